@@ -1,0 +1,77 @@
+"""What a module is made of: its settings, what it may answer or raise, and the tools it is given."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+from lambdas.orders.order import Order
+from lambdas.orders.store import OrderStore
+from lambdas.payments.gateway import Gateway
+from lambdas.records.table import RecordTable
+
+
+class ActionError(Exception):
+    """Why an action did not succeed, in words for the person who will act on it; never the data of people.
+
+    The machine knows the classes below by name: `statemachines/compiler.py` names those it retries.
+    """
+
+
+class TransientError(ActionError):
+    """May succeed in a moment: the machine tries again by itself."""
+
+
+class ThrottledError(ActionError):
+    """Too much at once: the machine tries again, later."""
+
+
+class PermanentError(ActionError):
+    """Will not succeed until somebody changes something: the action waits for a person."""
+
+
+class UnexpectedError(ActionError):
+    """Nobody thought of this: the action waits for a person, the log has the trace."""
+
+
+@dataclass(frozen=True)
+class Done:
+    """The action succeeded. `reason` says what it did; `result` (ids, amounts) stays on the order's checklist."""
+
+    reason: str
+    result: dict[str, Any] = field(default_factory=dict)
+    client_id: str | None = None
+
+
+class Config(BaseModel):
+    """Base of a module's settings in `queue.toml`; unknown ones are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What modules work with. `now` gives Unix seconds."""
+
+    orders: OrderStore
+    records: RecordTable
+    gateway: Gateway
+    now: Callable[[], int]
+
+
+C = TypeVar("C", bound=Config)
+
+
+@dataclass(frozen=True)
+class Module(Generic[C]):
+    """A module: its name, its settings, what it does and, where that makes sense, how it is undone.
+
+    `run` may be called again after it succeeded, and must then find what it made. `undo` returns what it took back, or
+    None if there was nothing; it may be repeated too.
+    """
+
+    name: str
+    config: type[C]
+    run: Callable[[Order, C, Tools], Done]
+    undo: Callable[[Order, C, Tools], str | None] | None = None

@@ -1,0 +1,57 @@
+"""Add Services: makes the services the order details, active or pending (reference ubersmith-orders 2.1 no. 7).
+
+An order without packs is done with nothing made. Prices are those the order was submitted with.
+"""
+
+from typing import Literal
+
+from lambdas.actions._action import action_handler
+from lambdas.actions._module import Config, Done, Module, PermanentError, Tools
+from lambdas.orders.order import Order
+from lambdas.orders.packs import PricedPack
+from lambdas.records.service import Service, ServiceRecords, ServiceStatus, service_id_of
+
+UBERSMITH_STATUS = {1: ServiceStatus.ACTIVE, 2: ServiceStatus.PENDING}
+
+
+class AddServicesConfig(Config):
+    """`default_service_status`: active bills now, pending waits for Activate Services; a pack's own status wins."""
+
+    default_service_status: Literal["active", "pending"] = "active"
+
+
+def run(order: Order, config: AddServicesConfig, tools: Tools) -> Done:
+    if not order.priced:
+        return Done("the order asks for no services", {"service_ids": []})
+    if not order.client_id:
+        raise PermanentError("the order has no client yet; process Provision Client first, or set client_id")
+    services = ServiceRecords(tools.records)
+    made = [_service(pack, order, order.client_id, config, tools.now()) for pack in order.priced]
+    for service in made:
+        services.make(service)
+    count = "1 service" if len(made) == 1 else f"{len(made)} services"
+    return Done(f"{count} made", {"service_ids": [service.service_id for service in made]})
+
+
+def undo(order: Order, config: AddServicesConfig, tools: Tools) -> str | None:
+    services = ServiceRecords(tools.records)
+    made = services.of_order(order.client_id, order.order_id) if order.client_id else ()
+    for service in made:
+        services.cancel(service)
+    return f"{len(made)} services canceled" if made else None
+
+
+def _service(pack: PricedPack, order: Order, client_id: str, config: AddServicesConfig, now: int) -> Service:
+    return Service(
+        service_id=service_id_of(order.order_id, pack.number),
+        client_id=client_id,
+        order_id=order.order_id,
+        currency=order.currency,
+        status=UBERSMITH_STATUS.get(pack.status or 0, ServiceStatus(config.default_service_status)),
+        created_at=now,
+        **pack.model_dump(exclude={"status"}),
+    )
+
+
+module = Module("add_services", AddServicesConfig, run, undo)
+handler = action_handler(module)

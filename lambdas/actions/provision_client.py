@@ -1,0 +1,48 @@
+"""Provision Client: makes the client from the order's contact data and adds a submitted payment method.
+
+For an order of an existing client it succeeds and changes nothing (reference ubersmith-orders 2.2).
+"""
+
+from lambdas.actions._action import action_handler
+from lambdas.actions._module import Config, Done, Module, PermanentError, Tools
+from lambdas.orders.info import text
+from lambdas.orders.order import Order
+from lambdas.records.client import CONTACT_FIELDS, Client, ClientRecords, LoginTakenError
+from lambdas.records.payment_method import submitted_method
+
+
+class ProvisionClientConfig(Config):
+    """No settings."""
+
+
+def run(order: Order, config: ProvisionClientConfig, tools: Tools) -> Done:
+    clients = ClientRecords(tools.records)
+    if order.client_id:
+        if not clients.exists(order.client_id):
+            raise PermanentError("the order names a client that does not exist; correct client_id and process again")
+        return Done("existing client, nothing changed", {"client_id": order.client_id, "made": False}, order.client_id)
+    client_id = clients.made_for(order.order_id) or _make(order, clients, tools)
+    return Done("client made", {"client_id": client_id, "made": True}, client_id)
+
+
+def _make(order: Order, clients: ClientRecords, tools: Tools) -> str:
+    client = Client(
+        client_id=clients.new_client_id(),
+        brand_id=order.brand_id,
+        order_id=order.order_id,
+        uber_login=text(order.info, "uber_login"),
+        password_hash=order.password_hash,
+        created_at=tools.now(),
+        **{name: text(order.info, name) for name in CONTACT_FIELDS},
+    )
+    try:
+        return clients.make(client, submitted_method(order.info))
+    except LoginTakenError:
+        raise PermanentError(
+            "the login name is taken by another client; agree on another one, set info.uber_login with order.update,"
+            " and process this action again"
+        ) from None
+
+
+module = Module("provision_client", ProvisionClientConfig, run)
+handler = action_handler(module)

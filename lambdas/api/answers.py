@@ -1,0 +1,146 @@
+"""An order as API 2.0 answers it: ids, money and flags as text, empty maps as `[]` (reference ubersmith-orders 4.4, 4.6)."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from html import escape
+from typing import Any
+
+from lambdas.orders.money import format_cents
+from lambdas.orders.order import ActionState, Order
+from lambdas.orders.queue import Queue
+from lambdas.orders.service import OrderService
+
+_QUEUE_FIELDS = ["class_id", "active", "name", "sendlink_from", "sendlink_sub", "sendlink_body"]
+_UNSET_INFO = ("coupon_ids", "coupon_credits", "taxes")
+
+
+def true(order: Order, service: OrderService) -> bool:
+    return True
+
+
+def submitted(order: Order, service: OrderService) -> str:
+    """The text a browser shows after an order form; Ubersmith answers HTML here."""
+    return f"<p>Thank you. Your order number is {escape(order.order_id)}. Your order is being processed.</p>"
+
+
+def record(order: Order, service: OrderService) -> dict[str, Any]:
+    """`order.get`."""
+    return {
+        "order_id": order.order_id,
+        "hash": order.hash,
+        "order_queue_id": str(order.order_queue_id),
+        "order_status": str(order.step_id),
+        "order_form_id": str(order.order_form_id),
+        "client_id": order.client_id or "0",
+        "opportunity_id": str(order.opportunity_id),
+        "owner": order.owner,
+        "priority": str(order.priority),
+        "listed_company": order.listed_company,
+        "total": format_cents(order.total_cents),
+        "signature": order.signature,
+        "ts": str(order.ts),
+        "activity": str(order.activity),
+        "requested_completion": str(order.requested_completion or 0),
+        "planned_completion": str(order.planned_completion or 0),
+        "progress": _progress(order),
+        "info": {**dict.fromkeys(_UNSET_INFO), **_as_text(order.info)},
+    }
+
+
+def created(order: Order, service: OrderService) -> dict[str, Any]:
+    """`order.create`: the server's bundle around the new record."""
+    queue = _queue(service.queues[order.order_queue_id])
+    data = record(order, service)
+    del data["order_id"]
+    data |= {
+        "method": "order.create",
+        "ts": order.ts,
+        "activity": order.activity,
+        "priority": order.priority,
+        "order_form_id": order.order_form_id,
+        "opportunity_id": order.opportunity_id,
+        "client_id": order.client_id or "",
+        "info": {**{name: [] for name in _UNSET_INFO}, **_as_text(order.info)},
+    }
+    step = {
+        "name": order.step.name,
+        "priority": str([step.step_id for step in order.checklist_steps].index(order.step_id) + 1),
+        "order_queue_id": str(order.order_queue_id),
+        "order_step_id": str(order.step_id),
+    }
+    return {
+        "data_changed": False,
+        "order_id": order.order_id,
+        "data": data,
+        "step": {"order_step_id": str(order.step_id), "data": step, "queue": queue},
+        "form": {"data": None, "id": 0, "queue": None},
+        "summary": _summary(order),
+        "queue": queue,
+    }
+
+
+def _progress(order: Order) -> Any:
+    """What has begun, by action id; `[]` while nothing has."""
+    begun = {
+        key: {
+            "ts": str(action.at),
+            "status": action.state.value,
+            "message": action.reason,
+            "attempts": str(action.attempts),
+            "name": action.name,
+            "order_step_id": str(action.step_id),
+            "result": _as_text(action.result),
+        }
+        for key, action in order.actions.items()
+        if action.state is not ActionState.PENDING and action.at
+    }
+    return begun or []
+
+
+def _queue(queue: Queue) -> dict[str, Any]:
+    texts = {
+        "class_id": str(queue.brand_id),
+        "active": "1" if queue.active else "0",
+        "name": queue.name,
+        "sendlink_from": queue.sendlink_from,
+        "sendlink_sub": queue.sendlink_sub,
+        "sendlink_body": queue.sendlink_body,
+        "allow_quotes": "1" if queue.allow_quotes else "0",
+    }
+    return {
+        "order_queue_id": str(queue.order_queue_id),
+        "data": {"order_queue_id": str(queue.order_queue_id), **texts, "i18n": []},
+        "order_queue_fields": _QUEUE_FIELDS,
+        "i18n_column": ["name", "sendlink_sub", "sendlink_body"],
+    }
+
+
+def _summary(order: Order) -> str:
+    """An HTML table: what is bought, for how long, set-up, total cost."""
+    rows = "".join(
+        f"<tr><td>{escape(pack.title)}</td><td>{pack.quantity}</td><td>{format_cents(pack.recurring_cents)} / "
+        f"{_period(pack.period)}</td><td>{format_cents(pack.setup_cents)}</td></tr>"
+        for pack in order.priced
+    )
+    head = "<tr><th>Service</th><th>Quantity</th><th>Price / period</th><th>Setup</th></tr>"
+    total = (
+        f'<tr><th colspan="3">Total cost</th><td>{format_cents(order.total_cents)} {escape(order.currency)}</td></tr>'
+    )
+    return f"<table>{head}{rows}{total}</table>"
+
+
+def _period(months: int) -> str:
+    return "one time" if not months else "month" if months == 1 else f"{months} months"
+
+
+def _as_text(value: Any) -> Any:
+    match value:
+        case bool():
+            return "1" if value else "0"
+        case int() | Decimal():
+            return str(value)
+        case Mapping():
+            return {key: _as_text(inner) for key, inner in value.items()} or []
+        case list() | tuple():
+            return [_as_text(inner) for inner in value]
+    return value

@@ -1,0 +1,57 @@
+"""Finds card numbers and card codes anywhere in a request, so that it can be refused before anything is logged or kept.
+
+By key: fields that are meant to hold them. By value: digits in a card brand's range and length that pass the Luhn check
+(reference order-systems 4.7). A number in `cc_num` of at most four digits is the last four, which are no card data.
+"""
+
+import re
+from typing import Any
+
+from lambdas.api.errors import CardDataError
+from lambdas.orders.info import walk
+
+_CODE_KEYS = re.compile(r"(?i)(^|[._\-\[])(cc_?)?(cvv2?|cvc2?|cvn|cid_code|cvv2?_code|card_?(code|cvv2?|cvc))\]?$")
+_NUMBER_KEYS = re.compile(r"(?i)(^|[._\-\[])(cc_?num(ber)?|card_?num(ber)?|pan|cc_?no|card_?no)\]?$")
+_DIGITS = re.compile(r"(?<![\d])\+?\d(?:[ \-.]?\d){11,18}(?![\d])")
+_BRANDS = re.compile(
+    r"4\d{12}(\d{3}){0,2}"  # Visa 13, 16, 19
+    r"|5[1-5]\d{14}|2(22[1-9]|2[3-9]\d|[3-6]\d\d|7[01]\d|720)\d{12}"  # Mastercard
+    r"|3[47]\d{13}"  # American Express
+    r"|6(011|4[4-9]\d|5\d\d)\d{12,15}"  # Discover
+    r"|35(2[89]|[3-8]\d)\d{12,15}"  # JCB
+    r"|3(0[0-5]|[689]\d)\d{11,16}"  # Diners Club
+    r"|62\d{14,17}"  # UnionPay
+    r"|(5018|5020|5038|5893|6304|6759|676[1-3])\d{8,15}"  # Maestro
+)
+_E164_DIGITS = 15
+
+
+def refuse_card_data(tree: Any) -> None:
+    """Raise CardDataError naming the field that holds a card number or code."""
+    for path, value, _depth in walk(tree):
+        text = "" if isinstance(value, dict | list | tuple | bool | None) else str(value).strip()
+        if text and _CODE_KEYS.search(path):
+            raise CardDataError(path)
+        if _NUMBER_KEYS.search(path) and len(re.sub(r"\D", "", text)) > 4:
+            raise CardDataError(path)
+        if has_card_number(text):
+            raise CardDataError(path)
+        if has_card_number(path):
+            raise CardDataError("a parameter's name")
+
+
+def has_card_number(text: str) -> bool:
+    return any(_is_card_number(match.group()) for match in _DIGITS.finditer(text))
+
+
+def _is_card_number(found: str) -> bool:
+    digits = re.sub(r"\D", "", found)
+    if found.startswith("+") and len(digits) <= _E164_DIGITS:
+        return False  # a telephone number in international form
+    return _BRANDS.fullmatch(digits) is not None and _passes_luhn(digits)
+
+
+def _passes_luhn(digits: str) -> bool:
+    """https://en.wikipedia.org/wiki/Luhn_algorithm"""
+    doubled = (int(digit) * (2 if place % 2 else 1) for place, digit in enumerate(reversed(digits)))
+    return sum(number - 9 if number > 9 else number for number in doubled) % 10 == 0

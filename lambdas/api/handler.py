@@ -1,0 +1,135 @@
+"""The API's Lambda: read the call, log in, run the verb, answer. Card data is refused before anything is logged."""
+
+import time
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from pydantic import ValidationError
+
+from lambdas.api.call import Call, Door, door_of, read_call
+from lambdas.api.errors import (
+    InternalError,
+    MalformedRequestError,
+    NotAllowedError,
+    UnknownMethodError,
+    WrongHttpMethodError,
+)
+from lambdas.api.login import login
+from lambdas.api.methods import METHODS, Method
+from lambdas.api.requests import Request
+from lambdas.api.responses import Response, answer, envelope, envelope_error, problem
+from lambdas.api.view import view
+from lambdas.catalog.plan import load_plans
+from lambdas.catalog.pricing import CatalogPricing
+from lambdas.orders.errors import OrderError, Problem
+from lambdas.orders.order import Order
+from lambdas.orders.queue import load_queues
+from lambdas.orders.service import IdempotencyKey, OrderService
+from lambdas.orders.store import DynamoOrderStore
+from lambdas.payments.gateways import gateway_named
+from lambdas.payments.preauthorization import PreAuthorization
+from lambdas.records.api_user import ApiUserRecords
+from lambdas.records.client import ClientRecords
+from lambdas.records.table import RecordTable
+from lambdas.runtime.observe import MetricUnit, log_unexpected, logger, metrics
+from lambdas.runtime.settings import TableSettings
+
+
+@dataclass(frozen=True)
+class Api:
+    """What answers a call."""
+
+    service: OrderService
+    users: ApiUserRecords
+
+
+@cache
+def _api() -> Api:
+    settings = TableSettings.from_environment()
+    records = RecordTable(settings.record_table)
+    clients = ClientRecords(records)
+    service = OrderService(
+        store=DynamoOrderStore(settings.order_table),
+        queues=load_queues(),
+        pricing=CatalogPricing(load_plans()),
+        payments=PreAuthorization(gateway_named(settings.gateway, records), clients),
+        clients=clients,
+        currency=settings.currency,
+        now=lambda: int(time.time()),
+    )
+    return Api(service, ApiUserRecords(records))
+
+
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: Any) -> Response:
+    """The Lambda handler: an HTTP API event (payload 2.0) in, a response out."""
+    return respond(event, _api())
+
+
+def respond(event: dict[str, Any], api: Api) -> Response:
+    """Every refusal is an answer; only what nobody thought of becomes a 500."""
+    door = door_of(event)
+    try:
+        user = login(event["headers"], api.users)
+        call = read_call(event)
+        method = _method(call, event["requestContext"]["http"]["method"])
+        if not user.may_call(call.method):
+            raise NotAllowedError(call.method)
+        key = IdempotencyKey(user.name, call.idempotency_key) if call.idempotency_key else None
+        order = method.verb(api.service, _request(method, call), key)
+    except OrderError as error:
+        return _refused(error, door)
+    except Exception as error:  # noqa: BLE001 - the caller gets an answer in the door's own form, the log the place
+        request_id = event["requestContext"]["requestId"]
+        log_unexpected("unexpected error in the API", error, request_id=request_id)
+        return _refused(InternalError(request_id), door)
+    metrics.add_metric("ApiCalls", MetricUnit.Count, 1)
+    logger.info("call answered", method=call.method, door=door.value, user=user.name, order_id=order.order_id)
+    if door is Door.API_2_0:
+        return envelope(method.answer(order, api.service))
+    return _plain(method, order)
+
+
+def _refused(error: OrderError, door: Door) -> Response:
+    metrics.add_metric("ApiRefusals", MetricUnit.Count, 1)
+    logger.info("call refused", kind=error.kind, door=door.value)
+    return envelope_error(error) if door is Door.API_2_0 else problem(error)
+
+
+def _plain(method: Method, order: Order) -> Response:
+    headers = {"ETag": f'"{order.revision}"'}
+    if method.creates:
+        headers["Location"] = f"/order.get?order_id={order.order_id}"
+    return answer(201 if method.creates else 200, view(order), headers)
+
+
+def _method(call: Call, http_method: str) -> Method:
+    method = METHODS.get(call.method)
+    if method is None:
+        named = call.method if call.method.replace(".", "").replace("_", "").isalnum() and len(call.method) < 64 else ""
+        raise UnknownMethodError(f"invalid method specified: {named}")
+    if call.door is Door.METHOD_PATH and http_method != "POST" and not (method.reads and http_method == "GET"):
+        raise WrongHttpMethodError(call.method, "GET or POST" if method.reads else "POST")
+    return method
+
+
+def _request(method: Method, call: Call) -> Request:
+    known = {field.alias or name for name, field in method.request.model_fields.items()}
+    unknown = sorted(call.parameters.keys() - known) if call.door is Door.METHOD_PATH else []
+    if unknown:
+        text = f"no such parameter; {call.method} takes {', '.join(sorted(known))}"
+        raise MalformedRequestError(*(Problem(name[:60], text) for name in unknown[:20]))
+    try:
+        return method.request.model_validate(call.parameters)
+    except ValidationError as error:
+        problems = [_problem(found) for found in error.errors(include_input=False, include_url=False)]
+        texts = "; ".join(f"{problem.field} {problem.text}" for problem in problems)
+        raise MalformedRequestError(*problems, message=f"request failed: {texts}") from None
+
+
+def _problem(found: Any) -> Problem:
+    field = ".".join(str(part) for part in found["loc"]) or "order_id"
+    if found["type"] == "missing":
+        return Problem(field, "parameter not supplied")
+    return Problem(field, str(found["msg"]).removeprefix("Value error, "))

@@ -1,0 +1,75 @@
+"""PHP's way of putting nested values into flat names: `info[pack1][options][31]=100`, `a[]=x`.
+
+https://www.php.net/manual/en/language.variables.external.php and reference ubersmith-orders 4.1. Numbered and named keys are
+one thing, so every nested value becomes a map with text keys.
+"""
+
+import re
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import parse_qsl
+
+from lambdas.api.errors import MalformedRequestError
+from lambdas.orders.errors import Problem
+
+MAX_FIELDS = 10_000
+MAX_LEVELS = 32
+_BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
+
+
+def parse_encoded(text: str) -> dict[str, Any]:
+    """A query string or an urlencoded body as a tree. Broken escapes are refused, naming the parameter."""
+    for field in text.split("&"):
+        if _BROKEN_ESCAPE.search(field):
+            name = field.split("=")[0][:60]
+            raise MalformedRequestError(Problem(name, "is not properly percent-encoded"))
+    try:
+        pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=MAX_FIELDS)
+    except UnicodeDecodeError:
+        raise MalformedRequestError(message="the parameters are not UTF-8 text; encode them as UTF-8") from None
+    except ValueError:
+        raise MalformedRequestError(message=f"there are more than {MAX_FIELDS} parameters") from None
+    return tree_of(pairs)
+
+
+def tree_of(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    """Flat (name, value) pairs as a tree; a later value replaces an earlier one."""
+    tree: dict[str, Any] = {}
+    for name, value in pairs:
+        keys = _keys(name)
+        if keys:
+            _place(tree, keys, value)
+    return tree
+
+
+def _keys(name: str) -> list[str | None]:
+    """`a[b][]` -> `["a", "b", None]`; None asks for the next number."""
+    head, bracket, rest = name.partition("[")
+    first = head.strip().replace(".", "_").replace(" ", "_")
+    if not first:
+        return []
+    if not bracket or "]" not in rest:
+        return [first + ("_" + rest if bracket else "")]
+    keys: list[str | None] = [first]
+    for part in f"[{rest}".split("[")[1:]:
+        key, closed, _ignored = part.partition("]")
+        if not closed:
+            break
+        keys.append(key or None)
+    if len(keys) > MAX_LEVELS:
+        raise MalformedRequestError(Problem(first, f"is nested more than {MAX_LEVELS} levels deep"))
+    return keys
+
+
+def _place(tree: dict[str, Any], keys: list[str | None], value: Any) -> None:
+    *path, last = keys
+    for key in path:
+        name = _next_number(tree) if key is None else key
+        if not isinstance(tree.get(name), dict):
+            tree[name] = {}
+        tree = tree[name]
+    tree[_next_number(tree) if last is None else last] = value
+
+
+def _next_number(tree: dict[str, Any]) -> str:
+    return str(max((int(key) for key in tree if key.isdecimal()), default=-1) + 1)

@@ -1,0 +1,79 @@
+"""HTTP answers of both doors. Content types are exact: Ubersmith's clients compare the whole text (reference 4.3)."""
+
+import json
+from http import HTTPStatus
+from typing import Any
+
+from lambdas.api.login import CHALLENGE
+from lambdas.api.view import as_json
+from lambdas.orders.errors import OrderError
+
+Response = dict[str, Any]
+
+STATUS = {
+    "malformed": HTTPStatus.BAD_REQUEST,
+    "card_data": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "invalid": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "queue_not_found": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "unknown_method": HTTPStatus.NOT_FOUND,
+    "order_not_found": HTTPStatus.NOT_FOUND,
+    "not_logged_in": HTTPStatus.UNAUTHORIZED,
+    "not_allowed": HTTPStatus.FORBIDDEN,
+    "payment_refused": HTTPStatus.PAYMENT_REQUIRED,
+    "wrong_http_method": HTTPStatus.METHOD_NOT_ALLOWED,
+    "internal": HTTPStatus.INTERNAL_SERVER_ERROR,
+}
+_NOT_A_REFUSAL = ("not_logged_in", "not_allowed", "internal")
+RETRY_AFTER_SECONDS = {"submit_in_progress": 3, "payment_unknown": 60, "order_changed": 1}
+ERROR_CODE = 1  # the one code known for refusals (reference 4.8); it must be a whole number
+
+
+def _response(status: int, content_type: str, body: Any, headers: dict[str, str] | None = None) -> Response:
+    return {
+        "statusCode": int(status),
+        "headers": {"Content-Type": content_type, "Cache-Control": "no-store", **(headers or {})},
+        "body": json.dumps(body, default=as_json),
+        "isBase64Encoded": False,
+    }
+
+
+def envelope(data: Any) -> Response:
+    """API 2.0, success."""
+    return _response(200, "application/json", {"status": True, "error_code": None, "error_message": "", "data": data})
+
+
+def envelope_error(error: OrderError) -> Response:
+    """API 2.0: HTTP 200 for a refusal; another status only where the login, or this installation, is at fault."""
+    body = {"status": False, "error_code": ERROR_CODE, "error_message": error.message, "data": ""}
+    status = STATUS[error.kind] if error.kind in _NOT_A_REFUSAL else HTTPStatus.OK
+    return _response(status, "application/json", body, _challenge(error))
+
+
+def answer(status: int, data: Any, headers: dict[str, str]) -> Response:
+    """New callers: the data itself."""
+    return _response(status, "application/json", data, headers)
+
+
+def problem(error: OrderError) -> Response:
+    """New callers: an RFC 9457 problem document that names each field."""
+    status = STATUS.get(error.kind, HTTPStatus.CONFLICT)
+    body = {
+        "type": f"urn:order-queues:problem:{error.kind}",
+        "title": error.kind.replace("_", " ").capitalize(),
+        "status": int(status),
+        "detail": error.message,
+        **(
+            {"errors": [{"field": found.field, "detail": found.text} for found in error.problems]}
+            if error.problems
+            else {}
+        ),
+        **error.facts,
+    }
+    headers = _challenge(error)
+    if error.kind in RETRY_AFTER_SECONDS:
+        headers["Retry-After"] = str(RETRY_AFTER_SECONDS[error.kind])
+    return _response(status, "application/problem+json", body, headers)
+
+
+def _challenge(error: OrderError) -> dict[str, str]:
+    return {"WWW-Authenticate": CHALLENGE} if error.kind == "not_logged_in" else {}

@@ -1,0 +1,55 @@
+"""A service plan (reference ubersmith-orders 3.3: plans, prices by period, upgrades with options)."""
+
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict
+
+from lambdas.orders.money import parse_cents
+
+PLANS_FILE = Path(__file__).with_name("plans.toml")
+
+Cents = Annotated[int, BeforeValidator(parse_cents)]
+
+
+class Price(BaseModel):
+    """Cents per unit: `price` each period, `setup` once."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    price: Cents
+    setup: Cents
+
+
+class Option(Price):
+    """A choice within an upgrade; its price is per month, as Ubersmith treats options."""
+
+    name: str
+
+
+class Upgrade(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    options: dict[str, Option]
+
+
+class Plan(BaseModel):
+    """`pricing` by period in months (0: one-time); `upgrades` by upgrade id."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    plan_id: str
+    title: str
+    code: str
+    pricing: dict[int, Price]
+    upgrades: dict[str, Upgrade] = {}
+
+
+@cache
+def load_plans(file: Path = PLANS_FILE) -> dict[str, Plan]:
+    """All plans by id."""
+    plans = [Plan.model_validate(raw) for raw in tomllib.loads(file.read_text("utf-8"))["plans"]]
+    return {plan.plan_id: plan for plan in plans}

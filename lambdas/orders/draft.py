@@ -1,0 +1,123 @@
+"""What a caller may say of an order, and what an order must have before it can be submitted."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from lambdas.orders import info as order_info
+from lambdas.orders.errors import InvalidOrderError, Problem
+from lambdas.orders.order import Order
+from lambdas.orders.ports import Clients, Payments, Pricing
+from lambdas.orders.progress import checklist_of
+from lambdas.orders.queue import Queue
+from lambdas.runtime.passwords import hash_password
+
+DAY = 86_400
+_DETAILS = (
+    "ts", "client_id", "order_form_id", "opportunity_id", "owner", "priority", "listed_company", "signature",
+    "requested_completion", "planned_completion",
+)  # fmt: skip
+_FIXED_AFTER_SUBMIT = ("payment_type", "billing_info_id", "coupon")
+_PAYMENT_PREFIXES = ("pack", "cc_", "ach_", "paypal_")
+
+
+class OrderDraft(BaseModel):
+    """The content of a new order. Money in cents; times in Unix seconds; None: not said."""
+
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+
+    order_queue_id: int
+    ts: int | None = None
+    hash: str | None = None
+    client_id: str | None = None
+    order_form_id: int | None = None
+    opportunity_id: int | None = None
+    owner: str | None = None
+    priority: int | None = None
+    listed_company: str | None = None
+    signature: str | None = None
+    total_cents: int | None = None
+    requested_completion: int | None = None
+    planned_completion: int | None = None
+    info: dict[str, Any] = {}
+
+    def content_hash(self) -> str:
+        """The same for the same content, whatever the order of keys; used to tell a repeat from another order."""
+        said = self.model_dump(exclude_none=True, exclude={"info": {"uber_pass"}})
+        content = json.dumps(said, sort_keys=True, default=str)
+        return hashlib.sha256(content.encode()).hexdigest()
+
+
+def new_order(
+    draft: OrderDraft, queue: Queue, pricing: Pricing, *, order_id: str, now: int, hash: str, currency: str
+) -> Order:
+    """The lead this draft makes in this queue. Raises InvalidOrderError for what could never become right."""
+    steps, actions = checklist_of(queue)
+    blank = Order(
+        order_id=order_id,
+        hash=hash,
+        order_queue_id=queue.order_queue_id,
+        brand_id=queue.brand_id,
+        queue_hash=queue.content_hash,
+        step_id=queue.leads.id,
+        step_status=queue.leads.status,
+        ts=draft.ts or now,
+        activity=now,
+        currency=currency,
+        checklist_steps=steps,
+        actions=actions,
+    )
+    said = draft.model_dump(exclude_none=True, exclude={"order_queue_id", "hash", "ts"})
+    return with_changes(blank, said, pricing, now=now)
+
+
+def with_changes(order: Order, changes: Mapping[str, Any], pricing: Pricing, *, now: int) -> Order:
+    """The order with these changes: `info` deep-merged, the total worked out anew from what it asks for."""
+    sent = changes.get("info") or {}
+    order_info.limits(sent)
+    info = order_info.merge(order.info, sent)
+    password = order_info.text(info, "uber_pass")
+    info.pop("uber_pass", None)
+    order_info.limits(info)
+    priced = pricing.price(info)
+    said = changes.get("total_cents")
+    total = sum(pack.first_charge_cents for pack in priced) if priced else order.total_cents if said is None else said
+    details = {name: changes[name] for name in _DETAILS if changes.get(name) is not None}
+    if password:
+        details["password_hash"] = hash_password(password)
+    return order.changed(**details, info=info, priced=priced, total_cents=total, activity=now)
+
+
+def changed_fields(before: Order, after: Order) -> list[str]:
+    """What differs of that which is fixed once an order was submitted, as field paths."""
+    keys = {
+        key
+        for key in {*before.info, *after.info}
+        if (key in _FIXED_AFTER_SUBMIT or key.startswith(_PAYMENT_PREFIXES))
+        and before.info.get(key) != after.info.get(key)
+    }
+    fixed = [f"info.{key}" for key in sorted(keys)]
+    return [*fixed, "client_id"] if before.client_id and before.client_id != after.client_id else fixed
+
+
+def check_ready(order: Order, pricing: Pricing, payments: Payments, clients: Clients) -> None:
+    """Refuse to submit what could not be processed, naming every missing part."""
+    problems = [*_missing_contact(order, clients), *pricing.missing(order.info), *payments.problems(order)]
+    if problems:
+        raise InvalidOrderError(tuple(problems))
+
+
+def _missing_contact(order: Order, clients: Clients) -> list[Problem]:
+    if order.client_id:
+        known = clients.exists(order.client_id)
+        return [] if known else [Problem("client_id", "no such client; leave it out to make a new client")]
+    info = order.info
+    problems = []
+    if not any(order_info.text(info, key) for key in ("first", "last", "company")):
+        problems.append(Problem("info.first", "a new client needs a name: info.first and info.last, or info.company"))
+    if "@" not in order_info.text(info, "email"):
+        problems.append(Problem("info.email", "a new client needs an e-mail address"))
+    return problems

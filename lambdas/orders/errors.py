@@ -1,0 +1,122 @@
+"""One exception per refusal, written for the caller: what is refused, where, and how to mend it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong with one field. `field` is its path, e.g. `info.pack1.quantity`; `text` never quotes the value."""
+
+    field: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.field}: {self.text}"
+
+
+class OrderError(Exception):
+    """Base of all refusals. `kind` is a stable word for programs, the message is for people."""
+
+    kind = "refused"
+
+    def __init__(self, message: str, *, problems: tuple[Problem, ...] = (), **facts: Any) -> None:
+        super().__init__(message)
+        self.message = message
+        self.problems = problems
+        self.facts = facts
+
+
+class InvalidOrderError(OrderError):
+    """The order's data cannot be taken as it is."""
+
+    kind = "invalid"
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__("; ".join(str(problem) for problem in problems), problems=problems)
+
+
+class OrderNotFoundError(OrderError):
+    kind = "order_not_found"
+
+    def __init__(self, reference: str) -> None:
+        super().__init__(f"no order has {reference}; check the number, or find the order by its hash")
+
+
+class QueueNotFoundError(OrderError):
+    kind = "queue_not_found"
+
+    def __init__(self, order_queue_id: int, known: list[int]) -> None:
+        text = f"no order queue has the id {order_queue_id}; the queues here are {', '.join(map(str, sorted(known)))}"
+        super().__init__(text, problems=(Problem("order_queue_id", text),))
+
+
+class KeyTakenError(OrderError):
+    """The same idempotency key or hash was used before with other content."""
+
+    kind = "conflict"
+
+    def __init__(self, name: str, first_order_id: str) -> None:
+        super().__init__(
+            f"this {name} already belongs to order {first_order_id}, which was made from other data; "
+            f"use a new {name} for a new order, or update order {first_order_id}",
+            problems=(Problem(name, f"already used by order {first_order_id}"),),
+            order_id=first_order_id,
+        )
+
+
+class OrderIsFinalError(OrderError):
+    kind = "order_is_final"
+
+    def __init__(self, order_id: str, step_name: str, wish: str) -> None:
+        super().__init__(
+            f"order {order_id} is in {step_name}, which is final: it cannot be {wish}; make a new order instead"
+        )
+
+
+class SubmitInProgressError(OrderError):
+    kind = "submit_in_progress"
+
+    def __init__(self, order_id: str) -> None:
+        super().__init__(f"order {order_id} is being submitted at this moment; ask for it again in a few seconds")
+
+
+class PaymentRefusedError(OrderError):
+    """The pre-authorisation did not succeed; the order stays a lead that can be updated and submitted again."""
+
+    kind = "payment_refused"
+
+    def __init__(self, order_id: str, reason: str) -> None:
+        super().__init__(
+            f"order {order_id} was not submitted: {reason}; change the payment data with order.update and submit again"
+        )
+
+
+class PaymentUnknownError(OrderError):
+    """Whether the pre-authorisation succeeded is not known yet (order-systems reference, D11)."""
+
+    kind = "payment_unknown"
+
+    def __init__(self, order_id: str) -> None:
+        super().__init__(
+            f"the payment of order {order_id} is still being confirmed; do not pay again, submit the same order again in a minute"
+        )
+
+
+class NotAfterSubmitError(OrderError):
+    kind = "not_after_submit"
+
+    def __init__(self, order_id: str, fields: list[str]) -> None:
+        super().__init__(
+            f"order {order_id} was submitted, so what it buys and how it is paid is fixed; cancel it and order anew",
+            problems=tuple(Problem(field, "cannot be changed after the order was submitted") for field in fields),
+        )
+
+
+class OrderChangedError(OrderError):
+    """Another writer came first too many times in a row, or the caller's version is old."""
+
+    kind = "order_changed"
+
+    def __init__(self, order_id: str) -> None:
+        super().__init__(f"order {order_id} was changed by somebody else at the same moment; read it again and retry")

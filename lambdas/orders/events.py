@@ -1,0 +1,103 @@
+"""What happened to an order, for the world outside: name, version, payload model. Ids only, never personal data.
+
+Names mirror Ubersmith's hooks (reference ubersmith-orders 1.13), in the past tense. `changes` reads them off two versions
+of an order, so that no code path can change an order and forget to tell.
+"""
+
+from collections.abc import Iterator
+
+from pydantic import BaseModel, ConfigDict
+
+from lambdas.orders.order import ActionState, Order
+from lambdas.orders.queue import StepStatus
+
+VERSION = 1
+
+
+class OrderEvent(BaseModel):
+    """The payload of every event. `event_id` is the same however often the event is sent."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    version: int = VERSION
+    event_id: str
+    occurred_at: int
+    order_id: str
+    order_queue_id: int
+    brand_id: int
+    order_step_id: int
+    step_name: str
+    step_status: int
+    client_id: str | None = None
+    order_action_id: int | None = None
+    module: str | None = None
+    attempts: int | None = None
+
+
+ACTION_EVENTS = {
+    ActionState.RUNNING: "OrderActionStarted",
+    ActionState.DONE: "OrderActionDone",
+    ActionState.FAILED: "OrderActionFailed",
+    ActionState.WAITING: "OrderActionWaiting",
+    ActionState.SKIPPED: "OrderActionSkipped",
+    ActionState.UNDONE: "OrderActionUndone",
+}
+
+
+def changes(old: Order | None, new: Order) -> tuple[OrderEvent, ...]:
+    """The events between two versions of one order, in the order in which they happened."""
+    if old is None:
+        return (_event(new, "OrderCreated"),)
+    return (*_action_events(old, new), *_order_events(old, new))
+
+
+def _action_events(old: Order, new: Order) -> Iterator[OrderEvent]:
+    for key, action in new.actions.items():
+        before = old.actions.get(key)
+        if (
+            before
+            and (before.state, before.attempts) != (action.state, action.attempts)
+            and action.state in ACTION_EVENTS
+        ):
+            yield _event(
+                new,
+                ACTION_EVENTS[action.state],
+                order_action_id=action.action_id,
+                module=action.module,
+                attempts=action.attempts,
+            )
+
+
+def _order_events(old: Order, new: Order) -> Iterator[OrderEvent]:
+    if new.submitted_at and not old.submitted_at:
+        yield _event(new, "OrderSubmitted")
+    if new.info != old.info or new.total_cents != old.total_cents:
+        yield _event(new, "OrderUpdated")
+    if new.step_id != old.step_id and new.step_status is StepStatus.ORDINARY:
+        yield _event(new, "OrderStepEntered")
+    if new.step_status is StepStatus.COMPLETE is not old.step_status:
+        yield _event(new, "OrderCompleted")
+    if new.step_status is StepStatus.CANCELED is not old.step_status:
+        yield _event(new, "OrderCanceled")
+    if new.unwound_at and not old.unwound_at:
+        yield _event(new, "OrderUnwound")
+
+
+def _event(order: Order, name: str, **of_the_action: object) -> OrderEvent:
+    action = of_the_action.get("order_action_id", "")
+    return OrderEvent.model_validate(
+        {
+            "name": name,
+            "event_id": f"{order.order_id}.{order.revision}.{name}.{action}".rstrip("."),
+            "occurred_at": order.activity,
+            "order_id": order.order_id,
+            "order_queue_id": order.order_queue_id,
+            "brand_id": order.brand_id,
+            "order_step_id": order.step_id,
+            "step_name": order.step.name,
+            "step_status": int(order.step_status),
+            "client_id": order.client_id,
+            **of_the_action,
+        }
+    )

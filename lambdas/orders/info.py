@@ -1,0 +1,65 @@
+"""The order's `info` map: free form, deep-merged, unknown keys kept (reference ubersmith-orders 0.3 and 5)."""
+
+import json
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+
+from lambdas.orders.errors import InvalidOrderError, Problem
+
+MAX_BYTES = 200_000  # an order item holds 400 KB at most, and the checklist and its results need room beside info
+MAX_DEPTH = 16  # DynamoDB nests 32 levels at most, and the order has levels of its own
+MAX_KEYS = 5_000
+
+Info = dict[str, Any]
+
+
+def merge(stored: Mapping[str, Any], sent: Mapping[str, Any]) -> Info:
+    """`sent` over `stored`, map by map, so that callers may send one sub-key and rely on the rest staying."""
+    merged = dict(stored)
+    for key, value in sent.items():
+        known = merged.get(key)
+        merged[key] = merge(known, value) if isinstance(known, Mapping) and isinstance(value, Mapping) else value
+    return merged
+
+
+def limits(info: Mapping[str, Any]) -> None:
+    """Refuse what could never be stored. Depth comes first, so that nothing here recurses further than it may."""
+    for count, (path, _value, depth) in enumerate(walk(info), start=1):
+        if depth > MAX_DEPTH:
+            _refuse(path.split(".")[0], f"is nested more than {MAX_DEPTH} levels deep")
+        if count > MAX_KEYS:
+            _refuse("", f"has more than {MAX_KEYS} keys")
+    if (size := len(json.dumps(info, default=_number).encode())) > MAX_BYTES:
+        _refuse("", f"has {size} bytes; at most {MAX_BYTES} fit on an order. Keep documents elsewhere and send a link")
+
+
+def walk(tree: Any, path: str = "", depth: int = 0) -> Iterator[tuple[str, Any, int]]:
+    """Every value below `tree` as (path, value, depth), without recursion: input may be nested without end."""
+    todo = [(path, tree, depth)]
+    while todo:
+        here, value, level = todo.pop()
+        inner: list[tuple[Any, Any]] = []
+        if isinstance(value, Mapping):
+            inner = list(value.items())
+        elif isinstance(value, list | tuple):
+            inner = list(enumerate(value))
+        if here:
+            yield here, value, level
+        todo.extend((f"{here}.{key}" if here else str(key), child, level + 1) for key, child in inner)
+
+
+def text(info: Mapping[str, Any], key: str) -> str:
+    """A top-level value as trimmed text; a missing one, or a map in its place, is empty."""
+    value = info.get(key)
+    return "" if value is None or isinstance(value, Mapping | list) else str(value).strip()
+
+
+def _refuse(field: str, what: str) -> None:
+    raise InvalidOrderError((Problem(f"info.{field}" if field else "info", what),))
+
+
+def _number(value: Any) -> str:
+    if isinstance(value, Decimal):
+        return str(value)
+    raise TypeError(f"info cannot hold a {type(value).__name__}")

@@ -1,0 +1,35 @@
+"""Money as whole minor units. Two-decimal currencies only (docs/decisions.md); a fraction of a cent is refused, never rounded."""
+
+from decimal import Decimal, InvalidOperation
+
+MAX_CENTS = 99_999_999_99
+
+
+class MoneyError(ValueError):
+    """Not an amount; the text says why without quoting it."""
+
+
+def parse_cents(amount: object) -> int:
+    """`"1,234.50"`, `"12"`, `12`, `Decimal("12.5")` -> cents. Thousands commas are taken as Ubersmith shows them (4.4)."""
+    if isinstance(amount, bool) or not isinstance(amount, str | int | Decimal):
+        raise MoneyError("must be an amount such as 19.95")
+    try:
+        number = Decimal(amount.strip().replace(",", "") if isinstance(amount, str) else amount)
+    except InvalidOperation:
+        raise MoneyError("must be an amount such as 19.95") from None
+    if not number.is_finite() or number.copy_abs() > MAX_CENTS:
+        raise MoneyError(f"must be an amount of at most {format_cents(MAX_CENTS)}")
+    if number < 0:
+        raise MoneyError("must not be negative")
+    cents = number * 100
+    if cents != cents.to_integral_value():
+        raise MoneyError("must not have fractions of a cent")
+    if cents > MAX_CENTS:
+        raise MoneyError(f"must be an amount of at most {format_cents(MAX_CENTS)}")
+    return int(cents)
+
+
+def format_cents(cents: int) -> str:
+    """`1999` -> `"19.99"`."""
+    sign = "-" if cents < 0 else ""
+    return f"{sign}{abs(cents) // 100}.{abs(cents) % 100:02d}"

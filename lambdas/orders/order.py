@@ -1,0 +1,169 @@
+"""An order: one item of the order table, carrying its own checklist (design, promise 6).
+
+An order is never changed in place: every decision makes a new value (`order.changed(...)`), which the store writes only
+if nobody else wrote in between.
+"""
+
+from enum import StrEnum
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from lambdas.orders.packs import PricedPack
+from lambdas.orders.queue import StepStatus
+
+
+class ActionState(StrEnum):
+    PENDING = "pending"
+    RUNNING = "running"
+    WAITING = "waiting"
+    FAILED = "failed"
+    DONE = "done"
+    SKIPPED = "skipped"
+    UNDONE = "undone"
+
+
+MET = frozenset({ActionState.DONE, ActionState.SKIPPED})
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True, extra="ignore")
+
+    def changed(self, **changes: Any) -> Self:
+        return self.model_copy(update=changes)
+
+
+class ChecklistStep(_Frozen):
+    """A step as it stood in the queue when the order was made."""
+
+    step_id: int
+    name: str
+    status: StepStatus
+
+
+class ChecklistAction(_Frozen):
+    """An action as it stood in the queue when the order was made, and what became of it. `*_at`: Unix seconds, UTC."""
+
+    action_id: int
+    step_id: int
+    name: str
+    module: str
+    automatic: bool
+    optional: bool
+    client_viewable: bool
+    owner: str
+    due_hours: int
+    prereqs: tuple[int, ...] = ()
+    config: dict[str, Any] = {}
+
+    state: ActionState = ActionState.PENDING
+    attempts: int = 0
+    claim: str | None = None
+    claim_ends_at: int | None = None
+    reason: str = ""
+    result: dict[str, Any] = {}
+    at: int | None = None
+
+    @property
+    def met(self) -> bool:
+        return self.state in MET
+
+
+class Wait(_Frozen):
+    """A parked execution: the task token that wakes it, who must act, and until when. Written by the machine."""
+
+    token: str
+    since: int
+    due_at: int
+    owner: str
+
+
+class PaymentAttempt(_Frozen):
+    """The intent to pre-authorise, written before the gateway is called. `key` is what the gateway knows it by.
+
+    `tries` above 1 means that the process behind an earlier try died, so that the outcome has to be looked up.
+    """
+
+    key: str
+    amount_cents: int
+    currency: str
+    method: str
+    claim: str
+    claim_ends_at: int
+    tries: int = 1
+
+
+class Hold(_Frozen):
+    """Money held (or, where the method allows no hold, already taken) for the order."""
+
+    transaction_id: str
+    key: str
+    method: str
+    amount_cents: int
+    currency: str
+    captured: bool = False
+    capture_before: int | None = None
+
+
+class Order(_Frozen):
+    """An order. Ids of orders and clients are decimal strings; money is in cents; `ts` and all `*_at` are Unix seconds."""
+
+    order_id: str
+    hash: str
+    order_queue_id: int
+    brand_id: int
+    queue_hash: str
+    step_id: int
+    step_status: StepStatus
+    revision: int = 1
+    epoch: int = 1
+
+    ts: int
+    activity: int
+    client_id: str | None = None
+    order_form_id: int = 0
+    opportunity_id: int = 0
+    owner: str = ""
+    priority: int = 1
+    listed_company: str = ""
+    signature: str = ""
+    total_cents: int = 0
+    currency: str
+    priced: tuple[PricedPack, ...] = ()
+    requested_completion: int | None = None
+    planned_completion: int | None = None
+    info: dict[str, Any] = {}
+    password_hash: str | None = None
+
+    checklist_steps: tuple[ChecklistStep, ...]
+    actions: dict[str, ChecklistAction]
+    waits: dict[str, Wait] = {}
+
+    attempt: PaymentAttempt | None = None
+    declines: int = 0
+    hold: Hold | None = None
+
+    submitted_at: int | None = None
+    completed_at: int | None = None
+    canceled_at: int | None = None
+    canceled_because: str = ""
+    unwound_at: int | None = None
+    expires_at: int | None = Field(default=None, description="TTL of leads that came to nothing")
+
+    @property
+    def step(self) -> ChecklistStep:
+        return next(step for step in self.checklist_steps if step.step_id == self.step_id)
+
+    @property
+    def is_lead(self) -> bool:
+        return self.step_status is StepStatus.LEADS
+
+    @property
+    def is_final(self) -> bool:
+        return self.step_status in (StepStatus.COMPLETE, StepStatus.CANCELED)
+
+    def actions_of(self, step_id: int) -> tuple[ChecklistAction, ...]:
+        return tuple(action for action in self.actions.values() if action.step_id == step_id)
+
+    def with_action(self, action: ChecklistAction) -> Self:
+        return self.changed(actions={**self.actions, str(action.action_id): action})

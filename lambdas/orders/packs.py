@@ -1,0 +1,143 @@
+"""The services an order asks for: `info.pack1`, `info.pack2`, ... (reference ubersmith-orders 5.3)."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from lambdas.orders.errors import InvalidOrderError, Problem
+from lambdas.orders.money import MoneyError, parse_cents
+
+MAX_PACKS = 100
+MAX_QUANTITY = 10_000
+PERIODS = range(121)  # months; 0 is one-time
+
+
+class PricedPack(BaseModel):
+    """A pack with its price as it stood when the order was last changed; what is sold and invoiced. Amounts in cents, for
+    the whole quantity; `recurring_cents` is one period of `period` months (0: once)."""
+
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+
+    pack: str
+    plan_id: str
+    title: str
+    description: str
+    quantity: int
+    period: int
+    options: dict[str, str]
+    setup_cents: int
+    recurring_cents: int
+    status: int | None = None
+
+    @property
+    def number(self) -> int:
+        return int(self.pack.removeprefix("pack"))
+
+    @property
+    def first_charge_cents(self) -> int:
+        return self.setup_cents + self.recurring_cents
+
+
+_PACK = re.compile(r"pack([1-9]\d{0,2})")
+_SWITCH = {"1": True, "true": True, "yes": True, "on": True}
+
+
+class Pack(BaseModel):
+    """One requested service. Amounts are cents per unit, None where the caller named none; `period` is in months."""
+
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+
+    name: str
+    plan_id: str = ""
+    quantity: int = 1
+    period: int | None = None
+    options: dict[str, str] = {}
+    price_cents: int | None = None
+    setup_cents: int | None = None
+    option_price_cents: dict[str, int] = {}
+    option_setup_cents: dict[str, int] = {}
+    setup_per_unit: bool = False
+    description: str = ""
+    status: int | None = None
+
+
+def parse_packs(info: Mapping[str, Any]) -> tuple[Pack, ...]:
+    """All packs in their number's order. Raises InvalidOrderError naming every wrong field; absent fields are fine."""
+    names = sorted((name for name in info if _PACK.fullmatch(name)), key=lambda name: int(name[4:]))
+    if len(names) > MAX_PACKS:
+        text = f"an order takes at most {MAX_PACKS} packs, this one has {len(names)}; split it into several orders"
+        raise InvalidOrderError((Problem("info", text),))
+    reader = _Reader()
+    packs = tuple(reader.pack(name, info[name]) for name in names)
+    if reader.problems:
+        raise InvalidOrderError(tuple(reader.problems))
+    return packs
+
+
+class _Reader:
+    """Reads fields and gathers what is wrong, so that a caller learns of everything at once."""
+
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+
+    def pack(self, name: str, raw: Any) -> Pack:
+        if not isinstance(raw, Mapping):
+            self._wrong(f"info.{name}", "must be a map such as {plan_id, quantity, period}")
+            return Pack(name=name)
+        where = f"info.{name}"
+        return Pack(
+            name=name,
+            plan_id=str(raw.get("plan_id") or ""),
+            quantity=self._whole(f"{where}.quantity", raw.get("quantity"), 1, MAX_QUANTITY) or 1,
+            period=self._whole(f"{where}.period", raw.get("period"), PERIODS.start, PERIODS.stop - 1),
+            options=self._options(f"{where}.options", raw.get("options")),
+            price_cents=self._cents(f"{where}.price", raw.get("price")),
+            setup_cents=self._cents(f"{where}.setup", raw.get("setup")),
+            option_price_cents=self._cents_map(f"{where}.monthly_fee", raw.get("monthly_fee")),
+            option_setup_cents=self._cents_map(f"{where}.setup_fee", raw.get("setup_fee")),
+            setup_per_unit=_SWITCH.get(str(raw.get("setup_qs", "")).lower(), False),
+            description=str(raw.get("desserv") or ""),
+            status=self._whole(f"{where}.status", raw.get("status"), 1, 2),
+        )
+
+    def _wrong(self, field: str, text: str) -> None:
+        self.problems.append(Problem(field, text))
+
+    def _whole(self, field: str, raw: Any, least: int, most: int) -> int | None:
+        if raw is None or raw == "":
+            return None
+        number = str(raw).strip()
+        if isinstance(raw, bool) or not re.fullmatch(r"-?\d{1,12}", number) or not least <= int(number) <= most:
+            self._wrong(field, f"must be a whole number from {least} to {most}")
+            return None
+        return int(number)
+
+    def _cents(self, field: str, raw: Any) -> int | None:
+        if raw is None or raw == "":
+            return None
+        try:
+            return parse_cents(raw)
+        except MoneyError as error:
+            self._wrong(field, str(error))
+            return None
+
+    def _options(self, field: str, raw: Any) -> dict[str, str]:
+        return {
+            key: str(value) for key, value in self._map(field, raw).items() if not isinstance(value, Mapping | list)
+        }
+
+    def _cents_map(self, field: str, raw: Any) -> dict[str, int]:
+        amounts = {key: self._cents(f"{field}.{key}", value) for key, value in self._map(field, raw).items()}
+        return {key: cents for key, cents in amounts.items() if cents is not None}
+
+    def _map(self, field: str, raw: Any) -> Mapping[str, Any]:
+        if raw is None or raw in ("", []):
+            return {}
+        if isinstance(raw, list):
+            raw = {str(index): value for index, value in enumerate(raw)}
+        if not isinstance(raw, Mapping):
+            self._wrong(field, "must be a map of upgrade id to value")
+            return {}
+        return {str(key): value for key, value in raw.items()}

@@ -1,0 +1,127 @@
+"""An order queue: steps holding actions, read from `statemachines/<queue>/queue.toml`.
+
+The words and rules are Ubersmith's (reference ubersmith-orders, 1.2 and 1.3): the first step is Leads (status 1), the last
+but one Complete (2), the last Canceled (3); every other step is ordinary (0).
+"""
+
+import hashlib
+import json
+import tomllib
+from enum import IntEnum
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+QUEUES_ROOT = Path(__file__).resolve().parents[2] / "statemachines"
+
+
+class StepStatus(IntEnum):
+    """What kind of step it is; a step's name is only a label."""
+
+    ORDINARY = 0
+    LEADS = 1
+    COMPLETE = 2
+    CANCELED = 3
+
+
+class Action(BaseModel):
+    """One unit of work in a step, run by its module. Times are whole hours or seconds as the names say."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: int = Field(gt=0)
+    name: str = Field(min_length=1)
+    module: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    automatic: bool = False
+    optional: bool = False
+    client_viewable: bool = False
+    persistent_display: bool = False
+    owner: str = "operations"
+    due_hours: int = Field(default=24, gt=0, le=8760)
+    prereqs: tuple[int, ...] = ()
+    config: dict[str, Any] = {}
+
+
+class Step(BaseModel):
+    """One step of a queue. `status` follows from its place."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: int = Field(gt=0)
+    name: str = Field(min_length=1)
+    status: StepStatus = StepStatus.ORDINARY
+    expires_after_days: int | None = Field(default=None, gt=0, le=365)
+    actions: tuple[Action, ...] = ()
+
+
+class Queue(BaseModel):
+    """A queue as written by hand in its file. `key` is the folder's name."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    key: str
+    order_queue_id: int = Field(gt=0)
+    name: str = Field(min_length=1)
+    brand_id: int = Field(gt=0)
+    active: bool = True
+    allow_quotes: bool = False
+    sendlink_from: str = ""
+    sendlink_sub: str = ""
+    sendlink_body: str = ""
+    steps: tuple[Step, ...] = Field(min_length=3)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _give_each_step_its_status(cls, data: Any) -> Any:
+        steps = [dict(step) for step in data.get("steps", ())]
+        for index, step in enumerate(steps):
+            from_the_end = len(steps) - index
+            fixed = {1: StepStatus.CANCELED, 2: StepStatus.COMPLETE}.get(from_the_end, StepStatus.ORDINARY)
+            step["status"] = StepStatus.LEADS if index == 0 else fixed
+        return {**data, "steps": steps}
+
+    @cached_property
+    def leads(self) -> Step:
+        return self.steps[0]
+
+    @cached_property
+    def ordinary_steps(self) -> tuple[Step, ...]:
+        return self.steps[1:-2]
+
+    @cached_property
+    def complete(self) -> Step:
+        return self.steps[-2]
+
+    @cached_property
+    def canceled(self) -> Step:
+        return self.steps[-1]
+
+    @cached_property
+    def actions(self) -> tuple[Action, ...]:
+        return tuple(action for step in self.steps for action in step.actions)
+
+    @cached_property
+    def content_hash(self) -> str:
+        """Names this exact definition; an order records the one it was made from."""
+        content = json.dumps(self.model_dump(mode="json"), sort_keys=True)
+        return hashlib.sha256(content.encode()).hexdigest()[:16]
+
+    @classmethod
+    def read(cls, folder: Path) -> Self:
+        return cls.model_validate({"key": folder.name, **tomllib.loads((folder / "queue.toml").read_text("utf-8"))})
+
+
+def load_queues(root: Path = QUEUES_ROOT) -> dict[int, Queue]:
+    """All queues by their `order_queue_id`; two files with one id are refused."""
+    queues: dict[int, Queue] = {}
+    for file in sorted(root.glob("*/queue.toml")):
+        queue = Queue.read(file.parent)
+        if queue.order_queue_id in queues:
+            other = queues[queue.order_queue_id].key
+            raise ValueError(
+                f"{file}: order_queue_id {queue.order_queue_id} already belongs to queue {other}; choose a free id"
+            )
+        queues[queue.order_queue_id] = queue
+    return queues

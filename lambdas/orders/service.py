@@ -1,0 +1,151 @@
+"""The verbs of an order: create, update, submit, get, cancel. Every door calls these and nothing else.
+
+A verb writes facts to the order table and returns; the table's stream starts and wakes the machine (outbox/relay.py), so
+there is nothing a dying process can leave half told.
+"""
+
+import hashlib
+import json
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from lambdas.orders import progress
+from lambdas.orders.draft import OrderDraft, changed_fields, check_ready, new_order, with_changes
+from lambdas.orders.errors import (
+    InvalidOrderError,
+    KeyTakenError,
+    NotAfterSubmitError,
+    OrderIsFinalError,
+    OrderNotFoundError,
+    Problem,
+    QueueNotFoundError,
+    SubmitInProgressError,
+)
+from lambdas.orders.order import Order
+from lambdas.orders.ports import Clients, Payments, Pricing
+from lambdas.orders.queue import Queue, StepStatus
+from lambdas.orders.store import CreationKey, KeyUsed, OrderStore, save
+from lambdas.orders.submission import Submission, is_being_submitted
+
+KEY_KEPT_SECONDS = 30 * 86_400
+
+
+@dataclass(frozen=True)
+class IdempotencyKey:
+    """A key the caller promises to use for one order only; scoped to that caller."""
+
+    caller: str
+    value: str
+
+
+@dataclass(frozen=True)
+class OrderService:
+    """The verbs over a store and the ports. `now` gives Unix seconds."""
+
+    store: OrderStore
+    queues: Mapping[int, Queue]
+    pricing: Pricing
+    payments: Payments
+    clients: Clients
+    currency: str
+    now: Callable[[], int]
+
+    def create(self, draft: OrderDraft, key: IdempotencyKey | None = None) -> Order:
+        """A new lead. The same key (or caller-given hash) with the same content returns the order as it was first made."""
+        queue = self.queues.get(draft.order_queue_id)
+        if queue is None:
+            raise QueueNotFoundError(draft.order_queue_id, list(self.queues))
+        now = self.now()
+        order = new_order(
+            draft,
+            queue,
+            self.pricing,
+            order_id=self.store.new_order_id(),
+            now=now,
+            hash=draft.hash or new_hash(),
+            currency=self.currency,
+        )
+        try:
+            self.store.create(order, _creation_keys(order, draft, key, now), now)
+        except KeyUsed as used:
+            if used.first is None or used.content_hash != draft.content_hash():
+                raise KeyTakenError(used.key.field, used.order_id) from None
+            return used.first
+        return order
+
+    def get(self, *, order_id: str | None = None, hash: str | None = None) -> Order:
+        """By id, or by the hash that stands in for it."""
+        if order_id:
+            return self.store.get(order_id)
+        if not hash:
+            raise InvalidOrderError(
+                (Problem("order_id", "parameter not supplied; name the order by order_id or by hash"),)
+            )
+        found = self.store.order_id_of(_hash_pk(hash))
+        if found is None:
+            raise OrderNotFoundError("this hash")
+        return self.store.get(found)
+
+    def update(self, order: Order, changes: Mapping[str, Any]) -> Order:
+        """Merge `changes` into the order (`info` deeply). What it buys and how it pays is fixed once it was submitted."""
+
+        def change(current: Order) -> Order:
+            if current.is_final:
+                raise OrderIsFinalError(current.order_id, current.step.name, "updated")
+            if is_being_submitted(current, self.now()):
+                raise SubmitInProgressError(current.order_id)
+            updated = with_changes(current, changes, self.pricing, now=self.now())
+            if not current.is_lead and (fixed := changed_fields(current, updated)):
+                raise NotAfterSubmitError(current.order_id, fixed)
+            return updated
+
+        return save(self.store, order, change)
+
+    def submit(self, order: Order) -> Order:
+        """Pre-authorise, then leave Leads. Submitting a submitted order again changes nothing and answers the same."""
+        if order.is_lead:
+            check_ready(order, self.pricing, self.payments, self.clients)
+        return Submission(self.store, self.payments, self.now).submit(order)
+
+    def cancel(self, order: Order, because: str = "") -> Order:
+        """Final at once: nothing of the order starts any more. Taking back what was done follows in the machine."""
+
+        def change(current: Order) -> Order:
+            if current.step_status is StepStatus.COMPLETE:
+                raise OrderIsFinalError(current.order_id, current.step.name, "canceled")
+            if current.step_status is StepStatus.CANCELED:
+                return current
+            return progress.canceled(current, now=self.now(), because=because)
+
+        return save(self.store, order, change)
+
+
+def new_hash() -> str:
+    """Ubersmith's form (five hexadecimal digits, dashes), but 160 bits long: the hash opens the order."""
+    digits = secrets.token_hex(20)
+    return "-".join(digits[start : start + 5] for start in range(0, 40, 5))
+
+
+def _hash_pk(hash: str) -> str:
+    return f"hash#{hashlib.sha256(hash.encode()).hexdigest()}"
+
+
+def _creation_keys(order: Order, draft: OrderDraft, key: IdempotencyKey | None, now: int) -> list[CreationKey]:
+    content = draft.content_hash()
+    given = draft.hash is not None
+    keys = [CreationKey(field="hash", pk=_hash_pk(order.hash), content_hash=content, keep_answer=given)]
+    if key:
+        name = hashlib.sha256(json.dumps([key.caller, key.value]).encode()).hexdigest()
+        keys.insert(
+            0,
+            CreationKey(
+                field="Idempotency-Key",
+                pk=f"idempotency#{name}",
+                content_hash=content,
+                keep_answer=True,
+                expires_at=now + KEY_KEPT_SECONDS,
+            ),
+        )
+    return keys

@@ -1,0 +1,224 @@
+"""The order table: the only file that writes it, and every write is conditional.
+
+One item per order (`pk` = order id, `sk` = "order"). Beside it, items that make a key unique: `hash#...` (resume link) and
+`idempotency#...`, each pointing at the order it first made. `OrderStore` is what the rest knows; `DynamoOrderStore` is held
+to the same contract tests as the in-memory twin of the unit tests.
+"""
+
+import random
+import time
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
+
+from pydantic import BaseModel, ConfigDict
+
+from lambdas.orders import progress
+from lambdas.orders.errors import OrderChangedError, OrderNotFoundError
+from lambdas.orders.order import Order
+from lambdas.runtime.items import Item, dynamodb, from_item, to_item
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.client import DynamoDBClient
+
+SK_ORDER = "order"
+SK_KEY = "key"
+FIRST_ORDER_NUMBER = 1000
+_CREATE_TRIES = 12
+_SAVE_TRIES = 8
+
+
+class CreationKey(BaseModel):
+    """Something that may make one order only. `field` is how the caller knows it; `content_hash` is what it was sent with."""
+
+    model_config = ConfigDict(frozen=True)
+
+    field: str
+    pk: str
+    content_hash: str = ""
+    keep_answer: bool = False
+    expires_at: int | None = None
+
+
+class KeyUsed(Exception):
+    """A creation key was used before: by which order, with what content, and (if kept) the order as it was made then."""
+
+    def __init__(self, key: CreationKey, order_id: str, content_hash: str, first: Order | None) -> None:
+        super().__init__(f"{key.field} was used by order {order_id}")
+        self.key, self.order_id, self.content_hash, self.first = key, order_id, content_hash, first
+
+
+class OrderStore(Protocol):
+    """Reads are consistent. Every write raises instead of overwriting somebody else's."""
+
+    def new_order_id(self) -> str: ...
+    def create(self, order: Order, keys: Sequence[CreationKey], now: int) -> None: ...
+    def get(self, order_id: str) -> Order: ...
+    def order_id_of(self, key_pk: str) -> str | None: ...
+    def claim(self, order_id: str, action_id: int, *, claim: str, now: int, ends_at: int) -> Order | None: ...
+    def save(self, order: Order) -> Order: ...
+
+
+class DynamoOrderStore:
+    """Orders in DynamoDB."""
+
+    def __init__(self, table: str, client: "DynamoDBClient | None" = None) -> None:
+        self._table = table
+        self._client = client or dynamodb()
+
+    def new_order_id(self) -> str:
+        """Short and increasing; numbers may be missing (an order number is no fiscal number)."""
+        answer = self._client.update_item(
+            TableName=self._table,
+            Key=to_item({"pk": "counter#order_id", "sk": "counter"}),
+            UpdateExpression="SET latest = if_not_exists(latest, :before_first) + :one",
+            ExpressionAttributeValues=to_item({":before_first": FIRST_ORDER_NUMBER, ":one": 1}),
+            ReturnValues="UPDATED_NEW",
+        )
+        return str(from_item(answer["Attributes"])["latest"])
+
+    def create(self, order: Order, keys: Sequence[CreationKey], now: int) -> None:
+        """The order and its keys, all or nothing. Raises KeyUsed when one of the keys made an order before."""
+        writes: list[Any] = [{"Put": self._put(_key_item(key, order), now)} for key in keys]
+        writes.append({"Put": self._put(order_item(order), now)})
+        for _ in range(_CREATE_TRIES):
+            try:
+                self._client.transact_write_items(TransactItems=writes)
+                return
+            except self._client.exceptions.TransactionCanceledException as error:
+                self._raise_if_key_used(error.response["CancellationReasons"], keys)
+            time.sleep(random.uniform(0.005, 0.05))  # two callers with one key: the other's transaction is still open
+        raise OrderChangedError(order.order_id)
+
+    def get(self, order_id: str) -> Order:
+        answer = self._client.get_item(TableName=self._table, Key=_key(order_id, SK_ORDER), ConsistentRead=True)
+        if "Item" not in answer:
+            raise OrderNotFoundError(f"the id {order_id[:40]}")
+        return Order.model_validate(from_item(answer["Item"]))
+
+    def order_id_of(self, key_pk: str) -> str | None:
+        answer = self._client.get_item(
+            TableName=self._table, Key=_key(key_pk, SK_KEY), ConsistentRead=True, ProjectionExpression="order_id"
+        )
+        return str(from_item(answer["Item"])["order_id"]) if "Item" in answer else None
+
+    def claim(self, order_id: str, action_id: int, *, claim: str, now: int, ends_at: int) -> Order | None:
+        """Start a run of the action: one write that also returns the order. None: done or skipped before, nothing to do.
+
+        Raises OrderCanceled, OrderMoved or ActionBusy, which the machine knows by name.
+        """
+        try:
+            answer = self._client.update_item(
+                TableName=self._table,
+                Key=_key(order_id, SK_ORDER),
+                **_CLAIM,
+                ExpressionAttributeNames={"#action": str(action_id), "#state": "state", "#claim": "claim", "#at": "at"},
+                ExpressionAttributeValues=to_item(
+                    {":now": now, ":claim": claim, ":ends": ends_at, ":one": 1, ":running": "running"}
+                    | {f":{state}": state.value for state in progress.CLAIMABLE}
+                ),
+            )
+        except self._client.exceptions.ConditionalCheckFailedException as error:
+            _refuse_claim(error.response, order_id, action_id)
+            return None
+        return Order.model_validate(from_item(answer["Attributes"]))
+
+    def save(self, order: Order) -> Order:
+        """Write the changed order if its revision is still the one that was read; returns it with the new revision."""
+        written = order.changed(revision=order.revision + 1)
+        try:
+            self._client.put_item(
+                TableName=self._table,
+                Item=order_item(written),
+                ConditionExpression="revision = :read",
+                ExpressionAttributeValues=to_item({":read": order.revision}),
+            )
+        except self._client.exceptions.ConditionalCheckFailedException:
+            raise OrderChangedError(order.order_id) from None
+        return written
+
+    def _put(self, item: Item, now: int) -> dict[str, Any]:
+        return {
+            "TableName": self._table,
+            "Item": item,
+            "ConditionExpression": "attribute_not_exists(pk) OR (sk = :key AND expires_at < :now)",
+            "ExpressionAttributeValues": to_item({":key": SK_KEY, ":now": now}),
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+        }
+
+    def _raise_if_key_used(self, reasons: Sequence[Any], keys: Sequence[CreationKey]) -> None:
+        for key, reason in zip(keys, reasons, strict=False):
+            if reason.get("Code") == "ConditionalCheckFailed":
+                used = from_item(reason["Item"])
+                first = Order.model_validate(used["first"]) if "first" in used else None
+                raise KeyUsed(key, str(used["order_id"]), str(used.get("content_hash", "")), first)
+
+
+def save(store: OrderStore, order: Order, change: Callable[[Order], Order]) -> Order:
+    """Apply a decision to the order as it is now; decide again whenever somebody else wrote first.
+
+    `change` returns the very order it was given when there is nothing to write.
+    """
+    for _ in range(_SAVE_TRIES):
+        wanted = change(order)
+        if wanted is order:
+            return order
+        try:
+            return store.save(wanted)
+        except OrderChangedError:
+            order = store.get(order.order_id)
+    raise OrderChangedError(order.order_id)
+
+
+# `progress.is_claimable` says the same in Python; the contract tests compare the two.
+_CLAIM: Any = {
+    "ConditionExpression": (
+        "step_id = actions.#action.step_id AND (actions.#action.#state IN (:pending, :waiting, :failed)"
+        " OR (actions.#action.#state = :running AND actions.#action.claim_ends_at < :now))"
+    ),
+    "UpdateExpression": (
+        "SET actions.#action.#state = :running, actions.#action.attempts = actions.#action.attempts + :one,"
+        " actions.#action.#claim = :claim, actions.#action.claim_ends_at = :ends, actions.#action.#at = :now,"
+        " revision = revision + :one REMOVE waits.#action"
+    ),
+    "ReturnValues": "ALL_NEW",
+    "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+}
+
+
+def order_item(order: Order) -> Item:
+    """The order as stored, with the attributes its indexes live on."""
+    due_at = min((wait.due_at for wait in order.waits.values()), default=None)
+    return to_item(
+        {
+            "pk": order.order_id,
+            "sk": SK_ORDER,
+            "queue_step": f"{order.order_queue_id}#{order.step_id}",
+            "due_shard": "0" if due_at else None,
+            "due_at": due_at,
+            **order.model_dump(exclude_none=True),
+        }
+    )
+
+
+def _key_item(key: CreationKey, order: Order) -> Item:
+    first = order.model_dump(exclude_none=True) if key.keep_answer else None
+    return to_item(
+        {
+            "pk": key.pk,
+            "sk": SK_KEY,
+            "order_id": order.order_id,
+            "content_hash": key.content_hash,
+            "first": first,
+            "expires_at": key.expires_at,
+        }
+    )
+
+
+def _key(pk: str, sk: str) -> Item:
+    return to_item({"pk": pk, "sk": sk})
+
+
+def _refuse_claim(response: Any, order_id: str, action_id: int) -> None:
+    if "Item" not in response:
+        raise OrderNotFoundError(f"the id {order_id}")
+    progress.refuse_claim(Order.model_validate(from_item(response["Item"])), action_id)

@@ -1,0 +1,107 @@
+"""Submit: hold the money, then leave Leads; one of several submits at once wins, and money is held once.
+
+The intent is written before the gateway is called, with the key the gateway will know it by (order-systems reference, P1).
+Whoever finds a lapsed intent looks its outcome up under that key; nothing is ever done a second time to find out.
+"""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from lambdas.orders import progress
+from lambdas.orders.errors import OrderIsFinalError, PaymentRefusedError, PaymentUnknownError, SubmitInProgressError
+from lambdas.orders.order import Hold, Order, PaymentAttempt
+from lambdas.orders.ports import PaymentDeclined, Payments, PaymentUnclear
+from lambdas.orders.queue import StepStatus
+from lambdas.orders.store import OrderStore, save
+
+CLAIM_SECONDS = 45  # longer than a door's Lambda may run, so that a lapsed claim has no process behind it
+
+
+def is_being_submitted(order: Order, now: int) -> bool:
+    return order.is_lead and order.attempt is not None and order.attempt.claim_ends_at >= now
+
+
+@dataclass(frozen=True)
+class Submission:
+    """One submit of one order, which was found ready."""
+
+    store: OrderStore
+    payments: Payments
+    now: Callable[[], int]
+
+    def submit(self, order: Order) -> Order:
+        claim = secrets.token_hex(8)
+        order = save(self.store, order, lambda current: self._claimed(current, claim))
+        if not order.is_lead or order.attempt is None:
+            return order
+        return self._settled(order, order.attempt, self._authorize(order, order.attempt))
+
+    def _claimed(self, current: Order, claim: str) -> Order:
+        if current.step_status is StepStatus.CANCELED:
+            raise OrderIsFinalError(current.order_id, current.step.name, "submitted")
+        if not current.is_lead:
+            return current
+        if is_being_submitted(current, self.now()):
+            raise SubmitInProgressError(current.order_id)
+        ends_at = self.now() + CLAIM_SECONDS
+        if current.attempt:  # the process behind it died: the key stays, so that its payment can be looked up
+            attempt = current.attempt.changed(claim=claim, claim_ends_at=ends_at, tries=current.attempt.tries + 1)
+        else:
+            due = self.payments.due(current)
+            attempt = PaymentAttempt(
+                key=f"{current.order_id}:submit:authorize:{current.declines + 1}",
+                amount_cents=due.amount_cents,
+                method=due.method,
+                currency=current.currency,
+                claim=claim,
+                claim_ends_at=ends_at,
+            )
+        return current.changed(attempt=attempt, activity=self.now())
+
+    def _authorize(self, order: Order, attempt: PaymentAttempt) -> Hold | None:
+        due = self.payments.due(order)
+        if (due.amount_cents, due.method) != (attempt.amount_cents, attempt.method):
+            self.payments.release(attempt)
+            self._end(order, attempt)
+            raise PaymentRefusedError(
+                order.order_id, "it was changed while an earlier payment was under way, now given back"
+            )
+        if not due.amount_cents:
+            return None
+        try:
+            return self.payments.authorize(order, attempt)
+        except PaymentDeclined as declined:
+            self._end(order, attempt)
+            raise PaymentRefusedError(order.order_id, str(declined)) from None
+        except PaymentUnclear:
+            raise PaymentUnknownError(order.order_id) from None
+
+    def _settled(self, order: Order, attempt: PaymentAttempt, hold: Hold | None) -> Order:
+        def change(current: Order) -> Order:
+            if not _is_ours(current, attempt) or not current.is_lead:
+                return current
+            return progress.submitted(current, now=self.now(), hold=hold)
+
+        settled = save(self.store, order, change)
+        if settled.step_status is StepStatus.CANCELED:
+            if hold:
+                self.payments.release(hold)
+            self._end(settled, attempt)
+            raise OrderIsFinalError(order.order_id, settled.step.name, "submitted")
+        if settled.is_lead:
+            raise SubmitInProgressError(order.order_id)
+        return settled
+
+    def _end(self, order: Order, attempt: PaymentAttempt) -> None:
+        """Forget an attempt of ours whose outcome is known; the next one gets a new key."""
+
+        def change(current: Order) -> Order:
+            ours = _is_ours(current, attempt)
+            return current.changed(attempt=None, declines=current.declines + 1) if ours else current
+
+        save(self.store, order, change)
+
+
+def _is_ours(order: Order, attempt: PaymentAttempt) -> bool:
+    return order.attempt is not None and order.attempt.claim == attempt.claim

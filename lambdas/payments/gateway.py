@@ -1,0 +1,66 @@
+"""The gateway port. Real gateways and the sandbox are adapters of it; nothing else knows which one is behind it.
+
+Every call that moves money carries `key`, an idempotency key the gateway honours: the same key never moves money twice.
+Gateways forget keys (Stripe after 24 h, reference order-systems 4.3), so an outcome that is not known is looked up with
+`find`, never tried again under a new key. Amounts are whole minor units.
+"""
+
+from enum import StrEnum
+from typing import Protocol
+
+from pydantic import BaseModel, ConfigDict
+
+
+class TransactionState(StrEnum):
+    HELD = "held"
+    CAPTURED = "captured"
+    NEEDS_AUTHENTICATION = "needs_authentication"
+    VOIDED = "voided"
+    REFUNDED = "refunded"
+
+
+class Transaction(BaseModel):
+    """What the gateway knows of one payment. `capture_before`: Unix seconds after which a hold lapses."""
+
+    model_config = ConfigDict(frozen=True)
+
+    transaction_id: str
+    key: str
+    state: TransactionState
+    amount_cents: int
+    currency: str
+    capture_before: int | None = None
+
+
+class DeclinedError(Exception):
+    """The provider said no; the message is a reason a client may read. No money moved."""
+
+
+class OutcomeUnknownError(Exception):
+    """No answer came. Money may have moved: look it up."""
+
+
+class GatewayUnavailableError(Exception):
+    """The provider could not be reached; nothing moved. Try later."""
+
+
+class Gateway(Protocol):
+    def authorize(self, *, key: str, token: str, amount_cents: int, currency: str, order_id: str) -> Transaction:
+        """Hold the amount, or take it where the method knows no hold (PayPal orders with intent CAPTURE)."""
+        ...
+
+    def capture(self, *, key: str, transaction_id: str, amount_cents: int) -> Transaction:
+        """Take held money, at most what is held; the rest is released."""
+        ...
+
+    def void(self, *, key: str, transaction_id: str) -> Transaction:
+        """Release a hold."""
+        ...
+
+    def refund(self, *, key: str, transaction_id: str) -> Transaction:
+        """Give captured money back."""
+        ...
+
+    def find(self, key: str) -> Transaction | None:
+        """The transaction that was begun under this key, as it stands now."""
+        ...

@@ -1,0 +1,13 @@
+"""Which adapter is behind the gateway port on this stage."""
+
+from lambdas.payments.gateway import Gateway
+from lambdas.payments.sandbox import SandboxGateway
+from lambdas.records.table import RecordTable
+
+
+def gateway_named(name: str, records: RecordTable) -> Gateway:
+    """The stage's gateway by its name in the settings."""
+    match name:
+        case "sandbox":
+            return SandboxGateway(records.name, records.client)
+    raise ValueError(f"no gateway is called {name}; known: sandbox")

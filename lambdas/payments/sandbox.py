@@ -1,0 +1,146 @@
+"""The sandbox gateway: the default where no real one is set up. It keeps its books in the record table.
+
+What a token does is written in the token, so that every outcome can be had on purpose:
+
+| token                   | authorize                                   | capture  |
+| ----------------------- | ------------------------------------------- | -------- |
+| `tok_approve`           | holds                                       | captures |
+| `tok_decline`           | declined                                    |          |
+| `tok_needs_authentication` | asks for the card holder (3-D Secure)    |          |
+| `tok_capture_fails`     | holds                                       | declined |
+| `tok_times_out`         | holds, but the answer never comes           | captures |
+| `tok_unavailable`       | the gateway cannot be reached               |          |
+| `paypal_approve`        | holds                                       | captures |
+| `paypal_captured`       | takes the money at once                     | applies  |
+
+Any other token is declined as unknown.
+"""
+
+import hashlib
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from lambdas.payments.gateway import (
+    DeclinedError,
+    GatewayUnavailableError,
+    OutcomeUnknownError,
+    Transaction,
+    TransactionState,
+)
+from lambdas.runtime.items import Item, dynamodb, from_item, to_item
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.client import DynamoDBClient
+
+HOLD_SECONDS = 7 * 86_400
+_HOLDS = {"tok_approve", "tok_capture_fails", "tok_times_out", "paypal_approve"}
+_DECLINES = {
+    "tok_decline": "the card was declined by its bank",
+    "tok_capture_fails": "the bank declined to pay out the held amount",
+}
+
+
+class SandboxGateway:
+    """Honours keys and finds by key, as real gateways do. State survives the Lambda that made it."""
+
+    def __init__(
+        self, table: str, client: "DynamoDBClient | None" = None, now: Callable[[], float] = time.time
+    ) -> None:
+        self._table = table
+        self._client = client or dynamodb()
+        self._now = now
+
+    def authorize(self, *, key: str, token: str, amount_cents: int, currency: str, order_id: str) -> Transaction:
+        if token == "tok_unavailable":
+            raise GatewayUnavailableError("the payment gateway cannot be reached")
+        if token == "tok_needs_authentication":
+            state = TransactionState.NEEDS_AUTHENTICATION
+        elif token == "paypal_captured":
+            state = TransactionState.CAPTURED
+        elif token in _HOLDS:
+            state = TransactionState.HELD
+        else:
+            raise DeclinedError(_DECLINES.get(token, "the gateway does not know this payment token"))
+        held = Transaction(
+            transaction_id=f"sb_{hashlib.sha256(key.encode()).hexdigest()[:20]}",
+            key=key,
+            state=state,
+            amount_cents=amount_cents,
+            currency=currency,
+            capture_before=int(self._now()) + HOLD_SECONDS if state is TransactionState.HELD else None,
+        )
+        known = self._begin(held, token, order_id)
+        if known is None and token == "tok_times_out":
+            raise OutcomeUnknownError("the gateway did not answer in time")
+        return known or held
+
+    def capture(self, *, key: str, transaction_id: str, amount_cents: int) -> Transaction:
+        transaction, token = self._read(transaction_id)
+        if transaction.state is TransactionState.CAPTURED:
+            return transaction
+        if token == "tok_capture_fails":
+            raise DeclinedError(_DECLINES[token])
+        if amount_cents > transaction.amount_cents:
+            raise DeclinedError("the amount is more than was held")
+        return self._move(transaction, TransactionState.HELD, TransactionState.CAPTURED, amount_cents)
+
+    def void(self, *, key: str, transaction_id: str) -> Transaction:
+        transaction, _ = self._read(transaction_id)
+        return self._move(transaction, TransactionState.HELD, TransactionState.VOIDED, transaction.amount_cents)
+
+    def refund(self, *, key: str, transaction_id: str) -> Transaction:
+        transaction, _ = self._read(transaction_id)
+        return self._move(transaction, TransactionState.CAPTURED, TransactionState.REFUNDED, transaction.amount_cents)
+
+    def find(self, key: str) -> Transaction | None:
+        answer = self._client.get_item(
+            TableName=self._table, Key=_key(hashlib.sha256(key.encode()).hexdigest()[:20]), ConsistentRead=True
+        )
+        return Transaction.model_validate(from_item(answer["Item"])) if "Item" in answer else None
+
+    def _begin(self, transaction: Transaction, token: str, order_id: str) -> Transaction | None:
+        """Book it; if the key was used before, the transaction it made then."""
+        item = {**_names(transaction.transaction_id), **transaction.model_dump(), "token": token, "order_id": order_id}
+        try:
+            self._client.put_item(
+                TableName=self._table, Item=to_item(item), ConditionExpression="attribute_not_exists(pk)"
+            )
+        except self._client.exceptions.ConditionalCheckFailedException:
+            return self._read(transaction.transaction_id)[0]
+        return None
+
+    def _read(self, transaction_id: str) -> tuple[Transaction, str]:
+        key = to_item(_names(transaction_id))
+        answer = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
+        if "Item" not in answer:
+            raise DeclinedError("the gateway does not know this transaction")
+        item = from_item(answer["Item"])
+        return Transaction.model_validate(item), str(item["token"])
+
+    def _move(
+        self, transaction: Transaction, before: TransactionState, after: TransactionState, amount_cents: int
+    ) -> Transaction:
+        if transaction.state is after:
+            return transaction
+        try:
+            answer = self._client.update_item(
+                TableName=self._table,
+                Key=to_item(_names(transaction.transaction_id)),
+                UpdateExpression="SET #state = :after, amount_cents = :amount",
+                ConditionExpression="#state = :before",
+                ExpressionAttributeNames={"#state": "state"},
+                ExpressionAttributeValues=to_item({":after": after, ":before": before, ":amount": amount_cents}),
+                ReturnValues="ALL_NEW",
+            )
+        except self._client.exceptions.ConditionalCheckFailedException:
+            raise DeclinedError(f"the payment is {self._read(transaction.transaction_id)[0].state.value}") from None
+        return Transaction.model_validate(from_item(answer["Attributes"]))
+
+
+def _names(transaction_id: str) -> dict[str, str]:
+    return {"pk": f"sandbox#{transaction_id.removeprefix('sb_')}", "sk": "transaction"}
+
+
+def _key(digest: str) -> Item:
+    return to_item(_names(digest))

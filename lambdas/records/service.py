@@ -1,0 +1,71 @@
+"""Services a client has. A service keeps the order that created it (reference ubersmith-orders 1.12)."""
+
+from enum import StrEnum
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from lambdas.records.table import RecordTable
+from lambdas.runtime.items import to_item
+
+
+class ServiceStatus(StrEnum):
+    ACTIVE = "active"
+    PENDING = "pending"
+    CANCELED = "canceled"
+
+
+class Service(BaseModel):
+    """Amounts in cents for the whole quantity; `period` in months, 0 for one-time."""
+
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True, extra="ignore")
+
+    service_id: str
+    client_id: str
+    order_id: str
+    pack: str
+    plan_id: str
+    title: str
+    description: str = ""
+    quantity: int
+    period: int
+    options: dict[str, Any] = {}
+    setup_cents: int
+    recurring_cents: int
+    currency: str
+    status: ServiceStatus
+    created_at: int
+
+
+def service_id_of(order_id: str, pack_number: int) -> str:
+    """The service a pack becomes: order 1001, pack 2 -> `1001002`. Making it twice makes it once."""
+    return f"{order_id}{pack_number:03d}"
+
+
+class ServiceRecords:
+    def __init__(self, table: RecordTable) -> None:
+        self._table = table
+
+    def make(self, service: Service) -> None:
+        self._table.put_new({**_names(service), "sk": f"service#{service.service_id}", **service.model_dump()})
+
+    def of_order(self, client_id: str, order_id: str) -> tuple[Service, ...]:
+        """The order's services that are not canceled, in the packs' order."""
+        found = self._table.query(f"client#{client_id}", f"service#{order_id}")
+        services = (Service.model_validate(item) for item in found if item["order_id"] == order_id)
+        return tuple(service for service in services if service.status is not ServiceStatus.CANCELED)
+
+    def cancel(self, service: Service) -> None:
+        """Canceling a canceled service changes nothing."""
+        self._table.client.update_item(
+            TableName=self._table.name,
+            Key=to_item({**_names(service), "sk": f"service#{service.service_id}"}),
+            UpdateExpression="SET #status = :canceled",
+            ConditionExpression="attribute_exists(pk)",
+            ExpressionAttributeNames={"#status": "status"},
+            ExpressionAttributeValues=to_item({":canceled": ServiceStatus.CANCELED}),
+        )
+
+
+def _names(service: Service) -> dict[str, str]:
+    return {"pk": f"client#{service.client_id}"}

@@ -1,0 +1,76 @@
+"""The record table: one place for its key names and for the two writes every record needs."""
+
+from typing import TYPE_CHECKING, Any
+
+from lambdas.runtime.items import Item, dynamodb, from_item, to_item
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.client import DynamoDBClient
+
+
+class ConditionFailedError(Exception):
+    """A transaction was refused. `failed` holds the indexes of the writes whose condition did not hold."""
+
+    def __init__(self, failed: tuple[int, ...]) -> None:
+        super().__init__(f"conditions failed: {failed}")
+        self.failed = failed
+
+
+class RecordTable:
+    """Plain records by (pk, sk). Every write states its condition."""
+
+    def __init__(self, name: str, client: "DynamoDBClient | None" = None) -> None:
+        self.name = name
+        self.client = client or dynamodb()
+
+    def get(self, pk: str, sk: str) -> dict[str, Any] | None:
+        answer = self.client.get_item(TableName=self.name, Key=to_item({"pk": pk, "sk": sk}), ConsistentRead=True)
+        return from_item(answer["Item"]) if "Item" in answer else None
+
+    def query(self, pk: str, prefix: str) -> list[dict[str, Any]]:
+        """All records of one owner whose sort key begins with `prefix`, in its order."""
+        pages = self.client.get_paginator("query").paginate(
+            TableName=self.name,
+            KeyConditionExpression="pk = :pk AND begins_with(sk, :prefix)",
+            ExpressionAttributeValues=to_item({":pk": pk, ":prefix": prefix}),
+            ConsistentRead=True,
+        )
+        return [from_item(item) for page in pages for item in page["Items"]]
+
+    def put_new(self, record: dict[str, Any]) -> bool:
+        """False if a record with this key exists already; that one stays."""
+        try:
+            self.client.put_item(TableName=self.name, Item=to_item(record), ConditionExpression=NEW)
+        except self.client.exceptions.ConditionalCheckFailedException:
+            return False
+        return True
+
+    def next_number(self, counter: str, before_first: int) -> int:
+        """An increasing number; numbers may be missing."""
+        answer = self.client.update_item(
+            TableName=self.name,
+            Key=to_item({"pk": f"counter#{counter}", "sk": "counter"}),
+            UpdateExpression="SET latest = if_not_exists(latest, :before_first) + :one",
+            ExpressionAttributeValues=to_item({":before_first": before_first, ":one": 1}),
+            ReturnValues="UPDATED_NEW",
+        )
+        return int(from_item(answer["Attributes"])["latest"])
+
+    def new(self, record: dict[str, Any]) -> Item:
+        """A write of a transaction: this record, if there is none with its key."""
+        return {"Put": {"TableName": self.name, "Item": to_item(record), "ConditionExpression": NEW}}
+
+    def write_all(self, writes: list[Any]) -> None:
+        """All or nothing. Raises ConditionFailedError; a conflict with another transaction counts as its condition failing."""
+        try:
+            self.client.transact_write_items(TransactItems=writes)
+        except self.client.exceptions.TransactionCanceledException as error:
+            reasons = error.response["CancellationReasons"]
+            codes = [str(reason.get("Code", "None")) for reason in reasons]
+            if {"ConditionalCheckFailed", "TransactionConflict"}.isdisjoint(codes):
+                raise
+            failed = tuple(index for index, code in enumerate(codes) if code == "ConditionalCheckFailed")
+            raise ConditionFailedError(failed) from None
+
+
+NEW = "attribute_not_exists(pk)"

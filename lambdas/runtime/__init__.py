@@ -1,0 +1,1 @@
+"""What every function needs before its first line: settings, logger, DynamoDB items."""

@@ -1,0 +1,66 @@
+"""Python values <-> DynamoDB items.
+
+Source of the number rules: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html
+"""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.client import DynamoDBClient
+
+Item = dict[str, Any]
+
+
+@cache
+def dynamodb() -> "DynamoDBClient":
+    """One client per process. boto3 is imported here so that pure code never pays for it."""
+    import boto3
+
+    return boto3.client("dynamodb")
+
+
+def to_item(record: Mapping[str, Any]) -> Item:
+    """A mapping as DynamoDB wants it; keys whose value is None are left out, so that sparse indexes stay sparse."""
+    return {key: to_value(value) for key, value in record.items() if value is not None}
+
+
+def from_item(item: Mapping[str, Any]) -> dict[str, Any]:
+    """A DynamoDB item as plain Python: whole numbers become int, others stay Decimal."""
+    return {key: from_value(value) for key, value in item.items()}
+
+
+def to_value(value: Any) -> Item:
+    """One attribute value. A float is refused: it cannot hold money."""
+    match value:
+        case None:
+            return {"NULL": True}
+        case bool():
+            return {"BOOL": value}
+        case int() | Decimal():
+            return {"N": str(value)}
+        case str():
+            return {"S": value}
+        case Mapping():
+            return {"M": {str(key): to_value(inner) for key, inner in value.items()}}
+        case list() | tuple():
+            return {"L": [to_value(inner) for inner in value]}
+    raise TypeError(f"a {type(value).__name__} cannot be stored in DynamoDB")
+
+
+def from_value(value: Mapping[str, Any]) -> Any:
+    """The plain Python value of one attribute value."""
+    kind, content = next(iter(value.items()))
+    match kind:
+        case "NULL":
+            return None
+        case "N":
+            number = Decimal(content)
+            return int(number) if number == number.to_integral_value() else number
+        case "M":
+            return from_item(content)
+        case "L":
+            return [from_value(inner) for inner in content]
+    return content

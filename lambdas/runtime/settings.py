@@ -1,0 +1,34 @@
+"""The environment of a function as one frozen model; a missing variable is named before anything runs."""
+
+import os
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+
+class SettingsError(RuntimeError):
+    """A function was deployed without something it needs."""
+
+
+class Settings(BaseModel):
+    """Base of each function's settings: field `order_table` is read from `ORDER_TABLE`, and so on."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    @classmethod
+    def from_environment(cls) -> Self:
+        values = {name: os.environ[name.upper()] for name in cls.model_fields if name.upper() in os.environ}
+        try:
+            return cls.model_validate(values)
+        except ValidationError as error:
+            wrong = ", ".join(sorted({str(problem["loc"][0]).upper() for problem in error.errors()}))
+            raise SettingsError(f"environment variables missing or wrong: {wrong}; infra/ sets them") from None
+
+
+class TableSettings(Settings):
+    """What every function that touches orders and records is told."""
+
+    order_table: str
+    record_table: str
+    gateway: str = "sandbox"
+    currency: str = "USD"

@@ -1,0 +1,1 @@
+"""Order queues: one folder each, and the compiler that turns a queue into a state machine."""

@@ -1,0 +1,77 @@
+"""Words of the Amazon States Language that all our states share, in JSONata mode.
+
+Every state finds its order by the id in the execution's input; nothing else is passed from state to state. `${OrderTable}`
+and `${<module>}` are filled in at deployment. https://docs.aws.amazon.com/step-functions/latest/dg/concepts-amazon-states-language.html
+"""
+
+from typing import Any
+
+State = dict[str, Any]
+
+ORDER_ID = "{% $states.context.Execution.Input.order_id %}"
+KEY = {"pk": {"S": ORDER_ID}, "sk": {"S": "order"}}
+NOW = "{% $string($floor($millis() / 1000)) %}"
+GONE = ["OrderCanceled", "OrderMoved"]
+CONDITION_FAILED = "DynamoDb.ConditionalCheckFailedException"
+DAY_SECONDS = 86_400
+
+UPDATE = "arn:aws:states:::aws-sdk:dynamodb:updateItem"
+_TABLE_SECONDS = 30
+
+
+def in_seconds(seconds: int) -> str:
+    """A moment from now, as DynamoDB wants a number."""
+    return f"{{% $string($floor($millis() / 1000) + {seconds}) %}}"
+
+
+def catch(errors: list[str], goal: str) -> State:
+    return {"ErrorEquals": errors, "Next": goal}
+
+
+def retry(errors: list[str], *, first_seconds: int, attempts: int) -> State:
+    return {
+        "ErrorEquals": errors,
+        "IntervalSeconds": first_seconds,
+        "BackoffRate": 2.0,
+        "MaxAttempts": attempts,
+        "MaxDelaySeconds": 60,
+        "JitterStrategy": "FULL",
+    }
+
+
+TABLE_RETRIES = [
+    retry(
+        [
+            "DynamoDb.InternalServerErrorException",
+            "DynamoDb.ProvisionedThroughputExceededException",
+            "DynamoDb.RequestLimitExceededException",
+            "DynamoDb.ThrottlingException",
+            "DynamoDb.SdkClientException",
+            "DynamoDb.TransactionConflictException",
+        ],
+        first_seconds=1,
+        attempts=8,
+    )
+]
+
+
+def table_task(comment: str, resource: str, arguments: State, *, seconds: int = _TABLE_SECONDS) -> State:
+    """A call to the order table without a Lambda."""
+    return {
+        "Type": "Task",
+        "Comment": comment,
+        "Resource": resource,
+        "Arguments": {"TableName": "${OrderTable}", "Key": KEY, **arguments},
+        "TimeoutSeconds": seconds,
+        "Retry": TABLE_RETRIES,
+    }
+
+
+def order_update(condition: str, changes: str, *, values: State, names: State | None = None, remove: str = "") -> State:
+    """Arguments of a conditional update of the order; each raises the order's revision."""
+    return {
+        "ConditionExpression": condition,
+        "UpdateExpression": f"SET {changes}, revision = revision + :one" + (f" REMOVE {remove}" if remove else ""),
+        **({"ExpressionAttributeNames": names} if names else {}),
+        "ExpressionAttributeValues": {**values, ":one": {"N": "1"}},
+    }

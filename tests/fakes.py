@@ -1,0 +1,156 @@
+"""In-memory twins of what the domain needs from outside, held to the same contract tests as the real ones."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from lambdas.orders import progress
+from lambdas.orders.errors import OrderChangedError, OrderNotFoundError, Problem
+from lambdas.orders.events import OrderEvent
+from lambdas.orders.machine import Answer
+from lambdas.orders.order import Hold, Order, PaymentAttempt
+from lambdas.orders.packs import PricedPack
+from lambdas.orders.ports import PaymentDeclined, PaymentDue, PaymentUnclear
+from lambdas.orders.store import CreationKey, KeyUsed
+
+
+class InMemoryOrderStore:
+    def __init__(self) -> None:
+        self._latest = 1000
+        self.orders: dict[str, Order] = {}
+        self._keys: dict[str, tuple[CreationKey, Order]] = {}
+
+    def new_order_id(self) -> str:
+        self._latest += 1
+        return str(self._latest)
+
+    def create(self, order: Order, keys: Sequence[CreationKey], now: int) -> None:
+        for key in keys:
+            if key.pk in self._keys:
+                used, first = self._keys[key.pk]
+                if used.expires_at is None or used.expires_at >= now:
+                    raise KeyUsed(key, first.order_id, used.content_hash, first if used.keep_answer else None)
+        self.orders[order.order_id] = order
+        self._keys |= {key.pk: (key, order) for key in keys}
+
+    def get(self, order_id: str) -> Order:
+        if order_id not in self.orders:
+            raise OrderNotFoundError(f"the id {order_id}")
+        return self.orders[order_id]
+
+    def order_id_of(self, key_pk: str) -> str | None:
+        return self._keys[key_pk][1].order_id if key_pk in self._keys else None
+
+    def claim(self, order_id: str, action_id: int, *, claim: str, now: int, ends_at: int) -> Order | None:
+        order = self.get(order_id)
+        if str(action_id) not in order.actions or not progress.is_claimable(order, action_id, now):
+            progress.refuse_claim(order, action_id)
+            return None
+        return self.save(progress.claimed(order, action_id, claim=claim, now=now, ends_at=ends_at))
+
+    def save(self, order: Order) -> Order:
+        if self.orders[order.order_id].revision != order.revision:
+            raise OrderChangedError(order.order_id)
+        written = order.changed(revision=order.revision + 1)
+        self.orders[order.order_id] = written
+        return written
+
+
+@dataclass
+class FakePayments:
+    """Does what it is told; remembers what it holds by key."""
+
+    outcome: str = "held"
+    held: dict[str, int] = field(default_factory=dict)
+    authorized: list[str] = field(default_factory=list)
+    during: Any = None
+
+    def problems(self, order: Order) -> tuple[Problem, ...]:
+        return ()
+
+    def due(self, order: Order) -> PaymentDue:
+        token = str(order.info.get("cc_token", ""))
+        return PaymentDue(order.total_cents, token) if token else PaymentDue(0, "")
+
+    def authorize(self, order: Order, attempt: PaymentAttempt) -> Hold:
+        self.authorized.append(attempt.key)
+        if self.during:
+            self.during(order)
+        if self.outcome == "declined":
+            raise PaymentDeclined("the card was declined by its bank")
+        self.held.setdefault(attempt.key, attempt.amount_cents)
+        if self.outcome == "unclear":
+            raise PaymentUnclear
+        return Hold(
+            transaction_id=f"t-{attempt.key}",
+            key=attempt.key,
+            method="card",
+            amount_cents=self.held[attempt.key],
+            currency=attempt.currency,
+        )
+
+    def release(self, attempt_or_hold: PaymentAttempt | Hold) -> None:
+        self.held.pop(attempt_or_hold.key, None)
+
+
+@dataclass
+class FakePricing:
+    """Every pack costs its `price` in whole units; one without a price cannot be sold."""
+
+    def price(self, info: Mapping[str, Any]) -> tuple[PricedPack, ...]:
+        return tuple(
+            PricedPack(
+                pack=name,
+                plan_id=str(pack.get("plan_id", "")),
+                title=f"Plan of {name}",
+                description="",
+                quantity=1,
+                period=1,
+                options={},
+                setup_cents=0,
+                recurring_cents=int(pack["price"]) * 100,
+            )
+            for name, pack in info.items()
+            if name.startswith("pack") and "price" in pack
+        )
+
+    def missing(self, info: Mapping[str, Any]) -> tuple[Problem, ...]:
+        return tuple(
+            Problem(f"info.{name}.plan_id", "not priced")
+            for name, pack in info.items()
+            if name.startswith("pack") and "price" not in pack
+        )
+
+
+@dataclass
+class FakeClients:
+    ids: set[str] = field(default_factory=set)
+
+    def exists(self, client_id: str) -> bool:
+        return client_id in self.ids
+
+
+@dataclass
+class FakeMachine:
+    started: list[str] = field(default_factory=list)
+    answered: list[tuple[str, Answer]] = field(default_factory=list)
+    fails_on: set[str] = field(default_factory=set)
+
+    def start(self, order: Order) -> None:
+        if order.order_id in self.fails_on:
+            raise ConnectionError("the service could not be reached")
+        self.started.append(order.order_id)
+
+    def answer(self, token: str, answer: Answer) -> None:
+        self.answered.append((token, answer))
+
+
+@dataclass
+class FakeBus:
+    accepted: list[OrderEvent] = field(default_factory=list)
+    refuses: int | None = None
+
+    def put(self, events: Sequence[OrderEvent]) -> int | None:
+        taken = events if self.refuses is None else events[: self.refuses]
+        self.accepted.extend(taken)
+        return None if len(taken) == len(events) else len(taken)
