@@ -43,7 +43,7 @@ def record(order: Order, service: OrderService) -> dict[str, Any]:
         "requested_completion": str(order.requested_completion or 0),
         "planned_completion": str(order.planned_completion or 0),
         "progress": _progress(order),
-        "info": {**dict.fromkeys(_UNSET_INFO), **_as_text(order.info)},
+        "info": dict.fromkeys(_UNSET_INFO) | _info(order),
     }
 
 
@@ -60,7 +60,7 @@ def created(order: Order, service: OrderService) -> dict[str, Any]:
         "order_form_id": order.order_form_id,
         "opportunity_id": order.opportunity_id,
         "client_id": order.client_id or "",
-        "info": {**{name: [] for name in _UNSET_INFO}, **_as_text(order.info)},
+        "info": {name: [] for name in _UNSET_INFO} | _info(order),
     }
     step = {
         "name": order.step.name,
@@ -131,6 +131,10 @@ def _summary(order: Order) -> str:
 
 def _period(months: int) -> str:
     return "one time" if not months else "month" if months == 1 else f"{months} months"
+
+
+def _info(order: Order) -> dict[str, Any]:
+    return {key: _as_text(value) for key, value in order.info.items()}
 
 
 def _as_text(value: Any) -> Any:

@@ -51,13 +51,11 @@ class OrderDraft(BaseModel):
         return hashlib.sha256(content.encode()).hexdigest()
 
 
-def new_order(
-    draft: OrderDraft, queue: Queue, pricing: Pricing, *, order_id: str, now: int, hash: str, currency: str
-) -> Order:
-    """The lead this draft makes in this queue. Raises InvalidOrderError for what could never become right."""
+def new_order(draft: OrderDraft, queue: Queue, pricing: Pricing, *, now: int, hash: str, currency: str) -> Order:
+    """The lead this draft makes in this queue, still without a number. Raises InvalidOrderError for what could never become right."""
     steps, actions = checklist_of(queue)
     blank = Order(
-        order_id=order_id,
+        order_id="",
         hash=hash,
         order_queue_id=queue.order_queue_id,
         brand_id=queue.brand_id,

@@ -47,7 +47,8 @@ class QueueNotFoundError(OrderError):
     kind = "queue_not_found"
 
     def __init__(self, order_queue_id: int, known: list[int]) -> None:
-        text = f"no order queue has the id {order_queue_id}; the queues here are {', '.join(map(str, sorted(known)))}"
+        queues = ", ".join(map(str, sorted(known)))
+        text = f"no order queue has the order_queue_id {order_queue_id}; the queues here are {queues}"
         super().__init__(text, problems=(Problem("order_queue_id", text),))
 
 

@@ -58,15 +58,8 @@ class OrderService:
         if queue is None:
             raise QueueNotFoundError(draft.order_queue_id, list(self.queues))
         now = self.now()
-        order = new_order(
-            draft,
-            queue,
-            self.pricing,
-            order_id=self.store.new_order_id(),
-            now=now,
-            hash=draft.hash or new_hash(),
-            currency=self.currency,
-        )
+        lead = new_order(draft, queue, self.pricing, now=now, hash=draft.hash or new_hash(), currency=self.currency)
+        order = lead.changed(order_id=self.store.new_order_id())  # only now: a refused draft takes no number
         try:
             self.store.create(order, _creation_keys(order, draft, key, now), now)
         except KeyUsed as used:

@@ -1,7 +1,15 @@
 """Unit tests open no sockets and know no account."""
 
+from collections.abc import Iterator
+
+import boto3
 import pytest
+from moto import mock_aws
+from mypy_boto3_dynamodb.client import DynamoDBClient
 from pytest_socket import disable_socket
+
+from lambdas.records.table import RecordTable
+from tests.tables import make_table
 
 
 @pytest.fixture(autouse=True)
@@ -20,3 +28,14 @@ def _no_account(monkeypatch: pytest.MonkeyPatch) -> None:
         "POWERTOOLS_METRICS_DISABLED": "true",
     }.items():
         monkeypatch.setenv(name, value)
+
+
+@pytest.fixture
+def dynamodb(_no_account: None) -> Iterator[DynamoDBClient]:
+    with mock_aws():
+        yield boto3.client("dynamodb")
+
+
+@pytest.fixture
+def records(dynamodb: DynamoDBClient) -> RecordTable:
+    return RecordTable(make_table(dynamodb, "records"), dynamodb)

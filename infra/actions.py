@@ -1,0 +1,65 @@
+"""One Lambda per action module: what it may use and what it may touch. A new module is a file and a row here."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from constructs import Construct
+
+from infra.function import FunctionParts, OrderFunction, allow
+from infra.storage import Storage
+
+
+@dataclass(frozen=True, kw_only=True)
+class ActionNeeds:
+    """What a module needs. On the order table all need the same: read, claim (an update) and settle (a whole item)."""
+
+    on_records: tuple[str, ...]
+    memory_mb: int = 512
+    timeout_seconds: int = 30
+
+
+ACTIONS: Mapping[str, ActionNeeds] = {
+    "provision_client": ActionNeeds(on_records=("GetItem", "PutItem", "UpdateItem")),
+    "add_services": ActionNeeds(on_records=("GetItem", "PutItem", "UpdateItem", "Query")),
+    "generate_invoice": ActionNeeds(on_records=("GetItem", "PutItem", "UpdateItem", "Query", "ConditionCheckItem")),
+}
+
+
+class Actions(Construct):
+    """`functions` by module name, the word that file, Lambda, state and queue.toml share."""
+
+    def __init__(self, scope: Construct, construct_id: str, *, parts: FunctionParts, storage: Storage) -> None:
+        super().__init__(scope, construct_id)
+        self.functions: dict[str, lambda_.Function] = {
+            module: OrderFunction(
+                self,
+                construct_name(module),
+                parts=parts,
+                handler=f"lambdas.actions.{module}.handler",
+                description=f"Order action {module}",
+                memory_mb=needs.memory_mb,
+                timeout_seconds=needs.timeout_seconds,
+                environment={
+                    "ORDER_TABLE": storage.orders.table_name,
+                    "RECORD_TABLE": storage.records.table_name,
+                    "GATEWAY": parts.settings.gateway,
+                    "CURRENCY": parts.settings.currency,
+                },
+                permissions=_permissions(needs, storage=storage),
+            ).function
+            for module, needs in ACTIONS.items()
+        }
+
+
+def construct_name(name: str) -> str:
+    """`generate_invoice` -> `GenerateInvoice`, as CloudFormation names things."""
+    return "".join(word.capitalize() for word in name.split("_"))
+
+
+def _permissions(needs: ActionNeeds, *, storage: Storage) -> list[iam.PolicyStatement]:
+    return [
+        allow("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", on=[storage.orders.table_arn]),
+        allow(*(f"dynamodb:{verb}" for verb in needs.on_records), on=[storage.records.table_arn]),
+    ]

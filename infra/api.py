@@ -1,0 +1,131 @@
+"""Door 1: the HTTP API. One handler; API 2.0 at the root of the host and one path per method beside it."""
+
+import json
+from typing import cast
+
+from aws_cdk import Duration
+from aws_cdk import aws_apigatewayv2 as apigw
+from aws_cdk import aws_apigatewayv2_integrations as integrations
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from infra.function import FunctionParts, OrderFunction, allow, removal_of
+from infra.settings import StageSettings
+from infra.storage import BY_CLIENT, BY_STEP, Storage
+
+METHODS = ("order.create", "order.update", "order.submit", "order.get", "order.cancel")
+
+# API Gateway takes no route that ends in a slash, and its documents do not say which route `/api/2.0/` belongs to. The
+# address existing clients use must not depend on that: what no other route takes goes to the same handler.
+CATCH_ALL = "$default"
+ROUTES = (
+    "ANY /api/2.0",
+    "ANY /api/2.0/{proxy+}",
+    *(f"POST /{method}" for method in METHODS),
+    "GET /order.get",
+    CATCH_ALL,
+)
+
+# No path, no query string, no address: a path or a query can carry what a person typed, an address is a person's.
+_ACCESS_LOG = {
+    "requestId": "$context.requestId",
+    "requestTime": "$context.requestTime",
+    "routeKey": "$context.routeKey",
+    "status": "$context.status",
+    "latency": "$context.responseLatency",
+    "integrationLatency": "$context.integrationLatency",
+    "integrationError": "$context.integrationErrorMessage",
+    "userAgent": "$context.identity.userAgent",
+}
+
+_TIMEOUT_SECONDS = 29  # API Gateway gives up at 30: the function must be the first to say so
+
+
+class Api(Construct):
+    """The API and its function. Only the relay talks to Step Functions, so no machine is known here."""
+
+    def __init__(self, scope: Construct, construct_id: str, *, parts: FunctionParts, storage: Storage) -> None:
+        super().__init__(scope, construct_id)
+        settings = parts.settings
+        self.function = OrderFunction(
+            self,
+            "Handler",
+            parts=parts,
+            handler="lambdas.api.handler.handler",
+            description="Order API: API 2.0 and one path per method",
+            memory_mb=1024,  # memory buys processor share, and a cold start is mostly imports
+            timeout_seconds=_TIMEOUT_SECONDS,
+            environment={
+                "ORDER_TABLE": storage.orders.table_name,
+                "RECORD_TABLE": storage.records.table_name,
+                "GATEWAY": settings.gateway,
+                "CURRENCY": settings.currency,
+            },
+            permissions=_permissions(storage),
+        ).function
+        self.http_api = apigw.HttpApi(
+            self, "HttpApi", create_default_stage=False, description=f"Orders, {settings.stage}"
+        )
+        _add_stage(self, http_api=self.http_api, settings=settings)
+        self._add_routes()
+
+    @property
+    def url(self) -> str:
+        """Without a slash at the end, so that `{url}/api/2.0/` reads well."""
+        return self.http_api.api_endpoint
+
+    def _add_routes(self) -> None:
+        integration = integrations.HttpLambdaIntegration(
+            "Handler",
+            self.function,
+            payload_format_version=apigw.PayloadFormatVersion.VERSION_2_0,
+            timeout=Duration.seconds(_TIMEOUT_SECONDS),
+            scope_permission_to_route=False,  # one permission for this API, not one per route
+        )
+        for route in ROUTES:
+            apigw.HttpRoute(
+                self, route_id(route), http_api=self.http_api, route_key=_route_key(route), integration=integration
+            )
+
+
+def route_id(route: str) -> str:
+    """A construct id that says the route: a construct's path is split at slashes and `$` names a token."""
+    return "Route " + route.replace("/", "").replace("$", "")
+
+
+def _route_key(route: str) -> apigw.HttpRouteKey:
+    if route == CATCH_ALL:
+        return apigw.HttpRouteKey.DEFAULT
+    method, path = route.split(" ")
+    return apigw.HttpRouteKey.with_(path, apigw.HttpMethod[method])
+
+
+def _permissions(storage: Storage) -> list[iam.PolicyStatement]:
+    """A transaction is allowed by the permissions of what is in it."""
+    orders, records = storage.orders, storage.records
+    writes = ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:ConditionCheckItem")
+    return [
+        allow(*writes, on=[orders.table_arn]),
+        allow("dynamodb:Query", on=[BY_STEP.arn(orders), BY_CLIENT.arn(orders)]),
+        allow(*writes, "dynamodb:Query", on=[records.table_arn]),
+    ]
+
+
+def _add_stage(scope: Construct, *, http_api: apigw.HttpApi, settings: StageSettings) -> None:
+    """`$default`: no prefix in the path, which clients of API 2.0 could not send."""
+    access_log = logs.LogGroup(
+        scope, "AccessLog", retention=settings.log_retention, removal_policy=removal_of(settings)
+    )
+    stage = apigw.HttpStage(
+        scope,
+        "Stage",
+        http_api=http_api,
+        stage_name="$default",
+        auto_deploy=True,
+        throttle=apigw.ThrottleSettings(rate_limit=settings.throttle_rate, burst_limit=settings.throttle_burst),
+    )
+    resource = cast(apigw.CfnStage, stage.node.default_child)
+    resource.access_log_settings = apigw.CfnStage.AccessLogSettingsProperty(
+        destination_arn=access_log.log_group_arn, format=json.dumps(_ACCESS_LOG)
+    )

@@ -1,0 +1,46 @@
+"""CDK entry: `python -m infra.app`, or any `cdk` command. The stage is `-c stage=…` or the variable STAGE."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from aws_cdk import App, Validations
+from cdk_nag import AwsSolutionsChecks
+
+from infra.layer import bundle_layer
+from infra.nag import acknowledge_findings
+from infra.settings import StageSettings, settings_of
+from infra.stack import OrderQueuesStack
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def new_app(*, outdir: Path | None = None) -> App:
+    """An app with the flags of cdk.json, which only the CDK CLI passes on: every way to synth gives one template."""
+    context: dict[str, Any] = json.loads((ROOT / "cdk.json").read_text())["context"]
+    return App(context=context, outdir=str(outdir) if outdir else None, analytics_reporting=False)
+
+
+def add_stack(app: App, *, settings: StageSettings, layer: Path, sources: Path = ROOT) -> OrderQueuesStack:
+    """The stack of a stage, held to the rules of cdk-nag on every stage but the local one.
+
+    There the functions run on this machine's Python, which the rules would call old, and nobody else can reach them.
+    """
+    stack = OrderQueuesStack(app, settings=settings, sources=sources, layer=layer)
+    if settings.stage != "local":
+        acknowledge_findings(stack, names=stack.construct_names)
+        Validations.of(app).add_plugins(AwsSolutionsChecks(app))
+    return stack
+
+
+def main() -> None:
+    # The CLI says where the assembly goes; without it, beside cdk.json, and not into a temporary folder.
+    app = new_app(outdir=Path(os.environ.get("CDK_OUTDIR", ROOT / "cdk.out")))
+    settings = settings_of(app.node.try_get_context("stage") or os.environ.get("STAGE", "dev"))
+    add_stack(app, settings=settings, layer=bundle_layer(settings, root=ROOT))
+    app.synth()
+
+
+if __name__ == "__main__":
+    main()

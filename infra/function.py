@@ -1,0 +1,141 @@
+"""The one way to make a Lambda: own role, own log group, JSON logs, tracing, exact permissions."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from aws_cdk import Duration, IgnoreMode, RemovalPolicy
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from infra.settings import StageSettings
+
+# What a function is made of: the code and what it reads about queues. A list of what goes in, not of what stays out, so
+# that a new folder beside them can neither slip into the asset nor change its hash. The folders are opened one level at
+# a time because a folder that is ignored itself is never looked into.
+ONLY_CODE = [
+    "/*",
+    "!/lambdas",
+    "!/statemachines",
+    "/statemachines/*",
+    "!/statemachines/*/",
+    "/statemachines/*/*",
+    "!/statemachines/*/queue.toml",
+    "__pycache__",
+    "*.pyc",
+    ".*",
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class FunctionParts:
+    """What all functions of a stack have in common: one code asset, one layer, one stage."""
+
+    settings: StageSettings
+    code: lambda_.Code
+    layer: lambda_.ILayerVersion
+
+
+def code_asset(sources: Path) -> lambda_.Code:
+    """The repository filtered to what runs in Lambda: the import path is the file path is the handler string."""
+    return lambda_.Code.from_asset(str(sources), exclude=ONLY_CODE, ignore_mode=IgnoreMode.GIT)
+
+
+def runtime_of(settings: StageSettings) -> lambda_.Runtime:
+    return lambda_.Runtime(f"python{settings.python_version}", lambda_.RuntimeFamily.PYTHON)
+
+
+def architecture_of(settings: StageSettings) -> lambda_.Architecture:
+    return lambda_.Architecture.ARM_64 if settings.machine == "aarch64" else lambda_.Architecture.X86_64
+
+
+def removal_of(settings: StageSettings) -> RemovalPolicy:
+    return RemovalPolicy.RETAIN if settings.keep_data else RemovalPolicy.DESTROY
+
+
+def allow(*actions: str, on: Sequence[str]) -> iam.PolicyStatement:
+    """A permission, spelled out: nothing is granted by a construct behind our back."""
+    return iam.PolicyStatement(actions=list(actions), resources=list(on))
+
+
+def own_role(
+    scope: Construct, *, service: str, description: str, statements: Sequence[iam.PolicyStatement]
+) -> iam.IRole:
+    """A role with these statements and no way to grow more: what a construct would add later is dropped.
+
+    The statements are in the role itself, so whatever needs the role also waits for its permissions.
+    """
+    role = iam.Role(
+        scope,
+        "Role",
+        assumed_by=iam.ServicePrincipal(service),
+        description=description,
+        inline_policies={"Exact": iam.PolicyDocument(statements=list(statements), minimize=False)},
+    )
+    return role.without_policy_updates()
+
+
+class OrderFunction(Construct):
+    """A Lambda of this system; `function` is the resource."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        parts: FunctionParts,
+        handler: str,
+        description: str,
+        memory_mb: int,
+        timeout_seconds: int,
+        environment: Mapping[str, str],
+        permissions: Sequence[iam.PolicyStatement],
+    ) -> None:
+        super().__init__(scope, construct_id)
+        settings = parts.settings
+        log_group = logs.LogGroup(self, "Logs", retention=settings.log_retention, removal_policy=removal_of(settings))
+        self.function = lambda_.Function(
+            self,
+            "Function",
+            runtime=runtime_of(settings),
+            architecture=architecture_of(settings),
+            handler=handler,
+            code=parts.code,
+            layers=[parts.layer],
+            description=description,
+            memory_size=memory_mb,
+            timeout=Duration.seconds(timeout_seconds),
+            environment=_environment(settings, handler) | dict(environment),
+            role=own_role(
+                self,
+                service="lambda.amazonaws.com",
+                description=f"Runs {handler}",
+                statements=[*_own_permissions(log_group), *permissions],
+            ),
+            log_group=log_group,
+            logging_format=lambda_.LoggingFormat.JSON,
+            application_log_level_v2=lambda_.ApplicationLogLevel[settings.log_level],
+            system_log_level_v2=lambda_.SystemLogLevel.INFO,
+            tracing=lambda_.Tracing.ACTIVE,
+        )
+
+
+def _environment(settings: StageSettings, handler: str) -> dict[str, str]:
+    """The service is the handler's module, without words that all have: `actions.generate_invoice`, `api`."""
+    service = handler.removeprefix("lambdas.").removesuffix(".handler").removesuffix(".handler")
+    return {
+        "STAGE": settings.stage,
+        "POWERTOOLS_SERVICE_NAME": service,
+        "POWERTOOLS_METRICS_NAMESPACE": "OrderQueues",
+        "POWERTOOLS_LOG_LEVEL": settings.log_level,
+    }
+
+
+def _own_permissions(log_group: logs.ILogGroup) -> list[iam.PolicyStatement]:
+    """Write the own log, send the own traces (X-Ray takes no resource)."""
+    return [
+        allow("logs:CreateLogStream", "logs:PutLogEvents", on=[log_group.log_group_arn]),
+        allow("xray:PutTraceSegments", "xray:PutTelemetryRecords", on=["*"]),
+    ]

@@ -1,0 +1,167 @@
+"""One state machine per queue, from the definition that is checked in beside its queue.toml."""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_stepfunctions as sfn
+from constructs import Construct
+
+from infra.actions import construct_name
+from infra.function import allow, own_role, removal_of
+from infra.settings import StageSettings
+
+_PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
+_ORDER_TABLE = "OrderTable"
+
+
+class UnknownPlaceholderError(ValueError):
+    """A definition names something that the stack cannot fill in."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueueFolder:
+    """A queue as it lies in the repository."""
+
+    name: str
+    order_queue_id: int
+    definition: str
+
+    @property
+    def placeholders(self) -> set[str]:
+        """The `${…}` of the definition; what is none of ours (JSONata has its own `$`) does not have this form."""
+        return set(_PLACEHOLDER.findall(self.definition))
+
+    @property
+    def uses_orders(self) -> bool:
+        return _ORDER_TABLE in self.placeholders
+
+    def modules(self) -> list[str]:
+        return sorted(self.placeholders - {_ORDER_TABLE})
+
+
+def read_queues(root: Path) -> list[QueueFolder]:
+    """Every folder with a compiled machine, by name."""
+    return [
+        QueueFolder(
+            name=machine.parent.name,
+            order_queue_id=int(tomllib.loads((machine.parent / "queue.toml").read_text())["order_queue_id"]),
+            definition=machine.read_text(),
+        )
+        for machine in sorted(root.glob("*/machine.asl.json"))
+    ]
+
+
+class QueueMachine(Construct):
+    """The machine of one queue. It may invoke its own actions and write waits on orders, nothing else."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        queue: QueueFolder,
+        settings: StageSettings,
+        orders: dynamodb.ITable,
+        actions: Mapping[str, lambda_.IFunction],
+    ) -> None:
+        super().__init__(scope, construct_id)
+        invoked = _arns(queue, actions=actions)
+        name = f"{settings.stage}-{queue.name}"
+        self.queue = queue
+        self.machine = sfn.StateMachine(
+            self,
+            "Machine",
+            state_machine_name=name,
+            state_machine_type=sfn.StateMachineType.STANDARD,
+            definition_body=sfn.DefinitionBody.from_string(queue.definition),
+            definition_substitutions=({_ORDER_TABLE: orders.table_name} if queue.uses_orders else {}) | invoked,
+            role=own_role(
+                self,
+                service="states.amazonaws.com",
+                description=f"Runs queue {queue.name}",
+                statements=_permissions(orders=orders, invoked=list(invoked.values())),
+            ),
+            # Errors only and never the data: the history of an execution has the rest, for those who may see it.
+            logs=sfn.LogOptions(
+                destination=_log_group(self, machine=name, settings=settings),
+                level=sfn.LogLevel.ERROR,
+                include_execution_data=False,
+            ),
+            tracing_enabled=True,
+        )
+
+
+class Queues(Construct):
+    """All machines, in the order of their folders' names."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        queues: list[QueueFolder],
+        settings: StageSettings,
+        orders: dynamodb.ITable,
+        actions: Mapping[str, lambda_.IFunction],
+    ) -> None:
+        super().__init__(scope, construct_id)
+        made = [
+            QueueMachine(
+                self, construct_name(queue.name), queue=queue, settings=settings, orders=orders, actions=actions
+            )
+            for queue in queues
+        ]
+        self.arns_by_folder = {each.queue.name: each.machine.state_machine_arn for each in made}
+        self.arns_by_id = {str(each.queue.order_queue_id): each.machine.state_machine_arn for each in made}
+
+
+def _arns(queue: QueueFolder, *, actions: Mapping[str, lambda_.IFunction]) -> dict[str, str]:
+    """The functions a definition names, by module."""
+    if unknown := set(queue.modules()) - set(actions):
+        raise UnknownPlaceholderError(f"machine of queue {queue.name} names {sorted(unknown)}: no such action")
+    return {module: actions[module].function_arn for module in queue.modules()}
+
+
+def _log_group(scope: Construct, *, machine: str, settings: StageSettings) -> logs.LogGroup:
+    """The prefix keeps the group out of the account's ten log resource policies, which are of limited size."""
+    return logs.LogGroup(
+        scope,
+        "Logs",
+        log_group_name=f"/aws/vendedlogs/states/{machine}",
+        retention=settings.log_retention,
+        removal_policy=removal_of(settings),
+    )
+
+
+def _permissions(*, orders: dynamodb.ITable, invoked: list[str]) -> list[iam.PolicyStatement]:
+    """Its actions, the waits it writes on orders, and what logging and tracing need (which takes no resource)."""
+    invoke = [allow("lambda:InvokeFunction", on=invoked)] if invoked else []
+    return [
+        *invoke,
+        allow("dynamodb:GetItem", "dynamodb:UpdateItem", on=[orders.table_arn]),
+        allow(
+            "logs:CreateLogDelivery",
+            "logs:GetLogDelivery",
+            "logs:UpdateLogDelivery",
+            "logs:DeleteLogDelivery",
+            "logs:ListLogDeliveries",
+            "logs:PutResourcePolicy",
+            "logs:DescribeResourcePolicies",
+            "logs:DescribeLogGroups",
+            on=["*"],
+        ),
+        allow(
+            "xray:PutTraceSegments",
+            "xray:PutTelemetryRecords",
+            "xray:GetSamplingRules",
+            "xray:GetSamplingTargets",
+            on=["*"],
+        ),
+    ]

@@ -1,0 +1,77 @@
+"""What differs between stages, as one frozen value per stage. Nothing here asks AWS."""
+
+import platform
+import sys
+from dataclasses import dataclass
+
+from aws_cdk import aws_logs as logs
+
+STAGES = ("local", "test", "dev", "prod")
+
+# What a machine calls itself -> what wheels call it. Other machines cannot run our functions, here or in Lambda.
+_MACHINES = {"x86_64": "x86_64", "amd64": "x86_64", "aarch64": "aarch64", "arm64": "aarch64"}
+
+
+class UnknownStageError(ValueError):
+    """The stage asked for has no settings."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StageSettings:
+    """Defaults are those of a stage that may be thrown away; a stage that may not says so in `settings_of`."""
+
+    stage: str
+    python_version: str = "3.14"
+    machine: str = "aarch64"  # as in the name of a wheel: aarch64 or x86_64
+    keep_data: bool = False  # tables and logs outlive the stack, and refuse to be deleted
+    point_in_time_recovery: bool = False
+    customer_managed_key: bool = False
+    time_to_live: bool = True
+    log_retention: logs.RetentionDays = logs.RetentionDays.ONE_WEEK
+    log_level: str = "INFO"
+    throttle_rate: int = 50  # requests a second, over all callers
+    throttle_burst: int = 100
+    gateway: str = "sandbox"
+    currency: str = "USD"
+
+    @property
+    def stack_name(self) -> str:
+        return f"OrderQueues-{self.stage}"
+
+    @property
+    def wheel_platform(self) -> str:
+        return f"{self.machine}-manylinux_2_28"
+
+
+def settings_of(stage: str) -> StageSettings:
+    """The settings of a stage by its name."""
+    match stage:
+        case "local":
+            return _local()
+        case "test" | "dev":
+            return StageSettings(stage=stage, point_in_time_recovery=True)
+        case "prod":
+            return StageSettings(
+                stage=stage,
+                keep_data=True,
+                point_in_time_recovery=True,
+                customer_managed_key=True,
+                log_retention=logs.RetentionDays.ONE_YEAR,
+                throttle_rate=200,
+                throttle_burst=400,
+            )
+    raise UnknownStageError(f"unknown stage {stage!r}: infra/settings.py knows {', '.join(STAGES)}")
+
+
+def _local() -> StageSettings:
+    """The embedded engine runs functions on this interpreter and machine, so their wheels must be made for both.
+
+    The throttle is out of the way: the engine's own limit is the machine it runs on.
+    """
+    machine = _MACHINES.get(platform.machine().lower())
+    if machine is None:
+        raise UnknownStageError(f"no wheels for a machine called {platform.machine()!r}")
+    version = f"{sys.version_info.major}.{sys.version_info.minor}"
+    return StageSettings(
+        stage="local", python_version=version, machine=machine, throttle_rate=10_000, throttle_burst=10_000
+    )

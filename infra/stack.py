@@ -1,0 +1,63 @@
+"""The product: everything an order touches. Wiring only; it reads like the picture in the README."""
+
+from pathlib import Path
+
+from aws_cdk import App, CfnOutput, Stack, Tags
+
+from infra.actions import Actions, construct_name
+from infra.api import ROUTES, Api, route_id
+from infra.function import FunctionParts, code_asset
+from infra.layer import layer_version
+from infra.outbox import Outbox
+from infra.queues import Queues, read_queues
+from infra.settings import StageSettings
+from infra.storage import Storage
+
+
+class OrderQueuesStack(Stack):
+    """Doors -> order table -> stream -> relay -> machines -> actions. No account and no region: any will do."""
+
+    def __init__(self, app: App, *, settings: StageSettings, sources: Path, layer: Path) -> None:
+        super().__init__(
+            app,
+            settings.stack_name,
+            description=f"Order queues, stage {settings.stage}",
+            termination_protection=settings.keep_data,
+        )
+        parts = FunctionParts(
+            settings=settings,
+            code=code_asset(sources),
+            layer=layer_version(self, settings=settings, folder=layer),
+        )
+        storage = Storage(self, "Storage", settings=settings)
+        api = Api(self, "Api", parts=parts, storage=storage)
+        actions = Actions(self, "Actions", parts=parts, storage=storage)
+        queues = Queues(
+            self,
+            "Queues",
+            queues=read_queues(sources / "statemachines"),
+            settings=settings,
+            orders=storage.orders,
+            actions=actions.functions,
+        )
+        outbox = Outbox(self, "Outbox", parts=parts, orders=storage.orders, machines=queues.arns_by_id)
+
+        outputs = {
+            "ApiUrl": api.url,
+            "ApiId": api.http_api.api_id,
+            "OrderTable": storage.orders.table_name,
+            "RecordTable": storage.records.table_name,
+            "EventBus": outbox.bus.event_bus_name,
+            "Machines": self.to_json_string(queues.arns_by_folder),
+        }
+        for name, value in outputs.items():
+            CfnOutput(self, name, value=value)
+        Tags.of(self).add("project", "order-queues")
+        Tags.of(self).add("stage", settings.stage)
+
+        # What nag.py's placeholders stand for.
+        self.construct_names = {
+            "action": [construct_name(module) for module in actions.functions],
+            "queue": [construct_name(folder) for folder in queues.arns_by_folder],
+            "route": [route_id(route) for route in ROUTES],
+        }

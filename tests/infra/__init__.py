@@ -1,0 +1,1 @@
+"""Rules that the synthesized template keeps, on the strictest stage and on the local one."""

@@ -1,0 +1,97 @@
+"""Two synths for the whole folder: `prod`, under cdk-nag, and `local`. Neither needs a network or made wheels."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from infra.actions import ACTIONS
+from infra.app import ROOT, add_stack, new_app
+from infra.settings import settings_of
+from tests.infra.template import Synthesized
+
+SAMPLE_MACHINE = """{
+  "QueryLanguage": "JSONata",
+  "StartAt": "Bill",
+  "States": {
+    "Bill": {
+      "Type": "Task",
+      "Resource": "arn:aws:states:::lambda:invoke",
+      "Arguments": {
+        "FunctionName": "${generate_invoice}",
+        "Payload": {"order_id": "{% $states.context.Execution.Input.order_id %}"}
+      },
+      "TimeoutSeconds": 60,
+      "Output": {},
+      "Next": "Finish"
+    },
+    "Finish": {
+      "Type": "Task",
+      "Resource": "arn:aws:states:::aws-sdk:dynamodb:updateItem",
+      "Arguments": {
+        "TableName": "${OrderTable}",
+        "Key": {"pk": {"S": "{% $states.context.Execution.Input.order_id %}"}, "sk": {"S": "order"}}
+      },
+      "TimeoutSeconds": 60,
+      "Output": {},
+      "End": true
+    }
+  }
+}
+"""
+
+
+@pytest.fixture(scope="session")
+def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small repository: what goes into the code asset, what must stay out, a sample queue and every real one."""
+    root = tmp_path_factory.mktemp("sources")
+    files = {
+        "lambdas/__init__.py": "",
+        "lambdas/api/handler.py": "",
+        "lambdas/forms/page.html": "<p>",
+        "lambdas/outbox/relay.py": "",
+        **{f"lambdas/actions/{module}.py": "" for module in ACTIONS},
+        "lambdas/api/__pycache__/handler.cpython-314.pyc": "compiled",
+        "lambdas/.DS_Store": "noise",
+        "statemachines/compiler.py": "",
+        "statemachines/sample/queue.toml": "order_queue_id = 9001\n",
+        "statemachines/sample/form.toml": "",
+        "statemachines/sample/machine.asl.json": SAMPLE_MACHINE,
+        "infra/app.py": "",
+        "README.md": "",
+        ".venv/lib/lambdas/stray.py": "",
+    }
+    for name, text in files.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text)
+    for machine in (ROOT / "statemachines").glob("*/machine.asl.json"):
+        shutil.copytree(machine.parent, root / "statemachines" / machine.parent.name)
+    return root
+
+
+@pytest.fixture(scope="session")
+def prod(sources: Path, tmp_path_factory: pytest.TempPathFactory) -> Synthesized:
+    return _synthesize("prod", sources=sources, into=tmp_path_factory.mktemp("prod"))
+
+
+@pytest.fixture(scope="session")
+def local(sources: Path, tmp_path_factory: pytest.TempPathFactory) -> Synthesized:
+    return _synthesize("local", sources=sources, into=tmp_path_factory.mktemp("local"))
+
+
+@pytest.fixture(params=["prod", "local"])
+def stage(request: pytest.FixtureRequest) -> Synthesized:
+    """For rules that hold on every stage."""
+    synthesized: Synthesized = request.getfixturevalue(request.param)
+    return synthesized
+
+
+def _synthesize(stage: str, *, sources: Path, into: Path) -> Synthesized:
+    layer = into / "layer"
+    (layer / "python").mkdir(parents=True)
+    (layer / "python" / "stub.py").write_text("")
+    settings = settings_of(stage)
+    app = new_app(outdir=into / "out")
+    add_stack(app, settings=settings, layer=layer, sources=sources)
+    app.synth()
+    return Synthesized(settings=settings, outdir=into / "out", sources=sources)

@@ -1,0 +1,76 @@
+"""A synthesized stack as the rules want to read it."""
+
+import json
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from infra.settings import StageSettings
+
+Resource = dict[str, Any]
+
+
+def plain(logical_id: str) -> str:
+    """`StorageOrderTable2D935ED6` -> `StorageOrderTable`: a construct's path without the hash CDK puts behind it."""
+    return re.sub(r"[0-9A-F]{8}$", "", logical_id)
+
+
+def name_of(value: Any) -> str:
+    """What a template value points at, in words: a plain logical id with what is joined behind it, or the literal."""
+    match value:
+        case str():
+            return value
+        case {"Ref": target} | {"Fn::GetAtt": [target, "Arn"]}:
+            return plain(target)
+        case {"Fn::GetAtt": [target, attribute]}:
+            return f"{plain(target)}.{attribute}"
+        case {"Fn::Join": ["", parts]}:
+            return "".join(name_of(part) for part in parts)
+    raise AssertionError(f"a kind of value the rules do not know: {value!r}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Synthesized:
+    settings: StageSettings
+    outdir: Path
+    sources: Path
+
+    @property
+    def path(self) -> Path:
+        return self.outdir / f"{self.settings.stack_name}.template.json"
+
+    @cached_property
+    def template(self) -> dict[str, Any]:
+        return dict(json.loads(self.path.read_text()))
+
+    @cached_property
+    def resources(self) -> dict[str, Resource]:
+        """By plain logical id."""
+        return {plain(logical_id): resource for logical_id, resource in self.template["Resources"].items()}
+
+    def of_type(self, kind: str) -> dict[str, Resource]:
+        """The resources of a type; never none, so that no rule holds for want of something to hold for."""
+        found = {name: resource for name, resource in self.resources.items() if resource["Type"] == kind}
+        assert found, f"no {kind} in the template"
+        return found
+
+    def properties_of_type(self, kind: str) -> dict[str, dict[str, Any]]:
+        return {name: resource["Properties"] for name, resource in self.of_type(kind).items()}
+
+    def properties(self, name: str) -> dict[str, Any]:
+        return dict(self.resources[name]["Properties"])
+
+    @cached_property
+    def functions(self) -> dict[str, dict[str, Any]]:
+        """By the name of their construct: `ApiHandler`, not `ApiHandlerFunction`."""
+        found = self.properties_of_type("AWS::Lambda::Function")
+        return {name.removesuffix("Function"): properties for name, properties in found.items()}
+
+    @cached_property
+    def manifest(self) -> dict[str, Any]:
+        return dict(json.loads((self.outdir / "manifest.json").read_text()))
+
+    def asset(self, object_key: str) -> Path:
+        return self.outdir / f"asset.{object_key.removesuffix('.zip')}"

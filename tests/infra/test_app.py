@@ -1,0 +1,120 @@
+"""The app: stages, outputs, tags, the rules of cdk-nag and cfn-lint, and no question to anyone while it synthesizes."""
+
+import json
+import os
+import platform
+import shutil
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from cfnlint.api import lint_file
+from cfnlint.config import ManualArgs
+
+from infra import use_bundled_node
+from infra.actions import ACTIONS, construct_name
+from infra.api import ROUTES, route_id
+from infra.nag import accepted
+from infra.queues import read_queues
+from infra.settings import STAGES, UnknownStageError, settings_of
+from tests.infra.template import Synthesized
+
+# CDK writes DependsOn for a role that the resource names anyway, so that policies attached to it are there in time.
+WRITTEN_BY_CDK = ["W3005"]
+
+
+def test_nag_finds_nothing_that_is_not_accepted_and_nothing_is_accepted_in_vain(prod: Synthesized) -> None:
+    report = json.loads((prod.outdir / "validation-report.json").read_text())
+    (nag,) = (each for each in report["pluginReports"] if each["pluginName"] == "AwsSolutions")
+    suppressed = Counter(
+        (violation["acknowledgedId"], construct["constructPath"].removeprefix(f"{prod.settings.stack_name}/"))
+        for violation in nag["suppressedViolations"]
+        for construct in violation["violatingConstructs"]
+    )
+    names = {
+        "action": [construct_name(module) for module in ACTIONS],
+        "queue": [construct_name(queue.name) for queue in read_queues(prod.sources / "statemachines")],
+        "route": [route_id(route) for route in ROUTES],
+    }
+
+    assert nag["conclusion"] == "success"
+    assert nag["violations"] == []
+    assert suppressed == Counter((row.finding, row.construct) for row in accepted(names))
+
+
+def test_every_accepted_finding_has_a_reason(prod: Synthesized) -> None:
+    report = json.loads((prod.outdir / "validation-report.json").read_text())
+
+    assert all(
+        len(each["reason"]) > 20 for plugin in report["pluginReports"] for each in plugin["suppressedViolations"]
+    )
+
+
+def test_cfn_lint_has_nothing_to_say(stage: Synthesized) -> None:
+    matches = lint_file(stage.path, config=ManualArgs(ignore_checks=WRITTEN_BY_CDK))
+
+    assert [str(match) for match in matches] == []
+
+
+def test_synth_asks_nobody(stage: Synthesized) -> None:
+    """No look-up is left open and no account or region is written down, so none was needed."""
+    artifact = stage.manifest["artifacts"][stage.settings.stack_name]
+
+    assert "missing" not in stage.manifest
+    assert artifact["environment"] == "aws://unknown-account/unknown-region"
+
+
+def test_the_outputs_are_what_others_read(stage: Synthesized) -> None:
+    assert set(stage.template["Outputs"]) == {"ApiUrl", "ApiId", "OrderTable", "RecordTable", "EventBus", "Machines"}
+
+
+def test_everything_that_can_be_tagged_says_project_and_stage(stage: Synthesized) -> None:
+    for resource in stage.resources.values():
+        tags = resource["Properties"].get("Tags")
+        if tags is not None:
+            pairs = tags if isinstance(tags, dict) else {tag["Key"]: tag["Value"] for tag in tags}
+            assert pairs["project"] == "order-queues"
+            assert pairs["stage"] == stage.settings.stage
+
+
+def test_stages_differ_in_values_and_not_in_what_there_is(prod: Synthesized, local: Synthesized) -> None:
+    in_prod, in_local = (Counter(resource["Type"] for resource in each.resources.values()) for each in (prod, local))
+
+    assert in_prod - in_local == Counter(["AWS::KMS::Key"])
+    assert not in_local - in_prod
+
+
+def test_the_local_stage_fits_the_machine_it_runs_on() -> None:
+    settings = settings_of("local")
+
+    assert settings.python_version == f"{sys.version_info.major}.{sys.version_info.minor}"
+    assert settings.wheel_platform.startswith(("x86_64", "aarch64"))
+
+
+def test_a_machine_without_wheels_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(platform, "machine", lambda: "riscv64")
+
+    with pytest.raises(UnknownStageError, match="riscv64"):
+        settings_of("local")
+
+
+def test_every_stage_has_settings_and_no_other_has() -> None:
+    assert [settings_of(stage).stage for stage in STAGES] == list(STAGES)
+    with pytest.raises(UnknownStageError, match="staging"):
+        settings_of("staging")
+
+
+def test_only_prod_may_not_be_thrown_away() -> None:
+    assert {stage for stage in STAGES if settings_of(stage).keep_data} == {"prod"}
+
+
+def test_node_comes_from_this_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/usr/bin")
+
+    use_bundled_node()
+    use_bundled_node()
+
+    first, *others = os.environ["PATH"].split(os.pathsep)
+    assert shutil.which("node") == str(Path(first) / "node")
+    assert others == ["/usr/bin"]

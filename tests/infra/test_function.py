@@ -1,0 +1,95 @@
+"""Every function is made the one way."""
+
+from pathlib import Path
+
+from infra.actions import ACTIONS
+from infra.app import ROOT
+from infra.function import runtime_of
+from tests.infra.template import Synthesized, name_of
+
+TABLES = {"ORDER_TABLE", "RECORD_TABLE", "GATEWAY", "CURRENCY"}
+EVERYWHERE = {"STAGE", "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "POWERTOOLS_LOG_LEVEL"}
+
+
+def test_every_function_has_its_own_role_and_its_own_log_group(stage: Synthesized) -> None:
+    for name, function in stage.functions.items():
+        assert name_of(function["Role"]) == f"{name}Role"
+        assert name_of(function["LoggingConfig"]["LogGroup"]) == f"{name}Logs"
+
+
+def test_every_log_group_is_kept_for_as_long_as_the_stage_says(prod: Synthesized, local: Synthesized) -> None:
+    for synthesized, days in ((prod, 365), (local, 7)):
+        for name, log_group in synthesized.properties_of_type("AWS::Logs::LogGroup").items():
+            assert log_group["RetentionInDays"] == days, name
+
+
+def test_every_function_logs_json_at_the_level_of_the_stage_and_traces(stage: Synthesized) -> None:
+    for function in stage.functions.values():
+        assert function["LoggingConfig"]["LogFormat"] == "JSON"
+        assert function["LoggingConfig"]["ApplicationLogLevel"] == stage.settings.log_level
+        assert function["TracingConfig"] == {"Mode": "Active"}
+
+
+def test_every_function_has_runtime_and_machine_of_its_stage(prod: Synthesized, local: Synthesized) -> None:
+    local_machine = {"aarch64": "arm64", "x86_64": "x86_64"}[local.settings.machine]
+    for synthesized, machine, runtime in (
+        (prod, "arm64", "python3.14"),
+        (local, local_machine, runtime_of(local.settings).name),
+    ):
+        for function in synthesized.functions.values():
+            assert function["Architectures"] == [machine]
+            assert function["Runtime"] == runtime
+
+
+def test_every_function_has_a_timeout_and_memory_of_its_own(stage: Synthesized) -> None:
+    assert {name: (function["MemorySize"], function["Timeout"]) for name, function in stage.functions.items()} == {
+        "ApiHandler": (1024, 29),
+        "ActionsProvisionClient": (512, 30),
+        "ActionsAddServices": (512, 30),
+        "ActionsGenerateInvoice": (512, 30),
+        "OutboxRelay": (512, 60),
+    }
+
+
+def test_no_function_reserves_concurrency(stage: Synthesized) -> None:
+    assert not any("ReservedConcurrentExecutions" in function for function in stage.functions.values())
+
+
+def test_every_function_is_told_what_its_settings_read_and_no_more(stage: Synthesized) -> None:
+    told = {name: set(function["Environment"]["Variables"]) - EVERYWHERE for name, function in stage.functions.items()}
+
+    assert all(set(function["Environment"]["Variables"]) >= EVERYWHERE for function in stage.functions.values())
+    assert told == {
+        "ApiHandler": TABLES,
+        "ActionsProvisionClient": TABLES,
+        "ActionsAddServices": TABLES,
+        "ActionsGenerateInvoice": TABLES,
+        "OutboxRelay": {"EVENT_BUS", "MACHINES"},
+    }
+
+
+def test_the_service_name_is_the_one_word_of_the_action(prod: Synthesized) -> None:
+    named = {
+        name: function["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"]
+        for name, function in prod.functions.items()
+    }
+
+    assert named["ActionsGenerateInvoice"] == "actions.generate_invoice"
+    assert named["ApiHandler"] == "api"
+
+
+def test_a_handler_is_the_path_of_its_file(stage: Synthesized) -> None:
+    for function in stage.functions.values():
+        module = function["Handler"].removesuffix(".handler")
+        assert (stage.sources / f"{module.replace('.', '/')}.py").is_file()
+
+
+def test_all_functions_share_one_code_asset_and_one_layer(stage: Synthesized) -> None:
+    assert len({function["Code"]["S3Key"] for function in stage.functions.values()}) == 1
+    assert {name_of(layer) for function in stage.functions.values() for layer in function["Layers"]} == {"Dependencies"}
+
+
+def test_every_action_file_has_a_row_and_every_row_a_file() -> None:
+    files: set[Path] = set((ROOT / "lambdas" / "actions").glob("*.py"))
+
+    assert {file.stem for file in files if not file.stem.startswith("_")} == set(ACTIONS)

@@ -1,0 +1,57 @@
+"""The stream, the relay, the bus: nothing lost, nothing held up for ever."""
+
+import json
+
+from infra.queues import read_queues
+from tests.infra.template import Synthesized, name_of
+
+DAY_SECONDS = 24 * 60 * 60
+
+
+def test_the_relay_reads_the_order_stream_from_its_beginning(stage: Synthesized) -> None:
+    (mapping,) = stage.properties_of_type("AWS::Lambda::EventSourceMapping").values()
+
+    assert name_of(mapping["FunctionName"]) == "OutboxRelayFunction"
+    assert name_of(mapping["EventSourceArn"]) == "StorageOrderTable.StreamArn"
+    assert mapping["StartingPosition"] == "TRIM_HORIZON"
+    assert mapping["BatchSize"] == 100
+    assert mapping["MaximumBatchingWindowInSeconds"] == 0
+
+
+def test_a_bad_record_is_found_retried_and_set_aside_while_the_stream_still_has_it(stage: Synthesized) -> None:
+    (mapping,) = stage.properties_of_type("AWS::Lambda::EventSourceMapping").values()
+
+    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert mapping["BisectBatchOnFunctionError"] is True
+    assert mapping["MaximumRetryAttempts"] == 10
+    assert 0 < mapping["MaximumRecordAgeInSeconds"] <= DAY_SECONDS // 2
+    assert name_of(mapping["DestinationConfig"]["OnFailure"]["Destination"]) == "OutboxDeadLetters"
+
+
+def test_only_the_order_item_wakes_the_relay(stage: Synthesized) -> None:
+    (mapping,) = stage.properties_of_type("AWS::Lambda::EventSourceMapping").values()
+    (filtered,) = mapping["FilterCriteria"]["Filters"]
+
+    assert json.loads(filtered["Pattern"]) == {"dynamodb": {"Keys": {"sk": {"S": ["order"]}}}}
+
+
+def test_dead_letters_are_encrypted_and_wait_two_weeks(stage: Synthesized) -> None:
+    queue = stage.properties("OutboxDeadLetters")
+    (policy,) = stage.properties_of_type("AWS::SQS::QueuePolicy").values()
+    (refusal,) = policy["PolicyDocument"]["Statement"]
+
+    assert queue["SqsManagedSseEnabled"] is True
+    assert queue["MessageRetentionPeriod"] == 14 * DAY_SECONDS
+    assert (refusal["Effect"], refusal["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})
+
+
+def test_the_bus_is_named_as_people_type_it(stage: Synthesized) -> None:
+    assert stage.properties("OutboxBus")["Name"] == f"{stage.settings.stage}-orders"
+    assert name_of(stage.functions["OutboxRelay"]["Environment"]["Variables"]["EVENT_BUS"]) == "OutboxBus"
+
+
+def test_the_relay_knows_the_machine_of_every_queue_by_its_id(stage: Synthesized) -> None:
+    machines = json.loads(name_of(stage.functions["OutboxRelay"]["Environment"]["Variables"]["MACHINES"]))
+
+    assert set(machines) == {str(queue.order_queue_id) for queue in read_queues(stage.sources / "statemachines")}
+    assert machines["9001"] == "QueuesSampleMachine"

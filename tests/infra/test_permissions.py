@@ -1,0 +1,123 @@
+"""Who may do what, word for word. A permission is added here and in infra/, or not at all."""
+
+from collections import defaultdict
+from typing import Any
+
+import pytest
+
+from infra.queues import read_queues
+from tests.infra.template import Synthesized, name_of
+
+READ_WRITE = {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"}
+TRANSACTION = READ_WRITE | {"dynamodb:ConditionCheckItem"}
+CLAIM_AND_SETTLE = READ_WRITE
+WAIT = {"dynamodb:GetItem", "dynamodb:UpdateItem"}
+TRACE = {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}
+
+FUNCTIONS: dict[str, dict[str, set[str]]] = {
+    "ApiHandler": {
+        "StorageOrderTable": TRANSACTION,
+        "StorageOrderTable/index/by_step": {"dynamodb:Query"},
+        "StorageOrderTable/index/by_client": {"dynamodb:Query"},
+        "StorageRecordTable": TRANSACTION | {"dynamodb:Query"},
+        "*": TRACE,
+    },
+    "ActionsProvisionClient": {
+        "StorageOrderTable": CLAIM_AND_SETTLE,
+        "StorageRecordTable": READ_WRITE,
+        "*": TRACE,
+    },
+    "ActionsAddServices": {
+        "StorageOrderTable": CLAIM_AND_SETTLE,
+        "StorageRecordTable": READ_WRITE | {"dynamodb:Query"},
+        "*": TRACE,
+    },
+    "ActionsGenerateInvoice": {
+        "StorageOrderTable": CLAIM_AND_SETTLE,
+        "StorageRecordTable": TRANSACTION | {"dynamodb:Query"},
+        "*": TRACE,
+    },
+    "OutboxRelay": {
+        "OutboxBus": {"events:PutEvents"},
+        "OutboxDeadLetters": {"sqs:SendMessage"},
+        "StorageOrderTable.StreamArn": {"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"},
+        "*": TRACE | {"dynamodb:ListStreams"},
+        # and, for every machine, what MACHINE_FROM_RELAY says
+    },
+}
+
+MACHINE_FROM_RELAY = {"states:StartExecution", "states:SendTaskSuccess", "states:SendTaskFailure"}
+
+MACHINE: dict[str, set[str]] = {
+    "StorageOrderTable": WAIT,
+    "*": TRACE
+    | {"xray:GetSamplingRules", "xray:GetSamplingTargets"}
+    | {"logs:CreateLogDelivery", "logs:GetLogDelivery", "logs:UpdateLogDelivery", "logs:DeleteLogDelivery"}
+    | {"logs:ListLogDeliveries", "logs:PutResourcePolicy", "logs:DescribeResourcePolicies", "logs:DescribeLogGroups"},
+    # and lambda:InvokeFunction on every action its definition names
+}
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_function_may_do_exactly_this(stage: Synthesized, function: str) -> None:
+    expected = FUNCTIONS[function] | {f"{function}Logs": {"logs:CreateLogStream", "logs:PutLogEvents"}}
+    if function == "OutboxRelay":
+        expected |= dict.fromkeys(stage.of_type("AWS::StepFunctions::StateMachine"), MACHINE_FROM_RELAY)
+
+    assert _allowed(stage.properties(f"{function}Role")) == expected
+
+
+def test_a_machine_may_invoke_the_actions_it_names_and_write_waits(stage: Synthesized) -> None:
+    for queue in read_queues(stage.sources / "statemachines"):
+        words = {module: "".join(word.capitalize() for word in module.split("_")) for module in queue.modules()}
+        actions = {f"Actions{name}Function": {"lambda:InvokeFunction"} for name in words.values()}
+        machine = "".join(word.capitalize() for word in queue.name.split("_"))
+
+        assert _allowed(stage.properties(f"Queues{machine}Role")) == MACHINE | actions
+
+
+def test_there_is_no_role_beside_these(stage: Synthesized) -> None:
+    machines = {name.removesuffix("Machine") for name in stage.of_type("AWS::StepFunctions::StateMachine")}
+
+    assert {name.removesuffix("Role") for name in stage.of_type("AWS::IAM::Role")} == set(FUNCTIONS) | machines
+
+
+def test_no_role_has_a_managed_policy_and_no_policy_is_attached_from_outside(stage: Synthesized) -> None:
+    assert not any("ManagedPolicyArns" in role for role in stage.properties_of_type("AWS::IAM::Role").values())
+    kinds = {resource["Type"] for resource in stage.resources.values()}
+    assert not kinds & {"AWS::IAM::Policy", "AWS::IAM::ManagedPolicy"}
+
+
+def test_no_action_is_given_as_a_pattern(stage: Synthesized) -> None:
+    roles = stage.properties_of_type("AWS::IAM::Role").values()
+
+    assert not [action for role in roles for actions in _allowed(role).values() for action in actions if "*" in action]
+
+
+def test_only_this_api_may_invoke_its_function_and_only_the_machine_role_the_actions(stage: Synthesized) -> None:
+    (permission,) = stage.properties_of_type("AWS::Lambda::Permission").values()
+
+    assert name_of(permission["FunctionName"]) == "ApiHandlerFunction"
+    assert permission["Principal"] == "apigateway.amazonaws.com"
+    assert "ApiHttpApi" in name_of(permission["SourceArn"])
+
+
+def test_nothing_is_a_custom_resource(stage: Synthesized) -> None:
+    assert not [
+        r["Type"] for r in stage.resources.values() if r["Type"].startswith(("Custom::", "AWS::CloudFormation::"))
+    ]
+
+
+def _allowed(role: dict[str, Any]) -> dict[str, set[str]]:
+    """Actions by the resource they are allowed on."""
+    allowed: defaultdict[str, set[str]] = defaultdict(set)
+    (policy,) = role["Policies"]
+    for statement in policy["PolicyDocument"]["Statement"]:
+        assert statement["Effect"] == "Allow"
+        for resource in _several(statement["Resource"]):
+            allowed[name_of(resource)] |= set(_several(statement["Action"]))
+    return dict(allowed)
+
+
+def _several(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]

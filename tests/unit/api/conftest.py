@@ -1,0 +1,94 @@
+"""The whole API over tables in memory: real store, real prices, the sandbox gateway."""
+
+import base64
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from mypy_boto3_dynamodb.client import DynamoDBClient
+
+from lambdas.api.handler import Api, respond
+from lambdas.catalog.plan import load_plans
+from lambdas.catalog.pricing import CatalogPricing
+from lambdas.orders.store import DynamoOrderStore
+from lambdas.payments.preauthorization import PreAuthorization
+from lambdas.payments.sandbox import SandboxGateway
+from lambdas.records.api_user import ApiUserRecords
+from lambdas.records.client import ClientRecords
+from lambdas.records.table import RecordTable
+from tests.build import Clock, a_service
+from tests.tables import make_table
+
+
+@dataclass
+class Answer:
+    status: int
+    headers: dict[str, str]
+    body: Any
+
+
+@dataclass
+class Caller:
+    """Calls the API as API Gateway would on behalf of an HTTP client."""
+
+    api: Api
+    token: str
+    dynamodb: DynamoDBClient
+
+    def send(
+        self,
+        path: str,
+        *,
+        body: str | bytes = "",
+        query: str = "",
+        content_type: str | None = None,
+        http_method: str = "POST",
+        headers: dict[str, str] | None = None,
+    ) -> Answer:
+        credentials = base64.b64encode(f"web:{self.token}".encode()).decode()
+        sent = {"authorization": f"Basic {credentials}", **({"content-type": content_type} if content_type else {})}
+        event = {
+            "rawPath": path,
+            "rawQueryString": query,
+            "headers": {**sent, **(headers or {})},
+            "requestContext": {"http": {"method": http_method}, "requestId": "r-1"},
+            "body": base64.b64encode(body).decode() if isinstance(body, bytes) else body,
+            "isBase64Encoded": isinstance(body, bytes),
+        }
+        response = respond(event, self.api)
+        return Answer(response["statusCode"], response["headers"], json.loads(response["body"]))
+
+    def call(self, method: str, parameters: dict[str, Any], **headers: str) -> Answer:
+        """The door for new callers."""
+        content = json.dumps(parameters)
+        return self.send(f"/{method}", body=content, content_type="application/json", headers=headers)
+
+    def data(self, method: str, parameters: dict[str, Any]) -> Any:
+        """The `data` of a successful call of API 2.0."""
+        answer = self.send("/api/2.0/", query=f"method={method}", body=json.dumps(parameters))
+        assert answer.body["status"], answer.body
+        return answer.body["data"]
+
+    def orders_written(self) -> int:
+        found = self.dynamodb.scan(TableName="orders", Select="COUNT")
+        return found["Count"]
+
+
+def logged(caplog: pytest.LogCaptureFixture) -> str:
+    """All that was logged, with every extra field."""
+    return "\n".join(str(vars(entry)) for entry in caplog.records)
+
+
+@pytest.fixture
+def caller(dynamodb: DynamoDBClient, records: RecordTable) -> Caller:
+    clients = ClientRecords(records)
+    service = a_service(
+        store=DynamoOrderStore(make_table(dynamodb, "orders"), dynamodb),
+        pricing=CatalogPricing(load_plans()),
+        payments=PreAuthorization(SandboxGateway(records.name, dynamodb), clients),
+        clients=clients,
+        now=Clock(),
+    )
+    users = ApiUserRecords(records)
+    return Caller(Api(service, users), users.add("web"), dynamodb)
