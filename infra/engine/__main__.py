@@ -1,0 +1,31 @@
+"""`python -m infra.engine`: correct the engine, then serve it and its front until SIGTERM or SIGINT."""
+
+import asyncio
+import os
+import resource
+import signal
+
+from infra.engine import corrections, server
+from infra.engine.settings import SETTINGS
+
+
+def main() -> None:
+    """Start the engine in this process; never returns."""
+    if SETTINGS.corrected:
+        corrections.apply_all()
+    _raise_open_file_limit()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        # At once and without clean-up: nothing is persisted, workers end when their pipe closes, and whoever started
+        # this process deletes its TMPDIR. Waiting for open requests is what makes a stop slow.
+        signal.signal(number, lambda *_: os._exit(0))
+    asyncio.run(server.serve(SETTINGS))
+
+
+def _raise_open_file_limit() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < hard:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+if __name__ == "__main__":
+    main()
