@@ -1,0 +1,29 @@
+"""One embedded engine for all tests that need one, with the product deployed on it as `make run` does."""
+
+from collections.abc import Iterator
+
+import boto3
+import pytest
+from mypy_boto3_dynamodb.client import DynamoDBClient
+
+from infra.local_engine import LocalEngine
+from infra.local_stack import LocalStack, connect, deploy
+
+
+@pytest.fixture(scope="session")
+def deployed_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalEngine]:
+    """An engine of the test run's own, on free ports, with the stack deployed by the CDK CLI."""
+    with LocalEngine.start(tmp_path_factory.mktemp("engine")) as engine:
+        for _ in deploy(engine):
+            pass
+        yield engine
+
+
+@pytest.fixture(scope="session")
+def stack(deployed_engine: LocalEngine) -> LocalStack:
+    return connect(deployed_engine, None)
+
+
+@pytest.fixture(scope="session")
+def engine_dynamodb(deployed_engine: LocalEngine) -> DynamoDBClient:
+    return boto3.client("dynamodb", **deployed_engine.client_options())

@@ -1,0 +1,153 @@
+"""The whole system on the engine, used as its users use it: over HTTP, and looked at with the AWS APIs."""
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, TypeVar
+
+import boto3
+import httpx
+import pytest
+
+from infra.local_engine import LocalEngine
+from infra.local_stack import LocalStack
+from lambdas.payments.sandbox import SandboxGateway
+from lambdas.records.client import ClientRecords
+from lambdas.records.invoice import InvoiceRecords
+from lambdas.records.service import ServiceRecords
+from lambdas.records.table import RecordTable
+
+T = TypeVar("T")
+QUEUE = "new_accounts"
+DEADLINE_SECONDS = 60.0
+
+
+def until(what: str, ask: Callable[[], T | None], seconds: float = DEADLINE_SECONDS) -> T:
+    """The first answer that is not None, asked for again and again; fails with `what` after the deadline."""
+    deadline = time.monotonic() + seconds
+    while (answer := ask()) is None:
+        if time.monotonic() > deadline:
+            pytest.fail(f"{what} did not happen within {seconds:.0f} s")
+        time.sleep(0.02)
+    return answer
+
+
+@dataclass
+class Shop:
+    """A caller of the API, who can also look behind it."""
+
+    stack: LocalStack
+    engine: LocalEngine
+    http: httpx.Client
+
+    def call(self, method: str, parameters: dict[str, Any], **headers: str) -> httpx.Response:
+        return self.http.post(f"/{method}", json=parameters, headers=headers)
+
+    def done(self, method: str, parameters: dict[str, Any]) -> dict[str, Any]:
+        answer = self.call(method, parameters)
+        assert answer.is_success, answer.text
+        return dict(answer.json())
+
+    def order(self, order_id: str) -> dict[str, Any]:
+        return self.done("order.get", {"order_id": order_id})
+
+    def until_step(self, order_id: str, status: str) -> dict[str, Any]:
+        def ask() -> dict[str, Any] | None:
+            order = self.order(order_id)
+            return order if order["step"]["status"] == status else None
+
+        return until(f"order {order_id} in a step that is {status}", ask)
+
+    def until_action(self, order_id: str, name: str, state: str) -> dict[str, Any]:
+        """The action, once it is in this state and the order shows who it waits for."""
+
+        def ask() -> dict[str, Any] | None:
+            order = self.order(order_id)
+            action = next(action for action in order["actions"] if action["name"] == name)
+            waits = state != "waiting" or any(wait["for"] == str(action["order_action_id"]) for wait in order["waits"])
+            return action if action["state"] == state and waits else None
+
+        return until(f"action {name} of order {order_id} {state}", ask)
+
+    def until_unwound(self, order_id: str) -> dict[str, Any]:
+        return until(
+            f"order {order_id} unwound", lambda: self._item(order_id) if "unwound_at" in self._item(order_id) else None
+        )
+
+    def _item(self, order_id: str) -> dict[str, Any]:
+        key = {"pk": {"S": order_id}, "sk": {"S": "order"}}
+        return dict(self.dynamodb.get_item(TableName=self.stack.order_table, Key=key, ConsistentRead=True)["Item"])
+
+    def client(self, service: str) -> Any:
+        return boto3.client(service, **self.engine.client_options())  # type: ignore[call-overload]
+
+    @cached_property
+    def dynamodb(self) -> Any:
+        return self.client("dynamodb")
+
+    @cached_property
+    def step_functions(self) -> Any:
+        return self.client("stepfunctions")
+
+    @cached_property
+    def records(self) -> RecordTable:
+        return RecordTable(self.stack.record_table, self.dynamodb)
+
+    @cached_property
+    def clients(self) -> ClientRecords:
+        return ClientRecords(self.records)
+
+    @cached_property
+    def services(self) -> ServiceRecords:
+        return ServiceRecords(self.records)
+
+    @cached_property
+    def invoices(self) -> InvoiceRecords:
+        return InvoiceRecords(self.records)
+
+    @cached_property
+    def gateway(self) -> SandboxGateway:
+        return SandboxGateway(self.stack.record_table, self.dynamodb)
+
+    def execution_arn(self, order_id: str) -> str:
+        return self.stack.machines[QUEUE].replace(":stateMachine:", ":execution:") + f":order-{order_id}"
+
+    def execution_ended(self, order_id: str) -> dict[str, Any]:
+        def ask() -> dict[str, Any] | None:
+            try:
+                execution = self.step_functions.describe_execution(executionArn=self.execution_arn(order_id))
+            except self.step_functions.exceptions.ExecutionDoesNotExist:
+                return None  # the relay has not come to it yet
+            return dict(execution) if execution["status"] != "RUNNING" else None
+
+        return until(f"execution of order {order_id} ended", ask)
+
+    def history(self, order_id: str) -> list[dict[str, Any]]:
+        pages = self.step_functions.get_paginator("get_execution_history").paginate(
+            executionArn=self.execution_arn(order_id)
+        )
+        return [event for page in pages for event in page["events"]]
+
+    def states_entered(self, order_id: str) -> list[str]:
+        events = (event.get("stateEnteredEventDetails") for event in self.history(order_id))
+        return [event["name"] for event in events if event]
+
+
+@pytest.fixture(scope="session")
+def shop(stack: LocalStack, deployed_engine: LocalEngine) -> Iterator[Shop]:
+    limits = httpx.Limits(max_connections=64)
+    with httpx.Client(base_url=stack.api_url, auth=(stack.user, stack.token), timeout=60, limits=limits) as http:
+        yield Shop(stack, deployed_engine, http)
+
+
+def new_client_order(**info: Any) -> dict[str, Any]:
+    """A new client's order with a card the sandbox approves: 9.95 a month."""
+    person = {"first": "Ada", "last": "Lovelace", "email": "ada@example.com", "country": "GB"}
+    card = {"payment_type": "cc", "cc_token": "tok_approve", "cc_type": "Visa", "cc_num": "4242", "cc_expire": "1230"}
+    return {"order_queue_id": 1, "info": {**person, **card, "pack1": {"plan_id": "1"}, **info}}
+
+
+def as_text(value: Any) -> str:
+    return json.dumps(value, default=str)
