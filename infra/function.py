@@ -130,6 +130,7 @@ def _environment(settings: StageSettings, handler: str) -> dict[str, str]:
         "POWERTOOLS_SERVICE_NAME": service,
         "POWERTOOLS_METRICS_NAMESPACE": "OrderQueues",
         "POWERTOOLS_LOG_LEVEL": settings.log_level,
+        "PYDANTIC_DISABLE_PLUGINS": "__all__",  # there are none, and looking for them reads every package's metadata
     }
 
 

@@ -1,4 +1,4 @@
-"""`make compile`: write each queue's machine beside it, and say what it costs."""
+"""`make compile`: write each queue's machine beside it and say what it costs. With `--check`, write nothing and compare."""
 
 import sys
 
@@ -10,12 +10,12 @@ MICRODOLLARS_PER_TRANSITION = 25  # US$0.025 per 1,000, reference order-systems 
 
 
 def happy_path_transitions(queue: Queue) -> int:
-    """States entered from start to Complete when every action is automatic and succeeds: start, Leads, boxes, actions, Complete."""
+    """States entered when every action is automatic and succeeds: start, Leads, the boxes, the actions, Complete."""
     boxes = [step for step in queue.ordinary_steps if step.actions]
     return 3 + len(boxes) + sum(len(step.actions) for step in boxes)
 
 
-def main() -> int:
+def main(only_check: bool) -> int:
     failed = 0
     for queue in load_queues().values():
         try:
@@ -24,7 +24,16 @@ def main() -> int:
             print(error, file=sys.stderr)
             failed = 1
             continue
-        (QUEUES_ROOT / queue.key / "machine.asl.json").write_text(compiled, encoding="utf-8")
+        file = QUEUES_ROOT / queue.key / "machine.asl.json"
+        if only_check:
+            if not file.exists() or file.read_text(encoding="utf-8") != compiled:
+                print(
+                    f"{file.relative_to(QUEUES_ROOT.parent)} is not what its queue compiles to: run `make compile`",
+                    file=sys.stderr,
+                )
+                failed = 1
+            continue
+        file.write_text(compiled, encoding="utf-8")
         transitions = happy_path_transitions(queue)
         price = transitions * MICRODOLLARS_PER_TRANSITION / 1_000_000
         print(
@@ -34,4 +43,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main("--check" in sys.argv[1:]))

@@ -57,7 +57,8 @@ def _actions(queue: Queue) -> Iterator[str]:
     known = modules()
     for action in queue.actions:
         if action.module not in known:
-            yield f"action {action.id} {action.name} uses the module {action.module}, which has no file in lambdas/actions; known: {', '.join(sorted(known))}"
+            names = ", ".join(sorted(known))
+            yield f"action {action.id} {action.name} uses {action.module}, which has no file in lambdas/actions; known: {names}"
         if action.optional:
             yield f"action {action.id} {action.name} is optional, which machines cannot do yet; make it required"
 

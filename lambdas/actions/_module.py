@@ -4,12 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
 
 from lambdas.orders.order import Order
 from lambdas.orders.store import OrderStore
 from lambdas.payments.gateway import Gateway
 from lambdas.records.table import RecordTable
+from lambdas.runtime.models import Frozen
 
 
 class ActionError(Exception):
@@ -44,10 +45,10 @@ class Done:
     client_id: str | None = None
 
 
-class Config(BaseModel):
+class Config(Frozen):
     """Base of a module's settings in `queue.toml`; unknown ones are refused."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(extra="forbid")
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,8 @@ _E164_DIGITS = 15
 def refuse_card_data(tree: Any) -> None:
     """Raise CardDataError naming the field that holds a card number or code."""
     for path, value, _depth in walk(tree):
+        if has_card_number(path):
+            raise CardDataError("a parameter's name")
         text = "" if isinstance(value, dict | list | tuple | bool | None) else str(value).strip()
         if text and _CODE_KEYS.search(path):
             raise CardDataError(path)
@@ -36,8 +38,6 @@ def refuse_card_data(tree: Any) -> None:
             raise CardDataError(path)
         if has_card_number(text):
             raise CardDataError(path)
-        if has_card_number(path):
-            raise CardDataError("a parameter's name")
 
 
 def has_card_number(text: str) -> bool:

@@ -72,4 +72,4 @@ def _place(tree: dict[str, Any], keys: list[str | None], value: Any) -> None:
 
 
 def _next_number(tree: dict[str, Any]) -> str:
-    return str(max((int(key) for key in tree if key.isdecimal()), default=-1) + 1)
+    return str(max((int(key) for key in tree if key.isdecimal() and len(key) < 19), default=-1) + 1)  # longer: no index

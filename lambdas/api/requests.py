@@ -5,9 +5,10 @@ A parameter that is empty counts as not sent: clients drop falsy values, and for
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from lambdas.orders.money import parse_cents
+from lambdas.runtime.models import Frozen
 
 MAX_TEXT = 1_000
 MAX_HASH = 128
@@ -35,10 +36,10 @@ Info = Annotated[dict[str, Any], BeforeValidator(_map)]
 Hash = Annotated[str | None, BeforeValidator(_empty_is_absent), Field(min_length=8, max_length=MAX_HASH)]
 
 
-class Request(BaseModel):
+class Request(Frozen):
     """Base of all requests. API 2.0 ignores parameters a method does not have, as Ubersmith does."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", coerce_numbers_to_str=True, hide_input_in_errors=True)
+    model_config = ConfigDict(coerce_numbers_to_str=True)
 
 
 class OrderRequest(Request):

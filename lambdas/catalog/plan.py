@@ -5,19 +5,20 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import BeforeValidator, ConfigDict
 
 from lambdas.orders.money import parse_cents
+from lambdas.runtime.models import Frozen
 
 PLANS_FILE = Path(__file__).with_name("plans.toml")
 
 Cents = Annotated[int, BeforeValidator(parse_cents)]
 
 
-class Price(BaseModel):
+class Price(Frozen):
     """Cents per unit: `price` each period, `setup` once."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(extra="forbid")
 
     price: Cents
     setup: Cents
@@ -29,17 +30,17 @@ class Option(Price):
     name: str
 
 
-class Upgrade(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+class Upgrade(Frozen):
+    model_config = ConfigDict(extra="forbid")
 
     name: str
     options: dict[str, Option]
 
 
-class Plan(BaseModel):
+class Plan(Frozen):
     """`pricing` by period in months (0: one-time); `upgrades` by upgrade id."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(extra="forbid")
 
     plan_id: str
     title: str

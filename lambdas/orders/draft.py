@@ -5,14 +5,13 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
-
 from lambdas.orders import info as order_info
 from lambdas.orders.errors import InvalidOrderError, Problem
 from lambdas.orders.order import Order
 from lambdas.orders.ports import Clients, Payments, Pricing
 from lambdas.orders.progress import checklist_of
 from lambdas.orders.queue import Queue
+from lambdas.runtime.models import Frozen
 from lambdas.runtime.passwords import hash_password
 
 DAY = 86_400
@@ -24,10 +23,8 @@ _FIXED_AFTER_SUBMIT = ("payment_type", "billing_info_id", "coupon")
 _PAYMENT_PREFIXES = ("pack", "cc_", "ach_", "paypal_")
 
 
-class OrderDraft(BaseModel):
+class OrderDraft(Frozen):
     """The content of a new order. Money in cents; times in Unix seconds; None: not said."""
-
-    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
     order_queue_id: int
     ts: int | None = None
@@ -52,7 +49,7 @@ class OrderDraft(BaseModel):
 
 
 def new_order(draft: OrderDraft, queue: Queue, pricing: Pricing, *, now: int, hash: str, currency: str) -> Order:
-    """The lead this draft makes in this queue, still without a number. Raises InvalidOrderError for what could never become right."""
+    """The lead this draft makes, still without a number. Raises InvalidOrderError for what could never become right."""
     steps, actions = checklist_of(queue)
     blank = Order(
         order_id="",

@@ -6,18 +6,15 @@ of an order, so that no code path can change an order and forget to tell.
 
 from collections.abc import Iterator
 
-from pydantic import BaseModel, ConfigDict
-
 from lambdas.orders.order import ActionState, Order
 from lambdas.orders.queue import StepStatus
+from lambdas.runtime.models import Frozen
 
 VERSION = 1
 
 
-class OrderEvent(BaseModel):
+class OrderEvent(Frozen):
     """The payload of every event. `event_id` is the same however often the event is sent."""
-
-    model_config = ConfigDict(frozen=True)
 
     name: str
     version: int = VERSION

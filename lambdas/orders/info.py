@@ -44,7 +44,7 @@ def walk(tree: Any, path: str = "", depth: int = 0) -> Iterator[tuple[str, Any, 
             inner = list(value.items())
         elif isinstance(value, list | tuple):
             inner = list(enumerate(value))
-        if here:
+        if here or level > depth:  # a key may be empty
             yield here, value, level
         todo.extend((f"{here}.{key}" if here else str(key), child, level + 1) for key, child in inner)
 

@@ -5,12 +5,12 @@ Only the relay calls this. Both may be repeated: an execution is named after its
 
 import json
 from enum import Enum
-from functools import cache
 from typing import TYPE_CHECKING, Protocol
 
 from lambdas.orders.order import ActionState, Order
 from lambdas.orders.progress import LEADS_WAIT
 from lambdas.orders.queue import StepStatus
+from lambdas.runtime.aws import step_functions
 
 if TYPE_CHECKING:
     from mypy_boto3_stepfunctions.client import SFNClient
@@ -45,13 +45,6 @@ def _answer(key: str, old: Order, new: Order) -> Answer:
 class Machine(Protocol):
     def start(self, order: Order) -> None: ...
     def answer(self, token: str, answer: Answer) -> None: ...
-
-
-@cache
-def step_functions() -> "SFNClient":
-    import boto3
-
-    return boto3.client("stepfunctions")
 
 
 class StepFunctionsMachine:

@@ -1,8 +1,10 @@
 """Money as whole minor units. Two-decimal currencies only (docs/decisions.md); a fraction of a cent is refused, never rounded."""
 
+import re
 from decimal import Decimal, InvalidOperation
 
 MAX_CENTS = 99_999_999_99
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")  # any other comma may mean a decimal point: refused
 
 
 class MoneyError(ValueError):
@@ -14,19 +16,20 @@ def parse_cents(amount: object) -> int:
     if isinstance(amount, bool) or not isinstance(amount, str | int | Decimal):
         raise MoneyError("must be an amount such as 19.95")
     try:
-        number = Decimal(amount.strip().replace(",", "") if isinstance(amount, str) else amount)
+        number = Decimal(_THOUSANDS.sub("", amount.strip()) if isinstance(amount, str) else amount)
     except InvalidOperation:
         raise MoneyError("must be an amount such as 19.95") from None
     if not number.is_finite() or number.copy_abs() > MAX_CENTS:
         raise MoneyError(f"must be an amount of at most {format_cents(MAX_CENTS)}")
     if number < 0:
         raise MoneyError("must not be negative")
-    cents = number * 100
-    if cents != cents.to_integral_value():
+    rounded = number.quantize(Decimal("0.01"))
+    if rounded != number:
         raise MoneyError("must not have fractions of a cent")
+    cents = int(rounded * 100)
     if cents > MAX_CENTS:
         raise MoneyError(f"must be an amount of at most {format_cents(MAX_CENTS)}")
-    return int(cents)
+    return cents
 
 
 def format_cents(cents: int) -> str:

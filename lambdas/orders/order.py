@@ -7,10 +7,11 @@ if nobody else wrote in between.
 from enum import StrEnum
 from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from lambdas.orders.packs import PricedPack
 from lambdas.orders.queue import StepStatus
+from lambdas.runtime.models import Frozen
 
 
 class ActionState(StrEnum):
@@ -26,9 +27,7 @@ class ActionState(StrEnum):
 MET = frozenset({ActionState.DONE, ActionState.SKIPPED})
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, hide_input_in_errors=True, extra="ignore")
-
+class _Frozen(Frozen):
     def changed(self, **changes: Any) -> Self:
         return self.model_copy(update=changes)
 

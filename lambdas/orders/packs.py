@@ -4,21 +4,18 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
-
 from lambdas.orders.errors import InvalidOrderError, Problem
 from lambdas.orders.money import MoneyError, parse_cents
+from lambdas.runtime.models import Frozen
 
 MAX_PACKS = 100
 MAX_QUANTITY = 10_000
 PERIODS = range(121)  # months; 0 is one-time
 
 
-class PricedPack(BaseModel):
+class PricedPack(Frozen):
     """A pack with its price as it stood when the order was last changed; what is sold and invoiced. Amounts in cents, for
     the whole quantity; `recurring_cents` is one period of `period` months (0: once)."""
-
-    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
     pack: str
     plan_id: str
@@ -40,14 +37,12 @@ class PricedPack(BaseModel):
         return self.setup_cents + self.recurring_cents
 
 
-_PACK = re.compile(r"pack([1-9]\d{0,2})")
+_PACK = re.compile(r"pack([1-9][0-9]{0,2})")
 _SWITCH = {"1": True, "true": True, "yes": True, "on": True}
 
 
-class Pack(BaseModel):
+class Pack(Frozen):
     """One requested service. Amounts are cents per unit, None where the caller named none; `period` is in months."""
-
-    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
     name: str
     plan_id: str = ""

@@ -118,7 +118,8 @@ def done(
     finished = action.changed(
         state=ActionState.DONE, reason=reason, result=result, at=now, claim=None, claim_ends_at=None
     )
-    settled = order.with_action(finished).changed(activity=now, client_id=client_id or order.client_id)
+    waits = {key: wait for key, wait in order.waits.items() if key != str(action_id)}
+    settled = order.with_action(finished).changed(activity=now, client_id=client_id or order.client_id, waits=waits)
     return advanced(settled)
 
 

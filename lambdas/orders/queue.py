@@ -12,7 +12,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
+
+from lambdas.runtime.models import Frozen
 
 QUEUES_ROOT = Path(__file__).resolve().parents[2] / "statemachines"
 
@@ -26,10 +28,10 @@ class StepStatus(IntEnum):
     CANCELED = 3
 
 
-class Action(BaseModel):
+class Action(Frozen):
     """One unit of work in a step, run by its module. Times are whole hours or seconds as the names say."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(extra="forbid")
 
     id: int = Field(gt=0)
     name: str = Field(min_length=1)
@@ -44,10 +46,10 @@ class Action(BaseModel):
     config: dict[str, Any] = {}
 
 
-class Step(BaseModel):
+class Step(Frozen):
     """One step of a queue. `status` follows from its place."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(extra="forbid")
 
     id: int = Field(gt=0)
     name: str = Field(min_length=1)
@@ -56,10 +58,10 @@ class Step(BaseModel):
     actions: tuple[Action, ...] = ()
 
 
-class Queue(BaseModel):
+class Queue(Frozen):
     """A queue as written by hand in its file. `key` is the folder's name."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(extra="forbid")
 
     key: str
     order_queue_id: int = Field(gt=0)

@@ -10,12 +10,12 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
-from pydantic import BaseModel, ConfigDict
-
 from lambdas.orders import progress
 from lambdas.orders.errors import OrderChangedError, OrderNotFoundError
 from lambdas.orders.order import Order
-from lambdas.runtime.items import Item, dynamodb, from_item, to_item
+from lambdas.runtime.aws import dynamodb
+from lambdas.runtime.items import Item, from_item, to_item
+from lambdas.runtime.models import Frozen
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
@@ -27,10 +27,8 @@ _CREATE_TRIES = 12
 _SAVE_TRIES = 8
 
 
-class CreationKey(BaseModel):
+class CreationKey(Frozen):
     """Something that may make one order only. `field` is how the caller knows it; `content_hash` is what it was sent with."""
-
-    model_config = ConfigDict(frozen=True)
 
     field: str
     pk: str

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from lambdas.orders.events import OrderEvent
+from lambdas.runtime.aws import event_bridge
 
 if TYPE_CHECKING:
     from mypy_boto3_events.client import EventBridgeClient
@@ -21,7 +22,7 @@ class Bus(Protocol):
 class EventBridgeBus:
     def __init__(self, name: str, client: "EventBridgeClient | None" = None) -> None:
         self._name = name
-        self._client = client or _event_bridge()
+        self._client = client or event_bridge()
 
     def put(self, events: Sequence[OrderEvent]) -> int | None:
         for start in range(0, len(events), MAX_ENTRIES):
@@ -41,9 +42,3 @@ class EventBridgeBus:
                 codes = [entry.get("ErrorCode") for entry in answer["Entries"]]
                 return start + next(index for index, code in enumerate(codes) if code)
         return None
-
-
-def _event_bridge() -> "EventBridgeClient":
-    import boto3
-
-    return boto3.client("events")

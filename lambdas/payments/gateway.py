@@ -8,7 +8,7 @@ Gateways forget keys (Stripe after 24 h, reference order-systems 4.3), so an out
 from enum import StrEnum
 from typing import Protocol
 
-from pydantic import BaseModel, ConfigDict
+from lambdas.runtime.models import Frozen
 
 
 class TransactionState(StrEnum):
@@ -19,10 +19,8 @@ class TransactionState(StrEnum):
     REFUNDED = "refunded"
 
 
-class Transaction(BaseModel):
+class Transaction(Frozen):
     """What the gateway knows of one payment. `capture_before`: Unix seconds after which a hold lapses."""
-
-    model_config = ConfigDict(frozen=True)
 
     transaction_id: str
     key: str

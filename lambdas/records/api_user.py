@@ -5,20 +5,17 @@ import hmac
 import secrets
 from fnmatch import fnmatchcase
 
-from pydantic import BaseModel, ConfigDict
-
 from lambdas.records.table import RecordTable
+from lambdas.runtime.models import Frozen
 
 _NOBODY = hashlib.sha256(b"nobody has this token").hexdigest()
 
 
-class ApiUser(BaseModel):
+class ApiUser(Frozen):
     """`token_hashes`: SHA-256 of each valid token; tokens are 256 random bits, so no slow hash is needed.
 
     `methods`: patterns such as `order.*` or `*`.
     """
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
 
     name: str
     token_hashes: tuple[str, ...]

@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
-
 from lambdas.records.payment_method import PaymentMethod
 from lambdas.records.table import ConditionFailedError, RecordTable
+from lambdas.runtime.models import Frozen
 
 FIRST_CLIENT_NUMBER = 100
 
@@ -14,10 +13,8 @@ class LoginTakenError(Exception):
     """Another client of the brand has this login name."""
 
 
-class Client(BaseModel):
+class Client(Frozen):
     """A client account. `created_at` in Unix seconds; `order_id` is the order that made it."""
-
-    model_config = ConfigDict(frozen=True, hide_input_in_errors=True, extra="ignore")
 
     client_id: str
     brand_id: int

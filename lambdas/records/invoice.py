@@ -9,10 +9,9 @@ import time
 from enum import StrEnum
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
-
 from lambdas.records.table import NEW, ConditionFailedError, RecordTable
 from lambdas.runtime.items import from_item, to_item
+from lambdas.runtime.models import Frozen
 
 _ISSUE_TRIES = 10
 
@@ -32,19 +31,15 @@ class InvoiceStatus(StrEnum):
     CREDITED = "credited"
 
 
-class InvoiceLine(BaseModel):
-    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
-
+class InvoiceLine(Frozen):
     description: str
     service_id: str
     quantity: int
     amount_cents: int
 
 
-class Invoice(BaseModel):
+class Invoice(Frozen):
     """An issued document. `number` is 0 until it is issued; amounts in cents; `credits_number` names what a note credits."""
-
-    model_config = ConfigDict(frozen=True, hide_input_in_errors=True, extra="ignore")
 
     kind: InvoiceKind = InvoiceKind.INVOICE
     number: int = 0

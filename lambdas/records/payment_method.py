@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
-
 from lambdas.orders.errors import Problem
 from lambdas.orders.info import text
+from lambdas.runtime.models import Frozen
 
 
 class MethodKind(StrEnum):
@@ -16,10 +15,8 @@ class MethodKind(StrEnum):
     PAYPAL = "paypal"
 
 
-class PaymentMethod(BaseModel):
+class PaymentMethod(Frozen):
     """A way to pay. `last_four` and `expiry` (MMYY) are what people recognise it by."""
-
-    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
     kind: MethodKind
     token: str

@@ -3,10 +3,9 @@
 from enum import StrEnum
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
-
 from lambdas.records.table import RecordTable
 from lambdas.runtime.items import to_item
+from lambdas.runtime.models import Frozen
 
 
 class ServiceStatus(StrEnum):
@@ -15,10 +14,8 @@ class ServiceStatus(StrEnum):
     CANCELED = "canceled"
 
 
-class Service(BaseModel):
+class Service(Frozen):
     """Amounts in cents for the whole quantity; `period` in months, 0 for one-time."""
-
-    model_config = ConfigDict(frozen=True, hide_input_in_errors=True, extra="ignore")
 
     service_id: str
     client_id: str

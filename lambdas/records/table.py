@@ -2,7 +2,8 @@
 
 from typing import TYPE_CHECKING, Any
 
-from lambdas.runtime.items import Item, dynamodb, from_item, to_item
+from lambdas.runtime.aws import dynamodb
+from lambdas.runtime.items import Item, from_item, to_item
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient

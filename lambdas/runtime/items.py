@@ -5,21 +5,9 @@ Source of the number rules: https://docs.aws.amazon.com/amazondynamodb/latest/de
 
 from collections.abc import Mapping
 from decimal import Decimal
-from functools import cache
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb.client import DynamoDBClient
+from typing import Any
 
 Item = dict[str, Any]
-
-
-@cache
-def dynamodb() -> "DynamoDBClient":
-    """One client per process. boto3 is imported here so that pure code never pays for it."""
-    import boto3
-
-    return boto3.client("dynamodb")
 
 
 def to_item(record: Mapping[str, Any]) -> Item:

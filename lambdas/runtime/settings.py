@@ -3,17 +3,17 @@
 import os
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
+
+from lambdas.runtime.models import Frozen
 
 
 class SettingsError(RuntimeError):
     """A function was deployed without something it needs."""
 
 
-class Settings(BaseModel):
+class Settings(Frozen):
     """Base of each function's settings: field `order_table` is read from `ORDER_TABLE`, and so on."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
 
     @classmethod
     def from_environment(cls) -> Self:

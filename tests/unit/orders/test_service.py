@@ -19,7 +19,7 @@ from lambdas.orders.order import Order
 from lambdas.orders.queue import StepStatus
 from lambdas.orders.service import IdempotencyKey
 from lambdas.orders.submission import CLAIM_SECONDS
-from tests.build import CARD, CONTACT, Clock, a_draft, a_service
+from tests.build import CONTACT, Clock, a_draft, a_service
 from tests.fakes import FakeClients, FakePayments, InMemoryOrderStore
 
 
@@ -191,7 +191,7 @@ def test_of_two_submits_at_once_one_wins() -> None:
 def test_an_order_canceled_while_it_is_submitted_holds_nothing() -> None:
     payments = FakePayments()
     service = a_service(payments=payments)
-    payments.during = lambda order: service.cancel(order)
+    payments.during = service.cancel
     order = service.create(a_draft())
 
     with pytest.raises(OrderIsFinalError, match="Canceled"):

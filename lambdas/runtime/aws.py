@@ -1,0 +1,37 @@
+"""Clients of AWS services, one per process and service, made when first used.
+
+They come from botocore, which boto3 is a layer over: that layer loads S3's transfer manager, which no function here needs,
+and costs as much start time as all our own code (`make bench`; docs/decisions.md).
+"""
+
+from functools import cache
+from typing import TYPE_CHECKING, Any, cast
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.client import DynamoDBClient
+    from mypy_boto3_events.client import EventBridgeClient
+    from mypy_boto3_stepfunctions.client import SFNClient
+
+
+@cache
+def _session() -> Any:
+    from botocore.session import get_session
+
+    return get_session()
+
+
+@cache
+def _client(service: str) -> Any:
+    return _session().create_client(service)
+
+
+def dynamodb() -> "DynamoDBClient":
+    return cast("DynamoDBClient", _client("dynamodb"))
+
+
+def step_functions() -> "SFNClient":
+    return cast("SFNClient", _client("stepfunctions"))
+
+
+def event_bridge() -> "EventBridgeClient":
+    return cast("EventBridgeClient", _client("events"))

@@ -1,0 +1,86 @@
+"""An action done by hand parks until it is processed or skipped; its deadline parks it again, with a new token."""
+
+import pytest
+
+from lambdas.orders import progress
+from lambdas.orders.machine import Answer
+from lambdas.orders.order import ActionState, Order, Wait
+from lambdas.orders.queue import StepStatus
+from tests.build import a_queue, an_order
+from tests.machine.conftest import Bench, BenchOf
+
+pytestmark = pytest.mark.engine
+QUEUE = a_queue(
+    steps=[
+        {"id": 1, "name": "Leads", "expires_after_days": 30},
+        {
+            "id": 2,
+            "name": "Processing",
+            "actions": [
+                {"id": 21, "name": "Add Services", "module": "add_services", "owner": "operations", "due_hours": 2}
+            ],
+        },
+        {"id": 3, "name": "Complete"},
+        {"id": 4, "name": "Canceled"},
+    ]
+)
+
+
+def parked(order: Order) -> Wait | None:
+    return order.waits.get("21")
+
+
+def a_parked_order(bench: Bench) -> tuple[str, Wait]:
+    order = progress.submitted(an_order(QUEUE), now=1, hold=None)
+    order_id = bench.start(order)
+    return order_id, bench.until("the action waits", parked, order_id)
+
+
+@pytest.fixture
+def functions(deployed_engine: object) -> dict[str, str]:
+    import boto3
+
+    from infra.local_engine import LocalEngine
+
+    assert isinstance(deployed_engine, LocalEngine)
+    found = boto3.client("lambda", **deployed_engine.client_options()).list_functions()["Functions"]
+    return {entry["Handler"].split(".")[2]: entry["FunctionArn"] for entry in found if ".actions." in entry["Handler"]}
+
+
+def test_it_waits_for_its_owner_until_it_is_due(bench_of: BenchOf, functions: dict[str, str]) -> None:
+    bench = bench_of(QUEUE, seconds={}, functions=functions)
+    order_id, wait = a_parked_order(bench)
+
+    assert (wait.owner, wait.due_at - wait.since) == ("operations", 2 * 3600)
+    assert bench.orders.get(order_id).actions["21"].state is ActionState.WAITING
+    order = bench.orders.get(order_id)
+    skipped = order.with_action(order.actions["21"].changed(state=ActionState.SKIPPED)).changed(waits={})
+    bench.orders.save(skipped)
+    bench.answer(wait.token, Answer.SKIPPED)
+
+
+def test_past_its_deadline_it_parks_again(bench_of: BenchOf, functions: dict[str, str]) -> None:
+    bench = bench_of(QUEUE, seconds={"add_services_wait": 1}, functions=functions)
+    order_id, first = a_parked_order(bench)
+
+    def parked_again(order: Order) -> Wait | None:
+        wait = parked(order)
+        return wait if wait and wait.token != first.token else None
+
+    again = bench.until("the action waits again", parked_again, order_id)
+    bench.answer(first.token, Answer.GO_ON)  # too late, and without harm
+    assert again.owner == first.owner
+    bench.orders.save(progress.canceled(bench.orders.get(order_id), now=2, because="test over"))
+    bench.answer(again.token, Answer.CANCELED)
+
+
+def test_a_moved_or_canceled_order_leaves_the_box_for_the_router(bench_of: BenchOf, functions: dict[str, str]) -> None:
+    bench = bench_of(QUEUE, seconds={}, functions=functions)
+    order_id, wait = a_parked_order(bench)
+
+    order = bench.orders.get(order_id)
+    bench.orders.save(progress.canceled(order, now=2, because="a test"))
+    bench.answer(wait.token, Answer.CANCELED)
+    bench.until("unwinding begins", lambda current: current.step_status is StepStatus.CANCELED or None, order_id)
+
+    assert "leave_2" in bench.entered(order_id)
