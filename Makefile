@@ -64,6 +64,8 @@ engine: .local/setup.stamp ## the embedded engine's environment
 	@UV_PROJECT_ENVIRONMENT=.venv-engine $(UV) sync --locked --quiet --only-group engine
 	@echo "setting up: CDK command line"
 	@$(RUN) -m infra.cdk --install
+	@echo "setting up: dependency layers of the functions"
+	@$(RUN) -m infra.layer
 	@mkdir -p .local && touch $@
 
 .tools/uv-$(UV_VERSION):

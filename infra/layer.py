@@ -16,7 +16,7 @@ from constructs import Construct
 from uv import find_uv_bin
 
 from infra.function import architecture_of, runtime_of
-from infra.settings import StageSettings
+from infra.settings import StageSettings, settings_of
 
 # The Lambda runtime brings boto3 and what it stands on.
 _IN_THE_RUNTIME = ("boto3", "botocore", "s3transfer", "jmespath", "python-dateutil", "six", "urllib3")
@@ -97,3 +97,8 @@ def _uv(*words: str, root: Path) -> str:
     if done.returncode:
         raise RuntimeError(f"uv {words[0]} failed while making the dependency layer:\n{done.stderr.strip()}")
     return done.stdout
+
+
+if __name__ == "__main__":  # `make setup`: afterwards no synth needs the network
+    for stage in ("local", "dev"):
+        bundle_layer(settings_of(stage), root=Path(__file__).resolve().parent.parent)
