@@ -10,8 +10,9 @@ from rich.console import Console
 
 from infra.cdk import CdkMissingError
 from infra.local_engine import REPOSITORY, EngineError, LocalEngine
-from infra.local_order import OrderStuckError, play
-from infra.local_stack import DeployError, LocalStack, connect, deploy, is_deployed
+from infra.local_order import OrderStuckError, play, show_made
+from infra.local_stack import DeployError, LocalStack, connect, deploy, dynamodb_of, is_deployed
+from lambdas.records.table import RecordTable
 
 ROOT = REPOSITORY / ".local"
 ENGINE_ROOT = ROOT / "engine"
@@ -33,8 +34,9 @@ def run(console: Console) -> None:
         _with_progress(console, deploy(engine))
     stack = connect(engine, LocalStack.load(STACK_FILE))
     stack.save(STACK_FILE)
-    order_id = play(stack, console)
-    _say_where(console, stack, order_id)
+    order = play(stack, console)
+    show_made(console, order, RecordTable(stack.record_table, dynamodb_of(engine)))
+    _say_where(console, stack, str(order["order_id"]))
 
 
 def stop(console: Console) -> None:
@@ -67,7 +69,7 @@ AWS APIs     {stack.endpoint_url}  (region {stack.region})
 user, token  {stack.user}  {stack.token}
 for programs {STACK_FILE.relative_to(REPOSITORY)}
 
-curl -u {login} {stack.api_url}/order.get?order_id={order_id}
+curl -u {login} '{stack.api_url}/order.get?order_id={order_id}'
 curl -u {login} {stack.api_url}/order.create -H 'Content-Type: application/json' \\
   -d '{{"order_queue_id": 1, "info": {{"first": "Grace", "email": "grace@example.com", "pack1": {{"plan_id": "1"}}}}}}'
 

@@ -9,6 +9,11 @@ from rich.console import Console
 from rich.table import Table
 
 from infra.local_stack import LocalStack
+from lambdas.orders.money import format_cents
+from lambdas.records.client import ClientRecords
+from lambdas.records.invoice import InvoiceRecords
+from lambdas.records.service import ServiceRecords
+from lambdas.records.table import RecordTable
 
 GIVE_UP_SECONDS = 60
 _POLL_SECONDS = 0.02
@@ -81,16 +86,15 @@ def _states(order: dict[str, Any]) -> dict[str, str]:
     return {**actions, **step} if ended else {**step, **actions}
 
 
-def play(stack: LocalStack, console: Console) -> str:
-    """A new client's order from lead to Complete; returns its id."""
+def play(stack: LocalStack, console: Console) -> dict[str, Any]:
+    """A new client's order from lead to Complete; returns it."""
     with client_of(stack) as client:
         order = call(client, "order.create", NEW_CLIENT_ORDER)
         order_id = str(order["order_id"])
         console.print(
             f"\n[bold]POST /order.create[/]  -> order [bold]{order_id}[/], {order['total']} {order['currency']}"
         )
-        for seconds, what, state, _ in _lead(client, order):
-            _show(console, seconds, what, state)
+        _show(console, 0.0, "step", order["step"]["name"])
         submitted = call(client, "order.submit", {"order_id": order_id})
         console.print(
             f"[bold]POST /order.submit[/]  -> card pre-authorised, {submitted['total']} {order['currency']} held"
@@ -98,12 +102,7 @@ def play(stack: LocalStack, console: Console) -> str:
         for seconds, what, state, now in follow(client, submitted):
             _show(console, seconds, what, state, _reason(now, what))
             order = now
-    _made(console, order)
-    return order_id
-
-
-def _lead(client: httpx.Client, order: dict[str, Any]) -> Iterator[tuple[float, str, str, dict[str, Any]]]:
-    yield 0.0, "step", order["step"]["name"], order
+    return order
 
 
 def _reason(order: dict[str, Any], what: str) -> str:
@@ -118,16 +117,24 @@ def _show(console: Console, seconds: float, what: str, state: str, reason: str =
     console.print(f"  {seconds:7.3f} s    {what:<18} [{colour}]{state:<8}[/] {reason}")
 
 
-def _made(console: Console, order: dict[str, Any]) -> None:
-    """What the order made, as its checklist has it."""
-    table = Table(title=f"Order {order['order_id']} is in {order['step']['name']}", title_justify="left")
-    table.add_column("made by")
-    table.add_column("what")
-    for action in order["actions"]:
-        facts = ", ".join(f"{name} {_text(value)}" for name, value in action["result"].items())
-        table.add_row(action["name"], facts)
+def show_made(console: Console, order: dict[str, Any], records: RecordTable) -> None:
+    """What was made of the order, from the records themselves."""
+    table = Table(
+        title=f"Order {order['order_id']} is in {order['step']['name']}", title_justify="left", show_header=False
+    )
+    client = ClientRecords(records).get(str(order["client_id"]))
+    if client:
+        table.add_row("client", f"{client.client_id}  {client.first} {client.last}, {client.company}")
+        method = ClientRecords(records).payment_method(client.client_id, order["order_id"])
+        if method:
+            table.add_row("payment method", f"{method.brand} ending in {method.last_four}, expires {method.expiry}")
+        for service in ServiceRecords(records).of_order(client.client_id, order["order_id"]):
+            table.add_row(
+                "service", f"{service.service_id}  {service.title}, {service.status.value}  {service.description}"
+            )
+    invoice = InvoiceRecords(records).of_order(order["order_id"])
+    if invoice:
+        lines = "\n".join(f"{format_cents(line.amount_cents):>10}  {line.description}" for line in invoice.lines)
+        total = f"{format_cents(invoice.total_cents):>10}  {invoice.currency}, {invoice.status.value}"
+        table.add_row(f"invoice {invoice.number}", f"{lines}\n{total}")
     console.print(table)
-
-
-def _text(value: object) -> str:
-    return " ".join(map(str, value)) if isinstance(value, list) else str(value)
