@@ -8,14 +8,21 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from infra.function import FunctionParts, OrderFunction, allow
+from infra.mail import Mail
 from infra.storage import Storage
+from infra.webhooks import WebhookSecret
 
 
 @dataclass(frozen=True, kw_only=True)
 class ActionNeeds:
-    """What a module needs. On the order table all need the same: read, claim (an update) and settle (a whole item)."""
+    """What a module needs. On the order table all need the same: read, claim (an update) and settle (a whole item).
 
-    on_records: tuple[str, ...]
+    `sends_mail`: as the stage's sender. `calls_outside`: the hosts the stage allows, signed with its secret.
+    """
+
+    on_records: tuple[str, ...] = ()
+    sends_mail: bool = False
+    calls_outside: bool = False
     memory_mb: int = 512
     timeout_seconds: int = 30
 
@@ -24,6 +31,16 @@ ACTIONS: Mapping[str, ActionNeeds] = {
     "provision_client": ActionNeeds(on_records=("GetItem", "PutItem", "UpdateItem")),
     "add_services": ActionNeeds(on_records=("GetItem", "PutItem", "UpdateItem", "Query")),
     "generate_invoice": ActionNeeds(on_records=("GetItem", "PutItem", "UpdateItem", "Query", "ConditionCheckItem")),
+    "manual_check_off": ActionNeeds(),
+    "simple_question": ActionNeeds(),
+    "update_fields": ActionNeeds(),
+    "provision_lead": ActionNeeds(on_records=("PutItem",)),
+    "activate_services": ActionNeeds(on_records=("UpdateItem", "Query")),
+    "email_blacklist": ActionNeeds(),
+    "avs_check": ActionNeeds(),
+    "send_notification": ActionNeeds(on_records=("GetItem", "UpdateItem"), sends_mail=True),
+    "call_webhook": ActionNeeds(calls_outside=True),
+    "reverse_payment": ActionNeeds(on_records=("GetItem", "PutItem", "UpdateItem")),
 }
 
 
@@ -32,6 +49,8 @@ class Actions(Construct):
 
     def __init__(self, scope: Construct, construct_id: str, *, parts: FunctionParts, storage: Storage) -> None:
         super().__init__(scope, construct_id)
+        self.mail = Mail(self, "Mail", settings=parts.settings)
+        self.webhook_secret = WebhookSecret(self, "WebhookSecret", settings=parts.settings)
         self.functions: dict[str, lambda_.Function] = {
             module: OrderFunction(
                 self,
@@ -46,8 +65,14 @@ class Actions(Construct):
                     "RECORD_TABLE": storage.records.table_name,
                     "GATEWAY": parts.settings.gateway,
                     "CURRENCY": parts.settings.currency,
+                    **(self.mail.environment if needs.sends_mail else {}),
+                    **(self.webhook_secret.environment if needs.calls_outside else {}),
                 },
-                permissions=_permissions(needs, storage=storage),
+                permissions=[
+                    *_on_tables(needs, storage=storage),
+                    *(self.mail.permissions if needs.sends_mail else ()),
+                    *(self.webhook_secret.permissions if needs.calls_outside else ()),
+                ],
             ).function
             for module, needs in ACTIONS.items()
         }
@@ -58,8 +83,8 @@ def construct_name(name: str) -> str:
     return "".join(word.capitalize() for word in name.split("_"))
 
 
-def _permissions(needs: ActionNeeds, *, storage: Storage) -> list[iam.PolicyStatement]:
-    return [
-        allow("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", on=[storage.orders.table_arn]),
-        allow(*(f"dynamodb:{verb}" for verb in needs.on_records), on=[storage.records.table_arn]),
-    ]
+def _on_tables(needs: ActionNeeds, *, storage: Storage) -> list[iam.PolicyStatement]:
+    on_orders = allow("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", on=[storage.orders.table_arn])
+    if not needs.on_records:
+        return [on_orders]
+    return [on_orders, allow(*(f"dynamodb:{verb}" for verb in needs.on_records), on=[storage.records.table_arn])]

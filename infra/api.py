@@ -14,7 +14,16 @@ from infra.function import FunctionParts, OrderFunction, allow, removal_of
 from infra.settings import StageSettings
 from infra.storage import BY_CLIENT, BY_STEP, Storage
 
-METHODS = ("order.create", "order.update", "order.submit", "order.get", "order.cancel")
+METHODS = (
+    "order.create",
+    "order.update",
+    "order.submit",
+    "order.get",
+    "order.list",
+    "order.process",
+    "order.cancel",
+    "order.restart",
+)
 
 # API Gateway takes no route that ends in a slash, and its documents do not say which route `/api/2.0/` belongs to. The
 # address existing clients use must not depend on that: what no other route takes goes to the same handler.
@@ -24,6 +33,7 @@ ROUTES = (
     "ANY /api/2.0/{proxy+}",
     *(f"POST /{method}" for method in METHODS),
     "GET /order.get",
+    "GET /order.list",
     CATCH_ALL,
 )
 

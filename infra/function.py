@@ -23,6 +23,7 @@ ONLY_CODE = [
     "!/statemachines/*/",
     "/statemachines/*/*",
     "!/statemachines/*/queue.toml",
+    "!/statemachines/modules.json",
     "__pycache__",
     "*.pyc",
     ".*",

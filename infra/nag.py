@@ -10,6 +10,7 @@ _ANY_RESOURCE = "AwsSolutions::AwsSolutions-IAM5[Resource::*]"
 _NO_AUTHORIZER = "AwsSolutions::AwsSolutions-APIG4"
 _NOT_ALL_LOGGED = "AwsSolutions::AwsSolutions-SF1"
 _NO_DEAD_LETTERS = "AwsSolutions::AwsSolutions-SQS3"
+_NOT_ROTATED = "AwsSolutions::AwsSolutions-SMG4"
 
 _XRAY = "X-Ray takes no resource: sending the own traces is allowed as a whole or not at all."
 
@@ -26,6 +27,8 @@ class Accepted:
 ACCEPTED = (
     Accepted(construct="Api/Handler/Role/Resource", finding=_ANY_RESOURCE, reason=_XRAY),
     Accepted(construct="Actions/{action}/Role/Resource", finding=_ANY_RESOURCE, reason=_XRAY),
+    Accepted(construct="Watch/Sweeper/Role/Resource", finding=_ANY_RESOURCE, reason=_XRAY),
+    Accepted(construct="Watch/Executions/Role/Resource", finding=_ANY_RESOURCE, reason=_XRAY),
     Accepted(
         construct="Outbox/Relay/Role/Resource",
         finding=_ANY_RESOURCE,
@@ -51,6 +54,11 @@ ACCEPTED = (
         construct="Outbox/DeadLetters/Resource",
         finding=_NO_DEAD_LETTERS,
         reason="This is a queue of dead letters; the rule does not know those of a stream.",
+    ),
+    Accepted(
+        construct="Actions/WebhookSecret/Secret/Resource",
+        finding=_NOT_ROTATED,
+        reason="Receivers of webhooks, which are not ours, hold the same secret: only people can change it on both sides.",
     ),
 )
 

@@ -17,7 +17,7 @@ from infra.settings import StageSettings
 
 
 class Outbox(Construct):
-    """`machines` maps order_queue_id to the machine that walks the orders of that queue."""
+    """`machines` maps order_queue_id to the machine that walks the orders of that queue, `actions` modules to functions."""
 
     def __init__(
         self,
@@ -27,6 +27,7 @@ class Outbox(Construct):
         parts: FunctionParts,
         orders: dynamodb.Table,
         machines: Mapping[str, str],
+        actions: Mapping[str, lambda_.IFunction],
     ) -> None:
         super().__init__(scope, construct_id)
         self.bus = events.EventBus(self, "Bus", event_bus_name=f"{parts.settings.stage}-orders")
@@ -42,8 +43,15 @@ class Outbox(Construct):
             environment={
                 "EVENT_BUS": self.bus.event_bus_name,
                 "MACHINES": Stack.of(self).to_json_string(dict(machines)),
+                "FUNCTIONS": Stack.of(self).to_json_string(
+                    {module: function.function_arn for module, function in actions.items()}
+                ),
             },
-            permissions=self._permissions(stream_arn=_stream_arn(orders), machines=list(machines.values())),
+            permissions=[
+                *self._permissions(stream_arn=_stream_arn(orders), machines=list(machines.values())),
+                # Actions that somebody asked for and that no machine waits for.
+                allow("lambda:InvokeFunction", on=[function.function_arn for function in actions.values()]),
+            ],
         ).function
         self._read_stream(_stream_arn(orders))
 

@@ -1,12 +1,18 @@
 """What differs between stages, as one frozen value per stage. Nothing here asks AWS."""
 
+import os
 import platform
 import sys
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from aws_cdk import aws_logs as logs
 
 STAGES = ("local", "test", "dev", "prod")
+
+# Who the sample queues call, by the names they use; on one's own machine a stand-in is all of them (infra/local_panel.py).
+OUTSIDE_PARTIES = ("panel", "datacenter", "registrar", "authority", "bureau")
+NOBODY_URL = "http://127.0.0.1:9"  # the port of `discard`, where nobody listens
 
 # What a machine calls itself -> what wheels call it. Other machines cannot run our functions, here or in Lambda.
 _MACHINES = {"x86_64": "x86_64", "amd64": "x86_64", "aarch64": "aarch64", "arm64": "aarch64"}
@@ -33,10 +39,20 @@ class StageSettings:
     throttle_burst: int = 100
     gateway: str = "sandbox"
     currency: str = "USD"
+    mail_from: str = (
+        "orders@example.com"  # its domain becomes an SES identity, which sends once its DNS records are there
+    )
+    # Who `{panel}` and the like are in the addresses of Call Webhook; their hosts may be called, over HTTPS.
+    webhook_bases: Mapping[str, str] = field(default_factory=dict)
+    webhook_hosts: tuple[str, ...] = ()  # which other hosts Call Webhook may call
 
     @property
     def stack_name(self) -> str:
         return f"OrderQueues-{self.stage}"
+
+    @property
+    def mail_domain(self) -> str:
+        return self.mail_from.rpartition("@")[2]
 
     @property
     def wheel_platform(self) -> str:
@@ -59,6 +75,7 @@ def settings_of(stage: str) -> StageSettings:
                 log_retention=logs.RetentionDays.ONE_YEAR,
                 throttle_rate=200,
                 throttle_burst=400,
+                webhook_bases={party: f"https://{party}.example.com" for party in OUTSIDE_PARTIES},
             )
     raise UnknownStageError(f"unknown stage {stage!r}: infra/settings.py knows {', '.join(STAGES)}")
 
@@ -66,12 +83,19 @@ def settings_of(stage: str) -> StageSettings:
 def _local() -> StageSettings:
     """The embedded engine runs functions on this interpreter and machine, so their wheels must be made for both.
 
-    The throttle is out of the way: the engine's own limit is the machine it runs on.
+    The throttle is out of the way: the engine's own limit is the machine it runs on. Webhooks may go to programs on it;
+    LOCAL_PANEL_URL says where the one is that plays the parties outside.
     """
     machine = _MACHINES.get(platform.machine().lower())
     if machine is None:
         raise UnknownStageError(f"no wheels for a machine called {platform.machine()!r}")
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
     return StageSettings(
-        stage="local", python_version=version, machine=machine, throttle_rate=10_000, throttle_burst=10_000
+        stage="local",
+        python_version=version,
+        machine=machine,
+        throttle_rate=10_000,
+        throttle_burst=10_000,
+        webhook_bases=dict.fromkeys(OUTSIDE_PARTIES, os.environ.get("LOCAL_PANEL_URL") or NOBODY_URL),
+        webhook_hosts=("127.0.0.1",),
     )

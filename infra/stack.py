@@ -12,6 +12,7 @@ from infra.outbox import Outbox
 from infra.queues import Queues, read_queues
 from infra.settings import StageSettings
 from infra.storage import Storage
+from infra.watch import Watch
 
 
 class OrderQueuesStack(Stack):
@@ -40,7 +41,10 @@ class OrderQueuesStack(Stack):
             orders=storage.orders,
             actions=actions.functions,
         )
-        outbox = Outbox(self, "Outbox", parts=parts, orders=storage.orders, machines=queues.arns_by_id)
+        outbox = Outbox(
+            self, "Outbox", parts=parts, orders=storage.orders, machines=queues.arns_by_id, actions=actions.functions
+        )
+        Watch(self, "Watch", parts=parts, orders=storage.orders, machines=list(queues.arns_by_id.values()))
 
         outputs = {
             "ApiUrl": api.url,

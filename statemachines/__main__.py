@@ -1,45 +1,72 @@
 """`make compile`: write each queue's machine beside it and say what it costs. With `--check`, write nothing and compare."""
 
 import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
 
+from lambdas.actions._module import Module
+from lambdas.orders.modules import MODULES_FILE
 from lambdas.orders.queue import QUEUES_ROOT, Queue, load_queues
-from statemachines.checks import QueueError
+from statemachines.checks import QueueError, check
 from statemachines.compiler import compile_queue, to_json
+from statemachines.graph import branches
+from statemachines.modules import facts_json, read_modules
 
 MICRODOLLARS_PER_TRANSITION = 25  # US$0.025 per 1,000, reference order-systems D8
 
 
+def machine_of(queue: Queue, modules: Mapping[str, Module[Any]]) -> str:
+    """The content of the queue's `machine.asl.json`. Raises QueueError."""
+    check(queue, modules)
+    undoing = frozenset(name for name, module in modules.items() if module.undo)
+    return to_json(compile_queue(queue, undoing))
+
+
 def happy_path_transitions(queue: Queue) -> int:
-    """States entered when every action is automatic and succeeds: start, Leads, the boxes, the actions, Complete."""
-    boxes = [step for step in queue.ordinary_steps if step.actions]
-    return 3 + len(boxes) + sum(len(step.actions) for step in boxes)
+    """States entered when nothing fails: start, Leads, Complete, a box per step; per action its run, its gate where it has
+    one, and its wait if it is done by hand."""
+    boxes = [step for step in queue.ordinary_steps if step.machine_actions]
+    places = [place for step in boxes for chain in branches(step) for place in chain]
+    return 3 + len(boxes) + sum(1 + bool(place.gates) + (not place.action.automatic) for place in places)
 
 
 def main(only_check: bool) -> int:
-    failed = 0
+    try:
+        files = dict(_files())
+    except QueueError as error:
+        print(error, file=sys.stderr)
+        return 1
+    stale = [file for file, content in files.items() if not file.exists() or file.read_text("utf-8") != content]
+    if only_check:
+        for file in stale:
+            print(
+                f"{file.relative_to(QUEUES_ROOT.parent)} is not what it compiles to: run `make compile`",
+                file=sys.stderr,
+            )
+        return 1 if stale else 0
+    for file in stale:
+        file.write_text(files[file], encoding="utf-8")
     for queue in load_queues().values():
-        try:
-            compiled = to_json(compile_queue(queue))
-        except QueueError as error:
-            print(error, file=sys.stderr)
-            failed = 1
-            continue
-        file = QUEUES_ROOT / queue.key / "machine.asl.json"
-        if only_check:
-            if not file.exists() or file.read_text(encoding="utf-8") != compiled:
-                print(
-                    f"{file.relative_to(QUEUES_ROOT.parent)} is not what its queue compiles to: run `make compile`",
-                    file=sys.stderr,
-                )
-                failed = 1
-            continue
-        file.write_text(compiled, encoding="utf-8")
-        transitions = happy_path_transitions(queue)
-        price = transitions * MICRODOLLARS_PER_TRANSITION / 1_000_000
-        print(
-            f"{queue.key}: {len(queue.steps)} steps, {len(queue.actions)} actions, {transitions} transitions, ${price:.6f} an order"
-        )
-    return failed
+        print(_summary(queue, len(files[QUEUES_ROOT / queue.key / "machine.asl.json"])))
+    return 0
+
+
+def _files() -> Iterator[tuple[Path, str]]:
+    modules = read_modules()
+    yield MODULES_FILE, facts_json(modules)
+    for queue in load_queues().values():
+        yield QUEUES_ROOT / queue.key / "machine.asl.json", machine_of(queue, modules)
+
+
+def _summary(queue: Queue, size: int) -> str:
+    transitions = happy_path_transitions(queue)
+    price = transitions * MICRODOLLARS_PER_TRANSITION / 1_000_000
+    by_hand = sum(not action.automatic for action in queue.actions)
+    return (
+        f"{queue.key:<18} {len(queue.steps)} steps, {len(queue.actions)} actions ({by_hand} by hand), "
+        f"{transitions} transitions, ${price:.6f} an order, definition {size // 1024} KB"
+    )
 
 
 if __name__ == "__main__":

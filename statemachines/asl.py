@@ -9,6 +9,7 @@ from typing import Any
 State = dict[str, Any]
 
 ORDER_ID = "{% $states.context.Execution.Input.order_id %}"
+TOKEN = "{% $states.context.Task.Token %}"
 KEY = {"pk": {"S": ORDER_ID}, "sk": {"S": "order"}}
 NOW = "{% $string($floor($millis() / 1000)) %}"
 GONE = ["OrderCanceled", "OrderMoved"]

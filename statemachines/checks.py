@@ -1,13 +1,20 @@
 """The rules a queue must keep before it is compiled. Each refusal names the place, the reason and the cure."""
 
 from collections import Counter
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Iterator, Mapping
+from typing import Any
 
-from lambdas.orders.queue import Queue, Step
+from pydantic import ValidationError
 
-ACTIONS_FOLDER = Path(__file__).resolve().parents[1] / "lambdas" / "actions"
-RESERVED_NAMES = {"start", "find_step", "go_to_step", "no_such_step", "expire_lead", "unwound", "complete_already"}
+from lambdas.actions._module import Module
+from lambdas.orders.queue import Action, Queue
+from statemachines.compiler import state_names
+
+MACHINE_STATES = {
+    "start", "find_step", "go_to_step", "no_such_step", "too_many_rounds", "expire_lead", "unwound", "complete_already",
+}  # fmt: skip
+MAX_STATE_NAME = 80
+MAX_REQUIRED_ACTIONS = 90  # Complete's condition names each; DynamoDB takes 300 operators and 4 KB of expression
 
 
 class QueueError(ValueError):
@@ -18,14 +25,16 @@ class QueueError(ValueError):
         super().__init__(f"statemachines/{queue.key}/queue.toml:{lines}")
 
 
-def modules() -> frozenset[str]:
-    """The modules there are: one file each in lambdas/actions."""
-    return frozenset(file.stem for file in ACTIONS_FOLDER.glob("[a-z]*.py"))
-
-
-def check(queue: Queue) -> None:
+def check(queue: Queue, modules: Mapping[str, Module[Any]]) -> None:
     """Raise QueueError unless every rule holds."""
-    problems = [*_fixed_steps(queue), *_ids(queue), *_actions(queue), *_prereqs(queue)]
+    problems = [
+        *_fixed_steps(queue),
+        *_ids(queue),
+        *_names(queue),
+        *_modules(queue, modules),
+        *_prereqs(queue),
+        *_money(queue, modules),
+    ]
     if problems:
         raise QueueError(queue, problems)
 
@@ -36,11 +45,13 @@ def _fixed_steps(queue: Queue) -> Iterator[str]:
     for step in (queue.leads, queue.complete, queue.canceled):
         if step.actions:
             yield f"step {step.id} {step.name} is fixed and runs no actions; move them to an ordinary step"
-    for name, count in Counter(step.name for step in queue.steps).items():
-        if count > 1:
-            yield f"{count} steps are called {name}; give each step a name of its own"
-        if name in RESERVED_NAMES:
-            yield f"a step cannot be called {name}: the machine has a state of that name; choose another"
+    if not queue.ordinary_steps:
+        yield "there is no step between Leads and Complete; add one, it need not hold any action"
+    for step in queue.steps[1:]:
+        if step.expires_after_days is not None:
+            yield f"step {step.id} {step.name} cannot expire, only Leads can; give its actions a due_hours instead"
+    if len(queue.required_actions) > MAX_REQUIRED_ACTIONS:
+        yield f"{len(queue.required_actions)} required actions are more than {MAX_REQUIRED_ACTIONS}; split the queue"
 
 
 def _ids(queue: Queue) -> Iterator[str]:
@@ -53,30 +64,75 @@ def _ids(queue: Queue) -> Iterator[str]:
                 yield f"{kind} id {number} is used {count} times; ids are stable and unique, take a new one"
 
 
-def _actions(queue: Queue) -> Iterator[str]:
-    known = modules()
+def _names(queue: Queue) -> Iterator[str]:
+    of_actions = {
+        made.format(name)
+        for name in state_names(queue).values()
+        for made in ("{}", "{}_wait", "{}_gate", "{}_over", "undo_{}", "undo_{}_wait")
+    }
+    for name, count in Counter(step.name for step in queue.steps).items():
+        if count > 1:
+            yield f"{count} steps are called {name}; give each step a name of its own"
+        if name in MACHINE_STATES or name in of_actions or name.startswith("leave_"):
+            yield f"a step cannot be called {name}: the machine has a state of that name; choose another"
+        if len(name) > MAX_STATE_NAME:
+            yield f"the step name {name[:20]}... has more than {MAX_STATE_NAME} characters; shorten it"
+
+
+def _modules(queue: Queue, modules: Mapping[str, Module[Any]]) -> Iterator[str]:
     for action in queue.actions:
-        if action.module not in known:
-            names = ", ".join(sorted(known))
-            yield f"action {action.id} {action.name} uses {action.module}, which has no file in lambdas/actions; known: {names}"
-        if action.optional:
-            yield f"action {action.id} {action.name} is optional, which machines cannot do yet; make it required"
+        module = modules.get(action.module)
+        if module is None:
+            known = ", ".join(sorted(modules))
+            yield f"{_title(action)} uses {action.module}, which has no file in lambdas/actions; known: {known}"
+            continue
+        try:
+            module.config.model_validate(action.config)
+        except ValidationError as error:
+            for found in error.errors():
+                place = ".".join(map(str, found["loc"])) or "config"
+                yield f"{_title(action)}: its config does not fit {action.module}: {place}: {found['msg']}"
 
 
 def _prereqs(queue: Queue) -> Iterator[str]:
-    earlier: set[int] = set()
-    everywhere = {action.id for action in queue.actions}
-    for step in queue.steps:
+    places = {action.id: index for index, step in enumerate(queue.steps) for action in step.actions}
+    by_id = {action.id: action for action in queue.actions}
+    for index, step in enumerate(queue.steps):
         for action in step.actions:
             for needed in action.prereqs:
-                if needed not in everywhere:
-                    yield f"action {action.id} {action.name} needs action {needed}, which no step has"
-                elif needed not in earlier:
-                    yield f"action {action.id} {action.name} needs action {needed}, which comes later; {_cure(step, needed)}"
-            earlier.add(action.id)
+                if needed not in places:
+                    yield f"{_title(action)} needs action {needed}, which no step has"
+                elif places[needed] > index:
+                    yield f"{_title(action)} needs {_title(by_id[needed])} of a later step, so neither could ever run"
+                elif by_id[needed].optional and not action.optional:
+                    yield f"{_title(action)} is required but needs {_title(by_id[needed])}, which is optional; make both alike"
+    yield from _cycles(by_id)
 
 
-def _cure(step: Step, needed: int) -> str:
-    return (
-        f"list {needed} before it" if any(action.id == needed for action in step.actions) else "use an earlier step's"
-    )
+def _cycles(by_id: Mapping[int, Action]) -> Iterator[str]:
+    """What remains when everything whose prereqs can be met is taken away goes round in circles."""
+    left = dict(by_id)
+    while ready := [key for key, action in left.items() if not any(needed in left for needed in action.prereqs)]:
+        for key in ready:
+            del left[key]
+    if left:
+        yield f"{', '.join(_title(action) for action in left.values())} need each other in a circle; take one prereq away"
+
+
+def _money(queue: Queue, modules: Mapping[str, Module[Any]]) -> Iterator[str]:
+    for action in queue.actions:
+        module = modules.get(action.module)
+        if module and module.money == "captures" and module.undo is None:
+            yield f"{_title(action)} takes money and its module cannot give it back; add an undo to {action.module}"
+    captures = [
+        action for action in queue.actions if action.module in modules and modules[action.module].money == "captures"
+    ]
+    if len(captures) > 1:
+        yield f"{' and '.join(map(_title, captures))} both capture the one payment that submit holds; keep one"
+    for action in captures:
+        if action.optional:
+            yield f"{_title(action)} is optional, so the money that submit holds might stay held; make it required"
+
+
+def _title(action: Action) -> str:
+    return f"action {action.id} {action.name}"

@@ -6,63 +6,58 @@ box and per action, and three more: start, Leads, Complete.
 """
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from lambdas.orders.queue import Action, Queue, Step
 from statemachines import ends, runs, waits
 from statemachines.asl import GONE, State, catch
-from statemachines.checks import check
+from statemachines.graph import Place, branches
 
-START, ROUTER, GO_TO_STEP, NO_SUCH_STEP = "start", "find_step", "go_to_step", "no_such_step"
+START, ROUTER, GO_TO_STEP = "start", "find_step", "go_to_step"
+NO_SUCH_STEP, TOO_MANY_ROUNDS = "no_such_step", "too_many_rounds"
 EXPIRE, UNWOUND, COMPLETE_ALREADY = "expire_lead", "unwound", "complete_already"
-UNDOING_MODULES = ("add_services", "generate_invoice")  # those whose file declares `undo`; a test compares
+MAX_ROUNDS = 200  # moves and cancels an order may see; the history must stay far below 25,000 events
 
 
-def compile_queue(queue: Queue) -> dict[str, Any]:
-    """The queue's machine. Raises QueueError, naming what is wrong with the queue."""
-    check(queue)
-    boxes = [step for step in queue.ordinary_steps if step.actions]
+def compile_queue(queue: Queue, undoing: frozenset[str]) -> dict[str, Any]:
+    """The queue's machine. `undoing`: the modules that can take back what they did. Raises QueueError."""
+    boxes = [step for step in queue.ordinary_steps if step.machine_actions]
     after_leads = [*(step.name for step in boxes), queue.complete.name]
-    required = tuple(action for step in boxes for action in step.actions)
-    named = _names(queue)
-    machine_states: dict[str, State] = {START: _choice(queue, "$states.context.Execution.Input.step_id", ROUTER)}
-    machine_states[queue.leads.name] = waits.wait_for_submit(
-        queue.leads, submitted=after_leads[0], expired=EXPIRE, router=ROUTER
-    )
+    named = state_names(queue)
+    made: dict[str, State] = {START: _start(queue)}
+    made[queue.leads.name] = waits.wait_for_submit(queue.leads, submitted=after_leads[0], expired=EXPIRE, router=ROUTER)
     for step, then in zip(boxes, after_leads[1:], strict=True):
-        machine_states[step.name] = _box(step, named, then)
-    machine_states[queue.complete.name] = ends.complete(
-        queue.complete, required, queue_id=queue.order_queue_id, otherwise=ROUTER
+        made[step.name] = _box(step, named, then)
+    made[queue.complete.name] = ends.complete(
+        queue.complete, queue.required_actions, queue_id=queue.order_queue_id, otherwise=ROUTER
     )
-    machine_states[EXPIRE] = ends.expire_lead(
+    made[COMPLETE_ALREADY] = {"Type": "Succeed"}
+    made[EXPIRE] = ends.expire_lead(
         queue.leads,
         queue.canceled,
         queue_id=queue.order_queue_id,
         then=queue.canceled.name,
         otherwise=queue.leads.name,
     )
-    machine_states[ROUTER] = ends.find_step(then=GO_TO_STEP)
-    machine_states[GO_TO_STEP] = _choice(queue, "$states.input", NO_SUCH_STEP)
-    machine_states[COMPLETE_ALREADY] = {"Type": "Succeed"}
-    machine_states[NO_SUCH_STEP] = {
-        "Type": "Fail",
-        "Error": "NoSuchStep",
-        "Cause": "The order is in a step that this machine does not have",
-    }
-    machine_states[queue.canceled.name] = _way_back(queue, required, named)
+    made[ROUTER] = ends.find_step(then=GO_TO_STEP)
+    made[GO_TO_STEP] = _go_to_step(queue)
+    made[NO_SUCH_STEP] = _fail("NoSuchStep", "The order is in a step that this machine does not have")
+    made[TOO_MANY_ROUNDS] = _fail("TooManyRounds", f"The order came by here {MAX_ROUNDS} times")
+    made[queue.canceled.name] = _way_back(queue, undoing, named)
     return {
         "Comment": f"Order queue {queue.order_queue_id}, {queue.name}. Compiled from {queue.key}/queue.toml; do not edit.",
         "QueryLanguage": "JSONata",
         "StartAt": START,
-        "States": machine_states,
+        "States": made,
     }
 
 
-def to_json(machine: dict[str, Any]) -> str:
+def to_json(machine: Mapping[str, Any]) -> str:
     return json.dumps(machine, indent=2, ensure_ascii=False) + "\n"
 
 
-def _names(queue: Queue) -> dict[int, str]:
+def state_names(queue: Queue) -> dict[int, str]:
     """The state of each action: its module, with its id where a queue uses the module more than once."""
     modules = [action.module for action in queue.actions]
     return {
@@ -71,55 +66,98 @@ def _names(queue: Queue) -> dict[int, str]:
     }
 
 
-def _choice(queue: Queue, step_id: str, otherwise: str) -> State:
-    """To the box of a step. Steps without actions have none: an order in one goes on to the next that has."""
-    goals: dict[str, list[int]] = {}
+def _start(queue: Queue) -> State:
+    """Where the order stood when it was started; it may be started again in any step."""
+    choices = _choices(queue, "$states.context.Execution.Input.step_id")
+    rounds = {"rounds": 0}
+    return {
+        "Type": "Choice",
+        "Choices": [{**choice, "Assign": rounds} for choice in choices],
+        "Assign": rounds,
+        "Default": ROUTER,
+    }
+
+
+def _go_to_step(queue: Queue) -> State:
+    enough = {"Condition": f"{{% $rounds > {MAX_ROUNDS} %}}", "Next": TOO_MANY_ROUNDS}
+    return {"Type": "Choice", "Choices": [enough, *_choices(queue, "$states.input")], "Default": NO_SUCH_STEP}
+
+
+def _choices(queue: Queue, step_id: str) -> list[State]:
+    """To the box of a step. Steps without a box: an order in one goes on to the next that has one."""
+    goals: dict[str, list[int]] = {queue.leads.name: [queue.leads.id]}
     following = queue.complete.name
     for step in reversed(queue.ordinary_steps):
-        following = step.name if step.actions else following
+        following = step.name if step.machine_actions else following
         goals.setdefault(following, []).append(step.id)
-    goals.setdefault(queue.leads.name, []).append(queue.leads.id)
-    goals.setdefault(COMPLETE_ALREADY, []).append(queue.complete.id)
-    goals.setdefault(queue.canceled.name, []).append(queue.canceled.id)
-    choices = [
+    goals[COMPLETE_ALREADY] = [queue.complete.id]
+    goals[queue.canceled.name] = [queue.canceled.id]
+    return [
         {"Condition": f"{{% {step_id} in [{', '.join(map(str, sorted(ids)))}] %}}", "Next": goal}
         for goal, ids in sorted(goals.items(), key=lambda item: min(item[1]))
     ]
-    return {"Type": "Choice", "Choices": choices, "Default": otherwise}
 
 
-def _box(step: Step, named: dict[int, str], then: str) -> State:
-    """One step: its actions one after the other; out of it early only with the error that says why."""
-    leave = f"leave_{step.id}"
-    branch: dict[str, State] = {}
-    for action, following in zip(step.actions, [*_entries(step.actions[1:], named), None], strict=True):
-        name = named[action.id]
-        onward = {"Next": following} if following else {"End": True}
-        branch[name] = runs.run(action, onward=onward, on_failure=f"{name}_wait", leave=leave)
-        branch[f"{name}_wait"] = waits.wait_for_action(
-            action, step, run_state=name, wait_state=f"{name}_wait", leave=leave
-        )
-    branch[leave] = {"Type": "Fail", "Error": "{% $states.input.Error %}", "Cause": "{% $states.input.Cause %}"}
+def _fail(error: str, cause: str) -> State:
+    return {"Type": "Fail", "Error": error, "Cause": cause}
+
+
+def _box(step: Step, named: Mapping[int, str], then: str) -> State:
+    """One step: out of it early only with the error that says why."""
     return {
         "Type": "Parallel",
         "Comment": f"Step {step.id}",
-        "Branches": [{"StartAt": _entries(step.actions[:1], named)[0], "States": branch}],
+        "Branches": [_branch(number, chain, step, named) for number, chain in enumerate(branches(step), start=1)],
         "Next": then,
         "Catch": [catch(GONE, ROUTER)],
     }
 
 
-def _entries(actions: tuple[Action, ...], named: dict[int, str]) -> list[str]:
-    """Automatic actions are entered at their run, manual ones at their wait."""
-    return [named[action.id] if action.automatic else f"{named[action.id]}_wait" for action in actions]
+def _branch(number: int, chain: list[Place], step: Step, named: Mapping[int, str]) -> State:
+    leave = f"leave_{step.id}" if number == 1 else f"leave_{step.id}_{number}"
+    entries = [_entry(place, named) for place in chain]
+    made: dict[str, State] = {}
+    for place, following in zip(chain, [*entries[1:], None], strict=True):
+        made |= _action_states(place, step, named, leave=leave, following=following)
+    if any(found["Next"] == leave for state in made.values() for found in state.get("Catch", ())):
+        made[leave] = _fail("{% $states.input.Error %}", "{% $states.input.Cause %}")
+    return {"StartAt": entries[0], "States": made}
 
 
-def _way_back(queue: Queue, required: tuple[Action, ...], named: dict[int, str]) -> State:
-    """Canceled: undo in reverse what declares an undo, then say that nothing is left."""
-    undoing = [action for action in reversed(required) if action.module in UNDOING_MODULES]
-    order = [*(f"undo_{named[action.id]}" for action in undoing), UNWOUND]
+def _action_states(
+    place: Place, step: Step, named: Mapping[int, str], *, leave: str, following: str | None
+) -> dict[str, State]:
+    """Gate (where there are prereqs in other branches), run, and wait (or, for an optional action, a quiet end)."""
+    action, name = place.action, named[place.action.id]
+    made: dict[str, State] = {}
+    if place.gates:
+        entry = name if action.automatic else f"{name}_wait"
+        passed = f"{name}_over" if action.optional else name
+        made[f"{name}_gate"] = waits.gate(
+            action, step, place.gates, entry=entry, gate_state=f"{name}_gate", passed=passed, leave=leave
+        )
+    if action.optional:
+        made[name] = runs.try_once(action, on_failure=f"{name}_over")
+        made[f"{name}_over"] = {"Type": "Succeed"}
+        return made
+    onward = {"Next": following} if following else {"End": True}
+    made[name] = runs.run(action, onward=onward, on_failure=f"{name}_wait", leave=leave)
+    made[f"{name}_wait"] = waits.wait_for_action(action, step, run_state=name, wait_state=f"{name}_wait", leave=leave)
+    return made
+
+
+def _entry(place: Place, named: Mapping[int, str]) -> str:
+    """A gate where there is one; else automatic actions begin with their run, manual ones with their wait."""
+    name = named[place.action.id]
+    return f"{name}_gate" if place.gates else name if place.action.automatic else f"{name}_wait"
+
+
+def _way_back(queue: Queue, undoing: frozenset[str], named: Mapping[int, str]) -> State:
+    """Canceled: undo in reverse what can be undone, then say that nothing is left."""
+    actions: list[Action] = [action for action in reversed(queue.actions) if action.module in undoing]
+    order = [*(f"undo_{named[action.id]}" for action in actions), UNWOUND]
     branch: dict[str, State] = {}
-    for action, name, following in zip(undoing, order, order[1:], strict=False):
+    for action, name, following in zip(actions, order, order[1:], strict=False):
         branch[name] = runs.undo(action, onward={"Next": following}, on_failure=f"{name}_wait")
         branch[f"{name}_wait"] = waits.wait_for_undo(action, undo_state=name)
     branch[UNWOUND] = ends.unwound()

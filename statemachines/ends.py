@@ -63,7 +63,12 @@ def find_step(*, then: str) -> State:
     """Read where the order is now: somebody canceled or moved it, or an attempt to complete it was refused."""
     read: dict[str, Any] = {"ConsistentRead": True, "ProjectionExpression": "step_id"}
     task = table_task("Where is the order now?", "arn:aws:states:::aws-sdk:dynamodb:getItem", read)
-    return {**task, "Output": "{% $number($states.result.Item.step_id.N) %}", "Next": then}
+    return {
+        **task,
+        "Output": "{% $number($states.result.Item.step_id.N) %}",
+        "Assign": {"rounds": "{% $rounds + 1 %}"},
+        "Next": then,
+    }
 
 
 _ENTER = "step_id = :entered, step_status = :status, queue_step = :queue_step, activity = :now"

@@ -3,23 +3,37 @@
 from lambdas.orders.queue import Action
 from statemachines.asl import GONE, ORDER_ID, State, catch, retry
 
-RUN_SECONDS = 60  # longer than any action's Lambda may take
+MARGIN_SECONDS = 10  # of the state over its Lambda, so that the Lambda is the first to give up
 
-RUN_RETRIES = [
-    retry(["TransientError", "ActionBusy"], first_seconds=2, attempts=8),
-    retry(["ThrottledError", "Lambda.TooManyRequestsException"], first_seconds=5, attempts=6),
-    retry(
-        ["Lambda.ServiceException", "Lambda.AWSLambdaException", "Lambda.SdkClientException", "Sandbox.Timedout"],
-        first_seconds=2,
-        attempts=6,
-    ),
-]
+_OF_LAMBDA = ["Lambda.ServiceException", "Lambda.AWSLambdaException", "Lambda.SdkClientException", "Sandbox.Timedout"]
+_MORE_PATIENT = {"standard": 1, "patient": 2}
+
+
+def retries(action: Action) -> list[State]:
+    """Only what may succeed by itself is tried again; `never` still tries again what never reached the module."""
+    of_lambda = retry([*_OF_LAMBDA, "Lambda.TooManyRequestsException"], first_seconds=2, attempts=6)
+    busy = retry(["ActionBusy"], first_seconds=2, attempts=8)
+    if action.retry == "never":
+        return [busy, of_lambda]
+    more = _MORE_PATIENT[action.retry]
+    return [
+        retry(["TransientError"], first_seconds=2 * more, attempts=6 * more),
+        retry(["ThrottledError"], first_seconds=5 * more, attempts=6 * more),
+        busy,
+        of_lambda,
+    ]
 
 
 def run(action: Action, *, onward: State, on_failure: str, leave: str) -> State:
     """Run the action's module. Whatever goes wrong ends at its wait, but for an order that is no longer here."""
     catches = [catch(GONE, leave), catch(["States.ALL"], on_failure)]
     return {**_call(action, f"{action.name}: claim, run, settle"), "Catch": catches, **onward}
+
+
+def try_once(action: Action, *, on_failure: str) -> State:
+    """Run an optional action: it never holds anything up, so whatever goes wrong ends its branch quietly."""
+    task = _call(action, f"{action.name}: optional, ends quietly")
+    return {**task, "Catch": [catch(["States.ALL"], on_failure)], "End": True}
 
 
 def undo(action: Action, *, onward: State, on_failure: str) -> State:
@@ -38,6 +52,6 @@ def _call(action: Action, comment: str, *, undo: bool = False) -> State:
             "FunctionName": f"${{{action.module}}}",
             "Payload": {**payload, "undo": True} if undo else payload,
         },
-        "TimeoutSeconds": RUN_SECONDS,
-        "Retry": RUN_RETRIES,
+        "TimeoutSeconds": action.timeout_seconds + MARGIN_SECONDS,
+        "Retry": retries(action),
     }

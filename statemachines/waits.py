@@ -10,6 +10,7 @@ from statemachines.asl import (
     DAY_SECONDS,
     GONE,
     NOW,
+    TOKEN,
     UPDATE,
     State,
     catch,
@@ -18,21 +19,33 @@ from statemachines.asl import (
     table_task,
 )
 
+WEEK_SECONDS = 7 * DAY_SECONDS
+SALES = "sales"
+
 
 def wait_for_action(action: Action, step: Step, *, run_state: str, wait_state: str, leave: str) -> State:
-    """Park until somebody processes or skips the action; when the deadline passes, park again."""
+    """Park until somebody processes or skips the action; weekly it parks again, so that no token grows old.
+
+    A run that was asked for already needs no waiting: the condition fails, and the run's claim sees to the rest.
+    """
     values = {
         ":step": {"N": str(step.id)},
         ":done": {"S": "done"},
         ":skipped": {"S": "skipped"},
         ":waiting": {"S": "waiting"},
     }
+    due_seconds = action.due_hours * 3600
     parked = _park(
         str(action.id),
         comment=f"{action.name}: waits for {action.owner}",
         owner=action.owner,
-        seconds=action.due_hours * 3600,
-        condition="step_id = :step AND NOT actions.#key.#state IN (:done, :skipped)",
+        due_seconds=due_seconds,
+        seconds=max(due_seconds, WEEK_SECONDS),
+        soonest_seconds=min(other.due_hours for other in step.actions) * 3600,
+        condition=(
+            "step_id = :step AND NOT actions.#key.#state IN (:done, :skipped)"
+            " AND attribute_not_exists(actions.#key.requested_at)"
+        ),
         also="actions.#key.#state = :waiting, ",
         names={"#state": "state"},
         values=values,
@@ -45,13 +58,48 @@ def wait_for_action(action: Action, step: Step, *, run_state: str, wait_state: s
     return {**parked, "Next": run_state, "Catch": catches}
 
 
+def gate(
+    action: Action, step: Step, gates: tuple[int, ...], *, entry: str, gate_state: str, passed: str, leave: str
+) -> State:
+    """Wait for prereqs in other branches. No person is waited for here, so there is no deadline but the prereqs' own."""
+    names = {"#key": f"gate_{action.id}", "#state": "state", **{f"#g{prereq}": str(prereq) for prereq in gates}}
+    met = " AND ".join(f"actions.#g{prereq}.#state IN (:done, :skipped)" for prereq in gates)
+    wait = {"token": {"S": TOKEN}, "since": {"N": NOW}, "owner": {"S": "prereqs"}}
+    update = order_update(
+        f"step_id = :step AND NOT ({met})",
+        "waits.#key = :wait",
+        names=names,
+        values={
+            ":step": {"N": str(step.id)},
+            ":done": {"S": "done"},
+            ":skipped": {"S": "skipped"},
+            ":wait": {"M": wait},
+        },
+    )
+    task = table_task(
+        f"{action.name}: waits for {', '.join(map(str, gates))}",
+        f"{UPDATE}.waitForTaskToken",
+        update,
+        seconds=30 * DAY_SECONDS,
+    )
+    catches = [
+        catch(GONE, leave),
+        catch([CONDITION_FAILED], entry),
+        catch(["ActionSkipped"], passed),
+        catch(["States.Timeout"], gate_state),
+    ]
+    return {**task, "Next": entry, "Catch": catches}
+
+
 def wait_for_undo(action: Action, *, undo_state: str) -> State:
     """Park until somebody asks for the undo to be tried again; a day at the most, then it is tried again by itself."""
     parked = _park(
         f"undo_{action.id}",
         comment=f"{action.name}: undoing failed, waits for {action.owner}",
         owner=action.owner,
+        due_seconds=DAY_SECONDS,
         seconds=DAY_SECONDS,
+        soonest_seconds=DAY_SECONDS,
         condition="step_status = :canceled",
         values={":canceled": {"N": "3"}},
     )
@@ -60,11 +108,14 @@ def wait_for_undo(action: Action, *, undo_state: str) -> State:
 
 def wait_for_submit(leads: Step, *, submitted: str, expired: str, router: str) -> State:
     """A lead waits for its submit until it expires."""
+    seconds = (leads.expires_after_days or 365) * DAY_SECONDS
     parked = _park(
         "leads",
         comment="A lead waits for its submit, or expires",
-        owner="sales",
-        seconds=(leads.expires_after_days or 365) * DAY_SECONDS,
+        owner=SALES,
+        due_seconds=seconds,
+        seconds=seconds,
+        soonest_seconds=seconds,
         condition="step_id = :step",
         values={":step": {"N": str(leads.id)}},
     )
@@ -77,22 +128,30 @@ def _park(
     *,
     comment: str,
     owner: str,
+    due_seconds: int,
     seconds: int,
+    soonest_seconds: int,
     condition: str,
     values: State,
     also: str = "",
     names: State | None = None,
 ) -> State:
+    """`soonest_seconds`: the order is looked at for overdue waits then, at the latest (lambdas/deadlines/sweeper.py)."""
     wait = {
-        "token": {"S": "{% $states.context.Task.Token %}"},
+        "token": {"S": TOKEN},
         "since": {"N": NOW},
-        "due_at": {"N": in_seconds(seconds)},
+        "due_at": {"N": in_seconds(due_seconds)},
         "owner": {"S": owner},
     }
     update = order_update(
         condition,
-        f"{also}waits.#key = :wait, due_shard = :shard, due_at = :due",
+        f"{also}waits.#key = :wait, due_shard = :shard, due_at = if_not_exists(due_at, :soonest)",
         names={"#key": key, **(names or {})},
-        values={":wait": {"M": wait}, ":shard": {"S": "0"}, ":due": {"N": in_seconds(seconds)}, **values},
+        values={
+            ":wait": {"M": wait},
+            ":shard": {"S": "0"},
+            ":soonest": {"N": in_seconds(soonest_seconds)},
+            **values,
+        },
     )
     return table_task(comment, f"{UPDATE}.waitForTaskToken", update, seconds=seconds)

@@ -50,7 +50,7 @@ def a_queue(**changes: Any) -> Queue:
 def an_order(queue: Queue | None = None, **changes: Any) -> Order:
     """A lead of the default queue, or of this one."""
     queue = queue or the_default_queue()
-    steps, actions = progress.checklist_of(queue)
+    steps, actions = progress.checklist_of(queue, {})
     lead = Order(
         order_id="1001",
         hash="0a1b2-c3d4e-f5061",
@@ -77,6 +77,7 @@ def a_service(**parts: Any) -> OrderService:
     defaults: dict[str, Any] = {
         "store": InMemoryOrderStore(),
         "queues": {1: the_default_queue()},
+        "modules": {},
         "pricing": FakePricing(),
         "payments": FakePayments(),
         "clients": FakeClients(),

@@ -1,6 +1,10 @@
 """One embedded engine for all tests that need one, with the product deployed on it as `make run` does."""
 
+import os
 from collections.abc import Iterator
+
+os.environ.setdefault("POWERTOOLS_METRICS_NAMESPACE", "Tests")  # read when lambdas.runtime.observe is imported
+os.environ.setdefault("POWERTOOLS_METRICS_DISABLED", "true")
 
 import boto3
 import pytest

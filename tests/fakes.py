@@ -1,6 +1,6 @@
 """In-memory twins of what the domain needs from outside, held to the same contract tests as the real ones."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,10 +8,10 @@ from lambdas.orders import progress
 from lambdas.orders.errors import OrderChangedError, OrderNotFoundError, Problem
 from lambdas.orders.events import OrderEvent
 from lambdas.orders.machine import Answer
-from lambdas.orders.order import Hold, Order, PaymentAttempt
+from lambdas.orders.order import ChecklistAction, Hold, Order, PaymentAttempt
 from lambdas.orders.packs import PricedPack
 from lambdas.orders.ports import PaymentDeclined, PaymentDue, PaymentUnclear
-from lambdas.orders.store import CreationKey, KeyUsed
+from lambdas.orders.store import CreationKey, KeyUsed, TimeWindow
 
 
 class InMemoryOrderStore:
@@ -49,11 +49,28 @@ class InMemoryOrderStore:
         return self.save(progress.claimed(order, action_id, claim=claim, now=now, ends_at=ends_at))
 
     def save(self, order: Order) -> Order:
-        if self.orders[order.order_id].revision != order.revision:
+        known = self.orders.get(order.order_id)
+        if known is None or known.revision != order.revision:
             raise OrderChangedError(order.order_id)
         written = order.changed(revision=order.revision + 1)
         self.orders[order.order_id] = written
         return written
+
+    def in_step(self, order_queue_id: int, step_id: int, window: TimeWindow) -> Iterator[Order]:
+        place = (order_queue_id, step_id)
+        return self._by_time((o for o in self.orders.values() if (o.order_queue_id, o.step_id) == place), window)
+
+    def of_client(self, client_id: str, window: TimeWindow) -> Iterator[Order]:
+        return self._by_time((o for o in self.orders.values() if o.client_id == client_id), window)
+
+    def due(self, before: int) -> Iterator[Order]:
+        waits = ((wait, order) for order in self.orders.values() for wait in order.waits.values())
+        return iter({order.order_id: order for wait, order in waits if wait.due_at and wait.due_at < before}.values())
+
+    def _by_time(self, orders: Iterable[Order], window: TimeWindow) -> Iterator[Order]:
+        latest = float("inf") if window.max_ts is None else window.max_ts
+        inside = (order for order in orders if (window.min_ts or 0) <= order.ts <= latest)
+        return iter(sorted(inside, key=lambda order: (order.ts, order.order_id), reverse=window.descending))
 
 
 @dataclass
@@ -135,6 +152,7 @@ class FakeMachine:
     started: list[str] = field(default_factory=list)
     answered: list[tuple[str, Answer]] = field(default_factory=list)
     fails_on: set[str] = field(default_factory=set)
+    ran: list[tuple[str, int]] = field(default_factory=list)
 
     def start(self, order: Order) -> None:
         if order.order_id in self.fails_on:
@@ -143,6 +161,9 @@ class FakeMachine:
 
     def answer(self, token: str, answer: Answer) -> None:
         self.answered.append((token, answer))
+
+    def run(self, order: Order, action: ChecklistAction) -> None:
+        self.ran.append((order.order_id, action.action_id))
 
 
 @dataclass

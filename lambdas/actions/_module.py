@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 from pydantic import ConfigDict
 
@@ -38,11 +38,22 @@ class UnexpectedError(ActionError):
 
 @dataclass(frozen=True)
 class Done:
-    """The action succeeded. `reason` says what it did; `result` (ids, amounts) stays on the order's checklist."""
+    """The action succeeded. `reason` says what it did; `result` (ids, amounts) stays on the order's checklist; `info` is
+    merged into the order's."""
 
     reason: str
     result: dict[str, Any] = field(default_factory=dict)
     client_id: str | None = None
+    info: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Not done yet: somebody has to do or to say something, which `reason` names. The next `order.process` runs it again,
+    with what they said in the action's `input`."""
+
+    reason: str
+    result: dict[str, Any] = field(default_factory=dict)
 
 
 class Config(Frozen):
@@ -69,10 +80,15 @@ class Module(Generic[C]):
     """A module: its name, its settings, what it does and, where that makes sense, how it is undone.
 
     `run` may be called again after it succeeded, and must then find what it made. `undo` returns what it took back, or
-    None if there was nothing; it may be repeated too.
+    None if there was nothing; it may be repeated too. `interactive`: wants input when it is processed. `reprocess`: may be
+    run again after it was done (reference ubersmith-orders 1.6). `money`: what it does with money.
     """
 
     name: str
     config: type[C]
-    run: Callable[[Order, C, Tools], Done]
+    run: Callable[[Order, C, Tools], Done | Waiting]
     undo: Callable[[Order, C, Tools], str | None] | None = None
+    label: str = ""
+    interactive: bool = False
+    reprocess: bool = False
+    money: Literal["none", "captures", "returns"] = "none"

@@ -53,5 +53,5 @@ def _service(pack: PricedPack, order: Order, client_id: str, config: AddServices
     )
 
 
-module = Module("add_services", AddServicesConfig, run, undo)
+module = Module("add_services", AddServicesConfig, run, undo, label="Add Services")
 handler = action_handler(module)

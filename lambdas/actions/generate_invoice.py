@@ -6,6 +6,7 @@ money without a document (reference ubersmith-orders 2.1 no. 9; order-systems 4.
 
 from lambdas.actions._action import action_handler
 from lambdas.actions._module import Config, Done, Module, PermanentError, Tools, TransientError
+from lambdas.actions._reversal import reversing
 from lambdas.orders.money import format_cents
 from lambdas.orders.order import Hold, Order
 from lambdas.payments.gateway import (
@@ -14,11 +15,8 @@ from lambdas.payments.gateway import (
     OutcomeUnknownError,
     TransactionState,
 )
-from lambdas.payments.preauthorization import PreAuthorization
-from lambdas.records.client import ClientRecords
 from lambdas.records.invoice import (
     Invoice,
-    InvoiceKind,
     InvoiceLine,
     InvoiceRecords,
     InvoiceStatus,
@@ -48,28 +46,15 @@ def run(order: Order, config: GenerateInvoiceConfig, tools: Tools) -> Done:
 
 def undo(order: Order, config: GenerateInvoiceConfig, tools: Tools) -> str | None:
     """Void the hold or give the money back, and credit the invoice. A payment still under way is waited for."""
-    if order.attempt and order.attempt.claim_ends_at >= tools.now():
-        raise TransientError("the order's payment is still under way; this is tried again by itself")
-    payment = order.hold or order.attempt
-    if payment:
-        _release(payment, tools)
-    credited = _credit(order, tools)
-    return "; ".join(part for part in ("payment given back" if payment else "", credited) if part) or None
+    with reversing(tools) as money:
+        return str(money.reverse(order, now=tools.now())) or None
 
 
 def _nothing_to_invoice(order: Order, tools: Tools) -> Done:
     if order.hold:
-        _release(order.hold, tools)
+        with reversing(tools) as money:
+            money.give_back(order.hold)
     return Done("nothing to invoice", {"invoice_number": None})
-
-
-def _release(payment: object, tools: Tools) -> None:
-    try:
-        PreAuthorization(tools.gateway, ClientRecords(tools.records)).release(payment)  # type: ignore[arg-type]
-    except (GatewayUnavailableError, OutcomeUnknownError):
-        raise TransientError("the payment gateway did not answer; this is tried again by itself") from None
-    except DeclinedError as declined:
-        raise PermanentError(f"the payment could not be given back: {declined}; settle it with the gateway") from None
 
 
 def _draft(order: Order, services: tuple[Service, ...], now: int) -> Invoice:
@@ -147,24 +132,5 @@ def _capture(order: Order, hold: Hold, invoice: Invoice, tools: Tools) -> None:
             raise TransientError("the payment is not confirmed yet; this is looked up again by itself") from None
 
 
-def _credit(order: Order, tools: Tools) -> str:
-    invoices = InvoiceRecords(tools.records)
-    invoice = invoices.of_order(order.order_id)
-    if invoice is None or invoice.status is InvoiceStatus.CREDITED:
-        return ""
-    note = invoice.model_copy(
-        update={
-            "kind": InvoiceKind.CREDIT_NOTE,
-            "number": 0,
-            "credits_number": invoice.number,
-            "status": InvoiceStatus.CREDITED,
-            "issued_at": tools.now(),
-        }
-    )
-    issued = _issue(invoices, note)
-    invoices.settle(invoice, InvoiceStatus.CREDITED)
-    return f"invoice {invoice.number} credited by credit note {issued.number}"
-
-
-module = Module("generate_invoice", GenerateInvoiceConfig, run, undo)
+module = Module("generate_invoice", GenerateInvoiceConfig, run, undo, label="Generate Invoice", money="captures")
 handler = action_handler(module)

@@ -44,5 +44,5 @@ def _make(order: Order, clients: ClientRecords, tools: Tools) -> str:
         ) from None
 
 
-module = Module("provision_client", ProvisionClientConfig, run)
+module = Module("provision_client", ProvisionClientConfig, run, label="Provision Client")
 handler = action_handler(module)

@@ -47,6 +47,11 @@ def record(order: Order, service: OrderService) -> dict[str, Any]:
     }
 
 
+def records(orders: tuple[Order, ...], service: OrderService) -> Any:
+    """`order.list`: records by order id; `[]` if there are none."""
+    return {order.order_id: record(order, service) for order in orders} or []
+
+
 def created(order: Order, service: OrderService) -> dict[str, Any]:
     """`order.create`: the server's bundle around the new record."""
     queue = _queue(service.queues[order.order_queue_id])
@@ -87,6 +92,7 @@ def _progress(order: Order) -> Any:
             "status": action.state.value,
             "message": action.reason,
             "attempts": str(action.attempts),
+            "user": action.by,
             "name": action.name,
             "order_step_id": str(action.step_id),
             "result": _as_text(action.result),

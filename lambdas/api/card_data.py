@@ -5,6 +5,7 @@ By key: fields that are meant to hold them. By value: digits in a card brand's r
 """
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from lambdas.api.errors import CardDataError
@@ -12,7 +13,9 @@ from lambdas.orders.info import walk
 
 _CODE_KEYS = re.compile(r"(?i)(^|[._\-\[])(cc_?)?(cvv2?|cvc2?|cvn|cid_code|cvv2?_code|card_?(code|cvv2?|cvc))\]?$")
 _NUMBER_KEYS = re.compile(r"(?i)(^|[._\-\[])(cc_?num(ber)?|card_?num(ber)?|pan|cc_?no|card_?no)\]?$")
-_DIGITS = re.compile(r"(?<![\d])\+?\d(?:[ \-.]?\d){11,18}(?![\d])")
+_RUN = re.compile(r"\+?\d(?:[ \-.]?\d)+")  # digits with at most one separator between any two
+_GROUP = re.compile(r"\+?\d+")
+_SHORTEST, _LONGEST = 12, 19
 _BRANDS = re.compile(
     r"4\d{12}(\d{3}){0,2}"  # Visa 13, 16, 19
     r"|5[1-5]\d{14}|2(22[1-9]|2[3-9]\d|[3-6]\d\d|7[01]\d|720)\d{12}"  # Mastercard
@@ -41,11 +44,24 @@ def refuse_card_data(tree: Any) -> None:
 
 
 def has_card_number(text: str) -> bool:
-    return any(_is_card_number(match.group()) for match in _DIGITS.finditer(text))
+    """Whether some groups of digits that stand side by side make a card number."""
+    return any(_is_card_number(found) for run in _RUN.finditer(text) for found in _joined(_GROUP.findall(run.group())))
+
+
+def _joined(groups: list[str]) -> Iterator[str]:
+    """Neighbouring groups of digits written as one, as long as a card number can be."""
+    for first in range(len(groups)):
+        digits = ""
+        for group in groups[first:]:
+            digits += group
+            if len(digits) > _LONGEST + 1:
+                break
+            if len(digits) >= _SHORTEST:
+                yield digits
 
 
 def _is_card_number(found: str) -> bool:
-    digits = re.sub(r"\D", "", found)
+    digits = found.removeprefix("+")
     if found.startswith("+") and len(digits) <= _E164_DIGITS:
         return False  # a telephone number in international form
     return _BRANDS.fullmatch(digits) is not None and _passes_luhn(digits)

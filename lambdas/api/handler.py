@@ -16,16 +16,16 @@ from lambdas.api.errors import (
     WrongHttpMethodError,
 )
 from lambdas.api.login import login
-from lambdas.api.methods import METHODS, Method
+from lambdas.api.methods import METHODS, Caller, Found, Method
 from lambdas.api.requests import Request
 from lambdas.api.responses import Response, answer, envelope, envelope_error, problem
 from lambdas.api.view import view
 from lambdas.catalog.plan import load_plans
 from lambdas.catalog.pricing import CatalogPricing
 from lambdas.orders.errors import OrderError, Problem
-from lambdas.orders.order import Order
+from lambdas.orders.modules import load_modules
 from lambdas.orders.queue import load_queues
-from lambdas.orders.service import IdempotencyKey, OrderService
+from lambdas.orders.service import OrderService
 from lambdas.orders.store import DynamoOrderStore
 from lambdas.payments.gateways import gateway_named
 from lambdas.payments.preauthorization import PreAuthorization
@@ -52,6 +52,7 @@ def _api() -> Api:
     service = OrderService(
         store=DynamoOrderStore(settings.order_table),
         queues=load_queues(),
+        modules=load_modules(),
         pricing=CatalogPricing(load_plans()),
         payments=PreAuthorization(gateway_named(settings.gateway, records), clients),
         clients=clients,
@@ -76,8 +77,7 @@ def respond(event: dict[str, Any], api: Api) -> Response:
         method = _method(call, event["requestContext"]["http"]["method"])
         if not user.may_call(call.method):
             raise NotAllowedError(call.method)
-        key = IdempotencyKey(user.name, call.idempotency_key) if call.idempotency_key else None
-        order = method.verb(api.service, _request(method, call), key)
+        found = method.verb(api.service, _request(method, call), Caller(user.name, call.idempotency_key))
     except OrderError as error:
         return _refused(error, door)
     except Exception as error:  # noqa: BLE001 - the caller gets an answer in the door's own form, the log the place
@@ -85,10 +85,10 @@ def respond(event: dict[str, Any], api: Api) -> Response:
         log_unexpected("unexpected error in the API", error, request_id=request_id)
         return _refused(InternalError(request_id), door)
     metrics.add_metric("ApiCalls", MetricUnit.Count, 1)
-    logger.info("call answered", method=call.method, door=door.value, user=user.name, order_id=order.order_id)
+    logger.info("call answered", method=call.method, door=door.value, user=user.name, order_id=_named(found))
     if door is Door.API_2_0:
-        return envelope(method.answer(order, api.service))
-    return _plain(method, order)
+        return envelope(method.answer(found, api.service))
+    return _plain(method, found)
 
 
 def _refused(error: OrderError, door: Door) -> Response:
@@ -97,11 +97,17 @@ def _refused(error: OrderError, door: Door) -> Response:
     return envelope_error(error) if door is Door.API_2_0 else problem(error)
 
 
-def _plain(method: Method, order: Order) -> Response:
-    headers = {"ETag": f'"{order.revision}"'}
+def _plain(method: Method, found: Found) -> Response:
+    if isinstance(found, tuple):
+        return answer(200, {"orders": [view(order) for order in found]}, {})
+    headers = {"ETag": f'"{found.revision}"'}
     if method.creates:
-        headers["Location"] = f"/order.get?order_id={order.order_id}"
-    return answer(201 if method.creates else 200, view(order), headers)
+        headers["Location"] = f"/order.get?order_id={found.order_id}"
+    return answer(201 if method.creates else 200, view(found), headers)
+
+
+def _named(found: Found) -> str:
+    return ",".join(order.order_id for order in found[:20]) if isinstance(found, tuple) else found.order_id
 
 
 def _method(call: Call, http_method: str) -> Method:

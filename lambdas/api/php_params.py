@@ -14,6 +14,7 @@ from lambdas.orders.errors import Problem
 
 MAX_FIELDS = 10_000
 MAX_LEVELS = 32
+_LONG_NUMBER = re.compile(r"\d{8,}|\d(?:[ +\-.]?\d){11,}")
 _BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
@@ -21,7 +22,9 @@ def parse_encoded(text: str) -> dict[str, Any]:
     """A query string or an urlencoded body as a tree. Broken escapes are refused, naming the parameter."""
     for field in text.split("&"):
         if _BROKEN_ESCAPE.search(field):
-            name = field.split("=")[0][:60]
+            name = _LONG_NUMBER.sub(
+                "...", field.split("=")[0][:60]
+            )  # a name may be a card number, and is repeated here
             raise MalformedRequestError(Problem(name, "is not properly percent-encoded"))
     try:
         pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=MAX_FIELDS)
@@ -72,4 +75,6 @@ def _place(tree: dict[str, Any], keys: list[str | None], value: Any) -> None:
 
 
 def _next_number(tree: dict[str, Any]) -> str:
+    if not tree or next(reversed(tree)) == str(len(tree) - 1):
+        return str(len(tree))  # a plain list so far: no need to look at all of it
     return str(max((int(key) for key in tree if key.isdecimal() and len(key) < 19), default=-1) + 1)  # longer: no index

@@ -3,7 +3,7 @@
 A parameter that is empty counts as not sent: clients drop falsy values, and forms send empty ones (4.1).
 """
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
@@ -28,10 +28,23 @@ def _map(value: Any) -> Any:
     return {} if value in ("", [], None) else value
 
 
+def _flag(value: Any) -> Any:
+    """Clients write flags in many ways (reference 4.1)."""
+    text = str(value).strip().lower()
+    return (
+        True
+        if text in ("1", "true", "yes", "on")
+        else False
+        if text in ("0", "false", "no", "off", "", "none")
+        else value
+    )
+
+
 Count = Annotated[int | None, BeforeValidator(_empty_is_absent), Field(ge=0, le=2**53)]
 Text = Annotated[str | None, BeforeValidator(_empty_is_absent), Field(max_length=MAX_TEXT)]
 Reference = Annotated[str | None, BeforeValidator(_reference), Field(pattern=r"^[0-9]{1,18}$")]
 Cents = Annotated[int | None, BeforeValidator(lambda value: None if value in ("", None) else parse_cents(value))]
+Flag = Annotated[bool, BeforeValidator(_flag)]
 Info = Annotated[dict[str, Any], BeforeValidator(_map)]
 Hash = Annotated[str | None, BeforeValidator(_empty_is_absent), Field(min_length=8, max_length=MAX_HASH)]
 
@@ -81,7 +94,10 @@ class CreateRequest(_Details):
 
 
 class UpdateRequest(_Details, OrderRequest):
-    """`order.update`: what is sent is changed, `info` is merged, the rest stays."""
+    """`order.update`: what is sent is changed, `info` is merged, the rest stays. A step moves the order; `step_id` wins."""
+
+    step_id: Count = None
+    step_name: Text = None
 
 
 class SubmitRequest(OrderRequest):
@@ -90,6 +106,38 @@ class SubmitRequest(OrderRequest):
 
 class GetRequest(OrderRequest):
     """`order.get`."""
+
+
+class ProcessRequest(OrderRequest):
+    """`order.process`. `input` (what the module asked for) and `reason` (why it is skipped) are ours."""
+
+    order_action_id: int = Field(gt=0)
+    skip: Flag = False
+    undo_skip: Flag = False
+    input: Info = {}
+    reason: Text = None
+
+
+class RestartRequest(OrderRequest):
+    """`order.restart`, ours: a new execution for an order whose machine was stopped."""
+
+
+class ListRequest(Request):
+    """`order.list`. `limit` is bounded; `order_by` knows the time only."""
+
+    order_step_id: Count = None
+    order_queue_id: Count = None
+    brand_id: Count = None
+    step_name: Text = None
+    step_status: Annotated[int | None, BeforeValidator(_empty_is_absent), Field(ge=0, le=3)] = None
+    min_ts: Count = None
+    max_ts: Count = None
+    client_id: Reference = None
+    opportunity_id: Count = None
+    order_by: Annotated[Literal["ts"] | None, BeforeValidator(_empty_is_absent)] = None
+    direction: Annotated[Literal["asc", "desc"] | None, BeforeValidator(_empty_is_absent)] = None
+    offset: Count = None
+    limit: Annotated[int | None, BeforeValidator(_empty_is_absent), Field(ge=1, le=1_000)] = None
 
 
 class CancelRequest(OrderRequest):

@@ -29,10 +29,20 @@ def view(order: Order) -> dict[str, Any]:
         "completed_at": _iso(order.completed_at),
         "canceled_at": _iso(order.canceled_at),
         "canceled_because": order.canceled_because or None,
+        "canceled_by": order.canceled_by or None,
+        "unwound_at": _iso(order.unwound_at),
+        "machine_stopped_at": _iso(order.machine_stopped_at),
+        "machine_stopped_because": order.machine_stopped_because or None,
         "revision": order.revision,
         "actions": [_action(action, order) for action in order.actions.values()],
         "waits": [
-            {"for": key, "owner": wait.owner, "since": _iso(wait.since), "due_at": _iso(wait.due_at)}
+            {
+                "for": key,
+                "owner": wait.owner,
+                "since": _iso(wait.since),
+                "due_at": _iso(wait.due_at),
+                "overdue": wait.overdue,
+            }
             for key, wait in order.waits.items()
         ],
         "info": order.info,
@@ -45,10 +55,15 @@ def _action(action: ChecklistAction, order: Order) -> dict[str, Any]:
         "order_step_id": action.step_id,
         "name": action.name,
         "module": action.module,
+        "automatic": action.automatic,
+        "optional": action.optional,
+        "owner": action.owner,
+        "prereqs": list(action.prereqs),
         "state": action.state.value,
         "reason": action.reason,
         "attempts": action.attempts,
         "at": _iso(action.at),
+        "by": action.by or None,
         "result": action.result,
     }
 

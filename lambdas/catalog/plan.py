@@ -53,4 +53,7 @@ class Plan(Frozen):
 def load_plans(file: Path = PLANS_FILE) -> dict[str, Plan]:
     """All plans by id."""
     plans = [Plan.model_validate(raw) for raw in tomllib.loads(file.read_text("utf-8"))["plans"]]
-    return {plan.plan_id: plan for plan in plans}
+    by_id = {plan.plan_id: plan for plan in plans}
+    if len(by_id) != len(plans):
+        raise ValueError(f"{file}: a plan_id is used more than once; give each plan an id of its own")
+    return by_id

@@ -7,6 +7,7 @@ from typing import Any
 
 from lambdas.orders import info as order_info
 from lambdas.orders.errors import InvalidOrderError, Problem
+from lambdas.orders.modules import ModuleFacts
 from lambdas.orders.order import Order
 from lambdas.orders.ports import Clients, Payments, Pricing
 from lambdas.orders.progress import checklist_of
@@ -48,9 +49,18 @@ class OrderDraft(Frozen):
         return hashlib.sha256(content.encode()).hexdigest()
 
 
-def new_order(draft: OrderDraft, queue: Queue, pricing: Pricing, *, now: int, hash: str, currency: str) -> Order:
+def new_order(
+    draft: OrderDraft,
+    queue: Queue,
+    modules: Mapping[str, ModuleFacts],
+    pricing: Pricing,
+    *,
+    now: int,
+    hash: str,
+    currency: str,
+) -> Order:
     """The lead this draft makes, still without a number. Raises InvalidOrderError for what could never become right."""
-    steps, actions = checklist_of(queue)
+    steps, actions = checklist_of(queue, modules)
     blank = Order(
         order_id="",
         hash=hash,

@@ -1,7 +1,10 @@
 """One exception per refusal, written for the caller: what is refused, where, and how to mend it."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from lambdas.orders.order import ChecklistAction, Order
 
 
 @dataclass(frozen=True)
@@ -121,3 +124,29 @@ class OrderChangedError(OrderError):
 
     def __init__(self, order_id: str) -> None:
         super().__init__(f"order {order_id} was changed by somebody else at the same moment; read it again and retry")
+
+
+class ActionRefusedError(OrderError):
+    """The action cannot be processed, skipped or unskipped now."""
+
+    kind = "action_refused"
+
+    def __init__(self, action: "ChecklistAction | None", why: str) -> None:
+        text = f"action {action.action_id} {action.name} {why}" if action else why
+        super().__init__(text, problems=(Problem("order_action_id", why),))
+
+
+class MoveRefusedError(OrderError):
+    """The order cannot be moved there by hand."""
+
+    kind = "move_refused"
+
+    def __init__(self, order: "Order", why: str) -> None:
+        super().__init__(f"order {order.order_id} {why}", problems=(Problem("step_id", why),))
+
+
+class RestartRefusedError(OrderError):
+    kind = "restart_refused"
+
+    def __init__(self, order_id: str, why: str) -> None:
+        super().__init__(f"order {order_id} cannot be restarted: {why}")

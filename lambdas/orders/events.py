@@ -4,9 +4,10 @@ Names mirror Ubersmith's hooks (reference ubersmith-orders 1.13), in the past te
 of an order, so that no code path can change an order and forget to tell.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from lambdas.orders.order import ActionState, Order
+from lambdas.orders.progress import UNDO
 from lambdas.orders.queue import StepStatus
 from lambdas.runtime.models import Frozen
 
@@ -46,7 +47,7 @@ def changes(old: Order | None, new: Order) -> tuple[OrderEvent, ...]:
     """The events between two versions of one order, in the order in which they happened."""
     if old is None:
         return (_event(new, "OrderCreated"),)
-    return (*_action_events(old, new), *_order_events(old, new))
+    return (*_action_events(old, new), *_overdue_events(old, new), *_order_events(old, new))
 
 
 def _action_events(old: Order, new: Order) -> Iterator[OrderEvent]:
@@ -66,19 +67,29 @@ def _action_events(old: Order, new: Order) -> Iterator[OrderEvent]:
             )
 
 
+def _overdue_events(old: Order, new: Order) -> Iterator[OrderEvent]:
+    for key, wait in new.waits.items():
+        before = old.waits.get(key)
+        if wait.overdue and not (before and before.overdue):
+            action = new.actions.get(key.removeprefix(UNDO))
+            named = {"order_action_id": action.action_id, "module": action.module} if action else {}
+            yield _event(new, "OrderActionOverdue", **named)
+
+
+_OF_THE_ORDER: tuple[tuple[str, Callable[[Order, Order], bool]], ...] = (
+    ("OrderSubmitted", lambda old, new: bool(new.submitted_at and not old.submitted_at)),
+    ("OrderUpdated", lambda old, new: new.info != old.info or new.total_cents != old.total_cents),
+    ("OrderStepEntered", lambda old, new: new.step_id != old.step_id and new.step_status is StepStatus.ORDINARY),
+    ("OrderCompleted", lambda old, new: new.step_status is StepStatus.COMPLETE is not old.step_status),
+    ("OrderCanceled", lambda old, new: new.step_status is StepStatus.CANCELED is not old.step_status),
+    ("OrderUnwound", lambda old, new: bool(new.unwound_at and not old.unwound_at)),
+    ("OrderMachineStopped", lambda old, new: bool(new.machine_stopped_at and not old.machine_stopped_at)),
+    ("OrderRestarted", lambda old, new: new.machine_run != old.machine_run),
+)
+
+
 def _order_events(old: Order, new: Order) -> Iterator[OrderEvent]:
-    if new.submitted_at and not old.submitted_at:
-        yield _event(new, "OrderSubmitted")
-    if new.info != old.info or new.total_cents != old.total_cents:
-        yield _event(new, "OrderUpdated")
-    if new.step_id != old.step_id and new.step_status is StepStatus.ORDINARY:
-        yield _event(new, "OrderStepEntered")
-    if new.step_status is StepStatus.COMPLETE is not old.step_status:
-        yield _event(new, "OrderCompleted")
-    if new.step_status is StepStatus.CANCELED is not old.step_status:
-        yield _event(new, "OrderCanceled")
-    if new.unwound_at and not old.unwound_at:
-        yield _event(new, "OrderUnwound")
+    return (_event(new, name) for name, happened in _OF_THE_ORDER if happened(old, new))
 
 
 def _event(order: Order, name: str, **of_the_action: object) -> OrderEvent:

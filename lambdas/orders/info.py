@@ -10,6 +10,7 @@ from lambdas.orders.errors import InvalidOrderError, Problem
 MAX_BYTES = 200_000  # an order item holds 400 KB at most, and the checklist and its results need room beside info
 MAX_DEPTH = 16  # DynamoDB nests 32 levels at most, and the order has levels of its own
 MAX_KEYS = 5_000
+MAX_DIGITS, MAX_EXPONENT = 38, 120
 
 Info = dict[str, Any]
 
@@ -30,8 +31,38 @@ def limits(info: Mapping[str, Any]) -> None:
             _refuse(path.split(".")[0], f"is nested more than {MAX_DEPTH} levels deep")
         if count > MAX_KEYS:
             _refuse("", f"has more than {MAX_KEYS} keys")
+    for path, value, _depth in walk(info):
+        if problem := _unstorable(path, value):
+            _refuse(path, problem)
+    if "" in info:
+        _refuse("", "has an empty key")
     if (size := len(json.dumps(info, default=_number).encode())) > MAX_BYTES:
         _refuse("", f"has {size} bytes; at most {MAX_BYTES} fit on an order. Keep documents elsewhere and send a link")
+
+
+def _unstorable(path: str, value: Any) -> str:
+    """Why DynamoDB could not hold this, or nothing."""
+    if isinstance(value, Mapping) and "" in value:
+        return "has an empty key"
+    if not _is_text(path) or (isinstance(value, str) and not _is_text(value)):
+        return "is not valid Unicode text"
+    if isinstance(value, int | Decimal) and not isinstance(value, bool):
+        number = Decimal(value)
+        if (
+            not number.is_finite()
+            or len(number.as_tuple().digits) > MAX_DIGITS
+            or abs(number.adjusted()) > MAX_EXPONENT
+        ):
+            return f"is a number of more than {MAX_DIGITS} digits, or out of range; send it as text"
+    return ""
+
+
+def _is_text(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def walk(tree: Any, path: str = "", depth: int = 0) -> Iterator[tuple[str, Any, int]]:

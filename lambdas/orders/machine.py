@@ -4,13 +4,15 @@ Only the relay calls this. Both may be repeated: an execution is named after its
 """
 
 import json
+from collections.abc import Mapping
 from enum import Enum
 from typing import TYPE_CHECKING, Protocol
 
-from lambdas.orders.order import ActionState, Order
-from lambdas.orders.progress import LEADS_WAIT
+from lambdas.orders.order import ActionState, ChecklistAction, Order
+from lambdas.orders.progress import GATE, LEADS_WAIT, UNDO
 from lambdas.orders.queue import StepStatus
-from lambdas.runtime.aws import step_functions
+from lambdas.orders.revival import execution_name
+from lambdas.runtime.aws import lambda_functions, step_functions
 
 if TYPE_CHECKING:
     from mypy_boto3_stepfunctions.client import SFNClient
@@ -26,7 +28,10 @@ class Answer(Enum):
 
 
 def answers(old: Order, new: Order) -> dict[str, Answer]:
-    """Token -> answer, for each wait that was on the order and no longer is: whoever took it off decided it."""
+    """Token -> answer, for each wait that was on the order and no longer is: whoever took it off decided it.
+
+    A gate whose step is behind the order belongs to an optional action that came too late: its branch ends quietly.
+    """
     left = {wait.token for wait in new.waits.values()}
     return {wait.token: _answer(key, old, new) for key, wait in old.waits.items() if wait.token not in left}
 
@@ -38,20 +43,43 @@ def _answer(key: str, old: Order, new: Order) -> Answer:
         return Answer.GO_ON
     if new.epoch != old.epoch:
         return Answer.MOVED
-    action = new.actions.get(key)
-    return Answer.SKIPPED if action and action.state is ActionState.SKIPPED else Answer.GO_ON
+    action = new.actions.get(key.removeprefix(GATE))
+    over = action is not None and (action.state is ActionState.SKIPPED or action.step_id != new.step_id)
+    return Answer.SKIPPED if over and not key.startswith(UNDO) else Answer.GO_ON
+
+
+def requests(old: Order | None, new: Order) -> tuple[ChecklistAction, ...]:
+    """Actions that somebody asked to run and that no waiting state will: they are run beside the machine.
+
+    Those are optional ones done by hand, done ones that may run again, and such as the machine has passed or not reached.
+    """
+    if old is None:
+        return ()
+    woken = {key for key, wait in old.waits.items() if key not in new.waits}
+    return tuple(
+        action
+        for key, action in new.actions.items()
+        if action.requested_at is not None and old.actions[key].requested_at is None and key not in woken
+    )
 
 
 class Machine(Protocol):
     def start(self, order: Order) -> None: ...
     def answer(self, token: str, answer: Answer) -> None: ...
+    def run(self, order: Order, action: ChecklistAction) -> None: ...
 
 
 class StepFunctionsMachine:
-    """Machines by `order_queue_id`. Execution input is the order's id and step, nothing else (design, promise 7)."""
+    """Machines by `order_queue_id`, functions by module. What they are told is ids, nothing else (design, promise 7)."""
 
-    def __init__(self, machine_arns: dict[str, str], client: "SFNClient | None" = None) -> None:
+    def __init__(
+        self,
+        machine_arns: Mapping[str, str],
+        function_arns: Mapping[str, str] | None = None,
+        client: "SFNClient | None" = None,
+    ) -> None:
         self._arns = machine_arns
+        self._functions = function_arns or {}
         self._client = client or step_functions()
 
     def start(self, order: Order) -> None:
@@ -59,7 +87,7 @@ class StepFunctionsMachine:
         try:
             self._client.start_execution(
                 stateMachineArn=self._arns[str(order.order_queue_id)],
-                name=f"order-{order.order_id}",
+                name=execution_name(order),
                 input=json.dumps({"order_id": order.order_id, "step_id": order.step_id}),
             )
         except self._client.exceptions.ExecutionAlreadyExists:
@@ -75,3 +103,11 @@ class StepFunctionsMachine:
                 self._client.send_task_failure(taskToken=token, error=answer.value, cause="see the order")
         except gone:
             return
+
+    def run(self, order: Order, action: ChecklistAction) -> None:
+        """Run an action beside the machine. Lambda keeps the request until the function took it; its claim lets one run in."""
+        lambda_functions().invoke(
+            FunctionName=self._functions[action.module],
+            InvocationType="Event",
+            Payload=json.dumps({"order_id": order.order_id, "action_id": action.action_id, "requested": True}),
+        )

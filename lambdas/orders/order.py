@@ -41,7 +41,11 @@ class ChecklistStep(_Frozen):
 
 
 class ChecklistAction(_Frozen):
-    """An action as it stood in the queue when the order was made, and what became of it. `*_at`: Unix seconds, UTC."""
+    """An action as it stood in the queue when the order was made, and what became of it. `*_at`: Unix seconds, UTC.
+
+    `by`: who processed, skipped or unskipped it last, with the `input` they gave. `requested_at`: somebody asked for a run
+    that has not begun. `passed_over`: skipped because the order was moved past it.
+    """
 
     action_id: int
     step_id: int
@@ -52,6 +56,7 @@ class ChecklistAction(_Frozen):
     client_viewable: bool
     owner: str
     due_hours: int
+    reprocess: bool = False
     prereqs: tuple[int, ...] = ()
     config: dict[str, Any] = {}
 
@@ -61,20 +66,32 @@ class ChecklistAction(_Frozen):
     claim_ends_at: int | None = None
     reason: str = ""
     result: dict[str, Any] = {}
+    input: dict[str, Any] = {}
     at: int | None = None
+    by: str = ""
+    requested_at: int | None = None
+    passed_over: bool = False
 
     @property
     def met(self) -> bool:
         return self.state in MET
 
+    @property
+    def may_run_by_itself(self) -> bool:
+        return self.automatic and self.state in (ActionState.PENDING, ActionState.RUNNING)
+
 
 class Wait(_Frozen):
-    """A parked execution: the task token that wakes it, who must act, and until when. Written by the machine."""
+    """A parked execution: the task token that wakes it, who must act, and until when. Written by the machine.
+
+    A gate waits for other actions, not for a person, so it has no `due_at`. `overdue`: its deadline passed and was told.
+    """
 
     token: str
     since: int
-    due_at: int
+    due_at: int | None = None
     owner: str
+    overdue: bool = False
 
 
 class PaymentAttempt(_Frozen):
@@ -101,6 +118,7 @@ class Hold(_Frozen):
     amount_cents: int
     currency: str
     captured: bool = False
+    avs_code: str = ""
     capture_before: int | None = None
 
 
@@ -142,10 +160,16 @@ class Order(_Frozen):
     declines: int = 0
     hold: Hold | None = None
 
+    machine_run: int = 1
+    machine_stopped_at: int | None = None
+    machine_stopped_because: str = ""
+    restarted_by: str = ""
+
     submitted_at: int | None = None
     completed_at: int | None = None
     canceled_at: int | None = None
     canceled_because: str = ""
+    canceled_by: str = ""
     unwound_at: int | None = None
     expires_at: int | None = Field(default=None, description="TTL of leads that came to nothing")
 

@@ -1,16 +1,21 @@
-"""What an order may do next: pure decisions, order in, order out. Time and claims are passed in.
+"""What an order may do by itself: pure decisions, order in, order out. Time and claims are passed in.
 
-The rule is design section 5: a step is done when each of its non-optional actions is done or skipped; then the order enters
-the next step. `Complete` is not entered here: only the machine writes it, under a condition that names every required
-action (design, promise 5).
+The rule is design section 5: a step is done when each of its required actions is done or skipped, and each optional automatic
+one that can run has had its try; then the order enters the next step. `Complete` is not entered here: only the machine writes
+it, under a condition that names every required action (design, promise 5). What people decide is in hands.py.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
-from lambdas.orders.order import ActionState, ChecklistAction, ChecklistStep, Hold, Order
+from lambdas.orders.modules import ModuleFacts
+from lambdas.orders.order import ActionState, ChecklistAction, ChecklistStep, Hold, Order, Wait
 from lambdas.orders.queue import Queue, StepStatus
 
 CLAIMABLE = (ActionState.PENDING, ActionState.WAITING, ActionState.FAILED)
+LEADS_WAIT = "leads"
+GATE = "gate_"
+UNDO = "undo_"
 
 
 class OrderCanceled(Exception):
@@ -25,13 +30,18 @@ class ActionBusy(Exception):
     """Another run of this action has not ended yet, and its time is not up. The machine tries again."""
 
 
-def checklist_of(queue: Queue) -> tuple[tuple[ChecklistStep, ...], dict[str, ChecklistAction]]:
+def checklist_of(
+    queue: Queue, modules: Mapping[str, ModuleFacts]
+) -> tuple[tuple[ChecklistStep, ...], dict[str, ChecklistAction]]:
     """The queue's steps and actions, copied for one order."""
     steps = tuple(ChecklistStep(step_id=step.id, name=step.name, status=step.status) for step in queue.steps)
     fields = ("name", "module", "automatic", "optional", "client_viewable", "owner", "due_hours", "prereqs", "config")
     actions = {
         str(action.id): ChecklistAction(
-            action_id=action.id, step_id=step.id, **{field: getattr(action, field) for field in fields}
+            action_id=action.id,
+            step_id=step.id,
+            reprocess=action.module in modules and modules[action.module].reprocess,
+            **{field: getattr(action, field) for field in fields},
         )
         for step in queue.steps
         for action in step.actions
@@ -39,24 +49,54 @@ def checklist_of(queue: Queue) -> tuple[tuple[ChecklistStep, ...], dict[str, Che
     return steps, actions
 
 
-def step_is_done(order: Order, step_id: int) -> bool:
+def unmet_prereqs(order: Order, action: ChecklistAction) -> tuple[ChecklistAction, ...]:
+    """What must be done or skipped before the action may run."""
+    prereqs = (order.actions[str(needed)] for needed in action.prereqs if str(needed) in order.actions)
+    return tuple(prereq for prereq in prereqs if not prereq.met)
+
+
+def required_done(order: Order, step_id: int) -> bool:
     return all(action.met or action.optional for action in order.actions_of(step_id))
 
 
-def advanced(order: Order) -> Order:
-    """The order in the first ordinary step, from its own on, that is not done; in the last one if all are."""
+def step_is_done(order: Order, step_id: int) -> bool:
+    """Nothing in the step holds the order up: neither a required action nor a try of an optional one that can run."""
+    tries = (
+        action
+        for action in order.actions_of(step_id)
+        if action.optional and action.may_run_by_itself and not unmet_prereqs(order, action)
+    )
+    return required_done(order, step_id) and not any(tries)
+
+
+def advanced(order: Order, *, machine_went_on: bool = False) -> Order:
+    """The order in the first ordinary step, from its own on, that is not done; in the last one if all are.
+
+    `machine_went_on`: the machine has left the order's step behind, so no try of an optional action is left in it.
+    """
     if order.step_status is not StepStatus.ORDINARY:
         return order
+    is_done = required_done if machine_went_on else step_is_done
     ordinary = [step for step in order.checklist_steps if step.status is StepStatus.ORDINARY]
     here = next(index for index, step in enumerate(ordinary) if step.step_id == order.step_id)
-    goal = next((step for step in ordinary[here:] if not step_is_done(order, step.step_id)), ordinary[-1])
-    return order.changed(step_id=goal.step_id)
+    goal = next((step for step in ordinary[here:] if not is_done(order, step.step_id)), ordinary[-1])
+    return _gates_opened(order.changed(step_id=goal.step_id))
+
+
+def _gates_opened(order: Order) -> Order:
+    """Without the waits of actions whose prereqs are met, or whose step is behind the order: the relay wakes them."""
+    waits = {key: wait for key, wait in order.waits.items() if not (key.startswith(GATE) and _is_open(order, key))}
+    return order if len(waits) == len(order.waits) else order.changed(waits=waits)
+
+
+def _is_open(order: Order, gate: str) -> bool:
+    action = order.actions.get(gate.removeprefix(GATE))
+    return action is None or action.step_id != order.step_id or not unmet_prereqs(order, action)
 
 
 def submitted(order: Order, *, now: int, hold: Hold | None) -> Order:
     """A lead that becomes an order: it leaves Leads, holding the money if there is any to hold."""
     first = next((step for step in order.checklist_steps if step.status is StepStatus.ORDINARY), order.step)
-    waits = {key: wait for key, wait in order.waits.items() if key != LEADS_WAIT}
     moved = order.changed(
         step_id=first.step_id,
         step_status=first.status,
@@ -64,20 +104,22 @@ def submitted(order: Order, *, now: int, hold: Hold | None) -> Order:
         activity=now,
         hold=hold,
         attempt=None,
-        waits=waits,
+        waits=without(order.waits, LEADS_WAIT),
         expires_at=None,
     )
     return advanced(moved)
 
 
-LEADS_WAIT = "leads"
+def without(waits: Mapping[str, Wait], *keys: str) -> dict[str, Wait]:
+    return {key: wait for key, wait in waits.items() if key not in keys}
 
 
 def is_claimable(order: Order, action_id: int, now: int) -> bool:
     """Whether a run of the action may start now. `DynamoOrderStore.claim` states the same as a condition."""
     action = order.actions[str(action_id)]
     lapsed = action.state is ActionState.RUNNING and (action.claim_ends_at or 0) < now
-    return order.step_id == action.step_id and (action.state in CLAIMABLE or lapsed)
+    again = action.state is ActionState.DONE and action.requested_at is not None
+    return order.step_id == action.step_id and (action.state in CLAIMABLE or lapsed or again)
 
 
 def refuse_claim(order: Order, action_id: int) -> None:
@@ -98,10 +140,14 @@ def claimed(order: Order, action_id: int, *, claim: str, now: int, ends_at: int)
     """The order while the action runs. The claim lapses at `ends_at`, when its Lambda has surely ended."""
     action = order.actions[str(action_id)]
     running = action.changed(
-        state=ActionState.RUNNING, attempts=action.attempts + 1, claim=claim, claim_ends_at=ends_at, at=now
+        state=ActionState.RUNNING,
+        attempts=action.attempts + 1,
+        claim=claim,
+        claim_ends_at=ends_at,
+        at=now,
+        requested_at=None,
     )
-    waits = {key: wait for key, wait in order.waits.items() if key != str(action_id)}
-    return order.with_action(running).changed(waits=waits)
+    return order.with_action(running).changed(waits=without(order.waits, str(action_id)))
 
 
 def done(
@@ -112,31 +158,43 @@ def done(
     reason: str,
     result: dict[str, Any],
     client_id: str | None = None,
+    info: Mapping[str, Any] | None = None,
 ) -> Order:
     """The action is done; the order goes on to the next step when this was the last thing its step waited for."""
-    action = order.actions[str(action_id)]
-    finished = action.changed(
-        state=ActionState.DONE, reason=reason, result=result, at=now, claim=None, claim_ends_at=None
+    finished = _settled(order, action_id, ActionState.DONE, now, reason).changed(result=result)
+    changed = order.with_action(finished).changed(
+        activity=now,
+        client_id=client_id or order.client_id,
+        info={**order.info, **(info or {})},
+        waits=without(order.waits, str(action_id)),
     )
-    waits = {key: wait for key, wait in order.waits.items() if key != str(action_id)}
-    settled = order.with_action(finished).changed(activity=now, client_id=client_id or order.client_id, waits=waits)
-    return advanced(settled)
+    return advanced(changed)
 
 
 def failed(order: Order, action_id: int, *, now: int, reason: str) -> Order:
-    """The action did not succeed, and why, for the person who will act on it."""
-    action = order.actions[str(action_id)]
-    broken = action.changed(state=ActionState.FAILED, reason=reason, at=now, claim=None, claim_ends_at=None)
-    return order.with_action(broken).changed(activity=now)
+    """The action did not succeed, and why, for the person who will act on it.
+
+    If the order was moved past it meanwhile, it counts as passed over: the move said that it is not needed.
+    """
+    action = _settled(order, action_id, ActionState.FAILED, now, reason)
+    if order.step_status is StepStatus.ORDINARY and action.step_id != order.step_id and not action.optional:
+        action = action.changed(state=ActionState.SKIPPED, passed_over=True)
+    changed = order.with_action(action).changed(activity=now)
+    return advanced(changed) if action.optional else changed
+
+
+def waiting(order: Order, action_id: int, *, now: int, reason: str, result: dict[str, Any]) -> Order:
+    """The module wants something of somebody."""
+    action = _settled(order, action_id, ActionState.WAITING, now, reason).changed(result=result)
+    return order.with_action(action).changed(activity=now)
 
 
 def undone(order: Order, action_id: int, *, now: int, reason: str) -> Order:
     """What the action did has been taken back."""
-    action = order.actions[str(action_id)]
-    return order.with_action(action.changed(state=ActionState.UNDONE, reason=reason, at=now, claim=None))
+    return order.with_action(_settled(order, action_id, ActionState.UNDONE, now, reason))
 
 
-def canceled(order: Order, *, now: int, because: str) -> Order:
+def canceled(order: Order, *, now: int, because: str, by: str = "") -> Order:
     """The fence: from here on no action starts, and one that is running finds its epoch gone when it settles."""
     last = order.checklist_steps[-1]
     return order.changed(
@@ -145,7 +203,13 @@ def canceled(order: Order, *, now: int, because: str) -> Order:
         epoch=order.epoch + 1,
         canceled_at=now,
         canceled_because=because,
+        canceled_by=by,
         activity=now,
         waits={},
         expires_at=None,
     )
+
+
+def _settled(order: Order, action_id: int, state: ActionState, now: int, reason: str) -> ChecklistAction:
+    action = order.actions[str(action_id)]
+    return action.changed(state=state, reason=reason, at=now, claim=None, claim_ends_at=None, input={})

@@ -10,7 +10,7 @@ import tomllib
 from enum import IntEnum
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
@@ -29,7 +29,11 @@ class StepStatus(IntEnum):
 
 
 class Action(Frozen):
-    """One unit of work in a step, run by its module. Times are whole hours or seconds as the names say."""
+    """One unit of work in a step, run by its module. Times are whole hours or seconds as the names say.
+
+    `automatic`: runs by itself as soon as its prereqs are done or skipped. `optional`: never holds up its step. `owner`: who
+    acts when it waits, and `due_hours` until when. `retry`: how often the machine tries again what may succeed by itself.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -40,10 +44,17 @@ class Action(Frozen):
     optional: bool = False
     client_viewable: bool = False
     persistent_display: bool = False
-    owner: str = "operations"
+    owner: str = Field(default="operations", min_length=1)
     due_hours: int = Field(default=24, gt=0, le=8760)
+    timeout_seconds: int = Field(default=60, gt=0, le=900)
+    retry: Literal["standard", "patient", "never"] = "standard"
     prereqs: tuple[int, ...] = ()
     config: dict[str, Any] = {}
+
+    @property
+    def in_machine(self) -> bool:
+        """An optional action done by hand is run when somebody asks for it, and is no part of the machine."""
+        return self.automatic or not self.optional
 
 
 class Step(Frozen):
@@ -56,6 +67,10 @@ class Step(Frozen):
     status: StepStatus = StepStatus.ORDINARY
     expires_after_days: int | None = Field(default=None, gt=0, le=365)
     actions: tuple[Action, ...] = ()
+
+    @property
+    def machine_actions(self) -> tuple[Action, ...]:
+        return tuple(action for action in self.actions if action.in_machine)
 
 
 class Queue(Frozen):
@@ -103,6 +118,10 @@ class Queue(Frozen):
     @cached_property
     def actions(self) -> tuple[Action, ...]:
         return tuple(action for step in self.steps for action in step.actions)
+
+    @cached_property
+    def required_actions(self) -> tuple[Action, ...]:
+        return tuple(action for action in self.actions if not action.optional)
 
     @cached_property
     def content_hash(self) -> str:

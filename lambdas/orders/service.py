@@ -1,4 +1,4 @@
-"""The verbs of an order: create, update, submit, get, cancel. Every door calls these and nothing else.
+"""The verbs of an order: create, update, submit, process, skip, move, cancel and more. Doors call these and nothing else.
 
 A verb writes facts to the order table and returns; the table's stream starts and wakes the machine (outbox/relay.py), so
 there is nothing a dying process can leave half told.
@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from lambdas.orders import progress
+from lambdas.orders import hands, progress, revival
 from lambdas.orders.draft import OrderDraft, changed_fields, check_ready, new_order, with_changes
 from lambdas.orders.errors import (
     InvalidOrderError,
@@ -23,6 +23,8 @@ from lambdas.orders.errors import (
     QueueNotFoundError,
     SubmitInProgressError,
 )
+from lambdas.orders.lists import OrderFilter, listed
+from lambdas.orders.modules import ModuleFacts
 from lambdas.orders.order import Order
 from lambdas.orders.ports import Clients, Payments, Pricing
 from lambdas.orders.queue import Queue, StepStatus
@@ -46,6 +48,7 @@ class OrderService:
 
     store: OrderStore
     queues: Mapping[int, Queue]
+    modules: Mapping[str, ModuleFacts]
     pricing: Pricing
     payments: Payments
     clients: Clients
@@ -58,7 +61,9 @@ class OrderService:
         if queue is None:
             raise QueueNotFoundError(draft.order_queue_id, list(self.queues))
         now = self.now()
-        lead = new_order(draft, queue, self.pricing, now=now, hash=draft.hash or new_hash(), currency=self.currency)
+        lead = new_order(
+            draft, queue, self.modules, self.pricing, now=now, hash=draft.hash or new_hash(), currency=self.currency
+        )
         order = lead.changed(order_id=self.store.new_order_id())  # only now: a refused draft takes no number
         try:
             self.store.create(order, _creation_keys(order, draft, key, now), now)
@@ -102,7 +107,37 @@ class OrderService:
             check_ready(order, self.pricing, self.payments, self.clients)
         return Submission(self.store, self.payments, self.now).submit(order)
 
-    def cancel(self, order: Order, because: str = "") -> Order:
+    def list(self, wanted: OrderFilter) -> tuple[Order, ...]:
+        """Orders by queue and step or by client, in the order of their time."""
+        return listed(self.store, self.queues, wanted)
+
+    def process(self, order: Order, action_id: int, *, by: str, given: dict[str, Any]) -> Order:
+        """Run a waiting, failed or optional action now, or a done one again if its module says so."""
+        now = self.now()
+        return save(self.store, order, lambda current: hands.processed(current, action_id, by=by, given=given, now=now))
+
+    def skip(self, order: Order, action_id: int, *, by: str, why: str = "") -> Order:
+        """Pass an action over; skipped counts as done for what comes after it."""
+        now = self.now()
+        return save(self.store, order, lambda current: hands.skipped(current, action_id, by=by, why=why, now=now))
+
+    def undo_skip(self, order: Order, action_id: int, *, by: str) -> Order:
+        now = self.now()
+        return save(self.store, order, lambda current: hands.unskipped(current, action_id, by=by, now=now))
+
+    def move(self, order: Order, *, by: str, step_id: int | None = None, step_name: str | None = None) -> Order:
+        """To another ordinary step by hand; `step_id` wins over `step_name`."""
+        step = hands.step_of(order, step_id=step_id, step_name=step_name)
+        now = self.now()
+        return save(self.store, order, lambda current: hands.moved(current, step, by=by, now=now))
+
+    def restart(self, order: Order, *, by: str) -> Order:
+        """A new execution for an order whose machine ended before the order did."""
+        queue = self.queues.get(order.order_queue_id)
+        now = self.now()
+        return save(self.store, order, lambda current: revival.restarted(current, queue, by=by, now=now))
+
+    def cancel(self, order: Order, because: str = "", by: str = "") -> Order:
         """Final at once: nothing of the order starts any more. Taking back what was done follows in the machine."""
 
         def change(current: Order) -> Order:
@@ -110,7 +145,7 @@ class OrderService:
                 raise OrderIsFinalError(current.order_id, current.step.name, "canceled")
             if current.step_status is StepStatus.CANCELED:
                 return current
-            return progress.canceled(current, now=self.now(), because=because)
+            return progress.canceled(current, now=self.now(), because=because, by=by)
 
         return save(self.store, order, change)
 

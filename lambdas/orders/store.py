@@ -7,7 +7,7 @@ to the same contract tests as the in-memory twin of the unit tests.
 
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from lambdas.orders import progress
@@ -25,6 +25,8 @@ SK_KEY = "key"
 FIRST_ORDER_NUMBER = 1000
 _CREATE_TRIES = 12
 _SAVE_TRIES = 8
+_PAGE = 50
+_END_OF_TIME = 2**53
 
 
 class CreationKey(Frozen):
@@ -45,6 +47,14 @@ class KeyUsed(Exception):
         self.key, self.order_id, self.content_hash, self.first = key, order_id, content_hash, first
 
 
+class TimeWindow(Frozen):
+    """Orders received from `min_ts` to `max_ts`, both inclusive, in Unix seconds."""
+
+    min_ts: int | None = None
+    max_ts: int | None = None
+    descending: bool = False
+
+
 class OrderStore(Protocol):
     """Reads are consistent. Every write raises instead of overwriting somebody else's."""
 
@@ -54,6 +64,9 @@ class OrderStore(Protocol):
     def order_id_of(self, key_pk: str) -> str | None: ...
     def claim(self, order_id: str, action_id: int, *, claim: str, now: int, ends_at: int) -> Order | None: ...
     def save(self, order: Order) -> Order: ...
+    def in_step(self, order_queue_id: int, step_id: int, window: TimeWindow) -> Iterator[Order]: ...
+    def of_client(self, client_id: str, window: TimeWindow) -> Iterator[Order]: ...
+    def due(self, before: int) -> Iterator[Order]: ...
 
 
 class DynamoOrderStore:
@@ -111,7 +124,7 @@ class DynamoOrderStore:
                 **_CLAIM,
                 ExpressionAttributeNames={"#action": str(action_id), "#state": "state", "#claim": "claim", "#at": "at"},
                 ExpressionAttributeValues=to_item(
-                    {":now": now, ":claim": claim, ":ends": ends_at, ":one": 1, ":running": "running"}
+                    {":now": now, ":claim": claim, ":ends": ends_at, ":one": 1, ":running": "running", ":done": "done"}
                     | {f":{state}": state.value for state in progress.CLAIMABLE}
                 ),
             )
@@ -133,6 +146,36 @@ class DynamoOrderStore:
         except self._client.exceptions.ConditionalCheckFailedException:
             raise OrderChangedError(order.order_id) from None
         return written
+
+    def in_step(self, order_queue_id: int, step_id: int, window: TimeWindow) -> Iterator[Order]:
+        """Orders of one step by time; pages are read as they are asked for. Eventually consistent, like every index."""
+        return self._by_time("by_step", "queue_step", f"{order_queue_id}#{step_id}", window)
+
+    def of_client(self, client_id: str, window: TimeWindow) -> Iterator[Order]:
+        return self._by_time("by_client", "client_id", client_id, window)
+
+    def due(self, before: int) -> Iterator[Order]:
+        """Orders with a wait that may be overdue; the index may name them early, never late."""
+        return self._query(
+            "by_due", "due_shard = :key AND due_at < :to", {":key": "0", ":to": before}, descending=False
+        )
+
+    def _by_time(self, index: str, attribute: str, key: str, window: TimeWindow) -> Iterator[Order]:
+        latest = _END_OF_TIME if window.max_ts is None else window.max_ts
+        values = {":key": key, ":from": window.min_ts or 0, ":to": latest}
+        condition = f"{attribute} = :key AND ts BETWEEN :from AND :to"
+        return self._query(index, condition, values, descending=window.descending)
+
+    def _query(self, index: str, condition: str, values: dict[str, Any], *, descending: bool) -> Iterator[Order]:
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._table,
+            IndexName=index,
+            KeyConditionExpression=condition,
+            ExpressionAttributeValues=to_item(values),
+            ScanIndexForward=not descending,
+            PaginationConfig={"PageSize": _PAGE},
+        )
+        return (Order.model_validate(from_item(item)) for page in pages for item in page["Items"])
 
     def _put(self, item: Item, now: int) -> dict[str, Any]:
         return {
@@ -171,12 +214,13 @@ def save(store: OrderStore, order: Order, change: Callable[[Order], Order]) -> O
 _CLAIM: Any = {
     "ConditionExpression": (
         "step_id = actions.#action.step_id AND (actions.#action.#state IN (:pending, :waiting, :failed)"
-        " OR (actions.#action.#state = :running AND actions.#action.claim_ends_at < :now))"
+        " OR (actions.#action.#state = :running AND actions.#action.claim_ends_at < :now)"
+        " OR (actions.#action.#state = :done AND attribute_exists(actions.#action.requested_at)))"
     ),
     "UpdateExpression": (
         "SET actions.#action.#state = :running, actions.#action.attempts = actions.#action.attempts + :one,"
         " actions.#action.#claim = :claim, actions.#action.claim_ends_at = :ends, actions.#action.#at = :now,"
-        " revision = revision + :one REMOVE waits.#action"
+        " revision = revision + :one REMOVE waits.#action, actions.#action.requested_at"
     ),
     "ReturnValues": "ALL_NEW",
     "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
@@ -185,7 +229,7 @@ _CLAIM: Any = {
 
 def order_item(order: Order) -> Item:
     """The order as stored, with the attributes its indexes live on."""
-    due_at = min((wait.due_at for wait in order.waits.values()), default=None)
+    due_at = min((wait.due_at for wait in order.waits.values() if wait.due_at and not wait.overdue), default=None)
     return to_item(
         {
             "pk": order.order_id,

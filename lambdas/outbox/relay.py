@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any
 
 from lambdas.orders.events import OrderEvent, changes
-from lambdas.orders.machine import Machine, StepFunctionsMachine, answers
+from lambdas.orders.machine import Machine, StepFunctionsMachine, answers, requests
 from lambdas.orders.order import Order
 from lambdas.outbox.bus import Bus, EventBridgeBus
 from lambdas.runtime.items import from_item
@@ -19,16 +19,18 @@ from lambdas.runtime.settings import Settings
 
 
 class RelaySettings(Settings):
-    """`machines`: JSON map of order_queue_id -> state machine ARN."""
+    """`machines`: JSON map of order_queue_id -> state machine ARN; `functions`: of module -> function ARN."""
 
     machines: str
+    functions: str
     event_bus: str
 
 
 @cache
 def _outside() -> tuple[Machine, Bus]:
     settings = RelaySettings.from_environment()
-    return StepFunctionsMachine(json.loads(settings.machines)), EventBridgeBus(settings.event_bus)
+    machine = StepFunctionsMachine(json.loads(settings.machines), json.loads(settings.functions))
+    return machine, EventBridgeBus(settings.event_bus)
 
 
 @metrics.log_metrics
@@ -64,9 +66,11 @@ def _passed_on(change: dict[str, Any], machine: Machine) -> tuple[OrderEvent, ..
         return ()
     new = Order.model_validate(from_item(change["NewImage"]))
     old = Order.model_validate(from_item(change["OldImage"])) if "OldImage" in change else None
-    if old is None:
+    if old is None or old.machine_run != new.machine_run:
         machine.start(new)
-    else:
+    if old is not None:
         for token, answer in answers(old, new).items():
             machine.answer(token, answer)
+    for action in requests(old, new):
+        machine.run(new, action)
     return changes(old, new)

@@ -20,13 +20,17 @@ class TransactionState(StrEnum):
 
 
 class Transaction(Frozen):
-    """What the gateway knows of one payment. `capture_before`: Unix seconds after which a hold lapses."""
+    """What the gateway knows of one payment. `capture_before`: Unix seconds after which a hold lapses.
+
+    `avs_code`: what the card's bank says of the address, one letter; empty where the gateway was told nothing.
+    """
 
     transaction_id: str
     key: str
     state: TransactionState
     amount_cents: int
     currency: str
+    avs_code: str = ""
     capture_before: int | None = None
 
 

@@ -53,7 +53,7 @@ class PreAuthorization:
         method = self._method(order)
         if method is None:
             raise PaymentDeclined("its payment method was taken off the order")
-        transaction = self.gateway.find(attempt.key) if attempt.tries > 1 else None
+        transaction = self._found(attempt) if attempt.tries > 1 else None
         transaction = transaction or self._authorize(order, attempt, method)
         if transaction.state is TransactionState.NEEDS_AUTHENTICATION:
             raise PaymentDeclined(
@@ -68,6 +68,7 @@ class PreAuthorization:
             amount_cents=transaction.amount_cents,
             currency=transaction.currency,
             captured=transaction.state is TransactionState.CAPTURED,
+            avs_code=transaction.avs_code,
             capture_before=transaction.capture_before,
         )
 
@@ -95,10 +96,16 @@ class PreAuthorization:
         except GatewayUnavailableError as unavailable:
             raise PaymentDeclined(f"{unavailable}; nothing was charged") from None
         except OutcomeUnknownError:
-            found = self.gateway.find(attempt.key)
+            found = self._found(attempt)
             if found is None:
                 raise PaymentUnclear from None
             return found
+
+    def _found(self, attempt: PaymentAttempt) -> Transaction | None:
+        try:
+            return self.gateway.find(attempt.key)
+        except (GatewayUnavailableError, OutcomeUnknownError):
+            raise PaymentUnclear from None
 
     def _method(self, order: Order) -> PaymentMethod | None:
         stored = text(order.info, "billing_info_id")

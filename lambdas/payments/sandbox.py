@@ -5,6 +5,7 @@ What a token does is written in the token, so that every outcome can be had on p
 | token                   | authorize                                   | capture  |
 | ----------------------- | ------------------------------------------- | -------- |
 | `tok_approve`           | holds                                       | captures |
+| `tok_avs_mismatch`      | holds; the address is not the card's        | captures |
 | `tok_decline`           | declined                                    |          |
 | `tok_needs_authentication` | asks for the card holder (3-D Secure)    |          |
 | `tok_capture_fails`     | holds                                       | declined |
@@ -13,7 +14,7 @@ What a token does is written in the token, so that every outcome can be had on p
 | `paypal_approve`        | holds                                       | captures |
 | `paypal_captured`       | takes the money at once                     | applies  |
 
-Any other token is declined as unknown.
+Any other token is declined as unknown. A held card comes with the AVS code Y (address and ZIP match), or N (neither does).
 """
 
 import hashlib
@@ -35,7 +36,8 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
 
 HOLD_SECONDS = 7 * 86_400
-_HOLDS = {"tok_approve", "tok_capture_fails", "tok_times_out", "paypal_approve"}
+_AVS_MISMATCH = "tok_avs_mismatch"
+_HOLDS = {"tok_approve", _AVS_MISMATCH, "tok_capture_fails", "tok_times_out", "paypal_approve"}
 _DECLINES = {
     "tok_decline": "the card was declined by its bank",
     "tok_capture_fails": "the bank declined to pay out the held amount",
@@ -69,6 +71,7 @@ class SandboxGateway:
             state=state,
             amount_cents=amount_cents,
             currency=currency,
+            avs_code=_avs_code(token) if state is TransactionState.HELD else "",
             capture_before=int(self._now()) + HOLD_SECONDS if state is TransactionState.HELD else None,
         )
         known = self._begin(held, token, order_id)
@@ -137,6 +140,13 @@ class SandboxGateway:
         except self._client.exceptions.ConditionalCheckFailedException:
             raise DeclinedError(f"the payment is {self._read(transaction.transaction_id)[0].state.value}") from None
         return Transaction.model_validate(from_item(answer["Attributes"]))
+
+
+def _avs_code(token: str) -> str:
+    """Only cards have an address."""
+    if not token.startswith("tok_"):
+        return ""
+    return "N" if token == _AVS_MISMATCH else "Y"
 
 
 def _names(transaction_id: str) -> dict[str, str]:

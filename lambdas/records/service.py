@@ -52,6 +52,22 @@ class ServiceRecords:
         services = (Service.model_validate(item) for item in found if item["order_id"] == order_id)
         return tuple(service for service in services if service.status is not ServiceStatus.CANCELED)
 
+    def activate(self, service: Service) -> bool:
+        """Whether the service is active now. One that was canceled meanwhile stays canceled."""
+        names = {":pending": ServiceStatus.PENDING, ":active": ServiceStatus.ACTIVE}
+        try:
+            self._table.client.update_item(
+                TableName=self._table.name,
+                Key=to_item({**_names(service), "sk": f"service#{service.service_id}"}),
+                UpdateExpression="SET #status = :active",
+                ConditionExpression="#status IN (:pending, :active)",
+                ExpressionAttributeNames={"#status": "status"},
+                ExpressionAttributeValues=to_item(names),
+            )
+        except self._table.client.exceptions.ConditionalCheckFailedException:
+            return False
+        return True
+
     def cancel(self, service: Service) -> None:
         """Canceling a canceled service changes nothing."""
         self._table.client.update_item(

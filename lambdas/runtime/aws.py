@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
     from mypy_boto3_events.client import EventBridgeClient
+    from mypy_boto3_lambda.client import LambdaClient
     from mypy_boto3_stepfunctions.client import SFNClient
 
 
@@ -31,6 +32,23 @@ def dynamodb() -> "DynamoDBClient":
 
 def step_functions() -> "SFNClient":
     return cast("SFNClient", _client("stepfunctions"))
+
+
+def lambda_functions() -> "LambdaClient":
+    return cast("LambdaClient", _client("lambda"))
+
+
+@cache
+def ses() -> Any:
+    """Asks once: whether a mail went out must not be decided by a retry behind our back."""
+    from botocore.config import Config
+
+    once = Config(connect_timeout=3, read_timeout=10, retries={"total_max_attempts": 1})
+    return _session().create_client("sesv2", config=once)
+
+
+def secrets_manager() -> Any:
+    return _client("secretsmanager")
 
 
 def event_bridge() -> "EventBridgeClient":

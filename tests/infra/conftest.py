@@ -50,6 +50,8 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "lambdas/api/handler.py": "",
         "lambdas/forms/page.html": "<p>",
         "lambdas/outbox/relay.py": "",
+        "lambdas/deadlines/sweeper.py": "",
+        "lambdas/console/execution_watch.py": "",
         **{f"lambdas/actions/{module}.py": "" for module in ACTIONS},
         "lambdas/api/__pycache__/handler.cpython-314.pyc": "compiled",
         "lambdas/.DS_Store": "noise",

@@ -21,8 +21,12 @@ def test_the_routes_are_api_2_0_and_one_per_method_and_all_lead_to_one_handler(s
             "POST /order.update",
             "POST /order.submit",
             "POST /order.get",
+            "POST /order.list",
+            "POST /order.process",
             "POST /order.cancel",
+            "POST /order.restart",
             "GET /order.get",
+            "GET /order.list",
             "$default",
         ]
     )

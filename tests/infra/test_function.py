@@ -8,7 +8,13 @@ from infra.function import runtime_of
 from tests.infra.template import Synthesized, name_of
 
 TABLES = {"ORDER_TABLE", "RECORD_TABLE", "GATEWAY", "CURRENCY"}
-EVERYWHERE = {"STAGE", "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "POWERTOOLS_LOG_LEVEL"}
+EVERYWHERE = {
+    "STAGE",
+    "POWERTOOLS_SERVICE_NAME",
+    "POWERTOOLS_METRICS_NAMESPACE",
+    "POWERTOOLS_LOG_LEVEL",
+    "PYDANTIC_DISABLE_PLUGINS",
+}
 
 
 def test_every_function_has_its_own_role_and_its_own_log_group(stage: Synthesized) -> None:
@@ -47,7 +53,19 @@ def test_every_function_has_a_timeout_and_memory_of_its_own(stage: Synthesized) 
         "ActionsProvisionClient": (512, 30),
         "ActionsAddServices": (512, 30),
         "ActionsGenerateInvoice": (512, 30),
+        "ActionsManualCheckOff": (512, 30),
+        "ActionsSimpleQuestion": (512, 30),
+        "ActionsUpdateFields": (512, 30),
+        "ActionsProvisionLead": (512, 30),
+        "ActionsActivateServices": (512, 30),
+        "ActionsEmailBlacklist": (512, 30),
+        "ActionsAvsCheck": (512, 30),
+        "ActionsSendNotification": (512, 30),
+        "ActionsCallWebhook": (512, 30),
+        "ActionsReversePayment": (512, 30),
         "OutboxRelay": (512, 60),
+        "WatchSweeper": (256, 120),
+        "WatchExecutions": (256, 30),
     }
 
 
@@ -64,7 +82,19 @@ def test_every_function_is_told_what_its_settings_read_and_no_more(stage: Synthe
         "ActionsProvisionClient": TABLES,
         "ActionsAddServices": TABLES,
         "ActionsGenerateInvoice": TABLES,
-        "OutboxRelay": {"EVENT_BUS", "MACHINES"},
+        "ActionsManualCheckOff": TABLES,
+        "ActionsSimpleQuestion": TABLES,
+        "ActionsUpdateFields": TABLES,
+        "ActionsProvisionLead": TABLES,
+        "ActionsActivateServices": TABLES,
+        "ActionsEmailBlacklist": TABLES,
+        "ActionsAvsCheck": TABLES,
+        "ActionsSendNotification": TABLES | {"MAIL_FROM"},
+        "ActionsCallWebhook": TABLES | {"WEBHOOK_BASES", "WEBHOOK_HOSTS", "WEBHOOK_SECRET_ARN"},
+        "ActionsReversePayment": TABLES,
+        "OutboxRelay": {"EVENT_BUS", "MACHINES", "FUNCTIONS"},
+        "WatchSweeper": {"ORDER_TABLE"},
+        "WatchExecutions": {"ORDER_TABLE"},
     }
 
 

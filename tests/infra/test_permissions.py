@@ -37,13 +37,49 @@ FUNCTIONS: dict[str, dict[str, set[str]]] = {
         "StorageRecordTable": TRANSACTION | {"dynamodb:Query"},
         "*": TRACE,
     },
+    **{
+        f"Actions{action}": {"StorageOrderTable": CLAIM_AND_SETTLE, "*": TRACE}
+        for action in ("ManualCheckOff", "SimpleQuestion", "UpdateFields", "EmailBlacklist", "AvsCheck")
+    },
+    "ActionsProvisionLead": {
+        "StorageOrderTable": CLAIM_AND_SETTLE,
+        "StorageRecordTable": {"dynamodb:PutItem"},
+        "*": TRACE,
+    },
+    "ActionsActivateServices": {
+        "StorageOrderTable": CLAIM_AND_SETTLE,
+        "StorageRecordTable": {"dynamodb:UpdateItem", "dynamodb:Query"},
+        "*": TRACE,
+    },
+    "ActionsSendNotification": {
+        "StorageOrderTable": CLAIM_AND_SETTLE,
+        "StorageRecordTable": {"dynamodb:GetItem", "dynamodb:UpdateItem"},
+        "arn:AWS::Partition:ses:AWS::Region:AWS::AccountId:identity/example.com": {"ses:SendEmail"},
+        "*": TRACE,
+    },
+    "ActionsCallWebhook": {
+        "StorageOrderTable": CLAIM_AND_SETTLE,
+        "ActionsWebhookSecret": {"secretsmanager:GetSecretValue"},
+        "*": TRACE,
+    },
+    "ActionsReversePayment": {
+        "StorageOrderTable": CLAIM_AND_SETTLE,
+        "StorageRecordTable": READ_WRITE,
+        "*": TRACE,
+    },
     "OutboxRelay": {
         "OutboxBus": {"events:PutEvents"},
         "OutboxDeadLetters": {"sqs:SendMessage"},
         "StorageOrderTable.StreamArn": {"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"},
         "*": TRACE | {"dynamodb:ListStreams"},
-        # and, for every machine, what MACHINE_FROM_RELAY says
+        # and, for every machine, what MACHINE_FROM_RELAY says, and lambda:InvokeFunction on every action
     },
+    "WatchSweeper": {
+        "StorageOrderTable": {"dynamodb:GetItem", "dynamodb:PutItem"},
+        "StorageOrderTable/index/by_due": {"dynamodb:Query"},
+        "*": TRACE,
+    },
+    "WatchExecutions": {"StorageOrderTable": {"dynamodb:GetItem", "dynamodb:PutItem"}, "*": TRACE},
 }
 
 MACHINE_FROM_RELAY = {"states:StartExecution", "states:SendTaskSuccess", "states:SendTaskFailure"}
@@ -63,6 +99,8 @@ def test_a_function_may_do_exactly_this(stage: Synthesized, function: str) -> No
     expected = FUNCTIONS[function] | {f"{function}Logs": {"logs:CreateLogStream", "logs:PutLogEvents"}}
     if function == "OutboxRelay":
         expected |= dict.fromkeys(stage.of_type("AWS::StepFunctions::StateMachine"), MACHINE_FROM_RELAY)
+        actions = [name for name in stage.functions if name.startswith("Actions")]
+        expected |= {f"{name}Function": {"lambda:InvokeFunction"} for name in actions}
 
     assert _allowed(stage.properties(f"{function}Role")) == expected
 
@@ -94,12 +132,17 @@ def test_no_action_is_given_as_a_pattern(stage: Synthesized) -> None:
     assert not [action for role in roles for actions in _allowed(role).values() for action in actions if "*" in action]
 
 
-def test_only_this_api_may_invoke_its_function_and_only_the_machine_role_the_actions(stage: Synthesized) -> None:
-    (permission,) = stage.properties_of_type("AWS::Lambda::Permission").values()
+def test_only_this_api_and_the_watch_rules_may_invoke_functions_from_outside(stage: Synthesized) -> None:
+    permissions = stage.properties_of_type("AWS::Lambda::Permission").values()
 
-    assert name_of(permission["FunctionName"]) == "ApiHandlerFunction"
-    assert permission["Principal"] == "apigateway.amazonaws.com"
-    assert "ApiHttpApi" in name_of(permission["SourceArn"])
+    invoked = sorted((str(name_of(found["FunctionName"])), found["Principal"]) for found in permissions)
+    assert invoked == [
+        ("ApiHandlerFunction", "apigateway.amazonaws.com"),
+        ("WatchExecutionsFunction", "events.amazonaws.com"),
+        ("WatchExecutionsFunction", "events.amazonaws.com"),
+        ("WatchSweeperFunction", "events.amazonaws.com"),
+    ]
+    assert all("SourceArn" in found for found in permissions)
 
 
 def test_nothing_is_a_custom_resource(stage: Synthesized) -> None:

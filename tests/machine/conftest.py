@@ -15,7 +15,9 @@ from lambdas.orders.machine import Answer, StepFunctionsMachine
 from lambdas.orders.order import Order
 from lambdas.orders.queue import Queue
 from lambdas.orders.store import DynamoOrderStore
-from statemachines.compiler import compile_queue, to_json
+from statemachines.__main__ import machine_of
+from statemachines.compiler import to_json
+from statemachines.modules import read_modules
 from tests.tables import make_table
 
 T = TypeVar("T")
@@ -42,11 +44,11 @@ class Bench:
 
     def start(self, order: Order) -> str:
         self.orders.create(order, (), order.ts)
-        StepFunctionsMachine({str(self.order_queue_id): self.arn}, self.step_functions).start(order)
+        StepFunctionsMachine({str(self.order_queue_id): self.arn}, client=self.step_functions).start(order)
         return order.order_id
 
     def answer(self, token: str, answer: Answer) -> None:
-        StepFunctionsMachine({}, self.step_functions).answer(token, answer)
+        StepFunctionsMachine({}, client=self.step_functions).answer(token, answer)
 
     def until(self, what: str, ask: Callable[[Order], T | None], order_id: str) -> T:
         deadline = time.monotonic() + 30
@@ -80,7 +82,7 @@ def bench_of(deployed_engine: LocalEngine) -> BenchOf:
         number = next(_numbers)
         options = deployed_engine.client_options()
         table = make_table(boto3.client("dynamodb", **options), f"machine-orders-{number}")
-        compiled = compile_queue(queue)
+        compiled = json.loads(machine_of(queue, read_modules()))
         _shorten(compiled["States"], seconds)
         definition = to_json(compiled).replace("${OrderTable}", table)
         for module, arn in (functions or {}).items():
@@ -99,7 +101,3 @@ def _shorten(states: dict[str, Any], seconds: dict[str, int]) -> None:
             state["TimeoutSeconds"] = seconds[name]
         for branch in state.get("Branches", []):
             _shorten(branch["States"], seconds)
-
-
-def dumps(value: Any) -> str:
-    return json.dumps(value, default=str)

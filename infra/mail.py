@@ -1,0 +1,20 @@
+"""Mail: the stage's sender as an identity of SES, and who may send as it."""
+
+from aws_cdk import Stack
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_ses as ses
+from constructs import Construct
+
+from infra.function import allow
+from infra.settings import StageSettings
+
+
+class Mail(Construct):
+    """The whole domain is the identity, so that a queue may have a sender of its own in it."""
+
+    def __init__(self, scope: Construct, construct_id: str, *, settings: StageSettings) -> None:
+        super().__init__(scope, construct_id)
+        ses.EmailIdentity(self, "Identity", identity=ses.Identity.domain(settings.mail_domain))
+        identity_arn = Stack.of(self).format_arn(service="ses", resource="identity", resource_name=settings.mail_domain)
+        self.environment = {"MAIL_FROM": settings.mail_from}
+        self.permissions: list[iam.PolicyStatement] = [allow("ses:SendEmail", on=[identity_arn])]

@@ -1,0 +1,58 @@
+"""What run and undo have in common: the module's settings, and errors classed once."""
+
+from typing import Any
+
+from botocore.exceptions import ClientError, HTTPClientError
+from botocore.exceptions import ConnectionError as BotoConnectionError
+from pydantic import ValidationError
+
+from lambdas.actions._module import (
+    ActionError,
+    Module,
+    PermanentError,
+    ThrottledError,
+    Tools,
+    TransientError,
+    UnexpectedError,
+)
+from lambdas.orders import progress
+from lambdas.orders.order import Order
+from lambdas.records.table import ConditionFailedError
+from lambdas.runtime.observe import log_unexpected
+
+OUTSIDE_ERRORS = (ClientError, HTTPClientError, BotoConnectionError)
+_THROTTLES = {"ThrottlingException", "ProvisionedThroughputExceededException", "RequestLimitExceeded"}
+_PASSING = {
+    "InternalServerError",
+    "ServiceUnavailable",
+    "TransactionConflictException",
+    "TransactionInProgressException",
+}
+
+
+def config_of(module: Module[Any], order: Order, action_id: int) -> Any:
+    try:
+        return module.config.model_validate(order.actions[str(action_id)].config)
+    except ValidationError as error:
+        raise PermanentError(
+            f"the settings of this action do not fit {module.name}: {error.error_count()} wrong"
+        ) from None
+
+
+def failed(order: Order, action_id: int, use: Tools, failure: Exception) -> Order:
+    return progress.failed(order, action_id, now=use.now(), reason=str(failure))
+
+
+def classed(error: Exception) -> ActionError:
+    """Errors are classed once, here (order-systems reference, P5)."""
+    if isinstance(error, ActionError):
+        return error
+    code = error.response.get("Error", {}).get("Code") if isinstance(error, ClientError) else None
+    if code in _THROTTLES:
+        return ThrottledError("the database asked for a pause; this is tried again by itself")
+    if code in _PASSING or (isinstance(error, ConditionFailedError) and not error.failed):
+        return TransientError("the database was busy with this record; this is tried again by itself")
+    if isinstance(error, OUTSIDE_ERRORS) and code is None:
+        return TransientError("a service could not be reached; this is tried again by itself")
+    log_unexpected("unexpected error in an action", error)
+    return UnexpectedError(f"unexpected {type(error).__name__}; the function's log of this order has the details")

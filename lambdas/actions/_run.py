@@ -1,0 +1,126 @@
+"""Claim, run, settle: the way of every run of an action. It knows nothing of any module.
+
+*Claim* is one conditional write that also returns the order; an action that is done or skipped answers at once. *Run* is the
+module's; its effects can be repeated without harm. *Settle* writes the outcome if the claim is still this run's. An order
+that was canceled or moved meanwhile keeps the record of an effect that landed late, and what can be undone is undone.
+"""
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from lambdas.actions._module import ActionError, Done, Module, ThrottledError, Tools, TransientError, Waiting
+from lambdas.actions._outcome import OUTSIDE_ERRORS, classed, config_of, failed
+from lambdas.actions._undo import undo_action
+from lambdas.orders import progress
+from lambdas.orders.order import Order
+from lambdas.orders.progress import ActionBusy, OrderCanceled, OrderMoved
+from lambdas.orders.queue import StepStatus
+from lambdas.orders.store import save
+from lambdas.runtime.observe import MetricUnit, logger, metrics
+
+GRACE_SECONDS = 5  # between a Lambda's time-out and the moment its claim lapses
+
+
+class ActionWaits(Exception):
+    """Tells the machine to wait for a person; the class name is the error name in the machine."""
+
+
+class Context(Protocol):
+    """What is used of a Lambda context."""
+
+    aws_request_id: str
+
+    def get_remaining_time_in_millis(self) -> int: ...
+
+
+def run_requested(module: Module[Any], order_id: str, action_id: int, context: Context, use: Tools) -> dict[str, Any]:
+    """Run an action that somebody asked for, beside the machine: its outcome is on the order, nobody waits for an answer.
+
+    Only what may succeed in a moment is raised, for Lambda to try it again.
+    """
+    try:
+        return run_action(module, order_id, action_id, context, use, by_machine=False)
+    except (TransientError, ThrottledError):
+        raise
+    except (ActionError, ActionBusy, OrderCanceled, OrderMoved) as ended:
+        return {"ended": type(ended).__name__}
+
+
+def run_action(
+    module: Module[Any], order_id: str, action_id: int, context: Context, use: Tools, *, by_machine: bool = True
+) -> dict[str, Any]:
+    """Claim, run, settle one action. Returns nothing of the order: machines get ids only."""
+    try:
+        return _claim_run_settle(module, order_id, action_id, context, use, by_machine=by_machine)
+    except OUTSIDE_ERRORS as error:  # of the order table, before or after the module ran; the claim sees to the rest
+        raise classed(error) from None
+
+
+def _claim_run_settle(
+    module: Module[Any], order_id: str, action_id: int, context: Context, use: Tools, *, by_machine: bool
+) -> dict[str, Any]:
+    claimed = _claim(order_id, action_id, context, use, by_machine=by_machine)
+    if claimed is None:
+        return {"settled_before": True}
+    try:
+        outcome = module.run(claimed, config_of(module, claimed, action_id), use)
+    except Exception as error:  # noqa: BLE001 - `classed` decides what it is
+        failure = classed(error)
+        settled = _settle(claimed, action_id, use, lambda order: failed(order, action_id, use, failure))
+        metrics.add_metric("ActionFailed", MetricUnit.Count, 1)
+        logger.warning("action failed", reason=str(failure), kind=type(failure).__name__)
+        _leave_if_gone(claimed, settled)
+        raise failure from None
+    settled = _settle(claimed, action_id, use, lambda order: _ended(order, action_id, use, outcome))
+    word = "done" if isinstance(outcome, Done) else "waits"
+    metrics.add_metric(f"Action{word.capitalize()}", MetricUnit.Count, 1)
+    logger.info(f"action {word}", reason=outcome.reason)
+    if settled.step_status is StepStatus.CANCELED:
+        undo_action(module, order_id, action_id, use)
+    _leave_if_gone(claimed, settled)
+    if isinstance(outcome, Waiting):
+        raise ActionWaits(outcome.reason)
+    return {"settled_before": False}
+
+
+def _claim(order_id: str, action_id: int, context: Context, use: Tools, *, by_machine: bool) -> Order | None:
+    """The order, claimed for this run. Where the machine is ahead of the order, the order catches up: an optional action
+    of the step before it may have died without a word."""
+    now = use.now()
+    ends_at = now + context.get_remaining_time_in_millis() // 1000 + GRACE_SECONDS
+    try:
+        return use.orders.claim(order_id, action_id, claim=context.aws_request_id, now=now, ends_at=ends_at)
+    except OrderMoved:
+        order = use.orders.get(order_id)
+        if not by_machine or progress.advanced(order, machine_went_on=True).step_id == order.step_id:
+            raise
+        save(use.orders, order, lambda current: progress.advanced(current, machine_went_on=True))
+        return use.orders.claim(order_id, action_id, claim=context.aws_request_id, now=now, ends_at=ends_at)
+
+
+def _settle(claimed: Order, action_id: int, use: Tools, change: Callable[[Order], Order]) -> Order:
+    """Write the outcome, unless another run took the action over after this one's time was up."""
+    key = str(action_id)
+    claim = claimed.actions[key].claim
+    return save(use.orders, claimed, lambda now: change(now) if now.actions[key].claim == claim else now)
+
+
+def _ended(order: Order, action_id: int, use: Tools, outcome: Done | Waiting) -> Order:
+    if isinstance(outcome, Waiting):
+        return progress.waiting(order, action_id, now=use.now(), reason=outcome.reason, result=outcome.result)
+    return progress.done(
+        order,
+        action_id,
+        now=use.now(),
+        reason=outcome.reason,
+        result=outcome.result,
+        client_id=outcome.client_id,
+        info=outcome.info,
+    )
+
+
+def _leave_if_gone(claimed: Order, settled: Order) -> None:
+    if settled.step_status is StepStatus.CANCELED:
+        raise OrderCanceled(f"order {claimed.order_id} was canceled while the action ran")
+    if settled.epoch != claimed.epoch:
+        raise OrderMoved(f"order {claimed.order_id} was moved while the action ran")

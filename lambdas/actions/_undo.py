@@ -1,0 +1,35 @@
+"""Undo: take back what an action did to a canceled order."""
+
+from typing import Any
+
+from lambdas.actions._module import Module, Tools
+from lambdas.actions._outcome import classed, config_of, failed
+from lambdas.orders import progress
+from lambdas.orders.order import ActionState
+from lambdas.orders.progress import ActionBusy
+from lambdas.orders.queue import StepStatus
+from lambdas.orders.store import save
+from lambdas.runtime.observe import logger
+
+
+def undo_action(module: Module[Any], order_id: str, action_id: int, use: Tools) -> dict[str, Any]:
+    """Take back what the action did to a canceled order. Waits (ActionBusy) for a run that may still have an effect."""
+    order = use.orders.get(order_id)
+    action = order.actions[str(action_id)]
+    untouched = action.attempts == 0 and module.money == "none"
+    if order.step_status is not StepStatus.CANCELED or module.undo is None or untouched:
+        return {"undone": False}
+    if action.state is ActionState.RUNNING and (action.claim_ends_at or 0) >= use.now():
+        raise ActionBusy(f"action {action_id} of order {order_id} is still running")
+    try:
+        undone = module.undo(order, config_of(module, order, action_id), use)
+    except Exception as error:  # noqa: BLE001 - `classed` decides what it is
+        failure = classed(error)
+        save(use.orders, order, lambda current: failed(current, action_id, use, failure))
+        logger.warning("undo failed", reason=str(failure), kind=type(failure).__name__)
+        raise failure from None
+    if undone:
+        now = use.now()
+        save(use.orders, order, lambda current: progress.undone(current, action_id, now=now, reason=undone))
+        logger.info("action undone", reason=undone)
+    return {"undone": bool(undone)}

@@ -1,0 +1,188 @@
+"""One signed call to a program outside: where it may go, how it is signed, and what its answer means.
+
+The receiver checks `X-Order-Signature: t=<Unix seconds>,v1=<HMAC-SHA256 of "<t>.<body>" with the stage's secret, hexadecimal>`
+and refuses an old `t`. It knows a repeated call by its `Idempotency-Key`, so calling again after no answer is safe.
+"""
+
+import hashlib
+import hmac
+import json
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, NoReturn
+from urllib.parse import urlsplit
+
+from lambdas.actions._module import Done, PermanentError, ThrottledError, TransientError, Waiting
+from lambdas.orders.order import Order
+from lambdas.records.client import CONTACT_FIELDS
+from lambdas.runtime.settings import Settings
+
+MAX_ANSWER_BYTES = 64_000
+_MAX_RESULTS, _LONGEST_RESULT, _LONGEST_REASON = 20, 200, 300
+NAMED_BASE = re.compile(r"^\{([a-z][a-z0-9_]*)\}(?=/|\Z)")
+_LOOPBACK = "127.0.0.1"
+_ADDRESS = re.compile(r"[^\s@<>\"]+@[^\s@<>\"]+")
+
+
+class WebhookSettings(Settings):
+    """`webhook_bases`: JSON map of a name to an address, whose host may be called. `webhook_hosts`: the other hosts that may
+    be, separated by commas."""
+
+    stage: str
+    webhook_bases: str = "{}"
+    webhook_hosts: str = ""
+    webhook_secret_arn: str
+
+    @property
+    def bases(self) -> dict[str, str]:
+        return {str(name): str(base).rstrip("/") for name, base in json.loads(self.webhook_bases).items()}
+
+    @property
+    def allowed_hosts(self) -> set[str]:
+        named = {host.strip().lower() for host in self.webhook_hosts.split(",") if host.strip()}
+        return named | {host for base in self.bases.values() if (host := urlsplit(base).hostname)}
+
+
+def address(url: str, settings: WebhookSettings) -> str:
+    """`{panel}/accounts` with the address that the stage has for `panel`: a queue is the same on every stage."""
+    named = NAMED_BASE.match(url)
+    if named is None:
+        return url
+    base = settings.bases.get(named[1])
+    if base is None:
+        raise PermanentError(
+            f"stage {settings.stage} has no address for {{{named[1]}}}; add it to webhook_bases in infra/settings.py, deploy,"
+            " and process this action again"
+        )
+    return base + url[named.end() :]
+
+
+def refuse_other_hosts(url: str, settings: WebhookSettings) -> None:
+    """HTTPS to an allowed host. On one's own machine, where programs have no certificate, HTTP to that machine too."""
+    parts = urlsplit(url)
+    at_home = settings.stage == "local" and parts.hostname == _LOOPBACK and parts.scheme == "http"
+    if parts.scheme != "https" and not at_home:
+        raise PermanentError("the webhook's address must begin with https://; correct the queue for the orders to come")
+    if parts.hostname not in settings.allowed_hosts:
+        raise PermanentError(
+            f"the host {parts.hostname} may not be called from stage {settings.stage}; add it to webhook_hosts in"
+            " infra/settings.py, deploy, and process this action again"
+        )
+
+
+def signature(secret: str, timestamp: int, body: bytes) -> str:
+    digest = hmac.new(secret.encode(), f"{timestamp}.".encode() + body, hashlib.sha256).hexdigest()
+    return f"t={timestamp},v1={digest}"
+
+
+def post(
+    url: str, content: Mapping[str, Any], *, key: str, secret: str, now: int, timeout_seconds: int
+) -> tuple[int, Any]:
+    """Status and content of the answer; None if that is no JSON. Redirects are not followed."""
+    import urllib3  # of the Lambda runtime
+
+    body = json.dumps(content, separators=(",", ":"), default=_as_json).encode()
+    headers = {
+        "Content-Type": "application/json",
+        "Idempotency-Key": key,
+        "User-Agent": "order-queues",
+        "X-Order-Signature": signature(secret, now, body),
+    }
+    pool = urllib3.PoolManager(retries=False, timeout=urllib3.Timeout(total=timeout_seconds))
+    try:
+        answer = pool.request("POST", url, body=body, headers=headers, redirect=False, preload_content=False)
+        said = answer.read(MAX_ANSWER_BYTES + 1)
+        answer.close()
+    except urllib3.exceptions.SSLError:
+        raise PermanentError(
+            "the receiver shows no certificate that can be trusted; correct it, then process this action again"
+        ) from None
+    except urllib3.exceptions.HTTPError:
+        raise TransientError(
+            "the receiver could not be reached or did not answer; this is tried again by itself"
+        ) from None
+    return answer.status, _read(said)
+
+
+def outcome_of(status: int, said: Any, order: Order) -> Done | Waiting:
+    """What an answer of this status means (order-systems reference, P5)."""
+    reason = _reason(said, order)
+    if status == 429:
+        raise ThrottledError("the receiver asked for a pause; this is tried again by itself")
+    if status >= 500:
+        raise TransientError(f"the receiver failed with status {status}; this is tried again by itself")
+    if not 200 <= status < 300:
+        raise PermanentError(
+            f"the receiver refused with status {status}{reason}; settle it there, then process this action again"
+        )
+    outcome = said_outcome(said, order)
+    if outcome is None and status == 202:
+        return Waiting("the receiver is at work and will answer with order.process")
+    if outcome is None:
+        _refuse_answer()
+    return outcome
+
+
+def said_outcome(said: Any, order: Order) -> Done | Waiting | None:
+    """What is meant by `{"status": "done" | "wait" | "failed"}`, as an answer or as input of order.process; None: neither."""
+    word = said.get("status") if isinstance(said, Mapping) else None
+    reason = _reason(said, order)
+    if word == "done":
+        return Done(f"done by the receiver{reason}", _results(said.get("result"), order))
+    if word == "wait":
+        return Waiting(f"the receiver is at work{reason}")
+    if word == "failed":
+        raise PermanentError(f"the receiver could not do it{reason}; settle it there, then process this action again")
+    return None
+
+
+def _refuse_answer() -> NoReturn:
+    raise PermanentError(
+        'the receiver answered something else than JSON with a status of "done", "wait" or "failed"; correct it, then process'
+        " this action again"
+    )
+
+
+def _read(said: bytes) -> Any:
+    if len(said) > MAX_ANSWER_BYTES:
+        return None
+    try:
+        return json.loads(said, parse_float=Decimal)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _reason(said: Any, order: Order) -> str:
+    reason = said.get("reason") if isinstance(said, Mapping) else None
+    return f": {_clean(reason, order)[:_LONGEST_REASON]}" if isinstance(reason, str) and reason.strip() else ""
+
+
+def _results(results: Any, order: Order) -> dict[str, Any]:
+    """What is kept of the receiver's result: a few short plain values, none of them about a person."""
+    if not isinstance(results, Mapping):
+        return {}
+    plain = {_clean(str(key), order): value for key, value in results.items() if isinstance(value, str | int | Decimal)}
+    kept = list(plain.items())[:_MAX_RESULTS]
+    return {key[:_LONGEST_RESULT]: _short(value, order) for key, value in kept if key}
+
+
+def _short(value: str | int | Decimal, order: Order) -> str | int:
+    if isinstance(value, int) and abs(value) < 10**15:
+        return value
+    return _clean(str(value), order)[:_LONGEST_RESULT]
+
+
+def _clean(text: str, order: Order) -> str:
+    """The text on one line, without the order's contact data and without anything that looks like an e-mail address."""
+    text = _ADDRESS.sub("[address]", "".join(letter if letter.isprintable() else " " for letter in text))
+    personal = {str(order.info.get(name) or "").strip() for name in (*CONTACT_FIELDS, "uber_login", "ip_address")}
+    for value in sorted((value for value in personal if len(value) > 2), key=len, reverse=True):
+        text = re.sub(rf"(?<!\w){re.escape(value)}(?!\w)", "[personal]", text, flags=re.IGNORECASE)
+    return " ".join(text.split())
+
+
+def _as_json(value: object) -> object:
+    if isinstance(value, Decimal):
+        return str(value)
+    raise TypeError(f"cannot send a {type(value).__name__}")

@@ -1,0 +1,131 @@
+"""Call Webhook: has a program outside do the work, such as a hosting panel (reference ubersmith-orders 2.2 Webhook).
+
+It is sent the order's ids and priced packs, and of `info` only what `fields` names: personal data leaves only where the queue
+says so. It answers that it is done, that it failed, or that it is at work and will answer with `order.process`; how is in
+`callback`. `_webhook.py` has the signature and what answers mean. On a cancel, `undo_url` is asked to take it back.
+"""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from pydantic import Field, field_validator
+
+from lambdas.actions._action import action_handler
+from lambdas.actions._current import running_action, same_actions
+from lambdas.actions._module import Config, Done, Module, Tools, TransientError, Waiting
+from lambdas.actions._webhook import (
+    NAMED_BASE,
+    WebhookSettings,
+    address,
+    outcome_of,
+    post,
+    refuse_other_hosts,
+    said_outcome,
+)
+from lambdas.orders.order import ActionState, ChecklistAction, Order
+from lambdas.runtime.secrets import secret_text
+
+_SECRET_FIELDS = ("cc_", "ach_", "paypal_", "uber_pass", "billing_info_id")
+
+
+class CallWebhookConfig(Config):
+    """Where to call, and what to tell."""
+
+    url: str = Field(
+        max_length=2000,
+        description="Address of the receiver: {panel}/orders, where {panel} is one of the stage's webhook_bases, or"
+        " https://..., whose host must be in the stage's webhook_hosts.",
+    )
+    undo_url: str = Field(
+        default="", max_length=2000, description="Address that takes it back on a cancel, if there is one."
+    )
+    fields: tuple[str, ...] = Field(
+        default=(), max_length=50, description="Keys of the order's info that are sent along."
+    )
+    timeout_seconds: int = Field(default=10, ge=1, le=20, description="How long to wait for an answer.")
+
+    @field_validator("url", "undo_url")
+    @classmethod
+    def _is_an_address(cls, url: str) -> str:
+        parts = urlsplit(NAMED_BASE.sub("https://named", url, count=1))
+        if url and (
+            parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc or parts.fragment
+        ):
+            raise ValueError(
+                "must be an address such as {panel}/orders or https://panel.example.com/orders, without a user in it"
+            )
+        return url
+
+    @field_validator("fields")
+    @classmethod
+    def _are_no_secrets(cls, fields: tuple[str, ...]) -> tuple[str, ...]:
+        if secret := [field for field in fields if field.startswith(_SECRET_FIELDS)]:
+            raise ValueError(f"is never sent: {', '.join(secret)}")
+        return fields
+
+
+def run(order: Order, config: CallWebhookConfig, tools: Tools) -> Done | Waiting:
+    action = running_action(order, NAME, config, tools.now())
+    if action.input:
+        answered = said_outcome(action.input, order)
+        return answered or Waiting(
+            'the answer needs a status of "done", "wait" or "failed"; process this action again with it'
+        )
+    content = {
+        **_about(order, action),
+        "packs": [pack.model_dump() for pack in order.priced],
+        "fields": {name: order.info[name] for name in config.fields if name in order.info},
+        "callback": {
+            "method": "order.process",
+            "order_id": order.order_id,
+            "order_action_id": action.action_id,
+            "input": {"status": "done | failed", "reason": "why it failed", "result": {}},
+        },
+    }
+    key = f"{order.order_id}:{action.action_id}"
+    return _call(config.url, content, key=key, timeout_seconds=config.timeout_seconds, order=order, now=tools.now())
+
+
+def undo(order: Order, config: CallWebhookConfig, tools: Tools) -> str | None:
+    """Ask for what was begun to be taken back; each run that may have had an effect is undone under a key of its own."""
+    begun = [action for action in same_actions(order, NAME, config) if _may_have_begun(action)]
+    if not begun or not config.undo_url:
+        return None
+    for action in begun:
+        key = f"{order.order_id}:{action.action_id}:undo:{action.attempts}"
+        content = {**_about(order, action), "undo": True}
+        outcome = _call(
+            config.undo_url, content, key=key, timeout_seconds=config.timeout_seconds, order=order, now=tools.now()
+        )
+        if isinstance(outcome, Waiting):
+            raise TransientError("the receiver is still taking it back; it is asked again by itself")
+    return "taken back by the receiver"
+
+
+def _about(order: Order, action: ChecklistAction) -> dict[str, Any]:
+    return {
+        "order_id": order.order_id,
+        "order_action_id": action.action_id,
+        "module": NAME,
+        "client_id": order.client_id,
+    }
+
+
+def _call(
+    url: str, content: dict[str, Any], *, key: str, timeout_seconds: int, order: Order, now: int
+) -> Done | Waiting:
+    settings = WebhookSettings.from_environment()
+    url = address(url, settings)
+    refuse_other_hosts(url, settings)
+    secret = secret_text(settings.webhook_secret_arn)
+    status, said = post(url, content, key=key, secret=secret, now=now, timeout_seconds=timeout_seconds)
+    return outcome_of(status, said, order)
+
+
+def _may_have_begun(action: ChecklistAction) -> bool:
+    return action.attempts > 0 and action.state is not ActionState.UNDONE
+
+
+NAME = "call_webhook"
+module = Module(NAME, CallWebhookConfig, run, undo, label="Call Webhook", interactive=True)
+handler = action_handler(module)

@@ -1,0 +1,24 @@
+"""Reverse Payment: gives the order's payment back now and credits its invoice (reference ubersmith-orders 2.1 no. 16).
+
+A hold is voided, captured money refunded. The order goes on; cancel it if it should not.
+"""
+
+from lambdas.actions._action import action_handler
+from lambdas.actions._module import Config, Done, Module, Tools
+from lambdas.actions._reversal import reversing
+from lambdas.orders.order import Order
+
+
+class ReversePaymentConfig(Config):
+    """No settings."""
+
+
+def run(order: Order, config: ReversePaymentConfig, tools: Tools) -> Done:
+    with reversing(tools) as money:
+        reversal = money.reverse(order, now=tools.now())
+    result = {"payment_given_back": reversal.given_back, "credit_note_number": reversal.credit_note}
+    return Done(str(reversal) or "nothing to reverse", result)
+
+
+module = Module("reverse_payment", ReversePaymentConfig, run, label="Reverse Payment", money="returns")
+handler = action_handler(module)

@@ -1,0 +1,1 @@
+"""Door 4: what operators do in the AWS console."""

@@ -1,0 +1,55 @@
+"""The console's hand: an execution that was stopped, failed, timed out or was redriven is noticed from its status event.
+
+https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html
+"""
+
+import re
+import time
+from functools import cache
+from typing import Any
+
+from lambdas.orders.errors import OrderNotFoundError
+from lambdas.orders.revival import machine_goes_on, machine_stopped
+from lambdas.orders.store import DynamoOrderStore, OrderStore, save
+from lambdas.runtime.observe import MetricUnit, logger, metrics
+from lambdas.runtime.settings import Settings
+
+BECAUSE = {
+    "ABORTED": "the machine was stopped in the console",
+    "FAILED": "the machine failed",
+    "TIMED_OUT": "the machine ran out of time",
+}
+_NAME = re.compile(r"order-(\d+)(-\d+)?")
+
+
+class WatchSettings(Settings):
+    order_table: str
+
+
+@cache
+def _orders() -> OrderStore:
+    return DynamoOrderStore(WatchSettings.from_environment().order_table)
+
+
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: Any) -> None:
+    """A `Step Functions Execution Status Change` event."""
+    notice(event["detail"], _orders(), int(time.time()))
+
+
+def notice(detail: dict[str, Any], orders: OrderStore, now: int) -> None:
+    """Write what happened to the execution on its order, if it is that order's present one and the order is not at its end."""
+    execution, status = str(detail["name"]), str(detail["status"])
+    named = _NAME.fullmatch(execution)
+    if named is None:
+        return
+    try:
+        order = orders.get(named.group(1))
+    except OrderNotFoundError:
+        return
+    if status == "RUNNING":
+        save(orders, order, lambda current: machine_goes_on(current, execution=execution, at=now))
+        return
+    save(orders, order, lambda current: machine_stopped(current, execution=execution, because=BECAUSE[status], at=now))
+    metrics.add_metric("MachinesStopped", MetricUnit.Count, 1)
+    logger.warning("machine ended before its order", order_id=order.order_id, status=status)

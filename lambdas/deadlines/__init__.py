@@ -1,0 +1,1 @@
+"""Nothing is stuck silently: what is past its deadline is told, once."""

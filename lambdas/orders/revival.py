@@ -1,0 +1,83 @@
+"""The machine of an order that was stopped, and how the order goes on (issue of the console's hand). Pure.
+
+An execution that is stopped, fails or times out leaves the order where it was. The order shows it; `restart` begins a new
+execution, which finds finished actions done. The epoch is raised, so that nothing of the old execution can settle as if it
+were still the order's.
+"""
+
+from lambdas.orders.errors import OrderIsFinalError, RestartRefusedError
+from lambdas.orders.order import ActionState, Order
+from lambdas.orders.queue import Queue, StepStatus
+
+
+def machine_stopped(order: Order, *, execution: str, because: str, at: int) -> Order:
+    """The order knows that its execution ended before it did. One that came to its end, or goes on elsewhere, does not care."""
+    if execution != execution_name(order) or _is_at_its_end(order) or order.machine_stopped_at is not None:
+        return order
+    return order.changed(machine_stopped_at=at, machine_stopped_because=because, activity=at)
+
+
+def machine_goes_on(order: Order, *, execution: str, at: int) -> Order:
+    """Redriven in the console."""
+    if execution != execution_name(order) or order.machine_stopped_at is None:
+        return order
+    return order.changed(machine_stopped_at=None, machine_stopped_because="", activity=at)
+
+
+def restarted(order: Order, queue: Queue | None, *, by: str, now: int) -> Order:
+    """The order with a new run of its queue's machine as it is deployed now."""
+    if _is_at_its_end(order):
+        raise OrderIsFinalError(order.order_id, order.step.name, "restarted")
+    if order.machine_stopped_at is None:
+        raise RestartRefusedError(
+            order.order_id, "its machine is running; cancel, move, or process the action it waits for"
+        )
+    if queue is None:
+        raise RestartRefusedError(
+            order.order_id, f"its queue {order.order_queue_id} is no longer deployed; deploy it again"
+        )
+    _refuse_what_does_not_map(order, queue)
+    actions = {
+        key: action.changed(state=ActionState.FAILED, claim=None, claim_ends_at=None, reason="its machine was stopped")
+        if action.state is ActionState.RUNNING and (action.claim_ends_at or 0) < now
+        else action
+        for key, action in order.actions.items()
+    }
+    return order.changed(
+        actions=actions,
+        machine_run=order.machine_run + 1,
+        machine_stopped_at=None,
+        machine_stopped_because="",
+        epoch=order.epoch + 1,
+        waits={},
+        activity=now,
+        restarted_by=by,
+    )
+
+
+def _refuse_what_does_not_map(order: Order, queue: Queue) -> None:
+    """The deployed machine must know the order's step and every action it still needs, and ask for none it does not have."""
+    if order.step_id not in {step.id for step in queue.steps}:
+        raise RestartRefusedError(
+            order.order_id, f"the queue has no step {order.step_id} any more; move the order to one it has"
+        )
+    ours = {action.action_id: action for action in order.actions.values()}
+    theirs = {action.id: action for action in queue.actions if action.in_machine}
+    lost = [action.name for key, action in ours.items() if key not in theirs and not action.met and not action.optional]
+    new = [action.name for key, action in theirs.items() if key not in ours and not action.optional]
+    if lost:
+        raise RestartRefusedError(
+            order.order_id, f"the queue no longer has {', '.join(lost)}; skip them on the order first"
+        )
+    if new:
+        text = f"the queue now has {', '.join(new)}, which this order was not made with; cancel it and order anew"
+        raise RestartRefusedError(order.order_id, text)
+
+
+def execution_name(order: Order) -> str:
+    """`order-1001`; started again it is `order-1001-2`."""
+    return f"order-{order.order_id}" + (f"-{order.machine_run}" if order.machine_run > 1 else "")
+
+
+def _is_at_its_end(order: Order) -> bool:
+    return order.step_status is StepStatus.COMPLETE or order.unwound_at is not None

@@ -1,0 +1,96 @@
+"""Reversal: the order's payment given back and its invoice credited.
+
+Reverse Payment does it while the order goes on, the undo of Generate Invoice when the order is canceled. It may be repeated:
+a void or refund is decided on what the gateway knows now, and an order has one credit note.
+"""
+
+from dataclasses import dataclass
+
+from lambdas.orders.order import Hold, Order, PaymentAttempt
+from lambdas.payments.gateway import (
+    DeclinedError,
+    Gateway,
+    GatewayUnavailableError,
+    OutcomeUnknownError,
+    TransactionState,
+)
+from lambdas.payments.preauthorization import PreAuthorization
+from lambdas.records.client import ClientRecords
+from lambdas.records.invoice import InvoiceKind, InvoiceRecords, InvoiceStatus, SeriesBusyError
+from lambdas.records.table import RecordTable
+
+_GIVEN_BACK = (TransactionState.VOIDED, TransactionState.REFUNDED)
+
+
+class ReversalPendingError(Exception):
+    """Not now: trying again in a moment may succeed. The message is for the person who reads the order."""
+
+
+class ReversalRefusedError(Exception):
+    """The gateway refuses; the message says what a person has to do."""
+
+
+@dataclass(frozen=True)
+class Reversal:
+    """What became of one order's money. `credit_note`: the number of the note that credits its invoice."""
+
+    given_back: bool
+    invoice: int | None = None
+    credit_note: int | None = None
+
+    def __str__(self) -> str:
+        credited = f"invoice {self.invoice} credited by credit note {self.credit_note}" if self.credit_note else ""
+        return "; ".join(part for part in ("payment given back" if self.given_back else "", credited) if part)
+
+
+@dataclass(frozen=True)
+class Reversing:
+    """Over a gateway and the records. Raises ReversalPendingError or ReversalRefusedError."""
+
+    gateway: Gateway
+    records: RecordTable
+
+    def reverse(self, order: Order, *, now: int) -> Reversal:
+        """Void the hold or give the money back, then credit the invoice. A payment still under way is waited for."""
+        if order.attempt and order.attempt.claim_ends_at >= now:
+            raise ReversalPendingError("the order's payment is still under way; this is tried again by itself")
+        payment = order.hold or order.attempt
+        given_back = self.give_back(payment) if payment else False
+        invoice, credit_note = self._credit(order, now)
+        return Reversal(given_back, invoice, credit_note)
+
+    def give_back(self, payment: PaymentAttempt | Hold) -> bool:
+        """Whether there was a payment, which has gone back now or had before."""
+        try:
+            PreAuthorization(self.gateway, ClientRecords(self.records)).release(payment)
+            transaction = self.gateway.find(payment.key)
+        except (GatewayUnavailableError, OutcomeUnknownError):
+            raise ReversalPendingError("the payment gateway did not answer; this is tried again by itself") from None
+        except DeclinedError as declined:
+            raise ReversalRefusedError(
+                f"the payment could not be given back: {declined}; settle it with the gateway"
+            ) from None
+        return transaction is not None and transaction.state in _GIVEN_BACK
+
+    def _credit(self, order: Order, now: int) -> tuple[int | None, int | None]:
+        """The numbers of the invoice, if there is one, and of the note that credits it."""
+        invoices = InvoiceRecords(self.records)
+        invoice = invoices.of_order(order.order_id)
+        if invoice is None:
+            return None, None
+        note = invoice.model_copy(
+            update={
+                "kind": InvoiceKind.CREDIT_NOTE,
+                "number": 0,
+                "credits_number": invoice.number,
+                "status": InvoiceStatus.CREDITED,
+                "issued_at": now,
+            }
+        )
+        try:
+            issued = invoices.issue(note)
+        except SeriesBusyError as busy:
+            raise ReversalPendingError(f"{busy}; this is tried again by itself") from None
+        if invoice.status is not InvoiceStatus.CREDITED:
+            invoices.settle(invoice, InvoiceStatus.CREDITED)
+        return invoice.number, issued.number

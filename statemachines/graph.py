@@ -1,0 +1,36 @@
+"""How the actions of a step become branches: a chain for a chain of prereqs, a branch for what is independent.
+
+Any prereq graph fits: an action is put behind one of its prereqs if that is still the end of a chain, and waits at a gate for
+those that stand in other branches. One action holds up another only through a prereq.
+"""
+
+from lambdas.orders.queue import Action, Step
+from lambdas.runtime.models import Frozen
+
+
+class Place(Frozen):
+    """An action in its branch; `gates` are the prereqs of this step that are not before it in the branch."""
+
+    action: Action
+    gates: tuple[int, ...]
+
+
+def branches(step: Step) -> list[list[Place]]:
+    """The step's branches in the order of its file. Optional actions have a branch of their own: it may end early."""
+    inside = {action.id: action for action in step.actions}
+    chains: list[list[Place]] = []
+    for action in step.machine_actions:
+        needed = [prereq for prereq in action.prereqs if prereq in inside]
+        chain = None if action.optional else _chain_to_join(chains, needed)
+        if chain is None:
+            chain = []
+            chains.append(chain)
+        before = {place.action.id for place in chain}
+        chain.append(Place(action=action, gates=tuple(prereq for prereq in needed if prereq not in before)))
+    return chains
+
+
+def _chain_to_join(chains: list[list[Place]], needed: list[int]) -> list[Place] | None:
+    """The branch that ends with a required prereq, the last listed first: that one is met last, most likely."""
+    ends = {chain[-1].action.id: chain for chain in chains if not chain[-1].action.optional}
+    return next((ends[prereq] for prereq in reversed(needed) if prereq in ends), None)

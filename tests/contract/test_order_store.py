@@ -1,0 +1,273 @@
+"""What every order store keeps: the in-memory twin of the unit tests, DynamoDB as moto has it, DynamoDB as the engine has it."""
+
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import product
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+from mypy_boto3_dynamodb.client import DynamoDBClient
+
+from lambdas.orders import progress
+from lambdas.orders.errors import OrderChangedError, OrderNotFoundError
+from lambdas.orders.order import ActionState, ChecklistAction, Hold, Order, PaymentAttempt, Wait
+from lambdas.orders.packs import PricedPack
+from lambdas.orders.progress import ActionBusy, OrderCanceled, OrderMoved
+from lambdas.orders.queue import StepStatus
+from lambdas.orders.store import CreationKey, DynamoOrderStore, KeyUsed, OrderStore
+from lambdas.runtime.items import from_item, to_item
+from tests.build import NOW, a_submitted_order, an_order
+from tests.fakes import InMemoryOrderStore
+from tests.tables import make_table
+
+DYNAMO = ["moto", pytest.param("engine", marks=pytest.mark.engine)]
+MEETS = frozenset({ActionState.DONE, ActionState.SKIPPED})
+
+
+@dataclass(frozen=True)
+class Dynamo:
+    store: DynamoOrderStore
+    client: DynamoDBClient
+    table: str
+
+    def attributes(self, order_id: str) -> dict[str, Any]:
+        key = to_item({"pk": order_id, "sk": "order"})
+        return from_item(self.client.get_item(TableName=self.table, Key=key)["Item"])
+
+
+def _dynamo(request: pytest.FixtureRequest) -> Iterator[Dynamo]:
+    if request.param == "engine":
+        client: DynamoDBClient = request.getfixturevalue("engine_dynamodb")
+        name = make_table(client, f"orders-{secrets.token_hex(4)}")
+        yield Dynamo(DynamoOrderStore(name, client), client, name)
+        return
+    request.getfixturevalue("socket_disabled")
+    with mock_aws():
+        client = boto3.client("dynamodb", region_name="us-east-1")
+        yield Dynamo(DynamoOrderStore(make_table(client, "orders"), client), client, "orders")
+
+
+@pytest.fixture(params=DYNAMO)
+def dynamo(request: pytest.FixtureRequest) -> Iterator[Dynamo]:
+    yield from _dynamo(request)
+
+
+@pytest.fixture(params=["in memory", *DYNAMO])
+def store(request: pytest.FixtureRequest) -> Iterator[OrderStore]:
+    if request.param == "in memory":
+        request.getfixturevalue("socket_disabled")
+        yield InMemoryOrderStore()
+        return
+    yield from (place.store for place in _dynamo(request))
+
+
+def kept(store: OrderStore, order: Order) -> Order:
+    store.create(order, [], NOW)
+    return store.get(order.order_id)
+
+
+def claim(store: OrderStore, order_id: str = "1001", action_id: int = 101, *, now: int = NOW) -> Order | None:
+    return store.claim(order_id, action_id, claim="r-1", now=now, ends_at=now + 60)
+
+
+def with_first_action(order: Order, **changes: Any) -> Order:
+    return order.with_action(order.actions["101"].changed(**changes))
+
+
+def a_rich_order() -> Order:
+    info = {
+        "first": "Zoë 🚀",
+        "rate": Decimal("12.345"),
+        "count": 7,
+        "paid": False,
+        "empty": {},
+        "none": None,
+        "list": [1, "2", {"deep": {"er": []}}],
+    }
+    pack = PricedPack(
+        pack="pack1", plan_id="1", title="Plan", description="", quantity=2, period=12, options={"31": "101"},
+        setup_cents=0, recurring_cents=9900, status=2,
+    )  # fmt: skip
+    order = with_first_action(a_submitted_order(), result={"client_id": "100", "made": True}, state=ActionState.DONE)
+    return order.changed(
+        info=info,
+        priced=(pack,),
+        hold=Hold(transaction_id="t", key="k", method="card", amount_cents=1, currency="USD", capture_before=NOW),
+        attempt=PaymentAttempt(key="k", amount_cents=1, currency="USD", method="card:x", claim="c", claim_ends_at=NOW),
+        waits={"102": Wait(token="tok==", since=NOW, due_at=NOW + 5, owner="operations")},
+        client_id="100",
+        password_hash="scrypt$00$00",
+    )
+
+
+def test_an_order_comes_back_as_it_was_made(store: OrderStore) -> None:
+    order = a_rich_order()
+
+    assert kept(store, order) == order
+
+
+def test_order_numbers_increase(store: OrderStore) -> None:
+    assert [store.new_order_id() for _ in range(3)] == ["1001", "1002", "1003"]
+
+
+def test_an_unknown_order_is_not_found(store: OrderStore) -> None:
+    with pytest.raises(OrderNotFoundError, match="the id 7"):
+        store.get("7")
+    assert store.order_id_of("hash#nobody") is None
+
+
+@pytest.mark.parametrize("keep_answer", [True, False])
+def test_a_key_makes_one_order_and_tells_of_it(store: OrderStore, keep_answer: bool) -> None:
+    key = CreationKey(field="hash", pk="hash#1", content_hash="as first sent", keep_answer=keep_answer)
+    store.create(an_order(), [key], NOW)
+
+    with pytest.raises(KeyUsed) as used:
+        store.create(an_order(order_id="1002"), [key.model_copy(update={"content_hash": "as sent now"})], NOW)
+
+    assert (used.value.order_id, used.value.content_hash) == ("1001", "as first sent")
+    assert used.value.first == (an_order() if keep_answer else None)
+    assert store.order_id_of("hash#1") == "1001"
+
+
+def test_the_first_order_is_told_as_it_was_made_not_as_it_is(store: OrderStore) -> None:
+    key = CreationKey(field="hash", pk="hash#1", keep_answer=True)
+    store.create(an_order(), [key], NOW)
+    store.save(store.get("1001").changed(priority=3))
+
+    with pytest.raises(KeyUsed) as used:
+        store.create(an_order(order_id="1002"), [key], NOW)
+    assert used.value.first == an_order()
+
+
+@pytest.mark.parametrize(("later", "free"), [(-1, False), (0, False), (1, True)])
+def test_a_key_may_be_used_again_once_it_has_expired(store: OrderStore, later: int, free: bool) -> None:
+    key = CreationKey(field="Idempotency-Key", pk="idempotency#1", expires_at=NOW + 100)
+    store.create(an_order(), [key], NOW)
+    again = an_order(order_id="1002")
+
+    if free:
+        store.create(again, [key], NOW + 100 + later)
+    else:
+        with pytest.raises(KeyUsed):
+            store.create(again, [key], NOW + 100 + later)
+    assert store.order_id_of(key.pk) == ("1002" if free else "1001")
+
+
+def test_if_one_key_is_taken_nothing_is_made(store: OrderStore) -> None:
+    taken, free = (CreationKey(field="hash", pk=f"hash#{name}") for name in ("taken", "free"))
+    store.create(an_order(), [taken], NOW)
+
+    with pytest.raises(KeyUsed) as used:
+        store.create(an_order(order_id="1002"), [free, taken], NOW)
+
+    assert used.value.key == taken
+    assert store.order_id_of("hash#free") is None
+    with pytest.raises(OrderNotFoundError):
+        store.get("1002")
+
+
+def test_of_two_writers_the_second_is_refused_and_the_first_stays(store: OrderStore) -> None:
+    read = kept(store, an_order())
+    first = store.save(read.changed(owner="first"))
+
+    with pytest.raises(OrderChangedError):
+        store.save(read.changed(owner="second"))
+    assert store.get("1001") == first
+
+
+def test_an_order_that_does_not_exist_cannot_be_saved(store: OrderStore) -> None:
+    with pytest.raises(OrderChangedError):
+        store.save(an_order(order_id="404"))
+
+
+def test_every_write_raises_the_revision_by_one(store: OrderStore) -> None:
+    order = kept(store, a_submitted_order())
+    saved = store.save(order.changed(owner="x"))
+    running = claim(store)
+
+    assert running is not None
+    assert [order.revision, saved.revision, running.revision] == [1, 2, 3]
+    assert store.get("1001") == running
+
+
+def test_a_claim_starts_the_run_and_takes_its_wait_off(store: OrderStore) -> None:
+    waits = {key: Wait(token=key, since=NOW, due_at=NOW, owner="x") for key in ("101", "102")}
+    order = kept(store, with_first_action(a_submitted_order(waits=waits), state=ActionState.WAITING, attempts=2))
+
+    running = claim(store, now=NOW + 9)
+
+    wanted = progress.claimed(order, 101, claim="r-1", now=NOW + 9, ends_at=NOW + 69)
+    assert running == wanted.changed(revision=order.revision + 1)
+    assert set(wanted.waits) == {"102"}
+    assert wanted.actions["101"].attempts == 3
+
+
+PLACES: dict[str, Callable[[Order], Order]] = {
+    "in its step": lambda order: order,
+    "still a lead": lambda order: order.changed(step_id=11, step_status=StepStatus.LEADS),
+    "complete": lambda order: order.changed(step_id=13, step_status=StepStatus.COMPLETE),
+    "canceled": lambda order: progress.canceled(order, now=NOW, because=""),
+}
+CLAIM_ENDS = (NOW - 1, NOW, NOW + 1)  # lapsed, about to, running
+
+
+def refusal(order: Order, action: ChecklistAction) -> type[Exception] | None:
+    if order.step_status is StepStatus.CANCELED:
+        return OrderCanceled
+    if action.state in MEETS:
+        return None
+    return ActionBusy if order.step_id == action.step_id else OrderMoved
+
+
+@pytest.mark.parametrize("state", ActionState)
+def test_an_action_is_claimed_exactly_when_it_may_be(store: OrderStore, state: ActionState) -> None:
+    for number, (place, ends_at, asked) in enumerate(product(PLACES.values(), CLAIM_ENDS, (None, NOW))):
+        order = place(a_submitted_order(order_id=str(number)))
+        order = kept(
+            store, with_first_action(order, state=state, claim="r-0", claim_ends_at=ends_at, requested_at=asked)
+        )
+
+        if progress.is_claimable(order, 101, NOW):
+            running = claim(store, order.order_id)
+            assert running is not None
+            assert running.actions["101"].claim == "r-1"
+            continue
+        refused = refusal(order, order.actions["101"])
+        with pytest.raises(refused) if refused else nullcontext():
+            assert claim(store, order.order_id) is None
+        assert store.get(order.order_id) == order
+
+
+def test_an_action_that_is_not_on_the_checklist_belongs_to_another_queue(store: OrderStore) -> None:
+    kept(store, a_submitted_order())
+
+    with pytest.raises(OrderMoved, match="no action 999"):
+        claim(store, action_id=999)
+
+
+def test_an_unknown_order_cannot_be_claimed(store: OrderStore) -> None:
+    with pytest.raises(OrderNotFoundError):
+        claim(store, "404")
+
+
+def test_an_order_is_found_by_its_queue_and_step(dynamo: Dynamo) -> None:
+    order = kept(dynamo.store, an_order())
+    assert dynamo.attributes("1001")["queue_step"] == "1#11"
+
+    dynamo.store.save(progress.submitted(order, now=NOW, hold=None))
+    assert dynamo.attributes("1001")["queue_step"] == "1#12"
+
+
+def test_an_order_has_a_due_time_only_while_something_waits(dynamo: Dynamo) -> None:
+    waits = {str(due): Wait(token="t", since=NOW, due_at=NOW + due, owner="x") for due in (9, 5, 7)}
+    order = kept(dynamo.store, an_order(waits=waits))
+    waiting = dynamo.attributes("1001")
+    dynamo.store.save(order.changed(waits={}))
+
+    assert (waiting["due_at"], waiting["due_shard"]) == (NOW + 5, "0")
+    assert {"due_at", "due_shard"}.isdisjoint(dynamo.attributes("1001"))

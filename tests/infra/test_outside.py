@@ -1,0 +1,34 @@
+"""What reaches outside: the mail's sender, and where webhooks may go."""
+
+from infra.settings import settings_of
+from tests.infra.template import Synthesized
+
+
+def test_the_sender_s_domain_is_an_identity(stage: Synthesized) -> None:
+    (identity,) = stage.properties_of_type("AWS::SES::EmailIdentity").values()
+
+    assert identity["EmailIdentity"] == stage.settings.mail_domain == "example.com"
+    told = stage.functions["ActionsSendNotification"]["Environment"]["Variables"]
+    assert told["MAIL_FROM"] == "orders@example.com"
+
+
+def test_webhooks_are_signed_with_a_secret_that_nobody_chose(stage: Synthesized) -> None:
+    (secret,) = stage.properties_of_type("AWS::SecretsManager::Secret").values()
+
+    assert secret["GenerateSecretString"] == {"PasswordLength": 64, "ExcludePunctuation": True}
+    assert "SecretString" not in secret
+
+
+def test_webhooks_go_nowhere_unless_the_stage_says_so() -> None:
+    assert {stage: settings_of(stage).webhook_hosts for stage in ("local", "test", "dev", "prod")} == {
+        "local": ("127.0.0.1",),
+        "test": (),
+        "dev": (),
+        "prod": (),
+    }
+
+
+def test_a_call_ends_before_its_function_does(stage: Synthesized) -> None:
+    longest_call_seconds = 20
+
+    assert stage.functions["ActionsCallWebhook"]["Timeout"] > longest_call_seconds + 5

@@ -1,0 +1,180 @@
+"""Where random queues are tried: an engine of its own with two tables, one real action function, and the real relay.
+
+The relay runs in this process over the table's real stream, so that machines can be added while it runs and records can be
+delivered twice, as DynamoDB and Lambda may.
+"""
+
+import io
+import random
+import threading
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+from infra.layer import bundle_layer
+from infra.local_engine import ACCOUNT_ID, REPOSITORY, LocalEngine
+from infra.settings import settings_of
+from lambdas.orders.machine import StepFunctionsMachine
+from lambdas.orders.order import ChecklistAction, Order
+from lambdas.orders.queue import Queue
+from lambdas.orders.store import DynamoOrderStore
+from lambdas.outbox.relay import relay
+from lambdas.records.table import RecordTable
+from statemachines.__main__ import machine_of
+from tests.fakes import FakeBus
+from tests.machine import stub_action
+from tests.machine.stub_action import Run
+from tests.tables import KEY_SCHEMA, KEY_TYPES, make_table
+
+ROLE = f"arn:aws:iam::{ACCOUNT_ID}:role/test"
+ORDERS, RECORDS = "random-orders", "random-records"
+MODULES = {"stub_action": stub_action.module}
+
+
+class Relayed(StepFunctionsMachine):
+    """The product's machine port with a Lambda client of the engine; told about machines as they are made."""
+
+    def __init__(self, function_arn: str, options: dict[str, Any]) -> None:
+        self.arns: dict[str, str] = {}
+        super().__init__(self.arns, client=boto3.client("stepfunctions", **options))
+        self._lambda: Any = boto3.client("lambda", **options)
+        self._function_arn = function_arn
+
+    def run(self, order: Order, action: ChecklistAction) -> None:
+        payload = f'{{"order_id": "{order.order_id}", "action_id": {action.action_id}, "requested": true}}'
+        self._lambda.invoke(FunctionName=self._function_arn, InvocationType="Event", Payload=payload)
+
+
+@dataclass
+class Ground:
+    """The engine and what stands on it."""
+
+    options: dict[str, Any]
+    function_arn: str
+    machine: Relayed
+    failures: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.dynamodb = boto3.client("dynamodb", **self.options)
+        self.step_functions = boto3.client("stepfunctions", **self.options)
+        self.orders = DynamoOrderStore(ORDERS, self.dynamodb)
+        self.records = RecordTable(RECORDS, self.dynamodb)
+
+    def add(self, queue: Queue) -> str:
+        """The queue's machine, checked and compiled as `make compile` does."""
+        definition = machine_of(queue, MODULES).replace("${OrderTable}", ORDERS)
+        made = self.step_functions.create_state_machine(
+            name=f"random-{queue.order_queue_id}",
+            definition=definition.replace("${stub_action}", self.function_arn),
+            roleArn=ROLE,
+        )
+        self.machine.arns[str(queue.order_queue_id)] = made["stateMachineArn"]
+        return str(made["stateMachineArn"])
+
+    def runs(self, order_id: str) -> list[Run]:
+        """In the order in which they were let in."""
+        return [Run.model_validate(record) for record in self.records.query(f"order#{order_id}", "run#")]
+
+    def undone(self, order_id: str) -> set[int]:
+        return {int(record["action_id"]) for record in self.records.query(f"order#{order_id}", "undone#")}
+
+
+@contextmanager
+def ground(root: Path) -> Iterator[Ground]:
+    """Ends with everything it started."""
+    settings = {"ORDERQ_LAMBDA_FUNCTION_CONCURRENCY": "3", "LOG_LEVEL": "WARNING"}
+    with LocalEngine.start(root, settings=settings) as engine:
+        options = engine.client_options()
+        dynamodb = boto3.client("dynamodb", **options)
+        dynamodb.create_table(
+            TableName=ORDERS,
+            KeySchema=KEY_SCHEMA,  # type: ignore[arg-type]
+            AttributeDefinitions=KEY_TYPES,  # type: ignore[arg-type]
+            BillingMode="PAY_PER_REQUEST",
+            StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"},
+        )
+        make_table(dynamodb, RECORDS)
+        function_arn = _function(options)
+        made = Ground(options, function_arn, Relayed(function_arn, options))
+        with _relaying(made):
+            yield made
+
+
+def _function(options: dict[str, Any]) -> str:
+    functions = boto3.client("lambda", **options)
+    layer = functions.publish_layer_version(
+        LayerName="dependencies",
+        Content={"ZipFile": zipped(bundle_layer(settings_of("local"), root=REPOSITORY), "**/*")},
+    )
+    code = zipped(REPOSITORY, "lambdas/**/*.py", "lambdas/**/*.toml", "tests/__init__.py", "tests/machine/__init__.py")
+    made = functions.create_function(
+        FunctionName="stub-action",
+        Runtime="python3.13",
+        Role=ROLE,
+        Handler="tests.machine.stub_action.handler",
+        Code={"ZipFile": _with(code, "tests/machine/stub_action.py")},
+        Layers=[layer["LayerVersionArn"]],
+        Timeout=10,
+        Environment={
+            "Variables": {
+                "ORDER_TABLE": ORDERS,
+                "RECORD_TABLE": RECORDS,
+                "POWERTOOLS_SERVICE_NAME": "stub",
+                "POWERTOOLS_METRICS_NAMESPACE": "Stub",
+                "PYDANTIC_DISABLE_PLUGINS": "__all__",
+            }
+        },
+    )
+    return str(made["FunctionArn"])
+
+
+def zipped(folder: Path, *patterns: str) -> bytes:
+    """The files of a folder that match, without byte code."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
+        for file in sorted({file for pattern in patterns for file in folder.glob(pattern)}):
+            if file.is_file() and "__pycache__" not in file.parts:
+                archive.write(file, file.relative_to(folder))
+    return buffer.getvalue()
+
+
+def _with(archive: bytes, path: str) -> bytes:
+    buffer = io.BytesIO(archive)
+    with zipfile.ZipFile(buffer, "a") as more:
+        more.write(REPOSITORY / path, path)
+    return buffer.getvalue()
+
+
+@contextmanager
+def _relaying(made: Ground) -> Iterator[None]:
+    ended = threading.Event()
+    thread = threading.Thread(target=_relay_stream, args=(made, ended), daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join(10)
+
+
+def _relay_stream(made: Ground, ended: threading.Event) -> None:
+    """Reads the stream until told to end; every third batch or so is delivered twice, as at-least-once allows."""
+    streams = boto3.client("dynamodbstreams", **made.options)
+    arn = made.dynamodb.describe_table(TableName=ORDERS)["Table"]["LatestStreamArn"]
+    shard = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"][0]["ShardId"]
+    place = streams.get_shard_iterator(StreamArn=arn, ShardId=shard, ShardIteratorType="TRIM_HORIZON")["ShardIterator"]
+    chance = random.Random(1)
+    while not ended.is_set():
+        answer = streams.get_records(ShardIterator=place, Limit=100)
+        place = answer["NextShardIterator"]
+        records: Any = [record for record in answer["Records"] if record["dynamodb"]["Keys"]["sk"] == {"S": "order"}]
+        for _ in range(1 + (chance.random() < 1 / 3)):
+            if records and (again := relay(records, made.machine, FakeBus())):
+                made.failures.append(again)
+        if not records:
+            ended.wait(0.02)

@@ -1,0 +1,172 @@
+"""People who work an order: first as a random script wants it, then until it has come to its end.
+
+At the end they only ever process required actions. So an order that comes to its end shows that nothing optional held it up.
+"""
+
+import time
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+from lambdas.orders.errors import OrderError
+from lambdas.orders.order import ActionState, ChecklistAction, Order
+from lambdas.orders.queue import Queue, StepStatus
+from lambdas.orders.service import OrderService
+from tests.build import a_draft
+from tests.fakes import FakeClients, FakePayments, FakePricing
+from tests.machine.ground import Ground
+from tests.machine.random_queues import Wish
+
+QUIET_SECONDS = 0.1
+STUCK_SECONDS = 25.0
+WHO = "Grace"
+
+
+class Stuck(AssertionError):
+    """The order stands still and waits for nobody."""
+
+
+class People:
+    """What was asked of one order, by whom it was answered, and what came of it."""
+
+    def __init__(self, ground: Ground, queue: Queue) -> None:
+        self.asked: Counter[int] = Counter()
+        self.fence: int | None = None
+        self.said: list[str] = []
+        self._ground, self._queue = ground, queue
+        self._service = OrderService(
+            store=ground.orders,
+            queues={queue.order_queue_id: queue},
+            modules={},
+            pricing=FakePricing(),
+            payments=FakePayments(),
+            clients=FakeClients(),
+            currency="USD",
+            now=lambda: int(time.time()),
+        )
+        draft = a_draft(order_queue_id=queue.order_queue_id, info={"first": "Ada", "email": "ada@example.com"})
+        self.order_id = self._service.create(draft).order_id
+
+    def order(self) -> Order:
+        return self._ground.orders.get(self.order_id)
+
+    def submit(self, *, patient: bool) -> None:
+        if patient:
+            self._wait_for(lambda order: "leads" in order.waits)
+        self._service.submit(self.order())
+
+    def follow(self, script: list[Wish]) -> None:
+        for wish in script:
+            if wish.patient:
+                self._let_it_settle()
+            for _ in range(1 + wish.twice):
+                self._try(wish)
+
+    def finish(self) -> Order:
+        """Process what waits until nothing is left to do."""
+        order, seen = self.order(), time.monotonic()
+        while not self._ended(order):
+            for action in order.actions_of(order.step_id):
+                if not action.optional and _wants_a_person(order, action):
+                    self._ask("process", action.action_id)
+            time.sleep(0.03)
+            last, order = order, self.order()
+            seen = time.monotonic() if order.revision != last.revision else seen
+            if time.monotonic() - seen > STUCK_SECONDS:
+                raise Stuck(self.story())
+        return order
+
+    def story(self) -> str:
+        """All that is needed to see what happened."""
+        order = self.order()
+        states = {key: (action.state.value, action.reason) for key, action in order.actions.items()}
+        prereqs = {action.id: action.prereqs for action in self._queue.actions if action.prereqs}
+        return "\n".join(
+            [
+                f"order {self.order_id} in {order.step.name}: {states}; waits {sorted(order.waits)}",
+                f"prereqs {prereqs}; optional {[one.id for one in self._queue.actions if one.optional]};"
+                f" automatic {[one.id for one in self._queue.actions if one.automatic]}",
+                f"said {self.said}",
+                *map(str, self._ground.runs(self.order_id)),
+            ]
+        )
+
+    def ended(self, execution_arn: str) -> str:
+        """How the order's execution ended."""
+        deadline = time.monotonic() + STUCK_SECONDS
+        describe = self._ground.step_functions.describe_execution
+        while (status := describe(executionArn=execution_arn)["status"]) == "RUNNING":
+            if time.monotonic() > deadline:
+                raise Stuck(f"its execution still runs\n{self.story()}")
+            time.sleep(0.02)
+        return str(status)
+
+    def _ended(self, order: Order) -> bool:
+        return order.step_status is StepStatus.COMPLETE or order.unwound_at is not None
+
+    def _try(self, wish: Wish) -> None:
+        order = self.order()
+        if wish.verb == "cancel":
+            self._cancel(order)
+        elif wish.verb == "move":
+            steps = self._queue.ordinary_steps
+            self._move(order, steps[wish.target % len(steps)].id)
+        elif here := order.actions_of(order.step_id):
+            self._ask(wish.verb, here[wish.target % len(here)].action_id)
+
+    def _ask(self, verb: str, action_id: int) -> None:
+        """Refusals are answers too; anything else is a fault."""
+        order = self.order()
+        try:
+            if verb == "process":
+                after = self._service.process(order, action_id, by=WHO, given={"ok": True})
+                self.asked[action_id] += after.revision != order.revision
+            elif verb == "skip":
+                after = self._service.skip(order, action_id, by=WHO, why="a test")
+            else:
+                after = self._service.undo_skip(order, action_id, by=WHO)
+        except OrderError as refused:
+            self.said.append(f"{verb} {action_id}: {refused.kind}")
+            return
+        self.said.append(f"{verb} {action_id} -> {after.revision}")
+
+    def _move(self, order: Order, step_id: int) -> None:
+        try:
+            after = self._service.move(order, by=WHO, step_id=step_id)
+        except OrderError as refused:
+            self.said.append(f"move {step_id}: {refused.kind}")
+            return
+        self.said.append(f"move {step_id} -> {after.revision}")
+
+    def _cancel(self, order: Order) -> None:
+        try:
+            after = self._service.cancel(order, "a test", WHO)
+        except OrderError as refused:
+            self.said.append(f"cancel: {refused.kind}")
+            return
+        if self.fence is None:
+            self.fence = after.revision
+            self.said.append(f"cancel -> {after.revision}")
+
+    def _let_it_settle(self) -> None:
+        """Until nothing was written for a moment."""
+        seen, since, began = 0, time.monotonic(), time.monotonic()
+        while time.monotonic() - since < QUIET_SECONDS and time.monotonic() - began < 2:
+            revision = self.order().revision
+            if revision != seen:
+                seen, since = revision, time.monotonic()
+            time.sleep(0.02)
+
+    def _wait_for(self, there: Callable[[Order], Any]) -> None:
+        deadline = time.monotonic() + STUCK_SECONDS
+        while not there(self.order()):
+            if time.monotonic() > deadline:
+                raise Stuck(self.story())
+            time.sleep(0.02)
+
+
+def _wants_a_person(order: Order, action: ChecklistAction) -> bool:
+    if action.requested_at is not None or action.met:
+        return False
+    by_hand = not action.automatic and action.state is ActionState.PENDING
+    return str(action.action_id) in order.waits or action.state is ActionState.FAILED or by_hand

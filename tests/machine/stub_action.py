@@ -1,0 +1,69 @@
+"""An action module that does nothing but say that it ran, and what it saw of the order when it was let in.
+
+It runs in the product's own frame (lambdas/actions/_action.py), in the engine's Lambda. Each run writes one record, so that
+a test can read afterwards what happened, in which order, and under which revision of the order.
+"""
+
+from typing import Any
+
+from pydantic import Field
+
+from lambdas.actions._action import action_handler
+from lambdas.actions._module import Config, Done, Module, PermanentError, Tools, Waiting
+from lambdas.orders.order import Order
+from lambdas.runtime.models import Frozen
+
+
+class StubConfig(Config):
+    """`number`: the action's own id. `fails`: so many runs fail. `asks`: it waits until it is told `{"ok": true}`."""
+
+    number: int
+    fails: int = Field(default=0, ge=0)
+    asks: bool = False
+
+
+class Run(Frozen):
+    """One run of an action. `prereqs`: how they stood when it was let in."""
+
+    action_id: int
+    attempt: int
+    revision: int
+    step_id: int
+    outcome: str
+    prereqs: dict[str, str]
+
+
+def run(order: Order, config: StubConfig, tools: Tools) -> Done | Waiting:
+    action = order.actions[str(config.number)]
+    outcome = _outcome(action.attempts, action.input, config)
+    ran = Run(
+        action_id=config.number,
+        attempt=action.attempts,
+        revision=order.revision,
+        step_id=order.step_id,
+        outcome=outcome,
+        prereqs={str(key): order.actions[str(key)].state.value for key in action.prereqs},
+    )
+    key = {"pk": f"order#{order.order_id}", "sk": f"run#{order.revision:08d}#{config.number}"}
+    if not tools.records.put_new({**key, **ran.model_dump()}):
+        raise RuntimeError("two runs under one claim")
+    if outcome == "failed":
+        raise PermanentError("it fails the first times, as it was told to")
+    return Waiting("it asks for an answer") if outcome == "waiting" else Done("it ran")
+
+
+def undo(order: Order, config: StubConfig, tools: Tools) -> str:
+    tools.records.put_new(
+        {"pk": f"order#{order.order_id}", "sk": f"undone#{config.number}", "action_id": config.number}
+    )
+    return "taken back"
+
+
+def _outcome(attempt: int, given: dict[str, Any], config: StubConfig) -> str:
+    if attempt <= config.fails:
+        return "failed"
+    return "waiting" if config.asks and not given.get("ok") else "done"
+
+
+module = Module("stub_action", StubConfig, run, undo, label="Stub", interactive=True)
+handler = action_handler(module)

@@ -1,0 +1,113 @@
+"""Any queue the rules allow works on the engine, whatever people do to its orders meanwhile.
+
+Real machines, real stream, real relay, the product's own frame around an action that only writes down that it ran.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from itertools import count
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from lambdas.orders.order import ActionState, Order
+from lambdas.orders.queue import Queue, StepStatus
+from statemachines.checks import QueueError, check
+from tests.machine.ground import MODULES, Ground, ground
+from tests.machine.people import WHO, People
+from tests.machine.random_queues import SCRIPTS, Wish, circular_queues, random_queues
+from tests.machine.stub_action import Run
+
+MOST_EVENTS = 25_000
+_queue_ids = count(100)
+on_the_engine = settings(
+    max_examples=20,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    phases=[Phase.explicit, Phase.generate],  # an engine is no pure function: shrinking would chase its timing
+    suppress_health_check=list(HealthCheck),
+)
+
+
+@pytest.fixture(scope="module")
+def floor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
+    with ground(tmp_path_factory.mktemp("random")) as made:
+        yield made
+
+
+@given(circular_queues())
+@settings(deadline=None, max_examples=60)
+def test_a_circle_of_prereqs_is_always_refused(queue: Queue) -> None:
+    with pytest.raises(QueueError, match="need each other in a circle"):
+        check(queue, MODULES)
+
+
+@given(random_queues())
+@settings(deadline=None, max_examples=60)
+def test_every_random_queue_keeps_the_rules(queue: Queue) -> None:
+    check(queue, MODULES)
+
+
+@pytest.mark.engine
+@on_the_engine
+@given(queue=random_queues(), scripts=st.tuples(st.just([]), SCRIPTS, SCRIPTS), patient=st.booleans())
+def test_any_queue_comes_to_its_end_and_keeps_its_promises(
+    floor: Ground, queue: Queue, scripts: tuple[list[Wish], ...], patient: bool
+) -> None:
+    mine = queue.model_copy(update={"order_queue_id": next(_queue_ids)})
+    machine = floor.add(mine)
+    orders = [People(floor, mine) for _ in scripts]
+    for people in orders:
+        people.submit(patient=patient)
+    for people, script in zip(orders, scripts, strict=True):
+        people.follow(script)
+
+    for people in orders:
+        keeps_its_promises(floor, mine, people, people.finish())
+        ended_well(floor, machine, people)
+    assert floor.failures == []
+
+
+def keeps_its_promises(floor: Ground, queue: Queue, people: People, order: Order) -> None:
+    runs = floor.runs(order.order_id)
+    done = Counter(run.action_id for run in runs if run.outcome == "done")
+    story = people.story()
+    assert not done or set(done.values()) == {1}, f"an action was done twice\n{story}"
+    for run in runs:
+        let_in_rightly(queue, people, run, story)
+    asked_for(queue, people, runs, story)
+    if order.step_status is StepStatus.COMPLETE:
+        for action in order.actions.values():
+            assert action.optional or action.met, f"{action.action_id} is open\n{story}"
+            assert (action.state is ActionState.DONE) == bool(done[action.action_id]), story
+            assert action.state is not ActionState.SKIPPED or action.by == WHO, f"skipped by nobody\n{story}"
+    else:
+        assert order.step_status is StepStatus.CANCELED, story
+        assert order.waits == {}, story
+        assert floor.undone(order.order_id) >= set(done), f"not taken back\n{story}"
+
+
+def let_in_rightly(queue: Queue, people: People, run: Run, story: str) -> None:
+    """An action runs in its own step, after its prereqs, and before the order was canceled."""
+    step = next(step for step in queue.steps if run.action_id in {action.id for action in step.actions})
+    assert run.step_id == step.id, f"{run} ran in another step\n{story}"
+    assert set(run.prereqs.values()) <= {"done", "skipped"}, f"{run} did not wait for its prereqs\n{story}"
+    assert people.fence is None or run.revision < people.fence, f"{run} began after the cancel\n{story}"
+
+
+def asked_for(queue: Queue, people: People, runs: list[Run], story: str) -> None:
+    """What is done by hand runs as often as somebody asked for it, and never by itself."""
+    ran = Counter(run.action_id for run in runs)
+    for action in queue.actions:
+        if not action.automatic:
+            assert ran[action.id] <= people.asked[action.id], f"{action.id} ran without being asked for\n{story}"
+
+
+def ended_well(floor: Ground, machine: str, people: People) -> None:
+    arn = machine.replace(":stateMachine:", ":execution:") + f":order-{people.order_id}"
+    execution = people.ended(arn)
+    assert execution == "SUCCEEDED", f"{execution}\n{people.story()}"
+    pages = floor.step_functions.get_paginator("get_execution_history").paginate(executionArn=arn, maxResults=1000)
+    assert sum(len(page["events"]) for page in pages) < MOST_EVENTS

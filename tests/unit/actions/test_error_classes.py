@@ -1,0 +1,81 @@
+"""Errors are classed once: by class name the machine knows which to try again and which wait for a person."""
+
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnectionError, ReadTimeoutError
+
+from lambdas.actions._module import ActionError, PermanentError, ThrottledError, TransientError, UnexpectedError
+from lambdas.orders.order import ActionState
+from tests.unit.actions.conftest import CLIENT, World
+from tests.unit.actions.test_frame import probe
+
+
+def service_error(code: str, status: int = 400) -> ClientError:
+    answer: Any = {"Error": {"Code": code, "Message": "no"}, "ResponseMetadata": {"HTTPStatusCode": status}}
+    return ClientError(answer, "PutItem")
+
+
+CLASSED: list[tuple[Exception, type[ActionError]]] = [
+    (TransientError("x"), TransientError),
+    (ThrottledError("x"), ThrottledError),
+    (PermanentError("x"), PermanentError),
+    (service_error("ThrottlingException"), ThrottledError),
+    (service_error("ProvisionedThroughputExceededException"), ThrottledError),
+    (service_error("RequestLimitExceeded"), ThrottledError),
+    (service_error("InternalServerError", 500), TransientError),
+    (service_error("ServiceUnavailable", 503), TransientError),
+    (service_error("TransactionInProgressException"), TransientError),
+    (service_error("ValidationException"), UnexpectedError),
+    (service_error("AccessDeniedException"), UnexpectedError),
+    (EndpointConnectionError(endpoint_url="x"), TransientError),
+    (ConnectTimeoutError(endpoint_url="x"), TransientError),
+    (ReadTimeoutError(endpoint_url="x"), TransientError),
+    (RuntimeError("x"), UnexpectedError),
+    (KeyError("x"), UnexpectedError),
+]
+NAMES = [
+    error.response["Error"]["Code"] if isinstance(error, ClientError) else type(error).__name__ for error, _ in CLASSED
+]
+
+
+@pytest.mark.parametrize(("error", "classed"), CLASSED, ids=NAMES)
+def test_every_error_is_classed_and_stands_on_the_checklist(
+    world: World, error: Exception, classed: type[ActionError]
+) -> None:
+    world.order()
+
+    with pytest.raises(ActionError) as raised:
+        world.run(probe(error), CLIENT)
+    assert type(raised.value) is classed
+    assert (world.action(CLIENT).state, world.action(CLIENT).reason) == (ActionState.FAILED, str(raised.value))
+    world.run(probe(), CLIENT)
+    assert world.action(CLIENT).attempts == 2
+
+
+@pytest.mark.parametrize("where", ["claim_fails", "save_fails"])
+def test_a_pause_the_table_asks_for_is_one_whether_before_or_after_the_run(world: World, where: str) -> None:
+    """The machine retries by class name; a bare ClientError would wait for a person instead."""
+    world.order()
+    setattr(world.store, where, service_error("ThrottlingException"))
+
+    with pytest.raises(ThrottledError):
+        world.run(probe(), CLIENT)
+
+
+@pytest.mark.parametrize("what", ["run", "undo"])
+def test_an_unexpected_error_says_nothing_of_people(world: World, caplog: pytest.LogCaptureFixture, what: str) -> None:
+    world.order()
+    error = ValueError("Ada Lovelace, ada@example.com")
+    if what == "undo":
+        world.run(probe(), CLIENT)
+        world.cancel()
+
+    with pytest.raises(UnexpectedError) as raised:
+        world.run(probe(error), CLIENT) if what == "run" else world.undo(probe(undo_error=error), CLIENT)
+
+    said = str(raised.value) + world.action(CLIENT).reason + "".join(str(vars(entry)) for entry in caplog.records)
+    assert "ValueError" in said
+    assert "Lovelace" not in said
+    assert "ada@" not in said
+    assert raised.value.__suppress_context__

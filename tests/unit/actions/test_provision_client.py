@@ -1,0 +1,115 @@
+"""Provision Client makes one client per order, or leaves an existing one as it is."""
+
+import pytest
+
+from lambdas.actions._module import PermanentError, TransientError
+from lambdas.actions.provision_client import module
+from lambdas.orders.order import ActionState
+from lambdas.records.client import ClientRecords
+from tests.unit.actions.conftest import CLIENT, World
+from tests.unit.records.builders import a_client
+from tests.unit.records.test_invoice import conflict, contested
+
+
+def clients(world: World) -> ClientRecords:
+    return ClientRecords(world.records)
+
+
+def test_the_client_is_made_from_the_order(world: World) -> None:
+    world.order(password_hash="scrypt$00$00")
+    world.run(module, CLIENT)
+
+    order = world.at_present()
+    assert (order.client_id, world.action(CLIENT).state) == ("101", ActionState.DONE)
+    assert world.action(CLIENT).result == {"client_id": "101", "made": True}
+    client = clients(world).get("101")
+    assert client is not None
+    assert (client.first, client.email, client.password_hash) == ("Ada", "ada@example.com", "scrypt$00$00")
+
+
+def test_the_submitted_card_is_stored_with_the_client(world: World) -> None:
+    world.order()
+    world.run(module, CLIENT)
+
+    method = clients(world).payment_method("101", "1001")
+    assert method is not None
+    assert (method.token, method.last_four) == ("tok_approve", "4242")
+
+
+def test_an_order_without_payment_data_makes_a_client_without_a_method(world: World) -> None:
+    world.order(token=None)
+    world.run(module, CLIENT)
+
+    assert world.found("client#101", "payment_method#") == []
+
+
+def test_a_second_run_answers_without_doing_anything(world: World) -> None:
+    world.order()
+
+    assert world.run(module, CLIENT) == {"settled_before": False}
+    assert world.run(module, CLIENT) == {"settled_before": True}
+    assert world.action(CLIENT).attempts == 1
+
+
+def test_a_run_that_died_before_it_settled_leaves_one_client(world: World) -> None:
+    world.order()
+    world.run_and_die_before_settling(module, CLIENT)
+    world.run(module, CLIENT)
+
+    assert (world.at_present().client_id, world.action(CLIENT).attempts) == ("101", 2)
+    assert not clients(world).exists("102")
+
+
+def test_an_existing_client_is_not_changed(world: World) -> None:
+    existing = a_client(client_id="77", order_id="900", first="Grace", uber_login="")
+    clients(world).make(existing, None)
+    world.order(client_id="77")
+    world.run(module, CLIENT)
+
+    assert world.action(CLIENT).result == {"client_id": "77", "made": False}
+    assert clients(world).get("77") == existing
+    assert world.found("client#77", "payment_method#") == []
+
+
+def test_a_client_that_does_not_exist_waits_for_a_person(world: World) -> None:
+    world.order(client_id="77")
+
+    with pytest.raises(PermanentError, match="does not exist"):
+        world.run(module, CLIENT)
+    assert (world.action(CLIENT).state, world.at_present().client_id) == (ActionState.FAILED, "77")
+
+
+def test_a_taken_login_says_what_to_do_and_can_be_mended(world: World) -> None:
+    clients(world).make(a_client(client_id="77", order_id="900", uber_login="Ada"), None)
+    order = world.order()
+    order = world.store.save(order.changed(info={**order.info, "uber_login": "ada"}))
+
+    with pytest.raises(PermanentError, match=r"login name is taken .* set info.uber_login"):
+        world.run(module, CLIENT)
+    failed = world.at_present()
+    assert failed.actions[str(CLIENT)].reason.startswith("the login name is taken")
+    world.store.save(failed.changed(info={**failed.info, "uber_login": "ada2"}))
+    world.run(module, CLIENT)
+
+    assert world.at_present().client_id is not None
+
+
+def test_a_conflict_with_another_order_is_tried_again(world: World) -> None:
+    """Two orders with one login at the same moment: which of them has it is not known yet."""
+    world.order()
+
+    def rival() -> None:
+        raise conflict(world.records.client)
+
+    world.records.client = contested(world.records, rival).client
+    with pytest.raises(TransientError):
+        world.run(module, CLIENT)
+
+
+def test_a_client_is_not_taken_back(world: World) -> None:
+    world.order()
+    world.run(module, CLIENT)
+    world.cancel()
+
+    assert world.undo(module, CLIENT) == {"undone": False}
+    assert world.action(CLIENT).state is ActionState.DONE

@@ -1,0 +1,63 @@
+"""order.process and order.list on the wire: flags, refusals, empty answers."""
+
+import json
+
+import pytest
+
+from lambdas.api.answers import records
+from tests.build import CONTACT
+from tests.unit.api.conftest import Caller
+
+ORDER = {"order_queue_id": 1, "info": CONTACT}
+
+
+@pytest.fixture
+def order_id(caller: Caller) -> str:
+    made = caller.data("order.create", ORDER)["order_id"]
+    caller.data("order.submit", {"order_id": made})
+    return str(made)
+
+
+def refusal(caller: Caller, method: str, **parameters: object) -> str:
+    answer = caller.send("/api/2.0/", query=f"method={method}", body=json.dumps(parameters))
+    assert (answer.status, answer.body["status"], answer.body["error_code"]) == (200, False, 1)
+    return str(answer.body["error_message"])
+
+
+@pytest.mark.parametrize("flag", ["1", "true", "True", "yes", "on", 1, True])
+def test_skip_takes_every_way_to_say_yes_and_answers_true(caller: Caller, order_id: str, flag: object) -> None:
+    assert caller.data("order.process", {"order_id": order_id, "order_action_id": "101", "skip": flag}) is True
+    progress = caller.data("order.get", {"order_id": order_id})["progress"]
+    assert (progress["101"]["status"], progress["101"]["user"]) == ("skipped", "web")
+
+
+@pytest.mark.parametrize("flag", ["0", "false", "False", "no", "off", "", 0, False, None])
+def test_and_every_way_to_say_no(caller: Caller, order_id: str, flag: object) -> None:
+    assert caller.data("order.process", {"order_id": order_id, "order_action_id": 101, "skip": flag}) is True
+    assert caller.data("order.get", {"order_id": order_id})["progress"] == []
+
+
+def test_an_undone_skip_is_pending_again(caller: Caller, order_id: str) -> None:
+    caller.data("order.process", {"order_id": order_id, "order_action_id": 101, "skip": 1})
+
+    assert caller.data("order.process", {"order_id": order_id, "order_action_id": 101, "undo_skip": 1}) is True
+
+
+def test_refusals_of_process_name_what_is_wrong(caller: Caller, order_id: str) -> None:
+    assert "order_action_id parameter not supplied" in refusal(caller, "order.process", order_id=order_id)
+    assert "has no action 7" in refusal(caller, "order.process", order_id=order_id, order_action_id=7)
+    both = refusal(caller, "order.process", order_id=order_id, order_action_id=101, skip=1, undo_skip=1)
+    assert "undo_skip" in both
+    early = refusal(caller, "order.process", order_id=order_id, order_action_id=103)
+    assert "needs Add Services (102) first" in early
+
+
+def test_moving_is_part_of_update(caller: Caller, order_id: str) -> None:
+    assert "still open: Provision Client (101)" in refusal(
+        caller, "order.update", order_id=order_id, step_name="Complete"
+    )
+    assert "by order.cancel only" in refusal(caller, "order.update", order_id=order_id, step_id=14)
+
+
+def test_an_empty_list_is_an_empty_php_array(caller: Caller) -> None:
+    assert records((), caller.api.service) == []

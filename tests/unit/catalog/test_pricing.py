@@ -1,0 +1,121 @@
+"""What packs cost: the caller's price, else the plan's; options per month, set-up once."""
+
+from typing import Any
+
+import pytest
+
+from lambdas.catalog.plan import load_plans
+from lambdas.catalog.pricing import CatalogPricing
+from lambdas.orders.packs import PricedPack
+
+PRICING = CatalogPricing(load_plans())
+SERVER = "2"  # 149.00 a month and 99.00 set-up; 1599.00 a year
+MEMORY, BANDWIDTH = {"31": "101"}, {"32": "111"}  # 30.00 a month; 199.00 a month and 25.00 set-up
+
+
+def priced(**pack: Any) -> PricedPack:
+    (one,) = PRICING.price({"pack1": pack})
+    return one
+
+
+def missing(**pack: Any) -> list[str]:
+    assert PRICING.price({"pack1": pack}) == ()
+    return [problem.field for problem in PRICING.missing({"pack1": pack})]
+
+
+def amounts(**pack: Any) -> tuple[int, int]:
+    one = priced(**pack)
+    return one.recurring_cents, one.setup_cents
+
+
+def test_the_plans_price_is_per_period() -> None:
+    assert amounts(plan_id=SERVER, period=1) == (14900, 9900)
+    assert amounts(plan_id=SERVER, period=12) == (159900, 0)
+
+
+@pytest.mark.parametrize(("period", "months"), [(1, 1), (3, 3), (12, 12)])
+def test_an_option_costs_its_month_as_often_as_the_period_has_months(period: int, months: int) -> None:
+    plain, _ = amounts(plan_id=SERVER, period=period)
+
+    assert amounts(plan_id=SERVER, period=period, options=MEMORY)[0] == plain + months * 3000
+
+
+def test_an_option_of_a_one_time_service_costs_its_month_once() -> None:
+    assert amounts(plan_id="4", period=0, options={"9": "x"}, monthly_fee={"9": "5"}) == (6400, 0)
+
+
+def test_set_up_is_charged_once_or_for_each_unit_if_the_caller_says_so() -> None:
+    once = amounts(plan_id=SERVER, quantity=3, options=BANDWIDTH)
+    each = amounts(plan_id=SERVER, quantity=3, options=BANDWIDTH, setup_qs="1")
+
+    assert once == (3 * (14900 + 19900), 9900 + 2500)
+    assert each == (3 * (14900 + 19900), 3 * (9900 + 2500))
+
+
+def test_the_callers_amounts_win_even_at_zero() -> None:
+    asked = {"price": "0", "setup": "1", "monthly_fee": {"32": "2"}, "setup_fee": {"32": "0"}}
+
+    assert amounts(plan_id=SERVER, period=1, options=BANDWIDTH, **asked) == (200, 100)
+
+
+def test_an_extra_the_caller_priced_is_charged_though_no_option_names_it() -> None:
+    assert amounts(plan_id="1", monthly_fee={"77": "1.50"}, setup_fee={"78": "2"}) == (995 + 150, 200)
+
+
+@pytest.mark.parametrize(("plan_id", "period"), [("1", 1), ("2", 1), ("3", 12), ("4", 0)])
+def test_without_a_period_it_is_the_month_or_the_first_one_sold(plan_id: str, period: int) -> None:
+    assert priced(plan_id=plan_id).period == period
+
+
+def test_a_service_of_no_plan_is_sold_at_the_callers_price() -> None:
+    one = priced(price="20", desserv="Consulting", quantity=2)
+
+    assert (one.title, one.recurring_cents, one.period) == ("Consulting", 4000, 1)
+
+
+def test_a_nameless_service_is_named_after_its_pack() -> None:
+    assert priced(price="20").title == "Service pack1"
+
+
+@pytest.mark.parametrize(
+    ("pack", "field"),
+    [
+        ({}, "info.pack1.plan_id"),
+        ({"plan_id": "77"}, "info.pack1.plan_id"),
+        ({"plan_id": SERVER, "period": 2}, "info.pack1.period"),
+        ({"plan_id": SERVER, "options": {"99": "1"}}, "info.pack1.options.99"),
+        ({"plan_id": SERVER, "options": {"31": "999"}}, "info.pack1.options.31"),
+    ],
+)
+def test_what_is_neither_known_nor_priced_is_named_and_not_sold(pack: dict[str, Any], field: str) -> None:
+    assert missing(**pack) == [field]
+
+
+@pytest.mark.parametrize(
+    "pack",
+    [
+        {"plan_id": "77", "price": "1"},
+        {"plan_id": SERVER, "period": 2, "price": "1"},
+        {"plan_id": SERVER, "options": {"99": "1"}, "monthly_fee": {"99": "1"}},
+    ],
+)
+def test_a_price_of_the_callers_makes_it_sellable(pack: dict[str, Any]) -> None:
+    assert PRICING.missing({"pack1": pack}) == ()
+    assert priced(**pack).pack == "pack1"
+
+
+def test_an_unfinished_pack_does_not_keep_the_others_from_being_priced() -> None:
+    info = {"pack1": {"plan_id": "1"}, "pack2": {}, "pack3": {"plan_id": "3"}}
+
+    assert [pack.pack for pack in PRICING.price(info)] == ["pack1", "pack3"]
+
+
+def test_the_first_charge_is_set_up_and_one_period() -> None:
+    assert priced(plan_id=SERVER, options=MEMORY).first_charge_cents == 14900 + 3000 + 9900
+
+
+def test_a_pack_keeps_what_was_asked_for() -> None:
+    one = priced(plan_id=SERVER, period="3", options=MEMORY, status="2", desserv="db.example")
+
+    assert (one.title, one.description, one.status) == ("Dedicated Server E-2288G", "db.example", 2)
+    assert (one.period, one.options, one.number) == (3, MEMORY, 1)

@@ -1,0 +1,187 @@
+"""What people may do with an order, and the words in which it is refused."""
+
+from typing import Any
+
+import pytest
+
+from lambdas.orders import hands, progress
+from lambdas.orders.errors import ActionRefusedError, MoveRefusedError, OrderIsFinalError
+from lambdas.orders.order import ActionState, Order, Wait
+from lambdas.orders.queue import Queue, StepStatus
+from tests.build import NOW, a_queue, an_order
+
+
+def action(number: int, **settings: Any) -> dict[str, Any]:
+    return {"id": number, "name": f"Action {number}", "module": "manual_check_off", **settings}
+
+
+def queue_of(*steps: list[dict[str, Any]]) -> Queue:
+    ordinary = [
+        {"id": 10 * number, "name": f"Step {10 * number}", "actions": actions}
+        for number, actions in enumerate(steps, 2)
+    ]
+    leads = {"id": 1, "name": "Leads", "expires_after_days": 30}
+    return a_queue(steps=[leads, *ordinary, {"id": 3, "name": "Complete"}, {"id": 4, "name": "Canceled"}])
+
+
+QUEUE = queue_of([action(21), action(22, prereqs=[21]), action(23, optional=True)], [action(31)])
+
+
+def an_open_order(queue: Queue = QUEUE, **changes: Any) -> Order:
+    return progress.submitted(an_order(queue), now=NOW, hold=None).changed(**changes)
+
+
+def with_state(order: Order, number: int, state: ActionState, **changes: Any) -> Order:
+    return order.with_action(order.actions[str(number)].changed(state=state, **changes))
+
+
+def process(order: Order, number: int) -> Order:
+    return hands.processed(order, number, by="ann", given={"x": "1"}, now=NOW)
+
+
+def skip(order: Order, number: int) -> Order:
+    return hands.skipped(order, number, by="ann", why="not needed", now=NOW)
+
+
+def test_process_asks_for_a_run_wakes_the_wait_and_says_who() -> None:
+    order = an_open_order(waits={"21": Wait(token="t", since=1, due_at=2, owner="ops")})
+
+    asked = process(order, 21)
+
+    assert asked.waits == {}
+    assert (asked.actions["21"].requested_at, asked.actions["21"].by, asked.actions["21"].input) == (
+        NOW,
+        "ann",
+        {"x": "1"},
+    )
+    assert process(asked, 21) is asked
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        (22, r"needs Action 21 \(21\) first"),
+        (31, "belongs to Step 30, and the order is in Step 20"),
+        (99, "has no action 99; in Step 20 it has: 21 Action 21, 22 Action 22, 23 Action 23"),
+    ],
+)
+def test_process_is_refused_with_the_reason(number: int, words: str) -> None:
+    with pytest.raises(ActionRefusedError, match=words):
+        process(an_open_order(), number)
+
+
+@pytest.mark.parametrize(
+    ("state", "changes", "words"),
+    [
+        (ActionState.SKIPPED, {}, "undo the skip first"),
+        (ActionState.DONE, {}, "is done, and its module does nothing when it is run again"),
+        (ActionState.RUNNING, {"claim_ends_at": NOW}, "is running at this moment"),
+    ],
+)
+def test_process_respects_the_state_of_the_action(state: ActionState, changes: dict[str, Any], words: str) -> None:
+    with pytest.raises(ActionRefusedError, match=words):
+        process(with_state(an_open_order(), 21, state, **changes), 21)
+
+
+def test_a_done_action_runs_again_if_its_module_says_so() -> None:
+    order = with_state(an_open_order(), 21, ActionState.DONE, reprocess=True)
+
+    asked = process(order, 21)
+
+    assert asked.actions["21"].requested_at == NOW
+    assert progress.is_claimable(asked, 21, NOW)
+
+
+def test_skipping_the_last_open_action_moves_the_order_on() -> None:
+    order = skip(skip(an_open_order(), 22), 21)
+
+    assert order.step.name == "Step 30"
+    assert order.actions["21"].reason == "skipped by ann: not needed"
+    with pytest.raises(ActionRefusedError, match="belongs to Step 20"):
+        hands.unskipped(order, 21, by="ann", now=NOW)
+
+
+def test_skipping_opens_the_gates_of_what_waited_for_it() -> None:
+    gate = Wait(token="t", since=1, owner="prereqs")
+    order = skip(an_open_order(waits={"gate_22": gate}), 21)
+
+    assert order.waits == {}
+
+
+def test_a_skip_can_be_undone_while_the_order_is_in_the_step() -> None:
+    order = hands.unskipped(skip(an_open_order(), 21), 21, by="bob", now=NOW)
+
+    assert (order.actions["21"].state, order.actions["21"].requested_at) == (ActionState.PENDING, None)
+    with pytest.raises(ActionRefusedError, match="is pending, not skipped"):
+        hands.unskipped(order, 21, by="bob", now=NOW)
+
+
+def test_an_automatic_action_runs_when_its_skip_is_undone() -> None:
+    order = an_open_order(queue_of([action(21, automatic=True), action(22)]))
+
+    assert hands.unskipped(skip(order, 21), 21, by="bob", now=NOW).actions["21"].requested_at == NOW
+
+
+def move(order: Order, step_id: int) -> Order:
+    return hands.moved(order, hands.step_of(order, step_id=step_id, step_name=None), by="ann", now=NOW)
+
+
+def test_moving_on_skips_what_is_passed_over_and_moving_back_brings_it_back() -> None:
+    there = move(an_open_order(waits={"21": Wait(token="t", since=1, due_at=2, owner="ops")}), 30)
+    assert (there.step.name, there.epoch, there.waits) == ("Step 30", 2, {})
+    assert [there.actions[key].state for key in ("21", "22", "23")] == [
+        ActionState.SKIPPED,
+        ActionState.SKIPPED,
+        ActionState.PENDING,
+    ]
+    assert "ann moved the order to Step 30" in there.actions["21"].reason
+
+    back = move(there, 20)
+
+    assert (back.step.name, back.epoch) == ("Step 20", 3)
+    assert back.actions["21"].state is ActionState.PENDING
+
+
+def test_a_step_with_nothing_left_to_do_is_no_place_to_move_to() -> None:
+    done = with_state(with_state(an_open_order(), 21, ActionState.DONE), 22, ActionState.DONE)
+    with pytest.raises(MoveRefusedError, match="every action of Step 20 is done or skipped"):
+        move(progress.advanced(done), 20)
+
+
+@pytest.mark.parametrize(
+    ("step_id", "words"),
+    [(1, "does not become a lead again"), (3, r"still open: Action 21 \(21\)"), (4, "by order.cancel only")],
+)
+def test_fixed_steps_are_not_moved_to_by_hand(step_id: int, words: str) -> None:
+    with pytest.raises(MoveRefusedError, match=words):
+        move(an_open_order(), step_id)
+
+
+def test_a_lead_is_not_moved_and_unknown_steps_are_named() -> None:
+    lead = an_order(QUEUE)
+    with pytest.raises(MoveRefusedError, match=r"it leaves Leads by order\.submit"):
+        move(lead, 20)
+    with pytest.raises(MoveRefusedError, match="its steps are 1 Leads, 20 Step 20"):
+        hands.step_of(lead, step_id=None, step_name="Nowhere")
+    assert hands.step_of(lead, step_id=None, step_name="step 30").step_id == 30
+
+
+def test_nothing_is_done_with_a_canceled_order_but_trying_an_undo_again() -> None:
+    canceled = progress.canceled(an_open_order(), now=NOW, because="")
+    for refused in (lambda: process(canceled, 21), lambda: skip(canceled, 21), lambda: move(canceled, 20)):
+        with pytest.raises(OrderIsFinalError, match="Canceled, which is final"):
+            refused()
+    stuck = canceled.changed(waits={"undo_21": Wait(token="t", since=1, due_at=2, owner="ops")})
+
+    assert process(stuck, 21).waits == {}
+
+
+def test_a_run_that_fails_after_the_order_was_moved_on_counts_as_passed_over() -> None:
+    running = with_state(an_open_order(), 21, ActionState.RUNNING, claim="c", claim_ends_at=NOW)
+    there = move(running, 30)
+    assert there.actions["21"].state is ActionState.RUNNING
+
+    late = progress.failed(there, 21, now=NOW, reason="too late")
+
+    assert late.actions["21"].state is ActionState.SKIPPED
+    assert late.step_status is StepStatus.ORDINARY

@@ -1,0 +1,138 @@
+"""The console's hand: an order whose execution ended before it did shows that, and goes on."""
+
+import pytest
+
+from lambdas.console.execution_watch import notice
+from lambdas.deadlines.sweeper import sweep
+from lambdas.orders.errors import OrderIsFinalError, RestartRefusedError
+from lambdas.orders.events import changes
+from lambdas.orders.machine import Answer, answers, requests
+from lambdas.orders.order import ActionState, Order, Wait
+from lambdas.orders.queue import StepStatus
+from lambdas.orders.revival import execution_name, restarted
+from lambdas.orders.service import OrderService
+from tests.build import NOW, a_queue, a_service, a_submitted_order, the_default_queue
+from tests.fakes import InMemoryOrderStore
+
+
+def stored(order: Order) -> InMemoryOrderStore:
+    store = InMemoryOrderStore()
+    store.create(order, (), NOW)
+    return store
+
+
+def told(store: InMemoryOrderStore, status: str, name: str = "order-1001") -> Order:
+    notice({"name": name, "status": status}, store, NOW)
+    return store.get("1001")
+
+
+@pytest.mark.parametrize(
+    ("status", "words"), [("ABORTED", "stopped in the console"), ("FAILED", "failed"), ("TIMED_OUT", "ran out of time")]
+)
+def test_an_execution_that_ended_early_shows_on_the_order(status: str, words: str) -> None:
+    order = told(stored(a_submitted_order()), status)
+
+    assert order.machine_stopped_at == NOW
+    assert words in order.machine_stopped_because
+
+
+def test_a_redrive_takes_the_mark_off() -> None:
+    store = stored(a_submitted_order())
+    told(store, "ABORTED")
+
+    assert told(store, "RUNNING").machine_stopped_at is None
+
+
+@pytest.mark.parametrize("name", ["order-1001-2", "order-77", "something-else"])
+def test_other_executions_change_nothing(name: str) -> None:
+    order = a_submitted_order()
+
+    assert told(stored(order), "ABORTED", name) == order
+
+
+@pytest.mark.parametrize(
+    "at_its_end",
+    [
+        {"step_id": 13, "step_status": StepStatus.COMPLETE},
+        {"step_id": 14, "step_status": StepStatus.CANCELED, "unwound_at": 1},
+    ],
+)
+def test_an_order_at_its_end_needs_no_machine(at_its_end: dict[str, int]) -> None:
+    order = a_submitted_order(**at_its_end)
+
+    assert told(stored(order), "FAILED") == order
+    with pytest.raises(OrderIsFinalError):
+        restarted(order, the_default_queue(), by="ann", now=NOW)
+
+
+def a_stopped_order() -> Order:
+    wait = {"101": Wait(token="old", since=1, due_at=2, owner="ops")}
+    return a_submitted_order(machine_stopped_at=NOW, machine_stopped_because="x", waits=wait)
+
+
+def test_a_restart_begins_a_new_execution_and_fences_the_old_one() -> None:
+    old = a_stopped_order()
+
+    new = restarted(old, the_default_queue(), by="ann", now=NOW)
+
+    assert (execution_name(old), execution_name(new)) == ("order-1001", "order-1001-2")
+    assert (new.epoch, new.waits, new.machine_stopped_at) == (old.epoch + 1, {}, None)
+    assert answers(old, new) == {"old": Answer.MOVED}
+    assert "OrderRestarted" in [event.name for event in changes(old, new)]
+
+
+def test_a_running_machine_is_not_restarted() -> None:
+    with pytest.raises(RestartRefusedError, match="its machine is running"):
+        restarted(a_submitted_order(), the_default_queue(), by="ann", now=NOW)
+
+
+def test_a_restart_is_refused_where_the_queue_no_longer_fits_the_order() -> None:
+    other = a_queue(order_queue_id=1)
+    with pytest.raises(RestartRefusedError, match="no step 12 any more"):
+        restarted(a_stopped_order(), other, by="ann", now=NOW)
+    with pytest.raises(RestartRefusedError, match="no longer deployed"):
+        restarted(a_stopped_order(), None, by="ann", now=NOW)
+
+
+def test_an_action_that_is_asked_for_runs_beside_the_machine_only_if_no_wait_was_woken() -> None:
+    old = a_submitted_order(waits={"101": Wait(token="t", since=1, due_at=2, owner="ops")})
+    asked = old.with_action(old.actions["101"].changed(requested_at=NOW))
+
+    assert requests(old, asked.changed(waits={})) == ()
+    assert [action.action_id for action in requests(old, asked)] == [101]
+    assert requests(asked, asked) == ()
+    assert requests(None, asked) == ()
+
+
+def test_overdue_waits_are_told_once() -> None:
+    waits = {
+        "101": Wait(token="a", since=1, due_at=NOW - 1, owner="ops"),
+        "102": Wait(token="b", since=1, due_at=NOW + 99, owner="ops"),
+        "gate_103": Wait(token="c", since=1, owner="prereqs"),
+    }
+    order = a_submitted_order(waits=waits)
+    store = stored(order)
+
+    assert sweep(store, NOW) == 1
+    marked = store.get("1001")
+    assert [key for key, wait in marked.waits.items() if wait.overdue] == ["101"]
+    overdue = [event for event in changes(order, marked) if event.name == "OrderActionOverdue"]
+    assert [event.order_action_id for event in overdue] == [101]
+    assert sweep(store, NOW) == 0
+
+
+def test_a_lead_is_overdue_only_when_its_machine_forgot_it() -> None:
+    lead = a_submitted_order(waits={"leads": Wait(token="a", since=1, due_at=NOW - 60, owner="sales")})
+    store = stored(lead)
+
+    assert sweep(store, NOW) == 0
+    assert sweep(store, NOW + 3_600) == 1
+
+
+def test_the_verb_restarts_what_is_stopped() -> None:
+    service: OrderService = a_service(store=stored(a_stopped_order()))
+
+    order = service.restart(service.get(order_id="1001"), by="ann")
+
+    assert (order.machine_run, order.restarted_by) == (2, "ann")
+    assert order.actions["101"].state is ActionState.PENDING

@@ -1,0 +1,155 @@
+"""The sandbox does what each token says, and keeps its keys as real gateways do."""
+
+from typing import Any
+
+import pytest
+
+from lambdas.payments.gateway import (
+    DeclinedError,
+    GatewayUnavailableError,
+    OutcomeUnknownError,
+    Transaction,
+    TransactionState,
+)
+from lambdas.payments.sandbox import HOLD_SECONDS, SandboxGateway
+from lambdas.records.table import RecordTable
+from tests.build import NOW
+
+KEY = "1001:submit:authorize:1"
+
+
+def authorize(gateway: SandboxGateway, token: str, **changes: Any) -> Transaction:
+    asked: dict[str, Any] = {"key": KEY, "amount_cents": 2000, "currency": "USD", "order_id": "1001", **changes}
+    return gateway.authorize(token=token, **asked)
+
+
+def capture(gateway: SandboxGateway, transaction: Transaction, amount_cents: int = 2000) -> Transaction:
+    return gateway.capture(key="c", transaction_id=transaction.transaction_id, amount_cents=amount_cents)
+
+
+def void(gateway: SandboxGateway, transaction: Transaction) -> Transaction:
+    return gateway.void(key="v", transaction_id=transaction.transaction_id)
+
+
+def refund(gateway: SandboxGateway, transaction: Transaction) -> Transaction:
+    return gateway.refund(key="r", transaction_id=transaction.transaction_id)
+
+
+@pytest.mark.parametrize("token", ["tok_approve", "tok_capture_fails", "paypal_approve"])
+def test_money_is_held_for_a_week(gateway: SandboxGateway, token: str) -> None:
+    held = authorize(gateway, token)
+
+    assert (held.state, held.amount_cents, held.currency) == (TransactionState.HELD, 2000, "USD")
+    assert held.capture_before == NOW + HOLD_SECONDS
+    assert gateway.find(KEY) == held
+
+
+@pytest.mark.parametrize("token", ["tok_decline", "tok_nobody_knows", "", "4242"])
+def test_a_declined_token_moves_nothing(gateway: SandboxGateway, token: str) -> None:
+    with pytest.raises(DeclinedError):
+        authorize(gateway, token)
+    assert gateway.find(KEY) is None
+
+
+def test_a_card_that_needs_its_holder_is_not_held(gateway: SandboxGateway) -> None:
+    asked = authorize(gateway, "tok_needs_authentication")
+
+    assert (asked.state, asked.capture_before) == (TransactionState.NEEDS_AUTHENTICATION, None)
+    with pytest.raises(DeclinedError, match="needs_authentication"):
+        capture(gateway, asked)
+
+
+def test_an_answer_that_never_comes_leaves_money_to_be_found(gateway: SandboxGateway) -> None:
+    with pytest.raises(OutcomeUnknownError):
+        authorize(gateway, "tok_times_out")
+
+    assert (found := gateway.find(KEY)) is not None
+    assert found.state is TransactionState.HELD
+    assert authorize(gateway, "tok_times_out") == found
+    assert capture(gateway, found).state is TransactionState.CAPTURED
+
+
+def test_a_gateway_that_cannot_be_reached_moves_nothing(gateway: SandboxGateway) -> None:
+    with pytest.raises(GatewayUnavailableError):
+        authorize(gateway, "tok_unavailable")
+    assert gateway.find(KEY) is None
+
+
+def test_paypal_may_take_the_money_at_once(gateway: SandboxGateway) -> None:
+    taken = authorize(gateway, "paypal_captured")
+
+    assert taken.state is TransactionState.CAPTURED
+    assert capture(gateway, taken) == taken
+    assert refund(gateway, taken).state is TransactionState.REFUNDED
+
+
+def test_a_held_amount_is_captured(gateway: SandboxGateway) -> None:
+    assert capture(gateway, authorize(gateway, "tok_approve")).state is TransactionState.CAPTURED
+
+
+def test_a_bank_may_decline_to_pay_out_what_it_held(gateway: SandboxGateway) -> None:
+    held = authorize(gateway, "tok_capture_fails")
+
+    with pytest.raises(DeclinedError, match="pay out the held amount"):
+        capture(gateway, held)
+    assert gateway.find(KEY) == held
+
+
+def test_one_key_holds_once_whatever_is_asked_under_it_again(gateway: SandboxGateway, records: RecordTable) -> None:
+    first = authorize(gateway, "tok_approve")
+    again = authorize(gateway, "paypal_approve", amount_cents=9999)
+
+    assert again == first
+    assert records.client.scan(TableName=records.name, Select="COUNT")["Count"] == 1
+
+
+def test_another_key_is_another_hold(gateway: SandboxGateway) -> None:
+    first, other = authorize(gateway, "tok_approve"), authorize(gateway, "tok_approve", key="1001:submit:authorize:2")
+
+    assert first.transaction_id != other.transaction_id
+
+
+def test_less_than_was_held_may_be_taken_but_not_more(gateway: SandboxGateway) -> None:
+    held = authorize(gateway, "tok_approve")
+
+    with pytest.raises(DeclinedError, match="more than was held"):
+        capture(gateway, held, 2001)
+    assert capture(gateway, held, 500).amount_cents == 500
+
+
+def test_each_step_may_be_repeated(gateway: SandboxGateway) -> None:
+    held = authorize(gateway, "tok_approve")
+    captured = [capture(gateway, held) for _ in range(2)]
+    refunded = [refund(gateway, held) for _ in range(2)]
+    voided = [void(gateway, authorize(gateway, "tok_approve", key="2")) for _ in range(2)]
+
+    for pair in (captured, refunded, voided):
+        assert pair[0] == pair[1]
+
+
+WRONG = [("void", "paypal_captured"), ("refund", "tok_approve"), ("refund", "tok_needs_authentication")]
+
+
+@pytest.mark.parametrize(("step", "token"), WRONG)
+def test_a_step_in_the_wrong_state_is_refused_and_changes_nothing(
+    gateway: SandboxGateway, step: str, token: str
+) -> None:
+    before = authorize(gateway, token)
+
+    with pytest.raises(DeclinedError, match=f"the payment is {before.state}"):
+        {"void": void, "refund": refund}[step](gateway, before)
+    assert gateway.find(KEY) == before
+
+
+@pytest.mark.parametrize("end", [void, refund])
+def test_money_that_went_back_cannot_be_taken_any_more(gateway: SandboxGateway, end: Any) -> None:
+    transaction = authorize(gateway, "tok_approve" if end is void else "paypal_captured")
+    end(gateway, transaction)
+
+    with pytest.raises(DeclinedError):
+        capture(gateway, transaction)
+
+
+def test_an_unknown_transaction_is_refused(gateway: SandboxGateway) -> None:
+    with pytest.raises(DeclinedError, match="does not know this transaction"):
+        gateway.void(key="v", transaction_id="sb_0")

@@ -1,0 +1,91 @@
+"""A client is made once per order, with its login and payment method, or not at all."""
+
+import pytest
+
+from lambdas.records.client import ClientRecords, LoginTakenError
+from lambdas.records.table import RecordTable
+from tests.unit.records.builders import CARD_METHOD, a_client
+
+
+@pytest.fixture
+def clients(records: RecordTable) -> ClientRecords:
+    return ClientRecords(records)
+
+
+def written(records: RecordTable) -> int:
+    return int(records.client.scan(TableName=records.name, Select="COUNT")["Count"])
+
+
+def test_a_client_comes_back_as_it_was_made(clients: ClientRecords) -> None:
+    client = a_client(password_hash="scrypt$00$00", vat_id="GB1")
+
+    assert clients.make(client, None) == "101"
+    assert clients.get("101") == client
+    assert clients.exists("101")
+
+
+def test_nobody_is_no_client(clients: ClientRecords) -> None:
+    assert (clients.get("7"), clients.exists("7"), clients.made_for("1001")) == (None, False, None)
+
+
+def test_an_order_makes_one_client_however_often_it_is_repeated(clients: ClientRecords, records: RecordTable) -> None:
+    made = [clients.make(a_client(client_id=str(number)), CARD_METHOD) for number in (101, 102, 103)]
+
+    assert made == ["101", "101", "101"]
+    assert clients.made_for("1001") == "101"
+    assert written(records) == 4
+
+
+def test_two_orders_without_a_login_make_two_clients(clients: ClientRecords) -> None:
+    first = clients.make(a_client(uber_login=""), None)
+    other = clients.make(a_client(uber_login="", client_id="102", order_id="1002"), None)
+
+    assert (first, other) == ("101", "102")
+
+
+@pytest.mark.parametrize("login", ["ada", "ADA", "Ada"])
+def test_a_login_of_another_client_is_refused_and_nothing_is_left_half_made(
+    clients: ClientRecords, records: RecordTable, login: str
+) -> None:
+    clients.make(a_client(), None)
+    before = written(records)
+
+    with pytest.raises(LoginTakenError):
+        clients.make(a_client(client_id="102", order_id="1002", uber_login=login), CARD_METHOD)
+
+    assert written(records) == before
+    assert clients.made_for("1002") is None
+    assert not clients.exists("102")
+
+
+def test_after_a_refused_login_the_order_may_make_its_client_with_another(clients: ClientRecords) -> None:
+    clients.make(a_client(), None)
+    with pytest.raises(LoginTakenError):
+        clients.make(a_client(client_id="102", order_id="1002"), None)
+
+    assert clients.make(a_client(client_id="103", order_id="1002", uber_login="grace"), None) == "103"
+
+
+def test_each_brand_has_logins_of_its_own(clients: ClientRecords) -> None:
+    clients.make(a_client(), None)
+
+    assert clients.make(a_client(client_id="102", order_id="1002", brand_id=2), None) == "102"
+
+
+def test_the_payment_method_of_the_order_is_stored_with_its_client(clients: ClientRecords) -> None:
+    clients.make(a_client(), CARD_METHOD)
+
+    assert clients.payment_method("101", "1001") == CARD_METHOD
+    assert clients.payment_method("101", "1002") is None
+    assert clients.payment_method("102", "1001") is None
+
+
+def test_client_numbers_increase(clients: ClientRecords) -> None:
+    assert [clients.new_client_id() for _ in range(3)] == ["101", "102", "103"]
+
+
+def test_a_client_does_not_show_its_data_when_it_is_refused() -> None:
+    with pytest.raises(ValueError, match="brand_id") as refused:
+        a_client(brand_id="secret-value")
+
+    assert "secret-value" not in str(refused.value)

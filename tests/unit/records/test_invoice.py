@@ -1,0 +1,161 @@
+"""Invoices and credit notes: one of a kind per order, series without gaps, whoever writes at the same time."""
+
+import random
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from lambdas.records.invoice import Invoice, InvoiceKind, InvoiceRecords, InvoiceStatus, SeriesBusyError
+from lambdas.records.table import RecordTable
+from tests.unit.records.builders import an_invoice
+
+
+class Rivals:
+    """A client whose transactions find that a rival's came first, or is still open."""
+
+    def __init__(self, client: Any, rival: Any) -> None:
+        self._client, self._rival = client, rival
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._client, name)
+
+    def transact_write_items(self, **request: Any) -> Any:
+        self._rival()
+        return self._client.transact_write_items(**request)
+
+
+def contested(records: RecordTable, rival: Callable[[], object]) -> RecordTable:
+    client: Any = Rivals(records.client, rival)
+    return RecordTable(records.name, client)
+
+
+def conflict(client: Any) -> Exception:
+    answer: Any = {
+        "Error": {"Code": "TransactionCanceledException", "Message": "conflict"},
+        "CancellationReasons": [{"Code": "TransactionConflict"}, {"Code": "None"}, {"Code": "None"}],
+    }
+    refused: Exception = client.exceptions.TransactionCanceledException(answer, "TransactWriteItems")
+    return refused
+
+
+@pytest.fixture(autouse=True)
+def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lambdas.records.invoice.time.sleep", lambda _: None)
+
+
+@pytest.fixture
+def invoices(records: RecordTable) -> InvoiceRecords:
+    return InvoiceRecords(records)
+
+
+def of_order(order_id: int, **changes: Any) -> Invoice:
+    return an_invoice(order_id=str(order_id), client_id=str(order_id), **changes)
+
+
+def test_an_invoice_comes_back_as_it_was_issued(invoices: InvoiceRecords) -> None:
+    issued = invoices.issue(an_invoice())
+
+    assert issued == an_invoice(number=1)
+    assert invoices.of_order("1001") == issued
+    assert invoices.of_order("1002") is None
+
+
+def test_an_order_has_one_invoice_however_often_it_is_issued(invoices: InvoiceRecords) -> None:
+    numbers = [invoices.issue(an_invoice()).number for _ in range(3)]
+
+    assert numbers == [1, 1, 1]
+    assert invoices.issue(of_order(1002)).number == 2
+
+
+def test_numbers_have_no_gap_and_no_double_when_issues_interleave(records: RecordTable) -> None:
+    plain = InvoiceRecords(records)
+    dice, waiting = random.Random(7), list(range(60))
+    issued: list[int] = []
+
+    def rival() -> None:
+        if waiting and dice.random() < 0.4:
+            issued.append(plain.issue(of_order(waiting.pop())).number)
+        elif dice.random() < 0.1:
+            raise conflict(records.client)
+
+    invoices = InvoiceRecords(contested(records, rival))
+    while waiting:
+        order_id = waiting.pop()
+        try:
+            issued.append(invoices.issue(of_order(order_id)).number)
+        except SeriesBusyError:
+            waiting.append(order_id)
+
+    assert sorted(issued) == list(range(1, 61))
+    stored = [plain.of_order(str(order_id)) for order_id in range(60)]
+    assert sorted(invoice.number for invoice in stored if invoice) == list(range(1, 61))
+
+
+def test_of_two_issues_for_one_order_one_wins_and_both_answer_it(records: RecordTable) -> None:
+    plain = InvoiceRecords(records)
+    first: list[Invoice] = []
+
+    def rival() -> None:
+        if not first:
+            first.append(plain.issue(an_invoice()))
+
+    assert InvoiceRecords(contested(records, rival)).issue(an_invoice(issued_at=9)) == first[0]
+
+
+def test_a_series_that_stays_busy_issues_nothing(records: RecordTable) -> None:
+    def rival() -> None:
+        raise conflict(records.client)
+
+    with pytest.raises(SeriesBusyError, match="series of invoices"):
+        InvoiceRecords(contested(records, rival)).issue(an_invoice())
+    assert InvoiceRecords(records).of_order("1001") is None
+
+
+def test_credit_notes_and_brands_have_series_of_their_own(invoices: InvoiceRecords) -> None:
+    invoices.issue(of_order(1001))
+    invoices.issue(of_order(1002))
+    note = invoices.issue(of_order(1002, kind=InvoiceKind.CREDIT_NOTE, credits_number=2))
+    other_brand = invoices.issue(of_order(1003, brand_id=2))
+
+    assert (note.number, other_brand.number) == (1, 1)
+    assert invoices.of_order("1002", InvoiceKind.CREDIT_NOTE) == note
+    assert (found := invoices.of_order("1002")) is not None
+    assert (found.kind, found.number) == (InvoiceKind.INVOICE, 2)
+
+
+OPEN, PAID, CREDITED = InvoiceStatus
+SETTLED = [
+    ([PAID], PAID),
+    ([PAID, PAID], PAID),
+    ([CREDITED], CREDITED),
+    ([PAID, CREDITED], CREDITED),
+    ([CREDITED, CREDITED], CREDITED),
+]
+
+
+@pytest.mark.parametrize(("steps", "end"), SETTLED)
+def test_an_invoice_is_settled_forward_and_repeats_change_nothing(
+    invoices: InvoiceRecords, steps: list[InvoiceStatus], end: InvoiceStatus
+) -> None:
+    invoice = invoices.issue(an_invoice())
+    settled = [invoices.settle(invoice, step, "t-1") for step in steps][-1]
+
+    assert (settled.status, settled.transaction_id) == (end, "t-1")
+    assert invoices.of_order("1001") == settled
+
+
+def test_a_credited_invoice_cannot_be_paid(invoices: InvoiceRecords) -> None:
+    invoice = invoices.issue(an_invoice())
+    invoices.settle(invoice, CREDITED)
+
+    with pytest.raises(ClientError, match="ConditionalCheckFailed"):
+        invoices.settle(invoice, PAID)
+
+
+def test_settling_without_a_payment_keeps_the_one_there_is(invoices: InvoiceRecords) -> None:
+    invoice = invoices.issue(an_invoice())
+    invoices.settle(invoice, PAID, "t-1")
+
+    assert invoices.settle(invoice, CREDITED).transaction_id == "t-1"

@@ -1,0 +1,18 @@
+"""An error nobody thought of is logged by class and place, never by its text."""
+
+import pytest
+
+from lambdas.runtime.observe import log_unexpected
+
+
+def test_an_unexpected_error_is_logged_without_what_it_says(caplog: pytest.LogCaptureFixture) -> None:
+    try:
+        raise KeyError("Ada Lovelace")
+    except KeyError as error:
+        log_unexpected("broken", error, order_id="1001")
+
+    said = "".join(str(vars(entry)) for entry in caplog.records)
+    assert "KeyError" in said
+    assert "test_observe.py" in said
+    assert "1001" in said
+    assert "Lovelace" not in said

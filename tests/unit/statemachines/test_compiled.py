@@ -1,0 +1,197 @@
+"""What every compiled machine keeps, whatever its queue."""
+
+import inspect
+import json
+from collections import Counter
+from typing import Any
+
+import pytest
+from hypothesis import given
+
+from lambdas.actions import _module
+from lambdas.orders import progress
+from lambdas.orders.machine import Answer
+from lambdas.orders.queue import QUEUES_ROOT, Queue, load_queues
+from statemachines.__main__ import happy_path_transitions
+from statemachines.compiler import to_json
+from tests.build import a_queue
+from tests.unit.orders.trees import queues
+from tests.unit.statemachines.graphs import (
+    UNDOING,
+    Machine,
+    compiled,
+    happy_path,
+    lambdas,
+    reachable,
+    scopes,
+    states,
+    targets,
+    tasks,
+    waits,
+)
+
+QUEUES = list(load_queues().values())
+ORDER_ID = "{% $states.context.Execution.Input.order_id %}"
+ONE_MEGABYTE = 1_048_576  # the most a definition may have
+
+
+def by_key(queue: Queue) -> str:
+    return queue.key
+
+
+@pytest.fixture(params=QUEUES, ids=by_key)
+def queue(request: pytest.FixtureRequest) -> Queue:
+    found: Queue = request.param
+    return found
+
+
+@pytest.fixture
+def machine(queue: Queue) -> Machine:
+    return compiled(queue)
+
+
+def test_what_is_checked_in_is_what_the_queue_compiles_to(queue: Queue, machine: Machine) -> None:
+    file = QUEUES_ROOT / queue.key / "machine.asl.json"
+
+    assert file.read_text(encoding="utf-8") == to_json(machine)
+
+
+@given(queues())
+def test_the_same_queue_compiles_to_the_same_text(queue: Queue) -> None:
+    again = Queue.model_validate(json.loads(queue.model_dump_json()))
+
+    assert to_json(compiled(queue)) == to_json(compiled(again))
+
+
+@given(queues())
+def test_state_names_are_unique_in_the_whole_machine_and_short_enough(queue: Queue) -> None:
+    names = Counter(name for name, _ in states(compiled(queue)))
+
+    assert set(names.values()) == {1}
+    assert max(map(len, names)) <= 80
+
+
+@given(queues())
+def test_every_state_is_reached_and_leads_to_one_that_exists(queue: Queue) -> None:
+    for scope in scopes(compiled(queue)):
+        assert reachable(scope) == set(scope["States"])
+        for name, state in scope["States"].items():
+            ends = state.get("End") or state["Type"] in ("Succeed", "Fail", "Choice")
+            assert ends or "Next" in state, name
+            assert targets(state) <= set(scope["States"])
+
+
+@given(queues())
+def test_every_step_is_a_state_and_every_step_id_leads_to_one(queue: Queue) -> None:
+    machine = compiled(queue)
+    with_work = [step.name for step in queue.ordinary_steps if step.machine_actions]
+    start = machine["States"][machine["StartAt"]]
+    conditions = " ".join(choice["Condition"] for choice in start["Choices"])
+
+    assert {queue.leads.name, *with_work, queue.complete.name, queue.canceled.name} <= set(machine["States"])
+    assert all(str(step.id) in conditions for step in queue.steps)
+
+
+@given(queues())
+def test_every_task_has_a_timeout(queue: Queue) -> None:
+    assert all(0 < state["TimeoutSeconds"] <= 366 * 86_400 for _, state in tasks(compiled(queue)))
+
+
+@given(queues())
+def test_every_wait_has_an_owner_and_tells_its_deadline(queue: Queue) -> None:
+    for name, state in waits(compiled(queue)):
+        text = json.dumps(state["Arguments"])
+        assert '"owner"' in text, name
+        assert "$states.context.Task.Token" in text, name
+
+
+@given(queues())
+def test_functions_are_given_ids_and_nothing_else(queue: Queue) -> None:
+    allowed = {"order_id", "action_id", "undo", "optional"}
+    actions = {action.id: action.module for action in queue.actions}
+    for name, state in lambdas(compiled(queue)):
+        payload = state["Arguments"]["Payload"]
+        assert payload.keys() <= allowed, name
+        assert payload["order_id"] == ORDER_ID
+        assert state["Arguments"]["FunctionName"] == f"${{{actions[payload['action_id']]}}}"
+
+
+@given(queues())
+def test_every_action_of_the_machine_has_one_run(queue: Queue) -> None:
+    runs = [state["Arguments"]["Payload"] for _, state in lambdas(compiled(queue))]
+    run = Counter(payload["action_id"] for payload in runs if not payload.get("undo"))
+
+    assert run == Counter(action.id for action in queue.actions if action.automatic or not action.optional)
+
+
+@given(queues())
+def test_a_run_tells_an_order_that_is_gone_from_every_other_error(queue: Queue) -> None:
+    for name, state in lambdas(compiled(queue)):
+        caught = [error for catch in state["Catch"] for error in catch["ErrorEquals"]]
+        assert caught[-1] == "States.ALL", name
+        optional = {action.id for action in queue.actions if action.optional}
+        payload = state["Arguments"]["Payload"]
+        if not payload.get("undo") and payload["action_id"] not in optional:
+            assert caught[:-1] == ["OrderCanceled", "OrderMoved"], name
+
+
+@given(queues())
+def test_complete_names_every_required_action(queue: Queue) -> None:
+    arguments = compiled(queue)["States"][queue.complete.name]["Arguments"]
+    names = arguments.get("ExpressionAttributeNames", {})
+    required = {str(action.id) for step in queue.ordinary_steps for action in step.actions if not action.optional}
+    named = {action_id for alias, action_id in names.items() if f"actions.{alias}." in arguments["ConditionExpression"]}
+
+    assert named == required
+    for alias, action_id in names.items():
+        if action_id in required:
+            assert f" AND actions.{alias}.#state IN (:done, :skipped)" in arguments["ConditionExpression"]
+
+
+def test_the_happy_path_of_each_queue_is_cheap(queue: Queue, machine: Machine) -> None:
+    assert happy_path(machine, queue.leads.name) == happy_path_transitions(queue)
+    if queue.key == "new_accounts":
+        assert happy_path_transitions(queue) <= 8
+
+
+@given(queues())
+def test_the_price_that_is_told_is_the_price_of_the_graph(queue: Queue) -> None:
+    assert happy_path(compiled(queue), queue.leads.name) == happy_path_transitions(queue)
+
+
+def error_names(machine: Machine) -> set[str]:
+    places = [place for _, state in states(machine) for key in ("Retry", "Catch") for place in state.get(key, [])]
+    return {error for place in places for error in place["ErrorEquals"]}
+
+
+def test_every_error_of_ours_that_a_machine_names_exists(machine: Machine) -> None:
+    ours = {name for name in error_names(machine) if "." not in name}
+    classes = {name for file in (_module, progress) for name, _ in inspect.getmembers(file, inspect.isclass)}
+
+    assert ours <= classes | {answer.value for answer in Answer}
+    assert {"TransientError", "ThrottledError", "ActionBusy", "OrderCanceled", "OrderMoved"} <= ours
+
+
+def test_what_declares_an_undo_is_undone_in_reverse_and_nothing_else(machine: Machine, queue: Queue) -> None:
+    undone: list[Any] = [
+        state["Arguments"]["Payload"]["action_id"]
+        for _, state in lambdas(machine)
+        if state["Arguments"]["Payload"].get("undo")
+    ]
+
+    assert undone == [action.id for action in reversed(queue.actions) if action.module in UNDOING]
+
+
+def test_a_long_queue_fits_into_a_definition() -> None:
+    actions = [
+        {"id": 100 + number, "name": f"Action {number}", "module": "add_services", "automatic": True}
+        for number in range(90)
+    ]
+    steps = [
+        {"id": 1, "name": "Leads", "expires_after_days": 365},
+        {"id": 2, "name": "Processing", "actions": actions},
+        {"id": 3, "name": "Complete"},
+        {"id": 4, "name": "Canceled"},
+    ]
+
+    assert len(json.dumps(compiled(a_queue(steps=steps)))) < ONE_MEGABYTE
