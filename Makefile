@@ -9,13 +9,13 @@ UV := UV_PYTHON=$(PYTHON) UV_PYTHON_DOWNLOADS=never .tools/bin/uv
 RUN := .venv/bin/python
 CDK := $(RUN) -m infra.cdk
 
-.PHONY: help setup engine run stop test check format compile bench synth deploy diff destroy clean
+.PHONY: help setup engine run stop test check format compile diagram bench synth impact deploy diff destroy clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
 
-run: setup ## bring everything up on this machine and play an order through it
-	@$(RUN) -m infra.local run
+run: setup ## bring everything up on this machine and play an order through it, of QUEUE if that is given
+	@$(RUN) -m infra.local run $(if $(QUEUE),--queue $(QUEUE))
 
 stop: ## end what `make run` started
 	@if [ -x $(RUN) ]; then $(RUN) -m infra.local stop; fi
@@ -23,12 +23,13 @@ stop: ## end what `make run` started
 test: setup ## all tests that need no AWS account
 	@$(RUN) -m pytest
 
-check: setup ## lint, format, types, import arrows, compiled queues
+check: setup ## lint, format, types, import arrows, compiled and drawn queues
 	@$(RUN) -m ruff check .
 	@$(RUN) -m ruff format --check .
 	@$(RUN) -m mypy
 	@.venv/bin/lint-imports --no-logo
 	@$(RUN) -m statemachines --check
+	@$(RUN) -m statemachines.diagram --check
 
 format: setup ## put the code into shape
 	@$(RUN) -m ruff check --fix .
@@ -37,13 +38,19 @@ format: setup ## put the code into shape
 compile: setup ## queues -> state machines, with their price
 	@$(RUN) -m statemachines
 
+diagram: setup ## queues -> pictures, in docs/queues
+	@$(RUN) -m statemachines.diagram
+
 bench: setup ## the budgets of docs/decisions.md, measured
 	@$(RUN) -m tests.bench
 
 synth: setup ## the CloudFormation template of STAGE, into cdk.out; no account needed
 	@$(CDK) synth --quiet -c stage=$(STAGE)
 
-deploy: setup ## to AWS, with your ordinary credentials: make deploy STAGE=dev
+impact: setup ## what a deploy of STAGE would do to the orders under way; fails if it would harm any
+	@$(RUN) -m infra.impact --stage $(STAGE)
+
+deploy: impact ## to AWS, with your ordinary credentials: make deploy STAGE=dev
 	@$(CDK) deploy OrderQueues-$(STAGE) -c stage=$(STAGE)
 
 diff: setup ## what a deploy of STAGE would change

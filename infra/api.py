@@ -1,6 +1,7 @@
 """Door 1: the HTTP API. One handler; API 2.0 at the root of the host and one path per method beside it."""
 
 import json
+from collections.abc import Mapping
 from typing import cast
 
 from aws_cdk import Duration
@@ -55,7 +56,15 @@ _TIMEOUT_SECONDS = 29  # API Gateway gives up at 30: the function must be the fi
 class Api(Construct):
     """The API and its function. Only the relay talks to Step Functions, so no machine is known here."""
 
-    def __init__(self, scope: Construct, construct_id: str, *, parts: FunctionParts, storage: Storage) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        parts: FunctionParts,
+        storage: Storage,
+        machine_hashes: Mapping[str, str],
+    ) -> None:
         super().__init__(scope, construct_id)
         settings = parts.settings
         self.function = OrderFunction(
@@ -71,6 +80,7 @@ class Api(Construct):
                 "RECORD_TABLE": storage.records.table_name,
                 "GATEWAY": settings.gateway,
                 "CURRENCY": settings.currency,
+                "MACHINE_HASHES": json.dumps(machine_hashes),
             },
             permissions=_permissions(storage),
         ).function

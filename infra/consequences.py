@@ -8,17 +8,13 @@ machine ends its executions at their next state; and a deleted function can neit
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
-from infra.definition import ActionFacts, QueueFacts
+from infra.changes import changes_of, title
+from infra.definition import QueueFacts
 from lambdas.orders.errors import RestartRefusedError
 from lambdas.orders.order import ActionState, ChecklistAction, Order
 from lambdas.orders.queue import Queue
 from lambdas.orders.revival import restarted
-
-# What no definition tells, so that it is compared with the orders' own checklists.
-_ON_CHECKLISTS_ONLY = ("prereqs", "config", "client_viewable")
-_OF_ACTION = ("name", "module", "automatic", "optional", "owner", "due_hours", *_ON_CHECKLISTS_ONLY)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,90 +55,16 @@ def impact_of(
     `new`: None if the folder is gone. `modules`: those that have a function after the deployment.
     """
     running = [order for order in orders if not order.is_final]
-    changes = tuple(_changes(old, new, running))
+    removed = ("the queue is removed",)
     return QueueImpact(
         folder=folder,
-        changes=changes,
+        changes=changes_of(old, new.facts, new.queue, running) if new else removed,
         running=len(running),
         unwinding=len(orders) - len(running),
         standing=_standing(running),
         restarts=dict(Counter(_restart_refusal(order, new.queue if new else None) for order in running)),
         failures=tuple(_failures(folder, old, orders, new, modules)),
     )
-
-
-def _changes(old: QueueFacts, new: NewQueue | None, running: Sequence[Order]) -> Iterator[str]:
-    if new is None:
-        yield "the queue is removed"
-        return
-    told = [
-        *_queue_changes(old, new.facts),
-        *_step_changes(old, new.queue),
-        *_action_changes(old, new.facts),
-        *_checklist_changes(old, new.queue, running),
-    ]
-    if not told and old.body != new.facts.body:
-        told = ["steps and actions are the same, but they compile to another machine"]
-    yield from told
-
-
-def _queue_changes(old: QueueFacts, new: QueueFacts) -> Iterator[str]:
-    if old.order_queue_id != new.order_queue_id:
-        yield f"the queue is number {new.order_queue_id}, was {old.order_queue_id}"
-    if old.name != new.name:
-        yield f"the queue is called {new.name}, was {old.name}"
-
-
-def _step_changes(old: QueueFacts, queue: Queue) -> Iterator[str]:
-    names = {step.id: step.name for step in queue.steps}
-    for step_id, name in old.steps.items():
-        if step_id not in names:
-            yield f"removed step {step_id} {name}".rstrip()
-        elif name and name != names[step_id]:
-            yield f"renamed step {step_id}: {names[step_id]}, was {name}"
-    yield from (f"added step {step_id} {name}" for step_id, name in names.items() if step_id not in old.steps)
-
-
-def _action_changes(old: QueueFacts, new: QueueFacts) -> Iterator[str]:
-    for action_id, action in old.actions.items():
-        now = new.actions.get(action_id)
-        if now is None:
-            yield f"removed from the machine: {_title(action)} ({action.module})"
-        elif differing := list(_differences(action, now)):
-            yield f"changed {_title(action)}: {'; '.join(differing)}"
-    for action_id, action in new.actions.items():
-        if action_id not in old.actions:
-            yield f"added {_title(action)} ({action.module}) to step {action.step_id}"
-
-
-def _differences(old: ActionFacts, new: ActionFacts) -> Iterator[str]:
-    if old.name != new.name:
-        yield f"renamed, is {new.name}"
-    for name in ("module", "step_id", "owner"):
-        if (before := getattr(old, name)) != (now := getattr(new, name)):
-            yield f"{name} {now or 'none'}, was {before or 'none'}"
-    for name, otherwise in (("automatic", "by hand"), ("optional", "required")):
-        if getattr(old, name) != getattr(new, name):
-            yield f"now {name if getattr(new, name) else otherwise}"
-    if old.timing != new.timing:
-        yield "time-outs, retries, deadline or gates"
-
-
-def _checklist_changes(old: QueueFacts, queue: Queue, running: Sequence[Order]) -> Iterator[str]:
-    """What running orders were made with that new ones will not be, where the machine does not show it."""
-    found: Counter[str] = Counter()
-    new = {action.id: action for action in queue.actions}
-    for order in running:
-        for action in order.actions.values() if order.queue_hash != queue.content_hash else ():
-            in_machine = action.action_id in old.actions
-            now = new.get(action.action_id)
-            if now is not None:
-                fields = _ON_CHECKLISTS_ONLY if in_machine else _OF_ACTION
-                if differing := [name for name in fields if getattr(action, name) != getattr(now, name)]:
-                    found[f"changed {_title(action)}: {', '.join(differing)}"] += 1
-            elif not in_machine:
-                found[f"gone: {_title(action)} ({action.module})"] += 1
-    yield from (f"{text}; {count} running orders keep theirs" for text, count in sorted(found.items()))
 
 
 def _standing(running: Sequence[Order]) -> dict[str, int]:
@@ -166,25 +88,29 @@ def _failures(
     through = "deploy when these orders are through: process, skip or cancel"
     if new is None or new.queue.order_queue_id != old.order_queue_id:
         what = f"queue {old.order_queue_id} {old.name} ({folder}) would be gone, and its machine end these orders' executions"
-        yield from _failure(what, orders, lambda _: True, f"put statemachines/{folder} back as it was, or {through} them")
+        yield from _failure(
+            what, orders, lambda _: True, f"put statemachines/{folder} back as it was, or {through} them"
+        )
     else:
         kept = {"action": {action.id for action in new.queue.actions}, "step": {step.id for step in new.queue.steps}}
         for action_id, action in old.actions.items():
             if action_id not in kept["action"]:
                 mend = f"{put_back} (optional = true, automatic = false keeps new orders from waiting for it), or {through} it"
-                yield from _failure(f"{_title(action)} is removed", orders, _needs_action(action_id), mend)
+                yield from _failure(f"{title(action)} is removed", orders, _needs_action(action_id), mend)
         for step_id, name in old.steps.items():
             if step_id not in kept["step"]:
                 mend = f"{put_back}, or {through} what they need there, or move them on"
-                yield from _failure(f"step {step_id} {name} is removed".replace("  ", " "), orders, _needs_step(step_id), mend)
+                yield from _failure(
+                    f"step {step_id} {name} is removed".replace("  ", " "), orders, _needs_step(step_id), mend
+                )
     for module in sorted({action.module for order in orders for action in order.actions.values()} - set(modules)):
         mend = f"keep lambdas/actions/{module}.py and its row in infra/actions.py until these orders are at their end"
-        yield from _failure(f"the function of module {module} would be deleted", orders, _needs_module(module, old), mend)
+        yield from _failure(
+            f"the function of module {module} would be deleted", orders, _needs_module(module, old), mend
+        )
 
 
-def _failure(
-    what: str, orders: Sequence[Order], needs: Callable[[Order], bool], mend: str
-) -> Iterator[Failure]:
+def _failure(what: str, orders: Sequence[Order], needs: Callable[[Order], bool], mend: str) -> Iterator[Failure]:
     order_ids = sorted((order.order_id for order in orders if needs(order)), key=int)
     if order_ids:
         yield Failure(what=what, order_ids=tuple(order_ids), mend=mend)
@@ -214,7 +140,3 @@ def _needs_module(module: str, old: QueueFacts) -> Callable[[Order], bool]:
         return action.module == module and (open_or_again or action.action_id in old.undoes)
 
     return lambda order: any(used(action, order) for action in order.actions.values())
-
-
-def _title(action: Any) -> str:
-    return f"action {action.action_id} {action.name}"

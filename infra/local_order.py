@@ -18,23 +18,29 @@ from lambdas.records.table import RecordTable
 GIVE_UP_SECONDS = 60
 _POLL_SECONDS = 0.02
 
+NEW_CLIENT: dict[str, Any] = {
+    "first": "Ada",
+    "last": "Lovelace",
+    "company": "Analytical Engines Ltd",
+    "email": "ada@analytical-engines.example",
+    "address": "12 St James's Square",
+    "city": "London",
+    "zip": "SW1Y 4JH",
+    "country": "GB",
+    "phone": "+44 20 7946 0018",
+}
+CARD: dict[str, Any] = {
+    "payment_type": "cc",
+    "cc_token": "tok_approve",
+    "cc_type": "Visa",
+    "cc_num": "4242",
+    "cc_expire": "1230",
+}
 NEW_CLIENT_ORDER: dict[str, Any] = {
     "order_queue_id": 1,
     "info": {
-        "first": "Ada",
-        "last": "Lovelace",
-        "company": "Analytical Engines Ltd",
-        "email": "ada@analytical-engines.example",
-        "address": "12 St James's Square",
-        "city": "London",
-        "zip": "SW1Y 4JH",
-        "country": "GB",
-        "phone": "+44 20 7946 0018",
-        "payment_type": "cc",
-        "cc_token": "tok_approve",
-        "cc_type": "Visa",
-        "cc_num": "4242",
-        "cc_expire": "1230",
+        **NEW_CLIENT,
+        **CARD,
         "pack1": {
             "plan_id": "2",
             "period": 1,
@@ -51,8 +57,10 @@ class OrderStuckError(RuntimeError):
     """The order did not come to an end in time; the message says where it stands."""
 
 
-def client_of(stack: LocalStack) -> httpx.Client:
-    return httpx.Client(base_url=stack.api_url, auth=(stack.user, stack.token), timeout=30)
+def client_of(stack: LocalStack, person: str = "") -> httpx.Client:
+    """As the first user, or as one of the stack's other people."""
+    user, token = stack.people[person] if person else (stack.user, stack.token)
+    return httpx.Client(base_url=stack.api_url, auth=(user, token), timeout=30)
 
 
 def call(client: httpx.Client, method: str, parameters: dict[str, Any]) -> dict[str, Any]:

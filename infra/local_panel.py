@@ -115,8 +115,7 @@ class Panel:
 
 def _post(access: Mapping[str, Any], method: str, body: Mapping[str, Any]) -> int | None:
     """The status of the answer; None if there was none."""
-    user = "panel" if "panel" in access.get("people", {}) else str(access.get("user"))
-    token = access.get("people", {}).get(user) or access.get("token")
+    user, token = access.get("people", {}).get("panel") or (access.get("user"), access.get("token"))
     login = base64.b64encode(f"{user}:{token}".encode()).decode()
     headers = {"Authorization": f"Basic {login}", "Content-Type": "application/json"}
     request = Request(f"{access.get('api_url')}/{method}", json.dumps(body).encode(), headers, method="POST")  # noqa: S310

@@ -38,10 +38,15 @@ class LocalPanel:
         root.mkdir(parents=True, exist_ok=True)
         port = _known(root)[1]
         _state_file(root).unlink(missing_ok=True)
-        words = ["--state", _state_file(root), "--access", access, "--port", port, "--answer-after", answer_after_seconds]
+        options = {
+            "state": _state_file(root),
+            "access": access,
+            "port": port,
+            "answer-after": answer_after_seconds,
+        }
         with _log_file(root).open("wb") as log:
             process = subprocess.Popen(
-                [sys.executable, "-m", "infra.local_panel", *map(str, words)],
+                [sys.executable, "-m", "infra.local_panel", *(f"--{name}={value}" for name, value in options.items())],
                 cwd=REPOSITORY,
                 stdin=subprocess.DEVNULL,
                 stdout=log,

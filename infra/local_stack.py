@@ -5,7 +5,7 @@ import json
 import subprocess
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 STACK = "OrderQueues-local"
 USER = "local"
+# Further users of the API: a second pair of hands (some checks are not for who did the work), and the stand-in panel.
+PEOPLE = ("qa", "panel")
 _DEPLOYED_FROM = ("lambdas", "statemachines", "infra", "cdk.json", "uv.lock", "package-lock.json")
 _LOG_TAIL_LINES = 30
 
@@ -31,7 +33,10 @@ class DeployError(RuntimeError):
 
 @dataclass(frozen=True)
 class LocalStack:
-    """What another program needs to talk to the deployment; the content of `.local/stack.json`."""
+    """What another program needs to talk to the deployment; the content of `.local/stack.json`.
+
+    `people`: user and token of further people, by what they are for. `webhook_secret`: what webhooks are signed with.
+    """
 
     endpoint_url: str
     region: str
@@ -42,6 +47,8 @@ class LocalStack:
     record_table: str
     event_bus: str
     machines: dict[str, str]
+    people: dict[str, list[str]] = field(default_factory=dict)
+    webhook_secret: str = ""
 
     def save(self, file: Path) -> None:
         file.write_text(json.dumps(asdict(self), indent=2) + "\n")
@@ -55,22 +62,28 @@ class LocalStack:
             return None
 
 
-def deploy(engine: LocalEngine) -> Iterator[str]:
-    """Synthesize, bootstrap, deploy; yields what it is about to do."""
+def deploy(engine: LocalEngine, panel_url: str = "") -> Iterator[str]:
+    """Synthesize, bootstrap, deploy; yields what it is about to do. `panel_url`: who plays the parties outside."""
     assembly = str(engine.root / "cdk.out")
     yield "synthesizing the CDK app, stage local"
-    _cdk(engine, "synth", "--quiet", "--output", assembly, "-c", "stage=local")
+    _cdk(engine, "synth", "--quiet", "--output", assembly, "-c", "stage=local", panel_url=panel_url)
     yield "preparing the engine for the CDK (cdk bootstrap)"
     _cdk(engine, "bootstrap", f"aws://{ACCOUNT_ID}/{REGION}", "--app", assembly)
     yield "deploying the stack (cdk deploy)"
     _cdk(engine, "deploy", STACK, "--app", assembly, "--require-approval", "never")
-    (engine.root / "deployed").write_text(source_hash())
+    (engine.root / "deployed").write_text(_deployed_from(panel_url))
 
 
-def is_deployed(engine: LocalEngine) -> bool:
-    """Whether this engine runs what the working tree says."""
+def is_deployed(engine: LocalEngine, panel_url: str = "") -> bool:
+    """Whether this engine runs what the working tree says, with this panel."""
     marker = engine.root / "deployed"
-    return marker.exists() and marker.read_text() == source_hash() and marker.stat().st_mtime > _started_at(engine)
+    if not marker.exists() or marker.read_text() != _deployed_from(panel_url):
+        return False
+    return marker.stat().st_mtime > _started_at(engine)
+
+
+def _deployed_from(panel_url: str) -> str:
+    return f"{source_hash()} {panel_url}"
 
 
 def source_hash() -> str:
@@ -88,21 +101,42 @@ def source_hash() -> str:
 def connect(engine: LocalEngine, known: LocalStack | None) -> LocalStack:
     """The deployed stack, with an API user; the one that is known already is kept while it is still right."""
     outputs = _outputs(engine)
-    api_user = (known.user, known.token) if known and known.record_table == outputs["RecordTable"] else None
-    if api_user is None or not _users(engine, outputs["RecordTable"]).verified(*api_user):
-        name = f"{USER}-{int(time.time())}" if api_user else USER
-        api_user = (name, _users(engine, outputs["RecordTable"]).add(name))
+    users = _users(engine, outputs["RecordTable"])
+    known = known if known and known.record_table == outputs["RecordTable"] else None
+    user, token = _login(users, USER, [known.user, known.token] if known else None)
+    people = known.people if known else {}
     return LocalStack(
         endpoint_url=engine.endpoint_url,
         region=REGION,
         api_url=engine.front_url,
-        user=api_user[0],
-        token=api_user[1],
+        user=user,
+        token=token,
         order_table=outputs["OrderTable"],
         record_table=outputs["RecordTable"],
         event_bus=outputs["EventBus"],
         machines=json.loads(outputs["Machines"]),
+        people={name: _login(users, name, people.get(name)) for name in PEOPLE},
+        webhook_secret=_webhook_secret(engine),
     )
+
+
+def _login(users: ApiUserRecords, name: str, known: list[str] | None) -> list[str]:
+    """A user and the token: those that are known while they are right, else new ones."""
+    if known and users.verified(*known):
+        return known
+    try:
+        return [name, users.add(name)]
+    except ValueError:  # the name is taken, and its token lost
+        name = f"{name}-{int(time.time())}"
+        return [name, users.add(name)]
+
+
+def _webhook_secret(engine: LocalEngine) -> str:
+    cloudformation = boto3.client("cloudformation", **engine.client_options())
+    resources = cloudformation.describe_stack_resources(StackName=STACK)["StackResources"]
+    secret = next(found for found in resources if found["ResourceType"] == "AWS::SecretsManager::Secret")
+    secrets = boto3.client("secretsmanager", **engine.client_options())
+    return str(secrets.get_secret_value(SecretId=secret["PhysicalResourceId"])["SecretString"])
 
 
 def dynamodb_of(engine: LocalEngine) -> "DynamoDBClient":
@@ -123,11 +157,11 @@ def _started_at(engine: LocalEngine) -> float:
     return (engine.root / "engine.json").stat().st_mtime
 
 
-def _cdk(engine: LocalEngine, *words: str) -> None:
+def _cdk(engine: LocalEngine, *words: str, panel_url: str = "") -> None:
     done = subprocess.run(
         cdk_command(words),
         cwd=REPOSITORY,
-        env=cdk_environment(engine.environment()),
+        env=cdk_environment(engine.environment() | {"LOCAL_PANEL_URL": panel_url}),
         capture_output=True,
         text=True,
         check=False,

@@ -1,5 +1,6 @@
 """One state machine per queue, from the definition that is checked in beside its queue.toml."""
 
+import hashlib
 import re
 import tomllib
 from collections.abc import Mapping
@@ -37,6 +38,11 @@ class QueueFolder:
     def placeholders(self) -> set[str]:
         """The `${…}` of the definition; what is none of ours (JSONata has its own `$`) does not have this form."""
         return set(_PLACEHOLDER.findall(self.definition))
+
+    @property
+    def definition_hash(self) -> str:
+        """Names this exact definition; an order records the one it runs."""
+        return hashlib.sha256(self.definition.encode()).hexdigest()[:16]
 
     @property
     def uses_orders(self) -> bool:

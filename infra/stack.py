@@ -31,12 +31,14 @@ class OrderQueuesStack(Stack):
             layer=layer_version(self, settings=settings, folder=layer),
         )
         storage = Storage(self, "Storage", settings=settings)
-        api = Api(self, "Api", parts=parts, storage=storage)
+        folders = read_queues(sources / "statemachines")
+        hashes = {str(folder.order_queue_id): folder.definition_hash for folder in folders}
+        api = Api(self, "Api", parts=parts, storage=storage, machine_hashes=hashes)
         actions = Actions(self, "Actions", parts=parts, storage=storage)
         queues = Queues(
             self,
             "Queues",
-            queues=read_queues(sources / "statemachines"),
+            queues=folders,
             settings=settings,
             orders=storage.orders,
             actions=actions.functions,

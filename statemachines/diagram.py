@@ -6,6 +6,7 @@ does what, after what, until when. GitHub draws it (https://mermaid.js.org/synta
 
 import sys
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import pairwise
 from pathlib import Path
 
 from lambdas.orders.queue import QUEUES_ROOT, Action, Queue, Step, load_queues
@@ -14,8 +15,8 @@ DOCS = QUEUES_ROOT.parent / "docs" / "queues"
 
 _LEGEND = """\
 Rectangles run by themselves, slanted boxes wait to be processed by hand; a dashed border is optional and holds nothing up.
-An arrow between actions is a prereq, a thick arrow is the way of the order, a dotted one what cancels it. Under each action
-stand its id and module, then who acts when it waits, and within which time. Rounded ends are the queue's fixed steps.
+An arrow between actions is a prereq, a thick arrow is the way of the order. Under each action stand its id and module, then who
+acts when it waits, and within which time. Rounded ends are the queue's fixed steps; an order can be canceled from every other.
 """
 _STYLES = """\
     classDef automatic fill:#e8f1fb,stroke:#3b73af,color:#14304f
@@ -104,12 +105,10 @@ def _node(action: Action) -> str:
 
 def _way(queue: Queue) -> Iterator[str]:
     places = [queue.leads, *queue.ordinary_steps, queue.complete]
-    for index, (step, following) in enumerate(zip(places, places[1:], strict=False)):
+    for index, (step, following) in enumerate(pairwise(places)):
         submit = '|"submit"|' if index == 0 else ""
         yield f"{_of_step(step)} ==>{submit} {_of_step(following)}"
-    yield f'{_of_step(queue.leads)} -.->|"cancel or expiry"| {_of_step(queue.canceled)}'
-    for step in queue.ordinary_steps:
-        yield f'{_of_step(step)} -.->|"cancel"| {_of_step(queue.canceled)}'
+    yield f'{_of_step(queue.leads)} -.->|"expiry"| {_of_step(queue.canceled)}'
 
 
 def _prereqs(queue: Queue) -> Iterator[str]:

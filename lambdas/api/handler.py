@@ -1,5 +1,6 @@
 """The API's Lambda: read the call, log in, run the verb, answer. Card data is refused before anything is logged."""
 
+import json
 import time
 from dataclasses import dataclass
 from functools import cache
@@ -36,6 +37,12 @@ from lambdas.runtime.observe import MetricUnit, log_unexpected, logger, metrics
 from lambdas.runtime.settings import TableSettings
 
 
+class ApiSettings(TableSettings):
+    """`machine_hashes`: JSON map of order_queue_id -> hash of its machine's definition, as deployed."""
+
+    machine_hashes: str = "{}"
+
+
 @dataclass(frozen=True)
 class Api:
     """What answers a call."""
@@ -46,7 +53,7 @@ class Api:
 
 @cache
 def _api() -> Api:
-    settings = TableSettings.from_environment()
+    settings = ApiSettings.from_environment()
     records = RecordTable(settings.record_table)
     clients = ClientRecords(records)
     service = OrderService(
@@ -58,6 +65,7 @@ def _api() -> Api:
         clients=clients,
         currency=settings.currency,
         now=lambda: int(time.time()),
+        machine_hashes={int(queue): found for queue, found in json.loads(settings.machine_hashes).items()},
     )
     return Api(service, ApiUserRecords(records))
 

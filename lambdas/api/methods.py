@@ -55,21 +55,23 @@ def _create(service: OrderService, request: CreateRequest, caller: Caller) -> Or
         text = f"an order begins in {queue.leads.name} (step {queue.leads.id}) and leaves it by order.submit"
         raise MalformedRequestError(Problem("order_status", text))
     key = IdempotencyKey(caller.user, caller.key) if caller.key else None
-    return service.create(OrderDraft(**request.model_dump(exclude_none=True, exclude={"order_status"})), key)
+    return service.create(
+        OrderDraft(**request.model_dump(exclude_none=True, exclude={"order_status"})), key, by=caller.user
+    )
 
 
 def _update(service: OrderService, request: UpdateRequest, caller: Caller) -> Order:
     order = _found(service, request)
     changes = request.model_dump(exclude_unset=True, exclude={"order_id", "hash", "step_id", "step_name"})
     if changes:
-        order = service.update(order, changes)
+        order = service.update(order, changes, by=caller.user)
     if request.step_id is not None or request.step_name is not None:
         order = service.move(order, by=caller.user, step_id=request.step_id, step_name=request.step_name)
     return order
 
 
-def _submit(service: OrderService, request: SubmitRequest, _: Caller) -> Order:
-    return service.submit(_found(service, request))
+def _submit(service: OrderService, request: SubmitRequest, caller: Caller) -> Order:
+    return service.submit(_found(service, request), by=caller.user)
 
 
 def _get(service: OrderService, request: GetRequest, _: Caller) -> Order:

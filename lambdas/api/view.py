@@ -34,6 +34,10 @@ def view(order: Order) -> dict[str, Any]:
         "machine_stopped_at": _iso(order.machine_stopped_at),
         "machine_stopped_because": order.machine_stopped_because or None,
         "revision": order.revision,
+        "changed_by": order.changed_by or None,
+        "changed_how": order.changed_how or None,
+        "queue_hash": order.queue_hash,
+        "machine_hash": order.machine_hash or None,
         "actions": [_action(action, order) for action in order.actions.values()],
         "waits": [
             {

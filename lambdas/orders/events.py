@@ -28,6 +28,7 @@ class OrderEvent(Frozen):
     step_name: str
     step_status: int
     client_id: str | None = None
+    changed_by: str | None = None
     order_action_id: int | None = None
     module: str | None = None
     attempts: int | None = None
@@ -106,6 +107,7 @@ def _event(order: Order, name: str, **of_the_action: object) -> OrderEvent:
             "step_name": order.step.name,
             "step_status": int(order.step_status),
             "client_id": order.client_id,
+            "changed_by": order.changed_by or None,
             **of_the_action,
         }
     )

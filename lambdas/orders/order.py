@@ -130,6 +130,7 @@ class Order(_Frozen):
     order_queue_id: int
     brand_id: int
     queue_hash: str
+    machine_hash: str = ""
     step_id: int
     step_status: StepStatus
     revision: int = 1
@@ -137,6 +138,8 @@ class Order(_Frozen):
 
     ts: int
     activity: int
+    changed_by: str = ""
+    changed_how: str = ""
     client_id: str | None = None
     order_form_id: int = 0
     opportunity_id: int = 0

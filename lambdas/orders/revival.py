@@ -49,6 +49,7 @@ def restarted(order: Order, queue: Queue | None, *, by: str, now: int) -> Order:
         machine_stopped_at=None,
         machine_stopped_because="",
         epoch=order.epoch + 1,
+        queue_hash=queue.content_hash,
         waits={},
         activity=now,
         restarted_by=by,

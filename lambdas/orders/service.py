@@ -8,7 +8,7 @@ import hashlib
 import json
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from lambdas.orders import hands, progress, revival
@@ -54,8 +54,9 @@ class OrderService:
     clients: Clients
     currency: str
     now: Callable[[], int]
+    machine_hashes: Mapping[int, str] = field(default_factory=dict)
 
-    def create(self, draft: OrderDraft, key: IdempotencyKey | None = None) -> Order:
+    def create(self, draft: OrderDraft, key: IdempotencyKey | None = None, *, by: str = "") -> Order:
         """A new lead. The same key (or caller-given hash) with the same content returns the order as it was first made."""
         queue = self.queues.get(draft.order_queue_id)
         if queue is None:
@@ -64,7 +65,12 @@ class OrderService:
         lead = new_order(
             draft, queue, self.modules, self.pricing, now=now, hash=draft.hash or new_hash(), currency=self.currency
         )
-        order = lead.changed(order_id=self.store.new_order_id())  # only now: a refused draft takes no number
+        order = lead.changed(
+            order_id=self.store.new_order_id(),  # only now: a refused draft takes no number
+            machine_hash=self.machine_hashes.get(queue.order_queue_id, ""),
+            changed_by=by,
+            changed_how="create",
+        )
         try:
             self.store.create(order, _creation_keys(order, draft, key, now), now)
         except KeyUsed as used:
@@ -86,7 +92,7 @@ class OrderService:
             raise OrderNotFoundError("this hash")
         return self.store.get(found)
 
-    def update(self, order: Order, changes: Mapping[str, Any]) -> Order:
+    def update(self, order: Order, changes: Mapping[str, Any], *, by: str = "") -> Order:
         """Merge `changes` into the order (`info` deeply). What it buys and how it pays is fixed once it was submitted."""
 
         def change(current: Order) -> Order:
@@ -99,13 +105,13 @@ class OrderService:
                 raise NotAfterSubmitError(current.order_id, fixed)
             return updated
 
-        return save(self.store, order, change)
+        return self._save(order, "update", by, change)
 
-    def submit(self, order: Order) -> Order:
+    def submit(self, order: Order, *, by: str = "") -> Order:
         """Pre-authorise, then leave Leads. Submitting a submitted order again changes nothing and answers the same."""
         if order.is_lead:
             check_ready(order, self.pricing, self.payments, self.clients)
-        return Submission(self.store, self.payments, self.now).submit(order)
+        return Submission(self.store, self.payments, self.now, by).submit(order)
 
     def list(self, wanted: OrderFilter) -> tuple[Order, ...]:
         """Orders by queue and step or by client, in the order of their time."""
@@ -114,28 +120,35 @@ class OrderService:
     def process(self, order: Order, action_id: int, *, by: str, given: dict[str, Any]) -> Order:
         """Run a waiting, failed or optional action now, or a done one again if its module says so."""
         now = self.now()
-        return save(self.store, order, lambda current: hands.processed(current, action_id, by=by, given=given, now=now))
+        return self._save(
+            order, "process", by, lambda current: hands.processed(current, action_id, by=by, given=given, now=now)
+        )
 
     def skip(self, order: Order, action_id: int, *, by: str, why: str = "") -> Order:
         """Pass an action over; skipped counts as done for what comes after it."""
         now = self.now()
-        return save(self.store, order, lambda current: hands.skipped(current, action_id, by=by, why=why, now=now))
+        return self._save(order, "skip", by, lambda current: hands.skipped(current, action_id, by=by, why=why, now=now))
 
     def undo_skip(self, order: Order, action_id: int, *, by: str) -> Order:
         now = self.now()
-        return save(self.store, order, lambda current: hands.unskipped(current, action_id, by=by, now=now))
+        return self._save(order, "undo_skip", by, lambda current: hands.unskipped(current, action_id, by=by, now=now))
 
     def move(self, order: Order, *, by: str, step_id: int | None = None, step_name: str | None = None) -> Order:
         """To another ordinary step by hand; `step_id` wins over `step_name`."""
         step = hands.step_of(order, step_id=step_id, step_name=step_name)
         now = self.now()
-        return save(self.store, order, lambda current: hands.moved(current, step, by=by, now=now))
+        return self._save(order, "move", by, lambda current: hands.moved(current, step, by=by, now=now))
 
     def restart(self, order: Order, *, by: str) -> Order:
         """A new execution for an order whose machine ended before the order did."""
         queue = self.queues.get(order.order_queue_id)
         now = self.now()
-        return save(self.store, order, lambda current: revival.restarted(current, queue, by=by, now=now))
+        machine_hash = self.machine_hashes.get(order.order_queue_id, "")
+
+        def change(current: Order) -> Order:
+            return revival.restarted(current, queue, by=by, now=now).changed(machine_hash=machine_hash)
+
+        return self._save(order, "restart", by, change)
 
     def cancel(self, order: Order, because: str = "", by: str = "") -> Order:
         """Final at once: nothing of the order starts any more. Taking back what was done follows in the machine."""
@@ -147,7 +160,16 @@ class OrderService:
                 return current
             return progress.canceled(current, now=self.now(), because=because, by=by)
 
-        return save(self.store, order, change)
+        return self._save(order, "cancel", by, change)
+
+    def _save(self, order: Order, how: str, by: str, change: Callable[[Order], Order]) -> Order:
+        """Write a decision with who took it and how; one that changes nothing leaves no trace."""
+
+        def signed(current: Order) -> Order:
+            wanted = change(current)
+            return wanted if wanted is current else wanted.changed(changed_by=by, changed_how=how)
+
+        return save(self.store, order, signed)
 
 
 def new_hash() -> str:

@@ -29,6 +29,7 @@ class Submission:
     store: OrderStore
     payments: Payments
     now: Callable[[], int]
+    by: str = ""
 
     def submit(self, order: Order) -> Order:
         claim = secrets.token_hex(8)
@@ -81,7 +82,8 @@ class Submission:
         def change(current: Order) -> Order:
             if not _is_ours(current, attempt) or not current.is_lead:
                 return current
-            return progress.submitted(current, now=self.now(), hold=hold)
+            left = progress.submitted(current, now=self.now(), hold=hold)
+            return left.changed(changed_by=self.by, changed_how="submit")
 
         settled = save(self.store, order, change)
         if settled.step_status is StepStatus.CANCELED:

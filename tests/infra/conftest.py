@@ -56,6 +56,7 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "lambdas/api/__pycache__/handler.cpython-314.pyc": "compiled",
         "lambdas/.DS_Store": "noise",
         "statemachines/compiler.py": "",
+        "statemachines/modules.json": "{}",
         "statemachines/sample/queue.toml": "order_queue_id = 9001\n",
         "statemachines/sample/form.toml": "",
         "statemachines/sample/machine.asl.json": SAMPLE_MACHINE,

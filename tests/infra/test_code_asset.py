@@ -35,6 +35,9 @@ def test_the_asset_holds_code_and_queues_and_nothing_else(stage: Synthesized) ->
         "lambdas/api/handler.py",
         "lambdas/forms/page.html",
         "lambdas/outbox/relay.py",
+        "lambdas/deadlines/sweeper.py",
+        "lambdas/console/execution_watch.py",
+        "statemachines/modules.json",
         *(f"lambdas/actions/{module}.py" for module in ACTIONS),
     }
 
@@ -46,8 +49,9 @@ def test_the_asset_holds_code_and_queues_and_nothing_else(stage: Synthesized) ->
         lambda root: (root / "lambdas/forms/page.html").write_text("changed"),
         lambda root: (root / "lambdas/new.py").write_text("new"),
         lambda root: (root / "statemachines/sample/queue.toml").write_text("changed"),
+        lambda root: (root / "statemachines/modules.json").write_text("changed"),
     ],
-    ids=["code", "page", "new file", "queue"],
+    ids=["code", "page", "new file", "queue", "modules"],
 )
 def test_a_change_of_what_runs_changes_the_hash(copy: Path, change: Callable[[Path], object]) -> None:
     before = _hash(copy)

@@ -23,7 +23,7 @@ def an_order_with(
     **changes: Any,
 ) -> Order:
     """In Processing, where action 201 runs the module."""
-    metrics.clear_metrics()  # a handler does so after each run; powertools gives up at a hundred
+    metrics.clear_metrics()  # as the handler does after each run; powertools gives up at a hundred
     action = {"id": ACTION, "name": module.label, "module": module.name, "config": config or {}}
     steps = [
         {"id": 1, "name": "Leads"},

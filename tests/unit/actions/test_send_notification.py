@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, ConnectTimeoutError
 from moto import mock_aws
-from moto.core import DEFAULT_ACCOUNT_ID
 from moto.ses.models import ses_backends
 from pydantic import ValidationError
 
@@ -33,7 +32,7 @@ class Ses:
         self.sent: list[tuple[str, str, str, str]] = []
         self.fails: dict[str, Exception] = {}
 
-    def send_email(self, *, FromEmailAddress: str, Destination: Any, Content: Any) -> None:  # noqa: N803 - as boto says
+    def send_email(self, *, FromEmailAddress: str, Destination: Any, Content: Any) -> None:
         (to,) = Destination["ToAddresses"]
         if to in self.fails:
             raise self.fails[to]
@@ -250,6 +249,6 @@ def test_ses_understands_what_is_sent(world: World, real_ses: Any) -> None:
     real_ses.create_email_identity(EmailIdentity="shop.test")
     world.run(module, ACTION)
 
-    (message,) = ses_backends[DEFAULT_ACCOUNT_ID]["us-east-1"].sent_messages
+    (message,) = ses_backends["123456789012"]["us-east-1"].sent_messages
     assert (message.source, message.subject) == ("orders@shop.test", "Order 1001")
     assert message.destinations["ToAddresses"] == ["ada@example.com"]
