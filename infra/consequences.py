@@ -87,7 +87,7 @@ def _failures(
     put_back = f"put it back into statemachines/{folder}/queue.toml"
     through = "deploy when these orders are through: process, skip or cancel"
     if new is None or new.queue.order_queue_id != old.order_queue_id:
-        what = f"queue {old.order_queue_id} {old.name} ({folder}) would be gone, and its machine end these orders' executions"
+        what = f"queue {old.order_queue_id} {old.name} ({folder}) would be gone, and its executions with its machine"
         yield from _failure(
             what, orders, lambda _: True, f"put statemachines/{folder} back as it was, or {through} them"
         )

@@ -5,90 +5,31 @@ action, a queue or a module goes that one of them still needs.
 """
 
 import argparse
-import json
 import os
-import re
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
 from infra.actions import ACTIONS
 from infra.consequences import Failure, NewQueue, QueueImpact, impact_of
-from infra.definition import QueueFacts, UnreadableDefinitionError, facts_of
+from infra.definition import UnreadableDefinitionError, facts_of
+from infra.deployed import Deployed
 from infra.local import ENGINE_ROOT
 from infra.local_engine import EngineError, LocalEngine
 from infra.settings import UnknownStageError, settings_of
 from lambdas.orders.modules import load_modules
-from lambdas.orders.order import Order
-from lambdas.orders.queue import QUEUES_ROOT, StepStatus, load_queues
-from lambdas.orders.store import DynamoOrderStore, OrderStore, TimeWindow
+from lambdas.orders.queue import QUEUES_ROOT, load_queues
 from statemachines.compiler import compile_queue, to_json
 
-if TYPE_CHECKING:
-    from mypy_boto3_stepfunctions.client import SFNClient
-
 MAX_ORDERS_SHOWN = 20
-_OF_ORDER = re.compile(r"order-(\d+)(?:-\d+)?")  # revival.execution_name; others were started by hand
 
 
 class StaleMachineError(ValueError):
     """What would be deployed is not what the queue says."""
-
-
-@dataclass(frozen=True)
-class Deployed:
-    """A stage as it is deployed: machines by queue folder, and its orders."""
-
-    machines: dict[str, str]
-    orders: OrderStore
-    step_functions: "SFNClient"
-
-    @classmethod
-    def of(cls, stack: str, options: dict[str, Any]) -> "Deployed | None":
-        """From the stack's outputs; None if it was never deployed."""
-        cloudformation = boto3.client("cloudformation", **options)
-        try:
-            described = cloudformation.describe_stacks(StackName=stack)["Stacks"][0]
-        except ClientError as error:
-            if "does not exist" in str(error):
-                return None
-            raise
-        outputs = {output["OutputKey"]: output["OutputValue"] for output in described.get("Outputs", [])}
-        if not {"Machines", "OrderTable"} <= outputs.keys():
-            return None
-        orders = DynamoOrderStore(outputs["OrderTable"], boto3.client("dynamodb", **options))
-        return cls(json.loads(outputs["Machines"]), orders, boto3.client("stepfunctions", **options))
-
-    def facts(self, folder: str) -> QueueFacts:
-        return facts_of(self.step_functions.describe_state_machine(stateMachineArn=self.machines[folder])["definition"])
-
-    def orders_under_way(self, folder: str, old: QueueFacts, new: NewQueue | None) -> list[Order]:
-        """Those in every step that is not final, and those whose execution runs wherever they stand: canceled ones that are
-        being unwound, and such as are in a step that neither definition has."""
-        steps = {step.id: None for step in new.queue.steps if not _is_final(step.status)} if new else {}
-        open_steps = [*old.open_step_ids, *(each for each in steps if each not in old.steps)]
-        found = {
-            order.order_id: order
-            for step_id in open_steps
-            for order in self.orders.in_step(old.order_queue_id, step_id, TimeWindow())
-            if not order.is_final
-        }
-        others = [self.orders.get(order_id) for order_id in self._running(folder) if order_id not in found]
-        unwinding = (order for order in others if order.step_status is not StepStatus.COMPLETE and not order.unwound_at)
-        return [*found.values(), *unwinding]
-
-    def _running(self, folder: str) -> Iterator[str]:
-        pages = self.step_functions.get_paginator("list_executions").paginate(
-            stateMachineArn=self.machines[folder], statusFilter="RUNNING"
-        )
-        names = (_OF_ORDER.fullmatch(execution["name"]) for page in pages for execution in page["executions"])
-        return (name[1] for name in names if name)
 
 
 def queues_of(root: Path) -> dict[str, NewQueue]:
@@ -144,10 +85,16 @@ def _show(console: Console, impact: QueueImpact) -> None:
         _say(console, f"  - {change}")
     if impact.changes and impact.running:
         places = ", ".join(f"{count} in {step}" for step, count in impact.standing.items())
-        _say(console, f"  running: {places}; they keep their checklist and definition, orders from now on take the new")
+        _say(console, f"  running: {places}")
+        _say(
+            console,
+            "  they keep their checklist and the definition they began with; orders from now on take what is new",
+        )
         for reason, count in sorted(impact.restarts.items()):
-            outcome = f"would be refused: {reason}" if reason else "maps by id and goes on with the new definition"
-            _say(console, f"  restart of {_count(count, 'of them', plural='of them')} {outcome}")
+            outcome = (
+                f"would be refused for {count}: {reason}" if reason else f"maps {count} by id to the new definition"
+            )
+            _say(console, f"  a restart of a stopped one {outcome}")
     for failure in impact.failures:
         _show_failure(console, failure)
 
@@ -167,10 +114,6 @@ def _count(number: int, one: str, *, plural: str = "") -> str:
 
 def _say(console: Console, text: str, style: str | None = None) -> None:
     console.print(text, style=style, markup=False, highlight=False, soft_wrap=True)
-
-
-def _is_final(status: StepStatus) -> bool:
-    return status in (StepStatus.COMPLETE, StepStatus.CANCELED)
 
 
 def _options(stage: str) -> dict[str, Any]:

@@ -87,7 +87,8 @@ class Panel:
                 begun.cancel()
             said = self._begun(path, order_id, action_id, content)
             self._answers[key] = HTTPStatus.OK, said
-            self._calls.append({"path": path, "order_id": order_id, "order_action_id": action_id, "at": time.time()})
+            undo = bool(content.get("undo"))
+            self._calls.append({"path": path, "order_id": order_id, "order_action_id": action_id, "undo": undo})
             return self._answers[key]
 
     def _begun(self, path: str, order_id: str, action_id: int, content: Mapping[str, Any]) -> dict[str, Any]:

@@ -59,13 +59,13 @@ class People:
         order = call(self._first, "order.cancel", {"order_id": order["order_id"], "reason": self._scene.because})
         order = self._follow(order, lambda now: now["unwound_at"] is not None)
         self._say("[bold]unwound[/]: nothing of it is active, nothing is held")
-        for done in self._panel.get("/_calls", params={"order_id": order["order_id"]}).json():
-            at = f"{datetime.fromtimestamp(done['at']).astimezone():%H:%M:%S}"
-            self._console.print(f"            at {at} the stand-in was asked for {done['path']}", highlight=False)
+        calls = self._panel.get("/_calls", params={"order_id": order["order_id"]}).json()
+        asked = ", ".join(one["path"] for one in calls if one["undo"])
+        self._say(f"the stand-in was asked to take back: {asked or 'nothing'}")
         return order
 
     def _submitted(self, order_queue_id: int, *, fails: bool) -> Order:
-        self._began, self._seen = time.monotonic(), {}
+        self._began, self._seen, self._acted = time.monotonic(), {}, set()
         order = call(self._first, "order.create", self._scene.order(order_queue_id))
         held = f"{order['total']} {order['currency']}"
         self._console.print(f"\n[bold]Order {order['order_id']}[/], {held}", highlight=False)
@@ -94,18 +94,24 @@ class People:
         raise OrderStuckError(f"order {order['order_id']} is still in {order['step']['name']}: {standing}")
 
     def _news(self, order: Order) -> Iterator[str]:
-        """What changed since the last look: actions in the order of their time, then the step."""
+        """What changed since the last look: what came to an end in the steps before, the step, and what is going on in it."""
+        actions = sorted(order["actions"], key=lambda action: (action["state"] == "waiting", action["at"] or ""))
+        here = order["step"]["order_step_id"]
+        yield from self._changed([action for action in actions if action["order_step_id"] != here], order)
+        if self._seen.get("step") != order["step"]["name"]:
+            self._seen["step"] = order["step"]["name"]
+            yield f"[bold cyan]{order['step']['name']}[/]"
+        yield from self._changed([action for action in actions if action["order_step_id"] == here], order)
+
+    def _changed(self, actions: list[Action], order: Order) -> Iterator[str]:
         waits = {wait["for"]: wait for wait in order["waits"]}
-        for action in sorted(order["actions"], key=lambda action: action["at"] or ""):
+        for action in actions:
             key, state = str(action["order_action_id"]), action["state"]
             if state in ("pending", "running", "failed") or (state == "waiting" and key not in waits):
                 continue
             if self._seen.get(key) != f"{state} {action['attempts']}":
                 self._seen[key] = f"{state} {action['attempts']}"
                 yield self._line(action, waits.get(key))
-        if self._seen.get("step") != order["step"]["name"]:
-            self._seen["step"] = order["step"]["name"]
-            yield f"[bold cyan]{order['step']['name']}[/]"
 
     def _line(self, action: Action, wait: dict[str, Any] | None) -> str:
         text = escape(action["reason"])

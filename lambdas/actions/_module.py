@@ -6,7 +6,7 @@ from typing import Any, Generic, Literal, TypeVar
 
 from pydantic import ConfigDict
 
-from lambdas.orders.order import Order
+from lambdas.orders.order import ChecklistAction, Order
 from lambdas.orders.store import OrderStore
 from lambdas.payments.gateway import Gateway
 from lambdas.records.table import RecordTable
@@ -64,12 +64,17 @@ class Config(Frozen):
 
 @dataclass(frozen=True)
 class Tools:
-    """What modules work with. `now` gives Unix seconds."""
+    """What modules work with. `now` gives Unix seconds; `action_id` is the action that is run or undone."""
 
     orders: OrderStore
     records: RecordTable
     gateway: Gateway
     now: Callable[[], int]
+    action_id: int = 0
+
+    def action_of(self, order: Order) -> ChecklistAction:
+        """The action of this run: who asked for it, with what input."""
+        return order.actions[str(self.action_id)]
 
 
 C = TypeVar("C", bound=Config)

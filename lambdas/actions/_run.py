@@ -6,6 +6,7 @@ that was canceled or moved meanwhile keeps the record of an effect that landed l
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Protocol
 
 from lambdas.actions._module import ActionError, Done, Module, ThrottledError, Tools, TransientError, Waiting
@@ -63,7 +64,7 @@ def _claim_run_settle(
     if claimed is None:
         return {"settled_before": True}
     try:
-        outcome = module.run(claimed, config_of(module, claimed, action_id), use)
+        outcome = module.run(claimed, config_of(module, claimed, action_id), replace(use, action_id=action_id))
     except Exception as error:  # noqa: BLE001 - `classed` decides what it is
         failure = classed(error)
         settled = _settle(claimed, action_id, use, lambda order: failed(order, action_id, use, failure))

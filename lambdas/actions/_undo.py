@@ -1,5 +1,6 @@
 """Undo: take back what an action did to a canceled order."""
 
+from dataclasses import replace
 from typing import Any
 
 from lambdas.actions._module import Module, Tools
@@ -22,7 +23,7 @@ def undo_action(module: Module[Any], order_id: str, action_id: int, use: Tools) 
     if action.state is ActionState.RUNNING and (action.claim_ends_at or 0) >= use.now():
         raise ActionBusy(f"action {action_id} of order {order_id} is still running")
     try:
-        undone = module.undo(order, config_of(module, order, action_id), use)
+        undone = module.undo(order, config_of(module, order, action_id), replace(use, action_id=action_id))
     except Exception as error:  # noqa: BLE001 - `classed` decides what it is
         failure = classed(error)
         save(use.orders, order, lambda current: failed(current, action_id, use, failure))

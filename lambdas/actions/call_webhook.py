@@ -11,7 +11,6 @@ from urllib.parse import urlsplit
 from pydantic import Field, field_validator
 
 from lambdas.actions._action import action_handler
-from lambdas.actions._current import running_action, same_actions
 from lambdas.actions._module import Config, Done, Module, Tools, TransientError, Waiting
 from lambdas.actions._webhook import (
     NAMED_BASE,
@@ -65,7 +64,7 @@ class CallWebhookConfig(Config):
 
 
 def run(order: Order, config: CallWebhookConfig, tools: Tools) -> Done | Waiting:
-    action = running_action(order, NAME, config, tools.now())
+    action = tools.action_of(order)
     if action.input:
         answered = said_outcome(action.input, order)
         return answered or Waiting(
@@ -87,18 +86,17 @@ def run(order: Order, config: CallWebhookConfig, tools: Tools) -> Done | Waiting
 
 
 def undo(order: Order, config: CallWebhookConfig, tools: Tools) -> str | None:
-    """Ask for what was begun to be taken back; each run that may have had an effect is undone under a key of its own."""
-    begun = [action for action in same_actions(order, NAME, config) if _may_have_begun(action)]
-    if not begun or not config.undo_url:
+    """Ask for what was begun to be taken back, under a key of its own."""
+    action = tools.action_of(order)
+    if not config.undo_url or not _may_have_begun(action):
         return None
-    for action in begun:
-        key = f"{order.order_id}:{action.action_id}:undo:{action.attempts}"
-        content = {**_about(order, action), "undo": True}
-        outcome = _call(
-            config.undo_url, content, key=key, timeout_seconds=config.timeout_seconds, order=order, now=tools.now()
-        )
-        if isinstance(outcome, Waiting):
-            raise TransientError("the receiver is still taking it back; it is asked again by itself")
+    key = f"{order.order_id}:{action.action_id}:undo:{action.attempts}"
+    content = {**_about(order, action), "undo": True}
+    outcome = _call(
+        config.undo_url, content, key=key, timeout_seconds=config.timeout_seconds, order=order, now=tools.now()
+    )
+    if isinstance(outcome, Waiting):
+        raise TransientError("the receiver is still taking it back; it is asked again by itself")
     return "taken back by the receiver"
 
 

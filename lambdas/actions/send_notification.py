@@ -10,7 +10,6 @@ from typing import Self
 from pydantic import Field, field_validator, model_validator
 
 from lambdas.actions._action import action_handler
-from lambdas.actions._current import running_action
 from lambdas.actions._mail import Mail, OnDoubt, Outbox, filled, filled_subject, is_address, unknown_placeholders
 from lambdas.actions._module import Config, Done, Module, PermanentError, Tools
 from lambdas.orders.info import text
@@ -78,7 +77,7 @@ class SendNotificationConfig(Config):
 def run(order: Order, config: SendNotificationConfig, tools: Tools) -> Done:
     if config.bypass_existing_clients and order.client_id and not ClientRecords(tools.records).made_for(order.order_id):
         return Done("an existing client's order: nothing sent", {"sent": 0})
-    action = running_action(order, NAME, config, tools.now())
+    action = tools.action_of(order)
     round_ = int(action.result.get("round", 0)) + 1  # its result is that of the run before, once that was done
     outbox = Outbox(
         NotificationRecords(tools.records), order.order_id, f"{action.action_id}#{round_}", config.on_doubt, tools.now()

@@ -10,7 +10,6 @@ from typing import Any, Self
 from pydantic import Field, model_validator
 
 from lambdas.actions._action import action_handler
-from lambdas.actions._current import running_action
 from lambdas.actions._module import Config, Done, Module, Tools, Waiting
 from lambdas.orders.order import Order
 
@@ -40,7 +39,7 @@ class SimpleQuestionConfig(Config):
 
 
 def run(order: Order, config: SimpleQuestionConfig, tools: Tools) -> Done | Waiting:
-    given = running_action(order, NAME, config, tools.now()).input.get("answers")
+    given = tools.action_of(order).input.get("answers")
     answers = [_answer(given, number, question) for number, question in enumerate(config.questions, 1)]
     wrong = [
         number

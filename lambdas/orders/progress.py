@@ -8,6 +8,7 @@ it, under a condition that names every required action (design, promise 5). What
 from collections.abc import Mapping
 from typing import Any
 
+from lambdas.orders.info import merge
 from lambdas.orders.modules import ModuleFacts
 from lambdas.orders.order import ActionState, ChecklistAction, ChecklistStep, Hold, Order, Wait
 from lambdas.orders.queue import Queue, StepStatus
@@ -165,7 +166,7 @@ def done(
     changed = order.with_action(finished).changed(
         activity=now,
         client_id=client_id or order.client_id,
-        info={**order.info, **(info or {})},
+        info=merge(order.info, info or {}),
         waits=without(order.waits, str(action_id)),
     )
     return advanced(changed)

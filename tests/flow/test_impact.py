@@ -98,7 +98,7 @@ def test_new_names_pass_and_tell_where_the_orders_stand(shop: Shop, tree: Path, 
     assert "renamed step 12: Fulfilment, was Processing" in said
     assert "changed action 103 Generate Invoice: renamed, is Bill" in said
     assert "in 12 Processing" in said
-    assert "maps by id" in said
+    assert "a restart of a stopped one maps " in said
 
 
 def test_removing_a_queue_fails_until_its_orders_are_through(shop: Shop, tree: Path, waiting_order: str) -> None:

@@ -8,13 +8,11 @@ from hypothesis import given
 
 from infra.consequences import Failure, NewQueue, QueueImpact, impact_of
 from infra.definition import QueueFacts, UnreadableDefinitionError, facts_of
-from infra.impact import Deployed
 from lambdas.orders import progress
 from lambdas.orders.order import ActionState, Order
 from lambdas.orders.queue import Queue
 from statemachines.compiler import compile_queue, to_json
 from tests.build import NOW, a_queue, a_submitted_order, an_order
-from tests.fakes import InMemoryOrderStore
 from tests.unit.orders.trees import queues
 
 UNDOING = frozenset({"add_services", "generate_invoice"})
@@ -175,30 +173,3 @@ def test_a_module_that_goes_fails_for_orders_that_would_run_it_or_take_it_back()
             mend="keep lambdas/actions/add_services.py and its row in infra/actions.py until these orders are at their end",
         ),
     )
-
-
-class Running:
-    """Step Functions that only lists."""
-
-    def __init__(self, *names: str) -> None:
-        self.names = names
-
-    def get_paginator(self, _: str) -> "Running":
-        return self
-
-    def paginate(self, **_: str) -> list[dict[str, Any]]:
-        return [{"executions": [{"name": name} for name in self.names]}]
-
-
-def test_orders_are_found_by_step_and_by_their_running_execution() -> None:
-    store = InMemoryOrderStore()
-    canceled = progress.canceled(waiting("1002"), now=NOW, because="a test")
-    unwound = progress.canceled(waiting("1003"), now=NOW, because="a test").changed(unwound_at=NOW)
-    astray = waiting("1004", step_id=55)
-    for order in (waiting("1001"), canceled, unwound, astray, an_order(OLD, order_id="1005")):
-        store.create(order, (), NOW)
-    running: Any = Running("order-1001", "order-1002-2", "order-1003", "order-1004", "by-hand", "order-1005")
-
-    found = Deployed({"a_queue": "arn"}, store, running).orders_under_way("a_queue", facts(OLD), None)
-
-    assert sorted(order.order_id for order in found) == ["1001", "1002", "1004", "1005"]

@@ -4,10 +4,8 @@ The relay runs in this process over the table's real stream, so that machines ca
 delivered twice, as DynamoDB and Lambda may.
 """
 
-import io
 import random
 import threading
-import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -26,6 +24,7 @@ from lambdas.orders.store import DynamoOrderStore
 from lambdas.outbox.relay import relay
 from lambdas.records.table import RecordTable
 from statemachines.__main__ import machine_of
+from tests.archive import PRODUCT, zipped
 from tests.fakes import FakeBus
 from tests.machine import stub_action
 from tests.machine.stub_action import Run
@@ -111,13 +110,13 @@ def _function(options: dict[str, Any]) -> str:
         LayerName="dependencies",
         Content={"ZipFile": zipped(bundle_layer(settings_of("local"), root=REPOSITORY), "**/*")},
     )
-    code = zipped(REPOSITORY, "lambdas/**/*.py", "lambdas/**/*.toml", "tests/__init__.py", "tests/machine/__init__.py")
+    stub = ("tests/__init__.py", "tests/machine/__init__.py", "tests/machine/stub_action.py")
     made = functions.create_function(
         FunctionName="stub-action",
         Runtime="python3.13",
         Role=ROLE,
         Handler="tests.machine.stub_action.handler",
-        Code={"ZipFile": _with(code, "tests/machine/stub_action.py")},
+        Code={"ZipFile": zipped(REPOSITORY, *PRODUCT, *stub)},
         Layers=[layer["LayerVersionArn"]],
         Timeout=10,
         Environment={
@@ -131,23 +130,6 @@ def _function(options: dict[str, Any]) -> str:
         },
     )
     return str(made["FunctionArn"])
-
-
-def zipped(folder: Path, *patterns: str) -> bytes:
-    """The files of a folder that match, without byte code."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
-        for file in sorted({file for pattern in patterns for file in folder.glob(pattern)}):
-            if file.is_file() and "__pycache__" not in file.parts:
-                archive.write(file, file.relative_to(folder))
-    return buffer.getvalue()
-
-
-def _with(archive: bytes, path: str) -> bytes:
-    buffer = io.BytesIO(archive)
-    with zipfile.ZipFile(buffer, "a") as more:
-        more.write(REPOSITORY / path, path)
-    return buffer.getvalue()
 
 
 @contextmanager

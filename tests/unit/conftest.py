@@ -30,10 +30,18 @@ def _no_account(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(name, value)
 
 
+@pytest.fixture(scope="session")
+def dynamodb_client() -> DynamoDBClient:
+    """Made once: a client costs more than a test. moto gives each test a world of its own behind it."""
+    return boto3.client(
+        "dynamodb", region_name="us-east-1", aws_access_key_id="testing", aws_secret_access_key="testing"
+    )
+
+
 @pytest.fixture
-def dynamodb(_no_account: None) -> Iterator[DynamoDBClient]:
+def dynamodb(_no_account: None, dynamodb_client: DynamoDBClient) -> Iterator[DynamoDBClient]:
     with mock_aws():
-        yield boto3.client("dynamodb")
+        yield dynamodb_client
 
 
 @pytest.fixture

@@ -1,0 +1,75 @@
+"""A stage as it is deployed, read only: its machines by queue folder, and the orders that are under way in them."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore.exceptions import ClientError
+
+from infra.consequences import NewQueue
+from infra.definition import QueueFacts, facts_of
+from lambdas.orders.order import Order
+from lambdas.orders.queue import StepStatus
+from lambdas.orders.store import DynamoOrderStore, OrderStore, TimeWindow
+
+if TYPE_CHECKING:
+    from mypy_boto3_stepfunctions.client import SFNClient
+
+_OF_ORDER = re.compile(r"order-(\d+)(?:-\d+)?")  # revival.execution_name; others were started by hand
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """`machines`: queue folder -> state machine ARN."""
+
+    machines: dict[str, str]
+    orders: OrderStore
+    step_functions: "SFNClient"
+
+    @classmethod
+    def of(cls, stack: str, options: dict[str, Any]) -> "Deployed | None":
+        """From the stack's outputs; None if it was never deployed."""
+        cloudformation = boto3.client("cloudformation", **options)
+        try:
+            described = cloudformation.describe_stacks(StackName=stack)["Stacks"][0]
+        except ClientError as error:
+            if "does not exist" in str(error):
+                return None
+            raise
+        outputs = {output["OutputKey"]: output["OutputValue"] for output in described.get("Outputs", [])}
+        if not {"Machines", "OrderTable"} <= outputs.keys():
+            return None
+        orders = DynamoOrderStore(outputs["OrderTable"], boto3.client("dynamodb", **options))
+        return cls(json.loads(outputs["Machines"]), orders, boto3.client("stepfunctions", **options))
+
+    def facts(self, folder: str) -> QueueFacts:
+        return facts_of(self.step_functions.describe_state_machine(stateMachineArn=self.machines[folder])["definition"])
+
+    def orders_under_way(self, folder: str, old: QueueFacts, new: NewQueue | None) -> list[Order]:
+        """Those in every step that is not final, and those whose execution runs wherever they stand: canceled ones that are
+        being unwound, and such as are in a step that neither definition has."""
+        steps = {step.id: None for step in new.queue.steps if not _is_final(step.status)} if new else {}
+        open_steps = [*old.open_step_ids, *(each for each in steps if each not in old.steps)]
+        found = {
+            order.order_id: order
+            for step_id in open_steps
+            for order in self.orders.in_step(old.order_queue_id, step_id, TimeWindow())
+            if not order.is_final
+        }
+        others = [self.orders.get(order_id) for order_id in self._running(folder) if order_id not in found]
+        unwinding = (order for order in others if order.step_status is not StepStatus.COMPLETE and not order.unwound_at)
+        return [*found.values(), *unwinding]
+
+    def _running(self, folder: str) -> Iterator[str]:
+        pages = self.step_functions.get_paginator("list_executions").paginate(
+            stateMachineArn=self.machines[folder], statusFilter="RUNNING"
+        )
+        names = (_OF_ORDER.fullmatch(execution["name"]) for page in pages for execution in page["executions"])
+        return (name[1] for name in names if name)
+
+
+def _is_final(status: StepStatus) -> bool:
+    return status in (StepStatus.COMPLETE, StepStatus.CANCELED)
