@@ -5,7 +5,14 @@ from statemachines.asl import GONE, ORDER_ID, State, catch, retry
 
 MARGIN_SECONDS = 10  # of the state over its Lambda, so that the Lambda is the first to give up
 
-_OF_LAMBDA = ["Lambda.ServiceException", "Lambda.AWSLambdaException", "Lambda.SdkClientException", "Sandbox.Timedout"]
+_OF_LAMBDA = [
+    "Lambda.ServiceException",
+    "Lambda.AWSLambdaException",
+    "Lambda.SdkClientException",
+    "Lambda.Unknown",
+    "Runtime.ExitError",  # its process ended
+    "Sandbox.Timedout",
+]
 _MORE_PATIENT = {"standard": 1, "patient": 2}
 
 

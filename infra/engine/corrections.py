@@ -6,6 +6,7 @@ from importlib.metadata import version
 from infra.engine import (
     dynamodb_streams,
     dynamodb_tables,
+    dynamodb_writes,
     http_api,
     lambda_concurrency,
     lambda_environment,
@@ -33,6 +34,7 @@ CORRECTIONS: tuple[Callable[[], None], ...] = (
     http_api.apply,
     dynamodb_tables.apply,
     dynamodb_streams.apply,
+    dynamodb_writes.apply,
 )
 
 

@@ -3,7 +3,7 @@
 AWS: an unhandled exception is answered with `errorType` (the class's name), `errorMessage`, `requestId` and
 `stackTrace`; Step Functions matches `errorType` in Retry and Catch; the execution environment stays and serves the
 next invocation. A handler module that cannot be imported fails with `Runtime.ImportModuleError`, any other error at
-import with the exception's class.
+import with the exception's class. A process that ends before it answered is `Runtime.ExitError`.
 The engine answers `Runtime.HandlerError` for every exception and kills the worker.
 
 https://docs.aws.amazon.com/lambda/latest/dg/python-exceptions.html
@@ -41,6 +41,10 @@ _WARM_OK_CORRECTED = """\
             return _orderq_function_error(result)
         if result.get("status") == "ok":
 """
+_DIED = '            error_type = "Runtime.HandlerError"\n'
+_DIED_CORRECTED = """\
+            error_type = "Runtime.ExitError" if error_msg == "Worker process died" else "Runtime.HandlerError"
+"""
 
 
 def apply() -> None:
@@ -65,6 +69,7 @@ def apply() -> None:
         "_execute_function_warm",
         (_WARM_OK, _WARM_OK_CORRECTED),
         ('            "log": "",\n', '            "log": getattr(e, "log", ""),\n'),
+        (_DIED, _DIED_CORRECTED),
         _orderq_function_error=function_error,
     )
 

@@ -64,12 +64,21 @@ def _refuse_what_does_not_map(order: Order, queue: Queue) -> None:
         )
     ours = {action.action_id: action for action in order.actions.values()}
     theirs = {action.id: action for action in queue.actions if action.in_machine}
+    places = {action.id: step.id for step in queue.steps for action in step.actions}
+    other = [
+        action.name
+        for key, action in ours.items()
+        if key in theirs and not action.met and (action.step_id, action.module) != (places[key], theirs[key].module)
+    ]
     lost = [action.name for key, action in ours.items() if key not in theirs and not action.met and not action.optional]
     new = [action.name for key, action in theirs.items() if key not in ours and not action.optional]
     if lost:
         raise RestartRefusedError(
             order.order_id, f"the queue no longer has {', '.join(lost)}; skip them on the order first"
         )
+    if other:
+        text = f"the queue now runs {', '.join(other)} in another step or with another module; skip them on the order first"
+        raise RestartRefusedError(order.order_id, text)
     if new:
         text = f"the queue now has {', '.join(new)}, which this order was not made with; cancel it and order anew"
         raise RestartRefusedError(order.order_id, text)

@@ -61,6 +61,9 @@ class OrderService:
         queue = self.queues.get(draft.order_queue_id)
         if queue is None:
             raise QueueNotFoundError(draft.order_queue_id, list(self.queues))
+        if not queue.active:
+            problem = Problem("order_queue_id", f"queue {queue.order_queue_id} {queue.name} takes no new orders")
+            raise InvalidOrderError((problem,))
         now = self.now()
         lead = new_order(
             draft, queue, self.modules, self.pricing, now=now, hash=draft.hash or new_hash(), currency=self.currency

@@ -19,7 +19,7 @@ from lambdas.orders.order import Order
 from lambdas.orders.queue import StepStatus
 from lambdas.orders.service import IdempotencyKey
 from lambdas.orders.submission import CLAIM_SECONDS
-from tests.build import CONTACT, Clock, a_draft, a_service
+from tests.build import CONTACT, Clock, a_draft, a_service, the_default_queue
 from tests.fakes import FakeClients, FakePayments, InMemoryOrderStore
 
 
@@ -290,3 +290,10 @@ def test_get_by_hash_and_by_id_agree() -> None:
         service.get(hash="nobody-has-this")
     with pytest.raises(OrderNotFoundError, match="the id 5"):
         service.get(order_id="5")
+
+
+def test_a_queue_that_is_not_active_takes_no_new_orders() -> None:
+    closed = the_default_queue().model_copy(update={"active": False})
+
+    with pytest.raises(InvalidOrderError, match="takes no new orders"):
+        a_service(queues={1: closed}).create(a_draft())
