@@ -44,6 +44,9 @@ diagram: setup ## queues -> pictures, in docs/queues
 bench: setup ## the budgets of docs/decisions.md, measured
 	@$(RUN) -m tests.bench
 
+faults: setup ## kills processes at named points of real orders; nothing may be lost or done twice
+	@$(RUN) -m tests.faults
+
 synth: setup ## the CloudFormation template of STAGE, into cdk.out; no account needed
 	@$(CDK) synth --quiet -c stage=$(STAGE)
 

@@ -65,7 +65,7 @@ class Tally:
 
 
 def main() -> int:
-    console = Console()
+    console = Console(width=100)
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as folder, LocalEngine.start(Path(folder)) as engine:
         with console.status("deploying to an engine"):
@@ -77,7 +77,7 @@ def main() -> int:
     console.print(_shown(tallies))
     bad = sum(tally.doubles + tally.losses + tally.unmet for tally in tallies.values())
     orders = sum(tally.runs for tally in tallies.values())
-    console.print(f"{orders} orders, {time.monotonic() - began:.0f} s, {'nothing lost or doubled' if not bad else bad}")
+    console.print(f"{orders} orders, {time.monotonic() - began:.0f} s, {bad or 'nothing'} lost or doubled")
     return 1 if bad else 0
 
 

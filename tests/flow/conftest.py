@@ -142,6 +142,14 @@ def shop(stack: LocalStack, deployed_engine: LocalEngine) -> Iterator[Shop]:
         yield Shop(stack, deployed_engine, http)
 
 
+@pytest.fixture
+def second(shop: Shop) -> Iterator[httpx.Client]:
+    """Another person than the one of `shop`."""
+    user, token = shop.stack.people["qa"]
+    with httpx.Client(base_url=shop.stack.api_url, auth=(user, token), timeout=60) as client:
+        yield client
+
+
 def new_client_order(**info: Any) -> dict[str, Any]:
     """A new client's order with a card the sandbox approves: 9.95 a month."""
     person = {"first": "Ada", "last": "Lovelace", "email": "ada@example.com", "country": "GB"}

@@ -1,5 +1,6 @@
 """Many callers at once, and processes that die in between: one order, one machine, one payment."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -76,8 +77,6 @@ def test_a_stream_record_that_comes_again_changes_nothing(shop: Shop) -> None:
         found["FunctionName"] for found in functions.list_functions()["Functions"] if "relay" in found["Handler"]
     )
 
-    import json
-
     record = {"eventName": "INSERT", "dynamodb": {"SequenceNumber": "1", "NewImage": item}}
     answer = functions.invoke(FunctionName=relay, Payload=json.dumps({"Records": [record, record]}))
 
@@ -109,8 +108,6 @@ def test_events_leave_in_order_with_ids_only(shop: Shop) -> None:
         return seen if "OrderCompleted" in seen else None
 
     def json_name(body: str) -> str:
-        import json
-
         return str(json.loads(body)["detail-type"])
 
     until("OrderCompleted on the bus", completed)

@@ -15,14 +15,18 @@ from infra.settings import settings_of
 from tests.infra.template import Synthesized, name_of
 
 
-def test_every_definition_is_its_file_to_the_letter(stage: Synthesized) -> None:
+def test_every_definition_is_its_file_but_for_white_space(stage: Synthesized) -> None:
     machines = stage.properties_of_type("AWS::StepFunctions::StateMachine").values()
-    definitions = {machine["StateMachineName"]: machine["DefinitionString"] for machine in machines}
+    definitions = {machine["StateMachineName"]: json.loads(machine["DefinitionString"]) for machine in machines}
 
     assert definitions == {
-        f"{stage.settings.stage}-{file.parent.name}": file.read_text()
+        f"{stage.settings.stage}-{file.parent.name}": json.loads(file.read_text())
         for file in (stage.sources / "statemachines").glob("*/machine.asl.json")
     }
+
+
+def test_the_template_stays_far_below_what_cloudformation_takes(stage: Synthesized) -> None:
+    assert len(json.dumps(stage.template)) < 800_000
 
 
 def test_a_definition_is_given_what_it_mentions_and_no_more(stage: Synthesized) -> None:

@@ -102,6 +102,9 @@ class People:
         return str(status)
 
     def _ended(self, order: Order) -> bool:
+        """At its end, and with no run under way that somebody asked for beside the machine."""
+        if any(action.state is ActionState.RUNNING for action in order.actions.values()):
+            return False
         return order.step_status is StepStatus.COMPLETE or order.unwound_at is not None
 
     def _try(self, wish: Wish) -> None:

@@ -109,5 +109,5 @@ def ended_well(floor: Ground, machine: str, people: People) -> None:
     arn = machine.replace(":stateMachine:", ":execution:") + f":order-{people.order_id}"
     execution = people.ended(arn)
     assert execution == "SUCCEEDED", f"{execution}\n{people.story()}"
-    pages = floor.step_functions.get_paginator("get_execution_history").paginate(executionArn=arn, maxResults=1000)
+    pages = floor.step_functions.get_paginator("get_execution_history").paginate(executionArn=arn)
     assert sum(len(page["events"]) for page in pages) < MOST_EVENTS
