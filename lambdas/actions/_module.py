@@ -85,14 +85,16 @@ class Module(Generic[C]):
     """A module: its name, its settings, what it does and, where that makes sense, how it is undone.
 
     `run` may be called again after it succeeded, and must then find what it made. `undo` returns what it took back, or
-    None if there was nothing; it may be repeated too. `interactive`: wants input when it is processed. `reprocess`: may be
-    run again after it was done (reference ubersmith-orders 1.6). `money`: what it does with money.
+    None if there was nothing; it may be repeated too. `skipped` lets go of what was held for the action when it is passed
+    over. `interactive`: wants input when it is processed. `reprocess`: may be run again after it was done (reference
+    ubersmith-orders 1.6). `money`: what it does with money.
     """
 
     name: str
     config: type[C]
     run: Callable[[Order, C, Tools], Done | Waiting]
     undo: Callable[[Order, C, Tools], str | None] | None = None
+    skipped: Callable[[Order, C, Tools], None] | None = None
     label: str = ""
     interactive: bool = False
     reprocess: bool = False

@@ -13,8 +13,8 @@ from lambdas.actions._module import ActionError, Done, Module, ThrottledError, T
 from lambdas.actions._outcome import OUTSIDE_ERRORS, classed, config_of, failed
 from lambdas.actions._undo import undo_action
 from lambdas.orders import progress
-from lambdas.orders.order import Order
-from lambdas.orders.progress import ActionBusy, OrderCanceled, OrderMoved
+from lambdas.orders.order import ActionState, Order
+from lambdas.orders.progress import ActionBusy, ActionUnasked, OrderCanceled, OrderMoved
 from lambdas.orders.queue import StepStatus
 from lambdas.orders.store import save
 from lambdas.runtime.observe import MetricUnit, logger, metrics
@@ -43,7 +43,7 @@ def run_requested(module: Module[Any], order_id: str, action_id: int, context: C
         return run_action(module, order_id, action_id, context, use, by_machine=False)
     except (TransientError, ThrottledError):
         raise
-    except (ActionError, ActionBusy, OrderCanceled, OrderMoved) as ended:
+    except (ActionError, ActionBusy, ActionUnasked, OrderCanceled, OrderMoved) as ended:
         return {"ended": type(ended).__name__}
 
 
@@ -62,6 +62,7 @@ def _claim_run_settle(
 ) -> dict[str, Any]:
     claimed = _claim(order_id, action_id, context, use, by_machine=by_machine)
     if claimed is None:
+        _tell_skipped(module, order_id, action_id, use)
         return {"settled_before": True}
     try:
         outcome = module.run(claimed, config_of(module, claimed, action_id), replace(use, action_id=action_id))
@@ -82,6 +83,15 @@ def _claim_run_settle(
     if isinstance(outcome, Waiting):
         raise ActionWaits(outcome.reason)
     return {"settled_before": False}
+
+
+def _tell_skipped(module: Module[Any], order_id: str, action_id: int, use: Tools) -> None:
+    """A module that holds something for its action lets go of it when the action was skipped."""
+    if module.skipped is None:
+        return
+    order = use.orders.get(order_id)
+    if order.actions[str(action_id)].state is ActionState.SKIPPED:
+        module.skipped(order, config_of(module, order, action_id), replace(use, action_id=action_id))
 
 
 def _claim(order_id: str, action_id: int, context: Context, use: Tools, *, by_machine: bool) -> Order | None:

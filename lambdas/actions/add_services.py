@@ -38,7 +38,7 @@ def undo(order: Order, config: AddServicesConfig, tools: Tools) -> str | None:
     made = services.of_order(order.client_id, order.order_id) if order.client_id else ()
     for service in made:
         services.cancel(service)
-    return f"{len(made)} services canceled" if made else None
+    return f"{'1 service' if len(made) == 1 else f'{len(made)} services'} canceled" if made else None
 
 
 def _service(pack: PricedPack, order: Order, client_id: str, config: AddServicesConfig, now: int) -> Service:

@@ -50,6 +50,14 @@ def undo(order: Order, config: GenerateInvoiceConfig, tools: Tools) -> str | Non
         return str(money.reverse(order, now=tools.now())) or None
 
 
+def skipped(order: Order, config: GenerateInvoiceConfig, tools: Tools) -> None:
+    """Nobody will capture any more: release the hold. Money that was taken stays, and an open invoice stays open."""
+    held = tools.gateway.find(order.hold.key) if order.hold else None
+    if order.hold and held and held.state is TransactionState.HELD:
+        with reversing(tools) as money:
+            money.give_back(order.hold)
+
+
 def _nothing_to_invoice(order: Order, tools: Tools) -> Done:
     if order.hold:
         with reversing(tools) as money:
@@ -132,5 +140,7 @@ def _capture(order: Order, hold: Hold, invoice: Invoice, tools: Tools) -> None:
             raise TransientError("the payment is not confirmed yet; this is looked up again by itself") from None
 
 
-module = Module("generate_invoice", GenerateInvoiceConfig, run, undo, label="Generate Invoice", money="captures")
+module = Module(
+    "generate_invoice", GenerateInvoiceConfig, run, undo, skipped, label="Generate Invoice", money="captures"
+)
 handler = action_handler(module)

@@ -50,7 +50,7 @@ def skipped(order: Order, action_id: int, *, by: str, why: str, now: int) -> Ord
 
 def unskipped(order: Order, action_id: int, *, by: str, now: int) -> Order:
     """The skipped mark comes off; an automatic action runs, one done by hand waits to be processed."""
-    action = _here(order, action_id, "unskipped")
+    action = _here(order, action_id, "changed")
     if action.state is not ActionState.SKIPPED:
         raise ActionRefusedError(action, f"is {action.state.value}, not skipped")
     asked = now if action.automatic and not progress.unmet_prereqs(order, action) else None
@@ -75,6 +75,11 @@ def moved(order: Order, step: ChecklistStep, *, by: str, now: int) -> Order:
         return order
     places = [place.step_id for place in order.checklist_steps]
     here, goal = places.index(order.step_id), places.index(step.step_id)
+    for action in order.actions.values():
+        if action.captures and not action.met and order.hold and here <= places.index(action.step_id) < goal:
+            raise MoveRefusedError(
+                order, f"holds money that {action.name} ({action.action_id}) takes; process or skip that first"
+            )
     actions = {
         key: _passed(action, here, goal, places.index(action.step_id), by=by, now=now, step=step)
         for key, action in order.actions.items()
@@ -132,7 +137,7 @@ def _refuse_move(order: Order, step: ChecklistStep) -> None:
 
 def _here(order: Order, action_id: int, wish: str) -> ChecklistAction:
     if order.is_final:
-        raise OrderIsFinalError(order.order_id, order.step.name, "processed")
+        raise OrderIsFinalError(order.order_id, order.step.name, wish)
     action = order.actions.get(str(action_id))
     if action is None:
         known = ", ".join(f"{one.action_id} {one.name}" for one in order.actions_of(order.step_id)) or "none"

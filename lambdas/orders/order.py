@@ -57,6 +57,7 @@ class ChecklistAction(_Frozen):
     owner: str
     due_hours: int
     reprocess: bool = False
+    captures: bool = False
     prereqs: tuple[int, ...] = ()
     config: dict[str, Any] = {}
 

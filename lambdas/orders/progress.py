@@ -13,7 +13,6 @@ from lambdas.orders.modules import ModuleFacts
 from lambdas.orders.order import ActionState, ChecklistAction, ChecklistStep, Hold, Order, Wait
 from lambdas.orders.queue import Queue, StepStatus
 
-CLAIMABLE = (ActionState.PENDING, ActionState.WAITING, ActionState.FAILED)
 LEADS_WAIT = "leads"
 GATE = "gate_"
 UNDO = "undo_"
@@ -25,6 +24,10 @@ class OrderCanceled(Exception):
 
 class OrderMoved(Exception):
     """Tells the machine that the order is in another step now."""
+
+
+class ActionUnasked(Exception):
+    """The action is done by hand, and nobody asked for this run. The machine waits for somebody who does."""
 
 
 class ActionBusy(Exception):
@@ -42,6 +45,7 @@ def checklist_of(
             action_id=action.id,
             step_id=step.id,
             reprocess=action.module in modules and modules[action.module].reprocess,
+            captures=action.module in modules and modules[action.module].money == "captures",
             **{field: getattr(action, field) for field in fields},
         )
         for step in queue.steps
@@ -118,9 +122,17 @@ def without(waits: Mapping[str, Wait], *keys: str) -> dict[str, Wait]:
 def is_claimable(order: Order, action_id: int, now: int) -> bool:
     """Whether a run of the action may start now. `DynamoOrderStore.claim` states the same as a condition."""
     action = order.actions[str(action_id)]
-    lapsed = action.state is ActionState.RUNNING and (action.claim_ends_at or 0) < now
-    again = action.state is ActionState.DONE and action.requested_at is not None
-    return order.step_id == action.step_id and (action.state in CLAIMABLE or lapsed or again)
+    asked = action.requested_at is not None
+    match action.state:
+        case ActionState.PENDING | ActionState.WAITING:
+            may_run = action.automatic or asked
+        case ActionState.RUNNING:
+            may_run = action.claim_ends_at is not None and action.claim_ends_at < now
+        case ActionState.DONE:
+            may_run = asked
+        case state:
+            may_run = state is ActionState.FAILED
+    return order.step_id == action.step_id and may_run
 
 
 def refuse_claim(order: Order, action_id: int) -> None:
@@ -134,6 +146,8 @@ def refuse_claim(order: Order, action_id: int) -> None:
         return
     if order.step_id != action.step_id:
         raise OrderMoved(f"order {order.order_id} is in {order.step.name} now")
+    if action.state in (ActionState.PENDING, ActionState.WAITING):
+        raise ActionUnasked(f"action {action_id} of order {order.order_id} waits for somebody to process it")
     raise ActionBusy(f"action {action_id} of order {order.order_id} is running, attempt {action.attempts}")
 
 

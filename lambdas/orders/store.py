@@ -124,8 +124,7 @@ class DynamoOrderStore:
                 **_CLAIM,
                 ExpressionAttributeNames={"#action": str(action_id), "#state": "state", "#claim": "claim", "#at": "at"},
                 ExpressionAttributeValues=to_item(
-                    {":now": now, ":claim": claim, ":ends": ends_at, ":one": 1, ":running": "running", ":done": "done"}
-                    | {f":{state}": state.value for state in progress.CLAIMABLE}
+                    {":now": now, ":claim": claim, ":ends": ends_at, ":one": 1, ":true": True, **_STATES}
                 ),
             )
         except self._client.exceptions.ConditionalCheckFailedException as error:
@@ -210,10 +209,14 @@ def save(store: OrderStore, order: Order, change: Callable[[Order], Order]) -> O
     raise OrderChangedError(order.order_id)
 
 
+_STATES = {f":{state}": state for state in ("pending", "waiting", "failed", "running", "done")}
+
 # `progress.is_claimable` says the same in Python; the contract tests compare the two.
 _CLAIM: Any = {
     "ConditionExpression": (
-        "step_id = actions.#action.step_id AND (actions.#action.#state IN (:pending, :waiting, :failed)"
+        "step_id = actions.#action.step_id AND (actions.#action.#state = :failed"
+        " OR (actions.#action.#state IN (:pending, :waiting)"
+        " AND (actions.#action.automatic = :true OR attribute_exists(actions.#action.requested_at)))"
         " OR (actions.#action.#state = :running AND actions.#action.claim_ends_at < :now)"
         " OR (actions.#action.#state = :done AND attribute_exists(actions.#action.requested_at)))"
     ),

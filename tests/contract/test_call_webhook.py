@@ -105,7 +105,7 @@ class Desk:
 
     def order(self, *configs: dict[str, Any], **info: Any) -> None:
         actions = [
-            {"id": ACTION + index, "name": "Call", "module": "call_webhook", "config": config}
+            {"id": ACTION + index, "name": "Call", "module": "call_webhook", "automatic": True, "config": config}
             for index, config in enumerate(configs)
         ]
         steps = [

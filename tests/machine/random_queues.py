@@ -23,15 +23,19 @@ class Wish:
 
 
 @st.composite
-def random_queues(draw: st.DrawFn) -> Queue:
-    """One to four ordinary steps, up to eight actions; a prereq is any other action of the step or of an earlier one."""
+def random_queues(draw: st.DrawFn, *, on_optional: bool) -> Queue:
+    """One to four ordinary steps, up to eight actions; a prereq is any other action of the step or of an earlier one.
+
+    `on_optional`: optional actions may need optional ones, which perhaps are never done.
+    """
     steps: list[dict[str, Any]] = [{"id": 1, "name": "Leads", "expires_after_days": 30}]
     before: list[dict[str, Any]] = []
     for step_id in range(2, 2 + draw(st.integers(1, MAX_STEPS))):
         room = MAX_ACTIONS - len(before)
         actions = [draw(_actions(step_id * 10 + place)) for place in range(draw(st.integers(0, min(4, room))))]
         for action in draw(st.permutations(actions)):  # the order of prereqs is not the order of the file
-            allowed = [other["id"] for other in before if action["optional"] or not other["optional"]]
+            any_of_them = on_optional and action["optional"]
+            allowed = [other["id"] for other in before if any_of_them or not other["optional"]]
             if allowed:
                 action["prereqs"] = draw(st.lists(st.sampled_from(allowed), max_size=3, unique=True))
             before.append(action)

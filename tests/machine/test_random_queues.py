@@ -22,7 +22,7 @@ from tests.machine.stub_action import Run
 MOST_EVENTS = 25_000
 _queue_ids = count(100)
 on_the_engine = settings(
-    max_examples=20,
+    max_examples=18,
     deadline=None,
     derandomize=True,
     database=None,
@@ -44,18 +44,35 @@ def test_a_circle_of_prereqs_is_always_refused(queue: Queue) -> None:
         check(queue, MODULES)
 
 
-@given(random_queues())
+@given(random_queues(on_optional=True))
 @settings(deadline=None, max_examples=60)
 def test_every_random_queue_keeps_the_rules(queue: Queue) -> None:
     check(queue, MODULES)
 
 
+three_scripts = st.tuples(st.just([]), SCRIPTS, SCRIPTS)
+
+
 @pytest.mark.engine
 @on_the_engine
-@given(queue=random_queues(), scripts=st.tuples(st.just([]), SCRIPTS, SCRIPTS), patient=st.booleans())
+@given(queue=random_queues(on_optional=False), scripts=three_scripts, patient=st.booleans())
 def test_any_queue_comes_to_its_end_and_keeps_its_promises(
     floor: Ground, queue: Queue, scripts: tuple[list[Wish], ...], patient: bool
 ) -> None:
+    played(floor, queue, scripts, patient)
+
+
+@pytest.mark.engine
+@on_the_engine
+@given(queue=random_queues(on_optional=True), scripts=three_scripts, patient=st.booleans())
+def test_any_queue_whose_optional_actions_need_each_other_does_so_too(
+    floor: Ground, queue: Queue, scripts: tuple[list[Wish], ...], patient: bool
+) -> None:
+    played(floor, queue, scripts, patient)
+
+
+def played(floor: Ground, queue: Queue, scripts: tuple[list[Wish], ...], patient: bool) -> None:
+    """One order per script, all at once, each to its end."""
     mine = queue.model_copy(update={"order_queue_id": next(_queue_ids)})
     machine = floor.add(mine)
     orders = [People(floor, mine) for _ in scripts]
@@ -63,7 +80,6 @@ def test_any_queue_comes_to_its_end_and_keeps_its_promises(
         people.submit(patient=patient)
     for people, script in zip(orders, scripts, strict=True):
         people.follow(script)
-
     for people in orders:
         keeps_its_promises(floor, mine, people, people.finish())
         ended_well(floor, machine, people)

@@ -20,14 +20,15 @@ def an_order_with(
     others: tuple[dict[str, Any], ...] = (),
     token: str | None = None,
     info: dict[str, Any] | None = None,
+    automatic: bool = True,
     **changes: Any,
 ) -> Order:
     """In Processing, where action 201 runs the module."""
     metrics.clear_metrics()  # as the handler does after each run; powertools gives up at a hundred
-    action = {"id": ACTION, "name": module.label, "module": module.name, "config": config or {}}
+    action = {"id": ACTION, "name": module.label, "module": module.name, "config": config or {}, "automatic": automatic}
     steps = [
         {"id": 1, "name": "Leads"},
-        {"id": 2, "name": "Processing", "actions": [action, *others]},
+        {"id": 2, "name": "Processing", "actions": [action, *({"automatic": automatic, **other} for other in others)]},
         {"id": 3, "name": "Complete"},
         {"id": 4, "name": "Canceled"},
     ]
