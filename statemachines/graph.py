@@ -6,6 +6,7 @@ those that stand in other branches. One action holds up another only through a p
 
 from lambdas.orders.queue import Action, Step
 from lambdas.runtime.models import Frozen
+from statemachines.waits import holding_up
 
 
 class Place(Frozen):
@@ -26,8 +27,14 @@ def branches(step: Step) -> list[list[Place]]:
             chain = []
             chains.append(chain)
         before = {place.action.id for place in chain}
-        chain.append(Place(action=action, gates=tuple(prereq for prereq in needed if prereq not in before)))
+        gates = tuple(prereq for prereq in needed if prereq not in before)
+        chain.append(Place(action=action, gates=gates if _may_wait(action, step) else ()))
     return chains
+
+
+def _may_wait(action: Action, step: Step) -> bool:
+    """An optional action waits only where something else keeps the step open."""
+    return not action.optional or any(holding_up(action, step))
 
 
 def _chain_to_join(chains: list[list[Place]], needed: list[int]) -> list[Place] | None:

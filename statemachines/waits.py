@@ -58,6 +58,16 @@ def wait_for_action(action: Action, step: Step, *, run_state: str, wait_state: s
     return {**parked, "Next": run_state, "Catch": catches}
 
 
+def holding_up(action: Action, step: Step) -> tuple[list[int], list[int]]:
+    """What keeps the step open while an optional action waits at its gate: required actions, and tries of its prereqs.
+
+    Where nothing does, the action must not wait at all: it would hold up a step that is done.
+    """
+    required = [other.id for other in step.actions if not other.optional]
+    tries = [other.id for other in step.actions if other.optional and other.automatic and other.id in action.prereqs]
+    return required, tries
+
+
 def gate(
     action: Action, step: Step, gates: tuple[int, ...], *, entry: str, gate_state: str, passed: str, leave: str
 ) -> State:
@@ -65,16 +75,17 @@ def gate(
     names = {"#key": f"gate_{action.id}", "#state": "state", **{f"#g{prereq}": str(prereq) for prereq in gates}}
     met = " AND ".join(f"actions.#g{prereq}.#state IN (:done, :skipped)" for prereq in gates)
     wait = {"token": {"S": TOKEN}, "since": {"N": NOW}, "owner": {"S": "prereqs"}}
+    values = {":step": {"N": str(step.id)}, ":done": {"S": "done"}, ":skipped": {"S": "skipped"}, ":wait": {"M": wait}}
+    still_time = ""
+    if action.optional:
+        required, tries = holding_up(action, step)
+        names |= {f"#g{other}": str(other) for other in (*required, *tries)}
+        values |= {":pending": {"S": "pending"}, ":running": {"S": "running"}} if tries else {}
+        open_ones = [f"NOT actions.#g{other}.#state IN (:done, :skipped)" for other in required]
+        open_ones += [f"actions.#g{other}.#state IN (:pending, :running)" for other in tries]
+        still_time = f" AND ({' OR '.join(open_ones)})"
     update = order_update(
-        f"step_id = :step AND NOT ({met})",
-        "waits.#key = :wait",
-        names=names,
-        values={
-            ":step": {"N": str(step.id)},
-            ":done": {"S": "done"},
-            ":skipped": {"S": "skipped"},
-            ":wait": {"M": wait},
-        },
+        f"step_id = :step AND NOT ({met}){still_time}", "waits.#key = :wait", names=names, values=values
     )
     task = table_task(
         f"{action.name}: waits for {', '.join(map(str, gates))}",

@@ -41,9 +41,13 @@ class InMemoryOrderStore:
     def order_id_of(self, key_pk: str) -> str | None:
         return self._keys[key_pk][1].order_id if key_pk in self._keys else None
 
-    def claim(self, order_id: str, action_id: int, *, claim: str, now: int, ends_at: int) -> Order | None:
+    def claim(
+        self, order_id: str, action_id: int, *, claim: str, now: int, ends_at: int, only_if_asked: bool = False
+    ) -> Order | None:
         order = self.get(order_id)
-        if str(action_id) not in order.actions or not progress.is_claimable(order, action_id, now):
+        if str(action_id) not in order.actions or not progress.is_claimable(
+            order, action_id, now, only_if_asked=only_if_asked
+        ):
             progress.refuse_claim(order, action_id)
             return None
         return self.save(progress.claimed(order, action_id, claim=claim, now=now, ends_at=ends_at))

@@ -64,6 +64,7 @@ def _claim_run_settle(
     if claimed is None:
         _tell_skipped(module, order_id, action_id, use)
         return {"settled_before": True}
+    _refuse_too_early(claimed, action_id, use)
     try:
         outcome = module.run(claimed, config_of(module, claimed, action_id), replace(use, action_id=action_id))
     except Exception as error:  # noqa: BLE001 - `classed` decides what it is
@@ -85,6 +86,27 @@ def _claim_run_settle(
     return {"settled_before": False}
 
 
+def _refuse_too_early(claimed: Order, action_id: int, use: Tools) -> None:
+    """The machine's gates see to prereqs of the same step; a move, or an optional prereq elsewhere, may leave one open.
+
+    An optional action has had its try with that, so that nothing waits for it any more.
+    """
+    action = claimed.actions[str(action_id)]
+    needed = progress.unmet_prereqs(claimed, action)
+    if not needed:
+        return
+    names = ", ".join(prereq.name for prereq in needed)
+    busy = any(progress.is_busy(prereq, use.now()) for prereq in needed)
+    reason = f"{names} must be done or skipped first"
+    if action.optional and not busy:
+        _settle(claimed, action_id, use, lambda order: progress.failed(order, action_id, now=use.now(), reason=reason))
+    else:
+        _settle(claimed, action_id, use, lambda order: progress.unclaimed(order, action_id))
+    if busy:
+        raise ActionBusy(f"{names} is still running")
+    raise ActionUnasked(reason)
+
+
 def _tell_skipped(module: Module[Any], order_id: str, action_id: int, use: Tools) -> None:
     """A module that holds something for its action lets go of it when the action was skipped."""
     if module.skipped is None:
@@ -100,7 +122,14 @@ def _claim(order_id: str, action_id: int, context: Context, use: Tools, *, by_ma
     now = use.now()
     ends_at = now + context.get_remaining_time_in_millis() // 1000 + GRACE_SECONDS
     try:
-        return use.orders.claim(order_id, action_id, claim=context.aws_request_id, now=now, ends_at=ends_at)
+        return use.orders.claim(
+            order_id,
+            action_id,
+            claim=context.aws_request_id,
+            now=now,
+            ends_at=ends_at,
+            only_if_asked=not by_machine,
+        )
     except OrderMoved:
         order = use.orders.get(order_id)
         if not by_machine or progress.advanced(order, machine_went_on=True).step_id == order.step_id:

@@ -153,5 +153,5 @@ def _here(order: Order, action_id: int, wish: str) -> ChecklistAction:
 
 
 def _refuse_busy(action: ChecklistAction, now: int) -> None:
-    if action.state is ActionState.RUNNING and (action.claim_ends_at or 0) >= now:
+    if progress.is_busy(action, now):
         raise ActionRefusedError(action, "is running at this moment; look again in a few seconds")

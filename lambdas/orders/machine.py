@@ -9,7 +9,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Protocol
 
 from lambdas.orders.order import ActionState, ChecklistAction, Order
-from lambdas.orders.progress import GATE, LEADS_WAIT, UNDO
+from lambdas.orders.progress import GATE, LEADS_WAIT, UNDO, unmet_prereqs
 from lambdas.orders.queue import StepStatus
 from lambdas.orders.revival import execution_name
 from lambdas.runtime.aws import lambda_functions, step_functions
@@ -30,7 +30,7 @@ class Answer(Enum):
 def answers(old: Order, new: Order) -> dict[str, Answer]:
     """Token -> answer, for each wait that was on the order and no longer is: whoever took it off decided it.
 
-    A gate whose step is behind the order belongs to an optional action that came too late: its branch ends quietly.
+    A gate whose step is done although its prereqs are not is that of an optional action: its branch ends quietly.
     """
     left = {wait.token for wait in new.waits.values()}
     return {wait.token: _answer(key, old, new) for key, wait in old.waits.items() if wait.token not in left}
@@ -44,8 +44,11 @@ def _answer(key: str, old: Order, new: Order) -> Answer:
     if new.epoch != old.epoch:
         return Answer.MOVED
     action = new.actions.get(key.removeprefix(GATE))
-    over = action is not None and (action.state is ActionState.SKIPPED or action.step_id != new.step_id)
-    return Answer.SKIPPED if over and not key.startswith(UNDO) else Answer.GO_ON
+    if action is None or key.startswith(UNDO):
+        return Answer.GO_ON
+    too_late = key.startswith(GATE) and bool(unmet_prereqs(new, action))
+    over = action.state is ActionState.SKIPPED or action.step_id != new.step_id or too_late
+    return Answer.SKIPPED if over else Answer.GO_ON
 
 
 def requests(old: Order | None, new: Order) -> tuple[ChecklistAction, ...]:

@@ -89,14 +89,16 @@ def advanced(order: Order, *, machine_went_on: bool = False) -> Order:
 
 
 def _gates_opened(order: Order) -> Order:
-    """Without the waits of actions whose prereqs are met, or whose step is behind the order: the relay wakes them."""
+    """Without the waits of actions whose prereqs are met, and of optional ones whose step is done: the relay wakes them."""
     waits = {key: wait for key, wait in order.waits.items() if not (key.startswith(GATE) and _is_open(order, key))}
     return order if len(waits) == len(order.waits) else order.changed(waits=waits)
 
 
 def _is_open(order: Order, gate: str) -> bool:
     action = order.actions.get(gate.removeprefix(GATE))
-    return action is None or action.step_id != order.step_id or not unmet_prereqs(order, action)
+    if action is None or action.step_id != order.step_id or not unmet_prereqs(order, action):
+        return True
+    return action.optional and step_is_done(order, action.step_id)
 
 
 def submitted(order: Order, *, now: int, hold: Hold | None) -> Order:
@@ -119,20 +121,24 @@ def without(waits: Mapping[str, Wait], *keys: str) -> dict[str, Wait]:
     return {key: wait for key, wait in waits.items() if key not in keys}
 
 
-def is_claimable(order: Order, action_id: int, now: int) -> bool:
+def is_busy(action: ChecklistAction, now: int) -> bool:
+    """A run is under way, whatever the state says: a wait may have written over it."""
+    return action.claim_ends_at is not None and action.claim_ends_at >= now
+
+
+def is_claimable(order: Order, action_id: int, now: int, *, only_if_asked: bool = False) -> bool:
     """Whether a run of the action may start now. `DynamoOrderStore.claim` states the same as a condition."""
     action = order.actions[str(action_id)]
     asked = action.requested_at is not None
     match action.state:
         case ActionState.PENDING | ActionState.WAITING:
             may_run = action.automatic or asked
-        case ActionState.RUNNING:
-            may_run = action.claim_ends_at is not None and action.claim_ends_at < now
         case ActionState.DONE:
             may_run = asked
         case state:
-            may_run = state is ActionState.FAILED
-    return order.step_id == action.step_id and may_run
+            may_run = state in (ActionState.FAILED, ActionState.RUNNING)
+    here = order.step_id == action.step_id
+    return here and may_run and not is_busy(action, now) and (asked or not only_if_asked)
 
 
 def refuse_claim(order: Order, action_id: int) -> None:
@@ -146,7 +152,7 @@ def refuse_claim(order: Order, action_id: int) -> None:
         return
     if order.step_id != action.step_id:
         raise OrderMoved(f"order {order.order_id} is in {order.step.name} now")
-    if action.state in (ActionState.PENDING, ActionState.WAITING):
+    if action.claim_ends_at is None:
         raise ActionUnasked(f"action {action_id} of order {order.order_id} waits for somebody to process it")
     raise ActionBusy(f"action {action_id} of order {order.order_id} is running, attempt {action.attempts}")
 
@@ -163,6 +169,13 @@ def claimed(order: Order, action_id: int, *, claim: str, now: int, ends_at: int)
         requested_at=None,
     )
     return order.with_action(running).changed(waits=without(order.waits, str(action_id)))
+
+
+def unclaimed(order: Order, action_id: int) -> Order:
+    """The claim is given back: the action may not run yet."""
+    action = order.actions[str(action_id)]
+    free = action.changed(state=ActionState.PENDING, attempts=action.attempts - 1, claim=None, claim_ends_at=None)
+    return order.with_action(free)
 
 
 def done(
@@ -191,7 +204,8 @@ def failed(order: Order, action_id: int, *, now: int, reason: str) -> Order:
 
     If the order was moved past it meanwhile, it counts as passed over: the move said that it is not needed.
     """
-    action = _settled(order, action_id, ActionState.FAILED, now, reason)
+    given = order.actions[str(action_id)].input  # stays, for the machine may try again by itself
+    action = _settled(order, action_id, ActionState.FAILED, now, reason).changed(input=given)
     if order.step_status is StepStatus.ORDINARY and action.step_id != order.step_id and not action.optional:
         action = action.changed(state=ActionState.SKIPPED, passed_over=True)
     changed = order.with_action(action).changed(activity=now)

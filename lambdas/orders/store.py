@@ -62,7 +62,9 @@ class OrderStore(Protocol):
     def create(self, order: Order, keys: Sequence[CreationKey], now: int) -> None: ...
     def get(self, order_id: str) -> Order: ...
     def order_id_of(self, key_pk: str) -> str | None: ...
-    def claim(self, order_id: str, action_id: int, *, claim: str, now: int, ends_at: int) -> Order | None: ...
+    def claim(
+        self, order_id: str, action_id: int, *, claim: str, now: int, ends_at: int, only_if_asked: bool = False
+    ) -> Order | None: ...
     def save(self, order: Order) -> Order: ...
     def in_step(self, order_queue_id: int, step_id: int, window: TimeWindow) -> Iterator[Order]: ...
     def of_client(self, client_id: str, window: TimeWindow) -> Iterator[Order]: ...
@@ -112,7 +114,9 @@ class DynamoOrderStore:
         )
         return str(from_item(answer["Item"])["order_id"]) if "Item" in answer else None
 
-    def claim(self, order_id: str, action_id: int, *, claim: str, now: int, ends_at: int) -> Order | None:
+    def claim(
+        self, order_id: str, action_id: int, *, claim: str, now: int, ends_at: int, only_if_asked: bool = False
+    ) -> Order | None:
         """Start a run of the action: one write that also returns the order. None: done or skipped before, nothing to do.
 
         Raises OrderCanceled, OrderMoved or ActionBusy, which the machine knows by name.
@@ -121,6 +125,7 @@ class DynamoOrderStore:
             answer = self._client.update_item(
                 TableName=self._table,
                 Key=_key(order_id, SK_ORDER),
+                ConditionExpression=f"{_MAY_CLAIM} AND {_ASKED}" if only_if_asked else _MAY_CLAIM,
                 **_CLAIM,
                 ExpressionAttributeNames={"#action": str(action_id), "#state": "state", "#claim": "claim", "#at": "at"},
                 ExpressionAttributeValues=to_item(
@@ -212,14 +217,15 @@ def save(store: OrderStore, order: Order, change: Callable[[Order], Order]) -> O
 _STATES = {f":{state}": state for state in ("pending", "waiting", "failed", "running", "done")}
 
 # `progress.is_claimable` says the same in Python; the contract tests compare the two.
+_ASKED = "attribute_exists(actions.#action.requested_at)"
+_MAY_CLAIM = (
+    "step_id = actions.#action.step_id"
+    " AND (attribute_not_exists(actions.#action.claim_ends_at) OR actions.#action.claim_ends_at < :now)"
+    " AND (actions.#action.#state IN (:failed, :running)"
+    f" OR (actions.#action.#state IN (:pending, :waiting) AND (actions.#action.automatic = :true OR {_ASKED}))"
+    f" OR (actions.#action.#state = :done AND {_ASKED}))"
+)
 _CLAIM: Any = {
-    "ConditionExpression": (
-        "step_id = actions.#action.step_id AND (actions.#action.#state = :failed"
-        " OR (actions.#action.#state IN (:pending, :waiting)"
-        " AND (actions.#action.automatic = :true OR attribute_exists(actions.#action.requested_at)))"
-        " OR (actions.#action.#state = :running AND actions.#action.claim_ends_at < :now)"
-        " OR (actions.#action.#state = :done AND attribute_exists(actions.#action.requested_at)))"
-    ),
     "UpdateExpression": (
         "SET actions.#action.#state = :running, actions.#action.attempts = actions.#action.attempts + :one,"
         " actions.#action.#claim = :claim, actions.#action.claim_ends_at = :ends, actions.#action.#at = :now,"

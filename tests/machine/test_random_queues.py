@@ -50,7 +50,7 @@ def test_every_random_queue_keeps_the_rules(queue: Queue) -> None:
     check(queue, MODULES)
 
 
-three_scripts = st.tuples(st.just([]), SCRIPTS, SCRIPTS)
+three_scripts: st.SearchStrategy[tuple[list[Wish], ...]] = st.tuples(st.just([]), SCRIPTS, SCRIPTS)
 
 
 @pytest.mark.engine

@@ -7,7 +7,7 @@ from lambdas.orders import hands, progress
 from lambdas.orders.errors import OrderError
 from lambdas.orders.machine import Answer
 from lambdas.orders.order import ActionState, Order, Wait
-from lambdas.orders.progress import LEADS_WAIT
+from lambdas.orders.progress import LEADS_WAIT, is_busy
 from lambdas.orders.queue import StepStatus
 from tests.unit.orders.runs import answered, ended, run_on, undone
 from tests.unit.orders.world import CHAIN, CLAIM_SECONDS, HOLD, UNDOABLE, Place, Run, Told, World
@@ -140,7 +140,7 @@ def _undo(world: World) -> Iterator[World]:
     """The rule of lambdas/actions/_undo.py; a run that may still have an effect is waited for."""
     action_id = int(world.machine[1])
     action = world.order.actions[str(action_id)]
-    if action.state is ActionState.RUNNING and (action.claim_ends_at or 0) >= world.now:
+    if is_busy(action, world.now):
         return
     at = UNDOABLE.index(action_id) + 1
     onward: Place = ("undo", UNDOABLE[at]) if at < len(UNDOABLE) else ("unwound", 0)

@@ -6,7 +6,7 @@ import pytest
 
 from lambdas.orders import hands, progress
 from lambdas.orders.errors import ActionRefusedError, MoveRefusedError, OrderIsFinalError
-from lambdas.orders.order import ActionState, Order, Wait
+from lambdas.orders.order import ActionState, Hold, Order, Wait
 from lambdas.orders.queue import Queue, StepStatus
 from tests.build import NOW, a_queue, an_order
 
@@ -157,6 +157,15 @@ def test_fixed_steps_are_not_moved_to_by_hand(step_id: int, words: str) -> None:
         move(an_open_order(), step_id)
 
 
+def test_an_order_is_not_moved_past_the_action_that_takes_its_money() -> None:
+    hold = Hold(transaction_id="t", key="k", method="card", amount_cents=1, currency="USD")
+    order = an_open_order(hold=hold)
+    order = order.with_action(order.actions["21"].changed(captures=True))
+
+    with pytest.raises(MoveRefusedError, match=r"holds money that Action 21 \(21\) takes"):
+        move(order, 30)
+
+
 def test_a_lead_is_not_moved_and_unknown_steps_are_named() -> None:
     lead = an_order(QUEUE)
     with pytest.raises(MoveRefusedError, match=r"it leaves Leads by order\.submit"):
@@ -168,9 +177,12 @@ def test_a_lead_is_not_moved_and_unknown_steps_are_named() -> None:
 
 def test_nothing_is_done_with_a_canceled_order_but_trying_an_undo_again() -> None:
     canceled = progress.canceled(an_open_order(), now=NOW, because="")
-    for refused in (lambda: process(canceled, 21), lambda: skip(canceled, 21), lambda: move(canceled, 20)):
-        with pytest.raises(OrderIsFinalError, match="Canceled, which is final"):
-            refused()
+    with pytest.raises(OrderIsFinalError, match="Canceled, which is final: it cannot be processed"):
+        process(canceled, 21)
+    with pytest.raises(OrderIsFinalError, match="cannot be skipped"):
+        skip(canceled, 21)
+    with pytest.raises(OrderIsFinalError, match="cannot be moved"):
+        move(canceled, 20)
     stuck = canceled.changed(waits={"undo_21": Wait(token="t", since=1, due_at=2, owner="ops")})
 
     assert process(stuck, 21).waits == {}

@@ -58,7 +58,7 @@ def test_other_executions_change_nothing(name: str) -> None:
     ],
 )
 def test_an_order_at_its_end_needs_no_machine(at_its_end: dict[str, int]) -> None:
-    order = a_submitted_order(**at_its_end)
+    order = a_submitted_order().changed(**at_its_end)
 
     assert told(stored(order), "FAILED") == order
     with pytest.raises(OrderIsFinalError):
