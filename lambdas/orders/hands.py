@@ -50,7 +50,7 @@ def skipped(order: Order, action_id: int, *, by: str, why: str, now: int) -> Ord
 
 def unskipped(order: Order, action_id: int, *, by: str, now: int) -> Order:
     """The skipped mark comes off; an automatic action runs, one done by hand waits to be processed."""
-    action = _here(order, action_id, "changed")
+    action = _here(order, action_id, "unskipped")
     if action.state is not ActionState.SKIPPED:
         raise ActionRefusedError(action, f"is {action.state.value}, not skipped")
     asked = now if action.automatic and not progress.unmet_prereqs(order, action) else None
@@ -78,7 +78,8 @@ def moved(order: Order, step: ChecklistStep, *, by: str, now: int) -> Order:
     for action in order.actions.values():
         if action.captures and not action.met and order.hold and here <= places.index(action.step_id) < goal:
             raise MoveRefusedError(
-                order, f"holds money that {action.name} ({action.action_id}) takes; process or skip that first"
+                order,
+                f"holds money that {action.name} ({action.action_id}) takes; process or skip it in its step first",
             )
     actions = {
         key: _passed(action, here, goal, places.index(action.step_id), by=by, now=now, step=step)

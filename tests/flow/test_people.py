@@ -80,7 +80,8 @@ def test_what_the_outside_refuses_waits_for_its_owner_who_processes_it_again(sho
 
 def test_a_question_waits_until_it_is_answered_rightly(shop: Shop) -> None:
     order_id = in_build(shop)
-    shop.done("order.update", {"order_id": order_id, "step_id": HANDOVER})
+    assert "holds money that Generate Invoice (3602) takes" in refused(shop, "order.update", order_id, step_id=HANDOVER)
+    shop.done("order.update", {"order_id": order_id, "step_name": "Billing"})
     shop.until_action(order_id, "Client Confirms", "waiting")
 
     process(shop, order_id, CONFIRMS, input={"answers": ["not yet"]})

@@ -93,7 +93,7 @@ def test_a_cancel_in_the_middle_of_build_leaves_nothing_behind(shop: Shop, panel
         "Install OS": "taken back by the receiver",
         "Assign Network": "taken back by the receiver",
         "Reserve Server": "taken back by the receiver",
-        "Add Services": "1 services canceled",
+        "Add Services": "1 service canceled",
     }
     assert asked_of_panel(panel, order_id)[-3:] == ["/wipe", "/network/release", "/servers/release"]
 
