@@ -12,8 +12,9 @@ from botocore.exceptions import ClientError
 from infra.consequences import NewQueue
 from infra.definition import QueueFacts, facts_of
 from lambdas.orders.order import Order
+from lambdas.orders.ports import OrderStore, TimeWindow
 from lambdas.orders.queue import StepStatus
-from lambdas.orders.store import DynamoOrderStore, OrderStore, TimeWindow
+from lambdas.orders.store import DynamoOrderStore
 
 if TYPE_CHECKING:
     from mypy_boto3_stepfunctions.client import SFNClient

@@ -4,14 +4,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from lambdas.orders import progress
+from lambdas.orders import claims
 from lambdas.orders.errors import OrderChangedError, OrderNotFoundError, Problem
 from lambdas.orders.events import OrderEvent
 from lambdas.orders.machine import Answer
 from lambdas.orders.order import ChecklistAction, Hold, Order, PaymentAttempt
 from lambdas.orders.packs import PricedPack
-from lambdas.orders.ports import PaymentDeclined, PaymentDue, PaymentUnclear
-from lambdas.orders.store import CreationKey, KeyUsed, TimeWindow
+from lambdas.orders.ports import CreationKey, KeyUsed, PaymentDeclined, PaymentDue, PaymentUnclear, TimeWindow
 
 
 class InMemoryOrderStore:
@@ -45,12 +44,12 @@ class InMemoryOrderStore:
         self, order_id: str, action_id: int, *, claim: str, now: int, ends_at: int, only_if_asked: bool = False
     ) -> Order | None:
         order = self.get(order_id)
-        if str(action_id) not in order.actions or not progress.is_claimable(
+        if str(action_id) not in order.actions or not claims.is_claimable(
             order, action_id, now, only_if_asked=only_if_asked
         ):
-            progress.refuse_claim(order, action_id)
+            claims.refuse_claim(order, action_id)
             return None
-        return self.save(progress.claimed(order, action_id, claim=claim, now=now, ends_at=ends_at))
+        return self.save(claims.claimed(order, action_id, claim=claim, now=now, ends_at=ends_at))
 
     def save(self, order: Order) -> Order:
         known = self.orders.get(order.order_id)

@@ -7,7 +7,7 @@ from typing import Any, Generic, Literal, TypeVar
 from pydantic import ConfigDict
 
 from lambdas.orders.order import ChecklistAction, Order
-from lambdas.orders.store import OrderStore
+from lambdas.orders.ports import OrderStore
 from lambdas.payments.gateway import Gateway
 from lambdas.records.table import RecordTable
 from lambdas.runtime.models import Frozen

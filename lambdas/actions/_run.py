@@ -12,9 +12,9 @@ from typing import Any, Protocol
 from lambdas.actions._module import ActionError, Done, Module, ThrottledError, Tools, TransientError, Waiting
 from lambdas.actions._outcome import OUTSIDE_ERRORS, classed, config_of, failed
 from lambdas.actions._undo import undo_action
-from lambdas.orders import progress
+from lambdas.orders import claims, progress
+from lambdas.orders.claims import ActionBusy, ActionUnasked, OrderCanceled, OrderMoved
 from lambdas.orders.order import ActionState, Order
-from lambdas.orders.progress import ActionBusy, ActionUnasked, OrderCanceled, OrderMoved
 from lambdas.orders.queue import StepStatus
 from lambdas.orders.store import save
 from lambdas.runtime.observe import MetricUnit, logger, metrics
@@ -96,12 +96,12 @@ def _refuse_too_early(claimed: Order, action_id: int, use: Tools) -> None:
     if not needed:
         return
     names = ", ".join(prereq.name for prereq in needed)
-    busy = any(progress.is_busy(prereq, use.now()) for prereq in needed)
+    busy = any(claims.is_busy(prereq, use.now()) for prereq in needed)
     reason = f"{names} must be done or skipped first"
     if action.optional and not busy:
         _settle(claimed, action_id, use, lambda order: progress.failed(order, action_id, now=use.now(), reason=reason))
     else:
-        _settle(claimed, action_id, use, lambda order: progress.unclaimed(order, action_id))
+        _settle(claimed, action_id, use, lambda order: claims.unclaimed(order, action_id))
     if busy:
         raise ActionBusy(f"{names} is still running")
     raise ActionUnasked(reason)

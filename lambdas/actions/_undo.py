@@ -5,8 +5,8 @@ from typing import Any
 
 from lambdas.actions._module import Module, Tools
 from lambdas.actions._outcome import classed, config_of, failed
-from lambdas.orders import progress
-from lambdas.orders.progress import ActionBusy
+from lambdas.orders import claims, progress
+from lambdas.orders.claims import ActionBusy
 from lambdas.orders.queue import StepStatus
 from lambdas.orders.store import save
 from lambdas.runtime.observe import logger
@@ -19,7 +19,7 @@ def undo_action(module: Module[Any], order_id: str, action_id: int, use: Tools) 
     untouched = action.attempts == 0 and module.money == "none"
     if order.step_status is not StepStatus.CANCELED or module.undo is None or untouched:
         return {"undone": False}
-    if progress.is_busy(action, use.now()):
+    if claims.is_busy(action, use.now()):
         raise ActionBusy(f"action {action_id} of order {order_id} is still running")
     try:
         undone = module.undo(order, config_of(module, order, action_id), replace(use, action_id=action_id))

@@ -9,8 +9,9 @@ from functools import cache
 from typing import Any
 
 from lambdas.orders.errors import OrderNotFoundError
+from lambdas.orders.ports import OrderStore
 from lambdas.orders.revival import machine_goes_on, machine_stopped
-from lambdas.orders.store import DynamoOrderStore, OrderStore, save
+from lambdas.orders.store import DynamoOrderStore, save
 from lambdas.runtime.observe import MetricUnit, logger, metrics
 from lambdas.runtime.settings import Settings
 

@@ -8,7 +8,8 @@ from functools import cache
 from typing import Any
 
 from lambdas.orders.deadlines import swept
-from lambdas.orders.store import DynamoOrderStore, OrderStore, save
+from lambdas.orders.ports import OrderStore
+from lambdas.orders.store import DynamoOrderStore, save
 from lambdas.runtime.observe import MetricUnit, logger, metrics
 from lambdas.runtime.settings import Settings
 

@@ -5,9 +5,9 @@ Rules the reference leaves open (ubersmith-orders 6.2, 6.6, 6.7) are stated in d
 
 from typing import Any
 
-from lambdas.orders import progress
+from lambdas.orders import claims, progress
 from lambdas.orders.errors import ActionRefusedError, MoveRefusedError, OrderIsFinalError
-from lambdas.orders.order import ActionState, ChecklistAction, ChecklistStep, Order
+from lambdas.orders.order import ActionState, ChecklistAction, ChecklistStep, Order, without
 from lambdas.orders.queue import StepStatus
 
 
@@ -18,7 +18,7 @@ def processed(order: Order, action_id: int, *, by: str, given: dict[str, Any], n
     """
     undo = f"{progress.UNDO}{action_id}"
     if order.step_status is StepStatus.CANCELED and undo in order.waits:
-        return order.changed(activity=now, waits=progress.without(order.waits, undo))
+        return order.changed(activity=now, waits=without(order.waits, undo))
     action = _here(order, action_id, "processed")
     if action.state is ActionState.SKIPPED:
         raise ActionRefusedError(action, "was skipped; undo the skip first (undo_skip=1)")
@@ -31,7 +31,7 @@ def processed(order: Order, action_id: int, *, by: str, given: dict[str, Any], n
     if action.requested_at is not None:
         return order
     asked = action.changed(requested_at=now, by=by, input=given)
-    return order.with_action(asked).changed(activity=now, waits=progress.without(order.waits, str(action_id)))
+    return order.with_action(asked).changed(activity=now, waits=without(order.waits, str(action_id)))
 
 
 def skipped(order: Order, action_id: int, *, by: str, why: str, now: int) -> Order:
@@ -44,7 +44,7 @@ def skipped(order: Order, action_id: int, *, by: str, why: str, now: int) -> Ord
     _refuse_busy(action, now)
     reason = f"skipped by {by}" + (f": {why}" if why else "")
     over = action.changed(state=ActionState.SKIPPED, reason=reason, by=by, at=now, requested_at=None)
-    waits = progress.without(order.waits, str(action_id), f"{progress.GATE}{action_id}")
+    waits = without(order.waits, str(action_id), f"{progress.GATE}{action_id}")
     return progress.advanced(order.with_action(over).changed(activity=now, waits=waits))
 
 
@@ -154,5 +154,5 @@ def _here(order: Order, action_id: int, wish: str) -> ChecklistAction:
 
 
 def _refuse_busy(action: ChecklistAction, now: int) -> None:
-    if progress.is_busy(action, now):
+    if claims.is_busy(action, now):
         raise ActionRefusedError(action, "is running at this moment; look again in a few seconds")

@@ -9,8 +9,8 @@ from itertools import islice
 
 from lambdas.orders.errors import InvalidOrderError, Problem
 from lambdas.orders.order import Order
+from lambdas.orders.ports import OrderStore, TimeWindow
 from lambdas.orders.queue import Queue, Step, StepStatus
-from lambdas.orders.store import OrderStore, TimeWindow
 from lambdas.runtime.models import Frozen
 
 MAX_LIMIT = 1_000

@@ -4,6 +4,7 @@ An order is never changed in place: every decision makes a new value (`order.cha
 if nobody else wrote in between.
 """
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, Self
 
@@ -194,3 +195,7 @@ class Order(_Frozen):
 
     def with_action(self, action: ChecklistAction) -> Self:
         return self.changed(actions={**self.actions, str(action.action_id): action})
+
+
+def without(waits: Mapping[str, Wait], *keys: str) -> dict[str, Wait]:
+    return {key: wait for key, wait in waits.items() if key not in keys}

@@ -1,12 +1,13 @@
 """What the verbs need from outside the domain, as the domain sees it; each door passes the real ones in."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from lambdas.orders.errors import Problem
 from lambdas.orders.order import Hold, Order, PaymentAttempt
 from lambdas.orders.packs import PricedPack
+from lambdas.runtime.models import Frozen
 
 
 @dataclass(frozen=True)
@@ -56,3 +57,45 @@ class PaymentDeclined(Exception):
 
 class PaymentUnclear(Exception):
     """No answer, and no way to look it up now."""
+
+
+class CreationKey(Frozen):
+    """Something that may make one order only. `field` is how the caller knows it; `content_hash` is what it was sent with."""
+
+    field: str
+    pk: str
+    content_hash: str = ""
+    keep_answer: bool = False
+    expires_at: int | None = None
+
+
+class KeyUsed(Exception):
+    """A creation key was used before: by which order, with what content, and (if kept) the order as it was made then."""
+
+    def __init__(self, key: CreationKey, order_id: str, content_hash: str, first: Order | None) -> None:
+        super().__init__(f"{key.field} was used by order {order_id}")
+        self.key, self.order_id, self.content_hash, self.first = key, order_id, content_hash, first
+
+
+class TimeWindow(Frozen):
+    """Orders received from `min_ts` to `max_ts`, both inclusive, in Unix seconds."""
+
+    min_ts: int | None = None
+    max_ts: int | None = None
+    descending: bool = False
+
+
+class OrderStore(Protocol):
+    """Reads are consistent. Every write raises instead of overwriting somebody else's."""
+
+    def new_order_id(self) -> str: ...
+    def create(self, order: Order, keys: Sequence[CreationKey], now: int) -> None: ...
+    def get(self, order_id: str) -> Order: ...
+    def order_id_of(self, key_pk: str) -> str | None: ...
+    def claim(
+        self, order_id: str, action_id: int, *, claim: str, now: int, ends_at: int, only_if_asked: bool = False
+    ) -> Order | None: ...
+    def save(self, order: Order) -> Order: ...
+    def in_step(self, order_queue_id: int, step_id: int, window: TimeWindow) -> Iterator[Order]: ...
+    def of_client(self, client_id: str, window: TimeWindow) -> Iterator[Order]: ...
+    def due(self, before: int) -> Iterator[Order]: ...

@@ -26,9 +26,9 @@ from lambdas.orders.errors import (
 from lambdas.orders.lists import OrderFilter, listed
 from lambdas.orders.modules import ModuleFacts
 from lambdas.orders.order import Order
-from lambdas.orders.ports import Clients, Payments, Pricing
+from lambdas.orders.ports import Clients, CreationKey, KeyUsed, OrderStore, Payments, Pricing
 from lambdas.orders.queue import Queue, StepStatus
-from lambdas.orders.store import CreationKey, KeyUsed, OrderStore, save
+from lambdas.orders.store import save
 from lambdas.orders.submission import Submission, is_being_submitted
 
 KEY_KEPT_SECONDS = 30 * 86_400

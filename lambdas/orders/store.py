@@ -8,14 +8,14 @@ to the same contract tests as the in-memory twin of the unit tests.
 import random
 import time
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
-from lambdas.orders import progress
+from lambdas.orders import claims
 from lambdas.orders.errors import OrderChangedError, OrderNotFoundError
 from lambdas.orders.order import Order
+from lambdas.orders.ports import CreationKey, KeyUsed, OrderStore, TimeWindow
 from lambdas.runtime.aws import dynamodb
 from lambdas.runtime.items import Item, from_item, to_item
-from lambdas.runtime.models import Frozen
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
@@ -27,48 +27,6 @@ _CREATE_TRIES = 12
 _SAVE_TRIES = 8
 _PAGE = 50
 _END_OF_TIME = 2**53
-
-
-class CreationKey(Frozen):
-    """Something that may make one order only. `field` is how the caller knows it; `content_hash` is what it was sent with."""
-
-    field: str
-    pk: str
-    content_hash: str = ""
-    keep_answer: bool = False
-    expires_at: int | None = None
-
-
-class KeyUsed(Exception):
-    """A creation key was used before: by which order, with what content, and (if kept) the order as it was made then."""
-
-    def __init__(self, key: CreationKey, order_id: str, content_hash: str, first: Order | None) -> None:
-        super().__init__(f"{key.field} was used by order {order_id}")
-        self.key, self.order_id, self.content_hash, self.first = key, order_id, content_hash, first
-
-
-class TimeWindow(Frozen):
-    """Orders received from `min_ts` to `max_ts`, both inclusive, in Unix seconds."""
-
-    min_ts: int | None = None
-    max_ts: int | None = None
-    descending: bool = False
-
-
-class OrderStore(Protocol):
-    """Reads are consistent. Every write raises instead of overwriting somebody else's."""
-
-    def new_order_id(self) -> str: ...
-    def create(self, order: Order, keys: Sequence[CreationKey], now: int) -> None: ...
-    def get(self, order_id: str) -> Order: ...
-    def order_id_of(self, key_pk: str) -> str | None: ...
-    def claim(
-        self, order_id: str, action_id: int, *, claim: str, now: int, ends_at: int, only_if_asked: bool = False
-    ) -> Order | None: ...
-    def save(self, order: Order) -> Order: ...
-    def in_step(self, order_queue_id: int, step_id: int, window: TimeWindow) -> Iterator[Order]: ...
-    def of_client(self, client_id: str, window: TimeWindow) -> Iterator[Order]: ...
-    def due(self, before: int) -> Iterator[Order]: ...
 
 
 class DynamoOrderStore:
@@ -216,7 +174,7 @@ def save(store: OrderStore, order: Order, change: Callable[[Order], Order]) -> O
 
 _STATES = {f":{state}": state for state in ("pending", "waiting", "failed", "running", "done")}
 
-# `progress.is_claimable` says the same in Python; the contract tests compare the two.
+# `claims.is_claimable` says the same in Python; the contract tests compare the two.
 _ASKED = "attribute_exists(actions.#action.requested_at)"
 _MAY_CLAIM = (
     "step_id = actions.#action.step_id"
@@ -272,4 +230,4 @@ def _key(pk: str, sk: str) -> Item:
 def _refuse_claim(response: Any, order_id: str, action_id: int) -> None:
     if "Item" not in response:
         raise OrderNotFoundError(f"the id {order_id}")
-    progress.refuse_claim(Order.model_validate(from_item(response["Item"])), action_id)
+    claims.refuse_claim(Order.model_validate(from_item(response["Item"])), action_id)

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from lambdas.orders import progress
 from lambdas.orders.errors import OrderIsFinalError, PaymentRefusedError, PaymentUnknownError, SubmitInProgressError
 from lambdas.orders.order import Hold, Order, PaymentAttempt
-from lambdas.orders.ports import PaymentDeclined, Payments, PaymentUnclear
+from lambdas.orders.ports import OrderStore, PaymentDeclined, Payments, PaymentUnclear
 from lambdas.orders.queue import StepStatus
-from lambdas.orders.store import OrderStore, save
+from lambdas.orders.store import save
 
 CLAIM_SECONDS = 45  # longer than a door's Lambda may run, so that a lapsed claim has no process behind it
 

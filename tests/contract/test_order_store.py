@@ -13,13 +13,14 @@ import pytest
 from moto import mock_aws
 from mypy_boto3_dynamodb.client import DynamoDBClient
 
-from lambdas.orders import progress
+from lambdas.orders import claims, progress
+from lambdas.orders.claims import ActionBusy, OrderCanceled, OrderMoved
 from lambdas.orders.errors import OrderChangedError, OrderNotFoundError
 from lambdas.orders.order import ActionState, ChecklistAction, Hold, Order, PaymentAttempt, Wait
 from lambdas.orders.packs import PricedPack
-from lambdas.orders.progress import ActionBusy, OrderCanceled, OrderMoved
+from lambdas.orders.ports import CreationKey, KeyUsed, OrderStore
 from lambdas.orders.queue import StepStatus
-from lambdas.orders.store import CreationKey, DynamoOrderStore, KeyUsed, OrderStore
+from lambdas.orders.store import DynamoOrderStore
 from lambdas.runtime.items import from_item, to_item
 from tests.build import NOW, a_submitted_order, an_order
 from tests.fakes import InMemoryOrderStore
@@ -201,7 +202,7 @@ def test_a_claim_starts_the_run_and_takes_its_wait_off(store: OrderStore) -> Non
 
     running = claim(store, now=NOW + 9)
 
-    wanted = progress.claimed(order, 101, claim="r-1", now=NOW + 9, ends_at=NOW + 69)
+    wanted = claims.claimed(order, 101, claim="r-1", now=NOW + 9, ends_at=NOW + 69)
     assert running == wanted.changed(revision=order.revision + 1)
     assert set(wanted.waits) == {"102"}
     assert wanted.actions["101"].attempts == 3
@@ -232,7 +233,7 @@ def test_an_action_is_claimed_exactly_when_it_may_be(store: OrderStore, state: A
             store, with_first_action(order, state=state, claim="r-0", claim_ends_at=ends_at, requested_at=asked)
         )
 
-        if progress.is_claimable(order, 101, NOW):
+        if claims.is_claimable(order, 101, NOW):
             running = claim(store, order.order_id)
             assert running is not None
             assert running.actions["101"].claim == "r-1"

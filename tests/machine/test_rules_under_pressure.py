@@ -9,9 +9,9 @@ from typing import Any
 import boto3
 import pytest
 
-from lambdas.orders import hands, progress
+from lambdas.orders import claims, hands, progress
+from lambdas.orders.claims import ActionBusy
 from lambdas.orders.order import Order
-from lambdas.orders.progress import ActionBusy
 from lambdas.orders.queue import Queue, StepStatus
 from tests.build import a_queue, an_order
 from tests.machine.ground import Ground, ground
@@ -48,7 +48,7 @@ def a_submitted(queue: Queue) -> Order:
 def running(order: Order, action_id: int) -> Order:
     """A run of the action is under way, somewhere."""
     now = int(time.time())
-    return progress.claimed(order, action_id, claim="another run", now=now, ends_at=now + LATER)
+    return claims.claimed(order, action_id, claim="another run", now=now, ends_at=now + LATER)
 
 
 def started(floor: Ground, queue: Queue, order: Order) -> Order:

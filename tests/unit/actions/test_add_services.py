@@ -6,8 +6,8 @@ import pytest
 
 from lambdas.actions._module import PermanentError
 from lambdas.actions.add_services import module
+from lambdas.orders.claims import OrderCanceled
 from lambdas.orders.order import ActionState, Order
-from lambdas.orders.progress import OrderCanceled
 from lambdas.records.service import ServiceRecords
 from tests.unit.actions.conftest import SERVICES, World, then
 

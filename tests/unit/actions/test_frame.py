@@ -14,8 +14,8 @@ from lambdas.actions._module import (
     PermanentError,
     Tools,
 )
+from lambdas.orders.claims import ActionBusy, OrderCanceled, OrderMoved
 from lambdas.orders.order import ActionState, Order
-from lambdas.orders.progress import ActionBusy, OrderCanceled, OrderMoved
 from tests.build import NOW
 from tests.unit.actions.conftest import CLIENT, LAMBDA_SECONDS, SERVICES, Context, World, then
 

@@ -7,8 +7,8 @@ import pytest
 from lambdas.actions._module import PermanentError, TransientError
 from lambdas.actions.add_services import module as add_services
 from lambdas.actions.generate_invoice import module
+from lambdas.orders.claims import ActionBusy, OrderCanceled
 from lambdas.orders.order import ActionState, PaymentAttempt
-from lambdas.orders.progress import ActionBusy, OrderCanceled
 from lambdas.payments.gateway import (
     DeclinedError,
     GatewayUnavailableError,

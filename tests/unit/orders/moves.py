@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from lambdas.orders import hands, progress
+from lambdas.orders.claims import is_busy
 from lambdas.orders.errors import OrderError
 from lambdas.orders.machine import Answer
 from lambdas.orders.order import ActionState, Order, Wait
-from lambdas.orders.progress import LEADS_WAIT, is_busy
+from lambdas.orders.progress import LEADS_WAIT
 from lambdas.orders.queue import StepStatus
 from tests.unit.orders.runs import answered, ended, run_on, undone
 from tests.unit.orders.world import CHAIN, CLAIM_SECONDS, HOLD, UNDOABLE, Place, Run, Told, World

@@ -6,8 +6,8 @@ The frame of lambdas/actions/_run.py in small, over books instead of records and
 from collections.abc import Iterator
 from dataclasses import replace
 
-from lambdas.orders import progress
-from lambdas.orders.progress import ActionBusy, OrderCanceled, OrderMoved
+from lambdas.orders import claims, progress
+from lambdas.orders.claims import ActionBusy, OrderCanceled, OrderMoved
 from lambdas.orders.queue import StepStatus
 from tests.unit.orders.world import CHAIN, CLAIM_SECONDS, CLIENT, INVOICE, SERVICES, UNDOABLE, Books, Place, Run, World
 
@@ -34,9 +34,9 @@ def run_on(world: World, run: Run) -> Iterator[World]:
 
 def _claim(world: World, run: Run) -> Iterator[World]:
     order, action_id = world.order, run.action_id
-    if not progress.is_claimable(order, action_id, world.now):
+    if not claims.is_claimable(order, action_id, world.now):
         try:
-            progress.refuse_claim(order, action_id)
+            claims.refuse_claim(order, action_id)
             yield answered(ended(world, run), run, "done")
         except OrderCanceled:
             yield answered(ended(world, run), run, "canceled")
@@ -50,7 +50,7 @@ def _claim(world: World, run: Run) -> Iterator[World]:
         return
     claim = f"{action_id}:{world.count}"
     ends_at = world.now + CLAIM_SECONDS
-    claimed = progress.claimed(order, action_id, claim=claim, now=world.now, ends_at=ends_at)
+    claimed = claims.claimed(order, action_id, claim=claim, now=world.now, ends_at=ends_at)
     first = {CLIENT: "client", SERVICES: "services", INVOICE: "invoice"}[action_id]
     yield _at(world.wrote(claimed, count=world.count + 1), run, first, claim)
 

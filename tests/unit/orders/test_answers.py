@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdas.orders import progress
+from lambdas.orders import claims, progress
 from lambdas.orders.machine import Answer, answers
 from lambdas.orders.order import ActionState, Order, Wait
 from tests.build import NOW, a_submitted_order, an_order
@@ -46,13 +46,13 @@ def test_a_submit_lets_the_lead_go_on() -> None:
     assert answers(lead, progress.submitted(lead, now=NOW, hold=None)) == {"t": Answer.GO_ON}
 
 
-@pytest.mark.parametrize("settle", [progress.done, progress.claimed])
+@pytest.mark.parametrize("settle", [progress.done, claims.claimed])
 def test_an_action_that_is_claimed_or_done_lets_its_wait_go_on(settle: object) -> None:
     old = waiting(a_submitted_order(), **{"101": "t"})
     new = (
         progress.done(old, 101, now=NOW, reason="", result={})
         if settle is progress.done
-        else progress.claimed(old, 101, claim="r", now=NOW, ends_at=NOW)
+        else claims.claimed(old, 101, claim="r", now=NOW, ends_at=NOW)
     )
 
     assert answers(old, new) == {"t": Answer.GO_ON}

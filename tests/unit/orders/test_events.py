@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdas.orders import progress
+from lambdas.orders import claims, progress
 from lambdas.orders.events import ACTION_EVENTS, OrderEvent, changes
 from lambdas.orders.order import ActionState, Order
 from lambdas.orders.queue import StepStatus
@@ -23,7 +23,7 @@ def next_revision(order: Order, **more: Any) -> Order:
 
 
 def claimed(order: Order, action_id: int = 101) -> Order:
-    return next_revision(progress.claimed(order, action_id, claim="r", now=NOW, ends_at=NOW))
+    return next_revision(claims.claimed(order, action_id, claim="r", now=NOW, ends_at=NOW))
 
 
 def done(order: Order, action_id: int) -> Order:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from lambdas.orders import hands, progress
+from lambdas.orders import claims, hands, progress
 from lambdas.orders.errors import ActionRefusedError, MoveRefusedError, OrderIsFinalError
 from lambdas.orders.order import ActionState, Hold, Order, Wait
 from lambdas.orders.queue import Queue, StepStatus
@@ -89,7 +89,7 @@ def test_a_done_action_runs_again_if_its_module_says_so() -> None:
     asked = process(order, 21)
 
     assert asked.actions["21"].requested_at == NOW
-    assert progress.is_claimable(asked, 21, NOW)
+    assert claims.is_claimable(asked, 21, NOW)
 
 
 def test_skipping_the_last_open_action_moves_the_order_on() -> None:

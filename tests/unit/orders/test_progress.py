@@ -7,9 +7,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from lambdas.orders import progress
+from lambdas.orders import claims, progress
+from lambdas.orders.claims import ActionBusy, OrderCanceled, OrderMoved
 from lambdas.orders.order import ActionState, Order, Wait
-from lambdas.orders.progress import ActionBusy, OrderCanceled, OrderMoved
 from lambdas.orders.queue import Queue, StepStatus
 from tests.build import NOW, a_queue, a_submitted_order, an_order
 from tests.unit.orders.trees import queues
@@ -35,13 +35,11 @@ class AnOrdersLife(RuleBasedStateMachine):
         claimable = self._claimable()
         action_id = claimable[pick % len(claimable)]
         ends_at = self.now + 60
-        self._become(
-            progress.claimed(self.order, action_id, claim=f"r-{len(self.path)}", now=self.now, ends_at=ends_at)
-        )
+        self._become(claims.claimed(self.order, action_id, claim=f"r-{len(self.path)}", now=self.now, ends_at=ends_at))
 
         assert str(action_id) not in self.order.waits
-        assert not progress.is_claimable(self.order, action_id, ends_at)
-        assert progress.is_claimable(self.order, action_id, ends_at + 1)
+        assert not claims.is_claimable(self.order, action_id, ends_at)
+        assert claims.is_claimable(self.order, action_id, ends_at + 1)
 
     @rule(pick=st.integers(0, 20), succeeds=st.booleans())
     @precondition(lambda self: self._running())
@@ -113,7 +111,7 @@ class AnOrdersLife(RuleBasedStateMachine):
 
     def _claimable(self) -> list[int]:
         ids = [action.action_id for action in self.order.actions.values()]
-        return [action_id for action_id in ids if progress.is_claimable(self.order, action_id, self.now)]
+        return [action_id for action_id in ids if claims.is_claimable(self.order, action_id, self.now)]
 
     def _running(self) -> list[int]:
         return [action.action_id for action in self.order.actions.values() if action.claim]
@@ -165,20 +163,20 @@ def test_a_met_action_is_not_claimed_again_and_needs_no_refusal(state: ActionSta
     order = a_submitted_order()
     met = order.with_action(order.actions["101"].changed(state=state))
 
-    assert not progress.is_claimable(met, 101, NOW)
-    progress.refuse_claim(met, 101)
+    assert not claims.is_claimable(met, 101, NOW)
+    claims.refuse_claim(met, 101)
 
 
 def test_a_refused_claim_says_why() -> None:
     order = a_submitted_order()
-    running = progress.claimed(order, 101, claim="r", now=NOW, ends_at=NOW)
+    running = claims.claimed(order, 101, claim="r", now=NOW, ends_at=NOW)
 
     with pytest.raises(OrderCanceled):
-        progress.refuse_claim(progress.canceled(order, now=NOW, because=""), 101)
+        claims.refuse_claim(progress.canceled(order, now=NOW, because=""), 101)
     with pytest.raises(OrderMoved):
-        progress.refuse_claim(an_order(), 101)
+        claims.refuse_claim(an_order(), 101)
     with pytest.raises(ActionBusy, match="attempt 1"):
-        progress.refuse_claim(running, 101)
+        claims.refuse_claim(running, 101)
 
 
 def two_steps(*, optional: bool = False) -> Queue:

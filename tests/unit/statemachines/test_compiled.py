@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 
 from lambdas.actions import _module
-from lambdas.orders import progress
+from lambdas.orders import claims
 from lambdas.orders.machine import Answer
 from lambdas.orders.queue import QUEUES_ROOT, Queue, load_queues
 from statemachines.__main__ import happy_path_transitions
@@ -166,7 +166,7 @@ def error_names(machine: Machine) -> set[str]:
 
 def test_every_error_of_ours_that_a_machine_names_exists(machine: Machine) -> None:
     ours = {name for name in error_names(machine) if "." not in name}
-    classes = {name for file in (_module, progress) for name, _ in inspect.getmembers(file, inspect.isclass)}
+    classes = {name for file in (_module, claims) for name, _ in inspect.getmembers(file, inspect.isclass)}
 
     assert ours <= classes | {answer.value for answer in Answer}
     assert {"TransientError", "ThrottledError", "ActionBusy", "OrderCanceled", "OrderMoved"} <= ours
