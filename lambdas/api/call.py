@@ -41,6 +41,9 @@ def read_call(event: dict[str, Any]) -> Call:
     """Raises MalformedRequestError or CardDataError, neither of which quotes a value."""
     query = parse_encoded(event.get("rawQueryString") or "")
     body = _read_body(event)
+    refuse_card_data(
+        {"path": event["rawPath"], "headers": {"idempotency-key": event["headers"].get("idempotency-key")}}
+    )
     refuse_card_data(query)
     refuse_card_data(body)
     parameters = {**query, **body}

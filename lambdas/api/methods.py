@@ -61,13 +61,9 @@ def _create(service: OrderService, request: CreateRequest, caller: Caller) -> Or
 
 
 def _update(service: OrderService, request: UpdateRequest, caller: Caller) -> Order:
-    order = _found(service, request)
     changes = request.model_dump(exclude_unset=True, exclude={"order_id", "hash", "step_id", "step_name"})
-    if changes:
-        order = service.update(order, changes, by=caller.user)
-    if request.step_id is not None or request.step_name is not None:
-        order = service.move(order, by=caller.user, step_id=request.step_id, step_name=request.step_name)
-    return order
+    order = _found(service, request)
+    return service.update(order, changes, by=caller.user, step_id=request.step_id, step_name=request.step_name)
 
 
 def _submit(service: OrderService, request: SubmitRequest, caller: Caller) -> Order:

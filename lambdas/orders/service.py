@@ -95,20 +95,39 @@ class OrderService:
             raise OrderNotFoundError("this hash")
         return self.store.get(found)
 
-    def update(self, order: Order, changes: Mapping[str, Any], *, by: str = "") -> Order:
-        """Merge `changes` into the order (`info` deeply). What it buys and how it pays is fixed once it was submitted."""
+    def update(
+        self,
+        order: Order,
+        changes: Mapping[str, Any],
+        *,
+        by: str = "",
+        step_id: int | None = None,
+        step_name: str | None = None,
+    ) -> Order:
+        """Merge `changes` into the order (`info` deeply) and move it to the step, if one is named; all of it or nothing.
+
+        What an order buys and how it pays is fixed once it was submitted. `step_id` wins over `step_name`.
+        """
+        moves = step_id is not None or step_name is not None
 
         def change(current: Order) -> Order:
-            if current.is_final:
-                raise OrderIsFinalError(current.order_id, current.step.name, "updated")
-            if is_being_submitted(current, self.now()):
-                raise SubmitInProgressError(current.order_id)
-            updated = with_changes(current, changes, self.pricing, now=self.now())
-            if not current.is_lead and (fixed := changed_fields(current, updated)):
-                raise NotAfterSubmitError(current.order_id, fixed)
-            return updated
+            updated = self._merged(current, changes) if changes else current
+            if not moves:
+                return updated
+            step = hands.step_of(current, step_id=step_id, step_name=step_name)
+            return hands.moved(updated, step, by=by, now=self.now())
 
-        return self._save(order, "update", by, change)
+        return self._save(order, "move" if moves else "update", by, change)
+
+    def _merged(self, current: Order, changes: Mapping[str, Any]) -> Order:
+        if current.is_final:
+            raise OrderIsFinalError(current.order_id, current.step.name, "updated")
+        if is_being_submitted(current, self.now()):
+            raise SubmitInProgressError(current.order_id)
+        updated = with_changes(current, changes, self.pricing, now=self.now())
+        if not current.is_lead and (fixed := changed_fields(current, updated)):
+            raise NotAfterSubmitError(current.order_id, fixed)
+        return updated
 
     def submit(self, order: Order, *, by: str = "") -> Order:
         """Pre-authorise, then leave Leads. Submitting a submitted order again changes nothing and answers the same."""
@@ -135,12 +154,6 @@ class OrderService:
     def undo_skip(self, order: Order, action_id: int, *, by: str) -> Order:
         now = self.now()
         return self._save(order, "undo_skip", by, lambda current: hands.unskipped(current, action_id, by=by, now=now))
-
-    def move(self, order: Order, *, by: str, step_id: int | None = None, step_name: str | None = None) -> Order:
-        """To another ordinary step by hand; `step_id` wins over `step_name`."""
-        step = hands.step_of(order, step_id=step_id, step_name=step_name)
-        now = self.now()
-        return self._save(order, "move", by, lambda current: hands.moved(current, step, by=by, now=now))
 
     def restart(self, order: Order, *, by: str) -> Order:
         """A new execution for an order whose machine ended before the order did."""

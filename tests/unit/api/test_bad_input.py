@@ -135,6 +135,20 @@ def test_card_data_is_refused_wherever_it_stands_and_never_repeated(
     assert caller.orders_written() == 0
 
 
+@pytest.mark.parametrize(
+    ("path", "headers"),
+    [("/4242424242424242", {}), ("/order.create", {"idempotency-key": "4242424242424242"})],
+)
+def test_card_data_in_a_path_or_a_key_is_refused_and_never_repeated(
+    caller: Caller, path: str, headers: dict[str, str]
+) -> None:
+    answer = caller.send(path, body='{"order_queue_id": 1}', content_type=JSON, headers=headers)
+
+    assert answer.status == 422
+    assert "4242" not in json.dumps(answer.body)
+    assert caller.orders_written() == 0
+
+
 def test_card_data_in_a_query_string_is_refused(caller: Caller) -> None:
     answer = caller.send(
         "/api/2.0/", query=f"method=order.create&order_queue_id=1&info[x]={PAN.replace(' ', '+')}", http_method="GET"

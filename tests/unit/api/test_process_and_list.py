@@ -59,5 +59,12 @@ def test_moving_is_part_of_update(caller: Caller, order_id: str) -> None:
     assert "by order.cancel only" in refusal(caller, "order.update", order_id=order_id, step_id=14)
 
 
+def test_an_update_whose_move_is_refused_changes_nothing(caller: Caller, order_id: str) -> None:
+    before = caller.data("order.get", {"order_id": order_id})
+
+    assert "its steps are" in refusal(caller, "order.update", order_id=order_id, info={"city": "Bath"}, step_id=999)
+    assert caller.data("order.get", {"order_id": order_id}) == before
+
+
 def test_an_empty_list_is_an_empty_php_array(caller: Caller) -> None:
     assert records((), caller.api.service) == []
