@@ -72,6 +72,8 @@ engine: .local/setup.stamp ## the embedded engine's environment
 	@$(UV) sync --locked --quiet
 	@echo "setting up: engine environment"
 	@UV_PROJECT_ENVIRONMENT=.venv-engine $(UV) sync --locked --quiet --only-group engine
+	@echo "setting up: environment of the client ubersmith-api"
+	@UV_PROJECT_ENVIRONMENT=.venv-ubersmith-api $(UV) sync --locked --quiet --only-group ubersmith_api
 	@echo "setting up: CDK command line"
 	@$(RUN) -m infra.cdk --install
 	@echo "setting up: dependency layers of the functions"
@@ -86,4 +88,4 @@ engine: .local/setup.stamp ## the embedded engine's environment
 	@touch $@
 
 clean: stop ## remove what is not checked in
-	@rm -rf .local .venv .venv-engine .tools node_modules cdk.out
+	@rm -rf .local .venv .venv-engine .venv-ubersmith-api .tools node_modules cdk.out
