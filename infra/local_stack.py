@@ -122,7 +122,7 @@ def connect(engine: LocalEngine, known: LocalStack | None) -> LocalStack:
 
 def _login(users: ApiUserRecords, name: str, known: list[str] | None) -> list[str]:
     """A user and the token: those that are known while they are right, else new ones."""
-    if known and users.verified(*known):
+    if known and users.verified(known[0], known[1]):
         return known
     try:
         return [name, users.add(name)]

@@ -14,6 +14,7 @@ from lambdas.orders.info import walk
 _CODE_KEYS = re.compile(r"(?i)(^|[._\-\[])(cc_?)?(cvv2?|cvc2?|cvn|cid_code|cvv2?_code|card_?(code|cvv2?|cvc))\]?$")
 _NUMBER_KEYS = re.compile(r"(?i)(^|[._\-\[])(cc_?num(ber)?|card_?num(ber)?|pan|cc_?no|card_?no)\]?$")
 _RUN = re.compile(r"\+?\d(?:[ \-.]?\d)+")  # digits with at most one separator between any two
+_UUID = re.compile(r"(?i)\b(?=[\d-]*[a-f])[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}\b")  # with at least one letter
 _GROUP = re.compile(r"\+?\d+")
 _SHORTEST, _LONGEST = 12, 19
 _BRANDS = re.compile(
@@ -45,6 +46,7 @@ def refuse_card_data(tree: Any) -> None:
 
 def has_card_number(text: str) -> bool:
     """Whether some groups of digits that stand side by side make a card number."""
+    text = _UUID.sub(" ", text)
     return any(_is_card_number(found) for run in _RUN.finditer(text) for found in _joined(_GROUP.findall(run.group())))
 
 

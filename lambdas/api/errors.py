@@ -36,10 +36,25 @@ class NotLoggedInError(OrderError):
 
 
 class NotAllowedError(OrderError):
+    """The user has not the right, or not there."""
+
     kind = "not_allowed"
 
-    def __init__(self, method: str) -> None:
-        super().__init__(f"this user may not call {method}; ask the administrator of this installation for the right")
+    def __init__(self, method: str, right: str, order_queue_id: int | None = None) -> None:
+        place = f" in queue {order_queue_id}" if order_queue_id else ""
+        super().__init__(
+            f"this user may not call {method}{place}: it needs the right `{right}`, "
+            "which the administrator of this installation can give"
+        )
+
+
+class NotFoundError(OrderError):
+    """A record that is not there. `what` names kind and number, as in `Client ID '7'`."""
+
+    kind = "not_found"
+
+    def __init__(self, what: str, field: str) -> None:
+        super().__init__(f"{what} not found.", problems=(Problem(field, "not found"),))
 
 
 class InternalError(OrderError):

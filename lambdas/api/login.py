@@ -11,10 +11,10 @@ CHALLENGE = 'Basic realm="order-queues", charset="UTF-8"'
 _MAX_CREDENTIALS = 1_024
 
 
-def login(headers: Mapping[str, str], users: ApiUserRecords) -> ApiUser:
+def login(headers: Mapping[str, str], users: ApiUserRecords, now: int) -> ApiUser:
     """The user who calls. Raises NotLoggedInError, the same for every reason."""
     name, token = _credentials(headers.get("authorization", ""))
-    user = users.verified(name, token)
+    user = users.verified(name, token, now)
     if user is None:
         raise NotLoggedInError
     return user

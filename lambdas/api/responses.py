@@ -1,11 +1,12 @@
 """HTTP answers of both doors. Content types are exact: Ubersmith's clients compare the whole text (reference 4.3)."""
 
 import json
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
 from lambdas.api.login import CHALLENGE
-from lambdas.api.view import as_json
+from lambdas.api.views.values import as_json
 from lambdas.orders.errors import OrderError
 
 Response = dict[str, Any]
@@ -17,13 +18,17 @@ STATUS = {
     "queue_not_found": HTTPStatus.UNPROCESSABLE_ENTITY,
     "unknown_method": HTTPStatus.NOT_FOUND,
     "order_not_found": HTTPStatus.NOT_FOUND,
+    "not_found": HTTPStatus.NOT_FOUND,
+    "revision_differs": HTTPStatus.PRECONDITION_FAILED,
+    "too_many_calls": HTTPStatus.TOO_MANY_REQUESTS,
+    "too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "not_logged_in": HTTPStatus.UNAUTHORIZED,
     "not_allowed": HTTPStatus.FORBIDDEN,
     "payment_refused": HTTPStatus.PAYMENT_REQUIRED,
     "wrong_http_method": HTTPStatus.METHOD_NOT_ALLOWED,
     "internal": HTTPStatus.INTERNAL_SERVER_ERROR,
 }
-_NOT_A_REFUSAL = ("not_logged_in", "not_allowed", "internal")
+_NOT_A_REFUSAL = ("not_logged_in", "not_allowed", "too_many_calls", "internal")
 RETRY_AFTER_SECONDS = {"submit_in_progress": 3, "payment_unknown": 60, "order_changed": 1}
 ERROR_CODE = 1  # the one code known for refusals (reference 4.8); it must be a whole number
 
@@ -49,9 +54,9 @@ def envelope_error(error: OrderError) -> Response:
     return _response(status, "application/json", body, _challenge(error))
 
 
-def answer(status: int, data: Any, headers: dict[str, str]) -> Response:
+def answer(status: int, data: Any, headers: Mapping[str, str]) -> Response:
     """New callers: the data itself."""
-    return _response(status, "application/json", data, headers)
+    return _response(status, "application/json", data, dict(headers))
 
 
 def problem(error: OrderError) -> Response:

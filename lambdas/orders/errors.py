@@ -126,6 +126,18 @@ class OrderChangedError(OrderError):
         super().__init__(f"order {order_id} was changed by somebody else at the same moment; read it again and retry")
 
 
+class RevisionDiffersError(OrderError):
+    """The caller decided upon an older version of the order than the one there is."""
+
+    kind = "revision_differs"
+
+    def __init__(self, order_id: str, revision: int) -> None:
+        super().__init__(
+            f"order {order_id} was changed since you read it; read it again, and send its new ETag as If-Match",
+            revision=revision,
+        )
+
+
 class ActionRefusedError(OrderError):
     """The action cannot be processed, skipped or unskipped now."""
 

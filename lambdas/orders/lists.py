@@ -19,7 +19,7 @@ MAX_LIMIT = 1_000
 class OrderFilter(Frozen):
     """`order_step_id` wins over all others but times; `order_queue_id` over `brand_id`; `step_status` over `step_name`.
 
-    Times are Unix seconds, inclusive. No `limit` means as many as one answer may hold.
+    Times are Unix seconds, inclusive. No `limit` means as many as one answer may hold. `queues`: those that may be seen.
     """
 
     order_step_id: int | None = None
@@ -34,6 +34,7 @@ class OrderFilter(Frozen):
     descending: bool = False
     offset: int = 0
     limit: int = MAX_LIMIT
+    queues: frozenset[int] | None = None
 
 
 def listed(store: OrderStore, queues: Mapping[int, Queue], wanted: OrderFilter) -> tuple[Order, ...]:
@@ -62,7 +63,8 @@ def _time(order: Order) -> tuple[int, int]:
 
 
 def _steps(queues: Mapping[int, Queue], wanted: OrderFilter) -> list[tuple[int, Step]]:
-    every = [(queue, step) for queue in queues.values() for step in queue.steps]
+    seen = [queue for queue in queues.values() if wanted.queues is None or queue.order_queue_id in wanted.queues]
+    every = [(queue, step) for queue in seen for step in queue.steps]
     if wanted.order_step_id is not None:
         chosen = [(queue, step) for queue, step in every if step.id == wanted.order_step_id]
         _known(bool(chosen), "order_step_id", "no queue has this step")

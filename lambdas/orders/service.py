@@ -21,6 +21,7 @@ from lambdas.orders.errors import (
     OrderNotFoundError,
     Problem,
     QueueNotFoundError,
+    RevisionDiffersError,
     SubmitInProgressError,
 )
 from lambdas.orders.lists import OrderFilter, listed
@@ -103,14 +104,18 @@ class OrderService:
         by: str = "",
         step_id: int | None = None,
         step_name: str | None = None,
+        expected_revision: int | None = None,
     ) -> Order:
         """Merge `changes` into the order (`info` deeply) and move it to the step, if one is named; all of it or nothing.
 
         What an order buys and how it pays is fixed once it was submitted. `step_id` wins over `step_name`.
+        With `expected_revision`, only if that is still the order's.
         """
         moves = step_id is not None or step_name is not None
 
         def change(current: Order) -> Order:
+            if expected_revision not in (None, current.revision):
+                raise RevisionDiffersError(current.order_id, current.revision)
             updated = self._merged(current, changes) if changes else current
             if not moves:
                 return updated

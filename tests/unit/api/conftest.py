@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from mypy_boto3_dynamodb.client import DynamoDBClient
 
+from lambdas.api.backend import Backend
 from lambdas.api.handler import Api, respond
 from lambdas.catalog.plan import load_plans
 from lambdas.catalog.pricing import CatalogPricing
@@ -83,12 +84,13 @@ def logged(caplog: pytest.LogCaptureFixture) -> str:
 @pytest.fixture
 def caller(dynamodb: DynamoDBClient, records: RecordTable) -> Caller:
     clients = ClientRecords(records)
+    gateway = SandboxGateway(records.name, dynamodb)
     service = a_service(
         store=DynamoOrderStore(make_table(dynamodb, "orders"), dynamodb),
         pricing=CatalogPricing(load_plans()),
-        payments=PreAuthorization(SandboxGateway(records.name, dynamodb), clients),
+        payments=PreAuthorization(gateway, clients),
         clients=clients,
         now=Clock(),
     )
     users = ApiUserRecords(records)
-    return Caller(Api(service, users), users.add("web"), dynamodb)
+    return Caller(Api(Backend(service, records, gateway, load_plans()), users), users.add("web"), dynamodb)

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from lambdas.records.rights import ROLES, Grant
 from tests.build import CARD, CONTACT, NOW
 from tests.unit.api.conftest import Caller, logged
 
@@ -116,7 +117,7 @@ def test_no_or_wrong_credentials_get_the_challenge_and_the_envelope(caller: Call
 
 
 def test_a_user_may_call_what_their_rights_name(caller: Caller) -> None:
-    caller.token = caller.api.users.add("reader", ("order.get",))
+    caller.token = caller.api.users.add("reader", (Grant(rights=ROLES["viewer"]),))
     answer = caller.send("/order.create", body="{}", headers={"authorization": _basic("reader", caller.token)})
 
     assert answer.status == 403

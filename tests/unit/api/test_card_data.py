@@ -5,7 +5,7 @@ import uuid
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from lambdas.api.card_data import has_card_number, refuse_card_data
@@ -116,6 +116,7 @@ def test_dates_are_none(moment: Any) -> None:
 
 
 @given(st.integers(0, 2**32))
+@example(100444)  # four groups of it make a number of 13 digits that passes the check
 def test_uuids_are_none(seed: int) -> None:
     assert not has_card_number(str(uuid.UUID(int=random.Random(seed).getrandbits(128), version=4)))
 

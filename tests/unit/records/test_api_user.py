@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from lambdas.records.api_user import ApiUser, ApiUserRecords
+from lambdas.records.api_user import ApiUser, ApiUserRecords, new_token
+from lambdas.records.rights import EVERYTHING, Grant, Right
 from lambdas.records.table import RecordTable
 
 
@@ -15,8 +16,8 @@ def users(records: RecordTable) -> ApiUserRecords:
 
 
 def store(records: RecordTable, tokens: list[str], **changes: Any) -> None:
-    hashes = [hashlib.sha256(token.encode()).hexdigest() for token in tokens]
-    records.put_new({"pk": "api_user#web", "sk": "api_user", "name": "web", "token_hashes": hashes, **changes})
+    held = [{"token_id": token, "hash": hashlib.sha256(token.encode()).hexdigest()} for token in tokens]
+    records.put_new({"pk": "api_user#web", "sk": "api_user", "name": "web", "tokens": held, **changes})
 
 
 def test_the_token_a_user_was_given_is_theirs(users: ApiUserRecords) -> None:
@@ -71,17 +72,31 @@ def test_a_taken_name_is_refused_and_the_first_user_stays(users: ApiUserRecords)
     assert users.verified("web", token) is not None
 
 
+def test_a_token_is_valid_until_it_expires(users: ApiUserRecords, records: RecordTable) -> None:
+    text, token = new_token(now=100, expires_at=200)
+    user = ApiUser(name="web", tokens=(token,))
+    records.put_new({"pk": "api_user#web", "sk": "api_user", **user.model_dump(mode="json")})
+
+    assert users.verified("web", text, now=199) is not None
+    assert users.verified("web", text, now=200) is None
+
+
 @pytest.mark.parametrize(
-    ("rights", "method", "may"),
+    ("grant", "right", "queue", "brand", "may"),
     [
-        (("*",), "order.create", True),
-        (("order.*",), "order.create", True),
-        (("order.get",), "order.create", False),
-        ((), "order.get", False),
-        (("order.*",), "orders.get", False),
-        (("order.get", "order.list"), "order.list", True),
-        (("order.get",), "ORDER.GET", False),
+        (EVERYTHING, Right.CANCEL, 7, 2, True),
+        (Grant(rights=frozenset({Right.VIEW})), Right.VIEW, 1, 1, True),
+        (Grant(rights=frozenset({Right.VIEW})), Right.ACT, 1, 1, False),
+        (Grant(rights=frozenset(Right), queues=frozenset({1})), Right.ACT, 2, 1, False),
+        (Grant(rights=frozenset(Right), queues=frozenset({1})), Right.ACT, None, None, False),
+        (Grant(rights=frozenset(Right), brands=frozenset({1})), Right.ACT, 2, 1, True),
+        (Grant(rights=frozenset(Right), brands=frozenset({1})), Right.ACT, 2, 2, False),
     ],
 )
-def test_rights_are_patterns_of_method_names(rights: tuple[str, ...], method: str, may: bool) -> None:
-    assert ApiUser(name="web", token_hashes=(), methods=rights).may_call(method) is may
+def test_rights_hold_in_the_queues_and_brands_they_were_given_for(
+    grant: Grant, right: Right, queue: int | None, brand: int | None, may: bool
+) -> None:
+    user = ApiUser(name="web", tokens=(), grants=(grant,))
+
+    assert user.may_in(right, queue, brand) is may
+    assert user.may(right) is (right in grant.rights)

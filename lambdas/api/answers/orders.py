@@ -1,29 +1,24 @@
 """An order as API 2.0 answers it: ids, money and flags as text, empty maps as `[]` (reference ubersmith-orders 4.4, 4.6)."""
 
-from collections.abc import Mapping
-from decimal import Decimal
 from html import escape
 from typing import Any
 
+from lambdas.api.answers.values import as_text
+from lambdas.api.backend import Backend
 from lambdas.orders.money import format_cents
 from lambdas.orders.order import ActionState, Order
 from lambdas.orders.queue import Queue
-from lambdas.orders.service import OrderService
 
 _QUEUE_FIELDS = ["class_id", "active", "name", "sendlink_from", "sendlink_sub", "sendlink_body"]
 _UNSET_INFO = ("coupon_ids", "coupon_credits", "taxes")
 
 
-def true(order: Order, service: OrderService) -> bool:
-    return True
-
-
-def submitted(order: Order, service: OrderService) -> str:
+def submitted(order: Order, backend: Backend) -> str:
     """The text a browser shows after an order form; Ubersmith answers HTML here."""
     return f"<p>Thank you. Your order number is {escape(order.order_id)}. Your order is being processed.</p>"
 
 
-def record(order: Order, service: OrderService) -> dict[str, Any]:
+def record(order: Order, backend: Backend) -> dict[str, Any]:
     """`order.get`."""
     return {
         "order_id": order.order_id,
@@ -47,15 +42,15 @@ def record(order: Order, service: OrderService) -> dict[str, Any]:
     }
 
 
-def records(orders: tuple[Order, ...], service: OrderService) -> Any:
+def records(orders: tuple[Order, ...], backend: Backend) -> Any:
     """`order.list`: records by order id; `[]` if there are none."""
-    return {order.order_id: record(order, service) for order in orders} or []
+    return {order.order_id: record(order, backend) for order in orders} or []
 
 
-def created(order: Order, service: OrderService) -> dict[str, Any]:
+def created(order: Order, backend: Backend) -> dict[str, Any]:
     """`order.create`: the server's bundle around the new record."""
-    queue = _queue(service.queues[order.order_queue_id])
-    data = record(order, service)
+    queue = _queue(backend.queues[order.order_queue_id])
+    data = record(order, backend)
     del data["order_id"]
     data |= {
         "method": "order.create",
@@ -95,7 +90,7 @@ def _progress(order: Order) -> Any:
             "user": action.by,
             "name": action.name,
             "order_step_id": str(action.step_id),
-            "result": _as_text(action.result),
+            "result": as_text(action.result),
         }
         for key, action in order.actions.items()
         if action.state is not ActionState.PENDING and action.at
@@ -140,17 +135,4 @@ def _period(months: int) -> str:
 
 
 def _info(order: Order) -> dict[str, Any]:
-    return {key: _as_text(value) for key, value in order.info.items()}
-
-
-def _as_text(value: Any) -> Any:
-    match value:
-        case bool():
-            return "1" if value else "0"
-        case int() | Decimal():
-            return str(value)
-        case Mapping():
-            return {key: _as_text(inner) for key, inner in value.items()} or []
-        case list() | tuple():
-            return [_as_text(inner) for inner in value]
-    return value
+    return {key: as_text(value) for key, value in order.info.items()}

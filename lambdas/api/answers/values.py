@@ -1,0 +1,24 @@
+"""How single values are written in API 2.0 (reference ubersmith-orders 4.4)."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+
+def as_text(value: Any) -> Any:
+    """Flags as `0` and `1`, numbers as text, an empty map as an empty PHP array."""
+    match value:
+        case bool():
+            return "1" if value else "0"
+        case int() | Decimal():
+            return str(value)
+        case Mapping():
+            return {key: as_text(inner) for key, inner in value.items()} or []
+        case list() | tuple():
+            return [as_text(inner) for inner in value]
+    return value
+
+
+def true(found: Any, backend: Any) -> bool:
+    """Plain success."""
+    return True

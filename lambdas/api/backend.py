@@ -1,0 +1,33 @@
+"""What the methods work with. Made once per process; whatever only some methods need is made when they ask for it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from lambdas.api.caller import Caller
+from lambdas.api.requests.fields import OrderRequest
+from lambdas.catalog.plan import Plan
+from lambdas.orders.order import Order
+from lambdas.orders.queue import Queue
+from lambdas.orders.service import OrderService
+from lambdas.payments.gateway import Gateway
+from lambdas.records.table import RecordTable
+
+
+@dataclass(frozen=True)
+class Backend:
+    """`service` has the verbs of orders; `records` is the table of all that orders make."""
+
+    service: OrderService
+    records: RecordTable
+    gateway: Gateway
+    plans: Mapping[str, Plan]
+
+    @property
+    def queues(self) -> Mapping[int, Queue]:
+        return self.service.queues
+
+    def order(self, request: OrderRequest, caller: Caller) -> Order:
+        """The order the request names, if the caller may do with it what they ask for."""
+        order = self.service.get(order_id=request.order_id, hash=request.hash)
+        caller.admit(order.order_queue_id, order.brand_id)
+        return order

@@ -1,0 +1,39 @@
+"""A method of the API: one row of the table that both doors serve."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from lambdas.api.backend import Backend
+from lambdas.api.caller import Caller
+from lambdas.api.requests.fields import Request
+from lambdas.records.rights import Right
+
+Rights = tuple[Right, ...]
+
+
+def no_headers(found: Any) -> Mapping[str, str]:
+    return {}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Method:
+    """`rights`: all that it needs; a function where that depends on the request; none: any user may call it.
+
+    `verb` does it. `answer` is API 2.0's `data`, `view` what new callers get; its return type is the documented one.
+    `reads`: changes nothing, may be called with GET. `example`: parameters of a call that works.
+    """
+
+    title: str
+    request: type[Request]
+    rights: Rights | Callable[[Any], Rights]
+    verb: Callable[[Backend, Any, Caller], Any]
+    answer: Callable[[Any, Backend], Any]
+    view: Callable[[Any, Backend], Any]
+    reads: bool = False
+    status: int = 200
+    headers: Callable[[Any], Mapping[str, str]] = no_headers
+    example: Mapping[str, Any] = field(default_factory=dict)
+
+    def needs(self, request: Request) -> Rights:
+        return self.rights(request) if callable(self.rights) else self.rights

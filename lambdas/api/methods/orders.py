@@ -1,0 +1,207 @@
+"""The life of an order: create, update, submit, get, list, process, cancel, restart."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from lambdas.api.answers import orders as answers
+from lambdas.api.answers.values import true
+from lambdas.api.backend import Backend
+from lambdas.api.caller import Caller
+from lambdas.api.errors import MalformedRequestError
+from lambdas.api.method import Method, Rights
+from lambdas.api.requests.orders import (
+    CancelRequest,
+    CreateRequest,
+    GetRequest,
+    ListRequest,
+    ProcessRequest,
+    RestartRequest,
+    SubmitRequest,
+    UpdateRequest,
+)
+from lambdas.api.views import orders as views
+from lambdas.orders.draft import OrderDraft
+from lambdas.orders.errors import Problem
+from lambdas.orders.lists import MAX_LIMIT, OrderFilter
+from lambdas.orders.order import Order
+from lambdas.orders.queue import StepStatus
+from lambdas.orders.service import IdempotencyKey
+from lambdas.records.rights import Right
+
+
+def _create(backend: Backend, request: CreateRequest, caller: Caller) -> Order:
+    queue = backend.queues.get(request.order_queue_id)
+    if queue:
+        caller.admit(queue.order_queue_id, queue.brand_id)
+    if request.order_status and queue and request.order_status != queue.leads.id:
+        text = f"an order begins in {queue.leads.name} (step {queue.leads.id}) and leaves it by order.submit"
+        raise MalformedRequestError(Problem("order_status", text))
+    key = IdempotencyKey(caller.name, caller.key) if caller.key else None
+    draft = OrderDraft(**request.model_dump(exclude_none=True, exclude={"order_status"}))
+    return backend.service.create(draft, key, by=caller.name)
+
+
+def _update(backend: Backend, request: UpdateRequest, caller: Caller) -> Order:
+    changes = request.model_dump(exclude_unset=True, exclude={"order_id", "hash", "step_id", "step_name"})
+    order = backend.order(request, caller)
+    return backend.service.update(
+        order,
+        changes,
+        by=caller.name,
+        step_id=request.step_id,
+        step_name=request.step_name,
+        expected_revision=caller.if_match,
+    )
+
+
+def _update_rights(request: UpdateRequest) -> Rights:
+    moves = request.step_id is not None or request.step_name is not None
+    changes = request.model_fields_set - {"order_id", "hash", "step_id", "step_name"}
+    return (*((Right.ACT,) if moves else ()), *((Right.CREATE,) if changes or not moves else ()))
+
+
+def _submit(backend: Backend, request: SubmitRequest, caller: Caller) -> Order:
+    return backend.service.submit(backend.order(request, caller), by=caller.name)
+
+
+def _get(backend: Backend, request: GetRequest, caller: Caller) -> Order:
+    return backend.order(request, caller)
+
+
+def _list(backend: Backend, request: ListRequest, caller: Caller) -> tuple[Order, ...]:
+    named = request.model_dump(exclude_none=True, exclude={"order_by", "direction", "step_status", "limit"})
+    status = None if request.step_status is None else StepStatus(request.step_status)
+    descending = request.direction == "desc"
+    limit = request.limit or MAX_LIMIT
+    return backend.service.list(
+        OrderFilter(**named, step_status=status, descending=descending, limit=limit, queues=_visible(backend, caller))
+    )
+
+
+def _visible(backend: Backend, caller: Caller) -> frozenset[int]:
+    """The queues whose orders the caller may see."""
+    return frozenset(
+        queue.order_queue_id
+        for queue in backend.queues.values()
+        if caller.user.may_in(Right.VIEW, queue.order_queue_id, queue.brand_id)
+    )
+
+
+def _process(backend: Backend, request: ProcessRequest, caller: Caller) -> Order:
+    if request.skip and request.undo_skip:
+        raise MalformedRequestError(Problem("undo_skip", "cannot be set together with skip"))
+    order, action_id = backend.order(request, caller), request.order_action_id
+    if request.skip:
+        return backend.service.skip(order, action_id, by=caller.name, why=request.reason or "")
+    if request.undo_skip:
+        return backend.service.undo_skip(order, action_id, by=caller.name)
+    return backend.service.process(order, action_id, by=caller.name, given=request.input)
+
+
+def _process_rights(request: ProcessRequest) -> Rights:
+    return (Right.SKIP,) if request.skip or request.undo_skip else (Right.ACT,)
+
+
+def _cancel(backend: Backend, request: CancelRequest, caller: Caller) -> Order:
+    return backend.service.cancel(backend.order(request, caller), request.reason or "", by=caller.name)
+
+
+def _restart(backend: Backend, request: RestartRequest, caller: Caller) -> Order:
+    return backend.service.restart(backend.order(request, caller), by=caller.name)
+
+
+def _etag(order: Order) -> Mapping[str, str]:
+    return {"ETag": f'"{order.revision}"'}
+
+
+def _etag_and_place(order: Order) -> Mapping[str, str]:
+    return {**_etag(order), "Location": f"/order.get?order_id={order.order_id}"}
+
+
+_PERSON = {"first": "Ada", "last": "Lovelace", "email": "ada@example.com", "country": "GB"}
+_ONE: dict[str, Any] = {"order_id": "1001"}
+
+METHODS: dict[str, Method] = {
+    "order.create": Method(
+        title="Create an order",
+        request=CreateRequest,
+        rights=(Right.CREATE,),
+        verb=_create,
+        answer=answers.created,
+        view=views.order_view,
+        status=201,
+        headers=_etag_and_place,
+        example={"order_queue_id": 1, "info": {**_PERSON, "pack1": {"plan_id": "1", "period": 1}}},
+    ),
+    "order.update": Method(
+        title="Change an order, or move it to another step",
+        request=UpdateRequest,
+        rights=_update_rights,
+        verb=_update,
+        answer=true,
+        view=views.order_view,
+        headers=_etag,
+        example={**_ONE, "info": {"phone": "+44 20 7946 0000"}},
+    ),
+    "order.submit": Method(
+        title="Submit an order",
+        request=SubmitRequest,
+        rights=(Right.CREATE,),
+        verb=_submit,
+        answer=answers.submitted,
+        view=views.order_view,
+        headers=_etag,
+        example=_ONE,
+    ),
+    "order.get": Method(
+        title="Get an order",
+        request=GetRequest,
+        rights=(Right.VIEW,),
+        verb=_get,
+        answer=answers.record,
+        view=views.order_view,
+        reads=True,
+        headers=_etag,
+        example=_ONE,
+    ),
+    "order.list": Method(
+        title="List orders",
+        request=ListRequest,
+        rights=(Right.VIEW,),
+        verb=_list,
+        answer=answers.records,
+        view=views.orders_view,
+        reads=True,
+        example={"order_queue_id": 1, "step_status": 0, "limit": 50},
+    ),
+    "order.process": Method(
+        title="Process an action of an order, skip it, or undo its skip",
+        request=ProcessRequest,
+        rights=_process_rights,
+        verb=_process,
+        answer=true,
+        view=views.order_view,
+        headers=_etag,
+        example={**_ONE, "order_action_id": 101},
+    ),
+    "order.cancel": Method(
+        title="Cancel an order",
+        request=CancelRequest,
+        rights=(Right.CANCEL,),
+        verb=_cancel,
+        answer=true,
+        view=views.order_view,
+        headers=_etag,
+        example={**_ONE, "reason": "the client changed their mind"},
+    ),
+    "order.restart": Method(
+        title="Start the machine of an order anew, after its execution was stopped",
+        request=RestartRequest,
+        rights=(Right.ACT,),
+        verb=_restart,
+        answer=true,
+        view=views.order_view,
+        headers=_etag,
+        example=_ONE,
+    ),
+}

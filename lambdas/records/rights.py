@@ -1,0 +1,46 @@
+"""What a user of the API may do, and in which queues (reference ubersmith-orders 1.11: access, brands, roles)."""
+
+from enum import StrEnum
+
+from lambdas.runtime.models import Frozen
+
+
+class Right(StrEnum):
+    """`act`: process actions, move and restart orders. `money`: coupons, payment methods, invoices, payments.
+
+    `personal_data`: see and write who a client is; without it an order is shown without its contact data.
+    """
+
+    VIEW = "view"
+    CREATE = "create"
+    ACT = "act"
+    SKIP = "skip"
+    CANCEL = "cancel"
+    MONEY = "money"
+    PERSONAL_DATA = "personal_data"
+
+
+ROLES: dict[str, frozenset[Right]] = {
+    "viewer": frozenset({Right.VIEW}),
+    "sales": frozenset({Right.VIEW, Right.CREATE, Right.PERSONAL_DATA}),
+    "operator": frozenset({Right.VIEW, Right.ACT, Right.PERSONAL_DATA}),
+    "supervisor": frozenset({Right.VIEW, Right.ACT, Right.SKIP, Right.CANCEL, Right.PERSONAL_DATA}),
+    "billing": frozenset({Right.VIEW, Right.MONEY, Right.PERSONAL_DATA}),
+    "admin": frozenset(Right),
+}
+
+
+class Grant(Frozen):
+    """Rights in some queues and brands; None: in all of them."""
+
+    rights: frozenset[Right]
+    queues: frozenset[int] | None = None
+    brands: frozenset[int] | None = None
+
+    def covers(self, order_queue_id: int | None, brand_id: int | None) -> bool:
+        """Whether it holds there. What belongs to no queue or no brand is covered by a grant that is not bound to any."""
+        in_queue = self.queues is None or order_queue_id in self.queues
+        return in_queue and (self.brands is None or brand_id in self.brands)
+
+
+EVERYTHING = Grant(rights=frozenset(Right))
