@@ -9,7 +9,7 @@ UV := UV_PYTHON=$(PYTHON) UV_PYTHON_DOWNLOADS=never .tools/bin/uv
 RUN := .venv/bin/python
 CDK := $(RUN) -m infra.cdk
 
-.PHONY: help setup engine run stop test check format compile diagram bench synth impact deploy diff destroy clean
+.PHONY: help setup engine chromium run stop test check format compile diagram bench synth impact deploy diff destroy clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -20,7 +20,7 @@ run: setup ## bring everything up on this machine and play an order through it, 
 stop: ## end what `make run` started
 	@if [ -x $(RUN) ]; then $(RUN) -m infra.local stop; fi
 
-test: setup ## all tests that need no AWS account
+test: setup chromium ## all tests that need no AWS account
 	@$(RUN) -m pytest
 
 check: setup ## lint, format, types, import arrows, compiled and drawn queues
@@ -65,6 +65,9 @@ destroy: setup ## take STAGE down; prod keeps its tables
 setup: .local/setup.stamp
 
 engine: .local/setup.stamp ## the embedded engine's environment
+
+chromium: ## the browser of the tests of the pages, if there is none
+	@sh tests/chromium.sh
 
 # uv comes from PyPI like everything else; Node comes with it, and brings the CDK command line.
 .local/setup.stamp: uv.lock pyproject.toml package-lock.json .tools/uv-$(UV_VERSION)
