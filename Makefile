@@ -9,7 +9,7 @@ UV := UV_PYTHON=$(PYTHON) UV_PYTHON_DOWNLOADS=never .tools/bin/uv
 RUN := .venv/bin/python
 CDK := $(RUN) -m infra.cdk
 
-.PHONY: help setup engine chromium run stop test check format compile diagram bench synth impact deploy diff destroy clean
+.PHONY: help setup engine chromium run stop test check format compile diagram bench synth impact deploy diff users destroy clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -58,6 +58,9 @@ deploy: impact ## to AWS, with your ordinary credentials: make deploy STAGE=dev
 
 diff: setup ## what a deploy of STAGE would change
 	@$(CDK) diff OrderQueues-$(STAGE) -c stage=$(STAGE)
+
+users: setup ## users of the API of STAGE: make users STAGE=dev ARGS="add NAME --role supervisor"
+	@$(RUN) -m infra.users --stage $(STAGE) $(ARGS)
 
 destroy: setup ## take STAGE down; prod keeps its tables
 	@$(CDK) destroy OrderQueues-$(STAGE) -c stage=$(STAGE)

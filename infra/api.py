@@ -11,9 +11,11 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+from infra.attachments import Attachments
 from infra.function import FunctionParts, OrderFunction, allow, removal_of
+from infra.mail import Mail
 from infra.settings import StageSettings
-from infra.storage import BY_CLIENT, BY_STEP, Storage
+from infra.storage import BY_CLIENT, BY_OPPORTUNITY, BY_STEP, Storage
 
 METHODS = (
     "order.create",
@@ -24,6 +26,53 @@ METHODS = (
     "order.process",
     "order.cancel",
     "order.restart",
+    "order.queue_list",
+    "order.queue_get",
+    "order.queue_step_list",
+    "order.queue_step_get",
+    "order.queue_action_list",
+    "order.queue_action_get",
+    "order.module_list",
+    "order.module_get",
+    "order.queue_add",
+    "order.queue_update",
+    "order.queue_step_add",
+    "order.queue_step_update",
+    "order.queue_step_delete",
+    "order.queue_action_add",
+    "order.queue_action_update",
+    "order.queue_action_delete",
+    "order.coupon_get",
+    "order.coupon_list",
+    "order.coupon_add",
+    "order.coupon_update",
+    "order.coupon_client_add",
+    "order.coupon_client_delete",
+    "order.respond",
+    "order.client_respond",
+    "order.post_list",
+    "uber.attachment_list",
+    "uber.attachment_get",
+    "client.add",
+    "client.get",
+    "client.cc_add",
+    "client.ach_add",
+    "client.payment_method_list",
+    "client.service_list",
+    "client.invoice_list",
+    "client.invoice_get",
+    "client.invoice_generate",
+    "client.invoice_charge",
+    "uber.method_list",
+    "uber.method_get",
+    "uber.system_info",
+    "uber.check_login",
+    "uber.service_plan_get",
+    "uber.service_plan_list",
+    "order.link_create",
+    "order.link_revoke",
+    "order.threedsecure2_payment",
+    "order.threedsecure2_process",
 )
 
 # API Gateway takes no route that ends in a slash, and its documents do not say which route `/api/2.0/` belongs to. The
@@ -35,6 +84,29 @@ ROUTES = (
     *(f"POST /{method}" for method in METHODS),
     "GET /order.get",
     "GET /order.list",
+    "GET /order.queue_list",
+    "GET /order.queue_get",
+    "GET /order.queue_step_list",
+    "GET /order.queue_step_get",
+    "GET /order.queue_action_list",
+    "GET /order.queue_action_get",
+    "GET /order.module_list",
+    "GET /order.module_get",
+    "GET /order.coupon_get",
+    "GET /order.coupon_list",
+    "GET /order.post_list",
+    "GET /uber.attachment_list",
+    "GET /uber.attachment_get",
+    "GET /client.get",
+    "GET /client.payment_method_list",
+    "GET /client.service_list",
+    "GET /client.invoice_list",
+    "GET /client.invoice_get",
+    "GET /uber.method_list",
+    "GET /uber.method_get",
+    "GET /uber.system_info",
+    "GET /uber.service_plan_get",
+    "GET /uber.service_plan_list",
     CATCH_ALL,
 )
 
@@ -63,6 +135,8 @@ class Api(Construct):
         *,
         parts: FunctionParts,
         storage: Storage,
+        mail: Mail,
+        attachments: Attachments,
         machine_hashes: Mapping[str, str],
     ) -> None:
         super().__init__(scope, construct_id)
@@ -78,11 +152,18 @@ class Api(Construct):
             environment={
                 "ORDER_TABLE": storage.orders.table_name,
                 "RECORD_TABLE": storage.records.table_name,
+                "GUARD_TABLE": storage.guards.table_name,
+                "CALLS_PER_MINUTE": str(settings.calls_per_minute),
+                "FAILED_LOGINS_OF_SOURCE": str(settings.failed_logins_of_source),
+                "SETTLE_SECONDS": str(settings.settle_seconds),
                 "GATEWAY": settings.gateway,
                 "CURRENCY": settings.currency,
                 "MACHINE_HASHES": json.dumps(machine_hashes),
+                "COMPANY": settings.company,
+                **mail.environment,
+                **attachments.environment,
             },
-            permissions=_permissions(storage),
+            permissions=[*_permissions(storage), *mail.permissions, *attachments.permissions],
         ).function
         self.http_api = apigw.HttpApi(
             self, "HttpApi", create_default_stage=False, description=f"Orders, {settings.stage}"
@@ -127,8 +208,9 @@ def _permissions(storage: Storage) -> list[iam.PolicyStatement]:
     writes = ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:ConditionCheckItem")
     return [
         allow(*writes, on=[orders.table_arn]),
-        allow("dynamodb:Query", on=[BY_STEP.arn(orders), BY_CLIENT.arn(orders)]),
+        allow("dynamodb:Query", on=[index.arn(orders) for index in (BY_STEP, BY_CLIENT, BY_OPPORTUNITY)]),
         allow(*writes, "dynamodb:Query", on=[records.table_arn]),
+        allow("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", on=[storage.guards.table_arn]),
     ]
 
 

@@ -3,6 +3,9 @@
 An order is never changed by this: it keeps its checklist and its execution runs the definition it began with (design,
 promise 6). But it cannot be restarted, and on the board it stands nowhere, when an id it still needs is gone; a deleted
 machine ends its executions at their next state; and a deleted function can neither run nor undo. Those fail a deployment.
+
+A canceled order is under way until it is unwound. If its machine stopped before that, only a restart, by the new definition,
+still takes back what it did.
 """
 
 from collections import Counter
@@ -10,10 +13,10 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from infra.changes import changes_of, title
-from infra.definition import QueueFacts
+from infra.definition import ActionFacts, QueueFacts
 from lambdas.orders.errors import RestartRefusedError
 from lambdas.orders.order import ActionState, ChecklistAction, Order
-from lambdas.orders.queue import Queue
+from lambdas.orders.queue import Queue, StepStatus
 from lambdas.orders.revival import restarted
 
 
@@ -36,12 +39,16 @@ class Failure:
 
 @dataclass(frozen=True, kw_only=True)
 class QueueImpact:
-    """`standing`: step -> running orders in it. `restarts`: why a restart would be refused -> orders, "" where it would not."""
+    """`standing`: step -> running orders in it. `restarts`: why a restart would be refused -> orders, "" where it would not.
+
+    `stopped`: of those that are `unwinding`, the ones whose machine stopped.
+    """
 
     folder: str
     changes: tuple[str, ...]
     running: int
     unwinding: int
+    stopped: int = 0
     standing: dict[str, int] = field(default_factory=dict)
     restarts: dict[str, int] = field(default_factory=dict)
     failures: tuple[Failure, ...] = ()
@@ -55,16 +62,23 @@ def impact_of(
     `new`: None if the folder is gone. `modules`: those that have a function after the deployment.
     """
     running = [order for order in orders if not order.is_final]
+    stopped = [order for order in orders if _must_be_restarted(order)]
     removed = ("the queue is removed",)
     return QueueImpact(
         folder=folder,
         changes=changes_of(old, new.facts, new.queue, running) if new else removed,
         running=len(running),
         unwinding=len(orders) - len(running),
+        stopped=len(stopped),
         standing=_standing(running),
-        restarts=dict(Counter(_restart_refusal(order, new.queue if new else None) for order in running)),
+        restarts=dict(Counter(_restart_refusal(order, new.queue if new else None) for order in (*running, *stopped))),
         failures=tuple(_failures(folder, old, orders, new, modules)),
     )
+
+
+def _must_be_restarted(order: Order) -> bool:
+    """Canceled, and its machine stopped before it was unwound."""
+    return order.step_status is StepStatus.CANCELED and order.machine_stopped_at is not None
 
 
 def _standing(running: Sequence[Order]) -> dict[str, int]:
@@ -85,7 +99,7 @@ def _failures(
     folder: str, old: QueueFacts, orders: Sequence[Order], new: NewQueue | None, modules: Collection[str]
 ) -> Iterator[Failure]:
     put_back = f"put it back into statemachines/{folder}/queue.toml"
-    through = "deploy when these orders are through: process, skip or cancel"
+    through = "deploy when these orders are through: restart what was stopped, and process, skip or cancel"
     if new is None or new.queue.order_queue_id != old.order_queue_id:
         what = f"queue {old.order_queue_id} {old.name} ({folder}) would be gone, and its executions with its machine"
         yield from _failure(
@@ -93,10 +107,10 @@ def _failures(
         )
     else:
         kept = {"action": {action.id for action in new.queue.actions}, "step": {step.id for step in new.queue.steps}}
-        for action_id, action in old.actions.items():
+        for action_id, action in (_only_undone(old, orders) | old.actions).items():
             if action_id not in kept["action"]:
                 mend = f"{put_back} (optional = true, automatic = false keeps new orders from waiting for it), or {through} it"
-                yield from _failure(f"{title(action)} is removed", orders, _needs_action(action_id), mend)
+                yield from _failure(f"{title(action)} is removed", orders, _needs_action(action_id, old), mend)
         for step_id, name in old.steps.items():
             if step_id not in kept["step"]:
                 mend = f"{put_back}, or {through} what they need there, or move them on"
@@ -116,10 +130,23 @@ def _failure(what: str, orders: Sequence[Order], needs: Callable[[Order], bool],
         yield Failure(what=what, order_ids=tuple(order_ids), mend=mend)
 
 
-def _needs_action(action_id: int) -> Callable[[Order], bool]:
+def _only_undone(old: QueueFacts, orders: Sequence[Order]) -> dict[int, ActionFacts | ChecklistAction]:
+    """Optional actions done by hand: the machine takes them back and does not run them, so the orders name them."""
+    carried = (action for order in orders for action in order.actions.values())
+    return {action.action_id: action for action in carried if action.action_id in old.undoes}
+
+
+def _needs_action(action_id: int, old: QueueFacts) -> Callable[[Order], bool]:
+    """To go on, or, where a restart has to take back what was tried, for its undo."""
+
     def needs(order: Order) -> bool:
         action = order.actions.get(str(action_id))
-        return not order.is_final and action is not None and not action.optional and not action.met
+        if action is None:
+            return False
+        if _must_be_restarted(order):
+            tried = action.attempts > 0 or action.captures
+            return action_id in old.undoes and tried and action.state is not ActionState.UNDONE
+        return not order.is_final and not action.optional and not action.met
 
     return needs
 
@@ -127,6 +154,8 @@ def _needs_action(action_id: int) -> Callable[[Order], bool]:
 def _needs_step(step_id: int) -> Callable[[Order], bool]:
     def needs(order: Order) -> bool:
         unmet = any(not action.optional and not action.met for action in order.actions_of(step_id))
+        if _must_be_restarted(order):
+            return order.step_id == step_id
         return not order.is_final and (order.step_id == step_id or unmet)
 
     return needs

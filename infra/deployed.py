@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ from botocore.exceptions import ClientError
 
 from infra.consequences import NewQueue
 from infra.definition import QueueFacts, facts_of
+from lambdas.orders.errors import OrderNotFoundError
 from lambdas.orders.order import Order
 from lambdas.orders.ports import OrderStore, TimeWindow
 from lambdas.orders.queue import StepStatus
@@ -18,7 +20,9 @@ from lambdas.orders.store import DynamoOrderStore
 
 if TYPE_CHECKING:
     from mypy_boto3_stepfunctions.client import SFNClient
+    from mypy_boto3_stepfunctions.literals import ExecutionStatusType
 
+_NOT_AT_ITS_END: tuple["ExecutionStatusType", ...] = ("RUNNING", "FAILED", "TIMED_OUT", "ABORTED")
 _OF_ORDER = re.compile(r"order-(\d+)(?:-\d+)?")  # revival.execution_name; others were started by hand
 
 
@@ -50,8 +54,8 @@ class Deployed:
         return facts_of(self.step_functions.describe_state_machine(stateMachineArn=self.machines[folder])["definition"])
 
     def orders_under_way(self, folder: str, old: QueueFacts, new: NewQueue | None) -> list[Order]:
-        """Those in every step that is not final, and those whose execution runs wherever they stand: canceled ones that are
-        being unwound, and such as are in a step that neither definition has."""
+        """Those in every step that is not final, and those whose execution runs or was stopped wherever they stand: canceled
+        ones that are not unwound yet, and such as are in a step that neither definition has."""
         steps = {step.id: None for step in new.queue.steps if not _is_final(step.status)} if new else {}
         open_steps = [*old.open_step_ids, *(each for each in steps if each not in old.steps)]
         found = {
@@ -60,16 +64,27 @@ class Deployed:
             for order in self.orders.in_step(old.order_queue_id, step_id, TimeWindow())
             if not order.is_final
         }
-        others = [self.orders.get(order_id) for order_id in self._running(folder) if order_id not in found]
+        others = self._known(dict.fromkeys(self._with_work_left(folder)).keys() - found.keys())
         unwinding = (order for order in others if order.step_status is not StepStatus.COMPLETE and not order.unwound_at)
         return [*found.values(), *unwinding]
 
-    def _running(self, folder: str) -> Iterator[str]:
-        pages = self.step_functions.get_paginator("list_executions").paginate(
-            stateMachineArn=self.machines[folder], statusFilter="RUNNING"
-        )
-        names = (_OF_ORDER.fullmatch(execution["name"]) for page in pages for execution in page["executions"])
-        return (name[1] for name in names if name)
+    def _known(self, order_ids: Iterable[str]) -> Iterator[Order]:
+        for order_id in order_ids:
+            with suppress(OrderNotFoundError):  # a lead that expired is erased some time later
+                yield self.orders.get(order_id)
+
+    def _with_work_left(self, folder: str) -> Iterator[str]:
+        """Ids of orders whose execution has not come to its end, or did not by itself.
+
+        Step Functions forgets an execution 90 days after it ended:
+        https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
+        """
+        for status in _NOT_AT_ITS_END:
+            pages = self.step_functions.get_paginator("list_executions").paginate(
+                stateMachineArn=self.machines[folder], statusFilter=status
+            )
+            names = (_OF_ORDER.fullmatch(execution["name"]) for page in pages for execution in page["executions"])
+            yield from (name[1] for name in names if name)
 
 
 def _is_final(status: StepStatus) -> bool:

@@ -12,7 +12,7 @@ from constructs import Construct
 
 from infra.settings import StageSettings
 
-# What a function is made of: the code and what it reads about queues. A list of what goes in, not of what stays out, so
+# What a function is made of: the code and what it reads about queues and forms. A list of what goes in, not of what stays out, so
 # that a new folder beside them can neither slip into the asset nor change its hash. The folders are opened one level at
 # a time because a folder that is ignored itself is never looked into.
 ONLY_CODE = [
@@ -23,6 +23,7 @@ ONLY_CODE = [
     "!/statemachines/*/",
     "/statemachines/*/*",
     "!/statemachines/*/queue.toml",
+    "!/statemachines/*/form*.toml",
     "!/statemachines/modules.json",
     "__pycache__",
     "*.pyc",

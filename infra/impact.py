@@ -78,23 +78,23 @@ def tell(stage: str, options: dict[str, Any], console: Console, root: Path = QUE
 
 def _show(console: Console, impact: QueueImpact) -> None:
     under_way = _count(impact.running, "running order")
-    if impact.unwinding:
-        under_way += f", {impact.unwinding} canceled and being unwound"
+    if moving := impact.unwinding - impact.stopped:
+        under_way += f", {moving} canceled and being unwound"
+    if impact.stopped:
+        under_way += (
+            f", {impact.stopped} canceled whose machine stopped before they were unwound (order.restart goes on)"
+        )
     _say(console, f"{impact.folder}: {'changed' if impact.changes else 'unchanged'}, {under_way}")
     for change in impact.changes:
         _say(console, f"  - {change}")
     if impact.changes and impact.running:
         places = ", ".join(f"{count} in {step}" for step, count in impact.standing.items())
         _say(console, f"  running: {places}")
-        _say(
-            console,
-            "  they keep their checklist and the definition they began with; orders from now on take what is new",
-        )
-        for reason, count in sorted(impact.restarts.items()):
-            outcome = (
-                f"would be refused for {count}: {reason}" if reason else f"maps {count} by id to the new definition"
-            )
-            _say(console, f"  a restart of a stopped one {outcome}")
+        kept = "  they keep their checklist and the definition they began with; orders from now on take what is new"
+        _say(console, kept)
+    for reason, count in sorted(impact.restarts.items()) if impact.changes else ():
+        outcome = f"would be refused for {count}: {reason}" if reason else f"maps {count} by id to the new definition"
+        _say(console, f"  a restart of a stopped one {outcome}")
     for failure in impact.failures:
         _show_failure(console, failure)
 

@@ -13,10 +13,11 @@ from typing import Any
 from rich.console import Console
 
 from infra.cdk import CdkMissingError
-from infra.local_engine import REPOSITORY, EngineError, LocalEngine
+from infra.local_engine import REPOSITORY, LocalEngine
 from infra.local_order import OrderStuckError, play, show_made
-from infra.local_panel_process import LocalPanel, PanelError
+from infra.local_panel_process import LocalPanel
 from infra.local_people import People
+from infra.local_process import ProcessError
 from infra.local_scenes import SCENES, Scene
 from infra.local_stack import DeployError, LocalStack, connect, deploy, dynamodb_of, is_deployed
 from lambdas.orders.queue import Queue, load_queues
@@ -144,7 +145,7 @@ def main() -> int:
             run(console, arguments.queue)
         else:
             stop(console)
-    except (CdkMissingError, EngineError, DeployError, OrderStuckError, PanelError, UnknownQueueError) as error:
+    except (CdkMissingError, DeployError, OrderStuckError, ProcessError, UnknownQueueError) as error:
         console.print(f"[bold red]{type(error).__name__}[/]: ", end="")
         console.print(str(error), markup=False)
         return 1

@@ -3,26 +3,18 @@
     with LocalEngine.start(root) as engine:
         client = boto3.client("dynamodb", **engine.client_options())
 
-`root` is a directory of the engine's own; it holds the log, the state file by which another process finds the engine
-(`LocalEngine.attach(root)`), and a TMPDIR that is deleted when the engine stops.
+`root` is a directory of the engine's own (infra/local_process.py); it also holds a TMPDIR that is deleted when the engine
+stops.
 """
 
-import json
 import os
-import secrets
 import shutil
-import signal
-import socket
-import subprocess
-import sys
-import time
-from contextlib import suppress
-from dataclasses import asdict, dataclass
 from http import HTTPStatus
-from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
+
+from infra.local_process import BackgroundProcess, ProcessError, answer_of, free_port
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 ACCOUNT_ID = "000000000000"
@@ -30,31 +22,18 @@ REGION = "us-east-1"
 # The CDK CLI remembers the account of an access key id in ~/.cdk/cache, so this one must mean nothing elsewhere.
 ACCESS_KEY_ID = "orderqueues"
 READY_WITHIN_SECONDS = 30.0
-STOP_WITHIN_SECONDS = 5.0
-_POLL_SECONDS = 0.02
 _ASK_SECONDS = 2.0
-_LOG_TAIL_LINES = 25
 
 
-class EngineError(RuntimeError):
+class EngineError(ProcessError):
     """The engine could not be started, found or stopped; the message says what to do."""
-
-
-@dataclass(frozen=True)
-class _State:
-    pid: int
-    port: int
-    front_port: int
-    # In the process's command line, so that its pid is not mistaken for another process's after it ended.
-    token: str
 
 
 class LocalEngine:
     """One running engine."""
 
-    def __init__(self, root: Path, state: _State, process: "subprocess.Popen[bytes] | None" = None) -> None:
-        self.root = root
-        self._state = state
+    def __init__(self, process: BackgroundProcess) -> None:
+        self.root = process.root
         self._process = process
 
     @classmethod
@@ -67,39 +46,30 @@ class LocalEngine:
     ) -> Self:
         """Start an engine that outlives this process, and return when it answers.
 
-        Ports that are not given are chosen. `settings` are further variables for the engine (ORDERQ_…, LOG_LEVEL).
+        Ports that are not given are chosen. `settings` are further variables for the engine (ORDERQ_…, LOG_LEVEL). Raises
+        EngineError.
         """
         root = root.resolve()
         if cls.attach(root) is not None:
             raise EngineError(f"An engine is running in {root} already; stop it first (`make stop`).")
         _prepare(root)
-        port, front_port = port or _free_port(), front_port or _free_port()
-        token = secrets.token_hex(8)
-        with (root / "engine.log").open("wb") as log:
-            process = subprocess.Popen(
-                [str(engine_python()), "-m", "infra.engine", token],
-                cwd=REPOSITORY,
-                env=_process_environment(root, port, front_port) | (settings or {}),
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
-        engine = cls(root, _State(process.pid, port, front_port, token), process)
-        engine._state_file.write_text(json.dumps(asdict(engine._state)))
-        engine._wait_until_ready()
+        ports = {"gateway": port or free_port(), "front": front_port or free_port()}
+        environment = _process_environment(root, ports["gateway"], ports["front"]) | (settings or {})
+        command = [str(engine_python()), "-m", "infra.engine"]
+        process = BackgroundProcess.start(root, "engine", command, cwd=REPOSITORY, ports=ports, environment=environment)
+        engine = cls(process)
+        try:
+            process.wait_until(engine._answers, seconds=READY_WITHIN_SECONDS)
+        except ProcessError as error:
+            engine.stop()
+            raise EngineError(str(error)) from None
         return engine
 
     @classmethod
     def attach(cls, root: Path) -> Self | None:
         """The engine that was started in `root` and still runs, or None."""
-        root = root.resolve()
-        try:
-            state = _State(**json.loads((root / "engine.json").read_text()))
-        except (FileNotFoundError, ValueError, TypeError):
-            return None
-        engine = cls(root, state)
-        return engine if engine.is_running() else None
+        process = BackgroundProcess.attach(root.resolve(), "engine")
+        return cls(process) if process else None
 
     def __enter__(self) -> Self:
         return self
@@ -112,26 +82,22 @@ class LocalEngine:
     @property
     def pid(self) -> int:
         """The engine's process id, which is also its process group."""
-        return self._state.pid
+        return self._process.pid
 
     @property
     def endpoint_url(self) -> str:
         """Where the AWS APIs answer."""
-        return f"http://127.0.0.1:{self._state.port}"
+        return f"http://127.0.0.1:{self._process.ports['gateway']}"
 
     @property
     def front_url(self) -> str:
         """Where the deployed HTTP API answers, at the root."""
-        return f"http://127.0.0.1:{self._state.front_port}"
+        return f"http://127.0.0.1:{self._process.ports['front']}"
 
     @property
     def log_file(self) -> Path:
         """What the engine and its functions' workers say."""
-        return self.root / "engine.log"
-
-    @property
-    def _state_file(self) -> Path:
-        return self.root / "engine.json"
+        return self._process.log_file
 
     def environment(self) -> dict[str, str]:
         """The variables an SDK, the AWS CLI or the CDK CLI needs to talk to this engine, and to nothing else."""
@@ -156,63 +122,26 @@ class LocalEngine:
 
     def is_running(self) -> bool:
         """Whether the process is alive, and is this engine and not a later process with the same id."""
-        if self._process is not None and self._process.poll() is not None:
-            return False
-        return self._state.token in _command_line(self.pid)
+        return self._process.is_running()
 
     def reset(self) -> None:
         """Forget all resources, as after a fresh start."""
-        status = _status_of("POST", self._state.port, "/_ministack/reset", READY_WITHIN_SECONDS)
-        if status != HTTPStatus.OK:
-            raise EngineError(f"The engine could not be reset (status {status}); see {self.log_file}.")
+        answer = self._ask("gateway", "POST", "/_ministack/reset", READY_WITHIN_SECONDS)
+        if answer is None or answer[0] != HTTPStatus.OK:
+            raise EngineError(f"The engine could not be reset ({answer}); see {self.log_file}.")
 
     def stop(self) -> None:
         """End the engine and its workers, and delete its temporary files. Nothing happens if it has ended already."""
-        if self.is_running():
-            self._signal_group(signal.SIGTERM)
-            if not self._ended_within(STOP_WITHIN_SECONDS):
-                self._signal_group(signal.SIGKILL)
-                if not self._ended_within(STOP_WITHIN_SECONDS):
-                    raise EngineError(f"The engine (process {self.pid}) cannot be stopped.")
-            # A worker may have ignored the first signal.
-            self._signal_group(signal.SIGKILL)
-        if self._process is not None:
-            self._process.wait(STOP_WITHIN_SECONDS)
-        self._state_file.unlink(missing_ok=True)
+        self._process.stop()
         shutil.rmtree(self.root / "tmp", ignore_errors=True)
 
-    def _signal_group(self, number: signal.Signals) -> None:
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(self.pid, number)
-
-    def _ended_within(self, seconds: float) -> bool:
-        deadline = time.monotonic() + seconds
-        while self.is_running():
-            if time.monotonic() > deadline:
-                return False
-            time.sleep(_POLL_SECONDS)
-        return True
-
-    def _wait_until_ready(self) -> None:
-        deadline = time.monotonic() + READY_WITHIN_SECONDS
-        while not self._answers():
-            if not self._process or self._process.poll() is not None:
-                raise self._failure("ended while it started")
-            if time.monotonic() > deadline:
-                raise self._failure(f"did not answer within {READY_WITHIN_SECONDS:.0f} seconds")
-            time.sleep(_POLL_SECONDS)
-        # What answers could be another process that holds the port, and ours about to fail on it.
-        if not self.is_running():
-            raise self._failure("ended while it started")
-
     def _answers(self) -> bool:
-        gateway = _status_of("GET", self._state.port, "/_ministack/health", _ASK_SECONDS)
-        return gateway == HTTPStatus.OK and _status_of("GET", self._state.front_port, "/", _ASK_SECONDS) is not None
+        gateway = self._ask("gateway", "GET", "/_ministack/health", _ASK_SECONDS)
+        front = self._ask("front", "GET", "/", _ASK_SECONDS)
+        return gateway is not None and gateway[0] == HTTPStatus.OK and front is not None
 
-    def _failure(self, what: str) -> EngineError:
-        self.stop()
-        tail = "\n".join(self.log_file.read_text(errors="replace").splitlines()[-_LOG_TAIL_LINES:])
-        return EngineError(f"The engine {what}. The end of its log, {self.log_file}:\n{tail}")
+    def _ask(self, port: str, method: str, path: str, seconds: float) -> tuple[int, bytes] | None:
+        return answer_of(method, self._process.ports[port], path, seconds)
 
 
 def engine_python(repository: Path = REPOSITORY) -> Path:
@@ -253,31 +182,3 @@ def _prepare(root: Path) -> None:
     # Left behind by an engine that was killed.
     shutil.rmtree(root / "tmp", ignore_errors=True)
     (root / "tmp").mkdir(parents=True)
-
-
-def _free_port() -> int:
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _status_of(method: str, port: int, path: str, timeout_seconds: float) -> int | None:
-    """The status of an answer; None when there is none."""
-    connection = HTTPConnection("127.0.0.1", port, timeout=timeout_seconds)
-    try:
-        connection.request(method, path)
-        return connection.getresponse().status
-    except (OSError, HTTPException):
-        return None
-    finally:
-        connection.close()
-
-
-def _command_line(pid: int) -> str:
-    if sys.platform == "linux":
-        try:
-            return Path(f"/proc/{pid}/cmdline").read_text(errors="replace")
-        except OSError:
-            return ""
-    listed = subprocess.run(["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False)
-    return listed.stdout

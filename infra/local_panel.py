@@ -78,24 +78,15 @@ class PanelServer(ThreadingHTTPServer):
 
 
 def _serve(arguments: argparse.Namespace) -> None:
-    panel = Panel(arguments.access, arguments.answer_after)
-    try:
-        server = PanelServer(arguments.port, panel)
-    except OSError:
-        server = PanelServer(0, panel)  # somebody else has the port now
-    state = {"pid": os.getpid(), "port": server.server_address[1]}
-    started = arguments.state.with_suffix(".starting")
-    started.write_text(json.dumps(state))
-    started.rename(arguments.state)
-    with server:
+    with PanelServer(arguments.port, Panel(arguments.access, arguments.answer_after)) as server:
         server.serve_forever()
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--state", type=Path, required=True)
     parser.add_argument("--access", type=Path, required=True)
-    parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--answer-after", type=float, default=1.0)
+    parser.add_argument("token", help="by which the process is known; see infra/local_process.py")
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     _serve(parser.parse_args())

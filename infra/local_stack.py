@@ -161,7 +161,9 @@ def _cdk(engine: LocalEngine, *words: str, panel_url: str = "") -> None:
     done = subprocess.run(
         cdk_command(words),
         cwd=REPOSITORY,
-        env=cdk_environment(engine.environment() | {"LOCAL_PANEL_URL": panel_url}),
+        env=cdk_environment(
+            engine.environment() | {"LOCAL_PANEL_URL": panel_url, "LOCAL_PUBLIC_URL": engine.front_url}
+        ),
         capture_output=True,
         text=True,
         check=False,

@@ -10,6 +10,10 @@ _ANY_RESOURCE = "AwsSolutions::AwsSolutions-IAM5[Resource::*]"
 _NO_AUTHORIZER = "AwsSolutions::AwsSolutions-APIG4"
 _NOT_ALL_LOGGED = "AwsSolutions::AwsSolutions-SF1"
 _NO_DEAD_LETTERS = "AwsSolutions::AwsSolutions-SQS3"
+_NO_POINT_IN_TIME = "AwsSolutions::AwsSolutions-DDB3"
+# With the bucket's logical id, whose last digits come from its path and never change.
+_ANY_FILE = "AwsSolutions::AwsSolutions-IAM5[Resource::<AttachmentsBucket134755D7.Arn>/orders/*]"
+_NO_ACCESS_LOG = "AwsSolutions::AwsSolutions-S1"
 _NOT_ROTATED = "AwsSolutions::AwsSolutions-SMG4"
 
 _XRAY = "X-Ray takes no resource: sending the own traces is allowed as a whole or not at all."
@@ -17,7 +21,7 @@ _XRAY = "X-Ray takes no resource: sending the own traces is allowed as a whole o
 
 @dataclass(frozen=True, kw_only=True)
 class Accepted:
-    """`construct` is a path below the stack; `{action}`, `{queue}` and `{route}` stand for a row per such construct."""
+    """`construct` is a path below the stack; `{action}`, `{queue}`, `{route}` and `{page}` stand for a row per such construct."""
 
     construct: str
     finding: str
@@ -26,6 +30,16 @@ class Accepted:
 
 ACCEPTED = (
     Accepted(construct="Api/Handler/Role/Resource", finding=_ANY_RESOURCE, reason=_XRAY),
+    Accepted(
+        construct="Api/Handler/Role/Resource",
+        finding=_ANY_FILE,
+        reason="The files of all orders are below orders/: which one is known only when a caller asks for it.",
+    ),
+    Accepted(
+        construct="Attachments/Bucket/Resource",
+        finding=_NO_ACCESS_LOG,
+        reason="Only the API's function reaches these files, and it logs who called which method for which order.",
+    ),
     Accepted(construct="Actions/{action}/Role/Resource", finding=_ANY_RESOURCE, reason=_XRAY),
     Accepted(construct="Watch/Sweeper/Role/Resource", finding=_ANY_RESOURCE, reason=_XRAY),
     Accepted(construct="Watch/Executions/Role/Resource", finding=_ANY_RESOURCE, reason=_XRAY),
@@ -50,10 +64,22 @@ ACCEPTED = (
         reason="Login is API 2.0's own, HTTP Basic with user and token, and its refusal is part of the wire format: "
         "the handler checks it before anything else.",
     ),
+    Accepted(construct="Forms/Handler/Role/Resource", finding=_ANY_RESOURCE, reason=_XRAY),
+    Accepted(
+        construct="Forms/{page}/Resource",
+        finding=_NO_AUTHORIZER,
+        reason="Order forms are for everybody. What is written on an order needs the visit's cookie and a token against forgery, "
+        "what is looked at the token of a link.",
+    ),
     Accepted(
         construct="Outbox/DeadLetters/Resource",
         finding=_NO_DEAD_LETTERS,
         reason="This is a queue of dead letters; the rule does not know those of a stream.",
+    ),
+    Accepted(
+        construct="Storage/GuardTable/Resource",
+        finding=_NO_POINT_IN_TIME,
+        reason="Everything in it expires; counts and answers of an earlier time would be wrong now. Lost, it costs repeats.",
     ),
     Accepted(
         construct="Actions/WebhookSecret/Secret/Resource",

@@ -26,42 +26,58 @@ class Outbox(Construct):
         *,
         parts: FunctionParts,
         orders: dynamodb.Table,
+        records: dynamodb.Table,
         machines: Mapping[str, str],
         actions: Mapping[str, lambda_.IFunction],
     ) -> None:
         super().__init__(scope, construct_id)
         self.bus = events.EventBus(self, "Bus", event_bus_name=f"{parts.settings.stage}-orders")
         self.dead_letters = _dead_letters(self, settings=parts.settings)
-        self.relay = OrderFunction(
+        self.relay = self._relay(parts, orders=orders, records=records, machines=machines, actions=actions)
+        self._read_stream(_stream_arn(orders))
+
+    def _relay(
+        self,
+        parts: FunctionParts,
+        *,
+        orders: dynamodb.Table,
+        records: dynamodb.Table,
+        machines: Mapping[str, str],
+        actions: Mapping[str, lambda_.IFunction],
+    ) -> lambda_.Function:
+        functions = {module: function.function_arn for module, function in actions.items()}
+        return OrderFunction(
             self,
             "Relay",
             parts=parts,
             handler="lambdas.outbox.relay.handler",
-            description="Order stream: starts and wakes machines, sends events",
+            description="Order stream: starts and wakes machines, counts, sends events",
             memory_mb=512,
             timeout_seconds=60,
             environment={
                 "EVENT_BUS": self.bus.event_bus_name,
+                "ORDER_TABLE": orders.table_name,
+                "RECORD_TABLE": records.table_name,
                 "MACHINES": Stack.of(self).to_json_string(dict(machines)),
-                "FUNCTIONS": Stack.of(self).to_json_string(
-                    {module: function.function_arn for module, function in actions.items()}
-                ),
+                "FUNCTIONS": Stack.of(self).to_json_string(functions),
             },
             permissions=[
-                *self._permissions(stream_arn=_stream_arn(orders), machines=list(machines.values())),
+                *self._permissions(orders=orders, machines=list(machines.values())),
+                allow("dynamodb:UpdateItem", on=[records.table_arn]),  # counts of orders per step
                 # Actions that somebody asked for and that no machine waits for.
-                allow("lambda:InvokeFunction", on=[function.function_arn for function in actions.values()]),
+                allow("lambda:InvokeFunction", on=list(functions.values())),
             ],
         ).function
-        self._read_stream(_stream_arn(orders))
 
-    def _permissions(self, *, stream_arn: str, machines: list[str]) -> list[iam.PolicyStatement]:
-        """Listing streams takes no resource; it shows names only."""
+    def _permissions(self, *, orders: dynamodb.Table, machines: list[str]) -> list[iam.PolicyStatement]:
+        """Listing streams takes no resource; it shows names only. An order is written to say why an action cannot be run."""
+        stream_arn = _stream_arn(orders)
         verbs = ("states:StartExecution", "states:SendTaskSuccess", "states:SendTaskFailure")
         return [
             *([allow(*verbs, on=machines)] if machines else []),
             allow("events:PutEvents", on=[self.bus.event_bus_arn]),
             allow("sqs:SendMessage", on=[self.dead_letters.queue_arn]),
+            allow("dynamodb:GetItem", "dynamodb:PutItem", on=[orders.table_arn]),
             allow("dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", on=[stream_arn]),
             allow("dynamodb:ListStreams", on=["*"]),
         ]

@@ -37,8 +37,14 @@ class StageSettings:
     log_level: str = "INFO"
     throttle_rate: int = 50  # requests a second, over all callers
     throttle_burst: int = 100
+    calls_per_minute: int = 600  # of one user who has no limit of their own
+    failed_logins_of_source: int = 50  # in five minutes from one address, whatever the user
+    settle_seconds: int = 5  # how long order.submit and order.process of API 2.0 wait for the order to come to rest
     gateway: str = "sandbox"
     currency: str = "USD"
+    public_url: str = ""  # where the pages are, as clients know it; empty: the API's own address
+    form_min_seconds: int = 2  # whoever sends the first page of a form sooner is no person
+    company: str = "Example Hosting"  # as clients know it: in subjects, and as the sender's name
     mail_from: str = (
         "orders@example.com"  # its domain becomes an SES identity, which sends once its DNS records are there
     )
@@ -75,6 +81,7 @@ def settings_of(stage: str) -> StageSettings:
                 log_retention=logs.RetentionDays.ONE_YEAR,
                 throttle_rate=200,
                 throttle_burst=400,
+                calls_per_minute=3_000,
                 webhook_bases={party: f"https://{party}.example.com" for party in OUTSIDE_PARTIES},
             )
     raise UnknownStageError(f"unknown stage {stage!r}: infra/settings.py knows {', '.join(STAGES)}")
@@ -83,8 +90,8 @@ def settings_of(stage: str) -> StageSettings:
 def _local() -> StageSettings:
     """The embedded engine runs functions on this interpreter and machine, so their wheels must be made for both.
 
-    The throttle is out of the way: the engine's own limit is the machine it runs on. Webhooks may go to programs on it;
-    LOCAL_PANEL_URL says where the one is that plays the parties outside.
+    The throttles are out of the way: the engine's own limit is the machine it runs on. Webhooks may go to programs on it;
+    LOCAL_PANEL_URL says where the one is that plays the parties outside, LOCAL_PUBLIC_URL where browsers find the pages.
     """
     machine = _MACHINES.get(platform.machine().lower())
     if machine is None:
@@ -96,6 +103,10 @@ def _local() -> StageSettings:
         machine=machine,
         throttle_rate=10_000,
         throttle_burst=10_000,
+        calls_per_minute=100_000,
+        failed_logins_of_source=100_000,  # all callers have one address
+        public_url=os.environ.get("LOCAL_PUBLIC_URL", ""),
+        form_min_seconds=0,  # callers are programs
         webhook_bases=dict.fromkeys(OUTSIDE_PARTIES, os.environ.get("LOCAL_PANEL_URL") or NOBODY_URL),
         webhook_hosts=("127.0.0.1",),
     )

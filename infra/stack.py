@@ -6,6 +6,9 @@ from aws_cdk import App, CfnOutput, Stack, Tags
 
 from infra.actions import Actions, construct_name
 from infra.api import ROUTES, Api, route_id
+from infra.attachments import Attachments
+from infra.forms import ROUTES as PAGES
+from infra.forms import Forms, page_id
 from infra.function import FunctionParts, code_asset
 from infra.layer import layer_version
 from infra.outbox import Outbox
@@ -33,8 +36,18 @@ class OrderQueuesStack(Stack):
         storage = Storage(self, "Storage", settings=settings)
         folders = read_queues(sources / "statemachines")
         hashes = {str(folder.order_queue_id): folder.definition_hash for folder in folders}
-        api = Api(self, "Api", parts=parts, storage=storage, machine_hashes=hashes)
         actions = Actions(self, "Actions", parts=parts, storage=storage)
+        attachments = Attachments(self, "Attachments", settings=settings)
+        api = Api(
+            self,
+            "Api",
+            parts=parts,
+            storage=storage,
+            mail=actions.mail,
+            attachments=attachments,
+            machine_hashes=hashes,
+        )
+        Forms(self, "Forms", parts=parts, storage=storage, api=api, machine_hashes=hashes)
         queues = Queues(
             self,
             "Queues",
@@ -44,7 +57,13 @@ class OrderQueuesStack(Stack):
             actions=actions.functions,
         )
         outbox = Outbox(
-            self, "Outbox", parts=parts, orders=storage.orders, machines=queues.arns_by_id, actions=actions.functions
+            self,
+            "Outbox",
+            parts=parts,
+            orders=storage.orders,
+            records=storage.records,
+            machines=queues.arns_by_id,
+            actions=actions.functions,
         )
         Watch(self, "Watch", parts=parts, orders=storage.orders, machines=list(queues.arns_by_id.values()))
 
@@ -66,4 +85,5 @@ class OrderQueuesStack(Stack):
             "action": [construct_name(module) for module in actions.functions],
             "queue": [construct_name(folder) for folder in queues.arns_by_folder],
             "route": [route_id(route) for route in ROUTES],
+            "page": [page_id(route) for route in PAGES],
         }

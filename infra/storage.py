@@ -1,4 +1,4 @@
-"""The two tables: orders, which everything turns on, and the records that orders create."""
+"""The tables: orders, which everything turns on, the records that orders create, and what guards the API."""
 
 from dataclasses import dataclass
 
@@ -25,14 +25,18 @@ class Index:
     name: str
     partition: str
     sort: str
+    sort_type: dynamodb.AttributeType = _STRING
 
     def arn(self, table: dynamodb.Table) -> str:
         return f"{table.table_arn}/index/{self.name}"
 
 
-BY_STEP = Index(name="by_step", partition="queue_step", sort="ts")
-BY_CLIENT = Index(name="by_client", partition="client_id", sort="ts")
-BY_DUE = Index(name="by_due", partition="due_shard", sort="due_at")  # sparse: only orders that wait for a date
+# `received` is time and number, so that no two orders are in one place and a list can go on behind any of them.
+BY_STEP = Index(name="by_step", partition="queue_step", sort="received")
+BY_CLIENT = Index(name="by_client", partition="client_id", sort="received")
+BY_OPPORTUNITY = Index(name="by_opportunity", partition="opportunity", sort="received")  # sparse, as clients are
+# Sparse: only orders that wait for a date.
+BY_DUE = Index(name="by_due", partition="due_shard", sort="due_at", sort_type=_NUMBER)
 
 
 class Storage(Construct):
@@ -47,14 +51,20 @@ class Storage(Construct):
             stream=dynamodb.StreamViewType.NEW_AND_OLD_IMAGES,
             time_to_live_attribute="expires_at" if settings.time_to_live else None,
         )
-        for index in (BY_STEP, BY_CLIENT, BY_DUE):
+        for index in (BY_STEP, BY_CLIENT, BY_OPPORTUNITY, BY_DUE):
             self.orders.add_global_secondary_index(
                 index_name=index.name,
                 partition_key=dynamodb.Attribute(name=index.partition, type=_STRING),
-                sort_key=dynamodb.Attribute(name=index.sort, type=_NUMBER),
+                sort_key=dynamodb.Attribute(name=index.sort, type=index.sort_type),
                 projection_type=dynamodb.ProjectionType.ALL,
             )
         self.records = self._table("RecordTable")
+        # No recovery to a point in time: everything in it expires, and yesterday's counts and answers would be wrong today.
+        self.guards = self._table(
+            "GuardTable",
+            time_to_live_attribute="expires_at" if settings.time_to_live else None,
+            point_in_time_recovery=False,
+        )
 
     def _table(
         self,
@@ -62,6 +72,7 @@ class Storage(Construct):
         *,
         stream: dynamodb.StreamViewType | None = None,
         time_to_live_attribute: str | None = None,
+        point_in_time_recovery: bool = True,
     ) -> dynamodb.Table:
         managed, own = dynamodb.TableEncryption.AWS_MANAGED, dynamodb.TableEncryption.CUSTOMER_MANAGED
         return dynamodb.Table(
@@ -75,7 +86,7 @@ class Storage(Construct):
             encryption=own if self._key else managed,
             encryption_key=self._key,
             point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
-                point_in_time_recovery_enabled=self._settings.point_in_time_recovery
+                point_in_time_recovery_enabled=point_in_time_recovery and self._settings.point_in_time_recovery
             ),
             deletion_protection=self._settings.keep_data,
             removal_policy=removal_of(self._settings),
@@ -91,7 +102,7 @@ def _table_key(scope: Construct) -> kms.Key:
     key = kms.Key(
         scope,
         "TableKey",
-        description=f"Order and record tables of {stack.stack_name}",
+        description=f"Tables of {stack.stack_name}",
         enable_key_rotation=True,
         removal_policy=RemovalPolicy.RETAIN,
     )

@@ -28,6 +28,11 @@ class Watch(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         write = allow("dynamodb:GetItem", "dynamodb:PutItem", on=[orders.table_arn])
+        self._sweep(parts, orders, write)
+        if machines:
+            self._watch_executions(parts, orders, machines, write)
+
+    def _sweep(self, parts: FunctionParts, orders: dynamodb.Table, write: iam.PolicyStatement) -> None:
         due = allow("dynamodb:Query", on=[f"{orders.table_arn}/index/by_due"])
         sweeper = OrderFunction(
             self,
@@ -47,8 +52,6 @@ class Watch(Construct):
             schedule=events.Schedule.rate(Duration.minutes(SWEEP_MINUTES)),
             targets=[targets.LambdaFunction(sweeper, retry_attempts=0)],  # the next sweep is the retry
         )
-        if machines:
-            self._watch_executions(parts, orders, machines, write)
 
     def _watch_executions(
         self, parts: FunctionParts, orders: dynamodb.Table, machines: Sequence[str], write: iam.PolicyStatement
@@ -71,14 +74,8 @@ class Watch(Construct):
             "redriveCount": [{"numeric": [">", 0]}],
         }
         for name, detail in (("Ended", ended), ("Redriven", redriven)):
-            events.Rule(
-                self,
-                name,
-                description=f"Executions: {name.lower()}",
-                event_pattern=events.EventPattern(
-                    source=["aws.states"],
-                    detail_type=["Step Functions Execution Status Change"],
-                    detail=detail,
-                ),
-                targets=[targets.LambdaFunction(watch)],
+            pattern = events.EventPattern(
+                source=["aws.states"], detail_type=["Step Functions Execution Status Change"], detail=detail
             )
+            rule = events.Rule(self, name, description=f"Executions: {name.lower()}", event_pattern=pattern)
+            rule.add_target(targets.LambdaFunction(watch))

@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from lambdas.actions._module import Module
+from lambdas.catalog.plan import load_plans
 from lambdas.orders.modules import MODULES_FILE
 from lambdas.orders.queue import QUEUES_ROOT, Queue, load_queues
 from statemachines.checks import QueueError, check
 from statemachines.compiler import compile_queue, to_json
+from statemachines.form_checks import FormError, check_forms
 from statemachines.graph import branches
 from statemachines.modules import facts_json, read_modules
 
@@ -34,7 +36,8 @@ def happy_path_transitions(queue: Queue) -> int:
 def main(only_check: bool) -> int:
     try:
         files = dict(_files())
-    except QueueError as error:
+        forms = check_forms(load_queues(), load_plans())
+    except (QueueError, FormError) as error:
         print(error, file=sys.stderr)
         return 1
     stale = [file for file, content in files.items() if not file.exists() or file.read_text("utf-8") != content]
@@ -49,6 +52,8 @@ def main(only_check: bool) -> int:
         file.write_text(files[file], encoding="utf-8")
     for queue in load_queues().values():
         print(_summary(queue, len(files[QUEUES_ROOT / queue.key / "machine.asl.json"])))
+    for form in forms:
+        print(f"{form.queue:<18} form /forms/{form.name}: {len(form.pages)} pages, {len(form.fields)} fields")
     return 0
 
 

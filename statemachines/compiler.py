@@ -40,10 +40,7 @@ def compile_queue(queue: Queue, undoing: frozenset[str]) -> dict[str, Any]:
         then=queue.canceled.name,
         otherwise=queue.leads.name,
     )
-    made[ROUTER] = ends.find_step(then=GO_TO_STEP)
-    made[GO_TO_STEP] = _go_to_step(queue)
-    made[NO_SUCH_STEP] = _fail("NoSuchStep", "The order is in a step that this machine does not have")
-    made[TOO_MANY_ROUNDS] = _fail("TooManyRounds", f"The order came by here {MAX_ROUNDS} times")
+    made |= _router(queue)
     made[queue.canceled.name] = _way_back(queue, undoing, named)
     return {
         "Comment": f"Order queue {queue.order_queue_id}, {queue.name}. Compiled from {queue.key}/queue.toml; do not edit.",
@@ -75,6 +72,16 @@ def _start(queue: Queue) -> State:
         "Choices": [{**choice, "Assign": rounds} for choice in choices],
         "Assign": rounds,
         "Default": ROUTER,
+    }
+
+
+def _router(queue: Queue) -> dict[str, State]:
+    """Where orders go that were canceled or moved, or could not be completed."""
+    return {
+        ROUTER: ends.find_step(then=GO_TO_STEP),
+        GO_TO_STEP: _go_to_step(queue),
+        NO_SUCH_STEP: _fail("NoSuchStep", "The order is in a step that this machine does not have"),
+        TOO_MANY_ROUNDS: _fail("TooManyRounds", f"The order came by here {MAX_ROUNDS} times"),
     }
 
 

@@ -54,8 +54,12 @@ def expire_lead(leads: Step, canceled: Step, *, queue_id: int, then: str, otherw
 
 def unwound() -> State:
     """The canceled order holds nothing any more."""
-    values = {":canceled": {"N": "3"}, ":now": {"N": NOW}}
-    update = order_update("step_status = :canceled", "unwound_at = :now, activity = :now", values=values)
+    update = order_update(
+        "step_status = :canceled",
+        "unwound_at = :now, activity = :now, waits = :none",  # an undo that was waited for may have found nothing to do
+        values={":canceled": {"N": "3"}, ":now": {"N": NOW}, ":none": {"M": {}}},
+        remove="due_shard, due_at",
+    )
     return {**table_task("Everything that could be taken back has been", UPDATE, update), "End": True}
 
 

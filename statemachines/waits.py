@@ -21,6 +21,11 @@ from statemachines.asl import (
 
 WEEK_SECONDS = 7 * DAY_SECONDS
 SALES = "sales"
+_MET = {":done": {"S": "done"}, ":skipped": {"S": "skipped"}}
+_STILL_TO_DO = (
+    "step_id = :step AND NOT actions.#key.#state IN (:done, :skipped)"
+    " AND attribute_not_exists(actions.#key.requested_at)"
+)
 
 
 def wait_for_action(action: Action, step: Step, *, run_state: str, wait_state: str, leave: str) -> State:
@@ -28,12 +33,6 @@ def wait_for_action(action: Action, step: Step, *, run_state: str, wait_state: s
 
     A run that was asked for already needs no waiting: the condition fails, and the run's claim sees to the rest.
     """
-    values = {
-        ":step": {"N": str(step.id)},
-        ":done": {"S": "done"},
-        ":skipped": {"S": "skipped"},
-        ":waiting": {"S": "waiting"},
-    }
     due_seconds = action.due_hours * 3600
     parked = _park(
         str(action.id),
@@ -42,13 +41,10 @@ def wait_for_action(action: Action, step: Step, *, run_state: str, wait_state: s
         due_seconds=due_seconds,
         seconds=max(due_seconds, WEEK_SECONDS),
         soonest_seconds=min(other.due_hours for other in step.actions) * 3600,
-        condition=(
-            "step_id = :step AND NOT actions.#key.#state IN (:done, :skipped)"
-            " AND attribute_not_exists(actions.#key.requested_at)"
-        ),
+        condition=_STILL_TO_DO,
         also="actions.#key.#state = :waiting, ",
         names={"#state": "state"},
-        values=values,
+        values={":step": {"N": str(step.id)}, **_MET, ":waiting": {"S": "waiting"}},
     )
     catches = [
         catch(GONE, leave),
@@ -75,15 +71,11 @@ def gate(
     names = {"#key": f"gate_{action.id}", "#state": "state", **{f"#g{prereq}": str(prereq) for prereq in gates}}
     met = " AND ".join(f"actions.#g{prereq}.#state IN (:done, :skipped)" for prereq in gates)
     wait = {"token": {"S": TOKEN}, "since": {"N": NOW}, "owner": {"S": "prereqs"}}
-    values = {":step": {"N": str(step.id)}, ":done": {"S": "done"}, ":skipped": {"S": "skipped"}, ":wait": {"M": wait}}
+    values = {":step": {"N": str(step.id)}, **_MET, ":wait": {"M": wait}}
     still_time = ""
     if action.optional:
-        required, tries = holding_up(action, step)
-        names |= {f"#g{other}": str(other) for other in (*required, *tries)}
-        values |= {":pending": {"S": "pending"}, ":running": {"S": "running"}} if tries else {}
-        open_ones = [f"NOT actions.#g{other}.#state IN (:done, :skipped)" for other in required]
-        open_ones += [f"actions.#g{other}.#state IN (:pending, :running)" for other in tries]
-        still_time = f" AND ({' OR '.join(open_ones)})"
+        still_time, others, states = _still_time(action, step)
+        names, values = names | others, values | states
     update = order_update(
         f"step_id = :step AND NOT ({met}){still_time}", "waits.#key = :wait", names=names, values=values
     )
@@ -100,6 +92,16 @@ def gate(
         catch(["States.Timeout"], gate_state),
     ]
     return {**task, "Next": entry, "Catch": catches}
+
+
+def _still_time(action: Action, step: Step) -> tuple[str, State, State]:
+    """Something keeps the step open while an optional action waits: a condition, with the names and values in it."""
+    required, tries = holding_up(action, step)
+    open_ones = [f"NOT actions.#g{other}.#state IN (:done, :skipped)" for other in required]
+    open_ones += [f"actions.#g{other}.#state IN (:pending, :running)" for other in tries]
+    names = {f"#g{other}": str(other) for other in (*required, *tries)}
+    values = {":pending": {"S": "pending"}, ":running": {"S": "running"}} if tries else {}
+    return f" AND ({' OR '.join(open_ones)})", names, values
 
 
 def wait_for_undo(action: Action, *, undo_state: str) -> State:

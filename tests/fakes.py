@@ -10,7 +10,7 @@ from lambdas.orders.events import OrderEvent
 from lambdas.orders.machine import Answer
 from lambdas.orders.order import ChecklistAction, Hold, Order, PaymentAttempt
 from lambdas.orders.packs import PricedPack
-from lambdas.orders.ports import CreationKey, KeyUsed, PaymentDeclined, PaymentDue, PaymentUnclear, TimeWindow
+from lambdas.orders.ports import CreationKey, KeyUsed, PaymentDeclined, PaymentDue, PaymentUnclear, Sale, TimeWindow
 
 
 class InMemoryOrderStore:
@@ -66,14 +66,23 @@ class InMemoryOrderStore:
     def of_client(self, client_id: str, window: TimeWindow) -> Iterator[Order]:
         return self._by_time((o for o in self.orders.values() if o.client_id == client_id), window)
 
+    def of_opportunity(self, opportunity_id: int, window: TimeWindow) -> Iterator[Order]:
+        return self._by_time((o for o in self.orders.values() if o.opportunity_id == opportunity_id), window)
+
     def due(self, before: int) -> Iterator[Order]:
         waits = ((wait, order) for order in self.orders.values() for wait in order.waits.values())
         return iter({order.order_id: order for wait, order in waits if wait.due_at and wait.due_at < before}.values())
 
     def _by_time(self, orders: Iterable[Order], window: TimeWindow) -> Iterator[Order]:
         latest = float("inf") if window.max_ts is None else window.max_ts
-        inside = (order for order in orders if (window.min_ts or 0) <= order.ts <= latest)
-        return iter(sorted(inside, key=lambda order: (order.ts, order.order_id), reverse=window.descending))
+        inside = (o for o in orders if (window.min_ts or 0) <= o.ts <= latest and _is_behind(o, window))
+        return iter(sorted(inside, key=lambda order: order.place, reverse=window.descending))
+
+
+def _is_behind(order: Order, window: TimeWindow) -> bool:
+    if window.behind is None:
+        return True
+    return order.place < window.behind if window.descending else order.place > window.behind
 
 
 @dataclass
@@ -109,15 +118,18 @@ class FakePayments:
             currency=attempt.currency,
         )
 
+    def authenticate(self, order: Order, attempt: PaymentAttempt, proof: Mapping[str, Any]) -> Hold:
+        return self.authorize(order, attempt)
+
     def release(self, attempt_or_hold: PaymentAttempt | Hold) -> None:
         self.held.pop(attempt_or_hold.key, None)
 
 
 @dataclass
 class FakePricing:
-    """Every pack costs its `price` in whole units; one without a price cannot be sold."""
+    """Every pack costs its `price` in whole units; one without a price cannot be sold. There are no coupons."""
 
-    def price(self, info: Mapping[str, Any]) -> tuple[PricedPack, ...]:
+    def price(self, info: Mapping[str, Any], sale: Sale) -> tuple[PricedPack, ...]:
         return tuple(
             PricedPack(
                 pack=name,
@@ -140,6 +152,15 @@ class FakePricing:
             for name, pack in info.items()
             if name.startswith("pack") and "price" not in pack
         )
+
+    def with_default_options(self, info: Mapping[str, Any]) -> dict[str, Any]:
+        return dict(info)
+
+    def redeem(self, order: Order, now: int) -> tuple[str, ...]:
+        return ()
+
+    def give_back(self, order_id: str, *, keep: Order | None = None) -> None:
+        pass
 
 
 @dataclass
@@ -167,6 +188,17 @@ class FakeMachine:
 
     def run(self, order: Order, action: ChecklistAction) -> None:
         self.ran.append((order.order_id, action.action_id))
+
+
+@dataclass
+class FakeCounts:
+    followed: list[tuple[int | None, int | None]] = field(default_factory=list)
+    fails_on: set[str] = field(default_factory=set)
+
+    def follow(self, old: Order | None, new: Order | None) -> None:
+        if new and new.order_id in self.fails_on:
+            raise ConnectionError("the table could not be reached")
+        self.followed.append((old.step_id if old else None, new.step_id if new else None))
 
 
 @dataclass

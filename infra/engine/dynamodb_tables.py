@@ -32,6 +32,13 @@ _logger = logging.getLogger("orderq.ttl")
 
 def apply() -> None:
     """Keep a table's settings; silence the engine's own sweep."""
+    _keep_settings_of_tables()
+    _keep_settings_of_replicas()
+    wrap(dynamodb, "_remove_item", _unless_engine_sweeps)
+    wrap(dynamodb, "_build_change_record", _with_identity)
+
+
+def _keep_settings_of_tables() -> None:
     rewrite(
         provisioners,
         "_ddb_create",
@@ -52,6 +59,9 @@ def apply() -> None:
             '    _orderq_keep_settings(name, new_props)\n    data = {"TableName": name}\n    old_billing',
         ),
     )
+
+
+def _keep_settings_of_replicas() -> None:
     for function, properties in (("_ddb_global_table_create", "props"), ("_ddb_global_table_update", "new_props")):
         rewrite(
             provisioners,
@@ -61,8 +71,6 @@ def apply() -> None:
                 f"    translated = {{**_orderq_of_replica({properties}), **{properties}}}\n",
             ),
         )
-    wrap(dynamodb, "_remove_item", _unless_engine_sweeps)
-    wrap(dynamodb, "_build_change_record", _with_identity)
 
 
 def keep_settings(name: str, properties: dict[str, Any]) -> None:

@@ -32,11 +32,11 @@ _PROXY_RESPONSE_CORRECTED = (
 
 def apply() -> None:
     """Correct the events and answers of HTTP APIs."""
-    rewrite(
-        apigateway,
-        "_handle_execute_in_scope",
-        ('    if method == "OPTIONS":\n', '    if method == "OPTIONS" and cors_cfg:\n'),
-    )
+    _correct_events_and_answers()
+    _correct_cors()
+
+
+def _correct_events_and_answers() -> None:
     rewrite(
         apigateway,
         "_invoke_lambda_proxy",
@@ -58,6 +58,14 @@ def apply() -> None:
         _orderq_domain=domain,
         _orderq_client_ip=get_request_client_ip,
         _orderq_cors=cors,
+    )
+
+
+def _correct_cors() -> None:
+    rewrite(
+        apigateway,
+        "_handle_execute_in_scope",
+        ('    if method == "OPTIONS":\n', '    if method == "OPTIONS" and cors_cfg:\n'),
     )
     for function, record, properties in (
         ("_apigw_v2_api_create", "api", "props"),

@@ -5,7 +5,9 @@ module's; its effects can be repeated without harm. *Settle* writes the outcome 
 that was canceled or moved meanwhile keeps the record of an effect that landed late, and what can be undone is undone.
 """
 
-from collections.abc import Callable
+import random
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
@@ -14,11 +16,12 @@ from lambdas.actions._outcome import OUTSIDE_ERRORS, classed, config_of, failed
 from lambdas.actions._undo import undo_action
 from lambdas.orders import claims, progress
 from lambdas.orders.claims import ActionBusy, ActionUnasked, OrderCanceled, OrderMoved
-from lambdas.orders.order import ActionState, Order
+from lambdas.orders.order import ActionState, ChecklistAction, Order
 from lambdas.orders.queue import StepStatus
 from lambdas.orders.store import save
 from lambdas.runtime.observe import MetricUnit, logger, metrics
 
+REQUESTED_TRIES = 4
 GRACE_SECONDS = 5  # between a Lambda's time-out and the moment its claim lapses
 
 
@@ -34,33 +37,53 @@ class Context(Protocol):
     def get_remaining_time_in_millis(self) -> int: ...
 
 
-def run_requested(module: Module[Any], order_id: str, action_id: int, context: Context, use: Tools) -> dict[str, Any]:
+def run_requested(
+    module: Module[Any],
+    order_id: str,
+    action_id: int,
+    context: Context,
+    use: Tools,
+    *,
+    pause: Callable[[float], None] = time.sleep,
+) -> dict[str, Any]:
     """Run an action that somebody asked for, beside the machine: its outcome is on the order, nobody waits for an answer.
 
-    Only what may succeed in a moment is raised, for Lambda to try it again.
+    What may succeed in a moment is tried again here, with full jitter: the request is spent with the first try, so that no
+    later invocation of the same request would be let in.
     """
-    try:
-        return run_action(module, order_id, action_id, context, use, by_machine=False)
-    except (TransientError, ThrottledError):
-        raise
-    except (ActionError, ActionBusy, ActionUnasked, OrderCanceled, OrderMoved) as ended:
-        return {"ended": type(ended).__name__}
+    for attempt in range(1, REQUESTED_TRIES + 1):
+        try:
+            return run_action(module, order_id, action_id, context, use, by_machine=False, only_if_asked=attempt == 1)
+        except (TransientError, ThrottledError) as passing:
+            if attempt == REQUESTED_TRIES:
+                return {"ended": type(passing).__name__}
+            pause(random.uniform(0, 2**attempt))
+        except (ActionError, ActionBusy, ActionUnasked, OrderCanceled, OrderMoved) as ended:
+            return {"ended": type(ended).__name__}
+    raise AssertionError("the last try answers or ends")
 
 
 def run_action(
-    module: Module[Any], order_id: str, action_id: int, context: Context, use: Tools, *, by_machine: bool = True
+    module: Module[Any],
+    order_id: str,
+    action_id: int,
+    context: Context,
+    use: Tools,
+    *,
+    by_machine: bool = True,
+    only_if_asked: bool = False,
 ) -> dict[str, Any]:
     """Claim, run, settle one action. Returns nothing of the order: machines get ids only."""
     try:
-        return _claim_run_settle(module, order_id, action_id, context, use, by_machine=by_machine)
+        claimed = _claim(order_id, action_id, context, use, by_machine=by_machine, only_if_asked=only_if_asked)
+        return _run_settle(module, claimed, order_id, action_id, use)
     except OUTSIDE_ERRORS as error:  # of the order table, before or after the module ran; the claim sees to the rest
         raise classed(error) from None
 
 
-def _claim_run_settle(
-    module: Module[Any], order_id: str, action_id: int, context: Context, use: Tools, *, by_machine: bool
+def _run_settle(
+    module: Module[Any], claimed: Order | None, order_id: str, action_id: int, use: Tools
 ) -> dict[str, Any]:
-    claimed = _claim(order_id, action_id, context, use, by_machine=by_machine)
     if claimed is None:
         _tell_skipped(module, order_id, action_id, use)
         return {"settled_before": True}
@@ -74,7 +97,8 @@ def _claim_run_settle(
         logger.warning("action failed", reason=str(failure), kind=type(failure).__name__)
         _leave_if_gone(claimed, settled)
         raise failure from None
-    settled = _settle(claimed, action_id, use, lambda order: _ended(order, action_id, use, outcome))
+    by = claimed.actions[str(action_id)].by
+    settled = _settle(claimed, action_id, use, lambda order: _ended(order, action_id, use, outcome, by))
     word = "done" if isinstance(outcome, Done) else "waits"
     metrics.add_metric(f"Action{word.capitalize()}", MetricUnit.Count, 1)
     logger.info(f"action {word}", reason=outcome.reason)
@@ -89,22 +113,30 @@ def _claim_run_settle(
 def _refuse_too_early(claimed: Order, action_id: int, use: Tools) -> None:
     """The machine's gates see to prereqs of the same step; a move, or an optional prereq elsewhere, may leave one open.
 
-    An optional action has had its try with that, so that nothing waits for it any more.
+    One that the order was moved past while it ran is waited for too: it may be done in a moment, else it is passed over, and
+    the action goes on by itself. An optional action has had its try with that, so that nothing waits for it any more.
     """
     action = claimed.actions[str(action_id)]
-    needed = progress.unmet_prereqs(claimed, action)
+    before = (claimed.actions[str(key)] for key in action.prereqs if str(key) in claimed.actions)
+    busy = [prereq for prereq in before if claims.is_busy(prereq, use.now())]
+    needed = busy or progress.unmet_prereqs(claimed, action)
     if not needed:
         return
-    names = ", ".join(prereq.name for prereq in needed)
-    busy = any(claims.is_busy(prereq, use.now()) for prereq in needed)
-    reason = f"{names} must be done or skipped first"
+    reason = _waits_for(claimed, needed)
     if action.optional and not busy:
         _settle(claimed, action_id, use, lambda order: progress.failed(order, action_id, now=use.now(), reason=reason))
     else:
-        _settle(claimed, action_id, use, lambda order: claims.unclaimed(order, action_id))
-    if busy:
-        raise ActionBusy(f"{names} is still running")
-    raise ActionUnasked(reason)
+        _settle(claimed, action_id, use, lambda order: claims.unclaimed(order, action_id, reason=reason))
+    raise (ActionBusy if busy else ActionUnasked)(reason)
+
+
+def _waits_for(order: Order, needed: Sequence[ChecklistAction]) -> str:
+    """What must come first, and how a person makes it so: an action can be processed or skipped in its own step only."""
+    names = ", ".join(f"{prereq.name} ({prereq.action_id})" for prereq in needed)
+    steps = {step.step_id: step.name for step in order.checklist_steps}
+    elsewhere = dict.fromkeys(steps[prereq.step_id] for prereq in needed if prereq.step_id != order.step_id)
+    places = f" in {' and '.join(elsewhere)}, where the order has to be moved to for that" if elsewhere else ""
+    return f"waits for {names}: process or skip that{places}, then process this action; or skip this one"
 
 
 def _tell_skipped(module: Module[Any], order_id: str, action_id: int, use: Tools) -> None:
@@ -116,7 +148,9 @@ def _tell_skipped(module: Module[Any], order_id: str, action_id: int, use: Tools
         module.skipped(order, config_of(module, order, action_id), replace(use, action_id=action_id))
 
 
-def _claim(order_id: str, action_id: int, context: Context, use: Tools, *, by_machine: bool) -> Order | None:
+def _claim(
+    order_id: str, action_id: int, context: Context, use: Tools, *, by_machine: bool, only_if_asked: bool
+) -> Order | None:
     """The order, claimed for this run. Where the machine is ahead of the order, the order catches up: an optional action
     of the step before it may have died without a word."""
     now = use.now()
@@ -128,7 +162,7 @@ def _claim(order_id: str, action_id: int, context: Context, use: Tools, *, by_ma
             claim=context.aws_request_id,
             now=now,
             ends_at=ends_at,
-            only_if_asked=not by_machine,
+            only_if_asked=only_if_asked,
         )
     except OrderMoved:
         order = use.orders.get(order_id)
@@ -145,7 +179,7 @@ def _settle(claimed: Order, action_id: int, use: Tools, change: Callable[[Order]
     return save(use.orders, claimed, lambda now: change(now) if now.actions[key].claim == claim else now)
 
 
-def _ended(order: Order, action_id: int, use: Tools, outcome: Done | Waiting) -> Order:
+def _ended(order: Order, action_id: int, use: Tools, outcome: Done | Waiting, by: str) -> Order:
     if isinstance(outcome, Waiting):
         return progress.waiting(order, action_id, now=use.now(), reason=outcome.reason, result=outcome.result)
     return progress.done(
@@ -156,6 +190,7 @@ def _ended(order: Order, action_id: int, use: Tools, outcome: Done | Waiting) ->
         result=outcome.result,
         client_id=outcome.client_id,
         info=outcome.info,
+        by=by,
     )
 
 

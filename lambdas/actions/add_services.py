@@ -1,16 +1,18 @@
 """Add Services: makes the services the order details, active or pending (reference ubersmith-orders 2.1 no. 7).
 
-An order without packs is done with nothing made. Prices are those the order was submitted with.
+An order without packs is done with nothing made. Prices are those the order was submitted with; a service keeps what its
+later periods cost, so a coupon lessens it only if it recurs.
 """
 
 from typing import Literal
 
 from lambdas.actions._action import action_handler
 from lambdas.actions._module import Config, Done, Module, PermanentError, Tools
-from lambdas.orders.order import Order
+from lambdas.orders.order import ActionState, Order
 from lambdas.orders.packs import PricedPack
 from lambdas.records.service import Service, ServiceRecords, ServiceStatus, service_id_of
 
+_KEPT = {"pack", "plan_id", "title", "description", "quantity", "period", "options"}
 UBERSMITH_STATUS = {1: ServiceStatus.ACTIVE, 2: ServiceStatus.PENDING}
 
 
@@ -34,8 +36,11 @@ def run(order: Order, config: AddServicesConfig, tools: Tools) -> Done:
 
 
 def undo(order: Order, config: AddServicesConfig, tools: Tools) -> str | None:
+    """Cancel the order's services. Those that are canceled already count: an undo may have died before it was written."""
+    if not order.client_id or tools.action_of(order).state is ActionState.UNDONE:
+        return None
     services = ServiceRecords(tools.records)
-    made = services.of_order(order.client_id, order.order_id) if order.client_id else ()
+    made = services.of_order(order.client_id, order.order_id, also_canceled=True)
     for service in made:
         services.cancel(service)
     return f"{'1 service' if len(made) == 1 else f'{len(made)} services'} canceled" if made else None
@@ -49,7 +54,9 @@ def _service(pack: PricedPack, order: Order, client_id: str, config: AddServices
         currency=order.currency,
         status=UBERSMITH_STATUS.get(pack.status or 0, ServiceStatus(config.default_service_status)),
         created_at=now,
-        **pack.model_dump(exclude={"status"}),
+        setup_cents=pack.net_setup_cents,
+        recurring_cents=pack.renewal_cents,
+        **pack.model_dump(include=_KEPT),
     )
 
 

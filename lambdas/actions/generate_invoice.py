@@ -7,6 +7,7 @@ money without a document (reference ubersmith-orders 2.1 no. 9; order-systems 4.
 from lambdas.actions._action import action_handler
 from lambdas.actions._module import Config, Done, Module, PermanentError, Tools, TransientError
 from lambdas.actions._reversal import reversing
+from lambdas.catalog.coupon import CouponBusyError
 from lambdas.orders.money import format_cents
 from lambdas.orders.order import Hold, Order
 from lambdas.payments.gateway import (
@@ -15,13 +16,15 @@ from lambdas.payments.gateway import (
     OutcomeUnknownError,
     TransactionState,
 )
+from lambdas.records.coupon_use import CouponUseRecords
 from lambdas.records.invoice import (
     Invoice,
-    InvoiceLine,
     InvoiceRecords,
     InvoiceStatus,
     SeriesBusyError,
+    ServicesInvoicedError,
 )
+from lambdas.records.invoice_lines import invoice_lines
 from lambdas.records.service import Service, ServiceRecords
 
 
@@ -45,9 +48,22 @@ def run(order: Order, config: GenerateInvoiceConfig, tools: Tools) -> Done:
 
 
 def undo(order: Order, config: GenerateInvoiceConfig, tools: Tools) -> str | None:
-    """Void the hold or give the money back, and credit the invoice. A payment still under way is waited for."""
+    """Void the hold or give the money back, credit the invoice, and uncount the coupons. A payment still under way is
+    waited for, and a submit with it."""
     with reversing(tools) as money:
-        return str(money.reverse(order, now=tools.now())) or None
+        reversal = str(money.reverse(order, now=tools.now()))
+    coupons = _uncounted(order, tools)
+    return "; ".join(part for part in (reversal, coupons) if part) or None
+
+
+def _uncounted(order: Order, tools: Tools) -> str:
+    try:
+        given_back = CouponUseRecords(tools.records).give_back(order.order_id)
+    except CouponBusyError as busy:
+        raise TransientError(f"{busy.message}; this is tried again by itself") from None
+    return (
+        f"{'coupon' if len(given_back) == 1 else f'{len(given_back)} coupons'} may be used again" if given_back else ""
+    )
 
 
 def skipped(order: Order, config: GenerateInvoiceConfig, tools: Tools) -> None:
@@ -66,7 +82,8 @@ def _nothing_to_invoice(order: Order, tools: Tools) -> Done:
 
 
 def _draft(order: Order, services: tuple[Service, ...], now: int) -> Invoice:
-    lines = tuple(line for service in services for line in _lines(service))
+    packs = {pack.pack: pack for pack in order.priced}
+    lines = tuple(line for service in services for line in invoice_lines(service, packs[service.pack]))
     return Invoice(
         brand_id=order.brand_id,
         client_id=services[0].client_id,
@@ -78,26 +95,13 @@ def _draft(order: Order, services: tuple[Service, ...], now: int) -> Invoice:
     )
 
 
-def _lines(service: Service) -> tuple[InvoiceLine, ...]:
-    period = f", {service.period} months" if service.period > 1 else ", 1 month" if service.period else ""
-    recurring = InvoiceLine(
-        description=f"{service.title}{period}",
-        service_id=service.service_id,
-        quantity=service.quantity,
-        amount_cents=service.recurring_cents,
-    )
-    setup = InvoiceLine(
-        description=f"{service.title}, set-up",
-        service_id=service.service_id,
-        quantity=service.quantity,
-        amount_cents=service.setup_cents,
-    )
-    return (recurring, setup) if service.setup_cents else (recurring,)
-
-
 def _issue(invoices: InvoiceRecords, draft: Invoice) -> Invoice:
     try:
         return invoices.issue(draft)
+    except ServicesInvoicedError as error:
+        raise PermanentError(
+            f"{error}; charge that invoice, and skip this action, which lets go of the money held"
+        ) from None
     except SeriesBusyError as busy:
         raise TransientError(f"{busy}; this is tried again by itself") from None
 

@@ -98,7 +98,7 @@ def _mails(order: Order, config: SendNotificationConfig) -> list[Mail]:
         ("owner", (owner,) if owner else (), config.owner_subject, config.owner_body),
     )
     return [
-        Mail(kind, sender, address, filled_subject(subject, order), filled(body, order))
+        Mail(kind, sender, (address,), filled_subject(subject, order), filled(body, order))
         for kind, recipients, subject, body in texts
         for address in dict.fromkeys(_address_of(order) if to == CLIENT else to for to in recipients)
     ]

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from lambdas.api.caller import Caller
+from lambdas.api.guard import Guard
 from lambdas.api.requests.fields import OrderRequest
 from lambdas.catalog.plan import Plan
 from lambdas.orders.order import Order
@@ -15,12 +16,13 @@ from lambdas.records.table import RecordTable
 
 @dataclass(frozen=True)
 class Backend:
-    """`service` has the verbs of orders; `records` is the table of all that orders make."""
+    """`service` has the verbs of orders; `records` is the table of all that orders make; `guard` counts and remembers calls."""
 
     service: OrderService
     records: RecordTable
     gateway: Gateway
     plans: Mapping[str, Plan]
+    guard: Guard
 
     @property
     def queues(self) -> Mapping[int, Queue]:

@@ -12,7 +12,8 @@ from typing import Any
 
 from lambdas.api.card_data import refuse_card_data
 from lambdas.api.errors import MalformedRequestError
-from lambdas.api.php_params import parse_encoded, tree_of
+from lambdas.api.files import UploadedFile
+from lambdas.api.php_params import numbered, parse_encoded, tree_of
 from lambdas.orders.errors import Problem
 
 
@@ -25,29 +26,35 @@ class Door(Enum):
 
 @dataclass(frozen=True)
 class Call:
-    """`method` may be empty or unknown; `parameters` hold no card data."""
+    """`method` may be empty or unknown; `parameters` hold no card data. A file's parameter is there and empty.
+
+    `prefers_wait`: seconds of `Prefer: wait=N`.
+    """
 
     door: Door
     method: str
     parameters: dict[str, Any]
     idempotency_key: str | None
+    prefers_wait: int | None = None
+    files: tuple[UploadedFile, ...] = ()
 
 
 def door_of(event: dict[str, Any]) -> Door:
-    return Door.API_2_0 if event["rawPath"].rstrip("/") == "/api/2.0" else Door.METHOD_PATH
+    """All below `/api/2.0/` is API 2.0's: some callers name its `index.php`, and whoever errs there reads an envelope."""
+    return Door.API_2_0 if f"{event['rawPath']}/".startswith("/api/2.0/") else Door.METHOD_PATH
 
 
 def read_call(event: dict[str, Any]) -> Call:
     """Raises MalformedRequestError or CardDataError, neither of which quotes a value."""
     query = parse_encoded(event.get("rawQueryString") or "")
-    body = _read_body(event)
+    body, files = _read_body(event)
     refuse_card_data(
         {"path": event["rawPath"], "headers": {"idempotency-key": event["headers"].get("idempotency-key")}}
     )
     refuse_card_data(query)
     refuse_card_data(body)
-    parameters = {**query, **body}
     door = door_of(event)
+    parameters = {**query, **(numbered(body) if door is Door.API_2_0 else body)}
     if door is Door.METHOD_PATH:
         method = event["rawPath"].strip("/")
     else:
@@ -56,17 +63,34 @@ def read_call(event: dict[str, Any]) -> Call:
     key = event["headers"].get("idempotency-key") or None
     if key and len(key) > 255:
         raise MalformedRequestError(Problem("Idempotency-Key", "must have at most 255 characters"))
-    return Call(door=door, method=method, parameters=parameters, idempotency_key=key)
+    wait = _preferred_wait(event["headers"].get("prefer"))
+    return Call(door=door, method=method, parameters=parameters, idempotency_key=key, prefers_wait=wait, files=files)
 
 
-def _read_body(event: dict[str, Any]) -> dict[str, Any]:
+def _preferred_wait(prefer: str | None) -> int | None:
+    if not prefer:
+        return None
+    from lambdas.api.settling import preferred_wait
+
+    return preferred_wait(prefer)
+
+
+def _read_body(event: dict[str, Any]) -> tuple[dict[str, Any], tuple[UploadedFile, ...]]:
+    """The parameters and the files of the body."""
     raw = event.get("body") or ""
     body = base64.b64decode(raw) if event.get("isBase64Encoded") else raw.encode()
     if not body.strip():
-        return {}
+        return {}, ()
     content_type = event["headers"].get("content-type", "")
     if content_type.lower().startswith("multipart/form-data"):
-        return _read_multipart(content_type, body)
+        from lambdas.api.multipart import read_multipart
+
+        fields, files = read_multipart(content_type, body)
+        return tree_of(fields), files
+    return _read_text(content_type, body), ()
+
+
+def _read_text(content_type: str, body: bytes) -> dict[str, Any]:
     try:
         text = body.decode()
     except UnicodeDecodeError:
@@ -91,54 +115,3 @@ def _read_json(text: str) -> dict[str, Any]:
 
 def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
-
-
-def _read_multipart(content_type: str, body: bytes) -> dict[str, Any]:
-    from python_multipart.multipart import MultipartParser, parse_options_header
-
-    _, options = parse_options_header(content_type)
-    pairs: list[tuple[str, str]] = []
-    part = _Part()
-    callbacks: Any = {
-        "on_part_begin": part.begin,
-        "on_part_data": part.data,
-        "on_part_end": lambda: pairs.append(part.pair()),
-        "on_header_field": part.header_name,
-        "on_header_value": part.header_value,
-        "on_header_end": part.header_end,
-    }
-    try:
-        parser = MultipartParser(options[b"boundary"], callbacks)
-        parser.write(body)
-        parser.finalize()
-    except (KeyError, ValueError):
-        raise MalformedRequestError(message="the multipart body cannot be read; check its boundary and parts") from None
-    return tree_of(pairs)
-
-
-class _Part:
-    """Collects one part of a multipart body. Files are not part of any method yet and count as empty."""
-
-    def begin(self) -> None:
-        self._headers: dict[bytes, bytes] = {}
-        self._name, self._value, self._content = b"", b"", b""
-
-    def header_name(self, data: bytes, start: int, end: int) -> None:
-        self._name += data[start:end]
-
-    def header_value(self, data: bytes, start: int, end: int) -> None:
-        self._value += data[start:end]
-
-    def header_end(self) -> None:
-        self._headers[self._name.lower()] = self._value
-        self._name, self._value = b"", b""
-
-    def data(self, data: bytes, start: int, end: int) -> None:
-        self._content += data[start:end]
-
-    def pair(self) -> tuple[str, str]:
-        from python_multipart.multipart import parse_options_header
-
-        _, options = parse_options_header(self._headers.get(b"content-disposition", b""))
-        name = options.get(b"name", b"").decode()
-        return name, "" if b"filename" in options else self._content.decode()

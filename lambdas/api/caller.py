@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
+from lambdas.api.call import Door
 from lambdas.api.errors import NotAllowedError
+from lambdas.api.files import UploadedFile
 from lambdas.records.api_user import ApiUser
 from lambdas.records.rights import Right
 
@@ -11,7 +13,8 @@ from lambdas.records.rights import Right
 class Caller:
     """`rights`: what this call needs. `key`: Idempotency-Key. `if_match`: the revision the caller read (ETag).
 
-    `source`: the address the call came from. `wait_seconds`: how long to wait for the order to come to rest.
+    `source`: the address the call came from. `wait_seconds`: how long to wait for the order to come to rest;
+    `prefers_wait`: because the caller asked for it.
     """
 
     user: ApiUser
@@ -20,7 +23,10 @@ class Caller:
     key: str | None = None
     if_match: int | None = None
     source: str = ""
+    door: Door = Door.METHOD_PATH
     wait_seconds: float = 0.0
+    prefers_wait: bool = False
+    files: tuple[UploadedFile, ...] = ()
 
     @property
     def name(self) -> str:

@@ -73,3 +73,104 @@ class WrongHttpMethodError(OrderError):
 
     def __init__(self, method: str, allowed: str) -> None:
         super().__init__(f"{method} takes {allowed}")
+
+
+class TooManyCallsError(OrderError):
+    """The user has used up what they may call in this minute."""
+
+    kind = "too_many_calls"
+
+    def __init__(self, limit: int, window_seconds: int, retry_after_seconds: int) -> None:
+        super().__init__(
+            f"this user may make {limit} calls in {window_seconds} seconds; go on in {retry_after_seconds} seconds, "
+            "or ask the administrator of this installation for more"
+        )
+        self.retry_after_seconds = retry_after_seconds
+
+
+class TooManyLoginsError(OrderError):
+    """Too many logins failed; whether this one would is not looked at."""
+
+    kind = "too_many_calls"
+
+    def __init__(self, retry_after_seconds: int) -> None:
+        super().__init__(f"too many logins failed from here; try again in {retry_after_seconds} seconds")
+        self.retry_after_seconds = retry_after_seconds
+
+
+class KeyReusedError(OrderError):
+    """An Idempotency-Key that belongs to another request."""
+
+    kind = "conflict"
+
+    def __init__(self, method: str) -> None:
+        text = f"was used before, for {method} with other parameters"
+        super().__init__(
+            f"this Idempotency-Key {text}; send that request again unchanged to get its answer, "
+            "or use a new key for a new request",
+            problems=(Problem("Idempotency-Key", text),),
+        )
+
+
+class RepeatInProgressError(OrderError):
+    """The first request under this key has not ended yet."""
+
+    kind = "repeat_in_progress"
+
+    def __init__(self, method: str) -> None:
+        super().__init__(
+            f"the first {method} with this Idempotency-Key is still running; "
+            "send the same request again in a few seconds to get its answer"
+        )
+
+
+class RepeatUnknownError(OrderError):
+    """Whether the request was made before cannot be found out now. Nothing was done."""
+
+    kind = "repeat_unknown"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "whether this Idempotency-Key was used before cannot be looked up at the moment, so nothing was done; "
+            "send the same request again in a few seconds"
+        )
+
+
+class QueuesAreFilesError(OrderError):
+    """Queues are edited where they are written, and deployed; no call changes one."""
+
+    kind = "queues_are_files"
+
+    def __init__(self, key: str, verb: str = "edit") -> None:
+        super().__init__(
+            f"queues are files here, reviewed and deployed like code: {verb} statemachines/{key}/queue.toml, "
+            "then run `make compile`, `make impact` and `make deploy`"
+        )
+
+
+class LoginNameTakenError(OrderError):
+    """client.add with strict=1."""
+
+    kind = "conflict"
+
+    def __init__(self) -> None:
+        text = "the login name is taken by another client; choose another one"
+        super().__init__(f"uber_login: {text}", problems=(Problem("uber_login", text),))
+
+
+class InvalidLoginError(OrderError):
+    """uber.check_login: the same for every reason."""
+
+    kind = "invalid"
+    error_code = 3
+
+    def __init__(self) -> None:
+        super().__init__("Invalid login or password.")
+
+
+class NoServicePlanError(OrderError):
+    kind = "not_found"
+    error_code = 3
+
+    def __init__(self) -> None:
+        super().__init__("No Service Plan found", problems=(Problem("plan_id", "no such service plan"),))

@@ -2,22 +2,45 @@
 
 import base64
 import binascii
-from collections.abc import Mapping
+import ipaddress
+from typing import Any
 
 from lambdas.api.errors import NotLoggedInError
+from lambdas.api.guard import Guard
 from lambdas.records.api_user import ApiUser, ApiUserRecords
+from lambdas.runtime.observe import logger
 
 CHALLENGE = 'Basic realm="order-queues", charset="UTF-8"'
 _MAX_CREDENTIALS = 1_024
 
 
-def login(headers: Mapping[str, str], users: ApiUserRecords, now: int) -> ApiUser:
-    """The user who calls. Raises NotLoggedInError, the same for every reason."""
-    name, token = _credentials(headers.get("authorization", ""))
-    user = users.verified(name, token, now)
+def login(event: dict[str, Any], users: ApiUserRecords, guard: Guard, now: int) -> ApiUser:
+    """The user who calls. Raises NotLoggedInError, the same for every reason, or TooManyLoginsError.
+
+    A call without credentials is no failed login: some clients send them only when they are asked (reference 4.2).
+    """
+    header = event["headers"].get("authorization", "")
+    if not header:
+        raise NotLoggedInError
+    name, token = _credentials(header)
+    source = source_of(event["requestContext"]["http"].get("sourceIp", ""))
+    user = guard.log_in(name, source=source, look=lambda: users.verified(name, token, now))
     if user is None:
+        # What was sent as a name may be a token or an address, so only the name of a user is written down.
+        known = users.find(name) is not None
+        logger.warning("login failed", user=name if known else "", request_id=event["requestContext"]["requestId"])
         raise NotLoggedInError
     return user
+
+
+def source_of(address: str) -> str:
+    """Where a call comes from. Of an IPv6 address the network, all of which one caller has (RFC 6177)."""
+    if ":" not in address:
+        return address
+    try:
+        return str(ipaddress.IPv6Network((address, 64), strict=False))
+    except ValueError:
+        return address
 
 
 def _credentials(header: str) -> tuple[str, str]:

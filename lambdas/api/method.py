@@ -21,7 +21,8 @@ class Method:
     """`rights`: all that it needs; a function where that depends on the request; none: any user may call it.
 
     `verb` does it. `answer` is API 2.0's `data`, `view` what new callers get; its return type is the documented one.
-    `reads`: changes nothing, may be called with GET. `example`: parameters of a call that works.
+    `reads`: changes nothing, may be called with GET. `example`: parameters of a call that works. `keeps_key`: it keeps the
+    Idempotency-Key with what it makes. `settles`: the order it answers with goes on by itself, and callers may wait for that.
     """
 
     title: str
@@ -31,6 +32,8 @@ class Method:
     answer: Callable[[Any, Backend], Any]
     view: Callable[[Any, Backend], Any]
     reads: bool = False
+    keeps_key: bool = False
+    settles: bool = False
     status: int = 200
     headers: Callable[[Any], Mapping[str, str]] = no_headers
     example: Mapping[str, Any] = field(default_factory=dict)

@@ -45,6 +45,21 @@ def tree_of(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     return tree
 
 
+def numbered(tree: dict[str, Any]) -> dict[str, Any]:
+    """The tree with every list as the numbered map that a form makes of it, so that JSON and forms say the same.
+
+    What is nested deeper than anything may be is left as it is, to be refused where it is used.
+    """
+    return {key: _numbered(value, MAX_LEVELS) for key, value in tree.items()}
+
+
+def _numbered(value: Any, levels: int) -> Any:
+    if not levels or not isinstance(value, dict | list):
+        return value
+    items = value.items() if isinstance(value, dict) else enumerate(value)
+    return {str(key): _numbered(inner, levels - 1) for key, inner in items}
+
+
 def _keys(name: str) -> list[str | None]:
     """`a[b][]` -> `["a", "b", None]`; None asks for the next number."""
     head, bracket, rest = name.partition("[")

@@ -3,6 +3,7 @@
 from typing import Any
 
 from lambdas.api.caller import Caller
+from lambdas.orders.lists import OrderPage
 from lambdas.orders.order import Order
 
 # All that is known to say nothing of a person. `info` takes any key, so the rest counts as personal.
@@ -14,6 +15,8 @@ def shown(found: Any, caller: Caller) -> Any:
     match found:
         case Order():
             return found if caller.sees_personal_data(found.order_queue_id, found.brand_id) else _without_person(found)
+        case OrderPage():
+            return found.model_copy(update={"orders": shown(found.orders, caller)})
         case tuple():
             return tuple(shown(one, caller) for one in found)
     return found

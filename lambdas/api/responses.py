@@ -1,10 +1,14 @@
 """HTTP answers of both doors. Content types are exact: Ubersmith's clients compare the whole text (reference 4.3)."""
 
+import base64
 import json
+import re
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote
 
+from lambdas.api.files import FileAnswer
 from lambdas.api.login import CHALLENGE
 from lambdas.api.views.values import as_json
 from lambdas.orders.errors import OrderError
@@ -25,12 +29,21 @@ STATUS = {
     "not_logged_in": HTTPStatus.UNAUTHORIZED,
     "not_allowed": HTTPStatus.FORBIDDEN,
     "payment_refused": HTTPStatus.PAYMENT_REQUIRED,
+    "authentication_required": HTTPStatus.PAYMENT_REQUIRED,
     "wrong_http_method": HTTPStatus.METHOD_NOT_ALLOWED,
+    "repeat_unknown": HTTPStatus.SERVICE_UNAVAILABLE,
+    "files_not_kept": HTTPStatus.SERVICE_UNAVAILABLE,
     "internal": HTTPStatus.INTERNAL_SERVER_ERROR,
 }
-_NOT_A_REFUSAL = ("not_logged_in", "not_allowed", "too_many_calls", "internal")
-RETRY_AFTER_SECONDS = {"submit_in_progress": 3, "payment_unknown": 60, "order_changed": 1}
-ERROR_CODE = 1  # the one code known for refusals (reference 4.8); it must be a whole number
+_NOT_A_REFUSAL = ("not_logged_in", "not_allowed", "too_many_calls", "repeat_unknown", "internal")
+RETRY_AFTER_SECONDS = {
+    "submit_in_progress": 3,
+    "payment_unknown": 60,
+    "order_changed": 1,
+    "repeat_in_progress": 3,
+    "repeat_unknown": 3,
+}
+ERROR_CODE = 1  # of a refusal that has no `error_code` of its own (reference 4.8); it must be a whole number
 
 
 def _response(status: int, content_type: str, body: Any, headers: dict[str, str] | None = None) -> Response:
@@ -44,19 +57,39 @@ def _response(status: int, content_type: str, body: Any, headers: dict[str, str]
 
 def envelope(data: Any) -> Response:
     """API 2.0, success."""
+    if isinstance(data, FileAnswer):
+        return _file(data)
     return _response(200, "application/json", {"status": True, "error_code": None, "error_message": "", "data": data})
 
 
 def envelope_error(error: OrderError) -> Response:
     """API 2.0: HTTP 200 for a refusal; another status only where the login, or this installation, is at fault."""
-    body = {"status": False, "error_code": ERROR_CODE, "error_message": error.message, "data": ""}
+    code = getattr(error, "error_code", ERROR_CODE)
+    body = {"status": False, "error_code": code, "error_message": error.message, "data": ""}
     status = STATUS[error.kind] if error.kind in _NOT_A_REFUSAL else HTTPStatus.OK
-    return _response(status, "application/json", body, _challenge(error))
+    return _response(status, "application/json", body, _headers(error))
 
 
 def answer(status: int, data: Any, headers: Mapping[str, str]) -> Response:
     """New callers: the data itself."""
+    if isinstance(data, FileAnswer):
+        return _file(data)
     return _response(status, "application/json", data, dict(headers))
+
+
+def _file(file: FileAnswer) -> Response:
+    """To be saved, never to be shown or run by a browser: nobody vouches for what it says."""
+    plain = re.sub(r"[^ -~]|[\"\\]", "_", file.name)
+    named = f'attachment; filename="{plain}"'
+    if plain != file.name:  # https://datatracker.ietf.org/doc/html/rfc6266
+        named += f"; filename*=UTF-8''{quote(file.name, safe='')}"
+    headers = {"Content-Disposition": named, "X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
+    return {
+        "statusCode": int(HTTPStatus.OK),
+        "headers": {"Content-Type": file.content_type, **headers},
+        "body": base64.b64encode(file.content).decode(),
+        "isBase64Encoded": True,
+    }
 
 
 def problem(error: OrderError) -> Response:
@@ -74,11 +107,11 @@ def problem(error: OrderError) -> Response:
         ),
         **error.facts,
     }
-    headers = _challenge(error)
-    if error.kind in RETRY_AFTER_SECONDS:
-        headers["Retry-After"] = str(RETRY_AFTER_SECONDS[error.kind])
-    return _response(status, "application/problem+json", body, headers)
+    return _response(status, "application/problem+json", body, _headers(error))
 
 
-def _challenge(error: OrderError) -> dict[str, str]:
-    return {"WWW-Authenticate": CHALLENGE} if error.kind == "not_logged_in" else {}
+def _headers(error: OrderError) -> dict[str, str]:
+    """How to log in, or when to try again: an error's own time, or that of its kind."""
+    challenge = {"WWW-Authenticate": CHALLENGE} if error.kind == "not_logged_in" else {}
+    seconds = getattr(error, "retry_after_seconds", RETRY_AFTER_SECONDS.get(error.kind))
+    return challenge if seconds is None else {**challenge, "Retry-After": str(seconds)}

@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BeforeValidator, ConfigDict
+from pydantic import BeforeValidator, ConfigDict, model_validator
 
 from lambdas.orders.money import parse_cents
 from lambdas.runtime.models import Frozen
@@ -31,10 +31,19 @@ class Option(Price):
 
 
 class Upgrade(Frozen):
+    """A group of options, of which a service has one; `default` is taken where nobody chose."""
+
     model_config = ConfigDict(extra="forbid")
 
     name: str
+    default: str
     options: dict[str, Option]
+
+    @model_validator(mode="after")
+    def _default_is_an_option(self) -> "Upgrade":
+        if self.default not in self.options:
+            raise ValueError(f"default: must be one of the options {', '.join(self.options)}")
+        return self
 
 
 class Plan(Frozen):
@@ -47,6 +56,14 @@ class Plan(Frozen):
     code: str
     pricing: dict[int, Price]
     upgrades: dict[str, Upgrade] = {}
+
+    @model_validator(mode="after")
+    def _options_have_ids_of_their_own(self) -> "Plan":
+        """Coupons name an option by its id alone (reference 4.7: spo_id)."""
+        ids = [option_id for upgrade in self.upgrades.values() for option_id in upgrade.options]
+        if len(ids) != len(set(ids)):
+            raise ValueError("upgrades: an option's id is used more than once in this plan; give each one of its own")
+        return self
 
 
 @cache

@@ -1,14 +1,17 @@
-"""What packs cost: the caller's own price first, then the plan's (docs/decisions.md states the rule)."""
+"""What packs cost: the caller's own price first, then the plan's, then a coupon (docs/decisions.md states the rules)."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from lambdas.catalog.plan import Option, Plan, Price
+from lambdas.catalog.coupon import Charge, Coupon, Coupons, CouponUses, normal_code
+from lambdas.catalog.listing import listed, option_of
+from lambdas.catalog.plan import Plan
 from lambdas.orders.errors import Problem
-from lambdas.orders.packs import Pack, PricedPack, parse_packs
-
-MONTHLY = 1
+from lambdas.orders.info import text
+from lambdas.orders.order import Order
+from lambdas.orders.packs import AppliedCoupon, Pack, PricedPack, parse_packs
+from lambdas.orders.ports import Sale
 
 
 @dataclass(frozen=True)
@@ -16,13 +19,50 @@ class CatalogPricing:
     """Prices packs from the plans. An amount named by the caller replaces the plan's; an option's price is per month."""
 
     plans: Mapping[str, Plan]
+    coupons: Coupons
+    uses: CouponUses
 
-    def price(self, info: Mapping[str, Any]) -> tuple[PricedPack, ...]:
-        """Packs that cannot be priced are left out: a lead may be unfinished."""
-        return tuple(self._priced(pack) for pack in parse_packs(info) if not list(self._missing(pack)))
+    def price(self, info: Mapping[str, Any], sale: Sale) -> tuple[PricedPack, ...]:
+        """Packs that cannot be priced are left out: a lead may be unfinished. A coupon that does not fit is ignored.
+
+        A pack's own coupon wins over the order's. The order's takes its amounts once from the whole order, pack by pack.
+        """
+        codes = _Codes(self.coupons, self.uses, sale)
+        of_order, priced = codes.fitting(text(info, "coupon")), []
+        for pack in parse_packs(info):
+            if list(self._missing(pack)):
+                continue
+            one, charges = listed(self.plans.get(pack.plan_id), pack)
+            own = codes.fitting(pack.coupon)
+            if own and own.covers(pack.plan_id):
+                one = _discounted(one, charges, own)
+            elif of_order and of_order.covers(pack.plan_id):
+                one, of_order = _discounted(one, charges, of_order), of_order.after(charges)
+            priced.append(one)
+        return tuple(priced)
 
     def missing(self, info: Mapping[str, Any]) -> tuple[Problem, ...]:
         return tuple(problem for pack in parse_packs(info) for problem in self._missing(pack))
+
+    def with_default_options(self, info: Mapping[str, Any]) -> dict[str, Any]:
+        filled = dict(info)
+        for pack in parse_packs(info):
+            plan = self.plans.get(pack.plan_id)
+            if plan and plan.upgrades:
+                chosen = {upgrade_id: option for upgrade_id, option in pack.options.items() if option}
+                defaults = {upgrade_id: upgrade.default for upgrade_id, upgrade in plan.upgrades.items()}
+                filled[pack.name] = {**info[pack.name], "options": {**defaults, **chosen}}
+        return filled
+
+    def redeem(self, order: Order, now: int) -> tuple[str, ...]:
+        return tuple(
+            code
+            for coupon_id, code in _redeemed(order).items()
+            if not self.uses.redeem(coupon_id, order.order_id, now=now)
+        )
+
+    def give_back(self, order_id: str, *, keep: Order | None = None) -> None:
+        self.uses.give_back(order_id, keep=_redeemed(keep) if keep else ())
 
     def _missing(self, pack: Pack) -> Iterator[Problem]:
         where = f"info.{pack.name}"
@@ -34,44 +74,56 @@ class CatalogPricing:
             periods = ", ".join(map(str, plan.pricing))
             yield Problem(f"{where}.period", f"{plan.title} is sold for {periods} months; name one, or a price")
         for upgrade_id in pack.options:
-            if plan and _option(plan, pack, upgrade_id) is None and upgrade_id not in pack.option_price_cents:
+            if plan and option_of(plan, pack, upgrade_id) is None and upgrade_id not in pack.option_price_cents:
                 yield Problem(
                     f"{where}.options.{upgrade_id}", f"no such option of {plan.title}; choose a known one, or price it"
                 )
 
-    def _priced(self, pack: Pack) -> PricedPack:
-        plan = self.plans.get(pack.plan_id)
-        period = pack.period if pack.period is not None else _default_period(plan)
-        listed = plan.pricing.get(period) if plan else None
-        price = _said(pack.price_cents, listed.price if listed else 0)
-        setup = _said(pack.setup_cents, listed.setup if listed else 0)
-        for upgrade_id in {**pack.options, **pack.option_price_cents, **pack.option_setup_cents}:
-            option: Price | None = _option(plan, pack, upgrade_id) if plan else None
-            monthly = _said(pack.option_price_cents.get(upgrade_id), option.price if option else 0)
-            price += monthly * max(period, 1)
-            setup += _said(pack.option_setup_cents.get(upgrade_id), option.setup if option else 0)
-        return PricedPack(
-            pack=pack.name,
-            plan_id=pack.plan_id,
-            title=plan.title if plan else pack.description or f"Service {pack.name}",
-            description=pack.description,
-            quantity=pack.quantity,
-            period=period,
-            options=pack.options,
-            setup_cents=setup * (pack.quantity if pack.setup_per_unit else 1),
-            recurring_cents=price * pack.quantity,
-            status=pack.status,
-        )
+
+class _Codes:
+    """The coupons of one sale, each looked up once."""
+
+    def __init__(self, coupons: Coupons, uses: CouponUses, sale: Sale) -> None:
+        self._coupons, self._uses, self._sale = coupons, uses, sale
+        self._found: dict[str, Coupon | None] = {}
+
+    def fitting(self, code: str) -> Coupon | None:
+        """The coupon of this code if this order may use it, on some plan."""
+        code = normal_code(code)
+        if code and code not in self._found:
+            self._found[code] = self._look_up(code)
+        return self._found.get(code)
+
+    def _look_up(self, code: str) -> Coupon | None:
+        coupon = self._coupons.find(self._sale.brand_id, code)
+        if coupon is None or not coupon.fits(self._sale) or (coupon.is_used_up and not self._is_ours(coupon)):
+            return None
+        return coupon
+
+    def _is_ours(self, coupon: Coupon) -> bool:
+        """A submit whose outcome is open has counted its use already."""
+        return bool(self._sale.order_id) and self._uses.is_used_by(coupon.coupon_id, self._sale.order_id)
 
 
-def _option(plan: Plan, pack: Pack, upgrade_id: str) -> Option | None:
-    upgrade = plan.upgrades.get(upgrade_id)
-    return upgrade.options.get(pack.options.get(upgrade_id, "")) if upgrade else None
+def _discounted(pack: PricedPack, charges: tuple[Charge, ...], coupon: Coupon) -> PricedPack:
+    recurring, setup = coupon.off(charges)
+    applied = AppliedCoupon(
+        coupon_id=coupon.coupon_id,
+        coupon_code=coupon.coupon_code,
+        description=coupon.description,
+        recurring=coupon.recurring,
+        discount_value=coupon.discount.value,
+        dollar=coupon.discount.is_amount,
+        setup_discount_value=coupon.setup_discount.value,
+        setup_dollar=coupon.setup_discount.is_amount,
+    )
+    return pack.model_copy(
+        update={"coupon": applied, "recurring_discount_cents": recurring, "setup_discount_cents": setup}
+    )
 
 
-def _default_period(plan: Plan | None) -> int:
-    return MONTHLY if plan is None or MONTHLY in plan.pricing else next(iter(plan.pricing))
-
-
-def _said(cents: int | None, otherwise: int) -> int:
-    return otherwise if cents is None else cents
+def _redeemed(order: Order) -> dict[str, str]:
+    """Codes of the coupons that take something off this order, by id; one that takes nothing is not used."""
+    return {
+        pack.coupon.coupon_id: pack.coupon.coupon_code for pack in order.priced if pack.coupon and pack.discount_cents
+    }

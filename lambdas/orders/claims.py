@@ -73,8 +73,10 @@ def claimed(order: Order, action_id: int, *, claim: str, now: int, ends_at: int)
     return order.with_action(running).changed(waits=without(order.waits, str(action_id)))
 
 
-def unclaimed(order: Order, action_id: int) -> Order:
-    """The claim is given back: the action may not run yet."""
+def unclaimed(order: Order, action_id: int, *, reason: str = "") -> Order:
+    """The claim is given back: the action may not run yet, and why."""
     action = order.actions[str(action_id)]
-    free = action.changed(state=ActionState.PENDING, attempts=action.attempts - 1, claim=None, claim_ends_at=None)
+    free = action.changed(
+        state=ActionState.PENDING, attempts=action.attempts - 1, claim=None, claim_ends_at=None, reason=reason
+    )
     return order.with_action(free)

@@ -9,9 +9,10 @@ from lambdas.orders import info as order_info
 from lambdas.orders.errors import InvalidOrderError, Problem
 from lambdas.orders.modules import ModuleFacts
 from lambdas.orders.order import Order
-from lambdas.orders.ports import Clients, Payments, Pricing
+from lambdas.orders.ports import Clients, Payments, Pricing, Sale
 from lambdas.orders.progress import checklist_of
 from lambdas.orders.queue import Queue
+from lambdas.orders.readback import as_said
 from lambdas.runtime.models import Frozen
 from lambdas.runtime.passwords import hash_password
 
@@ -40,6 +41,7 @@ class OrderDraft(Frozen):
     total_cents: int | None = None
     requested_completion: int | None = None
     planned_completion: int | None = None
+    add_default_pack_upgrades: bool | None = None
     info: dict[str, Any] = {}
 
     def content_hash(self) -> str:
@@ -76,24 +78,40 @@ def new_order(
         actions=actions,
     )
     said = draft.model_dump(exclude_none=True, exclude={"order_queue_id", "hash", "ts"})
-    return with_changes(blank, said, pricing, now=now)
+    return with_changes(blank, {**said, "info": _wanted(draft, pricing)}, pricing, now=now)
+
+
+def _wanted(draft: OrderDraft, pricing: Pricing) -> dict[str, Any]:
+    if not draft.add_default_pack_upgrades:
+        return draft.info
+    order_info.limits(draft.info)
+    return pricing.with_default_options(draft.info)
 
 
 def with_changes(order: Order, changes: Mapping[str, Any], pricing: Pricing, *, now: int) -> Order:
-    """The order with these changes: `info` deep-merged, the total worked out anew from what it asks for."""
+    """The order with these changes: `info` deep-merged, a lead's total worked out anew from what it asks for."""
     sent = changes.get("info") or {}
     order_info.limits(sent)
-    info = order_info.merge(order.info, sent)
+    info = order_info.merge(order.info, as_said(order, sent))
     password = order_info.text(info, "uber_pass")
     info.pop("uber_pass", None)
     order_info.limits(info)
-    priced = pricing.price(info)
-    said = changes.get("total_cents")
-    total = sum(pack.first_charge_cents for pack in priced) if priced else order.total_cents if said is None else said
     details = {name: changes[name] for name in _DETAILS if changes.get(name) is not None}
     if password:
         details["password_hash"] = hash_password(password)
-    return order.changed(**details, info=info, priced=priced, total_cents=total, activity=now)
+    changed = order.changed(**details, info=info, activity=now)
+    return _priced(changed, pricing, changes.get("total_cents"), now=now)
+
+
+def _priced(order: Order, pricing: Pricing, said_cents: int | None, *, now: int) -> Order:
+    """A lead at the prices of now; once an order was submitted its prices stay, for that money was held."""
+    if not order.is_lead:
+        return order if order.priced or said_cents is None else order.changed(total_cents=said_cents)
+    sale = Sale(brand_id=order.brand_id, client_id=order.client_id, now=now, order_id=order.order_id)
+    priced = pricing.price(order.info, sale)
+    stated = order.total_cents if said_cents is None else said_cents
+    total = sum(pack.first_charge_cents for pack in priced) if priced else stated
+    return order.changed(priced=priced, total_cents=total)
 
 
 def changed_fields(before: Order, after: Order) -> list[str]:

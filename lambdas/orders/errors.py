@@ -1,7 +1,10 @@
 """One exception per refusal, written for the caller: what is refused, where, and how to mend it."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+
+from lambdas.orders.money import format_cents
 
 if TYPE_CHECKING:
     from lambdas.orders.order import ChecklistAction, Order
@@ -94,6 +97,7 @@ class PaymentRefusedError(OrderError):
         super().__init__(
             f"order {order_id} was not submitted: {reason}; change the payment data with order.update and submit again"
         )
+        self.reason = reason
 
 
 class PaymentUnknownError(OrderError):
@@ -104,6 +108,49 @@ class PaymentUnknownError(OrderError):
     def __init__(self, order_id: str) -> None:
         super().__init__(
             f"the payment of order {order_id} is still being confirmed; do not pay again, submit the same order again in a minute"
+        )
+
+
+class CouponGoneError(OrderError):
+    """A coupon stopped counting between the last change of the order and its submit; the order has a new total."""
+
+    kind = "coupon_gone"
+
+    def __init__(self, order_id: str, codes: tuple[str, ...], total_cents: int, currency: str) -> None:
+        named = f"coupon {codes[0]} is" if len(codes) == 1 else f"coupons {', '.join(codes)} are"
+        total = f"{format_cents(total_cents)} {currency}"
+        super().__init__(
+            f"order {order_id} was not submitted: {named} used up or no longer valid, so its total is {total} now; "
+            "submit it again to buy at that price, or change it with order.update first",
+            problems=tuple(Problem("info.coupon", f"coupon {code} is used up or no longer valid") for code in codes),
+            total=format_cents(total_cents),
+        )
+
+
+class AuthenticationRequiredError(OrderError):
+    """The card's bank wants its holder to confirm the payment; the order stays a lead, and its payment waits for that."""
+
+    kind = "authentication_required"
+
+    def __init__(self, order_id: str, challenge_id: str, url: str, expires_at: int) -> None:
+        until = datetime.fromtimestamp(expires_at, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+        super().__init__(
+            f"order {order_id} is not submitted yet: the card's bank asks its holder to confirm the payment at {url} until "
+            f"{until}; send what that page answers with order.threedsecure2_payment",
+            challenge_id=challenge_id,
+            url=url,
+            expires=expires_at,
+        )
+
+
+class NoChallengeError(OrderError):
+    """No payment of the order waits for its card holder."""
+
+    kind = "no_challenge"
+
+    def __init__(self, order_id: str) -> None:
+        super().__init__(
+            f"no payment of order {order_id} waits for its card holder; submit the order, and see whether the bank asks for them"
         )
 
 

@@ -49,7 +49,10 @@ def skipped(order: Order, action_id: int, *, by: str, why: str, now: int) -> Ord
 
 
 def unskipped(order: Order, action_id: int, *, by: str, now: int) -> Order:
-    """The skipped mark comes off; an automatic action runs, one done by hand waits to be processed."""
+    """The skipped mark comes off; an automatic action runs, one done by hand waits to be processed.
+
+    The machine has gone on past it, so it begins the step anew, as after a move: what waits then has an owner again.
+    """
     action = _here(order, action_id, "unskipped")
     if action.state is not ActionState.SKIPPED:
         raise ActionRefusedError(action, f"is {action.state.value}, not skipped")
@@ -62,7 +65,7 @@ def unskipped(order: Order, action_id: int, *, by: str, now: int) -> Order:
         requested_at=asked,
         passed_over=False,
     )
-    return order.with_action(again).changed(activity=now)
+    return order.with_action(again).changed(activity=now, epoch=order.epoch + 1, waits={})
 
 
 def moved(order: Order, step: ChecklistStep, *, by: str, now: int) -> Order:
@@ -106,15 +109,22 @@ def step_of(order: Order, *, step_id: int | None, step_name: str | None) -> Chec
 def _passed(
     action: ChecklistAction, here: int, goal: int, place: int, *, by: str, now: int, step: ChecklistStep
 ) -> ChecklistAction:
-    """An action as the move leaves it. One that is running settles by itself (`progress.failed` knows of moves)."""
-    if here <= place < goal and not action.optional and not action.met and action.state is not ActionState.RUNNING:
+    """An action as the move leaves it. A run under way keeps its claim and may still be done; nothing waits for it."""
+    running = claims.is_busy(action, now)
+    if here <= place < goal and not action.optional and not action.met:
         reason = f"passed over: {by} moved the order to {step.name}"
-        return action.changed(
+        over = action.changed(
             state=ActionState.SKIPPED, passed_over=True, reason=reason, by=by, at=now, requested_at=None
         )
+        return over if running else over.changed(claim=None, claim_ends_at=None)
     if goal <= place <= here and action.passed_over:
+        if running:
+            return action.changed(state=ActionState.RUNNING, passed_over=False, requested_at=None)
         reason = f"{by} moved the order back to {step.name}"
         return action.changed(state=ActionState.PENDING, passed_over=False, reason=reason, by=by, at=now)
+    if action.captures and action.state is ActionState.SKIPPED and here <= place < goal:
+        # The machine may never come by it again; asked for, its module lets go of the money.
+        return action.changed(requested_at=now)
     return action.changed(requested_at=None)
 
 

@@ -1,25 +1,32 @@
 """`order.list`: which orders, in what order (reference ubersmith-orders 4.5 for the filters and which of them wins).
 
-Each list reads index partitions in their own order and stops when it has enough; none scans.
+Each list reads index partitions in their own order and stops when it has enough; none scans. What it costs follows from what
+it returns and from `offset`, which counts through what it leaves out; a cursor does not.
 """
 
 import heapq
+import json
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import islice
+from math import ceil
 
+from lambdas.orders.cursors import cursor_at, place_at
 from lambdas.orders.errors import InvalidOrderError, Problem
-from lambdas.orders.order import Order
+from lambdas.orders.order import Order, Place
 from lambdas.orders.ports import OrderStore, TimeWindow
-from lambdas.orders.queue import Queue, Step, StepStatus
+from lambdas.orders.queue import Queue, StepStatus
 from lambdas.runtime.models import Frozen
 
 MAX_LIMIT = 1_000
+MAX_PASSED_OVER = 1_000
+
+_Steps = list[tuple[int, int]]  # queue and step
 
 
 class OrderFilter(Frozen):
     """`order_step_id` wins over all others but times; `order_queue_id` over `brand_id`; `step_status` over `step_name`.
 
     Times are Unix seconds, inclusive. No `limit` means as many as one answer may hold. `queues`: those that may be seen.
+    `cursor`: go on where the page before ended; `offset` then counts from there.
     """
 
     order_step_id: int | None = None
@@ -35,40 +42,99 @@ class OrderFilter(Frozen):
     offset: int = 0
     limit: int = MAX_LIMIT
     queues: frozenset[int] | None = None
+    cursor: str | None = None
+
+    @property
+    def list_name(self) -> str:
+        """Names the whole list, of which every page is a part: what a cursor is bound to."""
+        parts = self.model_dump(mode="json", exclude={"offset", "limit", "cursor", "queues"})
+        seen = None if self.queues is None else sorted(self.queues)
+        return json.dumps({**parts, "queues": seen}, sort_keys=True)
 
 
-def listed(store: OrderStore, queues: Mapping[int, Queue], wanted: OrderFilter) -> tuple[Order, ...]:
-    """The orders, by time."""
-    return tuple(islice(_matching(store, queues, wanted), wanted.offset, wanted.offset + wanted.limit))
+class OrderPage(Frozen):
+    """Part of a list. No `next_cursor`: nothing follows.
+
+    `cut_short`: the page ends before its limit because too many orders of a client or opportunity were passed over.
+    """
+
+    orders: tuple[Order, ...] = ()
+    next_cursor: str | None = None
+    cut_short: bool = False
 
 
-def _matching(store: OrderStore, queues: Mapping[int, Queue], wanted: OrderFilter) -> Iterator[Order]:
+def listed(store: OrderStore, queues: Mapping[int, Queue], wanted: OrderFilter) -> OrderPage:
+    """A page of the orders, by time. Raises InvalidOrderError for a step, queue or cursor that does not belong here."""
     steps = _steps(queues, wanted)
-    window = TimeWindow(min_ts=wanted.min_ts, max_ts=wanted.max_ts, descending=wanted.descending)
-    if wanted.client_id:
-        keys = {(queue_id, step.id) for queue_id, step in steps}
-        found: Iterable[Order] = (
-            order
-            for order in store.of_client(wanted.client_id, window)
-            if (order.order_queue_id, order.step_id) in keys
-        )
+    behind = place_at(wanted.cursor, wanted.list_name) if wanted.cursor else None
+    if not steps:
+        return OrderPage()
+    orders: list[Order] = []
+    to_skip, passed_over, last = wanted.offset, 0, behind or (0, 0)
+    for order in _candidates(store, steps, wanted, behind):
+        if len(orders) == wanted.limit:
+            return _page(orders, last, wanted)
+        if passed_over == MAX_PASSED_OVER:
+            return _page(orders, last, wanted, cut_short=True)
+        last = order.place
+        if not _fits(order, steps, wanted):
+            passed_over += 1
+        elif to_skip:
+            to_skip -= 1
+        else:
+            orders.append(order)
+    return OrderPage(orders=tuple(orders))
+
+
+def _page(orders: list[Order], last: Place, wanted: OrderFilter, *, cut_short: bool = False) -> OrderPage:
+    cursor = cursor_at(last, wanted.list_name)
+    return OrderPage(orders=tuple(orders), next_cursor=cursor, cut_short=cut_short)
+
+
+def _fits(order: Order, steps: _Steps, wanted: OrderFilter) -> bool:
+    return (
+        (order.order_queue_id, order.step_id) in steps
+        and wanted.client_id in (None, order.client_id)
+        and wanted.opportunity_id in (None, order.opportunity_id)
+    )
+
+
+def _candidates(store: OrderStore, steps: _Steps, wanted: OrderFilter, behind: Place | None) -> Iterator[Order]:
+    """The orders of the narrowest index, none twice. One more than the page has to be read, to know whether it is the last."""
+    enough = wanted.offset + wanted.limit + 1
+    one_source = bool(wanted.opportunity_id or wanted.client_id) or len(steps) < 2
+    window = TimeWindow(
+        min_ts=wanted.min_ts,
+        max_ts=wanted.max_ts,
+        descending=wanted.descending,
+        behind=behind,
+        page_size=min(enough, 200) if one_source else min(ceil(enough / len(steps)) + 1, 200),
+    )
+    if wanted.opportunity_id:
+        yield from store.of_opportunity(wanted.opportunity_id, window)
+    elif wanted.client_id:
+        yield from store.of_client(wanted.client_id, window)
     else:
-        sources = [store.in_step(queue_id, step.id, window) for queue_id, step in steps]
-        found = heapq.merge(*sources, key=_time, reverse=wanted.descending)
-    return (order for order in found if wanted.opportunity_id in (None, order.opportunity_id))
+        sources = [store.in_step(queue_id, step_id, window) for queue_id, step_id in steps]
+        yield from _once(heapq.merge(*sources, key=lambda order: order.place, reverse=wanted.descending))
 
 
-def _time(order: Order) -> tuple[int, int]:
-    return order.ts, int(order.order_id)
+def _once(orders: Iterable[Order]) -> Iterator[Order]:
+    """An order that changes its step while both steps are read is met in both, at the same place."""
+    last: Place | None = None
+    for order in orders:
+        if order.place != last:
+            yield order
+        last = order.place
 
 
-def _steps(queues: Mapping[int, Queue], wanted: OrderFilter) -> list[tuple[int, Step]]:
+def _steps(queues: Mapping[int, Queue], wanted: OrderFilter) -> _Steps:
     seen = [queue for queue in queues.values() if wanted.queues is None or queue.order_queue_id in wanted.queues]
     every = [(queue, step) for queue in seen for step in queue.steps]
     if wanted.order_step_id is not None:
-        chosen = [(queue, step) for queue, step in every if step.id == wanted.order_step_id]
+        chosen = [(queue.order_queue_id, step.id) for queue, step in every if step.id == wanted.order_step_id]
         _known(bool(chosen), "order_step_id", "no queue has this step")
-        return [(queue.order_queue_id, step) for queue, step in chosen]
+        return chosen
     if wanted.order_queue_id is not None:
         every = [(queue, step) for queue, step in every if queue.order_queue_id == wanted.order_queue_id]
         _known(bool(every), "order_queue_id", "there is no such queue")
@@ -78,7 +144,7 @@ def _steps(queues: Mapping[int, Queue], wanted: OrderFilter) -> list[tuple[int, 
         every = [(queue, step) for queue, step in every if step.status is wanted.step_status]
     elif wanted.step_name is not None:
         every = [(queue, step) for queue, step in every if step.name.casefold() == wanted.step_name.casefold()]
-    return [(queue.order_queue_id, step) for queue, step in every]
+    return [(queue.order_queue_id, step.id) for queue, step in every]
 
 
 def _known(found: bool, field: str, text: str) -> None:

@@ -66,6 +66,10 @@ def requests(old: Order | None, new: Order) -> tuple[ChecklistAction, ...]:
     )
 
 
+class ModuleGoneError(LookupError):
+    """An order names a module that has no function any more."""
+
+
 class Machine(Protocol):
     def start(self, order: Order) -> None: ...
     def answer(self, token: str, answer: Answer) -> None: ...
@@ -108,7 +112,12 @@ class StepFunctionsMachine:
             return
 
     def run(self, order: Order, action: ChecklistAction) -> None:
-        """Run an action beside the machine. Lambda keeps the request until the function took it; its claim lets one run in."""
+        """Run an action beside the machine. Lambda keeps the request until the function took it; its claim lets one run in.
+
+        Raises ModuleGoneError.
+        """
+        if action.module not in self._functions:
+            raise ModuleGoneError(action.module)
         lambda_functions().invoke(
             FunctionName=self._functions[action.module],
             InvocationType="Event",

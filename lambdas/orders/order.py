@@ -27,6 +27,9 @@ class ActionState(StrEnum):
 
 MET = frozenset({ActionState.DONE, ActionState.SKIPPED})
 
+Place = tuple[int, int]
+"""Where an order stands in a list: when it was received, then its number, so that no two are in one place."""
+
 
 class _Frozen(Frozen):
     def changed(self, **changes: Any) -> Self:
@@ -181,6 +184,10 @@ class Order(_Frozen):
     @property
     def step(self) -> ChecklistStep:
         return next(step for step in self.checklist_steps if step.step_id == self.step_id)
+
+    @property
+    def place(self) -> Place:
+        return self.ts, int(self.order_id)
 
     @property
     def is_lead(self) -> bool:

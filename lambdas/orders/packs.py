@@ -13,9 +13,25 @@ MAX_QUANTITY = 10_000
 PERIODS = range(121)  # months; 0 is one-time
 
 
+class AppliedCoupon(Frozen):
+    """The coupon of a pack as it stood then. Discounts are hundredths of a percent, or cents where `dollar`."""
+
+    coupon_id: str
+    coupon_code: str
+    description: str = ""
+    recurring: bool = False
+    discount_value: int = 0
+    dollar: bool = False
+    setup_discount_value: int = 0
+    setup_dollar: bool = False
+
+
 class PricedPack(Frozen):
-    """A pack with its price as it stood when the order was last changed; what is sold and invoiced. Amounts in cents, for
-    the whole quantity; `recurring_cents` is one period of `period` months (0: once)."""
+    """A pack with its price as it stood when the order was last changed; what is sold and invoiced. Amounts in cents.
+
+    `setup_cents` and `recurring_cents` are for the whole quantity and before the coupon; a period is `period` months (0:
+    once). `price_cents`, `unit_setup_cents` and the options' amounts are those of one unit, an option's price per month.
+    """
 
     pack: str
     plan_id: str
@@ -27,14 +43,43 @@ class PricedPack(Frozen):
     setup_cents: int
     recurring_cents: int
     status: int | None = None
+    price_cents: int = 0
+    unit_setup_cents: int = 0
+    option_price_cents: dict[str, int] = {}
+    option_setup_cents: dict[str, int] = {}
+    options_desc: dict[str, str] = {}
+    groups_desc: dict[str, str] = {}
+    coupon: AppliedCoupon | None = None
+    recurring_discount_cents: int = 0
+    setup_discount_cents: int = 0
 
     @property
     def number(self) -> int:
         return int(self.pack.removeprefix("pack"))
 
     @property
+    def first_recurring_cents(self) -> int:
+        """The first period, after the coupon."""
+        return self.recurring_cents - self.recurring_discount_cents
+
+    @property
+    def renewal_cents(self) -> int:
+        """Each later period: the coupon counts there only if it recurs."""
+        recurs = self.coupon is not None and self.coupon.recurring
+        return self.first_recurring_cents if recurs else self.recurring_cents
+
+    @property
+    def net_setup_cents(self) -> int:
+        return self.setup_cents - self.setup_discount_cents
+
+    @property
     def first_charge_cents(self) -> int:
-        return self.setup_cents + self.recurring_cents
+        return self.net_setup_cents + self.first_recurring_cents
+
+    @property
+    def discount_cents(self) -> int:
+        """What the coupon takes off the first charge."""
+        return self.recurring_discount_cents + self.setup_discount_cents
 
 
 _PACK = re.compile(r"pack([1-9][0-9]{0,2})")
@@ -56,11 +101,22 @@ class Pack(Frozen):
     setup_per_unit: bool = False
     description: str = ""
     status: int | None = None
+    coupon: str = ""
+
+
+def coupon_code(said: Any) -> str:
+    """The code of a coupon as callers say it: the code itself, or the object that was read back."""
+    code = said.get("coupon_code") if isinstance(said, Mapping) else said
+    return "" if code is None or isinstance(code, Mapping | list) else str(code).strip()
 
 
 def parse_packs(info: Mapping[str, Any]) -> tuple[Pack, ...]:
-    """All packs in their number's order. Raises InvalidOrderError naming every wrong field; absent fields are fine."""
-    names = sorted((name for name in info if _PACK.fullmatch(name)), key=lambda name: int(name[4:]))
+    """All packs in their number's order. Raises InvalidOrderError naming every wrong field; absent fields are fine.
+
+    An empty pack is none: `info` is merged and loses no key, so emptying it is how a pack is taken off an order.
+    """
+    there = (name for name, raw in info.items() if _PACK.fullmatch(name) and raw not in ("", None))
+    names = sorted(there, key=lambda name: int(name[4:]))
     if len(names) > MAX_PACKS:
         text = f"an order takes at most {MAX_PACKS} packs, this one has {len(names)}; split it into several orders"
         raise InvalidOrderError((Problem("info", text),))
@@ -95,6 +151,7 @@ class _Reader:
             setup_per_unit=_SWITCH.get(str(raw.get("setup_qs", "")).lower(), False),
             description=str(raw.get("desserv") or ""),
             status=self._whole(f"{where}.status", raw.get("status"), 1, 2),
+            coupon=coupon_code(raw.get("coupon")),
         )
 
     def _wrong(self, field: str, text: str) -> None:

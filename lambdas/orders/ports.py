@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from lambdas.orders.errors import Problem
-from lambdas.orders.order import Hold, Order, PaymentAttempt
+from lambdas.orders.order import Hold, Order, PaymentAttempt, Place
 from lambdas.orders.packs import PricedPack
 from lambdas.runtime.models import Frozen
 
@@ -18,15 +18,36 @@ class PaymentDue:
     method: str
 
 
-class Pricing(Protocol):
-    """What the requested services cost."""
+@dataclass(frozen=True)
+class Sale:
+    """Who sells to whom and when, which decides what coupons count. Empty `order_id`: the order has no number yet."""
 
-    def price(self, info: Mapping[str, Any]) -> tuple[PricedPack, ...]:
+    brand_id: int
+    client_id: str | None
+    now: int
+    order_id: str = ""
+
+
+class Pricing(Protocol):
+    """What the requested services cost, and whose coupons they cost less with."""
+
+    def price(self, info: Mapping[str, Any], sale: Sale) -> tuple[PricedPack, ...]:
         """Every pack that can be priced, in the packs' order. Raises InvalidOrderError for malformed packs."""
         ...
 
     def missing(self, info: Mapping[str, Any]) -> tuple[Problem, ...]:
         """What keeps the packs from being sold: plans, options or periods that are neither known nor priced."""
+
+    def with_default_options(self, info: Mapping[str, Any]) -> dict[str, Any]:
+        """`info` with the default option of each upgrade of a pack's plan, where the caller chose none."""
+        ...
+
+    def redeem(self, order: Order, now: int) -> tuple[str, ...]:
+        """Count the order's use of each coupon it is priced with, once. The codes of those that no longer count."""
+        ...
+
+    def give_back(self, order_id: str, *, keep: Order | None = None) -> None:
+        """Uncount the order's uses of coupons, all but those this order is priced with. May be repeated."""
 
 
 class Payments(Protocol):
@@ -39,7 +60,10 @@ class Payments(Protocol):
         """What submitting this order has to hold first, and on what; amount 0 if nothing."""
 
     def authorize(self, order: Order, attempt: PaymentAttempt) -> Hold:
-        """Hold the money. Raises PaymentDeclined, or PaymentUnclear if the outcome cannot be found out now."""
+        """Hold the money. Raises PaymentDeclined, PaymentNeedsHolder, or PaymentUnclear if the outcome cannot be found out."""
+
+    def authenticate(self, order: Order, attempt: PaymentAttempt, proof: Mapping[str, Any]) -> Hold:
+        """Hold the money of an attempt that waited for its card holder, who has proved themselves. Raises as `authorize`."""
 
     def release(self, attempt_or_hold: PaymentAttempt | Hold) -> None:
         """Give back what was held or taken under this key, if anything was. May be repeated."""
@@ -53,6 +77,14 @@ class Clients(Protocol):
 
 class PaymentDeclined(Exception):
     """The provider refused; the message is the reason for the caller."""
+
+
+class PaymentNeedsHolder(Exception):
+    """The card's bank wants its holder to confirm the payment: where, and until when (Unix seconds)."""
+
+    def __init__(self, challenge_id: str, url: str, expires_at: int) -> None:
+        super().__init__(f"challenge {challenge_id}")
+        self.challenge_id, self.url, self.expires_at = challenge_id, url, expires_at
 
 
 class PaymentUnclear(Exception):
@@ -78,11 +110,16 @@ class KeyUsed(Exception):
 
 
 class TimeWindow(Frozen):
-    """Orders received from `min_ts` to `max_ts`, both inclusive, in Unix seconds."""
+    """Orders received from `min_ts` to `max_ts`, both inclusive, in Unix seconds.
+
+    `behind`: only those that come after this place, in the direction of the list. `page_size`: how many to read at first.
+    """
 
     min_ts: int | None = None
     max_ts: int | None = None
     descending: bool = False
+    behind: Place | None = None
+    page_size: int = 50
 
 
 class OrderStore(Protocol):
@@ -98,4 +135,5 @@ class OrderStore(Protocol):
     def save(self, order: Order) -> Order: ...
     def in_step(self, order_queue_id: int, step_id: int, window: TimeWindow) -> Iterator[Order]: ...
     def of_client(self, client_id: str, window: TimeWindow) -> Iterator[Order]: ...
+    def of_opportunity(self, opportunity_id: int, window: TimeWindow) -> Iterator[Order]: ...
     def due(self, before: int) -> Iterator[Order]: ...

@@ -110,9 +110,14 @@ def done(
     result: dict[str, Any],
     client_id: str | None = None,
     info: Mapping[str, Any] | None = None,
+    by: str | None = None,
 ) -> Order:
-    """The action is done; the order goes on to the next step when this was the last thing its step waited for."""
-    finished = _settled(order, action_id, ActionState.DONE, now, reason).changed(result=result)
+    """The action is done; the order goes on to the next step when this was the last thing its step waited for.
+
+    `by`: who asked for the run, if somebody moved the order meanwhile.
+    """
+    finished = _settled(order, action_id, ActionState.DONE, now, reason).changed(result=result, passed_over=False)
+    finished = finished if by is None else finished.changed(by=by)
     changed = order.with_action(finished).changed(
         activity=now,
         client_id=client_id or order.client_id,
@@ -123,27 +128,34 @@ def done(
 
 
 def failed(order: Order, action_id: int, *, now: int, reason: str) -> Order:
-    """The action did not succeed, and why, for the person who will act on it.
-
-    If the order was moved past it meanwhile, it counts as passed over: the move said that it is not needed.
-    """
+    """The action did not succeed, and why, for the person who will act on it."""
     given = order.actions[str(action_id)].input  # stays, for the machine may try again by itself
     action = _settled(order, action_id, ActionState.FAILED, now, reason).changed(input=given)
-    if order.step_status is StepStatus.ORDINARY and action.step_id != order.step_id and not action.optional:
-        action = action.changed(state=ActionState.SKIPPED, passed_over=True)
-    changed = order.with_action(action).changed(activity=now)
+    changed = order.with_action(_left_behind(order, action)).changed(activity=now)
     return advanced(changed) if action.optional else changed
 
 
 def waiting(order: Order, action_id: int, *, now: int, reason: str, result: dict[str, Any]) -> Order:
     """The module wants something of somebody."""
     action = _settled(order, action_id, ActionState.WAITING, now, reason).changed(result=result)
-    return order.with_action(action).changed(activity=now)
+    return order.with_action(_left_behind(order, action)).changed(activity=now)
+
+
+def not_run(order: Order, action_id: int, *, now: int, reason: str) -> Order:
+    """A run that was asked for cannot be: nobody asks for it any more, and the action says why. What is done stays done."""
+    action = order.actions[str(action_id)]
+    if action.requested_at is None or order.is_final:
+        return order
+    unasked = action.changed(requested_at=None)
+    if action.met:
+        return order.with_action(unasked.changed(reason=reason)).changed(activity=now)
+    return failed(order.with_action(unasked), action_id, now=now, reason=reason)
 
 
 def undone(order: Order, action_id: int, *, now: int, reason: str) -> Order:
     """What the action did has been taken back."""
-    return order.with_action(_settled(order, action_id, ActionState.UNDONE, now, reason))
+    taken_back = order.with_action(_settled(order, action_id, ActionState.UNDONE, now, reason))
+    return taken_back.changed(waits=without(order.waits, f"{UNDO}{action_id}"))
 
 
 def canceled(order: Order, *, now: int, because: str, by: str = "") -> Order:
@@ -160,6 +172,14 @@ def canceled(order: Order, *, now: int, because: str, by: str = "") -> Order:
         waits={},
         expires_at=None,
     )
+
+
+def _left_behind(order: Order, action: ChecklistAction) -> ChecklistAction:
+    """An action that the order was moved past while it ran, and that is not done, is passed over by who moved it."""
+    if not action.passed_over or order.step_status is StepStatus.CANCELED:
+        return action
+    before = order.actions[str(action.action_id)].reason
+    return action.changed(state=ActionState.SKIPPED, reason=f"{before}; {action.reason}")
 
 
 def _settled(order: Order, action_id: int, state: ActionState, now: int, reason: str) -> ChecklistAction:

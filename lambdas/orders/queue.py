@@ -16,6 +16,7 @@ from pydantic import ConfigDict, Field, model_validator
 
 from lambdas.runtime.models import Frozen
 
+DEFAULT_BRAND_ID = 1  # the brand an installation begins with; lists mean it where no brand is named
 QUEUES_ROOT = Path(__file__).resolve().parents[2] / "statemachines"
 
 

@@ -6,6 +6,7 @@ were still the order's.
 """
 
 from lambdas.orders.errors import OrderIsFinalError, RestartRefusedError
+from lambdas.orders.modules import load_modules
 from lambdas.orders.order import ActionState, Order
 from lambdas.orders.queue import Queue, StepStatus
 
@@ -62,6 +63,9 @@ def _refuse_what_does_not_map(order: Order, queue: Queue) -> None:
         raise RestartRefusedError(
             order.order_id, f"the queue has no step {order.step_id} any more; move the order to one it has"
         )
+    if order.step_status is StepStatus.CANCELED:
+        _refuse_what_cannot_be_undone(order, queue)
+        return
     ours = {action.action_id: action for action in order.actions.values()}
     theirs = {action.id: action for action in queue.actions if action.in_machine}
     places = {action.id: step.id for step in queue.steps for action in step.actions}
@@ -81,6 +85,22 @@ def _refuse_what_does_not_map(order: Order, queue: Queue) -> None:
         raise RestartRefusedError(order.order_id, text)
     if new:
         text = f"the queue now has {', '.join(new)}, which this order was not made with; cancel it and order anew"
+        raise RestartRefusedError(order.order_id, text)
+
+
+def _refuse_what_cannot_be_undone(order: Order, queue: Queue) -> None:
+    """A canceled order needs of the queue only what takes back what it did."""
+    theirs = {action.id: action.module for action in queue.actions}
+    modules = load_modules()
+    lost = [
+        f"{action.name} ({action.action_id}, {action.module})"
+        for action in order.actions.values()
+        if (action.attempts or action.captures) and action.state is not ActionState.UNDONE
+        if theirs.get(action.action_id) != action.module
+        if action.module not in modules or modules[action.module].undoes
+    ]
+    if lost:
+        text = f"the queue no longer has {', '.join(lost)}, which has to be taken back; put it into the queue again"
         raise RestartRefusedError(order.order_id, text)
 
 

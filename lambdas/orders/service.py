@@ -24,7 +24,7 @@ from lambdas.orders.errors import (
     RevisionDiffersError,
     SubmitInProgressError,
 )
-from lambdas.orders.lists import OrderFilter, listed
+from lambdas.orders.lists import OrderFilter, OrderPage, listed
 from lambdas.orders.modules import ModuleFacts
 from lambdas.orders.order import Order
 from lambdas.orders.ports import Clients, CreationKey, KeyUsed, OrderStore, Payments, Pricing
@@ -37,10 +37,11 @@ KEY_KEPT_SECONDS = 30 * 86_400
 
 @dataclass(frozen=True)
 class IdempotencyKey:
-    """A key the caller promises to use for one order only; scoped to that caller."""
+    """A key the caller promises to use for one order only; scoped to that caller. `lasts`: for ever, not for 30 days."""
 
     caller: str
     value: str
+    lasts: bool = False
 
 
 @dataclass(frozen=True)
@@ -138,9 +139,15 @@ class OrderService:
         """Pre-authorise, then leave Leads. Submitting a submitted order again changes nothing and answers the same."""
         if order.is_lead:
             check_ready(order, self.pricing, self.payments, self.clients)
-        return Submission(self.store, self.payments, self.now, by).submit(order)
+        return Submission(self.store, self.pricing, self.payments, self.now, by).submit(order)
 
-    def list(self, wanted: OrderFilter) -> tuple[Order, ...]:
+    def authenticate(self, order: Order, proof: Mapping[str, Any], *, by: str = "") -> Order:
+        """Submit an order whose card holder was asked to confirm its payment. `proof`: by the gateway's own names."""
+        if order.is_lead:
+            check_ready(order, self.pricing, self.payments, self.clients)
+        return Submission(self.store, self.pricing, self.payments, self.now, by, proof).submit(order)
+
+    def list(self, wanted: OrderFilter) -> OrderPage:
         """Orders by queue and step or by client, in the order of their time."""
         return listed(self.store, self.queues, wanted)
 
@@ -181,7 +188,9 @@ class OrderService:
                 return current
             return progress.canceled(current, now=self.now(), because=because, by=by)
 
-        return self._save(order, "cancel", by, change)
+        canceled = self._save(order, "cancel", by, change)
+        self.pricing.give_back(canceled.order_id)  # repeated by a repeated cancel, and by the undo of Generate Invoice
+        return canceled
 
     def _save(self, order: Order, how: str, by: str, change: Callable[[Order], Order]) -> Order:
         """Write a decision with who took it and how; one that changes nothing leaves no trace."""
@@ -216,7 +225,7 @@ def _creation_keys(order: Order, draft: OrderDraft, key: IdempotencyKey | None, 
                 pk=f"idempotency#{name}",
                 content_hash=content,
                 keep_answer=True,
-                expires_at=now + KEY_KEPT_SECONDS,
+                expires_at=None if key.lasts else now + KEY_KEPT_SECONDS,
             ),
         )
     return keys

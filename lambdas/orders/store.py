@@ -7,13 +7,14 @@ to the same contract tests as the in-memory twin of the unit tests.
 
 import random
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from lambdas.orders import claims
 from lambdas.orders.errors import OrderChangedError, OrderNotFoundError
+from lambdas.orders.indexes import OrderIndexes, index_attributes
 from lambdas.orders.order import Order
-from lambdas.orders.ports import CreationKey, KeyUsed, OrderStore, TimeWindow
+from lambdas.orders.ports import CreationKey, KeyUsed, OrderStore
 from lambdas.runtime.aws import dynamodb
 from lambdas.runtime.items import Item, from_item, to_item
 
@@ -25,16 +26,13 @@ SK_KEY = "key"
 FIRST_ORDER_NUMBER = 1000
 _CREATE_TRIES = 12
 _SAVE_TRIES = 8
-_PAGE = 50
-_END_OF_TIME = 2**53
 
 
-class DynamoOrderStore:
+class DynamoOrderStore(OrderIndexes):
     """Orders in DynamoDB."""
 
     def __init__(self, table: str, client: "DynamoDBClient | None" = None) -> None:
-        self._table = table
-        self._client = client or dynamodb()
+        super().__init__(table, client or dynamodb())
 
     def new_order_id(self) -> str:
         """Short and increasing; numbers may be missing (an order number is no fiscal number)."""
@@ -109,36 +107,6 @@ class DynamoOrderStore:
             raise OrderChangedError(order.order_id) from None
         return written
 
-    def in_step(self, order_queue_id: int, step_id: int, window: TimeWindow) -> Iterator[Order]:
-        """Orders of one step by time; pages are read as they are asked for. Eventually consistent, like every index."""
-        return self._by_time("by_step", "queue_step", f"{order_queue_id}#{step_id}", window)
-
-    def of_client(self, client_id: str, window: TimeWindow) -> Iterator[Order]:
-        return self._by_time("by_client", "client_id", client_id, window)
-
-    def due(self, before: int) -> Iterator[Order]:
-        """Orders with a wait that may be overdue; the index may name them early, never late."""
-        return self._query(
-            "by_due", "due_shard = :key AND due_at < :to", {":key": "0", ":to": before}, descending=False
-        )
-
-    def _by_time(self, index: str, attribute: str, key: str, window: TimeWindow) -> Iterator[Order]:
-        latest = _END_OF_TIME if window.max_ts is None else window.max_ts
-        values = {":key": key, ":from": window.min_ts or 0, ":to": latest}
-        condition = f"{attribute} = :key AND ts BETWEEN :from AND :to"
-        return self._query(index, condition, values, descending=window.descending)
-
-    def _query(self, index: str, condition: str, values: dict[str, Any], *, descending: bool) -> Iterator[Order]:
-        pages = self._client.get_paginator("query").paginate(
-            TableName=self._table,
-            IndexName=index,
-            KeyConditionExpression=condition,
-            ExpressionAttributeValues=to_item(values),
-            ScanIndexForward=not descending,
-            PaginationConfig={"PageSize": _PAGE},
-        )
-        return (Order.model_validate(from_item(item)) for page in pages for item in page["Items"])
-
     def _put(self, item: Item, now: int) -> dict[str, Any]:
         return {
             "TableName": self._table,
@@ -196,17 +164,8 @@ _CLAIM: Any = {
 
 def order_item(order: Order) -> Item:
     """The order as stored, with the attributes its indexes live on."""
-    due_at = min((wait.due_at for wait in order.waits.values() if wait.due_at and not wait.overdue), default=None)
-    return to_item(
-        {
-            "pk": order.order_id,
-            "sk": SK_ORDER,
-            "queue_step": f"{order.order_queue_id}#{order.step_id}",
-            "due_shard": "0" if due_at else None,
-            "due_at": due_at,
-            **order.model_dump(exclude_none=True),
-        }
-    )
+    keys = {"pk": order.order_id, "sk": SK_ORDER, **index_attributes(order)}
+    return to_item({**keys, **order.model_dump(exclude_none=True)})
 
 
 def _key_item(key: CreationKey, order: Order) -> Item:

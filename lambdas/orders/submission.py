@@ -1,17 +1,34 @@
-"""Submit: hold the money, then leave Leads; one of several submits at once wins, and money is held once.
+"""Submit: count the coupons, hold the money, then leave Leads; one of several submits at once wins, and money is held once.
 
 The intent is written before the gateway is called, with the key the gateway will know it by (order-systems reference, P1).
 Whoever finds a lapsed intent looks its outcome up under that key; nothing is ever done a second time to find out.
 """
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from lambdas.orders import progress
-from lambdas.orders.errors import OrderIsFinalError, PaymentRefusedError, PaymentUnknownError, SubmitInProgressError
+from lambdas.orders.draft import with_changes
+from lambdas.orders.errors import (
+    AuthenticationRequiredError,
+    CouponGoneError,
+    NoChallengeError,
+    OrderIsFinalError,
+    PaymentRefusedError,
+    PaymentUnknownError,
+    SubmitInProgressError,
+)
 from lambdas.orders.order import Hold, Order, PaymentAttempt
-from lambdas.orders.ports import OrderStore, PaymentDeclined, Payments, PaymentUnclear
+from lambdas.orders.ports import (
+    OrderStore,
+    PaymentDeclined,
+    PaymentNeedsHolder,
+    Payments,
+    PaymentUnclear,
+    Pricing,
+)
 from lambdas.orders.queue import StepStatus
 from lambdas.orders.store import save
 
@@ -24,18 +41,21 @@ def is_being_submitted(order: Order, now: int) -> bool:
 
 @dataclass(frozen=True)
 class Submission:
-    """One submit of one order, which was found ready."""
+    """One submit of one order, which was found ready. `proof`: what the card holder's bank gave, where they were asked."""
 
     store: OrderStore
+    pricing: Pricing
     payments: Payments
     now: Callable[[], int]
     by: str = ""
+    proof: Mapping[str, Any] | None = None
 
     def submit(self, order: Order) -> Order:
         claim = secrets.token_hex(8)
         order = save(self.store, order, lambda current: self._claimed(current, claim))
         if not order.is_lead or order.attempt is None:
             return order
+        self._redeem(order, order.attempt)
         return self._settled(order, order.attempt, self._authorize(order, order.attempt))
 
     def _claimed(self, current: Order, claim: str) -> Order:
@@ -45,8 +65,12 @@ class Submission:
             return current
         if is_being_submitted(current, self.now()):
             raise SubmitInProgressError(current.order_id)
+        if self.proof is not None and current.attempt is None:
+            raise NoChallengeError(current.order_id)
         ends_at = self.now() + CLAIM_SECONDS
-        if current.attempt:  # the process behind it died: the key stays, so that its payment can be looked up
+        if (
+            current.attempt
+        ):  # its process died, or its card holder was asked: the key stays, so that the payment is found
             attempt = current.attempt.changed(claim=claim, claim_ends_at=ends_at, tries=current.attempt.tries + 1)
         else:
             due = self.payments.due(current)
@@ -60,6 +84,18 @@ class Submission:
             )
         return current.changed(attempt=attempt, activity=self.now())
 
+    def _redeem(self, order: Order, attempt: PaymentAttempt) -> None:
+        """Count the use of each coupon before money is held at its price. A coupon that is gone makes a new price, which
+        the caller has to agree to by submitting again."""
+        again = attempt.tries > 1
+        if again:  # the order may have been changed since the process behind it died
+            self.pricing.give_back(order.order_id, keep=order)
+        if gone := self.pricing.redeem(order, self.now()):
+            if again:
+                self.payments.release(attempt)
+            lead = self._end(order, attempt, new_price=True)
+            raise CouponGoneError(order.order_id, gone, lead.total_cents, lead.currency)
+
     def _authorize(self, order: Order, attempt: PaymentAttempt) -> Hold | None:
         due = self.payments.due(order)
         if (due.amount_cents, due.method) != (attempt.amount_cents, attempt.method):
@@ -71,10 +107,15 @@ class Submission:
         if not due.amount_cents:
             return None
         try:
+            if self.proof is not None:
+                return self.payments.authenticate(order, attempt, self.proof)
             return self.payments.authorize(order, attempt)
         except PaymentDeclined as declined:
             self._end(order, attempt)
             raise PaymentRefusedError(order.order_id, str(declined)) from None
+        except PaymentNeedsHolder as asked:
+            self._park(order, attempt)
+            raise AuthenticationRequiredError(order.order_id, asked.challenge_id, asked.url, asked.expires_at) from None
         except PaymentUnclear:
             raise PaymentUnknownError(order.order_id) from None
 
@@ -95,14 +136,27 @@ class Submission:
             raise SubmitInProgressError(order.order_id)
         return settled
 
-    def _end(self, order: Order, attempt: PaymentAttempt) -> None:
-        """Forget an attempt of ours whose outcome is known; the next one gets a new key."""
+    def _park(self, order: Order, attempt: PaymentAttempt) -> None:
+        """Nobody works on the attempt while the card holder does; it stays, so that it is found again."""
 
         def change(current: Order) -> Order:
-            ours = _is_ours(current, attempt)
-            return current.changed(attempt=None, declines=current.declines + 1) if ours else current
+            if not _is_ours(current, attempt):
+                return current
+            return current.changed(attempt=attempt.changed(claim_ends_at=self.now() - 1))
 
         save(self.store, order, change)
+
+    def _end(self, order: Order, attempt: PaymentAttempt, *, new_price: bool = False) -> Order:
+        """Forget an attempt of ours whose outcome is known; the next one gets a new key, and counts its coupons anew."""
+        self.pricing.give_back(order.order_id)
+
+        def change(current: Order) -> Order:
+            if not _is_ours(current, attempt):
+                return current
+            ended = current.changed(attempt=None, declines=current.declines + 1)
+            return with_changes(ended, {}, self.pricing, now=self.now()) if new_price and ended.is_lead else ended
+
+        return save(self.store, order, change)
 
 
 def _is_ours(order: Order, attempt: PaymentAttempt) -> bool:

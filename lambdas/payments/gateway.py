@@ -5,8 +5,9 @@ Gateways forget keys (Stripe after 24 h, reference order-systems 4.3), so an out
 `find`, never tried again under a new key. Amounts are whole minor units.
 """
 
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 from lambdas.runtime.models import Frozen
 
@@ -19,8 +20,19 @@ class TransactionState(StrEnum):
     REFUNDED = "refunded"
 
 
+class Challenge(Frozen):
+    """What a card's holder has to do before the payment goes on (3-D Secure). `url`: the page where they do it;
+    `expires_at`: Unix seconds, after which it is too late."""
+
+    challenge_id: str
+    url: str
+    expires_at: int
+
+
 class Transaction(Frozen):
     """What the gateway knows of one payment. `capture_before`: Unix seconds after which a hold lapses.
+
+    `challenge`: how a payment that needs authentication can get it; None: this gateway offers no way.
 
     `avs_code`: what the card's bank says of the address, one letter; empty where the gateway was told nothing.
     """
@@ -32,6 +44,7 @@ class Transaction(Frozen):
     currency: str
     avs_code: str = ""
     capture_before: int | None = None
+    challenge: Challenge | None = None
 
 
 class DeclinedError(Exception):
@@ -51,12 +64,17 @@ class Gateway(Protocol):
         """Hold the amount, or take it where the method knows no hold (PayPal orders with intent CAPTURE)."""
         ...
 
+    def authenticate(self, *, key: str, transaction_id: str, proof: Mapping[str, Any]) -> Transaction:
+        """Go on with a payment whose card holder was asked. `proof`: what their page gave, by the gateway's own names (API
+        parameter `threedsecure`). Raises DeclinedError if they failed or it is too late; repeating it changes nothing."""
+        ...
+
     def capture(self, *, key: str, transaction_id: str, amount_cents: int) -> Transaction:
         """Take held money, at most what is held; the rest is released."""
         ...
 
     def void(self, *, key: str, transaction_id: str) -> Transaction:
-        """Release a hold."""
+        """Release a hold, or give up a payment that waits for its authentication."""
         ...
 
     def refund(self, *, key: str, transaction_id: str) -> Transaction:
@@ -66,3 +84,15 @@ class Gateway(Protocol):
     def find(self, key: str) -> Transaction | None:
         """The transaction that was begun under this key, as it stands now."""
         ...
+
+
+def give_back(gateway: Gateway, key: str) -> Transaction | None:
+    """What was begun under this key, given back if it was held or taken, or waited for its card holder. May be repeated."""
+    transaction = gateway.find(key)
+    if transaction is None:
+        return None
+    if transaction.state in (TransactionState.HELD, TransactionState.NEEDS_AUTHENTICATION):
+        return gateway.void(key=f"{key}:release", transaction_id=transaction.transaction_id)
+    if transaction.state is TransactionState.CAPTURED:
+        return gateway.refund(key=f"{key}:release", transaction_id=transaction.transaction_id)
+    return transaction

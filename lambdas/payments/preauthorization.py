@@ -5,12 +5,15 @@ completes it later (reference ubersmith-orders 3.3).
 """
 
 import hashlib
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from lambdas.orders.errors import Problem
 from lambdas.orders.info import text
 from lambdas.orders.order import Hold, Order, PaymentAttempt
-from lambdas.orders.ports import PaymentDeclined, PaymentDue, PaymentUnclear
+from lambdas.orders.ports import PaymentDeclined, PaymentDue, PaymentNeedsHolder, PaymentUnclear
 from lambdas.payments.gateway import (
     DeclinedError,
     Gateway,
@@ -18,6 +21,7 @@ from lambdas.payments.gateway import (
     OutcomeUnknownError,
     Transaction,
     TransactionState,
+    give_back,
 )
 from lambdas.records.client import ClientRecords
 from lambdas.records.payment_method import PaymentMethod, method_problems, submitted_method
@@ -29,6 +33,7 @@ CAPTURING_MODULE = "generate_invoice"  # without it in the queue nothing would e
 class PreAuthorization:
     gateway: Gateway
     clients: ClientRecords
+    now: Callable[[], float] = time.time
 
     def problems(self, order: Order) -> tuple[Problem, ...]:
         stored = text(order.info, "billing_info_id")
@@ -54,11 +59,39 @@ class PreAuthorization:
         if method is None:
             raise PaymentDeclined("its payment method was taken off the order")
         transaction = self._found(attempt) if attempt.tries > 1 else None
-        transaction = transaction or self._authorize(order, attempt, method)
+        return self._hold(attempt, method, transaction or self._authorize(order, attempt, method))
+
+    def authenticate(self, order: Order, attempt: PaymentAttempt, proof: Mapping[str, Any]) -> Hold:
+        method = self._method(order)
+        transaction = self._found(attempt)
+        if method is None or transaction is None:
+            raise PaymentDeclined("the gateway knows of no payment that waits for its card holder")
         if transaction.state is TransactionState.NEEDS_AUTHENTICATION:
-            raise PaymentDeclined(
-                "the card's bank asks its holder to confirm the payment (3-D Secure), which this order did not do"
-            )
+            transaction = self._authenticated(attempt, transaction, proof)
+        return self._hold(attempt, method, transaction)
+
+    def _authenticated(self, attempt: PaymentAttempt, asked: Transaction, proof: Mapping[str, Any]) -> Transaction:
+        key = f"{attempt.key}:authenticate"
+        try:
+            return self.gateway.authenticate(key=key, transaction_id=asked.transaction_id, proof=proof)
+        except DeclinedError as declined:
+            self.release(attempt)
+            raise PaymentDeclined(str(declined)) from None
+        except (GatewayUnavailableError, OutcomeUnknownError):
+            raise PaymentUnclear from None
+
+    def _hold(self, attempt: PaymentAttempt, method: PaymentMethod, transaction: Transaction) -> Hold:
+        if transaction.state is TransactionState.NEEDS_AUTHENTICATION:
+            if transaction.challenge is None:
+                self.release(attempt)
+                raise PaymentDeclined(
+                    "the card's bank asks its holder to confirm the payment (3-D Secure), which this order did not do"
+                )
+            asked = transaction.challenge
+            if asked.expires_at < self.now():
+                self.release(attempt)
+                raise PaymentDeclined("its card holder did not confirm the payment in time")
+            raise PaymentNeedsHolder(asked.challenge_id, asked.url, asked.expires_at)
         if transaction.state not in (TransactionState.HELD, TransactionState.CAPTURED):
             raise PaymentDeclined("the payment is no longer held")
         return Hold(
@@ -73,14 +106,7 @@ class PreAuthorization:
         )
 
     def release(self, attempt_or_hold: PaymentAttempt | Hold) -> None:
-        transaction = self.gateway.find(attempt_or_hold.key)
-        if transaction is None:
-            return
-        key = f"{attempt_or_hold.key}:release"
-        if transaction.state is TransactionState.HELD:
-            self.gateway.void(key=key, transaction_id=transaction.transaction_id)
-        elif transaction.state is TransactionState.CAPTURED:
-            self.gateway.refund(key=key, transaction_id=transaction.transaction_id)
+        give_back(self.gateway, attempt_or_hold.key)
 
     def _authorize(self, order: Order, attempt: PaymentAttempt, method: PaymentMethod) -> Transaction:
         try:

@@ -13,10 +13,9 @@ from lambdas.payments.gateway import (
     GatewayUnavailableError,
     OutcomeUnknownError,
     TransactionState,
+    give_back,
 )
-from lambdas.payments.preauthorization import PreAuthorization
-from lambdas.records.client import ClientRecords
-from lambdas.records.invoice import InvoiceKind, InvoiceRecords, InvoiceStatus, SeriesBusyError
+from lambdas.records.invoice import ChargeAttempt, Invoice, InvoiceKind, InvoiceRecords, InvoiceStatus, SeriesBusyError
 from lambdas.records.table import RecordTable
 
 _GIVEN_BACK = (TransactionState.VOIDED, TransactionState.REFUNDED)
@@ -57,13 +56,16 @@ class Reversing:
         payment = order.hold or order.attempt
         given_back = self.give_back(payment) if payment else False
         invoice, credit_note = self._credit(order, now)
-        return Reversal(given_back, invoice, credit_note)
+        if invoice and invoice.charge:  # after it was credited: now nobody can begin to charge it
+            if invoice.charge.claim_ends_at >= now:
+                raise ReversalPendingError("the order's invoice is being charged; this is tried again by itself")
+            given_back = self.give_back(invoice.charge) or given_back
+        return Reversal(given_back, invoice.number if invoice else None, credit_note)
 
-    def give_back(self, payment: PaymentAttempt | Hold) -> bool:
+    def give_back(self, payment: PaymentAttempt | Hold | ChargeAttempt) -> bool:
         """Whether there was a payment, which has gone back now or had before."""
         try:
-            PreAuthorization(self.gateway, ClientRecords(self.records)).release(payment)
-            transaction = self.gateway.find(payment.key)
+            transaction = give_back(self.gateway, payment.key)
         except (GatewayUnavailableError, OutcomeUnknownError):
             raise ReversalPendingError("the payment gateway did not answer; this is tried again by itself") from None
         except DeclinedError as declined:
@@ -72,8 +74,8 @@ class Reversing:
             ) from None
         return transaction is not None and transaction.state in _GIVEN_BACK
 
-    def _credit(self, order: Order, now: int) -> tuple[int | None, int | None]:
-        """The numbers of the invoice, if there is one, and of the note that credits it."""
+    def _credit(self, order: Order, now: int) -> tuple[Invoice | None, int | None]:
+        """The invoice as credited, if there is one, and the number of the note that credits it."""
         invoices = InvoiceRecords(self.records)
         invoice = invoices.of_order(order.order_id)
         if invoice is None:
@@ -85,6 +87,7 @@ class Reversing:
                 "credits_number": invoice.number,
                 "status": InvoiceStatus.CREDITED,
                 "issued_at": now,
+                "charge": None,
             }
         )
         try:
@@ -92,5 +95,5 @@ class Reversing:
         except SeriesBusyError as busy:
             raise ReversalPendingError(f"{busy}; this is tried again by itself") from None
         if invoice.status is not InvoiceStatus.CREDITED:
-            invoices.settle(invoice, InvoiceStatus.CREDITED)
-        return invoice.number, issued.number
+            invoice = invoices.settle(invoice, InvoiceStatus.CREDITED)
+        return invoice, issued.number

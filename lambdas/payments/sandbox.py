@@ -7,22 +7,26 @@ What a token does is written in the token, so that every outcome can be had on p
 | `tok_approve`           | holds                                       | captures |
 | `tok_avs_mismatch`      | holds; the address is not the card's        | captures |
 | `tok_decline`           | declined                                    |          |
-| `tok_needs_authentication` | asks for the card holder (3-D Secure)    |          |
+| `tok_sca`               | asks for the card holder, then holds        | captures |
+| `tok_needs_authentication` | asks for the card holder, with no way to reach them |  |
 | `tok_capture_fails`     | holds                                       | declined |
 | `tok_times_out`         | holds, but the answer never comes           | captures |
 | `tok_unavailable`       | the gateway cannot be reached               |          |
 | `paypal_approve`        | holds                                       | captures |
 | `paypal_captured`       | takes the money at once                     | applies  |
+| `ach_approve`           | takes the money at once                     | applies  |
 
+A card holder who was asked is proved by `proof_authenticated`; any other proof is a failed authentication (`authenticate`).
 Any other token is declined as unknown. A held card comes with the AVS code Y (address and ZIP match), or N (neither does).
 """
 
 import hashlib
 import time
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from lambdas.payments.gateway import (
+    Challenge,
     DeclinedError,
     GatewayUnavailableError,
     OutcomeUnknownError,
@@ -36,6 +40,10 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
 
 HOLD_SECONDS = 7 * 86_400
+CHALLENGE_SECONDS = 15 * 60
+CHALLENGE_PATH = "/sandbox/challenge/"  # of this installation: the sandbox's own page
+PROOF = "proof_authenticated"
+_ASKS = "tok_sca"
 _AVS_MISMATCH = "tok_avs_mismatch"
 _HOLDS = {"tok_approve", _AVS_MISMATCH, "tok_capture_fails", "tok_times_out", "paypal_approve"}
 _DECLINES = {
@@ -57,27 +65,47 @@ class SandboxGateway:
     def authorize(self, *, key: str, token: str, amount_cents: int, currency: str, order_id: str) -> Transaction:
         if token == "tok_unavailable":
             raise GatewayUnavailableError("the payment gateway cannot be reached")
-        if token == "tok_needs_authentication":
+        if token in (_ASKS, "tok_needs_authentication"):
             state = TransactionState.NEEDS_AUTHENTICATION
-        elif token == "paypal_captured":
+        elif token in ("paypal_captured", "ach_approve"):
             state = TransactionState.CAPTURED
         elif token in _HOLDS:
             state = TransactionState.HELD
         else:
             raise DeclinedError(_DECLINES.get(token, "the gateway does not know this payment token"))
+        digest = hashlib.sha256(key.encode()).hexdigest()[:20]
         held = Transaction(
-            transaction_id=f"sb_{hashlib.sha256(key.encode()).hexdigest()[:20]}",
+            transaction_id=f"sb_{digest}",
             key=key,
             state=state,
             amount_cents=amount_cents,
             currency=currency,
             avs_code=_avs_code(token) if state is TransactionState.HELD else "",
             capture_before=int(self._now()) + HOLD_SECONDS if state is TransactionState.HELD else None,
+            challenge=self._challenge(digest) if token == _ASKS else None,
         )
         known = self._begin(held, token, order_id)
         if known is None and token == "tok_times_out":
             raise OutcomeUnknownError("the gateway did not answer in time")
         return known or held
+
+    def authenticate(self, *, key: str, transaction_id: str, proof: Mapping[str, Any]) -> Transaction:
+        """`proof` holds `challenge_id` and `proof`. A wrong one ends the challenge: the card needs a new payment."""
+        transaction, _ = self._read(transaction_id)
+        if transaction.state in (TransactionState.HELD, TransactionState.CAPTURED):
+            return transaction
+        asked = transaction.challenge
+        if asked is None or transaction.state is not TransactionState.NEEDS_AUTHENTICATION:
+            raise DeclinedError(f"the payment is {transaction.state.value}")
+        if asked.challenge_id != proof.get("challenge_id"):
+            raise DeclinedError("the authentication belongs to another payment")
+        if self._now() > asked.expires_at:
+            self.void(key=key, transaction_id=transaction_id)
+            raise DeclinedError("the authentication came too late")
+        if proof.get("proof") != PROOF:
+            self.void(key=key, transaction_id=transaction_id)
+            raise DeclinedError("the card's bank could not confirm that its holder pays")
+        return self._hold(transaction)
 
     def capture(self, *, key: str, transaction_id: str, amount_cents: int) -> Transaction:
         transaction, token = self._read(transaction_id)
@@ -87,15 +115,15 @@ class SandboxGateway:
             raise DeclinedError(_DECLINES[token])
         if amount_cents > transaction.amount_cents:
             raise DeclinedError("the amount is more than was held")
-        return self._move(transaction, TransactionState.HELD, TransactionState.CAPTURED, amount_cents)
+        return self._move(transaction, _HELD, TransactionState.CAPTURED, amount_cents=amount_cents)
 
     def void(self, *, key: str, transaction_id: str) -> Transaction:
         transaction, _ = self._read(transaction_id)
-        return self._move(transaction, TransactionState.HELD, TransactionState.VOIDED, transaction.amount_cents)
+        return self._move(transaction, (*_HELD, TransactionState.NEEDS_AUTHENTICATION), TransactionState.VOIDED)
 
     def refund(self, *, key: str, transaction_id: str) -> Transaction:
         transaction, _ = self._read(transaction_id)
-        return self._move(transaction, TransactionState.CAPTURED, TransactionState.REFUNDED, transaction.amount_cents)
+        return self._move(transaction, (TransactionState.CAPTURED,), TransactionState.REFUNDED)
 
     def find(self, key: str) -> Transaction | None:
         answer = self._client.get_item(
@@ -122,24 +150,43 @@ class SandboxGateway:
         item = from_item(answer["Item"])
         return Transaction.model_validate(item), str(item["token"])
 
+    def _hold(self, transaction: Transaction) -> Transaction:
+        avs_code, before = _avs_code(_ASKS), int(self._now()) + HOLD_SECONDS
+        asked = (TransactionState.NEEDS_AUTHENTICATION,)
+        return self._move(transaction, asked, TransactionState.HELD, avs_code=avs_code, capture_before=before)
+
     def _move(
-        self, transaction: Transaction, before: TransactionState, after: TransactionState, amount_cents: int
+        self, transaction: Transaction, before: tuple[TransactionState, ...], after: TransactionState, **changes: Any
     ) -> Transaction:
         if transaction.state is after:
             return transaction
+        states = {f":before{index}": state for index, state in enumerate(before)}
         try:
             answer = self._client.update_item(
                 TableName=self._table,
                 Key=to_item(_names(transaction.transaction_id)),
-                UpdateExpression="SET #state = :after, amount_cents = :amount",
-                ConditionExpression="#state = :before",
+                UpdateExpression="SET " + ", ".join(["#state = :after", *(f"{name} = :{name}" for name in changes)]),
+                ConditionExpression=f"#state IN ({', '.join(states)})",
                 ExpressionAttributeNames={"#state": "state"},
-                ExpressionAttributeValues=to_item({":after": after, ":before": before, ":amount": amount_cents}),
+                ExpressionAttributeValues=to_item(
+                    {":after": after, **states, **{f":{name}": value for name, value in changes.items()}}
+                ),
                 ReturnValues="ALL_NEW",
             )
         except self._client.exceptions.ConditionalCheckFailedException:
-            raise DeclinedError(f"the payment is {self._read(transaction.transaction_id)[0].state.value}") from None
+            current = self._read(transaction.transaction_id)[0]
+            if current.state is after:
+                return current
+            raise DeclinedError(f"the payment is {current.state.value}") from None
         return Transaction.model_validate(from_item(answer["Attributes"]))
+
+    def _challenge(self, digest: str) -> Challenge:
+        challenge_id = f"sbc_{digest}"
+        expires_at = int(self._now()) + CHALLENGE_SECONDS
+        return Challenge(challenge_id=challenge_id, url=f"{CHALLENGE_PATH}{challenge_id}", expires_at=expires_at)
+
+
+_HELD = (TransactionState.HELD,)
 
 
 def _avs_code(token: str) -> str:

@@ -3,12 +3,24 @@
 import hashlib
 import hmac
 import secrets
+from collections.abc import Callable
 
 from lambdas.records.rights import EVERYTHING, Grant, Right
-from lambdas.records.table import RecordTable
+from lambdas.records.table import ConditionFailedError, RecordTable
+from lambdas.runtime.items import to_item
 from lambdas.runtime.models import Frozen
 
+GRACE_SECONDS = 7 * 86_400  # in which the holder of a rotated token changes over to the new one
 _NOBODY = hashlib.sha256(b"nobody has this token").hexdigest()
+_LISTING, _LISTED = (
+    "api_users",
+    "user#",
+)  # one small item per user below one key, so that they can be listed without a scan
+_SAVE_TRIES = 8
+
+
+class ApiUserError(ValueError):
+    """The change cannot be made; the message says why and what to do instead."""
 
 
 class Token(Frozen):
@@ -24,10 +36,14 @@ class Token(Frozen):
 
 
 class ApiUser(Frozen):
+    """`calls_per_minute`: None: what the stage allows. `revision` is raised by every change."""
+
     name: str
     tokens: tuple[Token, ...]
     grants: tuple[Grant, ...] = (EVERYTHING,)
     active: bool = True
+    calls_per_minute: int | None = None
+    revision: int = 1
 
     def may(self, right: Right) -> bool:
         """Somewhere, that is: where is looked at when the order is known."""
@@ -38,25 +54,111 @@ class ApiUser(Frozen):
 
 
 class ApiUserRecords:
+    """Users in the record table. Every change is written only upon the user it was decided on."""
+
     def __init__(self, table: RecordTable) -> None:
         self._table = table
 
-    def add(self, name: str, grants: tuple[Grant, ...] = (EVERYTHING,), *, now: int = 0) -> str:
-        """A new user; returns the token, which is not kept anywhere. Raises ValueError if the name is taken."""
-        text, token = new_token(now)
-        user = ApiUser(name=name, tokens=(token,), grants=grants)
-        if not self._table.put_new({**_names(name), **user.model_dump(mode="json")}):
-            raise ValueError(f"there is an API user {name} already; choose another name")
+    def add(
+        self,
+        name: str,
+        grants: tuple[Grant, ...] = (EVERYTHING,),
+        *,
+        now: int = 0,
+        expires_at: int | None = None,
+        calls_per_minute: int | None = None,
+    ) -> str:
+        """A new user; returns the token, which is not kept anywhere. Raises ApiUserError if the name is taken.
+
+        A revoked user keeps the name: what is written down under it must not become somebody else's.
+        """
+        text, token = new_token(now, expires_at)
+        user = ApiUser(name=name, tokens=(token,), grants=grants, calls_per_minute=calls_per_minute)
+        writes = [self._table.new(_item(user)), self._table.new({"pk": _LISTING, "sk": f"{_LISTED}{name}"})]
+        try:
+            self._table.write_all(writes)
+        except ConditionFailedError:
+            raise ApiUserError(f"there is an API user {name} already; choose another name") from None
         return text
+
+    def find(self, name: str) -> ApiUser | None:
+        found = self._table.get(*_names(name).values()) if name else None
+        return ApiUser.model_validate(found) if found else None
+
+    def list(self) -> list[ApiUser]:
+        """All users by name, revoked ones too."""
+        found = (self.find(str(item["sk"]).removeprefix(_LISTED)) for item in self._table.query(_LISTING, _LISTED))
+        return [user for user in found if user]
 
     def verified(self, name: str, token: str, now: int = 0) -> ApiUser | None:
         """The user if the token is theirs. Does the same work whether the user exists or not."""
-        found = self._table.get(*_names(name).values()) if name else None
-        user = ApiUser.model_validate(found) if found else None
+        user = self.find(name)
         presented = _hash(token)
         known = [(held.hash, held.is_valid(now)) for held in user.tokens] if user else [(_NOBODY, False)]
         fits = [hmac.compare_digest(presented, stored) and valid for stored, valid in known]
         return user if user and user.active and any(fits) else None
+
+    def rotate(self, name: str, *, now: int, expires_at: int | None = None, grace_seconds: int = GRACE_SECONDS) -> str:
+        """A new token, which is returned and not kept anywhere; the others are valid for the grace only.
+
+        Raises ApiUserError if there is no such user, or it was revoked.
+        """
+        text, token = new_token(now, expires_at)
+        ends_at = now + grace_seconds
+
+        def rotated(user: ApiUser) -> ApiUser:
+            if not user.active:
+                raise ApiUserError(f"API user {name} was revoked; add a new user under another name")
+            old = [
+                held.model_copy(update={"expires_at": min(ends_at, held.expires_at or ends_at)})
+                for held in user.tokens
+                if held.is_valid(now)
+            ]
+            return user.model_copy(update={"tokens": (token, *old)})
+
+        self._change(name, rotated)
+        return text
+
+    def revoke(self, name: str, token_id: str | None = None) -> None:
+        """One token, or the user with all of them. Takes effect with the next call.
+
+        Raises ApiUserError if there is no such user or token.
+        """
+
+        def revoked(user: ApiUser) -> ApiUser:
+            if token_id is None:
+                return user.model_copy(update={"active": False, "tokens": ()})
+            kept = tuple(token for token in user.tokens if token.token_id != token_id)
+            if len(kept) == len(user.tokens):
+                known = ", ".join(token.token_id for token in user.tokens) or "none"
+                raise ApiUserError(f"API user {name} has no token {token_id}; its tokens are: {known}")
+            return user.model_copy(update={"tokens": kept})
+
+        self._change(name, revoked)
+
+    def _change(self, name: str, change: Callable[[ApiUser], ApiUser]) -> None:
+        """Write what was decided; decide again whenever somebody else wrote first."""
+        for _ in range(_SAVE_TRIES):
+            user = self.find(name)
+            if user is None:
+                raise ApiUserError(f"there is no API user {name}; `list` shows those there are")
+            changed = change(user).model_copy(update={"revision": user.revision + 1})
+            if self._put(changed, read=user.revision):
+                return
+        raise ApiUserError(f"API user {name} is being changed by somebody else; try again")
+
+    def _put(self, user: ApiUser, *, read: int) -> bool:
+        client = self._table.client
+        try:
+            client.put_item(
+                TableName=self._table.name,
+                Item=to_item(_item(user)),
+                ConditionExpression="revision = :read OR (attribute_exists(pk) AND attribute_not_exists(revision))",
+                ExpressionAttributeValues=to_item({":read": read}),
+            )
+        except client.exceptions.ConditionalCheckFailedException:
+            return False
+        return True
 
 
 def new_token(now: int, expires_at: int | None = None) -> tuple[str, Token]:
@@ -67,6 +169,10 @@ def new_token(now: int, expires_at: int | None = None) -> tuple[str, Token]:
 
 def _hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _item(user: ApiUser) -> dict[str, object]:
+    return {**_names(user.name), **user.model_dump(mode="json")}
 
 
 def _names(name: str) -> dict[str, str]:

@@ -5,6 +5,8 @@ from enum import StrEnum
 from lambdas.records.table import RecordTable
 from lambdas.runtime.items import from_item, to_item
 
+_PREFIX = "notification#"
+
 
 class MailState(StrEnum):
     """`sending` that stays means that nobody knows; `refused` that it surely did not go out."""
@@ -38,6 +40,19 @@ class NotificationRecords:
             return MailState(from_item(refused.response["Item"])["state"])  # type: ignore[typeddict-item]
         return None
 
+    def states(self, order_id: str, first: str, last: str) -> dict[str, MailState]:
+        """What became of the mails whose names lie between these two, both included."""
+        pages = self._table.client.get_paginator("query").paginate(
+            TableName=self._table.name,
+            KeyConditionExpression="pk = :pk AND sk BETWEEN :first AND :last",
+            ExpressionAttributeValues=to_item(
+                {":pk": f"order#{order_id}", ":first": f"{_PREFIX}{first}", ":last": f"{_PREFIX}{last}"}
+            ),
+            ConsistentRead=True,
+        )
+        found = (from_item(item) for page in pages for item in page["Items"])
+        return {str(mail["sk"]).removeprefix(_PREFIX): MailState(mail["state"]) for mail in found}
+
     def end(self, order_id: str, mail: str, state: MailState) -> None:
         self._table.client.update_item(
             TableName=self._table.name,
@@ -50,4 +65,4 @@ class NotificationRecords:
 
 
 def _key(order_id: str, mail: str) -> dict[str, dict[str, str]]:
-    return to_item({"pk": f"order#{order_id}", "sk": f"notification#{mail}"})
+    return to_item({"pk": f"order#{order_id}", "sk": f"{_PREFIX}{mail}"})

@@ -39,6 +39,11 @@ def service_id_of(order_id: str, pack_number: int) -> str:
     return f"{order_id}{pack_number:03d}"
 
 
+def order_id_of(service_id: str) -> str:
+    """The order whose pack the service was: `1001002` -> order 1001."""
+    return service_id[:-3]
+
+
 class ServiceRecords:
     def __init__(self, table: RecordTable) -> None:
         self._table = table
@@ -46,11 +51,16 @@ class ServiceRecords:
     def make(self, service: Service) -> None:
         self._table.put_new({**_names(service), "sk": f"service#{service.service_id}", **service.model_dump()})
 
-    def of_order(self, client_id: str, order_id: str) -> tuple[Service, ...]:
-        """The order's services that are not canceled, in the packs' order."""
+    def of_order(self, client_id: str, order_id: str, *, also_canceled: bool = False) -> tuple[Service, ...]:
+        """The order's services, in the packs' order; canceled ones only if they are asked for."""
         found = self._table.query(f"client#{client_id}", f"service#{order_id}")
         services = (Service.model_validate(item) for item in found if item["order_id"] == order_id)
-        return tuple(service for service in services if service.status is not ServiceStatus.CANCELED)
+        return tuple(each for each in services if also_canceled or each.status is not ServiceStatus.CANCELED)
+
+    def of_client(self, client_id: str) -> tuple[Service, ...]:
+        """All services of the client, canceled ones too, by number."""
+        found = self._table.query(f"client#{client_id}", "service#")
+        return tuple(sorted((Service.model_validate(item) for item in found), key=lambda each: int(each.service_id)))
 
     def activate(self, service: Service) -> bool:
         """Whether the service is active now. One that was canceled meanwhile stays canceled."""

@@ -47,8 +47,21 @@ def ses() -> Any:
     return _session().create_client("sesv2", config=once)
 
 
+@cache
+def s3() -> Any:
+    """For small files within a call: it gives up before the call does."""
+    from botocore.config import Config
+
+    soon = Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 2})
+    return _session().create_client("s3", config=soon)
+
+
 def secrets_manager() -> Any:
     return _client("secretsmanager")
+
+
+def sqs() -> Any:
+    return _client("sqs")
 
 
 def event_bridge() -> "EventBridgeClient":

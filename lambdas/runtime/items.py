@@ -29,8 +29,8 @@ def to_value(value: Any) -> Item:
             return {"BOOL": value}
         case int() | Decimal():
             return {"N": str(value)}
-        case str():
-            return {"S": value}
+        case str() | bytes():
+            return {"S" if isinstance(value, str) else "B": value}
         case Mapping():
             return {"M": {str(key): to_value(inner) for key, inner in value.items()}}
         case list() | tuple():

@@ -1,17 +1,12 @@
 """What every order store keeps: the in-memory twin of the unit tests, DynamoDB as moto has it, DynamoDB as the engine has it."""
 
-import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import nullcontext
-from dataclasses import dataclass
 from decimal import Decimal
 from itertools import product
 from typing import Any
 
-import boto3
 import pytest
-from moto import mock_aws
-from mypy_boto3_dynamodb.client import DynamoDBClient
 
 from lambdas.orders import claims, progress
 from lambdas.orders.claims import ActionBusy, OrderCanceled, OrderMoved
@@ -20,51 +15,9 @@ from lambdas.orders.order import ActionState, ChecklistAction, Hold, Order, Paym
 from lambdas.orders.packs import PricedPack
 from lambdas.orders.ports import CreationKey, KeyUsed, OrderStore
 from lambdas.orders.queue import StepStatus
-from lambdas.orders.store import DynamoOrderStore
-from lambdas.runtime.items import from_item, to_item
 from tests.build import NOW, a_submitted_order, an_order
-from tests.fakes import InMemoryOrderStore
-from tests.tables import make_table
 
-DYNAMO = ["moto", pytest.param("engine", marks=pytest.mark.engine)]
 MEETS = frozenset({ActionState.DONE, ActionState.SKIPPED})
-
-
-@dataclass(frozen=True)
-class Dynamo:
-    store: DynamoOrderStore
-    client: DynamoDBClient
-    table: str
-
-    def attributes(self, order_id: str) -> dict[str, Any]:
-        key = to_item({"pk": order_id, "sk": "order"})
-        return from_item(self.client.get_item(TableName=self.table, Key=key)["Item"])
-
-
-def _dynamo(request: pytest.FixtureRequest) -> Iterator[Dynamo]:
-    if request.param == "engine":
-        client: DynamoDBClient = request.getfixturevalue("engine_dynamodb")
-        name = make_table(client, f"orders-{secrets.token_hex(4)}")
-        yield Dynamo(DynamoOrderStore(name, client), client, name)
-        return
-    request.getfixturevalue("socket_disabled")
-    with mock_aws():
-        client = boto3.client("dynamodb", region_name="us-east-1")
-        yield Dynamo(DynamoOrderStore(make_table(client, "orders"), client), client, "orders")
-
-
-@pytest.fixture(params=DYNAMO)
-def dynamo(request: pytest.FixtureRequest) -> Iterator[Dynamo]:
-    yield from _dynamo(request)
-
-
-@pytest.fixture(params=["in memory", *DYNAMO])
-def store(request: pytest.FixtureRequest) -> Iterator[OrderStore]:
-    if request.param == "in memory":
-        request.getfixturevalue("socket_disabled")
-        yield InMemoryOrderStore()
-        return
-    yield from (place.store for place in _dynamo(request))
 
 
 def kept(store: OrderStore, order: Order) -> Order:
@@ -254,21 +207,3 @@ def test_an_action_that_is_not_on_the_checklist_belongs_to_another_queue(store: 
 def test_an_unknown_order_cannot_be_claimed(store: OrderStore) -> None:
     with pytest.raises(OrderNotFoundError):
         claim(store, "404")
-
-
-def test_an_order_is_found_by_its_queue_and_step(dynamo: Dynamo) -> None:
-    order = kept(dynamo.store, an_order())
-    assert dynamo.attributes("1001")["queue_step"] == "1#11"
-
-    dynamo.store.save(progress.submitted(order, now=NOW, hold=None))
-    assert dynamo.attributes("1001")["queue_step"] == "1#12"
-
-
-def test_an_order_has_a_due_time_only_while_something_waits(dynamo: Dynamo) -> None:
-    waits = {str(due): Wait(token="t", since=NOW, due_at=NOW + due, owner="x") for due in (9, 5, 7)}
-    order = kept(dynamo.store, an_order(waits=waits))
-    waiting = dynamo.attributes("1001")
-    dynamo.store.save(order.changed(waits={}))
-
-    assert (waiting["due_at"], waiting["due_shard"]) == (NOW + 5, "0")
-    assert {"due_at", "due_shard"}.isdisjoint(dynamo.attributes("1001"))

@@ -74,8 +74,8 @@ def test_orders_are_listed_by_step_queue_client_and_time(shop: Shop) -> None:
     complete = shop.until_step(order_id, "complete")
 
     for wanted in (
-        {"order_step_id": 13},
-        {"order_queue_id": 1, "step_status": 2},
+        {"order_step_id": 13, "direction": "desc"},
+        {"order_queue_id": 1, "step_status": 2, "direction": "desc"},
         {"client_id": complete["client_id"]},
         {"step_name": "Complete", "direction": "desc", "limit": 5},
     ):

@@ -48,6 +48,7 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
     files = {
         "lambdas/__init__.py": "",
         "lambdas/api/handler.py": "",
+        "lambdas/forms/handler.py": "",
         "lambdas/forms/page.html": "<p>",
         "lambdas/outbox/relay.py": "",
         "lambdas/deadlines/sweeper.py": "",

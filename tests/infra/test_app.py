@@ -15,6 +15,8 @@ from cfnlint.config import ManualArgs
 from infra import use_bundled_node
 from infra.actions import ACTIONS, construct_name
 from infra.api import ROUTES, route_id
+from infra.forms import ROUTES as PAGES
+from infra.forms import page_id
 from infra.nag import accepted
 from infra.queues import read_queues
 from infra.settings import STAGES, UnknownStageError, settings_of
@@ -36,6 +38,7 @@ def test_nag_finds_nothing_that_is_not_accepted_and_nothing_is_accepted_in_vain(
         "action": [construct_name(module) for module in ACTIONS],
         "queue": [construct_name(queue.name) for queue in read_queues(prod.sources / "statemachines")],
         "route": [route_id(route) for route in ROUTES],
+        "page": [page_id(route) for route in PAGES],
     }
 
     assert nag["conclusion"] == "success"

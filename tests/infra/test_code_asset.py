@@ -28,11 +28,14 @@ def copy(sources: Path, tmp_path: Path) -> Path:
 
 def test_the_asset_holds_code_and_queues_and_nothing_else(stage: Synthesized) -> None:
     asset = stage.asset(stage.functions["ApiHandler"]["Code"]["S3Key"])
-    queues = {f"statemachines/{queue.name}/queue.toml" for queue in read_queues(stage.sources / "statemachines")}
+    folder = stage.sources / "statemachines"
+    queues = {f"statemachines/{queue.name}/queue.toml" for queue in read_queues(folder)}
+    forms = {str(file.relative_to(stage.sources)) for file in folder.glob("*/form*.toml")}
 
-    assert {str(file.relative_to(asset)) for file in asset.rglob("*") if file.is_file()} == queues | {
+    assert {str(file.relative_to(asset)) for file in asset.rglob("*") if file.is_file()} == queues | forms | {
         "lambdas/__init__.py",
         "lambdas/api/handler.py",
+        "lambdas/forms/handler.py",
         "lambdas/forms/page.html",
         "lambdas/outbox/relay.py",
         "lambdas/deadlines/sweeper.py",
@@ -49,9 +52,11 @@ def test_the_asset_holds_code_and_queues_and_nothing_else(stage: Synthesized) ->
         lambda root: (root / "lambdas/forms/page.html").write_text("changed"),
         lambda root: (root / "lambdas/new.py").write_text("new"),
         lambda root: (root / "statemachines/sample/queue.toml").write_text("changed"),
+        lambda root: (root / "statemachines/sample/form.toml").write_text("changed"),
+        lambda root: (root / "statemachines/sample/form_other.toml").write_text("new"),
         lambda root: (root / "statemachines/modules.json").write_text("changed"),
     ],
-    ids=["code", "page", "new file", "queue", "modules"],
+    ids=["code", "page", "new file", "queue", "form", "new form", "modules"],
 )
 def test_a_change_of_what_runs_changes_the_hash(copy: Path, change: Callable[[Path], object]) -> None:
     before = _hash(copy)
@@ -67,7 +72,6 @@ def test_a_change_of_anything_else_leaves_the_hash_alone(copy: Path) -> None:
     (copy / "README.md").write_text("changed")
     (copy / "infra" / "app.py").write_text("changed")
     (copy / "statemachines" / "compiler.py").write_text("changed")
-    (copy / "statemachines" / "sample" / "form.toml").write_text("changed")
     (copy / "statemachines" / "sample" / "machine.asl.json").write_text("changed")
     (copy / "lambdas" / "api" / "__pycache__" / "handler.cpython-314.pyc").write_text("changed")
     (copy / "cdk.out").mkdir()

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from infra.definition import facts_of
 from infra.deployed import Deployed
 from lambdas.orders import progress
@@ -12,17 +14,17 @@ from tests.fakes import InMemoryOrderStore
 OLD = a_queue()
 
 
-class Running:
-    """Step Functions that only lists."""
+class Executions:
+    """Step Functions that only lists, by status."""
 
-    def __init__(self, *names: str) -> None:
+    def __init__(self, **names: list[str]) -> None:
         self.names = names
 
-    def get_paginator(self, _: str) -> "Running":
+    def get_paginator(self, _: str) -> "Executions":
         return self
 
-    def paginate(self, **_: str) -> list[dict[str, Any]]:
-        return [{"executions": [{"name": name} for name in self.names]}]
+    def paginate(self, *, statusFilter: str, **_: str) -> list[dict[str, Any]]:
+        return [{"executions": [{"name": name} for name in self.names.get(statusFilter, [])]}]
 
 
 def test_orders_are_found_by_step_and_by_their_running_execution() -> None:
@@ -35,8 +37,25 @@ def test_orders_are_found_by_step_and_by_their_running_execution() -> None:
     astray = a_submitted_order(OLD, order_id="1004", step_id=55)
     for order in (a_submitted_order(OLD), canceled, unwound, astray, an_order(OLD, order_id="1005")):
         store.create(order, (), NOW)
-    running: Any = Running("order-1001", "order-1002-2", "order-1003", "order-1004", "by-hand", "order-1005")
+    names = ["order-1001", "order-1002-2", "order-1003", "order-1004", "by-hand", "order-1005"]
+    executions: Any = Executions(RUNNING=names)
 
-    found = Deployed({"a_queue": "arn"}, store, running).orders_under_way("a_queue", facts, None)
+    found = Deployed({"a_queue": "arn"}, store, executions).orders_under_way("a_queue", facts, None)
 
     assert sorted(order.order_id for order in found) == ["1001", "1002", "1004", "1005"]
+
+
+@pytest.mark.parametrize("status", ["FAILED", "TIMED_OUT", "ABORTED"])
+def test_canceled_orders_whose_machine_stopped_before_they_were_unwound_are_found(status: str) -> None:
+    facts = facts_of(to_json(compile_queue(OLD, frozenset())))
+    store = InMemoryOrderStore()
+    canceled = progress.canceled(a_submitted_order(OLD), now=NOW, because="a test").changed(machine_stopped_at=NOW)
+    for order in (canceled, canceled.changed(order_id="1002", unwound_at=NOW), a_submitted_order(OLD, order_id="1003")):
+        store.create(order, (), NOW)
+    # 1003 was stopped and restarted; 1004 was a lead, and is erased.
+    names = ["order-1001", "order-1001-2", "order-1002", "order-1003", "order-1004"]
+    executions: Any = Executions(**{status: names, "RUNNING": ["order-1003-2"]})
+
+    found = Deployed({"a_queue": "arn"}, store, executions).orders_under_way("a_queue", facts, None)
+
+    assert sorted(order.order_id for order in found) == ["1001", "1003"]

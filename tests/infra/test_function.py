@@ -2,12 +2,13 @@
 
 from pathlib import Path
 
-from infra.actions import ACTIONS
+from infra.actions import ACTIONS, construct_name
 from infra.app import ROOT
 from infra.function import runtime_of
 from tests.infra.template import Synthesized, name_of
 
 TABLES = {"ORDER_TABLE", "RECORD_TABLE", "GATEWAY", "CURRENCY"}
+MAIL, WEBHOOKS = {"MAIL_FROM"}, {"WEBHOOK_BASES", "WEBHOOK_HOSTS", "WEBHOOK_SECRET_ARN"}
 EVERYWHERE = {
     "STAGE",
     "POWERTOOLS_SERVICE_NAME",
@@ -50,19 +51,10 @@ def test_every_function_has_runtime_and_machine_of_its_stage(prod: Synthesized, 
 def test_every_function_has_a_timeout_and_memory_of_its_own(stage: Synthesized) -> None:
     assert {name: (function["MemorySize"], function["Timeout"]) for name, function in stage.functions.items()} == {
         "ApiHandler": (1024, 29),
-        "ActionsProvisionClient": (512, 30),
-        "ActionsAddServices": (512, 30),
-        "ActionsGenerateInvoice": (512, 30),
-        "ActionsManualCheckOff": (512, 30),
-        "ActionsSimpleQuestion": (512, 30),
-        "ActionsUpdateFields": (512, 30),
-        "ActionsProvisionLead": (512, 30),
-        "ActionsActivateServices": (512, 30),
-        "ActionsEmailBlacklist": (512, 30),
-        "ActionsAvsCheck": (512, 30),
-        "ActionsSendNotification": (512, 30),
-        "ActionsCallWebhook": (512, 30),
-        "ActionsReversePayment": (512, 30),
+        **{
+            f"Actions{construct_name(module)}": (needs.memory_mb, needs.timeout_seconds)
+            for module, needs in ACTIONS.items()
+        },
         "OutboxRelay": (512, 60),
         "WatchSweeper": (256, 120),
         "WatchExecutions": (256, 30),
@@ -78,21 +70,16 @@ def test_every_function_is_told_what_its_settings_read_and_no_more(stage: Synthe
 
     assert all(set(function["Environment"]["Variables"]) >= EVERYWHERE for function in stage.functions.values())
     assert told == {
-        "ApiHandler": TABLES | {"MACHINE_HASHES"},
-        "ActionsProvisionClient": TABLES,
-        "ActionsAddServices": TABLES,
-        "ActionsGenerateInvoice": TABLES,
-        "ActionsManualCheckOff": TABLES,
-        "ActionsSimpleQuestion": TABLES,
-        "ActionsUpdateFields": TABLES,
-        "ActionsProvisionLead": TABLES,
-        "ActionsActivateServices": TABLES,
-        "ActionsEmailBlacklist": TABLES,
-        "ActionsAvsCheck": TABLES,
-        "ActionsSendNotification": TABLES | {"MAIL_FROM"},
-        "ActionsCallWebhook": TABLES | {"WEBHOOK_BASES", "WEBHOOK_HOSTS", "WEBHOOK_SECRET_ARN"},
-        "ActionsReversePayment": TABLES,
-        "OutboxRelay": {"EVENT_BUS", "MACHINES", "FUNCTIONS"},
+        "ApiHandler": TABLES
+        | {"GUARD_TABLE", "CALLS_PER_MINUTE", "FAILED_LOGINS_OF_SOURCE", "SETTLE_SECONDS", "MACHINE_HASHES"}
+        | {"MAIL_FROM", "COMPANY", "ATTACHMENT_BUCKET"},
+        **{
+            f"Actions{construct_name(module)}": TABLES
+            | (MAIL if needs.sends_mail else set())
+            | (WEBHOOKS if needs.calls_outside else set())
+            for module, needs in ACTIONS.items()
+        },
+        "OutboxRelay": {"EVENT_BUS", "MACHINES", "FUNCTIONS", "ORDER_TABLE", "RECORD_TABLE"},
         "WatchSweeper": {"ORDER_TABLE"},
         "WatchExecutions": {"ORDER_TABLE"},
     }

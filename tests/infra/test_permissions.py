@@ -1,10 +1,15 @@
-"""Who may do what, word for word. A permission is added here and in infra/, or not at all."""
+"""Who may do what, word for word. A permission is added here and in infra/, or not at all.
+
+What an action may do is written in words in its row of infra/actions.py, so that row is the one place for it; it stays within
+ON_RECORDS, and gets to the template unchanged.
+"""
 
 from collections import defaultdict
 from typing import Any
 
 import pytest
 
+from infra.actions import ACTIONS, ActionNeeds, construct_name
 from infra.queues import read_queues
 from tests.infra.template import Synthesized, name_of
 
@@ -14,62 +19,46 @@ CLAIM_AND_SETTLE = READ_WRITE
 WAIT = {"dynamodb:GetItem", "dynamodb:UpdateItem"}
 TRACE = {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}
 
+# All that a row of infra/actions.py may ask for on the record table.
+ON_RECORDS = TRANSACTION | {"dynamodb:Query"}
+
+
+def _of_action(needs: ActionNeeds) -> dict[str, set[str]]:
+    """Claim and settle, like every action; what its row asks for; and nothing else."""
+    on_records = {f"dynamodb:{verb}" for verb in needs.on_records}
+    sender = "arn:AWS::Partition:ses:AWS::Region:AWS::AccountId:identity/example.com"
+    return {
+        "StorageOrderTable": CLAIM_AND_SETTLE,
+        **({"StorageRecordTable": on_records} if on_records else {}),
+        **({sender: {"ses:SendEmail"}} if needs.sends_mail else {}),
+        **({"ActionsWebhookSecret": {"secretsmanager:GetSecretValue"}} if needs.calls_outside else {}),
+        "*": TRACE,
+    }
+
+
 FUNCTIONS: dict[str, dict[str, set[str]]] = {
     "ApiHandler": {
         "StorageOrderTable": TRANSACTION,
         "StorageOrderTable/index/by_step": {"dynamodb:Query"},
         "StorageOrderTable/index/by_client": {"dynamodb:Query"},
+        "StorageOrderTable/index/by_opportunity": {"dynamodb:Query"},
         "StorageRecordTable": TRANSACTION | {"dynamodb:Query"},
-        "*": TRACE,
-    },
-    "ActionsProvisionClient": {
-        "StorageOrderTable": CLAIM_AND_SETTLE,
-        "StorageRecordTable": READ_WRITE,
-        "*": TRACE,
-    },
-    "ActionsAddServices": {
-        "StorageOrderTable": CLAIM_AND_SETTLE,
-        "StorageRecordTable": READ_WRITE | {"dynamodb:Query"},
-        "*": TRACE,
-    },
-    "ActionsGenerateInvoice": {
-        "StorageOrderTable": CLAIM_AND_SETTLE,
-        "StorageRecordTable": TRANSACTION | {"dynamodb:Query"},
-        "*": TRACE,
-    },
-    **{
-        f"Actions{action}": {"StorageOrderTable": CLAIM_AND_SETTLE, "*": TRACE}
-        for action in ("ManualCheckOff", "SimpleQuestion", "UpdateFields", "EmailBlacklist", "AvsCheck")
-    },
-    "ActionsProvisionLead": {
-        "StorageOrderTable": CLAIM_AND_SETTLE,
-        "StorageRecordTable": {"dynamodb:PutItem"},
-        "*": TRACE,
-    },
-    "ActionsActivateServices": {
-        "StorageOrderTable": CLAIM_AND_SETTLE,
-        "StorageRecordTable": {"dynamodb:UpdateItem", "dynamodb:Query"},
-        "*": TRACE,
-    },
-    "ActionsSendNotification": {
-        "StorageOrderTable": CLAIM_AND_SETTLE,
-        "StorageRecordTable": {"dynamodb:GetItem", "dynamodb:UpdateItem"},
+        "StorageGuardTable": READ_WRITE,
+        "AttachmentsBucket/orders/*": {"s3:PutObject", "s3:GetObject"},
         "arn:AWS::Partition:ses:AWS::Region:AWS::AccountId:identity/example.com": {"ses:SendEmail"},
         "*": TRACE,
     },
-    "ActionsCallWebhook": {
-        "StorageOrderTable": CLAIM_AND_SETTLE,
-        "ActionsWebhookSecret": {"secretsmanager:GetSecretValue"},
+    "FormsHandler": {
+        "StorageOrderTable": TRANSACTION,
+        "StorageRecordTable": TRANSACTION | {"dynamodb:Query"},
         "*": TRACE,
     },
-    "ActionsReversePayment": {
-        "StorageOrderTable": CLAIM_AND_SETTLE,
-        "StorageRecordTable": READ_WRITE,
-        "*": TRACE,
-    },
+    **{f"Actions{construct_name(module)}": _of_action(needs) for module, needs in ACTIONS.items()},
     "OutboxRelay": {
         "OutboxBus": {"events:PutEvents"},
         "OutboxDeadLetters": {"sqs:SendMessage"},
+        "StorageOrderTable": {"dynamodb:GetItem", "dynamodb:PutItem"},
+        "StorageRecordTable": {"dynamodb:UpdateItem"},
         "StorageOrderTable.StreamArn": {"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"},
         "*": TRACE | {"dynamodb:ListStreams"},
         # and, for every machine, what MACHINE_FROM_RELAY says, and lambda:InvokeFunction on every action
@@ -92,6 +81,12 @@ MACHINE: dict[str, set[str]] = {
     | {"logs:ListLogDeliveries", "logs:PutResourcePolicy", "logs:DescribeResourcePolicies", "logs:DescribeLogGroups"},
     # and lambda:InvokeFunction on every action its definition names
 }
+
+
+def test_no_row_of_an_action_asks_for_more_than_modules_may_have() -> None:
+    assert {f"dynamodb:{verb}" for needs in ACTIONS.values() for verb in needs.on_records} <= ON_RECORDS
+    assert {module for module, needs in ACTIONS.items() if needs.sends_mail} == {"send_notification"}
+    assert {module for module, needs in ACTIONS.items() if needs.calls_outside} == {"call_webhook"}
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
@@ -138,6 +133,7 @@ def test_only_this_api_and_the_watch_rules_may_invoke_functions_from_outside(sta
     invoked = sorted((str(name_of(found["FunctionName"])), found["Principal"]) for found in permissions)
     assert invoked == [
         ("ApiHandlerFunction", "apigateway.amazonaws.com"),
+        ("FormsHandlerFunction", "apigateway.amazonaws.com"),
         ("WatchExecutionsFunction", "events.amazonaws.com"),
         ("WatchExecutionsFunction", "events.amazonaws.com"),
         ("WatchSweeperFunction", "events.amazonaws.com"),

@@ -1,11 +1,12 @@
 """The tables, and what a stage that may not be lost asks of them."""
 
 from tests.infra.template import Synthesized, name_of
+from tests.tables import INDEXES
 
-TABLES = {"StorageOrderTable", "StorageRecordTable"}
+TABLES = {"StorageOrderTable", "StorageRecordTable", "StorageGuardTable"}
 
 
-def test_there_are_two_tables_on_demand_with_the_same_keys(stage: Synthesized) -> None:
+def test_there_are_three_tables_on_demand_with_the_same_keys(stage: Synthesized) -> None:
     tables = stage.properties_of_type("AWS::DynamoDB::Table")
 
     assert set(tables) == TABLES
@@ -17,7 +18,7 @@ def test_there_are_two_tables_on_demand_with_the_same_keys(stage: Synthesized) -
         assert table["BillingMode"] == "PAY_PER_REQUEST"
 
 
-def test_orders_are_read_by_step_by_client_and_by_due_date(stage: Synthesized) -> None:
+def test_orders_are_read_by_step_by_client_by_opportunity_and_by_due_date(stage: Synthesized) -> None:
     orders = stage.properties("StorageOrderTable")
     kinds = {each["AttributeName"]: each["AttributeType"] for each in orders["AttributeDefinitions"]}
     indexes = {
@@ -26,26 +27,32 @@ def test_orders_are_read_by_step_by_client_and_by_due_date(stage: Synthesized) -
     }
 
     assert indexes == {
-        "by_step": [("queue_step", "S"), ("ts", "N")],
-        "by_client": [("client_id", "S"), ("ts", "N")],
+        "by_step": [("queue_step", "S"), ("received", "S")],
+        "by_client": [("client_id", "S"), ("received", "S")],
+        "by_opportunity": [("opportunity", "S"), ("received", "S")],
         "by_due": [("due_shard", "S"), ("due_at", "N")],
     }
+    assert {name: tuple(keys) for name, keys in indexes.items()} == INDEXES  # what the other tests make
     assert "GlobalSecondaryIndexes" not in stage.properties("StorageRecordTable")
 
 
-def test_only_orders_have_a_stream_and_only_orders_expire(stage: Synthesized) -> None:
+def test_only_orders_have_a_stream_and_records_never_expire(stage: Synthesized) -> None:
     orders, records = stage.properties("StorageOrderTable"), stage.properties("StorageRecordTable")
+    guards = stage.properties("StorageGuardTable")
 
     assert orders["StreamSpecification"] == {"StreamViewType": "NEW_AND_OLD_IMAGES"}
     assert orders["TimeToLiveSpecification"] == {"AttributeName": "expires_at", "Enabled": True}
     assert not {"StreamSpecification", "TimeToLiveSpecification"} & set(records)
+    assert guards["TimeToLiveSpecification"] == orders["TimeToLiveSpecification"]
+    assert "StreamSpecification" not in guards
 
 
 def test_prod_keeps_its_tables_whatever_happens_to_the_stack(prod: Synthesized) -> None:
-    for table in prod.of_type("AWS::DynamoDB::Table").values():
+    for name, table in prod.of_type("AWS::DynamoDB::Table").items():
         assert table["DeletionPolicy"] == table["UpdateReplacePolicy"] == "Retain"
         assert table["Properties"]["DeletionProtectionEnabled"] is True
-        assert table["Properties"]["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+        recovers = {"PointInTimeRecoveryEnabled": name != "StorageGuardTable"}  # all of which expires
+        assert table["Properties"]["PointInTimeRecoverySpecification"] == recovers
     artifact = prod.manifest["artifacts"][prod.settings.stack_name]
     assert artifact["properties"]["terminationProtection"] is True
 

@@ -4,6 +4,7 @@ The relay runs in this process over the table's real stream, so that machines ca
 delivered twice, as DynamoDB and Lambda may.
 """
 
+import json
 import random
 import threading
 from collections.abc import Iterator
@@ -25,13 +26,15 @@ from lambdas.outbox.relay import relay
 from lambdas.records.table import RecordTable
 from statemachines.__main__ import machine_of
 from tests.archive import PRODUCT, zipped
-from tests.fakes import FakeBus
+from tests.fakes import FakeBus, FakeCounts
 from tests.machine import stub_action
+from tests.machine.asl_schema import schema_faults
 from tests.machine.stub_action import Run
 from tests.tables import KEY_SCHEMA, KEY_TYPES, make_table
 
 ROLE = f"arn:aws:iam::{ACCOUNT_ID}:role/test"
 ORDERS, RECORDS = "random-orders", "random-records"
+WAIT_SCALE = "0.05"  # of what the engine waits before it tries again
 MODULES = {"stub_action": stub_action.module}
 
 
@@ -51,12 +54,14 @@ class Relayed(StepFunctionsMachine):
 
 @dataclass
 class Ground:
-    """The engine and what stands on it."""
+    """The engine and what stands on it. `relayed`: order id -> its latest revision that came out of the stream."""
 
     options: dict[str, Any]
     function_arn: str
     machine: Relayed
     failures: list[str] = field(default_factory=list)
+    relayed: dict[str, int] = field(default_factory=dict)
+    news: threading.Condition = field(default_factory=threading.Condition)
 
     def __post_init__(self) -> None:
         self.dynamodb = boto3.client("dynamodb", **self.options)
@@ -65,8 +70,10 @@ class Ground:
         self.records = RecordTable(RECORDS, self.dynamodb)
 
     def add(self, queue: Queue) -> str:
-        """The queue's machine, checked and compiled as `make compile` does."""
-        definition = machine_of(queue, MODULES).replace("${OrderTable}", ORDERS)
+        """The queue's machine, checked and compiled as `make compile` does, and held against cfn-lint's schema."""
+        compiled = machine_of(queue, MODULES)
+        assert schema_faults(json.loads(compiled)) == []
+        definition = compiled.replace("${OrderTable}", ORDERS)
         made = self.step_functions.create_state_machine(
             name=f"random-{queue.order_queue_id}",
             definition=definition.replace("${stub_action}", self.function_arn),
@@ -74,6 +81,18 @@ class Ground:
         )
         self.machine.arns[str(queue.order_queue_id)] = made["stateMachineArn"]
         return str(made["stateMachineArn"])
+
+    def wait_for_change(self, order: Order, seconds: float) -> bool:
+        """Until the stream tells of a later revision of the order than this one; False if it does not in time."""
+        with self.news:
+            return self.news.wait_for(lambda: self.relayed.get(order.order_id, 0) > order.revision, seconds)
+
+    def tell(self, records: list[Any]) -> None:
+        with self.news:
+            for record in records:
+                image = record["dynamodb"]["NewImage"]
+                self.relayed[image["order_id"]["S"]] = int(image["revision"]["N"])
+            self.news.notify_all()
 
     def runs(self, order_id: str) -> list[Run]:
         """In the order in which they were let in."""
@@ -86,7 +105,11 @@ class Ground:
 @contextmanager
 def ground(root: Path) -> Iterator[Ground]:
     """Ends with everything it started."""
-    settings = {"ORDERQ_LAMBDA_FUNCTION_CONCURRENCY": "3", "LOG_LEVEL": "WARNING"}
+    settings = {
+        "ORDERQ_LAMBDA_FUNCTION_CONCURRENCY": "3",
+        "LOG_LEVEL": "WARNING",
+        "SFN_WAIT_SCALE": WAIT_SCALE,
+    }
     with LocalEngine.start(root, settings=settings) as engine:
         options = engine.client_options()
         dynamodb = boto3.client("dynamodb", **options)
@@ -156,7 +179,8 @@ def _relay_stream(made: Ground, ended: threading.Event) -> None:
         place = answer["NextShardIterator"]
         records: Any = [record for record in answer["Records"] if record["dynamodb"]["Keys"]["sk"] == {"S": "order"}]
         for _ in range(1 + (chance.random() < 1 / 3)):
-            if records and (again := relay(records, made.machine, FakeBus())):
+            if records and (again := relay(records, made.machine, FakeBus(), made.orders, FakeCounts())):
                 made.failures.append(again)
+        made.tell(records)
         if not records:
             ended.wait(0.02)

@@ -10,6 +10,7 @@ from typing import Any
 
 from lambdas.orders.errors import OrderError
 from lambdas.orders.order import ActionState, ChecklistAction, Order
+from lambdas.orders.progress import UNDO
 from lambdas.orders.queue import Queue, StepStatus
 from lambdas.orders.service import OrderService
 from tests.build import a_draft
@@ -18,6 +19,7 @@ from tests.machine.ground import Ground
 from tests.machine.random_queues import Wish
 
 QUIET_SECONDS = 0.1
+LONGEST_RETRY_SECONDS = 0.5  # between two tries of a machine, at the ground's WAIT_SCALE
 STUCK_SECONDS = 25.0
 WHO = "Grace"
 
@@ -64,15 +66,14 @@ class People:
 
     def finish(self) -> Order:
         """Process what waits until nothing is left to do."""
-        order, seen = self.order(), time.monotonic()
+        order, quiet, since = self.order(), False, time.monotonic()
         while not self._ended(order):
-            for action in order.actions_of(order.step_id):
-                if not action.optional and _wants_a_person(order, action):
+            for action in order.actions.values():
+                if _wants_a_person(order, action, quiet=quiet):
                     self._ask("process", action.action_id)
-            time.sleep(0.03)
-            last, order = order, self.order()
-            seen = time.monotonic() if order.revision != last.revision else seen
-            if time.monotonic() - seen > STUCK_SECONDS:
+            quiet = not self._ground.wait_for_change(order, LONGEST_RETRY_SECONDS)
+            order, since = self.order(), since if quiet else time.monotonic()
+            if time.monotonic() - since > STUCK_SECONDS:
                 raise Stuck(self.story())
         return order
 
@@ -153,23 +154,23 @@ class People:
 
     def _let_it_settle(self) -> None:
         """Until nothing was written for a moment."""
-        seen, since, began = 0, time.monotonic(), time.monotonic()
-        while time.monotonic() - since < QUIET_SECONDS and time.monotonic() - began < 2:
-            revision = self.order().revision
-            if revision != seen:
-                seen, since = revision, time.monotonic()
-            time.sleep(0.02)
+        order, began = self.order(), time.monotonic()
+        while self._ground.wait_for_change(order, QUIET_SECONDS) and time.monotonic() - began < 2:
+            order = self.order()
 
     def _wait_for(self, there: Callable[[Order], Any]) -> None:
-        deadline = time.monotonic() + STUCK_SECONDS
-        while not there(self.order()):
-            if time.monotonic() > deadline:
+        order = self.order()
+        while not there(order):
+            if not self._ground.wait_for_change(order, STUCK_SECONDS):
                 raise Stuck(self.story())
-            time.sleep(0.02)
+            order = self.order()
 
 
-def _wants_a_person(order: Order, action: ChecklistAction) -> bool:
-    if action.requested_at is not None or action.met:
+def _wants_a_person(order: Order, action: ChecklistAction, *, quiet: bool) -> bool:
+    """What failed is left to the machine as long as something happens: it may be about to try again by itself."""
+    if f"{UNDO}{action.action_id}" in order.waits:
+        return True
+    if action.optional or action.step_id != order.step_id or action.requested_at is not None or action.met:
         return False
     by_hand = not action.automatic and action.state is ActionState.PENDING
-    return str(action.action_id) in order.waits or action.state is ActionState.FAILED or by_hand
+    return str(action.action_id) in order.waits or (action.state is ActionState.FAILED and quiet) or by_hand

@@ -47,7 +47,11 @@ def random_queues(draw: st.DrawFn, *, on_optional: bool) -> Queue:
 @st.composite
 def _actions(draw: st.DrawFn, action_id: int) -> dict[str, Any]:
     automatic, optional = draw(st.booleans()), draw(st.sampled_from((False, False, True)))
-    config: dict[str, Any] = {"number": action_id, "fails": draw(st.sampled_from((0, 0, 0, 1)))}
+    config: dict[str, Any] = {
+        "number": action_id,
+        "trips": draw(st.sampled_from((0, 0, 1, 2))),
+        "fails": draw(st.sampled_from((0, 0, 0, 1))),
+    }
     if not automatic:
         config["asks"] = draw(st.booleans())
     return {
@@ -56,6 +60,7 @@ def _actions(draw: st.DrawFn, action_id: int) -> dict[str, Any]:
         "module": "stub_action",
         "automatic": automatic,
         "optional": optional,
+        "retry": draw(st.sampled_from(("standard", "patient", "never"))),
         "config": config,
     }
 

@@ -9,15 +9,17 @@ from typing import Any
 from pydantic import Field
 
 from lambdas.actions._action import action_handler
-from lambdas.actions._module import Config, Done, Module, PermanentError, Tools, Waiting
+from lambdas.actions._module import Config, Done, Module, PermanentError, Tools, TransientError, Waiting
 from lambdas.orders.order import Order
 from lambdas.runtime.models import Frozen
 
 
 class StubConfig(Config):
-    """`number`: the action's own id. `fails`: so many runs fail. `asks`: it waits until it is told `{"ok": true}`."""
+    """`number`: the action's own id. `trips`: so many runs fail for a moment, and so does the undo if there are any;
+    `fails`: so many after them fail until somebody acts. `asks`: it waits until it is told `{"ok": true}`."""
 
     number: int
+    trips: int = Field(default=0, ge=0)
     fails: int = Field(default=0, ge=0)
     asks: bool = False
 
@@ -47,20 +49,25 @@ def run(order: Order, config: StubConfig, tools: Tools) -> Done | Waiting:
     key = {"pk": f"order#{order.order_id}", "sk": f"run#{order.revision:08d}#{config.number}"}
     if not tools.records.put_new({**key, **ran.model_dump()}):
         raise RuntimeError("two runs under one claim")
+    if outcome == "tripped":
+        raise TransientError("it fails for a moment, as it was told to")
     if outcome == "failed":
         raise PermanentError("it fails the first times, as it was told to")
     return Waiting("it asks for an answer") if outcome == "waiting" else Done("it ran")
 
 
 def undo(order: Order, config: StubConfig, tools: Tools) -> str:
-    tools.records.put_new(
-        {"pk": f"order#{order.order_id}", "sk": f"undone#{config.number}", "action_id": config.number}
-    )
+    of_order = {"pk": f"order#{order.order_id}", "action_id": config.number}
+    if config.trips and tools.records.put_new({**of_order, "sk": f"tripped#{config.number}"}):
+        raise TransientError("the undo fails for a moment, as it was told to")
+    tools.records.put_new({**of_order, "sk": f"undone#{config.number}"})
     return "taken back"
 
 
 def _outcome(attempt: int, given: dict[str, Any], config: StubConfig) -> str:
-    if attempt <= config.fails:
+    if attempt <= config.trips:
+        return "tripped"
+    if attempt <= config.trips + config.fails:
         return "failed"
     return "waiting" if config.asks and not given.get("ok") else "done"
 

@@ -5,6 +5,7 @@ Real machines, real stream, real relay, the product's own frame around an action
 
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 
 import pytest
@@ -22,7 +23,7 @@ from tests.machine.stub_action import Run
 MOST_EVENTS = 25_000
 _queue_ids = count(100)
 on_the_engine = settings(
-    max_examples=18,
+    max_examples=16,
     deadline=None,
     derandomize=True,
     database=None,
@@ -75,14 +76,19 @@ def played(floor: Ground, queue: Queue, scripts: tuple[list[Wish], ...], patient
     """One order per script, all at once, each to its end."""
     mine = queue.model_copy(update={"order_queue_id": next(_queue_ids)})
     machine = floor.add(mine)
-    orders = [People(floor, mine) for _ in scripts]
-    for people in orders:
+
+    def worked(script: list[Wish]) -> None:
+        people = People(floor, mine)
         people.submit(patient=patient)
-    for people, script in zip(orders, scripts, strict=True):
         people.follow(script)
-    for people in orders:
-        keeps_its_promises(floor, mine, people, people.finish())
+        order = people.finish()
+        keeps_its_promises(floor, mine, people, order)
+        if not script:
+            tried_again_by_itself(floor, mine, people, order)
         ended_well(floor, machine, people)
+
+    with ThreadPoolExecutor(len(scripts)) as crowd:
+        list(crowd.map(worked, scripts))
     assert floor.failures == []
 
 
@@ -113,9 +119,21 @@ def let_in_rightly(queue: Queue, people: People, run: Run, story: str) -> None:
     assert people.fence is None or run.revision < people.fence, f"{run} began after the cancel\n{story}"
 
 
+def tried_again_by_itself(floor: Ground, queue: Queue, people: People, order: Order) -> None:
+    """Of an order that nobody moved: a failure that passes is the machine's own business, if its queue says so."""
+    ran = Counter(run.action_id for run in floor.runs(order.order_id))
+    for action in queue.actions:
+        trips, met = action.config["trips"], order.actions[str(action.id)].met
+        unasked = action.automatic and not people.asked[action.id]
+        if met and unasked:
+            assert action.retry != "never" or not trips, f"{action.id} was tried again\n{people.story()}"
+            assert ran[action.id] == trips + 1, f"{action.id} was not tried again rightly\n{people.story()}"
+
+
 def asked_for(queue: Queue, people: People, runs: list[Run], story: str) -> None:
-    """What is done by hand runs as often as somebody asked for it, and never by itself."""
-    ran = Counter(run.action_id for run in runs)
+    """What is done by hand runs as often as somebody asked for it, and never by itself, but to get over a failure that
+    passes."""
+    ran = Counter(run.action_id for run in runs if run.outcome != "tripped")
     for action in queue.actions:
         if not action.automatic:
             assert ran[action.id] <= people.asked[action.id], f"{action.id} ran without being asked for\n{story}"

@@ -5,17 +5,20 @@ from typing import Any
 
 from lambdas.api.answers.values import as_text
 from lambdas.api.backend import Backend
+from lambdas.orders.lists import OrderPage
 from lambdas.orders.money import format_cents
 from lambdas.orders.order import ActionState, Order
+from lambdas.orders.packs import PricedPack
 from lambdas.orders.queue import Queue
+from lambdas.orders.readback import credits_of, with_prices
 
 _QUEUE_FIELDS = ["class_id", "active", "name", "sendlink_from", "sendlink_sub", "sendlink_body"]
-_UNSET_INFO = ("coupon_ids", "coupon_credits", "taxes")
 
 
 def submitted(order: Order, backend: Backend) -> str:
     """The text a browser shows after an order form; Ubersmith answers HTML here."""
-    return f"<p>Thank you. Your order number is {escape(order.order_id)}. Your order is being processed.</p>"
+    client = f" Your client number is {escape(order.client_id)}." if order.client_id else ""
+    return f"<p>Thank you. Your order number is {escape(order.order_id)}.{client} Your order is being processed.</p>"
 
 
 def record(order: Order, backend: Backend) -> dict[str, Any]:
@@ -38,13 +41,13 @@ def record(order: Order, backend: Backend) -> dict[str, Any]:
         "requested_completion": str(order.requested_completion or 0),
         "planned_completion": str(order.planned_completion or 0),
         "progress": _progress(order),
-        "info": dict.fromkeys(_UNSET_INFO) | _info(order),
+        "info": _info(order, unset=None),
     }
 
 
-def records(orders: tuple[Order, ...], backend: Backend) -> Any:
+def records(page: OrderPage, backend: Backend) -> Any:
     """`order.list`: records by order id; `[]` if there are none."""
-    return {order.order_id: record(order, backend) for order in orders} or []
+    return {order.order_id: record(order, backend) for order in page.orders} or []
 
 
 def created(order: Order, backend: Backend) -> dict[str, Any]:
@@ -60,7 +63,7 @@ def created(order: Order, backend: Backend) -> dict[str, Any]:
         "order_form_id": order.order_form_id,
         "opportunity_id": order.opportunity_id,
         "client_id": order.client_id or "",
-        "info": {name: [] for name in _UNSET_INFO} | _info(order),
+        "info": _info(order, unset=[]),
     }
     step = {
         "name": order.step.name,
@@ -117,10 +120,10 @@ def _queue(queue: Queue) -> dict[str, Any]:
 
 
 def _summary(order: Order) -> str:
-    """An HTML table: what is bought, for how long, set-up, total cost."""
+    """An HTML table: what is bought, for how long, set-up, discounts, total cost."""
     rows = "".join(
         f"<tr><td>{escape(pack.title)}</td><td>{pack.quantity}</td><td>{format_cents(pack.recurring_cents)} / "
-        f"{_period(pack.period)}</td><td>{format_cents(pack.setup_cents)}</td></tr>"
+        f"{_period(pack.period)}</td><td>{format_cents(pack.setup_cents)}</td></tr>{_discount(pack)}"
         for pack in order.priced
     )
     head = "<tr><th>Service</th><th>Quantity</th><th>Price / period</th><th>Setup</th></tr>"
@@ -130,9 +133,22 @@ def _summary(order: Order) -> str:
     return f"<table>{head}{rows}{total}</table>"
 
 
+def _discount(pack: PricedPack) -> str:
+    if not pack.coupon or not pack.discount_cents:
+        return ""
+    return (
+        f'<tr><td colspan="2">Coupon {escape(pack.coupon.coupon_code)}</td><td>'
+        f"{format_cents(-pack.recurring_discount_cents)}</td><td>{format_cents(-pack.setup_discount_cents)}</td></tr>"
+    )
+
+
 def _period(months: int) -> str:
     return "one time" if not months else "month" if months == 1 else f"{months} months"
 
 
-def _info(order: Order) -> dict[str, Any]:
-    return {key: as_text(value) for key, value in order.info.items()}
+def _info(order: Order, *, unset: Any) -> dict[str, Any]:
+    """With what the server worked out (reference 5.3, 5.4). `unset`: how a key is written that nobody set."""
+    credits = {coupon_id: format_cents(cents) for coupon_id, cents in credits_of(order.priced).items()}
+    coupons = {"coupon_ids": list(credits) or unset, "coupon_credits": credits or unset}
+    said = {key: as_text(value) for key, value in with_prices(order.info, order.priced).items()}
+    return {"taxes": unset, **said, **coupons}

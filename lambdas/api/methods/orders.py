@@ -6,6 +6,7 @@ from typing import Any
 from lambdas.api.answers import orders as answers
 from lambdas.api.answers.values import true
 from lambdas.api.backend import Backend
+from lambdas.api.call import Door
 from lambdas.api.caller import Caller
 from lambdas.api.errors import MalformedRequestError
 from lambdas.api.method import Method, Rights
@@ -20,13 +21,16 @@ from lambdas.api.requests.orders import (
     UpdateRequest,
 )
 from lambdas.api.views import orders as views
+from lambdas.api.visibility import visible_queues
 from lambdas.orders.draft import OrderDraft
-from lambdas.orders.errors import Problem
-from lambdas.orders.lists import MAX_LIMIT, OrderFilter
+from lambdas.orders.errors import InvalidOrderError, Problem
+from lambdas.orders.lists import MAX_LIMIT, OrderFilter, OrderPage
 from lambdas.orders.order import Order
-from lambdas.orders.queue import StepStatus
+from lambdas.orders.queue import DEFAULT_BRAND_ID, StepStatus
 from lambdas.orders.service import IdempotencyKey
 from lambdas.records.rights import Right
+
+PAGE_LIMIT = 50
 
 
 def _create(backend: Backend, request: CreateRequest, caller: Caller) -> Order:
@@ -37,7 +41,8 @@ def _create(backend: Backend, request: CreateRequest, caller: Caller) -> Order:
         text = f"an order begins in {queue.leads.name} (step {queue.leads.id}) and leaves it by order.submit"
         raise MalformedRequestError(Problem("order_status", text))
     key = IdempotencyKey(caller.name, caller.key) if caller.key else None
-    draft = OrderDraft(**request.model_dump(exclude_none=True, exclude={"order_status"}))
+    sent = request.model_dump(exclude_none=True, exclude={"order_status", "add_default_pack_upgrades"})
+    draft = OrderDraft(**sent, add_default_pack_upgrades=request.add_default_pack_upgrades or None)
     return backend.service.create(draft, key, by=caller.name)
 
 
@@ -68,23 +73,24 @@ def _get(backend: Backend, request: GetRequest, caller: Caller) -> Order:
     return backend.order(request, caller)
 
 
-def _list(backend: Backend, request: ListRequest, caller: Caller) -> tuple[Order, ...]:
-    named = request.model_dump(exclude_none=True, exclude={"order_by", "direction", "step_status", "limit"})
-    status = None if request.step_status is None else StepStatus(request.step_status)
-    descending = request.direction == "desc"
-    limit = request.limit or MAX_LIMIT
-    return backend.service.list(
-        OrderFilter(**named, step_status=status, descending=descending, limit=limit, queues=_visible(backend, caller))
+def _list(backend: Backend, request: ListRequest, caller: Caller) -> OrderPage:
+    if request.cursor and request.offset:
+        raise MalformedRequestError(Problem("offset", "cannot be set together with cursor"))
+    old_door = caller.door is Door.API_2_0
+    wanted = OrderFilter(
+        **request.model_dump(exclude_none=True, exclude={"order_by", "direction", "step_status", "brand_id", "limit"}),
+        brand_id=DEFAULT_BRAND_ID if request.brand_id is None else request.brand_id,
+        step_status=None if request.step_status is None else StepStatus(request.step_status),
+        descending=request.direction == "desc",
+        limit=request.limit or (MAX_LIMIT if old_door else PAGE_LIMIT),
+        queues=visible_queues(backend, caller),
     )
-
-
-def _visible(backend: Backend, caller: Caller) -> frozenset[int]:
-    """The queues whose orders the caller may see."""
-    return frozenset(
-        queue.order_queue_id
-        for queue in backend.queues.values()
-        if caller.user.may_in(Right.VIEW, queue.order_queue_id, queue.brand_id)
-    )
+    page = backend.service.list(wanted)
+    if page.cut_short and old_door:  # which knows no cursor, and would take the part for the whole
+        field = "opportunity_id" if request.opportunity_id else "client_id"
+        text = "has too many orders in other steps to look through in one call; narrow the list with min_ts and max_ts"
+        raise InvalidOrderError((Problem(field, text),))
+    return page
 
 
 def _process(backend: Backend, request: ProcessRequest, caller: Caller) -> Order:
@@ -131,6 +137,7 @@ METHODS: dict[str, Method] = {
         view=views.order_view,
         status=201,
         headers=_etag_and_place,
+        keeps_key=True,
         example={"order_queue_id": 1, "info": {**_PERSON, "pack1": {"plan_id": "1", "period": 1}}},
     ),
     "order.update": Method(
@@ -151,6 +158,7 @@ METHODS: dict[str, Method] = {
         answer=answers.submitted,
         view=views.order_view,
         headers=_etag,
+        settles=True,
         example=_ONE,
     ),
     "order.get": Method(
@@ -182,6 +190,7 @@ METHODS: dict[str, Method] = {
         answer=true,
         view=views.order_view,
         headers=_etag,
+        settles=True,
         example={**_ONE, "order_action_id": 101},
     ),
     "order.cancel": Method(

@@ -3,7 +3,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
 from lambdas.orders.money import parse_cents
 from lambdas.runtime.models import Frozen
@@ -34,22 +34,54 @@ def _flag(value: Any) -> Any:
     return False if text in ("0", "false", "no", "off", "", "none") else value
 
 
+def or_null(*schemas: dict[str, Any]) -> WithJsonSchema:
+    """How a parameter is documented whose validator takes other values than its type says."""
+    return WithJsonSchema({"anyOf": [*schemas, {"type": "null"}]})
+
+
+AS_FLAG: tuple[dict[str, Any], ...] = ({"type": "boolean"}, {"type": "integer", "enum": [0, 1]})
+AS_AMOUNT: tuple[dict[str, Any], ...] = (
+    {"type": "string", "pattern": r"^[0-9]{1,8}(\.[0-9]{1,2})?$"},
+    {"type": "number", "minimum": 0},
+)
+AS_REFERENCE: tuple[dict[str, Any], ...] = (
+    {"type": "string", "pattern": "^[0-9]{1,18}$"},
+    {"type": "integer", "minimum": 0},
+)
+
 Absent = BeforeValidator(_empty_is_absent)
-Count = Annotated[int | None, Absent, Field(ge=0, le=2**53)]
-Text = Annotated[str | None, Absent, Field(max_length=MAX_TEXT)]
-Reference = Annotated[str | None, BeforeValidator(_reference), Field(pattern=r"^[0-9]{1,18}$")]
-Cents = Annotated[int | None, BeforeValidator(lambda value: None if value in ("", None) else parse_cents(value))]
-Flag = Annotated[bool, BeforeValidator(_flag)]
+# Bounds stand on the inner type: on the outer one, pydantic would hold them against the None of an empty parameter.
+Count = Annotated[Annotated[int, Field(ge=0, le=2**53)] | None, Absent]
+Text = Annotated[Annotated[str, Field(max_length=MAX_TEXT)] | None, Absent]
+Reference = Annotated[
+    Annotated[str, Field(pattern=r"^[0-9]{1,18}$")] | None, BeforeValidator(_reference), or_null(*AS_REFERENCE)
+]
+Cents = Annotated[
+    int | None,
+    BeforeValidator(lambda value: None if value in ("", None) else parse_cents(value)),
+    or_null(*AS_AMOUNT),
+]
+Flag = Annotated[bool, BeforeValidator(_flag), WithJsonSchema({"anyOf": [*AS_FLAG]})]
+MaybeFlag = Annotated[
+    bool | None,
+    BeforeValidator(lambda value: None if value in ("", None) else _flag(value)),
+    or_null(*AS_FLAG),
+]
 Info = Annotated[dict[str, Any], BeforeValidator(_map)]
-Hash = Annotated[str | None, Absent, Field(min_length=8, max_length=MAX_HASH)]
+Hash = Annotated[Annotated[str, Field(min_length=8, max_length=MAX_HASH)] | None, Absent]
 Direction = Annotated[Literal["asc", "desc"] | None, Absent]
-Limit = Annotated[int | None, Absent, Field(ge=1, le=1_000)]
+Limit = Annotated[Annotated[int, Field(ge=1, le=1_000)] | None, Absent]
 
 
 class Request(Frozen):
     """Base of all requests. API 2.0 ignores parameters a method does not have, as Ubersmith does."""
 
     model_config = ConfigDict(coerce_numbers_to_str=True)
+
+    @classmethod
+    def takes(cls, name: str) -> bool:
+        """Whether there is a parameter of this name beside the fields: some have names that cannot be listed."""
+        return False
 
 
 class NoParameters(Request):
@@ -59,8 +91,8 @@ class NoParameters(Request):
 class OrderRequest(Request):
     """A request about one order, by `order_id` or by the `hash` that stands in for it."""
 
-    order_id: Reference = None
-    hash: Hash = None
+    order_id: Reference = Field(default=None, description="The order, by its number; or by its hash.")
+    hash: Hash = Field(default=None, description="The order, by its hash; or by its number.")
 
     @model_validator(mode="after")
     def _one_of_both(self) -> "OrderRequest":

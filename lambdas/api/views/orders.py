@@ -4,8 +4,10 @@ from typing import Any, TypedDict
 
 from lambdas.api.backend import Backend
 from lambdas.api.views.values import iso
+from lambdas.orders.lists import OrderPage
 from lambdas.orders.money import format_cents
 from lambdas.orders.order import ChecklistAction, Order
+from lambdas.orders.packs import PricedPack
 
 
 class StepView(TypedDict):
@@ -35,6 +37,26 @@ class ActionView(TypedDict):
 
 WaitView = TypedDict("WaitView", {"for": str, "owner": str, "since": str | None, "due_at": str | None, "overdue": bool})
 """What an order waits for: an action's id, `submit`, or a gate; who must act, and until when."""
+
+
+class PricedServiceView(TypedDict):
+    """A service the order asks for, as it is priced. `setup` and `recurring` are list prices of the whole quantity, one
+    period of `period` months (0: once). `renewal`: what each later period costs."""
+
+    pack: str
+    plan_id: str
+    title: str
+    description: str
+    quantity: int
+    period: int
+    options: dict[str, str]
+    setup: str
+    recurring: str
+    setup_discount: str
+    recurring_discount: str
+    coupon_code: str | None
+    first_charge: str
+    renewal: str
 
 
 class OrderView(TypedDict):
@@ -69,15 +91,19 @@ class OrderView(TypedDict):
     machine_hash: str | None
     actions: list[ActionView]
     waits: list[WaitView]
+    services: list[PricedServiceView]
     info: dict[str, Any]
 
 
 class OrdersView(TypedDict):
+    """`next_cursor`: what to send as `cursor` for the next page; null after the last. A page may hold fewer than `limit`."""
+
     orders: list[OrderView]
+    next_cursor: str | None
 
 
-def orders_view(orders: tuple[Order, ...], backend: Backend) -> OrdersView:
-    return {"orders": [order_view(order, backend) for order in orders]}
+def orders_view(page: OrderPage, backend: Backend) -> OrdersView:
+    return {"orders": [order_view(order, backend) for order in page.orders], "next_cursor": page.next_cursor}
 
 
 def order_view(order: Order, backend: Backend) -> OrderView:
@@ -111,7 +137,27 @@ def order_view(order: Order, backend: Backend) -> OrderView:
         "machine_hash": order.machine_hash or None,
         "actions": [_action(action) for action in order.actions.values()],
         "waits": [_wait(key, order) for key in order.waits],
+        "services": [_service(pack) for pack in order.priced],
         "info": order.info,
+    }
+
+
+def _service(pack: PricedPack) -> PricedServiceView:
+    return {
+        "pack": pack.pack,
+        "plan_id": pack.plan_id,
+        "title": pack.title,
+        "description": pack.description,
+        "quantity": pack.quantity,
+        "period": pack.period,
+        "options": pack.options,
+        "setup": format_cents(pack.setup_cents),
+        "recurring": format_cents(pack.recurring_cents),
+        "setup_discount": format_cents(pack.setup_discount_cents),
+        "recurring_discount": format_cents(pack.recurring_discount_cents),
+        "coupon_code": pack.coupon.coupon_code if pack.coupon else None,
+        "first_charge": format_cents(pack.first_charge_cents),
+        "renewal": format_cents(pack.renewal_cents if pack.period else 0),
     }
 
 

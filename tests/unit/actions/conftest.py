@@ -14,7 +14,10 @@ from lambdas.catalog.plan import load_plans
 from lambdas.catalog.pricing import CatalogPricing
 from lambdas.orders import progress
 from lambdas.orders.order import ChecklistAction, Hold, Order
+from lambdas.orders.ports import Sale
 from lambdas.payments.sandbox import SandboxGateway
+from lambdas.records.coupon import CouponRecords
+from lambdas.records.coupon_use import CouponUseRecords
 from lambdas.records.invoice import Invoice, InvoiceKind, InvoiceRecords
 from lambdas.records.table import RecordTable
 from tests.build import CARD, CONTACT, NOW, Clock, a_submitted_order
@@ -81,7 +84,8 @@ class World:
         """A submitted order of one server a month, 248.00, held on a card unless there is no token."""
         bought = {"pack1": {"plan_id": "2"}} if info is None else info
         paid = {**CARD, "cc_token": token} if token else {}
-        priced = CatalogPricing(load_plans()).price(bought)
+        pricing = CatalogPricing(load_plans(), CouponRecords(self.records), CouponUseRecords(self.records))
+        priced = pricing.price(bought, Sale(brand_id=1, client_id=None, now=NOW))
         total = sum(pack.first_charge_cents for pack in priced)
         order = a_submitted_order(info={**CONTACT, **paid, **bought}, priced=priced, total_cents=total)
         if token and total:

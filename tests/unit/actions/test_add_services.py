@@ -9,7 +9,7 @@ from lambdas.actions.add_services import module
 from lambdas.orders.claims import OrderCanceled
 from lambdas.orders.order import ActionState, Order
 from lambdas.records.service import ServiceRecords
-from tests.unit.actions.conftest import SERVICES, World, then
+from tests.unit.actions.conftest import SERVICES, Died, World, then
 
 TWO = {"pack1": {"plan_id": "1", "status": "2"}, "pack3": {"plan_id": "2", "quantity": 2}}
 
@@ -92,6 +92,19 @@ def test_undoing_again_finds_nothing_to_undo_and_changes_nothing(world: World) -
 
     assert world.undo(module, SERVICES) == {"undone": False}
     assert world.at_present() == before
+
+
+def test_an_undo_that_died_before_it_was_written_is_written_when_it_comes_again(world: World) -> None:
+    ready(world)
+    world.run(module, SERVICES)
+    world.cancel()
+    world.store.save_fails = Died()
+    with pytest.raises(Died):
+        world.undo(module, SERVICES)
+    world.store.save_fails = None
+
+    assert world.undo(module, SERVICES) == {"undone": True}
+    assert world.action(SERVICES).state is ActionState.UNDONE
 
 
 @pytest.mark.parametrize("client_id", [None, "101"])

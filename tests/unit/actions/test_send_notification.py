@@ -9,10 +9,10 @@ from moto import mock_aws
 from moto.ses.models import ses_backends
 from pydantic import ValidationError
 
-from lambdas.actions import _mail
 from lambdas.actions._mail import FIELDS, filled, filled_subject
 from lambdas.actions._module import PermanentError, ThrottledError, TransientError
 from lambdas.actions.send_notification import SendNotificationConfig, module
+from lambdas.mail import sending
 from lambdas.records.client import ClientRecords
 from lambdas.runtime import aws
 from tests.build import an_order
@@ -57,7 +57,7 @@ SILENCE = ConnectTimeoutError(endpoint_url="https://email")
 def ses(monkeypatch: pytest.MonkeyPatch) -> Ses:
     monkeypatch.setenv("MAIL_FROM", "orders@shop.test")
     service = Ses()
-    monkeypatch.setattr(_mail, "ses", lambda: service)
+    monkeypatch.setattr(sending, "ses", lambda: service)
     return service
 
 

@@ -9,17 +9,24 @@ import pytest
 from mypy_boto3_dynamodb.client import DynamoDBClient
 
 from lambdas.api.backend import Backend
+from lambdas.api.guard import Guard
 from lambdas.api.handler import Api, respond
 from lambdas.catalog.plan import load_plans
 from lambdas.catalog.pricing import CatalogPricing
+from lambdas.orders.modules import load_modules
 from lambdas.orders.store import DynamoOrderStore
 from lambdas.payments.preauthorization import PreAuthorization
 from lambdas.payments.sandbox import SandboxGateway
 from lambdas.records.api_user import ApiUserRecords
 from lambdas.records.client import ClientRecords
+from lambdas.records.coupon import CouponRecords
+from lambdas.records.coupon_use import CouponUseRecords
 from lambdas.records.table import RecordTable
 from tests.build import Clock, a_service
-from tests.tables import make_table
+from tests.tables import make_order_table, make_table
+from tests.unit.api.documented import hold_to_document
+
+FAILED_LOGINS_OF_SOURCE = 50
 
 
 @dataclass
@@ -46,6 +53,7 @@ class Caller:
         content_type: str | None = None,
         http_method: str = "POST",
         headers: dict[str, str] | None = None,
+        source: str = "192.0.2.200",
     ) -> Answer:
         credentials = base64.b64encode(f"web:{self.token}".encode()).decode()
         sent = {"authorization": f"Basic {credentials}", **({"content-type": content_type} if content_type else {})}
@@ -53,12 +61,15 @@ class Caller:
             "rawPath": path,
             "rawQueryString": query,
             "headers": {**sent, **(headers or {})},
-            "requestContext": {"http": {"method": http_method}, "requestId": "r-1"},
+            "requestContext": {"http": {"method": http_method, "sourceIp": source}, "requestId": "r-1"},
             "body": base64.b64encode(body).decode() if isinstance(body, bytes) else body,
             "isBase64Encoded": isinstance(body, bytes),
         }
         response = respond(event, self.api)
-        return Answer(response["statusCode"], response["headers"], json.loads(response["body"]))
+        sent_back = response["body"]
+        read = base64.b64decode(sent_back) if response["isBase64Encoded"] else json.loads(sent_back)
+        hold_to_document(path, http_method, response, read)
+        return Answer(response["statusCode"], response["headers"], read)
 
     def call(self, method: str, parameters: dict[str, Any], **headers: str) -> Answer:
         """The door for new callers."""
@@ -86,11 +97,19 @@ def caller(dynamodb: DynamoDBClient, records: RecordTable) -> Caller:
     clients = ClientRecords(records)
     gateway = SandboxGateway(records.name, dynamodb)
     service = a_service(
-        store=DynamoOrderStore(make_table(dynamodb, "orders"), dynamodb),
-        pricing=CatalogPricing(load_plans()),
+        store=DynamoOrderStore(make_order_table(dynamodb, "orders"), dynamodb),
+        pricing=CatalogPricing(load_plans(), CouponRecords(records), CouponUseRecords(records)),
         payments=PreAuthorization(gateway, clients),
         clients=clients,
+        modules=load_modules(),
         now=Clock(),
     )
     users = ApiUserRecords(records)
-    return Caller(Api(Backend(service, records, gateway, load_plans()), users), users.add("web"), dynamodb)
+    guard = Guard(
+        make_table(dynamodb, "guards"),
+        service.now,
+        calls_per_minute=100_000,
+        failed_logins_of_source=FAILED_LOGINS_OF_SOURCE,
+        client=dynamodb,
+    )
+    return Caller(Api(Backend(service, records, gateway, load_plans(), guard), users), users.add("web"), dynamodb)

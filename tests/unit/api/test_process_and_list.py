@@ -4,7 +4,6 @@ import json
 
 import pytest
 
-from lambdas.api.answers.orders import records
 from tests.build import CONTACT
 from tests.unit.api.conftest import Caller
 
@@ -67,4 +66,4 @@ def test_an_update_whose_move_is_refused_changes_nothing(caller: Caller, order_i
 
 
 def test_an_empty_list_is_an_empty_php_array(caller: Caller) -> None:
-    assert records((), caller.api.backend) == []
+    assert caller.data("order.list", {}) == []

@@ -41,7 +41,7 @@ def test_a_right_holds_in_its_queues_only(caller: Caller, order_id: str) -> None
 
     assert as_user(caller, elsewhere, "order.get", {"order_id": order_id}).status == 403
     assert as_user(caller, elsewhere, "order.cancel", {"order_id": order_id}).status == 403
-    assert as_user(caller, elsewhere, "order.list", {}).body == {"orders": []}
+    assert as_user(caller, elsewhere, "order.list", {}).body == {"orders": [], "next_cursor": None}
     made = as_user(caller, elsewhere, "order.create", ORDER)
     assert (made.status, "queue 1" in made.body["detail"]) == (403, True)
 

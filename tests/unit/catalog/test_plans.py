@@ -52,3 +52,33 @@ def test_two_plans_of_one_id_are_refused(tmp_path: Path) -> None:
 
     with pytest.raises(ValueError, match="plan_id"):
         load_plans(file)
+
+
+UPGRADES = """
+  [plans.upgrades.31]
+  name = "Memory"
+  default = "%s"
+  options = { 100 = { name = "32 GB", price = "0", setup = "0" } }
+
+  [plans.upgrades.32]
+  name = "Disk"
+  default = "%s"
+  options = { %s = { name = "1 TB", price = "0", setup = "0" } }
+"""
+
+
+@pytest.mark.parametrize(
+    ("written", "problem"),
+    [(("100", "200", "200"), ""), (("101", "200", "200"), "must be one of"), (("100", "100", "100"), "more than once")],
+)
+def test_a_default_is_an_option_and_an_option_has_an_id_of_its_own(
+    tmp_path: Path, written: tuple[str, str, str], problem: str
+) -> None:
+    file = tmp_path / "plans.toml"
+    file.write_text(PLAN % "1" + UPGRADES % written)
+
+    if problem:
+        with pytest.raises(ValidationError, match=problem):
+            load_plans(file)
+    else:
+        assert load_plans(file)["1"].upgrades["32"].default == "200"

@@ -4,22 +4,21 @@ from typing import Any
 
 import pytest
 
-from lambdas.catalog.plan import load_plans
-from lambdas.catalog.pricing import CatalogPricing
 from lambdas.orders.packs import PricedPack
+from tests.coupons import SALE, pricing_with
 
-PRICING = CatalogPricing(load_plans())
+PRICING = pricing_with()
 SERVER = "2"  # 149.00 a month and 99.00 set-up; 1599.00 a year
 MEMORY, BANDWIDTH = {"31": "101"}, {"32": "111"}  # 30.00 a month; 199.00 a month and 25.00 set-up
 
 
 def priced(**pack: Any) -> PricedPack:
-    (one,) = PRICING.price({"pack1": pack})
+    (one,) = PRICING.price({"pack1": pack}, SALE)
     return one
 
 
 def missing(**pack: Any) -> list[str]:
-    assert PRICING.price({"pack1": pack}) == ()
+    assert PRICING.price({"pack1": pack}, SALE) == ()
     return [problem.field for problem in PRICING.missing({"pack1": pack})]
 
 
@@ -107,7 +106,7 @@ def test_a_price_of_the_callers_makes_it_sellable(pack: dict[str, Any]) -> None:
 def test_an_unfinished_pack_does_not_keep_the_others_from_being_priced() -> None:
     info = {"pack1": {"plan_id": "1"}, "pack2": {}, "pack3": {"plan_id": "3"}}
 
-    assert [pack.pack for pack in PRICING.price(info)] == ["pack1", "pack3"]
+    assert [pack.pack for pack in PRICING.price(info, SALE)] == ["pack1", "pack3"]
 
 
 def test_the_first_charge_is_set_up_and_one_period() -> None:
@@ -119,3 +118,35 @@ def test_a_pack_keeps_what_was_asked_for() -> None:
 
     assert (one.title, one.description, one.status) == ("Dedicated Server E-2288G", "db.example", 2)
     assert (one.period, one.options, one.number) == (3, MEMORY, 1)
+
+
+DEFAULTS = {"31": "100", "32": "110"}
+
+
+@pytest.mark.parametrize(
+    ("pack", "options"),
+    [
+        ({"plan_id": SERVER}, DEFAULTS),
+        ({"plan_id": SERVER, "options": []}, DEFAULTS),
+        ({"plan_id": SERVER, "options": {"31": "101"}}, {"31": "101", "32": "110"}),
+        ({"plan_id": SERVER, "options": {"31": ""}}, DEFAULTS),
+        ({"plan_id": SERVER, "options": {"99": "1"}}, {**DEFAULTS, "99": "1"}),
+    ],
+)
+def test_the_default_option_is_taken_where_none_is_chosen(pack: dict[str, Any], options: dict[str, str]) -> None:
+    assert PRICING.with_default_options({"pack1": pack}) == {"pack1": {**pack, "options": options}}
+
+
+@pytest.mark.parametrize("info", [{"pack1": {"plan_id": "1"}}, {"pack1": {"plan_id": "77"}}, {"pack1": {}}, {"a": "b"}])
+def test_where_no_upgrade_is_known_nothing_is_added(info: dict[str, Any]) -> None:
+    assert PRICING.with_default_options(info) == info
+
+
+def test_a_pack_says_what_its_price_is_made_of() -> None:
+    one = priced(plan_id=SERVER, quantity=2, options={**MEMORY, **BANDWIDTH}, monthly_fee={"32": "150"})
+
+    assert (one.price_cents, one.unit_setup_cents) == (14900, 9900)
+    assert one.option_price_cents == {"31": 3000, "32": 15000}
+    assert one.option_setup_cents == {"31": 0, "32": 2500}
+    assert one.options_desc == {"31": "64 GB", "32": "Unmetered 1 Gbit/s"}
+    assert one.groups_desc == {"31": "Memory", "32": "Bandwidth"}

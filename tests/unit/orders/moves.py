@@ -1,171 +1,65 @@
-"""What may happen next to an order: by itself (relay, machine, runs), from outside (people, faults), or when somebody helps."""
+"""What goes on without anybody's help: relay, machine, runs, and claims of dead runs that lapse. Each move is atomic."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Iterator
+from functools import partial
 
-from lambdas.orders import hands, progress
-from lambdas.orders.claims import is_busy
-from lambdas.orders.errors import OrderError
-from lambdas.orders.machine import Answer
-from lambdas.orders.order import ActionState, Order, Wait
-from lambdas.orders.progress import LEADS_WAIT
+from lambdas.orders import claims
+from lambdas.orders.order import Order
 from lambdas.orders.queue import StepStatus
-from tests.unit.orders.runs import answered, ended, run_on, undone
-from tests.unit.orders.world import CHAIN, CLAIM_SECONDS, HOLD, UNDOABLE, Place, Run, Told, World
+from tests.build import NOW
+from tests.unit.orders.machine import machine_moves, told
+from tests.unit.orders.runs import run_on
+from tests.unit.orders.world import Books, Model, Told, World
 
 
-def first_world(lead: Order) -> World:
-    return World(lead, stream=(Told(True, (), ()),))
+def first_world(model: Model, lead: Order) -> World:
+    return World(model.seen(lead), None, (), (Told(True, (), ()),), None, Books())
 
 
-def by_itself(world: World) -> Iterator[World]:
-    """What goes on without anybody's help, each as one atomic move."""
-    yield from _relay(world)
-    yield from MOVES[world.machine[0]](world)
+def by_itself(model: Model, world: World) -> Iterator[World]:
+    yield from relayed(model, world)
+    yield from machine_moves(model, world)
+    for run in dict.fromkeys(world.runs):
+        yield from run_on(model, world, run)
+    yield from _lapsed(model, world)
+
+
+def only_move(model: Model, world: World) -> Iterator[World] | None:
+    """The one move that is looked at first, where its order among the others makes no difference; None where it does.
+
+    Waking a branch, or calling a run, is noticed by nobody before the branch or run acts. In a canceled order nothing of its
+    steps writes any more: conditions fail, claims are refused, and what a run settles is looked at only by its undo.
+    """
+    if world.stream and not world.stream[0].leaves:
+        return relayed(model, world)
+    if world.order.order.step_status is not StepStatus.CANCELED:
+        return None
     for run in world.runs:
-        yield from run_on(world, run)
-    if "crash" not in world.may and not world.runs and _claims(world):
-        yield replace(world, now=world.now + CLAIM_SECONDS + 1)  # a dead run's claim lapses
+        if run.at == "claim" or not model.modules[world.order.order.actions[str(run.action_id)].module].undoes:
+            return run_on(model, world, run)
+    if world.machine and world.machine.box not in ("", model.queue.canceled.name):
+        moves = list(machine_moves(model, world))
+        return iter(moves[:1]) if moves else relayed(model, world) if world.stream else None
+    return None
 
 
-def from_outside(world: World) -> Iterator[World]:
-    """What people do, and what goes wrong."""
-    order = world.order
-    if order.is_lead:
-        yield world.wrote(progress.submitted(order, now=world.now, hold=HOLD))
-    if "cancel" in world.may and not order.is_final:
-        yield world.wrote(progress.canceled(order, now=world.now, because="a test")).without("cancel")
-    if "again" in world.may and world.last:
-        yield _told(world, world.last).without("again")
-    if "crash" in world.may:
-        yield from (answered(ended(world, run), run, "crashed").without("crash") for run in world.runs)
-    if "ask" in world.may and not order.is_lead:
-        yield from (asked.without("ask") for asked in helped(world))
-
-
-def helped(world: World) -> Iterator[World]:
-    """What somebody can do for an order that stands still."""
-    if world.order.is_lead:
-        yield world.wrote(progress.submitted(world.order, now=world.now, hold=HOLD))
-    yield from (asked for action in CHAIN if (asked := _processed(world, action)) is not None)
-
-
-def _processed(world: World, action_id: int) -> World | None:
-    if world.order.is_lead:
-        return None
-    try:
-        asked = hands.processed(world.order, action_id, by="Grace", given={}, now=world.now)
-    except OrderError:
-        return None
-    return world.wrote(asked) if asked is not world.order else None
-
-
-def _claims(world: World) -> bool:
-    return any(one.claim and (one.claim_ends_at or 0) >= world.now for one in world.order.actions.values())
-
-
-def _relay(world: World) -> Iterator[World]:
+def relayed(model: Model, world: World) -> Iterator[World]:
+    """The stream's next record. It is kept as long as it may be told again."""
     if world.stream:
-        told = world.stream[0]
-        yield _told(replace(world, stream=world.stream[1:], last=told), told)
+        record = world.stream[0]
+        last = record if model.may(world, "again") else None
+        yield told(model, world._replace(stream=world.stream[1:], last=last), record)
 
 
-def _told(world: World, told: Told) -> World:
-    if told.starts and world.machine[0] == "none":
-        world = replace(world, machine=("leads", 0))
-    for token, answer in told.answers:
-        if world.machine == ("parked", token):
-            world = replace(world, machine=_woken(token, answer))
-    for action_id in told.runs:
-        world = replace(world, runs=(*world.runs, Run(action_id, "claim", "", by_machine=False)))
-    return world
-
-
-def _woken(token: str, answer: Answer) -> Place:
-    key = token.partition(":")[0]
-    if key == LEADS_WAIT:
-        return ("router", 0) if answer is Answer.CANCELED else ("run", CHAIN[0])
-    if key.startswith(progress.UNDO):
-        return ("undo", int(key.removeprefix(progress.UNDO)))
-    return ("router", 0) if answer in (Answer.CANCELED, Answer.MOVED) else ("run", int(key))
-
-
-def _leads(world: World) -> Iterator[World]:
-    if world.order.is_lead:
-        yield _parked(world, LEADS_WAIT)
-    else:
-        yield replace(world, machine=("run", CHAIN[0]))
-
-
-def _parked(world: World, key: str) -> World:
-    token = f"{key}:{world.count}"
-    wait = Wait(token=token, since=world.now, owner="operations", due_at=world.now + 1)
-    waits = {**world.order.waits, key: wait}
-    return world.wrote(world.order.changed(waits=waits), machine=("parked", token), count=world.count + 1)
-
-
-def _wait(world: World) -> Iterator[World]:
-    """The condition of statemachines/waits.py."""
-    action = world.order.actions[str(world.machine[1])]
-    if world.order.step_id != action.step_id or action.met or action.requested_at is not None:
-        yield replace(world, machine=("run", action.action_id))
+def _lapsed(model: Model, world: World) -> Iterator[World]:
+    """A live run always ends before its claim does, so only a dead one's lapses."""
+    if "crash" not in world.spent:
         return
-    waiting = world.order.with_action(action.changed(state=ActionState.WAITING))
-    yield _parked(replace(world, order=waiting), str(action.action_id))
+    held = {run.claim for run in world.runs}
+    for action in world.order.order.actions.values():
+        if claims.is_busy(action, NOW) and action.claim not in held:
+            yield model.write(world, ("lapse", action.action_id), partial(_past, key=str(action.action_id)))
 
 
-def _invoke(world: World) -> Iterator[World]:
-    run = Run(int(world.machine[1]), "claim", "", by_machine=True)
-    yield replace(world, machine=("invoked", run.action_id), runs=(*world.runs, run))
-
-
-def _complete(world: World) -> Iterator[World]:
-    order, step = world.order, world.order.checklist_steps[-2]
-    if order.step_status is not StepStatus.ORDINARY or not progress.required_done(order, order.step_id):
-        yield replace(world, machine=("router", 0))
-        return
-    yield world.wrote(order.changed(step_id=step.step_id, step_status=step.status), machine=("ended", 0))
-
-
-def _router(world: World) -> Iterator[World]:
-    goals: dict[StepStatus, Place] = {
-        StepStatus.LEADS: ("leads", 0),
-        StepStatus.ORDINARY: ("run", CHAIN[0]),
-        StepStatus.COMPLETE: ("ended", 0),
-        StepStatus.CANCELED: ("undo", UNDOABLE[0]),
-    }
-    yield replace(world, machine=goals[world.order.step_status])
-
-
-def _undo(world: World) -> Iterator[World]:
-    """The rule of lambdas/actions/_undo.py; a run that may still have an effect is waited for."""
-    action_id = int(world.machine[1])
-    action = world.order.actions[str(action_id)]
-    if is_busy(action, world.now):
-        return
-    at = UNDOABLE.index(action_id) + 1
-    onward: Place = ("undo", UNDOABLE[at]) if at < len(UNDOABLE) else ("unwound", 0)
-    yield replace(undone(world, action_id), machine=onward)
-
-
-def _unwound(world: World) -> Iterator[World]:
-    yield world.wrote(world.order.changed(unwound_at=world.now), machine=("ended", 0))
-
-
-def _none(_: World) -> Iterator[World]:
-    return iter(())
-
-
-MOVES: dict[str, Callable[[World], Iterator[World]]] = {
-    "none": _none,
-    "leads": _leads,
-    "parked": _none,
-    "run": _invoke,
-    "invoked": _none,
-    "wait": _wait,
-    "complete": _complete,
-    "router": _router,
-    "undo": _undo,
-    "unwound": _unwound,
-    "ended": _none,
-}
+def _past(order: Order, key: str) -> Order:
+    return order.with_action(order.actions[key].changed(claim_ends_at=NOW - 1))

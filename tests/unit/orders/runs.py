@@ -1,131 +1,163 @@
 """Runs in Lambda, cut into moves: claim, each effect, settle, and the taking back of what landed too late.
 
-The frame of lambdas/actions/_run.py in small, over books instead of records and a gateway.
+The frame of lambdas/actions/_run.py and _undo.py in small, over books instead of records and a gateway. A claim and the first
+effect are one move, because nobody else's move reads or writes that effect while the claim lives; a process may still die
+between the two.
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
+from functools import partial
 
 from lambdas.orders import claims, progress
-from lambdas.orders.claims import ActionBusy, OrderCanceled, OrderMoved
+from lambdas.orders.claims import ActionBusy, ActionUnasked, OrderCanceled, OrderMoved
+from lambdas.orders.order import ActionState, Order
 from lambdas.orders.queue import StepStatus
-from tests.unit.orders.world import CHAIN, CLAIM_SECONDS, CLIENT, INVOICE, SERVICES, UNDOABLE, Books, Place, Run, World
+from tests.build import NOW
+from tests.unit.orders import effects
+from tests.unit.orders.effects import AGAIN, DONE, FAILED, WAITS
+from tests.unit.orders.machine import heard
+from tests.unit.orders.undo import undone
+from tests.unit.orders.world import CLAIM_SECONDS, Model, Run, World, unused
+
+UNASKED, BUSY, TAKE_BACK, LET_GO = "unasked", "busy", "take back", "let go"
+ERRORS = {
+    WAITS: "ActionWaits",
+    FAILED: "PermanentError",
+    AGAIN: "TransientError",
+    UNASKED: "ActionUnasked",
+    BUSY: "ActionBusy",
+}
 
 
-def run_on(world: World, run: Run) -> Iterator[World]:
+def run_on(model: Model, world: World, run: Run) -> Iterator[World]:
+    """What a run may do next."""
     if run.at == "claim":
-        yield from _claim(world, run)
-    elif run.at == "settle failed":
-        settled = _settled(world, run, failed=True)
-        gone = settled.order.step_status is StepStatus.CANCELED
-        yield answered(ended(settled, run), run, "canceled" if gone else "failed")
-    elif run.at == "settle":
-        settled = _settled(world, run, failed=False)
-        if settled.order.step_status is StepStatus.CANCELED:
-            yield _at(settled, run, "take back")
-        else:
-            yield answered(ended(settled, run), run, "done")
-    elif run.at == "take back":
-        taken = undone(world, run.action_id) if run.action_id in UNDOABLE else world
-        yield answered(ended(taken, run), run, "canceled")
+        yield from _claim(model, world, run)
+    elif run.at == "capture":
+        books, at = effects.captured(world.books)
+        yield _at(world._replace(books=books), run, at)
+        yield from _troubled(model, world, run)
+    elif run.at == TAKE_BACK:
+        yield from _ended(model, undone(model, world, run.action_id), run, "OrderCanceled")
+    elif run.at == LET_GO:
+        skipped = world.order.order.actions[str(run.action_id)].state is ActionState.SKIPPED
+        after = world._replace(books=effects.let_go(world.books)) if skipped else world
+        yield from _ended(model, after, run, "")
     else:
-        yield from _effect(world, run)
+        yield from _settle(model, world, run)
 
 
-def _claim(world: World, run: Run) -> Iterator[World]:
-    order, action_id = world.order, run.action_id
-    if not claims.is_claimable(order, action_id, world.now):
-        try:
-            claims.refuse_claim(order, action_id)
-            yield answered(ended(world, run), run, "done")
-        except OrderCanceled:
-            yield answered(ended(world, run), run, "canceled")
-        except OrderMoved:
-            yield answered(ended(world, run), run, "moved")
-        except ActionBusy:
-            if run.by_machine:
-                yield answered(ended(world, run), run, "failed")  # all its tries were used up
-            else:
-                yield ended(world, run)
+def _claim(model: Model, world: World, run: Run) -> Iterator[World]:
+    key, beside = run.action_id, run.beside
+    error = model.look(world, ("refused", key, beside), lambda order: _refusal(order, key, beside=beside))
+    if error is not None:
+        yield from _refused(model, world, run, error)
         return
-    claim = f"{action_id}:{world.count}"
-    ends_at = world.now + CLAIM_SECONDS
-    claimed = claims.claimed(order, action_id, claim=claim, now=world.now, ends_at=ends_at)
-    first = {CLIENT: "client", SERVICES: "services", INVOICE: "invoice"}[action_id]
-    yield _at(world.wrote(claimed, count=world.count + 1), run, first, claim)
+    used = (one.claim for one in world.runs if one.action_id == key)
+    claim = unused(str(key), world.order.order.actions[str(key)].claim, *used)
+    claiming = partial(claims.claimed, action_id=key, claim=claim, now=NOW, ends_at=NOW + CLAIM_SECONDS)
+    claimed = model.write(world, ("claim", key, claim), claiming)
+    mine = run._replace(claim=claim, gone=False, by=claimed.order.order.actions[str(key)].by)
+    world = claimed.running(mine, instead_of=run)
+    too_early = model.look(world, ("too early", key), lambda order: _too_early(order, key))
+    if too_early:
+        yield _at(world, mine, too_early)
+        return
+    order = world.order.order
+    for books, at in effects.outcomes(order, order.actions[str(key)], world.books):
+        yield _at(world._replace(books=books), mine, at)
+    yield from _troubled(model, world, mine)
 
 
-def _effect(world: World, run: Run) -> Iterator[World]:
-    """One effect, and a refusal in its place once."""
-    if "refuse" in world.may:
-        yield _at(world, run, "settle failed").without("refuse")
-    books = world.books
-    if run.at == "client":
-        yield _at(replace(world, books=replace(books, clients=1)), run, "settle")
-    elif run.at == "services":
-        made = "active" if books.services == "none" else books.services
-        yield _at(replace(world, books=replace(books, services=made)), run, "settle")
-    elif run.at == "invoice":
-        if books.services != "active":  # nothing to invoice
-            yield _at(replace(world, books=_given_back(books)), run, "settle")
-        else:
-            issued = books.invoices or 1
-            yield _at(replace(world, books=replace(books, invoices=issued)), run, "capture")
-    elif books.money == "held":
-        captured = replace(books, money="captured", moved=(books.moved[0] + 1, books.moved[1]))
-        yield _at(replace(world, books=captured), run, "settle")
-    else:
-        yield _at(world, run, "settle" if books.money == "captured" else "settle failed")
+def _troubled(model: Model, world: World, run: Run) -> Iterator[World]:
+    """It is refused; it has its effect and hears nothing of it; or its process dies before it."""
+    if model.may(world, "refuse"):
+        refused = model.spend(world, "refuse")
+        yield _at(refused, run, FAILED)
+        order = world.order.order
+        for books, _ in effects.outcomes(order, order.actions[str(run.action_id)], world.books):
+            yield _at(refused._replace(books=books), run, AGAIN)
+    if model.may(world, "crash"):
+        yield from crashed(model, world, run)
 
 
-def _given_back(books: Books) -> Books:
-    after = {"held": "voided", "captured": "refunded"}.get(books.money)
-    if after is None:
-        return books
-    return replace(books, money=after, moved=(books.moved[0], books.moved[1] + 1))
+def crashed(model: Model, world: World, run: Run) -> Iterator[World]:
+    """Its process dies. Whoever called it calls again; its claim stays until it lapses."""
+    yield model.spend(world, "crash").running(run._replace(at="claim", claim="", by="", gone=False), instead_of=run)
 
 
-def _taken_back(books: Books, action_id: int) -> Books:
-    if action_id == INVOICE:
-        return _given_back(books)
-    return replace(books, services="canceled") if books.services == "active" else books
+def _refusal(order: Order, action_id: int, *, beside: bool) -> str | None:
+    """None: it may run now. "": it is done or skipped. Else the error that the claim ends with."""
+    if claims.is_claimable(order, action_id, NOW, only_if_asked=beside):
+        return None
+    try:
+        claims.refuse_claim(order, action_id)
+    except (OrderCanceled, OrderMoved, ActionBusy, ActionUnasked) as refusal:
+        return type(refusal).__name__
+    return ""
 
 
-def _settled(world: World, run: Run, *, failed: bool) -> World:
-    if world.order.actions[str(run.action_id)].claim != run.claim:
-        return world
-    if failed:
-        return world.wrote(progress.failed(world.order, run.action_id, now=world.now, reason="refused"))
-    return world.wrote(progress.done(world.order, run.action_id, now=world.now, reason="", result={}))
+def _refused(model: Model, world: World, run: Run, error: str) -> Iterator[World]:
+    if not error and world.order.order.actions[str(run.action_id)].module == "generate_invoice":
+        yield _at(world, run, LET_GO)
+        return
+    if error == "OrderMoved" and not run.beside:
+        caught_up = model.write(world, "machine went on", lambda order: progress.advanced(order, machine_went_on=True))
+        if caught_up.order.order.step_id != world.order.order.step_id:
+            yield caught_up
+            return
+    yield from _ended(model, world, run, error)
 
 
-def _at(world: World, run: Run, at: str, claim: str | None = None) -> World:
-    further = replace(run, at=at, claim=run.claim if claim is None else claim)
-    return replace(world, runs=tuple(further if one is run else one for one in world.runs))
+def _too_early(order: Order, action_id: int) -> str:
+    """The rule of _refuse_too_early: "" if nothing is missing."""
+    action = order.actions[str(action_id)]
+    needed = progress.unmet_prereqs(order, action)
+    if not needed:
+        return ""
+    return BUSY if any(claims.is_busy(prereq, NOW) for prereq in needed) else UNASKED
 
 
-def ended(world: World, run: Run) -> World:
-    return replace(world, runs=tuple(one for one in world.runs if one is not run))
+def _settle(model: Model, world: World, run: Run) -> Iterator[World]:
+    after = model.write(world, ("settle", run.action_id, run.at, run.claim, run.by), partial(_settled, run=run))
+    canceled = after.order.order.step_status is StepStatus.CANCELED
+    if canceled and run.at in (DONE, WAITS):
+        yield _at(after, run, TAKE_BACK)
+        return
+    error = ERRORS.get(run.at, "")
+    if run.at not in (UNASKED, BUSY):
+        error = "OrderCanceled" if canceled else "OrderMoved" if _is_gone(after, run) else error
+    yield from _ended(model, after, run, error)
+    if model.may(after, "crash"):
+        same = next(one for one in after.runs if one[:-1] == run[:-1])
+        yield from crashed(model, after, same)
 
 
-def answered(world: World, run: Run, answer: str) -> World:
-    """The machine hears how the run ended, if it waits for it."""
-    if not run.by_machine:
-        return world
-    place = CHAIN.index(run.action_id) + 1
-    onward: Place = ("run", CHAIN[place]) if place < len(CHAIN) else ("complete", 0)
-    goals: dict[str, Place] = {
-        "done": onward,
-        "canceled": ("router", 0),
-        "moved": ("router", 0),
-        "crashed": ("run", run.action_id),
-        "failed": ("wait", run.action_id),
-    }
-    return replace(world, machine=goals[answer])
+def _is_gone(world: World, run: Run) -> bool:
+    return next(one.gone for one in world.runs if one[:-1] == run[:-1])
 
 
-def undone(world: World, action_id: int) -> World:
-    books = _taken_back(world.books, action_id)
-    if books == world.books:
-        return world
-    return replace(world.wrote(progress.undone(world.order, action_id, now=world.now, reason="")), books=books)
+def _settled(order: Order, run: Run) -> Order:
+    action = order.actions[str(run.action_id)]
+    if action.claim != run.claim:
+        return order
+    match run.at:
+        case "done":
+            client = "1" if action.module == "provision_client" else None
+            return progress.done(order, run.action_id, now=NOW, reason="", result={}, client_id=client, by=run.by)
+        case "waits":
+            return progress.waiting(order, run.action_id, now=NOW, reason="", result={})
+        case "busy" | "unasked" if run.at == BUSY or not action.optional:
+            return claims.unclaimed(order, run.action_id, reason="")
+    return progress.failed(order, run.action_id, now=NOW, reason="")
+
+
+def _at(world: World, run: Run, at: str) -> World:
+    return world.running(run._replace(at=at), instead_of=run)
+
+
+def _ended(model: Model, world: World, run: Run, error: str) -> Iterator[World]:
+    """The run is over. The machine hears of it, if it waits for it still."""
+    run = next(one for one in world.runs if one[:-1] == run[:-1])
+    world = world.running(instead_of=run)
+    yield world if run.place < 0 else heard(model, world, run.place, error)

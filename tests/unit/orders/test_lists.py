@@ -19,7 +19,7 @@ def listed(**wanted: Any) -> list[str]:
         service.create(a_draft(ts=NOW + 60 * minute))
     service.create(a_draft(order_queue_id=2, ts=NOW + 30, client_id="100", opportunity_id=5))
     service.submit(service.create(a_draft(ts=NOW + 500, client_id="100")))
-    return [order.order_id for order in service.list(OrderFilter(**wanted))]
+    return [order.order_id for order in service.list(OrderFilter(**wanted)).orders]
 
 
 @pytest.mark.parametrize(
@@ -38,6 +38,11 @@ def listed(**wanted: Any) -> list[str]:
         ({"client_id": "100"}, ["1004", "1005"]),
         ({"client_id": "100", "order_queue_id": 1}, ["1005"]),
         ({"opportunity_id": 5}, ["1004"]),
+        ({"opportunity_id": 5, "client_id": "100"}, ["1004"]),
+        ({"opportunity_id": 5, "client_id": "101"}, []),
+        ({"opportunity_id": 5, "order_queue_id": 1}, []),
+        ({"opportunity_id": 0, "client_id": "100"}, ["1005"]),
+        ({"step_name": "no step is called so", "client_id": "100"}, []),
         ({"min_ts": NOW + 60, "max_ts": NOW + 120}, ["1002", "1003"]),
         ({"offset": 1, "limit": 2}, ["1004", "1002"]),
     ],

@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
+from lambdas.orders import progress
 from lambdas.orders.errors import RestartRefusedError
+from lambdas.orders.order import Order
 from lambdas.orders.queue import Queue
 from lambdas.orders.revival import restarted
 from tests.build import NOW, a_queue, a_submitted_order
@@ -35,3 +37,22 @@ def test_a_restart_is_refused_when_an_open_action_of_the_order(new: Queue) -> No
 
     with pytest.raises(RestartRefusedError):
         restarted(order, new, by="ada", now=NOW)
+
+
+def canceled(**of_the_action: Any) -> Order:
+    order = a_submitted_order(OLD, machine_stopped_at=NOW)
+    tried = order.actions["23"].changed(**of_the_action)
+    return progress.canceled(order.with_action(tried), now=NOW, because="").changed(machine_stopped_at=NOW)
+
+
+def test_a_canceled_order_does_not_need_what_it_never_did() -> None:
+    renamed = edited(invoice={"id": 999}, in_step=2)
+
+    assert restarted(canceled(captures=False), renamed, by="ada", now=NOW).machine_run == 2
+
+
+def test_a_canceled_order_needs_what_takes_back_what_it_did() -> None:
+    renamed = edited(invoice={"id": 999}, in_step=2)
+
+    with pytest.raises(RestartRefusedError, match=r"Generate Invoice .*has to be taken back"):
+        restarted(canceled(attempts=1), renamed, by="ada", now=NOW)

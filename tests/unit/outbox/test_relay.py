@@ -1,16 +1,28 @@
 """The relay passes on every change in order, and begins again at the first it could not pass on."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
 from lambdas.orders import progress
-from lambdas.orders.machine import Answer
+from lambdas.orders.machine import Answer, Machine
 from lambdas.orders.order import Order, Wait
+from lambdas.orders.ports import OrderStore
 from lambdas.orders.store import order_item
-from lambdas.outbox.relay import relay
+from lambdas.outbox import relay as outbox
 from tests.build import CONTACT, NOW, an_order
-from tests.fakes import FakeBus, FakeMachine
+from tests.fakes import FakeBus, FakeCounts, FakeMachine, InMemoryOrderStore
+
+
+def relay(
+    records: Sequence[dict[str, Any]],
+    machine: Machine,
+    bus: FakeBus,
+    orders: OrderStore | None = None,
+    counts: FakeCounts | None = None,
+) -> str | None:
+    return outbox.relay(records, machine, bus, orders or InMemoryOrderStore(), counts or FakeCounts())
 
 
 def record(sequence: int, new: Order | None, old: Order | None = None) -> dict[str, Any]:
@@ -81,11 +93,23 @@ def test_a_cancel_wakes_all_waits() -> None:
     assert machine.answered == [("t-1", Answer.CANCELED), ("t-2", Answer.CANCELED)]
 
 
-def test_an_order_that_its_time_to_live_removed_says_nothing() -> None:
-    machine, bus = FakeMachine(), FakeBus()
+def test_an_order_that_its_time_to_live_removed_says_nothing_and_is_counted_out() -> None:
+    machine, bus, counts = FakeMachine(), FakeBus(), FakeCounts()
 
-    assert relay([record(1, None, lead("1001"))], machine, bus) is None
+    assert relay([record(1, None, lead("1001"))], machine, bus, counts=counts) is None
     assert (machine.started, machine.answered, bus.accepted) == ([], [], [])
+    assert counts.followed == [(11, None)]
+
+
+def test_every_change_is_counted_and_one_that_cannot_be_comes_again() -> None:
+    machine, bus, counts = FakeMachine(), FakeBus(), FakeCounts(fails_on={"1003"})
+    first, third = lead("1001"), lead("1003")
+    batch = [record(1, first), record(2, submitted(first), first), record(3, third), record(4, lead("1004"))]
+
+    assert relay(batch, machine, bus, counts=counts) == "3"
+    assert counts.followed == [(None, 11), (11, 12)]
+    assert "1003" in machine.started  # nobody waits for a number
+    assert "1003 OrderCreated" not in told(bus)
 
 
 def test_the_first_record_that_fails_is_reported_and_nothing_after_it_is_passed_on() -> None:

@@ -11,7 +11,7 @@ from lambdas.payments.gateway import (
     Transaction,
     TransactionState,
 )
-from lambdas.payments.sandbox import HOLD_SECONDS, SandboxGateway
+from lambdas.payments.sandbox import HOLD_SECONDS, PROOF, SandboxGateway
 from lambdas.records.table import RecordTable
 from tests.build import NOW
 
@@ -153,3 +153,50 @@ def test_money_that_went_back_cannot_be_taken_any_more(gateway: SandboxGateway, 
 def test_an_unknown_transaction_is_refused(gateway: SandboxGateway) -> None:
     with pytest.raises(DeclinedError, match="does not know this transaction"):
         gateway.void(key="v", transaction_id="sb_0")
+
+
+def asked(gateway: SandboxGateway) -> tuple[Transaction, str]:
+    transaction = authorize(gateway, "tok_sca")
+    assert transaction.challenge
+    return transaction, transaction.challenge.challenge_id
+
+
+def prove(gateway: SandboxGateway, transaction: Transaction, **proof: str) -> Transaction:
+    return gateway.authenticate(key="a", transaction_id=transaction.transaction_id, proof=proof)
+
+
+def test_a_card_holder_who_is_asked_and_proved_holds(gateway: SandboxGateway) -> None:
+    transaction, challenge = asked(gateway)
+    assert transaction.state is TransactionState.NEEDS_AUTHENTICATION
+    proved = [prove(gateway, transaction, challenge_id=challenge, proof=PROOF) for _ in range(2)]
+
+    assert proved[0] == proved[1] == gateway.find(KEY)
+    assert (proved[0].state, proved[0].avs_code) == (TransactionState.HELD, "Y")
+    assert proved[0].capture_before == NOW + HOLD_SECONDS
+
+
+@pytest.mark.parametrize("proof", ["no", ""])
+def test_a_wrong_proof_ends_the_payment(gateway: SandboxGateway, proof: str) -> None:
+    transaction, challenge = asked(gateway)
+
+    for given in (proof, PROOF):
+        with pytest.raises(DeclinedError):
+            prove(gateway, transaction, challenge_id=challenge, proof=given)
+    assert (found := gateway.find(KEY)) is not None
+    assert found.state is TransactionState.VOIDED
+
+
+def test_a_proof_for_another_payment_proves_nothing(gateway: SandboxGateway) -> None:
+    transaction, _ = asked(gateway)
+
+    with pytest.raises(DeclinedError, match="another payment"):
+        prove(gateway, transaction, challenge_id="sbc_other", proof=PROOF)
+    assert gateway.find(KEY) == transaction
+
+
+def test_a_payment_that_waits_for_its_card_holder_can_be_given_up(gateway: SandboxGateway) -> None:
+    transaction, challenge = asked(gateway)
+    void(gateway, transaction)
+
+    with pytest.raises(DeclinedError, match="the payment is voided"):
+        prove(gateway, transaction, challenge_id=challenge, proof=PROOF)

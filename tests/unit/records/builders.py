@@ -25,7 +25,8 @@ def a_client(**changes: Any) -> Client:
 
 
 def an_invoice(**changes: Any) -> Invoice:
-    line = InvoiceLine(description="Web hosting, 1 month", service_id="1001001", quantity=1, amount_cents=995)
+    service_id = f"{changes.get('order_id') or '1001'}001"
+    line = InvoiceLine(description="Web hosting, 1 month", service_id=service_id, quantity=1, amount_cents=995)
     fields: dict[str, Any] = {
         "brand_id": 1,
         "client_id": "101",

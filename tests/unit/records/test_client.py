@@ -3,7 +3,10 @@
 import pytest
 
 from lambdas.records.client import ClientRecords, LoginTakenError
+from lambdas.records.payment_method import MethodsBusyError, PaymentMethodRecords
+from lambdas.records.request_key import RequestKey, RequestKeyUsedError
 from lambdas.records.table import RecordTable
+from lambdas.runtime.passwords import hash_password
 from tests.unit.records.builders import CARD_METHOD, a_client
 
 
@@ -33,7 +36,7 @@ def test_an_order_makes_one_client_however_often_it_is_repeated(clients: ClientR
 
     assert made == ["101", "101", "101"]
     assert clients.made_for("1001") == "101"
-    assert written(records) == 4
+    assert written(records) == 5
 
 
 def test_two_orders_without_a_login_make_two_clients(clients: ClientRecords) -> None:
@@ -89,3 +92,92 @@ def test_a_client_does_not_show_its_data_when_it_is_refused() -> None:
         a_client(brand_id="secret-value")
 
     assert "secret-value" not in str(refused.value)
+
+
+def test_clients_without_an_order_are_found_by_login_and_address(clients: ClientRecords) -> None:
+    ada = a_client(order_id=None, uber_login="Ada")
+    grace = a_client(order_id=None, client_id="102", uber_login="grace", email="ADA@example.com ")
+    for client in (grace, ada):
+        clients.add(client)
+
+    assert clients.by_login("aDA", [2, 1]) == ada
+    assert clients.by_login("ada", [2]) is None
+    assert clients.by_login("", [1]) is None
+    assert clients.by_email("ada@EXAMPLE.com") == (ada, grace)
+    assert clients.by_email("nobody@example.com") == ()
+
+
+def test_a_number_names_a_client_before_it_is_a_login(clients: ClientRecords) -> None:
+    clients.add(a_client(order_id=None, uber_login="102"))
+    assert clients.named("102", [1]) == clients.get("101")
+
+    clients.add(a_client(order_id=None, client_id="102", uber_login="grace"))
+    assert clients.named("102", [1]) == clients.get("102")
+
+
+def test_a_taken_login_leaves_nothing_of_a_client_without_an_order(
+    clients: ClientRecords, records: RecordTable
+) -> None:
+    clients.make(a_client(), None)
+    before = written(records)
+
+    with pytest.raises(LoginTakenError):
+        clients.add(a_client(order_id=None, client_id="102"))
+    assert written(records) == before
+
+
+def test_a_request_key_makes_one_client(clients: ClientRecords) -> None:
+    key = RequestKey.of("web", "k", "client.add", {"first": "Ada"}, 0)
+    made = [clients.add(a_client(order_id=None, client_id=str(number)), key) for number in (101, 102)]
+
+    assert made == ["101", "101"]
+    with pytest.raises(RequestKeyUsedError):
+        clients.add(a_client(order_id=None, client_id="103"), RequestKey.of("web", "k", "client.add", {}, 0))
+    assert (
+        clients.add(a_client(uber_login="", client_id="104"), RequestKey.of("shop", "k", "client.add", {}, 0)) == "104"
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "password", "fits"),
+    [
+        ({}, "right", True),
+        ({}, "wrong", False),
+        ({"login_enabled": False}, "right", False),
+        ({"password_hash": None}, "right", False),
+        ({"password_hash": None}, "", False),
+    ],
+)
+def test_a_login_needs_its_password(
+    clients: ClientRecords, changes: dict[str, object], password: str, fits: bool
+) -> None:
+    clients.add(a_client(**{"order_id": None, "password_hash": hash_password("right"), **changes}))
+
+    assert (clients.verified("ada", password, [1]) is not None) is fits
+    assert clients.verified("nobody", password, [1]) is None
+
+
+def test_the_first_method_is_the_default_one_until_another_is_made_so(
+    clients: ClientRecords, records: RecordTable
+) -> None:
+    clients.make(a_client(), CARD_METHOD)
+    methods = PaymentMethodRecords(records)
+    other = CARD_METHOD.model_copy(update={"token": "tok_other"})
+
+    def default() -> str | None:
+        client = clients.get("101")
+        return client.default_billing_info_id if client else None
+
+    assert default() == "1001"
+    added = methods.add("101", other, is_default=False)
+    assert (default(), methods.add("101", CARD_METHOD, is_default=False)) == ("1001", "1001")
+    assert methods.add("101", other, is_default=True) == added == default()
+    assert list(methods.of_client("101")) == [added, "1001"]
+
+
+def test_a_client_who_is_not_there_gets_no_method(records: RecordTable, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lambdas.records.payment_method.time.sleep", lambda _: None)
+
+    with pytest.raises(MethodsBusyError):
+        PaymentMethodRecords(records).add("7", CARD_METHOD, is_default=False)
+    assert PaymentMethodRecords(records).of_client("7") == {}

@@ -7,8 +7,20 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from lambdas.records.invoice import Invoice, InvoiceKind, InvoiceRecords, InvoiceStatus, SeriesBusyError
+from lambdas.records.invoice import (
+    ChargeAttempt,
+    Invoice,
+    InvoiceKind,
+    InvoiceLine,
+    InvoiceRecords,
+    InvoiceStatus,
+    SeriesBusyError,
+    ServicesInvoicedError,
+)
+from lambdas.records.invoiced import invoiced
+from lambdas.records.request_key import RequestKey, RequestKeyUsedError
 from lambdas.records.table import RecordTable
+from tests.build import NOW
 from tests.unit.records.builders import an_invoice
 
 
@@ -159,3 +171,66 @@ def test_settling_without_a_payment_keeps_the_one_there_is(invoices: InvoiceReco
     invoices.settle(invoice, PAID, "t-1")
 
     assert invoices.settle(invoice, CREDITED).transaction_id == "t-1"
+
+
+def test_an_invoice_is_found_by_its_id(invoices: InvoiceRecords) -> None:
+    issued = invoices.issue(an_invoice(brand_id=12))
+
+    assert issued.invoice_id == "12000000001"
+    assert invoices.get("12000000001") == issued
+    assert invoices.get("1000000001") is None
+    assert invoices.of_client("101") == (issued,)
+
+
+def test_a_service_is_invoiced_once_ever(invoices: InvoiceRecords, records: RecordTable) -> None:
+    invoices.issue(an_invoice())
+    invoices.settle(an_invoice(number=1), CREDITED)
+
+    with pytest.raises(ServicesInvoicedError, match="service 1001001 is on invoice 1 already"):
+        invoices.issue(an_invoice(order_id=None))
+    assert invoiced(records, ["1001001", "1001002"]) == {"1001001": 1}
+    assert invoices.issue(of_order(1002)).number == 2
+
+
+def test_of_two_invoices_of_one_service_at_once_one_is_issued(records: RecordTable) -> None:
+    plain = InvoiceRecords(records)
+    rivals: list[Invoice] = []
+
+    def rival() -> None:
+        if not rivals:
+            rivals.append(plain.issue(an_invoice(order_id=None)))
+
+    with pytest.raises(ServicesInvoicedError):
+        InvoiceRecords(contested(records, rival)).issue(an_invoice(order_id=None))
+    assert plain.of_client("101") == tuple(rivals)
+
+
+def test_an_order_of_a_hundred_packs_fits_an_invoice(invoices: InvoiceRecords, records: RecordTable) -> None:
+    services = [f"1001{number:03d}" for number in range(1, 101)]
+    lines = tuple(InvoiceLine(description="x", service_id=each, quantity=1, amount_cents=1) for each in services)
+
+    invoices.issue(an_invoice(lines=lines, total_cents=100))
+    assert invoiced(records, services) == dict.fromkeys(services, 1)
+
+
+def test_a_request_key_makes_one_invoice(invoices: InvoiceRecords) -> None:
+    key = RequestKey.of("web", "k", "client.invoice_generate", {"client_id": "101"}, NOW)
+    other = RequestKey.of("web", "k", "client.invoice_generate", {"client_id": "102"}, NOW)
+    first = invoices.issue(an_invoice(order_id=None), key)
+
+    assert invoices.issue(an_invoice(order_id=None), key) == first
+    with pytest.raises(RequestKeyUsedError) as used:
+        invoices.issue(an_invoice(order_id=None, client_id="102", lines=()), other)
+    assert used.value.made == first.invoice_id
+
+
+def test_an_attempt_is_written_by_one_of_those_who_read_the_same(invoices: InvoiceRecords) -> None:
+    invoice = invoices.issue(an_invoice())
+    attempts = [ChargeAttempt(key="k", billing_info_id="7", claim=claim, claim_ends_at=9) for claim in "ab"]
+
+    written = [invoices.write_charge(invoice, attempt) for attempt in attempts]
+    assert [found is not None for found in written] == [True, False]
+    assert written[0]
+    assert invoices.write_charge(written[0], None, declines=1) == invoice.model_copy(update={"declines": 1})
+    invoices.settle(invoice, PAID)
+    assert invoices.write_charge(invoice, attempts[0]) is None

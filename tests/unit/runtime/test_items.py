@@ -36,6 +36,7 @@ def test_a_record_loses_only_what_is_none_at_its_top(record: dict[str, Any]) -> 
         (1, {"N": "1"}),
         (Decimal("1.50"), {"N": "1.50"}),
         ("", {"S": ""}),
+        (b"\x00x", {"B": b"\x00x"}),
         (None, {"NULL": True}),
         ({}, {"M": {}}),
         ((1, "a"), {"L": [{"N": "1"}, {"S": "a"}]}),
@@ -46,7 +47,7 @@ def test_each_kind_of_value_has_its_type(value: Any, written: dict[str, Any]) ->
     assert to_value(value) == written
 
 
-@pytest.mark.parametrize("value", [1.5, float("nan"), {"deep": [0.1]}, {1, 2}, b"x", object()])
+@pytest.mark.parametrize("value", [1.5, float("nan"), {"deep": [0.1]}, {1, 2}, object()])
 def test_what_could_not_be_kept_exactly_is_refused(value: Any) -> None:
     with pytest.raises(TypeError, match="cannot be stored"):
         to_item({"value": value})

@@ -1,0 +1,29 @@
+"""Where the files of posts are kept: a bucket that only the API's function reads and writes."""
+
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from infra.function import allow, removal_of
+from infra.settings import StageSettings
+
+
+class Attachments(Construct):
+    """Private, encrypted, over TLS only; versions are kept where data is. CloudFormation removes it only when it is empty."""
+
+    def __init__(self, scope: Construct, construct_id: str, *, settings: StageSettings) -> None:
+        super().__init__(scope, construct_id)
+        bucket = s3.Bucket(
+            self,
+            "Bucket",
+            encryption=s3.BucketEncryption.S3_MANAGED,
+            enforce_ssl=True,
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+            versioned=settings.keep_data,
+            removal_policy=removal_of(settings),
+        )
+        self.environment = {"ATTACHMENT_BUCKET": bucket.bucket_name}
+        self.permissions: list[iam.PolicyStatement] = [
+            allow("s3:PutObject", "s3:GetObject", on=[bucket.arn_for_objects("orders/*")])
+        ]

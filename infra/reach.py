@@ -1,0 +1,40 @@
+"""How commands reach a stage that is deployed: with which credentials, and what its stack says of itself."""
+
+import os
+from typing import Any
+
+import boto3
+from botocore.exceptions import ClientError
+
+from infra.local import ENGINE_ROOT
+from infra.local_engine import EngineError, LocalEngine
+from infra.settings import settings_of
+
+
+class NotDeployedError(RuntimeError):
+    """The stage has no stack with the output that is needed."""
+
+
+def client_options(stage: str) -> dict[str, Any]:
+    """Ordinary credentials; the stage `local` is on the engine that `make run` started, never on AWS."""
+    if stage != "local" or "AWS_ENDPOINT_URL" in os.environ:
+        return {}
+    engine = LocalEngine.attach(ENGINE_ROOT)
+    if engine is None:
+        raise EngineError("the engine is not running: `make run` first")
+    return engine.client_options()
+
+
+def output_of(stage: str, name: str, options: dict[str, Any]) -> str:
+    """One output of the stage's stack. Raises NotDeployedError."""
+    stack = settings_of(stage).stack_name
+    try:
+        described = boto3.client("cloudformation", **options).describe_stacks(StackName=stack)["Stacks"][0]
+    except ClientError as error:
+        if "does not exist" not in str(error):
+            raise
+        described = {}  # type: ignore[typeddict-item]
+    for output in described.get("Outputs", []):
+        if output["OutputKey"] == name:
+            return output["OutputValue"]
+    raise NotDeployedError(f"{stack} is not deployed here: `make deploy STAGE={stage}` first, or name another stage")

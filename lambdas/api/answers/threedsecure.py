@@ -1,0 +1,14 @@
+"""Authentication of a card holder as API 2.0 answers it; Ubersmith's own answer is not public (reference 6)."""
+
+from lambdas.api.backend import Backend
+from lambdas.payments.authentication import Authentication
+
+
+def authentication(found: Authentication, backend: Backend) -> dict[str, str]:
+    """What the card holder has to do, and whether they did."""
+    return {
+        "status": found.state.value,
+        "challenge_id": found.challenge.challenge_id,
+        "url": found.challenge.url,
+        "expires": str(found.challenge.expires_at),
+    }

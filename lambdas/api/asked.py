@@ -1,0 +1,60 @@
+"""What is asked for: the method, and its request as the method's model reads it."""
+
+import re
+from typing import Any
+
+from pydantic import ValidationError
+
+from lambdas.api.call import Call, Door
+from lambdas.api.errors import MalformedRequestError, UnknownMethodError, WrongHttpMethodError
+from lambdas.api.method import Method
+from lambdas.api.methods import method_named
+from lambdas.api.requests.fields import Request
+from lambdas.orders.errors import Problem
+
+
+def method_asked(call: Call, http_method: str) -> Method:
+    """Raises UnknownMethodError, or WrongHttpMethodError where a path is called with the wrong one."""
+    method = method_named(call.method)
+    if method is None:
+        named = call.method if call.method.replace(".", "").replace("_", "").isalnum() and len(call.method) < 64 else ""
+        raise UnknownMethodError(f"invalid method specified: {named}")
+    if call.door is Door.METHOD_PATH and http_method != "POST" and not (method.reads and http_method == "GET"):
+        raise WrongHttpMethodError(call.method, "GET or POST" if method.reads else "POST")
+    return method
+
+
+def request_asked(method: Method, call: Call) -> Request:
+    """Raises MalformedRequestError naming each field. Unknown parameters are refused for new callers only."""
+    known = {field.alias or name for name, field in method.request.model_fields.items()}
+    strange = {name for name in call.parameters.keys() - known if not method.request.takes(name)}
+    unknown = sorted(strange) if call.door is Door.METHOD_PATH else []
+    if unknown:
+        text = f"no such parameter; {call.method} takes {', '.join(sorted(known)) or 'none'}"
+        raise MalformedRequestError(*(Problem(name[:60], text) for name in unknown[:20]))
+    try:
+        return method.request.model_validate(call.parameters)
+    except ValidationError as error:
+        problems = [_problem(found) for found in error.errors(include_input=False, include_url=False)]
+        texts = "; ".join(f"{problem.field} {problem.text}" for problem in problems)
+        raise MalformedRequestError(*problems, message=f"request failed: {texts}") from None
+
+
+def revision_asked(if_match: str | None) -> int | None:
+    """The revision of `If-Match`; None where any will do."""
+    if not if_match or if_match.strip() == "*":
+        return None
+    if found := re.fullmatch(r'\s*(?:W/)?"?(\d{1,15})"?\s*', if_match):
+        return int(found.group(1))
+    raise MalformedRequestError(Problem("If-Match", "must be the ETag of an answer, or *"))
+
+
+def _problem(found: Any) -> Problem:
+    field = ".".join(str(part) for part in found["loc"]) or "order_id"
+    if found["type"] == "missing":
+        return Problem(field, "parameter not supplied")
+    text = str(found["msg"]).removeprefix("Value error, ")
+    named, supplied, rest = text.partition(" parameter not supplied")
+    if not found["loc"] and supplied:  # one of several is needed: the rule names the first of them
+        return Problem(named, f"parameter not supplied{rest}")
+    return Problem(field, text)

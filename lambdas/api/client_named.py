@@ -1,0 +1,41 @@
+"""The client a call is about, if the caller may do with it what they ask for."""
+
+from collections.abc import Iterable
+
+from lambdas.api.backend import Backend
+from lambdas.api.caller import Caller
+from lambdas.api.errors import NotFoundError
+from lambdas.records.client import Client, ClientRecords
+
+
+def brands_of(backend: Backend) -> list[int]:
+    """The brands of this installation are those its queues belong to."""
+    return sorted({queue.brand_id for queue in backend.queues.values()})
+
+
+def the_client(backend: Backend, name: str, caller: Caller, field: str = "client_id") -> Client:
+    """By id or login name. Raises NotFoundError, which repeats numbers only: a login name may be a person's."""
+    client = ClientRecords(backend.records).named(name, brands_of(backend))
+    if client is None:
+        raise NotFoundError(f"Client ID '{name[:20]}'" if name.isdecimal() else "Client login", field)
+    return admitted(client, caller)
+
+
+def client_of_email(backend: Backend, email: str, caller: Caller) -> Client:
+    """The first client with this address that the caller may see."""
+    return _first(ClientRecords(backend.records).by_email(email), caller)
+
+
+def admitted(client: Client, caller: Caller) -> Client:
+    caller.admit(None, client.brand_id)
+    return client
+
+
+def _first(clients: Iterable[Client], caller: Caller) -> Client:
+    found = list(clients)
+    for client in found:
+        if all(caller.user.may_in(right, None, client.brand_id) for right in caller.rights):
+            return client
+    if found:
+        return admitted(found[0], caller)
+    raise NotFoundError("Client email", "email")

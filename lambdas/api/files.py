@@ -1,0 +1,23 @@
+"""Files that come with a call, and files that are the answer of one."""
+
+import dataclasses
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class UploadedFile:
+    """`field`: the name of its part, e.g. `attach[0]`. `content_type`: as its sender says, which nobody has checked."""
+
+    field: str
+    name: str
+    content_type: str
+    content: bytes = dataclasses.field(repr=False)
+
+
+@dataclass(frozen=True)
+class FileAnswer:
+    """The whole answer is this file: of both doors, instead of JSON (reference ubersmith-orders 4.3)."""
+
+    name: str
+    content_type: str
+    content: bytes = dataclasses.field(repr=False)

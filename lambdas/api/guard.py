@@ -1,0 +1,123 @@
+"""What keeps callers of the API from doing too much, or the same thing twice.
+
+Counting fails open: without its table nobody is refused, which is logged and counted in the metric GuardFailures. A request
+with an Idempotency-Key is refused then instead, before anything is done: its sender relies on it not being done twice.
+"""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeVar
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from lambdas.api.errors import TooManyCallsError, TooManyLoginsError
+from lambdas.guards.windows import Windows
+from lambdas.runtime.observe import MetricUnit, log_unexpected, metrics
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.client import DynamoDBClient
+
+    from lambdas.guards.repeats import Repeats
+
+T = TypeVar("T")
+CALL_WINDOW_SECONDS = 60
+LOGIN_WINDOW_SECONDS = 300
+FAILED_LOGINS_OF_ONE = 10  # of one user from one source in a window
+_CALLS, _ALL = "calls", "all"
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """What a user may still call in this window. `seconds_left`: until it is `limit` again."""
+
+    limit: int
+    used: int
+    seconds_left: int
+
+    def check(self) -> None:
+        """Raises TooManyCallsError if it is used up."""
+        if self.used > self.limit:
+            raise TooManyCallsError(self.limit, CALL_WINDOW_SECONDS, self.seconds_left)
+
+    def headers(self) -> dict[str, str]:
+        """https://datatracker.ietf.org/doc/html/draft-ietf-httpapi-ratelimit-headers-10"""
+        return {
+            "RateLimit-Policy": f'"calls";q={self.limit};w={CALL_WINDOW_SECONDS}',
+            "RateLimit": f'"calls";r={max(0, self.limit - self.used)};t={self.seconds_left}',
+        }
+
+
+class Guard:
+    """`now` gives Unix seconds; `calls_per_minute` is for users that have no limit of their own.
+
+    `failed_logins_of_source`: of all names together from one source, in a window.
+    """
+
+    def __init__(
+        self,
+        table: str,
+        now: Callable[[], int],
+        *,
+        calls_per_minute: int,
+        failed_logins_of_source: int,
+        client: "DynamoDBClient | None" = None,
+    ) -> None:
+        self._table, self._client, self._now = table, client, now
+        self._calls_per_minute, self._failed_logins_of_source = calls_per_minute, failed_logins_of_source
+        self._windows = Windows(table, client)
+
+    def call_of(self, user: str, calls_per_minute: int | None = None) -> Allowance | None:
+        """Count a call of this user. None if it cannot be counted."""
+        name = f"calls#{user}"
+        window = self.attempt(lambda: self._windows.count(name, _CALLS, seconds=CALL_WINDOW_SECONDS, now=self._now()))
+        limit = self._calls_per_minute if calls_per_minute is None else calls_per_minute
+        return Allowance(limit, window.of(_CALLS), window.seconds_left) if window else None
+
+    def log_in(self, name: str, *, source: str, look: Callable[[], T | None]) -> T | None:
+        """What `look` finds; None is a login that failed, which counts against this name from this source and the source.
+
+        Raises TooManyLoginsError, without looking, where too many failed. A name is never locked from every source, or
+        anybody could shut its owner out.
+        """
+        place, one = f"logins#{_hash(source)}", _hash(name)
+        seen = self.attempt(lambda: self._windows.look(place, _ALL, one, seconds=LOGIN_WINDOW_SECONDS, now=self._now()))
+        if seen and (seen.of(one) >= FAILED_LOGINS_OF_ONE or seen.of(_ALL) >= self._failed_logins_of_source):
+            metrics.add_metric("FailedLogins", MetricUnit.Count, 1)
+            raise TooManyLoginsError(seen.seconds_left)
+        found = look()
+        if found is None:
+            metrics.add_metric("FailedLogins", MetricUnit.Count, 1)
+            self.attempt(lambda: self._windows.count(place, _ALL, one, seconds=LOGIN_WINDOW_SECONDS, now=self._now()))
+        return found
+
+    def check_login(self, caller: str, login: str, look: Callable[[], T | None]) -> T | None:
+        """`log_in` for `uber.check_login`: each login that this user of the API asks for counts by itself.
+
+        All of a shop's clients come from the shop's one address, so there is no limit for all of them together.
+        """
+        return self.log_in(login, source=f"check_login#{caller}#{login}", look=look)
+
+    @cached_property
+    def repeats(self) -> "Repeats":
+        from lambdas.guards.repeats import Repeats
+
+        return Repeats(self._table, self._now, self._client)
+
+    def attempt(self, ask: Callable[[], T]) -> T | None:
+        """What the guard table answers; None if it does not."""
+        try:
+            return ask()
+        except (BotoCoreError, ClientError) as error:
+            guard_failed(error)
+            return None
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def guard_failed(error: Exception) -> None:
+    metrics.add_metric("GuardFailures", MetricUnit.Count, 1)
+    log_unexpected("the guard table did not answer", error)

@@ -1,0 +1,195 @@
+"""Clients, their payment methods and services (reference ubersmith-orders 4.9)."""
+
+from typing import Any
+
+from lambdas.api.answers import clients as answers
+from lambdas.api.backend import Backend
+from lambdas.api.caller import Caller
+from lambdas.api.client_named import admitted, brands_of, client_of_email, the_client
+from lambdas.api.errors import KeyReusedError, MalformedRequestError, NotFoundError
+from lambdas.api.method import Method
+from lambdas.api.new_client import made_client, new_client
+from lambdas.api.requests.clients import (
+    AccountAddRequest,
+    CardAddRequest,
+    ClientAddRequest,
+    ClientGetRequest,
+    PaymentMethodListRequest,
+    ServiceListRequest,
+)
+from lambdas.api.seen import AddedMethod, MadeClient, SeenClient
+from lambdas.api.views import clients as views
+from lambdas.orders.errors import Problem
+from lambdas.records.client import Client, ClientRecords
+from lambdas.records.payment_method import MethodKind, PaymentMethod, PaymentMethodRecords
+from lambdas.records.request_key import RequestKey, RequestKeyUsedError
+from lambdas.records.rights import Right
+from lambdas.records.service import Service, ServiceRecords
+
+_PERSONAL = (Right.VIEW, Right.PERSONAL_DATA)
+_MONEY = (Right.MONEY, Right.PERSONAL_DATA)
+
+
+def _add(backend: Backend, request: ClientAddRequest, caller: Caller) -> MadeClient:
+    brands = brands_of(backend)
+    brand_id = request.brand_id or brands[0]
+    caller.admit(None, brand_id)
+    if brand_id not in brands:
+        raise MalformedRequestError(Problem("brand_id", f"no such brand; the brands here are {_listed(brands)}"))
+    clients, now = ClientRecords(backend.records), backend.service.now()
+    said = request.model_dump(mode="json", exclude={"uber_pass"})
+    key = RequestKey.of(caller.name, caller.key, caller.method, said, now) if caller.key else None
+    client = new_client(request, clients.new_client_id(), brand_id, now)
+    try:
+        return made_client(clients, client, key, strict=request.strict)
+    except RequestKeyUsedError:
+        raise KeyReusedError(caller.method) from None
+
+
+def _get(backend: Backend, request: ClientGetRequest, caller: Caller) -> SeenClient:
+    if request.client_id:
+        client = ClientRecords(backend.records).get(request.client_id)
+        if client is None:
+            raise NotFoundError(f"Client ID '{request.client_id}'", "client_id")
+        client = admitted(client, caller)
+    elif request.user_login:
+        client = the_client(backend, request.user_login, caller, "user_login")
+    else:
+        client = client_of_email(backend, request.email or "", caller)
+    return SeenClient(client, metadata=request.metadata, tags=request.tags, acls=request.acls)
+
+
+def _cc_add(backend: Backend, request: CardAddRequest, caller: Caller) -> AddedMethod:
+    card = PaymentMethod(
+        kind=MethodKind.CARD,
+        token=request.cc_token,
+        brand=request.cc_type or "",
+        last_four=request.cc_num,
+        expiry=request.cc_expire or "",
+        holder=request.holder(),
+    )
+    return _add_method(backend, the_client(backend, request.client_id, caller), card, request.set_default)
+
+
+def _ach_add(backend: Backend, request: AccountAddRequest, caller: Caller) -> AddedMethod:
+    account = PaymentMethod(
+        kind=MethodKind.BANK_ACCOUNT,
+        token=request.ach_token,
+        last_four=request.ach_acct,
+        bank=request.ach_bank or "",
+        account_type=request.ach_type or "",
+        holder=request.holder(),
+    )
+    client = the_client(backend, request.user_login, caller, "user_login")
+    return _add_method(backend, client, account, request.set_default)
+
+
+def _add_method(backend: Backend, client: Client, method: PaymentMethod, is_default: bool) -> AddedMethod:
+    added = PaymentMethodRecords(backend.records).add(client.client_id, method, is_default=is_default)
+    return AddedMethod(client.client_id, added)
+
+
+def _method_list(
+    backend: Backend, request: PaymentMethodListRequest, caller: Caller
+) -> tuple[tuple[str, PaymentMethod], ...]:
+    client = the_client(backend, request.client_id, caller)
+    methods = list(PaymentMethodRecords(backend.records).of_client(client.client_id).items())
+    if request.order_by == "payment_type":
+        methods.sort(key=lambda each: each[1].kind)
+    if request.direction == "desc":
+        methods.reverse()
+    return tuple(_page(methods, request.offset, request.limit))
+
+
+def _service_list(backend: Backend, request: ServiceListRequest, caller: Caller) -> tuple[Service, ...]:
+    client_id = request.client_id
+    if request.order_id:
+        order = backend.service.get(order_id=request.order_id)
+        caller.admit(order.order_queue_id, order.brand_id)
+        if order.client_id is None or client_id not in (None, order.client_id):
+            return ()
+        client_id = order.client_id
+    else:
+        the_client(backend, client_id or "", caller)
+    services = list(ServiceRecords(backend.records).of_client(client_id or ""))
+    if request.order_id:
+        services = [service for service in services if service.order_id == request.order_id]
+    if request.direction == "desc":
+        services.reverse()
+    return tuple(_page(services, request.offset, request.limit))
+
+
+def _page(found: list[Any], offset: int | None, limit: int | None) -> list[Any]:
+    begin = offset or 0
+    return found[begin:] if limit is None else found[begin : begin + limit]
+
+
+def _listed(numbers: list[int]) -> str:
+    return ", ".join(map(str, numbers))
+
+
+_CARD = {"cc_num": "4242", "cc_token": "tok_approve", "cc_type": "visa", "cc_expire": "1230", "country": "GB"}
+
+METHODS: dict[str, Method] = {
+    "client.add": Method(
+        title="Add a client",
+        request=ClientAddRequest,
+        rights=(Right.CREATE, Right.PERSONAL_DATA),
+        verb=_add,
+        answer=answers.client_id,
+        view=views.made_view,
+        status=201,
+        keeps_key=True,
+        example={"first": "Ada", "last": "Lovelace", "email": "ada@example.com", "country": "GB"},
+    ),
+    "client.get": Method(
+        title="Get a client",
+        request=ClientGetRequest,
+        rights=_PERSONAL,
+        verb=_get,
+        answer=answers.record,
+        view=views.client_view,
+        reads=True,
+        example={"client_id": "101"},
+    ),
+    "client.cc_add": Method(
+        title="Add a credit card to a client",
+        request=CardAddRequest,
+        rights=_MONEY,
+        verb=_cc_add,
+        answer=answers.billing_info_id,
+        view=views.added_view,
+        status=201,
+        example={"client_id": "101", **_CARD},
+    ),
+    "client.ach_add": Method(
+        title="Add a bank account to a client",
+        request=AccountAddRequest,
+        rights=_MONEY,
+        verb=_ach_add,
+        answer=answers.billing_info_id,
+        view=views.added_view,
+        status=201,
+        example={"user_login": "101", "ach_acct": "6789", "ach_token": "ach_approve", "ach_type": "C"},
+    ),
+    "client.payment_method_list": Method(
+        title="List a client's payment methods",
+        request=PaymentMethodListRequest,
+        rights=_MONEY,
+        verb=_method_list,
+        answer=answers.payment_methods,
+        view=views.payment_methods_view,
+        reads=True,
+        example={"client_id": "101"},
+    ),
+    "client.service_list": Method(
+        title="List the services of a client or of an order",
+        request=ServiceListRequest,
+        rights=_PERSONAL,
+        verb=_service_list,
+        answer=answers.services,
+        view=views.services_view,
+        reads=True,
+        example={"order_id": "1001"},
+    ),
+}

@@ -1,0 +1,147 @@
+"""Coupons: look at them, make and change them, and say which clients they are for (reference ubersmith-orders 3.4, 4.7)."""
+
+from lambdas.api.answers import coupons as answers
+from lambdas.api.answers.values import true
+from lambdas.api.backend import Backend
+from lambdas.api.caller import Caller
+from lambdas.api.coupon_changes import changed, checked
+from lambdas.api.coupon_list import CouponList, listed
+from lambdas.api.errors import MalformedRequestError, NotFoundError
+from lambdas.api.method import Method
+from lambdas.api.requests.coupons import (
+    CouponAddRequest,
+    CouponClientsRequest,
+    CouponGetRequest,
+    CouponListRequest,
+    CouponUpdateRequest,
+)
+from lambdas.api.views import coupons as views
+from lambdas.catalog.coupon import Coupon, CouponNotFoundError
+from lambdas.orders.errors import Problem
+from lambdas.orders.queue import DEFAULT_BRAND_ID
+from lambdas.records.client import ClientRecords
+from lambdas.records.coupon import CouponRecords
+from lambdas.records.rights import Right
+
+
+def _get(backend: Backend, request: CouponGetRequest, caller: Caller) -> Coupon:
+    coupons = CouponRecords(backend.records)
+    if request.coupon_id:
+        found, field = coupons.get(request.coupon_id), "coupon_id"
+    else:
+        brand_id = DEFAULT_BRAND_ID if request.brand_id is None else request.brand_id
+        found, field = coupons.find(brand_id, request.coupon_code or ""), "coupon_code"
+    if found is None:
+        raise CouponNotFoundError(field)
+    caller.admit(None, found.class_id)
+    return found
+
+
+def _list(backend: Backend, request: CouponListRequest, caller: Caller) -> CouponList:
+    return listed(CouponRecords(backend.records), request, caller)
+
+
+def _add(backend: Backend, request: CouponAddRequest, caller: Caller) -> Coupon:
+    brand_id = DEFAULT_BRAND_ID if request.class_id is None else request.class_id
+    caller.admit(None, brand_id)
+    blank = Coupon(coupon_code=request.coupon_code, class_id=brand_id, start=backend.service.now())
+    return CouponRecords(backend.records).add(checked(changed(blank, request), backend.plans))
+
+
+def _update(backend: Backend, request: CouponUpdateRequest, caller: Caller) -> Coupon:
+    def change(before: Coupon) -> Coupon:
+        after = changed(before, request)
+        caller.admit(None, before.class_id)
+        caller.admit(None, after.class_id)
+        return checked(after, backend.plans)
+
+    return CouponRecords(backend.records).update(request.coupon_id, change)
+
+
+def _add_clients(backend: Backend, request: CouponClientsRequest, caller: Caller) -> Coupon:
+    coupons, client_ids = _upkept(backend, request, caller)
+    clients = ClientRecords(backend.records)
+    for client_id in client_ids:
+        if not clients.exists(client_id):
+            raise NotFoundError(f"Client ID '{client_id}'", "client_id")
+    return coupons.add_clients(request.coupon_id, client_ids)
+
+
+def _delete_clients(backend: Backend, request: CouponClientsRequest, caller: Caller) -> Coupon:
+    coupons, client_ids = _upkept(backend, request, caller)
+    return coupons.delete_clients(request.coupon_id, client_ids)
+
+
+def _upkept(backend: Backend, request: CouponClientsRequest, caller: Caller) -> tuple[CouponRecords, tuple[str, ...]]:
+    if not request.client_id:
+        problem = Problem("client_id", "parameter not supplied")
+        raise MalformedRequestError(problem, message="request failed: client_id parameter not supplied")
+    coupons = CouponRecords(backend.records)
+    coupon = coupons.get(request.coupon_id)
+    if coupon is None:
+        raise CouponNotFoundError
+    caller.admit(None, coupon.class_id)
+    return coupons, request.client_id
+
+
+_ONE = {"coupon_id": "1"}
+
+METHODS: dict[str, Method] = {
+    "order.coupon_get": Method(
+        title="Get a coupon",
+        request=CouponGetRequest,
+        rights=(Right.VIEW,),
+        verb=_get,
+        answer=answers.coupon_and_parts,
+        view=views.coupon_view,
+        reads=True,
+        example=_ONE,
+    ),
+    "order.coupon_list": Method(
+        title="List coupons",
+        request=CouponListRequest,
+        rights=(Right.VIEW,),
+        verb=_list,
+        answer=answers.coupons,
+        view=views.coupons_view,
+        reads=True,
+        example={"active": 1, "order_by": "coupon_code", "limit": 50},
+    ),
+    "order.coupon_add": Method(
+        title="Add a coupon",
+        request=CouponAddRequest,
+        rights=(Right.MONEY,),
+        verb=_add,
+        answer=answers.coupon_id,
+        view=views.coupon_view,
+        status=201,
+        example={"coupon_code": "SPRING", "description": "Spring sale", "discount_value": "10", "max_uses": 100},
+    ),
+    "order.coupon_update": Method(
+        title="Change a coupon",
+        request=CouponUpdateRequest,
+        rights=(Right.MONEY,),
+        verb=_update,
+        answer=true,
+        view=views.coupon_view,
+        example={**_ONE, "max_uses": 200},
+    ),
+    "order.coupon_client_add": Method(
+        title="Let a coupon be for these clients only",
+        request=CouponClientsRequest,
+        rights=(Right.MONEY,),
+        verb=_add_clients,
+        answer=true,
+        view=views.coupon_view,
+        example={**_ONE, "client_id": "101"},
+    ),
+    "order.coupon_client_delete": Method(
+        title="Take clients off a coupon",
+        request=CouponClientsRequest,
+        rights=(Right.MONEY,),
+        verb=_delete_clients,
+        answer=true,
+        view=views.coupon_view,
+        example={**_ONE, "client_id": ["101", "102"]},
+    ),
+}

@@ -1,0 +1,161 @@
+"""Invoices of clients, and their payment (reference ubersmith-orders 4.9)."""
+
+from collections.abc import Mapping
+
+from lambdas.api.answers import invoices as answers
+from lambdas.api.answers.clients import PAYMENT_TYPE
+from lambdas.api.answers.values import true
+from lambdas.api.backend import Backend
+from lambdas.api.caller import Caller
+from lambdas.api.client_named import admitted, the_client
+from lambdas.api.errors import KeyReusedError, MalformedRequestError, NotFoundError
+from lambdas.api.method import Method
+from lambdas.api.requests.invoices import (
+    InvoiceChargeRequest,
+    InvoiceGenerateRequest,
+    InvoiceGetRequest,
+    InvoiceListRequest,
+)
+from lambdas.api.views import invoices as views
+from lambdas.orders.errors import Problem
+from lambdas.payments.charging import Charging, awaits_invoice
+from lambdas.payments.errors import NotChargeableError
+from lambdas.payments.invoicing import Invoicing
+from lambdas.records.client import Client, ClientRecords
+from lambdas.records.invoice import Invoice, InvoiceRecords
+from lambdas.records.payment_method import PaymentMethod, PaymentMethodRecords
+from lambdas.records.request_key import RequestKey, RequestKeyUsedError
+from lambdas.records.rights import Right
+
+_MONEY = (Right.MONEY,)
+
+
+def _list(backend: Backend, request: InvoiceListRequest, caller: Caller) -> tuple[Invoice, ...]:
+    client = the_client(backend, request.client_id, caller)
+    invoices = InvoiceRecords(backend.records).of_client(client.client_id)
+    ordered = invoices[::-1] if request.direction == "desc" else invoices
+    begin = request.offset or 0
+    return ordered[begin:] if request.limit is None else ordered[begin : begin + request.limit]
+
+
+def _get(backend: Backend, request: InvoiceGetRequest, caller: Caller) -> Invoice:
+    return _the_invoice(backend, request.invoice_id, caller, "invoice_id")
+
+
+def _generate(backend: Backend, request: InvoiceGenerateRequest, caller: Caller) -> Invoice:
+    client = the_client(backend, request.client_id, caller)
+    invoicing = Invoicing(backend.records, backend.service.store, backend.gateway, backend.service.now)
+    if request.trans_id and request.command != "charge_prior_auth":
+        raise MalformedRequestError(Problem("trans_id", "needs command=charge_prior_auth"))
+    if request.command == "charge_prior_auth":
+        if request.include_packs is not None:
+            raise MalformedRequestError(
+                Problem("include_packs", "does not go with charge_prior_auth: it takes an order's")
+            )
+        return invoicing.collect(client, request.trans_id, due_at=request.duedate)
+    charges = request.command == "charge"
+    chosen = _default_method(backend, client) if charges else None  # before there is an invoice that nobody could pay
+    key = _request_key(request, caller, backend.service.now()) if caller.key else None
+    try:
+        invoice = invoicing.generate(client, only=request.include_packs, due_at=request.duedate, key=key)
+    except RequestKeyUsedError:
+        raise KeyReusedError(caller.method) from None
+    return _charging(backend).charge(invoice, *chosen) if chosen else invoice
+
+
+def _request_key(request: InvoiceGenerateRequest, caller: Caller, now: int) -> RequestKey:
+    said = request.model_dump(mode="json", exclude={"include_packs"})
+    packs = None if request.include_packs is None else sorted(request.include_packs)
+    return RequestKey.of(caller.name, caller.key or "", caller.method, {**said, "include_packs": packs}, now)
+
+
+def _charge(backend: Backend, request: InvoiceChargeRequest, caller: Caller) -> Invoice:
+    invoice = _the_invoice(backend, request.inv_id, caller, "inv_id")
+    order = backend.service.get(order_id=invoice.order_id) if invoice.order_id else None
+    if order and order.hold and awaits_invoice(order):
+        why = f"order {order.order_id} has still to take the money that is held for it; process Generate Invoice, or skip it"
+        raise NotChargeableError(invoice.invoice_id, why)
+    client = ClientRecords(backend.records).get(invoice.client_id)
+    methods = PaymentMethodRecords(backend.records).of_client(invoice.client_id)
+    named = request.billing_info_id or (client.default_billing_info_id if client else None)
+    method = methods.get(named or "")
+    if named is None or method is None:
+        text = (
+            "the client has no such payment method" if named else "the client has no default payment method; name one"
+        )
+        raise MalformedRequestError(Problem("billing_info_id", text))
+    if "payment_type" in request.model_fields_set and PAYMENT_TYPE[method.kind] != request.payment_type:
+        raise MalformedRequestError(Problem("payment_type", f"this payment method is {PAYMENT_TYPE[method.kind]}"))
+    return _charging(backend).charge(invoice, named, method)
+
+
+def _default_method(backend: Backend, client: Client) -> tuple[str, PaymentMethod]:
+    methods = PaymentMethodRecords(backend.records).of_client(client.client_id)
+    chosen = client.default_billing_info_id
+    if chosen is None or chosen not in methods:
+        raise MalformedRequestError(
+            Problem("command", "the client has no default payment method to charge; add one first")
+        )
+    return chosen, methods[chosen]
+
+
+def _the_invoice(backend: Backend, invoice_id: str, caller: Caller, field: str) -> Invoice:
+    invoice = InvoiceRecords(backend.records).get(invoice_id)
+    client = ClientRecords(backend.records).get(invoice.client_id) if invoice else None
+    if invoice is None or client is None:
+        raise NotFoundError(f"Invoice ID '{invoice_id}'", field)
+    admitted(client, caller)
+    return invoice
+
+
+def _charging(backend: Backend) -> Charging:
+    return Charging(InvoiceRecords(backend.records), backend.gateway, backend.service.now)
+
+
+def _place(invoice: Invoice) -> Mapping[str, str]:
+    return {"Location": f"/client.invoice_get?invoice_id={invoice.invoice_id}"}
+
+
+METHODS: dict[str, Method] = {
+    "client.invoice_list": Method(
+        title="List a client's invoices",
+        request=InvoiceListRequest,
+        rights=_MONEY,
+        verb=_list,
+        answer=answers.invoices,
+        view=views.invoices_view,
+        reads=True,
+        example={"client_id": "101"},
+    ),
+    "client.invoice_get": Method(
+        title="Get an invoice",
+        request=InvoiceGetRequest,
+        rights=_MONEY,
+        verb=_get,
+        answer=answers.record,
+        view=views.invoice_view,
+        reads=True,
+        example={"invoice_id": "1000000001"},
+    ),
+    "client.invoice_generate": Method(
+        title="Generate an invoice of a client's services that are on none yet",
+        request=InvoiceGenerateRequest,
+        rights=_MONEY,
+        verb=_generate,
+        answer=answers.generated,
+        view=views.invoice_view,
+        status=201,
+        headers=_place,
+        keeps_key=True,
+        example={"client_id": "101"},
+    ),
+    "client.invoice_charge": Method(
+        title="Charge an open invoice",
+        request=InvoiceChargeRequest,
+        rights=_MONEY,
+        verb=_charge,
+        answer=true,
+        view=views.invoice_view,
+        example={"inv_id": "1000000001"},
+    ),
+}

@@ -1,0 +1,56 @@
+"""Strong customer authentication (3-D Secure): a card holder whom the bank asked to confirm an order's payment."""
+
+from collections.abc import Mapping
+
+from lambdas.api.answers import threedsecure as answers
+from lambdas.api.answers.orders import submitted
+from lambdas.api.backend import Backend
+from lambdas.api.caller import Caller
+from lambdas.api.method import Method
+from lambdas.api.requests.threedsecure import AuthenticatedPaymentRequest, AuthenticationRequest
+from lambdas.api.views import threedsecure as views
+from lambdas.api.views.orders import order_view
+from lambdas.orders.errors import NoChallengeError
+from lambdas.orders.order import Order
+from lambdas.payments.authentication import Authentication, authentication_of
+from lambdas.records.rights import Right
+
+
+def _pay(backend: Backend, request: AuthenticatedPaymentRequest, caller: Caller) -> Order:
+    return backend.service.authenticate(backend.order(request, caller), request.threedsecure, by=caller.name)
+
+
+def _process(backend: Backend, request: AuthenticationRequest, caller: Caller) -> Authentication:
+    order = backend.order(request, caller)
+    found = authentication_of(order, backend.gateway, backend.service.now())
+    if found is None:
+        raise NoChallengeError(order.order_id)
+    return found
+
+
+def _etag(order: Order) -> Mapping[str, str]:
+    return {"ETag": f'"{order.revision}"'}
+
+
+METHODS: dict[str, Method] = {
+    "order.threedsecure2_payment": Method(
+        title="Pay an order after its card holder confirmed the payment, and submit it",
+        request=AuthenticatedPaymentRequest,
+        rights=(Right.CREATE,),
+        verb=_pay,
+        answer=submitted,
+        view=order_view,
+        headers=_etag,
+        settles=True,
+        example={"order_id": "1001", "threedsecure": {"challenge_id": "sbc_0", "proof": "proof_authenticated"}},
+    ),
+    "order.threedsecure2_process": Method(
+        title="Say what a card holder has to do to confirm an order's payment, and whether they did",
+        request=AuthenticationRequest,
+        rights=(Right.CREATE,),
+        verb=_process,
+        answer=answers.authentication,
+        view=views.authentication_view,
+        example={"order_id": "1001", "action": "authenticate", "threedsecure": {}},
+    ),
+}

@@ -1,0 +1,51 @@
+"""A client that comes without an order (reference ubersmith-orders 4.9: client.add)."""
+
+from lambdas.api.errors import LoginNameTakenError
+from lambdas.api.requests.clients import ClientAddRequest
+from lambdas.api.seen import MadeClient
+from lambdas.records.client import CONTACT_FIELDS, Client, ClientRecords, ClientStatus, LoginTakenError
+from lambdas.records.request_key import RequestKey
+from lambdas.runtime.passwords import hash_password
+
+_NO_SETTING = {
+    *CONTACT_FIELDS,
+    "uber_login",
+    "uber_pass",
+    "login_enabled",
+    "active",
+    "brand_id",
+    "access",
+    "strict",
+    "meta",
+}
+
+
+def made_client(clients: ClientRecords, client: Client, key: RequestKey | None, *, strict: bool) -> MadeClient:
+    """The client, without its login name if that is taken. Raises LoginNameTakenError where `strict` forbids that."""
+    try:
+        return MadeClient(clients.add(client, key))
+    except LoginTakenError:
+        if strict:
+            raise LoginNameTakenError from None
+        nameless = client.model_copy(update={"uber_login": ""})
+        return MadeClient(
+            clients.add(nameless, key), "the login name is taken, so the client has none; set another one"
+        )
+
+
+def new_client(request: ClientAddRequest, client_id: str, brand_id: int, now: int) -> Client:
+    """As it was asked for; billing settings are kept as they are."""
+    settings = request.model_dump(exclude=_NO_SETTING, exclude_none=True)
+    return Client(
+        client_id=client_id,
+        brand_id=brand_id,
+        active=ClientStatus(request.active or ClientStatus.CLIENT),
+        uber_login=request.uber_login or "",
+        password_hash=hash_password(request.uber_pass) if request.uber_pass else None,
+        login_enabled=request.login_enabled,
+        settings={name: str(value) for name, value in settings.items()},
+        metadata={name: value for name, value in request.meta.items() if value},
+        access={name: "1" if str(value) not in ("0", "", "False") else "0" for name, value in request.access.items()},
+        created_at=now,
+        **{name: getattr(request, name) or "" for name in CONTACT_FIELDS},
+    )

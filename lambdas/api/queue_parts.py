@@ -1,0 +1,79 @@
+"""Parts of queues by the ids that calls name them by, of queues the caller may see."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from lambdas.api.backend import Backend
+from lambdas.api.caller import Caller
+from lambdas.api.errors import NotFoundError
+from lambdas.orders.modules import ModuleFacts
+from lambdas.orders.queue import Action, Queue, Step
+
+
+@dataclass(frozen=True)
+class CountedQueue:
+    """`counts`: orders by step id; a step that is missing has none."""
+
+    queue: Queue
+    counts: Mapping[int, int]
+
+
+@dataclass(frozen=True)
+class StepOfQueue:
+    """`priority`: its place in the queue, from 1."""
+
+    queue: Queue
+    step: Step
+    priority: int
+
+
+@dataclass(frozen=True)
+class ActionOfStep:
+    """`priority`: its place in the step, from 1."""
+
+    queue: Queue
+    step: Step
+    action: Action
+    priority: int
+
+
+@dataclass(frozen=True)
+class NamedModule:
+    name: str
+    facts: ModuleFacts
+
+
+def the_queue(backend: Backend, order_queue_id: int, caller: Caller) -> Queue:
+    """Raises NotFoundError, or NotAllowedError if the caller may not see it; so do the others."""
+    queue = backend.queues.get(order_queue_id)
+    if queue is None:
+        raise NotFoundError(f"Order queue ID '{order_queue_id}'", "order_queue_id")
+    caller.admit(queue.order_queue_id, queue.brand_id)
+    return queue
+
+
+def the_step(backend: Backend, order_step_id: int, caller: Caller) -> StepOfQueue:
+    for queue in backend.queues.values():
+        for found in steps_of(queue):
+            if found.step.id == order_step_id:
+                caller.admit(queue.order_queue_id, queue.brand_id)
+                return found
+    raise NotFoundError(f"Order step ID '{order_step_id}'", "order_step_id")
+
+
+def the_action(backend: Backend, order_action_id: int, caller: Caller) -> ActionOfStep:
+    for queue in backend.queues.values():
+        for place in steps_of(queue):
+            for found in actions_of(place):
+                if found.action.id == order_action_id:
+                    caller.admit(queue.order_queue_id, queue.brand_id)
+                    return found
+    raise NotFoundError(f"Order action ID '{order_action_id}'", "order_action_id")
+
+
+def steps_of(queue: Queue) -> list[StepOfQueue]:
+    return [StepOfQueue(queue, step, priority) for priority, step in enumerate(queue.steps, 1)]
+
+
+def actions_of(place: StepOfQueue) -> list[ActionOfStep]:
+    return [ActionOfStep(place.queue, place.step, each, at) for at, each in enumerate(place.step.actions, 1)]

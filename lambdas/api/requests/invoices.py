@@ -1,0 +1,86 @@
+"""Requests of invoices: names, types and defaults of reference ubersmith-orders 4.9 (`api-2.0-methods.json`)."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field
+
+from lambdas.api.requests.clients import Gateway3DS, Name
+from lambdas.api.requests.fields import Absent, Count, Direction, Flag, Limit, Reference, Request, Text, or_null
+
+INVOICE_ID = r"^[0-9]{10,24}$"
+
+
+def _included(value: Any) -> Any:
+    """A map of id -> 1, or 0 for none at all (reference 4.9)."""
+    if value in ("", None):
+        return None
+    if value in (0, "0", False, [], {}):
+        return frozenset()
+    return frozenset(str(key) for key, flag in value.items() if str(flag) not in ("0", "")) if _is_map(value) else value
+
+
+def _is_map(value: Any) -> bool:
+    return isinstance(value, Mapping)
+
+
+Included = Annotated[
+    frozenset[str] | None,
+    BeforeValidator(_included),
+    or_null({"type": "object", "additionalProperties": {"enum": [0, 1, "0", "1"]}}, {"const": 0}),
+]
+InvoiceId = Annotated[str, Field(pattern=INVOICE_ID)]
+
+
+class InvoiceListRequest(Request):
+    """`client.invoice_list`."""
+
+    client_id: Name = Field(description="The client, by id or login name.")
+    direction: Direction = Field(default="asc", description="By number: asc or desc.")
+    offset: Count = Field(default=0, description="How many to leave out at the beginning.")
+    limit: Limit = Field(default=None, description="How many at most.")
+
+
+class InvoiceGetRequest(Request):
+    """`client.invoice_get`."""
+
+    invoice_id: InvoiceId = Field(description="The invoice, by the id that client.invoice_list names it by.")
+
+
+class InvoiceGenerateRequest(Request):
+    """`client.invoice_generate`."""
+
+    client_id: Name = Field(description="The client, by id or login name.")
+    command: Annotated[Literal["charge", "charge_prior_auth"] | None, Absent] = Field(
+        default=None,
+        description="charge: charge the default payment method; charge_prior_auth: take the money that is held already.",
+    )
+    duedate: Count = Field(default=None, description="When it is due, in Unix seconds.")
+    pre_bill: Text = Field(default=None, description="Services are invoiced once, so nothing is billed ahead.")
+    trans_id: Text = Field(
+        default=None, description="With charge_prior_auth: the transaction in which the money is held."
+    )
+    skip_notification: Flag = Field(default=False, description="No mail is sent for an invoice here.")
+    include_packs: Included = Field(
+        default=None, description="Only these services: a map of service id to 1, or 0 for none. Default: all."
+    )
+    include_prebills: Included = Field(default=None, description="There are no services billed ahead here.")
+    include_credits: Included = Field(default=None, description="There are no credits to include here.")
+
+
+class InvoiceChargeRequest(Request):
+    """`client.invoice_charge`. The whole invoice is charged, or nothing of it."""
+
+    inv_id: InvoiceId = Field(description="The invoice.")
+    payment_type: Annotated[Literal["cc", "ach", "paypal"] | None, Absent] = Field(
+        default="cc", description="What is charged: cc a card, ach a bank account; ours: paypal."
+    )
+    billing_info_id: Reference = Field(
+        default=None, description="The client's payment method; the default one if not said, if it is of payment_type."
+    )
+    paid_in_full: Text = Field(default=None, description="Invoices are paid in full only.")
+    package: Text = Field(default=None, description="Invoices are paid in full only.")
+    tax: Text = Field(default=None, description="Invoices are paid in full only.")
+    threedsecure: Gateway3DS = Field(
+        default={}, description="Not used: a card whose holder has to confirm the payment is refused."
+    )

@@ -1,0 +1,135 @@
+"""Requests of posts: names, types and defaults of reference ubersmith-orders 4.5 (`api-2.0-methods.json`)."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator, model_validator
+
+from lambdas.api.requests.fields import Flag, OrderRequest, Reference, Request
+from lambdas.mail.address import addresses_in, is_address
+
+NOBODY = "API"  # who signs if nobody is named
+MAX_ADDRESSES = 10
+MAX_SUBJECT, MAX_BODY, MAX_AUTHOR = 250, 50_000, 254
+DEFAULT_SUBJECT = "Your order with <company>"
+DEFAULT_BODY = "(no message)"
+_FILES = "Files, as parts of a multipart/form-data body; the keys in the brackets do not matter."
+
+
+def _are_addresses(text: str) -> str:
+    found = addresses_in(text)
+    if len(found) > MAX_ADDRESSES or not all(map(is_address, found)):
+        raise ValueError(f"must be at most {MAX_ADDRESSES} e-mail addresses, separated by commas")
+    return text
+
+
+def _is_address(text: str) -> str:
+    if not is_address(text):
+        raise ValueError("must be one e-mail address")
+    return text
+
+
+def _only_files(value: Any) -> None:
+    """Files leave an empty value, or a map of those, among the parameters; anything else is not a file."""
+    if value and not (isinstance(value, dict) and not any(value.values())):
+        raise ValueError("must be sent as files of a multipart/form-data body")
+
+
+Addresses = Annotated[str, Field(max_length=3_000), AfterValidator(_are_addresses)]
+Address = Annotated[str, Field(max_length=MAX_AUTHOR), AfterValidator(_is_address)]
+Subject = Annotated[str, Field(max_length=MAX_SUBJECT)]
+Body = Annotated[str, Field(max_length=MAX_BODY)]
+Files = Annotated[None, BeforeValidator(_only_files)]
+Id = Annotated[str, Field(pattern=r"^[0-9]{1,18}$")]
+
+
+class _Empties(Request):
+    """A parameter that is empty has its default (reference 4.1)."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_empties(cls, sent: Any) -> Any:
+        return (
+            {key: value for key, value in sent.items() if value not in ("", None)} if isinstance(sent, dict) else sent
+        )
+
+
+class RespondRequest(_Empties, OrderRequest):
+    """`order.respond`: staff write to the client, or a note among themselves."""
+
+    recipient: Addresses | None = Field(
+        default=None,
+        description="Who gets the mail, separated by commas; the order's e-mail address if it is left out.",
+    )
+    subject: Subject = Field(default=DEFAULT_SUBJECT, description="Subject of the post and its mail.")
+    followup: Body = Field(default=DEFAULT_BODY, description="The text.")
+    from_: str = Field(
+        default=NOBODY,
+        alias="from",
+        max_length=MAX_AUTHOR,
+        description="Who signs: a name is the mail's sender's name, an e-mail address is where its replies go.",
+    )
+    comment: Flag = Field(
+        default=False, description="1: a note among staff, which is not mailed and clients do not see."
+    )
+    cc: Addresses | None = Field(default=None, description="Who gets a copy of the mail, separated by commas.")
+    bcc: Addresses | None = Field(
+        default=None, description="Who gets a copy that the others do not see, separated by commas."
+    )
+    user_id: Reference = Field(default=None, description="The member of staff who writes; kept with the post.")
+    attach: Files = Field(default=None, description=_FILES)
+
+
+class ClientRespondRequest(_Empties, OrderRequest):
+    """`order.client_respond`: the client writes."""
+
+    contact_id: Reference = Field(default=None, description="The contact who writes; this or author is needed.")
+    author: Address | None = Field(
+        default=None,
+        validate_default=True,
+        description="E-mail address of who writes; this or contact_id is needed.",
+    )
+    subject: Subject = Field(default="", description="Subject of the post.")
+    cc: Addresses | None = Field(
+        default=None, description="Who else was written to, separated by commas; kept with the post."
+    )
+    body: Body = Field(default=DEFAULT_BODY, description="The text.")
+    attach: Files = Field(default=None, description=_FILES)
+
+    @field_validator("author")
+    @classmethod
+    def _says_who_writes(cls, author: str | None, info: ValidationInfo) -> str | None:
+        if author is None and info.data.get("contact_id") is None:
+            raise ValueError("parameter not supplied; say who writes by contact_id or by author")
+        return author
+
+
+class PostListRequest(_Empties):
+    """`order.post_list`."""
+
+    order_id: Id = Field(description="The order.")
+    private: Flag = Field(default=False, description="1: only posts that the client may see.")
+    direction: Literal["asc", "desc"] = Field(default="asc", description="desc: the newest first.")
+    offset: int | None = Field(default=None, ge=0, le=100_000, description="How many posts to pass over.")
+    limit: int | None = Field(default=None, ge=1, le=1_000, description="How many posts to list; needs offset.")
+
+
+class AttachmentListRequest(_Empties):
+    """`uber.attachment_list`, for posts on orders."""
+
+    attach_type: Literal["order"] = Field(default="order", description="What the files are of: posts on orders.")
+    order_id: Id | None = Field(default=None, description="ours: the order, for the files of all its posts.")
+    id: Id | None = Field(default=None, validate_default=True, description="The post; this or order_id is needed.")
+
+    @field_validator("id")
+    @classmethod
+    def _one_of_both(cls, post_id: str | None, info: ValidationInfo) -> str | None:
+        if post_id is None and info.data.get("order_id") is None:
+            raise ValueError("parameter not supplied; name the post by id, or the order by order_id")
+        return post_id
+
+
+class AttachmentGetRequest(_Empties):
+    """`uber.attachment_get`, for posts on orders."""
+
+    attach_type: Literal["order"] = Field(default="order", description="What the file is of: a post on an order.")
+    attach_id: Id = Field(description="The file, as order.post_list and uber.attachment_list name it.")

@@ -1,0 +1,69 @@
+"""Invoices as new callers get them: money as decimal text, ISO times."""
+
+from typing import Literal, TypedDict
+
+from lambdas.api.backend import Backend
+from lambdas.api.views.values import iso
+from lambdas.orders.money import format_cents
+from lambdas.records.invoice import Invoice
+
+
+class InvoiceLineView(TypedDict):
+    """`amount` is for the whole quantity; a discount is negative."""
+
+    service_id: str
+    description: str
+    quantity: int
+    amount: str
+
+
+class InvoiceView(TypedDict):
+    """`number` counts in the brand's series, without gaps; `order_id`: whose invoice it is, if it is an order's."""
+
+    invoice_id: str
+    number: int
+    brand_id: int
+    client_id: str
+    order_id: str | None
+    status: Literal["open", "paid", "credited"]
+    total: str
+    currency: str
+    lines: list[InvoiceLineView]
+    transaction_id: str | None
+    issued_at: str | None
+    due_at: str | None
+    paid_at: str | None
+
+
+class InvoicesView(TypedDict):
+    invoices: list[InvoiceView]
+
+
+def invoices_view(found: tuple[Invoice, ...], backend: Backend) -> InvoicesView:
+    return {"invoices": [invoice_view(invoice, backend) for invoice in found]}
+
+
+def invoice_view(invoice: Invoice, backend: Backend) -> InvoiceView:
+    return {
+        "invoice_id": invoice.invoice_id,
+        "number": invoice.number,
+        "brand_id": invoice.brand_id,
+        "client_id": invoice.client_id,
+        "order_id": invoice.order_id,
+        "status": invoice.status.value,
+        "total": format_cents(invoice.total_cents),
+        "currency": invoice.currency,
+        "lines": [
+            {
+                "service_id": line.service_id,
+                "description": line.description,
+                "quantity": line.quantity,
+                "amount": format_cents(line.amount_cents),
+            }
+            for line in invoice.lines
+        ],
+        "transaction_id": invoice.transaction_id,
+        "issued_at": iso(invoice.issued_at),
+        "due_at": iso(invoice.due_at),
+        "paid_at": iso(invoice.paid_at),
+    }

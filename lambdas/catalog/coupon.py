@@ -1,0 +1,178 @@
+"""Coupons: whom one fits, and what it takes off (reference ubersmith-orders 3.4 and 4.7; docs/decisions.md states the rule).
+
+Pure: no store, no clock. Discounts are worked out in whole cents and rounded once per line, half up.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+from lambdas.orders.errors import OrderError, Problem
+from lambdas.orders.ports import Sale
+from lambdas.runtime.models import Frozen
+
+ALL_PLANS = "0"
+WHOLE = 10_000  # 100.00 percent
+MAX_CODE = 64
+
+
+class CouponNotFoundError(OrderError):
+    """Ubersmith's words (reference 4.8)."""
+
+    kind = "not_found"
+
+    def __init__(self, field: str = "coupon_id") -> None:
+        super().__init__("could not get coupon info", problems=(Problem(field, "no such coupon"),))
+
+
+class CouponCodeTakenError(OrderError):
+    kind = "conflict"
+
+    def __init__(self, class_id: int) -> None:
+        text = f"another coupon of brand {class_id} has this code; choose another, or update that coupon"
+        super().__init__(f"coupon_code: {text}", problems=(Problem("coupon_code", text),))
+
+
+class CouponBusyError(OrderError):
+    """Too many writes of one coupon at this moment; nothing was written."""
+
+    kind = "coupon_busy"
+
+    def __init__(self) -> None:
+        super().__init__("the coupon is being used or changed by many at this moment; try the same again in a minute")
+
+
+class Discount(Frozen):
+    """`value` is in hundredths of a percent, or in cents if it is an amount (Ubersmith's `dollar`, `discount_type` 1)."""
+
+    value: int = 0
+    is_amount: bool = False
+
+    def exactly(self, cents: int) -> int:
+        """What it takes off these cents, in ten-thousandths of a cent; never more than there is."""
+        return min(self.value, cents) * WHOLE if self.is_amount else min(self.value, WHOLE) * cents
+
+    def after(self, cents: int) -> "Discount":
+        """What is left of an amount that was taken off these cents; a percentage stays."""
+        return Discount(value=self.value - min(self.value, cents), is_amount=True) if self.is_amount else self
+
+
+class OptionDiscount(Frozen):
+    """What one option of a plan costs less; it takes the place of the coupon's own discount there."""
+
+    recurring: Discount = Discount()
+    setup: Discount = Discount()
+
+
+@dataclass(frozen=True)
+class Charge:
+    """A part of a pack's price, whole quantity: of the option `spo_id`, or of the plan and all else (empty)."""
+
+    spo_id: str
+    recurring_cents: int
+    setup_cents: int
+
+
+class Coupon(Frozen):
+    """A coupon. `start` and `expire` are Unix seconds, both inclusive; 0 is never in `expire`, no limit in `max_uses`.
+
+    `vip`: for existing clients only. `clients`: for these only, if there are any. `recurring`: for later periods too.
+    `class_id` is the brand; `descriptions` are by locale, such as `en_US`; `options` by `spo_id`.
+    """
+
+    coupon_id: str = ""
+    coupon_code: str
+    class_id: int
+    plan_id: str = ALL_PLANS
+    description: str = ""
+    descriptions: dict[str, str] = {}
+    start: int = 0
+    expire: int = 0
+    active: bool = True
+    vip: bool = False
+    recurring: bool = False
+    discount: Discount = Discount()
+    setup_discount: Discount = Discount()
+    max_uses: int = 0
+    total_uses: int = 0
+    options: dict[str, OptionDiscount] = {}
+    clients: tuple[str, ...] = ()
+    revision: int = 1
+
+    @property
+    def is_used_up(self) -> bool:
+        return 0 < self.max_uses <= self.total_uses
+
+    def covers(self, plan_id: str) -> bool:
+        return self.plan_id in (ALL_PLANS, plan_id)
+
+    def fits(self, sale: Sale) -> bool:
+        """Whether this order may use it now, its plans and its uses apart."""
+        in_time = self.start <= sale.now and (not self.expire or sale.now <= self.expire)
+        for_client = not self.clients or sale.client_id in self.clients
+        known = sale.client_id is not None or not self.vip
+        return self.active and self.class_id == sale.brand_id and in_time and for_client and known
+
+    def off(self, charges: Iterable[Charge]) -> tuple[int, int]:
+        """Cents off the recurring and off the set-up charge: at most what they are."""
+        recurring = setup = plain_recurring = plain_setup = 0
+        for charge in charges:
+            if own := self.options.get(charge.spo_id):
+                recurring += own.recurring.exactly(charge.recurring_cents)
+                setup += own.setup.exactly(charge.setup_cents)
+            else:
+                plain_recurring += charge.recurring_cents
+                plain_setup += charge.setup_cents
+        recurring += self.discount.exactly(plain_recurring)
+        setup += self.setup_discount.exactly(plain_setup)
+        return _half_up(recurring), _half_up(setup)
+
+    def after(self, charges: Iterable[Charge]) -> "Coupon":
+        """The coupon with its amounts lessened by what it took off these charges, for the packs that follow."""
+        options, plain_recurring, plain_setup = dict(self.options), 0, 0
+        for charge in charges:
+            if own := options.get(charge.spo_id):
+                options[charge.spo_id] = OptionDiscount(
+                    recurring=own.recurring.after(charge.recurring_cents), setup=own.setup.after(charge.setup_cents)
+                )
+            else:
+                plain_recurring += charge.recurring_cents
+                plain_setup += charge.setup_cents
+        left = {
+            "discount": self.discount.after(plain_recurring),
+            "setup_discount": self.setup_discount.after(plain_setup),
+        }
+        return self.model_copy(update={**left, "options": options})
+
+
+class Coupons(Protocol):
+    """Where coupons are kept."""
+
+    def find(self, class_id: int, coupon_code: str) -> Coupon | None:
+        """The brand's coupon of this code, in whatever case it is written."""
+
+
+class CouponUses(Protocol):
+    """How often coupons are used. An order uses a coupon once, however often it is asked."""
+
+    def redeem(self, coupon_id: str, order_id: str, *, now: int) -> bool:
+        """Count the order's use. False if the coupon is used up, off, or out of its dates; then nothing is counted."""
+        ...
+
+    def is_used_by(self, coupon_id: str, order_id: str) -> bool:
+        """Whether a use of this order is counted."""
+        ...
+
+    def give_back(self, order_id: str, *, keep: Iterable[str] = ()) -> tuple[str, ...]:
+        """Uncount the order's uses, all but those of the coupons to keep. The coupons' ids; none when repeated."""
+        ...
+
+
+def normal_code(code: str) -> str:
+    """Codes are stored upper-case (reference 3.4); what cannot be one is empty."""
+    code = code.strip().upper()
+    return code if len(code) <= MAX_CODE else ""
+
+
+def _half_up(ten_thousandths: int) -> int:
+    return (ten_thousandths + WHOLE // 2) // WHOLE

@@ -1,0 +1,82 @@
+"""The list price of one pack, before any coupon, and the parts it is made of."""
+
+from collections.abc import Mapping
+
+from lambdas.catalog.coupon import Charge
+from lambdas.catalog.plan import Option, Plan
+from lambdas.orders.packs import Pack, PricedPack
+
+MONTHLY = 1
+
+
+def listed(plan: Plan | None, pack: Pack) -> tuple[PricedPack, tuple[Charge, ...]]:
+    """The pack at its list price. Parts that cost nothing are kept: a coupon may name them."""
+    chosen = {key: option_of(plan, pack, key) for key in _upgrades(pack)}
+    one = _unit(plan, pack, chosen)
+    charges = _charges(one, pack, chosen)
+    recurring = sum(charge.recurring_cents for charge in charges)
+    setup = sum(charge.setup_cents for charge in charges)
+    return one.model_copy(update={"recurring_cents": recurring, "setup_cents": setup}), charges
+
+
+def option_of(plan: Plan | None, pack: Pack, upgrade_id: str) -> Option | None:
+    """The plan's option that the pack chose in this upgrade."""
+    upgrade = plan.upgrades.get(upgrade_id) if plan else None
+    return upgrade.options.get(pack.options.get(upgrade_id, "")) if upgrade else None
+
+
+def _upgrades(pack: Pack) -> tuple[str, ...]:
+    """Every upgrade that is chosen or priced, once."""
+    return tuple({**pack.options, **pack.option_price_cents, **pack.option_setup_cents})
+
+
+def _unit(plan: Plan | None, pack: Pack, chosen: Mapping[str, Option | None]) -> PricedPack:
+    """What one unit costs, part by part; the totals are still to be worked out."""
+    period = pack.period if pack.period is not None else _default_period(plan)
+    sold = plan.pricing.get(period) if plan else None
+    monthly = {key: option.price if option else 0 for key, option in chosen.items()}
+    setup = {key: option.setup if option else 0 for key, option in chosen.items()}
+    return PricedPack(
+        pack=pack.name,
+        plan_id=pack.plan_id,
+        title=plan.title if plan else pack.description or f"Service {pack.name}",
+        description=pack.description,
+        quantity=pack.quantity,
+        period=period,
+        options=pack.options,
+        setup_cents=0,
+        recurring_cents=0,
+        status=pack.status,
+        price_cents=_said(pack.price_cents, sold.price if sold else 0),
+        unit_setup_cents=_said(pack.setup_cents, sold.setup if sold else 0),
+        option_price_cents={**monthly, **pack.option_price_cents},
+        option_setup_cents={**setup, **pack.option_setup_cents},
+        options_desc={key: option.name for key, option in chosen.items() if option},
+        groups_desc={key: plan.upgrades[key].name for key in chosen if plan and key in plan.upgrades},
+    )
+
+
+def _charges(one: PricedPack, pack: Pack, chosen: Mapping[str, Option | None]) -> tuple[Charge, ...]:
+    """The plan's part and each option's, for the whole quantity; set-up once per pack, or per unit with `setup_qs`."""
+    setups = pack.quantity if pack.setup_per_unit else 1
+    months = max(one.period, 1) * pack.quantity
+    plan = Charge("", one.price_cents * pack.quantity, one.unit_setup_cents * setups)
+    return (
+        plan,
+        *(
+            Charge(
+                spo_id=pack.options[key] if option else "",
+                recurring_cents=one.option_price_cents[key] * months,
+                setup_cents=one.option_setup_cents[key] * setups,
+            )
+            for key, option in chosen.items()
+        ),
+    )
+
+
+def _default_period(plan: Plan | None) -> int:
+    return MONTHLY if plan is None or MONTHLY in plan.pricing else next(iter(plan.pricing))
+
+
+def _said(cents: int | None, otherwise: int) -> int:
+    return otherwise if cents is None else cents

@@ -1,0 +1,146 @@
+"""A signed contract becomes a submitted order, once: the one way of all doors (reference ubersmith-orders 3.1).
+
+Nothing is made before all of it is found fit. Each write after that can be repeated, and the last one says that all are
+done: whoever tells the same signature again goes on where a process died, or changes nothing.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from lambdas.catalog.plan import Plan
+from lambdas.contracts.contract import ContractSigned
+from lambdas.contracts.drafting import draft_of
+from lambdas.contracts.fitness import refuse_unfit
+from lambdas.contracts.resolving import in_full, of_quote, signature_of
+from lambdas.contracts.unheld import WithoutHold
+from lambdas.orders.errors import KeyTakenError, OrderError
+from lambdas.orders.order import Order
+from lambdas.orders.queue import StepStatus
+from lambdas.orders.service import IdempotencyKey, OrderService
+from lambdas.records.contract import (
+    ContractRecords,
+    KeptContract,
+    Outcome,
+    SignedContract,
+    contract_digest,
+    same_as,
+)
+from lambdas.records.post import Post, PostKind, PostRecords
+from lambdas.records.quote import Quote, QuoteRecords
+from lambdas.records.request_key import RequestKey
+from lambdas.records.table import RecordTable
+from lambdas.runtime.observe import MetricUnit, logger, metrics
+
+# What may end otherwise when the same contract is told again in a while.
+MAY_CHANGE = frozenset({"busy", "order_changed", "payment_unknown", "submit_in_progress"})
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """`repeated`: its order was dealt with before. `refusal`: why the order stayed a lead just now."""
+
+    order: Order
+    contract: KeptContract
+    repeated: bool = False
+    refusal: OrderError | None = None
+
+    @property
+    def quote_id(self) -> str | None:
+        return self.contract.content.quote_id
+
+
+class ContractIntake:
+    """`preauthorize`: hold the money of a card when a contract is signed, as for any submit; else its invoice stays open."""
+
+    def __init__(
+        self, service: OrderService, records: RecordTable, plans: Mapping[str, Plan], *, preauthorize: bool
+    ) -> None:
+        self._service = service if preauthorize else replace(service, payments=WithoutHold(service.payments))
+        self._plans = plans
+        self._contracts, self._quotes, self._posts = (
+            ContractRecords(records),
+            QuoteRecords(records),
+            PostRecords(records),
+        )
+
+    def accept(self, said: ContractSigned, by: str) -> Accepted:
+        """The order, created and submitted; left as a lead that says why, where its payment was refused.
+
+        Raises OrderError: of a kind in MAY_CHANGE if the same may succeed later, else for good. A quote's or contract's
+        errors are in records/quote_errors.py, records/contract.py and errors.py.
+        """
+        quote = self._quotes.get(said.quote_id) if said.quote_id else None
+        contract_id = quote.contract_id if quote else said.contract_id or ""
+        kept = self._contracts.get(contract_digest(contract_id, said.signature_id))
+        if kept:
+            kept = same_as(kept, said.content_hash())
+            if kept.outcome and kept.order_id:
+                metrics.add_metric("ContractsRepeated", MetricUnit.Count, 1)
+                return Accepted(self._service.get(order_id=kept.order_id), kept, repeated=True)
+        return self._carried_out(kept or self._kept(said, quote, by), by)
+
+    def _kept(self, said: ContractSigned, quote: Quote | None, by: str) -> KeptContract:
+        if quote:
+            signature = signature_of(said, quote)
+            known = self._quotes.signed_by(quote.quote_id, signature.digest)
+            refuse_unfit(of_quote(said, known or quote), self._service, self._plans)
+            contract = of_quote(said, self._quotes.sign(quote.quote_id, signature))
+        else:
+            contract = in_full(said, self._service.queues)
+            refuse_unfit(contract, self._service, self._plans)
+        fresh = KeptContract(
+            content=contract, content_hash=said.content_hash(), received_at=self._service.now(), received_by=by
+        )
+        return self._contracts.keep(fresh)
+
+    def _carried_out(self, kept: KeptContract, by: str) -> Accepted:
+        contract, refusal = kept.content, None
+        order = self._order(contract, by)
+        if order.is_lead:
+            try:
+                order = self._service.submit(order, by=by)
+            except OrderError as error:
+                if error.kind in MAY_CHANGE:
+                    raise
+                order, refusal = self._service.get(order_id=order.order_id), error
+        outcome = _outcome(order)
+        reason = refusal.message if refusal and outcome is Outcome.LEAD else ""
+        if outcome is Outcome.LEAD:
+            self._tell(order, contract, reason, by)
+        if contract.quote_id:
+            self._quotes.ordered(contract.quote_id, order.order_id)
+        settled = self._contracts.settle(kept, order.order_id, outcome, reason)
+        metrics.add_metric("ContractsAccepted", MetricUnit.Count, 1)
+        logger.info("contract accepted", order_id=order.order_id, outcome=outcome.value, by=by)
+        return Accepted(order, settled, refusal=refusal)
+
+    def _order(self, contract: SignedContract, by: str) -> Order:
+        """As it is now: made now, or by whoever was told of this signature before."""
+        key = IdempotencyKey("contracts", contract.digest, lasts=True)
+        try:
+            made = self._service.create(draft_of(contract), key, by=by).order_id
+        except KeyTakenError as taken:  # made by an earlier release, which wrote the same contract down otherwise
+            made = str(taken.facts["order_id"])
+        return self._service.get(order_id=made)
+
+    def _tell(self, order: Order, contract: SignedContract, reason: str, by: str) -> None:
+        """A note among staff, once per contract."""
+        metrics.add_metric("ContractsLeftAsLeads", MetricUnit.Count, 1)
+        logger.warning("contract left as a lead", order_id=order.order_id, owner=order.owner)
+        now = self._service.now()
+        note = Post(
+            order_id=order.order_id,
+            kind=PostKind.COMMENT,
+            author="contracts",
+            by=by,
+            subject=f"Signed contract {contract.contract_id} was not submitted",
+            body=f"{reason}\n\nFor {order.owner}: the contract is signed and the order is a lead until it is submitted.",
+            posted_at=now,
+        )
+        self._posts.add(note, RequestKey.of("contracts", contract.digest, "left_as_lead", {}, now))
+
+
+def _outcome(order: Order) -> Outcome:
+    if order.is_lead:
+        return Outcome.LEAD
+    return Outcome.CANCELED if order.step_status is StepStatus.CANCELED else Outcome.SUBMITTED

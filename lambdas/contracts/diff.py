@@ -1,0 +1,60 @@
+"""How far an order is still what was signed (reference order-systems D17). Pure."""
+
+from collections.abc import Iterator, Mapping
+from typing import Literal
+
+from lambdas.orders.order import Order
+from lambdas.orders.packs import PricedPack
+from lambdas.records.contract import SignedContract
+from lambdas.records.quoted_service import QuotedService, facts_of
+from lambdas.runtime.models import Frozen
+
+
+class Difference(Frozen):
+    """`line`: the order's pack. `field`: of a changed line, what differs; `signed`, `ordered`: as it was and as it is."""
+
+    line: str
+    kind: Literal["added", "removed", "changed"]
+    field: str = ""
+    signed: str = ""
+    ordered: str = ""
+
+    def __str__(self) -> str:
+        if self.kind == "added":
+            return f"{self.line} was not signed: {self.ordered}"
+        if self.kind == "removed":
+            return f"{self.line} was signed and is not on the order: {self.signed}"
+        return f"{self.line} {self.field}: signed {self.signed or 'none'}, ordered {self.ordered or 'none'}"
+
+
+def differences(contract: SignedContract, order: Order) -> tuple[Difference, ...]:
+    """By the packs' numbers; empty: the order is what was signed.
+
+    Packs are compared as they are sold: at the prices the order has, whatever `info` says.
+    """
+    signed, ordered = contract.lines(), {pack.pack: pack for pack in order.priced}
+    return tuple(
+        found
+        for line in sorted({*signed, *ordered}, key=lambda name: int(name.removeprefix("pack")))
+        for found in _of_line(line, signed, ordered)
+    )
+
+
+def _of_line(line: str, signed: Mapping[str, QuotedService], ordered: Mapping[str, PricedPack]) -> Iterator[Difference]:
+    service, pack = signed.get(line), ordered.get(line)
+    if service is None:
+        yield Difference(line=line, kind="added", ordered=_named(facts_of(ordered[line])))
+    elif pack is None:
+        yield Difference(line=line, kind="removed", signed=_named(service.facts()))
+    else:
+        was, now = service.facts(), facts_of(pack)
+        for field in {**was, **now}:
+            if was.get(field, "") != now.get(field, ""):
+                yield Difference(
+                    line=line, kind="changed", field=field, signed=was.get(field, ""), ordered=now.get(field, "")
+                )
+
+
+def _named(facts: Mapping[str, str]) -> str:
+    what = facts["desserv"] or f"plan {facts['plan_id']}"
+    return f"{facts['quantity']} x {what} at {facts['price']} for {facts['period']} months"

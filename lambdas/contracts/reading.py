@@ -1,0 +1,45 @@
+"""A contract as it arrives, read into its model; what is wrong is said field by field, without quoting values."""
+
+from typing import Any
+
+from pydantic import ValidationError
+
+from lambdas.contracts.contract import ContractSigned
+from lambdas.contracts.errors import ContractCardDataError, ContractMalformedError
+from lambdas.orders.card_data import has_card_number
+from lambdas.orders.errors import Problem
+from lambdas.orders.info import MAX_DEPTH, walk
+
+_MAX_PROBLEMS, _LONGEST_FIELD = 20, 80
+
+
+def read_contract(raw: Any) -> ContractSigned:
+    """Raises ContractCardDataError or ContractMalformedError."""
+    if not isinstance(raw, dict):
+        raise ContractMalformedError(Problem("contract", "must be a JSON object; docs/contracts.md shows one"))
+    refuse_card_numbers(raw)
+    try:
+        return ContractSigned.model_validate(raw)
+    except ValidationError as error:
+        found = error.errors(include_input=False, include_url=False, include_context=False)
+        raise ContractMalformedError(*(_problem(one) for one in found[:_MAX_PROBLEMS])) from None
+
+
+def refuse_card_numbers(tree: Any) -> None:
+    for path, value, depth in walk(tree):
+        if depth > MAX_DEPTH:
+            raise ContractMalformedError(Problem("contract", f"is nested more than {MAX_DEPTH} levels deep"))
+        if has_card_number(path):
+            raise ContractCardDataError("a field's name")
+        is_text = isinstance(value, str | int | float) and not isinstance(value, bool)
+        if is_text and has_card_number(str(value)):
+            raise ContractCardDataError(path[:_LONGEST_FIELD])
+
+
+def _problem(found: Any) -> Problem:
+    field = ".".join(str(part) for part in found["loc"])[:_LONGEST_FIELD] or "contract"
+    if found["type"] == "extra_forbidden":
+        return Problem(field, "is no field of a contract, version 1; leave it out or correct its name")
+    if found["type"] == "missing":
+        return Problem(field, "is needed")
+    return Problem(field, str(found["msg"]).removeprefix("Value error, "))

@@ -1,0 +1,94 @@
+"""The status page of an order: what was ordered, how far it is, and what the queue lets its client see (reference 1.3)."""
+
+from http import HTTPStatus
+
+from lambdas.forms.door import Door
+from lambdas.forms.pages import drawn
+from lambdas.forms.resuming import link_refused
+from lambdas.forms.summary import summary_of
+from lambdas.forms.web import Answer
+from lambdas.orders.order import ActionState, ChecklistAction, Order
+from lambdas.orders.queue import StepStatus
+from lambdas.records.link import LinkPurpose
+from lambdas.runtime.models import Frozen
+
+_HEADLINES = {
+    StepStatus.LEADS: "Not sent yet",
+    StepStatus.ORDINARY: "In progress",
+    StepStatus.COMPLETE: "Complete",
+    StepStatus.CANCELED: "Canceled",
+}
+_STATES = {
+    ActionState.PENDING: "to come",
+    ActionState.RUNNING: "in progress",
+    ActionState.WAITING: "in progress",
+    ActionState.FAILED: "in progress",  # ours to mend, and nothing a client could do about it
+    ActionState.DONE: "done",
+    ActionState.SKIPPED: "done",
+    ActionState.UNDONE: "taken back",
+}
+
+
+class ActionLine(Frozen):
+    """An action as its client sees it. `output`: what came of it, where the queue shows that."""
+
+    name: str
+    state: str
+    output: str
+
+
+def status_page(door: Door, token: str) -> Answer:
+    """Raises RefusedError for a link that opens nothing."""
+    link = door.links.find(token, LinkPurpose.STATUS)
+    if link is None or not link.is_open(door.now()):
+        raise link_refused(door)
+    order = door.service.get(order_id=link.order_id)
+    form = door.forms.get(door.links.form_of(order.order_id) or "")
+    body = drawn(
+        "status.html",
+        title=f"Order {order.order_id}",
+        company=door.company,
+        order=order,
+        headline=_HEADLINES[order.step_status],
+        thanks=form.thanks if form and not order.is_final else "",
+        steps=_steps(order),
+        actions=actions_seen(door, order),
+        summary=summary_of(order),
+        held=order.hold is not None and not order.hold.captured and not order.is_final,
+        refresh=0,
+    )
+    return Answer(HTTPStatus.OK, body)
+
+
+def actions_seen(door: Door, order: Order) -> list[ActionLine]:
+    """The actions that the order's checklist shows to its client. Output is shown while the order is in the action's step;
+    afterwards only where the queue says so (persistent display)."""
+    queue = door.service.queues.get(order.order_queue_id)
+    persistent = {action.id for action in queue.actions if action.persistent_display} if queue else set()
+    return [
+        ActionLine(
+            name=action.name,
+            state=_STATES[action.state],
+            output=_output(action) if action.step_id == order.step_id or action.action_id in persistent else "",
+        )
+        for action in order.actions.values()
+        if action.client_viewable
+    ]
+
+
+def _output(action: ChecklistAction) -> str:
+    """Only what succeeded: a reason to fail is written for the person who mends it."""
+    return action.reason if action.state is ActionState.DONE else ""
+
+
+def _steps(order: Order) -> list[tuple[str, str]]:
+    """The steps on the way to Complete, each passed, here or to come."""
+    way = [step for step in order.checklist_steps if step.status in (StepStatus.ORDINARY, StepStatus.COMPLETE)]
+    here = next((at for at, step in enumerate(way) if step.step_id == order.step_id), None)
+    if here is None:
+        return []
+    complete = order.step_status is StepStatus.COMPLETE
+    return [
+        (step.name, "passed" if at < here or complete else "here" if at == here else "later")
+        for at, step in enumerate(way)
+    ]

@@ -1,0 +1,112 @@
+"""An order form: pages of fields that feed one queue, read from `statemachines/<queue>/form.toml` or `form_<name>.toml`.
+
+The last page is where the order is paid and submitted. Rules a form must keep are in statemachines/form_checks.py.
+"""
+
+import tomllib
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import ConfigDict, Field
+
+from lambdas.forms.agreement import AgreementField
+from lambdas.forms.contact_fields import ChoiceField, CountryField, EmailField, PhoneField, RegionField, TextField
+from lambdas.forms.fields import FormField
+from lambdas.forms.pack_fields import CouponField, HostsField, QuantityField
+from lambdas.forms.plan_fields import OptionsField, PlanField
+from lambdas.orders.queue import QUEUES_ROOT
+from lambdas.runtime.models import Frozen
+
+AnyField = Annotated[
+    TextField
+    | EmailField
+    | PhoneField
+    | CountryField
+    | RegionField
+    | ChoiceField
+    | PlanField
+    | OptionsField
+    | QuantityField
+    | HostsField
+    | CouponField
+    | AgreementField,
+    Field(discriminator="kind"),
+]
+Payment = Literal["card", "bank_account", "account"]
+"""How the last page lets people pay: a card or a bank account, which the provider's own page asks for, or on account."""
+
+
+class Page(Frozen):
+    """One page. `payment` makes it the last one, where the order is paid and submitted."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_-]{0,39}$")
+    title: str = Field(min_length=1)
+    text: str = ""
+    button: str = "Continue"
+    payment: tuple[Payment, ...] = ()
+    fields: tuple[AnyField, ...] = ()
+
+
+class Form(Frozen):
+    """A form as written by hand. `queue` is the folder's name; `order_form_id` is put on the orders it makes."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    queue: str
+    file: str
+    order_form_id: int = Field(gt=0)
+    name: str = Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")
+    title: str = Field(min_length=1)
+    text: str = ""
+    thanks: str = "Thank you. We have your order and begin with it now."
+    pages: tuple[Page, ...] = Field(min_length=1)
+
+    @cached_property
+    def fields(self) -> tuple[FormField, ...]:
+        return tuple(field for page in self.pages for field in page.fields)
+
+    @property
+    def first(self) -> Page:
+        return self.pages[0]
+
+    @property
+    def last(self) -> Page:
+        return self.pages[-1]
+
+    def page(self, name: str) -> Page | None:
+        return next((page for page in self.pages if page.name == name), None)
+
+    def after(self, page: Page) -> Page:
+        """The page behind this one; the last one stays."""
+        return self.pages[min(self.pages.index(page) + 1, len(self.pages) - 1)]
+
+    def field(self, name: str) -> FormField | None:
+        return next((field for field in self.fields if field.name == name), None)
+
+    @classmethod
+    def read(cls, file: Path) -> Self:
+        content = tomllib.loads(file.read_text("utf-8"))
+        return cls.model_validate({"queue": file.parent.name, "file": file.name, **content})
+
+
+def form_files(root: Path = QUEUES_ROOT) -> Iterator[Path]:
+    """The files of all forms, by queue and name."""
+    yield from sorted(file for file in root.glob("*/form*.toml") if file.stem == "form" or file.stem[4] == "_")
+
+
+def load_forms(root: Path = QUEUES_ROOT) -> dict[str, Form]:
+    """All forms by name; two files with one name or one id are refused."""
+    forms: dict[str, Form] = {}
+    for form in map(Form.read, form_files(root)):
+        for other in forms.values():
+            if form.name == other.name or form.order_form_id == other.order_form_id:
+                raise ValueError(
+                    f"{form.queue}/{form.file}: its name or its order_form_id is that of {other.queue}/{other.file}; "
+                    "choose a free one"
+                )
+        forms[form.name] = form
+    return forms

@@ -1,0 +1,140 @@
+"""The pages of a form: shown as the order stands, taken as far as they can be."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from lambdas.forms import payment_choices
+from lambdas.forms.door import Door, as_it_stands, path_of
+from lambdas.forms.fields import Given, Input
+from lambdas.forms.filling import Filled, is_shown, read_page, standing, typed_of
+from lambdas.forms.form import Form, Page
+from lambdas.forms.gate import CSRF, HONEYPOT, SHOWN, machine_problem
+from lambdas.forms.pages import drawn
+from lambdas.forms.saving import previewed, saved
+from lambdas.forms.summary import summary_of
+from lambdas.forms.visit import Visit
+from lambdas.forms.web import Answer, WebRequest, see_other
+from lambdas.orders.card_data import has_card_number
+from lambdas.orders.submission import is_being_submitted
+from lambdas.runtime.models import Frozen
+
+_NO_CARDS = "This looks like a card number. Do not enter one here: the payment page asks for it later."
+_OURS = (CSRF, SHOWN)
+
+
+class FieldView(Frozen):
+    """A field as the templates draw it. `shown_when`: the input on the same page, and its values, that show it."""
+
+    inputs: tuple[Input, ...]
+    shown_when: tuple[str, str] | None = None
+    note: str = ""
+
+
+def show(door: Door, form: Form, page: Page, visit: Visit, request: WebRequest) -> Answer:
+    """The page, unless the order is somewhere else."""
+    order = visit.order
+    if order is None:
+        door.refuse_closed(form)
+        return (
+            page_answer(door, form, page, visit, request)
+            if page == form.first
+            else see_other(path_of(form, form.first))
+        )
+    if not order.is_lead or is_being_submitted(order, door.now()):
+        return as_it_stands(door, form, visit, order)
+    here = standing(form, door.given(order))
+    if form.pages.index(page) > form.pages.index(here):
+        return see_other(path_of(form, here))
+    return page_answer(door, form, page, visit, request)
+
+
+def take(door: Door, form: Form, page: Page, visit: Visit, request: WebRequest) -> tuple[Visit, Answer | None]:
+    """Save what the page was filled with. The answer is the page again if something is wrong with it, else None."""
+    typed = request.typed
+    if visit.order is None:
+        door.refuse_closed(form)
+        if problem := machine_problem(typed, visit, door.now(), door.min_seconds):
+            return visit, page_answer(door, form, page, visit, request, typed=typed, errors={"": problem})
+    if cards := {name: _NO_CARDS for name, value in typed.items() if name not in _OURS and has_card_number(value)}:
+        kept = {name: "" if name in cards else value for name, value in typed.items()}
+        return visit, page_answer(door, form, page, visit, request, typed=kept, errors=cards)
+    filled = read_page(form, page, typed, door.given(visit.order))
+    if filled.changes or visit.order is not None:
+        visit = saved(door, form, visit, filled.changes, request)
+    errors = {**filled.errors, **payment_choices.problems(door, page, visit, typed)}
+    if errors:
+        return visit, page_answer(door, form, page, visit, request, typed=typed, errors=errors)
+    return visit, None
+
+
+def page_answer(
+    door: Door,
+    form: Form,
+    page: Page,
+    visit: Visit,
+    request: WebRequest,
+    *,
+    typed: Mapping[str, str] | None = None,
+    errors: Mapping[str, str] | None = None,
+) -> Answer:
+    """The page. With `typed`, what was sent and is shown again."""
+    given = door.given(visit.order)
+    filled = read_page(form, page, typed, given) if typed is not None else Filled(typed_defaults(form, page, given))
+    preview = previewed(door, form, visit.order, filled.changes)
+    values = {**typed_of(page, given), **(typed or {})}
+    errors = errors or {}
+    body = drawn(
+        "form_page.html",
+        **page_values(door, form, page, visit),
+        fields=_fields(form, page, door.given(preview)),
+        typed=values,
+        errors=errors,
+        summary=summary_of(preview),
+        payment=payment_choices.input_of(door, page, visit),
+        paid_by=values.get("payment") or payment_choices.chosen(door, page, visit),
+        notice=visit.link.notice if visit.link and page.payment else "",
+    )
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if errors else HTTPStatus.OK
+    return Answer(status, body, cookies=visit.cookies(form, request), form_targets=door.hosted.origins)
+
+
+def typed_defaults(form: Form, page: Page, given: Given) -> dict[str, Any]:
+    """What the page shows before anybody touched it, as changes: its price is shown with it."""
+    return read_page(form, page, typed_of(page, given), given).changes
+
+
+def page_values(door: Door, form: Form, page: Page, visit: Visit) -> dict[str, Any]:
+    """What every page of a form is drawn with."""
+    here = form.pages.index(page)
+    reached = form.pages.index(standing(form, door.given(visit.order))) if visit.order else 0
+    steps = [
+        (each.title, "here" if at == here else "open" if at <= reached else "later")
+        for at, each in enumerate(form.pages)
+    ]
+    return {
+        "company": door.company,
+        "form": form,
+        "page": page,
+        "steps": [(title, state, path_of(form, form.pages[at])) for at, (title, state) in enumerate(steps)],
+        "action": path_of(form, page),
+        "price_path": path_of(form, "price"),
+        "back_path": path_of(form, form.pages[here - 1]) if here else "",
+        "order_id": visit.order.order_id if visit.order else "",
+        "hidden": {CSRF: visit.csrf, SHOWN: visit.stamp(door.now())},
+        "honeypot": HONEYPOT,
+        "refresh": 0,
+    }
+
+
+def _fields(form: Form, page: Page, given: Given) -> list[FieldView]:
+    views = []
+    for field in page.fields:
+        shown_when = None
+        if field.shown_when and field.shown_when.field in {each.name for each in page.fields}:
+            shown_when = (field.shown_when.field, " ".join(field.shown_when.values))
+        elif not is_shown(form, field, given):
+            continue
+        if inputs := field.inputs(given):
+            views.append(FieldView(inputs=inputs, shown_when=shown_when))
+    return views

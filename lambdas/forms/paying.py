@@ -1,0 +1,124 @@
+"""The last page: pay and submit. Its way leads to the payment provider's pages and back, and ends at the status page.
+
+One order, one hold, whatever is clicked twice: the verbs see to that, and here each of their refusals gets its page.
+"""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from lambdas.forms.door import RETURN, WAIT, Door, as_it_stands, path_of, status_path
+from lambdas.forms.filling import standing
+from lambdas.forms.form import Form
+from lambdas.forms.pages import drawn
+from lambdas.forms.payment_choices import PAYMENT, changes_of, entered_changes, page_to_enter
+from lambdas.forms.saving import by_of, changed
+from lambdas.forms.visit import Visit
+from lambdas.forms.web import Answer, RefusedError, WebRequest, see_other
+from lambdas.orders.errors import (
+    AuthenticationRequiredError,
+    CouponGoneError,
+    InvalidOrderError,
+    NoChallengeError,
+    OrderError,
+    OrderIsFinalError,
+    PaymentRefusedError,
+    PaymentUnknownError,
+    SubmitInProgressError,
+)
+from lambdas.orders.order import Order
+from lambdas.orders.submission import is_being_submitted
+from lambdas.payments.hosted import HostedPage, NotEnteredError
+
+_CHALLENGE = "challenge"
+WAIT_SECONDS = 5
+
+
+def pay(door: Door, form: Form, visit: Visit, order: Order, request: WebRequest) -> Answer:
+    """The last page was sent and is in order: enter a payment method first, or submit."""
+    if (here := standing(form, door.given(order))) != form.last:
+        return see_other(path_of(form, here))
+    choice = request.typed[PAYMENT]
+    if page := page_to_enter(choice):
+        back = request.origin + path_of(form, RETURN)
+        return see_other(door.hosted.entry_url(page, back=back, state=visit.derived(page.value)))
+    order = changed(door, form, order, changes_of(choice, door, visit))
+    return _submitted(door, form, visit, order, request)
+
+
+def came_back(door: Door, form: Form, visit: Visit, request: WebRequest) -> Answer:
+    """From the provider's page, with what was entered there or with the card holder's proof."""
+    order = visit.order
+    if order is None or not order.is_lead:
+        return as_it_stands(door, form, visit, order) if order else see_other(path_of(form, form.first))
+    state = request.query.get("state", "")
+    if visit.is_derived(_CHALLENGE, state):
+        proof = door.hosted.proof(request.query)
+        return _submitted(door, form, visit, order, request, proof=proof)
+    page = next((page for page in HostedPage if visit.is_derived(page.value, state)), None)
+    if page is None:
+        text = "What the payment page answered belongs to another browser or order. Nothing was charged."
+        raise RefusedError(HTTPStatus.BAD_REQUEST, "Please try the payment page again", text, _to_last(form))
+    try:
+        entered = door.hosted.entered(page, request.query)
+    except NotEnteredError as refused:
+        return _noted(door, form, visit, str(refused))
+    changed(door, form, order, entered_changes(entered, order.info))
+    return _noted(door, form, visit, "")
+
+
+def wait(door: Door, form: Form, visit: Visit, request: WebRequest) -> Answer:
+    """The page that says not to pay again, and looks again by itself; the outcome is looked up as soon as nobody else does."""
+    order = visit.order
+    if order is None:
+        return see_other(path_of(form, form.first))
+    if not order.is_lead or order.attempt is None:
+        return as_it_stands(door, form, visit, order)
+    if not is_being_submitted(order, door.now()):
+        return _submitted(door, form, visit, order, request)
+    body = drawn(
+        "wait.html", title="Your payment is being confirmed", company=door.company, form=form, order_id=order.order_id,
+        here=path_of(form, WAIT), refresh=WAIT_SECONDS,
+    )  # fmt: skip
+    return Answer(HTTPStatus.OK, body)
+
+
+def _submitted(
+    door: Door, form: Form, visit: Visit, order: Order, request: WebRequest, *, proof: Mapping[str, Any] | None = None
+) -> Answer:
+    """Submit, or authenticate with the card holder's proof, and go where the outcome leads."""
+    by = by_of(form)
+    try:
+        done = door.service.submit(order, by=by) if proof is None else door.service.authenticate(order, proof, by=by)
+    except (PaymentRefusedError, CouponGoneError, InvalidOrderError) as refused:
+        return _noted(door, form, visit, _told(refused))
+    except AuthenticationRequiredError as asked:
+        back, state = request.origin + path_of(form, RETURN), visit.derived(_CHALLENGE)
+        return see_other(door.hosted.challenge_url(str(asked.facts["url"]), back=back, state=state))
+    except (PaymentUnknownError, SubmitInProgressError):
+        return see_other(path_of(form, WAIT))
+    except (OrderIsFinalError, NoChallengeError):
+        return as_it_stands(door, form, visit, order)
+    door.counts.submitted(form, done.order_id)
+    return see_other(status_path(door, visit, done))
+
+
+def _told(refused: OrderError) -> str:
+    """A refusal that leads back to the last page, in words for the person who orders."""
+    match refused:
+        case PaymentRefusedError():
+            return f"Your payment did not go through: {refused.reason}. Nothing was charged. You can try again, or pay otherwise."
+        case CouponGoneError():
+            return "A coupon is no longer valid, so the price changed. Look at it before you order."
+    return f"Something is still missing: {'; '.join(problem.text for problem in refused.problems)}."
+
+
+def _noted(door: Door, form: Form, visit: Visit, notice: str) -> Answer:
+    """Back to the last page, which says this."""
+    if visit.link:
+        door.links.note(visit.link, notice)
+    return see_other(path_of(form, form.last))
+
+
+def _to_last(form: Form) -> tuple[str, str]:
+    return "Back to payment", path_of(form, form.last)

@@ -1,0 +1,110 @@
+"""How the last page lets people pay, and what their choice writes on the order (reference ubersmith-orders 5.2)."""
+
+from collections.abc import Mapping
+
+from lambdas.forms.door import Door
+from lambdas.forms.fields import Choice, Input
+from lambdas.forms.form import Page
+from lambdas.forms.visit import Visit
+from lambdas.orders.info import Info, text
+from lambdas.payments.hosted import HostedPage
+from lambdas.records.payment_method import MethodKind, PaymentMethod, submitted_method
+
+PAYMENT = "payment"  # the input's name
+_STORED, _ENTERED, _ACCOUNT = "stored:", "entered", "account"
+_ENTER = {f"enter:{page.value}": page for page in HostedPage}
+_PAGES = {HostedPage.CARD: "card", HostedPage.BANK_ACCOUNT: "bank account"}
+_TOKENS = ("cc_token", "ach_token", "paypal_token")
+
+
+def choices(door: Door, page: Page, visit: Visit) -> tuple[Choice, ...]:
+    """What was entered before, what the client has stored if they signed in, and what can be entered anew."""
+    if not page.payment:
+        return ()
+    entered = submitted_method(visit.order.info) if visit.order and not _stored_on(visit) else None
+    found = [Choice(value=_ENTERED, label=_named(entered))] if entered else []
+    for number, method in _stored(door, visit).items():
+        found.append(Choice(value=f"{_STORED}{number}", label=_named(method), detail="stored with your account"))
+    for value, hosted in _ENTER.items():
+        if hosted.value in page.payment:
+            other = " another" if entered and entered.kind.value == hosted.value else ""
+            label = f"Pay by{other or ''} {_PAGES[hosted]}" if other else f"Pay by {_PAGES[hosted]}"
+            found.append(Choice(value=value, label=label, detail="you enter it on our payment provider's page"))
+    if "account" in page.payment:
+        found.append(Choice(value=_ACCOUNT, label="Pay by invoice", detail="we send an invoice, nothing is held now"))
+    return tuple(found)
+
+
+def input_of(door: Door, page: Page, visit: Visit) -> Input | None:
+    """The choices as one input of the page; None where nothing is paid."""
+    found = choices(door, page, visit)
+    return (
+        Input(name=PAYMENT, label="How do you want to pay?", widget="radio", required=True, choices=found)
+        if found
+        else None
+    )
+
+
+def chosen(door: Door, page: Page, visit: Visit) -> str:
+    """The choice the order stands at; where there is only one, that."""
+    found = choices(door, page, visit)
+    if visit.order is None or not found:
+        return ""
+    info, values = visit.order.info, {choice.value for choice in found}
+    wanted = f"{_STORED}{stored}" if (stored := _stored_on(visit)) else _ENTERED
+    if wanted in values:
+        return wanted
+    if text(info, "payment_type") == "invoice" and _ACCOUNT in values:
+        return _ACCOUNT
+    return found[0].value
+
+
+def problems(door: Door, page: Page, visit: Visit, typed: Mapping[str, str]) -> dict[str, str]:
+    """What is wrong with the choice, by input."""
+    if not page.payment or typed.get(PAYMENT) in {choice.value for choice in choices(door, page, visit)}:
+        return {}
+    return {PAYMENT: "Choose how you want to pay"}
+
+
+def page_to_enter(choice: str) -> HostedPage | None:
+    """The provider's page that this choice leads to first."""
+    return _ENTER.get(choice)
+
+
+def changes_of(choice: str, door: Door, visit: Visit) -> Info:
+    """What a choice that can be paid with at once writes. What was entered before is forgotten where it is not chosen."""
+    info = visit.order.info if visit.order else {}
+    if choice == _ENTERED:
+        return {}
+    forgotten: Info = {key: "" for key in (*_TOKENS, "billing_info_id") if text(info, key)}
+    if choice.startswith(_STORED):
+        number = choice.removeprefix(_STORED)
+        kind = _stored(door, visit)[number].kind
+        payment_type = {MethodKind.CARD: "cc", MethodKind.BANK_ACCOUNT: "ach", MethodKind.PAYPAL: "paypal"}[kind]
+        return {**forgotten, "payment_type": payment_type, "billing_info_id": number}
+    return {**forgotten, "payment_type": "invoice"}
+
+
+def entered_changes(entered: Mapping[str, str], info: Mapping[str, object]) -> Info:
+    """What was entered on the provider's page; it takes the place of whatever was chosen before."""
+    forgotten = {key: "" for key in (*_TOKENS, "billing_info_id") if text(info, key)}
+    return {**forgotten, **entered}
+
+
+def _stored(door: Door, visit: Visit) -> dict[str, PaymentMethod]:
+    """Only of the client who signed in on this very visit: a link alone does not open what they have stored."""
+    order, link = visit.order, visit.link
+    if order is None or link is None or not order.client_id or link.client_id != order.client_id:
+        return {}
+    return dict(door.methods.of_client(order.client_id))
+
+
+def _stored_on(visit: Visit) -> str:
+    return text(visit.order.info, "billing_info_id") if visit.order else ""
+
+
+def _named(method: PaymentMethod) -> str:
+    kind = {MethodKind.CARD: "Card", MethodKind.BANK_ACCOUNT: "Bank account", MethodKind.PAYPAL: "PayPal"}[method.kind]
+    ending = f" ending in {method.last_four}" if method.last_four else ""
+    expiry = f", valid until {method.expiry[:2]}/{method.expiry[2:]}" if len(method.expiry) == 4 else ""
+    return f"{method.brand or method.bank or kind}{ending}{expiry}"

@@ -1,0 +1,112 @@
+"""Which page a request is for."""
+
+import json
+from collections.abc import Callable
+from http import HTTPStatus
+
+from lambdas.forms import form_pages, paying
+from lambdas.forms.door import NEW, RETURN, WAIT, Door, as_it_stands, path_of
+from lambdas.forms.filling import read_page
+from lambdas.forms.following import status_page
+from lambdas.forms.form import Form, Page
+from lambdas.forms.gate import refuse_other_sites
+from lambdas.forms.pages import drawn, static_file
+from lambdas.forms.places import regions_of
+from lambdas.forms.resuming import resume
+from lambdas.forms.saving import previewed
+from lambdas.forms.summary import summary_of
+from lambdas.forms.visit import Visit, new_visit
+from lambdas.forms.web import Answer, RefusedError, WebRequest, see_other
+from lambdas.orders.errors import NotAfterSubmitError, OrderIsFinalError, SubmitInProgressError
+
+RESUME, PRICE, REGIONS, STATIC = "resume", "price", "regions", "static"
+RESERVED = (WAIT, RETURN, NEW, RESUME, PRICE, REGIONS)
+"""Names a page of a form cannot have; a form cannot be called `static`."""
+
+_SENT = (NotAfterSubmitError, OrderIsFinalError, SubmitInProgressError)
+
+
+def routed(door: Door, request: WebRequest) -> Answer:
+    """Raises RefusedError, and OrderError for what has no page of its own."""
+    match request.method, request.path:
+        case "GET", ("orders", token):
+            return status_page(door, token)
+        case "GET", ("forms", "static", name) if found := static_file(name):
+            return found
+        case "GET", ("forms", name, "resume", token) if form := door.forms.get(name):
+            return resume(door, form, token, request)
+        case "GET", ("forms", name) if form := door.forms.get(name):
+            return form_pages.show(door, form, form.first, door.visit(form, request), request)
+        case "POST", ("forms", name) if form := door.forms.get(name):
+            return _taken(door, form, form.first, request)
+        case method, ("forms", name, place) if form := door.forms.get(name):
+            return _placed(door, form, method, place, request)
+    raise _nothing_here()
+
+
+def _placed(door: Door, form: Form, method: str, place: str, request: WebRequest) -> Answer:
+    gets: dict[str, Callable[[Visit], Answer]] = {
+        WAIT: lambda visit: paying.wait(door, form, visit, request),
+        RETURN: lambda visit: paying.came_back(door, form, visit, request),
+        NEW: lambda visit: _new(form, request),
+    }
+    if method == "GET" and place in gets:
+        return gets[place](door.visit(form, request))
+    if method == "GET" and place == REGIONS:
+        return _regions(request)
+    if method == "POST" and place == PRICE:
+        return _price(door, form, request)
+    page = form.page(place)
+    if page is None:
+        raise _nothing_here()
+    if method == "POST":
+        return _taken(door, form, page, request)
+    return form_pages.show(door, form, page, door.visit(form, request), request)
+
+
+def _taken(door: Door, form: Form, page: Page, request: WebRequest) -> Answer:
+    """A page that was sent."""
+    visit = door.visit(form, request)
+    refuse_other_sites(request, visit)
+    if visit.order is None and page != form.first:
+        return see_other(path_of(form, form.first))
+    if visit.order is not None and not visit.order.is_lead:
+        return as_it_stands(door, form, visit, visit.order)
+    if visit.link:
+        door.links.note(visit.link, "")
+    try:
+        visit, again = form_pages.take(door, form, page, visit, request)
+        if again:
+            return again
+        if page.payment and visit.order:
+            return paying.pay(door, form, visit, visit.order, request)
+        return see_other(path_of(form, form.after(page)))
+    except _SENT:  # another tab or the clock was quicker: look again how the order stands
+        visit = door.visit(form, request)
+        return as_it_stands(door, form, visit, visit.order) if visit.order else see_other(path_of(form, form.first))
+
+
+def _price(door: Door, form: Form, request: WebRequest) -> Answer:
+    """The summary as what is typed on a page would make it; nothing is kept."""
+    visit = door.visit(form, request)
+    refuse_other_sites(request, visit)
+    page = form.page(request.query.get("page", "")) or form.first
+    filled = read_page(form, page, request.typed, door.given(visit.order))
+    order = previewed(door, form, visit.order, filled.changes)
+    return Answer(HTTPStatus.OK, drawn("summary.html", summary=summary_of(order), page=page))
+
+
+def _regions(request: WebRequest) -> Answer:
+    """The regions of a country, by code; none where its addresses carry none."""
+    found = regions_of(request.query.get("country", ""))
+    return Answer(HTTPStatus.OK, json.dumps(found), "application/json", cache="public, max-age=86400")
+
+
+def _new(form: Form, request: WebRequest) -> Answer:
+    """A new visit in the place of the browser's; the order of the old one stays as it is."""
+    return see_other(path_of(form, form.first), new_visit().cookies(form, request))
+
+
+def _nothing_here() -> RefusedError:
+    text = "There is no page at this address. Look whether it was copied whole."
+    return RefusedError(HTTPStatus.NOT_FOUND, "Nothing here", text)

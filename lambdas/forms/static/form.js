@@ -1,0 +1,71 @@
+// Makes the form's pages better; all of them work without it.
+(() => {
+  "use strict";
+  const form = document.querySelector("form[data-price]");
+  const named = (name) => form.elements.namedItem(name);
+
+  if (!form) return;
+
+  // Fields that are asked for only when another has some value.
+  const conditional = [...form.querySelectorAll("[data-shown-when]")];
+  const showFields = () => {
+    for (const group of conditional) {
+      const value = named(group.dataset.shownWhen)?.value ?? "";
+      group.hidden = !group.dataset.values.split(" ").includes(value);
+    }
+  };
+
+  // The price as it would be with what is typed now, from the same code that charges it.
+  const summary = document.getElementById("summary");
+  let timer, latest;
+  const showPrice = async () => {
+    latest?.abort();
+    latest = new AbortController();
+    try {
+      const answer = await fetch(form.dataset.price, {
+        method: "POST",
+        body: new URLSearchParams(new FormData(form)),
+        signal: latest.signal,
+      });
+      if (!answer.ok) return;
+      const drawn = await answer.text();
+      if (drawn.trim() !== summary.innerHTML.trim()) summary.innerHTML = drawn;
+    } catch {
+      // The page that comes next shows the price.
+    }
+  };
+
+  // A list where addresses of the country have regions, else free text.
+  const showRegions = async (country) => {
+    const field = form.querySelector(`[data-regions-of="${country.dataset.country}"]`);
+    if (!field) return;
+    const path = form.dataset.price.replace(/price\?.*/, "regions");
+    const answer = await fetch(`${path}?country=${encodeURIComponent(country.value)}`).catch(() => null);
+    if (!answer?.ok) return;
+    const regions = Object.entries(await answer.json());
+    const made = document.createElement(regions.length ? "select" : "input");
+    for (const { name, value } of field.attributes) if (name !== "value" && name !== "type") made.setAttribute(name, value);
+    if (regions.length) made.append(new Option("Choose one", ""), ...regions.map(([code, name]) => new Option(name, code)));
+    else made.type = "text";
+    field.replaceWith(made);
+  };
+
+  form.addEventListener("input", () => {
+    showFields();
+    clearTimeout(timer);
+    timer = setTimeout(showPrice, 250);
+  });
+  form.addEventListener("change", (event) => {
+    if (event.target.dataset.country) showRegions(event.target);
+  });
+
+  // One click sends one page.
+  const button = form.querySelector("button[type=submit]");
+  form.addEventListener("submit", (event) => {
+    if (button.getAttribute("aria-disabled")) return event.preventDefault();
+    button.setAttribute("aria-disabled", "true");
+  });
+  addEventListener("pageshow", () => button.removeAttribute("aria-disabled"));
+
+  showFields();
+})();

@@ -1,0 +1,86 @@
+"""A visit: one browser filling one form. Its cookie holds a random token, from which everything else is derived.
+
+The order's link of that token is made with the first page that is sent; before, there is only the cookie.
+"""
+
+import base64
+import hashlib
+import hmac
+import re
+from dataclasses import dataclass
+
+from lambdas.forms.form import Form
+from lambdas.forms.web import WebRequest
+from lambdas.orders.order import Order
+from lambdas.records.link import KEPT_DAYS, Link, LinkPurpose, digest_of, new_token
+
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
+_COOKIE_SECONDS = KEPT_DAYS[LinkPurpose.VISIT] * 86_400
+
+
+@dataclass(frozen=True)
+class Visit:
+    """`link` and `order` are None until the first page was sent. `fresh`: the browser has not got the cookie yet."""
+
+    token: str
+    fresh: bool = False
+    link: Link | None = None
+    order: Order | None = None
+
+    def derived(self, purpose: str) -> str:
+        """A secret that only this browser and we can know, other for each purpose."""
+        digest = hmac.digest(self.token.encode(), purpose.encode(), hashlib.sha256)
+        return base64.urlsafe_b64encode(digest).decode().rstrip("=")
+
+    @property
+    def csrf(self) -> str:
+        return self.derived("csrf")
+
+    @property
+    def status_token(self) -> str:
+        """Opens the status page of the order; the same whenever it is asked for."""
+        return self.derived("status")
+
+    @property
+    def creation_key(self) -> str:
+        """What makes one order only."""
+        return digest_of(self.token)
+
+    def is_derived(self, purpose: str, said: str) -> bool:
+        return hmac.compare_digest(self.derived(purpose).encode(), said.encode())
+
+    def stamp(self, now: int) -> str:
+        """When a page was shown, signed."""
+        return f"{now}.{self.derived(f'shown:{now}')}"
+
+    def seconds_since(self, stamp: str, now: int) -> int | None:
+        """How long ago the page of this stamp was shown; None if the stamp is not ours."""
+        shown_at, _, _ = stamp.partition(".")
+        if not re.fullmatch(r"[0-9]{1,12}", shown_at) or not hmac.compare_digest(
+            self.stamp(int(shown_at)).encode(), stamp.encode()
+        ):
+            return None
+        return now - int(shown_at)
+
+    def cookie(self, form: Form, request: WebRequest) -> str:
+        """`__Host-`: no other host or path can set it. Plain HTTP is for one's own machine only."""
+        secure = "; Secure" if request.is_secure else ""
+        name = _cookie_name(form, request)
+        return f"{name}={self.token}; Path=/; Max-Age={_COOKIE_SECONDS}; HttpOnly; SameSite=Lax{secure}"
+
+    def cookies(self, form: Form, request: WebRequest) -> tuple[str, ...]:
+        return (self.cookie(form, request),) if self.fresh else ()
+
+
+def token_of(form: Form, request: WebRequest) -> str | None:
+    """The token the browser has for this form."""
+    token = request.cookies.get(_cookie_name(form, request), "")
+    return token if _TOKEN.fullmatch(token) else None
+
+
+def new_visit() -> Visit:
+    return Visit(token=new_token(), fresh=True)
+
+
+def _cookie_name(form: Form, request: WebRequest) -> str:
+    return f"__Host-form-{form.name}" if request.is_secure else f"form-{form.name}"

@@ -1,0 +1,127 @@
+"""HTTP as the form's door needs it: an event of API Gateway (payload 2.0) read, and an answer with its security headers."""
+
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import parse_qsl
+
+MAX_BODY_BYTES = 100_000
+MAX_INPUTS = 300
+
+Response = dict[str, Any]
+
+
+class RefusedError(Exception):
+    """A request that gets a page of its own instead of what it asked for. The texts are for people; `link` leads on."""
+
+    def __init__(self, status: HTTPStatus, title: str, text: str, link: tuple[str, str] | None = None) -> None:
+        super().__init__(title)
+        self.status, self.title, self.text, self.link = status, title, text, link
+
+
+@dataclass(frozen=True)
+class WebRequest:
+    """`path`: its parts. `typed`: the inputs of a form that was sent. `origin`: ours, as the browser knows it."""
+
+    method: str
+    path: tuple[str, ...]
+    query: Mapping[str, str]
+    typed: Mapping[str, str]
+    cookies: Mapping[str, str]
+    headers: Mapping[str, str]
+    origin: str
+    source: str
+
+    @property
+    def is_secure(self) -> bool:
+        return self.origin.startswith("https:")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A page, or where to go instead. `cookies` are whole `Set-Cookie` values; `form_targets`: where its forms may lead."""
+
+    status: HTTPStatus
+    body: str = ""
+    content_type: str = "text/html; charset=utf-8"
+    location: str = ""
+    cookies: tuple[str, ...] = ()
+    form_targets: tuple[str, ...] = ()
+    cache: str = "no-store"
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def see_other(location: str, cookies: tuple[str, ...] = ()) -> Answer:
+    """The answer to what a form sent: the next page is got, so that nothing is sent twice by going back or reloading."""
+    return Answer(HTTPStatus.SEE_OTHER, location=location, cookies=cookies)
+
+
+def read_request(event: Mapping[str, Any]) -> WebRequest:
+    """Raises RefusedError for what no browser sends."""
+    headers: dict[str, str] = event.get("headers") or {}
+    http = event["requestContext"]["http"]
+    scheme = headers.get("x-forwarded-proto", "https")
+    host = headers.get("host") or event["requestContext"].get("domainName", "")
+    return WebRequest(
+        method=http["method"],
+        path=tuple(part for part in event["rawPath"].split("/") if part),
+        query=dict(_pairs(event.get("rawQueryString") or "")),
+        typed=dict(_pairs(_body(event))) if http["method"] == "POST" else {},
+        cookies=dict(cookie.split("=", 1) for cookie in event.get("cookies") or () if "=" in cookie),
+        headers=headers,
+        origin=f"{scheme}://{host}",
+        source=http.get("sourceIp", ""),
+    )
+
+
+def _body(event: Mapping[str, Any]) -> str:
+    raw = event.get("body") or ""
+    body = base64.b64decode(raw) if event.get("isBase64Encoded") else raw.encode()
+    if len(body) > MAX_BODY_BYTES:
+        text = "What was sent is larger than this form takes. Go back and shorten it."
+        raise RefusedError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "Too much text", text)
+    return body.decode("utf-8", errors="replace")
+
+
+def _pairs(encoded: str) -> list[tuple[str, str]]:
+    try:
+        return parse_qsl(encoded, keep_blank_values=True, max_num_fields=MAX_INPUTS)
+    except ValueError:
+        text = "What was sent could not be read. Go back and send the form again."
+        raise RefusedError(HTTPStatus.BAD_REQUEST, "That could not be read", text) from None
+
+
+def response_of(answer: Answer) -> Response:
+    """With the headers that every page has. Tokens stand in paths, so no page says where it was called from."""
+    headers = {
+        "Content-Type": answer.content_type,
+        "Cache-Control": answer.cache,
+        "Content-Security-Policy": _policy(answer.form_targets),
+        "Referrer-Policy": "no-referrer",
+        "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": "DENY",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+        "X-Robots-Tag": "noindex",
+        **({"Location": answer.location} if answer.location else {}),
+        **answer.headers,
+    }
+    return {
+        "statusCode": int(answer.status),
+        "headers": headers,
+        "cookies": list(answer.cookies),
+        "body": answer.body,
+        "isBase64Encoded": False,
+    }
+
+
+def _policy(form_targets: tuple[str, ...]) -> str:
+    """https://www.w3.org/TR/CSP3/ ; browsers hold `form-action` against where a form's answer redirects to, too."""
+    targets = " ".join(["'self'", *form_targets])
+    return (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+        f"form-action {targets}; frame-ancestors 'none'; base-uri 'none'"
+    )

@@ -1,0 +1,130 @@
+"""The queue's Lambda: each message is one signed contract, which becomes a submitted order or a dead letter with a reason.
+
+Messages may come twice and in any order. What may succeed later goes back into the queue; at its last try, and where no
+trying helps, the message is set aside for people, with why.
+"""
+
+import json
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from lambdas.catalog.plan import load_plans
+from lambdas.catalog.pricing import CatalogPricing
+from lambdas.contracts.acceptance import MAY_CHANGE, ContractIntake
+from lambdas.contracts.errors import ContractCardDataError, ContractMalformedError
+from lambdas.contracts.reading import read_contract
+from lambdas.intake.messages import DeadLetters
+from lambdas.orders.errors import OrderError, Problem
+from lambdas.orders.modules import load_modules
+from lambdas.orders.queue import load_queues
+from lambdas.orders.service import OrderService
+from lambdas.orders.store import DynamoOrderStore
+from lambdas.payments.gateways import gateway_named
+from lambdas.payments.preauthorization import PreAuthorization
+from lambdas.records.client import ClientRecords
+from lambdas.records.coupon import CouponRecords
+from lambdas.records.coupon_use import CouponUseRecords
+from lambdas.records.table import RecordTable
+from lambdas.runtime.observe import MetricUnit, log_unexpected, logger, metrics
+from lambdas.runtime.settings import TableSettings
+
+EVENT_DOOR = "contract:event"
+
+
+class IntakeSettings(TableSettings):
+    """`machine_hashes`: as of the API. `contract_tries`: how often the queue hands out a message."""
+
+    dead_letters_url: str
+    contract_tries: int
+    preauthorize_contracts: bool = True
+    machine_hashes: str = "{}"
+
+
+@dataclass(frozen=True)
+class Worker:
+    """`tries`: after so many, a message is set aside."""
+
+    contracts: ContractIntake
+    dead_letters: DeadLetters
+    tries: int
+
+
+@cache
+def _worker() -> Worker:
+    settings = IntakeSettings.from_environment()
+    records = RecordTable(settings.record_table)
+    clients, plans = ClientRecords(records), load_plans()
+    service = OrderService(
+        store=DynamoOrderStore(settings.order_table),
+        queues=load_queues(),
+        modules=load_modules(),
+        pricing=CatalogPricing(plans, CouponRecords(records), CouponUseRecords(records)),
+        payments=PreAuthorization(gateway_named(settings.gateway, records), clients),
+        clients=clients,
+        currency=settings.currency,
+        now=lambda: int(time.time()),
+        machine_hashes={int(queue): found for queue, found in json.loads(settings.machine_hashes).items()},
+    )
+    contracts = ContractIntake(service, records, plans, preauthorize=settings.preauthorize_contracts)
+    return Worker(contracts, DeadLetters(settings.dead_letters_url), settings.contract_tries)
+
+
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """A batch of SQS messages in, those to hand out again out (`ReportBatchItemFailures`)."""
+    again = take(event["Records"], _worker())
+    return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in again]}
+
+
+def take(messages: Sequence[Mapping[str, Any]], worker: Worker) -> list[str]:
+    """The ids of the messages that may succeed later."""
+    return [str(message["messageId"]) for message in messages if not _is_dealt_with(message, worker)]
+
+
+def _is_dealt_with(message: Mapping[str, Any], worker: Worker) -> bool:
+    try:
+        raw, by = _said(str(message["body"]))
+        worker.contracts.accept(read_contract(raw), by)
+        return True
+    except OrderError as error:
+        refused, transient = error, error.kind in MAY_CHANGE
+    except Exception as error:  # noqa: BLE001 - whatever it is, the message must come again, or be set aside with a reason
+        log_unexpected("contract not taken in", error, message_id=str(message["messageId"]))
+        text = f"something unexpected ({type(error).__name__}), logged under message {message['messageId']}"
+        refused, transient = ContractMalformedError(Problem("contract", text)), True
+    if transient and int(message["attributes"]["ApproximateReceiveCount"]) < worker.tries:
+        logger.info("contract tried again later", kind=refused.kind, message_id=str(message["messageId"]))
+        return False
+    return _is_parked(message, refused, worker)
+
+
+def _is_parked(message: Mapping[str, Any], refused: OrderError, worker: Worker) -> bool:
+    """Set aside with the reason; False if even that fails, so that the queue itself sets it aside at last."""
+    message_id = str(message["messageId"])
+    body = "(left out: it holds a card number)" if isinstance(refused, ContractCardDataError) else str(message["body"])
+    try:
+        worker.dead_letters.park(body, kind=refused.kind, reason=refused.message, message_id=message_id)
+    except Exception as error:  # noqa: BLE001 - see above
+        log_unexpected("contract not set aside", error, message_id=message_id)
+        return False
+    metrics.add_metric("ContractsParked", MetricUnit.Count, 1)
+    logger.error("contract set aside", kind=refused.kind, reason=refused.message, message_id=message_id)
+    return True
+
+
+def _said(body: str) -> tuple[Any, str]:
+    """The contract of a message, and through which door it came. Raises ContractMalformedError."""
+    try:
+        message = json.loads(body)
+    except (ValueError, RecursionError):
+        message = None
+    if isinstance(message, dict) and "detail" in message:
+        return message["detail"], EVENT_DOOR
+    if isinstance(message, dict) and "contract" in message:
+        return message["contract"], f"contract:{message.get('provider', '')}"[:40]
+    if isinstance(message, dict) and "unreadable" in message:
+        raise ContractMalformedError(Problem("body", str(message["unreadable"])))
+    raise ContractMalformedError(Problem("body", "is neither an event nor a webhook's delivery"))

@@ -1,0 +1,40 @@
+"""The one queue of contracts: what doors put in, and where what cannot become an order is set aside with its reason."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from lambdas.runtime.aws import sqs
+
+MAX_MESSAGE_BYTES = 240_000  # a message has 256 KB at most, attributes included
+_LONGEST_REASON = 2_000
+
+
+class MessageTooLargeError(ValueError):
+    """It does not fit a message."""
+
+
+class ContractQueue:
+    """`url`: where contracts wait to be taken in."""
+
+    def __init__(self, url: str, client: Any = None) -> None:
+        self._url, self._client = url, client or sqs()
+
+    def put(self, message: Mapping[str, Any]) -> None:
+        """Durable when this returns. Raises MessageTooLargeError."""
+        body = json.dumps(message, separators=(",", ":"))
+        if len(body.encode()) > MAX_MESSAGE_BYTES:
+            raise MessageTooLargeError
+        self._client.send_message(QueueUrl=self._url, MessageBody=body)
+
+
+class DeadLetters:
+    """`url`: where people look. The reason stands beside the message, as its attributes `kind` and `reason`."""
+
+    def __init__(self, url: str, client: Any = None) -> None:
+        self._url, self._client = url, client or sqs()
+
+    def park(self, body: str, *, kind: str, reason: str, message_id: str) -> None:
+        said = {"kind": kind, "reason": reason[:_LONGEST_REASON] or kind, "message_id": message_id}
+        attributes = {name: {"DataType": "String", "StringValue": value} for name, value in said.items()}
+        self._client.send_message(QueueUrl=self._url, MessageBody=body, MessageAttributes=attributes)

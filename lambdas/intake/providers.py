@@ -1,0 +1,43 @@
+"""E-signature providers: how each signs its webhooks, and how what it says becomes a contract."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from lambdas.intake import docusign
+from lambdas.intake.docusign import NotReadableError
+from lambdas.intake.signatures import signed_by_docusign, signed_with_time
+
+GENERIC_EVENT = "ContractSigned"
+
+
+@dataclass(frozen=True)
+class Provider:
+    """`is_from`: headers, raw body, our keys, Unix seconds. `event_of`, `contract_of`: of the parsed body."""
+
+    is_from: Callable[[Mapping[str, str], bytes, Sequence[str], int], bool]
+    event: str
+    event_of: Callable[[Mapping[str, Any]], str]
+    contract_of: Callable[[Mapping[str, Any]], Any]
+
+
+def _generic_contract(payload: Mapping[str, Any]) -> Any:
+    if "contract" not in payload:
+        raise NotReadableError("contract is missing; send {event, contract}")
+    return payload["contract"]
+
+
+PROVIDERS: Mapping[str, Provider] = {
+    "docusign": Provider(
+        is_from=lambda headers, body, keys, now: signed_by_docusign(headers, body, keys),
+        event=docusign.COMPLETED,
+        event_of=docusign.event_of,
+        contract_of=docusign.contract_of,
+    ),
+    "generic": Provider(
+        is_from=signed_with_time,
+        event=GENERIC_EVENT,
+        event_of=lambda payload: str(payload.get("event") or ""),
+        contract_of=_generic_contract,
+    ),
+}

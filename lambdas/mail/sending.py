@@ -1,0 +1,94 @@
+"""Gives mails to SES, once each.
+
+SES knows no idempotency key: a guard is written before each mail, so only a process that dies in between, or an SES that
+does not answer, leaves a doubt. https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html
+"""
+
+from typing import Any, Literal, NamedTuple
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from lambdas.records.notification import MailState, NotificationRecords
+from lambdas.runtime.aws import ses
+
+_SES_THROTTLES = {"TooManyRequestsException", "LimitExceededException", "ThrottlingException"}
+
+OnDoubt = Literal["send", "skip"]
+
+
+class MailFile(NamedTuple):
+    name: str
+    content_type: str
+    content: bytes
+
+
+class Mail(NamedTuple):
+    """A mail as text. `kind` says to people which mail it is; at most 50 addresses in all."""
+
+    kind: str
+    sender: str
+    to: tuple[str, ...]
+    subject: str
+    body: str
+    cc: tuple[str, ...] = ()
+    bcc: tuple[str, ...] = ()
+    reply_to: tuple[str, ...] = ()
+    files: tuple[MailFile, ...] = ()
+
+
+class MailRefusedError(Exception):
+    """SES refused the mail: it did not go out. Only SES's code is kept; its messages quote addresses."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+        self.throttled = code in _SES_THROTTLES
+
+
+class MailInDoubtError(Exception):
+    """SES failed, or did not answer: whether the mail went out is not known."""
+
+
+def send_once(
+    records: NotificationRecords, order_id: str, guard: str, mail: Mail, now: int, *, on_doubt: OnDoubt
+) -> bool:
+    """Whether it went out, now or before; False: it may have before, and is not sent again.
+
+    `guard` names the mail within its order. A refused mail may be sent again. Raises MailRefusedError, MailInDoubtError.
+    """
+    before = records.begin(order_id, guard, now)
+    if before is MailState.SENT:
+        return True
+    if before is MailState.SENDING and on_doubt == "skip":
+        return False
+    try:
+        ses().send_email(**_request(mail))
+    except ClientError as error:
+        if error.response["ResponseMetadata"]["HTTPStatusCode"] >= 500:
+            raise MailInDoubtError from None
+        records.end(order_id, guard, MailState.REFUSED)
+        raise MailRefusedError(error.response["Error"]["Code"]) from None
+    except BotoCoreError:
+        raise MailInDoubtError from None
+    records.end(order_id, guard, MailState.SENT)
+    return True
+
+
+def _request(mail: Mail) -> dict[str, Any]:
+    simple: dict[str, Any] = {
+        "Subject": {"Data": mail.subject, "Charset": "UTF-8"},
+        "Body": {"Text": {"Data": mail.body, "Charset": "UTF-8"}},
+    }
+    if mail.files:
+        simple["Attachments"] = [
+            {"FileName": file.name, "ContentType": file.content_type, "RawContent": file.content}
+            | {"ContentDisposition": "ATTACHMENT", "ContentTransferEncoding": "BASE64"}
+            for file in mail.files
+        ]
+    destination = {"ToAddresses": mail.to, "CcAddresses": mail.cc, "BccAddresses": mail.bcc}
+    return {
+        "FromEmailAddress": mail.sender,
+        "Destination": {key: list(addresses) for key, addresses in destination.items() if addresses},
+        **({"ReplyToAddresses": list(mail.reply_to)} if mail.reply_to else {}),
+        "Content": {"Simple": simple},
+    }

@@ -1,0 +1,122 @@
+"""What the server works out for a pack, under the names of reference ubersmith-orders 5.3, and how it comes back in an update.
+
+`price`, `setup`, `monthly_fee` and `setup_fee` are one unit's list prices, so that whoever sends them back asks for the same
+price again. `cost` and `total_setup` are what is charged at first, coupon included: over all packs they make the total.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from lambdas.orders.info import merge
+from lambdas.orders.money import format_cents
+from lambdas.orders.order import Order
+from lambdas.orders.packs import AppliedCoupon, PricedPack, coupon_code
+
+WORKED_OUT = ("coupon_ids", "coupon_credits")  # of the whole order; nobody's to say
+
+# Answered only: what is sent back unchanged says nothing, and must not outlive the next change of the pack.
+_ANSWERED_ONLY = ("title", "cost", "total_setup", "option", "options_desc", "groups_desc")
+
+
+def with_prices(info: Mapping[str, Any], priced: tuple[PricedPack, ...]) -> dict[str, Any]:
+    """`info` with what was worked out beside what the caller said, which stays; an accepted coupon becomes an object."""
+    filled = dict(info)
+    for pack in priced:
+        if isinstance(said := info.get(pack.pack), Mapping):
+            coupon = {"coupon": _coupon(pack.coupon, pack)} if pack.coupon else {}
+            worked_out = _worked_out(pack)
+            kept = {key: value for key, value in said.items() if key not in worked_out or value not in ("", None)}
+            filled[pack.pack] = {**merge(worked_out, kept), **coupon}
+    return filled
+
+
+def credits_of(priced: tuple[PricedPack, ...]) -> dict[str, int]:
+    """Cents that each coupon takes off the first charge, by coupon id."""
+    credits: dict[str, int] = {}
+    for pack in priced:
+        if pack.coupon:
+            taken = credits.get(pack.coupon.coupon_id, 0)
+            credits[pack.coupon.coupon_id] = taken + pack.discount_cents
+    return credits
+
+
+def as_said(order: Order, sent: Mapping[str, Any]) -> dict[str, Any]:
+    """What the caller sent, without what they only read back; a coupon's object becomes its code.
+
+    Of a lead's pack, an amount that is sent back counts as said: nobody can tell it from the wish to keep that price. Once
+    the order was submitted there is nothing to wish for, so all that is unchanged is left out.
+    """
+    shown = with_prices(order.info, order.priced)
+    packs = {pack.pack: pack for pack in order.priced}
+    said = {key: value for key, value in sent.items() if key not in WORKED_OUT}
+    if isinstance(said.get("coupon"), Mapping):
+        said["coupon"] = coupon_code(said["coupon"])
+    for name, pack in said.items():
+        if name in packs and isinstance(pack, Mapping):
+            echoes = {key for key, value in pack.items() if _is_echo(key, value, shown[name], order)}
+            said[name] = {key: value for key, value in pack.items() if key not in echoes}
+        if name.startswith("pack") and isinstance(pack, Mapping) and isinstance(pack.get("coupon"), Mapping):
+            said[name] = _with_code(said[name], packs.get(name))
+    return said
+
+
+def _is_echo(key: str, value: Any, shown: Mapping[str, Any], order: Order) -> bool:
+    known = key in shown and (key in _ANSWERED_ONLY or not order.is_lead)
+    return known and _as_text(value) == _as_text(shown[key])
+
+
+def _with_code(sent: Mapping[str, Any], known: PricedPack | None) -> dict[str, Any]:
+    """The code in place of the object. One that is applied already may be the order's, which must not count twice."""
+    code = coupon_code(sent.get("coupon"))
+    applied = known.coupon.coupon_code if known and known.coupon else ""
+    rest = {key: value for key, value in sent.items() if key != "coupon"}
+    return rest if not code or code.upper() == applied else {**rest, "coupon": code}
+
+
+def _as_text(value: Any) -> Any:
+    """As API 2.0 writes it, so that what comes from there can be compared."""
+    match value:
+        case bool():
+            return "1" if value else "0"
+        case Mapping():
+            return {str(key): _as_text(inner) for key, inner in value.items()} or []
+        case list() | tuple():
+            return [_as_text(inner) for inner in value]
+    return value if value is None else str(value)
+
+
+def _worked_out(pack: PricedPack) -> dict[str, Any]:
+    return {
+        "title": pack.title,
+        "quantity": str(pack.quantity),
+        "period": str(pack.period),
+        "price": format_cents(pack.price_cents),
+        "setup": format_cents(pack.unit_setup_cents),
+        "monthly_fee": _amounts(pack.option_price_cents),
+        "setup_fee": _amounts(pack.option_setup_cents),
+        "cost": format_cents(pack.first_recurring_cents),
+        "total_setup": format_cents(pack.net_setup_cents),
+        "option": pack.options,
+        "options_desc": pack.options_desc,
+        "groups_desc": pack.groups_desc,
+    }
+
+
+def _coupon(coupon: AppliedCoupon, pack: PricedPack) -> dict[str, Any]:
+    """The fields of a coupon (reference 4.7) that a client needs to show it; the two amounts are what it takes off here."""
+    return {
+        "coupon_id": coupon.coupon_id,
+        "coupon_code": coupon.coupon_code,
+        "description": coupon.description,
+        "recurring": coupon.recurring,
+        "discount_value": format_cents(coupon.discount_value),
+        "dollar": coupon.dollar,
+        "setup_discount_value": format_cents(coupon.setup_discount_value),
+        "setup_dollar": coupon.setup_dollar,
+        "discount": format_cents(pack.recurring_discount_cents),
+        "setup_discount": format_cents(pack.setup_discount_cents),
+    }
+
+
+def _amounts(cents: Mapping[str, int]) -> dict[str, str]:
+    return {key: format_cents(amount) for key, amount in cents.items()}

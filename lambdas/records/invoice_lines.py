@@ -1,0 +1,29 @@
+"""The lines of an invoice: what services cost first."""
+
+from collections.abc import Iterator
+
+from lambdas.orders.packs import PricedPack
+from lambdas.records.invoice import InvoiceLine
+from lambdas.records.service import Service
+
+
+def invoice_lines(service: Service, pack: PricedPack) -> Iterator[InvoiceLine]:
+    """What the pack was priced at when it became the service: list prices, and what a coupon takes off them."""
+    period = f", {service.period} months" if service.period > 1 else ", 1 month" if service.period else ""
+    coupon = f", coupon {pack.coupon.coupon_code}" if pack.coupon else ""
+    yield _line(service, period, pack.recurring_cents)
+    if pack.recurring_discount_cents:
+        yield _line(service, coupon, -pack.recurring_discount_cents)
+    if pack.setup_cents:
+        yield _line(service, ", set-up", pack.setup_cents)
+    if pack.setup_discount_cents:
+        yield _line(service, f", set-up{coupon}", -pack.setup_discount_cents)
+
+
+def _line(service: Service, what: str, amount_cents: int) -> InvoiceLine:
+    return InvoiceLine(
+        description=f"{service.title}{what}",
+        service_id=service.service_id,
+        quantity=service.quantity,
+        amount_cents=amount_cents,
+    )

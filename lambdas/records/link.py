@@ -1,0 +1,159 @@
+"""Links to an order: what a browser or a mail holds instead of a login.
+
+A token is 256 random bits and opens what its purpose says, until it expires or is revoked. Only its SHA-256 is kept, so
+whoever reads the table can open nothing (reference order-systems P9).
+"""
+
+import hashlib
+import secrets
+from enum import StrEnum
+from typing import Any
+
+from lambdas.records.table import ConditionFailedError, RecordTable
+from lambdas.runtime.items import to_item
+from lambdas.runtime.models import Frozen
+
+DAY = 86_400
+
+
+class LinkPurpose(StrEnum):
+    """`visit`: the cookie of a browser that fills a form; `resume`: goes on with it elsewhere; `status`: looks at the order."""
+
+    VISIT = "visit"
+    RESUME = "resume"
+    STATUS = "status"
+
+
+KEPT_DAYS = {LinkPurpose.VISIT: 30, LinkPurpose.RESUME: 30, LinkPurpose.STATUS: 365}
+
+
+class Link(Frozen):
+    """`link_id` names it to staff; `form`: which form it goes on with; `client_id`: who signed in on this visit.
+
+    `notice`: what the next page has to say. Times are Unix seconds.
+    """
+
+    link_id: str
+    digest: str
+    purpose: LinkPurpose
+    order_id: str
+    form: str = ""
+    by: str = ""
+    client_id: str | None = None
+    notice: str = ""
+    created_at: int
+    expires_at: int
+    revoked_at: int | None = None
+
+    def is_open(self, now: int) -> bool:
+        return self.revoked_at is None and now < self.expires_at
+
+
+class MadeLink(Frozen):
+    """A new link and its address, which nobody can be told again."""
+
+    link: Link
+    url: str
+
+
+def path_of(link: Link, token: str) -> str:
+    """Where the link leads, on the host of the pages."""
+    return f"/forms/{link.form}/resume/{token}" if link.purpose is LinkPurpose.RESUME else f"/orders/{token}"
+
+
+def new_token() -> str:
+    """43 characters that may stand in a path or a cookie."""
+    return secrets.token_urlsafe(32)
+
+
+def digest_of(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+class LinkRecords:
+    def __init__(self, table: RecordTable) -> None:
+        self._table = table
+
+    def make(
+        self,
+        token: str,
+        purpose: LinkPurpose,
+        order_id: str,
+        *,
+        now: int,
+        form: str = "",
+        by: str = "",
+        days: int | None = None,
+    ) -> Link:
+        """The link of this token; the one there is, if it was made before."""
+        link = Link(
+            link_id=secrets.token_hex(6),
+            digest=digest_of(token),
+            purpose=purpose,
+            order_id=order_id,
+            form=form,
+            by=by,
+            created_at=now,
+            expires_at=now + (days or KEPT_DAYS[purpose]) * DAY,
+        )
+        place = {"pk": f"order#{order_id}", "sk": f"link#{link.link_id}", "digest": link.digest}
+        record = {"pk": _pk(link.digest), "sk": "link", **link.model_dump(exclude_none=True)}
+        try:
+            self._table.write_all([self._table.new(record), self._table.new(place)])
+        except ConditionFailedError:
+            if first := self._read(link.digest):
+                return first
+            raise
+        return link
+
+    def find(self, token: str, purpose: LinkPurpose) -> Link | None:
+        """The link of this token if it is for that purpose, open or not."""
+        link = self._read(digest_of(token))
+        return link if link and link.purpose is purpose else None
+
+    def of_order(self, order_id: str) -> tuple[Link, ...]:
+        """All links to the order, the newest first."""
+        places = self._table.query(f"order#{order_id}", "link#")
+        links = (self._read(str(place["digest"])) for place in places)
+        return tuple(sorted((link for link in links if link), key=lambda link: -link.created_at))
+
+    def revoke(self, order_id: str, link_id: str | None, now: int) -> tuple[Link, ...]:
+        """Close one of the order's links, or all of them; those that were closed by this. May be repeated."""
+        wanted = (link for link in self.of_order(order_id) if link_id in (None, link.link_id))
+        return tuple(self._change(link, {"revoked_at": now}) for link in wanted if link.revoked_at is None)
+
+    def note(self, link: Link, notice: str) -> Link:
+        """Keep what the next page has to say, or that it has nothing to say any more."""
+        return link if link.notice == notice else self._change(link, {"notice": notice})
+
+    def sign_in(self, link: Link, client_id: str) -> Link:
+        """The client who signed in on this visit."""
+        return self._change(link, {"client_id": client_id})
+
+    def begun_on(self, order_id: str, form: str) -> None:
+        """Remember the form an order was begun on, so that a link can go on with it."""
+        self._table.put_new({"pk": f"order#{order_id}", "sk": "form", "form": form})
+
+    def form_of(self, order_id: str) -> str | None:
+        found = self._table.get(f"order#{order_id}", "form")
+        return str(found["form"]) if found else None
+
+    def _read(self, digest: str) -> Link | None:
+        found = self._table.get(_pk(digest), "link")
+        return Link.model_validate(found) if found else None
+
+    def _change(self, link: Link, values: dict[str, Any]) -> Link:
+        names = {f"#{name}": name for name in values}
+        self._table.client.update_item(
+            TableName=self._table.name,
+            Key=to_item({"pk": _pk(link.digest), "sk": "link"}),
+            UpdateExpression="SET " + ", ".join(f"#{name} = :{name}" for name in values),
+            ConditionExpression="attribute_exists(pk)",
+            ExpressionAttributeNames=names,
+            ExpressionAttributeValues=to_item({f":{name}": value for name, value in values.items()}),
+        )
+        return link.model_copy(update=values)
+
+
+def _pk(digest: str) -> str:
+    return f"link#{digest}"

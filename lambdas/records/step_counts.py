@@ -1,0 +1,92 @@
+"""How many orders are in each step of a queue, exactly: the relay keeps it, from the records of the order table's stream.
+
+A marker per order says in which step it is counted and as of which revision. Marker and counts change in one transaction, on
+the condition that the marker is still older, so that records which come twice, late or out of order change nothing.
+A queue's counts are one item: one read, and all of one moment. It takes some 500 changes of step a second.
+"""
+
+import random
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from lambdas.orders.order import Order
+from lambdas.records.table import RecordTable
+from lambdas.runtime.items import Item, from_item, to_item
+
+_TRIES = 12
+_LONGEST_PAUSE_SECONDS = 1.0
+_NOT_COUNTED = 0  # no step has this id
+
+
+class CountsBusyError(RuntimeError):
+    """Others changed the same counts each time. The record has to come again."""
+
+
+class StepCounts:
+    """Counts of orders by queue and step."""
+
+    def __init__(self, table: RecordTable) -> None:
+        self._table = table
+
+    def of_queue(self, order_queue_id: int) -> Mapping[int, int]:
+        """Orders by step id; a step that no order ever was in is missing."""
+        found = self._table.get(*counts_key(order_queue_id).values()) or {}
+        return {int(name): int(count) for name, count in found.items() if name.isdigit()}
+
+    def follow(self, old: Order | None, new: Order | None) -> None:
+        """Count the order where this change put it. `old` None: it was made; `new` None: its time to live removed it."""
+        if new is not None:
+            if old is None or old.step_id != new.step_id:
+                self._move(new, old.step_id if old else _NOT_COUNTED, new.step_id, new.revision)
+        elif old is not None:  # what was removed stays marked, so that an earlier record cannot count it in again
+            self._move(old, old.step_id, _NOT_COUNTED, old.revision + 1)
+
+    def _move(self, order: Order, believed: int, step_id: int, revision: int) -> None:
+        """`believed`: where the order is likely counted now; the marker knows better, and says so if that is wrong."""
+        for attempt in range(_TRIES):
+            writes = [self._mark(order, believed, step_id, revision), *self._count(order, believed, step_id)]
+            try:
+                self._table.client.transact_write_items(TransactItems=writes)
+                return
+            except self._table.client.exceptions.TransactionCanceledException as error:
+                marked, *_ = error.response["CancellationReasons"]
+            if marked.get("Code") == "ConditionalCheckFailed":
+                marker = from_item(marked.get("Item", {}))
+                if int(marker.get("revision", 0)) >= revision:
+                    return
+                believed = int(marker.get("step_id", _NOT_COUNTED))
+            else:
+                time.sleep(random.uniform(0, min(_LONGEST_PAUSE_SECONDS, 0.02 * 2**attempt)))
+        raise CountsBusyError(f"order {order.order_id} could not be counted in step {step_id}")
+
+    def _mark(self, order: Order, believed: int, step_id: int, revision: int) -> Any:
+        as_believed = "step_id = :believed AND revision < :revision" if believed else "attribute_not_exists(pk)"
+        values = {":step": step_id, ":revision": revision, **({":believed": believed} if believed else {})}
+        return {
+            "Update": {
+                "TableName": self._table.name,
+                "Key": to_item({"pk": f"counted#{order.order_id}", "sk": "counted"}),
+                "UpdateExpression": "SET step_id = :step, revision = :revision",
+                "ConditionExpression": as_believed,
+                "ExpressionAttributeValues": to_item(values),
+                "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+            }
+        }
+
+    def _count(self, order: Order, before: int, after: int) -> list[Any]:
+        changes = {step: by for step, by in ((before, -1), (after, 1)) if step != _NOT_COUNTED}
+        if before == after or not changes:
+            return []
+        update: Item = {
+            "TableName": self._table.name,
+            "Key": to_item(counts_key(order.order_queue_id)),
+            "UpdateExpression": "ADD " + ", ".join(f"#s{step} :s{step}" for step in changes),
+            "ExpressionAttributeNames": {f"#s{step}": str(step) for step in changes},
+            "ExpressionAttributeValues": to_item({f":s{step}": by for step, by in changes.items()}),
+        }
+        return [{"Update": update}]
+
+
+def counts_key(order_queue_id: int) -> dict[str, str]:
+    return {"pk": f"step_counts#{order_queue_id}", "sk": "step_counts"}

@@ -1,0 +1,105 @@
+"""The rules a field of an order form must keep; see form_checks.py."""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from lambdas.catalog.plan import Plan
+from lambdas.forms.agreement import AgreementField
+from lambdas.forms.contact_fields import CountryField, RegionField, TextField
+from lambdas.forms.fields import FormField, Given, ShownWhen
+from lambdas.forms.form import Form, Page
+from lambdas.forms.pack_fields import CouponField, HostsField, PackField, QuantityField
+from lambdas.forms.places import countries
+from lambdas.forms.plan_fields import OptionsField, PlanField
+
+# Keys of `info` that say what is bought, how it is paid, or who is who: fields of their own kinds or nobody write them.
+_FORBIDDEN = re.compile(
+    r"(cc_|ach_|paypal_|card_|pack\d|msa$|coupon|payment_type$|billing_info_id$|client_id$|uber_|preauth|tax|ip_address$"
+    r"|contract|total|price|discount|default_renew$|invoice_delivery$)"
+)
+
+
+def field_problems(form: Form, field: FormField, plans: Mapping[str, Plan]) -> Iterator[str]:
+    """What is wrong with the field and its place in the form."""
+    yield from _writes(field)
+    if field.shown_when:
+        yield from _shown_when(form, field, field.shown_when, plans)
+    match field:
+        case PlanField():
+            yield from _plans(field, plans)
+        case OptionsField() | QuantityField() | HostsField():
+            yield from _of_pack(form, field)
+        case RegionField():
+            yield from _region(form, field)
+        case CountryField():
+            yield from _countries(field)
+        case TextField():
+            yield from _pattern(field)
+
+
+def _writes(field: FormField) -> Iterator[str]:
+    own_key = isinstance(field, PackField | CouponField | AgreementField)
+    if own_key and field.writes:
+        yield f"field {field.name} writes {field.key} by its kind; take `writes` out"
+    if not own_key and _FORBIDDEN.match(field.key):
+        yield f"field {field.name} may not write info.{field.key}: it says what is bought or how it is paid; take another key"
+
+
+def _shown_when(form: Form, field: FormField, shown: ShownWhen, plans: Mapping[str, Plan]) -> Iterator[str]:
+    other = next((each for each in _before(form, field) if each.name == shown.field), None)
+    if other is None:
+        yield f"field {field.name} is shown when {shown.field} has a value, but no field before it is called that"
+        return
+    inputs = other.inputs(Given({}, plans, "USD"))
+    known = {choice.value for each in inputs if each.name == other.name for choice in each.choices}
+    if known and (strange := [value for value in shown.values if value not in known]):
+        yield f"field {field.name}: {other.name} never is {', '.join(strange)}; its values are {', '.join(sorted(known))}"
+
+
+def _plans(field: PlanField, plans: Mapping[str, Plan]) -> Iterator[str]:
+    for plan_id in field.plans:
+        if plan_id not in plans:
+            yield f"field {field.name} offers plan {plan_id}, which the catalogue has not; it has {', '.join(plans)}"
+    sold = {period for plan_id in field.plans if plan_id in plans for period in plans[plan_id].pricing}
+    if strange := [str(period) for period in field.periods if period not in sold]:
+        yield f"field {field.name}: none of its plans is sold for {', '.join(strange)} months; take the periods out"
+
+
+def _of_pack(form: Form, field: PackField) -> Iterator[str]:
+    choosers = (each for each in _before(form, field) if isinstance(each, PlanField) and each.pack == field.pack)
+    chooser = next(choosers, None)
+    if chooser is None:
+        yield f"field {field.name} is of pack {field.pack}, which no plan field before it chooses; add one, or correct `pack`"
+    elif isinstance(field, OptionsField) and _page_of(form, field) is _page_of(form, chooser):
+        yield f"field {field.name} depends on the plan chosen in {chooser.name}; put it on a later page, where that is known"
+
+
+def _region(form: Form, field: RegionField) -> Iterator[str]:
+    before = (each for each in _before(form, field) if isinstance(each, CountryField))
+    if field.country not in {each.key for each in before}:
+        yield f"field {field.name} needs a country field before it that writes info.{field.country}; add one"
+
+
+def _countries(field: CountryField) -> Iterator[str]:
+    named = (*field.countries, *([field.default] if field.default else []))
+    if unknown := [code for code in named if code not in countries()]:
+        yield f"field {field.name}: {', '.join(unknown)} is no country; use ISO 3166-1 codes such as GB"
+
+
+def _pattern(field: TextField) -> Iterator[str]:
+    try:
+        re.compile(field.pattern)
+    except re.error as error:
+        yield f"field {field.name}: its pattern is no regular expression: {error}"
+    if field.pattern and not field.pattern_text:
+        yield f"field {field.name} has a pattern and no pattern_text; say in words what is accepted"
+    if field.min_length > field.max_length:
+        yield f"field {field.name}: min_length is more than max_length; correct one of them"
+
+
+def _before(form: Form, field: FormField) -> tuple[FormField, ...]:
+    return form.fields[: next(at for at, each in enumerate(form.fields) if each is field)]
+
+
+def _page_of(form: Form, field: FormField) -> Page | None:
+    return next((page for page in form.pages if any(each is field for each in page.fields)), None)

@@ -1,0 +1,33 @@
+"""Measures everything and prints one table. Nothing here is a test, and a slow machine fails nothing.
+
+Times are ratios measured side by side in one run.
+"""
+
+from rich.console import Console
+from rich.table import Table
+
+from tests.bench.lengths import lengths
+from tests.bench.lists import LARGE, SMALL, list_reads
+from tests.bench.one_order import one_order
+from tests.bench.starts import import_ratios, layer_size
+
+
+def main() -> None:
+    console = Console(width=118)
+    with console.status("measuring start times"):
+        rows = list(import_ratios())
+    with console.status("bundling the dependency layer"):
+        rows += [layer_size()]
+    with console.status("deploying to an engine and sending orders"):
+        rows += one_order()
+    with console.status(f"writing {SMALL:,} and {LARGE:,} orders, and listing them"):
+        rows += list_reads()
+    rows += lengths()
+    table = Table("what", "measured", "budget", "")
+    for row in rows:
+        table.add_row(row.what, row.measured, row.budget, "[green]kept[/]" if row.kept else "[red]over[/]")
+    console.print(table)
+
+
+if __name__ == "__main__":
+    main()

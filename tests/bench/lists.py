@@ -1,0 +1,106 @@
+"""What lists read, with few orders and with many: the store's and the counts' own code over tables in memory.
+
+The tables are moto's, filled behind its API: through an API, a hundred thousand orders would take the better part of an hour.
+"""
+
+import os
+from collections import Counter
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import boto3
+from moto import mock_aws
+from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.dynamodb.models import dynamodb_backends
+
+from lambdas.orders.lists import OrderFilter, listed
+from lambdas.orders.order import Order
+from lambdas.orders.queue import DEFAULT_BRAND_ID, load_queues
+from lambdas.orders.store import DynamoOrderStore, order_item
+from lambdas.records.step_counts import StepCounts, counts_key
+from lambdas.records.table import RecordTable
+from lambdas.runtime.items import to_item
+from tests.bench.read_units import ReadUnits
+from tests.bench.row import Row
+from tests.build import NOW, an_order
+from tests.tables import make_order_table, make_table
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.client import DynamoDBClient
+
+SMALL = 100
+LARGE = int(os.environ.get("BENCH_ORDERS", "100000"))
+PAGE = 50
+REGION = "us-east-1"
+
+
+@mock_aws
+def list_reads() -> list[Row]:
+    client = boto3.client("dynamodb", region_name=REGION, aws_access_key_id="bench", aws_secret_access_key="bench")
+    few, many = _reads(client, SMALL), _reads(client, LARGE)
+    return [
+        Row(
+            f"read units of {what}, {SMALL:,} / {LARGE:,} orders",
+            f"{few[what]:g} / {many[what]:g}",
+            "equal",
+            few == many,
+        )
+        for what in few
+    ]
+
+
+def _reads(client: "DynamoDBClient", size: int) -> dict[str, float]:
+    """By what is read."""
+    orders, records = make_order_table(client, f"orders-{size}"), make_table(client, f"records-{size}")
+    _fill(orders, size)
+    _count(client, records, size)
+    store, counts, queues = DynamoOrderStore(orders, client), StepCounts(RecordTable(records, client)), load_queues()
+    units = ReadUnits(client)
+
+    def read(what: str) -> float:
+        before = units.units
+        if what == "order.queue_list":
+            assert sum(sum(counts.of_queue(queue_id).values()) for queue_id in queues) == size
+        else:
+            page = listed(store, queues, OrderFilter(brand_id=DEFAULT_BRAND_ID, limit=PAGE, descending=True))
+            assert len(page.orders) == PAGE
+        return units.units - before
+
+    found = {what: read(what) for what in (f"order.list, page of {PAGE}", "order.queue_list")}
+    units.stop()
+    return found
+
+
+def _orders(size: int) -> Iterator[Order]:
+    """Of the default queue, in all its steps by turns, one a second."""
+    lead = an_order()
+    steps = lead.checklist_steps
+    for number in range(size):
+        step = steps[number % len(steps)]
+        place = {"step_id": step.step_id, "step_status": step.status}
+        yield lead.changed(order_id=str(1001 + number), ts=NOW + number, **place)
+
+
+def _fill(table: str, size: int) -> None:
+    behind = dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].get_table(table)
+    for order in _orders(size):
+        behind.put_item(order_item(order), overwrite=True)
+
+
+def _count(client: "DynamoDBClient", table: str, size: int) -> None:
+    """The first orders as the relay counts them; the rest, which would be the same write again and again, at once."""
+    counts = StepCounts(RecordTable(table, client))
+    rest: Counter[tuple[int, int]] = Counter()
+    for number, order in enumerate(_orders(size)):
+        if number < SMALL:
+            counts.follow(None, order)
+        else:
+            rest[order.order_queue_id, order.step_id] += 1
+    for (queue_id, step_id), more in rest.items():
+        client.update_item(
+            TableName=table,
+            Key=to_item(counts_key(queue_id)),
+            UpdateExpression="ADD #step :more",
+            ExpressionAttributeNames={"#step": str(step_id)},
+            ExpressionAttributeValues=to_item({":more": more}),
+        )

@@ -1,0 +1,1 @@
+"""Processes killed at named points of real orders, in every queue; nothing may be lost or done twice."""

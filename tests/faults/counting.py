@@ -1,0 +1,58 @@
+"""How the orders count: queue × fault × point, with runs, doubles and losses."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from rich.table import Table
+
+from tests.faults.books import Verdict
+from tests.faults.places import Fault
+
+Row = tuple[str, str, str]
+
+
+@dataclass
+class Tally:
+    """What became of the orders of one row. `unmet`: never came to the point, so nothing was shown."""
+
+    runs: int = 0
+    unmet: int = 0
+    doubles: int = 0
+    losses: int = 0
+
+    @property
+    def is_bad(self) -> bool:
+        return bool(self.unmet or self.doubles or self.losses)
+
+
+class Tallies:
+    """An order counts in the row of each fault it was to meet; what is wrong with it counts against all of them."""
+
+    def __init__(self) -> None:
+        self.rows: dict[Row, Tally] = {}
+
+    def count(self, faults: Iterable[Fault], unmet: Iterable[Fault], verdict: Verdict) -> None:
+        missed = set(unmet)
+        for fault in faults:
+            tally = self.rows.setdefault(fault.row, Tally())
+            tally.runs += 1
+            tally.unmet += fault in missed
+            tally.doubles += bool(verdict.doubles)
+            tally.losses += bool(verdict.losses)
+
+    @property
+    def exit_code(self) -> int:
+        """Not zero if anything is lost or double, and if nothing was tried or a point was not met: that shows nothing."""
+        return 1 if not self.rows or any(tally.is_bad for tally in self.rows.values()) else 0
+
+    def sums(self) -> Mapping[str, int]:
+        names = ("runs", "unmet", "doubles", "losses")
+        return {name: sum(getattr(tally, name) for tally in self.rows.values()) for name in names}
+
+
+def shown(tallies: Tallies) -> Table:
+    table = Table("queue", "fault", "point", *("runs", "not met", "doubles", "losses"))
+    for (queue, fault, point), tally in sorted(tallies.rows.items()):
+        counts = (tally.runs, tally.unmet, tally.doubles, tally.losses)
+        table.add_row(queue, fault, point, *map(str, counts), style="red" if tally.is_bad else "")
+    return table

@@ -1,0 +1,37 @@
+"""The order forms: their routes, and what the function and the API are told."""
+
+from tests.infra.template import Synthesized, name_of
+
+
+def test_the_routes_of_the_pages_are_these_and_lead_to_their_function(stage: Synthesized) -> None:
+    routes = stage.properties_of_type("AWS::ApiGatewayV2::Route").values()
+    integrations = stage.properties_of_type("AWS::ApiGatewayV2::Integration")
+    of_forms = [
+        route["RouteKey"]
+        for route in routes
+        if name_of(integrations[name_of(route["Target"]).removeprefix("integrations/")]["IntegrationUri"])
+        == "FormsHandlerFunction"
+    ]
+
+    assert sorted(of_forms) == [
+        "GET /forms/static/{file}",
+        "GET /forms/{name}",
+        "GET /forms/{name}/resume/{token}",
+        "GET /forms/{name}/{page}",
+        "GET /orders/{token}",
+        "POST /forms/{name}",
+        "POST /forms/{name}/{page}",
+    ]
+
+
+def test_nobody_types_a_first_page_at_once_but_programs_on_one_s_own_machine(
+    prod: Synthesized, local: Synthesized
+) -> None:
+    assert prod.functions["FormsHandler"]["Environment"]["Variables"]["FORM_MIN_SECONDS"] == "2"
+    assert local.functions["FormsHandler"]["Environment"]["Variables"]["FORM_MIN_SECONDS"] == "0"
+
+
+def test_the_api_knows_where_the_pages_are(prod: Synthesized) -> None:
+    told = prod.functions["ApiHandler"]["Environment"]["Variables"]["PUBLIC_URL"]
+
+    assert name_of(told) == "ApiHttpApi.ApiEndpoint"

@@ -1,0 +1,50 @@
+"""Canceled orders whose machine stopped before they were unwound: only a restart, by the new definition, takes them back."""
+
+from infra.consequences import NewQueue, impact_of
+from lambdas.orders import progress
+from lambdas.orders.order import ActionState, Order
+from lambdas.orders.queue import Queue
+from tests.build import NOW, a_submitted_order
+from tests.infra.test_consequences import MODULES, OLD, edited, facts, harmed, impact, waiting
+
+
+def canceled_and_stopped(order_id: str, *, tried: tuple[str, ...]) -> Order:
+    order = waiting(order_id)
+    for key in tried:
+        order = order.with_action(order.actions[key].changed(state=ActionState.DONE, attempts=1))
+    return progress.canceled(order, now=NOW, because="a test").changed(machine_stopped_at=NOW)
+
+
+def test_an_action_that_goes_fails_for_canceled_orders_that_only_a_restart_can_take_back() -> None:
+    tried, untried = canceled_and_stopped("1001", tried=("21", "22")), canceled_and_stopped("1002", tried=("21",))
+    undone = tried.changed(order_id="1003")
+    undone = undone.with_action(undone.actions["22"].changed(state=ActionState.UNDONE))
+    unwinding = tried.changed(order_id="1004", machine_stopped_at=None)  # its old machine still does it
+
+    found = impact(edited(a22=None, a23={"prereqs": [21]}), tried, untried, undone, unwinding)
+
+    assert harmed(found) == [("action 22 Add Services is removed", ("1001",))]
+    assert "restart what was stopped" in found.failures[0].mend
+    assert (found.running, found.unwinding, found.stopped) == (0, 4, 3)
+    assert sum(found.restarts.values()) == 3
+
+
+def test_what_is_only_ever_taken_back_by_the_machine_is_needed_for_that() -> None:
+    by_hand = edited(a22={"optional": True, "automatic": False}, a23={"prereqs": []})
+    order = a_submitted_order(by_hand, order_id="1001")
+    order = order.with_action(order.actions["22"].changed(state=ActionState.DONE, attempts=1))
+    stopped = progress.canceled(order, now=NOW, because="a test").changed(machine_stopped_at=NOW)
+    without = edited(a22=None, a23={"prereqs": []})
+
+    found = impact_of("a_queue", facts(by_hand), [stopped], NewQueue(queue=without, facts=facts(without)), MODULES)
+
+    assert harmed(found) == [("action 22 Add Services is removed", ("1001",))]
+
+
+def test_a_canceled_step_that_goes_fails_for_orders_to_be_restarted_in_it() -> None:
+    content = OLD.model_dump(mode="json", exclude={"steps": {"__all__": {"status"}}})
+    content["steps"][3]["id"] = 40
+
+    found = impact(Queue.model_validate(content), canceled_and_stopped("1001", tried=("21",)))
+
+    assert harmed(found) == [("step 4 Canceled is removed", ("1001",))]

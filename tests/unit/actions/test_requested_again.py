@@ -1,0 +1,50 @@
+"""An action that somebody asked for, beside the machine: nobody else tries it again, so its own run does."""
+
+import itertools
+
+import pytest
+
+from lambdas.actions._module import Config, Done, Module, Tools, TransientError
+from lambdas.actions._run import REQUESTED_TRIES, run_requested
+from lambdas.orders.order import ActionState, Order
+from tests.unit.actions.conftest import Context, World
+from tests.unit.actions.one_action import ACTION, an_order_with, ask
+
+
+class Settings(Config):
+    """None."""
+
+
+def failing(times: int) -> Module[Settings]:
+    tries = itertools.count(1)
+
+    def run(order: Order, config: Settings, use: Tools) -> Done:
+        if next(tries) <= times:
+            raise TransientError("busy; this is tried again by itself")
+        return Done("done at last")
+
+    return Module(name="manual_check_off", label="Stub", config=Settings, run=run)
+
+
+@pytest.mark.parametrize("times", range(REQUESTED_TRIES + 1))
+def test_what_fails_in_passing_is_tried_again_a_few_times(world: World, times: int) -> None:
+    module = failing(times)
+    order = an_order_with(world, module, automatic=False)
+    ask(world)
+    pauses: list[float] = []
+    run_requested(module, order.order_id, ACTION, Context("r-1"), world.tools, pause=pauses.append)
+
+    action = world.action(ACTION)
+    assert action.attempts == min(times + 1, REQUESTED_TRIES)
+    assert action.state is (ActionState.DONE if times < REQUESTED_TRIES else ActionState.FAILED)
+    assert len(pauses) == min(times, REQUESTED_TRIES - 1)
+
+
+def test_it_is_not_run_a_second_time_for_one_request(world: World) -> None:
+    module = failing(0)
+    order = an_order_with(world, module, automatic=False)
+    ask(world)
+    for _ in range(2):
+        run_requested(module, order.order_id, ACTION, Context("r-1"), world.tools)
+
+    assert world.action(ACTION).attempts == 1

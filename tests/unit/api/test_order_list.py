@@ -1,0 +1,103 @@
+"""order.list on the wire: pages for new callers, offset and limit for API 2.0, the system's brand, refusals."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from lambdas.orders import lists
+from lambdas.records.rights import Grant, Right
+from tests.build import CONTACT, NOW, a_queue
+from tests.unit.api.conftest import Caller
+from tests.unit.api.test_rights import as_user
+
+OTHER_BRAND = a_queue(order_queue_id=2, brand_id=7)
+
+
+@pytest.fixture
+def made(caller: Caller) -> list[str]:
+    """Seven leads, of three times."""
+    times = (NOW, NOW + 5, NOW, NOW + 9, NOW + 5, NOW + 5, NOW)
+    numbered = [
+        (ts, int(caller.data("order.create", {"order_queue_id": 1, "ts": ts, "info": CONTACT})["order_id"]))
+        for ts in times
+    ]
+    return [str(number) for _, number in sorted(numbered)]
+
+
+def ids(body: Any) -> list[str]:
+    return [order["order_id"] for order in body["orders"]]
+
+
+@pytest.mark.parametrize("direction", ["asc", "desc"])
+def test_new_callers_walk_through_a_list_by_its_cursors(caller: Caller, made: list[str], direction: str) -> None:
+    walked: list[str] = []
+    asked: dict[str, Any] = {"direction": direction, "limit": 3, "order_queue_id": 1}
+    sizes = []
+    while True:
+        body = caller.call("order.list", asked).body
+        walked += ids(body)
+        sizes.append(len(ids(body)))
+        if body["next_cursor"] is None:
+            break
+        asked["cursor"] = body["next_cursor"]
+
+    assert walked == (made if direction == "asc" else made[::-1])
+    assert sizes == [3, 3, 1]
+
+
+def test_a_page_has_fifty_orders_unless_asked_otherwise_and_api_2_0_has_no_pages(
+    caller: Caller, made: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lambdas.api.methods.orders.PAGE_LIMIT", 5)
+
+    assert ids(caller.call("order.list", {}).body) == made[:5]
+    assert list(caller.data("order.list", {})) == made
+    assert list(caller.data("order.list", {"offset": "2", "limit": "3"})) == made[2:5]
+
+
+def test_a_list_can_be_got(caller: Caller, made: list[str]) -> None:
+    first = caller.send("/order.list", query="limit=2", http_method="GET").body
+    second = caller.send("/order.list", query=f"limit=2&cursor={first['next_cursor']}", http_method="GET").body
+
+    assert ids(first) + ids(second) == made[:4]
+
+
+def test_a_cursor_is_refused_for_another_list_another_user_and_with_an_offset(caller: Caller, made: list[str]) -> None:
+    cursor = caller.call("order.list", {"limit": 2}).body["next_cursor"]
+    fewer = Grant(rights=frozenset(Right), queues=frozenset({3}))
+
+    other = caller.call("order.list", {"limit": 2, "cursor": cursor, "direction": "desc"})
+    assert (other.status, other.body["errors"][0]["field"]) == (422, "cursor")
+    assert "begin again without a cursor" in other.body["detail"]
+    assert as_user(caller, fewer, "order.list", {"cursor": cursor}).status == 422
+    assert caller.call("order.list", {"cursor": cursor, "offset": 1}).status == 400
+    assert caller.call("order.list", {"cursor": cursor, "offset": 0}).status == 200
+
+
+def test_where_no_brand_is_named_it_is_the_systems_own(caller: Caller, made: list[str]) -> None:
+    service = caller.api.backend.service
+    backend = replace(caller.api.backend, service=replace(service, queues={**service.queues, 2: OTHER_BRAND}))
+    caller.api = replace(caller.api, backend=backend)
+    theirs = caller.data("order.create", {"order_queue_id": 2, "info": CONTACT})["order_id"]
+
+    assert list(caller.data("order.list", {})) == made
+    assert list(caller.data("order.list", {"brand_id": ""})) == made
+    assert list(caller.data("order.list", {"brand_id": 7})) == [theirs]
+    assert list(caller.data("order.list", {"order_queue_id": 2})) == [theirs]
+    assert list(caller.data("order.list", {"order_step_id": 1})) == [theirs]
+
+
+def test_api_2_0_is_not_given_a_part_for_the_whole(caller: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lists, "MAX_PASSED_OVER", 2)
+    client = caller.api.backend.records
+    client.put_new({"pk": "client#100", "sk": "client", "client_id": "100"})
+    for _ in range(4):
+        caller.data("order.create", {"order_queue_id": 1, "opportunity_id": 5, "info": CONTACT})
+    asked = {"opportunity_id": 5, "step_name": "Processing"}
+
+    refused = caller.send("/api/2.0/", query="method=order.list", body=json.dumps(asked)).body
+    assert "opportunity_id: has too many orders in other steps" in refused["error_message"]
+    page = caller.call("order.list", asked).body
+    assert (page["orders"], page["next_cursor"] is None) == ([], False)

@@ -1,0 +1,101 @@
+"""The form's whole door over tables in memory: real store, real prices, real forms, the sandbox gateway."""
+
+from collections.abc import Callable
+
+import pytest
+from mypy_boto3_dynamodb.client import DynamoDBClient
+
+from lambdas.catalog.plan import load_plans
+from lambdas.catalog.pricing import CatalogPricing
+from lambdas.forms.counts import FormCounts
+from lambdas.forms.door import Door
+from lambdas.forms.form import load_forms
+from lambdas.orders.modules import load_modules
+from lambdas.orders.queue import load_queues
+from lambdas.orders.store import DynamoOrderStore
+from lambdas.payments.hosted import SandboxPages
+from lambdas.payments.preauthorization import PreAuthorization
+from lambdas.payments.sandbox import SandboxGateway
+from lambdas.records.client import ClientRecords
+from lambdas.records.coupon import CouponRecords
+from lambdas.records.coupon_use import CouponUseRecords
+from lambdas.records.link import LinkRecords
+from lambdas.records.payment_method import PaymentMethodRecords
+from lambdas.records.table import RecordTable
+from tests.build import Clock, a_service
+from tests.tables import make_order_table
+from tests.unit.forms.browser import Browser, Page, provider_answers
+
+CARD = {"brand": "Visa", "last_four": "4242", "expiry": "1230"}
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def gateway(dynamodb: DynamoDBClient, records: RecordTable, clock: Clock) -> SandboxGateway:
+    return SandboxGateway(records.name, dynamodb, clock)
+
+
+@pytest.fixture
+def door(dynamodb: DynamoDBClient, records: RecordTable, clock: Clock, gateway: SandboxGateway) -> Door:
+    clients = ClientRecords(records)
+    service = a_service(
+        store=DynamoOrderStore(make_order_table(dynamodb, "orders"), dynamodb),
+        queues=load_queues(),
+        pricing=CatalogPricing(load_plans(), CouponRecords(records), CouponUseRecords(records)),
+        payments=PreAuthorization(gateway, clients, clock),
+        clients=clients,
+        modules=load_modules(),
+        now=clock,
+    )
+    return Door(
+        service=service,
+        forms=load_forms(),
+        plans=load_plans(),
+        links=LinkRecords(records),
+        methods=PaymentMethodRecords(records),
+        hosted=SandboxPages(),
+        counts=FormCounts(records),
+        company="Example Hosting",
+    )
+
+
+@pytest.fixture
+def browser(door: Door) -> Browser:
+    return Browser(door)
+
+
+Fill = Callable[[Browser], Page]
+
+
+def to_contact(browser: Browser) -> Page:
+    """From the start to the page that asks who orders."""
+    browser.open("/forms/hosting")
+    browser.send(plan="1:12", email="ada@example.com")
+    return browser.send(site="www.example.com")
+
+
+def to_payment(browser: Browser) -> Page:
+    """From the start to the last page."""
+    to_contact(browser)
+    person = {"orders_as": "person", "first": "Ada", "last": "Lovelace", "address": "12 Square", "city": "London"}
+    return browser.send(**person, country="GB")
+
+
+def with_card(browser: Browser, token: str = "tok_approve") -> Page:
+    """On to the provider's page and back, with a card that has this token."""
+    led = browser.send(terms="1", terms_signature="Ada Lovelace", payment="enter:card")
+    return browser.open(provider_answers(led, token=token, **CARD))
+
+
+def the_order_id(browser: Browser, door: Door) -> str:
+    """The order of the visit that this browser's cookie stands for."""
+    from lambdas.records.link import LinkPurpose
+
+    (token,) = browser.cookies.values()
+    link = door.links.find(token, LinkPurpose.VISIT)
+    assert link is not None
+    return link.order_id
