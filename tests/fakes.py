@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from lambdas.catalog.tax import Buyer
 from lambdas.orders import claims
 from lambdas.orders.errors import OrderChangedError, OrderNotFoundError, Problem
 from lambdas.orders.events import OrderEvent
@@ -45,7 +46,7 @@ class InMemoryOrderStore:
     ) -> Order | None:
         order = self.get(order_id)
         if str(action_id) not in order.actions or not claims.is_claimable(
-            order, action_id, now, only_if_asked=only_if_asked
+            order, action_id, now, claim=claim, only_if_asked=only_if_asked
         ):
             claims.refuse_claim(order, action_id)
             return None
@@ -169,6 +170,16 @@ class FakeClients:
 
     def exists(self, client_id: str) -> bool:
         return client_id in self.ids
+
+
+@dataclass
+class FakeContacts:
+    """Clients by id, as far as taxes ask for them."""
+
+    clients: dict[str, Buyer] = field(default_factory=dict)
+
+    def get(self, client_id: str) -> Buyer | None:
+        return self.clients.get(client_id)
 
 
 @dataclass

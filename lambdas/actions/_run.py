@@ -48,8 +48,8 @@ def run_requested(
 ) -> dict[str, Any]:
     """Run an action that somebody asked for, beside the machine: its outcome is on the order, nobody waits for an answer.
 
-    What may succeed in a moment is tried again here, with full jitter: the request is spent with the first try, so that no
-    later invocation of the same request would be let in.
+    What may succeed in a moment is tried again here, with full jitter: the request is spent with the first try. Only
+    ActionBusy is raised: Lambda invokes again later, and if it was this run's own process that died, its claim lets it in.
     """
     for attempt in range(1, REQUESTED_TRIES + 1):
         try:
@@ -58,7 +58,7 @@ def run_requested(
             if attempt == REQUESTED_TRIES:
                 return {"ended": type(passing).__name__}
             pause(random.uniform(0, 2**attempt))
-        except (ActionError, ActionBusy, ActionUnasked, OrderCanceled, OrderMoved) as ended:
+        except (ActionError, ActionUnasked, OrderCanceled, OrderMoved) as ended:
             return {"ended": type(ended).__name__}
     raise AssertionError("the last try answers or ends")
 

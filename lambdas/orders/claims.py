@@ -28,8 +28,11 @@ def is_busy(action: ChecklistAction, now: int) -> bool:
     return action.claim_ends_at is not None and action.claim_ends_at >= now
 
 
-def is_claimable(order: Order, action_id: int, now: int, *, only_if_asked: bool = False) -> bool:
-    """Whether a run of the action may start now. `DynamoOrderStore.claim` states the same as a condition."""
+def is_claimable(order: Order, action_id: int, now: int, *, claim: str = "", only_if_asked: bool = False) -> bool:
+    """Whether a run of the action may start now. `DynamoOrderStore.claim` states the same as a condition.
+
+    A run that was asked for and died is tried again under the same claim: its request is spent.
+    """
     action = order.actions[str(action_id)]
     asked = action.requested_at is not None
     match action.state:
@@ -40,7 +43,8 @@ def is_claimable(order: Order, action_id: int, now: int, *, only_if_asked: bool 
         case state:
             may_run = state in (ActionState.FAILED, ActionState.RUNNING)
     here = order.step_id == action.step_id
-    return here and may_run and not is_busy(action, now) and (asked or not only_if_asked)
+    wanted = asked or not only_if_asked or (claim != "" and action.claim == claim)
+    return here and may_run and not is_busy(action, now) and wanted
 
 
 def refuse_claim(order: Order, action_id: int) -> None:

@@ -81,7 +81,7 @@ class DynamoOrderStore(OrderIndexes):
             answer = self._client.update_item(
                 TableName=self._table,
                 Key=_key(order_id, SK_ORDER),
-                ConditionExpression=f"{_MAY_CLAIM} AND {_ASKED}" if only_if_asked else _MAY_CLAIM,
+                ConditionExpression=f"{_MAY_CLAIM} AND {_WANTED}" if only_if_asked else _MAY_CLAIM,
                 **_CLAIM,
                 ExpressionAttributeNames={"#action": str(action_id), "#state": "state", "#claim": "claim", "#at": "at"},
                 ExpressionAttributeValues=to_item(
@@ -144,6 +144,7 @@ _STATES = {f":{state}": state for state in ("pending", "waiting", "failed", "run
 
 # `claims.is_claimable` says the same in Python; the contract tests compare the two.
 _ASKED = "attribute_exists(actions.#action.requested_at)"
+_WANTED = f"({_ASKED} OR actions.#action.#claim = :claim)"
 _MAY_CLAIM = (
     "step_id = actions.#action.step_id"
     " AND (attribute_not_exists(actions.#action.claim_ends_at) OR actions.#action.claim_ends_at < :now)"

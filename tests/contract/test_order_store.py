@@ -25,8 +25,10 @@ def kept(store: OrderStore, order: Order) -> Order:
     return store.get(order.order_id)
 
 
-def claim(store: OrderStore, order_id: str = "1001", action_id: int = 101, *, now: int = NOW) -> Order | None:
-    return store.claim(order_id, action_id, claim="r-1", now=now, ends_at=now + 60)
+def claim(
+    store: OrderStore, order_id: str = "1001", action_id: int = 101, *, now: int = NOW, only_if_asked: bool = False
+) -> Order | None:
+    return store.claim(order_id, action_id, claim="r-1", now=now, ends_at=now + 60, only_if_asked=only_if_asked)
 
 
 def with_first_action(order: Order, **changes: Any) -> Order:
@@ -195,6 +197,18 @@ def test_an_action_is_claimed_exactly_when_it_may_be(store: OrderStore, state: A
         with pytest.raises(refused) if refused else nullcontext():
             assert claim(store, order.order_id) is None
         assert store.get(order.order_id) == order
+
+
+@pytest.mark.parametrize("state", ActionState)
+def test_a_run_beside_the_machine_wants_a_request_or_its_own_claim(store: OrderStore, state: ActionState) -> None:
+    for number, (ends_at, asked, held) in enumerate(product(CLAIM_ENDS, (None, NOW), ("r-0", "r-1"))):
+        order = with_first_action(
+            a_submitted_order(order_id=str(number)), state=state, claim=held, claim_ends_at=ends_at, requested_at=asked
+        )
+        kept(store, order)
+        may = claims.is_claimable(order, 101, NOW, claim="r-1", only_if_asked=True)
+        with nullcontext() if may or state in MEETS else pytest.raises(ActionBusy):
+            assert (claim(store, order.order_id, only_if_asked=True) is not None) is may
 
 
 def test_an_action_that_is_not_on_the_checklist_belongs_to_another_queue(store: OrderStore) -> None:

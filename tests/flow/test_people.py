@@ -9,7 +9,7 @@ from infra.local_panel_process import LocalPanel
 from lambdas.payments.gateway import TransactionState
 from lambdas.records.invoice import InvoiceStatus
 from lambdas.records.service import ServiceStatus
-from tests.flow.conftest import Shop
+from tests.flow.conftest import Shop, until
 from tests.flow.server_orders import (
     CALL_BACK,
     CHECKLIST,
@@ -170,10 +170,15 @@ def test_a_skip_can_be_undone_while_the_order_is_there(shop: Shop, panel: LocalP
     assert refused(shop, "order.process", order_id, order_action_id=NETWORK) == (
         "action 3402 Assign Network needs Rack and Cable (3401) first; process or skip that before"
     )
+    refuse_once(panel, order_id, "/network", "still no free port")  # for the step begins anew, and tries it again
     process(shop, order_id, RACK)
     shop.until_action(order_id, "Rack and Cable", "done")
     assert refused(shop, "order.process", order_id, order_action_id=RACK, skip=True) == (
         "action 3401 Rack and Cable is done already, so there is nothing to skip"
+    )
+    until(
+        "Assign Network tried again",
+        lambda: "still no" in shop.until_action(order_id, "Assign Network", "waiting")["reason"] or None,
     )
     process(shop, order_id, NETWORK)
     shop.until_action(order_id, "QA Checklist", "waiting")

@@ -12,10 +12,12 @@ from lambdas.actions._run import run_action
 from lambdas.actions._undo import undo_action
 from lambdas.catalog.plan import load_plans
 from lambdas.catalog.pricing import CatalogPricing
+from lambdas.catalog.tax import load_taxes
 from lambdas.orders import progress
 from lambdas.orders.order import ChecklistAction, Hold, Order
 from lambdas.orders.ports import Sale
 from lambdas.payments.sandbox import SandboxGateway
+from lambdas.records.client import ClientRecords
 from lambdas.records.coupon import CouponRecords
 from lambdas.records.coupon_use import CouponUseRecords
 from lambdas.records.invoice import Invoice, InvoiceKind, InvoiceRecords
@@ -84,7 +86,8 @@ class World:
         """A submitted order of one server a month, 248.00, held on a card unless there is no token."""
         bought = {"pack1": {"plan_id": "2"}} if info is None else info
         paid = {**CARD, "cc_token": token} if token else {}
-        pricing = CatalogPricing(load_plans(), CouponRecords(self.records), CouponUseRecords(self.records))
+        clients, uses = ClientRecords(self.records), CouponUseRecords(self.records)
+        pricing = CatalogPricing(load_plans(), CouponRecords(self.records), uses, load_taxes(), clients)
         priced = pricing.price(bought, Sale(brand_id=1, client_id=None, now=NOW))
         total = sum(pack.first_charge_cents for pack in priced)
         order = a_submitted_order(info={**CONTACT, **paid, **bought}, priced=priced, total_cents=total)

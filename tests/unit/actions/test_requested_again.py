@@ -6,8 +6,9 @@ import pytest
 
 from lambdas.actions._module import Config, Done, Module, Tools, TransientError
 from lambdas.actions._run import REQUESTED_TRIES, run_requested
+from lambdas.orders.claims import ActionBusy
 from lambdas.orders.order import ActionState, Order
-from tests.unit.actions.conftest import Context, World
+from tests.unit.actions.conftest import LAMBDA_SECONDS, Context, Died, World
 from tests.unit.actions.one_action import ACTION, an_order_with, ask
 
 
@@ -48,3 +49,22 @@ def test_it_is_not_run_a_second_time_for_one_request(world: World) -> None:
         run_requested(module, order.order_id, ACTION, Context("r-1"), world.tools)
 
     assert world.action(ACTION).attempts == 1
+
+
+def test_a_run_whose_process_died_is_taken_up_again_by_the_same_invocation(world: World) -> None:
+    module = failing(0)
+    order = an_order_with(world, module, automatic=False)
+    ask(world)
+    world.store.save_fails = Died()
+    with pytest.raises(Died):
+        run_requested(module, order.order_id, ACTION, Context("r-1"), world.tools)
+    world.store.save_fails = None
+
+    with pytest.raises(ActionBusy):  # Lambda invokes again while the claim lives, and later once more
+        run_requested(module, order.order_id, ACTION, Context("r-1"), world.tools)
+    world.clock.time += 10 * LAMBDA_SECONDS
+    with pytest.raises(ActionBusy):
+        run_requested(module, order.order_id, ACTION, Context("another"), world.tools)
+    run_requested(module, order.order_id, ACTION, Context("r-1"), world.tools)
+
+    assert world.action(ACTION).state is ActionState.DONE

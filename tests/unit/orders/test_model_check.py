@@ -152,10 +152,10 @@ def nobody_is_busy(action: ChecklistAction, now: int) -> bool:
     return False
 
 
-def wherever_it_is(order: Order, action_id: int, now: int, *, only_if_asked: bool = False) -> bool:
+def wherever_it_is(order: Order, action_id: int, now: int, *, claim: str = "", only_if_asked: bool = False) -> bool:
     """The claim without the fence: an order that is elsewhere, or canceled."""
     here = order.changed(step_id=order.actions[str(action_id)].step_id)
-    return IS_CLAIMABLE(here, action_id, now, only_if_asked=only_if_asked)
+    return IS_CLAIMABLE(here, action_id, now, claim=claim, only_if_asked=only_if_asked)
 
 
 def gates_stay(order: Order, action_id: int, **given: object) -> Order:
