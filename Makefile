@@ -9,10 +9,10 @@ UV := UV_PYTHON=$(PYTHON) UV_PYTHON_DOWNLOADS=never .tools/bin/uv
 RUN := .venv/bin/python
 CDK := $(RUN) -m infra.cdk
 
-.PHONY: help setup engine chromium run stop test check format compile diagram bench synth impact deploy diff users destroy clean
+.PHONY: help setup engine chromium run stop test check format compile diagram openapi bench synth impact deploy diff diff-contract users destroy clean
 
 help: ## this list
-	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 15
 
 run: setup ## bring everything up on this machine and play an order through it, of QUEUE if that is given
 	@$(RUN) -m infra.local run $(if $(QUEUE),--queue $(QUEUE))
@@ -23,13 +23,14 @@ stop: ## end what `make run` started
 test: setup chromium ## all tests that need no AWS account
 	@$(RUN) -m pytest
 
-check: setup ## lint, format, types, import arrows, compiled and drawn queues
+check: setup ## lint, format, types, import arrows, compiled and drawn queues, the OpenAPI document
 	@$(RUN) -m ruff check .
 	@$(RUN) -m ruff format --check .
 	@$(RUN) -m mypy
 	@.venv/bin/lint-imports --no-logo
 	@$(RUN) -m statemachines --check
 	@$(RUN) -m statemachines.diagram --check
+	@$(RUN) -m lambdas.api.openapi --check
 
 format: setup ## put the code into shape
 	@$(RUN) -m ruff check --fix .
@@ -40,6 +41,9 @@ compile: setup ## queues -> state machines, with their price
 
 diagram: setup ## queues -> pictures, in docs/queues
 	@$(RUN) -m statemachines.diagram
+
+openapi: setup ## methods of the API -> docs/openapi.json
+	@$(RUN) -m lambdas.api.openapi
 
 bench: setup ## the budgets of docs/decisions.md, measured
 	@$(RUN) -m tests.bench
@@ -58,6 +62,9 @@ deploy: impact ## to AWS, with your ordinary credentials: make deploy STAGE=dev
 
 diff: setup ## what a deploy of STAGE would change
 	@$(CDK) diff OrderQueues-$(STAGE) -c stage=$(STAGE)
+
+diff-contract: setup ## any line of an order that was not signed: make diff-contract STAGE=dev ORDER=1001
+	@$(RUN) -m infra.diff_contract --stage $(STAGE) $(ORDER)
 
 users: setup ## users of the API of STAGE: make users STAGE=dev ARGS="add NAME --role supervisor"
 	@$(RUN) -m infra.users --stage $(STAGE) $(ARGS)

@@ -1,7 +1,8 @@
 """Door 1: the HTTP API. One handler; API 2.0 at the root of the host and one path per method beside it."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import cast
 
 from aws_cdk import Duration
@@ -17,98 +18,24 @@ from infra.mail import Mail
 from infra.settings import StageSettings
 from infra.storage import BY_CLIENT, BY_OPPORTUNITY, BY_STEP, Storage
 
-METHODS = (
-    "order.create",
-    "order.update",
-    "order.submit",
-    "order.get",
-    "order.list",
-    "order.process",
-    "order.cancel",
-    "order.restart",
-    "order.queue_list",
-    "order.queue_get",
-    "order.queue_step_list",
-    "order.queue_step_get",
-    "order.queue_action_list",
-    "order.queue_action_get",
-    "order.module_list",
-    "order.module_get",
-    "order.queue_add",
-    "order.queue_update",
-    "order.queue_step_add",
-    "order.queue_step_update",
-    "order.queue_step_delete",
-    "order.queue_action_add",
-    "order.queue_action_update",
-    "order.queue_action_delete",
-    "order.coupon_get",
-    "order.coupon_list",
-    "order.coupon_add",
-    "order.coupon_update",
-    "order.coupon_client_add",
-    "order.coupon_client_delete",
-    "order.respond",
-    "order.client_respond",
-    "order.post_list",
-    "uber.attachment_list",
-    "uber.attachment_get",
-    "client.add",
-    "client.get",
-    "client.cc_add",
-    "client.ach_add",
-    "client.payment_method_list",
-    "client.service_list",
-    "client.invoice_list",
-    "client.invoice_get",
-    "client.invoice_generate",
-    "client.invoice_charge",
-    "uber.method_list",
-    "uber.method_get",
-    "uber.system_info",
-    "uber.check_login",
-    "uber.service_plan_get",
-    "uber.service_plan_list",
-    "order.link_create",
-    "order.link_revoke",
-    "order.threedsecure2_payment",
-    "order.threedsecure2_process",
-)
-
 # API Gateway takes no route that ends in a slash, and its documents do not say which route `/api/2.0/` belongs to. The
 # address existing clients use must not depend on that: what no other route takes goes to the same handler.
 CATCH_ALL = "$default"
-ROUTES = (
-    "ANY /api/2.0",
-    "ANY /api/2.0/{proxy+}",
-    *(f"POST /{method}" for method in METHODS),
-    "GET /order.get",
-    "GET /order.list",
-    "GET /order.queue_list",
-    "GET /order.queue_get",
-    "GET /order.queue_step_list",
-    "GET /order.queue_step_get",
-    "GET /order.queue_action_list",
-    "GET /order.queue_action_get",
-    "GET /order.module_list",
-    "GET /order.module_get",
-    "GET /order.coupon_get",
-    "GET /order.coupon_list",
-    "GET /order.post_list",
-    "GET /uber.attachment_list",
-    "GET /uber.attachment_get",
-    "GET /client.get",
-    "GET /client.payment_method_list",
-    "GET /client.service_list",
-    "GET /client.invoice_list",
-    "GET /client.invoice_get",
-    "GET /uber.method_list",
-    "GET /uber.method_get",
-    "GET /uber.system_info",
-    "GET /uber.service_plan_get",
-    "GET /uber.service_plan_list",
-    CATCH_ALL,
-)
+API_2_0 = "/api/2.0"
+DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "openapi.json"
+
+
+def _of_methods() -> Iterator[str]:
+    """A route per method, and per HTTP method it takes. The document is made of the table of methods (`make openapi`).
+
+    They lead where `$default` leads, but with them the access log and API Gateway's metrics name the method.
+    """
+    for path, operations in json.loads(DOCUMENT.read_text("utf-8"))["paths"].items():
+        if path.rstrip("/") != API_2_0:
+            yield from (f"{verb.upper()} {path}" for verb in operations)
+
+
+ROUTES = (f"ANY {API_2_0}", f"ANY {API_2_0}/{{proxy+}}", *_of_methods(), CATCH_ALL)
 
 # No path, no query string, no address: a path or a query can carry what a person typed, an address is a person's.
 _ACCESS_LOG = {
@@ -156,6 +83,8 @@ class Api(Construct):
                 "CALLS_PER_MINUTE": str(settings.calls_per_minute),
                 "FAILED_LOGINS_OF_SOURCE": str(settings.failed_logins_of_source),
                 "SETTLE_SECONDS": str(settings.settle_seconds),
+                "PAYMENT_LIMITS": settings.payment_limits.model_dump_json(),
+                "PREAUTHORIZE_CONTRACTS": str(settings.preauthorize_contracts).lower(),
                 "GATEWAY": settings.gateway,
                 "CURRENCY": settings.currency,
                 "MACHINE_HASHES": json.dumps(machine_hashes),

@@ -20,7 +20,8 @@ def places_json() -> str:
         country: _by_name(
             {
                 found.code.removeprefix(f"{country}-"): found.name
-                for found in pycountry.subdivisions.get(country_code=country)
+                for found in pycountry.subdivisions
+                if found.country_code == country
             }
         )
         for country in _WITH_REGIONS

@@ -12,6 +12,7 @@ from constructs import Construct
 
 from infra.api import Api
 from infra.function import FunctionParts, OrderFunction, allow
+from infra.notices import Notices
 from infra.storage import Storage
 
 ROUTES = (
@@ -22,6 +23,7 @@ ROUTES = (
     "GET /forms/{name}/resume/{token}",
     "GET /forms/static/{file}",
     "GET /orders/{token}",
+    "POST /orders/{token}",
 )
 
 _TIMEOUT_SECONDS = 29  # API Gateway gives up at 30: the function must be the first to say so
@@ -41,6 +43,7 @@ class Forms(Construct):
         parts: FunctionParts,
         storage: Storage,
         api: Api,
+        notices: Notices,
         machine_hashes: Mapping[str, str],
     ) -> None:
         super().__init__(scope, construct_id)
@@ -56,13 +59,16 @@ class Forms(Construct):
             environment={
                 "ORDER_TABLE": storage.orders.table_name,
                 "RECORD_TABLE": storage.records.table_name,
+                "GUARD_TABLE": storage.guards.table_name,
+                "NOTICE_QUEUE_URL": notices.queue.queue_url,
                 "GATEWAY": settings.gateway,
                 "CURRENCY": settings.currency,
                 "COMPANY": settings.company,
                 "FORM_MIN_SECONDS": str(settings.form_min_seconds),
                 "MACHINE_HASHES": json.dumps(machine_hashes),
+                "PAYMENT_LIMITS": settings.payment_limits.model_dump_json(),
             },
-            permissions=_permissions(storage),
+            permissions=[*_permissions(storage), allow("sqs:SendMessage", on=[notices.queue.queue_arn])],
         ).function
         self._add_routes(api.http_api)
         api.function.add_environment("PUBLIC_URL", settings.public_url or api.url)
@@ -92,4 +98,6 @@ def _permissions(storage: Storage) -> list[iam.PolicyStatement]:
     return [
         allow(*writes, on=[storage.orders.table_arn]),
         allow(*writes, "dynamodb:Query", on=[storage.records.table_arn]),
+        # How often something was asked for, or failed.
+        allow("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", on=[storage.guards.table_arn]),
     ]

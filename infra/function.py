@@ -18,6 +18,8 @@ from infra.settings import StageSettings
 ONLY_CODE = [
     "/*",
     "!/lambdas",
+    "/lambdas/api/openapi",  # runs here only
+    "/lambdas/docs",  # has an asset of its own
     "!/statemachines",
     "/statemachines/*",
     "!/statemachines/*/",

@@ -118,6 +118,7 @@ def _say_where(console: Console, stack: LocalStack, panel: LocalPanel, order_id:
         f"""
 API          {stack.api_url}/order.create  (one path per method)
 API 2.0      {stack.api_url}/api/2.0/
+try it out   {stack.api_url}/docs  (every method, in a browser)
 AWS APIs     {stack.endpoint_url}  (region {stack.region})
 user, token  {stack.user}  {stack.token}
 outside      {panel.url}  (the stand-in panel, log {panel.log_file.relative_to(REPOSITORY)})

@@ -51,6 +51,11 @@ class People:
         order = self._submitted(order_queue_id, fails=bool(self._scene.fails[0]))
         return self._follow(order, lambda now: bool(now["step"]["status"] == "complete"), self._act)
 
+    def finished(self, order: Order) -> Order:
+        """An order that was submitted by another door, on to Complete."""
+        self._began, self._seen, self._acted = time.monotonic(), {}, set()
+        return self._follow(order, lambda now: bool(now["step"]["status"] == "complete"), self._act)
+
     def canceled(self, order_queue_id: int) -> Order:
         """An order that is canceled where its scene says, until nothing is left of it."""
         order = self._submitted(order_queue_id, fails=self._scene.fails[0] == self._scene.cancel_at)

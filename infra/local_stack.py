@@ -23,7 +23,7 @@ STACK = "OrderQueues-local"
 USER = "local"
 # Further users of the API: a second pair of hands (some checks are not for who did the work), and the stand-in panel.
 PEOPLE = ("qa", "panel")
-_DEPLOYED_FROM = ("lambdas", "statemachines", "infra", "cdk.json", "uv.lock", "package-lock.json")
+_DEPLOYED_FROM = ("lambdas", "statemachines", "infra", "docs/openapi.json", "cdk.json", "uv.lock", "package-lock.json")
 _LOG_TAIL_LINES = 30
 
 
@@ -36,6 +36,7 @@ class LocalStack:
     """What another program needs to talk to the deployment; the content of `.local/stack.json`.
 
     `people`: user and token of further people, by what they are for. `webhook_secret`: what webhooks are signed with.
+    `contract_keys`: what providers sign contracts with; the rest of `contract_*` is where those go.
     """
 
     endpoint_url: str
@@ -49,6 +50,10 @@ class LocalStack:
     machines: dict[str, str]
     people: dict[str, list[str]] = field(default_factory=dict)
     webhook_secret: str = ""
+    contract_bus: str = ""
+    contract_queue: str = ""
+    contract_dead_letters: str = ""
+    contract_keys: dict[str, str] = field(default_factory=dict)
 
     def save(self, file: Path) -> None:
         file.write_text(json.dumps(asdict(self), indent=2) + "\n")
@@ -117,6 +122,10 @@ def connect(engine: LocalEngine, known: LocalStack | None) -> LocalStack:
         machines=json.loads(outputs["Machines"]),
         people={name: _login(users, name, people.get(name)) for name in PEOPLE},
         webhook_secret=_webhook_secret(engine),
+        contract_bus=outputs["ContractBus"],
+        contract_queue=outputs["ContractQueue"],
+        contract_dead_letters=outputs["ContractDeadLetters"],
+        contract_keys={name: _secret(engine, arn) for name, arn in json.loads(outputs["ContractSecrets"]).items()},
     )
 
 
@@ -134,9 +143,13 @@ def _login(users: ApiUserRecords, name: str, known: list[str] | None) -> list[st
 def _webhook_secret(engine: LocalEngine) -> str:
     cloudformation = boto3.client("cloudformation", **engine.client_options())
     resources = cloudformation.describe_stack_resources(StackName=STACK)["StackResources"]
-    secret = next(found for found in resources if found["ResourceType"] == "AWS::SecretsManager::Secret")
+    secret = next(found for found in resources if found["LogicalResourceId"].startswith("ActionsWebhookSecret"))
+    return _secret(engine, secret["PhysicalResourceId"])
+
+
+def _secret(engine: LocalEngine, secret_id: str) -> str:
     secrets = boto3.client("secretsmanager", **engine.client_options())
-    return str(secrets.get_secret_value(SecretId=secret["PhysicalResourceId"])["SecretString"])
+    return str(secrets.get_secret_value(SecretId=secret_id)["SecretString"])
 
 
 def dynamodb_of(engine: LocalEngine) -> "DynamoDBClient":

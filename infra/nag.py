@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from aws_cdk import Acknowledgment, Stack, Validations
 from constructs import IConstruct
 
+from infra.docs import PATHS
+
 _ANY_RESOURCE = "AwsSolutions::AwsSolutions-IAM5[Resource::*]"
 _NO_AUTHORIZER = "AwsSolutions::AwsSolutions-APIG4"
 _NOT_ALL_LOGGED = "AwsSolutions::AwsSolutions-SF1"
@@ -64,12 +66,41 @@ ACCEPTED = (
         reason="Login is API 2.0's own, HTTP Basic with user and token, and its refusal is part of the wire format: "
         "the handler checks it before anything else.",
     ),
+    Accepted(construct="Docs/Handler/Role/Resource", finding=_ANY_RESOURCE, reason=_XRAY),
+    *(
+        Accepted(
+            construct=f"Docs/{name}/Resource",
+            finding=_NO_AUTHORIZER,
+            reason="The documentation is for everybody who wants to write a program; it says nothing that is not in the source.",
+        )
+        for name in PATHS
+    ),
     Accepted(construct="Forms/Handler/Role/Resource", finding=_ANY_RESOURCE, reason=_XRAY),
     Accepted(
         construct="Forms/{page}/Resource",
         finding=_NO_AUTHORIZER,
         reason="Order forms are for everybody. What is written on an order needs the visit's cookie and a token against forgery, "
         "what is looked at the token of a link.",
+    ),
+    Accepted(construct="SandboxProvider/{sandbox}/Role/Resource", finding=_ANY_RESOURCE, reason=_XRAY),
+    Accepted(
+        construct="SandboxProvider/{sandbox_page}/Resource",
+        finding=_NO_AUTHORIZER,
+        reason="A payment provider's pages are for whoever pays; they know test numbers only, and no order.",
+    ),
+    Accepted(construct="Notices/Sender/Role/Resource", finding=_ANY_RESOURCE, reason=_XRAY),
+    Accepted(construct="Notices/Reminder/Role/Resource", finding=_ANY_RESOURCE, reason=_XRAY),
+    Accepted(construct="Intake/Webhook/Role/Resource", finding=_ANY_RESOURCE, reason=_XRAY),
+    Accepted(construct="Intake/Worker/Role/Resource", finding=_ANY_RESOURCE, reason=_XRAY),
+    Accepted(
+        construct="Intake/Route/Resource",
+        finding=_NO_AUTHORIZER,
+        reason="Providers sign what they send; an authorizer does not see the body, over which the signature is.",
+    ),
+    Accepted(
+        construct="Intake/{provider_secret}/Resource",
+        finding=_NOT_ROTATED,
+        reason="The provider holds the same keys: only people can change them on both sides.",
     ),
     Accepted(
         construct="Outbox/DeadLetters/Resource",

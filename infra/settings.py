@@ -8,6 +8,10 @@ from dataclasses import dataclass, field
 
 from aws_cdk import aws_logs as logs
 
+from lambdas.guards.breaker import BreakerRule
+from lambdas.guards.failures import Limit
+from lambdas.payments.screening import PaymentLimits
+
 STAGES = ("local", "test", "dev", "prod")
 
 # Who the sample queues call, by the names they use; on one's own machine a stand-in is all of them (infra/local_panel.py).
@@ -41,6 +45,9 @@ class StageSettings:
     failed_logins_of_source: int = 50  # in five minutes from one address, whatever the user
     settle_seconds: int = 5  # how long order.submit and order.process of API 2.0 wait for the order to come to rest
     gateway: str = "sandbox"
+    payment_limits: PaymentLimits = field(
+        default_factory=PaymentLimits
+    )  # declines, before cards are not tried any more
     currency: str = "USD"
     public_url: str = ""  # where the pages are, as clients know it; empty: the API's own address
     form_min_seconds: int = 2  # whoever sends the first page of a form sooner is no person
@@ -48,6 +55,8 @@ class StageSettings:
     mail_from: str = (
         "orders@example.com"  # its domain becomes an SES identity, which sends once its DNS records are there
     )
+    contract_providers: tuple[str, ...] = ("docusign", "generic")  # whose webhooks are listened to (lambdas/intake)
+    preauthorize_contracts: bool = True  # hold a card's money when a contract is signed (Ubersmith's setting)
     # Who `{panel}` and the like are in the addresses of Call Webhook; their hosts may be called, over HTTPS.
     webhook_bases: Mapping[str, str] = field(default_factory=dict)
     webhook_hosts: tuple[str, ...] = ()  # which other hosts Call Webhook may call
@@ -87,6 +96,9 @@ def settings_of(stage: str) -> StageSettings:
     raise UnknownStageError(f"unknown stage {stage!r}: infra/settings.py knows {', '.join(STAGES)}")
 
 
+_NO_LIMIT = Limit(most=100_000, seconds=3_600)
+
+
 def _local() -> StageSettings:
     """The embedded engine runs functions on this interpreter and machine, so their wheels must be made for both.
 
@@ -105,6 +117,12 @@ def _local() -> StageSettings:
         throttle_burst=10_000,
         calls_per_minute=100_000,
         failed_logins_of_source=100_000,  # all callers have one address
+        payment_limits=PaymentLimits(
+            source=_NO_LIMIT,
+            email=_NO_LIMIT,
+            card=_NO_LIMIT,
+            queue=BreakerRule(limits=(_NO_LIMIT,), quiet_seconds=1_800),
+        ),
         public_url=os.environ.get("LOCAL_PUBLIC_URL", ""),
         form_min_seconds=0,  # callers are programs
         webhook_bases=dict.fromkeys(OUTSIDE_PARTIES, os.environ.get("LOCAL_PANEL_URL") or NOBODY_URL),

@@ -7,12 +7,17 @@ from aws_cdk import App, CfnOutput, Stack, Tags
 from infra.actions import Actions, construct_name
 from infra.api import ROUTES, Api, route_id
 from infra.attachments import Attachments
+from infra.docs import Docs
 from infra.forms import ROUTES as PAGES
 from infra.forms import Forms, page_id
 from infra.function import FunctionParts, code_asset
+from infra.intake import Intake, secret_id
 from infra.layer import layer_version
+from infra.notices import Notices
 from infra.outbox import Outbox
 from infra.queues import Queues, read_queues
+from infra.sandbox_provider import HANDLER, SandboxProvider, sandbox_page_id
+from infra.sandbox_provider import ROUTES as SANDBOX_PAGES
 from infra.settings import StageSettings
 from infra.storage import Storage
 from infra.watch import Watch
@@ -47,7 +52,15 @@ class OrderQueuesStack(Stack):
             attachments=attachments,
             machine_hashes=hashes,
         )
-        Forms(self, "Forms", parts=parts, storage=storage, api=api, machine_hashes=hashes)
+        notices = Notices(
+            self, "Notices", parts=parts, storage=storage, mail=actions.mail, public_url=settings.public_url or api.url
+        )
+        Forms(self, "Forms", parts=parts, storage=storage, api=api, notices=notices, machine_hashes=hashes)
+        has_sandbox = settings.gateway == "sandbox"
+        if has_sandbox:
+            SandboxProvider(self, "SandboxProvider", parts=parts, storage=storage, http_api=api.http_api)
+        Docs(self, "Docs", parts=parts, sources=sources, http_api=api.http_api)
+        intake = Intake(self, "Intake", parts=parts, storage=storage, http_api=api.http_api, machine_hashes=hashes)
         queues = Queues(
             self,
             "Queues",
@@ -65,6 +78,7 @@ class OrderQueuesStack(Stack):
             machines=queues.arns_by_id,
             actions=actions.functions,
         )
+        notices.follow(outbox.bus)
         Watch(self, "Watch", parts=parts, orders=storage.orders, machines=list(queues.arns_by_id.values()))
 
         outputs = {
@@ -73,6 +87,12 @@ class OrderQueuesStack(Stack):
             "OrderTable": storage.orders.table_name,
             "RecordTable": storage.records.table_name,
             "EventBus": outbox.bus.event_bus_name,
+            "ContractBus": intake.bus.event_bus_name,
+            "ContractQueue": intake.queue.queue_url,
+            "ContractDeadLetters": intake.dead_letters.queue_url,
+            "ContractSecrets": self.to_json_string(
+                {provider: secret.secret_arn for provider, secret in intake.secrets.items()}
+            ),
             "Machines": self.to_json_string(queues.arns_by_folder),
         }
         for name, value in outputs.items():
@@ -85,5 +105,8 @@ class OrderQueuesStack(Stack):
             "action": [construct_name(module) for module in actions.functions],
             "queue": [construct_name(folder) for folder in queues.arns_by_folder],
             "route": [route_id(route) for route in ROUTES],
+            "provider_secret": [secret_id(provider) for provider in intake.secrets],
             "page": [page_id(route) for route in PAGES],
+            "sandbox": [HANDLER] if has_sandbox else [],
+            "sandbox_page": [sandbox_page_id(route) for route in SANDBOX_PAGES] if has_sandbox else [],
         }

@@ -55,6 +55,7 @@ def check_form(form: Form, queues: Mapping[int, Queue], plans: Mapping[str, Plan
         *_names(form),
         *(problem for field in form.fields for problem in field_problems(form, field, plans)),
         *_person(form),
+        *_reminders(form, queues),
     ]
     if problems:
         raise FormError(f"{form.queue}/{form.file}", problems)
@@ -123,6 +124,15 @@ def _person(form: Form) -> Iterator[str]:
         yield "no page before the payment asks everybody for an e-mail address; add a field of kind email that is called email"
     if not any(field.key in _NEEDED and _always(field) for field in before):
         yield f"no page before the payment asks everybody who orders; add a field that writes one of {', '.join(_NEEDED)}"
+
+
+def _reminders(form: Form, queues: Mapping[int, Queue]) -> Iterator[str]:
+    hours = form.reminders_after_hours
+    if list(hours) != sorted(set(hours)):
+        yield "reminders_after_hours: each has to come later than the one before; put them in order, and each only once"
+    days = next((queue.leads.expires_after_days for queue in queues.values() if queue.key == form.queue), None)
+    if hours and days and hours[-1] >= days * 24:
+        yield f"reminders_after_hours: after {hours[-1]} hours the lead is over ({days} days); remind earlier, or leave it out"
 
 
 def _always(field: FormField) -> bool:

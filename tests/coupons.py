@@ -7,8 +7,10 @@ from typing import Any
 from lambdas.catalog.coupon import Coupon, Discount, normal_code
 from lambdas.catalog.plan import load_plans
 from lambdas.catalog.pricing import CatalogPricing
+from lambdas.catalog.tax import Buyer, TaxTable, load_taxes
 from lambdas.orders.ports import Sale
 from tests.build import NOW
+from tests.fakes import FakeContacts
 
 SALE = Sale(brand_id=1, client_id=None, now=NOW)
 
@@ -70,7 +72,11 @@ def amount(cents: int) -> Discount:
     return Discount(value=cents, is_amount=True)
 
 
-def pricing_with(*coupons: Coupon) -> CatalogPricing:
-    """The real plans and these coupons."""
+def pricing_with(
+    *coupons: Coupon, taxes: TaxTable | None = None, clients: dict[str, Buyer] | None = None
+) -> CatalogPricing:
+    """The real plans, these coupons, the real taxes unless others are named, and these clients."""
     kept = InMemoryCoupons({coupon.coupon_id: coupon for coupon in coupons})
-    return CatalogPricing(load_plans(), kept, kept)
+    return CatalogPricing(
+        load_plans(), kept, kept, load_taxes() if taxes is None else taxes, FakeContacts(clients or {})
+    )

@@ -14,7 +14,10 @@ from lambdas.api.card_data import refuse_card_data
 from lambdas.api.errors import MalformedRequestError
 from lambdas.api.files import UploadedFile
 from lambdas.api.php_params import numbered, parse_encoded, tree_of
+from lambdas.api.sizes import refuse_large, refuse_outsized
 from lambdas.orders.errors import Problem
+
+_MAX_EXPONENT = 400
 
 
 class Door(Enum):
@@ -45,14 +48,15 @@ def door_of(event: dict[str, Any]) -> Door:
 
 
 def read_call(event: dict[str, Any]) -> Call:
-    """Raises MalformedRequestError or CardDataError, neither of which quotes a value."""
+    """Raises MalformedRequestError, TooLargeError or CardDataError, none of which quotes a value."""
     query = parse_encoded(event.get("rawQueryString") or "")
     body, files = _read_body(event)
     refuse_card_data(
         {"path": event["rawPath"], "headers": {"idempotency-key": event["headers"].get("idempotency-key")}}
     )
-    refuse_card_data(query)
-    refuse_card_data(body)
+    for sent in (query, body):
+        refuse_outsized(sent)
+        refuse_card_data(sent)
     door = door_of(event)
     parameters = {**query, **(numbered(body) if door is Door.API_2_0 else body)}
     if door is Door.METHOD_PATH:
@@ -86,7 +90,9 @@ def _read_body(event: dict[str, Any]) -> tuple[dict[str, Any], tuple[UploadedFil
         from lambdas.api.multipart import read_multipart
 
         fields, files = read_multipart(content_type, body)
+        refuse_large(sum(len(name) + len(value) for name, value in fields))
         return tree_of(fields), files
+    refuse_large(len(body))
     return _read_text(content_type, body), ()
 
 
@@ -101,16 +107,24 @@ def _read_text(content_type: str, body: bytes) -> dict[str, Any]:
 
 def _read_json(text: str) -> dict[str, Any]:
     try:
-        parsed = json.loads(text, parse_float=Decimal, parse_constant=_no_constant)
+        parsed = json.loads(text, parse_float=_decimal, parse_constant=_no_constant)
     except RecursionError:
         raise MalformedRequestError(message="the body is nested too deeply") from None
     except ValueError:
         raise MalformedRequestError(message="the body is not JSON; send one JSON object with the parameters") from None
-    if parsed is None:
+    if parsed is None or parsed == []:  # what PHP writes for no parameters
         return {}
     if not isinstance(parsed, dict):
         raise MalformedRequestError(message="the body must be one JSON object with the parameters")
     return parsed
+
+
+def _decimal(text: str) -> Decimal:
+    """`1e99999999` is short, but as a whole number it would fill the memory."""
+    number = Decimal(text)
+    if abs(number.adjusted()) > _MAX_EXPONENT:
+        raise MalformedRequestError(message="a number in the body is out of range; if it is meant, send it as text")
+    return number
 
 
 def _no_constant(name: str) -> None:

@@ -12,6 +12,10 @@ class MalformedRequestError(OrderError):
         super().__init__(message or "; ".join(str(problem) for problem in problems), problems=problems)
 
 
+class TooLargeError(OrderError):
+    kind = "too_large"
+
+
 class UnknownMethodError(OrderError):
     kind = "unknown_method"
 

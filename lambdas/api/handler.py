@@ -19,6 +19,7 @@ from lambdas.api.requests.fields import Request
 from lambdas.api.responses import Response, answer, envelope, envelope_error, problem
 from lambdas.catalog.plan import load_plans
 from lambdas.catalog.pricing import CatalogPricing
+from lambdas.catalog.tax import load_taxes
 from lambdas.orders.errors import OrderError
 from lambdas.orders.modules import load_modules
 from lambdas.orders.order import Order
@@ -27,6 +28,7 @@ from lambdas.orders.service import OrderService
 from lambdas.orders.store import DynamoOrderStore
 from lambdas.payments.gateways import gateway_named
 from lambdas.payments.preauthorization import PreAuthorization
+from lambdas.payments.screening import PaymentLimits, screening
 from lambdas.records.api_user import ApiUser, ApiUserRecords
 from lambdas.records.client import ClientRecords
 from lambdas.records.coupon import CouponRecords
@@ -40,6 +42,7 @@ class ApiSettings(TableSettings):
     """`machine_hashes`: JSON map of order_queue_id -> hash of its machine's definition, as deployed.
 
     `calls_per_minute`, `failed_logins_of_source`: see Guard. `settle_seconds`: how long API 2.0 waits for an order.
+    `payment_limits`: JSON of PaymentLimits.
     """
 
     guard_table: str
@@ -47,6 +50,7 @@ class ApiSettings(TableSettings):
     calls_per_minute: int = 600
     failed_logins_of_source: int = 50
     settle_seconds: float = 0
+    payment_limits: str = "{}"
 
 
 @dataclass(frozen=True)
@@ -69,12 +73,19 @@ def _api() -> Api:
         store=DynamoOrderStore(settings.order_table),
         queues=load_queues(),
         modules=load_modules(),
-        pricing=CatalogPricing(plans, CouponRecords(records), CouponUseRecords(records)),
+        pricing=CatalogPricing(plans, CouponRecords(records), CouponUseRecords(records), load_taxes(), clients),
         payments=PreAuthorization(gateway, clients),
         clients=clients,
         currency=settings.currency,
         now=lambda: int(time.time()),
         machine_hashes={int(queue): found for queue, found in json.loads(settings.machine_hashes).items()},
+        screen=screening(
+            settings.guard_table,
+            limits=PaymentLimits.model_validate_json(settings.payment_limits),
+            gateway=gateway,
+            clients=clients,
+            now=lambda: int(time.time()),
+        ),
     )
     guard = Guard(
         settings.guard_table,

@@ -8,6 +8,7 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 
 from lambdas.api.errors import MalformedRequestError
 from lambdas.api.files import UploadedFile
+from lambdas.api.php_params import MAX_FIELDS
 
 # Some libraries send a file name that is not ASCII in this form only, though RFC 7578 has no place for it.
 _EXTENDED_NAME = re.compile(r"(?i);\s*filename\*\s*=\s*utf-8'[^']*'([^;\s]+)")
@@ -19,7 +20,7 @@ def read_multipart(content_type: str, body: bytes) -> tuple[list[tuple[str, str]
     parts: list[_Part] = []
     ends: list[bool] = []
     callbacks: Any = {
-        "on_part_begin": lambda: parts.append(_Part()),
+        "on_part_begin": lambda: _begin(parts),
         "on_part_data": lambda data, start, end: parts[-1].content.append(data[start:end]),
         "on_header_field": lambda data, start, end: parts[-1].header_name(data[start:end]),
         "on_header_value": lambda data, start, end: parts[-1].header_value(data[start:end]),
@@ -36,6 +37,12 @@ def read_multipart(content_type: str, body: bytes) -> tuple[list[tuple[str, str]
     except (KeyError, ValueError):
         raise MalformedRequestError(message="the multipart body cannot be read; check its boundary and parts") from None
     return [(name, value) for name, value, _ in read], tuple(file for _, _, file in read if file)
+
+
+def _begin(parts: list["_Part"]) -> None:
+    if len(parts) == MAX_FIELDS:
+        raise MalformedRequestError(message=f"there are more than {MAX_FIELDS} parameters")
+    parts.append(_Part())
 
 
 class _Part:

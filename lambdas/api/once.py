@@ -32,6 +32,7 @@ MAY_CHANGE = frozenset(
         "not_allowed",
         "order_changed",
         "payment_unknown",
+        "review_needed",
         "submit_in_progress",
         "too_many_calls",
     }

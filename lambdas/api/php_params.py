@@ -38,10 +38,11 @@ def parse_encoded(text: str) -> dict[str, Any]:
 def tree_of(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     """Flat (name, value) pairs as a tree; a later value replaces an earlier one."""
     tree: dict[str, Any] = {}
+    numbers = _Numbers()
     for name, value in pairs:
         keys = _keys(name)
         if keys:
-            _place(tree, keys, value)
+            _place(tree, keys, value, numbers)
     return tree
 
 
@@ -79,17 +80,26 @@ def _keys(name: str) -> list[str | None]:
     return keys
 
 
-def _place(tree: dict[str, Any], keys: list[str | None], value: Any) -> None:
+class _Numbers:
+    """The highest number among the keys of each map, which says what comes next, without looking at all of them."""
+
+    def __init__(self) -> None:
+        self._highest: dict[int, tuple[dict[str, Any], int]] = {}  # with the map, so that no other one gets its id
+
+    def key(self, tree: dict[str, Any], key: str | None) -> str:
+        """The key itself, or the next number for none."""
+        _, highest = self._highest.get(id(tree), (tree, -1))
+        named = str(highest + 1) if key is None else key
+        if named.isdecimal() and len(named) < 19:  # longer: no index
+            self._highest[id(tree)] = (tree, max(highest, int(named)))
+        return named
+
+
+def _place(tree: dict[str, Any], keys: list[str | None], value: Any, numbers: _Numbers) -> None:
     *path, last = keys
     for key in path:
-        name = _next_number(tree) if key is None else key
+        name = numbers.key(tree, key)
         if not isinstance(tree.get(name), dict):
             tree[name] = {}
         tree = tree[name]
-    tree[_next_number(tree) if last is None else last] = value
-
-
-def _next_number(tree: dict[str, Any]) -> str:
-    if not tree or next(reversed(tree)) == str(len(tree) - 1):
-        return str(len(tree))  # a plain list so far: no need to look at all of it
-    return str(max((int(key) for key in tree if key.isdecimal() and len(key) < 19), default=-1) + 1)  # longer: no index
+    tree[numbers.key(tree, last)] = value

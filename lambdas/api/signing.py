@@ -22,6 +22,7 @@ from lambdas.runtime.settings import Settings
 
 _CONTACT = ("first", "last", "email", "company", "address", "city", "state", "zip", "country", "phone")
 _ON_ACCOUNT = "-1"
+_DOCUMENTS = ("pdf", "png", "jpg", "jpeg", "docx", "odt", "doc")
 _ONCE = "quote_sign"  # names the one signature of a quote that takes one
 
 
@@ -100,6 +101,8 @@ def _contract_file(caller: Caller) -> list[NewFile]:
         raise MalformedRequestError(Problem("contract", "must be one file"))
     refuse_unfit(files)
     for file in files:
+        if file.ending not in _DOCUMENTS:
+            raise MalformedRequestError(Problem(file.field, f"must be a document: {', '.join(_DOCUMENTS)}"))
         if has_card_number(file.name):
             raise CardDataError(file.field)
     return files

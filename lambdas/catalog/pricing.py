@@ -1,5 +1,6 @@
-"""What packs cost: the caller's own price first, then the plan's, then a coupon (docs/decisions.md states the rules)."""
+"""What packs cost: the caller's own price, else the plan's; less a coupon; and tax on it (docs/decisions.md states the rules)."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -7,10 +8,12 @@ from typing import Any
 from lambdas.catalog.coupon import Charge, Coupon, Coupons, CouponUses, normal_code
 from lambdas.catalog.listing import listed, option_of
 from lambdas.catalog.plan import Plan
+from lambdas.catalog.tax import Buyer, Contacts, Taxation, TaxTable
+from lambdas.orders.applied import AppliedCoupon
 from lambdas.orders.errors import Problem
 from lambdas.orders.info import text
 from lambdas.orders.order import Order
-from lambdas.orders.packs import AppliedCoupon, Pack, PricedPack, parse_packs
+from lambdas.orders.packs import Pack, PricedPack, parse_packs
 from lambdas.orders.ports import Sale
 
 
@@ -21,6 +24,8 @@ class CatalogPricing:
     plans: Mapping[str, Plan]
     coupons: Coupons
     uses: CouponUses
+    taxes: TaxTable
+    clients: Contacts
 
     def price(self, info: Mapping[str, Any], sale: Sale) -> tuple[PricedPack, ...]:
         """Packs that cannot be priced are left out: a lead may be unfinished. A coupon that does not fit is ignored.
@@ -39,10 +44,13 @@ class CatalogPricing:
             elif of_order and of_order.covers(pack.plan_id):
                 one, of_order = _discounted(one, charges, of_order), of_order.after(charges)
             priced.append(one)
-        return tuple(priced)
+        taxation = self._taxation(info, sale) if priced else Taxation()
+        return tuple(map(taxation.on, priced))
 
     def missing(self, info: Mapping[str, Any]) -> tuple[Problem, ...]:
-        return tuple(problem for pack in parse_packs(info) for problem in self._missing(pack))
+        packs = parse_packs(info)
+        unpriced = [problem for pack in packs for problem in self._missing(pack)]
+        return (*unpriced, *(self._misplaced(info) if packs else ()))
 
     def with_default_options(self, info: Mapping[str, Any]) -> dict[str, Any]:
         filled = dict(info)
@@ -63,6 +71,21 @@ class CatalogPricing:
 
     def give_back(self, order_id: str, *, keep: Order | None = None) -> None:
         self.uses.give_back(order_id, keep=_redeemed(keep) if keep else ())
+
+    def _taxation(self, info: Mapping[str, Any], sale: Sale) -> Taxation:
+        """A client who exists is taxed where their account says, for there the invoice goes; else where the order says."""
+        if self.taxes.brand(sale.brand_id) is None:
+            return Taxation()
+        client = self.clients.get(sale.client_id) if sale.client_id else None
+        if client and client.country:
+            return self.taxes.of(sale, Buyer.of(client.country, client.state, client.vat_id))
+        return self.taxes.of(sale, Buyer.of(*(text(info, key) for key in ("country", "state", "vat_id"))))
+
+    def _misplaced(self, info: Mapping[str, Any]) -> Iterator[Problem]:
+        """A country that no tax could be found by must not pass for one without taxes."""
+        country = text(info, "country")
+        if self.taxes.brands and country and not re.fullmatch("[A-Za-z]{2}", country):
+            yield Problem("info.country", "must be an ISO 3166-1 code of two letters such as GB: taxes depend on it")
 
     def _missing(self, pack: Pack) -> Iterator[Problem]:
         where = f"info.{pack.name}"

@@ -103,7 +103,9 @@ class ContractPayment(_Said):
     token: Annotated[str, Field(min_length=1, max_length=250)] | None = Field(
         default=None, description="The token that the payment page gave for the card or account."
     )
-    brand: Annotated[str, Field(max_length=40)] = Field(default="", description="Of the card, such as Visa; an account's bank.")
+    brand: Annotated[str, Field(max_length=40)] = Field(
+        default="", description="Of the card, such as Visa; an account's bank."
+    )
     last_four: Annotated[str, Field(pattern=r"^([0-9]{4})?$")] = Field(default="", description="Of card or account.")
     expiry: Annotated[str, Field(pattern=r"^([0-9]{4})?$")] = Field(default="", description="Of the card, MMYY.")
 

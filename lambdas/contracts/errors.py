@@ -6,7 +6,7 @@ from lambdas.orders.errors import OrderError, Problem
 class ContractRefusedError(OrderError):
     """The contract cannot become an order as it is; nothing was made of it."""
 
-    kind = "contract_refused"
+    kind = "invalid"
 
     def __init__(self, *problems: Problem) -> None:
         super().__init__("; ".join(str(problem) for problem in problems), problems=problems)
@@ -15,7 +15,7 @@ class ContractRefusedError(OrderError):
 class ContractMalformedError(OrderError):
     """It cannot be read."""
 
-    kind = "contract_malformed"
+    kind = "malformed"
 
     def __init__(self, *problems: Problem) -> None:
         super().__init__("; ".join(str(problem) for problem in problems), problems=problems)

@@ -5,10 +5,10 @@ from typing import Literal
 
 from pydantic import Field
 
-from lambdas.forms.fields import Choice, FormField, Given, Input, NotTakenError, Typed, Widget, plain
+from lambdas.forms.fields import Choice, FormField, Given, Input, NotTakenError, Widget, plain
 from lambdas.forms.places import countries, regions_of
 from lambdas.mail.address import is_address
-from lambdas.orders.info import Info, text
+from lambdas.orders.info import text
 
 
 class TextField(FormField):
@@ -27,9 +27,8 @@ class TextField(FormField):
         widget: Widget = "textarea" if self.lines > 1 else "text"
         return self.one(widget, autocomplete=self.autocomplete, attributes=limits)
 
-    def read(self, typed: Typed, given: Given) -> Info:
-        lines = typed.get(self.name, "").splitlines() if self.lines > 1 else [typed.get(self.name, "")]
-        return super().read({self.name: "\n".join(map(plain, lines)).strip()} if self.lines > 1 else typed, given)
+    def clean(self, value: str) -> str:
+        return "\n".join(map(plain, value.splitlines())).strip() if self.lines > 1 else plain(value)
 
     def accepted(self, value: str, given: Given) -> str:
         value = super().accepted(value, given)

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
+from aws_lambda_powertools.metrics import single_metric
+
 from lambdas.forms.form import Form
 from lambdas.records.table import RecordTable
-from lambdas.runtime.observe import MetricUnit, logger, metrics
+from lambdas.runtime.observe import MetricUnit, logger
 
 STARTED, RETURNED, SUBMITTED, RECOVERED = "FormStarted", "FormReturned", "FormSubmitted", "FormRecovered"
 
@@ -31,6 +33,6 @@ class FormCounts:
     def _count(self, what: str, form: Form, order_id: str) -> None:
         if not self.records.put_new({"pk": f"order#{order_id}", "sk": f"count#{what}"}):
             return
-        metrics.add_dimension("form", form.name)
-        metrics.add_metric(what, MetricUnit.Count, 1)
+        with single_metric(name=what, unit=MetricUnit.Count, value=1) as metric:  # its dimension is no other metric's
+            metric.add_dimension("form", form.name)
         logger.info("form counted", what=what, form=form.name, order_id=order_id)

@@ -11,15 +11,20 @@ from lambdas.forms.filling import standing
 from lambdas.forms.form import Form, Page
 from lambdas.forms.visit import Visit, new_visit, token_of
 from lambdas.forms.web import Answer, RefusedError, WebRequest, see_other
+from lambdas.guards.windows import Windows
+from lambdas.mail.wanted import LinkWishes
 from lambdas.orders.order import Order
 from lambdas.orders.queue import StepStatus
 from lambdas.orders.service import OrderService
 from lambdas.orders.submission import is_being_submitted
 from lambdas.payments.hosted import HostedPages
+from lambdas.records.client import ClientRecords
 from lambdas.records.link import LinkPurpose, LinkRecords
 from lambdas.records.payment_method import PaymentMethodRecords
+from lambdas.records.post import PostRecords
 
-WAIT, RETURN, NEW = "wait", "return", "new"
+WAIT, RETURN, NEW, REVIEW = "wait", "return", "new", "review"
+SIGN_IN, SIGN_OUT = "sign-in", "sign-out"
 
 
 @dataclass(frozen=True)
@@ -30,9 +35,13 @@ class Door:
     forms: Mapping[str, Form]
     plans: Mapping[str, Plan]
     links: LinkRecords
+    clients: ClientRecords
     methods: PaymentMethodRecords
     hosted: HostedPages
     counts: FormCounts
+    posts: PostRecords
+    wishes: LinkWishes
+    windows: Windows
     company: str
     min_seconds: int = 0
 

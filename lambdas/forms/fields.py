@@ -15,7 +15,7 @@ from lambdas.orders.info import Info, text
 from lambdas.runtime.models import Frozen
 
 NAME = r"^[a-z][a-z0-9_]{0,39}$"
-Widget = Literal["text", "email", "tel", "number", "textarea", "select", "radio", "checkbox"]
+Widget = Literal["text", "email", "tel", "number", "password", "textarea", "select", "radio", "checkbox"]
 Typed = Mapping[str, str]
 
 
@@ -93,11 +93,15 @@ class FormField(Frozen):
 
     def read(self, typed: Typed, given: Given) -> Info:
         """What the order's `info` becomes. Raises NotTakenError."""
-        value = self.accepted(plain(typed.get(self.name, "")), given)
+        value = self.accepted(self.clean(typed.get(self.name, "")), given)
         return {self.key: value} if value or self.key in given.info else {}
 
+    def clean(self, value: str) -> str:
+        """What was typed without what nobody meant to type."""
+        return plain(value)
+
     def accepted(self, value: str, given: Given) -> str:
-        """The value as it is kept."""
+        """The value as it is kept. Raises NotTakenError."""
         if not value and self.required:
             raise NotTakenError(self.name, f"{self.label} is needed")
         return value

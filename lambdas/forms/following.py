@@ -2,14 +2,15 @@
 
 from http import HTTPStatus
 
+from lambdas.forms import posts
 from lambdas.forms.door import Door
 from lambdas.forms.pages import drawn
 from lambdas.forms.resuming import link_refused
 from lambdas.forms.summary import summary_of
-from lambdas.forms.web import Answer
+from lambdas.forms.web import Answer, WebRequest, see_other
 from lambdas.orders.order import ActionState, ChecklistAction, Order
 from lambdas.orders.queue import StepStatus
-from lambdas.records.link import LinkPurpose
+from lambdas.records.link import Link, LinkPurpose
 from lambdas.runtime.models import Frozen
 
 _HEADLINES = {
@@ -39,10 +40,27 @@ class ActionLine(Frozen):
 
 def status_page(door: Door, token: str) -> Answer:
     """Raises RefusedError for a link that opens nothing."""
+    return _page(door, token, _opened(door, token).order_id)
+
+
+def reply(door: Door, token: str, request: WebRequest) -> Answer:
+    """What the client wrote becomes a post; then the page is shown with it. Raises RefusedError."""
+    link = _opened(door, token)
+    problem = posts.take_reply(door, door.service.get(order_id=link.order_id), link, token, request)
+    if problem:
+        return _page(door, token, link.order_id, problem, request.typed.get(posts.BODY, ""))
+    return see_other(f"/orders/{token}#posts")
+
+
+def _opened(door: Door, token: str) -> Link:
     link = door.links.find(token, LinkPurpose.STATUS)
     if link is None or not link.is_open(door.now()):
         raise link_refused(door)
-    order = door.service.get(order_id=link.order_id)
+    return link
+
+
+def _page(door: Door, token: str, order_id: str, problem: str = "", typed: str = "") -> Answer:
+    order = door.service.get(order_id=order_id)
     form = door.forms.get(door.links.form_of(order.order_id) or "")
     body = drawn(
         "status.html",
@@ -56,8 +74,14 @@ def status_page(door: Door, token: str) -> Answer:
         summary=summary_of(order),
         held=order.hold is not None and not order.hold.captured and not order.is_final,
         refresh=0,
+        posts=posts.posts_seen(door, order),
+        action=f"/orders/{token}",
+        hidden=posts.hidden_inputs(token),
+        error=problem,
+        typed=typed,
+        most=posts.MAX_CHARACTERS,
     )
-    return Answer(HTTPStatus.OK, body)
+    return Answer(HTTPStatus.UNPROCESSABLE_ENTITY if problem else HTTPStatus.OK, body)
 
 
 def actions_seen(door: Door, order: Order) -> list[ActionLine]:

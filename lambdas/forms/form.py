@@ -52,7 +52,11 @@ class Page(Frozen):
 
 
 class Form(Frozen):
-    """A form as written by hand. `queue` is the folder's name; `order_form_id` is put on the orders it makes."""
+    """A form as written by hand. `queue` is the folder's name; `order_form_id` is put on the orders it makes.
+
+    `confirmation_mail`: who ordered gets what they ordered by mail. `reminders_after_hours`: when who left their order is
+    mailed the way back, in hours since it was begun.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -63,6 +67,8 @@ class Form(Frozen):
     title: str = Field(min_length=1)
     text: str = ""
     thanks: str = "Thank you. We have your order and begin with it now."
+    confirmation_mail: bool = True
+    reminders_after_hours: tuple[Annotated[int, Field(gt=0)], ...] = ()
     pages: tuple[Page, ...] = Field(min_length=1)
 
     @cached_property

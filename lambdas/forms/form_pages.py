@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Any
 
 from lambdas.forms import payment_choices
-from lambdas.forms.door import Door, as_it_stands, path_of
+from lambdas.forms.door import SIGN_IN, SIGN_OUT, Door, as_it_stands, path_of
 from lambdas.forms.fields import Given, Input
 from lambdas.forms.filling import Filled, is_shown, read_page, standing, typed_of
 from lambdas.forms.form import Form, Page
@@ -121,6 +121,8 @@ def page_values(door: Door, form: Form, page: Page, visit: Visit) -> dict[str, A
         "price_path": path_of(form, "price"),
         "back_path": path_of(form, form.pages[here - 1]) if here else "",
         "order_id": visit.order.order_id if visit.order else "",
+        "sign_in_path": path_of(form, SIGN_IN) if visit.order else "",
+        "sign_out_path": path_of(form, SIGN_OUT) if visit.is_signed_in else "",
         "hidden": {CSRF: visit.csrf, SHOWN: visit.stamp(door.now())},
         "honeypot": HONEYPOT,
         "refresh": 0,

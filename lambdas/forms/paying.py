@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-from lambdas.forms.door import RETURN, WAIT, Door, as_it_stands, path_of, status_path
+from lambdas.forms.door import RETURN, REVIEW, WAIT, Door, as_it_stands, path_of, status_path
 from lambdas.forms.filling import standing
 from lambdas.forms.form import Form
-from lambdas.forms.pages import drawn
+from lambdas.forms.pages import drawn, message_page
 from lambdas.forms.payment_choices import PAYMENT, changes_of, entered_changes, page_to_enter
 from lambdas.forms.saving import by_of, changed
 from lambdas.forms.visit import Visit
@@ -24,6 +24,7 @@ from lambdas.orders.errors import (
     OrderIsFinalError,
     PaymentRefusedError,
     PaymentUnknownError,
+    ReviewNeededError,
     SubmitInProgressError,
 )
 from lambdas.orders.order import Order
@@ -32,6 +33,7 @@ from lambdas.payments.hosted import HostedPage, NotEnteredError
 
 _CHALLENGE = "challenge"
 WAIT_SECONDS = 5
+REVIEWED = "We have your order, look at it and come back to you. Nothing was charged, and you need not send it again."
 
 
 def pay(door: Door, form: Form, visit: Visit, order: Order, request: WebRequest) -> Answer:
@@ -83,6 +85,15 @@ def wait(door: Door, form: Form, visit: Visit, request: WebRequest) -> Answer:
     return Answer(HTTPStatus.OK, body)
 
 
+def review(door: Door, form: Form, visit: Visit) -> Answer:
+    """Says that people look at the order before its payment is tried."""
+    order = visit.order
+    if order is None or not order.is_lead or order.review_at is None:
+        return as_it_stands(door, form, visit, order) if order else see_other(path_of(form, form.first))
+    title = f"Order {order.order_id}: we look at it first"
+    return message_page(HTTPStatus.OK, title, REVIEWED, company=door.company, link=_to_last(form))
+
+
 def _submitted(
     door: Door, form: Form, visit: Visit, order: Order, request: WebRequest, *, proof: Mapping[str, Any] | None = None
 ) -> Answer:
@@ -97,6 +108,9 @@ def _submitted(
         return see_other(door.hosted.challenge_url(str(asked.facts["url"]), back=back, state=state))
     except (PaymentUnknownError, SubmitInProgressError):
         return see_other(path_of(form, WAIT))
+    except ReviewNeededError:
+        _noted(door, form, visit, REVIEWED)
+        return see_other(path_of(form, REVIEW))
     except (OrderIsFinalError, NoChallengeError):
         return as_it_stands(door, form, visit, order)
     door.counts.submitted(form, done.order_id)

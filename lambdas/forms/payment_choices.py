@@ -93,10 +93,8 @@ def entered_changes(entered: Mapping[str, str], info: Mapping[str, object]) -> I
 
 def _stored(door: Door, visit: Visit) -> dict[str, PaymentMethod]:
     """Only of the client who signed in on this very visit: a link alone does not open what they have stored."""
-    order, link = visit.order, visit.link
-    if order is None or link is None or not order.client_id or link.client_id != order.client_id:
-        return {}
-    return dict(door.methods.of_client(order.client_id))
+    client_id = visit.order.client_id if visit.order and visit.is_signed_in else None
+    return dict(door.methods.of_client(client_id)) if client_id else {}
 
 
 def _stored_on(visit: Visit) -> str:

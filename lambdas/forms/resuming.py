@@ -3,9 +3,10 @@
 from dataclasses import replace
 from http import HTTPStatus
 
-from lambdas.forms.door import Door, as_it_stands
+from lambdas.forms.door import Door, as_it_stands, path_of
 from lambdas.forms.form import Form
 from lambdas.forms.visit import new_visit
+from lambdas.forms.wanting import WANTING
 from lambdas.forms.web import Answer, RefusedError, WebRequest
 from lambdas.records.link import LinkPurpose
 
@@ -14,7 +15,7 @@ def resume(door: Door, form: Form, token: str, request: WebRequest) -> Answer:
     """Begins a visit of the link's order on this browser, unless it has one, and leads to where the order stands."""
     link = door.links.find(token, LinkPurpose.RESUME)
     if link is None or link.form != form.name or not link.is_open(door.now()):
-        raise link_refused(door)
+        raise link_refused(door, form)
     order = door.service.get(order_id=link.order_id)
     door.counts.returned(form, order.order_id)
     visit = door.visit(form, request)
@@ -28,7 +29,8 @@ def resume(door: Door, form: Form, token: str, request: WebRequest) -> Answer:
     return replace(answer, cookies=visit.cookies(form, request))
 
 
-def link_refused(door: Door) -> RefusedError:
+def link_refused(door: Door, form: Form | None = None) -> RefusedError:
     """The same words for a link that never was, is over or was withdrawn."""
     text = "It has expired, was withdrawn, or was not copied whole. Write to us, and we send you a new one."
-    return RefusedError(HTTPStatus.GONE, "This link does not open anything any more", text)
+    anew = ("Get a new link by e-mail", path_of(form, WANTING)) if form else None
+    return RefusedError(HTTPStatus.GONE, "This link does not open anything any more", text, anew)

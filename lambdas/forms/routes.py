@@ -4,10 +4,10 @@ import json
 from collections.abc import Callable
 from http import HTTPStatus
 
-from lambdas.forms import form_pages, paying
-from lambdas.forms.door import NEW, RETURN, WAIT, Door, as_it_stands, path_of
+from lambdas.forms import form_pages, paying, sign_in, wanting
+from lambdas.forms.door import NEW, RETURN, REVIEW, SIGN_IN, SIGN_OUT, WAIT, Door, as_it_stands, path_of
 from lambdas.forms.filling import read_page
-from lambdas.forms.following import status_page
+from lambdas.forms.following import reply, status_page
 from lambdas.forms.form import Form, Page
 from lambdas.forms.gate import refuse_other_sites
 from lambdas.forms.pages import drawn, static_file
@@ -19,8 +19,8 @@ from lambdas.forms.visit import Visit, new_visit
 from lambdas.forms.web import Answer, RefusedError, WebRequest, see_other
 from lambdas.orders.errors import NotAfterSubmitError, OrderIsFinalError, SubmitInProgressError
 
-RESUME, PRICE, REGIONS, STATIC = "resume", "price", "regions", "static"
-RESERVED = (WAIT, RETURN, NEW, RESUME, PRICE, REGIONS)
+RESUME, PRICE, REGIONS, STATIC = wanting.WANTING, "price", "regions", "static"
+RESERVED = (WAIT, RETURN, NEW, REVIEW, SIGN_IN, SIGN_OUT, RESUME, PRICE, REGIONS)
 """Names a page of a form cannot have; a form cannot be called `static`."""
 
 _SENT = (NotAfterSubmitError, OrderIsFinalError, SubmitInProgressError)
@@ -29,8 +29,8 @@ _SENT = (NotAfterSubmitError, OrderIsFinalError, SubmitInProgressError)
 def routed(door: Door, request: WebRequest) -> Answer:
     """Raises RefusedError, and OrderError for what has no page of its own."""
     match request.method, request.path:
-        case "GET", ("orders", token):
-            return status_page(door, token)
+        case method, ("orders", token):
+            return reply(door, token, request) if method == "POST" else status_page(door, token)
         case "GET", ("forms", "static", name) if found := static_file(name):
             return found
         case "GET", ("forms", name, "resume", token) if form := door.forms.get(name):
@@ -48,14 +48,18 @@ def _placed(door: Door, form: Form, method: str, place: str, request: WebRequest
     gets: dict[str, Callable[[Visit], Answer]] = {
         WAIT: lambda visit: paying.wait(door, form, visit, request),
         RETURN: lambda visit: paying.came_back(door, form, visit, request),
+        REVIEW: lambda visit: paying.review(door, form, visit),
+        SIGN_IN: lambda visit: sign_in.show(door, form, visit),
         NEW: lambda visit: _new(form, request),
     }
     if method == "GET" and place in gets:
         return gets[place](door.visit(form, request))
+    if place == RESUME:
+        return wanting.take(door, form, request) if method == "POST" else wanting.show(door, form, request)
     if method == "GET" and place == REGIONS:
         return _regions(request)
-    if method == "POST" and place == PRICE:
-        return _price(door, form, request)
+    if method == "POST" and place in _POSTS:
+        return _POSTS[place](door, form, request)
     page = form.page(place)
     if page is None:
         raise _nothing_here()
@@ -100,6 +104,13 @@ def _regions(request: WebRequest) -> Answer:
     """The regions of a country, by code; none where its addresses carry none."""
     found = regions_of(request.query.get("country", ""))
     return Answer(HTTPStatus.OK, json.dumps(found), "application/json", cache="public, max-age=86400")
+
+
+_POSTS: dict[str, Callable[[Door, Form, WebRequest], Answer]] = {
+    SIGN_IN: sign_in.take,
+    SIGN_OUT: sign_in.sign_out,
+    PRICE: _price,
+}
 
 
 def _new(form: Form, request: WebRequest) -> Answer:

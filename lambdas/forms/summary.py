@@ -38,11 +38,10 @@ class Summary(Frozen):
 
 
 def summary_of(order: Order) -> Summary:
-    """The order as it is priced now. Tax is what the order's total has beyond its lines."""
+    """The order as it is priced now."""
     packs = order.priced
     money = _Money(order.currency)
     discount = sum(pack.discount_cents for pack in packs)
-    net = sum(pack.first_charge_cents for pack in packs)
     typed = text(order.info, "coupon")
     used = any(pack.coupon and pack.discount_cents for pack in packs)
     return Summary(
@@ -50,7 +49,7 @@ def summary_of(order: Order) -> Summary:
         setup=money(sum(pack.setup_cents for pack in packs)),
         recurring=money(sum(pack.recurring_cents for pack in packs)),
         discount=money(-discount) if discount else "",
-        tax=money(order.total_cents - net if packs else 0),
+        tax=money(sum(pack.tax_cents for pack in packs)),
         first_charge=money(order.total_cents),
         first_charge_cents=order.total_cents,
         renewals=_renewals(packs, money),

@@ -46,6 +46,12 @@ class Visit:
         """What makes one order only."""
         return digest_of(self.token)
 
+    @property
+    def is_signed_in(self) -> bool:
+        """Whether the client whose order this is has signed in on this very browser."""
+        client_id = self.order.client_id if self.order else None
+        return bool(client_id) and self.link is not None and self.link.client_id == client_id
+
     def is_derived(self, purpose: str, said: str) -> bool:
         return hmac.compare_digest(self.derived(purpose).encode(), said.encode())
 

@@ -11,12 +11,15 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from lambdas.catalog.plan import load_plans
 from lambdas.catalog.pricing import CatalogPricing
+from lambdas.catalog.tax import load_taxes
 from lambdas.contracts.acceptance import MAY_CHANGE, ContractIntake
 from lambdas.contracts.errors import ContractCardDataError, ContractMalformedError
 from lambdas.contracts.reading import read_contract
-from lambdas.intake.messages import DeadLetters
+from lambdas.intake.messages import ContractQueue, DeadLetters
 from lambdas.orders.errors import OrderError, Problem
 from lambdas.orders.modules import load_modules
 from lambdas.orders.queue import load_queues
@@ -37,6 +40,7 @@ EVENT_DOOR = "contract:event"
 class IntakeSettings(TableSettings):
     """`machine_hashes`: as of the API. `contract_tries`: how often the queue hands out a message."""
 
+    contract_queue_url: str
     dead_letters_url: str
     contract_tries: int
     preauthorize_contracts: bool = True
@@ -48,6 +52,7 @@ class Worker:
     """`tries`: after so many, a message is set aside."""
 
     contracts: ContractIntake
+    queue: ContractQueue
     dead_letters: DeadLetters
     tries: int
 
@@ -61,7 +66,7 @@ def _worker() -> Worker:
         store=DynamoOrderStore(settings.order_table),
         queues=load_queues(),
         modules=load_modules(),
-        pricing=CatalogPricing(plans, CouponRecords(records), CouponUseRecords(records)),
+        pricing=CatalogPricing(plans, CouponRecords(records), CouponUseRecords(records), load_taxes(), clients),
         payments=PreAuthorization(gateway_named(settings.gateway, records), clients),
         clients=clients,
         currency=settings.currency,
@@ -69,7 +74,8 @@ def _worker() -> Worker:
         machine_hashes={int(queue): found for queue, found in json.loads(settings.machine_hashes).items()},
     )
     contracts = ContractIntake(service, records, plans, preauthorize=settings.preauthorize_contracts)
-    return Worker(contracts, DeadLetters(settings.dead_letters_url), settings.contract_tries)
+    queue, dead_letters = ContractQueue(settings.contract_queue_url), DeadLetters(settings.dead_letters_url)
+    return Worker(contracts, queue, dead_letters, settings.contract_tries)
 
 
 @metrics.log_metrics
@@ -95,10 +101,19 @@ def _is_dealt_with(message: Mapping[str, Any], worker: Worker) -> bool:
         log_unexpected("contract not taken in", error, message_id=str(message["messageId"]))
         text = f"something unexpected ({type(error).__name__}), logged under message {message['messageId']}"
         refused, transient = ContractMalformedError(Problem("contract", text)), True
-    if transient and int(message["attributes"]["ApproximateReceiveCount"]) < worker.tries:
-        logger.info("contract tried again later", kind=refused.kind, message_id=str(message["messageId"]))
+    tries = int(message["attributes"]["ApproximateReceiveCount"])
+    if transient and tries < worker.tries:
+        _put_back(message, refused, worker, tries)
         return False
     return _is_parked(message, refused, worker)
+
+
+def _put_back(message: Mapping[str, Any], refused: OrderError, worker: Worker, tries: int) -> None:
+    logger.info("contract tried again later", kind=refused.kind, message_id=str(message["messageId"]))
+    try:
+        worker.queue.hand_out_again(str(message["receiptHandle"]), tries=tries)
+    except (BotoCoreError, ClientError) as error:  # the queue hands it out by itself, only later
+        log_unexpected("contract comes again late", error, message_id=str(message["messageId"]))
 
 
 def _is_parked(message: Mapping[str, Any], refused: OrderError, worker: Worker) -> bool:

@@ -97,6 +97,8 @@ def with_changes(order: Order, changes: Mapping[str, Any], pricing: Pricing, *, 
     info.pop("uber_pass", None)
     order_info.limits(info)
     details = {name: changes[name] for name in _DETAILS if changes.get(name) is not None}
+    if details.get("client_id") == "":
+        details["client_id"] = None  # nobody's any more
     if password:
         details["password_hash"] = hash_password(password)
     changed = order.changed(**details, info=info, activity=now)

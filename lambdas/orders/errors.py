@@ -127,6 +127,18 @@ class CouponGoneError(OrderError):
         )
 
 
+class ReviewNeededError(OrderError):
+    """No payment was tried: a person looks at the order first. It stays a lead, and says so."""
+
+    kind = "review_needed"
+
+    def __init__(self, order_id: str) -> None:
+        super().__init__(
+            f"order {order_id} is kept but not submitted: we look at it and come back to you, and nothing was charged; whoever "
+            "has the right `act` in its queue submits it with reviewed=1"
+        )
+
+
 class AuthenticationRequiredError(OrderError):
     """The card's bank wants its holder to confirm the payment; the order stays a lead, and its payment waits for that."""
 

@@ -15,7 +15,8 @@ VERSION = 1
 
 
 class OrderEvent(Frozen):
-    """The payload of every event. `event_id` is the same however often the event is sent."""
+    """The payload of every event. `event_id` is the same however often the event is sent; `order_form_id`: the form the order
+    came through, if it came through one."""
 
     name: str
     version: int = VERSION
@@ -28,6 +29,7 @@ class OrderEvent(Frozen):
     step_name: str
     step_status: int
     client_id: str | None = None
+    order_form_id: int | None = None
     changed_by: str | None = None
     order_action_id: int | None = None
     module: str | None = None
@@ -79,6 +81,7 @@ def _overdue_events(old: Order, new: Order) -> Iterator[OrderEvent]:
 
 _OF_THE_ORDER: tuple[tuple[str, Callable[[Order, Order], bool]], ...] = (
     ("OrderSubmitted", lambda old, new: bool(new.submitted_at and not old.submitted_at)),
+    ("OrderReviewNeeded", lambda old, new: bool(new.review_at and not old.review_at)),
     ("OrderUpdated", lambda old, new: new.info != old.info or new.total_cents != old.total_cents),
     ("OrderStepEntered", lambda old, new: new.step_id != old.step_id and new.step_status is StepStatus.ORDINARY),
     ("OrderCompleted", lambda old, new: new.step_status is StepStatus.COMPLETE is not old.step_status),
@@ -107,6 +110,7 @@ def _event(order: Order, name: str, **of_the_action: object) -> OrderEvent:
             "step_name": order.step.name,
             "step_status": int(order.step_status),
             "client_id": order.client_id,
+            "order_form_id": order.order_form_id or None,
             "changed_by": order.changed_by or None,
             **of_the_action,
         }

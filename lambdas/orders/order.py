@@ -48,7 +48,8 @@ class ChecklistAction(_Frozen):
     """An action as it stood in the queue when the order was made, and what became of it. `*_at`: Unix seconds, UTC.
 
     `by`: who processed, skipped or unskipped it last, with the `input` they gave. `requested_at`: somebody asked for a run
-    that has not begun. `passed_over`: skipped because the order was moved past it.
+    that has not begun. `passed_over`: skipped because the order was moved past it. `failed_last`: its last run failed, whatever
+    the state says now: parking writes WAITING over it.
     """
 
     action_id: int
@@ -76,6 +77,7 @@ class ChecklistAction(_Frozen):
     by: str = ""
     requested_at: int | None = None
     passed_over: bool = False
+    failed_last: bool = False
 
     @property
     def met(self) -> bool:
@@ -167,6 +169,9 @@ class Order(_Frozen):
     attempt: PaymentAttempt | None = None
     declines: int = 0
     hold: Hold | None = None
+
+    review_at: int | None = Field(default=None, description="a person has to look at the lead before it is submitted")
+    review_because: str = ""
 
     machine_run: int = 1
     machine_stopped_at: int | None = None

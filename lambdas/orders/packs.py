@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from lambdas.orders.applied import AppliedCoupon, AppliedTax
 from lambdas.orders.errors import InvalidOrderError, Problem
 from lambdas.orders.money import MoneyError, parse_cents
 from lambdas.runtime.models import Frozen
@@ -13,24 +14,12 @@ MAX_QUANTITY = 10_000
 PERIODS = range(121)  # months; 0 is one-time
 
 
-class AppliedCoupon(Frozen):
-    """The coupon of a pack as it stood then. Discounts are hundredths of a percent, or cents where `dollar`."""
-
-    coupon_id: str
-    coupon_code: str
-    description: str = ""
-    recurring: bool = False
-    discount_value: int = 0
-    dollar: bool = False
-    setup_discount_value: int = 0
-    setup_dollar: bool = False
-
-
 class PricedPack(Frozen):
     """A pack with its price as it stood when the order was last changed; what is sold and invoiced. Amounts in cents.
 
     `setup_cents` and `recurring_cents` are for the whole quantity and before the coupon; a period is `period` months (0:
     once). `price_cents`, `unit_setup_cents` and the options' amounts are those of one unit, an option's price per month.
+    All are before tax; `taxes` are those on the first charge.
     """
 
     pack: str
@@ -52,6 +41,7 @@ class PricedPack(Frozen):
     coupon: AppliedCoupon | None = None
     recurring_discount_cents: int = 0
     setup_discount_cents: int = 0
+    taxes: tuple[AppliedTax, ...] = ()
 
     @property
     def number(self) -> int:
@@ -73,8 +63,13 @@ class PricedPack(Frozen):
         return self.setup_cents - self.setup_discount_cents
 
     @property
+    def tax_cents(self) -> int:
+        return sum(tax.cents for tax in self.taxes)
+
+    @property
     def first_charge_cents(self) -> int:
-        return self.net_setup_cents + self.first_recurring_cents
+        """What is held and invoiced for it: set-up and the first period after the coupon, and their tax."""
+        return self.net_setup_cents + self.first_recurring_cents + self.tax_cents
 
     @property
     def discount_cents(self) -> int:

@@ -69,6 +69,16 @@ class Payments(Protocol):
         """Give back what was held or taken under this key, if anything was. May be repeated."""
 
 
+class Screen(Protocol):
+    """What keeps payments from being tried too often, whichever door they come by (reference order-systems P10)."""
+
+    def check(self, order: Order) -> None:
+        """Raises PaymentDeclined where too many payments failed before, PaymentForReview where people have to look first."""
+
+    def declined(self, order: Order) -> None:
+        """A payment of the order was tried, and its bank said no."""
+
+
 class Clients(Protocol):
     """Whether a client exists."""
 
@@ -77,6 +87,14 @@ class Clients(Protocol):
 
 class PaymentDeclined(Exception):
     """The provider refused; the message is the reason for the caller."""
+
+
+class PaymentDeclinedByBank(PaymentDeclined):
+    """The bank said no to this very card or account, so that trying many of them looks like this."""
+
+
+class PaymentForReview(Exception):
+    """No payment is tried by itself at the moment: a person has to look at the order. The message says why, to them."""
 
 
 class PaymentNeedsHolder(Exception):

@@ -184,4 +184,6 @@ def _left_behind(order: Order, action: ChecklistAction) -> ChecklistAction:
 
 def _settled(order: Order, action_id: int, state: ActionState, now: int, reason: str) -> ChecklistAction:
     action = order.actions[str(action_id)]
-    return action.changed(state=state, reason=reason, at=now, claim=None, claim_ends_at=None, input={})
+    failed_last = state is ActionState.FAILED
+    settled = {"state": state, "failed_last": failed_last, "reason": reason, "at": now, "input": {}}
+    return action.changed(**settled, claim=None, claim_ends_at=None)

@@ -1,18 +1,21 @@
 """What the server works out for a pack, under the names of reference ubersmith-orders 5.3, and how it comes back in an update.
 
 `price`, `setup`, `monthly_fee` and `setup_fee` are one unit's list prices, so that whoever sends them back asks for the same
-price again. `cost` and `total_setup` are what is charged at first, coupon included: over all packs they make the total.
+price again. `cost` and `total_setup` are what is charged at first, coupon included: over all packs they and the taxes make the
+total.
 """
 
 from collections.abc import Mapping
 from typing import Any
 
+from lambdas.orders.applied import AppliedCoupon, AppliedTax, tax_totals
 from lambdas.orders.info import merge
 from lambdas.orders.money import format_cents
 from lambdas.orders.order import Order
-from lambdas.orders.packs import AppliedCoupon, PricedPack, coupon_code
+from lambdas.orders.packs import PricedPack, coupon_code
 
-WORKED_OUT = ("coupon_ids", "coupon_credits")  # of the whole order; nobody's to say
+WORKED_OUT = ("coupon_ids", "coupon_credits", "taxes")  # of the whole order; nobody's to say
+_PACK_TAXES = ("primary_taxes2", "setup_taxes2")  # of a pack; nobody's to say
 
 # Answered only: what is sent back unchanged says nothing, and must not outlive the next change of the pack.
 _ANSWERED_ONLY = ("title", "cost", "total_setup", "option", "options_desc", "groups_desc")
@@ -40,6 +43,11 @@ def credits_of(priced: tuple[PricedPack, ...]) -> dict[str, int]:
     return credits
 
 
+def taxes_of(priced: tuple[PricedPack, ...]) -> tuple[AppliedTax, ...]:
+    """The taxes of the whole first charge, each once."""
+    return tax_totals(tax for pack in priced for tax in pack.taxes)
+
+
 def as_said(order: Order, sent: Mapping[str, Any]) -> dict[str, Any]:
     """What the caller sent, without what they only read back; a coupon's object becomes its code.
 
@@ -48,7 +56,7 @@ def as_said(order: Order, sent: Mapping[str, Any]) -> dict[str, Any]:
     """
     shown = with_prices(order.info, order.priced)
     packs = {pack.pack: pack for pack in order.priced}
-    said = {key: value for key, value in sent.items() if key not in WORKED_OUT}
+    said = {key: _without_taxes(key, value) for key, value in sent.items() if key not in WORKED_OUT}
     if isinstance(said.get("coupon"), Mapping):
         said["coupon"] = coupon_code(said["coupon"])
     for name, pack in said.items():
@@ -58,6 +66,12 @@ def as_said(order: Order, sent: Mapping[str, Any]) -> dict[str, Any]:
         if name.startswith("pack") and isinstance(pack, Mapping) and isinstance(pack.get("coupon"), Mapping):
             said[name] = _with_code(said[name], packs.get(name))
     return said
+
+
+def _without_taxes(name: str, value: Any) -> Any:
+    if not name.startswith("pack") or not isinstance(value, Mapping):
+        return value
+    return {key: inner for key, inner in value.items() if key not in _PACK_TAXES}
 
 
 def _is_echo(key: str, value: Any, shown: Mapping[str, Any], order: Order) -> bool:
@@ -99,7 +113,16 @@ def _worked_out(pack: PricedPack) -> dict[str, Any]:
         "option": pack.options,
         "options_desc": pack.options_desc,
         "groups_desc": pack.groups_desc,
+        **_taxes(pack),
     }
+
+
+def _taxes(pack: PricedPack) -> dict[str, Any]:
+    """Tax amounts by tax id, where there are any."""
+    charged = [tax for tax in pack.taxes if not tax.reverse_charge]
+    primary = {tax.tax_id: format_cents(tax.recurring_cents) for tax in charged}
+    setup = {tax.tax_id: format_cents(tax.setup_cents) for tax in charged}
+    return {"primary_taxes2": primary, "setup_taxes2": setup} if charged else {}
 
 
 def _coupon(coupon: AppliedCoupon, pack: PricedPack) -> dict[str, Any]:

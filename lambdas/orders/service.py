@@ -27,8 +27,9 @@ from lambdas.orders.errors import (
 from lambdas.orders.lists import OrderFilter, OrderPage, listed
 from lambdas.orders.modules import ModuleFacts
 from lambdas.orders.order import Order
-from lambdas.orders.ports import Clients, CreationKey, KeyUsed, OrderStore, Payments, Pricing
+from lambdas.orders.ports import Clients, CreationKey, KeyUsed, OrderStore, Payments, Pricing, Screen
 from lambdas.orders.queue import Queue, StepStatus
+from lambdas.orders.screen import UNSCREENED
 from lambdas.orders.store import save
 from lambdas.orders.submission import Submission, is_being_submitted
 
@@ -57,6 +58,7 @@ class OrderService:
     currency: str
     now: Callable[[], int]
     machine_hashes: Mapping[int, str] = field(default_factory=dict)
+    screen: Screen = UNSCREENED
 
     def create(self, draft: OrderDraft, key: IdempotencyKey | None = None, *, by: str = "") -> Order:
         """A new lead. The same key (or caller-given hash) with the same content returns the order as it was first made."""
@@ -135,17 +137,23 @@ class OrderService:
             raise NotAfterSubmitError(current.order_id, fixed)
         return updated
 
-    def submit(self, order: Order, *, by: str = "") -> Order:
-        """Pre-authorise, then leave Leads. Submitting a submitted order again changes nothing and answers the same."""
+    def submit(self, order: Order, *, by: str = "", reviewed: bool = False) -> Order:
+        """Pre-authorise, then leave Leads. Submitting a submitted order again changes nothing and answers the same.
+
+        `reviewed`: by a person who looked at the order, so that its payment is tried however many failed before.
+        """
         if order.is_lead:
             check_ready(order, self.pricing, self.payments, self.clients)
-        return Submission(self.store, self.pricing, self.payments, self.now, by).submit(order)
+        return self._submission(by, reviewed=reviewed).submit(order)
 
     def authenticate(self, order: Order, proof: Mapping[str, Any], *, by: str = "") -> Order:
         """Submit an order whose card holder was asked to confirm its payment. `proof`: by the gateway's own names."""
         if order.is_lead:
             check_ready(order, self.pricing, self.payments, self.clients)
-        return Submission(self.store, self.pricing, self.payments, self.now, by, proof).submit(order)
+        return self._submission(by, proof=proof).submit(order)
+
+    def _submission(self, by: str, *, proof: Mapping[str, Any] | None = None, reviewed: bool = False) -> Submission:
+        return Submission(self.store, self.pricing, self.payments, self.now, by, proof, self.screen, reviewed)
 
     def list(self, wanted: OrderFilter) -> OrderPage:
         """Orders by queue and step or by client, in the order of their time."""

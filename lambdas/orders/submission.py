@@ -18,18 +18,23 @@ from lambdas.orders.errors import (
     OrderIsFinalError,
     PaymentRefusedError,
     PaymentUnknownError,
+    ReviewNeededError,
     SubmitInProgressError,
 )
 from lambdas.orders.order import Hold, Order, PaymentAttempt
 from lambdas.orders.ports import (
     OrderStore,
     PaymentDeclined,
+    PaymentDeclinedByBank,
+    PaymentForReview,
     PaymentNeedsHolder,
     Payments,
     PaymentUnclear,
     Pricing,
+    Screen,
 )
 from lambdas.orders.queue import StepStatus
+from lambdas.orders.screen import UNSCREENED
 from lambdas.orders.store import save
 
 CLAIM_SECONDS = 45  # longer than a door's Lambda may run, so that a lapsed claim has no process behind it
@@ -41,7 +46,10 @@ def is_being_submitted(order: Order, now: int) -> bool:
 
 @dataclass(frozen=True)
 class Submission:
-    """One submit of one order, which was found ready. `proof`: what the card holder's bank gave, where they were asked."""
+    """One submit of one order, which was found ready. `proof`: what the card holder's bank gave, where they were asked.
+
+    `reviewed`: a person looked at the order, so it is not screened.
+    """
 
     store: OrderStore
     pricing: Pricing
@@ -49,6 +57,8 @@ class Submission:
     now: Callable[[], int]
     by: str = ""
     proof: Mapping[str, Any] | None = None
+    screen: Screen = UNSCREENED
+    reviewed: bool = False
 
     def submit(self, order: Order) -> Order:
         claim = secrets.token_hex(8)
@@ -97,20 +107,17 @@ class Submission:
             raise CouponGoneError(order.order_id, gone, lead.total_cents, lead.currency)
 
     def _authorize(self, order: Order, attempt: PaymentAttempt) -> Hold | None:
-        due = self.payments.due(order)
-        if (due.amount_cents, due.method) != (attempt.amount_cents, attempt.method):
-            self.payments.release(attempt)
-            self._end(order, attempt)
-            raise PaymentRefusedError(
-                order.order_id, "it was changed while an earlier payment was under way, now given back"
-            )
-        if not due.amount_cents:
+        self._refuse_changed(order, attempt)
+        if not attempt.amount_cents:
             return None
+        self._screened(order, attempt)
         try:
             if self.proof is not None:
                 return self.payments.authenticate(order, attempt, self.proof)
             return self.payments.authorize(order, attempt)
         except PaymentDeclined as declined:
+            if isinstance(declined, PaymentDeclinedByBank):
+                self.screen.declined(order)
             self._end(order, attempt)
             raise PaymentRefusedError(order.order_id, str(declined)) from None
         except PaymentNeedsHolder as asked:
@@ -119,12 +126,35 @@ class Submission:
         except PaymentUnclear:
             raise PaymentUnknownError(order.order_id) from None
 
+    def _refuse_changed(self, order: Order, attempt: PaymentAttempt) -> None:
+        due = self.payments.due(order)
+        if (due.amount_cents, due.method) == (attempt.amount_cents, attempt.method):
+            return
+        self.payments.release(attempt)
+        self._end(order, attempt)
+        raise PaymentRefusedError(
+            order.order_id, "it was changed while an earlier payment was under way, now given back"
+        )
+
+    def _screened(self, order: Order, attempt: PaymentAttempt) -> None:
+        """Before the gateway is asked for the first time; what is refused here leaves the attempt's key unused."""
+        if self.reviewed or attempt.tries > 1:  # what was begun is always looked up, and ended
+            return
+        try:
+            self.screen.check(order)
+        except PaymentDeclined as refused:
+            self._end(order, attempt, tried=False)
+            raise PaymentRefusedError(order.order_id, str(refused)) from None
+        except PaymentForReview as why:
+            self._end(order, attempt, tried=False, review_because=str(why))
+            raise ReviewNeededError(order.order_id) from None
+
     def _settled(self, order: Order, attempt: PaymentAttempt, hold: Hold | None) -> Order:
         def change(current: Order) -> Order:
             if not _is_ours(current, attempt) or not current.is_lead:
                 return current
             left = progress.submitted(current, now=self.now(), hold=hold)
-            return left.changed(changed_by=self.by, changed_how="submit")
+            return left.changed(changed_by=self.by, changed_how="submit", review_at=None, review_because="")
 
         settled = save(self.store, order, change)
         if settled.step_status is StepStatus.CANCELED:
@@ -146,14 +176,26 @@ class Submission:
 
         save(self.store, order, change)
 
-    def _end(self, order: Order, attempt: PaymentAttempt, *, new_price: bool = False) -> Order:
-        """Forget an attempt of ours whose outcome is known; the next one gets a new key, and counts its coupons anew."""
+    def _end(
+        self,
+        order: Order,
+        attempt: PaymentAttempt,
+        *,
+        new_price: bool = False,
+        tried: bool = True,
+        review_because: str = "",
+    ) -> Order:
+        """Forget an attempt of ours whose outcome is known; the next one counts its coupons anew, and gets a new key if the
+        gateway was `tried`. `review_because`: the lead waits for a person from now on."""
         self.pricing.give_back(order.order_id)
+        review = (
+            {"review_at": order.review_at or self.now(), "review_because": review_because} if review_because else {}
+        )
 
         def change(current: Order) -> Order:
             if not _is_ours(current, attempt):
                 return current
-            ended = current.changed(attempt=None, declines=current.declines + 1)
+            ended = current.changed(attempt=None, declines=current.declines + int(tried), **review)
             return with_changes(ended, {}, self.pricing, now=self.now()) if new_price and ended.is_lead else ended
 
         return save(self.store, order, change)

@@ -81,6 +81,10 @@ class Gateway(Protocol):
         """Give captured money back."""
         ...
 
+    def fingerprint(self, token: str) -> str:
+        """What is the same for every token of one card or account, and tells nothing of its number; empty if not known."""
+        ...
+
     def find(self, key: str) -> Transaction | None:
         """The transaction that was begun under this key, as it stands now."""
         ...

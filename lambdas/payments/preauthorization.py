@@ -13,7 +13,7 @@ from typing import Any
 from lambdas.orders.errors import Problem
 from lambdas.orders.info import text
 from lambdas.orders.order import Hold, Order, PaymentAttempt
-from lambdas.orders.ports import PaymentDeclined, PaymentDue, PaymentNeedsHolder, PaymentUnclear
+from lambdas.orders.ports import PaymentDeclined, PaymentDeclinedByBank, PaymentDue, PaymentNeedsHolder, PaymentUnclear
 from lambdas.payments.gateway import (
     DeclinedError,
     Gateway,
@@ -37,7 +37,7 @@ class PreAuthorization:
 
     def problems(self, order: Order) -> tuple[Problem, ...]:
         stored = text(order.info, "billing_info_id")
-        if stored and self._method(order) is None:
+        if stored and method_of(order, self.clients) is None:
             return (
                 Problem(
                     "info.billing_info_id",
@@ -47,7 +47,7 @@ class PreAuthorization:
         return method_problems(order.info)
 
     def due(self, order: Order) -> PaymentDue:
-        method = self._method(order)
+        method = method_of(order, self.clients)
         captures = any(action.module == CAPTURING_MODULE for action in order.actions.values())
         if method is None or not method.can_be_held or not captures or not order.total_cents:
             return PaymentDue(0, "")
@@ -55,14 +55,14 @@ class PreAuthorization:
         return PaymentDue(order.total_cents, f"{method.kind}:{fingerprint}")
 
     def authorize(self, order: Order, attempt: PaymentAttempt) -> Hold:
-        method = self._method(order)
+        method = method_of(order, self.clients)
         if method is None:
             raise PaymentDeclined("its payment method was taken off the order")
         transaction = self._found(attempt) if attempt.tries > 1 else None
         return self._hold(attempt, method, transaction or self._authorize(order, attempt, method))
 
     def authenticate(self, order: Order, attempt: PaymentAttempt, proof: Mapping[str, Any]) -> Hold:
-        method = self._method(order)
+        method = method_of(order, self.clients)
         transaction = self._found(attempt)
         if method is None or transaction is None:
             raise PaymentDeclined("the gateway knows of no payment that waits for its card holder")
@@ -76,7 +76,7 @@ class PreAuthorization:
             return self.gateway.authenticate(key=key, transaction_id=asked.transaction_id, proof=proof)
         except DeclinedError as declined:
             self.release(attempt)
-            raise PaymentDeclined(str(declined)) from None
+            raise PaymentDeclinedByBank(str(declined)) from None
         except (GatewayUnavailableError, OutcomeUnknownError):
             raise PaymentUnclear from None
 
@@ -118,7 +118,7 @@ class PreAuthorization:
                 order_id=order.order_id,
             )
         except DeclinedError as declined:
-            raise PaymentDeclined(str(declined)) from None
+            raise PaymentDeclinedByBank(str(declined)) from None
         except GatewayUnavailableError as unavailable:
             raise PaymentDeclined(f"{unavailable}; nothing was charged") from None
         except OutcomeUnknownError:
@@ -133,8 +133,10 @@ class PreAuthorization:
         except (GatewayUnavailableError, OutcomeUnknownError):
             raise PaymentUnclear from None
 
-    def _method(self, order: Order) -> PaymentMethod | None:
-        stored = text(order.info, "billing_info_id")
-        if not stored:
-            return submitted_method(order.info)
-        return self.clients.payment_method(order.client_id, stored) if order.client_id else None
+
+def method_of(order: Order, clients: ClientRecords) -> PaymentMethod | None:
+    """What the order pays with: one that its client has stored, or the one that came with it."""
+    stored = text(order.info, "billing_info_id")
+    if not stored:
+        return submitted_method(order.info)
+    return clients.payment_method(order.client_id, stored) if order.client_id else None

@@ -7,7 +7,9 @@ What a token does is written in the token, so that every outcome can be had on p
 | `tok_approve`           | holds                                       | captures |
 | `tok_avs_mismatch`      | holds; the address is not the card's        | captures |
 | `tok_decline`           | declined                                    |          |
+| `tok_insufficient_funds`, `tok_expired_card`, `tok_incorrect_cvc`, `tok_processing_error` | declined, and why | |
 | `tok_sca`               | asks for the card holder, then holds        | captures |
+| `tok_sca_declines`      | asks for the card holder, then is declined  |          |
 | `tok_needs_authentication` | asks for the card holder, with no way to reach them |  |
 | `tok_capture_fails`     | holds                                       | declined |
 | `tok_times_out`         | holds, but the answer never comes           | captures |
@@ -15,7 +17,9 @@ What a token does is written in the token, so that every outcome can be had on p
 | `paypal_approve`        | holds                                       | captures |
 | `paypal_captured`       | takes the money at once                     | applies  |
 | `ach_approve`           | takes the money at once                     | applies  |
+| `ach_insufficient_funds`, `ach_account_closed`, `ach_no_account` | declined, and why |  |
 
+The sandbox's own pages make tokens (`tok_sb_...`, `ach_sb_...`) that do what one of these does (sandbox_tokens.py).
 A card holder who was asked is proved by `proof_authenticated`; any other proof is a failed authentication (`authenticate`).
 Any other token is declined as unknown. A held card comes with the AVS code Y (address and ZIP match), or N (neither does).
 """
@@ -28,11 +32,12 @@ from typing import TYPE_CHECKING, Any
 from lambdas.payments.gateway import (
     Challenge,
     DeclinedError,
-    GatewayUnavailableError,
     OutcomeUnknownError,
     Transaction,
     TransactionState,
 )
+from lambdas.payments.sandbox_tokens import ASKS, DECLINES, WITH_CHALLENGE, SandboxTokens, avs_code, state_of
+from lambdas.records.table import RecordTable
 from lambdas.runtime.aws import dynamodb
 from lambdas.runtime.items import Item, from_item, to_item
 
@@ -43,13 +48,7 @@ HOLD_SECONDS = 7 * 86_400
 CHALLENGE_SECONDS = 15 * 60
 CHALLENGE_PATH = "/sandbox/challenge/"  # of this installation: the sandbox's own page
 PROOF = "proof_authenticated"
-_ASKS = "tok_sca"
-_AVS_MISMATCH = "tok_avs_mismatch"
-_HOLDS = {"tok_approve", _AVS_MISMATCH, "tok_capture_fails", "tok_times_out", "paypal_approve"}
-_DECLINES = {
-    "tok_decline": "the card was declined by its bank",
-    "tok_capture_fails": "the bank declined to pay out the held amount",
-}
+CHALLENGE_ID = "sbc_"  # what challenge ids begin with
 
 
 class SandboxGateway:
@@ -60,19 +59,13 @@ class SandboxGateway:
     ) -> None:
         self._table = table
         self._client = client or dynamodb()
+        self._tokens = SandboxTokens(RecordTable(table, self._client))
         self._now = now
 
     def authorize(self, *, key: str, token: str, amount_cents: int, currency: str, order_id: str) -> Transaction:
-        if token == "tok_unavailable":
-            raise GatewayUnavailableError("the payment gateway cannot be reached")
-        if token in (_ASKS, "tok_needs_authentication"):
-            state = TransactionState.NEEDS_AUTHENTICATION
-        elif token in ("paypal_captured", "ach_approve"):
-            state = TransactionState.CAPTURED
-        elif token in _HOLDS:
-            state = TransactionState.HELD
-        else:
-            raise DeclinedError(_DECLINES.get(token, "the gateway does not know this payment token"))
+        made = self._tokens.find(token)
+        token = made.behaves_as if made else token
+        state = state_of(token)
         digest = hashlib.sha256(key.encode()).hexdigest()[:20]
         held = Transaction(
             transaction_id=f"sb_{digest}",
@@ -80,9 +73,9 @@ class SandboxGateway:
             state=state,
             amount_cents=amount_cents,
             currency=currency,
-            avs_code=_avs_code(token) if state is TransactionState.HELD else "",
+            avs_code=avs_code(token) if state is TransactionState.HELD else "",
             capture_before=int(self._now()) + HOLD_SECONDS if state is TransactionState.HELD else None,
-            challenge=self._challenge(digest) if token == _ASKS else None,
+            challenge=self._challenge(digest) if token in WITH_CHALLENGE else None,
         )
         known = self._begin(held, token, order_id)
         if known is None and token == "tok_times_out":
@@ -91,7 +84,7 @@ class SandboxGateway:
 
     def authenticate(self, *, key: str, transaction_id: str, proof: Mapping[str, Any]) -> Transaction:
         """`proof` holds `challenge_id` and `proof`. A wrong one ends the challenge: the card needs a new payment."""
-        transaction, _ = self._read(transaction_id)
+        transaction, token = self._read(transaction_id)
         if transaction.state in (TransactionState.HELD, TransactionState.CAPTURED):
             return transaction
         asked = transaction.challenge
@@ -105,6 +98,9 @@ class SandboxGateway:
         if proof.get("proof") != PROOF:
             self.void(key=key, transaction_id=transaction_id)
             raise DeclinedError("the card's bank could not confirm that its holder pays")
+        if token in DECLINES:
+            self.void(key=key, transaction_id=transaction_id)
+            raise DeclinedError(DECLINES[token])
         return self._hold(transaction)
 
     def capture(self, *, key: str, transaction_id: str, amount_cents: int) -> Transaction:
@@ -112,7 +108,7 @@ class SandboxGateway:
         if transaction.state is TransactionState.CAPTURED:
             return transaction
         if token == "tok_capture_fails":
-            raise DeclinedError(_DECLINES[token])
+            raise DeclinedError(DECLINES[token])
         if amount_cents > transaction.amount_cents:
             raise DeclinedError("the amount is more than was held")
         return self._move(transaction, _HELD, TransactionState.CAPTURED, amount_cents=amount_cents)
@@ -130,6 +126,18 @@ class SandboxGateway:
             TableName=self._table, Key=_key(hashlib.sha256(key.encode()).hexdigest()[:20]), ConsistentRead=True
         )
         return Transaction.model_validate(from_item(answer["Item"])) if "Item" in answer else None
+
+    def fingerprint(self, token: str) -> str:
+        made = self._tokens.find(token)
+        return made.fingerprint if made else hashlib.sha256(token.encode()).hexdigest()[:32]
+
+    def challenged(self, challenge_id: str) -> Transaction | None:
+        """The payment whose card holder was asked under this id; for the page that asks them."""
+        answer = self._client.get_item(
+            TableName=self._table, Key=_key(challenge_id.removeprefix(CHALLENGE_ID)), ConsistentRead=True
+        )
+        found = Transaction.model_validate(from_item(answer["Item"])) if "Item" in answer else None
+        return found if found and found.challenge and found.challenge.challenge_id == challenge_id else None
 
     def _begin(self, transaction: Transaction, token: str, order_id: str) -> Transaction | None:
         """Book it; if the key was used before, the transaction it made then."""
@@ -151,7 +159,7 @@ class SandboxGateway:
         return Transaction.model_validate(item), str(item["token"])
 
     def _hold(self, transaction: Transaction) -> Transaction:
-        avs_code, before = _avs_code(_ASKS), int(self._now()) + HOLD_SECONDS
+        avs_code, before = avs_code(ASKS), int(self._now()) + HOLD_SECONDS
         asked = (TransactionState.NEEDS_AUTHENTICATION,)
         return self._move(transaction, asked, TransactionState.HELD, avs_code=avs_code, capture_before=before)
 
@@ -181,19 +189,12 @@ class SandboxGateway:
         return Transaction.model_validate(from_item(answer["Attributes"]))
 
     def _challenge(self, digest: str) -> Challenge:
-        challenge_id = f"sbc_{digest}"
+        challenge_id = f"{CHALLENGE_ID}{digest}"
         expires_at = int(self._now()) + CHALLENGE_SECONDS
         return Challenge(challenge_id=challenge_id, url=f"{CHALLENGE_PATH}{challenge_id}", expires_at=expires_at)
 
 
 _HELD = (TransactionState.HELD,)
-
-
-def _avs_code(token: str) -> str:
-    """Only cards have an address."""
-    if not token.startswith("tok_"):
-        return ""
-    return "N" if token == _AVS_MISMATCH else "Y"
 
 
 def _names(transaction_id: str) -> dict[str, str]:

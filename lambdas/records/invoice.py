@@ -40,10 +40,14 @@ class InvoiceStatus(StrEnum):
 
 
 class InvoiceLine(Frozen):
+    """`tax_name` and `tax_rate` (percent, decimal text) are those of a line that is tax."""
+
     description: str
     service_id: str
     quantity: int
     amount_cents: int
+    tax_name: str = ""
+    tax_rate: str = ""
 
 
 class ChargeAttempt(Frozen):

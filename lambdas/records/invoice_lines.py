@@ -2,13 +2,17 @@
 
 from collections.abc import Iterator
 
+from lambdas.orders.applied import AppliedTax
 from lambdas.orders.packs import PricedPack
 from lambdas.records.invoice import InvoiceLine
 from lambdas.records.service import Service
 
 
 def invoice_lines(service: Service, pack: PricedPack) -> Iterator[InvoiceLine]:
-    """What the pack was priced at when it became the service: list prices, and what a coupon takes off them."""
+    """What the pack was priced at when it became the service: list prices, what a coupon takes off them, and the taxes.
+
+    A tax that comes to nothing has no line, but a reverse charge has: the invoice has to say so.
+    """
     period = f", {service.period} months" if service.period > 1 else ", 1 month" if service.period else ""
     coupon = f", coupon {pack.coupon.coupon_code}" if pack.coupon else ""
     yield _line(service, period, pack.recurring_cents)
@@ -18,6 +22,14 @@ def invoice_lines(service: Service, pack: PricedPack) -> Iterator[InvoiceLine]:
         yield _line(service, ", set-up", pack.setup_cents)
     if pack.setup_discount_cents:
         yield _line(service, f", set-up{coupon}", -pack.setup_discount_cents)
+    for tax in pack.taxes:
+        if tax.cents or tax.reverse_charge:
+            yield _tax_line(service, tax)
+
+
+def _tax_line(service: Service, tax: AppliedTax) -> InvoiceLine:
+    line = _line(service, f", {tax.label}", tax.cents)
+    return line.model_copy(update={"tax_name": tax.name, "tax_rate": tax.rate})
 
 
 def _line(service: Service, what: str, amount_cents: int) -> InvoiceLine:

@@ -50,10 +50,11 @@ class Link(Frozen):
 
 
 class MadeLink(Frozen):
-    """A new link and its address, which nobody can be told again."""
+    """A new link and its address, which nobody can be told again. `sent`: it was mailed to the order's client."""
 
     link: Link
     url: str
+    sent: bool = False
 
 
 def path_of(link: Link, token: str) -> str:
@@ -127,7 +128,7 @@ class LinkRecords:
         return link if link.notice == notice else self._change(link, {"notice": notice})
 
     def sign_in(self, link: Link, client_id: str) -> Link:
-        """The client who signed in on this visit."""
+        """The client who signed in on this visit; empty: nobody any more."""
         return self._change(link, {"client_id": client_id})
 
     def begun_on(self, order_id: str, form: str) -> None:

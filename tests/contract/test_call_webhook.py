@@ -161,7 +161,7 @@ def test_the_receiver_learns_what_it_needs_and_nothing_personal(desk: Desk, rece
         "order_action_id": ACTION,
         "module": "call_webhook",
         "client_id": "101",
-        "packs": [PACK.model_dump()],
+        "packs": [PACK.model_dump(mode="json")],
         "fields": {"domain": "ada.test"},
         "callback": {
             "method": "order.process",

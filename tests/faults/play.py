@@ -22,7 +22,7 @@ from tests.faults.shop import FaultyShop
 
 AT_ONCE = 40  # orders under way at a time
 QUIET_SECONDS = 90.0  # longer than any retry waits: who does not change for so long will not by itself
-_POLL_SECONDS = 0.25
+_POLL_SECONDS = 0.35
 
 
 @dataclass

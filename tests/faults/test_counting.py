@@ -161,11 +161,20 @@ def test_records_are_counted_for_the_order_that_made_them() -> None:
         (CLEAN, [FAULT], 1),
     ],
 )
-def test_a_double_a_loss_or_a_point_not_met_ends_with_an_error(verdict: Verdict, unmet: list[Fault], code: int) -> None:
+def test_a_double_a_loss_or_points_not_met_end_with_an_error(verdict: Verdict, unmet: list[Fault], code: int) -> None:
     tallies = Tallies()
     tallies.count([FAULT], unmet, verdict)
 
     assert tallies.exit_code == code
+
+
+def test_one_point_of_very_many_that_was_not_met_is_shown_but_no_error() -> None:
+    tallies = Tallies()
+    for _ in range(100):
+        tallies.count([FAULT], [], CLEAN)
+    tallies.count([FAULT], [FAULT], CLEAN)
+
+    assert (tallies.exit_code, tallies.sums()["unmet"]) == (0, 1)
 
 
 def test_no_run_at_all_shows_nothing() -> None:

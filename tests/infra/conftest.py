@@ -7,6 +7,7 @@ import pytest
 
 from infra.actions import ACTIONS
 from infra.app import ROOT, add_stack, new_app
+from infra.docs import SHIPPED, SWAGGER_UI
 from infra.settings import settings_of
 from tests.infra.template import Synthesized
 
@@ -48,8 +49,20 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
     files = {
         "lambdas/__init__.py": "",
         "lambdas/api/handler.py": "",
+        "lambdas/docs/handler.py": "",
+        "lambdas/docs/page.html": "<p>",
+        "docs/openapi.json": "{}",
+        "docs/decisions.md": "",
+        "node_modules/other/index.js": "",
+        **{f"{SWAGGER_UI}/{name}": name for name in (*SHIPPED, "swagger-ui-bundle.js.map", "index.html")},
+        "lambdas/api/openapi/document.py": "",
         "lambdas/forms/handler.py": "",
+        "lambdas/intake/handler.py": "",
+        "lambdas/sandbox_provider/handler.py": "",
+        "lambdas/intake/webhook.py": "",
         "lambdas/forms/page.html": "<p>",
+        "lambdas/notices/handler.py": "",
+        "lambdas/notices/reminders.py": "",
         "lambdas/outbox/relay.py": "",
         "lambdas/deadlines/sweeper.py": "",
         "lambdas/console/execution_watch.py": "",

@@ -17,8 +17,11 @@ from infra.actions import ACTIONS, construct_name
 from infra.api import ROUTES, route_id
 from infra.forms import ROUTES as PAGES
 from infra.forms import page_id
+from infra.intake import secret_id
 from infra.nag import accepted
 from infra.queues import read_queues
+from infra.sandbox_provider import HANDLER, sandbox_page_id
+from infra.sandbox_provider import ROUTES as SANDBOX_PAGES
 from infra.settings import STAGES, UnknownStageError, settings_of
 from tests.infra.template import Synthesized
 
@@ -39,6 +42,9 @@ def test_nag_finds_nothing_that_is_not_accepted_and_nothing_is_accepted_in_vain(
         "queue": [construct_name(queue.name) for queue in read_queues(prod.sources / "statemachines")],
         "route": [route_id(route) for route in ROUTES],
         "page": [page_id(route) for route in PAGES],
+        "sandbox": [HANDLER],
+        "sandbox_page": [sandbox_page_id(route) for route in SANDBOX_PAGES],
+        "provider_secret": [secret_id(provider) for provider in prod.settings.contract_providers],
     }
 
     assert nag["conclusion"] == "success"
@@ -69,7 +75,18 @@ def test_synth_asks_nobody(stage: Synthesized) -> None:
 
 
 def test_the_outputs_are_what_others_read(stage: Synthesized) -> None:
-    assert set(stage.template["Outputs"]) == {"ApiUrl", "ApiId", "OrderTable", "RecordTable", "EventBus", "Machines"}
+    assert set(stage.template["Outputs"]) == {
+        "ApiUrl",
+        "ApiId",
+        "OrderTable",
+        "RecordTable",
+        "EventBus",
+        "Machines",
+        "ContractBus",
+        "ContractQueue",
+        "ContractDeadLetters",
+        "ContractSecrets",
+    }
 
 
 def test_everything_that_can_be_tagged_says_project_and_stage(stage: Synthesized) -> None:

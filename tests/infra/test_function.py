@@ -17,6 +17,8 @@ EVERYWHERE = {
     "PYDANTIC_DISABLE_PLUGINS",
 }
 
+NOTICES = {"ORDER_TABLE", "RECORD_TABLE", "MAIL_FROM", "COMPANY", "PUBLIC_URL"}
+
 
 def test_every_function_has_its_own_role_and_its_own_log_group(stage: Synthesized) -> None:
     for name, function in stage.functions.items():
@@ -55,7 +57,14 @@ def test_every_function_has_a_timeout_and_memory_of_its_own(stage: Synthesized) 
             f"Actions{construct_name(module)}": (needs.memory_mb, needs.timeout_seconds)
             for module, needs in ACTIONS.items()
         },
+        "DocsHandler": (256, 10),
+        "FormsHandler": (1024, 29),
+        "IntakeWebhook": (512, 10),
+        "IntakeWorker": (512, 40),
+        "NoticesSender": (512, 60),
+        "NoticesReminder": (512, 300),
         "OutboxRelay": (512, 60),
+        "SandboxProviderHandler": (512, 15),
         "WatchSweeper": (256, 120),
         "WatchExecutions": (256, 30),
     }
@@ -72,14 +81,24 @@ def test_every_function_is_told_what_its_settings_read_and_no_more(stage: Synthe
     assert told == {
         "ApiHandler": TABLES
         | {"GUARD_TABLE", "CALLS_PER_MINUTE", "FAILED_LOGINS_OF_SOURCE", "SETTLE_SECONDS", "MACHINE_HASHES"}
-        | {"MAIL_FROM", "COMPANY", "ATTACHMENT_BUCKET"},
+        | {"PREAUTHORIZE_CONTRACTS", "PAYMENT_LIMITS"}
+        | {"MAIL_FROM", "COMPANY", "ATTACHMENT_BUCKET", "PUBLIC_URL"},
         **{
             f"Actions{construct_name(module)}": TABLES
             | (MAIL if needs.sends_mail else set())
             | (WEBHOOKS if needs.calls_outside else set())
             for module, needs in ACTIONS.items()
         },
+        "DocsHandler": set(),
+        "FormsHandler": TABLES
+        | {"GUARD_TABLE", "NOTICE_QUEUE_URL", "COMPANY", "FORM_MIN_SECONDS", "MACHINE_HASHES", "PAYMENT_LIMITS"},
+        "IntakeWebhook": {"CONTRACT_QUEUE_URL", "CONTRACT_SECRETS"},
+        "IntakeWorker": TABLES
+        | {"MACHINE_HASHES", "CONTRACT_QUEUE_URL", "DEAD_LETTERS_URL", "CONTRACT_TRIES", "PREAUTHORIZE_CONTRACTS"},
+        "NoticesSender": NOTICES,
+        "NoticesReminder": NOTICES,
         "OutboxRelay": {"EVENT_BUS", "MACHINES", "FUNCTIONS", "ORDER_TABLE", "RECORD_TABLE"},
+        "SandboxProviderHandler": {"RECORD_TABLE"},
         "WatchSweeper": {"ORDER_TABLE"},
         "WatchExecutions": {"ORDER_TABLE"},
     }
@@ -102,7 +121,12 @@ def test_a_handler_is_the_path_of_its_file(stage: Synthesized) -> None:
 
 
 def test_all_functions_share_one_code_asset_and_one_layer(stage: Synthesized) -> None:
-    assert len({function["Code"]["S3Key"] for function in stage.functions.values()}) == 1
+    """All but the documentation, which has files that nobody else needs."""
+    assets = {name: function["Code"]["S3Key"] for name, function in stage.functions.items()}
+    of_docs = assets.pop("DocsHandler")
+
+    assert set(assets.values()) == {assets["ApiHandler"]}
+    assert of_docs != assets["ApiHandler"]
     assert {name_of(layer) for function in stage.functions.values() for layer in function["Layers"]} == {"Dependencies"}
 
 

@@ -9,7 +9,7 @@ DAY_SECONDS = 24 * 60 * 60
 
 
 def test_the_relay_reads_the_order_stream_from_its_beginning(stage: Synthesized) -> None:
-    (mapping,) = stage.properties_of_type("AWS::Lambda::EventSourceMapping").values()
+    mapping = stage.properties("OutboxOrderStream")
 
     assert name_of(mapping["FunctionName"]) == "OutboxRelayFunction"
     assert name_of(mapping["EventSourceArn"]) == "StorageOrderTable.StreamArn"
@@ -19,7 +19,7 @@ def test_the_relay_reads_the_order_stream_from_its_beginning(stage: Synthesized)
 
 
 def test_a_bad_record_is_found_retried_and_set_aside_while_the_stream_still_has_it(stage: Synthesized) -> None:
-    (mapping,) = stage.properties_of_type("AWS::Lambda::EventSourceMapping").values()
+    mapping = stage.properties("OutboxOrderStream")
 
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert mapping["BisectBatchOnFunctionError"] is True
@@ -29,7 +29,7 @@ def test_a_bad_record_is_found_retried_and_set_aside_while_the_stream_still_has_
 
 
 def test_only_the_order_item_wakes_the_relay(stage: Synthesized) -> None:
-    (mapping,) = stage.properties_of_type("AWS::Lambda::EventSourceMapping").values()
+    mapping = stage.properties("OutboxOrderStream")
     (filtered,) = mapping["FilterCriteria"]["Filters"]
 
     assert json.loads(filtered["Pattern"]) == {"dynamodb": {"Keys": {"sk": {"S": ["order"]}}}}
@@ -37,7 +37,7 @@ def test_only_the_order_item_wakes_the_relay(stage: Synthesized) -> None:
 
 def test_dead_letters_are_encrypted_and_wait_two_weeks(stage: Synthesized) -> None:
     queue = stage.properties("OutboxDeadLetters")
-    (policy,) = stage.properties_of_type("AWS::SQS::QueuePolicy").values()
+    policy = stage.properties("OutboxDeadLettersPolicy")
     (refusal,) = policy["PolicyDocument"]["Statement"]
 
     assert queue["SqsManagedSseEnabled"] is True

@@ -13,7 +13,7 @@ def test_the_sender_s_domain_is_an_identity(stage: Synthesized) -> None:
 
 
 def test_webhooks_are_signed_with_a_secret_that_nobody_chose(stage: Synthesized) -> None:
-    (secret,) = stage.properties_of_type("AWS::SecretsManager::Secret").values()
+    secret = stage.properties("ActionsWebhookSecret")
 
     assert secret["GenerateSecretString"] == {"PasswordLength": 64, "ExcludePunctuation": True}
     assert "SecretString" not in secret

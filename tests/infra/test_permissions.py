@@ -36,6 +36,9 @@ def _of_action(needs: ActionNeeds) -> dict[str, set[str]]:
     }
 
 
+ON_RECORDS_OF_NOTICES = READ_WRITE | {"dynamodb:DeleteItem", "dynamodb:Query"}
+SENDER = "arn:AWS::Partition:ses:AWS::Region:AWS::AccountId:identity/example.com"
+
 FUNCTIONS: dict[str, dict[str, set[str]]] = {
     "ApiHandler": {
         "StorageOrderTable": TRANSACTION,
@@ -48,9 +51,33 @@ FUNCTIONS: dict[str, dict[str, set[str]]] = {
         "arn:AWS::Partition:ses:AWS::Region:AWS::AccountId:identity/example.com": {"ses:SendEmail"},
         "*": TRACE,
     },
+    "DocsHandler": {"*": TRACE},
     "FormsHandler": {
         "StorageOrderTable": TRANSACTION,
         "StorageRecordTable": TRANSACTION | {"dynamodb:Query"},
+        "StorageGuardTable": READ_WRITE,
+        "NoticesQueue": {"sqs:SendMessage"},
+        "*": TRACE,
+    },
+    "NoticesSender": {
+        "StorageOrderTable": {"dynamodb:GetItem"},
+        "StorageRecordTable": ON_RECORDS_OF_NOTICES,
+        "NoticesQueue": {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"},
+        SENDER: {"ses:SendEmail"},
+        "*": TRACE,
+    },
+    "NoticesReminder": {
+        "StorageOrderTable": {"dynamodb:GetItem"},
+        "StorageOrderTable/index/by_step": {"dynamodb:Query"},
+        "StorageRecordTable": ON_RECORDS_OF_NOTICES,
+        SENDER: {"ses:SendEmail"},
+        "*": TRACE,
+    },
+    "SandboxProviderHandler": {
+        "StorageRecordTable": {
+            "dynamodb:GetItem",
+            "dynamodb:PutItem",
+        },  # of the sandbox's own records: test_sandbox_provider.py
         "*": TRACE,
     },
     **{f"Actions{construct_name(module)}": _of_action(needs) for module, needs in ACTIONS.items()},
@@ -62,6 +89,24 @@ FUNCTIONS: dict[str, dict[str, set[str]]] = {
         "StorageOrderTable.StreamArn": {"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"},
         "*": TRACE | {"dynamodb:ListStreams"},
         # and, for every machine, what MACHINE_FROM_RELAY says, and lambda:InvokeFunction on every action
+    },
+    "IntakeWebhook": {
+        "IntakeContracts": {"sqs:SendMessage"},
+        "IntakeDocusignKeys": {"secretsmanager:GetSecretValue"},
+        "IntakeGenericKeys": {"secretsmanager:GetSecretValue"},
+        "*": TRACE,
+    },
+    "IntakeWorker": {
+        "StorageOrderTable": TRANSACTION,
+        "StorageRecordTable": TRANSACTION | {"dynamodb:Query"},
+        "IntakeContracts": {
+            "sqs:ReceiveMessage",
+            "sqs:DeleteMessage",
+            "sqs:GetQueueAttributes",
+            "sqs:ChangeMessageVisibility",
+        },
+        "IntakeDeadLetters": {"sqs:SendMessage"},
+        "*": TRACE,
     },
     "WatchSweeper": {
         "StorageOrderTable": {"dynamodb:GetItem", "dynamodb:PutItem"},
@@ -133,7 +178,11 @@ def test_only_this_api_and_the_watch_rules_may_invoke_functions_from_outside(sta
     invoked = sorted((str(name_of(found["FunctionName"])), found["Principal"]) for found in permissions)
     assert invoked == [
         ("ApiHandlerFunction", "apigateway.amazonaws.com"),
+        ("DocsHandlerFunction", "apigateway.amazonaws.com"),
         ("FormsHandlerFunction", "apigateway.amazonaws.com"),
+        ("IntakeWebhookFunction", "apigateway.amazonaws.com"),
+        ("NoticesReminderFunction", "events.amazonaws.com"),
+        ("SandboxProviderHandlerFunction", "apigateway.amazonaws.com"),
         ("WatchExecutionsFunction", "events.amazonaws.com"),
         ("WatchExecutionsFunction", "events.amazonaws.com"),
         ("WatchSweeperFunction", "events.amazonaws.com"),

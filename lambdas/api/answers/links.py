@@ -13,6 +13,7 @@ def made(found: MadeLink, backend: Backend) -> dict[str, str]:
         "order_id": link.order_id,
         "purpose": link.purpose.value,
         "url": found.url,
+        "sent": "1" if found.sent else "0",
         "expires": str(link.expires_at),
     }
 

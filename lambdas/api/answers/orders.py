@@ -7,10 +7,10 @@ from lambdas.api.answers.values import as_text
 from lambdas.api.backend import Backend
 from lambdas.orders.lists import OrderPage
 from lambdas.orders.money import format_cents
-from lambdas.orders.order import ActionState, Order
+from lambdas.orders.order import ActionState, ChecklistAction, Order
 from lambdas.orders.packs import PricedPack
 from lambdas.orders.queue import Queue
-from lambdas.orders.readback import credits_of, with_prices
+from lambdas.orders.readback import credits_of, taxes_of, with_prices
 
 _QUEUE_FIELDS = ["class_id", "active", "name", "sendlink_from", "sendlink_sub", "sendlink_body"]
 
@@ -87,7 +87,7 @@ def _progress(order: Order) -> Any:
     begun = {
         key: {
             "ts": str(action.at),
-            "status": action.state.value,
+            "status": _status(action),
             "message": action.reason,
             "attempts": str(action.attempts),
             "user": action.by,
@@ -101,6 +101,12 @@ def _progress(order: Order) -> Any:
     return begun or []
 
 
+def _status(action: ChecklistAction) -> str:
+    """A failed action that waits for a person is failed: front ends look for that word (reference 1.6)."""
+    failed = action.failed_last and action.state is ActionState.WAITING
+    return ActionState.FAILED.value if failed else action.state.value
+
+
 def _queue(queue: Queue) -> dict[str, Any]:
     texts = {
         "class_id": str(queue.brand_id),
@@ -109,7 +115,6 @@ def _queue(queue: Queue) -> dict[str, Any]:
         "sendlink_from": queue.sendlink_from,
         "sendlink_sub": queue.sendlink_sub,
         "sendlink_body": queue.sendlink_body,
-        "allow_quotes": "1" if queue.allow_quotes else "0",
     }
     return {
         "order_queue_id": str(queue.order_queue_id),
@@ -120,7 +125,7 @@ def _queue(queue: Queue) -> dict[str, Any]:
 
 
 def _summary(order: Order) -> str:
-    """An HTML table: what is bought, for how long, set-up, discounts, total cost."""
+    """An HTML table: what is bought, for how long, set-up, discounts, taxes, total cost."""
     rows = "".join(
         f"<tr><td>{escape(pack.title)}</td><td>{pack.quantity}</td><td>{format_cents(pack.recurring_cents)} / "
         f"{_period(pack.period)}</td><td>{format_cents(pack.setup_cents)}</td></tr>{_discount(pack)}"
@@ -130,7 +135,15 @@ def _summary(order: Order) -> str:
     total = (
         f'<tr><th colspan="3">Total cost</th><td>{format_cents(order.total_cents)} {escape(order.currency)}</td></tr>'
     )
-    return f"<table>{head}{rows}{total}</table>"
+    return f"<table>{head}{rows}{_taxes(order)}{total}</table>"
+
+
+def _taxes(order: Order) -> str:
+    return "".join(
+        f'<tr><td colspan="3">{escape(tax.label)}</td><td>{format_cents(tax.cents)}</td></tr>'
+        for tax in taxes_of(order.priced)
+        if tax.cents or tax.reverse_charge
+    )
 
 
 def _discount(pack: PricedPack) -> str:
@@ -151,4 +164,18 @@ def _info(order: Order, *, unset: Any) -> dict[str, Any]:
     credits = {coupon_id: format_cents(cents) for coupon_id, cents in credits_of(order.priced).items()}
     coupons = {"coupon_ids": list(credits) or unset, "coupon_credits": credits or unset}
     said = {key: as_text(value) for key, value in with_prices(order.info, order.priced).items()}
-    return {"taxes": unset, **said, **coupons}
+    return {**said, **coupons, "taxes": _tax_totals(order) or unset}
+
+
+def _tax_totals(order: Order) -> dict[str, Any]:
+    """By tax id, where there are any; nothing is prorated."""
+    return {
+        tax.tax_id: {
+            "name": tax.name,
+            "primary_total": format_cents(tax.recurring_cents),
+            "prorated_total": format_cents(0),
+            "setup_total": format_cents(tax.setup_cents),
+        }
+        for tax in taxes_of(order.priced)
+        if not tax.reverse_charge
+    }

@@ -76,6 +76,15 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "uber.service_plan_get",
         "uber.service_plan_list",
     ),
+    "quotes": (
+        "client.quote_add",
+        "client.quote_service_add",
+        "client.quote_update",
+        "client.quote_get",
+        "client.quote_list",
+        "client.quote_sign",
+    ),
+    "contracts": ("order.diff_contract",),
     "links": (
         "order.link_create",
         "order.link_revoke",

@@ -7,20 +7,40 @@ from lambdas.api.errors import MalformedRequestError, NotFoundError
 from lambdas.api.method import Method
 from lambdas.api.requests.links import LinkCreateRequest, LinkRevokeRequest
 from lambdas.api.views import links as views
-from lambdas.orders.errors import Problem
+from lambdas.mail.link_mail import Sender, address_of, link_mail
+from lambdas.mail.sending import MailInDoubtError, MailRefusedError, send_once
+from lambdas.orders.errors import InvalidOrderError, OrderError, Problem
+from lambdas.orders.order import Order
 from lambdas.records.link import Link, LinkPurpose, LinkRecords, MadeLink, new_token, path_of
+from lambdas.records.notification import NotificationRecords
 from lambdas.records.rights import Right
 from lambdas.runtime.settings import Settings
 
 
 class LinkSettings(Settings):
-    """`public_url`: where the pages are, as clients know it."""
+    """`public_url`: where the pages are, as clients know it. `mail_from`: the stage's sender; `company`: whose name it has."""
 
     public_url: str = ""
+    mail_from: str = ""
+    company: str = ""
+
+
+class LinkNotSentError(OrderError):
+    """The link was made, and its mail did not surely go out. The link opens nothing any more."""
+
+    kind = "mail_not_sent"
+
+    def __init__(self, order_id: str, why: str) -> None:
+        super().__init__(
+            f"the link to order {order_id} was not mailed: {why}; it was closed again, so call order.link_create once more",
+            order_id=order_id,
+        )
 
 
 def _create(backend: Backend, request: LinkCreateRequest, caller: Caller) -> MadeLink:
     order, links = backend.order(request, caller), LinkRecords(backend.records)
+    if request.send:
+        _refuse_unsendable(order, request)
     purpose = LinkPurpose(request.purpose or LinkPurpose.RESUME)
     form = (request.form or links.form_of(order.order_id) or "") if purpose is LinkPurpose.RESUME else ""
     if purpose is LinkPurpose.RESUME and not form:
@@ -36,7 +56,39 @@ def _create(backend: Backend, request: LinkCreateRequest, caller: Caller) -> Mad
         by=caller.name,
         days=request.expires_days,
     )
-    return MadeLink(link=link, url=LinkSettings.from_environment().public_url.rstrip("/") + path_of(link, token))
+    settings = LinkSettings.from_environment()
+    url = settings.public_url.rstrip("/") + path_of(link, token)
+    if request.send:
+        _mail(backend, order, link, url, settings)
+    return MadeLink(link=link, url=url, sent=request.send)
+
+
+def _refuse_unsendable(order: Order, request: LinkCreateRequest) -> None:
+    if request.purpose == "status":
+        text = "only links to resume are mailed: the queue has no text for others; leave `send` out, and send the url yourself"
+        raise InvalidOrderError((Problem("send", text),))
+    if not address_of(order):
+        text = (
+            "the order has no e-mail address, or more than one: set info.email with order.update, or leave `send` out"
+        )
+        raise InvalidOrderError((Problem("send", text),))
+
+
+def _mail(backend: Backend, order: Order, link: Link, url: str, settings: LinkSettings) -> None:
+    """Raises LinkNotSentError; then the link is closed, as nobody knows whether anybody has it."""
+    sender = Sender(mail_from=settings.mail_from, company=settings.company)
+    mail, now = link_mail(order, backend.queues[order.order_queue_id], sender, url), backend.service.now()
+    try:
+        send_once(
+            NotificationRecords(backend.records), order.order_id, f"link#{link.link_id}", mail, now, on_doubt="skip"
+        )
+    except (MailRefusedError, MailInDoubtError) as error:
+        LinkRecords(backend.records).revoke(order.order_id, link.link_id, now)
+        refused = isinstance(error, MailRefusedError)
+        why = (
+            f"SES refused it ({error})" if refused else "SES did not answer, so whether the mail went out is not known"
+        )
+        raise LinkNotSentError(order.order_id, why) from None
 
 
 def _revoke(backend: Backend, request: LinkRevokeRequest, caller: Caller) -> tuple[Link, ...]:

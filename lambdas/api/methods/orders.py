@@ -46,8 +46,13 @@ def _create(backend: Backend, request: CreateRequest, caller: Caller) -> Order:
     return backend.service.create(draft, key, by=caller.name)
 
 
+_NO_DATA = {"order_id", "hash", "step_id", "step_name", "card_stored", "card_id", "ach_id"}
+
+
 def _update(backend: Backend, request: UpdateRequest, caller: Caller) -> Order:
-    changes = request.model_dump(exclude_unset=True, exclude={"order_id", "hash", "step_id", "step_name"})
+    changes = request.model_dump(exclude_unset=True, exclude=_NO_DATA)
+    if stored := request.card_id or request.ach_id:
+        changes["info"] = {**changes.get("info", {}), "billing_info_id": stored}
     order = backend.order(request, caller)
     return backend.service.update(
         order,
@@ -66,7 +71,12 @@ def _update_rights(request: UpdateRequest) -> Rights:
 
 
 def _submit(backend: Backend, request: SubmitRequest, caller: Caller) -> Order:
-    return backend.service.submit(backend.order(request, caller), by=caller.name)
+    return backend.service.submit(backend.order(request, caller), by=caller.name, reviewed=request.reviewed)
+
+
+def _submit_rights(request: SubmitRequest) -> Rights:
+    """A storefront's user needs no `act`, so that nothing tried there gets past the screen."""
+    return (Right.ACT,) if request.reviewed else (Right.CREATE,)
 
 
 def _get(backend: Backend, request: GetRequest, caller: Caller) -> Order:
@@ -153,7 +163,7 @@ METHODS: dict[str, Method] = {
     "order.submit": Method(
         title="Submit an order",
         request=SubmitRequest,
-        rights=(Right.CREATE,),
+        rights=_submit_rights,
         verb=_submit,
         answer=answers.submitted,
         view=views.order_view,

@@ -29,8 +29,10 @@ Programs written for Ubersmith call `/api/2.0/` with the same methods.
 
 def document() -> dict[str, Any]:
     schemas = Schemas()
-    group_of = {name: group for group, names in GROUPS.items() for name in names}
-    paths = {f"/{name}": path_item(name, method, group_of[name], schemas) for name, method in every_method()}
+    methods = dict(every_method())
+    paths = {
+        f"/{name}": path_item(name, methods[name], group, schemas) for group, names in GROUPS.items() for name in names
+    }
     own = schemas.found | refusals.schemas() | api_2_0.schemas()
     return {
         "openapi": "3.1.1",
@@ -38,7 +40,7 @@ def document() -> dict[str, Any]:
         "servers": [{"url": "/"}],
         "security": [{"basic": []}],
         "tags": _tags(),
-        "paths": {**paths, api_2_0.PATH: api_2_0.path_item([name for name, _ in every_method()])},
+        "paths": {**paths, api_2_0.PATH: api_2_0.path_item(list(methods))},
         "components": {
             "securitySchemes": {"basic": {"type": "http", "scheme": "basic", "description": "User and token."}},
             "parameters": parameters(),

@@ -1,5 +1,6 @@
 """One method as operations of OpenAPI: POST with a JSON body, and GET with a query if it only reads."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from types import NoneType
 from typing import Any, get_type_hints
@@ -13,9 +14,9 @@ from lambdas.api.views.orders import OrderView
 from lambdas.records.attachment import KINDS, MAX_FILES
 
 JSON = "application/json"
-FILES = "attach"
+FILES = {"attach": MAX_FILES, "contract": 1}  # parameters that are files, and how many at most
 _ASKS_FOR_REVISION = ("order.update",)
-_WITHOUT_KEY = ("uber.check_login",)
+_WITHOUT_KEY = ("order.link_create", "uber.check_login")  # their answers must not be kept
 
 
 def path_item(name: str, method: Method, group: str, schemas: Schemas) -> dict[str, Any]:
@@ -69,17 +70,24 @@ def _body(method: Method, request: Schema) -> dict[str, Any]:
     content: dict[str, Any] = {JSON: {"schema": request}}
     if method.example:
         content[JSON]["example"] = dict(method.example)
-    if FILES in method.request.model_fields:
-        content["multipart/form-data"] = {"schema": _with_files(request, method.request.model_fields[FILES].description)}
+    files = {name: field.description for name, field in method.request.model_fields.items() if name in FILES}
+    if files:
+        content["multipart/form-data"] = {"schema": _with_files(request, files)}
     return {"required": bool(request.get("required") or request.get("anyOf")), "content": content}
 
 
-def _with_files(request: Schema, description: str | None) -> Schema:
-    """The same as a form, whose fields are all text, with files beside them."""
-    file = {"type": "string", "contentMediaType": "application/octet-stream"}
-    files = {"type": "array", "items": file, "maxItems": MAX_FILES, "description": description}
+def _with_files(request: Schema, files: Mapping[str, str | None]) -> Schema:
+    """The same as a form, which has no null, with files beside the fields."""
+    one = {"type": "string", "contentMediaType": "application/octet-stream"}
+    several = {
+        name: {
+            **({"type": "array", "items": one, "maxItems": FILES[name]} if FILES[name] > 1 else one),
+            "description": text,
+        }
+        for name, text in files.items()
+    }
     fields = {name: in_query(found) | _text_of(found) for name, found in request["properties"].items()}
-    return {**request, "properties": {**fields, FILES: files}}
+    return {**request, "properties": {**fields, **several}}
 
 
 def _text_of(schema: Schema) -> Schema:

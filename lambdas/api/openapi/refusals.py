@@ -7,7 +7,13 @@ from lambdas.api.method import Method
 from lambdas.api.openapi.headers import header_refs
 from lambdas.api.responses import STATUS
 
-_PAYS = ("client.invoice_charge", "client.invoice_generate", "order.submit", "order.threedsecure2_payment")
+_PAYS = (
+    "client.invoice_charge",
+    "client.invoice_generate",
+    "client.quote_sign",
+    "order.submit",
+    "order.threedsecure2_payment",
+)
 _TAKES_IF_MATCH = ("order.update",)
 _LISTS_POSTS = ("order.post_list",)
 # All others name a record that may not be there.

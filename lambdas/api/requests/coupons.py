@@ -17,6 +17,7 @@ from lambdas.api.requests.fields import (
     Reference,
     Request,
     Text,
+    UnixTime,
     or_null,
 )
 from lambdas.catalog.coupon import MAX_CODE
@@ -89,8 +90,8 @@ class CouponListRequest(Request):
     """`order.coupon_list`."""
 
     plan_id: Count = Field(default=None, description="Coupons for this service plan; 0: those for all plans")
-    start: Count = Field(default=None, description="Coupons that begin at this Unix time or later")
-    expire: Count = Field(default=None, description="Coupons that end at this Unix time or earlier")
+    start: UnixTime = Field(default=None, description="Coupons that begin at this Unix time or later")
+    expire: UnixTime = Field(default=None, description="Coupons that end at this Unix time or earlier")
     class_id: Count = Field(default=None, description="Coupons of this brand")
     active: MaybeFlag = Field(default=None, description="1: active ones, 0: the others; both if it is left out")
     include_options: MaybeFlag = Field(default=None, description="Answer with each coupon's discounts of plan options")
@@ -113,7 +114,7 @@ class _Details(Request):
     )
     description: Text = Field(default=None, description="What the coupon is for, as people read it")
     plan_id: Count = Field(default=None, description="The only service plan it counts for; 0: all plans")
-    start: Count = Field(default=None, description="Unix time from which it counts")
+    start: UnixTime = Field(default=None, description="Unix time from which it counts")
     class_id: Count = Field(default=None, description="The brand it belongs to")
     opts: Options | None = Field(
         default=None,
@@ -145,7 +146,7 @@ class CouponAddRequest(_Details):
         description="What the coupon is for, as people read it; needed unless description_[locale] is given",
     )
     coupon_code: Code = Field(description="The code people type; unique in its brand, stored upper-case")
-    expire: Count = Field(default=0, description="Unix time until which it counts; 0: for ever")
+    expire: UnixTime = Field(default=0, description="Unix time until which it counts; 0: for ever")
     recurring: Flag = Field(default=False, description="0: off the first period only, 1: off every period")
     discount_value: Hundredths = Field(default=0, description="What a period costs less")
     dollar: Flag = Field(default=False, description="1 if discount_value is an amount, 0 if it is a percentage")
@@ -167,7 +168,7 @@ class CouponUpdateRequest(_Details, CouponRequest):
     """`order.coupon_update`: what is sent is changed, the rest stays."""
 
     coupon_code: Annotated[Code | None, Absent] = Field(default=None, description="A new code")
-    expire: Count = Field(default=None, description="Unix time until which it counts; 0: for ever")
+    expire: UnixTime = Field(default=None, description="Unix time until which it counts; 0: for ever")
     recurring: MaybeFlag = Field(default=None, description="0: off the first period only, 1: off every period")
     discount_value: Hundredths = Field(default=None, description="What a period costs less")
     dollar: MaybeFlag = Field(default=None, description="1 if discount_value is an amount, 0 if it is a percentage")

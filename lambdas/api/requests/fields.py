@@ -10,6 +10,7 @@ from lambdas.runtime.models import Frozen
 
 MAX_TEXT = 1_000
 MAX_HASH = 128
+MAX_TIME = 253_402_300_799  # the end of the year 9999, the last one that dates are written for
 
 
 def _empty_is_absent(value: Any) -> Any:
@@ -52,6 +53,7 @@ AS_REFERENCE: tuple[dict[str, Any], ...] = (
 Absent = BeforeValidator(_empty_is_absent)
 # Bounds stand on the inner type: on the outer one, pydantic would hold them against the None of an empty parameter.
 Count = Annotated[Annotated[int, Field(ge=0, le=2**53)] | None, Absent]
+UnixTime = Annotated[Annotated[int, Field(ge=0, le=MAX_TIME)] | None, Absent]
 Text = Annotated[Annotated[str, Field(max_length=MAX_TEXT)] | None, Absent]
 Reference = Annotated[
     Annotated[str, Field(pattern=r"^[0-9]{1,18}$")] | None, BeforeValidator(_reference), or_null(*AS_REFERENCE)

@@ -6,7 +6,18 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field
 
 from lambdas.api.requests.clients import Gateway3DS, Name
-from lambdas.api.requests.fields import Absent, Count, Direction, Flag, Limit, Reference, Request, Text, or_null
+from lambdas.api.requests.fields import (
+    Absent,
+    Count,
+    Direction,
+    Flag,
+    Limit,
+    Reference,
+    Request,
+    Text,
+    UnixTime,
+    or_null,
+)
 
 INVOICE_ID = r"^[0-9]{10,24}$"
 
@@ -55,7 +66,7 @@ class InvoiceGenerateRequest(Request):
         default=None,
         description="charge: charge the default payment method; charge_prior_auth: take the money that is held already.",
     )
-    duedate: Count = Field(default=None, description="When it is due, in Unix seconds.")
+    duedate: UnixTime = Field(default=None, description="When it is due, in Unix seconds.")
     pre_bill: Text = Field(default=None, description="Services are invoiced once, so nothing is billed ahead.")
     trans_id: Text = Field(
         default=None, description="With charge_prior_auth: the transaction in which the money is held."

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from lambdas.api.requests.fields import Absent, OrderRequest, Text
+from lambdas.api.requests.fields import Absent, Flag, OrderRequest, Text
 
 
 class LinkCreateRequest(OrderRequest):
@@ -19,6 +19,10 @@ class LinkCreateRequest(OrderRequest):
     expires_days: Annotated[Annotated[int, Field(ge=1, le=365)] | None, Absent] = Field(
         default=None,
         description="How long the link opens anything, in days; 30 to resume and 365 to look, if left out.",
+    )
+    send: Flag = Field(
+        default=False,
+        description="Mail the link to the order's e-mail address, with the queue's sendlink_* texts. Links to resume only.",
     )
 
 

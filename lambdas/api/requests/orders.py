@@ -17,6 +17,7 @@ from lambdas.api.requests.fields import (
     Reference,
     Request,
     Text,
+    UnixTime,
 )
 from lambdas.orders.queue import DEFAULT_BRAND_ID
 
@@ -40,15 +41,15 @@ class _Details(Request):
     total_cents: Cents = Field(
         default=None, alias="total", description="Total amount, where no pack has a price; worked out otherwise."
     )
-    requested_completion: Count = Field(default=None, description="When the client wants it, in Unix seconds.")
-    planned_completion: Count = Field(default=None, description="When it is planned to be done, in Unix seconds.")
+    requested_completion: UnixTime = Field(default=None, description="When the client wants it, in Unix seconds.")
+    planned_completion: UnixTime = Field(default=None, description="When it is planned to be done, in Unix seconds.")
 
 
 class CreateRequest(_Details):
     """`order.create`. `order_status` may name the Leads step only; orders leave it by order.submit."""
 
     order_queue_id: int = Field(gt=0, description="The queue the order goes through.")
-    ts: Count = Field(default=None, description="When the order was received, in Unix seconds; now if not said.")
+    ts: UnixTime = Field(default=None, description="When the order was received, in Unix seconds; now if not said.")
     order_form_id: Count = Field(default=None, description="The form it came by.")
     order_status: Count = Field(
         default=None, description="The Leads step of the queue, where an order begins; no other one."
@@ -66,10 +67,19 @@ class UpdateRequest(_Details, OrderRequest):
 
     step_id: Count = Field(default=None, description="The step to move the order to.")
     step_name: Text = Field(default=None, description="The step to move the order to, by name; step_id wins.")
+    card_stored: Flag = Field(default=False, description="1, with card_id: pay by a card that the client has stored.")
+    card_id: Reference = Field(default=None, description="The stored card, by its billing_info_id.")
+    ach_id: Reference = Field(default=None, description="The stored bank account, by its billing_info_id.")
 
 
 class SubmitRequest(OrderRequest):
-    """`order.submit`."""
+    """`order.submit`. `reviewed` is ours, and for users with the right `act`."""
+
+    reviewed: Flag = Field(
+        default=False,
+        description="ours: 1, by somebody who looked at an order that waits for a review: its payment is tried whatever failed "
+        "before. Needs the right `act`.",
+    )
 
 
 class GetRequest(OrderRequest):
@@ -104,8 +114,8 @@ class ListRequest(Request):
         default=None,
         description="Only orders in steps of this kind: 0 ordinary, 1 Leads, 2 Complete, 3 Canceled. Wins over step_name.",
     )
-    min_ts: Count = Field(default=None, description="Only orders received then or later, in Unix seconds.")
-    max_ts: Count = Field(default=None, description="Only orders received then or earlier, in Unix seconds.")
+    min_ts: UnixTime = Field(default=None, description="Only orders received then or later, in Unix seconds.")
+    max_ts: UnixTime = Field(default=None, description="Only orders received then or earlier, in Unix seconds.")
     client_id: Reference = Field(default=None, description="Only orders of this client.")
     opportunity_id: Count = Field(default=None, description="Only orders made of this sales opportunity.")
     order_by: Annotated[Literal["ts"] | None, Absent] = Field(

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from lambdas.api.requests.fields import Absent, Cents, Count, Flag, OrderRequest, Request
+from lambdas.api.requests.fields import MAX_TIME, Absent, Cents, Count, Flag, OrderRequest, Request, or_null
 from lambdas.runtime.models import Frozen
 
 MAX_NOTES = 10_000
@@ -51,7 +51,11 @@ Id = Annotated[str, Field(pattern=r"^[0-9]{1,18}$")]
 Name = Annotated[str, Field(min_length=1, max_length=250)]
 Short = Annotated[Annotated[str, Field(max_length=250)] | None, Absent]
 Notes = Annotated[Annotated[str, Field(max_length=MAX_NOTES)] | None, BeforeValidator(lambda v: None if v == 0 else v)]
-Moment = Annotated[int | None, BeforeValidator(_moment)]
+Moment = Annotated[
+    Annotated[int, Field(ge=0, le=MAX_TIME)] | None,
+    BeforeValidator(_moment),
+    or_null({"type": "integer", "minimum": 0, "maximum": MAX_TIME}, {"type": "string"}),
+]
 Kind = Annotated[Literal[0, 1] | None, BeforeValidator(_whole)]
 Address = Annotated[str, Field(max_length=45), AfterValidator(_address)]
 LastFour = Annotated[Annotated[str, Field(pattern=r"^[0-9*xX ]{0,15}[0-9]{4}$")] | None, Absent]

@@ -9,12 +9,14 @@ from lambdas.records.invoice import Invoice
 
 
 class InvoiceLineView(TypedDict):
-    """`amount` is for the whole quantity; a discount is negative."""
+    """`amount` is for the whole quantity; a discount is negative. `tax_name` and `tax_rate` (percent) are a tax line's."""
 
     service_id: str
     description: str
     quantity: int
     amount: str
+    tax_name: str | None
+    tax_rate: str | None
 
 
 class InvoiceView(TypedDict):
@@ -59,6 +61,8 @@ def invoice_view(invoice: Invoice, backend: Backend) -> InvoiceView:
                 "description": line.description,
                 "quantity": line.quantity,
                 "amount": format_cents(line.amount_cents),
+                "tax_name": line.tax_name or None,
+                "tax_rate": line.tax_rate or None,
             }
             for line in invoice.lines
         ],

@@ -8,13 +8,14 @@ from lambdas.records.link import Link, MadeLink
 
 
 class MadeLinkView(TypedDict):
-    """`url` opens the order for whoever has it, and is told only here. `link_id` is what revokes it."""
+    """`url` opens the order for whoever has it, and is told only here. `link_id` is what revokes it. `sent`: it was mailed."""
 
     link_id: str
     order_id: str
     purpose: str
     form: str | None
     url: str
+    sent: bool
     expires_at: str | None
 
 
@@ -32,6 +33,7 @@ def made_view(found: MadeLink, backend: Backend) -> MadeLinkView:
         "purpose": link.purpose.value,
         "form": link.form or None,
         "url": found.url,
+        "sent": found.sent,
         "expires_at": iso(link.expires_at),
     }
 

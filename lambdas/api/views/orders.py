@@ -3,11 +3,12 @@
 from typing import Any, TypedDict
 
 from lambdas.api.backend import Backend
+from lambdas.api.views.priced import PricedServiceView, TaxView, priced_service, tax_views
 from lambdas.api.views.values import iso
 from lambdas.orders.lists import OrderPage
 from lambdas.orders.money import format_cents
 from lambdas.orders.order import ChecklistAction, Order
-from lambdas.orders.packs import PricedPack
+from lambdas.orders.readback import taxes_of
 
 
 class StepView(TypedDict):
@@ -39,28 +40,8 @@ WaitView = TypedDict("WaitView", {"for": str, "owner": str, "since": str | None,
 """What an order waits for: an action's id, `submit`, or a gate; who must act, and until when."""
 
 
-class PricedServiceView(TypedDict):
-    """A service the order asks for, as it is priced. `setup` and `recurring` are list prices of the whole quantity, one
-    period of `period` months (0: once). `renewal`: what each later period costs."""
-
-    pack: str
-    plan_id: str
-    title: str
-    description: str
-    quantity: int
-    period: int
-    options: dict[str, str]
-    setup: str
-    recurring: str
-    setup_discount: str
-    recurring_discount: str
-    coupon_code: str | None
-    first_charge: str
-    renewal: str
-
-
 class OrderView(TypedDict):
-    """Times are ISO 8601 in UTC, money is decimal text."""
+    """Times are ISO 8601 in UTC, money is decimal text. `total` is what is charged first, `tax` what of it is tax."""
 
     order_id: str
     hash: str
@@ -68,6 +49,8 @@ class OrderView(TypedDict):
     step: StepView
     client_id: str | None
     total: str
+    tax: str
+    taxes: list[TaxView]
     currency: str
     priority: int
     owner: str
@@ -82,6 +65,8 @@ class OrderView(TypedDict):
     canceled_because: str | None
     canceled_by: str | None
     unwound_at: str | None
+    review_needed_at: str | None
+    review_because: str | None
     machine_stopped_at: str | None
     machine_stopped_because: str | None
     revision: int
@@ -114,6 +99,8 @@ def order_view(order: Order, backend: Backend) -> OrderView:
         "step": {"order_step_id": order.step_id, "name": order.step.name, "status": order.step_status.name.lower()},
         "client_id": order.client_id,
         "total": format_cents(order.total_cents),
+        "tax": format_cents(sum(pack.tax_cents for pack in order.priced)),
+        "taxes": tax_views(taxes_of(order.priced)),
         "currency": order.currency,
         "priority": order.priority,
         "owner": order.owner,
@@ -128,6 +115,8 @@ def order_view(order: Order, backend: Backend) -> OrderView:
         "canceled_because": order.canceled_because or None,
         "canceled_by": order.canceled_by or None,
         "unwound_at": iso(order.unwound_at),
+        "review_needed_at": iso(order.review_at),
+        "review_because": order.review_because or None,
         "machine_stopped_at": iso(order.machine_stopped_at),
         "machine_stopped_because": order.machine_stopped_because or None,
         "revision": order.revision,
@@ -137,27 +126,8 @@ def order_view(order: Order, backend: Backend) -> OrderView:
         "machine_hash": order.machine_hash or None,
         "actions": [_action(action) for action in order.actions.values()],
         "waits": [_wait(key, order) for key in order.waits],
-        "services": [_service(pack) for pack in order.priced],
+        "services": [priced_service(pack) for pack in order.priced],
         "info": order.info,
-    }
-
-
-def _service(pack: PricedPack) -> PricedServiceView:
-    return {
-        "pack": pack.pack,
-        "plan_id": pack.plan_id,
-        "title": pack.title,
-        "description": pack.description,
-        "quantity": pack.quantity,
-        "period": pack.period,
-        "options": pack.options,
-        "setup": format_cents(pack.setup_cents),
-        "recurring": format_cents(pack.recurring_cents),
-        "setup_discount": format_cents(pack.setup_discount_cents),
-        "recurring_discount": format_cents(pack.recurring_discount_cents),
-        "coupon_code": pack.coupon.coupon_code if pack.coupon else None,
-        "first_charge": format_cents(pack.first_charge_cents),
-        "renewal": format_cents(pack.renewal_cents if pack.period else 0),
     }
 
 

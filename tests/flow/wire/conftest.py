@@ -1,6 +1,7 @@
 """Callers of API 2.0: the clients that can be installed, and requests as nobody but an old client writes them."""
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from uuid import uuid4
 
 import pytest
@@ -33,8 +34,6 @@ def speaker(name: str, shop: Shop, worker: UbersmithApiWorker) -> Iterator[Speak
 @pytest.fixture
 def speaker_as(name: str, shop: Shop, worker: UbersmithApiWorker) -> Iterator[Callable[[str, str], Speaker]]:
     """The same client with another user and token."""
-    from contextlib import ExitStack
-
     with ExitStack() as ended:
         yield lambda user, token: ended.enter_context(speaker_named(name, shop.stack, worker, (user, token)))
 

@@ -2,7 +2,8 @@
 
 import base64
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -43,7 +44,7 @@ class Raw:
 
     url: str
     user: str
-    token: str
+    token: str = field(repr=False)
 
     @property
     def basic(self) -> str:
@@ -54,11 +55,11 @@ class Raw:
         method: str,
         target: str,
         body: bytes | str | None = None,
+        headers: Mapping[str, str] | None = None,
         *,
         logged_in: bool = True,
-        **headers: str,
     ) -> Answer:
-        """`target`: path and query. `headers`: with `_` for `-`. No body: no Content-Length but of a POST, as cURL does it."""
+        """`target`: path and query. No body: no Content-Length but of a POST, as cURL does it."""
         connection = HTTPConnection(urlsplit(self.url).netloc, timeout=60)
         try:
             content = body.encode() if isinstance(body, str) else body
@@ -67,8 +68,8 @@ class Raw:
                 connection.putheader("Authorization", self.basic)
             if content is not None or method == "POST":
                 connection.putheader("Content-Length", str(len(content or b"")))
-            for name, value in headers.items():
-                connection.putheader(name.replace("_", "-"), value)
+            for name, value in (headers or {}).items():
+                connection.putheader(name, value)
             connection.endheaders(content)
             response = connection.getresponse()
             said: dict[str, list[str]] = {}
@@ -80,11 +81,11 @@ class Raw:
 
     def call(self, method: str, **parameters: Any) -> Any:
         """`data` of a call as JSON."""
-        return self.send("POST", f"/api/2.0/?method={method}", json.dumps(parameters), Content_Type=JSON).data
+        return self.send("POST", f"/api/2.0/?method={method}", json.dumps(parameters), {"Content-Type": JSON}).data
 
     def form(self, method: str, pairs: str) -> Answer:
         """A call with an urlencoded body, which is sent as it is."""
-        return self.send("POST", f"/api/2.0/?method={method}", pairs, Content_Type=FORM)
+        return self.send("POST", f"/api/2.0/?method={method}", pairs, {"Content-Type": FORM})
 
 
 def encoded(tree: dict[str, Any], prefix: str = "") -> list[tuple[str, str]]:
@@ -107,8 +108,8 @@ def multipart(fields: list[tuple[str, str]], *files: tuple[str, str, bytes], bou
         f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
         for name, value in fields
     ]
-    for field, file_name, content in files:
-        head = f'Content-Disposition: form-data; name="{field}"; filename="{file_name}"'
+    for name, file_name, content in files:
+        head = f'Content-Disposition: form-data; name="{name}"; filename="{file_name}"'
         parts.append(f"--{boundary}\r\n{head}\r\nContent-Type: application/octet-stream\r\n\r\n".encode())
         parts.append(content + b"\r\n")
     return b"".join(parts) + f"--{boundary}--\r\n".encode()

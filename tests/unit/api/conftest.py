@@ -13,6 +13,7 @@ from lambdas.api.guard import Guard
 from lambdas.api.handler import Api, respond
 from lambdas.catalog.plan import load_plans
 from lambdas.catalog.pricing import CatalogPricing
+from lambdas.catalog.tax import load_taxes
 from lambdas.orders.modules import load_modules
 from lambdas.orders.store import DynamoOrderStore
 from lambdas.payments.preauthorization import PreAuthorization
@@ -98,7 +99,7 @@ def caller(dynamodb: DynamoDBClient, records: RecordTable) -> Caller:
     gateway = SandboxGateway(records.name, dynamodb)
     service = a_service(
         store=DynamoOrderStore(make_order_table(dynamodb, "orders"), dynamodb),
-        pricing=CatalogPricing(load_plans(), CouponRecords(records), CouponUseRecords(records)),
+        pricing=CatalogPricing(load_plans(), CouponRecords(records), CouponUseRecords(records), load_taxes(), clients),
         payments=PreAuthorization(gateway, clients),
         clients=clients,
         modules=load_modules(),

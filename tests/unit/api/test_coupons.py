@@ -329,6 +329,8 @@ def test_new_callers_get_the_services_with_their_amounts(caller: Caller, coupon_
             "setup_discount": "0.00",
             "recurring_discount": "35.80",
             "coupon_code": "SAVE10",
+            "tax": "0.00",
+            "taxes": [],
             "first_charge": "421.20",
             "renewal": "358.00",
         }

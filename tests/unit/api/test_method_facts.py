@@ -20,13 +20,14 @@ OURS = dict(every_method())
 
 NOT_OFFERED = {
     "client.lookup",
-    "client.quote_add",
-    "client.quote_service_add",
-    "client.quote_sign",
     "client.service_add",
 }
 # Ubersmith has these too; the reference at hand says nothing of their parameters.
 WITHOUT_FACTS = {
+    "client.quote_get",
+    "client.quote_list",
+    "client.quote_update",  # ours
+    "order.diff_contract",  # ours
     "client.invoice_get",
     "client.invoice_list",
     "client.service_list",
@@ -38,13 +39,18 @@ WITHOUT_FACTS = {
 }
 ADDED = {
     "client.ach_add": {"ach_token"},  # no account numbers are taken
+    "client.quote_add": {"opportunity_id"},
+    "client.quote_sign": {"cc_token", "ach_token"},
     "order.cancel": {"reason"},
     "order.create": {"opportunity_id"},
     "order.list": {"cursor"},
     "order.process": {"input", "reason"},
+    "order.update": {"card_stored", "card_id", "ach_id"},  # undocumented, seen in use (reference 4.5)
     "order.respond": {"attach"},  # the name that attach[] has once it is read
 }
 LEFT_OUT = {
+    "client.quote_service_add": {"parent", "tax_engine_id", "taxes", "meta_*"},
+    "client.quote_sign": {"cc_cvv2", "ach_aba", "ach_type", "threedsecure"},  # see order.threedsecure2_payment
     "order.respond": {"attach[]"},
     "order.create": {"activity", "progress"},  # what an order has gone through is not for callers to say
 }

@@ -23,32 +23,38 @@ class PageReader(HTMLParser):
         self.text: list[str] = []
         self.links: list[str] = []
         self._select = self._area = ""
-        self._inside: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = {name: value or "" for name, value in attrs}
-        self._inside.append(tag)
         match tag:
             case "form":
                 self.action = values["action"]
             case "a":
                 self.links.append(values["href"])
-            case "input" if values.get("type") in ("radio", "checkbox"):
-                self.offered.setdefault(values["name"], []).append(values["value"])
-                if "checked" in values:
-                    self.inputs[values["name"]] = values["value"]
             case "input":
-                self.inputs[values["name"]] = values.get("value", "")
-            case "select":
-                self._select = values["name"]
-                self.inputs.setdefault(self._select, "")
-            case "option":
-                self.offered.setdefault(self._select, []).append(values["value"])
-                if "selected" in values:
-                    self.inputs[self._select] = values["value"]
+                self._input(values)
+            case "select" | "option":
+                self._choice(tag, values)
             case "textarea":
                 self._area = values["name"]
                 self.inputs[self._area] = ""
+
+    def _input(self, values: dict[str, str]) -> None:
+        if values.get("type") not in ("radio", "checkbox"):
+            self.inputs[values["name"]] = values.get("value", "")
+            return
+        self.offered.setdefault(values["name"], []).append(values["value"])
+        if "checked" in values:
+            self.inputs[values["name"]] = values["value"]
+
+    def _choice(self, tag: str, values: dict[str, str]) -> None:
+        if tag == "select":
+            self._select = values["name"]
+            self.inputs.setdefault(self._select, "")
+            return
+        self.offered.setdefault(self._select, []).append(values["value"])
+        if "selected" in values:
+            self.inputs[self._select] = values["value"]
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "textarea":

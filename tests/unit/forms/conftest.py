@@ -1,15 +1,16 @@
 """The form's whole door over tables in memory: real store, real prices, real forms, the sandbox gateway."""
 
-from collections.abc import Callable
-
 import pytest
 from mypy_boto3_dynamodb.client import DynamoDBClient
 
 from lambdas.catalog.plan import load_plans
 from lambdas.catalog.pricing import CatalogPricing
+from lambdas.catalog.tax import load_taxes
 from lambdas.forms.counts import FormCounts
 from lambdas.forms.door import Door
 from lambdas.forms.form import load_forms
+from lambdas.guards.windows import Windows
+from lambdas.mail.wanted import LinkWishes
 from lambdas.orders.modules import load_modules
 from lambdas.orders.queue import load_queues
 from lambdas.orders.store import DynamoOrderStore
@@ -19,11 +20,12 @@ from lambdas.payments.sandbox import SandboxGateway
 from lambdas.records.client import ClientRecords
 from lambdas.records.coupon import CouponRecords
 from lambdas.records.coupon_use import CouponUseRecords
-from lambdas.records.link import LinkRecords
+from lambdas.records.link import LinkPurpose, LinkRecords
 from lambdas.records.payment_method import PaymentMethodRecords
+from lambdas.records.post import PostRecords
 from lambdas.records.table import RecordTable
 from tests.build import Clock, a_service
-from tests.tables import make_order_table
+from tests.tables import make_order_table, make_table
 from tests.unit.forms.browser import Browser, Page, provider_answers
 
 CARD = {"brand": "Visa", "last_four": "4242", "expiry": "1230"}
@@ -34,18 +36,34 @@ def clock() -> Clock:
     return Clock()
 
 
+class Wishes(LinkWishes):
+    """Wishes for a link, kept here instead of in a queue."""
+
+    def __init__(self) -> None:
+        self.bodies: list[str] = []
+        super().__init__("queue", self)
+
+    def send_message(self, *, QueueUrl: str, MessageBody: str) -> None:
+        self.bodies.append(MessageBody)
+
+
+@pytest.fixture
+def wishes() -> Wishes:
+    return Wishes()
+
+
 @pytest.fixture
 def gateway(dynamodb: DynamoDBClient, records: RecordTable, clock: Clock) -> SandboxGateway:
     return SandboxGateway(records.name, dynamodb, clock)
 
 
 @pytest.fixture
-def door(dynamodb: DynamoDBClient, records: RecordTable, clock: Clock, gateway: SandboxGateway) -> Door:
+def door(dynamodb: DynamoDBClient, records: RecordTable, clock: Clock, gateway: SandboxGateway, wishes: Wishes) -> Door:
     clients = ClientRecords(records)
     service = a_service(
         store=DynamoOrderStore(make_order_table(dynamodb, "orders"), dynamodb),
         queues=load_queues(),
-        pricing=CatalogPricing(load_plans(), CouponRecords(records), CouponUseRecords(records)),
+        pricing=CatalogPricing(load_plans(), CouponRecords(records), CouponUseRecords(records), load_taxes(), clients),
         payments=PreAuthorization(gateway, clients, clock),
         clients=clients,
         modules=load_modules(),
@@ -56,9 +74,13 @@ def door(dynamodb: DynamoDBClient, records: RecordTable, clock: Clock, gateway: 
         forms=load_forms(),
         plans=load_plans(),
         links=LinkRecords(records),
+        clients=clients,
         methods=PaymentMethodRecords(records),
         hosted=SandboxPages(),
         counts=FormCounts(records),
+        posts=PostRecords(records),
+        wishes=wishes,
+        windows=Windows(make_table(dynamodb, "guards"), dynamodb),
         company="Example Hosting",
     )
 
@@ -66,9 +88,6 @@ def door(dynamodb: DynamoDBClient, records: RecordTable, clock: Clock, gateway: 
 @pytest.fixture
 def browser(door: Door) -> Browser:
     return Browser(door)
-
-
-Fill = Callable[[Browser], Page]
 
 
 def to_contact(browser: Browser) -> Page:
@@ -85,16 +104,14 @@ def to_payment(browser: Browser) -> Page:
     return browser.send(**person, country="GB")
 
 
-def with_card(browser: Browser, token: str = "tok_approve") -> Page:
-    """On to the provider's page and back, with a card that has this token."""
+def with_card(browser: Browser, card: str = "tok_approve") -> Page:
+    """On to the provider's page and back, with a card whose token this is."""
     led = browser.send(terms="1", terms_signature="Ada Lovelace", payment="enter:card")
-    return browser.open(provider_answers(led, token=token, **CARD))
+    return browser.open(provider_answers(led, token=card, **CARD))
 
 
 def the_order_id(browser: Browser, door: Door) -> str:
     """The order of the visit that this browser's cookie stands for."""
-    from lambdas.records.link import LinkPurpose
-
     (token,) = browser.cookies.values()
     link = door.links.find(token, LinkPurpose.VISIT)
     assert link is not None

@@ -1,0 +1,180 @@
+"""Door 3: signed contracts. A bus for events and a route for webhooks, both into one queue; one function takes them in.
+
+What cannot become an order is set aside in the dead letters with its reason, and an alarm says so.
+"""
+
+import json
+from collections.abc import Mapping
+
+from aws_cdk import Duration
+from aws_cdk import aws_apigatewayv2 as apigw
+from aws_cdk import aws_apigatewayv2_integrations as integrations
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_secretsmanager as secretsmanager
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from infra.function import FunctionParts, OrderFunction, allow, removal_of
+from infra.settings import StageSettings
+from infra.storage import Storage
+
+ROUTE = "/contracts/{provider}"
+EVENT = "ContractSigned"
+TRIES = 5
+BATCH = 5
+WORKER_SECONDS = 40  # less than the claim of a submit lasts (lambdas/orders/submission.py)
+VISIBILITY_SECONDS = 6 * WORKER_SECONDS  # https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+_WEBHOOK_SECONDS = 10
+_FROM_QUEUE = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ChangeMessageVisibility")
+
+
+class Intake(Construct):
+    """The bus is another than the one orders speak on: who may hand in contracts must not be able to speak for orders."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        parts: FunctionParts,
+        storage: Storage,
+        http_api: apigw.HttpApi,
+        machine_hashes: Mapping[str, str],
+    ) -> None:
+        super().__init__(scope, construct_id)
+        settings = parts.settings
+        self.dead_letters = self._queue("DeadLetters", settings)
+        self.queue = self._queue(
+            "Contracts", settings, sqs.DeadLetterQueue(queue=self.dead_letters, max_receive_count=TRIES)
+        )
+        self.secrets = {provider: self._secret(provider, settings) for provider in settings.contract_providers}
+        self.bus = events.EventBus(self, "Bus", event_bus_name=f"{settings.stage}-contracts")
+        self._take_events()
+        self._take_webhooks(parts, http_api)
+        self._take_in(parts, storage, machine_hashes)
+        self._alarm()
+
+    def _queue(self, name: str, settings: StageSettings, redrive: sqs.DeadLetterQueue | None = None) -> sqs.Queue:
+        return sqs.Queue(
+            self,
+            name,
+            encryption=sqs.QueueEncryption.SQS_MANAGED,
+            enforce_ssl=True,
+            retention_period=Duration.days(14),  # the longest there is
+            visibility_timeout=Duration.seconds(VISIBILITY_SECONDS),
+            dead_letter_queue=redrive,
+            removal_policy=removal_of(settings),
+        )
+
+    def _secret(self, provider: str, settings: StageSettings) -> secretsmanager.Secret:
+        """Nobody knows what it begins with, so nothing is let in before the provider's own keys are put into it."""
+        return secretsmanager.Secret(
+            self,
+            secret_id(provider),
+            description=f"Keys that {provider} signs its webhooks with, one per line, stage {settings.stage}",
+            generate_secret_string=secretsmanager.SecretStringGenerator(password_length=64, exclude_punctuation=True),
+            removal_policy=removal_of(settings),
+        )
+
+    def _take_events(self) -> None:
+        rule = events.Rule(
+            self,
+            "Signed",
+            description="Contracts that were signed, into their queue",
+            event_bus=self.bus,
+            event_pattern=events.EventPattern(detail_type=[EVENT]),
+        )
+        rule.add_target(targets.SqsQueue(self.queue, dead_letter_queue=self.dead_letters))
+
+    def _take_webhooks(self, parts: FunctionParts, http_api: apigw.HttpApi) -> None:
+        """It may put into the queue and read its secrets, and nothing else: it faces everybody."""
+        arns = {provider: secret.secret_arn for provider, secret in self.secrets.items()}
+        function = OrderFunction(
+            self,
+            "Webhook",
+            parts=parts,
+            handler="lambdas.intake.webhook.handler",
+            description="Webhooks of e-signature providers: verified, and put into the queue",
+            memory_mb=512,
+            timeout_seconds=_WEBHOOK_SECONDS,
+            environment={
+                "CONTRACT_QUEUE_URL": self.queue.queue_url,
+                "CONTRACT_SECRETS": http_api.stack.to_json_string(arns),
+            },
+            permissions=[
+                allow("sqs:SendMessage", on=[self.queue.queue_arn]),
+                *([allow("secretsmanager:GetSecretValue", on=list(arns.values()))] if arns else []),
+            ],
+        ).function
+        integration = integrations.HttpLambdaIntegration(
+            "Webhooks",
+            function,
+            payload_format_version=apigw.PayloadFormatVersion.VERSION_2_0,
+            timeout=Duration.seconds(_WEBHOOK_SECONDS),
+            scope_permission_to_route=False,
+        )
+        key = apigw.HttpRouteKey.with_(ROUTE, apigw.HttpMethod.POST)
+        apigw.HttpRoute(self, "Route", http_api=http_api, route_key=key, integration=integration)
+
+    def _take_in(self, parts: FunctionParts, storage: Storage, machine_hashes: Mapping[str, str]) -> None:
+        worker = OrderFunction(
+            self,
+            "Worker",
+            parts=parts,
+            handler="lambdas.intake.handler.handler",
+            description="Signed contracts become submitted orders",
+            memory_mb=512,
+            timeout_seconds=WORKER_SECONDS,
+            environment={
+                "ORDER_TABLE": storage.orders.table_name,
+                "RECORD_TABLE": storage.records.table_name,
+                "GATEWAY": parts.settings.gateway,
+                "CURRENCY": parts.settings.currency,
+                "MACHINE_HASHES": json.dumps(machine_hashes),
+                "CONTRACT_QUEUE_URL": self.queue.queue_url,
+                "DEAD_LETTERS_URL": self.dead_letters.queue_url,
+                "CONTRACT_TRIES": str(TRIES),
+                "PREAUTHORIZE_CONTRACTS": str(parts.settings.preauthorize_contracts).lower(),
+            },
+            permissions=self._of_the_worker(storage),
+        ).function
+        lambda_.EventSourceMapping(
+            self,
+            "Contract",
+            target=worker,
+            event_source_arn=self.queue.queue_arn,
+            batch_size=BATCH,
+            report_batch_item_failures=True,
+        )
+
+    def _of_the_worker(self, storage: Storage) -> list[iam.PolicyStatement]:
+        """A transaction is allowed by the permissions of what is in it."""
+        writes = ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:ConditionCheckItem")
+        return [
+            allow(*writes, on=[storage.orders.table_arn]),
+            allow(*writes, "dynamodb:Query", on=[storage.records.table_arn]),
+            allow("sqs:SendMessage", on=[self.dead_letters.queue_arn]),
+            allow(*_FROM_QUEUE, on=[self.queue.queue_arn]),
+        ]
+
+    def _alarm(self) -> None:
+        """A signed contract that no order was made of waits there for a person."""
+        cloudwatch.Alarm(
+            self,
+            "ContractsParked",
+            alarm_description="Signed contracts wait in the dead letters: docs/contracts.md says how to mend them",
+            metric=self.dead_letters.metric_approximate_number_of_messages_visible(period=Duration.minutes(1)),
+            threshold=1,
+            evaluation_periods=1,
+            comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+        )
+
+
+def secret_id(provider: str) -> str:
+    """`docusign` -> `DocusignKeys`."""
+    return f"{provider.capitalize()}Keys"

@@ -1,0 +1,148 @@
+"""Mails that orders of forms bring about: one queue for events and wishes, one function that mails, one that reminds."""
+
+from aws_cdk import Duration
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from infra.function import FunctionParts, OrderFunction, allow, removal_of
+from infra.mail import Mail
+from infra.settings import StageSettings
+from infra.storage import BY_STEP, Storage
+
+EVENTS = ("OrderCreated", "OrderUpdated", "OrderSubmitted", "OrderCanceled")
+SOURCE = "order-queues"
+TRIES = 5
+BATCH = 5
+WORKER_SECONDS = 60
+VISIBILITY_SECONDS = 6 * WORKER_SECONDS  # https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+REMIND_EVERY_MINUTES = 60
+
+
+class Notices(Construct):
+    """`follow` connects it with the bus of orders, which is made later: the forms, which put wishes in, come before."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        parts: FunctionParts,
+        storage: Storage,
+        mail: Mail,
+        public_url: str,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self._parts, self._storage, self._mail = parts, storage, mail
+        self._environment = {
+            "ORDER_TABLE": storage.orders.table_name,
+            "RECORD_TABLE": storage.records.table_name,
+            "COMPANY": parts.settings.company,
+            "PUBLIC_URL": public_url,
+            **mail.environment,
+        }
+        self.dead_letters = self._queue("DeadLetters", parts.settings)
+        self.queue = self._queue(
+            "Queue", parts.settings, sqs.DeadLetterQueue(queue=self.dead_letters, max_receive_count=TRIES)
+        )
+        self._send()
+        self._remind()
+        self._alarm()
+
+    def follow(self, bus: events.IEventBus) -> None:
+        """Orders of forms only: whoever orders through the API has a shop that mails for itself."""
+        rule = events.Rule(
+            self,
+            "Orders",
+            description="Orders that came through a form, to those who mail about them",
+            event_bus=bus,
+            event_pattern=events.EventPattern(
+                source=[SOURCE],
+                detail_type=list(EVENTS),
+                detail={"order_form_id": [{"numeric": [">", 0]}]},
+            ),
+        )
+        rule.add_target(targets.SqsQueue(self.queue, dead_letter_queue=self.dead_letters))
+
+    def _queue(self, name: str, settings: StageSettings, redrive: sqs.DeadLetterQueue | None = None) -> sqs.Queue:
+        return sqs.Queue(
+            self,
+            name,
+            encryption=sqs.QueueEncryption.SQS_MANAGED,
+            enforce_ssl=True,
+            retention_period=Duration.days(14 if redrive is None else 4),
+            visibility_timeout=Duration.seconds(VISIBILITY_SECONDS),
+            dead_letter_queue=redrive,
+            removal_policy=removal_of(settings),
+        )
+
+    def _permissions(self) -> list[iam.PolicyStatement]:
+        """Read the order; make links, guards of mails and what orders are found by."""
+        records = ("GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query")
+        return [
+            allow("dynamodb:GetItem", on=[self._storage.orders.table_arn]),
+            allow(*(f"dynamodb:{verb}" for verb in records), on=[self._storage.records.table_arn]),
+            *self._mail.permissions,
+        ]
+
+    def _send(self) -> None:
+        arn = self.queue.queue_arn
+        worker = OrderFunction(
+            self,
+            "Sender",
+            parts=self._parts,
+            handler="lambdas.notices.handler.handler",
+            description="Mails confirmations of orders, and links to those who asked for one",
+            memory_mb=512,
+            timeout_seconds=WORKER_SECONDS,
+            environment=self._environment,
+            permissions=[
+                *self._permissions(),
+                allow("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", on=[arn]),
+            ],
+        ).function
+        lambda_.EventSourceMapping(
+            self,
+            "Message",
+            target=worker,
+            event_source_arn=arn,
+            batch_size=BATCH,
+            report_batch_item_failures=True,
+        )
+
+    def _remind(self) -> None:
+        reminder = OrderFunction(
+            self,
+            "Reminder",
+            parts=self._parts,
+            handler="lambdas.notices.reminders.handler",
+            description="Reminds people of orders they began on a form and left",
+            memory_mb=512,
+            timeout_seconds=300,
+            environment=self._environment,
+            permissions=[*self._permissions(), allow("dynamodb:Query", on=[BY_STEP.arn(self._storage.orders)])],
+        ).function
+        events.Rule(
+            self,
+            "Remind",
+            description="Look for leads to remind",
+            schedule=events.Schedule.rate(Duration.minutes(REMIND_EVERY_MINUTES)),
+            targets=[targets.LambdaFunction(reminder, retry_attempts=0)],  # the next run is the retry
+        )
+
+    def _alarm(self) -> None:
+        """A client waits for a mail that did not go out."""
+        cloudwatch.Alarm(
+            self,
+            "NoticesParked",
+            alarm_description="Mails about orders could not be sent: docs/forms.md, under Mails, says how to mend it",
+            metric=self.dead_letters.metric_approximate_number_of_messages_visible(period=Duration.minutes(1)),
+            threshold=1,
+            evaluation_periods=1,
+            comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+        )

@@ -1,0 +1,34 @@
+"""What an order has that was not signed (reference order-systems D17)."""
+
+from lambdas.api.answers import quotes as answers
+from lambdas.api.backend import Backend
+from lambdas.api.caller import Caller
+from lambdas.api.method import Method
+from lambdas.api.quote_answers import ContractDiff, NoContractError
+from lambdas.api.requests.quotes import DiffContractRequest
+from lambdas.api.views import quotes as views
+from lambdas.contracts.diff import differences
+from lambdas.records.contract import ContractRecords
+from lambdas.records.rights import Right
+
+
+def _diff(backend: Backend, request: DiffContractRequest, caller: Caller) -> ContractDiff:
+    order = backend.order(request, caller)
+    contract = ContractRecords(backend.records).of_order(order.order_id)
+    if contract is None:
+        raise NoContractError(order.order_id)
+    return ContractDiff(order.order_id, contract, differences(contract.content, order))
+
+
+METHODS: dict[str, Method] = {
+    "order.diff_contract": Method(
+        title="Show what an order has that was not signed",
+        request=DiffContractRequest,
+        rights=(Right.VIEW,),
+        verb=_diff,
+        answer=answers.diff,
+        view=views.diff_view,
+        reads=True,
+        example={"order_id": "1001"},
+    ),
+}

@@ -1,0 +1,166 @@
+"""Taxes: which of `taxes.toml` count for a sale, and what they come to (docs/decisions.md states the rules).
+
+Pure: no store, no clock. Cents come out whole: each tax is rounded half up once per line (a pack's first period, its set-up).
+"""
+
+import re
+import tomllib
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Protocol
+
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
+
+from lambdas.orders.applied import AppliedTax
+from lambdas.orders.packs import PricedPack
+from lambdas.orders.ports import Sale
+from lambdas.runtime.models import Frozen
+
+TAXES_FILE = Path(__file__).with_name("taxes.toml")
+WHOLE = 1_000_000  # 100 percent
+_ALIASES = {"EL": "GR", "UK": "GB"}  # the European Commission's own codes
+_SEPARATORS = re.compile(r"[\s.\-]")
+
+Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+
+
+class Contact(Protocol):
+    """Whom an invoice goes to, as far as taxes ask for it."""
+
+    @property
+    def country(self) -> str: ...
+    @property
+    def state(self) -> str: ...
+    @property
+    def vat_id(self) -> str: ...
+
+
+class Contacts(Protocol):
+    """Where clients are kept."""
+
+    def get(self, client_id: str) -> Contact | None: ...
+
+
+@dataclass(frozen=True)
+class Buyer:
+    """Where a client is, and their VAT number; in capitals, empty where it is not known."""
+
+    country: str
+    state: str
+    vat_id: str
+
+    @classmethod
+    def of(cls, country: str, state: str, vat_id: str) -> "Buyer":
+        code = country.strip().upper()
+        return cls(_ALIASES.get(code, code), state.strip().upper(), _SEPARATORS.sub("", vat_id).upper())
+
+
+def _is_rate(rate: str) -> str:
+    if not re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,4})?", rate) or not 0 < Decimal(rate) <= 100:
+        raise ValueError(
+            'must be percent as text, above 0 and at most 100, such as "25.5"; leave out what is not taxed'
+        )
+    return rate
+
+
+class Tax(Frozen):
+    """One tax of a brand; the fields are explained in taxes.toml."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    tax_id: str = Field(min_length=1)
+    name: str = Field(min_length=1)
+    rate: Annotated[str, AfterValidator(_is_rate)]
+    country: Country
+    regions: tuple[str, ...] = ()
+    plans: tuple[str, ...] = ()
+    valid_from: date = date.min
+    valid_until: date = date.max
+
+    def counts(self, buyer: Buyer, day: date) -> bool:
+        there = not self.regions or buyer.state in {region.upper() for region in self.regions}
+        return buyer.country == self.country and there and self.valid_from <= day <= self.valid_until
+
+    def on(self, cents: int) -> int:
+        """The tax on a net amount, rounded half up."""
+        return (cents * int(Decimal(self.rate) * (WHOLE // 100)) + WHOLE // 2) // WHOLE
+
+
+class BrandTaxes(Frozen):
+    """`country` is where the brand is established, `reverse_charge` the name of a group of countries, if it is in one."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    brand_id: int
+    country: Country
+    reverse_charge: str = ""
+    taxes: tuple[Tax, ...] = ()
+
+
+@dataclass(frozen=True)
+class Taxation:
+    """The taxes of one sale. `reverse_charge`: its client owes them, and is charged none."""
+
+    taxes: tuple[Tax, ...] = ()
+    reverse_charge: bool = False
+
+    def on(self, pack: PricedPack) -> PricedPack:
+        """The pack with the tax on its first charge, after its coupon."""
+        counting = (tax for tax in self.taxes if not tax.plans or pack.plan_id in tax.plans)
+        return pack.model_copy(update={"taxes": tuple(self._amount(tax, pack) for tax in counting)})
+
+    def _amount(self, tax: Tax, pack: PricedPack) -> AppliedTax:
+        if self.reverse_charge:
+            return AppliedTax(tax_id=tax.tax_id, name=tax.name, rate="0", reverse_charge=True)
+        return AppliedTax(
+            tax_id=tax.tax_id,
+            name=tax.name,
+            rate=tax.rate,
+            recurring_cents=tax.on(pack.first_recurring_cents),
+            setup_cents=tax.on(pack.net_setup_cents),
+        )
+
+
+class TaxTable(Frozen):
+    """All taxes. `groups`: by name, each country with the form of its VAT numbers."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    brands: tuple[BrandTaxes, ...] = ()
+    groups: dict[str, dict[Country, re.Pattern[str]]] = {}
+
+    @model_validator(mode="after")
+    def _ids_are_unique_and_groups_known(self) -> "TaxTable":
+        ids = [tax.tax_id for brand in self.brands for tax in brand.taxes]
+        if len(ids) != len(set(ids)) or len(self.brands) != len({brand.brand_id for brand in self.brands}):
+            raise ValueError("a brand_id or tax_id is used more than once; give each an id of its own")
+        for brand in self.brands:
+            if brand.reverse_charge and brand.country not in self.groups.get(brand.reverse_charge, ()):
+                known = ", ".join(name for name, group in self.groups.items() if brand.country in group)
+                raise ValueError(f"brand {brand.brand_id}: reverse_charge must be a group of its country ({known})")
+        return self
+
+    def brand(self, brand_id: int) -> BrandTaxes | None:
+        return next((brand for brand in self.brands if brand.brand_id == brand_id), None)
+
+    def of(self, sale: Sale, buyer: Buyer) -> Taxation:
+        """The taxes that count for this buyer, at the time of the sale."""
+        brand = self.brand(sale.brand_id)
+        if brand is None:
+            return Taxation()
+        day = datetime.fromtimestamp(sale.now, UTC).date()
+        taxes = tuple(tax for tax in brand.taxes if tax.counts(buyer, day))
+        return Taxation(taxes, self._is_reversed(brand, buyer))
+
+    def _is_reversed(self, brand: BrandTaxes, buyer: Buyer) -> bool:
+        """The form of the VAT number only: whether it was given to this client, and still is, is not looked up."""
+        form = self.groups.get(brand.reverse_charge, {}).get(buyer.country)
+        return form is not None and buyer.country != brand.country and form.fullmatch(buyer.vat_id) is not None
+
+
+@cache
+def load_taxes(file: Path = TAXES_FILE) -> TaxTable:
+    return TaxTable.model_validate(tomllib.loads(file.read_text("utf-8")))

@@ -1,0 +1,66 @@
+"""The mail that leads back to an order which was begun and not finished: the queue's `sendlink_*` texts (reference
+ubersmith-orders 1.8; what its template can name is not public, so ours can name what FIELDS lists, written `##first##`).
+"""
+
+import re
+from email.utils import formataddr
+
+from lambdas.mail.address import is_address, one_line
+from lambdas.mail.sending import Mail
+from lambdas.orders.info import text
+from lambdas.orders.order import Order
+from lambdas.orders.queue import Queue
+from lambdas.runtime.models import Frozen
+
+FIELDS = ("order_id", "first", "company", "link")
+DEFAULT_SUBJECT = "Your order ##order_id##"
+DEFAULT_BODY = "You began an order with us. Continue where you stopped:"
+
+_FIELD = re.compile(r"##([a-z_]+)##")
+_LONGEST_NAME, _LONGEST_SUBJECT = 60, 250
+# Anybody can type anything as a name, and have it sent to anybody's address: what could lead somewhere is left out.
+_LEADS_SOMEWHERE = re.compile(r"[/@\\]|\w\.\w{2,}")
+
+
+class Sender(Frozen):
+    """Who mails of orders come from. `mail_from`: the stage's own address; `company`: the name beside it."""
+
+    mail_from: str
+    company: str = ""
+
+    def of(self, queue: Queue) -> str:
+        """The queue's own sender if it has one; it has to be an address of the domain that the stage may send for."""
+        own = is_address(queue.sendlink_from)
+        return formataddr((self.company, queue.sendlink_from if own else self.mail_from))
+
+
+def address_of(order: Order) -> str:
+    """Where mails to the order's client go; empty if it names no address, or more than one."""
+    address = text(order.info, "email")
+    return address if is_address(address) else ""
+
+
+def link_mail(order: Order, queue: Queue, sender: Sender, url: str, *, kind: str = "link", closing: str = "") -> Mail:
+    """The queue's texts with the link in them; where they do not place it, it stands below. `closing` ends the mail."""
+    values = {"order_id": order.order_id, "first": name_in(order, "first"), "company": name_in(order, "company")}
+    subject = filled(queue.sendlink_sub or DEFAULT_SUBJECT, {**values, "link": ""})
+    body = queue.sendlink_body or DEFAULT_BODY
+    placed = body if "##link##" in body else f"{body.rstrip()}\n\n##link##\n"
+    return Mail(
+        kind=kind,
+        sender=sender.of(queue),
+        to=(address_of(order),),
+        subject=one_line(subject)[:_LONGEST_SUBJECT],
+        body="\n\n".join(part for part in (filled(placed, {**values, "link": url}).rstrip(), closing) if part) + "\n",
+    )
+
+
+def filled(template: str, values: dict[str, str]) -> str:
+    """What stands between `##` and is no field stays as it is."""
+    return _FIELD.sub(lambda found: values.get(found[1], found[0]), template)
+
+
+def name_in(order: Order, key: str) -> str:
+    """A name as the client typed it: short, on one line, and empty if it could be the address of anything."""
+    name = one_line(text(order.info, key))[:_LONGEST_NAME]
+    return "" if _LEADS_SOMEWHERE.search(name) else name

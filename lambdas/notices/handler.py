@@ -1,0 +1,61 @@
+"""The queue's Lambda: events of orders that came through a form, and wishes for a link. Ids only come in, mails go out.
+
+A message may come twice and in any order. What fails comes again, and ends in the dead letters after its last try.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from lambdas.mail.sending import MailRefusedError
+from lambdas.mail.wanted import RESUME_WANTED
+from lambdas.notices.notices import Notices
+from lambdas.notices.settings import the_notices
+from lambdas.runtime.observe import log_unexpected, logger, metrics
+
+SUBMITTED = "OrderSubmitted"
+
+
+class InDoubtError(Exception):
+    """The confirmation may be on its way: another delivery of the same event sends it now, or died while it did."""
+
+
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """A batch of SQS messages in, those to hand out again out (`ReportBatchItemFailures`)."""
+    return {"batchItemFailures": [{"itemIdentifier": again} for again in take(event["Records"], the_notices())]}
+
+
+def take(messages: Sequence[Mapping[str, Any]], notices: Notices) -> list[str]:
+    """The ids of the messages that have to come again."""
+    return [str(message["messageId"]) for message in messages if not _is_done(message, notices)]
+
+
+def _is_done(message: Mapping[str, Any], notices: Notices) -> bool:
+    message_id = str(message["messageId"])
+    try:
+        _act(message, notices)
+        return True
+    except MailRefusedError as refused:
+        logger.error("SES refused a notice", code=refused.code, message_id=message_id)
+    except InDoubtError:
+        logger.info("a notice may be on its way; looked at again later", message_id=message_id)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the message must come again, or be set aside
+        log_unexpected("notice not sent", error, message_id=message_id)
+    return False
+
+
+def _act(message: Mapping[str, Any], notices: Notices) -> None:
+    said = json.loads(message["body"])
+    if wish := said.get(RESUME_WANTED):
+        notices.send_wanted(wish["form"], wish["digest"], str(message["messageId"]))
+        return
+    order_id = str(said["detail"]["order_id"])
+    notices.follow(order_id)
+    if said["detail-type"] != SUBMITTED:
+        return
+    # One that is begun and not known to have ended is another's for as long as a message stays hidden; when it is handed out
+    # again, whoever had it is dead. Rather twice than never: people wait for this mail.
+    first_time = int(message["attributes"]["ApproximateReceiveCount"]) == 1
+    if notices.confirm(order_id, on_doubt="skip" if first_time else "send") == "in_doubt":
+        raise InDoubtError

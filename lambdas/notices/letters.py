@@ -1,0 +1,65 @@
+"""What the mails say. A name is taken from the order only if it can lead nowhere; amounts are those the order is charged."""
+
+from lambdas.forms.form import Form
+from lambdas.forms.summary import Summary, summary_of
+from lambdas.mail.link_mail import Sender, address_of, link_mail, name_in
+from lambdas.mail.sending import Mail
+from lambdas.orders.order import Order
+from lambdas.orders.queue import Queue
+
+_WANTED = (
+    "Somebody, most likely you, asked for this link on our order form. If it was not you, you can leave this mail alone: "
+    "nothing happens."
+)
+_REMINDED = (
+    "Nothing was ordered and nothing was charged so far. If you do not want to go on, you need not do anything: the order "
+    "closes by itself."
+)
+
+
+def confirmation(order: Order, form: Form, queue: Queue, sender: Sender, url: str) -> Mail:
+    """What was ordered, what is charged first, and where the order can be followed. `url`: of its status page."""
+    parts = (
+        f"Hello {name_in(order, 'first')},".replace(" ,", ","),
+        f"{form.thanks}",
+        f"Order {order.order_id}",
+        "\n".join(_charges(summary_of(order), order)),
+        f"Here you see how your order stands, and can write to us about it:\n{url}",
+        "Keep this address to yourself: it opens the page for everybody who has it.",
+        sender.company,
+    )
+    return Mail(
+        kind="confirmation",
+        sender=sender.of(queue),
+        to=(address_of(order),),
+        subject=f"Your order {order.order_id}",
+        body="\n\n".join(part for part in parts if part) + "\n",
+    )
+
+
+def _charges(summary: Summary, order: Order) -> list[str]:
+    lines = [f"  {line.title}: {line.price} {line.period}" for line in summary.lines]
+    sums = [
+        ("Recurring", summary.recurring),
+        ("Set-up", summary.setup),
+        ("Coupon", summary.discount),
+        ("Tax", summary.tax),
+    ]
+    charged = "held now, charged with your invoice" if order.hold and not order.hold.captured else "on your invoice"
+    return [
+        *lines,
+        "",
+        *(f"  {name}: {amount}" for name, amount in sums if amount),
+        f"  First charge: {summary.first_charge} ({charged})",
+        *([f"  Then {' and '.join(summary.renewals)}"] if summary.renewals else []),
+    ]
+
+
+def wanted_link(order: Order, queue: Queue, sender: Sender, url: str) -> Mail:
+    """For somebody who asked for the way back to their order."""
+    return link_mail(order, queue, sender, url, kind="wanted", closing=_WANTED)
+
+
+def reminder(order: Order, queue: Queue, sender: Sender, url: str) -> Mail:
+    """For somebody who left their order."""
+    return link_mail(order, queue, sender, url, kind="reminder", closing=_REMINDED)

@@ -1,0 +1,116 @@
+"""Which mail an order gets, and when. Each has a guard beside the order, so that telling of a thing twice mails once."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from lambdas.forms.form import Form
+from lambdas.mail.link_mail import Sender, address_of
+from lambdas.mail.sending import Mail, OnDoubt, send_once
+from lambdas.notices import letters
+from lambdas.orders.errors import OrderNotFoundError
+from lambdas.orders.order import Order
+from lambdas.orders.ports import OrderStore
+from lambdas.orders.queue import Queue, StepStatus
+from lambdas.records.begun import BegunRecords, digest_of
+from lambdas.records.link import LinkPurpose, LinkRecords, new_token, path_of
+from lambdas.records.notification import MailState, NotificationRecords
+from lambdas.records.table import RecordTable
+from lambdas.runtime.observe import MetricUnit, logger, metrics
+
+CONFIRMATION = "confirmation"
+Outcome = Literal["sent", "before", "in_doubt", "none"]
+"""`before`: it went out earlier. `in_doubt`: it may have, and is not sent now. `none`: this order gets no such mail."""
+
+
+@dataclass(frozen=True)
+class Notices:
+    """`public_url`: where clients find the pages. `now` gives Unix seconds."""
+
+    store: OrderStore
+    records: RecordTable
+    queues: Mapping[int, Queue]
+    forms: Mapping[str, Form]
+    sender: Sender
+    public_url: str
+    now: Callable[[], int]
+
+    def form_of(self, order: Order) -> Form | None:
+        return next((form for form in self.forms.values() if form.order_form_id == order.order_form_id), None)
+
+    def follow(self, order_id: str) -> None:
+        """Keep the order findable by its address for as long as it is a lead of a form. May be told at any time, in any order."""
+        order = self.store.get(order_id)
+        form, email = self.form_of(order), address_of(order)
+        if form is None or not email:
+            return
+        begun = BegunRecords(self.records)
+        change = begun.add if order.is_lead else begun.take_off
+        change(digest_of(form.name, email), order_id)
+
+    def confirm(self, order_id: str, *, on_doubt: OnDoubt) -> Outcome:
+        """Mail what was ordered, once, unless the form wants no such mail or the order was canceled meanwhile."""
+        order = self.store.get(order_id)
+        form, queue = self.form_of(order), self.queues.get(order.order_queue_id)
+        wanted = form is not None and form.confirmation_mail and order.submitted_at is not None and address_of(order)
+        if form is None or queue is None or not wanted or order.step_status is StepStatus.CANCELED:
+            return "none"
+        confirmed, its_queue = form, queue
+
+        def written() -> Mail:
+            url = self._link(order, LinkPurpose.STATUS, confirmed, CONFIRMATION)
+            return letters.confirmation(order, confirmed, its_queue, self.sender, url)
+
+        return self._send(order, CONFIRMATION, written, on_doubt)
+
+    def send_wanted(self, form_name: str, digest: str, wish_id: str) -> Outcome:
+        """Mail the way back to the newest lead that was begun on the form under this address. `wish_id` is sent for once."""
+        form = self.forms.get(form_name)
+        for order_id in BegunRecords(self.records).latest(digest) if form else ():
+            order = self._lead(order_id)
+            if order and form and self.form_of(order) == form and digest_of(form_name, address_of(order)) == digest:
+                return self._send_link(order, form, f"wanted#{wish_id}", letters.wanted_link)
+        return "none"
+
+    def remind(self, order_id: str, form: Form, after_hours: int) -> Outcome:
+        """Mail the way back to somebody who left their order that long ago, once for each such time."""
+        order = self._lead(order_id)
+        if order is None or order.attempt:  # a payment is being made or looked up
+            return "none"
+        return self._send_link(order, form, f"reminder#{after_hours}", letters.reminder)
+
+    def _lead(self, order_id: str) -> Order | None:
+        """The order as it is now, if it can still be filled in and somebody can be written to."""
+        try:
+            order = self.store.get(order_id)
+        except OrderNotFoundError:
+            return None
+        over = any(wait.due_at is not None and wait.due_at <= self.now() for wait in order.waits.values())
+        return order if order.is_lead and address_of(order) and not over else None
+
+    def _send_link(
+        self, order: Order, form: Form, guard: str, write: Callable[[Order, Queue, Sender, str], Mail]
+    ) -> Outcome:
+        queue = self.queues.get(order.order_queue_id)
+        if queue is None:
+            return "none"
+        link = (order, LinkPurpose.RESUME, form, guard.partition("#")[0])
+        return self._send(order, guard, lambda: write(order, queue, self.sender, self._link(*link)), "skip")
+
+    def _send(self, order: Order, guard: str, write: Callable[[], Mail], on_doubt: OnDoubt) -> Outcome:
+        """Raises MailRefusedError and MailInDoubtError. A link is made only for a mail that is not out yet."""
+        notifications = NotificationRecords(self.records)
+        if notifications.states(order.order_id, guard, guard).get(guard) is MailState.SENT:
+            return "before"
+        sent = send_once(notifications, order.order_id, guard, write(), self.now(), on_doubt=on_doubt)
+        kind = guard.partition("#")[0]
+        logger.info("notice", order_id=order.order_id, notice=kind, sent=sent)
+        if sent:
+            metrics.add_metric("NoticesSent", MetricUnit.Count, 1)
+        return "sent" if sent else "in_doubt"
+
+    def _link(self, order: Order, purpose: LinkPurpose, form: Form, by: str) -> str:
+        token = new_token()
+        links = LinkRecords(self.records)
+        link = links.make(token, purpose, order.order_id, now=self.now(), form=form.name, by=f"mail {by}")
+        return self.public_url.rstrip("/") + path_of(link, token)

@@ -1,0 +1,63 @@
+"""Every hour: who left an order unfinished is reminded of it, at the times the form names, once each.
+
+It reads the leads that came in just long enough ago, a few hours of a queue's leads per reminder and no more. If it did not
+run for longer than that, those reminders are left out: a late one is worse than none.
+"""
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+from lambdas.forms.form import Form
+from lambdas.mail.sending import MailInDoubtError, MailRefusedError
+from lambdas.notices.notices import Notices
+from lambdas.notices.settings import the_notices
+from lambdas.orders.order import Order
+from lambdas.orders.ports import TimeWindow
+from lambdas.runtime.observe import MetricUnit, log_unexpected, logger, metrics
+
+HOUR = 3_600
+LATE_HOURS = 6
+MAX_LOOKED_AT = 2_000  # of one queue and reminder; the others come with the next run
+QUIET_SECONDS = HOUR  # who typed something just now is not reminded, but by a later run
+
+
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
+    sent = remind(the_notices())
+    metrics.add_metric("RemindersSent", MetricUnit.Count, sent)
+    return {"sent": sent}
+
+
+def remind(notices: Notices) -> int:
+    """Send what is due now; returns how many went out. One that fails is tried again by the next run."""
+    sent = 0
+    for form in notices.forms.values():
+        for after_hours in form.reminders_after_hours:
+            due = _due(notices, form, after_hours)
+            sent += sum(_is_sent(notices, order, form, after_hours) for order in due)
+    return sent
+
+
+def _due(notices: Notices, form: Form, after_hours: int) -> Iterator[Order]:
+    """Leads of the form that were begun that long ago; the index may be a moment behind."""
+    queue = next(queue for queue in notices.queues.values() if queue.key == form.queue)
+    now = notices.now()
+    latest = now - after_hours * HOUR
+    window = TimeWindow(min_ts=latest - LATE_HOURS * HOUR, max_ts=latest, page_size=200)
+    found = list(islice(notices.store.in_step(queue.order_queue_id, queue.leads.id, window), MAX_LOOKED_AT))
+    if len(found) == MAX_LOOKED_AT:
+        logger.warning("more leads than are reminded at once", form=form.name, after_hours=after_hours)
+    return (o for o in found if o.order_form_id == form.order_form_id and o.activity <= now - QUIET_SECONDS)
+
+
+def _is_sent(notices: Notices, order: Order, form: Form, after_hours: int) -> bool:
+    try:
+        return notices.remind(order.order_id, form, after_hours) == "sent"
+    except MailRefusedError as refused:
+        logger.error("SES refused a reminder", order_id=order.order_id, code=refused.code)
+    except MailInDoubtError:
+        logger.error("whether a reminder went out is not known", order_id=order.order_id)
+    except Exception as error:  # noqa: BLE001 - one lead must not keep the others from being reminded
+        log_unexpected("reminder not sent", error, order_id=order.order_id)
+    return False

@@ -1,0 +1,36 @@
+"""What both functions of notices are told, and what they work with. Made once per process."""
+
+import time
+from functools import cache
+
+from lambdas.forms.form import load_forms
+from lambdas.mail.link_mail import Sender
+from lambdas.notices.notices import Notices
+from lambdas.orders.queue import load_queues
+from lambdas.orders.store import DynamoOrderStore
+from lambdas.records.table import RecordTable
+from lambdas.runtime.settings import Settings
+
+
+class NoticeSettings(Settings):
+    """`public_url`: where clients find the pages. `mail_from`: the stage's sender; `company`: whose name it has."""
+
+    order_table: str
+    record_table: str
+    mail_from: str
+    company: str
+    public_url: str
+
+
+@cache
+def the_notices() -> Notices:
+    settings = NoticeSettings.from_environment()
+    return Notices(
+        store=DynamoOrderStore(settings.order_table),
+        records=RecordTable(settings.record_table),
+        queues=load_queues(),
+        forms=load_forms(),
+        sender=Sender(mail_from=settings.mail_from, company=settings.company),
+        public_url=settings.public_url,
+        now=lambda: int(time.time()),
+    )

@@ -1,0 +1,91 @@
+"""The tokens of the sandbox: the named ones, and those that its own pages make of what is entered there (sandbox_provider/).
+
+What a named token does is told in sandbox.py; a made one does what a named one does. Numbers are never kept: of each there
+are the last four digits, and a fingerprint by a secret of the installation's own.
+"""
+
+import secrets
+
+from lambdas.payments.gateway import DeclinedError, GatewayUnavailableError, TransactionState
+from lambdas.records.table import RecordTable
+from lambdas.runtime.models import Frozen
+
+ASKS, ASKS_IN_VAIN, ASKS_THEN_DECLINES = "tok_sca", "tok_needs_authentication", "tok_sca_declines"
+AVS_MISMATCH = "tok_avs_mismatch"
+HOLDS = frozenset({"tok_approve", AVS_MISMATCH, "tok_capture_fails", "tok_times_out", "paypal_approve"})
+TAKES = frozenset({"paypal_captured", "ach_approve"})
+DECLINES = {
+    "tok_decline": "the card was declined by its bank",
+    "tok_insufficient_funds": "the card does not have enough funds",
+    "tok_expired_card": "the card has expired",
+    "tok_incorrect_cvc": "the card's security code is not right",
+    "tok_processing_error": "the card's bank could not process the payment",
+    "tok_capture_fails": "the bank declined to pay out the held amount",
+    ASKS_THEN_DECLINES: "the card was declined by its bank",
+    "ach_insufficient_funds": "the account does not have enough funds",
+    "ach_account_closed": "the account is closed",
+    "ach_no_account": "there is no such account",
+}
+WITH_CHALLENGE = (ASKS, ASKS_THEN_DECLINES)
+_UNKNOWN = "the gateway does not know this payment token"
+MADE_CARD, MADE_ACCOUNT = "tok_sb_", "ach_sb_"  # what made tokens begin with
+
+
+def state_of(token: str) -> TransactionState:
+    """How a payment with this named token begins. Raises DeclinedError or GatewayUnavailableError."""
+    if token == "tok_unavailable":
+        raise GatewayUnavailableError("the payment gateway cannot be reached")
+    if token in (*WITH_CHALLENGE, ASKS_IN_VAIN):
+        return TransactionState.NEEDS_AUTHENTICATION
+    if token in TAKES:
+        return TransactionState.CAPTURED
+    if token in HOLDS:
+        return TransactionState.HELD
+    raise DeclinedError(DECLINES.get(token, _UNKNOWN))
+
+
+def avs_code(token: str) -> str:
+    """What the bank says of the address; only cards have one."""
+    if not token.startswith("tok_"):
+        return ""
+    return "N" if token == AVS_MISMATCH else "Y"
+
+
+class EnteredMethod(Frozen):
+    """A card or bank account as it was entered. `behaves_as`: a named token; `expiry`: MMYY; `entered_at`: Unix seconds."""
+
+    token: str
+    behaves_as: str
+    brand: str
+    last_four: str
+    expiry: str = ""
+    fingerprint: str
+    entered_at: int
+
+
+class SandboxTokens:
+    """In the record table, under `sandbox#`."""
+
+    def __init__(self, records: RecordTable) -> None:
+        self._records = records
+
+    def keep(self, method: EnteredMethod) -> None:
+        self._records.put_new({**_key(method.token, "method"), **method.model_dump()})
+
+    def find(self, token: str) -> EnteredMethod | None:
+        """What was entered for a made token."""
+        if not token.startswith((MADE_CARD, MADE_ACCOUNT)):
+            return None
+        found = self._records.get(**_key(token, "method"))
+        return EnteredMethod.model_validate(found) if found else None
+
+    def secret(self) -> bytes:
+        """What fingerprints are made with; made when it is first asked for."""
+        place = _key("secret", "secret")
+        while (found := self._records.get(**place)) is None:
+            self._records.put_new({**place, "secret": secrets.token_bytes(32)})  # or another process makes it
+        return bytes(found["secret"])
+
+
+def _key(name: str, sk: str) -> dict[str, str]:
+    return {"pk": f"sandbox#{name}", "sk": sk}

@@ -1,0 +1,51 @@
+"""Which unfinished orders of a form were begun under an e-mail address, for whoever lost the way back to theirs.
+
+The address is not in the key, only its digest together with the form's name. A place may outlive its order's being a lead,
+or name an address that it has no more: who reads it looks at the order too.
+"""
+
+import hashlib
+
+from lambdas.records.table import RecordTable
+from lambdas.runtime.items import from_item, to_item
+
+_LOOKED_AT = 10
+
+
+def digest_of(form: str, email: str) -> str:
+    """The same however the address is capitalized."""
+    return hashlib.sha256(f"{form}\n{email.strip().casefold()}".encode()).hexdigest()
+
+
+class BegunRecords:
+    def __init__(self, table: RecordTable) -> None:
+        self._table = table
+
+    def add(self, digest: str, order_id: str) -> None:
+        """May be repeated."""
+        self._table.put_new({"pk": _pk(digest), "sk": _sk(order_id), "order_id": order_id})
+
+    def take_off(self, digest: str, order_id: str) -> None:
+        """May be repeated, and be for what was never added."""
+        key = to_item({"pk": _pk(digest), "sk": _sk(order_id)})
+        self._table.client.delete_item(TableName=self._table.name, Key=key)
+
+    def latest(self, digest: str) -> tuple[str, ...]:
+        """The numbers of the last few orders, the newest first."""
+        found = self._table.client.query(
+            TableName=self._table.name,
+            KeyConditionExpression="pk = :pk",
+            ExpressionAttributeValues=to_item({":pk": _pk(digest)}),
+            ScanIndexForward=False,
+            Limit=_LOOKED_AT,
+            ConsistentRead=True,
+        )
+        return tuple(str(from_item(item)["order_id"]) for item in found["Items"])
+
+
+def _pk(digest: str) -> str:
+    return f"begun#{digest}"
+
+
+def _sk(order_id: str) -> str:
+    return f"{int(order_id):018d}"

@@ -1,0 +1,91 @@
+"""Every page there is, one after the other, as one person comes to them."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+from playwright.sync_api import Page
+
+from tests.browser.walk import DECLINED, Walk
+from tests.flow.conftest import Shop
+
+PAGES = (
+    "first-page", "web-site", "sign-in", "who-orders", "errors", "payment", "card", "declined", "status", "resume",
+    "resume-asked", "link-over", "nothing-here",
+)  # fmt: skip
+_AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+
+
+def shown(walk: Walk, shop: Shop) -> Iterator[str]:
+    """The name of each page of PAGES, while it is shown."""
+    yield from _form(walk)
+    yield from _payment(walk)
+    yield from _order(walk, shop)
+    yield from _links(walk)
+
+
+def _form(walk: Walk) -> Iterator[str]:
+    page = walk.open().on("Choose your hosting").page
+    page.get_by_text("a year").first.click()
+    page.locator(".total dd", has_text="$99.00").wait_for()
+    yield "first-page"
+    walk.plan().on("Your web site")
+    yield "web-site"
+    page.get_by_role("link", name="Sign in").click()
+    walk.on("Sign in")
+    yield "sign-in"
+    page.get_by_role("link", name="Back").click()
+    walk.open("/forms/hosting/extras").extras().on("Who orders")
+    yield "who-orders"
+    walk.go_on()
+    page.get_by_role("alert").wait_for()
+    yield "errors"
+
+
+def _payment(walk: Walk) -> Iterator[str]:
+    walk.contact()
+    yield "payment"
+    walk.agree().page.get_by_label("Pay by card").check()
+    walk.order().on("Enter your card")
+    yield "card"
+    walk.page.go_back()
+    walk.on("Look over and order").with_card(DECLINED).order().page.get_by_role("alert").wait_for()
+    yield "declined"
+
+
+def _order(walk: Walk, shop: Shop) -> Iterator[str]:
+    order_id = walk.with_card().order().ordered()
+    shop.until_step(order_id, "complete")
+    shop.done("order.respond", {"order_id": order_id, "subject": "Your order", "followup": "Your web space is ready."})
+    walk.page.reload()
+    walk.page.get_by_label("Write to us").fill("Thank you. How do I move my old site?")
+    walk.page.get_by_role("button", name="Send").click()
+    walk.page.locator(".posts", has_text="my old site").wait_for()
+    yield "status"
+
+
+def _links(walk: Walk) -> Iterator[str]:
+    walk.open("/forms/hosting/resume").on("Continue your order")
+    yield "resume"
+    walk.page.get_by_label("E-mail address").fill(f"nobody-{uuid4().hex[:8]}@example.com")
+    walk.page.get_by_role("button", name="Send me the link").click()
+    walk.on("Look into your mail")
+    yield "resume-asked"
+    walk.open("/forms/hosting/resume/0000").on("does not open anything")
+    yield "link-over"
+    walk.open("/forms/nowhere").on("Nothing here")
+    yield "nothing-here"
+
+
+def problems_of(page: Page) -> list[str]:
+    """What axe calls serious or critical. Fails with it, so that the page and the element are told."""
+    page.add_script_tag(path=str(_AXE))
+    found = page.evaluate("() => axe.run(document, { resultTypes: ['violations'] })")
+    serious = [
+        f"{each['id']}: {node['target']} {node['failureSummary']}"
+        for each in found["violations"]
+        if each["impact"] in ("serious", "critical")
+        for node in each["nodes"]
+    ]
+    assert serious == [], page.url
+    return serious

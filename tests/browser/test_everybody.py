@@ -1,0 +1,109 @@
+"""Everybody can order: without a mouse, without JavaScript, on a narrow telephone, and with whatever reads pages to them."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import NewWalk
+from tests.browser.pages import PAGES, problems_of, shown
+from tests.browser.walk import PERSON, Walk
+from tests.flow.conftest import Shop
+
+
+def focused(page: Page) -> str:
+    """The id, or the words, of what has the focus."""
+    said = "() => document.activeElement.id || document.activeElement.innerText || document.activeElement.tagName"
+    return str(page.evaluate(said))
+
+
+def tab_to(page: Page, wanted: str) -> None:
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if wanted in focused(page):
+            outline = page.evaluate("() => getComputedStyle(document.activeElement.closest('.card') || document.activeElement)"
+                                    ".outlineStyle")  # fmt: skip
+            assert outline != "none", f"nothing shows that {wanted} has the focus"
+            return
+    raise AssertionError(f"the tab key does not come to {wanted}")
+
+
+def test_who_has_only_a_keyboard_orders(walk: Walk, shop: Shop) -> None:
+    page, keys = walk.open().on("Choose your hosting").page, walk.page.keyboard
+    keys.press("Tab")
+    assert focused(page) == "Skip to the content"
+    keys.press("Enter")
+    tab_to(page, "plan")
+    keys.press("ArrowDown")
+    tab_to(page, "email")
+    keys.type("ada@example.com")
+    keys.press("Enter")
+    walk.on("Your web site")
+    tab_to(page, "Continue")
+    keys.press("Enter")
+    walk.on("Who orders")
+    tab_to(page, "orders_as")
+    keys.press("Space")
+    for name, typed in zip(("first", "last", "address", "city"), PERSON.values(), strict=True):
+        tab_to(page, name)
+        keys.type(typed)
+    tab_to(page, "country")
+    keys.type("United Kingdom")
+    tab_to(page, "Continue")
+    keys.press("Enter")
+    walk.on("Look over and order")
+    tab_to(page, "terms")
+    keys.press("Space")
+    tab_to(page, "terms_signature")
+    keys.type("Ada Lovelace")
+    tab_to(page, "payment")
+    while not page.get_by_label("Pay by invoice").is_checked():
+        keys.press("ArrowDown")
+    tab_to(page, "Order and pay")
+    keys.press("Enter")
+
+    shop.until_step(walk.ordered(), "complete")
+
+
+def test_errors_are_summed_up_with_the_focus_and_lead_to_their_fields(walk: Walk) -> None:
+    page = walk.open().plan().extras().on("Who orders").page
+    walk.go_on()
+    summary = page.get_by_role("alert")
+    expect(summary).to_be_focused()
+    expect(page).to_have_title(re.compile("^Error"))
+    summary.get_by_role("link", name="First name is needed").click()
+
+    expect(page.get_by_label("First name")).to_be_focused()
+    expect(page.get_by_label("First name")).to_have_accessible_description(re.compile("First name is needed"))
+
+
+def test_without_javascript_everything_can_be_ordered(new_walk: NewWalk, shop: Shop) -> None:
+    walk = new_walk(java_script_enabled=False).to_payment().with_card()
+    expect(walk.page.locator(".total dd")).to_have_text("$99.00")
+
+    shop.until_step(walk.order().ordered(), "complete")
+
+
+def test_on_a_telephone_nothing_is_cut_off_or_too_small_to_touch(new_walk: NewWalk, shop: Shop) -> None:
+    walk = new_walk(viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True)
+    for _ in shown(walk, shop):
+        wide = walk.page.evaluate("() => document.documentElement.scrollWidth")
+        assert wide <= 360, walk.page.url
+        small = walk.page.evaluate(_SMALL)
+        assert small == [], walk.page.url
+
+
+# WCAG 2.2, 2.5.8: 24 CSS pixels, but for links in a sentence; a box is touched by its label, too.
+_SMALL = """() => [...document.querySelectorAll('button, select, input, textarea, a.button, a.back')]
+  .filter(each => each.offsetParent && each.type !== 'hidden' && !each.closest('.away'))
+  .map(each => (each.closest('label') ?? each))
+  .filter(each => { const box = each.getBoundingClientRect(); return box.width < 24 || box.height < 24; })
+  .map(each => each.outerHTML.slice(0, 120))"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious_on_any_page(new_walk: NewWalk, shop: Shop, scheme: str) -> None:
+    walk = new_walk(color_scheme=scheme, bypass_csp=True)
+    seen = [name for name in shown(walk, shop) if not problems_of(walk.page)]
+
+    assert seen == list(PAGES)

@@ -1,0 +1,101 @@
+"""The first page is small, stands still, waits for no script, asks nobody else, and may run nothing but ours."""
+
+import json
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, Request
+
+from tests.browser.conftest import NewWalk
+from tests.browser.walk import Walk
+
+MOST_BYTES = 60_000
+FORMS = ("/forms/hosting", "/forms/dedicated-server")
+
+_SHIFTS = """new PerformanceObserver(list => {
+  for (const entry of list.getEntries()) window.shifts = (window.shifts ?? 0) + entry.value;
+}).observe({ type: 'layout-shift', buffered: true });"""
+
+
+def bytes_of(request: Request) -> int:
+    sizes = request.sizes()
+    return sizes["responseBodySize"] + sizes["responseHeadersSize"]
+
+
+def settled(page: Page) -> None:
+    """Two frames on, whatever was to move has moved."""
+    page.wait_for_load_state("networkidle")
+    page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+
+@pytest.mark.parametrize("path", FORMS)
+def test_it_is_small_and_comes_from_us_alone(walk: Walk, path: str) -> None:
+    asked: list[Request] = []
+    walk.page.on("requestfinished", asked.append)
+    walk.open(path)
+    settled(walk.page)
+
+    assert {urlsplit(request.url).netloc for request in asked} == {urlsplit(walk.url).netloc}
+    total = sum(map(bytes_of, asked))
+    assert 1_000 < total < MOST_BYTES
+    assert len(asked) == 4  # the page, its style, its script, its icon
+
+
+@pytest.mark.parametrize("path", FORMS)
+@pytest.mark.parametrize("width", [360, 1280])
+def test_nothing_moves_while_it_loads_and_while_the_price_comes(new_walk: NewWalk, path: str, width: int) -> None:
+    walk = new_walk(viewport={"width": width, "height": 900})
+    walk.page.add_init_script(_SHIFTS)
+    walk.open(path)
+    settled(walk.page)
+
+    assert walk.page.evaluate("() => window.shifts ?? 0") == 0
+
+
+def test_a_shift_would_be_noticed(walk: Walk) -> None:
+    walk.page.add_init_script(_SHIFTS)
+    walk.open()
+    settled(walk.page)
+    walk.page.evaluate("() => { document.querySelector('main').style.marginTop = '300px'; }")
+    walk.page.wait_for_function("() => window.shifts > 0.01")
+
+
+def test_no_script_holds_up_the_page_and_none_is_in_it(walk: Walk) -> None:
+    page = walk.open().page
+
+    assert page.evaluate("() => [...document.scripts].map(each => each.defer && !!each.src)") == [True]
+    assert page.evaluate("() => document.querySelectorAll('[style], style').length") == 0
+    attributes = (
+        "() => [...document.querySelectorAll('*')].flatMap(each => [...each.attributes]).map(each => each.name)"
+    )
+    assert not [name for name in page.evaluate(attributes) if name.startswith("on")]
+
+
+def test_a_script_that_got_into_a_page_does_not_run(browser_context_of: BrowserContext, walk: Walk) -> None:
+    """The policy of the page is the browser's to keep: a script tag is put in, and must not do anything."""
+    page = browser_context_of.new_page()
+    page.goto(f"{walk.url}/forms/hosting")
+    page.evaluate(
+        "() => { const made = document.createElement('script'); made.textContent = 'window.ran = 1'; document.body.append(made); }"
+    )
+    assert page.evaluate("() => window.ran ?? 0") == 0
+
+
+@pytest.fixture
+def browser_context_of(new_walk: NewWalk) -> Any:
+    """A context whose complaints are expected."""
+    return new_walk().page.context
+
+
+def test_what_is_static_is_kept_for_good(walk: Walk) -> None:
+    kept: dict[str, str] = {}
+    walk.page.on(
+        "response", lambda answer: kept.update({answer.request.resource_type: answer.headers.get("cache-control", "")})
+    )
+    walk.open()
+    settled(walk.page)
+
+    assert kept["document"] == "no-store"
+    assert "immutable" in kept["stylesheet"], json.dumps(kept)
+    assert "immutable" in kept["script"]

@@ -1,0 +1,93 @@
+"""People order: new clients and old ones, at once, later, elsewhere, and after a card was declined."""
+
+from uuid import uuid4
+
+from playwright.sync_api import expect
+
+from tests.browser.conftest import NewWalk
+from tests.browser.walk import ASKS_HOLDER, DECLINED, Walk
+from tests.flow.conftest import Shop
+
+
+def test_a_new_client_orders_and_sees_the_order_complete(walk: Walk, shop: Shop) -> None:
+    walk.to_payment()
+    expect(walk.page.locator(".total dd")).to_have_text("$99.00")
+    order_id = walk.with_card().order().ordered()
+
+    order = shop.until_step(order_id, "complete")
+    assert order["total"] == "99.00"
+    walk.until_complete()
+    expect(walk.page.get_by_text("Web Hosting Basic")).to_be_visible()
+
+
+def test_the_price_follows_what_is_chosen_before_anything_is_sent(walk: Walk) -> None:
+    walk.open().on("Choose your hosting")
+    total = walk.page.locator(".total dd")
+    walk.page.get_by_text("a year").first.click()
+    expect(total).to_have_text("$99.00")
+    walk.page.get_by_text("a month").first.click()
+    expect(total).to_have_text("$9.95")
+
+
+def test_who_leaves_goes_on_with_the_mailed_link_on_another_device(new_walk: NewWalk, shop: Shop) -> None:
+    desk, phone = new_walk(), new_walk(viewport={"width": 390, "height": 800}, has_touch=True)
+    order_id = desk.open().plan().on("Your web site").order_number()
+    link = shop.done("order.link_create", {"order_id": order_id})["url"]
+    desk.page.close()
+
+    phone.page.goto(link)
+    phone.on("Who orders").contact()
+    assert phone.order_number() == order_id
+    assert phone.with_card().order().ordered() == order_id
+    shop.until_step(order_id, "complete")
+
+
+def test_who_is_declined_is_told_why_and_corrects_it(walk: Walk, shop: Shop) -> None:
+    walk.to_payment().with_card(DECLINED).order().on("Look over and order")
+    expect(walk.page.get_by_role("alert")).to_contain_text("declined")
+    order_id = walk.order_number()
+
+    assert walk.with_card().order().ordered() == order_id
+    shop.until_step(order_id, "complete")
+    assert shop.gateway.find(f"{order_id}:submit:authorize:3") is None
+
+
+def test_who_is_asked_by_their_bank_approves_and_has_ordered(walk: Walk, shop: Shop) -> None:
+    walk.to_payment().with_card(ASKS_HOLDER).order().on("Do you pay")
+    walk.page.get_by_role("button", name="Approve").click()
+
+    shop.until_step(walk.ordered(), "complete")
+
+
+def test_a_client_signs_in_and_pays_with_the_stored_card(walk: Walk, shop: Shop) -> None:
+    login = f"grace-{uuid4().hex[:8]}"
+    person = {"first": "Grace", "last": "Hopper", "email": "grace@example.com", "country": "GB", "address": "1 Lane"}
+    new = {**person, "city": "London", "uber_login": login, "uber_pass": "correct horse"}
+    client_id = str(shop.done("client.add", new)["client_id"])
+    method = {"client_id": client_id, "cc_token": "tok_approve", "cc_type": "Visa"}
+    shop.done("client.cc_add", {**method, "cc_num": "4242", "cc_expire": "1230"})
+
+    walk.open().plan("grace@example.com").on("Your web site")
+    walk.page.get_by_role("link", name="Sign in").click()
+    walk.page.get_by_label("Login name").fill(login)
+    walk.page.get_by_label("Password").fill("correct horse")
+    walk.page.get_by_role("button", name="Sign in").click()
+    walk.extras().on("Who orders").page.get_by_label("A private person").check()
+    walk.go_on().agree()
+    walk.page.get_by_label("Visa ending in 4242").check()
+    order = shop.until_step(walk.order().ordered(), "complete")
+
+    assert order["client_id"] == client_id
+
+
+def test_a_question_on_the_status_page_is_answered(walk: Walk, shop: Shop) -> None:
+    walk.to_payment()
+    walk.agree().page.get_by_label("Pay by invoice").check()
+    order_id = walk.order().ordered()
+    walk.page.get_by_label("Write to us").fill("When will it be ready?")
+    walk.page.get_by_role("button", name="Send").click()
+    expect(walk.page.locator(".posts")).to_contain_text("When will it be ready?")
+    shop.done("order.respond", {"order_id": order_id, "subject": "Re", "followup": "It is ready."})
+    walk.page.reload()
+
+    expect(walk.page.locator(".posts .ours")).to_contain_text("It is ready.")

@@ -1,0 +1,125 @@
+"""Who ordered on a form gets what they ordered by mail: once, whatever comes twice, late or not at all."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError, ReadTimeoutError
+
+from lambdas.orders.order import Order
+from lambdas.records.link import LinkPurpose
+from lambdas.records.notification import MailState, NotificationRecords
+from tests.unit.notices.conftest import Desk
+
+
+def submitted(desk: Desk, **info: Any) -> Order:
+    return desk.service.submit(desk.lead(**info))
+
+
+def refusal(status: int, code: str) -> ClientError:
+    response: Any = {"Error": {"Code": code, "Message": ""}, "ResponseMetadata": {"HTTPStatusCode": status}}
+    return ClientError(response, "SendEmail")
+
+
+def test_it_says_what_was_ordered_what_is_charged_and_where_the_order_is_followed(desk: Desk) -> None:
+    order = submitted(desk)
+
+    assert desk.tell("OrderSubmitted", order) == []
+
+    (mail,) = desk.ses.sent
+    assert mail["Destination"] == {"ToAddresses": ["ada@example.com"]}
+    assert mail["FromEmailAddress"] == "Example Hosting <orders@example.com>"
+    assert mail["Content"]["Simple"]["Subject"]["Data"] == f"Your order {order.order_id}"
+    text = desk.text()
+    assert text.startswith("Hello Ada,\n\nThank you.")
+    assert "Web Hosting Basic: $9.95 a month" in text
+    assert "First charge: $9.95 (held now, charged with your invoice)" in text
+    link = desk.links.find(desk.token(), LinkPurpose.STATUS)
+    assert link is not None
+    assert link.order_id == order.order_id
+
+
+def test_the_first_charge_is_what_is_held(desk: Desk) -> None:
+    order = submitted(desk, pack1={"plan_id": "1", "period": 12})
+    desk.tell("OrderSubmitted", order)
+
+    assert order.hold is not None
+    assert f"First charge: ${order.hold.amount_cents / 100:.2f}" in desk.text()
+
+
+def test_told_many_times_it_goes_out_once(desk: Desk) -> None:
+    order = submitted(desk)
+    for times in (1, 1, 2, 3):
+        assert desk.tell("OrderSubmitted", order, times=times) == []
+
+    assert len(desk.ses.sent) == 1
+    assert len(desk.links.of_order(order.order_id)) == 1
+
+
+def test_one_that_another_may_be_sending_is_left_and_sent_when_that_one_died(desk: Desk) -> None:
+    order = submitted(desk)
+    NotificationRecords(desk.notices.records).begin(order.order_id, "confirmation", desk.clock())
+
+    assert len(desk.tell("OrderSubmitted", order, times=1)) == 1
+    assert desk.ses.sent == []
+    assert desk.tell("OrderSubmitted", order, times=2) == []
+    assert len(desk.ses.sent) == 1
+
+
+@pytest.mark.parametrize(
+    "failure", [refusal(400, "MessageRejected"), refusal(503, "Down"), ReadTimeoutError(endpoint_url="x")]
+)
+def test_one_that_ses_did_not_take_comes_again(
+    desk: Desk, failure: Exception, caplog: pytest.LogCaptureFixture
+) -> None:
+    order = submitted(desk)
+    desk.ses.fails = [failure]
+
+    assert len(desk.tell("OrderSubmitted", order)) == 1
+    assert desk.tell("OrderSubmitted", order, times=2) == []
+    assert len(desk.ses.sent) == 1
+    logged = "\n".join(str(vars(entry)) for entry in caplog.records)
+    assert "ada@example.com" not in logged
+    assert desk.token() not in logged
+
+
+def test_no_mail_without_a_form_without_an_address_and_after_a_cancel(desk: Desk) -> None:
+    api, two, canceled = submitted(desk, form=0), submitted(desk), submitted(desk)
+    desk.service.update(two, {"info": {"email": "ada@example.com, eve@example.com"}})
+    desk.service.cancel(canceled)
+    for order in (api, two, canceled, desk.lead()):
+        assert desk.tell("OrderSubmitted", order) == []
+
+    assert desk.ses.sent == []
+
+
+def test_a_form_can_do_without_it(desk: Desk) -> None:
+    forms = {name: form.model_copy(update={"confirmation_mail": False}) for name, form in desk.notices.forms.items()}
+    quiet = replace(desk.notices, forms=forms)
+    order = submitted(desk)
+
+    assert quiet.confirm(order.order_id, on_doubt="send") == "none"
+    assert desk.ses.sent == []
+    states = NotificationRecords(desk.notices.records).states(order.order_id, "a", "z")
+    assert MailState.SENT not in states.values()
+
+
+def test_only_a_submit_is_confirmed(desk: Desk) -> None:
+    order = submitted(desk)
+    for name in ("OrderCreated", "OrderUpdated", "OrderCanceled"):
+        desk.tell(name, order)
+
+    assert desk.ses.sent == []
+
+
+@pytest.mark.parametrize("body", ["no JSON", "{}", '{"detail-type": "OrderSubmitted", "detail": {"order_id": "77"}}'])
+def test_what_makes_no_sense_comes_again_and_ends_in_the_dead_letters(desk: Desk, body: str) -> None:
+    assert desk.receive(body, message_id="m-x") == ["m-x"]
+
+
+@pytest.mark.parametrize("first", ["http://evil.example/win", "visit evil.example", "Eve@evil.example", "a\\b"])
+def test_a_name_that_leads_somewhere_is_left_out(desk: Desk, first: str) -> None:
+    desk.tell("OrderSubmitted", submitted(desk, first=first))
+
+    assert desk.text().startswith("Hello,\n")
+    assert "evil" not in desk.text()

@@ -1,0 +1,161 @@
+"""A form that cannot be deployed is refused, naming the file, the place, the reason and the cure."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lambdas.catalog.plan import load_plans
+from lambdas.orders.queue import load_queues
+from statemachines.form_checks import FormError, check_form, check_forms
+from tests.unit.forms.test_fields import a_form
+
+EMAIL = {"kind": "email", "name": "email", "label": "E-mail"}
+NAME = {"kind": "text", "name": "first", "label": "Name"}
+PLAN = {"kind": "plan", "name": "plan", "label": "Plan", "plans": ["1"]}
+PAY = {"name": "pay", "title": "Pay", "payment": ["card"]}
+QUEUES, PLANS = load_queues(), load_plans()
+
+
+def problems(*fields: dict[str, Any], **changes: Any) -> str:
+    with pytest.raises(FormError) as refused:
+        check_form(a_form(EMAIL, NAME, PLAN, *fields, **changes), QUEUES, PLANS)
+    return str(refused.value)
+
+
+def page(name: str, *fields: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {"name": name, "title": name, "fields": list(fields), **more}
+
+
+def test_every_form_here_keeps_the_rules() -> None:
+    assert {form.name for form in check_forms(QUEUES, PLANS)} >= {"hosting", "dedicated-server"}
+
+
+def test_a_small_form_is_enough() -> None:
+    check_form(a_form(EMAIL, NAME, PLAN), QUEUES, PLANS)
+
+
+def test_a_refusal_names_the_file_and_everything_that_is_wrong() -> None:
+    text = problems({**PLAN, "name": "more", "plans": ["77"]}, queue="nowhere")
+
+    assert text.startswith("statemachines/nowhere/form.toml:")
+    assert len(text.splitlines()) == 4
+
+
+@pytest.mark.parametrize(
+    ("field", "told"),
+    [
+        (
+            {**PLAN, "name": "other", "pack": 2, "plans": ["77"]},
+            "offers plan 77, which the catalogue has not; it has 1, 2",
+        ),
+        ({**PLAN, "name": "other", "pack": 2, "periods": [7]}, "none of its plans is sold for 7 months"),
+        ({**PLAN, "name": "other"}, "2 plan fields write info.pack1; give each another pack"),
+        ({**NAME, "name": "cc_num"}, "may not write info.cc_num"),
+        ({**NAME, "name": "x", "writes": "pack1"}, "may not write info.pack1"),
+        ({**NAME, "name": "x", "writes": "uber_pass"}, "may not write info.uber_pass"),
+        ({**NAME, "name": "x", "writes": "first"}, "2 fields write info.first, so one would undo the other"),
+        ({**PLAN, "name": "x", "pack": 2, "writes": "y"}, "take `writes` out"),
+        ({**NAME}, "2 fields are called first"),
+        ({**NAME, "name": "csrf"}, "the pages have an input of that name"),
+        ({**NAME, "name": "x", "pattern": "["}, "is no regular expression"),
+        ({**NAME, "name": "x", "pattern": "a"}, "say in words what is accepted"),
+        ({**NAME, "name": "x", "min_length": 5, "max_length": 4}, "min_length is more than max_length"),
+        (
+            {"kind": "region", "name": "state", "label": "State"},
+            "needs a country field before it that writes info.country",
+        ),
+        ({"kind": "country", "name": "country", "label": "C", "countries": ["UK"]}, "UK is no country"),
+        (
+            {"kind": "quantity", "name": "q", "label": "Q", "pack": 4},
+            "is of pack 4, which no plan field before it chooses",
+        ),
+        ({"kind": "options", "name": "o", "label": "O"}, "put it on a later page"),
+        ({**NAME, "name": "x", "shown_when": {"field": "nope", "values": ["a"]}}, "no field before it is called that"),
+        (
+            {**NAME, "name": "x", "shown_when": {"field": "plan", "values": ["1:7"]}},
+            "plan never is 1:7; its values are 1:1,",
+        ),
+    ],
+)
+def test_a_field_that_is_wrong(field: dict[str, Any], told: str) -> None:
+    assert told in problems(field)
+
+
+@pytest.mark.parametrize(
+    ("pages", "told"),
+    [
+        ([page("one", EMAIL, NAME), page("one", PLAN), PAY], "2 pages are called one"),
+        ([page("wait", EMAIL, NAME), PAY], "a page cannot be called wait"),
+        ([page("one", EMAIL, NAME), page("two"), PAY], "page two has no fields"),
+        (
+            [page("one", EMAIL, NAME), PAY, page("two", PLAN)],
+            "page pay is where the order is paid, so it has to be the last",
+        ),
+        ([page("one", EMAIL, NAME), page("two", PLAN)], "page two is the last one and has no payment"),
+        ([page("pay", EMAIL, NAME, payment=["card"])], "the only page is where the order is paid"),
+        ([page("one", NAME), page("pay", EMAIL, payment=["card"])], "asks everybody for an e-mail address"),
+        ([page("one", NAME, {**EMAIL, "required": False}), PAY], "asks everybody for an e-mail address"),
+        ([page("one", EMAIL, PLAN), PAY], "asks everybody who orders"),
+    ],
+)
+def test_a_page_that_is_wrong(pages: list[dict[str, Any]], told: str) -> None:
+    assert told in problems(pages=pages)
+
+
+def write(root: Path, place: str, text: str) -> None:
+    (root / place).parent.mkdir(parents=True, exist_ok=True)
+    (root / place).write_text(text)
+
+
+FORM = (Path(__file__).parents[3] / "statemachines" / "new_accounts" / "form.toml").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("name = ", "is not TOML"),
+        (FORM.replace('kind = "email"', 'kind = "mail"'), "pages.0.fields.1"),
+        (FORM.replace('name = "hosting"', 'name = "Hosting!"'), "name: String should match pattern"),
+        (FORM.replace("order_form_id = 1", "order_form_id = 1\nextra = 2"), "extra: Extra inputs are not permitted"),
+    ],
+)
+def test_a_file_that_is_no_form(tmp_path: Path, text: str, told: str) -> None:
+    write(tmp_path, "new_accounts/form.toml", text)
+
+    with pytest.raises(FormError, match=r"statemachines/new_accounts/form\.toml") as refused:
+        check_forms(QUEUES, PLANS, tmp_path)
+    assert told in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("other", "told"),
+    [
+        (
+            FORM.replace("order_form_id = 1", "order_form_id = 8"),
+            "name hosting is that of new_accounts/form.toml as well",
+        ),
+        (
+            FORM.replace('name = "hosting"', 'name = "other"'),
+            "order_form_id 1 is that of new_accounts/form.toml as well",
+        ),
+    ],
+)
+def test_a_queue_has_several_forms_with_names_and_ids_of_their_own(tmp_path: Path, other: str, told: str) -> None:
+    write(tmp_path, "new_accounts/form.toml", FORM)
+    write(tmp_path, "new_accounts/form_other.toml", other)
+
+    with pytest.raises(FormError, match="form_other") as refused:
+        check_forms(QUEUES, PLANS, tmp_path)
+    assert told in str(refused.value)
+    both = other.replace("order_form_id = 1", "order_form_id = 8").replace('name = "hosting"', 'name = "other"')
+    write(tmp_path, "new_accounts/form_other.toml", both)
+    assert [form.name for form in check_forms(QUEUES, PLANS, tmp_path)] == ["hosting", "other"]
+
+
+@pytest.mark.parametrize(
+    ("hours", "told"),
+    [((72, 24), "put them in order"), ((24, 24), "each only once"), ((24, 720), "the lead is over (30 days)")],
+)
+def test_reminders_come_in_order_and_before_the_lead_is_over(hours: tuple[int, ...], told: str) -> None:
+    assert told in problems(reminders_after_hours=hours)
