@@ -9,7 +9,7 @@ UV := UV_PYTHON=$(PYTHON) UV_PYTHON_DOWNLOADS=never .tools/bin/uv
 RUN := .venv/bin/python
 CDK := $(RUN) -m infra.cdk
 
-.PHONY: help setup engine chromium run stop test check format compile diagram openapi bench synth impact deploy diff diff-contract users destroy clean
+.PHONY: help setup engine chromium run stop test check format compile diagram openapi screenshots bench synth impact deploy diff diff-contract users destroy clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 15
@@ -44,6 +44,9 @@ diagram: setup ## queues -> pictures, in docs/queues
 
 openapi: setup ## methods of the API -> docs/openapi.json
 	@$(RUN) -m lambdas.api.openapi
+
+screenshots: setup chromium ## pictures of every page of the forms -> docs/screenshots
+	@$(RUN) -m tests.browser.screenshots
 
 bench: setup ## the budgets of docs/decisions.md, measured
 	@$(RUN) -m tests.bench

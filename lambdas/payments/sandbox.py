@@ -159,9 +159,8 @@ class SandboxGateway:
         return Transaction.model_validate(item), str(item["token"])
 
     def _hold(self, transaction: Transaction) -> Transaction:
-        avs_code, before = avs_code(ASKS), int(self._now()) + HOLD_SECONDS
-        asked = (TransactionState.NEEDS_AUTHENTICATION,)
-        return self._move(transaction, asked, TransactionState.HELD, avs_code=avs_code, capture_before=before)
+        held = {"avs_code": avs_code(ASKS), "capture_before": int(self._now()) + HOLD_SECONDS}
+        return self._move(transaction, (TransactionState.NEEDS_AUTHENTICATION,), TransactionState.HELD, **held)
 
     def _move(
         self, transaction: Transaction, before: tuple[TransactionState, ...], after: TransactionState, **changes: Any

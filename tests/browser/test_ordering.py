@@ -61,18 +61,18 @@ def test_who_is_asked_by_their_bank_approves_and_has_ordered(walk: Walk, shop: S
 
 def test_a_client_signs_in_and_pays_with_the_stored_card(walk: Walk, shop: Shop) -> None:
     login = f"grace-{uuid4().hex[:8]}"
-    person = {"first": "Grace", "last": "Hopper", "email": "grace@example.com", "country": "GB", "address": "1 Lane"}
-    new = {**person, "city": "London", "uber_login": login, "uber_pass": "correct horse"}
-    client_id = str(shop.done("client.add", new)["client_id"])
-    method = {"client_id": client_id, "cc_token": "tok_approve", "cc_type": "Visa"}
-    shop.done("client.cc_add", {**method, "cc_num": "4242", "cc_expire": "1230"})
+    place = {"address": "1 Lane", "city": "London", "country": "GB"}
+    person = {"first": "Grace", "last": "Hopper", "email": "grace@example.com", **place}
+    client_id = str(shop.done("client.add", {**person, "uber_login": login, "uber_pass": "correct horse"})["client_id"])
+    card = {"cc_token": "tok_approve", "cc_type": "Visa", "cc_num": "4242", "cc_expire": "1230"}
+    shop.done("client.cc_add", {"client_id": client_id, "fname": "Grace", "lname": "Hopper", **place, **card})
 
     walk.open().plan("grace@example.com").on("Your web site")
     walk.page.get_by_role("link", name="Sign in").click()
     walk.page.get_by_label("Login name").fill(login)
     walk.page.get_by_label("Password").fill("correct horse")
     walk.page.get_by_role("button", name="Sign in").click()
-    walk.extras().on("Who orders").page.get_by_label("A private person").check()
+    walk.on("Who orders").page.get_by_label("A private person").check()
     walk.go_on().agree()
     walk.page.get_by_label("Visa ending in 4242").check()
     order = shop.until_step(walk.order().ordered(), "complete")

@@ -1,4 +1,4 @@
-"""Two tabs, a double click, going back after the order was sent, a link that is over: one order, and a page that says what is so."""
+"""Two tabs, a double click, going back after the order, a link that is over: one order, and a page that says what is so."""
 
 import re
 

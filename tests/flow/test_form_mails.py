@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from lambdas.orders.indexes import received
+from lambdas.records.begun import BegunRecords, digest_of
 from lambdas.records.post import PostKind, PostRecords
 from tests.flow.conftest import Shop, until
 from tests.flow.test_forms import PERSON, Visitor, order_id_of, said_in_logs
@@ -44,7 +45,7 @@ def link_in(shop: Shop, mail: dict[str, Any]) -> str:
     """The path of the only link; it leads to the pages' own address."""
     (url,) = re.findall(r"https?://\S+", mail["BodyText"])
     assert url.startswith(f"{shop.stack.api_url}/")
-    return urlsplit(url).path
+    return str(urlsplit(url).path)
 
 
 def messages_left(shop: Shop) -> int:
@@ -93,11 +94,8 @@ def test_an_order_of_the_api_is_not_confirmed(shop: Shop, email: str) -> None:
 def test_who_asks_for_a_link_goes_on_with_their_order(shop: Shop, visitor: Visitor, email: str) -> None:
     order_id = begun(visitor, email)
     visitor.http.cookies.clear()
-    digests = lambda: [  # noqa: E731 - what is asked until it is there
-        item for item in shop.dynamodb.scan(TableName=shop.stack.record_table)["Items"]
-        if item["pk"]["S"].startswith("begun#") and item["order_id"]["S"] == order_id
-    ]  # fmt: skip
-    until("the order can be found by its address", lambda: digests() or None)
+    begun_records, digest = BegunRecords(shop.records), digest_of("hosting", email)
+    until("the order can be found by its address", lambda: begun_records.latest(digest) or None)
     asked = visitor.open("/forms/hosting/resume").send(email=email.upper())
     assert "a link to it is on its way" in asked.text
     link = link_in(shop, the_mail(shop, email))

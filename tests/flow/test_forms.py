@@ -77,7 +77,7 @@ def visitors(shop: Shop) -> Iterator[list[Visitor]]:
 def order_id_of(visitor: Visitor) -> str:
     """As the status page says it."""
     (order_id,) = set(re.findall(r"\bOrder (\d+)", visitor.text))
-    return order_id
+    return str(order_id)
 
 
 def said_in_logs(shop: Shop) -> Iterator[str]:

@@ -39,7 +39,7 @@ Address = Annotated[str, Field(max_length=MAX_AUTHOR), AfterValidator(_is_addres
 Subject = Annotated[str, Field(max_length=MAX_SUBJECT)]
 Body = Annotated[str, Field(max_length=MAX_BODY)]
 Files = Annotated[None, BeforeValidator(_only_files)]
-Id = Annotated[str, Field(pattern=r"^[0-9]{1,18}$")]
+Id = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,17}$")]
 
 
 class _Empties(Request):

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +24,7 @@ from lambdas.records.client import ClientRecords
 from lambdas.records.coupon import CouponRecords
 from lambdas.records.coupon_use import CouponUseRecords
 from lambdas.records.table import RecordTable
+from lambdas.runtime import aws
 from tests.build import Clock, a_service
 from tests.tables import make_order_table, make_table
 from tests.unit.api.documented import hold_to_document
@@ -114,3 +116,18 @@ def caller(dynamodb: DynamoDBClient, records: RecordTable) -> Caller:
         client=dynamodb,
     )
     return Caller(Api(Backend(service, records, gateway, load_plans(), guard), users), users.add("web"), dynamodb)
+
+
+@pytest.fixture
+def installed(caller: Caller, monkeypatch: pytest.MonkeyPatch) -> Iterator[Caller]:
+    """With all that some methods need beside tables: a bucket, a mail service, and where the pages are."""
+    settings = {"MAIL_FROM": "orders@shop.test", "COMPANY": "Shop", "ATTACHMENT_BUCKET": "attachments"}
+    for name, value in (settings | {"PUBLIC_URL": "https://shop.test"}).items():
+        monkeypatch.setenv(name, value)
+    for client in (aws.s3, aws.ses):
+        client.cache_clear()
+    aws.s3().create_bucket(Bucket="attachments")
+    aws.ses().create_email_identity(EmailIdentity="orders@shop.test")
+    yield caller
+    for client in (aws.s3, aws.ses):
+        client.cache_clear()

@@ -24,6 +24,7 @@ _MOVE = {"order_id": "1001", "step_id": 12}
 # Methods whose rights depend on what is asked: the other things to ask, by what their rows are called.
 VARIANTS: dict[str, dict[str, dict[str, Any]]] = {
     "order.process": {"skip": {**_ACTION, "skip": 1}, "undo_skip": {**_ACTION, "undo_skip": 1}},
+    "order.submit": {"reviewed": {"order_id": "1001", "reviewed": 1}},
     "order.update": {"move": _MOVE, "change and move": {**_MOVE, "priority": 2}},
 }
 

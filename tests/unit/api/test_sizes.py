@@ -126,3 +126,9 @@ def test_a_body_of_nothing_but_parts_is_given_up_early() -> None:
 
     with pytest.raises(Exception, match=f"more than {MAX_FIELDS} parameters"):
         read_multipart("multipart/form-data; boundary=x", body)
+
+
+@pytest.mark.parametrize("method", ["order.post_list", "uber.attachment_list", "order.get", "order.cancel"])
+@pytest.mark.parametrize("order_id", ["0", 0, "", "x", -1, 10**40])
+def test_what_is_no_number_of_an_order_is_refused(caller: Caller, method: str, order_id: Any) -> None:
+    assert caller.call(method, {"order_id": order_id}).status == 400

@@ -159,3 +159,13 @@ def test_a_queue_has_several_forms_with_names_and_ids_of_their_own(tmp_path: Pat
 )
 def test_reminders_come_in_order_and_before_the_lead_is_over(hours: tuple[int, ...], told: str) -> None:
     assert told in problems(reminders_after_hours=hours)
+
+
+def test_the_form_of_the_documentation_is_one(tmp_path: Path) -> None:
+    documentation = (Path(__file__).parents[3] / "docs" / "forms.md").read_text("utf-8")
+    folder = tmp_path / "new_accounts"
+    folder.mkdir()
+    (folder / "form.toml").write_text(documentation.partition("```toml\n")[2].partition("```")[0], "utf-8")
+
+    (form,) = check_forms(QUEUES, PLANS, tmp_path)
+    assert (form.name, form.reminders_after_hours, form.last.payment) == ("backup", (24, 72), ("card", "account"))
