@@ -24,8 +24,9 @@ def _dies_after(verb: str) -> None:
     setattr(OrderService, verb, call)
 
 
-for point in POINTS:
-    _dies_after(point)
+if "FAULT_FOLDER" in os.environ:  # in the function, not in the tests that name its points
+    for point in POINTS:
+        _dies_after(point)
 
 
 def handler(event: dict[str, Any], context: Any) -> Any:

@@ -76,7 +76,8 @@ def _metrics_in(line: str) -> dict[str, int]:
     if '"_aws"' not in line or '"form"' not in line:
         return {}
     said: dict[str, Any] = json.loads(line)
-    assert said["form"] == "hosting"
+    if said["form"] != "hosting":  # other tests fill in the other form
+        return {}
     return {name: int(sum(said[name])) for name in COUNTED if name in said}
 
 

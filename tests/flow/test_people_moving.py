@@ -130,7 +130,8 @@ def test_the_list_finds_an_order_by_where_whose_and_when(shop: Shop) -> None:
     later = submitted(shop, ts=when + 10)
 
     def found(**wanted: Any) -> list[str]:
-        return [order["order_id"] for order in shop.done("order.list", {"max_ts": when + 10, **wanted})["orders"]]
+        window = {"min_ts": when, "max_ts": when + 10}  # nobody else's orders are of then
+        return [order["order_id"] for order in shop.done("order.list", {**window, **wanted})["orders"]]
 
     assert found(order_step_id=BUILD) == [order_id]
     assert found(order_queue_id=QUEUE) == [order_id, later]

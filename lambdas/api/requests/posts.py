@@ -39,7 +39,8 @@ Address = Annotated[str, Field(max_length=MAX_AUTHOR), AfterValidator(_is_addres
 Subject = Annotated[str, Field(max_length=MAX_SUBJECT)]
 Body = Annotated[str, Field(max_length=MAX_BODY)]
 Files = Annotated[None, BeforeValidator(_only_files)]
-Id = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,17}$")]
+Id = Annotated[str, Field(pattern=r"^[0-9]{1,18}$")]
+OrderId = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,17}$")]
 
 
 class _Empties(Request):
@@ -106,7 +107,7 @@ class ClientRespondRequest(_Empties, OrderRequest):
 class PostListRequest(_Empties):
     """`order.post_list`."""
 
-    order_id: Id = Field(description="The order.")
+    order_id: OrderId = Field(description="The order.")
     private: Flag = Field(default=False, description="1: only posts that the client may see.")
     direction: Literal["asc", "desc"] = Field(default="asc", description="desc: the newest first.")
     offset: int | None = Field(default=None, ge=0, le=100_000, description="How many posts to pass over.")
@@ -117,7 +118,7 @@ class AttachmentListRequest(_Empties):
     """`uber.attachment_list`, for posts on orders."""
 
     attach_type: Literal["order"] = Field(default="order", description="What the files are of: posts on orders.")
-    order_id: Id | None = Field(default=None, description="ours: the order, for the files of all its posts.")
+    order_id: OrderId | None = Field(default=None, description="ours: the order, for the files of all its posts.")
     id: Id | None = Field(default=None, validate_default=True, description="The post; this or order_id is needed.")
 
     @field_validator("id")
