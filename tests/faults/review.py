@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lambdas.orders.order import Order
+from lambdas.orders.queue import StepStatus
 from tests.faults.books import Made, Verdict, judged, made_of
 from tests.faults.places import Fault, Life
 from tests.faults.plan import AGAIN
@@ -44,7 +45,8 @@ def reviewed(shop: FaultyShop, runs: list[Run]) -> Iterator[Review]:
             (int(call["order_action_id"]), bool(call["undo"])) for call in shop.asked_outside(order.order_id)
         ]
         of_it.executions = [status for name, status in executions if _is_execution_of(name, order.order_id)]
-        verdict = judged(order, of_it, packs=run.plan.packs, canceled=run.plan.life is not Life.COMPLETE)
+        canceled = run.plan.life is not Life.COMPLETE and not _came_too_late(run, order)
+        verdict = judged(order, of_it, packs=run.plan.packs, canceled=canceled)
         if run.mark in changed:
             verdict = Verdict((*verdict.doubles, "it changed when the stream was told again"), verdict.losses)
         yield Review(run, verdict, unmet, (_story(order), str(of_it)))
@@ -64,6 +66,12 @@ def _is_unmet(shop: FaultyShop, run: Run, fault: Fault) -> bool:
     if fault.point == AGAIN:
         return not run.told_again
     return shop.is_armed(run.mark, fault, run.order_id)
+
+
+def _came_too_late(run: Run, order: Order) -> bool:
+    """The cancel was refused because the order was complete already, which then has to be true of all of it."""
+    refused = any("order_is_final" in refusal for refusal in run.refusals)
+    return refused and order.step_status is StepStatus.COMPLETE
 
 
 def _is_execution_of(name: str, order_id: str) -> bool:
