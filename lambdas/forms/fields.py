@@ -4,6 +4,7 @@ A field is one or more inputs of a page. `typed` is what its inputs show for an 
 what is shown changes nothing, so an order says by itself which pages are filled in.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -69,7 +70,7 @@ class ShownWhen(Frozen):
     values: tuple[str, ...] = Field(min_length=1)
 
 
-class FormField(Frozen):
+class FormField(Frozen, ABC):
     """What all fields have. `writes`: the key of `info`, the field's own name if it is left out."""
 
     model_config = ConfigDict(extra="forbid")
@@ -85,8 +86,9 @@ class FormField(Frozen):
     def key(self) -> str:
         return self.writes or self.name
 
+    @abstractmethod
     def inputs(self, given: Given) -> tuple[Input, ...]:
-        raise NotImplementedError
+        """What of it stands on the page."""
 
     def typed(self, given: Given) -> dict[str, str]:
         return {self.name: text(given.info, self.key)}
