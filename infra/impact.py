@@ -5,7 +5,6 @@ action, a queue or a module goes that one of them still needs.
 """
 
 import argparse
-import os
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -18,8 +17,8 @@ from infra.actions import ACTIONS
 from infra.consequences import Failure, NewQueue, QueueImpact, impact_of
 from infra.definition import UnreadableDefinitionError, facts_of
 from infra.deployed import Deployed
-from infra.local import ENGINE_ROOT
-from infra.local_engine import EngineError, LocalEngine
+from infra.local_engine import EngineError
+from infra.reach import client_options
 from infra.settings import UnknownStageError, settings_of
 from lambdas.orders.modules import load_modules
 from lambdas.orders.queue import QUEUES_ROOT, load_queues
@@ -116,16 +115,6 @@ def _say(console: Console, text: str, style: str | None = None) -> None:
     console.print(text, style=style, markup=False, highlight=False, soft_wrap=True)
 
 
-def _options(stage: str) -> dict[str, Any]:
-    """Ordinary credentials; the stage `local` is on the engine that `make run` started, never on AWS."""
-    if stage != "local" or "AWS_ENDPOINT_URL" in os.environ:
-        return {}
-    engine = LocalEngine.attach(ENGINE_ROOT)
-    if engine is None:
-        raise EngineError("the engine is not running: `make run` first")
-    return engine.client_options()
-
-
 _REFUSALS = (
     BotoCoreError,
     ClientError,
@@ -143,7 +132,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--stage", required=True)
     stage, console = parser.parse_args(arguments).stage, Console()
     try:
-        return tell(stage, _options(stage), console)
+        return tell(stage, client_options(stage), console)
     except _REFUSALS as error:
         _say(console, f"{type(error).__name__}: {error}", style="bold red")
         return 1
