@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from lambdas.api.errors import TooManyCallsError, TooManyLoginsError
+from lambdas.guards.attempts import attempt
 from lambdas.guards.windows import Windows
-from lambdas.runtime.observe import MetricUnit, log_unexpected, metrics
+from lambdas.runtime.observe import MetricUnit, metrics
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
@@ -71,7 +70,7 @@ class Guard:
     def call_of(self, user: str, calls_per_minute: int | None = None) -> Allowance | None:
         """Count a call of this user. None if it cannot be counted."""
         name = f"calls#{user}"
-        window = self.attempt(lambda: self._windows.count(name, _CALLS, seconds=CALL_WINDOW_SECONDS, now=self._now()))
+        window = attempt(lambda: self._windows.count(name, _CALLS, seconds=CALL_WINDOW_SECONDS, now=self._now()))
         limit = self._calls_per_minute if calls_per_minute is None else calls_per_minute
         return Allowance(limit, window.of(_CALLS), window.seconds_left) if window else None
 
@@ -82,14 +81,14 @@ class Guard:
         anybody could shut its owner out.
         """
         place, one = f"logins#{_hash(source)}", _hash(name)
-        seen = self.attempt(lambda: self._windows.look(place, _ALL, one, seconds=LOGIN_WINDOW_SECONDS, now=self._now()))
+        seen = attempt(lambda: self._windows.look(place, _ALL, one, seconds=LOGIN_WINDOW_SECONDS, now=self._now()))
         if seen and (seen.of(one) >= FAILED_LOGINS_OF_ONE or seen.of(_ALL) >= self._failed_logins_of_source):
             metrics.add_metric("FailedLogins", MetricUnit.Count, 1)
             raise TooManyLoginsError(seen.seconds_left)
         found = look()
         if found is None:
             metrics.add_metric("FailedLogins", MetricUnit.Count, 1)
-            self.attempt(lambda: self._windows.count(place, _ALL, one, seconds=LOGIN_WINDOW_SECONDS, now=self._now()))
+            attempt(lambda: self._windows.count(place, _ALL, one, seconds=LOGIN_WINDOW_SECONDS, now=self._now()))
         return found
 
     def check_login(self, caller: str, login: str, look: Callable[[], T | None]) -> T | None:
@@ -105,19 +104,6 @@ class Guard:
 
         return Repeats(self._table, self._now, self._client)
 
-    def attempt(self, ask: Callable[[], T]) -> T | None:
-        """What the guard table answers; None if it does not."""
-        try:
-            return ask()
-        except (BotoCoreError, ClientError) as error:
-            guard_failed(error)
-            return None
-
 
 def _hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def guard_failed(error: Exception) -> None:
-    metrics.add_metric("GuardFailures", MetricUnit.Count, 1)
-    log_unexpected("the guard table did not answer", error)

@@ -2,11 +2,11 @@
 
 import base64
 import binascii
-import ipaddress
 from typing import Any
 
 from lambdas.api.errors import NotLoggedInError
 from lambdas.api.guard import Guard
+from lambdas.guards.sources import source_of
 from lambdas.records.api_user import ApiUser, ApiUserRecords
 from lambdas.runtime.observe import logger
 
@@ -31,16 +31,6 @@ def login(event: dict[str, Any], users: ApiUserRecords, guard: Guard, now: int) 
         logger.warning("login failed", user=name if known else "", request_id=event["requestContext"]["requestId"])
         raise NotLoggedInError
     return user
-
-
-def source_of(address: str) -> str:
-    """Where a call comes from. Of an IPv6 address the network, all of which one caller has (RFC 6177)."""
-    if ":" not in address:
-        return address
-    try:
-        return str(ipaddress.IPv6Network((address, 64), strict=False))
-    except ValueError:
-        return address
 
 
 def _credentials(header: str) -> tuple[str, str]:

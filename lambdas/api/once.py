@@ -16,8 +16,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 from lambdas.api.call import Call
 from lambdas.api.caller import Caller
 from lambdas.api.errors import KeyReusedError, RepeatInProgressError, RepeatUnknownError
-from lambdas.api.guard import Guard, guard_failed
+from lambdas.api.guard import Guard
 from lambdas.api.responses import Response
+from lambdas.guards.attempts import attempt, guard_failed
 from lambdas.guards.repeats import Claim, Kept, KeyReused, StillRunning
 from lambdas.orders.errors import OrderError
 from lambdas.runtime.observe import logger
@@ -55,14 +56,14 @@ def once(
         response = run()
     except OrderError as error:
         if error.kind in MAY_CHANGE:
-            guard.attempt(lambda: guard.repeats.let_go(claim))
+            attempt(lambda: guard.repeats.let_go(claim))
             raise
         response = refuse(error)
     except Exception:
-        guard.attempt(lambda: guard.repeats.let_go(claim))
+        attempt(lambda: guard.repeats.let_go(claim))
         raise
     # If this fails the claim lapses, and a repeat runs again, which every verb stands.
-    guard.attempt(lambda: guard.repeats.keep(claim, json.dumps(response)))
+    attempt(lambda: guard.repeats.keep(claim, json.dumps(response)))
     return response
 
 

@@ -8,15 +8,11 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TypeVar
 
-from botocore.exceptions import BotoCoreError, ClientError
-
+from lambdas.guards.attempts import attempt
 from lambdas.guards.windows import Window, Windows
 from lambdas.runtime.models import Frozen
-from lambdas.runtime.observe import MetricUnit, log_unexpected, metrics
 
-T = TypeVar("T")
 _COUNTED = "failures"
 
 
@@ -72,13 +68,3 @@ class Failures:
 
     def _name(self, key: Key) -> str:
         return f"{self._about}#{key.kind}#{hashlib.sha256(key.value.casefold().encode()).hexdigest()}"
-
-
-def attempt(ask: Callable[[], T]) -> T | None:
-    """What the guard table answers; None if it does not."""
-    try:
-        return ask()
-    except (BotoCoreError, ClientError) as error:
-        metrics.add_metric("GuardFailures", MetricUnit.Count, 1)
-        log_unexpected("the guard table did not answer", error)
-        return None

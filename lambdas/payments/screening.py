@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from lambdas.guards.attempts import attempt
 from lambdas.guards.breaker import Breaker, BreakerRule
-from lambdas.guards.failures import Failures, Key, Limit, attempt
+from lambdas.guards.failures import Failures, Key, Limit
 from lambdas.guards.sources import source_of
 from lambdas.guards.windows import Windows
 from lambdas.orders.info import text

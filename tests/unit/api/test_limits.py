@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from lambdas.api.errors import TooManyLoginsError
 from lambdas.api.guard import FAILED_LOGINS_OF_ONE, LOGIN_WINDOW_SECONDS
-from lambdas.api.login import source_of
+from lambdas.guards.sources import source_of
 from lambdas.runtime.observe import metrics
 from tests.build import Clock
 from tests.unit.api.conftest import FAILED_LOGINS_OF_SOURCE, Answer, Caller, logged
