@@ -134,7 +134,8 @@ def _branch(number: int, chain: list[Place], step: Step, named: Mapping[int, str
 def _action_states(
     place: Place, step: Step, named: Mapping[int, str], *, leave: str, following: str | None
 ) -> dict[str, State]:
-    """Gate (where there are prereqs in other branches), run, and wait (or, for an optional action, a quiet end)."""
+    """Gate (where there are prereqs in other branches), run, what is written if that never answers, and wait (or, for an
+    optional action, a quiet end)."""
     action, name = place.action, named[place.action.id]
     made: dict[str, State] = {}
     if place.gates:
@@ -144,12 +145,15 @@ def _action_states(
             action, step, place.gates, entry=entry, gate_state=f"{name}_gate", passed=passed, leave=leave
         )
     if action.optional:
-        made[name] = runs.try_once(action, on_failure=f"{name}_over")
+        made[name] = runs.try_once(action, on_failure=f"{name}_over", on_silence=f"{name}_silent")
+        made[f"{name}_silent"] = runs.silent(action, step, then=f"{name}_over")
         made[f"{name}_over"] = {"Type": "Succeed"}
         return made
     onward = {"Next": following} if following else {"End": True}
-    made[name] = runs.run(action, onward=onward, on_failure=f"{name}_wait", leave=leave)
-    made[f"{name}_wait"] = waits.wait_for_action(action, step, run_state=name, wait_state=f"{name}_wait", leave=leave)
+    wait, silent = f"{name}_wait", f"{name}_silent"
+    made[name] = runs.run(action, onward=onward, on_failure=wait, on_silence=silent, leave=leave)
+    made[silent] = runs.silent(action, step, then=wait)
+    made[wait] = waits.wait_for_action(action, step, run_state=name, wait_state=wait, leave=leave)
     return made
 
 

@@ -1,7 +1,7 @@
 """Run and undo: the states that call an action's Lambda."""
 
-from lambdas.orders.queue import Action
-from statemachines.asl import GONE, ORDER_ID, State, catch, retry
+from lambdas.orders.queue import Action, Step
+from statemachines.asl import GONE, NOW, ORDER_ID, UPDATE, State, catch, order_update, retry, table_task
 
 MARGIN_SECONDS = 10  # of the state over its Lambda, so that the Lambda is the first to give up
 
@@ -12,6 +12,16 @@ _OF_LAMBDA = [
     "Lambda.Unknown",
     "Runtime.ExitError",  # its process ended
     "Sandbox.Timedout",
+]
+# What a run says itself (lambdas/actions/_run.py); the order has its reason then.
+_ANSWERED = [
+    "ActionWaits",
+    "ActionUnasked",
+    "ActionBusy",
+    "TransientError",
+    "ThrottledError",
+    "PermanentError",
+    "UnexpectedError",
 ]
 _MORE_PATIENT = {"standard": 1, "patient": 2}
 
@@ -31,16 +41,45 @@ def retries(action: Action) -> list[State]:
     ]
 
 
-def run(action: Action, *, onward: State, on_failure: str, leave: str) -> State:
+def run(action: Action, *, onward: State, on_failure: str, on_silence: str, leave: str) -> State:
     """Run the action's module. Whatever goes wrong ends at its wait, but for an order that is no longer here."""
-    catches = [catch(GONE, leave), catch(["States.ALL"], on_failure)]
+    catches = [catch(GONE, leave), catch(_ANSWERED, on_failure), catch(["States.ALL"], on_silence)]
     return {**_call(action, f"{action.name}: claim, run, settle"), "Catch": catches, **onward}
 
 
-def try_once(action: Action, *, on_failure: str) -> State:
+def try_once(action: Action, *, on_failure: str, on_silence: str) -> State:
     """Run an optional action: it never holds anything up, so whatever goes wrong ends its branch quietly."""
     task = _call(action, f"{action.name}: optional, ends quietly")
-    return {**task, "Catch": [catch(["States.ALL"], on_failure)], "End": True}
+    catches = [catch([*GONE, *_ANSWERED], on_failure), catch(["States.ALL"], on_silence)]
+    return {**task, "Catch": catches, "End": True}
+
+
+def silent(action: Action, step: Step, *, then: str) -> State:
+    """Write on the order that the runs of its action ended without a word: a module that cannot be loaded, a process that
+    dies each time, an access denied. A claim of theirs may still live; nothing waits for it."""
+    update = order_update(
+        "step_id = :step AND NOT actions.#key.#state IN (:done, :skipped)",
+        "actions.#key.#state = :failed, actions.#key.failed_last = :true, actions.#key.#at = :now,"
+        " actions.#key.reason = :reason, activity = :now",
+        names={"#key": str(action.id), "#state": "state", "#at": "at"},
+        values={
+            ":step": {"N": str(step.id)},
+            ":done": {"S": "done"},
+            ":skipped": {"S": "skipped"},
+            ":failed": {"S": "failed"},
+            ":true": {"BOOL": True},
+            ":now": {"N": NOW},
+            ":reason": {"S": _SILENCE},
+        },
+    )
+    task = table_task(f"{action.name}: its runs ended without a word", UPDATE, update)
+    return {**task, "Next": then, "Catch": [catch(["States.ALL"], then)]}
+
+
+_SILENCE = (
+    "{% 'its function ended without an answer (' & $states.input.Error & '): its log has the details; once that is mended,"
+    " process this action again' %}"
+)
 
 
 def undo(action: Action, *, onward: State, on_failure: str) -> State:

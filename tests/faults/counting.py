@@ -1,6 +1,6 @@
 """How the orders count: queue × fault × point, with runs, doubles and losses."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from rich.table import Table
@@ -43,10 +43,22 @@ class Tallies:
 
     @property
     def exit_code(self) -> int:
-        """Not zero if anything is lost or double; nor if so many points were not met that it shows too little."""
+        """Not zero if anything is lost or double; nor if points were not met, too many or all of a kind: it shows too little."""
         sums = self.sums()
-        shows_too_little = sums["unmet"] >= max(1, sums["runs"] * MOST_UNMET)
-        return 1 if not self.rows or shows_too_little or any(tally.is_bad for tally in self.rows.values()) else 0
+        too_many = sums["unmet"] >= max(1, sums["runs"] * MOST_UNMET)
+        shows_too_little = not self.rows or too_many or any(self._never_met())
+        return 1 if shows_too_little or any(tally.is_bad for tally in self.rows.values()) else 0
+
+    def _never_met(self) -> Iterator[str]:
+        """Functions, and points of them that several orders were to meet, which none met: the point is not there."""
+        kinds: dict[str, list[Tally]] = {}
+        for (_, fault, point), tally in self.rows.items():
+            kinds.setdefault(fault, []).append(tally)
+            kinds.setdefault(f"{fault}, {point}", []).append(tally)
+        for kind, tallies in kinds.items():
+            runs = sum(tally.runs for tally in tallies)
+            if runs > 1 and runs == sum(tally.unmet for tally in tallies):
+                yield kind
 
     def sums(self) -> Mapping[str, int]:
         names = ("runs", "unmet", "doubles", "losses")

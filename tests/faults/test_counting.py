@@ -1,9 +1,14 @@
 """What the verdicts call double or lost, and that one of either ends `make faults` with an error."""
 
+import os
+import subprocess
+import sys
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from infra.local_engine import REPOSITORY
 from lambdas.orders.order import ActionState, Order, Wait
 from lambdas.orders.queue import Queue, StepStatus, load_queues
 from tests.build import NOW, an_order
@@ -177,6 +182,16 @@ def test_one_point_of_very_many_that_was_not_met_is_shown_but_no_error() -> None
     assert (tallies.exit_code, tallies.sums()["unmet"]) == (0, 1)
 
 
+def test_points_of_a_kind_that_nobody_met_are_an_error_however_few() -> None:
+    tallies = Tallies()
+    for _ in range(1000):
+        tallies.count([FAULT], [], CLEAN)
+    gone = [replace(FAULT, function="send_notification", queue=queue) for queue in ("one", "another")]
+    tallies.count(gone, gone, CLEAN)
+
+    assert tallies.exit_code == 1
+
+
 def test_no_run_at_all_shows_nothing() -> None:
     assert Tallies().exit_code == 1
 
@@ -189,3 +204,21 @@ def test_every_module_of_a_queue_meets_faults_and_every_undo_is_killed(queue: Qu
     undone = {fault.function for fault in faults if fault.point.startswith("undo")}
     assert undone >= {"generate_invoice", "add_services"}
     assert {fault.life for fault in faults} == set(Life)
+
+
+@pytest.mark.parametrize(
+    ("function", "handler"),
+    [
+        ("api", "lambdas.api.handler.handler"),
+        ("relay", "lambdas.outbox.relay.handler"),
+        ("generate_invoice", "lambdas.actions.generate_invoice.handler"),
+        ("call_webhook", "lambdas.actions.call_webhook.handler"),
+        ("send_notification", "lambdas.actions.send_notification.handler"),
+    ],
+)
+def test_the_points_fit_the_product(function: str, handler: str) -> None:
+    """All that they wrap is still there under its name; else the function would fail, and no order meet its fault."""
+    stage = {"FAULT_FUNCTION": function, "FAULT_HANDLER": handler, "FAULT_FOLDER": "", "AWS_REGION": "us-east-1"}
+    environment = {**os.environ, **stage, "PYTHONPATH": str(REPOSITORY)}
+
+    subprocess.run([sys.executable, "-c", "import tests.faults.points"], env=environment, check=True)

@@ -55,7 +55,8 @@ def _set(order: Order, path: list[str], value: Mapping[str, Any], token: str, no
         case ["waits"]:
             return order.changed(waits={})
         case ["actions", key, field]:
-            action = order.actions[key].model_validate({**order.actions[key].model_dump(), field: value["S"]})
+            changed = {**order.actions[key].model_dump(), field: _value(value, token, now)}
+            action = order.actions[key].model_validate(changed)
             return order.with_action(action)
         case ["step_status"]:
             return order.changed(step_status=StepStatus(int(value["N"])))
@@ -64,11 +65,13 @@ def _set(order: Order, path: list[str], value: Mapping[str, Any], token: str, no
     raise ValueError(f"an update of {'.'.join(path)} is not known")
 
 
-def _value(said: Mapping[str, str], token: str, now: int) -> str | int:
+def _value(said: Mapping[str, Any], token: str, now: int) -> str | int | bool:
     if said.get("S") == TOKEN:
         return token
+    if "BOOL" in said:
+        return bool(said["BOOL"])
     if "S" in said:
-        return said["S"]
+        return str(said["S"])
     return now if said["N"].startswith("{%") else int(said["N"])
 
 

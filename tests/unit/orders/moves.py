@@ -53,7 +53,7 @@ def relayed(model: Model, world: World) -> Iterator[World]:
 
 def _lapsed(model: Model, world: World) -> Iterator[World]:
     """A live run always ends before its claim does, so only a dead one's lapses."""
-    if "crash" not in world.spent:
+    if not world.spent & {"crash", "silence"}:
         return
     held = {run.claim for run in world.runs}
     for action in world.order.order.actions.values():

@@ -14,10 +14,10 @@ from lambdas.orders.errors import OrderError
 from lambdas.orders.order import ActionState, ChecklistAction, Order
 from tests.build import NOW
 from tests.unit.orders.machine import heard, told
-from tests.unit.orders.runs import crashed
+from tests.unit.orders.runs import crashed, silent
 from tests.unit.orders.world import HOLD, Model, World
 
-ALL_KINDS = frozenset({"cancel", "move", "skip", "unskip", "ask", "crash", "refuse", "again", "remind"})
+ALL_KINDS = frozenset({"cancel", "move", "skip", "unskip", "ask", "crash", "refuse", "silence", "again", "remind"})
 FIRST, SECOND = "Grace", "Ada"
 IN_WANT = ("add_services", "activate_services", "generate_invoice")  # they need what an earlier action made
 
@@ -51,10 +51,11 @@ def disturbed(model: Model, world: World) -> Iterator[World]:
     for kind, acts in KINDS.items():
         if model.may(world, kind):
             yield from (model.spend(after, kind) for after in acts(model, world) if after is not world)
-    if model.may(world, "crash"):
-        for run in world.runs:
-            if run.claim:
-                yield from crashed(model, world, run)
+    for run in world.runs:
+        if model.may(world, "crash") and run.claim:
+            yield from crashed(model, world, run)
+        if model.may(world, "silence") and run.place >= 0:
+            yield from silent(model, world, run)
 
 
 def _decided(model: Model, world: World, key: object, decision: Callable[[Order], Order]) -> Iterator[World]:

@@ -86,6 +86,11 @@ def crashed(model: Model, world: World, run: Run) -> Iterator[World]:
     yield model.spend(world, "crash").running(run._replace(at="claim", claim="", by="", gone=False), instead_of=run)
 
 
+def silent(model: Model, world: World, run: Run) -> Iterator[World]:
+    """The last of its tries ends without a word, and the machine hears of that; a claim stays until it lapses."""
+    yield from _ended(model, model.spend(world, "silence"), run, "Runtime.ExitError")
+
+
 def _refusal(order: Order, action_id: int, *, beside: bool) -> str | None:
     """None: it may run now. "": it is done or skipped. Else the error that the claim ends with."""
     if claims.is_claimable(order, action_id, NOW, only_if_asked=beside):

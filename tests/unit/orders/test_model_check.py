@@ -2,8 +2,9 @@
 
 The machine is the compiled one, the decisions are the product's; claim, effects and settle of a run, a record of the stream, an
 act of a person and the lapse of a dead run's claim are moves of their own. Disturbances (people.py) come at any moment: a
-cancel, a move by one step, a skip, its undoing, an untimely process, a crash before or after an effect, a refusal or wrong
-answer, a record told twice, a wait that times out. What keeps the number of worlds in bounds, and why nothing is lost by it:
+cancel, a move by one step, a skip, its undoing, an untimely process, a crash before or after an effect, a run that ends
+without a word for good, a refusal or wrong answer, a record told twice, a wait that times out. What keeps the number of worlds
+in bounds, and why nothing is lost by it:
 
 * Each kind of disturbance comes once on a way; any two together where the actions of a step are one chain, one alone where
   branches run at the same time (there the runs beside it are what disturbs). The default queue is also looked through with all

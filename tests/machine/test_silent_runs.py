@@ -1,0 +1,86 @@
+"""A function that cannot even be loaded says nothing to the order; the machine says it in its place."""
+
+import io
+import zipfile
+from collections.abc import Iterator
+
+import boto3
+import pytest
+
+from infra.local_engine import LocalEngine
+from lambdas.orders import progress
+from lambdas.orders.machine import Answer
+from lambdas.orders.order import ActionState, Order, Wait
+from lambdas.orders.queue import Queue, StepStatus
+from tests.build import a_queue, an_order
+from tests.machine.conftest import ROLE, BenchOf
+
+pytestmark = pytest.mark.engine
+REASON = (
+    "its function ended without an answer (Runtime.ImportModuleError): its log has the details; once that is mended,"
+    " process this action again"
+)
+
+
+@pytest.fixture
+def broken(deployed_engine: LocalEngine, request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
+    """The modules' functions, deployed without the code they are made of."""
+    functions = boto3.client("lambda", **deployed_engine.client_options())
+    code = io.BytesIO()
+    with zipfile.ZipFile(code, "w") as archive:
+        archive.writestr("nothing.txt", "")
+    name = f"broken-{request.node.name[:40]}"  # one for each test: a second invocation would not load it again
+    made = functions.create_function(
+        FunctionName=name,
+        Runtime="python3.13",
+        Role=ROLE,
+        Handler="lambdas.actions.add_services.handler",
+        Code={"ZipFile": code.getvalue()},
+        Timeout=10,
+    )
+    yield {"add_services": made["FunctionArn"], "update_fields": made["FunctionArn"]}
+    functions.delete_function(FunctionName=name)
+
+
+def queue_of(*actions: dict[str, object]) -> Queue:
+    steps = [
+        {"id": 1, "name": "Leads", "expires_after_days": 30},
+        {"id": 2, "name": "Processing", "actions": list(actions)},
+        {"id": 3, "name": "Complete"},
+        {"id": 4, "name": "Canceled"},
+    ]
+    return a_queue(steps=steps)
+
+
+def test_a_required_action_waits_for_its_owner_and_says_why(bench_of: BenchOf, broken: dict[str, str]) -> None:
+    queue = queue_of(
+        {"id": 21, "name": "Add Services", "module": "add_services", "automatic": True, "owner": "operations"}
+    )
+    bench = bench_of(queue, seconds={}, functions=broken)
+    order_id = bench.start(progress.submitted(an_order(queue), now=1, hold=None))
+
+    def parked(order: Order) -> Wait | None:
+        return order.waits.get("21")
+
+    wait = bench.until("the action waits", parked, order_id)
+    order = bench.orders.get(order_id)
+    action = order.actions["21"]
+    assert (action.state, action.reason, action.failed_last) == (ActionState.WAITING, REASON, True)
+    assert wait.owner == "operations"
+
+    bench.orders.save(progress.canceled(order, now=2, because="test over"))
+    bench.answer(wait.token, Answer.CANCELED)
+
+
+def test_an_optional_action_holds_nothing_up_and_says_why(bench_of: BenchOf, broken: dict[str, str]) -> None:
+    config = {"fields": {"note": "x"}}
+    queue = queue_of(
+        {"id": 21, "name": "Note", "module": "update_fields", "automatic": True, "optional": True, "config": config}
+    )
+    bench = bench_of(queue, seconds={}, functions=broken)
+    order_id = bench.start(progress.submitted(an_order(queue), now=1, hold=None))
+
+    assert bench.ended(order_id) == "SUCCEEDED"
+    order = bench.orders.get(order_id)
+    assert order.step_status is StepStatus.COMPLETE
+    assert (order.actions["21"].state, order.actions["21"].reason) == (ActionState.FAILED, REASON)
