@@ -1,14 +1,16 @@
 """Provision Client: makes the client from the order's contact data and adds a submitted payment method.
 
-For an order of an existing client it succeeds and changes nothing (reference ubersmith-orders 2.2).
+For an order of an existing client it succeeds and changes nothing (reference ubersmith-orders 2.2); one of a Sales Manager
+lead makes a client of that lead (3.1).
 """
 
 from lambdas.actions._action import action_handler
 from lambdas.actions._module import Config, Done, Module, PermanentError, Tools
 from lambdas.orders.info import text
 from lambdas.orders.order import Order
-from lambdas.records.client import CONTACT_FIELDS, Client, ClientRecords, LoginTakenError
+from lambdas.records.client import CONTACT_FIELDS, Client, ClientRecords, ClientStatus, LoginTakenError
 from lambdas.records.payment_method import submitted_method
+from lambdas.records.promotion import promote
 
 
 class ProvisionClientConfig(Config):
@@ -18,11 +20,19 @@ class ProvisionClientConfig(Config):
 def run(order: Order, config: ProvisionClientConfig, tools: Tools) -> Done:
     clients = ClientRecords(tools.records)
     if order.client_id:
-        if not clients.exists(order.client_id):
-            raise PermanentError("the order names a client that does not exist; correct client_id and process again")
-        return Done("existing client, nothing changed", {"client_id": order.client_id, "made": False}, order.client_id)
+        return _with_existing(order, order.client_id, clients, tools)
     client_id = clients.made_for(order.order_id) or _make(order, clients, tools)
     return Done("client made", {"client_id": client_id, "made": True}, client_id)
+
+
+def _with_existing(order: Order, client_id: str, clients: ClientRecords, tools: Tools) -> Done:
+    client = clients.get(client_id)
+    if client is None:
+        raise PermanentError("the order names a client that does not exist; correct client_id and process again")
+    is_ours = client.active is ClientStatus.LEAD or clients.made_for(order.order_id) == client_id
+    if is_ours and promote(tools.records, client_id, order.order_id, submitted_method(order.info)):
+        return Done("the lead is a client now", {"client_id": client_id, "made": True}, client_id)
+    return Done("existing client, nothing changed", {"client_id": client_id, "made": False}, client_id)
 
 
 def _make(order: Order, clients: ClientRecords, tools: Tools) -> str:

@@ -5,7 +5,8 @@ import pytest
 from lambdas.actions._module import PermanentError, TransientError
 from lambdas.actions.provision_client import module
 from lambdas.orders.order import ActionState
-from lambdas.records.client import ClientRecords
+from lambdas.records.client import Client, ClientRecords, ClientStatus
+from lambdas.records.promotion import promote
 from tests.unit.actions.conftest import CLIENT, World
 from tests.unit.records.builders import a_client
 from tests.unit.records.test_invoice import conflict, contested
@@ -68,6 +69,53 @@ def test_an_existing_client_is_not_changed(world: World) -> None:
 
     assert world.action(CLIENT).result == {"client_id": "77", "made": False}
     assert clients(world).get("77") == existing
+    assert world.found("client#77", "payment_method#") == []
+
+
+def a_lead(world: World) -> Client:
+    lead = a_client(client_id="77", order_id=None, active=ClientStatus.LEAD, first="Grace", uber_login="")
+    clients(world).add(lead)
+    world.order(client_id="77")
+    return lead
+
+
+def test_a_lead_of_the_sales_manager_becomes_a_client_with_the_submitted_card(world: World) -> None:
+    lead = a_lead(world)
+    world.run(module, CLIENT)
+
+    assert world.action(CLIENT).result == {"client_id": "77", "made": True}
+    assert world.action(CLIENT).reason == "the lead is a client now"
+    changed = {"active": ClientStatus.CLIENT, "default_billing_info_id": "1001"}
+    assert clients(world).get("77") == lead.model_copy(update=changed)
+    method = clients(world).payment_method("77", "1001")
+    assert method is not None
+    assert method.token == "tok_approve"
+
+
+def test_a_lead_without_payment_data_becomes_a_client_without_a_method(world: World) -> None:
+    lead = a_lead(world)
+    world.order(client_id="77", token=None)
+    world.run(module, CLIENT)
+
+    assert clients(world).get("77") == lead.model_copy(update={"active": ClientStatus.CLIENT})
+    assert world.found("client#77", "payment_method#") == []
+
+
+def test_a_run_that_died_after_the_lead_became_a_client_says_the_same(world: World) -> None:
+    a_lead(world)
+    world.run_and_die_before_settling(module, CLIENT)
+    world.run(module, CLIENT)
+
+    assert world.action(CLIENT).result == {"client_id": "77", "made": True}
+    assert len(world.found("client#77", "payment_method#")) == 1
+
+
+def test_a_lead_that_another_order_made_a_client_is_an_existing_client(world: World) -> None:
+    a_lead(world)
+    promote(world.records, "77", "900", None)
+    world.run(module, CLIENT)
+
+    assert world.action(CLIENT).result == {"client_id": "77", "made": False}
     assert world.found("client#77", "payment_method#") == []
 
 
