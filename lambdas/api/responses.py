@@ -33,12 +33,14 @@ STATUS = {
     "wrong_http_method": HTTPStatus.METHOD_NOT_ALLOWED,
     "repeat_unknown": HTTPStatus.SERVICE_UNAVAILABLE,
     "files_not_kept": HTTPStatus.SERVICE_UNAVAILABLE,
+    "gateway_busy": HTTPStatus.SERVICE_UNAVAILABLE,
     "internal": HTTPStatus.INTERNAL_SERVER_ERROR,
 }
 _NOT_A_REFUSAL = ("not_logged_in", "not_allowed", "too_many_calls", "repeat_unknown", "internal")
 RETRY_AFTER_SECONDS = {
     "submit_in_progress": 3,
     "payment_unknown": 60,
+    "gateway_busy": 10,
     "order_changed": 1,
     "repeat_in_progress": 3,
     "repeat_unknown": 3,

@@ -2,8 +2,16 @@
 
 from enum import StrEnum
 
+from lambdas.orders.errors import OrderError
 from lambdas.orders.order import Order
-from lambdas.payments.gateway import Challenge, Gateway, TransactionState
+from lambdas.payments.gateway import (
+    Challenge,
+    Gateway,
+    GatewayUnavailableError,
+    OutcomeUnknownError,
+    Transaction,
+    TransactionState,
+)
 from lambdas.runtime.models import Frozen
 
 
@@ -22,6 +30,16 @@ class Authentication(Frozen):
     challenge: Challenge
 
 
+class GatewayBusyError(OrderError):
+    kind = "gateway_busy"
+
+    def __init__(self, order_id: str) -> None:
+        super().__init__(
+            f"the payment provider does not answer, so how far the payment of order {order_id} is, is not known now; nothing was"
+            " changed, ask again in a moment"
+        )
+
+
 _STATES = {
     TransactionState.NEEDS_AUTHENTICATION: AuthenticationState.PENDING,
     TransactionState.HELD: AuthenticationState.AUTHENTICATED,
@@ -32,12 +50,19 @@ _STATES = {
 
 
 def authentication_of(order: Order, gateway: Gateway, now: int) -> Authentication | None:
-    """None if no card holder was asked for the order's payment."""
-    payment = order.hold or order.attempt
-    transaction = gateway.find(payment.key) if payment else None
+    """None if no card holder was asked for the order's payment. Raises GatewayBusyError."""
+    transaction = _found(order, gateway)
     if transaction is None or transaction.challenge is None:
         return None
     state = _STATES[transaction.state]
     if state is AuthenticationState.PENDING and transaction.challenge.expires_at < now:
         state = AuthenticationState.EXPIRED
     return Authentication(order_id=order.order_id, state=state, challenge=transaction.challenge)
+
+
+def _found(order: Order, gateway: Gateway) -> Transaction | None:
+    payment = order.hold or order.attempt
+    try:
+        return gateway.find(payment.key) if payment else None
+    except (GatewayUnavailableError, OutcomeUnknownError):
+        raise GatewayBusyError(order.order_id) from None

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from lambdas.payments.gateway import Transaction, TransactionState
+from lambdas.payments.gateway import GatewayUnavailableError, Transaction, TransactionState
 from lambdas.payments.sandbox import CHALLENGE_SECONDS, SandboxGateway
 from tests.build import CARD, CONTACT
 from tests.unit.api.conftest import Answer, Caller
@@ -151,3 +151,20 @@ def test_a_canceled_order_is_not_paid(caller: Caller, order_id: str) -> None:
 
     assert pay(caller, order_id, challenge).body["type"].endswith("order_is_final")
     assert state(caller) is TransactionState.NEEDS_AUTHENTICATION  # the cancel's own undo gives it up
+
+
+def test_a_provider_that_does_not_answer_is_asked_again_later(
+    caller: Caller, order_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    submit(caller, order_id)
+
+    def unreachable(key: str) -> None:
+        raise GatewayUnavailableError(key)
+
+    monkeypatch.setattr(caller.api.backend.gateway, "find", unreachable)
+    asked = {"order_id": order_id, "action": "authenticate", "threedsecure": {}}
+    answer = caller.call("order.threedsecure2_process", asked)
+
+    assert (answer.status, answer.body["type"].rpartition(":")[2]) == (503, "gateway_busy")
+    assert answer.headers["Retry-After"] == "10"
+    assert "ask again" in answer.body["detail"]
