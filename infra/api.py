@@ -5,22 +5,19 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import cast
 
-from aws_cdk import Duration
 from aws_cdk import aws_apigatewayv2 as apigw
-from aws_cdk import aws_apigatewayv2_integrations as integrations
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from infra.attachments import Attachments
+from infra.door import door_environment, door_permissions
 from infra.function import FunctionParts, OrderFunction, allow, removal_of
 from infra.mail import Mail
+from infra.routes import CATCH_ALL, add_routes
 from infra.settings import StageSettings
 from infra.storage import BY_CLIENT, BY_OPPORTUNITY, BY_STEP, Storage
 
-# API Gateway takes no route that ends in a slash, and its documents do not say which route `/api/2.0/` belongs to. The
-# address existing clients use must not depend on that: what no other route takes goes to the same handler.
-CATCH_ALL = "$default"
 API_2_0 = "/api/2.0"
 DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "openapi.json"
 
@@ -35,6 +32,8 @@ def _of_methods() -> Iterator[str]:
             yield from (f"{verb.upper()} {path}" for verb in operations)
 
 
+# API Gateway takes no route that ends in a slash, and its documents do not say which route `/api/2.0/` belongs to. The
+# address existing clients use must not depend on that: what no other route takes goes to the same handler.
 ROUTES = (f"ANY {API_2_0}", f"ANY {API_2_0}/{{proxy+}}", *_of_methods(), CATCH_ALL)
 
 # No path, no query string, no address: a path or a query can carry what a person typed, an address is a person's.
@@ -77,46 +76,34 @@ class Api(Construct):
             memory_mb=1024,  # memory buys processor share, and a cold start is mostly imports
             timeout_seconds=_TIMEOUT_SECONDS,
             environment={
-                "ORDER_TABLE": storage.orders.table_name,
-                "RECORD_TABLE": storage.records.table_name,
-                "GUARD_TABLE": storage.guards.table_name,
+                **door_environment(storage, settings, machine_hashes),
                 "CALLS_PER_MINUTE": str(settings.calls_per_minute),
                 "FAILED_LOGINS_OF_SOURCE": str(settings.failed_logins_of_source),
                 "SETTLE_SECONDS": str(settings.settle_seconds),
-                "PAYMENT_LIMITS": settings.payment_limits.model_dump_json(),
                 "PREAUTHORIZE_CONTRACTS": str(settings.preauthorize_contracts).lower(),
-                "GATEWAY": settings.gateway,
-                "CURRENCY": settings.currency,
-                "MACHINE_HASHES": json.dumps(machine_hashes),
                 "COMPANY": settings.company,
                 **mail.environment,
                 **attachments.environment,
             },
-            permissions=[*_permissions(storage), *mail.permissions, *attachments.permissions],
+            permissions=[*door_permissions(storage), _lists(storage), *mail.permissions, *attachments.permissions],
         ).function
         self.http_api = apigw.HttpApi(
             self, "HttpApi", create_default_stage=False, description=f"Orders, {settings.stage}"
         )
         _add_stage(self, http_api=self.http_api, settings=settings)
-        self._add_routes()
+        add_routes(
+            self,
+            http_api=self.http_api,
+            function=self.function,
+            integration_id="Handler",
+            seconds=_TIMEOUT_SECONDS,
+            routes={route_id(route): route for route in ROUTES},
+        )
 
     @property
     def url(self) -> str:
         """Without a slash at the end, so that `{url}/api/2.0/` reads well."""
         return self.http_api.api_endpoint
-
-    def _add_routes(self) -> None:
-        integration = integrations.HttpLambdaIntegration(
-            "Handler",
-            self.function,
-            payload_format_version=apigw.PayloadFormatVersion.VERSION_2_0,
-            timeout=Duration.seconds(_TIMEOUT_SECONDS),
-            scope_permission_to_route=False,  # one permission for this API, not one per route
-        )
-        for route in ROUTES:
-            apigw.HttpRoute(
-                self, route_id(route), http_api=self.http_api, route_key=_route_key(route), integration=integration
-            )
 
 
 def route_id(route: str) -> str:
@@ -124,23 +111,9 @@ def route_id(route: str) -> str:
     return "Route " + route.replace("/", "").replace("$", "")
 
 
-def _route_key(route: str) -> apigw.HttpRouteKey:
-    if route == CATCH_ALL:
-        return apigw.HttpRouteKey.DEFAULT
-    method, path = route.split(" ")
-    return apigw.HttpRouteKey.with_(path, apigw.HttpMethod[method])
-
-
-def _permissions(storage: Storage) -> list[iam.PolicyStatement]:
-    """A transaction is allowed by the permissions of what is in it."""
-    orders, records = storage.orders, storage.records
-    writes = ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:ConditionCheckItem")
-    return [
-        allow(*writes, on=[orders.table_arn]),
-        allow("dynamodb:Query", on=[index.arn(orders) for index in (BY_STEP, BY_CLIENT, BY_OPPORTUNITY)]),
-        allow(*writes, "dynamodb:Query", on=[records.table_arn]),
-        allow("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", on=[storage.guards.table_arn]),
-    ]
+def _lists(storage: Storage) -> iam.PolicyStatement:
+    """Orders by step, by client and by opportunity."""
+    return allow("dynamodb:Query", on=[index.arn(storage.orders) for index in (BY_STEP, BY_CLIENT, BY_OPPORTUNITY)])
 
 
 def _add_stage(scope: Construct, *, http_api: apigw.HttpApi, settings: StageSettings) -> None:

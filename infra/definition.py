@@ -106,7 +106,8 @@ def _actions(states: States) -> Iterator[ActionFacts]:
         step = _STEP.fullmatch(box.get("Comment", ""))
         for branch in box.get("Branches", ()) if step else ():
             inside = branch["States"]
-            entries = {branch["StartAt"], *(state["Next"] for state in inside.values() if "Next" in state)}
+            before = (state for name, state in inside.items() if not name.endswith("_silent"))
+            entries = {branch["StartAt"], *(state["Next"] for state in before if "Next" in state)}
             for name, state in inside.items():
                 if step and _payload(state):
                     yield _action(int(step[1]), name, inside, by_hand=f"{name}_wait" in entries)

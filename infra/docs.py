@@ -3,13 +3,13 @@
 from dataclasses import replace
 from pathlib import Path
 
-from aws_cdk import Duration, IgnoreMode
+from aws_cdk import IgnoreMode
 from aws_cdk import aws_apigatewayv2 as apigw
-from aws_cdk import aws_apigatewayv2_integrations as integrations
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from infra.function import FunctionParts, OrderFunction
+from infra.routes import add_routes
 
 PATHS = {"Page": "/docs", "Parts": "/docs/{file}", "Document": "/openapi.json"}
 _TIMEOUT_SECONDS = 10
@@ -66,16 +66,14 @@ class Docs(Construct):
             environment={},
             permissions=[],
         ).function
-        integration = integrations.HttpLambdaIntegration(
-            "Docs",
-            self.function,
-            payload_format_version=apigw.PayloadFormatVersion.VERSION_2_0,
-            timeout=Duration.seconds(_TIMEOUT_SECONDS),
-            scope_permission_to_route=False,
+        add_routes(
+            self,
+            http_api=http_api,
+            function=self.function,
+            integration_id="Docs",
+            seconds=_TIMEOUT_SECONDS,
+            routes={name: f"GET {path}" for name, path in PATHS.items()},
         )
-        for name, path in PATHS.items():
-            key = apigw.HttpRouteKey.with_(path, apigw.HttpMethod.GET)
-            apigw.HttpRoute(self, name, http_api=http_api, route_key=key, integration=integration)
 
 
 def docs_asset(sources: Path) -> lambda_.Code:

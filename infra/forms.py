@@ -1,18 +1,14 @@
 """Door 2: the order forms' function and its routes on the HTTP API."""
 
-import json
-import re
 from collections.abc import Mapping
 
-from aws_cdk import Duration
-from aws_cdk import aws_apigatewayv2 as apigw
-from aws_cdk import aws_apigatewayv2_integrations as integrations
-from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from infra.api import Api
+from infra.door import door_environment, door_permissions
 from infra.function import FunctionParts, OrderFunction, allow
 from infra.notices import Notices
+from infra.routes import add_routes, page_id
 from infra.storage import Storage
 
 ROUTES = (
@@ -57,47 +53,19 @@ class Forms(Construct):
             memory_mb=1024,  # memory buys processor share, and a cold start is mostly imports
             timeout_seconds=_TIMEOUT_SECONDS,
             environment={
-                "ORDER_TABLE": storage.orders.table_name,
-                "RECORD_TABLE": storage.records.table_name,
-                "GUARD_TABLE": storage.guards.table_name,
+                **door_environment(storage, settings, machine_hashes),
                 "NOTICE_QUEUE_URL": notices.queue.queue_url,
-                "GATEWAY": settings.gateway,
-                "CURRENCY": settings.currency,
                 "COMPANY": settings.company,
                 "FORM_MIN_SECONDS": str(settings.form_min_seconds),
-                "MACHINE_HASHES": json.dumps(machine_hashes),
-                "PAYMENT_LIMITS": settings.payment_limits.model_dump_json(),
             },
-            permissions=[*_permissions(storage), allow("sqs:SendMessage", on=[notices.queue.queue_arn])],
+            permissions=[*door_permissions(storage), allow("sqs:SendMessage", on=[notices.queue.queue_arn])],
         ).function
-        self._add_routes(api.http_api)
-        api.function.add_environment("PUBLIC_URL", settings.public_url or api.url)
-
-    def _add_routes(self, http_api: apigw.HttpApi) -> None:
-        integration = integrations.HttpLambdaIntegration(
-            "Pages",
-            self.function,
-            payload_format_version=apigw.PayloadFormatVersion.VERSION_2_0,
-            timeout=Duration.seconds(_TIMEOUT_SECONDS),
-            scope_permission_to_route=False,  # one permission for this API, not one per route
+        add_routes(
+            self,
+            http_api=api.http_api,
+            function=self.function,
+            integration_id="Pages",
+            seconds=_TIMEOUT_SECONDS,
+            routes={page_id(route): route for route in ROUTES},
         )
-        for route in ROUTES:
-            method, path = route.split(" ")
-            key = apigw.HttpRouteKey.with_(path, apigw.HttpMethod[method])
-            apigw.HttpRoute(self, page_id(route), http_api=http_api, route_key=key, integration=integration)
-
-
-def page_id(route: str) -> str:
-    """A construct id that says the route without its punctuation: `Page GET forms name page`."""
-    return "Page " + " ".join(re.findall(r"[A-Za-z]+", route))
-
-
-def _permissions(storage: Storage) -> list[iam.PolicyStatement]:
-    """A transaction is allowed by the permissions of what is in it."""
-    writes = ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:ConditionCheckItem")
-    return [
-        allow(*writes, on=[storage.orders.table_arn]),
-        allow(*writes, "dynamodb:Query", on=[storage.records.table_arn]),
-        # How often something was asked for, or failed.
-        allow("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", on=[storage.guards.table_arn]),
-    ]
+        api.function.add_environment("PUBLIC_URL", settings.public_url or api.url)

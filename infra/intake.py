@@ -3,12 +3,10 @@
 What cannot become an order is set aside in the dead letters with its reason, and an alarm says so.
 """
 
-import json
 from collections.abc import Mapping
 
 from aws_cdk import Duration
 from aws_cdk import aws_apigatewayv2 as apigw
-from aws_cdk import aws_apigatewayv2_integrations as integrations
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
@@ -18,11 +16,13 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from infra.door import door_environment, door_permissions
 from infra.function import FunctionParts, OrderFunction, allow, removal_of
+from infra.routes import add_routes
 from infra.settings import StageSettings
 from infra.storage import Storage
 
-ROUTE = "/contracts/{provider}"
+ROUTE = "POST /contracts/{provider}"
 EVENT = "ContractSigned"
 TRIES = 5
 BATCH = 5
@@ -110,15 +110,14 @@ class Intake(Construct):
                 *([allow("secretsmanager:GetSecretValue", on=list(arns.values()))] if arns else []),
             ],
         ).function
-        integration = integrations.HttpLambdaIntegration(
-            "Webhooks",
-            function,
-            payload_format_version=apigw.PayloadFormatVersion.VERSION_2_0,
-            timeout=Duration.seconds(_WEBHOOK_SECONDS),
-            scope_permission_to_route=False,
+        add_routes(
+            self,
+            http_api=http_api,
+            function=function,
+            integration_id="Webhooks",
+            seconds=_WEBHOOK_SECONDS,
+            routes={"Route": ROUTE},
         )
-        key = apigw.HttpRouteKey.with_(ROUTE, apigw.HttpMethod.POST)
-        apigw.HttpRoute(self, "Route", http_api=http_api, route_key=key, integration=integration)
 
     def _take_in(self, parts: FunctionParts, storage: Storage, machine_hashes: Mapping[str, str]) -> None:
         worker = OrderFunction(
@@ -130,11 +129,7 @@ class Intake(Construct):
             memory_mb=512,
             timeout_seconds=WORKER_SECONDS,
             environment={
-                "ORDER_TABLE": storage.orders.table_name,
-                "RECORD_TABLE": storage.records.table_name,
-                "GATEWAY": parts.settings.gateway,
-                "CURRENCY": parts.settings.currency,
-                "MACHINE_HASHES": json.dumps(machine_hashes),
+                **door_environment(storage, parts.settings, machine_hashes),
                 "CONTRACT_QUEUE_URL": self.queue.queue_url,
                 "DEAD_LETTERS_URL": self.dead_letters.queue_url,
                 "CONTRACT_TRIES": str(TRIES),
@@ -152,11 +147,8 @@ class Intake(Construct):
         )
 
     def _of_the_worker(self, storage: Storage) -> list[iam.PolicyStatement]:
-        """A transaction is allowed by the permissions of what is in it."""
-        writes = ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:ConditionCheckItem")
         return [
-            allow(*writes, on=[storage.orders.table_arn]),
-            allow(*writes, "dynamodb:Query", on=[storage.records.table_arn]),
+            *door_permissions(storage),
             allow("sqs:SendMessage", on=[self.dead_letters.queue_arn]),
             allow(*_FROM_QUEUE, on=[self.queue.queue_arn]),
         ]

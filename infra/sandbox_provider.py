@@ -1,14 +1,11 @@
 """The sandbox's payment provider: its own function, on the API's host. Only where the gateway is the sandbox."""
 
-import re
-
-from aws_cdk import Duration
 from aws_cdk import aws_apigatewayv2 as apigw
-from aws_cdk import aws_apigatewayv2_integrations as integrations
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from infra.function import FunctionParts, OrderFunction
+from infra.routes import add_routes, page_id
 from infra.storage import Storage
 
 ROUTES = (
@@ -45,19 +42,11 @@ class SandboxProvider(Construct):
                 )
             ],
         ).function
-        integration = integrations.HttpLambdaIntegration(
-            "Pages",
-            self.function,
-            payload_format_version=apigw.PayloadFormatVersion.VERSION_2_0,
-            timeout=Duration.seconds(_TIMEOUT_SECONDS),
-            scope_permission_to_route=False,  # one permission for this API, not one per route
+        add_routes(
+            self,
+            http_api=http_api,
+            function=self.function,
+            integration_id="Pages",
+            seconds=_TIMEOUT_SECONDS,
+            routes={page_id(route): route for route in ROUTES},
         )
-        for route in ROUTES:
-            method, path = route.split(" ")
-            key = apigw.HttpRouteKey.with_(path, apigw.HttpMethod[method])
-            apigw.HttpRoute(self, sandbox_page_id(route), http_api=http_api, route_key=key, integration=integration)
-
-
-def sandbox_page_id(route: str) -> str:
-    """A construct id that says the route without its punctuation."""
-    return "Page " + " ".join(re.findall(r"[A-Za-z]+", route))

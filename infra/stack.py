@@ -9,14 +9,15 @@ from infra.api import ROUTES, Api, route_id
 from infra.attachments import Attachments
 from infra.docs import Docs
 from infra.forms import ROUTES as PAGES
-from infra.forms import Forms, page_id
+from infra.forms import Forms
 from infra.function import FunctionParts, code_asset
 from infra.intake import Intake, secret_id
 from infra.layer import layer_version
 from infra.notices import Notices
 from infra.outbox import Outbox
 from infra.queues import Queues, read_queues
-from infra.sandbox_provider import HANDLER, SandboxProvider, sandbox_page_id
+from infra.routes import page_id
+from infra.sandbox_provider import HANDLER, SandboxProvider
 from infra.sandbox_provider import ROUTES as SANDBOX_PAGES
 from infra.settings import StageSettings
 from infra.storage import Storage
@@ -108,5 +109,5 @@ class OrderQueuesStack(Stack):
             "provider_secret": [secret_id(provider) for provider in intake.secrets],
             "page": [page_id(route) for route in PAGES],
             "sandbox": [HANDLER] if has_sandbox else [],
-            "sandbox_page": [sandbox_page_id(route) for route in SANDBOX_PAGES] if has_sandbox else [],
+            "sandbox_page": [page_id(route) for route in SANDBOX_PAGES] if has_sandbox else [],
         }

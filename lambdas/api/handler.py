@@ -1,7 +1,5 @@
 """The API's Lambda: read the call, log in, run the verb, answer. Card data is refused before anything is logged."""
 
-import json
-import time
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -17,40 +15,20 @@ from lambdas.api.method import Method, Rights
 from lambdas.api.privacy import shown
 from lambdas.api.requests.fields import Request
 from lambdas.api.responses import Response, answer, envelope, envelope_error, problem
-from lambdas.catalog.plan import load_plans
-from lambdas.catalog.pricing import CatalogPricing
-from lambdas.catalog.tax import load_taxes
+from lambdas.doors.parts import DoorSettings, parts_of
 from lambdas.orders.errors import OrderError
-from lambdas.orders.modules import load_modules
 from lambdas.orders.order import Order
-from lambdas.orders.queue import load_queues
 from lambdas.orders.service import OrderService
-from lambdas.orders.store import DynamoOrderStore
-from lambdas.payments.gateways import gateway_named
-from lambdas.payments.preauthorization import PreAuthorization
-from lambdas.payments.screening import PaymentLimits, screening
 from lambdas.records.api_user import ApiUser, ApiUserRecords
-from lambdas.records.client import ClientRecords
-from lambdas.records.coupon import CouponRecords
-from lambdas.records.coupon_use import CouponUseRecords
-from lambdas.records.table import RecordTable
 from lambdas.runtime.observe import MetricUnit, log_unexpected, logger, metrics
-from lambdas.runtime.settings import TableSettings
 
 
-class ApiSettings(TableSettings):
-    """`machine_hashes`: JSON map of order_queue_id -> hash of its machine's definition, as deployed.
+class ApiSettings(DoorSettings):
+    """`calls_per_minute`, `failed_logins_of_source`: see Guard. `settle_seconds`: how long API 2.0 waits for an order."""
 
-    `calls_per_minute`, `failed_logins_of_source`: see Guard. `settle_seconds`: how long API 2.0 waits for an order.
-    `payment_limits`: JSON of PaymentLimits.
-    """
-
-    guard_table: str
-    machine_hashes: str = "{}"
     calls_per_minute: int = 600
     failed_logins_of_source: int = 50
     settle_seconds: float = 0
-    payment_limits: str = "{}"
 
 
 @dataclass(frozen=True)
@@ -65,35 +43,18 @@ class Api:
 @cache
 def _api() -> Api:
     settings = ApiSettings.from_environment()
-    records = RecordTable(settings.record_table)
-    clients = ClientRecords(records)
-    gateway = gateway_named(settings.gateway, records)
-    plans = load_plans()
-    service = OrderService(
-        store=DynamoOrderStore(settings.order_table),
-        queues=load_queues(),
-        modules=load_modules(),
-        pricing=CatalogPricing(plans, CouponRecords(records), CouponUseRecords(records), load_taxes(), clients),
-        payments=PreAuthorization(gateway, clients),
-        clients=clients,
-        currency=settings.currency,
-        now=lambda: int(time.time()),
-        machine_hashes={int(queue): found for queue, found in json.loads(settings.machine_hashes).items()},
-        screen=screening(
-            settings.guard_table,
-            limits=PaymentLimits.model_validate_json(settings.payment_limits),
-            gateway=gateway,
-            clients=clients,
-            now=lambda: int(time.time()),
-        ),
-    )
+    parts = parts_of(settings)
     guard = Guard(
         settings.guard_table,
-        service.now,
+        parts.service.now,
         calls_per_minute=settings.calls_per_minute,
         failed_logins_of_source=settings.failed_logins_of_source,
     )
-    return Api(Backend(service, records, gateway, plans, guard), ApiUserRecords(records), settings.settle_seconds)
+    return Api(
+        Backend(parts.service, parts.records, parts.gateway, parts.plans, guard),
+        ApiUserRecords(parts.records),
+        settings.settle_seconds,
+    )
 
 
 @metrics.log_metrics

@@ -5,7 +5,6 @@ trying helps, the message is set aside for people, with why.
 """
 
 import json
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -13,38 +12,24 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from lambdas.catalog.plan import load_plans
-from lambdas.catalog.pricing import CatalogPricing
-from lambdas.catalog.tax import load_taxes
 from lambdas.contracts.acceptance import MAY_CHANGE, ContractIntake
 from lambdas.contracts.errors import ContractCardDataError, ContractMalformedError
 from lambdas.contracts.reading import read_contract
+from lambdas.doors.parts import DoorSettings, parts_of
 from lambdas.intake.messages import ContractQueue, DeadLetters
 from lambdas.orders.errors import OrderError, Problem
-from lambdas.orders.modules import load_modules
-from lambdas.orders.queue import load_queues
-from lambdas.orders.service import OrderService
-from lambdas.orders.store import DynamoOrderStore
-from lambdas.payments.gateways import gateway_named
-from lambdas.payments.preauthorization import PreAuthorization
-from lambdas.records.client import ClientRecords
-from lambdas.records.coupon import CouponRecords
-from lambdas.records.coupon_use import CouponUseRecords
-from lambdas.records.table import RecordTable
 from lambdas.runtime.observe import MetricUnit, log_unexpected, logger, metrics
-from lambdas.runtime.settings import TableSettings
 
 EVENT_DOOR = "contract:event"
 
 
-class IntakeSettings(TableSettings):
-    """`machine_hashes`: as of the API. `contract_tries`: how often the queue hands out a message."""
+class IntakeSettings(DoorSettings):
+    """`contract_tries`: how often the queue hands out a message."""
 
     contract_queue_url: str
     dead_letters_url: str
     contract_tries: int
     preauthorize_contracts: bool = True
-    machine_hashes: str = "{}"
 
 
 @dataclass(frozen=True)
@@ -60,20 +45,8 @@ class Worker:
 @cache
 def _worker() -> Worker:
     settings = IntakeSettings.from_environment()
-    records = RecordTable(settings.record_table)
-    clients, plans = ClientRecords(records), load_plans()
-    service = OrderService(
-        store=DynamoOrderStore(settings.order_table),
-        queues=load_queues(),
-        modules=load_modules(),
-        pricing=CatalogPricing(plans, CouponRecords(records), CouponUseRecords(records), load_taxes(), clients),
-        payments=PreAuthorization(gateway_named(settings.gateway, records), clients),
-        clients=clients,
-        currency=settings.currency,
-        now=lambda: int(time.time()),
-        machine_hashes={int(queue): found for queue, found in json.loads(settings.machine_hashes).items()},
-    )
-    contracts = ContractIntake(service, records, plans, preauthorize=settings.preauthorize_contracts)
+    parts = parts_of(settings)
+    contracts = ContractIntake(parts.service, parts.records, parts.plans, preauthorize=settings.preauthorize_contracts)
     queue, dead_letters = ContractQueue(settings.contract_queue_url), DeadLetters(settings.dead_letters_url)
     return Worker(contracts, queue, dead_letters, settings.contract_tries)
 

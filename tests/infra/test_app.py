@@ -16,11 +16,11 @@ from infra import use_bundled_node
 from infra.actions import ACTIONS, construct_name
 from infra.api import ROUTES, route_id
 from infra.forms import ROUTES as PAGES
-from infra.forms import page_id
 from infra.intake import secret_id
 from infra.nag import accepted
 from infra.queues import read_queues
-from infra.sandbox_provider import HANDLER, sandbox_page_id
+from infra.routes import page_id
+from infra.sandbox_provider import HANDLER
 from infra.sandbox_provider import ROUTES as SANDBOX_PAGES
 from infra.settings import STAGES, UnknownStageError, settings_of
 from tests.infra.template import Synthesized
@@ -43,7 +43,7 @@ def test_nag_finds_nothing_that_is_not_accepted_and_nothing_is_accepted_in_vain(
         "route": [route_id(route) for route in ROUTES],
         "page": [page_id(route) for route in PAGES],
         "sandbox": [HANDLER],
-        "sandbox_page": [sandbox_page_id(route) for route in SANDBOX_PAGES],
+        "sandbox_page": [page_id(route) for route in SANDBOX_PAGES],
         "provider_secret": [secret_id(provider) for provider in prod.settings.contract_providers],
     }
 

@@ -8,6 +8,7 @@ from infra.function import runtime_of
 from tests.infra.template import Synthesized, name_of
 
 TABLES = {"ORDER_TABLE", "RECORD_TABLE", "GATEWAY", "CURRENCY"}
+DOORS = {"GUARD_TABLE", "MACHINE_HASHES", "PAYMENT_LIMITS"}
 MAIL, WEBHOOKS = {"MAIL_FROM"}, {"WEBHOOK_BASES", "WEBHOOK_HOSTS", "WEBHOOK_SECRET_ARN"}
 EVERYWHERE = {
     "STAGE",
@@ -80,8 +81,8 @@ def test_every_function_is_told_what_its_settings_read_and_no_more(stage: Synthe
     assert all(set(function["Environment"]["Variables"]) >= EVERYWHERE for function in stage.functions.values())
     assert told == {
         "ApiHandler": TABLES
-        | {"GUARD_TABLE", "CALLS_PER_MINUTE", "FAILED_LOGINS_OF_SOURCE", "SETTLE_SECONDS", "MACHINE_HASHES"}
-        | {"PREAUTHORIZE_CONTRACTS", "PAYMENT_LIMITS"}
+        | DOORS
+        | {"CALLS_PER_MINUTE", "FAILED_LOGINS_OF_SOURCE", "SETTLE_SECONDS", "PREAUTHORIZE_CONTRACTS"}
         | {"MAIL_FROM", "COMPANY", "ATTACHMENT_BUCKET", "PUBLIC_URL"},
         **{
             f"Actions{construct_name(module)}": TABLES
@@ -90,11 +91,11 @@ def test_every_function_is_told_what_its_settings_read_and_no_more(stage: Synthe
             for module, needs in ACTIONS.items()
         },
         "DocsHandler": set(),
-        "FormsHandler": TABLES
-        | {"GUARD_TABLE", "NOTICE_QUEUE_URL", "COMPANY", "FORM_MIN_SECONDS", "MACHINE_HASHES", "PAYMENT_LIMITS"},
+        "FormsHandler": TABLES | DOORS | {"NOTICE_QUEUE_URL", "COMPANY", "FORM_MIN_SECONDS"},
         "IntakeWebhook": {"CONTRACT_QUEUE_URL", "CONTRACT_SECRETS"},
         "IntakeWorker": TABLES
-        | {"MACHINE_HASHES", "CONTRACT_QUEUE_URL", "DEAD_LETTERS_URL", "CONTRACT_TRIES", "PREAUTHORIZE_CONTRACTS"},
+        | DOORS
+        | {"CONTRACT_QUEUE_URL", "DEAD_LETTERS_URL", "CONTRACT_TRIES", "PREAUTHORIZE_CONTRACTS"},
         "NoticesSender": NOTICES,
         "NoticesReminder": NOTICES,
         "OutboxRelay": {"EVENT_BUS", "MACHINES", "FUNCTIONS", "ORDER_TABLE", "RECORD_TABLE"},

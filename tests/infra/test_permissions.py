@@ -99,6 +99,7 @@ FUNCTIONS: dict[str, dict[str, set[str]]] = {
     "IntakeWorker": {
         "StorageOrderTable": TRANSACTION,
         "StorageRecordTable": TRANSACTION | {"dynamodb:Query"},
+        "StorageGuardTable": {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"},
         "IntakeContracts": {
             "sqs:ReceiveMessage",
             "sqs:DeleteMessage",

@@ -1,15 +1,20 @@
 """A signed contract becomes one submitted order: whatever dies, however often it is told, and at the prices signed."""
 
+from dataclasses import replace
 from itertools import count
 from typing import Any
 
 import pytest
 
+from lambdas.catalog.plan import load_plans
+from lambdas.contracts.acceptance import ContractIntake
 from lambdas.contracts.contract import ContractSigned
 from lambdas.contracts.reading import read_contract
 from lambdas.orders.errors import InvalidOrderError, OrderError
 from lambdas.orders.order import Order
+from lambdas.orders.ports import PaymentForReview
 from lambdas.orders.queue import StepStatus
+from lambdas.orders.screen import NoScreen
 from lambdas.payments.gateway import TransactionState
 from lambdas.records.contract import ContractDiffersError, ContractSignedBeforeError, Outcome
 from lambdas.records.post import PostKind
@@ -215,6 +220,23 @@ def test_a_refused_payment_leaves_a_lead_that_says_why_to_its_owner(
     assert note.kind is PostKind.COMMENT
     assert said_why in note.body
     assert order.declines == (1 if kind == "payment_refused" else 0)
+
+
+def test_a_queue_under_review_leaves_a_lead_for_a_person_and_asks_no_gateway(sales: Sales) -> None:
+    class UnderReview(NoScreen):
+        def check(self, order: Order) -> None:
+            raise PaymentForReview("many payments of this queue were declined; submit it with reviewed=1 or cancel it")
+
+    service = replace(sales.service(), screen=UnderReview())
+    process = ContractIntake(service, sales.records, load_plans(), preauthorize=True)
+    accepted = process.accept(said(order_queue_id=HOSTING, payment=by_card("tok_approve")), "contract:event")
+
+    order = the_order(sales)
+    assert accepted.refusal is not None
+    assert (accepted.refusal.kind, order.is_lead, order.hold) == ("review_needed", True, None)
+    assert order.review_at is not None
+    (note,) = sales.posts(order.order_id)
+    assert "review" in note.body
 
 
 def test_the_person_it_waits_for_can_submit_it(sales: Sales) -> None:
