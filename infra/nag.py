@@ -80,7 +80,7 @@ ACCEPTED = (
         construct="Forms/{page}/Resource",
         finding=_NO_AUTHORIZER,
         reason="Order forms are for everybody. What is written on an order needs the visit's cookie and a token against forgery, "
-        "what is looked at the token of a link.",
+        "what is looked at the token of a link; stopping reminders needs that of its own link only (RFC 8058).",
     ),
     Accepted(construct="SandboxProvider/{sandbox}/Role/Resource", finding=_ANY_RESOURCE, reason=_XRAY),
     Accepted(

@@ -16,7 +16,7 @@ from lambdas.forms.gate import CSRF, HONEYPOT, SHOWN
 from lambdas.forms.pack_fields import PackField
 from lambdas.forms.payment_choices import PAYMENT
 from lambdas.forms.plan_fields import PlanField
-from lambdas.forms.routes import RESERVED, STATIC
+from lambdas.forms.routes import NO_FORMS, RESERVED
 from lambdas.orders.queue import QUEUES_ROOT, Queue
 from statemachines.form_field_checks import field_problems
 
@@ -75,8 +75,8 @@ def _read(file: Path) -> Form:
 def _queue(form: Form, queues: Mapping[int, Queue]) -> Iterator[str]:
     if form.queue not in {queue.key for queue in queues.values()}:
         yield f"the folder {form.queue} has no queue.toml; a form stands beside the queue that it feeds"
-    if form.name == STATIC:
-        yield f"a form cannot be called {STATIC}: its files are served there; choose another name"
+    if form.name in NO_FORMS:
+        yield f"a form cannot be called {form.name}: the door has an address of that name; choose another"
 
 
 def _pages(form: Form) -> Iterator[str]:

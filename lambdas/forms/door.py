@@ -22,6 +22,7 @@ from lambdas.records.client import ClientRecords
 from lambdas.records.link import LinkPurpose, LinkRecords
 from lambdas.records.payment_method import PaymentMethodRecords
 from lambdas.records.post import PostRecords
+from lambdas.records.reminder_stop import ReminderStops
 
 WAIT, RETURN, NEW, REVIEW = "wait", "return", "new", "review"
 SIGN_IN, SIGN_OUT = "sign-in", "sign-out"
@@ -41,6 +42,7 @@ class Door:
     counts: FormCounts
     posts: PostRecords
     wishes: LinkWishes
+    stops: ReminderStops
     windows: Windows
     company: str
     min_seconds: int = 0

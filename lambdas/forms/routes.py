@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from http import HTTPStatus
 
-from lambdas.forms import form_pages, paying, sign_in, wanting
+from lambdas.forms import form_pages, paying, sign_in, stopping, wanting
 from lambdas.forms.door import NEW, RETURN, REVIEW, SIGN_IN, SIGN_OUT, WAIT, Door, as_it_stands, path_of
 from lambdas.forms.filling import read_page
 from lambdas.forms.following import reply, status_page
@@ -18,10 +18,13 @@ from lambdas.forms.summary import summary_of
 from lambdas.forms.visit import Visit, new_visit
 from lambdas.forms.web import Answer, RefusedError, WebRequest, see_other
 from lambdas.orders.errors import NotAfterSubmitError, OrderIsFinalError, SubmitInProgressError
+from lambdas.records.reminder_stop import PLACE as REMINDERS
 
 RESUME, PRICE, REGIONS, STATIC = wanting.WANTING, "price", "regions", "static"
 RESERVED = (WAIT, RETURN, NEW, REVIEW, SIGN_IN, SIGN_OUT, RESUME, PRICE, REGIONS)
-"""Names a page of a form cannot have; a form cannot be called `static`."""
+"""Names a page of a form cannot have."""
+NO_FORMS = (STATIC, REMINDERS)
+"""Names a form cannot have."""
 
 _SENT = (NotAfterSubmitError, OrderIsFinalError, SubmitInProgressError)
 
@@ -31,14 +34,14 @@ def routed(door: Door, request: WebRequest) -> Answer:
     match request.method, request.path:
         case method, ("orders", token):
             return reply(door, token, request) if method == "POST" else status_page(door, token)
+        case method, ("forms", "reminders", token):
+            return stopping.take(door, token) if method == "POST" else stopping.show(door, token)
         case "GET", ("forms", "static", name) if found := static_file(name):
             return found
         case "GET", ("forms", name, "resume", token) if form := door.forms.get(name):
             return resume(door, form, token, request)
-        case "GET", ("forms", name) if form := door.forms.get(name):
-            return form_pages.show(door, form, form.first, door.visit(form, request), request)
-        case "POST", ("forms", name) if form := door.forms.get(name):
-            return _taken(door, form, form.first, request)
+        case "GET" | "POST" as method, ("forms", name) if form := door.forms.get(name):
+            return _page(door, form, method, form.first, request)
         case method, ("forms", name, place) if form := door.forms.get(name):
             return _placed(door, form, method, place, request)
     raise _nothing_here()
@@ -63,6 +66,11 @@ def _placed(door: Door, form: Form, method: str, place: str, request: WebRequest
     page = form.page(place)
     if page is None:
         raise _nothing_here()
+    return _page(door, form, method, page, request)
+
+
+def _page(door: Door, form: Form, method: str, page: Page, request: WebRequest) -> Answer:
+    """A page of the form, to be filled in or sent."""
     if method == "POST":
         return _taken(door, form, page, request)
     return form_pages.show(door, form, page, door.visit(form, request), request)

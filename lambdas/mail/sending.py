@@ -23,7 +23,7 @@ class MailFile(NamedTuple):
 
 
 class Mail(NamedTuple):
-    """A mail as text. `kind` says to people which mail it is; at most 50 addresses in all."""
+    """A mail as text. `kind` says to people which mail it is; at most 50 addresses in all. `headers`: further ones."""
 
     kind: str
     sender: str
@@ -34,6 +34,7 @@ class Mail(NamedTuple):
     bcc: tuple[str, ...] = ()
     reply_to: tuple[str, ...] = ()
     files: tuple[MailFile, ...] = ()
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 class MailRefusedError(Exception):
@@ -79,6 +80,8 @@ def _request(mail: Mail) -> dict[str, Any]:
         "Subject": {"Data": mail.subject, "Charset": "UTF-8"},
         "Body": {"Text": {"Data": mail.body, "Charset": "UTF-8"}},
     }
+    if mail.headers:
+        simple["Headers"] = [{"Name": name, "Value": value} for name, value in mail.headers]
     if mail.files:
         simple["Attachments"] = [
             {"FileName": file.name, "ContentType": file.content_type, "RawContent": file.content}

@@ -60,6 +60,12 @@ def wanted_link(order: Order, queue: Queue, sender: Sender, url: str) -> Mail:
     return link_mail(order, queue, sender, url, kind="wanted", closing=_WANTED)
 
 
-def reminder(order: Order, queue: Queue, sender: Sender, url: str) -> Mail:
-    """For somebody who left their order."""
-    return link_mail(order, queue, sender, url, kind="reminder", closing=_REMINDED)
+def reminder(order: Order, queue: Queue, sender: Sender, url: str, stop_url: str) -> Mail:
+    """For somebody who left their order. `stop_url`: ends reminders, for the reader and for the button of mail programs.
+
+    The headers are those of RFC 2369 and RFC 8058.
+    """
+    closing = f"{_REMINDED}\n\nIf you want no more reminders:\n{stop_url}"
+    mail = link_mail(order, queue, sender, url, kind="reminder", closing=closing)
+    stop = (("List-Unsubscribe", f"<{stop_url}>"), ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"))
+    return mail._replace(headers=stop)

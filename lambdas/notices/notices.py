@@ -15,6 +15,7 @@ from lambdas.orders.queue import Queue, StepStatus
 from lambdas.records.begun import BegunRecords, digest_of
 from lambdas.records.link import LinkPurpose, LinkRecords, new_token, path_of
 from lambdas.records.notification import MailState, NotificationRecords
+from lambdas.records.reminder_stop import ReminderStops, address_digest, stop_path
 from lambdas.records.table import RecordTable
 from lambdas.runtime.observe import MetricUnit, logger, metrics
 
@@ -73,11 +74,20 @@ class Notices:
         return "none"
 
     def remind(self, order_id: str, form: Form, after_hours: int) -> Outcome:
-        """Mail the way back to somebody who left their order that long ago, once for each such time."""
+        """Mail the way back to somebody who left their order that long ago, once for each such time, unless they said stop."""
         order = self._lead(order_id)
         if order is None or order.attempt:  # a payment is being made or looked up
             return "none"
-        return self._send_link(order, form, f"reminder#{after_hours}", letters.reminder)
+        stops, address = ReminderStops(self.records), address_digest(order.brand_id, address_of(order))
+        if stops.is_stopped(order_id, address):
+            return "none"
+
+        def written(order: Order, queue: Queue, sender: Sender, url: str) -> Mail:
+            token = new_token()
+            stops.offer(token, order.order_id, address, now=self.now())
+            return letters.reminder(order, queue, sender, url, self._url(stop_path(token)))
+
+        return self._send_link(order, form, f"reminder#{after_hours}", written)
 
     def _lead(self, order_id: str) -> Order | None:
         """The order as it is now, if it can still be filled in and somebody can be written to."""
@@ -113,4 +123,7 @@ class Notices:
         token = new_token()
         links = LinkRecords(self.records)
         link = links.make(token, purpose, order.order_id, now=self.now(), form=form.name, by=f"mail {by}")
-        return self.public_url.rstrip("/") + path_of(link, token)
+        return self._url(path_of(link, token))
+
+    def _url(self, path: str) -> str:
+        return self.public_url.rstrip("/") + path

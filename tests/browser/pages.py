@@ -1,17 +1,20 @@
 """Every page there is, one after the other, as one person comes to them."""
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
 from playwright.sync_api import Page
 
+from lambdas.records.link import new_token
+from lambdas.records.reminder_stop import ReminderStops, address_digest, stop_path
 from tests.browser.walk import ASKS_HOLDER, DECLINED, Walk
 from tests.flow.conftest import Shop
 
 PAGES = (
     "first-page", "web-site", "sign-in", "who-orders", "errors", "payment", "card", "declined", "confirm",
-    "status", "resume", "resume-asked", "link-over", "nothing-here", "equipment",
+    "status", "resume", "resume-asked", "no-more-reminders", "link-over", "nothing-here", "equipment",
 )  # fmt: skip
 _AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 
@@ -21,7 +24,7 @@ def shown(walk: Walk, shop: Shop) -> Iterator[str]:
     yield from _form(walk)
     yield from _payment(walk)
     yield from _order(walk, shop)
-    yield from _links(walk)
+    yield from _links(walk, shop)
 
 
 def _form(walk: Walk) -> Iterator[str]:
@@ -67,13 +70,17 @@ def _order(walk: Walk, shop: Shop) -> Iterator[str]:
     yield "status"
 
 
-def _links(walk: Walk) -> Iterator[str]:
+def _links(walk: Walk, shop: Shop) -> Iterator[str]:
     walk.open("/forms/hosting/resume").on("Continue your order")
     yield "resume"
     walk.page.get_by_label("E-mail address").fill(f"nobody-{uuid4().hex[:8]}@example.com")
     walk.page.get_by_role("button", name="Send me the link").click()
     walk.on("Look into your mail")
     yield "resume-asked"
+    token = new_token()
+    ReminderStops(shop.records).offer(token, "1001", address_digest(1, "nobody@example.com"), now=int(time.time()))
+    walk.open(stop_path(token)).on("No more reminders")
+    yield "no-more-reminders"
     walk.open("/forms/hosting/resume/0000").on("does not open anything")
     yield "link-over"
     walk.open("/forms/nowhere").on("Nothing here")

@@ -41,11 +41,17 @@ def the_mail(shop: Shop, email: str) -> dict[str, Any]:
     return mail
 
 
+def links_in(shop: Shop, mail: dict[str, Any]) -> list[str]:
+    """The paths of its links; all lead to the pages' own address."""
+    urls = re.findall(r"https?://\S+", mail["BodyText"])
+    assert all(url.startswith(f"{shop.stack.api_url}/") for url in urls)
+    return [urlsplit(url).path for url in urls]
+
+
 def link_in(shop: Shop, mail: dict[str, Any]) -> str:
-    """The path of the only link; it leads to the pages' own address."""
-    (url,) = re.findall(r"https?://\S+", mail["BodyText"])
-    assert url.startswith(f"{shop.stack.api_url}/")
-    return str(urlsplit(url).path)
+    """The path of the only link."""
+    (path,) = links_in(shop, mail)
+    return path
 
 
 def messages_left(shop: Shop) -> int:
@@ -105,7 +111,9 @@ def test_who_asks_for_a_link_goes_on_with_their_order(shop: Shop, visitor: Visit
     assert f"Your order {order_id}" in visitor.text
 
 
-def test_who_left_is_reminded_once(shop: Shop, visitor: Visitor, email: str) -> None:
+def left_yesterday(shop: Shop, visitor: Visitor, email: str) -> str:
+    """An order that was begun long enough ago to be reminded of."""
+    visitor.http.cookies.clear()
     order_id = begun(visitor, email)
     a_day_ago = int(time.time()) - 24 * 3_600 - 60
     shop.dynamodb.update_item(
@@ -119,18 +127,33 @@ def test_who_left_is_reminded_once(shop: Shop, visitor: Visitor, email: str) -> 
             ":one": {"N": "1"},
         },
     )
+    return order_id
+
+
+def reminders_sent(shop: Shop) -> int:
+    """By the function that runs every hour, run once more now."""
     functions = shop.client("lambda")
     name = next(f["FunctionName"] for f in functions.list_functions()["Functions"] if "reminders" in f["Handler"])
+    answer = functions.invoke(FunctionName=name, Payload=b"{}")
+    return int(json.loads(answer["Payload"].read())["sent"])
 
-    def run() -> int:
-        answer = functions.invoke(FunctionName=name, Payload=b"{}")
-        return int(json.loads(answer["Payload"].read())["sent"])
 
-    assert run() == 1
-    mail = the_mail(shop, email)
-    assert f"Your order {order_id}" in visitor.open(link_in(shop, mail)).text
-    assert run() == 0
-    assert len(mails_to(shop, email)) == 1
+def test_who_left_is_reminded_once_and_never_again_after_saying_stop(shop: Shop, visitor: Visitor, email: str) -> None:
+    order_id = left_yesterday(shop, visitor, email)
+    assert reminders_sent(shop) == 1
+    back, stop = links_in(shop, the_mail(shop, email))
+    assert f"Your order {order_id}" in visitor.open(back).text
+    assert reminders_sent(shop) == 0
+
+    assert "No more reminders of this order?" in visitor.open(stop).text
+    left_yesterday(shop, visitor, email)
+    assert reminders_sent(shop) == 1
+    one_click = httpx.post(f"{shop.stack.api_url}{stop}", data={"List-Unsubscribe": "One-Click"})
+    assert (one_click.status_code, "You get no more reminders" in one_click.text) == (200, True)
+    left_yesterday(shop, visitor, email)
+    assert reminders_sent(shop) == 0
+    assert len(mails_to(shop, email)) == 2
+    assert not [line for line in said_in_logs(shop) if email in line or stop in line]
 
 
 def test_client_and_staff_write_to_each_other(shop: Shop, visitor: Visitor, email: str) -> None:

@@ -23,6 +23,7 @@ from lambdas.records.coupon_use import CouponUseRecords
 from lambdas.records.link import LinkPurpose, LinkRecords
 from lambdas.records.payment_method import PaymentMethodRecords
 from lambdas.records.post import PostRecords
+from lambdas.records.reminder_stop import ReminderStops
 from lambdas.records.table import RecordTable
 from tests.build import Clock, a_service
 from tests.tables import make_order_table, make_table
@@ -80,6 +81,7 @@ def door(dynamodb: DynamoDBClient, records: RecordTable, clock: Clock, gateway: 
         counts=FormCounts(records),
         posts=PostRecords(records),
         wishes=wishes,
+        stops=ReminderStops(records),
         windows=Windows(make_table(dynamodb, "guards"), dynamodb),
         company="Example Hosting",
     )

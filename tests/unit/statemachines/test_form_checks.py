@@ -118,6 +118,8 @@ FORM = (Path(__file__).parents[3] / "statemachines" / "new_accounts" / "form.tom
         (FORM.replace('kind = "email"', 'kind = "mail"'), "pages.0.fields.1"),
         (FORM.replace('name = "hosting"', 'name = "Hosting!"'), "name: String should match pattern"),
         (FORM.replace("order_form_id = 1", "order_form_id = 1\nextra = 2"), "extra: Extra inputs are not permitted"),
+        (FORM.replace('name = "hosting"', 'name = "static"'), "a form cannot be called static"),
+        (FORM.replace('name = "hosting"', 'name = "reminders"'), "a form cannot be called reminders"),
     ],
 )
 def test_a_file_that_is_no_form(tmp_path: Path, text: str, told: str) -> None:
