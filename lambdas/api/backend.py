@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from lambdas.api.caller import Caller
-from lambdas.api.guard import Guard
+from lambdas.api.callers.caller import Caller
+from lambdas.api.callers.guard import Guard
 from lambdas.api.requests.fields import OrderRequest
 from lambdas.catalog.plan import Plan
 from lambdas.orders.order import Order

@@ -4,15 +4,15 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from lambdas.api.asked import method_asked, request_asked, revision_asked
 from lambdas.api.backend import Backend
-from lambdas.api.call import Call, Door, door_of, read_call
-from lambdas.api.caller import Caller
+from lambdas.api.callers.caller import Caller
+from lambdas.api.callers.guard import Guard
+from lambdas.api.callers.login import login
+from lambdas.api.callers.privacy import shown
+from lambdas.api.calls.asked import method_asked, request_asked, revision_asked
+from lambdas.api.calls.call import Call, Door, door_of, read_call
 from lambdas.api.errors import InternalError, NotAllowedError
-from lambdas.api.guard import Guard
-from lambdas.api.login import login
 from lambdas.api.method import Method, Rights
-from lambdas.api.privacy import shown
 from lambdas.api.requests.fields import Request
 from lambdas.api.responses import Response, answer, envelope, envelope_error, problem
 from lambdas.doors.parts import DoorSettings, parts_of
@@ -99,7 +99,7 @@ def _called(event: dict[str, Any], user: ApiUser, api: Api) -> Response:
 
     if call.idempotency_key is None or method.reads or method.keeps_key:
         return run()
-    from lambdas.api.once import once
+    from lambdas.api.callers.once import once
 
     return once(api.backend.guard, call, caller, run=run, refuse=lambda error: _refused(error, call.door))
 

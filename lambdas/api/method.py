@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lambdas.api.backend import Backend
-from lambdas.api.caller import Caller
+from lambdas.api.callers.caller import Caller
 from lambdas.api.requests.fields import Request
 from lambdas.records.rights import Right
 

@@ -8,8 +8,8 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
-from lambdas.api.files import FileAnswer
-from lambdas.api.login import CHALLENGE
+from lambdas.api.callers.login import CHALLENGE
+from lambdas.api.calls.files import FileAnswer
 from lambdas.api.views.values import as_json
 from lambdas.orders.errors import OrderError
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from lambdas.api.answers.values import as_text
 from lambdas.api.backend import Backend
-from lambdas.api.seen import AddedMethod, MadeClient, SeenClient
+from lambdas.api.verbs.seen import AddedMethod, MadeClient, SeenClient
 from lambdas.orders.money import format_cents
 from lambdas.records.client import CONTACT_FIELDS
 from lambdas.records.payment_method import MethodKind, PaymentMethod

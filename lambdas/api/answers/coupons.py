@@ -4,7 +4,7 @@ from typing import Any
 
 from lambdas.api.answers.values import as_text
 from lambdas.api.backend import Backend
-from lambdas.api.coupon_list import CouponList
+from lambdas.api.verbs.coupon_list import CouponList
 from lambdas.catalog.coupon import Coupon, Discount
 from lambdas.orders.money import format_cents
 

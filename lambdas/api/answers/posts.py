@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from lambdas.api.backend import Backend
-from lambdas.api.files import FileAnswer
-from lambdas.api.posting import SentPost
+from lambdas.api.calls.files import FileAnswer
+from lambdas.api.verbs.posting import SentPost
 from lambdas.records.attachment import Attachment
 
 

@@ -4,8 +4,8 @@ from typing import Any
 
 from lambdas.api.answers.values import as_text
 from lambdas.api.backend import Backend
-from lambdas.api.config_items import ConfigItem, config_items
-from lambdas.api.queue_parts import ActionOfStep, CountedQueue, NamedModule, StepOfQueue
+from lambdas.api.verbs.config_items import ConfigItem, config_items
+from lambdas.api.verbs.queue_parts import ActionOfStep, CountedQueue, NamedModule, StepOfQueue
 from lambdas.orders.queue import Queue
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from lambdas.api.answers.values import as_text
 from lambdas.api.backend import Backend
-from lambdas.api.quote_answers import AddedService, ContractDiff
+from lambdas.api.verbs.quote_answers import AddedService, ContractDiff
 from lambdas.contracts.acceptance import Accepted
 from lambdas.orders.money import format_cents
 from lambdas.records.contract import Outcome

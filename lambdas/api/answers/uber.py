@@ -3,7 +3,7 @@
 from typing import Any
 
 from lambdas.api.backend import Backend
-from lambdas.api.description import NamedMethod, described
+from lambdas.api.verbs.description import NamedMethod, described
 from lambdas.catalog.plan import Option, Plan, Price
 from lambdas.orders.money import format_cents
 from lambdas.records.client import Client

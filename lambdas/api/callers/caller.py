@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from lambdas.api.call import Door
+from lambdas.api.calls.call import Door
+from lambdas.api.calls.files import UploadedFile
 from lambdas.api.errors import NotAllowedError
-from lambdas.api.files import UploadedFile
 from lambdas.records.api_user import ApiUser
 from lambdas.records.rights import Right
 

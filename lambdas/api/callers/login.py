@@ -4,8 +4,8 @@ import base64
 import binascii
 from typing import Any
 
+from lambdas.api.callers.guard import Guard
 from lambdas.api.errors import NotLoggedInError
-from lambdas.api.guard import Guard
 from lambdas.guards.sources import source_of
 from lambdas.records.api_user import ApiUser, ApiUserRecords
 from lambdas.runtime.observe import logger

@@ -13,10 +13,10 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from lambdas.api.call import Call
-from lambdas.api.caller import Caller
+from lambdas.api.callers.caller import Caller
+from lambdas.api.callers.guard import Guard
+from lambdas.api.calls.call import Call
 from lambdas.api.errors import KeyReusedError, RepeatInProgressError, RepeatUnknownError
-from lambdas.api.guard import Guard
 from lambdas.api.responses import Response
 from lambdas.guards.attempts import attempt, guard_failed
 from lambdas.guards.repeats import Claim, Kept, KeyReused, StillRunning

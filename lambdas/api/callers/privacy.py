@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from lambdas.api.caller import Caller
+from lambdas.api.callers.caller import Caller
 from lambdas.orders.lists import OrderPage
 from lambdas.orders.order import Order
 

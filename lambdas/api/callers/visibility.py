@@ -1,7 +1,7 @@
 """Which queues a caller sees."""
 
 from lambdas.api.backend import Backend
-from lambdas.api.caller import Caller
+from lambdas.api.callers.caller import Caller
 from lambdas.records.rights import Right
 
 

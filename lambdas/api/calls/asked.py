@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from lambdas.api.call import Call, Door
+from lambdas.api.calls.call import Call, Door
 from lambdas.api.errors import MalformedRequestError, UnknownMethodError, WrongHttpMethodError
 from lambdas.api.method import Method
 from lambdas.api.methods import method_named

@@ -10,11 +10,11 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any
 
-from lambdas.api.card_data import refuse_card_data
+from lambdas.api.calls.card_data import refuse_card_data
+from lambdas.api.calls.files import UploadedFile
+from lambdas.api.calls.php_params import numbered, parse_encoded, tree_of
+from lambdas.api.calls.sizes import refuse_large, refuse_outsized
 from lambdas.api.errors import MalformedRequestError
-from lambdas.api.files import UploadedFile
-from lambdas.api.php_params import numbered, parse_encoded, tree_of
-from lambdas.api.sizes import refuse_large, refuse_outsized
 from lambdas.orders.errors import Problem
 
 _MAX_EXPONENT = 400
@@ -87,7 +87,7 @@ def _read_body(event: dict[str, Any]) -> tuple[dict[str, Any], tuple[UploadedFil
         return {}, ()
     content_type = event["headers"].get("content-type", "")
     if content_type.lower().startswith("multipart/form-data"):
-        from lambdas.api.multipart import read_multipart
+        from lambdas.api.calls.multipart import read_multipart
 
         fields, files = read_multipart(content_type, body)
         refuse_large(sum(len(name) + len(value) for name, value in fields))

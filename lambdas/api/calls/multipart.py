@@ -6,9 +6,9 @@ from urllib.parse import unquote
 
 from python_multipart.multipart import MultipartParser, parse_options_header
 
+from lambdas.api.calls.files import UploadedFile
+from lambdas.api.calls.php_params import MAX_FIELDS
 from lambdas.api.errors import MalformedRequestError
-from lambdas.api.files import UploadedFile
-from lambdas.api.php_params import MAX_FIELDS
 
 # Some libraries send a file name that is not ASCII in this form only, though RFC 7578 has no place for it.
 _EXTENDED_NAME = re.compile(r"(?i);\s*filename\*\s*=\s*utf-8'[^']*'([^;\s]+)")

@@ -4,11 +4,9 @@ from typing import Any
 
 from lambdas.api.answers import clients as answers
 from lambdas.api.backend import Backend
-from lambdas.api.caller import Caller
-from lambdas.api.client_named import admitted, brands_of, client_of_email, the_client
+from lambdas.api.callers.caller import Caller
 from lambdas.api.errors import KeyReusedError, MalformedRequestError, NotFoundError
 from lambdas.api.method import Method
-from lambdas.api.new_client import made_client, new_client
 from lambdas.api.requests.clients import (
     AccountAddRequest,
     CardAddRequest,
@@ -17,7 +15,9 @@ from lambdas.api.requests.clients import (
     PaymentMethodListRequest,
     ServiceListRequest,
 )
-from lambdas.api.seen import AddedMethod, MadeClient, SeenClient
+from lambdas.api.verbs.client_named import admitted, brands_of, client_of_email, the_client
+from lambdas.api.verbs.new_client import made_client, new_client
+from lambdas.api.verbs.seen import AddedMethod, MadeClient, SeenClient
 from lambdas.api.views import clients as views
 from lambdas.orders.errors import Problem
 from lambdas.records.client import Client, ClientRecords

@@ -2,10 +2,10 @@
 
 from lambdas.api.answers import quotes as answers
 from lambdas.api.backend import Backend
-from lambdas.api.caller import Caller
+from lambdas.api.callers.caller import Caller
 from lambdas.api.method import Method
-from lambdas.api.quote_answers import ContractDiff, NoContractError
 from lambdas.api.requests.quotes import DiffContractRequest
+from lambdas.api.verbs.quote_answers import ContractDiff, NoContractError
 from lambdas.api.views import quotes as views
 from lambdas.contracts.diff import differences
 from lambdas.records.contract import ContractRecords

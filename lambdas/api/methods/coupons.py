@@ -3,9 +3,7 @@
 from lambdas.api.answers import coupons as answers
 from lambdas.api.answers.values import true
 from lambdas.api.backend import Backend
-from lambdas.api.caller import Caller
-from lambdas.api.coupon_changes import changed, checked
-from lambdas.api.coupon_list import CouponList, listed
+from lambdas.api.callers.caller import Caller
 from lambdas.api.errors import MalformedRequestError, NotFoundError
 from lambdas.api.method import Method
 from lambdas.api.requests.coupons import (
@@ -15,6 +13,8 @@ from lambdas.api.requests.coupons import (
     CouponListRequest,
     CouponUpdateRequest,
 )
+from lambdas.api.verbs.coupon_changes import changed, checked
+from lambdas.api.verbs.coupon_list import CouponList, listed
 from lambdas.api.views import coupons as views
 from lambdas.catalog.coupon import Coupon, CouponNotFoundError
 from lambdas.orders.errors import Problem

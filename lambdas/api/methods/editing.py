@@ -4,13 +4,13 @@ from collections.abc import Callable, Mapping
 from typing import Any, Never
 
 from lambdas.api.backend import Backend
-from lambdas.api.caller import Caller
+from lambdas.api.callers.caller import Caller
 from lambdas.api.errors import QueuesAreFilesError
 from lambdas.api.method import Method
-from lambdas.api.queue_parts import the_action, the_queue, the_step
 from lambdas.api.requests import editing as requests
 from lambdas.api.requests.fields import Request
 from lambdas.api.requests.queues import ActionRequest, QueueRequest, StepRequest
+from lambdas.api.verbs.queue_parts import the_action, the_queue, the_step
 from lambdas.records.rights import Right
 
 

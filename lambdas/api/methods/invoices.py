@@ -6,8 +6,7 @@ from lambdas.api.answers import invoices as answers
 from lambdas.api.answers.clients import PAYMENT_TYPE
 from lambdas.api.answers.values import true
 from lambdas.api.backend import Backend
-from lambdas.api.caller import Caller
-from lambdas.api.client_named import admitted, the_client
+from lambdas.api.callers.caller import Caller
 from lambdas.api.errors import KeyReusedError, MalformedRequestError, NotFoundError
 from lambdas.api.method import Method
 from lambdas.api.requests.invoices import (
@@ -16,6 +15,7 @@ from lambdas.api.requests.invoices import (
     InvoiceGetRequest,
     InvoiceListRequest,
 )
+from lambdas.api.verbs.client_named import admitted, the_client
 from lambdas.api.views import invoices as views
 from lambdas.orders.errors import Problem
 from lambdas.payments.charging import Charging, awaits_invoice

@@ -2,7 +2,7 @@
 
 from lambdas.api.answers import links as answers
 from lambdas.api.backend import Backend
-from lambdas.api.caller import Caller
+from lambdas.api.callers.caller import Caller
 from lambdas.api.errors import MalformedRequestError, NotFoundError
 from lambdas.api.method import Method
 from lambdas.api.requests.links import LinkCreateRequest, LinkRevokeRequest

@@ -6,8 +6,9 @@ from typing import Any
 from lambdas.api.answers import orders as answers
 from lambdas.api.answers.values import true
 from lambdas.api.backend import Backend
-from lambdas.api.call import Door
-from lambdas.api.caller import Caller
+from lambdas.api.callers.caller import Caller
+from lambdas.api.callers.visibility import visible_queues
+from lambdas.api.calls.call import Door
 from lambdas.api.errors import MalformedRequestError
 from lambdas.api.method import Method, Rights
 from lambdas.api.requests.orders import (
@@ -21,7 +22,6 @@ from lambdas.api.requests.orders import (
     UpdateRequest,
 )
 from lambdas.api.views import orders as views
-from lambdas.api.visibility import visible_queues
 from lambdas.orders.draft import OrderDraft
 from lambdas.orders.errors import InvalidOrderError, Problem
 from lambdas.orders.lists import MAX_LIMIT, OrderFilter, OrderPage

@@ -6,11 +6,10 @@ from typing import Any
 
 from lambdas.api.answers import posts as answers
 from lambdas.api.backend import Backend
-from lambdas.api.caller import Caller
+from lambdas.api.callers.caller import Caller
+from lambdas.api.calls.files import FileAnswer
 from lambdas.api.errors import MalformedRequestError, NotFoundError
-from lambdas.api.files import FileAnswer
 from lambdas.api.method import Method
-from lambdas.api.posting import Posting, PostSettings, SentPost, with_mail
 from lambdas.api.requests.fields import OrderRequest
 from lambdas.api.requests.posts import (
     DEFAULT_SUBJECT,
@@ -20,7 +19,8 @@ from lambdas.api.requests.posts import (
     PostListRequest,
     RespondRequest,
 )
-from lambdas.api.uploads import files_of
+from lambdas.api.verbs.posting import Posting, PostSettings, SentPost, with_mail
+from lambdas.api.verbs.uploads import files_of
 from lambdas.api.views import posts as views
 from lambdas.mail.address import addresses_in, is_address, one_line
 from lambdas.orders.errors import InvalidOrderError, OrderError, Problem

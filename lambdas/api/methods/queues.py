@@ -2,10 +2,13 @@
 
 from lambdas.api.answers import queues as answers
 from lambdas.api.backend import Backend
-from lambdas.api.caller import Caller
+from lambdas.api.callers.caller import Caller
+from lambdas.api.callers.visibility import visible_queues
 from lambdas.api.errors import NotFoundError
 from lambdas.api.method import Method
-from lambdas.api.queue_parts import (
+from lambdas.api.requests.fields import NoParameters
+from lambdas.api.requests.queues import ActionRequest, ModuleRequest, QueueListRequest, QueueRequest, StepRequest
+from lambdas.api.verbs.queue_parts import (
     ActionOfStep,
     CountedQueue,
     NamedModule,
@@ -16,11 +19,8 @@ from lambdas.api.queue_parts import (
     the_queue,
     the_step,
 )
-from lambdas.api.requests.fields import NoParameters
-from lambdas.api.requests.queues import ActionRequest, ModuleRequest, QueueListRequest, QueueRequest, StepRequest
 from lambdas.api.views import modules as module_views
 from lambdas.api.views import queues as views
-from lambdas.api.visibility import visible_queues
 from lambdas.orders.queue import Queue
 from lambdas.records.rights import Right
 from lambdas.records.step_counts import StepCounts

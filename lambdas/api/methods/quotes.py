@@ -5,11 +5,8 @@ from typing import Any
 from lambdas.api.answers import quotes as answers
 from lambdas.api.answers.values import true
 from lambdas.api.backend import Backend
-from lambdas.api.caller import Caller
-from lambdas.api.client_named import the_client
+from lambdas.api.callers.caller import Caller
 from lambdas.api.method import Method
-from lambdas.api.quote_answers import AddedService
-from lambdas.api.quoting import quoted_service
 from lambdas.api.requests.quotes import (
     QuoteAddRequest,
     QuoteGetRequest,
@@ -19,7 +16,10 @@ from lambdas.api.requests.quotes import (
     QuoteSignRequest,
     QuoteUpdateRequest,
 )
-from lambdas.api.signing import sign
+from lambdas.api.verbs.client_named import the_client
+from lambdas.api.verbs.quote_answers import AddedService
+from lambdas.api.verbs.quoting import quoted_service
+from lambdas.api.verbs.signing import sign
 from lambdas.api.views import quotes as views
 from lambdas.contracts.acceptance import Accepted
 from lambdas.contracts.errors import ContractRefusedError

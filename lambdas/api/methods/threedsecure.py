@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from lambdas.api.answers import threedsecure as answers
 from lambdas.api.answers.orders import submitted
 from lambdas.api.backend import Backend
-from lambdas.api.caller import Caller
+from lambdas.api.callers.caller import Caller
 from lambdas.api.method import Method
 from lambdas.api.requests.threedsecure import AuthenticatedPaymentRequest, AuthenticationRequest
 from lambdas.api.views import threedsecure as views

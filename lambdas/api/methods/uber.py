@@ -2,14 +2,14 @@
 
 from lambdas.api.answers import uber as answers
 from lambdas.api.backend import Backend
-from lambdas.api.caller import Caller
-from lambdas.api.client_named import brands_of
-from lambdas.api.description import NamedMethod
+from lambdas.api.callers.caller import Caller
 from lambdas.api.errors import InvalidLoginError, NoServicePlanError, UnknownMethodError
 from lambdas.api.method import Method
 from lambdas.api.methods import every_method, method_named
 from lambdas.api.requests.fields import NoParameters
 from lambdas.api.requests.uber import CheckLoginRequest, MethodGetRequest, PlanGetRequest, PlanListRequest
+from lambdas.api.verbs.client_named import brands_of
+from lambdas.api.verbs.description import NamedMethod
 from lambdas.api.views import uber as views
 from lambdas.catalog.plan import Plan
 from lambdas.records.client import Client, ClientRecords

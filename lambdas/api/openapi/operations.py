@@ -5,7 +5,7 @@ from http import HTTPStatus
 from types import NoneType
 from typing import Any, get_type_hints
 
-from lambdas.api.files import FileAnswer
+from lambdas.api.calls.files import FileAnswer
 from lambdas.api.method import Method, no_headers
 from lambdas.api.openapi.headers import header_refs, parameter_refs
 from lambdas.api.openapi.refusals import ref, statuses_of

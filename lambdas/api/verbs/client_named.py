@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from lambdas.api.backend import Backend
-from lambdas.api.caller import Caller
+from lambdas.api.callers.caller import Caller
 from lambdas.api.errors import NotFoundError
 from lambdas.records.client import Client, ClientRecords
 

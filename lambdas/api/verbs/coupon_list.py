@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from lambdas.api.caller import Caller
+from lambdas.api.callers.caller import Caller
 from lambdas.api.requests.coupons import CouponListRequest
 from lambdas.catalog.coupon import Coupon
 from lambdas.orders.lists import MAX_LIMIT

@@ -2,7 +2,7 @@
 
 from lambdas.api.errors import LoginNameTakenError
 from lambdas.api.requests.clients import ClientAddRequest
-from lambdas.api.seen import MadeClient
+from lambdas.api.verbs.seen import MadeClient
 from lambdas.records.client import CONTACT_FIELDS, Client, ClientRecords, ClientStatus, LoginTakenError
 from lambdas.records.request_key import RequestKey
 from lambdas.runtime.passwords import hash_password

@@ -10,7 +10,7 @@ from typing import Literal
 from botocore.exceptions import BotoCoreError, ClientError
 
 from lambdas.api.backend import Backend
-from lambdas.api.caller import Caller
+from lambdas.api.callers.caller import Caller
 from lambdas.api.requests.posts import NOBODY
 from lambdas.mail.address import is_address
 from lambdas.mail.sending import Mail, MailFile, MailInDoubtError, MailRefusedError, send_once

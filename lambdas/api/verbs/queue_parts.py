@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from lambdas.api.backend import Backend
-from lambdas.api.caller import Caller
+from lambdas.api.callers.caller import Caller
 from lambdas.api.errors import NotFoundError
 from lambdas.orders.modules import ModuleFacts
 from lambdas.orders.queue import Action, Queue, Step

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from lambdas.api.backend import Backend
-from lambdas.api.caller import Caller
-from lambdas.api.card_data import has_card_number
+from lambdas.api.callers.caller import Caller
+from lambdas.api.calls.card_data import has_card_number
 from lambdas.api.errors import CardDataError, MalformedRequestError
 from lambdas.api.requests.quotes import QuoteSignRequest
 from lambdas.contracts.acceptance import Accepted, ContractIntake

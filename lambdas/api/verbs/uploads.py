@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from lambdas.api.caller import Caller
-from lambdas.api.card_data import has_card_number
+from lambdas.api.callers.caller import Caller
+from lambdas.api.calls.card_data import has_card_number
 from lambdas.api.errors import CardDataError
 from lambdas.records.attachment import NewFile, plain_name, refuse_unfit
 

@@ -3,7 +3,7 @@
 from typing import Any, Literal, TypedDict
 
 from lambdas.api.backend import Backend
-from lambdas.api.seen import AddedMethod, MadeClient, SeenClient
+from lambdas.api.verbs.seen import AddedMethod, MadeClient, SeenClient
 from lambdas.api.views.values import iso
 from lambdas.orders.money import format_cents
 from lambdas.records.payment_method import PaymentMethod

@@ -3,7 +3,7 @@
 from typing import Literal, TypedDict
 
 from lambdas.api.backend import Backend
-from lambdas.api.coupon_list import CouponList
+from lambdas.api.verbs.coupon_list import CouponList
 from lambdas.api.views.values import iso
 from lambdas.catalog.coupon import ALL_PLANS, Coupon, Discount
 from lambdas.orders.money import format_cents

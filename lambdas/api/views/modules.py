@@ -3,8 +3,8 @@
 from typing import Any, TypedDict
 
 from lambdas.api.backend import Backend
-from lambdas.api.config_items import ConfigItem, config_items
-from lambdas.api.queue_parts import NamedModule
+from lambdas.api.verbs.config_items import ConfigItem, config_items
+from lambdas.api.verbs.queue_parts import NamedModule
 
 
 class ModuleNameView(TypedDict):

@@ -3,8 +3,8 @@
 from typing import Literal, TypedDict
 
 from lambdas.api.backend import Backend
-from lambdas.api.files import FileAnswer
-from lambdas.api.posting import MailOutcome, SentPost
+from lambdas.api.calls.files import FileAnswer
+from lambdas.api.verbs.posting import MailOutcome, SentPost
 from lambdas.api.views.values import iso
 from lambdas.records.attachment import Attachment
 

@@ -3,7 +3,7 @@
 from typing import Any, TypedDict
 
 from lambdas.api.backend import Backend
-from lambdas.api.queue_parts import ActionOfStep, CountedQueue, StepOfQueue
+from lambdas.api.verbs.queue_parts import ActionOfStep, CountedQueue, StepOfQueue
 from lambdas.orders.queue import Queue
 
 

@@ -3,7 +3,7 @@
 from typing import TypedDict
 
 from lambdas.api.backend import Backend
-from lambdas.api.quote_answers import AddedService, ContractDiff
+from lambdas.api.verbs.quote_answers import AddedService, ContractDiff
 from lambdas.api.views.values import iso
 from lambdas.contracts.acceptance import Accepted
 from lambdas.orders.money import format_cents

@@ -3,7 +3,7 @@
 from typing import Literal, TypedDict
 
 from lambdas.api.backend import Backend
-from lambdas.api.description import MethodDescription, NamedMethod, described
+from lambdas.api.verbs.description import MethodDescription, NamedMethod, described
 from lambdas.catalog.plan import Plan
 from lambdas.orders.money import format_cents
 from lambdas.records.client import Client

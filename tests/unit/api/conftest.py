@@ -10,7 +10,7 @@ import pytest
 from mypy_boto3_dynamodb.client import DynamoDBClient
 
 from lambdas.api.backend import Backend
-from lambdas.api.guard import Guard
+from lambdas.api.callers.guard import Guard
 from lambdas.api.handler import Api, respond
 from lambdas.catalog.plan import load_plans
 from lambdas.catalog.pricing import CatalogPricing

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from lambdas.api.card_data import has_card_number, refuse_card_data
+from lambdas.api.calls.card_data import has_card_number, refuse_card_data
 from lambdas.api.errors import CardDataError
 from tests.unit.orders.trees import JSON_TREES
 

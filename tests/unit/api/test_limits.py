@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from lambdas.api.callers.guard import FAILED_LOGINS_OF_ONE, LOGIN_WINDOW_SECONDS
 from lambdas.api.errors import TooManyLoginsError
-from lambdas.api.guard import FAILED_LOGINS_OF_ONE, LOGIN_WINDOW_SECONDS
 from lambdas.guards.sources import source_of
 from lambdas.runtime.observe import metrics
 from tests.build import Clock

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from lambdas.api.description import parameters_of
 from lambdas.api.methods import every_method
+from lambdas.api.verbs.description import parameters_of
 
 FACTS: dict[str, dict[str, dict[str, Any]]] = json.loads(
     (Path(__file__).parents[2] / "data" / "api_2_0_methods.json").read_text("utf-8")

@@ -2,9 +2,9 @@
 
 import pytest
 
+from lambdas.api.calls.files import UploadedFile
+from lambdas.api.calls.multipart import read_multipart
 from lambdas.api.errors import MalformedRequestError
-from lambdas.api.files import UploadedFile
-from lambdas.api.multipart import read_multipart
 
 CONTENT_TYPE = "multipart/form-data; boundary=frontier"
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from lambdas.api.answers.values import as_text
-from lambdas.api.php_params import MAX_LEVELS, numbered, parse_encoded
+from lambdas.api.calls.php_params import MAX_LEVELS, numbered, parse_encoded
 from tests.unit.api.conftest import Caller
 
 FORM = "application/x-www-form-urlencoded"

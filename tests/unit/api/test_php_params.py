@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lambdas.api.calls.php_params import MAX_FIELDS, MAX_LEVELS, parse_encoded, tree_of
 from lambdas.api.errors import MalformedRequestError
-from lambdas.api.php_params import MAX_FIELDS, MAX_LEVELS, parse_encoded, tree_of
 from tests.unit.orders.trees import MODULES  # noqa: F401 - and with it the lean profile
 
 KEYS = st.text("abc019_-.é٢%&=+ ", min_size=1, max_size=5)

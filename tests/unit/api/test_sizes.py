@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from lambdas.api.multipart import read_multipart
-from lambdas.api.php_params import MAX_FIELDS, tree_of
-from lambdas.api.sizes import MAX_BYTES, MAX_LEVELS, MAX_PATH, MAX_VALUES
+from lambdas.api.calls.multipart import read_multipart
+from lambdas.api.calls.php_params import MAX_FIELDS, tree_of
+from lambdas.api.calls.sizes import MAX_BYTES, MAX_LEVELS, MAX_PATH, MAX_VALUES
 from lambdas.orders.card_data import has_card_number
 from tests.unit.api.conftest import Caller, logged
 

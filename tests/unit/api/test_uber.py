@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from lambdas.api.guard import FAILED_LOGINS_OF_ONE
+from lambdas.api.callers.guard import FAILED_LOGINS_OF_ONE
 from lambdas.records.rights import Grant, Right
 from lambdas.runtime import passwords
 from tests.build import CONTACT

@@ -1,0 +1,1 @@
+"""Who calls: logged in, counted, answered once per key, and shown what they may see."""

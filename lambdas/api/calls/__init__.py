@@ -1,0 +1,1 @@
+"""What was sent: HTTP requests read into calls. Nothing here knows who calls."""
