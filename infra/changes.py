@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from infra.definition import ActionFacts, QueueFacts
-from lambdas.orders.order import ChecklistAction, Order
+from lambdas.orders.checklist import ChecklistAction
+from lambdas.orders.order import Order
 from lambdas.orders.queue import Queue
 
 # What no definition tells, so that it is compared with the orders' own checklists.

@@ -14,8 +14,9 @@ from dataclasses import dataclass, field
 
 from infra.changes import changes_of, title
 from infra.definition import ActionFacts, QueueFacts
+from lambdas.orders.checklist import ActionState, ChecklistAction
 from lambdas.orders.errors import RestartRefusedError
-from lambdas.orders.order import ActionState, ChecklistAction, Order
+from lambdas.orders.order import Order
 from lambdas.orders.queue import Queue, StepStatus
 from lambdas.orders.revival import restarted
 

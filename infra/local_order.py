@@ -11,7 +11,7 @@ from rich.table import Table
 from infra.local_stack import LocalStack
 from lambdas.orders.money import format_cents
 from lambdas.records.client import ClientRecords
-from lambdas.records.invoice import InvoiceRecords
+from lambdas.records.invoice_records import InvoiceRecords
 from lambdas.records.service import ServiceRecords
 from lambdas.records.table import RecordTable
 

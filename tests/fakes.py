@@ -6,10 +6,11 @@ from typing import Any
 
 from lambdas.catalog.tax import Buyer
 from lambdas.orders import claims
+from lambdas.orders.checklist import ChecklistAction
 from lambdas.orders.errors import OrderChangedError, OrderNotFoundError, Problem
 from lambdas.orders.events import OrderEvent
 from lambdas.orders.machine import Answer
-from lambdas.orders.order import ChecklistAction, Hold, Order, PaymentAttempt
+from lambdas.orders.order import Hold, Order, PaymentAttempt
 from lambdas.orders.packs import PricedPack
 from lambdas.orders.ports import CreationKey, KeyUsed, PaymentDeclined, PaymentDue, PaymentUnclear, Sale, TimeWindow
 

@@ -10,7 +10,8 @@ from functools import cache
 from typing import Any
 
 from lambdas.actions._module import Module, Tools
-from lambdas.actions._run import run_action, run_requested
+from lambdas.actions._requested import run_requested
+from lambdas.actions._run import run_action
 from lambdas.actions._undo import undo_action
 from lambdas.orders.store import DynamoOrderStore
 from lambdas.payments.gateways import gateway_named

@@ -6,7 +6,8 @@ from typing import Any, Generic, Literal, TypeVar
 
 from pydantic import ConfigDict
 
-from lambdas.orders.order import ChecklistAction, Order
+from lambdas.orders.checklist import ChecklistAction
+from lambdas.orders.order import Order
 from lambdas.orders.ports import OrderStore
 from lambdas.payments.gateway import Gateway
 from lambdas.records.table import RecordTable

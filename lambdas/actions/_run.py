@@ -5,28 +5,32 @@ module's; its effects can be repeated without harm. *Settle* writes the outcome 
 that was canceled or moved meanwhile keeps the record of an effect that landed late, and what can be undone is undone.
 """
 
-import random
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
-from lambdas.actions._module import ActionError, Done, Module, ThrottledError, Tools, TransientError, Waiting
+from botocore.exceptions import ClientError
+
+from lambdas.actions._module import Done, Module, Tools, UnexpectedError, Waiting
 from lambdas.actions._outcome import OUTSIDE_ERRORS, classed, config_of, failed
 from lambdas.actions._undo import undo_action
 from lambdas.orders import claims, progress
+from lambdas.orders.checklist import ActionState, ChecklistAction
 from lambdas.orders.claims import ActionBusy, ActionUnasked, OrderCanceled, OrderMoved
-from lambdas.orders.order import ActionState, ChecklistAction, Order
+from lambdas.orders.order import Order
 from lambdas.orders.queue import StepStatus
 from lambdas.orders.store import save
 from lambdas.runtime.observe import MetricUnit, logger, metrics
 
-REQUESTED_TRIES = 4
 GRACE_SECONDS = 5  # between a Lambda's time-out and the moment its claim lapses
 
 
 class ActionWaits(Exception):
     """Tells the machine to wait for a person; the class name is the error name in the machine."""
+
+
+class OrderTableError(Exception):
+    """The order table refuses this function, so the order cannot be told; the machine tells it. Holds the error's code only."""
 
 
 class Context(Protocol):
@@ -35,32 +39,6 @@ class Context(Protocol):
     aws_request_id: str
 
     def get_remaining_time_in_millis(self) -> int: ...
-
-
-def run_requested(
-    module: Module[Any],
-    order_id: str,
-    action_id: int,
-    context: Context,
-    use: Tools,
-    *,
-    pause: Callable[[float], None] = time.sleep,
-) -> dict[str, Any]:
-    """Run an action that somebody asked for, beside the machine: its outcome is on the order, nobody waits for an answer.
-
-    What may succeed in a moment is tried again here, with full jitter: the request is spent with the first try. Only
-    ActionBusy is raised: Lambda invokes again later, and if it was this run's own process that died, its claim lets it in.
-    """
-    for attempt in range(1, REQUESTED_TRIES + 1):
-        try:
-            return run_action(module, order_id, action_id, context, use, by_machine=False, only_if_asked=attempt == 1)
-        except (TransientError, ThrottledError) as passing:
-            if attempt == REQUESTED_TRIES:
-                return {"ended": type(passing).__name__}
-            pause(random.uniform(0, 2**attempt))
-        except (ActionError, ActionUnasked, OrderCanceled, OrderMoved) as ended:
-            return {"ended": type(ended).__name__}
-    raise AssertionError("the last try answers or ends")
 
 
 def run_action(
@@ -78,7 +56,10 @@ def run_action(
         claimed = _claim(order_id, action_id, context, use, by_machine=by_machine, only_if_asked=only_if_asked)
         return _run_settle(module, claimed, order_id, action_id, use)
     except OUTSIDE_ERRORS as error:  # of the order table, before or after the module ran; the claim sees to the rest
-        raise classed(error) from None
+        failure = classed(error)
+        if isinstance(failure, UnexpectedError) and isinstance(error, ClientError):
+            raise OrderTableError(error.response.get("Error", {}).get("Code", "")) from None
+        raise failure from None
 
 
 def _run_settle(

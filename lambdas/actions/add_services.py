@@ -8,7 +8,8 @@ from typing import Literal
 
 from lambdas.actions._action import action_handler
 from lambdas.actions._module import Config, Done, Module, PermanentError, Tools
-from lambdas.orders.order import ActionState, Order
+from lambdas.orders.checklist import ActionState
+from lambdas.orders.order import Order
 from lambdas.orders.packs import PricedPack
 from lambdas.records.service import Service, ServiceRecords, ServiceStatus, service_id_of
 

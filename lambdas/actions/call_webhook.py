@@ -21,7 +21,8 @@ from lambdas.actions._webhook import (
     refuse_other_hosts,
     said_outcome,
 )
-from lambdas.orders.order import ActionState, ChecklistAction, Order
+from lambdas.orders.checklist import ActionState, ChecklistAction
+from lambdas.orders.order import Order
 from lambdas.runtime.secrets import secret_text
 
 _SECRET_FIELDS = ("cc_", "ach_", "paypal_", "uber_pass", "billing_info_id")

@@ -17,14 +17,9 @@ from lambdas.payments.gateway import (
     TransactionState,
 )
 from lambdas.records.coupon_use import CouponUseRecords
-from lambdas.records.invoice import (
-    Invoice,
-    InvoiceRecords,
-    InvoiceStatus,
-    SeriesBusyError,
-    ServicesInvoicedError,
-)
+from lambdas.records.invoice import Invoice, InvoiceStatus
 from lambdas.records.invoice_lines import invoice_lines
+from lambdas.records.invoice_records import InvoiceRecords, SeriesBusyError, ServicesInvoicedError
 from lambdas.records.service import Service, ServiceRecords
 
 

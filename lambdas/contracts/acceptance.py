@@ -14,9 +14,10 @@ from lambdas.contracts.fitness import refuse_unfit
 from lambdas.contracts.resolving import in_full, of_quote, signature_of
 from lambdas.contracts.unheld import WithoutHold
 from lambdas.orders.errors import KeyTakenError, OrderError
+from lambdas.orders.keys import IdempotencyKey
 from lambdas.orders.order import Order
 from lambdas.orders.queue import StepStatus
-from lambdas.orders.service import IdempotencyKey, OrderService
+from lambdas.orders.service import OrderService
 from lambdas.records.contract import (
     ContractRecords,
     KeptContract,

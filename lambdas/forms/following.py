@@ -8,7 +8,8 @@ from lambdas.forms.pages import drawn
 from lambdas.forms.resuming import link_refused
 from lambdas.forms.summary import summary_of
 from lambdas.forms.web import Answer, WebRequest, see_other
-from lambdas.orders.order import ActionState, ChecklistAction, Order
+from lambdas.orders.checklist import ActionState, ChecklistAction
+from lambdas.orders.order import Order
 from lambdas.orders.queue import StepStatus
 from lambdas.records.link import Link, LinkPurpose
 from lambdas.runtime.models import Frozen

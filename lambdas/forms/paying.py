@@ -15,20 +15,18 @@ from lambdas.forms.payment_choices import PAYMENT, changes_of, entered_changes, 
 from lambdas.forms.saving import by_of, changed
 from lambdas.forms.visit import Visit
 from lambdas.forms.web import Answer, RefusedError, WebRequest, see_other
-from lambdas.orders.errors import (
+from lambdas.orders.errors import InvalidOrderError, OrderError, OrderIsFinalError
+from lambdas.orders.order import Order
+from lambdas.orders.submission import is_being_submitted
+from lambdas.orders.submit_errors import (
     AuthenticationRequiredError,
     CouponGoneError,
-    InvalidOrderError,
     NoChallengeError,
-    OrderError,
-    OrderIsFinalError,
     PaymentRefusedError,
     PaymentUnknownError,
     ReviewNeededError,
     SubmitInProgressError,
 )
-from lambdas.orders.order import Order
-from lambdas.orders.submission import is_being_submitted
 from lambdas.payments.hosted import HostedPage, NotEnteredError
 
 _CHALLENGE = "challenge"

@@ -17,7 +17,8 @@ from lambdas.forms.saving import previewed
 from lambdas.forms.summary import summary_of
 from lambdas.forms.visit import Visit, new_visit
 from lambdas.forms.web import Answer, RefusedError, WebRequest, see_other
-from lambdas.orders.errors import NotAfterSubmitError, OrderIsFinalError, SubmitInProgressError
+from lambdas.orders.errors import NotAfterSubmitError, OrderIsFinalError
+from lambdas.orders.submit_errors import SubmitInProgressError
 from lambdas.records.reminder_stop import PLACE as REMINDERS
 
 RESUME, PRICE, REGIONS, STATIC = wanting.WANTING, "price", "regions", "static"

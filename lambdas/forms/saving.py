@@ -12,8 +12,8 @@ from lambdas.forms.web import WebRequest
 from lambdas.orders.draft import OrderDraft, new_order, with_changes
 from lambdas.orders.errors import KeyTakenError
 from lambdas.orders.info import Info, merge
+from lambdas.orders.keys import IdempotencyKey
 from lambdas.orders.order import Order
-from lambdas.orders.service import IdempotencyKey
 from lambdas.records.link import LinkPurpose
 
 

@@ -3,7 +3,8 @@
 A run under way is a live claim, whatever the action's state says: a wait may have been written over it.
 """
 
-from lambdas.orders.order import ActionState, ChecklistAction, Order, without
+from lambdas.orders.checklist import ActionState, ChecklistAction
+from lambdas.orders.order import Order, without
 from lambdas.orders.queue import StepStatus
 
 

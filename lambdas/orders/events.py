@@ -6,7 +6,8 @@ of an order, so that no code path can change an order and forget to tell.
 
 from collections.abc import Callable, Iterator
 
-from lambdas.orders.order import ActionState, Order
+from lambdas.orders.checklist import ActionState
+from lambdas.orders.order import Order
 from lambdas.orders.progress import UNDO
 from lambdas.orders.queue import StepStatus
 from lambdas.runtime.models import Frozen

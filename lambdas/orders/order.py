@@ -5,90 +5,20 @@ if nobody else wrote in between.
 """
 
 from collections.abc import Mapping
-from enum import StrEnum
 from typing import Any, Self
 
 from pydantic import Field
 
+from lambdas.orders.checklist import ChecklistAction, ChecklistStep
 from lambdas.orders.packs import PricedPack
 from lambdas.orders.queue import StepStatus
 from lambdas.runtime.models import Frozen
-
-
-class ActionState(StrEnum):
-    PENDING = "pending"
-    RUNNING = "running"
-    WAITING = "waiting"
-    FAILED = "failed"
-    DONE = "done"
-    SKIPPED = "skipped"
-    UNDONE = "undone"
-
-
-MET = frozenset({ActionState.DONE, ActionState.SKIPPED})
 
 Place = tuple[int, int]
 """Where an order stands in a list: when it was received, then its number, so that no two are in one place."""
 
 
-class _Frozen(Frozen):
-    def changed(self, **changes: Any) -> Self:
-        return self.model_copy(update=changes)
-
-
-class ChecklistStep(_Frozen):
-    """A step as it stood in the queue when the order was made."""
-
-    step_id: int
-    name: str
-    status: StepStatus
-
-
-class ChecklistAction(_Frozen):
-    """An action as it stood in the queue when the order was made, and what became of it. `*_at`: Unix seconds, UTC.
-
-    `by`: who processed, skipped or unskipped it last, with the `input` they gave. `requested_at`: somebody asked for a run
-    that has not begun. `passed_over`: skipped because the order was moved past it. `failed_last`: its last run failed, whatever
-    the state says now: parking writes WAITING over it.
-    """
-
-    action_id: int
-    step_id: int
-    name: str
-    module: str
-    automatic: bool
-    optional: bool
-    client_viewable: bool
-    owner: str
-    due_hours: int
-    reprocess: bool = False
-    captures: bool = False
-    prereqs: tuple[int, ...] = ()
-    config: dict[str, Any] = {}
-
-    state: ActionState = ActionState.PENDING
-    attempts: int = 0
-    claim: str | None = None
-    claim_ends_at: int | None = None
-    reason: str = ""
-    result: dict[str, Any] = {}
-    input: dict[str, Any] = {}
-    at: int | None = None
-    by: str = ""
-    requested_at: int | None = None
-    passed_over: bool = False
-    failed_last: bool = False
-
-    @property
-    def met(self) -> bool:
-        return self.state in MET
-
-    @property
-    def may_run_by_itself(self) -> bool:
-        return self.automatic and self.state in (ActionState.PENDING, ActionState.RUNNING)
-
-
-class Wait(_Frozen):
+class Wait(Frozen):
     """A parked execution: the task token that wakes it, who must act, and until when. Written by the machine.
 
     A gate waits for other actions, not for a person, so it has no `due_at`. `overdue`: its deadline passed and was told.
@@ -101,7 +31,7 @@ class Wait(_Frozen):
     overdue: bool = False
 
 
-class PaymentAttempt(_Frozen):
+class PaymentAttempt(Frozen):
     """The intent to pre-authorise, written before the gateway is called. `key` is what the gateway knows it by.
 
     `tries` above 1 means that the process behind an earlier try died, so that the outcome has to be looked up.
@@ -116,7 +46,7 @@ class PaymentAttempt(_Frozen):
     tries: int = 1
 
 
-class Hold(_Frozen):
+class Hold(Frozen):
     """Money held (or, where the method allows no hold, already taken) for the order."""
 
     transaction_id: str
@@ -129,7 +59,7 @@ class Hold(_Frozen):
     capture_before: int | None = None
 
 
-class Order(_Frozen):
+class Order(Frozen):
     """An order. Ids of orders and clients are decimal strings; money is in cents; `ts` and all `*_at` are Unix seconds."""
 
     order_id: str

@@ -8,9 +8,10 @@ it, under a condition that names every required action (design, promise 5). What
 from collections.abc import Mapping
 from typing import Any
 
+from lambdas.orders.checklist import ActionState, ChecklistAction, ChecklistStep
 from lambdas.orders.info import merge
 from lambdas.orders.modules import ModuleFacts
-from lambdas.orders.order import ActionState, ChecklistAction, ChecklistStep, Hold, Order, without
+from lambdas.orders.order import Hold, Order, without
 from lambdas.orders.queue import Queue, StepStatus
 
 LEADS_WAIT = "leads"

@@ -5,7 +5,8 @@ after it. Ours run in the machine, so a door that owes such an answer waits for 
 """
 
 from lambdas.orders import claims, progress
-from lambdas.orders.order import ActionState, ChecklistAction, Order
+from lambdas.orders.checklist import ActionState, ChecklistAction
+from lambdas.orders.order import Order
 from lambdas.orders.queue import StepStatus
 
 

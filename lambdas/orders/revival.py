@@ -5,9 +5,10 @@ execution, which finds finished actions done. The epoch is raised, so that nothi
 were still the order's.
 """
 
+from lambdas.orders.checklist import ActionState
 from lambdas.orders.errors import OrderIsFinalError, RestartRefusedError
 from lambdas.orders.modules import load_modules
-from lambdas.orders.order import ActionState, Order
+from lambdas.orders.order import Order
 from lambdas.orders.queue import Queue, StepStatus
 
 

@@ -4,9 +4,6 @@ A verb writes facts to the order table and returns; the table's stream starts an
 there is nothing a dying process can leave half told.
 """
 
-import hashlib
-import json
-import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -22,27 +19,17 @@ from lambdas.orders.errors import (
     Problem,
     QueueNotFoundError,
     RevisionDiffersError,
-    SubmitInProgressError,
 )
+from lambdas.orders.keys import IdempotencyKey, creation_keys, hash_pk, new_hash
 from lambdas.orders.lists import OrderFilter, OrderPage, listed
 from lambdas.orders.modules import ModuleFacts
 from lambdas.orders.order import Order
-from lambdas.orders.ports import Clients, CreationKey, KeyUsed, OrderStore, Payments, Pricing, Screen
+from lambdas.orders.ports import Clients, KeyUsed, OrderStore, Payments, Pricing, Screen
 from lambdas.orders.queue import Queue, StepStatus
 from lambdas.orders.screen import UNSCREENED
 from lambdas.orders.store import save
 from lambdas.orders.submission import Submission, is_being_submitted
-
-KEY_KEPT_SECONDS = 30 * 86_400
-
-
-@dataclass(frozen=True)
-class IdempotencyKey:
-    """A key the caller promises to use for one order only; scoped to that caller. `lasts`: for ever, not for 30 days."""
-
-    caller: str
-    value: str
-    lasts: bool = False
+from lambdas.orders.submit_errors import SubmitInProgressError
 
 
 @dataclass(frozen=True)
@@ -79,7 +66,7 @@ class OrderService:
             changed_how="create",
         )
         try:
-            self.store.create(order, _creation_keys(order, draft, key, now), now)
+            self.store.create(order, creation_keys(order, draft, key, now), now)
         except KeyUsed as used:
             if used.first is None or used.content_hash != draft.content_hash():
                 raise KeyTakenError(used.key.field, used.order_id) from None
@@ -94,7 +81,7 @@ class OrderService:
             raise InvalidOrderError(
                 (Problem("order_id", "parameter not supplied; name the order by order_id or by hash"),)
             )
-        found = self.store.order_id_of(_hash_pk(hash))
+        found = self.store.order_id_of(hash_pk(hash))
         if found is None:
             raise OrderNotFoundError("this hash")
         return self.store.get(found)
@@ -208,32 +195,3 @@ class OrderService:
             return wanted if wanted is current else wanted.changed(changed_by=by, changed_how=how)
 
         return save(self.store, order, signed)
-
-
-def new_hash() -> str:
-    """Ubersmith's form (five hexadecimal digits, dashes), but 160 bits long: the hash opens the order."""
-    digits = secrets.token_hex(20)
-    return "-".join(digits[start : start + 5] for start in range(0, 40, 5))
-
-
-def _hash_pk(hash: str) -> str:
-    return f"hash#{hashlib.sha256(hash.encode()).hexdigest()}"
-
-
-def _creation_keys(order: Order, draft: OrderDraft, key: IdempotencyKey | None, now: int) -> list[CreationKey]:
-    content = draft.content_hash()
-    given = draft.hash is not None
-    keys = [CreationKey(field="hash", pk=_hash_pk(order.hash), content_hash=content, keep_answer=given)]
-    if key:
-        name = hashlib.sha256(json.dumps([key.caller, key.value]).encode()).hexdigest()
-        keys.insert(
-            0,
-            CreationKey(
-                field="Idempotency-Key",
-                pk=f"idempotency#{name}",
-                content_hash=content,
-                keep_answer=True,
-                expires_at=None if key.lasts else now + KEY_KEPT_SECONDS,
-            ),
-        )
-    return keys

@@ -11,16 +11,7 @@ from typing import Any
 
 from lambdas.orders import progress
 from lambdas.orders.draft import with_changes
-from lambdas.orders.errors import (
-    AuthenticationRequiredError,
-    CouponGoneError,
-    NoChallengeError,
-    OrderIsFinalError,
-    PaymentRefusedError,
-    PaymentUnknownError,
-    ReviewNeededError,
-    SubmitInProgressError,
-)
+from lambdas.orders.errors import OrderIsFinalError
 from lambdas.orders.order import Hold, Order, PaymentAttempt
 from lambdas.orders.ports import (
     OrderStore,
@@ -36,6 +27,15 @@ from lambdas.orders.ports import (
 from lambdas.orders.queue import StepStatus
 from lambdas.orders.screen import UNSCREENED
 from lambdas.orders.store import save
+from lambdas.orders.submit_errors import (
+    AuthenticationRequiredError,
+    CouponGoneError,
+    NoChallengeError,
+    PaymentRefusedError,
+    PaymentUnknownError,
+    ReviewNeededError,
+    SubmitInProgressError,
+)
 
 CLAIM_SECONDS = 45  # longer than a door's Lambda may run, so that a lapsed claim has no process behind it
 

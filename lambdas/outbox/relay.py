@@ -11,9 +11,10 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any, Protocol
 
+from lambdas.orders.checklist import ChecklistAction
 from lambdas.orders.events import OrderEvent, changes
 from lambdas.orders.machine import Machine, ModuleGoneError, StepFunctionsMachine, answers, requests
-from lambdas.orders.order import ChecklistAction, Order
+from lambdas.orders.order import Order
 from lambdas.orders.ports import OrderStore
 from lambdas.orders.progress import not_run
 from lambdas.orders.store import DynamoOrderStore, save

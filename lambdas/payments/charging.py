@@ -20,7 +20,8 @@ from lambdas.payments.gateway import (
     give_back,
 )
 from lambdas.payments.preauthorization import CAPTURING_MODULE
-from lambdas.records.invoice import ChargeAttempt, Invoice, InvoiceRecords, InvoiceStatus
+from lambdas.records.invoice import ChargeAttempt, Invoice, InvoiceStatus
+from lambdas.records.invoice_records import InvoiceRecords
 from lambdas.records.payment_method import PaymentMethod
 
 CLAIM_SECONDS = 45  # longer than a door's Lambda may run, so that a lapsed claim has no process behind it

@@ -20,14 +20,9 @@ from lambdas.payments.gateway import (
     TransactionState,
 )
 from lambdas.records.client import Client
-from lambdas.records.invoice import (
-    Invoice,
-    InvoiceRecords,
-    InvoiceStatus,
-    SeriesBusyError,
-    ServicesInvoicedError,
-)
+from lambdas.records.invoice import Invoice, InvoiceStatus
 from lambdas.records.invoice_lines import invoice_lines
+from lambdas.records.invoice_records import InvoiceRecords, SeriesBusyError, ServicesInvoicedError
 from lambdas.records.invoiced import invoiced
 from lambdas.records.request_key import RequestKey
 from lambdas.records.service import Service, ServiceRecords, ServiceStatus

@@ -15,7 +15,8 @@ from lambdas.payments.gateway import (
     TransactionState,
     give_back,
 )
-from lambdas.records.invoice import ChargeAttempt, Invoice, InvoiceKind, InvoiceRecords, InvoiceStatus, SeriesBusyError
+from lambdas.records.invoice import ChargeAttempt, Invoice, InvoiceKind, InvoiceStatus
+from lambdas.records.invoice_records import InvoiceRecords, SeriesBusyError
 from lambdas.records.table import RecordTable
 
 _GIVEN_BACK = (TransactionState.VOIDED, TransactionState.REFUNDED)

@@ -39,7 +39,7 @@ from lambdas.payments.gateway import (
 from lambdas.payments.sandbox_tokens import ASKS, DECLINES, WITH_CHALLENGE, SandboxTokens, avs_code, state_of
 from lambdas.records.table import RecordTable
 from lambdas.runtime.aws import dynamodb
-from lambdas.runtime.items import Item, from_item, to_item
+from lambdas.runtime.items import from_item, to_item
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
@@ -122,10 +122,7 @@ class SandboxGateway:
         return self._move(transaction, (TransactionState.CAPTURED,), TransactionState.REFUNDED)
 
     def find(self, key: str) -> Transaction | None:
-        answer = self._client.get_item(
-            TableName=self._table, Key=_key(hashlib.sha256(key.encode()).hexdigest()[:20]), ConsistentRead=True
-        )
-        return Transaction.model_validate(from_item(answer["Item"])) if "Item" in answer else None
+        return self._found(hashlib.sha256(key.encode()).hexdigest()[:20])
 
     def fingerprint(self, token: str) -> str:
         made = self._tokens.find(token)
@@ -133,11 +130,12 @@ class SandboxGateway:
 
     def challenged(self, challenge_id: str) -> Transaction | None:
         """The payment whose card holder was asked under this id; for the page that asks them."""
-        answer = self._client.get_item(
-            TableName=self._table, Key=_key(challenge_id.removeprefix(CHALLENGE_ID)), ConsistentRead=True
-        )
-        found = Transaction.model_validate(from_item(answer["Item"])) if "Item" in answer else None
+        found = self._found(challenge_id.removeprefix(CHALLENGE_ID))
         return found if found and found.challenge and found.challenge.challenge_id == challenge_id else None
+
+    def _found(self, digest: str) -> Transaction | None:
+        answer = self._client.get_item(TableName=self._table, Key=to_item(_names(digest)), ConsistentRead=True)
+        return Transaction.model_validate(from_item(answer["Item"])) if "Item" in answer else None
 
     def _begin(self, transaction: Transaction, token: str, order_id: str) -> Transaction | None:
         """Book it; if the key was used before, the transaction it made then."""
@@ -198,7 +196,3 @@ _HELD = (TransactionState.HELD,)
 
 def _names(transaction_id: str) -> dict[str, str]:
     return {"pk": f"sandbox#{transaction_id.removeprefix('sb_')}", "sk": "transaction"}
-
-
-def _key(digest: str) -> Item:
-    return to_item(_names(digest))

@@ -1,5 +1,7 @@
 """The base of all our values."""
 
+from typing import Any, Self
+
 from pydantic import BaseModel, ConfigDict
 
 
@@ -10,3 +12,7 @@ class Frozen(BaseModel):
     """
 
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True, defer_build=True)
+
+    def changed(self, **changes: Any) -> Self:
+        """The value with these fields instead; they are not validated."""
+        return self.model_copy(update=changes)

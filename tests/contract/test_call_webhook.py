@@ -20,7 +20,7 @@ from lambdas.actions._undo import undo_action
 from lambdas.actions._webhook import MAX_ANSWER_BYTES, signature
 from lambdas.actions.call_webhook import CallWebhookConfig, module
 from lambdas.orders import progress
-from lambdas.orders.order import ActionState, ChecklistAction
+from lambdas.orders.checklist import ActionState, ChecklistAction
 from lambdas.orders.packs import PricedPack
 from lambdas.runtime.observe import metrics
 from tests.build import CARD, CONTACT, NOW, Clock, a_queue, a_submitted_order

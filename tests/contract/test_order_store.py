@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from lambdas.orders import claims, progress
+from lambdas.orders.checklist import ActionState, ChecklistAction
 from lambdas.orders.claims import ActionBusy, OrderCanceled, OrderMoved
 from lambdas.orders.errors import OrderChangedError, OrderNotFoundError
-from lambdas.orders.order import ActionState, ChecklistAction, Hold, Order, PaymentAttempt, Wait
+from lambdas.orders.order import Hold, Order, PaymentAttempt, Wait
 from lambdas.orders.packs import PricedPack
 from lambdas.orders.ports import CreationKey, KeyUsed, OrderStore
 from lambdas.orders.queue import StepStatus

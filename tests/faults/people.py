@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from infra.local_scenes import SECOND_PEOPLE, Scene
-from lambdas.orders.order import ActionState, ChecklistAction, Order
+from lambdas.orders.checklist import ActionState, ChecklistAction
+from lambdas.orders.order import Order
 from lambdas.orders.progress import UNDO, unmet_prereqs
 
 _AT_WORK = "the receiver is at work"

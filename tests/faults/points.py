@@ -11,7 +11,7 @@ from typing import Any
 from lambdas.orders.order import Order
 from lambdas.orders.store import DynamoOrderStore
 from lambdas.payments.sandbox import SandboxGateway
-from lambdas.records.invoice import InvoiceRecords
+from lambdas.records.invoice_records import InvoiceRecords
 from lambdas.records.service import ServiceRecords
 from lambdas.records.table import RecordTable
 from tests.faults import relay_points

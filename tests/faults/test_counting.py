@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from infra.local_engine import REPOSITORY
-from lambdas.orders.order import ActionState, Order, Wait
+from lambdas.orders.checklist import ActionState
+from lambdas.orders.order import Order, Wait
 from lambdas.orders.queue import Queue, StepStatus, load_queues
 from tests.build import NOW, an_order
 from tests.faults.books import Made, Verdict, judged, made_of

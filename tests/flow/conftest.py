@@ -15,7 +15,7 @@ from infra.local_engine import LocalEngine
 from infra.local_stack import LocalStack
 from lambdas.payments.sandbox import SandboxGateway
 from lambdas.records.client import ClientRecords
-from lambdas.records.invoice import InvoiceRecords
+from lambdas.records.invoice_records import InvoiceRecords
 from lambdas.records.service import ServiceRecords
 from lambdas.records.table import RecordTable
 

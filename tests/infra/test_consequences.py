@@ -9,7 +9,8 @@ from hypothesis import given
 from infra.consequences import Failure, NewQueue, QueueImpact, impact_of
 from infra.definition import QueueFacts, UnreadableDefinitionError, facts_of
 from lambdas.orders import progress
-from lambdas.orders.order import ActionState, Order
+from lambdas.orders.checklist import ActionState
+from lambdas.orders.order import Order
 from lambdas.orders.queue import Queue
 from statemachines.compiler import compile_queue, to_json
 from tests.build import NOW, a_queue, a_submitted_order, an_order

@@ -2,7 +2,8 @@
 
 from infra.consequences import NewQueue, impact_of
 from lambdas.orders import progress
-from lambdas.orders.order import ActionState, Order
+from lambdas.orders.checklist import ActionState
+from lambdas.orders.order import Order
 from lambdas.orders.queue import Queue
 from tests.build import NOW, a_submitted_order
 from tests.infra.test_consequences import MODULES, OLD, edited, facts, harmed, impact, waiting

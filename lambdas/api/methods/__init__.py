@@ -15,6 +15,8 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "order.submit",
         "order.get",
         "order.list",
+    ),
+    "acting": (
         "order.process",
         "order.cancel",
         "order.restart",

@@ -22,7 +22,8 @@ from lambdas.payments.charging import Charging, awaits_invoice
 from lambdas.payments.errors import NotChargeableError
 from lambdas.payments.invoicing import Invoicing
 from lambdas.records.client import Client, ClientRecords
-from lambdas.records.invoice import Invoice, InvoiceRecords
+from lambdas.records.invoice import Invoice
+from lambdas.records.invoice_records import InvoiceRecords
 from lambdas.records.payment_method import PaymentMethod, PaymentMethodRecords
 from lambdas.records.request_key import RequestKey, RequestKeyUsedError
 from lambdas.records.rights import Right

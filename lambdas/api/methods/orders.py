@@ -12,22 +12,19 @@ from lambdas.api.calls.call import Door
 from lambdas.api.errors import MalformedRequestError
 from lambdas.api.method import Method, Rights
 from lambdas.api.requests.orders import (
-    CancelRequest,
     CreateRequest,
     GetRequest,
     ListRequest,
-    ProcessRequest,
-    RestartRequest,
     SubmitRequest,
     UpdateRequest,
 )
 from lambdas.api.views import orders as views
 from lambdas.orders.draft import OrderDraft
 from lambdas.orders.errors import InvalidOrderError, Problem
+from lambdas.orders.keys import IdempotencyKey
 from lambdas.orders.lists import MAX_LIMIT, OrderFilter, OrderPage
 from lambdas.orders.order import Order
 from lambdas.orders.queue import DEFAULT_BRAND_ID, StepStatus
-from lambdas.orders.service import IdempotencyKey
 from lambdas.records.rights import Right
 
 PAGE_LIMIT = 50
@@ -103,35 +100,8 @@ def _list(backend: Backend, request: ListRequest, caller: Caller) -> OrderPage:
     return page
 
 
-def _process(backend: Backend, request: ProcessRequest, caller: Caller) -> Order:
-    if request.skip and request.undo_skip:
-        raise MalformedRequestError(Problem("undo_skip", "cannot be set together with skip"))
-    order, action_id = backend.order(request, caller), request.order_action_id
-    if request.skip:
-        return backend.service.skip(order, action_id, by=caller.name, why=request.reason or "")
-    if request.undo_skip:
-        return backend.service.undo_skip(order, action_id, by=caller.name)
-    return backend.service.process(order, action_id, by=caller.name, given=request.input)
-
-
-def _process_rights(request: ProcessRequest) -> Rights:
-    return (Right.SKIP,) if request.skip or request.undo_skip else (Right.ACT,)
-
-
-def _cancel(backend: Backend, request: CancelRequest, caller: Caller) -> Order:
-    return backend.service.cancel(backend.order(request, caller), request.reason or "", by=caller.name)
-
-
-def _restart(backend: Backend, request: RestartRequest, caller: Caller) -> Order:
-    return backend.service.restart(backend.order(request, caller), by=caller.name)
-
-
-def _etag(order: Order) -> Mapping[str, str]:
-    return {"ETag": f'"{order.revision}"'}
-
-
 def _etag_and_place(order: Order) -> Mapping[str, str]:
-    return {**_etag(order), "Location": f"/order.get?order_id={order.order_id}"}
+    return {**views.etag(order), "Location": f"/order.get?order_id={order.order_id}"}
 
 
 _PERSON = {"first": "Ada", "last": "Lovelace", "email": "ada@example.com", "country": "GB"}
@@ -157,7 +127,7 @@ METHODS: dict[str, Method] = {
         verb=_update,
         answer=true,
         view=views.order_view,
-        headers=_etag,
+        headers=views.etag,
         example={**_ONE, "info": {"phone": "+44 20 7946 0000"}},
     ),
     "order.submit": Method(
@@ -167,7 +137,7 @@ METHODS: dict[str, Method] = {
         verb=_submit,
         answer=answers.submitted,
         view=views.order_view,
-        headers=_etag,
+        headers=views.etag,
         settles=True,
         example=_ONE,
     ),
@@ -179,7 +149,7 @@ METHODS: dict[str, Method] = {
         answer=answers.record,
         view=views.order_view,
         reads=True,
-        headers=_etag,
+        headers=views.etag,
         example=_ONE,
     ),
     "order.list": Method(
@@ -191,36 +161,5 @@ METHODS: dict[str, Method] = {
         view=views.orders_view,
         reads=True,
         example={"order_queue_id": 1, "step_status": 0, "limit": 50},
-    ),
-    "order.process": Method(
-        title="Process an action of an order, skip it, or undo its skip",
-        request=ProcessRequest,
-        rights=_process_rights,
-        verb=_process,
-        answer=true,
-        view=views.order_view,
-        headers=_etag,
-        settles=True,
-        example={**_ONE, "order_action_id": 101},
-    ),
-    "order.cancel": Method(
-        title="Cancel an order",
-        request=CancelRequest,
-        rights=(Right.CANCEL,),
-        verb=_cancel,
-        answer=true,
-        view=views.order_view,
-        headers=_etag,
-        example={**_ONE, "reason": "the client changed their mind"},
-    ),
-    "order.restart": Method(
-        title="Start the machine of an order anew, after its execution was stopped",
-        request=RestartRequest,
-        rights=(Right.ACT,),
-        verb=_restart,
-        answer=true,
-        view=views.order_view,
-        headers=_etag,
-        example=_ONE,
     ),
 }

@@ -1,7 +1,5 @@
 """Strong customer authentication (3-D Secure): a card holder whom the bank asked to confirm an order's payment."""
 
-from collections.abc import Mapping
-
 from lambdas.api.answers import threedsecure as answers
 from lambdas.api.answers.orders import submitted
 from lambdas.api.backend import Backend
@@ -9,9 +7,9 @@ from lambdas.api.callers.caller import Caller
 from lambdas.api.method import Method
 from lambdas.api.requests.threedsecure import AuthenticatedPaymentRequest, AuthenticationRequest
 from lambdas.api.views import threedsecure as views
-from lambdas.api.views.orders import order_view
-from lambdas.orders.errors import NoChallengeError
+from lambdas.api.views.orders import etag, order_view
 from lambdas.orders.order import Order
+from lambdas.orders.submit_errors import NoChallengeError
 from lambdas.payments.authentication import Authentication, authentication_of
 from lambdas.records.rights import Right
 
@@ -28,10 +26,6 @@ def _process(backend: Backend, request: AuthenticationRequest, caller: Caller) -
     return found
 
 
-def _etag(order: Order) -> Mapping[str, str]:
-    return {"ETag": f'"{order.revision}"'}
-
-
 METHODS: dict[str, Method] = {
     "order.threedsecure2_payment": Method(
         title="Pay an order after its card holder confirmed the payment, and submit it",
@@ -40,7 +34,7 @@ METHODS: dict[str, Method] = {
         verb=_pay,
         answer=submitted,
         view=order_view,
-        headers=_etag,
+        headers=etag,
         settles=True,
         example={"order_id": "1001", "threedsecure": {"challenge_id": "sbc_0", "proof": "proof_authenticated"}},
     ),

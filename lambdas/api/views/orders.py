@@ -1,13 +1,15 @@
 """An order as new callers get it: the checklist with each action's state and reason, money as decimal text."""
 
+from collections.abc import Mapping
 from typing import Any, TypedDict
 
 from lambdas.api.backend import Backend
 from lambdas.api.views.priced import PricedServiceView, TaxView, priced_service, tax_views
 from lambdas.api.views.values import iso
+from lambdas.orders.checklist import ChecklistAction
 from lambdas.orders.lists import OrderPage
 from lambdas.orders.money import format_cents
-from lambdas.orders.order import ChecklistAction, Order
+from lambdas.orders.order import Order
 from lambdas.orders.readback import taxes_of
 
 
@@ -129,6 +131,11 @@ def order_view(order: Order, backend: Backend) -> OrderView:
         "services": [priced_service(pack) for pack in order.priced],
         "info": order.info,
     }
+
+
+def etag(order: Order) -> Mapping[str, str]:
+    """Of the order as it is shown; `If-Match` names it."""
+    return {"ETag": f'"{order.revision}"'}
 
 
 def _wait(key: str, order: Order) -> WaitView:

@@ -14,13 +14,15 @@ from lambdas.catalog.plan import load_plans
 from lambdas.catalog.pricing import CatalogPricing
 from lambdas.catalog.tax import load_taxes
 from lambdas.orders import progress
-from lambdas.orders.order import ChecklistAction, Hold, Order
+from lambdas.orders.checklist import ChecklistAction
+from lambdas.orders.order import Hold, Order
 from lambdas.orders.ports import Sale
 from lambdas.payments.sandbox import SandboxGateway
 from lambdas.records.client import ClientRecords
 from lambdas.records.coupon import CouponRecords
 from lambdas.records.coupon_use import CouponUseRecords
-from lambdas.records.invoice import Invoice, InvoiceKind, InvoiceRecords
+from lambdas.records.invoice import Invoice, InvoiceKind
+from lambdas.records.invoice_records import InvoiceRecords
 from lambdas.records.table import RecordTable
 from tests.build import CARD, CONTACT, NOW, Clock, a_submitted_order
 from tests.fakes import InMemoryOrderStore

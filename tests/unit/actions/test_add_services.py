@@ -6,8 +6,9 @@ import pytest
 
 from lambdas.actions._module import PermanentError
 from lambdas.actions.add_services import module
+from lambdas.orders.checklist import ActionState
 from lambdas.orders.claims import OrderCanceled
-from lambdas.orders.order import ActionState, Order
+from lambdas.orders.order import Order
 from lambdas.records.service import ServiceRecords
 from tests.unit.actions.conftest import SERVICES, Died, World, then
 

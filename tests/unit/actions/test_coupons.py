@@ -8,7 +8,7 @@ from lambdas.actions._module import TransientError
 from lambdas.actions.add_services import module as add_services
 from lambdas.actions.generate_invoice import module
 from lambdas.catalog.coupon import CouponBusyError
-from lambdas.orders.order import ActionState
+from lambdas.orders.checklist import ActionState
 from lambdas.records.coupon import CouponRecords
 from lambdas.records.coupon_use import CouponUseRecords
 from lambdas.records.service import ServiceRecords

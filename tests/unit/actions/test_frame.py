@@ -14,8 +14,9 @@ from lambdas.actions._module import (
     PermanentError,
     Tools,
 )
+from lambdas.orders.checklist import ActionState
 from lambdas.orders.claims import ActionBusy, OrderCanceled, OrderMoved
-from lambdas.orders.order import ActionState, Order
+from lambdas.orders.order import Order
 from tests.build import NOW
 from tests.unit.actions.conftest import CLIENT, LAMBDA_SECONDS, SERVICES, Context, World, then
 

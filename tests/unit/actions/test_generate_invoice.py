@@ -7,10 +7,12 @@ import pytest
 from lambdas.actions._module import PermanentError, TransientError
 from lambdas.actions.add_services import module as add_services
 from lambdas.actions.generate_invoice import module
-from lambdas.orders.order import ActionState, Order
+from lambdas.orders.checklist import ActionState
+from lambdas.orders.order import Order
 from lambdas.payments.gateway import GatewayUnavailableError, OutcomeUnknownError, Transaction
 from lambdas.payments.sandbox import SandboxGateway
-from lambdas.records.invoice import InvoiceRecords, InvoiceStatus
+from lambdas.records.invoice import InvoiceStatus
+from lambdas.records.invoice_records import InvoiceRecords
 from tests.unit.actions.conftest import INVOICE, SERVICES, World
 
 TOTAL = 24800

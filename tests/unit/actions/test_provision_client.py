@@ -4,7 +4,7 @@ import pytest
 
 from lambdas.actions._module import PermanentError, TransientError
 from lambdas.actions.provision_client import module
-from lambdas.orders.order import ActionState
+from lambdas.orders.checklist import ActionState
 from lambdas.records.client import Client, ClientRecords, ClientStatus
 from lambdas.records.promotion import promote
 from tests.unit.actions.conftest import CLIENT, World

@@ -5,9 +5,10 @@ import itertools
 import pytest
 
 from lambdas.actions._module import Config, Done, Module, Tools, TransientError
-from lambdas.actions._run import REQUESTED_TRIES, run_requested
+from lambdas.actions._requested import REQUESTED_TRIES, run_requested
+from lambdas.orders.checklist import ActionState
 from lambdas.orders.claims import ActionBusy
-from lambdas.orders.order import ActionState, Order
+from lambdas.orders.order import Order
 from tests.unit.actions.conftest import LAMBDA_SECONDS, Context, Died, World
 from tests.unit.actions.one_action import ACTION, an_order_with, ask
 

@@ -6,7 +6,8 @@ from lambdas.actions._module import PermanentError, TransientError
 from lambdas.actions.add_services import module as add_services
 from lambdas.actions.generate_invoice import module as generate_invoice
 from lambdas.actions.reverse_payment import module
-from lambdas.orders.order import ActionState, PaymentAttempt
+from lambdas.orders.checklist import ActionState
+from lambdas.orders.order import PaymentAttempt
 from lambdas.payments.gateway import DeclinedError, OutcomeUnknownError, Transaction
 from lambdas.payments.sandbox import SandboxGateway
 from lambdas.records.invoice import InvoiceKind, InvoiceStatus

@@ -7,8 +7,9 @@ import pytest
 from lambdas.actions._module import PermanentError, TransientError
 from lambdas.actions.add_services import module as add_services
 from lambdas.actions.generate_invoice import module
+from lambdas.orders.checklist import ActionState
 from lambdas.orders.claims import ActionBusy, OrderCanceled
-from lambdas.orders.order import ActionState, PaymentAttempt
+from lambdas.orders.order import PaymentAttempt
 from lambdas.payments.gateway import (
     DeclinedError,
     GatewayUnavailableError,
@@ -83,7 +84,7 @@ def test_an_undo_that_died_half_way_is_finished(world: World) -> None:
     invoiced(world)
     world.cancel()
     note = world.invoice().model_copy(update={"kind": InvoiceKind.CREDIT_NOTE, "credits_number": 1})
-    from lambdas.records.invoice import InvoiceRecords
+    from lambdas.records.invoice_records import InvoiceRecords
 
     InvoiceRecords(world.records).issue(note)
     world.undo(module, INVOICE)

@@ -4,8 +4,8 @@ import pytest
 
 from lambdas.actions.manual_check_off import module
 from lambdas.orders import hands
+from lambdas.orders.checklist import ActionState
 from lambdas.orders.claims import ActionUnasked
-from lambdas.orders.order import ActionState
 from tests.unit.actions.conftest import World
 from tests.unit.actions.one_action import ACTION, an_order_with
 

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from lambdas.orders.order import ActionState, Order
+from lambdas.orders.checklist import ActionState
+from lambdas.orders.order import Order
 from lambdas.payments.gateway import TransactionState
 from lambdas.records.service import ServiceRecords, service_id_of
 from tests.build import CARD, CONTACT

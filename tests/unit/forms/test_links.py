@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from lambdas.forms.door import Door
-from lambdas.orders.order import ActionState, Order
+from lambdas.orders.checklist import ActionState
+from lambdas.orders.order import Order
 from lambdas.orders.queue import StepStatus
 from lambdas.records.link import DAY, LinkPurpose, new_token, path_of
 from tests.build import Clock

@@ -11,7 +11,8 @@ from lambdas.contracts.acceptance import Accepted, ContractIntake
 from lambdas.contracts.contract import ContractSigned
 from lambdas.intake.handler import Worker, take
 from lambdas.intake.messages import ContractQueue, DeadLetters
-from lambdas.orders.errors import OrderError, PaymentUnknownError
+from lambdas.orders.errors import OrderError
+from lambdas.orders.submit_errors import PaymentUnknownError
 from tests.contracts import a_contract, a_service
 from tests.unit.api.conftest import logged
 from tests.unit.contracts.conftest import Sales, sales

@@ -9,7 +9,8 @@ from typing import Any, cast
 from lambdas.actions import manual_check_off, simple_question
 from lambdas.actions._module import ActionError, Done, Tools, Waiting
 from lambdas.actions._webhook import said_outcome
-from lambdas.orders.order import ActionState, ChecklistAction, Order
+from lambdas.orders.checklist import ActionState, ChecklistAction
+from lambdas.orders.order import Order
 from tests.unit.orders.world import Books
 
 Outcome = tuple[Books, str]

@@ -10,8 +10,9 @@ from functools import partial
 from typing import Any
 
 from lambdas.orders import hands, progress
+from lambdas.orders.checklist import ActionState, ChecklistAction
 from lambdas.orders.errors import OrderError
-from lambdas.orders.order import ActionState, ChecklistAction, Order
+from lambdas.orders.order import Order
 from tests.build import NOW
 from tests.unit.orders.machine import heard, told
 from tests.unit.orders.runs import crashed, silent

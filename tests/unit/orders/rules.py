@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from lambdas.orders.order import ActionState
+from lambdas.orders.checklist import ActionState
 from lambdas.orders.progress import GATE, UNDO
 from lambdas.orders.queue import StepStatus
 from tests.unit.orders.world import World

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from functools import partial
 
 from lambdas.orders import claims, progress
+from lambdas.orders.checklist import ActionState
 from lambdas.orders.claims import ActionBusy, ActionUnasked, OrderCanceled, OrderMoved
-from lambdas.orders.order import ActionState, Order
+from lambdas.orders.order import Order
 from lambdas.orders.queue import StepStatus
 from tests.build import NOW
 from tests.unit.orders import effects

@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lambdas.orders import claims, progress
+from lambdas.orders.checklist import ActionState
 from lambdas.orders.machine import Answer, answers
-from lambdas.orders.order import ActionState, Order, Wait
+from lambdas.orders.order import Order, Wait
 from tests.build import NOW, a_submitted_order, an_order
 
 KEYS = st.sampled_from(["leads", "101", "102", "103", "undo_102"])

@@ -27,8 +27,9 @@ from itertools import pairwise
 import pytest
 
 from lambdas.orders import claims, progress
+from lambdas.orders.checklist import ChecklistAction
 from lambdas.orders.modules import load_modules
-from lambdas.orders.order import ChecklistAction, Order, without
+from lambdas.orders.order import Order, without
 from lambdas.orders.queue import Queue, Step, StepStatus, load_queues
 from statemachines.graph import branches
 from tests.build import an_order

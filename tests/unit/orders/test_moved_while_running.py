@@ -3,7 +3,8 @@
 import pytest
 
 from lambdas.orders import claims, hands, progress
-from lambdas.orders.order import ActionState, Order
+from lambdas.orders.checklist import ActionState
+from lambdas.orders.order import Order
 from tests.build import NOW
 from tests.unit.orders.test_hands import an_open_order, move, with_state
 

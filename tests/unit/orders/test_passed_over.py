@@ -1,8 +1,9 @@
 """What the model check found: actions passed over while they ran, money of a skipped invoice, skips that are undone."""
 
 from lambdas.orders import hands, progress
+from lambdas.orders.checklist import ActionState
 from lambdas.orders.machine import Answer, answers, requests
-from lambdas.orders.order import ActionState, Order, Wait
+from lambdas.orders.order import Order, Wait
 from lambdas.orders.queue import StepStatus
 from tests.build import NOW, a_queue, a_submitted_order
 from tests.unit.orders.world import HOLD

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from lambdas.orders import claims, progress
+from lambdas.orders.checklist import ActionState
 from lambdas.orders.claims import ActionBusy, OrderCanceled, OrderMoved
-from lambdas.orders.order import ActionState, Order, Wait
+from lambdas.orders.order import Order, Wait
 from lambdas.orders.queue import Queue, StepStatus
 from tests.build import NOW, a_queue, a_submitted_order, an_order
 from tests.unit.orders.trees import queues

@@ -4,10 +4,11 @@ import pytest
 
 from lambdas.console.execution_watch import notice
 from lambdas.deadlines.sweeper import sweep
+from lambdas.orders.checklist import ActionState
 from lambdas.orders.errors import OrderIsFinalError, RestartRefusedError
 from lambdas.orders.events import changes
 from lambdas.orders.machine import Answer, answers, requests
-from lambdas.orders.order import ActionState, Order, Wait
+from lambdas.orders.order import Order, Wait
 from lambdas.orders.queue import StepStatus
 from lambdas.orders.revival import execution_name, restarted
 from lambdas.orders.service import OrderService

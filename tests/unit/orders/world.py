@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from lambdas.orders import claims
+from lambdas.orders.checklist import ChecklistAction
 from lambdas.orders.machine import answers, requests
 from lambdas.orders.modules import ModuleFacts
-from lambdas.orders.order import ChecklistAction, Hold, Order
+from lambdas.orders.order import Hold, Order
 from lambdas.orders.queue import Queue
 from tests.build import NOW
 from tests.unit.orders.compiled import TOP, Compiled, compiled

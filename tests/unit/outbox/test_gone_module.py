@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from lambdas.orders import hands, progress
+from lambdas.orders.checklist import ActionState
 from lambdas.orders.machine import Machine, StepFunctionsMachine
-from lambdas.orders.order import ActionState, Order
+from lambdas.orders.order import Order
 from tests.build import CONTACT, NOW, a_queue, an_order
 from tests.fakes import FakeBus, InMemoryOrderStore
 from tests.unit.outbox.test_relay import lead, record, relay, submitted, told

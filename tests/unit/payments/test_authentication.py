@@ -8,10 +8,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lambdas.orders.errors import AuthenticationRequiredError, OrderError, PaymentUnknownError
+from lambdas.orders.errors import OrderError
 from lambdas.orders.order import Order
 from lambdas.orders.queue import StepStatus
 from lambdas.orders.submission import CLAIM_SECONDS
+from lambdas.orders.submit_errors import AuthenticationRequiredError, PaymentUnknownError
 from lambdas.payments.gateway import GatewayUnavailableError, Transaction, TransactionState, give_back
 from lambdas.payments.preauthorization import PreAuthorization
 from lambdas.payments.sandbox import CHALLENGE_SECONDS, SandboxGateway

@@ -15,7 +15,8 @@ from lambdas.payments.errors import (
 from lambdas.payments.gateway import GatewayUnavailableError, OutcomeUnknownError, TransactionState
 from lambdas.payments.reversal import ReversalPendingError, Reversing
 from lambdas.payments.sandbox import SandboxGateway
-from lambdas.records.invoice import Invoice, InvoiceRecords, InvoiceStatus
+from lambdas.records.invoice import Invoice, InvoiceStatus
+from lambdas.records.invoice_records import InvoiceRecords
 from lambdas.records.payment_method import MethodKind, PaymentMethod
 from lambdas.records.table import RecordTable
 from tests.build import Clock, a_submitted_order

@@ -7,16 +7,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from lambdas.records.invoice import (
-    ChargeAttempt,
-    Invoice,
-    InvoiceKind,
-    InvoiceLine,
-    InvoiceRecords,
-    InvoiceStatus,
-    SeriesBusyError,
-    ServicesInvoicedError,
-)
+from lambdas.records.invoice import ChargeAttempt, Invoice, InvoiceKind, InvoiceLine, InvoiceStatus
+from lambdas.records.invoice_records import InvoiceRecords, SeriesBusyError, ServicesInvoicedError
 from lambdas.records.invoiced import invoiced
 from lambdas.records.request_key import RequestKey, RequestKeyUsedError
 from lambdas.records.table import RecordTable
@@ -54,7 +46,7 @@ def conflict(client: Any) -> Exception:
 
 @pytest.fixture(autouse=True)
 def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("lambdas.records.invoice.time.sleep", lambda _: None)
+    monkeypatch.setattr("lambdas.records.invoice_records.time.sleep", lambda _: None)
 
 
 @pytest.fixture

@@ -1,0 +1,72 @@
+"""An order's own copy of its queue's steps and actions, and what became of each action (design, promise 6)."""
+
+from enum import StrEnum
+from typing import Any
+
+from lambdas.orders.queue import StepStatus
+from lambdas.runtime.models import Frozen
+
+
+class ActionState(StrEnum):
+    PENDING = "pending"
+    RUNNING = "running"
+    WAITING = "waiting"
+    FAILED = "failed"
+    DONE = "done"
+    SKIPPED = "skipped"
+    UNDONE = "undone"
+
+
+MET = frozenset({ActionState.DONE, ActionState.SKIPPED})
+
+
+class ChecklistStep(Frozen):
+    """A step as it stood in the queue when the order was made."""
+
+    step_id: int
+    name: str
+    status: StepStatus
+
+
+class ChecklistAction(Frozen):
+    """An action as it stood in the queue when the order was made, and what became of it. `*_at`: Unix seconds, UTC.
+
+    `by`: who processed, skipped or unskipped it last, with the `input` they gave. `requested_at`: somebody asked for a run
+    that has not begun. `passed_over`: skipped because the order was moved past it. `failed_last`: its last run failed, whatever
+    the state says now: parking writes WAITING over it.
+    """
+
+    action_id: int
+    step_id: int
+    name: str
+    module: str
+    automatic: bool
+    optional: bool
+    client_viewable: bool
+    owner: str
+    due_hours: int
+    reprocess: bool = False
+    captures: bool = False
+    prereqs: tuple[int, ...] = ()
+    config: dict[str, Any] = {}
+
+    state: ActionState = ActionState.PENDING
+    attempts: int = 0
+    claim: str | None = None
+    claim_ends_at: int | None = None
+    reason: str = ""
+    result: dict[str, Any] = {}
+    input: dict[str, Any] = {}
+    at: int | None = None
+    by: str = ""
+    requested_at: int | None = None
+    passed_over: bool = False
+    failed_last: bool = False
+
+    @property
+    def met(self) -> bool:
+        return self.state in MET
+
+    @property
+    def may_run_by_itself(self) -> bool:
+        return self.automatic and self.state in (ActionState.PENDING, ActionState.RUNNING)

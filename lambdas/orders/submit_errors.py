@@ -1,0 +1,91 @@
+"""Why an order was not submitted: one exception per reason, written for the caller."""
+
+from datetime import UTC, datetime
+
+from lambdas.orders.errors import OrderError, Problem
+from lambdas.orders.money import format_cents
+
+
+class SubmitInProgressError(OrderError):
+    kind = "submit_in_progress"
+
+    def __init__(self, order_id: str) -> None:
+        super().__init__(f"order {order_id} is being submitted at this moment; ask for it again in a few seconds")
+
+
+class PaymentRefusedError(OrderError):
+    """The pre-authorisation did not succeed; the order stays a lead that can be updated and submitted again."""
+
+    kind = "payment_refused"
+
+    def __init__(self, order_id: str, reason: str) -> None:
+        super().__init__(
+            f"order {order_id} was not submitted: {reason}; change the payment data with order.update and submit again"
+        )
+        self.reason = reason
+
+
+class PaymentUnknownError(OrderError):
+    """Whether the pre-authorisation succeeded is not known yet (order-systems reference, D11)."""
+
+    kind = "payment_unknown"
+
+    def __init__(self, order_id: str) -> None:
+        super().__init__(
+            f"the payment of order {order_id} is still being confirmed; do not pay again, submit the same order again in a minute"
+        )
+
+
+class CouponGoneError(OrderError):
+    """A coupon stopped counting between the last change of the order and its submit; the order has a new total."""
+
+    kind = "coupon_gone"
+
+    def __init__(self, order_id: str, codes: tuple[str, ...], total_cents: int, currency: str) -> None:
+        named = f"coupon {codes[0]} is" if len(codes) == 1 else f"coupons {', '.join(codes)} are"
+        total = f"{format_cents(total_cents)} {currency}"
+        super().__init__(
+            f"order {order_id} was not submitted: {named} used up or no longer valid, so its total is {total} now; "
+            "submit it again to buy at that price, or change it with order.update first",
+            problems=tuple(Problem("info.coupon", f"coupon {code} is used up or no longer valid") for code in codes),
+            total=format_cents(total_cents),
+        )
+
+
+class ReviewNeededError(OrderError):
+    """No payment was tried: a person looks at the order first. It stays a lead, and says so."""
+
+    kind = "review_needed"
+
+    def __init__(self, order_id: str) -> None:
+        super().__init__(
+            f"order {order_id} is kept but not submitted: we look at it and come back to you, and nothing was charged; whoever "
+            "has the right `act` in its queue submits it with reviewed=1"
+        )
+
+
+class AuthenticationRequiredError(OrderError):
+    """The card's bank wants its holder to confirm the payment; the order stays a lead, and its payment waits for that."""
+
+    kind = "authentication_required"
+
+    def __init__(self, order_id: str, challenge_id: str, url: str, expires_at: int) -> None:
+        until = datetime.fromtimestamp(expires_at, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+        super().__init__(
+            f"order {order_id} is not submitted yet: the card's bank asks its holder to confirm the payment at {url} until "
+            f"{until}; send what that page answers with order.threedsecure2_payment",
+            challenge_id=challenge_id,
+            url=url,
+            expires=expires_at,
+        )
+
+
+class NoChallengeError(OrderError):
+    """No payment of the order waits for its card holder."""
+
+    kind = "no_challenge"
+
+    def __init__(self, order_id: str) -> None:
+        super().__init__(
+            f"no payment of order {order_id} waits for its card holder; submit the order, and see whether the bank asks for them"
+        )
