@@ -56,11 +56,13 @@ def try_once(action: Action, *, on_failure: str, on_silence: str) -> State:
 
 def silent(action: Action, step: Step, *, then: str) -> State:
     """Write on the order that the runs of its action ended without a word: a module that cannot be loaded, a process that
-    dies each time, an access denied. A claim of theirs may still live; nothing waits for it."""
+    dies each time, an access denied. A claim of theirs may still live; nothing waits for it. A request for them is spent: it
+    would have the wait give way to the next such run at once."""
     update = order_update(
         "step_id = :step AND NOT actions.#key.#state IN (:done, :skipped)",
         "actions.#key.#state = :failed, actions.#key.failed_last = :true, actions.#key.#at = :now,"
         " actions.#key.reason = :reason, activity = :now",
+        remove="actions.#key.requested_at",
         names={"#key": str(action.id), "#state": "state", "#at": "at"},
         values={
             ":step": {"N": str(step.id)},

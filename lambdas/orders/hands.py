@@ -6,13 +6,17 @@ Rules the reference leaves open (ubersmith-orders 6.2, 6.6, 6.7) are stated in d
 from typing import Any
 
 from lambdas.orders import claims, progress
+from lambdas.orders.checklist import ActionState, ChecklistAction, ChecklistStep
 from lambdas.orders.errors import ActionRefusedError, MoveRefusedError, OrderIsFinalError
-from lambdas.orders.order import ActionState, ChecklistAction, ChecklistStep, Order, without
+from lambdas.orders.order import Order, without
 from lambdas.orders.queue import StepStatus
+
+ASKED_SECONDS = 600  # Lambda gives up an asynchronous call after three tries within some four minutes
 
 
 def processed(order: Order, action_id: int, *, by: str, given: dict[str, Any], now: int) -> Order:
-    """A run of the action is asked for; the relay sees to it. Asking for what is about to run anyway changes nothing.
+    """A run of the action is asked for; the relay sees to it. Asking for what is about to run anyway changes nothing, unless
+    it was asked for so long ago that it will not run any more.
 
     On a canceled order the only thing to ask for is that an undo that failed is tried again.
     """
@@ -28,7 +32,7 @@ def processed(order: Order, action_id: int, *, by: str, given: dict[str, Any], n
         names = ", ".join(f"{prereq.name} ({prereq.action_id})" for prereq in missing)
         raise ActionRefusedError(action, f"needs {names} first; process or skip that before")
     _refuse_busy(action, now)
-    if action.requested_at is not None:
+    if action.requested_at is not None and now < action.requested_at + ASKED_SECONDS:
         return order
     asked = action.changed(requested_at=now, by=by, input=given)
     return order.with_action(asked).changed(activity=now, waits=without(order.waits, str(action_id)))

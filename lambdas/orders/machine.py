@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import TYPE_CHECKING, Protocol
 
-from lambdas.orders.order import ActionState, ChecklistAction, Order
+from lambdas.orders.checklist import ActionState, ChecklistAction
+from lambdas.orders.order import Order
 from lambdas.orders.progress import GATE, LEADS_WAIT, UNDO, unmet_prereqs
 from lambdas.orders.queue import StepStatus
 from lambdas.orders.revival import execution_name
@@ -62,7 +63,7 @@ def requests(old: Order | None, new: Order) -> tuple[ChecklistAction, ...]:
     return tuple(
         action
         for key, action in new.actions.items()
-        if action.requested_at is not None and old.actions[key].requested_at is None and key not in woken
+        if action.requested_at not in (None, old.actions[key].requested_at) and key not in woken
     )
 
 

@@ -18,8 +18,9 @@ import boto3
 from infra.layer import bundle_layer
 from infra.local_engine import ACCOUNT_ID, REPOSITORY, LocalEngine
 from infra.settings import settings_of
+from lambdas.orders.checklist import ChecklistAction
 from lambdas.orders.machine import StepFunctionsMachine
-from lambdas.orders.order import ChecklistAction, Order
+from lambdas.orders.order import Order
 from lambdas.orders.queue import Queue
 from lambdas.orders.store import DynamoOrderStore
 from lambdas.outbox.relay import relay

@@ -8,8 +8,9 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
+from lambdas.orders.checklist import ActionState, ChecklistAction
 from lambdas.orders.errors import OrderError
-from lambdas.orders.order import ActionState, ChecklistAction, Order
+from lambdas.orders.order import Order
 from lambdas.orders.progress import UNDO
 from lambdas.orders.queue import Queue, StepStatus
 from lambdas.orders.service import OrderService

@@ -3,8 +3,9 @@
 import pytest
 
 from lambdas.orders import progress
+from lambdas.orders.checklist import ActionState
 from lambdas.orders.machine import Answer
-from lambdas.orders.order import ActionState, Order, Wait
+from lambdas.orders.order import Order, Wait
 from lambdas.orders.queue import StepStatus
 from tests.build import a_queue, an_order
 from tests.machine.conftest import Bench, BenchOf

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from lambdas.orders.order import ActionState, Order
+from lambdas.orders.checklist import ActionState
+from lambdas.orders.order import Order
 from lambdas.orders.queue import Queue, StepStatus
 from statemachines.checks import QueueError, check
 from tests.machine.ground import MODULES, Ground, ground

@@ -9,8 +9,9 @@ import pytest
 
 from infra.local_engine import LocalEngine
 from lambdas.orders import progress
+from lambdas.orders.checklist import ActionState
 from lambdas.orders.machine import Answer
-from lambdas.orders.order import ActionState, Order, Wait
+from lambdas.orders.order import Order, Wait
 from lambdas.orders.queue import Queue, StepStatus
 from tests.build import a_queue, an_order
 from tests.machine.conftest import ROLE, BenchOf
@@ -67,6 +68,24 @@ def test_a_required_action_waits_for_its_owner_and_says_why(bench_of: BenchOf, b
     action = order.actions["21"]
     assert (action.state, action.reason, action.failed_last) == (ActionState.WAITING, REASON, True)
     assert wait.owner == "operations"
+
+    bench.orders.save(progress.canceled(order, now=2, because="test over"))
+    bench.answer(wait.token, Answer.CANCELED)
+
+
+def test_a_run_that_was_asked_for_is_not_tried_for_ever(bench_of: BenchOf, broken: dict[str, str]) -> None:
+    queue = queue_of({"id": 21, "name": "Add Services", "module": "add_services", "owner": "operations"})
+    bench = bench_of(queue, seconds={}, functions=broken)
+    submitted = progress.submitted(an_order(queue), now=1, hold=None)
+    order_id = bench.start(submitted.with_action(submitted.actions["21"].changed(requested_at=1)))
+
+    def parked(order: Order) -> Wait | None:
+        return order.waits.get("21")
+
+    wait = bench.until("the action waits", parked, order_id)
+    order = bench.orders.get(order_id)
+    assert (order.actions["21"].reason, order.actions["21"].requested_at) == (REASON, None)
+    assert bench.entered(order_id).count("add_services") == 1
 
     bench.orders.save(progress.canceled(order, now=2, because="test over"))
     bench.answer(wait.token, Answer.CANCELED)

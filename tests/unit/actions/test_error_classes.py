@@ -6,7 +6,8 @@ import pytest
 from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnectionError, ReadTimeoutError
 
 from lambdas.actions._module import ActionError, PermanentError, ThrottledError, TransientError, UnexpectedError
-from lambdas.orders.order import ActionState
+from lambdas.actions._run import OrderTableError
+from lambdas.orders.checklist import ActionState
 from tests.unit.actions.conftest import CLIENT, World
 from tests.unit.actions.test_frame import probe
 
@@ -60,6 +61,16 @@ def test_a_pause_the_table_asks_for_is_one_whether_before_or_after_the_run(world
     setattr(world.store, where, service_error("ThrottlingException"))
 
     with pytest.raises(ThrottledError):
+        world.run(probe(), CLIENT)
+
+
+@pytest.mark.parametrize("where", ["claim_fails", "save_fails"])
+def test_an_order_table_that_refuses_is_the_machines_to_tell(world: World, where: str) -> None:
+    """Nothing could be written on the order; as an error of its own name it is no run that answered (statemachines/runs.py)."""
+    world.order()
+    setattr(world.store, where, service_error("AccessDeniedException"))
+
+    with pytest.raises(OrderTableError, match=r"^AccessDeniedException$"):
         world.run(probe(), CLIENT)
 
 

@@ -29,14 +29,17 @@ def condition_of(arguments: Mapping[str, Any], now: int) -> Condition:
 
 def update_of(arguments: Mapping[str, Any], now: int) -> Update:
     """What an update writes, given the task token of its state."""
-    changes = arguments["UpdateExpression"].removeprefix("SET ").partition(" REMOVE ")[0]
+    changes, _, removed = arguments["UpdateExpression"].removeprefix("SET ").partition(" REMOVE ")
     parts = (part.partition(" = ")[::2] for part in re.split(r", (?![^(]*\))", changes))
     sets = [(_path(arguments, path), value) for path, value in parts if path not in _UNSEEN]
+    gone = [_path(arguments, path) for path in removed.split(", ") if path and path not in _UNSEEN]
     values = arguments["ExpressionAttributeValues"]
 
     def write(order: Order, token: str) -> Order:
         for path, value in sets:
             order = _set(order, path, values[value], token, now)
+        for path in gone:
+            order = _removed(order, path)
         return order if "epoch = epoch + :one" not in changes else order.changed(epoch=order.epoch + 1)
 
     return write
@@ -63,6 +66,13 @@ def _set(order: Order, path: list[str], value: Mapping[str, Any], token: str, no
         case [field]:
             return order.changed(**{field: _value(value, token, now)})
     raise ValueError(f"an update of {'.'.join(path)} is not known")
+
+
+def _removed(order: Order, path: list[str]) -> Order:
+    match path:
+        case ["actions", key, "requested_at"]:
+            return order.with_action(order.actions[key].changed(requested_at=None))
+    raise ValueError(f"a removal of {'.'.join(path)} is not known")
 
 
 def _value(said: Mapping[str, Any], token: str, now: int) -> str | int | bool:

@@ -5,8 +5,10 @@ from typing import Any
 import pytest
 
 from lambdas.orders import claims, hands, progress
+from lambdas.orders.checklist import ActionState
 from lambdas.orders.errors import ActionRefusedError, MoveRefusedError, OrderIsFinalError
-from lambdas.orders.order import ActionState, Hold, Order, Wait
+from lambdas.orders.machine import requests
+from lambdas.orders.order import Hold, Order, Wait
 from lambdas.orders.queue import Queue, StepStatus
 from tests.build import NOW, a_queue, an_order
 
@@ -55,6 +57,19 @@ def test_process_asks_for_a_run_wakes_the_wait_and_says_who() -> None:
         {"x": "1"},
     )
     assert process(asked, 21) is asked
+
+
+def test_a_run_that_was_asked_for_and_never_began_can_be_asked_for_anew() -> None:
+    """Lambda gave it up: whoever asks again must not hear that it is about to run."""
+    asked = process(an_open_order(), 21)
+
+    later = NOW + hands.ASKED_SECONDS
+    too_soon = hands.processed(asked, 21, by="bob", given={}, now=later - 1)
+    anew = hands.processed(asked, 21, by="bob", given={}, now=later)
+
+    assert too_soon is asked
+    assert (anew.actions["21"].requested_at, anew.actions["21"].by) == (later, "bob")
+    assert [action.action_id for action in requests(asked, anew)] == [21]
 
 
 @pytest.mark.parametrize(
