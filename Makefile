@@ -9,7 +9,7 @@ UV := UV_PYTHON=$(PYTHON) UV_PYTHON_DOWNLOADS=never .tools/bin/uv
 RUN := .venv/bin/python
 CDK := $(RUN) -m infra.cdk
 
-.PHONY: help setup engine chromium run stop test check format compile diagram openapi screenshots bench synth impact deploy diff diff-contract users destroy clean
+.PHONY: help setup engine chromium run stop test check format compile diagram openapi screenshots bench synth impact deploy diff diff-contract retell users destroy clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 15
@@ -68,6 +68,9 @@ diff: setup ## what a deploy of STAGE would change
 
 diff-contract: setup ## any line of an order that was not signed: make diff-contract STAGE=dev ORDER=1001
 	@$(RUN) -m infra.diff_contract --stage $(STAGE) $(ORDER)
+
+retell: setup ## passes on changes of orders that the relay gave up on: make retell STAGE=dev
+	@$(RUN) -m infra.retell --stage $(STAGE)
 
 users: setup ## users of the API of STAGE: make users STAGE=dev ARGS="add NAME --role supervisor"
 	@$(RUN) -m infra.users --stage $(STAGE) $(ARGS)

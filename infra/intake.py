@@ -5,9 +5,7 @@ What cannot become an order is set aside in the dead letters with its reason, an
 
 from collections.abc import Mapping
 
-from aws_cdk import Duration
 from aws_cdk import aws_apigatewayv2 as apigw
-from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
@@ -18,6 +16,7 @@ from constructs import Construct
 
 from infra.door import door_environment, door_permissions
 from infra.function import FunctionParts, OrderFunction, allow, removal_of
+from infra.messages import LONGEST_DAYS, alarm_when_parked, message_queue
 from infra.routes import add_routes
 from infra.settings import StageSettings
 from infra.storage import Storage
@@ -47,27 +46,27 @@ class Intake(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         settings = parts.settings
-        self.dead_letters = self._queue("DeadLetters", settings)
-        self.queue = self._queue(
-            "Contracts", settings, sqs.DeadLetterQueue(queue=self.dead_letters, max_receive_count=TRIES)
+        self.dead_letters = message_queue(
+            self, "DeadLetters", settings, days=LONGEST_DAYS, visibility_seconds=VISIBILITY_SECONDS
+        )
+        self.queue = message_queue(
+            self,
+            "Contracts",
+            settings,
+            days=LONGEST_DAYS,
+            visibility_seconds=VISIBILITY_SECONDS,
+            dead_letters=sqs.DeadLetterQueue(queue=self.dead_letters, max_receive_count=TRIES),
         )
         self.secrets = {provider: self._secret(provider, settings) for provider in settings.contract_providers}
         self.bus = events.EventBus(self, "Bus", event_bus_name=f"{settings.stage}-contracts")
         self._take_events()
         self._take_webhooks(parts, http_api)
         self._take_in(parts, storage, machine_hashes)
-        self._alarm()
-
-    def _queue(self, name: str, settings: StageSettings, redrive: sqs.DeadLetterQueue | None = None) -> sqs.Queue:
-        return sqs.Queue(
+        alarm_when_parked(  # a signed contract that no order was made of waits there for a person
             self,
-            name,
-            encryption=sqs.QueueEncryption.SQS_MANAGED,
-            enforce_ssl=True,
-            retention_period=Duration.days(14),  # the longest there is
-            visibility_timeout=Duration.seconds(VISIBILITY_SECONDS),
-            dead_letter_queue=redrive,
-            removal_policy=removal_of(settings),
+            "ContractsParked",
+            self.dead_letters,
+            "Signed contracts wait in the dead letters: docs/contracts.md says how to mend them",
         )
 
     def _secret(self, provider: str, settings: StageSettings) -> secretsmanager.Secret:
@@ -152,19 +151,6 @@ class Intake(Construct):
             allow("sqs:SendMessage", on=[self.dead_letters.queue_arn]),
             allow(*_FROM_QUEUE, on=[self.queue.queue_arn]),
         ]
-
-    def _alarm(self) -> None:
-        """A signed contract that no order was made of waits there for a person."""
-        cloudwatch.Alarm(
-            self,
-            "ContractsParked",
-            alarm_description="Signed contracts wait in the dead letters: docs/contracts.md says how to mend them",
-            metric=self.dead_letters.metric_approximate_number_of_messages_visible(period=Duration.minutes(1)),
-            threshold=1,
-            evaluation_periods=1,
-            comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
-        )
 
 
 def secret_id(provider: str) -> str:

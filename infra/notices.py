@@ -1,7 +1,6 @@
 """Mails that orders of forms bring about: one queue for events and wishes, one function that mails, one that reminds."""
 
 from aws_cdk import Duration
-from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
@@ -9,9 +8,9 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from infra.function import FunctionParts, OrderFunction, allow, removal_of
+from infra.function import FunctionParts, OrderFunction, allow
 from infra.mail import Mail
-from infra.settings import StageSettings
+from infra.messages import LONGEST_DAYS, alarm_when_parked, message_queue
 from infra.storage import BY_STEP, Storage
 
 EVENTS = ("OrderCreated", "OrderUpdated", "OrderSubmitted", "OrderCanceled")
@@ -45,13 +44,24 @@ class Notices(Construct):
             "PUBLIC_URL": public_url,
             **mail.environment,
         }
-        self.dead_letters = self._queue("DeadLetters", parts.settings)
-        self.queue = self._queue(
-            "Queue", parts.settings, sqs.DeadLetterQueue(queue=self.dead_letters, max_receive_count=TRIES)
+        self.dead_letters = message_queue(
+            self, "DeadLetters", parts.settings, days=LONGEST_DAYS, visibility_seconds=VISIBILITY_SECONDS
+        )
+        self.queue = message_queue(
+            self,
+            "Queue",
+            parts.settings,
+            visibility_seconds=VISIBILITY_SECONDS,
+            dead_letters=sqs.DeadLetterQueue(queue=self.dead_letters, max_receive_count=TRIES),
         )
         self._send()
         self._remind()
-        self._alarm()
+        alarm_when_parked(  # a client waits for a mail that did not go out
+            self,
+            "NoticesParked",
+            self.dead_letters,
+            "Mails about orders could not be sent: docs/forms.md, under Mails, says how to mend it",
+        )
 
     def follow(self, bus: events.IEventBus) -> None:
         """Orders of forms only: whoever orders through the API has a shop that mails for itself."""
@@ -67,18 +77,6 @@ class Notices(Construct):
             ),
         )
         rule.add_target(targets.SqsQueue(self.queue, dead_letter_queue=self.dead_letters))
-
-    def _queue(self, name: str, settings: StageSettings, redrive: sqs.DeadLetterQueue | None = None) -> sqs.Queue:
-        return sqs.Queue(
-            self,
-            name,
-            encryption=sqs.QueueEncryption.SQS_MANAGED,
-            enforce_ssl=True,
-            retention_period=Duration.days(14 if redrive is None else 4),
-            visibility_timeout=Duration.seconds(VISIBILITY_SECONDS),
-            dead_letter_queue=redrive,
-            removal_policy=removal_of(settings),
-        )
 
     def _permissions(self) -> list[iam.PolicyStatement]:
         """Read the order; make links, guards of mails and what orders are found by."""
@@ -132,17 +130,4 @@ class Notices(Construct):
             description="Look for leads to remind",
             schedule=events.Schedule.rate(Duration.minutes(REMIND_EVERY_MINUTES)),
             targets=[targets.LambdaFunction(reminder, retry_attempts=0)],  # the next run is the retry
-        )
-
-    def _alarm(self) -> None:
-        """A client waits for a mail that did not go out."""
-        cloudwatch.Alarm(
-            self,
-            "NoticesParked",
-            alarm_description="Mails about orders could not be sent: docs/forms.md, under Mails, says how to mend it",
-            metric=self.dead_letters.metric_approximate_number_of_messages_visible(period=Duration.minutes(1)),
-            threshold=1,
-            evaluation_periods=1,
-            comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
         )

@@ -9,11 +9,10 @@ from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_lambda_event_sources as sources
-from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from infra.function import FunctionParts, OrderFunction, allow, removal_of
-from infra.settings import StageSettings
+from infra.function import FunctionParts, OrderFunction, allow
+from infra.messages import LONGEST_DAYS, alarm_when_parked, message_queue
 
 
 class Outbox(Construct):
@@ -32,7 +31,13 @@ class Outbox(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         self.bus = events.EventBus(self, "Bus", event_bus_name=f"{parts.settings.stage}-orders")
-        self.dead_letters = _dead_letters(self, settings=parts.settings)
+        self.dead_letters = message_queue(self, "DeadLetters", parts.settings, days=LONGEST_DAYS)
+        alarm_when_parked(
+            self,
+            "RecordsParked",
+            self.dead_letters,
+            "Changes of orders were not passed on, so their machines may stand still: docs/operating.md says how to mend it",
+        )
         self.relay = self._relay(parts, orders=orders, records=records, machines=machines, actions=actions)
         self._read_stream(_stream_arn(orders))
 
@@ -110,17 +115,6 @@ class Outbox(Construct):
 _ONLY_ORDERS = lambda_.FilterCriteria.filter(
     {"dynamodb": {"Keys": {"sk": {"S": lambda_.FilterRule.is_equal("order")}}}}
 )
-
-
-def _dead_letters(scope: Construct, *, settings: StageSettings) -> sqs.Queue:
-    return sqs.Queue(
-        scope,
-        "DeadLetters",
-        encryption=sqs.QueueEncryption.SQS_MANAGED,
-        enforce_ssl=True,
-        retention_period=Duration.days(14),  # the longest there is
-        removal_policy=removal_of(settings),
-    )
 
 
 def _stream_arn(table: dynamodb.Table) -> str:

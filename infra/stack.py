@@ -88,6 +88,8 @@ class OrderQueuesStack(Stack):
             "OrderTable": storage.orders.table_name,
             "RecordTable": storage.records.table_name,
             "EventBus": outbox.bus.event_bus_name,
+            "Relay": outbox.relay.function_name,
+            "OrderDeadLetters": outbox.dead_letters.queue_url,
             "ContractBus": intake.bus.event_bus_name,
             "ContractQueue": intake.queue.queue_url,
             "ContractDeadLetters": intake.dead_letters.queue_url,

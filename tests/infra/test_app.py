@@ -81,6 +81,8 @@ def test_the_outputs_are_what_others_read(stage: Synthesized) -> None:
         "OrderTable",
         "RecordTable",
         "EventBus",
+        "Relay",
+        "OrderDeadLetters",
         "Machines",
         "ContractBus",
         "ContractQueue",
