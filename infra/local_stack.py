@@ -131,13 +131,14 @@ def connect(engine: LocalEngine, known: LocalStack | None) -> LocalStack:
 
 def _login(users: ApiUserRecords, name: str, known: list[str] | None) -> list[str]:
     """A user and the token: those that are known while they are right, else new ones."""
-    if known and users.verified(known[0], known[1]):
+    now = int(time.time())
+    if known and users.verified(known[0], known[1], now):
         return known
     try:
-        return [name, users.add(name)]
+        return [name, users.add(name, now=now)]
     except ValueError:  # the name is taken, and its token lost
-        name = f"{name}-{int(time.time())}"
-        return [name, users.add(name)]
+        name = f"{name}-{now}"
+        return [name, users.add(name, now=now)]
 
 
 def _webhook_secret(engine: LocalEngine) -> str:

@@ -28,7 +28,7 @@ class Token(Frozen):
 
     token_id: str
     hash: str
-    created_at: int = 0
+    created_at: int = 0  # of one that was kept before this was written down
     expires_at: int | None = None
 
     def is_valid(self, now: int) -> bool:
@@ -64,7 +64,7 @@ class ApiUserRecords:
         name: str,
         grants: tuple[Grant, ...] = (EVERYTHING,),
         *,
-        now: int = 0,
+        now: int,
         expires_at: int | None = None,
         calls_per_minute: int | None = None,
     ) -> str:
@@ -90,7 +90,7 @@ class ApiUserRecords:
         found = (self.find(str(item["sk"]).removeprefix(_LISTED)) for item in self._table.query(_LISTING, _LISTED))
         return [user for user in found if user]
 
-    def verified(self, name: str, token: str, now: int = 0) -> ApiUser | None:
+    def verified(self, name: str, token: str, now: int) -> ApiUser | None:
         """The user if the token is theirs. Does the same work whether the user exists or not."""
         user = self.find(name)
         presented = _hash(token)

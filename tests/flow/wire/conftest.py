@@ -47,7 +47,7 @@ def raw(shop: Shop) -> Raw:
 def viewer(shop: Shop) -> tuple[str, str]:
     """A user who may look and nothing else."""
     user = f"viewer-{uuid4().hex[:8]}"
-    return user, ApiUserRecords(shop.records).add(user, (Grant(rights=ROLES["viewer"]),))
+    return user, ApiUserRecords(shop.records).add(user, (Grant(rights=ROLES["viewer"]),), now=0)
 
 
 @pytest.fixture(scope="session")

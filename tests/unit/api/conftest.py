@@ -115,7 +115,9 @@ def caller(dynamodb: DynamoDBClient, records: RecordTable) -> Caller:
         failed_logins_of_source=FAILED_LOGINS_OF_SOURCE,
         client=dynamodb,
     )
-    return Caller(Api(Backend(service, records, gateway, load_plans(), guard), users), users.add("web"), dynamodb)
+    return Caller(
+        Api(Backend(service, records, gateway, load_plans(), guard), users), users.add("web", now=0), dynamodb
+    )
 
 
 @pytest.fixture

@@ -118,7 +118,7 @@ def test_no_or_wrong_credentials_get_the_challenge_and_the_envelope(caller: Call
 
 
 def test_a_user_may_call_what_their_rights_name(caller: Caller) -> None:
-    caller.token = caller.api.users.add("reader", (Grant(rights=ROLES["viewer"]),))
+    caller.token = caller.api.users.add("reader", (Grant(rights=ROLES["viewer"]),), now=0)
     answer = caller.send("/order.create", body="{}", headers={"authorization": _basic("reader", caller.token)})
 
     assert answer.status == 403

@@ -220,7 +220,7 @@ def test_a_list_has_options_and_clients_if_they_are_asked_for(caller: Caller, fo
 
 
 def as_user(caller: Caller, grant: Grant, method: str, parameters: dict[str, Any]) -> Answer:
-    token = caller.api.users.add(f"user-{method}-{len(grant.rights)}", (grant,))
+    token = caller.api.users.add(f"user-{method}-{len(grant.rights)}", (grant,), now=0)
     credentials = base64.b64encode(f"user-{method}-{len(grant.rights)}:{token}".encode()).decode()
     return caller.send(f"/{method}", body=json.dumps(parameters), headers={"authorization": f"Basic {credentials}"})
 

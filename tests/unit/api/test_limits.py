@@ -33,7 +33,7 @@ def login(caller: Caller, name: str, token: str, source: str = "192.0.2.1", path
 @pytest.fixture
 def slow(caller: Caller) -> dict[str, str]:
     """A user who may make three calls a minute."""
-    return basic("slow", caller.api.users.add("slow", calls_per_minute=3))
+    return basic("slow", caller.api.users.add("slow", calls_per_minute=3, now=0))
 
 
 def test_every_answer_of_new_callers_says_what_is_left(caller: Caller, slow: dict[str, str]) -> None:

@@ -303,7 +303,7 @@ def test_an_order_without_a_contract_has_nothing_to_compare(seller: Caller) -> N
 def test_quotes_are_seen_and_signed_only_in_the_user_s_queues(seller: Caller, client_id: str, quote_id: str) -> None:
     other = seller.data("client.quote_add", a_quote(client_id, order_queue_id=5))
     rights = ROLES["sales"] | {Right.VIEW}
-    token = seller.api.users.add("five", (Grant(rights=rights, queues=frozenset({5})),))
+    token = seller.api.users.add("five", (Grant(rights=rights, queues=frozenset({5})),), now=0)
     as_five = {"authorization": "Basic " + base64.b64encode(f"five:{token}".encode()).decode()}
 
     assert seller.call("client.quote_get", {"quote_id": quote_id}, **as_five).status == 403

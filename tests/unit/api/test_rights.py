@@ -18,7 +18,7 @@ _NUMBERS = count()
 
 def as_user(caller: Caller, grant: Grant, method: str, body: dict[str, Any]) -> Answer:
     name = f"user-{next(_NUMBERS)}"
-    token = caller.api.users.add(name, (grant,))
+    token = caller.api.users.add(name, (grant,), now=0)
     credentials = base64.b64encode(f"{name}:{token}".encode()).decode()
     return caller.send(f"/{method}", body=json.dumps(body), headers={"authorization": f"Basic {credentials}"})
 

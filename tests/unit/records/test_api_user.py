@@ -21,23 +21,23 @@ def store(records: RecordTable, tokens: list[str], **changes: Any) -> None:
 
 
 def test_the_token_a_user_was_given_is_theirs(users: ApiUserRecords) -> None:
-    token = users.add("web")
+    token = users.add("web", now=0)
 
-    assert (user := users.verified("web", token)) is not None
+    assert (user := users.verified("web", token, now=0)) is not None
     assert user.name == "web"
 
 
 def test_the_token_is_kept_nowhere(users: ApiUserRecords, records: RecordTable) -> None:
-    token = users.add("web")
+    token = users.add("web", now=0)
 
     assert token not in str(records.client.scan(TableName=records.name)["Items"])
 
 
 def test_every_user_gets_a_token_of_their_own(users: ApiUserRecords) -> None:
-    web, shop = users.add("web"), users.add("shop")
+    web, shop = users.add("web", now=0), users.add("shop", now=0)
 
     assert web != shop
-    assert users.verified("web", shop) is None
+    assert users.verified("web", shop, now=0) is None
 
 
 @pytest.mark.parametrize(
@@ -46,13 +46,13 @@ def test_every_user_gets_a_token_of_their_own(users: ApiUserRecords) -> None:
 def test_anything_else_is_nobody(users: ApiUserRecords, records: RecordTable, name: str, token: str) -> None:
     store(records, ["right"])
 
-    assert users.verified(name, token) is None
+    assert users.verified(name, token, now=0) is None
 
 
 def test_an_inactive_user_is_nobody(users: ApiUserRecords, records: RecordTable) -> None:
     store(records, ["right"], active=False)
 
-    assert users.verified("web", "right") is None
+    assert users.verified("web", "right", now=0) is None
 
 
 @pytest.mark.parametrize("token", ["old", "new"])
@@ -61,15 +61,15 @@ def test_each_of_several_tokens_is_valid_so_that_one_can_be_replaced(
 ) -> None:
     store(records, ["old", "new"])
 
-    assert users.verified("web", token) is not None
+    assert users.verified("web", token, now=0) is not None
 
 
 def test_a_taken_name_is_refused_and_the_first_user_stays(users: ApiUserRecords) -> None:
-    token = users.add("web")
+    token = users.add("web", now=0)
 
     with pytest.raises(ValueError, match="an API user web already"):
-        users.add("web")
-    assert users.verified("web", token) is not None
+        users.add("web", now=0)
+    assert users.verified("web", token, now=0) is not None
 
 
 def test_a_token_is_valid_until_it_expires(users: ApiUserRecords, records: RecordTable) -> None:
@@ -132,21 +132,21 @@ def test_a_revoked_token_is_nobodys_and_the_others_stay(users: ApiUserRecords) -
 
     users.revoke("web", user.tokens[0].token_id)
 
-    assert users.verified("web", old) is None
-    assert users.verified("web", new) is not None
+    assert users.verified("web", old, now=0) is None
+    assert users.verified("web", new, now=0) is not None
     with pytest.raises(ApiUserError, match="no token no-such"):
         users.revoke("web", "no-such")
 
 
 def test_a_revoked_user_is_nobody_keeps_the_name_and_gets_no_new_token(users: ApiUserRecords) -> None:
-    token = users.add("web")
+    token = users.add("web", now=0)
     users.revoke("web")
     users.revoke("web")
 
-    assert users.verified("web", token) is None
+    assert users.verified("web", token, now=0) is None
     assert [(user.name, user.active, user.tokens) for user in users.list()] == [("web", False, ())]
     with pytest.raises(ApiUserError, match="already"):
-        users.add("web")
+        users.add("web", now=0)
     with pytest.raises(ApiUserError, match="was revoked"):
         users.rotate("web", now=0)
 
@@ -160,7 +160,7 @@ def test_who_is_not_there_cannot_be_changed(users: ApiUserRecords) -> None:
 
 def test_users_are_listed_by_name(users: ApiUserRecords) -> None:
     for name in ("web", "ada", "shop"):
-        users.add(name, calls_per_minute=9)
+        users.add(name, calls_per_minute=9, now=0)
 
     assert [(user.name, user.calls_per_minute) for user in users.list()] == [("ada", 9), ("shop", 9), ("web", 9)]
 
@@ -169,7 +169,7 @@ def test_a_change_upon_an_old_version_is_decided_again(
     users: ApiUserRecords, records: RecordTable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Somebody revokes the user between our read and our write: the rotation must not bring them back."""
-    users.add("web")
+    users.add("web", now=0)
     other, find = ApiUserRecords(records), ApiUserRecords.find
 
     def revoked_meanwhile(self: ApiUserRecords, name: str) -> ApiUser | None:
@@ -189,4 +189,4 @@ def test_a_user_written_before_there_were_revisions_can_be_changed(users: ApiUse
 
     users.revoke("web")
 
-    assert users.verified("web", "right") is None
+    assert users.verified("web", "right", now=0) is None

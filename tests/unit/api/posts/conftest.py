@@ -65,7 +65,7 @@ class PostShop:
 
     def as_user(self, grant: Grant, method: str, **parameters: Any) -> Answer:
         name = f"user-{next(self._names)}"
-        token = self.caller.api.users.add(name, (grant,))
+        token = self.caller.api.users.add(name, (grant,), now=0)
         credentials = base64.b64encode(f"{name}:{token}".encode()).decode()
         body = json.dumps(parameters)
         return self.caller.send(f"/{method}", body=body, headers={"authorization": f"Basic {credentials}"})
