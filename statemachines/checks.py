@@ -68,7 +68,7 @@ def _names(queue: Queue) -> Iterator[str]:
     of_actions = {
         made.format(name)
         for name in state_names(queue).values()
-        for made in ("{}", "{}_wait", "{}_gate", "{}_over", "{}_silent", "undo_{}", "undo_{}_wait")
+        for made in ("{}", "{}_wait", "{}_gate", "{}_over", "{}_silent", "undo_{}", "undo_{}_wait", "undo_{}_silent")
     }
     for name, count in Counter(step.name for step in queue.steps).items():
         if count > 1:

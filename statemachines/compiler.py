@@ -146,13 +146,13 @@ def _action_states(
         )
     if action.optional:
         made[name] = runs.try_once(action, on_failure=f"{name}_over", on_silence=f"{name}_silent")
-        made[f"{name}_silent"] = runs.silent(action, step, then=f"{name}_over")
+        made[f"{name}_silent"] = runs.silent_run(action, step, then=f"{name}_over")
         made[f"{name}_over"] = {"Type": "Succeed"}
         return made
     onward = {"Next": following} if following else {"End": True}
     wait, silent = f"{name}_wait", f"{name}_silent"
     made[name] = runs.run(action, onward=onward, on_failure=wait, on_silence=silent, leave=leave)
-    made[silent] = runs.silent(action, step, then=wait)
+    made[silent] = runs.silent_run(action, step, then=wait)
     made[wait] = waits.wait_for_action(action, step, run_state=name, wait_state=wait, leave=leave)
     return made
 
@@ -169,8 +169,10 @@ def _way_back(queue: Queue, undoing: frozenset[str], named: Mapping[int, str]) -
     order = [*(f"undo_{named[action.id]}" for action in actions), UNWOUND]
     branch: dict[str, State] = {}
     for action, name, following in zip(actions, order, order[1:], strict=False):
-        branch[name] = runs.undo(action, onward={"Next": following}, on_failure=f"{name}_wait")
-        branch[f"{name}_wait"] = waits.wait_for_undo(action, undo_state=name)
+        wait, silent = f"{name}_wait", f"{name}_silent"
+        branch[name] = runs.undo(action, onward={"Next": following}, on_failure=wait, on_silence=silent)
+        branch[silent] = runs.silent_undo(action, then=wait)
+        branch[wait] = waits.wait_for_undo(action, undo_state=name)
     branch[UNWOUND] = ends.unwound()
     return {
         "Type": "Parallel",

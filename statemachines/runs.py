@@ -1,6 +1,6 @@
 """Run and undo: the states that call an action's Lambda."""
 
-from lambdas.orders.queue import Action, Step
+from lambdas.orders.queue import Action, Step, StepStatus
 from statemachines.asl import GONE, NOW, ORDER_ID, UPDATE, State, catch, order_update, retry, table_task
 
 MARGIN_SECONDS = 10  # of the state over its Lambda, so that the Lambda is the first to give up
@@ -54,28 +54,46 @@ def try_once(action: Action, *, on_failure: str, on_silence: str) -> State:
     return {**task, "Catch": catches, "End": True}
 
 
-def silent(action: Action, step: Step, *, then: str) -> State:
-    """Write on the order that the runs of its action ended without a word: a module that cannot be loaded, a process that
-    dies each time, an access denied. A claim of theirs may still live; nothing waits for it. A request for them is spent: it
-    would have the wait give way to the next such run at once."""
-    update = order_update(
+def silent_run(action: Action, step: Step, *, then: str) -> State:
+    """Its runs ended without a word. A claim of theirs may still live; nothing waits for it."""
+    return _silent(
+        action,
+        f"{action.name}: its runs ended without a word",
         "step_id = :step AND NOT actions.#key.#state IN (:done, :skipped)",
+        {":step": {"N": str(step.id)}, ":done": {"S": "done"}, ":skipped": {"S": "skipped"}},
+        then=then,
+    )
+
+
+def silent_undo(action: Action, *, then: str) -> State:
+    """Its undo ended without a word."""
+    return _silent(
+        action,
+        f"{action.name}: its undo ended without a word",
+        "step_status = :canceled AND NOT actions.#key.#state IN (:undone)",
+        {":canceled": {"N": str(int(StepStatus.CANCELED))}, ":undone": {"S": "undone"}},
+        then=then,
+    )
+
+
+def _silent(action: Action, comment: str, condition: str, values: State, *, then: str) -> State:
+    """Write on the order what its function could not: a module that cannot be loaded, a process that dies each time, an access
+    denied. A request for the run is spent: it would have the wait give way to the next such run at once."""
+    update = order_update(
+        condition,
         "actions.#key.#state = :failed, actions.#key.failed_last = :true, actions.#key.#at = :now,"
         " actions.#key.reason = :reason, activity = :now",
         remove="actions.#key.requested_at",
         names={"#key": str(action.id), "#state": "state", "#at": "at"},
         values={
-            ":step": {"N": str(step.id)},
-            ":done": {"S": "done"},
-            ":skipped": {"S": "skipped"},
+            **values,
             ":failed": {"S": "failed"},
             ":true": {"BOOL": True},
             ":now": {"N": NOW},
             ":reason": {"S": _SILENCE},
         },
     )
-    task = table_task(f"{action.name}: its runs ended without a word", UPDATE, update)
-    return {**task, "Next": then, "Catch": [catch(["States.ALL"], then)]}
+    return {**table_task(comment, UPDATE, update), "Next": then, "Catch": [catch(["States.ALL"], then)]}
 
 
 _SILENCE = (
@@ -84,10 +102,10 @@ _SILENCE = (
 )
 
 
-def undo(action: Action, *, onward: State, on_failure: str) -> State:
+def undo(action: Action, *, onward: State, on_failure: str, on_silence: str) -> State:
     """Take back what the action did; waits for a person if that fails."""
     task = _call(action, f"{action.name}: take back what it did", undo=True)
-    return {**task, "Catch": [catch(["States.ALL"], on_failure)], **onward}
+    return {**task, "Catch": [catch(_ANSWERED, on_failure), catch(["States.ALL"], on_silence)], **onward}
 
 
 def _call(action: Action, comment: str, *, undo: bool = False) -> State:

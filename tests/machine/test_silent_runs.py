@@ -91,6 +91,22 @@ def test_a_run_that_was_asked_for_is_not_tried_for_ever(bench_of: BenchOf, broke
     bench.answer(wait.token, Answer.CANCELED)
 
 
+def test_an_undo_waits_for_its_owner_and_says_why(bench_of: BenchOf, broken: dict[str, str]) -> None:
+    queue = queue_of(
+        {"id": 21, "name": "Add Services", "module": "add_services", "automatic": True, "owner": "operations"}
+    )
+    bench = bench_of(queue, seconds={}, functions=broken)
+    submitted = progress.submitted(an_order(queue), now=1, hold=None)
+    done = submitted.with_action(submitted.actions["21"].changed(state=ActionState.DONE, attempts=1))
+    order_id = bench.start(progress.canceled(done, now=2, because="a test"))
+
+    wait = bench.until("the undo waits", lambda order: order.waits.get("undo_21"), order_id)
+    action = bench.orders.get(order_id).actions["21"]
+    assert (action.state, action.reason, wait.owner) == (ActionState.FAILED, REASON, "operations")
+    arn = bench.arn.replace(":stateMachine:", ":execution:") + f":order-{order_id}"
+    bench.step_functions.stop_execution(executionArn=arn)
+
+
 def test_an_optional_action_holds_nothing_up_and_says_why(bench_of: BenchOf, broken: dict[str, str]) -> None:
     config = {"fields": {"note": "x"}}
     queue = queue_of(

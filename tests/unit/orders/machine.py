@@ -81,6 +81,8 @@ def _undo(model: Model, world: World, at: int, state: State) -> Iterator[World]:
     yield heard(model, after, at, "")
     if after is not world and model.may(world, "refuse"):
         yield heard(model, undo_refused(model, world, state.action_id), at, "PermanentError")
+    if model.may(world, "silence"):
+        yield heard(model, model.spend(world, "silence"), at, "Runtime.ExitError")
 
 
 def _tokens(world: World) -> Iterator[str]:
