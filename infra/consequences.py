@@ -17,8 +17,9 @@ from infra.definition import ActionFacts, QueueFacts
 from lambdas.orders.checklist import ActionState, ChecklistAction
 from lambdas.orders.errors import RestartRefusedError
 from lambdas.orders.order import Order
-from lambdas.orders.queue import Queue, StepStatus
+from lambdas.orders.queue import Queue
 from lambdas.orders.revival import restarted
+from lambdas.orders.steps import StepStatus
 
 
 @dataclass(frozen=True, kw_only=True)

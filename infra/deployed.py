@@ -15,7 +15,7 @@ from infra.definition import QueueFacts, facts_of
 from lambdas.orders.errors import OrderNotFoundError
 from lambdas.orders.order import Order
 from lambdas.orders.ports import OrderStore, TimeWindow
-from lambdas.orders.queue import StepStatus
+from lambdas.orders.steps import StepStatus
 from lambdas.orders.store import DynamoOrderStore
 
 if TYPE_CHECKING:

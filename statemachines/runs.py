@@ -1,6 +1,7 @@
 """Run and undo: the states that call an action's Lambda."""
 
-from lambdas.orders.queue import Action, Step, StepStatus
+from lambdas.orders.queue import Action, Step
+from lambdas.orders.steps import StepStatus
 from statemachines.asl import GONE, NOW, ORDER_ID, UPDATE, State, catch, order_update, retry, table_task
 
 MARGIN_SECONDS = 10  # of the state over its Lambda, so that the Lambda is the first to give up

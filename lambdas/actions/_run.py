@@ -18,7 +18,7 @@ from lambdas.orders import claims, progress
 from lambdas.orders.checklist import ActionState, ChecklistAction
 from lambdas.orders.claims import ActionBusy, ActionUnasked, OrderCanceled, OrderMoved
 from lambdas.orders.order import Order
-from lambdas.orders.queue import StepStatus
+from lambdas.orders.steps import StepStatus
 from lambdas.orders.store import save
 from lambdas.runtime.observe import MetricUnit, logger, metrics
 

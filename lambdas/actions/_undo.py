@@ -7,7 +7,7 @@ from lambdas.actions._module import Module, Tools
 from lambdas.actions._outcome import classed, config_of, failed
 from lambdas.orders import claims, progress
 from lambdas.orders.claims import ActionBusy
-from lambdas.orders.queue import StepStatus
+from lambdas.orders.steps import StepStatus
 from lambdas.orders.store import save
 from lambdas.runtime.observe import logger
 

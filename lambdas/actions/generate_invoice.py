@@ -7,7 +7,7 @@ money without a document (reference ubersmith-orders 2.1 no. 9; order-systems 4.
 from lambdas.actions._action import action_handler
 from lambdas.actions._module import Config, Done, Module, PermanentError, Tools, TransientError
 from lambdas.actions._reversal import reversing
-from lambdas.catalog.coupon import CouponBusyError
+from lambdas.catalog.coupon_errors import CouponBusyError
 from lambdas.orders.money import format_cents
 from lambdas.orders.order import Hold, Order
 from lambdas.payments.gateway import (

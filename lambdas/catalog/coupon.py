@@ -7,39 +7,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-from lambdas.orders.errors import OrderError, Problem
 from lambdas.orders.ports import Sale
 from lambdas.runtime.models import Frozen
 
 ALL_PLANS = "0"
 WHOLE = 10_000  # 100.00 percent
 MAX_CODE = 64
-
-
-class CouponNotFoundError(OrderError):
-    """Ubersmith's words (reference 4.8)."""
-
-    kind = "not_found"
-
-    def __init__(self, field: str = "coupon_id") -> None:
-        super().__init__("could not get coupon info", problems=(Problem(field, "no such coupon"),))
-
-
-class CouponCodeTakenError(OrderError):
-    kind = "conflict"
-
-    def __init__(self, class_id: int) -> None:
-        text = f"another coupon of brand {class_id} has this code; choose another, or update that coupon"
-        super().__init__(f"coupon_code: {text}", problems=(Problem("coupon_code", text),))
-
-
-class CouponBusyError(OrderError):
-    """Too many writes of one coupon at this moment; nothing was written."""
-
-    kind = "coupon_busy"
-
-    def __init__(self) -> None:
-        super().__init__("the coupon is being used or changed by many at this moment; try the same again in a minute")
 
 
 class Discount(Frozen):

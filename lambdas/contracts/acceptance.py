@@ -16,8 +16,8 @@ from lambdas.contracts.unheld import WithoutHold
 from lambdas.orders.errors import KeyTakenError, OrderError
 from lambdas.orders.keys import IdempotencyKey
 from lambdas.orders.order import Order
-from lambdas.orders.queue import StepStatus
 from lambdas.orders.service import OrderService
+from lambdas.orders.steps import StepStatus
 from lambdas.records.contract import (
     ContractRecords,
     KeptContract,

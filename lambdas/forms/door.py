@@ -14,8 +14,8 @@ from lambdas.forms.web import Answer, RefusedError, WebRequest, see_other
 from lambdas.guards.windows import Windows
 from lambdas.mail.wanted import LinkWishes
 from lambdas.orders.order import Order
-from lambdas.orders.queue import StepStatus
 from lambdas.orders.service import OrderService
+from lambdas.orders.steps import StepStatus
 from lambdas.orders.submission import is_being_submitted
 from lambdas.payments.hosted import HostedPages
 from lambdas.records.client import ClientRecords

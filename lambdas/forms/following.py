@@ -10,7 +10,7 @@ from lambdas.forms.summary import summary_of
 from lambdas.forms.web import Answer, WebRequest, see_other
 from lambdas.orders.checklist import ActionState, ChecklistAction
 from lambdas.orders.order import Order
-from lambdas.orders.queue import StepStatus
+from lambdas.orders.steps import StepStatus
 from lambdas.records.link import Link, LinkPurpose
 from lambdas.runtime.models import Frozen
 

@@ -11,7 +11,8 @@ from lambdas.notices import letters
 from lambdas.orders.errors import OrderNotFoundError
 from lambdas.orders.order import Order
 from lambdas.orders.ports import OrderStore
-from lambdas.orders.queue import Queue, StepStatus
+from lambdas.orders.queue import Queue
+from lambdas.orders.steps import StepStatus
 from lambdas.records.begun import BegunRecords, digest_of
 from lambdas.records.link import LinkPurpose, LinkRecords, new_token, path_of
 from lambdas.records.notification import MailState, NotificationRecords

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Any
 
-from lambdas.orders.queue import StepStatus
+from lambdas.orders.steps import StepStatus
 from lambdas.runtime.models import Frozen
 
 

@@ -5,7 +5,7 @@ A run under way is a live claim, whatever the action's state says: a wait may ha
 
 from lambdas.orders.checklist import ActionState, ChecklistAction
 from lambdas.orders.order import Order, without
-from lambdas.orders.queue import StepStatus
+from lambdas.orders.steps import StepStatus
 
 
 class OrderCanceled(Exception):

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from lambdas.orders.checklist import ActionState
 from lambdas.orders.order import Order
 from lambdas.orders.progress import UNDO
-from lambdas.orders.queue import StepStatus
+from lambdas.orders.steps import StepStatus
 from lambdas.runtime.models import Frozen
 
 VERSION = 1

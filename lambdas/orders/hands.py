@@ -9,7 +9,7 @@ from lambdas.orders import claims, progress
 from lambdas.orders.checklist import ActionState, ChecklistAction, ChecklistStep
 from lambdas.orders.errors import ActionRefusedError, MoveRefusedError, OrderIsFinalError
 from lambdas.orders.order import Order, without
-from lambdas.orders.queue import StepStatus
+from lambdas.orders.steps import StepStatus
 
 ASKED_SECONDS = 600  # Lambda gives up an asynchronous call after three tries within some four minutes
 

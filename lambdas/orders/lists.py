@@ -13,7 +13,8 @@ from lambdas.orders.cursors import cursor_at, place_at
 from lambdas.orders.errors import InvalidOrderError, Problem
 from lambdas.orders.order import Order, Place
 from lambdas.orders.ports import OrderStore, TimeWindow
-from lambdas.orders.queue import Queue, StepStatus
+from lambdas.orders.queue import Queue
+from lambdas.orders.steps import StepStatus
 from lambdas.runtime.models import Frozen
 
 MAX_LIMIT = 1_000

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Protocol
 from lambdas.orders.checklist import ActionState, ChecklistAction
 from lambdas.orders.order import Order
 from lambdas.orders.progress import GATE, LEADS_WAIT, UNDO, unmet_prereqs
-from lambdas.orders.queue import StepStatus
 from lambdas.orders.revival import execution_name
+from lambdas.orders.steps import StepStatus
 from lambdas.runtime.aws import lambda_functions, step_functions
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from lambdas.orders.checklist import ChecklistAction, ChecklistStep
 from lambdas.orders.packs import PricedPack
-from lambdas.orders.queue import StepStatus
+from lambdas.orders.steps import StepStatus
 from lambdas.runtime.models import Frozen
 
 Place = tuple[int, int]

@@ -6,13 +6,16 @@ it, under a condition that names every required action (design, promise 5). What
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lambdas.orders.checklist import ActionState, ChecklistAction, ChecklistStep
 from lambdas.orders.info import merge
-from lambdas.orders.modules import ModuleFacts
 from lambdas.orders.order import Hold, Order, without
-from lambdas.orders.queue import Queue, StepStatus
+from lambdas.orders.steps import StepStatus
+
+if TYPE_CHECKING:  # runs of actions need neither
+    from lambdas.orders.modules import ModuleFacts
+    from lambdas.orders.queue import Queue
 
 LEADS_WAIT = "leads"
 GATE = "gate_"
@@ -20,7 +23,7 @@ UNDO = "undo_"
 
 
 def checklist_of(
-    queue: Queue, modules: Mapping[str, ModuleFacts]
+    queue: "Queue", modules: "Mapping[str, ModuleFacts]"
 ) -> tuple[tuple[ChecklistStep, ...], dict[str, ChecklistAction]]:
     """The queue's steps and actions, copied for one order."""
     steps = tuple(ChecklistStep(step_id=step.id, name=step.name, status=step.status) for step in queue.steps)

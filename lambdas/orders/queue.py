@@ -7,26 +7,17 @@ but one Complete (2), the last Canceled (3); every other step is ordinary (0).
 import hashlib
 import json
 import tomllib
-from enum import IntEnum
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
+from lambdas.orders.steps import StepStatus
 from lambdas.runtime.models import Frozen
 
 DEFAULT_BRAND_ID = 1  # the brand an installation begins with; lists mean it where no brand is named
 QUEUES_ROOT = Path(__file__).resolve().parents[2] / "statemachines"
-
-
-class StepStatus(IntEnum):
-    """What kind of step it is; a step's name is only a label."""
-
-    ORDINARY = 0
-    LEADS = 1
-    COMPLETE = 2
-    CANCELED = 3
 
 
 class Action(Frozen):

@@ -7,7 +7,7 @@ after it. Ours run in the machine, so a door that owes such an answer waits for 
 from lambdas.orders import claims, progress
 from lambdas.orders.checklist import ActionState, ChecklistAction
 from lambdas.orders.order import Order
-from lambdas.orders.queue import StepStatus
+from lambdas.orders.steps import StepStatus
 
 
 def is_at_rest(order: Order, now: int) -> bool:

@@ -9,7 +9,8 @@ from lambdas.orders.checklist import ActionState
 from lambdas.orders.errors import OrderIsFinalError, RestartRefusedError
 from lambdas.orders.modules import load_modules
 from lambdas.orders.order import Order
-from lambdas.orders.queue import Queue, StepStatus
+from lambdas.orders.queue import Queue
+from lambdas.orders.steps import StepStatus
 
 
 def machine_stopped(order: Order, *, execution: str, because: str, at: int) -> Order:

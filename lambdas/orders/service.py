@@ -25,8 +25,9 @@ from lambdas.orders.lists import OrderFilter, OrderPage, listed
 from lambdas.orders.modules import ModuleFacts
 from lambdas.orders.order import Order
 from lambdas.orders.ports import Clients, KeyUsed, OrderStore, Payments, Pricing, Screen
-from lambdas.orders.queue import Queue, StepStatus
+from lambdas.orders.queue import Queue
 from lambdas.orders.screen import UNSCREENED
+from lambdas.orders.steps import StepStatus
 from lambdas.orders.store import save
 from lambdas.orders.submission import Submission, is_being_submitted
 from lambdas.orders.submit_errors import SubmitInProgressError

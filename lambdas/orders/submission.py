@@ -24,8 +24,8 @@ from lambdas.orders.ports import (
     Pricing,
     Screen,
 )
-from lambdas.orders.queue import StepStatus
 from lambdas.orders.screen import UNSCREENED
+from lambdas.orders.steps import StepStatus
 from lambdas.orders.store import save
 from lambdas.orders.submit_errors import (
     AuthenticationRequiredError,

@@ -7,7 +7,8 @@ not deleted, so that taking it is one condition. Uses are counted by `coupon_use
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from lambdas.catalog.coupon import Coupon, CouponBusyError, CouponCodeTakenError, CouponNotFoundError, normal_code
+from lambdas.catalog.coupon import Coupon, normal_code
+from lambdas.catalog.coupon_errors import CouponBusyError, CouponCodeTakenError, CouponNotFoundError
 from lambdas.records.coupon_use import COUPONS, TRIES, coupon_key, pause
 from lambdas.records.table import ConditionFailedError, RecordTable
 from lambdas.runtime.items import from_item, to_item

@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterable
 from typing import Any
 
-from lambdas.catalog.coupon import CouponBusyError
+from lambdas.catalog.coupon_errors import CouponBusyError
 from lambdas.records.table import ConditionFailedError, RecordTable
 from lambdas.runtime.items import to_item
 

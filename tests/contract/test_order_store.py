@@ -15,7 +15,7 @@ from lambdas.orders.errors import OrderChangedError, OrderNotFoundError
 from lambdas.orders.order import Hold, Order, PaymentAttempt, Wait
 from lambdas.orders.packs import PricedPack
 from lambdas.orders.ports import CreationKey, KeyUsed, OrderStore
-from lambdas.orders.queue import StepStatus
+from lambdas.orders.steps import StepStatus
 from tests.build import NOW, a_submitted_order, an_order
 
 MEETS = frozenset({ActionState.DONE, ActionState.SKIPPED})

@@ -7,7 +7,7 @@ from typing import Any
 
 from lambdas.orders.checklist import ActionState
 from lambdas.orders.order import Order
-from lambdas.orders.queue import StepStatus
+from lambdas.orders.steps import StepStatus
 from lambdas.payments.gateway import TransactionState
 from lambdas.records.invoice import InvoiceStatus
 from lambdas.records.service import ServiceStatus

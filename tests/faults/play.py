@@ -13,7 +13,7 @@ from threading import Event
 
 from lambdas.orders.order import Order
 from lambdas.orders.progress import LEADS_WAIT
-from lambdas.orders.queue import StepStatus
+from lambdas.orders.steps import StepStatus
 from tests.faults.dying import MARK
 from tests.faults.people import Deed, awaits, next_deed
 from tests.faults.places import Life

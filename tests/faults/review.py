@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lambdas.orders.order import Order
-from lambdas.orders.queue import StepStatus
+from lambdas.orders.steps import StepStatus
 from tests.faults.books import Made, Verdict, judged, made_of
 from tests.faults.places import Fault, Life
 from tests.faults.plan import AGAIN

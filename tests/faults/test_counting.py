@@ -11,7 +11,8 @@ import pytest
 from infra.local_engine import REPOSITORY
 from lambdas.orders.checklist import ActionState
 from lambdas.orders.order import Order, Wait
-from lambdas.orders.queue import Queue, StepStatus, load_queues
+from lambdas.orders.queue import Queue, load_queues
+from lambdas.orders.steps import StepStatus
 from tests.build import NOW, an_order
 from tests.faults.books import Made, Verdict, judged, made_of
 from tests.faults.counting import Tallies

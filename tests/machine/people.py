@@ -12,8 +12,9 @@ from lambdas.orders.checklist import ActionState, ChecklistAction
 from lambdas.orders.errors import OrderError
 from lambdas.orders.order import Order
 from lambdas.orders.progress import UNDO
-from lambdas.orders.queue import Queue, StepStatus
+from lambdas.orders.queue import Queue
 from lambdas.orders.service import OrderService
+from lambdas.orders.steps import StepStatus
 from tests.build import a_draft
 from tests.fakes import FakeClients, FakePayments, FakePricing
 from tests.machine.ground import Ground

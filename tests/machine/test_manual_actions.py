@@ -6,7 +6,7 @@ from lambdas.orders import progress
 from lambdas.orders.checklist import ActionState
 from lambdas.orders.machine import Answer
 from lambdas.orders.order import Order, Wait
-from lambdas.orders.queue import StepStatus
+from lambdas.orders.steps import StepStatus
 from tests.build import a_queue, an_order
 from tests.machine.conftest import Bench, BenchOf
 

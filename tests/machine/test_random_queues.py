@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from lambdas.orders.checklist import ActionState
 from lambdas.orders.order import Order
-from lambdas.orders.queue import Queue, StepStatus
+from lambdas.orders.queue import Queue
+from lambdas.orders.steps import StepStatus
 from statemachines.checks import QueueError, check
 from tests.machine.ground import MODULES, Ground, ground
 from tests.machine.people import WHO, People

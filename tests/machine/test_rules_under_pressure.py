@@ -12,7 +12,8 @@ import pytest
 from lambdas.orders import claims, hands, progress
 from lambdas.orders.claims import ActionBusy
 from lambdas.orders.order import Order
-from lambdas.orders.queue import Queue, StepStatus
+from lambdas.orders.queue import Queue
+from lambdas.orders.steps import StepStatus
 from tests.build import a_queue, an_order
 from tests.machine.ground import Ground, ground
 

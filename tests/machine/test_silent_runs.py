@@ -12,7 +12,8 @@ from lambdas.orders import progress
 from lambdas.orders.checklist import ActionState
 from lambdas.orders.machine import Answer
 from lambdas.orders.order import Order, Wait
-from lambdas.orders.queue import Queue, StepStatus
+from lambdas.orders.queue import Queue
+from lambdas.orders.steps import StepStatus
 from tests.build import a_queue, an_order
 from tests.machine.conftest import ROLE, BenchOf
 

@@ -8,7 +8,7 @@ from lambdas.orders import progress
 from lambdas.orders.machine import Answer, answers
 from lambdas.orders.order import Order, PaymentAttempt, Wait
 from lambdas.orders.progress import LEADS_WAIT
-from lambdas.orders.queue import StepStatus
+from lambdas.orders.steps import StepStatus
 from tests.build import a_queue, an_order
 from tests.machine.conftest import BenchOf
 

@@ -16,7 +16,8 @@ from lambdas.api.requests.coupons import (
 from lambdas.api.verbs.coupon_changes import changed, checked
 from lambdas.api.verbs.coupon_list import CouponList, listed
 from lambdas.api.views import coupons as views
-from lambdas.catalog.coupon import Coupon, CouponNotFoundError
+from lambdas.catalog.coupon import Coupon
+from lambdas.catalog.coupon_errors import CouponNotFoundError
 from lambdas.orders.errors import Problem
 from lambdas.orders.queue import DEFAULT_BRAND_ID
 from lambdas.records.client import ClientRecords

@@ -24,7 +24,8 @@ from lambdas.orders.errors import InvalidOrderError, Problem
 from lambdas.orders.keys import IdempotencyKey
 from lambdas.orders.lists import MAX_LIMIT, OrderFilter, OrderPage
 from lambdas.orders.order import Order
-from lambdas.orders.queue import DEFAULT_BRAND_ID, StepStatus
+from lambdas.orders.queue import DEFAULT_BRAND_ID
+from lambdas.orders.steps import StepStatus
 from lambdas.records.rights import Right
 
 PAGE_LIMIT = 50

@@ -7,7 +7,7 @@ import pytest
 from lambdas.actions._module import TransientError
 from lambdas.actions.add_services import module as add_services
 from lambdas.actions.generate_invoice import module
-from lambdas.catalog.coupon import CouponBusyError
+from lambdas.catalog.coupon_errors import CouponBusyError
 from lambdas.orders.checklist import ActionState
 from lambdas.records.coupon import CouponRecords
 from lambdas.records.coupon_use import CouponUseRecords

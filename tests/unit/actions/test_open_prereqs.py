@@ -6,7 +6,7 @@ from lambdas.actions._run import ActionWaits
 from lambdas.actions.manual_check_off import module
 from lambdas.orders.checklist import ActionState, ChecklistStep
 from lambdas.orders.claims import ActionBusy, ActionUnasked
-from lambdas.orders.queue import StepStatus
+from lambdas.orders.steps import StepStatus
 from tests.unit.actions.conftest import World
 from tests.unit.actions.one_action import ACTION, OTHER, an_order_with
 

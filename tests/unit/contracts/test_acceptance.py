@@ -13,8 +13,8 @@ from lambdas.contracts.reading import read_contract
 from lambdas.orders.errors import InvalidOrderError, OrderError
 from lambdas.orders.order import Order
 from lambdas.orders.ports import PaymentForReview
-from lambdas.orders.queue import StepStatus
 from lambdas.orders.screen import NoScreen
+from lambdas.orders.steps import StepStatus
 from lambdas.payments.gateway import TransactionState
 from lambdas.records.contract import ContractDiffersError, ContractSignedBeforeError, Outcome
 from lambdas.records.post import PostKind

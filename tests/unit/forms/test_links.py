@@ -9,7 +9,7 @@ import pytest
 from lambdas.forms.door import Door
 from lambdas.orders.checklist import ActionState
 from lambdas.orders.order import Order
-from lambdas.orders.queue import StepStatus
+from lambdas.orders.steps import StepStatus
 from lambdas.records.link import DAY, LinkPurpose, new_token, path_of
 from tests.build import Clock
 from tests.unit.forms.browser import Browser

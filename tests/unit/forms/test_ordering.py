@@ -4,7 +4,7 @@ from mypy_boto3_dynamodb.client import DynamoDBClient
 
 from lambdas.forms.door import Door
 from lambdas.orders.order import Order
-from lambdas.orders.queue import StepStatus
+from lambdas.orders.steps import StepStatus
 from lambdas.payments.sandbox import SandboxGateway
 from tests.build import Clock
 from tests.unit.forms.browser import Browser

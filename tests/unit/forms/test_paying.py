@@ -4,7 +4,7 @@ import pytest
 
 from lambdas.forms.door import Door
 from lambdas.orders.order import Order
-from lambdas.orders.queue import StepStatus
+from lambdas.orders.steps import StepStatus
 from lambdas.orders.submission import CLAIM_SECONDS
 from lambdas.payments.gateway import OutcomeUnknownError
 from lambdas.payments.sandbox import CHALLENGE_PATH, PROOF, SandboxGateway

@@ -8,7 +8,7 @@ from mypy_boto3_dynamodb.client import DynamoDBClient
 from lambdas.forms.door import Door
 from lambdas.guards.breaker import BreakerRule
 from lambdas.guards.failures import Limit
-from lambdas.orders.queue import StepStatus
+from lambdas.orders.steps import StepStatus
 from lambdas.payments.sandbox import SandboxGateway
 from lambdas.payments.screening import PaymentLimits, screening
 from tests.build import Clock

@@ -3,7 +3,7 @@
 from lambdas.catalog.coupon import Coupon, Discount
 from lambdas.forms.door import Door
 from lambdas.orders.order import Order
-from lambdas.orders.queue import StepStatus
+from lambdas.orders.steps import StepStatus
 from lambdas.records.client import Client, ClientRecords
 from lambdas.records.coupon import CouponRecords
 from lambdas.records.link import LinkPurpose

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from lambdas.orders.order import Order, Wait
-from lambdas.orders.queue import StepStatus
+from lambdas.orders.steps import StepStatus
 from statemachines.asl import TOKEN
 
 Condition = Callable[[Order], bool]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from lambdas.orders import claims
-from lambdas.orders.queue import StepStatus
+from lambdas.orders.steps import StepStatus
 from statemachines.asl import CONDITION_FAILED
 from tests.build import NOW
 from tests.unit.orders.compiled import TOP, State

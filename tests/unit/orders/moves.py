@@ -5,7 +5,7 @@ from functools import partial
 
 from lambdas.orders import claims
 from lambdas.orders.order import Order
-from lambdas.orders.queue import StepStatus
+from lambdas.orders.steps import StepStatus
 from tests.build import NOW
 from tests.unit.orders.machine import machine_moves, told
 from tests.unit.orders.runs import run_on

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from lambdas.orders.checklist import ActionState
 from lambdas.orders.progress import GATE, UNDO
-from lambdas.orders.queue import StepStatus
+from lambdas.orders.steps import StepStatus
 from tests.unit.orders.world import World
 
 

@@ -12,7 +12,7 @@ from lambdas.orders import claims, progress
 from lambdas.orders.checklist import ActionState
 from lambdas.orders.claims import ActionBusy, ActionUnasked, OrderCanceled, OrderMoved
 from lambdas.orders.order import Order
-from lambdas.orders.queue import StepStatus
+from lambdas.orders.steps import StepStatus
 from tests.build import NOW
 from tests.unit.orders import effects
 from tests.unit.orders.effects import AGAIN, DONE, FAILED, WAITS

@@ -10,7 +10,7 @@ from lambdas.orders import claims, progress
 from lambdas.orders.checklist import ActionState
 from lambdas.orders.events import ACTION_EVENTS, OrderEvent, changes
 from lambdas.orders.order import Order
-from lambdas.orders.queue import StepStatus
+from lambdas.orders.steps import StepStatus
 from tests.build import CARD, CONTACT, NOW, a_submitted_order, an_order
 from tests.unit.orders.trees import INFOS
 

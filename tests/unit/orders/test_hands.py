@@ -9,7 +9,8 @@ from lambdas.orders.checklist import ActionState
 from lambdas.orders.errors import ActionRefusedError, MoveRefusedError, OrderIsFinalError
 from lambdas.orders.machine import requests
 from lambdas.orders.order import Hold, Order, Wait
-from lambdas.orders.queue import Queue, StepStatus
+from lambdas.orders.queue import Queue
+from lambdas.orders.steps import StepStatus
 from tests.build import NOW, a_queue, an_order
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from lambdas.orders.errors import InvalidOrderError
 from lambdas.orders.lists import OrderFilter
-from lambdas.orders.queue import StepStatus
+from lambdas.orders.steps import StepStatus
 from tests.build import NOW, a_draft, a_queue, a_service, the_default_queue
 from tests.fakes import FakeClients
 

@@ -30,7 +30,8 @@ from lambdas.orders import claims, progress
 from lambdas.orders.checklist import ChecklistAction
 from lambdas.orders.modules import load_modules
 from lambdas.orders.order import Order, without
-from lambdas.orders.queue import Queue, Step, StepStatus, load_queues
+from lambdas.orders.queue import Queue, Step, load_queues
+from lambdas.orders.steps import StepStatus
 from statemachines.graph import branches
 from tests.build import an_order
 from tests.unit.orders.moves import first_world

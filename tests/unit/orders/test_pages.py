@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from lambdas.orders import lists
 from lambdas.orders.errors import InvalidOrderError
 from lambdas.orders.lists import OrderFilter, listed
-from lambdas.orders.queue import StepStatus
+from lambdas.orders.steps import StepStatus
 from tests.build import NOW
 from tests.fakes import InMemoryOrderStore
 from tests.unit.orders.shelf import QUEUES, STEPS, Row, Shelf, ids

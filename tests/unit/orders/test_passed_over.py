@@ -4,7 +4,7 @@ from lambdas.orders import hands, progress
 from lambdas.orders.checklist import ActionState
 from lambdas.orders.machine import Answer, answers, requests
 from lambdas.orders.order import Order, Wait
-from lambdas.orders.queue import StepStatus
+from lambdas.orders.steps import StepStatus
 from tests.build import NOW, a_queue, a_submitted_order
 from tests.unit.orders.world import HOLD
 

@@ -11,7 +11,8 @@ from lambdas.orders import claims, progress
 from lambdas.orders.checklist import ActionState
 from lambdas.orders.claims import ActionBusy, OrderCanceled, OrderMoved
 from lambdas.orders.order import Order, Wait
-from lambdas.orders.queue import Queue, StepStatus
+from lambdas.orders.queue import Queue
+from lambdas.orders.steps import StepStatus
 from tests.build import NOW, a_queue, a_submitted_order, an_order
 from tests.unit.orders.trees import queues
 

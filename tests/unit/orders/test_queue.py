@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from pydantic import ValidationError
 
-from lambdas.orders.queue import Queue, StepStatus, load_queues
+from lambdas.orders.queue import Queue, load_queues
+from lambdas.orders.steps import StepStatus
 from tests.build import a_queue
 from tests.unit.orders.trees import queues
 

@@ -9,9 +9,9 @@ from lambdas.orders.errors import OrderIsFinalError, RestartRefusedError
 from lambdas.orders.events import changes
 from lambdas.orders.machine import Answer, answers, requests
 from lambdas.orders.order import Order, Wait
-from lambdas.orders.queue import StepStatus
 from lambdas.orders.revival import execution_name, restarted
 from lambdas.orders.service import OrderService
+from lambdas.orders.steps import StepStatus
 from tests.build import NOW, a_queue, a_service, a_submitted_order, the_default_queue
 from tests.fakes import InMemoryOrderStore
 

@@ -2,7 +2,7 @@
 
 from lambdas.orders import progress
 from lambdas.orders.order import Order
-from lambdas.orders.queue import StepStatus
+from lambdas.orders.steps import StepStatus
 from tests.build import NOW
 from tests.unit.orders.effects import taken_back
 from tests.unit.orders.world import Model, World

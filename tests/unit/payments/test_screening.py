@@ -9,8 +9,8 @@ from lambdas.guards.failures import Limit
 from lambdas.orders.events import changes
 from lambdas.orders.order import Order
 from lambdas.orders.ports import PaymentForReview
-from lambdas.orders.queue import StepStatus
 from lambdas.orders.service import OrderService
+from lambdas.orders.steps import StepStatus
 from lambdas.orders.submit_errors import PaymentRefusedError, ReviewNeededError
 from lambdas.payments.gateway import Transaction
 from lambdas.payments.preauthorization import PreAuthorization

@@ -5,13 +5,8 @@ from typing import Any
 
 import pytest
 
-from lambdas.catalog.coupon import (
-    Coupon,
-    CouponBusyError,
-    CouponCodeTakenError,
-    CouponNotFoundError,
-    OptionDiscount,
-)
+from lambdas.catalog.coupon import Coupon, OptionDiscount
+from lambdas.catalog.coupon_errors import CouponBusyError, CouponCodeTakenError, CouponNotFoundError
 from lambdas.records.coupon import CouponRecords
 from lambdas.records.coupon_use import CouponUseRecords
 from lambdas.records.table import RecordTable
