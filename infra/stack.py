@@ -82,6 +82,23 @@ class OrderQueuesStack(Stack):
         notices.follow(outbox.bus)
         Watch(self, "Watch", parts=parts, orders=storage.orders, machines=list(queues.arns_by_id.values()))
 
+        self._write_outputs(api, storage, outbox, intake, queues)
+        Tags.of(self).add("project", "order-queues")
+        Tags.of(self).add("stage", settings.stage)
+        # What nag.py's placeholders stand for.
+        self.construct_names = {
+            "action": [construct_name(module) for module in actions.functions],
+            "queue": [construct_name(folder) for folder in queues.arns_by_folder],
+            "route": [route_id(route) for route in ROUTES],
+            "provider_secret": [secret_id(provider) for provider in intake.secrets],
+            "page": [page_id(route) for route in PAGES],
+            "sandbox": [HANDLER] if has_sandbox else [],
+            "sandbox_page": [page_id(route) for route in SANDBOX_PAGES] if has_sandbox else [],
+        }
+
+    def _write_outputs(self, api: Api, storage: Storage, outbox: Outbox, intake: Intake, queues: Queues) -> None:
+        """What commands (infra/reach.py), the local run and operators read."""
+        secrets = {provider: secret.secret_arn for provider, secret in intake.secrets.items()}
         outputs = {
             "ApiUrl": api.url,
             "ApiId": api.http_api.api_id,
@@ -93,23 +110,8 @@ class OrderQueuesStack(Stack):
             "ContractBus": intake.bus.event_bus_name,
             "ContractQueue": intake.queue.queue_url,
             "ContractDeadLetters": intake.dead_letters.queue_url,
-            "ContractSecrets": self.to_json_string(
-                {provider: secret.secret_arn for provider, secret in intake.secrets.items()}
-            ),
+            "ContractSecrets": self.to_json_string(secrets),
             "Machines": self.to_json_string(queues.arns_by_folder),
         }
         for name, value in outputs.items():
             CfnOutput(self, name, value=value)
-        Tags.of(self).add("project", "order-queues")
-        Tags.of(self).add("stage", settings.stage)
-
-        # What nag.py's placeholders stand for.
-        self.construct_names = {
-            "action": [construct_name(module) for module in actions.functions],
-            "queue": [construct_name(folder) for folder in queues.arns_by_folder],
-            "route": [route_id(route) for route in ROUTES],
-            "provider_secret": [secret_id(provider) for provider in intake.secrets],
-            "page": [page_id(route) for route in PAGES],
-            "sandbox": [HANDLER] if has_sandbox else [],
-            "sandbox_page": [page_id(route) for route in SANDBOX_PAGES] if has_sandbox else [],
-        }
