@@ -16,7 +16,6 @@ from lambdas.mail.wanted import LinkWishes
 from lambdas.orders.order import Order
 from lambdas.orders.service import OrderService
 from lambdas.orders.steps import StepStatus
-from lambdas.orders.submission import is_being_submitted
 from lambdas.payments.hosted import HostedPages
 from lambdas.records.client import ClientRecords
 from lambdas.records.link import LinkPurpose, LinkRecords
@@ -95,7 +94,7 @@ def as_it_stands(door: Door, form: Form, visit: Visit, order: Order) -> Answer:
         )
     if not order.is_lead:
         return see_other(status_path(door, visit, order))
-    if is_being_submitted(order, door.now()):
+    if order.is_being_submitted(door.now()):
         return see_other(path_of(form, WAIT))
     return see_other(path_of(form, standing(form, door.given(order))))
 

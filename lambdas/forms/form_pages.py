@@ -16,7 +16,6 @@ from lambdas.forms.summary import summary_of
 from lambdas.forms.visit import Visit
 from lambdas.forms.web import Answer, WebRequest, see_other
 from lambdas.orders.card_data import has_card_number
-from lambdas.orders.submission import is_being_submitted
 from lambdas.runtime.models import Frozen
 
 _NO_CARDS = "This looks like a card number. Do not enter one here: the payment page asks for it later."
@@ -41,7 +40,7 @@ def show(door: Door, form: Form, page: Page, visit: Visit, request: WebRequest) 
             if page == form.first
             else see_other(path_of(form, form.first))
         )
-    if not order.is_lead or is_being_submitted(order, door.now()):
+    if not order.is_lead or order.is_being_submitted(door.now()):
         return as_it_stands(door, form, visit, order)
     here = standing(form, door.given(order))
     if form.pages.index(page) > form.pages.index(here):

@@ -17,7 +17,6 @@ from lambdas.forms.visit import Visit
 from lambdas.forms.web import Answer, RefusedError, WebRequest, see_other
 from lambdas.orders.errors import InvalidOrderError, OrderError, OrderIsFinalError
 from lambdas.orders.order import Order
-from lambdas.orders.submission import is_being_submitted
 from lambdas.orders.submit_errors import (
     AuthenticationRequiredError,
     CouponGoneError,
@@ -74,7 +73,7 @@ def wait(door: Door, form: Form, visit: Visit, request: WebRequest) -> Answer:
         return see_other(path_of(form, form.first))
     if not order.is_lead or order.attempt is None:
         return as_it_stands(door, form, visit, order)
-    if not is_being_submitted(order, door.now()):
+    if not order.is_being_submitted(door.now()):
         return _submitted(door, form, visit, order, request)
     body = drawn(
         "wait.html", title="Your payment is being confirmed", company=door.company, form=form, order_id=order.order_id,

@@ -45,6 +45,10 @@ class PaymentAttempt(Frozen):
     claim_ends_at: int
     tries: int = 1
 
+    def is_under_way(self, now: int) -> bool:
+        """Whether a process may be working on it."""
+        return self.claim_ends_at >= now
+
 
 class Hold(Frozen):
     """Money held (or, where the method allows no hold, already taken) for the order."""
@@ -127,6 +131,9 @@ class Order(Frozen):
     @property
     def is_lead(self) -> bool:
         return self.step_status is StepStatus.LEADS
+
+    def is_being_submitted(self, now: int) -> bool:
+        return self.is_lead and self.attempt is not None and self.attempt.is_under_way(now)
 
     @property
     def is_final(self) -> bool:

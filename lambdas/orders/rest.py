@@ -18,7 +18,7 @@ def is_at_rest(order: Order, now: int) -> bool:
     if order.is_final or order.machine_stopped_at is not None:
         return True
     if order.step_status is StepStatus.LEADS:
-        return order.attempt is None or order.attempt.claim_ends_at < now
+        return not order.is_being_submitted(now)
     waits_for_somebody = any(not key.startswith(progress.GATE) for key in order.waits)
     return waits_for_somebody and not any(_moves(order, action, now) for action in order.actions_of(order.step_id))
 

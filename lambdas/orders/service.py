@@ -29,7 +29,7 @@ from lambdas.orders.queue import Queue
 from lambdas.orders.screen import UNSCREENED
 from lambdas.orders.steps import StepStatus
 from lambdas.orders.store import save
-from lambdas.orders.submission import Submission, is_being_submitted
+from lambdas.orders.submission import Submission
 from lambdas.orders.submit_errors import SubmitInProgressError
 
 
@@ -118,7 +118,7 @@ class OrderService:
     def _merged(self, current: Order, changes: Mapping[str, Any]) -> Order:
         if current.is_final:
             raise OrderIsFinalError(current.order_id, current.step.name, "updated")
-        if is_being_submitted(current, self.now()):
+        if current.is_being_submitted(self.now()):
             raise SubmitInProgressError(current.order_id)
         updated = with_changes(current, changes, self.pricing, now=self.now())
         if not current.is_lead and (fixed := changed_fields(current, updated)):

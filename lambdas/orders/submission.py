@@ -40,10 +40,6 @@ from lambdas.orders.submit_errors import (
 CLAIM_SECONDS = 45  # longer than a door's Lambda may run, so that a lapsed claim has no process behind it
 
 
-def is_being_submitted(order: Order, now: int) -> bool:
-    return order.is_lead and order.attempt is not None and order.attempt.claim_ends_at >= now
-
-
 @dataclass(frozen=True)
 class Submission:
     """One submit of one order, which was found ready. `proof`: what the card holder's bank gave, where they were asked.
@@ -73,14 +69,13 @@ class Submission:
             raise OrderIsFinalError(current.order_id, current.step.name, "submitted")
         if not current.is_lead:
             return current
-        if is_being_submitted(current, self.now()):
+        if current.is_being_submitted(self.now()):
             raise SubmitInProgressError(current.order_id)
         if self.proof is not None and current.attempt is None:
             raise NoChallengeError(current.order_id)
         ends_at = self.now() + CLAIM_SECONDS
-        if (
-            current.attempt
-        ):  # its process died, or its card holder was asked: the key stays, so that the payment is found
+        if current.attempt:
+            # Its process died, or its card holder was asked: the key stays, so that the payment is found.
             attempt = current.attempt.changed(claim=claim, claim_ends_at=ends_at, tries=current.attempt.tries + 1)
         else:
             due = self.payments.due(current)

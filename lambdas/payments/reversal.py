@@ -52,7 +52,7 @@ class Reversing:
 
     def reverse(self, order: Order, *, now: int) -> Reversal:
         """Void the hold or give the money back, then credit the invoice. A payment still under way is waited for."""
-        if order.attempt and order.attempt.claim_ends_at >= now:
+        if order.attempt and order.attempt.is_under_way(now):
             raise ReversalPendingError("the order's payment is still under way; this is tried again by itself")
         payment = order.hold or order.attempt
         given_back = self.give_back(payment) if payment else False
