@@ -45,9 +45,8 @@ class StageSettings:
     failed_logins_of_source: int = 50  # in five minutes from one address, whatever the user
     settle_seconds: int = 5  # how long order.submit and order.process of API 2.0 wait for the order to come to rest
     gateway: str = "sandbox"
-    payment_limits: PaymentLimits = field(
-        default_factory=PaymentLimits
-    )  # declines, before cards are not tried any more
+    # Declines, before cards are not tried any more.
+    payment_limits: PaymentLimits = field(default_factory=PaymentLimits)
     currency: str = "USD"
     public_url: str = ""  # where the pages are, as clients know it; empty: the API's own address
     form_min_seconds: int = 2  # whoever sends the first page of a form sooner is no person

@@ -12,10 +12,8 @@ from lambdas.runtime.models import Frozen
 
 GRACE_SECONDS = 7 * 86_400  # in which the holder of a rotated token changes over to the new one
 _NOBODY = hashlib.sha256(b"nobody has this token").hexdigest()
-_LISTING, _LISTED = (
-    "api_users",
-    "user#",
-)  # one small item per user below one key, so that they can be listed without a scan
+# One small item per user below one key, so that they can be listed without a scan.
+_LISTING, _LISTED = "api_users", "user#"
 _SAVE_TRIES = 8
 
 

@@ -162,9 +162,8 @@ class ClientRecords:
                 if key and (first := key.made_before(self._table)):
                     return first
                 self._refuse_taken(client)
-            time.sleep(
-                random.uniform(0.005, 0.05)
-            )  # the same key or login at this moment: its transaction is still open
+            # The same key or login at this moment: its transaction is still open.
+            time.sleep(random.uniform(0.005, 0.05))
         raise ClientsBusyError
 
     def _writes(self, client: Client) -> list[Any]:

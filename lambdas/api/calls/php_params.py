@@ -22,9 +22,8 @@ def parse_encoded(text: str) -> dict[str, Any]:
     """A query string or an urlencoded body as a tree. Broken escapes are refused, naming the parameter."""
     for field in text.split("&"):
         if _BROKEN_ESCAPE.search(field):
-            name = _LONG_NUMBER.sub(
-                "...", field.split("=")[0][:60]
-            )  # a name may be a card number, and is repeated here
+            # A name may be a card number, and is repeated here.
+            name = _LONG_NUMBER.sub("...", field.split("=")[0][:60])
             raise MalformedRequestError(Problem(name, "is not properly percent-encoded"))
     try:
         pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=MAX_FIELDS)
