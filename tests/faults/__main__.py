@@ -22,7 +22,7 @@ from tests.faults.play import Play
 from tests.faults.review import Review, reviewed
 from tests.faults.shop import opened
 
-BOUND_SECONDS = 900.0  # on a busy machine; two free cores need less than half of it
+BOUND_SECONDS = 900.0  # on a busy machine; two free cores need some 500
 
 
 def main(queues: list[str]) -> int:
