@@ -1,5 +1,6 @@
 """`make compile`: write each queue's machine beside it and say what it costs. With `--check`, write nothing and compare."""
 
+import json
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -51,7 +52,7 @@ def main(only_check: bool) -> int:
     for file in stale:
         file.write_text(files[file], encoding="utf-8")
     for queue in load_queues().values():
-        print(_summary(queue, len(files[QUEUES_ROOT / queue.key / "machine.asl.json"])))
+        print(_summary(queue, files[QUEUES_ROOT / queue.key / "machine.asl.json"]))
     for form in forms:
         print(f"{form.queue:<18} form /forms/{form.name}: {len(form.pages)} pages, {len(form.fields)} fields")
     return 0
@@ -64,13 +65,20 @@ def _files() -> Iterator[tuple[Path, str]]:
         yield QUEUES_ROOT / queue.key / "machine.asl.json", machine_of(queue, modules)
 
 
-def _summary(queue: Queue, size: int) -> str:
+def _states(machine: Mapping[str, Any]) -> int:
+    """All of them, also those inside the boxes of steps."""
+    found = machine["States"].values()
+    return len(found) + sum(_states(branch) for state in found for branch in state.get("Branches", ()))
+
+
+def _summary(queue: Queue, definition: str) -> str:
     transitions = happy_path_transitions(queue)
     price = transitions * MICRODOLLARS_PER_TRANSITION / 1_000_000
     by_hand = sum(not action.automatic for action in queue.actions)
     return (
         f"{queue.key:<18} {len(queue.steps)} steps, {len(queue.actions)} actions ({by_hand} by hand), "
-        f"{transitions} transitions, ${price:.6f} an order, definition {size // 1024} KB"
+        f"{_states(json.loads(definition))} states, {transitions} transitions, ${price:.6f} an order, "
+        f"definition {len(definition) // 1024} KB"
     )
 
 

@@ -12,7 +12,7 @@ from lambdas.actions import _module, _run
 from lambdas.orders import claims
 from lambdas.orders.machine import Answer
 from lambdas.orders.queue import QUEUES_ROOT, Queue, load_queues
-from statemachines.__main__ import happy_path_transitions
+from statemachines.__main__ import happy_path_transitions, main
 from statemachines.asl import GONE
 from statemachines.compiler import to_json
 from tests.build import a_queue
@@ -158,6 +158,17 @@ def test_the_happy_path_of_each_queue_is_cheap(queue: Queue, machine: Machine) -
 @given(queues())
 def test_the_price_that_is_told_is_the_price_of_the_graph(queue: Queue) -> None:
     assert happy_path(compiled(queue), queue.leads.name) == happy_path_transitions(queue)
+
+
+def test_make_compile_tells_the_size_of_every_queue(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(only_check=False) == 0
+
+    lines = {line.split()[0]: line for line in capsys.readouterr().out.splitlines() if " form /" not in line}
+    assert set(lines) == {queue.key for queue in QUEUES}
+    for queue in QUEUES:
+        machine = compiled(queue)
+        told = f"{len(list(states(machine)))} states, {happy_path(machine, queue.leads.name)} transitions, $"
+        assert told in lines[queue.key]
 
 
 def error_names(machine: Machine) -> set[str]:
