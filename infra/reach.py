@@ -16,7 +16,11 @@ class NotDeployedError(RuntimeError):
 
 
 def client_options(stage: str) -> dict[str, Any]:
-    """Ordinary credentials; the stage `local` is on the engine that `make run` started, never on AWS."""
+    """Ordinary credentials; the stage `local` is on the engine that `make run` started, never on AWS.
+
+    Raises UnknownStageError before anything is asked of AWS.
+    """
+    settings_of(stage)
     if stage != "local" or "AWS_ENDPOINT_URL" in os.environ:
         return {}
     engine = LocalEngine.attach(ENGINE_ROOT)

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from moto import mock_aws
 from rich.console import Console
 
-from infra.retell import Relay, retell
+from infra.retell import Relay, main, retell
 
 PLACE = {
     "shardId": "shardId-1",
@@ -89,3 +89,8 @@ def test_only_the_letters_own_records_of_orders_are_told(sqs: Any) -> None:
         "passed on: 2 changes of order 1001\nnothing is left to be passed on\n",
     )
     assert functions.told == [["7", "9"]]
+
+
+def test_a_stage_that_is_none_is_said_so_before_aws_is_asked(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--stage", "nowhere"]) == 2
+    assert "UnknownStageError" in capsys.readouterr().out
