@@ -9,7 +9,7 @@ UV := UV_PYTHON=$(PYTHON) UV_PYTHON_DOWNLOADS=never .tools/bin/uv
 RUN := .venv/bin/python
 CDK := $(RUN) -m infra.cdk
 
-.PHONY: help setup engine chromium run stop test check format compile diagram openapi screenshots bench synth impact deploy diff diff-contract retell users destroy clean
+.PHONY: help setup engine chromium run stop test unit check format compile diagram openapi screenshots bench synth impact deploy diff diff-contract retell users destroy clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 15
@@ -22,6 +22,9 @@ stop: ## end what `make run` started
 
 test: setup chromium ## all tests that need no AWS account
 	@$(RUN) -m pytest
+
+unit: setup ## the tests that need no engine and no browser, on all cores
+	@$(RUN) -m pytest tests/unit --numprocesses=auto
 
 check: setup ## lint, format, types, import arrows, compiled and drawn queues, the OpenAPI document
 	@$(RUN) -m ruff check .
