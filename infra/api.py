@@ -85,7 +85,7 @@ class Api(Construct):
                 **mail.environment,
                 **attachments.environment,
             },
-            permissions=[*door_permissions(storage), _lists(storage), *mail.permissions, *attachments.permissions],
+            permissions=[*door_permissions(storage), *_lists(storage), *mail.permissions, *attachments.permissions],
         ).function
         self.http_api = apigw.HttpApi(
             self, "HttpApi", create_default_stage=False, description=f"Orders, {settings.stage}"
@@ -111,9 +111,10 @@ def route_id(route: str) -> str:
     return "Route " + route.replace("/", "").replace("$", "")
 
 
-def _lists(storage: Storage) -> iam.PolicyStatement:
+def _lists(storage: Storage) -> list[iam.PolicyStatement]:
     """Orders by step, by client and by opportunity."""
-    return allow("dynamodb:Query", on=[index.arn(storage.orders) for index in (BY_STEP, BY_CLIENT, BY_OPPORTUNITY)])
+    indexes = [index.arn(storage.orders) for index in (BY_STEP, BY_CLIENT, BY_OPPORTUNITY)]
+    return [allow("dynamodb:Query", on=indexes), allow("dynamodb:BatchGetItem", on=[storage.orders.table_arn])]
 
 
 def _add_stage(scope: Construct, *, http_api: apigw.HttpApi, settings: StageSettings) -> None:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from mypy_boto3_stepfunctions.literals import ExecutionStatusType
 
 _NOT_AT_ITS_END: tuple["ExecutionStatusType", ...] = ("RUNNING", "FAILED", "TIMED_OUT", "ABORTED")
+_AT_ONCE = 100
 _OF_ORDER = re.compile(r"order-(\d+)(?:-\d+)?")  # revival.execution_name; others were started by hand
 
 
@@ -61,12 +63,17 @@ class Deployed:
         found = {
             order.order_id: order
             for step_id in open_steps
-            for order in self.orders.in_step(old.order_queue_id, step_id, TimeWindow())
+            for order in self._in_step(old.order_queue_id, step_id)
             if not order.is_final
         }
         others = self._known(dict.fromkeys(self._with_work_left(folder)).keys() - found.keys())
         unwinding = (order for order in others if order.step_status is not StepStatus.COMPLETE and not order.unwound_at)
         return [*found.values(), *unwinding]
+
+    def _in_step(self, order_queue_id: int, step_id: int) -> Iterator[Order]:
+        entries = self.orders.in_step(order_queue_id, step_id, TimeWindow(page_size=_AT_ONCE))
+        while ids := [entry.order_id for entry in islice(entries, _AT_ONCE)]:
+            yield from (order for order in self.orders.get_many(ids) if isinstance(order, Order))
 
     def _known(self, order_ids: Iterable[str]) -> Iterator[Order]:
         for order_id in order_ids:

@@ -122,7 +122,11 @@ class Notices(Construct):
             memory_mb=512,
             timeout_seconds=300,
             environment=self._environment,
-            permissions=[*self._permissions(), allow("dynamodb:Query", on=[BY_STEP.arn(self._storage.orders)])],
+            permissions=[
+                *self._permissions(),
+                allow("dynamodb:Query", on=[BY_STEP.arn(self._storage.orders)]),
+                allow("dynamodb:BatchGetItem", on=[self._storage.orders.table_arn]),
+            ],
         ).function
         events.Rule(
             self,

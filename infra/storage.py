@@ -20,21 +20,28 @@ _KEY_USES = ("Encrypt", "Decrypt", "ReEncrypt*", "GenerateDataKey*", "CreateGran
 
 @dataclass(frozen=True, kw_only=True)
 class Index:
-    """A way to read orders in time order. Only keys that an order item carries; an order without them is not in it."""
+    """A way to read orders in time order. Only keys that an order item carries; an order without them is not in it.
+
+    `kept`: what lists filter by, beside keys. A write that changes none of these attributes writes no index.
+    """
 
     name: str
     partition: str
     sort: str
     sort_type: dynamodb.AttributeType = _STRING
+    kept: tuple[str, ...] = ()
 
     def arn(self, table: dynamodb.Table) -> str:
         return f"{table.table_arn}/index/{self.name}"
 
 
 # `received` is time and number, so that no two orders are in one place and a list can go on behind any of them.
-BY_STEP = Index(name="by_step", partition="queue_step", sort="received")
-BY_CLIENT = Index(name="by_client", partition="client_id", sort="received")
-BY_OPPORTUNITY = Index(name="by_opportunity", partition="opportunity", sort="received")  # sparse, as clients are
+BY_STEP = Index(name="by_step", partition="queue_step", sort="received", kept=("opportunity",))
+BY_CLIENT = Index(name="by_client", partition="client_id", sort="received", kept=("queue_step", "opportunity"))
+# Sparse, as clients are.
+BY_OPPORTUNITY = Index(
+    name="by_opportunity", partition="opportunity", sort="received", kept=("queue_step", "client_id")
+)
 # Sparse: only orders that wait for a date.
 BY_DUE = Index(name="by_due", partition="due_shard", sort="due_at", sort_type=_NUMBER)
 
@@ -56,7 +63,8 @@ class Storage(Construct):
                 index_name=index.name,
                 partition_key=dynamodb.Attribute(name=index.partition, type=_STRING),
                 sort_key=dynamodb.Attribute(name=index.sort, type=index.sort_type),
-                projection_type=dynamodb.ProjectionType.ALL,
+                projection_type=dynamodb.ProjectionType.INCLUDE if index.kept else dynamodb.ProjectionType.KEYS_ONLY,
+                non_key_attributes=list(index.kept) or None,
             )
         self.records = self._table("RecordTable")
         # No recovery to a point in time: everything in it expires, and yesterday's counts and answers would be wrong today.

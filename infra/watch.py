@@ -10,6 +10,7 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from infra.function import FunctionParts, OrderFunction, allow
+from infra.storage import BY_DUE
 
 SWEEP_MINUTES = 5
 
@@ -33,7 +34,10 @@ class Watch(Construct):
             self._watch_executions(parts, orders, machines, write)
 
     def _sweep(self, parts: FunctionParts, orders: dynamodb.Table, write: iam.PolicyStatement) -> None:
-        due = allow("dynamodb:Query", on=[f"{orders.table_arn}/index/by_due"])
+        due = [
+            allow("dynamodb:Query", on=[BY_DUE.arn(orders)]),
+            allow("dynamodb:BatchGetItem", on=[orders.table_arn]),
+        ]
         sweeper = OrderFunction(
             self,
             "Sweeper",
@@ -43,7 +47,7 @@ class Watch(Construct):
             memory_mb=256,
             timeout_seconds=120,
             environment={"ORDER_TABLE": orders.table_name},
-            permissions=[write, due],
+            permissions=[write, *due],
         ).function
         events.Rule(
             self,

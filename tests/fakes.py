@@ -7,6 +7,7 @@ from typing import Any
 from lambdas.catalog.tax import Buyer
 from lambdas.orders import claims
 from lambdas.orders.checklist import ChecklistAction
+from lambdas.orders.entries import FoundOrder, OrderEntry, entry_of
 from lambdas.orders.errors import OrderChangedError, OrderNotFoundError, Problem
 from lambdas.orders.events import OrderEvent
 from lambdas.orders.machine import Answer
@@ -61,24 +62,27 @@ class InMemoryOrderStore:
         self.orders[order.order_id] = written
         return written
 
-    def in_step(self, order_queue_id: int, step_id: int, window: TimeWindow) -> Iterator[Order]:
+    def get_many(self, order_ids: Sequence[str]) -> Sequence[FoundOrder]:
+        return [self.orders[order_id] for order_id in order_ids if order_id in self.orders]
+
+    def in_step(self, order_queue_id: int, step_id: int, window: TimeWindow) -> Iterator[OrderEntry]:
         place = (order_queue_id, step_id)
         return self._by_time((o for o in self.orders.values() if (o.order_queue_id, o.step_id) == place), window)
 
-    def of_client(self, client_id: str, window: TimeWindow) -> Iterator[Order]:
+    def of_client(self, client_id: str, window: TimeWindow) -> Iterator[OrderEntry]:
         return self._by_time((o for o in self.orders.values() if o.client_id == client_id), window)
 
-    def of_opportunity(self, opportunity_id: int, window: TimeWindow) -> Iterator[Order]:
+    def of_opportunity(self, opportunity_id: int, window: TimeWindow) -> Iterator[OrderEntry]:
         return self._by_time((o for o in self.orders.values() if o.opportunity_id == opportunity_id), window)
 
-    def due(self, before: int) -> Iterator[Order]:
+    def due(self, before: int) -> Iterator[FoundOrder]:
         waits = ((wait, order) for order in self.orders.values() for wait in order.waits.values())
         return iter({order.order_id: order for wait, order in waits if wait.due_at and wait.due_at < before}.values())
 
-    def _by_time(self, orders: Iterable[Order], window: TimeWindow) -> Iterator[Order]:
+    def _by_time(self, orders: Iterable[Order], window: TimeWindow) -> Iterator[OrderEntry]:
         latest = float("inf") if window.max_ts is None else window.max_ts
         inside = (o for o in orders if (window.min_ts or 0) <= o.ts <= latest and _is_behind(o, window))
-        return iter(sorted(inside, key=lambda order: order.place, reverse=window.descending))
+        return map(entry_of, sorted(inside, key=lambda order: order.place, reverse=window.descending))
 
 
 def _is_behind(order: Order, window: TimeWindow) -> bool:

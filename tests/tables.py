@@ -14,6 +14,12 @@ INDEXES = {
     "by_opportunity": (("opportunity", "S"), ("received", "S")),
     "by_due": (("due_shard", "S"), ("due_at", "N")),
 }
+# Index -> what it keeps beside keys.
+KEPT = {
+    "by_step": ["opportunity"],
+    "by_client": ["queue_step", "opportunity"],
+    "by_opportunity": ["queue_step", "client_id"],
+}
 
 
 def make_table(client: "DynamoDBClient", name: str, **more: Any) -> str:
@@ -37,10 +43,14 @@ def make_order_table(client: "DynamoDBClient", name: str) -> str:
             "KeySchema": [
                 {"AttributeName": key, "KeyType": kind} for (key, _), kind in zip(keys, ("HASH", "RANGE"), strict=True)
             ],
-            "Projection": {"ProjectionType": "ALL"},
+            "Projection": projection(KEPT.get(index)),
         }
         for index, keys in INDEXES.items()
     ]
     types = {name: kind for keys in INDEXES.values() for name, kind in keys}
     defined = [{"AttributeName": name, "AttributeType": kind} for name, kind in types.items()]
     return make_table(client, name, AttributeDefinitions=[*KEY_TYPES, *defined], GlobalSecondaryIndexes=indexes)
+
+
+def projection(kept: list[str] | None) -> Any:
+    return {"ProjectionType": "INCLUDE", "NonKeyAttributes": kept} if kept else {"ProjectionType": "KEYS_ONLY"}

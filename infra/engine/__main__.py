@@ -4,8 +4,9 @@ import asyncio
 import os
 import resource
 import signal
+from pathlib import Path
 
-from infra.engine import corrections, server
+from infra.engine import corrections, dynamodb_meter, server
 from infra.engine.settings import SETTINGS
 
 
@@ -13,6 +14,8 @@ def main() -> None:
     """Start the engine in this process; never returns."""
     if SETTINGS.corrected:
         corrections.apply_all()
+    if SETTINGS.meter_file:
+        dynamodb_meter.apply(Path(SETTINGS.meter_file))
     _raise_open_file_limit()
     for number in (signal.SIGTERM, signal.SIGINT):
         # At once and without clean-up: nothing is persisted, workers end when their pipe closes, and whoever started

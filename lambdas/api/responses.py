@@ -35,6 +35,7 @@ STATUS = {
     "files_not_kept": HTTPStatus.SERVICE_UNAVAILABLE,
     "gateway_busy": HTTPStatus.SERVICE_UNAVAILABLE,
     "internal": HTTPStatus.INTERNAL_SERVER_ERROR,
+    "unreadable": HTTPStatus.INTERNAL_SERVER_ERROR,
 }
 _NOT_A_REFUSAL = ("not_logged_in", "not_allowed", "too_many_calls", "repeat_unknown", "internal")
 RETRY_AFTER_SECONDS = {

@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 from lambdas.orders.deadlines import swept
+from lambdas.orders.entries import UnreadableOrder
 from lambdas.orders.ports import OrderStore
 from lambdas.orders.store import DynamoOrderStore, save
 from lambdas.runtime.observe import MetricUnit, logger, metrics
@@ -33,7 +34,9 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
 def sweep(orders: OrderStore, now: int) -> int:
     """Mark what is overdue; returns how many waits were found to be."""
     found = 0
-    for order in list(orders.due(now)):
+    for order in orders.due(now):
+        if isinstance(order, UnreadableOrder):
+            continue
         marked = save(orders, order, lambda current: swept(current, now))
         fresh = [key for key, wait in marked.waits.items() if wait.overdue and not _was_overdue(order.waits, key)]
         found += len(fresh)

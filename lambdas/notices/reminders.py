@@ -45,8 +45,10 @@ def _due(notices: Notices, form: Form, after_hours: int) -> Iterator[Order]:
     now = notices.now()
     latest = now - after_hours * HOUR
     window = TimeWindow(min_ts=latest - LATE_HOURS * HOUR, max_ts=latest, page_size=200)
-    found = list(islice(notices.store.in_step(queue.order_queue_id, queue.leads.id, window), MAX_LOOKED_AT))
-    if len(found) == MAX_LOOKED_AT:
+    entries = islice(notices.store.in_step(queue.order_queue_id, queue.leads.id, window), MAX_LOOKED_AT)
+    ids = [entry.order_id for entry in entries]
+    found = (order for order in notices.store.get_many(ids) if isinstance(order, Order))
+    if len(ids) == MAX_LOOKED_AT:
         logger.warning("more leads than are reminded at once", form=form.name, after_hours=after_hours)
     return (o for o in found if o.order_form_id == form.order_form_id and o.activity <= now - QUIET_SECONDS)
 

@@ -47,6 +47,19 @@ class OrderNotFoundError(OrderError):
         super().__init__(f"no order has {reference}; check the number, or find the order by its hash")
 
 
+class OrderUnreadableError(OrderError):
+    """The order's item was edited by hand, or written by newer code. Nothing is done with it until that is mended."""
+
+    kind = "unreadable"
+
+    def __init__(self, order_id: str, why: str) -> None:
+        super().__init__(
+            f"order {order_id} cannot be read, so nothing was done: {why}; mend its item in the order table, "
+            "or deploy the code that wrote it (docs/operating.md)",
+            order_id=order_id,
+        )
+
+
 class QueueNotFoundError(OrderError):
     kind = "queue_not_found"
 

@@ -1,22 +1,36 @@
 """The order table's indexes: what an order item carries for them, and how they are read. Eventually consistent, as all are.
 
-Lists go by `received`: when the order came and its number, both padded, so that text sorts as time does and no two orders are
-in the same place.
+Indexes keep keys, and what lists filter by: a write that moves no order writes no index. Lists go by `received`: when the
+order came and its number, both padded, so that text sorts as time does and no two orders are in the same place.
 """
 
-from collections.abc import Iterator
+import random
+import time
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from pydantic import ValidationError
+
+from lambdas.orders.entries import FoundOrder, OrderEntry, UnreadableOrder
 from lambdas.orders.order import Order, Place
 from lambdas.orders.ports import TimeWindow
-from lambdas.runtime.items import from_item, to_item
+from lambdas.runtime.items import Item, from_item, to_item
+from lambdas.runtime.observe import MetricUnit, logger, metrics
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
 
+SK_ORDER = "order"
 _LAST_NUMBER = 10**18 - 1
 _END_OF_TIME = 2**53
 _LARGEST_PAGE = 200
+_BATCH = 100  # the most keys one BatchGetItem takes; it also ends at 16 MB, and then names what is left
+_BATCH_TRIES = 8
+
+
+class OrdersBusyError(RuntimeError):
+    """DynamoDB did not give a batch of orders in several tries."""
 
 
 def received(place: Place) -> str:
@@ -44,29 +58,53 @@ class OrderIndexes:
         self._table = table
         self._client = client
 
-    def in_step(self, order_queue_id: int, step_id: int, window: TimeWindow) -> Iterator[Order]:
+    def in_step(self, order_queue_id: int, step_id: int, window: TimeWindow) -> Iterator[OrderEntry]:
         return self._by_time("by_step", "queue_step", f"{order_queue_id}#{step_id}", window)
 
-    def of_client(self, client_id: str, window: TimeWindow) -> Iterator[Order]:
+    def of_client(self, client_id: str, window: TimeWindow) -> Iterator[OrderEntry]:
         return self._by_time("by_client", "client_id", client_id, window)
 
-    def of_opportunity(self, opportunity_id: int, window: TimeWindow) -> Iterator[Order]:
+    def of_opportunity(self, opportunity_id: int, window: TimeWindow) -> Iterator[OrderEntry]:
         return self._by_time("by_opportunity", "opportunity", str(opportunity_id), window)
 
-    def due(self, before: int) -> Iterator[Order]:
-        """Orders with a wait that may be overdue; the index may name them early, never late."""
+    def due(self, before: int) -> Iterator[FoundOrder]:
+        """Orders with a wait that may be overdue; the index may name them early, never late. Fetched batch by batch."""
         condition = "due_shard = :key AND due_at < :to"
-        return self._query("by_due", condition, {":key": "0", ":to": before}, TimeWindow())
+        ids = (item["pk"] for item in self._query("by_due", condition, {":key": "0", ":to": before}, TimeWindow()))
+        while batch := list(islice(ids, _BATCH)):
+            yield from self.get_many(batch)
 
-    def _by_time(self, index: str, attribute: str, key: str, window: TimeWindow) -> Iterator[Order]:
+    def get_many(self, order_ids: Sequence[str]) -> tuple[FoundOrder, ...]:
+        """The orders of these ids in this order, each by itself; what is not there is left out. Eventually consistent."""
+        found: dict[str, FoundOrder] = {}
+        for start in range(0, len(order_ids), _BATCH):
+            batch = dict.fromkeys(order_ids[start : start + _BATCH])
+            for item in self._batch([to_item({"pk": order_id, "sk": SK_ORDER}) for order_id in batch]):
+                found[item["pk"]["S"]] = read_order(item)
+        return tuple(found[order_id] for order_id in order_ids if order_id in found)
+
+    def _batch(self, keys: list[Item]) -> Iterator[Item]:
+        for attempt in range(_BATCH_TRIES):
+            answer = self._client.batch_get_item(RequestItems={self._table: {"Keys": keys}})
+            yield from answer["Responses"].get(self._table, [])
+            left: Any = answer.get("UnprocessedKeys", {}).get(self._table)
+            if not left:
+                return
+            keys = left["Keys"]
+            time.sleep(random.uniform(0, 0.05 * 2**attempt))
+        raise OrdersBusyError(f"{len(keys)} of the orders asked for were not read in {_BATCH_TRIES} tries")
+
+    def _by_time(self, index: str, attribute: str, key: str, window: TimeWindow) -> Iterator[OrderEntry]:
         first, last = _bounds(window)
         if first > last:  # DynamoDB refuses such a range
             return iter(())
         condition = f"{attribute} = :key AND received BETWEEN :from AND :to"
         values = {":key": key, ":from": received(first), ":to": received(last)}
-        return self._query(index, condition, values, window)
+        return map(_entry, self._query(index, condition, values, window))
 
-    def _query(self, index: str, condition: str, values: dict[str, Any], window: TimeWindow) -> Iterator[Order]:
+    def _query(
+        self, index: str, condition: str, values: dict[str, Any], window: TimeWindow
+    ) -> Iterator[dict[str, Any]]:
         wanted: dict[str, Any] = {
             "TableName": self._table,
             "IndexName": index,
@@ -77,11 +115,38 @@ class OrderIndexes:
         }
         while True:
             page = self._client.query(**wanted)
-            yield from (Order.model_validate(from_item(item)) for item in page["Items"])
+            yield from (from_item(item) for item in page["Items"])
             if "LastEvaluatedKey" not in page:
                 return
             wanted["ExclusiveStartKey"] = page["LastEvaluatedKey"]
             wanted["Limit"] = min(2 * wanted["Limit"], _LARGEST_PAGE)  # who wants a second page may want many
+
+
+def _entry(item: dict[str, Any]) -> OrderEntry:
+    order_queue_id, step_id = item["queue_step"].split("#")
+    ts, number = item["received"].split("#")
+    return OrderEntry(
+        order_id=str(int(number)),
+        order_queue_id=int(order_queue_id),
+        step_id=int(step_id),
+        ts=int(ts),
+        client_id=item.get("client_id"),
+        opportunity_id=int(item.get("opportunity", 0)),
+    )
+
+
+def read_order(item: Item) -> FoundOrder:
+    """The order of an item. One that cannot be read is logged and counted, and stops nobody."""
+    try:
+        return Order.model_validate(from_item(item))
+    except ValidationError as error:
+        fields = sorted({str(problem["loc"][0]) for problem in error.errors(include_input=False) if problem["loc"]})
+    unreadable = UnreadableOrder(
+        order_id=item["pk"]["S"], why=f"these of its fields cannot be read: {', '.join(fields)}"
+    )
+    logger.error("order cannot be read", extra={"order_id": unreadable.order_id, "reason": unreadable.why})
+    metrics.add_metric("UnreadableOrders", MetricUnit.Count, 1)
+    return unreadable
 
 
 def _bounds(window: TimeWindow) -> tuple[Place, Place]:

@@ -1,7 +1,8 @@
 """`order.list`: which orders, in what order (reference ubersmith-orders 4.5 for the filters and which of them wins).
 
-Each list reads index partitions in their own order and stops when it has enough; none scans. What it costs follows from what
-it returns and from `offset`, which counts through what it leaves out; a cursor does not.
+Each list reads index partitions in their own order and stops when it has enough; none scans. Entries of the indexes decide what
+is on a page; only that is fetched. What a list costs follows from what it returns and from `offset`, which counts through
+what it leaves out; a cursor does not.
 """
 
 import heapq
@@ -10,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from math import ceil
 
 from lambdas.orders.cursors import cursor_at, place_at
+from lambdas.orders.entries import OrderEntry, UnreadableOrder, entry_of
 from lambdas.orders.errors import InvalidOrderError, Problem
 from lambdas.orders.order import Order, Place
 from lambdas.orders.ports import OrderStore, TimeWindow
@@ -57,9 +59,11 @@ class OrderPage(Frozen):
     """Part of a list. No `next_cursor`: nothing follows.
 
     `cut_short`: the page ends before its limit because too many orders of a client or opportunity were passed over.
+    `unreadable`: orders of this page that cannot be shown; each is named, and the others are there.
     """
 
     orders: tuple[Order, ...] = ()
+    unreadable: tuple[UnreadableOrder, ...] = ()
     next_cursor: str | None = None
     cut_short: bool = False
 
@@ -70,38 +74,51 @@ def listed(store: OrderStore, queues: Mapping[int, Queue], wanted: OrderFilter) 
     behind = place_at(wanted.cursor, wanted.list_name) if wanted.cursor else None
     if not steps:
         return OrderPage()
-    orders: list[Order] = []
+    chosen: list[OrderEntry] = []
     to_skip, passed_over, last = wanted.offset, 0, behind or (0, 0)
-    for order in _candidates(store, steps, wanted, behind):
-        if len(orders) == wanted.limit:
-            return _page(orders, last, wanted)
+    for entry in _candidates(store, steps, wanted, behind):
+        if len(chosen) == wanted.limit:
+            return _page(store, chosen, steps, wanted, next_after=last)
         if passed_over == MAX_PASSED_OVER:
-            return _page(orders, last, wanted, cut_short=True)
-        last = order.place
-        if not _fits(order, steps, wanted):
+            return _page(store, chosen, steps, wanted, next_after=last, cut_short=True)
+        last = entry.place
+        if not _fits(entry, steps, wanted):
             passed_over += 1
         elif to_skip:
             to_skip -= 1
         else:
-            orders.append(order)
-    return OrderPage(orders=tuple(orders))
+            chosen.append(entry)
+    return _page(store, chosen, steps, wanted)
 
 
-def _page(orders: list[Order], last: Place, wanted: OrderFilter, *, cut_short: bool = False) -> OrderPage:
-    cursor = cursor_at(last, wanted.list_name)
-    return OrderPage(orders=tuple(orders), next_cursor=cursor, cut_short=cut_short)
-
-
-def _fits(order: Order, steps: _Steps, wanted: OrderFilter) -> bool:
-    return (
-        (order.order_queue_id, order.step_id) in steps
-        and wanted.client_id in (None, order.client_id)
-        and wanted.opportunity_id in (None, order.opportunity_id)
+def _page(
+    store: OrderStore,
+    chosen: list[OrderEntry],
+    steps: _Steps,
+    wanted: OrderFilter,
+    *,
+    next_after: Place | None = None,
+    cut_short: bool = False,
+) -> OrderPage:
+    """The chosen orders as they are now. One that has moved on since the index was written is not of this list any more."""
+    found = store.get_many([entry.order_id for entry in chosen])
+    return OrderPage(
+        orders=tuple(order for order in found if isinstance(order, Order) and _fits(entry_of(order), steps, wanted)),
+        unreadable=tuple(order for order in found if isinstance(order, UnreadableOrder)),
+        next_cursor=cursor_at(next_after, wanted.list_name) if next_after else None,
+        cut_short=cut_short,
     )
 
 
-def _candidates(store: OrderStore, steps: _Steps, wanted: OrderFilter, behind: Place | None) -> Iterator[Order]:
-    """The orders of the narrowest index, none twice. One more than the page has to be read, to know whether it is the last."""
+def _fits(entry: OrderEntry, steps: _Steps, wanted: OrderFilter) -> bool:
+    """The index that is read decides for the client or opportunity it is of, and knows the other one."""
+    of_client = wanted.client_id is None or entry.client_id == wanted.client_id
+    of_opportunity = wanted.opportunity_id is None or entry.opportunity_id == wanted.opportunity_id
+    return (entry.order_queue_id, entry.step_id) in steps and of_client and of_opportunity
+
+
+def _candidates(store: OrderStore, steps: _Steps, wanted: OrderFilter, behind: Place | None) -> Iterator[OrderEntry]:
+    """The entries of the narrowest index, none twice. One more than the page has to be read, to know whether it is the last."""
     enough = wanted.offset + wanted.limit + 1
     one_source = bool(wanted.opportunity_id or wanted.client_id) or len(steps) < 2
     window = TimeWindow(
@@ -117,16 +134,16 @@ def _candidates(store: OrderStore, steps: _Steps, wanted: OrderFilter, behind: P
         yield from store.of_client(wanted.client_id, window)
     else:
         sources = [store.in_step(queue_id, step_id, window) for queue_id, step_id in steps]
-        yield from _once(heapq.merge(*sources, key=lambda order: order.place, reverse=wanted.descending))
+        yield from _once(heapq.merge(*sources, key=lambda entry: entry.place, reverse=wanted.descending))
 
 
-def _once(orders: Iterable[Order]) -> Iterator[Order]:
+def _once(entries: Iterable[OrderEntry]) -> Iterator[OrderEntry]:
     """An order that changes its step while both steps are read is met in both, at the same place."""
     last: Place | None = None
-    for order in orders:
-        if order.place != last:
-            yield order
-        last = order.place
+    for entry in entries:
+        if entry.place != last:
+            yield entry
+        last = entry.place
 
 
 def _steps(queues: Mapping[int, Queue], wanted: OrderFilter) -> _Steps:

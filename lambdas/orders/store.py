@@ -11,8 +11,9 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from lambdas.orders import claims
-from lambdas.orders.errors import OrderChangedError, OrderNotFoundError
-from lambdas.orders.indexes import OrderIndexes, index_attributes
+from lambdas.orders.entries import UnreadableOrder
+from lambdas.orders.errors import OrderChangedError, OrderNotFoundError, OrderUnreadableError
+from lambdas.orders.indexes import SK_ORDER, OrderIndexes, index_attributes, read_order
 from lambdas.orders.order import Order
 from lambdas.orders.ports import CreationKey, KeyUsed, OrderStore
 from lambdas.runtime.aws import dynamodb
@@ -21,7 +22,6 @@ from lambdas.runtime.items import Item, from_item, to_item
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
 
-SK_ORDER = "order"
 SK_KEY = "key"
 FIRST_ORDER_NUMBER = 1000
 _CREATE_TRIES = 12
@@ -62,7 +62,7 @@ class DynamoOrderStore(OrderIndexes):
         answer = self._client.get_item(TableName=self._table, Key=_key(order_id, SK_ORDER), ConsistentRead=True)
         if "Item" not in answer:
             raise OrderNotFoundError(f"the id {order_id[:40]}")
-        return Order.model_validate(from_item(answer["Item"]))
+        return readable(answer["Item"])
 
     def order_id_of(self, key_pk: str) -> str | None:
         answer = self._client.get_item(
@@ -91,7 +91,7 @@ class DynamoOrderStore(OrderIndexes):
         except self._client.exceptions.ConditionalCheckFailedException as error:
             _refuse_claim(error.response, order_id, action_id)
             return None
-        return Order.model_validate(from_item(answer["Attributes"]))
+        return readable(answer["Attributes"])
 
     def save(self, order: Order) -> Order:
         """Write the changed order if its revision is still the one that was read; returns it with the new revision."""
@@ -169,6 +169,14 @@ def order_item(order: Order) -> Item:
     return to_item({**keys, **order.model_dump(exclude_none=True)})
 
 
+def readable(item: Item) -> Order:
+    """The order of an item. Raises OrderUnreadableError."""
+    found = read_order(item)
+    if isinstance(found, UnreadableOrder):
+        raise OrderUnreadableError(found.order_id, found.why)
+    return found
+
+
 def _key_item(key: CreationKey, order: Order) -> Item:
     first = order.model_dump(exclude_none=True) if key.keep_answer else None
     return to_item(
@@ -190,4 +198,4 @@ def _key(pk: str, sk: str) -> Item:
 def _refuse_claim(response: Any, order_id: str, action_id: int) -> None:
     if "Item" not in response:
         raise OrderNotFoundError(f"the id {order_id}")
-    claims.refuse_claim(Order.model_validate(from_item(response["Item"])), action_id)
+    claims.refuse_claim(readable(response["Item"]), action_id)

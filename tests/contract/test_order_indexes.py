@@ -5,9 +5,11 @@ from itertools import product
 import pytest
 
 from lambdas.orders import progress
+from lambdas.orders.entries import UnreadableOrder
 from lambdas.orders.indexes import received
 from lambdas.orders.order import Order, Wait
 from lambdas.orders.ports import OrderStore, TimeWindow
+from lambdas.runtime.items import to_item
 from tests.build import NOW, an_order
 from tests.contract.conftest import Dynamo
 
@@ -109,3 +111,41 @@ def test_an_order_has_a_due_time_only_while_something_waits(dynamo: Dynamo) -> N
 
     assert (waiting["due_at"], waiting["due_shard"]) == (NOW + 5, "0")
     assert {"due_at", "due_shard"}.isdisjoint(dynamo.attributes("1001"))
+
+
+def test_many_orders_are_read_at_once_in_the_order_asked_for(store: OrderStore) -> None:
+    numbers = [str(number) for number in range(2001, 2131)]  # more than one batch takes
+    for number in numbers:
+        store.create(an_order(order_id=number, hash=number), [], NOW)
+
+    assert ids(store.get_many([*numbers[::-1], "9999"])) == numbers[::-1]
+    assert ids(store.get_many(["2002", "2001"])) == ["2002", "2001"]
+    assert ids(store.get_many([])) == []
+
+
+def test_an_entry_knows_what_lists_filter_by(filled: OrderStore) -> None:
+    first = next(filled.of_client("100", TimeWindow()))
+
+    assert first == next(filled.of_opportunity(5, TimeWindow()))
+    assert (first.place, first.order_queue_id, first.step_id) == ((NOW, 1001), 1, 11)
+    assert (first.client_id, first.opportunity_id) == ("100", 5)
+    assert next(filled.in_step(1, 11, TimeWindow(behind=(NOW, 1000)))).opportunity_id == 5
+
+
+def test_one_order_that_cannot_be_read_takes_no_other_with_it(dynamo: Dynamo) -> None:
+    waits = {"101": Wait(token="t", since=NOW, due_at=NOW, owner="x")}
+    for order_id in ("1001", "1002", "1003"):
+        dynamo.store.create(an_order(order_id=order_id, hash=order_id, waits=waits), [], NOW)
+    dynamo.client.update_item(
+        TableName=dynamo.table,
+        Key=to_item({"pk": "1002", "sk": "order"}),
+        UpdateExpression="SET revision = :word REMOVE currency",
+        ExpressionAttributeValues=to_item({":word": "seven"}),
+    )
+
+    found = dynamo.store.get_many(["1001", "1002", "1003"])
+    assert ids(found) == ["1001", "1002", "1003"]
+    assert [order for order in found if isinstance(order, UnreadableOrder)] == [
+        UnreadableOrder(order_id="1002", why="these of its fields cannot be read: currency, revision")
+    ]
+    assert ids(dynamo.store.due(NOW + 1)) == ["1001", "1002", "1003"]

@@ -1,7 +1,7 @@
 """The tables, and what a stage that may not be lost asks of them."""
 
 from tests.infra.template import Synthesized, name_of
-from tests.tables import INDEXES
+from tests.tables import INDEXES, KEPT, projection
 
 TABLES = {"StorageOrderTable", "StorageRecordTable", "StorageGuardTable"}
 
@@ -33,6 +33,8 @@ def test_orders_are_read_by_step_by_client_by_opportunity_and_by_due_date(stage:
         "by_due": [("due_shard", "S"), ("due_at", "N")],
     }
     assert {name: tuple(keys) for name, keys in indexes.items()} == INDEXES  # what the other tests make
+    projections = {index["IndexName"]: index["Projection"] for index in orders["GlobalSecondaryIndexes"]}
+    assert projections == {name: projection(KEPT.get(name)) for name in INDEXES}
     assert "GlobalSecondaryIndexes" not in stage.properties("StorageRecordTable")
 
 

@@ -82,15 +82,27 @@ class OrderView(TypedDict):
     info: dict[str, Any]
 
 
+class UnreadableOrderView(TypedDict):
+    """An order whose row in the order table cannot be read, and why. It has to be mended there."""
+
+    order_id: str
+    why: str
+
+
 class OrdersView(TypedDict):
     """`next_cursor`: what to send as `cursor` for the next page; null after the last. A page may hold fewer than `limit`."""
 
     orders: list[OrderView]
+    unreadable: list[UnreadableOrderView]
     next_cursor: str | None
 
 
 def orders_view(page: OrderPage, backend: Backend) -> OrdersView:
-    return {"orders": [order_view(order, backend) for order in page.orders], "next_cursor": page.next_cursor}
+    return {
+        "orders": [order_view(order, backend) for order in page.orders],
+        "unreadable": [{"order_id": order.order_id, "why": order.why} for order in page.unreadable],
+        "next_cursor": page.next_cursor,
+    }
 
 
 def order_view(order: Order, backend: Backend) -> OrderView:

@@ -101,3 +101,23 @@ def test_api_2_0_is_not_given_a_part_for_the_whole(caller: Caller, monkeypatch: 
     assert "opportunity_id: has too many orders in other steps" in refused["error_message"]
     page = caller.call("order.list", asked).body
     assert (page["orders"], page["next_cursor"] is None) == ([], False)
+
+
+def test_an_order_that_was_spoiled_by_hand_is_named_and_the_others_are_listed(caller: Caller, made: list[str]) -> None:
+    spoiled = made[2]
+    caller.dynamodb.update_item(
+        TableName="orders",
+        Key={"pk": {"S": spoiled}, "sk": {"S": "order"}},
+        UpdateExpression="SET actions = :word",
+        ExpressionAttributeValues={":word": {"S": "none"}},
+    )
+    others = [order_id for order_id in made if order_id != spoiled]
+
+    body = caller.call("order.list", {}).body
+    assert ids(body) == others
+    assert body["unreadable"] == [{"order_id": spoiled, "why": "these of its fields cannot be read: actions"}]
+    assert list(caller.data("order.list", {})) == others
+
+    refused = caller.call("order.get", {"order_id": spoiled})
+    assert (refused.status, refused.body["type"].rpartition(":")[2]) == (500, "unreadable")
+    assert "docs/operating.md" in refused.body["detail"]

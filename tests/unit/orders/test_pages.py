@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lambdas.orders import lists
+from lambdas.orders.entries import UnreadableOrder, entry_of
 from lambdas.orders.errors import InvalidOrderError
 from lambdas.orders.lists import OrderFilter, listed
 from lambdas.orders.steps import StepStatus
@@ -98,6 +99,9 @@ def test_an_order_that_is_met_in_both_its_steps_is_listed_once() -> None:
         def in_step(self, order_queue_id: int, step_id: int, window: Any) -> Any:
             return shelf.store.in_step(9, 1, window) if step_id in (1, 2) else iter(())
 
+        def get_many(self, order_ids: Any) -> Any:
+            return shelf.store.get_many(order_ids)
+
     assert ids(listed(Late(), QUEUES, OrderFilter(order_queue_id=9))) == [order.order_id for order in shelf.first]
 
 
@@ -154,3 +158,33 @@ def test_a_page_of_a_client_ends_before_it_has_looked_through_everything(monkeyp
         page = shelf.page(wanted, 5, page.next_cursor)
         found += ids(page)
     assert (found, page.next_cursor) == (["1001", "1009"], None)
+
+
+def test_an_order_that_moved_on_since_the_index_was_written_is_left_out_of_the_step_it_left() -> None:
+    shelf = Shelf([a_row(), a_row(), a_row()])
+
+    class Late(InMemoryOrderStore):
+        def in_step(self, order_queue_id: int, step_id: int, window: Any) -> Any:
+            return iter([entry_of(order) for order in shelf.first])
+
+        def get_many(self, order_ids: Any) -> Any:
+            shelf.move(1, 2)
+            return shelf.store.get_many(order_ids)
+
+    assert ids(listed(Late(), QUEUES, OrderFilter(order_step_id=1, order_queue_id=9))) == ["1001", "1003"]
+
+
+def test_an_order_that_cannot_be_read_is_named_and_the_others_are_listed() -> None:
+    shelf = Shelf([a_row(), a_row(), a_row()])
+    broken = UnreadableOrder(order_id="1002", why="these of its fields cannot be read: info")
+
+    class Edited(InMemoryOrderStore):
+        def in_step(self, order_queue_id: int, step_id: int, window: Any) -> Any:
+            return shelf.store.in_step(order_queue_id, step_id, window)
+
+        def get_many(self, order_ids: Any) -> Any:
+            return [broken if order.order_id == "1002" else order for order in shelf.store.get_many(order_ids)]
+
+    page = listed(Edited(), QUEUES, OrderFilter(order_queue_id=9))
+
+    assert (ids(page), page.unreadable) == (["1001", "1003"], (broken,))
