@@ -15,6 +15,7 @@ from tests.infra.template import Synthesized, name_of
 
 READ_WRITE = {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"}
 TRANSACTION = READ_WRITE | {"dynamodb:ConditionCheckItem"}
+FETCH = {"dynamodb:BatchGetItem"}  # what lists found in an index
 CLAIM_AND_SETTLE = READ_WRITE
 WAIT = {"dynamodb:GetItem", "dynamodb:UpdateItem"}
 TRACE = {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}
@@ -41,7 +42,7 @@ SENDER = "arn:AWS::Partition:ses:AWS::Region:AWS::AccountId:identity/example.com
 
 FUNCTIONS: dict[str, dict[str, set[str]]] = {
     "ApiHandler": {
-        "StorageOrderTable": TRANSACTION,
+        "StorageOrderTable": TRANSACTION | FETCH,
         "StorageOrderTable/index/by_step": {"dynamodb:Query"},
         "StorageOrderTable/index/by_client": {"dynamodb:Query"},
         "StorageOrderTable/index/by_opportunity": {"dynamodb:Query"},
@@ -67,7 +68,7 @@ FUNCTIONS: dict[str, dict[str, set[str]]] = {
         "*": TRACE,
     },
     "NoticesReminder": {
-        "StorageOrderTable": {"dynamodb:GetItem"},
+        "StorageOrderTable": {"dynamodb:GetItem"} | FETCH,
         "StorageOrderTable/index/by_step": {"dynamodb:Query"},
         "StorageRecordTable": ON_RECORDS_OF_NOTICES,
         SENDER: {"ses:SendEmail"},
@@ -110,7 +111,7 @@ FUNCTIONS: dict[str, dict[str, set[str]]] = {
         "*": TRACE,
     },
     "WatchSweeper": {
-        "StorageOrderTable": {"dynamodb:GetItem", "dynamodb:PutItem"},
+        "StorageOrderTable": {"dynamodb:GetItem", "dynamodb:PutItem"} | FETCH,
         "StorageOrderTable/index/by_due": {"dynamodb:Query"},
         "*": TRACE,
     },
