@@ -60,7 +60,7 @@ class Door:
         link = self.links.find(token, LinkPurpose.VISIT)
         if link is None:
             return Visit(token)
-        if not link.is_open(self.now()) or link.form != form.name:
+        if link.form != form.name or not self.links.is_open(link, self.now()):
             return new_visit()
         return Visit(token, link=link, order=self.service.get(order_id=link.order_id))
 
@@ -101,5 +101,7 @@ def as_it_stands(door: Door, form: Form, visit: Visit, order: Order) -> Answer:
 
 def status_path(door: Door, visit: Visit, order: Order) -> str:
     """Where the order of this visit is looked at."""
-    door.links.make(visit.status_token, LinkPurpose.STATUS, order.order_id, now=door.now(), by="form")
+    door.links.make(
+        visit.status_token, LinkPurpose.STATUS, order.order_id, now=door.now(), by="form", parent=visit.link
+    )
     return f"/orders/{visit.status_token}"

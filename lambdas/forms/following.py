@@ -8,6 +8,7 @@ from lambdas.forms.pages import drawn
 from lambdas.forms.resuming import link_refused
 from lambdas.forms.summary import summary_of
 from lambdas.forms.web import Answer, WebRequest, see_other
+from lambdas.forms.words import day_of
 from lambdas.orders.checklist import ActionState, ChecklistAction
 from lambdas.orders.order import Order
 from lambdas.orders.steps import StepStatus
@@ -41,7 +42,7 @@ class ActionLine(Frozen):
 
 def status_page(door: Door, token: str) -> Answer:
     """Raises RefusedError for a link that opens nothing."""
-    return _page(door, token, _opened(door, token).order_id)
+    return _page(door, token, _opened(door, token))
 
 
 def reply(door: Door, token: str, request: WebRequest) -> Answer:
@@ -49,19 +50,19 @@ def reply(door: Door, token: str, request: WebRequest) -> Answer:
     link = _opened(door, token)
     problem = posts.take_reply(door, door.service.get(order_id=link.order_id), link, token, request)
     if problem:
-        return _page(door, token, link.order_id, problem, request.typed.get(posts.BODY, ""))
+        return _page(door, token, link, problem, request.typed.get(posts.BODY, ""))
     return see_other(f"/orders/{token}#posts")
 
 
 def _opened(door: Door, token: str) -> Link:
-    link = door.links.find(token, LinkPurpose.STATUS)
-    if link is None or not link.is_open(door.now()):
+    link = door.links.opened(token, LinkPurpose.STATUS, door.now())
+    if link is None:
         raise link_refused(door)
     return link
 
 
-def _page(door: Door, token: str, order_id: str, problem: str = "", typed: str = "") -> Answer:
-    order = door.service.get(order_id=order_id)
+def _page(door: Door, token: str, link: Link, problem: str = "", typed: str = "") -> Answer:
+    order = door.service.get(order_id=link.order_id)
     form = door.forms.get(door.links.form_of(order.order_id) or "")
     body = drawn(
         "status.html",
@@ -81,6 +82,7 @@ def _page(door: Door, token: str, order_id: str, problem: str = "", typed: str =
         error=problem,
         typed=typed,
         most=posts.MAX_CHARACTERS,
+        open_until=day_of(link.expires_at),
     )
     return Answer(HTTPStatus.UNPROCESSABLE_ENTITY if problem else HTTPStatus.OK, body)
 

@@ -9,6 +9,7 @@ from lambdas.forms.gate import CSRF, refuse_other_sites
 from lambdas.forms.throttle import is_too_often
 from lambdas.forms.visit import Visit
 from lambdas.forms.web import WebRequest
+from lambdas.forms.words import day_of
 from lambdas.mail.link_mail import address_of
 from lambdas.orders.card_data import has_card_number
 from lambdas.orders.order import Order
@@ -96,7 +97,7 @@ def _view(door: Door, post: Post) -> PostView:
         who=(door.company or "We") if ours else "You",
         ours=ours,
         when=at.isoformat(),
-        day=f"{at.day} {at:%B %Y, %H:%M} UTC",
+        day=f"{day_of(post.posted_at)}, {at:%H:%M} UTC",
         body=post.body,
         files=tuple(file.name for file in post.attachments),
     )

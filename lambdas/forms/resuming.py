@@ -13,8 +13,8 @@ from lambdas.records.link import LinkPurpose
 
 def resume(door: Door, form: Form, token: str, request: WebRequest) -> Answer:
     """Begins a visit of the link's order on this browser, unless it has one, and leads to where the order stands."""
-    link = door.links.find(token, LinkPurpose.RESUME)
-    if link is None or link.form != form.name or not link.is_open(door.now()):
+    link = door.links.opened(token, LinkPurpose.RESUME, door.now())
+    if link is None or link.form != form.name:
         raise link_refused(door, form)
     order = door.service.get(order_id=link.order_id)
     door.counts.returned(form, order.order_id)
@@ -22,8 +22,9 @@ def resume(door: Door, form: Form, token: str, request: WebRequest) -> Answer:
     if visit.order is None or visit.order.order_id != order.order_id:
         visit = new_visit()
         made = door.links.make(
-            visit.token, LinkPurpose.VISIT, order.order_id, now=door.now(), form=form.name, by=f"link {link.link_id}"
-        )
+            visit.token, LinkPurpose.VISIT, order.order_id,
+            now=door.now(), form=form.name, by=f"link {link.link_id}", parent=link,
+        )  # fmt: skip
         visit = replace(visit, order=order, link=made)
     answer = as_it_stands(door, form, visit, order)
     return replace(answer, cookies=visit.cookies(form, request))

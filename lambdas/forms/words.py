@@ -1,4 +1,6 @@
-"""Amounts and periods as people read them."""
+"""Amounts, periods and days as people read them."""
+
+from datetime import UTC, datetime
 
 from lambdas.orders.money import format_cents
 
@@ -18,3 +20,9 @@ def per_period(months: int) -> str:
     """How often a price is due."""
     named = {0: "once", 1: "a month", 12: "a year"}
     return named.get(months, f"every {months} months")
+
+
+def day_of(at: int) -> str:
+    """`24 December 2026`, in UTC. `at`: Unix seconds."""
+    moment = datetime.fromtimestamp(at, UTC)
+    return f"{moment.day} {moment:%B %Y}"

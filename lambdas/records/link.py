@@ -30,7 +30,8 @@ KEPT_DAYS = {LinkPurpose.VISIT: 30, LinkPurpose.RESUME: 30, LinkPurpose.STATUS: 
 class Link(Frozen):
     """`link_id` names it to staff; `form`: which form it goes on with; `client_id`: who signed in on this visit.
 
-    `notice`: what the next page has to say. Times are Unix seconds.
+    `parent`: digest of the link it was opened or made through. It closes with that one, whenever it was made, and never
+    outlives it. `notice`: what the next page has to say. Times are Unix seconds.
     """
 
     link_id: str
@@ -39,13 +40,15 @@ class Link(Frozen):
     order_id: str
     form: str = ""
     by: str = ""
+    parent: str = ""
     client_id: str | None = None
     notice: str = ""
     created_at: int
     expires_at: int
     revoked_at: int | None = None
 
-    def is_open(self, now: int) -> bool:
+    def is_alive(self, now: int) -> bool:
+        """Open as far as it goes itself: `LinkRecords.is_open` asks those it came from, too."""
         return self.revoked_at is None and now < self.expires_at
 
 
@@ -85,8 +88,10 @@ class LinkRecords:
         form: str = "",
         by: str = "",
         days: int | None = None,
+        parent: Link | None = None,
     ) -> Link:
-        """The link of this token; the one there is, if it was made before."""
+        """The link of this token; the one there is, if it was made before. `parent`: the link that it is made through."""
+        expires_at = now + (days or KEPT_DAYS[purpose]) * DAY
         link = Link(
             link_id=secrets.token_hex(6),
             digest=digest_of(token),
@@ -94,8 +99,9 @@ class LinkRecords:
             order_id=order_id,
             form=form,
             by=by,
+            parent=parent.digest if parent else "",
             created_at=now,
-            expires_at=now + (days or KEPT_DAYS[purpose]) * DAY,
+            expires_at=min(expires_at, parent.expires_at) if parent else expires_at,
         )
         place = {"pk": f"order#{order_id}", "sk": f"link#{link.link_id}", "digest": link.digest}
         record = {"pk": _pk(link.digest), "sk": "link", **link.model_dump(exclude_none=True)}
@@ -112,6 +118,21 @@ class LinkRecords:
         link = self._read(digest_of(token))
         return link if link and link.purpose is purpose else None
 
+    def opened(self, token: str, purpose: LinkPurpose, now: int) -> Link | None:
+        """The link of this token, if it is for that purpose and open."""
+        link = self.find(token, purpose)
+        return link if link and self.is_open(link, now) else None
+
+    def is_open(self, link: Link, now: int) -> bool:
+        """Whether it and every link it came from are open: one write closes all that ever came from a link, even what is
+        made at the same moment."""
+        found: Link | None = link
+        while found and found.is_alive(now):
+            if not found.parent:
+                return True
+            found = self._read(found.parent)
+        return False
+
     def of_order(self, order_id: str) -> tuple[Link, ...]:
         """All links to the order, the newest first."""
         places = self._table.query(f"order#{order_id}", "link#")
@@ -119,9 +140,16 @@ class LinkRecords:
         return tuple(sorted((link for link in links if link), key=lambda link: -link.created_at))
 
     def revoke(self, order_id: str, link_id: str | None, now: int) -> tuple[Link, ...]:
-        """Close one of the order's links, or all of them; those that were closed by this. May be repeated."""
-        wanted = (link for link in self.of_order(order_id) if link_id in (None, link.link_id))
-        return tuple(self._change(link, {"revoked_at": now}) for link in wanted if link.revoked_at is None)
+        """Close one of the order's links with all that came from it, or all of them; those that were closed by this.
+
+        The oldest first, so that nothing stays open behind one that is closed if this ends halfway. May be repeated.
+        """
+        links = self.of_order(order_id)
+        closing = {link.digest for link in links if link_id in (None, link.link_id)}
+        while further := {link.digest for link in links if link.parent in closing} - closing:
+            closing |= further
+        wanted = [link for link in reversed(links) if link.digest in closing and link.revoked_at is None]
+        return tuple(self._change(link, {"revoked_at": now}) for link in wanted)
 
     def note(self, link: Link, notice: str) -> Link:
         """Keep what the next page has to say, or that it has nothing to say any more."""

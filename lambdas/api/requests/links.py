@@ -31,6 +31,6 @@ class LinkRevokeRequest(OrderRequest):
 
     link_id: Text = Field(
         default=None,
-        description="The link, as order.link_create named it. Left out: every link to the order, and every form of it "
-        "that is open in a browser.",
+        description="The link, as order.link_create named it; what was opened through it closes with it. Left out: every link "
+        "to the order, and every form of it that is open in a browser.",
     )

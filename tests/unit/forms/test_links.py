@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from lambdas.forms.door import Door
+from lambdas.forms.words import day_of
 from lambdas.orders.checklist import ActionState
 from lambdas.orders.order import Order
 from lambdas.orders.steps import StepStatus
@@ -121,6 +122,37 @@ def test_a_closed_link_opens_nothing(browser: Browser, door: Door, clock: Clock)
     door.links.revoke(order_id, None, door.now())
     assert Browser(door).open(again).status == 410
     assert browser.open("/forms/hosting/contact").path == "/forms/hosting/plan"  # its visit was closed as well
+
+
+def test_what_was_opened_through_a_link_closes_with_it(browser: Browser, door: Door) -> None:
+    to_contact(browser)
+    order_id = the_order_id(browser, door)
+    link, phone = a_link(door, order_id), Browser(door)
+    phone.open(link)
+    phone.send(**PERSON)
+    with_card(phone)
+    status = phone.send().path
+    assert Browser(door).open(status).status == 200
+
+    made = door.links.find(link.rpartition("/")[2], LinkPurpose.RESUME)
+    assert made is not None
+    door.links.revoke(order_id, made.link_id, door.now())
+    assert Browser(door).open(status).status == 410
+    assert phone.open("/forms/hosting/payment").path == "/forms/hosting/plan"
+
+
+def test_what_was_opened_through_a_link_never_outlives_it(browser: Browser, door: Door, clock: Clock) -> None:
+    to_contact(browser)
+    phone = Browser(door)
+    phone.open(a_link(door, the_order_id(browser, door), days=1))
+    phone.send(**PERSON)
+    with_card(phone)
+    page = phone.send()
+    assert f"Until {day_of(clock.time + DAY)} this page shows how your order stands" in page.text
+
+    clock.time += DAY
+    assert phone.open(page.path).status == 410
+    assert phone.open("/forms/hosting/payment").path == "/forms/hosting/plan"
 
 
 def test_a_link_opens_only_what_it_is_for(browser: Browser, door: Door) -> None:
