@@ -33,7 +33,7 @@ class ChecklistAction(Frozen):
 
     `by`: who processed, skipped or unskipped it last, with the `input` they gave. `requested_at`: somebody asked for a run
     that has not begun. `passed_over`: skipped because the order was moved past it. `failed_last`: its last run failed, whatever
-    the state says now: parking writes WAITING over it.
+    the state says now: parking writes WAITING over it. What is at its default is not stored, so a default never changes.
     """
 
     action_id: int
@@ -41,10 +41,10 @@ class ChecklistAction(Frozen):
     name: str
     module: str
     automatic: bool
-    optional: bool
-    client_viewable: bool
-    owner: str
-    due_hours: int
+    optional: bool = False
+    client_viewable: bool = False
+    owner: str = "operations"
+    due_hours: int = 24
     reprocess: bool = False
     captures: bool = False
     prereqs: tuple[int, ...] = ()

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from lambdas.orders.entries import FoundOrder, OrderEntry, UnreadableOrder
 from lambdas.orders.order import Order, Place
 from lambdas.orders.ports import TimeWindow
+from lambdas.orders.stored import restored
 from lambdas.runtime.items import Item, from_item, to_item
 from lambdas.runtime.observe import MetricUnit, logger, metrics
 
@@ -138,7 +139,7 @@ def _entry(item: dict[str, Any]) -> OrderEntry:
 def read_order(item: Item) -> FoundOrder:
     """The order of an item. One that cannot be read is logged and counted, and stops nobody."""
     try:
-        return Order.model_validate(from_item(item))
+        return restored(item["pk"]["S"], from_item(item))
     except ValidationError as error:
         fields = sorted({str(problem["loc"][0]) for problem in error.errors(include_input=False) if problem["loc"]})
     unreadable = UnreadableOrder(

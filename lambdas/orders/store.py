@@ -16,6 +16,7 @@ from lambdas.orders.errors import OrderChangedError, OrderNotFoundError, OrderUn
 from lambdas.orders.indexes import SK_ORDER, OrderIndexes, index_attributes, read_order
 from lambdas.orders.order import Order
 from lambdas.orders.ports import CreationKey, KeyUsed, OrderStore
+from lambdas.orders.stored import restored, stored
 from lambdas.runtime.aws import dynamodb
 from lambdas.runtime.items import Item, from_item, to_item
 
@@ -120,8 +121,9 @@ class DynamoOrderStore(OrderIndexes):
         for key, reason in zip(keys, reasons, strict=False):
             if reason.get("Code") == "ConditionalCheckFailed":
                 used = from_item(reason["Item"])
-                first = Order.model_validate(used["first"]) if "first" in used else None
-                raise KeyUsed(key, str(used["order_id"]), str(used.get("content_hash", "")), first)
+                order_id = str(used["order_id"])
+                first = restored(order_id, used["first"]) if "first" in used else None
+                raise KeyUsed(key, order_id, str(used.get("content_hash", "")), first)
 
 
 def save(store: OrderStore, order: Order, change: Callable[[Order], Order]) -> Order:
@@ -166,7 +168,7 @@ _CLAIM: Any = {
 def order_item(order: Order) -> Item:
     """The order as stored, with the attributes its indexes live on."""
     keys = {"pk": order.order_id, "sk": SK_ORDER, **index_attributes(order)}
-    return to_item({**keys, **order.model_dump(exclude_none=True)})
+    return to_item({**keys, **stored(order)})
 
 
 def readable(item: Item) -> Order:
@@ -178,7 +180,7 @@ def readable(item: Item) -> Order:
 
 
 def _key_item(key: CreationKey, order: Order) -> Item:
-    first = order.model_dump(exclude_none=True) if key.keep_answer else None
+    first = stored(order) if key.keep_answer else None
     return to_item(
         {
             "pk": key.pk,

@@ -18,6 +18,7 @@ from lambdas.orders.order import Order
 from lambdas.orders.ports import OrderStore
 from lambdas.orders.progress import not_run
 from lambdas.orders.store import DynamoOrderStore, save
+from lambdas.orders.stored import restored
 from lambdas.outbox.bus import Bus, EventBridgeBus
 from lambdas.records.step_counts import StepCounts
 from lambdas.records.table import RecordTable
@@ -88,7 +89,7 @@ def _passed_on(change: dict[str, Any], machine: Machine, orders: OrderStore, cou
 
 
 def _image(change: dict[str, Any], name: str) -> Order | None:
-    return Order.model_validate(from_item(change[name])) if name in change else None
+    return restored(change["Keys"]["pk"]["S"], from_item(change[name])) if name in change else None
 
 
 def _wake(old: Order | None, new: Order, machine: Machine, orders: OrderStore) -> None:

@@ -17,6 +17,7 @@ from infra.local_panel_process import LocalPanel
 from infra.local_stack import LocalStack, connect, deploy
 from lambdas.orders.order import Order
 from lambdas.orders.store import DynamoOrderStore
+from lambdas.orders.stored import restored
 from lambdas.runtime.items import from_item
 from tests.faults.dying import MARK, TWICE, switch
 from tests.faults.functions import make_faulty
@@ -122,7 +123,7 @@ class FaultyShop:
         found: dict[str, list[Order]] = {}
         for item in self._items(self.stack.order_table):
             if item["sk"] == "order":
-                order = Order.model_validate(item)
+                order = restored(item["pk"], item)
                 found.setdefault(str(order.info.get(MARK)), []).append(order)
         return found
 

@@ -16,6 +16,7 @@ from lambdas.orders.order import Order
 from lambdas.orders.queue import QUEUES_ROOT, Queue
 from lambdas.orders.service import OrderService
 from lambdas.orders.store import DynamoOrderStore
+from lambdas.orders.stored import restored
 from lambdas.payments.preauthorization import PreAuthorization
 from lambdas.payments.sandbox import SandboxGateway
 from lambdas.records.client import Client, ClientRecords
@@ -105,7 +106,7 @@ class Sales:
 
     def orders(self) -> list[Order]:
         found = map(from_item, self.dynamodb.scan(TableName="orders", ConsistentRead=True)["Items"])
-        return [Order.model_validate(item) for item in found if item["sk"] == "order"]
+        return [restored(item["pk"], item) for item in found if item["sk"] == "order"]
 
     def posts(self, order_id: str) -> list[Post]:
         return list(PostRecords(self.records).of_order(order_id))

@@ -28,10 +28,13 @@ def relay(
 def record(sequence: int, new: Order | None, old: Order | None = None) -> dict[str, Any]:
     """A stream record as DynamoDB writes it, with both images."""
     images = {"NewImage": new, "OldImage": old}
+    named = new or old
+    assert named
     return {
         "eventName": "REMOVE" if new is None else "MODIFY" if old else "INSERT",
         "dynamodb": {
             "SequenceNumber": str(sequence),
+            "Keys": {"pk": {"S": named.order_id}, "sk": {"S": "order"}},
             **{name: order_item(order) for name, order in images.items() if order},
         },
     }

@@ -1,0 +1,34 @@
+"""An order as the table stores it: without what is at its default, and without ids that its keys say already.
+
+A write is billed by the item's size, and an order is written some ten times. Expressions of the store and of compiled
+machines read, or add to, some attributes: those are always there.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from lambdas.orders.checklist import ChecklistAction
+from lambdas.orders.order import Order
+
+
+def stored(order: Order) -> dict[str, Any]:
+    """The order as plain values, for `restored`. It has no `order_id`: that is the item's key."""
+    always = {"revision": order.revision, "epoch": order.epoch, "waits": {}}
+    fields = order.model_dump(exclude_none=True, exclude_defaults=True, exclude={"order_id", "actions"})
+    return {**always, **fields, "actions": {key: _stored_action(action) for key, action in order.actions.items()}}
+
+
+def _stored_action(action: ChecklistAction) -> dict[str, Any]:
+    always = {"state": action.state, "attempts": action.attempts}
+    return {**always, **action.model_dump(exclude_none=True, exclude_defaults=True, exclude={"action_id"})}
+
+
+def restored(order_id: str, fields: Mapping[str, Any]) -> Order:
+    """The order that was stored. Takes items of earlier versions too, which hold every field. Raises ValidationError."""
+    actions = fields.get("actions")
+    if isinstance(actions, Mapping):
+        actions = {
+            key: {"action_id": key, **action} if isinstance(action, Mapping) else action
+            for key, action in actions.items()
+        }
+    return Order.model_validate({"order_id": order_id, **fields, "actions": actions})

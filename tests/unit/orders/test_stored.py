@@ -1,0 +1,89 @@
+"""What the table stores of an order: all of it comes back, and expressions find what they count on."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lambdas.orders.applied import AppliedCoupon, AppliedTax
+from lambdas.orders.checklist import ActionState, ChecklistAction, ChecklistStep
+from lambdas.orders.order import Hold, Order, PaymentAttempt, Wait
+from lambdas.orders.packs import PricedPack
+from lambdas.orders.store import order_item
+from lambdas.orders.stored import restored, stored
+from lambdas.runtime.items import from_item, to_item
+from lambdas.runtime.models import Frozen
+from tests.build import NOW, an_order
+
+texts = st.text(max_size=5)
+plain: Any = st.recursive(
+    texts | st.integers() | st.booleans(), lambda inner: st.lists(inner) | st.dictionaries(texts, inner), max_leaves=5
+)
+actions = st.builds(
+    ChecklistAction,
+    action_id=st.just(101),
+    step_id=st.just(12),
+    name=texts,
+    module=st.just("provision_client"),
+    automatic=st.booleans(),
+    optional=st.booleans(),
+    client_viewable=st.booleans(),
+    owner=st.sampled_from(["operations", "finance"]),
+    due_hours=st.integers(1, 48),
+    state=st.sampled_from(ActionState),
+    attempts=st.integers(0, 3),
+    reason=texts,
+    result=st.dictionaries(texts, plain),
+    requested_at=st.none() | st.just(NOW),
+)
+orders = st.builds(
+    lambda action, wait, info, changes: an_order(
+        actions={"101": action}, waits={"101": wait} if wait else {}, info=info, **changes
+    ),
+    actions,
+    st.none() | st.builds(Wait, token=texts, since=st.just(NOW), owner=texts, overdue=st.booleans()),
+    st.dictionaries(texts, plain),
+    st.fixed_dictionaries(
+        {},
+        optional={"epoch": st.integers(1, 3), "priority": st.integers(0, 2), "client_id": st.just("7"), "owner": texts},
+    ),
+)
+
+
+@given(orders)
+def test_what_was_stored_comes_back_whole(order: Order) -> None:
+    kept = from_item(to_item(stored(order)))
+
+    assert restored(order.order_id, kept) == order
+
+
+@given(orders)
+def test_expressions_find_what_they_count_on(order: Order) -> None:
+    item = from_item(order_item(order))
+
+    assert {"step_id", "step_status", "revision", "epoch", "waits", "activity"} <= item.keys()
+    assert {"step_id", "state", "attempts", "automatic"} <= item["actions"]["101"].keys()
+
+
+def test_an_order_that_was_stored_with_every_field_is_read() -> None:
+    order = an_order()
+
+    assert restored(order.order_id, from_item(to_item(order.model_dump(exclude_none=True)))) == order
+
+
+STORED: tuple[type[Frozen], ...] = (
+    Order, ChecklistAction, ChecklistStep, Wait, Hold, PaymentAttempt, PricedPack, AppliedCoupon, AppliedTax,
+)  # fmt: skip
+PINNED = Path(__file__).parents[2] / "data" / "stored_defaults.json"
+
+
+def test_the_defaults_that_are_not_stored_stay_what_they_were() -> None:
+    """An order of last year was stored without them: another default would change it. A new field is added to the file."""
+    defaults = {
+        model.__name__: {name: f.default for name, f in model.model_fields.items() if not f.is_required()}
+        for model in STORED
+    }
+
+    assert json.loads(json.dumps(defaults)) == json.loads(PINNED.read_text())
