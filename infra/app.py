@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,8 @@ from cdk_nag import AwsSolutionsChecks
 
 from infra.layer import bundle_layer
 from infra.nag import acknowledge_findings
-from infra.settings import StageSettings, settings_of
+from infra.readiness import refuse_unready
+from infra.settings import StageError, StageSettings, settings_of
 from infra.stack import OrderQueuesStack
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -26,7 +28,9 @@ def add_stack(app: App, *, settings: StageSettings, layer: Path, sources: Path =
     """The stack of a stage, held to the rules of cdk-nag on every stage but the local one.
 
     There the functions run on this machine's Python, which the rules would call old, and nobody else can reach them.
+    Raises StageNotReadyError for a stage that still says who nobody is.
     """
+    refuse_unready(settings, sources)
     stack = OrderQueuesStack(app, settings=settings, sources=sources, layer=layer)
     if settings.stage != "local":
         acknowledge_findings(stack, names=stack.construct_names)
@@ -34,13 +38,18 @@ def add_stack(app: App, *, settings: StageSettings, layer: Path, sources: Path =
     return stack
 
 
-def main() -> None:
+def main() -> int:
     # The CLI says where the assembly goes; without it, beside cdk.json, and not into a temporary folder.
     app = new_app(outdir=Path(os.environ.get("CDK_OUTDIR", ROOT / "cdk.out")))
-    settings = settings_of(app.node.try_get_context("stage") or os.environ.get("STAGE", "dev"))
-    add_stack(app, settings=settings, layer=bundle_layer(settings, root=ROOT))
+    try:
+        settings = settings_of(app.node.try_get_context("stage") or os.environ.get("STAGE", "dev"))
+        add_stack(app, settings=settings, layer=bundle_layer(settings, root=ROOT))
+    except StageError as refused:
+        sys.stderr.write(f"{refused}\n")
+        return 1
     app.synth()
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -15,7 +15,7 @@ from rich.console import Console
 
 from infra.local_engine import EngineError
 from infra.reach import NotDeployedError, client_options, output_of
-from infra.settings import UnknownStageError
+from infra.settings import StageError
 from lambdas.contracts.diff import differences
 from lambdas.orders.errors import OrderError
 from lambdas.orders.store import DynamoOrderStore
@@ -25,7 +25,7 @@ from lambdas.records.table import RecordTable
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
 
-_REFUSALS = (BotoCoreError, ClientError, EngineError, NotDeployedError, OrderError, UnknownStageError)
+_REFUSALS = (BotoCoreError, ClientError, EngineError, NotDeployedError, OrderError, StageError)
 
 
 def tell(order_id: str, *, dynamodb: "DynamoDBClient", orders: str, records: str, console: Console) -> int:

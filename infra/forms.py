@@ -68,4 +68,4 @@ class Forms(Construct):
             seconds=_TIMEOUT_SECONDS,
             routes={page_id(route): route for route in ROUTES},
         )
-        api.function.add_environment("PUBLIC_URL", settings.public_url or api.url)
+        api.function.add_environment("PUBLIC_URL", settings.pages_url or api.url)

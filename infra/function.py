@@ -42,9 +42,13 @@ class FunctionParts:
     layer: lambda_.ILayerVersion
 
 
-def code_asset(sources: Path) -> lambda_.Code:
-    """The repository filtered to what runs in Lambda: the import path is the file path is the handler string."""
-    return lambda_.Code.from_asset(str(sources), exclude=ONLY_CODE, ignore_mode=IgnoreMode.GIT)
+def code_asset(sources: Path, *, sandbox: bool) -> lambda_.Code:
+    """The repository filtered to what runs in Lambda: the import path is the file path is the handler string.
+
+    `sandbox`: with the pages of the sandbox's payment provider.
+    """
+    exclude = ONLY_CODE if sandbox else [*ONLY_CODE, "/lambdas/sandbox_provider"]
+    return lambda_.Code.from_asset(str(sources), exclude=exclude, ignore_mode=IgnoreMode.GIT)
 
 
 def runtime_of(settings: StageSettings) -> lambda_.Runtime:

@@ -19,7 +19,7 @@ from infra.definition import UnreadableDefinitionError, facts_of
 from infra.deployed import Deployed
 from infra.local_engine import EngineError
 from infra.reach import client_options
-from infra.settings import UnknownStageError, settings_of
+from infra.settings import StageError, stack_name_of
 from lambdas.orders.modules import load_modules
 from lambdas.orders.queue import QUEUES_ROOT, load_queues
 from statemachines.compiler import compile_queue, to_json
@@ -56,7 +56,7 @@ def impacts(deployed: Deployed, new: dict[str, NewQueue]) -> Iterator[QueueImpac
 
 def tell(stage: str, options: dict[str, Any], console: Console, root: Path = QUEUES_ROOT) -> int:
     """Print the impact; 1 if the working tree must not be deployed."""
-    new, stack = queues_of(root), settings_of(stage).stack_name
+    new, stack = queues_of(root), stack_name_of(stage)
     deployed = Deployed.of(stack, options)
     if deployed is None:
         _say(console, f"{stack} is not deployed yet: there are no orders to think of")
@@ -120,7 +120,7 @@ _REFUSALS = (
     ClientError,
     EngineError,
     StaleMachineError,
-    UnknownStageError,
+    StageError,
     UnreadableDefinitionError,
 )
 

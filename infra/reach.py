@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 
 from infra.local import ENGINE_ROOT
 from infra.local_engine import EngineError, LocalEngine
-from infra.settings import settings_of
+from infra.settings import stack_name_of
 
 
 class NotDeployedError(RuntimeError):
@@ -20,7 +20,7 @@ def client_options(stage: str) -> dict[str, Any]:
 
     Raises UnknownStageError before anything is asked of AWS.
     """
-    settings_of(stage)
+    stack_name_of(stage)
     if stage != "local" or "AWS_ENDPOINT_URL" in os.environ:
         return {}
     engine = LocalEngine.attach(ENGINE_ROOT)
@@ -31,7 +31,7 @@ def client_options(stage: str) -> dict[str, Any]:
 
 def output_of(stage: str, name: str, options: dict[str, Any]) -> str:
     """One output of the stage's stack. Raises NotDeployedError."""
-    stack = settings_of(stage).stack_name
+    stack = stack_name_of(stage)
     try:
         described = boto3.client("cloudformation", **options).describe_stacks(StackName=stack)["Stacks"][0]
     except ClientError as error:

@@ -18,12 +18,12 @@ from rich.console import Console
 
 from infra.local_engine import EngineError
 from infra.reach import NotDeployedError, client_options, output_of
-from infra.settings import UnknownStageError
+from infra.settings import StageError
 
 BATCH = 20  # records told at a time: a call of a function takes 6 MB
 _OURS_SECONDS = 300
 _GONE = ("TrimmedDataAccessException", "ResourceNotFoundException")
-_REFUSALS = (BotoCoreError, ClientError, EngineError, NotDeployedError, UnknownStageError)
+_REFUSALS = (BotoCoreError, ClientError, EngineError, NotDeployedError, StageError)
 
 
 @dataclass(frozen=True)

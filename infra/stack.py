@@ -22,6 +22,7 @@ from infra.sandbox_provider import ROUTES as SANDBOX_PAGES
 from infra.settings import StageSettings
 from infra.storage import Storage
 from infra.watch import Watch
+from lambdas.payments.gateways import SANDBOX
 
 
 class OrderQueuesStack(Stack):
@@ -34,9 +35,10 @@ class OrderQueuesStack(Stack):
             description=f"Order queues, stage {settings.stage}",
             termination_protection=settings.keep_data,
         )
+        has_sandbox = settings.allow_sandbox and settings.gateway == SANDBOX
         parts = FunctionParts(
             settings=settings,
-            code=code_asset(sources),
+            code=code_asset(sources, sandbox=has_sandbox),
             layer=layer_version(self, settings=settings, folder=layer),
         )
         storage = Storage(self, "Storage", settings=settings)
@@ -54,10 +56,9 @@ class OrderQueuesStack(Stack):
             machine_hashes=hashes,
         )
         notices = Notices(
-            self, "Notices", parts=parts, storage=storage, mail=actions.mail, public_url=settings.public_url or api.url
+            self, "Notices", parts=parts, storage=storage, mail=actions.mail, public_url=settings.pages_url or api.url
         )
         Forms(self, "Forms", parts=parts, storage=storage, api=api, notices=notices, machine_hashes=hashes)
-        has_sandbox = settings.gateway == "sandbox"
         if has_sandbox:
             SandboxProvider(self, "SandboxProvider", parts=parts, storage=storage, http_api=api.http_api)
         Docs(self, "Docs", parts=parts, sources=sources, http_api=api.http_api)

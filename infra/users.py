@@ -20,14 +20,14 @@ from rich.table import Table
 
 from infra.local_engine import EngineError
 from infra.reach import NotDeployedError, client_options, output_of
-from infra.settings import UnknownStageError
+from infra.settings import StageError
 from lambdas.records.api_user import GRACE_SECONDS, ApiUser, ApiUserError, ApiUserRecords, Token
 from lambdas.records.rights import ROLES, Grant
 from lambdas.records.table import RecordTable
 
 _DAY, _HOUR = 86_400, 3_600
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")  # a colon would end it in HTTP Basic
-_REFUSALS = (ApiUserError, BotoCoreError, ClientError, EngineError, NotDeployedError, UnknownStageError)
+_REFUSALS = (ApiUserError, BotoCoreError, ClientError, EngineError, NotDeployedError, StageError)
 
 
 def add(users: ApiUserRecords, asked: argparse.Namespace, console: Console, now: int) -> None:

@@ -125,10 +125,14 @@ class Taxation:
 
 
 class TaxTable(Frozen):
-    """All taxes. `groups`: by name, each country with the form of its VAT numbers."""
+    """All taxes. `groups`: by name, each country with the form of its VAT numbers.
+
+    `sample`: these are nobody's rates, and a stage that keeps its data refuses them.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
+    sample: bool = False
     brands: tuple[BrandTaxes, ...] = ()
     groups: dict[str, dict[Country, re.Pattern[str]]] = {}
 

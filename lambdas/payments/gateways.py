@@ -4,10 +4,13 @@ from lambdas.payments.gateway import Gateway
 from lambdas.payments.sandbox import SandboxGateway
 from lambdas.records.table import RecordTable
 
+SANDBOX = "sandbox"
+GATEWAYS = (SANDBOX,)  # all there are
+
 
 def gateway_named(name: str, records: RecordTable) -> Gateway:
     """The stage's gateway by its name in the settings."""
     match name:
         case "sandbox":
             return SandboxGateway(records.name, records.client)
-    raise ValueError(f"no gateway is called {name}; known: sandbox")
+    raise ValueError(f"no gateway is called {name!r}; known: {', '.join(GATEWAYS)}")

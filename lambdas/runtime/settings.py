@@ -30,5 +30,5 @@ class TableSettings(Settings):
 
     order_table: str
     record_table: str
-    gateway: str = "sandbox"
-    currency: str = "USD"
+    gateway: str
+    currency: str

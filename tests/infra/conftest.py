@@ -1,4 +1,4 @@
-"""Two synths for the whole folder: `prod`, under cdk-nag, and `local`. Neither needs a network or made wheels."""
+"""Two synths for the whole folder: `prod`, filled in, under cdk-nag, and `local`. Neither needs a network or made wheels."""
 
 import shutil
 from pathlib import Path
@@ -8,7 +8,8 @@ import pytest
 from infra.actions import ACTIONS
 from infra.app import ROOT, add_stack, new_app
 from infra.docs import SHIPPED, SWAGGER_UI
-from infra.settings import settings_of
+from infra.settings import StageSettings, settings_of
+from tests.infra.filled_in import filled_in_prod
 from tests.infra.template import Synthesized
 
 SAMPLE_MACHINE = """{
@@ -59,6 +60,8 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "lambdas/forms/handler.py": "",
         "lambdas/intake/handler.py": "",
         "lambdas/sandbox_provider/handler.py": "",
+        "lambdas/catalog/plans.toml": "sample = true",
+        "lambdas/catalog/taxes.toml": "sample = true",
         "lambdas/intake/webhook.py": "",
         "lambdas/forms/page.html": "<p>",
         "lambdas/notices/handler.py": "",
@@ -88,12 +91,12 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def prod(sources: Path, tmp_path_factory: pytest.TempPathFactory) -> Synthesized:
-    return _synthesize("prod", sources=sources, into=tmp_path_factory.mktemp("prod"))
+    return _synthesize(filled_in_prod(), sources=sources, into=tmp_path_factory.mktemp("prod"))
 
 
 @pytest.fixture(scope="session")
 def local(sources: Path, tmp_path_factory: pytest.TempPathFactory) -> Synthesized:
-    return _synthesize("local", sources=sources, into=tmp_path_factory.mktemp("local"))
+    return _synthesize(settings_of("local"), sources=sources, into=tmp_path_factory.mktemp("local"))
 
 
 @pytest.fixture(params=["prod", "local"])
@@ -103,11 +106,10 @@ def stage(request: pytest.FixtureRequest) -> Synthesized:
     return synthesized
 
 
-def _synthesize(stage: str, *, sources: Path, into: Path) -> Synthesized:
+def _synthesize(settings: StageSettings, *, sources: Path, into: Path) -> Synthesized:
     layer = into / "layer"
     (layer / "python").mkdir(parents=True)
     (layer / "python" / "stub.py").write_text("")
-    settings = settings_of(stage)
     app = new_app(outdir=into / "out")
     add_stack(app, settings=settings, layer=layer, sources=sources)
     app.synth()

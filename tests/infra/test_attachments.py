@@ -44,4 +44,4 @@ def test_only_the_api_knows_the_bucket(stage: Synthesized) -> None:
     assert (knowing, allowed) == ({"ApiHandler"}, {"ApiHandlerRole"})
     told = stage.functions["ApiHandler"]["Environment"]["Variables"]
     assert name_of(told["ATTACHMENT_BUCKET"]) == "AttachmentsBucket"
-    assert (told["MAIL_FROM"], told["COMPANY"]) == ("orders@example.com", stage.settings.company)
+    assert (told["MAIL_FROM"], told["COMPANY"]) == (stage.settings.mail_from, stage.settings.company)

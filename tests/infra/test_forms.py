@@ -32,7 +32,8 @@ def test_nobody_types_a_first_page_at_once_but_programs_on_one_s_own_machine(
     assert local.functions["FormsHandler"]["Environment"]["Variables"]["FORM_MIN_SECONDS"] == "0"
 
 
-def test_the_api_knows_where_the_pages_are(prod: Synthesized) -> None:
-    told = prod.functions["ApiHandler"]["Environment"]["Variables"]["PUBLIC_URL"]
-
-    assert name_of(told) == "ApiHttpApi.ApiEndpoint"
+def test_the_api_and_the_mails_know_where_the_pages_are(prod: Synthesized, local: Synthesized) -> None:
+    """As the stage says, or at the API's own address."""
+    for synthesized, pages in ((prod, "https://orders.seaside.internal"), (local, "ApiHttpApi.ApiEndpoint")):
+        for function in ("ApiHandler", "NoticesSender", "NoticesReminder"):
+            assert name_of(synthesized.functions[function]["Environment"]["Variables"]["PUBLIC_URL"]) == pages

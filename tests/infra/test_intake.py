@@ -1,12 +1,14 @@
 """The door of signed contracts: nothing is lost on the way to the queue, in it, or behind it."""
 
 import json
+from typing import get_args
 
 from infra.intake import TRIES, VISIBILITY_SECONDS, WORKER_SECONDS
-from infra.settings import settings_of
+from infra.settings import Provider, settings_of
 from lambdas.intake.keys import Keys
 from lambdas.intake.providers import PROVIDERS
 from lambdas.orders.submission import CLAIM_SECONDS
+from tests.infra.filled_in import filled_in_prod
 from tests.infra.template import Synthesized, name_of
 
 DAY_SECONDS = 86_400
@@ -77,8 +79,9 @@ def test_each_provider_signs_with_keys_that_nobody_knows_before_they_are_set(sta
 
 
 def test_every_stage_listens_to_providers_we_know() -> None:
-    for stage in ("local", "test", "dev", "prod"):
-        assert set(settings_of(stage).contract_providers) <= set(PROVIDERS)
+    for stage in (filled_in_prod(), *map(settings_of, ("local", "test", "dev"))):
+        assert set(stage.contract_providers) <= set(PROVIDERS)
+    assert set(get_args(Provider)) == set(PROVIDERS)
 
 
 def test_a_contract_that_waits_for_a_person_is_an_alarm(stage: Synthesized) -> None:

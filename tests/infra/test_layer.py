@@ -1,7 +1,6 @@
 """The layer is made once for each set of wheels, whole or not at all."""
 
 import subprocess
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,9 +8,10 @@ import pytest
 from infra import layer
 from infra.app import ROOT
 from infra.settings import settings_of
+from tests.infra.filled_in import filled_in_prod
 from tests.infra.template import Synthesized
 
-SETTINGS = settings_of("prod")
+SETTINGS = filled_in_prod()
 
 
 class FakeUv:
@@ -62,8 +62,8 @@ def test_wheels_are_for_the_python_and_machine_of_the_stage(uv: FakeUv, tmp_path
 
 def test_what_decides_the_wheels_decides_the_hash(uv: FakeUv, tmp_path: Path) -> None:
     folders = {layer.bundle_layer(SETTINGS, root=tmp_path)}
-    folders.add(layer.bundle_layer(replace(SETTINGS, machine="x86_64"), root=tmp_path))
-    folders.add(layer.bundle_layer(replace(SETTINGS, python_version="3.15"), root=tmp_path))
+    folders.add(layer.bundle_layer(SETTINGS.changed(machine="x86_64"), root=tmp_path))
+    folders.add(layer.bundle_layer(SETTINGS.changed(python_version="3.15"), root=tmp_path))
     uv.requirements = "pydantic==3\n"
     folders.add(layer.bundle_layer(SETTINGS, root=tmp_path))
 

@@ -1,15 +1,17 @@
 """What reaches outside: the mail's sender, and where webhooks may go."""
 
 from infra.settings import settings_of
+from tests.infra.filled_in import filled_in_prod
 from tests.infra.template import Synthesized
 
 
 def test_the_sender_s_domain_is_an_identity(stage: Synthesized) -> None:
     (identity,) = stage.properties_of_type("AWS::SES::EmailIdentity").values()
 
-    assert identity["EmailIdentity"] == stage.settings.mail_domain == "example.com"
+    domain = {"prod": "seaside.internal", "local": "example.com"}[stage.settings.stage]
+    assert identity["EmailIdentity"] == stage.settings.mail_domain == domain
     told = stage.functions["ActionsSendNotification"]["Environment"]["Variables"]
-    assert told["MAIL_FROM"] == "orders@example.com"
+    assert told["MAIL_FROM"] == f"orders@{domain}"
 
 
 def test_webhooks_are_signed_with_a_secret_that_nobody_chose(stage: Synthesized) -> None:
@@ -20,7 +22,9 @@ def test_webhooks_are_signed_with_a_secret_that_nobody_chose(stage: Synthesized)
 
 
 def test_webhooks_go_nowhere_unless_the_stage_says_so() -> None:
-    assert {stage: settings_of(stage).webhook_hosts for stage in ("local", "test", "dev", "prod")} == {
+    stages = [filled_in_prod(), *map(settings_of, ("local", "test", "dev"))]
+
+    assert {stage.stage: stage.webhook_hosts for stage in stages} == {
         "local": ("127.0.0.1",),
         "test": (),
         "dev": (),

@@ -20,6 +20,8 @@ CLAIM_AND_SETTLE = READ_WRITE
 WAIT = {"dynamodb:GetItem", "dynamodb:UpdateItem"}
 TRACE = {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}
 
+SENDER = "arn:AWS::Partition:ses:AWS::Region:AWS::AccountId:identity/"  # and the domain of the stage's sender
+
 # All that a row of infra/actions.py may ask for on the record table.
 ON_RECORDS = TRANSACTION | {"dynamodb:Query"}
 
@@ -27,18 +29,16 @@ ON_RECORDS = TRANSACTION | {"dynamodb:Query"}
 def _of_action(needs: ActionNeeds) -> dict[str, set[str]]:
     """Claim and settle, like every action; what its row asks for; and nothing else."""
     on_records = {f"dynamodb:{verb}" for verb in needs.on_records}
-    sender = "arn:AWS::Partition:ses:AWS::Region:AWS::AccountId:identity/example.com"
     return {
         "StorageOrderTable": CLAIM_AND_SETTLE,
         **({"StorageRecordTable": on_records} if on_records else {}),
-        **({sender: {"ses:SendEmail"}} if needs.sends_mail else {}),
+        **({SENDER: {"ses:SendEmail"}} if needs.sends_mail else {}),
         **({"ActionsWebhookSecret": {"secretsmanager:GetSecretValue"}} if needs.calls_outside else {}),
         "*": TRACE,
     }
 
 
 ON_RECORDS_OF_NOTICES = READ_WRITE | {"dynamodb:DeleteItem", "dynamodb:Query"}
-SENDER = "arn:AWS::Partition:ses:AWS::Region:AWS::AccountId:identity/example.com"
 
 FUNCTIONS: dict[str, dict[str, set[str]]] = {
     "ApiHandler": {
@@ -49,7 +49,7 @@ FUNCTIONS: dict[str, dict[str, set[str]]] = {
         "StorageRecordTable": TRANSACTION | {"dynamodb:Query"},
         "StorageGuardTable": READ_WRITE,
         "AttachmentsBucket/orders/*": {"s3:PutObject", "s3:GetObject"},
-        "arn:AWS::Partition:ses:AWS::Region:AWS::AccountId:identity/example.com": {"ses:SendEmail"},
+        SENDER: {"ses:SendEmail"},
         "*": TRACE,
     },
     "DocsHandler": {"*": TRACE},
@@ -139,6 +139,8 @@ def test_no_row_of_an_action_asks_for_more_than_modules_may_have() -> None:
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_a_function_may_do_exactly_this(stage: Synthesized, function: str) -> None:
     expected = FUNCTIONS[function] | {f"{function}Logs": {"logs:CreateLogStream", "logs:PutLogEvents"}}
+    if SENDER in expected:
+        expected[SENDER + stage.settings.mail_domain] = expected.pop(SENDER)
     if function == "OutboxRelay":
         expected |= dict.fromkeys(stage.of_type("AWS::StepFunctions::StateMachine"), MACHINE_FROM_RELAY)
         actions = [name for name in stage.functions if name.startswith("Actions")]

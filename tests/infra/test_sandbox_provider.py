@@ -1,11 +1,16 @@
 """The sandbox's payment provider: a function apart, which reaches the sandbox's own records only, and is there for it alone."""
 
-from dataclasses import replace
+import json
 from pathlib import Path
 
+import pytest
+
+from infra import readiness
 from infra.app import add_stack, new_app
 from infra.settings import settings_of
+from lambdas.payments.gateways import GATEWAYS
 from lambdas.payments.screening import PaymentLimits
+from tests.infra.filled_in import filled_in_prod
 from tests.infra.template import Synthesized, name_of
 
 HANDLER = "SandboxProviderHandler"
@@ -46,17 +51,32 @@ def test_it_reads_and_writes_only_what_the_sandbox_keeps(stage: Synthesized) -> 
 
 
 def test_every_door_that_takes_payments_has_the_limits_of_its_stage(prod: Synthesized, local: Synthesized) -> None:
-    for synthesized, stage in ((prod, "prod"), (local, "local")):
+    for synthesized in (prod, local):
         for door in ("ApiHandler", "FormsHandler"):
             told = synthesized.functions[door]["Environment"]["Variables"]["PAYMENT_LIMITS"]
-            assert PaymentLimits.model_validate_json(told) == settings_of(stage).payment_limits
-    assert settings_of("prod").payment_limits == PaymentLimits()
+            assert PaymentLimits.model_validate_json(told) == synthesized.settings.payment_limits
+    assert filled_in_prod().payment_limits == PaymentLimits()
 
 
-def test_where_a_real_gateway_is_there_is_none(sources: Path, tmp_path: Path) -> None:
-    settings = replace(settings_of("test"), gateway="another")
-    (tmp_path / "layer").mkdir()
-    stack = add_stack(new_app(outdir=tmp_path / "out"), settings=settings, layer=tmp_path / "layer", sources=sources)
+def words_of(stage: Synthesized) -> str:
+    """The template, but for Lambda's own name of an error."""
+    return json.dumps(stage.template).replace("Sandbox.Timedout", "").lower()
 
-    assert stack.node.try_find_child("SandboxProvider") is None
-    assert stack.node.try_find_child("Forms") is not None
+
+def test_where_a_real_gateway_is_there_is_none(
+    sources: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, prod: Synthesized
+) -> None:
+    """Neither its function, nor a page, a role, a permission or its code."""
+    monkeypatch.setattr(readiness, "GATEWAYS", (*GATEWAYS, "another"))
+    settings = settings_of("test").changed(gateway="another")
+    (tmp_path / "layer" / "python").mkdir(parents=True)
+    app = new_app(outdir=tmp_path / "out")
+    add_stack(app, settings=settings, layer=tmp_path / "layer", sources=sources)
+    app.synth()
+    found = Synthesized(settings=settings, outdir=tmp_path / "out", sources=sources)
+
+    assert "sandbox" in words_of(prod)
+    assert "sandbox" not in words_of(found)
+    assert "FormsHandler" in found.functions
+    asset = found.asset(found.functions["ApiHandler"]["Code"]["S3Key"])
+    assert not (asset / "lambdas" / "sandbox_provider").exists()

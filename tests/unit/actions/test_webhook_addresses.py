@@ -29,8 +29,8 @@ def test_a_name_that_the_stage_does_not_know_waits_for_a_person() -> None:
         address("{racks}/reserve", settings(stage="dev", panel=PANEL))
 
     assert str(refused.value) == (
-        "stage dev has no address for {racks}; add it to webhook_bases in infra/settings.py, deploy, and process this action"
-        " again"
+        "stage dev has no address for {racks}; add it to webhook_bases in infra/stages/dev.toml, deploy, and process this"
+        " action again"
     )
 
 

@@ -1,0 +1,25 @@
+"""`prod` as a customer fills it in: what is shipped, and what it asks for."""
+
+from infra.settings import FOLDER, OUTSIDE_PARTIES, StageSettings, read_settings
+
+# No payment provider has an adapter yet, so play money is what it is tried with.
+FILLED_IN = """
+gateway = "sandbox"
+allow_sandbox = true
+currency = "USD"
+company = "Seaside Hosting"
+mail_from = "orders@seaside.internal"
+public_url = "https://orders.seaside.internal"
+contract_providers = ["docusign", "generic"]
+preauthorize_contracts = true
+
+[webhook_bases]
+""" + "".join(f'{party} = "https://{party}.seaside.internal"\n' for party in OUTSIDE_PARTIES)
+
+
+def shipped_prod() -> str:
+    return (FOLDER / "prod.toml").read_text("utf-8")
+
+
+def filled_in_prod() -> StageSettings:
+    return read_settings("prod", shipped_prod() + FILLED_IN)
