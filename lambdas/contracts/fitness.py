@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping
 from lambdas.catalog.plan import Plan
 from lambdas.contracts.drafting import draft_of
 from lambdas.contracts.errors import ContractRefusedError
-from lambdas.orders.draft import check_ready, new_order
 from lambdas.orders.errors import Problem
 from lambdas.orders.queue import Queue
 from lambdas.orders.service import OrderService
@@ -19,16 +18,7 @@ def refuse_unfit(contract: SignedContract, service: OrderService, plans: Mapping
     problems = [*queue_problems(queue, contract.brand_id), *_unknown(contract, plans)]
     if queue is None or problems:
         raise ContractRefusedError(*problems)
-    lead = new_order(
-        draft_of(contract),
-        queue,
-        service.modules,
-        service.pricing,
-        now=service.now(),
-        hash="",
-        currency=service.currency,
-    )
-    check_ready(lead, service.pricing, service.payments, service.clients)
+    service.check(service.preview_new(draft_of(contract)))
 
 
 def queue_problems(queue: Queue | None, brand_id: int) -> Iterator[Problem]:

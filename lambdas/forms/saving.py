@@ -9,7 +9,7 @@ from lambdas.forms.door import Door
 from lambdas.forms.form import Form
 from lambdas.forms.visit import Visit
 from lambdas.forms.web import WebRequest
-from lambdas.orders.draft import OrderDraft, new_order, with_changes
+from lambdas.orders.draft import OrderDraft
 from lambdas.orders.errors import KeyTakenError
 from lambdas.orders.info import Info, merge
 from lambdas.orders.keys import IdempotencyKey
@@ -35,14 +35,11 @@ def changed(door: Door, form: Form, order: Order, changes: Info) -> Order:
 
 
 def previewed(door: Door, form: Form, order: Order | None, changes: Info) -> Order:
-    """The order as these changes would make it, at the prices it would have; nothing is written."""
-    service, now = door.service, door.now()
+    """The order as these changes would make it, at the price it would be charged; nothing is written."""
     if order is None:
-        queue = service.queues[door.order_queue_id(form)]
-        draft = OrderDraft(order_queue_id=queue.order_queue_id, info=changes)
-        return new_order(draft, queue, service.modules, service.pricing, now=now, hash="", currency=service.currency)
+        return door.service.preview_new(OrderDraft(order_queue_id=door.order_queue_id(form), info=changes))
     bare = order.changed(info=merge(order.info, _options_to_take_off(order.info, changes)))
-    return with_changes(bare, {"info": changes}, service.pricing, now=now)
+    return door.service.preview(bare, {"info": changes})
 
 
 def by_of(form: Form) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from lambdas.orders import info as order_info
-from lambdas.orders.errors import InvalidOrderError, Problem
+from lambdas.orders.errors import InvalidOrderError, Problem, QueueNotFoundError
 from lambdas.orders.modules import ModuleFacts
 from lambdas.orders.order import Order
 from lambdas.orders.ports import Clients, Payments, Pricing, Sale
@@ -51,6 +51,17 @@ class OrderDraft(Frozen):
         return hashlib.sha256(content.encode()).hexdigest()
 
 
+def queue_for(draft: OrderDraft, queues: Mapping[int, Queue]) -> Queue:
+    """The queue that the draft names. Raises QueueNotFoundError, or InvalidOrderError if it takes no new orders."""
+    queue = queues.get(draft.order_queue_id)
+    if queue is None:
+        raise QueueNotFoundError(draft.order_queue_id, list(queues))
+    if not queue.active:
+        problem = Problem("order_queue_id", f"queue {queue.order_queue_id} {queue.name} takes no new orders")
+        raise InvalidOrderError((problem,))
+    return queue
+
+
 def new_order(
     draft: OrderDraft,
     queue: Queue,
@@ -78,7 +89,7 @@ def new_order(
         actions=actions,
     )
     said = draft.model_dump(exclude_none=True, exclude={"order_queue_id", "hash", "ts"})
-    return with_changes(blank, {**said, "info": _wanted(draft, pricing)}, pricing, now=now)
+    return with_changes(blank, {**said, "info": _wanted(draft, pricing)}, pricing, now=now, currency=currency)
 
 
 def _wanted(draft: OrderDraft, pricing: Pricing) -> dict[str, Any]:
@@ -88,8 +99,21 @@ def _wanted(draft: OrderDraft, pricing: Pricing) -> dict[str, Any]:
     return pricing.with_default_options(draft.info)
 
 
-def with_changes(order: Order, changes: Mapping[str, Any], pricing: Pricing, *, now: int) -> Order:
-    """The order with these changes: `info` deep-merged, a lead's total worked out anew from what it asks for."""
+def revised(order: Order, changes: Mapping[str, Any], pricing: Pricing, *, now: int, currency: str) -> Order:
+    """`with_changes`; but an order that they leave as it is keeps the price it has."""
+    merged = _merged(order, changes, now)
+    same = merged.changed(activity=order.activity) == order and changes.get("total_cents") in (None, order.total_cents)
+    return order if same else _priced(merged, pricing, changes.get("total_cents"), now=now, currency=currency)
+
+
+def with_changes(order: Order, changes: Mapping[str, Any], pricing: Pricing, *, now: int, currency: str) -> Order:
+    """The order with these changes: `info` deep-merged, a lead's total worked out anew from what it asks for, in the currency
+    that is sold in now."""
+    merged = _merged(order, changes, now)
+    return _priced(merged, pricing, changes.get("total_cents"), now=now, currency=currency)
+
+
+def _merged(order: Order, changes: Mapping[str, Any], now: int) -> Order:
     sent = changes.get("info") or {}
     order_info.limits(sent)
     info = order_info.merge(order.info, as_said(order, sent))
@@ -101,11 +125,10 @@ def with_changes(order: Order, changes: Mapping[str, Any], pricing: Pricing, *, 
         details["client_id"] = None  # nobody's any more
     if password:
         details["password_hash"] = hash_password(password)
-    changed = order.changed(**details, info=info, activity=now)
-    return _priced(changed, pricing, changes.get("total_cents"), now=now)
+    return order.changed(**details, info=info, activity=now)
 
 
-def _priced(order: Order, pricing: Pricing, said_cents: int | None, *, now: int) -> Order:
+def _priced(order: Order, pricing: Pricing, said_cents: int | None, *, now: int, currency: str) -> Order:
     """A lead at the prices of now; once an order was submitted its prices stay, for that money was held."""
     if not order.is_lead:
         return order if order.priced or said_cents is None else order.changed(total_cents=said_cents)
@@ -113,7 +136,7 @@ def _priced(order: Order, pricing: Pricing, said_cents: int | None, *, now: int)
     priced = pricing.price(order.info, sale)
     stated = order.total_cents if said_cents is None else said_cents
     total = sum(pack.first_charge_cents for pack in priced) if priced else stated
-    return order.changed(priced=priced, total_cents=total)
+    return order.changed(priced=priced, total_cents=total, currency=currency)
 
 
 def changed_fields(before: Order, after: Order) -> list[str]:

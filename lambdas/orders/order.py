@@ -34,7 +34,8 @@ class Wait(Frozen):
 class PaymentAttempt(Frozen):
     """The intent to pre-authorise, written before the gateway is called. `key` is what the gateway knows it by.
 
-    `tries` above 1 means that the process behind an earlier try died, so that the outcome has to be looked up.
+    `tries` above 1 means that the process behind an earlier try died, so that the outcome has to be looked up. `price` and
+    `content`: of the order that the buyer said yes to (orders/seen.py).
     """
 
     key: str
@@ -44,6 +45,8 @@ class PaymentAttempt(Frozen):
     claim: str
     claim_ends_at: int
     tries: int = 1
+    price: str = ""
+    content: str = ""
 
     def is_under_way(self, now: int) -> bool:
         """Whether a process may be working on it."""

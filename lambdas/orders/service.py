@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lambdas.orders import hands, progress, revival
-from lambdas.orders.draft import OrderDraft, changed_fields, check_ready, new_order, with_changes
+from lambdas.orders.draft import OrderDraft, changed_fields, check_ready, new_order, queue_for, revised
 from lambdas.orders.errors import (
     InvalidOrderError,
     KeyTakenError,
@@ -17,7 +17,6 @@ from lambdas.orders.errors import (
     OrderIsFinalError,
     OrderNotFoundError,
     Problem,
-    QueueNotFoundError,
     RevisionDiffersError,
 )
 from lambdas.orders.keys import IdempotencyKey, creation_keys, hash_pk, new_hash
@@ -27,9 +26,11 @@ from lambdas.orders.order import Order
 from lambdas.orders.ports import Clients, KeyUsed, OrderStore, Payments, Pricing, Screen
 from lambdas.orders.queue import Queue
 from lambdas.orders.screen import UNSCREENED
+from lambdas.orders.seen import Seen
 from lambdas.orders.steps import StepStatus
 from lambdas.orders.store import save
 from lambdas.orders.submission import Submission
+from lambdas.orders.submit_claim import SubmitWish
 from lambdas.orders.submit_errors import SubmitInProgressError
 
 
@@ -50,19 +51,11 @@ class OrderService:
 
     def create(self, draft: OrderDraft, key: IdempotencyKey | None = None, *, by: str = "") -> Order:
         """A new lead. The same key (or caller-given hash) with the same content returns the order as it was first made."""
-        queue = self.queues.get(draft.order_queue_id)
-        if queue is None:
-            raise QueueNotFoundError(draft.order_queue_id, list(self.queues))
-        if not queue.active:
-            problem = Problem("order_queue_id", f"queue {queue.order_queue_id} {queue.name} takes no new orders")
-            raise InvalidOrderError((problem,))
-        now = self.now()
-        lead = new_order(
-            draft, queue, self.modules, self.pricing, now=now, hash=draft.hash or new_hash(), currency=self.currency
-        )
+        lead = self.preview_new(draft)
+        now = lead.activity
         order = lead.changed(
             order_id=self.store.new_order_id(),  # only now: a refused draft takes no number
-            machine_hash=self.machine_hashes.get(queue.order_queue_id, ""),
+            machine_hash=self.machine_hashes.get(lead.order_queue_id, ""),
             changed_by=by,
             changed_how="create",
         )
@@ -73,6 +66,23 @@ class OrderService:
                 raise KeyTakenError(used.key.field, used.order_id) from None
             return used.first
         return order
+
+    def preview_new(self, draft: OrderDraft) -> Order:
+        """The lead that `create` would make, still without a number, at the price it would have. Nothing is written."""
+        queue = queue_for(draft, self.queues)
+        given, now = draft.hash or new_hash(), self.now()
+        return new_order(draft, queue, self.modules, self.pricing, now=now, hash=given, currency=self.currency)
+
+    def preview(self, order: Order, changes: Mapping[str, Any]) -> Order:
+        """The order as `update` or `submit` would make it with these changes, at the price it would have. Nothing is written.
+
+        An order that they leave as it is keeps its price, as it would then.
+        """
+        return revised(order, changes, self.pricing, now=self.now(), currency=self.currency)
+
+    def check(self, order: Order) -> None:
+        """Raise InvalidOrderError naming everything that keeps the order from being submitted."""
+        check_ready(order, self.pricing, self.payments, self.clients)
 
     def get(self, *, order_id: str | None = None, hash: str | None = None) -> Order:
         """By id, or by the hash that stands in for it."""
@@ -120,28 +130,38 @@ class OrderService:
             raise OrderIsFinalError(current.order_id, current.step.name, "updated")
         if current.is_being_submitted(self.now()):
             raise SubmitInProgressError(current.order_id)
-        updated = with_changes(current, changes, self.pricing, now=self.now())
+        updated = self.preview(current, changes)
         if not current.is_lead and (fixed := changed_fields(current, updated)):
             raise NotAfterSubmitError(current.order_id, fixed)
         return updated
 
-    def submit(self, order: Order, *, by: str = "", reviewed: bool = False) -> Order:
+    def submit(
+        self,
+        order: Order,
+        *,
+        by: str = "",
+        reviewed: bool = False,
+        changes: Mapping[str, Any] | None = None,
+        seen: Seen | None = None,
+    ) -> Order:
         """Pre-authorise, then leave Leads. Submitting a submitted order again changes nothing and answers the same.
 
-        `reviewed`: by a person who looked at the order, so that its payment is tried however many failed before.
+        `reviewed`: by a person who looked at the order, so that its payment is tried however many failed before. `changes`:
+        merged first, in the same write. `seen`: what the buyer was shown; if it is another order or price, nothing is done.
         """
-        if order.is_lead:
-            check_ready(order, self.pricing, self.payments, self.clients)
-        return self._submission(by, reviewed=reviewed).submit(order)
+        return self._submit(order, SubmitWish(by=by, reviewed=reviewed, changes=changes or {}, seen=seen or Seen()))
 
-    def authenticate(self, order: Order, proof: Mapping[str, Any], *, by: str = "") -> Order:
+    def authenticate(self, order: Order, proof: Mapping[str, Any], *, by: str = "", seen: Seen | None = None) -> Order:
         """Submit an order whose card holder was asked to confirm its payment. `proof`: by the gateway's own names."""
-        if order.is_lead:
-            check_ready(order, self.pricing, self.payments, self.clients)
-        return self._submission(by, proof=proof).submit(order)
+        return self._submit(order, SubmitWish(by=by, proof=proof, seen=seen or Seen()))
 
-    def _submission(self, by: str, *, proof: Mapping[str, Any] | None = None, reviewed: bool = False) -> Submission:
-        return Submission(self.store, self.pricing, self.payments, self.now, by, proof, self.screen, reviewed)
+    def resume_submit(self, order: Order, *, by: str = "", seen: Seen | None = None) -> Order:
+        """Go on with a submit whose outcome is open, as the same payment; begin none. Raises NoOpenPaymentError."""
+        return self._submit(order, SubmitWish(by=by, only_open=True, seen=seen or Seen()))
+
+    def _submit(self, order: Order, wish: SubmitWish) -> Order:
+        parts = (self.store, self.pricing, self.payments, self.screen, self.currency, self.check, self.now)
+        return Submission(*parts, wish).submit(order)
 
     def list(self, wanted: OrderFilter) -> OrderPage:
         """Orders by queue and step or by client, in the order of their time."""

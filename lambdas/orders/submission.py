@@ -5,12 +5,11 @@ Whoever finds a lapsed intent looks its outcome up under that key; nothing is ev
 """
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from lambdas.orders import progress
-from lambdas.orders.draft import with_changes
+from lambdas.orders.draft import revised, with_changes
 from lambdas.orders.errors import OrderIsFinalError
 from lambdas.orders.order import Hold, Order, PaymentAttempt
 from lambdas.orders.ports import (
@@ -24,37 +23,31 @@ from lambdas.orders.ports import (
     Pricing,
     Screen,
 )
-from lambdas.orders.screen import UNSCREENED
 from lambdas.orders.steps import StepStatus
 from lambdas.orders.store import save
+from lambdas.orders.submit_claim import SubmitWish, attempt_of, is_as_agreed
 from lambdas.orders.submit_errors import (
     AuthenticationRequiredError,
     CouponGoneError,
-    NoChallengeError,
     PaymentRefusedError,
     PaymentUnknownError,
     ReviewNeededError,
     SubmitInProgressError,
 )
 
-CLAIM_SECONDS = 45  # longer than a door's Lambda may run, so that a lapsed claim has no process behind it
-
 
 @dataclass(frozen=True)
 class Submission:
-    """One submit of one order, which was found ready. `proof`: what the card holder's bank gave, where they were asked.
-
-    `reviewed`: a person looked at the order, so it is not screened.
-    """
+    """One submit of one order. `check` refuses an order that could not be processed; `currency` is what is sold in now."""
 
     store: OrderStore
     pricing: Pricing
     payments: Payments
+    screen: Screen
+    currency: str
+    check: Callable[[Order], None]
     now: Callable[[], int]
-    by: str = ""
-    proof: Mapping[str, Any] | None = None
-    screen: Screen = UNSCREENED
-    reviewed: bool = False
+    wish: SubmitWish
 
     def submit(self, order: Order) -> Order:
         claim = secrets.token_hex(8)
@@ -65,29 +58,19 @@ class Submission:
         return self._settled(order, order.attempt, self._authorize(order, order.attempt))
 
     def _claimed(self, current: Order, claim: str) -> Order:
-        if current.step_status is StepStatus.CANCELED:
-            raise OrderIsFinalError(current.order_id, current.step.name, "submitted")
+        """The order with the intent to pay: compared, changed, checked and claimed is one and the same version of it."""
+        wish, now = self.wish, self.now()
+        wish.refuse(current, now)
         if not current.is_lead:
+            wish.seen.refuse_other_price(current)
             return current
-        if current.is_being_submitted(self.now()):
-            raise SubmitInProgressError(current.order_id)
-        if self.proof is not None and current.attempt is None:
-            raise NoChallengeError(current.order_id)
-        ends_at = self.now() + CLAIM_SECONDS
-        if current.attempt:
-            # Its process died, or its card holder was asked: the key stays, so that the payment is found.
-            attempt = current.attempt.changed(claim=claim, claim_ends_at=ends_at, tries=current.attempt.tries + 1)
-        else:
-            due = self.payments.due(current)
-            attempt = PaymentAttempt(
-                key=f"{current.order_id}:submit:authorize:{current.declines + 1}",
-                amount_cents=due.amount_cents,
-                method=due.method,
-                currency=current.currency,
-                claim=claim,
-                claim_ends_at=ends_at,
-            )
-        return current.changed(attempt=attempt, activity=self.now())
+        wish.seen.refuse_other_content(current)
+        wanted = revised(current, wish.changes, self.pricing, now=now, currency=self.currency)
+        wish.seen.refuse_other_price(wanted)
+        self.check(wanted)
+        attempt = attempt_of(wanted, self.payments.due(wanted), wish, claim=claim, now=now)
+        by = {} if wanted is current else {"changed_by": wish.by, "changed_how": "submit"}
+        return wanted.changed(attempt=attempt, activity=now, **by)
 
     def _redeem(self, order: Order, attempt: PaymentAttempt) -> None:
         """Count the use of each coupon before money is held at its price. A coupon that is gone makes a new price, which
@@ -107,8 +90,8 @@ class Submission:
             return None
         self._screened(order, attempt)
         try:
-            if self.proof is not None:
-                return self.payments.authenticate(order, attempt, self.proof)
+            if self.wish.proof is not None:
+                return self.payments.authenticate(order, attempt, self.wish.proof)
             return self.payments.authorize(order, attempt)
         except PaymentDeclined as declined:
             if isinstance(declined, PaymentDeclinedByBank):
@@ -122,8 +105,7 @@ class Submission:
             raise PaymentUnknownError(order.order_id) from None
 
     def _refuse_changed(self, order: Order, attempt: PaymentAttempt) -> None:
-        due = self.payments.due(order)
-        if (due.amount_cents, due.method) == (attempt.amount_cents, attempt.method):
+        if is_as_agreed(order, self.payments.due(order), attempt):
             return
         self.payments.release(attempt)
         self._end(order, attempt)
@@ -133,7 +115,7 @@ class Submission:
 
     def _screened(self, order: Order, attempt: PaymentAttempt) -> None:
         """Before the gateway is asked for the first time; what is refused here leaves the attempt's key unused."""
-        if self.reviewed or attempt.tries > 1:  # what was begun is always looked up, and ended
+        if self.wish.reviewed or attempt.tries > 1:  # what was begun is always looked up, and ended
             return
         try:
             self.screen.check(order)
@@ -149,7 +131,7 @@ class Submission:
             if not _is_ours(current, attempt) or not current.is_lead:
                 return current
             left = progress.submitted(current, now=self.now(), hold=hold)
-            return left.changed(changed_by=self.by, changed_how="submit", review_at=None, review_because="")
+            return left.changed(changed_by=self.wish.by, changed_how="submit", review_at=None, review_because="")
 
         settled = save(self.store, order, change)
         if settled.step_status is StepStatus.CANCELED:
@@ -191,7 +173,9 @@ class Submission:
             if not _is_ours(current, attempt):
                 return current
             ended = current.changed(attempt=None, declines=current.declines + int(tried), **review)
-            return with_changes(ended, {}, self.pricing, now=self.now()) if new_price and ended.is_lead else ended
+            if not new_price or not ended.is_lead:
+                return ended
+            return with_changes(ended, {}, self.pricing, now=self.now(), currency=self.currency)
 
         return save(self.store, order, change)
 

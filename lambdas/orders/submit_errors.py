@@ -52,6 +52,36 @@ class CouponGoneError(OrderError):
         )
 
 
+class TotalDiffersError(OrderError):
+    """The order costs something else than the buyer was shown, or sells something else; nothing was charged. Amounts: cents
+    and their currency."""
+
+    kind = "total_differs"
+
+    def __init__(self, order_id: str, shown: tuple[int, str], now: tuple[int, str]) -> None:
+        said, total = (f"{format_cents(cents)} {currency}" for cents, currency in (shown, now))
+        other = f"the buyer was shown {said}, and it costs {total} now"
+        same = f"what it sells, or what that costs later, is not what the buyer was shown; its total is {total}"
+        text = same if shown == now else other
+        super().__init__(
+            f"order {order_id} was not submitted, and nothing was charged: {text}; show the order again, and submit it with the "
+            "total that was agreed to",
+            problems=(Problem("total", text),),
+            total=format_cents(now[0]),
+            said_total=format_cents(shown[0]),
+            currency=now[1],
+        )
+
+
+class NoOpenPaymentError(OrderError):
+    """There is no payment whose outcome is open."""
+
+    kind = "no_open_payment"
+
+    def __init__(self, order_id: str) -> None:
+        super().__init__(f"no payment of order {order_id} is under way; submit the order to begin one")
+
+
 class ReviewNeededError(OrderError):
     """No payment was tried: a person looks at the order first. It stays a lead, and says so."""
 

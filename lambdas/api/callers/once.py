@@ -36,6 +36,7 @@ MAY_CHANGE = frozenset(
         "review_needed",
         "submit_in_progress",
         "too_many_calls",
+        "total_differs",
     }
 )
 

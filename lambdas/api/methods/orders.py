@@ -25,6 +25,7 @@ from lambdas.orders.keys import IdempotencyKey
 from lambdas.orders.lists import MAX_LIMIT, OrderFilter, OrderPage
 from lambdas.orders.order import Order
 from lambdas.orders.queue import DEFAULT_BRAND_ID
+from lambdas.orders.seen import Seen
 from lambdas.orders.steps import StepStatus
 from lambdas.records.rights import Right
 
@@ -69,7 +70,8 @@ def _update_rights(request: UpdateRequest) -> Rights:
 
 
 def _submit(backend: Backend, request: SubmitRequest, caller: Caller) -> Order:
-    return backend.service.submit(backend.order(request, caller), by=caller.name, reviewed=request.reviewed)
+    seen = Seen(total_cents=request.total_cents, revision=caller.if_match)
+    return backend.service.submit(backend.order(request, caller), by=caller.name, reviewed=request.reviewed, seen=seen)
 
 
 def _submit_rights(request: SubmitRequest) -> Rights:
@@ -140,7 +142,7 @@ METHODS: dict[str, Method] = {
         view=views.order_view,
         headers=views.etag,
         settles=True,
-        example=_ONE,
+        example={**_ONE, "total": "9.95"},
     ),
     "order.get": Method(
         title="Get an order",

@@ -15,7 +15,7 @@ from lambdas.records.attachment import KINDS, MAX_FILES
 
 JSON = "application/json"
 FILES = {"attach": MAX_FILES, "contract": 1}  # parameters that are files, and how many at most
-_ASKS_FOR_REVISION = ("order.update",)
+_ASKS_FOR_REVISION = ("order.submit", "order.update")
 _WITHOUT_KEY = ("order.link_create", "uber.check_login")  # their answers must not be kept
 
 

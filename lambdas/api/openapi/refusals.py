@@ -14,7 +14,7 @@ _PAYS = (
     "order.submit",
     "order.threedsecure2_payment",
 )
-_TAKES_IF_MATCH = ("order.update",)
+_TAKES_IF_MATCH = ("order.submit", "order.update")
 _LISTS_POSTS = ("order.post_list",)
 # All others name a record that may not be there.
 _NAMES_NOTHING = (
@@ -84,7 +84,8 @@ def schemas() -> dict[str, Any]:
     return {
         "Problem": {
             "type": "object",
-            "description": "RFC 9457. Some kinds tell more: order_id, revision, total, challenge_id, url, expires.",
+            "description": "RFC 9457. Some kinds tell more: order_id, revision, total, said_total, currency, challenge_id, url, "
+            "expires.",
             "properties": known,
             "required": ["type", "title", "status", "detail"],
         },

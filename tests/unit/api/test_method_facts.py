@@ -45,7 +45,7 @@ ADDED = {
     "order.create": {"opportunity_id"},
     "order.list": {"cursor"},
     "order.process": {"input", "reason"},
-    "order.submit": {"reviewed"},
+    "order.submit": {"reviewed", "total"},
     "order.update": {"card_stored", "card_id", "ach_id"},  # undocumented, seen in use (reference 4.5)
     "order.respond": {"attach"},  # the name that attach[] has once it is read
 }

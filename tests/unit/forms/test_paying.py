@@ -5,7 +5,7 @@ import pytest
 from lambdas.forms.door import Door
 from lambdas.orders.order import Order
 from lambdas.orders.steps import StepStatus
-from lambdas.orders.submission import CLAIM_SECONDS
+from lambdas.orders.submit_claim import CLAIM_SECONDS
 from lambdas.payments.gateway import OutcomeUnknownError
 from lambdas.payments.sandbox import CHALLENGE_PATH, PROOF, SandboxGateway
 from tests.build import Clock

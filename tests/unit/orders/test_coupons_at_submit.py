@@ -6,7 +6,7 @@ import pytest
 
 from lambdas.orders.order import Order
 from lambdas.orders.service import OrderService
-from lambdas.orders.submission import CLAIM_SECONDS
+from lambdas.orders.submit_claim import CLAIM_SECONDS
 from lambdas.orders.submit_errors import CouponGoneError, PaymentRefusedError, PaymentUnknownError
 from tests.build import CARD, CONTACT, Clock, a_draft, a_service
 from tests.coupons import InMemoryCoupons, a_coupon, pricing_with

@@ -15,7 +15,7 @@ from lambdas.orders.errors import (
 from lambdas.orders.keys import IdempotencyKey
 from lambdas.orders.order import Order
 from lambdas.orders.steps import StepStatus
-from lambdas.orders.submission import CLAIM_SECONDS
+from lambdas.orders.submit_claim import CLAIM_SECONDS
 from lambdas.orders.submit_errors import PaymentRefusedError, PaymentUnknownError, SubmitInProgressError
 from tests.build import CONTACT, Clock, a_draft, a_service, the_default_queue
 from tests.fakes import FakeClients, FakePayments, InMemoryOrderStore

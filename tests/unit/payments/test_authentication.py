@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from lambdas.orders.errors import OrderError
 from lambdas.orders.order import Order
 from lambdas.orders.steps import StepStatus
-from lambdas.orders.submission import CLAIM_SECONDS
+from lambdas.orders.submit_claim import CLAIM_SECONDS
 from lambdas.orders.submit_errors import AuthenticationRequiredError, PaymentUnknownError
 from lambdas.payments.gateway import GatewayUnavailableError, Transaction, TransactionState, give_back
 from lambdas.payments.preauthorization import PreAuthorization

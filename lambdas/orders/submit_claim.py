@@ -1,0 +1,74 @@
+"""What is asked of a submit, and the intent to pay that it writes on the order before the gateway is called."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from lambdas.orders.errors import OrderIsFinalError
+from lambdas.orders.order import Order, PaymentAttempt
+from lambdas.orders.ports import PaymentDue
+from lambdas.orders.seen import Seen, content_digest, price_digest
+from lambdas.orders.steps import StepStatus
+from lambdas.orders.submit_errors import NoChallengeError, NoOpenPaymentError, SubmitInProgressError
+
+CLAIM_SECONDS = 45  # longer than a door's Lambda may run, so that a lapsed claim has no process behind it
+
+
+@dataclass(frozen=True)
+class SubmitWish:
+    """How an order is to be submitted. `changes` are merged first; `seen`: what the buyer was shown of it.
+
+    `proof`: what the card holder's bank gave, where they were asked. `reviewed`: a person looked at the order, so it is not
+    screened. `only_open`: go on with a payment that was begun, and begin none.
+    """
+
+    by: str = ""
+    changes: Mapping[str, Any] = field(default_factory=dict)
+    seen: Seen = field(default_factory=Seen)
+    proof: Mapping[str, Any] | None = None
+    reviewed: bool = False
+    only_open: bool = False
+
+    @property
+    def is_agreement(self) -> bool:
+        """Whether somebody says yes to the order now."""
+        return self.proof is None and not self.only_open
+
+    def refuse(self, order: Order, now: int) -> None:
+        """Raise OrderError if this order cannot be submitted so, or not now."""
+        if order.step_status is StepStatus.CANCELED:
+            raise OrderIsFinalError(order.order_id, order.step.name, "submitted")
+        if order.is_being_submitted(now):
+            raise SubmitInProgressError(order.order_id)
+        if order.is_lead and order.attempt is None and self.proof is not None:
+            raise NoChallengeError(order.order_id)
+        if order.is_lead and order.attempt is None and self.only_open:
+            raise NoOpenPaymentError(order.order_id)
+
+
+def attempt_of(order: Order, due: PaymentDue, wish: SubmitWish, *, claim: str, now: int) -> PaymentAttempt:
+    """The attempt that is open, taken over by this claim; else a new one for what is due.
+
+    Who submits again says yes to the order as it is now; who only comes back from the bank, or looks again, does not.
+    """
+    ends_at = now + CLAIM_SECONDS
+    agreed = {"price": price_digest(order), "content": content_digest(order)}
+    if order.attempt:
+        # Its process died, or its card holder was asked: the key stays, so that the payment is found.
+        taken_over = order.attempt.changed(claim=claim, claim_ends_at=ends_at, tries=order.attempt.tries + 1)
+        return taken_over.changed(**agreed) if wish.is_agreement else taken_over
+    return PaymentAttempt(
+        key=f"{order.order_id}:submit:authorize:{order.declines + 1}",
+        amount_cents=due.amount_cents,
+        method=due.method,
+        currency=order.currency,
+        claim=claim,
+        claim_ends_at=ends_at,
+        **agreed,
+    )
+
+
+def is_as_agreed(order: Order, due: PaymentDue, attempt: PaymentAttempt) -> bool:
+    """Whether the order still costs what the attempt was begun for, for the same services, and is paid in the same way."""
+    same_price = attempt.price in ("", price_digest(order))  # empty: begun by an earlier release
+    return same_price and (due.amount_cents, due.method) == (attempt.amount_cents, attempt.method)
