@@ -9,13 +9,16 @@ from dataclasses import dataclass, replace
 
 from lambdas.catalog.plan import Plan
 from lambdas.contracts.contract import ContractSigned
+from lambdas.contracts.diff import differences
 from lambdas.contracts.drafting import draft_of
+from lambdas.contracts.errors import NotAsSignedError
 from lambdas.contracts.fitness import refuse_unfit
 from lambdas.contracts.resolving import in_full, of_quote, signature_of
 from lambdas.contracts.unheld import WithoutHold
 from lambdas.orders.errors import KeyTakenError, OrderError
 from lambdas.orders.keys import IdempotencyKey
 from lambdas.orders.order import Order
+from lambdas.orders.seen import Seen, price_digest
 from lambdas.orders.service import OrderService
 from lambdas.orders.steps import StepStatus
 from lambdas.records.contract import (
@@ -99,7 +102,7 @@ class ContractIntake:
         order = self._order(contract, by)
         if order.is_lead:
             try:
-                order = self._service.submit(order, by=by)
+                order = self._submitted(order, contract, by)
             except OrderError as error:
                 if error.kind in MAY_CHANGE:
                     raise
@@ -114,6 +117,12 @@ class ContractIntake:
         metrics.add_metric("ContractsAccepted", MetricUnit.Count, 1)
         logger.info("contract accepted", order_id=order.order_id, outcome=outcome.value, by=by)
         return Accepted(order, settled, refusal=refusal)
+
+    def _submitted(self, order: Order, contract: SignedContract, by: str) -> Order:
+        """The very order that was found to be what was signed."""
+        if found := differences(contract, order):
+            raise NotAsSignedError(order.order_id, [str(each) for each in found])
+        return self._service.submit(order, by=by, seen=Seen(price=price_digest(order)))
 
     def _order(self, contract: SignedContract, by: str) -> Order:
         """As it is now: made now, or by whoever was told of this signature before."""

@@ -152,6 +152,10 @@ class ContractSigned(_Said):
     signer: ContractSigner
     document: ContractDocument = ContractDocument()
     payment: ContractPayment = ContractPayment()
+    total: Money | None = Field(
+        default=None,
+        description="What the signed document says is charged first, before tax; refused if the services come to another sum.",
+    )
     quote_id: Id | None = Field(default=None, description="The quote that was signed; it says all that is below.")
     order_queue_id: Annotated[int, Field(gt=0)] | None = Field(default=None, description="It must allow quotes.")
     brand_id: Annotated[int, Field(gt=0)] | None = Field(default=None, description="The queue's own if left out.")
@@ -174,6 +178,10 @@ class ContractSigned(_Said):
             raise ValueError("client_id is needed, or contact; not both")
         return self
 
+    @property
+    def total_cents(self) -> int | None:
+        return None if self.total is None else parse_cents(self.total)
+
     def content_hash(self) -> str:
         """The same however often the signature is told: whoever tells it again may give its moment anew."""
         said = self.model_dump(mode="json", exclude={"signed_at"}, exclude_defaults=True)
@@ -181,4 +189,6 @@ class ContractSigned(_Said):
 
 
 # A quote says the rest; contact data beside it takes the place of the client's on this order.
-_OF_THE_SIGNATURE = {"version", "signature_id", "signed_at", "signer", "document", "payment", "quote_id", "contact"}
+_OF_THE_SIGNATURE = {
+    "version", "signature_id", "signed_at", "signer", "document", "payment", "total", "quote_id", "contact",
+}  # fmt: skip

@@ -1,5 +1,7 @@
 """Refusals of contracts, written for whoever sent one. No text quotes what was sent."""
 
+from collections.abc import Sequence
+
 from lambdas.orders.errors import OrderError, Problem
 
 
@@ -10,6 +12,18 @@ class ContractRefusedError(OrderError):
 
     def __init__(self, *problems: Problem) -> None:
         super().__init__("; ".join(str(problem) for problem in problems), problems=problems)
+
+
+class NotAsSignedError(OrderError):
+    """The order that was made of the contract was changed before it could be submitted."""
+
+    kind = "not_as_signed"
+
+    def __init__(self, order_id: str, differences: Sequence[str]) -> None:
+        super().__init__(
+            f"order {order_id} was changed before it was submitted, so it is not what was signed: {'; '.join(differences)}. "
+            "Correct it with order.update, or have the change agreed to; then order.submit"
+        )
 
 
 class ContractMalformedError(OrderError):

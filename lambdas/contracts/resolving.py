@@ -11,12 +11,16 @@ from lambdas.orders.errors import Problem
 from lambdas.orders.queue import Queue
 from lambdas.records.contract import SignedContract, contract_digest
 from lambdas.records.quote import Quote, QuoteSignature
+from lambdas.records.quote_errors import QuoteTotalError
 from lambdas.records.quoted_service import QuotedService
 
 
 def in_full(said: ContractSigned, queues: Mapping[int, Queue]) -> SignedContract:
-    """Of a contract that says everything. Raises ContractMalformedError, ContractRefusedError."""
+    """Of a contract that says everything. Raises ContractMalformedError, ContractRefusedError, QuoteTotalError."""
     services = tuple(_quoted(service, number) for number, service in enumerate(said.services))
+    total_cents = sum(service.first_charge_cents for service in services)
+    if said.total_cents is not None and said.total_cents != total_cents:
+        raise QuoteTotalError("the contract", said.total_cents, total_cents)
     queue = queues.get(said.order_queue_id or 0)
     if queue is None:
         known = ", ".join(str(number) for number, each in sorted(queues.items()) if each.allow_quotes)
@@ -63,6 +67,7 @@ def signature_of(said: ContractSigned, quote: Quote) -> QuoteSignature:
         digest=contract_digest(quote.contract_id, said.signature_id),
         signed_at=int(said.signed_at.timestamp()),
         signer=said.signer.name,
+        total_cents=said.total_cents,
     )
 
 

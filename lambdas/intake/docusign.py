@@ -6,6 +6,7 @@ The envelope says by custom fields of its own which quote it is of; the quote sa
     billing_info_id    or payment_type, payment_token, payment_brand, payment_last_four, payment_expiry
     document_sha256, document_reference
     signer_ip
+    total              what the document says is charged first, before tax, such as 730.00
 
 The signature is the envelope: DocuSign completes each once. Shape of the payload:
 https://developers.docusign.com/platform/webhooks/connect/json-sim-event-model/
@@ -62,6 +63,7 @@ def contract_of(payload: Mapping[str, Any]) -> dict[str, Any]:
             "reference": fields.get("document_reference", "") or f"docusign:envelopes/{envelope_id}/documents/combined",
         },
         **({"payment": payment} if payment else {}),
+        **({"total": fields["total"]} if "total" in fields else {}),
     }
 
 

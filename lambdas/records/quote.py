@@ -10,7 +10,13 @@ from collections.abc import Callable, Iterator
 from enum import IntEnum
 from typing import Any
 
-from lambdas.records.quote_errors import QuoteBusyError, QuoteNotFoundError, QuoteNotOpenError, QuoteSignedError
+from lambdas.records.quote_errors import (
+    QuoteBusyError,
+    QuoteNotFoundError,
+    QuoteNotOpenError,
+    QuoteSignedError,
+    QuoteTotalError,
+)
 from lambdas.records.quoted_service import QuotedService
 from lambdas.records.table import ConditionFailedError, RecordTable
 from lambdas.runtime.items import to_item
@@ -34,11 +40,13 @@ SIGNABLE = frozenset({QuoteStatus.OPEN, QuoteStatus.PERSISTENT})
 
 
 class QuoteSignature(Frozen):
-    """`digest` names the signature among all contracts; `signed_at` in Unix seconds."""
+    """`digest` names the signature among all contracts; `signed_at` in Unix seconds. `total_cents`: what the document that was
+    signed says is charged first, before tax, if it says so."""
 
     digest: str
     signed_at: int
     signer: str
+    total_cents: int | None = None
 
 
 class Quote(Frozen):
@@ -61,6 +69,11 @@ class Quote(Frozen):
     order_id: str | None = None
     duplicate_of: str | None = None
     revision: int = 1
+
+    @property
+    def total_cents(self) -> int:
+        """What it costs first, before tax."""
+        return sum(service.first_charge_cents for service in self.services.values())
 
     @property
     def contract_id(self) -> str:
@@ -118,7 +131,7 @@ class QuoteRecords:
     def sign(self, quote_id: str, signature: QuoteSignature) -> Quote:
         """The signed quote; the same signature signs once, however often it comes.
 
-        Raises QuoteNotFoundError, QuoteNotOpenError, QuoteSignedError, QuoteBusyError.
+        Raises QuoteNotFoundError, QuoteNotOpenError, QuoteSignedError, QuoteTotalError, QuoteBusyError.
         """
         for _ in range(_TRIES):
             if signed := self.signed_by(quote_id, signature.digest):
@@ -178,6 +191,9 @@ def _refuse_unsignable(quote: Quote, signature: QuoteSignature) -> None:
         raise QuoteNotOpenError(quote.quote_id, "expired")
     if not quote.services:
         raise QuoteNotOpenError(quote.quote_id, "without services")
+    said = signature.total_cents
+    if said is not None and said != quote.total_cents:
+        raise QuoteTotalError(f"quote {quote.quote_id}", said, quote.total_cents)
 
 
 def _record(quote: Quote) -> dict[str, Any]:

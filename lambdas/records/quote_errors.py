@@ -1,6 +1,7 @@
 """Refusals about quotes, written for whoever signs or sells."""
 
 from lambdas.orders.errors import OrderError, Problem
+from lambdas.orders.money import format_cents
 
 
 class QuoteNotFoundError(OrderError):
@@ -37,6 +38,22 @@ class QuoteSignedError(OrderError):
         text = f"quote {quote_id} is signed already{made}; a quote that is signed again and again has status 32 (persistent)"
         facts = {"order_id": order_id} if order_id else {}
         super().__init__(text, problems=(Problem("quote_id", text),), **facts)
+
+
+class QuoteTotalError(OrderError):
+    """The document that was signed says another sum than the services come to; nothing was made of it."""
+
+    kind = "total_differs"
+
+    def __init__(self, what: str, said_cents: int, now_cents: int) -> None:
+        said, now = format_cents(said_cents), format_cents(now_cents)
+        text = f"what was signed says {said} before tax, and {what} comes to {now}"
+        super().__init__(
+            f"{text}; show it again, and have signed what it says",
+            problems=(Problem("total", text),),
+            total=now,
+            said_total=said,
+        )
 
 
 class QuoteFixedError(OrderError):

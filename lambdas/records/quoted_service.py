@@ -58,6 +58,14 @@ class QuotedService(Amounts):
     options: dict[str, QuotedOption] = {}
     notes: str = ""
 
+    @property
+    def first_charge_cents(self) -> int:
+        """The first period and set-up of all units, options included, before tax."""
+        months, setups = max(self.period, 1), self.quantity if self.setup_per_unit else 1
+        recurring = self.net_price_cents + sum(option.net_price_cents for option in self.options.values()) * months
+        setup = self.net_setup_cents + sum(option.net_setup_cents for option in self.options.values())
+        return recurring * self.quantity + setup * setups
+
     def as_pack(self) -> dict[str, Any]:
         """`info.packN` of the order: every amount is named, so that none is taken from the catalogue."""
         named = {"plan_id": self.plan_id} if self.plan_id else {}

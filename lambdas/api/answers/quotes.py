@@ -43,6 +43,7 @@ def record(quote: Quote, backend: Backend) -> dict[str, Any]:
         "signed": str(signature.signed_at if signature else 0),
         "order_id": quote.order_id or "0",
         "duplicate_of": quote.duplicate_of or "0",
+        "total": format_cents(quote.total_cents),
         "services": {number: _service(service) for number, service in quote.services.items()} or [],
     }
 

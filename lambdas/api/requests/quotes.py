@@ -172,6 +172,11 @@ class QuoteSignRequest(QuoteRequest):
     ach_bank: Annotated[Annotated[str, Field(max_length=40)] | None, Absent] = Field(
         default=None, description="Name of the bank."
     )
+    total: Cents = Field(
+        default=None,
+        description="ours: the total that the signer was shown, as `total` of the quote, before tax. If the quote comes to "
+        "another sum, nothing is signed and the call is refused with both (`total_differs`).",
+    )
     contract: Annotated[None, BeforeValidator(_files)] = Field(
         default=None, description="The signed contract, as a file of a multipart/form-data body."
     )

@@ -14,6 +14,7 @@ from lambdas.contracts.acceptance import Accepted, ContractIntake
 from lambdas.contracts.contract import ContractSigned
 from lambdas.contracts.reading import read_contract
 from lambdas.orders.errors import Problem
+from lambdas.orders.money import format_cents
 from lambdas.records.attachment import Attachment, AttachmentFiles, NewFile, plain_name, refuse_unfit
 from lambdas.records.post import Post, PostKind, PostRecords
 from lambdas.records.quote import Quote
@@ -62,7 +63,8 @@ def _contract(
         "document": document,
         "payment": _payment(request),
     }
-    return read_contract({**said, **({"contact": contact} if contact else {})})
+    total = {} if request.total is None else {"total": format_cents(request.total)}
+    return read_contract({**said, **total, **({"contact": contact} if contact else {})})
 
 
 def _signature(caller: Caller) -> str:

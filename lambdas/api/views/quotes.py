@@ -39,7 +39,8 @@ class QuotedServiceView(TypedDict):
 
 
 class QuoteView(TypedDict):
-    """`status`: draft, waiting_approval, open, signed, cancelled or persistent. `duplicate_of`: the quote it was signed for."""
+    """`status`: draft, waiting_approval, open, signed, cancelled or persistent. `total`: what it costs first, before tax.
+    `duplicate_of`: the quote it was signed for."""
 
     quote_id: str
     client_id: str
@@ -57,6 +58,7 @@ class QuoteView(TypedDict):
     signed_at: str | None
     order_id: str | None
     duplicate_of: str | None
+    total: str
     services: dict[str, QuotedServiceView]
 
 
@@ -128,6 +130,7 @@ def quote_view(quote: Quote, backend: Backend) -> QuoteView:
         "signed_at": iso(signature.signed_at) if signature else None,
         "order_id": quote.order_id,
         "duplicate_of": quote.duplicate_of,
+        "total": format_cents(quote.total_cents),
         "services": {number: _service(service) for number, service in quote.services.items()},
     }
 

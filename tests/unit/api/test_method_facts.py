@@ -40,7 +40,7 @@ WITHOUT_FACTS = {
 ADDED = {
     "client.ach_add": {"ach_token"},  # no account numbers are taken
     "client.quote_add": {"opportunity_id"},
-    "client.quote_sign": {"cc_token", "ach_token"},
+    "client.quote_sign": {"cc_token", "ach_token", "total"},
     "order.cancel": {"reason"},
     "order.create": {"opportunity_id"},
     "order.list": {"cursor"},

@@ -88,6 +88,7 @@ def test_a_quote_is_answered_in_text_with_its_services(seller: Caller, client_id
         "signed": "0",
         "order_id": "0",
         "duplicate_of": "0",
+        "total": "730.00",
     }
     assert (service["price"], service["setup"], service["setup_qs"], service["plan_id"]) == (
         "480.00",
@@ -109,6 +110,19 @@ def test_a_signed_quote_is_a_submitted_order(seller: Caller, quote_id: str, clie
     assert order.info["contract"]["quote_id"] == quote_id
     quote = seller.call("client.quote_get", {"quote_id": quote_id}).body
     assert (quote["status"], quote["order_id"], quote["signer"]) == ("signed", "1001", "Ada Lovelace")
+
+
+def test_a_quote_that_comes_to_another_sum_than_was_shown_is_not_signed(seller: Caller, quote_id: str) -> None:
+    shown = seller.call("client.quote_get", {"quote_id": quote_id}).body["total"]
+    seller.data("client.quote_service_add", a_line(quote_id, desserv="Cross connect", price="50", setup="0"))
+    said = {"quote_id": quote_id, **SIGNER, "billing_info_id": "-1"}
+
+    answer = seller.call("client.quote_sign", {**said, "total": shown})
+
+    assert (answer.status, answer.body["type"].rpartition(":")[2]) == (409, "total_differs")
+    assert (answer.body["said_total"], answer.body["total"]) == ("730.00", "780.00")
+    assert seller.orders_written() == 0
+    assert seller.call("client.quote_sign", {**said, "total": "780.00"}).body["outcome"] == "submitted"
 
 
 def test_signed_again_the_same_way_it_is_the_same_order(seller: Caller, quote_id: str) -> None:
