@@ -9,7 +9,10 @@ UV := UV_PYTHON=$(PYTHON) UV_PYTHON_DOWNLOADS=never .tools/bin/uv
 RUN := .venv/bin/python
 CDK := $(RUN) -m infra.cdk
 
-.PHONY: help setup engine chromium run stop test unit check format compile diagram openapi screenshots bench synth impact deploy diff diff-contract retell users destroy clean
+# Tools of ours keep their bytecode, whatever the shell says: without it a synth takes twice as long.
+export PYTHONDONTWRITEBYTECODE :=
+
+.PHONY: help setup engine chromium run stop test unit thorough check format compile diagram openapi screenshots bench synth impact deploy diff diff-contract retell users destroy clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 15
@@ -25,6 +28,9 @@ test: setup chromium ## all tests that need no AWS account
 
 unit: setup ## the tests that need no engine and no browser, on all cores
 	@$(RUN) -m pytest tests/unit --numprocesses=auto
+
+thorough: setup chromium ## all tests, with twenty times the examples of each property and the model checks in full
+	@$(RUN) -m pytest --hypothesis-profile=thorough
 
 check: setup ## lint, format, types, import arrows, compiled and drawn queues, the OpenAPI document
 	@$(RUN) -m ruff check .
@@ -91,11 +97,11 @@ chromium: ## the browser of the tests of the pages, if there is none
 # uv comes from PyPI like everything else; Node comes with it, and brings the CDK command line.
 .local/setup.stamp: uv.lock pyproject.toml package-lock.json .tools/uv-$(UV_VERSION)
 	@echo "setting up: project environment"
-	@$(UV) sync --locked --quiet
+	@$(UV) sync --locked --quiet --compile-bytecode
 	@echo "setting up: engine environment"
-	@UV_PROJECT_ENVIRONMENT=.venv-engine $(UV) sync --locked --quiet --only-group engine
+	@UV_PROJECT_ENVIRONMENT=.venv-engine $(UV) sync --locked --quiet --compile-bytecode --only-group engine
 	@echo "setting up: environment of the client ubersmith-api"
-	@UV_PROJECT_ENVIRONMENT=.venv-ubersmith-api $(UV) sync --locked --quiet --only-group ubersmith_api
+	@UV_PROJECT_ENVIRONMENT=.venv-ubersmith-api $(UV) sync --locked --quiet --compile-bytecode --only-group ubersmith_api
 	@echo "setting up: CDK command line"
 	@$(RUN) -m infra.cdk --install
 	@echo "setting up: dependency layers of the functions"

@@ -13,6 +13,9 @@ from mypy_boto3_dynamodb.client import DynamoDBClient
 from infra.local_engine import LocalEngine
 from infra.local_panel_process import LocalPanel
 from infra.local_stack import LocalStack, connect, deploy
+from tests.thorough import load_profiles
+
+load_profiles()  # before a test is read
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,7 @@ from infra.docs import PATHS
 from lambdas.api.methods import GROUPS, every_method
 from lambdas.api.openapi.__main__ import FILE
 from tests.flow.conftest import Shop
+from tests.thorough import examples
 
 pytestmark = pytest.mark.engine
 
@@ -51,7 +52,7 @@ def hold(shop: Shop, cases: Any) -> None:
     login = (shop.stack.user, shop.stack.token)
 
     @settings(
-        max_examples=4,
+        max_examples=examples(2),
         derandomize=True,
         database=None,
         deadline=None,

@@ -21,11 +21,12 @@ from tests.machine.ground import MODULES, Ground, ground
 from tests.machine.people import WHO, People
 from tests.machine.random_queues import SCRIPTS, Wish, circular_queues, random_queues
 from tests.machine.stub_action import Run
+from tests.thorough import examples
 
 MOST_EVENTS = 25_000
 _queue_ids = count(100)
 on_the_engine = settings(
-    max_examples=16,
+    max_examples=examples(6),
     deadline=None,
     derandomize=True,
     database=None,
@@ -41,14 +42,12 @@ def floor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
 
 
 @given(circular_queues())
-@settings(deadline=None, max_examples=60)
 def test_a_circle_of_prereqs_is_always_refused(queue: Queue) -> None:
     with pytest.raises(QueueError, match="need each other in a circle"):
         check(queue, MODULES)
 
 
 @given(random_queues(on_optional=True))
-@settings(deadline=None, max_examples=60)
 def test_every_random_queue_keeps_the_rules(queue: Queue) -> None:
     check(queue, MODULES)
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from schemathesis.generation import GenerationMode
 
 from lambdas.api.methods import GROUPS, every_method
+from tests.thorough import examples
 from tests.unit.api.conftest import Answer, Caller
 from tests.unit.api.documented import the_document
 
@@ -41,7 +42,7 @@ KNOWN: dict[str, list[Any]] = {
 }
 NOT_SENT = {"authorization", "prefer"}  # the caller's own login is; nothing moves here that could be waited for
 a_few = settings(
-    max_examples=8,
+    max_examples=examples(3),
     derandomize=True,
     database=None,
     deadline=None,

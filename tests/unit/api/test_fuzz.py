@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from lambdas.api.methods import GROUPS, every_method
 from lambdas.api.openapi.refusals import statuses_of
+from tests.thorough import examples
 from tests.unit.api.conftest import Answer, Caller
 
 METHODS = dict(every_method())
@@ -25,7 +26,7 @@ PAYING = {name for name, item in METHODS.items() if 402 in statuses_of(name, ite
 REFUSED, SERVER_FAULT = 400, 500
 
 a_few = settings(
-    max_examples=25,
+    max_examples=examples(10),
     derandomize=True,
     database=None,
     deadline=None,

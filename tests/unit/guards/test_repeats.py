@@ -24,6 +24,7 @@ from lambdas.guards.repeats import (
     StillRunning,
 )
 from lambdas.runtime.items import from_item
+from tests.thorough import examples
 
 NOW = 1_800_000_000
 
@@ -188,7 +189,7 @@ KEYS = count()
 
 
 @given(STEPS)
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(15), suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_happens_one_answer_is_given_and_nobody_runs_beside_a_live_claim(
     guards: DynamoDBClient, steps: list[tuple[str, int]]
 ) -> None:

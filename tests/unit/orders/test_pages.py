@@ -13,6 +13,7 @@ from lambdas.orders.lists import OrderFilter, listed
 from lambdas.orders.steps import StepStatus
 from tests.build import NOW
 from tests.fakes import InMemoryOrderStore
+from tests.thorough import examples
 from tests.unit.orders.shelf import QUEUES, STEPS, Row, Shelf, ids
 
 rows = st.builds(
@@ -44,7 +45,7 @@ events = st.lists(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(100))
 @given(st.lists(rows, max_size=25), filters, st.integers(1, 7))
 def test_pages_joined_are_the_list(first: list[Row], wanted: dict[str, Any], limit: int) -> None:
     shelf = Shelf(first)
@@ -57,7 +58,7 @@ def test_pages_joined_are_the_list(first: list[Row], wanted: dict[str, Any], lim
     assert joined + ids(page) == shelf.whole(wanted)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(100))
 @given(st.lists(rows, max_size=25), filters, st.integers(1, 7), events)
 def test_nothing_is_seen_twice_and_nothing_that_stood_still_is_missed(
     first: list[Row], wanted: dict[str, Any], limit: int, events: list[tuple[list[Row], list[tuple[int, int]]]]

@@ -14,6 +14,7 @@ from lambdas.orders.order import Order, Wait
 from lambdas.orders.queue import Queue
 from lambdas.orders.steps import StepStatus
 from tests.build import NOW, a_queue, a_submitted_order, an_order
+from tests.thorough import examples
 from tests.unit.orders.trees import queues
 
 
@@ -123,7 +124,7 @@ class AnOrdersLife(RuleBasedStateMachine):
         return [action.action_id for action in unmet if not action.optional]
 
 
-AnOrdersLife.TestCase.settings = settings(settings(), max_examples=40, stateful_step_count=25)
+AnOrdersLife.TestCase.settings = settings(settings(), max_examples=examples(40), stateful_step_count=25)
 TestAnOrdersLife = AnOrdersLife.TestCase
 
 

@@ -1,19 +1,12 @@
-"""Hypothesis strategies: JSON trees, info maps and queues as callers and operators may write them.
-
-Property tests import this, and with it the profile that keeps them lean on a shared machine.
-"""
+"""Hypothesis strategies: JSON trees, info maps and queues as callers and operators may write them."""
 
 from decimal import Decimal
 from typing import Any
 
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from lambdas.orders.queue import Queue
 from tests.build import a_queue
-
-settings.register_profile("lean", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("lean")
 
 TEXT = st.text("ab1.-[]%&= é٢\0", max_size=6)
 MODULES = ("provision_client", "add_services", "generate_invoice")

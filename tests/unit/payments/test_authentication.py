@@ -20,6 +20,7 @@ from lambdas.records.client import ClientRecords
 from lambdas.records.table import RecordTable
 from tests.build import CARD, Clock, a_draft, a_service
 from tests.fakes import InMemoryOrderStore
+from tests.thorough import examples
 
 ASKING = {**CARD, "cc_token": "tok_sca", "first": "Ada", "email": "ada@example.com", "pack1": {"price": "20"}}
 CALLS = ("authorize", "find", "authenticate", "void")
@@ -97,7 +98,7 @@ def fresh(records: RecordTable) -> Interrupted:
 ACTS = st.sampled_from(["pay", "fail", "submit", "cancel", "change"])
 
 
-@settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(20), derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(first=ACTS, second=ACTS, then=st.lists(ACTS, max_size=3), where=st.tuples(st.integers(1, 4), st.booleans()))
 def test_money_is_held_once_for_a_submitted_order_and_never_for_another(
     records: RecordTable, first: str, second: str, then: list[str], where: tuple[int, bool]

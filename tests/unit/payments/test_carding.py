@@ -8,6 +8,7 @@ from lambdas.guards.failures import Limit
 from lambdas.payments.screening import PaymentLimits
 from lambdas.records.table import RecordTable
 from tests.tables import make_table
+from tests.thorough import examples
 from tests.unit.payments.test_screening import Shop, guards
 
 __all__ = ["guards"]
@@ -65,7 +66,7 @@ def test_one_that_stays_below_the_burst_meets_the_limit_of_the_day(records: Reco
 TRY = st.tuples(st.integers(1, 3), st.integers(1, 4), st.integers(1, 3), st.integers(0, 400))
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(4), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(trace=st.lists(TRY, min_size=10, max_size=25))
 def test_under_no_key_are_more_cards_tried_than_its_limit(
     records: RecordTable, guards: str, trace: list[tuple[int, int, int, int]]

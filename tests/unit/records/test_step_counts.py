@@ -7,7 +7,7 @@ from itertools import count
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from mypy_boto3_dynamodb.client import DynamoDBClient
 
@@ -17,6 +17,7 @@ from lambdas.records.step_counts import CountsBusyError, StepCounts
 from lambdas.records.table import RecordTable
 from tests.build import NOW, a_queue, an_order
 from tests.tables import make_table
+from tests.thorough import examples
 
 Change = tuple[Order | None, Order | None]
 _NUMBERS = count()
@@ -63,7 +64,7 @@ histories = st.lists(
 ).map(lambda lives: [history(1001 + index, *life) for index, life in enumerate(lives)])
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(12))
 @given(told=histories, data=st.data())
 def test_however_often_and_in_whatever_order_records_come_the_counts_are_those_of_the_orders(
     dynamodb: DynamoDBClient, told: list[list[Change]], data: st.DataObject
@@ -78,7 +79,7 @@ def test_however_often_and_in_whatever_order_records_come_the_counts_are_those_o
         assert counted(counts) == recounted(told)
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(8))
 @given(told=histories, data=st.data())
 def test_after_every_record_in_order_the_counts_are_right_though_the_stream_goes_back(
     dynamodb: DynamoDBClient, told: list[list[Change]], data: st.DataObject

@@ -12,10 +12,11 @@ from statemachines.__main__ import machine_of
 from tests.machine.asl_schema import schema_faults
 from tests.machine.random_queues import random_queues
 from tests.machine.stub_action import module
+from tests.thorough import examples
 from tests.unit.orders.trees import queues
 from tests.unit.statemachines.graphs import Machine, compiled, reachable, scopes
 
-lean = settings(max_examples=60, deadline=None)
+lean = settings(max_examples=examples(20))
 
 
 @pytest.mark.parametrize("queue", load_queues().values(), ids=lambda queue: queue.key)
