@@ -2,35 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-from aws_cdk import Duration, IgnoreMode, RemovalPolicy
+from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from infra.settings import StageSettings
-
-# What a function is made of: the code and what it reads about queues and forms. A list of what goes in, not of what stays out, so
-# that a new folder beside them can neither slip into the asset nor change its hash. The folders are opened one level at
-# a time because a folder that is ignored itself is never looked into.
-ONLY_CODE = [
-    "/*",
-    "!/lambdas",
-    "/lambdas/api/openapi",  # runs here only
-    "/lambdas/docs",  # has an asset of its own
-    "!/statemachines",
-    "/statemachines/*",
-    "!/statemachines/*/",
-    "/statemachines/*/*",
-    "!/statemachines/*/queue.toml",
-    "!/statemachines/*/form*.toml",
-    "!/statemachines/modules.json",
-    "__pycache__",
-    "*.pyc",
-    ".*",
-]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,15 +19,6 @@ class FunctionParts:
     settings: StageSettings
     code: lambda_.Code
     layer: lambda_.ILayerVersion
-
-
-def code_asset(sources: Path, *, sandbox: bool) -> lambda_.Code:
-    """The repository filtered to what runs in Lambda: the import path is the file path is the handler string.
-
-    `sandbox`: with the pages of the sandbox's payment provider.
-    """
-    exclude = ONLY_CODE if sandbox else [*ONLY_CODE, "/lambdas/sandbox_provider"]
-    return lambda_.Code.from_asset(str(sources), exclude=exclude, ignore_mode=IgnoreMode.GIT)
 
 
 def runtime_of(settings: StageSettings) -> lambda_.Runtime:

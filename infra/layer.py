@@ -15,6 +15,7 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 from uv import find_uv_bin
 
+from infra.code import add_bytecode, interpreter_of
 from infra.function import architecture_of, runtime_of
 from infra.settings import StageSettings, settings_of
 
@@ -29,18 +30,27 @@ _DEAD_WEIGHT = (
     "**/__pycache__",
     "**/*.pyi",
     "**/py.typed",
+    "aws_lambda_powertools/event_handler/openapi/swagger_ui/*.js",
+    "aws_lambda_powertools/event_handler/openapi/swagger_ui/*.css",
     "*.dist-info/INSTALLER",
     "*.dist-info/RECORD",
     "*.dist-info/REQUESTED",
     "*.dist-info/WHEEL",
 )
-_RECIPE = "1"  # raise it when the rules of this file change what is in a layer
+# Parts of libraries that no function imports: they are there, but bytecode of them would only be carried.
+_NEVER_IMPORTED = (
+    r"aws_lambda_powertools/(utilities|event_handler|tracing)/|pydantic/(v1|deprecated|experimental|mypy)\b"
+)
+_RECIPE = "2"  # raise it when the rules of this file change what is in a layer
 
 
 def bundle_layer(settings: StageSettings, *, root: Path) -> Path:
     """The folder of the layer (it holds `python/`), made once for each set of wheels."""
     requirements = _requirements(root)
-    made_of = "\n".join([_RECIPE, settings.python_version, settings.wheel_platform, *_DEAD_WEIGHT, requirements])
+    has_bytecode = str(bool(interpreter_of(settings.python_version)))
+    made_of = "\n".join(
+        [_RECIPE, has_bytecode, settings.python_version, settings.wheel_platform, *_DEAD_WEIGHT, requirements]
+    )
     layer = root / ".local" / "layers" / hashlib.sha256(made_of.encode()).hexdigest()[:32]
     if layer.is_dir():
         return layer
@@ -52,6 +62,7 @@ def bundle_layer(settings: StageSettings, *, root: Path) -> Path:
         made = Path(aside) / "layer"
         _install(settings, pinned=pinned, target=made / "python", root=root)
         _strip(made / "python")
+        add_bytecode(settings, made / "python", seen_as="/opt/python", but_not=_NEVER_IMPORTED)
         if not layer.is_dir():
             made.rename(layer)
     return layer

@@ -7,10 +7,11 @@ from aws_cdk import App, CfnOutput, Stack, Tags
 from infra.actions import Actions, construct_name
 from infra.api import ROUTES, Api, route_id
 from infra.attachments import Attachments
+from infra.code import code_asset
 from infra.docs import Docs
 from infra.forms import ROUTES as PAGES
 from infra.forms import Forms
-from infra.function import FunctionParts, code_asset
+from infra.function import FunctionParts
 from infra.intake import Intake, secret_id
 from infra.layer import layer_version
 from infra.notices import Notices
@@ -38,7 +39,7 @@ class OrderQueuesStack(Stack):
         has_sandbox = settings.allow_sandbox and settings.gateway == SANDBOX
         parts = FunctionParts(
             settings=settings,
-            code=code_asset(sources, sandbox=has_sandbox),
+            code=code_asset(settings, sources, sandbox=has_sandbox),
             layer=layer_version(self, settings=settings, folder=layer),
         )
         storage = Storage(self, "Storage", settings=settings)

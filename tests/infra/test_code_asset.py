@@ -1,24 +1,22 @@
 """What goes into the code asset, and when its hash changes: without a new hash, new code is never deployed."""
 
+import marshal
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from aws_cdk import App, IgnoreMode, Stack
-from aws_cdk import aws_s3_assets as assets
 
 from infra.actions import ACTIONS
-from infra.function import ONLY_CODE
+from infra.code import IN_LAMBDA, bundle_code
 from infra.queues import read_queues
+from infra.settings import settings_of
 from tests.infra.template import Synthesized
 
 
 def _hash(sources: Path) -> str:
-    asset = assets.Asset(
-        Stack(App(), "Stack"), "Code", path=str(sources), exclude=ONLY_CODE, ignore_mode=IgnoreMode.GIT
-    )
-    return asset.asset_hash
+    """The asset's hash is the name of its folder."""
+    return bundle_code(settings_of("local"), sources, sandbox=True).name
 
 
 @pytest.fixture
@@ -32,7 +30,9 @@ def test_the_asset_holds_code_and_queues_and_nothing_else(stage: Synthesized) ->
     queues = {f"statemachines/{queue.name}/queue.toml" for queue in read_queues(folder)}
     forms = {str(file.relative_to(stage.sources)) for file in folder.glob("*/form*.toml")}
 
-    assert {str(file.relative_to(asset)) for file in asset.rglob("*") if file.is_file()} == queues | forms | {
+    assert {
+        str(file.relative_to(asset)) for file in asset.rglob("*") if file.is_file() and file.suffix != ".pyc"
+    } == queues | forms | {
         "lambdas/__init__.py",
         "lambdas/api/handler.py",
         "lambdas/forms/handler.py",
@@ -85,3 +85,31 @@ def test_a_change_of_anything_else_leaves_the_hash_alone(copy: Path) -> None:
     (copy / "cdk.out" / "handler.py").write_text("new")
 
     assert _hash(copy) == before
+
+
+def test_functions_start_from_bytecode_that_is_never_checked(copy: Path) -> None:
+    """PEP 552: the flags after the magic number say that the bytecode belongs to the sources by their hash, unchecked."""
+    folder = bundle_code(settings_of("local"), copy, sandbox=True)
+    compiled = {file.parent.parent / f"{file.name.split('.')[0]}.py": file for file in folder.rglob("*.pyc")}
+
+    assert set(compiled) == set(folder.rglob("*.py"))
+    handler = compiled[folder / "lambdas/api/handler.py"].read_bytes()
+    assert int.from_bytes(handler[4:8], "little") == 1
+    assert marshal.loads(handler[16:]).co_filename == f"{IN_LAMBDA}/lambdas/api/handler.py"  # noqa: S302 - we made it
+
+
+def test_the_asset_is_the_same_each_time_it_is_made(copy: Path, tmp_path: Path) -> None:
+    other = Path(shutil.copytree(copy, tmp_path / "elsewhere"))
+    first = bundle_code(settings_of("local"), copy, sandbox=True)
+    second = bundle_code(settings_of("local"), other, sandbox=True)
+
+    assert first.name == second.name
+    contents = [{f.relative_to(top): f.read_bytes() for f in top.rglob("*") if f.is_file()} for top in (first, second)]
+    assert contents[0] == contents[1]
+
+
+def test_a_python_that_is_not_here_leaves_the_asset_without_bytecode(copy: Path) -> None:
+    folder = bundle_code(settings_of("local").changed(python_version="3.99"), copy, sandbox=True)
+
+    assert list(folder.rglob("*.pyc")) == []
+    assert list(folder.rglob("*.py"))
