@@ -8,6 +8,7 @@ from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnec
 from lambdas.actions._module import ActionError, PermanentError, ThrottledError, TransientError, UnexpectedError
 from lambdas.actions._run import OrderTableError
 from lambdas.orders.checklist import ActionState
+from tests.logs import logged
 from tests.unit.actions.conftest import CLIENT, World
 from tests.unit.actions.test_frame import probe
 
@@ -85,7 +86,7 @@ def test_an_unexpected_error_says_nothing_of_people(world: World, caplog: pytest
     with pytest.raises(UnexpectedError) as raised:
         world.run(probe(error), CLIENT) if what == "run" else world.undo(probe(undo_error=error), CLIENT)
 
-    said = str(raised.value) + world.action(CLIENT).reason + "".join(str(vars(entry)) for entry in caplog.records)
+    said = str(raised.value) + world.action(CLIENT).reason + logged(caplog)
     assert "ValueError" in said
     assert "Lovelace" not in said
     assert "ada@" not in said

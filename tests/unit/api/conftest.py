@@ -90,11 +90,6 @@ class Caller:
         return found["Count"]
 
 
-def logged(caplog: pytest.LogCaptureFixture) -> str:
-    """All that was logged, with every extra field."""
-    return "\n".join(str(vars(entry)) for entry in caplog.records)
-
-
 @pytest.fixture
 def caller(dynamodb: DynamoDBClient, records: RecordTable) -> Caller:
     clients = ClientRecords(records)

@@ -7,7 +7,8 @@ import pytest
 
 from lambdas.records.rights import ROLES, Grant
 from tests.build import CARD, CONTACT, NOW
-from tests.unit.api.conftest import Caller, logged
+from tests.logs import logged
+from tests.unit.api.conftest import Caller
 
 PACK = {"plan_id": "2", "period": 1, "quantity": 2, "options": {"31": "101"}}
 ORDER = {"order_queue_id": 1, "info": {**CONTACT, **CARD, "pack1": PACK}}

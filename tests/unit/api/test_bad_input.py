@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 
-from tests.unit.api.conftest import Caller, logged
+from tests.logs import logged
+from tests.unit.api.conftest import Caller
 
 JSON = "application/json"
 PAN = "4242 4242 4242 4242"
+SENT = ("4242424242424242", "1234567890123", "378282246310005", "5555555555554444")
 
 
 def deep(levels: int) -> dict[str, Any]:
@@ -129,9 +131,9 @@ def test_card_data_is_refused_wherever_it_stands_and_never_repeated(
 
         assert field in said
         assert "token" in said
-        assert "4242" not in said.replace(field, "")
+        assert not [number for number in SENT if number in said.replace(" ", "").replace("-", "")]
         assert "call refused" in logged(caplog)
-        assert "4242" not in logged(caplog)
+        assert not [number for number in SENT if number in logged(caplog).replace(" ", "").replace("-", "")]
     assert caller.orders_written() == 0
 
 
@@ -145,7 +147,7 @@ def test_card_data_in_a_path_or_a_key_is_refused_and_never_repeated(
     answer = caller.send(path, body='{"order_queue_id": 1}', content_type=JSON, headers=headers)
 
     assert answer.status == 422
-    assert "4242" not in json.dumps(answer.body)
+    assert "4242424242424242" not in json.dumps(answer.body)
     assert caller.orders_written() == 0
 
 

@@ -12,7 +12,8 @@ from lambdas.api.errors import TooManyLoginsError
 from lambdas.guards.sources import source_of
 from lambdas.runtime.observe import metrics
 from tests.build import Clock
-from tests.unit.api.conftest import FAILED_LOGINS_OF_SOURCE, Answer, Caller, logged
+from tests.logs import fields, logged
+from tests.unit.api.conftest import FAILED_LOGINS_OF_SOURCE, Answer, Caller
 
 
 def clock_of(caller: Caller) -> Clock:
@@ -94,7 +95,7 @@ def test_a_failed_login_is_written_down_without_what_was_sent(caller: Caller, ca
     login(caller, "web", "a-wrong-token", source="192.0.2.7")
     login(caller, "ada@example.com", "hunter2", source="192.0.2.7")
 
-    failed = [vars(entry) for entry in caplog.records if entry.getMessage() == "login failed"]
+    failed = [fields(entry) for entry in caplog.records if entry.getMessage() == "login failed"]
     assert [(entry["user"], entry["request_id"]) for entry in failed] == [("web", "r-1"), ("", "r-1")]
     for secret in ("a-wrong-token", "ada@example.com", "hunter2", "192.0.2.7"):
         assert secret not in logged(caplog)

@@ -11,7 +11,8 @@ from lambdas.orders import progress
 from lambdas.orders.order import Order
 from lambdas.orders.store import DynamoOrderStore
 from tests.build import CARD, CONTACT, NOW, a_submitted_order
-from tests.unit.api.conftest import Caller, logged
+from tests.logs import logged
+from tests.unit.api.conftest import Caller
 
 ORDER = {"order_queue_id": 1, "info": {**CONTACT, **CARD, "pack1": {"plan_id": "1"}}}
 

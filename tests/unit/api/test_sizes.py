@@ -11,7 +11,8 @@ from lambdas.api.calls.multipart import read_multipart
 from lambdas.api.calls.php_params import MAX_FIELDS, tree_of
 from lambdas.api.calls.sizes import MAX_BYTES, MAX_LEVELS, MAX_PATH, MAX_VALUES
 from lambdas.orders.card_data import has_card_number
-from tests.unit.api.conftest import Caller, logged
+from tests.logs import logged
+from tests.unit.api.conftest import Caller
 
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"
 PAN = "4242424242424242"

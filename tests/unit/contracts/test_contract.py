@@ -67,7 +67,7 @@ def test_card_numbers_are_refused_wherever_they_stand_and_never_repeated(changes
     with pytest.raises(ContractCardDataError) as refused:
         read_contract(a_contract(**changes))
 
-    assert "1111" not in refused.value.message
+    assert CARD.replace(" ", "") not in refused.value.message.replace(" ", "")
 
 
 def test_a_document_s_hash_is_no_card_number() -> None:

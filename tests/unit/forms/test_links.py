@@ -201,7 +201,7 @@ def test_why_an_action_failed_is_not_for_clients(door: Door) -> None:
     page = Browser(door).open(a_link(door, order.order_id, LinkPurpose.STATUS))
 
     assert "Order Hardware in progress" in page.text
-    assert "cash" not in page.body
+    assert "wants cash" not in page.body
 
 
 def _is_persistent(door: Door, action_id: int) -> bool:

@@ -6,6 +6,7 @@ from lambdas.forms.door import Door
 from lambdas.records.link import DAY, new_token
 from lambdas.records.reminder_stop import LINK_DAYS, address_digest, stop_path
 from tests.build import Clock
+from tests.logs import logged
 from tests.unit.forms.browser import HOST, Browser, Page
 
 ADA = address_digest(1, "ada@example.com")
@@ -92,6 +93,6 @@ def test_its_token_opens_no_order(door: Door, token: str) -> None:
 def test_neither_token_nor_address_is_logged(door: Door, token: str, caplog: pytest.LogCaptureFixture) -> None:
     one_click(door, token)
 
-    logged = "\n".join(str(vars(entry)) for entry in caplog.records)
-    assert "reminders stopped" in logged
-    assert (token in logged, ADA in logged, HOST in logged) == (False, False, False)
+    said = logged(caplog)
+    assert "reminders stopped" in said
+    assert (token in said, ADA in said, HOST in said) == (False, False, False)

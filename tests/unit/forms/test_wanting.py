@@ -24,7 +24,6 @@ def test_the_wish_is_put_where_mails_are_made_without_the_address(browser: Brows
     assert "a link to it is on its way" in page.text
     (body,) = wishes.bodies
     assert json.loads(body) == {"resume_wanted": {"form": "hosting", "digest": digest_of("hosting", "ada@example.com")}}
-    assert "ada" not in body.casefold()
 
 
 def test_the_answer_is_the_same_with_and_without_an_order(browser: Browser, door: Door) -> None:

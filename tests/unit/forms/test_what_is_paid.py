@@ -27,7 +27,7 @@ def test_a_stored_method_is_offered_to_the_client_who_signed_in_and_to_nobody_wi
     number = door.methods.add("100", stored, is_default=True)
     to_payment(browser)
     order = door.service.update(order_of(browser, door), {"client_id": "100"})
-    assert "1111" not in browser.open("/forms/hosting/payment").text
+    assert "ending in 1111" not in browser.open("/forms/hosting/payment").text
 
     (token,) = browser.cookies.values()
     link = door.links.find(token, LinkPurpose.VISIT)

@@ -14,7 +14,7 @@ from lambdas.intake.messages import ContractQueue, DeadLetters
 from lambdas.orders.errors import OrderError
 from lambdas.orders.submit_errors import PaymentUnknownError
 from tests.contracts import a_contract, a_service
-from tests.unit.api.conftest import logged
+from tests.logs import logged
 from tests.unit.contracts.conftest import Sales, sales
 
 __all__ = ["sales"]

@@ -14,7 +14,7 @@ from lambdas.intake.messages import ContractQueue
 from lambdas.intake.webhook import MAX_BODY_BYTES, Webhooks, respond
 from tests.build import NOW
 from tests.contracts import SHA256, a_contract, an_envelope, docusign_headers, timed_headers
-from tests.unit.api.conftest import logged
+from tests.logs import logged
 
 CARD = "4111111111111111"
 

@@ -10,6 +10,7 @@ from lambdas.orders.machine import Machine, StepFunctionsMachine
 from lambdas.orders.order import Order
 from tests.build import CONTACT, NOW, a_queue, an_order
 from tests.fakes import FakeBus, InMemoryOrderStore
+from tests.logs import fields
 from tests.unit.outbox.test_relay import lead, record, relay, submitted, told
 
 BY_HAND = a_queue(
@@ -58,7 +59,7 @@ def test_a_run_of_a_module_that_is_gone_waits_for_a_person_and_holds_up_nothing(
     assert (action.state, action.requested_at) == (ActionState.FAILED, None)
     assert "module gone is not deployed any more; deploy it again and process this action, or skip" in action.reason
     assert told(bus) == ["1001 OrderUpdated", "1002 OrderCreated"]
-    (said,) = (vars(entry) for entry in caplog.records if entry.message == "module has no function")
+    (said,) = (fields(entry) for entry in caplog.records if entry.message == "module has no function")
     assert (said["order_id"], said["action_id"], said["action"]) == ("1001", 22, "gone")
     assert CONTACT["email"] not in str(said)
     assert hands.processed(store.get("1001"), 22, by="ann", given={}, now=NOW).actions["22"].requested_at == NOW

@@ -3,6 +3,7 @@
 import pytest
 
 from lambdas.runtime.observe import log_unexpected
+from tests.logs import logged
 
 
 def test_an_unexpected_error_is_logged_without_what_it_says(caplog: pytest.LogCaptureFixture) -> None:
@@ -11,7 +12,7 @@ def test_an_unexpected_error_is_logged_without_what_it_says(caplog: pytest.LogCa
     except KeyError as error:
         log_unexpected("broken", error, order_id="1001")
 
-    said = "".join(str(vars(entry)) for entry in caplog.records)
+    said = logged(caplog)
     assert "KeyError" in said
     assert "test_observe.py" in said
     assert "1001" in said

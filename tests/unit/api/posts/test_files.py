@@ -146,7 +146,7 @@ def test_card_data_in_a_name_or_in_text_is_refused(shop: PostShop, name: str, co
     answer = shop.upload(("attach[1]", name, content))
 
     assert (answer.status, answer.body["errors"][0]["field"]) == (422, "attach[1]")
-    assert "4242" not in str(answer.body)
+    assert "42424242424242" not in str(answer.body).replace(" ", "")
     assert shop.kept() == []
 
 

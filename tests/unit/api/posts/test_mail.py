@@ -9,7 +9,7 @@ from moto.ses.models import ses_backends
 
 from lambdas.mail import sending
 from lambdas.runtime import aws
-from tests.unit.api.conftest import logged
+from tests.logs import logged
 from tests.unit.api.posts.conftest import PDF, PostShop
 
 
