@@ -11,6 +11,7 @@ from lambdas.forms.form import Form, Page
 from lambdas.forms.pack_fields import CouponField, HostsField, PackField, QuantityField
 from lambdas.forms.places import countries
 from lambdas.forms.plan_fields import OptionsField, PlanField
+from lambdas.orders.reading.info_keys import near_misses
 
 # Keys of `info` that say what is bought, how it is paid, or who is who: fields of their own kinds or nobody write them.
 _FORBIDDEN = re.compile(
@@ -27,6 +28,7 @@ def field_problems(form: Form, field: FormField, plans: Mapping[str, Plan]) -> I
     match field:
         case PlanField():
             yield from _plans(field, plans)
+            yield from _needs(form, field, plans)
         case OptionsField() | QuantityField() | HostsField():
             yield from _of_pack(form, field)
         case RegionField():
@@ -43,6 +45,8 @@ def _writes(field: FormField) -> Iterator[str]:
         yield f"field {field.name} writes {field.key} by its kind; take `writes` out"
     if not own_key and _FORBIDDEN.match(field.key):
         yield f"field {field.name} may not write info.{field.key}: it says what is bought or how it is paid; take another key"
+    for problem in near_misses({field.key: "1"}):
+        yield f"field {field.name} writes {problem}"
 
 
 def _shown_when(form: Form, field: FormField, shown: ShownWhen, plans: Mapping[str, Plan]) -> Iterator[str]:
@@ -54,6 +58,27 @@ def _shown_when(form: Form, field: FormField, shown: ShownWhen, plans: Mapping[s
     known = {choice.value for each in inputs if each.name == other.name for choice in each.choices}
     if known and (strange := [value for value in shown.values if value not in known]):
         yield f"field {field.name}: {other.name} never is {', '.join(strange)}; its values are {', '.join(sorted(known))}"
+
+
+def _needs(form: Form, field: PlanField, plans: Mapping[str, Plan]) -> Iterator[str]:
+    """A plan that needs a domain name is offered only where a field behind it asks whoever chooses it for one."""
+    for plan_id in field.plans:
+        plan = plans.get(plan_id)
+        if plan is None or "domain" not in plan.needs:
+            continue
+        offers = {f"{plan_id}:{period}" for period in plan.pricing if not field.periods or period in field.periods}
+        if not any(_asks(each, field, offers) for each in form.fields):
+            yield (
+                f"field {field.name} offers plan {plan_id}, which needs a domain name, but no required field of kind hosts asks "
+                f'for it in pack {field.pack}; add one, shown_when = {{ field = "{field.name}", values = {sorted(offers)} }}'
+            )
+
+
+def _asks(field: FormField, chooser: PlanField, offers: set[str]) -> bool:
+    if not isinstance(field, HostsField) or field.pack != chooser.pack or not field.required:
+        return False
+    shown = field.shown_when
+    return shown in (None, chooser.shown_when) or (shown.field == chooser.name and offers <= set(shown.values))
 
 
 def _plans(field: PlanField, plans: Mapping[str, Plan]) -> Iterator[str]:

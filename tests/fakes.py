@@ -172,9 +172,13 @@ class FakePricing:
 @dataclass
 class FakeClients:
     ids: set[str] = field(default_factory=set)
+    logins: set[str] = field(default_factory=set)
 
     def exists(self, client_id: str) -> bool:
         return client_id in self.ids
+
+    def has_login(self, login: str, brand_id: int) -> bool:
+        return login.casefold() in self.logins
 
 
 @dataclass

@@ -13,7 +13,10 @@ from lambdas.orders.order import Order
 from lambdas.orders.packs import PricedPack
 from lambdas.records.service import Service, ServiceRecords, ServiceStatus, service_id_of
 
-_KEPT = {"pack", "plan_id", "title", "description", "quantity", "period", "options"}
+_KEPT = {
+    "pack", "plan_id", "title", "description", "quantity", "period", "options",
+    "start_at", "last_renewed_at", "renew_at", "auto_bill",
+}  # fmt: skip
 UBERSMITH_STATUS = {1: ServiceStatus.ACTIVE, 2: ServiceStatus.PENDING}
 
 

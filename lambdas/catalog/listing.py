@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from lambdas.catalog.coupon import Charge
-from lambdas.catalog.plan import Option, Plan
+from lambdas.catalog.plan import Option, Plan, Price
 from lambdas.orders.packs import Pack, PricedPack
 
 MONTHLY = 1
@@ -39,7 +39,7 @@ def _unit(plan: Plan | None, pack: Pack, chosen: Mapping[str, Option | None]) ->
     return PricedPack(
         pack=pack.name,
         plan_id=pack.plan_id,
-        title=plan.title if plan else pack.description or f"Service {pack.name}",
+        title=pack.title or (plan.title if plan else pack.description or f"Service {pack.name}"),
         description=pack.description,
         quantity=pack.quantity,
         period=period,
@@ -47,7 +47,11 @@ def _unit(plan: Plan | None, pack: Pack, chosen: Mapping[str, Option | None]) ->
         setup_cents=0,
         recurring_cents=0,
         status=pack.status,
-        price_cents=_said(pack.price_cents, sold.price if sold else 0),
+        start_at=pack.start_at,
+        last_renewed_at=pack.last_renewed_at,
+        renew_at=pack.renew_at,
+        auto_bill=pack.auto_bill,
+        price_cents=_price(pack, period, sold),
         unit_setup_cents=_said(pack.setup_cents, sold.setup if sold else 0),
         option_price_cents={**monthly, **pack.option_price_cents},
         option_setup_cents={**setup, **pack.option_setup_cents},
@@ -72,6 +76,13 @@ def _charges(one: PricedPack, pack: Pack, chosen: Mapping[str, Option | None]) -
             for key, option in chosen.items()
         ),
     )
+
+
+def _price(pack: Pack, period: int, sold: Price | None) -> int:
+    """Of one unit for the period; a caller's price may be for a month (`bill_type` 1)."""
+    if pack.price_cents is None:
+        return sold.price if sold else 0
+    return pack.price_cents * max(period, 1) if pack.price_is_monthly else pack.price_cents
 
 
 def _default_period(plan: Plan | None) -> int:

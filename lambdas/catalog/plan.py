@@ -3,7 +3,7 @@
 import tomllib
 from functools import cache
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, ConfigDict, model_validator
 
@@ -46,8 +46,12 @@ class Upgrade(Frozen):
         return self
 
 
+Need = Literal["domain"]
+"""What has to be said with a plan before it can be sold. `domain`: a domain name per unit, as the service's description."""
+
+
 class Plan(Frozen):
-    """`pricing` by period in months (0: one-time); `upgrades` by upgrade id."""
+    """`pricing` by period in months (0: one-time); `upgrades` by upgrade id; `needs`: what has to be said with it."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -56,6 +60,7 @@ class Plan(Frozen):
     code: str
     pricing: dict[int, Price]
     upgrades: dict[str, Upgrade] = {}
+    needs: tuple[Need, ...] = ()
 
     @model_validator(mode="after")
     def _options_have_ids_of_their_own(self) -> "Plan":

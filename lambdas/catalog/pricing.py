@@ -13,8 +13,10 @@ from lambdas.orders.applied import AppliedCoupon
 from lambdas.orders.errors import Problem
 from lambdas.orders.info import text
 from lambdas.orders.order import Order
-from lambdas.orders.packs import Pack, PricedPack, parse_packs
+from lambdas.orders.packs import Pack, PricedPack
 from lambdas.orders.ports import Sale
+from lambdas.orders.reading.host_names import host_names, is_host_name
+from lambdas.orders.reading.packs import parse_packs
 
 
 @dataclass(frozen=True)
@@ -49,8 +51,8 @@ class CatalogPricing:
 
     def missing(self, info: Mapping[str, Any]) -> tuple[Problem, ...]:
         packs = parse_packs(info)
-        unpriced = [problem for pack in packs for problem in self._missing(pack)]
-        return (*unpriced, *(self._misplaced(info) if packs else ()))
+        found = [problem for pack in packs for problem in (*self._missing(pack), *self._unsaid(pack))]
+        return (*found, *(self._misplaced(info) if packs else ()))
 
     def with_default_options(self, info: Mapping[str, Any]) -> dict[str, Any]:
         filled = dict(info)
@@ -86,6 +88,15 @@ class CatalogPricing:
         country = text(info, "country")
         if self.taxes.brands and country and not re.fullmatch("[A-Za-z]{2}", country):
             yield Problem("info.country", "must be an ISO 3166-1 code of two letters such as GB: taxes depend on it")
+
+    def _unsaid(self, pack: Pack) -> Iterator[Problem]:
+        """What the plan needs to be told of the service."""
+        plan = self.plans.get(pack.plan_id)
+        if plan and "domain" in plan.needs:
+            names = host_names(pack.description)
+            if len(set(names)) != pack.quantity or len(names) != pack.quantity or not all(map(is_host_name, names)):
+                each = "a domain name" if pack.quantity == 1 else f"{pack.quantity} different domain names"
+                yield Problem(f"info.{pack.name}.desserv", f"{plan.title} needs {each}, such as example.com")
 
     def _missing(self, pack: Pack) -> Iterator[Problem]:
         where = f"info.{pack.name}"

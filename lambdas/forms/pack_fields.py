@@ -1,6 +1,5 @@
 """The fields that say what is bought: they write a pack of the order, `info.packN` (reference ubersmith-orders 5.3)."""
 
-import re
 from collections.abc import Mapping
 from typing import Any, Literal
 
@@ -9,8 +8,8 @@ from pydantic import Field
 from lambdas.catalog.plan import Plan
 from lambdas.forms.fields import FormField, Given, Input, NotTakenError, Typed, plain
 from lambdas.orders.info import Info, text
+from lambdas.orders.reading.host_names import host_names, is_host_name
 
-_HOST_NAME = re.compile(r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+")
 MAX_CODE = 64
 
 
@@ -77,11 +76,10 @@ class HostsField(PackField):
         pack = self.of(given.info)
         if not pack:
             return {}
-        names = re.split(r"[\s,;]+", typed.get(self.name, "").strip().lower().rstrip("."))
-        names = [name for name in names if name]
+        names = host_names(typed.get(self.name, ""))
         if not names and not self.required:
             return {self.key: {"desserv": ""}} if pack.get("desserv") else {}
-        if not all(_HOST_NAME.fullmatch(name) for name in names):
+        if not all(map(is_host_name, names)):
             raise NotTakenError(self.name, f"{self.label}: write host names such as www.example.com")
         if len(names) != _units(pack) or len(set(names)) != len(names):
             raise NotTakenError(self.name, f"{self.label}: write {_units(pack)} different names, one for each")

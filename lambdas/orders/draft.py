@@ -12,7 +12,8 @@ from lambdas.orders.order import Order
 from lambdas.orders.ports import Clients, Payments, Pricing, Sale
 from lambdas.orders.progress import checklist_of
 from lambdas.orders.queue import Queue
-from lambdas.orders.readback import as_said
+from lambdas.orders.readback import as_said, setup_problems
+from lambdas.orders.reading.info_keys import near_misses
 from lambdas.runtime.models import Frozen
 from lambdas.runtime.passwords import hash_password
 
@@ -103,19 +104,29 @@ def revised(order: Order, changes: Mapping[str, Any], pricing: Pricing, *, now: 
     """`with_changes`; but an order that they leave as it is keeps the price it has."""
     merged = _merged(order, changes, now)
     same = merged.changed(activity=order.activity) == order and changes.get("total_cents") in (None, order.total_cents)
-    return order if same else _priced(merged, pricing, changes.get("total_cents"), now=now, currency=currency)
+    priced = order if same else _priced(merged, changes, pricing, now=now, currency=currency)
+    return _agreeing(order, changes, priced)
 
 
 def with_changes(order: Order, changes: Mapping[str, Any], pricing: Pricing, *, now: int, currency: str) -> Order:
     """The order with these changes: `info` deep-merged, a lead's total worked out anew from what it asks for, in the currency
     that is sold in now."""
     merged = _merged(order, changes, now)
-    return _priced(merged, pricing, changes.get("total_cents"), now=now, currency=currency)
+    return _agreeing(order, changes, _priced(merged, changes, pricing, now=now, currency=currency))
+
+
+def _agreeing(before: Order, changes: Mapping[str, Any], after: Order) -> Order:
+    """The changed order, unless what was said of its prices is not so."""
+    if problems := tuple(setup_problems(before, changes.get("info") or {}, after)):
+        raise InvalidOrderError(problems)
+    return after
 
 
 def _merged(order: Order, changes: Mapping[str, Any], now: int) -> Order:
     sent = changes.get("info") or {}
     order_info.limits(sent)
+    if problems := tuple(near_misses(sent)):
+        raise InvalidOrderError(problems)
     info = order_info.merge(order.info, as_said(order, sent))
     password = order_info.text(info, "uber_pass")
     info.pop("uber_pass", None)
@@ -128,8 +139,9 @@ def _merged(order: Order, changes: Mapping[str, Any], now: int) -> Order:
     return order.changed(**details, info=info, activity=now)
 
 
-def _priced(order: Order, pricing: Pricing, said_cents: int | None, *, now: int, currency: str) -> Order:
+def _priced(order: Order, changes: Mapping[str, Any], pricing: Pricing, *, now: int, currency: str) -> Order:
     """A lead at the prices of now; once an order was submitted its prices stay, for that money was held."""
+    said_cents: int | None = changes.get("total_cents")
     if not order.is_lead:
         return order if order.priced or said_cents is None else order.changed(total_cents=said_cents)
     sale = Sale(brand_id=order.brand_id, client_id=order.client_id, now=now, order_id=order.order_id)
@@ -153,7 +165,12 @@ def changed_fields(before: Order, after: Order) -> list[str]:
 
 def check_ready(order: Order, pricing: Pricing, payments: Payments, clients: Clients) -> None:
     """Refuse to submit what could not be processed, naming every missing part."""
-    problems = [*_missing_contact(order, clients), *pricing.missing(order.info), *payments.problems(order)]
+    problems = [
+        *near_misses(order.info),
+        *_missing_contact(order, clients),
+        *pricing.missing(order.info),
+        *payments.problems(order),
+    ]
     if problems:
         raise InvalidOrderError(tuple(problems))
 
@@ -168,4 +185,8 @@ def _missing_contact(order: Order, clients: Clients) -> list[Problem]:
         problems.append(Problem("info.first", "a new client needs a name: info.first and info.last, or info.company"))
     if "@" not in order_info.text(info, "email"):
         problems.append(Problem("info.email", "a new client needs an e-mail address"))
+    login = order_info.text(info, "uber_login")
+    if login and clients.has_login(login, order.brand_id):
+        text = "is the login name of another client; choose another one, or say whose order it is with client_id"
+        problems.append(Problem("info.uber_login", text))
     return problems

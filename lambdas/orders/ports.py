@@ -37,7 +37,8 @@ class Pricing(Protocol):
         ...
 
     def missing(self, info: Mapping[str, Any]) -> tuple[Problem, ...]:
-        """What keeps the packs from being sold: plans, options or periods that are neither known nor priced."""
+        """What keeps the packs from being sold: plans, options or periods that are neither known nor priced, and what a plan
+        needs to be told."""
 
     def with_default_options(self, info: Mapping[str, Any]) -> dict[str, Any]:
         """`info` with the default option of each upgrade of a pack's plan, where the caller chose none."""
@@ -81,9 +82,13 @@ class Screen(Protocol):
 
 
 class Clients(Protocol):
-    """Whether a client exists."""
+    """What an order has to know of clients."""
 
     def exists(self, client_id: str) -> bool: ...
+
+    def has_login(self, login: str, brand_id: int) -> bool:
+        """Whether a client of the brand has this login name, in upper or lower case."""
+        ...
 
 
 class PaymentDeclined(Exception):

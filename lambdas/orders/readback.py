@@ -5,20 +5,22 @@ price again. `cost` and `total_setup` are what is charged at first, coupon inclu
 total.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from lambdas.orders.applied import AppliedCoupon, AppliedTax, tax_totals
+from lambdas.orders.errors import Problem
 from lambdas.orders.info import merge
-from lambdas.orders.money import format_cents
+from lambdas.orders.money import MoneyError, format_cents, parse_cents
 from lambdas.orders.order import Order
-from lambdas.orders.packs import PricedPack, coupon_code
+from lambdas.orders.packs import PricedPack
+from lambdas.orders.reading.info_keys import is_pack
+from lambdas.orders.reading.pack_keys import ANSWERED
+from lambdas.orders.reading.packs import coupon_code
 
 WORKED_OUT = ("coupon_ids", "coupon_credits", "taxes")  # of the whole order; nobody's to say
-_PACK_TAXES = ("primary_taxes2", "setup_taxes2")  # of a pack; nobody's to say
-
-# Answered only: what is sent back unchanged says nothing, and must not outlive the next change of the pack.
-_ANSWERED_ONLY = ("title", "cost", "total_setup", "option", "options_desc", "groups_desc")
+_TOTAL_SETUP = "total_setup"
+_NEVER_KEPT = {*ANSWERED, _TOTAL_SETUP}
 
 
 def with_prices(info: Mapping[str, Any], priced: tuple[PricedPack, ...]) -> dict[str, Any]:
@@ -56,27 +58,56 @@ def as_said(order: Order, sent: Mapping[str, Any]) -> dict[str, Any]:
     """
     shown = with_prices(order.info, order.priced)
     packs = {pack.pack: pack for pack in order.priced}
-    said = {key: _without_taxes(key, value) for key, value in sent.items() if key not in WORKED_OUT}
+    said = {key: _without_answers(key, value) for key, value in sent.items() if key not in WORKED_OUT}
     if isinstance(said.get("coupon"), Mapping):
         said["coupon"] = coupon_code(said["coupon"])
     for name, pack in said.items():
         if name in packs and isinstance(pack, Mapping):
-            echoes = {key for key, value in pack.items() if _is_echo(key, value, shown[name], order)}
+            monthly = _is_monthly(pack, order.info[name]) and "price" not in order.info[name]
+            keys = ("title", "price") if monthly else ("title",)
+            echoes = {
+                key
+                for key, value in pack.items()
+                if (key in keys or not order.is_lead) and _is_echo(key, value, shown[name])
+            }
             said[name] = {key: value for key, value in pack.items() if key not in echoes}
         if name.startswith("pack") and isinstance(pack, Mapping) and isinstance(pack.get("coupon"), Mapping):
             said[name] = _with_code(said[name], packs.get(name))
     return said
 
 
-def _without_taxes(name: str, value: Any) -> Any:
-    if not name.startswith("pack") or not isinstance(value, Mapping):
+def setup_problems(before: Order, sent: Mapping[str, Any], after: Order) -> Iterator[Problem]:
+    """Where a pack's set-up comes to something else than what was sent as `total_setup`, and was not just read back."""
+    known, worked_out = ({pack.pack: pack.net_setup_cents for pack in order.priced} for order in (before, after))
+    for name, pack in sent.items():
+        said = pack.get(_TOTAL_SETUP) if is_pack(name) and isinstance(pack, Mapping) else None
+        if said in ("", None) or name not in worked_out:
+            continue
+        field = f"info.{name}.{_TOTAL_SETUP}"
+        try:
+            cents = parse_cents(said)
+        except MoneyError as error:
+            yield Problem(field, str(error))
+            continue
+        if cents not in (known.get(name), worked_out[name]):
+            text = f"is worked out, and comes to {format_cents(worked_out[name])}; say setup, setup_fee and setup_qs instead"
+            yield Problem(field, text)
+
+
+def _without_answers(name: str, value: Any) -> Any:
+    """What is worked out for a pack says nothing when it is sent, and must not outlive the pack's next change."""
+    if not is_pack(name) or not isinstance(value, Mapping):
         return value
-    return {key: inner for key, inner in value.items() if key not in _PACK_TAXES}
+    return {key: inner for key, inner in value.items() if key not in _NEVER_KEPT}
 
 
-def _is_echo(key: str, value: Any, shown: Mapping[str, Any], order: Order) -> bool:
-    known = key in shown and (key in _ANSWERED_ONLY or not order.is_lead)
-    return known and _as_text(value) == _as_text(shown[key])
+def _is_monthly(*packs: Mapping[str, Any]) -> bool:
+    """Whether a price is for a month, so that the period's, read back, is none that was said."""
+    return any(str(pack.get("bill_type") or "") == "1" for pack in packs)
+
+
+def _is_echo(key: str, value: Any, shown: Mapping[str, Any]) -> bool:
+    return key in shown and _as_text(value) == _as_text(shown[key])
 
 
 def _with_code(sent: Mapping[str, Any], known: PricedPack | None) -> dict[str, Any]:

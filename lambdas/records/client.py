@@ -105,6 +105,10 @@ class ClientRecords:
                 return self.get(str(found["client_id"]))
         return None
 
+    def has_login(self, login: str, brand_id: int) -> bool:
+        """Whether a client of the brand has it."""
+        return self._table.get(_login_pk(brand_id, login), "login") is not None
+
     def by_email(self, email: str) -> tuple[Client, ...]:
         """All clients with this e-mail address, by their number."""
         found = self._table.query(_email_pk(email), "client#")
@@ -175,7 +179,7 @@ class ClientRecords:
         return [self._table.new(one) for one in records]
 
     def _refuse_taken(self, client: Client) -> None:
-        if client.uber_login and self._table.get(_login_pk(client.brand_id, client.uber_login), "login"):
+        if client.uber_login and self.has_login(client.uber_login, client.brand_id):
             raise LoginTakenError
 
 

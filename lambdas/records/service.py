@@ -15,7 +15,8 @@ class ServiceStatus(StrEnum):
 
 
 class Service(Frozen):
-    """Amounts in cents for the whole quantity; `period` in months, 0 for one-time."""
+    """Amounts in cents for the whole quantity; `period` in months, 0 for one-time. `start_at`, `last_renewed_at`, `renew_at`
+    (Unix seconds) and `auto_bill` are what its order said, for whoever bills later periods."""
 
     service_id: str
     client_id: str
@@ -32,6 +33,10 @@ class Service(Frozen):
     currency: str
     status: ServiceStatus
     created_at: int
+    start_at: int | None = None
+    last_renewed_at: int | None = None
+    renew_at: int | None = None
+    auto_bill: bool | None = None
 
 
 def service_id_of(order_id: str, pack_number: int) -> str:

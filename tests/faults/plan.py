@@ -124,7 +124,9 @@ def _together(kinds: Iterable[list[Fault]]) -> Iterator[tuple[Fault, ...]]:
 
 def _scene(queue: Queue) -> Scene:
     """What is ordered, by card in every queue, so that money is at stake; and what people and the outside do."""
-    known = SCENES.get(queue.key, Scene(packs={"pack1": {"plan_id": "1"}, "pack2": {"plan_id": "3"}}))
+    known = SCENES.get(
+        queue.key, Scene(packs={"pack1": {"plan_id": "1"}, "pack2": {"plan_id": "3", "desserv": "a.example"}})
+    )
     none_free = any(action.name == _NONE_FREE[0] for action in queue.actions)
     return replace(known, payment=CARD, fails=_NONE_FREE if none_free else known.fails, cancel_at="")
 

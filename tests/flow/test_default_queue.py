@@ -25,7 +25,7 @@ def complete(shop: Shop, order: dict[str, Any]) -> dict[str, Any]:
 
 def test_an_order_ends_complete_with_client_services_and_a_paid_invoice(shop: Shop) -> None:
     pack = {"plan_id": "2", "period": 1, "options": {"31": "101"}, "desserv": "a.example"}
-    order = complete(shop, new_client_order(pack1=pack, pack2={"plan_id": "3", "status": 2}))
+    order = complete(shop, new_client_order(pack1=pack, pack2={"plan_id": "3", "desserv": "a.example", "status": 2}))
 
     assert [action["state"] for action in order["actions"]] == ["done"] * 3
     client = shop.clients.get(order["client_id"])

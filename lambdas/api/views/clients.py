@@ -68,7 +68,8 @@ class PaymentMethodsView(TypedDict):
 
 
 class ServiceView(TypedDict):
-    """`recurring` is what a later period costs; `period` in months, 0 for once."""
+    """`recurring` is what a later period costs; `period` in months, 0 for once. `starts_at`, `last_renewed_at` and `renews_at`
+    as its order said. `auto_bill`: later periods are charged without asking."""
 
     service_id: str
     client_id: str
@@ -84,6 +85,10 @@ class ServiceView(TypedDict):
     options: dict[str, Any]
     status: Literal["active", "pending", "canceled"]
     created_at: str | None
+    starts_at: str | None
+    last_renewed_at: str | None
+    renews_at: str | None
+    auto_bill: bool
 
 
 class ServicesView(TypedDict):
@@ -164,4 +169,8 @@ def _service(service: Service) -> ServiceView:
         "options": service.options,
         "status": service.status.value,
         "created_at": iso(service.created_at),
+        "starts_at": iso(service.start_at or service.created_at),
+        "last_renewed_at": iso(service.last_renewed_at),
+        "renews_at": iso(service.renew_at),
+        "auto_bill": service.auto_bill is not False,
     }

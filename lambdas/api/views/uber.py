@@ -63,10 +63,13 @@ class UpgradeView(TypedDict):
 
 
 class PlanView(TypedDict):
+    """`needs`: what has to be said with it, or it is not sold: domain, a domain name per unit as info.packN.desserv."""
+
     plan_id: str
     title: str
     code: str
     pricing: list[PriceView]
+    needs: list[str]
     upgrades: list[UpgradeView]
 
 
@@ -112,6 +115,7 @@ def plan_view(plan: Plan, backend: Backend) -> PlanView:
             {"period": months, "price": format_cents(price.price), "setup": format_cents(price.setup)}
             for months, price in plan.pricing.items()
         ],
+        "needs": list(plan.needs),
         "upgrades": [
             {
                 "upgrade_id": key,

@@ -68,21 +68,26 @@ def test_the_order_form_of_the_vendor(raw: Raw, existing: dict[str, str]) -> Non
 def test_the_order_form_of_the_vendor_has_what_failed_tried_again(
     raw: Raw, existing: dict[str, str], shop: Shop
 ) -> None:
-    """Back on the account page the data is corrected, and every action that failed is processed."""
-    info = {**PERSON, "uber_login": existing["login"], "pack1": {"plan_id": "1"}}
-    order_id = get(raw, "order.create", order_queue_id=1, info=info)["data"]["order_id"]
-    get(raw, "order.submit", order_id=order_id)
-    shop.until_action(order_id, "Provision Client", "waiting")
+    """Back on the account page the data is corrected, and every action that failed is processed. A login name that is taken
+    is told before there is anything to process."""
+    person = {**PERSON, "email": "ada@mailinator.com", "uber_login": existing["login"]}
+    order_id = get(raw, "order.create", order_queue_id=2, info={**person, "pack1": {"plan_id": "1"}})["data"][
+        "order_id"
+    ]
+    taken = get(raw, "order.submit", order_id=order_id)
+    assert (taken["status"], "info.uber_login" in taken["error_message"]) == (False, True)
     get(raw, "order.update", order_id=order_id, info={"uber_login": f"ada-{uuid4().hex[:8]}"})
-    order = get(raw, "order.get", order_id=order_id)["data"]
-    assert order["client_id"] == "0"
+    get(raw, "order.submit", order_id=order_id)
+    shop.until_action(order_id, "Check E-mail Domain", "waiting")
+    get(raw, "order.update", order_id=order_id, info={"email": "ada@example.com"})
 
+    order = get(raw, "order.get", order_id=order_id)["data"]
     failed = [action_id for action_id, entry in order["progress"].items() if entry["status"] == "failed"]
-    assert failed == ["101"]
+    assert failed == ["2202"]
     for action_id in failed:
         get(raw, "order.process", order_id=order_id, order_action_id=action_id)
 
-    assert int(until_order(raw, order_id, "13")["client_id"]) > 0
+    shop.until_action(order_id, "Check E-mail Domain", "done")
 
 
 def test_the_front_end_of_a_customer(raw: Raw) -> None:

@@ -150,3 +150,34 @@ def test_a_pack_says_what_its_price_is_made_of() -> None:
     assert one.option_setup_cents == {"31": 0, "32": 2500}
     assert one.options_desc == {"31": "64 GB", "32": "Unmetered 1 Gbit/s"}
     assert one.groups_desc == {"31": "Memory", "32": "Bandwidth"}
+
+
+@pytest.mark.parametrize(
+    ("said", "is_enough"),
+    [
+        ({"desserv": "example.com"}, True),
+        ({"desserv": "Example.COM."}, True),
+        ({"desserv": "a.example, b.example", "quantity": 2}, True),
+        ({}, False),
+        ({"desserv": ""}, False),
+        ({"desserv": "my site"}, False),
+        ({"desserv": "localhost"}, False),
+        ({"desserv": "192.0.2.1"}, False),
+        ({"desserv": "a.example, b.example"}, False),
+        ({"desserv": "a.example", "quantity": 2}, False),
+        ({"desserv": "a.example a.example", "quantity": 2}, False),
+    ],
+)
+@pytest.mark.parametrize("plan_id", ["3", "4"])
+def test_a_plan_that_needs_a_domain_name_is_not_sold_without(
+    plan_id: str, said: dict[str, Any], is_enough: bool
+) -> None:
+    found = PRICING.missing({"pack1": {"plan_id": plan_id, **said}})
+
+    assert [problem.field for problem in found] == ([] if is_enough else ["info.pack1.desserv"])
+
+
+def test_a_price_of_one_s_own_does_not_make_up_for_what_the_plan_needs() -> None:
+    (problem,) = PRICING.missing({"pack1": {"plan_id": "3", "price": "1"}})
+
+    assert problem.text == "Domain Registration needs a domain name, such as example.com"

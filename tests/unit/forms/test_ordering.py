@@ -194,3 +194,15 @@ def test_a_submit_before_expiry_wins(browser: Browser, door: Door, clock: Clock)
     browser.send()
 
     assert order_of(browser, door).step_status is StepStatus.ORDINARY
+
+
+def test_a_domain_is_not_ordered_without_its_name(browser: Browser, door: Door) -> None:
+    browser.open("/forms/hosting")
+    browser.send(plan="1:12", email="ada@example.com")
+    page = browser.send(domain="3:12", domain_name="")
+    assert (page.status, "Domain name to register: write" in page.text) == (422, True)
+
+    page = browser.send(domain="3:12", domain_name="Example.com")
+
+    assert page.path == "/forms/hosting/contact"
+    assert door.service.get(order_id=the_order_id(browser, door)).info["pack2"]["desserv"] == "example.com"

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lambdas.orders.errors import InvalidOrderError
-from lambdas.orders.packs import Pack, parse_packs
+from lambdas.orders.packs import Pack
+from lambdas.orders.reading.packs import parse_packs
 from tests.unit.orders.trees import JSON_TREES
 
 FIELDS = (
@@ -80,7 +81,7 @@ def test_options_are_a_map_of_text_however_php_sent_them(sent: Any, read: dict[s
     assert one_pack(options=sent).options == read
 
 
-@pytest.mark.parametrize(("sent", "read"), [("1", True), ("YES", True), (True, True), ("0", False), ("x", False)])
+@pytest.mark.parametrize(("sent", "read"), [("1", True), ("YES", True), (True, True), ("0", False), ("", False)])
 def test_setup_for_each_unit_is_a_switch(sent: Any, read: bool) -> None:
     assert one_pack(setup_qs=sent).setup_per_unit is read
 

@@ -17,7 +17,7 @@ from lambdas.orders.order import Order
 from lambdas.orders.steps import StepStatus
 from lambdas.orders.submit_claim import CLAIM_SECONDS
 from lambdas.orders.submit_errors import PaymentRefusedError, PaymentUnknownError, SubmitInProgressError
-from tests.build import CONTACT, Clock, a_draft, a_service, the_default_queue
+from tests.build import CARD, CONTACT, Clock, a_draft, a_service, the_default_queue
 from tests.fakes import FakeClients, FakePayments, InMemoryOrderStore
 
 
@@ -118,6 +118,17 @@ def test_a_client_that_does_not_exist_is_refused_at_submit() -> None:
     service = a_service()
     with pytest.raises(InvalidOrderError, match="client_id"):
         service.submit(service.create(a_draft(client_id="100")))
+
+
+def test_a_login_name_that_is_taken_is_refused_before_any_money() -> None:
+    payments = FakePayments()
+    service = a_service(clients=FakeClients({"100"}, logins={"ada"}), payments=payments)
+    order = service.create(a_draft(info={**CONTACT, **CARD, "uber_login": "Ada", "pack1": {"price": "20"}}))
+
+    with pytest.raises(InvalidOrderError, match=r"info\.uber_login: is the login name of another client"):
+        service.submit(order)
+    assert payments.authorized == []
+    assert not service.submit(service.update(order, {"client_id": "100"})).is_lead
 
 
 def test_a_decline_leaves_a_lead_that_can_be_changed_and_submitted_again() -> None:

@@ -13,6 +13,8 @@ from tests.unit.forms.test_fields import a_form
 EMAIL = {"kind": "email", "name": "email", "label": "E-mail"}
 NAME = {"kind": "text", "name": "first", "label": "Name"}
 PLAN = {"kind": "plan", "name": "plan", "label": "Plan", "plans": ["1"]}
+DOMAIN = {"kind": "plan", "name": "domain", "label": "Domain", "pack": 2, "plans": ["3"], "required": False}
+WHICH = {"kind": "hosts", "name": "which", "label": "Which", "pack": 2}
 PAY = {"name": "pay", "title": "Pay", "payment": ["card"]}
 QUEUES, PLANS = load_queues(), load_plans()
 
@@ -33,6 +35,25 @@ def test_every_form_here_keeps_the_rules() -> None:
 
 def test_a_small_form_is_enough() -> None:
     check_form(a_form(EMAIL, NAME, PLAN), QUEUES, PLANS)
+
+
+@pytest.mark.parametrize(
+    ("which", "is_enough"),
+    [
+        (WHICH, True),
+        ({**WHICH, "shown_when": {"field": "domain", "values": ["3:12"]}}, True),
+        ({**WHICH, "required": False}, False),
+        ({**WHICH, "pack": 1}, False),
+        ({**WHICH, "shown_when": {"field": "plan", "values": ["1:1"]}}, False),
+    ],
+)
+def test_a_plan_that_needs_a_domain_name_is_offered_where_one_is_asked_for(
+    which: dict[str, Any], is_enough: bool
+) -> None:
+    if is_enough:
+        check_form(a_form(EMAIL, NAME, PLAN, DOMAIN, which), QUEUES, PLANS)
+    else:
+        assert "which needs a domain name" in problems(DOMAIN, which)
 
 
 def test_a_refusal_names_the_file_and_everything_that_is_wrong() -> None:
@@ -57,6 +78,8 @@ def test_a_refusal_names_the_file_and_everything_that_is_wrong() -> None:
         ({**NAME, "name": "x", "writes": "first"}, "2 fields write info.first, so one would undo the other"),
         ({**PLAN, "name": "x", "pack": 2, "writes": "y"}, "take `writes` out"),
         ({**NAME}, "2 fields are called first"),
+        ({**NAME, "name": "x", "writes": "Country"}, "is not read; write info.country"),
+        ({**DOMAIN}, "add one, shown_when = { field = \"domain\", values = ['3:12'] }"),
         ({**NAME, "name": "csrf"}, "the pages have an input of that name"),
         ({**NAME, "name": "x", "pattern": "["}, "is no regular expression"),
         ({**NAME, "name": "x", "pattern": "a"}, "say in words what is accepted"),
