@@ -18,6 +18,7 @@ from lambdas.payments.gateways import gateway_named
 from lambdas.records.table import RecordTable
 from lambdas.runtime.observe import logger, metrics
 from lambdas.runtime.settings import TableSettings
+from lambdas.runtime.starting import prepare
 
 Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
 
@@ -36,6 +37,7 @@ def action_handler(module: Module[Any]) -> Handler:
             return run_requested(module, order_id, action_id, context, tools())
         return run_action(module, order_id, action_id, context, tools())
 
+    prepare(tools)
     return handler
 
 

@@ -21,6 +21,7 @@ from lambdas.orders.order import Order
 from lambdas.orders.service import OrderService
 from lambdas.records.api_user import ApiUser, ApiUserRecords
 from lambdas.runtime.observe import MetricUnit, log_unexpected, logger, metrics
+from lambdas.runtime.starting import prepare
 
 
 class ApiSettings(DoorSettings):
@@ -161,3 +162,6 @@ def _refused(error: OrderError, door: Door) -> Response:
 def _named(request: Request, found: Any) -> str:
     """The order that the call was about."""
     return str(getattr(found, "order_id", None) or getattr(request, "order_id", None) or "")
+
+
+prepare(_api)

@@ -14,6 +14,7 @@ from lambdas.orders.revival import machine_goes_on, machine_stopped
 from lambdas.orders.store import DynamoOrderStore, save
 from lambdas.runtime.observe import MetricUnit, logger, metrics
 from lambdas.runtime.settings import Settings
+from lambdas.runtime.starting import prepare
 
 BECAUSE = {
     "ABORTED": "the machine was stopped in the console",
@@ -54,3 +55,6 @@ def notice(detail: dict[str, Any], orders: OrderStore, now: int) -> None:
     save(orders, order, lambda current: machine_stopped(current, execution=execution, because=BECAUSE[status], at=now))
     metrics.add_metric("MachinesStopped", MetricUnit.Count, 1)
     logger.warning("machine ended before its order", order_id=order.order_id, status=status)
+
+
+prepare(_orders)

@@ -13,6 +13,7 @@ from lambdas.orders.ports import OrderStore
 from lambdas.orders.store import DynamoOrderStore, save
 from lambdas.runtime.observe import MetricUnit, logger, metrics
 from lambdas.runtime.settings import Settings
+from lambdas.runtime.starting import prepare
 
 
 class SweeperSettings(Settings):
@@ -47,3 +48,6 @@ def sweep(orders: OrderStore, now: int) -> int:
 
 def _was_overdue(waits: Any, key: str) -> bool:
     return key in waits and bool(waits[key].overdue)
+
+
+prepare(_orders)

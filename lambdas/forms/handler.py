@@ -20,6 +20,7 @@ from lambdas.records.payment_method import PaymentMethodRecords
 from lambdas.records.post import PostRecords
 from lambdas.records.reminder_stop import ReminderStops
 from lambdas.runtime.observe import MetricUnit, log_unexpected, logger, metrics
+from lambdas.runtime.starting import prepare
 
 
 class FormSettings(DoorSettings):
@@ -88,3 +89,6 @@ def _failed(door: Door, request_id: str) -> Answer:
         "about to pay, do not pay again: load the form once more, and it says how your order stands."
     )
     return message_page(HTTPStatus.INTERNAL_SERVER_ERROR, "That did not work", text, company=door.company)
+
+
+prepare(_door)

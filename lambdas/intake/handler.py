@@ -19,6 +19,7 @@ from lambdas.doors.parts import DoorSettings, parts_of
 from lambdas.intake.messages import ContractQueue, DeadLetters
 from lambdas.orders.errors import OrderError, Problem
 from lambdas.runtime.observe import MetricUnit, log_unexpected, logger, metrics
+from lambdas.runtime.starting import prepare
 
 EVENT_DOOR = "contract:event"
 
@@ -116,3 +117,6 @@ def _said(body: str) -> tuple[Any, str]:
     if isinstance(message, dict) and "unreadable" in message:
         raise ContractMalformedError(Problem("body", str(message["unreadable"])))
     raise ContractMalformedError(Problem("body", "is neither an event nor a webhook's delivery"))
+
+
+prepare(_worker)

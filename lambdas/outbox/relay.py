@@ -25,6 +25,7 @@ from lambdas.records.table import RecordTable
 from lambdas.runtime.items import from_item
 from lambdas.runtime.observe import MetricUnit, log_unexpected, logger, metrics
 from lambdas.runtime.settings import Settings
+from lambdas.runtime.starting import prepare
 
 
 class Counts(Protocol):
@@ -114,3 +115,6 @@ def _run(order: Order, action: ChecklistAction, machine: Machine, orders: OrderS
 
 
 _GONE = "the module {} is not deployed any more; deploy it again and process this action, or skip this action"
+
+
+prepare(_outside)

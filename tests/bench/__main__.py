@@ -9,13 +9,13 @@ from rich.table import Table
 from tests.bench.lengths import lengths
 from tests.bench.lists import LARGE, SMALL, list_reads
 from tests.bench.one_order import one_order
-from tests.bench.starts import import_ratios, layer_size
+from tests.bench.starts import layer_size, start_rows
 
 
 def main() -> None:
     console = Console(width=118)
     with console.status("measuring start times"):
-        rows = list(import_ratios())
+        rows = list(start_rows())
     with console.status("bundling the dependency layer"):
         rows += [layer_size()]
     with console.status("deploying to an engine and sending orders"):
