@@ -56,7 +56,7 @@ started = importlib.import_module(module)
 start_seconds = time.process_time() - begun
 
 from botocore.awsrequest import AWSResponse
-from botocore.compat import HTTPHeaders  # noqa: E402
+from botocore.compat import HTTPHeaders
 from botocore.httpsession import URLLib3Session
 
 
