@@ -17,6 +17,7 @@ ROUTES = (
     "GET /forms/{name}/{page}",
     "POST /forms/{name}/{page}",
     "GET /forms/{name}/resume/{token}",
+    "POST /forms/{name}/resume/{token}",
     "GET /forms/static/{file}",
     "GET /orders/{token}",
     "POST /orders/{token}",

@@ -9,22 +9,24 @@ from lambdas.forms.counts import FormCounts
 from lambdas.forms.fields import Given
 from lambdas.forms.filling import standing
 from lambdas.forms.form import Form, Page
-from lambdas.forms.visit import Visit, new_visit, token_of
+from lambdas.forms.visit import Visit, new_visit, proof_of, token_of
 from lambdas.forms.web import Answer, RefusedError, WebRequest, see_other
 from lambdas.guards.windows import Windows
+from lambdas.mail.link_mail import address_of
 from lambdas.mail.wanted import LinkWishes
 from lambdas.orders.order import Order
 from lambdas.orders.service import OrderService
 from lambdas.orders.steps import StepStatus
 from lambdas.payments.hosted import HostedPages
 from lambdas.records.client import ClientRecords
-from lambdas.records.link import LinkPurpose, LinkRecords
+from lambdas.records.link import Link, LinkPurpose, LinkRecords, address_digest
 from lambdas.records.payment_method import PaymentMethodRecords
 from lambdas.records.post import PostRecords
 from lambdas.records.reminder_stop import ReminderStops
+from lambdas.records.visits import VisitRecords
 
 WAIT, RETURN, NEW, REVIEW = "wait", "return", "new", "review"
-SIGN_IN, SIGN_OUT = "sign-in", "sign-out"
+SIGN_IN, SIGN_OUT, RESUME = "sign-in", "sign-out", "resume"
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,7 @@ class Door:
     posts: PostRecords
     wishes: LinkWishes
     stops: ReminderStops
+    visits: VisitRecords
     windows: Windows
     company: str
     min_seconds: int = 0
@@ -53,16 +56,35 @@ class Door:
         return Given(order.info if order else {}, self.plans, self.service.currency)
 
     def visit(self, form: Form, request: WebRequest) -> Visit:
-        """The browser's visit with its order. One whose link was closed begins anew."""
-        token = token_of(form, request)
+        """The browser's visit with its order, for whoever may read and change that. Raises RefusedError.
+
+        The order of a client is for visits on which that client signed in. A visit that is not open any more begins anew,
+        unless its order goes on elsewhere: then it is told.
+        """
+        visit = self.any_visit(form, request)
+        if visit.is_locked:
+            raise sign_in_needed(form)
+        if visit.fresh and self._has_moved(form, request):
+            raise moved_elsewhere(form)
+        return visit
+
+    def any_visit(self, form: Form, request: WebRequest) -> Visit:
+        """Also one whose order is for others to read: for pages that show and change nothing of it."""
+        token, proof = token_of(form, request), proof_of(form, request)
         if token is None:
             return new_visit()
         link = self.links.find(token, LinkPurpose.VISIT)
         if link is None:
-            return Visit(token)
+            return Visit(token, proof=proof)
         if link.form != form.name or not self.links.is_open(link, self.now()):
             return new_visit()
-        return Visit(token, link=link, order=self.service.get(order_id=link.order_id))
+        order = self.service.get(order_id=link.order_id)
+        return Visit(token, proof=proof, link=link, order=order) if proves(link, order) else new_visit()
+
+    def _has_moved(self, form: Form, request: WebRequest) -> bool:
+        token = token_of(form, request)
+        link = self.links.find(token, LinkPurpose.VISIT) if token else None
+        return link is not None and link.moved and link.form == form.name
 
     def order_queue_id(self, form: Form) -> int:
         return next(number for number, queue in self.service.queues.items() if queue.key == form.queue)
@@ -72,6 +94,34 @@ class Door:
         if not self.service.queues[self.order_queue_id(form)].active:
             text = "This form takes no orders at the moment. Please come back later, or write to us."
             raise RefusedError(HTTPStatus.SERVICE_UNAVAILABLE, "No orders at the moment", text)
+
+
+def proves(link: Link, order: Order) -> bool:
+    """Whether a link that was mailed went to the address the order has now; one that was not mailed need prove nothing."""
+    return not link.address or link.address == address_digest(order.order_id, address_of(order))
+
+
+def sign_in_needed(form: Form) -> RefusedError:
+    text = (
+        "This order belongs to a client's account, so it is shown and sent only by who signed in as that client. "
+        "Sign in to go on with it, or begin an order of your own."
+    )
+    return RefusedError(
+        HTTPStatus.FORBIDDEN, "Please sign in", text, ("Sign in", path_of(form, SIGN_IN)), _begin_anew(form)
+    )
+
+
+def moved_elsewhere(form: Form) -> RefusedError:
+    text = (
+        "It was opened by a link that we mailed to its address, or by its client who signed in. Only one browser goes on with "
+        "it at a time. To go on with it here, get a link by e-mail; nothing of it is lost."
+    )
+    anew = ("Get a link by e-mail", path_of(form, RESUME))
+    return RefusedError(HTTPStatus.GONE, "This order goes on elsewhere", text, anew, _begin_anew(form))
+
+
+def _begin_anew(form: Form) -> tuple[str, str]:
+    return "Begin a new order", path_of(form, NEW)
 
 
 def path_of(form: Form, page: Page | str) -> str:
@@ -90,7 +140,7 @@ def as_it_stands(door: Door, form: Form, visit: Visit, order: Order) -> Answer:
             "This order is closed",
             f"Order {order.order_id} was not finished in time, or was canceled. Nothing was charged and no money is held. "
             "You can begin a new one.",
-            ("Begin a new order", path_of(form, NEW)),
+            _begin_anew(form),
         )
     if not order.is_lead:
         return see_other(status_path(door, visit, order))

@@ -3,7 +3,7 @@
 from http import HTTPStatus
 
 from lambdas.forms import posts
-from lambdas.forms.door import Door
+from lambdas.forms.door import Door, proves
 from lambdas.forms.pages import drawn
 from lambdas.forms.resuming import link_refused
 from lambdas.forms.summary import summary_of
@@ -42,27 +42,26 @@ class ActionLine(Frozen):
 
 def status_page(door: Door, token: str) -> Answer:
     """Raises RefusedError for a link that opens nothing."""
-    return _page(door, token, _opened(door, token))
+    return _page(door, token, *_opened(door, token))
 
 
 def reply(door: Door, token: str, request: WebRequest) -> Answer:
     """What the client wrote becomes a post; then the page is shown with it. Raises RefusedError."""
-    link = _opened(door, token)
-    problem = posts.take_reply(door, door.service.get(order_id=link.order_id), link, token, request)
-    if problem:
-        return _page(door, token, link, problem, request.typed.get(posts.BODY, ""))
+    link, order = _opened(door, token)
+    if problem := posts.take_reply(door, order, link, token, request):
+        return _page(door, token, link, order, problem=problem, typed=request.typed.get(posts.BODY, ""))
     return see_other(f"/orders/{token}#posts")
 
 
-def _opened(door: Door, token: str) -> Link:
+def _opened(door: Door, token: str) -> tuple[Link, Order]:
     link = door.links.opened(token, LinkPurpose.STATUS, door.now())
-    if link is None:
+    order = door.service.get(order_id=link.order_id) if link else None
+    if link is None or order is None or not proves(link, order):
         raise link_refused(door)
-    return link
+    return link, order
 
 
-def _page(door: Door, token: str, link: Link, problem: str = "", typed: str = "") -> Answer:
-    order = door.service.get(order_id=link.order_id)
+def _page(door: Door, token: str, link: Link, order: Order, *, problem: str = "", typed: str = "") -> Answer:
     form = door.forms.get(door.links.form_of(order.order_id) or "")
     body = drawn(
         "status.html",

@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Any
 
 from lambdas.forms import payment_choices
-from lambdas.forms.door import SIGN_IN, SIGN_OUT, Door, as_it_stands, path_of
+from lambdas.forms.door import NEW, SIGN_IN, SIGN_OUT, Door, as_it_stands, path_of
 from lambdas.forms.fields import Given, Input
 from lambdas.forms.filling import Filled, is_shown, read_page, standing, typed_of
 from lambdas.forms.form import Form, Page
@@ -15,6 +15,7 @@ from lambdas.forms.saving import previewed, saved
 from lambdas.forms.summary import summary_of
 from lambdas.forms.visit import Visit
 from lambdas.forms.web import Answer, WebRequest, see_other
+from lambdas.mail.link_mail import address_of
 from lambdas.orders.card_data import has_card_number
 from lambdas.runtime.models import Frozen
 
@@ -122,6 +123,8 @@ def page_values(door: Door, form: Form, page: Page, visit: Visit) -> dict[str, A
         "order_id": visit.order.order_id if visit.order else "",
         "sign_in_path": path_of(form, SIGN_IN) if visit.order else "",
         "sign_out_path": path_of(form, SIGN_OUT) if visit.is_signed_in else "",
+        "whose": address_of(visit.order) if visit.order else "",
+        "new_path": path_of(form, NEW),
         "hidden": {CSRF: visit.csrf, SHOWN: visit.stamp(door.now())},
         "honeypot": HONEYPOT,
         "refresh": 0,

@@ -20,7 +20,7 @@ def refuse_other_sites(request: WebRequest, visit: Visit) -> None:
     """
     origin, site = request.headers.get("origin"), request.headers.get("sec-fetch-site")
     foreign = origin not in (None, "null", request.origin) or site not in (None, "same-origin", "none")
-    if foreign or not visit.is_derived(CSRF, request.typed.get(CSRF, "")):
+    if foreign or not visit.is_csrf(request.typed.get(CSRF, "")):
         text = (
             "This page was not opened in this browser, or its cookies are blocked or were removed. Load the form again; "
             "what you sent before is kept. Cookies of this site have to be allowed."

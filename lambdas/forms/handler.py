@@ -19,6 +19,7 @@ from lambdas.records.link import LinkRecords
 from lambdas.records.payment_method import PaymentMethodRecords
 from lambdas.records.post import PostRecords
 from lambdas.records.reminder_stop import ReminderStops
+from lambdas.records.visits import VisitRecords
 from lambdas.runtime.observe import MetricUnit, log_unexpected, logger, metrics
 from lambdas.runtime.starting import prepare
 
@@ -48,6 +49,7 @@ def _door() -> Door:
         posts=PostRecords(records),
         wishes=LinkWishes(settings.notice_queue_url),
         stops=ReminderStops(records),
+        visits=VisitRecords(records),
         windows=Windows(settings.guard_table),
         company=settings.company,
         min_seconds=settings.form_min_seconds,
@@ -65,7 +67,9 @@ def respond(event: dict[str, Any], door: Door) -> Response:
     try:
         answer = routed(door, read_request(event))
     except RefusedError as refused:
-        answer = message_page(refused.status, refused.title, refused.text, company=door.company, link=refused.link)
+        answer = message_page(
+            refused.status, refused.title, refused.text, company=door.company, link=refused.link, other=refused.other
+        )
     except OrderError as error:
         logger.info("page refused", kind=error.kind)
         answer = _busy(door)

@@ -60,7 +60,14 @@ def drawn(template: str, **values: Any) -> str:
 
 
 def message_page(
-    status: HTTPStatus, title: str, text: str, *, company: str, link: tuple[str, str] | None = None
+    status: HTTPStatus,
+    title: str,
+    text: str,
+    *,
+    company: str,
+    link: tuple[str, str] | None = None,
+    other: tuple[str, str] | None = None,
 ) -> Answer:
-    """A page that says one thing. `link`: what leads on, and where to."""
-    return Answer(status, drawn("message.html", title=title, text=text, link=link, company=company, refresh=0))
+    """A page that says one thing. `link`: what leads on, and where to; `other`: something else that can be done."""
+    links = {"link": link, "other": other}
+    return Answer(status, drawn("message.html", title=title, text=text, **links, company=company, refresh=0))

@@ -7,11 +7,13 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
+from lambdas.forms.asking import question
 from lambdas.forms.door import RETURN, REVIEW, WAIT, Door, as_it_stands, path_of, status_path
 from lambdas.forms.filling import standing
 from lambdas.forms.form import Form
+from lambdas.forms.gate import refuse_other_sites
 from lambdas.forms.pages import drawn, message_page
-from lambdas.forms.payment_choices import PAYMENT, changes_of, entered_changes, page_to_enter
+from lambdas.forms.payment_choices import PAYMENT, changes_of, entered_changes, page_to_enter, remember_entered
 from lambdas.forms.saving import by_of, changed
 from lambdas.forms.visit import Visit
 from lambdas.forms.web import Answer, RefusedError, WebRequest, see_other
@@ -63,23 +65,39 @@ def came_back(door: Door, form: Form, visit: Visit, request: WebRequest) -> Answ
     except NotEnteredError as refused:
         return _noted(door, form, visit, str(refused))
     changed(door, form, order, entered_changes(entered, order.info))
+    remember_entered(door, visit, entered)
     return _noted(door, form, visit, "")
 
 
 def wait(door: Door, form: Form, visit: Visit, request: WebRequest) -> Answer:
-    """The page that says not to pay again, and looks again by itself; the outcome is looked up as soon as nobody else does."""
+    """The page that says not to pay again, and looks again by itself; its button looks the outcome up when nobody else does."""
     order = visit.order
     if order is None:
         return see_other(path_of(form, form.first))
     if not order.is_lead or order.attempt is None:
         return as_it_stands(door, form, visit, order)
-    if not order.is_being_submitted(door.now()):
-        return _submitted(door, form, visit, order, request)
+    if not order.is_being_submitted(door.now()):  # whoever asked the provider is dead: the button asks again
+        text = f"Nobody has told us yet how the payment of order {order.order_id} went. Look again; you do not pay twice by that."
+        return question(
+            door, form, visit, request,
+            title="Your payment is being confirmed", texts=("Do not pay again.", text), button="Look again",
+            action=path_of(form, WAIT), at_once=True,
+        )  # fmt: skip
     body = drawn(
         "wait.html", title="Your payment is being confirmed", company=door.company, form=form, order_id=order.order_id,
         here=path_of(form, WAIT), refresh=WAIT_SECONDS,
     )  # fmt: skip
     return Answer(HTTPStatus.OK, body)
+
+
+def look_again(door: Door, form: Form, request: WebRequest) -> Answer:
+    """Ask the provider how an unclear payment went, under its own key. Raises RefusedError for what another site sends."""
+    visit = door.visit(form, request)
+    refuse_other_sites(request, visit)
+    order = visit.order
+    if order is None or not order.is_lead or order.attempt is None or order.is_being_submitted(door.now()):
+        return wait(door, form, visit, request)
+    return _submitted(door, form, visit, order, request)
 
 
 def review(door: Door, form: Form, visit: Visit) -> Answer:

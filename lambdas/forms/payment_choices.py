@@ -8,6 +8,7 @@ from lambdas.forms.form import Page
 from lambdas.forms.visit import Visit
 from lambdas.orders.info import Info, text
 from lambdas.payments.hosted import HostedPage
+from lambdas.records.link import digest_of
 from lambdas.records.payment_method import MethodKind, PaymentMethod, submitted_method
 
 PAYMENT = "payment"  # the input's name
@@ -18,10 +19,10 @@ _TOKENS = ("cc_token", "ach_token", "paypal_token")
 
 
 def choices(door: Door, page: Page, visit: Visit) -> tuple[Choice, ...]:
-    """What was entered before, what the client has stored if they signed in, and what can be entered anew."""
+    """What was entered on this visit, what the client has stored if they signed in, and what can be entered anew."""
     if not page.payment:
         return ()
-    entered = submitted_method(visit.order.info) if visit.order and not _stored_on(visit) else None
+    entered = _entered(visit)
     found = [Choice(value=_ENTERED, label=_named(entered))] if entered else []
     for number, method in _stored(door, visit).items():
         found.append(Choice(value=f"{_STORED}{number}", label=_named(method), detail="stored with your account"))
@@ -89,6 +90,18 @@ def entered_changes(entered: Mapping[str, str], info: Mapping[str, object]) -> I
     """What was entered on the provider's page; it takes the place of whatever was chosen before."""
     forgotten = {key: "" for key in (*_TOKENS, "billing_info_id") if text(info, key)}
     return {**forgotten, **entered}
+
+
+def remember_entered(door: Door, visit: Visit, entered: Mapping[str, str]) -> None:
+    """It was entered on this visit, which alone may pay with it: a link to the order does not open what somebody entered."""
+    if visit.link and (token := next((entered[key] for key in _TOKENS if entered.get(key)), "")):
+        door.visits.enter(visit.link, token)
+
+
+def _entered(visit: Visit) -> PaymentMethod | None:
+    method = submitted_method(visit.order.info) if visit.order and not _stored_on(visit) else None
+    here = method is not None and visit.link is not None and visit.link.entered == digest_of(method.token)
+    return method if here else None
 
 
 def _stored(door: Door, visit: Visit) -> dict[str, PaymentMethod]:

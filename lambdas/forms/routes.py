@@ -4,24 +4,23 @@ import json
 from collections.abc import Callable
 from http import HTTPStatus
 
-from lambdas.forms import form_pages, paying, sign_in, stopping, wanting
-from lambdas.forms.door import NEW, RETURN, REVIEW, SIGN_IN, SIGN_OUT, WAIT, Door, as_it_stands, path_of
+from lambdas.forms import beginning, form_pages, paying, resuming, sign_in, stopping, wanting
+from lambdas.forms.door import NEW, RESUME, RETURN, REVIEW, SIGN_IN, SIGN_OUT, WAIT, Door, as_it_stands, path_of
 from lambdas.forms.filling import read_page
 from lambdas.forms.following import reply, status_page
 from lambdas.forms.form import Form, Page
 from lambdas.forms.gate import refuse_other_sites
 from lambdas.forms.pages import drawn, static_file
 from lambdas.forms.places import regions_of
-from lambdas.forms.resuming import resume
 from lambdas.forms.saving import previewed
 from lambdas.forms.summary import summary_of
-from lambdas.forms.visit import Visit, new_visit
+from lambdas.forms.visit import Visit
 from lambdas.forms.web import Answer, RefusedError, WebRequest, see_other
 from lambdas.orders.errors import NotAfterSubmitError, OrderIsFinalError
 from lambdas.orders.submit_errors import SubmitInProgressError
 from lambdas.records.reminder_stop import PLACE as REMINDERS
 
-RESUME, PRICE, REGIONS, STATIC = wanting.WANTING, "price", "regions", "static"
+PRICE, REGIONS, STATIC = "price", "regions", "static"
 RESERVED = (WAIT, RETURN, NEW, REVIEW, SIGN_IN, SIGN_OUT, RESUME, PRICE, REGIONS)
 """Names a page of a form cannot have."""
 NO_FORMS = (STATIC, REMINDERS)
@@ -39,8 +38,8 @@ def routed(door: Door, request: WebRequest) -> Answer:
             return stopping.take(door, token) if method == "POST" else stopping.show(door, token)
         case "GET", ("forms", "static", name) if found := static_file(name):
             return found
-        case "GET", ("forms", name, "resume", token) if form := door.forms.get(name):
-            return resume(door, form, token, request)
+        case "GET" | "POST" as method, ("forms", name, "resume", token) if form := door.forms.get(name):
+            return (resuming.resume if method == "POST" else resuming.ask)(door, form, token, request)
         case "GET" | "POST" as method, ("forms", name) if form := door.forms.get(name):
             return _page(door, form, method, form.first, request)
         case method, ("forms", name, place) if form := door.forms.get(name):
@@ -53,15 +52,11 @@ def _placed(door: Door, form: Form, method: str, place: str, request: WebRequest
         WAIT: lambda visit: paying.wait(door, form, visit, request),
         RETURN: lambda visit: paying.came_back(door, form, visit, request),
         REVIEW: lambda visit: paying.review(door, form, visit),
-        SIGN_IN: lambda visit: sign_in.show(door, form, visit),
-        NEW: lambda visit: _new(form, request),
     }
     if method == "GET" and place in gets:
         return gets[place](door.visit(form, request))
-    if place == RESUME:
-        return wanting.take(door, form, request) if method == "POST" else wanting.show(door, form, request)
-    if method == "GET" and place == REGIONS:
-        return _regions(request)
+    if method == "GET" and place in _GETS:
+        return _GETS[place](door, form, request)
     if method == "POST" and place in _POSTS:
         return _POSTS[place](door, form, request)
     page = form.page(place)
@@ -109,22 +104,26 @@ def _price(door: Door, form: Form, request: WebRequest) -> Answer:
     return Answer(HTTPStatus.OK, drawn("summary.html", summary=summary_of(order), page=page))
 
 
-def _regions(request: WebRequest) -> Answer:
+def _regions(door: Door, form: Form, request: WebRequest) -> Answer:
     """The regions of a country, by code; none where its addresses carry none."""
     found = regions_of(request.query.get("country", ""))
     return Answer(HTTPStatus.OK, json.dumps(found), "application/json", cache="public, max-age=86400")
 
 
+_GETS: dict[str, Callable[[Door, Form, WebRequest], Answer]] = {
+    SIGN_IN: sign_in.show,
+    RESUME: wanting.show,
+    NEW: beginning.ask,
+    REGIONS: _regions,
+}
 _POSTS: dict[str, Callable[[Door, Form, WebRequest], Answer]] = {
     SIGN_IN: sign_in.take,
     SIGN_OUT: sign_in.sign_out,
+    RESUME: wanting.take,
+    NEW: beginning.take,
+    WAIT: paying.look_again,
     PRICE: _price,
 }
-
-
-def _new(form: Form, request: WebRequest) -> Answer:
-    """A new visit in the place of the browser's; the order of the old one stays as it is."""
-    return see_other(path_of(form, form.first), new_visit().cookies(form, request))
 
 
 def _nothing_here() -> RefusedError:

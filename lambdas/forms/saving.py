@@ -5,10 +5,11 @@ from dataclasses import replace
 from typing import Any
 
 from lambdas.forms.agreement import MSA
-from lambdas.forms.door import Door
+from lambdas.forms.door import Door, proves, sign_in_needed
 from lambdas.forms.form import Form
 from lambdas.forms.visit import Visit
 from lambdas.forms.web import WebRequest
+from lambdas.mail.link_mail import address_of
 from lambdas.orders.draft import OrderDraft
 from lambdas.orders.errors import KeyTakenError
 from lambdas.orders.info import Info, merge
@@ -21,17 +22,23 @@ def saved(door: Door, form: Form, visit: Visit, changes: Info, request: WebReque
     """The visit with its order, which has these changes now."""
     if visit.order is None:
         return _begun(door, form, visit, changes, request)
-    return replace(visit, order=changed(door, form, visit.order, changes))
+    order = changed(door, form, visit.order, changes)
+    if visit.link and visit.link.address and not proves(visit.link, order):
+        door.visits.readdress(visit.link, address_of(order))
+    return replace(visit, order=order)
 
 
 def changed(door: Door, form: Form, order: Order, changes: Info) -> Order:
-    """The order with these changes of its `info`; written only if there are any. Raises OrderError if it takes none any more."""
+    """The order with these changes of its `info`; written only if there are any, and if it is the same client's still.
+
+    Raises OrderError if it takes none any more.
+    """
     if merge(order.info, changes) == order.info:
         return order
     by = by_of(form)
     if taken_off := _options_to_take_off(order.info, changes):
-        order = door.service.update(order, {"info": taken_off}, by=by)
-    return door.service.update(order, _with_signature(changes), by=by)
+        order = door.service.update(order, {"info": taken_off}, by=by, same_client=True)
+    return door.service.update(order, _with_signature(changes), by=by, same_client=True)
 
 
 def previewed(door: Door, form: Form, order: Order | None, changes: Info) -> Order:
@@ -61,6 +68,8 @@ def _begun(door: Door, form: Form, visit: Visit, changes: Info, request: WebRequ
         order, taken = door.service.create(draft, key, by=by_of(form)), False
     except KeyTakenError as error:
         order, taken = door.service.get(order_id=str(error.facts["order_id"])), True
+        if order.client_id:
+            raise sign_in_needed(form) from None
     door.links.begun_on(order.order_id, form.name)
     link = door.links.make(
         visit.token, LinkPurpose.VISIT, order.order_id, now=door.now(), form=form.name, by=by_of(form)

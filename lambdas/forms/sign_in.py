@@ -5,13 +5,14 @@ more (as for logins of the API: docs/decisions.md, Guards of the API).
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from http import HTTPStatus
 
-from lambdas.forms.door import SIGN_IN, Door, as_it_stands, path_of
+from lambdas.forms.door import NEW, SIGN_IN, Door, as_it_stands, path_of
 from lambdas.forms.fields import Input
 from lambdas.forms.form import Form
 from lambdas.forms.gate import CSRF, refuse_other_sites
-from lambdas.forms.pages import drawn
+from lambdas.forms.pages import drawn, message_page
 from lambdas.forms.saving import by_of
 from lambdas.forms.visit import Visit
 from lambdas.forms.web import Answer, WebRequest, see_other
@@ -20,6 +21,7 @@ from lambdas.guards.sources import source_of
 from lambdas.orders.info import Info, text
 from lambdas.orders.order import Order
 from lambdas.records.client import CONTACT_FIELDS, Client
+from lambdas.records.link import new_token
 from lambdas.runtime.observe import MetricUnit, logger, metrics
 
 LOGIN, PASSWORD = "login", "password"
@@ -27,6 +29,9 @@ OF_SOURCE = Limit(most=50, seconds=300)
 OF_LOGIN = Limit(most=10, seconds=300)  # from one source: nobody can lock a client out from everywhere
 _LONGEST = 200  # of a login or password; scrypt would take any
 _WRONG = "These are not a login name and a password that belong together. Look for typing errors, and try again."
+_ANOTHERS = (
+    "This order belongs to another client's account, so you cannot go on with it. Begin one of your own instead."
+)
 _TOO_MANY = "Too many sign-ins failed from here. Wait five minutes, or order without signing in."
 
 _INPUTS = (
@@ -37,14 +42,15 @@ _INPUTS = (
 )  # fmt: skip
 
 
-def show(door: Door, form: Form, visit: Visit) -> Answer:
+def show(door: Door, form: Form, request: WebRequest) -> Answer:
     """The page to sign in; only where there is an order that can still be filled."""
+    visit = door.any_visit(form, request)
     return _elsewhere(door, form, visit) or _page(door, form, visit)
 
 
 def take(door: Door, form: Form, request: WebRequest) -> Answer:
     """Sign in, and go on where the order stands with what is known of the client. Raises RefusedError."""
-    visit = door.visit(form, request)
+    visit = door.any_visit(form, request)
     refuse_other_sites(request, visit)
     if answer := _elsewhere(door, form, visit):
         return answer
@@ -60,29 +66,45 @@ def take(door: Door, form: Form, request: WebRequest) -> Answer:
         logger.warning("sign-in failed", form=form.name)
         failures.count(keys)
         return _page(door, form, visit, login=login, problem=_WRONG, status=HTTPStatus.UNPROCESSABLE_ENTITY)
-    return _bound(door, form, visit, client)
+    return _bound(door, form, visit, client, request)
 
 
 def sign_out(door: Door, form: Form, request: WebRequest) -> Answer:
-    """The order is nobody's again, and nothing that came from the client's account stays on it. Raises RefusedError."""
-    visit = door.visit(form, request)
+    """The order stays the client's, who has to sign in to go on with it; this browser shows nothing of it any more.
+
+    Raises RefusedError.
+    """
+    visit = door.any_visit(form, request)
     refuse_other_sites(request, visit)
-    if visit.order is None or visit.link is None:
-        return see_other(path_of(form, form.first))
-    if visit.is_signed_in and visit.order.is_lead:
-        _forgotten(door, form, visit.order)
-    door.links.sign_in(visit.link, "")
-    return as_it_stands(door, form, visit, visit.order)
+    if visit.link is not None and visit.is_signed_in:
+        door.visits.sign_out(visit.link)
+    text = (
+        "The order stays with your account. Sign in to go on with it, here or by a link that we mail you. Whoever uses this "
+        "browser after you sees nothing of it."
+    )
+    links = ("Sign in again", path_of(form, SIGN_IN)), ("Begin a new order", path_of(form, NEW))
+    return message_page(HTTPStatus.OK, "You are signed out", text, company=door.company, link=links[0], other=links[1])
 
 
-def _bound(door: Door, form: Form, visit: Visit, client: Client) -> Answer:
-    """The visit and its order are the client's."""
+def _bound(door: Door, form: Form, visit: Visit, client: Client, request: WebRequest) -> Answer:
+    """The order is the client's from now on, and no visit goes on with it on which they did not sign in.
+
+    It is written first: from that moment on all others are locked out, whatever dies.
+    """
     if visit.order is None or visit.link is None:
         return see_other(path_of(form, form.first))
-    order = _forgotten(door, form, visit.order)
-    door.service.update(order, {"client_id": client.client_id, "info": _unsaid(client, order)}, by=by_of(form))
-    door.links.sign_in(visit.link, client.client_id)
-    return as_it_stands(door, form, visit, visit.order)
+    theirs = visit.order.client_id
+    if theirs and theirs != client.client_id and not visit.is_signed_in:
+        return _page(door, form, visit, login="", problem=_ANOTHERS, status=HTTPStatus.CONFLICT)
+    if visit.order.is_lead:
+        order = visit.order if theirs == client.client_id else _forgotten(door, form, visit.order)
+        changes = {"client_id": client.client_id, "info": _unsaid(client, order)}
+        door.service.update(order, changes, by=by_of(form), same_client=True)
+    proof = new_token()
+    signed_in = replace(visit, proof=proof, link=door.visits.sign_in(visit.link, client.client_id, proof))
+    door.visits.close_others(signed_in.link or visit.link, client.client_id, door.now())
+    answer = as_it_stands(door, form, signed_in, visit.order)
+    return replace(answer, cookies=(signed_in.proof_cookie(form, request),))
 
 
 def _verified(door: Door, form: Form, login: str, password: str) -> Client | None:
@@ -108,14 +130,14 @@ def _forgotten(door: Door, form: Form, order: Order) -> Order:
     ]
     stored = [name for name in ("billing_info_id",) if text(order.info, name)]
     changes = {"client_id": "", "info": dict.fromkeys((*same, *stored), "")}
-    return door.service.update(order, changes, by=by_of(form))
+    return door.service.update(order, changes, by=by_of(form), same_client=True)
 
 
 def _elsewhere(door: Door, form: Form, visit: Visit) -> Answer | None:
     """Where somebody is led who has nothing to sign in for."""
     if visit.order is None:
         return see_other(path_of(form, form.first))
-    return None if visit.order.is_lead else as_it_stands(door, form, visit, visit.order)
+    return None if visit.order.is_lead or visit.is_locked else as_it_stands(door, form, visit, visit.order)
 
 
 def _page(
@@ -133,7 +155,9 @@ def _page(
         inputs=_INPUTS,
         typed=typed,
         problem=problem,
-        back=path_of(form, form.first),
+        back=None if visit.is_locked else path_of(form, form.first),
+        begin=path_of(form, NEW),
+        locked=visit.is_locked,
         refresh=0,
     )
     return Answer(status, body)

@@ -1,6 +1,7 @@
 """A visit: one browser filling one form. Its cookie holds a random token, from which everything else is derived.
 
-The order's link of that token is made with the first page that is sent; before, there is only the cookie.
+The order's link of that token is made with the first page that is sent; before, there is only the cookie. A second cookie
+comes with a sign-in, so that whoever knew the first one before is not signed in with it.
 """
 
 import base64
@@ -20,10 +21,14 @@ _COOKIE_SECONDS = KEPT_DAYS[LinkPurpose.VISIT] * 86_400
 
 @dataclass(frozen=True)
 class Visit:
-    """`link` and `order` are None until the first page was sent. `fresh`: the browser has not got the cookie yet."""
+    """`link` and `order` are None until the first page was sent. `fresh`: the browser has not got the cookie yet.
+
+    `proof`: what the browser got when somebody signed in.
+    """
 
     token: str
     fresh: bool = False
+    proof: str = ""
     link: Link | None = None
     order: Order | None = None
 
@@ -34,7 +39,7 @@ class Visit:
 
     @property
     def csrf(self) -> str:
-        return self.derived("csrf")
+        return self.derived(f"csrf:{self.proof}")
 
     @property
     def status_token(self) -> str:
@@ -48,9 +53,25 @@ class Visit:
 
     @property
     def is_signed_in(self) -> bool:
-        """Whether the client whose order this is has signed in on this very browser."""
+        """Whether the client whose order this is has signed in in this very browser."""
         client_id = self.order.client_id if self.order else None
-        return bool(client_id) and self.link is not None and self.link.client_id == client_id
+        return bool(client_id) and self._signed_in_as() == client_id
+
+    @property
+    def is_locked(self) -> bool:
+        """Whether its order has to be left alone until its client signs in here: a lead of a client, or one whose client
+        signed out."""
+        if self.order is None or self.link is None or self.is_signed_in:
+            return False
+        return (self.order.is_lead and bool(self.order.client_id)) or bool(self.link.client_id)
+
+    def _signed_in_as(self) -> str | None:
+        if self.link is None or not self.link.proof or not self.proof:
+            return None
+        return self.link.client_id if hmac.compare_digest(self.link.proof, digest_of(self.proof)) else None
+
+    def is_csrf(self, said: str) -> bool:
+        return hmac.compare_digest(self.csrf.encode(), said.encode())
 
     def is_derived(self, purpose: str, said: str) -> bool:
         return hmac.compare_digest(self.derived(purpose).encode(), said.encode())
@@ -68,25 +89,41 @@ class Visit:
             return None
         return now - int(shown_at)
 
-    def cookie(self, form: Form, request: WebRequest) -> str:
-        """`__Host-`: no other host or path can set it. Plain HTTP is for one's own machine only."""
-        secure = "; Secure" if request.is_secure else ""
-        name = _cookie_name(form, request)
-        return f"{name}={self.token}; Path=/; Max-Age={_COOKIE_SECONDS}; HttpOnly; SameSite=Lax{secure}"
-
     def cookies(self, form: Form, request: WebRequest) -> tuple[str, ...]:
-        return (self.cookie(form, request),) if self.fresh else ()
+        """What the browser has to be given still."""
+        return (_cookie(_name(form, request), self.token, request, _COOKIE_SECONDS),) if self.fresh else ()
+
+    def proof_cookie(self, form: Form, request: WebRequest) -> str:
+        """Gone when the browser is closed."""
+        return _cookie(_proof_name(form, request), self.proof, request)
 
 
 def token_of(form: Form, request: WebRequest) -> str | None:
     """The token the browser has for this form."""
-    token = request.cookies.get(_cookie_name(form, request), "")
+    token = request.cookies.get(_name(form, request), "")
     return token if _TOKEN.fullmatch(token) else None
+
+
+def proof_of(form: Form, request: WebRequest) -> str:
+    """What the browser got at its last sign-in; empty if there was none."""
+    proof = request.cookies.get(_proof_name(form, request), "")
+    return proof if _TOKEN.fullmatch(proof) else ""
 
 
 def new_visit() -> Visit:
     return Visit(token=new_token(), fresh=True)
 
 
-def _cookie_name(form: Form, request: WebRequest) -> str:
+def _cookie(name: str, value: str, request: WebRequest, seconds: int | None = None) -> str:
+    """`__Host-`: no other host or path can set it. Plain HTTP is for one's own machine only."""
+    kept = f"; Max-Age={seconds}" if seconds else ""
+    secure = "; Secure" if request.is_secure else ""
+    return f"{name}={value}; Path=/{kept}; HttpOnly; SameSite=Lax{secure}"
+
+
+def _name(form: Form, request: WebRequest) -> str:
     return f"__Host-form-{form.name}" if request.is_secure else f"form-{form.name}"
+
+
+def _proof_name(form: Form, request: WebRequest) -> str:
+    return f"__Host-in-{form.name}" if request.is_secure else f"in-{form.name}"

@@ -6,7 +6,7 @@ Its answer is the same whether there is an order under that address or not, or w
 from collections.abc import Mapping
 from http import HTTPStatus
 
-from lambdas.forms.door import Door, path_of
+from lambdas.forms.door import RESUME, Door, path_of
 from lambdas.forms.fields import Input
 from lambdas.forms.form import Form
 from lambdas.forms.gate import CSRF, HONEYPOT, refuse_other_sites
@@ -15,7 +15,6 @@ from lambdas.forms.throttle import is_too_often
 from lambdas.forms.web import Answer, RefusedError, WebRequest, see_other
 from lambdas.mail.address import is_address
 
-WANTING = "resume"  # the last part of the page's address
 EMAIL = "email"
 _ASKED = "asked"
 _HOUR = 3_600
@@ -35,7 +34,7 @@ def show(door: Door, form: Form, request: WebRequest) -> Answer:
 
 def take(door: Door, form: Form, request: WebRequest) -> Answer:
     """Put the wish where lambdas/notices finds it; then the same page for everybody. Raises RefusedError."""
-    refuse_other_sites(request, door.visit(form, request))
+    refuse_other_sites(request, door.any_visit(form, request))
     if is_too_often(door, "wishes_of_source", request.source, limit=OF_SOURCE, seconds=_HOUR):
         text = "Many links were asked for from where you are. Wait an hour, and ask again; or write to us."
         raise RefusedError(HTTPStatus.TOO_MANY_REQUESTS, "Please wait a little", text)
@@ -45,16 +44,16 @@ def take(door: Door, form: Form, request: WebRequest) -> Answer:
     often = is_too_often(door, "wishes_for", f"{form.name} {email.casefold()}", limit=OF_ADDRESS, seconds=_HOUR)
     if not often and not request.typed.get(HONEYPOT):
         door.wishes.put(form.name, email)
-    return see_other(f"{path_of(form, WANTING)}?{_ASKED}=1")
+    return see_other(f"{path_of(form, RESUME)}?{_ASKED}=1")
 
 
 def _page(door: Door, form: Form, request: WebRequest, errors: Mapping[str, str] | None = None) -> Answer:
-    visit, errors = door.visit(form, request), errors or {}
+    visit, errors = door.any_visit(form, request), errors or {}
     body = drawn(
         "wanting.html",
         title="Continue your order",
         **_values(door, form),
-        action=path_of(form, WANTING),
+        action=path_of(form, RESUME),
         input=_INPUT,
         typed=request.typed.get(EMAIL, "")[:254],
         errors=errors,

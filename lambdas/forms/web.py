@@ -14,11 +14,19 @@ Response = dict[str, Any]
 
 
 class RefusedError(Exception):
-    """A request that gets a page of its own instead of what it asked for. The texts are for people; `link` leads on."""
+    """A request that gets a page of its own instead of what it asked for. The texts are for people; `link` leads on, and
+    `other` elsewhere."""
 
-    def __init__(self, status: HTTPStatus, title: str, text: str, link: tuple[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        status: HTTPStatus,
+        title: str,
+        text: str,
+        link: tuple[str, str] | None = None,
+        other: tuple[str, str] | None = None,
+    ) -> None:
         super().__init__(title)
-        self.status, self.title, self.text, self.link = status, title, text, link
+        self.status, self.title, self.text, self.link, self.other = status, title, text, link, other
 
 
 @dataclass(frozen=True)

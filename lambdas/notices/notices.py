@@ -123,7 +123,10 @@ class Notices:
     def _link(self, order: Order, purpose: LinkPurpose, form: Form, by: str) -> str:
         token = new_token()
         links = LinkRecords(self.records)
-        link = links.make(token, purpose, order.order_id, now=self.now(), form=form.name, by=f"mail {by}")
+        link = links.make(
+            token, purpose, order.order_id,
+            now=self.now(), form=form.name, by=f"mail {by}", email=address_of(order),
+        )  # fmt: skip
         return self._url(path_of(link, token))
 
     def _url(self, path: str) -> str:

@@ -14,6 +14,7 @@ from lambdas.orders.errors import (
     InvalidOrderError,
     KeyTakenError,
     NotAfterSubmitError,
+    OrderChangedError,
     OrderIsFinalError,
     OrderNotFoundError,
     Problem,
@@ -106,17 +107,21 @@ class OrderService:
         step_id: int | None = None,
         step_name: str | None = None,
         expected_revision: int | None = None,
+        same_client: bool = False,
     ) -> Order:
         """Merge `changes` into the order (`info` deeply) and move it to the step, if one is named; all of it or nothing.
 
         What an order buys and how it pays is fixed once it was submitted. `step_id` wins over `step_name`.
-        With `expected_revision`, only if that is still the order's.
+        With `expected_revision`, only if that is still the order's; with `same_client`, only if it still is the client's
+        who `order` says.
         """
         moves = step_id is not None or step_name is not None
 
         def change(current: Order) -> Order:
             if expected_revision not in (None, current.revision):
                 raise RevisionDiffersError(current.order_id, current.revision)
+            if same_client and current.client_id != order.client_id:
+                raise OrderChangedError(order.order_id)
             updated = self._merged(current, changes) if changes else current
             if not moves:
                 return updated

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from lambdas.orders import progress
 from lambdas.orders.draft import revised, with_changes
-from lambdas.orders.errors import OrderIsFinalError
+from lambdas.orders.errors import OrderChangedError, OrderIsFinalError
 from lambdas.orders.order import Hold, Order, PaymentAttempt
 from lambdas.orders.ports import (
     OrderStore,
@@ -50,21 +50,26 @@ class Submission:
     wish: SubmitWish
 
     def submit(self, order: Order) -> Order:
-        claim = secrets.token_hex(8)
-        order = save(self.store, order, lambda current: self._claimed(current, claim))
+        claim, client_id = secrets.token_hex(8), order.client_id
+        order = save(self.store, order, lambda current: self._claimed(current, claim, client_id))
         if not order.is_lead or order.attempt is None:
             return order
         self._redeem(order, order.attempt)
         return self._settled(order, order.attempt, self._authorize(order, order.attempt))
 
-    def _claimed(self, current: Order, claim: str) -> Order:
-        """The order with the intent to pay: compared, changed, checked and claimed is one and the same version of it."""
+    def _claimed(self, current: Order, claim: str, client_id: str | None) -> Order:
+        """The order with the intent to pay: compared, changed, checked and claimed is one and the same version of it.
+
+        `client_id`: whose order the caller took it for. Nobody submits what became another client's meanwhile.
+        """
         wish, now = self.wish, self.now()
         wish.refuse(current, now)
         if not current.is_lead:
             wish.seen.refuse_other_price(current)
             return current
         wish.seen.refuse_other_content(current)
+        if current.client_id != client_id:
+            raise OrderChangedError(current.order_id)
         wanted = revised(current, wish.changes, self.pricing, now=now, currency=self.currency)
         wish.seen.refuse_other_price(wanted)
         self.check(wanted)

@@ -31,7 +31,8 @@ class Link(Frozen):
     """`link_id` names it to staff; `form`: which form it goes on with; `client_id`: who signed in on this visit.
 
     `parent`: digest of the link it was opened or made through. It closes with that one, whenever it was made, and never
-    outlives it. `notice`: what the next page has to say. Times are Unix seconds.
+    outlives it. `address`: digest of the e-mail address that its reader proved to have. `notice`: what the next page has to
+    say. `proof`, `entered`, `moved`, `turn`: of visits (records/visits.py). Times are Unix seconds.
     """
 
     link_id: str
@@ -41,7 +42,12 @@ class Link(Frozen):
     form: str = ""
     by: str = ""
     parent: str = ""
+    address: str = ""
     client_id: str | None = None
+    proof: str = ""
+    entered: str = ""
+    moved: bool = False
+    turn: int = 0
     notice: str = ""
     created_at: int
     expires_at: int
@@ -63,6 +69,11 @@ class MadeLink(Frozen):
 def path_of(link: Link, token: str) -> str:
     """Where the link leads, on the host of the pages."""
     return f"/forms/{link.form}/resume/{token}" if link.purpose is LinkPurpose.RESUME else f"/orders/{token}"
+
+
+def address_digest(order_id: str, email: str) -> str:
+    """The same however the address is capitalized, and another for each order."""
+    return hashlib.sha256(f"{order_id}\n{email.strip().casefold()}".encode()).hexdigest()
 
 
 def new_token() -> str:
@@ -89,8 +100,13 @@ class LinkRecords:
         by: str = "",
         days: int | None = None,
         parent: Link | None = None,
+        email: str = "",
+        turn: int = 0,
     ) -> Link:
-        """The link of this token; the one there is, if it was made before. `parent`: the link that it is made through."""
+        """The link of this token; the one there is, if it was made before.
+
+        `parent`: the link that it is made through. `email`: the address it is mailed to, and opens nothing but orders of.
+        """
         expires_at = now + (days or KEPT_DAYS[purpose]) * DAY
         link = Link(
             link_id=secrets.token_hex(6),
@@ -100,6 +116,8 @@ class LinkRecords:
             form=form,
             by=by,
             parent=parent.digest if parent else "",
+            address=address_digest(order_id, email) if email else parent.address if parent else "",
+            turn=turn,
             created_at=now,
             expires_at=min(expires_at, parent.expires_at) if parent else expires_at,
         )
@@ -149,15 +167,11 @@ class LinkRecords:
         while further := {link.digest for link in links if link.parent in closing} - closing:
             closing |= further
         wanted = [link for link in reversed(links) if link.digest in closing and link.revoked_at is None]
-        return tuple(self._change(link, {"revoked_at": now}) for link in wanted)
+        return tuple(self.change(link, {"revoked_at": now}) for link in wanted)
 
     def note(self, link: Link, notice: str) -> Link:
         """Keep what the next page has to say, or that it has nothing to say any more."""
-        return link if link.notice == notice else self._change(link, {"notice": notice})
-
-    def sign_in(self, link: Link, client_id: str) -> Link:
-        """The client who signed in on this visit; empty: nobody any more."""
-        return self._change(link, {"client_id": client_id})
+        return link if link.notice == notice else self.change(link, {"notice": notice})
 
     def begun_on(self, order_id: str, form: str) -> None:
         """Remember the form an order was begun on, so that a link can go on with it."""
@@ -171,7 +185,8 @@ class LinkRecords:
         found = self._table.get(_pk(digest), "link")
         return Link.model_validate(found) if found else None
 
-    def _change(self, link: Link, values: dict[str, Any]) -> Link:
+    def change(self, link: Link, values: dict[str, Any]) -> Link:
+        """The link with these values, which are written if there still is such a link."""
         names = {f"#{name}": name for name in values}
         self._table.client.update_item(
             TableName=self._table.name,

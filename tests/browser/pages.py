@@ -7,14 +7,17 @@ from uuid import uuid4
 
 from playwright.sync_api import Page
 
+from lambdas.records.client import Client
 from lambdas.records.link import new_token
 from lambdas.records.reminder_stop import ReminderStops, address_digest, stop_path
+from lambdas.runtime.passwords import hash_password
 from tests.browser.walk import ASKS_HOLDER, DECLINED, Walk
 from tests.flow.conftest import Shop
 
 PAGES = (
     "first-page", "web-site", "sign-in", "who-orders", "errors", "payment", "card", "declined", "confirm",
-    "status", "resume", "resume-asked", "no-more-reminders", "link-over", "nothing-here", "equipment",
+    "status", "resume", "resume-asked", "no-more-reminders", "continue", "begin-anew", "signed-out", "sign-in-needed",
+    "link-over", "nothing-here", "equipment",
 )  # fmt: skip
 _AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 
@@ -25,6 +28,8 @@ def shown(walk: Walk, shop: Shop) -> Iterator[str]:
     yield from _payment(walk)
     yield from _order(walk, shop)
     yield from _links(walk, shop)
+    yield from _whose(walk, shop)
+    yield from _nothing(walk)
 
 
 def _form(walk: Walk) -> Iterator[str]:
@@ -81,6 +86,36 @@ def _links(walk: Walk, shop: Shop) -> Iterator[str]:
     ReminderStops(shop.records).offer(token, "1001", address_digest(1, "nobody@example.com"), now=int(time.time()))
     walk.open(stop_path(token)).on("No more reminders")
     yield "no-more-reminders"
+
+
+def _whose(walk: Walk, shop: Shop) -> Iterator[str]:
+    client = Client(
+        client_id=shop.clients.new_client_id(), brand_id=1, created_at=1, uber_login=f"ada-{uuid4().hex[:8]}",
+        password_hash=hash_password("horse battery"), first="Ada", last="Lovelace",
+    )  # fmt: skip
+    shop.clients.add(client)
+    page = walk.page
+    page.context.clear_cookies()
+    order_id = walk.open().plan().on("Your web site").order_number()
+    page.context.clear_cookies()
+    page.goto(shop.done("order.link_create", {"order_id": order_id})["url"])
+    walk.on("Continue order")
+    yield "continue"
+    page.get_by_role("button", name="Continue").click()
+    walk.on("Who orders").open("/forms/hosting/new").on("Begin a new order")
+    yield "begin-anew"
+    walk.open("/forms/hosting/sign-in").page.get_by_label("Login name").fill(client.uber_login)
+    page.get_by_label("Password").fill("horse battery")
+    page.get_by_role("button", name="Sign in").click()
+    walk.on("Who orders").page.get_by_role("button", name="Sign out").click()
+    walk.on("You are signed out")
+    yield "signed-out"
+    walk.open("/forms/hosting/contact").on("Please sign in")
+    yield "sign-in-needed"
+    page.context.clear_cookies()
+
+
+def _nothing(walk: Walk) -> Iterator[str]:
     walk.open("/forms/hosting/resume/0000").on("does not open anything")
     yield "link-over"
     walk.open("/forms/nowhere").on("Nothing here")

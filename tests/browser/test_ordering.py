@@ -36,6 +36,7 @@ def test_who_leaves_goes_on_with_the_mailed_link_on_another_device(new_walk: New
     desk.page.close()
 
     phone.page.goto(link)
+    phone.on(f"Continue order {order_id}").page.get_by_role("button", name="Continue").click()
     phone.on("Who orders").contact()
     assert phone.order_number() == order_id
     assert phone.with_card().order().ordered() == order_id

@@ -107,7 +107,7 @@ def test_who_asks_for_a_link_goes_on_with_their_order(shop: Shop, visitor: Visit
     link = link_in(shop, the_mail(shop, email))
     visitor.http.cookies.clear()
 
-    assert visitor.open(link).path == "/forms/hosting/contact"
+    assert visitor.resume(link).path == "/forms/hosting/contact"
     assert f"Your order {order_id}" in visitor.text
 
 

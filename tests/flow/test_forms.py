@@ -38,6 +38,10 @@ class Visitor:
     def send(self, **typed: str) -> "Visitor":
         return self._at(self.http.post(self.page.action, data={**self.page.inputs, **typed}))
 
+    def resume(self, link: str) -> "Visitor":
+        """Open a link to go on with an order, and press the button of its page."""
+        return self.open(link).send()
+
     def led_away(self, **typed: str) -> str:
         """Send the form; where it leads outside the pages."""
         answer = self.http.post(self.page.action, data={**self.page.inputs, **typed}, follow_redirects=False)
@@ -154,7 +158,7 @@ def test_a_link_from_staff_goes_on_elsewhere_until_it_is_revoked(shop: Shop, vis
     link = shop.done("order.link_create", {"order_id": order_id})
     assert link["url"].startswith(f"{shop.stack.api_url}/forms/hosting/resume/")
 
-    assert phone.open(link["url"]).path == "/forms/hosting/contact"
+    assert phone.resume(link["url"]).path == "/forms/hosting/contact"
     phone.send(**PERSON).with_card("tok_approve").send()
     assert order_id_of(phone) == order_id
     shop.until_step(order_id, "complete")

@@ -47,7 +47,7 @@ def come_back(shop: Shop, order_id: str, token: str) -> Visitor:
     """By a link, on another device, up to the last click."""
     url = shop.done("order.link_create", {"order_id": order_id})["url"]
     with a_visitor(shop) as visitor:
-        return visitor.open(url).send().send(**PERSON).with_card(token).send()
+        return visitor.resume(url).send().send(**PERSON).with_card(token).send()
 
 
 def expire(shop: Shop, order_id: str) -> None:

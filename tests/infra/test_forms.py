@@ -20,6 +20,7 @@ def test_the_routes_of_the_pages_are_these_and_lead_to_their_function(stage: Syn
         "GET /forms/{name}/{page}",
         "GET /orders/{token}",
         "POST /forms/{name}",
+        "POST /forms/{name}/resume/{token}",
         "POST /forms/{name}/{page}",
         "POST /orders/{token}",
     ]

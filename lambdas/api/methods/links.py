@@ -55,6 +55,7 @@ def _create(backend: Backend, request: LinkCreateRequest, caller: Caller) -> Mad
         form=form,
         by=caller.name,
         days=request.expires_days,
+        email=address_of(order) if request.send else "",
     )
     settings = LinkSettings.from_environment()
     url = settings.public_url.rstrip("/") + path_of(link, token)

@@ -4,6 +4,19 @@
   const form = document.querySelector("form[data-price]");
   const named = (name) => form.elements.namedItem(name);
 
+  // One click sends one page.
+  const buttons = [...document.querySelectorAll("form[method=post] button[type=submit]")];
+  for (const button of buttons) {
+    button.form.addEventListener("submit", (event) => {
+      if (button.getAttribute("aria-disabled")) return event.preventDefault();
+      button.setAttribute("aria-disabled", "true");
+    });
+  }
+  addEventListener("pageshow", () => buttons.forEach((button) => button.removeAttribute("aria-disabled")));
+
+  // A page that only asks to look again looks by itself.
+  document.querySelector("form[data-at-once]")?.requestSubmit();
+
   if (!form) return;
 
   // Fields that are asked for only when another has some value.
@@ -58,14 +71,6 @@
   form.addEventListener("change", (event) => {
     if (event.target.dataset.country) showRegions(event.target);
   });
-
-  // One click sends one page.
-  const button = form.querySelector("button[type=submit]");
-  form.addEventListener("submit", (event) => {
-    if (button.getAttribute("aria-disabled")) return event.preventDefault();
-    button.setAttribute("aria-disabled", "true");
-  });
-  addEventListener("pageshow", () => button.removeAttribute("aria-disabled"));
 
   showFields();
 })();

@@ -131,6 +131,10 @@ class Browser:
         shown = self.shown
         return self._followed(self.post(shown.read.action, {**shown.inputs, **typed}))
 
+    def resume(self, link: str) -> Page:
+        """Open a link to go on with an order, and press the button of its page."""
+        return self.send() if self.open(link).read.action else self.shown
+
     def post(self, path: str, typed: dict[str, str], **headers: str) -> Page:
         page = self.ask(
             "POST", path, urlencode(typed), **{"origin": "null", "sec-fetch-site": "same-origin", **headers}

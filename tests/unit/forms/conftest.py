@@ -25,6 +25,7 @@ from lambdas.records.payment_method import PaymentMethodRecords
 from lambdas.records.post import PostRecords
 from lambdas.records.reminder_stop import ReminderStops
 from lambdas.records.table import RecordTable
+from lambdas.records.visits import VisitRecords
 from tests.build import Clock, a_service
 from tests.tables import make_order_table, make_table
 from tests.unit.forms.browser import Browser, Page, provider_answers
@@ -82,6 +83,7 @@ def door(dynamodb: DynamoDBClient, records: RecordTable, clock: Clock, gateway: 
         posts=PostRecords(records),
         wishes=wishes,
         stops=ReminderStops(records),
+        visits=VisitRecords(records),
         windows=Windows(make_table(dynamodb, "guards"), dynamodb),
         company="Example Hosting",
     )
@@ -114,7 +116,7 @@ def with_card(browser: Browser, card: str = "tok_approve") -> Page:
 
 def the_order_id(browser: Browser, door: Door) -> str:
     """The order of the visit that this browser's cookie stands for."""
-    (token,) = browser.cookies.values()
+    (token,) = (value for name, value in browser.cookies.items() if "form-" in name)
     link = door.links.find(token, LinkPurpose.VISIT)
     assert link is not None
     return link.order_id

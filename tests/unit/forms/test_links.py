@@ -58,7 +58,7 @@ def test_a_resume_link_goes_on_where_the_order_stood_on_another_device(
     to_contact(browser)
     order_id = the_order_id(browser, door)
     phone = Browser(door)
-    page = phone.open(a_link(door, order_id))
+    page = phone.resume(a_link(door, order_id))
 
     assert page.path == "/forms/hosting/contact"
     assert phone.cookies != browser.cookies
@@ -79,8 +79,8 @@ def test_each_is_counted_once_for_an_order(browser: Browser, door: Door, counted
     to_payment(browser)
     link = a_link(door, the_order_id(browser, door))
     for _ in range(2):
-        browser.open(link)
-        Browser(door).open(link)
+        Browser(door).resume(link)
+        browser.resume(link)
     review = with_card(browser)
     for _ in range(2):
         browser.post("/forms/hosting/payment", review.inputs)
@@ -107,7 +107,7 @@ def test_a_resume_link_of_a_submitted_order_shows_its_status(browser: Browser, d
     browser.send()
     phone = Browser(door)
 
-    assert phone.open(a_link(door, the_order_id(browser, door))).path.startswith("/orders/")
+    assert phone.resume(a_link(door, the_order_id(browser, door))).path.startswith("/orders/")
 
 
 def test_a_closed_link_opens_nothing(browser: Browser, door: Door, clock: Clock) -> None:
@@ -128,7 +128,7 @@ def test_what_was_opened_through_a_link_closes_with_it(browser: Browser, door: D
     to_contact(browser)
     order_id = the_order_id(browser, door)
     link, phone = a_link(door, order_id), Browser(door)
-    phone.open(link)
+    phone.resume(link)
     phone.send(**PERSON)
     with_card(phone)
     status = phone.send().path
@@ -144,7 +144,7 @@ def test_what_was_opened_through_a_link_closes_with_it(browser: Browser, door: D
 def test_what_was_opened_through_a_link_never_outlives_it(browser: Browser, door: Door, clock: Clock) -> None:
     to_contact(browser)
     phone = Browser(door)
-    phone.open(a_link(door, the_order_id(browser, door), days=1))
+    phone.resume(a_link(door, the_order_id(browser, door), days=1))
     phone.send(**PERSON)
     with_card(phone)
     page = phone.send()

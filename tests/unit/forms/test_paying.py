@@ -62,7 +62,9 @@ def test_an_unknown_outcome_says_not_to_pay_again_and_is_looked_up(
     assert browser.open("/forms/hosting/payment").path == "/forms/hosting/wait"
     gateway.find = find  # type: ignore[method-assign]
     clock.time += CLAIM_SECONDS + 1
-    assert browser.open("/forms/hosting/wait").path.startswith("/orders/")
+    page = browser.open("/forms/hosting/wait")
+    assert ("data-at-once" in page.body, order_of(browser, door).is_lead) == (True, True)  # a look asks nobody
+    assert browser.send().path.startswith("/orders/")
     order = order_of(browser, door)
     assert order.hold is not None
     assert (order.hold.key, order.hold.amount_cents) == (f"{order.order_id}:submit:authorize:1", 9900)

@@ -153,35 +153,20 @@ def test_without_an_order_there_is_nothing_to_sign_in_for(browser: Browser, memb
     assert browser.open(SIGN_IN).path == "/forms/hosting/plan"
 
 
-def test_another_browser_with_a_link_to_the_order_is_not_signed_in(
+def test_signing_out_shows_nothing_of_the_account_and_signing_in_again_goes_on(
     browser: Browser, door: Door, member: Member
 ) -> None:
-    to_payment(browser)
-    signs_in(browser)
-    from tests.unit.forms.test_links import a_link
-
-    other = Browser(door)
-    page = other.open(a_link(door, the_order_id(browser, door)))
-
-    assert "ending in 1111" not in page.text
-    assert "Sign in" in page.text
-    assert other.send(**AGREED, payment=f"stored:{member.stored}").status == 422
-
-
-def test_signing_out_leaves_nothing_of_the_account_behind(browser: Browser, door: Door, member: Member) -> None:
     to_contact(browser)
     signs_in(browser)
-    order = order_of(browser, door)
-    door.service.update(order, {"info": {"billing_info_id": member.stored, "payment_type": "cc"}})
-    browser.post("/forms/hosting/sign-out", {"csrf": browser.shown.inputs["csrf"]})
+    page = browser.post("/forms/hosting/sign-out", {"csrf": browser.shown.inputs["csrf"]})
+    assert (page.status, "You are signed out" in page.text) == (200, True)
 
-    order = order_of(browser, door)
-    assert order.client_id is None
-    assert [order.info.get(key, "") for key in ("first", "last", "address", "phone", "billing_info_id")] == [""] * 5
-    assert order.info["email"] == "ada@example.com"
-    page = browser.open("/forms/hosting/contact")
-    assert "Hopper" not in page.body
-    assert "Are you a client of ours already?" in page.text
+    for path in ("/forms/hosting", "/forms/hosting/contact", "/forms/hosting/payment", "/forms/hosting/wait"):
+        page = browser.open(path)
+        assert (page.status, "Please sign in" in page.text) == (403, True)
+        assert ("Hopper" in page.body, "Navy Yard" in page.body) == (False, False)
+    assert order_of(browser, door).client_id == "100"
+    assert "Hopper" in signs_in(browser).body
 
 
 def test_who_signs_in_as_another_client_gets_that_one_s_account_only(
