@@ -7,6 +7,8 @@ PYTHON ?= python3
 UV_VERSION := 0.13.9
 UV := UV_PYTHON=$(PYTHON) UV_PYTHON_DOWNLOADS=never .tools/bin/uv
 RUN := .venv/bin/python
+# A worker per core; tests/conftest.py says what comes to the same one.
+PARALLEL := --numprocesses=auto --dist=loadgroup --no-loadscope-reorder
 CDK := $(RUN) -m infra.cdk
 
 # Tools of ours keep their bytecode, whatever the shell says: without it a synth takes twice as long.
@@ -24,13 +26,13 @@ stop: ## end what `make run` started
 	@if [ -x $(RUN) ]; then $(RUN) -m infra.local stop; fi
 
 test: setup chromium ## all tests that need no AWS account
-	@$(RUN) -m pytest
+	@$(RUN) -m pytest $(PARALLEL)
 
 unit: setup ## the tests that need no engine and no browser, on all cores
-	@$(RUN) -m pytest tests/unit --numprocesses=auto
+	@$(RUN) -m pytest $(PARALLEL) tests/unit
 
 thorough: setup chromium ## all tests, with twenty times the examples of each property and the model checks in full
-	@$(RUN) -m pytest --hypothesis-profile=thorough
+	@$(RUN) -m pytest $(PARALLEL) --hypothesis-profile=thorough
 
 check: setup ## lint, format, types, import arrows, compiled and drawn queues, the OpenAPI document
 	@$(RUN) -m ruff check .

@@ -1,7 +1,7 @@
 """One embedded engine for all tests that need one, with the product deployed on it as `make run` does."""
 
 import os
-from collections.abc import Iterator
+from pathlib import Path
 
 os.environ.setdefault("POWERTOOLS_METRICS_NAMESPACE", "Tests")  # read when lambdas.runtime.observe is imported
 os.environ.setdefault("POWERTOOLS_METRICS_DISABLED", "true")
@@ -13,33 +13,92 @@ from mypy_boto3_dynamodb.client import DynamoDBClient
 from infra.local_engine import LocalEngine
 from infra.local_panel_process import LocalPanel
 from infra.local_stack import LocalStack, connect, deploy
+from tests.shared import Ending, folder_of_run, one_at_a_time
 from tests.thorough import load_profiles
 
 load_profiles()  # before a test is read
 
+HERE = Path(__file__).parent
+# Tests that look at the whole of the shared deployment run one after the other, in one worker; so does a folder whose tests
+# share what is slow to make. The longest comes first. All others (the unit tests) go wherever there is room.
+ORDER = ("stack", "machine", "", "engine", "infra", "faults")
+ON_THE_STACK = {"attack", "browser", "contract", "flow"}
+ending = pytest.StashKey[Ending]()
+_started: list[LocalPanel | LocalEngine] = []  # kept: they outlive this worker, about which Python would complain
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    if not hasattr(session.config, "workerinput"):
+        session.config.stash[ending] = Ending(folder_of_run(session.config))
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if ending in config.stash:
+        config.stash[ending].now()
+
+
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Groups for workers, in an order in which the one with the longest group gets no second one (it is given two to begin)."""
+    groups: dict[str, list[pytest.Item]] = {group: [] for group in ORDER}
+    for item in items:
+        folder = item.path.relative_to(HERE).parts[0]
+        group = "stack" if folder in ON_THE_STACK else folder if folder in ORDER else ""
+        groups[group].append(item)
+        if group:
+            item.add_marker(pytest.mark.xdist_group(group))
+    free = groups.pop("")
+    stack, machine, *more = groups.values()
+    items[:] = [*stack, *machine, *free[:1], *(item for group in more for item in group), *free[1:]]
+
 
 @pytest.fixture(scope="session")
-def panel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalPanel]:
+def shared(pytestconfig: pytest.Config) -> Path:
+    """A folder that all workers of this run have."""
+    folder = folder_of_run(pytestconfig) / "shared"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def panel(shared: Path) -> LocalPanel:
     """The stand-in for everybody outside whom queues call. It reads how to answer from what `stack` writes."""
-    root = tmp_path_factory.mktemp("panel")
-    with LocalPanel.start(root, root / "stack.json", answer_after_seconds=0.5) as panel:
-        yield panel
+    with one_at_a_time(shared / "panel.lock"):
+        known = LocalPanel.attach(shared)
+        if known is None:
+            known = LocalPanel.start(shared, shared / "stack.json", answer_after_seconds=0.5)
+            _started.append(known)
+        return known
 
 
 @pytest.fixture(scope="session")
-def deployed_engine(tmp_path_factory: pytest.TempPathFactory, panel: LocalPanel) -> Iterator[LocalEngine]:
-    """An engine of the test run's own, on free ports, with the stack deployed by the CDK CLI."""
-    with LocalEngine.start(tmp_path_factory.mktemp("engine")) as engine:
+def deployed_engine(shared: Path, panel: LocalPanel) -> LocalEngine:
+    """An engine of the test run's own, on free ports, with the stack deployed by the CDK CLI: by the first who needs it."""
+    tried = shared / "deploying"
+    with one_at_a_time(shared / "engine.lock"):
+        known = LocalEngine.attach(shared)
+        if known and (shared / "deployed").exists():
+            return known
+        if tried.exists():
+            pytest.fail("the deployment failed before; the first test that asked for it says why")
+        tried.touch()
+        engine = known or LocalEngine.start(shared)
+        _started.append(engine)
         for _ in deploy(engine, panel.url):
             pass
-        yield engine
+        return engine
 
 
 @pytest.fixture(scope="session")
-def stack(deployed_engine: LocalEngine, panel: LocalPanel) -> LocalStack:
-    stack = connect(deployed_engine, None)
-    stack.save(panel.root / "stack.json")
-    return stack
+def stack(deployed_engine: LocalEngine, shared: Path) -> LocalStack:
+    file = shared / "stack.json"
+    with one_at_a_time(shared / "stack.lock"):
+        known = LocalStack.load(file)
+        if known is None:
+            known = connect(deployed_engine, None)
+            known.save(file)
+        return known
 
 
 @pytest.fixture(scope="session")

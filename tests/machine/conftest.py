@@ -1,10 +1,10 @@
 """Compiled machines on the engine, over a table of their own, with deadlines short enough to wait for."""
 
 import json
+import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import count
 from typing import Any, TypeVar
 
 import boto3
@@ -21,7 +21,6 @@ from statemachines.modules import read_modules
 from tests.tables import make_table
 
 T = TypeVar("T")
-_numbers = count(1)
 ROLE = f"arn:aws:iam::{ACCOUNT_ID}:role/machine"
 
 
@@ -79,7 +78,7 @@ def bench_of(deployed_engine: LocalEngine) -> BenchOf:
     """Puts a queue's machine on the engine; `seconds` replaces the time-outs of states by name."""
 
     def make(queue: Queue, *, seconds: dict[str, int], functions: dict[str, str] | None = None) -> Bench:
-        number = next(_numbers)
+        number = secrets.token_hex(4)
         options = deployed_engine.client_options()
         table = make_table(boto3.client("dynamodb", **options), f"machine-orders-{number}")
         compiled = json.loads(machine_of(queue, read_modules()))
