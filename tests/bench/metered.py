@@ -1,0 +1,27 @@
+"""What the engine's meter wrote down of the tables (infra/engine/dynamodb_meter.py), added up."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Metered:
+    requests: int = 0
+    table_units: float = 0
+    index_units: float = 0
+    read_units: float = 0
+
+    @classmethod
+    def of(cls, file: Path) -> "Metered":
+        lines = [json.loads(line) for line in file.read_text().splitlines()]
+        return cls(
+            requests=len(lines),
+            table_units=sum(line.get("table_units", 0) for line in lines),
+            index_units=sum(sum(line.get("indexes", {}).values()) for line in lines),
+            read_units=sum(line.get("read_units", 0) for line in lines),
+        )
+
+    @property
+    def write_units(self) -> float:
+        return self.table_units + self.index_units

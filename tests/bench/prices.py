@@ -1,0 +1,13 @@
+"""List prices of what an order uses, in US dollars, us-east-1, as published in November 2026. Free tiers are left out.
+
+https://aws.amazon.com/dynamodb/pricing/on-demand/  https://aws.amazon.com/step-functions/pricing/
+https://aws.amazon.com/lambda/pricing/  https://aws.amazon.com/api-gateway/pricing/  https://aws.amazon.com/eventbridge/pricing/
+"""
+
+WRITE_UNIT = 0.625e-6
+READ_UNIT = 0.125e-6
+TRANSITION = 25e-6
+INVOCATION = 0.20e-6
+GIGABYTE_SECOND = 13.3334e-6  # arm64
+API_CALL = 1.00e-6
+EVENT = 1.00e-6
