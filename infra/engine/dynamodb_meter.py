@@ -47,7 +47,7 @@ def _metered_write(file: Path, name: str, original: Call) -> Call:
         status, headers, body = answer
         content = json.loads(body)
         if status != HTTPStatus.OK:
-            _keep(file, name, _tables_of(data), failed=True, table_units=float(_operations(data)))
+            _keep(file, name, data, failed=True, table_units=float(_operations(data)))
             return answer
         consumed = content.get("ConsumedCapacity", [])
         for of_table in consumed if isinstance(consumed, list) else [consumed]:
@@ -55,7 +55,7 @@ def _metered_write(file: Path, name: str, original: Call) -> Call:
                 index: units["CapacityUnits"] for index, units in of_table.get("GlobalSecondaryIndexes", {}).items()
             }
             table_units = of_table["CapacityUnits"] - sum(indexes.values())
-            _keep(file, name, [of_table["TableName"]], table_units=table_units, indexes=indexes)
+            _keep(file, name, data, table=of_table["TableName"], table_units=table_units, indexes=indexes)
         if asked == "NONE":
             content.pop("ConsumedCapacity", None)
             return status, headers, json.dumps(content, ensure_ascii=False).encode()
@@ -70,7 +70,7 @@ def _metered_read(file: Path, name: str, original: Call) -> Call:
         answer = original(data)
         status, _, body = answer
         if status == HTTPStatus.OK:
-            _keep(file, name, _tables_of(data), read_units=_units_read(name, data, json.loads(body)))
+            _keep(file, name, data, read_units=_units_read(name, data, json.loads(body)))
         return answer
 
     return read
@@ -111,13 +111,13 @@ def _operations(data: Json) -> int:
     return 2 * len(data["TransactItems"]) if "TransactItems" in data else 1
 
 
-def _tables_of(data: Json) -> list[str]:
-    if "TransactItems" in data:
-        return sorted({next(iter(part.values()))["TableName"] for part in data["TransactItems"]})
-    return sorted(data["RequestItems"]) if "RequestItems" in data else [data["TableName"]]
+def _kind(data: Json) -> str:
+    """What a single item is by its key, such as `order#`; empty for requests of several items."""
+    key = data.get("Key") or data.get("Item") or {}
+    return str(key.get("pk", {}).get("S", "")).partition("#")[0]
 
 
-def _keep(file: Path, name: str, tables: list[str], **facts: Any) -> None:
-    line = json.dumps({"request": name.removeprefix("_"), "tables": tables, **facts})
+def _keep(file: Path, name: str, data: Json, **facts: Any) -> None:
+    line = json.dumps({"request": name.removeprefix("_"), "table": data.get("TableName"), "kind": _kind(data), **facts})
     with _one_line_at_a_time, file.open("a") as meter:
         meter.write(line + "\n")
