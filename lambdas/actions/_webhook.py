@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
 from lambdas.actions._module import Done, PermanentError, ThrottledError, TransientError, Waiting
+from lambdas.orders.card_numbers import has_card_number
 from lambdas.orders.order import Order
 from lambdas.records.client import CONTACT_FIELDS
 from lambdas.runtime.settings import Settings
@@ -168,13 +169,15 @@ def _results(results: Any, order: Order) -> dict[str, Any]:
 
 
 def _short(value: str | int | Decimal, order: Order) -> str | int:
-    if isinstance(value, int) and abs(value) < 10**15:
+    if isinstance(value, int) and abs(value) < 10**15 and not has_card_number(str(value)):
         return value
     return _clean(str(value), order)[:_LONGEST_RESULT]
 
 
 def _clean(text: str, order: Order) -> str:
-    """The text on one line, without the order's contact data and without anything that looks like an e-mail address."""
+    """The text on one line, without the order's contact data, card numbers, and anything that looks like an e-mail address."""
+    if has_card_number(text):
+        return "[card number]"
     text = _ADDRESS.sub("[address]", "".join(letter if letter.isprintable() else " " for letter in text))
     personal = {str(order.info.get(name) or "").strip() for name in (*CONTACT_FIELDS, "uber_login", "ip_address")}
     for value in sorted((value for value in personal if len(value) > 2), key=len, reverse=True):

@@ -20,18 +20,6 @@ class UnknownMethodError(OrderError):
     kind = "unknown_method"
 
 
-class CardDataError(OrderError):
-    """Card numbers and card codes are refused wherever they stand; the text names the field, never the value."""
-
-    kind = "card_data"
-
-    def __init__(self, field: str) -> None:
-        text = (
-            "card numbers and card codes are not accepted here; send the token that the payment page gave for the card"
-        )
-        super().__init__(f"{field}: {text}", problems=(Problem(field, text),))
-
-
 class NotLoggedInError(OrderError):
     kind = "not_logged_in"
 

@@ -6,7 +6,7 @@ from pydantic import ValidationError
 
 from lambdas.contracts.contract import ContractSigned
 from lambdas.contracts.errors import ContractCardDataError, ContractMalformedError
-from lambdas.orders.card_data import has_card_number
+from lambdas.orders.card_data import card_data_in
 from lambdas.orders.errors import Problem
 from lambdas.orders.info import MAX_DEPTH, walk
 
@@ -26,14 +26,11 @@ def read_contract(raw: Any) -> ContractSigned:
 
 
 def refuse_card_numbers(tree: Any) -> None:
-    for path, value, depth in walk(tree):
-        if depth > MAX_DEPTH:
-            raise ContractMalformedError(Problem("contract", f"is nested more than {MAX_DEPTH} levels deep"))
-        if has_card_number(path):
-            raise ContractCardDataError("a field's name")
-        is_text = isinstance(value, str | int | float) and not isinstance(value, bool)
-        if is_text and has_card_number(str(value)):
-            raise ContractCardDataError(path[:_LONGEST_FIELD])
+    """Raises ContractCardDataError; ContractMalformedError for what is nested too deeply to be looked through."""
+    if any(depth > MAX_DEPTH for *_, depth in walk(tree)):
+        raise ContractMalformedError(Problem("contract", f"is nested more than {MAX_DEPTH} levels deep"))
+    if found := card_data_in(tree):
+        raise ContractCardDataError("a field's name" if found.in_name else found.path[:_LONGEST_FIELD])
 
 
 def _problem(found: Any) -> Problem:

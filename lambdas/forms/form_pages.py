@@ -5,6 +5,7 @@ from http import HTTPStatus
 from typing import Any
 
 from lambdas.forms import payment_choices
+from lambdas.forms.contact_fields import PhoneField
 from lambdas.forms.door import NEW, SIGN_IN, SIGN_OUT, Door, as_it_stands, path_of
 from lambdas.forms.fields import Given, Input
 from lambdas.forms.filling import Filled, is_shown, read_page, standing, typed_of
@@ -16,7 +17,9 @@ from lambdas.forms.summary import summary_of
 from lambdas.forms.visit import Visit
 from lambdas.forms.web import Answer, WebRequest, see_other
 from lambdas.mail.link_mail import address_of
-from lambdas.orders.card_data import has_card_number
+from lambdas.orders.card_numbers import folded, has_card_number
+from lambdas.orders.contact.telephone import is_telephone
+from lambdas.orders.info import text
 from lambdas.runtime.models import Frozen
 
 _NO_CARDS = "This looks like a card number. Do not enter one here: the payment page asks for it later."
@@ -56,7 +59,7 @@ def take(door: Door, form: Form, page: Page, visit: Visit, request: WebRequest) 
         door.refuse_closed(form)
         if problem := machine_problem(typed, visit, door.now(), door.min_seconds):
             return visit, page_answer(door, form, page, visit, request, typed=typed, errors={"": problem})
-    if cards := {name: _NO_CARDS for name, value in typed.items() if name not in _OURS and has_card_number(value)}:
+    if cards := dict.fromkeys(_card_numbers(page, typed, door.given(visit.order)), _NO_CARDS):
         kept = {name: "" if name in cards else value for name, value in typed.items()}
         return visit, page_answer(door, form, page, visit, request, typed=kept, errors=cards)
     filled = read_page(form, page, typed, door.given(visit.order))
@@ -66,6 +69,14 @@ def take(door: Door, form: Form, page: Page, visit: Visit, request: WebRequest) 
     if errors:
         return visit, page_answer(door, form, page, visit, request, typed=typed, errors=errors)
     return visit, None
+
+
+def _card_numbers(page: Page, typed: Mapping[str, str], given: Given) -> list[str]:
+    """The inputs that hold one; a telephone field is judged by what telephone numbers look like."""
+    found = [name for name, value in typed.items() if name not in _OURS and has_card_number(value)]
+    telephones = {field.name for field in page.fields if isinstance(field, PhoneField)}
+    country = typed.get("country") or text(given.info, "country")
+    return [name for name in found if name not in telephones or not is_telephone(folded(typed[name]), country)]
 
 
 def page_answer(

@@ -5,6 +5,7 @@ from http import HTTPStatus
 
 from lambdas.forms.visit import Visit
 from lambdas.forms.web import RefusedError, WebRequest
+from lambdas.orders.card_numbers import has_card_number
 
 CSRF, SHOWN, HONEYPOT = "csrf", "shown", "website"
 PAGE_SECONDS = 2 * 86_400  # a page that lay open longer has to be loaded again
@@ -26,6 +27,13 @@ def refuse_other_sites(request: WebRequest, visit: Visit) -> None:
             "what you sent before is kept. Cookies of this site have to be allowed."
         )
         raise RefusedError(HTTPStatus.FORBIDDEN, "Please load the form again", text)
+
+
+def refuse_card_numbers(*values: str) -> None:
+    """Raise RefusedError for what must not be kept, mailed or shown again. Pages of the form say it at the field."""
+    if any(map(has_card_number, values)):
+        text = "What was sent holds a card number. Leave it out: only the payment page asks for it. Nothing was kept."
+        raise RefusedError(HTTPStatus.UNPROCESSABLE_ENTITY, "No card numbers here, please", text)
 
 
 def machine_problem(typed: Mapping[str, str], visit: Visit, now: int, min_seconds: int) -> str:

@@ -53,14 +53,14 @@ def came_back(door: Door, form: Form, visit: Visit, request: WebRequest) -> Answ
     if order is None or not order.is_lead:
         return as_it_stands(door, form, visit, order) if order else see_other(path_of(form, form.first))
     state = request.query.get("state", "")
-    if visit.is_derived(_CHALLENGE, state):
-        proof = door.hosted.proof(request.query)
-        return _submitted(door, form, visit, order, request, proof=proof)
+    is_proof = visit.is_derived(_CHALLENGE, state)
     page = next((page for page in HostedPage if visit.is_derived(page.value, state)), None)
-    if page is None:
+    if page is None and not is_proof:
         text = "What the payment page answered belongs to another browser or order. Nothing was charged."
         raise RefusedError(HTTPStatus.BAD_REQUEST, "Please try the payment page again", text, _to_last(form))
     try:
+        if page is None:
+            return _submitted(door, form, visit, order, request, proof=door.hosted.proof(request.query))
         entered = door.hosted.entered(page, request.query)
     except NotEnteredError as refused:
         return _noted(door, form, visit, str(refused))

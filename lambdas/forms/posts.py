@@ -11,7 +11,7 @@ from lambdas.forms.visit import Visit
 from lambdas.forms.web import WebRequest
 from lambdas.forms.words import day_of
 from lambdas.mail.link_mail import address_of
-from lambdas.orders.card_data import has_card_number
+from lambdas.orders.card_numbers import has_card_number
 from lambdas.orders.order import Order
 from lambdas.records.link import Link, new_token
 from lambdas.records.post import Post, PostKind

@@ -9,7 +9,7 @@ from lambdas.forms.door import NEW, RESUME, RETURN, REVIEW, SIGN_IN, SIGN_OUT, W
 from lambdas.forms.filling import read_page
 from lambdas.forms.following import reply, status_page
 from lambdas.forms.form import Form, Page
-from lambdas.forms.gate import refuse_other_sites
+from lambdas.forms.gate import refuse_card_numbers, refuse_other_sites
 from lambdas.forms.pages import drawn, static_file
 from lambdas.forms.places import regions_of
 from lambdas.forms.saving import previewed
@@ -31,6 +31,8 @@ _SENT = (NotAfterSubmitError, OrderIsFinalError, SubmitInProgressError)
 
 def routed(door: Door, request: WebRequest) -> Answer:
     """Raises RefusedError, and OrderError for what has no page of its own."""
+    if request.path[-1:] != (RETURN,):  # that one leads back to the payment page
+        refuse_card_numbers(*request.path, *request.query.values())
     match request.method, request.path:
         case method, ("orders", token):
             return reply(door, token, request) if method == "POST" else status_page(door, token)
@@ -55,6 +57,8 @@ def _placed(door: Door, form: Form, method: str, place: str, request: WebRequest
     }
     if method == "GET" and place in gets:
         return gets[place](door.visit(form, request))
+    if method == "POST" and place in (SIGN_IN, RESUME):
+        refuse_card_numbers(*request.typed.values())
     if method == "GET" and place in _GETS:
         return _GETS[place](door, form, request)
     if method == "POST" and place in _POSTS:

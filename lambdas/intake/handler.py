@@ -17,6 +17,7 @@ from lambdas.contracts.errors import ContractCardDataError, ContractMalformedErr
 from lambdas.contracts.reading import read_contract
 from lambdas.doors.parts import DoorSettings, parts_of
 from lambdas.intake.messages import ContractQueue, DeadLetters
+from lambdas.orders.card_numbers import has_card_number
 from lambdas.orders.errors import OrderError, Problem
 from lambdas.runtime.observe import MetricUnit, log_unexpected, logger, metrics
 from lambdas.runtime.starting import prepare
@@ -93,7 +94,9 @@ def _put_back(message: Mapping[str, Any], refused: OrderError, worker: Worker, t
 def _is_parked(message: Mapping[str, Any], refused: OrderError, worker: Worker) -> bool:
     """Set aside with the reason; False if even that fails, so that the queue itself sets it aside at last."""
     message_id = str(message["messageId"])
-    body = "(left out: it holds a card number)" if isinstance(refused, ContractCardDataError) else str(message["body"])
+    body = str(message["body"])
+    if isinstance(refused, ContractCardDataError) or has_card_number(body):
+        body = "(left out: it holds a card number)"
     try:
         worker.dead_letters.park(body, kind=refused.kind, reason=refused.message, message_id=message_id)
     except Exception as error:  # noqa: BLE001 - see above

@@ -1,64 +1,89 @@
-"""Finds card numbers in text: digits in a brand's range and length that pass the Luhn check (reference order-systems 4.7).
+"""Finds card numbers and card codes anywhere in what was sent, so that every door can refuse it before it is logged or kept.
 
-The time it takes grows with the text's length and no faster, whatever somebody sends.
+By what a field is for: fields that are meant for them, by their names; telephone numbers, which are judged as such; everything
+else by what it says (card_numbers.py). At most four digits in a field for a card's number are its last four, no card data.
 """
 
 import re
-from itertools import accumulate
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any
 
-_RUN = re.compile(r"\+?\d(?:[ \-.]?\d)+")  # digits with at most one separator between any two
-# Both with at least one letter, which is looked for within their length only.
-_UUID = re.compile(r"(?i)\b(?=[\d-]{0,35}[a-f])[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}\b")
-_DIGEST = re.compile(r"(?i)\b(?=\d{0,63}[a-f])[\da-f]{64}\b")  # SHA-256: long enough for a number by chance
-_GROUP = re.compile(r"\d+")
-_SHORTEST, _LONGEST = 12, 19
-_BRANDS = re.compile(
-    r"4\d{12}(\d{3}){0,2}"  # Visa 13, 16, 19
-    r"|5[1-5]\d{14}|2(22[1-9]|2[3-9]\d|[3-6]\d\d|7[01]\d|720)\d{12}"  # Mastercard
-    r"|3[47]\d{13}"  # American Express
-    r"|6(011|4[4-9]\d|5\d\d)\d{12,15}"  # Discover
-    r"|35(2[89]|[3-8]\d)\d{12,15}"  # JCB
-    r"|3(0[0-5]|[689]\d)\d{11,16}"  # Diners Club
-    r"|62\d{14,17}"  # UnionPay
-    r"|(5018|5020|5038|5893|6304|6759|676[1-3])\d{8,15}"  # Maestro
+from lambdas.orders.card_numbers import digits_in, folded, has_card_number
+from lambdas.orders.contact.telephone import is_telephone
+from lambdas.orders.info import walk
+
+_CARD = r"(?:cc|(?:(?:credit|debit)_?)?card)"
+_BEFORE, _BEHIND = r"(?:^|[._\-\[ ])", r"\]?$"
+_CODE_KEY = re.compile(
+    rf"(?i){_BEFORE}(?:{_CARD}_?)?(?:cvv2?|cvc2?|cvn2?|cid_code)(?:_?(?:code|number|num|value))?{_BEHIND}"
+    rf"|(?<!gift_){_BEFORE}(?<!gift_){_CARD}_?(?:code|cid|csc|security_?code|verification(?:_?(?:code|number|value))?){_BEHIND}"
 )
-_E164_DIGITS = 15
-_DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
+_NUMBER_KEY = re.compile(rf"(?i){_BEFORE}(?:{_CARD}_?(?:num(?:ber)?|no|nr)|pan){_BEHIND}")
+_PART_KEY = re.compile(rf"(?i){_BEFORE}{_CARD}(?:_?(?:num(?:ber)?|no|nr|part))?_?([0-9]{{1,2}}|[a-d]){_BEHIND}")
+_TELEPHONE_KEY = re.compile(rf"(?i){_BEFORE}(?:tele)?(?:phone|fax|mobile|cell)(?:_?(?:no|num(?:ber)?|[0-9]))?{_BEHIND}")
+_LAST_FOUR = 4
+_LONGEST_NAME = 60
 
 
-def has_card_number(text: str) -> bool:
-    """Whether some groups of digits that stand side by side make a card number."""
-    text = _DIGEST.sub(" ", _UUID.sub(" ", text))
-    return any(len(run) >= _SHORTEST and _holds_card_number(run) for run in map(re.Match.group, _RUN.finditer(text)))
+@dataclass(frozen=True)
+class CardData:
+    """Where it was found: the path of the value, or `in_name`: in a name, which is not repeated."""
+
+    path: str
+    in_name: bool = False
 
 
-def _holds_card_number(run: str) -> bool:
-    """Neighbouring groups of digits written as one, as long as a card number can be."""
-    groups = _GROUP.findall(run)
-    digits = "".join(groups)
-    bounds = list(accumulate(map(len, groups), initial=0))
-    sums = _luhn_sums(digits)
-    for first, start in enumerate(bounds):
-        for last in range(first + 1, len(bounds)):
-            end = bounds[last]
-            if end - start > _LONGEST:
-                break
-            if end - start < _SHORTEST or (start == 0 and run[0] == "+" and end <= _E164_DIGITS):
-                continue  # the second is a telephone number in international form
-            if _passes_luhn(sums, start, end) and _BRANDS.fullmatch(digits, start, end):
-                return True
-    return False
+def card_data_in(tree: Any) -> CardData | None:
+    """The first card number or card code in a tree of maps and lists."""
+    telephones: set[str] = set()
+    for path, value, _depth in chain([("", tree, 0)], walk(tree)):
+        if has_card_number(path):
+            return CardData("", in_name=True)
+        if isinstance(value, Mapping):
+            telephones |= set(_telephones(path, value))
+        if isinstance(value, Mapping | list | tuple):
+            if _holds_parts(path, value):
+                return CardData(path)
+            continue
+        if path not in telephones and _is_card_data(path, _text(value)):
+            return CardData(path)
+    return None
 
 
-def _luhn_sums(digits: str) -> tuple[list[int], list[int]]:
-    """Sums from the beginning: one doubles the digits at even places, the other those at odd ones."""
-    plain = list(map(int, digits))
-    even = [_DOUBLED[digit] if place % 2 == 0 else digit for place, digit in enumerate(plain)]
-    odd = [_DOUBLED[digit] if place % 2 else digit for place, digit in enumerate(plain)]
-    return list(accumulate(even, initial=0)), list(accumulate(odd, initial=0))
+def _is_card_data(path: str, text: str) -> bool:
+    if not text:
+        return False
+    name = _name(path)
+    if _CODE_KEY.search(name):
+        return True
+    return (_NUMBER_KEY.search(name) is not None and len(digits_in(text)) > _LAST_FOUR) or has_card_number(text)
 
 
-def _passes_luhn(sums: tuple[list[int], list[int]], start: int, end: int) -> bool:
-    """https://en.wikipedia.org/wiki/Luhn_algorithm: every second digit is doubled, from the last but one on."""
-    doubled = sums[end % 2]
-    return (doubled[end] - doubled[start]) % 10 == 0
+def _telephones(path: str, fields: Mapping[str, Any]) -> Iterator[str]:
+    """The paths of telephone numbers that would pass for a card's; the country beside them says how they are dialled."""
+    for key, value in fields.items():
+        passes = _TELEPHONE_KEY.search(_name(str(key))) is not None and has_card_number(text := _text(value))
+        if passes and is_telephone(folded(text), _text(fields.get("country"))):
+            yield f"{path}.{key}" if path else str(key)
+
+
+def _holds_parts(path: str, fields: Mapping[str, Any] | list[Any] | tuple[Any, ...]) -> bool:
+    """Whether fields such as `card1` to `card4`, or a list in a field for a card's number, make one together."""
+    if not isinstance(fields, Mapping):
+        return _NUMBER_KEY.search(_name(path)) is not None and has_card_number(" ".join(map(_text, fields)))
+    parts = [
+        (found[1].zfill(2), value) for key, value in fields.items() if (found := _PART_KEY.search(_name(str(key))))
+    ]
+    in_turn = sorted(parts, key=lambda part: part[0])
+    return len(parts) > 1 and has_card_number(" ".join(_text(value) for _, value in in_turn))
+
+
+def _name(path: str) -> str:
+    """The end of it, which says what a value is."""
+    return folded(path[-_LONGEST_NAME:])
+
+
+def _text(value: Any) -> str:
+    return "" if isinstance(value, Mapping | list | tuple | bool | None) else str(value).strip()

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from lambdas.orders import info as order_info
-from lambdas.orders.errors import InvalidOrderError, Problem, QueueNotFoundError
+from lambdas.orders.card_data import card_data_in
+from lambdas.orders.errors import CardDataError, InvalidOrderError, Problem, QueueNotFoundError
 from lambdas.orders.modules import ModuleFacts
 from lambdas.orders.order import Order
 from lambdas.orders.ports import Clients, Payments, Pricing, Sale
@@ -125,6 +126,7 @@ def _agreeing(before: Order, changes: Mapping[str, Any], after: Order) -> Order:
 def _merged(order: Order, changes: Mapping[str, Any], now: int) -> Order:
     sent = changes.get("info") or {}
     order_info.limits(sent)
+    _refuse_card_data(order, changes, sent)
     if problems := tuple(near_misses(sent)):
         raise InvalidOrderError(problems)
     info = order_info.merge(order.info, as_said(order, sent))
@@ -137,6 +139,13 @@ def _merged(order: Order, changes: Mapping[str, Any], now: int) -> Order:
     if password:
         details["password_hash"] = hash_password(password)
     return order.changed(**details, info=info, activity=now)
+
+
+def _refuse_card_data(order: Order, changes: Mapping[str, Any], sent: Mapping[str, Any]) -> None:
+    """What doors let through by oversight ends here. The country says how telephone numbers beside it are written."""
+    known = {"country": order_info.text(order.info, "country"), **sent}
+    if found := card_data_in({**{name: changes.get(name) for name in _DETAILS}, "info": known}):
+        raise CardDataError("a name in info" if found.in_name else found.path)
 
 
 def _priced(order: Order, changes: Mapping[str, Any], pricing: Pricing, *, now: int, currency: str) -> Order:

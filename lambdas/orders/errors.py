@@ -40,6 +40,18 @@ class InvalidOrderError(OrderError):
         super().__init__("; ".join(str(problem) for problem in problems), problems=problems)
 
 
+class CardDataError(OrderError):
+    """Card numbers and card codes are refused wherever they stand; the text names the field, never the value."""
+
+    kind = "card_data"
+
+    def __init__(self, field: str) -> None:
+        text = (
+            "card numbers and card codes are not accepted here; send the token that the payment page gave for the card"
+        )
+        super().__init__(f"{field}: {text}", problems=(Problem(field, text),))
+
+
 class OrderNotFoundError(OrderError):
     kind = "order_not_found"
 

@@ -11,6 +11,8 @@ from enum import StrEnum
 from typing import Any, Protocol
 from urllib.parse import urlencode
 
+from lambdas.orders.card_numbers import has_card_number
+
 
 class NotEnteredError(Exception):
     """The browser came back without a payment method. The message is for the person who was to enter it."""
@@ -43,13 +45,25 @@ class HostedPages(Protocol):
         ...
 
     def proof(self, answer: Mapping[str, str]) -> dict[str, Any]:
-        """What `OrderService.authenticate` takes, from the query the holder came back with."""
+        """What `OrderService.authenticate` takes, from the query the holder came back with. Raises NotEnteredError."""
         ...
 
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{4,255}")
 _CANCELED = "You came back without entering anything. Choose how you want to pay."
+_CARD_NUMBER = (
+    "The payment page's answer held a card number, which is never taken here. Please enter it on that page again."
+)
 _UNREADABLE = "The payment page's answer could not be read, so nothing was entered. Please enter it again."
+
+
+def refuse_card_numbers(answer: Mapping[str, str]) -> None:
+    """Every adapter asks this of whatever its provider's page came back with: the address is anybody's to write.
+
+    Raises NotEnteredError.
+    """
+    if any(has_card_number(value) for value in answer.values()):
+        raise NotEnteredError(_CARD_NUMBER)
 
 
 class SandboxPages:
@@ -67,6 +81,7 @@ class SandboxPages:
     def entered(self, page: HostedPage, answer: Mapping[str, str]) -> dict[str, str]:
         if answer.get("canceled"):
             raise NotEnteredError(_CANCELED)
+        refuse_card_numbers(answer)
         token, last_four = answer.get("token", ""), answer.get("last_four", "")
         if not _TOKEN.fullmatch(token) or not re.fullmatch(r"[0-9]{0,4}", last_four):
             raise NotEnteredError(_UNREADABLE)
@@ -88,6 +103,7 @@ class SandboxPages:
         return f"{challenge}{joint}{urlencode({'return': back, 'state': state})}"
 
     def proof(self, answer: Mapping[str, str]) -> dict[str, Any]:
+        refuse_card_numbers(answer)
         return {"challenge_id": answer.get("challenge_id", ""), "proof": answer.get("proof", "")}
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from lambdas.api.errors import MalformedRequestError, TooLargeError
-from lambdas.orders.card_data import has_card_number
+from lambdas.orders.card_numbers import has_card_number
 from lambdas.orders.errors import Problem
 
 MAX_BYTES = 1024 * 1024  # of parameters; files do not count, they have limits of their own

@@ -7,13 +7,13 @@ from typing import Any
 
 from lambdas.api.backend import Backend
 from lambdas.api.callers.caller import Caller
-from lambdas.api.calls.card_data import has_card_number
-from lambdas.api.errors import CardDataError, MalformedRequestError
+from lambdas.api.errors import MalformedRequestError
 from lambdas.api.requests.quotes import QuoteSignRequest
 from lambdas.contracts.acceptance import Accepted, ContractIntake
 from lambdas.contracts.contract import ContractSigned
 from lambdas.contracts.reading import read_contract
-from lambdas.orders.errors import Problem
+from lambdas.orders.card_numbers import has_card_number
+from lambdas.orders.errors import CardDataError, Problem
 from lambdas.orders.money import format_cents
 from lambdas.records.attachment import Attachment, AttachmentFiles, NewFile, plain_name, refuse_unfit
 from lambdas.records.post import Post, PostKind, PostRecords

@@ -1,13 +1,15 @@
 """The files of a call that are meant to be attached: fit to be kept, and without card numbers where those can be read."""
 
+import re
 from collections.abc import Iterable
 
 from lambdas.api.callers.caller import Caller
-from lambdas.api.calls.card_data import has_card_number
-from lambdas.api.errors import CardDataError
+from lambdas.orders.card_numbers import has_card_number
+from lambdas.orders.errors import CardDataError
 from lambdas.records.attachment import NewFile, plain_name, refuse_unfit
 
 _FIELD = "attach"
+_TAG = re.compile(r"<[^<>]{0,1000}>")
 
 
 def files_of(caller: Caller) -> list[NewFile]:
@@ -32,7 +34,8 @@ def _texts(file: NewFile) -> Iterable[str]:
     if file.ending == "eml":
         from email import message_from_bytes
 
-        parts = message_from_bytes(file.content).walk()
-        plain = (part.get_payload(decode=True) for part in parts if part.get_content_type() == "text/plain")
-        return [text.decode(errors="replace") for text in plain if isinstance(text, bytes)]
+        message = message_from_bytes(file.content)
+        texts = (part.get_payload(decode=True) for part in message.walk() if part.get_content_maintype() == "text")
+        said = [text.decode(errors="replace") for text in texts if isinstance(text, bytes)]
+        return [*map(str, message.values()), *said, *(_TAG.sub("", text) for text in said)]
     return []

@@ -10,7 +10,7 @@ import pytest
 from lambdas.api.calls.multipart import read_multipart
 from lambdas.api.calls.php_params import MAX_FIELDS, tree_of
 from lambdas.api.calls.sizes import MAX_BYTES, MAX_LEVELS, MAX_PATH, MAX_VALUES
-from lambdas.orders.card_data import has_card_number
+from lambdas.orders.card_numbers import has_card_number
 from tests.logs import logged
 from tests.unit.api.conftest import Caller
 

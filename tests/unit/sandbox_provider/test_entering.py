@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from lambdas.orders.card_data import has_card_number
+from lambdas.orders.card_numbers import has_card_number
 from lambdas.payments.gateway import DeclinedError, Transaction, TransactionState
 from lambdas.payments.hosted import HostedPage, SandboxPages
 from lambdas.payments.sandbox import SandboxGateway

@@ -1,0 +1,206 @@
+"""Finds card numbers in text, however they are written: digits in a brand's range and length that pass the Luhn check.
+
+Digits of every script count, as do those in circles or of double width; what takes no room (a zero-width joiner, a combining
+mark) is not there; and between any two digits up to three characters may stand that are neither letter nor digit. Ordinary
+numbers are left alone: telephone numbers that begin with `+`, IBANs, UUIDs, digests, dates, and IP addresses.
+
+The time it takes grows with the text's length and no faster, whatever somebody sends.
+"""
+
+import re
+import unicodedata
+from bisect import bisect_left
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import accumulate
+from urllib.parse import unquote
+
+SHORTEST, LONGEST = 12, 19
+_LONGEST_JOINT = 3
+_BESIDE = 12  # digits that may stand beside a number: its expiry and code, a date
+_SHORT_TEXT = 1_000  # in longer ones, such as logs and tables, only numbers grouped as on a card are looked for
+_LARGEST_GROUP, _FEW = 6, 5
+_IN_LISTS = frozenset((",", ";", "|", "\t", ", ", "; "))
+_E164_DIGITS = 15
+_GROUP = re.compile(r"[0-9]+")
+_BRANDS = re.compile(
+    r"4\d{12}(\d{3}){0,2}"  # Visa 13, 16, 19
+    r"|5[1-5]\d{14}|2(22[1-9]|2[3-9]\d|[3-6]\d\d|7[01]\d|720)\d{12}"  # Mastercard
+    r"|3[47]\d{13}"  # American Express
+    r"|6(011|4[4-9]\d|5\d\d)\d{12,15}"  # Discover
+    r"|35(2[89]|[3-8]\d)\d{12,15}"  # JCB
+    r"|3(0[0-5]|[689]\d)\d{11,16}"  # Diners Club
+    r"|(62|81)\d{14,17}"  # UnionPay
+    r"|(5018|5020|5038|5893|6304|6759|676[1-3])\d{8,15}|(50|5[6-9]|6\d)\d{14,17}"  # Maestro; and RuPay, Elo, Verve, Hipercard
+    r"|220[0-5]\d{12,15}|(8600|9792|9860)\d{12}"  # Mir and BORICA; Uzcard, Troy, Humo
+)
+_AS_PRINTED = ((4, 6, 5), (4, 6, 4))  # American Express, Diners Club
+_DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
+_FILLERS = frozenset("\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")  # letters and signs that show nothing
+_REMEMBERED = 0x10000
+
+# Numbers that are something else. Each begins and ends where no further digit is joined to it, and takes bounded work.
+_OTHERS = re.compile(
+    r"\b(?=[\d-]{0,35}[a-f])[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\b"  # UUID
+    r"|\b(?=\d{0,63}[a-f])(?:[\da-f]{64}|[\da-f]{40}|[\da-f]{32})\b"  # SHA-256, SHA-1, MD5
+    r"|(?<![\d.-])(?:19|20)\d\d-[01]\d-[0-3]\d(?![\d-])(?:[T ]{1,2}[0-2]\d:[0-5]\d(?::[0-5]\d(?:[.,]\d{1,9})?)?)?"  # ISO 8601
+    r"|(?<![\d.-])[0-3]?\d([./-])[0-3]?\d\1(?:19|20)\d\d(?![\d-]|\.\d)(?:,? {1,2}[0-2]?\d:[0-5]\d(?::[0-5]\d)?)?"  # a date
+    r"|(?<![\d.])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?!\.?\d)(?::\d{1,5}\b)?",  # IPv4, with a port
+    re.IGNORECASE | re.ASCII,
+)
+_IBAN = re.compile(r"\b[A-Z]{2}\d\d(?: ?[A-Z\d]{4}){2,7}(?: ?[A-Z\d]{1,3})?\b", re.IGNORECASE | re.ASCII)
+_ENTITY = re.compile(r"(?i)&(?:nbsp|ensp|emsp|thinsp|[nm]dash|minus|shy|zwn?j|#(?:x([0-9a-f]{1,5})|([0-9]{1,6})));?")
+
+
+def has_card_number(text: str) -> bool:
+    """Whether groups of digits that stand side by side make a card number."""
+    if len(text) < SHORTEST:
+        return False
+    return any(_found(folded(spelling)) for spelling in _spellings(text))
+
+
+def digits_in(text: str) -> str:
+    """All its digits, as 0 to 9."""
+    return "".join(_GROUP.findall(folded(text)))
+
+
+def _found(text: str) -> bool:
+    odd = len(text) <= _SHORT_TEXT
+    if not any(chain.holds_a_number(odd=odd) for chain in _chains(text)):
+        return False
+    plain = _IBAN.sub(lambda found: "x" if _is_iban(found[0]) else found[0], _OTHERS.sub("x", text))
+    return any(chain.holds_a_number(odd=odd) for chain in _chains(plain))
+
+
+def _spellings(text: str) -> Iterator[str]:
+    """The text, and what it says where it was escaped for HTML or an address."""
+    yield text
+    plain = unquote(text) if "%" in text else text
+    plain = _ENTITY.sub(_meant_by, plain) if "&" in plain else plain
+    if plain != text:
+        yield plain
+
+
+def _meant_by(entity: re.Match[str]) -> str:
+    return chr(int(entity[1] or entity[2], 16 if entity[1] else 10)) if entity[1] or entity[2] else " "
+
+
+class _Folding(dict[int, str]):
+    """What each character counts as. Kept for the first plane only, so that nobody can fill the memory with it."""
+
+    def __missing__(self, code: int) -> str:
+        folded = _folded_letter(chr(code))
+        if code < _REMEMBERED:
+            self[code] = folded
+        return folded
+
+
+def _folded_letter(letter: str) -> str:
+    value = unicodedata.numeric(letter, -1)
+    if value in range(10):
+        return str(int(value))
+    return "" if unicodedata.category(letter) in ("Cf", "Mn", "Me") or letter in _FILLERS else letter
+
+
+_FOLDING = _Folding()
+
+
+def folded(text: str) -> str:
+    """Digits as 0 to 9, nothing that takes no room, the rest by NFKC.
+
+    Marks go first: a long row of them is what makes normalising slow.
+    """
+    if text.isascii():
+        return text
+    return unicodedata.normalize("NFKC", text.translate(_FOLDING)).translate(_FOLDING)
+
+
+@dataclass(frozen=True)
+class _Chain:
+    """Groups of digits, side by side. `bounds`: where each begins and ends, in `digits`. `joints`: what stands before each."""
+
+    digits: str
+    bounds: list[int]
+    joints: list[str]
+
+    def holds_a_number(self, *, odd: bool) -> bool:
+        """`odd`: in whatever groups; else grouped as on a card only."""
+        if len(self.digits) < SHORTEST:
+            return False
+        sums = _luhn_sums(self.digits)
+        for first, start in enumerate(self.bounds[:-1]):
+            last = bisect_left(self.bounds, start + SHORTEST, first)
+            while last < len(self.bounds) and (end := self.bounds[last]) <= start + LONGEST:
+                passes = _passes_luhn(sums, start, end) and _BRANDS.fullmatch(self.digits, start, end)
+                if passes and self._is_meant(first, last, odd=odd):
+                    return True
+                last += 1
+        return False
+
+    def _is_meant(self, first: int, last: int, *, odd: bool) -> bool:
+        """Whether the groups from `first` to before `last` are read as one number: of a long row of numbers, some pass by chance.
+
+        What is grouped as on a card is, unless it is a part of a list. Odd groups are where little stands beside them.
+        """
+        length = self.bounds[last] - self.bounds[first]
+        if _begins_telephone(self.joints[first]) and length <= _E164_DIGITS:
+            return False
+        beside, inner = len(self.digits) - length, set(self.joints[first + 1 : last])
+        if _is_as_on_a_card([self.bounds[at + 1] - self.bounds[at] for at in range(first, last)]):
+            around = {self.joints[first] if first else "", *self.joints[last : last + 1]}
+            return beside <= _BESIDE or not (len(inner) == 1 and inner <= _IN_LISTS and inner <= around)
+        if not odd or (last - first <= _FEW and any("," in joint or ";" in joint for joint in inner)):
+            return False  # some numbers one after another, such as coordinates
+        if any(map(_begins_telephone, inner)) and any(map(_begins_telephone, self.joints[: first + 1])):
+            return False
+        return beside <= (_BESIDE if len(inner) == 1 else 0)
+
+
+def _is_as_on_a_card(sizes: list[int]) -> bool:
+    """All in one group, or in short ones of one size, but for the last."""
+    alike = len(set(sizes[:-1])) <= 1 and sizes[-1] <= sizes[0]
+    return len(sizes) == 1 or tuple(sizes) in _AS_PRINTED or (alike and sizes[0] <= _LARGEST_GROUP)
+
+
+def _begins_telephone(joint: str) -> bool:
+    """A `+` alone joins, as in an address; behind anything else it begins a telephone number."""
+    return "+" in joint[-2:] and len(joint) > 1
+
+
+def _chains(text: str) -> Iterator[_Chain]:
+    digits: list[str] = []
+    joints: list[str] = []
+    end = 0
+    for group in _GROUP.finditer(text):
+        joint = text[max(end, group.start() - _LONGEST_JOINT - 1) : group.start()]
+        if digits and (len(joint) > _LONGEST_JOINT or any(map(str.isalnum, joint))):
+            yield _chain(digits, joints)
+            digits, joints = [], []
+        joints.append(joint if digits else f" {joint}")
+        digits.append(group[0])
+        end = group.end()
+    yield _chain(digits, joints)
+
+
+def _chain(groups: list[str], joints: list[str]) -> _Chain:
+    return _Chain("".join(groups), list(accumulate(map(len, groups), initial=0)), joints)
+
+
+def _luhn_sums(digits: str) -> tuple[list[int], list[int]]:
+    """Sums from the beginning: one doubles the digits at even places, the other those at odd ones."""
+    plain = list(map(int, digits))
+    even = [_DOUBLED[digit] if place % 2 == 0 else digit for place, digit in enumerate(plain)]
+    odd = [_DOUBLED[digit] if place % 2 else digit for place, digit in enumerate(plain)]
+    return list(accumulate(even, initial=0)), list(accumulate(odd, initial=0))
+
+
+def _passes_luhn(sums: tuple[list[int], list[int]], start: int, end: int) -> bool:
+    """https://en.wikipedia.org/wiki/Luhn_algorithm: every second digit is doubled, from the last but one on."""
+    doubled = sums[end % 2]
+    return (doubled[end] - doubled[start]) % 10 == 0
+
+
+def _is_iban(text: str) -> bool:
+    """ISO 13616: letters count from 10 on, and the first four characters come last."""
+    plain = text.replace(" ", "").upper()
+    return int("".join(str(int(letter, 36)) for letter in plain[4:] + plain[:4])) % 97 == 1
