@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from aws_cdk import aws_logs as logs
-from pydantic import ConfigDict, Field, ValidationError, field_validator
+from pydantic import AfterValidator, ConfigDict, Field, ValidationError, field_validator
 
 from lambdas.guards.breaker import BreakerRule
 from lambdas.guards.failures import Limit
@@ -42,11 +42,51 @@ _RETENTION = {
     3653: logs.RetentionDays.TEN_YEARS,
 }
 
+# Currencies of ISO 4217 whose smallest unit is no hundredth: here, amounts are hundredths (docs/decisions.md).
+_NO_HUNDREDTHS = frozenset(
+    [
+        "BIF",
+        "CLP",
+        "DJF",
+        "GNF",
+        "ISK",
+        "JPY",
+        "KMF",
+        "KRW",
+        "PYG",
+        "RWF",
+        "UGX",
+        "UYI",
+        "VND",
+        "VUV",
+        "XAF",
+        "XOF",
+        "XPF",
+        "BHD",
+        "IQD",
+        "JOD",
+        "KWD",
+        "LYD",
+        "OMR",
+        "TND",
+        "CLF",
+        "UYW",
+        "MGA",
+        "MRU",
+    ]
+)
+
 _Count = Annotated[int, Field(ge=1)]
 _BaseName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 _Address = Annotated[str, Field(pattern=r"^https?://[^\s/@?#]+(/[^\s?#]*)?$")]
 _Host = Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]+$")]
 Provider = Literal["docusign", "generic"]
+
+
+def _has_hundredths(currency: str) -> str:
+    if currency in _NO_HUNDREDTHS:
+        raise ValueError("has no hundredths, which amounts here are counted in; choose a currency that has")
+    return currency
 
 
 class StageError(ValueError):
@@ -86,7 +126,7 @@ class StageSettings(Frozen):
     payment_limits: PaymentLimits = Field(
         default_factory=PaymentLimits
     )  # declines, before cards are not tried any more
-    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "USD"
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$"), AfterValidator(_has_hundredths)] = "USD"
     # Where the pages are, as clients know it: https://..., or `api` for the API's own address.
     public_url: Annotated[str, Field(pattern=r"^(api|https?://[^\s/@?#]+)$")] = OWN_ADDRESS
     form_min_seconds: Annotated[int, Field(ge=0)] = 2  # whoever sends the first page of a form sooner is no person

@@ -7,7 +7,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from lambdas.actions._module import Module
+from lambdas.orders.progress import checklist_of
 from lambdas.orders.queue import Action, Queue
+from lambdas.orders.room import QUEUE_BYTES, queue_bytes
 from statemachines.compiler import state_names
 
 MACHINE_STATES = {
@@ -34,6 +36,7 @@ def check(queue: Queue, modules: Mapping[str, Module[Any]]) -> None:
         *_modules(queue, modules),
         *_prereqs(queue),
         *_money(queue, modules),
+        *_room(queue),
     ]
     if problems:
         raise QueueError(queue, problems)
@@ -52,6 +55,13 @@ def _fixed_steps(queue: Queue) -> Iterator[str]:
             yield f"step {step.id} {step.name} cannot expire, only Leads can; give its actions a due_hours instead"
     if len(queue.required_actions) > MAX_REQUIRED_ACTIONS:
         yield f"{len(queue.required_actions)} required actions are more than {MAX_REQUIRED_ACTIONS}; split the queue"
+
+
+def _room(queue: Queue) -> Iterator[str]:
+    """Every order carries its checklist, and what became of each action."""
+    if (needed := queue_bytes(*checklist_of(queue, {}))) > QUEUE_BYTES:
+        text = "the settings and outcomes of its actions"
+        yield f"{text} can take {needed:,} bytes of an order, and {QUEUE_BYTES:,} are theirs; shorten texts, or split the queue"
 
 
 def _ids(queue: Queue) -> Iterator[str]:

@@ -10,6 +10,7 @@ from lambdas.actions._module import Config, Done, Module, PermanentError, Tools
 from lambdas.orders import info as order_info
 from lambdas.orders.errors import InvalidOrderError
 from lambdas.orders.order import Order
+from lambdas.orders.room import refuse_full
 
 Scalar = str | int | bool
 FieldValue = Scalar | dict[str, Scalar]
@@ -40,6 +41,7 @@ def run(order: Order, config: UpdateFieldsConfig, tools: Tools) -> Done:
     merged = order_info.merge(order.info, config.fields)
     try:
         order_info.limits(merged)
+        refuse_full(order.changed(info=merged))
     except InvalidOrderError as refused:
         raise PermanentError(f"the order cannot take these fields: {refused}") from None
     names = sorted(config.fields)

@@ -46,6 +46,7 @@ RETRY_AFTER_SECONDS = {
     "repeat_in_progress": 3,
     "repeat_unknown": 3,
 }
+MOST_BYTES = 6_000_000  # of what an answer carries; Lambda takes 6,291,556 with all around it
 ERROR_CODE = 1  # of a refusal that has no `error_code` of its own (reference 4.8); it must be a whole number
 
 
@@ -56,6 +57,12 @@ def _response(status: int, content_type: str, body: Any, headers: dict[str, str]
         "body": json.dumps(body, default=as_json),
         "isBase64Encoded": False,
     }
+
+
+def bytes_of(data: Any) -> int:
+    """What a part of an answer takes: the answer's text is written into JSON once more for API Gateway."""
+    text = json.dumps(data, default=as_json)
+    return len(text) + text.count('"') + text.count("\\") + 2
 
 
 def envelope(data: Any) -> Response:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from lambdas.catalog.coupon import Charge
 from lambdas.catalog.plan import Option, Plan, Price
-from lambdas.orders.packs import Pack, PricedPack
+from lambdas.orders.packs import MAX_TITLE, Pack, PricedPack
 
 MONTHLY = 1
 
@@ -39,7 +39,7 @@ def _unit(plan: Plan | None, pack: Pack, chosen: Mapping[str, Option | None]) ->
     return PricedPack(
         pack=pack.name,
         plan_id=pack.plan_id,
-        title=pack.title or (plan.title if plan else pack.description or f"Service {pack.name}"),
+        title=pack.title or (plan.title if plan else pack.description[:MAX_TITLE] or f"Service {pack.name}"),
         description=pack.description,
         quantity=pack.quantity,
         period=period,

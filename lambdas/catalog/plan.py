@@ -5,14 +5,20 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, ConfigDict, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from lambdas.orders.money import parse_cents
+from lambdas.orders.packs import MAX_TITLE, PERIODS
 from lambdas.runtime.models import Frozen
 
 PLANS_FILE = Path(__file__).with_name("plans.toml")
 
 Cents = Annotated[int, BeforeValidator(parse_cents)]
+# Orders, quotes and contracts take no others.
+PlanId = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,17}$")]
+UpgradeId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
+Months = Annotated[int, Field(ge=PERIODS.start, lt=PERIODS.stop)]
+Title = Annotated[str, Field(min_length=1, max_length=MAX_TITLE)]
 
 
 class Price(Frozen):
@@ -27,7 +33,7 @@ class Price(Frozen):
 class Option(Price):
     """A choice within an upgrade; its price is per month, as Ubersmith treats options."""
 
-    name: str
+    name: Title
 
 
 class Upgrade(Frozen):
@@ -35,9 +41,9 @@ class Upgrade(Frozen):
 
     model_config = ConfigDict(extra="forbid")
 
-    name: str
-    default: str
-    options: dict[str, Option]
+    name: Title
+    default: UpgradeId
+    options: dict[UpgradeId, Option]
 
     @model_validator(mode="after")
     def _default_is_an_option(self) -> "Upgrade":
@@ -55,11 +61,11 @@ class Plan(Frozen):
 
     model_config = ConfigDict(extra="forbid")
 
-    plan_id: str
-    title: str
+    plan_id: PlanId
+    title: Title
     code: str
-    pricing: dict[int, Price]
-    upgrades: dict[str, Upgrade] = {}
+    pricing: dict[Months, Price] = Field(min_length=1)
+    upgrades: dict[UpgradeId, Upgrade] = {}
     needs: tuple[Need, ...] = ()
 
     @model_validator(mode="after")

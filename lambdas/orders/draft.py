@@ -9,12 +9,14 @@ from lambdas.orders import info as order_info
 from lambdas.orders.card_data import card_data_in
 from lambdas.orders.errors import CardDataError, InvalidOrderError, Problem, QueueNotFoundError
 from lambdas.orders.modules import ModuleFacts
+from lambdas.orders.money import MAX_CENTS, format_cents
 from lambdas.orders.order import Order
 from lambdas.orders.ports import Clients, Payments, Pricing, Sale
 from lambdas.orders.progress import checklist_of
 from lambdas.orders.queue import Queue
 from lambdas.orders.readback import as_said, setup_problems
 from lambdas.orders.reading.info_keys import near_misses
+from lambdas.orders.room import refuse_full
 from lambdas.runtime.models import Frozen
 from lambdas.runtime.passwords import hash_password
 
@@ -117,9 +119,11 @@ def with_changes(order: Order, changes: Mapping[str, Any], pricing: Pricing, *, 
 
 
 def _agreeing(before: Order, changes: Mapping[str, Any], after: Order) -> Order:
-    """The changed order, unless what was said of its prices is not so."""
+    """The changed order, unless what was said of its prices is not so, or it has no room."""
     if problems := tuple(setup_problems(before, changes.get("info") or {}, after)):
         raise InvalidOrderError(problems)
+    if after is not before:
+        refuse_full(after)
     return after
 
 
@@ -157,6 +161,9 @@ def _priced(order: Order, changes: Mapping[str, Any], pricing: Pricing, *, now: 
     priced = pricing.price(order.info, sale)
     stated = order.total_cents if said_cents is None else said_cents
     total = sum(pack.first_charge_cents for pack in priced) if priced else stated
+    if total > MAX_CENTS:
+        text = f"what it asks for comes to more than {format_cents(MAX_CENTS)} {currency}; split it into several orders"
+        raise InvalidOrderError((Problem("info", text),))
     return order.changed(priced=priced, total_cents=total, currency=currency)
 
 

@@ -9,6 +9,7 @@ from lambdas.orders import claims, progress
 from lambdas.orders.checklist import ActionState, ChecklistAction, ChecklistStep
 from lambdas.orders.errors import ActionRefusedError, MoveRefusedError, OrderIsFinalError
 from lambdas.orders.order import Order, without
+from lambdas.orders.shares import refuse_long_input
 from lambdas.orders.steps import StepStatus
 
 ASKED_SECONDS = 600  # Lambda gives up an asynchronous call after three tries within some four minutes
@@ -32,6 +33,7 @@ def processed(order: Order, action_id: int, *, by: str, given: dict[str, Any], n
         names = ", ".join(f"{prereq.name} ({prereq.action_id})" for prereq in missing)
         raise ActionRefusedError(action, f"needs {names} first; process or skip that before")
     _refuse_busy(action, now)
+    refuse_long_input(given, len(order.actions))
     if action.requested_at is not None and now < action.requested_at + ASKED_SECONDS:
         return order
     asked = action.changed(requested_at=now, by=by, input=given)

@@ -14,6 +14,7 @@ from lambdas.orders.cursors import cursor_at, place_at
 from lambdas.orders.entries import OrderEntry, UnreadableOrder, entry_of
 from lambdas.orders.errors import InvalidOrderError, Problem
 from lambdas.orders.order import Order, Place
+from lambdas.orders.pages import OrderPage, PageRoom, fetched
 from lambdas.orders.ports import OrderStore, TimeWindow
 from lambdas.orders.queue import Queue
 from lambdas.orders.steps import StepStatus
@@ -55,21 +56,13 @@ class OrderFilter(Frozen):
         return json.dumps({**parts, "queues": seen}, sort_keys=True)
 
 
-class OrderPage(Frozen):
-    """Part of a list. No `next_cursor`: nothing follows.
+def listed(
+    store: OrderStore, queues: Mapping[int, Queue], wanted: OrderFilter, room: PageRoom | None = None
+) -> OrderPage:
+    """A page of the orders, by time, as far as an answer has room.
 
-    `cut_short`: the page ends before its limit because too many orders of a client or opportunity were passed over.
-    `unreadable`: orders of this page that cannot be shown; each is named, and the others are there.
+    Raises InvalidOrderError for a step, queue or cursor that does not belong here.
     """
-
-    orders: tuple[Order, ...] = ()
-    unreadable: tuple[UnreadableOrder, ...] = ()
-    next_cursor: str | None = None
-    cut_short: bool = False
-
-
-def listed(store: OrderStore, queues: Mapping[int, Queue], wanted: OrderFilter) -> OrderPage:
-    """A page of the orders, by time. Raises InvalidOrderError for a step, queue or cursor that does not belong here."""
     steps = _steps(queues, wanted)
     behind = place_at(wanted.cursor, wanted.list_name) if wanted.cursor else None
     if not steps:
@@ -78,9 +71,9 @@ def listed(store: OrderStore, queues: Mapping[int, Queue], wanted: OrderFilter) 
     to_skip, passed_over, last = wanted.offset, 0, behind or (0, 0)
     for entry in _candidates(store, steps, wanted, behind):
         if len(chosen) == wanted.limit:
-            return _page(store, chosen, steps, wanted, next_after=last)
+            return _page(store, chosen, steps, wanted, room, next_after=last)
         if passed_over == MAX_PASSED_OVER:
-            return _page(store, chosen, steps, wanted, next_after=last, cut_short=True)
+            return _page(store, chosen, steps, wanted, room, next_after=last, cut_short=True)
         last = entry.place
         if not _fits(entry, steps, wanted):
             passed_over += 1
@@ -88,7 +81,7 @@ def listed(store: OrderStore, queues: Mapping[int, Queue], wanted: OrderFilter) 
             to_skip -= 1
         else:
             chosen.append(entry)
-    return _page(store, chosen, steps, wanted)
+    return _page(store, chosen, steps, wanted, room)
 
 
 def _page(
@@ -96,17 +89,20 @@ def _page(
     chosen: list[OrderEntry],
     steps: _Steps,
     wanted: OrderFilter,
+    room: PageRoom | None,
     *,
     next_after: Place | None = None,
     cut_short: bool = False,
 ) -> OrderPage:
     """The chosen orders as they are now. One that has moved on since the index was written is not of this list any more."""
-    found = store.get_many([entry.order_id for entry in chosen])
+    page = fetched(store, chosen, room, belongs=lambda order: _fits(entry_of(order), steps, wanted))
+    ends_at = page.ends_at or next_after
     return OrderPage(
-        orders=tuple(order for order in found if isinstance(order, Order) and _fits(entry_of(order), steps, wanted)),
-        unreadable=tuple(order for order in found if isinstance(order, UnreadableOrder)),
-        next_cursor=cursor_at(next_after, wanted.list_name) if next_after else None,
-        cut_short=cut_short,
+        orders=tuple(order for order in page.found if isinstance(order, Order)),
+        unreadable=tuple(order for order in page.found if isinstance(order, UnreadableOrder)),
+        next_cursor=cursor_at(ends_at, wanted.list_name) if ends_at else None,
+        cut_short=cut_short and page.ends_at is None,
+        full=page.ends_at is not None,
     )
 
 

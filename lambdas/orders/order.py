@@ -11,6 +11,7 @@ from pydantic import Field
 
 from lambdas.orders.checklist import ChecklistAction, ChecklistStep
 from lambdas.orders.packs import PricedPack
+from lambdas.orders.shares import within_share
 from lambdas.orders.steps import StepStatus
 from lambdas.runtime.models import Frozen
 
@@ -146,7 +147,8 @@ class Order(Frozen):
         return tuple(action for action in self.actions.values() if action.step_id == step_id)
 
     def with_action(self, action: ChecklistAction) -> Self:
-        return self.changed(actions={**self.actions, str(action.action_id): action})
+        """The order with the action, as far as its reason and result have room."""
+        return self.changed(actions={**self.actions, str(action.action_id): within_share(action, len(self.actions))})
 
 
 def without(waits: Mapping[str, Wait], *keys: str) -> dict[str, Wait]:

@@ -5,6 +5,7 @@ from lambdas.runtime.models import Frozen
 
 MAX_PACKS = 100
 MAX_QUANTITY = 10_000
+MAX_TITLE = 250  # each line of the invoice begins with it
 PERIODS = range(121)  # months; 0 is one-time
 
 

@@ -21,9 +21,10 @@ from lambdas.orders.errors import (
     RevisionDiffersError,
 )
 from lambdas.orders.keys import IdempotencyKey, creation_keys, hash_pk, new_hash
-from lambdas.orders.lists import OrderFilter, OrderPage, listed
+from lambdas.orders.lists import OrderFilter, listed
 from lambdas.orders.modules import ModuleFacts
 from lambdas.orders.order import Order
+from lambdas.orders.pages import OrderPage, PageRoom
 from lambdas.orders.ports import Clients, KeyUsed, OrderStore, Payments, Pricing, Screen
 from lambdas.orders.queue import Queue
 from lambdas.orders.screen import UNSCREENED
@@ -168,9 +169,9 @@ class OrderService:
         parts = (self.store, self.pricing, self.payments, self.screen, self.currency, self.check, self.now)
         return Submission(*parts, wish).submit(order)
 
-    def list(self, wanted: OrderFilter) -> OrderPage:
-        """Orders by queue and step or by client, in the order of their time."""
-        return listed(self.store, self.queues, wanted)
+    def list(self, wanted: OrderFilter, room: PageRoom | None = None) -> OrderPage:
+        """Orders by queue and step or by client, in the order of their time, as far as an answer has room."""
+        return listed(self.store, self.queues, wanted, room)
 
     def process(self, order: Order, action_id: int, *, by: str, given: dict[str, Any]) -> Order:
         """Run a waiting, failed or optional action now, or a done one again if its module says so."""

@@ -8,13 +8,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from lambdas.orders.checklist import ChecklistAction
+from lambdas.orders.info import text
 from lambdas.orders.order import Order
+
+_DESCRIPTION = "description"
 
 
 def stored(order: Order) -> dict[str, Any]:
     """The order as plain values, for `restored`. It has no `order_id`: that is the item's key."""
     always = {"revision": order.revision, "epoch": order.epoch, "waits": {}}
     fields = order.model_dump(exclude_none=True, exclude_defaults=True, exclude={"order_id", "actions"})
+    for pack in fields.get("priced", ()):
+        if pack[_DESCRIPTION] == _described(order.info, pack["pack"]):
+            del pack[_DESCRIPTION]
     return {**always, **fields, "actions": {key: _stored_action(action) for key, action in order.actions.items()}}
 
 
@@ -31,4 +37,20 @@ def restored(order_id: str, fields: Mapping[str, Any]) -> Order:
             key: {"action_id": key, **action} if isinstance(action, Mapping) else action
             for key, action in actions.items()
         }
-    return Order.model_validate({"order_id": order_id, **fields, "actions": actions})
+    priced, info = fields.get("priced"), fields.get("info")
+    if isinstance(priced, list):
+        priced = [_with_description(pack, info) for pack in priced]
+    packs = {"priced": priced} if priced else {}
+    return Order.model_validate({"order_id": order_id, **fields, **packs, "actions": actions})
+
+
+def _with_description(pack: Any, info: Any) -> Any:
+    """A priced pack of an item; a long description stands in it once, where the caller said it."""
+    if not isinstance(pack, Mapping) or _DESCRIPTION in pack:
+        return pack
+    return {**pack, _DESCRIPTION: _described(info, str(pack.get("pack")))}
+
+
+def _described(info: Any, name: str) -> str:
+    said = info.get(name) if isinstance(info, Mapping) else None
+    return text(said, "desserv") if isinstance(said, Mapping) else ""

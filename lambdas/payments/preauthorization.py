@@ -44,7 +44,9 @@ class PreAuthorization:
                     "this client has no such payment method; list the client's, or send a new one",
                 ),
             )
-        return method_problems(order.info)
+        found = method_problems(order.info)
+        # Where nothing is due, nobody has to say what it is paid from.
+        return found if order.total_cents else tuple(each for each in found if each.field == "info.payment_type")
 
     def due(self, order: Order) -> PaymentDue:
         method = method_of(order, self.clients)

@@ -5,6 +5,7 @@ Tokens only; numbers never get this far.
 
 import hashlib
 import random
+import re
 import time
 from collections.abc import Mapping
 from enum import StrEnum
@@ -58,6 +59,7 @@ PAYMENT_TYPES = {
     "ach_prior_auth": MethodKind.BANK_ACCOUNT,
     "paypal": MethodKind.PAYPAL,
 }
+_TOKEN = re.compile(r"[!-~]{1,255}")
 ON_ACCOUNT = {"", "check", "wire", "invoice"}
 _TOKENS = {
     MethodKind.CARD: "cc_token",
@@ -94,6 +96,10 @@ def method_problems(info: Mapping[str, Any]) -> tuple[Problem, ...]:
     key = _TOKENS[PAYMENT_TYPES[stated]]
     if not text(info, key):
         return (Problem(f"info.{key}", f"paying by {stated} needs the token the payment page gave for it"),)
+    if not _TOKEN.fullmatch(text(info, key)):
+        return (
+            Problem(f"info.{key}", "is no token of a payment page: 1 to 255 letters, digits and signs without blanks"),
+        )
     return ()
 
 

@@ -38,6 +38,26 @@ def to_value(value: Any) -> Item:
     raise TypeError(f"a {type(value).__name__} cannot be stored in DynamoDB")
 
 
+def value_bytes(value: Mapping[str, Any]) -> int:
+    """What an attribute value takes of its item's size, at the most.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
+    """
+    kind, content = next(iter(value.items()))
+    match kind:
+        case "S":
+            return len(content.encode())
+        case "B":
+            return len(content)
+        case "N":
+            return min(len(content), 21) + 1
+        case "M":
+            return 3 + sum(1 + len(key.encode()) + value_bytes(inner) for key, inner in content.items())
+        case "L":
+            return 3 + sum(1 + value_bytes(inner) for inner in content)
+    return 1
+
+
 def from_value(value: Mapping[str, Any]) -> Any:
     """The plain Python value of one attribute value."""
     kind, content = next(iter(value.items()))

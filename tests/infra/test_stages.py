@@ -58,6 +58,7 @@ def test_whether_data_is_kept_is_said_in_every_file() -> None:
         ("log_level = 'VERBOSE'", "log_level: Input should be 'TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR' or 'FATAL'"),
         ("log_days = 8", "log_days: must be one of 1, 3, 7,"),
         ("currency = 'dollars'", "currency: "),
+        ("currency = 'JPY'", "currency: has no hundredths"),
         ("public_url = 'orders.seaside.internal'", "public_url: "),
         ("public_url = 'https://orders.seaside.internal/shop'", "public_url: "),
         ("contract_providers = ['docusing']", "contract_providers.0: Input should be 'docusign' or 'generic'"),

@@ -6,10 +6,10 @@ from typing import Any
 from lambdas.api.answers.values import as_text
 from lambdas.api.backend import Backend
 from lambdas.orders.checklist import ActionState, ChecklistAction
-from lambdas.orders.lists import OrderPage
 from lambdas.orders.money import format_cents
 from lambdas.orders.order import Order
 from lambdas.orders.packs import PricedPack
+from lambdas.orders.pages import OrderPage
 from lambdas.orders.queue import Queue
 from lambdas.orders.readback import credits_of, taxes_of, with_prices
 

@@ -3,8 +3,8 @@
 from typing import Any
 
 from lambdas.api.callers.caller import Caller
-from lambdas.orders.lists import OrderPage
 from lambdas.orders.order import Order
+from lambdas.orders.pages import OrderPage
 
 # All that is known to say nothing of a person. `info` takes any key, so the rest counts as personal.
 _IMPERSONAL = ("pack", "coupon", "payment_type", "taxes")

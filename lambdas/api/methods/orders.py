@@ -18,12 +18,14 @@ from lambdas.api.requests.orders import (
     SubmitRequest,
     UpdateRequest,
 )
+from lambdas.api.responses import MOST_BYTES, bytes_of
 from lambdas.api.views import orders as views
 from lambdas.orders.draft import OrderDraft
 from lambdas.orders.errors import InvalidOrderError, Problem
 from lambdas.orders.keys import IdempotencyKey
-from lambdas.orders.lists import MAX_LIMIT, OrderFilter, OrderPage
+from lambdas.orders.lists import MAX_LIMIT, OrderFilter
 from lambdas.orders.order import Order
+from lambdas.orders.pages import OrderPage, PageRoom
 from lambdas.orders.queue import DEFAULT_BRAND_ID
 from lambdas.orders.seen import Seen
 from lambdas.orders.steps import StepStatus
@@ -95,7 +97,11 @@ def _list(backend: Backend, request: ListRequest, caller: Caller) -> OrderPage:
         limit=request.limit or (MAX_LIMIT if old_door else PAGE_LIMIT),
         queues=visible_queues(backend, caller),
     )
-    page = backend.service.list(wanted)
+    view = answers.record if old_door else views.order_view
+    page = backend.service.list(wanted, PageRoom(lambda order: bytes_of(view(order, backend)), MOST_BYTES))
+    if page.full and old_door:
+        text = f"these orders are too large for one answer: ask for {len(page.orders)} at most, and go on with offset"
+        raise InvalidOrderError((Problem("limit", text),))
     if page.cut_short and old_door:  # which knows no cursor, and would take the part for the whole
         field = "opportunity_id" if request.opportunity_id else "client_id"
         text = "has too many orders in other steps to look through in one call; narrow the list with min_ts and max_ts"

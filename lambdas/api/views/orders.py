@@ -7,9 +7,9 @@ from lambdas.api.backend import Backend
 from lambdas.api.views.priced import PricedServiceView, TaxView, priced_service, tax_views
 from lambdas.api.views.values import iso
 from lambdas.orders.checklist import ChecklistAction
-from lambdas.orders.lists import OrderPage
 from lambdas.orders.money import format_cents
 from lambdas.orders.order import Order
+from lambdas.orders.pages import OrderPage
 from lambdas.orders.readback import taxes_of
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from lambdas.orders.errors import InvalidOrderError, Problem
 from lambdas.orders.money import MoneyError, parse_cents
-from lambdas.orders.packs import MAX_PACKS, MAX_QUANTITY, PERIODS, Pack
+from lambdas.orders.packs import MAX_PACKS, MAX_QUANTITY, MAX_TITLE, PERIODS, Pack
 from lambdas.orders.reading.info_keys import is_pack
 from lambdas.orders.reading.pack_keys import REFUSED, asks_for_something
 
@@ -67,7 +67,7 @@ class _Reader:
             option_setup_cents=self._cents_map(f"{where}.setup_fee", raw.get("setup_fee")),
             setup_per_unit=self._switch(f"{where}.setup_qs", raw.get("setup_qs")) or False,
             price_is_monthly=self._switch(f"{where}.bill_type", raw.get("bill_type")) or False,
-            title=self._text(f"{where}.title", raw.get("title")),
+            title=self._title(f"{where}.title", raw.get("title")),
             description=self._text(f"{where}.desserv", raw.get("desserv")),
             status=self._whole(f"{where}.status", raw.get("status"), 1, 2),
             coupon=coupon_code(raw.get("coupon")),
@@ -90,6 +90,12 @@ class _Reader:
             self._wrong(field, "must be text")
             return ""
         return "" if raw is None else str(raw).strip()
+
+    def _title(self, field: str, raw: Any) -> str:
+        said = self._text(field, raw)
+        if len(said) > MAX_TITLE:
+            self._wrong(field, f"has more than {MAX_TITLE} characters; what is longer goes into desserv")
+        return said
 
     def _plan_id(self, field: str, raw: Any) -> str:
         """Ubersmith writes 0 for a service in no catalogue."""

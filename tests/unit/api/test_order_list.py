@@ -1,11 +1,13 @@
 """order.list on the wire: pages for new callers, offset and limit for API 2.0, the system's brand, refusals."""
 
 import json
+import re
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from lambdas.api.responses import bytes_of
 from lambdas.orders import lists
 from lambdas.records.rights import Grant, Right
 from tests.build import CONTACT, NOW, a_queue
@@ -55,6 +57,32 @@ def test_a_page_has_fifty_orders_unless_asked_otherwise_and_api_2_0_has_no_pages
     assert ids(caller.call("order.list", {}).body) == made[:5]
     assert list(caller.data("order.list", {})) == made
     assert list(caller.data("order.list", {"offset": "2", "limit": "3"})) == made[2:5]
+
+
+def test_a_page_ends_where_one_answer_is_full_and_api_2_0_is_told_how_many_fit(
+    caller: Caller, made: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = bytes_of(caller.call("order.get", {"order_id": made[0]}).body)
+    monkeypatch.setattr("lambdas.api.methods.orders.MOST_BYTES", 2 * one + one // 2)
+
+    body = caller.call("order.list", {}).body
+    assert (ids(body), body["next_cursor"] is None) == (made[:2], False)
+    assert ids(caller.call("order.list", {"cursor": body["next_cursor"]}).body) == made[2:4]
+
+    one = bytes_of(caller.data("order.get", {"order_id": made[0]}))
+    monkeypatch.setattr("lambdas.api.methods.orders.MOST_BYTES", 2 * one + one // 2)
+    refused = caller.send("/api/2.0/", query="method=order.list").body
+    fit = int(re.findall(r"ask for (\d+) at most", refused["error_message"])[0])
+    assert (refused["status"], 0 < fit < 7) == (False, True)
+    assert list(caller.data("order.list", {"limit": fit})) == made[:fit]
+
+
+def test_what_an_order_takes_of_an_answer_is_never_reckoned_too_low(caller: Caller) -> None:
+    info = {**CONTACT, "said": 'quotes " and \\ and \u00fc and \U0001f5a5' * 50, "deep": [{"a": None}, 1.5, True]}
+    order_id = caller.data("order.create", {"order_queue_id": 1, "info": info})["order_id"]
+    answer = caller.call("order.get", {"order_id": order_id})
+
+    assert len(json.dumps({"body": json.dumps(answer.body)})) <= bytes_of(answer.body) + len('{"body": ""}')
 
 
 def test_a_list_can_be_got(caller: Caller, made: list[str]) -> None:

@@ -7,7 +7,6 @@ import pytest
 from pydantic import ValidationError
 
 from lambdas.catalog.plan import PLANS_FILE, load_plans
-from lambdas.orders.packs import PERIODS
 
 PLAN = """
 [[plans]]
@@ -24,12 +23,6 @@ def test_each_plan_has_an_id_of_its_own() -> None:
     assert len(load_plans()) == len(written)
 
 
-def test_each_plan_is_sold_for_periods_an_order_can_ask_for() -> None:
-    for plan in load_plans().values():
-        assert plan.pricing
-        assert plan.pricing.keys() <= set(PERIODS)
-
-
 def test_prices_are_cents() -> None:
     plans = load_plans()
 
@@ -43,6 +36,26 @@ def test_a_price_that_is_no_amount_is_refused(tmp_path: Path, price: str) -> Non
     file.write_text(PLAN % price)
 
     with pytest.raises(ValidationError, match=r"pricing\.1\.price"):
+        load_plans(file)
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "field"),
+    [
+        ('plan_id = "1"', 'plan_id = "0"', "plan_id"),
+        ('plan_id = "1"', 'plan_id = "web basic"', "plan_id"),
+        ('title = "Plan"', 'title = ""', "title"),
+        ('title = "Plan"', f'title = "{"x" * 251}"', "title"),
+        ("{ 1 = {", "{ 121 = {", "pricing"),
+        ("{ 1 = {", "{ -1 = {", "pricing"),
+        ('pricing = { 1 = { price = "5", setup = "0" } }', "pricing = {}", "pricing"),
+    ],
+)
+def test_what_no_order_could_ask_for_is_refused(tmp_path: Path, right: str, wrong: str, field: str) -> None:
+    file = tmp_path / "plans.toml"
+    file.write_text((PLAN % "5").replace(right, wrong))
+
+    with pytest.raises(ValidationError, match=field):
         load_plans(file)
 
 

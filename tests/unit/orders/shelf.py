@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
-from lambdas.orders.lists import OrderFilter, OrderPage, listed
+from lambdas.orders.lists import OrderFilter, listed
 from lambdas.orders.order import Order
+from lambdas.orders.pages import OrderPage, PageRoom
 from tests.build import NOW, a_queue, an_order
 from tests.fakes import InMemoryOrderStore
 
@@ -54,8 +55,10 @@ class Shelf:
             self.store.save(order.changed(step_id=step.id, step_status=step.status))
             self.moved.add(order.order_id)
 
-    def page(self, wanted: dict[str, Any], limit: int, cursor: str | None = None) -> OrderPage:
-        return listed(self.store, QUEUES, OrderFilter(**wanted, limit=limit, cursor=cursor))
+    def page(
+        self, wanted: dict[str, Any], limit: int, cursor: str | None = None, room: PageRoom | None = None
+    ) -> OrderPage:
+        return listed(self.store, QUEUES, OrderFilter(**wanted, limit=limit, cursor=cursor), room)
 
     def whole(self, wanted: dict[str, Any]) -> list[str]:
         page = self.page(wanted, MANY)

@@ -219,3 +219,12 @@ def test_a_shape_that_could_not_be_worked_with_is_refused(
     service: OrderService, said: dict[str, Any], field: str
 ) -> None:
     assert list(refused(service, {"pack1": {**SERVER, **said}})) == [f"info.pack1.{field}"]
+
+
+def test_a_sum_that_no_later_call_could_name_is_refused(service: OrderService) -> None:
+    found = refused(service, {"pack1": {**SERVER, "price": "99999999.99", "quantity": 2}})
+
+    assert "more than 99999999.99 USD" in found["info"]
+    assert (
+        made(service, price="9999999.99", quantity=9, monthly_fee={"31": "0"}, setup="0").total_cents == 8_999_999_991
+    )

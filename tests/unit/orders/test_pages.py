@@ -10,6 +10,7 @@ from lambdas.orders import lists
 from lambdas.orders.entries import UnreadableOrder, entry_of
 from lambdas.orders.errors import InvalidOrderError
 from lambdas.orders.lists import OrderFilter, listed
+from lambdas.orders.pages import PageRoom
 from lambdas.orders.steps import StepStatus
 from tests.build import NOW
 from tests.fakes import InMemoryOrderStore
@@ -43,6 +44,27 @@ filters = st.fixed_dictionaries(
 events = st.lists(
     st.tuples(st.lists(rows, max_size=2), st.lists(st.tuples(st.integers(0, 24), st.sampled_from(STEPS))))
 )
+
+
+@settings(max_examples=examples(100))
+@given(st.lists(rows, max_size=25), filters, st.integers(1, 7), st.integers(1, 40))
+def test_pages_end_where_an_answer_is_full_and_joined_are_the_list(
+    first: list[Row], wanted: dict[str, Any], limit: int, most: int
+) -> None:
+    """An order weighs its number's last digit; each page holds one at the least."""
+    shelf = Shelf(first)
+    room = PageRoom(lambda order: int(order.order_id) % 10, most)
+    joined, cursor = [], None
+    while True:
+        page = shelf.page(wanted, limit, cursor, room)
+        weight = sum(map(room.weigh, page.orders))
+        assert weight <= most or len(page.orders) == 1
+        assert not page.full or (page.next_cursor and page.orders)
+        joined += ids(page)
+        if (cursor := page.next_cursor) is None:
+            break
+
+    assert joined == shelf.whole(wanted)
 
 
 @settings(max_examples=examples(100))

@@ -94,6 +94,23 @@ def test_what_is_missing_to_pay_is_named(payments: PreAuthorization, info: dict[
     assert [problem.field for problem in payments.problems(paid_with(info))] == [field]
 
 
+@pytest.mark.parametrize(
+    "info", [{"payment_type": "cc"}, {"payment_type": "ach"}, {"payment_type": "charge_prior_auth"}]
+)
+def test_nobody_is_asked_what_they_pay_from_when_nothing_is_due(
+    payments: PreAuthorization, info: dict[str, Any]
+) -> None:
+    assert payments.problems(paid_with(info, total_cents=0)) == ()
+    assert [problem.field for problem in payments.problems(paid_with({"payment_type": "barter"}, total_cents=0))] == [
+        "info.payment_type"
+    ]
+
+
+@pytest.mark.parametrize("token", ["tok approve", "t" * 256, "tok\u00fc", "tok\n2"])
+def test_what_no_gateway_could_take_is_no_token(payments: PreAuthorization, token: str) -> None:
+    assert [problem.field for problem in payments.problems(paid_with(card(token)))] == ["info.cc_token"]
+
+
 def test_a_card_is_authorized(payments: PreAuthorization, gateway: SandboxGateway) -> None:
     hold = payments.authorize(paid_with(CARD), an_attempt())
 
