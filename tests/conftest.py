@@ -13,7 +13,7 @@ from mypy_boto3_dynamodb.client import DynamoDBClient
 from infra.local_engine import LocalEngine
 from infra.local_panel_process import LocalPanel
 from infra.local_stack import LocalStack, connect, deploy
-from tests.shared import Ending, folder_of_run, one_at_a_time
+from tests.shared import Ending, folder_of_run, one_at_a_time, outlives
 from tests.thorough import load_profiles
 
 load_profiles()  # before a test is read
@@ -24,7 +24,6 @@ HERE = Path(__file__).parent
 ORDER = ("stack", "machine", "", "engine", "infra", "faults")
 ON_THE_STACK = {"attack", "browser", "contract", "flow"}
 ending = pytest.StashKey[Ending]()
-_started: list[LocalPanel | LocalEngine] = []  # kept: they outlive this worker, about which Python would complain
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -53,6 +52,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items[:] = [*stack, *machine, *free[:1], *(item for group in more for item in group), *free[1:]]
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """How much a DynamoDB by others was asked (tests/contract/dynalite.py)."""
+    asked = {
+        outcome: sum("dynalite" in report.nodeid for report in terminalreporter.getreports(outcome))
+        for outcome in ("passed", "failed", "skipped")
+    }
+    if any(asked.values()):
+        counts = ", ".join(f"{count} {outcome}" for outcome, count in asked.items())
+        terminalreporter.write_line(f"contract tests on dynalite: {counts}")
+
+
 @pytest.fixture(scope="session")
 def shared(pytestconfig: pytest.Config) -> Path:
     """A folder that all workers of this run have."""
@@ -68,7 +78,7 @@ def panel(shared: Path) -> LocalPanel:
         known = LocalPanel.attach(shared)
         if known is None:
             known = LocalPanel.start(shared, shared / "stack.json", answer_after_seconds=0.5)
-            _started.append(known)
+            outlives(known)
         return known
 
 
@@ -84,7 +94,7 @@ def deployed_engine(shared: Path, panel: LocalPanel) -> LocalEngine:
             pytest.fail("the deployment failed before; the first test that asked for it says why")
         tried.touch()
         engine = known or LocalEngine.start(shared)
-        _started.append(engine)
+        outlives(engine)
         for _ in deploy(engine, panel.url):
             pass
         return engine

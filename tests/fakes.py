@@ -1,4 +1,4 @@
-"""In-memory twins of what the domain needs from outside, held to the same contract tests as the real ones."""
+"""In-memory twins of what the domain needs from outside, held to the contracts of the real ones by tests/contract."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -171,6 +171,8 @@ class FakePricing:
 
 @dataclass
 class FakeClients:
+    """By id; by login, in lower case, of the first brand."""
+
     ids: set[str] = field(default_factory=set)
     logins: set[str] = field(default_factory=set)
 
@@ -178,7 +180,7 @@ class FakeClients:
         return client_id in self.ids
 
     def has_login(self, login: str, brand_id: int) -> bool:
-        return login.casefold() in self.logins
+        return brand_id == 1 and login.casefold() in self.logins
 
 
 @dataclass

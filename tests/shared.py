@@ -17,9 +17,10 @@ import pytest
 
 from infra.local_process import BackgroundProcess
 
-NAMES = frozenset({"engine", "panel"})
+NAMES = frozenset({"dynalite", "engine", "panel"})
 _BIG = "cdk.out"
 END_WITHIN_SECONDS = 60
+_STARTED: list[object] = []
 
 
 def folder_of_run(config: pytest.Config) -> Path:
@@ -34,6 +35,11 @@ def one_at_a_time(lock: Path) -> Iterator[None]:
     with lock.open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
+
+
+def outlives(started: object) -> None:
+    """Keep what this worker started to its end: Python complains where a process's object goes before the process."""
+    _STARTED.append(started)
 
 
 class Ending:

@@ -1,9 +1,11 @@
-"""Order stores to hold to their contract: the in-memory twin, DynamoDB as moto has it, DynamoDB as the engine has it."""
+"""Order stores to hold to their contract: the in-memory twin, DynamoDB as moto has it, DynamoDB as the engine has it, and
+as dynalite has it, which is by other people than both."""
 
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import Any, cast
 
 import boto3
 import pytest
@@ -12,11 +14,15 @@ from mypy_boto3_dynamodb.client import DynamoDBClient
 
 from lambdas.orders.ports import OrderStore
 from lambdas.orders.store import DynamoOrderStore
+from lambdas.records.table import RecordTable
 from lambdas.runtime.items import from_item, to_item
+from tests.contract.dynalite import DynaliteClient, running_in
 from tests.fakes import InMemoryOrderStore
-from tests.tables import make_order_table
+from tests.shared import one_at_a_time, outlives
+from tests.tables import make_order_table, make_table
 
-DYNAMO = ["moto", pytest.param("engine", marks=pytest.mark.engine)]
+DYNAMO = ["moto", "dynalite", pytest.param("engine", marks=pytest.mark.engine)]
+NO_RACES = "several writers at once: dynalite has no transactions, the ones put around it are one after the other"
 
 
 @dataclass(frozen=True)
@@ -30,9 +36,17 @@ class Dynamo:
         return from_item(self.client.get_item(TableName=self.table, Key=key)["Item"])
 
 
+@pytest.fixture(scope="session")
+def dynalite_dynamodb(shared: Path) -> DynamoDBClient:
+    with one_at_a_time(shared / "dynalite.lock"):
+        process = running_in(shared)
+        outlives(process)
+        return cast("DynamoDBClient", DynaliteClient(process))
+
+
 def _dynamo(request: pytest.FixtureRequest) -> Iterator[Dynamo]:
-    if request.param == "engine":
-        client: DynamoDBClient = request.getfixturevalue("engine_dynamodb")
+    if request.param != "moto":
+        client: DynamoDBClient = request.getfixturevalue(f"{request.param}_dynamodb")
         name = make_order_table(client, f"orders-{secrets.token_hex(4)}")
         yield Dynamo(DynamoOrderStore(name, client), client, name)
         return
@@ -40,6 +54,12 @@ def _dynamo(request: pytest.FixtureRequest) -> Iterator[Dynamo]:
     with mock_aws():
         client = boto3.client("dynamodb", region_name="us-east-1")
         yield Dynamo(DynamoOrderStore(make_order_table(client, "orders"), client), client, "orders")
+
+
+def records_on_moto() -> Iterator[RecordTable]:
+    with mock_aws():
+        client = boto3.client("dynamodb", region_name="us-east-1")
+        yield RecordTable(make_table(client, f"records-{secrets.token_hex(4)}"), client)
 
 
 @pytest.fixture(params=DYNAMO)

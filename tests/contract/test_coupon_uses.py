@@ -1,4 +1,4 @@
-"""What counts uses of coupons: the in-memory twin, DynamoDB as moto has it, DynamoDB as the engine has it."""
+"""What counts uses of coupons: the in-memory twin, DynamoDB as the engine, dynalite and moto have it."""
 
 import secrets
 from collections.abc import Callable, Iterator
@@ -15,10 +15,11 @@ from lambdas.records.coupon import CouponRecords
 from lambdas.records.coupon_use import CouponUseRecords
 from lambdas.records.table import RecordTable
 from tests.build import NOW
+from tests.contract.conftest import DYNAMO
 from tests.coupons import InMemoryCoupons, a_coupon
 from tests.tables import make_table
 
-KINDS = ["in memory", "moto", pytest.param("engine", marks=pytest.mark.engine)]
+KINDS = ["in memory", *DYNAMO]
 
 
 class Place:
@@ -47,12 +48,14 @@ def place(request: pytest.FixtureRequest) -> Iterator[Place]:
 
         yield Place(kept, kept, keep)
         return
-    engine = request.param == "engine"
-    if not engine:
+    real = request.param != "moto"
+    if not real:
         request.getfixturevalue("socket_disabled")
-    with nullcontext() if engine else mock_aws():
+    with nullcontext() if real else mock_aws():
         client = (
-            request.getfixturevalue("engine_dynamodb") if engine else boto3.client("dynamodb", region_name="us-east-1")
+            request.getfixturevalue(f"{request.param}_dynamodb")
+            if real
+            else boto3.client("dynamodb", region_name="us-east-1")
         )
         table = RecordTable(make_table(client, f"records-{secrets.token_hex(4)}"), client)
         records = CouponRecords(table)

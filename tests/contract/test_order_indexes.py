@@ -148,4 +148,4 @@ def test_one_order_that_cannot_be_read_takes_no_other_with_it(dynamo: Dynamo) ->
     assert [order for order in found if isinstance(order, UnreadableOrder)] == [
         UnreadableOrder(order_id="1002", why="these of its fields cannot be read: currency, revision")
     ]
-    assert ids(dynamo.store.due(NOW + 1)) == ["1001", "1002", "1003"]
+    assert sorted(ids(dynamo.store.due(NOW + 1))) == ["1001", "1002", "1003"]  # of one time, in any order

@@ -77,7 +77,8 @@ def test_a_stream_record_that_comes_again_changes_nothing(shop: Shop) -> None:
         found["FunctionName"] for found in functions.list_functions()["Functions"] if "relay" in found["Handler"]
     )
 
-    record = {"eventName": "INSERT", "dynamodb": {"SequenceNumber": "1", "NewImage": item}}
+    keys = {name: item[name] for name in ("pk", "sk")}
+    record = {"eventName": "INSERT", "dynamodb": {"SequenceNumber": "1", "Keys": keys, "NewImage": item}}
     answer = functions.invoke(FunctionName=relay, Payload=json.dumps({"Records": [record, record]}))
 
     assert json.loads(answer["Payload"].read()) == {"batchItemFailures": []}

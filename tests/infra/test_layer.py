@@ -14,7 +14,7 @@ from tests.infra.template import Synthesized
 SETTINGS = filled_in_prod()
 
 
-class FakeUv:
+class UvWithoutNetwork:
     """Writes what uv would install, and remembers what it was asked."""
 
     def __init__(self, requirements: str = "pydantic==2\n") -> None:
@@ -37,13 +37,13 @@ class FakeUv:
 
 
 @pytest.fixture
-def uv(monkeypatch: pytest.MonkeyPatch) -> FakeUv:
-    fake = FakeUv()
+def uv(monkeypatch: pytest.MonkeyPatch) -> UvWithoutNetwork:
+    fake = UvWithoutNetwork()
     monkeypatch.setattr(layer, "_uv", fake)
     return fake
 
 
-def test_a_second_synth_needs_no_network(uv: FakeUv, tmp_path: Path) -> None:
+def test_a_second_synth_needs_no_network(uv: UvWithoutNetwork, tmp_path: Path) -> None:
     first = layer.bundle_layer(SETTINGS, root=tmp_path)
     second = layer.bundle_layer(SETTINGS, root=tmp_path)
 
@@ -51,7 +51,7 @@ def test_a_second_synth_needs_no_network(uv: FakeUv, tmp_path: Path) -> None:
     assert len(uv.installs) == 1
 
 
-def test_wheels_are_for_the_python_and_machine_of_the_stage(uv: FakeUv, tmp_path: Path) -> None:
+def test_wheels_are_for_the_python_and_machine_of_the_stage(uv: UvWithoutNetwork, tmp_path: Path) -> None:
     layer.bundle_layer(SETTINGS, root=tmp_path)
 
     (words,) = uv.installs
@@ -60,7 +60,7 @@ def test_wheels_are_for_the_python_and_machine_of_the_stage(uv: FakeUv, tmp_path
     assert "--require-hashes" in words
 
 
-def test_what_decides_the_wheels_decides_the_hash(uv: FakeUv, tmp_path: Path) -> None:
+def test_what_decides_the_wheels_decides_the_hash(uv: UvWithoutNetwork, tmp_path: Path) -> None:
     folders = {layer.bundle_layer(SETTINGS, root=tmp_path)}
     folders.add(layer.bundle_layer(SETTINGS.changed(machine="x86_64"), root=tmp_path))
     folders.add(layer.bundle_layer(SETTINGS.changed(python_version="3.15"), root=tmp_path))
@@ -70,11 +70,11 @@ def test_what_decides_the_wheels_decides_the_hash(uv: FakeUv, tmp_path: Path) ->
     assert len(folders) == 4
 
 
-def test_a_stage_does_not_decide_the_wheels(uv: FakeUv, tmp_path: Path) -> None:
+def test_a_stage_does_not_decide_the_wheels(uv: UvWithoutNetwork, tmp_path: Path) -> None:
     assert layer.bundle_layer(SETTINGS, root=tmp_path) == layer.bundle_layer(settings_of("dev"), root=tmp_path)
 
 
-def test_a_layer_that_could_not_be_finished_is_not_there(uv: FakeUv, tmp_path: Path) -> None:
+def test_a_layer_that_could_not_be_finished_is_not_there(uv: UvWithoutNetwork, tmp_path: Path) -> None:
     uv.fails = True
     with pytest.raises(RuntimeError):
         layer.bundle_layer(SETTINGS, root=tmp_path)
@@ -84,7 +84,7 @@ def test_a_layer_that_could_not_be_finished_is_not_there(uv: FakeUv, tmp_path: P
     assert layer.bundle_layer(SETTINGS, root=tmp_path).is_dir()
 
 
-def test_dead_weight_is_left_out(uv: FakeUv, tmp_path: Path) -> None:
+def test_dead_weight_is_left_out(uv: UvWithoutNetwork, tmp_path: Path) -> None:
     made = layer.bundle_layer(SETTINGS, root=tmp_path)
 
     assert sorted(str(file.relative_to(made)) for file in made.rglob("*") if file.is_file()) == [
