@@ -46,14 +46,18 @@ class LocalEngine:
     ) -> Self:
         """Start an engine that outlives this process, and return when it answers.
 
-        Ports that are not given are chosen. `settings` are further variables for the engine (ORDERQ_…, LOG_LEVEL). Raises
-        EngineError.
+        Ports that are not given are those it had before in `root`, or chosen. `settings` are further variables for the
+        engine (ORDERQ_…, LOG_LEVEL). Raises EngineError.
         """
         root = root.resolve()
         if cls.attach(root) is not None:
             raise EngineError(f"An engine is running in {root} already; stop it first (`make stop`).")
         _prepare(root)
-        ports = {"gateway": port or free_port(), "front": front_port or free_port()}
+        before = BackgroundProcess.ports_before(root, "engine")  # the stack names the front: elsewhere it is made again
+        ports = {
+            "gateway": port or free_port(before.get("gateway", 0)),
+            "front": front_port or free_port(before.get("front", 0)),
+        }
         environment = _process_environment(root, ports["gateway"], ports["front"]) | (settings or {})
         command = [str(engine_python()), "-m", "infra.engine"]
         process = BackgroundProcess.start(root, "engine", command, cwd=REPOSITORY, ports=ports, environment=environment)

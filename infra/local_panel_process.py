@@ -33,8 +33,8 @@ class LocalPanel:
         Raises PanelError.
         """
         root.mkdir(parents=True, exist_ok=True)
-        before = BackgroundProcess.last(root, _NAME)  # the stack names its address: another one is deployed again
-        port = free_port(before.ports["http"] if before else 0)
+        # The stack names its address: at another one it is deployed again.
+        port = free_port(BackgroundProcess.ports_before(root, _NAME).get("http", 0))
         options = {"access": access, "port": port, "answer-after": answer_after_seconds}
         command = [sys.executable, "-m", "infra.local_panel", *(f"--{name}={value}" for name, value in options.items())]
         process = BackgroundProcess.start(root, _NAME, command, cwd=REPOSITORY, ports={"http": port})

@@ -70,6 +70,7 @@ class BackgroundProcess:
             )
         made = cls(root, name, pid=process.pid, token=token, ports=ports, process=process)
         made._state_file.write_text(json.dumps({"pid": made.pid, "token": token, "ports": made.ports}))
+        (root / f"{name}.ports.json").write_text(json.dumps(made.ports))
         return made
 
     @classmethod
@@ -87,6 +88,14 @@ class BackgroundProcess:
             return cls(root, name, pid=int(state["pid"]), token=str(state["token"]), ports=ports)
         except (FileNotFoundError, ValueError, TypeError, KeyError, AttributeError):
             return None
+
+    @staticmethod
+    def ports_before(root: Path, name: str) -> dict[str, int]:
+        """Where the last process of this name listened, however it ended; empty if there was none."""
+        try:
+            return {what: int(port) for what, port in json.loads((root / f"{name}.ports.json").read_text()).items()}
+        except (FileNotFoundError, ValueError, TypeError, AttributeError):
+            return {}
 
     @property
     def log_file(self) -> Path:

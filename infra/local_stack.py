@@ -5,6 +5,7 @@ import json
 import subprocess
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -68,14 +69,24 @@ class LocalStack:
 
 
 def deploy(engine: LocalEngine, panel_url: str = "") -> Iterator[str]:
-    """Synthesize, bootstrap, deploy; yields what it is about to do. `panel_url`: who plays the parties outside."""
-    assembly = str(engine.root / "cdk.out")
-    yield "synthesizing the CDK app, stage local"
-    _cdk(engine, "synth", "--quiet", "--output", assembly, "-c", "stage=local", panel_url=panel_url)
-    yield "preparing the engine for the CDK (cdk bootstrap)"
-    _cdk(engine, "bootstrap", f"aws://{ACCOUNT_ID}/{REGION}", "--app", assembly)
+    """Synthesize, bootstrap, deploy; yields what it is about to do. `panel_url`: who plays the parties outside.
+
+    An assembly of the same sources and addresses is used again.
+    """
+    assembly, made_from = engine.root / "cdk.out", engine.root / "assembly"
+    wanted = f"{_deployed_from(panel_url)} {engine.front_url}"
+    with ThreadPoolExecutor(1) as beside:
+        bootstrapped = beside.submit(_cdk, engine, "bootstrap", f"aws://{ACCOUNT_ID}/{REGION}")
+        if not (assembly.exists() and made_from.exists() and made_from.read_text() == wanted):
+            yield "synthesizing the CDK app, stage local, and preparing the engine for it (cdk bootstrap)"
+            made_from.unlink(missing_ok=True)
+            _cdk(engine, "synth", "--quiet", "--output", str(assembly), "-c", "stage=local", panel_url=panel_url)
+            made_from.write_text(wanted)
+        else:
+            yield "assembly used again, nothing changed since; preparing the engine (cdk bootstrap)"
+        bootstrapped.result()
     yield "deploying the stack (cdk deploy)"
-    _cdk(engine, "deploy", STACK, "--app", assembly, "--require-approval", "never")
+    _cdk(engine, "deploy", STACK, "--app", str(assembly), "--require-approval", "never")
     (engine.root / "deployed").write_text(_deployed_from(panel_url))
 
 

@@ -18,7 +18,7 @@ from lambdas.catalog.plan import load_plans
 from lambdas.catalog.pricing import CatalogPricing
 from lambdas.catalog.tax import Buyer, Contacts, load_taxes
 from lambdas.orders.events import OrderEvent, changes
-from lambdas.orders.machine import Answer, Machine, StepFunctionsMachine
+from lambdas.orders.machine import Machine, StepFunctionsMachine
 from lambdas.orders.order import PaymentAttempt
 from lambdas.orders.ports import (
     Clients,
@@ -195,9 +195,7 @@ def test_what_holds_no_money_says_why(
 
 
 @pytest.mark.parametrize("real", [False, pytest.param(True, marks=pytest.mark.engine)], ids=["fake", "real"])
-def test_a_machine_is_started_once_and_an_answer_too_late_is_no_error(
-    request: pytest.FixtureRequest, real: bool
-) -> None:
+def test_a_machine_may_be_started_again_and_stays_as_it_is(request: pytest.FixtureRequest, real: bool) -> None:
     machine: Machine = fakes.FakeMachine()
     if real:
         engine: LocalEngine = request.getfixturevalue("deployed_engine")
@@ -205,7 +203,6 @@ def test_a_machine_is_started_once_and_an_answer_too_late_is_no_error(
         machine = StepFunctionsMachine({"1": arn}, client=client)
     for _ in range(2):
         machine.start(an_order())
-    machine.answer("a token of nobody", Answer.GO_ON)
 
 
 @both
