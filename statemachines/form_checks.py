@@ -17,7 +17,8 @@ from lambdas.forms.pack_fields import PackField
 from lambdas.forms.payment_choices import PAYMENT
 from lambdas.forms.plan_fields import PlanField
 from lambdas.forms.routes import NO_FORMS, RESERVED
-from lambdas.orders.queue import QUEUES_ROOT, Queue
+from lambdas.orders.on_account import narrower
+from lambdas.orders.queue import QUEUES_ROOT, MayBeInvoiced, Queue
 from statemachines.form_field_checks import field_problems
 
 _INPUTS_OF_OURS = {CSRF, SHOWN, HONEYPOT, PAYMENT}
@@ -56,6 +57,7 @@ def check_form(form: Form, queues: Mapping[int, Queue], plans: Mapping[str, Plan
         *(problem for field in form.fields for problem in field_problems(form, field, plans)),
         *_person(form),
         *_reminders(form, queues),
+        *_invoices(form, queues),
     ]
     if problems:
         raise FormError(f"{form.queue}/{form.file}", problems)
@@ -133,6 +135,17 @@ def _reminders(form: Form, queues: Mapping[int, Queue]) -> Iterator[str]:
     days = next((queue.leads.expires_after_days for queue in queues.values() if queue.key == form.queue), None)
     if hours and days and hours[-1] >= days * 24:
         yield f"reminders_after_hours: after {hours[-1]} hours the lead is over ({days} days); remind earlier, or leave it out"
+
+
+def _invoices(form: Form, queues: Mapping[int, Queue]) -> Iterator[str]:
+    queue = next((queue for queue in queues.values() if queue.key == form.queue), None)
+    if queue is None:
+        return
+    if form.may_be_invoiced not in (None, narrower(queue.may_be_invoiced, form.may_be_invoiced)):
+        text = f"may_be_invoiced: {form.may_be_invoiced} are more than its queue invoices ({queue.may_be_invoiced})"
+        yield f"{text}; name fewer here, or widen the queue's"
+    if form.only_on_account and narrower(queue.may_be_invoiced, form.may_be_invoiced) is MayBeInvoiced.NOBODY:
+        yield f"page {form.last.name} takes no card, and nobody is invoiced here, so nobody could order; offer a card"
 
 
 def _always(field: FormField) -> bool:

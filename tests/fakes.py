@@ -175,12 +175,16 @@ class FakeClients:
 
     ids: set[str] = field(default_factory=set)
     logins: set[str] = field(default_factory=set)
+    in_debt: set[str] = field(default_factory=set)
 
     def exists(self, client_id: str) -> bool:
         return client_id in self.ids
 
     def has_login(self, login: str, brand_id: int) -> bool:
         return brand_id == 1 and login.casefold() in self.logins
+
+    def in_good_standing(self, client_id: str, brand_id: int, now: int) -> bool:
+        return client_id in self.ids - self.in_debt
 
 
 @dataclass

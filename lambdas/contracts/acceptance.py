@@ -122,7 +122,7 @@ class ContractIntake:
         """The very order that was found to be what was signed."""
         if found := differences(contract, order):
             raise NotAsSignedError(order.order_id, [str(each) for each in found])
-        return self._service.submit(order, by=by, seen=Seen(price=price_digest(order)))
+        return self._service.submit(order, by=by, seen=Seen(price=price_digest(order)), signed=True)
 
     def _order(self, contract: SignedContract, by: str) -> Order:
         """As it is now: made now, or by whoever was told of this signature before."""

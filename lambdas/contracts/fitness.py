@@ -18,7 +18,7 @@ def refuse_unfit(contract: SignedContract, service: OrderService, plans: Mapping
     problems = [*queue_problems(queue, contract.brand_id), *_unknown(contract, plans)]
     if queue is None or problems:
         raise ContractRefusedError(*problems)
-    service.check(service.preview_new(draft_of(contract)))
+    service.check(service.preview_new(draft_of(contract)), signed=True)
 
 
 def queue_problems(queue: Queue | None, brand_id: int) -> Iterator[Problem]:

@@ -16,7 +16,7 @@ from lambdas.forms.contact_fields import ChoiceField, CountryField, EmailField, 
 from lambdas.forms.fields import FormField
 from lambdas.forms.pack_fields import CouponField, HostsField, QuantityField
 from lambdas.forms.plan_fields import OptionsField, PlanField
-from lambdas.orders.queue import QUEUES_ROOT
+from lambdas.orders.queue import QUEUES_ROOT, MayBeInvoiced
 from lambdas.runtime.models import Frozen
 
 AnyField = Annotated[
@@ -36,6 +36,7 @@ AnyField = Annotated[
 ]
 Payment = Literal["card", "bank_account", "account"]
 """How the last page lets people pay: a card or a bank account, which the provider's own page asks for, or on account."""
+HELD: tuple[Payment, ...] = ("card",)  # money is held for these; a bank debit knows no hold
 
 
 class Page(Frozen):
@@ -55,7 +56,8 @@ class Form(Frozen):
     """A form as written by hand. `queue` is the folder's name; `order_form_id` is put on the orders it makes.
 
     `confirmation_mail`: who ordered gets what they ordered by mail. `reminders_after_hours`: when who left their order is
-    mailed the way back, in hours since it was begun.
+    mailed the way back, in hours since it was begun. `may_be_invoiced`: who may order on account, where that is fewer than
+    the queue says.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -69,6 +71,7 @@ class Form(Frozen):
     thanks: str = "Thank you. We have your order and begin with it now."
     confirmation_mail: bool = True
     reminders_after_hours: tuple[Annotated[int, Field(gt=0)], ...] = ()
+    may_be_invoiced: MayBeInvoiced | None = None
     pages: tuple[Page, ...] = Field(min_length=1)
 
     @cached_property
@@ -82,6 +85,11 @@ class Form(Frozen):
     @property
     def last(self) -> Page:
         return self.pages[-1]
+
+    @property
+    def only_on_account(self) -> bool:
+        """Whether money is held for none of its orders."""
+        return not any(way in HELD for way in self.last.payment)
 
     def page(self, name: str) -> Page | None:
         return next((page for page in self.pages if page.name == name), None)

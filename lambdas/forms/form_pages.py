@@ -65,7 +65,7 @@ def take(door: Door, form: Form, page: Page, visit: Visit, request: WebRequest) 
     filled = read_page(form, page, typed, door.given(visit.order))
     if filled.changes or visit.order is not None:
         visit = saved(door, form, visit, filled.changes, request)
-    errors = {**filled.errors, **payment_choices.problems(door, page, visit, typed)}
+    errors = {**filled.errors, **payment_choices.problems(door, form, page, visit, typed)}
     if errors:
         return visit, page_answer(door, form, page, visit, request, typed=typed, errors=errors)
     return visit, None
@@ -102,8 +102,8 @@ def page_answer(
         typed=values,
         errors=errors,
         summary=summary_of(preview),
-        payment=payment_choices.input_of(door, page, visit),
-        paid_by=values.get("payment") or payment_choices.chosen(door, page, visit),
+        payment=payment_choices.input_of(door, form, page, visit),
+        paid_by=values.get("payment") or payment_choices.chosen(door, form, page, visit),
         notice=visit.link.notice if visit.link and page.payment else "",
     )
     status = HTTPStatus.UNPROCESSABLE_ENTITY if errors else HTTPStatus.OK

@@ -115,7 +115,10 @@ def _submitted(
     """Submit, or authenticate with the card holder's proof, and go where the outcome leads."""
     by = by_of(form)
     try:
-        done = door.service.submit(order, by=by) if proof is None else door.service.authenticate(order, proof, by=by)
+        if proof is None:
+            done = door.service.submit(order, by=by, form_invoices=form.may_be_invoiced)
+        else:
+            done = door.service.authenticate(order, proof, by=by)
     except (PaymentRefusedError, CouponGoneError, InvalidOrderError) as refused:
         return _noted(door, form, visit, _told(refused))
     except AuthenticationRequiredError as asked:

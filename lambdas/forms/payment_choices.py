@@ -1,12 +1,14 @@
 """How the last page lets people pay, and what their choice writes on the order (reference ubersmith-orders 5.2)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from lambdas.forms.door import Door
 from lambdas.forms.fields import Choice, Input
-from lambdas.forms.form import Page
+from lambdas.forms.form import HELD, Form, Page
 from lambdas.forms.visit import Visit
 from lambdas.orders.info import Info, text
+from lambdas.orders.on_account import costs_nothing, is_invoiced_to
+from lambdas.orders.queue import MayBeInvoiced
 from lambdas.payments.hosted import HostedPage
 from lambdas.records.link import digest_of
 from lambdas.records.payment_method import MethodKind, PaymentMethod, submitted_method
@@ -16,39 +18,58 @@ _STORED, _ENTERED, _ACCOUNT = "stored:", "entered", "account"
 _ENTER = {f"enter:{page.value}": page for page in HostedPage}
 _PAGES = {HostedPage.CARD: "card", HostedPage.BANK_ACCOUNT: "bank account"}
 _TOKENS = ("cc_token", "ach_token", "paypal_token")
+_SIGN_IN = "We send invoices to clients of ours. Sign in to order; if you are not one yet, write to us."
+_NO_CREDIT = "We cannot invoice this order, perhaps because an invoice of yours is overdue. Please write to us."
 
 
-def choices(door: Door, page: Page, visit: Visit) -> tuple[Choice, ...]:
-    """What was entered on this visit, what the client has stored if they signed in, and what can be entered anew."""
+def choices(door: Door, form: Form, page: Page, visit: Visit) -> tuple[Choice, ...]:
+    """What was entered on this visit, what the client has stored if they signed in, and what can be entered anew; of these, to
+    whom is not invoiced here, only what holds money."""
     if not page.payment:
         return ()
+    invoiced = is_invoiced_here(door, form, visit)
     entered = _entered(visit)
-    found = [Choice(value=_ENTERED, label=_named(entered))] if entered else []
+    offered = [Choice(value=_ENTERED, label=_named(entered))] if entered and (entered.can_be_held or invoiced) else []
     for number, method in _stored(door, visit).items():
-        found.append(Choice(value=f"{_STORED}{number}", label=_named(method), detail="stored with your account"))
+        if method.can_be_held or invoiced:
+            offered.append(Choice(value=f"{_STORED}{number}", label=_named(method), detail="stored with your account"))
+    return (*offered, *_anew(page, entered, invoiced=invoiced))
+
+
+def is_invoiced_here(door: Door, form: Form, visit: Visit) -> bool:
+    """Whether the order of this visit needs no money held: to existing clients only when they have signed in."""
+    if visit.order is not None and costs_nothing(visit.order):
+        return True
+    who = door.service.who_is_invoiced(door.order_queue_id(form), form.may_be_invoiced)
+    if who is MayBeInvoiced.EXISTING_CLIENTS and not visit.is_signed_in:
+        return False
+    if visit.order is None:
+        return who is MayBeInvoiced.EVERYBODY
+    return is_invoiced_to(visit.order, who, door.clients, door.now())
+
+
+def _anew(page: Page, entered: PaymentMethod | None, *, invoiced: bool) -> Iterator[Choice]:
     for value, hosted in _ENTER.items():
-        if hosted.value in page.payment:
+        if hosted.value in page.payment and (hosted.value in HELD or invoiced):
             other = " another" if entered and entered.kind.value == hosted.value else ""
             label = f"Pay by{other or ''} {_PAGES[hosted]}" if other else f"Pay by {_PAGES[hosted]}"
-            found.append(Choice(value=value, label=label, detail="you enter it on our payment provider's page"))
-    if "account" in page.payment:
-        found.append(Choice(value=_ACCOUNT, label="Pay by invoice", detail="we send an invoice, nothing is held now"))
-    return tuple(found)
+            yield Choice(value=value, label=label, detail="you enter it on our payment provider's page")
+    if "account" in page.payment and invoiced:
+        yield Choice(value=_ACCOUNT, label="Pay by invoice", detail="we send an invoice, nothing is held now")
 
 
-def input_of(door: Door, page: Page, visit: Visit) -> Input | None:
+def input_of(door: Door, form: Form, page: Page, visit: Visit) -> Input | None:
     """The choices as one input of the page; None where nothing is paid."""
-    found = choices(door, page, visit)
-    return (
-        Input(name=PAYMENT, label="How do you want to pay?", widget="radio", required=True, choices=found)
-        if found
-        else None
-    )
+    if not page.payment:
+        return None
+    found = choices(door, form, page, visit)
+    help = "" if found else _SIGN_IN if not visit.is_signed_in else _NO_CREDIT
+    return Input(name=PAYMENT, label="How do you want to pay?", widget="radio", required=True, choices=found, help=help)
 
 
-def chosen(door: Door, page: Page, visit: Visit) -> str:
+def chosen(door: Door, form: Form, page: Page, visit: Visit) -> str:
     """The choice the order stands at; where there is only one, that."""
-    found = choices(door, page, visit)
+    found = choices(door, form, page, visit)
     if visit.order is None or not found:
         return ""
     info, values = visit.order.info, {choice.value for choice in found}
@@ -60,11 +81,12 @@ def chosen(door: Door, page: Page, visit: Visit) -> str:
     return found[0].value
 
 
-def problems(door: Door, page: Page, visit: Visit, typed: Mapping[str, str]) -> dict[str, str]:
+def problems(door: Door, form: Form, page: Page, visit: Visit, typed: Mapping[str, str]) -> dict[str, str]:
     """What is wrong with the choice, by input."""
-    if not page.payment or typed.get(PAYMENT) in {choice.value for choice in choices(door, page, visit)}:
+    found = choices(door, form, page, visit)
+    if not page.payment or typed.get(PAYMENT) in {choice.value for choice in found}:
         return {}
-    return {PAYMENT: "Choose how you want to pay"}
+    return {PAYMENT: "Choose how you want to pay" if found else "This order cannot be paid yet"}
 
 
 def page_to_enter(choice: str) -> HostedPage | None:

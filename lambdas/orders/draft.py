@@ -10,10 +10,11 @@ from lambdas.orders.card_data import card_data_in
 from lambdas.orders.errors import CardDataError, InvalidOrderError, Problem, QueueNotFoundError
 from lambdas.orders.modules import ModuleFacts
 from lambdas.orders.money import MAX_CENTS, format_cents
+from lambdas.orders.on_account import is_invoiced_to, is_on_account, on_account_problem
 from lambdas.orders.order import Order
 from lambdas.orders.ports import Clients, Payments, Pricing, Sale
 from lambdas.orders.progress import checklist_of
-from lambdas.orders.queue import Queue
+from lambdas.orders.queue import MayBeInvoiced, Queue
 from lambdas.orders.readback import as_said, setup_problems
 from lambdas.orders.reading.info_keys import near_misses
 from lambdas.orders.room import refuse_full
@@ -179,16 +180,17 @@ def changed_fields(before: Order, after: Order) -> list[str]:
     return [*fixed, "client_id"] if before.client_id and before.client_id != after.client_id else fixed
 
 
-def check_ready(order: Order, pricing: Pricing, payments: Payments, clients: Clients) -> None:
-    """Refuse to submit what could not be processed, naming every missing part."""
-    problems = [
-        *near_misses(order.info),
-        *_missing_contact(order, clients),
-        *pricing.missing(order.info),
-        *payments.problems(order),
-    ]
-    if problems:
-        raise InvalidOrderError(tuple(problems))
+def check_ready(
+    order: Order, pricing: Pricing, payments: Payments, clients: Clients, *, invoiced: MayBeInvoiced, now: int
+) -> None:
+    """Refuse to submit what could not be processed, or what is on account and may not be, naming every wrong part."""
+    problems = [*near_misses(order.info), *_missing_contact(order, clients), *pricing.missing(order.info)]
+    of_payment = payments.problems(order)
+    if not of_payment and is_on_account(order, payments.due(order)):
+        allowed = is_invoiced_to(order, invoiced, clients, now)
+        of_payment = () if allowed else (on_account_problem(invoiced),)
+    if problems or of_payment:
+        raise InvalidOrderError((*problems, *of_payment))
 
 
 def _missing_contact(order: Order, clients: Clients) -> list[Problem]:

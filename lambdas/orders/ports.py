@@ -90,6 +90,10 @@ class Clients(Protocol):
         """Whether a client of the brand has this login name, in upper or lower case."""
         ...
 
+    def in_good_standing(self, client_id: str, brand_id: int, now: int) -> bool:
+        """Whether it is an active client of the brand (no lead) who has no unpaid invoice that is overdue."""
+        ...
+
 
 class PaymentDeclined(Exception):
     """The provider refused; the message is the reason for the caller."""

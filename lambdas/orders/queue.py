@@ -7,6 +7,7 @@ but one Complete (2), the last Canceled (3); every other step is ordinary (0).
 import hashlib
 import json
 import tomllib
+from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -18,6 +19,14 @@ from lambdas.runtime.models import Frozen
 
 DEFAULT_BRAND_ID = 1  # the brand an installation begins with; lists mean it where no brand is named
 QUEUES_ROOT = Path(__file__).resolve().parents[2] / "statemachines"
+
+
+class MayBeInvoiced(StrEnum):
+    """Whose orders are taken on account (on_account.py). `existing_clients`: in good standing, see ports.Clients."""
+
+    NOBODY = "nobody"
+    EXISTING_CLIENTS = "existing_clients"
+    EVERYBODY = "everybody"
 
 
 class Action(Frozen):
@@ -66,7 +75,8 @@ class Step(Frozen):
 
 
 class Queue(Frozen):
-    """A queue as written by hand in its file. `key` is the folder's name."""
+    """A queue as written by hand in its file. `key` is the folder's name. `may_be_invoiced`: whose orders it takes for which
+    no money is held at submit."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -76,6 +86,7 @@ class Queue(Frozen):
     brand_id: int = Field(gt=0)
     active: bool = True
     allow_quotes: bool = False
+    may_be_invoiced: MayBeInvoiced = MayBeInvoiced.EXISTING_CLIENTS
     sendlink_from: str = ""
     sendlink_sub: str = ""
     sendlink_body: str = ""

@@ -6,6 +6,7 @@ there is nothing a dying process can leave half told.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from lambdas.orders import hands, progress, revival
@@ -23,10 +24,11 @@ from lambdas.orders.errors import (
 from lambdas.orders.keys import IdempotencyKey, creation_keys, hash_pk, new_hash
 from lambdas.orders.lists import OrderFilter, listed
 from lambdas.orders.modules import ModuleFacts
+from lambdas.orders.on_account import for_signed_contracts, narrower
 from lambdas.orders.order import Order
 from lambdas.orders.pages import OrderPage, PageRoom
 from lambdas.orders.ports import Clients, KeyUsed, OrderStore, Payments, Pricing, Screen
-from lambdas.orders.queue import Queue
+from lambdas.orders.queue import MayBeInvoiced, Queue
 from lambdas.orders.screen import UNSCREENED
 from lambdas.orders.seen import Seen
 from lambdas.orders.steps import StepStatus
@@ -82,9 +84,16 @@ class OrderService:
         """
         return revised(order, changes, self.pricing, now=self.now(), currency=self.currency)
 
-    def check(self, order: Order) -> None:
-        """Raise InvalidOrderError naming everything that keeps the order from being submitted."""
-        check_ready(order, self.pricing, self.payments, self.clients)
+    def check(self, order: Order, *, form_invoices: MayBeInvoiced | None = None, signed: bool = False) -> None:
+        """Raise InvalidOrderError naming everything that keeps the order from being submitted (so, see `submit`)."""
+        who = self.who_is_invoiced(order.order_queue_id, form_invoices)
+        invoiced = for_signed_contracts(who) if signed else who
+        check_ready(order, self.pricing, self.payments, self.clients, invoiced=invoiced, now=self.now())
+
+    def who_is_invoiced(self, order_queue_id: int, form: MayBeInvoiced | None = None) -> MayBeInvoiced:
+        """Whose orders the queue takes on account, by the form if it has a rule of its own."""
+        queue = self.queues.get(order_queue_id)
+        return narrower(queue.may_be_invoiced if queue else MayBeInvoiced.EXISTING_CLIENTS, form)
 
     def get(self, *, order_id: str | None = None, hash: str | None = None) -> Order:
         """By id, or by the hash that stands in for it."""
@@ -149,24 +158,33 @@ class OrderService:
         reviewed: bool = False,
         changes: Mapping[str, Any] | None = None,
         seen: Seen | None = None,
+        form_invoices: MayBeInvoiced | None = None,
+        signed: bool = False,
     ) -> Order:
         """Pre-authorise, then leave Leads. Submitting a submitted order again changes nothing and answers the same.
 
         `reviewed`: by a person who looked at the order, so that its payment is tried however many failed before. `changes`:
         merged first, in the same write. `seen`: what the buyer was shown; if it is another order or price, nothing is done.
+        `form_invoices`: whom the form it comes by invoices, if it has a rule of its own. `signed`: by a signed contract.
         """
-        return self._submit(order, SubmitWish(by=by, reviewed=reviewed, changes=changes or {}, seen=seen or Seen()))
+        wish = SubmitWish(by=by, reviewed=reviewed, changes=changes or {}, seen=seen or Seen())
+        return self._submit(order, wish, form_invoices, signed=signed)
 
     def authenticate(self, order: Order, proof: Mapping[str, Any], *, by: str = "", seen: Seen | None = None) -> Order:
         """Submit an order whose card holder was asked to confirm its payment. `proof`: by the gateway's own names."""
         return self._submit(order, SubmitWish(by=by, proof=proof, seen=seen or Seen()))
 
-    def resume_submit(self, order: Order, *, by: str = "", seen: Seen | None = None) -> Order:
+    def resume_submit(
+        self, order: Order, *, by: str = "", seen: Seen | None = None, form_invoices: MayBeInvoiced | None = None
+    ) -> Order:
         """Go on with a submit whose outcome is open, as the same payment; begin none. Raises NoOpenPaymentError."""
-        return self._submit(order, SubmitWish(by=by, only_open=True, seen=seen or Seen()))
+        return self._submit(order, SubmitWish(by=by, only_open=True, seen=seen or Seen()), form_invoices)
 
-    def _submit(self, order: Order, wish: SubmitWish) -> Order:
-        parts = (self.store, self.pricing, self.payments, self.screen, self.currency, self.check, self.now)
+    def _submit(
+        self, order: Order, wish: SubmitWish, form_invoices: MayBeInvoiced | None = None, *, signed: bool = False
+    ) -> Order:
+        check = partial(self.check, form_invoices=form_invoices, signed=signed)
+        parts = (self.store, self.pricing, self.payments, self.screen, self.currency, check, self.now)
         return Submission(*parts, wish).submit(order)
 
     def list(self, wanted: OrderFilter, room: PageRoom | None = None) -> OrderPage:

@@ -25,7 +25,7 @@ from lambdas.orders.ports import (
 )
 from lambdas.orders.steps import StepStatus
 from lambdas.orders.store import save
-from lambdas.orders.submit_claim import SubmitWish, attempt_of, is_as_agreed
+from lambdas.orders.submit_claim import SubmitWish, attempt_of, is_as_agreed, is_paid_as_begun
 from lambdas.orders.submit_errors import (
     AuthenticationRequiredError,
     CouponGoneError,
@@ -72,8 +72,10 @@ class Submission:
             raise OrderChangedError(current.order_id)
         wanted = revised(current, wish.changes, self.pricing, now=now, currency=self.currency)
         wish.seen.refuse_other_price(wanted)
-        self.check(wanted)
-        attempt = attempt_of(wanted, self.payments.due(wanted), wish, claim=claim, now=now)
+        due = self.payments.due(wanted)
+        if wanted.attempt is None or is_paid_as_begun(due, wanted.attempt):
+            self.check(wanted)  # else what was begun is given back first, and the order refused: _refuse_changed
+        attempt = attempt_of(wanted, due, wish, claim=claim, now=now)
         by = {} if wanted is current else {"changed_by": wish.by, "changed_how": "submit"}
         return wanted.changed(attempt=attempt, activity=now, **by)
 

@@ -71,4 +71,9 @@ def attempt_of(order: Order, due: PaymentDue, wish: SubmitWish, *, claim: str, n
 def is_as_agreed(order: Order, due: PaymentDue, attempt: PaymentAttempt) -> bool:
     """Whether the order still costs what the attempt was begun for, for the same services, and is paid in the same way."""
     same_price = attempt.price in ("", price_digest(order))  # empty: begun by an earlier release
-    return same_price and (due.amount_cents, due.method) == (attempt.amount_cents, attempt.method)
+    return same_price and is_paid_as_begun(due, attempt)
+
+
+def is_paid_as_begun(due: PaymentDue, attempt: PaymentAttempt) -> bool:
+    """Whether what is due now is what the attempt was begun for."""
+    return (due.amount_cents, due.method) == (attempt.amount_cents, attempt.method)

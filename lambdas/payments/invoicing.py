@@ -26,10 +26,10 @@ from lambdas.records.invoice_records import InvoiceRecords, SeriesBusyError, Ser
 from lambdas.records.invoiced import invoiced
 from lambdas.records.request_key import RequestKey
 from lambdas.records.service import Service, ServiceRecords, ServiceStatus
+from lambdas.records.standing import DUE_DAYS
 from lambdas.records.table import RecordTable
 
 MAX_ORDERS = 90  # a transaction has 100 writes, and each order on an invoice is one of them
-DUE_DAYS = 30  # where the client has no `datepay` of its own
 _DAY = 86_400
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from lambdas.orders.errors import OrderError
 from lambdas.records.payment_method import PaymentMethod
 from lambdas.records.request_key import RequestKey
+from lambdas.records.standing import has_overdue_invoice
 from lambdas.records.table import ConditionFailedError, RecordTable
 from lambdas.runtime.models import Frozen
 from lambdas.runtime.passwords import is_password
@@ -84,6 +85,13 @@ class ClientRecords:
     def get(self, client_id: str) -> Client | None:
         found = self._table.get(f"client#{client_id}", "client")
         return Client.model_validate(found) if found else None
+
+    def in_good_standing(self, client_id: str, brand_id: int, now: int) -> bool:
+        """Whether it is an active client of the brand (no lead) who has no unpaid invoice that is overdue."""
+        client = self.get(client_id)
+        if client is None or client.active is not ClientStatus.CLIENT or client.brand_id != brand_id:
+            return False
+        return not has_overdue_invoice(self._table, client_id, now)
 
     def made_for(self, order_id: str) -> str | None:
         """The id of the client this order made, if it made one."""

@@ -4,7 +4,7 @@ from typing import Any, TypedDict
 
 from lambdas.api.backend import Backend
 from lambdas.api.verbs.queue_parts import ActionOfStep, CountedQueue, StepOfQueue
-from lambdas.orders.queue import Queue
+from lambdas.orders.queue import MayBeInvoiced, Queue
 
 
 class CountedStepView(TypedDict):
@@ -44,7 +44,8 @@ def _counted(found: CountedQueue) -> CountedQueueView:
 
 
 class QueueView(TypedDict):
-    """`key`: the queue's folder. `sendlink_*`: the mail that leads back to an unfinished order."""
+    """`key`: the queue's folder. `may_be_invoiced`: whose orders it takes without money held for them. `sendlink_*`: the mail
+    that leads back to an unfinished order."""
 
     order_queue_id: int
     key: str
@@ -52,6 +53,7 @@ class QueueView(TypedDict):
     brand_id: int
     active: bool
     allow_quotes: bool
+    may_be_invoiced: MayBeInvoiced
     sendlink_from: str
     sendlink_sub: str
     sendlink_body: str
@@ -65,6 +67,7 @@ def queue_view(queue: Queue, backend: Backend) -> QueueView:
         "brand_id": queue.brand_id,
         "active": queue.active,
         "allow_quotes": queue.allow_quotes,
+        "may_be_invoiced": queue.may_be_invoiced,
         "sendlink_from": queue.sendlink_from,
         "sendlink_sub": queue.sendlink_sub,
         "sendlink_body": queue.sendlink_body,

@@ -77,14 +77,6 @@ def test_the_whole_way_ends_with_money_held_and_the_status_page(
     assert gateway.find(order.hold.key) is not None
 
 
-def test_an_order_on_account_holds_nothing(browser: Browser, door: Door) -> None:
-    to_payment(browser)
-    browser.send(terms="1", terms_signature="Ada Lovelace", payment="account")
-
-    order = order_of(browser, door)
-    assert (order.step_status, order.hold, order.info["payment_type"]) == (StepStatus.ORDINARY, None, "invoice")
-
-
 def test_going_back_shows_what_was_typed(browser: Browser) -> None:
     to_payment(browser)
 

@@ -143,15 +143,6 @@ def test_an_answer_without_a_method_leads_back_and_writes_nothing(
     assert "cc_token" not in order_of(browser, door).info
 
 
-def test_choosing_another_way_forgets_the_card(browser: Browser, door: Door) -> None:
-    to_payment(browser)
-    with_card(browser)
-    browser.send(payment="account")
-
-    order = order_of(browser, door)
-    assert (order.info["cc_token"], order.hold) == ("", None)
-
-
 def test_the_agreement_comes_before_the_money(browser: Browser) -> None:
     to_payment(browser)
     page = browser.send(payment="enter:card")
