@@ -82,9 +82,7 @@ def test_a_client_signs_in_and_pays_with_the_stored_card(walk: Walk, shop: Shop)
 
 
 def test_a_question_on_the_status_page_is_answered(walk: Walk, shop: Shop) -> None:
-    walk.to_payment()
-    walk.agree().page.get_by_label("Pay by invoice").check()
-    order_id = walk.order().ordered()
+    order_id = walk.to_payment().with_card().order().ordered()
     walk.page.get_by_label("Write to us").fill("When will it be ready?")
     walk.page.get_by_role("button", name="Send").click()
     expect(walk.page.locator(".posts")).to_contain_text("When will it be ready?")

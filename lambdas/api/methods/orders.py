@@ -114,6 +114,7 @@ def _etag_and_place(order: Order) -> Mapping[str, str]:
 
 
 _PERSON = {"first": "Ada", "last": "Lovelace", "email": "ada@example.com", "country": "GB"}
+_CARD = {"payment_type": "cc", "cc_token": "tok_approve"}
 _ONE: dict[str, Any] = {"order_id": "1001"}
 
 METHODS: dict[str, Method] = {
@@ -127,7 +128,7 @@ METHODS: dict[str, Method] = {
         status=201,
         headers=_etag_and_place,
         keeps_key=True,
-        example={"order_queue_id": 1, "info": {**_PERSON, "pack1": {"plan_id": "1", "period": 1}}},
+        example={"order_queue_id": 1, "info": {**_PERSON, **_CARD, "pack1": {"plan_id": "1", "period": 1}}},
     ),
     "order.update": Method(
         title="Change an order, or move it to another step",

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from lambdas.records.rights import ROLES, Grant, Right
-from tests.build import CONTACT
+from tests.build import CARD, CONTACT
 from tests.unit.api.conftest import Answer, Caller
 
-ORDER = {"order_queue_id": 1, "info": {**CONTACT, "favourite_colour": "green", "pack1": {"plan_id": "1"}}}
+ORDER = {"order_queue_id": 1, "info": {**CONTACT, **CARD, "favourite_colour": "green", "pack1": {"plan_id": "1"}}}
 
 _NUMBERS = count()
 
@@ -31,7 +31,7 @@ def order_id(caller: Caller) -> str:
 def test_a_viewer_sees_the_order_but_not_who_it_is_for(caller: Caller, order_id: str) -> None:
     seen = as_user(caller, Grant(rights=ROLES["viewer"]), "order.get", {"order_id": order_id}).body
 
-    assert seen["info"] == {"pack1": {"plan_id": "1"}}
+    assert seen["info"] == {"payment_type": "cc", "pack1": {"plan_id": "1"}}
     assert seen["hash"] == ""
     assert CONTACT["email"] not in str(seen)
 
@@ -41,7 +41,7 @@ def test_a_right_holds_in_its_queues_only(caller: Caller, order_id: str) -> None
 
     assert as_user(caller, elsewhere, "order.get", {"order_id": order_id}).status == 403
     assert as_user(caller, elsewhere, "order.cancel", {"order_id": order_id}).status == 403
-    assert as_user(caller, elsewhere, "order.list", {}).body == {"orders": [], "next_cursor": None}
+    assert as_user(caller, elsewhere, "order.list", {}).body == {"orders": [], "next_cursor": None, "unreadable": []}
     made = as_user(caller, elsewhere, "order.create", ORDER)
     assert (made.status, "queue 1" in made.body["detail"]) == (403, True)
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from lambdas.catalog.plan import load_plans
-from lambdas.orders.queue import load_queues
+from lambdas.orders.queue import MayBeInvoiced, load_queues
 from statemachines.form_checks import FormError, check_form, check_forms
 from tests.unit.forms.test_fields import a_form
 
@@ -194,3 +194,33 @@ def test_the_form_of_the_documentation_is_one(tmp_path: Path) -> None:
 
     (form,) = check_forms(QUEUES, PLANS, tmp_path)
     assert (form.name, form.reminders_after_hours, form.last.payment) == ("backup", (24, 72), ("card", "account"))
+
+
+BY_INVOICE = {"name": "pay", "title": "Pay", "payment": ["account"]}
+
+
+def invoicing(who: str) -> dict[int, Any]:
+    """The queues, all of which invoice these."""
+    return {
+        number: queue.model_copy(update={"may_be_invoiced": MayBeInvoiced(who)}) for number, queue in QUEUES.items()
+    }
+
+
+@pytest.mark.parametrize(
+    ("queue", "form"), [("nobody", "existing_clients"), ("nobody", "everybody"), ("existing_clients", "everybody")]
+)
+def test_a_form_invoices_nobody_whom_its_queue_does_not(queue: str, form: str) -> None:
+    with pytest.raises(FormError, match=f"may_be_invoiced: {form} are more than its queue invoices"):
+        check_form(a_form(EMAIL, NAME, PLAN, may_be_invoiced=form), invoicing(queue), PLANS)
+
+
+@pytest.mark.parametrize("form", ["nobody", "existing_clients", "everybody", None])
+def test_a_form_may_invoice_fewer_than_its_queue(form: str | None) -> None:
+    check_form(a_form(EMAIL, NAME, PLAN, may_be_invoiced=form), invoicing("everybody"), PLANS)
+
+
+def test_a_form_by_which_nobody_could_order_is_refused() -> None:
+    pages = [page("first", EMAIL, NAME, PLAN), BY_INVOICE]
+    check_form(a_form(pages=pages), invoicing("existing_clients"), PLANS)
+    with pytest.raises(FormError, match="takes no card, and nobody is invoiced here"):
+        check_form(a_form(pages=pages), invoicing("nobody"), PLANS)
