@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import NewWalk
 from tests.browser.pages import PAGES, problems_of, shown
-from tests.browser.walk import PERSON, Walk
+from tests.browser.walk import APPROVED, PERSON, Walk
 from tests.flow.conftest import Shop
 
 
@@ -58,8 +58,15 @@ def test_who_has_only_a_keyboard_orders(walk: Walk, shop: Shop) -> None:
     tab_to(page, "terms_signature")
     keys.type("Ada Lovelace")
     tab_to(page, "payment")
-    while not page.get_by_label("Pay by invoice").is_checked():
-        keys.press("ArrowDown")
+    assert page.get_by_label("Pay by card").is_checked()
+    tab_to(page, "Order and pay")
+    keys.press("Enter")
+    walk.on("Enter your card")
+    for typed, following in ((APPROVED, "expiry"), ("12/34", "code"), ("123", "Use this card")):
+        keys.type(typed)
+        tab_to(page, following)
+    keys.press("Enter")
+    walk.on("Look over and order")
     tab_to(page, "Order and pay")
     keys.press("Enter")
 

@@ -70,7 +70,8 @@ def test_the_order_form_of_the_vendor_has_what_failed_tried_again(
 ) -> None:
     """Back on the account page the data is corrected, and every action that failed is processed. A login name that is taken
     is told before there is anything to process."""
-    person = {**PERSON, "email": "ada@mailinator.com", "uber_login": existing["login"]}
+    paid = {"payment_type": "cc", "cc_token": "tok_approve"}
+    person = {**PERSON, **paid, "email": "ada@mailinator.com", "uber_login": existing["login"]}
     order_id = get(raw, "order.create", order_queue_id=2, info={**person, "pack1": {"plan_id": "1"}})["data"][
         "order_id"
     ]
