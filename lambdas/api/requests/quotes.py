@@ -131,7 +131,7 @@ class QuoteServiceAddRequest(_Amounts, QuoteRequest):
     plan_id: Plan = Field(description="The service plan; 0 for a service in no catalogue, which needs a price.")
     period: Annotated[int, Field(ge=0, le=120)] = Field(description="Billing period in months; 0: once.")
     quantity: Annotated[
-        int, BeforeValidator(lambda value: 1 if value in ("", None) else value), Field(ge=1, le=10_000)
+        int, Field(ge=1, le=10_000), BeforeValidator(lambda value: 1 if value in ("", None) else value)
     ] = Field(default=1, description="How many units.")
     bill_type: Kind = Field(default=1, description="1: price is for a month; 0: price is for the whole period.")
     setup_qs: Flag = Field(default=False, description="1: set-up is charged for each unit.")
