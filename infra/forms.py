@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 
+from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from infra.api import Api
 from infra.door import door_environment, door_permissions
-from infra.function import FunctionParts, OrderFunction, allow
+from infra.function import FunctionParts, OrderFunction, allow, removal_of
 from infra.notices import Notices
 from infra.routes import add_routes, page_id
 from infra.storage import Storage
@@ -45,6 +46,14 @@ class Forms(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         settings = parts.settings
+        # Made by Secrets Manager, known to nobody. A new value may be put at any time: the one before stays good.
+        secret = secretsmanager.Secret(
+            self,
+            "Secret",
+            description=f"Signs the pages of the order forms, stage {settings.stage}",
+            generate_secret_string=secretsmanager.SecretStringGenerator(password_length=64, exclude_punctuation=True),
+            removal_policy=removal_of(settings),
+        )
         self.function = OrderFunction(
             self,
             "Handler",
@@ -58,8 +67,14 @@ class Forms(Construct):
                 "NOTICE_QUEUE_URL": notices.queue.queue_url,
                 "COMPANY": settings.company,
                 "FORM_MIN_SECONDS": str(settings.form_min_seconds),
+                "FORM_SECRET_ARN": secret.secret_arn,
+                "FORM_LIMITS": settings.form_limits.model_dump_json(),
             },
-            permissions=[*door_permissions(storage), allow("sqs:SendMessage", on=[notices.queue.queue_arn])],
+            permissions=[
+                *door_permissions(storage),
+                allow("sqs:SendMessage", on=[notices.queue.queue_arn]),
+                allow("secretsmanager:GetSecretValue", on=[secret.secret_arn]),
+            ],
         ).function
         add_routes(
             self,

@@ -42,6 +42,8 @@ class Notices(Construct):
             "RECORD_TABLE": storage.records.table_name,
             "COMPANY": parts.settings.company,
             "PUBLIC_URL": public_url,
+            "GUARD_TABLE": storage.guards.table_name,
+            "FORM_LIMITS": parts.settings.form_limits.model_dump_json(),
             **mail.environment,
         }
         self.dead_letters = message_queue(
@@ -84,6 +86,7 @@ class Notices(Construct):
         return [
             allow("dynamodb:GetItem", on=[self._storage.orders.table_arn]),
             allow(*(f"dynamodb:{verb}" for verb in records), on=[self._storage.records.table_arn]),
+            allow("dynamodb:UpdateItem", on=[self._storage.guards.table_arn]),  # how many mails an address got
             *self._mail.permissions,
         ]
 

@@ -15,6 +15,7 @@ from pydantic import AfterValidator, ConfigDict, Field, ValidationError, field_v
 
 from lambdas.guards.breaker import BreakerRule
 from lambdas.guards.failures import Limit
+from lambdas.guards.form_limits import FormLimits
 from lambdas.payments.screening import PaymentLimits
 from lambdas.runtime.models import Frozen
 
@@ -129,6 +130,7 @@ class StageSettings(Frozen):
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$"), AfterValidator(_has_hundredths)] = "USD"
     # Where the pages are, as clients know it: https://..., or `api` for the API's own address.
     public_url: Annotated[str, Field(pattern=r"^(api|https?://[^\s/@?#]+)$")] = OWN_ADDRESS
+    form_limits: FormLimits = Field(default_factory=FormLimits)  # orders begun, and mails, before people have to wait
     form_min_seconds: Annotated[int, Field(ge=0)] = 2  # whoever sends the first page of a form sooner is no person
     company: str = ""  # as clients know it: in subjects, and as the sender's name
     # Its domain becomes an SES identity, which sends once its DNS records are there.
@@ -207,7 +209,9 @@ def read_settings(stage: str, text: str, **found_out: Any) -> StageSettings:
         raise StageFileError(f"{file} cannot be used:{problems}") from None
 
 
-_NAMES = [name for model in (StageSettings, PaymentLimits, BreakerRule, Limit) for name in model.model_fields]
+_NAMES = [
+    name for model in (StageSettings, PaymentLimits, FormLimits, BreakerRule, Limit) for name in model.model_fields
+]
 
 
 def _problem(error: Any) -> str:

@@ -7,7 +7,7 @@ import hashlib
 import re
 
 from lambdas.actions._module import ActionError, PermanentError, ThrottledError, TransientError
-from lambdas.mail.address import is_address, one_line
+from lambdas.mail.address import harmless, is_address, one_line
 from lambdas.mail.sending import Mail, MailInDoubtError, MailRefusedError, OnDoubt, send_once
 from lambdas.orders.info import text
 from lambdas.orders.order import Order
@@ -74,5 +74,8 @@ def _field(name: str, order: Order) -> str:
     if name == "order_id":
         return order.order_id
     if name == "full_name":
-        return one_line(" ".join(text(order.info, key) for key in ("first", "last")))
-    return one_line(text(order.info, {"first_name": "first", "last_name": "last"}.get(name, name)))
+        return harmless(" ".join(text(order.info, key) for key in ("first", "last")), _LONGEST_FIELD)
+    value = text(order.info, {"first_name": "first", "last_name": "last"}.get(name, name))
+    if name == "email":  # where the mail goes, or who the staff is to write to
+        return value if is_address(value) else harmless(value, _LONGEST_FIELD)
+    return harmless(value, _LONGEST_FIELD)

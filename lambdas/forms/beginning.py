@@ -12,7 +12,7 @@ def ask(door: Door, form: Form, request: WebRequest) -> Answer:
     """Asks only who would leave an order that is not sent yet; another site's link must not lose it."""
     visit = door.any_visit(form, request)
     if visit.order is None or not visit.order.is_lead or visit.is_locked:
-        return _begun(form, request)
+        return _begun(door, form, request)
     order_id = visit.order.order_id
     text = f"Order {order_id} is not sent yet. It stays as it is, and you can come back to it with a link that we mail you."
     return question(
@@ -25,8 +25,8 @@ def ask(door: Door, form: Form, request: WebRequest) -> Answer:
 def take(door: Door, form: Form, request: WebRequest) -> Answer:
     """Raises RefusedError for what another site sends."""
     refuse_other_sites(request, door.any_visit(form, request))
-    return _begun(form, request)
+    return _begun(door, form, request)
 
 
-def _begun(form: Form, request: WebRequest) -> Answer:
-    return see_other(path_of(form, form.first), new_visit().cookies(form, request))
+def _begun(door: Door, form: Form, request: WebRequest) -> Answer:
+    return see_other(path_of(form, form.first), new_visit(door.signer).cookies(form, request))

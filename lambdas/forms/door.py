@@ -1,7 +1,7 @@
 """What the form's door works with, and what all its pages ask first: whose visit this is, and how its order stands."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 
 from lambdas.catalog.plan import Plan
@@ -9,8 +9,10 @@ from lambdas.forms.counts import FormCounts
 from lambdas.forms.fields import Given
 from lambdas.forms.filling import standing
 from lambdas.forms.form import Form, Page
+from lambdas.forms.signing import Signer
 from lambdas.forms.visit import Visit, new_visit, proof_of, token_of
 from lambdas.forms.web import Answer, RefusedError, WebRequest, see_other
+from lambdas.guards.form_limits import FormLimits
 from lambdas.guards.windows import Windows
 from lambdas.mail.link_mail import address_of
 from lambdas.mail.wanted import LinkWishes
@@ -45,9 +47,11 @@ class Door:
     wishes: LinkWishes
     stops: ReminderStops
     visits: VisitRecords
+    signer: Signer
     windows: Windows
     company: str
     min_seconds: int = 0
+    limits: FormLimits = field(default_factory=FormLimits)
 
     def now(self) -> int:
         return self.service.now()
@@ -72,14 +76,18 @@ class Door:
         """Also one whose order is for others to read: for pages that show and change nothing of it."""
         token, proof = token_of(form, request), proof_of(form, request)
         if token is None:
-            return new_visit()
+            return new_visit(self.signer)
         link = self.links.find(token, LinkPurpose.VISIT)
         if link is None:
-            return Visit(token, proof=proof)
+            return Visit(token, self.signer, proof=proof)
         if link.form != form.name or not self.links.is_open(link, self.now()):
-            return new_visit()
+            return new_visit(self.signer)
         order = self.service.get(order_id=link.order_id)
-        return Visit(token, proof=proof, link=link, order=order) if proves(link, order) else new_visit()
+        return (
+            Visit(token, self.signer, proof=proof, link=link, order=order)
+            if proves(link, order)
+            else new_visit(self.signer)
+        )
 
     def _has_moved(self, form: Form, request: WebRequest) -> bool:
         token = token_of(form, request)

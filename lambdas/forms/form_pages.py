@@ -1,6 +1,7 @@
 """The pages of a form: shown as the order stands, taken as far as they can be."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
@@ -14,6 +15,7 @@ from lambdas.forms.gate import CSRF, HONEYPOT, SHOWN, machine_problem
 from lambdas.forms.pages import drawn
 from lambdas.forms.saving import previewed, saved
 from lambdas.forms.summary import summary_of
+from lambdas.forms.throttle import RETRY_SECONDS, too_many
 from lambdas.forms.visit import Visit
 from lambdas.forms.web import Answer, WebRequest, see_other
 from lambdas.mail.link_mail import address_of
@@ -63,6 +65,9 @@ def take(door: Door, form: Form, page: Page, visit: Visit, request: WebRequest) 
         kept = {name: "" if name in cards else value for name, value in typed.items()}
         return visit, page_answer(door, form, page, visit, request, typed=kept, errors=cards)
     filled = read_page(form, page, typed, door.given(visit.order))
+    if visit.order is None and (refusal := too_many(door, filled.changes, request)):
+        answer = page_answer(door, form, page, visit, request, typed=typed, errors={"": refusal})
+        return visit, replace(answer, status=HTTPStatus.TOO_MANY_REQUESTS, headers={"Retry-After": RETRY_SECONDS})
     if filled.changes or visit.order is not None:
         visit = saved(door, form, visit, filled.changes, request)
     errors = {**filled.errors, **payment_choices.problems(door, form, page, visit, typed)}

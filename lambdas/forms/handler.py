@@ -10,7 +10,9 @@ from lambdas.forms.door import Door
 from lambdas.forms.form import load_forms
 from lambdas.forms.pages import message_page
 from lambdas.forms.routes import routed
+from lambdas.forms.signing import SecretKeys, Signer
 from lambdas.forms.web import Answer, RefusedError, Response, read_request, response_of
+from lambdas.guards.form_limits import FormLimits
 from lambdas.guards.windows import Windows
 from lambdas.mail.wanted import LinkWishes
 from lambdas.orders.errors import OrderError
@@ -25,11 +27,15 @@ from lambdas.runtime.starting import prepare
 
 
 class FormSettings(DoorSettings):
-    """`form_min_seconds`: how long a person needs for a first page at the least; whoever is faster is asked to send it again."""
+    """`form_secret_arn`: what pages are signed with. `form_limits`: JSON of FormLimits.
+
+    `form_min_seconds`: how long a person needs for a first page at the least; whoever is faster is asked to send it again."""
 
     notice_queue_url: str
     company: str = ""
     form_min_seconds: int = 2
+    form_secret_arn: str
+    form_limits: str = "{}"
 
 
 @cache
@@ -50,6 +56,8 @@ def _door() -> Door:
         wishes=LinkWishes(settings.notice_queue_url),
         stops=ReminderStops(records),
         visits=VisitRecords(records),
+        signer=Signer(SecretKeys(settings.form_secret_arn)),
+        limits=FormLimits.model_validate_json(settings.form_limits),
         windows=Windows(settings.guard_table),
         company=settings.company,
         min_seconds=settings.form_min_seconds,

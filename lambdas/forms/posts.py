@@ -41,14 +41,14 @@ def posts_seen(door: Door, order: Order) -> list[PostView]:
     return [_view(door, post) for post in found][::-1]
 
 
-def hidden_inputs(token: str) -> dict[str, str]:
+def hidden_inputs(door: Door, token: str) -> dict[str, str]:
     """What a page sends along with a reply: proof that it is ours, and what makes one post of a double click."""
-    return {CSRF: Visit(token).csrf, ONCE: new_token()}
+    return {CSRF: Visit(token, door.signer).csrf, ONCE: new_token()}
 
 
 def take_reply(door: Door, order: Order, link: Link, token: str, request: WebRequest) -> str:
     """Keep what the client wrote; what is wrong with it, if anything is. Raises RefusedError."""
-    refuse_other_sites(request, Visit(token))
+    refuse_other_sites(request, Visit(token, door.signer))
     body = _plain(request.typed.get(BODY, ""))
     if problem := _problem(door, link, body):
         return problem

@@ -50,7 +50,7 @@ def resume(door: Door, form: Form, token: str, request: WebRequest) -> Answer:
     if _has(visit, order):
         return _led_on(door, form, visit, order)
     refuse_other_sites(request, visit)
-    begun = new_visit()
+    begun = new_visit(door.signer)
     made = door.visits.begin(begun.token, link, door.now(), client_id=order.client_id)
     door.counts.returned(form, order.order_id)
     visit = replace(begun, link=made, order=order)

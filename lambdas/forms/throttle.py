@@ -3,9 +3,31 @@
 import hashlib
 
 from lambdas.forms.door import Door
+from lambdas.forms.web import WebRequest
 from lambdas.guards.attempts import attempt
+from lambdas.guards.form_limits import is_admitted
+from lambdas.guards.sources import source_of
+from lambdas.orders.info import Info, text
 
+RETRY_SECONDS = "3600"
 _COUNTED = "all"
+_NOTHING_LOST = "What you typed still stands here: send it once more then. If you cannot wait, write to us."
+_OF_SOURCE = f"Many orders were begun from where you are, so this one has to wait for an hour. {_NOTHING_LOST}"
+_OF_ADDRESS = (
+    "Many orders were begun today for this e-mail address. Continue one of them (the link is above the form), "
+    f"or wait until tomorrow. {_NOTHING_LOST}"
+)
+
+
+def too_many(door: Door, changes: Info, request: WebRequest) -> str:
+    """Count an order that is about to be begun, by where it comes from and its e-mail address; what to tell who has to wait."""
+    limits, now = door.limits, door.now()
+    if not is_admitted(door.windows, "leads_of_source", source_of(request.source), limits.leads_of_source, now):
+        return _OF_SOURCE
+    email = text(changes, "email")
+    if email and not is_admitted(door.windows, "leads_of_address", email, limits.leads_of_address, now):
+        return _OF_ADDRESS
+    return ""
 
 
 def is_too_often(door: Door, what: str, by: str, *, limit: int, seconds: int) -> bool:

@@ -1,4 +1,4 @@
-"""A visit: one browser filling one form. Its cookie holds a random token, from which everything else is derived.
+"""A visit: one browser filling one form. Its cookie holds a random token, for which everything else is signed.
 
 The order's link of that token is made with the first page that is sent; before, there is only the cookie. A second cookie
 comes with a sign-in, so that whoever knew the first one before is not signed in with it.
@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 
 from lambdas.forms.form import Form
+from lambdas.forms.signing import Signer
 from lambdas.forms.web import WebRequest
 from lambdas.orders.order import Order
 from lambdas.records.link import KEPT_DAYS, Link, LinkPurpose, digest_of, new_token
@@ -27,15 +28,15 @@ class Visit:
     """
 
     token: str
+    signer: Signer
     fresh: bool = False
     proof: str = ""
     link: Link | None = None
     order: Order | None = None
 
     def derived(self, purpose: str) -> str:
-        """A secret that only this browser and we can know, other for each purpose."""
-        digest = hmac.digest(self.token.encode(), purpose.encode(), hashlib.sha256)
-        return base64.urlsafe_b64encode(digest).decode().rstrip("=")
+        """What only we can make, for this browser, other for each purpose."""
+        return self.signer.sign(self._said(purpose))
 
     @property
     def csrf(self) -> str:
@@ -44,7 +45,8 @@ class Visit:
     @property
     def status_token(self) -> str:
         """Opens the status page of the order; the same whenever it is asked for."""
-        return self.derived("status")
+        digest = hmac.digest(self.token.encode(), b"status", hashlib.sha256)
+        return base64.urlsafe_b64encode(digest).decode().rstrip("=")
 
     @property
     def creation_key(self) -> str:
@@ -71,21 +73,22 @@ class Visit:
         return self.link.client_id if hmac.compare_digest(self.link.proof, digest_of(self.proof)) else None
 
     def is_csrf(self, said: str) -> bool:
-        return hmac.compare_digest(self.csrf.encode(), said.encode())
+        return self.is_derived(f"csrf:{self.proof}", said)
 
     def is_derived(self, purpose: str, said: str) -> bool:
-        return hmac.compare_digest(self.derived(purpose).encode(), said.encode())
+        return self.signer.is_signed(self._said(purpose), said)
+
+    def _said(self, purpose: str) -> str:
+        return f"{purpose}\n{digest_of(self.token)}"
 
     def stamp(self, now: int) -> str:
-        """When a page was shown, signed."""
+        """When a page was shown, signed. It is good for this visit, which makes one order."""
         return f"{now}.{self.derived(f'shown:{now}')}"
 
     def seconds_since(self, stamp: str, now: int) -> int | None:
         """How long ago the page of this stamp was shown; None if the stamp is not ours."""
-        shown_at, _, _ = stamp.partition(".")
-        if not re.fullmatch(r"[0-9]{1,12}", shown_at) or not hmac.compare_digest(
-            self.stamp(int(shown_at)).encode(), stamp.encode()
-        ):
+        shown_at, _, signature = stamp.partition(".")
+        if not re.fullmatch(r"[0-9]{1,12}", shown_at) or not self.is_derived(f"shown:{shown_at}", signature):
             return None
         return now - int(shown_at)
 
@@ -110,8 +113,8 @@ def proof_of(form: Form, request: WebRequest) -> str:
     return proof if _TOKEN.fullmatch(proof) else ""
 
 
-def new_visit() -> Visit:
-    return Visit(token=new_token(), fresh=True)
+def new_visit(signer: Signer) -> Visit:
+    return Visit(token=new_token(), signer=signer, fresh=True)
 
 
 def _cookie(name: str, value: str, request: WebRequest, seconds: int | None = None) -> str:

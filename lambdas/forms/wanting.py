@@ -13,6 +13,7 @@ from lambdas.forms.gate import CSRF, HONEYPOT, refuse_other_sites
 from lambdas.forms.pages import drawn
 from lambdas.forms.throttle import is_too_often
 from lambdas.forms.web import Answer, RefusedError, WebRequest, see_other
+from lambdas.guards.sources import source_of
 from lambdas.mail.address import is_address
 
 EMAIL = "email"
@@ -35,7 +36,7 @@ def show(door: Door, form: Form, request: WebRequest) -> Answer:
 def take(door: Door, form: Form, request: WebRequest) -> Answer:
     """Put the wish where lambdas/notices finds it; then the same page for everybody. Raises RefusedError."""
     refuse_other_sites(request, door.any_visit(form, request))
-    if is_too_often(door, "wishes_of_source", request.source, limit=OF_SOURCE, seconds=_HOUR):
+    if is_too_often(door, "wishes_of_source", source_of(request.source), limit=OF_SOURCE, seconds=_HOUR):
         text = "Many links were asked for from where you are. Wait an hour, and ask again; or write to us."
         raise RefusedError(HTTPStatus.TOO_MANY_REQUESTS, "Please wait a little", text)
     email = request.typed.get(EMAIL, "").strip()

@@ -49,6 +49,21 @@ class Windows:
         )
         return _window(answer["Attributes"], seconds, now)
 
+    def admit(self, name: str, most: int, *, seconds: int, now: int) -> bool:
+        """Count one more in the window of `name`, unless that were more than `most`; whether it was counted."""
+        try:
+            self._client.update_item(
+                TableName=self._table,
+                Key=_key(name, seconds, now),
+                UpdateExpression="SET expires_at = :end ADD #admitted :one",
+                ConditionExpression="attribute_not_exists(#admitted) OR #admitted < :most",
+                ExpressionAttributeNames={"#admitted": f"{_COUNTED}admitted"},
+                ExpressionAttributeValues=to_item({":end": _end(seconds, now), ":one": 1, ":most": most}),
+            )
+        except self._client.exceptions.ConditionalCheckFailedException:
+            return False
+        return True
+
     def look(self, name: str, *counted: str, seconds: int, now: int) -> Window:
         """How it stands, without counting. A count of the last moment may be missing: the read is the cheap kind."""
         places = {f"#{index}": f"{_COUNTED}{each}" for index, each in enumerate(counted)}

@@ -1,6 +1,7 @@
 """E-mail addresses, and text that is fit for a header."""
 
 import re
+import unicodedata
 from collections.abc import Iterator
 
 _ADDRESS = re.compile(r"[^@\s,;:<>()\[\]\"\\]{1,64}@[^@\s,;:<>()\[\]\"\\]{1,255}")
@@ -20,6 +21,23 @@ def addresses_in(text: str | None) -> tuple[str, ...]:
 def one_line(value: str) -> str:
     """Without line breaks and control characters, with single spaces."""
     return " ".join("".join(_printable(value)).split())
+
+
+# What a mail program may make a link of: an @, a scheme, two slashes, or a dot between letters.
+_LEADS_SOMEWHERE = re.compile(r"[@\\]|//|\w:\w|\w\.\w{2,}")
+# What passes for a dot, slash or colon and is not folded into one (UTS 46 lists the dots that host names may be written with).
+_LOOK_ALIKES = {ord(letter): "." for letter in "\u3002\u06d4\u0701\u0702\u2027\u2219\u22c5\u30fb\u00b7\u16eb\ua4f8"} | {
+    ord(letter): "/" for letter in "\u2044\u2215\u2571\u29f8\u29f5\u2216\ufe68"
+} | {ord(letter): ":" for letter in "\u2236\ua789\u05c3\u0703\u0704"}  # fmt: skip
+
+
+def harmless(value: str, longest: int) -> str:
+    """What a stranger typed, as it may stand in a mail: short, on one line, and empty if it could lead anywhere, by whatever
+    letters look like it. Anybody can type anything and have it sent to anybody's address."""
+    line = one_line(value)[:longest]
+    folded = unicodedata.normalize("NFKC", line).translate(_LOOK_ALIKES)
+    seen = "".join(letter for letter in folded if unicodedata.category(letter) not in ("Mn", "Me", "Cf"))
+    return "" if _LEADS_SOMEWHERE.search(seen) else line
 
 
 def _printable(value: str) -> Iterator[str]:

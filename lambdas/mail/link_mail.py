@@ -5,7 +5,7 @@ ubersmith-orders 1.8; what its template can name is not public, so ours can name
 import re
 from email.utils import formataddr
 
-from lambdas.mail.address import is_address, one_line
+from lambdas.mail.address import harmless, is_address, one_line
 from lambdas.mail.sending import Mail
 from lambdas.orders.info import text
 from lambdas.orders.order import Order
@@ -18,8 +18,6 @@ DEFAULT_BODY = "You began an order with us. Continue where you stopped:"
 
 _FIELD = re.compile(r"##([a-z_]+)##")
 _LONGEST_NAME, _LONGEST_SUBJECT = 60, 250
-# Anybody can type anything as a name, and have it sent to anybody's address: what could lead somewhere is left out.
-_LEADS_SOMEWHERE = re.compile(r"[/@\\]|\w\.\w{2,}")
 
 
 class Sender(Frozen):
@@ -62,5 +60,5 @@ def filled(template: str, values: dict[str, str]) -> str:
 
 def name_in(order: Order, key: str) -> str:
     """A name as the client typed it: short, on one line, and empty if it could be the address of anything."""
-    name = one_line(text(order.info, key))[:_LONGEST_NAME]
-    return "" if _LEADS_SOMEWHERE.search(name) else name
+    name = harmless(text(order.info, key), _LONGEST_NAME)
+    return "" if "/" in name else name

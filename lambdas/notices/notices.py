@@ -1,10 +1,12 @@
 """Which mail an order gets, and when. Each has a guard beside the order, so that telling of a thing twice mails once."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from lambdas.forms.form import Form
+from lambdas.guards.form_limits import FormLimits, is_admitted
+from lambdas.guards.windows import Windows
 from lambdas.mail.link_mail import Sender, address_of
 from lambdas.mail.sending import Mail, OnDoubt, send_once
 from lambdas.notices import letters
@@ -14,6 +16,7 @@ from lambdas.orders.ports import OrderStore
 from lambdas.orders.queue import Queue
 from lambdas.orders.steps import StepStatus
 from lambdas.records.begun import BegunRecords, digest_of
+from lambdas.records.client import ClientRecords
 from lambdas.records.link import LinkPurpose, LinkRecords, new_token, path_of
 from lambdas.records.notification import MailState, NotificationRecords
 from lambdas.records.reminder_stop import ReminderStops, address_digest, stop_path
@@ -21,8 +24,9 @@ from lambdas.records.table import RecordTable
 from lambdas.runtime.observe import MetricUnit, logger, metrics
 
 CONFIRMATION = "confirmation"
-Outcome = Literal["sent", "before", "in_doubt", "none"]
-"""`before`: it went out earlier. `in_doubt`: it may have, and is not sent now. `none`: this order gets no such mail."""
+Outcome = Literal["sent", "before", "in_doubt", "held_back", "none"]
+"""`before`: it went out earlier. `in_doubt`: it may have, and is not sent now. `held_back`: its address got too many today.
+`none`: this order gets no such mail."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,8 @@ class Notices:
     sender: Sender
     public_url: str
     now: Callable[[], int]
+    windows: Windows
+    limits: FormLimits = field(default_factory=FormLimits)
 
     def form_of(self, order: Order) -> Form | None:
         return next((form for form in self.forms.values() if form.order_form_id == order.order_form_id), None)
@@ -113,12 +119,24 @@ class Notices:
         notifications = NotificationRecords(self.records)
         if notifications.states(order.order_id, guard, guard).get(guard) is MailState.SENT:
             return "before"
+        if not self._may_mail(order):
+            logger.warning("a notice is held back", order_id=order.order_id, notice=guard.partition("#")[0])
+            metrics.add_metric("NoticesHeldBack", MetricUnit.Count, 1)
+            return "held_back"
         sent = send_once(notifications, order.order_id, guard, write(), self.now(), on_doubt=on_doubt)
         kind = guard.partition("#")[0]
         logger.info("notice", order_id=order.order_id, notice=kind, sent=sent)
         if sent:
             metrics.add_metric("NoticesSent", MetricUnit.Count, 1)
         return "sent" if sent else "in_doubt"
+
+    def _may_mail(self, order: Order) -> bool:
+        """Count a mail to the order's address. Who signed in gets every mail at the address of their account: nobody else
+        can have it sent."""
+        client = ClientRecords(self.records).get(order.client_id) if order.client_id else None
+        if client and client.order_id != order.order_id and client.email.casefold() == address_of(order).casefold():
+            return True
+        return is_admitted(self.windows, "mails", address_of(order), self.limits.mails_of_address, self.now())
 
     def _link(self, order: Order, purpose: LinkPurpose, form: Form, by: str) -> str:
         token = new_token()

@@ -4,6 +4,8 @@ import time
 from functools import cache
 
 from lambdas.forms.form import load_forms
+from lambdas.guards.form_limits import FormLimits
+from lambdas.guards.windows import Windows
 from lambdas.mail.link_mail import Sender
 from lambdas.notices.notices import Notices
 from lambdas.orders.queue import load_queues
@@ -20,6 +22,8 @@ class NoticeSettings(Settings):
     mail_from: str
     company: str
     public_url: str
+    guard_table: str
+    form_limits: str = "{}"
 
 
 @cache
@@ -33,4 +37,6 @@ def the_notices() -> Notices:
         sender=Sender(mail_from=settings.mail_from, company=settings.company),
         public_url=settings.public_url,
         now=lambda: int(time.time()),
+        windows=Windows(settings.guard_table),
+        limits=FormLimits.model_validate_json(settings.form_limits),
     )

@@ -18,7 +18,7 @@ EVERYWHERE = {
     "PYDANTIC_DISABLE_PLUGINS",
 }
 
-NOTICES = {"ORDER_TABLE", "RECORD_TABLE", "MAIL_FROM", "COMPANY", "PUBLIC_URL"}
+NOTICES = {"ORDER_TABLE", "RECORD_TABLE", "MAIL_FROM", "COMPANY", "PUBLIC_URL", "GUARD_TABLE", "FORM_LIMITS"}
 
 
 def test_every_function_has_its_own_role_and_its_own_log_group(stage: Synthesized) -> None:
@@ -91,7 +91,9 @@ def test_every_function_is_told_what_its_settings_read_and_no_more(stage: Synthe
             for module, needs in ACTIONS.items()
         },
         "DocsHandler": set(),
-        "FormsHandler": TABLES | DOORS | {"NOTICE_QUEUE_URL", "COMPANY", "FORM_MIN_SECONDS"},
+        "FormsHandler": TABLES
+        | DOORS
+        | {"NOTICE_QUEUE_URL", "COMPANY", "FORM_MIN_SECONDS", "FORM_SECRET_ARN", "FORM_LIMITS"},
         "IntakeWebhook": {"CONTRACT_QUEUE_URL", "CONTRACT_SECRETS"},
         "IntakeWorker": TABLES
         | DOORS

@@ -7,6 +7,7 @@ from lambdas.api.errors import MalformedRequestError, NotFoundError
 from lambdas.api.method import Method
 from lambdas.api.requests.links import LinkCreateRequest, LinkRevokeRequest
 from lambdas.api.views import links as views
+from lambdas.doors.forms import queue_of_form
 from lambdas.mail.link_mail import Sender, address_of, link_mail
 from lambdas.mail.sending import MailInDoubtError, MailRefusedError, send_once
 from lambdas.orders.errors import InvalidOrderError, OrderError, Problem
@@ -46,6 +47,8 @@ def _create(backend: Backend, request: LinkCreateRequest, caller: Caller) -> Mad
     if purpose is LinkPurpose.RESUME and not form:
         text = "the order was not begun on a form: name the one to go on with, by the last part of its address"
         raise MalformedRequestError(Problem("form", text))
+    if form:
+        _refuse_other_form(backend, order, form)
     token = new_token()
     link = links.make(
         token,
@@ -62,6 +65,15 @@ def _create(backend: Backend, request: LinkCreateRequest, caller: Caller) -> Mad
     if request.send:
         _mail(backend, order, link, url, settings)
     return MadeLink(link=link, url=url, sent=request.send)
+
+
+def _refuse_other_form(backend: Backend, order: Order, form: str) -> None:
+    """Raise MalformedRequestError for a form that does not feed the order's queue."""
+    queue = backend.queues[order.order_queue_id].key
+    theirs = sorted(name for name, fed in queue_of_form().items() if fed == queue)
+    if form not in theirs:
+        known = f"its forms are {', '.join(theirs)}" if theirs else "no form feeds that queue"
+        raise MalformedRequestError(Problem("form", f"is no form of the order's queue {queue}; {known}"))
 
 
 def _refuse_unsendable(order: Order, request: LinkCreateRequest) -> None:

@@ -185,9 +185,9 @@ def test_mail_goes_to_one_address_of_the_order_or_to_none(world: World, ses: Ses
 
 
 def test_what_a_client_wrote_stays_short_and_on_one_line() -> None:
-    order = an_order(info={"first": "Ada\r\nBcc: eve@example.test", "company": "x" * 999})
+    order = an_order(info={"first": "Ada\r\nBcc: eve", "company": "x" * 999})
 
-    assert filled_subject("For ##first_name##", order) == "For Ada Bcc: eve@example.test"
+    assert filled_subject("For ##first_name##", order) == "For Ada Bcc: eve"
     assert len(filled("##company##", order)) == 200
     assert filled("##city##|##last_name##", order) == "|"
 

@@ -37,6 +37,14 @@ def test_the_form_is_the_one_the_order_was_begun_on(caller: Caller, order_id: st
     assert "/forms/hosting/resume/" in caller.call("order.link_create", {"order_id": order_id}).body["url"]
 
 
+def test_a_form_of_another_queue_is_refused_by_name(caller: Caller, order_id: str) -> None:
+    for form in ("dedicated-server", "nowhere"):
+        refused = caller.call("order.link_create", {"order_id": order_id, "form": form})
+        assert (refused.status, refused.body["errors"][0]["field"]) == (400, "form")
+        assert "its forms are hosting" in refused.body["errors"][0]["detail"]
+    assert LinkRecords(caller.api.backend.records).of_order(order_id) == ()
+
+
 def test_a_status_link_and_api_2_0(caller: Caller, order_id: str) -> None:
     data = caller.data("order.link_create", {"order_id": order_id, "purpose": "status"})
 

@@ -1,5 +1,7 @@
 """The form's whole door over tables in memory: real store, real prices, real forms, the sandbox gateway."""
 
+from collections.abc import Iterator
+
 import pytest
 from mypy_boto3_dynamodb.client import DynamoDBClient
 
@@ -9,6 +11,7 @@ from lambdas.catalog.tax import load_taxes
 from lambdas.forms.counts import FormCounts
 from lambdas.forms.door import Door
 from lambdas.forms.form import load_forms
+from lambdas.forms.signing import Signer
 from lambdas.guards.windows import Windows
 from lambdas.mail.wanted import LinkWishes
 from lambdas.orders.modules import load_modules
@@ -36,6 +39,19 @@ CARD = {"brand": "Visa", "last_four": "4242", "expiry": "1230"}
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
+
+
+class FixedKeys:
+    """Keys of the pages; the first one signs."""
+
+    def __init__(self, *keys: bytes) -> None:
+        self.keys = keys or (b"a key of the forms",)
+
+    def current(self) -> bytes:
+        return self.keys[0]
+
+    def others(self) -> Iterator[bytes]:
+        yield from self.keys[1:]
 
 
 class Wishes(LinkWishes):
@@ -84,6 +100,7 @@ def door(dynamodb: DynamoDBClient, records: RecordTable, clock: Clock, gateway: 
         wishes=wishes,
         stops=ReminderStops(records),
         visits=VisitRecords(records),
+        signer=Signer(FixedKeys()),
         windows=Windows(make_table(dynamodb, "guards"), dynamodb),
         company="Example Hosting",
     )

@@ -50,3 +50,12 @@ def test_every_window_expires_with_its_end(guards: DynamoDBClient) -> None:
 
     (item,) = guards.scan(TableName="guards")["Items"]
     assert from_item(item)["expires_at"] == 180
+
+
+def test_of_many_at_once_no_more_are_admitted_than_may_be(guards: DynamoDBClient) -> None:
+    windows = Windows("guards", guards)
+    with ThreadPoolExecutor(8) as pool:
+        admitted = list(pool.map(lambda _: windows.admit("x", 10, seconds=MINUTE, now=1_000), range(40)))
+
+    assert admitted.count(True) == 10
+    assert windows.admit("x", 10, seconds=MINUTE, now=1_060)

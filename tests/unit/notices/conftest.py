@@ -12,6 +12,7 @@ from lambdas.catalog.plan import load_plans
 from lambdas.catalog.pricing import CatalogPricing
 from lambdas.catalog.tax import load_taxes
 from lambdas.forms.form import load_forms
+from lambdas.guards.windows import Windows
 from lambdas.mail import sending
 from lambdas.mail.link_mail import Sender
 from lambdas.notices.handler import take
@@ -27,7 +28,7 @@ from lambdas.records.coupon_use import CouponUseRecords
 from lambdas.records.link import LinkRecords
 from lambdas.records.table import RecordTable
 from tests.build import CARD, CONTACT, Clock, a_service
-from tests.tables import make_order_table
+from tests.tables import make_order_table, make_table
 from tests.unit.api.posts.conftest import Ses
 
 
@@ -96,5 +97,6 @@ def desk(dynamodb: DynamoDBClient, records: RecordTable, monkeypatch: pytest.Mon
         sender=Sender(mail_from="orders@example.com", company="Example Hosting"),
         public_url="https://orders.example.com/",
         now=clock,
+        windows=Windows(make_table(dynamodb, "guards"), dynamodb),
     )
     return Desk(notices, service, ses, clock)

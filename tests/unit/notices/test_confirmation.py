@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
+from lambdas.guards.form_limits import FormLimits
 from lambdas.orders.order import Order
+from lambdas.records.client import Client, ClientRecords
 from lambdas.records.link import LinkPurpose
 from lambdas.records.notification import MailState, NotificationRecords
 from tests.logs import logged
@@ -123,3 +125,19 @@ def test_a_name_that_leads_somewhere_is_left_out(desk: Desk, first: str) -> None
 
     assert desk.text().startswith("Hello,\n")
     assert "evil.example" not in desk.text()
+
+
+def test_an_address_gets_so_many_mails_a_day_and_a_client_at_their_own_address_all(desk: Desk) -> None:
+    """Twelve orders in somebody's name, sent by whoever likes to."""
+    most = FormLimits().mails_of_address.most
+    orders = [desk.service.submit(desk.lead()) for _ in range(12)]
+    assert [again for order in orders for again in desk.tell("OrderSubmitted", order)] == []
+    assert len(desk.ses.sent) == most
+
+    ClientRecords(desk.notices.records).add(Client(client_id="100", brand_id=1, created_at=1, email="ada@example.com"))
+    theirs = desk.service.submit(desk.service.update(desk.lead(), {"client_id": "100"}))
+    desk.tell("OrderSubmitted", theirs)
+    assert len(desk.ses.sent) == most + 1
+    desk.clock.time += 86_400
+    desk.tell("OrderSubmitted", desk.service.submit(desk.lead()))
+    assert len(desk.ses.sent) == most + 2
