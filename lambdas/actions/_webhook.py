@@ -10,6 +10,8 @@ import json
 import re
 from collections.abc import Mapping
 from decimal import Decimal
+from queue import Empty, SimpleQueue
+from threading import Thread
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
@@ -22,8 +24,10 @@ from lambdas.runtime.settings import Settings
 MAX_ANSWER_BYTES = 64_000
 _MAX_RESULTS, _LONGEST_RESULT, _LONGEST_REASON = 20, 200, 300
 NAMED_BASE = re.compile(r"^\{([a-z][a-z0-9_]*)\}(?=/|\Z)")
+_NO_ANSWER = "the receiver could not be reached or did not answer; this is tried again by itself"
 _LOOPBACK = "127.0.0.1"
-_ADDRESS = re.compile(r"[^\s@<>\"]+@[^\s@<>\"]+")
+_ADDRESS = re.compile(r"[^\s@<>\"]{1,64}@[^\s@<>\"]{1,255}")
+_LONGEST_READ = 1_000  # of a text that is cleaned: what is kept is shorter
 
 
 class WebhookSettings(Settings):
@@ -80,9 +84,10 @@ def signature(secret: str, timestamp: int, body: bytes) -> str:
 def post(
     url: str, content: Mapping[str, Any], *, key: str, secret: str, now: int, timeout_seconds: int
 ) -> tuple[int, Any]:
-    """Status and content of the answer; None if that is no JSON. Redirects are not followed."""
-    import urllib3  # of the Lambda runtime
+    """Status and content of the answer; None if that is no JSON. Redirects are not followed.
 
+    `timeout_seconds` is for all of it: a receiver that sends a byte now and then is not waited for any longer.
+    """
     body = json.dumps(content, separators=(",", ":"), default=_as_json).encode()
     headers = {
         "Content-Type": "application/json",
@@ -90,6 +95,29 @@ def post(
         "User-Agent": "order-queues",
         "X-Order-Signature": signature(secret, now, body),
     }
+    outcome: SimpleQueue[tuple[int, bytes] | Exception] = SimpleQueue()
+
+    def ask() -> None:
+        try:
+            outcome.put(_asked(url, body, headers, timeout_seconds))
+        except Exception as error:  # noqa: BLE001 - raised again where it is waited for
+            outcome.put(error)
+
+    Thread(target=ask, daemon=True).start()
+    try:
+        found = outcome.get(timeout=timeout_seconds)
+    except Empty:
+        raise TransientError(_NO_ANSWER) from None
+    if isinstance(found, Exception):
+        raise found
+    status, said = found
+    return status, _read(said)
+
+
+def _asked(url: str, body: bytes, headers: dict[str, str], timeout_seconds: int) -> tuple[int, bytes]:
+    """urllib3 counts its time for each piece that arrives, so somebody else has to watch the whole."""
+    import urllib3  # of the Lambda runtime
+
     pool = urllib3.PoolManager(retries=False, timeout=urllib3.Timeout(total=timeout_seconds))
     try:
         answer = pool.request("POST", url, body=body, headers=headers, redirect=False, preload_content=False)
@@ -100,10 +128,8 @@ def post(
             "the receiver shows no certificate that can be trusted; correct it, then process this action again"
         ) from None
     except urllib3.exceptions.HTTPError:
-        raise TransientError(
-            "the receiver could not be reached or did not answer; this is tried again by itself"
-        ) from None
-    return answer.status, _read(said)
+        raise TransientError(_NO_ANSWER) from None
+    return answer.status, said
 
 
 def outcome_of(status: int, said: Any, order: Order) -> Done | Waiting:
@@ -178,6 +204,7 @@ def _clean(text: str, order: Order) -> str:
     """The text on one line, without the order's contact data, card numbers, and anything that looks like an e-mail address."""
     if has_card_number(text):
         return "[card number]"
+    text = text[:_LONGEST_READ]
     text = _ADDRESS.sub("[address]", "".join(letter if letter.isprintable() else " " for letter in text))
     personal = {str(order.info.get(name) or "").strip() for name in (*CONTACT_FIELDS, "uber_login", "ip_address")}
     for value in sorted((value for value in personal if len(value) > 2), key=len, reverse=True):

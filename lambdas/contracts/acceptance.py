@@ -36,7 +36,9 @@ from lambdas.records.table import RecordTable
 from lambdas.runtime.observe import MetricUnit, logger, metrics
 
 # What may end otherwise when the same contract is told again in a while.
-MAY_CHANGE = frozenset({"busy", "order_changed", "payment_unknown", "submit_in_progress"})
+MAY_CHANGE = frozenset(
+    {"busy", "coupon_busy", "gateway_busy", "order_changed", "payment_unknown", "submit_in_progress", "unreadable"}
+)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from lambdas.guards.failures import Limit
 from lambdas.guards.windows import Windows
-from lambdas.runtime.aws import dynamodb
+from lambdas.runtime.aws import guard_dynamodb
 from lambdas.runtime.items import from_item, to_item
 from lambdas.runtime.models import Frozen
 
@@ -42,7 +42,7 @@ class Breaker:
 
     def __init__(self, table: str, now: Callable[[], int], client: "DynamoDBClient | None" = None) -> None:
         self._table, self._now = table, now
-        self._client = client or dynamodb()
+        self._client = client or guard_dynamodb()
         self._windows = Windows(table, self._client)
 
     def opened(self, name: str) -> Opened | None:

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from lambdas.runtime.aws import dynamodb
+from lambdas.runtime.aws import guard_dynamodb
 from lambdas.runtime.items import from_item, to_item
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ class Repeats:
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._table = table
-        self._client = client or dynamodb()
+        self._client = client or guard_dynamodb()
         self._now, self._clock, self._sleep = now, clock, sleep
 
     def begin(self, caller: str, key: str, *, content: str, named: str) -> Claim | Kept:

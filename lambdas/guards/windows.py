@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lambdas.runtime.aws import dynamodb
+from lambdas.runtime.aws import guard_dynamodb
 from lambdas.runtime.items import from_item, to_item
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class Windows:
 
     def __init__(self, table: str, client: "DynamoDBClient | None" = None) -> None:
         self._table = table
-        self._client = client or dynamodb()
+        self._client = client or guard_dynamodb()
 
     def count(self, name: str, *counted: str, seconds: int, now: int) -> Window:
         """Add one to each of `counted` in the window of `name`, and say how it stands then."""

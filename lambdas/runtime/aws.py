@@ -39,6 +39,15 @@ def lambda_functions() -> "LambdaClient":
 
 
 @cache
+def guard_dynamodb() -> "DynamoDBClient":
+    """For the guard table, which only helps: a call goes on soon where it is slow or silent."""
+    from botocore.config import Config
+
+    soon = Config(connect_timeout=1, read_timeout=1, retries={"total_max_attempts": 2})
+    return cast("DynamoDBClient", _session().create_client("dynamodb", config=soon))
+
+
+@cache
 def ses() -> Any:
     """Asks once: whether a mail went out must not be decided by a retry behind our back."""
     from botocore.config import Config

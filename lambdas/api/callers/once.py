@@ -29,14 +29,22 @@ MAY_CHANGE = frozenset(
         "action_refused",
         "authentication_required",
         "busy",
+        "coupon_busy",
+        "files_not_kept",
+        "gateway_busy",
         "internal",
+        "mail_not_sent",
+        "mail_unknown",
         "not_allowed",
         "order_changed",
         "payment_unknown",
+        "repeat_in_progress",
+        "repeat_unknown",
         "review_needed",
         "submit_in_progress",
         "too_many_calls",
         "total_differs",
+        "unreadable",
     }
 )
 
