@@ -10,6 +10,7 @@ from lambdas.actions._reversal import reversing
 from lambdas.catalog.coupon_errors import CouponBusyError
 from lambdas.orders.money import format_cents
 from lambdas.orders.order import Hold, Order
+from lambdas.payments.capturing import capture_key
 from lambdas.payments.gateway import (
     DeclinedError,
     GatewayUnavailableError,
@@ -122,7 +123,7 @@ def _collect(order: Order, invoice: Invoice, tools: Tools) -> Invoice:
 def _capture(order: Order, hold: Hold, invoice: Invoice, tools: Tools) -> None:
     try:
         tools.gateway.capture(
-            key=f"{order.order_id}:invoice:{invoice.number}:capture",
+            key=capture_key(order.order_id, invoice.number),
             transaction_id=hold.transaction_id,
             amount_cents=invoice.total_cents,
         )

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from lambdas.orders.errors import Problem
 from lambdas.orders.order import Hold, Order
 from lambdas.orders.ports import OrderStore
+from lambdas.payments.capturing import capture_key
 from lambdas.payments.charging import awaits_invoice
 from lambdas.payments.errors import ChargeRefusedError, ChargeUnknownError, NothingToInvoiceError, NotInvoicedError
 from lambdas.payments.gateway import (
@@ -77,6 +78,9 @@ class Invoicing:
         Raises NotInvoicedError, NothingToInvoiceError, ChargeRefusedError or ChargeUnknownError.
         """
         order, hold = self._held(client, trans_id)
+        if order.canceled_at:
+            text = f"order {order.order_id} was canceled, so what is held for it is given back and nothing of it is invoiced"
+            raise NotInvoicedError(text, Problem("trans_id", "is that of an order that was canceled"))
         made = ServiceRecords(self.records).of_order(client.client_id, order.order_id)
         again = self._invoices.of_order(order.order_id) is not None
         done = {} if again else invoiced(self.records, [each.service_id for each in made])
@@ -150,7 +154,7 @@ class Invoicing:
         """Under the key that the order's Generate Invoice takes it by, so that both together take it once."""
         if hold.captured:
             return
-        key = f"{order.order_id}:invoice:{invoice.number}:capture"
+        key = capture_key(order.order_id, invoice.number)
         try:
             self.gateway.capture(key=key, transaction_id=hold.transaction_id, amount_cents=invoice.total_cents)
         except DeclinedError as declined:

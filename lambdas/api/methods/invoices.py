@@ -18,11 +18,14 @@ from lambdas.api.requests.invoices import (
 from lambdas.api.verbs.client_named import admitted, the_client
 from lambdas.api.views import invoices as views
 from lambdas.orders.errors import Problem
+from lambdas.orders.order import Order
+from lambdas.payments.capturing import captured_for
 from lambdas.payments.charging import Charging, awaits_invoice
-from lambdas.payments.errors import NotChargeableError
+from lambdas.payments.errors import ChargeUnknownError, NotChargeableError
+from lambdas.payments.gateway import GatewayUnavailableError, OutcomeUnknownError
 from lambdas.payments.invoicing import Invoicing
 from lambdas.records.client import Client, ClientRecords
-from lambdas.records.invoice import Invoice
+from lambdas.records.invoice import Invoice, InvoiceStatus
 from lambdas.records.invoice_records import InvoiceRecords
 from lambdas.records.payment_method import PaymentMethod, PaymentMethodRecords
 from lambdas.records.request_key import RequestKey, RequestKeyUsedError
@@ -73,6 +76,10 @@ def _request_key(request: InvoiceGenerateRequest, caller: Caller, now: int) -> R
 def _charge(backend: Backend, request: InvoiceChargeRequest, caller: Caller) -> Invoice:
     invoice = _the_invoice(backend, request.inv_id, caller, "inv_id")
     order = backend.service.get(order_id=invoice.order_id) if invoice.order_id else None
+    if order and order.canceled_at:
+        raise NotChargeableError(invoice.invoice_id, f"order {order.order_id} was canceled, so it is credited")
+    if order and invoice.status is InvoiceStatus.OPEN and (paid := _paid_before(backend, order, invoice)):
+        return paid
     if order and order.hold and awaits_invoice(order):
         why = f"order {order.order_id} has still to take the money that is held for it; process Generate Invoice, or skip it"
         raise NotChargeableError(invoice.invoice_id, why)
@@ -88,6 +95,18 @@ def _charge(backend: Backend, request: InvoiceChargeRequest, caller: Caller) -> 
     if "payment_type" in request.model_fields_set and PAYMENT_TYPE[method.kind] != request.payment_type:
         raise MalformedRequestError(Problem("payment_type", f"this payment method is {PAYMENT_TYPE[method.kind]}"))
     return _charging(backend).charge(invoice, named, method)
+
+
+def _paid_before(backend: Backend, order: Order, invoice: Invoice) -> Invoice | None:
+    """The order's invoice as paid, if its money was taken already and that could not be written down. Raises
+    ChargeUnknownError where the gateway does not say: nothing is charged then."""
+    try:
+        taken = captured_for(order, backend.gateway)
+    except (GatewayUnavailableError, OutcomeUnknownError):
+        raise ChargeUnknownError(invoice.invoice_id) from None
+    if taken is None:
+        return None
+    return InvoiceRecords(backend.records).settle(invoice, InvoiceStatus.PAID, taken.transaction_id)
 
 
 def _default_method(backend: Backend, client: Client) -> tuple[str, PaymentMethod]:

@@ -6,11 +6,14 @@ import pytest
 
 from lambdas.orders.checklist import ActionState
 from lambdas.orders.order import Order
+from lambdas.payments.capturing import capture_key
 from lambdas.payments.gateway import TransactionState
+from lambdas.records.invoice import InvoiceLine
+from lambdas.records.invoice_records import InvoiceRecords
 from lambdas.records.service import ServiceRecords, service_id_of
 from tests.build import CARD, CONTACT
 from tests.unit.api.conftest import Answer, Caller
-from tests.unit.records.builders import a_service_record
+from tests.unit.records.builders import a_service_record, an_invoice
 
 PACKS = {"pack1": {"plan_id": "1", "period": 1}, "pack2": {"plan_id": "2", "period": 1, "options": {"31": "101"}}}
 METHOD = {"client_id": "101", "cc_num": "4242", "country": "GB"}
@@ -187,3 +190,48 @@ def test_an_invoice_whose_order_has_still_to_take_its_money_is_not_charged(calle
     answer = caller.call("client.invoice_charge", {"inv_id": "1000000001"})
     assert kind(answer) == "not_chargeable"
     assert "Generate Invoice" in answer.body["detail"]
+
+
+def test_money_that_was_taken_and_not_written_down_is_not_taken_again(caller: Caller) -> None:
+    """Generate Invoice captured, could not write it, and was skipped; then somebody charges the client's card."""
+    order = sold(caller, invoicing=ActionState.PENDING, **{**CARD, "cc_token": "tok_approve"})
+    backend = caller.api.backend
+    assert order.hold
+    issued = backend.gateway.capture  # the key is the same for whoever captures, so that both together take it once
+    issued(key=capture_key(order.order_id, 1), transaction_id=order.hold.transaction_id, amount_cents=order.total_cents)
+    lines = (
+        InvoiceLine(
+            description="x", service_id=service_id_of(order.order_id, 1), quantity=1, amount_cents=order.total_cents
+        ),
+    )
+    invoice = InvoiceRecords(backend.records).issue(
+        an_invoice(order_id=order.order_id, client_id="101", lines=lines, total_cents=order.total_cents)
+    )
+    generate_ = next(each for each in order.actions.values() if each.module == "generate_invoice")
+    backend.service.store.save(order.with_action(generate_.changed(state=ActionState.SKIPPED)))
+    with_card(caller)
+
+    charged = caller.call("client.invoice_charge", {"inv_id": invoice.invoice_id})
+    assert (charged.body["status"], charged.body["transaction_id"]) == ("paid", order.hold.transaction_id)
+    assert backend.gateway.find(f"invoice:{invoice.invoice_id}:charge:1") is None
+
+
+def test_nothing_is_taken_for_an_order_that_was_canceled(caller: Caller) -> None:
+    order = sold(caller, invoicing=ActionState.PENDING, **CARD)
+    assert order.hold
+    invoice = InvoiceRecords(caller.api.backend.records).issue(an_invoice(order_id=order.order_id, client_id="101"))
+    caller.call("order.cancel", {"order_id": order.order_id})
+    with_card(caller)
+
+    assert kind(generate(caller)) == "nothing_to_invoice"
+    held = generate(caller, command="charge_prior_auth", trans_id=order.hold.transaction_id)
+    charged = caller.call("client.invoice_charge", {"inv_id": invoice.invoice_id})
+    assert (kind(held), kind(charged)) == ("not_invoiced", "not_chargeable")
+    found = caller.api.backend.gateway.find(order.hold.key)
+    assert found
+    assert found.state is TransactionState.HELD
+
+
+def test_the_key_of_a_capture_is_what_it_was() -> None:
+    """Orders under way, and the gateway, know it: another one would take the money of one invoice twice."""
+    assert capture_key("1001", 7) == "1001:invoice:7:capture"
