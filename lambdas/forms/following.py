@@ -69,7 +69,7 @@ def _page(door: Door, token: str, link: Link, order: Order, *, problem: str = ""
         company=door.company,
         order=order,
         headline=_HEADLINES[order.step_status],
-        thanks=form.thanks if form and not order.is_final else "",
+        thanks=form.thanks if form and not order.is_lead and not order.is_final else "",
         steps=_steps(order),
         actions=actions_seen(door, order),
         summary=summary_of(order),
@@ -88,7 +88,7 @@ def _page(door: Door, token: str, link: Link, order: Order, *, problem: str = ""
 
 def actions_seen(door: Door, order: Order) -> list[ActionLine]:
     """The actions that the order's checklist shows to its client. Output is shown while the order is in the action's step;
-    afterwards only where the queue says so (persistent display)."""
+    afterwards only where the queue says so (persistent display). Of a final order nothing is to come any more."""
     queue = door.service.queues.get(order.order_queue_id)
     persistent = {action.id for action in queue.actions if action.persistent_display} if queue else set()
     return [
@@ -98,7 +98,7 @@ def actions_seen(door: Door, order: Order) -> list[ActionLine]:
             output=_output(action) if action.step_id == order.step_id or action.action_id in persistent else "",
         )
         for action in order.actions.values()
-        if action.client_viewable
+        if action.client_viewable and not (order.is_final and _STATES[action.state] in ("to come", "in progress"))
     ]
 
 

@@ -204,6 +204,18 @@ def test_why_an_action_failed_is_not_for_clients(door: Door) -> None:
     assert "wants cash" not in page.body
 
 
+def test_a_lead_is_not_thanked_for_and_of_a_canceled_order_nothing_is_to_come(door: Door) -> None:
+    lead = door.service.create(_draft(3))
+    door.links.begun_on(lead.order_id, "dedicated-server")
+    link = a_link(door, lead.order_id, LinkPurpose.STATUS)
+    page = Browser(door).open(link)
+    assert ("Thank you" in page.text, "Install OS to come" in page.text) == (False, True)
+
+    door.service.cancel(lead)
+    page = Browser(door).open(link)
+    assert ("Canceled" in page.text, "to come" in page.text, "Install OS" in page.text) == (True, False, False)
+
+
 def _is_persistent(door: Door, action_id: int) -> bool:
     actions = (action for queue in door.service.queues.values() for action in queue.actions)
     return next(action for action in actions if action.id == action_id).persistent_display
