@@ -51,7 +51,7 @@ def _unstorable(path: str, value: Any) -> str:
         if (
             not number.is_finite()
             or len(number.as_tuple().digits) > MAX_DIGITS
-            or abs(number.adjusted()) > MAX_EXPONENT
+            or not -MAX_EXPONENT <= number.adjusted() < MAX_DIGITS  # whole numbers come back with all their zeros
         ):
             return f"is a number of more than {MAX_DIGITS} digits, or out of range; send it as text"
     return ""

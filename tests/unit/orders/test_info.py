@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from lambdas.orders import info
 from lambdas.orders.errors import InvalidOrderError
+from lambdas.runtime.items import from_value, to_value
 from tests.unit.orders.trees import INFOS, JSON_TREES
 
 
@@ -118,3 +119,15 @@ def test_what_dynamodb_cannot_hold_is_refused_by_name(value: Any) -> None:
 )
 def test_a_value_reads_as_trimmed_text(value: Any, text: str) -> None:
     assert info.text({"key": value}, "key") == text
+
+
+@pytest.mark.parametrize(
+    "number", [Decimal("1e37"), Decimal("1e38"), Decimal("1e120"), Decimal("1.5e-120"), 10**37, 10**38]
+)
+def test_a_number_that_is_taken_can_be_taken_again_as_it_is_read(number: Any) -> None:
+    try:
+        info.limits({"a": number})
+    except InvalidOrderError:
+        assert number >= 10**38
+    else:
+        info.limits({"a": from_value(to_value(number))})
