@@ -5,7 +5,8 @@ promise 6). But it cannot be restarted, and on the board it stands nowhere, when
 machine ends its executions at their next state; and a deleted function can neither run nor undo. Those fail a deployment.
 
 A canceled order is under way until it is unwound. If its machine stopped before that, only a restart, by the new definition,
-still takes back what it did.
+still takes back what it did. A lead has no execution yet: it takes the queue as it is when it is submitted, and needs of it only
+that it is there, its own step, and what gives back a payment that was begun.
 """
 
 from collections import Counter
@@ -42,6 +43,7 @@ class Failure:
 @dataclass(frozen=True, kw_only=True)
 class QueueImpact:
     """`standing`: step -> running orders in it. `restarts`: why a restart would be refused -> orders, "" where it would not.
+    `leads`: those without an execution; they are not among the running.
 
     `stopped`: of those that are `unwinding`, the ones whose machine stopped.
     """
@@ -50,6 +52,7 @@ class QueueImpact:
     changes: tuple[str, ...]
     running: int
     unwinding: int
+    leads: int = 0
     stopped: int = 0
     standing: dict[str, int] = field(default_factory=dict)
     restarts: dict[str, int] = field(default_factory=dict)
@@ -63,19 +66,26 @@ def impact_of(
 
     `new`: None if the folder is gone. `modules`: those that have a function after the deployment.
     """
-    running = [order for order in orders if not order.is_final]
+    running = [order for order in orders if not order.is_final and not _waits_outside(order)]
+    leads = sum(_waits_outside(order) for order in orders)
     stopped = [order for order in orders if _must_be_restarted(order)]
     removed = ("the queue is removed",)
     return QueueImpact(
         folder=folder,
         changes=changes_of(old, new.facts, new.queue, running) if new else removed,
         running=len(running),
-        unwinding=len(orders) - len(running),
+        unwinding=len(orders) - len(running) - leads,
+        leads=leads,
         stopped=len(stopped),
         standing=_standing(running),
         restarts=dict(Counter(_restart_refusal(order, new.queue if new else None) for order in (*running, *stopped))),
         failures=tuple(_failures(folder, old, orders, new, modules)),
     )
+
+
+def _waits_outside(order: Order) -> bool:
+    """A lead without an execution."""
+    return order.is_lead and not order.has_machine
 
 
 def _must_be_restarted(order: Order) -> bool:
@@ -145,6 +155,8 @@ def _needs_action(action_id: int, old: QueueFacts) -> Callable[[Order], bool]:
         action = order.actions.get(str(action_id))
         if action is None:
             return False
+        if _waits_outside(order):
+            return action.captures and order.attempt is not None and action_id in old.undoes
         if _must_be_restarted(order):
             tried = action.attempts > 0 or action.captures
             return action_id in old.undoes and tried and action.state is not ActionState.UNDONE
@@ -156,7 +168,7 @@ def _needs_action(action_id: int, old: QueueFacts) -> Callable[[Order], bool]:
 def _needs_step(step_id: int) -> Callable[[Order], bool]:
     def needs(order: Order) -> bool:
         unmet = any(not action.optional and not action.met for action in order.actions_of(step_id))
-        if _must_be_restarted(order):
+        if _must_be_restarted(order) or _waits_outside(order):
             return order.step_id == step_id
         return not order.is_final and (order.step_id == step_id or unmet)
 
@@ -167,6 +179,8 @@ def _needs_module(module: str, old: QueueFacts) -> Callable[[Order], bool]:
     """To run what is open (a skip may be undone), to run again what may be, or to take back what was done."""
 
     def used(action: ChecklistAction, order: Order) -> bool:
+        if _waits_outside(order):
+            return action.module == module and _needs_action(action.action_id, old)(order)
         open_or_again = not order.is_final and (action.state is not ActionState.DONE or action.reprocess)
         return action.module == module and (open_or_again or action.action_id in old.undoes)
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from lambdas.runtime.models import Frozen
-from statemachines.compiler import COMPLETE_ALREADY, GO_TO_STEP, UNWOUND
+from statemachines.compiler import COMPLETE_ALREADY, GO_TO_STEP, STILL_A_LEAD, UNWOUND
 
 _TITLE = re.compile(r"Order queue (\d+), (.*)\. Compiled from .+/queue\.toml")
 _STEP = re.compile(r"Step (\d+)\b")
@@ -84,8 +84,10 @@ def _steps(states: States) -> Iterator[tuple[int, str]]:
 def _name_of(step_id: int, goal: str, states: States) -> str:
     if goal == COMPLETE_ALREADY:
         return next(name for name, state in states.items() if state["Type"] == "Task" and state.get("End"))
+    if goal == STILL_A_LEAD:
+        return str(states[goal]["Comment"]).partition(": ")[2]
     own = _STEP.match(states[goal].get("Comment", ""))
-    leads = own is None and not states[goal].get("End")
+    leads = own is None and not states[goal].get("End")  # of earlier versions, where leads waited in their machine
     return goal if leads or (own and int(own[1]) == step_id) else ""
 
 

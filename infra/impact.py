@@ -76,14 +76,7 @@ def tell(stage: str, options: dict[str, Any], console: Console, root: Path = QUE
 
 
 def _show(console: Console, impact: QueueImpact) -> None:
-    under_way = _count(impact.running, "running order")
-    if moving := impact.unwinding - impact.stopped:
-        under_way += f", {moving} canceled and being unwound"
-    if impact.stopped:
-        under_way += (
-            f", {impact.stopped} canceled whose machine stopped before they were unwound (order.restart goes on)"
-        )
-    _say(console, f"{impact.folder}: {'changed' if impact.changes else 'unchanged'}, {under_way}")
+    _say(console, f"{impact.folder}: {'changed' if impact.changes else 'unchanged'}, {_under_way(impact)}")
     for change in impact.changes:
         _say(console, f"  - {change}")
     if impact.changes and impact.running:
@@ -91,11 +84,24 @@ def _show(console: Console, impact: QueueImpact) -> None:
         _say(console, f"  running: {places}")
         kept = "  they keep their checklist and the definition they began with; orders from now on take what is new"
         _say(console, kept)
+    if impact.changes and impact.leads:
+        _say(console, "  leads: they take the new queue when they are submitted")
     for reason, count in sorted(impact.restarts.items()) if impact.changes else ():
         outcome = f"would be refused for {count}: {reason}" if reason else f"maps {count} by id to the new definition"
         _say(console, f"  a restart of a stopped one {outcome}")
     for failure in impact.failures:
         _show_failure(console, failure)
+
+
+def _under_way(impact: QueueImpact) -> str:
+    said = [_count(impact.running, "running order")]
+    if moving := impact.unwinding - impact.stopped:
+        said.append(f"{moving} canceled and being unwound")
+    if impact.stopped:
+        said.append(f"{impact.stopped} canceled whose machine stopped before they were unwound (order.restart goes on)")
+    if impact.leads:
+        said.append(_count(impact.leads, "lead"))
+    return ", ".join(said)
 
 
 def _show_failure(console: Console, failure: Failure) -> None:

@@ -82,7 +82,14 @@ class OrderQueuesStack(Stack):
             actions=actions.functions,
         )
         notices.follow(outbox.bus)
-        Watch(self, "Watch", parts=parts, orders=storage.orders, machines=list(queues.arns_by_id.values()))
+        Watch(
+            self,
+            "Watch",
+            parts=parts,
+            orders=storage.orders,
+            machines=list(queues.arns_by_id.values()),
+            machine_hashes=hashes,
+        )
 
         self._write_outputs(api, storage, outbox, intake, queues)
         Tags.of(self).add("project", "order-queues")

@@ -1,6 +1,7 @@
 """Nothing is stuck silently: a sweeper for deadlines, and a watch over executions that end before their orders."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 
 from aws_cdk import Duration
 from aws_cdk import aws_dynamodb as dynamodb
@@ -26,14 +27,21 @@ class Watch(Construct):
         parts: FunctionParts,
         orders: dynamodb.Table,
         machines: Sequence[str],
+        machine_hashes: Mapping[str, str],
     ) -> None:
         super().__init__(scope, construct_id)
         write = allow("dynamodb:GetItem", "dynamodb:PutItem", on=[orders.table_arn])
-        self._sweep(parts, orders, write)
+        self._sweep(parts, orders, write, machine_hashes)
         if machines:
             self._watch_executions(parts, orders, machines, write)
 
-    def _sweep(self, parts: FunctionParts, orders: dynamodb.Table, write: iam.PolicyStatement) -> None:
+    def _sweep(
+        self,
+        parts: FunctionParts,
+        orders: dynamodb.Table,
+        write: iam.PolicyStatement,
+        machine_hashes: Mapping[str, str],
+    ) -> None:
         due = [
             allow("dynamodb:Query", on=[BY_DUE.arn(orders)]),
             allow("dynamodb:BatchGetItem", on=[orders.table_arn]),
@@ -43,16 +51,16 @@ class Watch(Construct):
             "Sweeper",
             parts=parts,
             handler="lambdas.deadlines.sweeper.handler",
-            description="Marks waits that are past their deadline",
+            description="Marks waits that are past their deadline, and cancels leads whose time is over",
             memory_mb=256,
             timeout_seconds=120,
-            environment={"ORDER_TABLE": orders.table_name},
+            environment={"ORDER_TABLE": orders.table_name, "MACHINE_HASHES": json.dumps(machine_hashes)},
             permissions=[write, *due],
         ).function
         events.Rule(
             self,
             "Sweep",
-            description="Look for overdue waits",
+            description="Look for overdue waits and expired leads",
             schedule=events.Schedule.rate(Duration.minutes(SWEEP_MINUTES)),
             targets=[targets.LambdaFunction(sweeper, retry_attempts=0)],  # the next sweep is the retry
         )

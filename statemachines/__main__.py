@@ -27,11 +27,11 @@ def machine_of(queue: Queue, modules: Mapping[str, Module[Any]]) -> str:
 
 
 def happy_path_transitions(queue: Queue) -> int:
-    """States entered when nothing fails: start, Leads, Complete, a box per step; per action its run, its gate where it has
+    """States entered when nothing fails: start, Complete, a box per step; per action its run, its gate where it has
     one, and its wait if it is done by hand."""
     boxes = [step for step in queue.ordinary_steps if step.machine_actions]
     places = [place for step in boxes for chain in branches(step) for place in chain]
-    return 3 + len(boxes) + sum(1 + bool(place.gates) + (not place.action.automatic) for place in places)
+    return 2 + len(boxes) + sum(1 + bool(place.gates) + (not place.action.automatic) for place in places)
 
 
 def main(only_check: bool) -> int:

@@ -7,13 +7,13 @@ from typing import Any
 from pydantic import ValidationError
 
 from lambdas.actions._module import Module
-from lambdas.orders.progress import checklist_of
+from lambdas.orders.checklist import checklist_of
 from lambdas.orders.queue import Action, Queue
 from lambdas.orders.room import QUEUE_BYTES, queue_bytes
 from statemachines.compiler import state_names
 
 MACHINE_STATES = {
-    "start", "find_step", "go_to_step", "no_such_step", "too_many_rounds", "expire_lead", "unwound", "complete_already",
+    "start", "find_step", "go_to_step", "no_such_step", "too_many_rounds", "still_a_lead", "unwound", "complete_already",
 }  # fmt: skip
 MAX_STATE_NAME = 80
 MAX_REQUIRED_ACTIONS = 90  # Complete's condition names each; DynamoDB takes 300 operators and 4 KB of expression

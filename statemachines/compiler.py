@@ -2,11 +2,12 @@
 
 The shape is design section 6: a box (`Parallel`) per step, a run and a wait per action, a router for orders that were
 canceled or moved, and the way back for canceled ones. The happy path of an all-automatic queue costs one transition per
-box and per action, and three more: start, Leads, Complete.
+box and per action, and two more: start and Complete.
 """
 
 import json
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 from lambdas.orders.queue import Action, Queue, Step
@@ -15,31 +16,22 @@ from statemachines.asl import GONE, State, catch
 from statemachines.graph import Place, branches
 
 START, ROUTER, GO_TO_STEP = "start", "find_step", "go_to_step"
-NO_SUCH_STEP, TOO_MANY_ROUNDS = "no_such_step", "too_many_rounds"
-EXPIRE, UNWOUND, COMPLETE_ALREADY = "expire_lead", "unwound", "complete_already"
+NO_SUCH_STEP, TOO_MANY_ROUNDS, STILL_A_LEAD = "no_such_step", "too_many_rounds", "still_a_lead"
+UNWOUND, COMPLETE_ALREADY = "unwound", "complete_already"
 MAX_ROUNDS = 200  # moves and cancels an order may see; the history must stay far below 25,000 events
 
 
 def compile_queue(queue: Queue, undoing: frozenset[str]) -> dict[str, Any]:
     """The queue's machine. `undoing`: the modules that can take back what they did. Raises QueueError."""
     boxes = [step for step in queue.ordinary_steps if step.machine_actions]
-    after_leads = [*(step.name for step in boxes), queue.complete.name]
     named = state_names(queue)
     made: dict[str, State] = {START: _start(queue)}
-    made[queue.leads.name] = waits.wait_for_submit(queue.leads, submitted=after_leads[0], expired=EXPIRE, router=ROUTER)
-    for step, then in zip(boxes, after_leads[1:], strict=True):
-        made[step.name] = _box(step, named, then)
+    for step, then in pairwise([*boxes, queue.complete]):
+        made[step.name] = _box(step, named, then.name)
     made[queue.complete.name] = ends.complete(
         queue.complete, queue.required_actions, queue_id=queue.order_queue_id, otherwise=ROUTER
     )
     made[COMPLETE_ALREADY] = {"Type": "Succeed"}
-    made[EXPIRE] = ends.expire_lead(
-        queue.leads,
-        queue.canceled,
-        queue_id=queue.order_queue_id,
-        then=queue.canceled.name,
-        otherwise=queue.leads.name,
-    )
     made |= _router(queue)
     made[queue.canceled.name] = _way_back(queue, undoing, named)
     return {
@@ -65,7 +57,7 @@ def state_names(queue: Queue) -> dict[int, str]:
 
 def _start(queue: Queue) -> State:
     """Where the order stood when it was started; it may be started again in any step."""
-    choices = _choices(queue, "$states.context.Execution.Input.step_id")
+    choices = _choices(queue, "$states.context.Execution.Input.step_id", lead=ROUTER)
     rounds = {"rounds": 0}
     return {
         "Type": "Choice",
@@ -80,6 +72,10 @@ def _router(queue: Queue) -> dict[str, State]:
     return {
         ROUTER: ends.find_step(then=GO_TO_STEP),
         GO_TO_STEP: _go_to_step(queue),
+        STILL_A_LEAD: {
+            **_fail("StillALead", "The order was not submitted yet, and needs no execution before"),
+            "Comment": f"Step {queue.leads.id}: {queue.leads.name}",
+        },
         NO_SUCH_STEP: _fail("NoSuchStep", "The order is in a step that this machine does not have"),
         TOO_MANY_ROUNDS: _fail("TooManyRounds", f"The order came by here {MAX_ROUNDS} times"),
     }
@@ -87,12 +83,17 @@ def _router(queue: Queue) -> dict[str, State]:
 
 def _go_to_step(queue: Queue) -> State:
     enough = {"Condition": f"{{% $rounds > {MAX_ROUNDS} %}}", "Next": TOO_MANY_ROUNDS}
-    return {"Type": "Choice", "Choices": [enough, *_choices(queue, "$states.input")], "Default": NO_SUCH_STEP}
+    return {
+        "Type": "Choice",
+        "Choices": [enough, *_choices(queue, "$states.input", lead=STILL_A_LEAD)],
+        "Default": NO_SUCH_STEP,
+    }
 
 
-def _choices(queue: Queue, step_id: str) -> list[State]:
-    """To the box of a step. Steps without a box: an order in one goes on to the next that has one."""
-    goals: dict[str, list[int]] = {queue.leads.name: [queue.leads.id]}
+def _choices(queue: Queue, step_id: str, *, lead: str) -> list[State]:
+    """To the box of a step. Steps without a box: an order in one goes on to the next that has one. `lead`: where one goes
+    that was started for a lead, as earlier versions did; it may have been submitted since."""
+    goals: dict[str, list[int]] = {lead: [queue.leads.id]}
     following = queue.complete.name
     for step in reversed(queue.ordinary_steps):
         following = step.name if step.machine_actions else following

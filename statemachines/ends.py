@@ -5,17 +5,13 @@ from typing import Any
 from lambdas.orders.queue import Action, Step
 from statemachines.asl import (
     CONDITION_FAILED,
-    DAY_SECONDS,
     NOW,
     UPDATE,
     State,
     catch,
-    in_seconds,
     order_update,
     table_task,
 )
-
-ERASED_AFTER_SECONDS = 90 * DAY_SECONDS  # an expired lead has no reason to keep personal data (order-systems 4.12)
 
 
 def complete(step: Step, required: tuple[Action, ...], *, queue_id: int, otherwise: str) -> State:
@@ -31,25 +27,6 @@ def complete(step: Step, required: tuple[Action, ...], *, queue_id: int, otherwi
     )
     task = table_task("Final: every required action is done or was skipped", UPDATE, update)
     return {**task, "End": True, "Catch": [catch([CONDITION_FAILED], otherwise)]}
-
-
-def expire_lead(leads: Step, canceled: Step, *, queue_id: int, then: str, otherwise: str) -> State:
-    """Cancel a lead nobody submitted, unless a submit is under way or came first; it is erased some time later."""
-    update = order_update(
-        "step_id = :leads AND (attribute_not_exists(attempt) OR attempt.claim_ends_at < :now)",
-        f"{_ENTER}, epoch = epoch + :one, canceled_at = :now, canceled_because = :because, waits = :none,"
-        " expires_at = :erase",
-        values={
-            ":leads": {"N": str(leads.id)},
-            ":because": {"S": "the lead expired"},
-            ":none": {"M": {}},
-            ":erase": {"N": in_seconds(ERASED_AFTER_SECONDS)},
-            **_entering(canceled, queue_id),
-        },
-        remove="due_shard, due_at",
-    )
-    task = table_task("Nobody submitted the lead in time", UPDATE, update)
-    return {**task, "Next": then, "Catch": [catch([CONDITION_FAILED], otherwise)]}
 
 
 def unwound() -> State:

@@ -20,7 +20,6 @@ from statemachines.asl import (
 )
 
 WEEK_SECONDS = 7 * DAY_SECONDS
-SALES = "sales"
 _MET = {":done": {"S": "done"}, ":skipped": {"S": "skipped"}}
 _STILL_TO_DO = (
     "step_id = :step AND NOT actions.#key.#state IN (:done, :skipped)"
@@ -117,23 +116,6 @@ def wait_for_undo(action: Action, *, undo_state: str) -> State:
         values={":canceled": {"N": "3"}},
     )
     return {**parked, "Next": undo_state, "Catch": [catch(["States.Timeout", CONDITION_FAILED], undo_state)]}
-
-
-def wait_for_submit(leads: Step, *, submitted: str, expired: str, router: str) -> State:
-    """A lead waits for its submit until it expires."""
-    seconds = (leads.expires_after_days or 365) * DAY_SECONDS
-    parked = _park(
-        "leads",
-        comment="A lead waits for its submit, or expires",
-        owner=SALES,
-        due_seconds=seconds,
-        seconds=seconds,
-        soonest_seconds=seconds,
-        condition="step_id = :step",
-        values={":step": {"N": str(leads.id)}},
-    )
-    catches = [catch([CONDITION_FAILED], submitted), catch(["States.Timeout"], expired), catch(GONE, router)]
-    return {**parked, "Next": submitted, "Catch": catches}
 
 
 def _park(

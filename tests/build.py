@@ -3,7 +3,9 @@
 from typing import Any
 
 from lambdas.orders import progress
+from lambdas.orders.checklist import checklist_of
 from lambdas.orders.draft import OrderDraft
+from lambdas.orders.leads import ends_at
 from lambdas.orders.order import Order
 from lambdas.orders.queue import QUEUES_ROOT, Queue
 from lambdas.orders.service import OrderService
@@ -50,7 +52,7 @@ def a_queue(**changes: Any) -> Queue:
 def an_order(queue: Queue | None = None, **changes: Any) -> Order:
     """A lead of the default queue, or of this one."""
     queue = queue or the_default_queue()
-    steps, actions = progress.checklist_of(queue, {})
+    steps, actions = checklist_of(queue, {})
     lead = Order(
         order_id="1001",
         hash="0a1b2-c3d4e-f5061",
@@ -65,6 +67,8 @@ def an_order(queue: Queue | None = None, **changes: Any) -> Order:
         info={**CONTACT},
         checklist_steps=steps,
         actions=actions,
+        machine_run=0,
+        lead_ends_at=ends_at(queue, NOW),
     )
     return lead.changed(**changes)
 

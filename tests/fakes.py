@@ -10,6 +10,7 @@ from lambdas.orders.checklist import ChecklistAction
 from lambdas.orders.entries import FoundOrder, OrderEntry, entry_of
 from lambdas.orders.errors import OrderChangedError, OrderNotFoundError, Problem
 from lambdas.orders.events import OrderEvent
+from lambdas.orders.indexes import index_attributes
 from lambdas.orders.machine import Answer
 from lambdas.orders.order import Hold, Order, PaymentAttempt
 from lambdas.orders.packs import PricedPack
@@ -76,8 +77,8 @@ class InMemoryOrderStore:
         return self._by_time((o for o in self.orders.values() if o.opportunity_id == opportunity_id), window)
 
     def due(self, before: int) -> Iterator[FoundOrder]:
-        waits = ((wait, order) for order in self.orders.values() for wait in order.waits.values())
-        return iter({order.order_id: order for wait, order in waits if wait.due_at and wait.due_at < before}.values())
+        dates = ((index_attributes(order)["due_at"], order) for order in list(self.orders.values()))
+        return iter([order for due_at, order in dates if due_at is not None and due_at < before])
 
     def _by_time(self, orders: Iterable[Order], window: TimeWindow) -> Iterator[OrderEntry]:
         latest = float("inf") if window.max_ts is None else window.max_ts

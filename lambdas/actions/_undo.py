@@ -15,9 +15,10 @@ from lambdas.runtime.observe import logger
 def undo_action(module: Module[Any], order_id: str, action_id: int, use: Tools) -> dict[str, Any]:
     """Take back what the action did to a canceled order. Waits (ActionBusy) for a run that may still have an effect."""
     order = use.orders.get(order_id)
-    action = order.actions[str(action_id)]
-    untouched = action.attempts == 0 and module.money == "none"
-    if order.step_status is not StepStatus.CANCELED or module.undo is None or untouched:
+    action = order.actions.get(str(action_id))
+    if order.step_status is not StepStatus.CANCELED or module.undo is None or action is None:
+        return {"undone": False}  # None: the queue has an action that the order was made without
+    if action.attempts == 0 and module.money == "none":
         return {"undone": False}
     if claims.is_busy(action, use.now()):
         raise ActionBusy(f"action {action_id} of order {order_id} is still running")

@@ -11,6 +11,7 @@ from lambdas.mail.link_mail import Sender, address_of
 from lambdas.mail.sending import Mail, OnDoubt, send_once
 from lambdas.notices import letters
 from lambdas.orders.errors import OrderNotFoundError
+from lambdas.orders.leads import lead_ends_at
 from lambdas.orders.order import Order
 from lambdas.orders.ports import OrderStore
 from lambdas.orders.queue import Queue
@@ -102,7 +103,8 @@ class Notices:
             order = self.store.get(order_id)
         except OrderNotFoundError:
             return None
-        over = any(wait.due_at is not None and wait.due_at <= self.now() for wait in order.waits.values())
+        ends_at = lead_ends_at(order)
+        over = ends_at is not None and ends_at <= self.now()
         return order if order.is_lead and address_of(order) and not over else None
 
     def _send_link(

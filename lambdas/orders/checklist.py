@@ -1,10 +1,15 @@
 """An order's own copy of its queue's steps and actions, and what became of each action (design, promise 6)."""
 
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lambdas.orders.steps import StepStatus
 from lambdas.runtime.models import Frozen
+
+if TYPE_CHECKING:  # runs of actions need neither
+    from lambdas.orders.modules import ModuleFacts
+    from lambdas.orders.queue import Queue
 
 
 class ActionState(StrEnum):
@@ -70,3 +75,23 @@ class ChecklistAction(Frozen):
     @property
     def may_run_by_itself(self) -> bool:
         return self.automatic and self.state in (ActionState.PENDING, ActionState.RUNNING)
+
+
+def checklist_of(
+    queue: "Queue", modules: "Mapping[str, ModuleFacts]"
+) -> tuple[tuple[ChecklistStep, ...], dict[str, ChecklistAction]]:
+    """The queue's steps and actions, copied for one order."""
+    steps = tuple(ChecklistStep(step_id=step.id, name=step.name, status=step.status) for step in queue.steps)
+    fields = ("name", "module", "automatic", "optional", "client_viewable", "owner", "due_hours", "prereqs", "config")
+    actions = {
+        str(action.id): ChecklistAction(
+            action_id=action.id,
+            step_id=step.id,
+            reprocess=action.module in modules and modules[action.module].reprocess,
+            captures=action.module in modules and modules[action.module].money == "captures",
+            **{field: getattr(action, field) for field in fields},
+        )
+        for step in queue.steps
+        for action in step.actions
+    }
+    return steps, actions

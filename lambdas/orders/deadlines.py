@@ -3,7 +3,7 @@
 from lambdas.orders.order import Order, Wait
 from lambdas.orders.progress import LEADS_WAIT
 
-LEADS_GRACE_SECONDS = 3_600  # the machine cancels a lead at its deadline; only one it forgot is overdue
+LEADS_GRACE_SECONDS = 3_600  # of leads of earlier versions: their machine cancels them at the deadline
 
 
 def swept(order: Order, now: int) -> Order:

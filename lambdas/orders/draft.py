@@ -7,13 +7,14 @@ from typing import Any
 
 from lambdas.orders import info as order_info
 from lambdas.orders.card_data import card_data_in
+from lambdas.orders.checklist import checklist_of
 from lambdas.orders.errors import CardDataError, InvalidOrderError, Problem, QueueNotFoundError
+from lambdas.orders.leads import ends_at
 from lambdas.orders.modules import ModuleFacts
 from lambdas.orders.money import MAX_CENTS, format_cents
 from lambdas.orders.on_account import is_invoiced_to, is_on_account, on_account_problem
 from lambdas.orders.order import Order
 from lambdas.orders.ports import Clients, Payments, Pricing, Sale
-from lambdas.orders.progress import checklist_of
 from lambdas.orders.queue import MayBeInvoiced, Queue
 from lambdas.orders.readback import as_said, setup_problems
 from lambdas.orders.reading.info_keys import near_misses
@@ -92,6 +93,8 @@ def new_order(
         currency=currency,
         checklist_steps=steps,
         actions=actions,
+        machine_run=0,
+        lead_ends_at=ends_at(queue, now),
     )
     said = draft.model_dump(exclude_none=True, exclude={"order_queue_id", "hash", "ts"})
     return with_changes(blank, {**said, "info": _wanted(draft, pricing)}, pricing, now=now, currency=currency)

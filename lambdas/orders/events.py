@@ -89,7 +89,7 @@ _OF_THE_ORDER: tuple[tuple[str, Callable[[Order, Order], bool]], ...] = (
     ("OrderCanceled", lambda old, new: new.step_status is StepStatus.CANCELED is not old.step_status),
     ("OrderUnwound", lambda old, new: bool(new.unwound_at and not old.unwound_at)),
     ("OrderMachineStopped", lambda old, new: bool(new.machine_stopped_at and not old.machine_stopped_at)),
-    ("OrderRestarted", lambda old, new: new.machine_run != old.machine_run),
+    ("OrderRestarted", lambda old, new: new.machine_run > old.machine_run > 0),
 )
 
 

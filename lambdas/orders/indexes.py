@@ -42,7 +42,8 @@ def received(place: Place) -> str:
 
 def index_attributes(order: Order) -> dict[str, Any]:
     """None where the order is not in an index."""
-    due_at = min((wait.due_at for wait in order.waits.values() if wait.due_at and not wait.overdue), default=None)
+    dates = [wait.due_at for wait in order.waits.values() if wait.due_at and not wait.overdue]
+    due_at = min([*dates, *([order.lead_ends_at] if order.is_lead and order.lead_ends_at else [])], default=None)
     return {
         "queue_step": f"{order.order_queue_id}#{order.step_id}",
         "received": received(order.place),

@@ -28,6 +28,11 @@ class Answer(Enum):
     SKIPPED = "ActionSkipped"
 
 
+def starts(old: Order | None, new: Order) -> bool:
+    """Whether the order needs an execution that it did not have before."""
+    return new.machine_run > (old.machine_run if old else 0)
+
+
 def answers(old: Order, new: Order) -> dict[str, Answer]:
     """Token -> answer, for each wait that was on the order and no longer is: whoever took it off decided it.
 

@@ -111,7 +111,7 @@ class Order(Frozen):
     review_at: int | None = Field(default=None, description="a person has to look at the lead before it is submitted")
     review_because: str = ""
 
-    machine_run: int = 1
+    machine_run: int = Field(default=1, description="which execution is its present one; 0: it has had none yet")
     machine_stopped_at: int | None = None
     machine_stopped_because: str = ""
     restarted_by: str = ""
@@ -122,6 +122,7 @@ class Order(Frozen):
     canceled_because: str = ""
     canceled_by: str = ""
     unwound_at: int | None = None
+    lead_ends_at: int | None = Field(default=None, description="when a lead that nobody submits is canceled")
     expires_at: int | None = Field(default=None, description="TTL of leads that came to nothing")
 
     @property
@@ -135,6 +136,11 @@ class Order(Frozen):
     @property
     def is_lead(self) -> bool:
         return self.step_status is StepStatus.LEADS
+
+    @property
+    def has_machine(self) -> bool:
+        """An execution was begun for it and, as far as is known, was not stopped."""
+        return self.machine_run > 0 and self.machine_stopped_at is None
 
     def is_being_submitted(self, now: int) -> bool:
         return self.is_lead and self.attempt is not None and self.attempt.is_under_way(now)

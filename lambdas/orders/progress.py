@@ -6,40 +6,16 @@ it, under a condition that names every required action (design, promise 5). What
 """
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from lambdas.orders.checklist import ActionState, ChecklistAction, ChecklistStep
+from lambdas.orders.checklist import ActionState, ChecklistAction
 from lambdas.orders.info import merge
 from lambdas.orders.order import Hold, Order, without
 from lambdas.orders.steps import StepStatus
 
-if TYPE_CHECKING:  # runs of actions need neither
-    from lambdas.orders.modules import ModuleFacts
-    from lambdas.orders.queue import Queue
-
 LEADS_WAIT = "leads"
 GATE = "gate_"
 UNDO = "undo_"
-
-
-def checklist_of(
-    queue: "Queue", modules: "Mapping[str, ModuleFacts]"
-) -> tuple[tuple[ChecklistStep, ...], dict[str, ChecklistAction]]:
-    """The queue's steps and actions, copied for one order."""
-    steps = tuple(ChecklistStep(step_id=step.id, name=step.name, status=step.status) for step in queue.steps)
-    fields = ("name", "module", "automatic", "optional", "client_viewable", "owner", "due_hours", "prereqs", "config")
-    actions = {
-        str(action.id): ChecklistAction(
-            action_id=action.id,
-            step_id=step.id,
-            reprocess=action.module in modules and modules[action.module].reprocess,
-            captures=action.module in modules and modules[action.module].money == "captures",
-            **{field: getattr(action, field) for field in fields},
-        )
-        for step in queue.steps
-        for action in step.actions
-    }
-    return steps, actions
 
 
 def unmet_prereqs(order: Order, action: ChecklistAction) -> tuple[ChecklistAction, ...]:
@@ -100,9 +76,17 @@ def submitted(order: Order, *, now: int, hold: Hold | None) -> Order:
         hold=hold,
         attempt=None,
         waits=without(order.waits, LEADS_WAIT),
+        lead_ends_at=None,
         expires_at=None,
     )
-    return advanced(moved)
+    return advanced(with_machine(moved))
+
+
+def with_machine(order: Order) -> Order:
+    """The order with an execution that walks it: the one it has, its first, or another where that was stopped."""
+    if order.has_machine:
+        return order
+    return order.changed(machine_run=order.machine_run + 1, machine_stopped_at=None, machine_stopped_because="")
 
 
 def done(
@@ -163,9 +147,14 @@ def undone(order: Order, action_id: int, *, now: int, reason: str) -> Order:
 
 
 def canceled(order: Order, *, now: int, because: str, by: str = "") -> Order:
-    """The fence: from here on no action starts, and one that is running finds its epoch gone when it settles."""
+    """The fence: from here on no action starts, and one that is running finds its epoch gone when it settles.
+
+    What the order did is taken back by its machine. A lead did nothing unless a payment of it was begun, and then needs none.
+    """
     last = order.checklist_steps[-1]
-    return order.changed(
+    has_done_nothing = order.is_lead and order.attempt is None and not order.has_machine
+    fenced = with_machine(order) if order.is_lead and not has_done_nothing else order
+    return fenced.changed(
         step_id=last.step_id,
         step_status=last.status,
         epoch=order.epoch + 1,
@@ -174,6 +163,8 @@ def canceled(order: Order, *, now: int, because: str, by: str = "") -> Order:
         canceled_by=by,
         activity=now,
         waits={},
+        unwound_at=now if has_done_nothing else None,
+        lead_ends_at=None,
         expires_at=None,
     )
 

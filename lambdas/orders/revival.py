@@ -7,6 +7,7 @@ were still the order's.
 
 from lambdas.orders.checklist import ActionState
 from lambdas.orders.errors import OrderIsFinalError, RestartRefusedError
+from lambdas.orders.leads import lead_ends_at
 from lambdas.orders.modules import load_modules
 from lambdas.orders.order import Order
 from lambdas.orders.queue import Queue
@@ -14,10 +15,14 @@ from lambdas.orders.steps import StepStatus
 
 
 def machine_stopped(order: Order, *, execution: str, because: str, at: int) -> Order:
-    """The order knows that its execution ended before it did. One that came to its end, or goes on elsewhere, does not care."""
-    if execution != execution_name(order) or _is_at_its_end(order) or order.machine_stopped_at is not None:
+    """The order knows that its execution ended before it did. One that came to its end, or goes on elsewhere, does not care.
+
+    A lead, whose execution an earlier version began, needs none: it no longer waits in it, and expires as other leads do.
+    """
+    if not order.has_machine or execution != execution_name(order) or _is_at_its_end(order):
         return order
-    return order.changed(machine_stopped_at=at, machine_stopped_because=because, activity=at)
+    stopped = order.changed(machine_stopped_at=at, machine_stopped_because=because, activity=at)
+    return stopped.changed(lead_ends_at=lead_ends_at(order) or at, waits={}) if order.is_lead else stopped
 
 
 def machine_goes_on(order: Order, *, execution: str, at: int) -> Order:
@@ -31,6 +36,10 @@ def restarted(order: Order, queue: Queue | None, *, by: str, now: int) -> Order:
     """The order with a new run of its queue's machine as it is deployed now."""
     if _is_at_its_end(order):
         raise OrderIsFinalError(order.order_id, order.step.name, "restarted")
+    if order.is_lead:
+        raise RestartRefusedError(
+            order.order_id, "it is a lead, of which nothing runs before it is submitted; submit it"
+        )
     if order.machine_stopped_at is None:
         raise RestartRefusedError(
             order.order_id, "its machine is running; cancel, move, or process the action it waits for"

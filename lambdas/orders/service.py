@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from lambdas.orders import hands, progress, revival
-from lambdas.orders import info as order_info
+from lambdas.orders import hands, leads, progress, revival
 from lambdas.orders.draft import OrderDraft, changed_fields, check_ready, new_order, queue_for, revised
 from lambdas.orders.errors import (
     InvalidOrderError,
@@ -20,6 +19,7 @@ from lambdas.orders.errors import (
     OrderIsFinalError,
     OrderNotFoundError,
     Problem,
+    QueueNotFoundError,
     RevisionDiffersError,
 )
 from lambdas.orders.keys import IdempotencyKey, creation_keys, hash_pk, new_hash
@@ -60,7 +60,6 @@ class OrderService:
         now = lead.activity
         order = lead.changed(
             order_id=self.store.new_order_id(),  # only now: a refused draft takes no number
-            machine_hash=self.machine_hashes.get(lead.order_queue_id, ""),
             changed_by=by,
             changed_how="create",
         )
@@ -86,7 +85,9 @@ class OrderService:
         return revised(order, changes, self.pricing, now=self.now(), currency=self.currency)
 
     def check(self, order: Order, *, form_invoices: MayBeInvoiced | None = None, signed: bool = False) -> None:
-        """Raise InvalidOrderError naming everything that keeps the order from being submitted (so, see `submit`)."""
+        """Raise InvalidOrderError naming everything that keeps the order from being submitted, or QueueNotFoundError."""
+        if order.order_queue_id not in self.queues:
+            raise QueueNotFoundError(order.order_queue_id, list(self.queues))
         who = self.who_is_invoiced(order.order_queue_id, form_invoices)
         invoiced = for_signed_contracts(who) if signed else who
         check_ready(order, self.pricing, self.payments, self.clients, invoiced=invoiced, now=self.now())
@@ -185,8 +186,13 @@ class OrderService:
         self, order: Order, wish: SubmitWish, form_invoices: MayBeInvoiced | None = None, *, signed: bool = False
     ) -> Order:
         check = partial(self.check, form_invoices=form_invoices, signed=signed)
-        parts = (self.store, self.pricing, self.payments, self.screen, self.currency, check, self.now)
-        return Submission(*parts, wish).submit(order)
+        ports = (self.store, self.pricing, self.payments, self.screen)
+        return Submission(*ports, self.currency, check, self._as_deployed, self.now, wish).submit(order)
+
+    def _as_deployed(self, order: Order) -> Order:
+        queue_id = order.order_queue_id
+        machine_hash = self.machine_hashes.get(queue_id, "")
+        return leads.as_deployed(order, self.queues.get(queue_id), self.modules, machine_hash=machine_hash)
 
     def list(self, wanted: OrderFilter, room: PageRoom | None = None) -> OrderPage:
         """Orders by queue and step or by client, in the order of their time, as far as an answer has room."""
@@ -194,7 +200,6 @@ class OrderService:
 
     def process(self, order: Order, action_id: int, *, by: str, given: dict[str, Any]) -> Order:
         """Run a waiting, failed or optional action now, or a done one again if its module says so."""
-        order_info.bounded_input(given)
         now = self.now()
         return self._save(
             order, "process", by, lambda current: hands.processed(current, action_id, by=by, given=given, now=now)
@@ -228,7 +233,7 @@ class OrderService:
                 raise OrderIsFinalError(current.order_id, current.step.name, "canceled")
             if current.step_status is StepStatus.CANCELED:
                 return current
-            return progress.canceled(current, now=self.now(), because=because, by=by)
+            return progress.canceled(self._as_deployed(current), now=self.now(), because=because, by=by)
 
         canceled = self._save(order, "cancel", by, change)
         self.pricing.give_back(canceled.order_id)  # repeated by a repeated cancel, and by the undo of Generate Invoice

@@ -38,7 +38,8 @@ from lambdas.orders.submit_errors import (
 
 @dataclass(frozen=True)
 class Submission:
-    """One submit of one order. `check` refuses an order that could not be processed; `currency` is what is sold in now."""
+    """One submit of one order. `check` refuses an order that could not be processed; `currency` is what is sold in now;
+    `as_deployed` gives a lead the checklist of its queue as it is deployed."""
 
     store: OrderStore
     pricing: Pricing
@@ -46,6 +47,7 @@ class Submission:
     screen: Screen
     currency: str
     check: Callable[[Order], None]
+    as_deployed: Callable[[Order], Order]
     now: Callable[[], int]
     wish: SubmitWish
 
@@ -72,12 +74,12 @@ class Submission:
             raise OrderChangedError(current.order_id)
         wanted = revised(current, wish.changes, self.pricing, now=now, currency=self.currency)
         wish.seen.refuse_other_price(wanted)
-        due = self.payments.due(wanted)
-        if wanted.attempt is None or is_paid_as_begun(due, wanted.attempt):
+        if wanted.attempt is None or is_paid_as_begun(self.payments.due(wanted), wanted.attempt):
             self.check(wanted)  # else what was begun is given back first, and the order refused: _refuse_changed
-        attempt = attempt_of(wanted, due, wish, claim=claim, now=now)
         by = {} if wanted is current else {"changed_by": wish.by, "changed_how": "submit"}
-        return wanted.changed(attempt=attempt, activity=now, **by)
+        begun = self.as_deployed(wanted)
+        attempt = attempt_of(begun, self.payments.due(begun), wish, claim=claim, now=now)
+        return begun.changed(attempt=attempt, activity=now, **by)
 
     def _redeem(self, order: Order, attempt: PaymentAttempt) -> None:
         """Count the use of each coupon before money is held at its price. A coupon that is gone makes a new price, which

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from lambdas.orders.checklist import ChecklistAction
 from lambdas.orders.events import OrderEvent, changes
-from lambdas.orders.machine import Machine, ModuleGoneError, StepFunctionsMachine, answers, requests
+from lambdas.orders.machine import Machine, ModuleGoneError, StepFunctionsMachine, answers, requests, starts
 from lambdas.orders.order import Order
 from lambdas.orders.ports import OrderStore
 from lambdas.orders.progress import not_run
@@ -94,7 +94,7 @@ def _image(change: dict[str, Any], name: str) -> Order | None:
 
 
 def _wake(old: Order | None, new: Order, machine: Machine, orders: OrderStore) -> None:
-    if old is None or old.machine_run != new.machine_run:
+    if starts(old, new):
         machine.start(new)
     if old is not None:
         for token, answer in answers(old, new).items():

@@ -10,7 +10,7 @@ from lambdas.orders.indexes import received
 from lambdas.orders.order import Order, Wait
 from lambdas.orders.ports import OrderStore, TimeWindow
 from lambdas.runtime.items import to_item
-from tests.build import NOW, an_order
+from tests.build import NOW, a_submitted_order, an_order
 from tests.contract.conftest import Dynamo
 
 TIMES = {"1001": NOW, "1002": NOW + 5, "1003": NOW, "1004": NOW + 2, "999": NOW + 2, "10000": NOW + 2}
@@ -103,7 +103,7 @@ def test_an_order_is_found_by_its_queue_and_step(dynamo: Dynamo) -> None:
 
 def test_an_order_has_a_due_time_only_while_something_waits(dynamo: Dynamo) -> None:
     waits = {str(due): Wait(token="t", since=NOW, due_at=NOW + due, owner="x") for due in (9, 5, 7)}
-    dynamo.store.create(an_order(waits=waits), [], NOW)
+    dynamo.store.create(a_submitted_order(waits=waits), [], NOW)
     waiting = dynamo.attributes("1001")
     assert ids(dynamo.store.due(NOW + 5)) == []
     assert ids(dynamo.store.due(NOW + 6)) == ["1001"]
@@ -111,6 +111,17 @@ def test_an_order_has_a_due_time_only_while_something_waits(dynamo: Dynamo) -> N
 
     assert (waiting["due_at"], waiting["due_shard"]) == (NOW + 5, "0")
     assert {"due_at", "due_shard"}.isdisjoint(dynamo.attributes("1001"))
+
+
+def test_a_lead_is_due_when_its_time_is_over_and_an_order_no_more(dynamo: Dynamo) -> None:
+    lead = an_order(lead_ends_at=NOW + 5)
+    dynamo.store.create(lead, [], NOW)
+    assert ids(dynamo.store.due(NOW + 5)) == []
+    assert ids(dynamo.store.due(NOW + 6)) == ["1001"]
+    dynamo.store.save(progress.submitted(dynamo.store.get("1001"), now=NOW, hold=None))
+
+    assert ids(dynamo.store.due(NOW + 6)) == []
+    assert {"lead_ends_at", "due_at", "due_shard"}.isdisjoint(dynamo.attributes("1001"))
 
 
 def test_many_orders_are_read_at_once_in_the_order_asked_for(store: OrderStore) -> None:

@@ -39,7 +39,7 @@ THEN_CANCELED = {
     "call_webhook": ("after the receiver was asked",),
 }
 ANSWERED = tuple(f"with the receiver's answer, {point}" for point in ("after claim", "before settle", "after settle"))
-START, SUBMIT, BESIDE = "the machine's start", "answering the submit", "a run beside the machine"
+START, BESIDE = "the machine's start", "a run beside the machine"
 CANCEL = "answering the cancel"
 # A time-out dies where an exit does and is found out about later, so it is tried at the points that leave most behind.
 ALSO_TIMEOUT = (
@@ -107,7 +107,7 @@ def api_points(queue: Queue, scene: Scene) -> Iterator[tuple[str, ...]]:
 
 def relay_moments(queue: Queue, scene: Scene) -> Iterator[str]:
     """What the relay does for an order on its way to Complete."""
-    yield from (START, SUBMIT, "the events")
+    yield from (START, "the events")
     if has_people(queue, scene):
         yield "answering a person's process"
     if scene.skips:

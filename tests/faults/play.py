@@ -12,7 +12,6 @@ from http import HTTPStatus
 from threading import Event
 
 from lambdas.orders.order import Order
-from lambdas.orders.progress import LEADS_WAIT
 from lambdas.orders.steps import StepStatus
 from tests.faults.dying import MARK
 from tests.faults.people import Deed, awaits, next_deed
@@ -138,8 +137,8 @@ class Play:
 
     def _submit(self, run: Run, order: Order) -> Callable[[], None] | None:
         """A submit whose process died is under way until its time is up; then it is asked for again."""
-        under_way = order.attempt is not None and order.attempt.claim_ends_at >= time.time()
-        return partial(self._say, run, Deed("order.submit")) if LEADS_WAIT in order.waits and not under_way else None
+        under_way = order.is_being_submitted(int(time.time()))
+        return None if under_way else partial(self._say, run, Deed("order.submit"))
 
     def _say(self, run: Run, deed: Deed) -> None:
         key = f"{run.mark} {deed.method} {time.monotonic()}"

@@ -5,7 +5,7 @@ from typing import Any
 
 from lambdas.orders.machine import Answer, StepFunctionsMachine
 from lambdas.orders.order import Order
-from lambdas.orders.progress import GATE, LEADS_WAIT
+from lambdas.orders.progress import GATE
 from lambdas.runtime.items import from_item
 from tests.faults.dying import MARK, TWICE, Call, around, now, reached, switch_here
 
@@ -35,8 +35,6 @@ def _answered(key: str, order: Order, answer: Answer) -> str:
     """Who or what is behind the answer to a wait."""
     if answer is Answer.CANCELED:
         return "the cancel"
-    if key == LEADS_WAIT:
-        return "the submit"
     if key.startswith(GATE):
         return "a gate"
     if answer is Answer.SKIPPED:

@@ -8,34 +8,52 @@ from tests.flow.conftest import Shop, new_client_order, until
 pytestmark = pytest.mark.engine
 
 
+def a_waiting_order(shop: Shop) -> str:
+    """Its capture was refused, so it waits for somebody at Generate Invoice."""
+    order_id = str(shop.done("order.create", new_client_order(cc_token="tok_capture_fails"))["order_id"])
+    shop.done("order.submit", {"order_id": order_id})
+    shop.until_action(order_id, "Generate Invoice", "waiting")
+    return order_id
+
+
 def test_an_order_whose_execution_was_stopped_shows_it_and_completes_after_a_restart(shop: Shop) -> None:
-    order_id = shop.done("order.create", new_client_order())["order_id"]
-    until("the lead waits", lambda: shop.order(order_id)["waits"] or None)
+    order_id = a_waiting_order(shop)
     shop.step_functions.stop_execution(executionArn=shop.execution_arn(order_id))
 
     stopped = until("the stop is noticed", lambda: _stopped(shop, order_id))
     assert stopped == "the machine was stopped in the console"
-    shop.done("order.submit", {"order_id": order_id})
-    refused_before = shop.order(order_id)["step"]["name"]
-    assert refused_before == "Processing"
 
     restarted = shop.done("order.restart", {"order_id": order_id})
     assert restarted["machine_stopped_at"] is None
+    shop.until_action(order_id, "Generate Invoice", "waiting")
+    shop.done("order.process", {"order_id": order_id, "order_action_id": 103, "skip": 1, "reason": "paid in cash"})
     complete = shop.until_step(order_id, "complete")
 
-    assert [action["attempts"] for action in complete["actions"]] == [1, 1, 1]
+    assert [action["attempts"] for action in complete["actions"]][:2] == [1, 1]
     again = shop.call("order.restart", {"order_id": order_id})
     assert (again.status_code, "which is final" in again.json()["detail"]) == (409, True)
 
 
 def test_a_running_order_is_not_restarted(shop: Shop) -> None:
-    order_id = shop.done("order.create", new_client_order())["order_id"]
-    until("the lead waits", lambda: shop.order(order_id)["waits"] or None)
+    order_id = a_waiting_order(shop)
 
     refused = shop.call("order.restart", {"order_id": order_id})
 
     assert (refused.status_code, "its machine is running" in refused.json()["detail"]) == (409, True)
     shop.done("order.cancel", {"order_id": order_id})
+
+
+def test_a_lead_has_no_execution_says_until_when_it_is_kept_and_is_canceled_without_one(shop: Shop) -> None:
+    order_id = shop.done("order.create", new_client_order())["order_id"]
+    (wait,) = shop.order(order_id)["waits"]
+    refused = shop.call("order.restart", {"order_id": order_id})
+    canceled = shop.done("order.cancel", {"order_id": order_id})
+
+    assert (wait["for"], wait["owner"], wait["overdue"]) == ("leads", "sales", False)
+    assert (refused.status_code, "it is a lead" in refused.json()["detail"]) == (409, True)
+    assert canceled["unwound_at"] == canceled["canceled_at"]
+    with pytest.raises(shop.step_functions.exceptions.ExecutionDoesNotExist):
+        shop.step_functions.describe_execution(executionArn=shop.execution_arn(order_id))
 
 
 def test_a_failed_action_is_mended_by_update_and_process(shop: Shop) -> None:

@@ -1,6 +1,5 @@
 """A wait past its deadline is found by the sweeper and told once."""
 
-import json
 import time
 
 import pytest
@@ -8,13 +7,6 @@ import pytest
 from tests.flow.conftest import Shop, new_client_order, until
 
 pytestmark = pytest.mark.engine
-
-
-def sweep(shop: Shop) -> int:
-    functions = shop.client("lambda")
-    name = next(f["FunctionName"] for f in functions.list_functions()["Functions"] if "sweeper" in f["Handler"])
-    answer = functions.invoke(FunctionName=name, Payload=b"{}")
-    return int(json.loads(answer["Payload"].read())["overdue"])
 
 
 def test_an_action_nobody_acts_on_is_told_as_overdue_once(shop: Shop) -> None:
@@ -31,10 +23,10 @@ def test_an_action_nobody_acts_on_is_told_as_overdue_once(shop: Shop) -> None:
         ExpressionAttributeValues={":past": past, ":one": {"N": "1"}},
     )
 
-    until("the sweeper finds it", lambda: sweep(shop) or None)
+    until("the sweeper finds it", lambda: shop.sweep()["overdue"] or None)
 
     (wait,) = shop.order(order_id)["waits"]
     assert (wait["for"], wait["overdue"]) == ("103", True)
-    assert sweep(shop) == 0
+    assert shop.sweep()["overdue"] == 0
     shop.done("order.cancel", {"order_id": order_id})
     shop.until_unwound(order_id)

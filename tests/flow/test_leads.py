@@ -6,8 +6,9 @@ declined and leave for good, 12 are never seen again. So 50 started, 8 returned,
 
 import json
 import re
+import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
@@ -15,7 +16,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.flow.conftest import Shop, until
+from tests.flow.conftest import QUEUE, Shop, until
 from tests.flow.test_forms import PERSON, Visitor, order_id_of
 
 pytestmark = pytest.mark.engine
@@ -50,15 +51,25 @@ def come_back(shop: Shop, order_id: str, token: str) -> Visitor:
         return visitor.resume(url).send().send(**PERSON).with_card(token).send()
 
 
-def expire(shop: Shop, order_id: str) -> None:
-    """What Step Functions does to a lead's wait when its thirty days are over."""
+def end_time_of(shop: Shop, order_id: str) -> None:
+    """The lead's thirty days are over."""
+    shop.dynamodb.update_item(
+        TableName=shop.stack.order_table,
+        Key={"pk": {"S": order_id}, "sk": {"S": "order"}},
+        UpdateExpression="SET lead_ends_at = :past, due_at = :past, revision = revision + :one",
+        ConditionExpression="attribute_exists(lead_ends_at)",
+        ExpressionAttributeValues={":past": {"N": str(int(time.time()) - 60)}, ":one": {"N": "1"}},
+    )
 
-    def token() -> str | None:
-        waits = shop._item(order_id)["waits"]["M"]
-        return str(waits["leads"]["M"]["token"]["S"]) if "leads" in waits else None
 
-    task_token = until(f"lead {order_id} waits", token)
-    shop.step_functions.send_task_failure(taskToken=task_token, error="States.Timeout", cause="the lead's time is over")
+def all_are_canceled(shop: Shop, order_ids: Iterable[str]) -> bool | None:
+    return all(shop.order(order_id)["step"]["status"] == "canceled" for order_id in order_ids) or None
+
+
+def executions_of(shop: Shop, order_ids: Iterable[str]) -> list[str]:
+    pages = shop.step_functions.get_paginator("list_executions").paginate(stateMachineArn=shop.stack.machines[QUEUE])
+    names = {execution["name"] for page in pages for execution in page["executions"]}
+    return [order_id for order_id in order_ids if f"order-{order_id}" in names]
 
 
 def counted(shop: Shop) -> Counter[str]:
@@ -96,9 +107,8 @@ def test_the_numbers_agree_and_expired_leads_hold_no_money(shop: Shop) -> None:
         assert {visitor.path for visitor in refused} == {"/forms/hosting/payment"}
 
         expired = [*declined, *gone]
-        list(pool.map(lambda order_id: expire(shop, order_id), expired))
-        for order_id in expired:
-            shop.until_step(order_id, "canceled")
+        list(pool.map(lambda order_id: end_time_of(shop, order_id), expired))
+        until("the sweeper has found them", lambda: shop.sweep() and all_are_canceled(shop, expired))
         for order_id in [*ordered, *recovered]:
             shop.until_step(order_id, "complete")
 
@@ -108,6 +118,7 @@ def test_the_numbers_agree_and_expired_leads_hold_no_money(shop: Shop) -> None:
         "FormSubmitted": AT_ONCE + RECOVERED,
         "FormRecovered": RECOVERED,
     }
+    assert executions_of(shop, [*expired, *filling]) == []
     for order_id in expired:
         order = shop.until_unwound(order_id)
         assert (order["canceled_because"]["S"], "hold" in order) == ("the lead expired", False)

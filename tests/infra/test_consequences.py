@@ -1,6 +1,7 @@
 """What a changed queue would do to orders under way, decided from deployed facts, orders and the new queue alone."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,8 +11,8 @@ from infra.consequences import Failure, NewQueue, QueueImpact, impact_of
 from infra.definition import QueueFacts, UnreadableDefinitionError, facts_of
 from lambdas.orders import progress
 from lambdas.orders.checklist import ActionState
-from lambdas.orders.order import Order
-from lambdas.orders.queue import Queue
+from lambdas.orders.order import Order, PaymentAttempt
+from lambdas.orders.queue import QUEUES_ROOT, Queue
 from statemachines.compiler import compile_queue, to_json
 from tests.build import NOW, a_queue, a_submitted_order, an_order
 from tests.unit.orders.trees import queues
@@ -19,6 +20,7 @@ from tests.unit.orders.trees import queues
 UNDOING = frozenset({"add_services", "generate_invoice"})
 MODULES = {"provision_client", "add_services", "generate_invoice", "manual_check_off"}
 OLD = a_queue()
+DATA = Path(__file__).parents[1] / "data"
 
 
 def facts(queue: Queue) -> QueueFacts:
@@ -110,7 +112,8 @@ def test_renames_are_told_and_harm_nobody() -> None:
     assert found.changes == (
         "changed action 22 Add Services: renamed, is Set Up Services; owner netops, was operations",
     )
-    assert (found.failures, found.standing, found.restarts) == ((), {"1 Leads": 1, "2 Processing": 1}, {"": 2})
+    assert (found.failures, found.standing, found.restarts) == ((), {"2 Processing": 1}, {"": 1})
+    assert (found.running, found.leads) == (1, 1)
 
 
 def test_an_added_required_action_refuses_the_restart_of_orders_made_without_it() -> None:
@@ -139,11 +142,43 @@ def test_a_removed_step_fails_for_orders_in_it_and_for_orders_that_will_come_to_
     content = OLD.model_dump(mode="json", exclude={"steps": {"__all__": {"status"}}})
     content["steps"][1]["id"] = 7
 
-    found = impact(Queue.model_validate(content), waiting("1001"), an_order(OLD, order_id="1002"))
+    before = an_order(OLD, order_id="1002", machine_run=1)  # a lead whose machine an earlier version began
+
+    found = impact(Queue.model_validate(content), waiting("1001"), before, an_order(OLD, order_id="1003"))
 
     assert harmed(found) == [("step 2 Processing is removed", ("1001", "1002"))]
     assert "removed step 2 Processing" in found.changes
     assert "added step 7 Processing" in found.changes
+
+
+def test_leads_take_the_new_queue_and_need_of_it_their_own_step_only() -> None:
+    lead = an_order(OLD)
+    content = OLD.model_dump(mode="json", exclude={"steps": {"__all__": {"status"}}})
+    content["steps"][0]["id"] = 7
+
+    assert impact(edited(a21=None, a22={"prereqs": []}, a23=None), lead, modules=set()).failures == ()
+    assert harmed(impact(Queue.model_validate(content), lead)) == [("step 1 Leads is removed", ("1001",))]
+    assert harmed(impact(None, lead))
+
+
+def test_a_lead_with_a_payment_begun_needs_what_gives_it_back() -> None:
+    attempt = PaymentAttempt(key="k", amount_cents=1, currency="USD", method="m", claim="c", claim_ends_at=NOW)
+    begun = an_order(OLD, attempt=attempt)
+    capturing = begun.with_action(begun.actions["23"].changed(captures=True))
+
+    assert harmed(impact(edited(a23=None), capturing)) == [("action 23 Generate Invoice is removed", ("1001",))]
+    assert harmed(impact(OLD, capturing, modules=MODULES - {"generate_invoice"})) == [
+        ("the function of module generate_invoice would be deleted", ("1001",))
+    ]
+
+
+def test_what_earlier_versions_deployed_is_read_too() -> None:
+    found = facts_of((DATA / "new_accounts_2026_11_22.asl.json").read_text("utf-8"))
+    now = facts_of((QUEUES_ROOT / "new_accounts" / "machine.asl.json").read_text("utf-8"))
+
+    assert found.model_copy(update={"body": "", "actions": {}}) == now.model_copy(update={"body": "", "actions": {}})
+    assert found.actions.keys() == now.actions.keys()
+    assert found.open_step_ids == (11, 12)
 
 
 @pytest.mark.parametrize("new", [None, a_queue(order_queue_id=10)], ids=["removed", "another number"])

@@ -5,8 +5,6 @@ At the end they only ever process required actions. So an order that comes to it
 
 import time
 from collections import Counter
-from collections.abc import Callable
-from typing import Any
 
 from lambdas.orders.checklist import ActionState, ChecklistAction
 from lambdas.orders.errors import OrderError
@@ -54,9 +52,7 @@ class People:
     def order(self) -> Order:
         return self._ground.orders.get(self.order_id)
 
-    def submit(self, *, patient: bool) -> None:
-        if patient:
-            self._wait_for(lambda order: "leads" in order.waits)
+    def submit(self) -> None:
         self._service.submit(self.order())
 
     def follow(self, script: list[Wish]) -> None:
@@ -158,13 +154,6 @@ class People:
         """Until nothing was written for a moment."""
         order, began = self.order(), time.monotonic()
         while self._ground.wait_for_change(order, QUIET_SECONDS) and time.monotonic() - began < 2:
-            order = self.order()
-
-    def _wait_for(self, there: Callable[[Order], Any]) -> None:
-        order = self.order()
-        while not there(order):
-            if not self._ground.wait_for_change(order, STUCK_SECONDS):
-                raise Stuck(self.story())
             order = self.order()
 
 

@@ -57,30 +57,30 @@ three_scripts: st.SearchStrategy[tuple[list[Wish], ...]] = st.tuples(st.just([])
 
 @pytest.mark.engine
 @on_the_engine
-@given(queue=random_queues(on_optional=False), scripts=three_scripts, patient=st.booleans())
+@given(queue=random_queues(on_optional=False), scripts=three_scripts)
 def test_any_queue_comes_to_its_end_and_keeps_its_promises(
-    floor: Ground, queue: Queue, scripts: tuple[list[Wish], ...], patient: bool
+    floor: Ground, queue: Queue, scripts: tuple[list[Wish], ...]
 ) -> None:
-    played(floor, queue, scripts, patient)
+    played(floor, queue, scripts)
 
 
 @pytest.mark.engine
 @on_the_engine
-@given(queue=random_queues(on_optional=True), scripts=three_scripts, patient=st.booleans())
+@given(queue=random_queues(on_optional=True), scripts=three_scripts)
 def test_any_queue_whose_optional_actions_need_each_other_does_so_too(
-    floor: Ground, queue: Queue, scripts: tuple[list[Wish], ...], patient: bool
+    floor: Ground, queue: Queue, scripts: tuple[list[Wish], ...]
 ) -> None:
-    played(floor, queue, scripts, patient)
+    played(floor, queue, scripts)
 
 
-def played(floor: Ground, queue: Queue, scripts: tuple[list[Wish], ...], patient: bool) -> None:
+def played(floor: Ground, queue: Queue, scripts: tuple[list[Wish], ...]) -> None:
     """One order per script, all at once, each to its end."""
     mine = queue.model_copy(update={"order_queue_id": next(_queue_ids)})
     machine = floor.add(mine)
 
     def worked(script: list[Wish]) -> None:
         people = People(floor, mine)
-        people.submit(patient=patient)
+        people.submit()
         people.follow(script)
         order = people.finish()
         keeps_its_promises(floor, mine, people, order)

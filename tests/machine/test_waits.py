@@ -1,13 +1,9 @@
-"""Waits end by submit, by cancel or by their deadline, and never by accident."""
-
-import time
+"""Where an execution begins, and that it ends where its order is."""
 
 import pytest
 
 from lambdas.orders import progress
-from lambdas.orders.machine import Answer, answers
-from lambdas.orders.order import Order, PaymentAttempt, Wait
-from lambdas.orders.progress import LEADS_WAIT
+from lambdas.orders.order import PaymentAttempt
 from lambdas.orders.steps import StepStatus
 from tests.build import a_queue, an_order
 from tests.machine.conftest import BenchOf
@@ -22,88 +18,45 @@ NO_ACTIONS = [
 QUEUE = a_queue(steps=NO_ACTIONS)
 
 
-def leads_wait(order: Order) -> Wait | None:
-    return order.waits.get(LEADS_WAIT)
-
-
-def step_status(wanted: StepStatus) -> object:
-    return lambda order: order if order.step_status is wanted else None
-
-
-def test_a_lead_waits_with_an_owner_and_a_deadline(bench_of: BenchOf) -> None:
+def test_an_order_of_a_queue_without_actions_completes(bench_of: BenchOf) -> None:
     bench = bench_of(QUEUE, seconds={})
-    order_id = bench.start(an_order(QUEUE))
-
-    wait = bench.until("the lead waits", leads_wait, order_id)
-
-    assert wait.owner == "sales"
-    assert (wait.due_at or 0) - wait.since == 30 * 86_400
-    assert abs(wait.since - time.time()) < 30
-    order = bench.orders.get(order_id)
-    bench.orders.save(progress.canceled(order, now=1, because="test over"))
-    bench.answer(wait.token, Answer.CANCELED)
-    assert bench.ended(order_id) == "SUCCEEDED"
-
-
-def test_a_submitted_lead_goes_on_and_the_queue_without_actions_completes(bench_of: BenchOf) -> None:
-    bench = bench_of(QUEUE, seconds={})
-    order_id = bench.start(an_order(QUEUE))
-    bench.until("the lead waits", leads_wait, order_id)
-
-    old = bench.orders.get(order_id)
-    new = bench.orders.save(progress.submitted(old, now=1, hold=None))
-    for token, answer in answers(old, new).items():
-        bench.answer(token, answer)
+    order_id = bench.start(progress.submitted(an_order(QUEUE), now=1, hold=None))
 
     assert bench.ended(order_id) == "SUCCEEDED"
     assert bench.orders.get(order_id).step_status is StepStatus.COMPLETE
-    assert bench.entered(order_id) == ["start", "Leads", "Complete"]
+    assert bench.entered(order_id) == ["start", "Complete"]
 
 
-def test_an_order_submitted_before_its_machine_came_to_wait_is_not_parked(bench_of: BenchOf) -> None:
+def test_a_lead_that_is_canceled_with_a_payment_begun_is_unwound(bench_of: BenchOf) -> None:
     bench = bench_of(QUEUE, seconds={})
-    order_id = bench.start(progress.submitted(an_order(QUEUE), now=1, hold=None).changed(step_id=2).changed())
-
-    assert bench.ended(order_id) == "SUCCEEDED"
-    assert bench.orders.get(order_id).step_status is StepStatus.COMPLETE
-
-
-def test_a_lead_nobody_submits_expires_and_is_unwound(bench_of: BenchOf) -> None:
-    bench = bench_of(QUEUE, seconds={"Leads": 1})
-    order_id = bench.start(an_order(QUEUE))
+    attempt = PaymentAttempt(key="k", amount_cents=1, currency="USD", method="card", claim="c", claim_ends_at=1)
+    order_id = bench.start(progress.canceled(an_order(QUEUE, attempt=attempt), now=2, because="a test"))
 
     assert bench.ended(order_id) == "SUCCEEDED"
     order = bench.orders.get(order_id)
-    assert (order.step_status, order.canceled_because, order.epoch) == (StepStatus.CANCELED, "the lead expired", 2)
-    assert order.waits == {}
+    assert (order.step_status, order.waits) == (StepStatus.CANCELED, {})
     assert order.unwound_at
-    assert order.expires_at is not None
-    assert order.expires_at - time.time() > 80 * 86_400
 
 
-def test_a_lead_whose_submit_is_under_way_does_not_expire(bench_of: BenchOf) -> None:
-    bench = bench_of(QUEUE, seconds={"Leads": 1})
-    live = PaymentAttempt(
-        key="k", amount_cents=1, currency="USD", method="card", claim="c", claim_ends_at=int(time.time()) + 3
-    )
-    order_id = bench.start(an_order(QUEUE, attempt=live))
+def test_a_machine_that_is_started_for_a_lead_says_that_a_lead_needs_none(bench_of: BenchOf) -> None:
+    """As earlier versions start it, or somebody by hand. It fails, so that the lead is told that it stopped."""
+    bench = bench_of(QUEUE, seconds={})
+    order_id = bench.start(an_order(QUEUE, machine_run=1))
 
-    assert bench.ended(order_id) == "SUCCEEDED"
-    entered = bench.entered(order_id)
-    assert entered[:4] == ["start", "Leads", "expire_lead", "Leads"]
-    assert (bench.orders.get(order_id).canceled_at or 0) > live.claim_ends_at
+    assert bench.ended(order_id) == "FAILED"
+    assert bench.entered(order_id)[-1] == "still_a_lead"
+    assert bench.orders.get(order_id).is_lead
 
 
-def test_a_lead_submitted_as_it_expires_stays_submitted(bench_of: BenchOf) -> None:
-    bench = bench_of(QUEUE, seconds={"Leads": 1})
-    order_id = bench.start(an_order(QUEUE))
-    bench.until("the lead waits", leads_wait, order_id)
+def test_one_that_is_started_late_for_a_lead_walks_the_order_that_it_became(bench_of: BenchOf) -> None:
+    """The record of an earlier version's create, passed on after the submit."""
+    bench = bench_of(QUEUE, seconds={})
+    lead = an_order(QUEUE, machine_run=1)
+    bench.orders.create(progress.submitted(lead, now=1, hold=None), (), lead.ts)
+    bench.begin(lead)
 
-    bench.orders.save(progress.submitted(bench.orders.get(order_id), now=1, hold=None))  # and nobody wakes the machine
-
-    assert bench.ended(order_id) == "SUCCEEDED"
-    assert bench.orders.get(order_id).step_status is StepStatus.COMPLETE
-    assert bench.entered(order_id) == ["start", "Leads", "expire_lead", "Leads", "Complete"]
+    assert bench.ended(lead.order_id) == "SUCCEEDED"
+    assert bench.orders.get(lead.order_id).step_status is StepStatus.COMPLETE
 
 
 def test_a_machine_started_again_for_a_complete_order_ends_at_once(bench_of: BenchOf) -> None:

@@ -7,8 +7,9 @@ from lambdas.api.backend import Backend
 from lambdas.api.views.priced import PricedServiceView, TaxView, priced_service, tax_views
 from lambdas.api.views.values import iso
 from lambdas.orders.checklist import ChecklistAction
+from lambdas.orders.leads import waits_of
 from lambdas.orders.money import format_cents
-from lambdas.orders.order import Order
+from lambdas.orders.order import Order, Wait
 from lambdas.orders.pages import OrderPage
 from lambdas.orders.readback import taxes_of
 
@@ -39,7 +40,8 @@ class ActionView(TypedDict):
 
 
 WaitView = TypedDict("WaitView", {"for": str, "owner": str, "since": str | None, "due_at": str | None, "overdue": bool})
-"""What an order waits for: an action's id, `submit`, or a gate; who must act, and until when."""
+"""What an order waits for: an action's id, `leads` for its submit, `undo_` and an action's id, or a gate (`gate_` and the id
+of the action that waits for others); who must act, and until when."""
 
 
 class OrderView(TypedDict):
@@ -139,7 +141,7 @@ def order_view(order: Order, backend: Backend) -> OrderView:
         "queue_hash": order.queue_hash,
         "machine_hash": order.machine_hash or None,
         "actions": [_action(action) for action in order.actions.values()],
-        "waits": [_wait(key, order) for key in order.waits],
+        "waits": [_wait(key, wait) for key, wait in waits_of(order).items()],
         "services": [priced_service(pack) for pack in order.priced],
         "info": order.info,
     }
@@ -150,8 +152,7 @@ def etag(order: Order) -> Mapping[str, str]:
     return {"ETag": f'"{order.revision}"'}
 
 
-def _wait(key: str, order: Order) -> WaitView:
-    wait = order.waits[key]
+def _wait(key: str, wait: Wait) -> WaitView:
     return {
         "for": key,
         "owner": wait.owner,

@@ -121,12 +121,9 @@ def test_who_submitted_or_canceled_is_not_reminded(desk: Desk, ends: str) -> Non
     assert remind(desk.notices) == 0
 
 
-def test_an_expired_lead_is_not_reminded_even_if_its_machine_is_late(desk: Desk) -> None:
-    from lambdas.orders.order import Wait
-
+def test_an_expired_lead_is_not_reminded_even_if_the_sweeper_is_late(desk: Desk) -> None:
     order = begun(desk)
-    due = desk.clock() + 20 * HOUR
-    desk.notices.store.save(order.changed(waits={"leads": Wait(token="t", since=1, due_at=due, owner="client")}))
+    desk.notices.store.save(order.changed(lead_ends_at=desk.clock() + 20 * HOUR))
     desk.clock.time += 25 * HOUR
 
     assert remind(desk.notices) == 0

@@ -41,7 +41,6 @@ class State:
 class Compiled:
     """`boxes`: states by name, for each box and for the top."""
 
-    start: str
     steps: dict[int, str]
     boxes: dict[str, dict[str, State]]
     branches: dict[str, tuple[str, ...]]
@@ -59,7 +58,6 @@ def compiled(queue: Queue, modules: dict[str, ModuleFacts], now: int) -> Compile
     plain = {name: _state(name, state, now) for name, state in made.items() if name not in parallel}
     goals = _choices(made[GO_TO_STEP])
     return Compiled(
-        start=goals[queue.leads.id],
         steps=goals,
         boxes={TOP: plain}
         | {

@@ -9,11 +9,11 @@ from lambdas.orders.steps import StepStatus
 from tests.build import NOW
 from tests.unit.orders.machine import machine_moves, told
 from tests.unit.orders.runs import run_on
-from tests.unit.orders.world import Books, Model, Told, World
+from tests.unit.orders.world import Books, Model, World
 
 
 def first_world(model: Model, lead: Order) -> World:
-    return World(model.seen(lead), None, (), (Told(True, (), ()),), None, Books())
+    return World(model.seen(lead), None, (), (), None, Books())
 
 
 def by_itself(model: Model, world: World) -> Iterator[World]:

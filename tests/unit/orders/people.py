@@ -9,16 +9,18 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
-from lambdas.orders import hands, progress
+from lambdas.orders import hands, leads, progress
 from lambdas.orders.checklist import ActionState, ChecklistAction
 from lambdas.orders.errors import OrderError
 from lambdas.orders.order import Order
 from tests.build import NOW
 from tests.unit.orders.machine import heard, told
 from tests.unit.orders.runs import crashed, silent
-from tests.unit.orders.world import HOLD, Model, World
+from tests.unit.orders.world import ATTEMPT, HOLD, Model, World
 
-ALL_KINDS = frozenset({"cancel", "move", "skip", "unskip", "ask", "crash", "refuse", "silence", "again", "remind"})
+ALL_KINDS = frozenset(
+    {"cancel", "move", "skip", "unskip", "ask", "crash", "refuse", "silence", "again", "remind", "pay"}
+)
 FIRST, SECOND = "Grace", "Ada"
 IN_WANT = ("add_services", "activate_services", "generate_invoice")  # they need what an earlier action made
 
@@ -144,11 +146,19 @@ def _again(model: Model, world: World) -> Iterator[World]:
 
 
 def _remind(model: Model, world: World) -> Iterator[World]:
-    """A wait comes to its end without an answer, as it does weekly; that of a lead is its expiry."""
+    """A wait comes to its end without an answer, as it does weekly; or the time of a lead is over."""
+    if world.order.order.is_lead:
+        yield model.write(world, "expire", partial(leads.expired, now=NOW))
     waiting = {wait.token for wait in world.order.order.waits.values()}
     for at, place in enumerate(world.machine.places if world.machine else ()):
         if place.token in waiting:
             yield heard(model, world, at, "States.Timeout")
+
+
+def _pay(model: Model, world: World) -> Iterator[World]:
+    """A submit dies after it began to hold money."""
+    if world.order.order.is_lead:
+        yield model.write(world, "pay", lambda order: order.changed(attempt=ATTEMPT))
 
 
 def _here(world: World) -> tuple[ChecklistAction, ...]:
@@ -165,4 +175,5 @@ KINDS: dict[str, Callable[[Model, World], Iterator[World]]] = {
     "refuse": _refuse,
     "again": _again,
     "remind": _remind,
+    "pay": _pay,
 }

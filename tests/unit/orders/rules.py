@@ -54,7 +54,7 @@ def _canceled_is_clean(world: World) -> bool:
         return True
     if order.unwound_at is None:
         return any(key.startswith(UNDO) for key in _live_waits(world))
-    money = books.money in ("voided", "refunded") or order.hold is None
+    money = books.money in ("voided", "refunded") or (order.hold is None and order.attempt is None)
     services = books.services in ("none", "canceled")
     return money and services and not books.outside and not order.waits and _has_ended(world)
 
@@ -62,7 +62,7 @@ def _canceled_is_clean(world: World) -> bool:
 def _somebody_is_asked(world: World) -> bool:
     """An order on its way rests only at a wait that wakes the machine, with an owner and a deadline."""
     order = world.order.order
-    if order.is_final:
+    if order.is_final or (order.is_lead and order.lead_ends_at):
         return True
     asked = (order.waits[key] for key in _live_waits(world) if not key.startswith(GATE))
     return any(wait.owner and wait.due_at is not None for wait in asked)
@@ -80,7 +80,10 @@ def _live_waits(world: World) -> set[str]:
 
 
 def _has_ended(world: World) -> bool:
-    return world.machine is not None and all(not place.state for place in world.machine.places)
+    """A lead that did nothing never had a machine."""
+    if world.machine is None:
+        return world.order.order.machine_run == 0
+    return all(not place.state for place in world.machine.places)
 
 
 Rule = Callable[[World], bool]

@@ -3,7 +3,8 @@
 The machine is the compiled one, the decisions are the product's; claim, effects and settle of a run, a record of the stream, an
 act of a person and the lapse of a dead run's claim are moves of their own. Disturbances (people.py) come at any moment: a
 cancel, a move by one step, a skip, its undoing, an untimely process, a crash before or after an effect, a run that ends
-without a word for good, a refusal or wrong answer, a record told twice, a wait that times out. What keeps the number of worlds
+without a word for good, a refusal or wrong answer, a record told twice, a wait that times out, a submit that
+dies. What keeps the number of worlds
 in bounds, and why nothing is lost by it:
 
 * Each kind of disturbance comes once on a way; by `make thorough` any two together where the actions of a step are one chain.
@@ -27,7 +28,7 @@ from itertools import pairwise
 import pytest
 
 from lambdas.orders import claims, progress
-from lambdas.orders.checklist import ChecklistAction
+from lambdas.orders.checklist import ChecklistAction, checklist_of
 from lambdas.orders.modules import load_modules
 from lambdas.orders.order import Order, without
 from lambdas.orders.queue import Queue, Step, load_queues
@@ -87,7 +88,7 @@ WINDOWS = [(queue, first.id, last.id) for queue in QUEUES.values() for first, la
 
 
 def lead_of(queue: Queue) -> Order:
-    steps, actions = progress.checklist_of(queue, load_modules())
+    steps, actions = checklist_of(queue, load_modules())
     return an_order(queue, checklist_steps=steps, actions=actions)
 
 

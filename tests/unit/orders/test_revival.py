@@ -3,7 +3,6 @@
 import pytest
 
 from lambdas.console.execution_watch import notice
-from lambdas.deadlines.sweeper import sweep
 from lambdas.orders.checklist import ActionState
 from lambdas.orders.errors import OrderIsFinalError, RestartRefusedError
 from lambdas.orders.events import changes
@@ -103,31 +102,6 @@ def test_an_action_that_is_asked_for_runs_beside_the_machine_only_if_no_wait_was
     assert [action.action_id for action in requests(old, asked)] == [101]
     assert requests(asked, asked) == ()
     assert requests(None, asked) == ()
-
-
-def test_overdue_waits_are_told_once() -> None:
-    waits = {
-        "101": Wait(token="a", since=1, due_at=NOW - 1, owner="ops"),
-        "102": Wait(token="b", since=1, due_at=NOW + 99, owner="ops"),
-        "gate_103": Wait(token="c", since=1, owner="prereqs"),
-    }
-    order = a_submitted_order(waits=waits)
-    store = stored(order)
-
-    assert sweep(store, NOW) == 1
-    marked = store.get("1001")
-    assert [key for key, wait in marked.waits.items() if wait.overdue] == ["101"]
-    overdue = [event for event in changes(order, marked) if event.name == "OrderActionOverdue"]
-    assert [event.order_action_id for event in overdue] == [101]
-    assert sweep(store, NOW) == 0
-
-
-def test_a_lead_is_overdue_only_when_its_machine_forgot_it() -> None:
-    lead = a_submitted_order(waits={"leads": Wait(token="a", since=1, due_at=NOW - 60, owner="sales")})
-    store = stored(lead)
-
-    assert sweep(store, NOW) == 0
-    assert sweep(store, NOW + 3_600) == 1
 
 
 def test_the_verb_restarts_what_is_stopped() -> None:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lambdas.orders import hands, progress
-from lambdas.orders.checklist import ActionState
+from lambdas.orders.checklist import ActionState, checklist_of
 from lambdas.orders.errors import InvalidOrderError
 from lambdas.orders.info import MAX_BYTES
 from lambdas.orders.order import Hold, Order, PaymentAttempt, Wait
@@ -141,7 +141,7 @@ def test_an_invoice_s_lines_take_no_more_than_was_reckoned() -> None:
 
 def test_a_queue_that_leaves_nothing_to_its_callers_is_found_at_compile_time() -> None:
     def taken(queue: Queue) -> int:
-        return queue_bytes(*progress.checklist_of(queue, {}))
+        return queue_bytes(*checklist_of(queue, {}))
 
     assert taken(heavy_queue(8)) <= QUEUE_BYTES < taken(heavy_queue(9))
     assert all(taken(queue) <= QUEUE_BYTES for queue in load_queues().values())
@@ -153,7 +153,7 @@ def test_a_small_order_fits_beside_the_largest_checklist() -> None:
     """So that it need not be measured."""
     small = {**GERMAN, **packs(8, title="\u00e9" * 250), "remarks": "r" * 5_000}
     order = shop().preview_new(a_draft(info=small))
-    checklist = queue_bytes(*progress.checklist_of(load_queues()[1], {}))
+    checklist = queue_bytes(*checklist_of(load_queues()[1], {}))
 
     assert needed_bytes(order) - checklist + QUEUE_BYTES <= ITEM_BYTES
 

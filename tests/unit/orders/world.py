@@ -14,14 +14,16 @@ from typing import Any, NamedTuple
 
 from lambdas.orders import claims
 from lambdas.orders.checklist import ChecklistAction
-from lambdas.orders.machine import answers, requests
+from lambdas.orders.machine import answers, requests, starts
 from lambdas.orders.modules import ModuleFacts
-from lambdas.orders.order import Hold, Order
+from lambdas.orders.order import Hold, Order, PaymentAttempt
 from lambdas.orders.queue import Queue
 from tests.build import NOW
 from tests.unit.orders.compiled import TOP, Compiled, compiled
 
 HOLD = Hold(transaction_id="t", key="k", method="card", amount_cents=1, currency="USD")
+# Its process died, so whether it holds money has to be looked up.
+ATTEMPT = PaymentAttempt(key="k", amount_cents=1, currency="USD", method="card", claim="c", claim_ends_at=NOW - 1)
 CLAIM_SECONDS = 10
 SPEAKING = ("call_webhook", "simple_question")  # what these are told by people decides what they do
 BY_HAND = "manual_check_off"  # who did it decides who may check it
@@ -64,9 +66,10 @@ class Machine(NamedTuple):
 
 
 class Told(NamedTuple):
-    """What the relay reads off one change: token and answer of woken waits, and actions to run beside the machine."""
+    """What the relay reads off one change: the step an execution begins in (0: none begins), token and answer of woken waits,
+    and actions to run beside the machine."""
 
-    starts: bool
+    starts: int
     answers: tuple[tuple[str, str], ...]
     runs: tuple[int, ...]
 
@@ -125,7 +128,8 @@ class Model:
     def seen(self, order: Order) -> Seen:
         waits = tuple(sorted((key, wait.token) for key, wait in order.waits.items()))
         acts = tuple(_state(action) for action in order.actions.values())
-        key = (order.step_id, order.unwound_at is None, order.client_id, waits, acts)
+        begun = (order.machine_run, order.attempt is None)
+        key = (order.step_id, order.unwound_at is None, order.client_id, begun, waits, acts)
         return self.known.setdefault(key, Seen(order))
 
     def may(self, world: World, kind: str) -> bool:
@@ -153,8 +157,9 @@ class Model:
 
     def _written(self, old: Order, new: Order) -> tuple[Seen, Told | None, bool]:
         woken = tuple(sorted((token, answer.value) for token, answer in answers(old, new).items()))
-        told = Told(False, woken, tuple(action.action_id for action in requests(old, new)))
-        return self.seen(new), told if told.answers or told.runs else None, new.epoch != old.epoch
+        runs = tuple(action.action_id for action in requests(old, new))
+        told = Told(new.step_id if starts(old, new) else 0, woken, runs)
+        return self.seen(new), told if any(told) else None, new.epoch != old.epoch
 
 
 def _state(action: ChecklistAction) -> Hashable:

@@ -58,12 +58,19 @@ def told(bus: FakeBus) -> list[str]:
     return [f"{event.order_id} {event.name}" for event in bus.accepted]
 
 
-def test_a_new_order_starts_its_machine_and_is_told() -> None:
+def test_a_lead_is_told_and_starts_no_machine() -> None:
     machine, bus = FakeMachine(), FakeBus()
 
     assert relay([record(1, lead("1001"))], machine, bus) is None
-    assert machine.started == ["1001"]
+    assert machine.started == []
     assert told(bus) == ["1001 OrderCreated"]
+
+
+def test_a_submit_starts_the_machine_of_its_order() -> None:
+    machine = FakeMachine()
+
+    assert relay([record(1, submitted(lead("1001")), lead("1001"))], machine, FakeBus()) is None
+    assert machine.started == ["1001"]
 
 
 def test_changes_are_told_in_the_order_of_the_stream() -> None:
@@ -71,7 +78,7 @@ def test_changes_are_told_in_the_order_of_the_stream() -> None:
     first, second = lead("1001"), lead("1002")
     relay([record(1, first), record(2, second), record(3, submitted(first), first)], machine, bus)
 
-    assert machine.started == ["1001", "1002"]
+    assert machine.started == ["1001"]
     assert told(bus) == [
         "1001 OrderCreated",
         "1002 OrderCreated",
@@ -82,7 +89,7 @@ def test_changes_are_told_in_the_order_of_the_stream() -> None:
 
 def test_a_change_answers_the_waits_that_it_took_off() -> None:
     machine = FakeMachine()
-    parked = waiting(lead("1001"), leads="t-1")
+    parked = waiting(lead("1001", machine_run=1), leads="t-1")  # by an earlier version
     relay([record(1, submitted(parked), parked)], machine, FakeBus())
 
     assert machine.answered == [("t-1", Answer.GO_ON)]
@@ -108,17 +115,22 @@ def test_an_order_that_its_time_to_live_removed_says_nothing_and_is_counted_out(
 def test_every_change_is_counted_and_one_that_cannot_be_comes_again() -> None:
     machine, bus, counts = FakeMachine(), FakeBus(), FakeCounts(fails_on={"1003"})
     first, third = lead("1001"), lead("1003")
-    batch = [record(1, first), record(2, submitted(first), first), record(3, third), record(4, lead("1004"))]
+    batch = [
+        record(1, first),
+        record(2, submitted(first), first),
+        record(3, submitted(third), third),
+        record(4, lead("1004")),
+    ]
 
     assert relay(batch, machine, bus, counts=counts) == "3"
     assert counts.followed == [(None, 11), (11, 12)]
     assert "1003" in machine.started  # nobody waits for a number
-    assert "1003 OrderCreated" not in told(bus)
+    assert "1003 OrderSubmitted" not in told(bus)
 
 
 def test_the_first_record_that_fails_is_reported_and_nothing_after_it_is_passed_on() -> None:
     machine, bus = FakeMachine(fails_on={"1002"}), FakeBus()
-    batch = [record(number, lead(f"100{number}")) for number in (1, 2, 3)]
+    batch = [record(number, submitted(lead(f"100{number}"))) for number in (1, 2, 3)]
 
     assert relay(batch, machine, bus) == "2"
     assert machine.started == ["1001"]
@@ -143,7 +155,7 @@ def test_the_first_event_the_bus_did_not_take_names_where_to_begin_again() -> No
 
 def test_a_refused_event_before_a_failed_record_is_where_to_begin_again() -> None:
     machine, bus = FakeMachine(fails_on={"1003"}), FakeBus(refuses=0)
-    batch = [record(number, lead(f"100{number}")) for number in (1, 2, 3)]
+    batch = [record(number, submitted(lead(f"100{number}"))) for number in (1, 2, 3)]
 
     assert relay(batch, machine, bus) == "1"
 
