@@ -14,6 +14,7 @@ from lambdas.forms.form import Form, Page
 from lambdas.forms.gate import CSRF, HONEYPOT, SHOWN, machine_problem
 from lambdas.forms.pages import drawn
 from lambdas.forms.saving import previewed, saved
+from lambdas.forms.shown import stamp_of
 from lambdas.forms.summary import summary_of
 from lambdas.forms.throttle import RETRY_SECONDS, too_many
 from lambdas.forms.visit import Visit
@@ -68,9 +69,11 @@ def take(door: Door, form: Form, page: Page, visit: Visit, request: WebRequest) 
     if visit.order is None and (refusal := too_many(door, filled.changes, request)):
         answer = page_answer(door, form, page, visit, request, typed=typed, errors={"": refusal})
         return visit, replace(answer, status=HTTPStatus.TOO_MANY_REQUESTS, headers={"Retry-After": RETRY_SECONDS})
+    errors = {**filled.errors, **payment_choices.problems(door, form, page, visit, typed)}
+    if page.payment and visit.order is not None and not errors:
+        return visit, None  # what it changes is written with the submit, at the price that was shown
     if filled.changes or visit.order is not None:
         visit = saved(door, form, visit, filled.changes, request)
-    errors = {**filled.errors, **payment_choices.problems(door, form, page, visit, typed)}
     if errors:
         return visit, page_answer(door, form, page, visit, request, typed=typed, errors=errors)
     return visit, None
@@ -93,26 +96,43 @@ def page_answer(
     *,
     typed: Mapping[str, str] | None = None,
     errors: Mapping[str, str] | None = None,
+    was: str | None = None,
 ) -> Answer:
-    """The page. With `typed`, what was sent and is shown again."""
+    """The page. With `typed`, what was sent and is shown again. `was`: the first charge that it showed before, where the order
+    or its price changed since; empty if that is not known."""
     given = door.given(visit.order)
     filled = read_page(form, page, typed, given) if typed is not None else Filled(typed_defaults(form, page, given))
     preview = previewed(door, form, visit.order, filled.changes)
     values = {**typed_of(page, given), **(typed or {})}
-    errors = errors or {}
+    errors, summary = errors or {}, summary_of(preview)
     body = drawn(
         "form_page.html",
         **page_values(door, form, page, visit),
         fields=_fields(form, page, door.given(preview)),
         typed=values,
         errors=errors,
-        summary=summary_of(preview),
+        summary=summary,
         payment=payment_choices.input_of(door, form, page, visit),
         paid_by=values.get("payment") or payment_choices.chosen(door, form, page, visit),
-        notice=visit.link.notice if visit.link and page.payment else "",
+        notice=_changed(was, summary.first_charge) if was is not None else _notice(page, visit),
+        seen=stamp_of(visit, preview),
+        was=was if was != summary.first_charge else "",
     )
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if errors else HTTPStatus.OK
+    again = HTTPStatus.CONFLICT if was is not None else HTTPStatus.OK
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if errors else again
     return Answer(status, body, cookies=visit.cookies(form, request), form_targets=door.hosted.origins)
+
+
+def _notice(page: Page, visit: Visit) -> str:
+    return visit.link.notice if visit.link and page.payment else ""
+
+
+def _changed(was: str, now: str) -> str:
+    """What is other than on the page that was sent, in words."""
+    what = "The order was changed since this page was opened, in another window, on another device or by us. "
+    if was and was != now:
+        what = f"The price changed: the first charge was {was} on the page you sent, and is {now} now. "
+    return f"{what}Nothing was charged. Look over the order, agree to it once more, and send it again."
 
 
 def typed_defaults(form: Form, page: Page, given: Given) -> dict[str, Any]:

@@ -3,30 +3,39 @@
 One order, one hold, whatever is clicked twice: the verbs see to that, and here each of their refusals gets its page.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from http import HTTPStatus
-from typing import Any
 
+from lambdas.forms import form_pages
+from lambdas.forms.agreement import MSA, AgreementField
 from lambdas.forms.asking import question
 from lambdas.forms.door import RETURN, REVIEW, WAIT, Door, as_it_stands, path_of, status_path
-from lambdas.forms.filling import standing
+from lambdas.forms.filling import read_page, standing
 from lambdas.forms.form import Form
 from lambdas.forms.gate import refuse_other_sites
 from lambdas.forms.pages import drawn, message_page
 from lambdas.forms.payment_choices import PAYMENT, changes_of, entered_changes, page_to_enter, remember_entered
-from lambdas.forms.saving import by_of, changed
+from lambdas.forms.saving import by_of, changed, saved, with_signature
+from lambdas.forms.shown import SEEN, refuse_unseen, seen_on
 from lambdas.forms.visit import Visit
 from lambdas.forms.web import Answer, RefusedError, WebRequest, see_other
-from lambdas.orders.errors import InvalidOrderError, OrderError, OrderIsFinalError
+from lambdas.forms.words import amount
+from lambdas.orders.errors import InvalidOrderError, OrderError, OrderIsFinalError, RevisionDiffersError
+from lambdas.orders.info import Info, merge
 from lambdas.orders.order import Order
+from lambdas.orders.seen import Seen
 from lambdas.orders.submit_errors import (
     AuthenticationRequiredError,
     CouponGoneError,
     NoChallengeError,
+    NoOpenPaymentError,
     PaymentRefusedError,
     PaymentUnknownError,
     ReviewNeededError,
     SubmitInProgressError,
+    TotalDiffersError,
 )
 from lambdas.payments.hosted import HostedPage, NotEnteredError
 
@@ -36,15 +45,52 @@ REVIEWED = "We have your order, look at it and come back to you. Nothing was cha
 
 
 def pay(door: Door, form: Form, visit: Visit, order: Order, request: WebRequest) -> Answer:
-    """The last page was sent and is in order: enter a payment method first, or submit."""
+    """The last page was sent and is in order: enter a payment method first, or submit at the price that was shown.
+
+    Raises RevisionDiffersError, TotalDiffersError: then nothing was charged.
+    """
     if (here := standing(form, door.given(order))) != form.last:
         return see_other(path_of(form, here))
-    choice = request.typed[PAYMENT]
+    choice, changes = request.typed[PAYMENT], _typed_changes(door, form, order, request)
     if page := page_to_enter(choice):
+        saved(door, form, visit, changes, request)
         back = request.origin + path_of(form, RETURN)
         return see_other(door.hosted.entry_url(page, back=back, state=visit.derived(page.value)))
-    order = changed(door, form, order, changes_of(choice, door, visit))
-    return _submitted(door, form, visit, order, request)
+    shown = refuse_unseen(order, seen_on(visit, request.typed.get(SEEN, "")), door.now())
+    wanted = with_signature(merge(changes, changes_of(choice, door, visit)))
+    submit = partial(
+        door.service.submit, order, changes=wanted, seen=shown, by=by_of(form), form_invoices=form.may_be_invoiced
+    )
+    return _submitted(door, form, visit, order, request, submit)
+
+
+def _typed_changes(door: Door, form: Form, order: Order, request: WebRequest) -> Info:
+    return read_page(form, form.last, request.typed, door.given(order)).changes
+
+
+def shown_again(door: Door, form: Form, request: WebRequest) -> Answer:
+    """The order or its price is not what the page showed: the page again, with the price of now marked and the agreement
+    asked for again."""
+    visit = door.visit(form, request)
+    order = visit.order
+    if order is None or not order.is_lead or order.is_being_submitted(door.now()):
+        return as_it_stands(door, form, visit, order) if order else see_other(path_of(form, form.first))
+    seen = seen_on(visit, request.typed.get(SEEN, ""))
+    typed = {key: value for key, value in _typed_changes(door, form, order, request).items() if key != MSA}
+    order = _without_agreement(door, form, changed(door, form, order, typed))
+    visit = replace(visit, order=order)
+    page = standing(form, door.given(order))
+    was = "" if seen is None or seen.total_cents is None else amount(seen.total_cents, seen.currency)
+    return form_pages.page_answer(door, form, page, visit, request, was=was)
+
+
+def _without_agreement(door: Door, form: Form, order: Order) -> Order:
+    """What was agreed to was another order, or another price."""
+    info: Info = {}
+    for field in form.fields:
+        if isinstance(field, AgreementField):
+            info = merge(info, field.cleared(order.info))
+    return changed(door, form, order, merge(info, {MSA: {"signer": ""}})) if info else order
 
 
 def came_back(door: Door, form: Form, visit: Visit, request: WebRequest) -> Answer:
@@ -60,7 +106,9 @@ def came_back(door: Door, form: Form, visit: Visit, request: WebRequest) -> Answ
         raise RefusedError(HTTPStatus.BAD_REQUEST, "Please try the payment page again", text, _to_last(form))
     try:
         if page is None:
-            return _submitted(door, form, visit, order, request, proof=door.hosted.proof(request.query))
+            proof = door.hosted.proof(request.query)
+            submit = partial(door.service.authenticate, order, proof, seen=_begun(order), by=by_of(form))
+            return _submitted(door, form, visit, order, request, submit)
         entered = door.hosted.entered(page, request.query)
     except NotEnteredError as refused:
         return _noted(door, form, visit, str(refused))
@@ -97,7 +145,13 @@ def look_again(door: Door, form: Form, request: WebRequest) -> Answer:
     order = visit.order
     if order is None or not order.is_lead or order.attempt is None or order.is_being_submitted(door.now()):
         return wait(door, form, visit, request)
-    return _submitted(door, form, visit, order, request)
+    submit = partial(door.service.resume_submit, order, seen=_begun(order), by=by_of(form))
+    return _submitted(door, form, visit, order, request, submit)
+
+
+def _begun(order: Order) -> Seen:
+    """What was agreed to when the payment that is open was begun."""
+    return Seen(content=order.attempt.content if order.attempt else "")
 
 
 def review(door: Door, form: Form, visit: Visit) -> Answer:
@@ -109,17 +163,18 @@ def review(door: Door, form: Form, visit: Visit) -> Answer:
     return message_page(HTTPStatus.OK, title, REVIEWED, company=door.company, link=_to_last(form))
 
 
-def _submitted(
-    door: Door, form: Form, visit: Visit, order: Order, request: WebRequest, *, proof: Mapping[str, Any] | None = None
+def _submitted(  # noqa: PLR0911, PLR0917 - one page for each outcome
+    door: Door, form: Form, visit: Visit, order: Order, request: WebRequest, submit: Callable[[], Order]
 ) -> Answer:
-    """Submit, or authenticate with the card holder's proof, and go where the outcome leads."""
-    by = by_of(form)
+    """Submit, authenticate or go on with an open payment, and go where the outcome leads."""
     try:
-        if proof is None:
-            done = door.service.submit(order, by=by, form_invoices=form.may_be_invoiced)
-        else:
-            done = door.service.authenticate(order, proof, by=by)
-    except (PaymentRefusedError, CouponGoneError, InvalidOrderError) as refused:
+        done = submit()
+    except (RevisionDiffersError, TotalDiffersError):
+        return shown_again(door, form, request)
+    except CouponGoneError as gone:
+        _without_agreement(door, form, door.service.get(order_id=order.order_id))
+        return _noted(door, form, visit, _told(gone))
+    except (PaymentRefusedError, InvalidOrderError) as refused:
         return _noted(door, form, visit, _told(refused))
     except AuthenticationRequiredError as asked:
         back, state = request.origin + path_of(form, RETURN), visit.derived(_CHALLENGE)
@@ -129,7 +184,7 @@ def _submitted(
     except ReviewNeededError:
         _noted(door, form, visit, REVIEWED)
         return see_other(path_of(form, REVIEW))
-    except (OrderIsFinalError, NoChallengeError):
+    except (OrderIsFinalError, NoChallengeError, NoOpenPaymentError):
         return as_it_stands(door, form, visit, order)
     door.counts.submitted(form, done.order_id)
     return see_other(status_path(door, visit, done))

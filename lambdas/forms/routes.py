@@ -13,11 +13,12 @@ from lambdas.forms.gate import refuse_card_numbers, refuse_other_sites
 from lambdas.forms.pages import drawn, static_file
 from lambdas.forms.places import regions_of
 from lambdas.forms.saving import previewed
+from lambdas.forms.shown import stamp_of
 from lambdas.forms.summary import summary_of
 from lambdas.forms.visit import Visit
 from lambdas.forms.web import Answer, RefusedError, WebRequest, see_other
-from lambdas.orders.errors import NotAfterSubmitError, OrderIsFinalError
-from lambdas.orders.submit_errors import SubmitInProgressError
+from lambdas.orders.errors import NotAfterSubmitError, OrderIsFinalError, RevisionDiffersError
+from lambdas.orders.submit_errors import SubmitInProgressError, TotalDiffersError
 from lambdas.records.reminder_stop import PLACE as REMINDERS
 
 PRICE, REGIONS, STATIC = "price", "regions", "static"
@@ -87,15 +88,22 @@ def _taken(door: Door, form: Form, page: Page, request: WebRequest) -> Answer:
     if visit.link:
         door.links.note(visit.link, "")
     try:
-        visit, again = form_pages.take(door, form, page, visit, request)
-        if again:
-            return again
-        if page.payment and visit.order:
-            return paying.pay(door, form, visit, visit.order, request)
-        return see_other(path_of(form, form.after(page)))
+        return _sent(door, form, page, visit, request)
+    except (RevisionDiffersError, TotalDiffersError):
+        return paying.shown_again(door, form, request)
     except _SENT:  # another tab or the clock was quicker: look again how the order stands
         visit = door.visit(form, request)
         return as_it_stands(door, form, visit, visit.order) if visit.order else see_other(path_of(form, form.first))
+
+
+def _sent(door: Door, form: Form, page: Page, visit: Visit, request: WebRequest) -> Answer:
+    """What becomes of the page. Raises RevisionDiffersError, TotalDiffersError where it is paid and showed something else."""
+    visit, again = form_pages.take(door, form, page, visit, request)
+    if again:
+        return again
+    if page.payment and visit.order:
+        return paying.pay(door, form, visit, visit.order, request)
+    return see_other(path_of(form, form.after(page)))
 
 
 def _price(door: Door, form: Form, request: WebRequest) -> Answer:
@@ -105,7 +113,9 @@ def _price(door: Door, form: Form, request: WebRequest) -> Answer:
     page = form.page(request.query.get("page", "")) or form.first
     filled = read_page(form, page, request.typed, door.given(visit.order))
     order = previewed(door, form, visit.order, filled.changes)
-    return Answer(HTTPStatus.OK, drawn("summary.html", summary=summary_of(order), page=page))
+    return Answer(
+        HTTPStatus.OK, drawn("summary.html", summary=summary_of(order), page=page, seen=stamp_of(visit, order), was="")
+    )
 
 
 def _regions(door: Door, form: Form, request: WebRequest) -> Answer:

@@ -38,7 +38,7 @@ def changed(door: Door, form: Form, order: Order, changes: Info) -> Order:
     by = by_of(form)
     if taken_off := _options_to_take_off(order.info, changes):
         order = door.service.update(order, {"info": taken_off}, by=by, same_client=True)
-    return door.service.update(order, _with_signature(changes), by=by, same_client=True)
+    return door.service.update(order, with_signature(changes), by=by, same_client=True)
 
 
 def previewed(door: Door, form: Form, order: Order | None, changes: Info) -> Order:
@@ -78,7 +78,8 @@ def _begun(door: Door, form: Form, visit: Visit, changes: Info, request: WebRequ
     return replace(visit, order=changed(door, form, order, changes) if taken else order, link=link)
 
 
-def _with_signature(changes: Info) -> dict[str, Any]:
+def with_signature(changes: Info) -> dict[str, Any]:
+    """Changes of an order's `info` with who signed them, if somebody did."""
     signer = _signer(changes)
     return {"info": changes, **({"signature": signer} if signer else {})}
 
