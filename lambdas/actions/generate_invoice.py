@@ -10,7 +10,7 @@ from lambdas.actions._reversal import reversing
 from lambdas.catalog.coupon_errors import CouponBusyError
 from lambdas.orders.money import format_cents
 from lambdas.orders.order import Hold, Order
-from lambdas.payments.capturing import capture_key
+from lambdas.payments.capturing import capture_key, captured_for
 from lambdas.payments.gateway import (
     DeclinedError,
     GatewayUnavailableError,
@@ -128,6 +128,8 @@ def _capture(order: Order, hold: Hold, invoice: Invoice, tools: Tools) -> None:
             amount_cents=invoice.total_cents,
         )
     except DeclinedError as declined:
+        if captured_for(order, tools.gateway):  # an earlier run took it, and the gateway forgot that run's key
+            return
         raise PermanentError(
             f"the payment of invoice {invoice.number} was refused: {declined}; the invoice stays open: "
             "process this action again once the client has settled it with the bank, or cancel the order"

@@ -8,6 +8,7 @@ from typing import Any
 from lambdas.orders.errors import InvalidOrderError, Problem
 
 MAX_BYTES = 200_000  # an order item holds 400 KB at most, and the checklist and its results need room beside info
+MAX_INPUT_BYTES = 20_000  # of what an action is told
 MAX_DEPTH = 16  # DynamoDB nests 32 levels at most, and the order has levels of its own
 MAX_KEYS = 5_000
 MAX_DIGITS, MAX_EXPONENT = 38, 120
@@ -38,6 +39,19 @@ def limits(info: Mapping[str, Any]) -> None:
         _refuse("", "has an empty key")
     if (size := len(json.dumps(info, default=_number).encode())) > MAX_BYTES:
         _refuse("", f"has {size} bytes; at most {MAX_BYTES} fit on an order. Keep documents elsewhere and send a link")
+
+
+def bounded_input(given: Mapping[str, Any]) -> None:
+    """Refuse what people or programs say to an action and no order could hold."""
+    try:
+        limits(given)
+        size = len(json.dumps(given, default=_number).encode())
+    except InvalidOrderError as refused:
+        problems = tuple(Problem(f"input{found.field.removeprefix('info')}", found.text) for found in refused.problems)
+        raise InvalidOrderError(problems) from None
+    if size > MAX_INPUT_BYTES:
+        text = f"has {size} bytes; at most {MAX_INPUT_BYTES} are taken. Keep documents elsewhere and send a link"
+        raise InvalidOrderError((Problem("input", text),))
 
 
 def _unstorable(path: str, value: Any) -> str:

@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 from lambdas.orders import hands, leads, progress, revival
+from lambdas.orders import info as order_info
 from lambdas.orders.draft import OrderDraft, changed_fields, check_ready, new_order, queue_for, revised
 from lambdas.orders.errors import (
     InvalidOrderError,
@@ -200,6 +201,7 @@ class OrderService:
 
     def process(self, order: Order, action_id: int, *, by: str, given: dict[str, Any]) -> Order:
         """Run a waiting, failed or optional action now, or a done one again if its module says so."""
+        order_info.bounded_input(given)
         now = self.now()
         return self._save(
             order, "process", by, lambda current: hands.processed(current, action_id, by=by, given=given, now=now)

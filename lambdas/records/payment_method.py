@@ -68,6 +68,19 @@ _TOKENS = {
 }
 
 
+# A card's holder, by the names of client.cc_add and by the keys of `info` (reference ubersmith-orders 5.2).
+_HOLDER = {
+    "fname": "cc_first",
+    "lname": "cc_last",
+    "address": "cc_address",
+    "city": "cc_city",
+    "state": "cc_state",
+    "zip": "cc_zip",
+    "country": "cc_country",
+    "phone": "cc_phone",
+}
+
+
 def submitted_method(info: Mapping[str, Any]) -> PaymentMethod | None:
     """The method that came with the order, if one did."""
     kind = PAYMENT_TYPES.get(text(info, "payment_type"))
@@ -78,10 +91,21 @@ def submitted_method(info: Mapping[str, Any]) -> PaymentMethod | None:
     if kind is MethodKind.CARD:
         expiry = text(info, "cc_expire") or text(info, "cc_exp")
         return PaymentMethod(
-            kind=kind, token=token, brand=text(info, "cc_type"), last_four=text(info, "cc_num")[-4:], expiry=expiry
+            kind=kind,
+            token=token,
+            brand=text(info, "cc_type"),
+            last_four=text(info, "cc_num")[-4:],
+            expiry=expiry,
+            holder={name: said for name, key in _HOLDER.items() if (said := text(info, key))},
         )
     if kind is MethodKind.BANK_ACCOUNT:
-        return PaymentMethod(kind=kind, token=token, last_four=text(info, "ach_acct")[-4:], bank=text(info, "ach_bank"))
+        return PaymentMethod(
+            kind=kind,
+            token=token,
+            last_four=text(info, "ach_acct")[-4:],
+            bank=text(info, "ach_bank"),
+            account_type=text(info, "ach_type"),
+        )
     return PaymentMethod(kind=kind, token=token, brand="PayPal")
 
 

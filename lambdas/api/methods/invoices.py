@@ -106,6 +106,9 @@ def _paid_before(backend: Backend, order: Order, invoice: Invoice) -> Invoice | 
         raise ChargeUnknownError(invoice.invoice_id) from None
     if taken is None:
         return None
+    if (taken.amount_cents, taken.currency) != (invoice.total_cents, invoice.currency):
+        why = f"another sum was taken for order {order.order_id} already (transaction {taken.transaction_id}); settle it by hand"
+        raise NotChargeableError(invoice.invoice_id, why)
     return InvoiceRecords(backend.records).settle(invoice, InvoiceStatus.PAID, taken.transaction_id)
 
 

@@ -9,7 +9,7 @@ from lambdas.actions.add_services import module as add_services
 from lambdas.actions.generate_invoice import module
 from lambdas.orders.checklist import ActionState
 from lambdas.orders.order import Order
-from lambdas.payments.gateway import GatewayUnavailableError, OutcomeUnknownError, Transaction
+from lambdas.payments.gateway import DeclinedError, GatewayUnavailableError, OutcomeUnknownError, Transaction
 from lambdas.payments.sandbox import SandboxGateway
 from lambdas.records.invoice import InvoiceStatus
 from lambdas.records.invoice_records import InvoiceRecords
@@ -199,3 +199,14 @@ def test_more_than_is_held_is_not_taken(world: World) -> None:
     with pytest.raises(PermanentError, match="higher than the amount held"):
         world.run(module, INVOICE)
     assert (world.invoice().status, world.payment()) == (InvoiceStatus.OPEN, "held")
+
+
+def test_a_gateway_that_forgot_the_key_and_refuses_to_capture_again_has_the_money(world: World, moody: Moody) -> None:
+    ready(world)
+    moody.after = MemoryError()
+    with pytest.raises(Exception, match="MemoryError"):
+        world.run(module, INVOICE)
+    moody.after, moody.before = None, DeclinedError("the payment was captured already")
+    world.run(module, INVOICE)
+
+    assert (world.invoice().status, world.payment()) == (InvoiceStatus.PAID, "captured")

@@ -131,3 +131,10 @@ def test_a_number_that_is_taken_can_be_taken_again_as_it_is_read(number: Any) ->
         assert number >= 10**38
     else:
         info.limits({"a": from_value(to_value(number))})
+
+
+@pytest.mark.parametrize("given_input", [{"a": "x" * 21_000}, nested(40), {"a": Decimal("1e120")}, {"": "x"}])
+def test_what_an_action_is_told_is_bounded(given_input: Any) -> None:
+    with pytest.raises(InvalidOrderError, match=r"^input"):
+        info.bounded_input(given_input)
+    info.bounded_input({"status": "done", "result": {"id": 7}})
