@@ -104,6 +104,9 @@ class FakePayments:
     def problems(self, order: Order) -> tuple[Problem, ...]:
         return ()
 
+    def stored_problems(self, order: Order) -> tuple[Problem, ...]:
+        return ()
+
     def due(self, order: Order) -> PaymentDue:
         token = str(order.info.get("cc_token", ""))
         return PaymentDue(order.total_cents, token) if token else PaymentDue(0, "")
@@ -172,14 +175,14 @@ class FakePricing:
 
 @dataclass
 class FakeClients:
-    """By id; by login, in lower case, of the first brand."""
+    """By id, all of brand 1; by login, in lower case, of the same."""
 
     ids: set[str] = field(default_factory=set)
     logins: set[str] = field(default_factory=set)
     in_debt: set[str] = field(default_factory=set)
 
-    def exists(self, client_id: str) -> bool:
-        return client_id in self.ids
+    def brand_of(self, client_id: str) -> int | None:
+        return 1 if client_id in self.ids else None
 
     def has_login(self, login: str, brand_id: int) -> bool:
         return brand_id == 1 and login.casefold() in self.logins

@@ -7,6 +7,7 @@ from lambdas.api.callers.caller import Caller
 from lambdas.api.callers.guard import Guard
 from lambdas.api.requests.fields import OrderRequest
 from lambdas.catalog.plan import Plan
+from lambdas.orders.errors import OrderNotFoundError
 from lambdas.orders.order import Order
 from lambdas.orders.queue import Queue
 from lambdas.orders.service import OrderService
@@ -30,6 +31,9 @@ class Backend:
 
     def order(self, request: OrderRequest, caller: Caller) -> Order:
         """The order the request names, if the caller may do with it what they ask for."""
-        order = self.service.get(order_id=request.order_id, hash=request.hash)
-        caller.admit(order.order_queue_id, order.brand_id)
+        try:
+            order = self.service.get(order_id=request.order_id, hash=request.hash)
+        except OrderNotFoundError as missing:
+            raise caller.not_found(missing) from None
+        caller.admit_to_record(order.order_queue_id, order.brand_id)
         return order

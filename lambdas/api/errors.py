@@ -1,5 +1,7 @@
 """Refusals that only an HTTP door has; the domain's own are in orders/errors.py."""
 
+from collections.abc import Iterable
+
 from lambdas.orders.errors import OrderError, Problem
 
 
@@ -37,6 +39,19 @@ class NotAllowedError(OrderError):
         super().__init__(
             f"this user may not call {method}{place}: it needs the right `{right}`, "
             "which the administrator of this installation can give"
+        )
+
+
+class NotHereError(OrderError):
+    """For this user there is no such record: none at all, or none where they have the rights."""
+
+    kind = "not_allowed"
+
+    def __init__(self, method: str, rights: Iterable[str]) -> None:
+        needed = ", ".join(f"`{right}`" for right in rights)
+        super().__init__(
+            f"this user may not call {method} for what it names: there is no such record, or none in the queues and brands "
+            f"where this user has {needed}; check the number, or ask the administrator of this installation for the right"
         )
 
 

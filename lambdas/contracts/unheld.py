@@ -18,6 +18,9 @@ class WithoutHold:
     def problems(self, order: Order) -> tuple[Problem, ...]:
         return self.payments.problems(order)
 
+    def stored_problems(self, order: Order) -> tuple[Problem, ...]:
+        return self.payments.stored_problems(order)
+
     def due(self, order: Order) -> PaymentDue:
         return PaymentDue(0, "")
 

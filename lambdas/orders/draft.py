@@ -14,6 +14,7 @@ from lambdas.orders.modules import ModuleFacts
 from lambdas.orders.money import MAX_CENTS, format_cents
 from lambdas.orders.on_account import is_invoiced_to, is_on_account, on_account_problem
 from lambdas.orders.order import Order
+from lambdas.orders.parties import client_problems
 from lambdas.orders.ports import Clients, Payments, Pricing, Sale
 from lambdas.orders.queue import MayBeInvoiced, Queue
 from lambdas.orders.readback import as_said, setup_problems
@@ -187,7 +188,8 @@ def check_ready(
     order: Order, pricing: Pricing, payments: Payments, clients: Clients, *, invoiced: MayBeInvoiced, now: int
 ) -> None:
     """Refuse to submit what could not be processed, or what is on account and may not be, naming every wrong part."""
-    problems = [*near_misses(order.info), *_missing_contact(order, clients), *pricing.missing(order.info)]
+    missing = client_problems(order, clients) if order.client_id else _missing_contact(order, clients)
+    problems = [*near_misses(order.info), *missing, *pricing.missing(order.info)]
     of_payment = payments.problems(order)
     if not of_payment and is_on_account(order, payments.due(order)):
         allowed = is_invoiced_to(order, invoiced, clients, now)
@@ -197,9 +199,6 @@ def check_ready(
 
 
 def _missing_contact(order: Order, clients: Clients) -> list[Problem]:
-    if order.client_id:
-        known = clients.exists(order.client_id)
-        return [] if known else [Problem("client_id", "no such client; leave it out to make a new client")]
     info = order.info
     problems = []
     if not any(order_info.text(info, key) for key in ("first", "last", "company")):

@@ -56,7 +56,10 @@ class Payments(Protocol):
     """Pre-authorisation at submit. Keys are idempotency keys that the gateway knows."""
 
     def problems(self, order: Order) -> tuple[Problem, ...]:
-        """What is missing in the order's payment data."""
+        """What is missing in the order's payment data, and what `stored_problems` says."""
+
+    def stored_problems(self, order: Order) -> tuple[Problem, ...]:
+        """Where the order names a stored method: whether its client has none such."""
 
     def due(self, order: Order) -> PaymentDue:
         """What submitting this order has to hold first, and on what; amount 0 if nothing."""
@@ -84,7 +87,9 @@ class Screen(Protocol):
 class Clients(Protocol):
     """What an order has to know of clients."""
 
-    def exists(self, client_id: str) -> bool: ...
+    def brand_of(self, client_id: str) -> int | None:
+        """The brand a client belongs to; None: there is no such client."""
+        ...
 
     def has_login(self, login: str, brand_id: int) -> bool:
         """Whether a client of the brand has this login name, in upper or lower case."""

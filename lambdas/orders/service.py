@@ -11,17 +11,14 @@ from typing import Any
 
 from lambdas.orders import hands, leads, progress, revival
 from lambdas.orders import info as order_info
-from lambdas.orders.draft import OrderDraft, changed_fields, check_ready, new_order, queue_for, revised
+from lambdas.orders.draft import OrderDraft, check_ready, new_order, queue_for, revised
 from lambdas.orders.errors import (
     InvalidOrderError,
     KeyTakenError,
-    NotAfterSubmitError,
-    OrderChangedError,
     OrderIsFinalError,
     OrderNotFoundError,
     Problem,
     QueueNotFoundError,
-    RevisionDiffersError,
 )
 from lambdas.orders.keys import IdempotencyKey, creation_keys, hash_pk, new_hash
 from lambdas.orders.lists import OrderFilter, listed
@@ -29,6 +26,8 @@ from lambdas.orders.modules import ModuleFacts
 from lambdas.orders.on_account import for_signed_contracts, narrower
 from lambdas.orders.order import Order
 from lambdas.orders.pages import OrderPage, PageRoom
+from lambdas.orders.parties import refuse_strangers
+from lambdas.orders.permits import UNBOUND, Permit
 from lambdas.orders.ports import Clients, KeyUsed, OrderStore, Payments, Pricing, Screen
 from lambdas.orders.queue import MayBeInvoiced, Queue
 from lambdas.orders.screen import UNSCREENED
@@ -37,7 +36,7 @@ from lambdas.orders.steps import StepStatus
 from lambdas.orders.store import save
 from lambdas.orders.submission import Submission
 from lambdas.orders.submit_claim import SubmitWish
-from lambdas.orders.submit_errors import SubmitInProgressError
+from lambdas.orders.update import Update, UpdateWish
 
 
 @dataclass(frozen=True)
@@ -58,6 +57,7 @@ class OrderService:
     def create(self, draft: OrderDraft, key: IdempotencyKey | None = None, *, by: str = "") -> Order:
         """A new lead. The same key (or caller-given hash) with the same content returns the order as it was first made."""
         lead = self.preview_new(draft)
+        refuse_strangers(None, lead, self.clients, self.payments)
         now = lead.activity
         order = lead.changed(
             order_id=self.store.new_order_id(),  # only now: a refused draft takes no number
@@ -121,37 +121,24 @@ class OrderService:
         step_name: str | None = None,
         expected_revision: int | None = None,
         same_client: bool = False,
+        permit: Permit = UNBOUND,
     ) -> Order:
-        """Merge `changes` into the order (`info` deeply) and move it to the step, if one is named; all of it or nothing.
+        """Merge `changes` into the order (`info` deeply) and move it to the step, if one is named (see UpdateWish).
 
-        What an order buys and how it pays is fixed once it was submitted. `step_id` wins over `step_name`.
-        With `expected_revision`, only if that is still the order's; with `same_client`, only if it still is the client's
+        What an order buys and how it pays is fixed once it was submitted. With `same_client`, only if it still is the client's
         who `order` says.
         """
-        moves = step_id is not None or step_name is not None
-
-        def change(current: Order) -> Order:
-            if expected_revision not in (None, current.revision):
-                raise RevisionDiffersError(current.order_id, current.revision)
-            if same_client and current.client_id != order.client_id:
-                raise OrderChangedError(order.order_id)
-            updated = self._merged(current, changes) if changes else current
-            if not moves:
-                return updated
-            step = hands.step_of(current, step_id=step_id, step_name=step_name)
-            return hands.moved(updated, step, by=by, now=self.now())
-
-        return self._save(order, "move" if moves else "update", by, change)
-
-    def _merged(self, current: Order, changes: Mapping[str, Any]) -> Order:
-        if current.is_final:
-            raise OrderIsFinalError(current.order_id, current.step.name, "updated")
-        if current.is_being_submitted(self.now()):
-            raise SubmitInProgressError(current.order_id)
-        updated = self.preview(current, changes)
-        if not current.is_lead and (fixed := changed_fields(current, updated)):
-            raise NotAfterSubmitError(current.order_id, fixed)
-        return updated
+        wish = UpdateWish(
+            changes,
+            by,
+            step_id,
+            step_name,
+            expected_revision,
+            same_client_as=order if same_client else None,
+            permit=permit,
+        )
+        update = Update(wish, self.preview, self.clients, self.payments, self.now)
+        return self._save(order, "move" if wish.moves else "update", by, update.made)
 
     def submit(
         self,
@@ -163,6 +150,7 @@ class OrderService:
         seen: Seen | None = None,
         form_invoices: MayBeInvoiced | None = None,
         signed: bool = False,
+        permit: Permit = UNBOUND,
     ) -> Order:
         """Pre-authorise, then leave Leads. Submitting a submitted order again changes nothing and answers the same.
 
@@ -170,12 +158,20 @@ class OrderService:
         merged first, in the same write. `seen`: what the buyer was shown; if it is another order or price, nothing is done.
         `form_invoices`: whom the form it comes by invoices, if it has a rule of its own. `signed`: by a signed contract.
         """
-        wish = SubmitWish(by=by, reviewed=reviewed, changes=changes or {}, seen=seen or Seen())
+        wish = SubmitWish(by=by, changes=changes or {}, seen=seen or Seen(), reviewed=reviewed, permit=permit)
         return self._submit(order, wish, form_invoices, signed=signed)
 
-    def authenticate(self, order: Order, proof: Mapping[str, Any], *, by: str = "", seen: Seen | None = None) -> Order:
+    def authenticate(
+        self,
+        order: Order,
+        proof: Mapping[str, Any],
+        *,
+        by: str = "",
+        seen: Seen | None = None,
+        permit: Permit = UNBOUND,
+    ) -> Order:
         """Submit an order whose card holder was asked to confirm its payment. `proof`: by the gateway's own names."""
-        return self._submit(order, SubmitWish(by=by, proof=proof, seen=seen or Seen()))
+        return self._submit(order, SubmitWish(by=by, proof=proof, seen=seen or Seen(), permit=permit))
 
     def resume_submit(
         self, order: Order, *, by: str = "", seen: Seen | None = None, form_invoices: MayBeInvoiced | None = None

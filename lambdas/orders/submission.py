@@ -73,6 +73,7 @@ class Submission:
         if current.client_id != client_id:
             raise OrderChangedError(current.order_id)
         wanted = revised(current, wish.changes, self.pricing, now=now, currency=self.currency)
+        wish.permit.pay(wanted)
         wish.seen.refuse_other_price(wanted)
         if wanted.attempt is None or is_paid_as_begun(self.payments.due(wanted), wanted.attempt):
             self.check(wanted)  # else what was begun is given back first, and the order refused: _refuse_changed

@@ -6,6 +6,7 @@ from typing import Any
 
 from lambdas.orders.errors import OrderIsFinalError
 from lambdas.orders.order import Order, PaymentAttempt
+from lambdas.orders.permits import UNBOUND, Permit
 from lambdas.orders.ports import PaymentDue
 from lambdas.orders.seen import Seen, content_digest, price_digest
 from lambdas.orders.steps import StepStatus
@@ -19,7 +20,7 @@ class SubmitWish:
     """How an order is to be submitted. `changes` are merged first; `seen`: what the buyer was shown of it.
 
     `proof`: what the card holder's bank gave, where they were asked. `reviewed`: a person looked at the order, so it is not
-    screened. `only_open`: go on with a payment that was begun, and begin none.
+    screened. `only_open`: go on with a payment that was begun, and begin none. `permit` is asked whether it may be paid so.
     """
 
     by: str = ""
@@ -28,6 +29,7 @@ class SubmitWish:
     proof: Mapping[str, Any] | None = None
     reviewed: bool = False
     only_open: bool = False
+    permit: Permit = UNBOUND
 
     @property
     def is_agreement(self) -> bool:

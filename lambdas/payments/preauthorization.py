@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from lambdas.orders.errors import Problem
-from lambdas.orders.info import text
 from lambdas.orders.order import Hold, Order, PaymentAttempt
+from lambdas.orders.parties import stored_method
 from lambdas.orders.ports import PaymentDeclined, PaymentDeclinedByBank, PaymentDue, PaymentNeedsHolder, PaymentUnclear
 from lambdas.payments.gateway import (
     DeclinedError,
@@ -36,17 +36,17 @@ class PreAuthorization:
     now: Callable[[], float] = time.time
 
     def problems(self, order: Order) -> tuple[Problem, ...]:
-        stored = text(order.info, "billing_info_id")
-        if stored and method_of(order, self.clients) is None:
-            return (
-                Problem(
-                    "info.billing_info_id",
-                    "this client has no such payment method; list the client's, or send a new one",
-                ),
-            )
+        if stored := self.stored_problems(order):
+            return stored
         found = method_problems(order.info)
         # Where nothing is due, nobody has to say what it is paid from.
         return found if order.total_cents else tuple(each for each in found if each.field == "info.payment_type")
+
+    def stored_problems(self, order: Order) -> tuple[Problem, ...]:
+        if not stored_method(order.info) or method_of(order, self.clients):
+            return ()
+        why = "this client has no such payment method; list the client's, or send a new one"
+        return (Problem("info.billing_info_id", why),)
 
     def due(self, order: Order) -> PaymentDue:
         method = method_of(order, self.clients)
@@ -138,7 +138,7 @@ class PreAuthorization:
 
 def method_of(order: Order, clients: ClientRecords) -> PaymentMethod | None:
     """What the order pays with: one that its client has stored, or the one that came with it."""
-    stored = text(order.info, "billing_info_id")
+    stored = stored_method(order.info)
     if not stored:
         return submitted_method(order.info)
     return clients.payment_method(order.client_id, stored) if order.client_id else None

@@ -50,6 +50,9 @@ class ApiUser(Frozen):
     def may_in(self, right: Right, order_queue_id: int | None, brand_id: int | None) -> bool:
         return any(right in grant.rights and grant.covers(order_queue_id, brand_id) for grant in self.grants)
 
+    def may_everywhere(self, right: Right) -> bool:
+        return any(right in grant.rights and not grant.is_bound for grant in self.grants)
+
 
 class ApiUserRecords:
     """Users in the record table. Every change is written only upon the user it was decided on."""
@@ -105,8 +108,7 @@ class ApiUserRecords:
         ends_at = now + grace_seconds
 
         def rotated(user: ApiUser) -> ApiUser:
-            if not user.active:
-                raise ApiUserError(f"API user {name} was revoked; add a new user under another name")
+            _refuse_revoked(user)
             old = [
                 held.model_copy(update={"expires_at": min(ends_at, held.expires_at or ends_at)})
                 for held in user.tokens
@@ -116,6 +118,15 @@ class ApiUserRecords:
 
         self._change(name, rotated)
         return text
+
+    def grant(self, name: str, grants: tuple[Grant, ...]) -> None:
+        """What the user may do from the next call on. Raises ApiUserError if there is no such user, or it was revoked."""
+
+        def granted(user: ApiUser) -> ApiUser:
+            _refuse_revoked(user)
+            return user.model_copy(update={"grants": grants})
+
+        self._change(name, granted)
 
     def revoke(self, name: str, token_id: str | None = None) -> None:
         """One token, or the user with all of them. Takes effect with the next call.
@@ -163,6 +174,11 @@ def new_token(now: int, expires_at: int | None = None) -> tuple[str, Token]:
     """The token as its holder gets it, and as it is kept."""
     text = secrets.token_urlsafe(32)
     return text, Token(token_id=secrets.token_hex(4), hash=_hash(text), created_at=now, expires_at=expires_at)
+
+
+def _refuse_revoked(user: ApiUser) -> None:
+    if not user.active:
+        raise ApiUserError(f"API user {user.name} was revoked; add a new user under another name")
 
 
 def _hash(token: str) -> str:

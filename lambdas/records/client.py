@@ -80,7 +80,11 @@ class ClientRecords:
         self._table = table
 
     def exists(self, client_id: str) -> bool:
-        return self._table.get(f"client#{client_id}", "client") is not None
+        return self.brand_of(client_id) is not None
+
+    def brand_of(self, client_id: str) -> int | None:
+        found = self._table.get(f"client#{client_id}", "client")
+        return int(found["brand_id"]) if found else None
 
     def get(self, client_id: str) -> Client | None:
         found = self._table.get(f"client#{client_id}", "client")

@@ -119,6 +119,8 @@ def test_an_unknown_stage_is_named(capsys: pytest.CaptureFixture[str]) -> None:
         (["add", "web", "--role", "king"], "invalid choice"),
         (["add", "a:b", "--role", "sales"], "letters, digits"),
         (["add", "web", "--role", "sales", "--queues", "one"], "as in 1,3"),
+        (["add", "web", "--role", "sales", "--queues", "0"], "as in 1,3"),
+        (["add", "web", "--role", "sales", "--also", "fly"], "invalid choice"),
         (["add", "web", "--role", "sales", "--expires-days", "0"], "at least 1"),
         (["rotate", "web", "--grace-hours", "x"], "whole number"),
         ([], "COMMAND"),
@@ -129,3 +131,34 @@ def test_what_is_typed_wrong_is_named(capsys: pytest.CaptureFixture[str], words:
         command.main(["--stage", "dev", *words])
 
     assert said in capsys.readouterr().err
+
+
+def test_a_role_is_given_with_further_rights_and_with_clients(
+    users: ApiUserRecords, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A shop that sells in two queues, also to clients there are, who pay with what they stored."""
+    words = ["--role", "sales", "--also", "stored_methods", "--queues", "1,3", "--clients", "--brands", "1"]
+    said = told(capsys, "add", "shop", *words)
+
+    (user,) = users.list()
+    assert "shop was added, sales with stored_methods in queues 1, 3 and with clients of brands 1" in said
+    places = [(1, 1), (2, 1), (None, 1), (None, 2)]
+    assert [user.may_in(Right.STORED_METHODS, *place) for place in places] == [True, False, True, False]
+    assert [user.may_in(Right.MONEY, *place) for place in places] == [False] * 4
+
+
+def test_grant_says_anew_what_a_user_may_do(users: ApiUserRecords, capsys: pytest.CaptureFixture[str]) -> None:
+    token = told(capsys, "add", "web", "--role", "admin").splitlines()[-1]
+    said = told(capsys, "grant", "web", "--role", "sales", "--queues", "1")
+
+    user = users.verified("web", token, now=0)
+    assert user is not None
+    assert "sales in queues 1 from now on" in said
+    assert (user.may_in(Right.CREATE, 1, 1), user.may_in(Right.CREATE, None, 1), user.may(Right.ACT)) == (
+        True,
+        False,
+        False,
+    )
+    told(capsys, "revoke", "web")
+    assert command.main(["--stage", "dev", "grant", "web", "--role", "admin"]) == 1
+    assert "was revoked" in capsys.readouterr().out

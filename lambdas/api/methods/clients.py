@@ -15,6 +15,7 @@ from lambdas.api.requests.clients import (
     PaymentMethodListRequest,
     ServiceListRequest,
 )
+from lambdas.api.requests.fields import OrderRequest
 from lambdas.api.verbs.client_named import admitted, brands_of, client_of_email, the_client
 from lambdas.api.verbs.new_client import made_client, new_client
 from lambdas.api.verbs.seen import AddedMethod, MadeClient, SeenClient
@@ -23,11 +24,10 @@ from lambdas.orders.errors import Problem
 from lambdas.records.client import Client, ClientRecords
 from lambdas.records.payment_method import MethodKind, PaymentMethod, PaymentMethodRecords
 from lambdas.records.request_key import RequestKey, RequestKeyUsedError
-from lambdas.records.rights import Right
+from lambdas.records.rights import SEE_CLIENT, Right
 from lambdas.records.service import Service, ServiceRecords
 
-_PERSONAL = (Right.VIEW, Right.PERSONAL_DATA)
-_MONEY = (Right.MONEY, Right.PERSONAL_DATA)
+_MONEY = (*SEE_CLIENT, Right.MONEY)
 
 
 def _add(backend: Backend, request: ClientAddRequest, caller: Caller) -> MadeClient:
@@ -50,7 +50,7 @@ def _get(backend: Backend, request: ClientGetRequest, caller: Caller) -> SeenCli
     if request.client_id:
         client = ClientRecords(backend.records).get(request.client_id)
         if client is None:
-            raise NotFoundError(f"Client ID '{request.client_id}'", "client_id")
+            raise caller.not_found(NotFoundError(f"Client ID '{request.client_id}'", "client_id"))
         client = admitted(client, caller)
     elif request.user_login:
         client = the_client(backend, request.user_login, caller, "user_login")
@@ -104,8 +104,7 @@ def _method_list(
 def _service_list(backend: Backend, request: ServiceListRequest, caller: Caller) -> tuple[Service, ...]:
     client_id = request.client_id
     if request.order_id:
-        order = backend.service.get(order_id=request.order_id)
-        caller.admit(order.order_queue_id, order.brand_id)
+        order = backend.order(OrderRequest(order_id=request.order_id), caller)
         if order.client_id is None or client_id not in (None, order.client_id):
             return ()
         client_id = order.client_id
@@ -145,7 +144,7 @@ METHODS: dict[str, Method] = {
     "client.get": Method(
         title="Get a client",
         request=ClientGetRequest,
-        rights=_PERSONAL,
+        rights=SEE_CLIENT,
         verb=_get,
         answer=answers.record,
         view=views.client_view,
@@ -185,7 +184,7 @@ METHODS: dict[str, Method] = {
     "client.service_list": Method(
         title="List the services of a client or of an order",
         request=ServiceListRequest,
-        rights=_PERSONAL,
+        rights=SEE_CLIENT,
         verb=_service_list,
         answer=answers.services,
         view=views.services_view,

@@ -22,7 +22,7 @@ from lambdas.orders.errors import Problem
 from lambdas.orders.queue import DEFAULT_BRAND_ID
 from lambdas.records.client import ClientRecords
 from lambdas.records.coupon import CouponRecords
-from lambdas.records.rights import Right
+from lambdas.records.rights import SEE_CLIENT, Right
 
 
 def _get(backend: Backend, request: CouponGetRequest, caller: Caller) -> Coupon:
@@ -33,8 +33,8 @@ def _get(backend: Backend, request: CouponGetRequest, caller: Caller) -> Coupon:
         brand_id = DEFAULT_BRAND_ID if request.brand_id is None else request.brand_id
         found, field = coupons.find(brand_id, request.coupon_code or ""), "coupon_code"
     if found is None:
-        raise CouponNotFoundError(field)
-    caller.admit(None, found.class_id)
+        raise caller.not_found(CouponNotFoundError(field))
+    caller.admit_to_record(None, found.class_id)
     return found
 
 
@@ -51,41 +51,44 @@ def _add(backend: Backend, request: CouponAddRequest, caller: Caller) -> Coupon:
 
 def _update(backend: Backend, request: CouponUpdateRequest, caller: Caller) -> Coupon:
     def change(before: Coupon) -> Coupon:
+        caller.admit_to_record(None, before.class_id)
         after = changed(before, request)
-        caller.admit(None, before.class_id)
         caller.admit(None, after.class_id)
         return checked(after, backend.plans)
 
-    return CouponRecords(backend.records).update(request.coupon_id, change)
+    try:
+        return CouponRecords(backend.records).update(request.coupon_id, change)
+    except CouponNotFoundError as missing:
+        raise caller.not_found(missing) from None
 
 
 def _add_clients(backend: Backend, request: CouponClientsRequest, caller: Caller) -> Coupon:
-    coupons, client_ids = _upkept(backend, request, caller)
+    coupon, client_ids = _upkept(backend, request, caller)
     clients = ClientRecords(backend.records)
     for client_id in client_ids:
-        if not clients.exists(client_id):
+        if clients.brand_of(client_id) != coupon.class_id:
             raise NotFoundError(f"Client ID '{client_id}'", "client_id")
-    return coupons.add_clients(request.coupon_id, client_ids)
+    return CouponRecords(backend.records).add_clients(coupon.coupon_id, client_ids)
 
 
 def _delete_clients(backend: Backend, request: CouponClientsRequest, caller: Caller) -> Coupon:
-    coupons, client_ids = _upkept(backend, request, caller)
-    return coupons.delete_clients(request.coupon_id, client_ids)
+    coupon, client_ids = _upkept(backend, request, caller)
+    return CouponRecords(backend.records).delete_clients(coupon.coupon_id, client_ids)
 
 
-def _upkept(backend: Backend, request: CouponClientsRequest, caller: Caller) -> tuple[CouponRecords, tuple[str, ...]]:
+def _upkept(backend: Backend, request: CouponClientsRequest, caller: Caller) -> tuple[Coupon, tuple[str, ...]]:
     if not request.client_id:
         problem = Problem("client_id", "parameter not supplied")
         raise MalformedRequestError(problem, message="request failed: client_id parameter not supplied")
-    coupons = CouponRecords(backend.records)
-    coupon = coupons.get(request.coupon_id)
+    coupon = CouponRecords(backend.records).get(request.coupon_id)
     if coupon is None:
-        raise CouponNotFoundError
-    caller.admit(None, coupon.class_id)
-    return coupons, request.client_id
+        raise caller.not_found(CouponNotFoundError())
+    caller.admit_to_record(None, coupon.class_id)
+    return coupon, request.client_id
 
 
 _ONE = {"coupon_id": "1"}
+_CLIENTS = (*SEE_CLIENT, Right.MONEY)
 
 METHODS: dict[str, Method] = {
     "order.coupon_get": Method(
@@ -130,7 +133,7 @@ METHODS: dict[str, Method] = {
     "order.coupon_client_add": Method(
         title="Let a coupon be for these clients only",
         request=CouponClientsRequest,
-        rights=(Right.MONEY,),
+        rights=_CLIENTS,
         verb=_add_clients,
         answer=true,
         view=views.coupon_view,
@@ -139,7 +142,7 @@ METHODS: dict[str, Method] = {
     "order.coupon_client_delete": Method(
         title="Take clients off a coupon",
         request=CouponClientsRequest,
-        rights=(Right.MONEY,),
+        rights=_CLIENTS,
         verb=_delete_clients,
         answer=true,
         view=views.coupon_view,

@@ -8,7 +8,7 @@ from lambdas.api.answers.values import true
 from lambdas.api.backend import Backend
 from lambdas.api.callers.caller import Caller
 from lambdas.api.errors import KeyReusedError, MalformedRequestError, NotFoundError
-from lambdas.api.method import Method
+from lambdas.api.method import Method, Rights
 from lambdas.api.requests.invoices import (
     InvoiceChargeRequest,
     InvoiceGenerateRequest,
@@ -29,9 +29,10 @@ from lambdas.records.invoice import Invoice, InvoiceStatus
 from lambdas.records.invoice_records import InvoiceRecords
 from lambdas.records.payment_method import PaymentMethod, PaymentMethodRecords
 from lambdas.records.request_key import RequestKey, RequestKeyUsedError
-from lambdas.records.rights import Right
+from lambdas.records.rights import SEE_CLIENT, Right
 
-_MONEY = (Right.MONEY,)
+_MONEY = (*SEE_CLIENT, Right.MONEY)
+_CHARGES = (*_MONEY, Right.STORED_METHODS)
 
 
 def _list(backend: Backend, request: InvoiceListRequest, caller: Caller) -> tuple[Invoice, ...]:
@@ -65,6 +66,10 @@ def _generate(backend: Backend, request: InvoiceGenerateRequest, caller: Caller)
     except RequestKeyUsedError:
         raise KeyReusedError(caller.method) from None
     return _charging(backend).charge(invoice, *chosen) if chosen else invoice
+
+
+def _generate_rights(request: InvoiceGenerateRequest) -> Rights:
+    return _CHARGES if request.command == "charge" else _MONEY
 
 
 def _request_key(request: InvoiceGenerateRequest, caller: Caller, now: int) -> RequestKey:
@@ -126,7 +131,7 @@ def _the_invoice(backend: Backend, invoice_id: str, caller: Caller, field: str) 
     invoice = InvoiceRecords(backend.records).get(invoice_id)
     client = ClientRecords(backend.records).get(invoice.client_id) if invoice else None
     if invoice is None or client is None:
-        raise NotFoundError(f"Invoice ID '{invoice_id}'", field)
+        raise caller.not_found(NotFoundError(f"Invoice ID '{invoice_id}'", field))
     admitted(client, caller)
     return invoice
 
@@ -163,7 +168,7 @@ METHODS: dict[str, Method] = {
     "client.invoice_generate": Method(
         title="Generate an invoice of a client's services that are on none yet",
         request=InvoiceGenerateRequest,
-        rights=_MONEY,
+        rights=_generate_rights,
         verb=_generate,
         answer=answers.generated,
         view=views.invoice_view,
@@ -175,7 +180,7 @@ METHODS: dict[str, Method] = {
     "client.invoice_charge": Method(
         title="Charge an open invoice",
         request=InvoiceChargeRequest,
-        rights=_MONEY,
+        rights=_CHARGES,
         verb=_charge,
         answer=true,
         view=views.invoice_view,

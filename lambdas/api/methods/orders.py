@@ -7,6 +7,7 @@ from lambdas.api.answers import orders as answers
 from lambdas.api.answers.values import true
 from lambdas.api.backend import Backend
 from lambdas.api.callers.caller import Caller
+from lambdas.api.callers.permits import CallersPermit, admit_parties
 from lambdas.api.callers.visibility import visible_queues
 from lambdas.api.calls.call import Door
 from lambdas.api.errors import MalformedRequestError
@@ -26,6 +27,7 @@ from lambdas.orders.keys import IdempotencyKey
 from lambdas.orders.lists import MAX_LIMIT, OrderFilter
 from lambdas.orders.order import Order
 from lambdas.orders.pages import OrderPage, PageRoom
+from lambdas.orders.parties import stored_method
 from lambdas.orders.queue import DEFAULT_BRAND_ID
 from lambdas.orders.seen import Seen
 from lambdas.orders.steps import StepStatus
@@ -38,6 +40,7 @@ def _create(backend: Backend, request: CreateRequest, caller: Caller) -> Order:
     queue = backend.queues.get(request.order_queue_id)
     if queue:
         caller.admit(queue.order_queue_id, queue.brand_id)
+        admit_parties(caller, queue.order_queue_id, queue.brand_id, request.client_id, stored_method(request.info))
     if request.order_status and queue and request.order_status != queue.leads.id:
         text = f"an order begins in {queue.leads.name} (step {queue.leads.id}) and leaves it by order.submit"
         raise MalformedRequestError(Problem("order_status", text))
@@ -62,6 +65,7 @@ def _update(backend: Backend, request: UpdateRequest, caller: Caller) -> Order:
         step_id=request.step_id,
         step_name=request.step_name,
         expected_revision=caller.if_match,
+        permit=CallersPermit(caller),
     )
 
 
@@ -72,8 +76,9 @@ def _update_rights(request: UpdateRequest) -> Rights:
 
 
 def _submit(backend: Backend, request: SubmitRequest, caller: Caller) -> Order:
-    seen = Seen(total_cents=request.total_cents, revision=caller.if_match)
-    return backend.service.submit(backend.order(request, caller), by=caller.name, reviewed=request.reviewed, seen=seen)
+    order, seen = backend.order(request, caller), Seen(total_cents=request.total_cents, revision=caller.if_match)
+    permit = CallersPermit(caller)
+    return backend.service.submit(order, by=caller.name, reviewed=request.reviewed, seen=seen, permit=permit)
 
 
 def _submit_rights(request: SubmitRequest) -> Rights:

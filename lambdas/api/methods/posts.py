@@ -128,7 +128,7 @@ def _post(backend: Backend, post_id: int, caller: Caller, field: str, what: str)
     """The post, if the caller may see its order. `what`: how to call what is not there."""
     post = PostRecords(backend.records).numbered(post_id)
     if post is None:
-        raise NotFoundError(what, field)
+        raise caller.not_found(NotFoundError(what, field))
     backend.order(OrderRequest(order_id=post.order_id), caller)
     return post
 

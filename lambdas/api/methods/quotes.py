@@ -6,7 +6,7 @@ from lambdas.api.answers import quotes as answers
 from lambdas.api.answers.values import true
 from lambdas.api.backend import Backend
 from lambdas.api.callers.caller import Caller
-from lambdas.api.method import Method
+from lambdas.api.method import Method, Rights
 from lambdas.api.requests.quotes import (
     QuoteAddRequest,
     QuoteGetRequest,
@@ -19,7 +19,7 @@ from lambdas.api.requests.quotes import (
 from lambdas.api.verbs.client_named import the_client
 from lambdas.api.verbs.quote_answers import AddedService
 from lambdas.api.verbs.quoting import quoted_service
-from lambdas.api.verbs.signing import sign
+from lambdas.api.verbs.signing import sign, stored_method_of
 from lambdas.api.views import quotes as views
 from lambdas.contracts.acceptance import Accepted
 from lambdas.contracts.errors import ContractRefusedError
@@ -27,8 +27,8 @@ from lambdas.contracts.fitness import queue_problems
 from lambdas.orders.errors import InvalidOrderError, Problem, QueueNotFoundError
 from lambdas.orders.packs import MAX_PACKS
 from lambdas.records.quote import Quote, QuoteRecords, QuoteStatus
-from lambdas.records.quote_errors import QuoteFixedError
-from lambdas.records.rights import Right
+from lambdas.records.quote_errors import QuoteFixedError, QuoteNotFoundError
+from lambdas.records.rights import SEE_CLIENT, Right
 
 _MONTHS = {"m": 1, "y": 12}
 _FIXED = {QuoteStatus.SIGNED: "signed", QuoteStatus.CANCELLED: "cancelled"}
@@ -100,10 +100,7 @@ def _list(backend: Backend, request: QuoteListRequest, caller: Caller) -> tuple[
     found = QuoteRecords(backend.records).of_client(client.client_id)
     wanted = request.status or sum(QuoteStatus)
     return tuple(
-        quote
-        for quote in found
-        if quote.status & wanted
-        and all(caller.user.may_in(right, quote.order_queue_id, quote.brand_id) for right in caller.rights)
+        quote for quote in found if quote.status & wanted and caller.may_do(quote.order_queue_id, quote.brand_id)
     )
 
 
@@ -111,10 +108,17 @@ def _sign(backend: Backend, request: QuoteSignRequest, caller: Caller) -> Accept
     return sign(backend, request, caller, _quote(backend, request, caller))
 
 
+def _sign_rights(request: QuoteSignRequest) -> Rights:
+    return (*_SOLD, Right.STORED_METHODS) if stored_method_of(request) else _SOLD
+
+
 def _quote(backend: Backend, request: QuoteRequest, caller: Caller) -> Quote:
     """The quote, if the caller may do with it what they ask for."""
-    quote = QuoteRecords(backend.records).get(request.quote_id)
-    caller.admit(quote.order_queue_id, quote.brand_id)
+    try:
+        quote = QuoteRecords(backend.records).get(request.quote_id)
+    except QuoteNotFoundError as missing:
+        raise caller.not_found(missing) from None
+    caller.admit_to_record(quote.order_queue_id, quote.brand_id)
     return quote
 
 
@@ -124,8 +128,7 @@ def _refuse_fixed(quote: Quote) -> None:
 
 
 _ONE: dict[str, Any] = {"quote_id": "1"}
-_SEEN = (Right.VIEW, Right.PERSONAL_DATA)
-_SOLD = (Right.CREATE, Right.PERSONAL_DATA)
+_SOLD = (*SEE_CLIENT, Right.CREATE)
 
 METHODS: dict[str, Method] = {
     "client.quote_add": Method(
@@ -160,7 +163,7 @@ METHODS: dict[str, Method] = {
     "client.quote_get": Method(
         title="Get a quote",
         request=QuoteGetRequest,
-        rights=_SEEN,
+        rights=SEE_CLIENT,
         verb=_get,
         answer=answers.record,
         view=views.quote_view,
@@ -170,7 +173,7 @@ METHODS: dict[str, Method] = {
     "client.quote_list": Method(
         title="List a client's quotes",
         request=QuoteListRequest,
-        rights=_SEEN,
+        rights=SEE_CLIENT,
         verb=_list,
         answer=answers.records,
         view=views.quotes_view,
@@ -180,7 +183,7 @@ METHODS: dict[str, Method] = {
     "client.quote_sign": Method(
         title="Sign a quote, which creates and submits its order",
         request=QuoteSignRequest,
-        rights=_SOLD,
+        rights=_sign_rights,
         verb=_sign,
         answer=answers.signed,
         view=views.signed_view,

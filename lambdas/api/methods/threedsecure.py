@@ -4,6 +4,7 @@ from lambdas.api.answers import threedsecure as answers
 from lambdas.api.answers.orders import submitted
 from lambdas.api.backend import Backend
 from lambdas.api.callers.caller import Caller
+from lambdas.api.callers.permits import CallersPermit
 from lambdas.api.method import Method
 from lambdas.api.requests.threedsecure import AuthenticatedPaymentRequest, AuthenticationRequest
 from lambdas.api.views import threedsecure as views
@@ -15,7 +16,8 @@ from lambdas.records.rights import Right
 
 
 def _pay(backend: Backend, request: AuthenticatedPaymentRequest, caller: Caller) -> Order:
-    return backend.service.authenticate(backend.order(request, caller), request.threedsecure, by=caller.name)
+    order = backend.order(request, caller)
+    return backend.service.authenticate(order, request.threedsecure, by=caller.name, permit=CallersPermit(caller))
 
 
 def _process(backend: Backend, request: AuthenticationRequest, caller: Caller) -> Authentication:

@@ -17,7 +17,7 @@ def the_client(backend: Backend, name: str, caller: Caller, field: str = "client
     """By id or login name. Raises NotFoundError, which repeats numbers only: a login name may be a person's."""
     client = ClientRecords(backend.records).named(name, brands_of(backend))
     if client is None:
-        raise NotFoundError(f"Client ID '{name[:20]}'" if name.isdecimal() else "Client login", field)
+        raise caller.not_found(NotFoundError(f"Client ID '{name[:20]}'" if name.isdecimal() else "Client login", field))
     return admitted(client, caller)
 
 
@@ -27,15 +27,12 @@ def client_of_email(backend: Backend, email: str, caller: Caller) -> Client:
 
 
 def admitted(client: Client, caller: Caller) -> Client:
-    caller.admit(None, client.brand_id)
+    caller.admit_to_record(None, client.brand_id)
     return client
 
 
 def _first(clients: Iterable[Client], caller: Caller) -> Client:
-    found = list(clients)
-    for client in found:
-        if all(caller.user.may_in(right, None, client.brand_id) for right in caller.rights):
+    for client in clients:
+        if caller.may_do(None, client.brand_id):
             return client
-    if found:
-        return admitted(found[0], caller)
-    raise NotFoundError("Client email", "email")
+    raise caller.not_found(NotFoundError("Client email", "email"))

@@ -44,11 +44,11 @@ class NamedModule:
 
 
 def the_queue(backend: Backend, order_queue_id: int, caller: Caller) -> Queue:
-    """Raises NotFoundError, or NotAllowedError if the caller may not see it; so do the others."""
+    """Raises NotFoundError, or NotHereError for who may not see all queues; so do the others."""
     queue = backend.queues.get(order_queue_id)
     if queue is None:
-        raise NotFoundError(f"Order queue ID '{order_queue_id}'", "order_queue_id")
-    caller.admit(queue.order_queue_id, queue.brand_id)
+        raise caller.not_found(NotFoundError(f"Order queue ID '{order_queue_id}'", "order_queue_id"))
+    caller.admit_to_record(queue.order_queue_id, queue.brand_id)
     return queue
 
 
@@ -56,9 +56,9 @@ def the_step(backend: Backend, order_step_id: int, caller: Caller) -> StepOfQueu
     for queue in backend.queues.values():
         for found in steps_of(queue):
             if found.step.id == order_step_id:
-                caller.admit(queue.order_queue_id, queue.brand_id)
+                caller.admit_to_record(queue.order_queue_id, queue.brand_id)
                 return found
-    raise NotFoundError(f"Order step ID '{order_step_id}'", "order_step_id")
+    raise caller.not_found(NotFoundError(f"Order step ID '{order_step_id}'", "order_step_id"))
 
 
 def the_action(backend: Backend, order_action_id: int, caller: Caller) -> ActionOfStep:
@@ -66,9 +66,9 @@ def the_action(backend: Backend, order_action_id: int, caller: Caller) -> Action
         for place in steps_of(queue):
             for found in actions_of(place):
                 if found.action.id == order_action_id:
-                    caller.admit(queue.order_queue_id, queue.brand_id)
+                    caller.admit_to_record(queue.order_queue_id, queue.brand_id)
                     return found
-    raise NotFoundError(f"Order action ID '{order_action_id}'", "order_action_id")
+    raise caller.not_found(NotFoundError(f"Order action ID '{order_action_id}'", "order_action_id"))
 
 
 def steps_of(queue: Queue) -> list[StepOfQueue]:

@@ -67,6 +67,11 @@ def _contract(
     return read_contract({**said, **total, **({"contact": contact} if contact else {})})
 
 
+def stored_method_of(request: QuoteSignRequest) -> str | None:
+    """The card or account it names that the client has stored."""
+    return None if request.billing_info_id == _ON_ACCOUNT else request.billing_info_id
+
+
 def _signature(caller: Caller) -> str:
     if caller.key is None:
         return f"{_ONCE}-{secrets.token_hex(16)}"
@@ -87,8 +92,8 @@ def _payment(request: QuoteSignRequest) -> dict[str, str]:
     if request.ach_token:
         four, bank = (request.ach_acct or "")[-4:], request.ach_bank or ""
         return {"payment_type": "ach", "token": request.ach_token, "last_four": four, "brand": bank}
-    if request.billing_info_id and request.billing_info_id != _ON_ACCOUNT:
-        return {"billing_info_id": request.billing_info_id}
+    if stored := stored_method_of(request):
+        return {"billing_info_id": stored}
     return {"payment_type": "invoice"}
 
 

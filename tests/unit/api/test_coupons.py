@@ -154,8 +154,8 @@ def test_an_update_changes_what_is_sent_and_keeps_the_rest(caller: Caller) -> No
 @pytest.mark.parametrize("several", [["101", "102"], {"0": "101", "1": "102"}, [101, 102]])
 def test_clients_are_named_one_or_several_at_a_time(caller: Caller, coupon_id: str, several: Any) -> None:
     for _ in range(2):
-        caller.api.backend.records.put_new({"pk": "client#102", "sk": "client"})
-        caller.api.backend.records.put_new({"pk": "client#101", "sk": "client"})
+        caller.api.backend.records.put_new({"pk": "client#102", "sk": "client", "brand_id": 1})
+        caller.api.backend.records.put_new({"pk": "client#101", "sk": "client", "brand_id": 1})
 
     assert caller.data("order.coupon_client_add", {"coupon_id": coupon_id, "client_id": several}) is True
     clients = caller.data("order.coupon_get", {"coupon_id": coupon_id})["clients"]

@@ -23,6 +23,10 @@ _ACTION = {"order_id": "1001", "order_action_id": 101}
 _MOVE = {"order_id": "1001", "step_id": 12}
 # Methods whose rights depend on what is asked: the other things to ask, by what their rows are called.
 VARIANTS: dict[str, dict[str, dict[str, Any]]] = {
+    "client.invoice_generate": {"charge": {"client_id": "101", "command": "charge"}},
+    "client.quote_sign": {
+        "stored method": {"quote_id": "1", "signer": "Ada", "signer_ip": "192.0.2.1", "billing_info_id": "7"}
+    },
     "order.process": {"skip": {**_ACTION, "skip": 1}, "undo_skip": {**_ACTION, "undo_skip": 1}},
     "order.submit": {"reviewed": {"order_id": "1001", "reviewed": 1}},
     "order.update": {"move": _MOVE, "change and move": {**_MOVE, "priority": 2}},

@@ -1,0 +1,42 @@
+"""What a caller may do with an order beyond their rights in its queue: say whose it is, and have a stored method pay it.
+
+All of it is decided by the caller's rights and the order alone, before any record is read: the refusal is the same, and
+takes as long, whether the client or method exists or not.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from lambdas.api.callers.caller import Caller
+from lambdas.orders.order import Order
+from lambdas.orders.parties import stored_method
+from lambdas.records.rights import SEE_CLIENT, Right
+
+
+def admit_parties(
+    caller: Caller, order_queue_id: int, brand_id: int, client_id: str | None, billing_info_id: str
+) -> None:
+    """Raises NotAllowedError unless the caller may name this client, and this stored method, on an order of this queue."""
+    if client_id or billing_info_id:
+        caller.require(SEE_CLIENT, None, brand_id)
+    if billing_info_id:
+        caller.require((Right.STORED_METHODS,), order_queue_id, brand_id)
+
+
+@dataclass(frozen=True)
+class CallersPermit:
+    """The domain's Permit, of this caller."""
+
+    caller: Caller
+
+    def change(self, order: Order, changes: Mapping[str, Any]) -> None:
+        """What is sent back as it was read names nobody."""
+        client_id, stored = changes.get("client_id"), stored_method(changes.get("info") or {})
+        other_client = None if client_id == order.client_id else client_id
+        same_method = stored == stored_method(order.info) and not other_client
+        admit_parties(self.caller, order.order_queue_id, order.brand_id, other_client, "" if same_method else stored)
+
+    def pay(self, order: Order) -> None:
+        if stored_method(order.info):
+            self.caller.require((Right.STORED_METHODS,), order.order_queue_id, order.brand_id)

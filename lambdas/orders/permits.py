@@ -1,0 +1,27 @@
+"""Whether whoever asks may do what they ask for, as the verbs ask it at the moment they decide; doors say who may what."""
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from lambdas.orders.order import Order
+
+
+class Permit(Protocol):
+    """Each method raises if this is not allowed. It is asked before anything that is named is looked up."""
+
+    def change(self, order: Order, changes: Mapping[str, Any]) -> None:
+        """Whether these changes of the order may be made."""
+
+    def pay(self, order: Order) -> None:
+        """Whether the order may be paid by what pays it."""
+
+
+class _Unbound:
+    def change(self, order: Order, changes: Mapping[str, Any]) -> None:
+        """Everything may be changed."""
+
+    def pay(self, order: Order) -> None:
+        """Everything may pay."""
+
+
+UNBOUND: Permit = _Unbound()

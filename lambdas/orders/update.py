@@ -1,0 +1,71 @@
+"""Update: what is sent is merged into the order, and the order is moved to the step that is named; all of it or nothing."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from lambdas.orders import hands
+from lambdas.orders.draft import changed_fields
+from lambdas.orders.errors import NotAfterSubmitError, OrderChangedError, OrderIsFinalError, RevisionDiffersError
+from lambdas.orders.order import Order
+from lambdas.orders.parties import refuse_left_behind, refuse_strangers
+from lambdas.orders.permits import UNBOUND, Permit
+from lambdas.orders.ports import Clients, Payments
+from lambdas.orders.submit_errors import SubmitInProgressError
+
+
+@dataclass(frozen=True)
+class UpdateWish:
+    """How an order is to be changed. `step_id` wins over `step_name`. `expected_revision`: only if that is still the order's.
+
+    `same_client_as`: only if it still is the client's whose this one is. `permit` is asked whether whoever wishes it may have it.
+    """
+
+    changes: Mapping[str, Any]
+    by: str = ""
+    step_id: int | None = None
+    step_name: str | None = None
+    expected_revision: int | None = None
+    same_client_as: Order | None = None
+    permit: Permit = UNBOUND
+
+    @property
+    def moves(self) -> bool:
+        return self.step_id is not None or self.step_name is not None
+
+
+@dataclass(frozen=True)
+class Update:
+    """One update of one order. `preview` gives the order as the changes make it."""
+
+    wish: UpdateWish
+    preview: Callable[[Order, Mapping[str, Any]], Order]
+    clients: Clients
+    payments: Payments
+    now: Callable[[], int]
+
+    def made(self, current: Order) -> Order:
+        """The order as it was wished for. Raises OrderError."""
+        wish = self.wish
+        if wish.expected_revision not in (None, current.revision):
+            raise RevisionDiffersError(current.order_id, current.revision)
+        if wish.same_client_as and current.client_id != wish.same_client_as.client_id:
+            raise OrderChangedError(current.order_id)
+        wish.permit.change(current, wish.changes)
+        updated = self._merged(current) if wish.changes else current
+        if not wish.moves:
+            return updated
+        step = hands.step_of(current, step_id=wish.step_id, step_name=wish.step_name)
+        return hands.moved(updated, step, by=wish.by, now=self.now())
+
+    def _merged(self, current: Order) -> Order:
+        if current.is_final:
+            raise OrderIsFinalError(current.order_id, current.step.name, "updated")
+        if current.is_being_submitted(self.now()):
+            raise SubmitInProgressError(current.order_id)
+        updated = self.preview(current, self.wish.changes)
+        refuse_left_behind(current, updated, self.wish.changes)
+        refuse_strangers(current, updated, self.clients, self.payments)
+        if not current.is_lead and (fixed := changed_fields(current, updated)):
+            raise NotAfterSubmitError(current.order_id, fixed)
+        return updated
