@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from lambdas.orders.checklist import ChecklistAction
     from lambdas.orders.order import Order
 
@@ -152,6 +154,17 @@ class MoveRefusedError(OrderError):
 
     def __init__(self, order: "Order", why: str) -> None:
         super().__init__(f"order {order.order_id} {why}", problems=(Problem("step_id", why),))
+
+
+class MoveWithoutReasonError(OrderError):
+    """What is left out of an order is left out for a reason, which stays on the order."""
+
+    kind = "move_refused"
+
+    def __init__(self, order: "Order", passed: "Iterable[ChecklistAction]") -> None:
+        names = ", ".join(f"{action.name} ({action.action_id})" for action in passed)
+        text = f"is needed: the order would leave out {names}; say why"
+        super().__init__(f"order {order.order_id} is not moved: reason {text}", problems=(Problem("reason", text),))
 
 
 class RestartRefusedError(OrderError):

@@ -7,7 +7,7 @@ from typing import Any
 
 from lambdas.orders import claims, progress
 from lambdas.orders.checklist import ActionState, ChecklistAction, ChecklistStep
-from lambdas.orders.errors import ActionRefusedError, MoveRefusedError, OrderIsFinalError
+from lambdas.orders.errors import ActionRefusedError, MoveRefusedError, MoveWithoutReasonError, OrderIsFinalError
 from lambdas.orders.order import Order, without
 from lambdas.orders.shares import refuse_long_input
 from lambdas.orders.steps import StepStatus
@@ -74,12 +74,24 @@ def unskipped(order: Order, action_id: int, *, by: str, now: int) -> Order:
     return order.with_action(again).changed(activity=now, epoch=order.epoch + 1, waits={})
 
 
-def moved(order: Order, step: ChecklistStep, *, by: str, now: int) -> Order:
-    """The order in another ordinary step. What it passes over is skipped, by whom; what it goes back to counts again.
+def passed_over(order: Order, step: ChecklistStep) -> tuple[ChecklistAction, ...]:
+    """The required actions, neither done nor skipped, that a move to this step leaves behind. Raises if there is no such move."""
+    _refuse_move(order, step)
+    places = [place.step_id for place in order.checklist_steps]
+    here, goal = places.index(order.step_id), places.index(step.step_id)
+    return tuple(
+        action
+        for action in order.actions.values()
+        if not action.optional and not action.met and here <= places.index(action.step_id) < goal
+    )
+
+
+def moved(order: Order, step: ChecklistStep, *, by: str, why: str = "", now: int) -> Order:
+    """The order in another ordinary step. What it passes over is skipped, by whom and why; what it goes back to counts again.
 
     It raises the epoch like a cancel: what was waiting is woken, what is running settles and then leaves.
     """
-    _refuse_move(order, step)
+    passed = passed_over(order, step)
     if step.step_id == order.step_id:
         return order
     places = [place.step_id for place in order.checklist_steps]
@@ -90,8 +102,10 @@ def moved(order: Order, step: ChecklistStep, *, by: str, now: int) -> Order:
                 order,
                 f"holds money that {action.name} ({action.action_id}) takes; process or skip it in its step first",
             )
+    if passed and not why:
+        raise MoveWithoutReasonError(order, passed)
     actions = {
-        key: _passed(action, here, goal, places.index(action.step_id), by=by, now=now, step=step)
+        key: _passed(action, here, goal, places.index(action.step_id), by=by, now=now, where=_where(step, why))
         for key, action in order.actions.items()
     }
     there = order.changed(step_id=step.step_id, actions=actions, epoch=order.epoch + 1, waits={}, activity=now)
@@ -113,12 +127,12 @@ def step_of(order: Order, *, step_id: int | None, step_name: str | None) -> Chec
 
 
 def _passed(
-    action: ChecklistAction, here: int, goal: int, place: int, *, by: str, now: int, step: ChecklistStep
+    action: ChecklistAction, here: int, goal: int, place: int, *, by: str, now: int, where: str
 ) -> ChecklistAction:
     """An action as the move leaves it. A run under way keeps its claim and may still be done; nothing waits for it."""
     running = claims.is_busy(action, now)
     if here <= place < goal and not action.optional and not action.met:
-        reason = f"passed over: {by} moved the order to {step.name}"
+        reason = f"passed over: {by} moved the order to {where}"
         over = action.changed(
             state=ActionState.SKIPPED, passed_over=True, reason=reason, by=by, at=now, requested_at=None
         )
@@ -126,12 +140,16 @@ def _passed(
     if goal <= place <= here and action.passed_over:
         if running:
             return action.changed(state=ActionState.RUNNING, passed_over=False, requested_at=None)
-        reason = f"{by} moved the order back to {step.name}"
+        reason = f"{by} moved the order back to {where}"
         return action.changed(state=ActionState.PENDING, passed_over=False, reason=reason, by=by, at=now)
     if action.captures and action.state is ActionState.SKIPPED and here <= place < goal:
         # The machine may never come by it again; asked for, its module lets go of the money.
         return action.changed(requested_at=now)
     return action.changed(requested_at=None)
+
+
+def _where(step: ChecklistStep, why: str) -> str:
+    return f"{step.name}: {why}" if why else step.name
 
 
 def _refuse_move(order: Order, step: ChecklistStep) -> None:

@@ -1,8 +1,9 @@
 """Whether whoever asks may do what they ask for, as the verbs ask it at the moment they decide; doors say who may what."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
+from lambdas.orders.checklist import ChecklistAction
 from lambdas.orders.order import Order
 
 
@@ -15,6 +16,9 @@ class Permit(Protocol):
     def pay(self, order: Order) -> None:
         """Whether the order may be paid by what pays it."""
 
+    def pass_over(self, order: Order, actions: Iterable[ChecklistAction]) -> None:
+        """Whether these actions of the order, which are neither done nor skipped, may be left out."""
+
 
 class _Unbound:
     def change(self, order: Order, changes: Mapping[str, Any]) -> None:
@@ -22,6 +26,9 @@ class _Unbound:
 
     def pay(self, order: Order) -> None:
         """Everything may pay."""
+
+    def pass_over(self, order: Order, actions: Iterable[ChecklistAction]) -> None:
+        """Every action may be left out."""
 
 
 UNBOUND: Permit = _Unbound()

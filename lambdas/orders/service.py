@@ -121,6 +121,7 @@ class OrderService:
         step_name: str | None = None,
         expected_revision: int | None = None,
         same_client: bool = False,
+        reason: str = "",
         permit: Permit = UNBOUND,
     ) -> Order:
         """Merge `changes` into the order (`info` deeply) and move it to the step, if one is named (see UpdateWish).
@@ -128,15 +129,8 @@ class OrderService:
         What an order buys and how it pays is fixed once it was submitted. With `same_client`, only if it still is the client's
         who `order` says.
         """
-        wish = UpdateWish(
-            changes,
-            by,
-            step_id,
-            step_name,
-            expected_revision,
-            same_client_as=order if same_client else None,
-            permit=permit,
-        )
+        known = order if same_client else None
+        wish = UpdateWish(changes, by, step_id, step_name, expected_revision, known, reason, permit)
         update = Update(wish, self.preview, self.clients, self.payments, self.now)
         return self._save(order, "move" if wish.moves else "update", by, update.made)
 
@@ -203,10 +197,14 @@ class OrderService:
             order, "process", by, lambda current: hands.processed(current, action_id, by=by, given=given, now=now)
         )
 
-    def skip(self, order: Order, action_id: int, *, by: str, why: str = "") -> Order:
-        """Pass an action over; skipped counts as done for what comes after it."""
-        now = self.now()
-        return self._save(order, "skip", by, lambda current: hands.skipped(current, action_id, by=by, why=why, now=now))
+    def skip(self, order: Order, action_id: int, *, by: str, why: str = "", permit: Permit = UNBOUND) -> Order:
+        """Pass an action over; skipped counts as done for what comes after it. `permit` is asked whether it may be."""
+
+        def change(current: Order) -> Order:
+            permit.pass_over(current, (action for key, action in current.actions.items() if key == str(action_id)))
+            return hands.skipped(current, action_id, by=by, why=why, now=self.now())
+
+        return self._save(order, "skip", by, change)
 
     def undo_skip(self, order: Order, action_id: int, *, by: str) -> Order:
         now = self.now()

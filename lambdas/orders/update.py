@@ -18,7 +18,8 @@ from lambdas.orders.submit_errors import SubmitInProgressError
 class UpdateWish:
     """How an order is to be changed. `step_id` wins over `step_name`. `expected_revision`: only if that is still the order's.
 
-    `same_client_as`: only if it still is the client's whose this one is. `permit` is asked whether whoever wishes it may have it.
+    `same_client_as`: only if it still is the client's whose this one is. `reason`: why the order is moved. `permit` is asked
+    whether whoever wishes it may have it.
     """
 
     changes: Mapping[str, Any]
@@ -27,6 +28,7 @@ class UpdateWish:
     step_name: str | None = None
     expected_revision: int | None = None
     same_client_as: Order | None = None
+    reason: str = ""
     permit: Permit = UNBOUND
 
     @property
@@ -56,7 +58,8 @@ class Update:
         if not wish.moves:
             return updated
         step = hands.step_of(current, step_id=wish.step_id, step_name=wish.step_name)
-        return hands.moved(updated, step, by=wish.by, now=self.now())
+        wish.permit.pass_over(current, hands.passed_over(current, step))
+        return hands.moved(updated, step, by=wish.by, why=wish.reason, now=self.now())
 
     def _merged(self, current: Order) -> Order:
         if current.is_final:

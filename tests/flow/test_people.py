@@ -81,7 +81,7 @@ def test_what_the_outside_refuses_waits_for_its_owner_who_processes_it_again(sho
 def test_a_question_waits_until_it_is_answered_rightly(shop: Shop) -> None:
     order_id = in_build(shop)
     assert "holds money that Generate Invoice (3602) takes" in refused(shop, "order.update", order_id, step_id=HANDOVER)
-    shop.done("order.update", {"order_id": order_id, "step_name": "Billing"})
+    shop.done("order.update", {"order_id": order_id, "step_name": "Billing", "reason": "in a hurry"})
     shop.until_action(order_id, "Client Confirms", "waiting")
 
     process(shop, order_id, CONFIRMS, input={"answers": ["not yet"]})
@@ -173,7 +173,7 @@ def test_a_skip_can_be_undone_while_the_order_is_there(shop: Shop, panel: LocalP
     refuse_once(panel, order_id, "/network", "still no free port")  # for the step begins anew, and tries it again
     process(shop, order_id, RACK)
     shop.until_action(order_id, "Rack and Cable", "done")
-    assert refused(shop, "order.process", order_id, order_action_id=RACK, skip=True) == (
+    assert refused(shop, "order.process", order_id, order_action_id=RACK, skip=True, reason="again") == (
         "action 3401 Rack and Cable is done already, so there is nothing to skip"
     )
     until(
@@ -182,7 +182,7 @@ def test_a_skip_can_be_undone_while_the_order_is_there(shop: Shop, panel: LocalP
     )
     process(shop, order_id, NETWORK)
     shop.until_action(order_id, "QA Checklist", "waiting")
-    assert refused(shop, "order.process", order_id, order_action_id=RACK, skip=True) == (
+    assert refused(shop, "order.process", order_id, order_action_id=RACK, skip=True, reason="again") == (
         "action 3401 Rack and Cable belongs to Build, and the order is in QA: it cannot be skipped now"
     )
 

@@ -30,11 +30,11 @@ pytestmark = pytest.mark.engine
 def test_an_order_is_moved_forth_and_back_and_what_it_passed_counts_again(shop: Shop, second: httpx.Client) -> None:
     order_id = in_build(shop)
 
-    forth = shop.done("order.update", {"order_id": order_id, "step_name": "qa"})
+    forth = shop.done("order.update", {"order_id": order_id, "step_name": "qa", "reason": "built last week"})
     assert forth["step"]["name"] == "QA"
     passed = [action for action in forth["actions"] if action["order_step_id"] == BUILD]
     assert {action["state"] for action in passed} == {"skipped"}
-    assert {action["reason"] for action in passed} == {"passed over: local moved the order to QA"}
+    assert {action["reason"] for action in passed} == {"passed over: local moved the order to QA: built last week"}
     shop.until_action(order_id, "QA Checklist", "waiting")
 
     back = shop.done("order.update", {"order_id": order_id, "step_id": BUILD})

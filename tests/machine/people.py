@@ -134,7 +134,7 @@ class People:
 
     def _move(self, order: Order, step_id: int) -> None:
         try:
-            after = self._service.update(order, {}, by=WHO, step_id=step_id)
+            after = self._service.update(order, {}, by=WHO, step_id=step_id, reason="a test")
         except OrderError as refused:
             self.said.append(f"move {step_id}: {refused.kind}")
             return

@@ -1,14 +1,16 @@
-"""What a caller may do with an order beyond their rights in its queue: say whose it is, and have a stored method pay it.
+"""What a caller may do with an order beyond what its method needs: say whose it is, have a stored method pay it, and leave
+out what it has still to go through.
 
 All of it is decided by the caller's rights and the order alone, before any record is read: the refusal is the same, and
 takes as long, whether the client or method exists or not.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from lambdas.api.callers.caller import Caller
+from lambdas.orders.checklist import ChecklistAction
 from lambdas.orders.order import Order
 from lambdas.orders.parties import stored_method
 from lambdas.records.rights import SEE_CLIENT, Right
@@ -36,6 +38,13 @@ class CallersPermit:
         other_client = None if client_id == order.client_id else client_id
         same_method = stored == stored_method(order.info) and not other_client
         admit_parties(self.caller, order.order_queue_id, order.brand_id, other_client, "" if same_method else stored)
+
+    def pass_over(self, order: Order, actions: Iterable[ChecklistAction]) -> None:
+        """What takes money is not left out by who has nothing to do with money."""
+        passed = tuple(actions)
+        if passed:
+            money = (Right.MONEY,) if any(action.captures for action in passed) else ()
+            self.caller.require((Right.SKIP, *money), order.order_queue_id, order.brand_id)
 
     def pay(self, order: Order) -> None:
         if stored_method(order.info):

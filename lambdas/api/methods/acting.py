@@ -5,6 +5,8 @@ from typing import Any
 from lambdas.api.answers.values import true
 from lambdas.api.backend import Backend
 from lambdas.api.callers.caller import Caller
+from lambdas.api.callers.permits import CallersPermit
+from lambdas.api.calls.call import Door
 from lambdas.api.errors import MalformedRequestError
 from lambdas.api.method import Method, Rights
 from lambdas.api.requests.orders import CancelRequest, ProcessRequest, RestartRequest
@@ -19,10 +21,20 @@ def _process(backend: Backend, request: ProcessRequest, caller: Caller) -> Order
         raise MalformedRequestError(Problem("undo_skip", "cannot be set together with skip"))
     order, action_id = backend.order(request, caller), request.order_action_id
     if request.skip:
-        return backend.service.skip(order, action_id, by=caller.name, why=request.reason or "")
+        return backend.service.skip(
+            order, action_id, by=caller.name, why=_reason(request, caller), permit=CallersPermit(caller)
+        )
     if request.undo_skip:
         return backend.service.undo_skip(order, action_id, by=caller.name)
     return backend.service.process(order, action_id, by=caller.name, given=request.input)
+
+
+def _reason(request: ProcessRequest, caller: Caller) -> str:
+    """Why an action is skipped. Programs written for Ubersmith cannot say it, so API 2.0 goes without."""
+    reason = (request.reason or "").strip()
+    if not reason and caller.door is Door.METHOD_PATH:
+        raise MalformedRequestError(Problem("reason", "parameter not supplied; say why the action is skipped"))
+    return reason or "no reason was given"
 
 
 def _process_rights(request: ProcessRequest) -> Rights:

@@ -50,13 +50,15 @@ def _create(backend: Backend, request: CreateRequest, caller: Caller) -> Order:
     return backend.service.create(draft, key, by=caller.name)
 
 
-_NO_DATA = {"order_id", "hash", "step_id", "step_name", "card_stored", "card_id", "ach_id"}
+_NO_DATA = {"order_id", "hash", "step_id", "step_name", "reason", "card_stored", "card_id", "ach_id"}
 
 
 def _update(backend: Backend, request: UpdateRequest, caller: Caller) -> Order:
     changes = request.model_dump(exclude_unset=True, exclude=_NO_DATA)
     if stored := request.card_id or request.ach_id:
         changes["info"] = {**changes.get("info", {}), "billing_info_id": stored}
+    if request.reason and not _moves(request) and caller.door is Door.METHOD_PATH:
+        raise MalformedRequestError(Problem("reason", "goes with step_id or step_name: it says why the order is moved"))
     order = backend.order(request, caller)
     return backend.service.update(
         order,
@@ -65,14 +67,20 @@ def _update(backend: Backend, request: UpdateRequest, caller: Caller) -> Order:
         step_id=request.step_id,
         step_name=request.step_name,
         expected_revision=caller.if_match,
+        reason=(request.reason or "").strip(),
         permit=CallersPermit(caller),
     )
 
 
 def _update_rights(request: UpdateRequest) -> Rights:
-    moves = request.step_id is not None or request.step_name is not None
-    changes = request.model_fields_set - {"order_id", "hash", "step_id", "step_name"}
+    """What a move leaves out needs more: see CallersPermit."""
+    moves = _moves(request)
+    changes = request.model_fields_set - {"order_id", "hash", "step_id", "step_name", "reason"}
     return (*((Right.ACT,) if moves else ()), *((Right.CREATE,) if changes or not moves else ()))
+
+
+def _moves(request: UpdateRequest) -> bool:
+    return request.step_id is not None or request.step_name is not None
 
 
 def _submit(backend: Backend, request: SubmitRequest, caller: Caller) -> Order:

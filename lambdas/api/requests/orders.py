@@ -67,6 +67,10 @@ class UpdateRequest(_Details, OrderRequest):
 
     step_id: Count = Field(default=None, description="The step to move the order to.")
     step_name: Text = Field(default=None, description="The step to move the order to, by name; step_id wins.")
+    reason: Text = Field(
+        default=None,
+        description="ours: why the order is moved; needed where it leaves out actions that are neither done nor skipped.",
+    )
     card_stored: Flag = Field(default=False, description="1, with card_id: pay by a card that the client has stored.")
     card_id: Reference = Field(default=None, description="The stored card, by its billing_info_id.")
     ach_id: Reference = Field(default=None, description="The stored bank account, by its billing_info_id.")
@@ -100,7 +104,10 @@ class ProcessRequest(OrderRequest):
     skip: Flag = Field(default=False, description="1: pass the action over instead.")
     undo_skip: Flag = Field(default=False, description="1: take a skip back.")
     input: Info = Field(default={}, description="ours: what the module asked for.")
-    reason: Text = Field(default=None, description="ours: why it is skipped.")
+    reason: Text = Field(
+        default=None,
+        description="ours: why it is skipped; needed for that, but not in API 2.0, where programs know none.",
+    )
 
 
 class RestartRequest(OrderRequest):

@@ -3,7 +3,7 @@
 import base64
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -16,6 +16,7 @@ from lambdas.catalog.plan import load_plans
 from lambdas.catalog.pricing import CatalogPricing
 from lambdas.catalog.tax import load_taxes
 from lambdas.orders.modules import load_modules
+from lambdas.orders.queue import Queue
 from lambdas.orders.store import DynamoOrderStore
 from lambdas.payments.preauthorization import PreAuthorization
 from lambdas.payments.sandbox import SandboxGateway
@@ -79,11 +80,24 @@ class Caller:
         content = json.dumps(parameters)
         return self.send(f"/{method}", body=content, content_type="application/json", headers=headers)
 
+    def as_named(self, name: str, token: str, method: str, parameters: dict[str, Any]) -> Answer:
+        """The door for new callers, as this user."""
+        credentials = base64.b64encode(f"{name}:{token}".encode()).decode()
+        return self.call(method, parameters, authorization=f"Basic {credentials}")
+
     def data(self, method: str, parameters: dict[str, Any]) -> Any:
         """The `data` of a successful call of API 2.0."""
         answer = self.send("/api/2.0/", query=f"method={method}", body=json.dumps(parameters))
         assert answer.body["status"], answer.body
         return answer.body["data"]
+
+    def selling_in(self, *more: Queue) -> "Caller":
+        """The same with these queues beside the default one, or in its place."""
+        service = self.api.backend.service
+        queues = {**service.queues, **{queue.order_queue_id: queue for queue in more}}
+        return replace(
+            self, api=replace(self.api, backend=replace(self.api.backend, service=replace(service, queues=queues)))
+        )
 
     def orders_written(self) -> int:
         found = self.dynamodb.scan(TableName="orders", Select="COUNT")

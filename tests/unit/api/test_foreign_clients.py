@@ -1,6 +1,5 @@
 """Whom an order is for, and whose stored card pays it: only who may see that client, and pay so, may say it."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -33,10 +32,7 @@ def shop(caller: Caller, records: RecordTable) -> Caller:
         clients.add(a_client(client_id=client_id, brand_id=brand_id, order_id=None, uber_login=f"of-{client_id}"))
         records.put_new({"pk": f"client#{client_id}", "sk": "payment_method#7", **_stored("7")})
     methods.add(OURS, CARD_METHOD.model_copy(update={"token": "tok_other"}), is_default=False)
-    service = caller.api.backend.service
-    queues = {**service.queues, OTHER_QUEUE: a_queue(order_queue_id=OTHER_QUEUE, brand_id=OTHER_BRAND)}
-    backend = replace(caller.api.backend, service=replace(service, queues=queues))
-    return replace(caller, api=replace(caller.api, backend=backend))
+    return caller.selling_in(a_queue(order_queue_id=OTHER_QUEUE, brand_id=OTHER_BRAND))
 
 
 def _stored(billing_info_id: str) -> dict[str, Any]:

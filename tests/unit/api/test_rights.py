@@ -1,7 +1,5 @@
 """Rights: what a user may do, in which queue, and what they see of the people in it."""
 
-import base64
-import json
 from itertools import count
 from typing import Any
 
@@ -19,8 +17,7 @@ _NUMBERS = count()
 def as_user(caller: Caller, grant: Grant, method: str, body: dict[str, Any]) -> Answer:
     name = f"user-{next(_NUMBERS)}"
     token = caller.api.users.add(name, (grant,), now=0)
-    credentials = base64.b64encode(f"{name}:{token}".encode()).decode()
-    return caller.send(f"/{method}", body=json.dumps(body), headers={"authorization": f"Basic {credentials}"})
+    return caller.as_named(name, token, method, body)
 
 
 @pytest.fixture
@@ -48,7 +45,7 @@ def test_a_right_holds_in_its_queues_only(caller: Caller, order_id: str) -> None
 
 def test_skipping_needs_another_right_than_processing(caller: Caller, order_id: str) -> None:
     caller.call("order.submit", {"order_id": order_id})
-    skip = {"order_id": order_id, "order_action_id": 101, "skip": True}
+    skip = {"order_id": order_id, "order_action_id": 101, "skip": True, "reason": "known to us"}
 
     assert as_user(caller, Grant(rights=ROLES["operator"]), "order.process", skip).status == 403
     assert as_user(caller, Grant(rights=ROLES["supervisor"]), "order.process", skip).status == 200

@@ -110,7 +110,9 @@ def _move(model: Model, world: World) -> Iterator[World]:
     places = [step.step_id for step in order.checklist_steps]
     here = places.index(order.step_id)
     for step in order.checklist_steps[max(here - 1, 0) : here + 2]:
-        yield from _decided(model, world, ("move", step.step_id), partial(hands.moved, step=step, by=FIRST, now=NOW))
+        yield from _decided(
+            model, world, ("move", step.step_id), partial(hands.moved, step=step, by=FIRST, why="late", now=NOW)
+        )
 
 
 def _skip(model: Model, world: World) -> Iterator[World]:

@@ -139,7 +139,7 @@ def test_an_automatic_action_runs_when_its_skip_is_undone() -> None:
 
 
 def move(order: Order, step_id: int) -> Order:
-    return hands.moved(order, hands.step_of(order, step_id=step_id, step_name=None), by="ann", now=NOW)
+    return hands.moved(order, hands.step_of(order, step_id=step_id, step_name=None), by="ann", why="late", now=NOW)
 
 
 def test_moving_on_skips_what_is_passed_over_and_moving_back_brings_it_back() -> None:

@@ -32,7 +32,7 @@ def test_one_that_fails_is_passed_over_by_who_moved_the_order(by: str) -> None:
     late = progress.failed(moved_while_running(by=by), 21, now=NOW, reason="no answer").actions["21"]
 
     assert (late.state, late.by, late.passed_over) == (ActionState.SKIPPED, "ann", True)
-    assert late.reason == "passed over: ann moved the order to Step 30; no answer"
+    assert late.reason == "passed over: ann moved the order to Step 30: late; no answer"
 
 
 def test_one_that_comes_to_wait_is_passed_over_too_and_holds_nothing_up() -> None:
@@ -64,6 +64,6 @@ def test_one_that_was_moved_past_and_back_to_is_still_to_do() -> None:
 
 def test_one_whose_process_died_is_passed_over_at_once() -> None:
     dead = with_state(an_open_order(), 21, ActionState.RUNNING, claim="c", claim_ends_at=NOW - 1)
-    over = hands.moved(dead, dead.checklist_steps[2], by="ann", now=NOW).actions["21"]
+    over = hands.moved(dead, dead.checklist_steps[2], by="ann", why="late", now=NOW).actions["21"]
 
     assert (over.state, over.by, over.claim, over.claim_ends_at) == (ActionState.SKIPPED, "ann", None, None)

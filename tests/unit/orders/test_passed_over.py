@@ -29,7 +29,7 @@ def an_order_of_two_steps(**changes: object) -> Order:
 
 def moved_on(order: Order) -> Order:
     step = hands.step_of(order, step_id=3, step_name=None)
-    return hands.moved(order, step, by="ann", now=NOW)
+    return hands.moved(order, step, by="ann", why="late", now=NOW)
 
 
 def test_an_order_moved_past_a_run_that_dies_can_still_complete() -> None:
