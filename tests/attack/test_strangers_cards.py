@@ -1,36 +1,14 @@
 """Pay with what somebody else has stored, order in somebody else's name, or find out who there is."""
 
-from collections.abc import Iterator
-from contextlib import ExitStack
-from typing import Any, Protocol
 from uuid import uuid4
 
-import httpx
 import pytest
 
-from lambdas.records.api_user import ApiUserRecords
 from lambdas.records.rights import ROLES, Grant, Right
+from tests.attack.conftest import CallAs
 from tests.flow.conftest import Shop, new_client_order
 
 PACK = {"pack1": {"plan_id": "1"}}
-
-
-class CallAs(Protocol):
-    def __call__(self, grant: Grant, method: str, parameters: dict[str, Any]) -> httpx.Response: ...
-
-
-@pytest.fixture
-def call_as(shop: Shop) -> Iterator[CallAs]:
-    """A call by a new user who may do this and nothing else."""
-    with ExitStack() as ended:
-
-        def call(grant: Grant, method: str, parameters: dict[str, Any]) -> httpx.Response:
-            name = f"stranger-{uuid4().hex[:10]}"
-            token = ApiUserRecords(shop.records).add(name, (grant,), now=0)
-            http = ended.enter_context(httpx.Client(base_url=shop.stack.api_url, auth=(name, token), timeout=60))
-            return http.post(f"/{method}", json=parameters)
-
-        yield call
 
 
 @pytest.fixture
