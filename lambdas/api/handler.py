@@ -117,7 +117,7 @@ def _answered(backend: Backend, method: Method, request: Request, caller: Caller
         user=caller.name,
         order_id=_named(request, found),
     )
-    seen = shown(found, caller)
+    seen = shown(found, caller, backend.plans)
     if caller.door is Door.API_2_0:
         return envelope(method.answer(seen, backend))
     headers = {"Preference-Applied": f"wait={caller.wait_seconds:g}"} if method.settles and caller.prefers_wait else {}

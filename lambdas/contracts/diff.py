@@ -1,5 +1,6 @@
 """How far an order is still what was signed (reference order-systems D17). Pure."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Literal
 
@@ -8,6 +9,10 @@ from lambdas.orders.packs import PricedPack
 from lambdas.records.contract import SignedContract
 from lambdas.records.quoted_service import QuotedService, facts_of
 from lambdas.runtime.models import Frozen
+
+_NOT_SHOWN = "(not shown)"
+_FIELD = re.compile(r"[a-z_]*|options\.[0-9]{1,18}")
+_NUMBERS = re.compile(r"[0-9]+ x plan [0-9]+ at [0-9.]+ for [0-9]+ months|[0-9.]*( at [0-9.]+ and [0-9.]+ set-up)?")
 
 
 class Difference(Frozen):
@@ -37,6 +42,18 @@ def differences(contract: SignedContract, order: Order) -> tuple[Difference, ...
         found
         for line in sorted({*signed, *ordered}, key=lambda name: int(name.removeprefix("pack")))
         for found in _of_line(line, signed, ordered)
+    )
+
+
+def without_person(found: tuple[Difference, ...]) -> tuple[Difference, ...]:
+    """The same, with numbers only: what services are called, and what else somebody typed, is not shown."""
+    return tuple(
+        one.changed(
+            field=one.field if _FIELD.fullmatch(one.field) else _NOT_SHOWN,
+            signed=one.signed if _NUMBERS.fullmatch(one.signed) else _NOT_SHOWN,
+            ordered=one.ordered if _NUMBERS.fullmatch(one.ordered) else _NOT_SHOWN,
+        )
+        for one in found
     )
 
 

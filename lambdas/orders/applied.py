@@ -8,6 +8,13 @@ from lambdas.runtime.models import Frozen
 class AppliedCoupon(Frozen):
     """The coupon of a pack as it stood then. Discounts are hundredths of a percent, or cents where `dollar`."""
 
+    IMPERSONAL = frozenset(
+        {
+            "coupon_id", "coupon_code", "description", "recurring", "discount_value", "dollar", "setup_discount_value",
+            "setup_dollar",
+        }
+    )  # fmt: skip
+
     coupon_id: str
     coupon_code: str
     description: str = ""
@@ -23,6 +30,8 @@ class AppliedTax(Frozen):
 
     `rate` is percent as decimal text. `reverse_charge`: the client owes the tax and is charged none; then `rate` is 0.
     """
+
+    IMPERSONAL = frozenset({"tax_id", "name", "rate", "recurring_cents", "setup_cents", "reverse_charge"})
 
     tax_id: str
     name: str

@@ -28,6 +28,8 @@ MET = frozenset({ActionState.DONE, ActionState.SKIPPED})
 class ChecklistStep(Frozen):
     """A step as it stood in the queue when the order was made."""
 
+    IMPERSONAL = frozenset({"step_id", "name", "status"})
+
     step_id: int
     name: str
     status: StepStatus
@@ -40,6 +42,15 @@ class ChecklistAction(Frozen):
     that has not begun. `passed_over`: skipped because the order was moved past it. `failed_last`: its last run failed, whatever
     the state says now: parking writes WAITING over it. What is at its default is not stored, so a default never changes.
     """
+
+    IMPERSONAL = frozenset(
+        {
+            "action_id", "step_id", "name", "module", "automatic", "optional", "client_viewable", "owner", "due_hours",
+            "reprocess", "captures", "prereqs", "state", "attempts", "claim_ends_at", "at", "by", "requested_at",
+            "passed_over", "failed_last",
+        }
+    )  # fmt: skip
+    PERSONAL = frozenset({"config", "claim", "reason", "result", "input"})
 
     action_id: int
     step_id: int

@@ -25,6 +25,9 @@ class Wait(Frozen):
     A gate waits for other actions, not for a person, so it has no `due_at`. `overdue`: its deadline passed and was told.
     """
 
+    IMPERSONAL = frozenset({"since", "due_at", "owner", "overdue"})
+    PERSONAL = frozenset({"token"})
+
     token: str
     since: int
     due_at: int | None = None
@@ -57,6 +60,9 @@ class PaymentAttempt(Frozen):
 class Hold(Frozen):
     """Money held (or, where the method allows no hold, already taken) for the order."""
 
+    IMPERSONAL = frozenset({"method", "amount_cents", "currency", "captured", "capture_before"})
+    PERSONAL = frozenset({"transaction_id", "key", "avs_code"})
+
     transaction_id: str
     key: str
     method: str
@@ -68,7 +74,26 @@ class Hold(Frozen):
 
 
 class Order(Frozen):
-    """An order. Ids of orders and clients are decimal strings; money is in cents; `ts` and all `*_at` are Unix seconds."""
+    """An order. Ids of orders and clients are decimal strings; money is in cents; `ts` and all `*_at` are Unix seconds.
+
+    Whatever somebody typed, or somebody outside wrote, is personal; of what is in `info`, see reading/info_keys.py.
+    """
+
+    IMPERSONAL = frozenset(
+        {
+            "order_id", "order_queue_id", "brand_id", "queue_hash", "machine_hash", "step_id", "step_status", "revision",
+            "epoch", "ts", "activity", "changed_by", "changed_how", "client_id", "order_form_id", "opportunity_id", "owner",
+            "priority", "total_cents", "currency", "priced", "requested_completion", "planned_completion", "info",
+            "checklist_steps", "actions", "waits", "declines", "hold", "review_at", "machine_run", "machine_stopped_at",
+            "restarted_by", "submitted_at", "completed_at", "canceled_at", "canceled_by", "unwound_at", "expires_at",
+        }
+    )  # fmt: skip
+    PERSONAL = frozenset(
+        {
+            "hash", "listed_company", "signature", "password_hash", "attempt", "review_because", "machine_stopped_because",
+            "canceled_because",
+        }
+    )  # fmt: skip
 
     order_id: str
     hash: str

@@ -18,6 +18,16 @@ class PricedPack(Frozen):
     `auto_bill` (later periods are charged without asking): as the caller said, None where they did not.
     """
 
+    IMPERSONAL = frozenset(
+        {
+            "pack", "plan_id", "quantity", "period", "options", "setup_cents", "recurring_cents", "status", "start_at",
+            "last_renewed_at", "renew_at", "auto_bill", "price_cents", "unit_setup_cents", "option_price_cents",
+            "option_setup_cents", "options_desc", "groups_desc", "coupon", "recurring_discount_cents",
+            "setup_discount_cents", "taxes",
+        }
+    )  # fmt: skip
+    PERSONAL = frozenset({"title", "description"})
+
     pack: str
     plan_id: str
     title: str

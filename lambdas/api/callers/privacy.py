@@ -1,28 +1,29 @@
-"""An order as a user may see it: without the right to personal data, without what says who the client is."""
+"""What was found, as a user may see it: without the right to personal data, without what says who somebody is."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from lambdas.api.callers.caller import Caller
+from lambdas.catalog.plan import Plan
 from lambdas.orders.order import Order
 from lambdas.orders.pages import OrderPage
 
-# All that is known to say nothing of a person. `info` takes any key, so the rest counts as personal.
-_IMPERSONAL = ("pack", "coupon", "payment_type", "taxes")
 
-
-def shown(found: Any, caller: Caller) -> Any:
-    """What was found, as this caller may see it."""
+def shown(found: Any, caller: Caller, plans: Mapping[str, Plan]) -> Any:
+    """What was found, as this caller may see it. `plans`: the catalogue, which says what services are called."""
     match found:
         case Order():
-            return found if caller.sees_personal_data(found.order_queue_id, found.brand_id) else _without_person(found)
+            return found if caller.sees_personal_data(found.order_queue_id, found.brand_id) else _order(found, plans)
         case OrderPage():
-            return found.model_copy(update={"orders": shown(found.orders, caller)})
+            return found.model_copy(update={"orders": shown(found.orders, caller, plans)})
         case tuple():
-            return tuple(shown(one, caller) for one in found)
+            return tuple(shown(one, caller, plans) for one in found)
     return found
 
 
-def _without_person(order: Order) -> Order:
-    kept = {key: value for key, value in order.info.items() if key.startswith(_IMPERSONAL)}
-    actions = {key: action.changed(input={}, result={}) for key, action in order.actions.items()}
-    return order.changed(info=kept, actions=actions, hash="", listed_company="", signature="")
+def _order(order: Order, plans: Mapping[str, Plan]) -> Order:
+    from lambdas.orders.impersonal import without_person
+
+    bare = without_person(order)
+    titled = (pack.changed(title=plans[pack.plan_id].title if pack.plan_id in plans else "") for pack in bare.priced)
+    return bare.changed(priced=tuple(titled))

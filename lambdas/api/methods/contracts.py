@@ -7,7 +7,7 @@ from lambdas.api.method import Method
 from lambdas.api.requests.quotes import DiffContractRequest
 from lambdas.api.verbs.quote_answers import ContractDiff, NoContractError
 from lambdas.api.views import quotes as views
-from lambdas.contracts.diff import differences
+from lambdas.contracts.diff import differences, without_person
 from lambdas.records.contract import ContractRecords
 from lambdas.records.rights import Right
 
@@ -17,7 +17,11 @@ def _diff(backend: Backend, request: DiffContractRequest, caller: Caller) -> Con
     contract = ContractRecords(backend.records).of_order(order.order_id)
     if contract is None:
         raise NoContractError(order.order_id)
-    return ContractDiff(order.order_id, contract, differences(contract.content, order))
+    found = differences(contract.content, order)
+    if caller.sees_personal_data(order.order_queue_id, order.brand_id):
+        return ContractDiff(order.order_id, contract, found)
+    nameless = contract.content.changed(contract_id="", signature_id="")
+    return ContractDiff(order.order_id, contract.changed(content=nameless), without_person(found))
 
 
 METHODS: dict[str, Method] = {

@@ -16,7 +16,7 @@ from lambdas.orders.reading import pack_keys
 PACK = re.compile(r"pack([1-9][0-9]{0,2})")
 _LIKE_A_PACK = re.compile(r"packs?\d*")
 _LONGEST_NAMED = 80
-_MEANT = frozenset(
+MEANT = frozenset(
     {
         "first", "last", "company", "email", "address", "city", "state", "zip", "country", "phone", "fax", "vat_id",
         "uber_login", "uber_pass", "ip_address", "default_renew", "invoice_delivery", "msa", "coupon",
@@ -25,6 +25,13 @@ _MEANT = frozenset(
         "cc_province", "cc_zip", "cc_country", "cc_phone", "ach_token", "ach_acct", "ach_aba", "ach_type", "ach_bank",
     }
 )  # fmt: skip
+IMPERSONAL: Mapping[str, frozenset[str]] = {
+    "payment_type": frozenset(
+        {"cc", "ach", "paypal", "charge_prior_auth", "ach_prior_auth", "check", "wire", "invoice"}
+    )
+}
+"""Keys that say nothing of a person if they have one of these values. All others are shown to nobody who may not see who somebody
+is, whatever they are called; so are those of packs, but for `pack_keys.IMPERSONAL`."""
 
 
 def is_pack(key: str) -> bool:
@@ -41,7 +48,7 @@ def near_misses(info: Mapping[str, Any]) -> Iterator[Problem]:
             yield Problem(f"info.{key[:_LONGEST_NAMED]}", text)
         elif isinstance(value, Mapping) and is_pack(key):
             yield from _misspelt(value, f"info.{key}.", pack_keys.MEANT)
-    yield from _misspelt(info, "info.", _MEANT)
+    yield from _misspelt(info, "info.", MEANT)
 
 
 def _misspelt(fields: Mapping[str, Any], where: str, meant: Iterable[str]) -> Iterator[Problem]:

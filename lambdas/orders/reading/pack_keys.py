@@ -35,6 +35,14 @@ KEPT = frozenset(
 )  # fmt: skip
 """Notes about the service: kept as they are said. Of what kind a discount is changes nothing where there is none."""
 
+IMPERSONAL = frozenset(
+    {
+        "plan_id", "options", "quantity", "period", "bill_type", "status", "price", "setup", "total_setup", "setup_qs",
+        "monthly_fee", "setup_fee", "auto_bill", "start", "lastrenewed", "renewdate",
+    }
+)  # fmt: skip
+"""Numbers, all of them, which say nothing of a person; nothing else of a pack is shown to who may not see who somebody is."""
+
 _ALONE = "no service stands below another one; order it as a pack of its own"
 _TERM = "contract terms and rate plans are not kept here; name price and period"
 _PRICE = "no discount is taken off a pack: name the price that is left, or use a coupon"

@@ -15,6 +15,7 @@ from lambdas.records.post import PostRecords
 from lambdas.records.rights import ROLES, Grant, Right
 from tests.build import NOW, a_queue
 from tests.unit.api.conftest import Answer, Caller
+from tests.unit.api.test_rights import as_user
 
 HOSTING = 9
 PDF = b"%PDF-1.7\nsigned"
@@ -306,6 +307,21 @@ def test_what_was_not_signed_is_shown(seller: Caller, quote_id: str) -> None:
     ]
     view = seller.call("order.diff_contract", {"order_id": order_id}).body
     assert (view["same"], [one["kind"] for one in view["differences"]]) == (False, ["changed", "added"])
+
+
+def test_who_may_not_see_people_sees_the_numbers_of_what_was_not_signed(seller: Caller, quote_id: str) -> None:
+    order_id = seller.data("client.quote_sign", {"quote_id": quote_id, **SIGNER, "cc_token": "tok_decline"})["order_id"]
+    changes = {"pack1": {"price": "400", "desserv": "ada.example"}, "pack2": {"plan_id": "1", "desserv": "ada.example"}}
+    seller.data("order.update", {"order_id": order_id, "info": changes})
+
+    found = as_user(seller, Grant(rights=ROLES["viewer"]), "order.diff_contract", {"order_id": order_id}).body
+    told = [(one["kind"], one["field"], one["signed"], one["ordered"]) for one in found["differences"]]
+    assert told == [
+        ("changed", "desserv", "(not shown)", "(not shown)"),
+        ("changed", "price", "480.00", "400.00"),
+        ("added", "", "", "(not shown)"),
+    ]
+    assert (found["contract_id"], found["signature_id"], found["same"]) == ("", "", False)
 
 
 def test_an_order_without_a_contract_has_nothing_to_compare(seller: Caller) -> None:
