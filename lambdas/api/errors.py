@@ -76,10 +76,34 @@ class InternalError(OrderError):
 
 
 class WrongHttpMethodError(OrderError):
+    """`allowed`: those that it takes, for the header `Allow`."""
+
     kind = "wrong_http_method"
 
-    def __init__(self, method: str, allowed: str) -> None:
-        super().__init__(f"{method} takes {allowed}")
+    def __init__(self, method: str, *allowed: str) -> None:
+        super().__init__(f"{method} takes {' or '.join(allowed)}")
+        self.allowed = allowed
+
+
+class OtherSiteError(OrderError):
+    """A browser sent it for a page that is not of this host."""
+
+    kind = "other_site"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "a web page of another site had a browser send this, so nothing was done; call the API from a program of yours, or "
+            "from /docs of this host"
+        )
+
+
+class WrittenByGetError(OrderError):
+    """A browser sent it as a link is followed, or a picture loaded."""
+
+    kind = "other_site"
+
+    def __init__(self) -> None:
+        super().__init__("a browser changes nothing by GET, so nothing was done; send it as POST")
 
 
 class TooManyCallsError(OrderError):

@@ -8,6 +8,7 @@ from lambdas.api.backend import Backend
 from lambdas.api.callers.caller import Caller
 from lambdas.api.callers.guard import Guard
 from lambdas.api.callers.login import login
+from lambdas.api.callers.pages import refuse_other_pages
 from lambdas.api.callers.privacy import shown
 from lambdas.api.calls.asked import method_asked, request_asked, revision_asked
 from lambdas.api.calls.call import Call, Door, door_of, read_call
@@ -88,6 +89,7 @@ def respond(event: dict[str, Any], api: Api) -> Response:
 def _called(event: dict[str, Any], user: ApiUser, api: Api) -> Response:
     call = read_call(event)
     method = method_asked(call, event["requestContext"]["http"]["method"])
+    refuse_other_pages(event, reads=method.reads)
     if not callable(method.rights):  # before anything is said about the parameters
         _allow(user, call.method, method.rights)
     request = request_asked(method, call)

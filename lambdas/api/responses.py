@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from lambdas.api.callers.login import CHALLENGE
 from lambdas.api.calls.files import FileAnswer
+from lambdas.api.errors import WrongHttpMethodError
 from lambdas.api.views.values import as_json
 from lambdas.orders.errors import OrderError
 
@@ -28,6 +29,7 @@ STATUS = {
     "too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "not_logged_in": HTTPStatus.UNAUTHORIZED,
     "not_allowed": HTTPStatus.FORBIDDEN,
+    "other_site": HTTPStatus.FORBIDDEN,
     "payment_refused": HTTPStatus.PAYMENT_REQUIRED,
     "authentication_required": HTTPStatus.PAYMENT_REQUIRED,
     "wrong_http_method": HTTPStatus.METHOD_NOT_ALLOWED,
@@ -37,7 +39,15 @@ STATUS = {
     "internal": HTTPStatus.INTERNAL_SERVER_ERROR,
     "unreadable": HTTPStatus.INTERNAL_SERVER_ERROR,
 }
-_NOT_A_REFUSAL = ("not_logged_in", "not_allowed", "too_many_calls", "repeat_unknown", "internal")
+_NOT_A_REFUSAL = (
+    "not_logged_in",
+    "not_allowed",
+    "other_site",
+    "wrong_http_method",
+    "too_many_calls",
+    "repeat_unknown",
+    "internal",
+)
 RETRY_AFTER_SECONDS = {
     "submit_in_progress": 3,
     "payment_unknown": 60,
@@ -121,7 +131,9 @@ def problem(error: OrderError) -> Response:
 
 
 def _headers(error: OrderError) -> dict[str, str]:
-    """How to log in, or when to try again: an error's own time, or that of its kind."""
+    """How to log in, how to call, or when to try again: an error's own time, or that of its kind."""
     challenge = {"WWW-Authenticate": CHALLENGE} if error.kind == "not_logged_in" else {}
+    if isinstance(error, WrongHttpMethodError):
+        return {"Allow": ", ".join(error.allowed)}
     seconds = getattr(error, "retry_after_seconds", RETRY_AFTER_SECONDS.get(error.kind))
     return challenge if seconds is None else {**challenge, "Retry-After": str(seconds)}

@@ -65,6 +65,8 @@ class Submission:
         `client_id`: whose order the caller took it for. Nobody submits what became another client's meanwhile.
         """
         wish, now = self.wish, self.now()
+        if current.is_lead:
+            wish.permit.pay(current)
         wish.refuse(current, now)
         if not current.is_lead:
             wish.seen.refuse_other_price(current)
@@ -73,7 +75,6 @@ class Submission:
         if current.client_id != client_id:
             raise OrderChangedError(current.order_id)
         wanted = revised(current, wish.changes, self.pricing, now=now, currency=self.currency)
-        wish.permit.pay(wanted)
         wish.seen.refuse_other_price(wanted)
         if wanted.attempt is None or is_paid_as_begun(self.payments.due(wanted), wanted.attempt):
             self.check(wanted)  # else what was begun is given back first, and the order refused: _refuse_changed

@@ -174,6 +174,42 @@ def test_preflight_is_answered_and_unknown_routes_are_not(cloud: Cloud) -> None:
     assert (unknown.status_code, unknown.json()) == (404, {"message": "Not Found"})
 
 
+def test_no_answer_allows_a_page_of_another_site_to_read_it(front: httpx.Client, cloud: Cloud) -> None:
+    """As an HTTP API without a CORS configuration: OPTIONS goes to the route that takes it, or there is none."""
+    page = {"Origin": "https://evil.example", "Access-Control-Request-Method": "POST"}
+    stack, outputs = deploy(cloud, template("shop", "POST /order.create"))
+    plain = f"{cloud.engine.endpoint_url}/_aws/execute-api/{outputs['ApiId']}/order.create"
+
+    answers = [
+        front.options("/order.create", headers=page),
+        front.post("/order.create", headers=page),
+        front.get("/api/2.0", headers=page),
+        httpx.options(plain, headers=page),
+        httpx.post(plain, headers=page),
+    ]
+    cloud.client("cloudformation").delete_stack(StackName=stack)
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 404, 200]
+    assert answers[0].json()["routeKey"] == "$default"
+    for answer in answers:
+        assert not [name for name in answer.headers if name.startswith("access-control-")]
+
+
+@pytest.mark.parametrize(
+    "page", [{"Origin": "https://evil.example"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}]
+)
+def test_a_page_does_not_get_to_the_services(cloud: Cloud, page: dict[str, str]) -> None:
+    """Where any credentials will do."""
+    target = {"X-Amz-Target": "DynamoDB_20120810.ListTables", "Content-Type": "application/x-amz-json-1.0"}
+    signed = {"Authorization": "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/dynamodb/aws4_request"}
+
+    assert httpx.options(cloud.engine.endpoint_url, headers=page).status_code == 403
+    sent = httpx.post(cloud.engine.endpoint_url, content="{}", headers={**target, **signed, **page})
+    assert (sent.status_code, "TableNames" in sent.text) == (403, False)
+    program = httpx.post(cloud.engine.endpoint_url, content="{}", headers={**target, **signed})
+    assert (program.status_code, "TableNames" in program.text) == (200, True)
+    assert not [name for name in program.headers if name.startswith("access-control-")]
+
+
 def test_uncorrected_engine_differs(uncorrected: Cloud) -> None:
     engine: LocalEngine = uncorrected.engine
     deploy(uncorrected, template("orders", "ANY /api/2.0", "GET /raise"))
@@ -182,3 +218,5 @@ def test_uncorrected_engine_differs(uncorrected: Cloud) -> None:
     assert event["pathParameters"] is None
     assert httpx.options(f"{engine.front_url}/api/2.0").status_code == 403
     assert httpx.get(f"{engine.front_url}/raise").status_code == 502
+    page = {"Origin": "https://evil.example"}
+    assert httpx.options(engine.endpoint_url, headers=page).headers["access-control-allow-origin"] == "*"

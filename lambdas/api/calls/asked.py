@@ -14,13 +14,14 @@ from lambdas.orders.errors import Problem
 
 
 def method_asked(call: Call, http_method: str) -> Method:
-    """Raises UnknownMethodError, or WrongHttpMethodError where a path is called with the wrong one."""
+    """Raises UnknownMethodError, or WrongHttpMethodError where it is called with the wrong one."""
     method = method_named(call.method)
     if method is None:
         named = call.method if call.method.replace(".", "").replace("_", "").isalnum() and len(call.method) < 64 else ""
         raise UnknownMethodError(f"invalid method specified: {named}")
-    if call.door is Door.METHOD_PATH and http_method != "POST" and not (method.reads and http_method == "GET"):
-        raise WrongHttpMethodError(call.method, "GET or POST" if method.reads else "POST")
+    allowed = ("GET", "POST") if method.reads or call.door is Door.API_2_0 else ("POST",)
+    if http_method not in allowed:
+        raise WrongHttpMethodError(call.method, *allowed)
     return method
 
 

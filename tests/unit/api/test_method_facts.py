@@ -46,7 +46,12 @@ ADDED = {
     "order.list": {"cursor"},
     "order.process": {"input", "reason"},
     "order.submit": {"reviewed", "total"},
-    "order.update": {"card_stored", "card_id", "ach_id"},  # undocumented, seen in use (reference 4.5)
+    "order.update": {
+        "card_stored",
+        "card_id",
+        "ach_id",
+        "reason",
+    },  # stored methods: undocumented, seen in use (reference 4.5)
     "order.respond": {"attach"},  # the name that attach[] has once it is read
 }
 LEFT_OUT = {
