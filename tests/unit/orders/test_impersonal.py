@@ -22,7 +22,7 @@ ADA = "Ada Lovelace of Ockham"
 def models_within(model: type[Frozen]) -> Iterator[type[Frozen]]:
     """The model, and all that stand in what is shown of it."""
     yield model
-    for name in model.IMPERSONAL & model.model_fields.keys():
+    for name in sorted(model.IMPERSONAL & model.model_fields.keys()):
         for inner in _types(model.model_fields[name].annotation):
             if isinstance(inner, type) and not isinstance(inner, GenericAlias) and issubclass(inner, Frozen):
                 yield from models_within(inner)
