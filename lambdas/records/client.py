@@ -79,9 +79,6 @@ class ClientRecords:
     def __init__(self, table: RecordTable) -> None:
         self._table = table
 
-    def exists(self, client_id: str) -> bool:
-        return self.brand_of(client_id) is not None
-
     def brand_of(self, client_id: str) -> int | None:
         found = self._table.get(f"client#{client_id}", "client")
         return int(found["brand_id"]) if found else None

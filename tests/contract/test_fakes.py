@@ -91,7 +91,7 @@ def test_clients_are_known_by_id_and_login(records: RecordTable, real: bool) -> 
         clients = ClientRecords(records)
         clients.add(client_of("100", uber_login="Ada"))
 
-    assert (clients.exists("100"), clients.exists("101")) == (True, False)
+    assert (clients.brand_of("100"), clients.brand_of("101")) == (1, None)
     assert [clients.has_login(login, 1) for login in ("ada", "ADA", "eve")] == [True, True, False]
     assert not clients.has_login("ada", 2)
 

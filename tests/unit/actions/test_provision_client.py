@@ -58,7 +58,7 @@ def test_a_run_that_died_before_it_settled_leaves_one_client(world: World) -> No
     world.run(module, CLIENT)
 
     assert (world.at_present().client_id, world.action(CLIENT).attempts) == ("101", 2)
-    assert not clients(world).exists("102")
+    assert clients(world).brand_of("102") is None
 
 
 def test_an_existing_client_is_not_changed(world: World) -> None:

@@ -22,6 +22,7 @@ def manual(action_id: int, name: str, module: str = "manual_check_off", **more: 
 
 QUEUE: Queue = a_queue(
     order_queue_id=8,
+    may_be_invoiced="everybody",
     steps=[
         {"id": 1, "name": "Leads", "expires_after_days": 30},
         {"id": 2, "name": "Check", "actions": [manual(CHECK, "Identity"), manual(WISH, "Wish", optional=True)]},

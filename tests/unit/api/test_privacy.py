@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from lambdas.records.rights import Grant, Right
+from tests.build import CARD
 from tests.unit.api.conftest import Caller
 from tests.unit.api.test_rights import as_user
 
@@ -22,7 +23,7 @@ def an_order(caller: Caller) -> str:
         "signature": ADA,
         "info": {
             "first": ADA, "last": ADA, "email": "ada@example.com", "packed_for": ADA, "coupon_note": ADA, "taxes_of": ADA,
-            "payment_type": "invoice", "payment_type_note": ADA, "notes": ADA,
+            **CARD, "cc_first": ADA, "payment_type_note": ADA, "notes": ADA,
             "pack1": {"plan_id": "1", "title": ADA, "desserv": ADA, "notes": ADA, "note": {"of": ADA}},
         },
     }  # fmt: skip
@@ -50,7 +51,7 @@ def test_services_are_called_as_in_the_catalogue(caller: Caller) -> None:
     seen = as_user(caller, NAMELESS, "order.get", {"order_id": an_order(caller)}).body
 
     assert [(each["title"], each["description"]) for each in seen["services"]] == [("Web Hosting Basic", "")]
-    assert seen["info"] == {"payment_type": "invoice", "pack1": {"plan_id": "1"}}
+    assert seen["info"] == {"payment_type": "cc", "pack1": {"plan_id": "1"}}
 
 
 @pytest.mark.parametrize(

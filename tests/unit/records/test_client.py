@@ -24,11 +24,11 @@ def test_a_client_comes_back_as_it_was_made(clients: ClientRecords) -> None:
 
     assert clients.make(client, None) == "101"
     assert clients.get("101") == client
-    assert clients.exists("101")
+    assert clients.brand_of("101") == 1
 
 
 def test_nobody_is_no_client(clients: ClientRecords) -> None:
-    assert (clients.get("7"), clients.exists("7"), clients.made_for("1001")) == (None, False, None)
+    assert (clients.get("7"), clients.brand_of("7"), clients.made_for("1001")) == (None, None, None)
 
 
 def test_an_order_makes_one_client_however_often_it_is_repeated(clients: ClientRecords, records: RecordTable) -> None:
@@ -58,7 +58,7 @@ def test_a_login_of_another_client_is_refused_and_nothing_is_left_half_made(
 
     assert written(records) == before
     assert clients.made_for("1002") is None
-    assert not clients.exists("102")
+    assert clients.brand_of("102") is None
 
 
 def test_after_a_refused_login_the_order_may_make_its_client_with_another(clients: ClientRecords) -> None:
