@@ -13,11 +13,13 @@ from mypy_boto3_dynamodb.client import DynamoDBClient
 from infra.local_engine import LocalEngine
 from infra.local_panel_process import LocalPanel
 from infra.local_stack import LocalStack, connect, deploy
+from tests.permissions import pytest_sessionfinish, pytest_terminal_summary
 from tests.shared import Ending, folder_of_run, one_at_a_time, outlives
 from tests.thorough import load_profiles
 
 load_profiles()  # before a test is read
 
+__all__ = ["pytest_sessionfinish", "pytest_terminal_summary"]
 HERE = Path(__file__).parent
 # Tests that look at the whole of the shared deployment run one after the other, in one worker; so does a folder whose tests
 # share what is slow to make. The longest comes first. All others (the unit tests) go wherever there is room.

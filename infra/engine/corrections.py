@@ -8,6 +8,7 @@ from infra.engine import (
     dynamodb_tables,
     dynamodb_writes,
     http_api,
+    iam_roles,
     lambda_concurrency,
     lambda_environment,
     lambda_errors,
@@ -35,6 +36,7 @@ CORRECTIONS: tuple[Callable[[], None], ...] = (
     dynamodb_tables.apply,
     dynamodb_streams.apply,
     dynamodb_writes.apply,
+    iam_roles.apply,
 )
 
 

@@ -7,7 +7,7 @@ from hypercorn.asyncio import serve as hypercorn_serve
 from hypercorn.config import Config
 from ministack import app as ministack_app
 
-from infra.engine import dynamodb_tables
+from infra.engine import dynamodb_tables, iam_roles
 from infra.engine.front import Front
 from infra.engine.pages import WithoutPages
 from infra.engine.settings import Settings
@@ -15,7 +15,7 @@ from infra.engine.settings import Settings
 
 async def serve(settings: Settings) -> None:
     """Serve until the process is ended."""
-    gateway = WithoutPages(ministack_app.app) if settings.corrected else ministack_app.app
+    gateway = WithoutPages(iam_roles.judging(ministack_app.app)) if settings.corrected else ministack_app.app
     served = [_serve_one(gateway, settings.bind_host, settings.gateway_port)]
     if settings.front_port:
         served.append(_serve_one(Front(settings.api_name), settings.bind_host, settings.front_port))

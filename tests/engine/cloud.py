@@ -69,10 +69,9 @@ class Cloud:
         self.client("lambda").create_function(
             FunctionName=name,
             Runtime="python3.13",
-            Role=ROLE,
             Handler="index.handler",
             Code={"ZipFile": zipped({"index.py": code})},
-            **{"Timeout": 10, **options},
+            **{"Timeout": 10, "Role": ROLE, **options},
         )
         return name
 
@@ -115,10 +114,10 @@ class Cloud:
         messages = self.client("sqs").receive_message(QueueUrl=queue_url).get("Messages", [])
         return json.loads(messages[0]["Body"]) if messages else None
 
-    def machine(self, states: dict[str, Any], start_at: str, **fields: Any) -> str:
+    def machine(self, states: dict[str, Any], start_at: str, *, role: str = ROLE, **fields: Any) -> str:
         definition = {"QueryLanguage": "JSONata", "StartAt": start_at, "States": states, **fields}
         answer = self.client("stepfunctions").create_state_machine(
-            name=unique("machine"), definition=json.dumps(definition), roleArn=ROLE
+            name=unique("machine"), definition=json.dumps(definition), roleArn=role
         )
         return str(answer["stateMachineArn"])
 

@@ -50,6 +50,11 @@ class Synthesized:
         """By plain logical id."""
         return {plain(logical_id): resource for logical_id, resource in self.template["Resources"].items()}
 
+    @cached_property
+    def logical_ids(self) -> dict[str, str]:
+        """By plain logical id."""
+        return {plain(logical_id): logical_id for logical_id in self.template["Resources"]}
+
     def of_type(self, kind: str) -> dict[str, Resource]:
         """The resources of a type; never none, so that no rule holds for want of something to hold for."""
         found = {name: resource for name, resource in self.resources.items() if resource["Type"] == kind}
