@@ -13,4 +13,4 @@ def gateway_named(name: str, records: RecordTable) -> Gateway:
     match name:
         case "sandbox":
             return SandboxGateway(records.name, records.client)
-    raise ValueError(f"no gateway is called {name!r}; known: {', '.join(GATEWAYS)}")
+    raise ValueError(f"no gateway is called {name}; known: {', '.join(GATEWAYS)}")
