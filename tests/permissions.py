@@ -43,6 +43,8 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     )
     for said, times in refused.items():
         terminalreporter.write_line(f"  refused, {times} times: {said}", red=True)
-    if config.args == list(config.getini("testpaths")):  # of less than everything it says nothing that a grant was not used
+    if config.args == list(
+        config.getini("testpaths")
+    ):  # of less than everything it says nothing that a grant was not used
         for role, action, resources in unused:
             terminalreporter.write_line(f"  not used: {role} {action} {resources}")
