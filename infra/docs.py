@@ -12,6 +12,9 @@ from infra.function import FunctionParts, OrderFunction
 from infra.routes import add_routes
 
 PATHS = {"Page": "/docs", "Parts": "/docs/{file}", "Document": "/openapi.json"}
+ROUTES = {
+    f"{name}{how}": f"{verb} {path}" for name, path in PATHS.items() for how, verb in (("", "GET"), ("Head", "HEAD"))
+}
 _TIMEOUT_SECONDS = 10
 
 SWAGGER_UI = "node_modules/swagger-ui-dist"
@@ -72,7 +75,7 @@ class Docs(Construct):
             function=self.function,
             integration_id="Docs",
             seconds=_TIMEOUT_SECONDS,
-            routes={name: f"GET {path}" for name, path in PATHS.items()},
+            routes=ROUTES,
         )
 
 

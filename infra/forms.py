@@ -9,10 +9,13 @@ from infra.api import Api
 from infra.door import door_environment, door_permissions
 from infra.function import FunctionParts, OrderFunction, allow, removal_of
 from infra.notices import Notices
-from infra.routes import add_routes, page_id
+from infra.routes import add_routes, page_id, with_heads
 from infra.storage import Storage
 
-ROUTES = (
+ROUTES = with_heads(
+    "GET /",
+    "GET /robots.txt",
+    "GET /forms",
     "GET /forms/{name}",
     "POST /forms/{name}",
     "GET /forms/{name}/{page}",

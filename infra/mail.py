@@ -5,7 +5,6 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_ses as ses
 from constructs import Construct
 
-from infra.function import allow
 from infra.settings import StageSettings
 
 
@@ -15,6 +14,14 @@ class Mail(Construct):
     def __init__(self, scope: Construct, construct_id: str, *, settings: StageSettings) -> None:
         super().__init__(scope, construct_id)
         ses.EmailIdentity(self, "Identity", identity=ses.Identity.domain(settings.mail_domain))
-        identity_arn = Stack.of(self).format_arn(service="ses", resource="identity", resource_name=settings.mail_domain)
+        every_identity = Stack.of(self).format_arn(service="ses", resource="identity", resource_name="*")
         self.environment = {"MAIL_FROM": settings.mail_from}
-        self.permissions: list[iam.PolicyStatement] = [allow("ses:SendEmail", on=[identity_arn])]
+        # While an account is in SES's sandbox, the recipients are identities that a mail is judged by, too: so the sender
+        # is what is held fast. https://docs.aws.amazon.com/ses/latest/dg/control-user-access.html
+        self.permissions: list[iam.PolicyStatement] = [
+            iam.PolicyStatement(
+                actions=["ses:SendEmail"],
+                resources=[every_identity],
+                conditions={"StringLike": {"ses:FromAddress": f"*@{settings.mail_domain}"}},
+            )
+        ]

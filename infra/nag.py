@@ -6,9 +6,12 @@ from dataclasses import dataclass, replace
 from aws_cdk import Acknowledgment, Stack, Validations
 from constructs import IConstruct
 
-from infra.docs import PATHS
+from infra.docs import ROUTES as DOCS
 
 _ANY_RESOURCE = "AwsSolutions::AwsSolutions-IAM5[Resource::*]"
+_ANY_RECIPIENT = (
+    "AwsSolutions::AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:ses:<AWS::Region>:<AWS::AccountId>:identity/*]"
+)
 _NO_AUTHORIZER = "AwsSolutions::AwsSolutions-APIG4"
 _NOT_ALL_LOGGED = "AwsSolutions::AwsSolutions-SF1"
 _NO_DEAD_LETTERS = "AwsSolutions::AwsSolutions-SQS3"
@@ -18,6 +21,9 @@ _ANY_FILE = "AwsSolutions::AwsSolutions-IAM5[Resource::<AttachmentsBucket134755D
 _NO_ACCESS_LOG = "AwsSolutions::AwsSolutions-S1"
 _NOT_ROTATED = "AwsSolutions::AwsSolutions-SMG4"
 
+_SENDER_HELD = (
+    "Sending as the stage's domain only: a condition says so. In SES's sandbox a mail is judged by its recipients too."
+)
 _XRAY = "X-Ray takes no resource: sending the own traces is allowed as a whole or not at all."
 
 
@@ -73,7 +79,7 @@ ACCEPTED = (
             finding=_NO_AUTHORIZER,
             reason="The documentation is for everybody who wants to write a program; it says nothing that is not in the source.",
         )
-        for name in PATHS
+        for name in DOCS
     ),
     Accepted(construct="Forms/Handler/Role/Resource", finding=_ANY_RESOURCE, reason=_XRAY),
     Accepted(
@@ -92,6 +98,10 @@ ACCEPTED = (
         construct="SandboxProvider/{sandbox_page}/Resource",
         finding=_NO_AUTHORIZER,
         reason="A payment provider's pages are for whoever pays; they know test numbers only, and no order.",
+    ),
+    *(
+        Accepted(construct=f"{construct}/Role/Resource", finding=_ANY_RECIPIENT, reason=_SENDER_HELD)
+        for construct in ("Api/Handler", "Actions/SendNotification", "Notices/Sender", "Notices/Reminder")
     ),
     Accepted(construct="Notices/Sender/Role/Resource", finding=_ANY_RESOURCE, reason=_XRAY),
     Accepted(construct="Notices/Reminder/Role/Resource", finding=_ANY_RESOURCE, reason=_XRAY),

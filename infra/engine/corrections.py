@@ -8,11 +8,13 @@ from infra.engine import (
     dynamodb_tables,
     dynamodb_writes,
     http_api,
+    http_permissions,
     iam_roles,
     lambda_concurrency,
     lambda_environment,
     lambda_errors,
     lambda_logs,
+    secret_names,
     states_errors,
     states_executions,
     states_parallel,
@@ -33,10 +35,12 @@ CORRECTIONS: tuple[Callable[[], None], ...] = (
     states_tasks.apply,
     states_tokens.apply,
     http_api.apply,
+    http_permissions.apply,
     dynamodb_tables.apply,
     dynamodb_streams.apply,
     dynamodb_writes.apply,
     iam_roles.apply,
+    secret_names.apply,
 )
 
 

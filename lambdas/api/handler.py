@@ -12,6 +12,7 @@ from lambdas.api.callers.pages import refuse_other_pages
 from lambdas.api.callers.privacy import shown
 from lambdas.api.calls.asked import method_asked, request_asked, revision_asked
 from lambdas.api.calls.call import Call, Door, door_of, read_call
+from lambdas.api.calls.unserved import unserved
 from lambdas.api.errors import InternalError, NotAllowedError
 from lambdas.api.method import Method, Rights
 from lambdas.api.requests.fields import Request
@@ -67,6 +68,8 @@ def handler(event: dict[str, Any], context: Any) -> Response:
 
 def respond(event: dict[str, Any], api: Api) -> Response:
     """Every refusal is an answer; only what nobody thought of becomes a 500."""
+    if nothing := unserved(event):
+        return nothing
     door = door_of(event)
     allowance = None
     try:

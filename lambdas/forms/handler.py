@@ -87,7 +87,8 @@ def respond(event: dict[str, Any], door: Door) -> Response:
         answer = _failed(door, request_id)
     metrics.add_metric("FormPages", MetricUnit.Count, 1)
     logger.info("page answered", status=int(answer.status), route=event.get("routeKey", ""))
-    return response_of(answer)
+    response = response_of(answer)
+    return {**response, "body": ""} if event["requestContext"]["http"]["method"] == "HEAD" else response
 
 
 def _busy(door: Door) -> Answer:

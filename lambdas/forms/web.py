@@ -67,13 +67,13 @@ def see_other(location: str, cookies: tuple[str, ...] = ()) -> Answer:
 
 
 def read_request(event: Mapping[str, Any]) -> WebRequest:
-    """Raises RefusedError for what no browser sends."""
+    """Raises RefusedError for what no browser sends. HEAD is read as GET: only the answer differs."""
     headers: dict[str, str] = event.get("headers") or {}
     http = event["requestContext"]["http"]
     scheme = headers.get("x-forwarded-proto", "https")
     host = headers.get("host") or event["requestContext"].get("domainName", "")
     return WebRequest(
-        method=http["method"],
+        method="GET" if http["method"] == "HEAD" else http["method"],
         path=tuple(part for part in event["rawPath"].split("/") if part),
         query=dict(_pairs(event.get("rawQueryString") or "")),
         typed=dict(_pairs(_body(event))) if http["method"] == "POST" else {},

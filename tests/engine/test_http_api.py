@@ -27,7 +27,7 @@ def handler(event, context):
 ROUTES = ("POST /order.create", "ANY /api/2.0", "GET /orders/{id}", "ANY /files/{proxy+}", "$default")
 
 
-def template(name: str, *routes: str, **api: Any) -> dict[str, Any]:
+def template(name: str, *routes: str, permitted: str = "/*/*", **api: Any) -> dict[str, Any]:
     properties = {"Name": name, "ProtocolType": "HTTP", **api}
     resources: dict[str, Any] = {
         "Function": {
@@ -43,6 +43,17 @@ def template(name: str, *routes: str, **api: Any) -> dict[str, Any]:
         "Stage": {
             "Type": "AWS::ApiGatewayV2::Stage",
             "Properties": {"ApiId": {"Ref": "Api"}, "StageName": "$default", "AutoDeploy": True},
+        },
+        "Permission": {
+            "Type": "AWS::Lambda::Permission",
+            "Properties": {
+                "Action": "lambda:InvokeFunction",
+                "FunctionName": {"Fn::GetAtt": ["Function", "Arn"]},
+                "Principal": "apigateway.amazonaws.com",
+                "SourceArn": {
+                    "Fn::Sub": "arn:aws:execute-api:${AWS::Region}:${AWS::AccountId}:${Api}" + permitted,
+                },
+            },
         },
         "Integration": {
             "Type": "AWS::ApiGatewayV2::Integration",
@@ -202,6 +213,27 @@ def test_a_page_does_not_get_to_the_services(cloud: Cloud, page: dict[str, str])
     program = httpx.post(cloud.engine.endpoint_url, content="{}", headers={**target, **signed})
     assert (program.status_code, "TableNames" in program.text) == (200, True)
     assert not [name for name in program.headers if name.startswith("access-control-")]
+
+
+@pytest.mark.parametrize(
+    ("permitted", "answers"),
+    [
+        ("/*/*", (200, 200)),
+        ("/*/*/*", (200, 500)),  # a call of `$default` has no path in its source
+        ("/*/GET/orders/{id}", (200, 500)),
+        ("/*/POST/*", (500, 500)),
+    ],
+)
+def test_a_function_is_invoked_only_for_routes_that_its_policy_lets_in(
+    cloud: Cloud, permitted: str, answers: tuple[int, int]
+) -> None:
+    stack, outputs = deploy(cloud, template("scoped", "GET /orders/{id}", "$default", permitted=permitted))
+    url = f"{cloud.engine.endpoint_url}/_aws/execute-api/{outputs['ApiId']}"
+    found = [httpx.get(f"{url}{path}") for path in ("/orders/1", "/anything")]
+    cloud.client("cloudformation").delete_stack(StackName=stack)
+
+    assert tuple(answer.status_code for answer in found) == answers
+    assert {answer.text for answer in found if answer.status_code == 500} <= {'{"message":"Internal Server Error"}'}
 
 
 def test_uncorrected_engine_differs(uncorrected: Cloud) -> None:

@@ -5,7 +5,9 @@ import json
 import pytest
 
 from infra.api import ROUTES
+from infra.engine.iam_policy import Call, allowing
 from lambdas.api.methods import every_method
+from tests.infra.roles import ACCOUNT, REGION, written_out
 from tests.infra.template import Synthesized, name_of
 
 
@@ -38,7 +40,9 @@ def test_the_api_has_a_route_per_method_and_those_of_api_2_0_and_all_that_nobody
 def test_the_documentation_has_a_function_of_its_own(stage: Synthesized) -> None:
     led_there = {route for route, function in functions_of_routes(stage).items() if function == "DocsHandlerFunction"}
 
-    assert led_there == {"GET /docs", "GET /docs/{file}", "GET /openapi.json"}
+    assert led_there == {
+        f"{verb} {path}" for verb in ("GET", "HEAD") for path in ("/docs", "/docs/{file}", "/openapi.json")
+    }
 
 
 def test_no_route_ends_in_a_slash() -> None:
@@ -66,6 +70,36 @@ def test_the_access_log_says_how_a_call_went_and_nothing_of_who_or_what(stage: S
     assert {"requestId", "routeKey", "status", "latency", "integrationError"} <= set(written)
     for forbidden in ("path", "query", "sourceIp", "protocol", "domainName", "authorizer", "header"):
         assert not [value for value in written.values() if forbidden.lower() in value.lower()], forbidden
+
+
+def test_every_route_may_invoke_its_function_and_one_permission_is_enough(stage: Synthesized) -> None:
+    """The source of a call is `<api>/<stage>/<METHOD><path>`, and `<api>/<stage>/$default` for `$default`."""
+    api = f"arn:aws:execute-api:{REGION}:{ACCOUNT}:ApiHttpApi"
+    permissions = [
+        (name_of(found["FunctionName"]), written_out(stage, found["SourceArn"]))
+        for found in stage.properties_of_type("AWS::Lambda::Permission").values()
+        if found["Principal"] == "apigateway.amazonaws.com"
+    ]
+    routes = functions_of_routes(stage)
+
+    assert sorted(function for function, _ in permissions) == sorted(set(routes.values()))
+    for route, function in routes.items():
+        verb, _, path = route.partition(" ")
+        called = f"{api}/$default/{'$default' if route == '$default' else verb.replace('ANY', 'PUT') + path}"
+        statements = [
+            {"Effect": "Allow", "Action": "*", "Resource": arn} for name, arn in permissions if name == function
+        ]
+        assert allowing(statements, Call("lambda:InvokeFunction", called)), route
+
+
+def test_what_can_be_got_can_be_looked_at(stage: Synthesized) -> None:
+    routes = functions_of_routes(stage)
+    pages = [route for route, function in routes.items() if route.startswith("GET ") and "Api" not in function]
+
+    assert {"GET /", "GET /robots.txt", "GET /forms/{name}", "GET /docs"} <= set(pages)
+    for route in pages:
+        if "/sandbox/" not in route:
+            assert routes[route.replace("GET ", "HEAD ", 1)] == routes[route]
 
 
 def test_a_handler_gives_up_before_api_gateway_does(stage: Synthesized) -> None:

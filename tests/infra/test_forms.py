@@ -13,12 +13,19 @@ def test_the_routes_of_the_pages_are_these_and_lead_to_their_function(stage: Syn
         == "FormsHandlerFunction"
     ]
 
+    pages = [
+        "/",
+        "/forms",
+        "/forms/static/{file}",
+        "/forms/{name}",
+        "/forms/{name}/resume/{token}",
+        "/forms/{name}/{page}",
+        "/orders/{token}",
+        "/robots.txt",
+    ]
     assert sorted(of_forms) == [
-        "GET /forms/static/{file}",
-        "GET /forms/{name}",
-        "GET /forms/{name}/resume/{token}",
-        "GET /forms/{name}/{page}",
-        "GET /orders/{token}",
+        *(f"GET {page}" for page in pages),
+        *(f"HEAD {page}" for page in pages),
         "POST /forms/{name}",
         "POST /forms/{name}/resume/{token}",
         "POST /forms/{name}/{page}",

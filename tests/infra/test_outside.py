@@ -1,7 +1,12 @@
 """What reaches outside: the mail's sender, and where webhooks may go."""
 
+import json
+
+from infra.engine.iam_calls import Place, calls_of
+from infra.engine.iam_policy import allowing
 from infra.settings import settings_of
 from tests.infra.filled_in import filled_in_prod
+from tests.infra.roles import ACCOUNT, REGION, statements
 from tests.infra.template import Synthesized
 
 
@@ -12,6 +17,24 @@ def test_the_sender_s_domain_is_an_identity(stage: Synthesized) -> None:
     assert identity["EmailIdentity"] == stage.settings.mail_domain == domain
     told = stage.functions["ActionsSendNotification"]["Environment"]["Variables"]
     assert told["MAIL_FROM"] == f"orders@{domain}"
+
+
+def test_mail_goes_to_everybody_and_only_from_the_stage_s_own_domain(stage: Synthesized) -> None:
+    """While the account is in SES's sandbox, IAM looks at the identities of recipients too."""
+    senders = ("ApiHandlerRole", "ActionsSendNotificationRole", "NoticesSenderRole", "NoticesReminderRole")
+    place, domain = Place(REGION, ACCOUNT), stage.settings.mail_domain
+    for role in senders:
+        for sender, may in (
+            (f"orders@{domain}", True),
+            (f"sales@{domain}", True),
+            (f"orders@{domain}.evil.internal", False),
+            (f"orders@evil-{domain}", False),
+            (f"orders@sub.{domain}", False),
+        ):
+            mail = {"FromEmailAddress": f"Orders <{sender}>", "Destination": {"ToAddresses": ["ada@home.internal"]}}
+            calls = calls_of("ses", "", place, path="/v2/email/outbound-emails", body=json.dumps(mail).encode())
+            allowed = [allowing(statements(stage, role), call) is not None for call in calls]
+            assert allowed == [may] * 2, (role, sender)
 
 
 def test_webhooks_are_signed_with_a_secret_that_nobody_chose(stage: Synthesized) -> None:

@@ -65,13 +65,30 @@ def test_too_large_a_request_is_refused_by_the_gateway_in_json(raw: Raw) -> None
     assert not answer.json.get("status")
 
 
-@pytest.mark.parametrize("target", ["/", "/api", "/api/1.0/?method=order.get", "/nothing.here"])
+@pytest.mark.parametrize("target", ["/api", "/api/1.0/?method=order.get", "/nothing.here"])
 def test_other_paths_are_not_found_and_never_a_success(raw: Raw, target: str) -> None:
     answer = raw.send("GET", target)
 
     assert answer.status == 404
     assert str(answer.header("Content-Type")).startswith("application/")
     assert answer.json.get("status") == 404
+
+
+@pytest.mark.parametrize("verb", ["GET", "HEAD", "POST", "PUT"])
+@pytest.mark.parametrize(
+    "target", ["/", "/robots.txt", "/favicon.ico", "/forms/hosting/", "/docs/", "/nothing", "/order.get/x"]
+)
+def test_a_stranger_is_challenged_for_no_path_that_needs_no_login(raw: Raw, target: str, verb: str) -> None:
+    answer = raw.send(verb, target, logged_in=False)
+
+    assert answer.status in (200, 308, 404, 405)
+    assert answer.header("WWW-Authenticate") is None
+
+
+def test_a_slash_behind_a_page_leads_to_it_or_is_it(raw: Raw) -> None:
+    for target in ("/docs/", "/forms/hosting/"):
+        answer = raw.send("GET", target, logged_in=False)
+        assert answer.status == 200 or (answer.status, answer.header("Location")) == (308, target.rstrip("/"))
 
 
 def test_a_writing_method_is_not_called_with_get_on_its_own_path(raw: Raw) -> None:

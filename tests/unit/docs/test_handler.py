@@ -10,9 +10,9 @@ import pytest
 from lambdas.docs.handler import FILES, ROOT, handler
 
 
-def get(path: str, **headers: str) -> dict[str, Any]:
+def get(path: str, verb: str = "GET", **headers: str) -> dict[str, Any]:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return handler({"rawPath": path, "headers": named}, None)
+    return handler({"rawPath": path, "headers": named, "requestContext": {"http": {"method": verb}}}, None)
 
 
 def content(answer: dict[str, Any]) -> bytes:
@@ -88,3 +88,11 @@ def test_nothing_else_is_served(path: str) -> None:
     answer = get(path)
 
     assert (answer["statusCode"], b"/docs" in content(answer)) == (404, True)
+
+
+@pytest.mark.parametrize("path", ["/docs", "/openapi.json", "/docs/nothing"])
+def test_by_head_it_is_the_same_without_the_content(path: str) -> None:
+    got, looked_at = get(path), get(path, "HEAD")
+
+    assert (looked_at["statusCode"], looked_at["headers"]) == (got["statusCode"], got["headers"])
+    assert looked_at["body"] == ""

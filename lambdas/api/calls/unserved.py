@@ -1,0 +1,42 @@
+"""What is said to whoever asks for a path that is no method: never who they are, for nothing is behind it.
+
+Browsers that were challenged once send their login along for ever, so a challenge stands only before what needs one.
+"""
+
+import re
+from http import HTTPStatus
+from typing import Any
+
+from lambdas.api.calls.call import Door, door_of
+from lambdas.api.errors import UnknownMethodError, WrongHttpMethodError
+from lambdas.api.methods import method_named
+from lambdas.api.responses import Response, problem
+
+_TAKEN = ("GET", "POST")
+_LOOKED_AT = ("GET", "HEAD")
+_PLAIN_PATH = re.compile(r"(?:/[A-Za-z0-9._~-]{1,200}){1,6}")  # nothing that a browser could take for another host
+
+
+def unserved(event: dict[str, Any]) -> Response | None:
+    """The answer to a path that nobody serves; None for a call, which needs a login."""
+    if door_of(event) is Door.API_2_0:
+        return None
+    path, verb = event["rawPath"], event["requestContext"]["http"]["method"]
+    name = path.strip("/")
+    method = method_named(name)
+    if method is not None:
+        wrong = WrongHttpMethodError(name, "GET or POST" if method.reads else "POST")
+        return None if verb in _TAKEN else _without_body(problem(wrong), verb)
+    if verb in _LOOKED_AT and path.endswith("/") and _PLAIN_PATH.fullmatch(f"/{name}"):
+        query = f"?{event['rawQueryString']}" if event.get("rawQueryString") else ""
+        return _without_body(_moved(f"/{name}{query}"), verb)
+    return _without_body(problem(UnknownMethodError("there is nothing here; /docs lists what there is")), verb)
+
+
+def _moved(location: str) -> Response:
+    headers = {"Location": location, "Cache-Control": "no-store"}
+    return {"statusCode": int(HTTPStatus.PERMANENT_REDIRECT), "headers": headers, "body": "", "isBase64Encoded": False}
+
+
+def _without_body(response: Response, verb: str) -> Response:
+    return {**response, "body": ""} if verb == "HEAD" else response
