@@ -13,13 +13,13 @@ from mypy_boto3_dynamodb.client import DynamoDBClient
 from infra.local_engine import LocalEngine
 from infra.local_panel_process import LocalPanel
 from infra.local_stack import LocalStack, connect, deploy
-from tests.permissions import pytest_sessionfinish, pytest_terminal_summary
+from tests.permissions import pytest_sessionfinish, tell_permissions
 from tests.shared import Ending, folder_of_run, one_at_a_time, outlives
 from tests.thorough import load_profiles
 
 load_profiles()  # before a test is read
 
-__all__ = ["pytest_sessionfinish", "pytest_terminal_summary"]
+__all__ = ["pytest_sessionfinish"]
 HERE = Path(__file__).parent
 # Tests that look at the whole of the shared deployment run one after the other, in one worker; so does a folder whose tests
 # share what is slow to make. The longest comes first. All others (the unit tests) go wherever there is room.
@@ -54,8 +54,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items[:] = [*stack, *machine, *free[:1], *(item for group in more for item in group), *free[1:]]
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """How much a DynamoDB by others was asked (tests/contract/dynalite.py)."""
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """What roles were judged by, and how much a DynamoDB by others was asked (tests/contract/dynalite.py)."""
+    tell_permissions(terminalreporter, config)
     asked = {
         outcome: sum("dynalite" in report.nodeid for report in terminalreporter.getreports(outcome))
         for outcome in ("passed", "failed", "skipped")

@@ -1,7 +1,7 @@
 """What the engine judged in a run: every call of every function and machine, against the role it has.
 
-A refused call fails the run that made it. Counts, and grants that were not used, are said at its end. The hooks are pytest's,
-taken in by tests/conftest.py.
+A refused call fails the run that made it. Counts, and grants that were not used, are said at its end
+(tests/conftest.py).
 """
 
 import json
@@ -30,7 +30,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
-def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+def tell_permissions(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     report = config.stash.get(FOUND, None)
     if report is None:
         return

@@ -33,16 +33,13 @@ _SENT = (NotAfterSubmitError, OrderIsFinalError, SubmitInProgressError)
 
 def routed(door: Door, request: WebRequest) -> Answer:
     """Raises RefusedError, and OrderError for what has no page of its own."""
-<<<<<<< HEAD
     if request.path[-1:] != (RETURN,):  # that one leads back to the payment page
         refuse_card_numbers(*request.path, *request.query.values())
-=======
     entrance = ENTRANCES.get(request.path) if request.method == "GET" else None
     return entrance(door) if entrance else _routed(door, request)
 
 
 def _routed(door: Door, request: WebRequest) -> Answer:
->>>>>>> 07a047e (What AWS would refuse is refused here: calls of $default without permission, mail to recipients in the sandbox, a login challenge before nothing)
     match request.method, request.path:
         case method, ("orders", token):
             return reply(door, token, request) if method == "POST" else status_page(door, token)
