@@ -3,8 +3,9 @@
 import json
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, TypeVar
 
 import boto3
@@ -166,3 +167,23 @@ def new_client_order(**info: Any) -> dict[str, Any]:
 
 def as_text(value: Any) -> str:
     return json.dumps(value, default=str)
+
+
+def _loser(shop: Shop, rivals: list[str]) -> str | None:
+    without = [order_id for order_id in rivals if not shop.clients.made_for(order_id)]
+    return without[0] if len(without) == 1 else None
+
+
+def order_whose_login_is_taken(shop: Shop, login: str) -> str:
+    """An order that waits in Provision Client: another one, submitted at the same moment, took its login name first.
+
+    A submit refuses a name that is taken already, so who comes too late for the race begins another one.
+    """
+    for attempt in range(20):
+        named = new_client_order(uber_login=f"{login}-{attempt}")
+        rivals = [str(shop.done("order.create", named)["order_id"]) for _ in range(2)]
+        with ThreadPoolExecutor(2) as pool:
+            sent = list(pool.map(lambda order_id: shop.call("order.submit", {"order_id": order_id}), rivals))
+        if all(answer.is_success for answer in sent):
+            return until("one of them has a client, the other has not", partial(_loser, shop, rivals))
+    pytest.fail("no two submits met in twenty tries")

@@ -3,7 +3,7 @@
 import pytest
 
 from lambdas.payments.gateway import TransactionState
-from tests.flow.conftest import Shop, new_client_order, until
+from tests.flow.conftest import Shop, new_client_order, order_whose_login_is_taken, until
 
 pytestmark = pytest.mark.engine
 
@@ -57,14 +57,10 @@ def test_a_lead_has_no_execution_says_until_when_it_is_kept_and_is_canceled_with
 
 
 def test_a_failed_action_is_mended_by_update_and_process(shop: Shop) -> None:
-    first = shop.done("order.create", new_client_order(uber_login="mended-login"))["order_id"]
-    shop.done("order.submit", {"order_id": first})
-    shop.until_step(first, "complete")
-    second = shop.done("order.create", new_client_order(uber_login="mended-login"))["order_id"]
-    shop.done("order.submit", {"order_id": second})
+    second = order_whose_login_is_taken(shop, "mended-login")
     assert "login name is taken" in shop.until_action(second, "Provision Client", "waiting")["reason"]
 
-    shop.done("order.update", {"order_id": second, "info": {"uber_login": "mended-login-2"}})
+    shop.done("order.update", {"order_id": second, "info": {"uber_login": "mended-login-free"}})
     shop.done("order.process", {"order_id": second, "order_action_id": 101})
 
     complete = shop.until_step(second, "complete")

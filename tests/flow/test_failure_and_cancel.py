@@ -4,7 +4,7 @@ import pytest
 
 from lambdas.payments.gateway import TransactionState
 from lambdas.records.invoice import InvoiceKind, InvoiceStatus
-from tests.flow.conftest import Shop, new_client_order
+from tests.flow.conftest import Shop, new_client_order, order_whose_login_is_taken
 
 pytestmark = pytest.mark.engine
 
@@ -22,11 +22,7 @@ def test_a_declined_card_leaves_a_lead_that_can_be_mended_and_submitted_again(sh
 
 
 def test_a_login_name_that_is_taken_waits_for_a_person_who_can_act_on_the_reason(shop: Shop) -> None:
-    for _ in range(2):
-        order_id = shop.done("order.create", new_client_order(uber_login="the-same-login"))["order_id"]
-        shop.done("order.submit", {"order_id": order_id})
-        if not shop.clients.made_for(order_id):
-            shop_order = order_id
+    shop_order = order_whose_login_is_taken(shop, "the-same-login")
     action = shop.until_action(shop_order, "Provision Client", "waiting")
 
     assert "set info.uber_login with order.update" in action["reason"]
@@ -37,13 +33,32 @@ def test_a_login_name_that_is_taken_waits_for_a_person_who_can_act_on_the_reason
     shop.until_unwound(shop_order)
 
 
-def test_a_canceled_lead_ends_its_machine(shop: Shop) -> None:
-    order_id = shop.done("order.create", new_client_order())["order_id"]
+def test_a_login_name_that_was_taken_before_refuses_the_submit_before_money(shop: Shop) -> None:
+    first = shop.done("order.create", new_client_order(uber_login="an-old-login"))["order_id"]
+    shop.done("order.submit", {"order_id": first})
+    shop.until_step(first, "complete")
+    second = shop.done("order.create", new_client_order(uber_login="an-old-login"))["order_id"]
+
+    refused = shop.call("order.submit", {"order_id": second})
+
+    assert (refused.status_code, [each["field"] for each in refused.json()["errors"]]) == (422, ["info.uber_login"])
+    assert shop.gateway.find(f"{second}:submit:authorize:1") is None
+    shop.done("order.update", {"order_id": second, "info": {"uber_login": "a-new-login"}})
+    shop.done("order.submit", {"order_id": second})
+    shop.until_step(second, "complete")
+
+
+def test_a_canceled_lead_gives_back_the_payment_that_was_begun(shop: Shop) -> None:
+    order_id = shop.done("order.create", new_client_order(cc_token="tok_sca"))["order_id"]
+    assert shop.call("order.submit", {"order_id": order_id}).status_code == 402
 
     canceled = shop.done("order.cancel", {"order_id": order_id, "reason": "a test"})
 
-    assert canceled["step"]["name"] == "Canceled"
+    assert (canceled["step"]["name"], canceled["unwound_at"]) == ("Canceled", None)
     assert shop.execution_ended(order_id)["status"] == "SUCCEEDED"
+    begun = shop.gateway.find(f"{order_id}:submit:authorize:1")
+    assert begun is not None
+    assert begun.state is TransactionState.VOIDED
     assert shop.states_entered(order_id)[-4:] == ["Canceled", "undo_generate_invoice", "undo_add_services", "unwound"]
     assert shop.call("order.submit", {"order_id": order_id}).status_code == 409
 

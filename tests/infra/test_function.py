@@ -102,7 +102,7 @@ def test_every_function_is_told_what_its_settings_read_and_no_more(stage: Synthe
         "NoticesReminder": NOTICES,
         "OutboxRelay": {"EVENT_BUS", "MACHINES", "FUNCTIONS", "ORDER_TABLE", "RECORD_TABLE"},
         "SandboxProviderHandler": {"RECORD_TABLE"},
-        "WatchSweeper": {"ORDER_TABLE"},
+        "WatchSweeper": {"ORDER_TABLE", "MACHINE_HASHES"},
         "WatchExecutions": {"ORDER_TABLE"},
     }
 
