@@ -16,7 +16,9 @@ def test_two_tabs_fill_one_order_and_the_second_shows_what_was_ordered(walk: Wal
     other.plan("other@example.com").on("Your web site")
     assert other.order_number() == number
 
-    order_id = walk.order().ordered()
+    walk.order()  # the other tab has another address now: the page comes again and asks for the agreement once more
+    expect(walk.page.get_by_role("alert")).to_be_visible()
+    order_id = walk.agree().order().ordered()
     other.go_on()
     assert other.ordered() == order_id == number
     shop.until_step(order_id, "complete")

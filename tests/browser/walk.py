@@ -38,7 +38,7 @@ class Walk:
 
     def extras(self) -> "Walk":
         self.on("Your web site")
-        self.page.get_by_label("Host name").fill("www.example.com")
+        self.page.get_by_label("Host name of your web site").fill("www.example.com")
         return self.go_on()
 
     def contact(self) -> "Walk":

@@ -45,7 +45,7 @@ def test_failed_start_quotes_the_log_and_leaves_nothing(tmp_path: Path) -> None:
             EngineError, match=f"(?s)ended while it started.*{tmp_path}/engine.log.*cannot listen on 127.0.0.1:{port}"
         ):
             LocalEngine.start(tmp_path, port=port)
-    assert [path.name for path in tmp_path.iterdir()] == ["engine.log"]
+    assert {path.name for path in tmp_path.iterdir()} == {"engine.log", "engine.ports.json"}
 
 
 def test_reset_and_stop_leave_nothing(tmp_path: Path) -> None:
@@ -59,7 +59,7 @@ def test_reset_and_stop_leave_nothing(tmp_path: Path) -> None:
     assert found is not None
     found.stop()
     assert not started.is_running()
-    assert [path.name for path in tmp_path.iterdir()] == ["engine.log"]
+    assert {path.name for path in tmp_path.iterdir()} == {"engine.log", "engine.ports.json"}
     assert living_processes(started.pid) == []
     found.stop()
 

@@ -32,7 +32,7 @@ def test_one_that_was_stopped_by_another_process_leaves_its_log_only(panel: Loca
     found.stop()
 
     assert LocalPanel.attach(panel.root) is None
-    assert [path.name for path in panel.root.iterdir()] == ["panel.log"]
+    assert {path.name for path in panel.root.iterdir()} == {"panel.log", "panel.ports.json"}
     panel.stop()
 
 
@@ -51,7 +51,7 @@ def test_a_failed_start_quotes_the_log_and_leaves_nothing(tmp_path: Path, monkey
         monkeypatch.setattr("infra.local_panel_process.free_port", lambda wanted: taken.getsockname()[1])
         with pytest.raises(PanelError, match=f"(?s)The panel ended while it started.*{tmp_path}/panel.log.*in use"):
             LocalPanel.start(tmp_path, tmp_path / "stack.json")
-    assert [path.name for path in tmp_path.iterdir()] == ["panel.log"]
+    assert {path.name for path in tmp_path.iterdir()} == {"panel.log", "panel.ports.json"}
 
 
 def test_a_port_that_somebody_has_is_not_taken() -> None:

@@ -59,6 +59,7 @@ def told(relay: Relay) -> tuple[int, str]:
 def test_an_order_whose_start_was_given_up_goes_on_when_it_is_told_again(shop: Shop, relay: Relay) -> None:
     with broken(relay):
         order_id = shop.done("order.create", new_client_order())["order_id"]
+        shop.done("order.submit", {"order_id": order_id})
         until("the relay gives up", lambda: parked(relay))
         code, said = told(relay)
         assert code == 1
@@ -68,6 +69,5 @@ def test_an_order_whose_start_was_given_up_goes_on_when_it_is_told_again(shop: S
 
     assert code == 0, said
     assert f"of order {order_id}" in said
-    shop.done("order.submit", {"order_id": order_id})
     shop.until_step(order_id, "complete")
     assert told(relay) == (0, "nothing is left to be passed on\n")

@@ -92,7 +92,7 @@ class Ground:
         with self.news:
             for record in records:
                 image = record["dynamodb"]["NewImage"]
-                self.relayed[image["order_id"]["S"]] = int(image["revision"]["N"])
+                self.relayed[record["dynamodb"]["Keys"]["pk"]["S"]] = int(image["revision"]["N"])
             self.news.notify_all()
 
     def runs(self, order_id: str) -> list[Run]:

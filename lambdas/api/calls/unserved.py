@@ -8,9 +8,11 @@ from http import HTTPStatus
 from typing import Any
 
 from lambdas.api.calls.call import Door, door_of
+from lambdas.api.calls.card_data import refuse_card_data
 from lambdas.api.errors import UnknownMethodError, WrongHttpMethodError
 from lambdas.api.methods import method_named
 from lambdas.api.responses import Response, problem
+from lambdas.orders.errors import CardDataError, OrderError
 
 _TAKEN = ("GET", "POST")
 _LOOKED_AT = ("GET", "HEAD")
@@ -25,12 +27,20 @@ def unserved(event: dict[str, Any]) -> Response | None:
     name = path.strip("/")
     method = method_named(name)
     if method is not None:
-        wrong = WrongHttpMethodError(name, "GET or POST" if method.reads else "POST")
+        wrong = WrongHttpMethodError(name, *(_TAKEN if method.reads else ("POST",)))
         return None if verb in _TAKEN else _without_body(problem(wrong), verb)
     if verb in _LOOKED_AT and path.endswith("/") and _PLAIN_PATH.fullmatch(f"/{name}"):
         query = f"?{event['rawQueryString']}" if event.get("rawQueryString") else ""
         return _without_body(_moved(f"/{name}{query}"), verb)
-    return _without_body(problem(UnknownMethodError("there is nothing here; /docs lists what there is")), verb)
+    return _without_body(problem(_refusal(path)), verb)
+
+
+def _refusal(path: str) -> OrderError:
+    try:
+        refuse_card_data({"path": path})
+    except CardDataError as refused:
+        return refused
+    return UnknownMethodError("there is nothing here; /docs lists what there is")
 
 
 def _moved(location: str) -> Response:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.flow.conftest import Shop, until
+from tests.flow.conftest import Shop, order_whose_login_is_taken, until
 from tests.flow.wire.speakers import Refused, Speaker
 
 pytestmark = pytest.mark.engine
@@ -77,16 +77,20 @@ def test_create_get_and_update(speaker: Speaker) -> None:
 
 
 def test_a_declined_card_is_changed_and_the_same_order_goes_through_the_walk_through_of_the_ruby_client(
-    speaker: Speaker, existing: dict[str, str]
+    speaker: Speaker, existing: dict[str, str], shop: Shop
 ) -> None:
     """The client exists already, so its action is skipped by hand, and what was held up by it runs by itself."""
-    order_id = created(speaker, cc_token="tok_decline", uber_login=existing["login"])
+    declined = created(speaker, cc_token="tok_decline")
+    assert "declined by its bank" in refused(speaker, "order.submit", order_id=declined).message
+    assert str(record(speaker, declined)["order_status"]) == LEADS
+    assert speaker.call("order.update", order_id=declined, info={"cc_token": "tok_approve"}) is True
+    thanks = speaker.call("order.submit", order_id=declined)
+    assert (isinstance(thanks, str), declined in thanks) == (True, True)
+    until_complete(speaker, declined)
+    taken = created(speaker, uber_login=existing["login"])
+    assert "login name of another client" in refused(speaker, "order.submit", order_id=taken).message
 
-    assert "declined by its bank" in refused(speaker, "order.submit", order_id=order_id).message
-    assert str(record(speaker, order_id)["order_status"]) == LEADS
-    assert speaker.call("order.update", order_id=order_id, info={"cc_token": "tok_approve"}) is True
-    thanks = speaker.call("order.submit", order_id=order_id)
-    assert (isinstance(thanks, str), order_id in thanks) == (True, True)
+    order_id = order_whose_login_is_taken(shop, f"walk-{existing['client_id']}")
     entry = until_tried(speaker, order_id, PROVISION_CLIENT, "1")
     assert "the login name is taken" in entry["message"]
     assert set(progress(speaker, order_id)) == {PROVISION_CLIENT}

@@ -71,7 +71,7 @@ class Caller:
         }
         response = respond(event, self.api)
         sent_back = response["body"]
-        read = base64.b64decode(sent_back) if response["isBase64Encoded"] else json.loads(sent_back)
+        read = base64.b64decode(sent_back) if response["isBase64Encoded"] else json.loads(sent_back or "null")
         hold_to_document(path, http_method, response, read)
         return Answer(response["statusCode"], response["headers"], read)
 
