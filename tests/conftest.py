@@ -39,16 +39,22 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         config.stash[ending].now()
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
+def _group_of(item: pytest.Item) -> str:
+    folder = item.path.relative_to(HERE).parts[0]
+    return "stack" if folder in ON_THE_STACK else folder if folder in ORDER else ""
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Here, for xdist reads the groups before any other hook that sees all tests."""
+    if group := _group_of(item):
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Groups for workers, in an order in which the one with the longest group gets no second one (it is given two to begin)."""
+    """In an order in which the worker with the longest group gets no second one (it is given two to begin)."""
     groups: dict[str, list[pytest.Item]] = {group: [] for group in ORDER}
     for item in items:
-        folder = item.path.relative_to(HERE).parts[0]
-        group = "stack" if folder in ON_THE_STACK else folder if folder in ORDER else ""
-        groups[group].append(item)
-        if group:
-            item.add_marker(pytest.mark.xdist_group(group))
+        groups[_group_of(item)].append(item)
     free = groups.pop("")
     stack, machine, *more = groups.values()
     items[:] = [*stack, *machine, *free[:1], *(item for group in more for item in group), *free[1:]]

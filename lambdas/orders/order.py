@@ -85,7 +85,8 @@ class Order(Frozen):
             "epoch", "ts", "activity", "changed_by", "changed_how", "client_id", "order_form_id", "opportunity_id", "owner",
             "priority", "total_cents", "currency", "priced", "requested_completion", "planned_completion", "info",
             "checklist_steps", "actions", "waits", "declines", "hold", "review_at", "machine_run", "machine_stopped_at",
-            "restarted_by", "submitted_at", "completed_at", "canceled_at", "canceled_by", "unwound_at", "expires_at",
+            "restarted_by", "submitted_at", "completed_at", "canceled_at", "canceled_by", "unwound_at",
+            "lead_ends_at", "expires_at",
         }
     )  # fmt: skip
     PERSONAL = frozenset(

@@ -147,6 +147,8 @@ def _function(options: dict[str, Any]) -> str:
             "Variables": {
                 "ORDER_TABLE": ORDERS,
                 "RECORD_TABLE": RECORDS,
+                "CURRENCY": "USD",
+                "GATEWAY": "sandbox",
                 "POWERTOOLS_SERVICE_NAME": "stub",
                 "POWERTOOLS_METRICS_NAMESPACE": "Stub",
                 "PYDANTIC_DISABLE_PLUGINS": "__all__",

@@ -65,7 +65,7 @@ def test_too_large_a_request_is_refused_by_the_gateway_in_json(raw: Raw) -> None
     assert not answer.json.get("status")
 
 
-@pytest.mark.parametrize("target", ["/api", "/api/1.0/?method=order.get", "/nothing.here"])
+@pytest.mark.parametrize("target", ["/api", "/api/1.0?method=order.get", "/nothing.here"])
 def test_other_paths_are_not_found_and_never_a_success(raw: Raw, target: str) -> None:
     answer = raw.send("GET", target)
 

@@ -148,9 +148,7 @@ def test_no_token_path_or_typed_value_is_logged_or_kept_in_the_clear(
     assert not [secret for secret in secrets if secret in kept]
 
 
-@pytest.mark.parametrize(
-    "path", ["/forms", "/forms/none", "/forms/hosting/none", "/orders", "/forms/static/form.css", "/x"]
-)
+@pytest.mark.parametrize("path", ["/forms/none", "/forms/hosting/none", "/orders", "/forms/static/form.css", "/x"])
 def test_what_is_not_there_is_a_page_that_says_so(browser: Browser, path: str) -> None:
     assert browser.open(path).status == 404
 

@@ -73,7 +73,7 @@ def test_nothing_that_was_typed_or_came_from_outside_is_left() -> None:
         )
     )
 
-    assert "Ada" not in repr(seen)
+    assert ADA not in repr(seen)
     assert (seen.order_id, seen.total_cents, seen.actions[key].state) == ("1001", 0, action.state)
     assert seen.hold is not None
     assert (seen.hold.amount_cents, seen.priced[0].options, seen.waits["101"].owner) == (

@@ -7,7 +7,7 @@ import pytest
 from lambdas.orders.errors import InvalidOrderError
 from lambdas.orders.lists import OrderFilter
 from lambdas.orders.steps import StepStatus
-from tests.build import NOW, a_draft, a_queue, a_service, the_default_queue
+from tests.build import NOW, a_draft, a_queue, a_service, an_order, the_default_queue
 from tests.fakes import FakeClients
 
 OTHER = a_queue(order_queue_id=2, brand_id=7)
@@ -17,7 +17,9 @@ def listed(**wanted: Any) -> list[str]:
     service = a_service(queues={1: the_default_queue(), 2: OTHER}, clients=FakeClients({"100"}))
     for minute in range(3):
         service.create(a_draft(ts=NOW + 60 * minute))
-    service.create(a_draft(order_queue_id=2, ts=NOW + 30, client_id="100", opportunity_id=5))
+    # Of a time when clients were not held to their brand.
+    old = an_order(OTHER, order_id=service.store.new_order_id(), ts=NOW + 30, client_id="100", opportunity_id=5)
+    service.store.create(old, (), NOW)
     service.submit(service.create(a_draft(ts=NOW + 500, client_id="100")))
     return [order.order_id for order in service.list(OrderFilter(**wanted)).orders]
 

@@ -19,7 +19,7 @@ from lambdas.orders.submit_errors import (
 )
 from lambdas.runtime.items import from_item, to_item
 from tests.build import CONTACT, Clock, a_draft, a_service, an_order
-from tests.fakes import FakePayments, InMemoryOrderStore
+from tests.fakes import FakeClients, FakePayments, InMemoryOrderStore
 
 
 def seen_of(order: Order) -> Seen:
@@ -59,7 +59,7 @@ def test_what_was_seen_is_what_is_held() -> None:
 )
 def test_an_order_that_somebody_else_changed_is_not_submitted(change: dict[str, Any], refusal: type[Exception]) -> None:
     payments = FakePayments()
-    service = a_service(payments=payments)
+    service = a_service(payments=payments, clients=FakeClients({"100"}))
     order = service.create(a_draft())
     changed = service.update(order, change)
 
