@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 os.environ.setdefault("POWERTOOLS_METRICS_NAMESPACE", "Tests")  # read when lambdas.runtime.observe is imported
 os.environ.setdefault("POWERTOOLS_METRICS_DISABLED", "true")
@@ -9,6 +10,7 @@ os.environ.setdefault("POWERTOOLS_METRICS_DISABLED", "true")
 import boto3
 import pytest
 from mypy_boto3_dynamodb.client import DynamoDBClient
+from xdist.scheduler import LoadScopeScheduling
 
 from infra.local_engine import LocalEngine
 from infra.local_panel_process import LocalPanel
@@ -39,22 +41,28 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         config.stash[ending].now()
 
 
-def _group_of(item: pytest.Item) -> str:
-    folder = item.path.relative_to(HERE).parts[0]
+def _group_of(path: Path) -> str:
+    """Of a test file, below the folder of the tests."""
+    folder = path.parts[0]
     return "stack" if folder in ON_THE_STACK else folder if folder in ORDER else ""
 
 
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """Here, for xdist reads the groups before any other hook that sees all tests."""
-    if group := _group_of(item):
-        item.add_marker(pytest.mark.xdist_group(group))
+class GroupScheduling(LoadScopeScheduling):  # type: ignore[misc]
+    """Tests of one group go to one worker. xdist's own groups do not: pytest 9.2 keeps no name that was given afterwards."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return _group_of(Path(nodeid.partition("::")[0]).relative_to(HERE.name)) or nodeid
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    return GroupScheduling(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """In an order in which the worker with the longest group gets no second one (it is given two to begin)."""
     groups: dict[str, list[pytest.Item]] = {group: [] for group in ORDER}
     for item in items:
-        groups[_group_of(item)].append(item)
+        groups[_group_of(item.path.relative_to(HERE))].append(item)
     free = groups.pop("")
     stack, machine, *more = groups.values()
     items[:] = [*stack, *machine, *free[:1], *(item for group in more for item in group), *free[1:]]
