@@ -14,13 +14,15 @@ _STAMP = re.compile(r"([0-9]{1,12})\.([A-Z]{3})\.([0-9a-f]{32})\.([0-9a-f]{32}|)
 def stamp_of(visit: Visit, shown: Order) -> str:
     """Of the order as it is shown, which may be ahead of the visit's order by what is typed on the page."""
     content = content_digest(visit.order) if visit.order else ""
-    return _signed(visit, f"{shown.total_cents}.{shown.currency}.{price_digest(shown)}.{content}")
+    said = f"{shown.total_cents}.{shown.currency}.{price_digest(shown)}.{content}"
+    return f"{said}.{visit.derived(_purpose(visit, said))}"
 
 
 def seen_on(visit: Visit, stamp: str) -> Seen | None:
     """What the page of this stamp showed; None if the stamp is not ours, or of another visit or order."""
     found = _STAMP.fullmatch(stamp)
-    if found is None or stamp != _signed(visit, stamp.rpartition(".")[0]):
+    said, _, signature = stamp.rpartition(".")
+    if found is None or not visit.is_derived(_purpose(visit, said), signature):
         return None
     total, currency, price, content = found.groups()
     return Seen(total_cents=int(total), currency=currency, price=price, content=content)
@@ -35,6 +37,6 @@ def refuse_unseen(order: Order, seen: Seen | None, now: int) -> Seen:
     return seen
 
 
-def _signed(visit: Visit, said: str) -> str:
+def _purpose(visit: Visit, said: str) -> str:
     order_id = visit.order.order_id if visit.order else ""
-    return f"{said}.{visit.derived(f'seen:{order_id}:{said}')}"
+    return f"seen:{order_id}:{said}"

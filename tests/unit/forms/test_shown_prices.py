@@ -5,7 +5,7 @@ from lambdas.forms.door import Door
 from lambdas.records.coupon import CouponRecords
 from lambdas.records.table import RecordTable
 from tests.unit.forms.browser import Browser
-from tests.unit.forms.conftest import the_order_id, to_payment, with_card
+from tests.unit.forms.conftest import FixedKeys, the_order_id, to_payment, with_card
 
 
 def test_an_order_changed_behind_the_page_is_not_charged_until_it_was_seen(browser: Browser, door: Door) -> None:
@@ -47,4 +47,33 @@ def test_a_page_that_does_not_say_what_it_showed_charges_nothing(browser: Browse
     for seen in ("", shown.inputs["seen"].replace("9900.", "100."), "x"):
         assert browser.post("/forms/hosting/payment", {**shown.inputs, "seen": seen}).status == 409
 
+    assert door.service.get(order_id=the_order_id(browser, door)).hold is None
+
+
+def test_what_a_page_showed_before_the_secret_was_rotated_is_still_what_is_charged(
+    browser: Browser, door: Door
+) -> None:
+    to_payment(browser)
+    with_card(browser)
+    keys = door.signer.keys
+    assert isinstance(keys, FixedKeys)
+    keys.keys = (b"the next key of the forms", *keys.keys)
+
+    browser.send(terms="1", terms_signature="Ada Lovelace")
+
+    hold = door.service.get(order_id=the_order_id(browser, door)).hold
+    assert hold is not None
+    assert hold.amount_cents == 9900
+
+
+def test_a_stamp_that_somebody_made_themselves_charges_nothing(browser: Browser, door: Door) -> None:
+    to_payment(browser)
+    with_card(browser)
+    keys = door.signer.keys
+    assert isinstance(keys, FixedKeys)
+    keys.keys = (b"a key that signed none of the pages",)
+
+    page = browser.send(terms="1", terms_signature="Ada Lovelace")
+
+    assert page.status in (403, 409)
     assert door.service.get(order_id=the_order_id(browser, door)).hold is None
