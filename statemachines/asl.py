@@ -43,6 +43,7 @@ def retry(errors: list[str], *, first_seconds: int, attempts: int) -> State:
 TABLE_RETRIES = [
     retry(
         [
+            "DynamoDb.DynamoDbException",  # what has no class of its own
             "DynamoDb.InternalServerErrorException",
             "DynamoDb.ProvisionedThroughputExceededException",
             "DynamoDb.RequestLimitExceededException",
@@ -68,11 +69,33 @@ def table_task(comment: str, resource: str, arguments: State, *, seconds: int = 
     }
 
 
+# Members of an attribute value that have one name everywhere. SDK integrations spell others than the service does (`Bool`,
+# `Nul`), and a wrong one is States.Runtime, which no state can catch.
+# https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.html
+MEMBERS = frozenset({"S", "N", "M", "L"})
+
+
 def order_update(condition: str, changes: str, *, values: State, names: State | None = None, remove: str = "") -> State:
-    """Arguments of a conditional update of the order; each raises the order's revision."""
+    """Arguments of a conditional update of the order; each raises the order's revision. Raises ValueError for a value that
+    an SDK integration would not read."""
+    for name, value in values.items():
+        refuse_other_members(name, value)
     return {
         "ConditionExpression": condition,
         "UpdateExpression": f"SET {changes}, revision = revision + :one" + (f" REMOVE {remove}" if remove else ""),
         **({"ExpressionAttributeNames": names} if names else {}),
         "ExpressionAttributeValues": {**values, ":one": {"N": "1"}},
     }
+
+
+def refuse_other_members(name: str, value: Any) -> None:
+    """Raise ValueError unless this attribute value, and all within it, have the members that are the same everywhere."""
+    if other := value.keys() - MEMBERS:
+        raise ValueError(
+            f"{name}: {', '.join(sorted(other))} is spelled otherwise in SDK integrations; use S, N, M or L"
+        )
+    inner = value.get("M", {})
+    for key, each in inner.items() if isinstance(inner, dict) else ():
+        refuse_other_members(f"{name}.{key}", each)
+    for each in value.get("L", ()) if isinstance(value.get("L", ()), list) else ():
+        refuse_other_members(name, each)

@@ -7,6 +7,7 @@ from statemachines.asl import GONE, NOW, ORDER_ID, UPDATE, State, catch, order_u
 MARGIN_SECONDS = 10  # of the state over its Lambda, so that the Lambda is the first to give up
 
 _OF_LAMBDA = [
+    "Lambda.ClientExecutionTimeoutException",
     "Lambda.ServiceException",
     "Lambda.AWSLambdaException",
     "Lambda.SdkClientException",
@@ -82,14 +83,14 @@ def _silent(action: Action, comment: str, condition: str, values: State, *, then
     denied. A request for the run is spent: it would have the wait give way to the next such run at once."""
     update = order_update(
         condition,
-        "actions.#key.#state = :failed, actions.#key.failed_last = :true, actions.#key.#at = :now,"
+        "actions.#key.#state = :failed, actions.#key.failed_last = :yes, actions.#key.#at = :now,"
         " actions.#key.reason = :reason, activity = :now",
         remove="actions.#key.requested_at",
         names={"#key": str(action.id), "#state": "state", "#at": "at"},
         values={
             **values,
             ":failed": {"S": "failed"},
-            ":true": {"BOOL": True},
+            ":yes": {"N": "1"},
             ":now": {"N": NOW},
             ":reason": {"S": _SILENCE},
         },

@@ -7,6 +7,9 @@ ignored.
 The engine takes both fields as they are, keeps one token for all attempts, swallows the function's error and waits
 for ever, and ignores `HeartbeatSeconds`.
 
+AWS: SDK integrations spell members of attribute values in their own way (`Bool`); what the service writes (`BOOL`) is
+States.Runtime. The engine takes it.
+
 https://docs.aws.amazon.com/step-functions/latest/dg/state-task.html
 https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html
 """
@@ -62,6 +65,8 @@ def _unless_stopped(original: Call) -> Call:
     def invoke(resource: str, arguments: Any) -> Any:
         scope = states_scope.current()
         scope.check()
+        if ":aws-sdk:dynamodb:" in resource:
+            refuse_other_members((arguments or {}).get("ExpressionAttributeValues", {}))
         try:
             return original(resource, arguments)
         finally:
@@ -69,6 +74,18 @@ def _unless_stopped(original: Call) -> Call:
             scope.check()
 
     return invoke
+
+
+def refuse_other_members(values: dict[str, Any]) -> None:
+    """Fail as AWS does for a member of an attribute value that its SDK integration spells otherwise than the service."""
+    for value in values.values():
+        if other := value.keys() & {"BOOL", "NULL", "SS", "NS", "BS", "B"}:
+            text = f"The field {sorted(other)[0]!r} is not supported by Step Functions"
+            raise stepfunctions._ExecutionError("States.Runtime", text)
+        if isinstance(inner := value.get("M"), dict):
+            refuse_other_members(inner)
+        if isinstance(each := value.get("L"), list):
+            refuse_other_members(dict(enumerate(each)))  # type: ignore[arg-type]
 
 
 def _issuing(original: Call) -> Call:

@@ -4,6 +4,8 @@ import json
 import time
 from typing import Any
 
+import pytest
+
 from tests.engine.cloud import Cloud, error_code, eventually, unique
 
 WAIT = {"Wait": {"Type": "Wait", "Seconds": 30, "End": True}}
@@ -170,3 +172,23 @@ def test_status_changes_reach_the_event_bus(cloud: Cloud) -> None:
         event = eventually(lambda: cloud.receive(url))
         assert event["detail-type"] == "Step Functions Execution Status Change"
         assert (event["detail"]["executionArn"], event["detail"]["status"]) == (execution, status)
+
+
+@pytest.mark.parametrize("value", [{"BOOL": True}, {"M": {"a": {"L": [{"NULL": True}]}}}])
+def test_a_value_is_spelled_as_sdk_integrations_spell_it(cloud: Cloud, table: str, value: dict[str, Any]) -> None:
+    update = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::aws-sdk:dynamodb:updateItem",
+        "Arguments": {
+            "TableName": table,
+            "Key": {"pk": {"S": "1"}},
+            "UpdateExpression": "SET told = :value",
+            "ExpressionAttributeValues": {":value": value},
+        },
+        "End": True,
+    }
+
+    ended = cloud.ended(cloud.start(cloud.machine({"Write": update}, "Write")))
+
+    assert (ended["status"], ended["error"]) == ("FAILED", "States.Runtime")
+    assert "told" not in cloud.item(table, "1")

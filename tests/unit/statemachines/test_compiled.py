@@ -3,6 +3,7 @@
 import inspect
 import json
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -12,9 +13,10 @@ from lambdas.actions import _module, _run
 from lambdas.orders import claims
 from lambdas.orders.machine import Answer
 from lambdas.orders.queue import QUEUES_ROOT, Queue, load_queues
-from statemachines.__main__ import happy_path_transitions, main
-from statemachines.asl import GONE
+from statemachines.__main__ import happy_path_transitions, machine_of, main
+from statemachines.asl import GONE, order_update
 from statemachines.compiler import to_json
+from statemachines.modules import read_modules
 from tests.build import a_queue
 from tests.unit.orders.trees import queues
 from tests.unit.statemachines.graphs import (
@@ -224,3 +226,29 @@ def test_a_long_queue_fits_into_a_definition() -> None:
     ]
 
     assert len(json.dumps(compiled(a_queue(steps=steps)))) < ONE_MEGABYTE
+
+
+def _values(definition: Any) -> Iterator[tuple[str, Any]]:
+    match definition:
+        case {"ExpressionAttributeValues": values}:
+            yield from values.items()
+        case dict():
+            for inner in definition.values():
+                yield from _values(inner)
+        case list():
+            for inner in definition:
+                yield from _values(inner)
+
+
+@pytest.mark.parametrize("queue", load_queues().values(), ids=lambda queue: queue.key)
+def test_values_have_the_members_that_sdk_integrations_spell_as_the_service_does(queue: Queue) -> None:
+    written = list(_values(json.loads(machine_of(queue, read_modules()))))
+
+    assert len(written) > 20
+    assert {member for _, value in written for member in value} <= {"S", "N", "M", "L"}
+
+
+@pytest.mark.parametrize("value", [{"BOOL": True}, {"NULL": True}, {"M": {"a": {"SS": ["x"]}}}, {"L": [{"B": "eA=="}]}])
+def test_a_value_that_sdk_integrations_spell_otherwise_is_not_compiled(value: Any) -> None:
+    with pytest.raises(ValueError, match=r":value.*use S, N, M or L"):
+        order_update("step_id = :value", "activity = :value", values={":value": value})
