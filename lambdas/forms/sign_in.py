@@ -16,7 +16,7 @@ from lambdas.forms.pages import drawn, message_page
 from lambdas.forms.saving import by_of
 from lambdas.forms.visit import Visit
 from lambdas.forms.web import Answer, WebRequest, see_other
-from lambdas.guards.failures import Failures, Key, Limit
+from lambdas.guards.failures import Failures, Key, Limit, Over
 from lambdas.guards.sources import source_of
 from lambdas.orders.info import Info, text
 from lambdas.orders.order import Order
@@ -57,15 +57,17 @@ def take(door: Door, form: Form, request: WebRequest) -> Answer:
     login, password = request.typed.get(LOGIN, "").strip(), request.typed.get(PASSWORD, "")
     failures, source = Failures(door.windows, "sign_in", door.now), source_of(request.source)
     keys = (Key("source", source, OF_SOURCE), Key("login", f"{source} {login}", OF_LOGIN))
-    if failures.over(keys):
+    trial = failures.begin(keys)
+    if isinstance(trial, Over):
         metrics.add_metric("FailedLogins", MetricUnit.Count, 1)
         return _page(door, form, visit, login=login, problem=_TOO_MANY, status=HTTPStatus.TOO_MANY_REQUESTS)
     client = _verified(door, form, login, password)
     if client is None:
         metrics.add_metric("FailedLogins", MetricUnit.Count, 1)
         logger.warning("sign-in failed", form=form.name)
-        failures.count(keys)
+        trial.failed()
         return _page(door, form, visit, login=login, problem=_WRONG, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    trial.passed()
     return _bound(door, form, visit, client, request)
 
 

@@ -1,4 +1,4 @@
-"""How often something happened in a window of time: one atomic write per count, one read per look.
+"""How often something happened in a window of time: one atomic write per count.
 
 Windows are fixed: they begin at multiples of their length, the same for everybody, so a count needs no read before it. Between
 the end of one and the start of the next up to twice the limit can pass, which is all that a sliding window would save.
@@ -6,7 +6,7 @@ the end of one and the start of the next up to twice the limit can pass, which i
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lambdas.runtime.aws import guard_dynamodb
 from lambdas.runtime.items import from_item, to_item
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _SK = "window"
 _COUNTED = "n_"
+_TRIED, _FAILED = "tried", "failed"
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,27 @@ class Window:
 
     def of(self, counted: str) -> int:
         return self.counts.get(counted, 0)
+
+
+@dataclass(frozen=True)
+class Place:
+    """One window of `name`: the one in which `begun_at` (Unix seconds) lies."""
+
+    name: str
+    seconds: int
+    begun_at: int
+
+    @property
+    def seconds_left(self) -> int:
+        return _end(self.seconds, self.begun_at) - self.begun_at
+
+
+@dataclass(frozen=True)
+class Taken:
+    """Whether one more was counted; if not, of how many it is known that they failed."""
+
+    taken: bool
+    count: int = 0
 
 
 class Windows:
@@ -64,16 +86,44 @@ class Windows:
             return False
         return True
 
-    def look(self, name: str, *counted: str, seconds: int, now: int) -> Window:
-        """How it stands, without counting. A count of the last moment may be missing: the read is the cheap kind."""
-        places = {f"#{index}": f"{_COUNTED}{each}" for index, each in enumerate(counted)}
-        answer = self._client.get_item(
+    def take(self, place: Place, most: int) -> Taken:
+        """Count one more in the place, unless that were more than `most`."""
+        try:
+            self._client.update_item(
+                TableName=self._table,
+                Key=_key(place.name, place.seconds, place.begun_at),
+                UpdateExpression="SET expires_at = :end ADD #tried :one",
+                ConditionExpression="attribute_not_exists(#tried) OR #tried < :most",
+                ExpressionAttributeNames={"#tried": _TRIED},
+                ExpressionAttributeValues=to_item(
+                    {":end": _end(place.seconds, place.begun_at), ":one": 1, ":most": most}
+                ),
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+            )
+        except self._client.exceptions.ConditionalCheckFailedException as full:
+            seen: Any = full.response
+            found = from_item(seen.get("Item", {}))
+            return Taken(taken=False, count=int(found.get(_FAILED, 0)))
+        return Taken(taken=True)
+
+    def take_back(self, place: Place) -> None:
+        """What was taken did not fail."""
+        self._add(place, **{_TRIED: -1})
+
+    def confirm(self, place: Place, *, taken: bool = True) -> None:
+        """A try failed, whether it was taken before or not."""
+        self._add(place, **({_FAILED: 1} if taken else {_TRIED: 1, _FAILED: 1}))
+
+    def _add(self, place: Place, **changes: int) -> None:
+        self._client.update_item(
             TableName=self._table,
-            Key=_key(name, seconds, now),
-            ProjectionExpression=", ".join(places),
-            ExpressionAttributeNames=places,
+            Key=_key(place.name, place.seconds, place.begun_at),
+            UpdateExpression=f"SET expires_at = :end ADD {', '.join(f'#{name} :{name}' for name in changes)}",
+            ExpressionAttributeNames={f"#{name}": name for name in changes},
+            ExpressionAttributeValues=to_item(
+                {":end": _end(place.seconds, place.begun_at), **{f":{name}": by for name, by in changes.items()}}
+            ),
         )
-        return _window(answer.get("Item", {}), seconds, now)
 
 
 def _key(name: str, seconds: int, now: int) -> dict[str, dict[str, str]]:
@@ -84,7 +134,7 @@ def _end(seconds: int, now: int) -> int:
     return (now // seconds + 1) * seconds
 
 
-def _window(attributes: Mapping[str, object], seconds: int, now: int) -> Window:
+def _window(attributes: Mapping[str, Any], seconds: int, now: int) -> Window:
     found = from_item(attributes)
     counts = {key.removeprefix(_COUNTED): int(value) for key, value in found.items() if key.startswith(_COUNTED)}
     return Window(counts, _end(seconds, now) - now)

@@ -77,11 +77,24 @@ class Payments(Protocol):
 class Screen(Protocol):
     """What keeps payments from being tried too often, whichever door they come by (reference order-systems P10)."""
 
-    def check(self, order: Order) -> None:
-        """Raises PaymentDeclined where too many payments failed before, PaymentForReview where people have to look first."""
+    def check(self, order: Order) -> "PaymentTrial":
+        """A payment of the order is about to be tried. Raises PaymentDeclined where too many failed before or are under way,
+        PaymentForReview where people have to look first."""
+        ...
 
-    def declined(self, order: Order) -> None:
-        """A payment of the order was tried, and its bank said no."""
+    def unchecked(self, order: Order) -> "PaymentTrial":
+        """A payment that is tried however many failed: a person looked at it, or it was begun before."""
+        ...
+
+
+class PaymentTrial(Protocol):
+    """A payment that is being tried. It counts as declined until one of these is said, once."""
+
+    def passed(self) -> None:
+        """It was not its bank that said no."""
+
+    def declined(self) -> None:
+        """Its bank said no."""
 
 
 class Clients(Protocol):

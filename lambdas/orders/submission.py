@@ -19,6 +19,7 @@ from lambdas.orders.ports import (
     PaymentForReview,
     PaymentNeedsHolder,
     Payments,
+    PaymentTrial,
     PaymentUnclear,
     Pricing,
     Screen,
@@ -99,14 +100,13 @@ class Submission:
         self._refuse_changed(order, attempt)
         if not attempt.amount_cents:
             return None
-        self._screened(order, attempt)
+        trial, by_bank = self._screen(order, attempt), False
         try:
             if self.wish.proof is not None:
                 return self.payments.authenticate(order, attempt, self.wish.proof)
             return self.payments.authorize(order, attempt)
         except PaymentDeclined as declined:
-            if isinstance(declined, PaymentDeclinedByBank):
-                self.screen.declined(order)
+            by_bank = isinstance(declined, PaymentDeclinedByBank)
             self._end(order, attempt)
             raise PaymentRefusedError(order.order_id, str(declined)) from None
         except PaymentNeedsHolder as asked:
@@ -114,6 +114,8 @@ class Submission:
             raise AuthenticationRequiredError(order.order_id, asked.challenge_id, asked.url, asked.expires_at) from None
         except PaymentUnclear:
             raise PaymentUnknownError(order.order_id) from None
+        finally:
+            (trial.declined if by_bank else trial.passed)()
 
     def _refuse_changed(self, order: Order, attempt: PaymentAttempt) -> None:
         if is_as_agreed(order, self.payments.due(order), attempt):
@@ -124,12 +126,12 @@ class Submission:
             order.order_id, "it was changed while an earlier payment was under way, now given back"
         )
 
-    def _screened(self, order: Order, attempt: PaymentAttempt) -> None:
+    def _screen(self, order: Order, attempt: PaymentAttempt) -> PaymentTrial:
         """Before the gateway is asked for the first time; what is refused here leaves the attempt's key unused."""
         if self.wish.reviewed or attempt.tries > 1:  # what was begun is always looked up, and ended
-            return
+            return self.screen.unchecked(order)
         try:
-            self.screen.check(order)
+            return self.screen.check(order)
         except PaymentDeclined as refused:
             self._end(order, attempt, tried=False)
             raise PaymentRefusedError(order.order_id, str(refused)) from None

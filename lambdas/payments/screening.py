@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from lambdas.guards.attempts import attempt
 from lambdas.guards.breaker import Breaker, BreakerRule
-from lambdas.guards.failures import Failures, Key, Limit
+from lambdas.guards.failures import Failures, Key, Limit, Over, Trial
 from lambdas.guards.sources import source_of
 from lambdas.guards.windows import Windows
 from lambdas.orders.info import text
@@ -55,18 +55,20 @@ class Screening:
     breaker: Breaker
     limits: PaymentLimits
 
-    def check(self, order: Order) -> None:
+    def check(self, order: Order) -> "ScreenedPayment":
         """Raises PaymentDeclined or PaymentForReview; the first of a caller who failed too often, so that people are not
         given the orders of a machine to look at."""
-        if over := self.failures.over(self._keys(order)):
+        trial = self.failures.begin(self._keys(order))
+        if isinstance(trial, Over):
             metrics.add_metric("PaymentsNotTried", MetricUnit.Count, 1)
-            logger.warning("payment not tried", order_id=order.order_id, because=over.kind)
-            minutes = math.ceil(over.seconds_left / 60)
+            logger.warning("payment not tried", order_id=order.order_id, because=trial.kind)
+            minutes = math.ceil(trial.seconds_left / 60)
             raise PaymentDeclined(
                 f"too many payments failed before; try again in {minutes} minute{'s' if minutes > 1 else ''}, "
                 "or write to us and we help you"
             )
         if opened := attempt(lambda: self.breaker.opened(_queue(order))):
+            trial.passed()
             metrics.add_metric("OrdersForReview", MetricUnit.Count, 1)
             logger.warning("order for review", order_id=order.order_id, order_queue_id=order.order_queue_id)
             since = datetime.fromtimestamp(opened.opened_at, UTC).strftime("%Y-%m-%d %H:%M UTC")
@@ -75,10 +77,14 @@ class Screening:
                 "person's, and submit it with reviewed=1 or cancel it"
             )
 
-    def declined(self, order: Order) -> None:
-        """Counts, and turns the queue to review where this was one too many."""
+        return ScreenedPayment(self, order, trial)
+
+    def unchecked(self, order: Order) -> "ScreenedPayment":
+        return ScreenedPayment(self, order, self.failures.begin_anyway(self._keys(order)))
+
+    def count_decline(self, order: Order) -> None:
+        """Turns the queue to review where this was one too many."""
         metrics.add_metric("PaymentsDeclined", MetricUnit.Count, 1)
-        self.failures.count(self._keys(order))
         rule = self.limits.of_queue(order.order_queue_id)
         if attempt(lambda: self.breaker.failed(_queue(order), rule)):
             metrics.add_metric("QueuesTurnedToReview", MetricUnit.Count, 1)
@@ -101,6 +107,22 @@ class Screening:
             return self.gateway.fingerprint(method.token) if method else ""
         except (GatewayUnavailableError, OutcomeUnknownError):
             return ""
+
+
+@dataclass(frozen=True)
+class ScreenedPayment:
+    """A payment that is being tried (orders.ports.PaymentTrial)."""
+
+    screening: Screening
+    order: Order
+    trial: Trial
+
+    def passed(self) -> None:
+        self.trial.passed()
+
+    def declined(self) -> None:
+        self.trial.failed()
+        self.screening.count_decline(self.order)
 
 
 def screening(

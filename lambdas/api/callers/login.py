@@ -24,7 +24,7 @@ def login(event: dict[str, Any], users: ApiUserRecords, guard: Guard, now: int) 
         raise NotLoggedInError
     name, token = _credentials(header)
     source = source_of(event["requestContext"]["http"].get("sourceIp", ""))
-    user = guard.log_in(name, source=source, look=lambda: users.verified(name, token, now))
+    user = guard.log_in(name, source=source, look=lambda: users.verified(name, token, now), secret=token)
     if user is None:
         # What was sent as a name may be a token or an address, so only the name of a user is written down.
         known = users.find(name) is not None

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from itertools import count
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
@@ -224,7 +224,7 @@ def test_a_refused_payment_leaves_a_lead_that_says_why_to_its_owner(
 
 def test_a_queue_under_review_leaves_a_lead_for_a_person_and_asks_no_gateway(sales: Sales) -> None:
     class UnderReview(NoScreen):
-        def check(self, order: Order) -> None:
+        def check(self, order: Order) -> NoReturn:
             raise PaymentForReview("many payments of this queue were declined; submit it with reviewed=1 or cancel it")
 
     service = replace(sales.service(), screen=UnderReview())
