@@ -153,6 +153,9 @@ class _Chain:
             return False  # some numbers one after another, such as coordinates
         if any(map(_begins_telephone, inner)) and any(map(_begins_telephone, self.joints[: first + 1])):
             return False
+        groups_beside = len(self.bounds) - 1 - (last - first)
+        if inner <= _IN_LISTS and groups_beside > _FEW:
+            return False  # a row of a table
         return beside <= (_BESIDE if len(inner) == 1 else 0)
 
 

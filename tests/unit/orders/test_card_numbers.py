@@ -144,6 +144,7 @@ def test_coordinates_are_none(latitude: Decimal, longitude: Decimal, joint: str)
 
 
 @given(st.lists(st.integers(0, 9_999), min_size=24, max_size=48), st.sampled_from([",", ";", "\t", ", "]))
+@example([*[0] * 12, 395, *[0] * 9, 2, 0], ",")
 def test_a_row_of_a_table_is_none(numbers: list[int], joint: str) -> None:
     assert not has_card_number(joint.join(map(str, numbers)))
 
