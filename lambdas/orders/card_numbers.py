@@ -21,7 +21,7 @@ _BESIDE = 12  # digits that may stand beside a number: its expiry and code, a da
 _SHORT_TEXT = 1_000  # in longer ones, such as logs and tables, only numbers grouped as on a card are looked for
 _LARGEST_GROUP, _FEW = 6, 5
 _IN_LISTS = frozenset((",", ";", "|", "\t", ", ", "; "))
-_E164_DIGITS = 15
+_E164_DIGITS, _SHORTEST_TELEPHONE = 15, 7
 _GROUP = re.compile(r"[0-9]+")
 _BRANDS = re.compile(
     r"4\d{12}(\d{3}){0,2}"  # Visa 13, 16, 19
@@ -148,15 +148,24 @@ class _Chain:
         beside, inner = len(self.digits) - length, set(self.joints[first + 1 : last])
         if _is_as_on_a_card([self.bounds[at + 1] - self.bounds[at] for at in range(first, last)]):
             around = {self.joints[first] if first else "", *self.joints[last : last + 1]}
-            return beside <= _BESIDE or not (len(inner) == 1 and inner <= _IN_LISTS and inner <= around)
+            is_in_list = beside > _BESIDE and len(inner) == 1 and inner <= _IN_LISTS and inner <= around
+            return not is_in_list and not self._are_telephones(first, last)
         if not odd or (last - first <= _FEW and any("," in joint or ";" in joint for joint in inner)):
             return False  # some numbers one after another, such as coordinates
         if any(map(_begins_telephone, inner)) and any(map(_begins_telephone, self.joints[: first + 1])):
             return False
-        groups_beside = len(self.bounds) - 1 - (last - first)
-        if inner <= _IN_LISTS and groups_beside > _FEW:
-            return False  # a row of a table
-        return beside <= (_BESIDE if len(inner) == 1 else 0)
+        is_in_row = inner <= _IN_LISTS and len(self.bounds) - 1 - (last - first) > _FEW  # of a table
+        return not is_in_row and beside <= (_BESIDE if len(inner) == 1 else 0)
+
+    def _are_telephones(self, first: int, last: int) -> bool:
+        """Whether the groups are several telephone numbers, each with its `+` and as long as one is."""
+        begins = [at for at in range(first, last) if _begins_telephone(self.joints[at])]
+        if len(begins) < 2 or begins[0] != first:
+            return False
+        ends = [*begins[1:], last]
+        lengths = [self.bounds[end] - self.bounds[begin] for begin, end in zip(begins, ends, strict=True)]
+        # The last one may go on behind what is looked at.
+        return all(_SHORTEST_TELEPHONE <= length <= _E164_DIGITS for length in lengths[:-1])
 
 
 def _is_as_on_a_card(sizes: list[int]) -> bool:
