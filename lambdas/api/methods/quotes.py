@@ -6,6 +6,7 @@ from lambdas.api.answers import quotes as answers
 from lambdas.api.answers.values import true
 from lambdas.api.backend import Backend
 from lambdas.api.callers.caller import Caller
+from lambdas.api.callers.permits import admit_parties
 from lambdas.api.method import Method, Rights
 from lambdas.api.requests.quotes import (
     QuoteAddRequest,
@@ -105,7 +106,12 @@ def _list(backend: Backend, request: QuoteListRequest, caller: Caller) -> tuple[
 
 
 def _sign(backend: Backend, request: QuoteSignRequest, caller: Caller) -> Accepted:
-    return sign(backend, request, caller, _quote(backend, request, caller))
+    quote = _quote(backend, request, caller)
+    if stored := stored_method_of(
+        request
+    ):  # which belongs to the client, whom a right in the quote's queue alone does not show
+        admit_parties(caller, quote.order_queue_id, quote.brand_id, quote.client_id, stored)
+    return sign(backend, request, caller, quote)
 
 
 def _sign_rights(request: QuoteSignRequest) -> Rights:

@@ -11,11 +11,13 @@ import pytest
 from lambdas.orders.queue import QUEUES_ROOT, Queue
 from lambdas.records.attachment import AttachmentFiles
 from lambdas.records.client import Client, ClientRecords
+from lambdas.records.payment_method import PaymentMethodRecords
 from lambdas.records.post import PostRecords
 from lambdas.records.rights import ROLES, Grant, Right
 from tests.build import NOW, a_queue
 from tests.unit.api.conftest import Answer, Caller
 from tests.unit.api.test_rights import as_user
+from tests.unit.records.builders import CARD_METHOD
 
 HOSTING = 9
 PDF = b"%PDF-1.7\nsigned"
@@ -339,3 +341,16 @@ def test_quotes_are_seen_and_signed_only_in_the_user_s_queues(seller: Caller, cl
     assert seller.call("client.quote_get", {"quote_id": quote_id}, **as_five).status == 403
     assert seller.call("client.quote_get", {"quote_id": other}, **as_five).status == 200
     assert seller.call("client.quote_sign", {"quote_id": quote_id, **SIGNER}, **as_five).status == 403
+
+
+def test_a_stored_method_signs_only_for_who_may_see_its_client(seller: Caller, client_id: str, quote_id: str) -> None:
+    """The quote is of their queue, the client and what they stored is of none."""
+    stored = PaymentMethodRecords(seller.api.backend.records).add(client_id, CARD_METHOD, is_default=True)
+    said = {"quote_id": quote_id, **SIGNER, "billing_info_id": stored}
+    in_queue = Grant(rights=frozenset(Right), queues=frozenset({HOSTING}))
+    sees_clients = Grant(rights=frozenset(Right), queues=frozenset({HOSTING, 0}))
+
+    refused_to = as_user(seller, in_queue, "client.quote_sign", said)
+    assert (refused_to.status, refused_to.body["type"]) == (403, "urn:order-queues:problem:not_allowed")
+    assert seller.orders_written() == 0
+    assert as_user(seller, sees_clients, "client.quote_sign", said).status == 201
