@@ -7,6 +7,7 @@ from typing import Any
 
 from lambdas.forms import payment_choices
 from lambdas.forms.contact_fields import PhoneField
+from lambdas.forms.coupon_guesses import refuse_guesses
 from lambdas.forms.door import NEW, SIGN_IN, SIGN_OUT, Door, as_it_stands, path_of
 from lambdas.forms.fields import Given, Input
 from lambdas.forms.filling import Filled, is_shown, read_page, standing, typed_of
@@ -66,6 +67,7 @@ def take(door: Door, form: Form, page: Page, visit: Visit, request: WebRequest) 
         kept = {name: "" if name in cards else value for name, value in typed.items()}
         return visit, page_answer(door, form, page, visit, request, typed=kept, errors=cards)
     filled = read_page(form, page, typed, door.given(visit.order))
+    refuse_guesses(door, form, visit, filled.changes, request)
     if visit.order is None and (refusal := too_many(door, filled.changes, request)):
         answer = page_answer(door, form, page, visit, request, typed=typed, errors={"": refusal})
         return visit, replace(answer, status=HTTPStatus.TOO_MANY_REQUESTS, headers={"Retry-After": RETRY_SECONDS})

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from http import HTTPStatus
 
 from lambdas.forms import beginning, form_pages, paying, resuming, sign_in, stopping, wanting
+from lambdas.forms.coupon_guesses import refuse_guesses
 from lambdas.forms.door import NEW, RESUME, RETURN, REVIEW, SIGN_IN, SIGN_OUT, WAIT, Door, as_it_stands, path_of
 from lambdas.forms.entrance import ENTRANCES
 from lambdas.forms.filling import read_page
@@ -118,6 +119,7 @@ def _price(door: Door, form: Form, request: WebRequest) -> Answer:
     refuse_other_sites(request, visit)
     page = form.page(request.query.get("page", "")) or form.first
     filled = read_page(form, page, request.typed, door.given(visit.order))
+    refuse_guesses(door, form, visit, filled.changes, request)
     order = previewed(door, form, visit.order, filled.changes)
     return Answer(
         HTTPStatus.OK, drawn("summary.html", summary=summary_of(order), page=page, seen=stamp_of(visit, order), was="")
