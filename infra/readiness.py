@@ -122,7 +122,7 @@ def _uncalled(settings: StageSettings, sources: Path) -> Iterator[str]:
             callers[name].append(file.parent.name)
     for name in sorted(callers.keys() - settings.webhook_bases.keys()):
         who = " and ".join(callers[name])
-        yield f"webhook_bases.{name} is missing: {who} calls it; say where it is, or do without the queue"
+        yield f"webhook_bases.{name} is missing: it is called by {who}; say where it is, or do without the queue"
 
 
 def _sample_catalog(sources: Path) -> Iterator[str]:
