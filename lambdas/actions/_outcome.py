@@ -40,7 +40,8 @@ def config_of(module: Module[Any], order: Order, action_id: int) -> Any:
 
 
 def failed(order: Order, action_id: int, use: Tools, failure: Exception) -> Order:
-    return progress.failed(order, action_id, now=use.now(), reason=str(failure))
+    retryable = isinstance(failure, TransientError | ThrottledError)
+    return progress.failed(order, action_id, now=use.now(), reason=str(failure), retryable=retryable)
 
 
 def classed(error: Exception) -> ActionError:

@@ -40,14 +40,15 @@ class ChecklistAction(Frozen):
 
     `by`: who processed, skipped or unskipped it last, with the `input` they gave. `requested_at`: somebody asked for a run
     that has not begun. `passed_over`: skipped because the order was moved past it. `failed_last`: its last run failed, whatever
-    the state says now: parking writes WAITING over it. What is at its default is not stored, so a default never changes.
+    the state says now: parking writes WAITING over it. `retryable`: that failure may pass, so that the action is tried again
+    although nobody asks anew. What is at its default is not stored, so a default never changes.
     """
 
     IMPERSONAL = frozenset(
         {
             "action_id", "step_id", "name", "module", "automatic", "optional", "client_viewable", "owner", "due_hours",
             "reprocess", "captures", "prereqs", "state", "attempts", "claim_ends_at", "at", "by", "requested_at",
-            "passed_over", "failed_last",
+            "passed_over", "failed_last", "retryable",
         }
     )  # fmt: skip
     PERSONAL = frozenset({"config", "claim", "reason", "result", "input"})
@@ -78,6 +79,7 @@ class ChecklistAction(Frozen):
     requested_at: int | None = None
     passed_over: bool = False
     failed_last: bool = False
+    retryable: bool = False
 
     @property
     def met(self) -> bool:

@@ -41,8 +41,10 @@ def is_claimable(order: Order, action_id: int, now: int, *, claim: str = "", onl
             may_run = action.automatic or asked
         case ActionState.DONE:
             may_run = asked
+        case ActionState.FAILED:
+            may_run = action.automatic or asked or action.retryable
         case state:
-            may_run = state in (ActionState.FAILED, ActionState.RUNNING)
+            may_run = state is ActionState.RUNNING
     here = order.step_id == action.step_id
     wanted = asked or not only_if_asked or (claim != "" and action.claim == claim)
     return here and may_run and not is_busy(action, now) and wanted

@@ -115,10 +115,10 @@ def done(
     return advanced(changed)
 
 
-def failed(order: Order, action_id: int, *, now: int, reason: str) -> Order:
-    """The action did not succeed, and why, for the person who will act on it."""
+def failed(order: Order, action_id: int, *, now: int, reason: str, retryable: bool = False) -> Order:
+    """The action did not succeed, and why, for the person who will act on it. `retryable`: it may succeed by itself."""
     given = order.actions[str(action_id)].input  # stays, for the machine may try again by itself
-    action = _settled(order, action_id, ActionState.FAILED, now, reason).changed(input=given)
+    action = _settled(order, action_id, ActionState.FAILED, now, reason).changed(input=given, retryable=retryable)
     changed = order.with_action(_left_behind(order, action)).changed(activity=now)
     return advanced(changed) if action.optional else changed
 
@@ -180,5 +180,5 @@ def _left_behind(order: Order, action: ChecklistAction) -> ChecklistAction:
 def _settled(order: Order, action_id: int, state: ActionState, now: int, reason: str) -> ChecklistAction:
     action = order.actions[str(action_id)]
     failed_last = state is ActionState.FAILED
-    settled = {"state": state, "failed_last": failed_last, "reason": reason, "at": now, "input": {}}
+    settled = {"state": state, "failed_last": failed_last, "retryable": False, "reason": reason, "at": now, "input": {}}
     return action.changed(**settled, claim=None, claim_ends_at=None)

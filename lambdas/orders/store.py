@@ -150,8 +150,9 @@ _WANTED = f"({_ASKED} OR actions.#action.#claim = :claim)"
 _MAY_CLAIM = (
     "step_id = actions.#action.step_id"
     " AND (attribute_not_exists(actions.#action.claim_ends_at) OR actions.#action.claim_ends_at < :now)"
-    " AND (actions.#action.#state IN (:failed, :running)"
-    f" OR (actions.#action.#state IN (:pending, :waiting) AND (actions.#action.automatic = :true OR {_ASKED}))"
+    " AND (actions.#action.#state = :running"
+    " OR (actions.#action.#state = :failed AND actions.#action.retryable = :true)"
+    f" OR (actions.#action.#state IN (:pending, :waiting, :failed) AND (actions.#action.automatic = :true OR {_ASKED}))"
     f" OR (actions.#action.#state = :done AND {_ASKED}))"
 )
 _CLAIM: Any = {

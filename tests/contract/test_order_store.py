@@ -183,11 +183,11 @@ def refusal(order: Order, action: ChecklistAction) -> type[Exception] | None:
 
 @pytest.mark.parametrize("state", ActionState)
 def test_an_action_is_claimed_exactly_when_it_may_be(store: OrderStore, state: ActionState) -> None:
-    for number, (place, ends_at, asked) in enumerate(product(PLACES.values(), CLAIM_ENDS, (None, NOW))):
+    ways = product(PLACES.values(), CLAIM_ENDS, (None, NOW), (True, False), (True, False))
+    for number, (place, ends_at, asked, automatic, retryable) in enumerate(ways):
         order = place(a_submitted_order(order_id=str(number)))
-        order = kept(
-            store, with_first_action(order, state=state, claim="r-0", claim_ends_at=ends_at, requested_at=asked)
-        )
+        stands = {"state": state, "claim": "r-0", "claim_ends_at": ends_at, "requested_at": asked}
+        order = kept(store, with_first_action(order, **stands, automatic=automatic, retryable=retryable))
 
         if claims.is_claimable(order, 101, NOW):
             running = claim(store, order.order_id)

@@ -4,10 +4,11 @@ import itertools
 
 import pytest
 
-from lambdas.actions._module import Config, Done, Module, Tools, TransientError
+from lambdas.actions._module import Config, Done, Module, PermanentError, Tools, TransientError
 from lambdas.actions._requested import REQUESTED_TRIES, run_requested
+from lambdas.actions._run import run_action
 from lambdas.orders.checklist import ActionState
-from lambdas.orders.claims import ActionBusy
+from lambdas.orders.claims import ActionBusy, ActionUnasked
 from lambdas.orders.order import Order
 from tests.unit.actions.conftest import LAMBDA_SECONDS, Context, Died, World
 from tests.unit.actions.one_action import ACTION, an_order_with, ask
@@ -67,5 +68,35 @@ def test_a_run_whose_process_died_is_taken_up_again_by_the_same_invocation(world
     with pytest.raises(ActionBusy):
         run_requested(module, order.order_id, ACTION, Context("another"), world.tools)
     run_requested(module, order.order_id, ACTION, Context("r-1"), world.tools)
+
+    assert world.action(ACTION).state is ActionState.DONE
+
+
+def test_the_machine_does_not_run_again_what_failed_for_good_beside_it(world: World) -> None:
+    """The machine was on its way to wait for somebody when they asked: it comes by the action once more."""
+    refusals = itertools.count(1)
+
+    def run(order: Order, config: Settings, use: Tools) -> Done:
+        next(refusals)
+        raise PermanentError("refused")
+
+    module = Module(name="manual_check_off", label="Stub", config=Settings, run=run)
+    order = an_order_with(world, module, automatic=False)
+    ask(world)
+    run_requested(module, order.order_id, ACTION, Context("r-1"), world.tools)
+
+    with pytest.raises(ActionUnasked):
+        run_action(module, order.order_id, ACTION, Context("r-2"), world.tools)
+    assert next(refusals) == 2
+    assert world.action(ACTION).state is ActionState.FAILED
+
+
+def test_the_machine_tries_again_what_it_was_asked_for_and_what_may_pass(world: World) -> None:
+    module = failing(1)
+    order = an_order_with(world, module, automatic=False)
+    ask(world)
+    with pytest.raises(TransientError):
+        run_action(module, order.order_id, ACTION, Context("r-1"), world.tools)
+    run_action(module, order.order_id, ACTION, Context("r-2"), world.tools)
 
     assert world.action(ACTION).state is ActionState.DONE
