@@ -69,10 +69,10 @@ def test_the_installed_client_posts_files_and_reads_them(shop: Shop, order: dict
 
     record = api.order.post_list(order_id=order["order_id"])[post_id]
     assert (record["body"], record["author"], record["attachments"]) == ("Here it is", "ada@example.com", "2")
-    files = api.uber.attachment_list(attach_type="order", id=post_id)
+    files = api.uber.attachment_list(attach_type="order_ticket", id=post_id)
     assert {file["name"]: file["size"] for file in files.values()} == {"ü.pdf": str(len(PDF)), "b.png": "100"}
     (attach_id,) = (file["attach_id"] for file in files.values() if file["name"] == "ü.pdf")
-    assert api.uber.attachment_get(attach_type="order", attach_id=attach_id) == PDF
+    assert api.uber.attachment_get(attach_type="order_ticket", attach_id=attach_id) == PDF
 
 
 def test_many_calls_with_one_key_make_one_post_and_one_mail(shop: Shop, order: dict[str, Any]) -> None:

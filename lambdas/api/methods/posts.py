@@ -106,12 +106,17 @@ def _post_list(backend: Backend, request: PostListRequest, caller: Caller) -> li
 def _attachment_list(backend: Backend, request: AttachmentListRequest, caller: Caller) -> list[Attachment]:
     if request.id is not None:
         posts = [_post(backend, int(request.id), caller, "id", f"Post ID '{request.id}'")]
-        if request.order_id not in (None, posts[0].order_id):
-            raise MalformedRequestError(Problem("id", f"is not a post on order {request.order_id}"))
+    elif request.attach_id is not None:
+        what = f"Attachment ID '{request.attach_id}'"
+        posts = [_post(backend, post_id_of(request.attach_id), caller, "attach_id", what)]
     else:
         order = backend.order(OrderRequest(order_id=request.order_id), caller)
         posts = list(PostRecords(backend.records).of_order(order.order_id))
-    return [attachment for post in posts for attachment in post.attachments]
+    if request.order_id is not None and any(post.order_id != request.order_id for post in posts):
+        field = "attach_id" if request.id is None else "id"
+        raise MalformedRequestError(Problem(field, f"is not of a post on order {request.order_id}"))
+    found = [attachment for post in posts for attachment in post.attachments]
+    return [file for file in found if request.attach_id in (None, file.attach_id)]
 
 
 def _attachment_get(backend: Backend, request: AttachmentGetRequest, caller: Caller) -> FileAnswer:

@@ -23,7 +23,7 @@ ONE_OF: dict[type[Request], tuple[str, ...]] = {
     clients.ClientGetRequest: ("client_id", "user_login", "email"),
     clients.ServiceListRequest: ("client_id", "order_id"),
     coupons.CouponGetRequest: ("coupon_id", "coupon_code"),
-    posts.AttachmentListRequest: ("id", "order_id"),
+    posts.AttachmentListRequest: ("id", "attach_id", "order_id"),
 }
 
 

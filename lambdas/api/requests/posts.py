@@ -12,6 +12,9 @@ MAX_ADDRESSES = 10
 MAX_SUBJECT, MAX_BODY, MAX_AUTHOR = 250, 50_000, 254
 DEFAULT_SUBJECT = "Your order with <company>"
 DEFAULT_BODY = "(no message)"
+ORDER_POSTS = "order_ticket"
+_OF_OTHERS = ("ticket", "comment", "doc", "email", "quote")
+_KINDS = "order_ticket, a post on an order; `order` means the same."
 _FILES = "Files, as parts of a multipart/form-data body; the keys in the brackets do not matter."
 
 
@@ -34,6 +37,13 @@ def _only_files(value: Any) -> None:
         raise ValueError("must be sent as files of a multipart/form-data body")
 
 
+def _known_here(value: Any) -> Any:
+    """Ubersmith's other types are of records that are not kept here."""
+    if value in _OF_OTHERS:
+        raise ValueError(f"must be {ORDER_POSTS}: files are kept with posts on orders only")
+    return value
+
+
 Addresses = Annotated[str, Field(max_length=3_000), AfterValidator(_are_addresses)]
 Address = Annotated[str, Field(max_length=MAX_AUTHOR), AfterValidator(_is_address)]
 Subject = Annotated[str, Field(max_length=MAX_SUBJECT)]
@@ -41,6 +51,7 @@ Body = Annotated[str, Field(max_length=MAX_BODY)]
 Files = Annotated[None, BeforeValidator(_only_files)]
 Id = Annotated[str, Field(pattern=r"^[0-9]{1,18}$")]
 OrderId = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,17}$")]
+AttachType = Annotated[Literal["order_ticket", "order"], BeforeValidator(_known_here)]
 
 
 class _Empties(Request):
@@ -117,20 +128,25 @@ class PostListRequest(_Empties):
 class AttachmentListRequest(_Empties):
     """`uber.attachment_list`, for posts on orders."""
 
-    attach_type: Literal["order"] = Field(default="order", description="What the files are of: posts on orders.")
+    attach_type: AttachType = Field(default=ORDER_POSTS, description=f"What the files are of: {_KINDS}")
     order_id: OrderId | None = Field(default=None, description="ours: the order, for the files of all its posts.")
-    id: Id | None = Field(default=None, validate_default=True, description="The post; this or order_id is needed.")
+    attach_id: Id | None = Field(default=None, description="Only this file.")
+    id: Id | None = Field(
+        default=None, validate_default=True, description="The post; this, attach_id or order_id is needed."
+    )
 
     @field_validator("id")
     @classmethod
-    def _one_of_both(cls, post_id: str | None, info: ValidationInfo) -> str | None:
-        if post_id is None and info.data.get("order_id") is None:
-            raise ValueError("parameter not supplied; name the post by id, or the order by order_id")
+    def _one_of_them(cls, post_id: str | None, info: ValidationInfo) -> str | None:
+        if post_id is None and not (info.data.get("order_id") or info.data.get("attach_id")):
+            raise ValueError(
+                "parameter not supplied; name the post by id, the file by attach_id or the order by order_id"
+            )
         return post_id
 
 
 class AttachmentGetRequest(_Empties):
     """`uber.attachment_get`, for posts on orders."""
 
-    attach_type: Literal["order"] = Field(default="order", description="What the file is of: a post on an order.")
+    attach_type: AttachType = Field(default=ORDER_POSTS, description=f"What the file is of: {_KINDS}")
     attach_id: Id = Field(description="The file, as order.post_list and uber.attachment_list name it.")

@@ -126,6 +126,6 @@ def test_files_come_in_parts_of_any_key(raw: Raw, shop: Shop, name: str) -> None
 
     post = raw.call("order.post_list", order_id=order_id)[post_id]
     (attach_id,) = post["attachment_list"]
-    got = raw.send("GET", f"/api/2.0/?method=uber.attachment_get&attach_type=order&attach_id={attach_id}")
+    got = raw.send("GET", f"/api/2.0/?method=uber.attachment_get&attach_type=order_ticket&attach_id={attach_id}")
     assert (got.body, got.header("Content-Type")) == (content, "application/pdf")
     assert "filename=" in str(got.header("Content-Disposition"))

@@ -68,9 +68,9 @@ def test_api_2_0_counts_files_names_them_and_gives_them(shop: PostShop) -> None:
     }
     record = shop.caller.data("order.post_list", {"order_id": shop.order_id})["1"]
     assert (record["attachments"], record["attachment_list"]) == ("2", named)
-    assert shop.caller.data("uber.attachment_list", {"attach_type": "order", "id": "1"}) == named
+    assert shop.caller.data("uber.attachment_list", {"attach_type": "order_ticket", "id": "1"}) == named
     assert shop.caller.data("uber.attachment_list", {"order_id": shop.order_id}) == named
-    file = shop.caller.send("/api/2.0/", query="method=uber.attachment_get&attach_type=order&attach_id=12")
+    file = shop.caller.send("/api/2.0/", query="method=uber.attachment_get&attach_type=order_ticket&attach_id=12")
     assert (file.headers["Content-Type"], file.headers["Content-Disposition"], file.body) == (
         "image/png",
         'attachment; filename="b.png"',
@@ -213,7 +213,35 @@ def test_files_of_a_post_need_a_post(shop: PostShop) -> None:
     assert shop.caller.call("uber.attachment_list", {"id": 1, "order_id": "999"}).status == 400
     nothing = shop.caller.call("uber.attachment_list", {})
     assert (nothing.status, nothing.body["errors"][0]["field"]) == (400, "id")
-    assert shop.caller.call("uber.attachment_list", {"id": 1, "attach_type": "ticket"}).status == 400
+
+
+@pytest.mark.parametrize("kind", ["order_ticket", "order", ""])
+def test_files_of_orders_have_ubersmiths_type_and_ours(shop: PostShop, kind: str) -> None:
+    shop.upload(("attach", "a.pdf", PDF))
+
+    assert list(shop.caller.data("uber.attachment_list", {"id": 1, "attach_type": kind})) == ["11"]
+    assert list(shop.caller.data("uber.attachment_list", {"attach_id": 11, "attach_type": kind})) == ["11"]
+    file = shop.caller.send("/uber.attachment_get", query=f"attach_id=11&attach_type={kind}", http_method="GET")
+    assert file.body == PDF
+
+
+@pytest.mark.parametrize("kind", ["ticket", "comment", "doc", "email", "quote"])
+@pytest.mark.parametrize("method", ["uber.attachment_list", "uber.attachment_get"])
+def test_files_of_what_is_not_kept_here_are_refused_by_name(shop: PostShop, method: str, kind: str) -> None:
+    refused = shop.caller.call(method, {"attach_id": "11", "attach_type": kind})
+
+    assert (refused.status, refused.body["errors"][0]["field"]) == (400, "attach_type")
+    assert "order_ticket" in refused.body["detail"]
+
+
+def test_one_file_of_a_post_is_listed_by_its_number(shop: PostShop) -> None:
+    shop.upload(("attach", "a.pdf", PDF), ("attach", "b.png", PNG))
+    shop.upload(("attach", "c.pdf", PDF))
+
+    assert list(shop.caller.data("uber.attachment_list", {"attach_id": "12"})) == ["12"]
+    assert shop.caller.data("uber.attachment_list", {"id": "2", "attach_id": "12"}) == []
+    assert shop.caller.call("uber.attachment_list", {"attach_id": "12", "order_id": "999"}).status == 400
+    assert shop.caller.call("uber.attachment_list", {"attach_id": "91"}).status == 404
 
 
 def test_files_are_personal_data_of_their_queue(shop: PostShop) -> None:
