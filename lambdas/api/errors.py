@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from lambdas.orders.errors import OrderError, Problem
+from lambdas.orders.errors import Again, OrderError, Problem
 
 
 class MalformedRequestError(OrderError):
@@ -110,6 +110,7 @@ class TooManyCallsError(OrderError):
     """The user has used up what they may call in this minute."""
 
     kind = "too_many_calls"
+    again = Again.LATER
 
     def __init__(self, limit: int, window_seconds: int, retry_after_seconds: int) -> None:
         super().__init__(
@@ -123,6 +124,7 @@ class TooManyLoginsError(OrderError):
     """Too many logins failed; whether this one would is not looked at."""
 
     kind = "too_many_calls"
+    again = Again.LATER
 
     def __init__(self, retry_after_seconds: int) -> None:
         super().__init__(f"too many logins failed from here; try again in {retry_after_seconds} seconds")
@@ -133,6 +135,7 @@ class KeyReusedError(OrderError):
     """An Idempotency-Key that belongs to another request."""
 
     kind = "conflict"
+    again = Again.SAME
 
     def __init__(self, method: str) -> None:
         text = f"was used before, for {method} with other parameters"
@@ -147,6 +150,7 @@ class RepeatInProgressError(OrderError):
     """The first request under this key has not ended yet."""
 
     kind = "repeat_in_progress"
+    again = Again.LATER
 
     def __init__(self, method: str) -> None:
         super().__init__(
@@ -159,6 +163,7 @@ class RepeatUnknownError(OrderError):
     """Whether the request was made before cannot be found out now. Nothing was done."""
 
     kind = "repeat_unknown"
+    again = Again.LATER
 
     def __init__(self) -> None:
         super().__init__(

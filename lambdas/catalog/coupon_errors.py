@@ -1,6 +1,6 @@
 """Refusals about coupons."""
 
-from lambdas.orders.errors import OrderError, Problem
+from lambdas.orders.errors import Again, OrderError, Problem
 
 
 class CouponNotFoundError(OrderError):
@@ -24,6 +24,7 @@ class CouponBusyError(OrderError):
     """Too many writes of one coupon at this moment; nothing was written."""
 
     kind = "coupon_busy"
+    again = Again.LATER
 
     def __init__(self) -> None:
         super().__init__("the coupon is being used or changed by many at this moment; try the same again in a minute")

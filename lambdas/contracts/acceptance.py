@@ -15,7 +15,7 @@ from lambdas.contracts.errors import NotAsSignedError
 from lambdas.contracts.fitness import refuse_unfit
 from lambdas.contracts.resolving import in_full, of_quote, signature_of
 from lambdas.contracts.unheld import WithoutHold
-from lambdas.orders.errors import KeyTakenError, OrderError
+from lambdas.orders.errors import Again, KeyTakenError, OrderError
 from lambdas.orders.keys import IdempotencyKey
 from lambdas.orders.order import Order
 from lambdas.orders.seen import Seen, price_digest
@@ -34,11 +34,6 @@ from lambdas.records.quote import Quote, QuoteRecords
 from lambdas.records.request_key import RequestKey
 from lambdas.records.table import RecordTable
 from lambdas.runtime.observe import MetricUnit, logger, metrics
-
-# What may end otherwise when the same contract is told again in a while.
-MAY_CHANGE = frozenset(
-    {"busy", "coupon_busy", "gateway_busy", "order_changed", "payment_unknown", "submit_in_progress", "unreadable"}
-)
 
 
 @dataclass(frozen=True)
@@ -72,7 +67,7 @@ class ContractIntake:
     def accept(self, said: ContractSigned, by: str) -> Accepted:
         """The order, created and submitted; left as a lead that says why, where its payment was refused.
 
-        Raises OrderError: of a kind in MAY_CHANGE if the same may succeed later, else for good. A quote's or contract's
+        Raises OrderError: with `again` LATER if the same may succeed by waiting, else for good. A quote's or contract's
         errors are in records/quote_errors.py, records/contract.py and errors.py.
         """
         quote = self._quotes.get(said.quote_id) if said.quote_id else None
@@ -106,7 +101,7 @@ class ContractIntake:
             try:
                 order = self._submitted(order, contract, by)
             except OrderError as error:
-                if error.kind in MAY_CHANGE:
+                if error.again is Again.LATER:
                     raise
                 order, refusal = self._service.get(order_id=order.order_id), error
         outcome = _outcome(order)

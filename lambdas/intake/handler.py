@@ -12,13 +12,13 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from lambdas.contracts.acceptance import MAY_CHANGE, ContractIntake
+from lambdas.contracts.acceptance import ContractIntake
 from lambdas.contracts.errors import ContractCardDataError, ContractMalformedError
 from lambdas.contracts.reading import read_contract
 from lambdas.doors.parts import DoorSettings, parts_of
 from lambdas.intake.messages import ContractQueue, DeadLetters
 from lambdas.orders.card_numbers import has_card_number
-from lambdas.orders.errors import OrderError, Problem
+from lambdas.orders.errors import Again, OrderError, Problem
 from lambdas.runtime.observe import MetricUnit, log_unexpected, logger, metrics
 from lambdas.runtime.starting import prepare
 
@@ -71,7 +71,7 @@ def _is_dealt_with(message: Mapping[str, Any], worker: Worker) -> bool:
         worker.contracts.accept(read_contract(raw), by)
         return True
     except OrderError as error:
-        refused, transient = error, error.kind in MAY_CHANGE
+        refused, transient = error, error.again is Again.LATER
     except Exception as error:  # noqa: BLE001 - whatever it is, the message must come again, or be set aside with a reason
         log_unexpected("contract not taken in", error, message_id=str(message["messageId"]))
         text = f"something unexpected ({type(error).__name__}), logged under message {message['messageId']}"

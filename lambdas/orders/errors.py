@@ -1,6 +1,7 @@
 """One exception per refusal, written for the caller: what is refused, where, and how to mend it."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -21,10 +22,24 @@ class Problem:
         return f"{self.field}: {self.text}"
 
 
+class Again(StrEnum):
+    """What becomes of the same call when it is made again. Answers are kept, and contracts set aside, by this alone."""
+
+    SAME = "same"
+    """It was decided for good: the answer is an outcome."""
+
+    PERHAPS = "perhaps"
+    """Nothing was done, and it may go otherwise once somebody changes something."""
+
+    LATER = "later"
+    """Not now: waiting is enough."""
+
+
 class OrderError(Exception):
     """Base of all refusals. `kind` is a stable word for programs, the message is for people."""
 
     kind = "refused"
+    again = Again.PERHAPS
 
     def __init__(self, message: str, *, problems: tuple[Problem, ...] = (), **facts: Any) -> None:
         super().__init__(message)
@@ -46,6 +61,7 @@ class CardDataError(OrderError):
     """Card numbers and card codes are refused wherever they stand; the text names the field, never the value."""
 
     kind = "card_data"
+    again = Again.SAME
 
     def __init__(self, field: str) -> None:
         text = (
@@ -65,6 +81,7 @@ class OrderUnreadableError(OrderError):
     """The order's item was edited by hand, or written by newer code. Nothing is done with it until that is mended."""
 
     kind = "unreadable"
+    again = Again.LATER
 
     def __init__(self, order_id: str, why: str) -> None:
         super().__init__(
@@ -87,6 +104,7 @@ class KeyTakenError(OrderError):
     """The same idempotency key or hash was used before with other content."""
 
     kind = "conflict"
+    again = Again.SAME
 
     def __init__(self, name: str, first_order_id: str) -> None:
         super().__init__(
@@ -99,6 +117,7 @@ class KeyTakenError(OrderError):
 
 class OrderIsFinalError(OrderError):
     kind = "order_is_final"
+    again = Again.SAME
 
     def __init__(self, order_id: str, step_name: str, wish: str) -> None:
         super().__init__(
@@ -108,6 +127,7 @@ class OrderIsFinalError(OrderError):
 
 class NotAfterSubmitError(OrderError):
     kind = "not_after_submit"
+    again = Again.SAME
 
     def __init__(self, order_id: str, fields: list[str]) -> None:
         super().__init__(
@@ -120,6 +140,7 @@ class OrderChangedError(OrderError):
     """Another writer came first too many times in a row, or the caller's version is old."""
 
     kind = "order_changed"
+    again = Again.LATER
 
     def __init__(self, order_id: str) -> None:
         super().__init__(f"order {order_id} was changed by somebody else at the same moment; read it again and retry")
@@ -129,6 +150,7 @@ class RevisionDiffersError(OrderError):
     """The caller decided upon an older version of the order than the one there is."""
 
     kind = "revision_differs"
+    again = Again.SAME
 
     def __init__(self, order_id: str, revision: int) -> None:
         super().__init__(

@@ -121,6 +121,10 @@ class PaymentDeclinedByBank(PaymentDeclined):
     """The bank said no to this very card or account, so that trying many of them looks like this."""
 
 
+class PaymentUnavailable(PaymentDeclined):
+    """The provider could not be reached; nothing moved."""
+
+
 class PaymentForReview(Exception):
     """No payment is tried by itself at the moment: a person has to look at the order. The message says why, to them."""
 

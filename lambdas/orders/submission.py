@@ -20,6 +20,7 @@ from lambdas.orders.ports import (
     PaymentNeedsHolder,
     Payments,
     PaymentTrial,
+    PaymentUnavailable,
     PaymentUnclear,
     Pricing,
     Screen,
@@ -31,6 +32,7 @@ from lambdas.orders.submit_errors import (
     AuthenticationRequiredError,
     CouponGoneError,
     PaymentRefusedError,
+    PaymentUnavailableError,
     PaymentUnknownError,
     ReviewNeededError,
     SubmitInProgressError,
@@ -108,7 +110,9 @@ class Submission:
         except PaymentDeclined as declined:
             by_bank = isinstance(declined, PaymentDeclinedByBank)
             self._end(order, attempt)
-            raise PaymentRefusedError(order.order_id, str(declined)) from None
+            if isinstance(declined, PaymentUnavailable):
+                raise PaymentUnavailableError(order.order_id, str(declined)) from None
+            raise PaymentRefusedError(order.order_id, str(declined), by_bank=by_bank) from None
         except PaymentNeedsHolder as asked:
             self._park(order, attempt)
             raise AuthenticationRequiredError(order.order_id, asked.challenge_id, asked.url, asked.expires_at) from None

@@ -2,33 +2,44 @@
 
 from datetime import UTC, datetime
 
-from lambdas.orders.errors import OrderError, Problem
+from lambdas.orders.errors import Again, OrderError, Problem
 from lambdas.orders.money import format_cents
 
 
 class SubmitInProgressError(OrderError):
     kind = "submit_in_progress"
+    again = Again.LATER
 
     def __init__(self, order_id: str) -> None:
         super().__init__(f"order {order_id} is being submitted at this moment; ask for it again in a few seconds")
 
 
 class PaymentRefusedError(OrderError):
-    """The pre-authorisation did not succeed; the order stays a lead that can be updated and submitted again."""
+    """The pre-authorisation did not succeed; the order stays a lead that can be updated and submitted again. `by_bank`: the bank
+    said no, which is an outcome; else nothing was asked of it."""
 
     kind = "payment_refused"
+    _MEND = "change the payment data with order.update and submit again"
 
-    def __init__(self, order_id: str, reason: str) -> None:
-        super().__init__(
-            f"order {order_id} was not submitted: {reason}; change the payment data with order.update and submit again"
-        )
+    def __init__(self, order_id: str, reason: str, *, by_bank: bool = False) -> None:
+        super().__init__(f"order {order_id} was not submitted: {reason}; {self._MEND}")
         self.reason = reason
+        self.again = Again.SAME if by_bank else self.again
+
+
+class PaymentUnavailableError(PaymentRefusedError):
+    """The payment provider could not be reached, so nothing was charged."""
+
+    kind = "gateway_busy"
+    again = Again.LATER
+    _MEND = "submit it again in a minute"
 
 
 class PaymentUnknownError(OrderError):
     """Whether the pre-authorisation succeeded is not known yet (order-systems reference, D11)."""
 
     kind = "payment_unknown"
+    again = Again.LATER
 
     def __init__(self, order_id: str) -> None:
         super().__init__(

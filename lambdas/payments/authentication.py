@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from lambdas.orders.errors import OrderError
+from lambdas.orders.errors import Again, OrderError
 from lambdas.orders.order import Order
 from lambdas.payments.gateway import (
     Challenge,
@@ -32,6 +32,7 @@ class Authentication(Frozen):
 
 class GatewayBusyError(OrderError):
     kind = "gateway_busy"
+    again = Again.LATER
 
     def __init__(self, order_id: str) -> None:
         super().__init__(

@@ -9,7 +9,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from lambdas.orders.order import Order
-from lambdas.payments.errors import ChargeInProgressError, ChargeRefusedError, ChargeUnknownError, NotChargeableError
+from lambdas.payments.errors import (
+    ChargeInProgressError,
+    ChargeRefusedError,
+    ChargeUnavailableError,
+    ChargeUnknownError,
+    NotChargeableError,
+)
 from lambdas.payments.gateway import (
     DeclinedError,
     Gateway,
@@ -55,10 +61,10 @@ class Charging:
             transaction = self._taken(claimed, attempt, method)
         except DeclinedError as declined:
             self.invoices.write_charge(claimed, None, declines=claimed.declines + 1)
-            raise ChargeRefusedError(invoice.invoice_id, str(declined)) from None
+            raise ChargeRefusedError(invoice.invoice_id, str(declined), by_bank=True) from None
         except GatewayUnavailableError as unavailable:  # before anything was begun: the key can be used again
             self.invoices.write_charge(claimed, None, declines=claimed.declines)
-            raise ChargeRefusedError(invoice.invoice_id, f"{unavailable}; nothing was charged") from None
+            raise ChargeUnavailableError(invoice.invoice_id, str(unavailable)) from None
         except OutcomeUnknownError:
             raise ChargeUnknownError(invoice.invoice_id) from None
         return self._paid(claimed, attempt, transaction)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from lambdas.orders.errors import OrderError, Problem
+from lambdas.orders.errors import Again, OrderError, Problem
 
 
 class NothingToInvoiceError(OrderError):
@@ -22,22 +22,30 @@ class NotInvoicedError(OrderError):
 
 
 class ChargeRefusedError(OrderError):
-    """No money was taken; the invoice stays open."""
+    """No money was taken; the invoice stays open. `by_bank`: the bank said no, which is an outcome."""
 
     kind = "payment_refused"
+    _MEND = "charge another payment method of the client, or settle it with the client"
 
-    def __init__(self, invoice_id: str, reason: str) -> None:
-        super().__init__(
-            f"invoice {invoice_id} was not charged and stays open: {reason}; charge another payment method of the client, or "
-            "settle it with the client",
-            invoice_id=invoice_id,
-        )
+    def __init__(self, invoice_id: str, reason: str, *, by_bank: bool = False) -> None:
+        text = f"invoice {invoice_id} was not charged and stays open: {reason}; {self._MEND}"
+        super().__init__(text, invoice_id=invoice_id)
+        self.again = Again.SAME if by_bank else self.again
+
+
+class ChargeUnavailableError(ChargeRefusedError):
+    """The payment provider could not be reached, so no money was taken."""
+
+    kind = "gateway_busy"
+    again = Again.LATER
+    _MEND = "nothing was charged, charge it again in a minute"
 
 
 class ChargeUnknownError(OrderError):
     """Whether money was taken is not known yet."""
 
     kind = "payment_unknown"
+    again = Again.LATER
 
     def __init__(self, invoice_id: str) -> None:
         super().__init__(
@@ -49,6 +57,7 @@ class ChargeUnknownError(OrderError):
 
 class ChargeInProgressError(OrderError):
     kind = "submit_in_progress"
+    again = Again.LATER
 
     def __init__(self, invoice_id: str) -> None:
         super().__init__(f"invoice {invoice_id} is being charged at this moment; look at it again in a few seconds")

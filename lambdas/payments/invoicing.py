@@ -12,7 +12,13 @@ from lambdas.orders.order import Hold, Order
 from lambdas.orders.ports import OrderStore
 from lambdas.payments.capturing import capture_key
 from lambdas.payments.charging import awaits_invoice
-from lambdas.payments.errors import ChargeRefusedError, ChargeUnknownError, NothingToInvoiceError, NotInvoicedError
+from lambdas.payments.errors import (
+    ChargeRefusedError,
+    ChargeUnavailableError,
+    ChargeUnknownError,
+    NothingToInvoiceError,
+    NotInvoicedError,
+)
 from lambdas.payments.gateway import (
     DeclinedError,
     Gateway,
@@ -158,9 +164,9 @@ class Invoicing:
         try:
             self.gateway.capture(key=key, transaction_id=hold.transaction_id, amount_cents=invoice.total_cents)
         except DeclinedError as declined:
-            raise ChargeRefusedError(invoice.invoice_id, str(declined)) from None
+            raise ChargeRefusedError(invoice.invoice_id, str(declined), by_bank=True) from None
         except GatewayUnavailableError as unavailable:
-            raise ChargeRefusedError(invoice.invoice_id, f"{unavailable}; nothing was charged") from None
+            raise ChargeUnavailableError(invoice.invoice_id, str(unavailable)) from None
         except OutcomeUnknownError:
             found = self.gateway.find(hold.key)
             if found is None or found.state is not TransactionState.CAPTURED:

@@ -13,7 +13,14 @@ from typing import Any
 from lambdas.orders.errors import Problem
 from lambdas.orders.order import Hold, Order, PaymentAttempt
 from lambdas.orders.parties import stored_method
-from lambdas.orders.ports import PaymentDeclined, PaymentDeclinedByBank, PaymentDue, PaymentNeedsHolder, PaymentUnclear
+from lambdas.orders.ports import (
+    PaymentDeclined,
+    PaymentDeclinedByBank,
+    PaymentDue,
+    PaymentNeedsHolder,
+    PaymentUnavailable,
+    PaymentUnclear,
+)
 from lambdas.payments.gateway import (
     DeclinedError,
     Gateway,
@@ -122,7 +129,7 @@ class PreAuthorization:
         except DeclinedError as declined:
             raise PaymentDeclinedByBank(str(declined)) from None
         except GatewayUnavailableError as unavailable:
-            raise PaymentDeclined(f"{unavailable}; nothing was charged") from None
+            raise PaymentUnavailable(f"{unavailable}; nothing was charged") from None
         except OutcomeUnknownError:
             found = self._found(attempt)
             if found is None:

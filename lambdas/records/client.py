@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from enum import IntEnum
 from typing import Any
 
-from lambdas.orders.errors import OrderError
+from lambdas.orders.errors import Again, OrderError
 from lambdas.records.payment_method import PaymentMethod
 from lambdas.records.request_key import RequestKey
 from lambdas.records.standing import has_overdue_invoice
@@ -33,6 +33,7 @@ class LoginTakenError(Exception):
 
 class ClientsBusyError(OrderError):
     kind = "busy"
+    again = Again.LATER
 
     def __init__(self) -> None:
         super().__init__("another client is being made under the same key or login name; nothing was made, try again")

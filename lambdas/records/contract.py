@@ -11,7 +11,7 @@ import time
 from enum import StrEnum
 from typing import Any
 
-from lambdas.orders.errors import OrderError, Problem
+from lambdas.orders.errors import Again, OrderError, Problem
 from lambdas.records.quoted_service import QuotedService
 from lambdas.records.table import ConditionFailedError, RecordTable
 from lambdas.runtime.items import to_item
@@ -94,6 +94,7 @@ class ContractDiffersError(OrderError):
     """The same signature came before with other content."""
 
     kind = "conflict"
+    again = Again.SAME
 
     def __init__(self, kept: KeptContract) -> None:
         made = f", of which order {kept.order_id} was made" if kept.order_id else ""
@@ -119,6 +120,7 @@ class ContractSignedBeforeError(OrderError):
 
 class ContractBusyError(OrderError):
     kind = "busy"
+    again = Again.LATER
 
     def __init__(self) -> None:
         super().__init__("the same contract is being taken in at this moment; send it again in a few seconds")

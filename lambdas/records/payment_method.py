@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
-from lambdas.orders.errors import OrderError, Problem
+from lambdas.orders.errors import Again, OrderError, Problem
 from lambdas.orders.info import text
 from lambdas.records.table import ConditionFailedError, RecordTable
 from lambdas.runtime.items import to_item
@@ -22,6 +22,7 @@ _ADD_TRIES = 8
 
 class MethodsBusyError(OrderError):
     kind = "busy"
+    again = Again.LATER
 
     def __init__(self) -> None:
         super().__init__("another payment method of the client is being added; nothing was added, try again")

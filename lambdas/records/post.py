@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import Any
 
-from lambdas.orders.errors import OrderError, Problem
+from lambdas.orders.errors import Again, OrderError, Problem
 from lambdas.records.attachment import Attachment
 from lambdas.records.request_key import RequestKey, RequestKeyUsedError
 from lambdas.records.table import ConditionFailedError, RecordTable
@@ -66,6 +66,7 @@ class Post(Frozen):
 
 class PostKeyTakenError(OrderError):
     kind = "conflict"
+    again = Again.SAME
 
     def __init__(self, post_id: str) -> None:
         text = f"this Idempotency-Key already belongs to post {post_id}, which says something else; use a new key"
@@ -74,6 +75,7 @@ class PostKeyTakenError(OrderError):
 
 class PostsBusyError(OrderError):
     kind = "order_changed"
+    again = Again.LATER
 
     def __init__(self) -> None:
         super().__init__("another call with this Idempotency-Key is under way; repeat the call in a few seconds")

@@ -1,6 +1,6 @@
 """Refusals about quotes, written for whoever signs or sells."""
 
-from lambdas.orders.errors import OrderError, Problem
+from lambdas.orders.errors import Again, OrderError, Problem
 from lambdas.orders.money import format_cents
 
 
@@ -60,6 +60,7 @@ class QuoteFixedError(OrderError):
     """What was signed or cancelled is not changed any more."""
 
     kind = "quote_fixed"
+    again = Again.SAME
 
     def __init__(self, quote_id: str, state: str) -> None:
         text = f"quote {quote_id} is {state}, so what it offers is fixed; make a new quote"
@@ -68,6 +69,7 @@ class QuoteFixedError(OrderError):
 
 class QuoteBusyError(OrderError):
     kind = "busy"
+    again = Again.LATER
 
     def __init__(self, quote_id: str) -> None:
         super().__init__(f"quote {quote_id} is being changed by others at this moment; nothing was done, try again")

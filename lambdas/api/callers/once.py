@@ -1,7 +1,8 @@
 """A call with an Idempotency-Key runs once: the same call again gets the first answer, another call under the key is refused.
 
-Answers are kept as they were sent, in the encrypted guard table only. Kept are successes, and refusals that would be the same
-again. `order.create` is not run through here: its key is in the transaction that makes the order (orders/service.py).
+Answers are kept as they were sent, in the encrypted guard table only. Kept are outcomes: successes, and refusals that are
+decided for good (`OrderError.again`). `order.create` is not run through here: its key is in the transaction that makes the
+order (orders/service.py).
 """
 
 import hashlib
@@ -20,33 +21,8 @@ from lambdas.api.errors import KeyReusedError, RepeatInProgressError, RepeatUnkn
 from lambdas.api.responses import Response
 from lambdas.guards.attempts import attempt, guard_failed
 from lambdas.guards.repeats import Claim, Kept, KeyReused, StillRunning
-from lambdas.orders.errors import OrderError
+from lambdas.orders.errors import Again, OrderError
 from lambdas.runtime.observe import logger
-
-# What the same call may be answered otherwise the next time; nothing was done, or it is not known yet.
-MAY_CHANGE = frozenset(
-    {
-        "action_refused",
-        "authentication_required",
-        "busy",
-        "coupon_busy",
-        "files_not_kept",
-        "gateway_busy",
-        "internal",
-        "mail_not_sent",
-        "mail_unknown",
-        "not_allowed",
-        "order_changed",
-        "payment_unknown",
-        "repeat_in_progress",
-        "repeat_unknown",
-        "review_needed",
-        "submit_in_progress",
-        "too_many_calls",
-        "total_differs",
-        "unreadable",
-    }
-)
 
 
 def once(
@@ -64,7 +40,7 @@ def once(
     try:
         response = run()
     except OrderError as error:
-        if error.kind in MAY_CHANGE:
+        if error.again is not Again.SAME:
             attempt(lambda: guard.repeats.let_go(claim))
             raise
         response = refuse(error)

@@ -14,7 +14,7 @@ from lambdas.api.callers.caller import Caller
 from lambdas.api.requests.posts import NOBODY
 from lambdas.mail.address import is_address
 from lambdas.mail.sending import Mail, MailFile, MailInDoubtError, MailRefusedError, send_once
-from lambdas.orders.errors import OrderError, Problem
+from lambdas.orders.errors import Again, OrderError, Problem
 from lambdas.records.attachment import Attachment, AttachmentFiles, NewFile
 from lambdas.records.notification import MailState, NotificationRecords
 from lambdas.records.post import Post, PostKind, PostRecords
@@ -69,6 +69,7 @@ class FilesNotKeptError(OrderError):
     """The bucket refused, or did not answer."""
 
     kind = "files_not_kept"
+    again = Again.LATER
 
     def __init__(self, field: str) -> None:
         text = "the files could not be stored just now, so nothing was posted; send the same request again in a minute"

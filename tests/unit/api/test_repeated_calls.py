@@ -106,6 +106,26 @@ def test_what_may_go_better_the_next_time_runs_again(
     assert caller.call("order.cancel", {"order_id": order_id}, **KEY).status == 200
 
 
+def test_a_gateway_that_cannot_be_reached_is_asked_again_under_the_same_key(caller: Caller) -> None:
+    away = {**ORDER, "info": {**ORDER["info"], "cc_token": "tok_unavailable"}}  # type: ignore[dict-item]
+    submit = {"order_id": caller.call("order.create", away).body["order_id"]}
+    first = caller.call("order.submit", submit, **KEY)
+    caller.call("order.update", {**submit, "info": {"cc_token": "tok_approve"}})  # the gateway is there again
+
+    assert (first.status, first.headers["Retry-After"]) == (503, "10")
+    assert caller.call("order.submit", submit, **KEY).status == 200
+
+
+def test_an_order_that_was_mended_is_submitted_under_the_same_key(caller: Caller) -> None:
+    nobody = {**ORDER, "info": {**ORDER["info"], "email": ""}}  # type: ignore[dict-item]
+    submit = {"order_id": caller.call("order.create", nobody).body["order_id"]}
+    first = caller.call("order.submit", submit, **KEY)
+    caller.call("order.update", {**submit, "info": {"email": "ada@example.com"}})
+
+    assert first.status == 422
+    assert caller.call("order.submit", submit, **KEY).status == 200
+
+
 def test_what_was_refused_before_it_ran_leaves_the_key_free(caller: Caller, order_id: str) -> None:
     assert caller.call("order.cancel", {}, **KEY).status == 400
     assert caller.call("order.no_such", {}, **KEY).status == 404
