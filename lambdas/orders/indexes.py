@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
+from lambdas.orders.deadlines import next_look_at
 from lambdas.orders.entries import FoundOrder, OrderEntry, UnreadableOrder
 from lambdas.orders.order import Order, Place
 from lambdas.orders.ports import TimeWindow
@@ -42,8 +43,7 @@ def received(place: Place) -> str:
 
 def index_attributes(order: Order) -> dict[str, Any]:
     """None where the order is not in an index."""
-    dates = [wait.due_at for wait in order.waits.values() if wait.due_at and not wait.overdue]
-    due_at = min([*dates, *([order.lead_ends_at] if order.is_lead and order.lead_ends_at else [])], default=None)
+    due_at = next_look_at(order)
     return {
         "queue_step": f"{order.order_queue_id}#{order.step_id}",
         "received": received(order.place),

@@ -86,7 +86,7 @@ class Order(Frozen):
             "priority", "total_cents", "currency", "priced", "requested_completion", "planned_completion", "info",
             "checklist_steps", "actions", "waits", "declines", "hold", "review_at", "machine_run", "machine_stopped_at",
             "restarted_by", "submitted_at", "completed_at", "canceled_at", "canceled_by", "unwound_at",
-            "lead_ends_at", "expires_at",
+            "lead_ends_at", "expires_at", "looked_at",
         }
     )  # fmt: skip
     PERSONAL = frozenset(
@@ -148,6 +148,7 @@ class Order(Frozen):
     canceled_because: str = ""
     canceled_by: str = ""
     unwound_at: int | None = None
+    looked_at: int | None = Field(default=None, description="when its deadlines were looked at last")
     lead_ends_at: int | None = Field(default=None, description="when a lead that nobody submits is canceled")
     expires_at: int | None = Field(default=None, description="TTL of leads that came to nothing")
 
