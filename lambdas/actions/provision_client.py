@@ -9,6 +9,7 @@ from lambdas.actions._module import Config, Done, Module, PermanentError, Tools
 from lambdas.orders.info import text
 from lambdas.orders.order import Order
 from lambdas.records.client import CONTACT_FIELDS, Client, ClientRecords, ClientStatus, LoginTakenError
+from lambdas.records.client_settings import ordered_settings
 from lambdas.records.payment_method import submitted_method
 from lambdas.records.promotion import promote
 
@@ -30,9 +31,14 @@ def _with_existing(order: Order, client_id: str, clients: ClientRecords, tools: 
     if client is None:
         raise PermanentError("the order names a client that does not exist; correct client_id and process again")
     is_ours = client.active is ClientStatus.LEAD or clients.made_for(order.order_id) == client_id
-    if is_ours and promote(tools.records, client_id, order.order_id, submitted_method(order.info)):
+    if is_ours and _is_promoted(order, client_id, tools):
         return Done("the lead is a client now", {"client_id": client_id, "made": True}, client_id)
     return Done("existing client, nothing changed", {"client_id": client_id, "made": False}, client_id)
+
+
+def _is_promoted(order: Order, client_id: str, tools: Tools) -> bool:
+    method, settings = submitted_method(order.info), ordered_settings(order.info)
+    return promote(tools.records, client_id, order.order_id, method, settings)
 
 
 def _make(order: Order, clients: ClientRecords, tools: Tools) -> str:
@@ -42,6 +48,7 @@ def _make(order: Order, clients: ClientRecords, tools: Tools) -> str:
         order_id=order.order_id,
         uber_login=text(order.info, "uber_login"),
         password_hash=order.password_hash,
+        settings=ordered_settings(order.info),
         created_at=tools.now(),
         **{name: text(order.info, name) for name in CONTACT_FIELDS},
     )

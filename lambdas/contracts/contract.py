@@ -8,10 +8,11 @@ import hashlib
 import json
 from typing import Annotated, Literal, Self
 
-from pydantic import AwareDatetime, ConfigDict, Field, model_validator
+from pydantic import AwareDatetime, BeforeValidator, ConfigDict, Field, model_validator
 
 from lambdas.orders.money import parse_cents
 from lambdas.orders.packs import MAX_PACKS, MAX_QUANTITY
+from lambdas.records.expiry import readable_expiry
 from lambdas.records.quoted_service import QuotedOption, QuotedService
 from lambdas.runtime.models import Frozen
 
@@ -107,7 +108,10 @@ class ContractPayment(_Said):
         default="", description="Of the card, such as Visa; an account's bank."
     )
     last_four: Annotated[str, Field(pattern=r"^([0-9]{4})?$")] = Field(default="", description="Of card or account.")
-    expiry: Annotated[str, Field(pattern=r"^([0-9]{4})?$")] = Field(default="", description="Of the card, MMYY.")
+    expiry: Annotated[str, BeforeValidator(lambda typed: readable_expiry(typed) or "")] = Field(
+        default="", description="Of the card, MMYY."
+    )
+    account_type: Literal["", "C", "S"] = Field(default="", description="Of the account: C checking, S savings.")
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
@@ -131,7 +135,7 @@ class ContractPayment(_Said):
         if kind == "cc":
             said |= {"cc_num": self.last_four, "cc_type": self.brand, "cc_expire": self.expiry}
         if kind == "ach":
-            said |= {"ach_acct": self.last_four, "ach_bank": self.brand}
+            said |= {"ach_acct": self.last_four, "ach_bank": self.brand, "ach_type": self.account_type}
         return {"payment_type": self.payment_type, **{key: value for key, value in said.items() if value}}
 
 

@@ -3,7 +3,7 @@
 The envelope says by custom fields of its own which quote it is of; the quote says what was signed:
 
     quote_id           the quote (needed)
-    billing_info_id    or payment_type, payment_token, payment_brand, payment_last_four, payment_expiry
+    billing_info_id    or payment_type, payment_token, payment_brand, payment_last_four, payment_expiry, payment_account_type
     document_sha256, document_reference
     signer_ip
     total              what the document says is charged first, before tax, such as 730.00
@@ -26,6 +26,7 @@ _PAYMENT = {
     "payment_brand": "brand",
     "payment_last_four": "last_four",
     "payment_expiry": "expiry",
+    "payment_account_type": "account_type",
 }
 
 

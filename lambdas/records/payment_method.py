@@ -13,6 +13,7 @@ from typing import Any
 
 from lambdas.orders.errors import Again, OrderError, Problem
 from lambdas.orders.info import text
+from lambdas.records.expiry import HOW, expiry_of, typed_expiry
 from lambdas.records.table import ConditionFailedError, RecordTable
 from lambdas.runtime.items import to_item
 from lambdas.runtime.models import Frozen
@@ -90,14 +91,14 @@ def submitted_method(info: Mapping[str, Any]) -> PaymentMethod | None:
     if kind is None or not (token := text(info, _TOKENS[kind])):
         return None
     if kind is MethodKind.CARD:
-        expiry = text(info, "cc_expire") or text(info, "cc_exp")
+        typed = typed_expiry(info)
         return PaymentMethod(
             kind=kind,
             token=token,
             brand=text(info, "cc_type"),
             last_four=text(info, "cc_num")[-4:],
-            expiry=expiry,
-            holder={name: said for name, key in _HOLDER.items() if (said := text(info, key))},
+            expiry=expiry_of(typed) or typed,
+            holder=_holder(info),
         )
     if kind is MethodKind.BANK_ACCOUNT:
         return PaymentMethod(
@@ -108,6 +109,13 @@ def submitted_method(info: Mapping[str, Any]) -> PaymentMethod | None:
             account_type=text(info, "ach_type"),
         )
     return PaymentMethod(kind=kind, token=token, brand="PayPal")
+
+
+def _holder(info: Mapping[str, Any]) -> dict[str, str]:
+    """Forms that sell abroad send a province instead of a state."""
+    said = {name: text(info, key) for name, key in _HOLDER.items()}
+    said["state"] = said["state"] or text(info, "cc_province")
+    return {name: value for name, value in said.items() if value}
 
 
 def method_problems(info: Mapping[str, Any]) -> tuple[Problem, ...]:
@@ -125,6 +133,9 @@ def method_problems(info: Mapping[str, Any]) -> tuple[Problem, ...]:
         return (
             Problem(f"info.{key}", "is no token of a payment page: 1 to 255 letters, digits and signs without blanks"),
         )
+    if PAYMENT_TYPES[stated] is MethodKind.CARD and expiry_of(typed_expiry(info)) is None:
+        said_in = next((name for name in ("cc_expire", "cc_exp") if text(info, name)), "cc_exp_mo")
+        return (Problem(f"info.{said_in}", HOW),)
     return ()
 
 

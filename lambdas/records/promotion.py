@@ -1,5 +1,7 @@
 """A lead of the Sales Manager becomes a client (reference ubersmith-orders 3.1): the same record, `active` 2 turned into 1."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from lambdas.records.client import ClientRecords, ClientStatus
@@ -8,13 +10,20 @@ from lambdas.records.table import ConditionFailedError, RecordTable
 from lambdas.runtime.items import to_item
 
 
-def promote(table: RecordTable, client_id: str, order_id: str, method: PaymentMethod | None) -> bool:
+def promote(
+    table: RecordTable,
+    client_id: str,
+    order_id: str,
+    method: PaymentMethod | None,
+    settings: Mapping[str, str] = MappingProxyType({}),
+) -> bool:
     """Whether the order made a client of this lead, now or before; False if it is a client already.
 
-    The method that came with the order is stored, and is the default one if it is the first. All or nothing, once per order.
+    The method that came with the order is stored, and is the default one if it is the first; its billing settings count where
+    the lead had none. All or nothing, once per order.
     """
     writes = [
-        _as_client(table, client_id, order_id if method else None),
+        _as_client(table, client_id, order_id if method else None, settings),
         table.new({"pk": f"order#{order_id}", "sk": "client", "client_id": client_id}),
     ]
     if method:
@@ -34,12 +43,17 @@ def _is_lead(table: RecordTable, client_id: str) -> bool:
     return client is not None and client.active is ClientStatus.LEAD
 
 
-def _as_client(table: RecordTable, client_id: str, billing_info_id: str | None) -> dict[str, Any]:
+def _as_client(
+    table: RecordTable, client_id: str, billing_info_id: str | None, settings: Mapping[str, str]
+) -> dict[str, Any]:
     values: dict[str, Any] = {":client": ClientStatus.CLIENT, ":lead": ClientStatus.LEAD}
     default = ""
     if billing_info_id:
         default = ", default_billing_info_id = if_not_exists(default_billing_info_id, :id)"
         values[":id"] = billing_info_id
+    for name, said in settings.items():
+        default += f", settings.{name} = if_not_exists(settings.{name}, :{name})"
+        values[f":{name}"] = said
     return {
         "Update": {
             "TableName": table.name,

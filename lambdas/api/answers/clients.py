@@ -7,6 +7,7 @@ from lambdas.api.backend import Backend
 from lambdas.api.verbs.seen import AddedMethod, MadeClient, SeenClient
 from lambdas.orders.money import format_cents
 from lambdas.records.client import CONTACT_FIELDS
+from lambdas.records.client_settings import every_setting
 from lambdas.records.payment_method import MethodKind, PaymentMethod
 from lambdas.records.service import Service, ServiceStatus
 
@@ -40,7 +41,7 @@ def record(seen: SeenClient, backend: Backend) -> dict[str, Any]:
         "login": client.uber_login,
         "login_enabled": as_text(client.login_enabled),
         "created": str(client.created_at),
-        **client.settings,
+        **every_setting(client.settings),
         **({"metadata": client.metadata or []} if seen.metadata else {}),
         **({"tags": []} if seen.tags else {}),
         **({"acls": client.access or []} if seen.acls else {}),

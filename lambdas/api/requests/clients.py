@@ -5,10 +5,23 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from lambdas.api.requests.fields import MAX_TEXT, Absent, Count, Direction, Flag, Info, Limit, Reference, Request, Text
+from lambdas.api.requests.fields import (
+    MAX_TEXT,
+    Absent,
+    Count,
+    Direction,
+    Expiry,
+    Flag,
+    Info,
+    Limit,
+    Reference,
+    Request,
+    Text,
+)
+from lambdas.records.client_settings import OF_THE_INSTALLATION
 
 META = "meta_"
-FIELD_DEFAULT = "system_default"  # leaves the setting to this installation
+FIELD_DEFAULT = OF_THE_INSTALLATION
 
 Country = Annotated[Annotated[str, Field(pattern=r"^[A-Za-z]{2}$")] | None, Absent]
 Name = Annotated[str, Field(min_length=1, max_length=MAX_TEXT)]
@@ -63,6 +76,7 @@ class ClientAddRequest(Request):
     late_fee_scheme_id: Setting = Field(default=FIELD_DEFAULT, description="Schedule of late fees; kept.")
     apply_latefee_on_latefees: Setting = Field(default="0", description="1: late fees on late fees; kept.")
     default_renew: Setting = Field(default=None, description="Day of the month new services renew; kept.")
+    invoice_delivery: Setting = Field(default=None, description="ours: day of the month for invoices; kept.")
     prorate_min_days: Setting = Field(default=None, description="Least number of days that are prorated; kept.")
     brand_id: Brand = Field(default=None, description="The client's brand; the installation's first one if not said.")
     retry_every: Setting = Field(default=FIELD_DEFAULT, description="Days between tries of a declined charge; kept.")
@@ -132,9 +146,7 @@ class CardAddRequest(_Holder):
 
     client_id: Name = Field(description="The client, by id or login name.")
     cc_num: Annotated[str, Field(pattern=r"^[0-9]{4}$")] = Field(description="The last four digits; more are refused.")
-    cc_expire: Annotated[Annotated[str, Field(pattern=r"^(0[1-9]|1[0-2])[0-9]{2}$")] | None, Absent] = Field(
-        default=None, description="Expiry, MMYY."
-    )
+    cc_expire: Expiry = Field(default=None, description="Expiry, MMYY; 12/2030 and the like are read too.")
     cc_cvv2: Text = Field(default=None, description="Refused: a card code may not be sent here.")
     country: Annotated[str, Field(pattern=r"^[A-Za-z]{2}$")] = Field(description="ISO 3166 country code of its holder.")
     cc_token: Name = Field(description="The token the payment page gave for the card.")

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
 from lambdas.orders.money import parse_cents
+from lambdas.records.expiry import readable_expiry
 from lambdas.runtime.models import Frozen
 
 MAX_TEXT = 1_000
@@ -73,6 +74,9 @@ Info = Annotated[dict[str, Any], BeforeValidator(_map)]
 Hash = Annotated[Annotated[str, Field(min_length=8, max_length=MAX_HASH)] | None, Absent]
 Direction = Annotated[Literal["asc", "desc"] | None, Absent]
 Limit = Annotated[Annotated[int, Field(ge=1, le=1_000)] | None, Absent]
+
+
+Expiry = Annotated[str | None, BeforeValidator(readable_expiry)]
 
 
 class Request(Frozen):

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from lambdas.api.requests.fields import MAX_TIME, Absent, Cents, Count, Flag, OrderRequest, Request, or_null
+from lambdas.api.requests.fields import MAX_TIME, Absent, Cents, Count, Expiry, Flag, OrderRequest, Request, or_null
 from lambdas.runtime.models import Frozen
 
 MAX_NOTES = 10_000
@@ -164,11 +164,11 @@ class QuoteSignRequest(QuoteRequest):
     )
     cc_token: Short = Field(default=None, description="A card, by the token that the payment page gave for it.")
     cc_num: LastFour = Field(default=None, description="Last four digits of the card.")
-    cc_exp: Annotated[Annotated[str, Field(pattern=r"^[0-9]{4}$")] | None, Absent] = Field(
-        default=None, description="When the card expires, MMYY."
-    )
+    cc_exp: Expiry = Field(default=None, description="When the card expires, MMYY; 12/2030 and the like are read too.")
     ach_token: Short = Field(default=None, description="A bank account, by the token that the payment page gave.")
     ach_acct: LastFour = Field(default=None, description="Last four digits of the account.")
+    ach_aba: Short = Field(default=None, description="Routing number; the token knows it, so it is not kept.")
+    ach_type: Annotated[Literal["C", "S"] | None, Absent] = Field(default=None, description="C checking, S savings.")
     ach_bank: Annotated[Annotated[str, Field(max_length=40)] | None, Absent] = Field(
         default=None, description="Name of the bank."
     )

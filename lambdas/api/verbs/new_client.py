@@ -7,7 +7,7 @@ from lambdas.records.client import CONTACT_FIELDS, Client, ClientRecords, Client
 from lambdas.records.request_key import RequestKey
 from lambdas.runtime.passwords import hash_password
 
-_NO_SETTING = {
+NO_SETTING = {
     *CONTACT_FIELDS,
     "uber_login",
     "uber_pass",
@@ -35,7 +35,7 @@ def made_client(clients: ClientRecords, client: Client, key: RequestKey | None, 
 
 def new_client(request: ClientAddRequest, client_id: str, brand_id: int, now: int) -> Client:
     """As it was asked for; billing settings are kept as they are."""
-    settings = request.model_dump(exclude=_NO_SETTING, exclude_none=True)
+    settings = request.model_dump(exclude=NO_SETTING, exclude_none=True)
     return Client(
         client_id=client_id,
         brand_id=brand_id,

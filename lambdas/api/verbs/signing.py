@@ -91,7 +91,8 @@ def _payment(request: QuoteSignRequest) -> dict[str, str]:
         return {"payment_type": "cc", "token": request.cc_token, "last_four": four, "expiry": request.cc_exp or ""}
     if request.ach_token:
         four, bank = (request.ach_acct or "")[-4:], request.ach_bank or ""
-        return {"payment_type": "ach", "token": request.ach_token, "last_four": four, "brand": bank}
+        kind = {"account_type": request.ach_type} if request.ach_type else {}
+        return {"payment_type": "ach", "token": request.ach_token, "last_four": four, "brand": bank, **kind}
     if stored := stored_method_of(request):
         return {"billing_info_id": stored}
     return {"payment_type": "invoice"}

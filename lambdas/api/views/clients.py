@@ -6,6 +6,7 @@ from lambdas.api.backend import Backend
 from lambdas.api.verbs.seen import AddedMethod, MadeClient, SeenClient
 from lambdas.api.views.values import iso
 from lambdas.orders.money import format_cents
+from lambdas.records.client_settings import every_setting
 from lambdas.records.payment_method import PaymentMethod
 from lambdas.records.service import Service
 
@@ -121,7 +122,7 @@ def client_view(seen: SeenClient, backend: Backend) -> ClientView:
         "login_enabled": client.login_enabled,
         "default_billing_info_id": client.default_billing_info_id,
         "order_id": client.order_id,
-        "settings": client.settings,
+        "settings": every_setting(client.settings),
         "metadata": client.metadata if seen.metadata else None,
         "access": client.access if seen.acls else None,
         "created_at": iso(client.created_at),

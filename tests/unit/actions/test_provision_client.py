@@ -28,6 +28,28 @@ def test_the_client_is_made_from_the_order(world: World) -> None:
     assert (client.first, client.email, client.password_hash) == ("Ada", "ada@example.com", "scrypt$00$00")
 
 
+def test_billing_settings_of_the_order_are_the_client_s(world: World) -> None:
+    world.order(info={"default_renew": 15, "invoice_delivery": "3", "grace_due": "1"})
+    world.run(module, CLIENT)
+
+    client = clients(world).get("101")
+    assert client is not None
+    assert client.settings == {"default_renew": "15", "invoice_delivery": "3"}
+
+
+def test_billing_settings_of_the_order_count_where_its_lead_had_none(world: World) -> None:
+    lead = a_client(
+        client_id="77", order_id=None, active=ClientStatus.LEAD, uber_login="", settings={"default_renew": "1"}
+    )
+    clients(world).add(lead)
+    world.order(client_id="77", info={"default_renew": "15", "invoice_delivery": "3"})
+    world.run(module, CLIENT)
+
+    client = clients(world).get("77")
+    assert client is not None
+    assert (client.active, client.settings) == (ClientStatus.CLIENT, {"default_renew": "1", "invoice_delivery": "3"})
+
+
 def test_the_submitted_card_is_stored_with_the_client(world: World) -> None:
     world.order()
     world.run(module, CLIENT)

@@ -5,13 +5,17 @@ from typing import Any
 
 import pytest
 
+from lambdas.api.requests.clients import ClientAddRequest
+from lambdas.api.verbs.new_client import NO_SETTING
+from lambdas.records.client import ClientRecords
+from lambdas.records.client_settings import SETTINGS
 from lambdas.records.rights import Grant, Right
 from lambdas.records.service import ServiceRecords
 from tests.build import CONTACT, NOW
 from tests.logs import logged
 from tests.unit.api.conftest import Answer, Caller
 from tests.unit.api.test_rights import as_user
-from tests.unit.records.builders import a_service_record
+from tests.unit.records.builders import a_client, a_service_record
 
 ADA = {**CONTACT, "uber_login": "ada", "uber_pass": "a long pass phrase"}
 CARD = {"cc_num": "4242", "cc_token": "tok_approve", "cc_type": "visa", "cc_expire": "1230", "country": "GB"}
@@ -35,6 +39,22 @@ def test_a_client_without_an_order(caller: Caller) -> None:
     assert (found["datepay"], found["metadata"], found["tags"]) == ("14", {"source": "fair"}, [])
     assert "uber_pass" not in found
     assert "acls" not in found
+
+
+def test_a_client_of_an_order_shows_the_same_settings_as_any_other(caller: Caller) -> None:
+    made = a_client(client_id="77", order_id="1001", settings={"default_renew": "15"}, uber_login="")
+    ClientRecords(caller.api.backend.records).make(made, None)
+    others = caller.data("client.get", {"client_id": added(caller)})
+    found = caller.data("client.get", {"client_id": "77"})
+
+    assert found.keys() == others.keys()
+    assert (found["default_renew"], found["invoice_delivery"], found["grace_due"]) == ("15", "", "0")
+    assert (found["datesend"], found["priority"]) == (others["datesend"], others["priority"]) == ("system_default", "1")
+    assert caller.call("client.get", {"client_id": "77"}).body["settings"]["invoice_delivery"] == ""
+
+
+def test_every_billing_setting_that_a_client_may_be_added_with_is_shown() -> None:
+    assert set(SETTINGS) == ClientAddRequest.model_fields.keys() - NO_SETTING
 
 
 @pytest.mark.parametrize("by", [{"user_login": "ADA"}, {"email": "Ada@Example.com"}, {"client_id": "101"}])

@@ -25,3 +25,22 @@ def test_a_bank_account_keeps_its_type() -> None:
 
     assert method
     assert (method.account_type, method.last_four) == ("S", "6789")
+
+
+def test_a_card_keeps_its_expiry_as_month_and_year() -> None:
+    for said in (
+        {"cc_exp": "12/2030"},
+        {"cc_exp": "", "cc_exp_mo": "12", "cc_exp_yr": "2030"},
+        {"cc_expire": "2030-12"},
+    ):
+        method = submitted_method({**CARD, **said})
+
+        assert method
+        assert method.expiry == "1230"
+
+
+def test_a_province_stands_for_a_state() -> None:
+    method = submitted_method({**CARD, "cc_state": "", "cc_province": "Ontario"})
+
+    assert method
+    assert method.holder == {"state": "Ontario"}
