@@ -23,6 +23,7 @@ Text = Annotated[str, Field(max_length=1_000)]
 Key = Annotated[str, Field(min_length=1, max_length=200)]
 Id = Annotated[str, Field(pattern=r"^[0-9]{1,18}$")]
 Upgrade = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
+Expiry = Annotated[str, BeforeValidator(lambda typed: readable_expiry(typed) or "")]
 Money = Annotated[str, Field(pattern=r"^\d{1,8}(\.\d{1,2})?$", description="An amount such as 19.95.")]
 
 
@@ -108,9 +109,7 @@ class ContractPayment(_Said):
         default="", description="Of the card, such as Visa; an account's bank."
     )
     last_four: Annotated[str, Field(pattern=r"^([0-9]{4})?$")] = Field(default="", description="Of card or account.")
-    expiry: Annotated[str, BeforeValidator(lambda typed: readable_expiry(typed) or "")] = Field(
-        default="", description="Of the card, MMYY."
-    )
+    expiry: Expiry = Field(default="", description="Of the card, MMYY.")
     account_type: Literal["", "C", "S"] = Field(default="", description="Of the account: C checking, S savings.")
 
     @model_validator(mode="after")

@@ -13,7 +13,10 @@ _CENTURY = 2000
 
 
 def expiry_of(typed: str) -> str | None:
-    """`12/30`, `12-2030`, `2030-12`, `122030`, `330` (a number that lost its zero) as MMYY; empty stays so; None: not readable."""
+    """`12/30`, `12-2030`, `2030-12`, `122030`, `330` (a number that lost its zero) as MMYY; empty stays so.
+
+    None: not readable.
+    """
     plain = unicodedata.normalize("NFKC", typed).strip()
     if not plain:
         return ""

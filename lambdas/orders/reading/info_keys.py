@@ -21,8 +21,9 @@ MEANT = frozenset(
         "first", "last", "company", "email", "address", "city", "state", "zip", "country", "phone", "fax", "vat_id",
         "uber_login", "uber_pass", "ip_address", "default_renew", "invoice_delivery", "msa", "coupon",
         "payment_type", "billing_info_id", "preauth_fail_error", "paypal_token",
-        "cc_token", "cc_type", "cc_num", "cc_exp", "cc_expire", "cc_exp_mo", "cc_exp_yr", "cc_first", "cc_last", "cc_address", "cc_city", "cc_state",
-        "cc_province", "cc_zip", "cc_country", "cc_phone", "ach_token", "ach_acct", "ach_aba", "ach_type", "ach_bank",
+        "cc_token", "cc_type", "cc_num", "cc_exp", "cc_expire", "cc_exp_mo", "cc_exp_yr", "cc_first", "cc_last",
+        "cc_address", "cc_city", "cc_state", "cc_province", "cc_zip", "cc_country", "cc_phone", "ach_token", "ach_acct",
+        "ach_aba", "ach_type", "ach_bank",
     }
 )  # fmt: skip
 IMPERSONAL: Mapping[str, frozenset[str]] = {

@@ -38,6 +38,7 @@ WITHOUT_FACTS = {
     "uber.attachment_list",
 }
 ADDED = {
+    "client.add": {"invoice_delivery"},  # documented in orders only
     "client.ach_add": {"ach_token"},  # no account numbers are taken
     "client.quote_add": {"opportunity_id"},
     "client.quote_sign": {"cc_token", "ach_token", "total"},
@@ -56,7 +57,7 @@ ADDED = {
 }
 LEFT_OUT = {
     "client.quote_service_add": {"parent", "tax_engine_id", "taxes", "meta_*"},
-    "client.quote_sign": {"cc_cvv2", "ach_aba", "ach_type", "threedsecure"},  # see order.threedsecure2_payment
+    "client.quote_sign": {"cc_cvv2", "threedsecure"},  # see order.threedsecure2_payment
     "order.respond": {"attach[]"},
     "order.create": {"activity", "progress"},  # what an order has gone through is not for callers to say
 }

@@ -18,7 +18,7 @@ SAME = [
     "2030-12-31",
     "122030",
     "203012",
-    "１２/３０",
+    "\uff11\uff12/\uff13\uff10",
     " 1230 ",
 ]
 CARD = {"payment_type": "cc", "cc_token": "tok_approve"}
