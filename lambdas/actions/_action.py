@@ -17,6 +17,7 @@ from lambdas.orders.store import DynamoOrderStore
 from lambdas.payments.gateways import gateway_named
 from lambdas.records.table import RecordTable
 from lambdas.runtime.observe import logger, metrics
+from lambdas.runtime.patience import lasting
 from lambdas.runtime.settings import TableSettings
 from lambdas.runtime.starting import prepare
 
@@ -32,7 +33,8 @@ def action_handler(module: Module[Any]) -> Handler:
         metrics.add_dimension("action", module.name)
         order_id, action_id = str(event["order_id"]), int(event["action_id"])
         if event.get("undo"):
-            return undo_action(module, order_id, action_id, tools())
+            with lasting(context):
+                return undo_action(module, order_id, action_id, tools())
         if event.get("requested"):
             return run_requested(module, order_id, action_id, context, tools())
         return run_action(module, order_id, action_id, context, tools())

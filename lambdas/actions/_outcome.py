@@ -16,6 +16,7 @@ from lambdas.actions._module import (
     UnexpectedError,
 )
 from lambdas.orders import progress
+from lambdas.orders.errors import OrderChangedError
 from lambdas.orders.order import Order
 from lambdas.records.table import ConditionFailedError
 from lambdas.runtime.observe import log_unexpected
@@ -55,5 +56,7 @@ def classed(error: Exception) -> ActionError:
         return TransientError("the database was busy with this record; this is tried again by itself")
     if isinstance(error, OUTSIDE_ERRORS) and code is None:
         return TransientError("a service could not be reached; this is tried again by itself")
+    if isinstance(error, OrderChangedError):
+        return TransientError("too many wrote to this order at once; this is tried again by itself")
     log_unexpected("unexpected error in an action", error)
     return UnexpectedError(f"unexpected {type(error).__name__}; the function's log of this order has the details")

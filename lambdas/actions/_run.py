@@ -17,10 +17,12 @@ from lambdas.actions._undo import undo_action
 from lambdas.orders import claims, progress
 from lambdas.orders.checklist import ActionState, ChecklistAction
 from lambdas.orders.claims import ActionBusy, ActionUnasked, OrderCanceled, OrderMoved
+from lambdas.orders.errors import OrderChangedError
 from lambdas.orders.order import Order
 from lambdas.orders.steps import StepStatus
 from lambdas.orders.store import save
 from lambdas.runtime.observe import MetricUnit, logger, metrics
+from lambdas.runtime.patience import lasting
 
 GRACE_SECONDS = 5  # between a Lambda's time-out and the moment its claim lapses
 
@@ -53,9 +55,13 @@ def run_action(
 ) -> dict[str, Any]:
     """Claim, run, settle one action. Returns nothing of the order: machines get ids only."""
     try:
-        claimed = _claim(order_id, action_id, context, use, by_machine=by_machine, only_if_asked=only_if_asked)
-        return _run_settle(module, claimed, order_id, action_id, use)
-    except OUTSIDE_ERRORS as error:  # of the order table, before or after the module ran; the claim sees to the rest
+        with lasting(context):
+            claimed = _claim(order_id, action_id, context, use, by_machine=by_machine, only_if_asked=only_if_asked)
+            return _run_settle(module, claimed, order_id, action_id, use)
+    except (
+        *OUTSIDE_ERRORS,
+        OrderChangedError,
+    ) as error:  # of the order table; the claim sees to the rest
         failure = classed(error)
         if isinstance(failure, UnexpectedError) and isinstance(error, ClientError):
             raise OrderTableError(error.response.get("Error", {}).get("Code", "")) from None

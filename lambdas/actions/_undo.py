@@ -1,12 +1,15 @@
 """Undo: take back what an action did to a canceled order."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from lambdas.actions._module import Module, Tools
-from lambdas.actions._outcome import classed, config_of, failed
+from lambdas.actions._outcome import OUTSIDE_ERRORS, classed, config_of, failed
 from lambdas.orders import claims, progress
 from lambdas.orders.claims import ActionBusy
+from lambdas.orders.errors import OrderChangedError
+from lambdas.orders.order import Order
 from lambdas.orders.steps import StepStatus
 from lambdas.orders.store import save
 from lambdas.runtime.observe import logger
@@ -23,7 +26,16 @@ def undo_action(module: Module[Any], order_id: str, action_id: int, use: Tools) 
     if claims.is_busy(action, use.now()):
         raise ActionBusy(f"action {action_id} of order {order_id} is still running")
     try:
-        undone = module.undo(order, config_of(module, order, action_id), replace(use, action_id=action_id))
+        return _taken_back(module, module.undo, order, action_id, use)
+    except (*OUTSIDE_ERRORS, OrderChangedError) as error:  # of the order table, once the module had answered
+        raise classed(error) from None
+
+
+def _taken_back(
+    module: Module[Any], undo: Callable[[Order, Any, Tools], str | None], order: Order, action_id: int, use: Tools
+) -> dict[str, Any]:
+    try:
+        undone = undo(order, config_of(module, order, action_id), replace(use, action_id=action_id))
     except Exception as error:  # noqa: BLE001 - `classed` decides what it is
         failure = classed(error)
         save(use.orders, order, lambda current: failed(current, action_id, use, failure))

@@ -23,6 +23,7 @@ from lambdas.orders.order import Order
 from lambdas.orders.service import OrderService
 from lambdas.records.api_user import ApiUser, ApiUserRecords
 from lambdas.runtime.observe import MetricUnit, log_unexpected, logger, metrics
+from lambdas.runtime.patience import lasting
 from lambdas.runtime.starting import prepare
 
 
@@ -63,7 +64,8 @@ def _api() -> Api:
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: Any) -> Response:
     """The Lambda handler: an HTTP API event (payload 2.0) in, a response out."""
-    return respond(event, _api())
+    with lasting(context):
+        return respond(event, _api())
 
 
 def respond(event: dict[str, Any], api: Api) -> Response:

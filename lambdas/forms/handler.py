@@ -23,6 +23,7 @@ from lambdas.records.post import PostRecords
 from lambdas.records.reminder_stop import ReminderStops
 from lambdas.records.visits import VisitRecords
 from lambdas.runtime.observe import MetricUnit, log_unexpected, logger, metrics
+from lambdas.runtime.patience import lasting
 from lambdas.runtime.starting import prepare
 
 
@@ -67,7 +68,8 @@ def _door() -> Door:
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: Any) -> Response:
     """The Lambda handler: an HTTP API event (payload 2.0) in, a response out."""
-    return respond(event, _door())
+    with lasting(context):
+        return respond(event, _door())
 
 
 def respond(event: dict[str, Any], door: Door) -> Response:

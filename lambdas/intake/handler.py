@@ -20,6 +20,7 @@ from lambdas.intake.messages import ContractQueue, DeadLetters
 from lambdas.orders.card_numbers import has_card_number
 from lambdas.orders.errors import Again, OrderError, Problem
 from lambdas.runtime.observe import MetricUnit, log_unexpected, logger, metrics
+from lambdas.runtime.patience import lasting
 from lambdas.runtime.starting import prepare
 
 EVENT_DOOR = "contract:event"
@@ -56,7 +57,8 @@ def _worker() -> Worker:
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """A batch of SQS messages in, those to hand out again out (`ReportBatchItemFailures`)."""
-    again = take(event["Records"], _worker())
+    with lasting(context):
+        again = take(event["Records"], _worker())
     return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in again]}
 
 

@@ -19,6 +19,7 @@ from lambdas.orders.ports import CreationKey, KeyUsed, OrderStore
 from lambdas.orders.stored import restored, stored
 from lambdas.runtime.aws import dynamodb
 from lambdas.runtime.items import Item, from_item, to_item
+from lambdas.runtime.patience import Patience
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 SK_KEY = "key"
 FIRST_ORDER_NUMBER = 1000
 _CREATE_TRIES = 12
-_SAVE_TRIES = 8
 
 
 class DynamoOrderStore(OrderIndexes):
@@ -78,21 +78,31 @@ class DynamoOrderStore(OrderIndexes):
 
         Raises OrderCanceled, OrderMoved or ActionBusy, which the machine knows by name.
         """
-        try:
-            answer = self._client.update_item(
-                TableName=self._table,
-                Key=_key(order_id, SK_ORDER),
-                ConditionExpression=f"{_MAY_CLAIM} AND {_WANTED}" if only_if_asked else _MAY_CLAIM,
-                **_CLAIM,
-                ExpressionAttributeNames={"#action": str(action_id), "#state": "state", "#claim": "claim", "#at": "at"},
-                ExpressionAttributeValues=to_item(
-                    {":now": now, ":claim": claim, ":ends": ends_at, ":one": 1, ":true": True, **_STATES}
-                ),
-            )
-        except self._client.exceptions.ConditionalCheckFailedException as error:
-            _refuse_claim(error.response, order_id, action_id)
-            return None
-        return readable(answer["Attributes"])
+        patience = Patience()
+        while True:
+            try:
+                answer = self._client.update_item(
+                    TableName=self._table,
+                    Key=_key(order_id, SK_ORDER),
+                    ConditionExpression=f"{_MAY_CLAIM} AND {_WANTED}" if only_if_asked else _MAY_CLAIM,
+                    **_CLAIM,
+                    ExpressionAttributeNames={
+                        "#action": str(action_id),
+                        "#state": "state",
+                        "#claim": "claim",
+                        "#at": "at",
+                    },
+                    ExpressionAttributeValues=to_item(
+                        {":now": now, ":claim": claim, ":ends": ends_at, ":one": 1, ":true": True, **_STATES}
+                    ),
+                )
+                return readable(answer["Attributes"])
+            except self._client.exceptions.ConditionalCheckFailedException as error:
+                _refuse_claim(error.response, order_id, action_id)
+                return None
+            except self._client.exceptions.TransactionConflictException:
+                if not patience.wait():
+                    raise OrderChangedError(order_id) from None
 
     def save(self, order: Order) -> Order:
         """Write the changed order if its revision is still the one that was read; returns it with the new revision."""
@@ -104,7 +114,10 @@ class DynamoOrderStore(OrderIndexes):
                 ConditionExpression="revision = :read",
                 ExpressionAttributeValues=to_item({":read": order.revision}),
             )
-        except self._client.exceptions.ConditionalCheckFailedException:
+        except (
+            self._client.exceptions.ConditionalCheckFailedException,
+            self._client.exceptions.TransactionConflictException,  # a transaction looks at it at this moment
+        ):
             raise OrderChangedError(order.order_id) from None
         return written
 
@@ -127,19 +140,22 @@ class DynamoOrderStore(OrderIndexes):
 
 
 def save(store: OrderStore, order: Order, change: Callable[[Order], Order]) -> Order:
-    """Apply a decision to the order as it is now; decide again whenever somebody else wrote first.
+    """Apply a decision to the order as it is now. Decides again whenever somebody else wrote first, as long as its function
+    lives (runtime/patience.py).
 
     `change` returns the very order it was given when there is nothing to write.
     """
-    for _ in range(_SAVE_TRIES):
+    patience = Patience()
+    while True:
         wanted = change(order)
         if wanted is order:
             return order
         try:
             return store.save(wanted)
         except OrderChangedError:
+            if not patience.wait():
+                raise
             order = store.get(order.order_id)
-    raise OrderChangedError(order.order_id)
 
 
 _STATES = {f":{state}": state for state in ("pending", "waiting", "failed", "running", "done")}

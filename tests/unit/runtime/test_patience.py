@@ -1,0 +1,68 @@
+"""What many writers wait for: as long as the function lives, with jitter, and never past its end."""
+
+from dataclasses import dataclass, field
+
+import pytest
+
+from lambdas.runtime.patience import MARGIN_SECONDS, WITHOUT_CONTEXT_SECONDS, Patience, lasting
+
+
+@dataclass
+class Time:
+    now: float = 100.0
+    slept: list[float] = field(default_factory=list)
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.now += seconds
+
+
+@dataclass
+class Context:
+    seconds: float
+
+    def get_remaining_time_in_millis(self) -> int:
+        return int(self.seconds * 1000)
+
+
+@pytest.fixture
+def time(monkeypatch: pytest.MonkeyPatch) -> Time:
+    made = Time()
+    monkeypatch.setattr("lambdas.runtime.patience.sleep", made.sleep)
+    monkeypatch.setattr("lambdas.runtime.patience.monotonic", lambda: made.now)
+    return made
+
+
+def waits(patient: Patience) -> int:
+    tries = 0
+    while patient.wait():
+        tries += 1
+    return tries
+
+
+def test_it_lasts_as_long_as_the_function_and_no_longer(time: Time) -> None:
+    with lasting(Context(30)):
+        assert waits(Patience()) > 20
+    assert 100 + 30 - MARGIN_SECONDS - 1 <= time.now < 100 + 30 - MARGIN_SECONDS
+
+
+def test_its_pauses_are_drawn_at_random_and_grow_to_a_second(time: Time) -> None:
+    with lasting(Context(60)):
+        waits(Patience())
+
+    assert time.slept[0] < 0.05
+    assert len(set(time.slept)) == len(time.slept)
+    assert 0.3 < max(time.slept) <= 1
+
+
+def test_what_time_went_by_before_counts(time: Time) -> None:
+    with lasting(Context(30)):
+        time.now += 29
+        assert not Patience().wait()
+
+
+def test_without_a_function_it_lasts_some_seconds(time: Time) -> None:
+    with lasting(Context(600)):
+        pass
+    waits(Patience())
+    assert time.now <= 100 + WITHOUT_CONTEXT_SECONDS
