@@ -12,6 +12,7 @@ from typing import Any
 
 from lambdas.api.calls.card_data import refuse_card_data
 from lambdas.api.calls.files import UploadedFile
+from lambdas.api.calls.paths import is_api_2_0, method_in, path_of
 from lambdas.api.calls.php_params import numbered, parse_encoded, tree_of
 from lambdas.api.calls.sizes import refuse_large, refuse_outsized
 from lambdas.api.errors import MalformedRequestError
@@ -43,8 +44,7 @@ class Call:
 
 
 def door_of(event: dict[str, Any]) -> Door:
-    """All below `/api/2.0/` is API 2.0's: some callers name its `index.php`, and whoever errs there reads an envelope."""
-    return Door.API_2_0 if f"{event['rawPath']}/".startswith("/api/2.0/") else Door.METHOD_PATH
+    return Door.API_2_0 if is_api_2_0(path_of(event)) else Door.METHOD_PATH
 
 
 def read_call(event: dict[str, Any]) -> Call:
@@ -60,7 +60,7 @@ def read_call(event: dict[str, Any]) -> Call:
     door = door_of(event)
     parameters = {**query, **(numbered(body) if door is Door.API_2_0 else body)}
     if door is Door.METHOD_PATH:
-        method = event["rawPath"].strip("/")
+        method = method_in(path_of(event))
     else:
         named = parameters.pop("method", "")
         method = named if isinstance(named, str) else ""

@@ -9,13 +9,14 @@ from typing import Any
 
 from lambdas.api.calls.call import Door, door_of
 from lambdas.api.calls.card_data import refuse_card_data
+from lambdas.api.calls.paths import method_in, path_of
 from lambdas.api.errors import UnknownMethodError, WrongHttpMethodError
 from lambdas.api.methods import method_named
 from lambdas.api.responses import Response, problem
 from lambdas.orders.errors import CardDataError, OrderError
 
 _TAKEN = ("GET", "POST")
-_LOOKED_AT = ("GET", "HEAD")
+_LED_ON = ("GET", "HEAD", "POST")  # a 308 keeps what is posted
 _PLAIN_PATH = re.compile(r"(?:/[A-Za-z0-9._~-]{1,200}){1,6}")  # nothing that a browser could take for another host
 
 
@@ -23,16 +24,16 @@ def unserved(event: dict[str, Any]) -> Response | None:
     """The answer to a path that nobody serves; None for a call, which needs a login."""
     if door_of(event) is Door.API_2_0:
         return None
-    path, verb = event["rawPath"], event["requestContext"]["http"]["method"]
-    name = path.strip("/")
+    raw, path, verb = event["rawPath"], path_of(event), event["requestContext"]["http"]["method"]
+    name = method_in(path)
     method = method_named(name)
     if method is not None:
         wrong = WrongHttpMethodError(name, *(_TAKEN if method.reads else ("POST",)))
         return None if verb in _TAKEN else _without_body(problem(wrong), verb)
-    if verb in _LOOKED_AT and path.endswith("/") and _PLAIN_PATH.fullmatch(f"/{name}"):
+    if verb in _LED_ON and raw != path and _PLAIN_PATH.fullmatch(path):
         query = f"?{event['rawQueryString']}" if event.get("rawQueryString") else ""
-        return _without_body(_moved(f"/{name}{query}"), verb)
-    return _without_body(problem(_refusal(path)), verb)
+        return _without_body(_moved(f"{path}{query}"), verb)
+    return _without_body(problem(_refusal(raw)), verb)
 
 
 def _refusal(path: str) -> OrderError:

@@ -85,6 +85,20 @@ def test_a_stranger_is_challenged_for_no_path_that_needs_no_login(raw: Raw, targ
     assert answer.header("WWW-Authenticate") is None
 
 
+@pytest.mark.parametrize(
+    "base", ["//api/2.0/", "/api//2.0", "/api/2.0/index.php", "//api/2.0//index.php", "/shop/api/2.0/"]
+)
+@pytest.mark.parametrize("verb", ["GET", "POST"])
+def test_the_address_is_the_same_however_its_base_was_put_together(raw: Raw, base: str, verb: str) -> None:
+    assert raw.send(verb, f"{base}?method=order.queue_list&brand_id=1").data == raw.send("GET", LIST).data
+
+
+def test_a_doubled_slash_leads_to_the_method_or_the_page(raw: Raw) -> None:
+    assert raw.send("GET", "//order.queue_list?brand_id=1").status == 200
+    page = raw.send("GET", "//forms/hosting", logged_in=False)
+    assert page.status == 200 or (page.status, page.header("Location")) == (308, "/forms/hosting")
+
+
 def test_a_slash_behind_a_page_leads_to_it_or_is_it(raw: Raw) -> None:
     for target in ("/docs/", "/forms/hosting/"):
         answer = raw.send("GET", target, logged_in=False)

@@ -1,0 +1,27 @@
+"""Which door and which method a path names, however its base was put together.
+
+Clients append `/api/2.0/` to a base with or without a slash at its end, behind a base path of their own (an API mapping of a custom
+domain stands in `rawPath` too), and some name `index.php`. Whether API Gateway joins slashes is not in its documents, so nothing
+here depends on it: what no route takes comes by `$default`.
+https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-mappings.html
+"""
+
+import re
+from typing import Any
+
+_API_2_0 = re.compile(r"(?:/[^/]+)*?/api/2\.0(?:/.*)?", re.DOTALL)
+
+
+def path_of(event: dict[str, Any]) -> str:
+    """Without doubled slashes, `.` between slashes and a slash at the end; `/` alone stays."""
+    return "/" + "/".join(part for part in str(event["rawPath"]).split("/") if part not in ("", "."))
+
+
+def is_api_2_0(path: str) -> bool:
+    """Whether it is API 2.0's address or anything below it; whoever errs there reads an envelope."""
+    return _API_2_0.fullmatch(path) is not None
+
+
+def method_in(path: str) -> str:
+    """The method of a path of new callers."""
+    return path.rpartition("/")[2]
