@@ -1,8 +1,8 @@
 """Which door and which method a path names, however its base was put together.
 
-Clients append `/api/2.0/` to a base with or without a slash at its end, behind a base path of their own (an API mapping of a custom
-domain stands in `rawPath` too), and some name `index.php`. Whether API Gateway joins slashes is not in its documents, so nothing
-here depends on it: what no route takes comes by `$default`.
+Clients append `/api/2.0/` to a base with or without a slash at its end, behind a base path of their own (an API mapping of a
+custom domain stands in `rawPath` too), and some name `index.php`. Whether API Gateway joins slashes is not in its documents, so
+nothing here depends on it: what no route takes comes by `$default`.
 https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-mappings.html
 """
 
