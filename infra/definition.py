@@ -11,11 +11,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from lambdas.runtime.models import Frozen
-from statemachines.compiler import COMPLETE_ALREADY, GO_TO_STEP, STILL_A_LEAD, UNWOUND
+from statemachines.compiler import COMPLETE_ALREADY, GO_TO_STEP, UNWOUND
 
 _TITLE = re.compile(r"Order queue (\d+), (.*)\. Compiled from .+/queue\.toml")
-_STEP = re.compile(r"Step (\d+)\b")
-_IDS = re.compile(r" in \[([\d, ]+)\]")
+_STEP = re.compile(r"Step (\d+): (.*)")
+_BOX = re.compile(r"Step (\d+)\b")
+_IDS = re.compile(r" in \[([\d, ]+)\]")  # of earlier versions, whose choices do not name the step
 # Filled in at deployment, so it differs between a definition that is deployed and one that is not.
 _FILLED_IN = ("FunctionName", "TableName")
 
@@ -36,8 +37,8 @@ class ActionFacts(Frozen):
 
 
 class QueueFacts(Frozen):
-    """`steps`: id -> name, empty where the definition does not say it: a step without a box. `undoes`: ids of actions that
-    the machine takes back when an order is canceled. `body`: the whole definition, without what a deployment fills in."""
+    """`steps`: id -> name, empty where the definition does not say it, as in earlier versions. `undoes`: ids of actions that the
+    machine takes back when an order is canceled. `body`: the whole definition, without what a deployment fills in."""
 
     order_queue_id: int
     name: str
@@ -68,62 +69,68 @@ def facts_of(definition: str) -> QueueFacts:
         name=title[2],
         steps=dict(_steps(states)),
         final_step_ids=frozenset(_final(states)),
-        actions={action.action_id: action for action in _actions(states)},
+        actions={action.action_id: action for action in _actions(machine)},
         undoes=frozenset(_payload(state)["action_id"] for state in _all(states) if _payload(state).get("undo")),
         body=json.dumps(_without_filled_in(machine), sort_keys=True),
     )
 
 
 def _steps(states: States) -> Iterator[tuple[int, str]]:
-    """From the router's choices, which know every step; its own name a step lends to its state."""
-    for ids, goal in _choices(states):
-        for step_id in ids:
-            yield step_id, _name_of(step_id, goal, states)
+    """From the router's choices, which know every step."""
+    for choice in states[GO_TO_STEP]["Choices"]:
+        if named := _STEP.fullmatch(choice.get("Comment", "")):
+            yield int(named[1]), named[2]
+        else:
+            yield from ((step_id, _earlier_name(step_id, choice["Next"], states)) for step_id in _ids(choice))
 
 
-def _name_of(step_id: int, goal: str, states: States) -> str:
+def _earlier_name(step_id: int, goal: str, states: States) -> str:
+    """Earlier versions gave a state the name of its step."""
     if goal == COMPLETE_ALREADY:
         return next(name for name, state in states.items() if state["Type"] == "Task" and state.get("End"))
-    if goal == STILL_A_LEAD:
-        return str(states[goal]["Comment"]).partition(": ")[2]
-    own = _STEP.match(states[goal].get("Comment", ""))
-    leads = own is None and not states[goal].get("End")  # of earlier versions, where leads waited in their machine
+    own = _BOX.match(states[goal].get("Comment", ""))
+    leads = own is None and not states[goal].get("End")
     return goal if leads or (own and int(own[1]) == step_id) else ""
 
 
 def _final(states: States) -> Iterator[int]:
-    for ids, goal in _choices(states):
-        if goal == COMPLETE_ALREADY or any(UNWOUND in branch["States"] for branch in states[goal].get("Branches", ())):
-            yield from ids
-
-
-def _choices(states: States) -> Iterator[tuple[list[int], str]]:
     for choice in states[GO_TO_STEP]["Choices"]:
-        if ids := _IDS.search(choice["Condition"]):
-            yield [int(each) for each in ids[1].split(",")], choice["Next"]
+        goal = choice["Next"]
+        if goal == COMPLETE_ALREADY or any(UNWOUND in branch["States"] for branch in states[goal].get("Branches", ())):
+            yield from _ids(choice)
 
 
-def _actions(states: States) -> Iterator[ActionFacts]:
-    for box in states.values():
-        step = _STEP.fullmatch(box.get("Comment", ""))
-        for branch in box.get("Branches", ()) if step else ():
-            inside = branch["States"]
-            before = (state for name, state in inside.items() if not name.endswith("_silent"))
-            entries = {branch["StartAt"], *(state["Next"] for state in before if "Next" in state)}
-            for name, state in inside.items():
-                if step and _payload(state):
-                    yield _action(int(step[1]), name, inside, by_hand=f"{name}_wait" in entries)
+def _ids(choice: Mapping[str, Any]) -> list[int]:
+    if named := _STEP.fullmatch(choice.get("Comment", "")):
+        return [int(named[1])]
+    earlier = _IDS.search(choice["Condition"])
+    return [int(each) for each in earlier[1].split(",")] if earlier else []
 
 
-def _action(step_id: int, name: str, states: States, *, by_hand: bool) -> ActionFacts:
-    run, wait, gate = (states.get(f"{name}{part}", {}) for part in ("", "_wait", "_gate"))
+def _actions(machine: Mapping[str, Any], step_id: int = 0) -> Iterator[ActionFacts]:
+    """Of the machine itself, whose plain steps stand in it, and of every branch in the boxes of the others. `step_id`: of the
+    box, 0 in none; a plain step is known by what its actions write."""
+    states = machine["States"]
+    choices = (choice for state in states.values() for choice in state.get("Choices", ()))
+    before = (state for name, state in states.items() if not name.endswith("_silent"))
+    entries = {machine["StartAt"], *(place["Next"] for place in (*before, *choices) if "Next" in place)}
+    for name, state in states.items():
+        if _payload(state) and not _payload(state).get("undo"):
+            yield _action(name, states, step_id, by_hand=f"{name}_wait" in entries)
+        box = _BOX.match(state.get("Comment", ""))
+        for branch in state.get("Branches", ()):
+            yield from _actions(branch, int(box[1]) if box else 0)
+
+
+def _action(name: str, states: States, step_id: int, *, by_hand: bool) -> ActionFacts:
+    run, silent, wait, gate = (states.get(f"{name}{part}", {}) for part in ("", "_silent", "_wait", "_gate"))
     action_id = _payload(run)["action_id"]
     parked = wait.get("Arguments", {}).get("ExpressionAttributeValues", {}).get(":wait", {}).get("M", {})
     before = gate.get("Arguments", {}).get("ExpressionAttributeNames")
     return ActionFacts(
         action_id=action_id,
-        step_id=step_id,
-        name=run["Comment"].rpartition(": ")[0],
+        step_id=step_id or int(silent["Arguments"]["ExpressionAttributeValues"][":step"]["N"]),
+        name=(silent or run)["Comment"].rpartition(": ")[0],
         module=name.removesuffix(f"_{action_id}"),
         automatic=not by_hand,
         optional=not wait,

@@ -13,7 +13,7 @@ from lambdas.orders.queue import QUEUES_ROOT, Queue, load_queues
 from statemachines.checks import QueueError, check
 from statemachines.compiler import compile_queue, to_json
 from statemachines.form_checks import FormError, check_forms
-from statemachines.graph import branches
+from statemachines.graph import branches, is_plain
 from statemachines.modules import facts_json, read_modules
 
 MICRODOLLARS_PER_TRANSITION = 25  # US$0.025 per 1,000, reference order-systems D8
@@ -27,11 +27,12 @@ def machine_of(queue: Queue, modules: Mapping[str, Module[Any]]) -> str:
 
 
 def happy_path_transitions(queue: Queue) -> int:
-    """States entered when nothing fails: start, Complete, a box per step; per action its run, its gate where it has
+    """States entered when nothing fails: Complete, a box per step that has one; per action its run, its gate where it has
     one, and its wait if it is done by hand."""
-    boxes = [step for step in queue.ordinary_steps if step.machine_actions]
-    places = [place for step in boxes for chain in branches(step) for place in chain]
-    return 2 + len(boxes) + sum(1 + bool(place.gates) + (not place.action.automatic) for place in places)
+    steps = [branches(step) for step in queue.ordinary_steps if step.machine_actions]
+    places = [place for chains in steps for chain in chains for place in chain]
+    boxes = sum(not is_plain(chains) for chains in steps)
+    return 1 + boxes + sum(1 + bool(place.gates) + (not place.action.automatic) for place in places)
 
 
 def main(only_check: bool) -> int:

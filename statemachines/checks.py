@@ -13,7 +13,7 @@ from lambdas.orders.room import QUEUE_BYTES, queue_bytes
 from statemachines.compiler import state_names
 
 MACHINE_STATES = {
-    "start", "find_step", "go_to_step", "no_such_step", "too_many_rounds", "still_a_lead", "unwound", "complete_already",
+    "find_step", "first_round", "go_to_step", "no_such_step", "too_many_rounds", "still_a_lead", "unwound", "complete_already",
 }  # fmt: skip
 MAX_STATE_NAME = 80
 MAX_REQUIRED_ACTIONS = 90  # Complete's condition names each; DynamoDB takes 300 operators and 4 KB of expression

@@ -1,21 +1,21 @@
 """A queue in, its state machine out: a pure function with the same output for the same queue, byte by byte.
 
-The shape is design section 6: a box (`Parallel`) per step, a run and a wait per action, a router for orders that were
-canceled or moved, and the way back for canceled ones. The happy path of an all-automatic queue costs one transition per
-box and per action, and two more: start and Complete.
+The shape is design section 6: a run and a wait per action, a box (`Parallel`) around a step whose actions do not wait for
+each other, a router for orders that were canceled or moved, and the way back for canceled ones. The happy path of an
+all-automatic queue costs one transition per action and per box, and one more: Complete.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
 from lambdas.orders.queue import Action, Queue, Step
 from statemachines import ends, runs, waits
 from statemachines.asl import GONE, State, catch
-from statemachines.graph import Place, branches
+from statemachines.graph import Place, branches, is_plain
 
-START, ROUTER, GO_TO_STEP = "start", "find_step", "go_to_step"
+ROUTER, FIRST_ROUND, GO_TO_STEP = "find_step", "first_round", "go_to_step"
 NO_SUCH_STEP, TOO_MANY_ROUNDS, STILL_A_LEAD = "no_such_step", "too_many_rounds", "still_a_lead"
 UNWOUND, COMPLETE_ALREADY = "unwound", "complete_already"
 MAX_ROUNDS = 200  # moves and cancels an order may see; the history must stay far below 25,000 events
@@ -23,21 +23,22 @@ MAX_ROUNDS = 200  # moves and cancels an order may see; the history must stay fa
 
 def compile_queue(queue: Queue, undoing: frozenset[str]) -> dict[str, Any]:
     """The queue's machine. `undoing`: the modules that can take back what they did. Raises QueueError."""
-    boxes = [step for step in queue.ordinary_steps if step.machine_actions]
+    steps = [step for step in queue.ordinary_steps if step.machine_actions]
     named = state_names(queue)
-    made: dict[str, State] = {START: _start(queue)}
-    for step, then in pairwise([*boxes, queue.complete]):
-        made[step.name] = _box(step, named, then.name)
+    entries = {step.id: _entry_of(step, named) for step in queue.steps}
+    made: dict[str, State] = {}
+    for step, then in pairwise([*steps, queue.complete]):
+        made |= _step(step, named, then=entries[then.id])
     made[queue.complete.name] = ends.complete(
         queue.complete, queue.required_actions, queue_id=queue.order_queue_id, otherwise=ROUTER
     )
     made[COMPLETE_ALREADY] = {"Type": "Succeed"}
-    made |= _router(queue)
+    made |= _router(queue, entries)
     made[queue.canceled.name] = _way_back(queue, undoing, named)
     return {
         "Comment": f"Order queue {queue.order_queue_id}, {queue.name}. Compiled from {queue.key}/queue.toml; do not edit.",
         "QueryLanguage": "JSONata",
-        "StartAt": START,
+        "StartAt": next(iter(made)),  # an order that stands elsewhere is sent on by the router
         "States": made,
     }
 
@@ -55,23 +56,12 @@ def state_names(queue: Queue) -> dict[int, str]:
     }
 
 
-def _start(queue: Queue) -> State:
-    """Where the order stood when it was started; it may be started again in any step."""
-    choices = _choices(queue, "$states.context.Execution.Input.step_id", lead=ROUTER)
-    rounds = {"rounds": 0}
-    return {
-        "Type": "Choice",
-        "Choices": [{**choice, "Assign": rounds} for choice in choices],
-        "Assign": rounds,
-        "Default": ROUTER,
-    }
-
-
-def _router(queue: Queue) -> dict[str, State]:
+def _router(queue: Queue, entries: Mapping[int, str]) -> dict[str, State]:
     """Where orders go that were canceled or moved, or could not be completed."""
     return {
-        ROUTER: ends.find_step(then=GO_TO_STEP),
-        GO_TO_STEP: _go_to_step(queue),
+        ROUTER: ends.find_step(first=FIRST_ROUND, then=GO_TO_STEP),
+        FIRST_ROUND: {"Type": "Pass", "Assign": {"rounds": 0}, "Next": ROUTER},
+        GO_TO_STEP: _go_to_step(queue, entries),
         STILL_A_LEAD: {
             **_fail("StillALead", "The order was not submitted yet, and needs no execution before"),
             "Comment": f"Step {queue.leads.id}: {queue.leads.name}",
@@ -81,41 +71,48 @@ def _router(queue: Queue) -> dict[str, State]:
     }
 
 
-def _go_to_step(queue: Queue) -> State:
+def _go_to_step(queue: Queue, entries: Mapping[int, str]) -> State:
     enough = {"Condition": f"{{% $rounds > {MAX_ROUNDS} %}}", "Next": TOO_MANY_ROUNDS}
-    return {
-        "Type": "Choice",
-        "Choices": [enough, *_choices(queue, "$states.input", lead=STILL_A_LEAD)],
-        "Default": NO_SUCH_STEP,
-    }
+    return {"Type": "Choice", "Choices": [enough, *_choices(queue, entries)], "Default": NO_SUCH_STEP}
 
 
-def _choices(queue: Queue, step_id: str, *, lead: str) -> list[State]:
-    """To the box of a step. Steps without a box: an order in one goes on to the next that has one. `lead`: where one goes
-    that was started for a lead, as earlier versions did; it may have been submitted since."""
-    goals: dict[str, list[int]] = {lead: [queue.leads.id]}
-    following = queue.complete.name
+def _choices(queue: Queue, entries: Mapping[int, str]) -> Iterator[State]:
+    """To the first state of each step. An order in a step without one goes on to the next step that has one; a lead is
+    there only if somebody started its machine by hand, or an earlier version did."""
+    goals = {queue.leads.id: STILL_A_LEAD, queue.complete.id: COMPLETE_ALREADY, queue.canceled.id: queue.canceled.name}
+    following = entries[queue.complete.id]
     for step in reversed(queue.ordinary_steps):
-        following = step.name if step.machine_actions else following
-        goals.setdefault(following, []).append(step.id)
-    goals[COMPLETE_ALREADY] = [queue.complete.id]
-    goals[queue.canceled.name] = [queue.canceled.id]
-    return [
-        {"Condition": f"{{% {step_id} in [{', '.join(map(str, sorted(ids)))}] %}}", "Next": goal}
-        for goal, ids in sorted(goals.items(), key=lambda item: min(item[1]))
-    ]
+        following = entries[step.id] if step.machine_actions else following
+        goals[step.id] = following
+    for step in queue.steps:
+        condition = f"{{% $states.input = {step.id} %}}"
+        yield {"Comment": f"Step {step.id}: {step.name}", "Condition": condition, "Next": goals[step.id]}
 
 
 def _fail(error: str, cause: str) -> State:
     return {"Type": "Fail", "Error": error, "Cause": cause}
 
 
-def _box(step: Step, named: Mapping[int, str], then: str) -> State:
+def _step(step: Step, named: Mapping[int, str], *, then: str) -> dict[str, State]:
+    """One chain of required actions stands by itself; several chains, or one that may end early, stand in a box."""
+    chains = branches(step)
+    if is_plain(chains):
+        return _chain_states(chains[0], step, named, leave=ROUTER, then=then)
+    return {step.name: _box(chains, step, named, then)}
+
+
+def _entry_of(step: Step, named: Mapping[int, str]) -> str:
+    """The first state of a step."""
+    chains = branches(step)
+    return _entry(chains[0][0], named) if is_plain(chains) else step.name
+
+
+def _box(chains: Sequence[list[Place]], step: Step, named: Mapping[int, str], then: str) -> State:
     """One step: out of it early only with the error that says why."""
     return {
         "Type": "Parallel",
         "Comment": f"Step {step.id}",
-        "Branches": [_branch(number, chain, step, named) for number, chain in enumerate(branches(step), start=1)],
+        "Branches": [_branch(number, chain, step, named) for number, chain in enumerate(chains, start=1)],
         "Next": then,
         "Catch": [catch(GONE, ROUTER)],
     }
@@ -123,13 +120,21 @@ def _box(step: Step, named: Mapping[int, str], then: str) -> State:
 
 def _branch(number: int, chain: list[Place], step: Step, named: Mapping[int, str]) -> State:
     leave = f"leave_{step.id}" if number == 1 else f"leave_{step.id}_{number}"
+    made = _chain_states(chain, step, named, leave=leave, then=None)
+    if any(found["Next"] == leave for state in made.values() for found in state.get("Catch", ())):
+        made[leave] = _fail(_WHY_IT_LEAVES, "{% $states.input.Cause %}")
+    return {"StartAt": next(iter(made)), "States": made}
+
+
+def _chain_states(
+    chain: list[Place], step: Step, named: Mapping[int, str], *, leave: str, then: str | None
+) -> dict[str, State]:
+    """The states of one chain, the one that it begins with first. `then`: where it goes on to; None: its branch ends."""
     entries = [_entry(place, named) for place in chain]
     made: dict[str, State] = {}
-    for place, following in zip(chain, [*entries[1:], None], strict=True):
+    for place, following in zip(chain, [*entries[1:], then], strict=True):
         made |= _action_states(place, step, named, leave=leave, following=following)
-    if any(found["Next"] == leave for state in made.values() for found in state.get("Catch", ())):
-        made[leave] = _fail("{% $states.input.Error %}", "{% $states.input.Cause %}")
-    return {"StartAt": entries[0], "States": made}
+    return {entries[0]: made[entries[0]], **made}
 
 
 def _action_states(
@@ -147,15 +152,20 @@ def _action_states(
         )
     if action.optional:
         made[name] = runs.try_once(action, on_failure=f"{name}_over", on_silence=f"{name}_silent")
-        made[f"{name}_silent"] = runs.silent_run(action, step, then=f"{name}_over")
+        over = f"{name}_over"
+        made[f"{name}_silent"] = runs.silent_run(action, step, then=over, otherwise=over)
         made[f"{name}_over"] = {"Type": "Succeed"}
         return made
     onward = {"Next": following} if following else {"End": True}
     wait, silent = f"{name}_wait", f"{name}_silent"
-    made[name] = runs.run(action, onward=onward, on_failure=wait, on_silence=silent, leave=leave)
-    made[silent] = runs.silent_run(action, step, then=wait)
+    made[name] = runs.run(action, step, onward=onward, on_failure=wait, on_silence=silent, leave=leave)
+    made[silent] = runs.silent_run(action, step, then=wait, otherwise=leave)
     made[wait] = waits.wait_for_action(action, step, run_state=name, wait_state=wait, leave=leave)
     return made
+
+
+# A run that ended without a word may find out nothing but that the order is not here.
+_WHY_IT_LEAVES = "{% $states.input.Error = 'OrderCanceled' ? 'OrderCanceled' : 'OrderMoved' %}"
 
 
 def _entry(place: Place, named: Mapping[int, str]) -> str:
@@ -172,7 +182,7 @@ def _way_back(queue: Queue, undoing: frozenset[str], named: Mapping[int, str]) -
     for action, name, following in zip(actions, order, order[1:], strict=False):
         wait, silent = f"{name}_wait", f"{name}_silent"
         branch[name] = runs.undo(action, onward={"Next": following}, on_failure=wait, on_silence=silent)
-        branch[silent] = runs.silent_undo(action, then=wait)
+        branch[silent] = runs.silent_undo(action, then=wait, otherwise=following)
         branch[wait] = waits.wait_for_undo(action, undo_state=name)
     branch[UNWOUND] = ends.unwound()
     return {

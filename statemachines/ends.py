@@ -40,8 +40,9 @@ def unwound() -> State:
     return {**table_task("Everything that could be taken back has been", UPDATE, update), "End": True}
 
 
-def find_step(*, then: str) -> State:
-    """Read where the order is now: somebody canceled or moved it, or an attempt to complete it was refused."""
+def find_step(*, first: str, then: str) -> State:
+    """Read where the order is now: somebody canceled or moved it, or an attempt to complete it was refused. The rounds are
+    counted; there is no count yet when an order comes by for the first time, and that is an error of the expression."""
     read: dict[str, Any] = {"ConsistentRead": True, "ProjectionExpression": "step_id"}
     task = table_task("Where is the order now?", "arn:aws:states:::aws-sdk:dynamodb:getItem", read)
     return {
@@ -49,6 +50,7 @@ def find_step(*, then: str) -> State:
         "Output": "{% $number($states.result.Item.step_id.N) %}",
         "Assign": {"rounds": "{% $rounds + 1 %}"},
         "Next": then,
+        "Catch": [catch(["States.QueryEvaluationError"], first)],
     }
 
 

@@ -4,6 +4,8 @@ Any prereq graph fits: an action is put behind one of its prereqs if that is sti
 those that stand in other branches. One action holds up another only through a prereq.
 """
 
+from collections.abc import Sequence
+
 from lambdas.orders.queue import Action, Step
 from lambdas.runtime.models import Frozen
 from statemachines.waits import holding_up
@@ -30,6 +32,11 @@ def branches(step: Step) -> list[list[Place]]:
         gates = tuple(prereq for prereq in needed if prereq not in before)
         chain.append(Place(action=action, gates=gates if _may_wait(action, step) else ()))
     return chains
+
+
+def is_plain(chains: Sequence[Sequence[Place]]) -> bool:
+    """The step is one chain from its first action to its last, so that nothing in it goes on beside anything else."""
+    return len(chains) == 1 and not any(place.action.optional for place in chains[0])
 
 
 def _may_wait(action: Action, step: Step) -> bool:

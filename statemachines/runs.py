@@ -2,7 +2,18 @@
 
 from lambdas.orders.queue import Action, Step
 from lambdas.orders.steps import StepStatus
-from statemachines.asl import GONE, NOW, ORDER_ID, UPDATE, State, catch, order_update, retry, table_task
+from statemachines.asl import (
+    CONDITION_FAILED,
+    GONE,
+    NOW,
+    ORDER_ID,
+    UPDATE,
+    State,
+    catch,
+    order_update,
+    retry,
+    table_task,
+)
 
 MARGIN_SECONDS = 10  # of the state over its Lambda, so that the Lambda is the first to give up
 
@@ -43,10 +54,10 @@ def retries(action: Action) -> list[State]:
     ]
 
 
-def run(action: Action, *, onward: State, on_failure: str, on_silence: str, leave: str) -> State:
+def run(action: Action, step: Step, *, onward: State, on_failure: str, on_silence: str, leave: str) -> State:
     """Run the action's module. Whatever goes wrong ends at its wait, but for an order that is no longer here."""
     catches = [catch(GONE, leave), catch(_ANSWERED, on_failure), catch(["States.ALL"], on_silence)]
-    return {**_call(action, f"{action.name}: claim, run, settle"), "Catch": catches, **onward}
+    return {**_call(action, f"{step.name}: {action.name}: claim, run, settle"), "Catch": catches, **onward}
 
 
 def try_once(action: Action, *, on_failure: str, on_silence: str) -> State:
@@ -56,29 +67,32 @@ def try_once(action: Action, *, on_failure: str, on_silence: str) -> State:
     return {**task, "Catch": catches, "End": True}
 
 
-def silent_run(action: Action, step: Step, *, then: str) -> State:
-    """Its runs ended without a word. A claim of theirs may still live; nothing waits for it."""
+def silent_run(action: Action, step: Step, *, then: str, otherwise: str) -> State:
+    """Its runs ended without a word. A claim of theirs may still live; nothing waits for it. `otherwise`: where to go if the
+    order is not here any more, or the action is done after all: there is nobody to wait for."""
     return _silent(
         action,
         f"{action.name}: its runs ended without a word",
         "step_id = :step AND NOT actions.#key.#state IN (:done, :skipped)",
         {":step": {"N": str(step.id)}, ":done": {"S": "done"}, ":skipped": {"S": "skipped"}},
         then=then,
+        otherwise=otherwise,
     )
 
 
-def silent_undo(action: Action, *, then: str) -> State:
-    """Its undo ended without a word."""
+def silent_undo(action: Action, *, then: str, otherwise: str) -> State:
+    """Its undo ended without a word. `otherwise`: where to go if all is taken back after all."""
     return _silent(
         action,
         f"{action.name}: its undo ended without a word",
         "step_status = :canceled AND NOT actions.#key.#state IN (:undone)",
         {":canceled": {"N": str(int(StepStatus.CANCELED))}, ":undone": {"S": "undone"}},
         then=then,
+        otherwise=otherwise,
     )
 
 
-def _silent(action: Action, comment: str, condition: str, values: State, *, then: str) -> State:
+def _silent(action: Action, comment: str, condition: str, values: State, *, then: str, otherwise: str) -> State:
     """Write on the order what its function could not: a module that cannot be loaded, a process that dies each time, an access
     denied. A request for the run is spent: it would have the wait give way to the next such run at once."""
     update = order_update(
@@ -95,7 +109,8 @@ def _silent(action: Action, comment: str, condition: str, values: State, *, then
             ":reason": {"S": _SILENCE},
         },
     )
-    return {**table_task(comment, UPDATE, update), "Next": then, "Catch": [catch(["States.ALL"], then)]}
+    catches = [catch([CONDITION_FAILED], otherwise), catch(["States.ALL"], then)]
+    return {**table_task(comment, UPDATE, update), "Next": then, "Catch": catches}
 
 
 _SILENCE = (

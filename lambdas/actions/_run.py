@@ -139,7 +139,7 @@ def _claim(
     order_id: str, action_id: int, context: Context, use: Tools, *, by_machine: bool, only_if_asked: bool
 ) -> Order | None:
     """The order, claimed for this run. Where the machine is ahead of the order, the order catches up: an optional action
-    of the step before it may have died without a word."""
+    of the step before it may have died without a word. A machine that is started again begins behind the order."""
     now = use.now()
     ends_at = now + context.get_remaining_time_in_millis() // 1000 + GRACE_SECONDS
     try:
@@ -153,7 +153,7 @@ def _claim(
         )
     except OrderMoved:
         order = use.orders.get(order_id)
-        if not by_machine or progress.advanced(order, machine_went_on=True).step_id == order.step_id:
+        if not by_machine or not progress.machine_is_ahead(order, action_id):
             raise
         save(use.orders, order, lambda current: progress.advanced(current, machine_went_on=True))
         return use.orders.claim(order_id, action_id, claim=context.aws_request_id, now=now, ends_at=ends_at)

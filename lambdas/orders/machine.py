@@ -101,7 +101,7 @@ class StepFunctionsMachine:
             self._client.start_execution(
                 stateMachineArn=self._arns[str(order.order_queue_id)],
                 name=execution_name(order),
-                input=json.dumps({"order_id": order.order_id, "step_id": order.step_id}),
+                input=json.dumps({"order_id": order.order_id}),
             )
         except self._client.exceptions.ExecutionAlreadyExists:
             return

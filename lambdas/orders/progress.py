@@ -52,6 +52,14 @@ def advanced(order: Order, *, machine_went_on: bool = False) -> Order:
     return _gates_opened(order.changed(step_id=goal.step_id))
 
 
+def machine_is_ahead(order: Order, action_id: int) -> bool:
+    """The action stands in a later step than the order, and nothing required keeps the order from it."""
+    places = [step.step_id for step in order.checklist_steps]
+    action = order.actions.get(str(action_id))
+    reached = advanced(order, machine_went_on=True).step_id
+    return action is not None and places.index(order.step_id) < places.index(action.step_id) <= places.index(reached)
+
+
 def _gates_opened(order: Order) -> Order:
     """Without the waits of actions whose prereqs are met, and of optional ones whose step is done: the relay wakes them."""
     waits = {key: wait for key, wait in order.waits.items() if not (key.startswith(GATE) and _is_open(order, key))}

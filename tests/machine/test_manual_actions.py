@@ -6,33 +6,34 @@ from lambdas.orders import progress
 from lambdas.orders.checklist import ActionState
 from lambdas.orders.machine import Answer
 from lambdas.orders.order import Order, Wait
+from lambdas.orders.queue import Queue
 from lambdas.orders.steps import StepStatus
 from tests.build import a_queue, an_order
 from tests.machine.conftest import Bench, BenchOf
 
 pytestmark = pytest.mark.engine
-QUEUE = a_queue(
-    steps=[
+BY_HAND = {"id": 21, "name": "Add Services", "module": "add_services", "owner": "operations", "due_hours": 2}
+
+
+def queue_of(*others: dict[str, object]) -> Queue:
+    steps = [
         {"id": 1, "name": "Leads", "expires_after_days": 30},
-        {
-            "id": 2,
-            "name": "Processing",
-            "actions": [
-                {"id": 21, "name": "Add Services", "module": "add_services", "owner": "operations", "due_hours": 2}
-            ],
-        },
+        {"id": 2, "name": "Processing", "actions": [BY_HAND, *others]},
         {"id": 3, "name": "Complete"},
         {"id": 4, "name": "Canceled"},
     ]
-)
+    return a_queue(steps=steps)
+
+
+QUEUE = queue_of()
 
 
 def parked(order: Order) -> Wait | None:
     return order.waits.get("21")
 
 
-def a_parked_order(bench: Bench) -> tuple[str, Wait]:
-    order = progress.submitted(an_order(QUEUE), now=1, hold=None)
+def a_parked_order(bench: Bench, queue: Queue = QUEUE) -> tuple[str, Wait]:
+    order = progress.submitted(an_order(queue), now=1, hold=None)
     order_id = bench.start(order)
     return order_id, bench.until("the action waits", parked, order_id)
 
@@ -73,13 +74,23 @@ def test_past_its_deadline_it_parks_again(bench_of: BenchOf, functions: dict[str
     bench.answer(again.token, Answer.CANCELED)
 
 
-def test_a_moved_or_canceled_order_leaves_the_box_for_the_router(bench_of: BenchOf, functions: dict[str, str]) -> None:
-    bench = bench_of(QUEUE, seconds={}, functions=functions)
-    order_id, wait = a_parked_order(bench)
+NOTE = {"id": 22, "name": "Note", "module": "update_fields", "automatic": True, "config": {"fields": {"note": "x"}}}
+
+
+@pytest.mark.parametrize(
+    ("others", "way"), [((), "add_services_wait"), ((NOTE,), "leave_2")], ids=["plain", "in a box"]
+)
+def test_a_moved_or_canceled_order_leaves_its_step_for_the_router(
+    bench_of: BenchOf, functions: dict[str, str], others: tuple[dict[str, object], ...], way: str
+) -> None:
+    queue = queue_of(*others)
+    bench = bench_of(queue, seconds={}, functions=functions)
+    order_id, wait = a_parked_order(bench, queue)
 
     order = bench.orders.get(order_id)
     bench.orders.save(progress.canceled(order, now=2, because="a test"))
     bench.answer(wait.token, Answer.CANCELED)
     bench.until("unwinding begins", lambda current: current.step_status is StepStatus.CANCELED or None, order_id)
 
-    assert "leave_2" in bench.entered(order_id)
+    entered = bench.entered(order_id)
+    assert entered[entered.index("find_step") - 1] == way

@@ -92,9 +92,16 @@ def test_a_run_that_was_asked_for_is_not_tried_for_ever(bench_of: BenchOf, broke
     bench.answer(wait.token, Answer.CANCELED)
 
 
-def test_an_undo_waits_for_its_owner_and_says_why(bench_of: BenchOf, broken: dict[str, str]) -> None:
+BESIDE = {"id": 22, "name": "Note", "module": "update_fields", "automatic": True, "config": {"fields": {"note": "x"}}}
+
+
+@pytest.mark.parametrize("others", [(), (BESIDE,)], ids=["plain", "in a box"])
+def test_an_undo_waits_for_its_owner_and_says_why(
+    bench_of: BenchOf, broken: dict[str, str], others: tuple[dict[str, object], ...]
+) -> None:
+    """The machine begins in the step before, whose function says nothing either: it finds the order by itself."""
     queue = queue_of(
-        {"id": 21, "name": "Add Services", "module": "add_services", "automatic": True, "owner": "operations"}
+        {"id": 21, "name": "Add Services", "module": "add_services", "automatic": True, "owner": "operations"}, *others
     )
     bench = bench_of(queue, seconds={}, functions=broken)
     submitted = progress.submitted(an_order(queue), now=1, hold=None)

@@ -15,7 +15,7 @@ from statemachines.compiler import GO_TO_STEP, compile_queue
 from tests.unit.orders.expressions import Condition, Update, condition_of, update_of
 
 TOP = ""  # the box of states that stand in no box
-_STEP_CHOICE = re.compile(r"in \[([\d, ]+)\]")
+_STEP_CHOICE = re.compile(r"input = (\d+) ")
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,6 +41,7 @@ class State:
 class Compiled:
     """`boxes`: states by name, for each box and for the top."""
 
+    start: str
     steps: dict[int, str]
     boxes: dict[str, dict[str, State]]
     branches: dict[str, tuple[str, ...]]
@@ -53,11 +54,13 @@ class Compiled:
 
 def compiled(queue: Queue, modules: dict[str, ModuleFacts], now: int) -> Compiled:
     undoing = frozenset(name for name, module in modules.items() if module.undoes)
-    made = compile_queue(queue, undoing)["States"]
+    machine = compile_queue(queue, undoing)
+    made = machine["States"]
     parallel = {name: state for name, state in made.items() if state["Type"] == "Parallel"}
     plain = {name: _state(name, state, now) for name, state in made.items() if name not in parallel}
     goals = _choices(made[GO_TO_STEP])
     return Compiled(
+        start=machine["StartAt"],
         steps=goals,
         boxes={TOP: plain}
         | {
@@ -76,7 +79,7 @@ def compiled(queue: Queue, modules: dict[str, ModuleFacts], now: int) -> Compile
 
 def _choices(state: dict[str, Any]) -> dict[int, str]:
     ways = ((_STEP_CHOICE.search(choice["Condition"]), choice["Next"]) for choice in state["Choices"])
-    return {int(step): goal for found, goal in ways if found for step in found[1].split(",")}
+    return {int(found[1]): goal for found, goal in ways if found}
 
 
 def _state(name: str, state: dict[str, Any], now: int) -> State:
@@ -98,7 +101,7 @@ def _state(name: str, state: dict[str, Any], now: int) -> State:
 
 def _kind(state: dict[str, Any], payload: dict[str, Any]) -> str:
     if state["Type"] != "Task":
-        return {"Succeed": "end", "Fail": "fail", "Choice": "choice"}[state["Type"]]
+        return {"Succeed": "end", "Fail": "fail", "Choice": "choice", "Pass": "pass"}[state["Type"]]
     resource = state["Resource"]
     if resource.endswith("lambda:invoke"):
         return "undo" if payload.get("undo") else "run"

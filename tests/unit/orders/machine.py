@@ -14,8 +14,8 @@ ENDED = Place("")
 INVOKED = "invoked"
 
 
-def started(model: Model, world: World, step_id: int) -> World:
-    return _into(model, world, model.machine.steps[step_id])
+def started(model: Model, world: World) -> World:
+    return _into(model, world, model.machine.start)
 
 
 def machine_moves(model: Model, world: World) -> Iterator[World]:
@@ -41,7 +41,7 @@ def heard(model: Model, world: World, at: int, error: str) -> World:
 def told(model: Model, world: World, record: Told) -> World:
     """What the relay does with a record. A token that nobody waits with, and a machine that was started, are left alone."""
     if record.starts and world.machine is None:
-        world = started(model, world, record.starts)
+        world = started(model, world)
     for token, answer in record.answers:
         places = world.machine.places if world.machine else ()
         parked = next((at for at, place in enumerate(places) if place.token == token), None)
@@ -125,7 +125,7 @@ def _into(model: Model, world: World, goal: str | None) -> World:
     if goal is None or (goal not in model.machine.branches and model.machine.boxes[TOP][goal].kind in ("end", "fail")):
         return world._replace(machine=Machine(TOP, (ENDED,)))
     if goal not in model.machine.branches:
-        return world._replace(machine=Machine(TOP, (Place(goal),)))
+        return _entered(model, world._replace(machine=Machine(TOP, (Place(goal),))), 0, model.machine.boxes[TOP][goal])
     starts = model.machine.branches[goal]
     world = world._replace(machine=Machine(goal, tuple(Place(start) for start in starts)))
     for at, start in enumerate(starts):

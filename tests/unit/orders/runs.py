@@ -107,11 +107,9 @@ def _refused(model: Model, world: World, run: Run, error: str) -> Iterator[World
     if not error and world.order.order.actions[str(run.action_id)].module == "generate_invoice":
         yield _at(world, run, LET_GO)
         return
-    if error == "OrderMoved" and not run.beside:
-        caught_up = model.write(world, "machine went on", lambda order: progress.advanced(order, machine_went_on=True))
-        if caught_up.order.order.step_id != world.order.order.step_id:
-            yield caught_up
-            return
+    if error == "OrderMoved" and not run.beside and progress.machine_is_ahead(world.order.order, run.action_id):
+        yield model.write(world, "machine went on", lambda order: progress.advanced(order, machine_went_on=True))
+        return
     yield from _ended(model, world, run, error)
 
 

@@ -34,7 +34,7 @@ def machine(client: SFNClient, stub: Stubber) -> StepFunctionsMachine:
     return StepFunctionsMachine({"1": ARN}, client=client)
 
 
-START = {"stateMachineArn": ARN, "name": "order-1001", "input": json.dumps({"order_id": "1001", "step_id": 11})}
+START = {"stateMachineArn": ARN, "name": "order-1001", "input": json.dumps({"order_id": "1001"})}
 
 
 def test_an_execution_is_named_after_its_order_and_given_ids_only(machine: StepFunctionsMachine, stub: Stubber) -> None:

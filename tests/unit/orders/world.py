@@ -66,10 +66,10 @@ class Machine(NamedTuple):
 
 
 class Told(NamedTuple):
-    """What the relay reads off one change: the step an execution begins in (0: none begins), token and answer of woken waits,
-    and actions to run beside the machine."""
+    """What the relay reads off one change: whether an execution begins, token and answer of woken waits, and actions to run
+    beside the machine."""
 
-    starts: int
+    starts: bool
     answers: tuple[tuple[str, str], ...]
     runs: tuple[int, ...]
 
@@ -158,7 +158,7 @@ class Model:
     def _written(self, old: Order, new: Order) -> tuple[Seen, Told | None, bool]:
         woken = tuple(sorted((token, answer.value) for token, answer in answers(old, new).items()))
         runs = tuple(action.action_id for action in requests(old, new))
-        told = Told(new.step_id if starts(old, new) else 0, woken, runs)
+        told = Told(starts(old, new), woken, runs)
         return self.seen(new), told if any(told) else None, new.epoch != old.epoch
 
 
@@ -171,6 +171,7 @@ def _state(action: ChecklistAction) -> Hashable:
         claims.is_busy(action, NOW),
         action.requested_at is not None,
         action.passed_over,
+        action.retryable,
         repr(action.input) if action.module in SPEAKING else "",
         action.by if action.module == BY_HAND else "",
     )

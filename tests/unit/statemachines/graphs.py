@@ -59,13 +59,13 @@ def waits(machine: Machine) -> list[tuple[str, State]]:
     return [(name, state) for name, state in tasks(machine) if state["Resource"].endswith(".waitForTaskToken")]
 
 
-def happy_path(machine: Machine, first_step: str) -> int:
-    """States entered when everything succeeds; the start's choice leads to the first step."""
+def happy_path(machine: Machine) -> int:
+    """States entered when everything succeeds."""
     scope, name, entered = machine, machine["StartAt"], 0
     while name:
         state = scope["States"][name]
         entered += 1 + sum(_branch(branch) for branch in state.get("Branches", []))
-        name = first_step if state["Type"] == "Choice" else state.get("Next", "")
+        name = state.get("Next", "")
     return entered
 
 

@@ -40,15 +40,15 @@ def test_queues_of_real_modules_are_valid(queue: Queue) -> None:
 
 
 def add_services(machine: Machine) -> dict[str, Any]:
-    state: dict[str, Any] = machine["States"]["Processing"]["Branches"][0]["States"]["add_services"]
+    state: dict[str, Any] = machine["States"]["add_services"]
     return state
 
 
 @pytest.mark.parametrize(
     ("mistake", "said"),
     [
-        (lambda machine: machine["States"]["start"]["Choices"][0].pop("Next"), "'Next' is a required property"),
-        (lambda machine: machine["States"]["Processing"].update(Parameters={}), "'Parameters' was unexpected"),
+        (lambda machine: machine["States"]["go_to_step"]["Choices"][0].pop("Next"), "'Next' is a required property"),
+        (lambda machine: machine["States"]["Canceled"].update(Parameters={}), "'Parameters' was unexpected"),
         (lambda machine: add_services(machine).update(Type="Tusk"), "'Tusk' is not one of"),
         (lambda machine: add_services(machine).update(TimeoutSeconds="soon"), "'soon' is not of type"),
         (lambda machine: add_services(machine).pop("Next"), "Only one of ['Next', 'End']"),

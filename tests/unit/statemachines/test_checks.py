@@ -141,7 +141,7 @@ def test_a_prereq_of_an_earlier_step_is_fine() -> None:
     check(a_queue(steps=[LEADS, processing(action(21)), later, COMPLETE, CANCELED]), MODULES)
 
 
-RESERVED = ["start", "find_step", "go_to_step", "no_such_step", "still_a_lead", "unwound", "complete_already"]
+RESERVED = ["find_step", "first_round", "go_to_step", "no_such_step", "still_a_lead", "unwound", "complete_already"]
 OF_ACTIONS = ["add_services", "add_services_wait", "undo_add_services", "undo_add_services_wait", "leave_2"]
 OF_ACTIONS += ["generate_invoice_gate", "provision_client_over"]
 
