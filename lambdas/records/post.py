@@ -102,10 +102,12 @@ class PostRecords:
         return self.numbered(int(post_id)) if post_id else None
 
     def add(self, post: Post, key: RequestKey | None) -> Post:
-        """The post and its key, all or nothing; the post that the key made before, if it did.
+        """The post and its key, all or nothing; the post that the key made before, if it did. One without a number gets the
+        next.
 
         Raises PostKeyTakenError, PostsBusyError.
         """
+        post = post if post.post_id else post.model_copy(update={"post_id": self.new_id()})
         writes = self._writes(post, key)
         for _ in range(_ADD_TRIES):
             try:

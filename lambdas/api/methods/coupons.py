@@ -13,12 +13,13 @@ from lambdas.api.requests.coupons import (
     CouponListRequest,
     CouponUpdateRequest,
 )
+from lambdas.api.verbs.client_named import brands_of
 from lambdas.api.verbs.coupon_changes import changed, checked
 from lambdas.api.verbs.coupon_list import CouponList, listed
 from lambdas.api.views import coupons as views
 from lambdas.catalog.coupon import Coupon
 from lambdas.catalog.coupon_errors import CouponNotFoundError
-from lambdas.orders.errors import Problem
+from lambdas.orders.errors import InvalidOrderError, Problem
 from lambdas.orders.queue import DEFAULT_BRAND_ID
 from lambdas.records.client import ClientRecords
 from lambdas.records.coupon import CouponRecords
@@ -45,6 +46,7 @@ def _list(backend: Backend, request: CouponListRequest, caller: Caller) -> Coupo
 def _add(backend: Backend, request: CouponAddRequest, caller: Caller) -> Coupon:
     brand_id = DEFAULT_BRAND_ID if request.class_id is None else request.class_id
     caller.admit(None, brand_id)
+    _refuse_unknown_brand(backend, brand_id)
     blank = Coupon(coupon_code=request.coupon_code, class_id=brand_id, start=backend.service.now())
     return CouponRecords(backend.records).add(checked(changed(blank, request), backend.plans))
 
@@ -54,12 +56,22 @@ def _update(backend: Backend, request: CouponUpdateRequest, caller: Caller) -> C
         caller.admit_to_record(None, before.class_id)
         after = changed(before, request)
         caller.admit(None, after.class_id)
+        if after.class_id != before.class_id:
+            _refuse_unknown_brand(backend, after.class_id)
         return checked(after, backend.plans)
 
     try:
         return CouponRecords(backend.records).update(request.coupon_id, change)
     except CouponNotFoundError as missing:
         raise caller.not_found(missing) from None
+
+
+def _refuse_unknown_brand(backend: Backend, class_id: int) -> None:
+    """Or a mistyped number would make a coupon that nobody can use, which whoever opens a brand of that number inherits."""
+    brands = brands_of(backend)
+    if class_id not in brands:
+        text = f"no such brand; the brands here are {', '.join(map(str, brands))}"
+        raise InvalidOrderError((Problem("class_id", text),))
 
 
 def _add_clients(backend: Backend, request: CouponClientsRequest, caller: Caller) -> Coupon:

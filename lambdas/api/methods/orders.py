@@ -20,6 +20,7 @@ from lambdas.api.requests.orders import (
     UpdateRequest,
 )
 from lambdas.api.responses import MOST_BYTES, bytes_of
+from lambdas.api.verbs.queue_parts import queue_to_fill
 from lambdas.api.views import orders as views
 from lambdas.orders.draft import OrderDraft
 from lambdas.orders.errors import InvalidOrderError, Problem
@@ -37,11 +38,9 @@ PAGE_LIMIT = 50
 
 
 def _create(backend: Backend, request: CreateRequest, caller: Caller) -> Order:
-    queue = backend.queues.get(request.order_queue_id)
-    if queue:
-        caller.admit(queue.order_queue_id, queue.brand_id)
-        admit_parties(caller, queue.order_queue_id, queue.brand_id, request.client_id, stored_method(request.info))
-    if request.order_status and queue and request.order_status != queue.leads.id:
+    queue = queue_to_fill(backend, request.order_queue_id, caller)
+    admit_parties(caller, queue.order_queue_id, queue.brand_id, request.client_id, stored_method(request.info))
+    if request.order_status and request.order_status != queue.leads.id:
         text = f"an order begins in {queue.leads.name} (step {queue.leads.id}) and leaves it by order.submit"
         raise MalformedRequestError(Problem("order_status", text))
     key = IdempotencyKey(caller.name, caller.key) if caller.key else None

@@ -18,6 +18,7 @@ from lambdas.api.requests.quotes import (
     QuoteUpdateRequest,
 )
 from lambdas.api.verbs.client_named import the_client
+from lambdas.api.verbs.queue_parts import queue_to_fill
 from lambdas.api.verbs.quote_answers import AddedService
 from lambdas.api.verbs.quoting import quoted_service
 from lambdas.api.verbs.signing import sign, stored_method_of
@@ -25,7 +26,7 @@ from lambdas.api.views import quotes as views
 from lambdas.contracts.acceptance import Accepted
 from lambdas.contracts.errors import ContractRefusedError
 from lambdas.contracts.fitness import queue_problems
-from lambdas.orders.errors import InvalidOrderError, Problem, QueueNotFoundError
+from lambdas.orders.errors import InvalidOrderError, Problem
 from lambdas.orders.packs import MAX_PACKS
 from lambdas.records.quote import Quote, QuoteRecords, QuoteStatus
 from lambdas.records.quote_errors import QuoteFixedError, QuoteNotFoundError
@@ -36,10 +37,7 @@ _FIXED = {QuoteStatus.SIGNED: "signed", QuoteStatus.CANCELLED: "cancelled"}
 
 
 def _add(backend: Backend, request: QuoteAddRequest, caller: Caller) -> Quote:
-    queue = backend.queues.get(request.order_queue_id)
-    if queue is None:
-        raise QueueNotFoundError(request.order_queue_id, list(backend.queues))
-    caller.admit(queue.order_queue_id, queue.brand_id)
+    queue = queue_to_fill(backend, request.order_queue_id, caller)
     if problems := tuple(queue_problems(queue, queue.brand_id)):
         raise ContractRefusedError(*problems)
     client = the_client(backend, request.client_id, caller)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from lambdas.api.backend import Backend
 from lambdas.api.callers.caller import Caller
 from lambdas.api.errors import NotFoundError
+from lambdas.orders.errors import QueueNotFoundError
 from lambdas.orders.modules import ModuleFacts
 from lambdas.orders.queue import Action, Queue, Step
 
@@ -49,6 +50,16 @@ def the_queue(backend: Backend, order_queue_id: int, caller: Caller) -> Queue:
     if queue is None:
         raise caller.not_found(NotFoundError(f"Order queue ID '{order_queue_id}'", "order_queue_id"))
     caller.admit_to_record(queue.order_queue_id, queue.brand_id)
+    return queue
+
+
+def queue_to_fill(backend: Backend, order_queue_id: int, caller: Caller) -> Queue:
+    """The queue that a call names to put something in. Raises NotAllowedError in the same words where there is none, for who
+    may not do so in every queue; QueueNotFoundError, which names the queues, for all others."""
+    queue = backend.queues.get(order_queue_id)
+    caller.admit(order_queue_id, queue.brand_id if queue else None)
+    if queue is None:
+        raise caller.not_found(QueueNotFoundError(order_queue_id, list(backend.queues)))
     return queue
 
 

@@ -3,6 +3,7 @@
 import base64
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -106,6 +107,10 @@ class Caller:
 
 @pytest.fixture
 def caller(dynamodb: DynamoDBClient, records: RecordTable) -> Caller:
+    return make_caller(dynamodb, records)
+
+
+def make_caller(dynamodb: DynamoDBClient, records: RecordTable) -> Caller:
     clients = ClientRecords(records)
     gateway = SandboxGateway(records.name, dynamodb)
     service = a_service(
@@ -132,13 +137,27 @@ def caller(dynamodb: DynamoDBClient, records: RecordTable) -> Caller:
 @pytest.fixture
 def installed(caller: Caller, monkeypatch: pytest.MonkeyPatch) -> Iterator[Caller]:
     """With all that some methods need beside tables: a bucket, a mail service, and where the pages are."""
-    settings = {"MAIL_FROM": "orders@shop.test", "COMPANY": "Shop", "ATTACHMENT_BUCKET": "attachments"}
-    for name, value in (settings | {"PUBLIC_URL": "https://shop.test"}).items():
+    for name, value in INSTALLED.items():
         monkeypatch.setenv(name, value)
+    with surroundings():
+        yield caller
+
+
+INSTALLED = {
+    "MAIL_FROM": "orders@shop.test",
+    "COMPANY": "Shop",
+    "ATTACHMENT_BUCKET": "attachments",
+    "PUBLIC_URL": "https://shop.test",
+}
+
+
+@contextmanager
+def surroundings() -> Iterator[None]:
+    """The bucket and the mail service that INSTALLED names."""
     for client in (aws.s3, aws.ses):
         client.cache_clear()
-    aws.s3().create_bucket(Bucket="attachments")
-    aws.ses().create_email_identity(EmailIdentity="orders@shop.test")
-    yield caller
+    aws.s3().create_bucket(Bucket=INSTALLED["ATTACHMENT_BUCKET"])
+    aws.ses().create_email_identity(EmailIdentity=INSTALLED["MAIL_FROM"])
+    yield
     for client in (aws.s3, aws.ses):
         client.cache_clear()

@@ -8,10 +8,16 @@ import pytest
 
 from lambdas.records.client import Client, ClientRecords
 from lambdas.records.rights import ROLES, Grant, Right
-from tests.build import CARD, CONTACT, NOW
+from tests.build import CARD, CONTACT, NOW, a_queue
 from tests.unit.api.conftest import Answer, Caller
 
 COUPON = {"coupon_code": "save10", "description": "Ten percent", "discount_value": "10"}
+
+
+@pytest.fixture
+def caller(caller: Caller) -> Caller:
+    """With a second brand."""
+    return caller.selling_in(a_queue(order_queue_id=8, brand_id=2))
 
 
 @pytest.fixture
@@ -127,6 +133,14 @@ def test_what_could_never_be_right_is_named(caller: Caller, changes: dict[str, A
 
     assert answer.status in (400, 422)
     assert [error["field"] for error in answer.body["errors"]] == [field]
+
+
+@pytest.mark.parametrize("brand", [0, 3, 12])
+def test_a_coupon_is_of_a_brand_there_is(caller: Caller, coupon_id: str, brand: int) -> None:
+    for method, sent in (("order.coupon_add", COUPON), ("order.coupon_update", {"coupon_id": coupon_id})):
+        answer = caller.call(method, {**sent, "class_id": brand})
+        assert (answer.status, [each["field"] for each in answer.body["errors"]]) == (422, ["class_id"])
+        assert "the brands here are 1, 2" in answer.body["detail"]
 
 
 def test_a_code_is_taken_once(caller: Caller, coupon_id: str) -> None:

@@ -1,83 +1,116 @@
-"""Which role may call which method: the table checked in, so that a change of rights is a line of a diff.
+"""Which role may call which method, and what a caller gets for what is not theirs: the table checked in, so that a change of
+rights is a line of a diff.
 
 After a change that is meant: `python -m tests.unit.api.test_role_matrix > tests/data/role_matrix.txt`
 """
 
-import base64
-import json
-from collections.abc import Iterator
+import io
+import os
+from contextlib import redirect_stdout
 from pathlib import Path
-from typing import Any
 
+import boto3
 import pytest
+from moto import mock_aws
 
-from lambdas.api.method import Method
-from lambdas.api.methods import every_method
 from lambdas.records.api_user import ApiUser
 from lambdas.records.rights import ROLES, Grant
-from tests.unit.api.conftest import Caller
+from lambdas.records.table import RecordTable
+from lambdas.runtime.observe import logger, metrics
+from tests.quick_moto import make_moto_quick
+from tests.tables import make_table
+from tests.unit.api.conftest import INSTALLED, Caller, make_caller, surroundings
+from tests.unit.api.matrix.cells import FOREIGN, about, foreign_cell, is_there, nameless_cell, questions
+from tests.unit.api.matrix.rows import ALSO_NEEDED, VARIANTS, Row, rows
+from tests.unit.api.matrix.world import World, make_world
 
 FILE = Path(__file__).parents[2] / "data" / "role_matrix.txt"
-
-_ACTION = {"order_id": "1001", "order_action_id": 101}
-_MOVE = {"order_id": "1001", "step_id": 12}
-# Methods whose rights depend on what is asked: the other things to ask, by what their rows are called.
-VARIANTS: dict[str, dict[str, dict[str, Any]]] = {
-    "client.invoice_generate": {"charge": {"client_id": "101", "command": "charge"}},
-    "client.quote_sign": {
-        "stored method": {"quote_id": "1", "signer": "Ada", "signer_ip": "192.0.2.1", "billing_info_id": "7"}
-    },
-    "order.process": {"skip": {**_ACTION, "skip": 1}, "undo_skip": {**_ACTION, "undo_skip": 1}},
-    "order.submit": {"reviewed": {"order_id": "1001", "reviewed": 1}},
-    "order.update": {"move": _MOVE, "change and move": {**_MOVE, "priority": 2}},
+COLUMNS = (*FOREIGN, "without personal_data")
+_NOT_THERE = {
+    f"urn:order-queues:problem:{kind}" for kind in ("not_allowed", "not_found", "queue_not_found", "malformed")
 }
 
 
-def rows() -> Iterator[tuple[str, str, Method, dict[str, Any]]]:
-    """Label, method's name, method, parameters."""
-    for name, method in every_method():
-        yield name, name, method, dict(method.example)
-        for label, parameters in VARIANTS.get(name, {}).items():
-            yield f"{name} ({label})", name, method, parameters
-
-
-def allowed(role: str, method: Method, parameters: dict[str, Any]) -> bool:
+def allowed(role: str, row: Row) -> bool:
     user = ApiUser(name=role, tokens=(), grants=(Grant(rights=ROLES[role]),))
-    return all(user.may(right) for right in method.needs(method.request.model_validate(parameters)))
+    return all(user.may(right) for right in row.rights)
 
 
-def matrix() -> str:
-    """One line per method, one column per role; `-` is refused."""
-    lines = [("method", *ROLES)]
-    for label, _, method, parameters in rows():
-        lines.append((label, *("yes" if allowed(role, method, parameters) else "-" for role in ROLES)))
-    width = max(len(line[0]) for line in lines)
-    return "".join(f"{line[0]:{width}}  {'  '.join(f'{cell:10}' for cell in line[1:]).rstrip()}\n" for line in lines)
+def reach(world: World) -> dict[str, tuple[str, ...]]:
+    """What the callers of COLUMNS get, by row: each cell from real calls. Those who ask for what is not theirs come first,
+    and change nothing."""
+    before = world.stored()
+    for grant, _ in FOREIGN.values():
+        world.user(grant)
+    foreign = {row.label: tuple(foreign_cell(world, row, column) for column in FOREIGN) for row in rows()}
+    written = {key[1].partition("#")[0] for key, item in world.stored().items() if before.get(key) != item}
+    assert written <= {"api_user", "api_users"}, written
+    return {row.label: (*foreign[row.label], nameless_cell(world, row)) for row in rows()}
 
 
-def test_the_roles_may_call_what_the_table_says() -> None:
-    assert matrix() == FILE.read_text("utf-8")
+def matrix(world: World) -> str:
+    """One line per method, one column per caller; `-` is a role that is refused."""
+    lines = [("method", *ROLES, *COLUMNS)]
+    told = reach(world)
+    for row in rows():
+        lines.append((row.label, *("yes" if allowed(role, row) else "-" for role in ROLES), *told[row.label]))
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    return "".join(
+        "  ".join(f"{cell:{width}}" for cell, width in zip(line, widths, strict=True)).rstrip() + "\n" for line in lines
+    )
+
+
+@pytest.fixture
+def world(installed: Caller) -> World:
+    return make_world(installed)
+
+
+def test_callers_may_do_and_see_what_the_table_says(world: World) -> None:
+    found = matrix(world)
+
+    assert "shows" not in found, [line for line in found.splitlines() if "shows" in line]
+    assert found == FILE.read_text("utf-8")
+
+
+def test_what_is_refused_for_whose_it_is_is_there_for_who_may_see_everything(world: World) -> None:
+    """Or the refusals of the table would say nothing."""
+    for row in rows():
+        for _, place in FOREIGN.values():
+            for asked in questions(row):
+                if is_there(row, asked, place):
+                    answer = world.ask(world.admin, row.name, about(place, world, asked))
+                    told = answer.body.get("type") if isinstance(answer.body, dict) else ""
+                    assert told not in _NOT_THERE, f"{row.label} {asked}: {answer.body}"
 
 
 def test_every_method_whose_rights_depend_on_the_request_has_its_variants() -> None:
-    assert {name for name, method in every_method() if callable(method.rights)} == set(VARIANTS)
+    assert {row.name for row in rows() if callable(row.method.rights)} <= set(VARIANTS)
+    assert set(ALSO_NEEDED) <= {row.label for row in rows()}
 
 
 @pytest.mark.parametrize("role", ROLES)
 def test_the_api_refuses_exactly_what_the_table_refuses(caller: Caller, role: str) -> None:
     token = caller.api.users.add(role, (Grant(rights=ROLES[role]),), now=0)
-    credentials = base64.b64encode(f"{role}:{token}".encode()).decode()
 
-    for label, name, method, parameters in rows():
-        answer = caller.send(
-            f"/{name}",
-            body=json.dumps(parameters),
-            content_type="application/json",
-            headers={"authorization": f"Basic {credentials}"},
-        )
+    for row in rows():
+        answer = caller.as_named(role, token, row.name, row.parameters)
         refused = answer.body.get("type") == "urn:order-queues:problem:not_allowed"
-        assert refused is not allowed(role, method, parameters), f"{label}: {answer.body}"
+        assert refused is not allowed(role, row), f"{row.label}: {answer.body}"
+
+
+def _print() -> None:
+    os.environ |= {**INSTALLED, "AWS_DEFAULT_REGION": "us-east-1"}
+    os.environ |= {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing"}
+    make_moto_quick()
+    logger.setLevel("CRITICAL")
+    metrics.namespace = "Tests"
+    with mock_aws(), redirect_stdout(io.StringIO()):  # where the metrics go
+        dynamodb = boto3.client("dynamodb")
+        caller = make_caller(dynamodb, RecordTable(make_table(dynamodb, "records"), dynamodb))
+        with surroundings():
+            found = matrix(make_world(caller))
+    print(found, end="")  # noqa: T201
 
 
 if __name__ == "__main__":
-    print(matrix(), end="")  # noqa: T201
+    _print()

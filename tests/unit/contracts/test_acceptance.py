@@ -222,6 +222,14 @@ def test_a_refused_payment_leaves_a_lead_that_says_why_to_its_owner(
     assert order.declines == (1 if kind == "payment_refused" else 0)
 
 
+def test_one_contract_left_as_a_lead_does_not_keep_the_next_from_being_taken_in(sales: Sales) -> None:
+    for each in ("first", "second"):
+        contract = said(order_queue_id=HOSTING, payment=by_card("tok_decline"), contract_id=each)
+        sales.process().accept(contract, "contract:event")
+
+    assert [len(sales.posts(order.order_id)) for order in sales.orders()] == [1, 1]
+
+
 def test_a_queue_under_review_leaves_a_lead_for_a_person_and_asks_no_gateway(sales: Sales) -> None:
     class UnderReview(NoScreen):
         def check(self, order: Order) -> NoReturn:
