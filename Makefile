@@ -80,7 +80,7 @@ diff: setup ## what a deploy of STAGE would change
 diff-contract: setup ## any line of an order that was not signed: make diff-contract STAGE=dev ORDER=1001
 	@$(RUN) -m infra.diff_contract --stage $(STAGE) $(ORDER)
 
-retell: setup ## passes on changes of orders that the relay gave up on: make retell STAGE=dev
+retell: setup ## passes on changes of orders that were set aside: make retell STAGE=dev
 	@$(RUN) -m infra.retell --stage $(STAGE)
 
 users: setup ## users of the API of STAGE: make users STAGE=dev ARGS="add NAME --role supervisor"

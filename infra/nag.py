@@ -57,6 +57,11 @@ ACCEPTED = (
         reason=f"{_XRAY} Listing streams takes none either, and shows names only.",
     ),
     Accepted(
+        construct="Outbox/Announcer/Role/Resource",
+        finding=_ANY_RESOURCE,
+        reason=f"{_XRAY} Listing streams takes none either, and shows names only.",
+    ),
+    Accepted(
         construct="Queues/{queue}/Role/Resource",
         finding=_ANY_RESOURCE,
         reason=f"{_XRAY} Nor do the calls with which Step Functions sets up the delivery of its log.",

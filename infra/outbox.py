@@ -1,9 +1,13 @@
-"""The only way out: the order table's stream, one relay, the event bus, and a queue for what the relay gave up on."""
+"""The only way out: the order table's stream, its two readers, the event bus, and a queue for what they gave up on.
+
+Two readers is what DynamoDB serves well at a time (quota "simultaneous readers of a shard").
+"""
 
 from collections.abc import Mapping
 from typing import cast
 
 from aws_cdk import Duration, Stack
+from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
@@ -13,6 +17,8 @@ from constructs import Construct
 
 from infra.function import FunctionParts, OrderFunction, allow
 from infra.messages import LONGEST_DAYS, alarm_when_parked, message_queue
+
+LATE_MINUTES = 10
 
 
 class Outbox(Construct):
@@ -38,15 +44,20 @@ class Outbox(Construct):
             self.dead_letters,
             "Changes of orders were not passed on, so their machines may stand still: docs/operating.md says how to mend it",
         )
-        self.relay = self._relay(parts, orders=orders, records=records, machines=machines, actions=actions)
-        self._read_stream(_stream_arn(orders))
+        self.relay = self._relay(parts, orders=orders, machines=machines, actions=actions)
+        self.announcer = self._announcer(parts, orders=orders, records=records)
+        self._read_stream("OrderStream", self.relay, _stream_arn(orders))
+        self._read_stream("EventStream", self.announcer, _stream_arn(orders))
+        self._alarm_when_late("RelayLate", self.relay, "Machines are started and woken late: the relay's log says why")
+        self._alarm_when_late(
+            "AnnouncerLate", self.announcer, "Events and counts of orders are late, machines are not: see its log"
+        )
 
     def _relay(
         self,
         parts: FunctionParts,
         *,
         orders: dynamodb.Table,
-        records: dynamodb.Table,
         machines: Mapping[str, str],
         actions: Mapping[str, lambda_.IFunction],
     ) -> lambda_.Function:
@@ -56,47 +67,80 @@ class Outbox(Construct):
             "Relay",
             parts=parts,
             handler="lambdas.outbox.relay.handler",
-            description="Order stream: starts and wakes machines, counts, sends events",
+            description="Order stream: starts and wakes machines",
             memory_mb=512,
             timeout_seconds=60,
             environment={
-                "EVENT_BUS": self.bus.event_bus_name,
                 "ORDER_TABLE": orders.table_name,
-                "RECORD_TABLE": records.table_name,
+                "DEAD_LETTERS": self.dead_letters.queue_url,
                 "MACHINES": Stack.of(self).to_json_string(dict(machines)),
                 "FUNCTIONS": Stack.of(self).to_json_string(functions),
             },
             permissions=[
-                *self._permissions(orders=orders, machines=list(machines.values())),
-                allow("dynamodb:UpdateItem", on=[records.table_arn]),  # counts of orders per step
+                *([allow(*_OF_MACHINES, on=list(machines.values()))] if machines else []),
+                allow(
+                    "dynamodb:GetItem", "dynamodb:PutItem", on=[orders.table_arn]
+                ),  # to say why an action cannot be run
+                *self._reader(orders),
                 # Actions that somebody asked for and that no machine waits for.
                 allow("lambda:InvokeFunction", on=list(functions.values())),
             ],
         ).function
 
-    def _permissions(self, *, orders: dynamodb.Table, machines: list[str]) -> list[iam.PolicyStatement]:
-        """Listing streams takes no resource; it shows names only. An order is written to say why an action cannot be run."""
-        stream_arn = _stream_arn(orders)
-        verbs = ("states:StartExecution", "states:SendTaskSuccess", "states:SendTaskFailure")
+    def _announcer(self, parts: FunctionParts, *, orders: dynamodb.Table, records: dynamodb.Table) -> lambda_.Function:
+        return OrderFunction(
+            self,
+            "Announcer",
+            parts=parts,
+            handler="lambdas.outbox.announcer.handler",
+            description="Order stream: counts orders and sends events",
+            memory_mb=512,
+            timeout_seconds=60,
+            environment={
+                "EVENT_BUS": self.bus.event_bus_name,
+                "RECORD_TABLE": records.table_name,
+                "DEAD_LETTERS": self.dead_letters.queue_url,
+            },
+            permissions=[
+                allow("events:PutEvents", on=[self.bus.event_bus_arn]),
+                allow("dynamodb:UpdateItem", on=[records.table_arn]),  # counts of orders per step
+                *self._reader(orders),
+            ],
+        ).function
+
+    def _reader(self, orders: dynamodb.Table) -> list[iam.PolicyStatement]:
+        """Listing streams takes no resource; it shows names only."""
+        read = ("dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator")
         return [
-            *([allow(*verbs, on=machines)] if machines else []),
-            allow("events:PutEvents", on=[self.bus.event_bus_arn]),
             allow("sqs:SendMessage", on=[self.dead_letters.queue_arn]),
-            allow("dynamodb:GetItem", "dynamodb:PutItem", on=[orders.table_arn]),
-            allow("dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", on=[stream_arn]),
+            allow(*read, on=[_stream_arn(orders)]),
             allow("dynamodb:ListStreams", on=["*"]),
         ]
 
-    def _read_stream(self, stream_arn: str) -> None:
+    def _alarm_when_late(self, construct_id: str, reader: lambda_.Function, description: str) -> None:
+        """What cannot be passed on now is tried for hours, and the stream stands there meanwhile."""
+        cloudwatch.Alarm(
+            self,
+            construct_id,
+            alarm_description=f"{description}; docs/operating.md",
+            metric=reader.metric("IteratorAge", period=Duration.minutes(1), statistic="Maximum"),
+            threshold=LATE_MINUTES * 60_000,
+            evaluation_periods=1,
+            comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
+            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+        )
+
+    def _read_stream(self, construct_id: str, reader: lambda_.Function, stream_arn: str) -> None:
         """A record that cannot be delivered must neither be lost nor hold up the others for ever.
 
-        A batch is halved until the bad record stands alone, tried ten more times, then set aside. What is set aside is
-        the record's place in the stream, which keeps a record for 24 hours: giving up after 12 leaves 12 to look it up.
+        The readers set aside what no repeating will mend. All else comes again until its age says no, for an outage may last for
+        hours; a batch in which the function itself dies is halved until the bad record stands alone. What is given up is a
+        place in the stream, which keeps a record for 24 hours: giving up after 12 leaves 12 to look it up.
         """
         lambda_.EventSourceMapping(
             self,
-            "OrderStream",
-            target=self.relay,
+            construct_id,
+            target=reader,
             event_source_arn=stream_arn,
             starting_position=lambda_.StartingPosition.TRIM_HORIZON,
             batch_size=100,
@@ -104,12 +148,13 @@ class Outbox(Construct):
             parallelization_factor=1,
             report_batch_item_failures=True,
             bisect_batch_on_error=True,
-            retry_attempts=10,
             max_record_age=Duration.hours(12),
             on_failure=sources.SqsDlq(self.dead_letters),
             filters=[_ONLY_ORDERS],
         )
 
+
+_OF_MACHINES = ("states:StartExecution", "states:SendTaskSuccess", "states:SendTaskFailure")
 
 # Hash items, posts and history share the table; only the order item itself tells what happened to an order.
 _ONLY_ORDERS = lambda_.FilterCriteria.filter(

@@ -115,6 +115,7 @@ class OrderQueuesStack(Stack):
             "RecordTable": storage.records.table_name,
             "EventBus": outbox.bus.event_bus_name,
             "Relay": outbox.relay.function_name,
+            "Announcer": outbox.announcer.function_name,
             "OrderDeadLetters": outbox.dead_letters.queue_url,
             "ContractBus": intake.bus.event_bus_name,
             "ContractQueue": intake.queue.queue_url,

@@ -236,7 +236,17 @@ class FakeBus:
     accepted: list[OrderEvent] = field(default_factory=list)
     refuses: int | None = None
 
-    def put(self, events: Sequence[OrderEvent]) -> int | None:
+    def put(self, events: Sequence[OrderEvent]) -> list[OrderEvent]:
         taken = events if self.refuses is None else events[: self.refuses]
         self.accepted.extend(taken)
-        return None if len(taken) == len(events) else len(taken)
+        return list(events[len(taken) :])
+
+
+@dataclass
+class FakeAside:
+    """`put_in`: order id and reason of each."""
+
+    put_in: list[tuple[str, str]] = field(default_factory=list)
+
+    def put(self, record: dict[str, Any], why: str) -> None:
+        self.put_in.append((record["dynamodb"]["Keys"]["pk"]["S"], why))

@@ -8,7 +8,8 @@ from lambdas.runtime.models import Frozen
 
 @dataclass(frozen=True)
 class OrderEntry:
-    """An order's entry in an index. `client_id` is known to the indexes of clients and opportunities only."""
+    """An order's entry in an index. `client_id` is known to the indexes of clients and opportunities only. `is_broken`: what
+    the index says of it makes no sense."""
 
     order_id: str
     order_queue_id: int
@@ -16,10 +17,11 @@ class OrderEntry:
     ts: int
     client_id: str | None = None
     opportunity_id: int = 0
+    is_broken: bool = False
 
     @property
     def place(self) -> Place:
-        return self.ts, int(self.order_id)
+        return self.ts, int(self.order_id) if self.order_id.isdecimal() else 0
 
 
 class UnreadableOrder(Frozen):

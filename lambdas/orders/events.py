@@ -13,6 +13,9 @@ from lambdas.orders.steps import StepStatus
 from lambdas.runtime.models import Frozen
 
 VERSION = 1
+AS_IT_STANDS = (
+    "AS_IT_STANDS"  # the name of a record that tells what an order is, for what happened to it cannot be read
+)
 
 
 class OrderEvent(Frozen):

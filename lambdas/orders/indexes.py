@@ -16,7 +16,7 @@ from lambdas.orders.deadlines import next_look_at
 from lambdas.orders.entries import FoundOrder, OrderEntry, UnreadableOrder
 from lambdas.orders.order import Order, Place
 from lambdas.orders.ports import TimeWindow
-from lambdas.orders.stored import restored
+from lambdas.orders.stored import incoherent_fields, restored
 from lambdas.runtime.items import Item, from_item, to_item
 from lambdas.runtime.observe import MetricUnit, logger, metrics
 
@@ -125,26 +125,38 @@ class OrderIndexes:
 
 
 def _entry(item: dict[str, Any]) -> OrderEntry:
-    order_queue_id, step_id = item["queue_step"].split("#")
-    ts, number = item["received"].split("#")
+    """One whose index attributes were edited by hand is on every list that meets it, as what it is: broken."""
+    try:
+        order_queue_id, step_id = map(int, item["queue_step"].split("#"))
+        ts, number = map(int, item["received"].split("#"))
+        opportunity_id, is_broken = int(item.get("opportunity", 0)), str(number) != item["pk"]
+    except (ValueError, KeyError, AttributeError, TypeError):
+        order_queue_id = step_id = ts = opportunity_id = 0
+        is_broken = True
     return OrderEntry(
-        order_id=str(int(number)),
-        order_queue_id=int(order_queue_id),
-        step_id=int(step_id),
-        ts=int(ts),
+        order_id=str(item["pk"]),
+        order_queue_id=order_queue_id,
+        step_id=step_id,
+        ts=ts,
         client_id=item.get("client_id"),
-        opportunity_id=int(item.get("opportunity", 0)),
+        opportunity_id=opportunity_id,
+        is_broken=is_broken,
     )
 
 
 def read_order(item: Item) -> FoundOrder:
     """The order of an item. One that cannot be read is logged and counted, and stops nobody."""
     try:
-        return restored(item["pk"]["S"], from_item(item))
+        order = restored(item["pk"]["S"], from_item(item))
+        wrong = incoherent_fields(order)
     except ValidationError as error:
-        fields = sorted({str(problem["loc"][0]) for problem in error.errors(include_input=False) if problem["loc"]})
+        wrong = {str(problem["loc"][0]) for problem in error.errors(include_input=False) if problem["loc"]}
+    except Exception:  # noqa: BLE001 - whatever somebody wrote into it, it is this item's fault alone
+        wrong = {"what an order has is not there, or is something else"}
+    if not wrong:
+        return order
     unreadable = UnreadableOrder(
-        order_id=item["pk"]["S"], why=f"these of its fields cannot be read: {', '.join(fields)}"
+        order_id=item["pk"]["S"], why=f"these of its fields cannot be read: {', '.join(sorted(wrong))}"
     )
     logger.error("order cannot be read", extra={"order_id": unreadable.order_id, "reason": unreadable.why})
     metrics.add_metric("UnreadableOrders", MetricUnit.Count, 1)

@@ -107,7 +107,10 @@ def _page(
 
 
 def _fits(entry: OrderEntry, steps: _Steps, wanted: OrderFilter) -> bool:
-    """The index that is read decides for the client or opportunity it is of, and knows the other one."""
+    """The index that is read decides for the client or opportunity it is of, and knows the other one. A broken entry is looked
+    at: whatever it is of, somebody has to see it."""
+    if entry.is_broken:
+        return True
     of_client = wanted.client_id is None or entry.client_id == wanted.client_id
     of_opportunity = wanted.opportunity_id is None or entry.opportunity_id == wanted.opportunity_id
     return (entry.order_queue_id, entry.step_id) in steps and of_client and of_opportunity

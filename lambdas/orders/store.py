@@ -10,6 +10,8 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from pydantic import ValidationError
+
 from lambdas.orders import claims
 from lambdas.orders.entries import UnreadableOrder
 from lambdas.orders.errors import OrderChangedError, OrderNotFoundError, OrderUnreadableError
@@ -135,8 +137,7 @@ class DynamoOrderStore(OrderIndexes):
             if reason.get("Code") == "ConditionalCheckFailed":
                 used = from_item(reason["Item"])
                 order_id = str(used["order_id"])
-                first = restored(order_id, used["first"]) if "first" in used else None
-                raise KeyUsed(key, order_id, str(used.get("content_hash", "")), first)
+                raise KeyUsed(key, order_id, str(used.get("content_hash", "")), _first(order_id, used))
 
 
 def save(store: OrderStore, order: Order, change: Callable[[Order], Order]) -> Order:
@@ -194,6 +195,16 @@ def readable(item: Item) -> Order:
     if isinstance(found, UnreadableOrder):
         raise OrderUnreadableError(found.order_id, found.why)
     return found
+
+
+def _first(order_id: str, used: dict[str, Any]) -> Order | None:
+    """The order as it was first made, if that is kept. Raises OrderUnreadableError."""
+    if "first" not in used:
+        return None
+    try:
+        return restored(order_id, used["first"])
+    except ValidationError:
+        raise OrderUnreadableError(order_id, "the answer that was kept under this key cannot be read") from None
 
 
 def _key_item(key: CreationKey, order: Order) -> Item:

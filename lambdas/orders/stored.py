@@ -10,6 +10,7 @@ from typing import Any
 from lambdas.orders.checklist import ChecklistAction
 from lambdas.orders.info import text
 from lambdas.orders.order import Order
+from lambdas.orders.steps import StepStatus
 
 _DESCRIPTION = "description"
 
@@ -42,6 +43,21 @@ def restored(order_id: str, fields: Mapping[str, Any]) -> Order:
         priced = [_with_description(pack, info) for pack in priced]
     packs = {"priced": priced} if priced else {}
     return Order.model_validate({"order_id": order_id, **fields, **packs, "actions": actions})
+
+
+def incoherent_fields(order: Order) -> set[str]:
+    """Fields of a restored order that contradict each other or its number, so that nothing can be done with it."""
+    steps = {step.step_id for step in order.checklist_steps}
+    wrong = set[str]()
+    if not order.order_id.isdecimal() or str(int(order.order_id)) != order.order_id:
+        wrong.add("pk")
+    if order.step_id not in steps:
+        wrong.add("step_id")
+    if any(key != str(action.action_id) or action.step_id not in steps for key, action in order.actions.items()):
+        wrong.add("actions")
+    if not order.checklist_steps or order.checklist_steps[-1].status is not StepStatus.CANCELED:
+        wrong.add("checklist_steps")
+    return wrong
 
 
 def _with_description(pack: Any, info: Any) -> Any:

@@ -1,10 +1,13 @@
-"""The event bus, as far as the relay needs it."""
+"""The event bus, as far as the announcer needs it."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from lambdas.orders.events import OrderEvent
 from lambdas.runtime.aws import event_bridge
+from lambdas.runtime.observe import log_unexpected
 
 if TYPE_CHECKING:
     from mypy_boto3_events.client import EventBridgeClient
@@ -14,8 +17,8 @@ MAX_ENTRIES = 10  # PutEvents takes no more at once
 
 
 class Bus(Protocol):
-    def put(self, events: Sequence[OrderEvent]) -> int | None:
-        """Send in order; returns the index of the first event that was not accepted, None if all were."""
+    def put(self, events: Sequence[OrderEvent]) -> list[OrderEvent]:
+        """Send those of one order in their order; returns what was not accepted, and for an order all that follow it."""
         ...
 
 
@@ -24,21 +27,42 @@ class EventBridgeBus:
         self._name = name
         self._client = client or event_bridge()
 
-    def put(self, events: Sequence[OrderEvent]) -> int | None:
-        for start in range(0, len(events), MAX_ENTRIES):
-            entries = events[start : start + MAX_ENTRIES]
-            answer = self._client.put_events(
-                Entries=[
-                    {
-                        "EventBusName": self._name,
-                        "Source": SOURCE,
-                        "DetailType": happened.name,
-                        "Detail": happened.model_dump_json(exclude_none=True),
-                    }
-                    for happened in entries
-                ]
-            )
-            if answer["FailedEntryCount"]:
-                codes = [entry.get("ErrorCode") for entry in answer["Entries"]]
-                return start + next(index for index, code in enumerate(codes) if code)
-        return None
+    def put(self, events: Sequence[OrderEvent]) -> list[OrderEvent]:
+        left, kept = list(events), list[OrderEvent]()
+        while left:
+            call = _sendable(left)
+            try:
+                refused = self._refused(call)
+            except (BotoCoreError, ClientError) as error:
+                log_unexpected("the event bus does not answer", error)
+                return [event for event in events if event in kept or event in left]
+            held = {event.order_id for event in refused}
+            kept += refused + [event for event in left if event.order_id in held and event not in call]
+            left = [event for event in left if event not in call and event.order_id not in held]
+        return [event for event in events if event in kept]
+
+    def _refused(self, call: Sequence[OrderEvent]) -> list[OrderEvent]:
+        answer = self._client.put_events(
+            Entries=[
+                {
+                    "EventBusName": self._name,
+                    "Source": SOURCE,
+                    "DetailType": happened.name,
+                    "Detail": happened.model_dump_json(exclude_none=True),
+                }
+                for happened in call
+            ]
+        )
+        if not answer["FailedEntryCount"]:
+            return []
+        return [event for event, entry in zip(call, answer["Entries"], strict=True) if entry.get("ErrorCode")]
+
+
+def _sendable(events: Sequence[OrderEvent]) -> list[OrderEvent]:
+    """The next call: one event of an order at most, for a call takes some of its entries and refuses others."""
+    first = dict[str, OrderEvent]()
+    for event in events:
+        first.setdefault(event.order_id, event)
+        if len(first) == MAX_ENTRIES:
+            break
+    return list(first.values())

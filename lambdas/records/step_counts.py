@@ -1,7 +1,8 @@
-"""How many orders are in each step of a queue, exactly: the relay keeps it, from the records of the order table's stream.
+"""How many orders are in each step of a queue, exactly: the announcer keeps it, from the records of the order table's stream.
 
 A marker per order says in which step it is counted and as of which revision. Marker and counts change in one transaction, on
-the condition that the marker is still older, so that records which come twice, late or out of order change nothing.
+the condition that the marker is still older, so that records which come twice, late or out of order change nothing. It
+also says which order that is: another one of the same number, after the table was restored, takes its place.
 A queue's counts are one item: one read, and all of one moment. It takes some 500 changes of step a second.
 """
 
@@ -10,6 +11,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
+from lambdas.orders.fingerprint import fingerprint
 from lambdas.orders.order import Order
 from lambdas.records.table import RecordTable
 from lambdas.runtime.items import Item, from_item, to_item
@@ -44,6 +46,7 @@ class StepCounts:
 
     def _move(self, order: Order, believed: int, step_id: int, revision: int) -> None:
         """`believed`: where the order is likely counted now; the marker knows better, and says so if that is wrong."""
+        mark = fingerprint(order.hash)
         for attempt in range(_TRIES):
             writes = [self._mark(order, believed, step_id, revision), *self._count(order, believed, step_id)]
             try:
@@ -53,7 +56,7 @@ class StepCounts:
                 marked, *_ = error.response["CancellationReasons"]
             if marked.get("Code") == "ConditionalCheckFailed":
                 marker = from_item(marked.get("Item", {}))
-                if int(marker.get("revision", 0)) >= revision:
+                if int(marker.get("revision", 0)) >= revision and marker.get("of", mark) == mark:
                     return
                 believed = int(marker.get("step_id", _NOT_COUNTED))
             else:
@@ -61,14 +64,16 @@ class StepCounts:
         raise CountsBusyError(f"order {order.order_id} could not be counted in step {step_id}")
 
     def _mark(self, order: Order, believed: int, step_id: int, revision: int) -> Any:
-        as_believed = "step_id = :believed AND revision < :revision" if believed else "attribute_not_exists(pk)"
-        values = {":step": step_id, ":revision": revision, **({":believed": believed} if believed else {})}
+        as_believed = "step_id = :believed AND (revision < :revision OR (attribute_exists(#of) AND #of <> :of))"
+        as_believed = as_believed if believed else f"attribute_not_exists(pk) OR ({as_believed})"
+        values = {":step": step_id, ":revision": revision, ":believed": believed, ":of": fingerprint(order.hash)}
         return {
             "Update": {
                 "TableName": self._table.name,
                 "Key": to_item({"pk": f"counted#{order.order_id}", "sk": "counted"}),
-                "UpdateExpression": "SET step_id = :step, revision = :revision",
+                "UpdateExpression": "SET step_id = :step, revision = :revision, #of = :of",
                 "ConditionExpression": as_believed,
+                "ExpressionAttributeNames": {"#of": "of"},
                 "ExpressionAttributeValues": to_item(values),
                 "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
             }

@@ -73,5 +73,10 @@ def sqs() -> Any:
     return _client("sqs")
 
 
+@cache
 def event_bridge() -> "EventBridgeClient":
-    return cast("EventBridgeClient", _client("events"))
+    """What is not taken stays in the stream and is sent later, so a bus that does not answer is given up soon."""
+    from botocore.config import Config
+
+    soon = Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 3})
+    return cast("EventBridgeClient", _session().create_client("events", config=soon))

@@ -14,15 +14,16 @@ _POINTS = (
 )
 
 
-def make_faulty(client: Any, armed: Path) -> str:
-    """All functions that orders come by; returns the relay's name. `client`: of Lambda. `armed`: the folder of switches."""
+def make_faulty(client: Any, armed: Path) -> list[str]:
+    """All functions that orders come by; returns the names of those that read the stream. `client`: of Lambda. `armed`: the
+    folder of switches."""
     code = zipped(REPOSITORY, *PRODUCT, *_POINTS)
-    relay = ""
+    readers = list[str]()
     for function in _functions(client):
         name, kind = str(function["FunctionName"]), _kind(function["Handler"])
         if not kind:
             continue
-        relay = name if kind == "relay" else relay
+        readers += [name] if kind in ("relay", "announcer") else []
         client.update_function_code(FunctionName=name, ZipFile=code)
         faults = {"FAULT_HANDLER": function["Handler"], "FAULT_FUNCTION": kind, "FAULT_FOLDER": str(armed)}
         client.update_function_configuration(
@@ -31,7 +32,7 @@ def make_faulty(client: Any, armed: Path) -> str:
             Timeout=FUNCTION_SECONDS,
             Environment={"Variables": {**function["Environment"]["Variables"], **faults}},
         )
-    return relay
+    return readers
 
 
 def _functions(client: Any) -> Iterator[dict[str, Any]]:
@@ -40,8 +41,8 @@ def _functions(client: Any) -> Iterator[dict[str, Any]]:
 
 
 def _kind(handler: str) -> str:
-    """The word by which faults know a function: the module, `api`, `relay`; empty for what orders do not come by."""
+    """The word by which faults know a function: the module, `api`, `relay`, `announcer`; empty for what orders do not come by."""
     parts = handler.split(".")
     if parts[1] == "actions":
         return parts[2]
-    return {"api": "api", "outbox": "relay"}.get(parts[1], "")
+    return "api" if parts[1] == "api" else parts[2] if parts[1] == "outbox" else ""

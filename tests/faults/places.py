@@ -107,7 +107,7 @@ def api_points(queue: Queue, scene: Scene) -> Iterator[tuple[str, ...]]:
 
 def relay_moments(queue: Queue, scene: Scene) -> Iterator[str]:
     """What the relay does for an order on its way to Complete."""
-    yield from (START, "the events")
+    yield START
     if has_people(queue, scene):
         yield "answering a person's process"
     if scene.skips:

@@ -88,6 +88,7 @@ class Planner:
             yield self._faults(queue, "api", points)
         for moment in relay_moments(queue, scene):
             yield self._faults(queue, "relay", both(moment))
+        yield self._faults(queue, "announcer", both("the events"))
         yield [Fault(queue.key, "relay", point, "told") for point in _OF_THE_STREAM]
 
     def _unwinding(self, queue: Queue, cancel_at: Action) -> Iterator[list[Fault]]:

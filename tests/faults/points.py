@@ -100,7 +100,8 @@ def _real_handler() -> Call:
 
 
 if "FAULT_HANDLER" in os.environ:
-    {"api": _api, "relay": relay_points.install}.get(os.environ["FAULT_FUNCTION"], _actions)()
+    readers = {"relay": relay_points.install, "announcer": relay_points.install_announcer}
+    {"api": _api, **readers}.get(os.environ["FAULT_FUNCTION"], _actions)()
     _real = _real_handler()
 
 
@@ -109,7 +110,7 @@ def handler(event: dict[str, Any], context: Any) -> Any:
     match os.environ["FAULT_FUNCTION"]:
         case "api":
             now.update(key="", phase=f"{_method(event)}, ")
-        case "relay":
+        case "relay" | "announcer":
             return relay_points.relayed(_real, event, context)
         case _:
             phase = "undo, " if event.get("undo") else ""

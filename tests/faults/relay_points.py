@@ -1,4 +1,4 @@
-"""The points of the relay: around what it starts, answers, runs and tells; and batches that come twice."""
+"""The points of the stream's readers: around what they start, answer, run and tell; and batches that come twice."""
 
 import importlib
 from typing import Any
@@ -28,6 +28,10 @@ def install() -> None:
     _of_order(StepFunctionsMachine, "start", "the machine's start")
     _of_order(StepFunctionsMachine, "run", "a run beside the machine")
     _answering()
+
+
+def install_announcer() -> None:
+    """Put the points into the announcer that this process runs."""
     around(importlib.import_module("lambdas.outbox.bus").EventBridgeBus, "put", "before the events", "after the events")
 
 

@@ -64,7 +64,7 @@ class FaultyShop:
             for who, login in {"": (stack.user, stack.token), **stack.people}.items()
         }
         self._panel = httpx.Client(base_url=panel.url, timeout=30)
-        self._relay = make_faulty(self._functions, armed)
+        self._readers = make_faulty(self._functions, armed)
 
     def __enter__(self) -> "FaultyShop":
         return self
@@ -138,19 +138,19 @@ class FaultyShop:
                 yield from ((found["name"], found["status"]) for found in page["executions"])
 
     def tell_again(self, order_ids: Collection[str]) -> None:
-        """The relay gets everything that the stream has told of these orders, from the beginning."""
+        """The readers get everything that the stream has told of these orders, from the beginning."""
         told = [record for record in self._told() if record["dynamodb"]["Keys"]["pk"]["S"] in order_ids]
         assert len(told) >= len(order_ids), f"the stream does not tell of orders {order_ids}"
         for start in range(0, len(told), _BATCH):
             batch = {"Records": told[start : start + _BATCH]}
             payload = json.dumps(batch, default=lambda value: value.timestamp())
             if not any(self._relayed(payload) for _ in range(_TRIES)):
-                raise RuntimeError(f"the relay does not take what it was told before, of orders {', '.join(order_ids)}")
+                raise RuntimeError(f"what was told before is not taken, of orders {', '.join(order_ids)}")
 
     def _relayed(self, payload: str) -> bool:
-        """Whether the relay took the whole batch."""
-        answer = self._functions.invoke(FunctionName=self._relay, Payload=payload)
-        return bool(json.loads(answer["Payload"].read()) == {"batchItemFailures": []})
+        """Whether both readers took the whole batch."""
+        answers = [self._functions.invoke(FunctionName=name, Payload=payload) for name in self._readers]
+        return all(json.loads(answer["Payload"].read()) == {"batchItemFailures": []} for answer in answers)
 
     def _told(self) -> Iterator[dict[str, Any]]:
         """The order table's stream, of orders only."""

@@ -202,7 +202,11 @@ def test_no_run_at_all_shows_nothing() -> None:
 def test_every_module_of_a_queue_meets_faults_and_every_undo_is_killed(queue: Queue) -> None:
     faults = [fault for plan in Planner().plans([queue]) for fault in plan.faults]
 
-    assert {fault.function for fault in faults} >= {action.module for action in queue.actions} | {"api", "relay"}
+    assert {fault.function for fault in faults} >= {action.module for action in queue.actions} | {
+        "api",
+        "relay",
+        "announcer",
+    }
     undone = {fault.function for fault in faults if fault.point.startswith("undo")}
     assert undone >= {"generate_invoice", "add_services"}
     assert {fault.life for fault in faults} == set(Life)
@@ -213,6 +217,7 @@ def test_every_module_of_a_queue_meets_faults_and_every_undo_is_killed(queue: Qu
     [
         ("api", "lambdas.api.handler.handler"),
         ("relay", "lambdas.outbox.relay.handler"),
+        ("announcer", "lambdas.outbox.announcer.handler"),
         ("generate_invoice", "lambdas.actions.generate_invoice.handler"),
         ("call_webhook", "lambdas.actions.call_webhook.handler"),
         ("send_notification", "lambdas.actions.send_notification.handler"),

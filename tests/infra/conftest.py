@@ -66,6 +66,7 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "lambdas/forms/page.html": "<p>",
         "lambdas/notices/handler.py": "",
         "lambdas/notices/reminders.py": "",
+        "lambdas/outbox/announcer.py": "",
         "lambdas/outbox/relay.py": "",
         "lambdas/deadlines/sweeper.py": "",
         "lambdas/console/execution_watch.py": "",

@@ -82,6 +82,7 @@ def test_the_outputs_are_what_others_read(stage: Synthesized) -> None:
         "RecordTable",
         "EventBus",
         "Relay",
+        "Announcer",
         "OrderDeadLetters",
         "Machines",
         "ContractBus",

@@ -44,6 +44,7 @@ def test_the_asset_holds_code_and_queues_and_nothing_else(stage: Synthesized) ->
         "lambdas/intake/webhook.py",
         "lambdas/notices/handler.py",
         "lambdas/notices/reminders.py",
+        "lambdas/outbox/announcer.py",
         "lambdas/outbox/relay.py",
         "lambdas/deadlines/sweeper.py",
         "lambdas/console/execution_watch.py",

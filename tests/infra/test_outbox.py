@@ -1,6 +1,8 @@
-"""The stream, the relay, the bus: nothing lost, nothing held up for ever."""
+"""The stream, its two readers, the bus: nothing lost, nothing held up for ever."""
 
 import json
+
+import pytest
 
 from infra.queues import read_queues
 from tests.infra.template import Synthesized, name_of
@@ -8,28 +10,45 @@ from tests.infra.template import Synthesized, name_of
 DAY_SECONDS = 24 * 60 * 60
 
 
-def test_the_relay_reads_the_order_stream_from_its_beginning(stage: Synthesized) -> None:
-    mapping = stage.properties("OutboxOrderStream")
+each_reader = pytest.mark.parametrize(("stream", "reader"), [("OrderStream", "Relay"), ("EventStream", "Announcer")])
 
-    assert name_of(mapping["FunctionName"]) == "OutboxRelayFunction"
+
+@each_reader
+def test_a_reader_reads_the_order_stream_from_its_beginning(stage: Synthesized, stream: str, reader: str) -> None:
+    mapping = stage.properties(f"Outbox{stream}")
+
+    assert name_of(mapping["FunctionName"]) == f"Outbox{reader}Function"
     assert name_of(mapping["EventSourceArn"]) == "StorageOrderTable.StreamArn"
     assert mapping["StartingPosition"] == "TRIM_HORIZON"
     assert mapping["BatchSize"] == 100
     assert mapping["MaximumBatchingWindowInSeconds"] == 0
 
 
-def test_a_bad_record_is_found_retried_and_set_aside_while_the_stream_still_has_it(stage: Synthesized) -> None:
-    mapping = stage.properties("OutboxOrderStream")
+@each_reader
+def test_what_does_not_go_through_is_tried_for_hours_and_given_up_while_the_stream_still_has_it(
+    stage: Synthesized, stream: str, reader: str
+) -> None:
+    mapping = stage.properties(f"Outbox{stream}")
 
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert mapping["BisectBatchOnFunctionError"] is True
-    assert mapping["MaximumRetryAttempts"] == 10
+    assert "MaximumRetryAttempts" not in mapping  # its age decides
     assert 0 < mapping["MaximumRecordAgeInSeconds"] <= DAY_SECONDS // 2
     assert name_of(mapping["DestinationConfig"]["OnFailure"]["Destination"]) == "OutboxDeadLetters"
 
 
-def test_only_the_order_item_wakes_the_relay(stage: Synthesized) -> None:
-    mapping = stage.properties("OutboxOrderStream")
+@each_reader
+def test_it_is_told_of_when_a_reader_is_late(stage: Synthesized, stream: str, reader: str) -> None:
+    alarm = stage.properties(f"Outbox{reader}Late")
+    ((name, function),) = ((each["Name"], name_of(each["Value"])) for each in alarm["Dimensions"])
+
+    assert (alarm["MetricName"], alarm["Statistic"], name) == ("IteratorAge", "Maximum", "FunctionName")
+    assert (function, alarm["Threshold"]) == (f"Outbox{reader}Function", 600_000)
+
+
+@each_reader
+def test_only_the_order_item_wakes_a_reader(stage: Synthesized, stream: str, reader: str) -> None:
+    mapping = stage.properties(f"Outbox{stream}")
     (filtered,) = mapping["FilterCriteria"]["Filters"]
 
     assert json.loads(filtered["Pattern"]) == {"dynamodb": {"Keys": {"sk": {"S": ["order"]}}}}
@@ -47,7 +66,7 @@ def test_dead_letters_are_encrypted_and_wait_two_weeks(stage: Synthesized) -> No
 
 def test_the_bus_is_named_as_people_type_it(stage: Synthesized) -> None:
     assert stage.properties("OutboxBus")["Name"] == f"{stage.settings.stage}-orders"
-    assert name_of(stage.functions["OutboxRelay"]["Environment"]["Variables"]["EVENT_BUS"]) == "OutboxBus"
+    assert name_of(stage.functions["OutboxAnnouncer"]["Environment"]["Variables"]["EVENT_BUS"]) == "OutboxBus"
 
 
 def test_the_relay_knows_the_machine_of_every_queue_by_its_id(stage: Synthesized) -> None:

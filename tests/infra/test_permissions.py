@@ -85,11 +85,16 @@ FUNCTIONS: dict[str, dict[str, set[str]]] = {
         "*": TRACE,
     },
     **{f"Actions{construct_name(module)}": _of_action(needs) for module, needs in ACTIONS.items()},
-    "OutboxRelay": {
+    "OutboxAnnouncer": {
         "OutboxBus": {"events:PutEvents"},
         "OutboxDeadLetters": {"sqs:SendMessage"},
-        "StorageOrderTable": {"dynamodb:GetItem", "dynamodb:PutItem"},
         "StorageRecordTable": {"dynamodb:UpdateItem"},
+        "StorageOrderTable.StreamArn": {"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"},
+        "*": TRACE | {"dynamodb:ListStreams"},
+    },
+    "OutboxRelay": {
+        "OutboxDeadLetters": {"sqs:SendMessage"},
+        "StorageOrderTable": {"dynamodb:GetItem", "dynamodb:PutItem"},
         "StorageOrderTable.StreamArn": {"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"},
         "*": TRACE | {"dynamodb:ListStreams"},
         # and, for every machine, what MACHINE_FROM_RELAY says, and lambda:InvokeFunction on every action

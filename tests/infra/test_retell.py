@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from moto import mock_aws
 from rich.console import Console
 
-from infra.retell import Relay, main, retell
+from infra.retell import Readers, main, retell
 
 PLACE = {
     "shardId": "shardId-1",
@@ -63,7 +63,8 @@ def letters(sqs: Any) -> str:
 
 def told(sqs: Any, streams: Streams, functions: Functions, url: str) -> tuple[int, str]:
     said = io.StringIO()
-    return retell(Relay(sqs, streams, functions, url, "relay"), Console(file=said, width=300)), said.getvalue()
+    readers = Readers(sqs, streams, functions, None, url, ("relay", "announcer"), "orders")
+    return retell(readers, Console(file=said, width=300)), said.getvalue()
 
 
 def record(sequence: int, sk: str = "order") -> dict[str, Any]:

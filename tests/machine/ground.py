@@ -23,11 +23,11 @@ from lambdas.orders.machine import StepFunctionsMachine
 from lambdas.orders.order import Order
 from lambdas.orders.queue import Queue
 from lambdas.orders.store import DynamoOrderStore
+from lambdas.outbox.changes import Nowhere
 from lambdas.outbox.relay import relay
 from lambdas.records.table import RecordTable
 from statemachines.__main__ import machine_of
 from tests.archive import PRODUCT, zipped
-from tests.fakes import FakeBus, FakeCounts
 from tests.machine import stub_action
 from tests.machine.asl_schema import schema_faults
 from tests.machine.stub_action import Run
@@ -182,8 +182,8 @@ def _relay_stream(made: Ground, ended: threading.Event) -> None:
         place = answer["NextShardIterator"]
         records: Any = [record for record in answer["Records"] if record["dynamodb"]["Keys"]["sk"] == {"S": "order"}]
         for _ in range(1 + (chance.random() < 1 / 3)):
-            if records and (again := relay(records, made.machine, FakeBus(), made.orders, FakeCounts())):
-                made.failures.append(again)
+            if records and (again := relay(records, made.machine, made.orders, Nowhere())):
+                made.failures += again
         made.tell(records)
         if not records:
             ended.wait(0.02)

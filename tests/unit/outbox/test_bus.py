@@ -1,4 +1,4 @@
-"""Events go to the bus in order, ten at a time; the first that was not taken is named."""
+"""Events go to the bus ten at a time, those of an order in their order; what was not taken is returned."""
 
 import json
 from collections.abc import Iterator
@@ -43,7 +43,7 @@ def test_an_event_is_an_entry_with_its_name_and_payload(client: Any, stub: Stubb
     (event,) = events(1)
     stub.add_response("put_events", answer(entries=1), {"Entries": [entry(event)]})
 
-    assert EventBridgeBus("bus", client).put([event]) is None
+    assert EventBridgeBus("bus", client).put([event]) == []
 
 
 @pytest.mark.parametrize(("count", "sizes"), [(0, []), (10, [10]), (11, [10, 1]), (25, [10, 10, 5])])
@@ -53,20 +53,38 @@ def test_events_go_out_in_order_ten_at_a_time(client: Any, stub: Stubber, count:
         entries = [entry(event) for event in sent[start : start + size]]
         stub.add_response("put_events", answer(entries=size), {"Entries": entries})
 
-    assert EventBridgeBus("bus", client).put(sent) is None
+    assert EventBridgeBus("bus", client).put(sent) == []
 
 
-@pytest.mark.parametrize(("refused", "first"), [((0,), 0), ((9,), 9), ((3, 7), 3)])
-def test_the_first_refused_event_is_named_and_no_later_ones_are_sent(
-    client: Any, stub: Stubber, refused: tuple[int, ...], first: int
-) -> None:
-    stub.add_response("put_events", answer(*refused, entries=10), {"Entries": ANY})
-
-    assert EventBridgeBus("bus", client).put(events(25)) == first
-
-
-def test_a_refusal_in_a_later_ten_is_counted_from_the_first(client: Any, stub: Stubber) -> None:
+def test_what_was_refused_is_returned_and_the_others_go_out(client: Any, stub: Stubber) -> None:
+    sent = events(25)
+    stub.add_response("put_events", answer(3, 7, entries=10), {"Entries": ANY})
     stub.add_response("put_events", answer(entries=10), {"Entries": ANY})
-    stub.add_response("put_events", answer(2, entries=10), {"Entries": ANY})
+    stub.add_response("put_events", answer(0, entries=5), {"Entries": ANY})
 
-    assert EventBridgeBus("bus", client).put(events(20)) == 12
+    assert EventBridgeBus("bus", client).put(sent) == [sent[3], sent[7], sent[20]]
+
+
+def test_an_event_never_overtakes_one_of_its_order_that_was_refused(client: Any, stub: Stubber) -> None:
+    first, other = events(2)
+    second = first.changed(name="OrderSubmitted", event_id="x")
+    stub.add_response("put_events", answer(0, entries=2), {"Entries": [entry(first), entry(other)]})
+
+    assert EventBridgeBus("bus", client).put([first, second, other]) == [first, second]
+
+
+def test_events_of_one_order_go_one_call_after_the_other(client: Any, stub: Stubber) -> None:
+    first, other = events(2)
+    second = first.changed(name="OrderSubmitted", event_id="x")
+    stub.add_response("put_events", answer(entries=2), {"Entries": [entry(first), entry(other)]})
+    stub.add_response("put_events", answer(entries=1), {"Entries": [entry(second)]})
+
+    assert EventBridgeBus("bus", client).put([first, second, other]) == []
+
+
+def test_a_bus_that_does_not_answer_is_asked_once_and_all_that_is_left_is_kept(client: Any, stub: Stubber) -> None:
+    sent = events(25)
+    stub.add_response("put_events", answer(entries=10), {"Entries": ANY})
+    stub.add_client_error("put_events", "InternalException")
+
+    assert EventBridgeBus("bus", client).put(sent) == sent[10:]

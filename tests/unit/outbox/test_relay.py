@@ -1,9 +1,10 @@
-"""The relay passes on every change in order, and begins again at the first it could not pass on."""
+"""The relay starts and wakes machines: each order by itself, the changes of one in their order."""
 
 from collections.abc import Sequence
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from lambdas.orders import progress
 from lambdas.orders.machine import Answer, Machine
@@ -11,19 +12,20 @@ from lambdas.orders.order import Order, Wait
 from lambdas.orders.ports import OrderStore
 from lambdas.orders.store import order_item
 from lambdas.outbox import relay as outbox
+from lambdas.outbox.changes import Nowhere, begin_again_at
 from tests.build import CONTACT, NOW, an_order
-from tests.fakes import FakeBus, FakeCounts, FakeMachine, InMemoryOrderStore
+from tests.fakes import FakeAside, FakeMachine, InMemoryOrderStore
 from tests.logs import logged
 
 
 def relay(
     records: Sequence[dict[str, Any]],
     machine: Machine,
-    bus: FakeBus,
     orders: OrderStore | None = None,
-    counts: FakeCounts | None = None,
-) -> str | None:
-    return outbox.relay(records, machine, bus, orders or InMemoryOrderStore(), counts or FakeCounts())
+    aside: FakeAside | None = None,
+) -> list[str]:
+    """The sequence numbers of the records that have to come again."""
+    return outbox.relay(records, machine, orders or InMemoryOrderStore(), aside or FakeAside())
 
 
 def record(sequence: int, new: Order | None, old: Order | None = None) -> dict[str, Any]:
@@ -41,6 +43,13 @@ def record(sequence: int, new: Order | None, old: Order | None = None) -> dict[s
     }
 
 
+def broken(sequence: int, order: Order) -> dict[str, Any]:
+    """A record of a row that somebody edited by hand."""
+    told = record(sequence, order)
+    del told["dynamodb"]["NewImage"]["hash"]
+    return told
+
+
 def lead(order_id: str, **changes: Any) -> Order:
     return an_order(order_id=order_id, **changes)
 
@@ -54,43 +63,24 @@ def waiting(order: Order, **tokens: str) -> Order:
     return order.changed(waits=waits)
 
 
-def told(bus: FakeBus) -> list[str]:
-    return [f"{event.order_id} {event.name}" for event in bus.accepted]
+def test_a_lead_starts_no_machine() -> None:
+    machine = FakeMachine()
 
-
-def test_a_lead_is_told_and_starts_no_machine() -> None:
-    machine, bus = FakeMachine(), FakeBus()
-
-    assert relay([record(1, lead("1001"))], machine, bus) is None
+    assert relay([record(1, lead("1001"))], machine) == []
     assert machine.started == []
-    assert told(bus) == ["1001 OrderCreated"]
 
 
 def test_a_submit_starts_the_machine_of_its_order() -> None:
     machine = FakeMachine()
 
-    assert relay([record(1, submitted(lead("1001")), lead("1001"))], machine, FakeBus()) is None
+    assert relay([record(1, submitted(lead("1001")), lead("1001"))], machine) == []
     assert machine.started == ["1001"]
-
-
-def test_changes_are_told_in_the_order_of_the_stream() -> None:
-    machine, bus = FakeMachine(), FakeBus()
-    first, second = lead("1001"), lead("1002")
-    relay([record(1, first), record(2, second), record(3, submitted(first), first)], machine, bus)
-
-    assert machine.started == ["1001"]
-    assert told(bus) == [
-        "1001 OrderCreated",
-        "1002 OrderCreated",
-        "1001 OrderSubmitted",
-        "1001 OrderStepEntered",
-    ]
 
 
 def test_a_change_answers_the_waits_that_it_took_off() -> None:
     machine = FakeMachine()
     parked = waiting(lead("1001", machine_run=1), leads="t-1")  # by an earlier version
-    relay([record(1, submitted(parked), parked)], machine, FakeBus())
+    relay([record(1, submitted(parked), parked)], machine)
 
     assert machine.answered == [("t-1", Answer.GO_ON)]
     assert machine.started == []
@@ -99,76 +89,131 @@ def test_a_change_answers_the_waits_that_it_took_off() -> None:
 def test_a_cancel_wakes_all_waits() -> None:
     machine = FakeMachine()
     parked = waiting(submitted(lead("1001")), **{"101": "t-1", "102": "t-2"})
-    relay([record(1, progress.canceled(parked, now=NOW, because="x"), parked)], machine, FakeBus())
+    relay([record(1, progress.canceled(parked, now=NOW, because="x"), parked)], machine)
 
     assert machine.answered == [("t-1", Answer.CANCELED), ("t-2", Answer.CANCELED)]
 
 
-def test_an_order_that_its_time_to_live_removed_says_nothing_and_is_counted_out() -> None:
-    machine, bus, counts = FakeMachine(), FakeBus(), FakeCounts()
+def test_an_order_that_its_time_to_live_removed_starts_nothing() -> None:
+    machine = FakeMachine()
 
-    assert relay([record(1, None, lead("1001"))], machine, bus, counts=counts) is None
-    assert (machine.started, machine.answered, bus.accepted) == ([], [], [])
-    assert counts.followed == [(11, None)]
+    assert relay([record(1, None, lead("1001"))], machine) == []
+    assert (machine.started, machine.answered) == ([], [])
 
 
-def test_every_change_is_counted_and_one_that_cannot_be_comes_again() -> None:
-    machine, bus, counts = FakeMachine(), FakeBus(), FakeCounts(fails_on={"1003"})
-    first, third = lead("1001"), lead("1003")
+def test_an_order_that_cannot_be_passed_on_now_holds_up_no_other_and_comes_again() -> None:
+    machine, aside = FakeMachine(fails_on={"1002"}), FakeAside()
+    batch = [record(number, submitted(lead(f"100{number}"))) for number in (1, 2, 3)]
+
+    assert relay(batch, machine, aside=aside) == ["2"]
+    assert machine.started == ["1001", "1003"]
+    assert aside.put_in == []
+    assert begin_again_at(batch, ["2"]) == {"batchItemFailures": [{"itemIdentifier": "2"}]}
+
+
+def test_later_changes_of_an_order_that_comes_again_do_not_overtake_it() -> None:
+    machine = FakeMachine(fails_on={"1001"})
+    parked = waiting(submitted(lead("1001")), **{"101": "t-1"})
     batch = [
-        record(1, first),
-        record(2, submitted(first), first),
-        record(3, submitted(third), third),
-        record(4, lead("1004")),
+        record(1, submitted(lead("1001")), lead("1001")),
+        record(2, progress.canceled(parked, now=NOW, because="x"), parked),
+        record(3, submitted(lead("1002")), lead("1002")),
     ]
 
-    assert relay(batch, machine, bus, counts=counts) == "3"
-    assert counts.followed == [(None, 11), (11, 12)]
-    assert "1003" in machine.started  # nobody waits for a number
-    assert "1003 OrderSubmitted" not in told(bus)
+    assert relay(batch, machine) == ["1", "2"]
+    assert (machine.answered, machine.started) == ([], ["1002"])
+    assert begin_again_at(batch, ["2", "1"]) == {"batchItemFailures": [{"itemIdentifier": "1"}]}
+
+    machine.fails_on = set()
+    assert relay(batch, machine) == []
+    assert machine.answered == [("t-1", Answer.CANCELED)]
 
 
-def test_the_first_record_that_fails_is_reported_and_nothing_after_it_is_passed_on() -> None:
-    machine, bus = FakeMachine(fails_on={"1002"}), FakeBus()
-    batch = [record(number, submitted(lead(f"100{number}"))) for number in (1, 2, 3)]
+def test_a_row_that_cannot_be_read_is_set_aside_by_name_and_the_others_go_on(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    machine, aside = FakeMachine(), FakeAside()
+    batch = [record(1, submitted(lead("1001"))), broken(2, lead("1002")), record(3, submitted(lead("1003")))]
 
-    assert relay(batch, machine, bus) == "2"
-    assert machine.started == ["1001"]
-    assert told(bus) == ["1001 OrderCreated"]
-
-
-def test_a_record_that_cannot_be_read_is_reported_without_its_content(caplog: pytest.LogCaptureFixture) -> None:
-    broken = record(2, lead("1002"))
-    del broken["dynamodb"]["NewImage"]["hash"]
-
-    assert relay([record(1, lead("1001")), broken], FakeMachine(), FakeBus()) == "2"
-    assert CONTACT["email"] not in logged(caplog)
+    assert relay(batch, machine, aside=aside) == []
+    assert machine.started == ["1001", "1003"]
+    ((order_id, why),) = aside.put_in
+    assert (order_id, "hash" in why) == ("1002", True)
+    assert CONTACT["email"] not in logged(caplog) + why
 
 
-def test_the_first_event_the_bus_did_not_take_names_where_to_begin_again() -> None:
-    machine, bus = FakeMachine(), FakeBus(refuses=2)
-    first = lead("1001")
-    batch = [record(1, first), record(2, submitted(first), first), record(3, lead("1003"))]
+@pytest.mark.parametrize(
+    "spoiled",
+    [
+        {"step_id": {"N": "99"}},
+        {"step_id": {"S": "twelve"}},
+        {"actions": {"L": []}},
+        {"actions": {"M": {"x": {"M": {}}}}},
+        {"checklist_steps": {"L": []}},
+        {"waits": {"S": ""}},
+        {"revision": {"NULL": True}},
+        {"priced": {"L": [{"S": "x"}]}},
+        {"written_by_newer_code": {"S": "x"}, "step_status": {"N": "7"}},
+    ],
+    ids=str,
+)
+def test_whatever_is_wrong_with_a_row_it_is_that_rows_alone(spoiled: dict[str, Any]) -> None:
+    machine, aside = FakeMachine(), FakeAside()
+    told = record(1, submitted(lead("1001")), lead("1001"))
+    told["dynamodb"]["NewImage"] |= spoiled
 
-    assert relay(batch, machine, bus) == "2"
+    assert relay([told, record(2, submitted(lead("1002")))], machine, aside=aside) == []
+    assert [order_id for order_id, _ in aside.put_in] == ["1001"]
+    assert machine.started == ["1002"]
 
 
-def test_a_refused_event_before_a_failed_record_is_where_to_begin_again() -> None:
-    machine, bus = FakeMachine(fails_on={"1003"}), FakeBus(refuses=0)
-    batch = [record(number, submitted(lead(f"100{number}"))) for number in (1, 2, 3)]
+class WithoutItsMachine(FakeMachine):
+    code = "StateMachineDoesNotExist"
 
-    assert relay(batch, machine, bus) == "1"
+    def start(self, order: Order) -> None:
+        if order.order_id == "1001":
+            raise ClientError({"Error": {"Code": self.code}}, "StartExecution")
+        super().start(order)
 
 
-def test_a_repeated_batch_tells_the_same_events_under_the_same_ids() -> None:
-    machine, bus = FakeMachine(), FakeBus()
-    batch = [record(1, lead("1001")), record(2, submitted(lead("1001")), lead("1001"))]
-    for _ in range(2):
-        assert relay(batch, machine, bus) is None
+@pytest.mark.parametrize(
+    ("code", "again", "set_aside"),
+    [
+        ("StateMachineDoesNotExist", [], ["1001"]),
+        ("ThrottlingException", ["1"], []),
+        ("AccessDeniedException", ["1"], []),
+    ],
+)
+def test_what_no_repeating_will_mend_is_set_aside_and_what_may_pass_comes_again(
+    code: str, again: list[str], set_aside: list[str]
+) -> None:
+    machine, aside = WithoutItsMachine(), FakeAside()
+    machine.code = code
+    batch = [record(number, submitted(lead(f"100{number}"))) for number in (1, 2)]
 
-    half = len(bus.accepted) // 2
-    assert bus.accepted[:half] == bus.accepted[half:]
+    assert relay(batch, machine, aside=aside) == again
+    assert [order_id for order_id, _ in aside.put_in] == set_aside
+    assert machine.started == ["1002"]
+
+
+def test_what_cannot_even_be_set_aside_comes_again() -> None:
+    class Full(FakeAside):
+        def put(self, record: dict[str, Any], why: str) -> None:
+            raise ConnectionError
+
+    batch = [broken(1, lead("1001")), record(2, submitted(lead("1002")))]
+    machine = FakeMachine()
+
+    assert relay(batch, machine, aside=Full()) == ["1"]
+    assert machine.started == ["1002"]
+
+
+def test_told_again_by_hand_a_row_that_still_cannot_be_read_keeps_its_letter() -> None:
+    batch = [broken(1, lead("1001"))]
+
+    assert outbox.relay(batch, FakeMachine(), InMemoryOrderStore(), Nowhere()) == ["1"]
 
 
 def test_an_empty_batch_is_fine() -> None:
-    assert relay([], FakeMachine(), FakeBus()) is None
+    assert relay([], FakeMachine()) == []
+    assert begin_again_at([], []) == {"batchItemFailures": []}

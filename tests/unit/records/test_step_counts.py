@@ -170,3 +170,41 @@ def test_a_conflict_without_end_sends_the_record_back(records: RecordTable, paus
     with pytest.raises(CountsBusyError, match="order 1001 could not be counted in step 11"):
         counts.follow(None, an_order())
     assert sum(pauses) <= 8  # of the relay's 60 seconds
+
+
+def test_a_number_that_is_deleted_and_put_back_is_counted_again(dynamodb: DynamoDBClient) -> None:
+    order = an_order(QUEUES[9])
+    with a_table(dynamodb) as table:
+        counts = StepCounts(table)
+        for old, new in ((None, order), (order, None), (None, order.changed(revision=order.revision + 2))):
+            counts.follow(old, new)
+
+        assert counted(counts) == Counter({(9, 1): 1})
+
+
+def test_another_order_of_a_number_that_was_given_before_takes_its_place(dynamodb: DynamoDBClient) -> None:
+    """The order table was restored to a moment before the first of the two, the counts were not."""
+    first = an_order(QUEUES[9]).changed(step_id=2, revision=12)
+    second = an_order(QUEUES[9], hash="another", revision=1)
+    with a_table(dynamodb) as table:
+        counts = StepCounts(table)
+        for old, new in ((None, first), (None, second), (second, moved(second, 3)), (None, second)):
+            counts.follow(old, new)
+
+        assert counted(counts) == Counter({(9, 3): 1})
+
+
+def test_an_order_that_an_earlier_version_counted_goes_on(dynamodb: DynamoDBClient) -> None:
+    """Its marker does not say whose it is."""
+    order = an_order(QUEUES[9])
+    with a_table(dynamodb) as table:
+        counts = StepCounts(table)
+        counts.follow(None, order)
+        key = {"pk": {"S": "counted#1001"}, "sk": {"S": "counted"}}
+        table.client.update_item(
+            TableName=table.name, Key=key, UpdateExpression="REMOVE #of", ExpressionAttributeNames={"#of": "of"}
+        )
+        counts.follow(order, moved(order, 2))
+        counts.follow(None, order)
+
+        assert counted(counts) == Counter({(9, 2): 1})
