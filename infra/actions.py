@@ -31,6 +31,7 @@ ACTIONS: Mapping[str, ActionNeeds] = {
     "provision_client": ActionNeeds(on_records=("GetItem", "PutItem", "UpdateItem")),
     "add_services": ActionNeeds(on_records=("GetItem", "PutItem", "UpdateItem", "Query")),
     "generate_invoice": ActionNeeds(on_records=("GetItem", "PutItem", "UpdateItem", "Query", "ConditionCheckItem")),
+    "await_payment": ActionNeeds(on_records=("GetItem",)),
     "manual_check_off": ActionNeeds(),
     "simple_question": ActionNeeds(),
     "update_fields": ActionNeeds(),

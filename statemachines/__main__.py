@@ -12,6 +12,7 @@ from lambdas.orders.modules import MODULES_FILE
 from lambdas.orders.queue import QUEUES_ROOT, Queue, load_queues
 from statemachines.checks import QueueError, check
 from statemachines.compiler import compile_queue, to_json
+from statemachines.credit_checks import credit_warnings
 from statemachines.form_checks import FormError, check_forms
 from statemachines.graph import branches, is_plain
 from statemachines.modules import facts_json, read_modules
@@ -53,6 +54,8 @@ def main(only_check: bool) -> int:
     for file in stale:
         file.write_text(files[file], encoding="utf-8")
     for queue in load_queues().values():
+        for warning in credit_warnings(queue):
+            print(f"statemachines/{queue.key}/queue.toml: warning: {warning}", file=sys.stderr)
         print(_summary(queue, files[QUEUES_ROOT / queue.key / "machine.asl.json"]))
     for form in forms:
         print(f"{form.queue:<18} form /forms/{form.name}: {len(form.pages)} pages, {len(form.fields)} fields")

@@ -11,6 +11,7 @@ from lambdas.orders.checklist import checklist_of
 from lambdas.orders.queue import Action, Queue
 from lambdas.orders.room import QUEUE_BYTES, queue_bytes
 from statemachines.compiler import state_names
+from statemachines.credit_checks import credit_problems
 
 MACHINE_STATES = {
     "find_step", "first_round", "go_to_step", "no_such_step", "too_many_rounds", "still_a_lead", "unwound", "complete_already",
@@ -36,6 +37,7 @@ def check(queue: Queue, modules: Mapping[str, Module[Any]]) -> None:
         *_modules(queue, modules),
         *_prereqs(queue),
         *_money(queue, modules),
+        *credit_problems(queue),
         *_room(queue),
     ]
     if problems:

@@ -8,6 +8,7 @@ from typing import Literal
 
 from lambdas.actions._action import action_handler
 from lambdas.actions._module import Config, Done, Module, PermanentError, Tools
+from lambdas.orders.awaiting import awaits_payment
 from lambdas.orders.checklist import ActionState
 from lambdas.orders.order import Order
 from lambdas.orders.packs import PricedPack
@@ -56,12 +57,19 @@ def _service(pack: PricedPack, order: Order, client_id: str, config: AddServices
         client_id=client_id,
         order_id=order.order_id,
         currency=order.currency,
-        status=UBERSMITH_STATUS.get(pack.status or 0, ServiceStatus(config.default_service_status)),
+        status=_status(pack, order, config),
         created_at=now,
         setup_cents=pack.net_setup_cents,
         recurring_cents=pack.renewal_cents,
         **pack.model_dump(include=_KEPT),
     )
+
+
+def _status(pack: PricedPack, order: Order, config: AddServicesConfig) -> ServiceStatus:
+    """A pack cannot say that it is active before the order is paid, where its queue waits for that."""
+    default = ServiceStatus(config.default_service_status)
+    said = UBERSMITH_STATUS.get(pack.status or 0, default)
+    return default if said is ServiceStatus.ACTIVE and awaits_payment(order) else said
 
 
 module = Module("add_services", AddServicesConfig, run, undo, label="Add Services")

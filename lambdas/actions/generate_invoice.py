@@ -45,11 +45,13 @@ def run(order: Order, config: GenerateInvoiceConfig, tools: Tools) -> Done:
 
 def undo(order: Order, config: GenerateInvoiceConfig, tools: Tools) -> str | None:
     """Void the hold or give the money back, credit the invoice, and uncount the coupons. A payment still under way is
-    waited for, and a submit with it."""
+    waited for, and a submit with it; money that came by hand is waited for until somebody notes that it went back."""
     with reversing(tools) as money:
-        reversal = str(money.reverse(order, now=tools.now()))
+        reversal = money.reverse(order, now=tools.now())
     coupons = _uncounted(order, tools)
-    return "; ".join(part for part in (reversal, coupons) if part) or None
+    if reversal.to_return:
+        raise PermanentError(str(reversal))
+    return "; ".join(part for part in (str(reversal), coupons) if part) or None
 
 
 def _uncounted(order: Order, tools: Tools) -> str:
@@ -108,7 +110,7 @@ def _collect(order: Order, invoice: Invoice, tools: Tools) -> Invoice:
     if invoice.status is not InvoiceStatus.OPEN:
         return invoice
     if not invoice.total_cents:
-        return invoices.settle(invoice, InvoiceStatus.PAID)
+        return invoices.settle(invoice, InvoiceStatus.PAID, at=tools.now())
     if order.hold is None:
         return invoice
     if invoice.total_cents > order.hold.amount_cents:
@@ -117,7 +119,7 @@ def _collect(order: Order, invoice: Invoice, tools: Tools) -> Invoice:
         )
     if not order.hold.captured:
         _capture(order, order.hold, invoice, tools)
-    return invoices.settle(invoice, InvoiceStatus.PAID, order.hold.transaction_id)
+    return invoices.settle(invoice, InvoiceStatus.PAID, order.hold.transaction_id, at=tools.now())
 
 
 def _capture(order: Order, hold: Hold, invoice: Invoice, tools: Tools) -> None:

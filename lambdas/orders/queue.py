@@ -29,11 +29,15 @@ class MayBeInvoiced(StrEnum):
     EVERYBODY = "everybody"
 
 
+_AT_FIRST: dict[str, dict[str, Any]] = {"await_payment": {"owner": "finance", "due_hours": 336}}
+
+
 class Action(Frozen):
     """One unit of work in a step, run by its module. Times are whole hours or seconds as the names say.
 
     `automatic`: runs by itself as soon as its prereqs are done or skipped. `optional`: never holds up its step. `owner`: who
-    acts when it waits, and `due_hours` until when. `retry`: how often the machine tries again what may succeed by itself.
+    acts when it waits, and `due_hours` until when (Await Payment: finance, in two weeks). `retry`: how often the machine tries
+    again what may succeed by itself.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -51,6 +55,11 @@ class Action(Frozen):
     retry: Literal["standard", "patient", "never"] = "standard"
     prereqs: tuple[int, ...] = ()
     config: dict[str, Any] = {}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _begin_as_its_module(cls, data: Any) -> Any:
+        return {**_AT_FIRST.get(str(data.get("module")), {}), **data} if isinstance(data, dict) else data
 
     @property
     def in_machine(self) -> bool:
@@ -76,7 +85,7 @@ class Step(Frozen):
 
 class Queue(Frozen):
     """A queue as written by hand in its file. `key` is the folder's name. `may_be_invoiced`: whose orders it takes for which
-    no money is held at submit."""
+    no money is held at submit. `active_unpaid`: why their services may become active before the invoice is paid."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -87,6 +96,7 @@ class Queue(Frozen):
     active: bool = True
     allow_quotes: bool = False
     may_be_invoiced: MayBeInvoiced = MayBeInvoiced.EXISTING_CLIENTS
+    active_unpaid: str = ""
     sendlink_from: str = ""
     sendlink_sub: str = ""
     sendlink_body: str = ""
@@ -128,8 +138,8 @@ class Queue(Frozen):
 
     @cached_property
     def content_hash(self) -> str:
-        """Names this exact definition; an order records the one it was made from."""
-        content = json.dumps(self.model_dump(mode="json"), sort_keys=True)
+        """Names this exact definition; an order records the one it was made from. What says only why is no part of it."""
+        content = json.dumps(self.model_dump(mode="json", exclude={"active_unpaid"}), sort_keys=True)
         return hashlib.sha256(content.encode()).hexdigest()[:16]
 
     @classmethod

@@ -55,7 +55,7 @@ class Charging:
         if invoice.status is InvoiceStatus.PAID:
             return invoice
         if not invoice.total_cents:
-            return self.invoices.settle(invoice, InvoiceStatus.PAID)
+            return self.invoices.settle(invoice, InvoiceStatus.PAID, at=self.now())
         claimed, attempt = self._claimed(invoice, billing_info_id)
         try:
             transaction = self._taken(claimed, attempt, method)

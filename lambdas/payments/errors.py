@@ -64,9 +64,27 @@ class ChargeInProgressError(OrderError):
 
 
 class NotChargeableError(OrderError):
-    """This invoice takes no charge, or not now."""
+    """This invoice takes no payment, or not now."""
 
     kind = "not_chargeable"
 
     def __init__(self, invoice_id: str, why: str) -> None:
-        super().__init__(f"invoice {invoice_id} cannot be charged: {why}")
+        super().__init__(f"invoice {invoice_id} takes no payment: {why}")
+
+
+class NotPaidByHandError(OrderError):
+    """No payment of this invoice is recorded, or not this one."""
+
+    kind = "not_payable"
+
+    def __init__(self, invoice_id: str, why: str) -> None:
+        super().__init__(f"this payment of invoice {invoice_id} cannot be recorded: {why}")
+
+
+class NotReturnableError(OrderError):
+    """No money of this invoice went back by hand, or not now."""
+
+    kind = "not_returnable"
+
+    def __init__(self, invoice_id: str, why: str) -> None:
+        super().__init__(f"no refund of invoice {invoice_id} can be noted: {why}")

@@ -76,7 +76,7 @@ class Invoicing:
                 client.client_id, "those there are will be invoiced by their order" if late else ""
             )
         invoice = self._issue(self._draft(client, ready, orders, due_at), key)
-        return invoice if invoice.total_cents else self._invoices.settle(invoice, InvoiceStatus.PAID)
+        return invoice if invoice.total_cents else self._invoices.settle(invoice, InvoiceStatus.PAID, at=self.now())
 
     def collect(self, client: Client, trans_id: str | None, *, due_at: int | None = None) -> Invoice:
         """The invoice of the order whose money is held in this transaction, paid from it. Repeating it changes nothing.
@@ -100,7 +100,7 @@ class Invoicing:
         if invoice.total_cents > hold.amount_cents:
             raise ChargeRefusedError(invoice.invoice_id, "it is higher than the amount that is held")
         self._capture(order, hold, invoice)
-        return self._invoices.settle(invoice, InvoiceStatus.PAID, hold.transaction_id)
+        return self._invoices.settle(invoice, InvoiceStatus.PAID, hold.transaction_id, at=self.now())
 
     @property
     def _invoices(self) -> InvoiceRecords:

@@ -6,6 +6,7 @@ a void or refund is decided on what the gateway knows now, and an order has one 
 
 from dataclasses import dataclass
 
+from lambdas.orders.money import format_cents
 from lambdas.orders.order import Hold, Order, PaymentAttempt
 from lambdas.payments.gateway import (
     DeclinedError,
@@ -32,15 +33,18 @@ class ReversalRefusedError(Exception):
 
 @dataclass(frozen=True)
 class Reversal:
-    """What became of one order's money. `credit_note`: the number of the note that credits its invoice."""
+    """What became of one order's money. `credit_note`: the number of the note that credits its invoice. `to_return`: what is
+    left to people, because the money came outside of the gateway."""
 
     given_back: bool
     invoice: int | None = None
     credit_note: int | None = None
+    to_return: str = ""
 
     def __str__(self) -> str:
         credited = f"invoice {self.invoice} credited by credit note {self.credit_note}" if self.credit_note else ""
-        return "; ".join(part for part in ("payment given back" if self.given_back else "", credited) if part)
+        parts = ("payment given back" if self.given_back else "", credited, self.to_return)
+        return "; ".join(part for part in parts if part)
 
 
 @dataclass(frozen=True)
@@ -61,7 +65,10 @@ class Reversing:
             if invoice.charge.claim_ends_at >= now:
                 raise ReversalPendingError("the order's invoice is being charged; this is tried again by itself")
             given_back = self.give_back(invoice.charge) or given_back
-        return Reversal(given_back, invoice.number if invoice else None, credit_note)
+        if invoice is None:
+            return Reversal(given_back)
+        came_back = invoice.payment is not None and invoice.payment.returned_at is not None
+        return Reversal(given_back or came_back, invoice.number, credit_note, _to_return(invoice))
 
     def give_back(self, payment: PaymentAttempt | Hold | ChargeAttempt) -> bool:
         """Whether there was a payment, which has gone back now or had before."""
@@ -89,6 +96,8 @@ class Reversing:
                 "status": InvoiceStatus.CREDITED,
                 "issued_at": now,
                 "charge": None,
+                "payment": None,
+                "paid_at": None,
             }
         )
         try:
@@ -96,5 +105,16 @@ class Reversing:
         except SeriesBusyError as busy:
             raise ReversalPendingError(f"{busy}; this is tried again by itself") from None
         if invoice.status is not InvoiceStatus.CREDITED:
-            invoice = invoices.settle(invoice, InvoiceStatus.CREDITED)
+            invoice = invoices.settle(invoice, InvoiceStatus.CREDITED, at=now)
         return invoice, issued.number
+
+
+def _to_return(invoice: Invoice) -> str:
+    """What people have to pay back, in their words; empty if there is nothing, or it was noted that they did."""
+    if not invoice.is_to_be_returned or invoice.payment is None:
+        return ""
+    amount = f"{format_cents(invoice.payment.amount_cents)} {invoice.currency}"
+    return (
+        f"{amount} that came for invoice {invoice.number} by {invoice.payment.payment_type} has to be paid back by hand; "
+        f"note it with client.payment_refund (inv_id {invoice.invoice_id})"
+    )

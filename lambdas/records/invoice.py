@@ -40,6 +40,20 @@ class ChargeAttempt(Frozen):
     tries: int = 1
 
 
+class RecordedPayment(Frozen):
+    """Money that came outside of the gateway, such as by bank transfer, as staff recorded it. `reference`: what the bank or the
+    cheque calls it. `returned_*`: who noted that it was paid back, because the invoice was credited. Times in Unix seconds."""
+
+    payment_type: str
+    reference: str
+    amount_cents: int
+    by: str
+    at: int
+    returned_reference: str = ""
+    returned_by: str = ""
+    returned_at: int | None = None
+
+
 class Invoice(Frozen):
     """An issued document. `number` is 0 until it is issued; amounts in cents; times in Unix seconds; `order_id`: the order it
     is the invoice of, if it is one's; `credits_number` names what a note credits."""
@@ -56,6 +70,7 @@ class Invoice(Frozen):
     transaction_id: str | None = None
     credits_number: int | None = None
     charge: ChargeAttempt | None = None
+    payment: RecordedPayment | None = None
     declines: int = 0
     issued_at: int
     due_at: int | None = None
@@ -63,5 +78,20 @@ class Invoice(Frozen):
 
     @property
     def invoice_id(self) -> str:
-        """Brand and number: brand 1, invoice 7 -> `1000000007`."""
-        return f"{self.brand_id}{self.number:0{NUMBER_DIGITS}d}"
+        return invoice_id_of(self.brand_id, self.number)
+
+    @property
+    def is_owed(self) -> bool:
+        """Whether somebody has still to pay something on it."""
+        return self.status is InvoiceStatus.OPEN and self.total_cents > 0
+
+    @property
+    def is_to_be_returned(self) -> bool:
+        """Whether money came for it by hand that has to go back by hand, for the invoice was credited."""
+        paid = self.payment
+        return self.status is InvoiceStatus.CREDITED and paid is not None and paid.returned_at is None
+
+
+def invoice_id_of(brand_id: int, number: int) -> str:
+    """Brand and number: brand 1, invoice 7 -> `1000000007`."""
+    return f"{brand_id}{number:0{NUMBER_DIGITS}d}"

@@ -9,7 +9,15 @@ import time
 from collections.abc import Iterable
 from typing import Any
 
-from lambdas.records.invoice import NUMBER_DIGITS, ChargeAttempt, Invoice, InvoiceKind, InvoiceStatus
+from lambdas.records.invoice import (
+    NUMBER_DIGITS,
+    ChargeAttempt,
+    Invoice,
+    InvoiceKind,
+    InvoiceStatus,
+    RecordedPayment,
+    invoice_id_of,
+)
 from lambdas.records.invoiced import invoiced, marks
 from lambdas.records.request_key import RequestKey
 from lambdas.records.table import NEW, ConditionFailedError, RecordTable
@@ -70,16 +78,45 @@ class InvoiceRecords:
             return self.get(made)
         return self.of_order(order_id, kind) if order_id else None
 
-    def settle(self, invoice: Invoice, status: InvoiceStatus, transaction_id: str | None = None) -> Invoice:
-        """Paid or credited. An open invoice may become either, a paid one credited; repeating it changes nothing."""
+    def settle(self, invoice: Invoice, status: InvoiceStatus, transaction_id: str | None = None, *, at: int) -> Invoice:
+        """Paid or credited, `at` then (Unix seconds). An open invoice may become either, a paid one credited; repeating it
+        changes nothing."""
         before = {InvoiceStatus.PAID: ("open", "paid"), InvoiceStatus.CREDITED: ("open", "paid", "credited")}[status]
         names = {f":before{index}": state for index, state in enumerate(before)}
         values: dict[str, Any] = {":status": status, **names}
         update = "SET #status = :status"
+        if status is InvoiceStatus.PAID:
+            update += ", paid_at = if_not_exists(paid_at, :at)"
+            values[":at"] = at
         if transaction_id:
             update += ", transaction_id = :transaction"
             values[":transaction"] = transaction_id
         return self._update(invoice, update, f"#status IN ({', '.join(names)})", values)
+
+    def of_services(self, brand_id: int, service_ids: Iterable[str]) -> tuple[Invoice, ...]:
+        """The invoices that any of these services is on."""
+        numbers = sorted(set(invoiced(self._table, service_ids).values()))
+        found = (self.get(invoice_id_of(brand_id, number)) for number in numbers)
+        return tuple(invoice for invoice in found if invoice)
+
+    def write_payment(self, before: Invoice, payment: RecordedPayment) -> Invoice | None:
+        """The open invoice as paid with this, if nobody paid, credited or began to charge it in between; else None."""
+        return self.write_charge(
+            before,
+            before.charge,
+            payment=payment.model_dump(exclude_none=True),
+            status=InvoiceStatus.PAID,
+            paid_at=payment.at,
+        )
+
+    def write_return(self, before: Invoice, payment: RecordedPayment) -> Invoice | None:
+        """The credited invoice with what was noted of its money, if nobody noted it in between; else None."""
+        values = {":payment": payment.model_dump(exclude_none=True), ":credited": InvoiceStatus.CREDITED}
+        condition = "#status = :credited AND attribute_exists(payment) AND attribute_not_exists(payment.returned_at)"
+        try:
+            return self._update(before, "SET payment = :payment", condition, values)
+        except self._table.client.exceptions.ConditionalCheckFailedException:
+            return None
 
     def write_charge(self, before: Invoice, charge: ChargeAttempt | None, **paid: Any) -> Invoice | None:
         """The open invoice with this attempt (and what else changes with it), if nobody came in between; else None."""

@@ -1,6 +1,6 @@
 """Good standing: whether a client may be trusted with a further invoice."""
 
-from lambdas.records.invoice import Invoice, InvoiceKind, InvoiceStatus
+from lambdas.records.invoice import Invoice, InvoiceKind
 from lambdas.records.table import RecordTable
 
 DUE_DAYS = 30  # of an invoice that names no day itself
@@ -15,4 +15,4 @@ def has_overdue_invoice(table: RecordTable, client_id: str, now: int) -> bool:
 def is_overdue(invoice: Invoice, now: int) -> bool:
     """Whether something is owed on it whose day is past."""
     due_at = invoice.issued_at + DUE_DAYS * _DAY if invoice.due_at is None else invoice.due_at
-    return invoice.status is InvoiceStatus.OPEN and invoice.total_cents > 0 and due_at < now
+    return invoice.is_owed and due_at < now

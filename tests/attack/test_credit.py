@@ -5,6 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
+from lambdas.records.service import ServiceStatus
 from tests.flow.conftest import Shop, new_client_order
 from tests.flow.test_forms import AGREED, Visitor
 from tests.unit.records.builders import an_invoice
@@ -19,7 +20,7 @@ UNPAID: list[dict[str, str]] = [
 ]
 
 
-def without_card(**payment: str) -> dict[str, Any]:
+def without_card(**payment: Any) -> dict[str, Any]:
     order = new_client_order()
     kept = {key: value for key, value in order["info"].items() if not key.startswith("cc_") and key != "payment_type"}
     return {**order, "info": {**kept, **payment}}
@@ -52,3 +53,18 @@ def test_i_send_the_form_with_a_choice_it_does_not_offer(shop: Shop) -> None:
 
     assert sent.status_code == 422
     assert sent.url.path == "/forms/hosting/payment"
+
+
+def test_i_have_an_active_server_unpaid_by_saying_in_my_order_that_it_is(shop: Shop) -> None:
+    server = {"plan_id": "2", "period": 1, "options": {"31": "101"}, "status": "1"}
+    order_id = shop.done("order.create", {**without_card(payment_type="wire", pack1=server), "order_queue_id": 3})[
+        "order_id"
+    ]
+    shop.done("order.submit", {"order_id": order_id})
+    shop.until_action(order_id, "Identity Call-back", "waiting")
+    shop.done("order.process", {"order_id": order_id, "order_action_id": 3202})
+    shop.until_action(order_id, "Rack and Cable", "waiting")
+
+    (service,) = shop.services.of_order(shop.order(order_id)["client_id"], order_id)
+    assert service.status is ServiceStatus.PENDING
+    shop.done("order.cancel", {"order_id": order_id})

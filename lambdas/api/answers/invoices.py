@@ -52,6 +52,8 @@ def _summary(invoice: Invoice) -> dict[str, Any]:
         "currency": invoice.currency,
         "paid": "1" if invoice.status is InvoiceStatus.PAID else "0",
         "status": invoice.status.value,
+        "payment_type": invoice.payment.payment_type if invoice.payment else "",
+        "payment_reference": invoice.payment.reference if invoice.payment else "",
     }
 
 

@@ -69,6 +69,8 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "client.invoice_get",
         "client.invoice_generate",
         "client.invoice_charge",
+        "client.payment_add",
+        "client.payment_refund",
     ),
     "uber": (
         "uber.method_list",

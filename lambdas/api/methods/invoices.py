@@ -7,22 +7,21 @@ from lambdas.api.answers.clients import PAYMENT_TYPE
 from lambdas.api.answers.values import true
 from lambdas.api.backend import Backend
 from lambdas.api.callers.caller import Caller
-from lambdas.api.errors import KeyReusedError, MalformedRequestError, NotFoundError
+from lambdas.api.errors import KeyReusedError, MalformedRequestError
 from lambdas.api.method import Method, Rights
 from lambdas.api.requests.invoices import (
     InvoiceChargeRequest,
     InvoiceGenerateRequest,
     InvoiceGetRequest,
     InvoiceListRequest,
+    PaymentAddRequest,
+    PaymentRefundRequest,
 )
-from lambdas.api.verbs.client_named import admitted, the_client
+from lambdas.api.verbs.client_named import the_client
+from lambdas.api.verbs.invoice_payments import recorded, recording, settled_by_its_order, tell_orders, the_invoice
 from lambdas.api.views import invoices as views
 from lambdas.orders.errors import Problem
-from lambdas.orders.order import Order
-from lambdas.payments.capturing import captured_for
-from lambdas.payments.charging import Charging, awaits_invoice
-from lambdas.payments.errors import ChargeUnknownError, NotChargeableError
-from lambdas.payments.gateway import GatewayUnavailableError, OutcomeUnknownError
+from lambdas.payments.charging import Charging
 from lambdas.payments.invoicing import Invoicing
 from lambdas.records.client import Client, ClientRecords
 from lambdas.records.invoice import Invoice, InvoiceStatus
@@ -44,7 +43,7 @@ def _list(backend: Backend, request: InvoiceListRequest, caller: Caller) -> tupl
 
 
 def _get(backend: Backend, request: InvoiceGetRequest, caller: Caller) -> Invoice:
-    return _the_invoice(backend, request.invoice_id, caller, "invoice_id")
+    return the_invoice(backend, request.invoice_id, caller, "invoice_id")
 
 
 def _generate(backend: Backend, request: InvoiceGenerateRequest, caller: Caller) -> Invoice:
@@ -57,7 +56,9 @@ def _generate(backend: Backend, request: InvoiceGenerateRequest, caller: Caller)
             raise MalformedRequestError(
                 Problem("include_packs", "does not go with charge_prior_auth: it takes an order's")
             )
-        return invoicing.collect(client, request.trans_id, due_at=request.duedate)
+        collected = invoicing.collect(client, request.trans_id, due_at=request.duedate)
+        tell_orders(backend, collected, caller)
+        return collected
     charges = request.command == "charge"
     chosen = _default_method(backend, client) if charges else None  # before there is an invoice that nobody could pay
     key = _request_key(request, caller, backend.service.now()) if caller.key else None
@@ -65,7 +66,9 @@ def _generate(backend: Backend, request: InvoiceGenerateRequest, caller: Caller)
         invoice = invoicing.generate(client, only=request.include_packs, due_at=request.duedate, key=key)
     except RequestKeyUsedError:
         raise KeyReusedError(caller.method) from None
-    return _charging(backend).charge(invoice, *chosen) if chosen else invoice
+    invoice = _charging(backend).charge(invoice, *chosen) if chosen else invoice
+    tell_orders(backend, invoice, caller)
+    return invoice
 
 
 def _generate_rights(request: InvoiceGenerateRequest) -> Rights:
@@ -79,15 +82,14 @@ def _request_key(request: InvoiceGenerateRequest, caller: Caller, now: int) -> R
 
 
 def _charge(backend: Backend, request: InvoiceChargeRequest, caller: Caller) -> Invoice:
-    invoice = _the_invoice(backend, request.inv_id, caller, "inv_id")
-    order = backend.service.get(order_id=invoice.order_id) if invoice.order_id else None
-    if order and order.canceled_at:
-        raise NotChargeableError(invoice.invoice_id, f"order {order.order_id} was canceled, so it is credited")
-    if order and invoice.status is InvoiceStatus.OPEN and (paid := _paid_before(backend, order, invoice)):
-        return paid
-    if order and order.hold and awaits_invoice(order):
-        why = f"order {order.order_id} has still to take the money that is held for it; process Generate Invoice, or skip it"
-        raise NotChargeableError(invoice.invoice_id, why)
+    invoice = settled_by_its_order(backend, the_invoice(backend, request.inv_id, caller, "inv_id"))
+    if invoice.status is not InvoiceStatus.PAID:
+        invoice = _charged(backend, request, invoice)
+    tell_orders(backend, invoice, caller)
+    return invoice
+
+
+def _charged(backend: Backend, request: InvoiceChargeRequest, invoice: Invoice) -> Invoice:
     client = ClientRecords(backend.records).get(invoice.client_id)
     methods = PaymentMethodRecords(backend.records).of_client(invoice.client_id)
     named = request.billing_info_id or (client.default_billing_info_id if client else None)
@@ -102,21 +104,6 @@ def _charge(backend: Backend, request: InvoiceChargeRequest, caller: Caller) -> 
     return _charging(backend).charge(invoice, named, method)
 
 
-def _paid_before(backend: Backend, order: Order, invoice: Invoice) -> Invoice | None:
-    """The order's invoice as paid, if its money was taken already and that could not be written down. Raises
-    ChargeUnknownError where the gateway does not say: nothing is charged then."""
-    try:
-        taken = captured_for(order, backend.gateway)
-    except (GatewayUnavailableError, OutcomeUnknownError):
-        raise ChargeUnknownError(invoice.invoice_id) from None
-    if taken is None:
-        return None
-    if (taken.amount_cents, taken.currency) != (invoice.total_cents, invoice.currency):
-        why = f"another sum was taken for order {order.order_id} already (transaction {taken.transaction_id}); settle it by hand"
-        raise NotChargeableError(invoice.invoice_id, why)
-    return InvoiceRecords(backend.records).settle(invoice, InvoiceStatus.PAID, taken.transaction_id)
-
-
 def _default_method(backend: Backend, client: Client) -> tuple[str, PaymentMethod]:
     methods = PaymentMethodRecords(backend.records).of_client(client.client_id)
     chosen = client.default_billing_info_id
@@ -127,17 +114,21 @@ def _default_method(backend: Backend, client: Client) -> tuple[str, PaymentMetho
     return chosen, methods[chosen]
 
 
-def _the_invoice(backend: Backend, invoice_id: str, caller: Caller, field: str) -> Invoice:
-    invoice = InvoiceRecords(backend.records).get(invoice_id)
-    client = ClientRecords(backend.records).get(invoice.client_id) if invoice else None
-    if invoice is None or client is None:
-        raise caller.not_found(NotFoundError(f"Invoice ID '{invoice_id}'", field))
-    admitted(client, caller)
-    return invoice
-
-
 def _charging(backend: Backend) -> Charging:
     return Charging(InvoiceRecords(backend.records), backend.gateway, backend.service.now)
+
+
+def _add_payment(backend: Backend, request: PaymentAddRequest, caller: Caller) -> Invoice:
+    paid = recorded(backend, the_invoice(backend, request.inv_id, caller, "inv_id"), request, by=caller.name)
+    tell_orders(backend, paid, caller)
+    return paid
+
+
+def _refund_payment(backend: Backend, request: PaymentRefundRequest, caller: Caller) -> Invoice:
+    invoice = the_invoice(backend, request.inv_id, caller, "inv_id")
+    returned = recording(backend).note_return(invoice, request.reference, caller.name)
+    tell_orders(backend, returned, caller)
+    return returned
 
 
 def _place(invoice: Invoice) -> Mapping[str, str]:
@@ -185,5 +176,23 @@ METHODS: dict[str, Method] = {
         answer=true,
         view=views.invoice_view,
         example={"inv_id": "1000000001"},
+    ),
+    "client.payment_add": Method(
+        title="Record that an invoice was paid outside of the gateway, by bank transfer, cheque or cash (ours)",
+        request=PaymentAddRequest,
+        rights=_MONEY,
+        verb=_add_payment,
+        answer=true,
+        view=views.invoice_view,
+        example={"inv_id": "1000000001", "amount": "9.95", "payment_type": "wire", "reference": "transfer of 3 May"},
+    ),
+    "client.payment_refund": Method(
+        title="Note that money recorded by client.payment_add was paid back",
+        request=PaymentRefundRequest,
+        rights=_MONEY,
+        verb=_refund_payment,
+        answer=true,
+        view=views.invoice_view,
+        example={"inv_id": "1000000001", "reference": "transfer of 9 May"},
     ),
 }

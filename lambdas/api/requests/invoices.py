@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from lambdas.api.requests.clients import Gateway3DS, Name
 from lambdas.api.requests.fields import (
+    AS_AMOUNT,
     Absent,
     Count,
     Direction,
@@ -18,6 +19,7 @@ from lambdas.api.requests.fields import (
     UnixTime,
     or_null,
 )
+from lambdas.orders.money import parse_cents
 
 INVOICE_ID = r"^[0-9]{10,24}$"
 
@@ -41,6 +43,12 @@ Included = Annotated[
     or_null({"type": "object", "additionalProperties": {"enum": [0, 1, "0", "1"]}}, {"const": 0}),
 ]
 InvoiceId = Annotated[str, Field(pattern=INVOICE_ID)]
+Amount = Annotated[int, BeforeValidator(parse_cents), WithJsonSchema({"anyOf": [*AS_AMOUNT]})]
+PaymentReference = Annotated[
+    str,
+    BeforeValidator(lambda value: " ".join(value.split()) if isinstance(value, str) else value),
+    Field(min_length=1, max_length=200),
+]
 
 
 class InvoiceListRequest(Request):
@@ -95,3 +103,21 @@ class InvoiceChargeRequest(Request):
     threedsecure: Gateway3DS = Field(
         default={}, description="Not used: a card whose holder has to confirm the payment is refused."
     )
+
+
+class PaymentAddRequest(Request):
+    """`client.payment_add`, ours. The whole invoice is paid, or nothing of it."""
+
+    inv_id: InvoiceId = Field(description="The invoice.")
+    amount: Amount = Field(description="What came, in the invoice's currency: exactly what is due on it.")
+    payment_type: Literal["wire", "check", "cash", "other"] = Field(description="How it came.")
+    reference: PaymentReference = Field(
+        description="What the bank, the cheque or the receipt calls it, so that it can be found again."
+    )
+
+
+class PaymentRefundRequest(Request):
+    """`client.payment_refund`, of payments that were recorded by hand: the gateway gives back its own by itself."""
+
+    inv_id: InvoiceId = Field(description="The invoice, which was credited.")
+    reference: PaymentReference = Field(description="What the bank, the cheque or the receipt calls the refund.")

@@ -5,7 +5,7 @@ from typing import Literal, TypedDict
 from lambdas.api.backend import Backend
 from lambdas.api.views.values import iso
 from lambdas.orders.money import format_cents
-from lambdas.records.invoice import Invoice
+from lambdas.records.invoice import Invoice, RecordedPayment
 
 
 class InvoiceLineView(TypedDict):
@@ -17,6 +17,19 @@ class InvoiceLineView(TypedDict):
     amount: str
     tax_name: str | None
     tax_rate: str | None
+
+
+class RecordedPaymentView(TypedDict):
+    """Money that came outside of the gateway, and whether it went back."""
+
+    payment_type: str
+    reference: str
+    amount: str
+    by: str
+    at: str | None
+    returned_reference: str | None
+    returned_by: str | None
+    returned_at: str | None
 
 
 class InvoiceView(TypedDict):
@@ -32,6 +45,7 @@ class InvoiceView(TypedDict):
     currency: str
     lines: list[InvoiceLineView]
     transaction_id: str | None
+    payment: RecordedPaymentView | None
     issued_at: str | None
     due_at: str | None
     paid_at: str | None
@@ -67,7 +81,21 @@ def invoice_view(invoice: Invoice, backend: Backend) -> InvoiceView:
             for line in invoice.lines
         ],
         "transaction_id": invoice.transaction_id,
+        "payment": _payment(invoice.payment) if invoice.payment else None,
         "issued_at": iso(invoice.issued_at),
         "due_at": iso(invoice.due_at),
         "paid_at": iso(invoice.paid_at),
+    }
+
+
+def _payment(payment: RecordedPayment) -> RecordedPaymentView:
+    return {
+        "payment_type": payment.payment_type,
+        "reference": payment.reference,
+        "amount": format_cents(payment.amount_cents),
+        "by": payment.by,
+        "at": iso(payment.at),
+        "returned_reference": payment.returned_reference or None,
+        "returned_by": payment.returned_by or None,
+        "returned_at": iso(payment.returned_at),
     }

@@ -160,7 +160,7 @@ def test_an_unknown_capture_is_confirmed_later(shop: Shop, monkeypatch: pytest.M
 
 
 def test_nothing_is_owed_on_a_credited_invoice(shop: Shop) -> None:
-    shop.invoices.settle(shop.invoice, InvoiceStatus.CREDITED)
+    shop.invoices.settle(shop.invoice, InvoiceStatus.CREDITED, at=shop.clock())
 
     with pytest.raises(NotChargeableError, match="was credited"):
         shop.charge()
@@ -171,7 +171,7 @@ def test_money_for_an_invoice_that_is_credited_meanwhile_goes_back(shop: Shop, m
     capture = shop.gateway.capture
 
     def meanwhile(**asked: Any) -> Any:
-        shop.invoices.settle(shop.invoice, InvoiceStatus.CREDITED)
+        shop.invoices.settle(shop.invoice, InvoiceStatus.CREDITED, at=shop.clock())
         return capture(**asked)
 
     monkeypatch.setattr(shop.gateway, "capture", meanwhile)

@@ -1,0 +1,60 @@
+"""Await Payment: holds the order up until its invoice is paid, whoever pays it and however.
+
+It looks when it runs, when `client.invoice_charge` or `client.payment_add` paid the invoice, and when somebody processes it.
+Skipping it delivers on credit.
+"""
+
+from lambdas.actions._action import action_handler
+from lambdas.actions._module import Config, Done, Module, PermanentError, Tools, Waiting
+from lambdas.orders.awaiting import AWAITING_MODULE
+from lambdas.orders.money import format_cents
+from lambdas.orders.order import Order
+from lambdas.payments.charging import awaits_invoice
+from lambdas.records.invoice import Invoice, InvoiceStatus
+from lambdas.records.invoice_records import InvoiceRecords
+from lambdas.records.service import service_id_of
+
+
+class AwaitPaymentConfig(Config):
+    """No settings: `owner` and `due_hours` of the action say who is told when the money does not come, and when."""
+
+
+def run(order: Order, config: AwaitPaymentConfig, tools: Tools) -> Done | Waiting:
+    if awaits_invoice(order):
+        raise PermanentError("the order is not invoiced yet; process Generate Invoice first, then this action again")
+    invoices = invoices_of(order, InvoiceRecords(tools.records))
+    numbers = [invoice.number for invoice in invoices]
+    if not invoices:
+        return Done("nothing to pay: the order has no invoice", {"invoice_numbers": numbers})
+    if owed := [invoice for invoice in invoices if invoice.is_owed]:
+        return Waiting(f"{_named(owed)} to be paid: {_HOW}", {"invoice_numbers": [each.number for each in owed]})
+    if credited := [invoice for invoice in invoices if invoice.status is InvoiceStatus.CREDITED]:
+        text = "was credited, so nobody will pay it" if len(credited) == 1 else "were credited, so nobody will pay them"
+        raise PermanentError(f"{_numbers(credited)} {text}; cancel the order, or skip this action to deliver unpaid")
+    return Done(f"{_numbers(invoices)} {'is' if len(invoices) == 1 else 'are'} paid", {"invoice_numbers": numbers})
+
+
+def invoices_of(order: Order, records: InvoiceRecords) -> tuple[Invoice, ...]:
+    """The order's invoice, and those that its services were invoiced on by hand, by number."""
+    own = records.of_order(order.order_id)
+    services = [service_id_of(order.order_id, pack.number) for pack in order.priced]
+    by_number = {each.number: each for each in records.of_services(order.brand_id, services)}
+    if own:
+        by_number[own.number] = own
+    return tuple(invoice for _, invoice in sorted(by_number.items()))
+
+
+def _named(owed: list[Invoice]) -> str:
+    sums = ", ".join(f"invoice {each.number} of {format_cents(each.total_cents)} {each.currency}" for each in owed)
+    return f"waits for {sums}"
+
+
+def _numbers(invoices: list[Invoice] | tuple[Invoice, ...]) -> str:
+    word = "invoice" if len(invoices) == 1 else "invoices"
+    return f"{word} {', '.join(str(invoice.number) for invoice in invoices)}"
+
+
+_HOW = "charge it (client.invoice_charge), or record what came by bank or cheque (client.payment_add)"
+
+module = Module(AWAITING_MODULE, AwaitPaymentConfig, run, label="Await Payment")
+handler = action_handler(module)

@@ -1,0 +1,90 @@
+"""What has to be known of an invoice before anybody pays it, the payments that staff record, and who is told of them."""
+
+from lambdas.api.backend import Backend
+from lambdas.api.callers.caller import Caller
+from lambdas.api.errors import NotFoundError
+from lambdas.api.requests.invoices import PaymentAddRequest
+from lambdas.api.verbs.client_named import admitted
+from lambdas.orders.awaiting import tell_paid
+from lambdas.orders.order import Order
+from lambdas.payments.capturing import captured_for
+from lambdas.payments.charging import awaits_invoice
+from lambdas.payments.errors import ChargeUnknownError, NotChargeableError
+from lambdas.payments.gateway import GatewayUnavailableError, OutcomeUnknownError
+from lambdas.payments.recording import Recording, is_same
+from lambdas.records.client import ClientRecords
+from lambdas.records.invoice import Invoice, InvoiceStatus, RecordedPayment
+from lambdas.records.invoice_records import InvoiceRecords
+from lambdas.records.service import order_id_of
+
+
+def the_invoice(backend: Backend, invoice_id: str, caller: Caller, field: str) -> Invoice:
+    """The invoice, if the caller may do with its client what they ask for."""
+    invoice = InvoiceRecords(backend.records).get(invoice_id)
+    client = ClientRecords(backend.records).get(invoice.client_id) if invoice else None
+    if invoice is None or client is None:
+        raise caller.not_found(NotFoundError(f"Invoice ID '{invoice_id}'", field))
+    admitted(client, caller)
+    return invoice
+
+
+def settled_by_its_order(backend: Backend, invoice: Invoice) -> Invoice:
+    """The invoice as it stands with what its order holds: paid, if the order's money was taken and that not written down.
+
+    Raises NotChargeableError where the order has still to take its money, or was canceled; ChargeUnknownError where the
+    gateway does not say whether money was taken.
+    """
+    order = backend.service.get(order_id=invoice.order_id) if invoice.order_id else None
+    if order is None:
+        return invoice
+    if order.canceled_at:
+        raise NotChargeableError(invoice.invoice_id, f"order {order.order_id} was canceled, so it is credited")
+    if invoice.status is InvoiceStatus.OPEN and (paid := _paid_before(backend, order, invoice)):
+        return paid
+    if order.hold and awaits_invoice(order):
+        why = f"order {order.order_id} has still to take the money that is held for it; process Generate Invoice, or skip it"
+        raise NotChargeableError(invoice.invoice_id, why)
+    return invoice
+
+
+def recorded(backend: Backend, invoice: Invoice, request: PaymentAddRequest, *, by: str) -> Invoice:
+    """The invoice, paid with what the request says."""
+    payment = RecordedPayment(
+        payment_type=request.payment_type,
+        reference=request.reference,
+        amount_cents=request.amount,
+        by=by,
+        at=backend.service.now(),
+    )
+    known = invoice if is_same(invoice.payment, payment) else settled_by_its_order(backend, invoice)
+    return recording(backend).record(known, payment)
+
+
+def recording(backend: Backend) -> Recording:
+    return Recording(InvoiceRecords(backend.records), backend.gateway, backend.service.now)
+
+
+def tell_orders(backend: Backend, invoice: Invoice, caller: Caller) -> None:
+    """Have every order that waits for this invoice look at it. Whoever repeats a payment tells them again."""
+    if invoice.status is InvoiceStatus.OPEN:
+        return
+    orders = {order_id_of(line.service_id) for line in invoice.lines} | (
+        {invoice.order_id} if invoice.order_id else set()
+    )
+    for order_id in sorted(orders):
+        tell_paid(backend.service.store, order_id, by=caller.name, now=backend.service.now())
+
+
+def _paid_before(backend: Backend, order: Order, invoice: Invoice) -> Invoice | None:
+    """The order's invoice as paid, if its money was taken already and that could not be written down."""
+    try:
+        taken = captured_for(order, backend.gateway)
+    except (GatewayUnavailableError, OutcomeUnknownError):
+        raise ChargeUnknownError(invoice.invoice_id) from None
+    if taken is None:
+        return None
+    if (taken.amount_cents, taken.currency) != (invoice.total_cents, invoice.currency):
+        why = f"another sum was taken for order {order.order_id} already (transaction {taken.transaction_id}); settle it by hand"
+        raise NotChargeableError(invoice.invoice_id, why)
+    now = backend.service.now()
+    return InvoiceRecords(backend.records).settle(invoice, InvoiceStatus.PAID, taken.transaction_id, at=now)
