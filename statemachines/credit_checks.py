@@ -57,7 +57,7 @@ def _active_before_paid(queue: Queue) -> Iterator[Action]:
 
 def _activates(action: Action) -> bool:
     if action.module == "add_services":
-        return action.config.get("default_service_status", "active") == "active"
+        return str(action.config.get("default_service_status", "active")) == "active"
     return action.module == "activate_services"
 
 

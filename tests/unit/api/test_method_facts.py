@@ -30,6 +30,8 @@ WITHOUT_FACTS = {
     "order.diff_contract",  # ours
     "client.invoice_get",
     "client.invoice_list",
+    "client.payment_add",  # ours
+    "client.payment_refund",
     "client.service_list",
     "order.link_create",  # ours
     "order.link_revoke",  # ours
