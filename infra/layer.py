@@ -8,6 +8,7 @@ import hashlib
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from aws_cdk import AssetHashType, RemovalPolicy
@@ -21,6 +22,7 @@ from infra.settings import StageSettings, settings_of
 
 # The Lambda runtime brings boto3 and what it stands on.
 _IN_THE_RUNTIME = ("boto3", "botocore", "s3transfer", "jmespath", "python-dateutil", "six", "urllib3")
+_NEVER_ASKED = ("dnspython",)  # email-validator looks domains up with it, and is told not to
 
 # What no import needs. Licences stay, they belong with the code; so does METADATA, which `importlib.metadata` reads.
 _DEAD_WEIGHT = (
@@ -30,19 +32,35 @@ _DEAD_WEIGHT = (
     "**/__pycache__",
     "**/*.pyi",
     "**/py.typed",
-    "aws_lambda_powertools/event_handler/openapi/swagger_ui/*.js",
-    "aws_lambda_powertools/event_handler/openapi/swagger_ui/*.css",
+    "aws_lambda_powertools/event_handler",
+    "pydantic/v1",
+    "stdnum/**/*.dat",  # of numbers nobody orders with
     "phonenumbers/shortdata/region_*.py",  # emergency and short numbers, which nobody orders with
     "*.dist-info/INSTALLER",
     "*.dist-info/RECORD",
     "*.dist-info/REQUESTED",
+    "*.dist-info/sboms",
     "*.dist-info/WHEEL",
 )
-# Parts of libraries that no function imports: they are there, but bytecode of them would only be carried.
-_NEVER_IMPORTED = (
-    r"aws_lambda_powertools/(utilities|event_handler|tracing)/|pydantic/(v1|deprecated|experimental|mypy)\b"
+# Of libraries of many parts, those that functions import, whatever else there is.
+_ONLY: Mapping[str, frozenset[str]] = {
+    "aws_lambda_powertools/utilities": frozenset({"__init__.py", "jmespath_utils"}),
+    # Tax numbers of the European Union, with Northern Ireland's, which are British (lambdas/orders/contact/tax_number.py).
+    "stdnum": frozenset(
+        {
+            "__init__.py", "util.py", "exceptions.py", "luhn.py", "iso7064", "eu",
+            "at", "be", "bg", "cy", "cz", "de", "dk", "ee", "es", "fi", "fr", "gb", "gr", "hr", "hu", "ie", "it", "lt", "lu",
+            "lv", "mt", "nl", "pl", "pt", "ro", "se", "si", "sk",
+        }
+    ),
+}  # fmt: skip
+# Parts of libraries that no function imports, or of which one takes one or two of hundreds, once and for a few milliseconds
+# (a country's telephone or tax numbers): they are there, but bytecode of all of them would only be carried.
+_WITHOUT_BYTECODE = (
+    r"aws_lambda_powertools/(utilities|tracing)/|pydantic/(deprecated|experimental|mypy)\b"
+    r"|phonenumbers/data/region_|stdnum/[a-z]{2}/"
 )
-_RECIPE = "3"  # raise it when the rules of this file change what is in a layer
+_RECIPE = "6"  # raise it when the rules of this file change what is in a layer
 
 
 def bundle_layer(settings: StageSettings, *, root: Path) -> Path:
@@ -63,7 +81,7 @@ def bundle_layer(settings: StageSettings, *, root: Path) -> Path:
         made = Path(aside) / "layer"
         _install(settings, pinned=pinned, target=made / "python", root=root)
         _strip(made / "python")
-        add_bytecode(settings, made / "python", seen_as="/opt/python", but_not=_NEVER_IMPORTED)
+        add_bytecode(settings, made / "python", seen_as="/opt/python", but_not=_WITHOUT_BYTECODE)
         if not layer.is_dir():
             made.rename(layer)
     return layer
@@ -84,7 +102,7 @@ def layer_version(scope: Construct, *, settings: StageSettings, folder: Path) ->
 
 def _requirements(root: Path) -> str:
     """The product's own dependencies with versions and hashes, from uv.lock alone."""
-    without = [word for package in _IN_THE_RUNTIME for word in ("--no-emit-package", package)]
+    without = [word for package in (*_IN_THE_RUNTIME, *_NEVER_ASKED) for word in ("--no-emit-package", package)]
     return _uv("export", "--frozen", "--no-default-groups", "--no-annotate", "--no-header", *without, root=root)
 
 
@@ -101,6 +119,10 @@ def _strip(folder: Path) -> None:
     for pattern in _DEAD_WEIGHT:
         for path in list(folder.glob(pattern)):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
+    for package, kept in _ONLY.items():
+        for path in list((folder / package).glob("*")):
+            if path.name not in kept:
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
 def _uv(*words: str, root: Path) -> str:

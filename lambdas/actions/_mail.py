@@ -7,13 +7,15 @@ import hashlib
 import re
 
 from lambdas.actions._module import ActionError, PermanentError, ThrottledError, TransientError
-from lambdas.mail.address import harmless, is_address, one_line
+from lambdas.mail.address import harmless
 from lambdas.mail.sending import Mail, MailInDoubtError, MailRefusedError, OnDoubt, send_once
+from lambdas.orders.contact.email import is_email
+from lambdas.orders.contact.text import shown_line
 from lambdas.orders.info import text
 from lambdas.orders.order import Order
 from lambdas.records.notification import NotificationRecords
 
-__all__ = ["FIELDS", "Mail", "OnDoubt", "Outbox", "filled", "filled_subject", "is_address", "unknown_placeholders"]
+__all__ = ["FIELDS", "Mail", "OnDoubt", "Outbox", "filled", "filled_subject", "is_email", "unknown_placeholders"]
 
 FIELDS = (
     "order_id", "company", "full_name", "first_name", "last_name", "address", "city", "state", "zip", "phone", "email",
@@ -32,7 +34,7 @@ def filled(template: str, order: Order) -> str:
 
 
 def filled_subject(template: str, order: Order) -> str:
-    return one_line(filled(template, order))[:_LONGEST_SUBJECT]
+    return shown_line(filled(template, order))[:_LONGEST_SUBJECT]
 
 
 class Outbox:
@@ -77,5 +79,5 @@ def _field(name: str, order: Order) -> str:
         return harmless(" ".join(text(order.info, key) for key in ("first", "last")), _LONGEST_FIELD)
     value = text(order.info, {"first_name": "first", "last_name": "last"}.get(name, name))
     if name == "email":  # where the mail goes, or who the staff is to write to
-        return value if is_address(value) else harmless(value, _LONGEST_FIELD)
+        return value if is_email(value) else harmless(value, _LONGEST_FIELD)
     return harmless(value, _LONGEST_FIELD)

@@ -17,8 +17,9 @@ from urllib.parse import urlsplit
 
 from lambdas.actions._module import Done, PermanentError, ThrottledError, TransientError, Waiting
 from lambdas.orders.card_numbers import has_card_number
+from lambdas.orders.contact.fields import CONTACT_FIELDS
+from lambdas.orders.contact.text import shown_line
 from lambdas.orders.order import Order
-from lambdas.records.client import CONTACT_FIELDS
 from lambdas.runtime.settings import Settings
 
 MAX_ANSWER_BYTES = 64_000
@@ -205,7 +206,7 @@ def _clean(text: str, order: Order) -> str:
     if has_card_number(text):
         return "[card number]"
     text = text[:_LONGEST_READ]
-    text = _ADDRESS.sub("[address]", "".join(letter if letter.isprintable() else " " for letter in text))
+    text = _ADDRESS.sub("[address]", shown_line(text))
     personal = {str(order.info.get(name) or "").strip() for name in (*CONTACT_FIELDS, "uber_login", "ip_address")}
     for value in sorted((value for value in personal if len(value) > 2), key=len, reverse=True):
         text = re.sub(rf"(?<!\w){re.escape(value)}(?!\w)", "[personal]", text, flags=re.IGNORECASE)

@@ -6,9 +6,10 @@ lead makes a client of that lead (3.1).
 
 from lambdas.actions._action import action_handler
 from lambdas.actions._module import Config, Done, Module, PermanentError, Tools
+from lambdas.orders.contact.fields import CONTACT_FIELDS
 from lambdas.orders.info import text
 from lambdas.orders.order import Order
-from lambdas.records.client import CONTACT_FIELDS, Client, ClientRecords, ClientStatus, LoginTakenError
+from lambdas.records.client import Client, ClientRecords, ClientStatus, LoginTakenError
 from lambdas.records.client_settings import ordered_settings
 from lambdas.records.payment_method import submitted_method
 from lambdas.records.promotion import promote

@@ -10,8 +10,9 @@ from typing import Self
 from pydantic import Field, field_validator, model_validator
 
 from lambdas.actions._action import action_handler
-from lambdas.actions._mail import Mail, OnDoubt, Outbox, filled, filled_subject, is_address, unknown_placeholders
+from lambdas.actions._mail import Mail, OnDoubt, Outbox, filled, filled_subject, is_email, unknown_placeholders
 from lambdas.actions._module import Config, Done, Module, PermanentError, Tools
+from lambdas.orders.contact.email import mailed_to
 from lambdas.orders.info import text
 from lambdas.orders.order import Order
 from lambdas.records.client import ClientRecords
@@ -56,7 +57,7 @@ class SendNotificationConfig(Config):
     @field_validator("to", "admin_to")
     @classmethod
     def _are_addresses(cls, addresses: tuple[str, ...]) -> tuple[str, ...]:
-        if not all(is_address(address) or address == CLIENT for address in addresses):
+        if not all(is_email(address) or address == CLIENT for address in addresses):
             raise ValueError(f"must be e-mail addresses or {CLIENT}")
         return addresses
 
@@ -69,7 +70,7 @@ class SendNotificationConfig(Config):
         )
         if not any(map(all, parts)) or any(any(part) and not all(part) for part in parts):
             raise ValueError("a text needs recipients, a subject and a body; at least one text is needed")
-        if not all(map(is_address, [*self.owners.values(), self.from_address or "a@b"])):
+        if not all(map(is_email, filter(None, [*self.owners.values(), self.from_address]))):
             raise ValueError("owners and sender need e-mail addresses")
         return self
 
@@ -105,8 +106,8 @@ def _mails(order: Order, config: SendNotificationConfig) -> list[Mail]:
 
 
 def _address_of(order: Order) -> str:
-    address = text(order.info, "email")
-    if not is_address(address):
+    address = mailed_to(text(order.info, "email"))
+    if not address:
         raise PermanentError(
             "the order has no e-mail address, or more than one; set info.email with order.update and process this action again"
         )

@@ -8,8 +8,9 @@ import hashlib
 import json
 from typing import Annotated, Literal, Self
 
-from pydantic import AwareDatetime, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, ConfigDict, Field, model_validator
 
+from lambdas.orders.contact.text import line, lines
 from lambdas.orders.money import parse_cents
 from lambdas.orders.packs import MAX_PACKS, MAX_QUANTITY
 from lambdas.records.expiry import readable_expiry
@@ -18,8 +19,8 @@ from lambdas.runtime.models import Frozen
 
 VERSION = 1
 
-Name = Annotated[str, Field(max_length=250)]
-Text = Annotated[str, Field(max_length=1_000)]
+Name = Annotated[str, Field(max_length=250), AfterValidator(line)]
+Text = Annotated[str, Field(max_length=1_000), AfterValidator(lines)]
 Key = Annotated[str, Field(min_length=1, max_length=200)]
 Id = Annotated[str, Field(pattern=r"^[0-9]{1,18}$")]
 Upgrade = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,40}$")]

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from lambdas.forms.fields import FormField, Given, Input, NotTakenError, Typed, plain
+from lambdas.forms.fields import FormField, Given, Input, NotTakenError, Typed
 from lambdas.orders.info import Info, text
 
 MSA = "msa"
@@ -49,7 +49,7 @@ class AgreementField(FormField):
 
     def read(self, typed: Typed, given: Given) -> Info:
         accepted = typed.get(self.name) == _YES
-        signer = plain(typed.get(self.signature_name, ""))
+        signer = self.line(typed, self.signature_name)
         if self.required and not accepted:
             raise NotTakenError(self.name, "Tick the box if you agree; we cannot take the order otherwise")
         if not accepted:

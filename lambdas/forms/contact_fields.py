@@ -5,9 +5,10 @@ from typing import Literal
 
 from pydantic import Field
 
-from lambdas.forms.fields import Choice, FormField, Given, Input, NotTakenError, Widget, plain
+from lambdas.forms.fields import Choice, FormField, Given, Input, NotTakenError, Widget
 from lambdas.forms.places import countries, regions_of
-from lambdas.mail.address import is_address
+from lambdas.orders.contact.email import email
+from lambdas.orders.contact.text import lines
 from lambdas.orders.info import text
 
 
@@ -28,7 +29,7 @@ class TextField(FormField):
         return self.one(widget, autocomplete=self.autocomplete, attributes=limits)
 
     def clean(self, value: str) -> str:
-        return "\n".join(map(plain, value.splitlines())).strip() if self.lines > 1 else plain(value)
+        return lines(value) if self.lines > 1 else super().clean(value)
 
     def accepted(self, value: str, given: Given) -> str:
         value = super().accepted(value, given)
@@ -48,10 +49,7 @@ class EmailField(FormField):
         return self.one("email", autocomplete="email", attributes={"maxlength": "254", "spellcheck": "false"})
 
     def accepted(self, value: str, given: Given) -> str:
-        value = super().accepted(value, given)
-        if value and not (is_address(value) and len(value) <= 254):
-            raise NotTakenError(self.name, "Enter an e-mail address such as name@example.com")
-        return value
+        return email(super().accepted(value, given))
 
 
 class PhoneField(FormField):

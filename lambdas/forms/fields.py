@@ -12,6 +12,8 @@ from typing import Any, Literal
 from pydantic import ConfigDict, Field
 
 from lambdas.catalog.plan import Plan
+from lambdas.orders.contact.text import line
+from lambdas.orders.contact.unfit import UnfitError
 from lambdas.orders.info import Info, text
 from lambdas.runtime.models import Frozen
 
@@ -95,15 +97,25 @@ class FormField(Frozen, ABC):
 
     def read(self, typed: Typed, given: Given) -> Info:
         """What the order's `info` becomes. Raises NotTakenError."""
-        value = self.accepted(self.clean(typed.get(self.name, "")), given)
+        try:
+            value = self.accepted(self.clean(typed.get(self.name, "")), given)
+        except UnfitError as unfit:
+            raise NotTakenError(self.name, f"{self.label} {unfit}") from None
         return {self.key: value} if value or self.key in given.info else {}
 
     def clean(self, value: str) -> str:
-        """What was typed without what nobody meant to type."""
-        return plain(value)
+        """What was typed without what nobody meant to type. Raises UnfitError."""
+        return line(value)
+
+    def line(self, typed: Typed, name: str = "") -> str:
+        """What was typed into one of its inputs, on one line. Raises NotTakenError."""
+        try:
+            return line(typed.get(name or self.name, ""))
+        except UnfitError as unfit:
+            raise NotTakenError(name or self.name, f"{self.label} {unfit}") from None
 
     def accepted(self, value: str, given: Given) -> str:
-        """The value as it is kept. Raises NotTakenError."""
+        """The value as it is kept. Raises NotTakenError, UnfitError."""
         if not value and self.required:
             raise NotTakenError(self.name, f"{self.label} is needed")
         return value
@@ -115,8 +127,3 @@ class FormField(Frozen, ABC):
     def one(self, widget: Widget, **more: Any) -> tuple[Input, ...]:
         required = {"name": self.name, "label": self.label, "help": self.help, "required": self.required}
         return (Input(**required, widget=widget, **more),)
-
-
-def plain(value: str) -> str:
-    """One line without control characters."""
-    return " ".join("".join(letter if letter.isprintable() else " " for letter in value).split())

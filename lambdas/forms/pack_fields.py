@@ -6,7 +6,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from lambdas.catalog.plan import Plan
-from lambdas.forms.fields import FormField, Given, Input, NotTakenError, Typed, plain
+from lambdas.forms.fields import FormField, Given, Input, NotTakenError, Typed
 from lambdas.orders.info import Info, text
 from lambdas.orders.reading.host_names import host_names, is_host_name
 
@@ -51,7 +51,7 @@ class QuantityField(PackField):
     def read(self, typed: Typed, given: Given) -> Info:
         if not self.of(given.info):
             return {}
-        value = plain(typed.get(self.name, ""))
+        value = self.line(typed)
         number = int(value) if value.isascii() and value.isdecimal() and len(value) < 9 else 0
         if not self.least <= number <= self.most:
             raise NotTakenError(self.name, f"{self.label}: enter a whole number from {self.least} to {self.most}")

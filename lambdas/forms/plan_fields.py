@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from lambdas.catalog.plan import Option, Plan
-from lambdas.forms.fields import Choice, Given, Input, NotTakenError, Typed, plain
+from lambdas.forms.fields import Choice, Given, Input, NotTakenError, Typed
 from lambdas.forms.pack_fields import PackField
 from lambdas.forms.words import amount, per_period
 from lambdas.orders.info import Info
@@ -32,7 +32,7 @@ class PlanField(PackField):
         return {self.name: f"{pack['plan_id']}:{pack.get('period', '')}" if pack.get("plan_id") else ""}
 
     def read(self, typed: Typed, given: Given) -> Info:
-        value = plain(typed.get(self.name, ""))
+        value = self.line(typed)
         if not value and not self.required:
             return self.cleared(given.info)
         for choice, plan_id, period in self._offers(given):
@@ -94,7 +94,7 @@ class OptionsField(PackField):
         plan = self.plan(given)
         options: dict[str, str] = {}
         for upgrade_id, upgrade in (plan.upgrades if plan else {}).items():
-            option_id = plain(typed.get(self._name(upgrade_id), "")) or upgrade.default
+            option_id = self.line(typed, self._name(upgrade_id)) or upgrade.default
             if option_id not in upgrade.options:
                 raise NotTakenError(self._name(upgrade_id), f"{upgrade.name}: choose one of the list")
             options[upgrade_id] = option_id

@@ -12,6 +12,8 @@ from lambdas.forms.web import WebRequest
 from lambdas.forms.words import day_of
 from lambdas.mail.link_mail import address_of
 from lambdas.orders.card_numbers import has_card_number
+from lambdas.orders.contact.text import lines
+from lambdas.orders.contact.unfit import UnfitError
 from lambdas.orders.order import Order
 from lambdas.records.link import Link, new_token
 from lambdas.records.post import Post, PostKind
@@ -49,7 +51,10 @@ def hidden_inputs(door: Door, token: str) -> dict[str, str]:
 def take_reply(door: Door, order: Order, link: Link, token: str, request: WebRequest) -> str:
     """Keep what the client wrote; what is wrong with it, if anything is. Raises RefusedError."""
     refuse_other_sites(request, Visit(token, door.signer))
-    body = _plain(request.typed.get(BODY, ""))
+    try:
+        body = lines(request.typed.get(BODY, ""))
+    except UnfitError as unfit:
+        return f"Your message {unfit}"
     if problem := _problem(door, link, body):
         return problem
     draft = Post(
@@ -83,11 +88,6 @@ def _key(link: Link, typed: Mapping[str, str], draft: Post, now: int) -> Request
     """One page sends one text once; the same page gone back to may send another."""
     said = draft.said()
     return RequestKey.of(f"link {link.link_id}", f"{typed.get(ONCE, '')[:100]} {draft.body}", "reply", said, now)
-
-
-def _plain(text: str) -> str:
-    lines = ("".join(letter for letter in line if letter.isprintable()) for line in text.expandtabs(4).splitlines())
-    return "\n".join(line.rstrip() for line in lines).strip()
 
 
 def _view(door: Door, post: Post) -> PostView:

@@ -18,9 +18,10 @@ from lambdas.forms.visit import Visit
 from lambdas.forms.web import Answer, WebRequest, see_other
 from lambdas.guards.failures import Failures, Key, Limit, Over
 from lambdas.guards.sources import source_of
+from lambdas.orders.contact.fields import CONTACT_FIELDS, fit_fields
 from lambdas.orders.info import Info, text
 from lambdas.orders.order import Order
-from lambdas.records.client import CONTACT_FIELDS, Client
+from lambdas.records.client import Client
 from lambdas.records.link import new_token
 from lambdas.runtime.observe import MetricUnit, logger, metrics
 
@@ -117,9 +118,12 @@ def _verified(door: Door, form: Form, login: str, password: str) -> Client | Non
 
 
 def _unsaid(client: Client, order: Order) -> Info:
-    """What the client's record says that was not typed on the order."""
-    known = {name: getattr(client, name) for name in CONTACT_FIELDS}
-    return {name: value for name, value in known.items() if value and not text(order.info, name)}
+    """What the client's record says that was not typed on the order, as far as an order can take it."""
+    return {name: value for name, value in _fit(client).items() if value and not text(order.info, name)}
+
+
+def _fit(client: Client) -> Info:
+    return fit_fields({name: getattr(client, name) for name in CONTACT_FIELDS})
 
 
 def _forgotten(door: Door, form: Form, order: Order) -> Order:
@@ -127,8 +131,11 @@ def _forgotten(door: Door, form: Form, order: Order) -> Order:
     client = door.clients.get(order.client_id) if order.client_id else None
     if client is None:
         return order
+    fit = _fit(client)
     same = [
-        name for name in CONTACT_FIELDS if text(order.info, name) and text(order.info, name) == getattr(client, name)
+        name
+        for name in CONTACT_FIELDS
+        if (said := text(order.info, name)) and said in (getattr(client, name), fit.get(name))
     ]
     stored = [name for name in ("billing_info_id",) if text(order.info, name)]
     changes = {"client_id": "", "info": dict.fromkeys((*same, *stored), "")}

@@ -14,7 +14,7 @@ from lambdas.forms.pages import drawn
 from lambdas.forms.throttle import is_too_often
 from lambdas.forms.web import Answer, RefusedError, WebRequest, see_other
 from lambdas.guards.sources import source_of
-from lambdas.mail.address import is_address
+from lambdas.orders.contact.email import mailed_to
 
 EMAIL = "email"
 _ASKED = "asked"
@@ -39,8 +39,8 @@ def take(door: Door, form: Form, request: WebRequest) -> Answer:
     if is_too_often(door, "wishes_of_source", source_of(request.source), limit=OF_SOURCE, seconds=_HOUR):
         text = "Many links were asked for from where you are. Wait an hour, and ask again; or write to us."
         raise RefusedError(HTTPStatus.TOO_MANY_REQUESTS, "Please wait a little", text)
-    email = request.typed.get(EMAIL, "").strip()
-    if not is_address(email) or len(email) > 254:
+    email = mailed_to(request.typed.get(EMAIL, ""))
+    if not email:
         return _page(door, form, request, {EMAIL: "Enter an e-mail address such as name@example.com"})
     often = is_too_often(door, "wishes_for", f"{form.name} {email.casefold()}", limit=OF_ADDRESS, seconds=_HOUR)
     if not often and not request.typed.get(HONEYPOT):

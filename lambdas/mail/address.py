@@ -1,26 +1,15 @@
-"""E-mail addresses, and text that is fit for a header."""
+"""Lists of e-mail addresses, and text that is fit for a mail."""
 
 import re
 import unicodedata
-from collections.abc import Iterator
 
-_ADDRESS = re.compile(r"[^@\s,;:<>()\[\]\"\\]{1,64}@[^@\s,;:<>()\[\]\"\\]{1,255}")
-
-
-def is_address(value: str) -> bool:
-    """One plain address, without a name around it."""
-    return _ADDRESS.fullmatch(value) is not None
+from lambdas.orders.contact.text import shown_line
 
 
 def addresses_in(text: str | None) -> tuple[str, ...]:
     """The parts of a list written with commas or semicolons, each once. They are not checked."""
     parts = (part.strip() for part in re.split(r"[,;]", text or ""))
     return tuple(dict.fromkeys(part for part in parts if part))
-
-
-def one_line(value: str) -> str:
-    """Without line breaks and control characters, with single spaces."""
-    return " ".join("".join(_printable(value)).split())
 
 
 # What a mail program may make a link of: an @, a scheme, two slashes, or a dot between letters.
@@ -34,11 +23,7 @@ _LOOK_ALIKES = {ord(letter): "." for letter in "\u3002\u06d4\u0701\u0702\u2027\u
 def harmless(value: str, longest: int) -> str:
     """What a stranger typed, as it may stand in a mail: short, on one line, and empty if it could lead anywhere, by whatever
     letters look like it. Anybody can type anything and have it sent to anybody's address."""
-    line = one_line(value)[:longest]
+    line = shown_line(value)[:longest]
     folded = unicodedata.normalize("NFKC", line).translate(_LOOK_ALIKES)
     seen = "".join(letter for letter in folded if unicodedata.category(letter) not in ("Mn", "Me", "Cf"))
     return "" if _LEADS_SOMEWHERE.search(seen) else line
-
-
-def _printable(value: str) -> Iterator[str]:
-    return (letter if letter.isprintable() else " " for letter in value)

@@ -5,8 +5,10 @@ ubersmith-orders 1.8; what its template can name is not public, so ours can name
 import re
 from email.utils import formataddr
 
-from lambdas.mail.address import harmless, is_address, one_line
+from lambdas.mail.address import harmless
 from lambdas.mail.sending import Mail
+from lambdas.orders.contact.email import is_email, mailed_to
+from lambdas.orders.contact.text import shown_line
 from lambdas.orders.info import text
 from lambdas.orders.order import Order
 from lambdas.orders.queue import Queue
@@ -28,14 +30,13 @@ class Sender(Frozen):
 
     def of(self, queue: Queue) -> str:
         """The queue's own sender if it has one; it has to be an address of the domain that the stage may send for."""
-        own = is_address(queue.sendlink_from)
+        own = is_email(queue.sendlink_from)
         return formataddr((self.company, queue.sendlink_from if own else self.mail_from))
 
 
 def address_of(order: Order) -> str:
     """Where mails to the order's client go; empty if it names no address, or more than one."""
-    address = text(order.info, "email")
-    return address if is_address(address) else ""
+    return mailed_to(text(order.info, "email"))
 
 
 def link_mail(order: Order, queue: Queue, sender: Sender, url: str, *, kind: str = "link", closing: str = "") -> Mail:
@@ -48,7 +49,7 @@ def link_mail(order: Order, queue: Queue, sender: Sender, url: str, *, kind: str
         kind=kind,
         sender=sender.of(queue),
         to=(address_of(order),),
-        subject=one_line(subject)[:_LONGEST_SUBJECT],
+        subject=shown_line(subject)[:_LONGEST_SUBJECT],
         body="\n\n".join(part for part in (filled(placed, {**values, "link": url}).rstrip(), closing) if part) + "\n",
     )
 

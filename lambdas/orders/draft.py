@@ -8,6 +8,7 @@ from typing import Any
 from lambdas.orders import info as order_info
 from lambdas.orders.card_data import card_data_in
 from lambdas.orders.checklist import checklist_of
+from lambdas.orders.contact.fields import CONTACT_FIELDS, judged, unfit_fields
 from lambdas.orders.errors import CardDataError, InvalidOrderError, Problem, QueueNotFoundError
 from lambdas.orders.leads import ends_at
 from lambdas.orders.modules import ModuleFacts
@@ -136,9 +137,11 @@ def _merged(order: Order, changes: Mapping[str, Any], now: int) -> Order:
     sent = changes.get("info") or {}
     order_info.limits(sent)
     _refuse_card_data(order, changes, sent)
-    if problems := tuple(near_misses(sent)):
-        raise InvalidOrderError(problems)
-    info = order_info.merge(order.info, as_said(order, sent))
+    problems = list(near_misses(sent))
+    said = judged(as_said(order, sent), order.info, problems, where="info.")
+    if problems:
+        raise InvalidOrderError(tuple(problems))
+    info = order_info.merge(order.info, said)
     password = order_info.text(info, "uber_pass")
     info.pop("uber_pass", None)
     order_info.limits(info)
@@ -200,10 +203,12 @@ def check_ready(
 
 def _missing_contact(order: Order, clients: Clients) -> list[Problem]:
     info = order.info
-    problems = []
+    problems = list(
+        unfit_fields({key: info[key] for key in (*CONTACT_FIELDS, "uber_login") if key in info}, where="info.")
+    )
     if not any(order_info.text(info, key) for key in ("first", "last", "company")):
         problems.append(Problem("info.first", "a new client needs a name: info.first and info.last, or info.company"))
-    if "@" not in order_info.text(info, "email"):
+    if not order_info.text(info, "email"):
         problems.append(Problem("info.email", "a new client needs an e-mail address"))
     login = order_info.text(info, "uber_login")
     if login and clients.has_login(login, order.brand_id):

@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from lambdas.orders.contact.text import shown_line
 from lambdas.orders.errors import OrderError, Problem
 from lambdas.runtime.aws import s3
 from lambdas.runtime.models import Frozen
@@ -127,9 +128,9 @@ def post_id_of(attach_id: str) -> int:
 def plain_name(name: str) -> str:
     """The name without folders and without what does not print; cut in the middle if it is long, the ending stays."""
     last = re.split(r"[/\\]", name)[-1]
-    printable = " ".join("".join(letter if letter.isprintable() else " " for letter in last).split())
-    stem, dot, ending = printable.rpartition(".")
-    return f"{stem[: _LONGEST_NAME - len(ending) - 1]}{dot}{ending}" if len(printable) > _LONGEST_NAME else printable
+    shown = shown_line(last)
+    stem, dot, ending = shown.rpartition(".")
+    return f"{stem[: _LONGEST_NAME - len(ending) - 1]}{dot}{ending}" if len(shown) > _LONGEST_NAME else shown
 
 
 def refuse_unfit(files: Sequence[NewFile]) -> None:

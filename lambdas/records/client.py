@@ -71,11 +71,6 @@ class Client(Frozen):
     created_at: int
 
 
-CONTACT_FIELDS = (
-    "first", "last", "company", "email", "address", "city", "state", "zip", "country", "phone", "fax", "vat_id",
-)  # fmt: skip
-
-
 class ClientRecords:
     def __init__(self, table: RecordTable) -> None:
         self._table = table

@@ -5,8 +5,8 @@ from typing import Any
 from lambdas.api.answers.values import as_text
 from lambdas.api.backend import Backend
 from lambdas.api.verbs.seen import AddedMethod, MadeClient, SeenClient
+from lambdas.orders.contact.fields import CONTACT_FIELDS
 from lambdas.orders.money import format_cents
-from lambdas.records.client import CONTACT_FIELDS
 from lambdas.records.client_settings import every_setting
 from lambdas.records.payment_method import MethodKind, PaymentMethod
 from lambdas.records.service import Service, ServiceStatus

@@ -17,9 +17,10 @@ from lambdas.api.requests.clients import (
 )
 from lambdas.api.requests.fields import OrderRequest
 from lambdas.api.verbs.client_named import admitted, brands_of, client_of_email, the_client
-from lambdas.api.verbs.new_client import made_client, new_client
+from lambdas.api.verbs.new_client import contact_of, made_client, new_client
 from lambdas.api.verbs.seen import AddedMethod, MadeClient, SeenClient
 from lambdas.api.views import clients as views
+from lambdas.orders.contact.fields import CONTACT_FIELDS
 from lambdas.orders.errors import Problem
 from lambdas.records.client import Client, ClientRecords
 from lambdas.records.payment_method import MethodKind, PaymentMethod, PaymentMethodRecords
@@ -39,7 +40,8 @@ def _add(backend: Backend, request: ClientAddRequest, caller: Caller) -> MadeCli
     clients, now = ClientRecords(backend.records), backend.service.now()
     said = request.model_dump(mode="json", exclude={"uber_pass"})
     key = RequestKey.of(caller.name, caller.key, caller.method, said, now) if caller.key else None
-    client = new_client(request, clients.new_client_id(), brand_id, now)
+    contact = contact_of({name: getattr(request, name) or "" for name in (*CONTACT_FIELDS, "uber_login")}, {})
+    client = new_client(request, contact, clients.new_client_id(), brand_id, now)
     try:
         return made_client(clients, client, key, strict=request.strict)
     except RequestKeyUsedError:
@@ -66,7 +68,7 @@ def _cc_add(backend: Backend, request: CardAddRequest, caller: Caller) -> AddedM
         brand=request.cc_type or "",
         last_four=request.cc_num,
         expiry=request.cc_expire or "",
-        holder=request.holder(),
+        holder=contact_of(request.holder(), {}),
     )
     return _add_method(backend, the_client(backend, request.client_id, caller), card, request.set_default)
 
@@ -78,7 +80,7 @@ def _ach_add(backend: Backend, request: AccountAddRequest, caller: Caller) -> Ad
         last_four=request.ach_acct,
         bank=request.ach_bank or "",
         account_type=request.ach_type or "",
-        holder=request.holder(),
+        holder=contact_of(request.holder(), {}),
     )
     client = the_client(backend, request.user_login, caller, "user_login")
     return _add_method(backend, client, account, request.set_default)

@@ -22,9 +22,10 @@ from lambdas.api.requests.posts import (
 from lambdas.api.verbs.posting import Posting, PostSettings, SentPost, with_mail
 from lambdas.api.verbs.uploads import files_of
 from lambdas.api.views import posts as views
-from lambdas.mail.address import addresses_in, is_address, one_line
+from lambdas.mail.address import addresses_in
+from lambdas.mail.link_mail import address_of
+from lambdas.orders.contact.text import shown_line
 from lambdas.orders.errors import InvalidOrderError, OrderError, Problem
-from lambdas.orders.info import text
 from lambdas.orders.order import Order
 from lambdas.records.attachment import Attachment, AttachmentFiles, post_id_of
 from lambdas.records.post import Post, PostKind, PostRecords
@@ -49,13 +50,13 @@ def _respond(backend: Backend, request: RespondRequest, caller: Caller) -> SentP
     draft = Post(
         order_id=order.order_id,
         kind=PostKind.COMMENT if request.comment else PostKind.RESPONSE,
-        author=one_line(request.from_),
+        author=shown_line(request.from_),
         by=caller.name,
         user_id=request.user_id,
         recipients=() if request.comment else addresses_in(request.recipient) or _address_of(order),
         cc=() if request.comment else addresses_in(request.cc),
         bcc=() if request.comment else addresses_in(request.bcc),
-        subject=one_line(subject),
+        subject=shown_line(subject),
         body=request.followup,
         posted_at=backend.service.now(),
     )
@@ -63,8 +64,8 @@ def _respond(backend: Backend, request: RespondRequest, caller: Caller) -> SentP
 
 
 def _address_of(order: Order) -> tuple[str, ...]:
-    address = text(order.info, "email")
-    if not is_address(address):
+    address = address_of(order)
+    if not address:
         problem = "the order has no e-mail address: name a recipient, or set info.email with order.update"
         raise InvalidOrderError((Problem("recipient", problem),))
     return (address,)
@@ -79,7 +80,7 @@ def _client_respond(backend: Backend, request: ClientRespondRequest, caller: Cal
         by=caller.name,
         contact_id=request.contact_id,
         cc=addresses_in(request.cc),
-        subject=one_line(request.subject),
+        subject=shown_line(request.subject),
         body=request.body,
         posted_at=backend.service.now(),
     )

@@ -14,6 +14,7 @@ from lambdas.api.requests.fields import (
     Flag,
     Info,
     Limit,
+    Password,
     Reference,
     Request,
     Text,
@@ -59,7 +60,7 @@ class ClientAddRequest(Request):
     fax: Text = Field(default=None, description="Fax number.")
     login_enabled: Flag = Field(default=True, description="Whether the client may log in.")
     uber_login: Text = Field(default=None, description="Login name, unique in its brand; without one the id logs in.")
-    uber_pass: Text = Field(default=None, description="Password; hashed when it arrives and never answered.")
+    uber_pass: Password = Field(default=None, description="Password; hashed when it arrives and never answered.")
     grace_due: Setting = Field(
         default="0", description="0: due some days after the invoice; 1: due on a day of the month."
     )

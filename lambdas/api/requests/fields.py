@@ -3,8 +3,9 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
+from lambdas.orders.contact.text import lines
 from lambdas.orders.money import parse_cents
 from lambdas.records.expiry import readable_expiry
 from lambdas.runtime.models import Frozen
@@ -55,7 +56,8 @@ Absent = BeforeValidator(_empty_is_absent)
 # Bounds stand on the inner type: on the outer one, pydantic would hold them against the None of an empty parameter.
 Count = Annotated[Annotated[int, Field(ge=0, le=2**53)] | None, Absent]
 UnixTime = Annotated[Annotated[int, Field(ge=0, le=MAX_TIME)] | None, Absent]
-Text = Annotated[Annotated[str, Field(max_length=MAX_TEXT)] | None, Absent]
+Text = Annotated[Annotated[str, Field(max_length=MAX_TEXT), AfterValidator(lines)] | None, Absent]
+Password = Annotated[Annotated[str, Field(max_length=MAX_TEXT)] | None, Absent]
 Reference = Annotated[
     Annotated[str, Field(pattern=r"^[0-9]{1,18}$")] | None, BeforeValidator(_reference), or_null(*AS_REFERENCE)
 ]

@@ -5,7 +5,10 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
 from lambdas.api.requests.fields import Flag, OrderRequest, Reference, Request
-from lambdas.mail.address import addresses_in, is_address
+from lambdas.mail.address import addresses_in
+from lambdas.orders.contact.email import email
+from lambdas.orders.contact.text import line, lines
+from lambdas.orders.contact.unfit import UnfitError
 
 NOBODY = "API"  # who signs if nobody is named
 MAX_ADDRESSES = 10
@@ -20,15 +23,13 @@ _FILES = "Files, as parts of a multipart/form-data body; the keys in the bracket
 
 def _are_addresses(text: str) -> str:
     found = addresses_in(text)
-    if len(found) > MAX_ADDRESSES or not all(map(is_address, found)):
-        raise ValueError(f"must be at most {MAX_ADDRESSES} e-mail addresses, separated by commas")
-    return text
-
-
-def _is_address(text: str) -> str:
-    if not is_address(text):
-        raise ValueError("must be one e-mail address")
-    return text
+    wrong = f"must be at most {MAX_ADDRESSES} e-mail addresses, separated by commas"
+    if len(found) > MAX_ADDRESSES:
+        raise ValueError(wrong)
+    try:
+        return ", ".join(map(email, found))
+    except UnfitError:
+        raise ValueError(wrong) from None
 
 
 def _only_files(value: Any) -> None:
@@ -45,9 +46,9 @@ def _known_here(value: Any) -> Any:
 
 
 Addresses = Annotated[str, Field(max_length=3_000), AfterValidator(_are_addresses)]
-Address = Annotated[str, Field(max_length=MAX_AUTHOR), AfterValidator(_is_address)]
-Subject = Annotated[str, Field(max_length=MAX_SUBJECT)]
-Body = Annotated[str, Field(max_length=MAX_BODY)]
+Address = Annotated[str, Field(max_length=MAX_AUTHOR), AfterValidator(email)]
+Subject = Annotated[str, Field(max_length=MAX_SUBJECT), AfterValidator(line)]
+Body = Annotated[str, Field(max_length=MAX_BODY), AfterValidator(lines)]
 Files = Annotated[None, BeforeValidator(_only_files)]
 Id = Annotated[str, Field(pattern=r"^[0-9]{1,18}$")]
 OrderId = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,17}$")]
@@ -74,7 +75,7 @@ class RespondRequest(_Empties, OrderRequest):
     )
     subject: Subject = Field(default=DEFAULT_SUBJECT, description="Subject of the post and its mail.")
     followup: Body = Field(default=DEFAULT_BODY, description="The text.")
-    from_: str = Field(
+    from_: Annotated[str, AfterValidator(line)] = Field(
         default=NOBODY,
         alias="from",
         max_length=MAX_AUTHOR,

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from lambdas.api.requests.fields import MAX_TIME, Absent, Cents, Count, Expiry, Flag, OrderRequest, Request, or_null
+from lambdas.orders.contact.text import line
 from lambdas.runtime.models import Frozen
 
 MAX_NOTES = 10_000
@@ -48,8 +49,8 @@ def _files(value: Any) -> None:
 
 
 Id = Annotated[str, Field(pattern=r"^[0-9]{1,18}$")]
-Name = Annotated[str, Field(min_length=1, max_length=250)]
-Short = Annotated[Annotated[str, Field(max_length=250)] | None, Absent]
+Name = Annotated[str, Field(min_length=1, max_length=250), AfterValidator(line)]
+Short = Annotated[Annotated[str, Field(max_length=250), AfterValidator(line)] | None, Absent]
 Notes = Annotated[Annotated[str, Field(max_length=MAX_NOTES)] | None, BeforeValidator(lambda v: None if v == 0 else v)]
 Moment = Annotated[
     Annotated[int, Field(ge=0, le=MAX_TIME)] | None,

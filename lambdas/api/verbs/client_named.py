@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from lambdas.api.backend import Backend
 from lambdas.api.callers.caller import Caller
 from lambdas.api.errors import NotFoundError
+from lambdas.orders.contact.email import mailed_to
 from lambdas.records.client import Client, ClientRecords
 
 
@@ -23,7 +24,8 @@ def the_client(backend: Backend, name: str, caller: Caller, field: str = "client
 
 def client_of_email(backend: Backend, email: str, caller: Caller) -> Client:
     """The first client with this address that the caller may see."""
-    return _first(ClientRecords(backend.records).by_email(email), caller)
+    clients = ClientRecords(backend.records)
+    return _first(clients.by_email(mailed_to(email)) or clients.by_email(email), caller)
 
 
 def admitted(client: Client, caller: Caller) -> Client:

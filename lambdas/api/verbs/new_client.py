@@ -1,9 +1,14 @@
 """A client that comes without an order (reference ubersmith-orders 4.9: client.add)."""
 
-from lambdas.api.errors import LoginNameTakenError
+from collections.abc import Mapping
+from typing import Any
+
+from lambdas.api.errors import LoginNameTakenError, MalformedRequestError
 from lambdas.api.requests.clients import ClientAddRequest
 from lambdas.api.verbs.seen import MadeClient
-from lambdas.records.client import CONTACT_FIELDS, Client, ClientRecords, ClientStatus, LoginTakenError
+from lambdas.orders.contact.fields import CONTACT_FIELDS, judged
+from lambdas.orders.errors import Problem
+from lambdas.records.client import Client, ClientRecords, ClientStatus, LoginTakenError
 from lambdas.records.request_key import RequestKey
 from lambdas.runtime.passwords import hash_password
 
@@ -33,19 +38,29 @@ def made_client(clients: ClientRecords, client: Client, key: RequestKey | None, 
         )
 
 
-def new_client(request: ClientAddRequest, client_id: str, brand_id: int, now: int) -> Client:
-    """As it was asked for; billing settings are kept as they are."""
+def contact_of(said: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
+    """What was said of a client as it is kept, beside what is known. Raises MalformedRequestError, naming every wrong field."""
+    problems: list[Problem] = []
+    kept = judged(said, known, problems)
+    if problems:
+        raise MalformedRequestError(*problems)
+    return kept
+
+
+def new_client(
+    request: ClientAddRequest, contact: Mapping[str, Any], client_id: str, brand_id: int, now: int
+) -> Client:
+    """As it was asked for; billing settings are kept as they are. `contact`: by `contact_of`."""
     settings = request.model_dump(exclude=NO_SETTING, exclude_none=True)
     return Client(
         client_id=client_id,
         brand_id=brand_id,
         active=ClientStatus(request.active or ClientStatus.CLIENT),
-        uber_login=request.uber_login or "",
         password_hash=hash_password(request.uber_pass) if request.uber_pass else None,
         login_enabled=request.login_enabled,
         settings={name: str(value) for name, value in settings.items()},
         metadata={name: value for name, value in request.meta.items() if value},
         access={name: "1" if str(value) not in ("0", "", "False") else "0" for name, value in request.access.items()},
         created_at=now,
-        **{name: getattr(request, name) or "" for name in CONTACT_FIELDS},
+        **contact,
     )

@@ -12,8 +12,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from lambdas.api.backend import Backend
 from lambdas.api.callers.caller import Caller
 from lambdas.api.requests.posts import NOBODY
-from lambdas.mail.address import is_address
 from lambdas.mail.sending import Mail, MailFile, MailInDoubtError, MailRefusedError, send_once
+from lambdas.orders.contact.email import is_email
 from lambdas.orders.errors import Again, OrderError, Problem
 from lambdas.records.attachment import Attachment, AttachmentFiles, NewFile
 from lambdas.records.notification import MailState, NotificationRecords
@@ -145,7 +145,7 @@ class Posting:
         return MailState.SENT
 
     def _mail(self, post: Post, files: list[NewFile]) -> Mail:
-        replies = is_address(post.author)
+        replies = is_email(post.author)
         name = self.settings.company if replies or post.author == NOBODY else post.author
         return Mail(
             kind=post.kind,

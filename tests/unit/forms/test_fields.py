@@ -39,7 +39,13 @@ def read(field: dict[str, Any], value: str | dict[str, str], info: dict[str, Any
 @pytest.mark.parametrize(
     ("field", "typed", "wanted"),
     [
-        ({"kind": "text"}, "  Ada \x00 Lovelace\t", {"it": "Ada Lovelace"}),
+        ({"kind": "text"}, "  Ada \ufeff Lovelace\t", {"it": "Ada Lovelace"}),
+        (
+            {"kind": "text"},
+            "Ada\x00",
+            "It holds a control character or broken text, perhaps from copying; type it anew",
+        ),
+        ({"kind": "text"}, "\u200d", "It is needed"),
         ({"kind": "text"}, "", "It is needed"),
         ({"kind": "text", "required": False}, "", {}),
         ({"kind": "text", "max_length": 3}, "Lovelace", "It needs 1 to 3 characters"),
@@ -47,8 +53,10 @@ def read(field: dict[str, Any], value: str | dict[str, str], info: dict[str, Any
         ({"kind": "text", "lines": 3}, "a\r\nb\n\n", {"it": "a\nb"}),
         ({"kind": "text", "writes": "other"}, "x", {"other": "x"}),
         ({"kind": "email"}, "ada@example.com", {"it": "ada@example.com"}),
-        ({"kind": "email"}, "ada", "Enter an e-mail address such as name@example.com"),
-        ({"kind": "email"}, "a@b, c@d", "Enter an e-mail address such as name@example.com"),
+        ({"kind": "email"}, "Ada@B\u00fccher.example", {"it": "Ada@xn--bcher-kva.example"}),
+        ({"kind": "email"}, "ada@example..test", "It must be one e-mail address such as name@example.com"),
+        ({"kind": "email"}, "ada", "It must be one e-mail address such as name@example.com"),
+        ({"kind": "email"}, "a@b, c@d", "It must be one e-mail address such as name@example.com"),
         ({"kind": "phone"}, "+44 (20) 7946-0018", {"it": "+44 (20) 7946-0018"}),
         ({"kind": "phone"}, "call me", "Enter a telephone number such as +44 20 7946 0000"),
         ({"kind": "country"}, "GB", {"it": "GB"}),

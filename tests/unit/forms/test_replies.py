@@ -61,7 +61,7 @@ def test_responses_are_shown_without_who_wrote_them_and_comments_are_not(
 
 
 def test_a_reply_is_a_client_s_post_and_shown_at_once(browser: Browser, door: Door, order_id: str, token: str) -> None:
-    page = reply(browser, token, "Thank you.\r\n  When?\x00  ")
+    page = reply(browser, token, "Thank you.\r\n  When?\ufeff  ")
 
     assert (page.status, browser.went[-1]) == (200, f"/orders/{token}")
     (post,) = posts(door, order_id)
@@ -87,6 +87,7 @@ def test_a_double_click_makes_one_post_and_the_same_words_later_another(
     ("body", "told"),
     [
         ("  \n ", "Write something"),
+        ("When\x00?", "Your message holds a control character"),
         ("x" * (MAX_CHARACTERS + 1), "longer than 5,000 characters"),
         ("my card is 4242 4242 4242 4242", "looks like a card number"),
     ],

@@ -87,7 +87,8 @@ def test_one_that_ses_did_not_take_comes_again(
 
 def test_no_mail_without_a_form_without_an_address_and_after_a_cancel(desk: Desk) -> None:
     api, two, canceled = submitted(desk, form=0), submitted(desk), submitted(desk)
-    desk.service.update(two, {"info": {"email": "ada@example.com, eve@example.com"}})
+    earlier = {**two.info, "email": "ada@example.com, eve@example.com"}  # as orders of an earlier release may have it
+    desk.service.store.save(two.changed(info=earlier))
     desk.service.cancel(canceled)
     for order in (api, two, canceled, desk.lead()):
         assert desk.tell("OrderSubmitted", order) == []

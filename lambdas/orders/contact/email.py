@@ -1,0 +1,44 @@
+"""E-mail addresses, judged by `email-validator` (https://github.com/JoshData/python-email-validator); nobody is asked of them.
+
+What is kept is what mail is sent to: SES takes the part before the @ in ASCII only, and international domains in their ASCII
+form (https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_Destination.html).
+"""
+
+from lambdas.orders.contact.text import narrow
+from lambdas.orders.contact.unfit import UnfitError
+
+_EXAMPLE = "must be one e-mail address such as name@example.com"
+_ASCII_ONLY = "can have letters such as ä or 李 only behind the @: our mail service takes no others before it"
+
+
+def email(value: str) -> str:
+    """The address as mail is sent to it; empty stays empty. Raises UnfitError."""
+    said = narrow(value).strip().rstrip(".")
+    if not said:
+        return ""
+    from email_validator import EmailNotValidError, validate_email
+
+    try:
+        # A "test environment" lets the domains of RFC 6761's `.test` pass, which no one can own: what is sent there to try
+        # an installation out reaches nobody.
+        found = validate_email(said, check_deliverability=False, strict=True, test_environment=True)
+    except EmailNotValidError:
+        raise UnfitError(_EXAMPLE) from None
+    if found.ascii_email is None:
+        raise UnfitError(_ASCII_ONLY)
+    if "." not in found.ascii_domain:
+        raise UnfitError(_EXAMPLE)
+    return found.ascii_email
+
+
+def mailed_to(value: str) -> str:
+    """Where mail goes to what was said; empty if it is no address, or more than one."""
+    try:
+        return email(value)
+    except UnfitError:
+        return ""
+
+
+def is_email(value: str) -> bool:
+    """Whether mail can be sent to it, as it is written."""
+    return bool(value) and mailed_to(value).casefold() == value.casefold()

@@ -1,0 +1,100 @@
+"""The fields that say who somebody is, by their keys in an order's `info` and on a client, each with its rule."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from lambdas.orders.contact.email import email
+from lambdas.orders.contact.text import MAX_LINE, lines, short_line
+from lambdas.orders.contact.unfit import UnfitError
+from lambdas.orders.errors import Problem
+
+Fields = Mapping[str, Any]
+Rule = Callable[[str, Fields], str]
+"""The value as it is kept, from what was said and the fields beside it. Raises UnfitError."""
+
+
+def _line(value: str, beside: Fields) -> str:
+    return short_line(value)
+
+
+def _lines(value: str, beside: Fields) -> str:
+    kept = lines(value)
+    if len(kept) > MAX_LINE:
+        raise UnfitError(f"has more than {MAX_LINE} characters; shorten it")
+    return kept
+
+
+def _email(value: str, beside: Fields) -> str:
+    return email(value)
+
+
+CONTACT_FIELDS = (
+    "first", "last", "company", "email", "address", "city", "state", "zip", "country", "phone", "fax", "vat_id",
+)  # fmt: skip
+"""What a client's record says of the client; an order that makes a client says it by the same keys."""
+
+RULES: Mapping[str, Rule] = {
+    "country": _line,
+    "first": _line,
+    "last": _line,
+    "company": _line,
+    "email": _email,
+    "address": _lines,
+    "city": _line,
+    "state": _line,
+    "zip": _line,
+    "phone": _line,
+    "fax": _line,
+    "vat_id": _line,
+    "uber_login": _line,
+    "cc_country": _line,
+    "cc_first": _line,
+    "cc_last": _line,
+    "cc_address": _lines,
+    "cc_city": _line,
+    "cc_state": _line,
+    "cc_province": _line,
+    "cc_zip": _line,
+    "cc_phone": _line,
+    "ach_bank": _line,
+}
+"""In the order in which they are judged: what others depend on comes first."""
+
+
+def judged(said: Fields, known: Fields, problems: list[Problem], *, where: str = "") -> dict[str, Any]:
+    """What was said with each of these fields as it is kept. What is wrong goes to `problems`, its field after `where`.
+
+    `known`: what is there already. A value that is there already is not judged again: it was taken by the rules of its day.
+    """
+    kept = dict(said)
+    for key, rule in RULES.items():
+        value = said.get(key)
+        if value in (None, "", [], {}) or (key in known and known[key] == value):
+            continue
+        try:
+            kept[key] = _kept(rule, value, {**known, **kept})
+        except UnfitError as unfit:
+            problems.append(Problem(f"{where}{key}", str(unfit)))
+    return kept
+
+
+def fit_fields(fields: Fields) -> dict[str, Any]:
+    """These fields as they would be kept today, without those that could not be taken."""
+    problems: list[Problem] = []
+    kept = judged(fields, {}, problems)
+    unfit = {problem.field for problem in problems}
+    return {key: value for key, value in kept.items() if key not in unfit}
+
+
+def unfit_fields(fields: Fields, *, where: str = "") -> Iterator[Problem]:
+    """What of these fields could not be taken today."""
+    problems: list[Problem] = []
+    judged(fields, {}, problems, where=where)
+    yield from problems
+
+
+def _kept(rule: Rule, value: Any, beside: Fields) -> Any:
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise UnfitError("must be text")
+    kept = rule(str(value), beside)
+    return value if kept == str(value) else kept
