@@ -1,6 +1,7 @@
 """What is asked for: the method, and its request as the method's model reads it."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import ValidationError
@@ -10,6 +11,7 @@ from lambdas.api.errors import MalformedRequestError, UnknownMethodError, WrongH
 from lambdas.api.method import Method
 from lambdas.api.methods import method_named
 from lambdas.api.requests.fields import Request
+from lambdas.api.requests.leniency import as_php_reads
 from lambdas.orders.errors import Problem
 
 
@@ -33,12 +35,33 @@ def request_asked(method: Method, call: Call) -> Request:
     if unknown:
         text = f"no such parameter; {call.method} takes {', '.join(sorted(known)) or 'none'}"
         raise MalformedRequestError(*(Problem(name[:60], text) for name in unknown[:20]))
+    parameters = call.parameters
+    if call.door is Door.API_2_0:
+        parameters = as_php_reads(method.request, parameters)
+    else:
+        _refuse_empty_filters(method.request, parameters)
     try:
-        return method.request.model_validate(call.parameters)
+        return method.request.model_validate(parameters)
     except ValidationError as error:
         problems = [_problem(found) for found in error.errors(include_input=False, include_url=False)]
         texts = "; ".join(f"{problem.field} {problem.text}" for problem in problems)
         raise MalformedRequestError(*problems, message=f"request failed: {texts}") from None
+
+
+def _refuse_empty_filters(request: type[Request], sent: dict[str, Any]) -> None:
+    empty = [
+        name for name in sorted(request.FILTERS & sent.keys()) if _is_empty(sent[name], name in request.ZERO_FILTERS)
+    ]
+    if empty:
+        text = "is empty, which would list everything; say which one, or leave it out"
+        raise MalformedRequestError(*(Problem(name, text) for name in empty))
+
+
+def _is_empty(value: Any, zero_says_something: bool) -> bool:
+    if value is None or isinstance(value, Mapping | list | bool):
+        return not value
+    text = str(value).strip()
+    return not text or (not zero_says_something and not text.strip("+-0."))
 
 
 def revision_asked(if_match: str | None) -> int | None:

@@ -1,85 +1,100 @@
-"""`multipart/form-data`: the official PHP client's way to send any call, and everybody's way to send files (RFC 7578)."""
+"""`multipart/form-data`: the official PHP client's way to send any call, and everybody's way to send files (RFC 7578).
+
+Read as PHP reads it: text before the first part is passed over, and lines may end in a bare LF, as hand-written clients have
+it. Which of the two ends a line is what the first boundary has, so that neither is looked for inside of files.
+"""
 
 import re
-from typing import Any
+from collections.abc import Iterator
+from typing import NamedTuple
 from urllib.parse import unquote
 
-from python_multipart.multipart import MultipartParser, parse_options_header
+from python_multipart.multipart import parse_options_header
 
+from lambdas.api.calls.charsets import read_texts
 from lambdas.api.calls.files import UploadedFile
 from lambdas.api.calls.php_params import MAX_FIELDS
 from lambdas.api.errors import MalformedRequestError
 
 # Some libraries send a file name that is not ASCII in this form only, though RFC 7578 has no place for it.
 _EXTENDED_NAME = re.compile(r"(?i);\s*filename\*\s*=\s*utf-8'[^']*'([^;\s]+)")
+_WHAT = "multipart body"
+_LONGEST_BOUNDARY = 250  # RFC 2046 has 70
 
 
 def read_multipart(content_type: str, body: bytes) -> tuple[list[tuple[str, str]], tuple[UploadedFile, ...]]:
     """The fields as (name, value), and the files. A file's field is there too, with an empty value."""
     _, options = parse_options_header(content_type)
-    parts: list[_Part] = []
-    ends: list[bool] = []
-    callbacks: Any = {
-        "on_part_begin": lambda: _begin(parts),
-        "on_part_data": lambda data, start, end: parts[-1].content.append(data[start:end]),
-        "on_header_field": lambda data, start, end: parts[-1].header_name(data[start:end]),
-        "on_header_value": lambda data, start, end: parts[-1].header_value(data[start:end]),
-        "on_header_end": lambda: parts[-1].header_end(),  # noqa: PLW0108 - of the part there is by then
-        "on_end": lambda: ends.append(True),
-    }
+    declared = options.get(b"charset", b"").decode("latin-1")
     try:
-        parser = MultipartParser(options[b"boundary"], callbacks)
-        parser.write(body)
-        parser.finalize()
-        if not ends:
-            raise ValueError("cut off")
-        read = [part.read() for part in parts]
+        parts = list(_parts(body, options[b"boundary"]))
+        charset = declared or next((part.charset for part in parts if part.charset), "")
+        names = [part.options.get(b"name", b"") for part in parts]
+        values = [b"" if part.is_file else part.content for part in parts]
+        file_names = [part.options.get(b"filename", b"") for part in parts]
+        texts = read_texts([*names, *values, *file_names], charset, what=_WHAT)
+        names_read, values_read, files_read = (texts[at * len(parts) : (at + 1) * len(parts)] for at in range(3))
+        found = zip(parts, names_read, files_read, strict=True)
+        files = [part.file(name, file_name or part.extended_name) for part, name, file_name in found if part.is_file]
     except (KeyError, ValueError):
-        raise MalformedRequestError(message="the multipart body cannot be read; check its boundary and parts") from None
-    return [(name, value) for name, value, _ in read], tuple(file for _, _, file in read if file)
+        raise MalformedRequestError(message=f"the {_WHAT} cannot be read; check its boundary and parts") from None
+    return list(zip(names_read, values_read, strict=True)), tuple(file for file in files if file)
 
 
-def _begin(parts: list["_Part"]) -> None:
-    if len(parts) == MAX_FIELDS:
-        raise MalformedRequestError(message=f"there are more than {MAX_FIELDS} parameters")
-    parts.append(_Part())
+def _parts(body: bytes, boundary: bytes) -> Iterator["_Part"]:
+    """Raises ValueError if it is cut off, MalformedRequestError if there are too many."""
+    if not 0 < len(boundary) <= _LONGEST_BOUNDARY:
+        raise ValueError("no boundary")
+    first = re.search(rb"(?:\A|\n)--" + re.escape(boundary) + rb"(?:--|[ \t]*(\r?\n))", body)
+    if first is None:
+        raise ValueError("no part")
+    line_end = first[1]
+    if line_end is None:  # the end at once: no parameters
+        return
+    delimiter = re.compile(re.escape(line_end + b"--" + boundary) + rb"(?:(--)|[ \t]*" + re.escape(line_end) + rb")")
+    begin = first.end()
+    for count, end in enumerate(delimiter.finditer(body, first.end() - len(line_end))):
+        if count == MAX_FIELDS:
+            raise MalformedRequestError(message=f"there are more than {MAX_FIELDS} parameters")
+        yield _part(body[begin : max(begin, end.start())], line_end)
+        if end[1]:
+            return
+        begin = end.end()
+    raise ValueError("cut off")
 
 
-class _Part:
-    """Collects one part, which arrives in pieces."""
+class _Part(NamedTuple):
+    """`options`: of its disposition. `extended_name`: a file's, by RFC 5987. `charset`: of a field that says it."""
 
-    def __init__(self) -> None:
-        self.content: list[bytes] = []  # joined once: a file may come in a great many pieces
-        self._headers: dict[bytes, bytes] = {}
-        self._name, self._value = b"", b""
+    options: dict[bytes, bytes]
+    extended_name: str
+    content_type: bytes
+    charset: str
+    content: bytes
 
-    def header_name(self, piece: bytes) -> None:
-        self._name += piece
+    @property
+    def is_file(self) -> bool:
+        return b"filename" in self.options or bool(self.extended_name)
 
-    def header_value(self, piece: bytes) -> None:
-        self._value += piece
-
-    def header_end(self) -> None:
-        self._headers[self._name.lower()] = self._value
-        self._name, self._value = b"", b""
-
-    def read(self) -> tuple[str, str, UploadedFile | None]:
-        """Name, value, file. A file chooser that was left alone sends a file without name and content, which is none."""
-        disposition = self._headers.get(b"content-disposition", b"")
-        _, options = parse_options_header(disposition)
-        name, content = options.get(b"name", b"").decode(), b"".join(self.content)
-        file_name = _file_name(disposition, options)
-        if file_name is None:
-            return name, content.decode(), None
-        if not name or not (file_name or content):
-            return name, "", None
-        content_type = self._headers.get(b"content-type", b"").decode("latin-1")
-        return name, "", UploadedFile(name, file_name, content_type, content)
+    def file(self, field: str, name: str) -> UploadedFile | None:
+        """A file chooser that was left alone sends a file without name and content, which is none."""
+        if not field or not (name or self.content):
+            return None
+        return UploadedFile(field, name, self.content_type.decode("latin-1"), self.content)
 
 
-def _file_name(disposition: bytes, options: dict[bytes, bytes]) -> str | None:
-    """None: the part is a field."""
-    if b"filename" in options:
-        return options[b"filename"].decode()
-    found = _EXTENDED_NAME.search(disposition.decode("latin-1"))
-    return unquote(found[1], errors="strict") if found else None
+def _part(raw: bytes, line_end: bytes) -> _Part:
+    head, blank, content = (line_end + raw).partition(line_end * 2)
+    if not blank:
+        raise ValueError("no blank line")
+    headers: dict[bytes, bytes] = {}
+    for line in re.sub(rb"\r?\n[ \t]+", b" ", head).splitlines():
+        name, _, value = line.partition(b":")
+        headers[name.strip().lower()] = value.strip()
+    disposition, content_type = headers.get(b"content-disposition", b""), headers.get(b"content-type", b"")
+    options = parse_options_header(disposition)[1]
+    extended = None if b"filename" in options else _EXTENDED_NAME.search(disposition.decode("latin-1"))
+    extended_name = unquote(extended[1], errors="strict") if extended else ""
+    is_field = b"filename" not in options and not extended_name
+    charset = parse_options_header(content_type)[1].get(b"charset", b"") if is_field and content_type else b""
+    return _Part(options, extended_name, content_type, charset.decode("latin-1"), content)

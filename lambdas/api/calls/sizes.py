@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
+from lambdas.api.calls.php_params import MAX_LEVELS
 from lambdas.api.errors import MalformedRequestError, TooLargeError
 from lambdas.orders.card_numbers import has_card_number
 from lambdas.orders.errors import Problem
 
 MAX_BYTES = 1024 * 1024  # of parameters; files do not count, they have limits of their own
 MAX_VALUES = 10_000
-MAX_LEVELS = 32
 MAX_PATH = 1_000  # characters of a value's name and all that it is nested in
 
 
@@ -34,7 +34,7 @@ def refuse_outsized(tree: Mapping[str, Any]) -> None:
         values += len(inner)
         if values > MAX_VALUES:
             _refuse(place, f"brings the parameters to more than {MAX_VALUES} values")
-        if inner and level >= MAX_LEVELS:
+        if inner and level > MAX_LEVELS:
             _refuse(place, f"is nested more than {MAX_LEVELS} levels deep")
         for key, each in inner:
             longer = length + len(key) + 1

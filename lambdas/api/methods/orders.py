@@ -8,6 +8,7 @@ from lambdas.api.answers.values import true
 from lambdas.api.backend import Backend
 from lambdas.api.callers.caller import Caller
 from lambdas.api.callers.permits import CallersPermit, admit_parties
+from lambdas.api.callers.privacy import shown
 from lambdas.api.callers.visibility import visible_queues
 from lambdas.api.calls.call import Door
 from lambdas.api.errors import MalformedRequestError
@@ -97,20 +98,28 @@ def _get(backend: Backend, request: GetRequest, caller: Caller) -> Order:
     return backend.order(request, caller)
 
 
+_OTHERWISE = {"order_by", "direction", "step_status", "brand_id", "limit"}
+
+
 def _list(backend: Backend, request: ListRequest, caller: Caller) -> OrderPage:
     if request.cursor and request.offset:
         raise MalformedRequestError(Problem("offset", "cannot be set together with cursor"))
-    old_door = caller.door is Door.API_2_0
+    old_door, field = caller.door is Door.API_2_0, request.order_by or "ts"
+    if field != "ts" and not old_door:
+        raise MalformedRequestError(Problem("order_by", "must be ts: pages are sorted by when an order was received"))
+    by_time = field == "ts"
     wanted = OrderFilter(
-        **request.model_dump(exclude_none=True, exclude={"order_by", "direction", "step_status", "brand_id", "limit"}),
+        **request.model_dump(exclude_none=True, exclude=_OTHERWISE if by_time else {*_OTHERWISE, "offset"}),
         brand_id=DEFAULT_BRAND_ID if request.brand_id is None else request.brand_id,
         step_status=None if request.step_status is None else StepStatus(request.step_status),
-        descending=request.direction == "desc",
-        limit=request.limit or (MAX_LIMIT if old_door else PAGE_LIMIT),
+        descending=request.direction == "desc" and by_time,
+        limit=(request.limit or (MAX_LIMIT if old_door else PAGE_LIMIT)) if by_time else MAX_LIMIT,
         queues=visible_queues(backend, caller),
     )
     view = answers.record if old_door else views.order_view
     page = backend.service.list(wanted, PageRoom(lambda order: bytes_of(view(order, backend)), MOST_BYTES))
+    if not by_time:
+        return _sorted(page, request, field, backend, caller)
     if page.full and old_door:
         text = f"these orders are too large for one answer: ask for {len(page.orders)} at most, and go on with offset"
         raise InvalidOrderError((Problem("limit", text),))
@@ -119,6 +128,16 @@ def _list(backend: Backend, request: ListRequest, caller: Caller) -> OrderPage:
         text = "has too many orders in other steps to look through in one call; narrow the list with min_ts and max_ts"
         raise InvalidOrderError((Problem(field, text),))
     return page
+
+
+def _sorted(page: OrderPage, request: ListRequest, field: str, backend: Backend, caller: Caller) -> OrderPage:
+    """By what the caller may see: an order of names tells names."""
+    from lambdas.api.verbs.sorting import sorted_page
+
+    seen: OrderPage = shown(page, caller, backend.plans)
+    limit = request.limit or MAX_LIMIT
+    descending = request.direction == "desc"
+    return sorted_page(seen, field, descending=descending, offset=request.offset or 0, limit=limit, backend=backend)
 
 
 def _etag_and_place(order: Order) -> Mapping[str, str]:

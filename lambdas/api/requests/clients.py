@@ -171,6 +171,8 @@ class AccountAddRequest(_Holder):
 class PaymentMethodListRequest(Request):
     """`client.payment_method_list`."""
 
+    SORTED_BY = frozenset({"billing_info_id", "payment_type"})
+
     client_id: Name = Field(description="The client, by id or login name.")
     order_by: Annotated[Literal["billing_info_id", "payment_type"] | None, Absent] = Field(
         default=None, description="What to sort by; billing_info_id if not said."
@@ -182,6 +184,9 @@ class PaymentMethodListRequest(Request):
 
 class ServiceListRequest(Request):
     """`client.service_list`: services of a client, of an order, or of both."""
+
+    FILTERS = frozenset({"client_id", "order_id"})
+    SORTED_BY = frozenset({"service_id"})
 
     client_id: Reference = Field(default=None, description="The client whose services are wanted.")
     order_id: Reference = Field(default=None, description="ours: only services that this order made.")

@@ -89,6 +89,10 @@ class CouponGetRequest(Request):
 class CouponListRequest(Request):
     """`order.coupon_list`."""
 
+    FILTERS = frozenset({"plan_id", "start", "expire", "class_id", "active"})
+    ZERO_FILTERS = frozenset({"plan_id", "start", "expire", "active"})
+    SORTED_BY = frozenset({"coupon_id", "coupon_code", "start", "expire", "total_uses"})
+
     plan_id: Count = Field(default=None, description="Coupons for this service plan; 0: those for all plans")
     start: UnixTime = Field(default=None, description="Coupons that begin at this Unix time or later")
     expire: UnixTime = Field(default=None, description="Coupons that end at this Unix time or earlier")

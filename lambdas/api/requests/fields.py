@@ -1,7 +1,7 @@
 """The kinds of parameters. One that is empty counts as not sent: clients drop falsy values, and forms send empty ones
 (reference ubersmith-orders 4.1)."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
@@ -20,7 +20,9 @@ def _empty_is_absent(value: Any) -> Any:
 
 
 def _reference(value: Any) -> Any:
-    """The id of another record; Ubersmith writes `0` where there is none."""
+    """The id of another record; Ubersmith writes `0` where there is none, and PHP takes `05` for 5."""
+    if isinstance(value, str) and value.isascii() and value.isdecimal():
+        value = value.lstrip("0") or "0"
     return None if value in ("", "0", 0) else str(value) if isinstance(value, int) else value
 
 
@@ -85,6 +87,12 @@ class Request(Frozen):
     """Base of all requests. API 2.0 ignores parameters a method does not have, as Ubersmith does."""
 
     model_config = ConfigDict(coerce_numbers_to_str=True)
+
+    # Parameters that narrow a list: a new caller who sends an empty one, or 0 unless that says something, is refused, for
+    # everything would be listed. What the list can be sorted by; none: it is no list.
+    FILTERS: ClassVar[frozenset[str]] = frozenset()
+    ZERO_FILTERS: ClassVar[frozenset[str]] = frozenset()
+    SORTED_BY: ClassVar[frozenset[str]] = frozenset()
 
     @classmethod
     def takes(cls, name: str) -> bool:

@@ -54,6 +54,8 @@ PaymentReference = Annotated[
 class InvoiceListRequest(Request):
     """`client.invoice_list`."""
 
+    SORTED_BY = frozenset({"invoice_id"})
+
     client_id: Name = Field(description="The client, by id or login name.")
     direction: Direction = Field(default="asc", description="By number: asc or desc.")
     offset: Count = Field(default=0, description="How many to leave out at the beginning.")

@@ -1,8 +1,8 @@
 """Requests of an order's life: names, types and defaults of reference ubersmith-orders 4.5 (`api-2.0-methods.json`)."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, WithJsonSchema
 
 from lambdas.api.requests.fields import (
     Absent,
@@ -20,6 +20,13 @@ from lambdas.api.requests.fields import (
     UnixTime,
 )
 from lambdas.orders.queue import DEFAULT_BRAND_ID
+
+ORDER_FIELDS = frozenset(
+    {
+        "order_id", "hash", "order_queue_id", "order_status", "order_form_id", "client_id", "opportunity_id", "owner", "priority",
+        "listed_company", "total", "signature", "ts", "activity", "requested_completion", "planned_completion",
+    }
+)  # fmt: skip
 
 
 class _Details(Request):
@@ -115,7 +122,23 @@ class RestartRequest(OrderRequest):
 
 
 class ListRequest(Request):
-    """`order.list`. `limit` is bounded; `order_by` knows the time only."""
+    """`order.list`. `limit` is bounded; new callers' pages are sorted by time, lists of API 2.0 by any field that they show."""
+
+    FILTERS = frozenset(
+        {
+            "order_step_id",
+            "order_queue_id",
+            "brand_id",
+            "step_name",
+            "step_status",
+            "min_ts",
+            "max_ts",
+            "client_id",
+            "opportunity_id",
+        }
+    )
+    ZERO_FILTERS = frozenset({"step_status", "min_ts", "max_ts"})
+    SORTED_BY = ORDER_FIELDS
 
     order_step_id: Count = Field(default=None, description="Only orders in this step. Wins over queue, brand and step.")
     order_queue_id: Count = Field(default=None, description="Only orders of this queue. Wins over brand_id.")
@@ -132,8 +155,9 @@ class ListRequest(Request):
     max_ts: UnixTime = Field(default=None, description="Only orders received then or earlier, in Unix seconds.")
     client_id: Reference = Field(default=None, description="Only orders of this client.")
     opportunity_id: Count = Field(default=None, description="Only orders made of this sales opportunity.")
-    order_by: Annotated[Literal["ts"] | None, Absent] = Field(
-        default="ts", description="What the list is sorted by: ts, when an order was received."
+    order_by: Annotated[str | None, Absent, WithJsonSchema({"const": "ts"})] = Field(
+        default="ts",
+        description="What the list is sorted by: ts, when an order was received. In API 2.0 any field that a list shows.",
     )
     direction: Direction = Field(default="asc", description="asc: oldest first; desc: newest first.")
     offset: Count = Field(

@@ -119,6 +119,8 @@ class ClientRespondRequest(_Empties, OrderRequest):
 class PostListRequest(_Empties):
     """`order.post_list`."""
 
+    SORTED_BY = frozenset({"post_id"})
+
     order_id: OrderId = Field(description="The order.")
     private: Flag = Field(default=False, description="1: only posts that the client may see.")
     direction: Literal["asc", "desc"] = Field(default="asc", description="desc: the newest first.")
@@ -128,6 +130,8 @@ class PostListRequest(_Empties):
 
 class AttachmentListRequest(_Empties):
     """`uber.attachment_list`, for posts on orders."""
+
+    FILTERS = frozenset({"order_id", "attach_id", "id"})
 
     attach_type: AttachType = Field(default=ORDER_POSTS, description=f"What the files are of: {_KINDS}")
     order_id: OrderId | None = Field(default=None, description="ours: the order, for the files of all its posts.")

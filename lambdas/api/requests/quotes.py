@@ -151,6 +151,8 @@ class QuoteGetRequest(QuoteRequest):
 class QuoteListRequest(Request):
     """`client.quote_list`."""
 
+    FILTERS = frozenset({"status"})
+
     client_id: Id = Field(description="The client.")
     status: Count = Field(default=None, description="Only these: the sum of the status values wanted.")
 

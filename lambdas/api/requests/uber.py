@@ -34,6 +34,10 @@ def _active(value: object) -> object:
 class PlanListRequest(Request):
     """`uber.service_plan_list`."""
 
+    FILTERS = frozenset({"code", "brand_id", "active", "qblistid"})
+    ZERO_FILTERS = frozenset({"code", "active"})
+    SORTED_BY = frozenset({"plan_id", "title", "code"})
+
     code: Text = Field(default=None, description="Only plans with this code.")
     brand_id: Count = Field(default=None, description="Plans are sold under every brand, so this leaves nothing out.")
     active: Annotated[Literal["0", "1", "2"] | None, Absent, BeforeValidator(_active)] = Field(

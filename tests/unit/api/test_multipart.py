@@ -1,6 +1,8 @@
 """Bodies of `multipart/form-data` as different senders write them."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from lambdas.api.calls.files import UploadedFile
 from lambdas.api.calls.multipart import read_multipart
@@ -58,14 +60,85 @@ def test_a_file_of_no_field_is_none(name: str) -> None:
         a_body(FIELD, FILE, end=""),
         a_body(FIELD, FILE)[:-20],
         b"nonsense",
-        b'--frontier\r\nContent-Disposition: form-data; name="a"\r\n\r\n\xff\r\n--frontier--\r\n',
-        b'--frontier\r\nContent-Disposition: form-data; name="f"; filename="\xff"\r\n\r\n\r\n--frontier--\r\n',
+        b'--frontier\r\nContent-Disposition: form-data; name="a"\r\n\r\n\x81\r\n--frontier--\r\n',
+        b'--frontier\r\nContent-Disposition: form-data; name="f"; filename="\x81"\r\n\r\n\r\n--frontier--\r\n',
     ],
     ids=["without an end", "cut off", "nonsense", "a field that is no text", "a name that is no text"],
 )
 def test_a_body_that_is_not_whole_is_refused(body: bytes) -> None:
     with pytest.raises(MalformedRequestError, match="multipart"):
         read_multipart(CONTENT_TYPE, body)
+
+
+@pytest.mark.parametrize("before", ["", "\r\n", "This is a multi-part message.\r\n", "\r\n--front\r\nnothing yet\r\n"])
+def test_text_before_the_first_part_is_passed_over(before: str) -> None:
+    assert read_multipart(CONTENT_TYPE, before.encode() + a_body(FIELD, FILE)) == read_multipart(
+        CONTENT_TYPE, a_body(FIELD, FILE)
+    )
+
+
+def test_lines_may_end_in_a_bare_line_feed() -> None:
+    fields, files = read_multipart(CONTENT_TYPE, a_body(FIELD, FILE).replace(b"\r\n", b"\n"))
+
+    assert fields == [("a", "ä"), ("f[]", "")]
+    assert files == (UploadedFile("f[]", "ä.txt", "text/plain", b"hello"),)
+
+
+def test_line_ends_of_a_file_stay_as_they_are_in_either_way() -> None:
+    content = b"a\r\nb\nc\r\n\r\n--frontie\r\n\n--fronti\n"
+    body = a_body('Content-Disposition: form-data; name="f"; filename="a.txt"\r\n\r\nHERE')
+
+    for sent in (body, body.replace(b"\r\n", b"\n")):
+        _, files = read_multipart(CONTENT_TYPE, sent.replace(b"HERE", content))
+        assert files[0].content == content
+
+
+def test_a_boundary_of_the_other_line_end_is_part_of_a_file() -> None:
+    content = b"a\n--frontier\nb"
+    body = a_body('Content-Disposition: form-data; name="f"; filename="a.txt"\r\n\r\nHERE').replace(b"HERE", content)
+
+    assert read_multipart(CONTENT_TYPE, body)[1][0].content == content
+
+
+def test_no_part_at_all_is_no_parameter() -> None:
+    assert read_multipart(CONTENT_TYPE, b"--frontier--\r\n") == ([], ())
+
+
+def test_a_part_may_have_no_header_or_a_folded_one() -> None:
+    folded = 'Content-Disposition: form-data;\r\n name="a"\r\n\r\n1'
+
+    assert read_multipart(CONTENT_TYPE, a_body("\r\nlost", folded))[0] == [("", "lost"), ("a", "1")]
+
+
+@pytest.mark.parametrize("declared", ["", "; charset=ISO-8859-1"])
+def test_latin_1_is_read_and_never_spoilt(declared: str) -> None:
+    body = a_body(FIELD, FILE).decode().encode("latin-1")
+
+    assert read_multipart(CONTENT_TYPE + declared, body)[0] == [("a", "ä"), ("f[]", "")]
+    assert read_multipart(CONTENT_TYPE + declared, body)[1][0].name == "ä.txt"
+
+
+def test_a_field_says_its_character_set() -> None:
+    field = 'Content-Disposition: form-data; name="a"\r\nContent-Type: text/plain; charset=iso-8859-15\r\n\r\n'
+    body = a_body(field + "HERE").replace(b"HERE", b"\xa4")
+
+    assert read_multipart(CONTENT_TYPE, body)[0] == [("a", "€")]
+
+
+def test_two_encodings_in_one_body_are_refused() -> None:
+    body = a_body(FIELD).replace("ä".encode(), "ä".encode() + b"\xe4")
+
+    with pytest.raises(MalformedRequestError, match="encode it as UTF-8"):
+        read_multipart(CONTENT_TYPE, body)
+
+
+@given(st.binary(max_size=60), st.booleans())
+def test_any_bytes_around_the_parts_are_read_or_refused(noise: bytes, inside: bool) -> None:
+    body = a_body(FIELD, FILE)
+    try:
+        read_multipart(CONTENT_TYPE, body.replace(b"hello", noise) if inside else noise + body)
+    except MalformedRequestError as refused:
+        assert str(refused)
 
 
 def test_a_body_without_a_boundary_is_refused() -> None:

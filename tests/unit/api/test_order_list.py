@@ -1,5 +1,6 @@
 """order.list on the wire: pages for new callers, offset and limit for API 2.0, the system's brand, refusals."""
 
+import base64
 import json
 import re
 from dataclasses import replace
@@ -7,6 +8,9 @@ from typing import Any
 
 import pytest
 
+from lambdas.api.methods import every_method
+from lambdas.api.requests.fields import Request
+from lambdas.api.requests.orders import ORDER_FIELDS
 from lambdas.api.responses import bytes_of
 from lambdas.orders import lists
 from lambdas.records.rights import Grant, Right
@@ -149,3 +153,109 @@ def test_an_order_that_was_spoiled_by_hand_is_named_and_the_others_are_listed(ca
     refused = caller.call("order.get", {"order_id": spoiled})
     assert (refused.status, refused.body["type"].rpartition(":")[2]) == (500, "unreadable")
     assert "docs/operating.md" in refused.body["detail"]
+
+
+FILTERS = [(name, field) for name, method in every_method() for field in sorted(method.request.FILTERS)]
+NEEDED: dict[str, dict[str, Any]] = {
+    "client.quote_list": {"client_id": "101"},
+    "client.service_list": {"order_id": "1001"},
+    "uber.attachment_list": {"order_id": "1001"},
+}
+
+
+@pytest.mark.parametrize(("method", "field"), FILTERS)
+@pytest.mark.parametrize("empty", ["", None, " ", [], {}, False])
+def test_an_empty_filter_never_lists_everything_for_new_callers(
+    caller: Caller, method: str, field: str, empty: Any
+) -> None:
+    answer = caller.call(method, {**NEEDED.get(method, {}), field: empty})
+
+    assert (answer.status, answer.body["errors"][0]["field"]) == (400, field)
+    assert "leave it out" in answer.body["detail"]
+
+
+@pytest.mark.parametrize(("method", "field"), FILTERS)
+@pytest.mark.parametrize("zero", [0, "0", "00", "0.0", -0.0])
+def test_nor_does_zero_where_it_says_nothing(caller: Caller, method: str, field: str, zero: Any) -> None:
+    if field not in every_request()[method].ZERO_FILTERS:
+        answer = caller.call(method, {**NEEDED.get(method, {}), field: zero})
+        assert (answer.status, answer.body["errors"][0]["field"]) == (400, field)
+
+
+def every_request() -> dict[str, type[Request]]:
+    return {name: method.request for name, method in every_method()}
+
+
+def test_every_optional_parameter_that_narrows_a_list_is_a_filter() -> None:
+    """What is none of these says how a list is given, or is needed."""
+    how = {"direction", "order_by", "offset", "limit", "cursor", "private", "include_options", "include_clients"}
+    for name, request in every_request().items():
+        if name.endswith("_list") or name == "order.list":
+            optional = {each for each, field in request.model_fields.items() if not field.is_required()}
+            assert optional - how - {"attach_type"} == request.FILTERS, name
+
+
+@pytest.mark.parametrize("empty", ["", "0", 0])
+def test_api_2_0_takes_an_empty_filter_for_none_as_php_does(caller: Caller, made: list[str], empty: Any) -> None:
+    assert list(caller.data("order.list", {"client_id": empty, "opportunity_id": empty})) == made
+
+
+@pytest.mark.parametrize("direction", ["DESC", "desc", " Descending", "Desc"])
+def test_api_2_0_reads_any_direction(caller: Caller, made: list[str], direction: str) -> None:
+    assert list(caller.data("order.list", {"direction": direction})) == made[::-1]
+    assert caller.call("order.list", {"direction": "DESC"}).status == 400
+
+
+@pytest.mark.parametrize("limit", [0, "0", 1001, "99999999999999999999", -1, "all", 2.0])
+def test_api_2_0_bounds_what_it_is_asked_for(caller: Caller, made: list[str], limit: Any) -> None:
+    listed = list(caller.data("order.list", {"limit": limit, "direction": "up", "offset": "-3"}))
+
+    assert listed == (made[:2] if limit == 2 else made)
+    if limit != 2:
+        assert caller.call("order.list", {"limit": limit}).status == 400
+
+
+@pytest.mark.parametrize("field", sorted(ORDER_FIELDS))
+@pytest.mark.parametrize("direction", ["asc", "desc"])
+def test_api_2_0_sorts_by_every_field_that_a_list_shows(
+    caller: Caller, made: list[str], field: str, direction: str
+) -> None:
+    for number, order_id in enumerate(made):
+        changes = {"priority": number % 3, "total": f"{(number * 7) % 5}.50", "owner": "bAc"[number % 3]}
+        caller.data("order.update", {"order_id": order_id, **changes, "planned_completion": 100 - number})
+    whole = caller.data("order.list", {"order_by": field.upper(), "direction": direction})
+    values = [record[field] if field != "order_id" else order_id for order_id, record in whole.items()]
+    plain = [float(value) if re.fullmatch(r"[0-9.]+", value) else value.casefold() for value in values]
+
+    assert (set(whole), plain) == (set(made), sorted(plain, reverse=direction == "desc"))
+    asked = {"order_by": field, "direction": direction, "offset": 2, "limit": 3}
+    assert list(caller.data("order.list", asked)) == list(whole)[2:5]
+
+
+def test_new_callers_lists_are_sorted_by_time(caller: Caller, made: list[str]) -> None:
+    refused = caller.call("order.list", {"order_by": "order_id"})
+
+    assert (refused.status, refused.body["errors"][0]["field"]) == (400, "order_by")
+    assert list(caller.data("order.list", {"order_by": "nonsense; drop table"})) == made
+
+
+def test_what_is_too_much_to_be_sorted_is_refused(
+    caller: Caller, made: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lambdas.api.methods.orders.MAX_LIMIT", 5)
+    refused = caller.send("/api/2.0/", query="method=order.list&order_by=priority&limit=2").body
+
+    assert "min_ts" in refused["error_message"]
+    assert list(caller.data("order.list", {"order_by": "priority", "max_ts": NOW, "limit": 2})) == made[:2]
+
+
+def test_an_order_by_names_tells_no_names(caller: Caller) -> None:
+    for name in ("Zoe", "Ada", "Mia"):
+        caller.data("order.create", {"order_queue_id": 1, "listed_company": name, "ts": NOW})
+    viewer = caller.api.users.add("plain", (Grant(rights=frozenset({Right.VIEW})),), now=0)
+    login = base64.b64encode(f"plain:{viewer}".encode()).decode()
+    query = "method=order.list&order_by=listed_company"
+    answer = caller.send("/api/2.0/", query=query, headers={"authorization": f"Basic {login}"})
+
+    assert list(answer.body["data"]) == ["1001", "1002", "1003"]
+    assert list(caller.data("order.list", {"order_by": "listed_company"})) == ["1002", "1003", "1001"]

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from lambdas.api.calls.multipart import read_multipart
-from lambdas.api.calls.php_params import MAX_FIELDS, tree_of
-from lambdas.api.calls.sizes import MAX_BYTES, MAX_LEVELS, MAX_PATH, MAX_VALUES
+from lambdas.api.calls.php_params import MAX_FIELDS, MAX_LEVELS, tree_of
+from lambdas.api.calls.sizes import MAX_BYTES, MAX_PATH, MAX_VALUES
 from lambdas.orders.card_numbers import has_card_number
 from tests.logs import logged
 from tests.unit.api.conftest import Caller
@@ -36,10 +36,10 @@ OUTSIZED: dict[str, tuple[str, str, int, str]] = {
         f"info.a: brings the parameters to more than {MAX_VALUES}",
     ),
     "too many fields": ("&".join(["a=1"] * (MAX_FIELDS + 1)), FORM, 400, str(MAX_FIELDS)),
-    "maps too deep": (nested(MAX_LEVELS), JSON, 400, f"info.a: is nested more than {MAX_LEVELS} levels deep"),
+    "maps too deep": (nested(MAX_LEVELS + 1), JSON, 400, f"info.a: is nested more than {MAX_LEVELS} levels deep"),
     "lists too deep": (nested(1, "[" * 900 + "]" * 900), JSON, 400, f"info.a: is nested more than {MAX_LEVELS}"),
     "deeper than a parser goes": (nested(100_000), JSON, 400, "nested too deeply"),
-    "a form too deep": ("info" + "[a]" * MAX_LEVELS + "=1", FORM, 400, "info"),
+    "a form too deep": ("info" + "[a]" * (MAX_LEVELS + 1) + "=1", FORM, 400, "info"),
     "a long name": (order({"n" * (MAX_PATH + 1): 1}), JSON, 400, f"names of more than {MAX_PATH} characters"),
     "a long name over many values": (
         order({"n" * 500_000: [0] * 9_000}),
