@@ -131,6 +131,18 @@ class TooManyLoginsError(OrderError):
         self.retry_after_seconds = retry_after_seconds
 
 
+class TooManyGuessesError(OrderError):
+    """Too many values of this field were tried in vain; whether this one is right is not looked at."""
+
+    kind = "too_many_calls"
+    again = Again.LATER
+
+    def __init__(self, field: str, retry_after_seconds: int) -> None:
+        text = f"too many were tried in vain; leave it out, or try again in {retry_after_seconds} seconds"
+        super().__init__(f"{field}: {text}", problems=(Problem(field, text),))
+        self.retry_after_seconds = retry_after_seconds
+
+
 class KeyReusedError(OrderError):
     """An Idempotency-Key that belongs to another request."""
 

@@ -5,7 +5,7 @@ with an Idempotency-Key is refused then instead, before anything is done: its se
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
@@ -117,6 +117,10 @@ class Guard:
         if len(self._proven) >= _MOST_PROVEN:
             self._proven.clear()
         self._proven[proof] = self._now() + LOGIN_WINDOW_SECONDS
+
+    def guess(self, about: str, keys: Sequence[Key]) -> Trial | Over:
+        """A try to find something out, counted before it is looked at; or the key under which too many were in vain."""
+        return Failures(self._windows, about, self._now).begin(keys)
 
     def check_login(self, caller: str, login: str, look: Callable[[], T | None]) -> T | None:
         """`log_in` for `uber.check_login`: each login that this user of the API asks for counts by itself.

@@ -7,6 +7,7 @@ from lambdas.api.answers import orders as answers
 from lambdas.api.answers.values import true
 from lambdas.api.backend import Backend
 from lambdas.api.callers.caller import Caller
+from lambdas.api.callers.guesses import counting_codes, counting_login
 from lambdas.api.callers.permits import CallersPermit, admit_parties
 from lambdas.api.callers.privacy import shown
 from lambdas.api.callers.visibility import visible_queues
@@ -47,7 +48,8 @@ def _create(backend: Backend, request: CreateRequest, caller: Caller) -> Order:
     key = IdempotencyKey(caller.name, caller.key) if caller.key else None
     sent = request.model_dump(exclude_none=True, exclude={"order_status", "add_default_pack_upgrades"})
     draft = OrderDraft(**sent, add_default_pack_upgrades=request.add_default_pack_upgrades or None)
-    return backend.service.create(draft, key, by=caller.name)
+    with counting_codes(backend, caller, queue.brand_id, request.info) as codes:
+        return codes.seen(backend.service.create(draft, key, by=caller.name))
 
 
 _NO_DATA = {"order_id", "hash", "step_id", "step_name", "reason", "card_stored", "card_id", "ach_id"}
@@ -60,16 +62,18 @@ def _update(backend: Backend, request: UpdateRequest, caller: Caller) -> Order:
     if request.reason and not _moves(request) and caller.door is Door.METHOD_PATH:
         raise MalformedRequestError(Problem("reason", "goes with step_id or step_name: it says why the order is moved"))
     order = backend.order(request, caller)
-    return backend.service.update(
-        order,
-        changes,
-        by=caller.name,
-        step_id=request.step_id,
-        step_name=request.step_name,
-        expected_revision=caller.if_match,
-        reason=(request.reason or "").strip(),
-        permit=CallersPermit(caller),
-    )
+    with counting_codes(backend, caller, order.brand_id, changes.get("info") or {}, order) as codes:
+        updated = backend.service.update(
+            order,
+            changes,
+            by=caller.name,
+            step_id=request.step_id,
+            step_name=request.step_name,
+            expected_revision=caller.if_match,
+            reason=(request.reason or "").strip(),
+            permit=CallersPermit(caller),
+        )
+        return codes.seen(updated)
 
 
 def _update_rights(request: UpdateRequest) -> Rights:
@@ -86,7 +90,8 @@ def _moves(request: UpdateRequest) -> bool:
 def _submit(backend: Backend, request: SubmitRequest, caller: Caller) -> Order:
     order, seen = backend.order(request, caller), Seen(total_cents=request.total_cents, revision=caller.if_match)
     permit = CallersPermit(caller)
-    return backend.service.submit(order, by=caller.name, reviewed=request.reviewed, seen=seen, permit=permit)
+    with counting_login(backend, caller, order):
+        return backend.service.submit(order, by=caller.name, reviewed=request.reviewed, seen=seen, permit=permit)
 
 
 def _submit_rights(request: SubmitRequest) -> Rights:
