@@ -1,5 +1,6 @@
 """A service plan (reference ubersmith-orders 3.3: plans, prices by period, upgrades with options)."""
 
+import re
 import tomllib
 from functools import cache
 from pathlib import Path
@@ -19,6 +20,7 @@ PlanId = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,17}$")]
 UpgradeId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
 Months = Annotated[int, Field(ge=PERIODS.start, lt=PERIODS.stop)]
 Title = Annotated[str, Field(min_length=1, max_length=MAX_TITLE)]
+Told = Annotated[str, Field(max_length=1_000)]
 
 
 class Price(Frozen):
@@ -31,19 +33,41 @@ class Price(Frozen):
 
 
 class Option(Price):
-    """A choice within an upgrade; its price is per month, as Ubersmith treats options."""
+    """A choice within an upgrade; its price is per month, as Ubersmith treats options.
+
+    `value`: what programs know it by, such as `64`; its name where the file says none. `description` and `data` are
+    for whoever shows it, and mean nothing here.
+    """
 
     name: Title
+    value: Told = ""
+    description: Told = ""
+    data: dict[str, Told] = {}
+
+    @property
+    def known_value(self) -> str:
+        return self.value or self.name
 
 
 class Upgrade(Frozen):
-    """A group of options, of which a service has one; `default` is taken where nobody chose."""
+    """A group of options, of which a service has one; `default` is taken where nobody chose.
+
+    `variable`: what programs know it by, such as `memory`; made of its name where the file says none. `description`
+    and `data`: as an option's.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     name: Title
     default: UpgradeId
+    variable: Told = ""
+    description: Told = ""
+    data: dict[str, Told] = {}
     options: dict[UpgradeId, Option]
+
+    @property
+    def known_variable(self) -> str:
+        return self.variable or re.sub(r"\W+", "_", self.name.lower()).strip("_")
 
     @model_validator(mode="after")
     def _default_is_an_option(self) -> "Upgrade":

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from lambdas.api.answers.values import as_text
 from lambdas.api.backend import Backend
 from lambdas.api.verbs.description import NamedMethod, described
 from lambdas.catalog.plan import Option, Plan, Price
@@ -62,14 +63,25 @@ def plan(found: Plan, backend: Backend) -> dict[str, Any]:
         "upgrades": {
             key: {
                 "spg_id": key,
+                "spg_plan_id": found.plan_id,
                 "spg_name": upgrade.name,
-                "variable": "0",
+                "spg_desc": upgrade.description,
+                "spg_status": "1",
+                "spg_priority": str(place),
+                "spg_data": upgrade.data or [],
+                "variable": upgrade.known_variable,
                 "options": {
-                    spo_id: _option(spo_id, option, found, is_default=spo_id == upgrade.default)
-                    for spo_id, option in upgrade.options.items()
+                    spo_id: {
+                        "spo_id": spo_id,
+                        "spo_group_id": key,
+                        "spo_priority": str(number),
+                        "spo_default": as_text(spo_id == upgrade.default),
+                        **_option(option, found),
+                    }
+                    for number, (spo_id, option) in enumerate(upgrade.options.items(), start=1)
                 },
             }
-            for key, upgrade in found.upgrades.items()
+            for place, (key, upgrade) in enumerate(found.upgrades.items(), start=1)
         }
         or [],
         "taxes": [],
@@ -92,14 +104,16 @@ def _price(months: int, price: Price) -> dict[str, str]:
     }
 
 
-def _option(spo_id: str, option: Option, found: Plan, *, is_default: bool) -> dict[str, Any]:
+def _option(option: Option, found: Plan) -> dict[str, Any]:
     """An option's price is per month; in `pricing` it is that of the whole period."""
     whole = {months: option.model_copy(update={"price": option.price * max(months, 1)}) for months in found.pricing}
     return {
-        "spo_id": spo_id,
         "spo_description": option.name,
+        "spo_desc": option.description,
+        "spo_status": "1",
         "spo_price": format_cents(option.price),
         "spo_setup_fee": format_cents(option.setup),
-        "spo_val": "1" if is_default else "0",
+        "spo_val": option.known_value,
+        "spo_data": option.data or [],
         "pricing": {str(months): _price(months, price) for months, price in whole.items()},
     }

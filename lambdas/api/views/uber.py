@@ -45,19 +45,25 @@ class PriceView(TypedDict):
 
 
 class OptionView(TypedDict):
-    """`price` is per month."""
+    """`price` is per month. `value`: what programs know it by; `description` and `data`: for whoever shows it."""
 
     option_id: str
     name: str
+    value: str
+    description: str
+    data: dict[str, str]
     price: str
     setup: str
 
 
 class UpgradeView(TypedDict):
-    """A service has one of the options; `default` is taken where nobody chose."""
+    """A service has one of the options; `default` is taken where nobody chose. `variable`: what programs know it by."""
 
     upgrade_id: str
     name: str
+    variable: str
+    description: str
+    data: dict[str, str]
     default: str
     options: list[OptionView]
 
@@ -120,11 +126,17 @@ def plan_view(plan: Plan, backend: Backend) -> PlanView:
             {
                 "upgrade_id": key,
                 "name": upgrade.name,
+                "variable": upgrade.known_variable,
+                "description": upgrade.description,
+                "data": upgrade.data,
                 "default": upgrade.default,
                 "options": [
                     {
                         "option_id": option_id,
                         "name": option.name,
+                        "value": option.known_value,
+                        "description": option.description,
+                        "data": option.data,
                         "price": format_cents(option.price),
                         "setup": format_cents(option.setup),
                     }

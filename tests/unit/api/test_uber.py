@@ -1,12 +1,14 @@
 """The installation describes itself: methods, plans, version, logins of clients."""
 
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from lambdas.api.callers.guard import FAILED_LOGINS_OF_ONE
+from lambdas.catalog.plan import Option, Upgrade
 from lambdas.records.rights import Grant, Right
 from lambdas.runtime import passwords
 from tests.build import CONTACT
@@ -127,6 +129,34 @@ def test_a_service_plan_with_its_prices_and_upgrades(caller: Caller) -> None:
     memory = plan["upgrades"]["31"]
     assert (memory["spg_name"], memory["options"]["101"]["spo_price"]) == ("Memory", "30.00")
     assert memory["options"]["101"]["pricing"]["12"]["price"] == "360.00"
+
+
+def test_upgrades_and_options_have_names_for_programs(caller: Caller) -> None:
+    """Front ends look for `spg_data.hide_option` and the like, and for what an upgrade and an option are called in code."""
+    upgrades = caller.data("uber.service_plan_get", {"plan_id": "2"})["upgrades"]
+    said = [
+        (each["variable"], [option["spo_val"] for option in each["options"].values()]) for each in upgrades.values()
+    ]
+    shown = caller.call("uber.service_plan_get", {"plan_id": "2"}).body["upgrades"]
+
+    assert said == [("memory", ["32", "64"]), ("bandwidth", ["10 TB", "Unmetered 1 Gbit/s"])]
+    assert [(each["variable"], [option["value"] for option in each["options"]]) for each in shown] == said
+    assert [each["spg_data"] for each in upgrades.values()] == [[], []]
+    assert [each["spo_default"] for each in upgrades["31"]["options"].values()] == ["1", "0"]
+
+
+def test_what_a_plan_says_of_its_parts_is_handed_on(caller: Caller) -> None:
+    option = Option(name="None", price=0, setup=0, description="No backup", data={"is_callout_upsell_option": "1"})
+    data = {"hide_option": "1"}
+    backup = Upgrade(name="Off-site  backup (1)", default="1", options={"1": option}, data=data, description="Safe")
+    backend = caller.api.backend
+    plans = {**backend.plans, "2": backend.plans["2"].changed(upgrades={"9": backup})}
+    caller.api = replace(caller.api, backend=replace(backend, plans=plans))
+    group = caller.data("uber.service_plan_get", {"plan_id": "2"})["upgrades"]["9"]
+
+    assert (group["variable"], group["spg_desc"], group["spg_data"]) == ("off_site_backup_1", "Safe", data)
+    assert (group["options"]["1"]["spo_val"], group["options"]["1"]["spo_desc"]) == ("None", "No backup")
+    assert group["options"]["1"]["spo_data"] == {"is_callout_upsell_option": "1"}
 
 
 def test_an_unknown_service_plan(caller: Caller) -> None:
