@@ -9,8 +9,8 @@ from lambdas.forms.contact_fields import CountryField, RegionField, TextField
 from lambdas.forms.fields import FormField, Given, ShownWhen
 from lambdas.forms.form import Form, Page
 from lambdas.forms.pack_fields import CouponField, HostsField, PackField, QuantityField
-from lambdas.forms.places import countries
 from lambdas.forms.plan_fields import OptionsField, PlanField
+from lambdas.orders.contact.places import countries
 from lambdas.orders.reading.info_keys import near_misses
 
 # Keys of `info` that say what is bought, how it is paid, or who is who: fields of their own kinds or nobody write them.

@@ -156,7 +156,7 @@ class FakePricing:
             if name.startswith("pack") and "price" in pack
         )
 
-    def missing(self, info: Mapping[str, Any]) -> tuple[Problem, ...]:
+    def missing(self, info: Mapping[str, Any], sale: Sale) -> tuple[Problem, ...]:
         return tuple(
             Problem(f"info.{name}.plan_id", "not priced")
             for name, pack in info.items()

@@ -1,6 +1,5 @@
 """What packs cost: the caller's own price, else the plan's; less a coupon; and tax on it (docs/decisions.md states the rules)."""
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -49,10 +48,10 @@ class CatalogPricing:
         taxation = self._taxation(info, sale) if priced else Taxation()
         return tuple(map(taxation.on, priced))
 
-    def missing(self, info: Mapping[str, Any]) -> tuple[Problem, ...]:
+    def missing(self, info: Mapping[str, Any], sale: Sale) -> tuple[Problem, ...]:
         packs = parse_packs(info)
         found = [problem for pack in packs for problem in (*self._missing(pack), *self._unsaid(pack))]
-        return (*found, *(self._misplaced(info) if packs else ()))
+        return (*found, *(self._misplaced(info, sale) if packs else ()))
 
     def with_default_options(self, info: Mapping[str, Any]) -> dict[str, Any]:
         filled = dict(info)
@@ -78,16 +77,24 @@ class CatalogPricing:
         """A client who exists is taxed where their account says, for there the invoice goes; else where the order says."""
         if self.taxes.brand(sale.brand_id) is None:
             return Taxation()
+        _, said = self._whereabouts(info, sale)
+        return self.taxes.of(sale, Buyer.of(*said))
+
+    def _whereabouts(self, info: Mapping[str, Any], sale: Sale) -> tuple[str, tuple[str, str, str]]:
+        """Who says where the buyer is (`client`, or `info`); and country, state and VAT number as they are said there."""
         client = self.clients.get(sale.client_id) if sale.client_id else None
         if client and client.country:
-            return self.taxes.of(sale, Buyer.of(client.country, client.state, client.vat_id))
-        return self.taxes.of(sale, Buyer.of(*(text(info, key) for key in ("country", "state", "vat_id"))))
+            return "client", (client.country, client.state, client.vat_id)
+        return "info", (text(info, "country"), text(info, "state"), text(info, "vat_id"))
 
-    def _misplaced(self, info: Mapping[str, Any]) -> Iterator[Problem]:
-        """A country that no tax could be found by must not pass for one without taxes."""
-        country = text(info, "country")
-        if self.taxes.brands and country and not re.fullmatch("[A-Za-z]{2}", country):
-            yield Problem("info.country", "must be an ISO 3166-1 code of two letters such as GB: taxes depend on it")
+    def _misplaced(self, info: Mapping[str, Any], sale: Sale) -> Iterator[Problem]:
+        """A place that no tax could be found by must not pass for one without taxes."""
+        who, said = self._whereabouts(info, sale)
+        for name, problem in self.taxes.place_problems(sale, *said):
+            if who == "info":
+                yield Problem(f"info.{name}", problem)
+            else:
+                yield Problem("client_id", f"client {sale.client_id}: {name} {problem}; correct it with client.update")
 
     def _unsaid(self, pack: Pack) -> Iterator[Problem]:
         """What the plan needs to be told of the service."""

@@ -5,23 +5,24 @@ Pure: no store, no clock. Cents come out whole: each tax is rounded half up once
 
 import re
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Annotated, Protocol
 
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from lambdas.orders.applied import AppliedTax
+from lambdas.orders.contact.places import countries, country_code, region_code, regions_of
 from lambdas.orders.packs import PricedPack
 from lambdas.orders.ports import Sale
 from lambdas.runtime.models import Frozen
 
 TAXES_FILE = Path(__file__).with_name("taxes.toml")
 WHOLE = 1_000_000  # 100 percent
-_ALIASES = {"EL": "GR", "UK": "GB"}  # the European Commission's own codes
 _SEPARATORS = re.compile(r"[\s.\-]")
 
 Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
@@ -46,7 +47,8 @@ class Contacts(Protocol):
 
 @dataclass(frozen=True)
 class Buyer:
-    """Where a client is, and their VAT number; in capitals, empty where it is not known."""
+    """Where a client is, by the codes of lambdas/orders/contact/places.py, and their VAT number in capitals; empty where it is
+    not known. A state that is on no list is as it was said, in capitals."""
 
     country: str
     state: str
@@ -54,8 +56,8 @@ class Buyer:
 
     @classmethod
     def of(cls, country: str, state: str, vat_id: str) -> "Buyer":
-        code = country.strip().upper()
-        return cls(_ALIASES.get(code, code), state.strip().upper(), _SEPARATORS.sub("", vat_id).upper())
+        code = country_code(country)
+        return cls(code, region_code(state, code) or state.strip().upper(), _SEPARATORS.sub("", vat_id).upper())
 
 
 def _is_rate(rate: str) -> str:
@@ -81,8 +83,12 @@ class Tax(Frozen):
     valid_until: date = date.max
 
     def counts(self, buyer: Buyer, day: date) -> bool:
-        there = not self.regions or buyer.state in {region.upper() for region in self.regions}
+        there = not self.regions or buyer.state in self._states
         return buyer.country == self.country and there and self.valid_from <= day <= self.valid_until
+
+    @cached_property
+    def _states(self) -> frozenset[str]:
+        return frozenset(region_code(said, self.country) or said.upper() for said in self.regions)
 
     def on(self, cents: int) -> int:
         """The tax on a net amount, rounded half up."""
@@ -158,6 +164,19 @@ class TaxTable(Frozen):
         day = datetime.fromtimestamp(sale.now, UTC).date()
         taxes = tuple(tax for tax in brand.taxes if tax.counts(buyer, day))
         return Taxation(taxes, self._is_reversed(brand, buyer))
+
+    def place_problems(self, sale: Sale, country: str, state: str, vat_id: str) -> Iterator[tuple[str, str]]:
+        """Which of these fields says nothing that the brand's taxes could go by, and what is wrong with it."""
+        brand = self.brand(sale.brand_id)
+        if brand is None or not country:
+            return
+        buyer = Buyer.of(country, state, vat_id)
+        if not buyer.country:
+            yield "country", "must be an ISO 3166-1 code such as GB, or the country's English name: taxes depend on it"
+            return
+        depends = any(tax.regions and tax.country == buyer.country for tax in brand.taxes)
+        if depends and regions_of(buyer.country) and not region_code(state, buyer.country):
+            yield "state", f"must be one of {countries()[buyer.country]}, by its code or name: taxes depend on it"
 
     def _is_reversed(self, brand: BrandTaxes, buyer: Buyer) -> bool:
         """The form of the VAT number only: whether it was given to this client, and still is, is not looked up."""

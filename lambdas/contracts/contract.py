@@ -10,6 +10,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, ConfigDict, Field, model_validator
 
+from lambdas.orders.contact.places import country
 from lambdas.orders.contact.text import line, lines
 from lambdas.orders.money import parse_cents
 from lambdas.orders.packs import MAX_PACKS, MAX_QUANTITY
@@ -20,6 +21,7 @@ from lambdas.runtime.models import Frozen
 VERSION = 1
 
 Name = Annotated[str, Field(max_length=250), AfterValidator(line)]
+Place = Annotated[str, Field(max_length=100), AfterValidator(country)]
 Text = Annotated[str, Field(max_length=1_000), AfterValidator(lines)]
 Key = Annotated[str, Field(min_length=1, max_length=200)]
 Id = Annotated[str, Field(pattern=r"^[0-9]{1,18}$")]
@@ -92,7 +94,7 @@ class ContractContact(_Said):
     city: Name = ""
     state: Name = ""
     zip: Annotated[str, Field(max_length=20)] = ""
-    country: Annotated[str, Field(pattern=r"^([A-Z]{2})?$")] = ""
+    country: Place = ""
     phone: Annotated[str, Field(max_length=40)] = ""
     fax: Annotated[str, Field(max_length=40)] = ""
     vat_id: Annotated[str, Field(max_length=40)] = ""

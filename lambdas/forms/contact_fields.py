@@ -6,8 +6,8 @@ from typing import Literal
 from pydantic import Field
 
 from lambdas.forms.fields import Choice, FormField, Given, Input, NotTakenError, Widget
-from lambdas.forms.places import countries, regions_of
 from lambdas.orders.contact.email import email
+from lambdas.orders.contact.places import countries, region_code, regions_of
 from lambdas.orders.contact.text import lines
 from lambdas.orders.info import text
 
@@ -138,8 +138,7 @@ class RegionField(FormField):
         regions = regions_of(text(given.info, self.country))
         if not regions:
             return value[:80]
-        by_name = {name.casefold(): code for code, name in regions.items()}
-        code = value.upper() if value.upper() in regions else by_name.get(value.casefold(), "")
+        code = region_code(value, text(given.info, self.country))
         if (value and not code) or (self.required and not code):
             raise NotTakenError(self.name, f"{self.label}: choose one of {countries()[text(given.info, self.country)]}")
         return code

@@ -13,12 +13,12 @@ from lambdas.forms.following import reply, status_page
 from lambdas.forms.form import Form, Page
 from lambdas.forms.gate import refuse_card_numbers, refuse_other_sites
 from lambdas.forms.pages import drawn, static_file
-from lambdas.forms.places import regions_of
 from lambdas.forms.saving import previewed
 from lambdas.forms.shown import stamp_of
 from lambdas.forms.summary import summary_of
 from lambdas.forms.visit import Visit
 from lambdas.forms.web import Answer, RefusedError, WebRequest, see_other
+from lambdas.orders.contact.places import regions_of
 from lambdas.orders.errors import NotAfterSubmitError, OrderIsFinalError, RevisionDiffersError
 from lambdas.orders.submit_errors import SubmitInProgressError, TotalDiffersError
 from lambdas.records.reminder_stop import PLACE as REMINDERS

@@ -165,14 +165,17 @@ def _priced(order: Order, changes: Mapping[str, Any], pricing: Pricing, *, now: 
     said_cents: int | None = changes.get("total_cents")
     if not order.is_lead:
         return order if order.priced or said_cents is None else order.changed(total_cents=said_cents)
-    sale = Sale(brand_id=order.brand_id, client_id=order.client_id, now=now, order_id=order.order_id)
-    priced = pricing.price(order.info, sale)
+    priced = pricing.price(order.info, _sale(order, now))
     stated = order.total_cents if said_cents is None else said_cents
     total = sum(pack.first_charge_cents for pack in priced) if priced else stated
     if total > MAX_CENTS:
         text = f"what it asks for comes to more than {format_cents(MAX_CENTS)} {currency}; split it into several orders"
         raise InvalidOrderError((Problem("info", text),))
     return order.changed(priced=priced, total_cents=total, currency=currency)
+
+
+def _sale(order: Order, now: int) -> Sale:
+    return Sale(brand_id=order.brand_id, client_id=order.client_id, now=now, order_id=order.order_id)
 
 
 def changed_fields(before: Order, after: Order) -> list[str]:
@@ -192,7 +195,7 @@ def check_ready(
 ) -> None:
     """Refuse to submit what could not be processed, or what is on account and may not be, naming every wrong part."""
     missing = client_problems(order, clients) if order.client_id else _missing_contact(order, clients)
-    problems = [*near_misses(order.info), *missing, *pricing.missing(order.info)]
+    problems = [*near_misses(order.info), *missing, *pricing.missing(order.info, _sale(order, now))]
     of_payment = payments.problems(order)
     if not of_payment and is_on_account(order, payments.due(order)):
         allowed = is_invoiced_to(order, invoiced, clients, now)

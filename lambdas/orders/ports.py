@@ -36,9 +36,9 @@ class Pricing(Protocol):
         """Every pack that can be priced, in the packs' order. Raises InvalidOrderError for malformed packs."""
         ...
 
-    def missing(self, info: Mapping[str, Any]) -> tuple[Problem, ...]:
+    def missing(self, info: Mapping[str, Any], sale: Sale) -> tuple[Problem, ...]:
         """What keeps the packs from being sold: plans, options or periods that are neither known nor priced, and what a plan
-        needs to be told."""
+        needs to be told, and a buyer's place that no tax could be found by."""
 
     def with_default_options(self, info: Mapping[str, Any]) -> dict[str, Any]:
         """`info` with the default option of each upgrade of a pack's plan, where the caller chose none."""

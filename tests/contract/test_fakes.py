@@ -139,9 +139,9 @@ def test_packs_are_priced_in_their_order_and_others_are_named(
         ("pack1", 2000, 1),
         ("pack3", 500, 1),
     ]
-    assert {problem.field for problem in pricing.missing(info)} == {"info.pack2.plan_id"}
+    assert {problem.field for problem in pricing.missing(info, SALE)} == {"info.pack2.plan_id"}
     assert pricing.price({"first": "Ada"}, SALE) == ()
-    assert pricing.missing({"first": "Ada"}) == ()
+    assert pricing.missing({"first": "Ada"}, SALE) == ()
 
 
 @both

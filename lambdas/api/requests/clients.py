@@ -24,7 +24,7 @@ from lambdas.records.client_settings import OF_THE_INSTALLATION
 META = "meta_"
 FIELD_DEFAULT = OF_THE_INSTALLATION
 
-Country = Annotated[Annotated[str, Field(pattern=r"^[A-Za-z]{2}$")] | None, Absent]
+Country = Annotated[Annotated[str, Field(max_length=100)] | None, Absent]
 Name = Annotated[str, Field(min_length=1, max_length=MAX_TEXT)]
 Setting = Annotated[Annotated[str, Field(max_length=50)] | None, Absent]
 Gateway3DS = Annotated[dict[str, Any], BeforeValidator(lambda value: {} if value in ("", [], None) else value)]
@@ -55,7 +55,7 @@ class ClientAddRequest(Request):
     city: Text = Field(default=None, description="City.")
     state: Text = Field(default=None, description="State or province.")
     zip: Text = Field(default=None, description="Postal code.")
-    country: Country = Field(default=None, description="ISO 3166 country code of two letters.")
+    country: Country = Field(default=None, description="Country: ISO 3166 code of two letters, or English name.")
     phone: Text = Field(default=None, description="Telephone number.")
     fax: Text = Field(default=None, description="Fax number.")
     login_enabled: Flag = Field(default=True, description="Whether the client may log in.")
@@ -132,7 +132,7 @@ class _Holder(Request):
     city: Text = Field(default=None, description="City of its holder.")
     state: Text = Field(default=None, description="State or province of its holder.")
     zip: Text = Field(default=None, description="Postal code of its holder.")
-    country: Country = Field(default=None, description="ISO 3166 country code of its holder.")
+    country: Country = Field(default=None, description="Country of its holder: ISO 3166 code, or English name.")
     phone: Text = Field(default=None, description="Telephone number of its holder.")
     email: Text = Field(default=None, description="E-mail address of its holder.")
     set_default: Flag = Field(default=False, description="1: pay by this one from now on.")
@@ -149,7 +149,9 @@ class CardAddRequest(_Holder):
     cc_num: Annotated[str, Field(pattern=r"^[0-9]{4}$")] = Field(description="The last four digits; more are refused.")
     cc_expire: Expiry = Field(default=None, description="Expiry, MMYY; 12/2030 and the like are read too.")
     cc_cvv2: Text = Field(default=None, description="Refused: a card code may not be sent here.")
-    country: Annotated[str, Field(pattern=r"^[A-Za-z]{2}$")] = Field(description="ISO 3166 country code of its holder.")
+    country: Annotated[str, Field(min_length=2, max_length=100)] = Field(
+        description="Country of its holder: ISO 3166 code, or English name."
+    )
     cc_token: Name = Field(description="The token the payment page gave for the card.")
     cc_type: Text = Field(default=None, description="The card's brand, such as visa or mastercard.")
     threedsecure: Gateway3DS = Field(default={}, description="Not needed: a card is authenticated when it pays.")

@@ -193,8 +193,8 @@ class QuoteSignRequest(QuoteRequest):
     zip: Annotated[Annotated[str, Field(max_length=20)] | None, Absent] = Field(
         default=None, description="Instead of the client's postal code, on this order."
     )
-    country: Annotated[Annotated[str, Field(pattern=r"^[A-Za-z]{2}$")] | None, Absent] = Field(
-        default=None, description="Instead of the client's country (two letters), on this order."
+    country: Annotated[Annotated[str, Field(max_length=100)] | None, Absent] = Field(
+        default=None, description="Instead of the client's country, on this order: ISO 3166 code, or English name."
     )
     phone: Annotated[Annotated[str, Field(max_length=40)] | None, Absent] = Field(
         default=None, description="Instead of the client's telephone number, on this order."

@@ -52,8 +52,6 @@ def _contract(
 ) -> ContractSigned:
     again = quote.contract_persists
     contact = {name: value for name in _CONTACT if (value := getattr(request, name))}
-    if "country" in contact:
-        contact["country"] = contact["country"].upper()
     document = {"sha256": hashlib.sha256(files[0].content).hexdigest()} if files else {}
     said: dict[str, Any] = {
         "quote_id": quote.quote_id,

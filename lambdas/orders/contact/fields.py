@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from lambdas.orders.contact.email import email
+from lambdas.orders.contact.places import country, country_code, region
 from lambdas.orders.contact.text import MAX_LINE, lines, short_line
 from lambdas.orders.contact.unfit import UnfitError
 from lambdas.orders.errors import Problem
@@ -33,27 +34,42 @@ CONTACT_FIELDS = (
 )  # fmt: skip
 """What a client's record says of the client; an order that makes a client says it by the same keys."""
 
+
+def _country(value: str, beside: Fields) -> str:
+    return country(value)
+
+
+def _region(of: str) -> Rule:
+    return lambda value, beside: region(value, _code(beside, of))
+
+
+def _code(beside: Fields, key: str) -> str:
+    """The country that a key names, empty where it is not known."""
+    said = beside.get(key)
+    return country_code(said) if isinstance(said, str) else ""
+
+
 RULES: Mapping[str, Rule] = {
-    "country": _line,
+    "country": _country,
     "first": _line,
     "last": _line,
     "company": _line,
     "email": _email,
     "address": _lines,
     "city": _line,
-    "state": _line,
+    "state": _region("country"),
     "zip": _line,
     "phone": _line,
     "fax": _line,
     "vat_id": _line,
     "uber_login": _line,
-    "cc_country": _line,
+    "cc_country": _country,
     "cc_first": _line,
     "cc_last": _line,
     "cc_address": _lines,
     "cc_city": _line,
-    "cc_state": _line,
-    "cc_province": _line,
+    "cc_state": _region("cc_country"),
+    "cc_province": _region("cc_country"),
     "cc_zip": _line,
     "cc_phone": _line,
     "ach_bank": _line,

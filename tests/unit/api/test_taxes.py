@@ -94,12 +94,15 @@ def test_sending_back_all_that_was_read_changes_nothing_and_nobody_names_their_o
     assert (seen["info"], seen["total"]) == (record["info"], record["total"])
 
 
-def test_a_country_that_is_no_code_refuses_the_submit(caller: Caller) -> None:
-    order_id = made(caller, pack1=SERVER, country="Germany")["order_id"]
-    refused = caller.call("order.submit", {"order_id": order_id})
+def test_a_country_is_taxed_by_its_name_and_none_is_sold_to_that_is_no_country(caller: Caller) -> None:
+    ids = [made(caller, pack1=SERVER, country=said)["order_id"] for said in ("DE", "Germany")]
+    by_code, by_name = (caller.call("order.get", {"order_id": order_id}).body for order_id in ids)
+    assert (by_name["info"]["country"], by_name["taxes"]) == ("DE", by_code["taxes"])
 
-    assert refused.status == 422
-    assert "info.country" in str(refused.body)
+    for said in ("SP", "XX", "Atlantis"):
+        refused = caller.call("order.update", {"order_id": by_name["order_id"], "info": {"country": said}})
+        assert refused.status == 422
+        assert "info.country" in str(refused.body)
 
 
 def test_an_order_of_a_client_is_taxed_where_the_client_is(caller: Caller) -> None:

@@ -19,7 +19,7 @@ def priced(**pack: Any) -> PricedPack:
 
 def missing(**pack: Any) -> list[str]:
     assert PRICING.price({"pack1": pack}, SALE) == ()
-    return [problem.field for problem in PRICING.missing({"pack1": pack})]
+    return [problem.field for problem in PRICING.missing({"pack1": pack}, SALE)]
 
 
 def amounts(**pack: Any) -> tuple[int, int]:
@@ -99,7 +99,7 @@ def test_what_is_neither_known_nor_priced_is_named_and_not_sold(pack: dict[str, 
     ],
 )
 def test_a_price_of_the_callers_makes_it_sellable(pack: dict[str, Any]) -> None:
-    assert PRICING.missing({"pack1": pack}) == ()
+    assert PRICING.missing({"pack1": pack}, SALE) == ()
     assert priced(**pack).pack == "pack1"
 
 
@@ -172,12 +172,12 @@ def test_a_pack_says_what_its_price_is_made_of() -> None:
 def test_a_plan_that_needs_a_domain_name_is_not_sold_without(
     plan_id: str, said: dict[str, Any], is_enough: bool
 ) -> None:
-    found = PRICING.missing({"pack1": {"plan_id": plan_id, **said}})
+    found = PRICING.missing({"pack1": {"plan_id": plan_id, **said}}, SALE)
 
     assert [problem.field for problem in found] == ([] if is_enough else ["info.pack1.desserv"])
 
 
 def test_a_price_of_one_s_own_does_not_make_up_for_what_the_plan_needs() -> None:
-    (problem,) = PRICING.missing({"pack1": {"plan_id": "3", "price": "1"}})
+    (problem,) = PRICING.missing({"pack1": {"plan_id": "3", "price": "1"}}, SALE)
 
     assert problem.text == "Domain Registration needs a domain name, such as example.com"

@@ -42,7 +42,7 @@ def test_it_counts_where_the_client_is_however_the_code_is_written(written: str)
     assert counting(a_table(), written) == ["1"]
 
 
-@pytest.mark.parametrize("elsewhere", ["", "FR", "GB", "US", "Germany"])
+@pytest.mark.parametrize("elsewhere", ["", "FR", "GB", "US", "Atlantis"])
 def test_no_tax_where_no_rule_applies(elsewhere: str) -> None:
     assert counting(a_table(), elsewhere) == []
 
@@ -174,16 +174,49 @@ def test_a_vat_number_on_the_order_says_nothing_of_a_client_who_has_an_account()
 
 
 @pytest.mark.parametrize(
-    ("country", "fields"), [("Germany", ["info.country"]), ("D", ["info.country"]), ("de", []), ("", [])]
+    ("country", "fields"),
+    [
+        ("SP", ["info.country"]),
+        ("XX", ["info.country"]),
+        ("D", ["info.country"]),
+        ("Atlantis", ["info.country"]),
+        ("AN", ["info.country"]),
+        ("de", []),
+        ("Germany", []),
+        ("XK", []),
+        ("", []),
+    ],
 )
-def test_a_country_that_is_no_code_keeps_an_order_from_being_submitted_without_tax(
+def test_a_country_that_is_none_keeps_an_order_from_being_submitted_without_tax(
     country: str, fields: list[str]
 ) -> None:
     info = {"country": country, "pack1": {"plan_id": "1"}}
 
-    assert [problem.field for problem in pricing_with(taxes=a_table()).missing(info)] == fields
-    assert pricing_with(taxes=a_table()).missing({"country": country}) == ()
-    assert pricing_with(taxes=TaxTable()).missing(info) == ()
+    assert [problem.field for problem in pricing_with(taxes=a_table()).missing(info, SALE)] == fields
+    assert pricing_with(taxes=a_table()).missing({"country": country}, SALE) == ()
+    assert pricing_with(taxes=TaxTable()).missing(info, SALE) == ()
+
+
+def test_a_client_whose_account_names_no_country_buys_nothing_without_tax() -> None:
+    pricing = pricing_with(taxes=a_table(), clients={"101": Buyer("SP", "", "")})
+
+    (problem,) = pricing.missing({"country": "DE", "pack1": {"plan_id": "1"}}, Sale(1, "101", NOW))
+    assert problem.field == "client_id"
+    assert "correct it with client.update" in problem.text
+
+
+@pytest.mark.parametrize(
+    ("state", "fields"),
+    [("QC", []), ("québec", []), ("CA-QC", []), ("Alberta", []), ("", ["state"]), ("Kent", ["state"])],
+)
+def test_a_state_is_needed_where_a_tax_depends_on_it(state: str, fields: list[str]) -> None:
+    quebec = {"tax_id": "2", "country": "CA", "name": "QST", "rate": "9.975", "regions": ["Quebec"]}
+    pricing = pricing_with(taxes=a_table(quebec))
+    info = {"country": "CA", "state": state, "pack1": {"plan_id": "1"}}
+
+    assert [problem.field.removeprefix("info.") for problem in pricing.missing(info, SALE)] == fields
+    assert (pricing.price(info, SALE)[0].tax_cents > 0) is (state in ("QC", "québec", "CA-QC"))
+    assert pricing.missing({**info, "country": "US"}, SALE) == ()
 
 
 def test_nothing_is_taxed_by_no_taxes() -> None:

@@ -6,11 +6,13 @@ from urllib.parse import urlencode
 
 import pytest
 
-from infra.form_places import PLACES, places_json
+from infra.places import places_json
 from lambdas.forms.door import Door
 from lambdas.forms.form import load_forms
 from lambdas.forms.pages import static_file, static_path
 from lambdas.forms.words import amount, per_period
+from lambdas.orders.contact.places import PLACES_FILE
+from tests.coupons import SALE
 from tests.unit.forms.browser import Browser
 from tests.unit.forms.conftest import the_order_id, to_payment
 
@@ -100,7 +102,7 @@ def test_another_plan_takes_the_options_of_the_first_one_off(door: Door, browser
     assert previewed(door, form, order, other).total_cents == 9900
     order = changed(door, form, order, other)
     assert (order.total_cents, order.info["pack1"]["options"]) == (9900, "")
-    assert door.service.pricing.missing(order.info) == ()
+    assert door.service.pricing.missing(order.info, SALE) == ()
 
 
 def test_regions_are_told_to_scripts(browser: Browser) -> None:
@@ -120,8 +122,8 @@ def test_a_form_whose_queue_is_closed_takes_no_orders(browser: Browser, door: Do
 
 
 def test_places_are_those_of_pycountry() -> None:
-    """After an update of pycountry: `python -m infra.form_places`."""
-    assert PLACES.read_text("utf-8") == places_json()
+    """After an update of pycountry: `python -m infra.places`."""
+    assert PLACES_FILE.read_text("utf-8") == places_json()
 
 
 def test_amounts_and_periods_are_written_as_people_read_them() -> None:
