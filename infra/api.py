@@ -112,9 +112,12 @@ def route_id(route: str) -> str:
 
 
 def _lists(storage: Storage) -> list[iam.PolicyStatement]:
-    """Orders by step, by client and by opportunity."""
+    """Orders by step, by client and by opportunity; and that an order was not canceled while something is invoiced of it."""
     indexes = [index.arn(storage.orders) for index in (BY_STEP, BY_CLIENT, BY_OPPORTUNITY)]
-    return [allow("dynamodb:Query", on=indexes), allow("dynamodb:BatchGetItem", on=[storage.orders.table_arn])]
+    return [
+        allow("dynamodb:Query", on=indexes),
+        allow("dynamodb:BatchGetItem", "dynamodb:ConditionCheckItem", on=[storage.orders.table_arn]),
+    ]
 
 
 def _add_stage(scope: Construct, *, http_api: apigw.HttpApi, settings: StageSettings) -> None:

@@ -63,6 +63,9 @@ class InMemoryOrderStore:
         self.orders[order.order_id] = written
         return written
 
+    def unless_canceled(self, order_id: str) -> Sequence[Any]:
+        return []
+
     def get_many(self, order_ids: Sequence[str]) -> Sequence[FoundOrder]:
         return [self.orders[order_id] for order_id in order_ids if order_id in self.orders]
 

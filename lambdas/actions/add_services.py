@@ -41,14 +41,29 @@ def run(order: Order, config: AddServicesConfig, tools: Tools) -> Done:
 
 
 def undo(order: Order, config: AddServicesConfig, tools: Tools) -> str | None:
-    """Cancel the order's services. Those that are canceled already count: an undo may have died before it was written."""
+    """Cancel the order's services, and what was invoiced of them by hand where no other action takes that back. Those that are
+    canceled already count: an undo may have died before it was written."""
     if not order.client_id or tools.action_of(order).state is ActionState.UNDONE:
         return None
     services = ServiceRecords(tools.records)
     made = services.of_order(order.client_id, order.order_id, also_canceled=True)
     for service in made:
         services.cancel(service)
-    return f"{'1 service' if len(made) == 1 else f'{len(made)} services'} canceled" if made else None
+    if not made:
+        return None
+    invoiced = "" if any(action.captures for action in order.actions.values()) else _invoices_taken_back(order, tools)
+    canceled = f"{'1 service' if len(made) == 1 else f'{len(made)} services'} canceled"
+    return f"{canceled}; {invoiced}" if invoiced else canceled
+
+
+def _invoices_taken_back(order: Order, tools: Tools) -> str:
+    from lambdas.actions._reversal import reversing  # only a canceled order needs it
+
+    with reversing(tools) as money:
+        reversal = money.reverse_invoices(order, now=tools.now())
+    if reversal.to_return:
+        raise PermanentError(str(reversal))
+    return str(reversal)
 
 
 def _service(pack: PricedPack, order: Order, client_id: str, config: AddServicesConfig, now: int) -> Service:

@@ -45,7 +45,7 @@ def invoices_of(order: Order, records: InvoiceRecords) -> tuple[Invoice, ...]:
 
 
 def _named(owed: list[Invoice]) -> str:
-    sums = ", ".join(f"invoice {each.number} of {format_cents(each.total_cents)} {each.currency}" for each in owed)
+    sums = ", ".join(f"invoice {each.number} of {format_cents(each.owed_cents)} {each.currency}" for each in owed)
     return f"waits for {sums}"
 
 

@@ -10,6 +10,7 @@ from lambdas.orders.store import save
 
 AWAITING_MODULE = "await_payment"
 INVOICING_MODULE = "generate_invoice"
+_GIVE_BACK = (INVOICING_MODULE, "add_services")  # modules whose undo gives back what was paid on invoices
 
 
 def awaits_payment(order: Order) -> bool:
@@ -55,6 +56,6 @@ def _looked_for_it(order: Order, action: ChecklistAction) -> bool:
 
 def _returned(order: Order, now: int) -> Order:
     """A canceled order whose undo waits for money to be paid back: it is tried again."""
-    keys = [f"{UNDO}{key}" for key, action in order.actions.items() if action.module == INVOICING_MODULE]
+    keys = [f"{UNDO}{key}" for key, action in order.actions.items() if action.module in _GIVE_BACK]
     waits = without(order.waits, *keys)
     return order if len(waits) == len(order.waits) else order.changed(activity=now, waits=waits)

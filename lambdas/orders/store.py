@@ -123,6 +123,15 @@ class DynamoOrderStore(OrderIndexes):
             raise OrderChangedError(order.order_id) from None
         return written
 
+    def unless_canceled(self, order_id: str) -> Sequence[Any]:
+        """Conditions for a transaction that makes something for the order, which fail once it was canceled."""
+        is_live = {
+            "TableName": self._table,
+            "Key": _key(order_id, SK_ORDER),
+            "ConditionExpression": "attribute_exists(pk) AND attribute_not_exists(canceled_at)",
+        }
+        return [{"ConditionCheck": is_live}]
+
     def _put(self, item: Item, now: int) -> dict[str, Any]:
         return {
             "TableName": self._table,

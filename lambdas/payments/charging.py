@@ -54,7 +54,7 @@ class Charging:
             raise NotChargeableError(invoice.invoice_id, "it was credited, so nothing is owed on it")
         if invoice.status is InvoiceStatus.PAID:
             return invoice
-        if not invoice.total_cents:
+        if not invoice.owed_cents:
             return self.invoices.settle(invoice, InvoiceStatus.PAID, at=self.now())
         claimed, attempt = self._claimed(invoice, billing_info_id)
         try:
@@ -100,7 +100,7 @@ class Charging:
             return self.gateway.authorize(
                 key=attempt.key,
                 token=method.token,
-                amount_cents=invoice.total_cents,
+                amount_cents=invoice.owed_cents,
                 currency=invoice.currency,
                 order_id=invoice.order_id or "",
             )
@@ -113,7 +113,7 @@ class Charging:
     def _captured(self, invoice: Invoice, attempt: ChargeAttempt, held: Transaction) -> Transaction:
         try:
             return self.gateway.capture(
-                key=f"{attempt.key}:capture", transaction_id=held.transaction_id, amount_cents=invoice.total_cents
+                key=f"{attempt.key}:capture", transaction_id=held.transaction_id, amount_cents=invoice.owed_cents
             )
         except DeclinedError:
             self._give_back(attempt)

@@ -30,7 +30,8 @@ class Challenge(Frozen):
 
 
 class Transaction(Frozen):
-    """What the gateway knows of one payment. `capture_before`: Unix seconds after which a hold lapses.
+    """What the gateway knows of one payment. `capture_before`: Unix seconds after which a hold lapses. `refunded_cents`: how much
+    of what was captured went back.
 
     `challenge`: how a payment that needs authentication can get it; None: this gateway offers no way.
 
@@ -42,6 +43,7 @@ class Transaction(Frozen):
     state: TransactionState
     amount_cents: int
     currency: str
+    refunded_cents: int = 0
     avs_code: str = ""
     capture_before: int | None = None
     challenge: Challenge | None = None
@@ -77,8 +79,8 @@ class Gateway(Protocol):
         """Release a hold, or give up a payment that waits for its authentication."""
         ...
 
-    def refund(self, *, key: str, transaction_id: str) -> Transaction:
-        """Give captured money back."""
+    def refund(self, *, key: str, transaction_id: str, amount_cents: int | None = None) -> Transaction:
+        """Give captured money back: this much, or all that is left."""
         ...
 
     def fingerprint(self, token: str) -> str:

@@ -5,6 +5,7 @@ transaction that the order's money is held in.
 """
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from lambdas.orders.errors import Problem
@@ -29,15 +30,21 @@ from lambdas.payments.gateway import (
 from lambdas.records.client import Client
 from lambdas.records.invoice import Invoice, InvoiceStatus
 from lambdas.records.invoice_lines import invoice_lines
-from lambdas.records.invoice_records import InvoiceRecords, SeriesBusyError, ServicesInvoicedError
+from lambdas.records.invoice_records import (
+    ConditionsNotMetError,
+    InvoiceRecords,
+    SeriesBusyError,
+    ServicesInvoicedError,
+)
 from lambdas.records.invoiced import invoiced
 from lambdas.records.request_key import RequestKey
-from lambdas.records.service import Service, ServiceRecords, ServiceStatus
+from lambdas.records.service import Service, ServiceRecords, ServiceStatus, order_id_of
 from lambdas.records.standing import DUE_DAYS
 from lambdas.records.table import RecordTable
 
-MAX_ORDERS = 90  # a transaction has 100 writes, and each order on an invoice is one of them
+MAX_ORDERS = 45  # a transaction has 100 parts, and each order on an invoice is two of them
 _DAY = 86_400
+_TRIES = 4
 
 
 @dataclass(frozen=True)
@@ -61,7 +68,20 @@ class Invoicing:
         """
         if first := self._invoices.issued_first(None, key):
             return first
+        for _ in range(_TRIES):
+            with suppress(
+                ConditionsNotMetError
+            ):  # an order was canceled meanwhile: what it sold is left out, or refused
+                return self._generated(client, only, due_at, key)
+        raise NotInvoicedError("its orders are being canceled at this moment; nothing was invoiced, try again")
+
+    def _generated(
+        self, client: Client, only: frozenset[str] | None, due_at: int | None, key: RequestKey | None
+    ) -> Invoice:
         services = self._wanted(client, only)
+        if only and len(_order_ids(services)) > MAX_ORDERS:
+            why = f"are of more than {MAX_ORDERS} orders, which one invoice does not take; name fewer"
+            raise NotInvoicedError(f"the services named {why}", Problem("include_packs", why))
         orders = {order_id: self.orders.get(order_id) for order_id in _order_ids(services)[:MAX_ORDERS]}
         late = {order_id for order_id, order in orders.items() if awaits_invoice(order) or order.canceled_at}
         if only and (left := [each.service_id for each in services if each.order_id in late]):
@@ -85,8 +105,7 @@ class Invoicing:
         """
         order, hold = self._held(client, trans_id)
         if order.canceled_at:
-            text = f"order {order.order_id} was canceled, so what is held for it is given back and nothing of it is invoiced"
-            raise NotInvoicedError(text, Problem("trans_id", "is that of an order that was canceled"))
+            raise _canceled(order)
         made = ServiceRecords(self.records).of_order(client.client_id, order.order_id)
         again = self._invoices.of_order(order.order_id) is not None
         done = {} if again else invoiced(self.records, [each.service_id for each in made])
@@ -94,7 +113,10 @@ class Invoicing:
         if not services:
             raise NothingToInvoiceError(client.client_id, f"order {order.order_id} has none")
         draft = self._draft(client, services, {order.order_id: order}, due_at)
-        invoice = self._issue(draft.model_copy(update={"order_id": order.order_id}), None)
+        try:
+            invoice = self._issue(draft.model_copy(update={"order_id": order.order_id}), None)
+        except ConditionsNotMetError:
+            raise _canceled(order) from None
         if invoice.status is not InvoiceStatus.OPEN:
             return invoice
         if invoice.total_cents > hold.amount_cents:
@@ -149,8 +171,10 @@ class Invoicing:
         )
 
     def _issue(self, draft: Invoice, key: RequestKey | None) -> Invoice:
+        orders = dict.fromkeys(order_id_of(line.service_id) for line in draft.lines)
+        live = [each for order_id in orders for each in self.orders.unless_canceled(order_id)]
         try:
-            return self._invoices.issue(draft, key)
+            return self._invoices.issue(draft, key, also=lambda number: live)
         except ServicesInvoicedError as error:
             raise NotInvoicedError(f"{error}; look at client.invoice_list") from None
         except SeriesBusyError as busy:
@@ -171,6 +195,11 @@ class Invoicing:
             found = self.gateway.find(hold.key)
             if found is None or found.state is not TransactionState.CAPTURED:
                 raise ChargeUnknownError(invoice.invoice_id) from None
+
+
+def _canceled(order: Order) -> NotInvoicedError:
+    text = f"order {order.order_id} was canceled, so what is held for it is given back and nothing of it is invoiced"
+    return NotInvoicedError(text, Problem("trans_id", "is that of an order that was canceled"))
 
 
 def _order_ids(services: Iterable[Service]) -> list[str]:

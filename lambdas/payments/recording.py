@@ -75,10 +75,10 @@ class Recording:
             raise NotPaidByHandError(
                 invoice.invoice_id, "it is paid already, by another payment; this money has to go back"
             )
-        if not invoice.total_cents:
+        if not invoice.owed_cents:
             raise NotPaidByHandError(invoice.invoice_id, "nothing is owed on it")
-        if payment.amount_cents != invoice.total_cents:
-            due = f"{format_cents(invoice.total_cents)} {invoice.currency}"
+        if payment.amount_cents != invoice.owed_cents:
+            due = f"{format_cents(invoice.owed_cents)} {invoice.currency}"
             raise NotPaidByHandError(
                 invoice.invoice_id,
                 f"{due} is due on it, no more and no less; record the payment once all of it is there",

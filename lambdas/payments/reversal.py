@@ -1,10 +1,13 @@
-"""Reversal: the order's payment given back and its invoice credited.
+"""Reversal: the order's payment given back, and what it has on invoices credited, whoever made them.
 
 Reverse Payment does it while the order goes on, the undo of Generate Invoice when the order is canceled. It may be repeated:
 a void or refund is decided on what the gateway knows now, and an order has one credit note.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from lambdas.orders.money import format_cents
 from lambdas.orders.order import Hold, Order, PaymentAttempt
@@ -16,8 +19,10 @@ from lambdas.payments.gateway import (
     TransactionState,
     give_back,
 )
-from lambdas.records.invoice import ChargeAttempt, Invoice, InvoiceKind, InvoiceStatus
+from lambdas.records.credit_notes import CreditNotes
+from lambdas.records.invoice import ChargeAttempt, Invoice, InvoiceStatus, invoice_id_of
 from lambdas.records.invoice_records import InvoiceRecords, SeriesBusyError
+from lambdas.records.invoiced import invoices_with
 from lambdas.records.table import RecordTable
 
 _GIVEN_BACK = (TransactionState.VOIDED, TransactionState.REFUNDED)
@@ -31,19 +36,37 @@ class ReversalRefusedError(Exception):
     """The gateway refuses; the message says what a person has to do."""
 
 
-@dataclass(frozen=True)
-class Reversal:
-    """What became of one order's money. `credit_note`: the number of the note that credits its invoice. `to_return`: what is
-    left to people, because the money came outside of the gateway."""
+class Credited(NamedTuple):
+    """`note`: the number of the credit note."""
 
-    given_back: bool
-    invoice: int | None = None
-    credit_note: int | None = None
-    to_return: str = ""
+    invoice: int
+    note: int
 
     def __str__(self) -> str:
-        credited = f"invoice {self.invoice} credited by credit note {self.credit_note}" if self.credit_note else ""
-        parts = ("payment given back" if self.given_back else "", credited, self.to_return)
+        return f"invoice {self.invoice} credited by credit note {self.note}"
+
+
+@dataclass(frozen=True)
+class Reversal:
+    """What became of one order's money, and of each invoice that its services are on. `to_return`: what is left to people,
+    because the money came outside of the gateway."""
+
+    given_back: bool
+    credited: tuple[Credited, ...] = ()
+    to_return: str = ""
+
+    @property
+    def invoice(self) -> int | None:
+        """The number of its invoice, of the first if it is on several."""
+        return self.credited[0].invoice if self.credited else None
+
+    @property
+    def credit_note(self) -> int | None:
+        """The number of the note that credits that one."""
+        return self.credited[0].note if self.credited else None
+
+    def __str__(self) -> str:
+        parts = ("payment given back" if self.given_back else "", *map(str, self.credited), self.to_return)
         return "; ".join(part for part in parts if part)
 
 
@@ -55,58 +78,77 @@ class Reversing:
     records: RecordTable
 
     def reverse(self, order: Order, *, now: int) -> Reversal:
-        """Void the hold or give the money back, then credit the invoice. A payment still under way is waited for."""
+        """Void the hold or give the money back, then credit what the order has on invoices, whoever made them, and give back
+        what was paid on those. A payment still under way is waited for."""
         if order.attempt and order.attempt.is_under_way(now):
             raise ReversalPendingError("the order's payment is still under way; this is tried again by itself")
         payment = order.hold or order.attempt
         given_back = self.give_back(payment) if payment else False
-        invoice, credit_note = self._credit(order, now)
-        if invoice and invoice.charge:  # after it was credited: now nobody can begin to charge it
-            if invoice.charge.claim_ends_at >= now:
-                raise ReversalPendingError("the order's invoice is being charged; this is tried again by itself")
-            given_back = self.give_back(invoice.charge) or given_back
-        if invoice is None:
-            return Reversal(given_back)
-        came_back = invoice.payment is not None and invoice.payment.returned_at is not None
-        return Reversal(given_back or came_back, invoice.number, credit_note, _to_return(invoice))
+        return self._with_invoices(order, now, given_back)
+
+    def reverse_invoices(self, order: Order, *, now: int) -> Reversal:
+        """Only what was invoiced: for an order that has no action which takes its money."""
+        return self._with_invoices(order, now, given_back=False)
+
+    def _with_invoices(self, order: Order, now: int, given_back: bool) -> Reversal:
+        credited, to_return = list[Credited](), list[str]()
+        for invoice in self._invoices_of(order):
+            current, note = self._credited(invoice, order, now)
+            credited.append(Credited(invoice.number, note))
+            if current.charge:  # after it was credited: now nobody can begin to charge it
+                if current.charge.claim_ends_at >= now:
+                    raise ReversalPendingError("the order's invoice is being charged; this is tried again by itself")
+                given_back = self._give_back_above(current, current.charge) or given_back
+            given_back = given_back or (current.payment is not None and current.payment.returned_at is not None)
+            to_return.append(_to_return(current))
+        return Reversal(given_back, tuple(credited), "; ".join(filter(None, to_return)))
+
+    def _invoices_of(self, order: Order) -> list[Invoice]:
+        """The order's own first, then those that somebody made of its services."""
+        invoices = InvoiceRecords(self.records)
+        own = invoices.of_order(order.order_id)
+        numbers = invoices_with(self.records, order.order_id)
+        others = (invoices.get(invoice_id_of(order.brand_id, number)) for number in numbers)
+        return [*([own] if own else []), *(each for each in others if each and each.order_id != order.order_id)]
+
+    def _credited(self, invoice: Invoice, order: Order, now: int) -> tuple[Invoice, int]:
+        try:
+            return CreditNotes(self.records).credit(invoice, order.order_id, now)
+        except SeriesBusyError as busy:
+            raise ReversalPendingError(f"{busy}; this is tried again by itself") from None
+
+    def _give_back_above(self, invoice: Invoice, charge: ChargeAttempt) -> bool:
+        """All that was paid on the invoice, or what is above that which is still owed on it for other orders."""
+        if invoice.status is InvoiceStatus.CREDITED:
+            return self.give_back(charge)
+        with _telling():
+            paid = self.gateway.find(charge.key)
+            if paid is None or paid.state is not TransactionState.CAPTURED:
+                return False
+            above = paid.amount_cents - paid.refunded_cents - invoice.owed_cents
+            if above > 0:  # the key says what is left, so that two orders of the invoice give back no more than both
+                key = f"{charge.key}:release:{invoice.owed_cents}"
+                self.gateway.refund(key=key, transaction_id=paid.transaction_id, amount_cents=above)
+        return True
 
     def give_back(self, payment: PaymentAttempt | Hold | ChargeAttempt) -> bool:
         """Whether there was a payment, which has gone back now or had before."""
-        try:
+        with _telling():
             transaction = give_back(self.gateway, payment.key)
-        except (GatewayUnavailableError, OutcomeUnknownError):
-            raise ReversalPendingError("the payment gateway did not answer; this is tried again by itself") from None
-        except DeclinedError as declined:
-            raise ReversalRefusedError(
-                f"the payment could not be given back: {declined}; settle it with the gateway"
-            ) from None
         return transaction is not None and transaction.state in _GIVEN_BACK
 
-    def _credit(self, order: Order, now: int) -> tuple[Invoice | None, int | None]:
-        """The invoice as credited, if there is one, and the number of the note that credits it."""
-        invoices = InvoiceRecords(self.records)
-        invoice = invoices.of_order(order.order_id)
-        if invoice is None:
-            return None, None
-        note = invoice.model_copy(
-            update={
-                "kind": InvoiceKind.CREDIT_NOTE,
-                "number": 0,
-                "credits_number": invoice.number,
-                "status": InvoiceStatus.CREDITED,
-                "issued_at": now,
-                "charge": None,
-                "payment": None,
-                "paid_at": None,
-            }
-        )
-        try:
-            issued = invoices.issue(note)
-        except SeriesBusyError as busy:
-            raise ReversalPendingError(f"{busy}; this is tried again by itself") from None
-        if invoice.status is not InvoiceStatus.CREDITED:
-            invoice = invoices.settle(invoice, InvoiceStatus.CREDITED, at=now)
-        return invoice, issued.number
+
+@contextmanager
+def _telling() -> Iterator[None]:
+    """What the gateway says, in words for whoever reads the order."""
+    try:
+        yield
+    except (GatewayUnavailableError, OutcomeUnknownError):
+        raise ReversalPendingError("the payment gateway did not answer; this is tried again by itself") from None
+    except DeclinedError as declined:
+        raise ReversalRefusedError(
+            f"the payment could not be given back: {declined}; settle it with the gateway"
+        ) from None
 
 
 def _to_return(invoice: Invoice) -> str:

@@ -117,9 +117,18 @@ class SandboxGateway:
         transaction, _ = self._read(transaction_id)
         return self._move(transaction, (*_HELD, TransactionState.NEEDS_AUTHENTICATION), TransactionState.VOIDED)
 
-    def refund(self, *, key: str, transaction_id: str) -> Transaction:
-        transaction, _ = self._read(transaction_id)
-        return self._move(transaction, (TransactionState.CAPTURED,), TransactionState.REFUNDED)
+    def refund(self, *, key: str, transaction_id: str, amount_cents: int | None = None) -> Transaction:
+        booked = self._booked(transaction_id)
+        transaction, used = Transaction.model_validate(booked), booked.get("refund_keys", [])
+        if key in used:
+            return transaction
+        given_back = transaction.refunded_cents + (amount_cents or 0)
+        if given_back > transaction.amount_cents:
+            raise DeclinedError("the amount is more than is left of the payment")
+        if amount_cents is None or given_back == transaction.amount_cents:
+            changes = {"refunded_cents": transaction.amount_cents}
+            return self._move(transaction, (TransactionState.CAPTURED,), TransactionState.REFUNDED, **changes)
+        return self._give_back(transaction, given_back, [*used, key])
 
     def find(self, key: str) -> Transaction | None:
         return self._found(hashlib.sha256(key.encode()).hexdigest()[:20])
@@ -149,12 +158,37 @@ class SandboxGateway:
         return None
 
     def _read(self, transaction_id: str) -> tuple[Transaction, str]:
+        item = self._booked(transaction_id)
+        return Transaction.model_validate(item), str(item["token"])
+
+    def _booked(self, transaction_id: str) -> dict[str, Any]:
         key = to_item(_names(transaction_id))
         answer = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
         if "Item" not in answer:
             raise DeclinedError("the gateway does not know this transaction")
-        item = from_item(answer["Item"])
-        return Transaction.model_validate(item), str(item["token"])
+        return from_item(answer["Item"])
+
+    def _give_back(self, transaction: Transaction, refunded_cents: int, keys: list[str]) -> Transaction:
+        """A part of a captured payment, unless another part went back at the same moment."""
+        try:
+            self._client.update_item(
+                TableName=self._table,
+                Key=to_item(_names(transaction.transaction_id)),
+                UpdateExpression="SET refunded_cents = :refunded_cents, refund_keys = :refund_keys",
+                ConditionExpression="#state = :captured AND (refunded_cents = :before OR attribute_not_exists(refunded_cents))",
+                ExpressionAttributeNames={"#state": "state"},
+                ExpressionAttributeValues=to_item(
+                    {
+                        ":captured": TransactionState.CAPTURED,
+                        ":before": transaction.refunded_cents,
+                        ":refunded_cents": refunded_cents,
+                        ":refund_keys": keys,
+                    }
+                ),
+            )
+        except self._client.exceptions.ConditionalCheckFailedException:
+            raise OutcomeUnknownError("another refund of the payment is under way") from None
+        return transaction.model_copy(update={"refunded_cents": refunded_cents})
 
     def _hold(self, transaction: Transaction) -> Transaction:
         held = {"avs_code": avs_code(ASKS), "capture_before": int(self._now()) + HOLD_SECONDS}

@@ -56,7 +56,8 @@ class RecordedPayment(Frozen):
 
 class Invoice(Frozen):
     """An issued document. `number` is 0 until it is issued; amounts in cents; times in Unix seconds; `order_id`: the order it
-    is the invoice of, if it is one's; `credits_number` names what a note credits."""
+    is the invoice of, if it is one's; `credits_number` names what a note credits; `credited`: how much of it was credited for
+    each order that was canceled, where it is an invoice of several."""
 
     kind: InvoiceKind = InvoiceKind.INVOICE
     number: int = 0
@@ -69,6 +70,7 @@ class Invoice(Frozen):
     status: InvoiceStatus = InvoiceStatus.OPEN
     transaction_id: str | None = None
     credits_number: int | None = None
+    credited: dict[str, int] | None = None
     charge: ChargeAttempt | None = None
     payment: RecordedPayment | None = None
     declines: int = 0
@@ -77,13 +79,18 @@ class Invoice(Frozen):
     paid_at: int | None = None
 
     @property
+    def owed_cents(self) -> int:
+        """What is to be paid for it, or was."""
+        return self.total_cents - sum((self.credited or {}).values())
+
+    @property
     def invoice_id(self) -> str:
         return invoice_id_of(self.brand_id, self.number)
 
     @property
     def is_owed(self) -> bool:
         """Whether somebody has still to pay something on it."""
-        return self.status is InvoiceStatus.OPEN and self.total_cents > 0
+        return self.status is InvoiceStatus.OPEN and self.owed_cents > 0
 
     @property
     def is_to_be_returned(self) -> bool:

@@ -6,7 +6,7 @@ an order (one of a kind), a service (one invoice, ever), a request key. So no nu
 
 import random
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from lambdas.records.invoice import (
@@ -28,6 +28,14 @@ _ISSUE_TRIES = 10
 
 class SeriesBusyError(Exception):
     """Too many documents were issued in the series at this moment; nothing was issued, try again."""
+
+
+class ConditionsNotMetError(Exception):
+    """What was to be true of other records while the document was issued was not; nothing was issued. `failed`: which of them."""
+
+    def __init__(self, failed: tuple[int, ...]) -> None:
+        super().__init__(f"conditions not met: {failed}")
+        self.failed = failed
 
 
 class ServicesInvoicedError(Exception):
@@ -52,21 +60,27 @@ class InvoiceRecords:
         guard = self._table.get(f"order#{order_id}", kind.value)
         return self._read(str(guard["client_id"]), kind, int(guard["number"])) if guard else None
 
-    def issue(self, draft: Invoice, key: RequestKey | None = None) -> Invoice:
+    def issue(
+        self, draft: Invoice, key: RequestKey | None = None, *, also: Callable[[int], Sequence[Any]] = lambda number: ()
+    ) -> Invoice:
         """The draft with the next number of its series; what the order, or the key, has already, if it has one.
 
-        Raises SeriesBusyError, ServicesInvoicedError, or RequestKeyUsedError for a key sent with other content.
+        `also`: what else is written, or has to be true, in the same transaction, by the document's number. Raises
+        SeriesBusyError, ServicesInvoicedError, ConditionsNotMetError, or RequestKeyUsedError for a key sent with other content.
         """
         for _ in range(_ISSUE_TRIES):
             latest = self._latest(draft)
             issued = draft.model_copy(update={"number": latest + 1})
+            writes, more = self._writes(issued, latest, key), also(issued.number)
             try:
-                self._table.write_all(self._writes(issued, latest, key))
+                self._table.write_all([*writes, *more])
                 return issued
-            except ConditionFailedError:
+            except ConditionFailedError as error:
                 if first := self.issued_first(draft.order_id, key, draft.kind):
                     return first
                 self._refuse_invoiced(draft)
+                if failed := tuple(index - len(writes) for index in error.failed if index >= len(writes)):
+                    raise ConditionsNotMetError(failed) from None
             time.sleep(random.uniform(0.005, 0.08))
         raise SeriesBusyError(f"the series of {draft.kind.value}s is busy")
 
@@ -126,8 +140,10 @@ class InvoiceRecords:
         condition = "#status = :open AND " + (
             "#charge.claim = :claim" if before.charge else "attribute_not_exists(#charge)"
         )
+        condition += " AND " + ("credited = :credited" if before.credited else "attribute_not_exists(credited)")
         values = {":open": InvoiceStatus.OPEN, **{f":{key}": value for key, value in held.items() if value is not None}}
         values |= {":claim": before.charge.claim} if before.charge else {}
+        values |= {":credited": before.credited} if before.credited else {}
         try:
             return self._update(before, f"SET {', '.join(sets)}{removes}", condition, values, names=(*held, "charge"))
         except self._table.client.exceptions.ConditionalCheckFailedException:
@@ -138,7 +154,7 @@ class InvoiceRecords:
     ) -> Invoice:
         answer = self._table.client.update_item(
             TableName=self._table.name,
-            Key=to_item({"pk": f"client#{invoice.client_id}", "sk": _sk(invoice.kind, invoice.number)}),
+            Key=to_item({"pk": f"client#{invoice.client_id}", "sk": sort_key(invoice.kind, invoice.number)}),
             UpdateExpression=update,
             ConditionExpression=condition,
             ExpressionAttributeNames={f"#{name}": name for name in {"status", *names}},
@@ -148,7 +164,7 @@ class InvoiceRecords:
         return Invoice.model_validate(from_item(answer["Attributes"]))
 
     def _read(self, client_id: str, kind: InvoiceKind, number: int) -> Invoice | None:
-        found = self._table.get(f"client#{client_id}", _sk(kind, number))
+        found = self._table.get(f"client#{client_id}", sort_key(kind, number))
         return Invoice.model_validate(found) if found else None
 
     def _latest(self, draft: Invoice) -> int:
@@ -170,7 +186,7 @@ class InvoiceRecords:
         }
         owner = {"client_id": issued.client_id, "number": issued.number}
         stored = issued.model_dump(exclude_none=True)
-        records = [{"pk": f"client#{issued.client_id}", "sk": _sk(issued.kind, issued.number), **stored}]
+        records = [{"pk": f"client#{issued.client_id}", "sk": sort_key(issued.kind, issued.number), **stored}]
         records.append({"pk": _series_pk(issued), "sk": f"number#{issued.number:0{NUMBER_DIGITS}d}", **owner})
         if issued.order_id:
             records.append({"pk": f"order#{issued.order_id}", "sk": issued.kind.value, **owner})
@@ -185,5 +201,6 @@ def _series_pk(invoice: Invoice) -> str:
     return f"series#{invoice.brand_id}#{invoice.kind.value}"
 
 
-def _sk(kind: InvoiceKind, number: int) -> str:
+def sort_key(kind: InvoiceKind, number: int) -> str:
+    """Of a document, among its client's records."""
     return f"{kind.value}#{number:010d}"

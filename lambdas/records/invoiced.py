@@ -17,6 +17,12 @@ def invoiced(table: RecordTable, service_ids: Iterable[str]) -> dict[str, int]:
     return {key: int(value) for record in records if record for key, value in record.items() if key in wanted}
 
 
+def invoices_with(table: RecordTable, order_id: str) -> tuple[int, ...]:
+    """The numbers of the invoices that the order's services are on, whoever made them."""
+    record = table.get(f"order#{order_id}", _SK) or {}
+    return tuple(sorted({int(value) for key, value in record.items() if key not in ("pk", "sk")}))
+
+
 def marks(table: RecordTable, service_ids: Iterable[str], number: int) -> list[Any]:
     """The writes that mark them. One per order the services are of, so that an order's 100 services fit a transaction."""
     by_order: dict[str, list[str]] = {}

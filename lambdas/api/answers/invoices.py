@@ -48,7 +48,7 @@ def _summary(invoice: Invoice) -> dict[str, Any]:
         "due": str(_due(invoice)),
         "datepaid": str(invoice.paid_at or 0),
         "amount": format_cents(invoice.total_cents),
-        "amount_unpaid": format_cents(invoice.total_cents if is_open else 0),
+        "amount_unpaid": format_cents(invoice.owed_cents if is_open else 0),
         "currency": invoice.currency,
         "paid": "1" if invoice.status is InvoiceStatus.PAID else "0",
         "status": invoice.status.value,

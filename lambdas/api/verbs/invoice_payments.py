@@ -1,5 +1,7 @@
 """What has to be known of an invoice before anybody pays it, the payments that staff record, and who is told of them."""
 
+from collections.abc import Iterator
+
 from lambdas.api.backend import Backend
 from lambdas.api.callers.caller import Caller
 from lambdas.api.errors import NotFoundError
@@ -35,16 +37,24 @@ def settled_by_its_order(backend: Backend, invoice: Invoice) -> Invoice:
     gateway does not say whether money was taken.
     """
     order = backend.service.get(order_id=invoice.order_id) if invoice.order_id else None
+    for sold in [order] if order else _orders_on(backend, invoice):
+        if sold.canceled_at and sold.order_id not in (invoice.credited or {}):
+            text = f"order {sold.order_id} was canceled, so it is credited"
+            raise NotChargeableError(invoice.invoice_id, text)
     if order is None:
         return invoice
-    if order.canceled_at:
-        raise NotChargeableError(invoice.invoice_id, f"order {order.order_id} was canceled, so it is credited")
     if invoice.status is InvoiceStatus.OPEN and (paid := _paid_before(backend, order, invoice)):
         return paid
     if order.hold and awaits_invoice(order):
         why = f"order {order.order_id} has still to take the money that is held for it; process Generate Invoice, or skip it"
         raise NotChargeableError(invoice.invoice_id, why)
     return invoice
+
+
+def _orders_on(backend: Backend, invoice: Invoice) -> Iterator[Order]:
+    """The orders whose services are on an invoice that somebody made."""
+    for order_id in dict.fromkeys(order_id_of(line.service_id) for line in invoice.lines):
+        yield backend.service.get(order_id=order_id)
 
 
 def recorded(backend: Backend, invoice: Invoice, request: PaymentAddRequest, *, by: str) -> Invoice:
