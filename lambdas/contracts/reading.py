@@ -9,6 +9,7 @@ from lambdas.contracts.errors import ContractCardDataError, ContractMalformedErr
 from lambdas.orders.card_data import card_data_in
 from lambdas.orders.errors import Problem
 from lambdas.orders.info import MAX_DEPTH, walk
+from lambdas.runtime.plain_words import place_of, plain_words
 
 _MAX_PROBLEMS, _LONGEST_FIELD = 20, 80
 
@@ -21,7 +22,7 @@ def read_contract(raw: Any) -> ContractSigned:
     try:
         return ContractSigned.model_validate(raw)
     except ValidationError as error:
-        found = error.errors(include_input=False, include_url=False, include_context=False)
+        found = error.errors(include_input=False, include_url=False)
         raise ContractMalformedError(*(_problem(one) for one in found[:_MAX_PROBLEMS])) from None
 
 
@@ -34,9 +35,7 @@ def refuse_card_numbers(tree: Any) -> None:
 
 
 def _problem(found: Any) -> Problem:
-    field = ".".join(str(part) for part in found["loc"])[:_LONGEST_FIELD] or "contract"
+    field = place_of(found)[:_LONGEST_FIELD] or "contract"
     if found["type"] == "extra_forbidden":
         return Problem(field, "is no field of a contract, version 1; leave it out or correct its name")
-    if found["type"] == "missing":
-        return Problem(field, "is needed")
-    return Problem(field, str(found["msg"]).removeprefix("Value error, "))
+    return Problem(field, plain_words(found))

@@ -13,6 +13,7 @@ from lambdas.records.contract import SignedContract, contract_digest
 from lambdas.records.quote import Quote, QuoteSignature
 from lambdas.records.quote_errors import QuoteTotalError
 from lambdas.records.quoted_service import QuotedService
+from lambdas.runtime.plain_words import plain_words
 
 
 def in_full(said: ContractSigned, queues: Mapping[int, Queue]) -> SignedContract:
@@ -86,7 +87,7 @@ def _quoted(service: ContractService, number: int) -> QuotedService:
     try:
         return service.quoted()
     except ValidationError as error:
-        texts = {str(found["msg"]).removeprefix("Value error, ") for found in error.errors(include_input=False)}
+        texts = {plain_words(found) for found in error.errors(include_input=False)}
         raise ContractMalformedError(
             *(Problem(f"services.{number}", f"{text}; correct the amounts") for text in sorted(texts))
         ) from None

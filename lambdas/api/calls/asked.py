@@ -13,6 +13,9 @@ from lambdas.api.methods import method_named
 from lambdas.api.requests.fields import Request
 from lambdas.api.requests.leniency import as_php_reads
 from lambdas.orders.errors import Problem
+from lambdas.runtime.plain_words import place_of, plain_words
+
+_MOST_PROBLEMS = 20  # said at once
 
 
 def method_asked(call: Call, http_method: str) -> Method:
@@ -43,7 +46,7 @@ def request_asked(method: Method, call: Call) -> Request:
     try:
         return method.request.model_validate(parameters)
     except ValidationError as error:
-        problems = [_problem(found) for found in error.errors(include_input=False, include_url=False)]
+        problems = [_problem(found) for found in error.errors(include_input=False, include_url=False)[:_MOST_PROBLEMS]]
         texts = "; ".join(f"{problem.field} {problem.text}" for problem in problems)
         raise MalformedRequestError(*problems, message=f"request failed: {texts}") from None
 
@@ -74,10 +77,10 @@ def revision_asked(if_match: str | None) -> int | None:
 
 
 def _problem(found: Any) -> Problem:
-    field = ".".join(str(part) for part in found["loc"]) or "order_id"
+    field = place_of(found) or "order_id"
     if found["type"] == "missing":
         return Problem(field, "parameter not supplied")
-    text = str(found["msg"]).removeprefix("Value error, ")
+    text = plain_words(found)
     named, supplied, rest = text.partition(" parameter not supplied")
     if not found["loc"] and supplied:  # one of several is needed: the rule names the first of them
         return Problem(named, f"parameter not supplied{rest}")

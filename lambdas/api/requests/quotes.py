@@ -14,6 +14,7 @@ from lambdas.orders.contact.text import line
 from lambdas.runtime.models import Frozen
 
 MAX_NOTES = 10_000
+_LONGEST_NUMBER = 20  # digits
 _STATUSES = "1 draft, 2 waiting for approval, 4 open, 32 persistent (may be signed again and again)"
 
 
@@ -22,7 +23,7 @@ def _moment(value: Any) -> Any:
     if value in ("", None, 0, "0"):
         return None
     text = str(value).strip()
-    if text.isascii() and text.isdecimal() and len(text) > 8:
+    if text.isascii() and text.isdecimal() and 8 < len(text) < _LONGEST_NUMBER:
         return int(text)
     try:
         moment = datetime.fromisoformat(text)
@@ -39,7 +40,8 @@ def _address(text: str) -> str:
 
 
 def _whole(value: Any) -> Any:
-    return int(value) if isinstance(value, str) and value.strip().isdecimal() else None if value == "" else value
+    text = value.strip() if isinstance(value, str) else ""
+    return int(text) if text.isdecimal() and len(text) < _LONGEST_NUMBER else None if value == "" else value
 
 
 def _files(value: Any) -> None:

@@ -1,0 +1,85 @@
+"""What is wrong with a value, in words for whoever sent it: never a validator's own, never a pattern, never the value."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+Words = str | Callable[[Mapping[str, Any]], str]
+
+_NUMBER, _FRACTION, _MAP = "must be a whole number", "must be a number", "must be a map of names to values"
+_LIST, _TEXT, _SWITCH, _TIME = (
+    "must be a list",
+    "must be text",
+    "must be 1 or 0",
+    "must be a time, such as 2026-12-31T12:00:00Z",
+)
+
+# Each pattern of a field that others fill in, with what it means.
+PATTERNS: Mapping[str, str] = {
+    r"^[0-9]{1,18}$": "must be a number that names a record",
+    r"^[1-9][0-9]{0,17}$": "must be a number that names a record, from 1 on",
+    r"^[0-9]{1,10}$": "must be a number that names a record",
+    r"^[0-9]{10,24}$": "must be the number of an invoice, of 10 to 24 digits",
+    r"^(-1|[0-9]{1,18})$": "must be the number of a payment method, or -1 for none",
+    r"^[0-9]{4}$": "must be the last four digits",
+    r"^([0-9]{4})?$": "must be the last four digits",
+    r"^[0-9*xX ]{0,15}[0-9]{4}$": "must be the last four digits",
+    r"^[A-Za-z]{2}$": "must be the two letters of a country, as ISO 3166 has them",
+    r"^([A-Z]{2})?$": "must be the two capital letters of a country, as ISO 3166 has them",
+    r"^[A-Za-z0-9_-]{1,40}$": "must be the id of an upgrade: 1 to 40 letters, digits, - and _",
+    r"^[a-z][a-z0-9-]{0,39}$": "must be the name of a form: small letters, digits and -",
+    r"^\d{1,8}(\.\d{1,2})?$": "must be an amount such as 19.95",
+    r"^([0-9a-f]{64})?$": "must be a SHA-256 digest in 64 small hexadecimal digits",
+}
+
+
+def _bounds(what: str, *, of: str) -> dict[str, Words]:
+    return {
+        f"{of}too_short": lambda said: f"must have at least {said['min_length']} {what}",
+        f"{of}too_long": lambda said: f"must have at most {said['max_length']} {what}",
+    }
+
+
+WORDS: Mapping[str, Words] = {
+    "missing": "is needed",
+    "extra_forbidden": "is not known here; leave it out, or correct its name",
+    "none_required": "must be empty",
+    **dict.fromkeys(("int_type", "int_parsing", "int_from_float"), _NUMBER),
+    "int_parsing_size": "is a number of too many digits",
+    **dict.fromkeys(("float_type", "float_parsing", "finite_number", "decimal_type", "decimal_parsing"), _FRACTION),
+    "greater_than": lambda said: f"must be more than {said['gt']}",
+    "greater_than_equal": lambda said: f"must be {said['ge']} or more",
+    "less_than": lambda said: f"must be less than {said['lt']}",
+    "less_than_equal": lambda said: f"must be {said['le']} or less",
+    "string_type": _TEXT,
+    "string_sub_type": _TEXT,
+    "string_unicode": "is not valid Unicode text",
+    **_bounds("characters", of="string_"),
+    **_bounds("entries", of=""),
+    "string_pattern_mismatch": lambda said: PATTERNS[said["pattern"]],
+    "literal_error": lambda said: f"must be {said['expected']}",
+    "enum": lambda said: f"must be {said['expected']}",
+    **dict.fromkeys(("bool_type", "bool_parsing"), _SWITCH),
+    **dict.fromkeys(("dict_type", "mapping_type", "model_type", "model_attributes_type"), _MAP),
+    **dict.fromkeys(("list_type", "tuple_type", "set_type", "frozen_set_type", "iterable_type"), _LIST),
+    **dict.fromkeys(
+        ("datetime_type", "datetime_parsing", "datetime_from_date_parsing", "datetime_object_invalid", "date_parsing"),
+        _TIME,
+    ),
+    "timezone_aware": f"{_TIME}: its zone is missing",
+    "value_error": lambda said: str(said["error"]),
+}
+_OTHERWISE = "is not of the kind that is needed here"
+
+
+def plain_words(found: Mapping[str, Any]) -> str:
+    """Of one of a ValidationError's errors. `found` has its context."""
+    words = WORDS.get(str(found["type"]), _OTHERWISE)
+    try:
+        return words(found.get("ctx", {})) if callable(words) else words
+    except KeyError:  # a pattern that nobody said in words
+        return _OTHERWISE
+
+
+def place_of(found: Mapping[str, Any]) -> str:
+    """Its path, such as `opts.5.discount`; empty for the whole."""
+    return ".".join(str(part) for part in found["loc"] if part != "[key]")
