@@ -28,6 +28,7 @@ from lambdas.runtime.models import Frozen
 
 _NO_CARDS = "This looks like a card number. Do not enter one here: the payment page asks for it later."
 _OURS = (CSRF, SHOWN)
+_FREE_BUTTON = "Order"  # nobody is told to pay where nothing is due
 
 
 class FieldView(Frozen):
@@ -71,7 +72,7 @@ def take(door: Door, form: Form, page: Page, visit: Visit, request: WebRequest) 
     if visit.order is None and (refusal := too_many(door, filled.changes, request)):
         answer = page_answer(door, form, page, visit, request, typed=typed, errors={"": refusal})
         return visit, replace(answer, status=HTTPStatus.TOO_MANY_REQUESTS, headers={"Retry-After": RETRY_SECONDS})
-    errors = {**filled.errors, **payment_choices.problems(door, form, page, visit, typed)}
+    errors = {**filled.errors, **payment_choices.problems(door, form, page, visit, typed=typed, changes=filled.changes)}
     if page.payment and visit.order is not None and not errors:
         return visit, None  # what it changes is written with the submit, at the price that was shown
     if filled.changes or visit.order is not None:
@@ -105,6 +106,7 @@ def page_answer(
     given = door.given(visit.order)
     filled = read_page(form, page, typed, given) if typed is not None else Filled(typed_defaults(form, page, given))
     preview = previewed(door, form, visit.order, filled.changes)
+    sold, free = replace(visit, order=preview), bool(page.payment) and payment_choices.is_free(preview)
     values = {**typed_of(page, given), **(typed or {})}
     errors, summary = errors or {}, summary_of(preview)
     body = drawn(
@@ -114,8 +116,10 @@ def page_answer(
         typed=values,
         errors=errors,
         summary=summary,
-        payment=payment_choices.input_of(door, form, page, visit),
-        paid_by=values.get("payment") or payment_choices.chosen(door, form, page, visit),
+        payment=payment_choices.input_of(door, form, page, sold),
+        paid_by=values.get("payment") or payment_choices.chosen(door, form, page, sold),
+        free=free,
+        button=_FREE_BUTTON if free else page.button,
         notice=_changed(was, summary.first_charge) if was is not None else _notice(page, visit),
         seen=stamp_of(visit, preview),
         was=was if was != summary.first_charge else "",

@@ -16,8 +16,8 @@ from lambdas.forms.filling import read_page, standing
 from lambdas.forms.form import Form
 from lambdas.forms.gate import refuse_other_sites
 from lambdas.forms.pages import drawn, message_page
-from lambdas.forms.payment_choices import PAYMENT, changes_of, entered_changes, page_to_enter, remember_entered
-from lambdas.forms.saving import by_of, changed, saved, with_signature
+from lambdas.forms.payment_choices import PAYMENT, changes_of, entered_changes, is_free, page_to_enter, remember_entered
+from lambdas.forms.saving import by_of, changed, previewed, saved, with_signature
 from lambdas.forms.shown import SEEN, refuse_unseen, seen_on
 from lambdas.forms.visit import Visit
 from lambdas.forms.web import Answer, RefusedError, WebRequest, see_other
@@ -51,13 +51,14 @@ def pay(door: Door, form: Form, visit: Visit, order: Order, request: WebRequest)
     """
     if (here := standing(form, door.given(order))) != form.last:
         return see_other(path_of(form, here))
-    choice, changes = request.typed[PAYMENT], _typed_changes(door, form, order, request)
+    changes = _typed_changes(door, form, order, request)
+    choice = "" if is_free(previewed(door, form, order, changes)) else request.typed[PAYMENT]
     if page := page_to_enter(choice):
         saved(door, form, visit, changes, request)
         back = request.origin + path_of(form, RETURN)
         return see_other(door.hosted.entry_url(page, back=back, state=visit.derived(page.value)))
     shown = refuse_unseen(order, seen_on(visit, request.typed.get(SEEN, "")), door.now())
-    wanted = with_signature(merge(changes, changes_of(choice, door, visit)))
+    wanted = with_signature(merge(changes, changes_of(choice, door, visit) if choice else {}))
     submit = partial(
         door.service.submit, order, changes=wanted, seen=shown, by=by_of(form), form_invoices=form.may_be_invoiced
     )

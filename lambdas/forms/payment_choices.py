@@ -1,13 +1,16 @@
 """How the last page lets people pay, and what their choice writes on the order (reference ubersmith-orders 5.2)."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from lambdas.forms.door import Door
 from lambdas.forms.fields import Choice, Input
 from lambdas.forms.form import HELD, Form, Page
+from lambdas.forms.saving import previewed
 from lambdas.forms.visit import Visit
 from lambdas.orders.info import Info, text
 from lambdas.orders.on_account import costs_nothing, is_invoiced_to
+from lambdas.orders.order import Order
 from lambdas.orders.queue import MayBeInvoiced
 from lambdas.payments.hosted import HostedPage
 from lambdas.records.link import digest_of
@@ -25,7 +28,7 @@ _NO_CREDIT = "We cannot invoice this order, perhaps because an invoice of yours 
 def choices(door: Door, form: Form, page: Page, visit: Visit) -> tuple[Choice, ...]:
     """What was entered on this visit, what the client has stored if they signed in, and what can be entered anew; of these, to
     whom is not invoiced here, only what holds money."""
-    if not page.payment:
+    if not page.payment or is_free(visit.order):
         return ()
     invoiced = is_invoiced_here(door, form, visit)
     entered = _entered(visit)
@@ -36,10 +39,13 @@ def choices(door: Door, form: Form, page: Page, visit: Visit) -> tuple[Choice, .
     return (*offered, *_anew(page, entered, invoiced=invoiced))
 
 
+def is_free(order: Order | None) -> bool:
+    """Whether nothing is due for it, so that nobody is asked how they pay."""
+    return order is not None and not order.total_cents and costs_nothing(order)
+
+
 def is_invoiced_here(door: Door, form: Form, visit: Visit) -> bool:
     """Whether the order of this visit needs no money held: to existing clients only when they have signed in."""
-    if visit.order is not None and costs_nothing(visit.order):
-        return True
     who = door.service.who_is_invoiced(door.order_queue_id(form), form.may_be_invoiced)
     if who is MayBeInvoiced.EXISTING_CLIENTS and not visit.is_signed_in:
         return False
@@ -59,8 +65,8 @@ def _anew(page: Page, entered: PaymentMethod | None, *, invoiced: bool) -> Itera
 
 
 def input_of(door: Door, form: Form, page: Page, visit: Visit) -> Input | None:
-    """The choices as one input of the page; None where nothing is paid."""
-    if not page.payment:
+    """The choices as one input of the page; None where nothing is paid, or due."""
+    if not page.payment or is_free(visit.order):
         return None
     found = choices(door, form, page, visit)
     help = "" if found else _SIGN_IN if not visit.is_signed_in else _NO_CREDIT
@@ -81,10 +87,15 @@ def chosen(door: Door, form: Form, page: Page, visit: Visit) -> str:
     return found[0].value
 
 
-def problems(door: Door, form: Form, page: Page, visit: Visit, typed: Mapping[str, str]) -> dict[str, str]:
-    """What is wrong with the choice, by input."""
-    found = choices(door, form, page, visit)
-    if not page.payment or typed.get(PAYMENT) in {choice.value for choice in found}:
+def problems(
+    door: Door, form: Form, page: Page, visit: Visit, *, typed: Mapping[str, str], changes: Info
+) -> dict[str, str]:
+    """What is wrong with the choice, by input. With these changes: a coupon on this very page may leave nothing to pay."""
+    if not page.payment:
+        return {}
+    sold = replace(visit, order=previewed(door, form, visit.order, changes))
+    found = choices(door, form, page, sold)
+    if is_free(sold.order) or typed.get(PAYMENT) in {choice.value for choice in found}:
         return {}
     return {PAYMENT: "Choose how you want to pay" if found else "This order cannot be paid yet"}
 

@@ -43,6 +43,8 @@
       if (!answer.ok) return;
       const drawn = await answer.text();
       if (drawn.trim() !== summary.innerHTML.trim()) summary.innerHTML = drawn;
+      const payment = document.getElementById("payment-choice");
+      if (payment) payment.hidden = !!summary.querySelector("[data-free]");  // nothing is due: nothing to choose
     } catch {
       // The page that comes next shows the price.
     }
