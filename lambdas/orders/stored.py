@@ -12,7 +12,7 @@ from lambdas.orders.info import text
 from lambdas.orders.order import Order
 from lambdas.orders.steps import StepStatus
 
-_DESCRIPTION = "description"
+_DESCRIPTION, _OPTIONS = "description", "options"
 
 
 def stored(order: Order) -> dict[str, Any]:
@@ -20,29 +20,39 @@ def stored(order: Order) -> dict[str, Any]:
     always = {"revision": order.revision, "epoch": order.epoch, "waits": {}}
     fields = order.model_dump(exclude_none=True, exclude_defaults=True, exclude={"order_id", "actions"})
     for pack in fields.get("priced", ()):
-        if pack[_DESCRIPTION] == _described(order.info, pack["pack"]):
+        said = _said(order.info, pack["pack"])
+        if pack[_DESCRIPTION] == text(said, "desserv"):
             del pack[_DESCRIPTION]
+        if pack[_OPTIONS] == _chosen(said):
+            del pack[_OPTIONS]
+    for step, status in zip(fields.get("checklist_steps", ()), _statuses(len(order.checklist_steps)), strict=False):
+        if step["status"] == status:
+            del step["status"]
     return {**always, **fields, "actions": {key: _stored_action(action) for key, action in order.actions.items()}}
 
 
 def _stored_action(action: ChecklistAction) -> dict[str, Any]:
     always = {"state": action.state, "attempts": action.attempts}
-    return {**always, **action.model_dump(exclude_none=True, exclude_defaults=True, exclude={"action_id"})}
+    fields = action.model_dump(exclude_none=True, exclude_defaults=True, exclude={"action_id"})
+    if action.name == _usual_name(action.module):
+        del fields["name"]
+    return {**always, **fields}
 
 
 def restored(order_id: str, fields: Mapping[str, Any]) -> Order:
     """The order that was stored. Takes items of earlier versions too, which hold every field. Raises ValidationError."""
-    actions = fields.get("actions")
+    actions, steps = fields.get("actions"), fields.get("checklist_steps")
+    changed: dict[str, Any] = {}
     if isinstance(actions, Mapping):
-        actions = {
-            key: {"action_id": key, **action} if isinstance(action, Mapping) else action
-            for key, action in actions.items()
-        }
-    priced, info = fields.get("priced"), fields.get("info")
-    if isinstance(priced, list):
-        priced = [_with_description(pack, info) for pack in priced]
-    packs = {"priced": priced} if priced else {}
-    return Order.model_validate({"order_id": order_id, **fields, **packs, "actions": actions})
+        changed["actions"] = {key: _restored_action(key, action) for key, action in actions.items()}
+    if isinstance(steps, list):
+        changed["checklist_steps"] = [
+            {"status": status, **step} if isinstance(step, Mapping) else step
+            for step, status in zip(steps, _statuses(len(steps)), strict=True)
+        ]
+    if isinstance(fields.get("priced"), list):
+        changed["priced"] = [_restored_pack(pack, fields.get("info")) for pack in fields["priced"]]
+    return Order.model_validate({"order_id": order_id, **fields, **changed})
 
 
 def incoherent_fields(order: Order) -> set[str]:
@@ -60,13 +70,35 @@ def incoherent_fields(order: Order) -> set[str]:
     return wrong
 
 
-def _with_description(pack: Any, info: Any) -> Any:
-    """A priced pack of an item; a long description stands in it once, where the caller said it."""
-    if not isinstance(pack, Mapping) or _DESCRIPTION in pack:
+def _restored_action(key: str, action: Any) -> Any:
+    if not isinstance(action, Mapping):
+        return action
+    return {"action_id": key, "name": _usual_name(str(action.get("module"))), **action}
+
+
+def _restored_pack(pack: Any, info: Any) -> Any:
+    """A priced pack of an item; a long description, and the options, stand in it once, where the caller said them."""
+    if not isinstance(pack, Mapping):
         return pack
-    return {**pack, _DESCRIPTION: _described(info, str(pack.get("pack")))}
+    said = _said(info, str(pack.get("pack")))
+    return {_DESCRIPTION: text(said, "desserv"), _OPTIONS: _chosen(said), **pack}
 
 
-def _described(info: Any, name: str) -> str:
+def _said(info: Any, name: str) -> Mapping[str, Any]:
     said = info.get(name) if isinstance(info, Mapping) else None
-    return text(said, "desserv") if isinstance(said, Mapping) else ""
+    return said if isinstance(said, Mapping) else {}
+
+
+def _chosen(said: Mapping[str, Any]) -> dict[str, str]:
+    options = said.get(_OPTIONS)
+    return {str(key): str(value) for key, value in options.items()} if isinstance(options, Mapping) else {}
+
+
+def _usual_name(module: str) -> str:
+    return module.replace("_", " ").title()
+
+
+def _statuses(steps: int) -> list[int]:
+    """What steps are by their place in a queue: Leads, ordinary ones, Complete, Canceled."""
+    ends = [StepStatus.COMPLETE, StepStatus.CANCELED]
+    return [StepStatus.LEADS, *[StepStatus.ORDINARY] * (steps - 3), *ends][:steps]
