@@ -33,6 +33,8 @@ class InMemoryOrderStore:
                 used, first = self._keys[key.pk]
                 if used.expires_at is None or used.expires_at >= now:
                     raise KeyUsed(key, first.order_id, used.content_hash, first if used.keep_answer else None)
+        if order.order_id in self.orders:
+            raise OrderChangedError(order.order_id)
         self.orders[order.order_id] = order
         self._keys |= {key.pk: (key, order) for key in keys}
 

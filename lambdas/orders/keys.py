@@ -34,7 +34,9 @@ def hash_pk(hash: str) -> str:
 def creation_keys(order: Order, draft: OrderDraft, key: IdempotencyKey | None, now: int) -> list[CreationKey]:
     content = draft.content_hash()
     given = draft.hash is not None
-    keys = [CreationKey(field="hash", pk=hash_pk(order.hash), content_hash=content, keep_answer=given)]
+    keys = [
+        CreationKey(field="hash", pk=hash_pk(order.hash), content_hash=content, keep_answer=given, is_new=not given)
+    ]
     if key:
         name = hashlib.sha256(json.dumps([key.caller, key.value]).encode()).hexdigest()
         keys.insert(

@@ -84,8 +84,8 @@ class Order(Frozen):
             "order_id", "order_queue_id", "brand_id", "queue_hash", "machine_hash", "step_id", "step_status", "revision",
             "epoch", "ts", "activity", "changed_by", "changed_how", "client_id", "order_form_id", "opportunity_id", "owner",
             "priority", "total_cents", "currency", "priced", "requested_completion", "planned_completion", "info",
-            "checklist_steps", "actions", "waits", "declines", "hold", "review_at", "machine_run", "machine_stopped_at",
-            "restarted_by", "submitted_at", "completed_at", "canceled_at", "canceled_by", "unwound_at",
+            "checklist_steps", "actions", "waits", "declines", "declined_at", "hold", "review_at", "machine_run",
+            "machine_stopped_at", "restarted_by", "submitted_at", "completed_at", "canceled_at", "canceled_by", "unwound_at",
             "lead_ends_at", "expires_at", "looked_at",
         }
     )  # fmt: skip
@@ -132,6 +132,9 @@ class Order(Frozen):
 
     attempt: PaymentAttempt | None = None
     declines: int = 0
+    declined_at: tuple[int, ...] = Field(
+        default=(), description="when its bank declined a payment, the latest few times"
+    )
     hold: Hold | None = None
 
     review_at: int | None = Field(default=None, description="a person has to look at the lead before it is submitted")

@@ -142,12 +142,14 @@ class PaymentUnclear(Exception):
 
 
 class CreationKey(Frozen):
-    """Something that may make one order only. `field` is how the caller knows it; `content_hash` is what it was sent with."""
+    """Something that may make one order only. `field` is how the caller knows it; `content_hash` is what it was sent with.
+    `is_new`: it was drawn for this order, and nobody else can know it."""
 
     field: str
     pk: str
     content_hash: str = ""
     keep_answer: bool = False
+    is_new: bool = False
     expires_at: int | None = None
 
 

@@ -98,7 +98,7 @@ def _usual_name(module: str) -> str:
     return module.replace("_", " ").title()
 
 
-def _statuses(steps: int) -> list[int]:
+def _statuses(steps: int) -> list[StepStatus]:
     """What steps are by their place in a queue: Leads, ordinary ones, Complete, Canceled."""
     ends = [StepStatus.COMPLETE, StepStatus.CANCELED]
     return [StepStatus.LEADS, *[StepStatus.ORDINARY] * (steps - 3), *ends][:steps]

@@ -27,7 +27,7 @@ from lambdas.orders.ports import (
 )
 from lambdas.orders.steps import StepStatus
 from lambdas.orders.store import save
-from lambdas.orders.submit_claim import SubmitWish, attempt_of, is_as_agreed, is_paid_as_begun
+from lambdas.orders.submit_claim import DECLINES_KEPT, SubmitWish, attempt_of, is_as_agreed, is_paid_as_begun
 from lambdas.orders.submit_errors import (
     AuthenticationRequiredError,
     CouponGoneError,
@@ -109,7 +109,7 @@ class Submission:
             return self.payments.authorize(order, attempt)
         except PaymentDeclined as declined:
             by_bank = isinstance(declined, PaymentDeclinedByBank)
-            self._end(order, attempt)
+            self._end(order, attempt, by_bank=by_bank)
             if isinstance(declined, PaymentUnavailable):
                 raise PaymentUnavailableError(order.order_id, str(declined)) from None
             raise PaymentRefusedError(order.order_id, str(declined), by_bank=by_bank) from None
@@ -177,10 +177,11 @@ class Submission:
         *,
         new_price: bool = False,
         tried: bool = True,
+        by_bank: bool = False,
         review_because: str = "",
     ) -> Order:
         """Forget an attempt of ours whose outcome is known; the next one counts its coupons anew, and gets a new key if the
-        gateway was `tried`. `review_because`: the lead waits for a person from now on."""
+        gateway was `tried`. `by_bank`: its bank declined it. `review_because`: the lead waits for a person from now on."""
         self.pricing.give_back(order.order_id)
         review = (
             {"review_at": order.review_at or self.now(), "review_because": review_because} if review_because else {}
@@ -189,7 +190,9 @@ class Submission:
         def change(current: Order) -> Order:
             if not _is_ours(current, attempt):
                 return current
-            ended = current.changed(attempt=None, declines=current.declines + int(tried), **review)
+            declined_at = (*current.declined_at, self.now())[-DECLINES_KEPT:] if by_bank else current.declined_at
+            counts = {"declines": current.declines + int(tried), "declined_at": declined_at}
+            ended = current.changed(attempt=None, **counts, **review)
             if not new_price or not ended.is_lead:
                 return ended
             return with_changes(ended, {}, self.pricing, now=self.now(), currency=self.currency)

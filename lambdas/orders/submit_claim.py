@@ -12,6 +12,7 @@ from lambdas.orders.seen import Seen, content_digest, price_digest
 from lambdas.orders.steps import StepStatus
 from lambdas.orders.submit_errors import NoChallengeError, NoOpenPaymentError, SubmitInProgressError
 
+DECLINES_KEPT = 20  # of the times at which a bank declined the order
 CLAIM_SECONDS = 45  # longer than a door's Lambda may run, so that a lapsed claim has no process behind it
 
 

@@ -34,7 +34,7 @@ _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
 class PaymentLimits(Frozen):
     """How many declines may be, and of what. `queues`: those that differ from `queue`, by order_queue_id."""
 
-    order: Limit = Limit(most=8, seconds=_DAY)
+    order: Limit = Limit(most=8, seconds=_DAY)  # the order keeps its latest DECLINES_KEPT, so more would limit nothing
     source: Limit = Limit(most=10, seconds=_HOUR)  # several clients of one office may share an address
     email: Limit = Limit(most=6, seconds=_HOUR)
     card: Limit = Limit(most=4, seconds=_DAY)
@@ -54,11 +54,12 @@ class Screening:
     failures: Failures
     breaker: Breaker
     limits: PaymentLimits
+    now: Callable[[], int]
 
     def check(self, order: Order) -> "ScreenedPayment":
         """Raises PaymentDeclined or PaymentForReview; the first of a caller who failed too often, so that people are not
         given the orders of a machine to look at."""
-        trial = self.failures.begin(self._keys(order))
+        trial = self._over(order) or self.failures.begin(self._keys(order))
         if isinstance(trial, Over):
             metrics.add_metric("PaymentsNotTried", MetricUnit.Count, 1)
             logger.warning("payment not tried", order_id=order.order_id, because=trial.kind)
@@ -90,10 +91,15 @@ class Screening:
             metrics.add_metric("QueuesTurnedToReview", MetricUnit.Count, 1)
             logger.error("queue turned to review", order_queue_id=order.order_queue_id)
 
+    def _over(self, order: Order) -> Over | None:
+        """An order keeps its own declines: only one payment of it is tried at a time."""
+        limit, now = self.limits.order, self.now()
+        within = [at for at in order.declined_at if at > now - limit.seconds]
+        return Over("order", within[-limit.most] + limit.seconds - now) if len(within) >= limit.most else None
+
     def _keys(self, order: Order) -> list[Key]:
         """`ip_address` is what the form saw, or what a caller of the API says (reference 3.3)."""
         found = (
-            Key("order", order.order_id, self.limits.order),
             Key("source", source_of(text(order.info, "ip_address")), self.limits.source),
             Key("email", text(order.info, "email").strip(), self.limits.email),
             Key("card", self._fingerprint(order), self.limits.card),
@@ -136,7 +142,7 @@ def screening(
 ) -> Screening:
     """The screen of this installation, the same for all its doors."""
     failures = Failures(Windows(guard_table, client), "payments", now)
-    return Screening(gateway, clients, failures, Breaker(guard_table, now, client), limits)
+    return Screening(gateway, clients, failures, Breaker(guard_table, now, client), limits, now)
 
 
 def _queue(order: Order) -> str:

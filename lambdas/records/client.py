@@ -146,7 +146,6 @@ class ClientRecords:
         if method:
             stored = {"sk": f"payment_method#{client.order_id}", "billing_info_id": client.order_id}
             writes.append(self._table.new({"pk": f"client#{client.client_id}", **stored, **method.model_dump()}))
-        self._put_email(client)
         try:
             self._table.write_all(writes)
         except ConditionFailedError:
@@ -164,7 +163,6 @@ class ClientRecords:
         if key and (first := key.made_before(self._table)):
             return first
         guard = [self._table.new(key.guard(client.client_id))] if key else []
-        self._put_email(client)
         for _ in range(_ADD_TRIES):
             try:
                 self._table.write_all([*self._writes(client), *guard])

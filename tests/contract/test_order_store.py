@@ -101,6 +101,17 @@ def test_the_first_order_is_told_as_it_was_made_not_as_it_is(store: OrderStore) 
     assert used.value.first == an_order()
 
 
+def test_a_key_that_was_drawn_for_an_order_finds_it(store: OrderStore) -> None:
+    order = an_order()
+    store.create(order, [CreationKey(field="hash", pk="hash#new", is_new=True)], NOW)
+
+    assert store.get(order.order_id) == order
+    assert store.order_id_of("hash#new") == order.order_id
+    with pytest.raises(OrderChangedError):
+        store.create(order.changed(epoch=9), [CreationKey(field="hash", pk="hash#newer", is_new=True)], NOW)
+    assert store.get(order.order_id) == order
+
+
 @pytest.mark.parametrize(("later", "free"), [(-1, False), (0, False), (1, True)])
 def test_a_key_may_be_used_again_once_it_has_expired(store: OrderStore, later: int, free: bool) -> None:
     key = CreationKey(field="Idempotency-Key", pk="idempotency#1", expires_at=NOW + 100)

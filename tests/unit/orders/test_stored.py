@@ -87,3 +87,14 @@ def test_the_defaults_that_are_not_stored_stay_what_they_were() -> None:
     }
 
     assert json.loads(json.dumps(defaults)) == json.loads(PINNED.read_text())
+
+
+def test_what_its_queue_says_in_the_usual_way_is_not_stored() -> None:
+    item = stored(an_order())
+
+    assert item["checklist_steps"][0] == {"step_id": 11, "name": "Leads"}
+    assert {action["module"]: action.get("name") for action in item["actions"].values()} == {
+        "provision_client": None,
+        "add_services": None,
+        "generate_invoice": None,
+    }
