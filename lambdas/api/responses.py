@@ -55,6 +55,7 @@ RETRY_AFTER_SECONDS = {
     "order_changed": 1,
     "repeat_in_progress": 3,
     "repeat_unknown": 3,
+    "too_early": 5,
 }
 MOST_BYTES = 6_000_000  # of what an answer carries; Lambda takes 6,291,556 with all around it
 ERROR_CODE = 1  # of a refusal that has no `error_code` of its own (reference 4.8); it must be a whole number

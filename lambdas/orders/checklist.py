@@ -41,7 +41,8 @@ class ChecklistAction(Frozen):
     `by`: who processed, skipped or unskipped it last, with the `input` they gave. `requested_at`: somebody asked for a run
     that has not begun. `passed_over`: skipped because the order was moved past it. `failed_last`: its last run failed, whatever
     the state says now: parking writes WAITING over it. `retryable`: that failure may pass, so that the action is tried again
-    although nobody asks anew. What is at its default is not stored, so a default never changes.
+    although nobody asks anew. `told`: which input was accepted last, and after how many attempts, so that the same said twice is
+    known. What is at its default is not stored, so a default never changes.
     """
 
     IMPERSONAL = frozenset(
@@ -51,7 +52,7 @@ class ChecklistAction(Frozen):
             "passed_over", "failed_last", "retryable",
         }
     )  # fmt: skip
-    PERSONAL = frozenset({"config", "claim", "reason", "result", "input"})
+    PERSONAL = frozenset({"config", "claim", "reason", "result", "input", "told"})
 
     action_id: int
     step_id: int
@@ -80,6 +81,7 @@ class ChecklistAction(Frozen):
     passed_over: bool = False
     failed_last: bool = False
     retryable: bool = False
+    told: str = ""
 
     @property
     def met(self) -> bool:

@@ -169,6 +169,13 @@ class ActionRefusedError(OrderError):
         super().__init__(text, problems=(Problem("order_action_id", why),))
 
 
+class TooEarlyError(ActionRefusedError):
+    """What the action needs is not there yet; the same call may be accepted later."""
+
+    kind = "too_early"
+    again = Again.LATER
+
+
 class MoveRefusedError(OrderError):
     """The order cannot be moved there by hand."""
 

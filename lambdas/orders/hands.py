@@ -3,11 +3,19 @@
 Rules the reference leaves open (ubersmith-orders 6.2, 6.6, 6.7) are stated in docs/decisions.md.
 """
 
+import hashlib
+import json
 from typing import Any
 
 from lambdas.orders import claims, progress
 from lambdas.orders.checklist import ActionState, ChecklistAction, ChecklistStep
-from lambdas.orders.errors import ActionRefusedError, MoveRefusedError, MoveWithoutReasonError, OrderIsFinalError
+from lambdas.orders.errors import (
+    ActionRefusedError,
+    MoveRefusedError,
+    MoveWithoutReasonError,
+    OrderIsFinalError,
+    TooEarlyError,
+)
 from lambdas.orders.order import Order, without
 from lambdas.orders.shares import refuse_long_input
 from lambdas.orders.steps import StepStatus
@@ -19,8 +27,13 @@ def processed(order: Order, action_id: int, *, by: str, given: dict[str, Any], n
     """A run of the action is asked for; the relay sees to it. Asking for what is about to run anyway changes nothing, unless
     it was asked for so long ago that it will not run any more.
 
+    The same input told a second time changes nothing, whatever became of the action or the order since: who calls back
+    does not know whether the first call arrived.
+
     On a canceled order the only thing to ask for is that an undo that failed is tried again.
     """
+    if given and _was_told(order, action_id, given, now):
+        return order
     undo = f"{progress.UNDO}{action_id}"
     if order.step_status is StepStatus.CANCELED and undo in order.waits:
         return order.changed(activity=now, waits=without(order.waits, undo))
@@ -31,12 +44,13 @@ def processed(order: Order, action_id: int, *, by: str, given: dict[str, Any], n
         raise ActionRefusedError(action, "is done, and its module does nothing when it is run again")
     if missing := progress.unmet_prereqs(order, action):
         names = ", ".join(f"{prereq.name} ({prereq.action_id})" for prereq in missing)
-        raise ActionRefusedError(action, f"needs {names} first; process or skip that before")
+        raise TooEarlyError(action, f"needs {names} first; process or skip that before")
     _refuse_busy(action, now)
     refuse_long_input(given, len(order.actions))
     if action.requested_at is not None and now < action.requested_at + ASKED_SECONDS:
         return order
-    asked = action.changed(requested_at=now, by=by, input=given)
+    told = f"{action.attempts}:{_digest(given)}" if given else ""
+    asked = action.changed(requested_at=now, by=by, input=given, told=told)
     return order.with_action(asked).changed(activity=now, waits=without(order.waits, str(action_id)))
 
 
@@ -49,7 +63,7 @@ def skipped(order: Order, action_id: int, *, by: str, why: str, now: int) -> Ord
         raise ActionRefusedError(action, "is done already, so there is nothing to skip")
     _refuse_busy(action, now)
     reason = f"skipped by {by}" + (f": {why}" if why else "")
-    over = action.changed(state=ActionState.SKIPPED, reason=reason, by=by, at=now, requested_at=None)
+    over = action.changed(state=ActionState.SKIPPED, reason=reason, by=by, at=now, requested_at=None, told="")
     waits = without(order.waits, str(action_id), f"{progress.GATE}{action_id}")
     return progress.advanced(order.with_action(over).changed(activity=now, waits=waits))
 
@@ -134,14 +148,14 @@ def _passed(
     if here <= place < goal and not action.optional and not action.met:
         reason = f"passed over: {by} moved the order to {where}"
         over = action.changed(
-            state=ActionState.SKIPPED, passed_over=True, reason=reason, by=by, at=now, requested_at=None
+            state=ActionState.SKIPPED, passed_over=True, reason=reason, by=by, at=now, requested_at=None, told=""
         )
         return over if running else over.changed(claim=None, claim_ends_at=None)
     if goal <= place <= here and action.passed_over:
         if running:
-            return action.changed(state=ActionState.RUNNING, passed_over=False, requested_at=None)
+            return action.changed(state=ActionState.RUNNING, passed_over=False, requested_at=None, told="")
         reason = f"{by} moved the order back to {where}"
-        return action.changed(state=ActionState.PENDING, passed_over=False, reason=reason, by=by, at=now)
+        return action.changed(state=ActionState.PENDING, passed_over=False, reason=reason, by=by, at=now, told="")
     if action.captures and action.state is ActionState.SKIPPED and here <= place < goal:
         # The machine may never come by it again; asked for, its module lets go of the money.
         return action.changed(requested_at=now)
@@ -180,13 +194,31 @@ def _here(order: Order, action_id: int, wish: str) -> ChecklistAction:
             None, f"order {order.order_id} has no action {action_id}; in {order.step.name} it has: {known}"
         )
     if action.step_id != order.step_id:
-        place = next(step.name for step in order.checklist_steps if step.step_id == action.step_id)
-        raise ActionRefusedError(
-            action, f"belongs to {place}, and the order is in {order.step.name}: it cannot be {wish} now"
-        )
+        places = [step.step_id for step in order.checklist_steps]
+        is_ahead = places.index(action.step_id) > places.index(order.step_id)
+        place = order.checklist_steps[places.index(action.step_id)].name
+        refusal = TooEarlyError if is_ahead else ActionRefusedError
+        raise refusal(action, f"belongs to {place}, and the order is in {order.step.name}: it cannot be {wish} now")
     return action
 
 
 def _refuse_busy(action: ChecklistAction, now: int) -> None:
     if claims.is_busy(action, now):
-        raise ActionRefusedError(action, "is running at this moment; look again in a few seconds")
+        raise TooEarlyError(action, "is running at this moment; look again in a few seconds")
+
+
+def _was_told(order: Order, action_id: int, given: dict[str, Any], now: int) -> bool:
+    """Whether this very input was accepted before, and the run it was for is under way or has done what it asks."""
+    action = order.actions.get(str(action_id))
+    if action is None or not action.told:
+        return False
+    attempts, _, digest = action.told.partition(":")
+    if digest != _digest(given):
+        return False
+    if claims.is_busy(action, now):
+        return action.attempts == int(attempts) + 1
+    return action.state is ActionState.UNDONE or (action.state is ActionState.DONE and not action.reprocess)
+
+
+def _digest(given: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(given, sort_keys=True, default=str).encode()).hexdigest()[:16]

@@ -37,7 +37,8 @@ _TEXTS = {
     402: "The payment was refused, or the card's holder has to confirm it first; the order stays a lead.",
     403: "The user has not the right, or not in this queue or brand.",
     404: "There is no such record.",
-    409: "What there is does not allow it now, or an Idempotency-Key or hash belongs to another request; `type` says which.",
+    409: "What there is does not allow it now, or an Idempotency-Key or hash belongs to another request; `type` says which. "
+    "`too_early`: what it needs is not there yet, so the same call may be accepted later; `Retry-After` says when.",
     412: "The order was changed since the version that If-Match names.",
     413: "More than one call or answer can hold.",
     422: "The data cannot be taken: `errors` names each field. Card numbers and card codes are refused wherever they stand.",

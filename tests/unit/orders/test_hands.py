@@ -1,12 +1,13 @@
 """What people may do with an order, and the words in which it is refused."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from lambdas.orders import claims, hands, progress
 from lambdas.orders.checklist import ActionState
-from lambdas.orders.errors import ActionRefusedError, MoveRefusedError, OrderIsFinalError
+from lambdas.orders.errors import ActionRefusedError, Again, MoveRefusedError, OrderIsFinalError, TooEarlyError
 from lambdas.orders.machine import requests
 from lambdas.orders.order import Hold, Order, Wait
 from lambdas.orders.queue import Queue
@@ -97,6 +98,90 @@ def test_process_is_refused_with_the_reason(number: int, words: str) -> None:
 def test_process_respects_the_state_of_the_action(state: ActionState, changes: dict[str, Any], words: str) -> None:
     with pytest.raises(ActionRefusedError, match=words):
         process(with_state(an_open_order(), 21, state, **changes), 21)
+
+
+ANSWER = {"status": "done", "result": {"host": "a.example"}}
+
+
+def told(order: Order, answer: dict[str, Any] = ANSWER, now: int = NOW) -> Order:
+    return hands.processed(order, 21, by="panel", given=answer, now=now)
+
+
+def after_a_run(order: Order, state: ActionState, **changes: Any) -> Order:
+    """As the run that was asked for leaves the action."""
+    action = order.actions["21"]
+    return with_state(order, 21, state, attempts=action.attempts + 1, input={}, requested_at=None, **changes)
+
+
+@pytest.mark.parametrize(
+    "since",
+    [
+        lambda asked: asked,
+        lambda asked: after_a_run(asked, ActionState.RUNNING, claim="c", claim_ends_at=NOW + 5),
+        lambda asked: after_a_run(asked, ActionState.DONE),
+        lambda asked: after_a_run(asked, ActionState.DONE).changed(step_id=30),
+        lambda asked: after_a_run(asked, ActionState.DONE).changed(step_id=3, step_status=StepStatus.COMPLETE),
+        lambda asked: after_a_run(asked, ActionState.UNDONE).changed(step_id=4, step_status=StepStatus.CANCELED),
+    ],
+    ids=["not begun", "running", "done", "in the next step", "complete", "canceled"],
+)
+def test_a_callback_told_twice_is_accepted_twice_and_counts_once(since: Callable[[Order], Order]) -> None:
+    order = since(told(an_open_order()))
+
+    assert told(order, dict(reversed(ANSWER.items()))) is order
+
+
+def test_another_word_is_no_repeat() -> None:
+    done = after_a_run(told(an_open_order()), ActionState.DONE)
+
+    with pytest.raises(ActionRefusedError, match="is done") as refused:
+        told(done, {"status": "failed"})
+    assert refused.value.kind == "action_refused"
+    with pytest.raises(ActionRefusedError, match="is done"):
+        told(done, {})
+
+
+def test_what_was_never_accepted_is_no_repeat_of_a_canceled_order() -> None:
+    waiting = with_state(an_open_order(), 21, ActionState.UNDONE).changed(step_id=4, step_status=StepStatus.CANCELED)
+
+    with pytest.raises(OrderIsFinalError):
+        told(waiting)
+
+
+def test_a_callback_of_the_next_run_is_none_of_the_last() -> None:
+    """The order was moved back, so the work is done anew: the call that is under way has to be settled before its answer."""
+    again = with_state(
+        told(an_open_order()), 21, ActionState.RUNNING, attempts=2, requested_at=None, claim="c", claim_ends_at=NOW + 5
+    )
+
+    with pytest.raises(TooEarlyError):
+        told(again)
+    waiting = with_state(again, 21, ActionState.WAITING, claim_ends_at=None)
+    assert told(waiting).actions["21"].requested_at == NOW
+
+
+def test_what_failed_may_be_asked_for_again_in_the_same_words() -> None:
+    failed = after_a_run(told(an_open_order()), ActionState.WAITING, failed_last=True)
+
+    assert told(failed).actions["21"].requested_at == NOW
+
+
+@pytest.mark.parametrize(("number", "early"), [(22, True), (31, True), (99, False)])
+def test_what_may_be_accepted_later_is_called_too_early(number: int, early: bool) -> None:
+    with pytest.raises(ActionRefusedError) as refused:
+        process(an_open_order(), number)
+
+    assert (refused.value.kind, refused.value.again) == (
+        ("too_early", Again.LATER) if early else ("action_refused", Again.PERHAPS)
+    )
+
+
+def test_an_action_behind_the_order_comes_too_late_not_too_early() -> None:
+    order = skip(skip(an_open_order(), 22), 21)
+
+    with pytest.raises(ActionRefusedError, match="belongs to Step 20") as refused:
+        process(order, 23)
+    assert refused.value.kind == "action_refused"
 
 
 def test_a_done_action_runs_again_if_its_module_says_so() -> None:
@@ -213,3 +298,12 @@ def test_a_run_that_fails_after_the_order_was_moved_on_counts_as_passed_over() -
 
     assert late.actions["21"].state is ActionState.SKIPPED
     assert late.step_status is StepStatus.ORDINARY
+
+
+def test_nothing_told_before_a_move_counts_for_the_run_after_it() -> None:
+    """It was accepted, but the order was moved on before it ran, and is moved back: the work begins anew."""
+    asked = told(an_open_order())
+    there = hands.moved(asked, asked.checklist_steps[2], by="ann", why="later", now=NOW)
+    back = hands.moved(there, there.checklist_steps[1], by="ann", now=NOW)
+
+    assert back.actions["21"].told == ""
