@@ -7,7 +7,8 @@ from pydantic import Field
 
 from lambdas.forms.fields import Choice, FormField, Given, Input, NotTakenError, Widget
 from lambdas.orders.contact.email import email
-from lambdas.orders.contact.places import countries, region_code, regions_of
+from lambdas.orders.contact.places import countries, country_code, region_code, regions_of
+from lambdas.orders.contact.telephone import telephone
 from lambdas.orders.contact.text import lines
 from lambdas.orders.info import text
 
@@ -56,14 +57,10 @@ class PhoneField(FormField):
     kind: Literal["phone"]
 
     def inputs(self, given: Given) -> tuple[Input, ...]:
-        return self.one("tel", autocomplete="tel", attributes={"maxlength": "30"})
+        return self.one("tel", autocomplete="tel", attributes={"maxlength": "60"})
 
     def accepted(self, value: str, given: Given) -> str:
-        value = super().accepted(value, given)
-        digits = len(re.sub(r"[^0-9]", "", value))
-        if value and not (re.fullmatch(r"\+?[0-9 ()./-]{5,30}", value) and 5 <= digits <= 15):
-            raise NotTakenError(self.name, "Enter a telephone number such as +44 20 7946 0000")
-        return value
+        return telephone(super().accepted(value, given), country_code(text(given.info, "country")))
 
 
 class ChoiceField(FormField):

@@ -1,10 +1,12 @@
 """What is filled in: pure decisions over a form and an order's `info`."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from lambdas.forms.fields import FormField, Given, NotTakenError, Typed
 from lambdas.forms.form import Form, Page
+from lambdas.orders.contact.fields import RULES
+from lambdas.orders.contact.unfit import UnfitError
 from lambdas.orders.info import Info, merge
 
 
@@ -31,7 +33,27 @@ def read_page(form: Form, page: Page, typed: Typed, given: Given) -> Filled:
                 continue
         changes = merge(changes, change)
         given = replace(given, info=merge(given.info, change))
-    return Filled(changes, errors)
+    return _judged(page, Filled(changes, errors), given)
+
+
+def _judged(page: Page, filled: Filled, given: Given) -> Filled:
+    """What says who somebody is has the rules it has everywhere; they look at the fields beside it, wherever those stand."""
+    changes, errors = dict(filled.changes), dict(filled.errors)
+    for each in page.fields:
+        rule, value = RULES.get(each.key), changes.get(each.key)
+        if rule is None or not isinstance(value, str) or not value:
+            continue
+        try:
+            changes[each.key] = rule(value, given.info)
+        except UnfitError as unfit:
+            errors[each.name] = f"{each.label} {unfit}"
+            del changes[each.key]
+    in_order = {name: errors[name] for each in page.fields for name in _names(each, given) if name in errors}
+    return Filled(changes, {**in_order, **errors})
+
+
+def _names(each: FormField, given: Given) -> Iterator[str]:
+    yield from (given_input.name for given_input in each.inputs(given))
 
 
 def is_shown(form: Form, each: FormField, given: Given) -> bool:

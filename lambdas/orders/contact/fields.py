@@ -1,10 +1,13 @@
 """The fields that say who somebody is, by their keys in an order's `info` and on a client, each with its rule."""
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 from lambdas.orders.contact.email import email
 from lambdas.orders.contact.places import country, country_code, region
+from lambdas.orders.contact.postcode import postcode
+from lambdas.orders.contact.telephone import telephone
 from lambdas.orders.contact.text import MAX_LINE, lines, short_line
 from lambdas.orders.contact.unfit import UnfitError
 from lambdas.orders.errors import Problem
@@ -43,6 +46,14 @@ def _region(of: str) -> Rule:
     return lambda value, beside: region(value, _code(beside, of))
 
 
+def _telephone(of: str) -> Rule:
+    return lambda value, beside: telephone(value, _code(beside, of))
+
+
+def _postcode(value: str, beside: Fields) -> str:
+    return postcode(value)
+
+
 def _code(beside: Fields, key: str) -> str:
     """The country that a key names, empty where it is not known."""
     said = beside.get(key)
@@ -58,9 +69,9 @@ RULES: Mapping[str, Rule] = {
     "address": _lines,
     "city": _line,
     "state": _region("country"),
-    "zip": _line,
-    "phone": _line,
-    "fax": _line,
+    "zip": _postcode,
+    "phone": _telephone("country"),
+    "fax": _telephone("country"),
     "vat_id": _line,
     "uber_login": _line,
     "cc_country": _country,
@@ -70,11 +81,17 @@ RULES: Mapping[str, Rule] = {
     "cc_city": _line,
     "cc_state": _region("cc_country"),
     "cc_province": _region("cc_country"),
-    "cc_zip": _line,
-    "cc_phone": _line,
+    "cc_zip": _postcode,
+    "cc_phone": _telephone("cc_country"),
     "ach_bank": _line,
 }
 """In the order in which they are judged: what others depend on comes first."""
+
+_DEPENDS_ON: Mapping[str, str] = {
+    "state": "country", "phone": "country", "fax": "country",
+    "cc_state": "cc_country", "cc_province": "cc_country", "cc_phone": "cc_country",
+}  # fmt: skip
+"""The fields that are read by the country beside them."""
 
 
 def judged(said: Fields, known: Fields, problems: list[Problem], *, where: str = "") -> dict[str, Any]:
@@ -91,7 +108,19 @@ def judged(said: Fields, known: Fields, problems: list[Problem], *, where: str =
             kept[key] = _kept(rule, value, {**known, **kept})
         except UnfitError as unfit:
             problems.append(Problem(f"{where}{key}", str(unfit)))
-    return kept
+    return kept | _of_another_country(kept, known)
+
+
+def _of_another_country(kept: Fields, known: Fields) -> dict[str, Any]:
+    """What stands already and says more now that the country is known: a number as it is dialled there, a state of there."""
+    found: dict[str, Any] = {}
+    for key, of in _DEPENDS_ON.items():
+        value = known.get(key)
+        if of not in kept or kept[of] == known.get(of) or key in kept or not isinstance(value, str) or not value:
+            continue
+        with suppress(UnfitError):
+            found[key] = RULES[key](value, {**known, **kept})
+    return found
 
 
 def fit_fields(fields: Fields) -> dict[str, Any]:

@@ -110,3 +110,32 @@ def as_of_an_earlier_release(caller: Caller, order_id: str, **info: Any) -> Orde
     store = caller.api.backend.service.store
     order = store.get(order_id)
     return store.save(order.changed(info={**order.info, **info}))
+
+
+def test_telephones_and_codes_are_kept_as_they_are_used(caller: Caller) -> None:
+    said = {
+        "phone": "020 7946 0018 ext. 89",
+        "fax": "０２０ ７９４６ ００１９",
+        "zip": "ｓｗ１ａ ２ａａ",
+        "cc_phone": "(212) 555\u20130100",
+    }
+    order = create(caller, **said, cc_country="US", cc_zip="90210\u20131234")
+    client = caller.data("client.get", {"client_id": caller.data("client.add", {**CONTACT, "phone": said["phone"]})})
+
+    assert (order["info"]["phone"], order["info"]["fax"]) == ("+44 20 7946 0018 ext. 89", "+44 20 7946 0019")
+    assert (order["info"]["zip"], order["info"]["cc_phone"], order["info"]["cc_zip"]) == (
+        "SW1A 2AA",
+        "+1 212-555-0100",
+        "90210-1234",
+    )
+    assert client["phone"] == "+44 20 7946 0018 ext. 89"
+
+
+def test_a_number_waits_for_its_country(caller: Caller) -> None:
+    order = create(caller, country="", phone="020 7946 0018")
+    assert order["info"]["phone"] == "020 7946 0018"
+
+    changed = caller.call("order.update", {"order_id": order["order_id"], "info": {"country": "GB"}}).body
+    assert changed["info"]["phone"] == "+44 20 7946 0018"
+    again = caller.call("order.update", {"order_id": order["order_id"], "info": {"country": "US"}}).body
+    assert again["info"]["phone"] == "+44 20 7946 0018"

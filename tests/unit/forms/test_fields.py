@@ -57,8 +57,12 @@ def read(field: dict[str, Any], value: str | dict[str, str], info: dict[str, Any
         ({"kind": "email"}, "ada@example..test", "It must be one e-mail address such as name@example.com"),
         ({"kind": "email"}, "ada", "It must be one e-mail address such as name@example.com"),
         ({"kind": "email"}, "a@b, c@d", "It must be one e-mail address such as name@example.com"),
-        ({"kind": "phone"}, "+44 (20) 7946-0018", {"it": "+44 (20) 7946-0018"}),
-        ({"kind": "phone"}, "call me", "Enter a telephone number such as +44 20 7946 0000"),
+        ({"kind": "phone"}, "+44 (20) 7946\u20130018 x89", {"it": "+44 20 7946 0018 ext. 89"}),
+        (
+            {"kind": "phone"},
+            "call me",
+            "It must be a telephone number such as +44 20 7946 0018, with ext. 89 if it has an extension",
+        ),
         ({"kind": "country"}, "GB", {"it": "GB"}),
         ({"kind": "country"}, "XX", "It: choose a country we sell to"),
         ({"kind": "country", "countries": ["FR"]}, "GB", "It: choose a country we sell to"),
@@ -197,3 +201,29 @@ def test_reading_what_is_shown_changes_nothing(form: Form, data: st.DataObject) 
             key: value for key, value in kept.items() if value != info.get(key) and key in info
         } == {} or again.errors
     assert standing(form, given_now) in form.pages
+
+
+ADDRESS: list[dict[str, Any]] = [
+    {"kind": "text", "name": "phone", "label": "Telephone", "required": False},
+    {"kind": "text", "name": "zip", "label": "Postal code", "required": False},
+    {"kind": "country", "name": "country", "label": "Country"},
+]
+
+
+def test_what_says_who_somebody_is_has_its_rule_whatever_kind_the_field_is_of_and_wherever_its_country_stands() -> None:
+    form = a_form(*ADDRESS)
+    typed = {"phone": "020 7946 0018", "zip": "\uff53w1a 2aa", "country": "GB"}
+    filled = read_page(form, form.first, typed, Given({}, PLANS, "USD"))
+    assert (filled.changes, filled.errors) == ({"phone": "+44 20 7946 0018", "zip": "SW1A 2AA", "country": "GB"}, {})
+
+    wrong = read_page(form, form.first, {"phone": "call me", "zip": "N/A", "country": "GB"}, Given({}, PLANS, "USD"))
+    assert wrong.changes == {"country": "GB"}
+    assert list(wrong.errors) == ["phone", "zip"]
+    assert wrong.errors["zip"].startswith("Postal code must be a postal code")
+
+
+def test_a_value_that_its_rule_would_not_take_today_is_asked_for_again() -> None:
+    form = a_form(*ADDRESS)
+    stored = {"phone": "call me", "zip": "", "country": "GB"}
+
+    assert standing(form, Given(stored, PLANS, "USD")) is form.first

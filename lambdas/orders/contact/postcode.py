@@ -1,0 +1,21 @@
+"""Postal codes: letters, digits, blanks and hyphens, in whatever width they are typed. No country's own rule is asked: nothing
+here depends on it, and they change."""
+
+import re
+
+from lambdas.orders.contact.text import folded, short_line
+from lambdas.orders.contact.unfit import UnfitError
+
+_POSTCODE = re.compile(r"[A-Z0-9](?:[ -]?[A-Z0-9]){0,14}")
+_POSTAL_MARK = "\u3012"  # Japan's, before the number
+
+
+def postcode(value: str) -> str:
+    """In capitals; empty stays empty. Raises UnfitError."""
+    said = short_line(folded(value)).upper().lstrip(f"{_POSTAL_MARK} ")
+    said = re.sub(r"\s*-\s*", "-", said)
+    if said and not _POSTCODE.fullmatch(said):
+        raise UnfitError(
+            "must be a postal code: letters, digits, blanks and hyphens; leave it empty where addresses have none"
+        )
+    return said
