@@ -58,15 +58,15 @@ class Windows:
         self._table = table
         self._client = client or guard_dynamodb()
 
-    def count(self, name: str, *counted: str, seconds: int, now: int) -> Window:
-        """Add one to each of `counted` in the window of `name`, and say how it stands then."""
+    def count(self, name: str, *counted: str, seconds: int, now: int, by: int = 1) -> Window:
+        """Add one (or `by`) to each of `counted` in the window of `name`, and say how it stands then."""
         places = {f"#{index}": f"{_COUNTED}{each}" for index, each in enumerate(counted)}
         answer = self._client.update_item(
             TableName=self._table,
             Key=_key(name, seconds, now),
-            UpdateExpression=f"SET expires_at = :end ADD {', '.join(f'{place} :one' for place in places)}",
+            UpdateExpression=f"SET expires_at = :end ADD {', '.join(f'{place} :by' for place in places)}",
             ExpressionAttributeNames=places,
-            ExpressionAttributeValues=to_item({":end": _end(seconds, now), ":one": 1}),
+            ExpressionAttributeValues=to_item({":end": _end(seconds, now), ":by": by}),
             ReturnValues="UPDATED_NEW",
         )
         return _window(answer["Attributes"], seconds, now)

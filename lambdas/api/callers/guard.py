@@ -6,12 +6,11 @@ with an Idempotency-Key is refused then instead, before anything is done: its se
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
-from lambdas.api.errors import TooManyCallsError, TooManyLoginsError
-from lambdas.guards.attempts import attempt
+from lambdas.api.callers.allowance import Allowance, Calls
+from lambdas.api.errors import TooManyLoginsError
 from lambdas.guards.failures import Failures, Key, Limit, Over, Trial
 from lambdas.guards.windows import Windows
 from lambdas.runtime.observe import MetricUnit, metrics
@@ -22,32 +21,9 @@ if TYPE_CHECKING:
     from lambdas.guards.repeats import Repeats
 
 T = TypeVar("T")
-CALL_WINDOW_SECONDS = 60
 LOGIN_WINDOW_SECONDS = 300
 FAILED_LOGINS_OF_ONE = 10  # of one user from one source in a window
 _MOST_PROVEN = 1_000
-_CALLS = "calls"
-
-
-@dataclass(frozen=True)
-class Allowance:
-    """What a user may still call in this window. `seconds_left`: until it is `limit` again."""
-
-    limit: int
-    used: int
-    seconds_left: int
-
-    def check(self) -> None:
-        """Raises TooManyCallsError if it is used up."""
-        if self.used > self.limit:
-            raise TooManyCallsError(self.limit, CALL_WINDOW_SECONDS, self.seconds_left)
-
-    def headers(self) -> dict[str, str]:
-        """https://datatracker.ietf.org/doc/html/draft-ietf-httpapi-ratelimit-headers-10"""
-        return {
-            "RateLimit-Policy": f'"calls";q={self.limit};w={CALL_WINDOW_SECONDS}',
-            "RateLimit": f'"calls";r={max(0, self.limit - self.used)};t={self.seconds_left}',
-        }
 
 
 class Guard:
@@ -68,15 +44,13 @@ class Guard:
         self._table, self._client, self._now = table, client, now
         self._calls_per_minute, self._failed_logins_of_source = calls_per_minute, failed_logins_of_source
         self._windows = Windows(table, client)
+        self._calls = Calls(self._windows, now)
         self._logins = Failures(self._windows, "logins", now)
         self._proven: dict[str, int] = {}  # digests of who logged in from where -> until when they need not be counted
 
     def call_of(self, user: str, calls_per_minute: int | None = None) -> Allowance | None:
         """Count a call of this user. None if it cannot be counted."""
-        name = f"calls#{user}"
-        window = attempt(lambda: self._windows.count(name, _CALLS, seconds=CALL_WINDOW_SECONDS, now=self._now()))
-        limit = self._calls_per_minute if calls_per_minute is None else calls_per_minute
-        return Allowance(limit, window.of(_CALLS), window.seconds_left) if window else None
+        return self._calls.count(user, self._calls_per_minute if calls_per_minute is None else calls_per_minute)
 
     def log_in(self, name: str, *, source: str, look: Callable[[], T | None], secret: str = "") -> T | None:
         """What `look` finds; None is a login that failed, which counts against this name from this source and the source.
