@@ -10,6 +10,8 @@ from pydantic import Field, field_validator
 
 from lambdas.actions._action import action_handler
 from lambdas.actions._module import Config, Done, Module, PermanentError, Tools
+from lambdas.orders.contact.hosts import in_ascii
+from lambdas.orders.contact.unfit import UnfitError
 from lambdas.orders.info import text
 from lambdas.orders.order import Order
 
@@ -60,11 +62,11 @@ def _with_parents(domain: str) -> Iterator[str]:
 
 def _plain(domain: str) -> str:
     """As the DNS knows it: lower case, international names in their ASCII form."""
-    plain = domain.strip(".").casefold()
+    plain = domain.strip(".")
     try:
-        return plain.encode("idna").decode() if not plain.isascii() else plain
-    except UnicodeError:
-        return plain
+        return plain.lower() if plain.isascii() else in_ascii(plain)
+    except UnfitError:
+        return plain.casefold()
 
 
 module = Module("email_blacklist", EmailBlacklistConfig, run, label="Email Blacklist")

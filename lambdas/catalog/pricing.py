@@ -9,12 +9,13 @@ from lambdas.catalog.listing import listed, option_of
 from lambdas.catalog.plan import Plan
 from lambdas.catalog.tax import Buyer, Contacts, Taxation, TaxTable
 from lambdas.orders.applied import AppliedCoupon
+from lambdas.orders.contact.hosts import hosts
+from lambdas.orders.contact.unfit import UnfitError
 from lambdas.orders.errors import Problem
 from lambdas.orders.info import text
 from lambdas.orders.order import Order
 from lambdas.orders.packs import Pack, PricedPack
 from lambdas.orders.ports import Sale
-from lambdas.orders.reading.host_names import host_names, is_host_name
 from lambdas.orders.reading.packs import parse_packs
 
 
@@ -38,7 +39,7 @@ class CatalogPricing:
         for pack in parse_packs(info):
             if list(self._missing(pack)):
                 continue
-            one, charges = listed(self.plans.get(pack.plan_id), pack)
+            one, charges = listed(self.plans.get(pack.plan_id), self._as_registered(pack))
             own = codes.fitting(pack.coupon)
             if own and own.covers(pack.plan_id):
                 one = _discounted(one, charges, own)
@@ -96,12 +97,18 @@ class CatalogPricing:
             else:
                 yield Problem("client_id", f"client {sale.client_id}: {name} {problem}; correct it with client.update")
 
+    def _as_registered(self, pack: Pack) -> Pack:
+        """What it says of the service, domain names as their registry writes them."""
+        plan = self.plans.get(pack.plan_id)
+        names = _domains(pack) if plan and _needs_domain(plan) else ()
+        return pack.model_copy(update={"description": ", ".join(names)}) if names else pack
+
     def _unsaid(self, pack: Pack) -> Iterator[Problem]:
         """What the plan needs to be told of the service."""
         plan = self.plans.get(pack.plan_id)
-        if plan and "domain" in plan.needs:
-            names = host_names(pack.description)
-            if len(set(names)) != pack.quantity or len(names) != pack.quantity or not all(map(is_host_name, names)):
+        if plan and _needs_domain(plan):
+            names = _domains(pack)
+            if len(set(names)) != pack.quantity or len(names) != pack.quantity:
                 each = "a domain name" if pack.quantity == 1 else f"{pack.quantity} different domain names"
                 yield Problem(f"info.{pack.name}.desserv", f"{plan.title} needs {each}, such as example.com")
 
@@ -119,6 +126,18 @@ class CatalogPricing:
                 yield Problem(
                     f"{where}.options.{upgrade_id}", f"no such option of {plan.title}; choose a known one, or price it"
                 )
+
+
+def _needs_domain(plan: Plan) -> bool:
+    return "domain" in plan.needs
+
+
+def _domains(pack: Pack) -> tuple[str, ...]:
+    """The domain names that are said with it; none if any is none."""
+    try:
+        return hosts(pack.description)
+    except UnfitError:
+        return ()
 
 
 class _Codes:

@@ -7,8 +7,9 @@ from pydantic import Field
 
 from lambdas.catalog.plan import Plan
 from lambdas.forms.fields import FormField, Given, Input, NotTakenError, Typed
+from lambdas.orders.contact.hosts import hosts
+from lambdas.orders.contact.unfit import UnfitError
 from lambdas.orders.info import Info, text
-from lambdas.orders.reading.host_names import host_names, is_host_name
 
 MAX_CODE = 64
 
@@ -66,7 +67,7 @@ class HostsField(PackField):
 
     def inputs(self, given: Given) -> tuple[Input, ...]:
         if self.lines == 1:
-            return self.one("text", attributes={"maxlength": "253", "spellcheck": "false"})
+            return self.one("text", attributes={"maxlength": "500", "spellcheck": "false"})
         return self.one("textarea", attributes={"rows": str(self.lines), "spellcheck": "false"})
 
     def typed(self, given: Given) -> dict[str, str]:
@@ -76,11 +77,12 @@ class HostsField(PackField):
         pack = self.of(given.info)
         if not pack:
             return {}
-        names = host_names(typed.get(self.name, ""))
+        try:
+            names = hosts(typed.get(self.name, ""))
+        except UnfitError:
+            raise NotTakenError(self.name, f"{self.label}: write host names such as www.example.com") from None
         if not names and not self.required:
             return {self.key: {"desserv": ""}} if pack.get("desserv") else {}
-        if not all(map(is_host_name, names)):
-            raise NotTakenError(self.name, f"{self.label}: write host names such as www.example.com")
         if len(names) != _units(pack) or len(set(names)) != len(names):
             raise NotTakenError(self.name, f"{self.label}: write {_units(pack)} different names, one for each")
         return {self.key: {"desserv": ", ".join(names)}}

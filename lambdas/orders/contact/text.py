@@ -57,15 +57,15 @@ def shown_line(value: str) -> str:
 
 
 def narrow(value: str) -> str:
-    """What is written for machines, in whatever width, with nothing invisible in it. Raises UnfitError."""
+    """What is written for machines, in whatever width, with nothing invisible in it but joiners. Raises UnfitError."""
     if value.isascii():
         return _composed(value)
     wide = unicodedata.normalize("NFKC", _composed(value))
-    return "".join(letter for letter in wide if unicodedata.category(letter) != "Cf")
+    return "".join(letter for letter in wide if letter in _JOINERS or unicodedata.category(letter) != "Cf")
 
 
 def folded(value: str) -> str:
-    """As `narrow`, with all digits as 0 to 9 and all dashes as `-`. Raises UnfitError."""
+    """As `narrow`, without joiners, with all digits as 0 to 9 and all dashes as `-`. Raises UnfitError."""
     text = narrow(value)
     return text if text.isascii() else "".join(map(_ascii, text))
 
@@ -94,6 +94,8 @@ def _is_seen(text: str) -> bool:
 
 
 def _ascii(letter: str) -> str:
+    if letter in _JOINERS:
+        return ""
     digit = unicodedata.decimal(letter, -1)
     if digit >= 0:
         return str(digit)

@@ -20,6 +20,8 @@ from tests.unit.actions.one_action import ACTION, an_order_with
         ("test", "ada@mailbox.test"),
         ("bücher.test", "ada@xn--bcher-kva.test"),
         ("xn--bcher-kva.test", "ada@BÜCHER.test"),
+        ("faß.test", "ada@xn--fa-hia.test"),
+        ("рф", "ada@xn--e1afmkfd.xn--p1ai"),
         ("mailbox.test", "good@fine.example, Ada <ada@mailbox.test>"),
     ],
 )

@@ -177,6 +177,15 @@ def test_a_plan_that_needs_a_domain_name_is_not_sold_without(
     assert [problem.field for problem in found] == ([] if is_enough else ["info.pack1.desserv"])
 
 
+@pytest.mark.parametrize("said", ["Bücher.example.", "https://bücher.example/shop", "xn--bcher-kva.example"])
+def test_a_domain_is_sold_by_the_name_its_registry_knows(said: str) -> None:
+    pack = {"plan_id": "3", "desserv": said}
+
+    assert PRICING.missing({"pack1": pack}, SALE) == ()
+    assert PRICING.price({"pack1": pack}, SALE)[0].description == "xn--bcher-kva.example"
+    assert PRICING.price({"pack1": {"plan_id": "1", "desserv": said}}, SALE)[0].description == said
+
+
 def test_a_price_of_one_s_own_does_not_make_up_for_what_the_plan_needs() -> None:
     (problem,) = PRICING.missing({"pack1": {"plan_id": "3", "price": "1"}}, SALE)
 

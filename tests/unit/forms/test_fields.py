@@ -111,6 +111,12 @@ PACK = {"pack1": {"plan_id": "2", "period": 1, "quantity": 2}}
         ({"kind": "quantity"}, "²", "It: enter a whole number from 1 to 10"),
         ({"kind": "quantity", "pack": 2}, "3", {}),
         ({"kind": "hosts"}, "A.example.com\nb.example.com", {"pack1": {"desserv": "a.example.com, b.example.com"}}),
+        (
+            {"kind": "hosts"},
+            "https://b\u00fccher.example/, B.example.",
+            {"pack1": {"desserv": "xn--bcher-kva.example, b.example"}},
+        ),
+        ({"kind": "hosts"}, "192.0.2.1 192.0.2.2", "It: write host names such as www.example.com"),
         ({"kind": "hosts"}, "a.example.com", "It: write 2 different names, one for each"),
         ({"kind": "hosts"}, "a.example.com a.example.com", "It: write 2 different names, one for each"),
         ({"kind": "hosts"}, "not a host", "It: write host names such as www.example.com"),

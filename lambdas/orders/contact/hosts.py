@@ -1,0 +1,46 @@
+"""Names of hosts and domains as the DNS and its registries know them: IDNA 2008, judged by `idna`
+(https://github.com/kjd/idna), kept in their ASCII form, such as `xn--bcher-kva.example`."""
+
+import re
+
+from lambdas.orders.contact.text import narrow
+from lambdas.orders.contact.unfit import UnfitError
+
+_APART = re.compile(r"[\s,;]+")
+_SCHEME = re.compile(r"^(?:[a-z][a-z0-9+.-]*:)?//", re.IGNORECASE)
+_BEHIND = re.compile(r"[/?#].*$|:[0-9]{0,5}$", re.DOTALL)  # a path; a port
+_A_NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")  # a name's last part never is one: it would be an address (RFC 3696, 2)
+_RESERVED = re.compile(
+    r"(?!xn).{2}--"
+)  # names with other letters before two hyphens are none's to have (RFC 5891, 4.2.3.1)
+_EXAMPLE = "must be a name such as www.example.com"
+
+
+def host(value: str) -> str:
+    """The name in its ASCII form; of an address that was pasted, its host. Empty stays empty. Raises UnfitError."""
+    said = narrow(value).strip()
+    return ascii_name(_BEHIND.sub("", _BEHIND.sub("", _SCHEME.sub("", said, count=1)))) if said else ""
+
+
+def hosts(text: str) -> tuple[str, ...]:
+    """The names that are written there, apart by commas, blanks or lines. Raises UnfitError."""
+    return tuple(name for name in map(host, _APART.split(narrow(text))) if name)
+
+
+def ascii_name(name: str) -> str:
+    """A name below some domain, in its ASCII form. Raises UnfitError."""
+    found = in_ascii(name)
+    labels = found.split(".")
+    if len(labels) < 2 or len(found) > 253 or _A_NUMBER.fullmatch(labels[-1]) or any(map(_RESERVED.match, labels)):
+        raise UnfitError(_EXAMPLE)
+    return found
+
+
+def in_ascii(name: str) -> str:
+    """A name of one part or more in its ASCII form, without the dot at its end. Raises UnfitError."""
+    from idna import IDNAError, encode
+
+    try:
+        return encode(name, uts46=True, std3_rules=True).decode().removesuffix(".")
+    except (IDNAError, UnicodeError):
+        raise UnfitError(_EXAMPLE) from None
