@@ -139,6 +139,9 @@ class FakePayments:
     def release(self, attempt_or_hold: PaymentAttempt | Hold) -> None:
         self.held.pop(attempt_or_hold.key, None)
 
+    def settle_left(self, order: Order, action: ChecklistAction, now: int) -> bool:
+        return False
+
 
 @dataclass
 class FakePricing:

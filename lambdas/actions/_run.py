@@ -11,7 +11,15 @@ from typing import Any, Protocol
 
 from botocore.exceptions import ClientError
 
-from lambdas.actions._module import Done, Module, Tools, UnexpectedError, Waiting
+from lambdas.actions._module import (
+    Done,
+    Module,
+    ThrottledError,
+    Tools,
+    TransientError,
+    UnexpectedError,
+    Waiting,
+)
 from lambdas.actions._outcome import OUTSIDE_ERRORS, classed, config_of, failed
 from lambdas.actions._undo import undo_action
 from lambdas.orders import claims, progress
@@ -131,8 +139,29 @@ def _tell_skipped(module: Module[Any], order_id: str, action_id: int, use: Tools
     if module.skipped is None:
         return
     order = use.orders.get(order_id)
-    if order.actions[str(action_id)].state is ActionState.SKIPPED:
+    if order.actions[str(action_id)].state is not ActionState.SKIPPED:
+        return
+    try:
         module.skipped(order, config_of(module, order, action_id), replace(use, action_id=action_id))
+    except Exception as error:  # noqa: BLE001 - `classed` decides what it is
+        failure = classed(error)
+        if isinstance(failure, TransientError | ThrottledError):
+            raise failure from None
+        _note_on_skipped(order, action_id, use, str(failure))
+
+
+def _note_on_skipped(order: Order, action_id: int, use: Tools, why: str) -> None:
+    """What is left to a person, beside why the action was skipped. The order goes on: nothing waits for a skipped action."""
+
+    def change(current: Order) -> Order:
+        action = current.actions[str(action_id)]
+        if why in action.reason or action.state is not ActionState.SKIPPED:
+            return current
+        return current.with_action(action.changed(reason=f"{action.reason}; {why}"))
+
+    save(use.orders, order, change)
+    metrics.add_metric("ActionFailed", MetricUnit.Count, 1)
+    logger.warning("skipped action left something", reason=why)
 
 
 def _claim(

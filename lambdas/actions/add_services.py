@@ -8,7 +8,7 @@ from typing import Literal
 
 from lambdas.actions._action import action_handler
 from lambdas.actions._module import Config, Done, Module, PermanentError, Tools
-from lambdas.orders.awaiting import awaits_payment
+from lambdas.orders.awaiting import INVOICING_MODULE, awaits_payment
 from lambdas.orders.checklist import ActionState
 from lambdas.orders.order import Order
 from lambdas.orders.packs import PricedPack
@@ -51,7 +51,8 @@ def undo(order: Order, config: AddServicesConfig, tools: Tools) -> str | None:
         services.cancel(service)
     if not made:
         return None
-    invoiced = "" if any(action.captures for action in order.actions.values()) else _invoices_taken_back(order, tools)
+    by_itself = any(action.module == INVOICING_MODULE for action in order.actions.values())
+    invoiced = "" if by_itself else _invoices_taken_back(order, tools)
     canceled = f"{'1 service' if len(made) == 1 else f'{len(made)} services'} canceled"
     return f"{canceled}; {invoiced}" if invoiced else canceled
 

@@ -10,7 +10,8 @@ from lambdas.actions._reversal import reversing
 from lambdas.catalog.coupon_errors import CouponBusyError
 from lambdas.orders.money import format_cents
 from lambdas.orders.order import Hold, Order
-from lambdas.payments.capturing import capture_key, captured_for
+from lambdas.payments.capturing import capture_key, captured_for, paid_before, without_charge
+from lambdas.payments.errors import AnotherSumTakenError, ChargeInProgressError
 from lambdas.payments.gateway import (
     DeclinedError,
     GatewayUnavailableError,
@@ -65,11 +66,17 @@ def _uncounted(order: Order, tools: Tools) -> str:
 
 
 def skipped(order: Order, config: GenerateInvoiceConfig, tools: Tools) -> None:
-    """Nobody will capture any more: release the hold. Money that was taken stays, and an open invoice stays open."""
-    held = tools.gateway.find(order.hold.key) if order.hold else None
-    if order.hold and held and held.state is TransactionState.HELD:
+    """Nobody will capture any more: release the hold. Money that was taken stays, and its invoice is paid; without such money
+    an open invoice stays open."""
+    try:
+        paid_before(order, tools.gateway, tools.records, now=tools.now())
+    except AnotherSumTakenError as another:
+        raise PermanentError(another.message) from None
+    except (GatewayUnavailableError, OutcomeUnknownError):
+        raise TransientError("the payment gateway cannot be reached; this is tried again by itself") from None
+    if order.hold:
         with reversing(tools) as money:
-            money.give_back(order.hold)
+            money.void(order.hold)
 
 
 def _nothing_to_invoice(order: Order, tools: Tools) -> Done:
@@ -113,6 +120,10 @@ def _collect(order: Order, invoice: Invoice, tools: Tools) -> Invoice:
         return invoices.settle(invoice, InvoiceStatus.PAID, at=tools.now())
     if order.hold is None:
         return invoice
+    if invoice.charge:
+        invoice = _charged_by_hand(order.hold, invoice, tools)
+    if invoice.status is not InvoiceStatus.OPEN:
+        return invoice
     if invoice.total_cents > order.hold.amount_cents:
         raise PermanentError(
             f"invoice {invoice.number} is higher than the amount held; collect the difference by hand, then skip this action"
@@ -120,6 +131,22 @@ def _collect(order: Order, invoice: Invoice, tools: Tools) -> Invoice:
     if not order.hold.captured:
         _capture(order, order.hold, invoice, tools)
     return invoices.settle(invoice, InvoiceStatus.PAID, order.hold.transaction_id, at=tools.now())
+
+
+def _charged_by_hand(hold: Hold, invoice: Invoice, tools: Tools) -> Invoice:
+    """The invoice, paid by the charge that somebody began of it, which lets go of what is held; else free of that."""
+    if invoice.charge is None or invoice.charge.key == hold.key:
+        return invoice
+    try:
+        settled = without_charge(InvoiceRecords(tools.records), tools.gateway, invoice, now=tools.now())
+    except ChargeInProgressError as busy:
+        raise TransientError(f"{busy.message}; this is tried again by itself") from None
+    except (GatewayUnavailableError, OutcomeUnknownError):
+        raise TransientError("the payment gateway cannot be reached; this is tried again by itself") from None
+    if settled.status is InvoiceStatus.PAID:
+        with reversing(tools) as money:
+            money.give_back(hold)
+    return settled
 
 
 def _capture(order: Order, hold: Hold, invoice: Invoice, tools: Tools) -> None:

@@ -20,5 +20,11 @@ def run(order: Order, config: ReversePaymentConfig, tools: Tools) -> Done:
     return Done(str(reversal) or "nothing to reverse", result)
 
 
-module = Module("reverse_payment", ReversePaymentConfig, run, label="Reverse Payment", money="returns")
+def skipped(order: Order, config: ReversePaymentConfig, tools: Tools) -> None:
+    """What had gone back already is written down: its invoice is credited."""
+    with reversing(tools) as money:
+        money.finish(order, now=tools.now())
+
+
+module = Module("reverse_payment", ReversePaymentConfig, run, skipped=skipped, label="Reverse Payment", money="returns")
 handler = action_handler(module)

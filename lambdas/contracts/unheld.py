@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from lambdas.orders.checklist import ChecklistAction
 from lambdas.orders.errors import Problem
 from lambdas.orders.order import Hold, Order, PaymentAttempt
 from lambdas.orders.ports import PaymentDue, Payments
@@ -32,3 +33,6 @@ class WithoutHold:
 
     def release(self, attempt_or_hold: PaymentAttempt | Hold) -> None:
         self.payments.release(attempt_or_hold)
+
+    def settle_left(self, order: Order, action: ChecklistAction, now: int) -> bool:
+        return self.payments.settle_left(order, action, now)

@@ -176,6 +176,19 @@ class TooEarlyError(ActionRefusedError):
     again = Again.LATER
 
 
+class MoneyUnclearError(OrderError):
+    """Whether money moved is not known now, so nothing was done that would rely on it."""
+
+    kind = "payment_unknown"
+    again = Again.LATER
+
+    def __init__(self, order_id: str, action: "ChecklistAction") -> None:
+        super().__init__(
+            f"action {action.action_id} {action.name} of order {order_id} was not skipped: the payment provider does not say "
+            "what became of its money; ask again in a minute"
+        )
+
+
 class MoveRefusedError(OrderError):
     """The order cannot be moved there by hand."""
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from lambdas.orders.checklist import ChecklistAction
 from lambdas.orders.entries import FoundOrder, OrderEntry
 from lambdas.orders.errors import Problem
 from lambdas.orders.order import Hold, Order, PaymentAttempt, Place
@@ -72,6 +73,11 @@ class Payments(Protocol):
 
     def release(self, attempt_or_hold: PaymentAttempt | Hold) -> None:
         """Give back what was held or taken under this key, if anything was. May be repeated."""
+
+    def settle_left(self, order: Order, action: ChecklistAction, now: int) -> bool:
+        """Before the action is skipped: write down what its runs did with the order's money, if they could not say so. Whether
+        there was something. Raises MoneyUnclearError, or a refusal that says what a person has to do."""
+        ...
 
 
 class Screen(Protocol):

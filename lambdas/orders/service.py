@@ -11,6 +11,7 @@ from typing import Any
 
 from lambdas.orders import hands, leads, progress, revival
 from lambdas.orders import info as order_info
+from lambdas.orders.awaiting import payment_seen
 from lambdas.orders.draft import OrderDraft, check_ready, new_order, queue_for, revised
 from lambdas.orders.errors import (
     InvalidOrderError,
@@ -198,11 +199,22 @@ class OrderService:
         )
 
     def skip(self, order: Order, action_id: int, *, by: str, why: str = "", permit: Permit = UNBOUND) -> Order:
-        """Pass an action over; skipped counts as done for what comes after it. `permit` is asked whether it may be."""
+        """Pass an action over; skipped counts as done for what comes after it. `permit` is asked whether it may be.
+
+        What its runs did with money, and could not say, is written down first.
+        """
+        settled, now = -1, self.now()
 
         def change(current: Order) -> Order:
+            nonlocal settled
             permit.pass_over(current, (action for key, action in current.actions.items() if key == str(action_id)))
-            return hands.skipped(current, action_id, by=by, why=why, now=self.now())
+            skipped = hands.skipped(current, action_id, by=by, why=why, now=now)
+            action = current.actions[str(action_id)]
+            if skipped is current or action.attempts == settled:
+                return skipped
+            settled = action.attempts
+            paid = self.payments.settle_left(current, action, now)
+            return payment_seen(skipped, by=by, now=now) if paid else skipped
 
         return self._save(order, "skip", by, change)
 

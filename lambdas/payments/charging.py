@@ -8,7 +8,9 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from lambdas.orders.order import Order
+from lambdas.orders.errors import OrderError
+from lambdas.orders.order import Hold, Order
+from lambdas.payments.capturing import without_charge
 from lambdas.payments.errors import (
     ChargeInProgressError,
     ChargeRefusedError,
@@ -48,8 +50,16 @@ class Charging:
     gateway: Gateway
     now: Callable[[], int]
 
-    def charge(self, invoice: Invoice, billing_info_id: str, method: PaymentMethod) -> Invoice:
-        """The invoice, paid. Charging a paid one changes nothing. Raises the refusals of payments/errors.py."""
+    def charge(
+        self,
+        invoice: Invoice,
+        billing_info_id: str,
+        method: PaymentMethod,
+        *,
+        looked_at_again: Callable[[Invoice], Invoice] = lambda claimed: claimed,
+    ) -> Invoice:
+        """The invoice, paid. Charging a paid one changes nothing. `looked_at_again`: refuses, or finds it paid, once nobody else
+        can begin to charge it. Raises the refusals of payments/errors.py."""
         if invoice.status is InvoiceStatus.CREDITED:
             raise NotChargeableError(invoice.invoice_id, "it was credited, so nothing is owed on it")
         if invoice.status is InvoiceStatus.PAID:
@@ -58,23 +68,78 @@ class Charging:
             return self.invoices.settle(invoice, InvoiceStatus.PAID, at=self.now())
         claimed, attempt = self._claimed(invoice, billing_info_id)
         try:
+            known = looked_at_again(claimed)
+        except OrderError:
+            self._let_go(claimed, attempt)
+            raise
+        return known if known.status is InvoiceStatus.PAID else self._charged(claimed, attempt, method)
+
+    def _charged(self, claimed: Invoice, attempt: ChargeAttempt, method: PaymentMethod) -> Invoice:
+        try:
             transaction = self._taken(claimed, attempt, method)
         except DeclinedError as declined:
             self.invoices.write_charge(claimed, None, declines=claimed.declines + 1)
-            raise ChargeRefusedError(invoice.invoice_id, str(declined), by_bank=True) from None
+            raise ChargeRefusedError(claimed.invoice_id, str(declined), by_bank=True) from None
         except GatewayUnavailableError as unavailable:  # before anything was begun: the key can be used again
             self.invoices.write_charge(claimed, None, declines=claimed.declines)
+            raise ChargeUnavailableError(claimed.invoice_id, str(unavailable)) from None
+        except OutcomeUnknownError:
+            raise ChargeUnknownError(claimed.invoice_id) from None
+        return self._paid(claimed, attempt, transaction)
+
+    def collect(self, invoice: Invoice, hold: Hold, key: str) -> Invoice:
+        """The invoice, paid with what is held for its order, under the key of whoever else may capture it. Raises as `charge`."""
+        open_ = self._without_charge(invoice, hold)
+        if open_.status is not InvoiceStatus.OPEN:
+            return open_
+        claimed, attempt = self._claimed(open_, "", hold.key)
+        try:
+            transaction = self._collected(claimed, attempt, hold, key)
+        except DeclinedError as declined:
+            self.invoices.write_charge(claimed, None)
+            raise ChargeRefusedError(invoice.invoice_id, str(declined), by_bank=True) from None
+        except GatewayUnavailableError as unavailable:
+            self.invoices.write_charge(claimed, None)
             raise ChargeUnavailableError(invoice.invoice_id, str(unavailable)) from None
         except OutcomeUnknownError:
             raise ChargeUnknownError(invoice.invoice_id) from None
         return self._paid(claimed, attempt, transaction)
 
-    def _claimed(self, invoice: Invoice, billing_info_id: str) -> tuple[Invoice, ChargeAttempt]:
+    def _collected(self, invoice: Invoice, attempt: ChargeAttempt, hold: Hold, key: str) -> Transaction:
+        if hold.captured:
+            found = self._found(attempt)
+            if found is None or found.state is not TransactionState.CAPTURED:
+                raise DeclinedError("the money that was taken for the order is not there any more")
+            return found
+        try:
+            return self.gateway.capture(key=key, transaction_id=hold.transaction_id, amount_cents=invoice.owed_cents)
+        except OutcomeUnknownError:
+            found = self._found(attempt)
+            if found is None or found.state is not TransactionState.CAPTURED:
+                raise
+            return found
+
+    def _without_charge(self, invoice: Invoice, hold: Hold) -> Invoice:
+        """The invoice, whose earlier charge by another way has come to its end: it paid the invoice, or holds nothing more."""
+        if invoice.charge is None or invoice.charge.key == hold.key:
+            return invoice
+        try:
+            return without_charge(self.invoices, self.gateway, invoice, now=self.now())
+        except (GatewayUnavailableError, OutcomeUnknownError):
+            raise ChargeUnknownError(invoice.invoice_id) from None
+
+    def _let_go(self, claimed: Invoice, attempt: ChargeAttempt) -> None:
+        """Nothing was asked of the gateway. An earlier try under the same key may have been: that stays known."""
+        kept = attempt.model_copy(update={"claim_ends_at": _NOBODY}) if attempt.tries > 1 else None
+        self.invoices.write_charge(claimed, kept)
+
+    def _claimed(self, invoice: Invoice, billing_info_id: str, key: str = "") -> tuple[Invoice, ChargeAttempt]:
         earlier = invoice.charge
         if earlier and earlier.claim_ends_at >= self.now():
             raise ChargeInProgressError(invoice.invoice_id)
+        fresh = key or f"invoice:{invoice.invoice_id}:charge:{invoice.declines + 1}"
         attempt = ChargeAttempt(
-            key=earlier.key if earlier else f"invoice:{invoice.invoice_id}:charge:{invoice.declines + 1}",
+            key=earlier.key if earlier else fresh,
             billing_info_id=billing_info_id,
             claim=secrets.token_hex(8),
             claim_ends_at=self.now() + CLAIM_SECONDS,

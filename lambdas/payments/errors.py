@@ -21,6 +21,20 @@ class NotInvoicedError(OrderError):
         super().__init__(text, problems=problems, **facts)
 
 
+class InvoicingBusyError(NotInvoicedError):
+    """Whether an order's money was taken already is not known at the moment; nothing was invoiced."""
+
+    kind = "gateway_busy"
+    again = Again.LATER
+
+    def __init__(self, order_id: str) -> None:
+        super().__init__(
+            f"the payment provider does not say whether the money of order {order_id} was taken already; nothing was invoiced, "
+            "try again in a minute",
+            order_id=order_id,
+        )
+
+
 class ChargeRefusedError(OrderError):
     """No money was taken; the invoice stays open. `by_bank`: the bank said no, which is an outcome."""
 
@@ -61,6 +75,18 @@ class ChargeInProgressError(OrderError):
 
     def __init__(self, invoice_id: str) -> None:
         super().__init__(f"invoice {invoice_id} is being charged at this moment; look at it again in a few seconds")
+
+
+class AnotherSumTakenError(OrderError):
+    """What was taken for an order is not what its invoice says."""
+
+    kind = "not_chargeable"
+
+    def __init__(self, order_id: str, transaction_id: str, invoice_id: str) -> None:
+        super().__init__(
+            f"another sum was taken for order {order_id} than its invoice {invoice_id} is of (transaction {transaction_id}): "
+            "settle it with the gateway, or cancel the order"
+        )
 
 
 class NotChargeableError(OrderError):

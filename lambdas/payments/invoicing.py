@@ -11,22 +11,10 @@ from dataclasses import dataclass
 from lambdas.orders.errors import Problem
 from lambdas.orders.order import Hold, Order
 from lambdas.orders.ports import OrderStore
-from lambdas.payments.capturing import capture_key
-from lambdas.payments.charging import awaits_invoice
-from lambdas.payments.errors import (
-    ChargeRefusedError,
-    ChargeUnavailableError,
-    ChargeUnknownError,
-    NothingToInvoiceError,
-    NotInvoicedError,
-)
-from lambdas.payments.gateway import (
-    DeclinedError,
-    Gateway,
-    GatewayUnavailableError,
-    OutcomeUnknownError,
-    TransactionState,
-)
+from lambdas.payments.capturing import capture_key, captured_for
+from lambdas.payments.charging import Charging, awaits_invoice
+from lambdas.payments.errors import ChargeRefusedError, InvoicingBusyError, NothingToInvoiceError, NotInvoicedError
+from lambdas.payments.gateway import Gateway, GatewayUnavailableError, OutcomeUnknownError
 from lambdas.records.client import Client
 from lambdas.records.invoice import Invoice, InvoiceStatus
 from lambdas.records.invoice_lines import invoice_lines
@@ -69,9 +57,8 @@ class Invoicing:
         if first := self._invoices.issued_first(None, key):
             return first
         for _ in range(_TRIES):
-            with suppress(
-                ConditionsNotMetError
-            ):  # an order was canceled meanwhile: what it sold is left out, or refused
+            # If an order was canceled meanwhile, what it sold is left out or refused now.
+            with suppress(ConditionsNotMetError):
                 return self._generated(client, only, due_at, key)
         raise NotInvoicedError("its orders are being canceled at this moment; nothing was invoiced, try again")
 
@@ -83,11 +70,11 @@ class Invoicing:
             why = f"are of more than {MAX_ORDERS} orders, which one invoice does not take; name fewer"
             raise NotInvoicedError(f"the services named {why}", Problem("include_packs", why))
         orders = {order_id: self.orders.get(order_id) for order_id in _order_ids(services)[:MAX_ORDERS]}
-        late = {order_id for order_id, order in orders.items() if awaits_invoice(order) or order.canceled_at}
+        late = {order_id for order_id, order in orders.items() if order.canceled_at or self._is_paid_by_itself(order)}
         if only and (left := [each.service_id for each in services if each.order_id in late]):
             raise NotInvoicedError(
-                f"services {', '.join(left)} are of an order that was canceled, or whose Generate Invoice has still to invoice "
-                "them: process or skip it, or name its transaction with command charge_prior_auth",
+                f"services {', '.join(left)} are of an order that was canceled, whose money was taken already, or whose Generate "
+                "Invoice has still to invoice them: process or skip that, or name its transaction with command charge_prior_auth",
                 Problem("include_packs", f"{', '.join(left)} are invoiced by their order"),
             )
         ready = [each for each in services if each.order_id in orders.keys() - late]
@@ -121,8 +108,17 @@ class Invoicing:
             return invoice
         if invoice.total_cents > hold.amount_cents:
             raise ChargeRefusedError(invoice.invoice_id, "it is higher than the amount that is held")
-        self._capture(order, hold, invoice)
-        return self._invoices.settle(invoice, InvoiceStatus.PAID, hold.transaction_id, at=self.now())
+        key = capture_key(order.order_id, invoice.number)
+        return Charging(self._invoices, self.gateway, self.now).collect(invoice, hold, key)
+
+    def _is_paid_by_itself(self, order: Order) -> bool:
+        """Whether the order's own money pays its invoice: what is still to be taken, or was. Nobody pays for that again."""
+        if awaits_invoice(order):
+            return True
+        try:
+            return captured_for(order, self.gateway) is not None
+        except (GatewayUnavailableError, OutcomeUnknownError):
+            raise InvoicingBusyError(order.order_id) from None
 
     @property
     def _invoices(self) -> InvoiceRecords:
@@ -179,22 +175,6 @@ class Invoicing:
             raise NotInvoicedError(f"{error}; look at client.invoice_list") from None
         except SeriesBusyError as busy:
             raise NotInvoicedError(f"{busy}; nothing was invoiced, try again") from None
-
-    def _capture(self, order: Order, hold: Hold, invoice: Invoice) -> None:
-        """Under the key that the order's Generate Invoice takes it by, so that both together take it once."""
-        if hold.captured:
-            return
-        key = capture_key(order.order_id, invoice.number)
-        try:
-            self.gateway.capture(key=key, transaction_id=hold.transaction_id, amount_cents=invoice.total_cents)
-        except DeclinedError as declined:
-            raise ChargeRefusedError(invoice.invoice_id, str(declined), by_bank=True) from None
-        except GatewayUnavailableError as unavailable:
-            raise ChargeUnavailableError(invoice.invoice_id, str(unavailable)) from None
-        except OutcomeUnknownError:
-            found = self.gateway.find(hold.key)
-            if found is None or found.state is not TransactionState.CAPTURED:
-                raise ChargeUnknownError(invoice.invoice_id) from None
 
 
 def _canceled(order: Order) -> NotInvoicedError:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from lambdas.orders.checklist import ChecklistAction
 from lambdas.orders.errors import Problem
 from lambdas.orders.order import Hold, Order, PaymentAttempt
 from lambdas.orders.parties import stored_method
@@ -113,6 +114,11 @@ class PreAuthorization:
             avs_code=transaction.avs_code,
             capture_before=transaction.capture_before,
         )
+
+    def settle_left(self, order: Order, action: ChecklistAction, now: int) -> bool:
+        from lambdas.payments.settling import written_down  # only a skip needs it
+
+        return written_down(order, action, self.gateway, self.clients.table, now=now)
 
     def release(self, attempt_or_hold: PaymentAttempt | Hold) -> None:
         give_back(self.gateway, attempt_or_hold.key)

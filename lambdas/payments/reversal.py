@@ -86,6 +86,23 @@ class Reversing:
         given_back = self.give_back(payment) if payment else False
         return self._with_invoices(order, now, given_back)
 
+    def void(self, hold: Hold) -> None:
+        """Let go of money that is held; what was taken stays taken."""
+        with _telling():
+            found = self.gateway.find(hold.key)
+        if found and found.state is TransactionState.HELD:
+            self.give_back(hold)
+
+    def finish(self, order: Order, *, now: int) -> bool:
+        """Credit the invoice of an order whose money has gone back; whether it has."""
+        payment = order.hold or order.attempt
+        with _telling():
+            found = self.gateway.find(payment.key) if payment else None
+        if found is None or found.state not in _GIVEN_BACK:
+            return False
+        self.reverse(order, now=now)
+        return True
+
     def reverse_invoices(self, order: Order, *, now: int) -> Reversal:
         """Only what was invoiced: for an order that has no action which takes its money."""
         return self._with_invoices(order, now, given_back=False)

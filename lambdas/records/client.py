@@ -75,6 +75,11 @@ class ClientRecords:
     def __init__(self, table: RecordTable) -> None:
         self._table = table
 
+    @property
+    def table(self) -> RecordTable:
+        """Where all else that clients have is, too."""
+        return self._table
+
     def brand_of(self, client_id: str) -> int | None:
         found = self._table.get(f"client#{client_id}", "client")
         return int(found["brand_id"]) if found else None

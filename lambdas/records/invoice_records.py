@@ -136,7 +136,8 @@ class InvoiceRecords:
         """The open invoice with this attempt (and what else changes with it), if nobody came in between; else None."""
         held = {"charge": charge.model_dump() if charge else None, **paid}
         sets = [f"#{name} = :{name}" for name, value in held.items() if value is not None]
-        removes = "" if charge else " REMOVE #charge"
+        update = f"SET {', '.join(sets)}" if sets else ""
+        update += "" if charge else " REMOVE #charge"
         condition = "#status = :open AND " + (
             "#charge.claim = :claim" if before.charge else "attribute_not_exists(#charge)"
         )
@@ -145,7 +146,7 @@ class InvoiceRecords:
         values |= {":claim": before.charge.claim} if before.charge else {}
         values |= {":credited": before.credited} if before.credited else {}
         try:
-            return self._update(before, f"SET {', '.join(sets)}{removes}", condition, values, names=(*held, "charge"))
+            return self._update(before, update, condition, values, names=(*held, "charge"))
         except self._table.client.exceptions.ConditionalCheckFailedException:
             return None
 

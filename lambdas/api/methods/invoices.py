@@ -66,7 +66,7 @@ def _generate(backend: Backend, request: InvoiceGenerateRequest, caller: Caller)
         invoice = invoicing.generate(client, only=request.include_packs, due_at=request.duedate, key=key)
     except RequestKeyUsedError:
         raise KeyReusedError(caller.method) from None
-    invoice = _charging(backend).charge(invoice, *chosen) if chosen else invoice
+    invoice = _charge_once(backend, invoice, *chosen) if chosen else invoice
     tell_orders(backend, invoice, caller)
     return invoice
 
@@ -101,7 +101,7 @@ def _charged(backend: Backend, request: InvoiceChargeRequest, invoice: Invoice) 
         raise MalformedRequestError(Problem("billing_info_id", text))
     if "payment_type" in request.model_fields_set and PAYMENT_TYPE[method.kind] != request.payment_type:
         raise MalformedRequestError(Problem("payment_type", f"this payment method is {PAYMENT_TYPE[method.kind]}"))
-    return _charging(backend).charge(invoice, named, method)
+    return _charge_once(backend, invoice, named, method)
 
 
 def _default_method(backend: Backend, client: Client) -> tuple[str, PaymentMethod]:
@@ -114,8 +114,12 @@ def _default_method(backend: Backend, client: Client) -> tuple[str, PaymentMetho
     return chosen, methods[chosen]
 
 
-def _charging(backend: Backend) -> Charging:
-    return Charging(InvoiceRecords(backend.records), backend.gateway, backend.service.now)
+def _charge_once(backend: Backend, invoice: Invoice, billing_info_id: str, method: PaymentMethod) -> Invoice:
+    """Looked at once more when nobody else can begin to charge it: its order may have begun to take its money meanwhile."""
+    charging = Charging(InvoiceRecords(backend.records), backend.gateway, backend.service.now)
+    return charging.charge(
+        invoice, billing_info_id, method, looked_at_again=lambda claimed: settled_by_its_order(backend, claimed)
+    )
 
 
 def _add_payment(backend: Backend, request: PaymentAddRequest, caller: Caller) -> Invoice:

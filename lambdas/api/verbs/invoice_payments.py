@@ -8,11 +8,12 @@ from lambdas.api.errors import NotFoundError
 from lambdas.api.requests.invoices import PaymentAddRequest
 from lambdas.api.verbs.client_named import admitted
 from lambdas.orders.awaiting import tell_paid
+from lambdas.orders.money import format_cents
 from lambdas.orders.order import Order
 from lambdas.payments.capturing import captured_for
 from lambdas.payments.charging import awaits_invoice
 from lambdas.payments.errors import ChargeUnknownError, NotChargeableError
-from lambdas.payments.gateway import GatewayUnavailableError, OutcomeUnknownError
+from lambdas.payments.gateway import GatewayUnavailableError, OutcomeUnknownError, Transaction
 from lambdas.payments.recording import Recording, is_same
 from lambdas.records.client import ClientRecords
 from lambdas.records.invoice import Invoice, InvoiceStatus, RecordedPayment
@@ -41,6 +42,13 @@ def settled_by_its_order(backend: Backend, invoice: Invoice) -> Invoice:
         if sold.canceled_at and sold.order_id not in (invoice.credited or {}):
             text = f"order {sold.order_id} was canceled, so it is credited"
             raise NotChargeableError(invoice.invoice_id, text)
+        if order is None and invoice.status is InvoiceStatus.OPEN and (taken := _taken(backend, sold, invoice)):
+            text = (
+                f"{_sum_of(taken)} was taken for order {sold.order_id} already, in transaction {taken.transaction_id}"
+            )
+            raise NotChargeableError(
+                invoice.invoice_id, f"{text}; give that back at the gateway first, or cancel the order"
+            )
     if order is None:
         return invoice
     if invoice.status is InvoiceStatus.OPEN and (paid := _paid_before(backend, order, invoice)):
@@ -87,10 +95,7 @@ def tell_orders(backend: Backend, invoice: Invoice, caller: Caller) -> None:
 
 def _paid_before(backend: Backend, order: Order, invoice: Invoice) -> Invoice | None:
     """The order's invoice as paid, if its money was taken already and that could not be written down."""
-    try:
-        taken = captured_for(order, backend.gateway)
-    except (GatewayUnavailableError, OutcomeUnknownError):
-        raise ChargeUnknownError(invoice.invoice_id) from None
+    taken = _taken(backend, order, invoice)
     if taken is None:
         return None
     if (taken.amount_cents, taken.currency) != (invoice.total_cents, invoice.currency):
@@ -98,3 +103,14 @@ def _paid_before(backend: Backend, order: Order, invoice: Invoice) -> Invoice | 
         raise NotChargeableError(invoice.invoice_id, why)
     now = backend.service.now()
     return InvoiceRecords(backend.records).settle(invoice, InvoiceStatus.PAID, taken.transaction_id, at=now)
+
+
+def _taken(backend: Backend, order: Order, invoice: Invoice) -> Transaction | None:
+    try:
+        return captured_for(order, backend.gateway)
+    except (GatewayUnavailableError, OutcomeUnknownError):
+        raise ChargeUnknownError(invoice.invoice_id) from None
+
+
+def _sum_of(taken: Transaction) -> str:
+    return f"{format_cents(taken.amount_cents)} {taken.currency}"

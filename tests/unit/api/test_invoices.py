@@ -16,6 +16,7 @@ from tests.unit.api.conftest import Answer, Caller
 from tests.unit.records.builders import a_service_record, an_invoice
 
 PACKS = {"pack1": {"plan_id": "1", "period": 1}, "pack2": {"plan_id": "2", "period": 1, "options": {"31": "101"}}}
+PAYPAL: dict[str, Any] = {"payment_type": "paypal", "paypal_token": "paypal_captured"}
 METHOD = {"client_id": "101", "cc_num": "4242", "country": "GB"}
 
 
@@ -214,6 +215,48 @@ def test_money_that_was_taken_and_not_written_down_is_not_taken_again(caller: Ca
     charged = caller.call("client.invoice_charge", {"inv_id": invoice.invoice_id})
     assert (charged.body["status"], charged.body["transaction_id"]) == ("paid", order.hold.transaction_id)
     assert backend.gateway.find(f"invoice:{invoice.invoice_id}:charge:1") is None
+
+
+def test_services_whose_money_was_taken_at_submit_are_paid_by_nobody_again(caller: Caller) -> None:
+    """PayPal took it, Generate Invoice was skipped, and somebody invoices and charges what there is."""
+    order = sold(caller, **PAYPAL)
+    with_card(caller)
+    named = generate(caller, include_packs={service_id_of(order.order_id, 1): 1})
+    refused = generate(caller, command="charge")
+    assert order.hold
+    collected = generate(caller, command="charge_prior_auth", trans_id=order.hold.transaction_id)
+
+    assert (kind(refused), kind(named)) == ("nothing_to_invoice", "not_invoiced")
+    assert "charge_prior_auth" in named.body["detail"]
+    assert (collected.body["status"], collected.body["transaction_id"]) == ("paid", order.hold.transaction_id)
+
+
+def test_an_invoice_made_before_by_hand_is_not_charged_beside_money_that_was_taken(caller: Caller) -> None:
+    order = sold(caller, **PAYPAL)
+    line = InvoiceLine(description="x", service_id=service_id_of(order.order_id, 1), quantity=1, amount_cents=995)
+    by_hand = an_invoice(order_id=None, client_id="101", lines=(line,))
+    invoice = InvoiceRecords(caller.api.backend.records).issue(by_hand)
+    with_card(caller)
+    refused = caller.call("client.invoice_charge", {"inv_id": invoice.invoice_id})
+
+    assert kind(refused) == "not_chargeable"
+    assert "was taken for order" in refused.body["detail"]
+    assert caller.api.backend.gateway.find(f"invoice:{invoice.invoice_id}:charge:1") is None
+
+
+def test_a_skip_writes_down_what_was_taken_first(caller: Caller) -> None:
+    order = sold(caller, invoicing=ActionState.FAILED, **CARD)
+    backend = caller.api.backend
+    assert order.hold
+    backend.gateway.capture(key="k", transaction_id=order.hold.transaction_id, amount_cents=order.total_cents)
+    invoice = InvoiceRecords(backend.records).issue(
+        an_invoice(order_id=order.order_id, client_id="101", total_cents=order.total_cents)
+    )
+    asked = {"order_id": order.order_id, "order_action_id": 103, "skip": 1, "reason": "by hand"}
+
+    assert caller.call("order.process", asked).status == 200
+    paid = caller.call("client.invoice_get", {"invoice_id": invoice.invoice_id}).body
+    assert (paid["status"], paid["transaction_id"]) == ("paid", order.hold.transaction_id)
 
 
 def test_nothing_is_taken_for_an_order_that_was_canceled(caller: Caller) -> None:
