@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from lambdas.forms.fields import FormField, Given, NotTakenError, Typed
 from lambdas.forms.form import Form, Page
+from lambdas.forms.leftovers import taken_off
 from lambdas.orders.contact.fields import RULES
 from lambdas.orders.contact.unfit import UnfitError
 from lambdas.orders.info import Info, merge
@@ -19,8 +20,10 @@ class Filled:
 
 
 def read_page(form: Form, page: Page, typed: Typed, given: Given) -> Filled:
-    """What can be taken is taken, whatever is wrong beside it. A field that is not shown loses its value."""
-    changes: Info = {}
+    """What can be taken is taken, whatever is wrong beside it. A field that is not shown loses its value, and what is not sold
+    any more and asked for by no page is taken off."""
+    changes = taken_off(form, given)
+    given = replace(given, info=merge(given.info, changes))
     errors: dict[str, str] = {}
     for each in page.fields:
         if not is_shown(form, each, given):

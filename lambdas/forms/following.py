@@ -9,6 +9,7 @@ from lambdas.forms.resuming import link_refused
 from lambdas.forms.summary import summary_of
 from lambdas.forms.web import Answer, WebRequest, see_other
 from lambdas.forms.words import day_of
+from lambdas.orders.awaiting import INVOICING_MODULE
 from lambdas.orders.checklist import ActionState, ChecklistAction
 from lambdas.orders.order import Order
 from lambdas.orders.steps import StepStatus
@@ -30,6 +31,9 @@ _STATES = {
     ActionState.SKIPPED: "done",
     ActionState.UNDONE: "taken back",
 }
+
+
+_RETURNING = "reverse_payment"
 
 
 class ActionLine(Frozen):
@@ -73,7 +77,7 @@ def _page(door: Door, token: str, link: Link, order: Order, *, problem: str = ""
         steps=_steps(order),
         actions=actions_seen(door, order),
         summary=summary_of(order),
-        held=order.hold is not None and not order.hold.captured and not order.is_final,
+        held=_is_held(order),
         refresh=0,
         posts=posts.posts_seen(door, order),
         action=f"/orders/{token}",
@@ -105,6 +109,18 @@ def actions_seen(door: Door, order: Order) -> list[ActionLine]:
 def _output(action: ChecklistAction) -> str:
     """Only what succeeded: a reason to fail is written for the person who mends it."""
     return action.reason if action.state is ActionState.DONE else ""
+
+
+def _is_held(order: Order) -> bool:
+    """Money is held, and what would take it or let go of it is still to come."""
+    if order.hold is None or order.hold.captured or order.is_final:
+        return False
+    returned = any(
+        action.module == _RETURNING and action.state is ActionState.DONE for action in order.actions.values()
+    )
+    return not returned and any(
+        action.module == INVOICING_MODULE and not action.met for action in order.actions.values()
+    )
 
 
 def _steps(order: Order) -> list[tuple[str, str]]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
-from lambdas.forms import payment_choices
+from lambdas.forms import leftovers, payment_choices
 from lambdas.forms.contact_fields import PhoneField
 from lambdas.forms.coupon_guesses import refuse_guesses
 from lambdas.forms.door import NEW, SIGN_IN, SIGN_OUT, Door, as_it_stands, path_of
@@ -120,7 +120,7 @@ def page_answer(
         paid_by=values.get("payment") or payment_choices.chosen(door, form, page, sold),
         free=free,
         button=_FREE_BUTTON if free else page.button,
-        notice=_changed(was, summary.first_charge) if was is not None else _notice(page, visit),
+        notice=_changed(was, summary.first_charge) if was is not None else _notice(form, page, visit, given),
         seen=stamp_of(visit, preview),
         was=was if was != summary.first_charge else "",
     )
@@ -129,8 +129,9 @@ def page_answer(
     return Answer(status, body, cookies=visit.cookies(form, request), form_targets=door.hosted.origins)
 
 
-def _notice(page: Page, visit: Visit) -> str:
-    return visit.link.notice if visit.link and page.payment else ""
+def _notice(form: Form, page: Page, visit: Visit, given: Given) -> str:
+    noted = visit.link.notice if visit.link and page.payment else ""
+    return " ".join(filter(None, (noted, leftovers.notice(form, given))))
 
 
 def _changed(was: str, now: str) -> str:

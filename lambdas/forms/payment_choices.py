@@ -21,7 +21,7 @@ _STORED, _ENTERED, _ACCOUNT = "stored:", "entered", "account"
 _ENTER = {f"enter:{page.value}": page for page in HostedPage}
 _PAGES = {HostedPage.CARD: "card", HostedPage.BANK_ACCOUNT: "bank account"}
 _TOKENS = ("cc_token", "ach_token", "paypal_token")
-_SIGN_IN = "We send invoices to clients of ours. Sign in to order; if you are not one yet, write to us."
+_SIGN_IN = "Only clients of ours order on an invoice. Sign in to order; if you are not one yet, write to us."
 _NO_CREDIT = "We cannot invoice this order, perhaps because an invoice of yours is overdue. Please write to us."
 
 
@@ -61,7 +61,7 @@ def _anew(page: Page, entered: PaymentMethod | None, *, invoiced: bool) -> Itera
             label = f"Pay by{other or ''} {_PAGES[hosted]}" if other else f"Pay by {_PAGES[hosted]}"
             yield Choice(value=value, label=label, detail="you enter it on our payment provider's page")
     if "account" in page.payment and invoiced:
-        yield Choice(value=_ACCOUNT, label="Pay by invoice", detail="we send an invoice, nothing is held now")
+        yield Choice(value=_ACCOUNT, label="Pay by invoice", detail="the first charge is invoiced, nothing is held now")
 
 
 def input_of(door: Door, form: Form, page: Page, visit: Visit) -> Input | None:

@@ -86,7 +86,9 @@ class OptionsField(PackField):
         plan = self.plan(given)
         upgrades = plan.upgrades if plan else {}
         return {
-            self._name(key): str(chosen[key]) if chosen.get(key) in upgrade.options else upgrade.default
+            self._name(key): str(
+                chosen.get(key) or upgrade.default
+            )  # one that is not sold any more has to be chosen anew
             for key, upgrade in upgrades.items()
         }
 

@@ -50,6 +50,8 @@ def _routed(door: Door, request: WebRequest) -> Answer:
             return found
         case "GET" | "POST" as method, ("forms", name, "resume", token) if form := door.forms.get(name):
             return (resuming.resume if method == "POST" else resuming.ask)(door, form, token, request)
+        case _, ("forms", _, "resume", _):
+            raise _form_gone()
         case "GET" | "POST" as method, ("forms", name) if form := door.forms.get(name):
             return _page(door, form, method, form.first, request)
         case method, ("forms", name, place) if form := door.forms.get(name):
@@ -151,3 +153,9 @@ _POSTS: dict[str, Callable[[Door, Form, WebRequest], Answer]] = {
 def _nothing_here() -> RefusedError:
     text = "There is no page at this address. Look whether it was copied whole."
     return RefusedError(HTTPStatus.NOT_FOUND, "Nothing here", text)
+
+
+def _form_gone() -> RefusedError:
+    """A link that was mailed before its form was taken away; the order is still there."""
+    text = "The order form behind this link is not offered any more. Write to us if you want to go on with your order."
+    return RefusedError(HTTPStatus.GONE, "This order form is closed", text, ("All order forms", "/forms"))

@@ -45,14 +45,22 @@ def _charges(summary: Summary, order: Order) -> list[str]:
         ("Coupon", summary.discount),
         ("Tax", summary.tax),
     ]
-    charged = "held now, charged with your invoice" if order.hold and not order.hold.captured else "on your invoice"
     return [
         *lines,
         "",
         *(f"  {name}: {amount}" for name, amount in sums if amount),
-        f"  First charge: {summary.first_charge} ({charged})",
+        f"  First charge: {summary.first_charge}{_charged(order)}",
         *([f"  Then {' and '.join(summary.renewals)}"] if summary.renewals else []),
     ]
+
+
+def _charged(order: Order) -> str:
+    """How it is paid; nothing where nothing is due."""
+    if not order.total_cents:
+        return ""
+    if order.hold is None:
+        return " (on your invoice)"
+    return " (paid)" if order.hold.captured else " (held now, charged with your invoice)"
 
 
 def wanted_link(order: Order, queue: Queue, sender: Sender, url: str) -> Mail:

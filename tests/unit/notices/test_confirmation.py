@@ -7,6 +7,7 @@ import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
 from lambdas.guards.form_limits import FormLimits
+from lambdas.notices.letters import confirmation
 from lambdas.orders.order import Order
 from lambdas.records.client import Client, ClientRecords
 from lambdas.records.link import LinkPurpose
@@ -48,6 +49,25 @@ def test_the_first_charge_is_what_is_held(desk: Desk) -> None:
 
     assert order.hold is not None
     assert f"First charge: ${order.hold.amount_cents / 100:.2f}" in desk.text()
+
+
+def test_how_it_is_paid_is_said_as_it_is(desk: Desk) -> None:
+    """Money that was taken is not called held, and where nothing is due nothing is invoiced."""
+    order = submitted(desk)
+    assert order.hold is not None
+    taken = order.changed(hold=order.hold.changed(captured=True))
+    free = order.changed(hold=None, total_cents=0)
+    form = desk.notices.form_of(order)
+    queue = desk.notices.queues[order.order_queue_id]
+    assert form is not None
+    said = [
+        line.strip()
+        for each in (taken, free, order.changed(hold=None))
+        for line in confirmation(each, form, queue, desk.notices.sender, "https://x").body.splitlines()
+        if "First charge" in line
+    ]
+
+    assert said == ["First charge: $9.95 (paid)", "First charge: $0.00", "First charge: $9.95 (on your invoice)"]
 
 
 def test_told_many_times_it_goes_out_once(desk: Desk) -> None:
