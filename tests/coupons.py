@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from lambdas.catalog.buyer import Buyer
 from lambdas.catalog.coupon import Coupon, Discount, normal_code
 from lambdas.catalog.plan import load_plans
 from lambdas.catalog.pricing import CatalogPricing
-from lambdas.catalog.tax import Buyer, TaxTable, load_taxes
+from lambdas.catalog.tax import TaxTable, load_taxes
 from lambdas.orders.ports import Sale
 from tests.build import NOW
 from tests.fakes import FakeContacts

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from lambdas.catalog.tax import Buyer
+from lambdas.catalog.buyer import Buyer
 from lambdas.orders import claims
 from lambdas.orders.checklist import ChecklistAction
 from lambdas.orders.entries import FoundOrder, OrderEntry, entry_of

@@ -4,10 +4,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from lambdas.catalog.buyer import Buyer, Contacts
 from lambdas.catalog.coupon import Charge, Coupon, Coupons, CouponUses, normal_code
 from lambdas.catalog.listing import listed, option_of
 from lambdas.catalog.plan import Plan
-from lambdas.catalog.tax import Buyer, Contacts, Taxation, TaxTable
+from lambdas.catalog.tax import Taxation, TaxTable
 from lambdas.orders.applied import AppliedCoupon
 from lambdas.orders.contact.hosts import hosts
 from lambdas.orders.contact.unfit import UnfitError

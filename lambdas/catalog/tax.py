@@ -11,53 +11,23 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Annotated, Protocol
+from typing import Annotated
 
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
+from lambdas.catalog.buyer import Buyer
 from lambdas.orders.applied import AppliedTax
-from lambdas.orders.contact.places import countries, country_code, region_code, regions_of
+from lambdas.orders.contact.places import countries, region_code, regions_of
+from lambdas.orders.contact.tax_number import tax_number
+from lambdas.orders.contact.unfit import UnfitError
 from lambdas.orders.packs import PricedPack
 from lambdas.orders.ports import Sale
 from lambdas.runtime.models import Frozen
 
 TAXES_FILE = Path(__file__).with_name("taxes.toml")
 WHOLE = 1_000_000  # 100 percent
-_SEPARATORS = re.compile(r"[\s.\-]")
 
 Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
-
-
-class Contact(Protocol):
-    """Whom an invoice goes to, as far as taxes ask for it."""
-
-    @property
-    def country(self) -> str: ...
-    @property
-    def state(self) -> str: ...
-    @property
-    def vat_id(self) -> str: ...
-
-
-class Contacts(Protocol):
-    """Where clients are kept."""
-
-    def get(self, client_id: str) -> Contact | None: ...
-
-
-@dataclass(frozen=True)
-class Buyer:
-    """Where a client is, by the codes of lambdas/orders/contact/places.py, and their VAT number in capitals; empty where it is
-    not known. A state that is on no list is as it was said, in capitals."""
-
-    country: str
-    state: str
-    vat_id: str
-
-    @classmethod
-    def of(cls, country: str, state: str, vat_id: str) -> "Buyer":
-        code = country_code(country)
-        return cls(code, region_code(state, code) or state.strip().upper(), _SEPARATORS.sub("", vat_id).upper())
 
 
 def _is_rate(rate: str) -> str:
@@ -174,12 +144,27 @@ class TaxTable(Frozen):
         if not buyer.country:
             yield "country", "must be an ISO 3166-1 code such as GB, or the country's English name: taxes depend on it"
             return
+        if why := self._number_problem(brand, buyer, vat_id):
+            yield "vat_id", why
         depends = any(tax.regions and tax.country == buyer.country for tax in brand.taxes)
         if depends and regions_of(buyer.country) and not region_code(state, buyer.country):
             yield "state", f"must be one of {countries()[buyer.country]}, by its code or name: taxes depend on it"
 
+    def _number_problem(self, brand: BrandTaxes, buyer: Buyer, vat_id: str) -> str:
+        """Why a VAT number that could make a difference makes none; empty if it does, or none was said."""
+        form = self.groups.get(brand.reverse_charge, {}).get(buyer.country)
+        if form is None or buyer.country == brand.country or not vat_id.strip():
+            return ""
+        try:
+            tax_number(vat_id, buyer.country)
+        except UnfitError as unfit:
+            return str(unfit)
+        return (
+            "" if form.fullmatch(buyer.vat_id) else "is not written as VAT numbers of its country are; see taxes.toml"
+        )
+
     def _is_reversed(self, brand: BrandTaxes, buyer: Buyer) -> bool:
-        """The form of the VAT number only: whether it was given to this client, and still is, is not looked up."""
+        """By the VAT number alone: whether it was given to this client, and still is, is not looked up."""
         form = self.groups.get(brand.reverse_charge, {}).get(buyer.country)
         return form is not None and buyer.country != brand.country and form.fullmatch(buyer.vat_id) is not None
 

@@ -1,4 +1,4 @@
-"""What a caller may say of an order, and what an order must have before it can be submitted."""
+"""What a caller may say of an order, and the order that becomes of it."""
 
 import hashlib
 import json
@@ -8,16 +8,14 @@ from typing import Any
 from lambdas.orders import info as order_info
 from lambdas.orders.card_data import card_data_in
 from lambdas.orders.checklist import checklist_of
-from lambdas.orders.contact.fields import CONTACT_FIELDS, judged, unfit_fields
+from lambdas.orders.contact.fields import judged
 from lambdas.orders.errors import CardDataError, InvalidOrderError, Problem, QueueNotFoundError
 from lambdas.orders.leads import ends_at
 from lambdas.orders.modules import ModuleFacts
 from lambdas.orders.money import MAX_CENTS, format_cents
-from lambdas.orders.on_account import is_invoiced_to, is_on_account, on_account_problem
 from lambdas.orders.order import Order
-from lambdas.orders.parties import client_problems
-from lambdas.orders.ports import Clients, Payments, Pricing, Sale
-from lambdas.orders.queue import MayBeInvoiced, Queue
+from lambdas.orders.ports import Pricing, Sale
+from lambdas.orders.queue import Queue
 from lambdas.orders.readback import as_said, setup_problems
 from lambdas.orders.reading.info_keys import near_misses
 from lambdas.orders.room import refuse_full
@@ -165,7 +163,7 @@ def _priced(order: Order, changes: Mapping[str, Any], pricing: Pricing, *, now: 
     said_cents: int | None = changes.get("total_cents")
     if not order.is_lead:
         return order if order.priced or said_cents is None else order.changed(total_cents=said_cents)
-    priced = pricing.price(order.info, _sale(order, now))
+    priced = pricing.price(order.info, sale_of(order, now))
     stated = order.total_cents if said_cents is None else said_cents
     total = sum(pack.first_charge_cents for pack in priced) if priced else stated
     if total > MAX_CENTS:
@@ -174,7 +172,8 @@ def _priced(order: Order, changes: Mapping[str, Any], pricing: Pricing, *, now: 
     return order.changed(priced=priced, total_cents=total, currency=currency)
 
 
-def _sale(order: Order, now: int) -> Sale:
+def sale_of(order: Order, now: int) -> Sale:
+    """Who sells to whom, as far as prices, coupons and taxes ask."""
     return Sale(brand_id=order.brand_id, client_id=order.client_id, now=now, order_id=order.order_id)
 
 
@@ -188,33 +187,3 @@ def changed_fields(before: Order, after: Order) -> list[str]:
     }
     fixed = [f"info.{key}" for key in sorted(keys)]
     return [*fixed, "client_id"] if before.client_id and before.client_id != after.client_id else fixed
-
-
-def check_ready(
-    order: Order, pricing: Pricing, payments: Payments, clients: Clients, *, invoiced: MayBeInvoiced, now: int
-) -> None:
-    """Refuse to submit what could not be processed, or what is on account and may not be, naming every wrong part."""
-    missing = client_problems(order, clients) if order.client_id else _missing_contact(order, clients)
-    problems = [*near_misses(order.info), *missing, *pricing.missing(order.info, _sale(order, now))]
-    of_payment = payments.problems(order)
-    if not of_payment and is_on_account(order, payments.due(order)):
-        allowed = is_invoiced_to(order, invoiced, clients, now)
-        of_payment = () if allowed else (on_account_problem(invoiced),)
-    if problems or of_payment:
-        raise InvalidOrderError((*problems, *of_payment))
-
-
-def _missing_contact(order: Order, clients: Clients) -> list[Problem]:
-    info = order.info
-    problems = list(
-        unfit_fields({key: info[key] for key in (*CONTACT_FIELDS, "uber_login") if key in info}, where="info.")
-    )
-    if not any(order_info.text(info, key) for key in ("first", "last", "company")):
-        problems.append(Problem("info.first", "a new client needs a name: info.first and info.last, or info.company"))
-    if not order_info.text(info, "email"):
-        problems.append(Problem("info.email", "a new client needs an e-mail address"))
-    login = order_info.text(info, "uber_login")
-    if login and clients.has_login(login, order.brand_id):
-        text = "is the login name of another client; choose another one, or say whose order it is with client_id"
-        problems.append(Problem("info.uber_login", text))
-    return problems

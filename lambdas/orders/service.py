@@ -12,7 +12,7 @@ from typing import Any
 from lambdas.orders import hands, leads, progress, revival
 from lambdas.orders import info as order_info
 from lambdas.orders.awaiting import payment_seen
-from lambdas.orders.draft import OrderDraft, check_ready, new_order, queue_for, revised
+from lambdas.orders.draft import OrderDraft, new_order, queue_for, revised
 from lambdas.orders.errors import (
     InvalidOrderError,
     KeyTakenError,
@@ -31,6 +31,7 @@ from lambdas.orders.parties import refuse_strangers
 from lambdas.orders.permits import UNBOUND, Permit
 from lambdas.orders.ports import Clients, KeyUsed, OrderStore, Payments, Pricing, Screen
 from lambdas.orders.queue import MayBeInvoiced, Queue
+from lambdas.orders.readiness import check_ready
 from lambdas.orders.screen import UNSCREENED
 from lambdas.orders.seen import Seen
 from lambdas.orders.steps import StepStatus

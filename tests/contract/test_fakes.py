@@ -13,10 +13,11 @@ from typing import Any
 import pytest
 
 from infra.local_engine import ACCOUNT_ID, LocalEngine
+from lambdas.catalog.buyer import Buyer, Contacts
 from lambdas.catalog.coupon import Coupons
 from lambdas.catalog.plan import load_plans
 from lambdas.catalog.pricing import CatalogPricing
-from lambdas.catalog.tax import Buyer, Contacts, load_taxes
+from lambdas.catalog.tax import load_taxes
 from lambdas.orders.events import OrderEvent, changes
 from lambdas.orders.machine import Machine, StepFunctionsMachine
 from lambdas.orders.order import PaymentAttempt

@@ -7,6 +7,7 @@ from typing import Any
 from lambdas.orders.contact.email import email
 from lambdas.orders.contact.places import country, country_code, region
 from lambdas.orders.contact.postcode import postcode
+from lambdas.orders.contact.tax_number import tax_number
 from lambdas.orders.contact.telephone import telephone
 from lambdas.orders.contact.text import MAX_LINE, lines, short_line
 from lambdas.orders.contact.unfit import UnfitError
@@ -54,6 +55,10 @@ def _postcode(value: str, beside: Fields) -> str:
     return postcode(value)
 
 
+def _tax_number(value: str, beside: Fields) -> str:
+    return tax_number(value, _code(beside, "country"))
+
+
 def _code(beside: Fields, key: str) -> str:
     """The country that a key names, empty where it is not known."""
     said = beside.get(key)
@@ -72,7 +77,7 @@ RULES: Mapping[str, Rule] = {
     "zip": _postcode,
     "phone": _telephone("country"),
     "fax": _telephone("country"),
-    "vat_id": _line,
+    "vat_id": _tax_number,
     "uber_login": _line,
     "cc_country": _country,
     "cc_first": _line,
@@ -88,7 +93,7 @@ RULES: Mapping[str, Rule] = {
 """In the order in which they are judged: what others depend on comes first."""
 
 _DEPENDS_ON: Mapping[str, str] = {
-    "state": "country", "phone": "country", "fax": "country",
+    "state": "country", "phone": "country", "fax": "country", "vat_id": "country",
     "cc_state": "cc_country", "cc_province": "cc_country", "cc_phone": "cc_country",
 }  # fmt: skip
 """The fields that are read by the country beside them."""

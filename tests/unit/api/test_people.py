@@ -139,3 +139,30 @@ def test_a_number_waits_for_its_country(caller: Caller) -> None:
     assert changed["info"]["phone"] == "+44 20 7946 0018"
     again = caller.call("order.update", {"order_id": order["order_id"], "info": {"country": "US"}}).body
     assert again["info"]["phone"] == "+44 20 7946 0018"
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [("GR 094014201", "EL094014201"), ("094014201", "EL094014201"), ("EL123456789", ""), ("DE136695976", "")],
+)
+def test_a_vat_number_counts_or_is_refused_at_its_field(caller: Caller, said: str, kept: str) -> None:
+    info = {**CONTACT, "country": "GR", "vat_id": said, "pack1": {"plan_id": "1"}}
+    order = caller.call("order.create", {"order_queue_id": 1, "info": info})
+    client = caller.call("client.add", {**CONTACT, "country": "GR", "vat_id": said})
+
+    if kept:
+        assert order.body["info"]["vat_id"] == kept
+        assert [tax["reverse_charge"] for tax in order.body["taxes"]] == [True]
+        assert caller.data("client.get", {"client_id": client.body["client_id"]})["vat_id"] == kept
+    else:
+        assert list(refused(order)) == ["info.vat_id"]
+        assert list(refused(client)) == ["vat_id"]
+
+
+def test_a_number_of_the_address_before_keeps_the_order_from_being_submitted(caller: Caller) -> None:
+    order = create(caller, country="GR", vat_id="094014201", pack1={"plan_id": "1"})
+    moved = caller.call("order.update", {"order_id": order["order_id"], "info": {"country": "DE"}})
+    assert (moved.status, moved.body["taxes"][0]["reverse_charge"]) == (200, False)
+
+    problems = refused(caller.call("order.submit", {"order_id": order["order_id"]}))
+    assert "is a number of Greece, and the address is in Germany" in problems["info.vat_id"]

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdas.catalog.tax import Buyer, Tax, Taxation, TaxTable, load_taxes
+from lambdas.catalog.buyer import Buyer
+from lambdas.catalog.tax import Tax, Taxation, TaxTable, load_taxes
 from lambdas.orders.ports import Sale
 from tests.build import NOW
 from tests.coupons import SALE, a_coupon, pricing_with
@@ -79,16 +80,19 @@ def test_a_brand_without_taxes_charges_none() -> None:
 @pytest.mark.parametrize(
     ("country", "vat_id", "reverse"),
     [
-        ("DE", "DE123456789", True),
-        ("DE", "de 123.456-789", True),
-        ("GR", "EL123456789", True),
+        ("DE", "DE136695976", True),
+        ("DE", "de 136.695-976", True),
+        ("DE", "136695976", True),
+        ("GR", "EL094014201", True),
+        ("GR", "GR094014201", True),
+        ("EL", "EL 094014201", True),
+        ("DE", "DE123456789", False),
         ("DE", "", False),
         ("DE", "DE12345678", False),
         ("DE", "DE1234567890", False),
-        ("DE", "123456789", False),
-        ("DE", "EL123456789", False),  # a number of another country says nothing of this one
-        ("NL", "NL123456789B01", False),  # at home the brand charges businesses too
-        ("GB", "GB123456789", False),
+        ("DE", "EL094014201", False),  # a number of another country says nothing of this one
+        ("NL", "NL004495445B01", False),  # at home the brand charges businesses too
+        ("GB", "GB980780684", False),
     ],
 )
 def test_a_business_of_another_country_of_the_group_owes_the_tax_itself(
@@ -97,8 +101,31 @@ def test_a_business_of_another_country_of_the_group_owes_the_tax_itself(
     assert a_table().of(SALE, Buyer.of(country, "", vat_id)).reverse_charge is reverse
 
 
+@pytest.mark.parametrize(
+    ("country", "vat_id", "text"),
+    [
+        ("DE", "DE123456789", "is no VAT number of Germany"),
+        ("DE", "DE12345678", "is no VAT number of Germany"),
+        ("GR", "DE136695976", "is a number of Germany, and the address is in Greece"),
+        ("GR", "GR094014201", ""),
+        ("DE", "DE136695976", ""),
+        ("DE", "", ""),
+        ("NL", "NL123456789B01", ""),  # at home it makes no difference
+        ("US", "12-3456789", ""),
+    ],
+)
+def test_a_number_that_does_not_count_keeps_an_order_from_being_taxed_in_silence(
+    country: str, vat_id: str, text: str
+) -> None:
+    info = {"country": country, "vat_id": vat_id, "pack1": {"plan_id": "1"}}
+    found = pricing_with(taxes=a_table()).missing(info, SALE)
+
+    assert [problem.field for problem in found] == (["info.vat_id"] if text else [])
+    assert text in "".join(problem.text for problem in found)
+
+
 def test_a_brand_of_no_group_charges_businesses_abroad() -> None:
-    assert counting(a_table(reverse_charge=""), "DE", "", "DE123456789") == ["1"]
+    assert counting(a_table(reverse_charge=""), "DE", "", "DE136695976") == ["1"]
 
 
 TAXES = st.lists(
@@ -112,7 +139,7 @@ TAXES = st.lists(
 ABROAD = st.sampled_from(["DE", "GB", "", "de"])
 
 
-@given(TAXES, COUPONS, st.lists(PLANS, max_size=4), ABROAD, st.sampled_from(["", "DE123456789"]))
+@given(TAXES, COUPONS, st.lists(PLANS, max_size=4), ABROAD, st.sampled_from(["", "DE136695976"]))
 def test_lines_add_up_to_the_total_and_tax_is_never_negative_nor_more_than_the_charge(
     taxes: list[dict[str, Any]], coupon: Any, plans: list[dict[str, Any]], country: str, vat_id: str
 ) -> None:
@@ -167,7 +194,7 @@ def test_a_client_who_exists_is_taxed_where_their_account_says(account: Buyer | 
 def test_a_vat_number_on_the_order_says_nothing_of_a_client_who_has_an_account() -> None:
     """The invoice goes to the account, which has to have it."""
     pricing = pricing_with(taxes=a_table(), clients={"101": Buyer.of("DE", "", "")})
-    info = {"country": "DE", "vat_id": "DE123456789", "pack1": {"plan_id": "1"}}
+    info = {"country": "DE", "vat_id": "DE136695976", "pack1": {"plan_id": "1"}}
 
     (pack,) = pricing.price(info, Sale(brand_id=1, client_id="101", now=NOW))
     assert pack.tax_cents == 189
@@ -226,12 +253,12 @@ def test_nothing_is_taxed_by_no_taxes() -> None:
 
 
 VAT_IDS = {
-    "AT": "ATU12345678", "BE": "BE0123456789", "BG": "BG1234567890", "CY": "CY12345678L", "CZ": "CZ123456789",
-    "DE": "DE123456789", "DK": "DK12345678", "EE": "EE123456789", "ES": "ESX1234567X", "FI": "FI12345678",
-    "FR": "FRAB123456789", "GR": "EL123456789", "HR": "HR12345678901", "HU": "HU12345678", "IE": "IE1+12345WI",
-    "IT": "IT12345678901", "LT": "LT123456789012", "LU": "LU12345678", "LV": "LV12345678901", "MT": "MT12345678",
-    "NL": "NL123456789B01", "PL": "PL1234567890", "PT": "PT123456789", "RO": "RO12", "SE": "SE123456789012",
-    "SI": "SI12345678", "SK": "SK1234567890",
+    "AT": "ATU63170669", "BE": "BE0702858733", "BG": "BG428344947", "CY": "CY84593686F", "CZ": "CZ77623347",
+    "DE": "DE652910485", "DK": "DK81132860", "EE": "EE301427162", "ES": "ESC7368531E", "FI": "FI36038705",
+    "FR": "FRGF255966160", "GR": "EL275846196", "HR": "HR03305338868", "HU": "HU13534477", "IE": "IE8M88326W",
+    "IT": "IT57822260154", "LT": "LT484280512", "LU": "LU25985867", "LV": "LV89786384654", "MT": "MT49266783",
+    "NL": "NL120017891B25", "PL": "PL6019027643", "PT": "PT334325455", "RO": "RO43", "SE": "SE291705378301",
+    "SI": "SI43904467", "SK": "SK7140238083",
 }  # fmt: skip
 
 
