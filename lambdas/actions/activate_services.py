@@ -21,7 +21,7 @@ def run(order: Order, config: ActivateServicesConfig, tools: Tools) -> Done:
     if not made:
         raise PermanentError("the order has no services yet; process Add Services first, then this action again")
     pending = [service for service in made if service.status is ServiceStatus.PENDING]
-    active = [service.service_id for service in pending if services.activate(service)]
+    active = [service.service_id for service in pending if services.activate(service, tools.now())]
     if not active:
         return Done("no service was pending", {"service_ids": []})
     count = "1 service" if len(active) == 1 else f"{len(active)} services"

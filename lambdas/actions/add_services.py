@@ -68,13 +68,15 @@ def _invoices_taken_back(order: Order, tools: Tools) -> str:
 
 
 def _service(pack: PricedPack, order: Order, client_id: str, config: AddServicesConfig, now: int) -> Service:
+    status = _status(pack, order, config)
     return Service(
         service_id=service_id_of(order.order_id, pack.number),
         client_id=client_id,
         order_id=order.order_id,
         currency=order.currency,
-        status=_status(pack, order, config),
+        status=status,
         created_at=now,
+        activated_at=now if status is ServiceStatus.ACTIVE else None,
         setup_cents=pack.net_setup_cents,
         recurring_cents=pack.renewal_cents,
         **pack.model_dump(include=_KEPT),

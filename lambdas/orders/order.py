@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from pydantic import Field
 
-from lambdas.orders.checklist import ChecklistAction, ChecklistStep
+from lambdas.orders.checklist import ActionState, ChecklistAction, ChecklistStep
 from lambdas.orders.packs import PricedPack
 from lambdas.orders.shares import within_share
 from lambdas.orders.steps import StepStatus
@@ -181,6 +181,11 @@ class Order(Frozen):
 
     def actions_of(self, step_id: int) -> tuple[ChecklistAction, ...]:
         return tuple(action for action in self.actions.values() if action.step_id == step_id)
+
+    def at_of(self, action: ChecklistAction) -> int | None:
+        """When the action got to where it is. A machine that parks in front of it says that in the wait only."""
+        wait = self.waits.get(str(action.action_id))
+        return action.at or (wait.since if wait and action.state is ActionState.WAITING else None)
 
     def with_action(self, action: ChecklistAction) -> Self:
         """The order with the action, as far as its reason and result have room."""

@@ -16,7 +16,8 @@ class ServiceStatus(StrEnum):
 
 class Service(Frozen):
     """Amounts in cents for the whole quantity; `period` in months, 0 for one-time. `start_at`, `last_renewed_at`, `renew_at`
-    (Unix seconds) and `auto_bill` are what its order said, for whoever bills later periods."""
+    (Unix seconds) and `auto_bill` are what its order said, for whoever bills later periods. `activated_at`: since when it is
+    active, or was."""
 
     service_id: str
     client_id: str
@@ -33,10 +34,16 @@ class Service(Frozen):
     currency: str
     status: ServiceStatus
     created_at: int
+    activated_at: int | None = None
     start_at: int | None = None
     last_renewed_at: int | None = None
     renew_at: int | None = None
     auto_bill: bool | None = None
+
+    @property
+    def begins_at(self) -> int:
+        """When its first period begins: as its order said, else when it became active, else when it was made."""
+        return self.start_at or self.activated_at or self.created_at
 
 
 def service_id_of(order_id: str, pack_number: int) -> str:
@@ -67,14 +74,14 @@ class ServiceRecords:
         found = self._table.query(f"client#{client_id}", "service#")
         return tuple(sorted((Service.model_validate(item) for item in found), key=lambda each: int(each.service_id)))
 
-    def activate(self, service: Service) -> bool:
-        """Whether the service is active now. One that was canceled meanwhile stays canceled."""
-        names = {":pending": ServiceStatus.PENDING, ":active": ServiceStatus.ACTIVE}
+    def activate(self, service: Service, now: int) -> bool:
+        """Whether the service is active now, and since then if it was not. One that was canceled meanwhile stays canceled."""
+        names = {":pending": ServiceStatus.PENDING, ":active": ServiceStatus.ACTIVE, ":now": now}
         try:
             self._table.client.update_item(
                 TableName=self._table.name,
                 Key=to_item({**_names(service), "sk": f"service#{service.service_id}"}),
-                UpdateExpression="SET #status = :active",
+                UpdateExpression="SET #status = :active, activated_at = if_not_exists(activated_at, :now)",
                 ConditionExpression="#status IN (:pending, :active)",
                 ExpressionAttributeNames={"#status": "status"},
                 ExpressionAttributeValues=to_item(names),

@@ -86,7 +86,7 @@ def _service(service: Service) -> dict[str, Any]:
         "setup": format_cents(service.setup_cents),
         "options": as_text(service.options),
         "status": SERVICE_STATUS[service.status],
-        "start": str(service.start_at or service.created_at),
+        "start": str(service.begins_at),
         "lastrenewed": str(service.last_renewed_at or 0),
         "renewdate": str(service.renew_at or 0),
         "auto_bill": "0" if service.auto_bill is False else "1",

@@ -87,7 +87,7 @@ def _progress(order: Order) -> Any:
     """What has begun, by action id; `[]` while nothing has."""
     begun = {
         key: {
-            "ts": str(action.at),
+            "ts": str(at),
             "status": _status(action),
             "message": action.reason,
             "attempts": str(action.attempts),
@@ -97,7 +97,7 @@ def _progress(order: Order) -> Any:
             "result": as_text(action.result),
         }
         for key, action in order.actions.items()
-        if action.state is not ActionState.PENDING and action.at
+        if action.state is not ActionState.PENDING and (at := order.at_of(action))
     }
     return begun or []
 

@@ -58,7 +58,7 @@ def _update(backend: Backend, request: CouponUpdateRequest, caller: Caller) -> C
         caller.admit(None, after.class_id)
         if after.class_id != before.class_id:
             _refuse_unknown_brand(backend, after.class_id)
-        return checked(after, backend.plans)
+        return checked(after, backend.plans, before=before)
 
     try:
         return CouponRecords(backend.records).update(request.coupon_id, change)

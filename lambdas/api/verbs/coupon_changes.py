@@ -40,9 +40,11 @@ def _option(sent: OptionDiscountRequest) -> OptionDiscount:
     )
 
 
-def checked(coupon: Coupon, plans: Mapping[str, Plan]) -> Coupon:
-    """The coupon. Raises InvalidOrderError for one that could never be right."""
-    problems = [*_wrong_places(coupon, plans), *_wrong_percentages(coupon)]
+def checked(coupon: Coupon, plans: Mapping[str, Plan], *, before: Coupon | None = None) -> Coupon:
+    """The coupon. Raises InvalidOrderError for one that could never be right. What it was for `before` it may be for still:
+    a plan that is sold no more keeps nobody from ending its coupons."""
+    same_places = before is not None and (before.plan_id, before.options) == (coupon.plan_id, coupon.options)
+    problems = [*(() if same_places else _wrong_places(coupon, plans)), *_wrong_percentages(coupon)]
     if coupon.expire and coupon.expire < coupon.start:
         problems.append(Problem("expire", "is before start; send a later one, or 0 for a coupon without an end"))
     if problems:

@@ -170,7 +170,7 @@ def _service(service: Service) -> ServiceView:
         "options": service.options,
         "status": service.status.value,
         "created_at": iso(service.created_at),
-        "starts_at": iso(service.start_at or service.created_at),
+        "starts_at": iso(service.begins_at),
         "last_renewed_at": iso(service.last_renewed_at),
         "renews_at": iso(service.renew_at),
         "auto_bill": service.auto_bill is not False,

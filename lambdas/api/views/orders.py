@@ -140,7 +140,7 @@ def order_view(order: Order, backend: Backend) -> OrderView:
         "changed_how": order.changed_how or None,
         "queue_hash": order.queue_hash,
         "machine_hash": order.machine_hash or None,
-        "actions": [_action(action) for action in order.actions.values()],
+        "actions": [_action(order, action) for action in order.actions.values()],
         "waits": [_wait(key, wait) for key, wait in waits_of(order).items()],
         "services": [priced_service(pack) for pack in order.priced],
         "info": order.info,
@@ -162,7 +162,7 @@ def _wait(key: str, wait: Wait) -> WaitView:
     }
 
 
-def _action(action: ChecklistAction) -> ActionView:
+def _action(order: Order, action: ChecklistAction) -> ActionView:
     return {
         "order_action_id": action.action_id,
         "order_step_id": action.step_id,
@@ -175,7 +175,7 @@ def _action(action: ChecklistAction) -> ActionView:
         "state": action.state.value,
         "reason": action.reason,
         "attempts": action.attempts,
-        "at": iso(action.at),
+        "at": iso(order.at_of(action)),
         "by": action.by or None,
         "result": action.result,
     }

@@ -6,6 +6,7 @@ from lambdas.actions._module import PermanentError
 from lambdas.actions.activate_services import module
 from lambdas.actions.add_services import module as add_services
 from lambdas.records.service import Service, ServiceRecords, ServiceStatus
+from tests.build import NOW
 from tests.unit.actions.conftest import World
 from tests.unit.actions.one_action import ACTION, OTHER, an_order_with, ask
 
@@ -34,6 +35,20 @@ def test_what_is_pending_becomes_active(world: World) -> None:
     )
 
 
+def test_since_when_a_service_is_active_is_known_whoever_made_it_so(world: World) -> None:
+    with_services(world)
+    world.clock.time = NOW + 86_400
+    world.run(module, ACTION)
+    ask(world)
+    world.clock.time += 86_400
+    world.run(module, ACTION)
+
+    activated, active_at_once = services(world)
+    assert (activated.activated_at, active_at_once.activated_at) == (NOW + 86_400, NOW)
+    assert (activated.begins_at, active_at_once.begins_at) == (NOW + 86_400, NOW)
+    assert activated.model_copy(update={"start_at": 7}).begins_at == 7
+
+
 def test_again_there_is_nothing_to_do(world: World) -> None:
     with_services(world)
     world.run(module, ACTION)
@@ -48,7 +63,7 @@ def test_a_service_that_is_canceled_meanwhile_stays_canceled(world: World) -> No
     records = ServiceRecords(world.records)
     records.cancel(pending)
 
-    assert records.activate(pending) is False
+    assert records.activate(pending, NOW) is False
     assert [one.service_id for one in services(world)] == ["1001002"]
 
 

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -133,6 +134,21 @@ def test_what_could_never_be_right_is_named(caller: Caller, changes: dict[str, A
 
     assert answer.status in (400, 422)
     assert [error["field"] for error in answer.body["errors"]] == [field]
+
+
+def test_a_coupon_of_a_plan_that_is_sold_no_more_can_still_be_ended(caller: Caller) -> None:
+    made = str(
+        caller.data(
+            "order.coupon_add", {**COUPON, "coupon_code": "OLD", "plan_id": "2", "opts": {"101": {"discount": "5"}}}
+        )
+    )
+    left = {key: plan for key, plan in caller.api.backend.plans.items() if key != "2"}
+    later = replace(caller, api=replace(caller.api, backend=replace(caller.api.backend, plans=left)))
+
+    assert later.data("order.coupon_update", {"coupon_id": made, "active": 0}) is True
+    assert later.call("order.coupon_get", {"coupon_id": made}).body["active"] is False
+    moved = later.call("order.coupon_update", {"coupon_id": made, "opts": {"101": {"discount": "6"}}})
+    assert [each["field"] for each in moved.body["errors"]] == ["plan_id"]
 
 
 @pytest.mark.parametrize("brand", [0, 3, 12])

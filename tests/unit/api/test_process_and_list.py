@@ -4,7 +4,9 @@ import json
 
 import pytest
 
-from tests.build import CONTACT
+from lambdas.orders.checklist import ActionState
+from lambdas.orders.order import Wait
+from tests.build import CONTACT, NOW
 from tests.unit.api.conftest import Caller
 
 ORDER = {"order_queue_id": 1, "info": CONTACT}
@@ -67,3 +69,15 @@ def test_an_update_whose_move_is_refused_changes_nothing(caller: Caller, order_i
 
 def test_an_empty_list_is_an_empty_php_array(caller: Caller) -> None:
     assert caller.data("order.list", {}) == []
+
+
+def test_an_action_that_a_machine_parked_says_since_when_at_both_doors(caller: Caller, order_id: str) -> None:
+    """The machine writes that it waits, and when only into the wait (statemachines/waits.py)."""
+    store = caller.api.backend.service.store
+    order = store.get(order_id)
+    parked = order.with_action(order.actions["101"].changed(state=ActionState.WAITING, at=None))
+    store.save(parked.changed(waits={"101": Wait(token="t", since=NOW + 7, owner="ops")}))
+
+    assert caller.data("order.get", {"order_id": order_id})["progress"]["101"]["ts"] == str(NOW + 7)
+    shown = caller.call("order.get", {"order_id": order_id}).body["actions"]
+    assert next(each["at"] for each in shown if each["order_action_id"] == 101) is not None

@@ -58,6 +58,16 @@ def test_overdue_waits_are_told_once() -> None:
     assert swept(store, NOW) == NOTHING
 
 
+def test_nobody_is_said_to_have_canceled_a_lead_that_expired() -> None:
+    lead = an_order(changed_by="form hosting", changed_how="update")
+    store = stored(lead)
+    swept(store, NOW + 31 * DAY)
+
+    over = store.get("1001")
+    assert (over.changed_by, over.changed_how, over.canceled_by) == ("", "expire", "")
+    assert [event.changed_by for event in changes(lead, over)] == [None, None]
+
+
 def test_a_lead_expires_when_its_time_is_over_and_no_execution_is_begun_for_it() -> None:
     lead = an_order()
     store = stored(lead)
