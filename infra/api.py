@@ -14,6 +14,7 @@ from infra.attachments import Attachments
 from infra.door import door_environment, door_permissions
 from infra.function import FunctionParts, OrderFunction, allow, removal_of
 from infra.mail import Mail
+from infra.queues import Queues
 from infra.routes import CATCH_ALL, add_routes
 from infra.settings import StageSettings
 from infra.storage import BY_CLIENT, BY_OPPORTUNITY, BY_STEP, Storage
@@ -52,7 +53,7 @@ _TIMEOUT_SECONDS = 29  # API Gateway gives up at 30: the function must be the fi
 
 
 class Api(Construct):
-    """The API and its function. Only the relay talks to Step Functions, so no machine is known here."""
+    """The API and its function. It asks Step Functions how an execution stands, and starts none: that is the relay's."""
 
     def __init__(
         self,
@@ -63,6 +64,7 @@ class Api(Construct):
         storage: Storage,
         mail: Mail,
         attachments: Attachments,
+        queues: Queues,
         machine_hashes: Mapping[str, str],
     ) -> None:
         super().__init__(scope, construct_id)
@@ -82,10 +84,17 @@ class Api(Construct):
                 "SETTLE_SECONDS": str(settings.settle_seconds),
                 "PREAUTHORIZE_CONTRACTS": str(settings.preauthorize_contracts).lower(),
                 "COMPANY": settings.company,
+                "MACHINES": queues.machines_json,
                 **mail.environment,
                 **attachments.environment,
             },
-            permissions=[*door_permissions(storage), *_lists(storage), *mail.permissions, *attachments.permissions],
+            permissions=[
+                *door_permissions(storage),
+                *_lists(storage),
+                *mail.permissions,
+                *attachments.permissions,
+                *queues.may_ask,
+            ],
         ).function
         self.http_api = apigw.HttpApi(
             self, "HttpApi", create_default_stage=False, description=f"Orders, {settings.stage}"

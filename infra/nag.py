@@ -12,6 +12,10 @@ _ANY_RESOURCE = "AwsSolutions::AwsSolutions-IAM5[Resource::*]"
 _ANY_RECIPIENT = (
     "AwsSolutions::AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:ses:<AWS::Region>:<AWS::AccountId>:identity/*]"
 )
+_ANY_EXECUTION = (
+    "AwsSolutions::AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>"
+    ":execution:{machine}:*]"
+)
 _NO_AUTHORIZER = "AwsSolutions::AwsSolutions-APIG4"
 _NOT_ALL_LOGGED = "AwsSolutions::AwsSolutions-SF1"
 _NO_DEAD_LETTERS = "AwsSolutions::AwsSolutions-SQS3"
@@ -29,7 +33,8 @@ _XRAY = "X-Ray takes no resource: sending the own traces is allowed as a whole o
 
 @dataclass(frozen=True, kw_only=True)
 class Accepted:
-    """`construct` is a path below the stack; `{action}`, `{queue}`, `{route}` and `{page}` stand for a row per such construct."""
+    """`construct` is a path below the stack; `{action}`, `{queue}`, `{route}` and `{page}` stand for a row per such construct,
+    `{machine}` in a finding for a row per machine."""
 
     construct: str
     finding: str
@@ -108,6 +113,19 @@ ACCEPTED = (
         Accepted(construct=f"{construct}/Role/Resource", finding=_ANY_RECIPIENT, reason=_SENDER_HELD)
         for construct in ("Api/Handler", "Actions/SendNotification", "Notices/Sender", "Notices/Reminder")
     ),
+    *(
+        Accepted(
+            construct=f"{construct}/Role/Resource",
+            finding=_ANY_EXECUTION,
+            reason="How an execution stands: each order has its own, which nobody knows before it is ordered.",
+        )
+        for construct in ("Api/Handler", "Outbox/Relay", "Watch/Sweeper")
+    ),
+    Accepted(
+        construct="Watch/Missed/Resource",
+        finding=_NO_DEAD_LETTERS,
+        reason="This is a queue of dead letters; the rule does not know those of a rule and a function.",
+    ),
     Accepted(construct="Notices/Sender/Role/Resource", finding=_ANY_RESOURCE, reason=_XRAY),
     Accepted(construct="Notices/Reminder/Role/Resource", finding=_ANY_RESOURCE, reason=_XRAY),
     Accepted(construct="Intake/Webhook/Role/Resource", finding=_ANY_RESOURCE, reason=_XRAY),
@@ -143,9 +161,10 @@ ACCEPTED = (
 def accepted(names: Mapping[str, Iterable[str]]) -> Iterator[Accepted]:
     """The table with one row per construct; `names` are the constructs each placeholder stands for."""
     for row in ACCEPTED:
-        placeholder = next((name for name in names if f"{{{name}}}" in row.construct), None)
+        placeholder = next((name for name in names if f"{{{name}}}" in row.construct + row.finding), None)
         for name in names[placeholder] if placeholder else [""]:
-            yield replace(row, construct=row.construct.replace(f"{{{placeholder}}}", name))
+            construct, finding = (each.replace(f"{{{placeholder}}}", name) for each in (row.construct, row.finding))
+            yield replace(row, construct=construct, finding=finding)
 
 
 def acknowledge_findings(stack: Stack, *, names: Mapping[str, Iterable[str]]) -> None:

@@ -3,6 +3,7 @@
 Two readers is what DynamoDB serves well at a time (quota "simultaneous readers of a shard").
 """
 
+import json
 from collections.abc import Mapping
 from typing import cast
 
@@ -17,12 +18,13 @@ from constructs import Construct
 
 from infra.function import FunctionParts, OrderFunction, allow
 from infra.messages import LONGEST_DAYS, alarm_when_parked, message_queue
+from infra.queues import Queues
 
 LATE_MINUTES = 10
 
 
 class Outbox(Construct):
-    """`machines` maps order_queue_id to the machine that walks the orders of that queue, `actions` modules to functions."""
+    """`actions`: functions by module."""
 
     def __init__(
         self,
@@ -32,7 +34,8 @@ class Outbox(Construct):
         parts: FunctionParts,
         orders: dynamodb.Table,
         records: dynamodb.Table,
-        machines: Mapping[str, str],
+        queues: Queues,
+        machine_hashes: Mapping[str, str],
         actions: Mapping[str, lambda_.IFunction],
     ) -> None:
         super().__init__(scope, construct_id)
@@ -44,7 +47,7 @@ class Outbox(Construct):
             self.dead_letters,
             "Changes of orders were not passed on, so their machines may stand still: docs/operating.md says how to mend it",
         )
-        self.relay = self._relay(parts, orders=orders, machines=machines, actions=actions)
+        self.relay = self._relay(parts, orders, queues, machine_hashes, actions)
         self.announcer = self._announcer(parts, orders=orders, records=records)
         self._read_stream("OrderStream", self.relay, _stream_arn(orders))
         self._read_stream("EventStream", self.announcer, _stream_arn(orders))
@@ -56,11 +59,12 @@ class Outbox(Construct):
     def _relay(
         self,
         parts: FunctionParts,
-        *,
         orders: dynamodb.Table,
-        machines: Mapping[str, str],
+        queues: Queues,
+        machine_hashes: Mapping[str, str],
         actions: Mapping[str, lambda_.IFunction],
     ) -> lambda_.Function:
+        machines = list(queues.arns_by_id.values())
         functions = {module: function.function_arn for module, function in actions.items()}
         return OrderFunction(
             self,
@@ -73,11 +77,13 @@ class Outbox(Construct):
             environment={
                 "ORDER_TABLE": orders.table_name,
                 "DEAD_LETTERS": self.dead_letters.queue_url,
-                "MACHINES": Stack.of(self).to_json_string(dict(machines)),
+                "MACHINES": queues.machines_json,
+                "MACHINE_HASHES": json.dumps(machine_hashes),
                 "FUNCTIONS": Stack.of(self).to_json_string(functions),
             },
             permissions=[
-                *([allow(*_OF_MACHINES, on=list(machines.values()))] if machines else []),
+                *([allow(*_OF_MACHINES, on=machines)] if machines else []),
+                *queues.may_ask,
                 allow(
                     "dynamodb:GetItem", "dynamodb:PutItem", on=[orders.table_arn]
                 ),  # to say why an action cannot be run

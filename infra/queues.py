@@ -4,10 +4,11 @@ import hashlib
 import json
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from aws_cdk import ArnFormat, Stack
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
@@ -85,7 +86,7 @@ class QueueMachine(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         invoked = _arns(queue, actions=actions)
-        name = f"{settings.stage}-{queue.name}"
+        self.name = name = f"{settings.stage}-{queue.name}"
         self.queue = queue
         self.machine = sfn.StateMachine(
             self,
@@ -132,6 +133,21 @@ class Queues(Construct):
         ]
         self.arns_by_folder = {each.queue.name: each.machine.state_machine_arn for each in made}
         self.arns_by_id = {str(each.queue.order_queue_id): each.machine.state_machine_arn for each in made}
+        self.names = [each.name for each in made]
+        self.machines_json = Stack.of(self).to_json_string(self.arns_by_id)
+        self.may_ask = [allow("states:DescribeExecution", on=self._executions(made))] if made else []
+
+    def _executions(self, made: Sequence[QueueMachine]) -> list[str]:
+        """ARNs of all executions of these machines, by which asking after one is judged."""
+        return [
+            Stack.of(self).format_arn(
+                service="states",
+                resource="execution",
+                resource_name=f"{each.name}:*",
+                arn_format=ArnFormat.COLON_RESOURCE_NAME,
+            )
+            for each in made
+        ]
 
 
 def _arns(queue: QueueFolder, *, actions: Mapping[str, lambda_.IFunction]) -> dict[str, str]:

@@ -46,6 +46,14 @@ class OrderQueuesStack(Stack):
         folders = read_queues(sources / "statemachines")
         hashes = {str(folder.order_queue_id): folder.definition_hash for folder in folders}
         actions = Actions(self, "Actions", parts=parts, storage=storage)
+        queues = Queues(
+            self,
+            "Queues",
+            queues=folders,
+            settings=settings,
+            orders=storage.orders,
+            actions=actions.functions,
+        )
         attachments = Attachments(self, "Attachments", settings=settings)
         api = Api(
             self,
@@ -54,6 +62,7 @@ class OrderQueuesStack(Stack):
             storage=storage,
             mail=actions.mail,
             attachments=attachments,
+            queues=queues,
             machine_hashes=hashes,
         )
         notices = Notices(
@@ -64,21 +73,14 @@ class OrderQueuesStack(Stack):
             SandboxProvider(self, "SandboxProvider", parts=parts, storage=storage, http_api=api.http_api)
         Docs(self, "Docs", parts=parts, sources=sources, http_api=api.http_api)
         intake = Intake(self, "Intake", parts=parts, storage=storage, http_api=api.http_api, machine_hashes=hashes)
-        queues = Queues(
-            self,
-            "Queues",
-            queues=folders,
-            settings=settings,
-            orders=storage.orders,
-            actions=actions.functions,
-        )
         outbox = Outbox(
             self,
             "Outbox",
             parts=parts,
             orders=storage.orders,
             records=storage.records,
-            machines=queues.arns_by_id,
+            queues=queues,
+            machine_hashes=hashes,
             actions=actions.functions,
         )
         notices.follow(outbox.bus)
@@ -87,7 +89,7 @@ class OrderQueuesStack(Stack):
             "Watch",
             parts=parts,
             orders=storage.orders,
-            machines=list(queues.arns_by_id.values()),
+            queues=queues,
             machine_hashes=hashes,
         )
 
@@ -97,6 +99,7 @@ class OrderQueuesStack(Stack):
         # What nag.py's placeholders stand for.
         self.construct_names = {
             "action": [construct_name(module) for module in actions.functions],
+            "machine": queues.names,
             "queue": [construct_name(folder) for folder in queues.arns_by_folder],
             "route": [route_id(route) for route in ROUTES],
             "provider_secret": [secret_id(provider) for provider in intake.secrets],

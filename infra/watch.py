@@ -1,17 +1,25 @@
-"""Nothing is stuck silently: a sweeper for deadlines, and a watch over executions that end before their orders."""
+"""Nothing is stuck silently: a sweeper for deadlines, and a watch over executions that end before their orders.
+
+Status events are best effort, so the sweeper also compares orders with Step Functions.
+"""
 
 import json
 from collections.abc import Mapping, Sequence
 
 from aws_cdk import Duration
+from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_lambda_destinations as destinations
 from constructs import Construct
 
 from infra.function import FunctionParts, OrderFunction, allow
-from infra.storage import BY_DUE
+from infra.messages import LONGEST_DAYS, alarm_when_parked, message_queue
+from infra.queues import Queues
+from infra.storage import BY_DUE, BY_STEP
 
 SWEEP_MINUTES = 5
 
@@ -26,24 +34,28 @@ class Watch(Construct):
         *,
         parts: FunctionParts,
         orders: dynamodb.Table,
-        machines: Sequence[str],
+        queues: Queues,
         machine_hashes: Mapping[str, str],
     ) -> None:
         super().__init__(scope, construct_id)
         write = allow("dynamodb:GetItem", "dynamodb:PutItem", on=[orders.table_arn])
-        self._sweep(parts, orders, write, machine_hashes)
-        if machines:
+        self._sweep(parts, orders, write, queues, machine_hashes)
+        if machines := list(queues.arns_by_id.values()):
             self._watch_executions(parts, orders, machines, write)
+            self._alarm_when_stopped()
 
     def _sweep(
         self,
         parts: FunctionParts,
         orders: dynamodb.Table,
         write: iam.PolicyStatement,
+        queues: Queues,
         machine_hashes: Mapping[str, str],
     ) -> None:
+        machines = list(queues.arns_by_id.values())
+        compare = [allow("states:ListExecutions", on=machines), *queues.may_ask] if machines else []
         due = [
-            allow("dynamodb:Query", on=[BY_DUE.arn(orders)]),
+            allow("dynamodb:Query", on=[BY_DUE.arn(orders), BY_STEP.arn(orders)]),
             allow("dynamodb:BatchGetItem", on=[orders.table_arn]),
         ]
         sweeper = OrderFunction(
@@ -51,11 +63,15 @@ class Watch(Construct):
             "Sweeper",
             parts=parts,
             handler="lambdas.deadlines.sweeper.handler",
-            description="Marks waits that are past their deadline, and cancels leads whose time is over",
+            description="Marks waits past their deadline and orders without an execution; cancels leads whose time is over",
             memory_mb=256,
             timeout_seconds=120,
-            environment={"ORDER_TABLE": orders.table_name, "MACHINE_HASHES": json.dumps(machine_hashes)},
-            permissions=[write, *due],
+            environment={
+                "ORDER_TABLE": orders.table_name,
+                "MACHINES": queues.machines_json,
+                "MACHINE_HASHES": json.dumps(machine_hashes),
+            },
+            permissions=[write, *due, *compare],
         ).function
         events.Rule(
             self,
@@ -68,6 +84,13 @@ class Watch(Construct):
     def _watch_executions(
         self, parts: FunctionParts, orders: dynamodb.Table, machines: Sequence[str], write: iam.PolicyStatement
     ) -> None:
+        missed = message_queue(self, "Missed", parts.settings, days=LONGEST_DAYS)
+        alarm_when_parked(
+            self,
+            "StopsMissed",
+            missed,
+            "Stops of executions could not be written on their orders; the sweeper finds them: docs/operating.md",
+        )
         watch = OrderFunction(
             self,
             "Executions",
@@ -77,8 +100,15 @@ class Watch(Construct):
             memory_mb=256,
             timeout_seconds=30,
             environment={"ORDER_TABLE": orders.table_name},
-            permissions=[write],
+            permissions=[write, allow("sqs:SendMessage", on=[missed.queue_arn])],
         ).function
+        lambda_.EventInvokeConfig(
+            self,
+            "WhenItFails",
+            function=watch,
+            on_failure=destinations.SqsDestination(missed),
+            retry_attempts=2,
+        )
         ended = {"stateMachineArn": list(machines), "status": ["FAILED", "TIMED_OUT", "ABORTED"]}
         redriven = {
             "stateMachineArn": list(machines),
@@ -90,4 +120,24 @@ class Watch(Construct):
                 source=["aws.states"], detail_type=["Step Functions Execution Status Change"], detail=detail
             )
             rule = events.Rule(self, name, description=f"Executions: {name.lower()}", event_pattern=pattern)
-            rule.add_target(targets.LambdaFunction(watch))
+            rule.add_target(targets.LambdaFunction(watch, dead_letter_queue=missed))
+
+    def _alarm_when_stopped(self) -> None:
+        """Whichever of the two found it."""
+        for construct_id, service in (("StopNoticed", "console.execution_watch"), ("StopFound", "deadlines.sweeper")):
+            cloudwatch.Alarm(
+                self,
+                construct_id,
+                alarm_description="Orders have no execution that walks them, and wait for operations: docs/operating.md",
+                metric=cloudwatch.Metric(
+                    namespace="OrderQueues",
+                    metric_name="MachinesStopped",
+                    dimensions_map={"service": service},
+                    statistic="Sum",
+                    period=Duration.minutes(SWEEP_MINUTES),
+                ),
+                threshold=1,
+                evaluation_periods=1,
+                comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+                treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+            )

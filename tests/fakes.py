@@ -10,6 +10,7 @@ from lambdas.orders.checklist import ChecklistAction
 from lambdas.orders.entries import FoundOrder, OrderEntry, entry_of
 from lambdas.orders.errors import OrderChangedError, OrderNotFoundError, Problem
 from lambdas.orders.events import OrderEvent
+from lambdas.orders.executions import Execution, execution_name
 from lambdas.orders.indexes import index_attributes
 from lambdas.orders.machine import Answer
 from lambdas.orders.order import Hold, Order, PaymentAttempt
@@ -211,18 +212,32 @@ class FakeContacts:
 
 @dataclass
 class FakeMachine:
+    """`ended`: executions by name that are no longer running, which wait for nothing; all others run once they are started."""
+
     started: list[str] = field(default_factory=list)
     answered: list[tuple[str, Answer]] = field(default_factory=list)
     fails_on: set[str] = field(default_factory=set)
     ran: list[tuple[str, int]] = field(default_factory=list)
+    ended: dict[str, Execution] = field(default_factory=dict)
+    gone: set[str] = field(default_factory=set)
 
-    def start(self, order: Order) -> None:
+    def start(self, order: Order) -> bool:
         if order.order_id in self.fails_on:
             raise ConnectionError("the service could not be reached")
+        if execution_name(order) in self.ended:
+            return False
         self.started.append(order.order_id)
+        return True
 
-    def answer(self, token: str, answer: Answer) -> None:
+    def answer(self, token: str, answer: Answer) -> bool:
         self.answered.append((token, answer))
+        return token not in self.gone
+
+    def execution(self, order: Order) -> Execution | None:
+        name = execution_name(order)
+        if name in self.ended or order.order_id not in self.started:
+            return self.ended.get(name)
+        return Execution(name=name, status="RUNNING", started_at=order.activity)
 
     def run(self, order: Order, action: ChecklistAction) -> None:
         self.ran.append((order.order_id, action.action_id))

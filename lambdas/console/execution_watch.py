@@ -3,25 +3,18 @@
 https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html
 """
 
-import re
 import time
 from functools import cache
 from typing import Any
 
 from lambdas.orders.errors import OrderNotFoundError
+from lambdas.orders.executions import BECAUSE, order_id_in
 from lambdas.orders.ports import OrderStore
 from lambdas.orders.revival import machine_goes_on, machine_stopped
 from lambdas.orders.store import DynamoOrderStore, save
 from lambdas.runtime.observe import MetricUnit, logger, metrics
 from lambdas.runtime.settings import Settings
 from lambdas.runtime.starting import prepare
-
-BECAUSE = {
-    "ABORTED": "the machine was stopped in the console",
-    "FAILED": "the machine failed",
-    "TIMED_OUT": "the machine ran out of time",
-}
-_NAME = re.compile(r"order-(\d+)(-\d+)?")
 
 
 class WatchSettings(Settings):
@@ -42,19 +35,22 @@ def handler(event: dict[str, Any], context: Any) -> None:
 def notice(detail: dict[str, Any], orders: OrderStore, now: int) -> None:
     """Write what happened to the execution on its order, if it is that order's present one and the order is not at its end."""
     execution, status = str(detail["name"]), str(detail["status"])
-    named = _NAME.fullmatch(execution)
-    if named is None:
+    order_id = order_id_in(execution)
+    if order_id is None:
         return
     try:
-        order = orders.get(named.group(1))
+        order = orders.get(order_id)
     except OrderNotFoundError:
         return
     if status == "RUNNING":
         save(orders, order, lambda current: machine_goes_on(current, execution=execution, at=now))
         return
-    save(orders, order, lambda current: machine_stopped(current, execution=execution, because=BECAUSE[status], at=now))
-    metrics.add_metric("MachinesStopped", MetricUnit.Count, 1)
-    logger.warning("machine ended before its order", order_id=order.order_id, status=status)
+    after = save(
+        orders, order, lambda current: machine_stopped(current, execution=execution, because=BECAUSE[status], at=now)
+    )
+    if after.machine_stopped_at is not None:
+        metrics.add_metric("MachinesStopped", MetricUnit.Count, 1)
+        logger.warning("machine ended before its order", order_id=order.order_id, status=status)
 
 
 prepare(_orders)

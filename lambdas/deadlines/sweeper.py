@@ -1,5 +1,5 @@
-"""Every few minutes: mark waits that are past their deadline, so that the stream tells of them (`OrderActionOverdue`), and
-cancel leads that nobody submitted in time.
+"""Every few minutes: mark waits that are past their deadline, so that the stream tells of them (`OrderActionOverdue`), cancel
+leads that nobody submitted in time, and mark orders that no execution walks (unwalked.py).
 
 It reads a sparse index of orders that wait for a date. Each write is conditional, so two sweeps at once tell once, and a submit
 that comes first wins.
@@ -11,14 +11,17 @@ from collections.abc import Callable
 from functools import cache, partial
 from typing import Any
 
+from lambdas.deadlines.unwalked import Comparison
 from lambdas.orders import leads
 from lambdas.orders.deadlines import swept
 from lambdas.orders.entries import UnreadableOrder
+from lambdas.orders.machine import StepFunctionsMachine
 from lambdas.orders.modules import load_modules
 from lambdas.orders.order import Order
 from lambdas.orders.ports import OrderStore
 from lambdas.orders.queue import load_queues
 from lambdas.orders.store import DynamoOrderStore, save
+from lambdas.runtime.aws import step_functions
 from lambdas.runtime.observe import MetricUnit, log_unexpected, logger, metrics
 from lambdas.runtime.settings import Settings
 from lambdas.runtime.starting import prepare
@@ -27,10 +30,12 @@ AsDeployed = Callable[[Order], Order]
 
 
 class SweeperSettings(Settings):
-    """`machine_hashes`: JSON map of order_queue_id -> hash of its machine's definition, as deployed."""
+    """`machine_hashes`: JSON map of order_queue_id -> hash of its machine's definition, as deployed; `machines`: of
+    order_queue_id -> state machine ARN."""
 
     order_table: str
     machine_hashes: str = "{}"
+    machines: str = "{}"
 
 
 @cache
@@ -45,10 +50,19 @@ def _orders() -> OrderStore:
 
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
-    found = sweep(_orders(), int(time.time()), _as_deployed)
+    now = int(time.time())
+    found = sweep(_orders(), now, _as_deployed)
     metrics.add_metric("OrdersFoundOverdue", MetricUnit.Count, found["overdue"])
     metrics.add_metric("LeadsExpired", MetricUnit.Count, found["expired"])
-    return found
+    unwalked = _comparison(now).mark()
+    metrics.add_metric("MachinesStopped", MetricUnit.Count, unwalked)
+    return {**found, "unwalked": unwalked}
+
+
+def _comparison(now: int) -> Comparison:
+    machines = json.loads(_settings().machines)
+    executions = StepFunctionsMachine(machines)
+    return Comparison(_orders(), executions, step_functions(), machines, load_queues(), now)
 
 
 def sweep(orders: OrderStore, now: int, as_deployed: AsDeployed) -> dict[str, int]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from lambdas.catalog.plan import Plan, load_plans
 from lambdas.catalog.pricing import CatalogPricing
 from lambdas.catalog.tax import load_taxes
+from lambdas.orders.machine import StepFunctionsMachine
 from lambdas.orders.modules import load_modules
 from lambdas.orders.queue import load_queues
 from lambdas.orders.service import OrderService
@@ -26,12 +27,13 @@ from lambdas.runtime.settings import TableSettings
 class DoorSettings(TableSettings):
     """`machine_hashes`: JSON map of order_queue_id -> hash of its machine's definition, as deployed.
 
-    `payment_limits`: JSON of PaymentLimits.
+    `payment_limits`: JSON of PaymentLimits. `machines`: JSON map of order_queue_id -> state machine ARN, where verbs ask for one.
     """
 
     guard_table: str
     machine_hashes: str = "{}"
     payment_limits: str = "{}"
+    machines: str = "{}"
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,7 @@ def parts_of(settings: DoorSettings) -> Parts:
         currency=settings.currency,
         now=now,
         machine_hashes={int(queue): found for queue, found in json.loads(settings.machine_hashes).items()},
+        executions=StepFunctionsMachine(json.loads(settings.machines)),
         screen=screening(settings.guard_table, limits=limits, gateway=gateway, clients=clients, now=now),
     )
     return Parts(service, records, clients, gateway, plans)

@@ -1,6 +1,6 @@
 """The queue's Step Functions machine: start an execution, answer a task token.
 
-Only the relay calls this. Both may be repeated: an execution is named after its order, a token is answered once.
+Only the relay starts and answers. Both may be repeated: an execution is named after its order, a token is answered once.
 """
 
 import json
@@ -9,14 +9,17 @@ from enum import Enum
 from typing import TYPE_CHECKING, Protocol
 
 from lambdas.orders.checklist import ActionState, ChecklistAction
+from lambdas.orders.executions import Execution, earlier_name, execution_name
 from lambdas.orders.order import Order
 from lambdas.orders.progress import GATE, LEADS_WAIT, UNDO, unmet_prereqs
-from lambdas.orders.revival import execution_name
 from lambdas.orders.steps import StepStatus
 from lambdas.runtime.aws import lambda_functions, step_functions
 
 if TYPE_CHECKING:
     from mypy_boto3_stepfunctions.client import SFNClient
+
+
+_CLOCKS_SECONDS = 60  # that clocks may differ
 
 
 class Answer(Enum):
@@ -38,7 +41,7 @@ def answers(old: Order, new: Order) -> dict[str, Answer]:
 
     A gate whose step is done although its prereqs are not is that of an optional action: its branch ends quietly.
     """
-    left = {wait.token for wait in new.waits.values()}
+    left = {"", *(wait.token for wait in new.waits.values())}
     return {wait.token: _answer(key, old, new) for key, wait in old.waits.items() if wait.token not in left}
 
 
@@ -72,14 +75,38 @@ def requests(old: Order | None, new: Order) -> tuple[ChecklistAction, ...]:
     )
 
 
+def is_decided(old: Order, new: Order) -> bool:
+    """Whether somebody decided something that the order's machine has to take up."""
+    changed = [(old.actions[key], action) for key, action in new.actions.items() if key in old.actions]
+    return new.epoch != old.epoch or any(
+        (after.requested_at is not None and after.requested_at != before.requested_at)
+        or (after.state is ActionState.SKIPPED is not before.state)
+        for before, after in changed
+    )
+
+
 class ModuleGoneError(LookupError):
     """An order names a module that has no function any more."""
 
 
+class MachineGoneError(LookupError):
+    """An order is of a queue that has no machine any more."""
+
+
 class Machine(Protocol):
-    def start(self, order: Order) -> None: ...
-    def answer(self, token: str, answer: Answer) -> None: ...
+    def start(self, order: Order) -> bool:
+        """Start the order's execution. False: its name was given before. Raises MachineGoneError."""
+        ...
+
+    def answer(self, token: str, answer: Answer) -> bool:
+        """Wake a waiting state. False: none waits with this token any more."""
+        ...
+
     def run(self, order: Order, action: ChecklistAction) -> None: ...
+
+    def execution(self, order: Order) -> Execution | None:
+        """The order's present execution; None if there is none. Eventually consistent."""
+        ...
 
 
 class StepFunctionsMachine:
@@ -93,10 +120,16 @@ class StepFunctionsMachine:
     ) -> None:
         self._arns = machine_arns
         self._functions = function_arns or {}
-        self._client = client or step_functions()
+        self._given = client
 
-    def start(self, order: Order) -> None:
-        """Start the order's execution, named after it; one that was started before is left alone."""
+    @property
+    def _client(self) -> "SFNClient":
+        """Made when it is first needed: the API starts without one."""
+        return self._given or step_functions()
+
+    def start(self, order: Order) -> bool:
+        if str(order.order_queue_id) not in self._arns:
+            raise MachineGoneError(f"queue {order.order_queue_id} has no machine")
         try:
             self._client.start_execution(
                 stateMachineArn=self._arns[str(order.order_queue_id)],
@@ -104,10 +137,27 @@ class StepFunctionsMachine:
                 input=json.dumps({"order_id": order.order_id}),
             )
         except self._client.exceptions.ExecutionAlreadyExists:
-            return
+            return False
+        return True
 
-    def answer(self, token: str, answer: Answer) -> None:
-        """Wake a waiting state. One that no longer waits (answered, timed out, stopped) is left alone."""
+    def execution(self, order: Order) -> Execution | None:
+        if str(order.order_queue_id) not in self._arns:
+            return None
+        found = self._described(order, execution_name(order))
+        if found is not None:
+            return found
+        earlier = self._described(order, earlier_name(order))  # may be of another order of that number
+        return earlier if earlier and earlier.started_at >= order.ts - _CLOCKS_SECONDS else None
+
+    def _described(self, order: Order, name: str) -> Execution | None:
+        arn = self._arns[str(order.order_queue_id)].replace(":stateMachine:", ":execution:")
+        try:
+            found = self._client.describe_execution(executionArn=f"{arn}:{name}")
+        except self._client.exceptions.ExecutionDoesNotExist:
+            return None
+        return Execution(name=name, status=found["status"], started_at=int(found["startDate"].timestamp()))
+
+    def answer(self, token: str, answer: Answer) -> bool:
         gone = (self._client.exceptions.TaskTimedOut, self._client.exceptions.TaskDoesNotExist)
         try:
             if answer is Answer.GO_ON:
@@ -115,7 +165,8 @@ class StepFunctionsMachine:
             else:
                 self._client.send_task_failure(taskToken=token, error=answer.value, cause="see the order")
         except gone:
-            return
+            return False
+        return True
 
     def run(self, order: Order, action: ChecklistAction) -> None:
         """Run an action beside the machine. Lambda keeps the request until the function took it; its claim lets one run in.

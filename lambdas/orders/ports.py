@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from lambdas.orders.checklist import ChecklistAction
 from lambdas.orders.entries import FoundOrder, OrderEntry
 from lambdas.orders.errors import Problem
+from lambdas.orders.executions import Execution, execution_name
 from lambdas.orders.order import Hold, Order, PaymentAttempt, Place
 from lambdas.orders.packs import PricedPack
 from lambdas.runtime.models import Frozen
@@ -178,6 +179,21 @@ class TimeWindow(Frozen):
     descending: bool = False
     behind: Place | None = None
     page_size: int = 50
+
+
+class Executions(Protocol):
+    """Step Functions, as far as a verb has to ask it."""
+
+    def execution(self, order: Order) -> Execution | None:
+        """The order's present execution; None if there is none. Eventually consistent."""
+        ...
+
+
+class AssumedRunning:
+    """For doors that start nothing anew."""
+
+    def execution(self, order: Order) -> Execution | None:
+        return Execution(name=execution_name(order), status="RUNNING", started_at=order.activity)
 
 
 class OrderStore(Protocol):

@@ -16,6 +16,7 @@ from lambdas.orders.steps import StepStatus
 LEADS_WAIT = "leads"
 GATE = "gate_"
 UNDO = "undo_"
+MACHINE = "machine"  # nobody walks the order: its execution ended before it did
 
 
 def unmet_prereqs(order: Order, action: ChecklistAction) -> tuple[ChecklistAction, ...]:
@@ -94,7 +95,12 @@ def with_machine(order: Order) -> Order:
     """The order with an execution that walks it: the one it has, its first, or another where that was stopped."""
     if order.has_machine:
         return order
-    return order.changed(machine_run=order.machine_run + 1, machine_stopped_at=None, machine_stopped_because="")
+    return order.changed(
+        machine_run=order.machine_run + 1,
+        machine_stopped_at=None,
+        machine_stopped_because="",
+        waits=without(order.waits, MACHINE),
+    )
 
 
 def done(

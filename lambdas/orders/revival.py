@@ -5,31 +5,87 @@ execution, which finds finished actions done. The epoch is raised, so that nothi
 were still the order's.
 """
 
+from lambdas.orders import executions
 from lambdas.orders.checklist import ActionState
 from lambdas.orders.errors import OrderIsFinalError, RestartRefusedError
 from lambdas.orders.leads import lead_ends_at
 from lambdas.orders.modules import load_modules
-from lambdas.orders.order import Order
+from lambdas.orders.order import Order, Wait, without
+from lambdas.orders.ports import Executions
+from lambdas.orders.progress import MACHINE
 from lambdas.orders.queue import Queue
 from lambdas.orders.steps import StepStatus
 
+OWNER = "operations"  # of an order that no machine walks
+DUE_SECONDS = 4 * 3600
+STARTS_WITHIN_SECONDS = 120  # after the order's last change, as Step Functions lets see it
+
 
 def machine_stopped(order: Order, *, execution: str, because: str, at: int) -> Order:
-    """The order knows that its execution ended before it did. One that came to its end, or goes on elsewhere, does not care.
+    """The order knows that its execution ended before it did, and waits for somebody, until a date. One that came to its end, or
+    goes on elsewhere, does not care.
 
     A lead, whose execution an earlier version began, needs none: it no longer waits in it, and expires as other leads do.
     """
-    if not order.has_machine or execution != execution_name(order) or _is_at_its_end(order):
+    if not order.has_machine or not executions.is_of(order, execution) or _is_at_its_end(order):
         return order
     stopped = order.changed(machine_stopped_at=at, machine_stopped_because=because, activity=at)
-    return stopped.changed(lead_ends_at=lead_ends_at(order) or at, waits={}) if order.is_lead else stopped
+    if order.is_lead:
+        return stopped.changed(lead_ends_at=lead_ends_at(order) or at, waits={})
+    return stopped.changed(waits={**order.waits, MACHINE: _asked_for(at)})
 
 
 def machine_goes_on(order: Order, *, execution: str, at: int) -> Order:
     """Redriven in the console."""
-    if execution != execution_name(order) or order.machine_stopped_at is None:
+    if not executions.is_of(order, execution) or order.machine_stopped_at is None:
         return order
-    return order.changed(machine_stopped_at=None, machine_stopped_because="", activity=at)
+    waits = without(order.waits, MACHINE)
+    return order.changed(machine_stopped_at=None, machine_stopped_because="", waits=waits, activity=at)
+
+
+def needs_machine(order: Order) -> bool:
+    """Whether an execution has to be there that walks the order."""
+    return order.machine_run > 0 and not order.is_lead and not _is_at_its_end(order)
+
+
+def as_found(order: Order, found_by: Executions, *, now: int) -> Order:
+    """The order as Step Functions knows it: a stop that nobody told of shows."""
+    if order.machine_stopped_at is not None or not needs_machine(order):
+        return order
+    found = found_by.execution(order)
+    if found is None:
+        if now < order.activity + STARTS_WITHIN_SECONDS:
+            return order
+        return machine_stopped(
+            order, execution=executions.execution_name(order), because="its machine was not started", at=now
+        )
+    if found.goes_on:
+        return order
+    because = executions.BECAUSE.get(found.status, found.status)
+    return machine_stopped(order, execution=found.name, because=because, at=now)
+
+
+def walked(
+    order: Order, queue: Queue | None, *, by: str, now: int, machine_hash: str = "", lenient: bool = False
+) -> Order:
+    """The order as somebody decided, with a new run if its machine was stopped: nobody would walk it otherwise.
+
+    Raises RestartRefusedError where the deployed queue does not fit it. `lenient`: the decision stands all the same, and the
+    order waits for whoever mends that.
+    """
+    if order.machine_stopped_at is None or not needs_machine(order):
+        return order
+    try:
+        return restarted(order, queue, by=by, now=now).changed(machine_hash=machine_hash)
+    except RestartRefusedError:
+        if not lenient:
+            raise
+    return order if MACHINE in order.waits else order.changed(waits={**order.waits, MACHINE: _asked_for(now)})
+
+
+def _asked_for(now: int) -> Wait:
+    """No token: whoever acts on the order starts a new execution."""
+    return Wait(token="", since=now, due_at=now + DUE_SECONDS, owner=OWNER)
 
 
 def restarted(order: Order, queue: Queue | None, *, by: str, now: int) -> Order:
@@ -113,11 +169,6 @@ def _refuse_what_cannot_be_undone(order: Order, queue: Queue) -> None:
     if lost:
         text = f"the queue no longer has {', '.join(lost)}, which has to be taken back; put it into the queue again"
         raise RestartRefusedError(order.order_id, text)
-
-
-def execution_name(order: Order) -> str:
-    """`order-1001`; started again it is `order-1001-2`."""
-    return f"order-{order.order_id}" + (f"-{order.machine_run}" if order.machine_run > 1 else "")
 
 
 def _is_at_its_end(order: Order) -> bool:

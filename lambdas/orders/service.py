@@ -29,7 +29,7 @@ from lambdas.orders.order import Order
 from lambdas.orders.pages import OrderPage, PageRoom
 from lambdas.orders.parties import refuse_strangers
 from lambdas.orders.permits import UNBOUND, Permit
-from lambdas.orders.ports import Clients, KeyUsed, OrderStore, Payments, Pricing, Screen
+from lambdas.orders.ports import AssumedRunning, Clients, Executions, KeyUsed, OrderStore, Payments, Pricing, Screen
 from lambdas.orders.queue import MayBeInvoiced, Queue
 from lambdas.orders.readiness import check_ready
 from lambdas.orders.screen import UNSCREENED
@@ -55,6 +55,7 @@ class OrderService:
     now: Callable[[], int]
     machine_hashes: Mapping[int, str] = field(default_factory=dict)
     screen: Screen = UNSCREENED
+    executions: Executions = field(default_factory=AssumedRunning)
 
     def create(self, draft: OrderDraft, key: IdempotencyKey | None = None, *, by: str = "") -> Order:
         """A new lead. The same key (or caller-given hash) with the same content returns the order as it was first made."""
@@ -134,7 +135,8 @@ class OrderService:
         known = order if same_client else None
         wish = UpdateWish(changes, by, step_id, step_name, expected_revision, known, reason, permit)
         update = Update(wish, self.preview, self.clients, self.payments, self.now)
-        return self._save(order, "move" if wish.moves else "update", by, update.made)
+        made = self._walking(update.made, by) if wish.moves else update.made
+        return self._save(order, "move" if wish.moves else "update", by, made)
 
     def submit(
         self,
@@ -180,7 +182,11 @@ class OrderService:
     ) -> Order:
         check = partial(self.check, form_invoices=form_invoices, signed=signed)
         ports = (self.store, self.pricing, self.payments, self.screen)
-        return Submission(*ports, self.currency, check, self._as_deployed, self.now, wish).submit(order)
+        submitted = Submission(*ports, self.currency, check, self._as_deployed, self.now, wish).submit(order)
+        if submitted.machine_stopped_at is None or submitted.is_lead:
+            return submitted
+        walking = self._walking(lambda current: current, wish.by, lenient=True)
+        return self._save(submitted, "restart", wish.by, walking)  # it was submitted before, and stopped since
 
     def _as_deployed(self, order: Order) -> Order:
         queue_id = order.order_queue_id
@@ -195,9 +201,8 @@ class OrderService:
         """Run a waiting, failed or optional action now, or a done one again if its module says so."""
         order_info.bounded_input(given)
         now = self.now()
-        return self._save(
-            order, "process", by, lambda current: hands.processed(current, action_id, by=by, given=given, now=now)
-        )
+        processed = partial(hands.processed, action_id=action_id, by=by, given=given, now=now)
+        return self._save(order, "process", by, self._walking(processed, by))
 
     def skip(self, order: Order, action_id: int, *, by: str, why: str = "", permit: Permit = UNBOUND) -> Order:
         """Pass an action over; skipped counts as done for what comes after it. `permit` is asked whether it may be.
@@ -217,22 +222,34 @@ class OrderService:
             paid = self.payments.settle_left(current, action, now)
             return payment_seen(skipped, by=by, now=now) if paid else skipped
 
-        return self._save(order, "skip", by, change)
+        return self._save(order, "skip", by, self._walking(change, by, lenient=True))
 
     def undo_skip(self, order: Order, action_id: int, *, by: str) -> Order:
-        now = self.now()
-        return self._save(order, "undo_skip", by, lambda current: hands.unskipped(current, action_id, by=by, now=now))
+        unskipped = partial(hands.unskipped, action_id=action_id, by=by, now=self.now())
+        return self._save(order, "undo_skip", by, self._walking(unskipped, by))
 
     def restart(self, order: Order, *, by: str) -> Order:
-        """A new execution for an order whose machine ended before the order did."""
+        """A new execution for an order whose machine ended before the order did. Step Functions is asked whether it did."""
         queue = self.queues.get(order.order_queue_id)
         now = self.now()
         machine_hash = self.machine_hashes.get(order.order_queue_id, "")
 
         def change(current: Order) -> Order:
-            return revival.restarted(current, queue, by=by, now=now).changed(machine_hash=machine_hash)
+            known = revival.as_found(current, self.executions, now=now)
+            return revival.restarted(known, queue, by=by, now=now).changed(machine_hash=machine_hash)
 
         return self._save(order, "restart", by, change)
+
+    def _walking(self, change: Callable[[Order], Order], by: str, *, lenient: bool = False) -> Callable[[Order], Order]:
+        """The decision, and a new run for the order if its machine was stopped; `lenient`: it stands even where there is none."""
+
+        def walked(current: Order) -> Order:
+            queue_id, now = current.order_queue_id, self.now()
+            queue, machine_hash = self.queues.get(queue_id), self.machine_hashes.get(queue_id, "")
+            decided = change(current)
+            return revival.walked(decided, queue, by=by, now=now, machine_hash=machine_hash, lenient=lenient)
+
+        return walked
 
     def cancel(self, order: Order, because: str = "", by: str = "") -> Order:
         """Final at once: nothing of the order starts any more. Taking back what was done follows in the machine."""
@@ -244,7 +261,7 @@ class OrderService:
                 return current
             return progress.canceled(self._as_deployed(current), now=self.now(), because=because, by=by)
 
-        canceled = self._save(order, "cancel", by, change)
+        canceled = self._save(order, "cancel", by, self._walking(change, by, lenient=True))
         self.pricing.give_back(canceled.order_id)  # repeated by a repeated cancel, and by the undo of Generate Invoice
         return canceled
 

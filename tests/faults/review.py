@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from lambdas.orders.executions import order_id_in
 from lambdas.orders.order import Order
 from lambdas.orders.steps import StepStatus
 from tests.faults.books import Made, Verdict, judged, made_of
@@ -75,15 +76,15 @@ def _came_too_late(run: Run, order: Order) -> bool:
 
 
 def _is_execution_of(name: str, order_id: str) -> bool:
-    return name == f"order-{order_id}" or name.startswith(f"order-{order_id}-")
+    return order_id_in(name) == order_id
 
 
 def _wait_for_machines(shop: FaultyShop, runs: list[Run]) -> None:
     """An execution ends just after it wrote that its order has; those of orders that did not end are not waited for."""
-    ended = {f"order-{run.order_id}" for run in runs if run.ended_after is not None}
+    ended = {run.order_id for run in runs if run.ended_after is not None}
     deadline = time.monotonic() + _MACHINES_END_WITHIN_SECONDS
     while time.monotonic() < deadline:
-        if not any(status == "RUNNING" and name in ended for name, status in shop.executions()):
+        if not any(status == "RUNNING" and order_id_in(name) in ended for name, status in shop.executions()):
             return
         time.sleep(_POLL_SECONDS)
 

@@ -14,6 +14,8 @@ import pytest
 
 from infra.local_engine import LocalEngine
 from infra.local_stack import LocalStack
+from lambdas.orders.executions import execution_name
+from lambdas.orders.store import DynamoOrderStore
 from lambdas.payments.sandbox import SandboxGateway
 from lambdas.records.client import ClientRecords
 from lambdas.records.invoice_records import InvoiceRecords
@@ -119,8 +121,14 @@ class Shop:
     def gateway(self) -> SandboxGateway:
         return SandboxGateway(self.stack.record_table, self.dynamodb)
 
+    def hold_key(self, order_id: str, attempt: int = 1) -> str:
+        """By which the gateway knows what a submit of the order held."""
+        return f"{order_id}:submit:authorize:{attempt}"
+
     def execution_arn(self, order_id: str) -> str:
-        return self.stack.machines[QUEUE].replace(":stateMachine:", ":execution:") + f":order-{order_id}"
+        """Of the order's present execution."""
+        name = execution_name(DynamoOrderStore(self.stack.order_table, self.dynamodb).get(order_id))
+        return self.stack.machines[QUEUE].replace(":stateMachine:", ":execution:") + f":{name}"
 
     def execution_ended(self, order_id: str) -> dict[str, Any]:
         def ask() -> dict[str, Any] | None:

@@ -16,6 +16,7 @@ from typing import Any
 import httpx
 import pytest
 
+from lambdas.orders.executions import order_id_in
 from tests.flow.conftest import QUEUE, Shop, until
 from tests.flow.test_forms import PERSON, Visitor, order_id_of
 
@@ -68,8 +69,8 @@ def all_are_canceled(shop: Shop, order_ids: Iterable[str]) -> bool | None:
 
 def executions_of(shop: Shop, order_ids: Iterable[str]) -> list[str]:
     pages = shop.step_functions.get_paginator("list_executions").paginate(stateMachineArn=shop.stack.machines[QUEUE])
-    names = {execution["name"] for page in pages for execution in page["executions"]}
-    return [order_id for order_id in order_ids if f"order-{order_id}" in names]
+    begun = {order_id_in(execution["name"]) for page in pages for execution in page["executions"]}
+    return [order_id for order_id in order_ids if order_id in begun]
 
 
 def counted(shop: Shop) -> Counter[str]:

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from lambdas.orders.executions import order_id_in
 from tests.flow.conftest import Shop, new_client_order, until
 
 pytestmark = pytest.mark.engine
@@ -39,7 +40,7 @@ def test_two_submits_at_once_hold_once_and_start_one_machine(shop: Shop) -> None
     executions = shop.step_functions.list_executions(
         stateMachineArn=shop.stack.machines["new_accounts"], maxResults=1000
     )
-    assert [found["name"] for found in executions["executions"]].count(f"order-{order_id}") == 1
+    assert [order_id_in(found["name"]) for found in executions["executions"]].count(order_id) == 1
 
 
 def test_an_order_whose_door_died_after_the_write_is_started_once_by_the_relay(shop: Shop) -> None:
@@ -86,7 +87,7 @@ def test_a_stream_record_that_comes_again_changes_nothing(shop: Shop) -> None:
     executions = shop.step_functions.list_executions(
         stateMachineArn=shop.stack.machines["new_accounts"], maxResults=1000
     )
-    assert [found["name"] for found in executions["executions"]].count(f"order-{order_id}") == 1
+    assert [order_id_in(found["name"]) for found in executions["executions"]].count(order_id) == 1
 
 
 def test_events_leave_in_order_with_ids_only(shop: Shop) -> None:

@@ -39,6 +39,7 @@ def test_nag_finds_nothing_that_is_not_accepted_and_nothing_is_accepted_in_vain(
     )
     names = {
         "action": [construct_name(module) for module in ACTIONS],
+        "machine": [f"prod-{queue.name}" for queue in read_queues(prod.sources / "statemachines")],
         "queue": [construct_name(queue.name) for queue in read_queues(prod.sources / "statemachines")],
         "route": [route_id(route) for route in ROUTES],
         "page": [page_id(route) for route in PAGES],

@@ -84,7 +84,7 @@ def test_every_function_is_told_what_its_settings_read_and_no_more(stage: Synthe
         "ApiHandler": TABLES
         | DOORS
         | {"CALLS_PER_MINUTE", "FAILED_LOGINS_OF_SOURCE", "SETTLE_SECONDS", "PREAUTHORIZE_CONTRACTS"}
-        | {"MAIL_FROM", "COMPANY", "ATTACHMENT_BUCKET", "PUBLIC_URL"},
+        | {"MAIL_FROM", "COMPANY", "ATTACHMENT_BUCKET", "PUBLIC_URL", "MACHINES"},
         **{
             f"Actions{construct_name(module)}": TABLES
             | (MAIL if needs.sends_mail else set())
@@ -102,9 +102,9 @@ def test_every_function_is_told_what_its_settings_read_and_no_more(stage: Synthe
         "NoticesSender": NOTICES,
         "NoticesReminder": NOTICES,
         "OutboxAnnouncer": {"EVENT_BUS", "RECORD_TABLE", "DEAD_LETTERS"},
-        "OutboxRelay": {"MACHINES", "FUNCTIONS", "ORDER_TABLE", "DEAD_LETTERS"},
+        "OutboxRelay": {"MACHINES", "MACHINE_HASHES", "FUNCTIONS", "ORDER_TABLE", "DEAD_LETTERS"},
         "SandboxProviderHandler": {"RECORD_TABLE"},
-        "WatchSweeper": {"ORDER_TABLE", "MACHINE_HASHES"},
+        "WatchSweeper": {"ORDER_TABLE", "MACHINES", "MACHINE_HASHES"},
         "WatchExecutions": {"ORDER_TABLE"},
     }
 

@@ -121,11 +121,18 @@ FUNCTIONS: dict[str, dict[str, set[str]]] = {
     "WatchSweeper": {
         "StorageOrderTable": {"dynamodb:GetItem", "dynamodb:PutItem"} | FETCH,
         "StorageOrderTable/index/by_due": {"dynamodb:Query"},
+        "StorageOrderTable/index/by_step": {"dynamodb:Query"},
+        "*": TRACE,
+        # and states:ListExecutions on every machine
+    },
+    "WatchExecutions": {
+        "StorageOrderTable": {"dynamodb:GetItem", "dynamodb:PutItem"},
+        "WatchMissed": {"sqs:SendMessage"},
         "*": TRACE,
     },
-    "WatchExecutions": {"StorageOrderTable": {"dynamodb:GetItem", "dynamodb:PutItem"}, "*": TRACE},
 }
 
+ASK_EXECUTIONS = ("ApiHandler", "OutboxRelay", "WatchSweeper")
 MACHINE_FROM_RELAY = {"states:StartExecution", "states:SendTaskSuccess", "states:SendTaskFailure"}
 
 MACHINE: dict[str, set[str]] = {
@@ -151,6 +158,13 @@ def test_a_function_may_do_exactly_this(stage: Synthesized, function: str) -> No
         expected |= dict.fromkeys(stage.of_type("AWS::StepFunctions::StateMachine"), MACHINE_FROM_RELAY)
         actions = [name for name in stage.functions if name.startswith("Actions")]
         expected |= {f"{name}Function": {"lambda:InvokeFunction"} for name in actions}
+
+    if function in ASK_EXECUTIONS:
+        names = [f"{stage.settings.stage}-{queue.name}" for queue in read_queues(stage.sources / "statemachines")]
+        where = "arn:AWS::Partition:states:AWS::Region:AWS::AccountId:execution"
+        expected |= {f"{where}:{name}:*": {"states:DescribeExecution"} for name in names}
+    if function == "WatchSweeper":
+        expected |= {key: {"states:ListExecutions"} for key in stage.of_type("AWS::StepFunctions::StateMachine")}
 
     assert _allowed(stage.properties(f"{function}Role")) == expected
 

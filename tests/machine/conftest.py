@@ -11,6 +11,7 @@ import boto3
 import pytest
 
 from infra.local_engine import ACCOUNT_ID, LocalEngine
+from lambdas.orders.executions import execution_name
 from lambdas.orders.machine import Answer, StepFunctionsMachine
 from lambdas.orders.order import Order
 from lambdas.orders.queue import Queue
@@ -60,13 +61,17 @@ class Bench:
             time.sleep(0.02)
         return found
 
+    def execution_arn(self, order_id: str) -> str:
+        name = execution_name(self.orders.get(order_id))
+        return self.arn.replace(":stateMachine:", ":execution:") + f":{name}"
+
     def entered(self, order_id: str) -> list[str]:
-        arn = self.arn.replace(":stateMachine:", ":execution:") + f":order-{order_id}"
+        arn = self.execution_arn(order_id)
         history = self.step_functions.get_execution_history(executionArn=arn, maxResults=1000)["events"]
         return [event["stateEnteredEventDetails"]["name"] for event in history if "stateEnteredEventDetails" in event]
 
     def ended(self, order_id: str) -> str:
-        arn = self.arn.replace(":stateMachine:", ":execution:") + f":order-{order_id}"
+        arn = self.execution_arn(order_id)
         deadline = time.monotonic() + 30
         while (status := self.step_functions.describe_execution(executionArn=arn)["status"]) == "RUNNING":
             assert time.monotonic() < deadline, f"still running: {self.entered(order_id)}"

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from lambdas.orders.checklist import ActionState
+from lambdas.orders.executions import execution_name
 from lambdas.orders.order import Order
 from lambdas.orders.queue import Queue
 from lambdas.orders.steps import StepStatus
@@ -141,7 +142,7 @@ def asked_for(queue: Queue, people: People, runs: list[Run], story: str) -> None
 
 
 def ended_well(floor: Ground, machine: str, people: People) -> None:
-    arn = machine.replace(":stateMachine:", ":execution:") + f":order-{people.order_id}"
+    arn = machine.replace(":stateMachine:", ":execution:") + f":{execution_name(floor.orders.get(people.order_id))}"
     execution = people.ended(arn)
     assert execution == "SUCCEEDED", f"{execution}\n{people.story()}"
     pages = floor.step_functions.get_paginator("get_execution_history").paginate(executionArn=arn)

@@ -111,8 +111,7 @@ def test_an_undo_waits_for_its_owner_and_says_why(
     wait = bench.until("the undo waits", lambda order: order.waits.get("undo_21"), order_id)
     action = bench.orders.get(order_id).actions["21"]
     assert (action.state, action.reason, wait.owner) == (ActionState.FAILED, REASON, "operations")
-    arn = bench.arn.replace(":stateMachine:", ":execution:") + f":order-{order_id}"
-    bench.step_functions.stop_execution(executionArn=arn)
+    bench.step_functions.stop_execution(executionArn=bench.execution_arn(order_id))
 
 
 def test_an_optional_action_holds_nothing_up_and_says_why(bench_of: BenchOf, broken: dict[str, str]) -> None:

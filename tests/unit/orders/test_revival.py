@@ -6,9 +6,10 @@ from lambdas.console.execution_watch import notice
 from lambdas.orders.checklist import ActionState
 from lambdas.orders.errors import OrderIsFinalError, RestartRefusedError
 from lambdas.orders.events import changes
+from lambdas.orders.executions import execution_name
 from lambdas.orders.machine import Answer, answers, requests
 from lambdas.orders.order import Order, Wait
-from lambdas.orders.revival import execution_name, restarted
+from lambdas.orders.revival import restarted
 from lambdas.orders.service import OrderService
 from lambdas.orders.steps import StepStatus
 from tests.build import NOW, a_queue, a_service, a_submitted_order, the_default_queue
@@ -75,7 +76,7 @@ def test_a_restart_begins_a_new_execution_and_fences_the_old_one() -> None:
 
     new = restarted(old, the_default_queue(), by="ann", now=NOW)
 
-    assert (execution_name(old), execution_name(new)) == ("order-1001", "order-1001-2")
+    assert execution_name(new) == f"{execution_name(old)}-2"
     assert (new.epoch, new.waits, new.machine_stopped_at) == (old.epoch + 1, {}, None)
     assert answers(old, new) == {"old": Answer.MOVED}
     assert "OrderRestarted" in [event.name for event in changes(old, new)]

@@ -6,6 +6,7 @@ import pytest
 
 from lambdas.orders import hands, progress
 from lambdas.orders.checklist import ActionState
+from lambdas.orders.executions import Execution
 from lambdas.orders.machine import Machine, StepFunctionsMachine
 from lambdas.orders.order import Order
 from tests.build import CONTACT, NOW, a_queue, an_order
@@ -43,7 +44,11 @@ def without_functions() -> Machine:
     class Started(StepFunctionsMachine):
         """Starts nothing: there is no account here."""
 
-        def start(self, order: Order) -> None: ...
+        def start(self, order: Order) -> bool:
+            return True
+
+        def execution(self, order: Order) -> Execution:
+            return Execution(name="order-1001", status="RUNNING", started_at=NOW)
 
     return Started({}, {"manual_check_off": "arn"})
 

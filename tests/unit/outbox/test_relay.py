@@ -12,6 +12,7 @@ from lambdas.orders.order import Order, Wait
 from lambdas.orders.ports import OrderStore
 from lambdas.orders.store import order_item
 from lambdas.outbox import relay as outbox
+from lambdas.outbox.aftercare import Aftercare
 from lambdas.outbox.changes import Nowhere, begin_again_at
 from tests.build import CONTACT, NOW, an_order
 from tests.fakes import FakeAside, FakeMachine, InMemoryOrderStore
@@ -25,7 +26,8 @@ def relay(
     aside: FakeAside | None = None,
 ) -> list[str]:
     """The sequence numbers of the records that have to come again."""
-    return outbox.relay(records, machine, orders or InMemoryOrderStore(), aside or FakeAside())
+    care = Aftercare(machine, orders or InMemoryOrderStore(), lambda: NOW)
+    return outbox.relay(records, care, aside or FakeAside())
 
 
 def record(sequence: int, new: Order | None, old: Order | None = None) -> dict[str, Any]:
@@ -170,10 +172,10 @@ def test_whatever_is_wrong_with_a_row_it_is_that_rows_alone(spoiled: dict[str, A
 class WithoutItsMachine(FakeMachine):
     code = "StateMachineDoesNotExist"
 
-    def start(self, order: Order) -> None:
+    def start(self, order: Order) -> bool:
         if order.order_id == "1001":
             raise ClientError({"Error": {"Code": self.code}}, "StartExecution")
-        super().start(order)
+        return super().start(order)
 
 
 @pytest.mark.parametrize(
@@ -211,7 +213,8 @@ def test_what_cannot_even_be_set_aside_comes_again() -> None:
 def test_told_again_by_hand_a_row_that_still_cannot_be_read_keeps_its_letter() -> None:
     batch = [broken(1, lead("1001"))]
 
-    assert outbox.relay(batch, FakeMachine(), InMemoryOrderStore(), Nowhere()) == ["1"]
+    care = Aftercare(FakeMachine(), InMemoryOrderStore(), lambda: NOW)
+    assert outbox.relay(batch, care, Nowhere()) == ["1"]
 
 
 def test_an_empty_batch_is_fine() -> None:
