@@ -151,7 +151,7 @@ class Outbox(Construct):
             starting_position=lambda_.StartingPosition.TRIM_HORIZON,
             batch_size=100,
             max_batching_window=Duration.seconds(0),
-            parallelization_factor=1,
+            parallelization_factor=10,  # by order: changes of one stay in their order
             report_batch_item_failures=True,
             bisect_batch_on_error=True,
             max_record_age=Duration.hours(12),

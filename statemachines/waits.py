@@ -4,6 +4,7 @@ No Lambda is involved, and the token never leaves the table (design section 6). 
 here any more or needs nothing: the machine goes on, and the next state finds out which.
 """
 
+from lambdas.orders.due import DUE_SHARDS
 from lambdas.orders.queue import Action, Step
 from statemachines.asl import (
     CONDITION_FAILED,
@@ -19,6 +20,8 @@ from statemachines.asl import (
     table_task,
 )
 
+# Of `due_shard` in lambdas/orders/due.py.
+_SHARD = f"{{% $string($number($states.context.Execution.Input.order_id) % {DUE_SHARDS}) %}}"
 WEEK_SECONDS = 7 * DAY_SECONDS
 _MET = {":done": {"S": "done"}, ":skipped": {"S": "skipped"}}
 _STILL_TO_DO = (
@@ -144,7 +147,7 @@ def _park(
         names={"#key": key, **(names or {})},
         values={
             ":wait": {"M": wait},
-            ":shard": {"S": "0"},
+            ":shard": {"S": _SHARD},
             ":soonest": {"N": in_seconds(soonest_seconds)},
             **values,
         },

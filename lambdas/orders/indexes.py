@@ -7,12 +7,14 @@ order came and its number, both padded, so that text sorts as time does and no t
 import random
 import time
 from collections.abc import Iterator, Sequence
+from heapq import merge
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
 from lambdas.orders.deadlines import next_look_at
+from lambdas.orders.due import DUE_SHARDS, due_shard
 from lambdas.orders.entries import FoundOrder, OrderEntry, UnreadableOrder
 from lambdas.orders.order import Order, Place
 from lambdas.orders.ports import TimeWindow
@@ -48,7 +50,7 @@ def index_attributes(order: Order) -> dict[str, Any]:
         "queue_step": f"{order.order_queue_id}#{order.step_id}",
         "received": received(order.place),
         "opportunity": str(order.opportunity_id) if order.opportunity_id else None,
-        "due_shard": "0" if due_at else None,
+        "due_shard": due_shard(order.order_id) if due_at else None,
         "due_at": due_at,
     }
 
@@ -70,9 +72,11 @@ class OrderIndexes:
         return self._by_time("by_opportunity", "opportunity", str(opportunity_id), window)
 
     def due(self, before: int) -> Iterator[FoundOrder]:
-        """Orders with a wait that may be overdue; the index may name them early, never late. Fetched batch by batch."""
-        condition = "due_shard = :key AND due_at < :to"
-        ids = (item["pk"] for item in self._query("by_due", condition, {":key": "0", ":to": before}, TimeWindow()))
+        """Orders with a wait that may be overdue, the oldest first; the index may name them early, never late. Fetched batch by
+        batch."""
+        condition, shards = "due_shard = :key AND due_at < :to", map(str, range(DUE_SHARDS))
+        parts = (self._query("by_due", condition, {":key": each, ":to": before}, TimeWindow()) for each in shards)
+        ids = (str(item["pk"]) for item in merge(*parts, key=lambda item: int(item["due_at"])))
         while batch := list(islice(ids, _BATCH)):
             yield from self.get_many(batch)
 

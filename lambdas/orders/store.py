@@ -16,6 +16,7 @@ from lambdas.orders import claims
 from lambdas.orders.entries import UnreadableOrder
 from lambdas.orders.errors import OrderChangedError, OrderNotFoundError, OrderUnreadableError
 from lambdas.orders.indexes import SK_ORDER, OrderIndexes, index_attributes, read_order
+from lambdas.orders.numbers import Numbers
 from lambdas.orders.order import Order
 from lambdas.orders.ports import CreationKey, KeyUsed, OrderStore
 from lambdas.orders.stored import restored, stored
@@ -36,17 +37,21 @@ class DynamoOrderStore(OrderIndexes):
 
     def __init__(self, table: str, client: "DynamoDBClient | None" = None) -> None:
         super().__init__(table, client or dynamodb())
+        self._numbers = Numbers(self._take_numbers)
 
     def new_order_id(self) -> str:
-        """Short and increasing; numbers may be missing (an order number is no fiscal number)."""
+        """Short, and increasing in each process; numbers may be missing (an order number is no fiscal number)."""
+        return str(self._numbers.next())
+
+    def _take_numbers(self, size: int) -> int:
         answer = self._client.update_item(
             TableName=self._table,
             Key=to_item({"pk": "counter#order_id", "sk": "counter"}),
-            UpdateExpression="SET latest = if_not_exists(latest, :before_first) + :one",
-            ExpressionAttributeValues=to_item({":before_first": FIRST_ORDER_NUMBER, ":one": 1}),
+            UpdateExpression="SET latest = if_not_exists(latest, :before_first) + :size",
+            ExpressionAttributeValues=to_item({":before_first": FIRST_ORDER_NUMBER, ":size": size}),
             ReturnValues="UPDATED_NEW",
         )
-        return str(from_item(answer["Attributes"])["latest"])
+        return int(from_item(answer["Attributes"])["latest"])
 
     def create(self, order: Order, keys: Sequence[CreationKey], now: int) -> None:
         """The order and its keys, all or nothing. Raises KeyUsed when one of the keys made an order before.

@@ -3,11 +3,13 @@
 A marker per order says in which step it is counted and as of which revision. Marker and counts change in one transaction, on
 the condition that the marker is still older, so that records which come twice, late or out of order change nothing. It
 also says which order that is: another one of the same number, after the table was restored, takes its place.
-A queue's counts are one item: one read, and all of one moment. It takes some 500 changes of step a second.
+A queue's counts are a few items side by side, by order number: an item takes some 500 such changes a second
+(docs/scale.md). They are read by one query.
 """
 
 import random
 import time
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,8 +18,10 @@ from lambdas.orders.order import Order
 from lambdas.records.table import RecordTable
 from lambdas.runtime.items import Item, from_item, to_item
 
+_SK = "step_counts"  # of one that has no shard: of earlier versions
 _TRIES = 12
 _LONGEST_PAUSE_SECONDS = 1.0
+SHARDS = 4
 _NOT_COUNTED = 0  # no step has this id
 
 
@@ -33,8 +37,12 @@ class StepCounts:
 
     def of_queue(self, order_queue_id: int) -> Mapping[int, int]:
         """Orders by step id; a step that no order ever was in is missing."""
-        found = self._table.get(*counts_key(order_queue_id).values()) or {}
-        return {int(name): int(count) for name, count in found.items() if name.isdigit()}
+        counts = Counter[int]()
+        for shard in self._table.query(_pk(order_queue_id), _SK):
+            for name, count in shard.items():
+                if name.isdigit():
+                    counts[int(name)] += int(count)
+        return counts
 
     def follow(self, old: Order | None, new: Order | None) -> None:
         """Count the order where this change put it. `old` None: it was made; `new` None: its time to live removed it."""
@@ -85,7 +93,7 @@ class StepCounts:
             return []
         update: Item = {
             "TableName": self._table.name,
-            "Key": to_item(counts_key(order.order_queue_id)),
+            "Key": to_item(counts_key(order.order_queue_id, int(order.order_id) % SHARDS)),
             "UpdateExpression": "ADD " + ", ".join(f"#s{step} :s{step}" for step in changes),
             "ExpressionAttributeNames": {f"#s{step}": str(step) for step in changes},
             "ExpressionAttributeValues": to_item({f":s{step}": by for step, by in changes.items()}),
@@ -93,5 +101,9 @@ class StepCounts:
         return [{"Update": update}]
 
 
-def counts_key(order_queue_id: int) -> dict[str, str]:
-    return {"pk": f"step_counts#{order_queue_id}", "sk": "step_counts"}
+def counts_key(order_queue_id: int, shard: int) -> dict[str, str]:
+    return {"pk": _pk(order_queue_id), "sk": f"{_SK}#{shard}"}
+
+
+def _pk(order_queue_id: int) -> str:
+    return f"step_counts#{order_queue_id}"

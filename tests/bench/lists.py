@@ -99,7 +99,7 @@ def _count(client: "DynamoDBClient", table: str, size: int) -> None:
     for (queue_id, step_id), more in rest.items():
         client.update_item(
             TableName=table,
-            Key=to_item(counts_key(queue_id)),
+            Key=to_item(counts_key(queue_id, 0)),
             UpdateExpression="ADD #step :more",
             ExpressionAttributeNames={"#step": str(step_id)},
             ExpressionAttributeValues=to_item({":more": more}),

@@ -5,6 +5,7 @@ from itertools import product
 import pytest
 
 from lambdas.orders import progress
+from lambdas.orders.due import DUE_SHARDS, due_shard
 from lambdas.orders.entries import UnreadableOrder
 from lambdas.orders.indexes import received
 from lambdas.orders.order import Order, Wait
@@ -109,8 +110,19 @@ def test_an_order_has_a_due_time_only_while_something_waits(dynamo: Dynamo) -> N
     assert ids(dynamo.store.due(NOW + 6)) == ["1001"]
     dynamo.store.save(dynamo.store.get("1001").changed(waits={}))
 
-    assert (waiting["due_at"], waiting["due_shard"]) == (NOW + 5, "0")
+    assert (waiting["due_at"], waiting["due_shard"]) == (NOW + 5, due_shard("1001"))
     assert {"due_at", "due_shard"}.isdisjoint(dynamo.attributes("1001"))
+
+
+def test_what_is_due_comes_oldest_first_whatever_part_of_the_index_it_is_in(dynamo: Dynamo) -> None:
+    for number in range(1001, 1021):
+        wait = Wait(token="t", since=NOW, due_at=NOW + number * 7 % 20, owner="x")
+        dynamo.store.create(a_submitted_order(order_id=str(number), waits={"101": wait}), [], NOW)
+
+    found = [(int(order_id) * 7 % 20, order_id) for order_id in ids(dynamo.store.due(NOW + 15))]
+    assert found == sorted(found)
+    assert len(found) == 15
+    assert len({due_shard(order_id) for _, order_id in found}) == DUE_SHARDS
 
 
 def test_a_lead_is_due_when_its_time_is_over_and_an_order_no_more(dynamo: Dynamo) -> None:

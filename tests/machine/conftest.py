@@ -16,6 +16,7 @@ from lambdas.orders.machine import Answer, StepFunctionsMachine
 from lambdas.orders.order import Order
 from lambdas.orders.queue import Queue
 from lambdas.orders.store import DynamoOrderStore
+from lambdas.runtime.items import from_item, to_item
 from statemachines.__main__ import machine_of
 from statemachines.compiler import to_json
 from statemachines.modules import read_modules
@@ -64,6 +65,11 @@ class Bench:
     def execution_arn(self, order_id: str) -> str:
         name = execution_name(self.orders.get(order_id))
         return self.arn.replace(":stateMachine:", ":execution:") + f":{name}"
+
+    def item(self, order_id: str) -> dict[str, Any]:
+        """The order as it is stored, with what its indexes live on."""
+        client = boto3.client("dynamodb", **self.engine.client_options())
+        return from_item(client.get_item(TableName=self.table, Key=to_item({"pk": order_id, "sk": "order"}))["Item"])
 
     def entered(self, order_id: str) -> list[str]:
         arn = self.execution_arn(order_id)

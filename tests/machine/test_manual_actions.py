@@ -4,6 +4,7 @@ import pytest
 
 from lambdas.orders import progress
 from lambdas.orders.checklist import ActionState
+from lambdas.orders.due import due_shard
 from lambdas.orders.machine import Answer
 from lambdas.orders.order import Order, Wait
 from lambdas.orders.queue import Queue
@@ -55,6 +56,7 @@ def test_it_waits_for_its_owner_until_it_is_due(bench_of: BenchOf, functions: di
 
     assert (wait.owner, (wait.due_at or 0) - wait.since) == ("operations", 2 * 3600)
     assert bench.orders.get(order_id).actions["21"].state is ActionState.WAITING
+    assert bench.item(order_id)["due_shard"] == due_shard(order_id), "or no sweep would find it"
     bench.orders.save(progress.canceled(bench.orders.get(order_id), now=2, because="test over"))
     bench.answer(wait.token, Answer.CANCELED)
 
