@@ -121,7 +121,7 @@ METHODS: dict[str, Method] = {
         answer=answers.coupons,
         view=views.coupons_view,
         reads=True,
-        example={"active": 1, "order_by": "coupon_code", "limit": 50},
+        example={"active": True, "order_by": "coupon_code", "limit": 50},
     ),
     "order.coupon_add": Method(
         title="Add a coupon",

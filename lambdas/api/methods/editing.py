@@ -51,7 +51,7 @@ METHODS: dict[str, Method] = {
         "Add an order queue", requests.QueueAddRequest, _add_queue, {"brand_id": 1, "name": "Domains"}
     ),
     "order.queue_update": _refused(
-        "Change an order queue", requests.QueueUpdateRequest, _edit_queue, {"order_queue_id": 1, "active": 0}
+        "Change an order queue", requests.QueueUpdateRequest, _edit_queue, {"order_queue_id": 1, "active": False}
     ),
     "order.queue_step_add": _refused(
         "Add a step", requests.StepAddRequest, _edit_queue, {"order_queue_id": 1, "name": "Review"}
@@ -67,7 +67,7 @@ METHODS: dict[str, Method] = {
         {"order_step_id": 12, "module": "manual_check_off", "name": "Call the client"},
     ),
     "order.queue_action_update": _refused(
-        "Change an action", requests.ActionUpdateRequest, _edit_action, {"order_action_id": 101, "optional": 1}
+        "Change an action", requests.ActionUpdateRequest, _edit_action, {"order_action_id": 101, "optional": True}
     ),
     "order.queue_action_delete": _refused(
         "Delete an action", requests.ActionDeleteRequest, _edit_action, {"order_action_id": 101}

@@ -79,7 +79,7 @@ def _update(backend: Backend, request: UpdateRequest, caller: Caller) -> Order:
 def _update_rights(request: UpdateRequest) -> Rights:
     """What a move leaves out needs more: see CallersPermit."""
     moves = _moves(request)
-    changes = request.model_fields_set - {"order_id", "hash", "step_id", "step_name", "reason"}
+    changes = request.model_fields_set - {"order_id", "hash", "step_id", "step_name", "reason", "card_stored"}
     return (*((Right.ACT,) if moves else ()), *((Right.CREATE,) if changes or not moves else ()))
 
 

@@ -1,10 +1,10 @@
-"""`/api/2.0/`, the address of programs written for Ubersmith, as one path: what its methods answer is in their envelope."""
+"""API 2.0, the address of programs written for Ubersmith, as one path: what its methods answer is in their envelope."""
 
 from typing import Any
 
 from lambdas.api.openapi.headers import header_refs
 
-PATH = "/api/2.0/"
+PATH = "/api/2.0"
 _ENVELOPE = "#/components/schemas/Envelope"
 
 
@@ -48,8 +48,8 @@ def _operation() -> dict[str, Any]:
     return {
         "tags": ["api_2_0"],
         "summary": "Call a method of API 2.0",
-        "description": "Parameters are those of the method's own path, and unknown ones are ignored. A refusal has status "
-        "200 too, unless it is the login's or this installation's.",
+        "description": "With a slash at the end or without. Parameters are those of the method's own path, and unknown ones are "
+        "ignored. A refusal has status 200 too, unless it is the login's or this installation's.",
         "responses": {
             "200": {
                 "description": "Done or refused, in the envelope; or the file that was asked for.",

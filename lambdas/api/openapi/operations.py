@@ -73,7 +73,7 @@ def _body(method: Method, request: Schema) -> dict[str, Any]:
     files = {name: field.description for name, field in method.request.model_fields.items() if name in FILES}
     if files:
         content["multipart/form-data"] = {"schema": _with_files(request, files)}
-    return {"required": bool(request.get("required") or request.get("anyOf")), "content": content}
+    return {"required": bool(request.get("required") or needs_one_of(method.request)), "content": content}
 
 
 def _with_files(request: Schema, files: Mapping[str, str | None]) -> Schema:

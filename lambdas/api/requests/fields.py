@@ -44,15 +44,10 @@ def or_null(*schemas: dict[str, Any]) -> WithJsonSchema:
     return WithJsonSchema({"anyOf": [*schemas, {"type": "null"}]})
 
 
-AS_FLAG: tuple[dict[str, Any], ...] = ({"type": "boolean"}, {"type": "integer", "enum": [0, 1]})
-AS_AMOUNT: tuple[dict[str, Any], ...] = (
-    {"type": "string", "pattern": r"^[0-9]{1,8}(\.[0-9]{1,2})?$"},
-    {"type": "number", "minimum": 0},
-)
-AS_REFERENCE: tuple[dict[str, Any], ...] = (
-    {"type": "string", "pattern": "^[0-9]{1,18}$"},
-    {"type": "integer", "minimum": 0},
-)
+# One type each, so that generated clients have one: numbers and their text are taken alike.
+AS_FLAG: tuple[dict[str, Any], ...] = ({"type": "boolean"},)
+AS_AMOUNT: tuple[dict[str, Any], ...] = ({"type": "string", "pattern": r"^[0-9]{1,8}(\.[0-9]{1,2})?$"},)
+AS_REFERENCE: tuple[dict[str, Any], ...] = ({"type": "string", "pattern": "^[0-9]{1,18}$"},)
 
 Absent = BeforeValidator(_empty_is_absent)
 # Bounds stand on the inner type: on the outer one, pydantic would hold them against the None of an empty parameter.
@@ -68,7 +63,7 @@ Cents = Annotated[
     BeforeValidator(lambda value: None if value in ("", None) else parse_cents(value)),
     or_null(*AS_AMOUNT),
 ]
-Flag = Annotated[bool, BeforeValidator(_flag), WithJsonSchema({"anyOf": [*AS_FLAG]})]
+Flag = Annotated[bool, BeforeValidator(_flag), WithJsonSchema(AS_FLAG[0])]
 MaybeFlag = Annotated[
     bool | None,
     BeforeValidator(lambda value: None if value in ("", None) else _flag(value)),

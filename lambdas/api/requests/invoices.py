@@ -40,7 +40,7 @@ def _is_map(value: Any) -> bool:
 Included = Annotated[
     frozenset[str] | None,
     BeforeValidator(_included),
-    or_null({"type": "object", "additionalProperties": {"enum": [0, 1, "0", "1"]}}, {"const": 0}),
+    or_null({"type": "object", "additionalProperties": {"type": "integer", "minimum": 0, "maximum": 1}}),
 ]
 InvoiceId = Annotated[str, Field(pattern=INVOICE_ID)]
 Amount = Annotated[int, BeforeValidator(parse_cents), WithJsonSchema({"anyOf": [*AS_AMOUNT]})]

@@ -25,7 +25,7 @@ def the_document() -> dict[str, Any]:
 
 def hold_to_document(path: str, http_method: str, response: Response, content: Any) -> None:
     """`content`: the body, read. Fails if the document says something else. What has no path there is not looked at."""
-    named = API_2_0 if path.rstrip("/") == API_2_0.rstrip("/") else path
+    named = path.rstrip("/") if path.rstrip("/") == API_2_0 else path
     verb, status = http_method.lower(), str(response["statusCode"])
     item = the_document()["paths"].get(named, {})
     if verb not in _VERBS or verb not in item:

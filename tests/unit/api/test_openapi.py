@@ -50,7 +50,7 @@ def test_it_is_openapi_3_1() -> None:
 
 
 def test_every_method_has_a_path_and_only_what_reads_may_be_got() -> None:
-    paths = {path.removeprefix("/"): set(item) for path, item in DOCUMENT["paths"].items() if path != "/api/2.0/"}
+    paths = {path.removeprefix("/"): set(item) for path, item in DOCUMENT["paths"].items() if path != "/api/2.0"}
 
     assert paths == {name: {"get", "post"} if method.reads else {"post"} for name, method in METHODS.items()}
 
@@ -109,10 +109,11 @@ def test_flags_amounts_and_numbers_are_documented_as_callers_write_them() -> Non
     def fits(**parameters: Any) -> bool:
         return validator.is_valid({"order_queue_id": 1, **parameters})
 
-    assert all(fits(total=amount) for amount in ("19.95", 19.95, 20))
+    assert all(fits(total=amount) for amount in ("19.95", "20"))
     assert not any(fits(total=amount) for amount in ("19.955", "-1", -1, "much"))
-    assert all(fits(client_id=client) for client in ("101", 101, None))
-    assert all(fits(add_default_pack_upgrades=flag) for flag in (True, 1, 0))
+    assert fits(client_id="101")
+    assert not any(fits(client_id=client) for client in ("x", -1, None))
+    assert all(fits(add_default_pack_upgrades=flag) for flag in (True, False))
     assert not fits(add_default_pack_upgrades="sometimes")
 
 

@@ -1,0 +1,1 @@
+"""Clients that are generated from docs/openapi.json, and what is called with them."""
