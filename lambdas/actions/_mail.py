@@ -58,14 +58,14 @@ class Outbox:
         try:
             return send_once(self._records, self._order_id, guard, mail, self._now, on_doubt=self._on_doubt)
         except MailInDoubtError:
-            return TransientError("SES failed; this is tried again by itself")
+            return TransientError("SES failed")
         except MailRefusedError as refused:
             return _refusal(mail, refused)
 
 
 def _refusal(mail: Mail, refused: MailRefusedError) -> ActionError:
     if refused.throttled:
-        return ThrottledError("SES asked for a pause; this is tried again by itself")
+        return ThrottledError("SES asked for a pause")
     return PermanentError(
         f"SES refused the {mail.kind} mail ({refused.code}): see that the sender is a verified identity in SES and that the"
         " addresses are right, then process this action again; what went out already is not sent twice"

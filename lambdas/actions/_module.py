@@ -22,7 +22,7 @@ class ActionError(Exception):
 
 
 class TransientError(ActionError):
-    """May succeed in a moment: the machine tries again by itself."""
+    """May succeed in a moment: the machine tries again, as often as the queue says. The message says no more of that."""
 
 
 class ThrottledError(ActionError):

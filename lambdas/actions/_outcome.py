@@ -18,9 +18,12 @@ from lambdas.actions._module import (
 from lambdas.orders import progress
 from lambdas.orders.errors import OrderChangedError
 from lambdas.orders.order import Order
+from lambdas.orders.steps import StepStatus
 from lambdas.records.table import ConditionFailedError
 from lambdas.runtime.observe import log_unexpected
 
+_AGAIN = "it may pass by itself; if this action still waits, process it again"
+_UNDO_AGAIN = "it is tried again by itself, daily at the latest"
 OUTSIDE_ERRORS = (ClientError, HTTPClientError, BotoConnectionError)
 _THROTTLES = {"ThrottlingException", "ProvisionedThroughputExceededException", "RequestLimitExceeded"}
 _PASSING = {
@@ -41,8 +44,11 @@ def config_of(module: Module[Any], order: Order, action_id: int) -> Any:
 
 
 def failed(order: Order, action_id: int, use: Tools, failure: Exception) -> Order:
+    """The order, with why the action did not succeed. What may pass is told with what to do if it does not: how often it is
+    still tried, nobody who reads it can see."""
     retryable = isinstance(failure, TransientError | ThrottledError)
-    return progress.failed(order, action_id, now=use.now(), reason=str(failure), retryable=retryable)
+    again = f"; {_UNDO_AGAIN if order.step_status is StepStatus.CANCELED else _AGAIN}" if retryable else ""
+    return progress.failed(order, action_id, now=use.now(), reason=f"{failure}{again}", retryable=retryable)
 
 
 def classed(error: Exception) -> ActionError:
@@ -51,12 +57,12 @@ def classed(error: Exception) -> ActionError:
         return error
     code = error.response.get("Error", {}).get("Code") if isinstance(error, ClientError) else None
     if code in _THROTTLES:
-        return ThrottledError("the database asked for a pause; this is tried again by itself")
+        return ThrottledError("the database asked for a pause")
     if code in _PASSING or (isinstance(error, ConditionFailedError) and not error.failed):
-        return TransientError("the database was busy with this record; this is tried again by itself")
+        return TransientError("the database was busy with this record")
     if isinstance(error, OUTSIDE_ERRORS) and code is None:
-        return TransientError("a service could not be reached; this is tried again by itself")
+        return TransientError("a service could not be reached")
     if isinstance(error, OrderChangedError):
-        return TransientError("too many wrote to this order at once; this is tried again by itself")
+        return TransientError("too many wrote to this order at once")
     log_unexpected("unexpected error in an action", error)
     return UnexpectedError(f"unexpected {type(error).__name__}; the function's log of this order has the details")

@@ -25,7 +25,7 @@ from lambdas.runtime.settings import Settings
 MAX_ANSWER_BYTES = 64_000
 _MAX_RESULTS, _LONGEST_RESULT, _LONGEST_REASON = 20, 200, 300
 NAMED_BASE = re.compile(r"^\{([a-z][a-z0-9_]*)\}(?=/|\Z)")
-_NO_ANSWER = "the receiver could not be reached or did not answer; this is tried again by itself"
+_NO_ANSWER = "the receiver could not be reached or did not answer"
 _LOOPBACK = "127.0.0.1"
 _ADDRESS = re.compile(r"[^\s@<>\"]{1,64}@[^\s@<>\"]{1,255}")
 _LONGEST_READ = 1_000  # of a text that is cleaned: what is kept is shorter
@@ -137,9 +137,9 @@ def outcome_of(status: int, said: Any, order: Order) -> Done | Waiting:
     """What an answer of this status means (order-systems reference, P5)."""
     reason = _reason(said, order)
     if status == 429:
-        raise ThrottledError("the receiver asked for a pause; this is tried again by itself")
+        raise ThrottledError("the receiver asked for a pause")
     if status >= 500:
-        raise TransientError(f"the receiver failed with status {status}; this is tried again by itself")
+        raise TransientError(f"the receiver failed with status {status}")
     if not 200 <= status < 300:
         raise PermanentError(
             f"the receiver refused with status {status}{reason}; settle it there, then process this action again"

@@ -97,7 +97,7 @@ def undo(order: Order, config: CallWebhookConfig, tools: Tools) -> str | None:
         config.undo_url, content, key=key, timeout_seconds=config.timeout_seconds, order=order, now=tools.now()
     )
     if isinstance(outcome, Waiting):
-        raise TransientError("the receiver is still taking it back; it is asked again by itself")
+        raise TransientError("the receiver is still taking it back")
     return "taken back by the receiver"
 
 

@@ -59,7 +59,7 @@ def _uncounted(order: Order, tools: Tools) -> str:
     try:
         given_back = CouponUseRecords(tools.records).give_back(order.order_id)
     except CouponBusyError as busy:
-        raise TransientError(f"{busy.message}; this is tried again by itself") from None
+        raise TransientError(busy.message) from None
     return (
         f"{'coupon' if len(given_back) == 1 else f'{len(given_back)} coupons'} may be used again" if given_back else ""
     )
@@ -73,7 +73,7 @@ def skipped(order: Order, config: GenerateInvoiceConfig, tools: Tools) -> None:
     except AnotherSumTakenError as another:
         raise PermanentError(another.message) from None
     except (GatewayUnavailableError, OutcomeUnknownError):
-        raise TransientError("the payment gateway cannot be reached; this is tried again by itself") from None
+        raise TransientError("the payment gateway cannot be reached") from None
     if order.hold:
         with reversing(tools) as money:
             money.void(order.hold)
@@ -108,7 +108,7 @@ def _issue(invoices: InvoiceRecords, draft: Invoice) -> Invoice:
             f"{error}; charge that invoice, and skip this action, which lets go of the money held"
         ) from None
     except SeriesBusyError as busy:
-        raise TransientError(f"{busy}; this is tried again by itself") from None
+        raise TransientError(str(busy)) from None
 
 
 def _collect(order: Order, invoice: Invoice, tools: Tools) -> Invoice:
@@ -140,9 +140,9 @@ def _charged_by_hand(hold: Hold, invoice: Invoice, tools: Tools) -> Invoice:
     try:
         settled = without_charge(InvoiceRecords(tools.records), tools.gateway, invoice, now=tools.now())
     except ChargeInProgressError as busy:
-        raise TransientError(f"{busy.message}; this is tried again by itself") from None
+        raise TransientError(busy.message) from None
     except (GatewayUnavailableError, OutcomeUnknownError):
-        raise TransientError("the payment gateway cannot be reached; this is tried again by itself") from None
+        raise TransientError("the payment gateway cannot be reached") from None
     if settled.status is InvoiceStatus.PAID:
         with reversing(tools) as money:
             money.give_back(hold)
@@ -164,11 +164,11 @@ def _capture(order: Order, hold: Hold, invoice: Invoice, tools: Tools) -> None:
             "process this action again once the client has settled it with the bank, or cancel the order"
         ) from None
     except GatewayUnavailableError:
-        raise TransientError("the payment gateway cannot be reached; this is tried again by itself") from None
+        raise TransientError("the payment gateway cannot be reached") from None
     except OutcomeUnknownError:
         found = tools.gateway.find(hold.key)
         if found is None or found.state is not TransactionState.CAPTURED:
-            raise TransientError("the payment is not confirmed yet; this is looked up again by itself") from None
+            raise TransientError("the payment is not confirmed yet") from None
 
 
 module = Module(

@@ -81,7 +81,7 @@ class Reversing:
         """Void the hold or give the money back, then credit what the order has on invoices, whoever made them, and give back
         what was paid on those. A payment still under way is waited for."""
         if order.attempt and order.attempt.is_under_way(now):
-            raise ReversalPendingError("the order's payment is still under way; this is tried again by itself")
+            raise ReversalPendingError("the order's payment is still under way")
         payment = order.hold or order.attempt
         given_back = self.give_back(payment) if payment else False
         return self._with_invoices(order, now, given_back)
@@ -114,7 +114,7 @@ class Reversing:
             credited.append(Credited(invoice.number, note))
             if current.charge:  # after it was credited: now nobody can begin to charge it
                 if current.charge.claim_ends_at >= now:
-                    raise ReversalPendingError("the order's invoice is being charged; this is tried again by itself")
+                    raise ReversalPendingError("the order's invoice is being charged")
                 given_back = self._give_back_above(current, current.charge) or given_back
             given_back = given_back or (current.payment is not None and current.payment.returned_at is not None)
             to_return.append(_to_return(current))
@@ -132,7 +132,7 @@ class Reversing:
         try:
             return CreditNotes(self.records).credit(invoice, order.order_id, now)
         except SeriesBusyError as busy:
-            raise ReversalPendingError(f"{busy}; this is tried again by itself") from None
+            raise ReversalPendingError(str(busy)) from None
 
     def _give_back_above(self, invoice: Invoice, charge: ChargeAttempt) -> bool:
         """All that was paid on the invoice, or what is above that which is still owed on it for other orders."""
@@ -161,7 +161,7 @@ def _telling() -> Iterator[None]:
     try:
         yield
     except (GatewayUnavailableError, OutcomeUnknownError):
-        raise ReversalPendingError("the payment gateway did not answer; this is tried again by itself") from None
+        raise ReversalPendingError("the payment gateway did not answer") from None
     except DeclinedError as declined:
         raise ReversalRefusedError(
             f"the payment could not be given back: {declined}; settle it with the gateway"

@@ -1,10 +1,13 @@
 """Strangers who want to be invoiced: to have the services now, and never to pay."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
 import pytest
 
+from lambdas.payments.gateway import TransactionState
+from lambdas.records.invoice import InvoiceStatus
 from lambdas.records.service import ServiceStatus
 from tests.flow.conftest import Shop, new_client_order
 from tests.flow.test_forms import AGREED, Visitor
@@ -68,3 +71,21 @@ def test_i_have_an_active_server_unpaid_by_saying_in_my_order_that_it_is(shop: S
     (service,) = shop.services.of_order(shop.order(order_id)["client_id"], order_id)
     assert service.status is ServiceStatus.PENDING
     shop.done("order.cancel", {"order_id": order_id})
+
+
+def test_i_have_one_invoice_paid_twice_by_a_transfer_and_a_card_at_the_same_moment(shop: Shop) -> None:
+    client_id = shop.done("client.add", {"first": "Ada", "email": "ada@example.com"})["client_id"]
+    shop.done("client.cc_add", {"client_id": client_id, "cc_token": "tok_approve", "cc_num": "4242", "country": "GB"})
+    invoice = shop.invoices.issue(an_invoice(client_id=client_id, order_id=None, lines=()))
+    transfer = {"inv_id": invoice.invoice_id, "amount": "9.95", "payment_type": "wire"}
+    recorded = [("client.payment_add", {**transfer, "reference": f"transfer {number}"}) for number in range(4)]
+    calls = [*recorded, *[("client.invoice_charge", {"inv_id": invoice.invoice_id})] * 4]
+
+    with ThreadPoolExecutor(len(calls)) as pool:
+        answers = list(pool.map(lambda call: shop.call(*call), calls))
+    paid = shop.invoices.get(invoice.invoice_id)
+    charged = shop.gateway.find(f"invoice:{invoice.invoice_id}:charge:1")
+    assert paid is not None
+    assert paid.status is InvoiceStatus.PAID
+    assert (paid.payment is not None) + (charged is not None and charged.state is TransactionState.CAPTURED) == 1
+    assert sum(answer.is_success for answer in answers[:4]) == (paid.payment is not None)

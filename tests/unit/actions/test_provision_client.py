@@ -1,5 +1,7 @@
 """Provision Client makes one client per order, or leaves an existing one as it is."""
 
+from typing import Any
+
 import pytest
 
 from lambdas.actions._module import PermanentError, TransientError
@@ -94,10 +96,10 @@ def test_an_existing_client_is_not_changed(world: World) -> None:
     assert world.found("client#77", "payment_method#") == []
 
 
-def a_lead(world: World) -> Client:
+def a_lead(world: World, **order: Any) -> Client:
     lead = a_client(client_id="77", order_id=None, active=ClientStatus.LEAD, first="Grace", uber_login="")
     clients(world).add(lead)
-    world.order(client_id="77")
+    world.order(client_id="77", **order)
     return lead
 
 
@@ -115,8 +117,7 @@ def test_a_lead_of_the_sales_manager_becomes_a_client_with_the_submitted_card(wo
 
 
 def test_a_lead_without_payment_data_becomes_a_client_without_a_method(world: World) -> None:
-    lead = a_lead(world)
-    world.order(client_id="77", token=None)
+    lead = a_lead(world, token=None)
     world.run(module, CLIENT)
 
     assert clients(world).get("77") == lead.model_copy(update={"active": ClientStatus.CLIENT})

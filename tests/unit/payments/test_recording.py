@@ -1,11 +1,9 @@
 """Money that came by bank, cheque or cash is written on its invoice once, beside charges at the same moment; and goes back."""
 
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
-from lambdas.orders.errors import OrderError
 from lambdas.payments.charging import CLAIM_SECONDS, Charging
 from lambdas.payments.errors import (
     ChargeInProgressError,
@@ -120,15 +118,17 @@ def test_a_charge_that_comes_in_between_pays_and_the_record_is_refused(
     assert shop.read().payment is None
 
 
-def test_of_many_at_once_one_is_the_payment(shop: Desk) -> None:
-    def attempt(number: int) -> bool:
-        try:
-            return bool(shop.record(f"transfer {number}"))
-        except OrderError:
-            return False
+def test_of_two_that_read_the_same_invoice_one_is_the_payment(shop: Desk) -> None:
+    seen = shop.read()
+    payments = [
+        RecordedPayment(payment_type="wire", reference=f"transfer {number}", amount_cents=995, by="ann", at=NOW)
+        for number in (1, 2)
+    ]
+    paid = shop.recording.record(seen, payments[0])
 
-    with ThreadPoolExecutor(8) as pool:
-        assert sum(pool.map(attempt, range(8))) == 1
+    with pytest.raises(NotPaidByHandError, match="paid already, by another payment"):
+        shop.recording.record(seen, payments[1])
+    assert shop.recording.record(seen, payments[0]) == paid
 
 
 def a_charge_that_died(shop: Desk) -> None:
