@@ -110,18 +110,18 @@ class ClientRecords:
     def by_login(self, login: str, brand_ids: Iterable[int]) -> Client | None:
         """The client with this login name in the first of these brands that knows it. Upper and lower case are the same."""
         for brand_id in brand_ids:
-            found = self._table.get(_login_pk(brand_id, login), "login") if login else None
+            found = self._table.get(login_pk(brand_id, login), "login") if login else None
             if found:
                 return self.get(str(found["client_id"]))
         return None
 
     def has_login(self, login: str, brand_id: int) -> bool:
         """Whether a client of the brand has it."""
-        return self._table.get(_login_pk(brand_id, login), "login") is not None
+        return self._table.get(login_pk(brand_id, login), "login") is not None
 
     def by_email(self, email: str) -> tuple[Client, ...]:
         """All clients with this e-mail address, by their number."""
-        found = self._table.query(_email_pk(email), "client#")
+        found = self._table.query(email_pk(email), "client#")
         ids = sorted((str(record["client_id"]) for record in found), key=int)
         return tuple(client for client in map(self.get, ids) if client)
 
@@ -183,8 +183,8 @@ class ClientRecords:
     def _writes(self, client: Client) -> list[Any]:
         """The record, what finds it by e-mail address, and last (if it has one) what keeps its login name its own."""
         record = {"pk": f"client#{client.client_id}", "sk": "client", **client.model_dump(exclude_none=True)}
-        email = {"pk": _email_pk(client.email), "sk": f"client#{client.client_id}", "client_id": client.client_id}
-        login = {"pk": _login_pk(client.brand_id, client.uber_login), "sk": "login", "client_id": client.client_id}
+        email = {"pk": email_pk(client.email), "sk": f"client#{client.client_id}", "client_id": client.client_id}
+        login = {"pk": login_pk(client.brand_id, client.uber_login), "sk": "login", "client_id": client.client_id}
         records = [record, *([email] if client.email else []), *([login] if client.uber_login else [])]
         return [self._table.new(one) for one in records]
 
@@ -193,10 +193,10 @@ class ClientRecords:
             raise LoginTakenError
 
 
-def _login_pk(brand_id: int, login: str) -> str:
+def login_pk(brand_id: int, login: str) -> str:
     return f"login#{brand_id}#{login.casefold()}"
 
 
-def _email_pk(email: str) -> str:
+def email_pk(email: str) -> str:
     """Hashed: keys show up where records do not."""
     return f"email#{hashlib.sha256(email.strip().casefold().encode()).hexdigest()}"

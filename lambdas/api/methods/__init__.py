@@ -59,10 +59,13 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "clients": (
         "client.add",
         "client.get",
+        "client.update",
+        "client.service_list",
+    ),
+    "payment_methods": (
         "client.cc_add",
         "client.ach_add",
         "client.payment_method_list",
-        "client.service_list",
     ),
     "invoices": (
         "client.invoice_list",

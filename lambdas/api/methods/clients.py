@@ -3,32 +3,29 @@
 from typing import Any
 
 from lambdas.api.answers import clients as answers
+from lambdas.api.answers.values import true
 from lambdas.api.backend import Backend
 from lambdas.api.callers.caller import Caller
 from lambdas.api.errors import KeyReusedError, MalformedRequestError, NotFoundError
 from lambdas.api.method import Method
+from lambdas.api.requests.client_update import ClientUpdateRequest
 from lambdas.api.requests.clients import (
-    AccountAddRequest,
-    CardAddRequest,
     ClientAddRequest,
     ClientGetRequest,
-    PaymentMethodListRequest,
     ServiceListRequest,
 )
 from lambdas.api.requests.fields import OrderRequest
+from lambdas.api.verbs.changed_client import changed_client, rights_to_change
 from lambdas.api.verbs.client_named import admitted, brands_of, client_of_email, the_client
 from lambdas.api.verbs.new_client import contact_of, made_client, new_client
-from lambdas.api.verbs.seen import AddedMethod, MadeClient, SeenClient
+from lambdas.api.verbs.seen import MadeClient, SeenClient
 from lambdas.api.views import clients as views
 from lambdas.orders.contact.fields import CONTACT_FIELDS
 from lambdas.orders.errors import Problem
-from lambdas.records.client import Client, ClientRecords
-from lambdas.records.payment_method import MethodKind, PaymentMethod, PaymentMethodRecords
+from lambdas.records.client import ClientRecords
 from lambdas.records.request_key import RequestKey, RequestKeyUsedError
 from lambdas.records.rights import SEE_CLIENT, Right
 from lambdas.records.service import Service, ServiceRecords
-
-_MONEY = (*SEE_CLIENT, Right.MONEY)
 
 
 def _add(backend: Backend, request: ClientAddRequest, caller: Caller) -> MadeClient:
@@ -61,46 +58,10 @@ def _get(backend: Backend, request: ClientGetRequest, caller: Caller) -> SeenCli
     return SeenClient(client, metadata=request.metadata, tags=request.tags, acls=request.acls)
 
 
-def _cc_add(backend: Backend, request: CardAddRequest, caller: Caller) -> AddedMethod:
-    card = PaymentMethod(
-        kind=MethodKind.CARD,
-        token=request.cc_token,
-        brand=request.cc_type or "",
-        last_four=request.cc_num,
-        expiry=request.cc_expire or "",
-        holder=contact_of(request.holder(), {}),
-    )
-    return _add_method(backend, the_client(backend, request.client_id, caller), card, request.set_default)
-
-
-def _ach_add(backend: Backend, request: AccountAddRequest, caller: Caller) -> AddedMethod:
-    account = PaymentMethod(
-        kind=MethodKind.BANK_ACCOUNT,
-        token=request.ach_token,
-        last_four=request.ach_acct,
-        bank=request.ach_bank or "",
-        account_type=request.ach_type or "",
-        holder=contact_of(request.holder(), {}),
-    )
-    client = the_client(backend, request.user_login, caller, "user_login")
-    return _add_method(backend, client, account, request.set_default)
-
-
-def _add_method(backend: Backend, client: Client, method: PaymentMethod, is_default: bool) -> AddedMethod:
-    added = PaymentMethodRecords(backend.records).add(client.client_id, method, is_default=is_default)
-    return AddedMethod(client.client_id, added)
-
-
-def _method_list(
-    backend: Backend, request: PaymentMethodListRequest, caller: Caller
-) -> tuple[tuple[str, PaymentMethod], ...]:
+def _update(backend: Backend, request: ClientUpdateRequest, caller: Caller) -> SeenClient:
     client = the_client(backend, request.client_id, caller)
-    methods = list(PaymentMethodRecords(backend.records).of_client(client.client_id).items())
-    if request.order_by == "payment_type":
-        methods.sort(key=lambda each: each[1].kind)
-    if request.direction == "desc":
-        methods.reverse()
-    return tuple(_page(methods, request.offset, request.limit))
+    changed = changed_client(backend.records, client, request)
+    return SeenClient(changed, metadata=True, tags=False, acls=True)
 
 
 def _service_list(backend: Backend, request: ServiceListRequest, caller: Caller) -> tuple[Service, ...]:
@@ -129,8 +90,6 @@ def _listed(numbers: list[int]) -> str:
     return ", ".join(map(str, numbers))
 
 
-_CARD = {"cc_num": "4242", "cc_token": "tok_approve", "cc_type": "visa", "cc_expire": "1230", "country": "GB"}
-
 METHODS: dict[str, Method] = {
     "client.add": Method(
         title="Add a client",
@@ -143,6 +102,15 @@ METHODS: dict[str, Method] = {
         keeps_key=True,
         example={"first": "Ada", "last": "Lovelace", "email": "ada@example.com", "country": "GB"},
     ),
+    "client.update": Method(
+        title="Change a client",
+        request=ClientUpdateRequest,
+        rights=rights_to_change,
+        verb=_update,
+        answer=true,
+        view=views.client_view,
+        example={"client_id": "101", "email": "ada@example.org"},
+    ),
     "client.get": Method(
         title="Get a client",
         request=ClientGetRequest,
@@ -150,36 +118,6 @@ METHODS: dict[str, Method] = {
         verb=_get,
         answer=answers.record,
         view=views.client_view,
-        reads=True,
-        example={"client_id": "101"},
-    ),
-    "client.cc_add": Method(
-        title="Add a credit card to a client",
-        request=CardAddRequest,
-        rights=_MONEY,
-        verb=_cc_add,
-        answer=answers.billing_info_id,
-        view=views.added_view,
-        status=201,
-        example={"client_id": "101", **_CARD},
-    ),
-    "client.ach_add": Method(
-        title="Add a bank account to a client",
-        request=AccountAddRequest,
-        rights=_MONEY,
-        verb=_ach_add,
-        answer=answers.billing_info_id,
-        view=views.added_view,
-        status=201,
-        example={"user_login": "101", "ach_acct": "6789", "ach_token": "ach_approve", "ach_type": "C"},
-    ),
-    "client.payment_method_list": Method(
-        title="List a client's payment methods",
-        request=PaymentMethodListRequest,
-        rights=_MONEY,
-        verb=_method_list,
-        answer=answers.payment_methods,
-        view=views.payment_methods_view,
         reads=True,
         example={"client_id": "101"},
     ),

@@ -47,6 +47,10 @@ def contact_of(said: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, A
     return kept
 
 
+def access_of(said: Mapping[str, Any]) -> dict[str, str]:
+    return {name: "1" if str(value) not in ("0", "", "False") else "0" for name, value in said.items()}
+
+
 def new_client(
     request: ClientAddRequest, contact: Mapping[str, Any], client_id: str, brand_id: int, now: int
 ) -> Client:
@@ -60,7 +64,7 @@ def new_client(
         login_enabled=request.login_enabled,
         settings={name: str(value) for name, value in settings.items()},
         metadata={name: value for name, value in request.meta.items() if value},
-        access={name: "1" if str(value) not in ("0", "", "False") else "0" for name, value in request.access.items()},
+        access=access_of(request.access),
         created_at=now,
         **contact,
     )

@@ -98,6 +98,8 @@ _DEPENDS_ON: Mapping[str, str] = {
 }  # fmt: skip
 """The fields that are read by the country beside them."""
 
+READ_WITH_COUNTRY = tuple(key for key, of in _DEPENDS_ON.items() if of == "country")
+
 
 def judged(said: Fields, known: Fields, problems: list[Problem], *, where: str = "") -> dict[str, Any]:
     """What was said with each of these fields as it is kept. What is wrong goes to `problems`, its field after `where`.

@@ -114,7 +114,7 @@ def test_a_stored_method_needs_a_right_of_its_own(shop: Caller) -> None:
 
 def test_sending_back_what_was_read_names_nobody(shop: Caller) -> None:
     order_id = an_order(shop, client_id=OURS, info={**PACK, "billing_info_id": "7"})
-    again = {"order_id": order_id, "client_id": OURS, "info": {"billing_info_id": "7", "phone": "1"}}
+    again = {"order_id": order_id, "client_id": OURS, "info": {"billing_info_id": "7", "phone": "020 7946 0018"}}
 
     assert as_user(shop, ONLY_CREATES, "order.update", again).status == 200
     other = {**again, "info": {"billing_info_id": "8"}}
@@ -173,6 +173,7 @@ def test_an_old_order_that_names_a_client_of_another_brand_is_not_submitted(shop
 
 BY_CLIENT: dict[str, dict[str, Any]] = {
     "client.get": {},
+    "client.update": {"first": "Eve"},
     "client.cc_add": {"cc_num": "4242", "cc_token": "tok_approve", "country": "GB"},
     "client.payment_method_list": {},
     "client.service_list": {},

@@ -33,6 +33,7 @@ WITHOUT_FACTS = {
     "client.payment_add",  # ours
     "client.payment_refund",
     "client.service_list",
+    "client.update",
     "order.link_create",  # ours
     "order.link_revoke",  # ours
     "order.restart",  # ours

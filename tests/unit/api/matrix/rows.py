@@ -13,6 +13,7 @@ _MOVE = {"order_id": "1001", "step_id": 12}
 _PACK = {"pack1": {"plan_id": "1"}}
 # The other things to ask, by what their rows are called.
 VARIANTS: dict[str, dict[str, dict[str, Any]]] = {
+    "client.update": {"login": {"client_id": "101", "uber_pass": "a long pass phrase"}},
     "client.invoice_generate": {"charge": {"client_id": "101", "command": "charge"}},
     "client.quote_sign": {
         "stored method": {"quote_id": "1", "signer": "Ada", "signer_ip": "192.0.2.1", "billing_info_id": "7"}
