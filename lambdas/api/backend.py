@@ -7,7 +7,7 @@ from lambdas.api.callers.caller import Caller
 from lambdas.api.callers.guard import Guard
 from lambdas.api.requests.fields import OrderRequest
 from lambdas.catalog.plan import Plan
-from lambdas.orders.errors import OrderNotFoundError
+from lambdas.orders.errors import OrderNotFoundError, QueueNotFoundError
 from lambdas.orders.order import Order
 from lambdas.orders.queue import Queue
 from lambdas.orders.service import OrderService
@@ -37,3 +37,10 @@ class Backend:
             raise caller.not_found(missing) from None
         caller.admit_to_record(order.order_queue_id, order.brand_id)
         return order
+
+    def queue_of(self, order: Order) -> Queue:
+        """The order's queue as it is deployed. Raises QueueNotFoundError: an order may outlive it."""
+        queue = self.queues.get(order.order_queue_id)
+        if queue is None:
+            raise QueueNotFoundError(order.order_queue_id, list(self.queues))
+        return queue

@@ -27,7 +27,7 @@ _SHOWN = 50
 
 
 class PostView(Frozen):
-    """A post as its client sees it. `files`: names only, the files went with the mail."""
+    """A post as its client sees it. `files`: names only; whether a mail with them arrived, nobody knows here."""
 
     who: str
     ours: bool

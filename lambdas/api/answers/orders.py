@@ -53,7 +53,7 @@ def records(page: OrderPage, backend: Backend) -> Any:
 
 def created(order: Order, backend: Backend) -> dict[str, Any]:
     """`order.create`: the server's bundle around the new record."""
-    queue = _queue(backend.queues[order.order_queue_id])
+    queue = _queue(backend.queue_of(order))
     data = record(order, backend)
     del data["order_id"]
     data |= {

@@ -41,7 +41,7 @@ class LinkNotSentError(OrderError):
 def _create(backend: Backend, request: LinkCreateRequest, caller: Caller) -> MadeLink:
     order, links = backend.order(request, caller), LinkRecords(backend.records)
     if request.send:
-        _refuse_unsendable(order, request)
+        _refuse_unsendable(backend, order, request)
     purpose = LinkPurpose(request.purpose or LinkPurpose.RESUME)
     form = (request.form or links.form_of(order.order_id) or "") if purpose is LinkPurpose.RESUME else ""
     if purpose is LinkPurpose.RESUME and not form:
@@ -69,14 +69,16 @@ def _create(backend: Backend, request: LinkCreateRequest, caller: Caller) -> Mad
 
 def _refuse_other_form(backend: Backend, order: Order, form: str) -> None:
     """Raise MalformedRequestError for a form that does not feed the order's queue."""
-    queue = backend.queues[order.order_queue_id].key
+    queue = backend.queue_of(order).key
     theirs = sorted(name for name, fed in queue_of_form().items() if fed == queue)
     if form not in theirs:
         known = f"its forms are {', '.join(theirs)}" if theirs else "no form feeds that queue"
         raise MalformedRequestError(Problem("form", f"is no form of the order's queue {queue}; {known}"))
 
 
-def _refuse_unsendable(order: Order, request: LinkCreateRequest) -> None:
+def _refuse_unsendable(backend: Backend, order: Order, request: LinkCreateRequest) -> None:
+    """Before there is a link. The queue has the mail's text, so it has to be there."""
+    backend.queue_of(order)
     if request.purpose == "status":
         text = "only links to resume are mailed: the queue has no text for others; leave `send` out, and send the url yourself"
         raise InvalidOrderError((Problem("send", text),))
@@ -90,7 +92,7 @@ def _refuse_unsendable(order: Order, request: LinkCreateRequest) -> None:
 def _mail(backend: Backend, order: Order, link: Link, url: str, settings: LinkSettings) -> None:
     """Raises LinkNotSentError; then the link is closed, as nobody knows whether anybody has it."""
     sender = Sender(mail_from=settings.mail_from, company=settings.company)
-    mail, now = link_mail(order, backend.queues[order.order_queue_id], sender, url), backend.service.now()
+    mail, now = link_mail(order, backend.queue_of(order), sender, url), backend.service.now()
     try:
         send_once(
             NotificationRecords(backend.records), order.order_id, f"link#{link.link_id}", mail, now, on_doubt="skip"

@@ -1,5 +1,6 @@
 """Staff have a link mailed, with the queue's texts; one whose mail did not go out opens nothing."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -79,3 +80,17 @@ def test_a_link_that_was_not_mailed_is_closed_again(caller: Caller, ses: Ses, fa
     (order_id,) = [found["order_id"] for found in caller.call("order.list", {}).body["orders"]]
     (link,) = LinkRecords(caller.api.backend.records).of_order(order_id)
     assert link.revoked_at is not None
+
+
+@pytest.mark.parametrize("parameters", [{"send": 1}, {"send": 0}])
+def test_an_order_that_outlived_its_queue_is_refused_by_name_and_gets_no_link(
+    caller: Caller, ses: Ses, parameters: dict[str, int]
+) -> None:
+    order_id = caller.call("order.create", ORDER).body["order_id"]
+    service = replace(caller.api.backend.service, queues={})
+    later = replace(caller, api=replace(caller.api, backend=replace(caller.api.backend, service=service)))
+    answer = later.call("order.link_create", {"order_id": order_id, "form": "hosting", **parameters})
+
+    assert (answer.status, answer.body["type"]) == (422, "urn:order-queues:problem:queue_not_found")
+    assert LinkRecords(caller.api.backend.records).of_order(order_id) == ()
+    assert later.call("order.get", {"order_id": order_id}).status == 200

@@ -54,7 +54,7 @@ def test_responses_are_shown_without_who_wrote_them_and_comments_are_not(
     page = browser.open(f"/orders/{token}")
 
     assert "Example Hosting 15 January 2027, 08:00 UTC Your <b>server</b> is ready." in page.text
-    assert "Sent with it by mail: offer.pdf" in page.text
+    assert "Attached: offer.pdf" in page.text
     assert "&lt;b&gt;server" in page.body
     for hidden in ("supplier", "grace", "boss"):
         assert hidden not in page.body

@@ -157,3 +157,12 @@ def test_an_execution_that_was_begun_for_a_lead_by_hand_is_none_of_its_own() -> 
 def test_a_lead_is_not_restarted() -> None:
     with pytest.raises(RestartRefusedError, match="it is a lead"):
         restarted(an_order(), the_default_queue(), by="ann", now=NOW)
+
+
+@pytest.mark.parametrize(
+    "ends", [lambda lead: progress.canceled(lead, now=NOW, because="x"), lambda lead: leads.expired(lead, now=NOW)]
+)
+def test_a_lead_that_is_over_waits_for_nobody_to_look_at_it(ends: Any) -> None:
+    over = ends(an_order(review_at=NOW - 9, review_because="many payments were declined"))
+
+    assert (over.review_at, over.review_because) == (None, "")
