@@ -77,6 +77,11 @@ def a_submitted_order(queue: Queue | None = None, **changes: Any) -> Order:
     return progress.submitted(an_order(queue), now=NOW, hold=None).changed(**changes)
 
 
+def hold_key(order: Order, attempt: int = 1) -> str:
+    """By which the gateway knows what a submit of the order holds."""
+    return f"{order.known_as}:submit:authorize:{attempt}"
+
+
 def a_service(**parts: Any) -> OrderService:
     defaults: dict[str, Any] = {
         "store": InMemoryOrderStore(),

@@ -82,7 +82,7 @@ def run(order: Order, config: CallWebhookConfig, tools: Tools) -> Done | Waiting
             "input": {"status": "done | failed", "reason": "why it failed", "result": {}},
         },
     }
-    key = f"{order.order_id}:{action.action_id}"
+    key = f"{order.known_as}:{action.action_id}"
     return _call(config.url, content, key=key, timeout_seconds=config.timeout_seconds, order=order, now=tools.now())
 
 
@@ -91,7 +91,7 @@ def undo(order: Order, config: CallWebhookConfig, tools: Tools) -> str | None:
     action = tools.action_of(order)
     if not config.undo_url or not _may_have_begun(action):
         return None
-    key = f"{order.order_id}:{action.action_id}:undo:{action.attempts}"
+    key = f"{order.known_as}:{action.action_id}:undo:{action.attempts}"
     content = {**_about(order, action), "undo": True}
     outcome = _call(
         config.undo_url, content, key=key, timeout_seconds=config.timeout_seconds, order=order, now=tools.now()

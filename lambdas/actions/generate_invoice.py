@@ -152,7 +152,7 @@ def _charged_by_hand(hold: Hold, invoice: Invoice, tools: Tools) -> Invoice:
 def _capture(order: Order, hold: Hold, invoice: Invoice, tools: Tools) -> None:
     try:
         tools.gateway.capture(
-            key=capture_key(order.order_id, invoice.number),
+            key=capture_key(order, invoice.number),
             transaction_id=hold.transaction_id,
             amount_cents=invoice.total_cents,
         )

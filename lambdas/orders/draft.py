@@ -83,6 +83,7 @@ def new_order(
     blank = Order(
         order_id="",
         hash=hash,
+        is_fingerprinted=True,
         order_queue_id=queue.order_queue_id,
         brand_id=queue.brand_id,
         queue_hash=queue.content_hash,

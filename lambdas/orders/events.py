@@ -105,7 +105,7 @@ def _event(order: Order, name: str, **of_the_action: object) -> OrderEvent:
     return OrderEvent.model_validate(
         {
             "name": name,
-            "event_id": f"{order.order_id}.{order.revision}.{name}.{action}".rstrip("."),
+            "event_id": f"{order.known_as}.{order.revision}.{name}.{action}".rstrip("."),
             "occurred_at": order.activity,
             "order_id": order.order_id,
             "order_queue_id": order.order_queue_id,

@@ -10,6 +10,7 @@ from typing import Any, Self
 from pydantic import Field
 
 from lambdas.orders.checklist import ActionState, ChecklistAction, ChecklistStep
+from lambdas.orders.fingerprint import fingerprint
 from lambdas.orders.packs import PricedPack
 from lambdas.orders.shares import within_share
 from lambdas.orders.steps import StepStatus
@@ -86,7 +87,7 @@ class Order(Frozen):
             "priority", "total_cents", "currency", "priced", "requested_completion", "planned_completion", "info",
             "checklist_steps", "actions", "waits", "declines", "declined_at", "hold", "review_at", "machine_run",
             "machine_stopped_at", "restarted_by", "submitted_at", "completed_at", "canceled_at", "canceled_by", "unwound_at",
-            "lead_ends_at", "expires_at", "looked_at",
+            "lead_ends_at", "expires_at", "looked_at", "is_fingerprinted",
         }
     )  # fmt: skip
     PERSONAL = frozenset(
@@ -98,6 +99,7 @@ class Order(Frozen):
 
     order_id: str
     hash: str
+    is_fingerprinted: bool = Field(default=False, description="what it is known by outside is more than its number")
     order_queue_id: int
     brand_id: int
     queue_hash: str
@@ -158,6 +160,11 @@ class Order(Frozen):
     @property
     def step(self) -> ChecklistStep:
         return next(step for step in self.checklist_steps if step.step_id == self.step_id)
+
+    @property
+    def known_as(self) -> str:
+        """What keys begin with that are known outside, to gateways and receivers: its number alone may be given twice."""
+        return f"{self.order_id}-{fingerprint(self.hash)}" if self.is_fingerprinted else self.order_id
 
     @property
     def place(self) -> Place:

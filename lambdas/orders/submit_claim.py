@@ -61,7 +61,7 @@ def attempt_of(order: Order, due: PaymentDue, wish: SubmitWish, *, claim: str, n
         taken_over = order.attempt.changed(claim=claim, claim_ends_at=ends_at, tries=order.attempt.tries + 1)
         return taken_over.changed(**agreed) if wish.is_agreement else taken_over
     return PaymentAttempt(
-        key=f"{order.order_id}:submit:authorize:{order.declines + 1}",
+        key=f"{order.known_as}:submit:authorize:{order.declines + 1}",
         amount_cents=due.amount_cents,
         method=due.method,
         currency=order.currency,

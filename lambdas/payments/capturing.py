@@ -11,9 +11,9 @@ from lambdas.records.invoice_records import InvoiceRecords
 from lambdas.records.table import RecordTable
 
 
-def capture_key(order_id: str, invoice_number: int) -> str:
+def capture_key(order: Order, invoice_number: int) -> str:
     """The same for whoever captures: the order's Generate Invoice and client.invoice_generate take it once together."""
-    return f"{order_id}:invoice:{invoice_number}:capture"
+    return f"{order.known_as}:invoice:{invoice_number}:capture"
 
 
 def captured_for(order: Order, gateway: Gateway) -> Transaction | None:

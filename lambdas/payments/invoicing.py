@@ -108,7 +108,7 @@ class Invoicing:
             return invoice
         if invoice.total_cents > hold.amount_cents:
             raise ChargeRefusedError(invoice.invoice_id, "it is higher than the amount that is held")
-        key = capture_key(order.order_id, invoice.number)
+        key = capture_key(order, invoice.number)
         return Charging(self._invoices, self.gateway, self.now).collect(invoice, hold, key)
 
     def _is_paid_by_itself(self, order: Order) -> bool:

@@ -68,14 +68,17 @@ class PreAuthorization:
         method = method_of(order, self.clients)
         if method is None:
             raise PaymentDeclined("its payment method was taken off the order")
-        transaction = self._found(attempt) if attempt.tries > 1 else None
-        return self._hold(attempt, method, transaction or self._authorize(order, attempt, method))
+        found = self._found(attempt) if attempt.tries > 1 else None
+        transaction = found or self._authorize(order, attempt, method)
+        _refuse_another(transaction, attempt)
+        return self._hold(attempt, method, transaction)
 
     def authenticate(self, order: Order, attempt: PaymentAttempt, proof: Mapping[str, Any]) -> Hold:
         method = method_of(order, self.clients)
         transaction = self._found(attempt)
         if method is None or transaction is None:
             raise PaymentDeclined("the gateway knows of no payment that waits for its card holder")
+        _refuse_another(transaction, attempt)
         if transaction.state is TransactionState.NEEDS_AUTHENTICATION:
             transaction = self._authenticated(attempt, transaction, proof)
         return self._hold(attempt, method, transaction)
@@ -147,6 +150,15 @@ class PreAuthorization:
             return self.gateway.find(attempt.key)
         except (GatewayUnavailableError, OutcomeUnknownError):
             raise PaymentUnclear from None
+
+
+def _refuse_another(transaction: Transaction, attempt: PaymentAttempt) -> None:
+    """What is found under a key counts only if it is what was asked for. Raises PaymentDeclined; the next attempt has a new key.
+
+    Another payment is somebody else's, of a time that a restored table knows nothing of, and is not touched.
+    """
+    if (transaction.amount_cents, transaction.currency) != (attempt.amount_cents, attempt.currency):
+        raise PaymentDeclined("the gateway has another payment under the key of this one; submit the order again")
 
 
 def method_of(order: Order, clients: ClientRecords) -> PaymentMethod | None:

@@ -15,5 +15,5 @@ def test_an_order_made_dearer_behind_its_buyer_is_not_charged(shop: Shop) -> Non
     problem = answer.json()
     assert (answer.status_code, problem["type"]) == (409, "urn:order-queues:problem:total_differs")
     assert (problem["said_total"], problem["total"]) == (shown["total"], "1599.00")
-    assert shop.gateway.find(f"{shown['order_id']}:submit:authorize:1") is None
+    assert shop.gateway.find(shop.hold_key(shown["order_id"])) is None
     assert shop.order(shown["order_id"])["step"]["status"] == "leads"

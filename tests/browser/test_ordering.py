@@ -50,7 +50,7 @@ def test_who_is_declined_is_told_why_and_corrects_it(walk: Walk, shop: Shop) -> 
 
     assert walk.with_card().order().ordered() == order_id
     shop.until_step(order_id, "complete")
-    assert shop.gateway.find(f"{order_id}:submit:authorize:3") is None
+    assert shop.gateway.find(shop.hold_key(order_id, 3)) is None
 
 
 def test_who_is_asked_by_their_bank_approves_and_has_ordered(walk: Walk, shop: Shop) -> None:

@@ -30,7 +30,7 @@ def test_a_double_click_orders_once(walk: Walk, shop: Shop) -> None:
     order_id = walk.ordered()
 
     shop.until_step(order_id, "complete")
-    assert shop.gateway.find(f"{order_id}:submit:authorize:2") is None
+    assert shop.gateway.find(shop.hold_key(order_id, 2)) is None
 
 
 def test_going_back_after_the_order_was_sent_leads_to_it(walk: Walk) -> None:

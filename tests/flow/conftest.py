@@ -15,6 +15,7 @@ import pytest
 from infra.local_engine import LocalEngine
 from infra.local_stack import LocalStack
 from lambdas.orders.executions import execution_name
+from lambdas.orders.order import Order
 from lambdas.orders.store import DynamoOrderStore
 from lambdas.payments.sandbox import SandboxGateway
 from lambdas.records.client import ClientRecords
@@ -86,6 +87,9 @@ class Shop:
         answer = functions.invoke(FunctionName=name, Payload=b"{}")
         return dict(json.loads(answer["Payload"].read()))
 
+    def _row(self, order_id: str) -> Order:
+        return DynamoOrderStore(self.stack.order_table, self.dynamodb).get(order_id)
+
     def _item(self, order_id: str) -> dict[str, Any]:
         key = {"pk": {"S": order_id}, "sk": {"S": "order"}}
         return dict(self.dynamodb.get_item(TableName=self.stack.order_table, Key=key, ConsistentRead=True)["Item"])
@@ -123,11 +127,11 @@ class Shop:
 
     def hold_key(self, order_id: str, attempt: int = 1) -> str:
         """By which the gateway knows what a submit of the order held."""
-        return f"{order_id}:submit:authorize:{attempt}"
+        return f"{self._row(order_id).known_as}:submit:authorize:{attempt}"
 
     def execution_arn(self, order_id: str) -> str:
         """Of the order's present execution."""
-        name = execution_name(DynamoOrderStore(self.stack.order_table, self.dynamodb).get(order_id))
+        name = execution_name(self._row(order_id))
         return self.stack.machines[QUEUE].replace(":stateMachine:", ":execution:") + f":{name}"
 
     def execution_ended(self, order_id: str) -> dict[str, Any]:

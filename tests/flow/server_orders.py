@@ -40,7 +40,7 @@ def refuse_once(panel: LocalPanel, order_id: str, path: str, reason: str) -> Non
 
 
 def money_of(shop: Shop, order_id: str) -> TransactionState:
-    held = shop.gateway.find(f"{order_id}:submit:authorize:1")
+    held = shop.gateway.find(shop.hold_key(order_id))
     assert held is not None
     return held.state
 

@@ -54,7 +54,7 @@ def test_twenty_identical_submits_at_once_hold_once_and_all_succeed(shop: Shop) 
 
     assert {answer.status_code for answer in answers} == {200}, [answer.text for answer in answers]
     assert len({answer.text for answer in answers}) == 1
-    assert shop.gateway.find(f"{order['order_id']}:submit:authorize:2") is None
+    assert shop.gateway.find(shop.hold_key(order["order_id"], 2)) is None
 
 
 def test_api_2_0_reads_the_client_number_right_after_its_submit(shop: Shop) -> None:

@@ -76,7 +76,7 @@ def test_a_failed_action_can_be_skipped_and_counts_as_done(shop: Shop) -> None:
 
     complete = shop.until_step(order_id, "complete")
     assert complete["actions"][2]["reason"] == "skipped by local: paid in cash"
-    held = shop.gateway.find(f"{order_id}:submit:authorize:1")
+    held = shop.gateway.find(shop.hold_key(order_id))
     assert held is not None
     assert held.state is TransactionState.VOIDED
     assert shop.execution_ended(order_id)["status"] == "SUCCEEDED"

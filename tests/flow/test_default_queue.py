@@ -43,7 +43,7 @@ def test_an_order_ends_complete_with_client_services_and_a_paid_invoice(shop: Sh
     assert invoice is not None
     assert (invoice.total_cents, invoice.status) == (14900 + 3000 + 9900 + 1450, InvoiceStatus.PAID)
     assert sum(line.amount_cents for line in invoice.lines) == invoice.total_cents
-    payment = shop.gateway.find(f"{order['order_id']}:submit:authorize:1")
+    payment = shop.gateway.find(shop.hold_key(order["order_id"]))
     assert payment is not None
     assert (payment.state, payment.amount_cents) == (TransactionState.CAPTURED, invoice.total_cents)
 

@@ -42,7 +42,7 @@ def test_a_login_name_that_was_taken_before_refuses_the_submit_before_money(shop
     refused = shop.call("order.submit", {"order_id": second})
 
     assert (refused.status_code, [each["field"] for each in refused.json()["errors"]]) == (422, ["info.uber_login"])
-    assert shop.gateway.find(f"{second}:submit:authorize:1") is None
+    assert shop.gateway.find(shop.hold_key(second)) is None
     shop.done("order.update", {"order_id": second, "info": {"uber_login": "a-new-login"}})
     shop.done("order.submit", {"order_id": second})
     shop.until_step(second, "complete")
@@ -56,7 +56,7 @@ def test_a_canceled_lead_gives_back_the_payment_that_was_begun(shop: Shop) -> No
 
     assert (canceled["step"]["name"], canceled["unwound_at"]) == ("Canceled", None)
     assert shop.execution_ended(order_id)["status"] == "SUCCEEDED"
-    begun = shop.gateway.find(f"{order_id}:submit:authorize:1")
+    begun = shop.gateway.find(shop.hold_key(order_id))
     assert begun is not None
     assert begun.state is TransactionState.VOIDED
     assert shop.states_entered(order_id)[-4:] == ["Canceled", "undo_generate_invoice", "undo_add_services", "unwound"]
@@ -78,7 +78,7 @@ def test_a_refused_capture_waits_and_a_cancel_takes_everything_back(shop: Shop) 
     order = shop.order(order_id)
     assert [action["state"] for action in order["actions"]] == ["done", "undone", "undone"]
     assert order["waits"] == []
-    held = shop.gateway.find(f"{order_id}:submit:authorize:1")
+    held = shop.gateway.find(shop.hold_key(order_id))
     assert held is not None
     assert held.state is TransactionState.VOIDED
     assert shop.services.of_order(order["client_id"], order_id) == ()
@@ -105,7 +105,7 @@ def test_cancel_in_the_middle_of_processing_never_leaves_money_or_services(shop:
         assert shop.execution_ended(order_id)["status"] == "SUCCEEDED"
         order = shop.order(order_id)
         assert order["step"]["name"] == "Canceled"
-        held = shop.gateway.find(f"{order_id}:submit:authorize:1")
+        held = shop.gateway.find(shop.hold_key(order_id))
         assert held is not None
         assert held.state in (TransactionState.VOIDED, TransactionState.REFUNDED)
         if order["client_id"]:

@@ -116,7 +116,7 @@ def test_a_decline_is_corrected_and_makes_no_second_order(shop: Shop, visitors: 
 
     status = visitor.with_card("tok_approve").send()
     order = shop.until_step(order_id_of(status), "complete")
-    payments = [shop.gateway.find(f"{order['order_id']}:submit:authorize:{attempt}") for attempt in (1, 2, 3)]
+    payments = [shop.gateway.find(shop.hold_key(order["order_id"], attempt)) for attempt in (1, 2, 3)]
     assert [payment is not None for payment in payments] == [False, True, False]
 
 
@@ -132,7 +132,7 @@ def test_clicking_order_many_times_at_once_holds_money_once(shop: Shop, visitors
     assert "orders" in led_to
     order_id = order_id_of(visitor.open("/forms/hosting"))
     shop.until_step(order_id, "complete")
-    assert shop.gateway.find(f"{order_id}:submit:authorize:2") is None
+    assert shop.gateway.find(shop.hold_key(order_id, 2)) is None
 
 
 def test_beginning_many_times_at_once_makes_one_order(shop: Shop, visitors: list[Visitor]) -> None:
@@ -174,4 +174,4 @@ def test_a_lead_that_is_over_says_so_and_holds_no_money(shop: Shop, visitors: li
 
     over = visitor.send()
     assert f"Order {order_id} was not finished in time" in over.text
-    assert shop.gateway.find(f"{order_id}:submit:authorize:1") is None
+    assert shop.gateway.find(shop.hold_key(order_id)) is None

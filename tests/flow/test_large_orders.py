@@ -45,7 +45,7 @@ def test_the_largest_order_is_walked_to_its_end_with_its_money(shop: Shop) -> No
     invoice = shop.invoices.of_order(order_id)
     assert invoice is not None
     assert (f"{invoice.total_cents / 100:.2f}", invoice.status.value) == (order["total"], "paid")
-    payment = shop.gateway.find(f"{order_id}:submit:authorize:1")
+    payment = shop.gateway.find(shop.hold_key(order_id))
     assert payment is not None
     assert payment.state is TransactionState.CAPTURED
 

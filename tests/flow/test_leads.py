@@ -123,5 +123,5 @@ def test_the_numbers_agree_and_expired_leads_hold_no_money(shop: Shop) -> None:
     for order_id in expired:
         order = shop.until_unwound(order_id)
         assert (order["canceled_because"]["S"], "hold" in order) == ("the lead expired", False)
-        assert shop.gateway.find(f"{order_id}:submit:authorize:1") is None
+        assert shop.gateway.find(shop.hold_key(order_id)) is None
     assert {shop.order(order_id)["step"]["status"] for order_id in filling} == {"leads"}

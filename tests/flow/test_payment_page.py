@@ -71,7 +71,7 @@ def test_a_holder_who_is_asked_approves_and_the_order_goes_on(shop: Shop, visito
     status = visitor.send(answer="approve")
 
     order = shop.until_step(order_id_of(status), "complete")
-    payment = shop.gateway.find(f"{order['order_id']}:submit:authorize:1")
+    payment = shop.gateway.find(shop.hold_key(order["order_id"]))
     assert payment is not None
     assert payment.state is TransactionState.CAPTURED
 
@@ -82,7 +82,7 @@ def test_a_holder_who_refuses_comes_back_and_pays_otherwise(shop: Shop, visitors
     assert "could not confirm that its holder pays" in visitor.text
 
     order = shop.until_step(order_id_of(pays_with(visitor, APPROVED)), "complete")
-    payments = [shop.gateway.find(f"{order['order_id']}:submit:authorize:{number}") for number in (1, 2)]
+    payments = [shop.gateway.find(shop.hold_key(order["order_id"], number)) for number in (1, 2)]
     assert [payment.state for payment in payments if payment] == [TransactionState.VOIDED, TransactionState.CAPTURED]
 
 
@@ -128,7 +128,7 @@ def test_after_too_many_declines_of_one_order_no_card_is_tried(shop: Shop) -> No
     assert [answer.status_code for answer in (*answers, last)] == [402] * 10
     assert ["too many payments failed" in answer.json()["detail"] for answer in answers] == [False] * 8 + [True]
     assert "too many payments failed" in last.json()["detail"]
-    assert shop.gateway.find(f"{order_id}:submit:authorize:9") is None
+    assert shop.gateway.find(shop.hold_key(order_id, 9)) is None
 
 
 @pytest.fixture
@@ -151,7 +151,7 @@ def test_a_queue_under_review_holds_orders_for_a_person_who_submits_them(shop: S
     order = shop.order(order_id)
     assert order["step"]["status"] == "leads"
     assert "many payments of this queue were declined" in order["review_because"]
-    assert shop.gateway.find(f"{order_id}:submit:authorize:1") is None
+    assert shop.gateway.find(shop.hold_key(order_id)) is None
     shop.done("order.submit", {"order_id": order_id, "reviewed": True})
     assert shop.until_step(order_id, "complete")["review_because"] is None
     assert visitor.open("/forms/hosting/review").path.startswith("/orders/")

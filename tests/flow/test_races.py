@@ -35,8 +35,8 @@ def test_two_submits_at_once_hold_once_and_start_one_machine(shop: Shop) -> None
     assert any(answer.status_code == 200 for answer in answers)
     assert all("ask for it again" in answer.json()["detail"] for answer in answers if answer.status_code == 409)
     shop.until_step(order_id, "complete")
-    assert shop.gateway.find(f"{order_id}:submit:authorize:1") is not None
-    assert shop.gateway.find(f"{order_id}:submit:authorize:2") is None
+    assert shop.gateway.find(shop.hold_key(order_id)) is not None
+    assert shop.gateway.find(shop.hold_key(order_id, 2)) is None
     executions = shop.step_functions.list_executions(
         stateMachineArn=shop.stack.machines["new_accounts"], maxResults=1000
     )

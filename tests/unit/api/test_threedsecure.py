@@ -6,11 +6,10 @@ import pytest
 
 from lambdas.payments.gateway import GatewayUnavailableError, Transaction, TransactionState
 from lambdas.payments.sandbox import CHALLENGE_SECONDS, SandboxGateway
-from tests.build import CARD, CONTACT
+from tests.build import CARD, CONTACT, hold_key
 from tests.unit.api.conftest import Answer, Caller
 
 INFO = {**CONTACT, **CARD, "cc_token": "tok_sca", "pack1": {"plan_id": "1", "period": 1}}
-KEY = "1001:submit:authorize:1"
 
 
 @pytest.fixture(autouse=True)
@@ -37,12 +36,13 @@ def step(caller: Caller, order_id: str) -> str:
     return str(caller.call("order.get", {"order_id": order_id}).body["step"]["name"])
 
 
-def held(caller: Caller, key: str = KEY) -> Transaction | None:
-    return caller.api.backend.gateway.find(key)
+def held(caller: Caller, attempt: int = 1) -> Transaction | None:
+    """What an attempt of the only order holds."""
+    return caller.api.backend.gateway.find(hold_key(caller.api.backend.service.get(order_id="1001"), attempt))
 
 
-def state(caller: Caller, key: str = KEY) -> TransactionState | None:
-    found = held(caller, key)
+def state(caller: Caller, attempt: int = 1) -> TransactionState | None:
+    found = held(caller, attempt)
     return found.state if found else None
 
 
@@ -64,7 +64,7 @@ def test_the_challenge_is_found_again(caller: Caller, order_id: str) -> None:
 
     assert submit(caller, order_id).body["challenge_id"] == first["challenge_id"] == found["challenge_id"]
     assert (found["status"], found["url"], found["expires"]) == ("pending", first["url"], str(first["expires"]))
-    assert held(caller, "1001:submit:authorize:2") is None
+    assert held(caller, 2) is None
     assert pay(caller, order_id, first).status == 200
     assert caller.call("order.threedsecure2_process", asked).body["state"] == "authenticated"
 
@@ -76,7 +76,7 @@ def test_a_proof_submits_the_order_under_the_same_key(caller: Caller, order_id: 
     assert state(caller) is TransactionState.HELD
     order = caller.api.backend.service.get(order_id=order_id)
     assert order.hold
-    assert (order.hold.key, order.hold.method) == (KEY, "card")
+    assert (order.hold.key, order.hold.method) == (hold_key(order), "card")
 
 
 def test_the_old_door_answers_as_submit_does(caller: Caller, order_id: str) -> None:
@@ -93,7 +93,7 @@ def test_paying_again_answers_the_same_and_holds_nothing_more(caller: Caller, or
     first, again = (pay(caller, order_id, challenge) for _ in range(2))
 
     assert first.status == again.status == 200
-    assert held(caller, "1001:submit:authorize:2") is None
+    assert held(caller, 2) is None
 
 
 @pytest.mark.parametrize("proof", ["proof_failed", ""])

@@ -4,11 +4,10 @@ from typing import Any
 
 import pytest
 
-from tests.build import CARD, CONTACT
+from tests.build import CARD, CONTACT, hold_key
 from tests.unit.api.conftest import Caller
 
 INFO = {**CONTACT, **CARD, "pack1": {"plan_id": "1", "period": 1}}  # 9.95
-KEY = "1001:submit:authorize:1"
 
 
 @pytest.fixture
@@ -29,13 +28,13 @@ def test_another_total_is_refused_with_both_sums_and_holds_nothing(caller: Calle
     sums = {name: answer.body[name] for name in ("total", "said_total", "currency")}
     assert sums == {"total": "478.00", "said_total": "9.95", "currency": "USD"}
     assert "shown 9.95 USD, and it costs 478.00 USD now" in answer.body["detail"]
-    assert caller.api.backend.gateway.find(KEY) is None
+    assert caller.api.backend.gateway.find(hold_key(caller.api.backend.service.get(order_id=order_id))) is None
     assert caller.call("order.get", {"order_id": order_id}).body["step"]["status"] == "leads"
 
 
 def test_the_right_total_is_charged(caller: Caller, order_id: str) -> None:
     assert caller.call("order.submit", {"order_id": order_id, "total": "9.95"}).status == 200
-    held = caller.api.backend.gateway.find(KEY)
+    held = caller.api.backend.gateway.find(hold_key(caller.api.backend.service.get(order_id=order_id)))
     assert held is not None
     assert held.amount_cents == 995
 

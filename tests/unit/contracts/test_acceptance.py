@@ -20,7 +20,7 @@ from lambdas.records.contract import ContractDiffersError, ContractSignedBeforeE
 from lambdas.records.post import PostKind
 from lambdas.records.quote import QuoteStatus
 from lambdas.records.quote_errors import QuoteNotOpenError, QuoteSignedError
-from tests.build import NOW
+from tests.build import NOW, hold_key
 from tests.contracts import SHA256, SIGNED_AT, a_contract, a_service, by_card
 from tests.unit.contracts.conftest import HOSTING, DyingClient, ProcessDied, Sales
 
@@ -89,7 +89,7 @@ def test_told_three_times_it_is_one_order_and_one_hold(sales: Sales, times: int)
     assert [one.repeated for one in told] == [False, True, True]
     assert order.hold is not None
     assert order.hold.amount_cents == 73_000
-    assert sales.gateway().find(f"{order.order_id}:submit:authorize:2") is None
+    assert sales.gateway().find(hold_key(order, 2)) is None
 
 
 @pytest.mark.parametrize("done", [False, True])
@@ -115,7 +115,7 @@ def test_dying_at_any_write_leaves_one_order_with_one_hold(sales: Sales, done: b
         assert order.hold is not None
         transaction = sales.gateway().find(order.hold.key)
         assert transaction is not None
-        assert (transaction.state, order.hold.key) == (TransactionState.HELD, f"{order.order_id}:submit:authorize:1")
+        assert (transaction.state, order.hold.key) == (TransactionState.HELD, hold_key(order))
         kept = sales.contracts.of_order(order.order_id)
         assert kept is not None
         assert kept.outcome is Outcome.SUBMITTED

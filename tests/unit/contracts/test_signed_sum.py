@@ -13,7 +13,7 @@ from lambdas.records.contract import Outcome
 from lambdas.records.quote import QuoteStatus
 from lambdas.records.quote_errors import QuoteTotalError
 from lambdas.records.quoted_service import QuotedOption, QuotedService
-from tests.build import NOW
+from tests.build import NOW, hold_key
 from tests.contracts import SIGNED_AT, a_contract, a_service, by_card
 from tests.coupons import pricing_with
 from tests.unit.contracts.conftest import HOSTING, DyingClient, ProcessDied, Sales
@@ -63,7 +63,7 @@ def test_an_order_changed_before_its_submit_waits_for_a_person_and_holds_nothing
 
     assert (accepted.contract.outcome, accepted.order.is_lead) == (Outcome.LEAD, True)
     assert "pack1 quantity: signed 1, ordered 10" in accepted.contract.reason
-    assert sales.gateway().find(f"{order.order_id}:submit:authorize:1") is None
+    assert sales.gateway().find(hold_key(order)) is None
     (note,) = sales.posts(order.order_id)
     assert "is not what was signed" in note.body
 

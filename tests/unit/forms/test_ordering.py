@@ -6,7 +6,7 @@ from lambdas.forms.door import Door
 from lambdas.orders.order import Order
 from lambdas.orders.steps import StepStatus
 from lambdas.payments.sandbox import SandboxGateway
-from tests.build import Clock
+from tests.build import Clock, hold_key
 from tests.unit.forms.browser import Browser
 from tests.unit.forms.conftest import the_order_id, to_contact, to_payment, with_card
 
@@ -174,7 +174,7 @@ def test_a_submit_that_expiry_overtakes_says_so_and_holds_nothing(
     sent = browser.post("/forms/hosting/payment", review.inputs)
 
     assert sent.status == 410
-    payment = gateway.find(f"{order.order_id}:submit:authorize:1")
+    payment = gateway.find(hold_key(order))
     assert payment is not None
     assert payment.state == "voided"
 

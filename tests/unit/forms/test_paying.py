@@ -8,7 +8,7 @@ from lambdas.orders.steps import StepStatus
 from lambdas.orders.submit_claim import CLAIM_SECONDS
 from lambdas.payments.gateway import OutcomeUnknownError
 from lambdas.payments.sandbox import CHALLENGE_PATH, PROOF, SandboxGateway
-from tests.build import Clock
+from tests.build import Clock, hold_key
 from tests.unit.forms.browser import Browser, provider_answers
 from tests.unit.forms.conftest import CARD, the_order_id, to_payment, with_card
 
@@ -67,7 +67,7 @@ def test_an_unknown_outcome_says_not_to_pay_again_and_is_looked_up(
     assert browser.send().path.startswith("/orders/")
     order = order_of(browser, door)
     assert order.hold is not None
-    assert (order.hold.key, order.hold.amount_cents) == (f"{order.order_id}:submit:authorize:1", 9900)
+    assert (order.hold.key, order.hold.amount_cents) == (hold_key(order), 9900)
 
 
 def _silent(key: str) -> None:

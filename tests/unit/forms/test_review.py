@@ -11,7 +11,7 @@ from lambdas.guards.failures import Limit
 from lambdas.orders.steps import StepStatus
 from lambdas.payments.sandbox import SandboxGateway
 from lambdas.payments.screening import PaymentLimits, screening
-from tests.build import Clock
+from tests.build import Clock, hold_key
 from tests.unit.forms.browser import Browser
 from tests.unit.forms.conftest import the_order_id, to_payment, with_card
 
@@ -51,7 +51,7 @@ def test_the_client_is_told_that_people_look_at_the_order(browser: Browser, gate
     assert "look at it and come back to you. Nothing was charged" in page.text
     order = browser.door.service.get(order_id=the_order_id(browser, browser.door))
     assert (order.step_status, order.review_at is not None) == (StepStatus.LEADS, True)
-    assert gateway.find(f"{order.order_id}:submit:authorize:1") is None
+    assert gateway.find(hold_key(order)) is None
     assert "you need not send it again" in browser.open("/forms/hosting/payment").text
 
 
@@ -96,5 +96,8 @@ def test_whoever_failed_too_often_is_refused_politely_and_no_card_is_tried(
     assert "too many payments failed before; try again in" in page.text
     assert "Nothing was charged" in page.text
     order_id = the_order_id(browser, browser.door)
-    assert [gateway.find(f"{order_id}:submit:authorize:{number}") for number in (1, 2)] == [None, None]
+    assert [gateway.find(hold_key(browser.door.service.get(order_id=order_id), number)) for number in (1, 2)] == [
+        None,
+        None,
+    ]
     assert Browser(browser.door, source="203.0.113.9").open("/forms/hosting").status == 200

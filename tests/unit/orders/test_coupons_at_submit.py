@@ -8,7 +8,7 @@ from lambdas.orders.order import Order
 from lambdas.orders.service import OrderService
 from lambdas.orders.submit_claim import CLAIM_SECONDS
 from lambdas.orders.submit_errors import CouponGoneError, PaymentRefusedError, PaymentUnknownError
-from tests.build import CARD, CONTACT, Clock, a_draft, a_service
+from tests.build import CARD, CONTACT, Clock, a_draft, a_service, hold_key
 from tests.coupons import InMemoryCoupons, a_coupon, pricing_with
 from tests.fakes import FakePayments
 
@@ -133,7 +133,7 @@ def test_an_open_payment_keeps_the_use_and_its_price() -> None:
 
     assert submitted.hold is not None
     assert (submitted.hold.amount_cents, shop.used()) == (895, 1)
-    assert shop.payments.held == {"1001:submit:authorize:1": 895}
+    assert shop.payments.held == {hold_key(order): 895}
 
 
 def test_a_dead_submits_use_is_given_back_when_the_order_does_without_the_coupon_since() -> None:
@@ -164,7 +164,7 @@ def test_a_dead_submits_use_is_given_back_when_another_coupon_gives_the_same_pri
     shop.service.submit(shop.service.update(shop.at_present(order), {"info": {"coupon": "SAME"}}))
 
     assert (shop.used(), shop.coupons.coupons["2"].total_uses) == (0, 1)
-    assert shop.payments.held == {"1001:submit:authorize:1": 895}
+    assert shop.payments.held == {hold_key(order): 895}
 
 
 def test_a_dead_submit_whose_coupon_is_gone_gives_its_payment_back() -> None:

@@ -18,7 +18,7 @@ from lambdas.orders.submit_errors import (
     TotalDiffersError,
 )
 from lambdas.runtime.items import from_item, to_item
-from tests.build import CONTACT, Clock, a_draft, a_service, an_order
+from tests.build import CONTACT, Clock, a_draft, a_service, an_order, hold_key
 from tests.fakes import FakeClients, FakePayments, InMemoryOrderStore
 
 
@@ -43,7 +43,7 @@ def test_what_was_seen_is_what_is_held() -> None:
     service.submit(order, seen=seen_of(order))
     service.submit(at_present(service, order), seen=seen_of(order))
 
-    assert payments.held == {"1001:submit:authorize:1": 2000}
+    assert payments.held == {hold_key(order): 2000}
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def test_the_change_that_comes_with_the_submit_is_in_the_price_or_nothing_is_wri
     assert (at_present(service, order), payments.authorized) == (order, [])
 
     submitted = service.submit(order, changes=dearer, seen=shown)
-    assert (submitted.total_cents, payments.held) == (3000, {"1001:submit:authorize:1": 3000})
+    assert (submitted.total_cents, payments.held) == (3000, {hold_key(submitted): 3000})
 
 
 def test_the_same_total_for_something_else_is_not_what_was_seen() -> None:

@@ -17,7 +17,7 @@ from lambdas.orders.order import Order
 from lambdas.orders.steps import StepStatus
 from lambdas.orders.submit_claim import CLAIM_SECONDS
 from lambdas.orders.submit_errors import PaymentRefusedError, PaymentUnknownError, SubmitInProgressError
-from tests.build import CARD, CONTACT, Clock, a_draft, a_service, the_default_queue
+from tests.build import CARD, CONTACT, Clock, a_draft, a_service, hold_key, the_default_queue
 from tests.fakes import FakeClients, FakePayments, InMemoryOrderStore
 
 
@@ -76,7 +76,7 @@ def test_submit_holds_the_money_and_leaves_leads() -> None:
     assert order.hold is not None
     assert order.hold.amount_cents == 2000
     assert order.attempt is None
-    assert payments.authorized == ["1001:submit:authorize:1"]
+    assert payments.authorized == [hold_key(order)]
 
 
 def test_submitting_again_changes_nothing_and_holds_nothing_more() -> None:
@@ -143,7 +143,7 @@ def test_a_decline_leaves_a_lead_that_can_be_changed_and_submitted_again() -> No
     submitted = service.submit(lead)
 
     assert submitted.step.name == "Processing"
-    assert payments.authorized == ["1001:submit:authorize:1", "1001:submit:authorize:2"]
+    assert payments.authorized == [hold_key(order), hold_key(order, 2)]
 
 
 def test_an_unclear_payment_is_looked_up_under_its_own_key_and_made_once() -> None:
@@ -160,7 +160,7 @@ def test_an_unclear_payment_is_looked_up_under_its_own_key_and_made_once() -> No
     submitted = service.submit(service.get(order_id=order.order_id))
 
     assert submitted.hold is not None
-    assert payments.held == {"1001:submit:authorize:1": 2000}
+    assert payments.held == {hold_key(order): 2000}
 
 
 def test_a_payment_of_a_dead_submit_is_given_back_when_the_order_changed_since() -> None:
@@ -178,7 +178,7 @@ def test_a_payment_of_a_dead_submit_is_given_back_when_the_order_changed_since()
     submitted = service.submit(service.get(order_id=order.order_id))
 
     assert submitted.hold is not None
-    assert payments.held == {"1001:submit:authorize:2": 3000}
+    assert payments.held == {hold_key(order, 2): 3000}
 
 
 def test_of_two_submits_at_once_one_wins() -> None:

@@ -18,7 +18,7 @@ from lambdas.payments.preauthorization import PreAuthorization
 from lambdas.payments.sandbox import CHALLENGE_SECONDS, SandboxGateway
 from lambdas.records.client import ClientRecords
 from lambdas.records.table import RecordTable
-from tests.build import CARD, Clock, a_draft, a_service
+from tests.build import CARD, Clock, a_draft, a_service, hold_key
 from tests.fakes import InMemoryOrderStore
 from tests.thorough import examples
 
@@ -85,7 +85,7 @@ class World:
         return self.service.get(order_id=self.order.order_id)
 
     def transactions(self) -> list[Transaction]:
-        keys = (f"{self.order.order_id}:submit:authorize:{number}" for number in range(1, 6))
+        keys = (hold_key(self.order, number) for number in range(1, 6))
         return [found for key in keys if (found := self.gateway.find(key))]
 
 
