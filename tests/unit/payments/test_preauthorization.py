@@ -6,6 +6,7 @@ import pytest
 
 from lambdas.orders.order import Order, PaymentAttempt
 from lambdas.orders.ports import PaymentDeclined, PaymentUnclear
+from lambdas.orders.service import OrderService
 from lambdas.payments.gateway import GatewayUnavailableError, OutcomeUnknownError, Transaction, TransactionState
 from lambdas.payments.gateways import gateway_named
 from lambdas.payments.preauthorization import PreAuthorization
@@ -13,7 +14,7 @@ from lambdas.payments.sandbox import SandboxGateway
 from lambdas.records.client import ClientRecords
 from lambdas.records.payment_method import MethodKind, PaymentMethod
 from lambdas.records.table import RecordTable
-from tests.build import CARD, NOW, a_queue, an_order
+from tests.build import CARD, NOW, a_draft, a_queue, a_service, an_order
 from tests.unit.records.builders import CARD_METHOD, a_client
 
 KEY = "1001:submit:authorize:1"
@@ -241,3 +242,29 @@ def test_the_gateway_is_chosen_by_name(records: RecordTable) -> None:
     assert isinstance(gateway_named("sandbox", records), SandboxGateway)
     with pytest.raises(ValueError, match="no gateway is called stone; known: sandbox"):
         gateway_named("stone", records)
+
+
+@pytest.mark.parametrize("tries", [1, 2], ids=["at once", "looked up after a died submit"])
+def test_a_payment_found_under_the_key_that_is_another_one_does_not_count_and_is_not_touched(
+    payments: PreAuthorization, gateway: SandboxGateway, tries: int
+) -> None:
+    """The table was restored, and its numbers were given again."""
+    payments.authorize(paid_with(CARD), an_attempt(amount_cents=700))
+
+    with pytest.raises(PaymentDeclined, match="another payment under the key of this one"):
+        payments.authorize(paid_with(CARD), an_attempt(tries=tries))
+    assert state_of(gateway) is TransactionState.HELD
+
+
+def test_two_orders_of_one_number_have_no_key_in_common() -> None:
+    first, second = (attempt_of_new(a_service(), hash=hash) for hash in ("one-order", "another"))
+
+    assert first != second
+    assert {key.partition("-")[0] for key in (first, second)} == {"1001"}
+
+
+def attempt_of_new(service: OrderService, *, hash: str) -> str:
+    order = service.submit(service.create(a_draft(hash=f"{hash}-{'0' * 30}")))
+    assert order.hold is not None
+    assert order.hash not in order.hold.key
+    return order.hold.key
