@@ -190,10 +190,10 @@ def test_told_three_times_out_of_order_with_the_function_killed_it_is_one_order_
     assert sorted(orders_of(shop, by_webhook["contract_id"])) == sorted(str(one.order_id) for one in several)
     for one in (kept, *several):
         assert one.outcome is Outcome.SUBMITTED
-        held = shop.gateway.find(shop.hold_key(one.order_id))
+        held = shop.gateway.find(shop.hold_key(str(one.order_id)))
         assert held is not None
         assert held.amount_cents == 73_000
-        assert shop.gateway.find(shop.hold_key(one.order_id, 2)) is None
+        assert shop.gateway.find(shop.hold_key(str(one.order_id), 2)) is None
 
 
 def parked(shop: Shop, marks: dict[str, str]) -> dict[str, str]:
