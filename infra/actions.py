@@ -7,6 +7,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
+from infra import records
 from infra.function import FunctionParts, OrderFunction, allow
 from infra.mail import Mail
 from infra.storage import Storage
@@ -88,4 +89,4 @@ def _on_tables(needs: ActionNeeds, *, storage: Storage) -> list[iam.PolicyStatem
     on_orders = allow("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", on=[storage.orders.table_arn])
     if not needs.on_records:
         return [on_orders]
-    return [on_orders, allow(*(f"dynamodb:{verb}" for verb in needs.on_records), on=[storage.records.table_arn])]
+    return [on_orders, *records.except_users(storage.records, *needs.on_records)]

@@ -10,6 +10,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+from infra import records
 from infra.attachments import Attachments
 from infra.door import door_environment, door_permissions
 from infra.function import FunctionParts, OrderFunction, allow, removal_of
@@ -90,7 +91,7 @@ class Api(Construct):
             },
             permissions=[
                 *door_permissions(storage),
-                *_lists(storage),
+                *_tables(storage),
                 *mail.permissions,
                 *attachments.permissions,
                 *queues.may_ask,
@@ -120,10 +121,13 @@ def route_id(route: str) -> str:
     return "Route " + route.replace("/", "").replace("$", "")
 
 
-def _lists(storage: Storage) -> list[iam.PolicyStatement]:
-    """Orders by step, by client and by opportunity; and that an order was not canceled while something is invoiced of it."""
+def _tables(storage: Storage) -> list[iam.PolicyStatement]:
+    """Orders by step, by client and by opportunity; all records, and that an
+    order was not canceled while something is invoiced of it; counts, and the answers that are kept for repeats."""
     indexes = [index.arn(storage.orders) for index in (BY_STEP, BY_CLIENT, BY_OPPORTUNITY)]
     return [
+        *records.of_api(storage.records),
+        allow("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", on=[storage.guards.table_arn]),
         allow("dynamodb:Query", on=indexes),
         allow("dynamodb:BatchGetItem", "dynamodb:ConditionCheckItem", on=[storage.orders.table_arn]),
     ]

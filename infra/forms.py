@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
+from infra import records
 from infra.api import Api
 from infra.door import door_environment, door_permissions
 from infra.function import FunctionParts, OrderFunction, allow, removal_of
@@ -75,6 +76,8 @@ class Forms(Construct):
             },
             permissions=[
                 *door_permissions(storage),
+                *records.of_forms(storage.records, settings.gateway),
+                *records.guards_of_doors(storage.guards),
                 allow("sqs:SendMessage", on=[notices.queue.queue_arn]),
                 allow("secretsmanager:GetSecretValue", on=[secret.secret_arn]),
             ],

@@ -14,6 +14,7 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from infra import records
 from infra.door import door_environment, door_permissions
 from infra.function import FunctionParts, OrderFunction, allow, removal_of
 from infra.messages import LONGEST_DAYS, alarm_when_parked, message_queue
@@ -134,7 +135,7 @@ class Intake(Construct):
                 "CONTRACT_TRIES": str(TRIES),
                 "PREAUTHORIZE_CONTRACTS": str(parts.settings.preauthorize_contracts).lower(),
             },
-            permissions=self._of_the_worker(storage),
+            permissions=self._of_the_worker(storage, parts.settings.gateway),
         ).function
         lambda_.EventSourceMapping(
             self,
@@ -145,9 +146,11 @@ class Intake(Construct):
             report_batch_item_failures=True,
         )
 
-    def _of_the_worker(self, storage: Storage) -> list[iam.PolicyStatement]:
+    def _of_the_worker(self, storage: Storage, gateway: str) -> list[iam.PolicyStatement]:
         return [
             *door_permissions(storage),
+            *records.of_intake(storage.records, gateway),
+            *records.guards_of_doors(storage.guards),
             allow("sqs:SendMessage", on=[self.dead_letters.queue_arn]),
             allow(*_FROM_QUEUE, on=[self.queue.queue_arn]),
         ]

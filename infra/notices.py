@@ -8,6 +8,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from infra import records
 from infra.function import FunctionParts, OrderFunction, allow
 from infra.mail import Mail
 from infra.messages import LONGEST_DAYS, alarm_when_parked, message_queue
@@ -82,10 +83,10 @@ class Notices(Construct):
 
     def _permissions(self) -> list[iam.PolicyStatement]:
         """Read the order; make links, guards of mails and what orders are found by."""
-        records = ("GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query")
+        verbs = ("GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query")
         return [
             allow("dynamodb:GetItem", on=[self._storage.orders.table_arn]),
-            allow(*(f"dynamodb:{verb}" for verb in records), on=[self._storage.records.table_arn]),
+            *records.except_users(self._storage.records, *verbs),
             allow("dynamodb:UpdateItem", on=[self._storage.guards.table_arn]),  # how many mails an address got
             *self._mail.permissions,
         ]

@@ -19,6 +19,7 @@ from constructs import Construct
 from infra.function import FunctionParts, OrderFunction, allow
 from infra.messages import LONGEST_DAYS, alarm_when_parked, message_queue
 from infra.queues import Queues
+from infra.records import except_users
 
 LATE_MINUTES = 10
 
@@ -109,7 +110,7 @@ class Outbox(Construct):
             },
             permissions=[
                 allow("events:PutEvents", on=[self.bus.event_bus_arn]),
-                allow("dynamodb:UpdateItem", on=[records.table_arn]),  # counts of orders per step
+                *except_users(records, "UpdateItem"),  # counts of orders per step
                 *self._reader(orders),
             ],
         ).function

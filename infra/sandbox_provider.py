@@ -1,10 +1,10 @@
 """The sandbox's payment provider: its own function, on the API's host. Only where the gateway is the sandbox."""
 
 from aws_cdk import aws_apigatewayv2 as apigw
-from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from infra.function import FunctionParts, OrderFunction
+from infra.records import only
 from infra.routes import add_routes, page_id
 from infra.storage import Storage
 
@@ -35,11 +35,7 @@ class SandboxProvider(Construct):
             timeout_seconds=_TIMEOUT_SECONDS,
             environment={"RECORD_TABLE": storage.records.table_name},
             permissions=[
-                iam.PolicyStatement(
-                    actions=["dynamodb:GetItem", "dynamodb:PutItem"],
-                    resources=[storage.records.table_arn],
-                    conditions={"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["sandbox#*"]}},
-                )
+                only(storage.records, ("GetItem", "PutItem"), ("sandbox#*",)),
             ],
         ).function
         add_routes(

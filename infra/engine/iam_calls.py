@@ -25,6 +25,7 @@ Json = Mapping[str, Any]
 _SINGLE = {"GetItem", "PutItem", "UpdateItem", "DeleteItem"}
 _IN_TRANSACTION = {"ConditionCheck": "ConditionCheckItem", "Get": "GetItem"}
 _TRANSACTIONS = {"TransactWriteItems", "TransactGetItems"}
+_NAMES = re.compile(r"(?<![:\w#])#?(?!(?:AND|OR|NOT|IN|BETWEEN)\b)[A-Za-z_]\w*\b(?!\s*\()")
 _EQUALS = re.compile(r"\(?\s*(#?\w+)\s*=\s*(:\w+)")
 
 
@@ -70,7 +71,7 @@ def _dynamodb(operation: str, asked: Json, place: Place) -> Iterator[Call]:
         yield _on_table(operation, asked["TableName"], _leading(asked, place), place)
     elif operation == "Query":
         index = f"/index/{asked['IndexName']}" if asked.get("IndexName") else ""
-        yield _on_table(operation, asked["TableName"], _leading_of_query(asked), place, index)
+        yield _on_table(operation, asked["TableName"], _leading_of_query(asked) | _part_read(asked), place, index)
     elif operation == "Scan":
         yield _on_table(operation, asked["TableName"], {}, place)
     else:
@@ -101,6 +102,17 @@ def _leading_of_query(asked: Json) -> dict[str, tuple[str, ...]]:
     if found is None:
         raise UnknownCallError("a query whose partition key does not come first")
     return {"dynamodb:LeadingKeys": (_value(asked["ExpressionAttributeValues"][found[2]]),)}
+
+
+def _part_read(asked: Json) -> dict[str, tuple[str, ...]]:
+    """Of a query that asks for some attributes: those, and those it compares, keys included. One that asks for all names none."""
+    if "ProjectionExpression" not in asked:
+        return {}
+    names = asked.get("ExpressionAttributeNames", {})
+    expressions = (asked["ProjectionExpression"], asked["KeyConditionExpression"], asked.get("FilterExpression", ""))
+    found = {names.get(word, word) for each in expressions for word in _NAMES.findall(each)}
+    selected = {"dynamodb:Select": (str(asked["Select"]),)} if "Select" in asked else {}
+    return {"dynamodb:Attributes": tuple(sorted(found)), **selected}
 
 
 def _value(attribute: Json) -> str:

@@ -97,7 +97,7 @@ class ClientRecords:
 
     def made_for(self, order_id: str) -> str | None:
         """The id of the client this order made, if it made one."""
-        found = self._table.get(f"order#{order_id}", "client")
+        found = self._table.get(of_order_pk(order_id), "client")
         return str(found["client_id"]) if found else None
 
     def new_client_id(self) -> str:
@@ -145,7 +145,7 @@ class ClientRecords:
         if method:
             client = client.model_copy(update={"default_billing_info_id": client.order_id})
         writes: list[Any] = [
-            self._table.new({"pk": f"order#{client.order_id}", "sk": "client", "client_id": client.client_id}),
+            self._table.new({"pk": of_order_pk(str(client.order_id)), "sk": "client", "client_id": client.client_id}),
             *self._writes(client),
         ]
         if method:
@@ -191,6 +191,11 @@ class ClientRecords:
     def _refuse_taken(self, client: Client) -> None:
         if client.uber_login and self.has_login(client.uber_login, client.brand_id):
             raise LoginTakenError
+
+
+def of_order_pk(order_id: str) -> str:
+    """Where it stands which client was made for an order."""
+    return f"client_of#{order_id}"
 
 
 def login_pk(brand_id: int, login: str) -> str:

@@ -135,7 +135,7 @@ class ContractRecords:
         return KeptContract.model_validate(found) if found else None
 
     def of_order(self, order_id: str) -> KeptContract | None:
-        found = self._table.get(f"order#{order_id}", "contract")
+        found = self._table.get(_of_order_pk(order_id), "contract")
         return self.get(str(found["digest"])) if found else None
 
     def keep(self, kept: KeptContract) -> KeptContract:
@@ -172,7 +172,7 @@ class ContractRecords:
                 "ExpressionAttributeValues": to_item({":order": order_id, ":outcome": outcome, ":reason": reason}),
             }
         }
-        of_order: dict[str, Any] = {"pk": f"order#{order_id}", "sk": "contract", "digest": digest}
+        of_order: dict[str, Any] = {"pk": _of_order_pk(order_id), "sk": "contract", "digest": digest}
         try:
             self._table.write_all([settled, self._table.new(of_order)])
         except ConditionFailedError:
@@ -188,6 +188,10 @@ def same_as(kept: KeptContract, content_hash: str) -> KeptContract:
     if kept.content_hash != content_hash:
         raise ContractDiffersError(kept)
     return kept
+
+
+def _of_order_pk(order_id: str) -> str:
+    return f"contract_of#{order_id}"
 
 
 def _key(digest: str) -> dict[str, str]:

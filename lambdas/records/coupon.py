@@ -9,7 +9,7 @@ from typing import Any
 
 from lambdas.catalog.coupon import Coupon, normal_code
 from lambdas.catalog.coupon_errors import CouponBusyError, CouponCodeTakenError, CouponNotFoundError
-from lambdas.records.coupon_use import COUPONS, TRIES, coupon_key, pause
+from lambdas.records.coupon_use import COUNTS, COUPONS, TRIES, count_key, coupon_key, pause
 from lambdas.records.table import ConditionFailedError, RecordTable
 from lambdas.runtime.items import from_item, to_item
 
@@ -25,7 +25,11 @@ class CouponRecords:
 
     def get(self, coupon_id: str) -> Coupon | None:
         found = self._table.get(*coupon_key(coupon_id).values())
-        return _coupon(found) if found else None
+        return _coupon(found, self._total_uses(coupon_id)) if found else None
+
+    def _total_uses(self, coupon_id: str) -> int:
+        found = self._table.get(*count_key(coupon_id).values())
+        return int(found["total_uses"]) if found else 0
 
     def find(self, class_id: int, coupon_code: str) -> Coupon | None:
         code = normal_code(coupon_code)
@@ -34,19 +38,29 @@ class CouponRecords:
 
     def every(self) -> Iterator[Coupon]:
         """By id; pages are read as they are asked for."""
+        counts = self._in_order(COUNTS)
+        count = next(counts, None)
+        for item in self._in_order(COUPONS):
+            while count and count["sk"] < item["sk"]:
+                count = next(counts, None)
+            used = count if count and count["sk"] == item["sk"] else {"total_uses": 0}
+            yield _coupon(item, int(used["total_uses"]))
+
+    def _in_order(self, pk: str) -> Iterator[dict[str, Any]]:
+        """What stands in this partition, by id."""
         pages = self._table.client.get_paginator("query").paginate(
             TableName=self._table.name,
             KeyConditionExpression="pk = :pk",
-            ExpressionAttributeValues=to_item({":pk": COUPONS}),
+            ExpressionAttributeValues=to_item({":pk": pk}),
             ConsistentRead=True,
             PaginationConfig={"PageSize": _PAGE},
         )
-        return (_coupon(from_item(item)) for page in pages for item in page["Items"])
+        return (from_item(item) for page in pages for item in page["Items"])
 
     def add(self, coupon: Coupon) -> Coupon:
         """The coupon with its id. Raises CouponCodeTakenError."""
         added = coupon.model_copy(update={"coupon_id": str(self._table.next_number("coupon_id", 0))})
-        record = {**coupon_key(added.coupon_id), **added.model_dump(exclude={"clients"})}
+        record = {**coupon_key(added.coupon_id), **added.model_dump(exclude=_KEPT_APART)}
         try:
             self._table.write_all([self._table.new(record), self._code_taken(added)])
         except ConditionFailedError as refused:
@@ -131,12 +145,14 @@ class CouponRecords:
             )
         except self._table.client.exceptions.ConditionalCheckFailedException:
             raise CouponNotFoundError from None
-        return _coupon(from_item(answer["Attributes"]))
+        return _coupon(from_item(answer["Attributes"]), self._total_uses(coupon_id))
 
 
 def _code_key(class_id: int, code: str) -> dict[str, str]:
     return {"pk": f"coupon_code#{class_id}#{code}", "sk": "coupon_code"}
 
 
-def _coupon(item: dict[str, Any]) -> Coupon:
-    return Coupon.model_validate({**item, "clients": sorted(item.get("clients", ()), key=int)})
+def _coupon(item: dict[str, Any], total_uses: int) -> Coupon:
+    return Coupon.model_validate(
+        {**item, "total_uses": total_uses, "clients": sorted(item.get("clients", ()), key=int)}
+    )

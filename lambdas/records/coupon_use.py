@@ -1,7 +1,7 @@
 """Uses of coupons, exact under races: an order's use and the coupon's count are written in one transaction, or not at all.
 
 A use stands in its order's partition. One that was given back is marked, not deleted, so that every write has a condition
-and may be repeated.
+and may be repeated. Counts stand in a partition of their own: who submits orders writes counts, and never what a coupon is.
 """
 
 import random
@@ -13,10 +13,9 @@ from lambdas.catalog.coupon_errors import CouponBusyError
 from lambdas.records.table import ConditionFailedError, RecordTable
 from lambdas.runtime.items import to_item
 
-COUPONS = "coupons"
+COUPONS, COUNTS = "coupons", "coupon_counts"
 TRIES = 12
 _USE = "coupon_use#"
-_HAS_USES_LEFT = "(max_uses = :zero OR total_uses < max_uses)"
 _COUNTS_NOW = "#active = :yes AND #start <= :now AND (#expire = :zero OR #expire >= :now)"
 
 
@@ -27,6 +26,28 @@ class CouponUseRecords:
         self._table = table
 
     def redeem(self, coupon_id: str, order_id: str, *, now: int) -> bool:
+        """Decided anew if the coupon's limit was changed meanwhile. Raises CouponBusyError."""
+        for _ in range(TRIES):
+            coupon = self._table.get(*coupon_key(coupon_id).values())
+            if coupon is None:
+                return False
+            most = int(coupon["max_uses"])
+            try:
+                self._write(self._redeeming(coupon_id, order_id, most, now))
+            except ConditionFailedError as refused:
+                if 0 in refused.failed:
+                    return True  # this order's use is counted already
+                if refused.failed == (1,) and self._most(coupon_id) != most:
+                    continue
+                return False
+            return True
+        raise CouponBusyError
+
+    def _most(self, coupon_id: str) -> int | None:
+        found = self._table.get(*coupon_key(coupon_id).values())
+        return int(found["max_uses"]) if found else None
+
+    def _redeeming(self, coupon_id: str, order_id: str, most: int, now: int) -> list[Any]:
         use = {
             "TableName": self._table.name,
             "Item": to_item(
@@ -38,16 +59,20 @@ class CouponUseRecords:
         coupon = {
             "TableName": self._table.name,
             "Key": to_item(coupon_key(coupon_id)),
-            "UpdateExpression": "ADD total_uses :one",
-            "ConditionExpression": f"{_COUNTS_NOW} AND {_HAS_USES_LEFT}",
+            "ConditionExpression": f"{_COUNTS_NOW} AND max_uses = :most",
             "ExpressionAttributeNames": {"#active": "active", "#start": "start", "#expire": "expire"},
-            "ExpressionAttributeValues": to_item({":one": 1, ":zero": 0, ":yes": True, ":now": now}),
+            "ExpressionAttributeValues": to_item({":most": most, ":zero": 0, ":yes": True, ":now": now}),
         }
-        try:
-            self._write([{"Put": use}, {"Update": coupon}])
-        except ConditionFailedError as refused:
-            return 0 in refused.failed  # this order's use is counted already
-        return True
+        count: dict[str, Any] = {
+            "TableName": self._table.name,
+            "Key": to_item(count_key(coupon_id)),
+            "UpdateExpression": "ADD total_uses :one",
+            "ExpressionAttributeValues": to_item({":one": 1}),
+        }
+        if most:
+            count["ConditionExpression"] = "attribute_not_exists(pk) OR total_uses < :most"
+            count["ExpressionAttributeValues"] |= to_item({":most": most})
+        return [{"Put": use}, {"ConditionCheck": coupon}, {"Update": count}]
 
     def is_used_by(self, coupon_id: str, order_id: str) -> bool:
         found = self._table.get(*_use_key(coupon_id, order_id).values())
@@ -68,15 +93,15 @@ class CouponUseRecords:
             "ConditionExpression": "counted = :yes",
             "ExpressionAttributeValues": to_item({":no": False, ":yes": True}),
         }
-        coupon = {
+        count = {
             "TableName": self._table.name,
-            "Key": to_item(coupon_key(coupon_id)),
+            "Key": to_item(count_key(coupon_id)),
             "UpdateExpression": "ADD total_uses :less",
             "ConditionExpression": "total_uses > :zero",
             "ExpressionAttributeValues": to_item({":less": -1, ":zero": 0}),
         }
         try:
-            self._write([{"Update": use}, {"Update": coupon}])
+            self._write([{"Update": use}, {"Update": count}])
         except ConditionFailedError:
             return False
         return True
@@ -96,6 +121,11 @@ class CouponUseRecords:
 def coupon_key(coupon_id: str) -> dict[str, str]:
     """Ids are padded, so that coupons stand in the order of their numbers."""
     return {"pk": COUPONS, "sk": coupon_id.rjust(10, "0")}
+
+
+def count_key(coupon_id: str) -> dict[str, str]:
+    """Of the item with `total_uses`; there is none before the first use."""
+    return {"pk": COUNTS, "sk": coupon_key(coupon_id)["sk"]}
 
 
 def pause() -> None:

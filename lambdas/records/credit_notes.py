@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from lambdas.records.invoice import Invoice, InvoiceKind, InvoiceStatus
+from lambdas.records.invoice import Invoice, InvoiceKind, InvoiceStatus, invoices_pk
 from lambdas.records.invoice_records import ConditionsNotMetError, InvoiceRecords, SeriesBusyError, sort_key
+from lambdas.records.invoiced import of_order_pk
 from lambdas.records.service import order_id_of
 from lambdas.records.table import RecordTable
 from lambdas.runtime.items import to_item
@@ -22,7 +23,7 @@ class CreditNotes:
             issued = self._invoices.issue(_note(invoice, invoice.lines, now))
             return self._invoices.settle(invoice, InvoiceStatus.CREDITED, at=now), issued.number
         for _ in range(_TRIES):
-            known = self._table.get(f"order#{order_id}", _guard(invoice))
+            known = self._table.get(of_order_pk(order_id), _guard(invoice))
             invoice = self._invoices.get(invoice.invoice_id) or invoice
             if known:
                 return invoice, int(known["number"])
@@ -38,7 +39,7 @@ class CreditNotes:
         is_whole = {order_id_of(line.service_id) for line in invoice.lines} <= credited.keys()
 
         def also(number: int) -> list[Any]:
-            guard = {"pk": f"order#{order_id}", "sk": _guard(invoice), "number": number}
+            guard = {"pk": of_order_pk(order_id), "sk": _guard(invoice), "number": number}
             return [self._table.new(guard), {"Update": self._credited(invoice, credited, is_whole=is_whole)}]
 
         self._invoices.issue(note, also=also)
@@ -48,7 +49,7 @@ class CreditNotes:
         status = {":status": InvoiceStatus.CREDITED} if is_whole else {}
         return {
             "TableName": self._table.name,
-            "Key": to_item({"pk": f"client#{invoice.client_id}", "sk": sort_key(invoice.kind, invoice.number)}),
+            "Key": to_item({"pk": invoices_pk(invoice.client_id), "sk": sort_key(invoice.kind, invoice.number)}),
             "UpdateExpression": f"SET credited = :credited{', #status = :status' if is_whole else ''}",
             "ConditionExpression": "credited = :before" if before else "attribute_not_exists(credited)",
             "ExpressionAttributeValues": to_item({":credited": credited, **before, **status}),

@@ -7,6 +7,11 @@ from lambdas.runtime.models import Frozen
 NUMBER_DIGITS = 9
 
 
+def invoices_pk(client_id: str) -> str:
+    """A partition of their own: who may read a client need not see what they were billed."""
+    return f"invoices#{client_id}"
+
+
 class InvoiceKind(StrEnum):
     INVOICE = "invoice"
     CREDIT_NOTE = "credit_note"
@@ -54,7 +59,28 @@ class RecordedPayment(Frozen):
     returned_at: int | None = None
 
 
-class Invoice(Frozen):
+class Owed(Frozen):
+    """What tells whether something is owed on an invoice, and since when. Of invoices, public doors may read this and no more
+    (infra/records.py)."""
+
+    status: InvoiceStatus = InvoiceStatus.OPEN
+    total_cents: int
+    credited: dict[str, int] | None = None
+    issued_at: int
+    due_at: int | None = None
+
+    @property
+    def owed_cents(self) -> int:
+        """What is to be paid for it, or was."""
+        return self.total_cents - sum((self.credited or {}).values())
+
+    @property
+    def is_owed(self) -> bool:
+        """Whether somebody has still to pay something on it."""
+        return self.status is InvoiceStatus.OPEN and self.owed_cents > 0
+
+
+class Invoice(Owed):
     """An issued document. `number` is 0 until it is issued; amounts in cents; times in Unix seconds; `order_id`: the order it
     is the invoice of, if it is one's; `credits_number` names what a note credits; `credited`: how much of it was credited for
     each order that was canceled, where it is an invoice of several."""
@@ -65,32 +91,17 @@ class Invoice(Frozen):
     client_id: str
     order_id: str | None = None
     lines: tuple[InvoiceLine, ...]
-    total_cents: int
     currency: str
-    status: InvoiceStatus = InvoiceStatus.OPEN
     transaction_id: str | None = None
     credits_number: int | None = None
-    credited: dict[str, int] | None = None
     charge: ChargeAttempt | None = None
     payment: RecordedPayment | None = None
     declines: int = 0
-    issued_at: int
-    due_at: int | None = None
     paid_at: int | None = None
-
-    @property
-    def owed_cents(self) -> int:
-        """What is to be paid for it, or was."""
-        return self.total_cents - sum((self.credited or {}).values())
 
     @property
     def invoice_id(self) -> str:
         return invoice_id_of(self.brand_id, self.number)
-
-    @property
-    def is_owed(self) -> bool:
-        """Whether somebody has still to pay something on it."""
-        return self.status is InvoiceStatus.OPEN and self.owed_cents > 0
 
     @property
     def is_to_be_returned(self) -> bool:

@@ -17,8 +17,9 @@ from lambdas.records.invoice import (
     InvoiceStatus,
     RecordedPayment,
     invoice_id_of,
+    invoices_pk,
 )
-from lambdas.records.invoiced import invoiced, marks
+from lambdas.records.invoiced import invoiced, marks, of_order_pk
 from lambdas.records.request_key import RequestKey
 from lambdas.records.table import NEW, ConditionFailedError, RecordTable
 from lambdas.runtime.items import from_item, to_item
@@ -53,11 +54,11 @@ class InvoiceRecords:
 
     def of_client(self, client_id: str) -> tuple[Invoice, ...]:
         """The client's invoices by number."""
-        found = self._table.query(f"client#{client_id}", f"{InvoiceKind.INVOICE}#")
+        found = self._table.query(invoices_pk(client_id), f"{InvoiceKind.INVOICE}#")
         return tuple(Invoice.model_validate(item) for item in found)
 
     def of_order(self, order_id: str, kind: InvoiceKind = InvoiceKind.INVOICE) -> Invoice | None:
-        guard = self._table.get(f"order#{order_id}", kind.value)
+        guard = self._table.get(of_order_pk(order_id), kind.value)
         return self._read(str(guard["client_id"]), kind, int(guard["number"])) if guard else None
 
     def issue(
@@ -155,7 +156,7 @@ class InvoiceRecords:
     ) -> Invoice:
         answer = self._table.client.update_item(
             TableName=self._table.name,
-            Key=to_item({"pk": f"client#{invoice.client_id}", "sk": sort_key(invoice.kind, invoice.number)}),
+            Key=to_item({"pk": invoices_pk(invoice.client_id), "sk": sort_key(invoice.kind, invoice.number)}),
             UpdateExpression=update,
             ConditionExpression=condition,
             ExpressionAttributeNames={f"#{name}": name for name in {"status", *names}},
@@ -165,7 +166,7 @@ class InvoiceRecords:
         return Invoice.model_validate(from_item(answer["Attributes"]))
 
     def _read(self, client_id: str, kind: InvoiceKind, number: int) -> Invoice | None:
-        found = self._table.get(f"client#{client_id}", sort_key(kind, number))
+        found = self._table.get(invoices_pk(client_id), sort_key(kind, number))
         return Invoice.model_validate(found) if found else None
 
     def _latest(self, draft: Invoice) -> int:
@@ -187,10 +188,10 @@ class InvoiceRecords:
         }
         owner = {"client_id": issued.client_id, "number": issued.number}
         stored = issued.model_dump(exclude_none=True)
-        records = [{"pk": f"client#{issued.client_id}", "sk": sort_key(issued.kind, issued.number), **stored}]
+        records = [{"pk": invoices_pk(issued.client_id), "sk": sort_key(issued.kind, issued.number), **stored}]
         records.append({"pk": _series_pk(issued), "sk": f"number#{issued.number:0{NUMBER_DIGITS}d}", **owner})
         if issued.order_id:
-            records.append({"pk": f"order#{issued.order_id}", "sk": issued.kind.value, **owner})
+            records.append({"pk": of_order_pk(issued.order_id), "sk": issued.kind.value, **owner})
         if key:
             records.append(key.guard(issued.invoice_id))
         invoices = issued.lines if issued.kind is InvoiceKind.INVOICE else ()

@@ -10,16 +10,21 @@ from lambdas.runtime.items import to_item
 _SK = "invoiced"
 
 
+def of_order_pk(order_id: str) -> str:
+    """Where it stands what an order was invoiced: beside the order's other records, which public doors write."""
+    return f"invoiced#{order_id}"
+
+
 def invoiced(table: RecordTable, service_ids: Iterable[str]) -> dict[str, int]:
     """Those of the services that are on an invoice, with its number."""
     wanted = set(service_ids)
-    records = (table.get(f"order#{order_id}", _SK) for order_id in sorted(set(map(order_id_of, wanted))))
+    records = (table.get(of_order_pk(order_id), _SK) for order_id in sorted(set(map(order_id_of, wanted))))
     return {key: int(value) for record in records if record for key, value in record.items() if key in wanted}
 
 
 def invoices_with(table: RecordTable, order_id: str) -> tuple[int, ...]:
     """The numbers of the invoices that the order's services are on, whoever made them."""
-    record = table.get(f"order#{order_id}", _SK) or {}
+    record = table.get(of_order_pk(order_id), _SK) or {}
     return tuple(sorted({int(value) for key, value in record.items() if key not in ("pk", "sk")}))
 
 
@@ -36,7 +41,7 @@ def _mark(table: RecordTable, order_id: str, service_ids: list[str], number: int
     return {
         "Update": {
             "TableName": table.name,
-            "Key": to_item({"pk": f"order#{order_id}", "sk": _SK}),
+            "Key": to_item({"pk": of_order_pk(order_id), "sk": _SK}),
             "UpdateExpression": f"SET {','.join(f'{name}=:n' for name in names)}",
             "ConditionExpression": " AND ".join(f"attribute_not_exists({name})" for name in names),
             "ExpressionAttributeNames": names,

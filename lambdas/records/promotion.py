@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from lambdas.records.client import ClientRecords, ClientStatus
+from lambdas.records.client import ClientRecords, ClientStatus, of_order_pk
 from lambdas.records.payment_method import PaymentMethod
 from lambdas.records.table import ConditionFailedError, RecordTable
 from lambdas.runtime.items import to_item
@@ -24,7 +24,7 @@ def promote(
     """
     writes = [
         _as_client(table, client_id, order_id if method else None, settings),
-        table.new({"pk": f"order#{order_id}", "sk": "client", "client_id": client_id}),
+        table.new({"pk": of_order_pk(order_id), "sk": "client", "client_id": client_id}),
     ]
     if method:
         stored = {"pk": f"client#{client_id}", "sk": f"payment_method#{order_id}", "billing_info_id": order_id}

@@ -99,7 +99,7 @@ class QuoteRecords:
 
     def of_client(self, client_id: str) -> Iterator[Quote]:
         """By their number."""
-        for named in self._table.query(f"client#{client_id}", "quote#"):
+        for named in self._table.query(_of_client_pk(client_id), "quote#"):
             yield self.get(str(named["quote_id"]))
 
     def add(self, quote: Quote) -> Quote:
@@ -168,7 +168,7 @@ class QuoteRecords:
         return quote.model_copy(update={"quote_id": str(self._table.next_number("quote_id", 0))})
 
     def _new(self, quote: Quote) -> list[Any]:
-        named = {"pk": f"client#{quote.client_id}", "sk": f"quote#{int(quote.quote_id):010d}"}
+        named = {"pk": _of_client_pk(quote.client_id), "sk": f"quote#{int(quote.quote_id):010d}"}
         return [self._table.new(_record(quote)), self._table.new({**named, "quote_id": quote.quote_id})]
 
     def _rewritten(self, quote: Quote, revision: int) -> Any:
@@ -194,6 +194,10 @@ def _refuse_unsignable(quote: Quote, signature: QuoteSignature) -> None:
     said = signature.total_cents
     if said is not None and said != quote.total_cents:
         raise QuoteTotalError(f"quote {quote.quote_id}", said, quote.total_cents)
+
+
+def _of_client_pk(client_id: str) -> str:
+    return f"quotes#{client_id}"
 
 
 def _record(quote: Quote) -> dict[str, Any]:

@@ -65,13 +65,13 @@ class ServiceRecords:
 
     def of_order(self, client_id: str, order_id: str, *, also_canceled: bool = False) -> tuple[Service, ...]:
         """The order's services, in the packs' order; canceled ones only if they are asked for."""
-        found = self._table.query(f"client#{client_id}", f"service#{order_id}")
+        found = self._table.query(_pk(client_id), f"service#{order_id}")
         services = (Service.model_validate(item) for item in found if item["order_id"] == order_id)
         return tuple(each for each in services if also_canceled or each.status is not ServiceStatus.CANCELED)
 
     def of_client(self, client_id: str) -> tuple[Service, ...]:
         """All services of the client, canceled ones too, by number."""
-        found = self._table.query(f"client#{client_id}", "service#")
+        found = self._table.query(_pk(client_id), "service#")
         return tuple(sorted((Service.model_validate(item) for item in found), key=lambda each: int(each.service_id)))
 
     def activate(self, service: Service, now: int) -> bool:
@@ -103,4 +103,8 @@ class ServiceRecords:
 
 
 def _names(service: Service) -> dict[str, str]:
-    return {"pk": f"client#{service.client_id}"}
+    return {"pk": _pk(service.client_id)}
+
+
+def _pk(client_id: str) -> str:
+    return f"services#{client_id}"

@@ -124,11 +124,14 @@ def _untold(order: Order, made: Made) -> list[str]:
     return [f"{action.name} {action.state.value}" for action in actions if action.state is not ActionState.UNDONE]
 
 
+_OF_CLIENTS = ("client#", "services#", "invoices#")
+
+
 def made_of(records: Iterable[Mapping[str, Any]]) -> dict[str, Made]:
     """What the record table holds, by order id."""
     found: dict[str, Made] = {}
     for record in records:
-        kind, owned = str(record["sk"]).split("#", maxsplit=1)[0], str(record["pk"]).startswith("client#")
+        kind, owned = str(record["sk"]).split("#", maxsplit=1)[0], str(record["pk"]).startswith(_OF_CLIENTS)
         if "order_id" not in record or not (owned or kind == "transaction"):
             continue
         made = found.setdefault(str(record["order_id"]), Made())

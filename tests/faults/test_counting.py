@@ -148,9 +148,9 @@ def test_records_are_counted_for_the_order_that_made_them() -> None:
         [
             {"pk": "client#101", "sk": "client", "order_id": "1001"},
             {"pk": "client#102", "sk": "client", "order_id": "1001"},
-            {"pk": "client#101", "sk": "service#1001001", "order_id": "1001", "status": "active"},
-            {"pk": "client#101", "sk": "invoice#0000000001", "order_id": "1001", "status": "paid"},
-            {"pk": "order#1001", "sk": "invoice", "client_id": "101", "number": 1},
+            {"pk": "services#101", "sk": "service#1001001", "order_id": "1001", "status": "active"},
+            {"pk": "invoices#101", "sk": "invoice#0000000001", "order_id": "1001", "status": "paid"},
+            {"pk": "invoiced#1001", "sk": "invoice", "client_id": "101", "number": 1},
             {"pk": "sandbox#ab", "sk": "transaction", "order_id": "1002", "state": "held"},
         ]
     )

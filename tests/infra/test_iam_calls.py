@@ -64,6 +64,26 @@ def test_a_transaction_of_reads_is_judged_as_reads() -> None:
     assert (found.action, found.keys["dynamodb:LeadingKeys"]) == ("dynamodb:GetItem", ("client#1",))
 
 
+def test_a_query_for_some_attributes_names_them_and_those_it_compares() -> None:
+    values = {":pk": {"S": "invoices#1"}, ":first": {"S": "invoice#"}, ":open": {"S": "open"}}
+    query: dict[str, Any] = {
+        "TableName": "T",
+        "KeyConditionExpression": "pk = :pk AND begins_with(sk, :first)",
+        "ExpressionAttributeValues": values,
+    }
+    some = {
+        "ProjectionExpression": "#a, due_at",
+        "ExpressionAttributeNames": {"#a": "status"},
+        "FilterExpression": "n = :open",
+    }
+
+    (all_of_it,) = asked("dynamodb", "Query", **query)
+    (part,) = asked("dynamodb", "Query", **query, **some, Select="SPECIFIC_ATTRIBUTES")
+    assert "dynamodb:Attributes" not in all_of_it.keys
+    assert part.keys["dynamodb:Attributes"] == ("due_at", "n", "pk", "sk", "status")
+    assert part.keys["dynamodb:Select"] == ("SPECIFIC_ATTRIBUTES",)
+
+
 def test_a_batch_has_all_its_keys_and_actions_of_its_own() -> None:
     other = {"pk": {"S": "api_user#ada"}, "sk": {"S": "api_user"}}
 

@@ -47,7 +47,10 @@ def test_it_reads_and_writes_only_what_the_sandbox_keeps(stage: Synthesized) -> 
     ]
 
     (statement,) = on_records
-    assert statement["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["sandbox#*"]}}
+    assert statement["Condition"] == {
+        "ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["sandbox#*"]},
+        "Null": {"dynamodb:LeadingKeys": "false"},
+    }
 
 
 def test_every_door_that_takes_payments_has_the_limits_of_its_stage(prod: Synthesized, local: Synthesized) -> None:

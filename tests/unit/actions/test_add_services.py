@@ -71,7 +71,7 @@ def test_a_run_that_died_before_it_settled_leaves_one_service_each(world: World)
     world.run_and_die_before_settling(module, SERVICES)
     world.run(module, SERVICES)
 
-    assert len(made(world)) == len(world.found("client#101", "service#")) == 2
+    assert len(made(world)) == len(world.found("services#101", "service#")) == 2
 
 
 def test_services_of_a_canceled_order_are_canceled(world: World) -> None:

@@ -122,7 +122,7 @@ def test_a_run_that_died_before_it_settled_leaves_one_invoice_and_one_capture(wo
     world.run(module, INVOICE)
 
     assert (world.invoice().number, moody.captures) == (1, 1)
-    assert len(world.found("client#101", "invoice#")) == 1
+    assert len(world.found("invoices#101", "invoice#")) == 1
 
 
 def test_a_run_that_died_between_capture_and_invoice_is_continued(world: World, moody: Moody) -> None:
@@ -134,7 +134,7 @@ def test_a_run_that_died_between_capture_and_invoice_is_continued(world: World, 
     world.run(module, INVOICE)
 
     assert (world.invoice().status, world.payment()) == (InvoiceStatus.PAID, "captured")
-    assert len(world.found("client#101", "invoice#")) == 1
+    assert len(world.found("invoices#101", "invoice#")) == 1
 
 
 def test_a_refused_capture_leaves_an_open_invoice_and_says_why(world: World) -> None:

@@ -47,7 +47,7 @@ def test_an_action_settles_however_often_others_come_first(world: World, monkeyp
     world.run(generate_invoice, INVOICE)
 
     assert (crowd.saves, world.action(INVOICE).state) == (0, ActionState.DONE)
-    assert len(world.found("client#101", "invoice#")) == 1
+    assert len(world.found("invoices#101", "invoice#")) == 1
 
 
 def test_who_never_gets_a_turn_is_tried_again_by_itself_and_no_person_is_told(

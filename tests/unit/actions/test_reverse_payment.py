@@ -59,7 +59,7 @@ def test_twice_gives_back_once_and_tells_the_same(world: World) -> None:
     world.run(module, ACTION)
 
     assert world.action(ACTION).reason == "payment given back; invoice 1 credited by credit note 1"
-    assert len(world.found("client#101", "credit_note#")) == 1
+    assert len(world.found("invoices#101", "credit_note#")) == 1
 
 
 def test_a_cancel_afterwards_finds_it_done(world: World) -> None:
@@ -69,7 +69,7 @@ def test_a_cancel_afterwards_finds_it_done(world: World) -> None:
     world.undo(generate_invoice, INVOICE)
 
     assert (world.payment(), world.invoice(InvoiceKind.CREDIT_NOTE).number) == ("refunded", 1)
-    assert len(world.found("client#101", "credit_note#")) == 1
+    assert len(world.found("invoices#101", "credit_note#")) == 1
 
 
 def test_there_may_be_nothing(world: World) -> None:

@@ -77,7 +77,7 @@ def test_undoing_again_gives_nothing_back_twice(world: World) -> None:
         world.undo(module, INVOICE)
 
     assert world.payment() == "refunded"
-    assert len(world.found("client#101", "credit_note#")) == 1
+    assert len(world.found("invoices#101", "credit_note#")) == 1
 
 
 def test_an_undo_that_died_half_way_is_finished(world: World) -> None:
@@ -90,7 +90,7 @@ def test_an_undo_that_died_half_way_is_finished(world: World) -> None:
     world.undo(module, INVOICE)
 
     assert (world.payment(), world.invoice().status) == ("refunded", InvoiceStatus.CREDITED)
-    assert len(world.found("client#101", "credit_note#")) == 1
+    assert len(world.found("invoices#101", "credit_note#")) == 1
 
 
 def test_where_nothing_was_paid_or_invoiced_nothing_is_undone(world: World) -> None:

@@ -64,7 +64,7 @@ def test_an_invoice_that_was_charged_is_credited_and_refunded(world: World) -> N
         world.undo(module, INVOICE)
 
     assert (read(world, invoice).status, state(world)) == (InvoiceStatus.CREDITED, TransactionState.REFUNDED)
-    assert len(world.found("client#101", "credit_note#")) == 1
+    assert len(world.found("invoices#101", "credit_note#")) == 1
     assert world.action(INVOICE).reason == "payment given back; invoice 1 credited by credit note 1"
 
 
@@ -119,7 +119,7 @@ def test_of_an_invoice_of_several_orders_only_the_canceled_one_s_part_is_taken_b
     assert (current.status, current.owed_cents, current.credited) == (InvoiceStatus.PAID, 24800, {"1001": 24800})
     assert payment
     assert (payment.state, payment.refunded_cents) == (TransactionState.CAPTURED, 24800)
-    assert [note["total_cents"] for note in world.found("client#101", "credit_note#")] == [24800]
+    assert [note["total_cents"] for note in world.found("invoices#101", "credit_note#")] == [24800]
 
 
 def test_when_the_last_of_its_orders_is_canceled_all_of_it_is_taken_back(world: World) -> None:

@@ -53,7 +53,7 @@ def test_a_canceled_service_is_no_longer_of_the_order_and_stays_canceled(service
 def test_a_service_that_is_not_there_cannot_be_canceled(services: ServiceRecords, records: RecordTable) -> None:
     with pytest.raises(ClientError, match="ConditionalCheckFailed"):
         services.cancel(a_service_record())
-    assert records.query("client#101", "service#") == []
+    assert records.query("services#101", "service#") == []
 
 
 def test_a_pending_service_is_of_the_order_too(services: ServiceRecords) -> None:
