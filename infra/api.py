@@ -100,7 +100,7 @@ class Api(Construct):
         self.http_api = apigw.HttpApi(
             self, "HttpApi", create_default_stage=False, description=f"Orders, {settings.stage}"
         )
-        _add_stage(self, http_api=self.http_api, settings=settings)
+        self.stage = _add_stage(self, http_api=self.http_api, settings=settings)
         add_routes(
             self,
             http_api=self.http_api,
@@ -133,7 +133,7 @@ def _tables(storage: Storage) -> list[iam.PolicyStatement]:
     ]
 
 
-def _add_stage(scope: Construct, *, http_api: apigw.HttpApi, settings: StageSettings) -> None:
+def _add_stage(scope: Construct, *, http_api: apigw.HttpApi, settings: StageSettings) -> apigw.CfnStage:
     """`$default`: no prefix in the path, which clients of API 2.0 could not send."""
     access_log = logs.LogGroup(
         scope, "AccessLog", retention=settings.log_retention, removal_policy=removal_of(settings)
@@ -150,3 +150,4 @@ def _add_stage(scope: Construct, *, http_api: apigw.HttpApi, settings: StageSett
     resource.access_log_settings = apigw.CfnStage.AccessLogSettingsProperty(
         destination_arn=access_log.log_group_arn, format=json.dumps(_ACCESS_LOG)
     )
+    return resource

@@ -102,6 +102,21 @@ class StageFileError(StageError):
     """A stage's file cannot be read, or says something that is no setting."""
 
 
+class Throttle(Frozen):
+    """Of one route, over all callers: requests a second, and at once."""
+
+    rate: _Count
+    burst: _Count
+
+
+class PublicThrottles(Frozen):
+    """`pages`: of each page of the forms; `links`: of each way into an order by a link; `webhooks`: of signed contracts."""
+
+    pages: Throttle = Throttle(rate=20, burst=40)
+    links: Throttle = Throttle(rate=10, burst=20)
+    webhooks: Throttle = Throttle(rate=10, burst=20)
+
+
 class StageSettings(Frozen):
     """Defaults are those of a stage that may be thrown away; what one that keeps its data has to say is in infra/readiness.py."""
 
@@ -117,8 +132,9 @@ class StageSettings(Frozen):
     time_to_live: bool = True
     log_days: int = 7
     log_level: Literal["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"] = "INFO"  # as Lambda spells them
-    throttle_rate: _Count = 50  # requests a second, over all callers
+    throttle_rate: _Count = 50  # requests a second to each route of the API, over all callers
     throttle_burst: _Count = 100
+    public_throttles: PublicThrottles = Field(default_factory=PublicThrottles)  # of routes that need no login
     calls_per_minute: _Count = 600  # of one user who has no limit of their own
     failed_logins_of_source: _Count = 50  # in five minutes from one address, whatever the user
     # How long order.submit and order.process of API 2.0 wait for the order to come to rest.
@@ -209,9 +225,8 @@ def read_settings(stage: str, text: str, **found_out: Any) -> StageSettings:
         raise StageFileError(f"{file} cannot be used:{problems}") from None
 
 
-_NAMES = [
-    name for model in (StageSettings, PaymentLimits, FormLimits, BreakerRule, Limit) for name in model.model_fields
-]
+_MODELS = (StageSettings, PublicThrottles, Throttle, PaymentLimits, FormLimits, BreakerRule, Limit)
+_NAMES = [name for model in _MODELS for name in model.model_fields]
 
 
 def _problem(error: Any) -> str:

@@ -22,6 +22,7 @@ from infra.sandbox_provider import HANDLER, SandboxProvider
 from infra.sandbox_provider import ROUTES as SANDBOX_PAGES
 from infra.settings import StageSettings
 from infra.storage import Storage
+from infra.throttles import throttle_public_routes
 from infra.watch import Watch
 from lambdas.payments.gateways import SANDBOX
 
@@ -73,6 +74,7 @@ class OrderQueuesStack(Stack):
             SandboxProvider(self, "SandboxProvider", parts=parts, storage=storage, http_api=api.http_api)
         Docs(self, "Docs", parts=parts, sources=sources, http_api=api.http_api)
         intake = Intake(self, "Intake", parts=parts, storage=storage, http_api=api.http_api, machine_hashes=hashes)
+        throttle_public_routes(self, api.stage, settings.public_throttles, has_sandbox=has_sandbox)
         outbox = Outbox(
             self,
             "Outbox",

@@ -4,9 +4,13 @@ import json
 import re
 
 import pytest
+from aws_cdk import App, Stack
+from aws_cdk import aws_apigatewayv2 as apigw
 
 from infra.api import ROUTES
 from infra.engine.iam_policy import Call, allowing
+from infra.settings import Throttle
+from infra.throttles import UnknownRouteError, throttle_routes
 from lambdas.api.methods import every_method
 from tests.infra.roles import ACCOUNT, REGION, written_out
 from tests.infra.template import Synthesized, name_of
@@ -61,6 +65,41 @@ def test_the_stage_is_at_the_root_and_throttled(
 
     assert (stage["StageName"], stage["AutoDeploy"]) == ("$default", True)
     assert stage["DefaultRouteSettings"] == {"ThrottlingRateLimit": rate, "ThrottlingBurstLimit": burst}
+
+
+@pytest.mark.parametrize("name", ["prod", "local"])
+def test_public_routes_are_throttled_by_themselves(request: pytest.FixtureRequest, name: str) -> None:
+    """Each that needs no login, and none of the API's: those have the stage's own."""
+    synthesized: Synthesized = request.getfixturevalue(name)
+    (stage,) = synthesized.properties_of_type("AWS::ApiGatewayV2::Stage").values()
+    throttles = synthesized.settings.public_throttles
+    functions = functions_of_routes(synthesized)
+    public = {route for route, function in functions.items() if function.startswith(("Forms", "Intake", "Sandbox", "Docs"))}
+
+    assert stage["RouteSettings"].keys() == public
+    for route, told in stage["RouteSettings"].items():
+        links = "{token}" in route
+        meant = throttles.webhooks if "contracts" in route else throttles.links if links else throttles.pages
+        assert told == {"ThrottlingRateLimit": meant.rate, "ThrottlingBurstLimit": meant.burst}
+
+
+def test_a_stage_waits_for_the_routes_whose_settings_it_names(stage: Synthesized) -> None:
+    """API Gateway refuses the settings of a route that is not there."""
+    (logical_id,) = stage.of_type("AWS::ApiGatewayV2::Stage")
+    waits_for = stage.of_type("AWS::ApiGatewayV2::Stage")[logical_id]["DependsOn"]
+    routes = stage.properties_of_type("AWS::ApiGatewayV2::Route")
+    keys = {routes[name]["RouteKey"] for name in map(name_of, [{"Ref": each} for each in waits_for]) if name in routes}
+
+    assert keys == stage.properties(logical_id)["RouteSettings"].keys()
+
+
+def test_settings_of_no_route_are_refused_by_name() -> None:
+    stack = Stack(App(), "S")
+    api = apigw.HttpApi(stack, "Api", create_default_stage=False)
+    stage = apigw.CfnStage(stack, "Stage", api_id=api.api_id, stage_name="$default")
+
+    with pytest.raises(UnknownRouteError, match=r"GET /form/\{name\}"):
+        throttle_routes(stack, stage, {"GET /form/{name}": Throttle(rate=1, burst=1)})
 
 
 def test_the_access_log_says_how_a_call_went_and_nothing_of_who_or_what(stage: Synthesized) -> None:
