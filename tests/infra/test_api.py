@@ -74,7 +74,9 @@ def test_public_routes_are_throttled_by_themselves(request: pytest.FixtureReques
     (stage,) = synthesized.properties_of_type("AWS::ApiGatewayV2::Stage").values()
     throttles = synthesized.settings.public_throttles
     functions = functions_of_routes(synthesized)
-    public = {route for route, function in functions.items() if function.startswith(("Forms", "Intake", "Sandbox", "Docs"))}
+    public = {
+        route for route, function in functions.items() if function.startswith(("Forms", "Intake", "Sandbox", "Docs"))
+    }
 
     assert stage["RouteSettings"].keys() == public
     for route, told in stage["RouteSettings"].items():
