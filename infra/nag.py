@@ -119,7 +119,7 @@ ACCEPTED = (
             finding=_ANY_EXECUTION,
             reason="How an execution stands: each order has its own, which nobody knows before it is ordered.",
         )
-        for construct in ("Api/Handler", "Outbox/Relay", "Watch/Sweeper")
+        for construct in ("Api/Handler", "Outbox/Relay", "Watch/Executions", "Watch/Sweeper")
     ),
     Accepted(
         construct="Watch/Missed/Resource",

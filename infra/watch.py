@@ -41,7 +41,7 @@ class Watch(Construct):
         write = allow("dynamodb:GetItem", "dynamodb:PutItem", on=[orders.table_arn])
         self._sweep(parts, orders, write, queues, machine_hashes)
         if machines := list(queues.arns_by_id.values()):
-            self._watch_executions(parts, orders, machines, write)
+            self._watch_executions(parts, orders, machines, [write, *queues.may_ask])
             self._alarm_when_stopped()
 
     def _sweep(
@@ -82,7 +82,7 @@ class Watch(Construct):
         )
 
     def _watch_executions(
-        self, parts: FunctionParts, orders: dynamodb.Table, machines: Sequence[str], write: iam.PolicyStatement
+        self, parts: FunctionParts, orders: dynamodb.Table, machines: Sequence[str], may: Sequence[iam.PolicyStatement]
     ) -> None:
         missed = message_queue(self, "Missed", parts.settings, days=LONGEST_DAYS)
         alarm_when_parked(
@@ -100,7 +100,7 @@ class Watch(Construct):
             memory_mb=256,
             timeout_seconds=30,
             environment={"ORDER_TABLE": orders.table_name},
-            permissions=[write, allow("sqs:SendMessage", on=[missed.queue_arn])],
+            permissions=[*may, allow("sqs:SendMessage", on=[missed.queue_arn])],
         ).function
         lambda_.EventInvokeConfig(
             self,

@@ -88,7 +88,7 @@ class Comparison:
             return False
         if order.machine_stopped_at is not None or after.machine_stopped_at is None:
             return False
-        logger.warning("no execution walks the order", order_id=order.order_id, because=after.machine_stopped_because)
+        logger.warning("no execution walks the order", order_id=order.order_id)  # why may be what a person typed
         return True
 
     def _as_found(self, order: Order) -> Order:

@@ -22,16 +22,37 @@ BECAUSE = {
 """Why an order whose execution is in this status has none that walks it."""
 
 
+_LONGEST_SAID = 300
+
+
 class Execution(Frozen):
-    """`status`: Step Functions' own word. `started_at`: Unix seconds."""
+    """`status`: Step Functions' own word. `started_at`: Unix seconds. `error`, `cause`: as the machine or who stopped it said."""
 
     name: str
     status: str
     started_at: int
+    error: str = ""
+    cause: str = ""
 
     @property
     def goes_on(self) -> bool:
         return self.status in _GOES_ON
+
+
+def stopped_because(status: str, error: str = "", cause: str = "") -> str:
+    """Why an execution of this status walks its order no more, with what was said about it.
+
+    People type it, and machines copy it from errors: it is cut, and left out if it holds a card number.
+    """
+    from lambdas.orders.card_numbers import has_card_number  # needed by few
+
+    why = BECAUSE.get(status, status)
+    said = ": ".join(part for text in (error, cause) if (part := " ".join(text.split())))
+    if not said:
+        return why
+    if has_card_number(said):
+        return f"{why} (what was said is left out: it holds a card number)"
+    return f"{why}: {said if len(said) <= _LONGEST_SAID else said[: _LONGEST_SAID - 1] + '…'}"
 
 
 def execution_name(order: Order) -> str:

@@ -61,7 +61,7 @@ def as_found(order: Order, found_by: Executions, *, now: int) -> Order:
         )
     if found.goes_on:
         return order
-    because = executions.BECAUSE.get(found.status, found.status)
+    because = executions.stopped_because(found.status, found.error, found.cause)
     return machine_stopped(order, execution=found.name, because=because, at=now)
 
 

@@ -18,10 +18,11 @@ def a_waiting_order(shop: Shop) -> str:
 
 def test_an_order_whose_execution_was_stopped_shows_it_and_completes_after_a_restart(shop: Shop) -> None:
     order_id = a_waiting_order(shop)
-    shop.step_functions.stop_execution(executionArn=shop.execution_arn(order_id))
+    arn = shop.execution_arn(order_id)
+    shop.step_functions.stop_execution(executionArn=arn, error="Operator", cause="the rack burns")
 
     stopped = until("the stop is noticed", lambda: _stopped(shop, order_id))
-    assert stopped == "the machine was stopped in the console"
+    assert stopped == "the machine was stopped in the console: Operator: the rack burns"
 
     restarted = shop.done("order.restart", {"order_id": order_id})
     assert restarted["machine_stopped_at"] is None

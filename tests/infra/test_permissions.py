@@ -132,7 +132,7 @@ FUNCTIONS: dict[str, dict[str, set[str]]] = {
     },
 }
 
-ASK_EXECUTIONS = ("ApiHandler", "OutboxRelay", "WatchSweeper")
+ASK_EXECUTIONS = ("ApiHandler", "OutboxRelay", "WatchExecutions", "WatchSweeper")
 MACHINE_FROM_RELAY = {"states:StartExecution", "states:SendTaskSuccess", "states:SendTaskFailure"}
 
 MACHINE: dict[str, set[str]] = {

@@ -64,13 +64,16 @@ def test_how_an_execution_stands_is_asked_by_its_name_and_then_by_the_name_of_ea
         "stateMachineArn": ARN,
         "startDate": datetime.fromtimestamp(order.ts, UTC),
         "status": "ABORTED",
+        "error": "Operator",
+        "cause": "the rack burns",
     }
     stub.add_response("describe_execution", found, asked)
     stub.add_client_error("describe_execution", "ExecutionDoesNotExist", expected_params=asked)
     stub.add_response("describe_execution", found, {"executionArn": f"{arn}:order-1001"})
 
     for name in (execution_name(order), "order-1001"):
-        assert machine.execution(order) == Execution(name=name, status="ABORTED", started_at=order.ts)
+        said = {"error": "Operator", "cause": "the rack burns"}
+        assert machine.execution(order) == Execution(name=name, status="ABORTED", started_at=order.ts, **said)
 
 
 def test_an_execution_of_an_order_that_had_the_number_before_is_not_this_ones(

@@ -22,8 +22,9 @@ def stored(order: Order) -> InMemoryOrderStore:
     return store
 
 
-def told(store: InMemoryOrderStore, status: str, name: str = "order-1001") -> Order:
-    notice({"name": name, "status": status}, store, NOW)
+def told(store: InMemoryOrderStore, status: str, name: str = "order-1001", said: tuple[str, str] = ("", "")) -> Order:
+    detail = {"name": name, "status": status, "executionArn": f"arn:{name}"}
+    notice(detail, store, NOW, ask=lambda arn: said if arn == f"arn:{name}" else ("", ""))
     return store.get("1001")
 
 
@@ -35,6 +36,23 @@ def test_an_execution_that_ended_early_shows_on_the_order(status: str, words: st
 
     assert order.machine_stopped_at == NOW
     assert words in order.machine_stopped_because
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        (("", ""), ""),
+        (("OperatorStop", "rack 7 is\non fire"), ": OperatorStop: rack 7 is on fire"),
+        (("", "no reason"), ": no reason"),
+        (("OperatorStop", ""), ": OperatorStop"),
+        (("", "card 4242 4242 4242 4242"), " (what was said is left out: it holds a card number)"),
+        (("E", "x" * 32_000), f": E: {'x' * 296}…"),
+    ],
+)
+def test_error_and_cause_of_a_stop_stand_on_the_order(said: tuple[str, str], words: str) -> None:
+    order = told(stored(a_submitted_order()), "ABORTED", said=said)
+
+    assert order.machine_stopped_because == f"the machine was stopped in the console{words}"
 
 
 def test_a_redrive_takes_the_mark_off() -> None:
