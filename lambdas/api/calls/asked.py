@@ -12,9 +12,11 @@ from lambdas.api.method import Method
 from lambdas.api.methods import method_named
 from lambdas.api.requests.fields import Request
 from lambdas.api.requests.leniency import as_php_reads
+from lambdas.orders.card_numbers import has_card_number
 from lambdas.orders.errors import Problem
 from lambdas.runtime.plain_words import place_of, plain_words
 
+_FLAT_INFO = re.compile(r"(?!info$)(?i:info)(?:$|[_.\[])")
 _MOST_PROBLEMS = 20  # said at once
 
 
@@ -40,6 +42,7 @@ def request_asked(method: Method, call: Call) -> Request:
         raise MalformedRequestError(*(Problem(name[:60], text) for name in unknown[:20]))
     parameters = call.parameters
     if call.door is Door.API_2_0:
+        _refuse_flat_info(method.request, parameters)
         parameters = as_php_reads(method.request, parameters)
     else:
         _refuse_empty_filters(method.request, parameters)
@@ -49,6 +52,18 @@ def request_asked(method: Method, call: Call) -> Request:
         problems = [_problem(found) for found in error.errors(include_input=False, include_url=False)[:_MOST_PROBLEMS]]
         texts = "; ".join(f"{problem.field} {problem.text}" for problem in problems)
         raise MalformedRequestError(*problems, message=f"request failed: {texts}") from None
+
+
+def _refuse_flat_info(request: type[Request], sent: dict[str, Any]) -> None:
+    """`info.first` reaches PHP as `info_first`, which no method has: what an order is about would be ignored."""
+    flat = [] if "info" not in request.model_fields else [name for name in sent if _FLAT_INFO.match(name)]
+    if flat:
+        text = "is not read; write info[first]=Ada in a form, or info as a map in JSON"
+        raise MalformedRequestError(*(Problem(_named(name), text) for name in flat[:_MOST_PROBLEMS]))
+
+
+def _named(name: str) -> str:
+    return "a parameter" if has_card_number(name) else name[:60]
 
 
 def _refuse_empty_filters(request: type[Request], sent: dict[str, Any]) -> None:

@@ -15,6 +15,8 @@ from lambdas.api.errors import MalformedRequestError
 _MAX_EXPONENT = 400
 _WHOLE_DIGITS = 18
 _BODY = "body"
+# What a form is sent as: some say nothing, or the first type that their library offers.
+_FORMS = {"", "*/*", "application/x-www-form-urlencoded", "text/plain", "application/octet-stream"}
 _CHARSET = re.compile(r"(?i);\s*charset\s*=\s*\"?([^;\s\"]+)")
 _MARKS = {b"\xef\xbb\xbf": "", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}  # of UTF-8, and of UTF-16 in both orders
 
@@ -29,6 +31,8 @@ def read_body(event: dict[str, Any]) -> tuple[dict[str, Any], tuple[UploadedFile
         body = raw.encode(errors="surrogatepass")
     if not body.strip():
         return {}, ()
+    if event["headers"].get("content-encoding", "identity").strip().lower() not in ("", "identity"):
+        raise MalformedRequestError(message="the body is compressed, which nobody undoes here; send it as it is")
     if content_type.lower().startswith("multipart/form-data"):
         from lambdas.api.calls.multipart import read_multipart
 
@@ -47,9 +51,11 @@ def _read_text(content_type: str, body: bytes) -> dict[str, Any]:
             body, charset = text.encode(errors="surrogatepass"), ""
     if _is_json(content_type, body):
         return _read_json(read_texts([body], charset, what=_BODY)[0])
-    if b"=" not in body or body.lstrip().startswith(b"<"):
+    kind = content_type.partition(";")[0].strip().lower()
+    if kind not in _FORMS or b"=" not in body or body.lstrip().startswith(b"<"):
         raise MalformedRequestError(
-            message="the body is neither a form nor JSON; send name=value pairs, or one JSON object with the parameters"
+            message="the body is neither a form nor JSON; send name=value pairs as application/x-www-form-urlencoded, parts as "
+            "multipart/form-data, or one JSON object with the parameters as application/json"
         )
     return parse_encoded(body.strip(), charset, what=_BODY)
 

@@ -1,5 +1,6 @@
 """What PHP reads and nobody should have to send: it is read as it was meant, or refused, and never kept half or spoilt."""
 
+import gzip
 import json
 from typing import Any
 
@@ -79,6 +80,19 @@ SPOILT: dict[str, tuple[bytes | str, str | None, str]] = {
     "text that API Gateway spoilt": ('{"info": {"city": "Z\ufffdrich"}}', "application/json", "lost letters"),
     "XML": ('<?xml version="1.0"?><info><a>1</a></info>', "text/xml", "neither a form nor JSON"),
     "plain words": ("hello", "text/plain", "neither a form nor JSON"),
+    "another kind of parts": (
+        "--x\r\nContent-Type: text/plain\r\n\r\na=1\r\n--x--",
+        "multipart/mixed; boundary=x",
+        "neither a form",
+    ),
+    "a table": ("order_queue_id,info\n1,a=b\n", "text/csv", "application/x-www-form-urlencoded"),
+    "names with dots": ("order_queue_id=1&info.first=Ada", FORM, "info_first: is not read; write info[first]"),
+    "names in capitals": ("order_queue_id=1&Info[first]=Ada", FORM, "Info: is not read"),
+    "flat names in JSON": (
+        '{"order_queue_id": 1, "info[first]": "Ada"}',
+        "application/json",
+        "info[first]: is not read",
+    ),
     "YAML": ("info:\n  first: Ada\n", "application/yaml", "neither a form nor JSON"),
     "broken JSON of no type": ('\ufeff{"info": ', None, "not JSON"),
     "a text in JSON": ('"info[a]=1"', "application/json", "one JSON object"),
@@ -157,3 +171,30 @@ def test_a_number_of_an_order_may_have_a_fraction_of_nothing(caller: Caller, met
     assert caller.data(method, {"order_id": sent.format(order_id)}) == caller.data(method, {"order_id": order_id})
     body = f'{{"order_id": {order_id}.0}}'
     assert caller.send("/api/2.0/", query=f"method={method}", body=body).body["status"] is True
+
+
+@pytest.mark.parametrize("coding", ["gzip", "deflate", "br", "GZIP"])
+def test_a_compressed_body_is_refused(caller: Caller, coding: str) -> None:
+    answer = caller.send(
+        "/api/2.0/",
+        query="method=order.create&order_queue_id=1",
+        body=gzip.compress(b"info[first]=Ada"),
+        content_type=FORM,
+        headers={"content-encoding": coding},
+    )
+
+    assert "compressed" in answer.body["error_message"]
+    assert caller.orders_written() == 0
+
+
+def test_parts_are_read_as_other_libraries_write_them(caller: Caller) -> None:
+    """.NET leaves quotes out and names a character set; Java writes lengths; browsers escape quotes."""
+    parts = [
+        "Content-Type: text/plain; charset=utf-8\r\nContent-Disposition: form-data; name=order_queue_id\r\n\r\n1",
+        "Content-Disposition: form-data; name=info[first]\r\nContent-Length: 4\r\n\r\nAd\u00e4",
+        'content-disposition:form-data;name="info[last]"\r\nContent-Transfer-Encoding: 8bit\r\n\r\nByron',
+    ]
+    body = "".join(f"--x\r\n{part}\r\n" for part in parts) + "--x--\r\n"
+    found = created(caller, body.encode(), 'multipart/form-data; boundary="x"')
+
+    assert (found["first"], found["last"]) == ("Ad\u00e4", "Byron")
