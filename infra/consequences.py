@@ -3,6 +3,7 @@
 An order is never changed by this: it keeps its checklist and its execution runs the definition it began with (design,
 promise 6). But it cannot be restarted, and on the board it stands nowhere, when an id it still needs is gone; a deleted
 machine ends its executions at their next state; and a deleted function can neither run nor undo. Those fail a deployment.
+So does whatever keeps an order whose machine is stopped from being restarted: it has no other execution to go on in.
 
 A canceled order is under way until it is unwound. If its machine stopped before that, only a restart, by the new definition,
 still takes back what it did. A lead has no execution yet: it takes the queue as it is when it is submitted, and needs of it only
@@ -70,6 +71,10 @@ def impact_of(
     leads = sum(_waits_outside(order) for order in orders)
     stopped = [order for order in orders if _must_be_restarted(order)]
     removed = ("the queue is removed",)
+    failures = list(_failures(folder, old, orders, new, modules))
+    harmed = {order_id for failure in failures for order_id in failure.order_ids}
+    if new:
+        failures += _never_restarted([order for order in orders if order.order_id not in harmed], new.queue)
     return QueueImpact(
         folder=folder,
         changes=changes_of(old, new.facts, new.queue, running) if new else removed,
@@ -79,7 +84,7 @@ def impact_of(
         stopped=len(stopped),
         standing=_standing(running),
         restarts=dict(Counter(_restart_refusal(order, new.queue if new else None) for order in (*running, *stopped))),
-        failures=tuple(_failures(folder, old, orders, new, modules)),
+        failures=tuple(failures),
     )
 
 
@@ -134,6 +139,19 @@ def _failures(
         yield from _failure(
             f"the function of module {module} would be deleted", orders, _needs_module(module, old), mend
         )
+
+
+def _never_restarted(orders: Sequence[Order], queue: Queue) -> Iterator[Failure]:
+    """Stopped orders that the new queue does not fit, by the reason that a restart would be refused for."""
+    refused: dict[str, list[str]] = {}
+    for order in orders:
+        if order.machine_stopped_at is not None and not _waits_outside(order):
+            refused.setdefault(_restart_refusal(order, queue), []).append(order.order_id)
+    for reason, order_ids in sorted(refused.items()):
+        if reason:
+            what = f"a restart of what is stopped would be refused ({reason})"
+            mend = "restart these orders before you deploy (order.restart), or cancel them; or keep the queue as they need it"
+            yield Failure(what=what, order_ids=tuple(sorted(order_ids, key=int)), mend=mend)
 
 
 def _failure(what: str, orders: Sequence[Order], needs: Callable[[Order], bool], mend: str) -> Iterator[Failure]:

@@ -1,10 +1,8 @@
 """A stage as it is deployed, read only: its machines by queue folder, and the orders that are under way in them."""
 
 import json
-import re
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +11,8 @@ from botocore.exceptions import ClientError
 
 from infra.consequences import NewQueue
 from infra.definition import QueueFacts, facts_of
-from lambdas.orders.errors import OrderNotFoundError
+from lambdas.orders.errors import OrderNotFoundError, OrderUnreadableError
+from lambdas.orders.executions import order_id_in
 from lambdas.orders.order import Order
 from lambdas.orders.ports import OrderStore, TimeWindow
 from lambdas.orders.steps import StepStatus
@@ -25,16 +24,16 @@ if TYPE_CHECKING:
 
 _NOT_AT_ITS_END: tuple["ExecutionStatusType", ...] = ("RUNNING", "FAILED", "TIMED_OUT", "ABORTED")
 _AT_ONCE = 100
-_OF_ORDER = re.compile(r"order-(\d+)(?:-\d+)?")  # revival.execution_name; others were started by hand
 
 
 @dataclass(frozen=True)
 class Deployed:
-    """`machines`: queue folder -> state machine ARN."""
+    """`machines`: queue folder -> state machine ARN. `unreadable`: orders met that cannot be read -> why."""
 
     machines: dict[str, str]
     orders: OrderStore
     step_functions: "SFNClient"
+    unreadable: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, stack: str, options: dict[str, Any]) -> "Deployed | None":
@@ -73,12 +72,20 @@ class Deployed:
     def _in_step(self, order_queue_id: int, step_id: int) -> Iterator[Order]:
         entries = self.orders.in_step(order_queue_id, step_id, TimeWindow(page_size=_AT_ONCE))
         while ids := [entry.order_id for entry in islice(entries, _AT_ONCE)]:
-            yield from (order for order in self.orders.get_many(ids) if isinstance(order, Order))
+            for order in self.orders.get_many(ids):
+                if isinstance(order, Order):
+                    yield order
+                else:
+                    self.unreadable[order.order_id] = order.why
 
     def _known(self, order_ids: Iterable[str]) -> Iterator[Order]:
         for order_id in order_ids:
-            with suppress(OrderNotFoundError):  # a lead that expired is erased some time later
+            try:
                 yield self.orders.get(order_id)
+            except OrderNotFoundError:  # a lead that expired is erased some time later
+                continue
+            except OrderUnreadableError as error:
+                self.unreadable[order_id] = error.message
 
     def _with_work_left(self, folder: str) -> Iterator[str]:
         """Ids of orders whose execution has not come to its end, or did not by itself.
@@ -90,8 +97,8 @@ class Deployed:
             pages = self.step_functions.get_paginator("list_executions").paginate(
                 stateMachineArn=self.machines[folder], statusFilter=status
             )
-            names = (_OF_ORDER.fullmatch(execution["name"]) for page in pages for execution in page["executions"])
-            yield from (name[1] for name in names if name)
+            found = (order_id_in(execution["name"]) for page in pages for execution in page["executions"])
+            yield from (order_id for order_id in found if order_id is not None)
 
 
 def _is_final(status: StepStatus) -> bool:

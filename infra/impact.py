@@ -65,6 +65,8 @@ def tell(stage: str, options: dict[str, Any], console: Console, root: Path = QUE
     for impact in impacts(deployed, new):
         _show(console, impact)
         failures += impact.failures
+    for order_id, why in sorted(deployed.unreadable.items()):
+        _say(console, f"order {order_id} cannot be read, so what it needs is not known: {why}", style="bold")
     for folder in sorted(new.keys() - deployed.machines.keys()):
         _say(console, f"{folder}: new, no orders yet")
     if failures:

@@ -1,5 +1,6 @@
 """Which orders are under way on a stage."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -7,6 +8,10 @@ import pytest
 from infra.definition import facts_of
 from infra.deployed import Deployed
 from lambdas.orders import progress
+from lambdas.orders.entries import FoundOrder, UnreadableOrder
+from lambdas.orders.errors import OrderUnreadableError
+from lambdas.orders.executions import execution_name
+from lambdas.orders.order import Order
 from statemachines.compiler import compile_queue, to_json
 from tests.build import NOW, a_queue, a_submitted_order, an_order
 from tests.fakes import InMemoryOrderStore
@@ -37,7 +42,8 @@ def test_orders_are_found_by_step_and_by_their_running_execution() -> None:
     astray = a_submitted_order(OLD, order_id="1004", step_id=55)
     for order in (a_submitted_order(OLD), canceled, unwound, astray, an_order(OLD, order_id="1005")):
         store.create(order, (), NOW)
-    names = ["order-1001", "order-1002-2", "order-1003", "order-1004", "by-hand", "order-1005"]
+    names = ["order-1001", execution_name(canceled.changed(machine_run=2)), "order-1003", execution_name(astray)]
+    names += ["by-hand", "order-1005"]  # those without a fingerprint are of earlier versions
     executions: Any = Executions(RUNNING=names)
 
     found = Deployed({"a_queue": "arn"}, store, executions).orders_under_way("a_queue", facts, None)
@@ -59,3 +65,26 @@ def test_canceled_orders_whose_machine_stopped_before_they_were_unwound_are_foun
     found = Deployed({"a_queue": "arn"}, store, executions).orders_under_way("a_queue", facts, None)
 
     assert sorted(order.order_id for order in found) == ["1001", "1003"]
+
+
+class OneUnreadable(InMemoryOrderStore):
+    def get(self, order_id: str) -> Order:
+        if order_id == "1002":
+            raise OrderUnreadableError(order_id, "step_id")
+        return super().get(order_id)
+
+    def get_many(self, order_ids: Sequence[str]) -> Sequence[FoundOrder]:
+        found = super().get_many([order_id for order_id in order_ids if order_id != "1001"])
+        return [*found, UnreadableOrder(order_id="1001", why="step_id")] if "1001" in order_ids else found
+
+
+def test_orders_that_cannot_be_read_are_named_and_the_others_are_found() -> None:
+    facts = facts_of(to_json(compile_queue(OLD, frozenset())))
+    store = OneUnreadable()
+    for number in ("1001", "1003"):
+        store.create(a_submitted_order(OLD, order_id=number), (), NOW)
+    executions: Any = Executions(RUNNING=["order-1002"])
+    deployed = Deployed({"a_queue": "arn"}, store, executions)
+
+    assert [order.order_id for order in deployed.orders_under_way("a_queue", facts, None)] == ["1003"]
+    assert deployed.unreadable.keys() == {"1001", "1002"}

@@ -49,3 +49,25 @@ def test_a_canceled_step_that_goes_fails_for_orders_to_be_restarted_in_it() -> N
     found = impact(Queue.model_validate(content), canceled_and_stopped("1001", tried=("21",)))
 
     assert harmed(found) == [("step 4 Canceled is removed", ("1001",))]
+
+
+def stopped_at_22(order_id: str) -> Order:
+    """On its way, done with the first action, and its machine was stopped."""
+    order = waiting(order_id)
+    done = order.with_action(order.actions["21"].changed(state=ActionState.DONE, attempts=1))
+    return done.changed(machine_stopped_at=NOW)
+
+
+def test_an_edit_that_a_running_order_does_not_mind_fails_for_one_that_can_only_go_on_by_a_restart() -> None:
+    running = stopped_at_22("1002").changed(machine_stopped_at=None)
+
+    found = impact(edited(a23={"module": "manual_check_off"}), stopped_at_22("1001"), running)
+
+    ((what, order_ids),) = harmed(found)
+    assert what.startswith("a restart of what is stopped would be refused (")
+    assert order_ids == ("1001",)
+    assert "order.restart" in found.failures[0].mend
+
+
+def test_a_stopped_order_that_the_new_queue_fits_fails_nothing() -> None:
+    assert harmed(impact(edited(a21={"name": "Make the client"}), stopped_at_22("1001"))) == []
