@@ -16,6 +16,7 @@ from lambdas.guards.form_limits import FormLimits
 from lambdas.guards.windows import Windows
 from lambdas.mail.link_mail import address_of
 from lambdas.mail.wanted import LinkWishes
+from lambdas.orders.errors import OrderNotFoundError
 from lambdas.orders.order import Order
 from lambdas.orders.service import OrderService
 from lambdas.orders.steps import StepStatus
@@ -82,7 +83,10 @@ class Door:
             return Visit(token, self.signer, proof=proof)
         if link.form != form.name or not self.links.is_open(link, self.now()):
             return new_visit(self.signer)
-        order = self.service.get(order_id=link.order_id)
+        try:
+            order = self.service.get(order_id=link.order_id)
+        except OrderNotFoundError:  # a lead that nobody sent in time, and that was erased
+            return new_visit(self.signer)
         return (
             Visit(token, self.signer, proof=proof, link=link, order=order)
             if proves(link, order)

@@ -9,6 +9,7 @@ from lambdas.forms.counts import FormCounts
 from lambdas.forms.door import Door
 from lambdas.forms.form import load_forms
 from lambdas.forms.pages import message_page
+from lambdas.forms.refused_orders import refused_page
 from lambdas.forms.routes import routed
 from lambdas.forms.signing import SecretKeys, Signer
 from lambdas.forms.web import Answer, RefusedError, Response, read_request, response_of
@@ -82,7 +83,7 @@ def respond(event: dict[str, Any], door: Door) -> Response:
         )
     except OrderError as error:
         logger.info("page refused", kind=error.kind)
-        answer = _busy(door)
+        answer = refused_page(door, error)
     except Exception as error:  # noqa: BLE001 - the browser gets a page, the log the place
         request_id = event["requestContext"]["requestId"]
         log_unexpected("unexpected error in the order form", error, request_id=request_id)
@@ -91,11 +92,6 @@ def respond(event: dict[str, Any], door: Door) -> Response:
     logger.info("page answered", status=int(answer.status), route=event.get("routeKey", ""))
     response = response_of(answer)
     return {**response, "body": ""} if event["requestContext"]["http"]["method"] == "HEAD" else response
-
-
-def _busy(door: Door) -> Answer:
-    text = "Somebody else changed this order at the same moment. Go back, and send the page again."
-    return message_page(HTTPStatus.CONFLICT, "Please try again", text, company=door.company)
 
 
 def _failed(door: Door, request_id: str) -> Answer:
