@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from lambdas.runtime.models import Frozen
-from statemachines.compiler import COMPLETE_ALREADY, GO_TO_STEP, UNWOUND
+from statemachines.compiler import COMPLETE_ALREADY, GO_TO_STEP
+from statemachines.way_back import UNWOUND
 
 _TITLE = re.compile(r"Order queue (\d+), (.*)\. Compiled from .+/queue\.toml")
 _STEP = re.compile(r"Step (\d+): (.*)")
@@ -96,8 +97,15 @@ def _earlier_name(step_id: int, goal: str, states: States) -> str:
 def _final(states: States) -> Iterator[int]:
     for choice in states[GO_TO_STEP]["Choices"]:
         goal = choice["Next"]
-        if goal == COMPLETE_ALREADY or any(UNWOUND in branch["States"] for branch in states[goal].get("Branches", ())):
+        if goal == COMPLETE_ALREADY or _unwinds(states[goal]):
             yield from _ids(choice)
+
+
+def _unwinds(state: Mapping[str, Any]) -> bool:
+    """Whether it is the way back: in earlier versions its last state stood in the box, and a queue that takes nothing back has no
+    box."""
+    in_box = any(UNWOUND in branch["States"] for branch in state.get("Branches", ()))
+    return in_box or state.get("Next") == UNWOUND or "unwound_at" in str(state.get("Arguments", ""))
 
 
 def _ids(choice: Mapping[str, Any]) -> list[int]:

@@ -78,9 +78,10 @@ def _ids(queue: Queue) -> Iterator[str]:
 
 def _names(queue: Queue) -> Iterator[str]:
     of_actions = {
-        made.format(name)
+        made.format(place)
         for name in state_names(queue).values()
-        for made in ("{}", "{}_wait", "{}_gate", "{}_over", "{}_silent", "undo_{}", "undo_{}_wait", "undo_{}_silent")
+        for place in (name, f"undo_{name}")
+        for made in ("{}", "{}_wait", "{}_gate", "{}_over", "{}_silent")
     }
     for name, count in Counter(step.name for step in queue.steps).items():
         if count > 1:

@@ -10,14 +10,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-from lambdas.orders.queue import Action, Queue, Step
+from lambdas.orders.queue import Queue, Step
 from statemachines import ends, runs, waits
 from statemachines.asl import GONE, State, catch
 from statemachines.graph import Place, branches, is_plain
+from statemachines.way_back import way_back
 
 ROUTER, FIRST_ROUND, GO_TO_STEP = "find_step", "first_round", "go_to_step"
 NO_SUCH_STEP, TOO_MANY_ROUNDS, STILL_A_LEAD = "no_such_step", "too_many_rounds", "still_a_lead"
-UNWOUND, COMPLETE_ALREADY = "unwound", "complete_already"
+COMPLETE_ALREADY = "complete_already"
 MAX_ROUNDS = 200  # moves and cancels an order may see; the history must stay far below 25,000 events
 
 
@@ -34,7 +35,7 @@ def compile_queue(queue: Queue, undoing: frozenset[str]) -> dict[str, Any]:
     )
     made[COMPLETE_ALREADY] = {"Type": "Succeed"}
     made |= _router(queue, entries)
-    made[queue.canceled.name] = _way_back(queue, undoing, named)
+    made |= way_back(queue, undoing, named)
     return {
         "Comment": f"Order queue {queue.order_queue_id}, {queue.name}. Compiled from {queue.key}/queue.toml; do not edit.",
         "QueryLanguage": "JSONata",
@@ -172,22 +173,3 @@ def _entry(place: Place, named: Mapping[int, str]) -> str:
     """A gate where there is one; else automatic actions begin with their run, manual ones with their wait."""
     name = named[place.action.id]
     return f"{name}_gate" if place.gates else name if place.action.automatic else f"{name}_wait"
-
-
-def _way_back(queue: Queue, undoing: frozenset[str], named: Mapping[int, str]) -> State:
-    """Canceled: undo in reverse what can be undone, then say that nothing is left."""
-    actions: list[Action] = [action for action in reversed(queue.actions) if action.module in undoing]
-    order = [*(f"undo_{named[action.id]}" for action in actions), UNWOUND]
-    branch: dict[str, State] = {}
-    for action, name, following in zip(actions, order, order[1:], strict=False):
-        wait, silent = f"{name}_wait", f"{name}_silent"
-        branch[name] = runs.undo(action, onward={"Next": following}, on_failure=wait, on_silence=silent)
-        branch[silent] = runs.silent_undo(action, then=wait, otherwise=following)
-        branch[wait] = waits.wait_for_undo(action, undo_state=name)
-    branch[UNWOUND] = ends.unwound()
-    return {
-        "Type": "Parallel",
-        "Comment": f"Step {queue.canceled.id}: final; takes back what the order did",
-        "Branches": [{"StartAt": order[0], "States": branch}],
-        "End": True,
-    }

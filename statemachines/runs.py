@@ -114,7 +114,8 @@ def _silent(action: Action, comment: str, condition: str, values: State, *, then
 
 
 _SILENCE = (
-    "{% 'its function ended without an answer (' & $states.input.Error & '): its log has the details; once that is mended,"
+    "{% $states.input.Error = 'ActionBusy' ? 'a run of it has not ended yet: process this action again in a minute'"
+    " : 'its function ended without an answer (' & $states.input.Error & '): its log has the details; once that is mended,"
     " process this action again' %}"
 )
 
@@ -122,7 +123,8 @@ _SILENCE = (
 def undo(action: Action, *, onward: State, on_failure: str, on_silence: str) -> State:
     """Take back what the action did; waits for a person if that fails."""
     task = _call(action, f"{action.name}: take back what it did", undo=True)
-    return {**task, "Catch": [catch(_ANSWERED, on_failure), catch(["States.ALL"], on_silence)], **onward}
+    said_why = [error for error in _ANSWERED if error != "ActionBusy"]  # it leaves no reason on the order
+    return {**task, "Catch": [catch(said_why, on_failure), catch(["States.ALL"], on_silence)], **onward}
 
 
 def _call(action: Action, comment: str, *, undo: bool = False) -> State:

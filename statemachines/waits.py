@@ -44,9 +44,9 @@ def wait_for_action(action: Action, step: Step, *, run_state: str, wait_state: s
         seconds=max(due_seconds, WEEK_SECONDS),
         soonest_seconds=min(other.due_hours for other in step.actions) * 3600,
         condition=_STILL_TO_DO,
-        also="actions.#key.#state = :waiting, ",
+        also="actions.#key.#state = :waiting, actions.#key.reason = if_not_exists(actions.#key.reason, :reason), ",
         names={"#state": "state"},
-        values={":step": {"N": str(step.id)}, **_MET, ":waiting": {"S": "waiting"}},
+        values={":step": {"N": str(step.id)}, **_MET, ":waiting": {"S": "waiting"}, ":reason": {"S": _to_do(action)}},
     )
     catches = [
         catch(GONE, leave),
@@ -54,6 +54,13 @@ def wait_for_action(action: Action, step: Step, *, run_state: str, wait_state: s
         catch(["States.Timeout"], wait_state),
     ]
     return {**parked, "Next": run_state, "Catch": catches}
+
+
+def _to_do(action: Action) -> str:
+    """What the wait says where no run said why."""
+    if action.automatic:
+        return "its runs came to no end: process this action again, or skip it"
+    return f"done by hand, by {action.owner}: process this action once it is done, or skip it"
 
 
 def holding_up(action: Action, step: Step) -> tuple[list[int], list[int]]:
@@ -70,16 +77,26 @@ def gate(
     action: Action, step: Step, gates: tuple[int, ...], *, entry: str, gate_state: str, passed: str, leave: str
 ) -> State:
     """Wait for prereqs in other branches. No person is waited for here, so there is no deadline but the prereqs' own."""
-    names = {"#key": f"gate_{action.id}", "#state": "state", **{f"#g{prereq}": str(prereq) for prereq in gates}}
+    names = {
+        "#key": f"gate_{action.id}",
+        "#self": str(action.id),
+        "#state": "state",
+        **{f"#g{prereq}": str(prereq) for prereq in gates},
+    }
     met = " AND ".join(f"actions.#g{prereq}.#state IN (:done, :skipped)" for prereq in gates)
     wait = {"token": {"S": TOKEN}, "since": {"N": NOW}, "owner": {"S": "prereqs"}}
-    values = {":step": {"N": str(step.id)}, **_MET, ":wait": {"M": wait}}
+    named = ", ".join(f"{other.name} ({other.id})" for other in step.actions if other.id in gates)
+    why = f"waits for {named}: this goes on once that is done or skipped"
+    values = {":step": {"N": str(step.id)}, **_MET, ":wait": {"M": wait}, ":why": {"S": why}}
     still_time = ""
     if action.optional:
         still_time, others, states = _still_time(action, step)
         names, values = names | others, values | states
     update = order_update(
-        f"step_id = :step AND NOT ({met}){still_time}", "waits.#key = :wait", names=names, values=values
+        f"step_id = :step AND NOT ({met}){still_time}",
+        "waits.#key = :wait, actions.#self.reason = :why",
+        names=names,
+        values=values,
     )
     task = table_task(
         f"{action.name}: waits for {', '.join(map(str, gates))}",
@@ -115,8 +132,9 @@ def wait_for_undo(action: Action, *, undo_state: str) -> State:
         due_seconds=DAY_SECONDS,
         seconds=DAY_SECONDS,
         soonest_seconds=DAY_SECONDS,
-        condition="step_status = :canceled",
-        values={":canceled": {"N": "3"}},
+        condition="step_status = :canceled AND NOT actions.#action.#state IN (:undone)",  # a late run undoes itself
+        names={"#action": str(action.id), "#state": "state"},
+        values={":canceled": {"N": "3"}, ":undone": {"S": "undone"}},
     )
     return {**parked, "Next": undo_state, "Catch": [catch(["States.Timeout", CONDITION_FAILED], undo_state)]}
 

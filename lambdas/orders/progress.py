@@ -63,8 +63,11 @@ def machine_is_ahead(order: Order, action_id: int) -> bool:
 
 def _gates_opened(order: Order) -> Order:
     """Without the waits of actions whose prereqs are met, and of optional ones whose step is done: the relay wakes them."""
-    waits = {key: wait for key, wait in order.waits.items() if not (key.startswith(GATE) and _is_open(order, key))}
-    return order if len(waits) == len(order.waits) else order.changed(waits=waits)
+    opened = [key for key in order.waits if key.startswith(GATE) and _is_open(order, key)]
+    for action in (order.actions[key.removeprefix(GATE)] for key in opened):
+        if action.state is ActionState.PENDING:
+            order = order.with_action(action.changed(reason=""))  # it said what was waited for
+    return order.changed(waits=without(order.waits, *opened)) if opened else order
 
 
 def _is_open(order: Order, gate: str) -> bool:
@@ -118,6 +121,8 @@ def done(
 
     `by`: who asked for the run, if somebody moved the order meanwhile.
     """
+    if order.step_status is StepStatus.CANCELED:
+        reason = f"{reason}; {_LATE}" if reason else _LATE
     finished = _settled(order, action_id, ActionState.DONE, now, reason).changed(result=result, passed_over=False)
     finished = finished if by is None else finished.changed(by=by)
     changed = order.with_action(finished).changed(
@@ -193,8 +198,17 @@ def _left_behind(order: Order, action: ChecklistAction) -> ChecklistAction:
     return action.changed(state=ActionState.SKIPPED, reason=f"{before}; {action.reason}")
 
 
+_LATE = "the order was canceled meanwhile, so this is taken back: process this action if that does not happen by itself"
+# What a person is told where a module said nothing: nobody is asked without being told what for.
+_TO_DO = {
+    ActionState.FAILED: "it failed, and its module does not say why: process this action again, or skip it",
+    ActionState.WAITING: "it waits for somebody: process this action, or skip it",
+}
+
+
 def _settled(order: Order, action_id: int, state: ActionState, now: int, reason: str) -> ChecklistAction:
     action = order.actions[str(action_id)]
+    reason = reason or _TO_DO.get(state, "")
     failed_last = state is ActionState.FAILED
     settled = {"state": state, "failed_last": failed_last, "retryable": False, "reason": reason, "at": now, "input": {}}
     return action.changed(**settled, claim=None, claim_ends_at=None)

@@ -16,6 +16,7 @@ from statemachines.asl import TOKEN
 Condition = Callable[[Order], bool]
 Update = Callable[[Order, str], Order]
 _WORDS = re.compile(r"\(|\)|,|<|=|[\w.#:]+")
+_KEPT = re.compile(r"if_not_exists\([\w.#]+, (:\w+)\)")
 _UNSEEN = {"revision", "epoch", "activity", "queue_step", "due_shard", "due_at"}  # indexes and counts, not decisions
 
 
@@ -37,12 +38,22 @@ def update_of(arguments: Mapping[str, Any], now: int) -> Update:
 
     def write(order: Order, token: str) -> Order:
         for path, value in sets:
-            order = _set(order, path, values[value], token, now)
+            kept = _KEPT.fullmatch(value)
+            if kept and _read_path(order, path):
+                continue
+            order = _set(order, path, values[kept[1] if kept else value], token, now)
         for path in gone:
             order = _removed(order, path)
         return order if "epoch = epoch + :one" not in changes else order.changed(epoch=order.epoch + 1)
 
     return write
+
+
+def _read_path(order: Order, path: list[str]) -> Any:
+    found: Any = order
+    for part in path:
+        found = found.get(part) if isinstance(found, dict) else getattr(found, part, None)
+    return found
 
 
 def _path(arguments: Mapping[str, Any], path: str) -> list[str]:

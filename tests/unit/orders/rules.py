@@ -53,10 +53,19 @@ def _canceled_is_clean(world: World) -> bool:
     if order.step_status is not StepStatus.CANCELED:
         return True
     if order.unwound_at is None:
-        return any(key.startswith(UNDO) for key in _live_waits(world))
+        return _all_but_what_waits_is_taken_back(world)
     money = books.money in ("voided", "refunded") or (order.hold is None and order.attempt is None)
     services = books.services in ("none", "canceled")
     return money and services and not books.outside and not order.waits and _has_ended(world)
+
+
+def _all_but_what_waits_is_taken_back(world: World) -> bool:
+    """An undo that failed waits for somebody, and holds up only what was before it in a chain of prereqs."""
+    order, books = world.order.order, world.books
+    waiting = {order.actions[key.removeprefix(UNDO)].module for key in _live_waits(world) if key.startswith(UNDO)}
+    money = books.money in ("voided", "refunded") or (order.hold is None and order.attempt is None)
+    services = books.services in ("none", "canceled")
+    return bool(waiting) and (money or "generate_invoice" in waiting) and (services or "add_services" in waiting)
 
 
 def _somebody_is_asked(world: World) -> bool:
@@ -66,6 +75,14 @@ def _somebody_is_asked(world: World) -> bool:
         return True
     asked = (order.waits[key] for key in _live_waits(world) if not key.startswith(GATE))
     return any(wait.owner and wait.due_at is not None for wait in asked)
+
+
+def _who_must_act_is_told_why(world: World) -> bool:
+    """Whatever waits for a person, or failed, says why."""
+    order = world.order.order
+    asked = {key.removeprefix(UNDO) for key in order.waits if not key.startswith(GATE)} & order.actions.keys()
+    failed = {key for key, action in order.actions.items() if action.state in (ActionState.FAILED, ActionState.WAITING)}
+    return all(order.actions[key].reason for key in asked | failed)
 
 
 def _no_branch_sleeps(world: World) -> bool:
@@ -92,6 +109,7 @@ EVERYWHERE: dict[str, Rule] = {
     "one run of an action at a time": _one_run_at_a_time,
     "nothing starts after a cancel": _nothing_starts_late,
     "status is earned": _status_is_earned,
+    "who must act is told why": _who_must_act_is_told_why,
 }
 AT_REST: dict[str, Rule] = {
     "a complete order is whole": _complete_is_whole,

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from lambdas.orders import claims
-from lambdas.orders.checklist import ChecklistAction
+from lambdas.orders.checklist import ActionState, ChecklistAction
 from lambdas.orders.machine import answers, requests, starts
 from lambdas.orders.modules import ModuleFacts
 from lambdas.orders.order import Hold, Order, PaymentAttempt
@@ -162,6 +162,11 @@ class Model:
         return self.seen(new), told if any(told) else None, new.epoch != old.epoch
 
 
+def _is_silent(action: ChecklistAction) -> bool:
+    """It asks for a person and does not say why. Never so, which rules.py looks for: worlds that differ in it are two."""
+    return action.state in (ActionState.FAILED, ActionState.WAITING) and not action.reason
+
+
 def _state(action: ChecklistAction) -> Hashable:
     """What of an action decides anything. Runs are counted only as far as giving back the only one makes a difference."""
     return (
@@ -172,6 +177,7 @@ def _state(action: ChecklistAction) -> Hashable:
         action.requested_at is not None,
         action.passed_over,
         action.retryable,
+        _is_silent(action),
         repr(action.input) if action.module in SPEAKING else "",
         action.by if action.module == BY_HAND else "",
     )

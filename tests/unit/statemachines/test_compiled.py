@@ -202,6 +202,10 @@ def test_what_a_run_says_itself_is_not_taken_for_silence(queue: Queue, machine: 
         assert silence["Next"].endswith("_silent")
 
 
+def is_undo(state: Any) -> bool:
+    return bool(state.get("Arguments", {}).get("Payload", {}).get("undo"))
+
+
 def test_what_declares_an_undo_is_undone_in_reverse_and_nothing_else(machine: Machine, queue: Queue) -> None:
     undone: list[Any] = [
         state["Arguments"]["Payload"]["action_id"]
@@ -209,7 +213,10 @@ def test_what_declares_an_undo_is_undone_in_reverse_and_nothing_else(machine: Ma
         if state["Arguments"]["Payload"].get("undo")
     ]
 
-    assert undone == [action.id for action in reversed(queue.actions) if action.module in UNDOING]
+    assert sorted(undone) == sorted(action.id for action in queue.actions if action.module in UNDOING)
+    for branch in machine["States"][queue.canceled.name]["Branches"]:
+        ids = [state["Arguments"]["Payload"]["action_id"] for state in branch["States"].values() if is_undo(state)]
+        assert ids == [action.id for action in reversed(queue.actions) if action.id in ids]
 
 
 def test_a_long_queue_fits_into_a_definition() -> None:
