@@ -23,8 +23,16 @@ def run(order: Order, config: ProvisionClientConfig, tools: Tools) -> Done:
     clients = ClientRecords(tools.records)
     if order.client_id:
         return _with_existing(order, order.client_id, clients, tools)
-    client_id = clients.made_for(order.order_id) or _make(order, clients, tools)
+    if (earlier := clients.made_for(order.order_id)) and (differs := _differing(order, clients.get(earlier))):
+        told = f"client made by an earlier run, when the order said another {', '.join(differs)}: see client.update"
+        return Done(told, {"client_id": earlier, "made": True}, earlier)
+    client_id = earlier or _make(order, clients, tools)
     return Done("client made", {"client_id": client_id, "made": True}, client_id)
+
+
+def _differing(order: Order, client: Client | None) -> list[str]:
+    """What was changed on the order between a run that died and this one."""
+    return [name for name in CONTACT_FIELDS if client and getattr(client, name) != text(order.info, name)]
 
 
 def _with_existing(order: Order, client_id: str, clients: ClientRecords, tools: Tools) -> Done:

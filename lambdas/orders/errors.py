@@ -119,10 +119,9 @@ class OrderIsFinalError(OrderError):
     kind = "order_is_final"
     again = Again.SAME
 
-    def __init__(self, order_id: str, step_name: str, wish: str) -> None:
-        super().__init__(
-            f"order {order_id} is in {step_name}, which is final: it cannot be {wish}; make a new order instead"
-        )
+    def __init__(self, order_id: str, step_name: str, wish: str, *, instead: str = "") -> None:
+        way_on = f"{instead}; make a new order for anything else" if instead else "make a new order instead"
+        super().__init__(f"order {order_id} is in {step_name}, which is final: it cannot be {wish}; {way_on}")
 
 
 class NotAfterSubmitError(OrderError):

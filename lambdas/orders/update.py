@@ -7,6 +7,7 @@ from typing import Any
 from lambdas.orders import hands
 from lambdas.orders.draft import changed_fields
 from lambdas.orders.errors import NotAfterSubmitError, OrderChangedError, OrderIsFinalError, RevisionDiffersError
+from lambdas.orders.late_contact import with_late_contact
 from lambdas.orders.order import Order
 from lambdas.orders.parties import refuse_left_behind, refuse_strangers
 from lambdas.orders.permits import UNBOUND, Permit
@@ -63,7 +64,8 @@ class Update:
 
     def _merged(self, current: Order) -> Order:
         if current.is_final:
-            raise OrderIsFinalError(current.order_id, current.step.name, "updated")
+            client = current.client_id and f"client {current.client_id} is corrected by client.update"
+            raise OrderIsFinalError(current.order_id, current.step.name, "updated", instead=client or "")
         if current.is_being_submitted(self.now()):
             raise SubmitInProgressError(current.order_id)
         updated = self.preview(current, self.wish.changes)
@@ -71,4 +73,4 @@ class Update:
         refuse_strangers(current, updated, self.clients, self.payments)
         if not current.is_lead and (fixed := changed_fields(current, updated)):
             raise NotAfterSubmitError(current.order_id, fixed)
-        return updated
+        return with_late_contact(current, updated, self.now())

@@ -6,6 +6,7 @@ from typing import Any
 from lambdas.api.answers.values import as_text
 from lambdas.api.backend import Backend
 from lambdas.orders.checklist import ActionState, ChecklistAction
+from lambdas.orders.late_contact import contact_note
 from lambdas.orders.money import format_cents
 from lambdas.orders.order import Order
 from lambdas.orders.packs import PricedPack
@@ -37,6 +38,7 @@ def record(order: Order, backend: Backend) -> dict[str, Any]:
         "listed_company": order.listed_company,
         "total": format_cents(order.total_cents),
         "signature": order.signature,
+        **({"contact_note": note} if (note := contact_note(order)) else {}),
         "ts": str(order.ts),
         "activity": str(order.activity),
         "requested_completion": str(order.requested_completion or 0),

@@ -7,6 +7,7 @@ from lambdas.api.backend import Backend
 from lambdas.api.views.priced import PricedServiceView, TaxView, priced_service, tax_views
 from lambdas.api.views.values import iso
 from lambdas.orders.checklist import ChecklistAction
+from lambdas.orders.late_contact import contact_note
 from lambdas.orders.leads import waits_of
 from lambdas.orders.money import format_cents
 from lambdas.orders.order import Order, Wait
@@ -83,6 +84,7 @@ class OrderView(TypedDict):
     waits: list[WaitView]
     services: list[PricedServiceView]
     info: dict[str, Any]
+    contact_note: str | None
 
 
 class UnreadableOrderView(TypedDict):
@@ -145,6 +147,7 @@ def order_view(order: Order, backend: Backend) -> OrderView:
         "waits": [_wait(key, wait) for key, wait in waits_of(order).items()],
         "services": [priced_service(pack) for pack in order.priced],
         "info": order.info,
+        "contact_note": contact_note(order) or None,
     }
 
 

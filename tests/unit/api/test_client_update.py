@@ -171,3 +171,19 @@ def test_a_new_password_is_the_one_that_signs_in_and_is_never_said(
     assert clients.verified("ada", PASSWORD, [1]) is None
     assert "another long phrase" not in str(answer.body) + logged(caplog)
     assert "scrypt" not in str(answer.body)
+
+
+def test_an_order_says_that_its_client_is_corrected_here(caller: Caller, client_id: str) -> None:
+    order_id = caller.call("order.create", {"order_queue_id": 1, "client_id": client_id, "info": CONTACT}).body[
+        "order_id"
+    ]
+    store = caller.api.backend.service.store
+    order = store.get(order_id)
+    processing = order.checklist_steps[1]
+    store.save(order.changed(step_id=processing.step_id, step_status=processing.status))
+    assert caller.call("order.get", {"order_id": order_id}).body["contact_note"] is None
+
+    changed = caller.call("order.update", {"order_id": order_id, "info": {"email": "ada@example.org"}}).body
+    assert f"email: changed after client {client_id} was made" in changed["contact_note"]
+    assert caller.data("order.get", {"order_id": order_id})["contact_note"] == changed["contact_note"]
+    assert stored(caller, client_id).email == CONTACT["email"]
