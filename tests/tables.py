@@ -1,5 +1,6 @@
 """The two tables as infra/storage.py makes them, for tests that make their own; tests/infra compares keys and indexes."""
 
+import threading
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -54,3 +55,21 @@ def make_order_table(client: "DynamoDBClient", name: str) -> str:
 
 def projection(kept: list[str] | None) -> Any:
     return {"ProjectionType": "INCLUDE", "NonKeyAttributes": kept} if kept else {"ProjectionType": "KEYS_ONLY"}
+
+
+class OneAtATime:
+    """A client each call of which is atomic, as in DynamoDB: moto alone lets other threads in between."""
+
+    def __init__(self, client: Any) -> None:
+        self._client, self._lock = client, threading.Lock()
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._client, name)
+        if not callable(found):
+            return found
+
+        def call(**parameters: Any) -> Any:
+            with self._lock:
+                return found(**parameters)
+
+        return call

@@ -21,7 +21,8 @@ from lambdas.payments.gateway import (
 from lambdas.records.coupon_use import CouponUseRecords
 from lambdas.records.invoice import Invoice, InvoiceStatus
 from lambdas.records.invoice_lines import invoice_lines
-from lambdas.records.invoice_records import InvoiceRecords, SeriesBusyError, ServicesInvoicedError
+from lambdas.records.invoice_records import InvoiceRecords, ServicesInvoicedError
+from lambdas.records.series import SeriesBusyError
 from lambdas.records.service import Service, ServiceRecords
 
 

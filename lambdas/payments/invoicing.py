@@ -21,11 +21,11 @@ from lambdas.records.invoice_lines import invoice_lines
 from lambdas.records.invoice_records import (
     ConditionsNotMetError,
     InvoiceRecords,
-    SeriesBusyError,
     ServicesInvoicedError,
 )
 from lambdas.records.invoiced import invoiced
 from lambdas.records.request_key import RequestKey
+from lambdas.records.series import SeriesBusyError
 from lambdas.records.service import Service, ServiceRecords, ServiceStatus, order_id_of
 from lambdas.records.standing import DUE_DAYS
 from lambdas.records.table import RecordTable

@@ -21,8 +21,9 @@ from lambdas.payments.gateway import (
 )
 from lambdas.records.credit_notes import CreditNotes
 from lambdas.records.invoice import ChargeAttempt, Invoice, InvoiceStatus, invoice_id_of
-from lambdas.records.invoice_records import InvoiceRecords, SeriesBusyError
+from lambdas.records.invoice_records import InvoiceRecords
 from lambdas.records.invoiced import invoices_with
+from lambdas.records.series import SeriesBusyError
 from lambdas.records.table import RecordTable
 
 _GIVEN_BACK = (TransactionState.VOIDED, TransactionState.REFUNDED)

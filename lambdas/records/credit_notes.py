@@ -3,8 +3,9 @@
 from typing import Any
 
 from lambdas.records.invoice import Invoice, InvoiceKind, InvoiceStatus, invoices_pk
-from lambdas.records.invoice_records import ConditionsNotMetError, InvoiceRecords, SeriesBusyError, sort_key
+from lambdas.records.invoice_records import ConditionsNotMetError, InvoiceRecords, sort_key
 from lambdas.records.invoiced import of_order_pk
+from lambdas.records.series import SeriesBusyError
 from lambdas.records.service import order_id_of
 from lambdas.records.table import RecordTable
 from lambdas.runtime.items import to_item

@@ -1,10 +1,9 @@
 """Where invoices and credit notes are kept, and how they get their numbers.
 
-The number is taken in the transaction that issues the document. What may have one document only is guarded in the same one:
-an order (one of a kind), a service (one invoice, ever), a request key. So no number is lost and nothing is billed twice.
+A document has its number from its series (series.py). What may have one document only is guarded in the transaction that
+issues it: an order (one of a kind), a service (one invoice, ever), a request key. So nothing is billed twice.
 """
 
-import random
 import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
@@ -20,15 +19,11 @@ from lambdas.records.invoice import (
     invoices_pk,
 )
 from lambdas.records.invoiced import invoiced, marks, of_order_pk
-from lambdas.records.request_key import RequestKey
-from lambdas.records.table import NEW, ConditionFailedError, RecordTable
+from lambdas.records.request_key import RequestKey, RequestKeyUsedError
+from lambdas.records.series import Series, SeriesBusyError
+from lambdas.records.table import ConditionFailedError, RecordTable
 from lambdas.runtime.items import from_item, to_item
-
-_ISSUE_TRIES = 10
-
-
-class SeriesBusyError(Exception):
-    """Too many documents were issued in the series at this moment; nothing was issued, try again."""
+from lambdas.runtime.patience import Patience
 
 
 class ConditionsNotMetError(Exception):
@@ -44,8 +39,8 @@ class ServicesInvoicedError(Exception):
 
 
 class InvoiceRecords:
-    def __init__(self, table: RecordTable) -> None:
-        self._table = table
+    def __init__(self, table: RecordTable, now: Callable[[], int] = lambda: int(time.time())) -> None:
+        self._table, self._now = table, now
 
     def get(self, invoice_id: str) -> Invoice | None:
         brand, number = invoice_id[:-NUMBER_DIGITS], invoice_id[-NUMBER_DIGITS:]
@@ -69,21 +64,44 @@ class InvoiceRecords:
         `also`: what else is written, or has to be true, in the same transaction, by the document's number. Raises
         SeriesBusyError, ServicesInvoicedError, ConditionsNotMetError, or RequestKeyUsedError for a key sent with other content.
         """
-        for _ in range(_ISSUE_TRIES):
-            latest = self._latest(draft)
-            issued = draft.model_copy(update={"number": latest + 1})
-            writes, more = self._writes(issued, latest, key), also(issued.number)
+        if first := self.issued_first(draft.order_id, key, draft.kind):
+            return first
+        document, series, patience = (
+            _document(draft, key),
+            Series(self._table, _series_pk(draft), self._now),
+            Patience(),
+        )
+        while True:
+            issued = draft.model_copy(update={"number": series.take(document)})
+            writes = self._writes(issued, key)
             try:
-                self._table.write_all([*writes, *more])
-                return issued
+                self._table.write_all([*writes, *also(issued.number)])
             except ConditionFailedError as error:
-                if first := self.issued_first(draft.order_id, key, draft.kind):
-                    return first
-                self._refuse_invoiced(draft)
-                if failed := tuple(index - len(writes) for index in error.failed if index >= len(writes)):
-                    raise ConditionsNotMetError(failed) from None
-            time.sleep(random.uniform(0.005, 0.08))
-        raise SeriesBusyError(f"the series of {draft.kind.value}s is busy")
+                first = self._instead(issued, key, series, document, _beyond(error, len(writes)))
+            else:
+                first = issued
+            if first:
+                series.close(document) if first.number == issued.number else series.give_back(document)
+                return first
+            if not patience.wait():
+                raise SeriesBusyError(f"the series of {draft.kind.value}s is busy")
+
+    def _instead(
+        self, issued: Invoice, key: RequestKey | None, series: Series, document: str, not_met: tuple[int, ...]
+    ) -> Invoice | None:
+        """The document that was issued before this one; None if it may be tried again. Raises why it may not."""
+        try:
+            if first := self.issued_first(issued.order_id, key, issued.kind):
+                return first
+            self._refuse_invoiced(issued)
+            if not_met:
+                raise ConditionsNotMetError(not_met)
+        except (ServicesInvoicedError, ConditionsNotMetError, RequestKeyUsedError):
+            series.give_back(document)
+            raise
+        if self._table.get(_series_pk(issued), _number_sk(issued.number)):  # whoever took it over was still at work
+            series.close(document)
+        return None
 
     def issued_first(
         self, order_id: str | None, key: RequestKey | None, kind: InvoiceKind = InvoiceKind.INVOICE
@@ -169,34 +187,38 @@ class InvoiceRecords:
         found = self._table.get(invoices_pk(client_id), sort_key(kind, number))
         return Invoice.model_validate(found) if found else None
 
-    def _latest(self, draft: Invoice) -> int:
-        found = self._table.get(_series_pk(draft), "counter")
-        return int(found["latest"]) if found else 0
-
     def _refuse_invoiced(self, draft: Invoice) -> None:
         if draft.kind is InvoiceKind.INVOICE:
             for service_id, number in invoiced(self._table, (line.service_id for line in draft.lines)).items():
                 raise ServicesInvoicedError(f"service {service_id} is on invoice {number} already")
 
-    def _writes(self, issued: Invoice, latest: int, key: RequestKey | None) -> list[Any]:
-        counter = {
-            "TableName": self._table.name,
-            "Key": to_item({"pk": _series_pk(issued), "sk": "counter"}),
-            "UpdateExpression": "SET latest = :next",
-            "ConditionExpression": "latest = :latest" if latest else NEW,
-            "ExpressionAttributeValues": to_item({":next": issued.number, **({":latest": latest} if latest else {})}),
-        }
+    def _writes(self, issued: Invoice, key: RequestKey | None) -> list[Any]:
         owner = {"client_id": issued.client_id, "number": issued.number}
         stored = issued.model_dump(exclude_none=True)
         records = [{"pk": invoices_pk(issued.client_id), "sk": sort_key(issued.kind, issued.number), **stored}]
-        records.append({"pk": _series_pk(issued), "sk": f"number#{issued.number:0{NUMBER_DIGITS}d}", **owner})
+        records.append({"pk": _series_pk(issued), "sk": _number_sk(issued.number), **owner})
         if issued.order_id:
             records.append({"pk": of_order_pk(issued.order_id), "sk": issued.kind.value, **owner})
         if key:
             records.append(key.guard(issued.invoice_id))
         invoices = issued.lines if issued.kind is InvoiceKind.INVOICE else ()
         marked = marks(self._table, (line.service_id for line in invoices), issued.number)
-        return [{"Update": counter}, *(self._table.new(record) for record in records), *marked]
+        return [*(self._table.new(record) for record in records), *marked]
+
+
+def _document(draft: Invoice, key: RequestKey | None) -> str:
+    """What a repeat of the same issue has in common with it."""
+    content = draft.model_dump_json(exclude={"number", "issued_at"})
+    return f"{key.pk if key else draft.order_id}\n{content}"
+
+
+def _beyond(error: ConditionFailedError, count: int) -> tuple[int, ...]:
+    """Which writes after the first ones failed, counted from there."""
+    return tuple(index - count for index in error.failed if index >= count)
+
+
+def _number_sk(number: int) -> str:
+    return f"number#{number:0{NUMBER_DIGITS}d}"
 
 
 def _series_pk(invoice: Invoice) -> str:

@@ -12,8 +12,8 @@ from lambdas.orders.errors import OrderChangedError
 from lambdas.orders.service import OrderService
 from tests.build import CARD, CONTACT
 from tests.logs import logged
+from tests.tables import OneAtATime
 from tests.unit.api.conftest import Answer, Caller
-from tests.unit.guards.conftest import OneAtATime
 
 ORDER = {"order_queue_id": 1, "info": {**CONTACT, **CARD, "pack1": {"plan_id": "1"}}}
 KEY = {"idempotency-key": "cart-7"}

@@ -1,30 +1,11 @@
-"""The guard table in memory, each call of which is atomic, as in DynamoDB: moto alone lets threads in between."""
+"""The guard table in memory."""
 
-import threading
 from typing import Any
 
 import pytest
 from mypy_boto3_dynamodb.client import DynamoDBClient
 
-from tests.tables import make_table
-
-
-class OneAtATime:
-    """A client whose calls do not overlap."""
-
-    def __init__(self, client: Any) -> None:
-        self._client, self._lock = client, threading.Lock()
-
-    def __getattr__(self, name: str) -> Any:
-        found = getattr(self._client, name)
-        if not callable(found):
-            return found
-
-        def call(**parameters: Any) -> Any:
-            with self._lock:
-                return found(**parameters)
-
-        return call
+from tests.tables import OneAtATime, make_table
 
 
 @pytest.fixture

@@ -8,10 +8,12 @@ import pytest
 from botocore.exceptions import ClientError
 
 from lambdas.records.invoice import ChargeAttempt, Invoice, InvoiceKind, InvoiceLine, InvoiceStatus
-from lambdas.records.invoice_records import InvoiceRecords, SeriesBusyError, ServicesInvoicedError
+from lambdas.records.invoice_records import InvoiceRecords, ServicesInvoicedError
 from lambdas.records.invoiced import invoiced
 from lambdas.records.request_key import RequestKey, RequestKeyUsedError
+from lambdas.records.series import SeriesBusyError
 from lambdas.records.table import RecordTable
+from lambdas.runtime.patience import lasting
 from tests.build import NOW
 from tests.unit.records.builders import an_invoice
 
@@ -44,9 +46,16 @@ def conflict(client: Any) -> Exception:
     return refused
 
 
+class NoTime:
+    """The context of a function that is about to end."""
+
+    def get_remaining_time_in_millis(self) -> int:
+        return 2_050
+
+
 @pytest.fixture(autouse=True)
 def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("lambdas.records.invoice_records.time.sleep", lambda _: None)
+    monkeypatch.setattr("lambdas.runtime.patience.sleep", lambda _: None)
 
 
 @pytest.fixture
@@ -112,9 +121,10 @@ def test_a_series_that_stays_busy_issues_nothing(records: RecordTable) -> None:
     def rival() -> None:
         raise conflict(records.client)
 
-    with pytest.raises(SeriesBusyError, match="series of invoices"):
+    with lasting(NoTime()), pytest.raises(SeriesBusyError, match="series of invoices"):
         InvoiceRecords(contested(records, rival)).issue(an_invoice())
     assert InvoiceRecords(records).of_order("1001") is None
+    assert InvoiceRecords(records).issue(an_invoice()).number == 1, "the number was kept for it"
 
 
 def test_credit_notes_and_brands_have_series_of_their_own(invoices: InvoiceRecords) -> None:

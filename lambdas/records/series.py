@@ -1,0 +1,115 @@
+"""Numbers of a series of documents: each is used once, and none is left out.
+
+A number is taken for a document before the transaction that issues it, and noted beside the counter under the document's ticket.
+So whoever issues the same document again, after a crash, gets the same number; and a number that nobody used (what was to be
+issued was refused, or its process died) is taken by the next one. No transaction touches the counter, so issues do not
+wait for each other (docs/scale.md).
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from lambdas.records.table import RecordTable
+from lambdas.runtime.items import from_item, to_item
+from lambdas.runtime.patience import Patience
+
+STALE_SECONDS = 900  # no function lives as long
+_NUMBER, _SINCE = "number#", "since#"
+
+
+class SeriesBusyError(Exception):
+    """Too many documents were issued in the series at this moment; nothing was issued, try again."""
+
+
+class Series:
+    """One series in the record table, under `pk`. `now` gives Unix seconds."""
+
+    def __init__(self, table: RecordTable, pk: str, now: Callable[[], int]) -> None:
+        self._table, self._pk, self._now = table, pk, now
+
+    def take(self, document: str) -> int:
+        """The number of this document: the one it has, one that nobody used, or else the next. Raises SeriesBusyError."""
+        ticket, patience = _ticket(document), Patience()
+        while True:
+            noted = self._table.get(self._pk, "counter") or {}
+            if (mine := noted.get(_NUMBER + ticket)) is not None:
+                return int(mine)
+            number = self._take_over(ticket, noted)
+            number = number if number is not None else self._take_next(ticket)
+            if number is not None:
+                return number
+            if not patience.wait():
+                raise SeriesBusyError("the series is busy")
+
+    def close(self, document: str) -> None:
+        """The document was issued, under its number or an earlier one: nothing is noted of it any more."""
+        ticket = _ticket(document)
+        self._write(f"REMOVE #{_N}, #{_S}", ticket, {})
+
+    def give_back(self, document: str) -> None:
+        """The document is not issued: its number is free."""
+        ticket = _ticket(document)
+        self._write(f"SET #{_S} = :never", ticket, {":never": 0}, condition=f"attribute_exists(#{_N})")
+
+    def _take_over(self, ticket: str, noted: Mapping[str, Any]) -> int | None:
+        """The least number that is free. None if there is none, or somebody else was faster."""
+        long_ago = self._now() - STALE_SECONDS
+        others = (name.removeprefix(_NUMBER) for name in noted if name.startswith(_NUMBER))
+        free = {int(noted[_NUMBER + other]): other for other in others if int(noted.get(_SINCE + other, 0)) <= long_ago}
+        if not free:
+            return None
+        number = min(free)
+        other = free[number]
+        found = self._write(
+            f"SET #{_N} = :number, #{_S} = :now REMOVE #other_number, #other_since",
+            ticket,
+            {":number": number, ":now": self._now(), ":before": int(noted.get(_SINCE + other, 0))},
+            condition=f"#other_number = :number AND #other_since = :before AND attribute_not_exists(#{_N})",
+            names={"#other_number": _NUMBER + other, "#other_since": _SINCE + other},
+        )
+        return number if found is not None else None
+
+    def _take_next(self, ticket: str) -> int | None:
+        """The number after the latest. None if this document was given one at this moment."""
+        found = self._write(
+            f"SET latest = if_not_exists(latest, :none) + :one, #{_N} = if_not_exists(latest, :none) + :one, #{_S} = :now",
+            ticket,
+            {":none": 0, ":one": 1, ":now": self._now()},
+            condition=f"attribute_not_exists(#{_N})",
+        )
+        return int(found["latest"]) if found is not None else None
+
+    def _write(
+        self,
+        update: str,
+        ticket: str,
+        values: Mapping[str, int],
+        *,
+        condition: str = "",
+        names: Mapping[str, str] | None = None,
+    ) -> dict[str, Any] | None:
+        """What the update wrote; None if its condition failed."""
+        request: Any = {"ConditionExpression": condition} if condition else {}
+        if values:
+            request["ExpressionAttributeValues"] = to_item(values)
+        try:
+            answer = self._table.client.update_item(
+                TableName=self._table.name,
+                Key=to_item({"pk": self._pk, "sk": "counter"}),
+                UpdateExpression=update,
+                ExpressionAttributeNames={f"#{_N}": _NUMBER + ticket, f"#{_S}": _SINCE + ticket, **(names or {})},
+                ReturnValues="UPDATED_NEW",
+                **request,
+            )
+        except self._table.client.exceptions.ConditionalCheckFailedException:
+            return None
+        return from_item(answer.get("Attributes", {}))
+
+
+_N, _S = "number", "since"
+
+
+def _ticket(document: str) -> str:
+    """Short, for what is noted makes each write of the counter larger."""
+    return hashlib.sha256(document.encode()).hexdigest()[:12]
