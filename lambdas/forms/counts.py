@@ -1,14 +1,26 @@
 """How forms do: FormStarted, FormReturned, FormSubmitted and FormRecovered, each at most once for an order."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from aws_lambda_powertools.metrics import single_metric
+from botocore.exceptions import BotoCoreError, ClientError
 
 from lambdas.forms.form import Form
 from lambdas.records.table import RecordTable
-from lambdas.runtime.observe import MetricUnit, logger
+from lambdas.runtime.observe import MetricUnit, log_unexpected, logger
 
 STARTED, RETURNED, SUBMITTED, RECOVERED = "FormStarted", "FormReturned", "FormSubmitted", "FormRecovered"
+
+
+@contextmanager
+def _going_on() -> Iterator[None]:
+    """What cannot be counted holds up nobody who orders."""
+    try:
+        yield
+    except (BotoCoreError, ClientError) as error:
+        log_unexpected("form not counted", error)
 
 
 @dataclass(frozen=True)
@@ -18,17 +30,20 @@ class FormCounts:
     records: RecordTable
 
     def started(self, form: Form, order_id: str) -> None:
-        self._count(STARTED, form, order_id)
+        with _going_on():
+            self._count(STARTED, form, order_id)
 
     def returned(self, form: Form, order_id: str) -> None:
         """Somebody came back to the order by a link."""
-        self._count(RETURNED, form, order_id)
+        with _going_on():
+            self._count(RETURNED, form, order_id)
 
     def submitted(self, form: Form, order_id: str) -> None:
         """Submitted; recovered as well if somebody had come back to it by a link."""
-        self._count(SUBMITTED, form, order_id)
-        if self.records.get(f"order#{order_id}", f"count#{RETURNED}"):
-            self._count(RECOVERED, form, order_id)
+        with _going_on():
+            self._count(SUBMITTED, form, order_id)
+            if self.records.get(f"order#{order_id}", f"count#{RETURNED}"):
+                self._count(RECOVERED, form, order_id)
 
     def _count(self, what: str, form: Form, order_id: str) -> None:
         if not self.records.put_new({"pk": f"order#{order_id}", "sk": f"count#{what}"}):
