@@ -13,6 +13,7 @@ from lambdas.api.callers.caller import Caller
 from lambdas.api.errors import TooManyGuessesError
 from lambdas.catalog.coupon import normal_code
 from lambdas.guards.failures import Key, Limit, Over, Trial
+from lambdas.orders.errors import InvalidOrderError, Problem
 from lambdas.orders.info import Info, merge, text
 from lambdas.orders.order import Order
 from lambdas.orders.reading.info_keys import is_pack
@@ -46,13 +47,17 @@ class Codes:
 def counting_codes(
     backend: Backend, caller: Caller, brand_id: int, info: Mapping[str, Any], order: Order | None = None
 ) -> Iterator[Codes]:
-    """Around what prices an order with this `info`, or with these changes to it. Raises TooManyGuessesError."""
+    """Around what prices an order with this `info`, or with these changes to it. Raises TooManyGuessesError, or
+    InvalidOrderError for more codes than anybody would count."""
     known: Info = order.info if order else {}
     new = _codes(merge(known, info)) - _codes(known)
     is_fixed = order is not None and not order.is_lead
     if not new or is_fixed or caller.user.may_in(Right.VIEW, None, brand_id):
         yield Codes({})
         return
+    if len(new) > OF_ORDER.most:
+        text = f"{len(new)} coupon codes are new to this order; send at most {OF_ORDER.most} in one call"
+        raise InvalidOrderError((Problem("info.coupon", text),))
     tried = Codes(_begun(backend, caller, sorted(new), order))
     try:
         yield tried
