@@ -14,7 +14,7 @@ CDK := $(RUN) -m infra.cdk
 # Tools of ours keep their bytecode, whatever the shell says: without it a synth takes twice as long.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help setup engine chromium run stop test unit thorough check format compile diagram openapi screenshots bench synth impact deploy diff diff-contract retell users destroy clean
+.PHONY: help setup engine chromium run stop test unit thorough check format compile diagram openapi screenshots bench synth impact deploy diff diff-contract restored retell users destroy clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 15
@@ -82,6 +82,9 @@ diff-contract: setup ## any line of an order that was not signed: make diff-cont
 
 retell: setup ## passes on changes of orders that were set aside: make retell STAGE=dev
 	@$(RUN) -m infra.retell --stage $(STAGE)
+
+restored: setup ## goes on after rows of the order table of STAGE were restored to a moment (docs/operating.md)
+	@$(RUN) -m infra.restored --stage $(STAGE)
 
 users: setup ## users of the API of STAGE: make users STAGE=dev ARGS="add NAME --role supervisor"
 	@$(RUN) -m infra.users --stage $(STAGE) $(ARGS)

@@ -99,7 +99,7 @@ def _all_taken(readers: Readers, letter: Letter, console: Console) -> bool:
 def _is_told(readers: Readers, function: str, records: Records, console: Console) -> bool:
     """Whether one order's changes were taken, or what it is now, where they cannot be read any more but it can."""
     batches = (records[at : at + BATCH] for at in range(0, len(records), BATCH))
-    if all(_is_taken(readers, function, batch) for batch in batches):
+    if all(is_taken(readers.functions, function, batch) for batch in batches):
         return True
     if all(_is_readable(record) for record in records):
         return False
@@ -108,7 +108,7 @@ def _is_told(readers: Readers, function: str, records: Records, console: Console
     if row is None or isinstance(read_order(row), UnreadableOrder):
         return False
     change = {"Keys": key, "SequenceNumber": records[-1]["dynamodb"]["SequenceNumber"], "NewImage": row}
-    if not _is_taken(readers, function, [{"eventName": AS_IT_STANDS, "dynamodb": change}]):
+    if not is_taken(readers.functions, function, [{"eventName": AS_IT_STANDS, "dynamodb": change}]):
         return False
     _say(
         console,
@@ -123,9 +123,10 @@ def _is_readable(record: Mapping[str, Any]) -> bool:
     return not any(isinstance(read_order({**image, "pk": change["Keys"]["pk"]}), UnreadableOrder) for image in images)
 
 
-def _is_taken(readers: Readers, function: str, records: Records) -> bool:
+def is_taken(functions: Any, function: str, records: Records) -> bool:
+    """Whether a reader takes these records, told again by hand. `functions`: a client of Lambda."""
     payload = json.dumps({"Records": records, "retold": True}, default=lambda moment: moment.timestamp())
-    answer = readers.functions.invoke(FunctionName=function, Payload=payload)
+    answer = functions.invoke(FunctionName=function, Payload=payload)
     return bool(json.loads(answer["Payload"].read()) == {"batchItemFailures": []})
 
 

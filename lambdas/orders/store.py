@@ -49,9 +49,35 @@ class DynamoOrderStore(OrderIndexes):
             Key=to_item({"pk": "counter#order_id", "sk": "counter"}),
             UpdateExpression="SET latest = if_not_exists(latest, :before_first) + :size",
             ExpressionAttributeValues=to_item({":before_first": FIRST_ORDER_NUMBER, ":size": size}),
-            ReturnValues="UPDATED_NEW",
+            ReturnValues="ALL_NEW",
         )
         return int(from_item(answer["Attributes"])["latest"])
+
+    def raise_numbers(self, least: int) -> int:
+        """New orders get higher numbers than this from now on; where they go on from. The counter only ever rises."""
+        try:
+            self._client.update_item(
+                TableName=self._table,
+                Key=to_item({"pk": "counter#order_id", "sk": "counter"}),
+                UpdateExpression="SET latest = :least",
+                ConditionExpression="attribute_not_exists(latest) OR latest < :least",
+                ExpressionAttributeValues=to_item({":least": max(least, FIRST_ORDER_NUMBER)}),
+            )
+        except self._client.exceptions.ConditionalCheckFailedException:
+            return self._take_numbers(0)
+        return max(least, FIRST_ORDER_NUMBER)
+
+    def raise_revision(self, order_id: str, by: int) -> Order:
+        """The order under a revision so much higher: what a restored row goes on from, for its next ones were given before."""
+        answer = self._client.update_item(
+            TableName=self._table,
+            Key=_key(order_id, SK_ORDER),
+            UpdateExpression="SET revision = revision + :by",
+            ConditionExpression="attribute_exists(pk)",
+            ExpressionAttributeValues=to_item({":by": by}),
+            ReturnValues="ALL_NEW",
+        )
+        return readable(answer["Attributes"])
 
     def create(self, order: Order, keys: Sequence[CreationKey], now: int) -> None:
         """The order and its keys, all or nothing. Raises KeyUsed when one of the keys made an order before.

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from lambdas.orders import executions, revival
-from lambdas.orders.executions import BECAUSE, Execution
+from lambdas.orders.executions import Execution, stopped_because
 from lambdas.orders.machine import Machine
 from lambdas.orders.order import Order
 from lambdas.orders.ports import OrderStore
@@ -80,5 +80,5 @@ class Aftercare:
         return known and executions.is_of(order, found.name)
 
     def _stopped(self, order: Order, found: Execution) -> Order:
-        because = BECAUSE.get(found.status, found.status)
+        because = stopped_because(found.status, found.error, found.cause)
         return revival.machine_stopped(order, execution=found.name, because=because, at=self.now())

@@ -44,6 +44,16 @@ class StepCounts:
                     counts[int(name)] += int(count)
         return counts
 
+    def correct(self, order_queue_id: int, step_id: int, by: int) -> None:
+        """Where the orders were counted by hand."""
+        self._table.client.update_item(
+            TableName=self._table.name,
+            Key=to_item(counts_key(order_queue_id, 0)),
+            UpdateExpression="ADD #step :by",
+            ExpressionAttributeNames={"#step": str(step_id)},
+            ExpressionAttributeValues=to_item({":by": by}),
+        )
+
     def follow(self, old: Order | None, new: Order | None) -> None:
         """Count the order where this change put it. `old` None: it was made; `new` None: its time to live removed it."""
         if new is not None:
