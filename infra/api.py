@@ -92,7 +92,6 @@ class Api(Construct):
             permissions=[
                 *door_permissions(storage),
                 *_tables(storage),
-                _old_names(storage),
                 *mail.permissions,
                 *attachments.permissions,
                 *queues.may_ask,
@@ -132,18 +131,6 @@ def _tables(storage: Storage) -> list[iam.PolicyStatement]:
         allow("dynamodb:Query", on=indexes),
         allow("dynamodb:BatchGetItem", "dynamodb:ConditionCheckItem", on=[storage.orders.table_arn]),
     ]
-
-
-def _old_names(storage: Storage) -> iam.PolicyStatement:
-    """What finds a client by the e-mail address or login name it had is taken away when it gets another one."""
-    return iam.PolicyStatement(
-        actions=["dynamodb:DeleteItem"],
-        resources=[storage.records.table_arn],
-        conditions={
-            "ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["email#*", "login#*"]},
-            "Null": {"dynamodb:LeadingKeys": "false"},
-        },
-    )
 
 
 def _add_stage(scope: Construct, *, http_api: apigw.HttpApi, settings: StageSettings) -> apigw.CfnStage:

@@ -50,8 +50,10 @@ def _of_gateway(gateway: str) -> tuple[str, ...]:
 
 
 def of_api(table: dynamodb.Table) -> list[iam.PolicyStatement]:
-    """Everything but changes of users; it reads them, to log in."""
+    """Everything but changes of users; it reads them, to log in. What finds a client by an e-mail address or login name is taken
+    away when the client gets another one."""
     return [
+        only(table, ("DeleteItem",), ("email#*", "login#*")),
         *except_users(table, *WRITE),
         _allow(table, ("GetItem",), {"ForAllValues:StringLike": {_KEYS: list(USERS)}}),
     ]

@@ -46,7 +46,7 @@ FUNCTIONS: dict[str, dict[str, set[str]]] = {
         "StorageOrderTable/index/by_step": {"dynamodb:Query"},
         "StorageOrderTable/index/by_client": {"dynamodb:Query"},
         "StorageOrderTable/index/by_opportunity": {"dynamodb:Query"},
-        # DeleteItem: of what finds a client by an address or login name it no longer has (`_old_names` in infra/api.py)
+        # DeleteItem: of what finds a client by an address or login name it no longer has (infra/records.py)
         "StorageRecordTable": TRANSACTION | {"dynamodb:Query", "dynamodb:DeleteItem"},
         "StorageGuardTable": READ_WRITE,
         "AttachmentsBucket/orders/*": {"s3:PutObject", "s3:GetObject"},
