@@ -16,6 +16,7 @@ from pydantic import AfterValidator, ConfigDict, Field, ValidationError, field_v
 from lambdas.guards.breaker import BreakerRule
 from lambdas.guards.failures import Limit
 from lambdas.guards.form_limits import FormLimits
+from lambdas.orders.contact.email import email
 from lambdas.payments.screening import PaymentLimits
 from lambdas.runtime.models import Frozen
 
@@ -150,7 +151,7 @@ class StageSettings(Frozen):
     form_min_seconds: Annotated[int, Field(ge=0)] = 2  # whoever sends the first page of a form sooner is no person
     company: str = ""  # as clients know it: in subjects, and as the sender's name
     # Its domain becomes an SES identity, which sends once its DNS records are there.
-    mail_from: Annotated[str, Field(pattern=r"^([^\s@<>\"]+@[A-Za-z0-9.-]+)?$")] = ""
+    mail_from: Annotated[str, AfterValidator(email)] = ""
     contract_providers: tuple[Provider, ...] = (
         "docusign",
         "generic",

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from lambdas.actions._module import Module
 from lambdas.orders.checklist import checklist_of
+from lambdas.orders.contact.email import is_email
 from lambdas.orders.queue import Action, Queue
 from lambdas.orders.room import QUEUE_BYTES, queue_bytes
 from statemachines.compiler import state_names
@@ -38,6 +39,7 @@ def check(queue: Queue, modules: Mapping[str, Module[Any]]) -> None:
         *_prereqs(queue),
         *_money(queue, modules),
         *credit_problems(queue),
+        *_sender(queue),
         *_room(queue),
     ]
     if problems:
@@ -57,6 +59,11 @@ def _fixed_steps(queue: Queue) -> Iterator[str]:
             yield f"step {step.id} {step.name} cannot expire, only Leads can; give its actions a due_hours instead"
     if len(queue.required_actions) > MAX_REQUIRED_ACTIONS:
         yield f"{len(queue.required_actions)} required actions are more than {MAX_REQUIRED_ACTIONS}; split the queue"
+
+
+def _sender(queue: Queue) -> Iterator[str]:
+    if queue.sendlink_from and not is_email(queue.sendlink_from):
+        yield "sendlink_from must be one e-mail address such as orders@example.com, of the domain the stage sends for"
 
 
 def _room(queue: Queue) -> Iterator[str]:

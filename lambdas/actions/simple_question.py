@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 
 from lambdas.actions._action import action_handler
 from lambdas.actions._module import Config, Done, Module, Tools, Waiting
+from lambdas.orders.contact.text import shown_line
 from lambdas.orders.order import Order
 
 
@@ -70,7 +71,7 @@ def _answer(given: Any, number: int, question: Question) -> str:
 
 
 def _plain(text: object) -> str:
-    return " ".join(str(text).split()).casefold()
+    return shown_line(str(text)).casefold()
 
 
 NAME = "simple_question"

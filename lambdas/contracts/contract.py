@@ -78,7 +78,7 @@ class ContractService(_Priced):
 class ContractSigner(_Said):
     """Who signed."""
 
-    name: Annotated[str, Field(min_length=1, max_length=250)]
+    name: Annotated[str, Field(min_length=1, max_length=250), AfterValidator(line)]
     email: Name = ""
     ip: Annotated[str, Field(max_length=45)] = ""
 

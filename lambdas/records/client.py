@@ -5,8 +5,10 @@ import random
 import time
 from collections.abc import Iterable
 from enum import IntEnum
+from itertools import product
 from typing import Any
 
+from lambdas.orders.contact.text import shown_line
 from lambdas.orders.errors import Again, OrderError
 from lambdas.records.payment_method import PaymentMethod
 from lambdas.records.request_key import RequestKey
@@ -109,8 +111,8 @@ class ClientRecords:
 
     def by_login(self, login: str, brand_ids: Iterable[int]) -> Client | None:
         """The client with this login name in the first of these brands that knows it. Upper and lower case are the same."""
-        for brand_id in brand_ids:
-            found = self._table.get(login_pk(brand_id, login), "login") if login else None
+        for brand_id, name in product(brand_ids, dict.fromkeys((shown_line(login), login))):
+            found = self._table.get(login_pk(brand_id, name), "login") if name else None
             if found:
                 return self.get(str(found["client_id"]))
         return None

@@ -69,6 +69,15 @@ def test_after_a_refused_login_the_order_may_make_its_client_with_another(client
     assert clients.make(a_client(client_id="103", order_id="1002", uber_login="grace"), None) == "103"
 
 
+def test_a_login_name_is_found_however_its_letters_are_typed(clients: ClientRecords) -> None:
+    clients.add(a_client(client_id="101", order_id=None, uber_login="amélie"))
+
+    for typed in ("amélie", "ame\u0301lie", " AMÉLIE\u200b "):
+        found = clients.by_login(typed, [1])
+        assert found is not None, ascii(typed)
+        assert found.client_id == "101"
+
+
 def test_each_brand_has_logins_of_its_own(clients: ClientRecords) -> None:
     clients.make(a_client(), None)
 

@@ -58,6 +58,18 @@ def test_a_fixed_step_runs_no_actions(fixed: int) -> None:
     assert f"step {steps[fixed]['id']} {steps[fixed]['name']} is fixed and runs no actions" in problems(*steps)
 
 
+@pytest.mark.parametrize(
+    ("sender", "is_one"), [("orders@example.com", True), ("", True), ("orders", False), ("a@b, c@d", False)]
+)
+def test_whoever_mails_the_links_has_an_address(sender: str, is_one: bool) -> None:
+    queue = next(iter(load_queues().values())).model_copy(update={"sendlink_from": sender})
+    if is_one:
+        check(queue, MODULES)
+    else:
+        with pytest.raises(QueueError, match="sendlink_from must be one e-mail address"):
+            check(queue, MODULES)
+
+
 def test_each_step_has_a_name_of_its_own() -> None:
     assert "2 steps are called Leads" in problems(LEADS, processing(name="Leads"), COMPLETE, CANCELED)
 
