@@ -62,6 +62,7 @@ class Actions(Construct):
                 description=f"Order action {module}",
                 memory_mb=needs.memory_mb,
                 timeout_seconds=needs.timeout_seconds,
+                reserved_concurrency=parts.settings.reserved_concurrency.actions,
                 environment={
                     "ORDER_TABLE": storage.orders.table_name,
                     "RECORD_TABLE": storage.records.table_name,

@@ -33,6 +33,11 @@ def removal_of(settings: StageSettings) -> RemovalPolicy:
     return RemovalPolicy.RETAIN if settings.keep_data else RemovalPolicy.DESTROY
 
 
+def metric_namespace(settings: StageSettings) -> str:
+    """A stage's own: two stages in one account and region count apart."""
+    return f"OrderQueues/{settings.stage}"
+
+
 def allow(*actions: str, on: Sequence[str]) -> iam.PolicyStatement:
     """A permission, spelled out: nothing is granted by a construct behind our back."""
     return iam.PolicyStatement(actions=list(actions), resources=list(on))
@@ -56,7 +61,7 @@ def own_role(
 
 
 class OrderFunction(Construct):
-    """A Lambda of this system; `function` is the resource."""
+    """A Lambda of this system; `function` is the resource. `reserved_concurrency`: 0 for none."""
 
     def __init__(
         self,
@@ -70,6 +75,7 @@ class OrderFunction(Construct):
         timeout_seconds: int,
         environment: Mapping[str, str],
         permissions: Sequence[iam.PolicyStatement],
+        reserved_concurrency: int = 0,
     ) -> None:
         super().__init__(scope, construct_id)
         settings = parts.settings
@@ -93,6 +99,7 @@ class OrderFunction(Construct):
                 statements=[*_own_permissions(log_group), *permissions],
             ),
             log_group=log_group,
+            reserved_concurrent_executions=reserved_concurrency or None,
             logging_format=lambda_.LoggingFormat.JSON,
             application_log_level_v2=lambda_.ApplicationLogLevel[settings.log_level],
             system_log_level_v2=lambda_.SystemLogLevel.INFO,
@@ -106,7 +113,7 @@ def _environment(settings: StageSettings, handler: str) -> dict[str, str]:
     return {
         "STAGE": settings.stage,
         "POWERTOOLS_SERVICE_NAME": service,
-        "POWERTOOLS_METRICS_NAMESPACE": "OrderQueues",
+        "POWERTOOLS_METRICS_NAMESPACE": metric_namespace(settings),
         "POWERTOOLS_LOG_LEVEL": settings.log_level,
         "PYDANTIC_DISABLE_PLUGINS": "__all__",  # there are none, and looking for them reads every package's metadata
     }

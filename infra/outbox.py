@@ -75,6 +75,7 @@ class Outbox(Construct):
             description="Order stream: starts and wakes machines",
             memory_mb=512,
             timeout_seconds=60,
+            reserved_concurrency=parts.settings.reserved_concurrency.readers,
             environment={
                 "ORDER_TABLE": orders.table_name,
                 "DEAD_LETTERS": self.dead_letters.queue_url,
@@ -103,6 +104,7 @@ class Outbox(Construct):
             description="Order stream: counts orders and sends events",
             memory_mb=512,
             timeout_seconds=60,
+            reserved_concurrency=parts.settings.reserved_concurrency.readers,
             environment={
                 "EVENT_BUS": self.bus.event_bus_name,
                 "RECORD_TABLE": records.table_name,

@@ -23,6 +23,7 @@ _WHO = {
 _SAID = {
     "public_url": 'where clients find the pages, as https://..., or "api" for the API\'s own address',
     "currency": "what you charge in, as ISO 4217 names it",
+    "alarm_topic": "where alarms ring, as the ARN of an SNS topic of yours",
     "contract_providers": "whose webhooks of signed contracts are listened to; [] for nobody",
     "preauthorize_contracts": "whether a card's money is held when a contract is signed",
     "point_in_time_recovery": "whether tables can be put back to an earlier moment",

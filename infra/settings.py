@@ -118,6 +118,16 @@ class PublicThrottles(Frozen):
     webhooks: Throttle = Throttle(rate=10, burst=20)
 
 
+class ReservedConcurrency(Frozen):
+    """Runs at a time that are kept for a function, and are all it gets; 0: it shares what nobody reserved.
+
+    `readers`: of each reader of the order stream; `actions`: of the function of each action.
+    """
+
+    readers: Annotated[int, Field(ge=0)] = 0
+    actions: Annotated[int, Field(ge=0)] = 0
+
+
 class StageSettings(Frozen):
     """Defaults are those of a stage that may be thrown away; what one that keeps its data has to say is in infra/readiness.py."""
 
@@ -136,6 +146,8 @@ class StageSettings(Frozen):
     throttle_rate: _Count = 50  # requests a second to each route of the API, over all callers
     throttle_burst: _Count = 100
     public_throttles: PublicThrottles = Field(default_factory=PublicThrottles)  # of routes that need no login
+    # An account has 1,000 runs at a time as a rule, a new one fewer, and AWS wants 100 of them reserved by nobody.
+    reserved_concurrency: ReservedConcurrency = Field(default_factory=ReservedConcurrency)
     calls_per_minute: _Count = 600  # of one user who has no limit of their own
     failed_logins_of_source: _Count = 50  # in five minutes from one address, whatever the user
     # How long order.submit and order.process of API 2.0 wait for the order to come to rest.
@@ -152,6 +164,10 @@ class StageSettings(Frozen):
     company: str = ""  # as clients know it: in subjects, and as the sender's name
     # Its domain becomes an SES identity, which sends once its DNS records are there.
     mail_from: Annotated[str, AfterValidator(email)] = ""
+    # Where alarms ring: an SNS topic of yours, in the stage's region, that CloudWatch may publish to. Empty: nobody hears them.
+    alarm_topic: Annotated[str, Field(pattern=r"^(arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256})?$")] = (
+        ""
+    )
     contract_providers: tuple[Provider, ...] = (
         "docusign",
         "generic",
@@ -226,7 +242,7 @@ def read_settings(stage: str, text: str, **found_out: Any) -> StageSettings:
         raise StageFileError(f"{file} cannot be used:{problems}") from None
 
 
-_MODELS = (StageSettings, PublicThrottles, Throttle, PaymentLimits, FormLimits, BreakerRule, Limit)
+_MODELS = (StageSettings, ReservedConcurrency, PublicThrottles, Throttle, PaymentLimits, FormLimits, BreakerRule, Limit)
 _NAMES = [name for model in _MODELS for name in model.model_fields]
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from aws_cdk import App, CfnOutput, Stack, Tags
 
 from infra.actions import Actions, construct_name
+from infra.alarms import Alarms, ring_at
 from infra.api import ROUTES, Api, route_id
 from infra.attachments import Attachments
 from infra.code import code_asset
@@ -94,6 +95,9 @@ class OrderQueuesStack(Stack):
             queues=queues,
             machine_hashes=hashes,
         )
+
+        Alarms(self, "Alarms", settings=settings)
+        ring_at(self, settings.alarm_topic)
 
         self._write_outputs(api, storage, outbox, intake, queues)
         Tags.of(self).add("project", "order-queues")

@@ -16,7 +16,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_lambda_destinations as destinations
 from constructs import Construct
 
-from infra.function import FunctionParts, OrderFunction, allow
+from infra.function import FunctionParts, OrderFunction, allow, metric_namespace
 from infra.messages import LONGEST_DAYS, alarm_when_parked, message_queue
 from infra.queues import Queues
 from infra.storage import BY_DUE, BY_STEP
@@ -38,6 +38,7 @@ class Watch(Construct):
         machine_hashes: Mapping[str, str],
     ) -> None:
         super().__init__(scope, construct_id)
+        self._settings = parts.settings
         write = allow("dynamodb:GetItem", "dynamodb:PutItem", on=[orders.table_arn])
         self._sweep(parts, orders, write, queues, machine_hashes)
         if machines := list(queues.arns_by_id.values()):
@@ -130,7 +131,7 @@ class Watch(Construct):
                 construct_id,
                 alarm_description="Orders have no execution that walks them, and wait for operations: docs/operating.md",
                 metric=cloudwatch.Metric(
-                    namespace="OrderQueues",
+                    namespace=metric_namespace(self._settings),
                     metric_name="MachinesStopped",
                     dimensions_map={"service": service},
                     statistic="Sum",

@@ -10,6 +10,7 @@ from lambdas.forms.web import RefusedError, WebRequest
 from lambdas.guards.failures import Failures, Key, Limit, Over
 from lambdas.guards.sources import source_of
 from lambdas.orders.info import Info, text
+from lambdas.runtime.observe import MetricUnit, metrics
 
 OF_SOURCE = Limit(most=60, seconds=3_600)
 _COUPON = "coupon"
@@ -23,6 +24,7 @@ def refuse_guesses(door: Door, form: Form, visit: Visit, changes: Info, request:
     failures = Failures(door.windows, "coupons", door.now)
     trial = failures.begin((Key("source", source_of(request.source), OF_SOURCE),))
     if isinstance(trial, Over):
+        metrics.add_metric("GuessesRefused", MetricUnit.Count, 1)
         words = "Many coupon codes were tried from where you are. Leave the code out and order without it, or wait for an hour."
         raise RefusedError(HTTPStatus.TOO_MANY_REQUESTS, "Too many coupon codes", words)
     order = previewed(door, form, visit.order, {**changes, _COUPON: code})

@@ -17,6 +17,7 @@ from lambdas.forms.words import day_of
 from lambdas.mail.link_mail import address_of
 from lambdas.orders.order import Order
 from lambdas.records.link import Link, LinkPurpose
+from lambdas.runtime.observe import MetricUnit, metrics
 
 
 def ask(door: Door, form: Form, token: str, request: WebRequest) -> Answer:
@@ -78,7 +79,8 @@ def _has(visit: Visit, order: Order) -> bool:
 
 
 def link_refused(door: Door, form: Form | None = None) -> RefusedError:
-    """The same words for a link that never was, is over or was withdrawn."""
+    """The same words for a link that never was, is over or was withdrawn. Counted: many of them are guesses."""
+    metrics.add_metric("LinksRefused", MetricUnit.Count, 1)
     text = "It has expired, was withdrawn, or was not copied whole. Write to us, and we send you a new one."
     anew = ("Get a new link by e-mail", path_of(form, RESUME)) if form else None
     return RefusedError(HTTPStatus.GONE, "This link does not open anything any more", text, anew)

@@ -10,7 +10,7 @@ from lambdas.forms.door import Door
 from lambdas.forms.pages import drawn, message_page
 from lambdas.forms.web import Answer, RefusedError
 from lambdas.records.reminder_stop import StopLink, stop_path
-from lambdas.runtime.observe import logger
+from lambdas.runtime.observe import MetricUnit, logger, metrics
 
 
 def show(door: Door, token: str) -> Answer:
@@ -35,6 +35,7 @@ def take(door: Door, token: str) -> Answer:
 def _opened(door: Door, token: str) -> StopLink:
     link = door.stops.find(token, door.now())
     if link is None:
+        metrics.add_metric("LinksRefused", MetricUnit.Count, 1)
         text = "It has expired, or was not copied whole. Take the one in the newest reminder; or write to us, and we stop them."
         raise RefusedError(HTTPStatus.GONE, "This link does not stop reminders any more", text)
     return link

@@ -8,6 +8,7 @@ from lambdas.guards.attempts import attempt
 from lambdas.guards.form_limits import is_admitted
 from lambdas.guards.sources import source_of
 from lambdas.orders.info import Info, text
+from lambdas.runtime.observe import MetricUnit, metrics
 
 RETRY_SECONDS = "3600"
 _COUNTED = "all"
@@ -21,6 +22,13 @@ _OF_ADDRESS = (
 
 def too_many(door: Door, changes: Info, request: WebRequest) -> str:
     """Count an order that is about to be begun, by where it comes from and its e-mail address; what to tell who has to wait."""
+    found = _of_whom(door, changes, request)
+    if found:
+        metrics.add_metric("LeadsRefused", MetricUnit.Count, 1)
+    return found
+
+
+def _of_whom(door: Door, changes: Info, request: WebRequest) -> str:
     limits, now = door.limits, door.now()
     if not is_admitted(door.windows, "leads_of_source", source_of(request.source), limits.leads_of_source, now):
         return _OF_SOURCE

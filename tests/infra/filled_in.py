@@ -10,6 +10,7 @@ currency = "USD"
 company = "Seaside Hosting"
 mail_from = "orders@seaside.internal"
 public_url = "https://orders.seaside.internal"
+alarm_topic = "arn:aws:sns:eu-west-1:111122223333:operations"
 contract_providers = ["docusign", "generic"]
 preauthorize_contracts = true
 

@@ -72,8 +72,21 @@ def test_every_function_has_a_timeout_and_memory_of_its_own(stage: Synthesized) 
     }
 
 
-def test_no_function_reserves_concurrency(stage: Synthesized) -> None:
-    assert not any("ReservedConcurrentExecutions" in function for function in stage.functions.values())
+def test_what_moves_orders_has_runs_of_its_own_where_the_stage_says_so(prod: Synthesized, local: Synthesized) -> None:
+    """Or submits that wait for their orders could take all there are, and wait for ever."""
+    reserved = {
+        name: function["ReservedConcurrentExecutions"]
+        for name, function in prod.functions.items()
+        if "ReservedConcurrentExecutions" in function
+    }
+
+    assert (prod.settings.reserved_concurrency.readers, prod.settings.reserved_concurrency.actions) == (50, 20)
+    assert reserved == {
+        **dict.fromkeys((f"Actions{construct_name(module)}" for module in ACTIONS), 20),
+        **dict.fromkeys(("OutboxRelay", "OutboxAnnouncer"), 50),
+    }
+    assert sum(reserved.values()) <= 1_000 - 100  # of an account as a rule, and what AWS keeps for all others
+    assert not any("ReservedConcurrentExecutions" in function for function in local.functions.values())
 
 
 def test_every_function_is_told_what_its_settings_read_and_no_more(stage: Synthesized) -> None:

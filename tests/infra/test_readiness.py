@@ -64,6 +64,7 @@ def test_prod_as_it_is_shipped_is_refused_by_the_name_of_each_setting() -> None:
         "mail_from",
         "public_url",
         "currency",
+        "alarm_topic",
         "contract_providers",
         "preauthorize_contracts",
         *(f"webhook_bases.{party}" for party in OUTSIDE_PARTIES),
@@ -190,7 +191,16 @@ LIMITS = ("throttle_rate", "throttle_burst", "calls_per_minute", "log_level", "l
 
 @pytest.mark.parametrize(
     "name",
-    [*LIMITS, "currency", "public_url", "contract_providers", "preauthorize_contracts", "company", "mail_from"],
+    [
+        *LIMITS,
+        "currency",
+        "public_url",
+        "alarm_topic",
+        "contract_providers",
+        "preauthorize_contracts",
+        "company",
+        "mail_from",
+    ],
 )
 def test_what_is_left_to_a_default_is_refused_where_data_is_kept(name: str) -> None:
     kept = filled_in_prod()

@@ -19,6 +19,7 @@ from lambdas.orders.order import Order
 from lambdas.orders.reading.info_keys import is_pack
 from lambdas.orders.reading.packs import coupon_code
 from lambdas.records.rights import SEE_CLIENT, Right
+from lambdas.runtime.observe import MetricUnit, metrics
 
 _HOUR = 3_600
 OF_ORDER = Limit(most=20, seconds=_HOUR)
@@ -99,6 +100,7 @@ def _begun(backend: Backend, caller: Caller, codes: Sequence[str], order: Order 
 def _begun_one(backend: Backend, about: str, keys: Sequence[Key], field: str) -> Trial:
     trial = backend.guard.guess(about, keys)
     if isinstance(trial, Over):
+        metrics.add_metric("GuessesRefused", MetricUnit.Count, 1)
         raise TooManyGuessesError(field, trial.seconds_left)
     return trial
 

@@ -1,0 +1,156 @@
+"""Alarms on what the doors count of those who try what they should not, and where all alarms of a stage ring.
+
+Thresholds are of a busy shop: what people do by mistake stays below them. docs/operating.md says what to do when one rings.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from aws_cdk import Duration, Stack
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_cloudwatch_actions as actions
+from aws_cdk import aws_sns as sns
+from constructs import Construct
+
+from infra.function import metric_namespace
+from infra.settings import StageSettings
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ring:
+    """`services`: the functions that count `metric`, by POWERTOOLS_SERVICE_NAME. It rings at `count` within `minutes`."""
+
+    name: str
+    metric: str
+    services: tuple[str, ...]
+    count: int
+    minutes: int
+    means: str
+
+
+_DOORS = ("api", "forms", "intake")
+RINGS = (
+    Ring(
+        name="LoginsFail",
+        metric="FailedLogins",
+        services=("api",),
+        count=100,
+        minutes=5,
+        means="Many logins of users of the API fail",
+    ),
+    Ring(
+        name="SignInsFail",
+        metric="FailedLogins",
+        services=("forms",),
+        count=50,
+        minutes=5,
+        means="Many clients' sign-ins on the forms fail",
+    ),
+    Ring(
+        name="GuessesRefused",
+        metric="GuessesRefused",
+        services=("api", "forms"),
+        count=10,
+        minutes=15,
+        means="Somebody tries coupon codes or login names",
+    ),
+    Ring(
+        name="LinksRefused",
+        metric="LinksRefused",
+        services=("forms",),
+        count=50,
+        minutes=15,
+        means="Many links are asked for that open nothing",
+    ),
+    Ring(
+        name="LeadsRefused",
+        metric="LeadsRefused",
+        services=("forms",),
+        count=20,
+        minutes=15,
+        means="Somebody begins orders on the forms faster than people do",
+    ),
+    Ring(
+        name="PaymentsNotTried",
+        metric="PaymentsNotTried",
+        services=_DOORS,
+        count=10,
+        minutes=15,
+        means="Cards are not tried any more, after many that were declined",
+    ),
+    Ring(
+        name="QueueUnderReview",
+        metric="QueuesTurnedToReview",
+        services=_DOORS,
+        count=1,
+        minutes=5,
+        means="So many payments of a queue were declined that its orders wait for a review",
+    ),
+    Ring(
+        name="SignaturesRefused",
+        metric="ContractSignaturesRefused",
+        services=("intake.webhook",),
+        count=20,
+        minutes=15,
+        means="Many webhooks of contracts are not signed by their provider",
+    ),
+    Ring(
+        name="GuardsSilent",
+        metric="GuardFailures",
+        services=(*_DOORS, "notices"),
+        count=5,
+        minutes=5,
+        means="The guard table does not answer, so nobody is refused for asking too often",
+    ),
+)
+
+
+class Alarms(Construct):
+    """One for each of RINGS."""
+
+    def __init__(self, scope: Construct, construct_id: str, *, settings: StageSettings) -> None:
+        super().__init__(scope, construct_id)
+        for ring in RINGS:
+            cloudwatch.Alarm(
+                self,
+                ring.name,
+                alarm_description=f"{ring.means}: docs/operating.md",
+                metric=_metric(ring, settings),
+                threshold=ring.count,
+                evaluation_periods=1,
+                comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+                treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+            )
+
+
+def ring_at(stack: Stack, topic_arn: str) -> None:
+    """Have every alarm of the stack tell this topic when it rings, and when all is well again. Nobody, if there is none."""
+    if not topic_arn:
+        return
+    topic = actions.SnsAction(sns.Topic.from_topic_arn(stack, "AlarmTopic", topic_arn))
+    for alarm in _alarms(stack):
+        alarm.add_alarm_action(topic)
+        alarm.add_ok_action(topic)
+
+
+def _alarms(stack: Stack) -> Iterator[cloudwatch.Alarm]:
+    yield from (each for each in stack.node.find_all() if isinstance(each, cloudwatch.Alarm))
+
+
+def _metric(ring: Ring, settings: StageSettings) -> cloudwatch.IMetric:
+    """All services together; one that counted nothing has no data, which is none counted."""
+    period = Duration.minutes(ring.minutes)
+    counted = {
+        f"m{number}": cloudwatch.Metric(
+            namespace=metric_namespace(settings),
+            metric_name=ring.metric,
+            dimensions_map={"service": service},
+            statistic="Sum",
+            period=period,
+        )
+        for number, service in enumerate(ring.services)
+    }
+    if len(counted) == 1:
+        return counted["m0"]
+    together = " + ".join(f"FILL({name}, 0)" for name in counted)
+    return cloudwatch.MathExpression(expression=together, using_metrics=counted, period=period, label=ring.metric)
