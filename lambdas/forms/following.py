@@ -28,7 +28,7 @@ _STATES = {
     ActionState.WAITING: "in progress",
     ActionState.FAILED: "in progress",  # ours to mend, and nothing a client could do about it
     ActionState.DONE: "done",
-    ActionState.SKIPPED: "done",
+    ActionState.SKIPPED: "left out",  # nobody did it: a payment or a check, say
     ActionState.UNDONE: "taken back",
 }
 

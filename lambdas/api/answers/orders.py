@@ -13,6 +13,7 @@ from lambdas.orders.packs import PricedPack
 from lambdas.orders.pages import OrderPage
 from lambdas.orders.queue import Queue
 from lambdas.orders.readback import credits_of, taxes_of, with_prices
+from lambdas.orders.steps import StepStatus
 
 _QUEUE_FIELDS = ["class_id", "active", "name", "sendlink_from", "sendlink_sub", "sendlink_body"]
 
@@ -20,7 +21,8 @@ _QUEUE_FIELDS = ["class_id", "active", "name", "sendlink_from", "sendlink_sub", 
 def submitted(order: Order, backend: Backend) -> str:
     """The text a browser shows after an order form; Ubersmith answers HTML here."""
     client = f" Your client number is {escape(order.client_id)}." if order.client_id else ""
-    return f"<p>Thank you. Your order number is {escape(order.order_id)}.{client} Your order is being processed.</p>"
+    so = "is complete" if order.step_status is StepStatus.COMPLETE else "is being processed"
+    return f"<p>Thank you. Your order number is {escape(order.order_id)}.{client} Your order {so}.</p>"
 
 
 def record(order: Order, backend: Backend) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import pytest
 
 from lambdas.orders.checklist import ActionState
 from lambdas.orders.order import Wait
+from lambdas.orders.steps import StepStatus
 from tests.build import CONTACT, NOW
 from tests.unit.api.conftest import Caller
 
@@ -81,3 +82,13 @@ def test_an_action_that_a_machine_parked_says_since_when_at_both_doors(caller: C
     assert caller.data("order.get", {"order_id": order_id})["progress"]["101"]["ts"] == str(NOW + 7)
     shown = caller.call("order.get", {"order_id": order_id}).body["actions"]
     assert next(each["at"] for each in shown if each["order_action_id"] == 101) is not None
+
+
+def test_a_submit_that_is_repeated_says_how_the_order_stands_now(caller: Caller, order_id: str) -> None:
+    assert "is being processed" in caller.data("order.submit", {"order_id": order_id})
+    store = caller.api.backend.service.store
+    order = store.get(order_id)
+    complete = next(step for step in order.checklist_steps if step.status is StepStatus.COMPLETE)
+    store.save(order.changed(step_id=complete.step_id, step_status=StepStatus.COMPLETE))
+
+    assert "Your order is complete." in caller.data("order.submit", {"order_id": order_id})

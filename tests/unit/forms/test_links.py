@@ -204,6 +204,18 @@ def test_why_an_action_failed_is_not_for_clients(door: Door) -> None:
     assert "wants cash" not in page.body
 
 
+def test_what_was_skipped_is_not_called_done(door: Door) -> None:
+    """Of a payment, say, that nobody waited for."""
+    order = door.service.create(_draft(3))
+    shown = next(action for action in order.actions.values() if action.name == "Await Payment")
+    skipped = order.with_action(shown.changed(state=ActionState.SKIPPED, reason="skipped by ann: known to us"))
+    door.service.store.save(skipped.changed(step_id=shown.step_id, step_status=StepStatus.ORDINARY, submitted_at=1))
+    page = Browser(door).open(a_link(door, order.order_id, LinkPurpose.STATUS))
+
+    assert "Await Payment left out" in page.text
+    assert "known to us" not in page.body
+
+
 def test_a_lead_is_not_thanked_for_and_of_a_canceled_order_nothing_is_to_come(door: Door) -> None:
     lead = door.service.create(_draft(3))
     door.links.begun_on(lead.order_id, "dedicated-server")
