@@ -18,7 +18,8 @@ from infra.settings import StageSettings
 
 @dataclass(frozen=True, kw_only=True)
 class Ring:
-    """`services`: the functions that count `metric`, by POWERTOOLS_SERVICE_NAME. It rings at `count` within `minutes`."""
+    """`services`: the functions that count `metric`, by POWERTOOLS_SERVICE_NAME, each with an alarm of its own. It rings at
+    `count` within `minutes`."""
 
     name: str
     metric: str
@@ -26,6 +27,10 @@ class Ring:
     count: int
     minutes: int
     means: str
+
+    def name_of(self, service: str) -> str:
+        """Of the alarm: `GuardsSilentApi`."""
+        return self.name + "".join(word.capitalize() for word in service.split("."))
 
 
 _DOORS = ("api", "forms", "intake")
@@ -106,21 +111,31 @@ RINGS = (
 
 
 class Alarms(Construct):
-    """One for each of RINGS."""
+    """Those of RINGS."""
 
     def __init__(self, scope: Construct, construct_id: str, *, settings: StageSettings) -> None:
         super().__init__(scope, construct_id)
         for ring in RINGS:
-            cloudwatch.Alarm(
-                self,
-                ring.name,
-                alarm_description=f"{ring.means}: docs/operating.md",
-                metric=_metric(ring, settings),
-                threshold=ring.count,
-                evaluation_periods=1,
-                comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-                treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
-            )
+            for service in ring.services:
+                self._ring(ring, service, settings)
+
+    def _ring(self, ring: Ring, service: str, settings: StageSettings) -> None:
+        cloudwatch.Alarm(
+            self,
+            ring.name_of(service),
+            alarm_description=f"{ring.means} ({service}): docs/operating.md, {ring.name}",
+            metric=cloudwatch.Metric(
+                namespace=metric_namespace(settings),
+                metric_name=ring.metric,
+                dimensions_map={"service": service},
+                statistic="Sum",
+                period=Duration.minutes(ring.minutes),
+            ),
+            threshold=ring.count,
+            evaluation_periods=1,
+            comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+        )
 
 
 def ring_at(stack: Stack, topic_arn: str) -> None:
@@ -135,22 +150,3 @@ def ring_at(stack: Stack, topic_arn: str) -> None:
 
 def _alarms(stack: Stack) -> Iterator[cloudwatch.Alarm]:
     yield from (each for each in stack.node.find_all() if isinstance(each, cloudwatch.Alarm))
-
-
-def _metric(ring: Ring, settings: StageSettings) -> cloudwatch.IMetric:
-    """All services together; one that counted nothing has no data, which is none counted."""
-    period = Duration.minutes(ring.minutes)
-    counted = {
-        f"m{number}": cloudwatch.Metric(
-            namespace=metric_namespace(settings),
-            metric_name=ring.metric,
-            dimensions_map={"service": service},
-            statistic="Sum",
-            period=period,
-        )
-        for number, service in enumerate(ring.services)
-    }
-    if len(counted) == 1:
-        return counted["m0"]
-    together = " + ".join(f"FILL({name}, 0)" for name in counted)
-    return cloudwatch.MathExpression(expression=together, using_metrics=counted, period=period, label=ring.metric)
