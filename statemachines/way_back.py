@@ -3,9 +3,9 @@
 Whoever refuses to take something back holds up what was built on by that, and nothing else.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
-from lambdas.orders.queue import Action, Queue
+from lambdas.orders.queue import Action, Queue, Step
 from statemachines import ends, runs, waits
 from statemachines.asl import State
 
@@ -16,7 +16,7 @@ ALONE = frozenset({"add_services", "generate_invoice"})
 
 def way_back(queue: Queue, undoing: frozenset[str], named: dict[int, str]) -> dict[str, State]:
     """Undo in reverse what can be undone, then say that nothing is left."""
-    chains = undo_chains(queue.actions, undoing)
+    chains = undo_chains(queue.steps, undoing)
     if not chains:
         comment = f"Step {queue.canceled.id}: final; nothing is to be taken back"
         return {queue.canceled.name: {**ends.unwound(), "Comment": comment}}
@@ -29,10 +29,11 @@ def way_back(queue: Queue, undoing: frozenset[str], named: dict[int, str]) -> di
     return {queue.canceled.name: box, UNWOUND: ends.unwound()}
 
 
-def undo_chains(actions: Sequence[Action], undoing: frozenset[str]) -> list[list[Action]]:
-    """Chains of undos, each in reverse. An undo comes after those of the actions that have its own as a prereq, however
-    indirectly; one that depends on nobody is a chain of its own."""
-    before = _prereqs_of(actions)
+def undo_chains(steps: Sequence[Step], undoing: frozenset[str]) -> list[list[Action]]:
+    """Chains of undos, each in reverse. An undo comes after those of all that was built on its action: what has it as a prereq,
+    however indirectly, and what stands in a later step. One that depends on nobody is a chain of its own."""
+    actions = [action for step in steps for action in step.actions]
+    before = _before(steps)
     chains: list[list[Action]] = []
     for action in (action for action in reversed(actions) if action.module in undoing):
         joined = [chain for chain in chains if any(_are_related(action, other, before) for other in chain)]
@@ -58,21 +59,22 @@ def _in_reverse(chain: list[Action], actions: Sequence[Action], before: Mapping[
     return ordered
 
 
-def _prereqs_of(actions: Iterable[Action]) -> dict[int, set[int]]:
-    """What has to come before each action, also by way of others."""
-    known = {action.id: action for action in actions}
+def _before(steps: Sequence[Step]) -> dict[int, set[int]]:
+    """What comes before each action: all of earlier steps, and its prereqs in its own, also by way of others."""
     found: dict[int, set[int]] = {}
-
-    def before(action: Action) -> set[int]:
-        if action.id not in found:
-            found[action.id] = set()  # a circle of prereqs, which checks.py refuses, ends here
-            for prereq in (known[each] for each in action.prereqs if each in known):
-                found[action.id] |= {prereq.id, *before(prereq)}
-        return found[action.id]
-
-    for action in known.values():
-        before(action)
+    earlier: set[int] = set()
+    for step in steps:
+        here = {action.id: action for action in step.actions}
+        for action in step.actions:
+            found[action.id] = earlier | _prereqs(action, here)
+        earlier = earlier | here.keys()
     return found
+
+
+def _prereqs(action: Action, here: Mapping[int, Action], known: frozenset[int] = frozenset()) -> set[int]:
+    """`known`: so that a circle of prereqs, which checks.py refuses, comes to an end."""
+    direct = {each for each in action.prereqs if each in here and each not in known}
+    return direct.union(*(_prereqs(here[each], here, known | direct) for each in direct))
 
 
 def _branch(chain: Sequence[Action], named: dict[int, str]) -> State:

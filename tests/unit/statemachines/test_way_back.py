@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdas.orders.queue import Action, Queue
+from lambdas.orders.queue import Action, Queue, load_queues
 from statemachines.compiler import compile_queue
 from statemachines.way_back import ALONE, undo_chains
 from tests.build import a_queue
@@ -26,7 +26,7 @@ def queue_of(*actions: tuple[int, str, tuple[int, ...]]) -> Queue:
 
 
 def chains(queue: Queue) -> list[list[int]]:
-    return [[action.id for action in chain] for chain in undo_chains(queue.actions, UNDOING)]
+    return [[action.id for action in chain] for chain in undo_chains(queue.steps, UNDOING)]
 
 
 def test_own_services_and_money_wait_for_nobody() -> None:
@@ -59,6 +59,20 @@ def test_prereqs_through_our_own_services_still_count_among_others() -> None:
     assert chains(queue) == [[23, 21], [22]]
 
 
+def test_what_stands_in_a_later_step_was_built_on_what_came_before() -> None:
+    """A server is wiped before its network and then the server itself are given back."""
+    queue = next(queue for queue in load_queues().values() if queue.key == "dedicated_server")
+    names = {action.id: action.name for action in queue.actions}
+    chain, *alone = [[names[key] for key in chain] for chain in chains(queue)]
+
+    assert [name for name in chain if name in ("Reserve Server", "Assign Network", "Install OS")] == [
+        "Install OS",
+        "Assign Network",
+        "Reserve Server",
+    ]
+    assert alone == [["Generate Invoice"], ["Add Services"]]
+
+
 @given(st.data())
 def test_whatever_the_prereqs_each_undo_comes_once_and_after_what_was_built_on_it(data: st.DataObject) -> None:
     modules = st.sampled_from([*sorted(UNDOING), "manual_check_off"])
@@ -68,7 +82,7 @@ def test_whatever_the_prereqs_each_undo_comes_once_and_after_what_was_built_on_i
     }
     actions = [(key, data.draw(modules), tuple(sorted(data.draw(lower[key])))) for key in listed]
     queue = queue_of(*actions)
-    made = undo_chains(queue.actions, UNDOING)
+    made = undo_chains(queue.steps, UNDOING)
     place = {action.id: (number, at) for number, chain in enumerate(made) for at, action in enumerate(chain)}
 
     assert sorted(place) == sorted(action.id for action in queue.actions if action.module in UNDOING)
