@@ -182,6 +182,20 @@ def test_money_is_held_once_under_a_key_and_given_back_as_often_as_asked(records
 
 
 @both
+@pytest.mark.parametrize("module", ["generate_invoice", "reverse_payment", "add_services"])
+def test_where_no_money_moved_there_is_nothing_to_write_down_before_a_skip(
+    records: RecordTable, real: bool, module: str
+) -> None:
+    gateway = SandboxGateway(records.name, records.client)
+    payments: Payments = PreAuthorization(gateway, ClientRecords(records)) if real else fakes.FakePayments()
+    order = an_order(info={"payment_type": "cc", "cc_token": "tok_approve"}, total_cents=2000)
+    held = order.changed(hold=payments.authorize(order, attempt("tok_approve")))
+    action = next(iter(held.actions.values())).changed(module=module, attempts=1)
+
+    assert payments.settle_left(held, action, NOW) is False
+
+
+@both
 @pytest.mark.parametrize(
     ("token", "outcome", "raised"),
     [("tok_decline", "declined", PaymentDeclined), ("tok_times_out", "unclear", PaymentUnclear)],

@@ -16,7 +16,9 @@ from lambdas.orders.order import Hold, Order, PaymentAttempt, Wait
 from lambdas.orders.packs import PricedPack
 from lambdas.orders.ports import CreationKey, KeyUsed, OrderStore
 from lambdas.orders.steps import StepStatus
+from lambdas.runtime.items import to_item
 from tests.build import NOW, a_submitted_order, an_order
+from tests.contract.conftest import Dynamo
 
 MEETS = frozenset({ActionState.DONE, ActionState.SKIPPED})
 
@@ -233,3 +235,24 @@ def test_an_action_that_is_not_on_the_checklist_belongs_to_another_queue(store: 
 def test_an_unknown_order_cannot_be_claimed(store: OrderStore) -> None:
     with pytest.raises(OrderNotFoundError):
         claim(store, "404")
+
+
+def test_a_transaction_for_an_order_fails_once_it_was_canceled(dynamo: Dynamo) -> None:
+    order = an_order()
+    dynamo.store.create(order, [], NOW)
+    put: Any = {"TableName": dynamo.table, "Item": to_item({"pk": "made", "sk": "for it"})}
+
+    def make() -> None:
+        dynamo.client.transact_write_items(TransactItems=[{"Put": put}, *dynamo.store.unless_canceled(order.order_id)])
+
+    make()
+    dynamo.store.save(dynamo.store.get(order.order_id).changed(canceled_at=NOW))
+    with pytest.raises(dynamo.client.exceptions.TransactionCanceledException):
+        make()
+
+
+def test_a_transaction_for_an_order_that_is_not_there_fails(dynamo: Dynamo) -> None:
+    put: Any = {"TableName": dynamo.table, "Item": to_item({"pk": "made", "sk": "for it"})}
+
+    with pytest.raises(dynamo.client.exceptions.TransactionCanceledException):
+        dynamo.client.transact_write_items(TransactItems=[{"Put": put}, *dynamo.store.unless_canceled("404")])
