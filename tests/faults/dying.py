@@ -10,7 +10,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-EXIT, TIMEOUT, TWICE = "exit", "time-out", "each batch twice"
+from botocore.exceptions import ClientError
+
+EXIT, TIMEOUT, TWICE, REFUSED = "exit", "time-out", "each batch twice", "a write refused"
 MARK = "mark"  # the key of `info` by which doors and the relay know an order, before and after it has an id
 Call = Callable[..., Any]
 
@@ -23,7 +25,8 @@ def switch(folder: Path, key: str, function: str, point: str) -> Path:
 
 
 def reached(point: str, key: str = "") -> None:
-    """Die here if the order is armed for it: at once, or by running into the function's time-out."""
+    """Die here if the order is armed for it: at once, or by running into the function's time-out. Or the write that is to
+    come is refused."""
     file = switch_here(f"{now['phase']}{point}", key or now["key"])
     try:
         manner = file.read_text()
@@ -32,6 +35,8 @@ def reached(point: str, key: str = "") -> None:
         return
     if manner == EXIT:
         os._exit(1)
+    if manner == REFUSED:  # for good: only what may pass is tried again by itself
+        raise ClientError({"Error": {"Code": "AccessDeniedException", "Message": "refused, as armed"}}, "Write")
     time.sleep(60)
 
 

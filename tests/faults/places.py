@@ -23,6 +23,9 @@ EFFECTS = {
     "call_webhook": ("after the receiver was asked",),
     "send_notification": ("before the mail", "after the mail"),
 }
+# How many writes of its records a run has for certain, with the scenes' two packs; each is refused once.
+WRITES = {"provision_client": 1, "add_services": 2, "generate_invoice": 2}
+UNDO_WRITES = {"add_services": 2, "generate_invoice": 2}
 UNDO_EFFECTS = {
     "add_services": ("after a service is changed",),
     "call_webhook": ("after the receiver was asked",),
@@ -90,6 +93,14 @@ def run_points(module: str) -> tuple[str, ...]:
 def undo_points(module: str) -> tuple[str, ...]:
     points = ("before it", *UNDO_EFFECTS[module], "before settle", "after settle")
     return tuple(f"undo, {point}" for point in points)
+
+
+def refused_writes(module: str) -> tuple[str, ...]:
+    return tuple(f"write {number} of its records" for number in range(1, WRITES.get(module, 0) + 1))
+
+
+def refused_undo_writes(module: str) -> tuple[str, ...]:
+    return tuple(f"undo, write {number} of its records" for number in range(1, UNDO_WRITES.get(module, 0) + 1))
 
 
 def api_points(queue: Queue, scene: Scene) -> Iterator[tuple[str, ...]]:

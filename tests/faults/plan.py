@@ -11,7 +11,7 @@ from itertools import cycle, zip_longest
 from infra.local_order import CARD
 from infra.local_scenes import SCENES, Scene
 from lambdas.orders.queue import Action, Queue
-from tests.faults.dying import EXIT, TIMEOUT, TWICE
+from tests.faults.dying import EXIT, REFUSED, TIMEOUT, TWICE
 from tests.faults.places import (
     ALSO_TIMEOUT,
     ANSWERED,
@@ -22,6 +22,8 @@ from tests.faults.places import (
     Life,
     api_points,
     both,
+    refused_undo_writes,
+    refused_writes,
     relay_moments,
     run_points,
     slow_webhooks,
@@ -82,6 +84,7 @@ class Planner:
     def _on_the_way(self, queue: Queue, scene: Scene) -> Iterator[list[Fault]]:
         for module in dict.fromkeys(action.module for action in queue.actions):
             yield self._faults(queue, module, run_points(module), _run(queue, scene, module))
+            yield self._refused(queue, module, refused_writes(module), _run(queue, scene, module))
         if slow := slow_webhooks(queue):
             yield self._faults(queue, "call_webhook", ANSWERED, slow)
         for points in api_points(queue, scene):
@@ -96,8 +99,20 @@ class Planner:
         for module in UNDO_EFFECTS:
             places = _undone(queue, module, up_to=cancel_at)
             yield self._faults(queue, module, undo_points(module), places, life=life)
+            yield self._refused(queue, module, refused_undo_writes(module), places, life=life)
         yield self._faults(queue, "relay", both(CANCEL), life=life)
         yield self._faults(queue, "api", written("order.cancel"), life=life)
+
+    def _refused(
+        self, queue: Queue, module: str, points: tuple[str, ...], actions: list[Action], *, life: Life = Life.COMPLETE
+    ) -> list[Fault]:
+        """The store refuses one write of a run: whatever was done before it, nothing of that is done again, or lost."""
+        if not actions:
+            return []
+        return [
+            Fault(queue.key, module, point, REFUSED, life, action.id)
+            for point, action in zip(points, cycle(actions), strict=False)
+        ]
 
     def _faults(
         self,

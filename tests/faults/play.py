@@ -104,7 +104,8 @@ class Play:
             return partial(self._say, run, Deed("order.cancel"))
         if run.plan.is_told_again and not run.told_again and order.waits:
             return partial(self._tell_again, run)
-        deed = next_deed(order, run.plan.scene, but=run.plan.cancel_at)
+        untouched = "" if order.step_status is StepStatus.CANCELED else run.plan.cancel_at
+        deed = next_deed(order, run.plan.scene, but=untouched)
         return partial(self._say, run, deed) if deed else None
 
     def _is_to_cancel(self, run: Run, order: Order) -> bool:
