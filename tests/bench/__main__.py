@@ -8,7 +8,9 @@ from rich.table import Table
 
 from tests.bench.lengths import lengths
 from tests.bench.lists import LARGE, SMALL, list_reads
+from tests.bench.one_lead import one_lead
 from tests.bench.one_order import one_order
+from tests.bench.place import metered_place
 from tests.bench.starts import layer_size, start_rows
 
 
@@ -18,8 +20,9 @@ def main() -> None:
         rows = list(start_rows())
     with console.status("bundling the dependency layer"):
         rows += [layer_size()]
-    with console.status("deploying to an engine and sending orders"):
-        rows += one_order()
+    with console.status("deploying to an engine, sending orders and leaving leads"), metered_place() as place:
+        rows += one_order(place)
+        rows += one_lead(place)
     with console.status(f"writing {SMALL:,} and {LARGE:,} orders, and listing them"):
         rows += list_reads()
     rows += lengths()
