@@ -3,12 +3,15 @@
 import json
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from aws_cdk import App, Validations
 from cdk_nag import AwsSolutionsChecks
 
+from infra.account import AccountError
+from infra.cdk import MEANT_ACCOUNT, MEANT_REGION
 from infra.layer import bundle_layer
 from infra.nag import acknowledge_findings
 from infra.readiness import refuse_unready
@@ -38,10 +41,21 @@ def add_stack(app: App, *, settings: StageSettings, layer: Path, sources: Path =
     return stack
 
 
+def refuse_another_account(environment: Mapping[str, str]) -> None:
+    """Raise AccountError if the CDK found other credentials, or another region, than our own commands did."""
+    for meant, found in ((MEANT_ACCOUNT, "CDK_DEFAULT_ACCOUNT"), (MEANT_REGION, "CDK_DEFAULT_REGION")):
+        said, theirs = environment.get(meant), environment.get(found)
+        if said and theirs and said != theirs:
+            raise AccountError(
+                f"the CDK speaks to {theirs}, all other commands to {said}: set AWS_PROFILE and AWS_REGION"
+            )
+
+
 def main() -> int:
     # The CLI says where the assembly goes; without it, beside cdk.json, and not into a temporary folder.
     app = new_app(outdir=Path(os.environ.get("CDK_OUTDIR", ROOT / "cdk.out")))
     try:
+        refuse_another_account(os.environ)
         settings = settings_of(app.node.try_get_context("stage") or os.environ.get("STAGE", "dev"))
         add_stack(app, settings=settings, layer=bundle_layer(settings, root=ROOT))
     except StageError as refused:

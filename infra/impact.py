@@ -13,6 +13,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
+from infra.account import because
 from infra.actions import ACTIONS
 from infra.consequences import Failure, NewQueue, QueueImpact, impact_of
 from infra.definition import UnreadableDefinitionError, facts_of
@@ -142,7 +143,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         return tell(stage, client_options(stage), console)
     except _REFUSALS as error:
-        _say(console, f"{type(error).__name__}: {error}", style="bold red")
+        _say(console, because(error), style="bold red")
         return 1
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import boto3
 from botocore.exceptions import ClientError
 
+from infra.account import account_of, say
 from infra.local import ENGINE_ROOT
 from infra.local_engine import EngineError, LocalEngine
 from infra.settings import stack_name_of
@@ -18,11 +19,13 @@ class NotDeployedError(RuntimeError):
 def client_options(stage: str) -> dict[str, Any]:
     """Ordinary credentials; the stage `local` is on the engine that `make run` started, never on AWS.
 
-    Raises UnknownStageError before anything is asked of AWS.
+    Says which account and region that is. Raises UnknownStageError before anything is asked of AWS, or AccountError.
     """
     stack_name_of(stage)
     if stage != "local" or "AWS_ENDPOINT_URL" in os.environ:
-        return {}
+        account = account_of()
+        say(stage, account)
+        return {"region_name": account.region}
     engine = LocalEngine.attach(ENGINE_ROOT)
     if engine is None:
         raise EngineError("the engine is not running: `make run` first")

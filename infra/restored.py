@@ -18,6 +18,7 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
+from infra.account import because
 from infra.local_engine import EngineError
 from infra.reach import NotDeployedError, client_options, output_of
 from infra.retell import BATCH, is_taken
@@ -152,7 +153,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         return restored_of(stage, client_options(stage), int(time.time())).go_on(console)
     except _REFUSALS as error:
-        _say(console, f"{type(error).__name__}: {error}")
+        _say(console, because(error))
         return 2
 
 

@@ -16,6 +16,7 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
+from infra.account import because
 from infra.letters import Letter, records_of
 from infra.local_engine import EngineError
 from infra.reach import NotDeployedError, client_options, output_of
@@ -158,7 +159,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         return retell(readers_of(stage, client_options(stage)), console)
     except _REFUSALS as error:
-        _say(console, f"{type(error).__name__}: {error}")
+        _say(console, because(error))
         return 2
 
 

@@ -18,6 +18,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 from rich.table import Table
 
+from infra.account import because
 from infra.local_engine import EngineError
 from infra.reach import NotDeployedError, client_options, output_of
 from infra.settings import StageError
@@ -125,7 +126,7 @@ def main(arguments: Sequence[str]) -> int:
         table = RecordTable(output_of(asked.stage, "RecordTable", options), boto3.client("dynamodb", **options))
         asked.does(ApiUserRecords(table), asked, console, int(time.time()))
     except _REFUSALS as error:
-        _say(console, f"{type(error).__name__}: {error}")
+        _say(console, because(error))
         return 1
     return 0
 

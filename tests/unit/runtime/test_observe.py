@@ -2,7 +2,7 @@
 
 import pytest
 
-from lambdas.runtime.observe import log_unexpected
+from lambdas.runtime.observe import level_of, log_unexpected
 from tests.logs import logged
 
 
@@ -17,3 +17,20 @@ def test_an_unexpected_error_is_logged_without_what_it_says(caplog: pytest.LogCa
     assert "test_observe.py" in said
     assert "1001" in said
     assert "Lovelace" not in said
+
+
+@pytest.mark.parametrize(
+    ("named", "level"),
+    [
+        ("LOUD", "INFO"),
+        ("TRACE", "DEBUG"),
+        ("trace", "DEBUG"),
+        ("DEBUG", None),
+        ("warn", None),
+        ("FATAL", None),
+        ("", None),
+    ],
+)
+def test_a_level_that_nobody_knows_stops_nothing(named: str, level: str | None) -> None:
+    assert level_of({"POWERTOOLS_LOG_LEVEL": named}) == level
+    assert level_of({"LOG_LEVEL": named}) == level

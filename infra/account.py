@@ -1,0 +1,125 @@
+"""Which AWS account and region commands speak to: worked out once, said, and the same for boto3 and the CDK.
+
+boto3 does not read AWS_REGION, and the CDK prefers it: with two of them set, a command could look into another region than a
+deploy changes. What AWS refuses before it looks at anything is said in one line.
+"""
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    NoCredentialsError,
+    PartialCredentialsError,
+    ProfileNotFound,
+    SSOTokenLoadError,
+    TokenRetrievalError,
+    UnauthorizedSSOTokenError,
+)
+
+from infra.settings import StageError
+
+if TYPE_CHECKING:
+    from mypy_boto3_ssm.client import SSMClient
+
+BOOTSTRAP_PARAMETER = "/cdk-bootstrap/hnb659fds/version"
+_SIGN_IN = "sign in again (`aws sso login`, or new keys), then repeat the command"
+_EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired"})
+_NOBODY = frozenset({"InvalidClientTokenId", "SignatureDoesNotMatch", "UnrecognizedClientException"})
+
+
+class AccountError(StageError):
+    """No account and region can be spoken to as things are; the text says in one line what to do."""
+
+
+@dataclass(frozen=True)
+class Account:
+    """`account_id`, `region`, and as whom: `arn`."""
+
+    account_id: str
+    region: str
+    arn: str
+
+    def __str__(self) -> str:
+        return f"account {self.account_id}, region {self.region}, as {self.arn}"
+
+
+def region_of(environment: Mapping[str, str] = os.environ) -> str:
+    """The region that the environment, or else the profile, names. Raises AccountError."""
+    named = {name: environment[name] for name in ("AWS_REGION", "AWS_DEFAULT_REGION") if environment.get(name)}
+    if len(set(named.values())) > 1:
+        said = " and ".join(f"{name}={region}" for name, region in named.items())
+        raise AccountError(f"{said} name two regions: unset one of them, or make them the same")
+    if named:
+        return next(iter(named.values()))
+    try:
+        region = boto3.Session().region_name
+    except ProfileNotFound as error:
+        raise AccountError(because(error)) from None
+    if not region:
+        raise AccountError("no region is named: set AWS_REGION, or `region` of your profile (`aws configure`)")
+    return str(region)
+
+
+def account_of(environment: Mapping[str, str] = os.environ) -> Account:
+    """Asks AWS who we are. Raises AccountError."""
+    region = region_of(environment)
+    try:
+        who = boto3.Session().client("sts", region_name=region).get_caller_identity()
+    except (BotoCoreError, ClientError, EOFError) as error:
+        raise AccountError(because(error)) from None
+    return Account(who["Account"], region, who["Arn"])
+
+
+def say(stage: str, account: Account) -> None:
+    """Beside what the command prints, so that its own output stays what it is."""
+    sys.stderr.write(f"stage {stage}: {account}\n")
+
+
+def refuse_unprepared(account: Account, ssm: "SSMClient | None" = None) -> None:
+    """Raise AccountError unless the CDK was prepared in this account and region."""
+    try:
+        (ssm or boto3.Session().client("ssm", region_name=account.region)).get_parameter(Name=BOOTSTRAP_PARAMETER)
+    except ClientError as error:
+        if error.response.get("Error", {}).get("Code") != "ParameterNotFound":
+            return  # who may not read it may still deploy; the CDK says what it needs
+        place = f"aws://{account.account_id}/{account.region}"
+        raise AccountError(
+            f"the CDK was never prepared there: `.venv/bin/python -m infra.cdk bootstrap {place}` once, then deploy"
+        ) from None
+
+
+_WORDS: tuple[tuple[type[Exception] | tuple[type[Exception], ...], str], ...] = (
+    (ProfileNotFound, "{}: AWS_PROFILE names a profile that ~/.aws/config does not have"),
+    (
+        (NoCredentialsError, PartialCredentialsError),
+        "no AWS credentials were found: set AWS_PROFILE, or sign in with `aws configure` or `aws sso login`",
+    ),
+    ((SSOTokenLoadError, TokenRetrievalError, UnauthorizedSSOTokenError), f"the session has expired: {_SIGN_IN}"),
+    (
+        EOFError,
+        "the profile asks for an MFA code, and there is no terminal to ask on: sign in first, and pass the session on",
+    ),
+)
+
+
+def because(error: Exception) -> str:
+    """The error in one line that says what to do, where that is known."""
+    code = _code_of(error)
+    if code in _EXPIRED:
+        return f"the session has expired: {_SIGN_IN}"
+    if code in _NOBODY:
+        return f"AWS does not know these credentials ({code}): {_SIGN_IN}"
+    known = next((words for kind, words in _WORDS if isinstance(error, kind)), "")
+    one_line = " ".join(str(error).split())
+    return known.format(one_line) if known else f"{type(error).__name__}: {one_line}"
+
+
+def _code_of(error: Exception) -> str:
+    response: Any = getattr(error, "response", {})
+    return str(response.get("Error", {}).get("Code", ""))
