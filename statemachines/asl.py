@@ -6,6 +6,8 @@ and `${<module>}` are filled in at deployment. https://docs.aws.amazon.com/step-
 
 from typing import Any
 
+from lambdas.runtime.aws_errors import retried_by_machines
+
 State = dict[str, Any]
 
 ORDER_ID = "{% $states.context.Execution.Input.order_id %}"
@@ -40,21 +42,7 @@ def retry(errors: list[str], *, first_seconds: int, attempts: int) -> State:
     }
 
 
-TABLE_RETRIES = [
-    retry(
-        [
-            "DynamoDb.DynamoDbException",  # what has no class of its own
-            "DynamoDb.InternalServerErrorException",
-            "DynamoDb.ProvisionedThroughputExceededException",
-            "DynamoDb.RequestLimitExceededException",
-            "DynamoDb.ThrottlingException",
-            "DynamoDb.SdkClientException",
-            "DynamoDb.TransactionConflictException",
-        ],
-        first_seconds=1,
-        attempts=8,
-    )
-]
+TABLE_RETRIES = [retry(retried_by_machines(), first_seconds=1, attempts=8)]
 
 
 def table_task(comment: str, resource: str, arguments: State, *, seconds: int = _TABLE_SECONDS) -> State:

@@ -2,6 +2,7 @@
 
 from lambdas.orders.queue import Action, Step
 from lambdas.orders.steps import StepStatus
+from lambdas.runtime.aws_errors import LAMBDA_THROTTLED, OF_LAMBDA
 from statemachines.asl import (
     CONDITION_FAILED,
     GONE,
@@ -17,15 +18,6 @@ from statemachines.asl import (
 
 MARGIN_SECONDS = 10  # of the state over its Lambda, so that the Lambda is the first to give up
 
-_OF_LAMBDA = [
-    "Lambda.ClientExecutionTimeoutException",
-    "Lambda.ServiceException",
-    "Lambda.AWSLambdaException",
-    "Lambda.SdkClientException",
-    "Lambda.Unknown",
-    "Runtime.ExitError",  # its process ended
-    "Sandbox.Timedout",
-]
 # What a run says itself (lambdas/actions/_run.py); the order has its reason then.
 _ANSWERED = [
     "ActionWaits",
@@ -41,7 +33,7 @@ _MORE_PATIENT = {"standard": 1, "patient": 2}
 
 def retries(action: Action) -> list[State]:
     """Only what may succeed by itself is tried again; `never` still tries again what never reached the module."""
-    of_lambda = retry([*_OF_LAMBDA, "Lambda.TooManyRequestsException"], first_seconds=2, attempts=6)
+    of_lambda = retry([*OF_LAMBDA, LAMBDA_THROTTLED], first_seconds=2, attempts=6)
     busy = retry(["ActionBusy"], first_seconds=2, attempts=8)
     if action.retry == "never":
         return [busy, of_lambda]

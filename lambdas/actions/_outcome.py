@@ -20,18 +20,12 @@ from lambdas.orders.errors import OrderChangedError
 from lambdas.orders.order import Order
 from lambdas.orders.steps import StepStatus
 from lambdas.records.table import ConditionFailedError
+from lambdas.runtime.aws_errors import Meaning, meaning_of
 from lambdas.runtime.observe import log_unexpected
 
 _AGAIN = "it may pass by itself; if this action still waits, process it again"
 _UNDO_AGAIN = "it is tried again by itself, daily at the latest"
 OUTSIDE_ERRORS = (ClientError, HTTPClientError, BotoConnectionError)
-_THROTTLES = {"ThrottlingException", "ProvisionedThroughputExceededException", "RequestLimitExceeded"}
-_PASSING = {
-    "InternalServerError",
-    "ServiceUnavailable",
-    "TransactionConflictException",
-    "TransactionInProgressException",
-}
 
 
 def config_of(module: Module[Any], order: Order, action_id: int) -> Any:
@@ -55,12 +49,12 @@ def classed(error: Exception) -> ActionError:
     """Errors are classed once, here (order-systems reference, P5)."""
     if isinstance(error, ActionError):
         return error
-    code = error.response.get("Error", {}).get("Code") if isinstance(error, ClientError) else None
-    if code in _THROTTLES:
+    meaning = meaning_of(error.response) if isinstance(error, ClientError) else None
+    if meaning is Meaning.THROTTLED:
         return ThrottledError("the database asked for a pause")
-    if code in _PASSING or (isinstance(error, ConditionFailedError) and not error.failed):
+    if meaning is Meaning.PASSING or (isinstance(error, ConditionFailedError) and not error.failed):
         return TransientError("the database was busy with this record")
-    if isinstance(error, OUTSIDE_ERRORS) and code is None:
+    if isinstance(error, OUTSIDE_ERRORS) and not isinstance(error, ClientError):
         return TransientError("a service could not be reached")
     if isinstance(error, OrderChangedError):
         return TransientError("too many wrote to this order at once")

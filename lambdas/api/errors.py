@@ -75,6 +75,18 @@ class InternalError(OrderError):
         )
 
 
+class StoreBusyError(OrderError):
+    """The database asked for a pause, or did not answer. Whether something was written before is not known."""
+
+    kind = "store_busy"
+    again = Again.LATER
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the database is too busy at this moment; try again in a few seconds, with the same Idempotency-Key if you sent one"
+        )
+
+
 class WrongHttpMethodError(OrderError):
     """`allowed`: those that it takes, for the header `Allow`."""
 

@@ -13,7 +13,7 @@ from lambdas.api.callers.privacy import shown
 from lambdas.api.calls.asked import method_asked, request_asked, revision_asked
 from lambdas.api.calls.call import Call, Door, door_of, read_call
 from lambdas.api.calls.unserved import unserved
-from lambdas.api.errors import InternalError, NotAllowedError
+from lambdas.api.errors import InternalError, NotAllowedError, StoreBusyError
 from lambdas.api.method import Method, Rights
 from lambdas.api.requests.fields import Request
 from lambdas.api.responses import Response, answer, envelope, envelope_error, problem
@@ -22,6 +22,7 @@ from lambdas.orders.errors import OrderError
 from lambdas.orders.order import Order
 from lambdas.orders.service import OrderService
 from lambdas.records.api_user import ApiUser, ApiUserRecords
+from lambdas.runtime.aws_errors import is_passing
 from lambdas.runtime.observe import MetricUnit, log_unexpected, logger, metrics
 from lambdas.runtime.patience import lasting
 from lambdas.runtime.starting import prepare
@@ -85,7 +86,7 @@ def respond(event: dict[str, Any], api: Api) -> Response:
     except Exception as error:  # noqa: BLE001 - the caller gets an answer in the door's own form, the log the place
         request_id = event["requestContext"]["requestId"]
         log_unexpected("unexpected error in the API", error, request_id=request_id)
-        response = _refused(InternalError(request_id), door)
+        response = _refused(StoreBusyError() if is_passing(error) else InternalError(request_id), door)
     if allowance and door is Door.METHOD_PATH:
         response["headers"] |= allowance.headers()
     return response

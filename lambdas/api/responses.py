@@ -36,6 +36,7 @@ STATUS = {
     "repeat_unknown": HTTPStatus.SERVICE_UNAVAILABLE,
     "files_not_kept": HTTPStatus.SERVICE_UNAVAILABLE,
     "gateway_busy": HTTPStatus.SERVICE_UNAVAILABLE,
+    "store_busy": HTTPStatus.SERVICE_UNAVAILABLE,
     "internal": HTTPStatus.INTERNAL_SERVER_ERROR,
     "unreadable": HTTPStatus.INTERNAL_SERVER_ERROR,
 }
@@ -46,12 +47,14 @@ _NOT_A_REFUSAL = (
     "wrong_http_method",
     "too_many_calls",
     "repeat_unknown",
+    "store_busy",
     "internal",
 )
 RETRY_AFTER_SECONDS = {
     "submit_in_progress": 3,
     "payment_unknown": 60,
     "gateway_busy": 10,
+    "store_busy": 3,
     "order_changed": 1,
     "repeat_in_progress": 3,
     "repeat_unknown": 3,

@@ -59,7 +59,9 @@ def _operation() -> dict[str, Any]:
             "403": _refusal("The user has not the right, or not in this queue or brand."),
             "429": _refusal("Too many calls in this minute, or too many failed logins.", again),
             "500": _refusal("Something went wrong here."),
-            "503": _refusal("Not possible at the moment; nothing was done.", again),
+            "503": _refusal(
+                "Not possible at the moment; send it again in a moment, under the same Idempotency-Key.", again
+            ),
         },
     }
 

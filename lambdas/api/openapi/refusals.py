@@ -44,7 +44,7 @@ _TEXTS = {
     422: "The data cannot be taken: `errors` names each field. Card numbers and card codes are refused wherever they stand.",
     429: "Too many calls in this minute, or too many failed logins.",
     500: "Something went wrong here; `detail` has the number it is logged under.",
-    503: "Not possible at the moment; nothing was done.",
+    503: "Not possible at the moment; send it again in a moment, under the same Idempotency-Key.",
 }
 
 

@@ -21,6 +21,12 @@ def service_error(code: str, status: int = 400) -> ClientError:
     return ClientError(answer, "PutItem")
 
 
+def canceled(*reasons: str) -> ClientError:
+    error = service_error("TransactionCanceledException")
+    error.response["CancellationReasons"] = [{"Code": reason} for reason in reasons]
+    return error
+
+
 CLASSED: list[tuple[Exception, type[ActionError]]] = [
     (TransientError("x"), TransientError),
     (ThrottledError("x"), ThrottledError),
@@ -31,6 +37,11 @@ CLASSED: list[tuple[Exception, type[ActionError]]] = [
     (service_error("InternalServerError", 500), TransientError),
     (service_error("ServiceUnavailable", 503), TransientError),
     (service_error("TransactionInProgressException"), TransientError),
+    (canceled("None", "ThrottlingError"), ThrottledError),
+    (canceled("ProvisionedThroughputExceeded", "TransactionConflict"), ThrottledError),
+    (canceled("TransactionConflict", "None"), TransientError),
+    (canceled("None", "ValidationError"), UnexpectedError),
+    (canceled("ItemCollectionSizeLimitExceeded", "ThrottlingError"), UnexpectedError),
     (service_error("ValidationException"), UnexpectedError),
     (service_error("AccessDeniedException"), UnexpectedError),
     (EndpointConnectionError(endpoint_url="x"), TransientError),
