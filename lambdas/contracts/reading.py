@@ -8,7 +8,7 @@ from lambdas.contracts.contract import ContractSigned
 from lambdas.contracts.errors import ContractCardDataError, ContractMalformedError
 from lambdas.orders.card_data import card_data_in
 from lambdas.orders.errors import Problem
-from lambdas.orders.info import MAX_DEPTH, walk
+from lambdas.orders.info import MAX_INPUT_DEPTH, walk
 from lambdas.runtime.plain_words import place_of, plain_words
 
 _MAX_PROBLEMS, _LONGEST_FIELD = 20, 80
@@ -28,8 +28,8 @@ def read_contract(raw: Any) -> ContractSigned:
 
 def refuse_card_numbers(tree: Any) -> None:
     """Raises ContractCardDataError; ContractMalformedError for what is nested too deeply to be looked through."""
-    if any(depth > MAX_DEPTH for *_, depth in walk(tree)):
-        raise ContractMalformedError(Problem("contract", f"is nested more than {MAX_DEPTH} levels deep"))
+    if any(depth > MAX_INPUT_DEPTH for *_, depth in walk(tree)):
+        raise ContractMalformedError(Problem("contract", f"is nested more than {MAX_INPUT_DEPTH} levels deep"))
     if found := card_data_in(tree):
         raise ContractCardDataError("a field's name" if found.in_name else found.path[:_LONGEST_FIELD])
 

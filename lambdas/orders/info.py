@@ -9,7 +9,8 @@ from lambdas.orders.errors import InvalidOrderError, Problem
 
 MAX_BYTES = 200_000  # an order item holds 400 KB at most, and the checklist and its results need room beside info
 MAX_INPUT_BYTES = 20_000  # of what an action is told
-MAX_DEPTH = 16  # DynamoDB nests 32 levels at most, and the order has levels of its own
+MAX_DEPTH = 64  # as PHP reads; what DynamoDB does not nest is folded (folding.py)
+MAX_INPUT_DEPTH = 16  # of what an action is told: DynamoDB nests 32 levels at most, and the order has levels of its own
 MAX_KEYS = 5_000
 MAX_DIGITS, MAX_EXPONENT = 38, 120
 
@@ -25,11 +26,11 @@ def merge(stored: Mapping[str, Any], sent: Mapping[str, Any]) -> Info:
     return merged
 
 
-def limits(info: Mapping[str, Any]) -> None:
+def limits(info: Mapping[str, Any], max_depth: int = MAX_DEPTH) -> None:
     """Refuse what could never be stored. Depth comes first, so that nothing here recurses further than it may."""
     for count, (path, _value, depth) in enumerate(walk(info), start=1):
-        if depth > MAX_DEPTH:
-            _refuse(path.split(".")[0], f"is nested more than {MAX_DEPTH} levels deep")
+        if depth > max_depth:
+            _refuse(path.split(".")[0], f"is nested more than {max_depth} levels deep")
         if count > MAX_KEYS:
             _refuse("", f"has more than {MAX_KEYS} keys")
     for path, value, _depth in walk(info):
@@ -44,7 +45,7 @@ def limits(info: Mapping[str, Any]) -> None:
 def bounded_input(given: Mapping[str, Any]) -> None:
     """Refuse what people or programs say to an action and no order could hold."""
     try:
-        limits(given)
+        limits(given, MAX_INPUT_DEPTH)
         size = len(json.dumps(given, default=_number).encode())
     except InvalidOrderError as refused:
         problems = tuple(Problem(f"input{found.field.removeprefix('info')}", found.text) for found in refused.problems)

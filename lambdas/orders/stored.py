@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from lambdas.orders.checklist import ChecklistAction
+from lambdas.orders.folding import folded, unfolded
 from lambdas.orders.info import text
 from lambdas.orders.order import Order
 from lambdas.orders.steps import StepStatus
@@ -19,6 +20,8 @@ def stored(order: Order) -> dict[str, Any]:
     """The order as plain values, for `restored`. It has no `order_id`: that is the item's key."""
     always = {"revision": order.revision, "epoch": order.epoch, "waits": {}}
     fields = order.model_dump(exclude_none=True, exclude_defaults=True, exclude={"order_id", "actions"})
+    if "info" in fields:
+        fields["info"] = folded(order.info)
     for pack in fields.get("priced", ()):
         said = _said(order.info, pack["pack"])
         if pack[_DESCRIPTION] == text(said, "desserv"):
@@ -42,7 +45,7 @@ def _stored_action(action: ChecklistAction) -> dict[str, Any]:
 def restored(order_id: str, fields: Mapping[str, Any]) -> Order:
     """The order that was stored. Takes items of earlier versions too, which hold every field. Raises ValidationError."""
     actions, steps = fields.get("actions"), fields.get("checklist_steps")
-    changed: dict[str, Any] = {}
+    changed: dict[str, Any] = {"info": unfolded(fields["info"])} if "info" in fields else {}
     if isinstance(actions, Mapping):
         changed["actions"] = {key: _restored_action(key, action) for key, action in actions.items()}
     if isinstance(steps, list):

@@ -8,6 +8,14 @@ if TYPE_CHECKING:
     from lambdas.api.requests.fields import Request
 
 MOST_ROWS = 1_000
+# Ids that are numbers. Others (vat_id, trans_id, link_id) are texts, of which every letter counts.
+NUMBERS = frozenset(
+    {
+        "ach_id", "attach_id", "billing_info_id", "brand_id", "card_id", "class_id", "client_id", "contact_id", "coupon_id", "id",
+        "inv_id", "invoice_id", "opportunity_id", "order_action_id", "order_form_id", "order_id", "order_queue_id",
+        "order_step_id", "plan_id", "quote_id", "step_id", "user_id",
+    }
+)  # fmt: skip
 _MOST = 2**53
 _FRACTION_OF_NOTHING = re.compile(r"\s*([0-9]{1,24})(?:\.0*)?\s*")
 _BEGINS_WITH_A_NUMBER = re.compile(r"\s*([+-]?[0-9]{1,18})")
@@ -15,7 +23,7 @@ _BEGINS_WITH_A_NUMBER = re.compile(r"\s*([+-]?[0-9]{1,18})")
 
 def as_php_reads(request: "type[Request]", sent: dict[str, Any]) -> dict[str, Any]:
     """Ids such as `5.0`; of lists, any direction, order, offset and limit."""
-    read = {name: _id(name, value) if name == "id" or name.endswith("_id") else value for name, value in sent.items()}
+    read = {name: _id(name, value) if name in NUMBERS else value for name, value in sent.items()}
     listing = {"direction": _direction, "limit": _limit, "offset": _offset} if request.SORTED_BY else {}
     for name, reading in listing.items():
         if name in read and name in request.model_fields:

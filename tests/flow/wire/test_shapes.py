@@ -129,3 +129,14 @@ def test_files_come_in_parts_of_any_key(raw: Raw, shop: Shop, name: str) -> None
     got = raw.send("GET", f"/api/2.0/?method=uber.attachment_get&attach_type=order_ticket&attach_id={attach_id}")
     assert (got.body, got.header("Content-Type")) == (content, "application/pdf")
     assert "filename=" in str(got.header("Content-Disposition"))
+
+
+def test_info_that_is_deeper_than_dynamodb_nests_comes_back(raw: Raw) -> None:
+    made = raw.form("order.create", "order_queue_id=1&info[x]" + "[a]" * 60 + "=deep&info[first]=Ada").data
+    raw.call("order.update", order_id=made["order_id"], info={"last": "Byron"})
+    found = raw.call("order.get", order_id=made["order_id"])["info"]
+    inner = found["x"]
+    for _ in range(60):
+        inner = inner["a"]
+
+    assert (inner, found["first"], found["last"]) == ("deep", "Ada", "Byron")

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from lambdas.api.methods import every_method
+from lambdas.api.requests.leniency import NUMBERS
 from tests.unit.api.conftest import Caller
 
 FORM = "application/x-www-form-urlencoded"
@@ -198,3 +200,39 @@ def test_parts_are_read_as_other_libraries_write_them(caller: Caller) -> None:
     found = created(caller, body.encode(), 'multipart/form-data; boundary="x"')
 
     assert (found["first"], found["last"]) == ("Ad\u00e4", "Byron")
+
+
+@pytest.mark.parametrize("levels", [17, 33, 63])
+def test_info_may_be_as_deep_as_php_reads_it(caller: Caller, levels: int) -> None:
+    body = "order_queue_id=1&info[x]" + "[a]" * levels + "=%C3%A9&info[first]=Ada"
+    found = created(caller, body)
+    inner: Any = found["x"]
+    for _ in range(levels):
+        inner = inner["a"]
+
+    assert (inner, found["first"]) == ("\u00e9", "Ada")
+
+
+def test_a_card_number_is_found_at_any_depth(caller: Caller) -> None:
+    assert "card numbers" in refusal(caller, "info[x]" + "[a]" * 40 + "=4242424242424242")
+    assert "card numbers" in refusal(caller, "info[x]" + "[a]" * 40 + "[cvv]=123")
+
+
+TEXTS = {"vat_id", "trans_id", "link_id", "late_fee_scheme_id"}
+
+
+def test_only_ids_that_are_numbers_lose_what_is_no_digit_of_theirs() -> None:
+    named = {
+        field.alias or name
+        for _, method in every_method()
+        for name, field in method.request.model_fields.items()
+        if name == "id" or name.endswith("_id")
+    }
+
+    assert named == NUMBERS | TEXTS
+
+
+def test_a_tax_number_keeps_its_zeros(caller: Caller) -> None:
+    client_id = caller.data("client.add", {"first": "Ada", "vat_id": "007.0"})
+
+    assert caller.data("client.get", {"client_id": f"{client_id}.0"})["vat_id"] == "007.0"

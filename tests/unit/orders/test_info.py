@@ -90,9 +90,9 @@ def test_what_is_small_is_taken(sent: info.Info) -> None:
 @pytest.mark.parametrize(
     ("tree", "named"),
     [
-        (nested(info.MAX_DEPTH + 1), r"info\.x: is nested more than 16 levels"),
-        (nested(info.MAX_DEPTH + 1, key=""), "is nested more than 16 levels"),
-        (nested(10_000), r"info\.x: is nested more than 16 levels"),
+        (nested(info.MAX_DEPTH + 1), r"info\.x: is nested more than 64 levels"),
+        (nested(info.MAX_DEPTH + 1, key=""), "is nested more than 64 levels"),
+        (nested(10_000), r"info\.x: is nested more than 64 levels"),
         ({"list": [0] * info.MAX_KEYS}, "info: has more than 5000 keys"),
         ({"note": "ü" * (info.MAX_BYTES // 2)}, "info: has [0-9]+ bytes"),
     ],

@@ -1,6 +1,7 @@
 """What the table stores of an order: all of it comes back, and expressions find what they count on."""
 
 import json
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,8 @@ from hypothesis import strategies as st
 
 from lambdas.orders.applied import AppliedCoupon, AppliedTax
 from lambdas.orders.checklist import ActionState, ChecklistAction, ChecklistStep
+from lambdas.orders.folding import LEVEL, unfolded
+from lambdas.orders.info import MAX_DEPTH
 from lambdas.orders.order import Hold, Order, PaymentAttempt, Wait
 from lambdas.orders.packs import PricedPack
 from lambdas.orders.store import order_item
@@ -57,6 +60,48 @@ def test_what_was_stored_comes_back_whole(order: Order) -> None:
     kept = from_item(to_item(stored(order)))
 
     assert restored(order.order_id, kept) == order
+
+
+def nested(levels: int, end: Any) -> Any:
+    tree = end
+    for level in range(levels):
+        tree = {"a": tree} if level % 3 else [tree]
+    return tree
+
+
+def depth_of(value: Any) -> int:
+    inner = list(value.values()) if isinstance(value, dict) else value if isinstance(value, list) else []
+    return 1 + max(map(depth_of, inner)) if inner else 0
+
+
+ENDS = [
+    "x",
+    5,
+    Decimal("1.5"),
+    True,
+    None,
+    "",
+    [],
+    {},
+    ["a", {"b": 1}],
+    "\x00folded:",
+    '\x00folded:{"S": "x"}',
+    "\x00folded:{",
+]
+
+
+@given(st.integers(1, MAX_DEPTH - 2), st.sampled_from(ENDS))
+def test_info_comes_back_however_deep_it_is(levels: int, end: Any) -> None:
+    order = an_order(info={"first": "Ada", "x": nested(levels, end)})
+    kept = stored(order)
+
+    assert depth_of(kept["info"]) <= 17
+    assert restored(order.order_id, from_item(to_item(kept))).info == order.info
+
+
+def test_what_somebody_edited_is_read_as_it_is() -> None:
+    for text in ("\x00folded:nonsense", "\x00folded:[]", "\x00folded:{}"):
+        assert unfolded(nested(LEVEL, text)) == nested(LEVEL, text)
 
 
 @given(orders)
