@@ -88,7 +88,7 @@ def _names(queue: Queue) -> Iterator[str]:
         made.format(place)
         for name in state_names(queue).values()
         for place in (name, f"undo_{name}")
-        for made in ("{}", "{}_wait", "{}_gate", "{}_over", "{}_silent")
+        for made in ("{}", "{}_wait", "{}_gate", "{}_over", "{}_silent", "{}_passed")
     }
     for name, count in Counter(step.name for step in queue.steps).items():
         if count > 1:

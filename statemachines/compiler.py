@@ -160,7 +160,8 @@ def _action_states(
     onward = {"Next": following} if following else {"End": True}
     wait, silent = f"{name}_wait", f"{name}_silent"
     made[name] = runs.run(action, step, onward=onward, on_failure=wait, on_silence=silent, leave=leave)
-    made[silent] = runs.silent_run(action, step, then=wait, otherwise=leave)
+    made[silent] = runs.silent_run(action, step, then=wait, otherwise=f"{name}_passed")
+    made[f"{name}_passed"] = runs.passed(action, step, onward=onward, otherwise=leave)
     made[wait] = waits.wait_for_action(action, step, run_state=name, wait_state=wait, leave=leave)
     return made
 

@@ -1,5 +1,6 @@
 """Run and undo: the states that call an action's Lambda."""
 
+from lambdas.orders.modules import load_modules
 from lambdas.orders.queue import Action, Step
 from lambdas.orders.steps import StepStatus
 from lambdas.runtime.aws_errors import LAMBDA_THROTTLED, OF_LAMBDA
@@ -70,6 +71,26 @@ def silent_run(action: Action, step: Step, *, then: str, otherwise: str) -> Stat
         then=then,
         otherwise=otherwise,
     )
+
+
+def passed(action: Action, step: Step, *, onward: State, otherwise: str) -> State:
+    """Its function says nothing, and the action is met all the same: somebody skipped it for that, or did what it was for. The
+    machine goes on, or it would ask the function again and again.
+
+    Not past one that takes money and was skipped: its function has to let go of what is held. `otherwise`: where to go then,
+    if the order is not here any more, and if the table does not answer: whoever comes round asks again.
+    """
+    facts = load_modules().get(action.module)
+    met = ["done"] if facts and facts.money == "captures" else ["done", "skipped"]
+    update = order_update(
+        f"step_id = :step AND actions.#key.#state IN ({', '.join(f':{state}' for state in met)})",
+        "activity = :now",
+        names={"#key": str(action.id), "#state": "state"},
+        values={":step": {"N": str(step.id)}, ":now": {"N": NOW}, **{f":{state}": {"S": state} for state in met}},
+    )
+    task = table_task("Met, though its function says nothing", UPDATE, update)
+    del task["Retry"]  # a definition has 1 MB, and coming round is a retry
+    return {**task, **onward, "Catch": [catch(["States.ALL"], otherwise)]}
 
 
 def silent_undo(action: Action, *, then: str, otherwise: str) -> State:

@@ -8,7 +8,7 @@ import boto3
 import pytest
 
 from infra.local_engine import LocalEngine
-from lambdas.orders import progress
+from lambdas.orders import hands, progress
 from lambdas.orders.checklist import ActionState
 from lambdas.orders.machine import Answer
 from lambdas.orders.order import Order, Wait
@@ -126,3 +126,27 @@ def test_an_optional_action_holds_nothing_up_and_says_why(bench_of: BenchOf, bro
     order = bench.orders.get(order_id)
     assert order.step_status is StepStatus.COMPLETE
     assert (order.actions["21"].state, order.actions["21"].reason) == (ActionState.FAILED, REASON)
+
+
+@pytest.mark.parametrize("others", [(), (BESIDE,)], ids=["plain", "in a box"])
+def test_an_action_that_is_skipped_because_its_function_says_nothing_holds_nothing_up(
+    bench_of: BenchOf, broken: dict[str, str], others: tuple[dict[str, object], ...]
+) -> None:
+    """Its function is asked once more, for it may have something to let go of; that it says nothing again must not go round."""
+    beside = [{**other, "module": "manual_check_off", "automatic": False, "config": {"text": "x"}} for other in others]
+    queue = queue_of({"id": 21, "name": "Add Services", "module": "add_services", "automatic": True}, *beside)
+    bench = bench_of(queue, seconds={}, functions=broken)
+    order_id = bench.start(progress.submitted(an_order(queue), now=1, hold=None))
+    keys = ["21", *(str(other["id"]) for other in beside)]
+
+    def parked(order: Order) -> Order | None:
+        return order if order.waits.keys() >= set(keys) else None
+
+    waits = bench.until("the actions wait", parked, order_id).waits
+    for key in keys:
+        bench.orders.save(hands.skipped(bench.orders.get(order_id), int(key), by="ann", why="broken", now=2))
+        bench.answer(waits[key].token, Answer.SKIPPED)
+
+    bench.until("complete", lambda order: order if order.step_status is StepStatus.COMPLETE else None, order_id)
+    assert bench.ended(order_id) == "SUCCEEDED"
+    assert bench.entered(order_id).count("add_services") == 2
