@@ -136,7 +136,7 @@ def _needs_domain(plan: Plan) -> bool:
 def _domains(pack: Pack) -> tuple[str, ...]:
     """The domain names that are said with it; none if any is none."""
     try:
-        return hosts(pack.description)
+        return hosts(pack.description, most=pack.quantity)
     except UnfitError:
         return ()
 

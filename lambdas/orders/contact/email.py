@@ -7,6 +7,7 @@ form (https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_Destination.htm
 from lambdas.orders.contact.text import narrow
 from lambdas.orders.contact.unfit import UnfitError
 
+_LONGEST = 500  # as it is typed: an address has 254 at most, in ASCII
 _EXAMPLE = "must be one e-mail address such as name@example.com"
 _ASCII_ONLY = "can have letters such as ä or 李 only behind the @: our mail service takes no others before it"
 
@@ -16,6 +17,8 @@ def email(value: str) -> str:
     said = narrow(value).strip().rstrip(".")
     if not said:
         return ""
+    if len(said) > _LONGEST:
+        raise UnfitError(_EXAMPLE)
     from email_validator import EmailNotValidError, validate_email
 
     try:

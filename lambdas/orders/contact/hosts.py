@@ -13,6 +13,8 @@ _A_NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")  # a name's last part never is one
 _RESERVED = re.compile(
     r"(?!xn).{2}--"
 )  # names with other letters before two hyphens are none's to have (RFC 5891, 4.2.3.1)
+MAX_NAMES = 10_000
+_LONGEST = 500  # as it is typed: a name has 253 at most, in ASCII
 _EXAMPLE = "must be a name such as www.example.com"
 
 
@@ -22,13 +24,18 @@ def host(value: str) -> str:
     return ascii_name(_BEHIND.sub("", _BEHIND.sub("", _SCHEME.sub("", said, count=1)))) if said else ""
 
 
-def hosts(text: str) -> tuple[str, ...]:
-    """The names that are written there, apart by commas, blanks or lines. Raises UnfitError."""
-    return tuple(name for name in map(host, _APART.split(narrow(text))) if name)
+def hosts(text: str, most: int = MAX_NAMES) -> tuple[str, ...]:
+    """The names that are written there, apart by commas, blanks or lines, `most` at most. Raises UnfitError."""
+    said = [name for name in _APART.split(narrow(text)) if name]
+    if len(said) > most:
+        raise UnfitError(f"names more than {most}")
+    return tuple(map(host, said))
 
 
 def ascii_name(name: str) -> str:
     """A name below some domain, in its ASCII form. Raises UnfitError."""
+    if len(name) > _LONGEST:
+        raise UnfitError(_EXAMPLE)
     found = in_ascii(name)
     labels = found.split(".")
     if len(labels) < 2 or len(found) > 253 or _A_NUMBER.fullmatch(labels[-1]) or any(map(_RESERVED.match, labels)):

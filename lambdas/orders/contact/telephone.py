@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from phonenumbers import PhoneNumber
 
 _LONGEST_NATIONAL = 12  # digits behind the country's code; longer ones are possible in some plans, and nobody has one
-_EXTENSION = re.compile(r"(?i)[\s,;]*(?:extension|extn?\.?|ext=|x|#)[\s:.=]*([0-9]{1,6})$")
+_EXTENSION = re.compile(r"(?i)(?:extension|extn?\.?|ext=|x|#)[\s:.=]*([0-9]{1,6})$")
 _AS_WRITTEN = re.compile(r"[0-9 ()./-]{5,30}")  # where no country says how it is dialled
 _EXAMPLE = "must be a telephone number such as +44 20 7946 0018, with ext. 89 if it has an extension"
 
@@ -80,7 +80,7 @@ def _dialled(main: str, country: str) -> "PhoneNumber | None":
 def _parts(text: str) -> tuple[str, str]:
     """A number, and its extension."""
     found = _EXTENSION.search(text)
-    return (text[: found.start()].strip(), found[1]) if found else (text.strip(), "")
+    return (text[: found.start()].strip(" ,;"), found[1]) if found else (text.strip(), "")
 
 
 def _with_extension(number: str, extension: str) -> str:

@@ -48,6 +48,11 @@ def test_what_no_mail_could_be_sent_to_is_refused(written: str) -> None:
     assert not is_email(written)
 
 
+def test_what_is_too_long_is_not_looked_at() -> None:
+    with pytest.raises(UnfitError):
+        email("ä." * 100_000 + "@example.com")
+
+
 def test_letters_before_the_at_are_said_to_be_the_reason() -> None:
     with pytest.raises(UnfitError, match="before it"):
         email("ädä@example.com")

@@ -56,6 +56,13 @@ def test_several_stand_apart_by_commas_blanks_or_lines() -> None:
     )
 
 
+def test_no_more_are_looked_at_than_are_wanted() -> None:
+    with pytest.raises(UnfitError, match="more than 2"):
+        hosts("a.example b.example c.example", most=2)
+    with pytest.raises(UnfitError):
+        host("ä" * 100_000 + ".example")
+
+
 @given(st.text(st.one_of(st.characters(), st.sampled_from("abc.-xn/:。é\u200c")), max_size=24))
 def test_the_rule_changes_nothing_of_its_own_result(said: str) -> None:
     try:
