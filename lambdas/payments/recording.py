@@ -45,7 +45,7 @@ class Recording:
         return self._without_hold(paid)
 
     def note_return(self, invoice: Invoice, reference: str, by: str) -> Invoice:
-        """The credited invoice, with the note that its money went back. The same again changes nothing.
+        """The invoice, with the note that what was credited of its money went back. The same again changes nothing.
 
         Raises NotReturnableError.
         """
@@ -54,15 +54,22 @@ class Recording:
             raise NotReturnableError(
                 invoice.invoice_id, "no payment of it was recorded by hand; the gateway gives back its own"
             )
-        if paid.returned_at is not None:
+        if not invoice.to_return_cents:
+            if paid.returned_at is None:
+                raise NotReturnableError(invoice.invoice_id, "it is paid and was not credited; cancel its order first")
             if paid.returned_reference == reference:
                 return invoice
             raise NotReturnableError(
                 invoice.invoice_id, "it is noted already that its money went back, as another payment"
             )
-        if invoice.status is not InvoiceStatus.CREDITED:
-            raise NotReturnableError(invoice.invoice_id, "it is paid and was not credited; cancel its order first")
-        noted = paid.model_copy(update={"returned_reference": reference, "returned_by": by, "returned_at": self.now()})
+        noted = paid.model_copy(
+            update={
+                "returned_cents": paid.returned_cents + invoice.to_return_cents,
+                "returned_reference": reference,
+                "returned_by": by,
+                "returned_at": self.now(),
+            }
+        )
         returned = self.invoices.write_return(invoice, noted)
         return returned or self.note_return(self.invoices.get(invoice.invoice_id) or invoice, reference, by)
 

@@ -171,9 +171,9 @@ def _telling() -> Iterator[None]:
 
 def _to_return(invoice: Invoice) -> str:
     """What people have to pay back, in their words; empty if there is nothing, or it was noted that they did."""
-    if not invoice.is_to_be_returned or invoice.payment is None:
+    if not invoice.to_return_cents or invoice.payment is None:
         return ""
-    amount = f"{format_cents(invoice.payment.amount_cents)} {invoice.currency}"
+    amount = f"{format_cents(invoice.to_return_cents)} {invoice.currency}"
     return (
         f"{amount} that came for invoice {invoice.number} by {invoice.payment.payment_type} has to be paid back by hand; "
         f"note it with client.payment_refund (inv_id {invoice.invoice_id})"

@@ -54,6 +54,7 @@ class RecordedPayment(Frozen):
     amount_cents: int
     by: str
     at: int
+    returned_cents: int = 0
     returned_reference: str = ""
     returned_by: str = ""
     returned_at: int | None = None
@@ -104,10 +105,12 @@ class Invoice(Owed):
         return invoice_id_of(self.brand_id, self.number)
 
     @property
-    def is_to_be_returned(self) -> bool:
-        """Whether money came for it by hand that has to go back by hand, for the invoice was credited."""
-        paid = self.payment
-        return self.status is InvoiceStatus.CREDITED and paid is not None and paid.returned_at is None
+    def to_return_cents(self) -> int:
+        """What came for it by hand and has to go back by hand, for the invoice or a part of it was credited since."""
+        if self.payment is None or self.status is InvoiceStatus.OPEN:
+            return 0
+        owed = 0 if self.status is InvoiceStatus.CREDITED else self.owed_cents
+        return max(0, self.payment.amount_cents - owed - self.payment.returned_cents)
 
 
 def invoice_id_of(brand_id: int, number: int) -> str:

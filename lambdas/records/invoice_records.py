@@ -143,11 +143,11 @@ class InvoiceRecords:
         )
 
     def write_return(self, before: Invoice, payment: RecordedPayment) -> Invoice | None:
-        """The credited invoice with what was noted of its money, if nobody noted it in between; else None."""
-        values = {":payment": payment.model_dump(exclude_none=True), ":credited": InvoiceStatus.CREDITED}
-        condition = "#status = :credited AND attribute_exists(payment) AND attribute_not_exists(payment.returned_at)"
+        """The invoice with what was noted of its money, if nobody noted it in between; else None."""
+        known = before.payment.model_dump(exclude_none=True) if before.payment else {}
+        values = {":payment": payment.model_dump(exclude_none=True), ":known": known, ":before": before.status}
         try:
-            return self._update(before, "SET payment = :payment", condition, values)
+            return self._update(before, "SET payment = :payment", "#status = :before AND payment = :known", values)
         except self._table.client.exceptions.ConditionalCheckFailedException:
             return None
 

@@ -15,7 +15,7 @@ from lambdas.payments.gateway import GatewayUnavailableError, OutcomeUnknownErro
 from lambdas.payments.recording import Recording
 from lambdas.payments.reversal import Reversing
 from lambdas.payments.sandbox import SandboxGateway
-from lambdas.records.invoice import ChargeAttempt, Invoice, InvoiceKind, InvoiceStatus, RecordedPayment
+from lambdas.records.invoice import ChargeAttempt, Invoice, InvoiceKind, InvoiceLine, InvoiceStatus, RecordedPayment
 from lambdas.records.invoice_records import InvoiceRecords
 from lambdas.records.table import RecordTable
 from tests.build import NOW, a_submitted_order
@@ -231,3 +231,25 @@ def test_a_payment_of_an_order_that_is_canceled_meanwhile_is_refused(
     monkeypatch.setattr(shop.invoices, "write_payment", late)
     with pytest.raises(NotPaidByHandError, match="the money has to go back"):
         shop.record()
+
+
+def test_of_an_invoice_of_several_orders_only_what_was_credited_goes_back(shop: Desk) -> None:
+    """One of its orders is canceled, then the other: each time the money of that one."""
+    lines = tuple(
+        InvoiceLine(description="x", service_id=f"{order_id}001", quantity=1, amount_cents=cents)
+        for order_id, cents in (("2001", 400), ("2002", 595))
+    )
+    shop.invoice = shop.invoices.issue(an_invoice(order_id=None, lines=lines))
+    shop.record()
+    reversing = Reversing(shop.gateway, shop.records)
+    said = []
+    for order_id, reference in (("2001", "back 1"), ("2002", "back 2")):
+        order = a_submitted_order(order_id=order_id)
+        said.append(str(reversing.reverse(order, now=NOW)).partition(" USD")[0].rpartition(" ")[2])
+        noted = shop.recording.note_return(shop.read(), reference, "bob")
+        assert shop.recording.note_return(shop.read(), reference, "bob") == noted
+        assert "by hand" not in str(reversing.reverse(order, now=NOW))
+
+    assert said == ["4.00", "5.95"]
+    assert shop.read().payment
+    assert (shop.read().status, shop.read().to_return_cents) == (InvoiceStatus.CREDITED, 0)
