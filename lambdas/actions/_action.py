@@ -30,7 +30,6 @@ def action_handler(module: Module[Any]) -> Handler:
     @metrics.log_metrics
     def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         logger.append_keys(action=module.name, order_id=event["order_id"], action_id=event["action_id"])
-        metrics.add_dimension("action", module.name)
         order_id, action_id = str(event["order_id"]), int(event["action_id"])
         if event.get("undo"):
             with lasting(context):

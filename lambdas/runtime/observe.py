@@ -21,8 +21,14 @@ def level_of(environment: Mapping[str, str]) -> str | None:
     return "DEBUG" if named == "TRACE" else "INFO"
 
 
+def metric_service(service: str) -> str:
+    """`actions.generate_invoice` -> `actions`; any other stays what it is."""
+    return "actions" if service.startswith("actions.") else service
+
+
 logger = Logger(level=level_of(os.environ))
-metrics = Metrics()
+# Each name is paid for once per service, so actions are one service: their number is no cost of its own.
+metrics = Metrics(service=metric_service(os.environ.get("POWERTOOLS_SERVICE_NAME", "service_undefined")))
 
 __all__ = ["MetricUnit", "log_unexpected", "logger", "metrics"]
 

@@ -11,6 +11,7 @@ from tests.bench.lists import LARGE, SMALL, list_reads
 from tests.bench.one_lead import one_lead
 from tests.bench.one_order import one_order
 from tests.bench.place import metered_place
+from tests.bench.stage import custom_metrics, fixed_price
 from tests.bench.starts import layer_size, start_rows
 
 
@@ -23,6 +24,9 @@ def main() -> None:
     with console.status("deploying to an engine, sending orders and leaving leads"), metered_place() as place:
         rows += one_order(place)
         rows += one_lead(place)
+        rows += [custom_metrics(place)]
+    with console.status("synthesizing a stage"):
+        rows += fixed_price()
     with console.status(f"writing {SMALL:,} and {LARGE:,} orders, and listing them"):
         rows += list_reads()
     rows += lengths()

@@ -11,3 +11,6 @@ INVOCATION = 0.20e-6
 GIGABYTE_SECOND = 13.3334e-6  # arm64
 API_CALL = 1.00e-6
 EVENT = 1.00e-6
+# A month. https://aws.amazon.com/cloudwatch/pricing/  https://aws.amazon.com/secrets-manager/pricing/
+ALARM, METRIC, DASHBOARD = 0.10, 0.30, 3.00
+SECRET, KEY = 0.40, 1.00
