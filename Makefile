@@ -14,7 +14,7 @@ CDK := $(RUN) -m infra.cdk
 # Tools of ours keep their bytecode, whatever the shell says: without it a synth takes twice as long.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help setup engine chromium run stop test unit thorough check format compile diagram openapi screenshots bench synth impact deploy diff diff-contract restored retell users destroy clean
+.PHONY: help setup engine chromium run stop test unit thorough check format compile diagram openapi screenshots bench synth impact deploy diff smoke diff-contract restored retell users destroy clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 15
@@ -76,6 +76,9 @@ deploy: impact ## to AWS, with your ordinary credentials: make deploy STAGE=dev
 
 diff: setup ## what a deploy of STAGE would change
 	@$(CDK) diff OrderQueues-$(STAGE) -c stage=$(STAGE)
+
+smoke: setup ## asks a deployed stage what only AWS can tell, and sends one order through it: make smoke STAGE=dev
+	@$(RUN) -m infra.smoke --stage $(STAGE)
 
 diff-contract: setup ## any line of an order that was not signed: make diff-contract STAGE=dev ORDER=1001
 	@$(RUN) -m infra.diff_contract --stage $(STAGE) $(ORDER)

@@ -1,0 +1,1 @@
+"""What only a deployed stage can tell, asked of it: `make smoke STAGE=dev`."""
