@@ -25,6 +25,7 @@ EFFECTS = {
 }
 # How many writes of its records a run has for certain, with the scenes' two packs; each is refused once.
 WRITES = {"provision_client": 1, "add_services": 2, "generate_invoice": 2}
+TAKEN_AND_REFUSED = {"generate_invoice": ("before the invoice is settled",)}  # when the money was taken
 UNDO_WRITES = {"add_services": 2, "generate_invoice": 2}
 UNDO_EFFECTS = {
     "add_services": ("after a service is changed",),
@@ -96,7 +97,8 @@ def undo_points(module: str) -> tuple[str, ...]:
 
 
 def refused_writes(module: str) -> tuple[str, ...]:
-    return tuple(f"write {number} of its records" for number in range(1, WRITES.get(module, 0) + 1))
+    writes = tuple(f"write {number} of its records" for number in range(1, WRITES.get(module, 0) + 1))
+    return (*writes, *TAKEN_AND_REFUSED.get(module, ()))
 
 
 def refused_undo_writes(module: str) -> tuple[str, ...]:
