@@ -160,7 +160,7 @@ def test_a_card_number_does_not_come_with_a_signed_contract(shop: Shop, mark: st
 def test_an_ordinary_german_mobile_number_is_none(shop: Shop, visitor: Visitor) -> None:
     """It passes for a card's number of 13 digits, and is left alone where telephone numbers belong."""
     order = shop.done("order.create", {"order_queue_id": 1, "info": {"phone": "49 171 12345674", "country": "DE"}})
-    assert order["info"]["phone"] == "49 171 12345674"
+    assert order["info"]["phone"] == "+49 171 12345674"
     assert shop.call("order.update", {"order_id": order["order_id"], "info": {"phone": PAN}}).status_code == 422
     visitor.open("/forms/hosting").send(plan="1:12", email="ada@example.com").send(site="www.example.com")
     page = visitor.send(**{**PERSON, "country": "DE", "phone": "49 171 12345674"})
