@@ -127,3 +127,26 @@ def test_a_name_that_was_given_before_the_table_was_restored_is_passed_over() ->
         order, run = after, after.machine_run
 
     assert (order.machine_run, order.machine_stopped_at) == (3, None)
+
+
+def test_two_relays_at_once_start_one_run_between_them() -> None:
+    """The second read the order before the first wrote it."""
+
+    class Behind(InMemoryOrderStore):
+        stale: Order | None = None
+
+        def get(self, order_id: str) -> Order:
+            found, self.stale = self.stale or super().get(order_id), None
+            return found
+
+    store = Behind()
+    ground = Ground(FakeMachine(ended=ended(PARKED), gone={"dead"}), store)
+    decided = DECIDED["cancel"](PARKED)
+    first = ground.tell(PARKED, decided)
+
+    store.stale = decided
+    care = Aftercare(ground.machine, store, lambda: NOW, queues=lambda: {1: TWO_STEPS})
+    assert outbox.relay([record(1, decided, PARKED)], care, FakeAside()) == []
+
+    assert store.get("1001") == first
+    assert first.machine_run == PARKED.machine_run + 1
