@@ -93,7 +93,7 @@ class QueueMachine(Construct):
             "Machine",
             state_machine_name=name,
             state_machine_type=sfn.StateMachineType.STANDARD,
-            definition_body=sfn.DefinitionBody.from_string(queue.definition),
+            definition_body=sfn.DefinitionBody.from_string(_without_spaces(queue.definition)),
             definition_substitutions=({_ORDER_TABLE: orders.table_name} if queue.uses_orders else {}) | invoked,
             role=own_role(
                 self,
@@ -148,6 +148,11 @@ class Queues(Construct):
             )
             for each in made
         ]
+
+
+def _without_spaces(definition: str) -> str:
+    """A template takes 1 MB in all, and the definitions are in it."""
+    return json.dumps(json.loads(definition), ensure_ascii=False, separators=(",", ":"))
 
 
 def _arns(queue: QueueFolder, *, actions: Mapping[str, lambda_.IFunction]) -> dict[str, str]:
