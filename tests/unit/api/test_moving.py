@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from lambdas.api.methods.orders import METHODS
+from lambdas.api.requests.orders import UpdateRequest
 from lambdas.orders.queue import Queue
 from lambdas.records.rights import ROLES, Grant, Right
 from tests.build import CONTACT, a_queue
@@ -132,3 +134,14 @@ def test_a_reason_goes_with_a_move(shop: Caller, order_id: str) -> None:
     answer = shop.call("order.update", {"order_id": order_id, "info": {"city": "Bath"}, "reason": REASON})
 
     assert (answer.status, answer.body["errors"][0]["field"]) == (400, "reason")
+
+
+def test_a_flag_that_a_generated_client_sends_along_asks_for_no_further_right() -> None:
+    update = METHODS["order.update"]
+
+    assert update.needs(UpdateRequest.model_validate({"order_id": "1", "step_id": 12, "card_stored": False})) == (
+        Right.ACT,
+    )
+    assert Right.CREATE in update.needs(
+        UpdateRequest.model_validate({"order_id": "1", "card_id": "7", "card_stored": 1})
+    )
