@@ -58,7 +58,7 @@ def test_the_order_form_of_the_vendor(raw: Raw, existing: dict[str, str]) -> Non
 
     order = until_order(raw, order_id, "13")
     assert int(order["client_id"]) > 0
-    assert (order["total"], order["info"]["AUPTOS"], order["info"]["phone"]) == ("19.90", "1", "020 7946 0000")
+    assert (order["total"], order["info"]["AUPTOS"], order["info"]["phone"]) == ("19.90", "1", "+44 20 7946 0000")
     services = get(raw, "client.service_list", client_id=order["client_id"])["data"]
     assert sorted(service["desserv"] for service in services.values()) == ["a.example", "b.example"]
     methods = get(raw, "client.payment_method_list", client_id=order["client_id"])["data"]
