@@ -14,7 +14,7 @@ CDK := $(RUN) -m infra.cdk
 # Tools of ours keep their bytecode, whatever the shell says: without it a synth takes twice as long.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help setup engine chromium run stop test unit thorough check format compile diagram openapi screenshots bench synth impact deploy diff smoke diff-contract restored retell users destroy clean
+.PHONY: help setup engine chromium run stop test unit thorough check format compile diagram openapi screenshots bench synth impact deploy diff sender smoke diff-contract restored retell users destroy clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 15
@@ -71,8 +71,11 @@ synth: setup ## the CloudFormation template of STAGE, into cdk.out; no account n
 impact: setup ## what a deploy of STAGE would do to the orders under way; fails if it would harm any
 	@$(RUN) -m infra.impact --stage $(STAGE)
 
-deploy: impact ## to AWS, with your ordinary credentials: make deploy STAGE=dev
+deploy: impact sender ## to AWS, with your ordinary credentials: make deploy STAGE=dev
 	@$(CDK) deploy OrderQueues-$(STAGE) -c stage=$(STAGE)
+
+sender: setup ## has SES know the mail domain of STAGE, which stages share and no stack owns
+	@$(RUN) -m infra.sender --stage $(STAGE)
 
 diff: setup ## what a deploy of STAGE would change
 	@$(CDK) diff OrderQueues-$(STAGE) -c stage=$(STAGE)
@@ -92,7 +95,7 @@ restored: setup ## goes on after rows of the order table of STAGE were restored 
 users: setup ## users of the API of STAGE: make users STAGE=dev ARGS="add NAME --role supervisor"
 	@$(RUN) -m infra.users --stage $(STAGE) $(ARGS)
 
-destroy: setup ## take STAGE down; prod keeps its tables
+destroy: setup ## take STAGE down; docs/operating.md says what a stage that keeps its data leaves, and what to do before
 	@$(CDK) destroy OrderQueues-$(STAGE) -c stage=$(STAGE)
 
 setup: .local/setup.stamp

@@ -14,6 +14,8 @@ import boto3
 
 from infra.cdk import cdk_command, cdk_environment
 from infra.local_engine import ACCOUNT_ID, REGION, REPOSITORY, LocalEngine
+from infra.mail_identity import make_known
+from infra.settings import settings_of
 from lambdas.records.api_user import ApiUserRecords
 from lambdas.records.table import RecordTable
 
@@ -90,6 +92,12 @@ def deploy(engine: LocalEngine, panel_url: str = "") -> Iterator[str]:
     (engine.root / "deployed").write_text(_deployed_from(panel_url))
 
 
+def destroy(engine: LocalEngine) -> None:
+    """Take the stack down, as `make destroy` does."""
+    (engine.root / "deployed").unlink(missing_ok=True)
+    _cdk(engine, "destroy", STACK, "--app", str(engine.root / "cdk.out"), "--force")
+
+
 def is_deployed(engine: LocalEngine, panel_url: str = "") -> bool:
     """Whether this engine runs what the working tree says, with this panel."""
     marker = engine.root / "deployed"
@@ -116,6 +124,7 @@ def source_hash() -> str:
 
 def connect(engine: LocalEngine, known: LocalStack | None) -> LocalStack:
     """The deployed stack, with an API user; the one that is known already is kept while it is still right."""
+    make_known(settings_of("local").mail_domain, engine.client_options())
     outputs = _outputs(engine)
     users = _users(engine, outputs["RecordTable"])
     known = known if known and known.record_table == outputs["RecordTable"] else None

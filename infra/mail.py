@@ -1,8 +1,7 @@
-"""Mail: the stage's sender as an identity of SES, and who may send as it."""
+"""Mail: who the stage sends as, and who may. Its domain is made known to SES by infra/sender.py, for all stages."""
 
 from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_ses as ses
 from constructs import Construct
 
 from infra.settings import StageSettings
@@ -13,7 +12,6 @@ class Mail(Construct):
 
     def __init__(self, scope: Construct, construct_id: str, *, settings: StageSettings) -> None:
         super().__init__(scope, construct_id)
-        ses.EmailIdentity(self, "Identity", identity=ses.Identity.domain(settings.mail_domain))
         every_identity = Stack.of(self).format_arn(service="ses", resource="identity", resource_name="*")
         self.environment = {"MAIL_FROM": settings.mail_from}
         # While an account is in SES's sandbox, the recipients are identities that a mail is judged by, too: so the sender

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from aws_cdk import ArnFormat, Stack
+from aws_cdk import ArnFormat, Fn, RemovalPolicy, Stack
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
@@ -17,7 +17,7 @@ from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from infra.actions import construct_name
-from infra.function import allow, own_role, removal_of
+from infra.function import allow, own_role
 from infra.settings import StageSettings
 
 _PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
@@ -83,6 +83,7 @@ class QueueMachine(Construct):
         settings: StageSettings,
         orders: dynamodb.ITable,
         actions: Mapping[str, lambda_.IFunction],
+        log_group: logs.ILogGroup,
     ) -> None:
         super().__init__(scope, construct_id)
         invoked = _arns(queue, actions=actions)
@@ -103,7 +104,7 @@ class QueueMachine(Construct):
             ),
             # Errors only and never the data: the history of an execution has the rest, for those who may see it.
             logs=sfn.LogOptions(
-                destination=_log_group(self, machine=name, settings=settings),
+                destination=log_group,
                 level=sfn.LogLevel.ERROR,
                 include_execution_data=False,
             ),
@@ -125,9 +126,16 @@ class Queues(Construct):
         actions: Mapping[str, lambda_.IFunction],
     ) -> None:
         super().__init__(scope, construct_id)
+        log_group = _log_group(self, settings)
         made = [
             QueueMachine(
-                self, construct_name(queue.name), queue=queue, settings=settings, orders=orders, actions=actions
+                self,
+                construct_name(queue.name),
+                queue=queue,
+                settings=settings,
+                orders=orders,
+                actions=actions,
+                log_group=log_group,
             )
             for queue in queues
         ]
@@ -162,14 +170,20 @@ def _arns(queue: QueueFolder, *, actions: Mapping[str, lambda_.IFunction]) -> di
     return {module: actions[module].function_arn for module in queue.modules()}
 
 
-def _log_group(scope: Construct, *, machine: str, settings: StageSettings) -> logs.LogGroup:
-    """The prefix keeps the group out of the account's ten log resource policies, which are of limited size."""
+def _log_group(scope: Construct, settings: StageSettings) -> logs.LogGroup:
+    """One for all machines. The prefix keeps it out of the account's ten log resource policies, which are of limited size.
+
+    A name that is given has to be new at each creation: a group that outlived its stack is in nobody's way. For the same
+    reason one that a failed creation has just made does not stay.
+    """
+    stack = Stack.of(scope)
+    creation = Fn.select(2, Fn.split("/", stack.stack_id))
     return logs.LogGroup(
         scope,
         "Logs",
-        log_group_name=f"/aws/vendedlogs/states/{machine}",
+        log_group_name=f"/aws/vendedlogs/states/{settings.stage}-{creation}",
         retention=settings.log_retention,
-        removal_policy=removal_of(settings),
+        removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE if settings.keep_data else RemovalPolicy.DESTROY,
     )
 
 

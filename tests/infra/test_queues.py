@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from aws_cdk import App, Stack
 from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_logs as logs
 
 from infra.actions import ACTIONS
 from infra.app import ROOT
@@ -47,8 +48,8 @@ def test_every_machine_is_standard_traced_and_logs_errors_without_data(stage: Sy
         assert machine["TracingConfiguration"] == {"Enabled": True}
         assert machine["LoggingConfiguration"]["Level"] == "ERROR"
         assert machine["LoggingConfiguration"]["IncludeExecutionData"] is False
-        assert log_group == f"{name.removesuffix('Machine')}Logs"
-        assert stage.properties(log_group)["LogGroupName"].startswith("/aws/vendedlogs/states/")
+        assert log_group == "QueuesLogs", name
+    assert "/aws/vendedlogs/states/" in json.dumps(stage.properties("QueuesLogs")["LogGroupName"])
 
 
 def test_the_output_names_the_machine_of_every_folder(stage: Synthesized) -> None:
@@ -64,7 +65,15 @@ def test_a_definition_that_names_no_action_of_ours_is_refused() -> None:
     queue = QueueFolder(name="sample", order_queue_id=1, definition='"${OrderTable}" "${send_flowers}"')
 
     with pytest.raises(UnknownPlaceholderError, match="send_flowers"):
-        QueueMachine(stack, "Sample", queue=queue, settings=settings_of("dev"), orders=table, actions={})
+        QueueMachine(
+            stack,
+            "Sample",
+            queue=queue,
+            settings=settings_of("dev"),
+            orders=table,
+            actions={},
+            log_group=logs.LogGroup.from_log_group_name(stack, "Logs", "errors"),
+        )
 
 
 def test_jsonata_of_its_own_is_no_placeholder() -> None:
