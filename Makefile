@@ -95,7 +95,8 @@ restored: setup ## goes on after rows of the order table of STAGE were restored 
 users: setup ## users of the API of STAGE: make users STAGE=dev ARGS="add NAME --role supervisor"
 	@$(RUN) -m infra.users --stage $(STAGE) $(ARGS)
 
-destroy: setup ## take STAGE down; docs/operating.md says what a stage that keeps its data leaves, and what to do before
+destroy: setup ## take STAGE down, once no order is under way (STOP=1 ends them); docs/operating.md says what stays
+	@$(RUN) -m infra.leaving --stage $(STAGE) $(if $(STOP),--stop)
 	@$(CDK) destroy OrderQueues-$(STAGE) -c stage=$(STAGE)
 
 setup: .local/setup.stamp
