@@ -13,12 +13,13 @@ from tests.bench.one_order import one_order
 from tests.bench.place import metered_place
 from tests.bench.stage import custom_metrics, fixed_price
 from tests.bench.starts import layer_size, start_rows
+from tests.bench.warm import warm_create
 
 
 def main() -> None:
     console = Console(width=118)
     with console.status("measuring start times"):
-        rows = list(start_rows())
+        rows = [*start_rows(), warm_create()]
     with console.status("bundling the dependency layer"):
         rows += [layer_size()]
     with console.status("deploying to an engine, sending orders and leaving leads"), metered_place() as place:

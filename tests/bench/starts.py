@@ -57,13 +57,13 @@ def start_seconds(module: str) -> tuple[float, float]:
         path, without_bytecode = [code, layer / "python", installed], []
     probe = str(REPOSITORY / "tests/bench/start_probe.py")
     command = [sys.executable, "-I", "-S", *without_bytecode, probe, module, *map(str, path)]
-    done = subprocess.run(command, env=_environment(), capture_output=True, text=True, check=True)
+    done = subprocess.run(command, env=environment(), capture_output=True, text=True, check=True)
     measured = json.loads(done.stderr.splitlines()[-1])
     assert measured["said"] == ANSWERS[module], f"{module} answered {measured['said']}"
     return measured["start"], measured["call"]
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
     return {
         "PATH": os.environ["PATH"],
         "AWS_ACCESS_KEY_ID": "bench",
