@@ -280,7 +280,7 @@ def test_an_answer_that_says_nothing_is_asked_for_again(desk: Desk, receiver: Re
         (400, {"reason": "plan 2 is unknown"}, (PermanentError, "status 400: plan 2 is unknown; settle it there")),
         (404, b"", (PermanentError, "refused with status 404; settle it there")),
         (429, b"", (ThrottledError, "asked for a pause")),
-        (500, {"reason": "secret trace"}, (TransientError, "failed with status 500; this is tried again")),
+        (500, {"reason": "secret trace"}, (TransientError, "failed with status 500")),
         (503, b"", (TransientError, "failed with status 503")),
     ],
 )

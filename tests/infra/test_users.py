@@ -25,7 +25,7 @@ def users(monkeypatch: pytest.MonkeyPatch) -> Iterator[ApiUserRecords]:
         table = make_table(client, "records")
 
         def output_of(stage: str, name: str, options: dict[str, Any]) -> str:
-            assert (stage, name, options) == ("dev", "RecordTable", {})
+            assert (stage, name, options) == ("dev", "RecordTable", {"region_name": "us-east-1"})
             return table
 
         monkeypatch.setattr(command, "output_of", output_of)
