@@ -165,4 +165,5 @@ def test_an_error_of_the_order_table_is_no_failure_of_the_guard(
 
     monkeypatch.setattr("lambdas.orders.store.DynamoOrderStore.get", broken)
 
-    assert caller.call("order.cancel", {"order_id": "1"}, **{"idempotency-key": "k"}).status == 500
+    answer = caller.call("order.cancel", {"order_id": "1"}, **{"idempotency-key": "k"})
+    assert (answer.status, answer.body["type"].rpartition(":")[2]) == (503, "store_busy")
