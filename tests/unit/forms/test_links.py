@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from lambdas.forms.counts import RECOVERED, RETURNED, STARTED, SUBMITTED
 from lambdas.forms.door import Door
 from lambdas.forms.words import day_of
 from lambdas.orders.checklist import ActionState
@@ -32,6 +33,7 @@ def a_link(door: Door, order_id: str, purpose: LinkPurpose = LinkPurpose.RESUME,
     return path_of(link, token)
 
 
+COUNTED = {STARTED, RETURNED, SUBMITTED, RECOVERED}
 Counted = Callable[[], list[str]]
 
 
@@ -42,7 +44,7 @@ def counted(capsys: pytest.CaptureFixture[str]) -> Counted:
     def read() -> list[str]:
         written = [json.loads(line) for line in capsys.readouterr().out.splitlines() if '"CloudWatchMetrics"' in line]
         said = [row["_aws"]["CloudWatchMetrics"][0] for row in written]
-        of_form = [each for each in said if each["Metrics"][0]["Name"].startswith("Form")]
+        of_form = [each for each in said if each["Metrics"][0]["Name"] in COUNTED]
         assert all(each["Dimensions"] == [["service"]] for each in of_form), "or each form would be a metric more"
         return [each["Metrics"][0]["Name"] for each in of_form]
 
