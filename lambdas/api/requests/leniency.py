@@ -17,8 +17,8 @@ NUMBERS = frozenset(
     }
 )  # fmt: skip
 _MOST = 2**53
-_FRACTION_OF_NOTHING = re.compile(r"\s*([0-9]{1,24})(?:\.0*)?\s*")
-_BEGINS_WITH_A_NUMBER = re.compile(r"\s*([+-]?[0-9]{1,18})")
+_FRACTION_OF_NOTHING = re.compile(r"([0-9]{1,24})(?:\.0*)?")
+_BEGINS_WITH_A_NUMBER = re.compile(r"([+-]?[0-9]{1,18})")
 
 
 def as_php_reads(request: "type[Request]", sent: dict[str, Any]) -> dict[str, Any]:
@@ -38,7 +38,7 @@ def _id(name: str, value: Any) -> Any:
     """A client's may be a login name too, of which every letter counts."""
     if isinstance(value, Decimal):
         return str(int(value)) if value == value.to_integral_value() and value.adjusted() < 18 else value
-    found = _FRACTION_OF_NOTHING.fullmatch(value) if isinstance(value, str) else None
+    found = _FRACTION_OF_NOTHING.fullmatch(value.strip()) if isinstance(value, str) else None
     if found is None:
         return value
     return found[1] if name == "client_id" else found[1].lstrip("0") or "0"
@@ -49,7 +49,7 @@ def _direction(value: Any) -> str:
 
 
 def _number(value: Any) -> int:
-    found = _BEGINS_WITH_A_NUMBER.match(str(value))
+    found = _BEGINS_WITH_A_NUMBER.match(str(value).lstrip())
     return int(found[1]) if found else 0
 
 
