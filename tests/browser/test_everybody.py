@@ -11,8 +11,11 @@ from tests.flow.conftest import Shop
 
 
 def focused(page: Page) -> str:
-    """The id, or the words, of what has the focus."""
-    said = "() => document.activeElement.id || document.activeElement.innerText || document.activeElement.tagName"
+    """The id, or the words, of what has the focus; of nothing in the page, whose words are those of all of it, none."""
+    said = (
+        "() => { const has = document.activeElement;"
+        " return has === document.body ? 'BODY' : has.id || has.innerText || has.tagName }"
+    )
     return str(page.evaluate(said))
 
 
