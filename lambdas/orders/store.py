@@ -99,11 +99,18 @@ class DynamoOrderStore(OrderIndexes):
         raise OrderChangedError(order.order_id)
 
     def _create_under(self, key: CreationKey, order: Order, now: int) -> None:
-        try:
-            for item in (_key_item(key, order), order_item(order)):
+        for item in (_key_item(key, order), order_item(order)):
+            try:
                 self._client.put_item(**self._put(item, now))
-        except self._client.exceptions.ConditionalCheckFailedException:
-            raise OrderChangedError(order.order_id) from None
+            except self._client.exceptions.ConditionalCheckFailedException:
+                if not self._has(item):
+                    raise OrderChangedError(order.order_id) from None
+
+    def _has(self, item: Item) -> bool:
+        """Whether this very item is there: it arrived, its answer did not, and the SDK sent it a second time."""
+        place = {name: item[name] for name in ("pk", "sk")}
+        answer = self._client.get_item(TableName=self._table, Key=place, ConsistentRead=True)
+        return answer.get("Item") == item
 
     def get(self, order_id: str) -> Order:
         answer = self._client.get_item(TableName=self._table, Key=_key(order_id, SK_ORDER), ConsistentRead=True)

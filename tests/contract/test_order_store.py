@@ -16,6 +16,7 @@ from lambdas.orders.order import Hold, Order, PaymentAttempt, Wait
 from lambdas.orders.packs import PricedPack
 from lambdas.orders.ports import CreationKey, KeyUsed, OrderStore
 from lambdas.orders.steps import StepStatus
+from lambdas.orders.store import DynamoOrderStore
 from lambdas.runtime.items import to_item
 from tests.build import NOW, a_submitted_order, an_order
 from tests.contract.conftest import Dynamo
@@ -256,3 +257,30 @@ def test_a_transaction_for_an_order_that_is_not_there_fails(dynamo: Dynamo) -> N
 
     with pytest.raises(dynamo.client.exceptions.TransactionCanceledException):
         dynamo.client.transact_write_items(TransactItems=[{"Put": put}, *dynamo.store.unless_canceled("404")])
+
+
+class LosesAnswers:
+    """A client whose writes arrive and whose answers are lost, so that the SDK sends each a second time."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._client, name)
+
+    def put_item(self, **request: Any) -> Any:
+        self._client.put_item(**request)
+        return self._client.put_item(**request)
+
+
+def test_an_order_whose_answer_was_lost_on_the_way_is_made_once_and_not_refused(dynamo: Dynamo) -> None:
+    losing: Any = LosesAnswers(dynamo.client)
+    order = an_order()
+    DynamoOrderStore(dynamo.table, losing).create(order, [CreationKey(field="hash", pk="hash#new", is_new=True)], NOW)
+
+    assert dynamo.store.get(order.order_id) == order
+    assert dynamo.store.order_id_of("hash#new") == order.order_id
+    with pytest.raises(OrderChangedError):  # another order of the same number is no echo
+        other = an_order(hash="another")
+        DynamoOrderStore(dynamo.table, losing).create(other, [CreationKey(field="hash", pk="hash#2", is_new=True)], NOW)
+    assert dynamo.store.get(order.order_id) == order
