@@ -1,6 +1,7 @@
 """`make compile`: write each queue's machine beside it and say what it costs. With `--check`, write nothing and compare."""
 
 import json
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -17,6 +18,12 @@ from statemachines.form_checks import FormError, check_forms
 from statemachines.graph import branches, is_plain
 from statemachines.modules import facts_json, read_modules
 
+DEFINITION_BYTES = 1_048_576  # https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
+_PLACEHOLDER = re.compile(r"\$\{\w+\}")
+_LONG_ARN, _LONG_TABLE = (
+    120,
+    60,
+)  # of a function with a long module, and of the order table, on a stage with a long name
 MICRODOLLARS_PER_TRANSITION = 25  # US$0.025 per 1,000, reference order-systems D8
 
 
@@ -24,7 +31,17 @@ def machine_of(queue: Queue, modules: Mapping[str, Module[Any]]) -> str:
     """The content of the queue's `machine.asl.json`. Raises QueueError."""
     check(queue, modules)
     undoing = frozenset(name for name, module in modules.items() if module.undo)
-    return to_json(compile_queue(queue, undoing))
+    machine = compile_queue(queue, undoing)
+    if (size := deployed_bytes(machine)) > DEFINITION_BYTES:
+        text = f"its machine has {size:,} bytes, and Step Functions takes {DEFINITION_BYTES:,}: give it fewer actions, or fewer prereqs"
+        raise QueueError(queue, [text])
+    return to_json(machine)
+
+
+def deployed_bytes(machine: Mapping[str, Any]) -> int:
+    """Of the definition as it is deployed: without blanks (infra/queues.py), and with the names that AWS gives filled in."""
+    text = json.dumps(machine, separators=(",", ":"), ensure_ascii=False)
+    return len(_PLACEHOLDER.sub("x" * _LONG_ARN, text.replace("${OrderTable}", "x" * _LONG_TABLE)).encode())
 
 
 def happy_path_transitions(queue: Queue) -> int:

@@ -69,6 +69,8 @@ def is_passing(error: Exception) -> bool:
 
 
 def retried_by_machines() -> list[str]:
-    """DynamoDB's errors as an SDK integration names them: the service, and the class of its Java SDK."""
-    classes = (name if name.endswith("Exception") else f"{name}Exception" for name in OF_DYNAMODB)
+    """DynamoDB's errors as an SDK integration names them: the service, and the class of its Java SDK. Machines write and read
+    single items, so no transaction of theirs can be in progress."""
+    single = OF_DYNAMODB.keys() - {"TransactionInProgressException"}
+    classes = (name if name.endswith("Exception") else f"{name}Exception" for name in single)
     return sorted([*_ANYTHING_OF_DYNAMODB, *(f"DynamoDb.{name}" for name in classes)])

@@ -13,8 +13,9 @@ from lambdas.actions import _module, _run
 from lambdas.orders import claims
 from lambdas.orders.machine import Answer
 from lambdas.orders.queue import QUEUES_ROOT, Queue, load_queues
-from statemachines.__main__ import happy_path_transitions, machine_of, main
+from statemachines.__main__ import DEFINITION_BYTES, deployed_bytes, happy_path_transitions, machine_of, main
 from statemachines.asl import GONE, order_update
+from statemachines.checks import QueueError
 from statemachines.compiler import to_json
 from statemachines.modules import read_modules
 from tests.build import a_queue
@@ -35,7 +36,6 @@ from tests.unit.statemachines.graphs import (
 
 QUEUES = list(load_queues().values())
 ORDER_ID = "{% $states.context.Execution.Input.order_id %}"
-ONE_MEGABYTE = 1_048_576  # the most a definition may have
 
 
 def by_key(queue: Queue) -> str:
@@ -219,17 +219,14 @@ def test_what_declares_an_undo_is_undone_in_reverse_and_nothing_else(machine: Ma
         assert ids == [action.id for action in reversed(queue.actions) if action.id in ids]
 
 
-# As long as they become (infra/queues.py deploys a definition without blanks).
-_FUNCTION = (
-    "arn:aws:lambda:eu-central-1:123456789012:function:OrderQueues-prod-ActionsAddServicesFunction12345678-123456789012"
-)
-_TABLE = "OrderQueues-prod-StorageOrderTable2D935ED6-B6C2A687320B3"
-
-
-def test_a_long_queue_fits_into_a_definition() -> None:
-    actions = [
-        {"id": 100 + number, "name": f"Action {number}", "module": "add_services", "automatic": True}
-        for number in range(90)
+def long_queue(count: int, waiting: int = 0) -> Queue:
+    """`waiting`: so many of its actions, the last, are optional and wait for all the others."""
+    first = range(100, 100 + count - waiting)
+    plain = {"module": "add_services", "automatic": True}
+    actions = [{"id": action_id, "name": f"Action {action_id}", **plain} for action_id in first]
+    actions += [
+        {"id": first.stop + number, "name": f"Action {number}", **plain, "optional": True, "prereqs": list(first)}
+        for number in range(waiting)
     ]
     steps = [
         {"id": 1, "name": "Leads", "expires_after_days": 365},
@@ -237,11 +234,14 @@ def test_a_long_queue_fits_into_a_definition() -> None:
         {"id": 3, "name": "Complete"},
         {"id": 4, "name": "Canceled"},
     ]
+    return a_queue(steps=steps)
 
-    deployed = json.dumps(compiled(a_queue(steps=steps)), separators=(",", ":"))
-    for name, filled_in in (("add_services", _FUNCTION), ("OrderTable", _TABLE)):
-        deployed = deployed.replace(f"${{{name}}}", filled_in)
-    assert len(deployed.encode()) < ONE_MEGABYTE
+
+def test_a_long_queue_fits_into_a_definition_and_a_longer_one_is_refused_by_name() -> None:
+    assert deployed_bytes(compiled(long_queue(90))) < DEFINITION_BYTES
+
+    with pytest.raises(QueueError, match=r"a_queue/queue\.toml:\n  - its machine has 1,.* give it fewer actions"):
+        machine_of(long_queue(84, waiting=20), read_modules())
 
 
 def _values(definition: Any) -> Iterator[tuple[str, Any]]:
