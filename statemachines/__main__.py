@@ -33,8 +33,8 @@ def machine_of(queue: Queue, modules: Mapping[str, Module[Any]]) -> str:
     undoing = frozenset(name for name, module in modules.items() if module.undo)
     machine = compile_queue(queue, undoing)
     if (size := deployed_bytes(machine)) > DEFINITION_BYTES:
-        text = f"its machine has {size:,} bytes, and Step Functions takes {DEFINITION_BYTES:,}: give it fewer actions, or fewer prereqs"
-        raise QueueError(queue, [text])
+        text = f"its machine has {size:,} bytes, and Step Functions takes {DEFINITION_BYTES:,}"
+        raise QueueError(queue, [f"{text}: give it fewer actions, or fewer prereqs"])
     return to_json(machine)
 
 
