@@ -81,7 +81,8 @@ class InvoiceRecords:
             else:
                 first = issued
             if first:
-                series.close(document) if first.number == issued.number else series.give_back(document)
+                end = series.close if first.number == issued.number else series.give_back
+                end(document, issued.number)
                 return first
             if not patience.wait():
                 raise SeriesBusyError(f"the series of {draft.kind.value}s is busy")
@@ -97,10 +98,10 @@ class InvoiceRecords:
             if not_met:
                 raise ConditionsNotMetError(not_met)
         except (ServicesInvoicedError, ConditionsNotMetError, RequestKeyUsedError):
-            series.give_back(document)
+            series.give_back(document, issued.number)
             raise
         if self._table.get(_series_pk(issued), _number_sk(issued.number)):  # whoever took it over was still at work
-            series.close(document)
+            series.close(document, issued.number)
         return None
 
     def issued_first(

@@ -14,6 +14,8 @@ from lambdas.records.table import RecordTable
 from lambdas.runtime.items import from_item, to_item
 from lambdas.runtime.patience import Patience
 
+_N, _S = "number", "since"
+_IS_ITS = f"#{_N} = :number"
 STALE_SECONDS = 900  # no function lives as long
 _NUMBER, _SINCE = "number#", "since#"
 
@@ -42,15 +44,13 @@ class Series:
             if not patience.wait():
                 raise SeriesBusyError("the series is busy")
 
-    def close(self, document: str) -> None:
-        """The document was issued, under its number or an earlier one: nothing is noted of it any more."""
-        ticket = _ticket(document)
-        self._write(f"REMOVE #{_N}, #{_S}", ticket, {})
+    def close(self, document: str, number: int) -> None:
+        """The number is used, and noted for nobody any more. Where the document was given another since, that stays noted."""
+        self._write(f"REMOVE #{_N}, #{_S}", _ticket(document), {":number": number}, condition=_IS_ITS)
 
-    def give_back(self, document: str) -> None:
-        """The document is not issued: its number is free."""
-        ticket = _ticket(document)
-        self._write(f"SET #{_S} = :never", ticket, {":never": 0}, condition=f"attribute_exists(#{_N})")
+    def give_back(self, document: str, number: int) -> None:
+        """The document is not issued under this number, which is free."""
+        self._write(f"SET #{_S} = :never", _ticket(document), {":never": 0, ":number": number}, condition=_IS_ITS)
 
     def _take_over(self, ticket: str, noted: Mapping[str, Any]) -> int | None:
         """The least number that is free. None if there is none, or somebody else was faster."""
@@ -86,28 +86,23 @@ class Series:
         ticket: str,
         values: Mapping[str, int],
         *,
-        condition: str = "",
+        condition: str,
         names: Mapping[str, str] | None = None,
     ) -> dict[str, Any] | None:
         """What the update wrote; None if its condition failed."""
-        request: Any = {"ConditionExpression": condition} if condition else {}
-        if values:
-            request["ExpressionAttributeValues"] = to_item(values)
         try:
             answer = self._table.client.update_item(
                 TableName=self._table.name,
                 Key=to_item({"pk": self._pk, "sk": "counter"}),
                 UpdateExpression=update,
                 ExpressionAttributeNames={f"#{_N}": _NUMBER + ticket, f"#{_S}": _SINCE + ticket, **(names or {})},
+                ExpressionAttributeValues=to_item(values),
+                ConditionExpression=condition,
                 ReturnValues="UPDATED_NEW",
-                **request,
             )
         except self._table.client.exceptions.ConditionalCheckFailedException:
             return None
         return from_item(answer.get("Attributes", {}))
-
-
-_N, _S = "number", "since"
 
 
 def _ticket(document: str) -> str:

@@ -27,7 +27,7 @@ def test_a_document_keeps_its_number_until_it_is_issued(records: RecordTable) ->
     series = a_series(records)
 
     assert [series.take(name) for name in ("a", "b", "a", "b")] == [1, 2, 1, 2]
-    series.close("a")
+    series.close("a", 1)
     assert series.take("c") == 3
 
 
@@ -35,8 +35,8 @@ def test_a_number_that_was_given_back_is_the_next(records: RecordTable) -> None:
     series = a_series(records)
     for name in ("a", "b", "c"):
         series.take(name)
-    for name in ("c", "b", "b"):
-        series.give_back(name)
+    for name, number in (("c", 3), ("b", 2), ("b", 2)):
+        series.give_back(name, number)
 
     assert [series.take(name) for name in ("d", "e", "f")] == [2, 3, 4]
 
@@ -53,12 +53,26 @@ def test_a_number_whose_process_died_is_free_when_no_process_can_have_it_any_mor
     assert series.take("died") == 3, "it comes back late, and its number is another's"
 
 
+def test_who_closes_late_takes_no_number_from_who_has_it_now(records: RecordTable) -> None:
+    """Two runs issue one document. The second to say so comes when a third has the next number for it already."""
+    series = a_series(records)
+    first = series.take("a")
+    series.close("a", first)
+    second = series.take("a")
+    series.close("a", first)
+
+    assert series.take("a") == second
+    series.give_back("a", first)
+    assert series.take("other") == second + 1
+    series.give_back("a", second)
+    assert series.take("third") == second
+
+
 def test_nothing_stays_beside_the_counter_once_all_is_issued(records: RecordTable) -> None:
     series = a_series(records)
     for name in ("a", "b", "c"):
-        series.take(name)
-        series.close(name)
-    series.give_back("a")
+        series.close(name, series.take(name))
+    series.give_back("a", 1)
 
     assert (records.get("series#1", "counter") or {}).keys() == {"pk", "sk", "latest"}
 
@@ -89,16 +103,16 @@ def test_whatever_dies_or_is_refused_no_number_is_used_twice_and_none_is_left_ou
         assert number not in used
         if what == "issue":
             used[number] = document
-            series.close(str(document))
+            series.close(str(document), number)
         elif what == "refuse":
-            series.give_back(str(document))
+            series.give_back(str(document), number)
     clock.time += STALE_SECONDS
     while missing := set(range(1, max(used, default=0))) - used.keys():
         more = f"more {len(missing)}"
         filled = series.take(more)
         assert filled == min(missing)
         used[filled] = -1
-        series.close(more)
+        series.close(more, filled)
 
 
 def test_fifty_at_once_have_fifty_numbers_without_a_gap(records: RecordTable, dynamodb: DynamoDBClient) -> None:
