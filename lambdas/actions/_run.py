@@ -14,16 +14,15 @@ from botocore.exceptions import ClientError
 from lambdas.actions._module import (
     Done,
     Module,
-    ThrottledError,
     Tools,
-    TransientError,
     UnexpectedError,
     Waiting,
 )
 from lambdas.actions._outcome import OUTSIDE_ERRORS, classed, config_of, failed
+from lambdas.actions._skipped import settle_skipped
 from lambdas.actions._undo import undo_action
 from lambdas.orders import claims, progress
-from lambdas.orders.checklist import ActionState, ChecklistAction
+from lambdas.orders.checklist import ChecklistAction
 from lambdas.orders.claims import ActionBusy, ActionUnasked, OrderCanceled, OrderMoved
 from lambdas.orders.errors import OrderChangedError
 from lambdas.orders.order import Order
@@ -80,7 +79,7 @@ def _run_settle(
     module: Module[Any], claimed: Order | None, order_id: str, action_id: int, use: Tools
 ) -> dict[str, Any]:
     if claimed is None:
-        _tell_skipped(module, order_id, action_id, use)
+        settle_skipped(module, order_id, action_id, use)
         return {"settled_before": True}
     _refuse_too_early(claimed, action_id, use)
     try:
@@ -132,36 +131,6 @@ def _waits_for(order: Order, needed: Sequence[ChecklistAction]) -> str:
     elsewhere = dict.fromkeys(steps[prereq.step_id] for prereq in needed if prereq.step_id != order.step_id)
     places = f" in {' and '.join(elsewhere)}, where the order has to be moved to for that" if elsewhere else ""
     return f"waits for {names}: process or skip that{places}, then process this action; or skip this one"
-
-
-def _tell_skipped(module: Module[Any], order_id: str, action_id: int, use: Tools) -> None:
-    """A module that holds something for its action lets go of it when the action was skipped."""
-    if module.skipped is None:
-        return
-    order = use.orders.get(order_id)
-    if order.actions[str(action_id)].state is not ActionState.SKIPPED:
-        return
-    try:
-        module.skipped(order, config_of(module, order, action_id), replace(use, action_id=action_id))
-    except Exception as error:  # noqa: BLE001 - `classed` decides what it is
-        failure = classed(error)
-        if isinstance(failure, TransientError | ThrottledError):
-            raise failure from None
-        _note_on_skipped(order, action_id, use, str(failure))
-
-
-def _note_on_skipped(order: Order, action_id: int, use: Tools, why: str) -> None:
-    """What is left to a person, beside why the action was skipped. The order goes on: nothing waits for a skipped action."""
-
-    def change(current: Order) -> Order:
-        action = current.actions[str(action_id)]
-        if why in action.reason or action.state is not ActionState.SKIPPED:
-            return current
-        return current.with_action(action.changed(reason=f"{action.reason}; {why}"))
-
-    save(use.orders, order, change)
-    metrics.add_metric("ActionFailed", MetricUnit.Count, 1)
-    logger.warning("skipped action left something", reason=why)
 
 
 def _claim(

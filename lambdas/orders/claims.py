@@ -7,6 +7,8 @@ from lambdas.orders.checklist import ActionState, ChecklistAction
 from lambdas.orders.order import Order, without
 from lambdas.orders.steps import StepStatus
 
+ASKED_SECONDS = 600  # Lambda gives up an asynchronous call after three tries within some four minutes
+
 
 class OrderCanceled(Exception):
     """Tells the machine that the order was canceled meanwhile. The class name is the error name in the machine."""

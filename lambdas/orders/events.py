@@ -10,6 +10,7 @@ from lambdas.orders.checklist import ActionState
 from lambdas.orders.order import Order
 from lambdas.orders.progress import UNDO
 from lambdas.orders.steps import StepStatus
+from lambdas.orders.unsettled import UNSETTLED
 from lambdas.runtime.models import Frozen
 
 VERSION = 1
@@ -78,7 +79,7 @@ def _overdue_events(old: Order, new: Order) -> Iterator[OrderEvent]:
     for key, wait in new.waits.items():
         before = old.waits.get(key)
         if wait.overdue and not (before and before.overdue):
-            action = new.actions.get(key.removeprefix(UNDO))
+            action = new.actions.get(key.removeprefix(UNDO).removeprefix(UNSETTLED))
             named = {"order_action_id": action.action_id, "module": action.module} if action else {}
             yield _event(new, "OrderActionOverdue", **named)
 

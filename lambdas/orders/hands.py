@@ -7,7 +7,7 @@ import hashlib
 import json
 from typing import Any
 
-from lambdas.orders import claims, progress
+from lambdas.orders import claims, progress, unsettled
 from lambdas.orders.checklist import ActionState, ChecklistAction, ChecklistStep
 from lambdas.orders.errors import (
     ActionRefusedError,
@@ -20,8 +20,6 @@ from lambdas.orders.order import Order, without
 from lambdas.orders.shares import refuse_long_input
 from lambdas.orders.steps import StepStatus
 
-ASKED_SECONDS = 600  # Lambda gives up an asynchronous call after three tries within some four minutes
-
 
 def processed(order: Order, action_id: int, *, by: str, given: dict[str, Any], now: int) -> Order:
     """A run of the action is asked for; the relay sees to it. Asking for what is about to run anyway changes nothing, unless
@@ -30,13 +28,16 @@ def processed(order: Order, action_id: int, *, by: str, given: dict[str, Any], n
     The same input told a second time changes nothing, whatever became of the action or the order since: who calls back
     does not know whether the first call arrived.
 
-    On a canceled order the only thing to ask for is that an undo that failed is tried again.
+    On a canceled order the only thing to ask for is that an undo that failed is tried again. Of a skipped action, in any step,
+    it is that what it left to settle is settled.
     """
     if given and _was_told(order, action_id, given, now):
         return order
     undo = f"{progress.UNDO}{action_id}"
     if order.step_status is StepStatus.CANCELED and undo in order.waits:
         return order.changed(activity=now, waits=without(order.waits, undo))
+    if (again := unsettled.asked_again(order, action_id, by=by, now=now)) is not None:
+        return again
     action = _here(order, action_id, "processed")
     if action.state is ActionState.SKIPPED:
         raise ActionRefusedError(action, "was skipped; undo the skip first (undo_skip=1)")
@@ -47,7 +48,7 @@ def processed(order: Order, action_id: int, *, by: str, given: dict[str, Any], n
         raise TooEarlyError(action, f"needs {names} first; process or skip that before")
     _refuse_busy(action, now)
     refuse_long_input(given, len(order.actions))
-    if action.requested_at is not None and now < action.requested_at + ASKED_SECONDS:
+    if action.requested_at is not None and now < action.requested_at + claims.ASKED_SECONDS:
         return order
     told = f"{action.attempts}:{_digest(given)}" if given else ""
     asked = action.changed(requested_at=now, by=by, input=given, told=told)
@@ -85,7 +86,8 @@ def unskipped(order: Order, action_id: int, *, by: str, now: int) -> Order:
         requested_at=asked,
         passed_over=False,
     )
-    return order.with_action(again).changed(activity=now, epoch=order.epoch + 1, waits={})
+    changed = order.with_action(again).changed(activity=now, epoch=order.epoch + 1)
+    return changed.changed(waits=unsettled.still_left(changed))
 
 
 def passed_over(order: Order, step: ChecklistStep) -> tuple[ChecklistAction, ...]:
@@ -122,7 +124,8 @@ def moved(order: Order, step: ChecklistStep, *, by: str, why: str = "", now: int
         key: _passed(action, here, goal, places.index(action.step_id), by=by, now=now, where=_where(step, why))
         for key, action in order.actions.items()
     }
-    there = order.changed(step_id=step.step_id, actions=actions, epoch=order.epoch + 1, waits={}, activity=now)
+    there = order.changed(step_id=step.step_id, actions=actions, epoch=order.epoch + 1, activity=now)
+    there = there.changed(waits=unsettled.still_left(there))
     if progress.advanced(there, machine_went_on=True).step_id != step.step_id:
         text = f"has nothing left to do there: every action of {step.name} is done or skipped"
         raise MoveRefusedError(

@@ -15,6 +15,7 @@ from lambdas.orders.ports import Executions
 from lambdas.orders.progress import MACHINE
 from lambdas.orders.queue import Queue
 from lambdas.orders.steps import StepStatus
+from lambdas.orders.unsettled import still_left
 
 OWNER = "operations"  # of an order that no machine walks
 DUE_SECONDS = 4 * 3600
@@ -118,7 +119,7 @@ def restarted(order: Order, queue: Queue | None, *, by: str, now: int) -> Order:
         machine_stopped_because="",
         epoch=order.epoch + 1,
         queue_hash=queue.content_hash,
-        waits={},
+        waits=still_left(order),
         activity=now,
         restarted_by=by,
     )

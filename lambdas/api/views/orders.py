@@ -42,8 +42,8 @@ class ActionView(TypedDict):
 
 WaitView = TypedDict("WaitView", {"for": str, "owner": str, "since": str | None, "due_at": str | None, "overdue": bool})
 """What an order waits for: an action's id, `leads` for its submit, `undo_` and an action's id, or a gate (`gate_` and the id
-of the action that waits for others), or `machine` for an order whose execution ended before it did; who must act, and until
-when."""
+of the action that waits for others), `machine` for an order whose execution ended before it did, or `settle_` and the id of a
+skipped action that could not settle what it left outside; who must act, and until when."""
 
 
 class OrderView(TypedDict):

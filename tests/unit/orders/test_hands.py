@@ -65,7 +65,7 @@ def test_a_run_that_was_asked_for_and_never_began_can_be_asked_for_anew() -> Non
     """Lambda gave it up: whoever asks again must not hear that it is about to run."""
     asked = process(an_open_order(), 21)
 
-    later = NOW + hands.ASKED_SECONDS
+    later = NOW + claims.ASKED_SECONDS
     too_soon = hands.processed(asked, 21, by="bob", given={}, now=later - 1)
     anew = hands.processed(asked, 21, by="bob", given={}, now=later)
 
