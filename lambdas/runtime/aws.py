@@ -28,7 +28,13 @@ def _client(service: str) -> Any:
 
 @cache
 def dynamodb() -> "DynamoDBClient":
-    return cast("DynamoDBClient", _session().create_client("dynamodb", config=_lean()))
+    return _dynamodb(_lean())
+
+
+def _dynamodb(config: Any) -> "DynamoDBClient":
+    from lambdas.runtime.patterned import patterned
+
+    return cast("DynamoDBClient", patterned(_session().create_client("dynamodb", config=config)))
 
 
 def _lean(**more: Any) -> Any:
@@ -51,7 +57,7 @@ def lambda_functions() -> "LambdaClient":
 def guard_dynamodb() -> "DynamoDBClient":
     """For the guard table, which only helps: a call goes on soon where it is slow or silent."""
     soon = _lean(connect_timeout=1, read_timeout=1, retries={"total_max_attempts": 2})
-    return cast("DynamoDBClient", _session().create_client("dynamodb", config=soon))
+    return _dynamodb(soon)
 
 
 @cache
