@@ -36,7 +36,8 @@ class Recording:
         if is_same(invoice.payment, payment) and invoice.status is InvoiceStatus.PAID:
             return self._without_hold(invoice)
         self._refuse(invoice, payment)
-        paid = self.invoices.write_payment(invoice, payment)
+        before = tuple(sorted(invoice.credited or {}))
+        paid = self.invoices.write_payment(invoice, payment.model_copy(update={"credited_before": before}))
         if paid is None:
             current = self.invoices.get(invoice.invoice_id) or invoice
             if current == invoice:
@@ -44,34 +45,34 @@ class Recording:
             return self.record(current, payment)
         return self._without_hold(paid)
 
-    def note_return(self, invoice: Invoice, reference: str, by: str) -> Invoice:
+    def note_return(self, invoice: Invoice, reference: str, by: str, *, order_id: str = "") -> Invoice:
         """The invoice, with the note that what was credited of its money went back. The same again changes nothing.
 
-        Raises NotReturnableError.
+        `order_id`: whose part of it, where several orders of the invoice were canceled. Raises NotReturnableError.
         """
         paid = invoice.payment
         if paid is None:
             raise NotReturnableError(
                 invoice.invoice_id, "no payment of it was recorded by hand; the gateway gives back its own"
             )
-        if not invoice.to_return_cents:
-            if paid.returned_at is None:
-                raise NotReturnableError(invoice.invoice_id, "it is paid and was not credited; cancel its order first")
-            if paid.returned_reference == reference:
-                return invoice
-            raise NotReturnableError(
-                invoice.invoice_id, "it is noted already that its money went back, as another payment"
-            )
+        part = _part_to_return(invoice, paid, reference, order_id)
+        if part is None:
+            return invoice
+        for_order, cents = part
+        parts = {**paid.returned_parts, for_order: reference} if invoice.credited else paid.returned_parts
         noted = paid.model_copy(
             update={
-                "returned_cents": paid.returned_cents + invoice.to_return_cents,
+                "returned_cents": paid.returned_cents + cents,
                 "returned_reference": reference,
                 "returned_by": by,
                 "returned_at": self.now(),
+                "returned_parts": parts,
             }
         )
-        returned = self.invoices.write_return(invoice, noted)
-        return returned or self.note_return(self.invoices.get(invoice.invoice_id) or invoice, reference, by)
+        if returned := self.invoices.write_return(invoice, noted):
+            return returned
+        current = self.invoices.get(invoice.invoice_id) or invoice
+        return self.note_return(current, reference, by, order_id=order_id)
 
     def _refuse(self, invoice: Invoice, payment: RecordedPayment) -> None:
         if invoice.status is InvoiceStatus.CREDITED:
@@ -115,6 +116,31 @@ class Recording:
             except (GatewayUnavailableError, OutcomeUnknownError):
                 raise ChargeUnknownError(paid.invoice_id) from None
         return paid
+
+
+def _part_to_return(invoice: Invoice, paid: RecordedPayment, reference: str, order_id: str) -> tuple[str, int] | None:
+    """Whose part went back, and how much that is; None if it was noted as this before."""
+    parts = invoice.parts_to_return
+    if order_id in parts or (len(parts) == 1 and not order_id):
+        return next((whose, cents) for whose, cents in parts.items() if order_id in ("", whose))
+    known = paid.returned_parts.get(order_id) if order_id and invoice.credited else paid.returned_reference
+    if known == reference and (not order_id or invoice.is_returned(order_id)):
+        return None
+    raise NotReturnableError(invoice.invoice_id, _why_not(invoice, paid, order_id))
+
+
+def _why_not(invoice: Invoice, paid: RecordedPayment, order_id: str) -> str:
+    if not order_id and invoice.parts_to_return:
+        open_parts = (
+            f"{format_cents(cents)} {invoice.currency} of order {whose}"
+            for whose, cents in sorted(invoice.parts_to_return.items())
+        )
+        return f"several orders of it were canceled; name the order (order_id): {', '.join(open_parts)}"
+    if order_id and not invoice.is_returned(order_id):
+        return f"nothing of order {order_id} has to go back; only what was credited of the invoice does"
+    if paid.returned_at is None:
+        return "it is paid and was not credited; cancel its order first"
+    return "it is noted already that its money went back, as another payment"
 
 
 def is_same(known: RecordedPayment | None, said: RecordedPayment) -> bool:

@@ -117,8 +117,8 @@ class Reversing:
                 if current.charge.claim_ends_at >= now:
                     raise ReversalPendingError("the order's invoice is being charged")
                 given_back = self._give_back_above(current, current.charge) or given_back
-            given_back = given_back or (current.payment is not None and current.payment.returned_at is not None)
-            to_return.append(_to_return(current))
+            given_back = given_back or current.is_returned(order.order_id)
+            to_return.append(_to_return(current, order.order_id))
         return Reversal(given_back, tuple(credited), "; ".join(filter(None, to_return)))
 
     def _invoices_of(self, order: Order) -> list[Invoice]:
@@ -169,12 +169,14 @@ def _telling() -> Iterator[None]:
         ) from None
 
 
-def _to_return(invoice: Invoice) -> str:
-    """What people have to pay back, in their words; empty if there is nothing, or it was noted that they did."""
-    if not invoice.to_return_cents or invoice.payment is None:
+def _to_return(invoice: Invoice, order_id: str) -> str:
+    """What people have to pay back for this order, in their words; empty if there is nothing, or it was noted that they did."""
+    cents = invoice.parts_to_return.get(order_id)
+    if not cents or invoice.payment is None:
         return ""
-    amount = f"{format_cents(invoice.to_return_cents)} {invoice.currency}"
+    amount = f"{format_cents(cents)} {invoice.currency}"
+    named = f"inv_id {invoice.invoice_id}" + (f", order_id {order_id}" if invoice.credited else "")
     return (
         f"{amount} that came for invoice {invoice.number} by {invoice.payment.payment_type} has to be paid back by hand; "
-        f"note it with client.payment_refund (inv_id {invoice.invoice_id})"
+        f"note it with client.payment_refund ({named})"
     )

@@ -47,7 +47,9 @@ class ChargeAttempt(Frozen):
 
 class RecordedPayment(Frozen):
     """Money that came outside of the gateway, such as by bank transfer, as staff recorded it. `reference`: what the bank or the
-    cheque calls it. `returned_*`: who noted that it was paid back, because the invoice was credited. Times in Unix seconds."""
+    cheque calls it. `credited_before`: orders whose part of the invoice was credited before it came, so it did not pay for them.
+    `returned_*`: who noted that it was paid back, because the invoice was credited, and when last; `returned_parts`: order id ->
+    reference, of an invoice of several orders. Times in Unix seconds."""
 
     payment_type: str
     reference: str
@@ -58,6 +60,8 @@ class RecordedPayment(Frozen):
     returned_reference: str = ""
     returned_by: str = ""
     returned_at: int | None = None
+    credited_before: tuple[str, ...] = ()
+    returned_parts: dict[str, str] = {}
 
 
 class Owed(Frozen):
@@ -111,6 +115,22 @@ class Invoice(Owed):
             return 0
         owed = 0 if self.status is InvoiceStatus.CREDITED else self.owed_cents
         return max(0, self.payment.amount_cents - owed - self.payment.returned_cents)
+
+    @property
+    def parts_to_return(self) -> dict[str, int]:
+        """Order id -> how much of that is for this order, in cents. Its own id where it is one order's invoice."""
+        if self.payment is None or not self.to_return_cents:
+            return {}
+        if self.credited is None:
+            return {self.order_id or "": self.to_return_cents}
+        settled = {*self.payment.credited_before, *self.payment.returned_parts}
+        return {order_id: cents for order_id, cents in self.credited.items() if cents and order_id not in settled}
+
+    def is_returned(self, order_id: str) -> bool:
+        """Whether money that came by hand went back for this order."""
+        if self.payment is None or self.payment.returned_at is None:
+            return False
+        return self.credited is None or order_id in self.payment.returned_parts
 
 
 def invoice_id_of(brand_id: int, number: int) -> str:

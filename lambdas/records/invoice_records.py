@@ -145,10 +145,11 @@ class InvoiceRecords:
 
     def write_return(self, before: Invoice, payment: RecordedPayment) -> Invoice | None:
         """The invoice with what was noted of its money, if nobody noted it in between; else None."""
-        known = before.payment.model_dump(exclude_none=True) if before.payment else {}
+        known = before.payment.returned_cents if before.payment else 0
         values = {":payment": payment.model_dump(exclude_none=True), ":known": known, ":before": before.status}
+        condition = "#status = :before AND payment.returned_cents = :known"  # each note raises it
         try:
-            return self._update(before, "SET payment = :payment", "#status = :before AND payment = :known", values)
+            return self._update(before, "SET payment = :payment", condition, values)
         except self._table.client.exceptions.ConditionalCheckFailedException:
             return None
 

@@ -130,7 +130,7 @@ def _add_payment(backend: Backend, request: PaymentAddRequest, caller: Caller) -
 
 def _refund_payment(backend: Backend, request: PaymentRefundRequest, caller: Caller) -> Invoice:
     invoice = the_invoice(backend, request.inv_id, caller, "inv_id")
-    returned = recording(backend).note_return(invoice, request.reference, caller.name)
+    returned = recording(backend).note_return(invoice, request.reference, caller.name, order_id=request.order_id or "")
     tell_orders(backend, returned, caller)
     return returned
 

@@ -123,3 +123,7 @@ class PaymentRefundRequest(Request):
 
     inv_id: InvoiceId = Field(description="The invoice, which was credited.")
     reference: PaymentReference = Field(description="What the bank, the cheque or the receipt calls the refund.")
+    order_id: Reference = Field(
+        default=None,
+        description="Whose part went back, where several orders of the invoice were canceled; its amount is exactly that part.",
+    )

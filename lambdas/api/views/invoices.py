@@ -20,7 +20,8 @@ class InvoiceLineView(TypedDict):
 
 
 class RecordedPaymentView(TypedDict):
-    """Money that came outside of the gateway, and whether it went back."""
+    """Money that came outside of the gateway, and whether it went back; `returned_parts`: order id -> reference, of an invoice of
+    several orders."""
 
     payment_type: str
     reference: str
@@ -30,6 +31,7 @@ class RecordedPaymentView(TypedDict):
     returned_reference: str | None
     returned_by: str | None
     returned_at: str | None
+    returned_parts: dict[str, str]
 
 
 class InvoiceView(TypedDict):
@@ -98,4 +100,5 @@ def _payment(payment: RecordedPayment) -> RecordedPaymentView:
         "returned_reference": payment.returned_reference or None,
         "returned_by": payment.returned_by or None,
         "returned_at": iso(payment.returned_at),
+        "returned_parts": payment.returned_parts,
     }
