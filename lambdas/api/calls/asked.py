@@ -16,7 +16,8 @@ from lambdas.orders.card_numbers import has_card_number
 from lambdas.orders.errors import Problem
 from lambdas.runtime.plain_words import place_of, plain_words
 
-_FLAT_INFO = re.compile(r"(?!info$)(?i:info)(?:$|[_.\[])")
+_FLAT_INFO = re.compile(r"(?!info$)(?i:info)(?:$|[^A-Za-z0-9])")
+_NESTED = re.compile(r"\A\s*(\w+)\s*(?:\[|%5[bB]|\.)")
 _MOST_PROBLEMS = 20  # said at once
 
 
@@ -42,7 +43,7 @@ def request_asked(method: Method, call: Call) -> Request:
         raise MalformedRequestError(*(Problem(name[:60], text) for name in unknown[:20]))
     parameters = call.parameters
     if call.door is Door.API_2_0:
-        _refuse_flat_info(method.request, parameters)
+        _refuse_flat_names(known, parameters)
         parameters = as_php_reads(method.request, parameters)
     else:
         _refuse_empty_filters(method.request, parameters)
@@ -54,12 +55,23 @@ def request_asked(method: Method, call: Call) -> Request:
         raise MalformedRequestError(*problems, message=f"request failed: {texts}") from None
 
 
-def _refuse_flat_info(request: type[Request], sent: dict[str, Any]) -> None:
+def _refuse_flat_names(known: set[str], sent: dict[str, Any]) -> None:
     """`info.first` reaches PHP as `info_first`, which no method has: what an order is about would be ignored."""
-    flat = [] if "info" not in request.model_fields else [name for name in sent if _FLAT_INFO.match(name)]
+    flat = [(name, head) for name in sorted(sent.keys() - known) if (head := _nested_in(name, known))]
     if flat:
-        text = "is not read; write info[first]=Ada in a form, or info as a map in JSON"
-        raise MalformedRequestError(*(Problem(_named(name), text) for name in flat[:_MOST_PROBLEMS]))
+        text = "is not read; write {0}[name]=value in a form, its brackets escaped once, or {0} as a map in JSON"
+        raise MalformedRequestError(*(Problem(_named(name), text.format(head)) for name, head in flat[:_MOST_PROBLEMS]))
+    info = sent.get("info")
+    if "info" in known and isinstance(info, Mapping) and info and all(key.isdecimal() for key in info):
+        raise MalformedRequestError(Problem("info", "must be a map of names to values, not a list"))
+
+
+def _nested_in(name: str, known: set[str]) -> str:
+    """The parameter that was meant; empty: none."""
+    if "info" in known and _FLAT_INFO.match(name):
+        return "info"
+    found = _NESTED.match(name)
+    return found[1].lower() if found and found[1].lower() in known else ""
 
 
 def _named(name: str) -> str:

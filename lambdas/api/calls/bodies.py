@@ -24,6 +24,8 @@ _MARKS = {b"\xef\xbb\xbf": "", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}  # 
 def read_body(event: dict[str, Any]) -> tuple[dict[str, Any], tuple[UploadedFile, ...]]:
     """The parameters and the files of the body."""
     raw, content_type = event.get("body") or "", event["headers"].get("content-type", "")
+    if raw and event["headers"].get("content-encoding", "identity").strip().lower() not in ("", "identity"):
+        raise MalformedRequestError(message="the body is compressed, which nobody undoes here; send it as it is")
     if event.get("isBase64Encoded"):
         body = base64.b64decode(raw)
     else:
@@ -31,8 +33,6 @@ def read_body(event: dict[str, Any]) -> tuple[dict[str, Any], tuple[UploadedFile
         body = raw.encode(errors="surrogatepass")
     if not body.strip():
         return {}, ()
-    if event["headers"].get("content-encoding", "identity").strip().lower() not in ("", "identity"):
-        raise MalformedRequestError(message="the body is compressed, which nobody undoes here; send it as it is")
     if content_type.lower().startswith("multipart/form-data"):
         from lambdas.api.calls.multipart import read_multipart
 

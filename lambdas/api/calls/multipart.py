@@ -4,6 +4,8 @@ Read as PHP reads it: text before the first part is passed over, and lines may e
 it. Which of the two ends a line is what the first boundary has, so that neither is looked for inside of files.
 """
 
+import base64
+import quopri
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -16,8 +18,10 @@ from lambdas.api.calls.files import UploadedFile
 from lambdas.api.calls.php_params import MAX_FIELDS
 from lambdas.api.errors import MalformedRequestError
 
-# Some libraries send a file name that is not ASCII in this form only, though RFC 7578 has no place for it.
+# Some libraries send a file name that is not ASCII in this form, though RFC 7578 has no place for it: alone, or beside an encoded
+# word (.NET).
 _EXTENDED_NAME = re.compile(r"(?i);\s*filename\*\s*=\s*utf-8'[^']*'([^;\s]+)")
+_ENCODED_WORD = re.compile(rb"(?i)=\?(utf-8|us-ascii|iso-8859-1|windows-1252)\?([bq])\?([^?]*)\?=(?:[ \t]+(?==\?))?")
 _WHAT = "multipart body"
 _LONGEST_BOUNDARY = 250  # RFC 2046 has 70
 
@@ -92,9 +96,33 @@ def _part(raw: bytes, line_end: bytes) -> _Part:
         name, _, value = line.partition(b":")
         headers[name.strip().lower()] = value.strip()
     disposition, content_type = headers.get(b"content-disposition", b""), headers.get(b"content-type", b"")
-    options = parse_options_header(disposition)[1]
+    options = _read_words(parse_options_header(disposition)[1])
     extended = None if b"filename" in options else _EXTENDED_NAME.search(disposition.decode("latin-1"))
     extended_name = unquote(extended[1], errors="strict") if extended else ""
     is_field = b"filename" not in options and not extended_name
     charset = parse_options_header(content_type)[1].get(b"charset", b"") if is_field and content_type else b""
-    return _Part(options, extended_name, content_type, charset.decode("latin-1"), content)
+    return _Part(options, extended_name, content_type, charset.decode("latin-1"), _undone(content, headers))
+
+
+def _read_words(options: dict[bytes, bytes]) -> dict[bytes, bytes]:
+    """Names that are encoded words (RFC 2047) as UTF-8: .NET and mail libraries send them."""
+    return {name: _ENCODED_WORD.sub(_word, value) for name, value in options.items()}
+
+
+def _word(found: re.Match[bytes]) -> bytes:
+    """Raises ValueError."""
+    charset, coding, word = found.groups()
+    raw = base64.b64decode(word, validate=True) if coding in b"bB" else quopri.decodestring(word, header=True)
+    return raw.decode(charset.decode()).encode()
+
+
+def _undone(content: bytes, headers: dict[bytes, bytes]) -> bytes:
+    """Without the transfer encoding that libraries for mail put around it. Raises ValueError for one that nobody has."""
+    coding = headers.get(b"content-transfer-encoding", b"").lower()
+    if coding == b"base64":
+        return base64.b64decode(b"".join(content.split()), validate=True)
+    if coding == b"quoted-printable":
+        return quopri.decodestring(content)
+    if coding not in (b"", b"7bit", b"8bit", b"binary"):
+        raise ValueError("no such transfer encoding")
+    return content

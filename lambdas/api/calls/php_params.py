@@ -4,6 +4,7 @@ https://www.php.net/manual/en/language.variables.external.php and reference uber
 one thing, so every nested value becomes a map with text keys.
 """
 
+import re
 from collections.abc import Iterable
 from typing import Any
 from urllib.parse import unquote_to_bytes
@@ -13,16 +14,18 @@ from lambdas.api.errors import MalformedRequestError
 from lambdas.orders.errors import Problem
 
 MAX_FIELDS = 10_000
+_SEPARATOR = re.compile(rb"&(?:amp;)*")
 MAX_LEVELS = 64  # as PHP has it (max_input_nesting_level)
 
 
 def parse_encoded(encoded: str | bytes, charset: str = "", *, what: str = "query") -> dict[str, Any]:
-    """A query string or an urlencoded body as a tree. A `%` that begins no escape is one, as PHP has it: `50% off`.
+    """A query string or an urlencoded body as a tree. A `%` that begins no escape is one, as PHP has it: `50% off`. A PHP whose
+    `arg_separator.output` is made for HTML joins fields by `&amp;`.
 
     `charset`: what is declared of the text, and of what is escaped in it. Raises MalformedRequestError.
     """
     raw = encoded.encode(errors="surrogatepass") if isinstance(encoded, str) else encoded
-    fields = [field for field in raw.split(b"&") if field]
+    fields = [field for field in _SEPARATOR.split(raw) if field]
     if len(fields) > MAX_FIELDS:
         raise MalformedRequestError(message=f"there are more than {MAX_FIELDS} parameters")
     pieces = [unquote_to_bytes(piece.replace(b"+", b" ")) for field in fields for piece in field.partition(b"=")[::2]]

@@ -15,7 +15,12 @@ from lambdas.orders.reading import pack_keys
 
 PACK = re.compile(r"pack([1-9][0-9]{0,2})")
 _LIKE_A_PACK = re.compile(r"packs?\d*")
+# Maps as programs flatten them, in JSON or with a bracket too many: `pack1[plan_id]`, `pack1.notes`, `msa%5B7%5D`.
+_NESTED = re.compile(r"\A\s*(\w+?)\s*(?:\[|%5b|[./:]|->).*", re.DOTALL)
+_OF_A_PACK = re.compile(r"packs?\d+(\D.*)")  # pack1_plan_id, by its letters alone
+_OPTION = re.compile(r"(options?|monthlyfee|setupfee)\d+")  # options_31, the same way
 _LONGEST_NAMED = 80
+_NESTS = "is not read; what is nested goes into a map of its own,"
 MEANT = frozenset(
     {
         "first", "last", "company", "email", "address", "city", "state", "zip", "country", "phone", "fax", "vat_id",
@@ -26,6 +31,7 @@ MEANT = frozenset(
         "ach_aba", "ach_type", "ach_bank",
     }
 )  # fmt: skip
+_MEANT_IN_PACK = frozenset(pack_keys.MEANT)
 IMPERSONAL: Mapping[str, frozenset[str]] = {
     "payment_type": frozenset(
         {"cc", "ach", "paypal", "charge_prior_auth", "ach_prior_auth", "check", "wire", "invoice"}
@@ -44,12 +50,38 @@ def near_misses(info: Mapping[str, Any]) -> Iterator[Problem]:
     for key, value in info.items():
         if value in ("", None):
             continue
-        if not is_pack(key) and _is_like_a_pack(key, value):
+        if _is_flat(key):
+            text = f"{_NESTS} in a form info[pack1][plan_id]=1; send it empty to take it off"
+            yield Problem(f"info.{key[:_LONGEST_NAMED]}", text)
+        elif not is_pack(key) and _is_like_a_pack(key, value):
             text = "is no pack: packs are pack1 to pack999, written so; send it empty to take it off"
             yield Problem(f"info.{key[:_LONGEST_NAMED]}", text)
         elif isinstance(value, Mapping) and is_pack(key):
             yield from _misspelt(value, f"info.{key}.", pack_keys.MEANT)
+            yield from _flat_in_pack(value, f"info.{key}.")
     yield from _misspelt(info, "info.", MEANT)
+
+
+def _flat_in_pack(pack: Mapping[str, Any], where: str) -> Iterator[Problem]:
+    for key, value in pack.items():
+        nested = _head(key) in _by_letters(_MEANT_IN_PACK)
+        if (nested or _OPTION.fullmatch(_letters(key))) and value not in ("", None):
+            text = f"{_NESTS} such as options: {{31: 101}}; send it empty to take it off"
+            yield Problem(f"{where}{key[:_LONGEST_NAMED]}", text)
+
+
+def _is_flat(key: str) -> bool:
+    """Whether it is a key with a meaning, or a pack, with the name of something in it behind it."""
+    head, in_pack = _head(key), _OF_A_PACK.fullmatch(_letters(key))
+    if in_pack and in_pack[1] in _by_letters(_MEANT_IN_PACK):
+        return True
+    return head in _by_letters(MEANT) or (_LIKE_A_PACK.fullmatch(head) is not None and head[-1:].isdecimal())
+
+
+def _head(key: str) -> str:
+    """The letters of what something is nested in; empty: nothing is."""
+    found = _NESTED.fullmatch(unicodedata.normalize("NFKC", key).casefold())
+    return _letters(found[1]) if found else ""
 
 
 def _misspelt(fields: Mapping[str, Any], where: str, meant: Iterable[str]) -> Iterator[Problem]:

@@ -47,6 +47,49 @@ def test_file_names_come_in_several_forms(disposition: str, name: str) -> None:
     assert (fields, [file.name for file in files]) == ([("f", "")], [name])
 
 
+WORDS = (
+    "=?utf-8?B?w4RydGUuIHR4dA==?=",
+    "=?UTF-8?Q?=C3=84rte._txt?=",
+    "=?iso-8859-1?q?=C4rte._txt?=",
+    "=?utf-8?B?w4RydGU=?= =?utf-8?Q?._txt?=",
+)
+
+
+@pytest.mark.parametrize("more", ["", "; filename*=utf-8''%C3%84rte.%20txt"])
+@pytest.mark.parametrize("word", WORDS)
+def test_names_may_be_encoded_words(word: str, more: str) -> None:
+    """As .NET writes what is not ASCII, of fields too."""
+    part = f'Content-Disposition: form-data; name="{word}"; filename="{word}"{more}\r\n\r\nhello'
+    fields, files = read_multipart(CONTENT_TYPE, a_body(part))
+
+    assert (fields, [file.name for file in files]) == ([("Ärte. txt", "")], ["Ärte. txt"])
+
+
+@pytest.mark.parametrize(
+    ("coding", "content"),
+    [
+        ("base64", "aMOk\r\nbGxv"),
+        ("BASE64", "aMOkbGxv"),
+        ("quoted-printable", "h=C3=A4=\r\nllo"),
+        ("8bit", "hällo"),
+        ("binary", "hällo"),
+    ],
+)
+def test_a_part_may_have_a_transfer_encoding(coding: str, content: str) -> None:
+    head = f"Content-Transfer-Encoding: {coding}\r\n\r\n{content}"
+    file = f'Content-Disposition: form-data; name="f"; filename="a.txt"\r\n{head}'
+    fields, files = read_multipart(CONTENT_TYPE, a_body(f'Content-Disposition: form-data; name="a"\r\n{head}', file))
+
+    assert (fields[0], files[0].content.decode()) == (("a", "hällo"), "hällo")
+
+
+@pytest.mark.parametrize(("coding", "content"), [("base64", "not base 64!"), ("x-uuencode", "hello")])
+def test_a_transfer_encoding_that_cannot_be_undone_is_refused(coding: str, content: str) -> None:
+    part = f'Content-Disposition: form-data; name="a"\r\nContent-Transfer-Encoding: {coding}\r\n\r\n{content}'
+    with pytest.raises(MalformedRequestError, match="multipart"):
+        read_multipart(CONTENT_TYPE, a_body(part))
+
+
 @pytest.mark.parametrize("name", ["", 'name=""; '])
 def test_a_file_of_no_field_is_none(name: str) -> None:
     part = f'Content-Disposition: form-data; {name}filename="a.txt"\r\n\r\nhello'

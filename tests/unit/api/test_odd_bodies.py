@@ -88,7 +88,7 @@ SPOILT: dict[str, tuple[bytes | str, str | None, str]] = {
         "neither a form",
     ),
     "a table": ("order_queue_id,info\n1,a=b\n", "text/csv", "application/x-www-form-urlencoded"),
-    "names with dots": ("order_queue_id=1&info.first=Ada", FORM, "info_first: is not read; write info[first]"),
+    "names with dots": ("order_queue_id=1&info.first=Ada", FORM, "info_first: is not read; write info[name]=value"),
     "names in capitals": ("order_queue_id=1&Info[first]=Ada", FORM, "Info: is not read"),
     "flat names in JSON": (
         '{"order_queue_id": 1, "info[first]": "Ada"}',

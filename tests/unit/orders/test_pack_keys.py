@@ -140,7 +140,32 @@ def test_packs_that_are_not_numbered_are_no_free_order(service: OrderService, na
     assert list(refused(service, {name: [SERVER]})) == [f"info.{name}"]
 
 
-@pytest.mark.parametrize("name", ["package", "packaging", "backpack1", "unpack", "pack_note"])
+FLAT = (
+    "pack1[plan_id]", "pack1.plan_id", "pack1_plan_id", "pack1PlanId", "pack1/plan_id", "pack1:plan_id", "pack1->plan_id",
+    "pack1 plan_id", "pack1%5Bplan_id%5D", "pack1[plan_id", "PACK1[plan_id]", "pack01[plan_id]", "pack1[notes_of_ours]",
+    "pack12_options", "msa[7]", "first[0]",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FLAT)
+def test_a_pack_written_into_flat_names_is_no_free_order(service: OrderService, name: str) -> None:
+    found = refused(service, {name: "2"})
+
+    assert list(found) == [f"info.{name}"]
+    assert "map of its own" in found[f"info.{name}"]
+
+
+@pytest.mark.parametrize(
+    "name", ["options[31]", "options.31", "options_31", "Option[31]", "monthly_fee[31]", "plan_id[0]"]
+)
+def test_an_option_written_into_a_flat_name_is_not_left_out_in_silence(service: OrderService, name: str) -> None:
+    assert list(refused(service, {"pack1": {"plan_id": "2", "period": 3, name: "101"}})) == [f"info.pack1.{name}"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["package", "packaging", "backpack1", "unpack", "pack_note", "pack1_remarks", "shop.first", "seen[1]", "a/b"],
+)
 def test_a_word_of_the_caller_s_own_is_no_near_miss(service: OrderService, name: str) -> None:
     assert service.create(a_draft(info={**CONTACT, name: "1"})).info[name] == "1"
 

@@ -1,0 +1,71 @@
+"""Names that a library spoilt on the way: read as they were meant, or refused, and never an order without its contents."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.unit.api.conftest import Caller
+
+FORM, JSON = "application/x-www-form-urlencoded", "application/json"
+
+
+def sent(caller: Caller, body: bytes | str, content_type: str = FORM, **more: Any) -> dict[str, Any]:
+    return dict(
+        caller.send("/api/2.0/", query="method=order.create", body=body, content_type=content_type, **more).body
+    )
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "order_queue_id=1&amp;info[first]=Ada&amp;info[note]=a%26amp%3Bb",
+        "order_queue_id=1&amp;amp;info%5Bfirst%5D=Ada&amp;amp;info%5Bnote%5D=a%26amp%3Bb&amp;",
+    ],
+)
+def test_fields_may_be_joined_as_html_has_it(caller: Caller, body: str) -> None:
+    """By a PHP whose `arg_separator.output` is `&amp;`."""
+    order_id = sent(caller, body)["data"]["order_id"]
+    info = caller.data("order.get", {"order_id": order_id})["info"]
+
+    assert (info["first"], info["note"]) == ("Ada", "a&amp;b")
+
+
+NOT_READ = {
+    "escaped twice": ("order_queue_id=1&info%255Bfirst%255D=Ada", FORM, "info%5Bfirst%5D"),
+    "escaped as in HTML": ("order_queue_id=1&info%26%2391%3Bfirst%26%2393%3B=Ada", FORM, "info&#91;first&#93;"),
+    "of arrows": ("order_queue_id=1&info->first=Ada", FORM, "info->first"),
+    "of colons": ("order_queue_id=1&info:first=Ada", FORM, "info:first"),
+    "of a pack": ('{"order_queue_id": 1, "info": {"pack1[plan_id]": "1"}}', JSON, "info.pack1[plan_id]"),
+    "a list of names": (
+        '{"order_queue_id": 1, "info": [{"name": "first", "value": "Ada"}]}',
+        JSON,
+        "info: must be a map",
+    ),
+    "a list in a form": ("order_queue_id=1&info[]=Ada", FORM, "info: must be a map"),
+}
+
+
+@pytest.mark.parametrize(("body", "content_type", "said"), NOT_READ.values(), ids=NOT_READ.keys())
+def test_a_flat_name_makes_no_order_without_its_contents(
+    caller: Caller, body: str, content_type: str, said: str
+) -> None:
+    answer = sent(caller, body, content_type)
+
+    assert (answer["status"], said in answer["error_message"]) == (False, True), answer
+    assert caller.orders_written() == 0
+
+
+def test_other_maps_have_no_flat_names_either(caller: Caller) -> None:
+    order_id = caller.data("order.create", {"order_queue_id": 1})["order_id"]
+    for name in ("input[answer]", "input.answer", "Input%5Banswer%5D"):
+        body = {"order_id": order_id, "order_action_id": 101, name: "yes"}
+        answer = caller.send("/api/2.0/", query="method=order.process", body=json.dumps(body))
+        assert f"{name}: is not read; write input[name]=value" in answer.body["error_message"]
+
+
+def test_a_compressed_body_is_told_so_whatever_its_content_type_made_of_it(caller: Caller) -> None:
+    """API Gateway hands JSON on as text, in which the bytes of gzip are lost."""
+    answer = sent(caller, "\x1f\ufffd\b\0", JSON, headers={"content-encoding": "gzip"})
+
+    assert "compressed" in answer["error_message"]
