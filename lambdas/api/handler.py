@@ -27,6 +27,8 @@ from lambdas.runtime.observe import MetricUnit, log_unexpected, logger, metrics
 from lambdas.runtime.patience import lasting
 from lambdas.runtime.starting import prepare
 
+LOGIN_KEPT_SECONDS = 5  # what is taken from a user of the API ends within them (docs/api.md)
+
 
 class ApiSettings(DoorSettings):
     """`calls_per_minute`, `failed_logins_of_source`: see Guard. `settle_seconds`: how long API 2.0 waits for an order."""
@@ -54,6 +56,7 @@ def _api() -> Api:
         parts.service.now,
         calls_per_minute=settings.calls_per_minute,
         failed_logins_of_source=settings.failed_logins_of_source,
+        login_kept_seconds=LOGIN_KEPT_SECONDS,
     )
     return Api(
         Backend(parts.service, parts.records, parts.gateway, parts.plans, guard),

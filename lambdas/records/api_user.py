@@ -120,7 +120,10 @@ class ApiUserRecords:
         return text
 
     def grant(self, name: str, grants: tuple[Grant, ...]) -> None:
-        """What the user may do from the next call on. Raises ApiUserError if there is no such user, or it was revoked."""
+        """What the user may do from now on; doors may keep who they were for seconds.
+
+        Raises ApiUserError if there is no such user, or it was revoked.
+        """
 
         def granted(user: ApiUser) -> ApiUser:
             _refuse_revoked(user)
@@ -129,7 +132,7 @@ class ApiUserRecords:
         self._change(name, granted)
 
     def revoke(self, name: str, token_id: str | None = None) -> None:
-        """One token, or the user with all of them. Takes effect with the next call.
+        """One token, or the user with all of them. Doors may keep who they were for seconds.
 
         Raises ApiUserError if there is no such user or token.
         """

@@ -4,10 +4,12 @@ Counting fails open: without its table nobody is refused, which is logged and co
 with an Idempotency-Key is refused then instead, before anything is done: its sender relies on it not being done twice.
 """
 
-import hashlib
+import hmac
+import secrets
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from lambdas.api.callers.allowance import Allowance, Calls
 from lambdas.api.errors import TooManyLoginsError
@@ -26,10 +28,20 @@ FAILED_LOGINS_OF_ONE = 10  # of one user from one source in a window
 _MOST_PROVEN = 1_000
 
 
+@dataclass(frozen=True)
+class _Proven:
+    """`until`: then the login is counted again. `found_until`: then `found` is looked for again."""
+
+    until: int
+    found: Any
+    found_until: int
+
+
 class Guard:
     """`now` gives Unix seconds; `calls_per_minute` is for users that have no limit of their own.
 
-    `failed_logins_of_source`: of all names together from one source, in a window.
+    `failed_logins_of_source`: of all names together from one source, in a window. `login_kept_seconds`: how long who was found
+    by a login is not looked for again by the same login from the same source, so what is taken from a user ends so much later.
     """
 
     def __init__(
@@ -39,6 +51,7 @@ class Guard:
         *,
         calls_per_minute: int,
         failed_logins_of_source: int,
+        login_kept_seconds: int = 0,
         client: "DynamoDBClient | None" = None,
     ) -> None:
         self._table, self._client, self._now = table, client, now
@@ -46,7 +59,9 @@ class Guard:
         self._windows = Windows(table, client)
         self._calls = Calls(self._windows, now)
         self._logins = Failures(self._windows, "logins", now)
-        self._proven: dict[str, int] = {}  # digests of who logged in from where -> until when they need not be counted
+        self._login_kept_seconds = login_kept_seconds
+        self._proven: dict[bytes, _Proven] = {}  # by who logged in from where, which nobody can read from it
+        self._seal = secrets.token_bytes(32)
 
     def call_of(self, user: str, calls_per_minute: int | None = None) -> Allowance | None:
         """Count a call of this user. None if it cannot be counted."""
@@ -57,10 +72,15 @@ class Guard:
 
         Raises TooManyLoginsError, without looking, where too many failed. A name is never locked from every source, or
         anybody could shut its owner out. Whoever logged in with this `secret` in the last minutes is looked at without
-        being counted, so that a busy caller costs no writes.
+        being counted, so that a busy caller costs no writes, and in the last seconds not even looked at.
         """
-        proof = _hash(f"{source}\n{name}\n{secret}") if secret else ""
-        if proof and self._proven.get(proof, 0) > self._now() and (found := look()) is not None:
+        proof = hmac.digest(self._seal, f"{source}\n{name}\n{secret}".encode(), "sha256") if secret else b""
+        proven = self._proven.get(proof)
+        if proven and proven.found_until > self._now():
+            known: T = proven.found
+            return known
+        if proven and proven.until > self._now() and (found := look()) is not None:
+            self._remember(proof, found, until=proven.until)
             return found
         trial = self._logins.begin(
             (
@@ -73,7 +93,7 @@ class Guard:
             raise TooManyLoginsError(trial.seconds_left)
         found = self._looked_at(look, trial)
         if proof and found is not None:
-            self._remember(proof)
+            self._remember(proof, found, until=self._now() + LOGIN_WINDOW_SECONDS)
         return found
 
     def _looked_at(self, look: Callable[[], T | None], trial: Trial) -> T | None:
@@ -87,10 +107,10 @@ class Guard:
             metrics.add_metric("FailedLogins", MetricUnit.Count, 1)
         return found
 
-    def _remember(self, proof: str) -> None:
+    def _remember(self, proof: bytes, found: Any, *, until: int) -> None:
         if len(self._proven) >= _MOST_PROVEN:
             self._proven.clear()
-        self._proven[proof] = self._now() + LOGIN_WINDOW_SECONDS
+        self._proven[proof] = _Proven(until, found, self._now() + self._login_kept_seconds)
 
     def guess(self, about: str, keys: Sequence[Key]) -> Trial | Over:
         """A try to find something out, counted before it is looked at; or the key under which too many were in vain."""
@@ -108,7 +128,3 @@ class Guard:
         from lambdas.guards.repeats import Repeats
 
         return Repeats(self._table, self._now, self._client)
-
-
-def _hash(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,109 @@
+"""Who logged in is kept in memory for some seconds: never for another token, and no longer than that."""
+
+import pytest
+
+from lambdas.api.callers.guard import Guard
+from lambdas.api.handler import LOGIN_KEPT_SECONDS
+from lambdas.records.api_user import ApiUser
+from tests.build import Clock
+from tests.unit.api.conftest import Caller
+
+GRANTED = ApiUser(name="web", tokens=())
+
+
+class Users:
+    """What the table would say, and how often it was asked."""
+
+    def __init__(self) -> None:
+        self.found: ApiUser | None = GRANTED
+        self.asked = 0
+
+    def look(self) -> ApiUser | None:
+        self.asked += 1
+        return self.found
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def guard(caller: Caller, clock: Clock) -> Guard:
+    return Guard(
+        "guards",
+        clock,
+        calls_per_minute=100,
+        failed_logins_of_source=50,
+        login_kept_seconds=LOGIN_KEPT_SECONDS,
+        client=caller.dynamodb,
+    )
+
+
+def log_in(guard: Guard, users: Users, *, name: str = "web", source: str = "192.0.2.1", shown: str = "right") -> bool:
+    return guard.log_in(name, source=source, look=users.look, secret=shown) is not None
+
+
+def test_the_user_of_a_busy_caller_is_read_once_in_some_seconds(guard: Guard, clock: Clock) -> None:
+    users = Users()
+    for _ in range(LOGIN_KEPT_SECONDS):
+        assert log_in(guard, users)
+        clock.time += 1
+    assert users.asked == 1
+
+    assert log_in(guard, users)
+    assert users.asked == 2
+
+
+def test_who_was_revoked_is_refused_within_those_seconds_however_busy(guard: Guard, clock: Clock) -> None:
+    users = Users()
+    assert log_in(guard, users)
+    clock.time += LOGIN_KEPT_SECONDS
+    assert log_in(guard, users), "read again"
+    users.found = None
+    for _ in range(LOGIN_KEPT_SECONDS):
+        log_in(guard, users)
+        clock.time += 1
+
+    assert not log_in(guard, users)
+
+
+def test_a_right_that_was_taken_is_gone_within_those_seconds(guard: Guard, clock: Clock) -> None:
+    users = Users()
+    log_in(guard, users)
+    users.found = GRANTED.model_copy(update={"grants": ()})
+    clock.time += LOGIN_KEPT_SECONDS
+
+    found = guard.log_in("web", source="192.0.2.1", look=users.look, secret="right")
+    assert found is not None
+    assert found.grants == ()
+
+
+@pytest.mark.parametrize("other", [{"shown": "wrong"}, {"name": "floor"}, {"source": "192.0.2.2"}, {"shown": ""}])
+def test_nobody_is_let_in_by_the_login_of_another(guard: Guard, other: dict[str, str]) -> None:
+    users = Users()
+    assert log_in(guard, users)
+    users.found = None
+
+    assert not log_in(guard, users, **other)
+    assert users.asked == 2
+    users.found = GRANTED
+    assert log_in(guard, users), "and whoever may come in still does"
+
+
+def test_a_login_that_failed_is_looked_at_anew_each_time(guard: Guard) -> None:
+    users = Users()
+    users.found = None
+    assert [log_in(guard, users), log_in(guard, users)] == [False, False]
+    assert users.asked == 2
+    users.found = GRANTED
+    assert log_in(guard, users)
+
+
+def test_no_token_is_in_what_is_kept(guard: Guard) -> None:
+    log_in(guard, Users(), shown="a-token-of-somebody")
+    assert "a-token-of-somebody" not in repr(vars(guard))
+
+
+def test_the_api_keeps_logins_for_no_longer_than_is_said() -> None:
+    assert LOGIN_KEPT_SECONDS <= 5
