@@ -14,7 +14,7 @@ CDK := $(RUN) -m infra.cdk
 # Tools of ours keep their bytecode, whatever the shell says: without it a synth takes twice as long.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help setup engine chromium run stop test unit thorough check format compile diagram openapi screenshots bench synth impact deploy diff sender smoke diff-contract restored retell users destroy clean
+.PHONY: help setup engine chromium callers run stop test unit thorough check format compile diagram openapi screenshots bench synth impact deploy diff sender smoke diff-contract restored retell users destroy clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 15
@@ -25,13 +25,13 @@ run: setup ## bring everything up on this machine and play an order through it, 
 stop: ## end what `make run` started
 	@if [ -x $(RUN) ]; then $(RUN) -m infra.local stop; fi
 
-test: setup chromium ## all tests that need no AWS account
+test: setup chromium callers ## all tests that need no AWS account
 	@$(RUN) -m pytest $(PARALLEL)
 
 unit: setup ## the tests that need no engine and no browser, on all cores
 	@$(RUN) -m pytest $(PARALLEL) tests/unit
 
-thorough: setup chromium ## all tests, with twenty times the examples of each property and the model checks in full
+thorough: setup chromium callers ## all tests, with twenty times the examples of each property and the model checks in full
 	@$(RUN) -m pytest $(PARALLEL) --hypothesis-profile=thorough
 
 check: setup ## lint, format, types, import arrows, compiled and drawn queues, the OpenAPI document
@@ -105,6 +105,9 @@ engine: .local/setup.stamp ## the embedded engine's environment
 
 chromium: ## the browser of the tests of the pages, if there is none
 	@sh tests/chromium.sh
+
+callers: ## PHP, Ruby and Go for the tests of callers in these languages, those that are missing
+	@sh tests/callers.sh
 
 # uv comes from PyPI like everything else; Node comes with it, and brings the CDK command line.
 .local/setup.stamp: uv.lock pyproject.toml package-lock.json .tools/uv-$(UV_VERSION)
