@@ -53,8 +53,10 @@ class Tax(Frozen):
     valid_until: date = date.max
 
     def counts(self, buyer: Buyer, day: date) -> bool:
+        if buyer.country != self.country:
+            return False
         there = not self.regions or buyer.state in self._states
-        return buyer.country == self.country and there and self.valid_from <= day <= self.valid_until
+        return there and self.valid_from <= day <= self.valid_until
 
     @cached_property
     def _states(self) -> frozenset[str]:

@@ -23,6 +23,8 @@ _LARGEST_GROUP, _FEW = 6, 5
 _IN_LISTS = frozenset((",", ";", "|", "\t", ", ", "; "))
 _E164_DIGITS, _SHORTEST_TELEPHONE = 15, 7
 _GROUP = re.compile(r"[0-9]+")
+_ENOUGH_DIGITS = re.compile(rf"(?:[^0-9]*+[0-9]){{{SHORTEST}}}")
+_ESCAPES = frozenset("%&")
 _BRANDS = re.compile(
     r"4\d{12}(\d{3}){0,2}"  # Visa 13, 16, 19
     r"|5[1-5]\d{14}|2(22[1-9]|2[3-9]\d|[3-6]\d\d|7[01]\d|720)\d{12}"  # Mastercard
@@ -56,6 +58,8 @@ def has_card_number(text: str) -> bool:
     """Whether groups of digits that stand side by side make a card number."""
     if len(text) < SHORTEST:
         return False
+    if text.isascii() and _ESCAPES.isdisjoint(text) and not _ENOUGH_DIGITS.match(text):
+        return False  # as most texts are
     return any(_found(folded(spelling)) for spelling in _spellings(text))
 
 

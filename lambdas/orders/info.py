@@ -86,7 +86,9 @@ def walk(tree: Any, path: str = "", depth: int = 0) -> Iterator[tuple[str, Any, 
     while todo:
         here, value, level = todo.pop()
         inner: list[tuple[Any, Any]] = []
-        if isinstance(value, Mapping):
+        if isinstance(value, str):  # as most are; what a Mapping is takes long to find out
+            pass
+        elif isinstance(value, Mapping):
             inner = list(value.items())
         elif isinstance(value, list | tuple):
             inner = list(enumerate(value))

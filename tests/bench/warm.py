@@ -24,12 +24,11 @@ def warm_create() -> Row:
     local, installed = settings_of("local"), Path(botocore.__file__).parents[1]
     code, layer = bundle_code(local, REPOSITORY, sandbox=True), bundle_layer(local, root=REPOSITORY)
     paths = {API: [code, layer / "python", installed], MEASURE: [REPOSITORY, installed]}
-    best = dict.fromkeys(paths, float("inf"))
-    for _ in range(ROUNDS):
-        for module, path in paths.items():
-            best[module] = min(best[module], _seconds(module, path))
-    ratio = best[API] / best[MEASURE]
-    return Row("a warm create, against the cookbook's", f"{ratio:.2f}x", "<= 1.3x", ratio <= 1.3)
+    rounds = [{module: _seconds(module, path) for module, path in paths.items()} for _ in range(ROUNDS)]
+    ratio = min(each[API] for each in rounds) / min(each[MEASURE] for each in rounds)
+    ratios = sorted(each[API] / each[MEASURE] for each in rounds)
+    measured = f"{ratio:.2f}x (rounds {ratios[0]:.2f} to {ratios[-1]:.2f})"
+    return Row("a warm create, against the cookbook's", measured, "<= 1.3x", ratio <= 1.3)
 
 
 def _seconds(module: str, path: list[Path]) -> float:

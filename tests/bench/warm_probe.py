@@ -3,7 +3,8 @@
     python -I -S tests/bench/warm_probe.py MODULE ORDER CODE LAYER RUNTIME
 
 The import path is Lambda's, as for start_probe.py. `ORDER` is the body of a create, as JSON. AWS is away: what is put is kept
-here and found again, a counter counts, and all else is taken. The network is what is left out on both sides.
+here and found again, a counter counts, and all else is taken. The network is what is left out on both sides. Ours logs in, is
+counted, and sends an Idempotency-Key with each call.
 """
 
 import base64
@@ -100,7 +101,9 @@ is_ours = module == "lambdas.api.handler"
 event = event_of_the_api() if is_ours else event_of_the_cookbook()
 seconds: list[float] = []
 for number in range(WARM_UP + CALLS):
-    if not is_ours:  # each a new order: one that came before is answered without any work
+    if is_ours:  # each a new order: one that came before is answered without any work
+        event["headers"]["idempotency-key"] = f"order-{number}"
+    else:
         event["body"] = json.dumps({"customer_name": f"Ada {number}", "order_item_count": 1})
     begun = time.process_time()
     answer = started.handler(event, Context())

@@ -174,3 +174,9 @@ def test_the_time_it_takes_grows_with_the_length_and_no_faster(part: str) -> Non
 
 def best_of(tries: int, measured: Callable[[], float]) -> float:
     return min(measured() for _ in range(tries))
+
+
+@given(st.text(alphabet="0123456789aA -.:;&%#x/", max_size=60))
+def test_what_is_not_looked_at_closely_holds_no_card_number(text: str) -> None:
+    """What may be an escape has every text looked at closely."""
+    assert has_card_number(text) == has_card_number(f"{text} &")
