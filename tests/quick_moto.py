@@ -12,6 +12,8 @@ from moto import backend_index
 from moto.core.config import default_user_config
 from moto.core.serialize import BaseJSONSerializer
 
+from tests.quick_dynamodb import answer_from_within
+
 SERVICES = frozenset(
     {"dynamodb", "dynamodbstreams", "events", "s3", "secretsmanager", "ses", "sesv2", "sqs", "stepfunctions", "sts"}
 )
@@ -25,6 +27,7 @@ def make_moto_quick() -> None:
     ]
     quick: Any = BaseJSONSerializer
     quick._serialize_type_structure = _only_members_it_has(BaseJSONSerializer._serialize_type_structure)
+    answer_from_within()
 
 
 def _only_members_it_has(serialize: Any) -> Any:
