@@ -38,8 +38,14 @@ class _Pattern:
 
 
 def patterned(client: Any) -> Any:
-    """The same client of DynamoDB, quicker from the second call of an operation on. Its tables are named, not given by ARN."""
-    calls = _Calls(client)
+    """The same client of DynamoDB, quicker from the second call of an operation on. Its tables are named, not given by ARN.
+
+    Lambda brings its own botocore: one that is built otherwise stays as it is.
+    """
+    try:
+        calls = _Calls(client)
+    except AttributeError:
+        return client
     client.meta.events.register("before-sign.dynamodb", calls.learn)
     client.meta.events.register_first("before-send.dynamodb", _first_outcome)
     client._make_api_call = calls.make  # what tracers put themselves before, too: each call of a client goes through it
@@ -76,7 +82,11 @@ class _Calls:
         model = self._model.operation_model(operation_name)
         # Whoever listens hears of it; botocore itself gives a transaction its token here.
         self._events.emit(f"before-parameter-build.dynamodb.{operation_name}", params=params, model=model, context={})
-        outcome = self._sent(operation_name, _request(pattern, params))
+        try:
+            request = _request(pattern, params)
+        except (AttributeError, TypeError):  # what it does not know
+            return self._plainly(operation_name, params)
+        outcome = self._sent(operation_name, request)
         if isinstance(outcome, Exception) or (parsed := _read(outcome)) is None:
             token = _outcome.set(outcome)
             try:
@@ -117,12 +127,14 @@ def _read(response: Any) -> dict[str, Any] | None:
     """What a success says. None where botocore has to look at it."""
     content: bytes = response.content
     checksum = response.headers.get("x-amz-crc32")
-    is_whole = checksum is None or int(checksum) == zlib.crc32(content)
+    is_whole = checksum is None or checksum == str(zlib.crc32(content))
     if response.status_code != HTTPStatus.OK or not is_whole or any(kind in content for kind in _BINARY):
         return None
     try:
         said = json.loads(content)
     except ValueError:
+        return None
+    if not isinstance(said, dict):
         return None
     found = {name: value for name, value in said.items() if value is not None}
     request_id = response.headers.get("x-amzn-requestid", "")

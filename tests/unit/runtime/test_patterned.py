@@ -250,3 +250,51 @@ def test_a_success_gives_back_what_retries_had_taken_of_their_allowance() -> Non
 def test_what_cannot_be_sent_is_said_to_whoever_sends_it() -> None:
     with pytest.raises(TypeError):
         a_patterned_client().get_item(TableName="records", Key={"pk": {"S": object()}})
+
+
+def test_a_client_of_a_botocore_that_is_built_otherwise_stays_as_it_is() -> None:
+    client = a_client()
+    session = client._endpoint.http_session
+    del client._endpoint.http_session
+    assert patterned(client) is client
+    client._endpoint.http_session = session
+
+    make_once(client)
+    wire = on_the_wire(client)
+    for _ in range(2):
+        client.get_item(TableName="records", Key=KEY)
+    assert ["amz-sdk-request" in request.headers for request in wire.sent] == [True, True]
+
+
+def test_a_signer_that_is_asked_otherwise_by_now_leaves_calls_to_botocore(monkeypatch: pytest.MonkeyPatch) -> None:
+    client = a_patterned_client()
+    as_it_is = client._request_signer.get_auth_instance
+    asked: list[None] = []
+
+    def otherwise(*given: Any, **named: Any) -> Any:
+        asked.append(None)
+        if len(asked) == 1:
+            raise TypeError("get_auth_instance() missing 1 required keyword-only argument")
+        return as_it_is(*given, **named)
+
+    monkeypatch.setattr(client._request_signer, "get_auth_instance", otherwise)
+    monkeypatch.setattr(client._request_signer, "get_auth", otherwise)
+
+    assert client.get_item(TableName="records", Key=KEY)["Item"] == KEY
+
+
+@pytest.mark.parametrize("content", [b"[]", b"null", b'"text"'], ids=["a list", "nothing", "a text"])
+def test_an_answer_of_another_shape_is_botocores_to_read(content: bytes) -> None:
+    ours, theirs = a_patterned_client(), a_client()
+    answers = []
+    for client in (ours, theirs):
+        on_the_wire(client, answered(200, content))
+        answers.append(outcome_of(lambda client=client: client.get_item(TableName="records", Key=KEY)))
+    assert answers[0] == answers[1]
+
+
+def outcome_of(call: Any) -> Any:
+    try:
+        return without_metadata(call())
+    except Exception as error:  # noqa: BLE001 - whatever botocore makes of it
+        return type(error)
