@@ -20,6 +20,7 @@ from lambdas.orders.reading.packs import coupon_code
 
 WORKED_OUT = ("coupon_ids", "coupon_credits", "taxes")  # of the whole order; nobody's to say
 _TOTAL_SETUP = "total_setup"
+_WHOLE = frozenset({"quantity", "period"})
 _NEVER_KEPT = {*ANSWERED, _TOTAL_SETUP}
 
 
@@ -30,9 +31,14 @@ def with_prices(info: Mapping[str, Any], priced: tuple[PricedPack, ...]) -> dict
         if isinstance(said := info.get(pack.pack), Mapping):
             coupon = {"coupon": _coupon(pack.coupon, pack)} if pack.coupon else {}
             worked_out = _worked_out(pack)
-            kept = {key: value for key, value in said.items() if key not in worked_out or value not in ("", None)}
+            kept = {key: value for key, value in said.items() if not (key in worked_out and _is_read_as(key, value))}
             filled[pack.pack] = {**merge(worked_out, kept), **coupon}
     return filled
+
+
+def _is_read_as(key: str, value: Any) -> bool:
+    """Whether what was read stands for it: nothing was said, or a whole number was written as `2.0`."""
+    return value in ("", None) or (key in _WHOLE and not str(value).isdecimal())
 
 
 def credits_of(priced: tuple[PricedPack, ...]) -> dict[str, int]:

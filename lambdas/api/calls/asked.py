@@ -41,6 +41,7 @@ def request_asked(method: Method, call: Call) -> Request:
     if unknown:
         text = f"no such parameter; {call.method} takes {', '.join(sorted(known)) or 'none'}"
         raise MalformedRequestError(*(Problem(name[:60], text) for name in unknown[:20]))
+    _refuse_stray_files(call, known)
     parameters = call.parameters
     if call.door is Door.API_2_0:
         _refuse_flat_names(known, parameters)
@@ -53,6 +54,16 @@ def request_asked(method: Method, call: Call) -> Request:
         problems = [_problem(found) for found in error.errors(include_input=False, include_url=False)[:_MOST_PROBLEMS]]
         texts = "; ".join(f"{problem.field} {problem.text}" for problem in problems)
         raise MalformedRequestError(*problems, message=f"request failed: {texts}") from None
+
+
+def _refuse_stray_files(call: Call, known: set[str]) -> None:
+    """A file in a field of another name would be lost without a word, and a value sent as a file would be empty."""
+    taken = {"attach"} & known
+    stray = [file.field for file in call.files if file.field.partition("[")[0].strip() not in taken]
+    if stray:
+        instead = "name its field attach[]" if taken else "send a value as a part without a file name"
+        text = f"is a file, which {call.method} does not take; {instead}"
+        raise MalformedRequestError(*(Problem(_named(name), text) for name in stray[:_MOST_PROBLEMS]))
 
 
 def _refuse_flat_names(known: set[str], sent: dict[str, Any]) -> None:

@@ -16,14 +16,20 @@ NUMBERS = frozenset(
         "order_step_id", "plan_id", "quote_id", "step_id", "user_id",
     }
 )  # fmt: skip
+# `microtime(true)` and `time.time()` have fractions of a second.
+TIMES = frozenset(
+    {"duedate", "expire", "max_ts", "min_ts", "planned_completion", "requested_completion", "start", "ts"}
+)
 _MOST = 2**53
 _FRACTION_OF_NOTHING = re.compile(r"([0-9]{1,24})(?:\.0*)?")
+_SECONDS = re.compile(r"\A\s*([0-9]{1,12})\.[0-9]{0,24}\s*\Z")
 _BEGINS_WITH_A_NUMBER = re.compile(r"([+-]?[0-9]{1,18})")
 
 
 def as_php_reads(request: "type[Request]", sent: dict[str, Any]) -> dict[str, Any]:
-    """Ids such as `5.0`; of lists, any direction, order, offset and limit."""
+    """Ids such as `5.0`; times to the second; of lists, any direction, order, offset and limit."""
     read = {name: _id(name, value) if name in NUMBERS else value for name, value in sent.items()}
+    read |= {name: _seconds(read[name]) for name in TIMES & read.keys()}
     listing = {"direction": _direction, "limit": _limit, "offset": _offset} if request.SORTED_BY else {}
     for name, reading in listing.items():
         if name in read and name in request.model_fields:
@@ -42,6 +48,13 @@ def _id(name: str, value: Any) -> Any:
     if found is None:
         return value
     return found[1] if name == "client_id" else found[1].lstrip("0") or "0"
+
+
+def _seconds(value: Any) -> Any:
+    if isinstance(value, Decimal) and 0 <= value < 10**12:
+        return int(value)
+    found = _SECONDS.match(value) if isinstance(value, str) else None
+    return found[1] if found else value
 
 
 def _direction(value: Any) -> str:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from lambdas.orders.errors import InvalidOrderError, Problem
@@ -11,6 +12,8 @@ from lambdas.orders.reading.info_keys import is_pack
 from lambdas.orders.reading.pack_keys import REFUSED, asks_for_something
 
 _LAST_SECOND = 253_402_300_799  # of the year 9999, the last one that dates are written for
+_WITH_FRACTION = re.compile(r"\A([0-9]{1,12})\.[0-9]{1,24}")
+_OF_NOTHING = re.compile(r"(?<=[0-9])\.0{0,24}\Z")
 _SWITCH = {
     **dict.fromkeys(("1", "true", "yes", "on"), True),
     **dict.fromkeys(("0", "false", "no", "off"), False),
@@ -111,13 +114,15 @@ class _Reader:
         return said
 
     def _time(self, field: str, raw: Any) -> int | None:
-        """0 is no time."""
-        return self._whole(field, raw, 0, _LAST_SECOND) or None
+        """0 is no time. What programs take from a clock has fractions of a second."""
+        said = str(raw).strip() if isinstance(raw, str | Decimal) else ""
+        seconds = _WITH_FRACTION.fullmatch(said)
+        return self._whole(field, seconds[1] if seconds else raw, 0, _LAST_SECOND) or None
 
     def _whole(self, field: str, raw: Any, least: int, most: int) -> int | None:
         if raw is None or raw == "":
             return None
-        number = str(raw).strip()
+        number = _OF_NOTHING.sub("", str(raw).strip())
         if isinstance(raw, bool) or not re.fullmatch(r"-?\d{1,12}", number) or not least <= int(number) <= most:
             self._wrong(field, f"must be a whole number from {least} to {most}")
             return None
