@@ -1,9 +1,9 @@
 """Orders that no execution walks, though one should: found by comparing them with Step Functions.
 
 Status events of executions are best effort, and a start may have been lost with its record. So each sweep looks at the
-executions that ended early within a day, which are few, and at a part of the orders under way, so that each is looked at every
-so often. Reads are bounded; an order that is found waits for a person from then on, with an owner and a deadline
-(`revival.machine_stopped`).
+executions that ended early within a day, which are few, at canceled orders that take long to unwind, and at a part of the orders
+under way, so that each is looked at every so often. Reads are bounded; an order that is found waits for a person from then on,
+with an owner and a deadline (`revival.machine_stopped`).
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,6 +12,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from lambdas.orders import revival
+from lambdas.orders.deadlines import is_unwinding
 from lambdas.orders.executions import order_id_in
 from lambdas.orders.order import Order
 from lambdas.orders.ports import Executions, OrderStore, TimeWindow
@@ -27,6 +28,7 @@ SWEEP_SECONDS = 300
 LOOKED_AT = 100  # orders under way at each sweep
 MOST_LISTED = 20_000  # orders under way of one step
 MOST_ENDED = 2_000  # executions of one machine that ended early, by status
+MOST_UNWINDING = 500  # canceled orders at each sweep
 _DAY_SECONDS = 86_400
 _ENDED_EARLY: "tuple[ExecutionStatusType, ...]" = ("ABORTED", "FAILED", "TIMED_OUT")
 
@@ -47,7 +49,7 @@ class Comparison:
         return sum(self._is_marked(order) for order in {order.order_id: order for order in self._suspects()}.values())
 
     def _suspects(self) -> Iterator[Order]:
-        for part in (self._of_ended_executions, self._under_way):
+        for part in (self._of_ended_executions, self._under_way, self._unwinding):
             try:
                 ids = list(part())
                 yield from (order for order in self.orders.get_many(ids) if isinstance(order, Order))
@@ -74,6 +76,11 @@ class Comparison:
         parts = max(1, -(-len(ids) // LOOKED_AT))
         turn = self.now // SWEEP_SECONDS % parts
         return iter(ids[turn::parts])
+
+    def _unwinding(self) -> Iterator[str]:
+        """Canceled orders that should be unwound by now; there are few, and each has a date until it is."""
+        due = (order for order in self.orders.due(self.now) if isinstance(order, Order) and is_unwinding(order))
+        return (order.order_id for order in islice(due, MOST_UNWINDING))
 
     def _in(self, queue: Queue) -> Iterator[str]:
         for step in queue.ordinary_steps:

@@ -6,6 +6,8 @@ from lambdas.orders.steps import StepStatus
 
 LEADS_GRACE_SECONDS = 3_600  # of leads of earlier versions: their machine cancels them at the deadline
 UNDO_DUE_SECONDS = 86_400
+UNWOUND_WITHIN_SECONDS = 900  # of its cancel, or of what happened last; after that its execution is looked for
+_LOOKED_FOR_SECONDS = 3_600
 
 
 def swept(order: Order, now: int) -> Order:
@@ -34,7 +36,16 @@ def next_look_at(order: Order) -> int | None:
         dates.append(max(order.activity, order.looked_at or 0) + soonest)
     if order.is_lead and order.lead_ends_at:
         dates.append(order.lead_ends_at)
+    if is_unwinding(order):
+        looked_at = order.looked_at or 0
+        again = looked_at + _LOOKED_FOR_SECONDS
+        dates.append(again if looked_at >= order.activity else order.activity + UNWOUND_WITHIN_SECONDS)
     return min(dates, default=None)
+
+
+def is_unwinding(order: Order) -> bool:
+    """Whether what a canceled order did is still to be taken back, by an execution that nobody knows to be stopped."""
+    return order.step_status is StepStatus.CANCELED and order.unwound_at is None and order.has_machine
 
 
 def _soonest_seconds(order: Order) -> int | None:

@@ -5,13 +5,16 @@ from typing import Any
 
 import pytest
 
+from lambdas.deadlines.sweeper import sweep
 from lambdas.deadlines.unwalked import LOOKED_AT, SWEEP_SECONDS, Comparison
 from lambdas.orders import progress, revival
+from lambdas.orders.deadlines import UNWOUND_WITHIN_SECONDS
 from lambdas.orders.executions import Execution, execution_name
 from lambdas.orders.order import Order
 from lambdas.orders.progress import MACHINE
-from tests.build import NOW, a_submitted_order, the_default_queue
+from tests.build import NOW, a_submitted_order, an_order, the_default_queue
 from tests.fakes import FakeMachine, InMemoryOrderStore
+from tests.unit.deadlines.test_sweeper import an_attempt
 
 DAY = 86_400
 
@@ -72,9 +75,50 @@ def test_a_canceled_order_that_is_not_unwound_is_found_by_its_execution() -> Non
     machine = FakeMachine(ended=an_execution(order, "FAILED"))
 
     assert compared(stored(order), machine, NOW, FAILED=[(execution_name(order), NOW)]) == 1
-    assert compared(stored(order), machine, NOW + 2 * DAY, FAILED=[(execution_name(order), NOW)]) == 0
+    assert compared(stored(order), machine, NOW + 2 * DAY) == 1  # too long ago to be listed, and not unwound
     unwound = order.changed(unwound_at=NOW)
     assert compared(stored(unwound), machine, NOW, FAILED=[(execution_name(order), NOW), ("by-hand", NOW)]) == 0
+
+
+@pytest.mark.parametrize("is_lead", [True, False])
+def test_a_canceled_order_whose_execution_never_started_is_found(is_lead: bool) -> None:
+    """Its start was lost, or it was canceled at that very moment: it has something to unwind, and no status event comes."""
+    before = an_order(attempt=an_attempt(ends_at=NOW)) if is_lead else a_submitted_order(hold=None)
+    order = progress.canceled(before, now=NOW, because="x")
+    store, machine = stored(order), FakeMachine()
+    began = NOW + UNWOUND_WITHIN_SECONDS
+
+    assert compared(store, machine, began - 1) == 0
+    assert compared(store, machine, began + 1) == 1
+    found = store.get("1001")
+    assert (found.machine_stopped_at, found.machine_stopped_because) == (began + 1, "its machine was not started")
+    assert (found.waits[MACHINE].owner, found.waits[MACHINE].due_at) == (
+        revival.OWNER,
+        began + 1 + revival.DUE_SECONDS,
+    )
+    assert compared(store, machine, began + SWEEP_SECONDS) == 0
+
+
+def test_a_canceled_order_whose_execution_came_to_its_end_without_it_is_found() -> None:
+    order = progress.canceled(a_submitted_order(), now=NOW, because="x")
+    store, machine = stored(order), FakeMachine(ended=an_execution(order, "SUCCEEDED"))
+
+    assert compared(store, machine, NOW + UNWOUND_WITHIN_SECONDS + 1) == 1
+
+
+def test_a_canceled_order_that_is_unwinding_is_looked_at_every_hour_and_left_alone() -> None:
+    order = progress.canceled(a_submitted_order(), now=NOW, because="x")
+    store, machine = stored(order), FakeMachine(started=["1001"])
+    looks = 0
+    for now in range(NOW, NOW + DAY, SWEEP_SECONDS):
+        assert compared(store, machine, now) == 0
+        looks += sum(1 for _ in store.due(now))
+        sweep(store, now, lambda lead: lead)
+
+    assert 20 <= looks <= 25
+    assert store.get("1001").machine_stopped_at is None
+    store.save(store.get("1001").changed(unwound_at=NOW + DAY))
+    assert list(store.due(NOW + 9 * DAY)) == []
 
 
 def test_what_runs_or_is_a_lead_is_left_alone() -> None:
