@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from lambdas.api.calls.call import Call, Door
+from lambdas.api.calls.files import FILE_PARAMETERS
 from lambdas.api.errors import MalformedRequestError, UnknownMethodError, WrongHttpMethodError
 from lambdas.api.method import Method
 from lambdas.api.methods import method_named
@@ -58,10 +59,10 @@ def request_asked(method: Method, call: Call) -> Request:
 
 def _refuse_stray_files(call: Call, known: set[str]) -> None:
     """A file in a field of another name would be lost without a word, and a value sent as a file would be empty."""
-    taken = {"attach"} & known
+    taken = FILE_PARAMETERS & known
     stray = [file.field for file in call.files if file.field.partition("[")[0].strip() not in taken]
     if stray:
-        instead = "name its field attach[]" if taken else "send a value as a part without a file name"
+        instead = f"name its field {min(taken)}" if taken else "send a value as a part without a file name"
         text = f"is a file, which {call.method} does not take; {instead}"
         raise MalformedRequestError(*(Problem(_named(name), text) for name in stray[:_MOST_PROBLEMS]))
 

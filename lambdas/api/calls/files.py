@@ -3,6 +3,9 @@
 import dataclasses
 from dataclasses import dataclass
 
+FILE_PARAMETERS = frozenset({"attach", "contract"})
+"""Parameters that are files, of the methods that have them. One of another name would be lost, and is refused."""
+
 
 @dataclass(frozen=True)
 class UploadedFile:

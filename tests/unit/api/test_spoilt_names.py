@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
+from lambdas.api.calls.files import FILE_PARAMETERS
 from lambdas.api.methods import every_method
+from lambdas.api.openapi.operations import FILES
 from lambdas.api.requests.leniency import TIMES
 from tests.flow.wire.raw import multipart
 from tests.unit.api.conftest import Caller
@@ -96,6 +98,10 @@ def test_a_value_that_is_sent_as_a_file_is_not_kept_empty(caller: Caller) -> Non
         said == "info[first]: is a file, which order.create does not take; send a value as a part without a file name"
     )
     assert caller.orders_written() == 0
+
+
+def test_what_the_document_has_as_files_is_taken() -> None:
+    assert FILES.keys() == FILE_PARAMETERS
 
 
 def test_a_file_chooser_that_was_left_alone_is_no_file(caller: Caller) -> None:
