@@ -1,5 +1,6 @@
 """One embedded engine for all tests that need one, with the product deployed on it as `make run` does."""
 
+import gc
 import os
 from pathlib import Path
 from typing import Any
@@ -66,6 +67,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     free = groups.pop("")
     stack, machine, *more = groups.values()
     items[:] = [*stack, *machine, *free[:1], *(item for group in more for item in group), *free[1:]]
+
+
+def pytest_collection_finish() -> None:
+    """What is there by now stays until the end: it is not looked through again for what could be thrown away."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

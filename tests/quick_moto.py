@@ -13,6 +13,7 @@ from moto.core.config import default_user_config
 from moto.core.serialize import BaseJSONSerializer
 
 from tests.quick_dynamodb import answer_from_within
+from tests.quick_writes import write_with_less_ado
 
 SERVICES = frozenset(
     {"dynamodb", "dynamodbstreams", "events", "s3", "secretsmanager", "ses", "sesv2", "sqs", "stepfunctions", "sts"}
@@ -28,6 +29,7 @@ def make_moto_quick() -> None:
     quick: Any = BaseJSONSerializer
     quick._serialize_type_structure = _only_members_it_has(BaseJSONSerializer._serialize_type_structure)
     answer_from_within()
+    write_with_less_ado()
 
 
 def _only_members_it_has(serialize: Any) -> Any:

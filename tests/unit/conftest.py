@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import boto3
 import pytest
+from botocore.config import Config
 from moto import mock_aws
 from mypy_boto3_dynamodb.client import DynamoDBClient
 from pytest_socket import disable_socket
@@ -37,7 +38,11 @@ def _no_account(monkeypatch: pytest.MonkeyPatch) -> None:
 def dynamodb_client() -> DynamoDBClient:
     """Made once: a client costs more than a test. moto gives each test a world of its own behind it."""
     return boto3.client(
-        "dynamodb", region_name="us-east-1", aws_access_key_id="testing", aws_secret_access_key="testing"
+        "dynamodb",
+        region_name="us-east-1",
+        aws_access_key_id="testing",
+        aws_secret_access_key="testing",
+        config=Config(user_agent="tests"),  # put together anew for each request otherwise
     )
 
 

@@ -156,6 +156,31 @@ def test_what_was_answered_is_apart_from_what_is_kept() -> None:
         assert client.get_item(TableName="records", Key=ROW)["Item"] == FULL
 
 
+def test_a_transaction_that_is_refused_leaves_every_row_as_it_was() -> None:
+    with mock_aws():
+        client = _client(within=True)
+        make_order_table(client, "orders")
+        kept = {**FULL, "sk": {"S": "kept"}}
+        for item in (FULL, {**FULL, "sk": {"S": "gone"}}, kept):
+            client.put_item(TableName="orders", Item=item)
+        before = client.scan(TableName="orders")["Items"]
+        with pytest.raises(ClientError, match="TransactionCanceled"):
+            client.transact_write_items(
+                TransactItems=[
+                    {"Update": updated()[1]},
+                    {"Delete": {"TableName": "orders", "Key": {**ROW, "sk": {"S": "gone"}}}},
+                    put({**ROW, "sk": {"S": "new"}}),
+                    put({**ROW, "pk": {"S": "another"}}),
+                    put(kept, ConditionExpression=NEW),
+                ]
+            )
+        assert client.scan(TableName="orders")["Items"] == before
+        client.transact_write_items(TransactItems=[{"Update": updated()[1]}, put({**ROW, "sk": {"S": "new"}})])
+        after = client.scan(TableName="orders")["Items"]
+        assert after[0]["n"] == {"N": "13.50"}
+        assert [item["sk"]["S"] for item in after] == ["1", "gone", "kept", "new"]
+
+
 def test_without_a_mock_nothing_is_answered() -> None:
     with pytest.raises(HTTPClientError, match="socket"):
         _client(within=True).list_tables()
