@@ -14,7 +14,7 @@ CDK := $(RUN) -m infra.cdk
 # Tools of ours keep their bytecode, whatever the shell says: without it a synth takes twice as long.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help setup engine chromium callers run stop test unit thorough check format compile diagram openapi screenshots bench synth impact deploy diff sender smoke diff-contract restored retell users destroy clean
+.PHONY: help setup engine chromium callers run stop test unit thorough check format compile diagram openapi screenshots bench synth impact deploy diff sender smoke diff-contract copy-back restored retell users destroy clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 15
@@ -88,6 +88,9 @@ diff-contract: setup ## any line of an order that was not signed: make diff-cont
 
 retell: setup ## passes on changes of orders that were set aside: make retell STAGE=dev
 	@$(RUN) -m infra.retell --stage $(STAGE)
+
+copy-back: setup ## what a recovery (FROM=table) has of lost and spoiled orders, back into STAGE; only shown without EXECUTE=1
+	@$(RUN) -m infra.copied_back --stage $(STAGE) --source "$(FROM)" $(if $(EXECUTE),--execute) $(ORDERS)
 
 restored: setup ## goes on after rows of the order table of STAGE were restored to a moment (docs/operating.md)
 	@$(RUN) -m infra.restored --stage $(STAGE)
