@@ -41,7 +41,7 @@ check: setup ## lint, format, types, import arrows, compiled and drawn queues, t
 	@.venv/bin/lint-imports --no-logo
 	@$(RUN) -m statemachines --check
 	@$(RUN) -m statemachines.diagram --check
-	@$(RUN) -m lambdas.api.openapi --check
+	@$(RUN) -m infra.generate.openapi --check
 
 format: setup ## put the code into shape
 	@$(RUN) -m ruff check --fix .
@@ -54,7 +54,7 @@ diagram: setup ## queues -> pictures, in docs/queues
 	@$(RUN) -m statemachines.diagram
 
 openapi: setup ## methods of the API -> docs/openapi.json
-	@$(RUN) -m lambdas.api.openapi
+	@$(RUN) -m infra.generate.openapi
 
 screenshots: setup chromium ## pictures of every page of the forms -> docs/screenshots
 	@$(RUN) -m tests.browser.screenshots
@@ -69,37 +69,37 @@ synth: setup ## the CloudFormation template of STAGE, into cdk.out; no account n
 	@$(CDK) synth --quiet -c stage=$(STAGE)
 
 impact: setup ## what a deploy of STAGE would do to the orders under way; fails if it would harm any
-	@$(RUN) -m infra.impact --stage $(STAGE)
+	@$(RUN) -m infra.operate.impact --stage $(STAGE)
 
 deploy: impact sender ## to AWS, with your ordinary credentials: make deploy STAGE=dev
 	@$(CDK) deploy OrderQueues-$(STAGE) -c stage=$(STAGE)
 
 sender: setup ## has SES know the mail domain of STAGE, which stages share and no stack owns
-	@$(RUN) -m infra.sender --stage $(STAGE)
+	@$(RUN) -m infra.operate.sender --stage $(STAGE)
 
 diff: setup ## what a deploy of STAGE would change
 	@$(CDK) diff OrderQueues-$(STAGE) -c stage=$(STAGE)
 
 smoke: setup ## asks a deployed stage what only AWS can tell, and sends one order through it: make smoke STAGE=dev
-	@$(RUN) -m infra.smoke --stage $(STAGE)
+	@$(RUN) -m infra.operate.smoke --stage $(STAGE)
 
 diff-contract: setup ## any line of an order that was not signed: make diff-contract STAGE=dev ORDER=1001
-	@$(RUN) -m infra.diff_contract --stage $(STAGE) $(ORDER)
+	@$(RUN) -m infra.operate.diff_contract --stage $(STAGE) $(ORDER)
 
 retell: setup ## passes on changes of orders that were set aside: make retell STAGE=dev
-	@$(RUN) -m infra.retell --stage $(STAGE)
+	@$(RUN) -m infra.operate.redrive --stage $(STAGE)
 
 copy-back: setup ## what a recovery (FROM=table) has of lost and spoiled orders, back into STAGE; only shown without EXECUTE=1
 	@$(RUN) -m infra.copied_back --stage $(STAGE) --source "$(FROM)" $(if $(EXECUTE),--execute) $(ORDERS)
 
 restored: setup ## goes on after rows of the order table of STAGE were restored to a moment (docs/operating.md)
-	@$(RUN) -m infra.restored --stage $(STAGE)
+	@$(RUN) -m infra.operate.restored --stage $(STAGE)
 
 users: setup ## users of the API of STAGE: make users STAGE=dev ARGS="add NAME --role supervisor"
-	@$(RUN) -m infra.users --stage $(STAGE) $(ARGS)
+	@$(RUN) -m infra.operate.users --stage $(STAGE) $(ARGS)
 
 destroy: setup ## take STAGE down, once no order is under way (STOP=1 ends them); docs/operating.md says what stays
-	@$(RUN) -m infra.leaving --stage $(STAGE) $(if $(STOP),--stop)
+	@$(RUN) -m infra.operate.leave --stage $(STAGE) $(if $(STOP),--stop)
 	@$(CDK) destroy OrderQueues-$(STAGE) -c stage=$(STAGE)
 
 setup: .local/setup.stamp
@@ -123,7 +123,7 @@ callers: ## PHP, Ruby and Go for the tests of callers in these languages, those 
 	@echo "setting up: CDK command line"
 	@$(RUN) -m infra.cdk --install
 	@echo "setting up: dependency layers of the functions"
-	@$(RUN) -m infra.layer
+	@$(RUN) -m infra.functions.layer
 	@mkdir -p .local && touch $@
 
 .tools/uv-$(UV_VERSION):

@@ -7,8 +7,8 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from infra import records
-from infra.function import FunctionParts, OrderFunction, allow
+from infra.functions import record_keys
+from infra.functions.function import FunctionParts, OrderFunction, allow
 from infra.mail import Mail
 from infra.storage import Storage
 from infra.webhooks import WebhookSecret
@@ -90,4 +90,4 @@ def _on_tables(needs: ActionNeeds, *, storage: Storage) -> list[iam.PolicyStatem
     on_orders = allow("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", on=[storage.orders.table_arn])
     if not needs.on_records:
         return [on_orders]
-    return [on_orders, *records.except_users(storage.records, *needs.on_records)]
+    return [on_orders, *record_keys.except_users(storage.records, *needs.on_records)]

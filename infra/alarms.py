@@ -12,8 +12,8 @@ from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-from infra.function import metric_namespace
-from infra.settings import StageSettings
+from infra.functions.function import metric_namespace
+from infra.stages.settings import StageSettings
 
 
 @dataclass(frozen=True, kw_only=True)

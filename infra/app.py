@@ -12,11 +12,11 @@ from cdk_nag import AwsSolutionsChecks
 
 from infra.account import AccountError
 from infra.cdk import MEANT_ACCOUNT, MEANT_REGION
-from infra.layer import bundle_layer
+from infra.functions.layer import bundle_layer
 from infra.nag import acknowledge_findings
-from infra.readiness import refuse_unready
-from infra.settings import StageError, StageSettings, settings_of
 from infra.stack import OrderQueuesStack
+from infra.stages.readiness import refuse_unready
+from infra.stages.settings import StageError, StageSettings, settings_of
 
 ROOT = Path(__file__).resolve().parent.parent
 

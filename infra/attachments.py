@@ -4,8 +4,8 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from infra.function import allow, removal_of
-from infra.settings import StageSettings
+from infra.functions.function import allow, removal_of
+from infra.stages.settings import StageSettings
 
 
 class Attachments(Construct):

@@ -14,8 +14,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from infra import use_bundled_node
 from infra.account import account_of, because, refuse_unprepared, say
-from infra.settings import StageError
-from infra.stack_state import refuse_busy, refuse_outdated, state_of
+from infra.operate.stack_state import refuse_busy, refuse_outdated, state_of
+from infra.stages.settings import StageError
 
 # What the app compares with where the CDK says it deploys to (infra/app.py).
 MEANT_ACCOUNT, MEANT_REGION = "ORDER_QUEUES_ACCOUNT", "ORDER_QUEUES_REGION"

@@ -18,11 +18,11 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
 from infra.account import because
-from infra.local_engine import EngineError
-from infra.reach import NotDeployedError, client_options, output_of
-from infra.settings import StageError
-from lambdas.orders.entries import UnreadableOrder
-from lambdas.orders.indexes import SK_ORDER, read_order
+from infra.local.engine_process import EngineError
+from infra.operate.reach import NotDeployedError, client_options, output_of
+from infra.stages.settings import StageError
+from lambdas.orders.table.entries import UnreadableOrder
+from lambdas.orders.table.indexes import SK_ORDER, read_order
 
 COUNTERS = "counter#"  # they only ever rise, whatever is restored
 _AT_ONCE = 100  # of BatchGetItem

@@ -1,10 +1,10 @@
-"""Mail: who the stage sends as, and who may. Its domain is made known to SES by infra/sender.py, for all stages."""
+"""Mail: who the stage sends as, and who may. Its domain is made known to SES by infra/operate/sender.py, for all stages."""
 
 from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from infra.settings import StageSettings
+from infra.stages.settings import StageSettings
 
 
 class Mail(Construct):

@@ -5,8 +5,8 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from infra.function import removal_of
-from infra.settings import StageSettings
+from infra.functions.function import removal_of
+from infra.stages.settings import StageSettings
 
 LONGEST_DAYS = 14  # that SQS keeps a message
 _DAYS = 4

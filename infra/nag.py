@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from aws_cdk import Acknowledgment, Stack, Validations
 from constructs import IConstruct
 
-from infra.docs import ROUTES as DOCS
+from infra.doors.docs import ROUTES as DOCS
 
 _ANY_RESOURCE = "AwsSolutions::AwsSolutions-IAM5[Resource::*]"
 _ANY_RECIPIENT = (

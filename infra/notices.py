@@ -8,8 +8,8 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from infra import records
-from infra.function import FunctionParts, OrderFunction, allow
+from infra.functions import record_keys
+from infra.functions.function import FunctionParts, OrderFunction, allow
 from infra.mail import Mail
 from infra.messages import LONGEST_DAYS, alarm_when_parked, message_queue
 from infra.storage import BY_STEP, Storage
@@ -86,7 +86,7 @@ class Notices(Construct):
         verbs = ("GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query")
         return [
             allow("dynamodb:GetItem", on=[self._storage.orders.table_arn]),
-            *records.except_users(self._storage.records, *verbs),
+            *record_keys.except_users(self._storage.records, *verbs),
             allow("dynamodb:UpdateItem", on=[self._storage.guards.table_arn]),  # how many mails an address got
             *self._mail.permissions,
         ]

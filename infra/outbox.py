@@ -16,10 +16,10 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_lambda_event_sources as sources
 from constructs import Construct
 
-from infra.function import FunctionParts, OrderFunction, allow
+from infra.functions.function import FunctionParts, OrderFunction, allow
+from infra.functions.record_keys import except_users
 from infra.messages import LONGEST_DAYS, alarm_when_parked, message_queue
 from infra.queues import Queues
-from infra.records import except_users
 
 LATE_MINUTES = 10
 

@@ -17,8 +17,8 @@ from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from infra.actions import construct_name
-from infra.function import allow, own_role
-from infra.settings import StageSettings
+from infra.functions.function import allow, own_role
+from infra.stages.settings import StageSettings
 
 _PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
 _ORDER_TABLE = "OrderTable"

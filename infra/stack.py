@@ -6,24 +6,24 @@ from aws_cdk import App, CfnOutput, Stack, Tags
 
 from infra.actions import Actions, construct_name
 from infra.alarms import Alarms, ring_at
-from infra.api import ROUTES, Api, route_id
 from infra.attachments import Attachments
-from infra.code import code_asset
-from infra.docs import Docs
-from infra.forms import ROUTES as PAGES
-from infra.forms import Forms
-from infra.function import FunctionParts
-from infra.intake import Intake, secret_id
-from infra.layer import layer_version
+from infra.doors.api import ROUTES, Api, route_id
+from infra.doors.docs import Docs
+from infra.doors.forms import ROUTES as PAGES
+from infra.doors.forms import Forms
+from infra.doors.intake import Intake, secret_id
+from infra.doors.routes import page_id
+from infra.doors.sandbox_provider import HANDLER, SandboxProvider
+from infra.doors.sandbox_provider import ROUTES as SANDBOX_PAGES
+from infra.doors.throttles import throttle_public_routes
+from infra.functions.code import code_asset
+from infra.functions.function import FunctionParts
+from infra.functions.layer import layer_version
 from infra.notices import Notices
 from infra.outbox import Outbox
 from infra.queues import Queues, read_queues
-from infra.routes import page_id
-from infra.sandbox_provider import HANDLER, SandboxProvider
-from infra.sandbox_provider import ROUTES as SANDBOX_PAGES
-from infra.settings import StageSettings
+from infra.stages.settings import StageSettings
 from infra.storage import Storage
-from infra.throttles import throttle_public_routes
 from infra.watch import Watch
 from lambdas.payments.gateways import SANDBOX
 
@@ -116,7 +116,7 @@ class OrderQueuesStack(Stack):
         }
 
     def _write_outputs(self, api: Api, storage: Storage, outbox: Outbox, intake: Intake, queues: Queues) -> None:
-        """What commands (infra/reach.py), the local run and operators read."""
+        """What commands (infra/operate/reach.py), the local run and operators read."""
         secrets = {provider: secret.secret_arn for provider, secret in intake.secrets.items()}
         outputs = {
             "ApiUrl": api.url,

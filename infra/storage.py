@@ -8,8 +8,8 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
-from infra.function import removal_of
-from infra.settings import StageSettings
+from infra.functions.function import removal_of
+from infra.stages.settings import StageSettings
 
 _STRING = dynamodb.AttributeType.STRING
 _NUMBER = dynamodb.AttributeType.NUMBER

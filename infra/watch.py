@@ -16,7 +16,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_lambda_destinations as destinations
 from constructs import Construct
 
-from infra.function import FunctionParts, OrderFunction, allow, metric_namespace
+from infra.functions.function import FunctionParts, OrderFunction, allow, metric_namespace
 from infra.messages import LONGEST_DAYS, alarm_when_parked, message_queue
 from infra.queues import Queues
 from infra.storage import BY_DUE, BY_STEP
@@ -63,7 +63,7 @@ class Watch(Construct):
             self,
             "Sweeper",
             parts=parts,
-            handler="lambdas.deadlines.sweeper.handler",
+            handler="lambdas.watch.sweeper.handler",
             description="Marks waits past their deadline and orders without an execution; cancels leads whose time is over",
             memory_mb=256,
             timeout_seconds=120,
@@ -96,7 +96,7 @@ class Watch(Construct):
             self,
             "Executions",
             parts=parts,
-            handler="lambdas.console.execution_watch.handler",
+            handler="lambdas.watch.stopped_executions.handler",
             description="Notices executions that were stopped, failed, timed out or redriven",
             memory_mb=256,
             timeout_seconds=30,

@@ -6,8 +6,8 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
-from infra.function import allow, removal_of
-from infra.settings import StageSettings
+from infra.functions.function import allow, removal_of
+from infra.stages.settings import StageSettings
 
 
 class WebhookSecret(Construct):

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from lambdas.actions._module import Module
+from lambdas.actions._frame.module import Module
 from lambdas.catalog.plan import load_plans
-from lambdas.orders.modules import MODULES_FILE
-from lambdas.orders.queue import QUEUES_ROOT, Queue, load_queues
+from lambdas.orders.model.modules import MODULES_FILE
+from lambdas.orders.model.queue import QUEUES_ROOT, Queue, load_queues
 from statemachines.checks import QueueError, check
 from statemachines.compiler import compile_queue, to_json
 from statemachines.credit_checks import credit_warnings

@@ -6,11 +6,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from lambdas.actions._module import Module
-from lambdas.orders.checklist import checklist_of
+from lambdas.actions._frame.module import Module
 from lambdas.orders.contact.email import is_email
-from lambdas.orders.queue import Action, Queue
-from lambdas.orders.room import QUEUE_BYTES, queue_bytes
+from lambdas.orders.decisions.room import QUEUE_BYTES, queue_bytes
+from lambdas.orders.model.checklist import checklist_of
+from lambdas.orders.model.queue import Action, Queue
 from statemachines.compiler import state_names
 from statemachines.credit_checks import credit_problems
 

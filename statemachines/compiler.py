@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-from lambdas.orders.queue import Queue, Step
+from lambdas.orders.model.queue import Queue, Step
 from statemachines import ends, runs, waits
 from statemachines.asl import GONE, State, catch
 from statemachines.graph import Place, branches, is_plain

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 from pathlib import Path
 
-from lambdas.orders.queue import QUEUES_ROOT, Action, Queue, Step, load_queues
+from lambdas.orders.model.queue import QUEUES_ROOT, Action, Queue, Step, load_queues
 
 DOCS = QUEUES_ROOT.parent / "docs" / "queues"
 

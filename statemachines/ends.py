@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from lambdas.orders.queue import Action, Step
+from lambdas.orders.model.queue import Action, Step
 from statemachines.asl import (
     CONDITION_FAILED,
     NOW,

@@ -8,17 +8,17 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from lambdas.catalog.plan import Plan
-from lambdas.forms.agreement import AgreementField
-from lambdas.forms.contact_fields import EmailField
-from lambdas.forms.fields import FormField
+from lambdas.forms.fields.agreement import AgreementField
+from lambdas.forms.fields.contact import EmailField
+from lambdas.forms.fields.field import FormField
+from lambdas.forms.fields.packs import PackField
+from lambdas.forms.fields.payment_choices import PAYMENT
+from lambdas.forms.fields.plans import PlanField
 from lambdas.forms.form import Form, form_files
-from lambdas.forms.gate import CSRF, HONEYPOT, SHOWN
-from lambdas.forms.pack_fields import PackField
-from lambdas.forms.payment_choices import PAYMENT
-from lambdas.forms.plan_fields import PlanField
 from lambdas.forms.routes import NO_FORMS, RESERVED
-from lambdas.orders.on_account import narrower
-from lambdas.orders.queue import QUEUES_ROOT, MayBeInvoiced, Queue
+from lambdas.forms.session.csrf import CSRF, HONEYPOT, SHOWN
+from lambdas.orders.decisions.on_account import narrower
+from lambdas.orders.model.queue import QUEUES_ROOT, MayBeInvoiced, Queue
 from statemachines.form_field_checks import field_problems
 
 _INPUTS_OF_OURS = {CSRF, SHOWN, HONEYPOT, PAYMENT}
@@ -120,7 +120,7 @@ def _names(form: Form) -> Iterator[str]:
 
 
 def _person(form: Form) -> Iterator[str]:
-    """What a new client must have (lambdas/orders/draft.py), asked for before the page that submits."""
+    """What a new client must have (lambdas/orders/decisions/draft.py), asked for before the page that submits."""
     before = [field for page in form.pages[:-1] for field in page.fields]
     if not any(isinstance(field, EmailField) and field.key == "email" and _always(field) for field in before):
         yield "no page before the payment asks everybody for an e-mail address; add a field of kind email that is called email"

@@ -4,14 +4,14 @@ import re
 from collections.abc import Iterator, Mapping
 
 from lambdas.catalog.plan import Plan
-from lambdas.forms.agreement import AgreementField
-from lambdas.forms.contact_fields import CountryField, RegionField, TextField
-from lambdas.forms.fields import FormField, Given, ShownWhen
+from lambdas.forms.fields.agreement import AgreementField
+from lambdas.forms.fields.contact import CountryField, RegionField, TextField
+from lambdas.forms.fields.field import FormField, Given, ShownWhen
+from lambdas.forms.fields.packs import CouponField, HostsField, PackField, QuantityField
+from lambdas.forms.fields.plans import OptionsField, PlanField
 from lambdas.forms.form import Form, Page
-from lambdas.forms.pack_fields import CouponField, HostsField, PackField, QuantityField
-from lambdas.forms.plan_fields import OptionsField, PlanField
 from lambdas.orders.contact.places import countries
-from lambdas.orders.reading.info_keys import near_misses
+from lambdas.orders.parsing.info_keys import near_misses
 
 # Keys of `info` that say what is bought, how it is paid, or who is who: fields of their own kinds or nobody write them.
 _FORBIDDEN = re.compile(

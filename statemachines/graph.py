@@ -6,7 +6,7 @@ those that stand in other branches. One action holds up another only through a p
 
 from collections.abc import Sequence
 
-from lambdas.orders.queue import Action, Step
+from lambdas.orders.model.queue import Action, Step
 from lambdas.runtime.models import Frozen
 from statemachines.waits import holding_up
 

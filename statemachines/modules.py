@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from lambdas.actions._module import Module
+from lambdas.actions._frame.module import Module
 
 ACTIONS_FOLDER = Path(__file__).resolve().parents[1] / "lambdas" / "actions"
 
@@ -27,7 +27,7 @@ def read_modules() -> dict[str, Module[Any]]:
 
 
 def facts_json(modules: dict[str, Module[Any]]) -> str:
-    """The content of `modules.json` (lambdas/orders/modules.py reads it)."""
+    """The content of `modules.json` (lambdas/orders/model/modules.py reads it)."""
     facts = {
         name: {
             "label": module.label or name.replace("_", " ").title(),

@@ -1,8 +1,8 @@
 """Run and undo: the states that call an action's Lambda."""
 
-from lambdas.orders.modules import load_modules
-from lambdas.orders.queue import Action, Step
-from lambdas.orders.steps import StepStatus
+from lambdas.orders.model.modules import load_modules
+from lambdas.orders.model.queue import Action, Step
+from lambdas.orders.model.steps import StepStatus
 from lambdas.runtime.aws_errors import LAMBDA_THROTTLED, OF_LAMBDA
 from statemachines.asl import (
     CONDITION_FAILED,
@@ -19,7 +19,7 @@ from statemachines.asl import (
 
 MARGIN_SECONDS = 10  # of the state over its Lambda, so that the Lambda is the first to give up
 
-# What a run says itself (lambdas/actions/_run.py); the order has its reason then.
+# What a run says itself (lambdas/actions/_frame/run.py); the order has its reason then.
 _ANSWERED = [
     "ActionWaits",
     "ActionUnasked",

@@ -4,8 +4,8 @@ No Lambda is involved, and the token never leaves the table (design section 6). 
 here any more or needs nothing: the machine goes on, and the next state finds out which.
 """
 
-from lambdas.orders.due import DUE_SHARDS
-from lambdas.orders.queue import Action, Step
+from lambdas.orders.model.queue import Action, Step
+from lambdas.orders.table.due import DUE_SHARDS
 from statemachines.asl import (
     CONDITION_FAILED,
     DAY_SECONDS,
@@ -20,7 +20,7 @@ from statemachines.asl import (
     table_task,
 )
 
-# Of `due_shard` in lambdas/orders/due.py.
+# Of `due_shard` in lambdas/orders/table/due.py.
 _SHARD = f"{{% $string($number($states.context.Execution.Input.order_id) % {DUE_SHARDS}) %}}"
 WEEK_SECONDS = 7 * DAY_SECONDS
 _MET = {":done": {"S": "done"}, ":skipped": {"S": "skipped"}}
@@ -152,7 +152,7 @@ def _park(
     also: str = "",
     names: State | None = None,
 ) -> State:
-    """`soonest_seconds`: the order is looked at for overdue waits then, at the latest (lambdas/deadlines/sweeper.py)."""
+    """`soonest_seconds`: the order is looked at for overdue waits then, at the latest (lambdas/watch/sweeper.py)."""
     wait = {
         "token": {"S": TOKEN},
         "since": {"N": NOW},

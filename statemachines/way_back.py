@@ -5,7 +5,7 @@ Whoever refuses to take something back holds up what was built on by that, and n
 
 from collections.abc import Mapping, Sequence
 
-from lambdas.orders.queue import Action, Queue, Step
+from lambdas.orders.model.queue import Action, Queue, Step
 from statemachines import ends, runs, waits
 from statemachines.asl import State
 

@@ -13,12 +13,12 @@ import pytest
 from mypy_boto3_dynamodb.client import DynamoDBClient
 from xdist.scheduler import LoadScopeScheduling
 
-from infra.local_engine import LocalEngine
-from infra.local_panel_process import LocalPanel
-from infra.local_stack import LocalStack, connect, deploy
-from tests.permissions import pytest_sessionfinish, tell_permissions
-from tests.shared import Ending, folder_of_run, one_at_a_time, outlives
-from tests.thorough import load_profiles
+from infra.local.engine_process import LocalEngine
+from infra.local.panel.process import LocalPanel
+from infra.local.stack import LocalStack, connect, deploy
+from tests.support.permissions import pytest_sessionfinish, tell_permissions
+from tests.support.shared import Ending, folder_of_run, one_at_a_time, outlives
+from tests.support.thorough import load_profiles
 
 load_profiles()  # before a test is read
 

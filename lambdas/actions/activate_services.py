@@ -3,10 +3,10 @@
 It undoes nothing: when the order is canceled, Add Services cancels its services, active ones too.
 """
 
-from lambdas.actions._action import action_handler
-from lambdas.actions._module import Config, Done, Module, PermanentError, Tools
-from lambdas.orders.order import Order
-from lambdas.records.service import ServiceRecords, ServiceStatus
+from lambdas.actions._frame.action import action_handler
+from lambdas.actions._frame.module import Config, Done, Module, PermanentError, Tools
+from lambdas.orders.model.order import Order
+from lambdas.records.clients.service import ServiceRecords, ServiceStatus
 
 
 class ActivateServicesConfig(Config):

@@ -6,13 +6,13 @@ later periods cost, so a coupon lessens it only if it recurs.
 
 from typing import Literal
 
-from lambdas.actions._action import action_handler
-from lambdas.actions._module import Config, Done, Module, PermanentError, Tools
-from lambdas.orders.awaiting import INVOICING_MODULE, awaits_payment
-from lambdas.orders.checklist import ActionState
-from lambdas.orders.order import Order
-from lambdas.orders.packs import PricedPack
-from lambdas.records.service import Service, ServiceRecords, ServiceStatus, service_id_of
+from lambdas.actions._frame.action import action_handler
+from lambdas.actions._frame.module import Config, Done, Module, PermanentError, Tools
+from lambdas.orders.model.checklist import ActionState
+from lambdas.orders.model.order import Order
+from lambdas.orders.model.packs import PricedPack
+from lambdas.orders.payment_seen import INVOICING_MODULE, awaits_payment
+from lambdas.records.clients.service import Service, ServiceRecords, ServiceStatus, service_id_of
 
 _KEPT = {
     "pack", "plan_id", "title", "description", "quantity", "period", "options",
@@ -58,7 +58,7 @@ def undo(order: Order, config: AddServicesConfig, tools: Tools) -> str | None:
 
 
 def _invoices_taken_back(order: Order, tools: Tools) -> str:
-    from lambdas.actions._reversal import reversing  # only a canceled order needs it
+    from lambdas.actions._frame.reversal import reversing  # only a canceled order needs it
 
     with reversing(tools) as money:
         reversal = money.reverse_invoices(order, now=tools.now())

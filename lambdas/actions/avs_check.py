@@ -6,9 +6,9 @@ An order that is not paid by card, or is free, has nothing to check; nor has one
 
 from pydantic import Field, field_validator
 
-from lambdas.actions._action import action_handler
-from lambdas.actions._module import Config, Done, Module, PermanentError, Tools
-from lambdas.orders.order import Order
+from lambdas.actions._frame.action import action_handler
+from lambdas.actions._frame.module import Config, Done, Module, PermanentError, Tools
+from lambdas.orders.model.order import Order
 
 
 class AvsCheckConfig(Config):

@@ -4,15 +4,15 @@ It looks when it runs, when `client.invoice_charge` or `client.payment_add` paid
 Skipping it delivers on credit.
 """
 
-from lambdas.actions._action import action_handler
-from lambdas.actions._module import Config, Done, Module, PermanentError, Tools, Waiting
-from lambdas.orders.awaiting import AWAITING_MODULE
-from lambdas.orders.money import format_cents
-from lambdas.orders.order import Order
-from lambdas.payments.charging import awaits_invoice
-from lambdas.records.invoice import Invoice, InvoiceStatus
-from lambdas.records.invoice_records import InvoiceRecords
-from lambdas.records.service import service_id_of
+from lambdas.actions._frame.action import action_handler
+from lambdas.actions._frame.module import Config, Done, Module, PermanentError, Tools, Waiting
+from lambdas.orders.model.money import format_cents
+from lambdas.orders.model.order import Order
+from lambdas.orders.payment_seen import AWAITING_MODULE
+from lambdas.payments.charge import awaits_invoice
+from lambdas.records.clients.service import service_id_of
+from lambdas.records.invoices.invoice import Invoice, InvoiceStatus
+from lambdas.records.invoices.records import InvoiceRecords
 
 
 class AwaitPaymentConfig(Config):

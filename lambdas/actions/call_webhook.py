@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator
 
-from lambdas.actions._action import action_handler
-from lambdas.actions._module import Config, Done, Module, Tools, TransientError, Waiting
-from lambdas.actions._webhook import (
+from lambdas.actions._frame.action import action_handler
+from lambdas.actions._frame.module import Config, Done, Module, Tools, TransientError, Waiting
+from lambdas.actions._frame.webhook import (
     NAMED_BASE,
     WebhookSettings,
     address,
@@ -21,8 +21,8 @@ from lambdas.actions._webhook import (
     refuse_other_hosts,
     said_outcome,
 )
-from lambdas.orders.checklist import ActionState, ChecklistAction
-from lambdas.orders.order import Order
+from lambdas.orders.model.checklist import ActionState, ChecklistAction
+from lambdas.orders.model.order import Order
 from lambdas.runtime.secrets import secret_text
 
 _SECRET_FIELDS = ("cc_", "ach_", "paypal_", "uber_pass", "billing_info_id")

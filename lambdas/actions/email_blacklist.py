@@ -8,12 +8,12 @@ from collections.abc import Iterator
 
 from pydantic import Field, field_validator
 
-from lambdas.actions._action import action_handler
-from lambdas.actions._module import Config, Done, Module, PermanentError, Tools
+from lambdas.actions._frame.action import action_handler
+from lambdas.actions._frame.module import Config, Done, Module, PermanentError, Tools
 from lambdas.orders.contact.hosts import in_ascii
 from lambdas.orders.contact.unfit import UnfitError
-from lambdas.orders.info import text
-from lambdas.orders.order import Order
+from lambdas.orders.model.info import text
+from lambdas.orders.model.order import Order
 
 _DOMAIN = re.compile(r"[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})*")
 

@@ -4,13 +4,13 @@ The invoice is issued first and captured second: a refused capture leaves an ope
 money without a document (reference ubersmith-orders 2.1 no. 9; order-systems 4.9).
 """
 
-from lambdas.actions._action import action_handler
-from lambdas.actions._module import Config, Done, Module, PermanentError, Tools, TransientError
-from lambdas.actions._reversal import reversing
+from lambdas.actions._frame.action import action_handler
+from lambdas.actions._frame.module import Config, Done, Module, PermanentError, Tools, TransientError
+from lambdas.actions._frame.reversal import reversing
 from lambdas.catalog.coupon_errors import CouponBusyError
-from lambdas.orders.money import format_cents
-from lambdas.orders.order import Hold, Order
-from lambdas.payments.capturing import capture_key, captured_for, paid_before, without_charge
+from lambdas.orders.model.money import format_cents
+from lambdas.orders.model.order import Hold, Order
+from lambdas.payments.earlier_captures import capture_key, captured_for, paid_before, without_charge
 from lambdas.payments.errors import AnotherSumTakenError, ChargeInProgressError
 from lambdas.payments.gateway import (
     DeclinedError,
@@ -18,12 +18,12 @@ from lambdas.payments.gateway import (
     OutcomeUnknownError,
     TransactionState,
 )
-from lambdas.records.coupon_use import CouponUseRecords
-from lambdas.records.invoice import Invoice, InvoiceStatus
-from lambdas.records.invoice_lines import invoice_lines
-from lambdas.records.invoice_records import InvoiceRecords, ServicesInvoicedError
-from lambdas.records.series import SeriesBusyError
-from lambdas.records.service import Service, ServiceRecords
+from lambdas.records.clients.service import Service, ServiceRecords
+from lambdas.records.coupons.use import CouponUseRecords
+from lambdas.records.invoices.invoice import Invoice, InvoiceStatus
+from lambdas.records.invoices.lines import invoice_lines
+from lambdas.records.invoices.records import InvoiceRecords, ServicesInvoicedError
+from lambdas.records.invoices.series import SeriesBusyError
 
 
 class GenerateInvoiceConfig(Config):

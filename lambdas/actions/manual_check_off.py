@@ -6,9 +6,9 @@ order-systems Q2, the QA step).
 
 from pydantic import Field
 
-from lambdas.actions._action import action_handler
-from lambdas.actions._module import Config, Done, Module, PermanentError, Tools, Waiting
-from lambdas.orders.order import Order
+from lambdas.actions._frame.action import action_handler
+from lambdas.actions._frame.module import Config, Done, Module, PermanentError, Tools, Waiting
+from lambdas.orders.model.order import Order
 
 
 class ManualCheckOffConfig(Config):

@@ -4,15 +4,15 @@ For an order of an existing client it succeeds and changes nothing (reference ub
 lead makes a client of that lead (3.1).
 """
 
-from lambdas.actions._action import action_handler
-from lambdas.actions._module import Config, Done, Module, PermanentError, Tools
+from lambdas.actions._frame.action import action_handler
+from lambdas.actions._frame.module import Config, Done, Module, PermanentError, Tools
 from lambdas.orders.contact.fields import CONTACT_FIELDS
-from lambdas.orders.info import text
-from lambdas.orders.order import Order
-from lambdas.records.client import Client, ClientRecords, ClientStatus, LoginTakenError
-from lambdas.records.client_settings import ordered_settings
-from lambdas.records.payment_method import submitted_method
-from lambdas.records.promotion import promote
+from lambdas.orders.model.info import text
+from lambdas.orders.model.order import Order
+from lambdas.records.clients.client import Client, ClientRecords, ClientStatus, LoginTakenError
+from lambdas.records.clients.payment_method import submitted_method
+from lambdas.records.clients.promotion import promote
+from lambdas.records.clients.settings import ordered_settings
 
 
 class ProvisionClientConfig(Config):

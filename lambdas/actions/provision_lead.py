@@ -3,11 +3,11 @@
 Its place is early in a queue, before Provision Client. For an order that has a client it succeeds and changes nothing.
 """
 
-from lambdas.actions._action import action_handler
-from lambdas.actions._module import Config, Done, Module, PermanentError, Tools
-from lambdas.orders.info import text
-from lambdas.orders.order import Order
-from lambdas.records.lead import LEAD_FIELDS, Lead, LeadRecords
+from lambdas.actions._frame.action import action_handler
+from lambdas.actions._frame.module import Config, Done, Module, PermanentError, Tools
+from lambdas.orders.model.info import text
+from lambdas.orders.model.order import Order
+from lambdas.records.clients.lead import LEAD_FIELDS, Lead, LeadRecords
 
 
 class ProvisionLeadConfig(Config):

@@ -4,10 +4,10 @@ A hold is voided, captured money refunded; what came by hand is waited for until
 goes on; cancel it if it should not.
 """
 
-from lambdas.actions._action import action_handler
-from lambdas.actions._module import Config, Done, Module, PermanentError, Tools
-from lambdas.actions._reversal import reversing
-from lambdas.orders.order import Order
+from lambdas.actions._frame.action import action_handler
+from lambdas.actions._frame.module import Config, Done, Module, PermanentError, Tools
+from lambdas.actions._frame.reversal import reversing
+from lambdas.orders.model.order import Order
 
 
 class ReversePaymentConfig(Config):

@@ -9,14 +9,14 @@ from typing import Self
 
 from pydantic import Field, field_validator, model_validator
 
-from lambdas.actions._action import action_handler
-from lambdas.actions._mail import Mail, OnDoubt, Outbox, filled, filled_subject, is_email, unknown_placeholders
-from lambdas.actions._module import Config, Done, Module, PermanentError, Tools
+from lambdas.actions._frame.action import action_handler
+from lambdas.actions._frame.mail import Mail, OnDoubt, Outbox, filled, filled_subject, is_email, unknown_placeholders
+from lambdas.actions._frame.module import Config, Done, Module, PermanentError, Tools
 from lambdas.orders.contact.email import mailed_to
-from lambdas.orders.info import text
-from lambdas.orders.order import Order
-from lambdas.records.client import ClientRecords
-from lambdas.records.notification import NotificationRecords
+from lambdas.orders.model.info import text
+from lambdas.orders.model.order import Order
+from lambdas.records.clients.client import ClientRecords
+from lambdas.records.posts.notification import NotificationRecords
 from lambdas.runtime.settings import Settings
 
 CLIENT = "##email##"

@@ -9,10 +9,10 @@ from typing import Any, Self
 
 from pydantic import Field, model_validator
 
-from lambdas.actions._action import action_handler
-from lambdas.actions._module import Config, Done, Module, Tools, Waiting
+from lambdas.actions._frame.action import action_handler
+from lambdas.actions._frame.module import Config, Done, Module, Tools, Waiting
 from lambdas.orders.contact.text import shown_line
-from lambdas.orders.order import Order
+from lambdas.orders.model.order import Order
 
 
 class Question(Config):

@@ -5,12 +5,12 @@ What an order buys and how it is paid is never among them: that is fixed once it
 
 from pydantic import Field, field_validator
 
-from lambdas.actions._action import action_handler
-from lambdas.actions._module import Config, Done, Module, PermanentError, Tools
-from lambdas.orders import info as order_info
+from lambdas.actions._frame.action import action_handler
+from lambdas.actions._frame.module import Config, Done, Module, PermanentError, Tools
+from lambdas.orders.decisions.room import refuse_full
 from lambdas.orders.errors import InvalidOrderError
-from lambdas.orders.order import Order
-from lambdas.orders.room import refuse_full
+from lambdas.orders.model import info as order_info
+from lambdas.orders.model.order import Order
 
 Scalar = str | int | bool
 FieldValue = Scalar | dict[str, Scalar]

@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from lambdas.api.callers.caller import Caller
-from lambdas.api.callers.guard import Guard
-from lambdas.api.requests.fields import OrderRequest
+from lambdas.api.auth.caller import Caller
+from lambdas.api.auth.guard import Guard
+from lambdas.api.http.parameters import OrderRequest
 from lambdas.catalog.plan import Plan
 from lambdas.orders.errors import OrderNotFoundError, QueueNotFoundError
-from lambdas.orders.order import Order
-from lambdas.orders.queue import Queue
+from lambdas.orders.model.order import Order
+from lambdas.orders.model.queue import Queue
 from lambdas.orders.service import OrderService
 from lambdas.payments.gateway import Gateway
 from lambdas.records.table import RecordTable

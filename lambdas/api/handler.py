@@ -4,24 +4,24 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from lambdas.api.auth.caller import Caller
+from lambdas.api.auth.cross_site import refuse_other_pages
+from lambdas.api.auth.guard import Guard
+from lambdas.api.auth.login import login
+from lambdas.api.auth.redaction import shown
 from lambdas.api.backend import Backend
-from lambdas.api.callers.caller import Caller
-from lambdas.api.callers.guard import Guard
-from lambdas.api.callers.login import login
-from lambdas.api.callers.pages import refuse_other_pages
-from lambdas.api.callers.privacy import shown
-from lambdas.api.calls.asked import method_asked, request_asked, revision_asked
-from lambdas.api.calls.call import Call, Door, door_of, read_call
-from lambdas.api.calls.unserved import unserved
 from lambdas.api.errors import InternalError, NotAllowedError, StoreBusyError
+from lambdas.api.http.call import Call, Door, door_of, read_call
+from lambdas.api.http.parameters import Request
+from lambdas.api.http.responses import Response, answer, envelope, envelope_error, problem
+from lambdas.api.http.routing import method_asked, request_asked, revision_asked
+from lambdas.api.http.unserved import unserved
 from lambdas.api.method import Method, Rights
-from lambdas.api.requests.fields import Request
-from lambdas.api.responses import Response, answer, envelope, envelope_error, problem
-from lambdas.doors.parts import DoorSettings, parts_of
+from lambdas.composition.parts import DoorSettings, parts_of
 from lambdas.orders.errors import OrderError
-from lambdas.orders.order import Order
+from lambdas.orders.model.order import Order
 from lambdas.orders.service import OrderService
-from lambdas.records.api_user import ApiUser, ApiUserRecords
+from lambdas.records.users.api_user import ApiUser, ApiUserRecords
 from lambdas.runtime.aws_errors import is_passing
 from lambdas.runtime.observe import MetricUnit, log_unexpected, logger, metrics
 from lambdas.runtime.patience import lasting
@@ -111,7 +111,7 @@ def _called(event: dict[str, Any], user: ApiUser, api: Api) -> Response:
 
     if call.idempotency_key is None or method.reads or method.keeps_key:
         return run()
-    from lambdas.api.callers.once import once
+    from lambdas.api.auth.idempotency import once
 
     return once(api.backend.guard, call, caller, run=run, refuse=lambda error: _refused(error, call.door))
 
@@ -136,7 +136,7 @@ def _answered(backend: Backend, method: Method, request: Request, caller: Caller
 
 
 def _settled(service: OrderService, order: Order, seconds: float) -> Order:
-    from lambdas.api.settling import settled
+    from lambdas.api.orders.wait import settled
 
     return settled(order, lambda: service.get(order_id=order.order_id), now=service.now, seconds=seconds)
 

@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from lambdas.api.auth.caller import Caller
 from lambdas.api.backend import Backend
-from lambdas.api.callers.caller import Caller
-from lambdas.api.requests.fields import Request
-from lambdas.records.rights import Right
+from lambdas.api.http.parameters import Request
+from lambdas.records.users.rights import Right
 
 Rights = tuple[Right, ...]
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from lambdas.catalog.coupon import Charge
 from lambdas.catalog.plan import Option, Plan, Price
-from lambdas.orders.packs import MAX_TITLE, Pack, PricedPack
+from lambdas.orders.model.packs import MAX_TITLE, Pack, PricedPack
 
 MONTHLY = 1
 

@@ -8,8 +8,8 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
-from lambdas.orders.money import parse_cents
-from lambdas.orders.packs import MAX_TITLE, PERIODS
+from lambdas.orders.model.money import parse_cents
+from lambdas.orders.model.packs import MAX_TITLE, PERIODS
 from lambdas.runtime.models import Frozen
 
 PLANS_FILE = Path(__file__).with_name("plans.toml")

@@ -9,15 +9,15 @@ from lambdas.catalog.coupon import Charge, Coupon, Coupons, CouponUses, normal_c
 from lambdas.catalog.listing import listed, option_of
 from lambdas.catalog.plan import Plan
 from lambdas.catalog.tax import Taxation, TaxTable
-from lambdas.orders.applied import AppliedCoupon
 from lambdas.orders.contact.hosts import hosts
 from lambdas.orders.contact.unfit import UnfitError
 from lambdas.orders.errors import Problem
-from lambdas.orders.info import text
-from lambdas.orders.order import Order
-from lambdas.orders.packs import Pack, PricedPack
+from lambdas.orders.model.applied import AppliedCoupon
+from lambdas.orders.model.info import text
+from lambdas.orders.model.order import Order
+from lambdas.orders.model.packs import Pack, PricedPack
+from lambdas.orders.parsing.packs import parse_packs
 from lambdas.orders.ports import Sale
-from lambdas.orders.reading.packs import parse_packs
 
 
 @dataclass(frozen=True)

@@ -16,11 +16,11 @@ from typing import Annotated
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from lambdas.catalog.buyer import Buyer
-from lambdas.orders.applied import AppliedTax
 from lambdas.orders.contact.places import countries, region_code, regions_of
 from lambdas.orders.contact.tax_number import tax_number
 from lambdas.orders.contact.unfit import UnfitError
-from lambdas.orders.packs import PricedPack
+from lambdas.orders.model.applied import AppliedTax
+from lambdas.orders.model.packs import PricedPack
 from lambdas.orders.ports import Sale
 from lambdas.runtime.models import Frozen
 

@@ -10,18 +10,19 @@ from dataclasses import dataclass, replace
 from lambdas.catalog.plan import Plan
 from lambdas.contracts.contract import ContractSigned
 from lambdas.contracts.diff import differences
-from lambdas.contracts.drafting import draft_of
+from lambdas.contracts.draft import draft_of
 from lambdas.contracts.errors import NotAsSignedError
 from lambdas.contracts.fitness import refuse_unfit
-from lambdas.contracts.resolving import in_full, of_quote, signature_of
-from lambdas.contracts.unheld import WithoutHold
+from lambdas.contracts.terms import in_full, of_quote, signature_of
+from lambdas.contracts.without_hold import WithoutHold
+from lambdas.orders.decisions.seen import Seen, price_digest
 from lambdas.orders.errors import Again, KeyTakenError, OrderError
-from lambdas.orders.keys import IdempotencyKey
-from lambdas.orders.order import Order
-from lambdas.orders.seen import Seen, price_digest
+from lambdas.orders.model.order import Order
+from lambdas.orders.model.steps import StepStatus
 from lambdas.orders.service import OrderService
-from lambdas.orders.steps import StepStatus
-from lambdas.records.contract import (
+from lambdas.orders.table.keys import IdempotencyKey
+from lambdas.records.posts.post import Post, PostKind, PostRecords
+from lambdas.records.quotes.contract import (
     ContractRecords,
     KeptContract,
     Outcome,
@@ -29,8 +30,7 @@ from lambdas.records.contract import (
     contract_digest,
     same_as,
 )
-from lambdas.records.post import Post, PostKind, PostRecords
-from lambdas.records.quote import Quote, QuoteRecords
+from lambdas.records.quotes.quote import Quote, QuoteRecords
 from lambdas.records.request_key import RequestKey
 from lambdas.records.table import RecordTable
 from lambdas.runtime.observe import MetricUnit, logger, metrics

@@ -1,6 +1,6 @@
 """`ContractSigned`, version 1: what a sales system says when a contract was signed.
 
-The JSON Schema is docs/events/ContractSigned.v1.json, made from this model (`python -m infra.event_schemas`). A contract
+The JSON Schema is docs/events/ContractSigned.v1.json, made from this model (`python -m infra.generate.event_schemas`). A contract
 either says all that was signed, or names a quote that is kept here (`quote_id`), which says it.
 """
 
@@ -12,10 +12,10 @@ from pydantic import AfterValidator, AwareDatetime, BeforeValidator, ConfigDict,
 
 from lambdas.orders.contact.places import country
 from lambdas.orders.contact.text import line, lines
-from lambdas.orders.money import parse_cents
-from lambdas.orders.packs import MAX_PACKS, MAX_QUANTITY
-from lambdas.records.expiry import readable_expiry
-from lambdas.records.quoted_service import QuotedOption, QuotedService
+from lambdas.orders.model.money import parse_cents
+from lambdas.orders.model.packs import MAX_PACKS, MAX_QUANTITY
+from lambdas.records.clients.expiry import readable_expiry
+from lambdas.records.quotes.service import QuotedOption, QuotedService
 from lambdas.runtime.models import Frozen
 
 VERSION = 1

@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Literal
 
-from lambdas.orders.order import Order
-from lambdas.orders.packs import PricedPack
-from lambdas.records.contract import SignedContract
-from lambdas.records.quoted_service import QuotedService, facts_of
+from lambdas.orders.model.order import Order
+from lambdas.orders.model.packs import PricedPack
+from lambdas.records.quotes.contract import SignedContract
+from lambdas.records.quotes.service import QuotedService, facts_of
 from lambdas.runtime.models import Frozen
 
 _NOT_SHOWN = "(not shown)"

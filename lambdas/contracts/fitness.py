@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Mapping
 
 from lambdas.catalog.plan import Plan
-from lambdas.contracts.drafting import draft_of
+from lambdas.contracts.draft import draft_of
 from lambdas.contracts.errors import ContractRefusedError
 from lambdas.orders.errors import Problem
-from lambdas.orders.queue import Queue
+from lambdas.orders.model.queue import Queue
 from lambdas.orders.service import OrderService
-from lambdas.records.contract import SignedContract
-from lambdas.records.quoted_service import QuotedService
+from lambdas.records.quotes.contract import SignedContract
+from lambdas.records.quotes.service import QuotedService
 
 
 def refuse_unfit(contract: SignedContract, service: OrderService, plans: Mapping[str, Plan]) -> None:

@@ -6,27 +6,27 @@ from http import HTTPStatus
 
 from lambdas.catalog.plan import Plan
 from lambdas.forms.counts import FormCounts
-from lambdas.forms.fields import Given
-from lambdas.forms.filling import standing
+from lambdas.forms.fields.field import Given
+from lambdas.forms.fields.filled import standing
 from lambdas.forms.form import Form, Page
-from lambdas.forms.signing import Signer
-from lambdas.forms.visit import Visit, new_visit, proof_of, token_of
+from lambdas.forms.session.session import Visit, new_visit, proof_of, token_of
+from lambdas.forms.session.signatures import Signer
 from lambdas.forms.web import Answer, RefusedError, WebRequest, see_other
-from lambdas.guards.form_limits import FormLimits
-from lambdas.guards.windows import Windows
 from lambdas.mail.link_mail import address_of
-from lambdas.mail.wanted import LinkWishes
+from lambdas.mail.link_requests import LinkWishes
 from lambdas.orders.errors import OrderNotFoundError
-from lambdas.orders.order import Order
+from lambdas.orders.model.order import Order
+from lambdas.orders.model.steps import StepStatus
 from lambdas.orders.service import OrderService
-from lambdas.orders.steps import StepStatus
-from lambdas.payments.hosted import HostedPages
-from lambdas.records.client import ClientRecords
-from lambdas.records.link import Link, LinkPurpose, LinkRecords, address_digest
-from lambdas.records.payment_method import PaymentMethodRecords
-from lambdas.records.post import PostRecords
-from lambdas.records.reminder_stop import ReminderStops
-from lambdas.records.visits import VisitRecords
+from lambdas.payments.hosted_pages import HostedPages
+from lambdas.rate_limits.form_limits import FormLimits
+from lambdas.rate_limits.windows import Windows
+from lambdas.records.clients.client import ClientRecords
+from lambdas.records.clients.payment_method import PaymentMethodRecords
+from lambdas.records.links.link import Link, LinkPurpose, LinkRecords, address_digest
+from lambdas.records.links.reminder_stop import ReminderStops
+from lambdas.records.links.sessions import VisitRecords
+from lambdas.records.posts.post import PostRecords
 
 WAIT, RETURN, NEW, REVIEW = "wait", "return", "new", "review"
 SIGN_IN, SIGN_OUT, RESUME = "sign-in", "sign-out", "resume"

@@ -11,12 +11,12 @@ from typing import Annotated, Literal, Self
 
 from pydantic import ConfigDict, Field
 
-from lambdas.forms.agreement import AgreementField
-from lambdas.forms.contact_fields import ChoiceField, CountryField, EmailField, PhoneField, RegionField, TextField
-from lambdas.forms.fields import FormField
-from lambdas.forms.pack_fields import CouponField, HostsField, QuantityField
-from lambdas.forms.plan_fields import OptionsField, PlanField
-from lambdas.orders.queue import QUEUES_ROOT, MayBeInvoiced
+from lambdas.forms.fields.agreement import AgreementField
+from lambdas.forms.fields.contact import ChoiceField, CountryField, EmailField, PhoneField, RegionField, TextField
+from lambdas.forms.fields.field import FormField
+from lambdas.forms.fields.packs import CouponField, HostsField, QuantityField
+from lambdas.forms.fields.plans import OptionsField, PlanField
+from lambdas.orders.model.queue import QUEUES_ROOT, MayBeInvoiced
 from lambdas.runtime.models import Frozen
 
 AnyField = Annotated[

@@ -4,25 +4,25 @@ from functools import cache
 from http import HTTPStatus
 from typing import Any
 
-from lambdas.doors.parts import DoorSettings, parts_of
+from lambdas.composition.parts import DoorSettings, parts_of
 from lambdas.forms.counts import FormCounts
 from lambdas.forms.door import Door
 from lambdas.forms.form import load_forms
-from lambdas.forms.pages import message_page
-from lambdas.forms.refused_orders import refused_page
+from lambdas.forms.pages.refusals import refused_page
+from lambdas.forms.pages.templates import message_page
 from lambdas.forms.routes import routed
-from lambdas.forms.signing import SecretKeys, Signer
+from lambdas.forms.session.signatures import SecretKeys, Signer
 from lambdas.forms.web import Answer, RefusedError, Response, read_request, response_of
-from lambdas.guards.form_limits import FormLimits
-from lambdas.guards.windows import Windows
-from lambdas.mail.wanted import LinkWishes
+from lambdas.mail.link_requests import LinkWishes
 from lambdas.orders.errors import OrderError
-from lambdas.payments.hosted import hosted_pages
-from lambdas.records.link import LinkRecords
-from lambdas.records.payment_method import PaymentMethodRecords
-from lambdas.records.post import PostRecords
-from lambdas.records.reminder_stop import ReminderStops
-from lambdas.records.visits import VisitRecords
+from lambdas.payments.hosted_pages import hosted_pages
+from lambdas.rate_limits.form_limits import FormLimits
+from lambdas.rate_limits.windows import Windows
+from lambdas.records.clients.payment_method import PaymentMethodRecords
+from lambdas.records.links.link import LinkRecords
+from lambdas.records.links.reminder_stop import ReminderStops
+from lambdas.records.links.sessions import VisitRecords
+from lambdas.records.posts.post import PostRecords
 from lambdas.runtime.observe import MetricUnit, log_unexpected, logger, metrics
 from lambdas.runtime.patience import lasting
 from lambdas.runtime.starting import prepare

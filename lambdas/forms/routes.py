@@ -4,24 +4,24 @@ import json
 from collections.abc import Callable
 from http import HTTPStatus
 
-from lambdas.forms import beginning, form_pages, paying, resuming, sign_in, stopping, wanting
-from lambdas.forms.coupon_guesses import refuse_guesses
 from lambdas.forms.door import NEW, RESUME, RETURN, REVIEW, SIGN_IN, SIGN_OUT, WAIT, Door, as_it_stands, path_of
-from lambdas.forms.entrance import ENTRANCES
-from lambdas.forms.filling import read_page
-from lambdas.forms.following import reply, status_page
+from lambdas.forms.fields.filled import read_page
 from lambdas.forms.form import Form, Page
-from lambdas.forms.gate import refuse_card_numbers, refuse_other_sites
-from lambdas.forms.pages import drawn, static_file
-from lambdas.forms.saving import previewed
-from lambdas.forms.shown import stamp_of
-from lambdas.forms.summary import summary_of
-from lambdas.forms.visit import Visit
+from lambdas.forms.pages import form_page, link_request, new_order, payment_page, resume, sign_in, unsubscribe
+from lambdas.forms.pages.entrance import ENTRANCES
+from lambdas.forms.pages.status_page import reply, status_page
+from lambdas.forms.pages.summary import summary_of
+from lambdas.forms.pages.templates import drawn, static_file
+from lambdas.forms.save_page import previewed
+from lambdas.forms.session.coupon_guesses import refuse_guesses
+from lambdas.forms.session.csrf import refuse_card_numbers, refuse_other_sites
+from lambdas.forms.session.session import Visit
+from lambdas.forms.session.shown_price import stamp_of
 from lambdas.forms.web import Answer, RefusedError, WebRequest, see_other
 from lambdas.orders.contact.places import regions_of
 from lambdas.orders.errors import NotAfterSubmitError, OrderIsFinalError, RevisionDiffersError
 from lambdas.orders.submit_errors import SubmitInProgressError, TotalDiffersError
-from lambdas.records.reminder_stop import PLACE as REMINDERS
+from lambdas.records.links.reminder_stop import PLACE as REMINDERS
 
 PRICE, REGIONS, STATIC = "price", "regions", "static"
 RESERVED = (WAIT, RETURN, NEW, REVIEW, SIGN_IN, SIGN_OUT, RESUME, PRICE, REGIONS)
@@ -45,11 +45,11 @@ def _routed(door: Door, request: WebRequest) -> Answer:
         case method, ("orders", token):
             return reply(door, token, request) if method == "POST" else status_page(door, token)
         case method, ("forms", "reminders", token):
-            return stopping.take(door, token) if method == "POST" else stopping.show(door, token)
+            return unsubscribe.take(door, token) if method == "POST" else unsubscribe.show(door, token)
         case "GET", ("forms", "static", name) if found := static_file(name):
             return found
         case "GET" | "POST" as method, ("forms", name, "resume", token) if form := door.forms.get(name):
-            return (resuming.resume if method == "POST" else resuming.ask)(door, form, token, request)
+            return (resume.resume if method == "POST" else resume.ask)(door, form, token, request)
         case _, ("forms", _, "resume", _):
             raise _form_gone()
         case "GET" | "POST" as method, ("forms", name) if form := door.forms.get(name):
@@ -61,9 +61,9 @@ def _routed(door: Door, request: WebRequest) -> Answer:
 
 def _placed(door: Door, form: Form, method: str, place: str, request: WebRequest) -> Answer:
     gets: dict[str, Callable[[Visit], Answer]] = {
-        WAIT: lambda visit: paying.wait(door, form, visit, request),
-        RETURN: lambda visit: paying.came_back(door, form, visit, request),
-        REVIEW: lambda visit: paying.review(door, form, visit),
+        WAIT: lambda visit: payment_page.wait(door, form, visit, request),
+        RETURN: lambda visit: payment_page.came_back(door, form, visit, request),
+        REVIEW: lambda visit: payment_page.review(door, form, visit),
     }
     if method == "GET" and place in gets:
         return gets[place](door.visit(form, request))
@@ -83,7 +83,7 @@ def _page(door: Door, form: Form, method: str, page: Page, request: WebRequest) 
     """A page of the form, to be filled in or sent."""
     if method == "POST":
         return _taken(door, form, page, request)
-    return form_pages.show(door, form, page, door.visit(form, request), request)
+    return form_page.show(door, form, page, door.visit(form, request), request)
 
 
 def _taken(door: Door, form: Form, page: Page, request: WebRequest) -> Answer:
@@ -99,7 +99,7 @@ def _taken(door: Door, form: Form, page: Page, request: WebRequest) -> Answer:
     try:
         return _sent(door, form, page, visit, request)
     except (RevisionDiffersError, TotalDiffersError):
-        return paying.shown_again(door, form, request)
+        return payment_page.shown_again(door, form, request)
     except _SENT:  # another tab or the clock was quicker: look again how the order stands
         visit = door.visit(form, request)
         return as_it_stands(door, form, visit, visit.order) if visit.order else see_other(path_of(form, form.first))
@@ -107,11 +107,11 @@ def _taken(door: Door, form: Form, page: Page, request: WebRequest) -> Answer:
 
 def _sent(door: Door, form: Form, page: Page, visit: Visit, request: WebRequest) -> Answer:
     """What becomes of the page. Raises RevisionDiffersError, TotalDiffersError where it is paid and showed something else."""
-    visit, again = form_pages.take(door, form, page, visit, request)
+    visit, again = form_page.take(door, form, page, visit, request)
     if again:
         return again
     if page.payment and visit.order:
-        return paying.pay(door, form, visit, visit.order, request)
+        return payment_page.pay(door, form, visit, visit.order, request)
     return see_other(path_of(form, form.after(page)))
 
 
@@ -136,16 +136,16 @@ def _regions(door: Door, form: Form, request: WebRequest) -> Answer:
 
 _GETS: dict[str, Callable[[Door, Form, WebRequest], Answer]] = {
     SIGN_IN: sign_in.show,
-    RESUME: wanting.show,
-    NEW: beginning.ask,
+    RESUME: link_request.show,
+    NEW: new_order.ask,
     REGIONS: _regions,
 }
 _POSTS: dict[str, Callable[[Door, Form, WebRequest], Answer]] = {
     SIGN_IN: sign_in.take,
     SIGN_OUT: sign_in.sign_out,
-    RESUME: wanting.take,
-    NEW: beginning.take,
-    WAIT: paying.look_again,
+    RESUME: link_request.take,
+    NEW: new_order.take,
+    WAIT: payment_page.look_again,
     PRICE: _price,
 }
 

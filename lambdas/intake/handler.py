@@ -12,12 +12,12 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from lambdas.composition.parts import DoorSettings, parts_of
 from lambdas.contracts.acceptance import ContractIntake
 from lambdas.contracts.errors import ContractCardDataError, ContractMalformedError
-from lambdas.contracts.reading import read_contract
-from lambdas.doors.parts import DoorSettings, parts_of
+from lambdas.contracts.parse import read_contract
 from lambdas.intake.messages import ContractQueue, DeadLetters
-from lambdas.orders.card_numbers import has_card_number
+from lambdas.orders.card_numbers.numbers import has_card_number
 from lambdas.orders.errors import Again, OrderError, Problem
 from lambdas.runtime.observe import MetricUnit, log_unexpected, logger, metrics
 from lambdas.runtime.patience import lasting

@@ -14,7 +14,7 @@ from http import HTTPStatus
 from typing import Any
 
 from lambdas.contracts.errors import ContractCardDataError
-from lambdas.contracts.reading import refuse_card_numbers
+from lambdas.contracts.parse import refuse_card_numbers
 from lambdas.intake.docusign import NotReadableError
 from lambdas.intake.keys import Keys
 from lambdas.intake.messages import ContractQueue, MessageTooLargeError

@@ -5,13 +5,13 @@ ubersmith-orders 1.8; what its template can name is not public, so ours can name
 import re
 from email.utils import formataddr
 
-from lambdas.mail.address import harmless
+from lambdas.mail.addresses import harmless
 from lambdas.mail.sending import Mail
 from lambdas.orders.contact.email import is_email, mailed_to
 from lambdas.orders.contact.text import shown_line
-from lambdas.orders.info import text
-from lambdas.orders.order import Order
-from lambdas.orders.queue import Queue
+from lambdas.orders.model.info import text
+from lambdas.orders.model.order import Order
+from lambdas.orders.model.queue import Queue
 from lambdas.runtime.models import Frozen
 
 FIELDS = ("order_id", "first", "company", "link")

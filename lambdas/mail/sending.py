@@ -8,7 +8,7 @@ from typing import Any, Literal, NamedTuple
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from lambdas.records.notification import MailState, NotificationRecords
+from lambdas.records.posts.notification import MailState, NotificationRecords
 from lambdas.runtime.aws import ses
 
 _SES_THROTTLES = {"TooManyRequestsException", "LimitExceededException", "ThrottlingException"}

@@ -7,8 +7,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from lambdas.mail.link_requests import RESUME_WANTED
 from lambdas.mail.sending import MailRefusedError
-from lambdas.mail.wanted import RESUME_WANTED
 from lambdas.notices.notices import Notices
 from lambdas.notices.settings import the_notices
 from lambdas.runtime.observe import log_unexpected, logger, metrics

@@ -1,11 +1,11 @@
 """What the mails say. A name is taken from the order only if it can lead nowhere; amounts are those the order is charged."""
 
 from lambdas.forms.form import Form
-from lambdas.forms.summary import Summary, summary_of
+from lambdas.forms.pages.summary import Summary, summary_of
 from lambdas.mail.link_mail import Sender, address_of, link_mail, name_in
 from lambdas.mail.sending import Mail
-from lambdas.orders.order import Order
-from lambdas.orders.queue import Queue
+from lambdas.orders.model.order import Order
+from lambdas.orders.model.queue import Queue
 
 _WANTED = (
     "Somebody, most likely you, asked for this link on our order form. If it was not you, you can leave this mail alone: "

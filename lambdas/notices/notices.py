@@ -5,22 +5,22 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from lambdas.forms.form import Form
-from lambdas.guards.form_limits import FormLimits, is_admitted
-from lambdas.guards.windows import Windows
 from lambdas.mail.link_mail import Sender, address_of
 from lambdas.mail.sending import Mail, OnDoubt, send_once
 from lambdas.notices import letters
+from lambdas.orders.decisions.leads import lead_ends_at
 from lambdas.orders.errors import OrderNotFoundError
-from lambdas.orders.leads import lead_ends_at
-from lambdas.orders.order import Order
+from lambdas.orders.model.order import Order
+from lambdas.orders.model.queue import Queue
+from lambdas.orders.model.steps import StepStatus
 from lambdas.orders.ports import OrderStore
-from lambdas.orders.queue import Queue
-from lambdas.orders.steps import StepStatus
-from lambdas.records.begun import BegunRecords, digest_of
-from lambdas.records.client import ClientRecords
-from lambdas.records.link import LinkPurpose, LinkRecords, new_token, path_of
-from lambdas.records.notification import MailState, NotificationRecords
-from lambdas.records.reminder_stop import ReminderStops, address_digest, stop_path
+from lambdas.rate_limits.form_limits import FormLimits, is_admitted
+from lambdas.rate_limits.windows import Windows
+from lambdas.records.clients.client import ClientRecords
+from lambdas.records.links.link import LinkPurpose, LinkRecords, new_token, path_of
+from lambdas.records.links.reminder_stop import ReminderStops, address_digest, stop_path
+from lambdas.records.links.unfinished_orders import BegunRecords, digest_of
+from lambdas.records.posts.notification import MailState, NotificationRecords
 from lambdas.records.table import RecordTable
 from lambdas.runtime.observe import MetricUnit, logger, metrics
 

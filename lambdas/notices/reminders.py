@@ -12,7 +12,7 @@ from lambdas.forms.form import Form
 from lambdas.mail.sending import MailInDoubtError, MailRefusedError
 from lambdas.notices.notices import Notices
 from lambdas.notices.settings import the_notices
-from lambdas.orders.order import Order
+from lambdas.orders.model.order import Order
 from lambdas.orders.ports import TimeWindow
 from lambdas.runtime.observe import MetricUnit, log_unexpected, logger, metrics
 

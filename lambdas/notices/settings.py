@@ -4,12 +4,12 @@ import time
 from functools import cache
 
 from lambdas.forms.form import load_forms
-from lambdas.guards.form_limits import FormLimits
-from lambdas.guards.windows import Windows
 from lambdas.mail.link_mail import Sender
 from lambdas.notices.notices import Notices
-from lambdas.orders.queue import load_queues
+from lambdas.orders.model.queue import load_queues
 from lambdas.orders.store import DynamoOrderStore
+from lambdas.rate_limits.form_limits import FormLimits
+from lambdas.rate_limits.windows import Windows
 from lambdas.records.table import RecordTable
 from lambdas.runtime.settings import Settings
 

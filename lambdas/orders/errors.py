@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from lambdas.orders.checklist import ChecklistAction
-    from lambdas.orders.order import Order
+    from lambdas.orders.model.checklist import ChecklistAction
+    from lambdas.orders.model.order import Order
 
 
 @dataclass(frozen=True)

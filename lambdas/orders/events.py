@@ -6,10 +6,10 @@ of an order, so that no code path can change an order and forget to tell.
 
 from collections.abc import Callable, Iterator
 
-from lambdas.orders.checklist import ActionState
-from lambdas.orders.order import Order
-from lambdas.orders.progress import UNDO
-from lambdas.orders.steps import StepStatus
+from lambdas.orders.decisions.progress import UNDO
+from lambdas.orders.model.checklist import ActionState
+from lambdas.orders.model.order import Order
+from lambdas.orders.model.steps import StepStatus
 from lambdas.orders.unsettled import UNSETTLED
 from lambdas.runtime.models import Frozen
 

@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import TYPE_CHECKING, Protocol
 
-from lambdas.orders.checklist import ActionState, ChecklistAction
-from lambdas.orders.executions import Execution, earlier_name, execution_name
-from lambdas.orders.order import Order
-from lambdas.orders.progress import GATE, LEADS_WAIT, UNDO, unmet_prereqs
-from lambdas.orders.steps import StepStatus
+from lambdas.orders.decisions.progress import GATE, LEADS_WAIT, UNDO, unmet_prereqs
+from lambdas.orders.model.checklist import ActionState, ChecklistAction
+from lambdas.orders.model.executions import Execution, earlier_name, execution_name
+from lambdas.orders.model.order import Order
+from lambdas.orders.model.steps import StepStatus
 from lambdas.runtime.aws import lambda_functions, step_functions
 
 if TYPE_CHECKING:

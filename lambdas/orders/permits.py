@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
-from lambdas.orders.checklist import ChecklistAction
-from lambdas.orders.order import Order
+from lambdas.orders.model.checklist import ChecklistAction
+from lambdas.orders.model.order import Order
 
 
 class Permit(Protocol):

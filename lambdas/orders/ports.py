@@ -4,12 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from lambdas.orders.checklist import ChecklistAction
-from lambdas.orders.entries import FoundOrder, OrderEntry
 from lambdas.orders.errors import Problem
-from lambdas.orders.executions import Execution, execution_name
-from lambdas.orders.order import Hold, Order, PaymentAttempt, Place
-from lambdas.orders.packs import PricedPack
+from lambdas.orders.model.checklist import ChecklistAction
+from lambdas.orders.model.executions import Execution, execution_name
+from lambdas.orders.model.order import Hold, Order, PaymentAttempt, Place
+from lambdas.orders.model.packs import PricedPack
+from lambdas.orders.table.entries import FoundOrder, OrderEntry
 from lambdas.runtime.models import Frozen
 
 

@@ -8,15 +8,15 @@ total.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from lambdas.orders.applied import AppliedCoupon, AppliedTax, tax_totals
 from lambdas.orders.errors import Problem
-from lambdas.orders.info import merge
-from lambdas.orders.money import MoneyError, format_cents, parse_cents
-from lambdas.orders.order import Order
-from lambdas.orders.packs import PricedPack
-from lambdas.orders.reading.info_keys import is_pack
-from lambdas.orders.reading.pack_keys import ANSWERED
-from lambdas.orders.reading.packs import coupon_code
+from lambdas.orders.model.applied import AppliedCoupon, AppliedTax, tax_totals
+from lambdas.orders.model.info import merge
+from lambdas.orders.model.money import MoneyError, format_cents, parse_cents
+from lambdas.orders.model.order import Order
+from lambdas.orders.model.packs import PricedPack
+from lambdas.orders.parsing.info_keys import is_pack
+from lambdas.orders.parsing.pack_keys import ANSWERED
+from lambdas.orders.parsing.packs import coupon_code
 
 WORKED_OUT = ("coupon_ids", "coupon_credits", "taxes")  # of the whole order; nobody's to say
 _TOTAL_SETUP = "total_setup"

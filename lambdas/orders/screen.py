@@ -1,6 +1,6 @@
 """The screen of an installation that has none."""
 
-from lambdas.orders.order import Order
+from lambdas.orders.model.order import Order
 
 
 class UncountedTrial:

@@ -9,10 +9,13 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from lambdas.orders import hands, leads, progress, revival
-from lambdas.orders import info as order_info
-from lambdas.orders.awaiting import payment_seen
-from lambdas.orders.draft import OrderDraft, new_order, queue_for, revised
+from lambdas.orders.decisions import leads, manual_actions, progress
+from lambdas.orders.decisions import restart as revival
+from lambdas.orders.decisions.draft import OrderDraft, new_order, queue_for, revised
+from lambdas.orders.decisions.on_account import for_signed_contracts, narrower
+from lambdas.orders.decisions.parties import refuse_strangers
+from lambdas.orders.decisions.readiness import check_ready
+from lambdas.orders.decisions.seen import Seen
 from lambdas.orders.errors import (
     InvalidOrderError,
     KeyTakenError,
@@ -21,23 +24,21 @@ from lambdas.orders.errors import (
     Problem,
     QueueNotFoundError,
 )
-from lambdas.orders.keys import IdempotencyKey, creation_keys, hash_pk, new_hash
-from lambdas.orders.lists import OrderFilter, listed
-from lambdas.orders.modules import ModuleFacts
-from lambdas.orders.on_account import for_signed_contracts, narrower
-from lambdas.orders.order import Order
-from lambdas.orders.pages import OrderPage, PageRoom
-from lambdas.orders.parties import refuse_strangers
+from lambdas.orders.model import info as order_info
+from lambdas.orders.model.modules import ModuleFacts
+from lambdas.orders.model.order import Order
+from lambdas.orders.model.queue import MayBeInvoiced, Queue
+from lambdas.orders.model.steps import StepStatus
+from lambdas.orders.payment_seen import payment_seen
 from lambdas.orders.permits import UNBOUND, Permit
 from lambdas.orders.ports import AssumedRunning, Clients, Executions, KeyUsed, OrderStore, Payments, Pricing, Screen
-from lambdas.orders.queue import MayBeInvoiced, Queue
-from lambdas.orders.readiness import check_ready
 from lambdas.orders.screen import UNSCREENED
-from lambdas.orders.seen import Seen
-from lambdas.orders.steps import StepStatus
 from lambdas.orders.store import save
 from lambdas.orders.submission import Submission
 from lambdas.orders.submit_claim import SubmitWish
+from lambdas.orders.table.keys import IdempotencyKey, creation_keys, hash_pk, new_hash
+from lambdas.orders.table.lists import OrderFilter, listed
+from lambdas.orders.table.pages import OrderPage, PageRoom
 from lambdas.orders.update import Update, UpdateWish
 
 
@@ -201,7 +202,7 @@ class OrderService:
         """Run a waiting, failed or optional action now, or a done one again if its module says so."""
         order_info.bounded_input(given)
         now = self.now()
-        processed = partial(hands.processed, action_id=action_id, by=by, given=given, now=now)
+        processed = partial(manual_actions.processed, action_id=action_id, by=by, given=given, now=now)
         return self._save(order, "process", by, self._walking(processed, by))
 
     def skip(self, order: Order, action_id: int, *, by: str, why: str = "", permit: Permit = UNBOUND) -> Order:
@@ -214,7 +215,7 @@ class OrderService:
         def change(current: Order) -> Order:
             nonlocal settled
             permit.pass_over(current, (action for key, action in current.actions.items() if key == str(action_id)))
-            skipped = hands.skipped(current, action_id, by=by, why=why, now=now)
+            skipped = manual_actions.skipped(current, action_id, by=by, why=why, now=now)
             action = current.actions[str(action_id)]
             if skipped is current or action.attempts == settled:
                 return skipped
@@ -225,7 +226,7 @@ class OrderService:
         return self._save(order, "skip", by, self._walking(change, by, lenient=True))
 
     def undo_skip(self, order: Order, action_id: int, *, by: str) -> Order:
-        unskipped = partial(hands.unskipped, action_id=action_id, by=by, now=self.now())
+        unskipped = partial(manual_actions.unskipped, action_id=action_id, by=by, now=self.now())
         return self._save(order, "undo_skip", by, self._walking(unskipped, by))
 
     def restart(self, order: Order, *, by: str) -> Order:

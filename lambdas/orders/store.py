@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from lambdas.orders import claims
-from lambdas.orders.entries import UnreadableOrder
+from lambdas.orders.decisions import claims
 from lambdas.orders.errors import OrderChangedError, OrderNotFoundError, OrderUnreadableError
-from lambdas.orders.indexes import SK_ORDER, OrderIndexes, index_attributes, read_order
-from lambdas.orders.numbers import Numbers
-from lambdas.orders.order import Order
+from lambdas.orders.model.order import Order
 from lambdas.orders.ports import CreationKey, KeyUsed, OrderStore
-from lambdas.orders.stored import restored, stored
+from lambdas.orders.table.entries import UnreadableOrder
+from lambdas.orders.table.indexes import SK_ORDER, OrderIndexes, index_attributes, read_order
+from lambdas.orders.table.numbers import Numbers
+from lambdas.orders.table.stored import restored, stored
 from lambdas.runtime.aws import dynamodb
 from lambdas.runtime.items import Item, from_item, to_item
 from lambdas.runtime.patience import Patience

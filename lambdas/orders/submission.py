@@ -8,10 +8,11 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from lambdas.orders import progress
-from lambdas.orders.draft import revised, with_changes
+from lambdas.orders.decisions import progress
+from lambdas.orders.decisions.draft import revised, with_changes
 from lambdas.orders.errors import OrderChangedError, OrderIsFinalError
-from lambdas.orders.order import Hold, Order, PaymentAttempt
+from lambdas.orders.model.order import Hold, Order, PaymentAttempt
+from lambdas.orders.model.steps import StepStatus
 from lambdas.orders.ports import (
     OrderStore,
     PaymentDeclined,
@@ -25,7 +26,6 @@ from lambdas.orders.ports import (
     Pricing,
     Screen,
 )
-from lambdas.orders.steps import StepStatus
 from lambdas.orders.store import save
 from lambdas.orders.submit_claim import DECLINES_KEPT, SubmitWish, attempt_of, is_as_agreed, is_paid_as_begun
 from lambdas.orders.submit_errors import (

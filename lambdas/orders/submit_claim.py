@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from lambdas.orders.decisions.seen import Seen, content_digest, price_digest
 from lambdas.orders.errors import OrderIsFinalError
-from lambdas.orders.order import Order, PaymentAttempt
+from lambdas.orders.model.order import Order, PaymentAttempt
+from lambdas.orders.model.steps import StepStatus
 from lambdas.orders.permits import UNBOUND, Permit
 from lambdas.orders.ports import PaymentDue
-from lambdas.orders.seen import Seen, content_digest, price_digest
-from lambdas.orders.steps import StepStatus
 from lambdas.orders.submit_errors import NoChallengeError, NoOpenPaymentError, SubmitInProgressError
 
 DECLINES_KEPT = 20  # of the times at which a bank declined the order

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from lambdas.orders.errors import Again, OrderError, Problem
-from lambdas.orders.money import format_cents
+from lambdas.orders.model.money import format_cents
 
 
 class SubmitInProgressError(OrderError):

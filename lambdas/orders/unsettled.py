@@ -4,9 +4,9 @@ The order goes on, for nothing waits for a skipped action. The wait keeps it bef
 has settled it; it has no token, for no execution stands there.
 """
 
-from lambdas.orders.checklist import ActionState, ChecklistAction
-from lambdas.orders.claims import ASKED_SECONDS
-from lambdas.orders.order import Order, Wait, without
+from lambdas.orders.decisions.claims import ASKED_SECONDS
+from lambdas.orders.model.checklist import ActionState, ChecklistAction
+from lambdas.orders.model.order import Order, Wait, without
 
 UNSETTLED = "settle_"
 

@@ -4,12 +4,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from lambdas.orders import hands
-from lambdas.orders.draft import changed_fields
+from lambdas.orders.decisions import manual_actions
+from lambdas.orders.decisions.draft import changed_fields
+from lambdas.orders.decisions.late_contact import with_late_contact
+from lambdas.orders.decisions.parties import refuse_left_behind, refuse_strangers
 from lambdas.orders.errors import NotAfterSubmitError, OrderChangedError, OrderIsFinalError, RevisionDiffersError
-from lambdas.orders.late_contact import with_late_contact
-from lambdas.orders.order import Order
-from lambdas.orders.parties import refuse_left_behind, refuse_strangers
+from lambdas.orders.model.order import Order
 from lambdas.orders.permits import UNBOUND, Permit
 from lambdas.orders.ports import Clients, Payments
 from lambdas.orders.submit_errors import SubmitInProgressError
@@ -58,9 +58,9 @@ class Update:
         updated = self._merged(current) if wish.changes else current
         if not wish.moves:
             return updated
-        step = hands.step_of(current, step_id=wish.step_id, step_name=wish.step_name)
-        wish.permit.pass_over(current, hands.passed_over(current, step))
-        return hands.moved(updated, step, by=wish.by, why=wish.reason, now=self.now())
+        step = manual_actions.step_of(current, step_id=wish.step_id, step_name=wish.step_name)
+        wish.permit.pass_over(current, manual_actions.passed_over(current, step))
+        return manual_actions.moved(updated, step, by=wish.by, why=wish.reason, now=self.now())
 
     def _merged(self, current: Order) -> Order:
         if current.is_final:

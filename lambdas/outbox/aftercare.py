@@ -8,12 +8,13 @@ shows that it is stopped, with an owner and a deadline.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from lambdas.orders import executions, revival
-from lambdas.orders.executions import Execution, stopped_because
+from lambdas.orders.decisions import restart
 from lambdas.orders.machine import Machine
-from lambdas.orders.order import Order
+from lambdas.orders.model import executions
+from lambdas.orders.model.executions import Execution, stopped_because
+from lambdas.orders.model.order import Order
+from lambdas.orders.model.queue import Queue, load_queues
 from lambdas.orders.ports import OrderStore
-from lambdas.orders.queue import Queue, load_queues
 from lambdas.orders.store import save
 from lambdas.runtime.observe import logger
 
@@ -68,7 +69,7 @@ class Aftercare:
                 return current
             queue, queue_id = self.queues().get(current.order_queue_id), str(current.order_queue_id)
             stopped, machine_hash = self._stopped(current, ended), self.machine_hashes.get(queue_id, "")
-            after = revival.walked(stopped, queue, by="", now=now, machine_hash=machine_hash, lenient=True)
+            after = restart.walked(stopped, queue, by="", now=now, machine_hash=machine_hash, lenient=True)
             return after.changed(changed_by="", changed_how="restart")
 
         save(self.orders, self.orders.get(order.order_id), change)
@@ -76,9 +77,9 @@ class Aftercare:
 
     def _was_walked_by(self, order: Order, found: Execution) -> bool:
         """Whether it still is the order's present execution, as far as the order knows."""
-        known = revival.needs_machine(order) and order.machine_stopped_at is None
+        known = restart.needs_machine(order) and order.machine_stopped_at is None
         return known and executions.is_of(order, found.name)
 
     def _stopped(self, order: Order, found: Execution) -> Order:
         because = stopped_because(found.status, found.error, found.cause)
-        return revival.machine_stopped(order, execution=found.name, because=because, at=self.now())
+        return restart.machine_stopped(order, execution=found.name, because=because, at=self.now())

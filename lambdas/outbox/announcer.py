@@ -11,10 +11,10 @@ from functools import cache
 from typing import Any, Protocol
 
 from lambdas.orders.events import OrderEvent, changes
-from lambdas.orders.order import Order
-from lambdas.outbox.aside import DeadLetters
+from lambdas.orders.model.order import Order
 from lambdas.outbox.bus import Bus, EventBridgeBus
 from lambdas.outbox.changes import Aside, Change, Nowhere, Record, begin_again_at, may_pass, pass_on_each
+from lambdas.outbox.dead_letters import DeadLetters
 from lambdas.records.step_counts import CountsBusyError, StepCounts
 from lambdas.records.table import RecordTable
 from lambdas.runtime.observe import MetricUnit, log_unexpected, logger, metrics

@@ -11,11 +11,11 @@ from typing import Any, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from lambdas.orders.entries import UnreadableOrder
 from lambdas.orders.errors import OrderChangedError, OrderUnreadableError
 from lambdas.orders.events import AS_IT_STANDS
-from lambdas.orders.indexes import read_order
-from lambdas.orders.order import Order
+from lambdas.orders.model.order import Order
+from lambdas.orders.table.entries import UnreadableOrder
+from lambdas.orders.table.indexes import read_order
 from lambdas.runtime.observe import log_unexpected
 
 Record = dict[str, Any]

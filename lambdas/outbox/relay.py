@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from functools import cache, partial
 from typing import Any
 
-from lambdas.orders.checklist import ChecklistAction
+from lambdas.orders.decisions.progress import not_run
+from lambdas.orders.decisions.restart import needs_machine
 from lambdas.orders.machine import (
     Machine,
     ModuleGoneError,
@@ -22,14 +23,13 @@ from lambdas.orders.machine import (
     requests,
     starts,
 )
-from lambdas.orders.order import Order
+from lambdas.orders.model.checklist import ChecklistAction
+from lambdas.orders.model.order import Order
 from lambdas.orders.ports import OrderStore
-from lambdas.orders.progress import not_run
-from lambdas.orders.revival import needs_machine
 from lambdas.orders.store import DynamoOrderStore, save
 from lambdas.outbox.aftercare import Aftercare
-from lambdas.outbox.aside import DeadLetters
 from lambdas.outbox.changes import Aside, Change, Nowhere, Record, begin_again_at, pass_on_each
+from lambdas.outbox.dead_letters import DeadLetters
 from lambdas.runtime.observe import MetricUnit, logger, metrics
 from lambdas.runtime.settings import Settings
 from lambdas.runtime.starting import prepare

@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 from lambdas.orders.errors import Again, OrderError
-from lambdas.orders.order import Order
+from lambdas.orders.model.order import Order
 from lambdas.payments.gateway import (
     Challenge,
     Gateway,

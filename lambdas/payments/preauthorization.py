@@ -10,10 +10,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from lambdas.orders.checklist import ChecklistAction
+from lambdas.orders.decisions.parties import stored_method
 from lambdas.orders.errors import Problem
-from lambdas.orders.order import Hold, Order, PaymentAttempt
-from lambdas.orders.parties import stored_method
+from lambdas.orders.model.checklist import ChecklistAction
+from lambdas.orders.model.order import Hold, Order, PaymentAttempt
 from lambdas.orders.ports import (
     PaymentDeclined,
     PaymentDeclinedByBank,
@@ -31,8 +31,8 @@ from lambdas.payments.gateway import (
     TransactionState,
     give_back,
 )
-from lambdas.records.client import ClientRecords
-from lambdas.records.payment_method import PaymentMethod, method_problems, submitted_method
+from lambdas.records.clients.client import ClientRecords
+from lambdas.records.clients.payment_method import PaymentMethod, method_problems, submitted_method
 
 CAPTURING_MODULE = "generate_invoice"  # without it in the queue nothing would ever take the money that is held
 
@@ -119,7 +119,7 @@ class PreAuthorization:
         )
 
     def settle_left(self, order: Order, action: ChecklistAction, now: int) -> bool:
-        from lambdas.payments.settling import written_down  # only a skip needs it
+        from lambdas.payments.unsettled import written_down  # only a skip needs it
 
         return written_down(order, action, self.gateway, self.clients.table, now=now)
 

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from lambdas.orders.money import format_cents
-from lambdas.orders.order import Hold, Order, PaymentAttempt
+from lambdas.orders.model.money import format_cents
+from lambdas.orders.model.order import Hold, Order, PaymentAttempt
 from lambdas.payments.gateway import (
     DeclinedError,
     Gateway,
@@ -19,11 +19,11 @@ from lambdas.payments.gateway import (
     TransactionState,
     give_back,
 )
-from lambdas.records.credit_notes import CreditNotes
-from lambdas.records.invoice import ChargeAttempt, Invoice, InvoiceStatus, invoice_id_of
-from lambdas.records.invoice_records import InvoiceRecords
-from lambdas.records.invoiced import invoices_with
-from lambdas.records.series import SeriesBusyError
+from lambdas.records.invoices.credit_notes import CreditNotes
+from lambdas.records.invoices.invoice import ChargeAttempt, Invoice, InvoiceStatus, invoice_id_of
+from lambdas.records.invoices.invoiced import invoices_with
+from lambdas.records.invoices.records import InvoiceRecords
+from lambdas.records.invoices.series import SeriesBusyError
 from lambdas.records.table import RecordTable
 
 _GIVEN_BACK = (TransactionState.VOIDED, TransactionState.REFUNDED)

@@ -13,8 +13,8 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from lambdas.orders.fingerprint import fingerprint
-from lambdas.orders.order import Order
+from lambdas.orders.model.fingerprint import fingerprint
+from lambdas.orders.model.order import Order
 from lambdas.records.table import RecordTable
 from lambdas.runtime.items import Item, from_item, to_item
 

@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from lambdas.orders.card_numbers import has_card_number
+from lambdas.orders.card_numbers.numbers import has_card_number
 from lambdas.payments.sandbox_tokens import MADE_ACCOUNT, MADE_CARD, EnteredMethod, SandboxTokens
 from lambdas.sandbox_provider.test_numbers import ACCOUNTS, CARDS, ROUTING_NUMBER
 

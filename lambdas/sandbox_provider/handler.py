@@ -6,7 +6,7 @@ from functools import cache
 from http import HTTPStatus
 from typing import Any
 
-from lambdas.orders.money import format_cents
+from lambdas.orders.model.money import format_cents
 from lambdas.payments.gateway import TransactionState
 from lambdas.payments.sandbox import PROOF, SandboxGateway
 from lambdas.payments.sandbox_tokens import EnteredMethod, SandboxTokens

@@ -13,8 +13,8 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from lambdas.records.api_user import ApiUserRecords
-from lambdas.records.rights import Grant
+from lambdas.records.users.api_user import ApiUserRecords
+from lambdas.records.users.rights import Grant
 from tests.flow.conftest import Shop, second, shop
 
 __all__ = ["second", "shop"]

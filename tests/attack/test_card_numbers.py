@@ -9,9 +9,9 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from tests.contracts import a_contract, timed_headers
 from tests.flow.conftest import Shop, new_client_order
-from tests.flow.test_forms import CARD, PERSON, Visitor
+from tests.flow.doors.test_forms import CARD, PERSON, Visitor
+from tests.support.contracts import a_contract, timed_headers
 
 PAN = "4242 4242 4242 4242"
 JOINTS = (

@@ -7,10 +7,10 @@ import httpx
 import pytest
 
 from lambdas.payments.gateway import TransactionState
-from lambdas.records.invoice import InvoiceStatus
-from lambdas.records.service import ServiceStatus
+from lambdas.records.clients.service import ServiceStatus
+from lambdas.records.invoices.invoice import InvoiceStatus
 from tests.flow.conftest import Shop, new_client_order
-from tests.flow.test_forms import AGREED, Visitor
+from tests.flow.doors.test_forms import AGREED, Visitor
 from tests.unit.records.builders import an_invoice
 
 UNPAID: list[dict[str, str]] = [

@@ -7,9 +7,9 @@ import time
 
 import httpx
 
-from lambdas.records.link import new_token
+from lambdas.records.links.link import new_token
 from tests.flow.conftest import Shop
-from tests.flow.test_forms import Visitor
+from tests.flow.doors.test_forms import Visitor
 
 
 def test_leads_are_not_made_by_a_program_that_signs_its_own_pages(shop: Shop) -> None:

@@ -2,10 +2,10 @@
 
 import pytest
 
-from lambdas.api.callers.guesses import OF_ORDER
+from lambdas.api.auth.guesses import OF_ORDER
 from lambdas.catalog.coupon import Coupon, Discount
-from lambdas.records.coupon import CouponRecords
-from lambdas.records.rights import ROLES, Grant
+from lambdas.records.coupons.coupon import CouponRecords
+from lambdas.records.users.rights import ROLES, Grant
 from tests.attack.conftest import CallAs
 from tests.flow.conftest import Shop, new_client_order
 

@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
-from lambdas.records.rights import ROLES, Grant
+from lambdas.records.users.rights import ROLES, Grant
 from tests.attack.conftest import CallAs
 from tests.flow.conftest import Shop
 from tests.flow.server_orders import BUILD, QA, RACK, in_build

@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import pytest
 
-from lambdas.records.rights import ROLES, Grant, Right
+from lambdas.records.users.rights import ROLES, Grant, Right
 from tests.attack.conftest import CallAs
 from tests.flow.conftest import Shop, new_client_order
 

@@ -8,13 +8,13 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from lambdas.records.begun import BegunRecords, digest_of
-from lambdas.records.client import Client
-from lambdas.records.payment_method import MethodKind, PaymentMethod, PaymentMethodRecords
+from lambdas.records.clients.client import Client
+from lambdas.records.clients.payment_method import MethodKind, PaymentMethod, PaymentMethodRecords
+from lambdas.records.links.unfinished_orders import BegunRecords, digest_of
 from lambdas.runtime.passwords import hash_password
 from tests.flow.conftest import Shop, until
-from tests.flow.test_form_mails import begun, link_in, the_mail
-from tests.flow.test_forms import AGREED, Visitor, order_id_of
+from tests.flow.doors.test_form_mails import begun, link_in, the_mail
+from tests.flow.doors.test_forms import AGREED, Visitor, order_id_of
 
 PASSWORD = "correct horse battery staple"
 OF_THE_ACCOUNT = ("Byron", "12 St James", "London", "ending in 1111")

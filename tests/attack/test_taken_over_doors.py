@@ -1,7 +1,7 @@
 """Somebody runs code of theirs in the function of a public door: what its role lets them do with the tables.
 
 Each request is what boto3 would send, judged against the role as it is deployed, like the calls of the functions themselves
-(infra/engine/iam_roles.py). Nothing is sent.
+(infra/local/engine/iam/roles.py). Nothing is sent.
 """
 
 import json
@@ -12,16 +12,16 @@ from typing import Any
 import boto3
 import pytest
 
-from infra.engine.iam_calls import Place, calls_of
-from infra.engine.iam_policy import Statement, allowing
-from lambdas.records.api_user import ApiUserRecords
-from lambdas.records.client import ClientRecords
-from lambdas.records.coupon import CouponRecords
-from lambdas.records.invoice import InvoiceStatus
-from lambdas.records.invoice_records import InvoiceRecords
-from lambdas.records.quote import QuoteRecords
-from lambdas.records.service import ServiceRecords
+from infra.local.engine.iam.calls import Place, calls_of
+from infra.local.engine.iam.policy import Statement, allowing
+from lambdas.records.clients.client import ClientRecords
+from lambdas.records.clients.service import ServiceRecords
+from lambdas.records.coupons.coupon import CouponRecords
+from lambdas.records.invoices.invoice import InvoiceStatus
+from lambdas.records.invoices.records import InvoiceRecords
+from lambdas.records.quotes.quote import QuoteRecords
 from lambdas.records.table import RecordTable
+from lambdas.records.users.api_user import ApiUserRecords
 from tests.flow.conftest import Shop
 from tests.unit.records.builders import a_client, a_service_record, an_invoice
 

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-from infra.local_engine import REPOSITORY
+from infra.local.engine_process import REPOSITORY
 from tests.bench.row import Row
 
 

@@ -13,17 +13,17 @@ from moto import mock_aws
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
 
-from lambdas.orders.lists import OrderFilter, listed
-from lambdas.orders.order import Order
-from lambdas.orders.queue import DEFAULT_BRAND_ID, load_queues
+from lambdas.orders.model.order import Order
+from lambdas.orders.model.queue import DEFAULT_BRAND_ID, load_queues
 from lambdas.orders.store import DynamoOrderStore, order_item
+from lambdas.orders.table.lists import OrderFilter, listed
 from lambdas.records.step_counts import StepCounts, counts_key
 from lambdas.records.table import RecordTable
 from lambdas.runtime.items import to_item
 from tests.bench.read_units import ReadUnits
 from tests.bench.row import Row
-from tests.build import NOW, an_order
-from tests.tables import make_order_table, make_table
+from tests.support.build import NOW, an_order
+from tests.support.tables import make_order_table, make_table
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient

@@ -1,4 +1,4 @@
-"""What the engine's meter wrote down of the tables (infra/engine/dynamodb_meter.py), added up."""
+"""What the engine's meter wrote down of the tables (infra/local/engine/dynamodb/meter.py), added up."""
 
 import json
 from dataclasses import dataclass

@@ -11,7 +11,7 @@ import httpx
 from tests.bench.metered import Metered
 from tests.bench.place import Place, Runs, Spent
 from tests.bench.row import Row
-from tests.flow.test_forms import Visitor
+from tests.flow.doors.test_forms import Visitor
 
 CALLS = 3  # the page, the page sent, and the one it leads to
 TOLD = 2  # OrderCreated and OrderCanceled

@@ -4,9 +4,9 @@ from typing import Any
 
 import boto3
 
-from infra.local_engine import LocalEngine
-from infra.local_order import NEW_CLIENT_ORDER, call, client_of
-from infra.local_stack import LocalStack
+from infra.local.engine_process import LocalEngine
+from infra.local.play.order import NEW_CLIENT_ORDER, call, client_of
+from infra.local.stack import LocalStack
 from tests.bench.place import Place, Spent, until
 from tests.bench.row import Row
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import boto3
 
-from infra.local_engine import LocalEngine
-from infra.local_stack import LocalStack, connect, deploy
+from infra.local.engine_process import LocalEngine
+from infra.local.stack import LocalStack, connect, deploy
 from tests.bench import prices
 from tests.bench.metered import Metered
 

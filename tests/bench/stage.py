@@ -7,7 +7,7 @@ from pathlib import Path
 import boto3
 
 from infra.app import ROOT, add_stack, new_app
-from infra.layer import bundle_layer
+from infra.functions.layer import bundle_layer
 from tests.bench import prices
 from tests.bench.place import Place
 from tests.bench.row import Row

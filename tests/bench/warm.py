@@ -7,10 +7,10 @@ from pathlib import Path
 
 import botocore
 
-from infra.code import bundle_code
-from infra.layer import bundle_layer
-from infra.local_engine import REPOSITORY
-from infra.settings import settings_of
+from infra.functions.code import bundle_code
+from infra.functions.layer import bundle_layer
+from infra.local.engine_process import REPOSITORY
+from infra.stages.settings import settings_of
 from tests.bench.row import Row
 from tests.bench.starts import API, MEASURE, environment
 

@@ -69,8 +69,8 @@ started = importlib.import_module(module)
 
 
 def event_of_the_api() -> dict[str, Any]:
-    from lambdas.records.api_user import ApiUserRecords
     from lambdas.records.table import RecordTable
+    from lambdas.records.users.api_user import ApiUserRecords
 
     token = ApiUserRecords(RecordTable("records")).add("bench", now=0)
     login = base64.b64encode(f"bench:{token}".encode()).decode()

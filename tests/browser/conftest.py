@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, expect
 
-from infra.local_engine import LocalEngine
-from infra.local_stack import LocalStack
+from infra.local.engine_process import LocalEngine
+from infra.local.stack import LocalStack
 from tests.browser.chromium import chromium
 from tests.browser.walk import Walk
 from tests.flow.conftest import second, shop

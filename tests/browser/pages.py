@@ -7,9 +7,9 @@ from uuid import uuid4
 
 from playwright.sync_api import Page
 
-from lambdas.records.client import Client
-from lambdas.records.link import new_token
-from lambdas.records.reminder_stop import ReminderStops, address_digest, stop_path
+from lambdas.records.clients.client import Client
+from lambdas.records.links.link import new_token
+from lambdas.records.links.reminder_stop import ReminderStops, address_digest, stop_path
 from lambdas.runtime.passwords import hash_password
 from tests.browser.walk import ASKS_HOLDER, DECLINED, Walk
 from tests.flow.conftest import Shop

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import httpx
 
-from infra.local_engine import LocalEngine
-from infra.local_stack import connect, deploy
+from infra.local.engine_process import LocalEngine
+from infra.local.stack import connect, deploy
 from tests.browser.chromium import chromium
 from tests.browser.pages import shown
 from tests.browser.walk import Walk

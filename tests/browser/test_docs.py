@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Page, expect
 
-from lambdas.api.openapi.__main__ import FILE
+from infra.generate.openapi.__main__ import FILE
 from tests.browser.walk import Walk
 from tests.flow.conftest import Shop
 

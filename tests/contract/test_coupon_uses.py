@@ -11,13 +11,13 @@ import pytest
 from moto import mock_aws
 
 from lambdas.catalog.coupon import Coupon, Coupons, CouponUses
-from lambdas.records.coupon import CouponRecords
-from lambdas.records.coupon_use import CouponUseRecords
+from lambdas.records.coupons.coupon import CouponRecords
+from lambdas.records.coupons.use import CouponUseRecords
 from lambdas.records.table import RecordTable
-from tests.build import NOW
 from tests.contract.conftest import DYNAMO
-from tests.coupons import InMemoryCoupons, a_coupon
-from tests.tables import make_table
+from tests.support.build import NOW
+from tests.support.coupons import InMemoryCoupons, a_coupon
+from tests.support.tables import make_table
 
 KINDS = ["in memory", *DYNAMO]
 

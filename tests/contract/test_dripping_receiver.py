@@ -7,8 +7,8 @@ from threading import Event, Thread
 
 import pytest
 
-from lambdas.actions._module import TransientError
-from lambdas.actions._webhook import post
+from lambdas.actions._frame.module import TransientError
+from lambdas.actions._frame.webhook import post
 
 
 @pytest.mark.parametrize("begun", [b"HTTP/1.1 200 OK\r\nContent-Length: 60\r\n\r\n", b"HTTP/1.1 200 OK\r\nX-Slow: "])

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from infra.local_engine import ACCOUNT_ID, LocalEngine
+from infra.local.engine_process import ACCOUNT_ID, LocalEngine
 from lambdas.catalog.buyer import Buyer, Contacts
 from lambdas.catalog.coupon import Coupons
 from lambdas.catalog.plan import load_plans
@@ -20,7 +20,7 @@ from lambdas.catalog.pricing import CatalogPricing
 from lambdas.catalog.tax import load_taxes
 from lambdas.orders.events import OrderEvent, changes
 from lambdas.orders.machine import Machine, StepFunctionsMachine
-from lambdas.orders.order import PaymentAttempt
+from lambdas.orders.model.order import PaymentAttempt
 from lambdas.orders.ports import (
     Clients,
     OrderStore,
@@ -35,15 +35,15 @@ from lambdas.outbox.bus import Bus, EventBridgeBus
 from lambdas.outbox.changes import Aside
 from lambdas.payments.preauthorization import PreAuthorization
 from lambdas.payments.sandbox import SandboxGateway
-from lambdas.records.client import ClientRecords
-from lambdas.records.coupon import CouponRecords
-from lambdas.records.coupon_use import CouponUseRecords
+from lambdas.records.clients.client import ClientRecords
+from lambdas.records.coupons.coupon import CouponRecords
+from lambdas.records.coupons.use import CouponUseRecords
 from lambdas.records.step_counts import StepCounts
 from lambdas.records.table import RecordTable
-from tests import coupons, fakes
-from tests.build import NOW, an_order
 from tests.contract.conftest import records_on_moto
 from tests.contract.stand_ins import BlindGateway, BusClient, client_of, one_state
+from tests.support import coupons, fakes
+from tests.support.build import NOW, an_order
 
 TESTS = Path(__file__).parents[1]
 HELD: dict[type[Any], type[Any]] = {

@@ -4,15 +4,15 @@ from itertools import product
 
 import pytest
 
-from lambdas.orders import progress
-from lambdas.orders.due import DUE_SHARDS, due_shard
-from lambdas.orders.entries import UnreadableOrder
-from lambdas.orders.indexes import received
-from lambdas.orders.order import Order, Wait
+from lambdas.orders.decisions import progress
+from lambdas.orders.model.order import Order, Wait
 from lambdas.orders.ports import OrderStore, TimeWindow
+from lambdas.orders.table.due import DUE_SHARDS, due_shard
+from lambdas.orders.table.entries import UnreadableOrder
+from lambdas.orders.table.indexes import received
 from lambdas.runtime.items import to_item
-from tests.build import NOW, a_submitted_order, an_order
 from tests.contract.conftest import Dynamo
+from tests.support.build import NOW, a_submitted_order, an_order
 
 TIMES = {"1001": NOW, "1002": NOW + 5, "1003": NOW, "1004": NOW + 2, "999": NOW + 2, "10000": NOW + 2}
 IN_TIME = ["1001", "1003", "999", "1004", "10000", "1002"]

@@ -8,18 +8,18 @@ from typing import Any
 
 import pytest
 
-from lambdas.orders import claims, progress
-from lambdas.orders.checklist import ActionState, ChecklistAction
-from lambdas.orders.claims import ActionBusy, OrderCanceled, OrderMoved
+from lambdas.orders.decisions import claims, progress
+from lambdas.orders.decisions.claims import ActionBusy, OrderCanceled, OrderMoved
 from lambdas.orders.errors import OrderChangedError, OrderNotFoundError
-from lambdas.orders.order import Hold, Order, PaymentAttempt, Wait
-from lambdas.orders.packs import PricedPack
+from lambdas.orders.model.checklist import ActionState, ChecklistAction
+from lambdas.orders.model.order import Hold, Order, PaymentAttempt, Wait
+from lambdas.orders.model.packs import PricedPack
+from lambdas.orders.model.steps import StepStatus
 from lambdas.orders.ports import CreationKey, KeyUsed, OrderStore
-from lambdas.orders.steps import StepStatus
 from lambdas.orders.store import DynamoOrderStore
 from lambdas.runtime.items import to_item
-from tests.build import NOW, a_submitted_order, an_order
 from tests.contract.conftest import Dynamo
+from tests.support.build import NOW, a_submitted_order, an_order
 
 MEETS = frozenset({ActionState.DONE, ActionState.SKIPPED})
 

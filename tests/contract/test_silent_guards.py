@@ -8,8 +8,8 @@ from threading import Thread
 
 import pytest
 
-from lambdas.guards.attempts import attempt
-from lambdas.guards.windows import Windows
+from lambdas.rate_limits.fail_open import attempt
+from lambdas.rate_limits.windows import Windows
 from lambdas.runtime import aws
 
 ANSWERS = {"silent": b"", "throttling": b'{"__type": "com.amazonaws.dynamodb.v20120810#ThrottlingException"}'}

@@ -6,12 +6,12 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from mypy_boto3_dynamodb.client import DynamoDBClient
 
-from lambdas.orders import progress
-from lambdas.orders.order import Order
+from lambdas.orders.decisions import progress
+from lambdas.orders.model.order import Order
 from lambdas.records.step_counts import StepCounts
 from lambdas.records.table import RecordTable
-from tests.build import NOW, an_order
-from tests.tables import make_table
+from tests.support.build import NOW, an_order
+from tests.support.tables import make_table
 
 pytestmark = pytest.mark.engine
 

@@ -12,7 +12,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from infra.local_engine import ACCOUNT_ID, REGION, LocalEngine
+from infra.local.engine_process import ACCOUNT_ID, REGION, LocalEngine
 
 ROLE = f"arn:aws:iam::{ACCOUNT_ID}:role/test"
 _numbers = count(1)

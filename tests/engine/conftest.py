@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.local_engine import LocalEngine
+from infra.local.engine_process import LocalEngine
 from tests.engine.cloud import Cloud
 
 HERE = Path(__file__).parent

@@ -2,13 +2,13 @@
 
 import subprocess
 
-from infra.local_engine import REPOSITORY, engine_python
+from infra.local.engine_process import REPOSITORY, engine_python
 
 COUNT = """
 import sys, threading
 sys.setswitchinterval(1e-5)
 from ministack.services import dynamodb
-from infra.engine import dynamodb_writes
+from infra.local.engine import dynamodb_writes
 dynamodb_writes.apply()
 key = {"pk": {"S": "a"}}
 dynamodb._create_table({"TableName": "counters", "BillingMode": "PAY_PER_REQUEST",

@@ -9,15 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from infra.local_panel_process import LocalPanel
-from infra.local_process import ProcessError
-from tests.shared import Ending, end_all
+from infra.local.panel.process import LocalPanel
+from infra.local.process import ProcessError
+from tests.support.shared import Ending, end_all
 
 KILLED_RUN = """
 import sys, time
 from pathlib import Path
-from infra.local_panel_process import LocalPanel
-from tests.shared import Ending
+from infra.local.panel.process import LocalPanel
+from tests.support.shared import Ending
 run = Path(sys.argv[1])
 Ending(run)
 LocalPanel.start(run / "shared", run / "stack.json")

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from infra.local_engine import LocalEngine
+from infra.local.engine_process import LocalEngine
 from tests.engine.cloud import ROLE, Cloud, unique
 
 ECHO = """

@@ -9,7 +9,7 @@ from pathlib import Path
 import boto3
 import pytest
 
-from infra.local_engine import REPOSITORY, EngineError, LocalEngine, engine_python
+from infra.local.engine_process import REPOSITORY, EngineError, LocalEngine, engine_python
 from tests.engine.cloud import Cloud
 
 
@@ -89,7 +89,7 @@ def in_engine_environment(code: str, directory: Path) -> str:
 
 def test_other_engine_release_is_refused(tmp_path: Path) -> None:
     said = in_engine_environment(
-        "from infra.engine import corrections; corrections.version = lambda name: '9.9.9'; corrections.apply_all()",
+        "from infra.local.engine import corrections; corrections.version = lambda name: '9.9.9'; corrections.apply_all()",
         tmp_path,
     )
     assert re.search(r"were written for ministack 1\.5\.33, but 9\.9\.9 is installed", said)
@@ -98,7 +98,7 @@ def test_other_engine_release_is_refused(tmp_path: Path) -> None:
 def test_correction_whose_text_or_attribute_is_gone_is_refused(tmp_path: Path) -> None:
     said = in_engine_environment(
         """
-from infra.engine.patching import EngineChangedError, edit_text, replace, rewrite
+from infra.local.engine.patching import EngineChangedError, edit_text, replace, rewrite
 from ministack.services import stepfunctions
 for attempt in (
     lambda: replace(stepfunctions, "_no_such_function", None),

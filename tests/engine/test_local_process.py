@@ -8,8 +8,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from infra.local_panel_process import LocalPanel, PanelError
-from infra.local_process import BackgroundProcess, free_port
+from infra.local.panel.process import LocalPanel, PanelError
+from infra.local.process import BackgroundProcess, free_port
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def test_one_that_was_killed_comes_back_at_its_port(panel: LocalPanel) -> None:
 
 def test_a_failed_start_quotes_the_log_and_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        monkeypatch.setattr("infra.local_panel_process.free_port", lambda wanted: taken.getsockname()[1])
+        monkeypatch.setattr("infra.local.panel.process.free_port", lambda wanted: taken.getsockname()[1])
         with pytest.raises(PanelError, match=f"(?s)The panel ended while it started.*{tmp_path}/panel.log.*in use"):
             LocalPanel.start(tmp_path, tmp_path / "stack.json")
     assert {path.name for path in tmp_path.iterdir()} == {"panel.log", "panel.ports.json"}

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from infra.local_engine import LocalEngine
-from infra.local_stack import STACK, connect, deploy, destroy
+from infra.local.engine_process import LocalEngine
+from infra.local.stack import STACK, connect, deploy, destroy
 from tests.engine.cloud import Cloud, error_code
 
 

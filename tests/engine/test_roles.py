@@ -4,7 +4,7 @@ import json
 import urllib.request
 from typing import Any
 
-from infra.local_engine import ACCOUNT_ID, REGION
+from infra.local.engine_process import ACCOUNT_ID, REGION
 from tests.engine.cloud import Cloud, unique
 
 READ = """
@@ -102,7 +102,7 @@ def handler(event, context):
 """
     function = cloud.function(code, Role=role(cloud, allow("dynamodb:*", on="*")))
 
-    assert "infra/engine/iam_calls.py does not know the call" in answer(cloud, function, table=table)
+    assert "infra/local/engine/iam/calls.py does not know the call" in answer(cloud, function, table=table)
 
 
 def test_the_engine_says_what_it_judged(cloud: Cloud, table: str) -> None:

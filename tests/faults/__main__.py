@@ -15,7 +15,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.markup import escape
 
-from lambdas.orders.queue import load_queues
+from lambdas.orders.model.queue import load_queues
 from tests.faults.counting import Tallies, shown
 from tests.faults.plan import Planner
 from tests.faults.play import Play

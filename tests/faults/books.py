@@ -5,12 +5,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from lambdas.orders.checklist import ActionState
-from lambdas.orders.order import Order
-from lambdas.orders.steps import StepStatus
+from lambdas.orders.model.checklist import ActionState
+from lambdas.orders.model.order import Order
+from lambdas.orders.model.steps import StepStatus
 from lambdas.payments.gateway import TransactionState
-from lambdas.records.invoice import InvoiceStatus
-from lambdas.records.service import ServiceStatus
+from lambdas.records.clients.service import ServiceStatus
+from lambdas.records.invoices.invoice import InvoiceStatus
 
 Call = tuple[int, bool]  # id of the action, and whether it asked to take back
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from infra.local_engine import REPOSITORY
-from tests.archive import PRODUCT, zipped
+from infra.local.engine_process import REPOSITORY
+from tests.support.archive import PRODUCT, zipped
 
 FUNCTION_SECONDS = 6  # a claim lapses soon after its function's time-out, so this makes lapses short
 _POINTS = (

@@ -3,10 +3,10 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from infra.local_scenes import SECOND_PEOPLE, Scene
-from lambdas.orders.checklist import ActionState, ChecklistAction
-from lambdas.orders.order import Order
-from lambdas.orders.progress import UNDO, unmet_prereqs
+from infra.local.play.scenes import SECOND_PEOPLE, Scene
+from lambdas.orders.decisions.progress import UNDO, unmet_prereqs
+from lambdas.orders.model.checklist import ActionState, ChecklistAction
+from lambdas.orders.model.order import Order
 
 _AT_WORK = "the receiver is at work"
 _PATIENCE = 12  # runs of one action after which nobody tries it again: more than any fault here costs

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from infra.local_results import TAKES_TIME
-from infra.local_scenes import Scene
-from lambdas.orders.queue import Action, Queue
+from infra.local.panel.results import TAKES_TIME
+from infra.local.play.scenes import Scene
+from lambdas.orders.model.queue import Action, Queue
 from statemachines.graph import branches
 
 EFFECTS = {

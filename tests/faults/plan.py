@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import cycle, zip_longest
 
-from infra.local_order import CARD
-from infra.local_scenes import SCENES, Scene
-from lambdas.orders.queue import Action, Queue
+from infra.local.play.order import CARD
+from infra.local.play.scenes import SCENES, Scene
+from lambdas.orders.model.queue import Action, Queue
 from tests.faults.dying import EXIT, REFUSED, TIMEOUT, TWICE
 from tests.faults.places import (
     ALSO_TIMEOUT,

@@ -11,8 +11,8 @@ from functools import partial
 from http import HTTPStatus
 from threading import Event
 
-from lambdas.orders.order import Order
-from lambdas.orders.steps import StepStatus
+from lambdas.orders.model.order import Order
+from lambdas.orders.model.steps import StepStatus
 from tests.faults.dying import MARK
 from tests.faults.people import Deed, awaits, next_deed
 from tests.faults.places import Life

@@ -8,11 +8,11 @@ import json
 import os
 from typing import Any
 
-from lambdas.orders.order import Order
+from lambdas.orders.model.order import Order
 from lambdas.orders.store import DynamoOrderStore
 from lambdas.payments.sandbox import SandboxGateway
-from lambdas.records.invoice_records import InvoiceRecords
-from lambdas.records.service import ServiceRecords
+from lambdas.records.clients.service import ServiceRecords
+from lambdas.records.invoices.records import InvoiceRecords
 from lambdas.records.table import RecordTable
 from tests.faults import relay_points
 from tests.faults.dying import MARK, Call, around, now, reached
@@ -25,7 +25,7 @@ SUBMIT_CLAIM_SECONDS = 8  # instead of 45; still longer than the function may ru
 
 
 def _actions() -> None:
-    run = importlib.import_module("lambdas.actions._run")
+    run = importlib.import_module("lambdas.actions._frame.run")
     run.GRACE_SECONDS = GRACE_SECONDS  # type: ignore[attr-defined]
     _claims()
     around(DynamoOrderStore, "save", "before settle", "after settle")

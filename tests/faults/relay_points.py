@@ -3,9 +3,9 @@
 import importlib
 from typing import Any
 
+from lambdas.orders.decisions.progress import GATE
 from lambdas.orders.machine import Answer, StepFunctionsMachine
-from lambdas.orders.order import Order
-from lambdas.orders.progress import GATE
+from lambdas.orders.model.order import Order
 from lambdas.runtime.items import from_item
 from tests.faults.dying import MARK, TWICE, Call, around, now, reached, switch_here
 

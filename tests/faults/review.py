@@ -4,9 +4,9 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from lambdas.orders.executions import order_id_in
-from lambdas.orders.order import Order
-from lambdas.orders.steps import StepStatus
+from lambdas.orders.model.executions import order_id_in
+from lambdas.orders.model.order import Order
+from lambdas.orders.model.steps import StepStatus
 from tests.faults.books import Made, Verdict, judged, made_of
 from tests.faults.places import Fault, Life
 from tests.faults.plan import AGAIN

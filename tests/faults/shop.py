@@ -12,12 +12,12 @@ from typing import Any
 import boto3
 import httpx
 
-from infra.local_engine import LocalEngine
-from infra.local_panel_process import LocalPanel
-from infra.local_stack import LocalStack, connect, deploy
-from lambdas.orders.order import Order
+from infra.local.engine_process import LocalEngine
+from infra.local.panel.process import LocalPanel
+from infra.local.stack import LocalStack, connect, deploy
+from lambdas.orders.model.order import Order
 from lambdas.orders.store import DynamoOrderStore
-from lambdas.orders.stored import restored
+from lambdas.orders.table.stored import restored
 from lambdas.runtime.items import from_item
 from tests.faults.dying import MARK, TWICE, switch
 from tests.faults.functions import make_faulty

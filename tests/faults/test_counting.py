@@ -8,17 +8,17 @@ from typing import Any
 
 import pytest
 
-from infra.local_engine import REPOSITORY
-from lambdas.orders.checklist import ActionState
-from lambdas.orders.order import Order, Wait
-from lambdas.orders.queue import Queue, load_queues
-from lambdas.orders.steps import StepStatus
-from tests.build import NOW, an_order
+from infra.local.engine_process import REPOSITORY
+from lambdas.orders.model.checklist import ActionState
+from lambdas.orders.model.order import Order, Wait
+from lambdas.orders.model.queue import Queue, load_queues
+from lambdas.orders.model.steps import StepStatus
 from tests.faults.books import Made, Verdict, judged, made_of
 from tests.faults.counting import Tallies
 from tests.faults.dying import EXIT
 from tests.faults.places import Fault, Life
 from tests.faults.plan import Planner
+from tests.support.build import NOW, an_order
 
 FAULT = Fault("new_accounts", "generate_invoice", "after capture", EXIT)
 CLEAN = Verdict((), ())

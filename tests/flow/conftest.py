@@ -12,15 +12,15 @@ import boto3
 import httpx
 import pytest
 
-from infra.local_engine import LocalEngine
-from infra.local_stack import LocalStack
-from lambdas.orders.executions import execution_name
-from lambdas.orders.order import Order
+from infra.local.engine_process import LocalEngine
+from infra.local.stack import LocalStack
+from lambdas.orders.model.executions import execution_name
+from lambdas.orders.model.order import Order
 from lambdas.orders.store import DynamoOrderStore
 from lambdas.payments.sandbox import SandboxGateway
-from lambdas.records.client import ClientRecords
-from lambdas.records.invoice_records import InvoiceRecords
-from lambdas.records.service import ServiceRecords
+from lambdas.records.clients.client import ClientRecords
+from lambdas.records.clients.service import ServiceRecords
+from lambdas.records.invoices.records import InvoiceRecords
 from lambdas.records.table import RecordTable
 
 T = TypeVar("T")

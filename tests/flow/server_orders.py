@@ -4,7 +4,7 @@ from typing import Any
 
 import httpx
 
-from infra.local_panel_process import LocalPanel
+from infra.local.panel.process import LocalPanel
 from lambdas.payments.gateway import TransactionState
 from tests.flow.conftest import Shop, new_client_order
 

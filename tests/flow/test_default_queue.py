@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from lambdas.payments.gateway import TransactionState
-from lambdas.records.invoice import InvoiceStatus
-from lambdas.records.service import ServiceStatus
+from lambdas.records.clients.service import ServiceStatus
+from lambdas.records.invoices.invoice import InvoiceStatus
 from tests.flow.conftest import Shop, as_text, new_client_order
 
 pytestmark = pytest.mark.engine

@@ -3,7 +3,7 @@
 import pytest
 
 from lambdas.payments.gateway import TransactionState
-from lambdas.records.invoice import InvoiceKind, InvoiceStatus
+from lambdas.records.invoices.invoice import InvoiceKind, InvoiceStatus
 from tests.flow.conftest import Shop, new_client_order, order_whose_login_is_taken
 
 pytestmark = pytest.mark.engine

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from infra.impact import main, tell
-from lambdas.orders.modules import load_modules
-from lambdas.orders.queue import QUEUES_ROOT, Queue
+from infra.operate.impact.__main__ import main, tell
+from lambdas.orders.model.modules import load_modules
+from lambdas.orders.model.queue import QUEUES_ROOT, Queue
 from statemachines.compiler import compile_queue, to_json
 from tests.flow.conftest import QUEUE, Shop, new_client_order, until
 
@@ -104,7 +104,7 @@ def test_new_names_pass_and_tell_where_the_orders_stand(shop: Shop, tree: Path, 
 def test_removing_a_queue_fails_until_its_orders_are_through(
     shop: Shop, tree: Path, waiting_order: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("infra.impact.MAX_ORDERS_SHOWN", 10_000)  # other tests leave orders, too
+    monkeypatch.setattr("infra.operate.impact.__main__.MAX_ORDERS_SHOWN", 10_000)  # other tests leave orders, too
     (tree / QUEUE).rename(tree / "renamed")
     compile_again(tree / "renamed")
 
@@ -118,7 +118,7 @@ def test_removing_a_queue_fails_until_its_orders_are_through(
 def test_a_canceled_order_whose_machine_was_stopped_is_unwound_by_a_new_one_and_in_nobodys_way(
     shop: Shop, tree: Path
 ) -> None:
-    """One that cannot be unwound is told: tests/infra/test_consequences.py."""
+    """One that cannot be unwound is told: tests/infra/operate/test_consequences.py."""
     order_id = str(shop.done("order.create", new_client_order(cc_token="tok_capture_fails"))["order_id"])
     shop.done("order.submit", {"order_id": order_id})
     shop.until_action(order_id, "Generate Invoice", "waiting")

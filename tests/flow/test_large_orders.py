@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from lambdas.orders.info import MAX_BYTES
-from lambdas.orders.packs import MAX_PACKS
+from lambdas.orders.model.info import MAX_BYTES
+from lambdas.orders.model.packs import MAX_PACKS
 from lambdas.payments.gateway import TransactionState
 from tests.flow.conftest import Shop, new_client_order
 

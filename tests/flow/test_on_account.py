@@ -6,9 +6,9 @@ from typing import Any
 import httpx
 import pytest
 
-from infra.local_panel_process import LocalPanel
-from lambdas.records.invoice import Invoice, InvoiceStatus
-from lambdas.records.service import ServiceStatus
+from infra.local.panel.process import LocalPanel
+from lambdas.records.clients.service import ServiceStatus
+from lambdas.records.invoices.invoice import Invoice, InvoiceStatus
 from tests.flow.conftest import Shop, new_client_order, until
 from tests.flow.server_orders import CALL_BACK, CHECKLIST, CONFIRMS, QUEUE, RACK, SERVER, action_of, process
 

@@ -5,10 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
-from infra.local_panel_process import LocalPanel
+from infra.local.panel.process import LocalPanel
 from lambdas.payments.gateway import TransactionState
-from lambdas.records.invoice import InvoiceStatus
-from lambdas.records.service import ServiceStatus
+from lambdas.records.clients.service import ServiceStatus
+from lambdas.records.invoices.invoice import InvoiceStatus
 from tests.flow.conftest import Shop, until
 from tests.flow.server_orders import (
     CALL_BACK,

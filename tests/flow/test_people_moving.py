@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
-from infra.local_panel_process import LocalPanel
+from infra.local.panel.process import LocalPanel
 from lambdas.payments.gateway import TransactionState
 from tests.flow.conftest import Shop, new_client_order
 from tests.flow.server_orders import (

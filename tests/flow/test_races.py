@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from lambdas.orders.executions import order_id_in
+from lambdas.orders.model.executions import order_id_in
 from tests.flow.conftest import Shop, new_client_order, until
 
 pytestmark = pytest.mark.engine

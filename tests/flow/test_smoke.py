@@ -6,12 +6,12 @@ import httpx
 import pytest
 from rich.console import Console
 
-from infra.settings import settings_of
-from infra.smoke.__main__ import Deployed, smoke
-from infra.smoke.doors import ask_doors
-from infra.smoke.findings import Verdict
-from infra.smoke.order import ask_order
-from lambdas.records.api_user import ApiUserRecords
+from infra.operate.smoke.__main__ import Deployed, smoke
+from infra.operate.smoke.doors import ask_doors
+from infra.operate.smoke.findings import Verdict
+from infra.operate.smoke.order import ask_order
+from infra.stages.settings import settings_of
+from lambdas.records.users.api_user import ApiUserRecords
 from tests.flow.conftest import Shop
 
 pytestmark = pytest.mark.engine

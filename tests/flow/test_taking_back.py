@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from infra.local_panel_process import LocalPanel
+from infra.local.panel.process import LocalPanel
 from lambdas.payments.gateway import TransactionState
 from tests.flow.conftest import Shop, until
 from tests.flow.server_orders import NETWORK, RACK, asked_of_panel, in_build, money_of, process, refuse_once

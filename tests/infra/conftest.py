@@ -7,8 +7,8 @@ import pytest
 
 from infra.actions import ACTIONS
 from infra.app import ROOT, add_stack, new_app
-from infra.docs import SHIPPED, SWAGGER_UI
-from infra.settings import StageSettings, settings_of
+from infra.doors.docs import SHIPPED, SWAGGER_UI
+from infra.stages.settings import StageSettings, settings_of
 from tests.infra.filled_in import filled_in_prod
 from tests.infra.template import Synthesized
 
@@ -56,7 +56,7 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "docs/decisions.md": "",
         "node_modules/other/index.js": "",
         **{f"{SWAGGER_UI}/{name}": name for name in (*SHIPPED, "swagger-ui-bundle.js.map", "index.html")},
-        "lambdas/api/openapi/document.py": "",
+        "infra/generate/openapi/document.py": "",
         "lambdas/forms/handler.py": "",
         "lambdas/intake/handler.py": "",
         "lambdas/sandbox_provider/handler.py": "",
@@ -68,8 +68,8 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "lambdas/notices/reminders.py": "",
         "lambdas/outbox/announcer.py": "",
         "lambdas/outbox/relay.py": "",
-        "lambdas/deadlines/sweeper.py": "",
-        "lambdas/console/execution_watch.py": "",
+        "lambdas/watch/sweeper.py": "",
+        "lambdas/watch/stopped_executions.py": "",
         **{f"lambdas/actions/{module}.py": "" for module in ACTIONS},
         "lambdas/api/__pycache__/handler.cpython-314.pyc": "compiled",
         "lambdas/.DS_Store": "noise",

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from infra.engine.iam_policy import Statement
+from infra.local.engine.iam.policy import Statement
 from tests.infra.template import Synthesized
 
 REGION, ACCOUNT = "eu-west-1", "111122223333"

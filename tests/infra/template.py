@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from infra.settings import StageSettings
+from infra.stages.settings import StageSettings
 
 Resource = dict[str, Any]
 

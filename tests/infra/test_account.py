@@ -12,8 +12,8 @@ from infra import cdk
 from infra.account import BOOTSTRAP_PARAMETER, Account, AccountError, account_of, because, refuse_unprepared, region_of
 from infra.app import refuse_another_account
 from infra.cdk import MEANT_ACCOUNT, MEANT_REGION, environment_of
-from infra.reach import client_options
-from infra.stack_state import StackState
+from infra.operate.reach import client_options
+from infra.operate.stack_state import StackState
 
 HERE = Account("123456789012", "eu-central-1", "arn:aws:sts::123456789012:assumed-role/ops/ann")
 

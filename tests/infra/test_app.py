@@ -14,15 +14,15 @@ from cfnlint.config import ManualArgs
 
 from infra import use_bundled_node
 from infra.actions import ACTIONS, construct_name
-from infra.api import ROUTES, route_id
-from infra.forms import ROUTES as PAGES
-from infra.intake import secret_id
+from infra.doors.api import ROUTES, route_id
+from infra.doors.forms import ROUTES as PAGES
+from infra.doors.intake import secret_id
+from infra.doors.routes import page_id
+from infra.doors.sandbox_provider import HANDLER
+from infra.doors.sandbox_provider import ROUTES as SANDBOX_PAGES
 from infra.nag import accepted
 from infra.queues import read_queues
-from infra.routes import page_id
-from infra.sandbox_provider import HANDLER
-from infra.sandbox_provider import ROUTES as SANDBOX_PAGES
-from infra.settings import STAGES, UnknownStageError, settings_of
+from infra.stages.settings import STAGES, UnknownStageError, settings_of
 from tests.infra.template import Synthesized
 
 # CDK writes DependsOn for a role that the resource names anyway, so that policies attached to it are there in time.

@@ -11,11 +11,11 @@ from rich.console import Console
 
 from infra import copied_back
 from infra.copied_back import CopyBack, NotTheRightTableError, copy_back_of, main
-from lambdas.orders.order import Order
+from lambdas.orders.model.order import Order
 from lambdas.orders.ports import CreationKey
 from lambdas.orders.store import DynamoOrderStore
-from tests.build import NOW, a_submitted_order, an_order
-from tests.tables import make_order_table
+from tests.support.build import NOW, a_submitted_order, an_order
+from tests.support.tables import make_order_table
 
 STAGE, RECOVERY = "orders", "orders-restored"
 

@@ -95,8 +95,8 @@ def test_a_queue_whose_config_does_not_fit_it_is_refused(tree: Path) -> None:
     [
         ["tests/unit/actions/test_check_country.py"],
         [
-            "tests/infra/test_permissions.py",
-            "tests/infra/test_function.py",
+            "tests/infra/iam/test_permissions.py",
+            "tests/infra/functions/test_function.py",
             "tests/infra/test_queues.py",
             "-k",
             "local or row",

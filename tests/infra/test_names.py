@@ -6,7 +6,7 @@ from typing import Any
 
 from moto import mock_aws
 
-from infra.mail_identity import make_known
+from infra.operate.mail_identity import make_known
 from tests.infra.template import Synthesized
 
 # What says a resource's physical name, by type. A type that is not here has no fixed name, which is checked too.

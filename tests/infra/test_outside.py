@@ -2,9 +2,9 @@
 
 import json
 
-from infra.engine.iam_calls import Place, calls_of
-from infra.engine.iam_policy import allowing
-from infra.settings import settings_of
+from infra.local.engine.iam.calls import Place, calls_of
+from infra.local.engine.iam.policy import allowing
+from infra.stages.settings import settings_of
 from tests.infra.filled_in import filled_in_prod
 from tests.infra.roles import ACCOUNT, REGION, statements
 from tests.infra.template import Synthesized

@@ -12,7 +12,7 @@ from aws_cdk import aws_logs as logs
 from infra.actions import ACTIONS
 from infra.app import ROOT
 from infra.queues import QueueFolder, QueueMachine, UnknownPlaceholderError, read_queues
-from infra.settings import settings_of
+from infra.stages.settings import settings_of
 from tests.infra.template import Synthesized, name_of
 
 

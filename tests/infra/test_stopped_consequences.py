@@ -1,12 +1,12 @@
 """Canceled orders whose machine stopped before they were unwound: only a restart, by the new definition, takes them back."""
 
-from infra.consequences import NewQueue, impact_of
-from lambdas.orders import progress
-from lambdas.orders.checklist import ActionState
-from lambdas.orders.order import Order
-from lambdas.orders.queue import Queue
-from tests.build import NOW, a_submitted_order
-from tests.infra.test_consequences import MODULES, OLD, edited, facts, harmed, impact, waiting
+from infra.operate.impact.consequences import NewQueue, impact_of
+from lambdas.orders.decisions import progress
+from lambdas.orders.model.checklist import ActionState
+from lambdas.orders.model.order import Order
+from lambdas.orders.model.queue import Queue
+from tests.infra.operate.test_consequences import MODULES, OLD, edited, facts, harmed, impact, waiting
+from tests.support.build import NOW, a_submitted_order
 
 
 def canceled_and_stopped(order_id: str, *, tried: tuple[str, ...]) -> Order:

@@ -1,7 +1,7 @@
 """The tables, and what a stage that may not be lost asks of them."""
 
 from tests.infra.template import Synthesized, name_of
-from tests.tables import INDEXES, KEPT, projection
+from tests.support.tables import INDEXES, KEPT, projection
 
 TABLES = {"StorageOrderTable", "StorageRecordTable", "StorageGuardTable"}
 

@@ -2,8 +2,8 @@
 
 import json
 
-from infra.settings import NOBODY_URL, OUTSIDE_PARTIES, settings_of
-from lambdas.orders.queue import load_queues
+from infra.stages.settings import NOBODY_URL, OUTSIDE_PARTIES, settings_of
+from lambdas.orders.model.queue import load_queues
 from tests.infra.filled_in import filled_in_prod
 from tests.infra.template import Synthesized
 

@@ -10,17 +10,17 @@ from typing import Any, TypeVar
 import boto3
 import pytest
 
-from infra.local_engine import ACCOUNT_ID, LocalEngine
-from lambdas.orders.executions import execution_name
+from infra.local.engine_process import ACCOUNT_ID, LocalEngine
 from lambdas.orders.machine import Answer, StepFunctionsMachine
-from lambdas.orders.order import Order
-from lambdas.orders.queue import Queue
+from lambdas.orders.model.executions import execution_name
+from lambdas.orders.model.order import Order
+from lambdas.orders.model.queue import Queue
 from lambdas.orders.store import DynamoOrderStore
 from lambdas.runtime.items import from_item, to_item
 from statemachines.__main__ import machine_of
 from statemachines.compiler import to_json
 from statemachines.modules import read_modules
-from tests.tables import make_table
+from tests.support.tables import make_table
 
 T = TypeVar("T")
 ROLE = f"arn:aws:iam::{ACCOUNT_ID}:role/machine"

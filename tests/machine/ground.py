@@ -16,24 +16,24 @@ from typing import Any
 
 import boto3
 
-from infra.layer import bundle_layer
-from infra.local_engine import ACCOUNT_ID, REPOSITORY, LocalEngine
-from infra.settings import settings_of
-from lambdas.orders.checklist import ChecklistAction
+from infra.functions.layer import bundle_layer
+from infra.local.engine_process import ACCOUNT_ID, REPOSITORY, LocalEngine
+from infra.stages.settings import settings_of
 from lambdas.orders.machine import StepFunctionsMachine
-from lambdas.orders.order import Order
-from lambdas.orders.queue import Queue
+from lambdas.orders.model.checklist import ChecklistAction
+from lambdas.orders.model.order import Order
+from lambdas.orders.model.queue import Queue
 from lambdas.orders.store import DynamoOrderStore
 from lambdas.outbox.aftercare import Aftercare
 from lambdas.outbox.changes import Nowhere
 from lambdas.outbox.relay import relay
 from lambdas.records.table import RecordTable
 from statemachines.__main__ import machine_of
-from tests.archive import PRODUCT, zipped
 from tests.machine import stub_action
 from tests.machine.asl_schema import schema_faults
 from tests.machine.stub_action import Run
-from tests.tables import KEY_SCHEMA, KEY_TYPES, make_table
+from tests.support.archive import PRODUCT, zipped
+from tests.support.tables import KEY_SCHEMA, KEY_TYPES, make_table
 
 ROLE = f"arn:aws:iam::{ACCOUNT_ID}:role/test"
 ORDERS, RECORDS = "random-orders", "random-records"

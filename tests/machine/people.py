@@ -6,17 +6,17 @@ At the end they only ever process required actions. So an order that comes to it
 import time
 from collections import Counter
 
-from lambdas.orders.checklist import ActionState, ChecklistAction
+from lambdas.orders.decisions.progress import UNDO
 from lambdas.orders.errors import OrderError
-from lambdas.orders.order import Order
-from lambdas.orders.progress import UNDO
-from lambdas.orders.queue import Queue
+from lambdas.orders.model.checklist import ActionState, ChecklistAction
+from lambdas.orders.model.order import Order
+from lambdas.orders.model.queue import Queue
+from lambdas.orders.model.steps import StepStatus
 from lambdas.orders.service import OrderService
-from lambdas.orders.steps import StepStatus
-from tests.build import a_draft
-from tests.fakes import FakeClients, FakePayments, FakePricing
 from tests.machine.ground import Ground
 from tests.machine.random_queues import Wish
+from tests.support.build import a_draft
+from tests.support.fakes import FakeClients, FakePayments, FakePricing
 
 QUIET_SECONDS = 0.1
 LONGEST_RETRY_SECONDS = 0.5  # between two tries of a machine, at the ground's WAIT_SCALE

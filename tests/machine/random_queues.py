@@ -5,8 +5,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from lambdas.orders.queue import Queue
-from tests.build import a_queue
+from lambdas.orders.model.queue import Queue
+from tests.support.build import a_queue
 
 VERBS = ("process", "process", "skip", "undo_skip", "move", "cancel")
 MAX_ACTIONS, MAX_STEPS = 8, 4

@@ -1,6 +1,6 @@
 """An action module that does nothing but say that it ran, and what it saw of the order when it was let in.
 
-It runs in the product's own frame (lambdas/actions/_action.py), in the engine's Lambda. Each run writes one record, so that
+It runs in the product's own frame (lambdas/actions/_frame/action.py), in the engine's Lambda. Each run writes one record, so that
 a test can read afterwards what happened, in which order, and under which revision of the order.
 """
 
@@ -8,9 +8,9 @@ from typing import Any
 
 from pydantic import Field
 
-from lambdas.actions._action import action_handler
-from lambdas.actions._module import Config, Done, Module, PermanentError, Tools, TransientError, Waiting
-from lambdas.orders.order import Order
+from lambdas.actions._frame.action import action_handler
+from lambdas.actions._frame.module import Config, Done, Module, PermanentError, Tools, TransientError, Waiting
+from lambdas.orders.model.order import Order
 from lambdas.runtime.models import Frozen
 
 

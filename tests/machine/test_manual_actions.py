@@ -2,15 +2,15 @@
 
 import pytest
 
-from lambdas.orders import progress
-from lambdas.orders.checklist import ActionState
-from lambdas.orders.due import due_shard
+from lambdas.orders.decisions import progress
 from lambdas.orders.machine import Answer
-from lambdas.orders.order import Order, Wait
-from lambdas.orders.queue import Queue
-from lambdas.orders.steps import StepStatus
-from tests.build import a_queue, an_order
+from lambdas.orders.model.checklist import ActionState
+from lambdas.orders.model.order import Order, Wait
+from lambdas.orders.model.queue import Queue
+from lambdas.orders.model.steps import StepStatus
+from lambdas.orders.table.due import due_shard
 from tests.machine.conftest import Bench, BenchOf
+from tests.support.build import a_queue, an_order
 
 pytestmark = pytest.mark.engine
 BY_HAND = {"id": 21, "name": "Add Services", "module": "add_services", "owner": "operations", "due_hours": 2}
@@ -43,7 +43,7 @@ def a_parked_order(bench: Bench, queue: Queue = QUEUE) -> tuple[str, Wait]:
 def functions(deployed_engine: object) -> dict[str, str]:
     import boto3
 
-    from infra.local_engine import LocalEngine
+    from infra.local.engine_process import LocalEngine
 
     assert isinstance(deployed_engine, LocalEngine)
     found = boto3.client("lambda", **deployed_engine.client_options()).list_functions()["Functions"]

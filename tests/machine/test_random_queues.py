@@ -12,17 +12,17 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from lambdas.orders.checklist import ActionState
-from lambdas.orders.executions import execution_name
-from lambdas.orders.order import Order
-from lambdas.orders.queue import Queue
-from lambdas.orders.steps import StepStatus
+from lambdas.orders.model.checklist import ActionState
+from lambdas.orders.model.executions import execution_name
+from lambdas.orders.model.order import Order
+from lambdas.orders.model.queue import Queue
+from lambdas.orders.model.steps import StepStatus
 from statemachines.checks import QueueError, check
 from tests.machine.ground import MODULES, Ground, ground
 from tests.machine.people import WHO, People
 from tests.machine.random_queues import SCRIPTS, Wish, circular_queues, random_queues
 from tests.machine.stub_action import Run
-from tests.thorough import examples
+from tests.support.thorough import examples
 
 MOST_EVENTS = 25_000
 _queue_ids = count(100)

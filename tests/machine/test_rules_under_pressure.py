@@ -9,13 +9,13 @@ from typing import Any
 import boto3
 import pytest
 
-from lambdas.orders import claims, hands, progress
-from lambdas.orders.claims import ActionBusy
-from lambdas.orders.order import Order
-from lambdas.orders.queue import Queue
-from lambdas.orders.steps import StepStatus
-from tests.build import a_queue, an_order
+from lambdas.orders.decisions import claims, manual_actions, progress
+from lambdas.orders.decisions.claims import ActionBusy
+from lambdas.orders.model.order import Order
+from lambdas.orders.model.queue import Queue
+from lambdas.orders.model.steps import StepStatus
 from tests.machine.ground import Ground, ground
+from tests.support.build import a_queue, an_order
 
 pytestmark = pytest.mark.engine
 _numbers = count(1)
@@ -114,7 +114,7 @@ def test_a_wait_does_not_take_an_action_away_from_a_run_under_way(floor: Ground)
 def test_one_request_is_one_run_however_often_the_stream_tells_of_it(floor: Ground) -> None:
     queue = queue_of([action(20, optional=True, fails=1), action(21)])
     order = after_a_while(floor, started(floor, queue, a_submitted(queue)), 1)
-    floor.orders.save(hands.processed(order, 20, by="Grace", given={}, now=int(time.time())))
+    floor.orders.save(manual_actions.processed(order, 20, by="Grace", given={}, now=int(time.time())))
     after_a_while(floor, order, 1)
 
     invoke(floor, order, 20, times=2, requested=True)  # the same record again, and again
@@ -136,7 +136,7 @@ def test_an_action_waits_for_a_prereq_that_still_runs_in_the_step_the_order_was_
     queue = queue_of([action(20, automatic=True)], [action(30, automatic=True, prereqs=[20])])
     order = running(a_submitted(queue), 20)
     step = next(step for step in order.checklist_steps if step.step_id == 3)
-    moved = hands.moved(order, step, by="Grace", why="a test", now=int(time.time()))
+    moved = manual_actions.moved(order, step, by="Grace", why="a test", now=int(time.time()))
 
     after_a_while(floor, started(floor, queue, moved))
 

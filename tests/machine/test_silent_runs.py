@@ -7,15 +7,15 @@ from collections.abc import Iterator
 import boto3
 import pytest
 
-from infra.local_engine import LocalEngine
-from lambdas.orders import hands, progress
-from lambdas.orders.checklist import ActionState
+from infra.local.engine_process import LocalEngine
+from lambdas.orders.decisions import manual_actions, progress
 from lambdas.orders.machine import Answer
-from lambdas.orders.order import Order, Wait
-from lambdas.orders.queue import Queue
-from lambdas.orders.steps import StepStatus
-from tests.build import a_queue, an_order
+from lambdas.orders.model.checklist import ActionState
+from lambdas.orders.model.order import Order, Wait
+from lambdas.orders.model.queue import Queue
+from lambdas.orders.model.steps import StepStatus
 from tests.machine.conftest import ROLE, BenchOf
+from tests.support.build import a_queue, an_order
 
 pytestmark = pytest.mark.engine
 REASON = (
@@ -144,7 +144,7 @@ def test_an_action_that_is_skipped_because_its_function_says_nothing_holds_nothi
 
     waits = bench.until("the actions wait", parked, order_id).waits
     for key in keys:
-        bench.orders.save(hands.skipped(bench.orders.get(order_id), int(key), by="ann", why="broken", now=2))
+        bench.orders.save(manual_actions.skipped(bench.orders.get(order_id), int(key), by="ann", why="broken", now=2))
         bench.answer(waits[key].token, Answer.SKIPPED)
 
     bench.until("complete", lambda order: order if order.step_status is StepStatus.COMPLETE else None, order_id)

@@ -2,11 +2,11 @@
 
 import pytest
 
-from lambdas.orders import progress
-from lambdas.orders.order import PaymentAttempt
-from lambdas.orders.steps import StepStatus
-from tests.build import a_queue, an_order
+from lambdas.orders.decisions import progress
+from lambdas.orders.model.order import PaymentAttempt
+from lambdas.orders.model.steps import StepStatus
 from tests.machine.conftest import BenchOf
+from tests.support.build import a_queue, an_order
 
 pytestmark = pytest.mark.engine
 NO_ACTIONS = [

@@ -10,8 +10,8 @@ from mypy_boto3_dynamodb.client import DynamoDBClient
 from pytest_socket import disable_socket
 
 from lambdas.records.table import RecordTable
-from tests.quick_moto import make_moto_quick
-from tests.tables import make_table
+from tests.support.quick_moto import make_moto_quick
+from tests.support.tables import make_table
 
 make_moto_quick()
 

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 import pytest
 
 import lambdas
-from lambdas.actions._webhook import _clean
-from tests.build import an_order
+from lambdas.actions._frame.webhook import _clean
+from tests.support.build import an_order
 
 LENGTH = 200_000
 PARTS = [
@@ -59,7 +59,7 @@ FOUND = dict(patterns())
 
 
 def test_there_are_patterns() -> None:
-    assert "lambdas.actions._webhook._ADDRESS" in FOUND
+    assert "lambdas.actions._frame.webhook._ADDRESS" in FOUND
 
 
 @pytest.mark.parametrize("name", FOUND)

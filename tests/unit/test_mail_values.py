@@ -2,9 +2,9 @@
 
 import pytest
 
-from lambdas.actions._mail import filled
-from lambdas.mail.address import harmless
-from tests.build import a_queue, an_order
+from lambdas.actions._frame.mail import filled
+from lambdas.mail.addresses import harmless
+from tests.support.build import a_queue, an_order
 
 LEADING = [
     "evil.com", "http://evil", "//evil", "me@evil", "evil\u3002com", "evil\uff0ecom", "evil\uff61com", "evil\u2024com",

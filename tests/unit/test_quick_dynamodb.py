@@ -7,8 +7,8 @@ import pytest
 from botocore.exceptions import ClientError, HTTPClientError
 from moto import mock_aws
 
-from tests import quick_dynamodb
-from tests.tables import KEY_SCHEMA, KEY_TYPES, make_order_table, make_table
+from tests.support import quick_dynamodb
+from tests.support.tables import KEY_SCHEMA, KEY_TYPES, make_order_table, make_table
 
 Call = tuple[str, dict[str, Any]]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import lambdas
-from lambdas.api.responses import RETRY_AFTER_SECONDS
+from lambdas.api.http.responses import RETRY_AFTER_SECONDS
 from lambdas.orders.errors import Again, OrderError
 from lambdas.orders.submit_errors import PaymentRefusedError, PaymentUnavailableError
 from lambdas.payments.errors import ChargeRefusedError

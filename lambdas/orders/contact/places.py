@@ -1,7 +1,7 @@
 """Countries, and the states and provinces of those whose addresses carry one.
 
 `places.json` is made from pycountry, which keeps Debian's lists of ISO 3166, and from what posts and banks use beside it
-(infra/places.py).
+(infra/generate/places.py).
 """
 
 import json

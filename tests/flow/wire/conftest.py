@@ -6,8 +6,8 @@ from uuid import uuid4
 
 import pytest
 
-from lambdas.records.api_user import ApiUserRecords
-from lambdas.records.rights import ROLES, Grant
+from lambdas.records.users.api_user import ApiUserRecords
+from lambdas.records.users.rights import ROLES, Grant
 from tests.flow.conftest import Shop
 from tests.flow.wire.raw import Raw
 from tests.flow.wire.speakers import NAMES, Speaker, UbersmithApiWorker, speaker_named

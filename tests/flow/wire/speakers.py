@@ -14,8 +14,8 @@ import ubersmith.api  # type: ignore[import-untyped]
 import ubersmith.exceptions  # type: ignore[import-untyped]
 import ubersmith_client
 
-from infra.local_engine import REPOSITORY
-from infra.local_stack import LocalStack
+from infra.local.engine_process import REPOSITORY
+from infra.local.stack import LocalStack
 
 BASE = "/api/2.0/"
 _HTTP_ERRORS = (

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from lambdas.api.methods import every_method
+from lambdas.api.table import every_method
 from tests.flow.conftest import Shop
 from tests.flow.wire.generated.making import (
     DOCUMENT,

@@ -7,25 +7,25 @@ from typing import Any
 
 import pytest
 
-from lambdas.actions._module import Module, Tools
-from lambdas.actions._run import run_action
-from lambdas.actions._undo import undo_action
+from lambdas.actions._frame.module import Module, Tools
+from lambdas.actions._frame.run import run_action
+from lambdas.actions._frame.undo import undo_action
 from lambdas.catalog.plan import load_plans
 from lambdas.catalog.pricing import CatalogPricing
 from lambdas.catalog.tax import load_taxes
-from lambdas.orders import progress
-from lambdas.orders.checklist import ChecklistAction
-from lambdas.orders.order import Hold, Order
+from lambdas.orders.decisions import progress
+from lambdas.orders.model.checklist import ChecklistAction
+from lambdas.orders.model.order import Hold, Order
 from lambdas.orders.ports import Sale
 from lambdas.payments.sandbox import SandboxGateway
-from lambdas.records.client import ClientRecords
-from lambdas.records.coupon import CouponRecords
-from lambdas.records.coupon_use import CouponUseRecords
-from lambdas.records.invoice import Invoice, InvoiceKind
-from lambdas.records.invoice_records import InvoiceRecords
+from lambdas.records.clients.client import ClientRecords
+from lambdas.records.coupons.coupon import CouponRecords
+from lambdas.records.coupons.use import CouponUseRecords
+from lambdas.records.invoices.invoice import Invoice, InvoiceKind
+from lambdas.records.invoices.records import InvoiceRecords
 from lambdas.records.table import RecordTable
-from tests.build import CARD, CONTACT, NOW, Clock, a_submitted_order
-from tests.fakes import InMemoryOrderStore
+from tests.support.build import CARD, CONTACT, NOW, Clock, a_submitted_order
+from tests.support.fakes import InMemoryOrderStore
 from tests.unit.records.conftest import dynamodb, records
 
 __all__ = ["dynamodb", "records"]

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from lambdas.actions._module import Module
-from lambdas.orders.order import Order
+from lambdas.actions._frame.module import Module
+from lambdas.orders.model.order import Order
 from lambdas.runtime.observe import metrics
-from tests.build import a_queue, a_submitted_order
+from tests.support.build import a_queue, a_submitted_order
 from tests.unit.actions.conftest import World
 
 ACTION, OTHER = 201, 202

@@ -2,11 +2,11 @@
 
 import pytest
 
-from lambdas.actions._module import PermanentError
+from lambdas.actions._frame.module import PermanentError
 from lambdas.actions.activate_services import module
 from lambdas.actions.add_services import module as add_services
-from lambdas.records.service import Service, ServiceRecords, ServiceStatus
-from tests.build import NOW
+from lambdas.records.clients.service import Service, ServiceRecords, ServiceStatus
+from tests.support.build import NOW
 from tests.unit.actions.conftest import World
 from tests.unit.actions.one_action import ACTION, OTHER, an_order_with, ask
 

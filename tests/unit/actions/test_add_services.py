@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from lambdas.actions._module import PermanentError
+from lambdas.actions._frame.module import PermanentError
 from lambdas.actions.add_services import module
-from lambdas.orders.checklist import ActionState
-from lambdas.orders.claims import OrderCanceled
-from lambdas.orders.order import Order
-from lambdas.records.service import ServiceRecords
+from lambdas.orders.decisions.claims import OrderCanceled
+from lambdas.orders.model.checklist import ActionState
+from lambdas.orders.model.order import Order
+from lambdas.records.clients.service import ServiceRecords
 from tests.unit.actions.conftest import SERVICES, Died, World, then
 
 TWO = {"pack1": {"plan_id": "1", "status": "2"}, "pack3": {"plan_id": "2", "quantity": 2}}

@@ -5,12 +5,12 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from lambdas.actions._module import PermanentError
+from lambdas.actions._frame.module import PermanentError
 from lambdas.actions.avs_check import AvsCheckConfig, module
-from lambdas.orders.order import Hold, PaymentAttempt
+from lambdas.orders.model.order import Hold, PaymentAttempt
 from lambdas.payments.preauthorization import PreAuthorization
-from lambdas.records.client import ClientRecords
-from tests.build import CARD, CONTACT, NOW, an_order
+from lambdas.records.clients.client import ClientRecords
+from tests.support.build import CARD, CONTACT, NOW, an_order
 from tests.unit.actions.conftest import HOLD_KEY, World
 from tests.unit.actions.one_action import ACTION, an_order_with
 

@@ -5,17 +5,17 @@ from typing import Any
 
 import pytest
 
-from lambdas.actions._module import PermanentError
-from lambdas.actions._run import ActionWaits
+from lambdas.actions._frame.module import PermanentError
+from lambdas.actions._frame.run import ActionWaits
 from lambdas.actions.add_services import module as add_services
 from lambdas.actions.await_payment import module
-from lambdas.orders.awaiting import payment_seen
-from lambdas.orders.checklist import ActionState
-from lambdas.orders.claims import OrderCanceled
-from lambdas.records.invoice import Invoice, InvoiceStatus
-from lambdas.records.invoice_records import InvoiceRecords
-from lambdas.records.service import ServiceRecords, ServiceStatus
-from tests.build import NOW
+from lambdas.orders.decisions.claims import OrderCanceled
+from lambdas.orders.model.checklist import ActionState
+from lambdas.orders.payment_seen import payment_seen
+from lambdas.records.clients.service import ServiceRecords, ServiceStatus
+from lambdas.records.invoices.invoice import Invoice, InvoiceStatus
+from lambdas.records.invoices.records import InvoiceRecords
+from tests.support.build import NOW
 from tests.unit.actions.conftest import World
 from tests.unit.actions.one_action import ACTION, OTHER, an_order_with, says_nothing_personal
 from tests.unit.records.builders import an_invoice

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from lambdas.actions._module import PermanentError
+from lambdas.actions._frame.module import PermanentError
 from lambdas.actions.email_blacklist import EmailBlacklistConfig, module
 from tests.unit.actions.conftest import World
 from tests.unit.actions.one_action import ACTION, an_order_with

@@ -4,15 +4,15 @@ from typing import Any
 
 import pytest
 
-from lambdas.actions._module import PermanentError, TransientError
+from lambdas.actions._frame.module import PermanentError, TransientError
 from lambdas.actions.add_services import module as add_services
 from lambdas.actions.generate_invoice import module
-from lambdas.orders.checklist import ActionState
-from lambdas.orders.order import Order
+from lambdas.orders.model.checklist import ActionState
+from lambdas.orders.model.order import Order
 from lambdas.payments.gateway import DeclinedError, GatewayUnavailableError, OutcomeUnknownError, Transaction
 from lambdas.payments.sandbox import SandboxGateway
-from lambdas.records.invoice import InvoiceStatus
-from lambdas.records.invoice_records import InvoiceRecords
+from lambdas.records.invoices.invoice import InvoiceStatus
+from lambdas.records.invoices.records import InvoiceRecords
 from tests.unit.actions.conftest import INVOICE, SERVICES, World
 
 TOTAL = 24800

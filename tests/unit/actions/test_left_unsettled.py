@@ -6,22 +6,22 @@ from typing import Any
 
 import pytest
 
-from lambdas.actions._module import Module, TransientError
-from lambdas.actions._requested import run_requested
+from lambdas.actions._frame.module import Module, TransientError
+from lambdas.actions._frame.requested import run_requested
 from lambdas.actions.generate_invoice import module
 from lambdas.actions.reverse_payment import module as reverse_payment
-from lambdas.orders import hands, progress
-from lambdas.orders.checklist import ActionState
-from lambdas.orders.claims import is_claimable
-from lambdas.orders.deadlines import swept
+from lambdas.orders.decisions import manual_actions, progress
+from lambdas.orders.decisions.claims import is_claimable
+from lambdas.orders.decisions.deadlines import swept
 from lambdas.orders.events import changes
 from lambdas.orders.machine import answers, requests
-from lambdas.orders.order import Order, Wait
-from lambdas.orders.queue import QUEUES_ROOT
+from lambdas.orders.model.checklist import ActionState
+from lambdas.orders.model.order import Order, Wait
+from lambdas.orders.model.queue import QUEUES_ROOT
 from lambdas.payments.gateway import GatewayUnavailableError
 from tests.unit.actions.conftest import INVOICE, Context, World
+from tests.unit.actions.money.test_money_taken_once import ready, skip
 from tests.unit.actions.one_action import ACTION, an_order_with
-from tests.unit.actions.test_money_taken_once import ready, skip
 
 DAY_SECONDS = 86_400
 MACHINE = json.loads((QUEUES_ROOT / "new_accounts" / "machine.asl.json").read_text("utf-8"))["States"]
@@ -78,7 +78,7 @@ def skipped_while_away(world: World, gateway: Away) -> None:
 
 
 def ask_again(world: World, action_id: int = INVOICE) -> Order:
-    order = hands.processed(world.at_present(), action_id, by="ada", given={}, now=world.clock())
+    order = manual_actions.processed(world.at_present(), action_id, by="ada", given={}, now=world.clock())
     return world.store.save(order)
 
 
@@ -168,7 +168,7 @@ def test_a_skip_that_is_undone_leaves_nothing_to_settle(world: World, gateway: A
     skipped_while_away(world, gateway)
     transitions_in_a_day(world, module, INVOICE)
     gateway.away = False
-    world.store.save(hands.unskipped(world.at_present(), INVOICE, by="ada", now=world.clock()))
+    world.store.save(manual_actions.unskipped(world.at_present(), INVOICE, by="ada", now=world.clock()))
     world.run(module, INVOICE)
 
     assert (world.at_present().waits, world.payment()) == ({}, "captured")
@@ -176,7 +176,7 @@ def test_a_skip_that_is_undone_leaves_nothing_to_settle(world: World, gateway: A
 
 def test_a_skipped_reversal_is_kept_as_well(world: World, gateway: Away) -> None:
     an_order_with(world, reverse_payment, token="tok_approve")
-    world.store.save(hands.skipped(world.at_present(), ACTION, by="ada", why="by hand", now=world.clock()))
+    world.store.save(manual_actions.skipped(world.at_present(), ACTION, by="ada", why="by hand", now=world.clock()))
     gateway.away = True
 
     assert transitions_in_a_day(world, reverse_payment, ACTION) <= 7
@@ -189,7 +189,7 @@ def test_what_is_left_outlives_a_move_and_a_new_execution(world: World, gateway:
     order = world.at_present()
 
     assert progress.MACHINE not in order.waits
-    again = hands.unskipped(
+    again = manual_actions.unskipped(
         order.with_action(order.actions["101"].changed(state=ActionState.SKIPPED)), 101, by="ada", now=world.clock()
     )
     assert set(again.waits) == {"settle_103"}

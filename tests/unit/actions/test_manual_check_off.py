@@ -2,10 +2,10 @@
 
 import pytest
 
-from lambdas.actions._module import PermanentError
-from lambdas.actions._run import ActionWaits
+from lambdas.actions._frame.module import PermanentError
+from lambdas.actions._frame.run import ActionWaits
 from lambdas.actions.manual_check_off import module
-from lambdas.orders.checklist import ActionState
+from lambdas.orders.model.checklist import ActionState
 from tests.unit.actions.conftest import World
 from tests.unit.actions.one_action import ACTION, OTHER, an_order_with, ask, says_nothing_personal
 

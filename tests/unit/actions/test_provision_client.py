@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from lambdas.actions._module import PermanentError, TransientError
+from lambdas.actions._frame.module import PermanentError, TransientError
 from lambdas.actions.provision_client import module
-from lambdas.orders.checklist import ActionState
-from lambdas.records.client import Client, ClientRecords, ClientStatus
-from lambdas.records.promotion import promote
+from lambdas.orders.model.checklist import ActionState
+from lambdas.records.clients.client import Client, ClientRecords, ClientStatus
+from lambdas.records.clients.promotion import promote
 from tests.unit.actions.conftest import CLIENT, World
 from tests.unit.records.builders import a_client
 from tests.unit.records.test_invoice import conflict, contested

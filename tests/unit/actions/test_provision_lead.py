@@ -2,10 +2,10 @@
 
 import pytest
 
-from lambdas.actions._module import PermanentError
+from lambdas.actions._frame.module import PermanentError
 from lambdas.actions.provision_lead import module
-from lambdas.records.lead import LeadRecords
-from tests.build import NOW
+from lambdas.records.clients.lead import LeadRecords
+from tests.support.build import NOW
 from tests.unit.actions.conftest import World
 from tests.unit.actions.one_action import ACTION, an_order_with, says_nothing_personal
 

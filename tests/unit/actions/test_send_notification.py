@@ -9,13 +9,13 @@ from moto import mock_aws
 from moto.ses.models import ses_backends
 from pydantic import ValidationError
 
-from lambdas.actions._mail import FIELDS, filled, filled_subject
-from lambdas.actions._module import PermanentError, ThrottledError, TransientError
+from lambdas.actions._frame.mail import FIELDS, filled, filled_subject
+from lambdas.actions._frame.module import PermanentError, ThrottledError, TransientError
 from lambdas.actions.send_notification import SendNotificationConfig, module
 from lambdas.mail import sending
-from lambdas.records.client import ClientRecords
+from lambdas.records.clients.client import ClientRecords
 from lambdas.runtime import aws
-from tests.build import an_order
+from tests.support.build import an_order
 from tests.unit.actions.conftest import World
 from tests.unit.actions.one_action import ACTION, an_order_with, ask, says_nothing_personal
 from tests.unit.records.builders import a_client

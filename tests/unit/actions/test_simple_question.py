@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from lambdas.actions._run import ActionWaits
+from lambdas.actions._frame.run import ActionWaits
 from lambdas.actions.simple_question import SimpleQuestionConfig, module
-from lambdas.orders.checklist import ActionState
+from lambdas.orders.model.checklist import ActionState
 from tests.unit.actions.conftest import World
 from tests.unit.actions.one_action import ACTION, an_order_with, ask
 

@@ -4,19 +4,19 @@ from dataclasses import replace
 
 import pytest
 
-from lambdas.actions._module import PermanentError
+from lambdas.actions._frame.module import PermanentError
 from lambdas.actions.generate_invoice import module
 from lambdas.actions.reverse_payment import module as reversing_module
-from lambdas.orders.checklist import ActionState
-from lambdas.orders.order import Order
+from lambdas.orders.model.checklist import ActionState
+from lambdas.orders.model.order import Order
 from lambdas.payments.errors import NotReturnableError
-from lambdas.payments.recording import Recording
+from lambdas.payments.record_payment import Recording
 from lambdas.payments.reversal import Reversal, Reversing
-from lambdas.records.invoice import Invoice, InvoiceStatus, RecordedPayment
-from lambdas.records.invoice_records import InvoiceRecords
+from lambdas.records.invoices.invoice import Invoice, InvoiceStatus, RecordedPayment
+from lambdas.records.invoices.records import InvoiceRecords
 from tests.unit.actions.conftest import INVOICE, World
-from tests.unit.actions.test_money_taken_once import begin_again
-from tests.unit.actions.test_undo_invoices_by_hand import read, with_another_order
+from tests.unit.actions.money.test_money_taken_once import begin_again
+from tests.unit.actions.money.test_undo_invoices_by_hand import read, with_another_order
 
 ASKED = (
     "invoice 1 credited by credit note {note}; 248.00 USD that came for invoice 1 by check has to be paid back by hand;"

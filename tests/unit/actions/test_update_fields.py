@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from lambdas.actions._module import PermanentError
+from lambdas.actions._frame.module import PermanentError
 from lambdas.actions.update_fields import UpdateFieldsConfig, module
-from lambdas.orders.draft import changed_fields
-from tests.build import an_order
+from lambdas.orders.decisions.draft import changed_fields
+from tests.support.build import an_order
 from tests.unit.actions.conftest import World
 from tests.unit.actions.one_action import ACTION, an_order_with
 

@@ -10,25 +10,25 @@ from typing import Any
 import pytest
 from mypy_boto3_dynamodb.client import DynamoDBClient
 
+from lambdas.api.auth.guard import Guard
 from lambdas.api.backend import Backend
-from lambdas.api.callers.guard import Guard
 from lambdas.api.handler import Api, respond
 from lambdas.catalog.plan import load_plans
 from lambdas.catalog.pricing import CatalogPricing
 from lambdas.catalog.tax import load_taxes
-from lambdas.orders.modules import load_modules
-from lambdas.orders.queue import Queue
+from lambdas.orders.model.modules import load_modules
+from lambdas.orders.model.queue import Queue
 from lambdas.orders.store import DynamoOrderStore
 from lambdas.payments.preauthorization import PreAuthorization
 from lambdas.payments.sandbox import SandboxGateway
-from lambdas.records.api_user import ApiUserRecords
-from lambdas.records.client import ClientRecords
-from lambdas.records.coupon import CouponRecords
-from lambdas.records.coupon_use import CouponUseRecords
+from lambdas.records.clients.client import ClientRecords
+from lambdas.records.coupons.coupon import CouponRecords
+from lambdas.records.coupons.use import CouponUseRecords
 from lambdas.records.table import RecordTable
+from lambdas.records.users.api_user import ApiUserRecords
 from lambdas.runtime import aws
-from tests.build import Clock, a_service
-from tests.tables import make_order_table, make_table
+from tests.support.build import Clock, a_service
+from tests.support.tables import make_order_table, make_table
 from tests.unit.api.documented import hold_to_document
 
 FAILED_LOGINS_OF_SOURCE = 50

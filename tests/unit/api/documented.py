@@ -5,9 +5,9 @@ from typing import Any
 
 from jsonschema_rs import Draft202012Validator
 
-from lambdas.api.openapi.api_2_0 import PATH as API_2_0
-from lambdas.api.openapi.document import document
-from lambdas.api.responses import Response
+from infra.generate.openapi.api_2_0 import PATH as API_2_0
+from infra.generate.openapi.document import document
+from lambdas.api.http.responses import Response
 
 _ALWAYS = {"Content-Type", "Cache-Control"}
 _VERBS = ("get", "post")

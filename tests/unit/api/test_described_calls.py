@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from schemathesis.generation import GenerationMode
 
-from lambdas.api.methods import GROUPS, every_method
-from tests.thorough import examples
+from lambdas.api.table import GROUPS, every_method
+from tests.support.thorough import examples
 from tests.unit.api.conftest import Answer, Caller
 from tests.unit.api.documented import the_document
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from lambdas.api.callers.guard import Guard
+from lambdas.api.auth.guard import Guard
 from lambdas.api.handler import LOGIN_KEPT_SECONDS
-from lambdas.records.api_user import ApiUser
-from tests.build import Clock
+from lambdas.records.users.api_user import ApiUser
+from tests.support.build import Clock
 from tests.unit.api.conftest import Caller
 
 GRANTED = ApiUser(name="web", tokens=())

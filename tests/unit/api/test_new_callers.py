@@ -1,6 +1,6 @@
 """One path per method: real status codes, problem documents, idempotency keys."""
 
-from tests.build import CARD, CONTACT
+from tests.support.build import CARD, CONTACT
 from tests.unit.api.conftest import Caller
 
 ORDER = {"order_queue_id": 1, "info": {**CONTACT, **CARD, "pack1": {"plan_id": "1", "price": "12.50"}}}

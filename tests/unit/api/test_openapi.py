@@ -8,10 +8,10 @@ import pytest
 import schemathesis
 from jsonschema_rs import Draft202012Validator
 
-from lambdas.api.methods import GROUPS, every_method
-from lambdas.api.openapi.__main__ import FILE, main
-from lambdas.api.openapi.document import document, written
-from lambdas.api.openapi.operations import FILES
+from infra.generate.openapi.__main__ import FILE, main
+from infra.generate.openapi.document import document, written
+from infra.generate.openapi.operations import FILES
+from lambdas.api.table import GROUPS, every_method
 
 DOCUMENT = document()
 METHODS = dict(every_method())
@@ -33,7 +33,7 @@ def test_a_document_that_is_out_of_date_is_found(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
     old = tmp_path / "openapi.json"
-    monkeypatch.setattr("lambdas.api.openapi.__main__.FILE", old)
+    monkeypatch.setattr("infra.generate.openapi.__main__.FILE", old)
 
     assert main(["--check"]) == 1
     old.write_text(FILE.read_text("utf-8").replace("Create an order", "Make an order"), "utf-8")

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from lambdas.catalog.coupon import Charge, Coupon, Discount, OptionDiscount, normal_code
 from lambdas.orders.ports import Sale
-from tests.build import NOW
-from tests.coupons import SALE, a_coupon, amount, percent, pricing_with
+from tests.support.build import NOW
+from tests.support.coupons import SALE, a_coupon, amount, percent, pricing_with
 
 CENTS = st.integers(0, 10_000_000)
 DISCOUNTS = st.builds(Discount, value=st.integers(0, 10_000), is_amount=st.just(False)) | st.builds(

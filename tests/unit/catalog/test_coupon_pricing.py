@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from lambdas.catalog.pricing import CatalogPricing
-from lambdas.orders.packs import PricedPack
+from lambdas.orders.model.packs import PricedPack
 from lambdas.orders.ports import Sale
-from tests.build import NOW
-from tests.coupons import SALE, a_coupon, amount, percent, pricing_with
+from tests.support.build import NOW
+from tests.support.coupons import SALE, a_coupon, amount, percent, pricing_with
 
 HOSTING, SERVER = {"plan_id": "1"}, {"plan_id": "2"}  # 9.95 a month; 149.00 a month and 99.00 set-up
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from lambdas.orders.packs import PricedPack
-from tests.coupons import SALE, pricing_with
+from lambdas.orders.model.packs import PricedPack
+from tests.support.coupons import SALE, pricing_with
 
 PRICING = pricing_with()
 SERVER = "2"  # 149.00 a month and 99.00 set-up; 1599.00 a year

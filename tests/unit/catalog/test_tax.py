@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from lambdas.catalog.buyer import Buyer
 from lambdas.catalog.tax import Tax, Taxation, TaxTable, load_taxes
 from lambdas.orders.ports import Sale
-from tests.build import NOW
-from tests.coupons import SALE, a_coupon, pricing_with
+from tests.support.build import NOW
+from tests.support.coupons import SALE, a_coupon, pricing_with
 from tests.unit.catalog.test_coupon import COUPONS, PLANS
 
 EU = {"NL": "NL[0-9]{9}B[0-9]{2}", "DE": "DE[0-9]{9}", "GR": "EL[0-9]{9}"}

@@ -11,25 +11,25 @@ from lambdas.catalog.plan import load_plans
 from lambdas.catalog.pricing import CatalogPricing
 from lambdas.catalog.tax import load_taxes
 from lambdas.contracts.acceptance import ContractIntake
-from lambdas.orders.modules import load_modules
-from lambdas.orders.order import Order
-from lambdas.orders.queue import QUEUES_ROOT, Queue
+from lambdas.orders.model.modules import load_modules
+from lambdas.orders.model.order import Order
+from lambdas.orders.model.queue import QUEUES_ROOT, Queue
 from lambdas.orders.service import OrderService
 from lambdas.orders.store import DynamoOrderStore
-from lambdas.orders.stored import restored
+from lambdas.orders.table.stored import restored
 from lambdas.payments.preauthorization import PreAuthorization
 from lambdas.payments.sandbox import SandboxGateway
-from lambdas.records.client import Client, ClientRecords
-from lambdas.records.contract import ContractRecords
-from lambdas.records.coupon import CouponRecords
-from lambdas.records.coupon_use import CouponUseRecords
-from lambdas.records.post import Post, PostRecords
-from lambdas.records.quote import Quote, QuoteRecords, QuoteStatus
-from lambdas.records.quoted_service import QuotedService
+from lambdas.records.clients.client import Client, ClientRecords
+from lambdas.records.coupons.coupon import CouponRecords
+from lambdas.records.coupons.use import CouponUseRecords
+from lambdas.records.posts.post import Post, PostRecords
+from lambdas.records.quotes.contract import ContractRecords
+from lambdas.records.quotes.quote import Quote, QuoteRecords, QuoteStatus
+from lambdas.records.quotes.service import QuotedService
 from lambdas.records.table import RecordTable
 from lambdas.runtime.items import from_item
-from tests.build import NOW, Clock, a_queue, a_service
-from tests.tables import make_order_table
+from tests.support.build import NOW, Clock, a_queue, a_service
+from tests.support.tables import make_order_table
 
 HOSTING = 9  # a queue that takes quotes and captures money
 _WRITES = ("put_item", "update_item", "transact_write_items")

@@ -9,19 +9,19 @@ import pytest
 from lambdas.catalog.plan import load_plans
 from lambdas.contracts.acceptance import ContractIntake
 from lambdas.contracts.contract import ContractSigned
-from lambdas.contracts.reading import read_contract
+from lambdas.contracts.parse import read_contract
 from lambdas.orders.errors import InvalidOrderError, OrderError
-from lambdas.orders.order import Order
+from lambdas.orders.model.order import Order
+from lambdas.orders.model.steps import StepStatus
 from lambdas.orders.ports import PaymentForReview
 from lambdas.orders.screen import NoScreen
-from lambdas.orders.steps import StepStatus
 from lambdas.payments.gateway import TransactionState
-from lambdas.records.contract import ContractDiffersError, ContractSignedBeforeError, Outcome
-from lambdas.records.post import PostKind
-from lambdas.records.quote import QuoteStatus
-from lambdas.records.quote_errors import QuoteNotOpenError, QuoteSignedError
-from tests.build import NOW, hold_key
-from tests.contracts import SHA256, SIGNED_AT, a_contract, a_service, by_card
+from lambdas.records.posts.post import PostKind
+from lambdas.records.quotes.contract import ContractDiffersError, ContractSignedBeforeError, Outcome
+from lambdas.records.quotes.errors import QuoteNotOpenError, QuoteSignedError
+from lambdas.records.quotes.quote import QuoteStatus
+from tests.support.build import NOW, hold_key
+from tests.support.contracts import SHA256, SIGNED_AT, a_contract, a_service, by_card
 from tests.unit.contracts.conftest import HOSTING, DyingClient, ProcessDied, Sales
 
 

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from infra.event_schemas import FILES, document
+from infra.generate.event_schemas import FILES, document
 from lambdas.contracts.errors import ContractCardDataError, ContractMalformedError
-from lambdas.contracts.reading import read_contract
-from lambdas.records.quoted_service import QuotedService
-from tests.contracts import SHA256, a_contract, a_service
+from lambdas.contracts.parse import read_contract
+from lambdas.records.quotes.service import QuotedService
+from tests.support.contracts import SHA256, a_contract, a_service
 
 BY_QUOTE = {"quote_id": "17", "signature_id": "s", "signed_at": "2027-01-15T08:00:00Z", "signer": {"name": "Ada"}}
 CARD = "4111 1111 1111 1111"
@@ -108,5 +108,5 @@ def test_every_amount_of_a_pack_is_named() -> None:
 
 @pytest.mark.parametrize("name", FILES)
 def test_the_published_schema_is_the_model_s(name: str) -> None:
-    """`python -m infra.event_schemas` writes it."""
+    """`python -m infra.generate.event_schemas` writes it."""
     assert FILES[name].read_text("utf-8") == document(name)

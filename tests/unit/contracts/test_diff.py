@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from lambdas.contracts.diff import differences
-from lambdas.contracts.reading import read_contract
-from lambdas.orders.order import Order
-from lambdas.records.contract import SignedContract
-from tests.contracts import a_contract, a_service
+from lambdas.contracts.parse import read_contract
+from lambdas.orders.model.order import Order
+from lambdas.records.quotes.contract import SignedContract
+from tests.support.contracts import a_contract, a_service
 from tests.unit.contracts.conftest import HOSTING, Sales
 
 OPTIONS = {"31": {"option_id": "101", "price": "12.50"}}

@@ -5,10 +5,10 @@ from typing import Any
 
 from rich.console import Console
 
-from infra.diff_contract import tell
-from lambdas.contracts.reading import read_contract
-from tests.build import a_draft
-from tests.contracts import a_contract, by_card
+from infra.operate.diff_contract import tell
+from lambdas.contracts.parse import read_contract
+from tests.support.build import a_draft
+from tests.support.contracts import a_contract, by_card
 from tests.unit.contracts.conftest import HOSTING, Sales
 
 

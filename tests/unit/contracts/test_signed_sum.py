@@ -7,15 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lambdas.contracts.contract import ContractSigned
-from lambdas.contracts.reading import read_contract
+from lambdas.contracts.parse import read_contract
 from lambdas.orders.ports import Sale
-from lambdas.records.contract import Outcome
-from lambdas.records.quote import QuoteStatus
-from lambdas.records.quote_errors import QuoteTotalError
-from lambdas.records.quoted_service import QuotedOption, QuotedService
-from tests.build import NOW, hold_key
-from tests.contracts import SIGNED_AT, a_contract, a_service, by_card
-from tests.coupons import pricing_with
+from lambdas.records.quotes.contract import Outcome
+from lambdas.records.quotes.errors import QuoteTotalError
+from lambdas.records.quotes.quote import QuoteStatus
+from lambdas.records.quotes.service import QuotedOption, QuotedService
+from tests.support.build import NOW, hold_key
+from tests.support.contracts import SIGNED_AT, a_contract, a_service, by_card
+from tests.support.coupons import pricing_with
 from tests.unit.contracts.conftest import HOSTING, DyingClient, ProcessDied, Sales
 
 SALE = Sale(brand_id=2, client_id=None, now=NOW)  # a brand without taxes

@@ -11,26 +11,26 @@ from lambdas.catalog.tax import load_taxes
 from lambdas.forms.counts import FormCounts
 from lambdas.forms.door import Door
 from lambdas.forms.form import load_forms
-from lambdas.forms.signing import Signer
-from lambdas.guards.windows import Windows
-from lambdas.mail.wanted import LinkWishes
-from lambdas.orders.modules import load_modules
-from lambdas.orders.queue import load_queues
+from lambdas.forms.session.signatures import Signer
+from lambdas.mail.link_requests import LinkWishes
+from lambdas.orders.model.modules import load_modules
+from lambdas.orders.model.queue import load_queues
 from lambdas.orders.store import DynamoOrderStore
-from lambdas.payments.hosted import SandboxPages
+from lambdas.payments.hosted_pages import SandboxPages
 from lambdas.payments.preauthorization import PreAuthorization
 from lambdas.payments.sandbox import SandboxGateway
-from lambdas.records.client import ClientRecords
-from lambdas.records.coupon import CouponRecords
-from lambdas.records.coupon_use import CouponUseRecords
-from lambdas.records.link import LinkPurpose, LinkRecords
-from lambdas.records.payment_method import PaymentMethodRecords
-from lambdas.records.post import PostRecords
-from lambdas.records.reminder_stop import ReminderStops
+from lambdas.rate_limits.windows import Windows
+from lambdas.records.clients.client import ClientRecords
+from lambdas.records.clients.payment_method import PaymentMethodRecords
+from lambdas.records.coupons.coupon import CouponRecords
+from lambdas.records.coupons.use import CouponUseRecords
+from lambdas.records.links.link import LinkPurpose, LinkRecords
+from lambdas.records.links.reminder_stop import ReminderStops
+from lambdas.records.links.sessions import VisitRecords
+from lambdas.records.posts.post import PostRecords
 from lambdas.records.table import RecordTable
-from lambdas.records.visits import VisitRecords
-from tests.build import Clock, a_service
-from tests.tables import make_order_table, make_table
+from tests.support.build import Clock, a_service
+from tests.support.tables import make_order_table, make_table
 from tests.unit.forms.browser import Browser, Page, provider_answers
 
 CARD = {"brand": "Visa", "last_four": "4242", "expiry": "1230"}

@@ -4,14 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from lambdas.forms.coupon_guesses import OF_SOURCE
 from lambdas.forms.door import Door
-from lambdas.guards.failures import Limit
-from lambdas.guards.form_limits import FormLimits
+from lambdas.forms.session.coupon_guesses import OF_SOURCE
+from lambdas.rate_limits.failures import Limit
+from lambdas.rate_limits.form_limits import FormLimits
 from lambdas.runtime.observe import metrics
 from tests.unit.forms.browser import Browser
 from tests.unit.forms.conftest import to_payment
-from tests.unit.forms.test_limits import begin
+from tests.unit.forms.session.test_limits import begin
 
 
 @pytest.fixture

@@ -8,12 +8,12 @@ from mypy_boto3_dynamodb.client import DynamoDBClient
 
 from lambdas.forms.counts import FormCounts
 from lambdas.forms.door import Door
-from lambdas.guards.windows import Windows
+from lambdas.rate_limits.windows import Windows
 from lambdas.records.table import RecordTable
 from tests.unit.forms.browser import Browser
 from tests.unit.forms.conftest import the_order_id, to_payment, with_card
-from tests.unit.forms.test_sign_in import hashed, member, signs_in
-from tests.unit.guards.failing import each_way, failing
+from tests.unit.forms.pages.test_sign_in import hashed, member, signs_in
+from tests.unit.rate_limits.failing import each_way, failing
 
 __all__ = ["hashed", "member"]
 

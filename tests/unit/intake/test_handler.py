@@ -13,8 +13,8 @@ from lambdas.intake.handler import Worker, take
 from lambdas.intake.messages import ContractQueue, DeadLetters
 from lambdas.orders.errors import OrderError
 from lambdas.orders.submit_errors import PaymentUnknownError
-from tests.contracts import a_contract, a_service
-from tests.logs import logged
+from tests.support.contracts import a_contract, a_service
+from tests.support.logs import logged
 from tests.unit.contracts.conftest import Sales, sales
 
 __all__ = ["sales"]

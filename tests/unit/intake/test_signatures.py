@@ -3,8 +3,8 @@
 import pytest
 
 from lambdas.intake.signatures import TOLERANCE_SECONDS, signed_by_docusign, signed_with_time
-from tests.build import NOW
-from tests.contracts import docusign_headers, timed_headers
+from tests.support.build import NOW
+from tests.support.contracts import docusign_headers, timed_headers
 
 BODY = '{"event": "envelope-completed", "name": "Ädä"}'.encode()
 

@@ -12,9 +12,9 @@ from lambdas.intake import webhook
 from lambdas.intake.keys import KEPT_SECONDS, Keys
 from lambdas.intake.messages import ContractQueue
 from lambdas.intake.webhook import MAX_BODY_BYTES, Webhooks, respond
-from tests.build import NOW
-from tests.contracts import SHA256, a_contract, an_envelope, docusign_headers, timed_headers
-from tests.logs import logged
+from tests.support.build import NOW
+from tests.support.contracts import SHA256, a_contract, an_envelope, docusign_headers, timed_headers
+from tests.support.logs import logged
 
 CARD = "4111111111111111"
 

@@ -12,23 +12,23 @@ from lambdas.catalog.plan import load_plans
 from lambdas.catalog.pricing import CatalogPricing
 from lambdas.catalog.tax import load_taxes
 from lambdas.forms.form import load_forms
-from lambdas.guards.windows import Windows
 from lambdas.mail import sending
 from lambdas.mail.link_mail import Sender
 from lambdas.notices.handler import take
 from lambdas.notices.notices import Notices
-from lambdas.orders.draft import OrderDraft
-from lambdas.orders.order import Order
-from lambdas.orders.queue import load_queues
+from lambdas.orders.decisions.draft import OrderDraft
+from lambdas.orders.model.order import Order
+from lambdas.orders.model.queue import load_queues
 from lambdas.orders.service import OrderService
 from lambdas.orders.store import DynamoOrderStore
-from lambdas.records.client import ClientRecords
-from lambdas.records.coupon import CouponRecords
-from lambdas.records.coupon_use import CouponUseRecords
-from lambdas.records.link import LinkRecords
+from lambdas.rate_limits.windows import Windows
+from lambdas.records.clients.client import ClientRecords
+from lambdas.records.coupons.coupon import CouponRecords
+from lambdas.records.coupons.use import CouponUseRecords
+from lambdas.records.links.link import LinkRecords
 from lambdas.records.table import RecordTable
-from tests.build import CARD, CONTACT, Clock, a_service
-from tests.tables import make_order_table, make_table
+from tests.support.build import CARD, CONTACT, Clock, a_service
+from tests.support.tables import make_order_table, make_table
 from tests.unit.api.posts.conftest import Ses
 
 

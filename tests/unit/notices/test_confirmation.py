@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
-from lambdas.guards.form_limits import FormLimits
 from lambdas.notices.letters import confirmation
-from lambdas.orders.order import Order
-from lambdas.records.client import Client, ClientRecords
-from lambdas.records.link import LinkPurpose
-from lambdas.records.notification import MailState, NotificationRecords
-from tests.logs import logged
+from lambdas.orders.model.order import Order
+from lambdas.rate_limits.form_limits import FormLimits
+from lambdas.records.clients.client import Client, ClientRecords
+from lambdas.records.links.link import LinkPurpose
+from lambdas.records.posts.notification import MailState, NotificationRecords
+from tests.support.logs import logged
 from tests.unit.notices.conftest import Desk
 
 

@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 
 from lambdas.mail.link_mail import Sender, link_mail
-from lambdas.mail.wanted import LinkWishes
+from lambdas.mail.link_requests import LinkWishes
 from lambdas.notices import reminders
 from lambdas.notices.reminders import HOUR, remind
-from lambdas.orders.order import Order
-from lambdas.records.link import LinkPurpose
-from tests.build import a_queue, an_order
+from lambdas.orders.model.order import Order
+from lambdas.records.links.link import LinkPurpose
+from tests.support.build import a_queue, an_order
 from tests.unit.notices.conftest import Desk
 
 

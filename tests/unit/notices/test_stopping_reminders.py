@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from lambdas.notices.reminders import HOUR, remind
-from lambdas.orders.order import Order
-from lambdas.records.reminder_stop import ReminderStops, StopLink
+from lambdas.orders.model.order import Order
+from lambdas.records.links.reminder_stop import ReminderStops, StopLink
 from tests.unit.notices.conftest import Desk
 from tests.unit.notices.test_links_by_mail import begun, wish
 

@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdas.orders import claims, progress
-from lambdas.orders.checklist import ActionState
+from lambdas.orders.decisions import claims, progress
 from lambdas.orders.machine import Answer, answers
-from lambdas.orders.order import Order, Wait
-from tests.build import NOW, a_submitted_order, an_order
+from lambdas.orders.model.checklist import ActionState
+from lambdas.orders.model.order import Order, Wait
+from tests.support.build import NOW, a_submitted_order, an_order
 
 KEYS = st.sampled_from(["leads", "101", "102", "103", "undo_102"])
 WAITS = st.dictionaries(KEYS, st.sampled_from(["t-1", "t-2", "t-3", "t-4"]), max_size=4)

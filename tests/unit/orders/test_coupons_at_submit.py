@@ -4,13 +4,13 @@ from typing import Any
 
 import pytest
 
-from lambdas.orders.order import Order
+from lambdas.orders.model.order import Order
 from lambdas.orders.service import OrderService
 from lambdas.orders.submit_claim import CLAIM_SECONDS
 from lambdas.orders.submit_errors import CouponGoneError, PaymentRefusedError, PaymentUnknownError
-from tests.build import CARD, CONTACT, Clock, a_draft, a_service, hold_key
-from tests.coupons import InMemoryCoupons, a_coupon, pricing_with
-from tests.fakes import FakePayments
+from tests.support.build import CARD, CONTACT, Clock, a_draft, a_service, hold_key
+from tests.support.coupons import InMemoryCoupons, a_coupon, pricing_with
+from tests.support.fakes import FakePayments
 
 HOSTING = {"plan_id": "1"}  # 9.95 a month, 8.95 with the coupon
 

@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdas.orders import claims, progress
-from lambdas.orders.checklist import ActionState
+from lambdas.orders.decisions import claims, progress
 from lambdas.orders.events import ACTION_EVENTS, OrderEvent, changes
-from lambdas.orders.order import Order
-from lambdas.orders.steps import StepStatus
-from tests.build import CARD, CONTACT, NOW, a_submitted_order, an_order
-from tests.unit.orders.trees import INFOS
+from lambdas.orders.model.checklist import ActionState
+from lambdas.orders.model.order import Order
+from lambdas.orders.model.steps import StepStatus
+from tests.support.build import CARD, CONTACT, NOW, a_submitted_order, an_order
+from tests.support.trees import INFOS
 
 
 def told(old: Order | None, new: Order) -> list[str]:

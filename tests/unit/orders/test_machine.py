@@ -10,9 +10,9 @@ from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 from mypy_boto3_stepfunctions.client import SFNClient
 
-from lambdas.orders.executions import Execution, execution_name, order_id_in
 from lambdas.orders.machine import Answer, MachineGoneError, StepFunctionsMachine
-from tests.build import an_order
+from lambdas.orders.model.executions import Execution, execution_name, order_id_in
+from tests.support.build import an_order
 
 ARN = "arn:aws:states:us-east-1:123456789012:stateMachine:new_accounts"
 

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from lambdas.orders.order import Order
+from lambdas.orders.model.order import Order
 from lambdas.orders.readback import credits_of, with_prices
 from lambdas.orders.service import OrderService
-from tests.build import CARD, CONTACT, a_draft, a_service
-from tests.coupons import a_coupon, amount, pricing_with
+from tests.support.build import CARD, CONTACT, a_draft, a_service
+from tests.support.coupons import a_coupon, amount, pricing_with
 
 SERVER = {"plan_id": "2", "options": {"31": "101"}}  # 149.00 + 30.00 a month, 99.00 set-up
 

@@ -12,13 +12,13 @@ from lambdas.orders.errors import (
     OrderNotFoundError,
     QueueNotFoundError,
 )
-from lambdas.orders.keys import IdempotencyKey
-from lambdas.orders.order import Order
-from lambdas.orders.steps import StepStatus
+from lambdas.orders.model.order import Order
+from lambdas.orders.model.steps import StepStatus
 from lambdas.orders.submit_claim import CLAIM_SECONDS
 from lambdas.orders.submit_errors import PaymentRefusedError, PaymentUnknownError, SubmitInProgressError
-from tests.build import CARD, CONTACT, Clock, a_draft, a_service, hold_key, the_default_queue
-from tests.fakes import FakeClients, FakePayments, InMemoryOrderStore
+from lambdas.orders.table.keys import IdempotencyKey
+from tests.support.build import CARD, CONTACT, Clock, a_draft, a_service, hold_key, the_default_queue
+from tests.support.fakes import FakeClients, FakePayments, InMemoryOrderStore
 
 
 def test_a_lead_needs_one_field_only() -> None:

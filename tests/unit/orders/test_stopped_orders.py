@@ -5,17 +5,17 @@ from typing import Any
 
 import pytest
 
-from lambdas.orders import progress, revival
-from lambdas.orders.checklist import ActionState
+from lambdas.orders.decisions import progress, restart
+from lambdas.orders.decisions.progress import MACHINE
 from lambdas.orders.errors import RestartRefusedError
-from lambdas.orders.executions import Execution, execution_name
 from lambdas.orders.machine import starts
-from lambdas.orders.order import Order, Wait
-from lambdas.orders.progress import MACHINE
+from lambdas.orders.model.checklist import ActionState
+from lambdas.orders.model.executions import Execution, execution_name
+from lambdas.orders.model.order import Order, Wait
+from lambdas.orders.model.steps import StepStatus
 from lambdas.orders.service import OrderService
-from lambdas.orders.steps import StepStatus
-from tests.build import NOW, Clock, a_queue, a_service, a_submitted_order, the_default_queue
-from tests.fakes import InMemoryOrderStore
+from tests.support.build import NOW, Clock, a_queue, a_service, a_submitted_order, the_default_queue
+from tests.support.fakes import InMemoryOrderStore
 
 TWO_STEPS = a_queue(
     order_queue_id=1,
@@ -43,7 +43,7 @@ VERBS: dict[str, Verb] = {
 
 def stopped(order: Order | None = None) -> Order:
     order = order or a_submitted_order(TWO_STEPS, waits=WAITS, total_cents=0)
-    return revival.machine_stopped(order, execution=execution_name(order), because="stopped", at=NOW)
+    return restart.machine_stopped(order, execution=execution_name(order), because="stopped", at=NOW)
 
 
 def shop(order: Order, **parts: Any) -> OrderService:
@@ -56,9 +56,9 @@ def test_a_stopped_machine_is_a_wait_with_an_owner_and_a_deadline() -> None:
     order = stopped()
 
     wait = order.waits[MACHINE]
-    assert (wait.owner, wait.due_at) == (revival.OWNER, NOW + revival.DUE_SECONDS)
+    assert (wait.owner, wait.due_at) == (restart.OWNER, NOW + restart.DUE_SECONDS)
     assert order.waits["21"] == WAITS["21"]
-    assert revival.machine_stopped(order, execution=execution_name(order), because="again", at=NOW + 9) is order
+    assert restart.machine_stopped(order, execution=execution_name(order), because="again", at=NOW + 9) is order
 
 
 @pytest.mark.parametrize("verb", VERBS)
@@ -144,12 +144,12 @@ def test_a_running_execution_is_not_restarted_and_one_that_may_just_be_starting_
     with pytest.raises(RestartRefusedError, match="its machine is running"):
         VERBS["restart"](shop(order, executions=Found(None)), order)
 
-    later = Clock(NOW + revival.STARTS_WITHIN_SECONDS)
+    later = Clock(NOW + restart.STARTS_WITHIN_SECONDS)
     assert VERBS["restart"](shop(order, executions=Found(None), now=later), order).machine_run == 2
 
 
 def test_what_is_at_its_end_needs_no_machine() -> None:
     complete = a_submitted_order(the_default_queue()).changed(step_id=13, step_status=StepStatus.COMPLETE)
 
-    assert revival.walked(complete.changed(machine_stopped_at=NOW), None, by="x", now=NOW).machine_run == 1
-    assert not revival.needs_machine(complete)
+    assert restart.walked(complete.changed(machine_stopped_at=NOW), None, by="x", now=NOW).machine_run == 1
+    assert not restart.needs_machine(complete)

@@ -4,15 +4,15 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from lambdas.orders import hands, progress
-from lambdas.orders.executions import Execution, execution_name
+from lambdas.orders.decisions import manual_actions, progress
+from lambdas.orders.decisions.progress import MACHINE
 from lambdas.orders.machine import starts
-from lambdas.orders.order import Order, Wait
-from lambdas.orders.progress import MACHINE
+from lambdas.orders.model.executions import Execution, execution_name
+from lambdas.orders.model.order import Order, Wait
 from lambdas.outbox import relay as outbox
 from lambdas.outbox.aftercare import Aftercare
-from tests.build import NOW, a_submitted_order
-from tests.fakes import FakeAside, FakeMachine, InMemoryOrderStore
+from tests.support.build import NOW, a_submitted_order
+from tests.support.fakes import FakeAside, FakeMachine, InMemoryOrderStore
 from tests.unit.orders.test_stopped_orders import TWO_STEPS, WAITS
 from tests.unit.outbox.test_relay import record
 
@@ -43,8 +43,8 @@ class Ground:
 
 PARKED = a_submitted_order(TWO_STEPS, waits=WAITS)
 DECIDED = {
-    "process": lambda order: hands.processed(order, 21, by="ann", given={}, now=NOW),
-    "skip": lambda order: hands.skipped(order, 21, by="ann", why="", now=NOW),
+    "process": lambda order: manual_actions.processed(order, 21, by="ann", given={}, now=NOW),
+    "skip": lambda order: manual_actions.skipped(order, 21, by="ann", why="", now=NOW),
     "cancel": lambda order: progress.canceled(order, now=NOW, because="x"),
 }
 

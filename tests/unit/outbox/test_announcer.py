@@ -5,8 +5,8 @@ from typing import Any
 
 from lambdas.orders.events import AS_IT_STANDS
 from lambdas.outbox.announcer import Sent, announce
-from lambdas.outbox.aside import DeadLetters
-from tests.fakes import FakeAside, FakeBus, FakeCounts
+from lambdas.outbox.dead_letters import DeadLetters
+from tests.support.fakes import FakeAside, FakeBus, FakeCounts
 from tests.unit.outbox.test_relay import broken, lead, record, submitted
 
 

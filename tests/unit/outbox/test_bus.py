@@ -10,7 +10,7 @@ from botocore.stub import ANY, Stubber
 
 from lambdas.orders.events import OrderEvent, changes
 from lambdas.outbox.bus import MAX_ENTRIES, SOURCE, EventBridgeBus
-from tests.build import an_order
+from tests.support.build import an_order
 
 
 @pytest.fixture(scope="module")

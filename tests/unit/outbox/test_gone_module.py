@@ -4,14 +4,14 @@ from typing import Any
 
 import pytest
 
-from lambdas.orders import hands, progress
-from lambdas.orders.checklist import ActionState
-from lambdas.orders.executions import Execution
+from lambdas.orders.decisions import manual_actions, progress
 from lambdas.orders.machine import Machine, StepFunctionsMachine
-from lambdas.orders.order import Order
-from tests.build import CONTACT, NOW, a_queue, an_order
-from tests.fakes import InMemoryOrderStore
-from tests.logs import fields
+from lambdas.orders.model.checklist import ActionState
+from lambdas.orders.model.executions import Execution
+from lambdas.orders.model.order import Order
+from tests.support.build import CONTACT, NOW, a_queue, an_order
+from tests.support.fakes import InMemoryOrderStore
+from tests.support.logs import fields
 from tests.unit.outbox.test_relay import lead, record, relay, submitted
 
 BY_HAND = a_queue(
@@ -35,7 +35,9 @@ def asked_for_a_module_that_is_gone(store: InMemoryOrderStore, **of_action: Any)
     """The order's own record and one of another order after it; the order is in the store."""
     before = submitted(an_order(BY_HAND))
     before = before.with_action(before.actions["22"].changed(**of_action))
-    asked = hands.processed(before, 22, by="ann", given={}, now=NOW).changed(revision=before.revision + 1, owner="x")
+    asked = manual_actions.processed(before, 22, by="ann", given={}, now=NOW).changed(
+        revision=before.revision + 1, owner="x"
+    )
     store.create(asked, (), NOW)
     return [record(1, asked.changed(info={**CONTACT, "first": "Grace"}), before), record(2, lead("1002"))]
 
@@ -66,7 +68,9 @@ def test_a_run_of_a_module_that_is_gone_waits_for_a_person_and_holds_up_nothing(
     (said,) = (fields(entry) for entry in caplog.records if entry.message == "module has no function")
     assert (said["order_id"], said["action_id"], said["action"]) == ("1001", 22, "gone")
     assert CONTACT["email"] not in str(said)
-    assert hands.processed(store.get("1001"), 22, by="ann", given={}, now=NOW).actions["22"].requested_at == NOW
+    assert (
+        manual_actions.processed(store.get("1001"), 22, by="ann", given={}, now=NOW).actions["22"].requested_at == NOW
+    )
 
 
 def test_that_record_may_come_twice(caplog: pytest.LogCaptureFixture) -> None:

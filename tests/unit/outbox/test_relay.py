@@ -6,17 +6,17 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from lambdas.orders import progress
+from lambdas.orders.decisions import progress
 from lambdas.orders.machine import Answer, Machine
-from lambdas.orders.order import Order, Wait
+from lambdas.orders.model.order import Order, Wait
 from lambdas.orders.ports import OrderStore
 from lambdas.orders.store import order_item
 from lambdas.outbox import relay as outbox
 from lambdas.outbox.aftercare import Aftercare
 from lambdas.outbox.changes import Nowhere, begin_again_at
-from tests.build import CONTACT, NOW, an_order
-from tests.fakes import FakeAside, FakeMachine, InMemoryOrderStore
-from tests.logs import logged
+from tests.support.build import CONTACT, NOW, an_order
+from tests.support.fakes import FakeAside, FakeMachine, InMemoryOrderStore
+from tests.support.logs import logged
 
 
 def relay(

@@ -4,7 +4,7 @@ import pytest
 
 from lambdas.payments.sandbox import SandboxGateway
 from lambdas.records.table import RecordTable
-from tests.build import NOW
+from tests.support.build import NOW
 from tests.unit.records.conftest import dynamodb, records
 
 __all__ = ["dynamodb", "records"]

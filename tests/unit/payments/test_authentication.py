@@ -9,18 +9,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lambdas.orders.errors import OrderError
-from lambdas.orders.order import Order
-from lambdas.orders.steps import StepStatus
+from lambdas.orders.model.order import Order
+from lambdas.orders.model.steps import StepStatus
 from lambdas.orders.submit_claim import CLAIM_SECONDS
 from lambdas.orders.submit_errors import AuthenticationRequiredError, PaymentUnknownError
 from lambdas.payments.gateway import GatewayUnavailableError, Transaction, TransactionState, give_back
 from lambdas.payments.preauthorization import PreAuthorization
 from lambdas.payments.sandbox import CHALLENGE_SECONDS, SandboxGateway
-from lambdas.records.client import ClientRecords
+from lambdas.records.clients.client import ClientRecords
 from lambdas.records.table import RecordTable
-from tests.build import CARD, Clock, a_draft, a_service, hold_key
-from tests.fakes import InMemoryOrderStore
-from tests.thorough import examples
+from tests.support.build import CARD, Clock, a_draft, a_service, hold_key
+from tests.support.fakes import InMemoryOrderStore
+from tests.support.thorough import examples
 
 ASKING = {**CARD, "cc_token": "tok_sca", "first": "Ada", "email": "ada@example.com", "pack1": {"price": "20"}}
 CALLS = ("authorize", "find", "authenticate", "void")

@@ -3,12 +3,12 @@
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lambdas.guards.breaker import BreakerRule
-from lambdas.guards.failures import Limit
-from lambdas.payments.screening import PaymentLimits
+from lambdas.payments.screen import PaymentLimits
+from lambdas.rate_limits.breaker import BreakerRule
+from lambdas.rate_limits.failures import Limit
 from lambdas.records.table import RecordTable
-from tests.tables import make_table
-from tests.thorough import examples
+from tests.support.tables import make_table
+from tests.support.thorough import examples
 from tests.unit.payments.test_screening import Shop, guards
 
 __all__ = ["guards"]

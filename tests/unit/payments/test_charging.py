@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from lambdas.orders.errors import OrderError
-from lambdas.payments.charging import CLAIM_SECONDS, Charging
+from lambdas.payments.charge import CLAIM_SECONDS, Charging
 from lambdas.payments.errors import (
     ChargeInProgressError,
     ChargeRefusedError,
@@ -15,11 +15,11 @@ from lambdas.payments.errors import (
 from lambdas.payments.gateway import GatewayUnavailableError, OutcomeUnknownError, TransactionState
 from lambdas.payments.reversal import ReversalPendingError, Reversing
 from lambdas.payments.sandbox import SandboxGateway
-from lambdas.records.invoice import Invoice, InvoiceStatus
-from lambdas.records.invoice_records import InvoiceRecords
-from lambdas.records.payment_method import MethodKind, PaymentMethod
+from lambdas.records.clients.payment_method import MethodKind, PaymentMethod
+from lambdas.records.invoices.invoice import Invoice, InvoiceStatus
+from lambdas.records.invoices.records import InvoiceRecords
 from lambdas.records.table import RecordTable
-from tests.build import Clock, a_submitted_order
+from tests.support.build import Clock, a_submitted_order
 from tests.unit.records.builders import an_invoice
 
 KEY = "invoice:1000000001:charge:1"

@@ -4,17 +4,17 @@ from typing import Any
 
 import pytest
 
-from lambdas.orders.order import Order, PaymentAttempt
+from lambdas.orders.model.order import Order, PaymentAttempt
 from lambdas.orders.ports import PaymentDeclined, PaymentUnclear
 from lambdas.orders.service import OrderService
 from lambdas.payments.gateway import GatewayUnavailableError, OutcomeUnknownError, Transaction, TransactionState
 from lambdas.payments.gateways import gateway_named
 from lambdas.payments.preauthorization import PreAuthorization
 from lambdas.payments.sandbox import SandboxGateway
-from lambdas.records.client import ClientRecords
-from lambdas.records.payment_method import MethodKind, PaymentMethod
+from lambdas.records.clients.client import ClientRecords
+from lambdas.records.clients.payment_method import MethodKind, PaymentMethod
 from lambdas.records.table import RecordTable
-from tests.build import CARD, NOW, a_draft, a_queue, a_service, an_order
+from tests.support.build import CARD, NOW, a_draft, a_queue, a_service, an_order
 from tests.unit.records.builders import CARD_METHOD, a_client
 
 KEY = "1001:submit:authorize:1"

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from lambdas.payments.charging import CLAIM_SECONDS, Charging
+from lambdas.payments.charge import CLAIM_SECONDS, Charging
 from lambdas.payments.errors import (
     ChargeInProgressError,
     ChargeUnknownError,
@@ -12,13 +12,20 @@ from lambdas.payments.errors import (
     NotReturnableError,
 )
 from lambdas.payments.gateway import GatewayUnavailableError, OutcomeUnknownError, Transaction, TransactionState
-from lambdas.payments.recording import Recording
+from lambdas.payments.record_payment import Recording
 from lambdas.payments.reversal import Reversing
 from lambdas.payments.sandbox import SandboxGateway
-from lambdas.records.invoice import ChargeAttempt, Invoice, InvoiceKind, InvoiceLine, InvoiceStatus, RecordedPayment
-from lambdas.records.invoice_records import InvoiceRecords
+from lambdas.records.invoices.invoice import (
+    ChargeAttempt,
+    Invoice,
+    InvoiceKind,
+    InvoiceLine,
+    InvoiceStatus,
+    RecordedPayment,
+)
+from lambdas.records.invoices.records import InvoiceRecords
 from lambdas.records.table import RecordTable
-from tests.build import NOW, a_submitted_order
+from tests.support.build import NOW, a_submitted_order
 from tests.unit.payments.test_charging import Shop, card
 from tests.unit.records.builders import an_invoice
 

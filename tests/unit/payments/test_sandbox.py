@@ -13,7 +13,7 @@ from lambdas.payments.gateway import (
 )
 from lambdas.payments.sandbox import HOLD_SECONDS, PROOF, SandboxGateway
 from lambdas.records.table import RecordTable
-from tests.build import NOW
+from tests.support.build import NOW
 
 KEY = "1001:submit:authorize:1"
 

@@ -4,22 +4,22 @@ from typing import Any
 
 import pytest
 
-from lambdas.guards.breaker import BreakerRule
-from lambdas.guards.failures import Limit
 from lambdas.orders.events import changes
-from lambdas.orders.order import Order
+from lambdas.orders.model.order import Order
+from lambdas.orders.model.steps import StepStatus
 from lambdas.orders.ports import PaymentForReview
 from lambdas.orders.service import OrderService
-from lambdas.orders.steps import StepStatus
 from lambdas.orders.submit_errors import PaymentRefusedError, ReviewNeededError
 from lambdas.payments.gateway import Transaction
 from lambdas.payments.preauthorization import PreAuthorization
 from lambdas.payments.sandbox import SandboxGateway
-from lambdas.payments.screening import PaymentLimits, Screening, screening
-from lambdas.records.client import ClientRecords
+from lambdas.payments.screen import PaymentLimits, Screening, screening
+from lambdas.rate_limits.breaker import BreakerRule
+from lambdas.rate_limits.failures import Limit
+from lambdas.records.clients.client import ClientRecords
 from lambdas.records.table import RecordTable
-from tests.build import CARD, CONTACT, Clock, a_draft, a_service
-from tests.tables import make_table
+from tests.support.build import CARD, CONTACT, Clock, a_draft, a_service
+from tests.support.tables import make_table
 
 HOUR = 3_600
 LOOSE = Limit(most=1_000, seconds=HOUR)

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from lambdas.records.client import Client
-from lambdas.records.invoice import Invoice, InvoiceLine
-from lambdas.records.payment_method import MethodKind, PaymentMethod
-from lambdas.records.service import Service, ServiceStatus
-from tests.build import NOW
+from lambdas.records.clients.client import Client
+from lambdas.records.clients.payment_method import MethodKind, PaymentMethod
+from lambdas.records.clients.service import Service, ServiceStatus
+from lambdas.records.invoices.invoice import Invoice, InvoiceLine
+from tests.support.build import NOW
 
 CARD_METHOD = PaymentMethod(kind=MethodKind.CARD, token="tok_approve", brand="Visa", last_four="4242", expiry="1230")
 

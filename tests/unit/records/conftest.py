@@ -8,7 +8,7 @@ from moto import mock_aws
 from mypy_boto3_dynamodb.client import DynamoDBClient
 
 from lambdas.records.table import RecordTable
-from tests.tables import make_table
+from tests.support.tables import make_table
 
 
 @pytest.fixture(scope="module")

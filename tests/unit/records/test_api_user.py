@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from lambdas.records.api_user import ApiUser, ApiUserError, ApiUserRecords, new_token
-from lambdas.records.rights import EVERYTHING, Grant, Right
 from lambdas.records.table import RecordTable
+from lambdas.records.users.api_user import ApiUser, ApiUserError, ApiUserRecords, new_token
+from lambdas.records.users.rights import EVERYTHING, Grant, Right
 
 
 @pytest.fixture

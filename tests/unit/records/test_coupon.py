@@ -7,11 +7,11 @@ import pytest
 
 from lambdas.catalog.coupon import Coupon, OptionDiscount
 from lambdas.catalog.coupon_errors import CouponBusyError, CouponCodeTakenError, CouponNotFoundError
-from lambdas.records.coupon import CouponRecords
-from lambdas.records.coupon_use import CouponUseRecords
+from lambdas.records.coupons.coupon import CouponRecords
+from lambdas.records.coupons.use import CouponUseRecords
 from lambdas.records.table import RecordTable
-from tests.build import NOW
-from tests.coupons import a_coupon, amount, percent
+from tests.support.build import NOW
+from tests.support.coupons import a_coupon, amount, percent
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def coupons(records: RecordTable) -> CouponRecords:
 
 @pytest.fixture(autouse=True)
 def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("lambdas.records.coupon_use.time.sleep", lambda _: None)
+    monkeypatch.setattr("lambdas.records.coupons.use.time.sleep", lambda _: None)
 
 
 def having(**changes: Any) -> Callable[[Coupon], Coupon]:

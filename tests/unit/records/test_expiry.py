@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdas.records.expiry import expiry_of, typed_expiry
-from lambdas.records.payment_method import method_problems
+from lambdas.records.clients.expiry import expiry_of, typed_expiry
+from lambdas.records.clients.payment_method import method_problems
 
 SAME = [
     "1230",

@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from lambdas.records.invoice import ChargeAttempt, Invoice, InvoiceKind, InvoiceLine, InvoiceStatus
-from lambdas.records.invoice_records import InvoiceRecords, ServicesInvoicedError
-from lambdas.records.invoiced import invoiced
+from lambdas.records.invoices.invoice import ChargeAttempt, Invoice, InvoiceKind, InvoiceLine, InvoiceStatus
+from lambdas.records.invoices.invoiced import invoiced
+from lambdas.records.invoices.records import InvoiceRecords, ServicesInvoicedError
+from lambdas.records.invoices.series import SeriesBusyError
 from lambdas.records.request_key import RequestKey, RequestKeyUsedError
-from lambdas.records.series import SeriesBusyError
 from lambdas.records.table import RecordTable
 from lambdas.runtime.patience import lasting
-from tests.build import NOW
+from tests.support.build import NOW
 from tests.unit.records.builders import an_invoice
 
 

@@ -1,6 +1,6 @@
 """Links: the token is never kept, a link opens what it is for until it is closed, and making it again changes nothing."""
 
-from lambdas.records.link import DAY, LinkPurpose, LinkRecords, new_token
+from lambdas.records.links.link import DAY, LinkPurpose, LinkRecords, new_token
 from lambdas.records.table import RecordTable
 
 NOW = 1_800_000_000

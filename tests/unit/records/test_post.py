@@ -2,10 +2,10 @@
 
 import pytest
 
-from lambdas.records.post import Post, PostKeyTakenError, PostKind, PostRecords
+from lambdas.records.posts.post import Post, PostKeyTakenError, PostKind, PostRecords
 from lambdas.records.request_key import RequestKey
 from lambdas.records.table import RecordTable
-from tests.build import NOW
+from tests.support.build import NOW
 
 
 def a_post(order_id: str = "1001", kind: PostKind = PostKind.COMMENT, body: str = "hello") -> Post:

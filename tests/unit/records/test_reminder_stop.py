@@ -1,7 +1,7 @@
 """Who wants no more reminders: neither token nor address is kept, and saying it again changes nothing."""
 
-from lambdas.records.link import DAY, LinkPurpose, LinkRecords, new_token
-from lambdas.records.reminder_stop import LINK_DAYS, ReminderStops, StopLink, address_digest
+from lambdas.records.links.link import DAY, LinkPurpose, LinkRecords, new_token
+from lambdas.records.links.reminder_stop import LINK_DAYS, ReminderStops, StopLink, address_digest
 from lambdas.records.table import RecordTable
 
 NOW = 1_800_000_000

@@ -10,12 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from mypy_boto3_dynamodb.client import DynamoDBClient
 
-from lambdas.records.invoice_records import InvoiceRecords
-from lambdas.records.series import STALE_SECONDS, Series
+from lambdas.records.invoices.records import InvoiceRecords
+from lambdas.records.invoices.series import STALE_SECONDS, Series
 from lambdas.records.table import RecordTable
-from tests.build import Clock
-from tests.tables import OneAtATime, make_table
-from tests.thorough import examples
+from tests.support.build import Clock
+from tests.support.tables import OneAtATime, make_table
+from tests.support.thorough import examples
 from tests.unit.records.builders import an_invoice
 
 

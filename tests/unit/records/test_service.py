@@ -5,9 +5,9 @@ from botocore.exceptions import ClientError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdas.records.service import ServiceRecords, ServiceStatus, service_id_of
+from lambdas.records.clients.service import ServiceRecords, ServiceStatus, service_id_of
 from lambdas.records.table import RecordTable
-from tests.unit.orders.trees import MODULES  # noqa: F401 - and with it the lean profile
+from tests.support.trees import MODULES  # noqa: F401 - and with it the lean profile
 from tests.unit.records.builders import a_service_record
 
 NUMBERS = st.integers(1001, 10**9), st.integers(1, 999)

@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from lambdas.records.client import ClientRecords, ClientStatus
-from lambdas.records.invoice import InvoiceStatus
-from lambdas.records.invoice_records import InvoiceRecords
-from lambdas.records.standing import DUE_DAYS
+from lambdas.records.clients.client import ClientRecords, ClientStatus
+from lambdas.records.clients.standing import DUE_DAYS
+from lambdas.records.invoices.invoice import InvoiceStatus
+from lambdas.records.invoices.records import InvoiceRecords
 from lambdas.records.table import RecordTable
-from tests.build import NOW
+from tests.support.build import NOW
 from tests.unit.records.builders import a_client, an_invoice
 
 _DAY = 86_400

@@ -11,13 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from mypy_boto3_dynamodb.client import DynamoDBClient
 
-from lambdas.orders import progress
-from lambdas.orders.order import Order
+from lambdas.orders.decisions import progress
+from lambdas.orders.model.order import Order
 from lambdas.records.step_counts import CountsBusyError, StepCounts
 from lambdas.records.table import RecordTable
-from tests.build import NOW, a_queue, an_order
-from tests.tables import make_table
-from tests.thorough import examples
+from tests.support.build import NOW, a_queue, an_order
+from tests.support.tables import make_table
+from tests.support.thorough import examples
 
 Change = tuple[Order | None, Order | None]
 _NUMBERS = count()

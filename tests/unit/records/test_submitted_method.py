@@ -1,6 +1,6 @@
 """A payment method as an order states it keeps what the client's record shows of it later."""
 
-from lambdas.records.payment_method import submitted_method
+from lambdas.records.clients.payment_method import submitted_method
 
 CARD = {"payment_type": "cc", "cc_token": "tok_approve", "cc_type": "Visa", "cc_num": "4242", "cc_exp": "1230"}
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lambdas.runtime.items import from_item, from_value, to_item, to_value
-from tests.unit.orders.trees import JSON_TREES
+from tests.support.trees import JSON_TREES
 
 
 @given(JSON_TREES)

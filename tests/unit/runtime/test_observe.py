@@ -3,7 +3,7 @@
 import pytest
 
 from lambdas.runtime.observe import level_of, log_unexpected
-from tests.logs import logged
+from tests.support.logs import logged
 
 
 def test_an_unexpected_error_is_logged_without_what_it_says(caplog: pytest.LogCaptureFixture) -> None:

@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 from moto import mock_aws
 
 from lambdas.runtime.patterned import patterned
-from tests.tables import make_table
+from tests.support.tables import make_table
 
 KEY = {"pk": {"S": "a"}, "sk": {"S": "b"}}
 BUSY = {"__type": "com.amazonaws.dynamodb.v20120810#ThrottlingException", "message": "slow down"}

@@ -9,7 +9,7 @@ import pytest
 from lambdas.payments.sandbox import SandboxGateway
 from lambdas.records.table import RecordTable
 from lambdas.sandbox_provider.handler import Provider, respond
-from tests.build import Clock
+from tests.support.build import Clock
 
 HOST = "orders.example.com"
 SHOP = {"return": f"https://{HOST}/forms/hosting/return", "state": "s-1"}

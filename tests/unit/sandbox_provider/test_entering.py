@@ -4,13 +4,13 @@ from typing import Any
 
 import pytest
 
-from lambdas.orders.card_numbers import has_card_number
+from lambdas.orders.card_numbers.numbers import has_card_number
 from lambdas.payments.gateway import DeclinedError, Transaction, TransactionState
-from lambdas.payments.hosted import HostedPage, SandboxPages
+from lambdas.payments.hosted_pages import HostedPage, SandboxPages
 from lambdas.payments.sandbox import SandboxGateway
 from lambdas.records.table import RecordTable
 from lambdas.sandbox_provider.test_numbers import ACCOUNTS, CARDS, ROUTING_NUMBER
-from tests.logs import logged_words
+from tests.support.logs import logged_words
 from tests.unit.sandbox_provider.conftest import CARD, SHOP, Visitor
 
 

@@ -5,9 +5,9 @@ import re
 import pytest
 
 from lambdas.payments.gateway import DeclinedError, Transaction, TransactionState
-from lambdas.payments.hosted import SandboxPages
+from lambdas.payments.hosted_pages import SandboxPages
 from lambdas.payments.sandbox import CHALLENGE_SECONDS, SandboxGateway
-from tests.build import Clock
+from tests.support.build import Clock
 from tests.unit.sandbox_provider.conftest import CARD, HOST, SHOP, Visitor
 
 ELSEWHERE = [

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from lambdas.orders.queue import Queue
+from lambdas.orders.model.queue import Queue
 from statemachines.compiler import compile_queue
 from statemachines.modules import read_modules
 

@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from lambdas.orders.queue import Queue, load_queues
+from lambdas.orders.model.queue import Queue, load_queues
 from statemachines.__main__ import machine_of
 from tests.machine.asl_schema import schema_faults
 from tests.machine.random_queues import random_queues
 from tests.machine.stub_action import module
-from tests.thorough import examples
-from tests.unit.orders.trees import queues
+from tests.support.thorough import examples
+from tests.support.trees import queues
 from tests.unit.statemachines.graphs import Machine, compiled, reachable, scopes
 
 lean = settings(max_examples=examples(20))

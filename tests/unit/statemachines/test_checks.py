@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from lambdas.orders.queue import load_queues
+from lambdas.orders.model.queue import load_queues
 from statemachines.checks import QueueError, check
 from statemachines.modules import read_modules
-from tests.build import a_queue
+from tests.support.build import a_queue
 
 MODULES = read_modules()
 LEADS = {"id": 1, "name": "Leads", "expires_after_days": 30}

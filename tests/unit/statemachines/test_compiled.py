@@ -9,17 +9,18 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from lambdas.actions import _module, _run
-from lambdas.orders import claims
+from lambdas.actions._frame import module
+from lambdas.actions._frame import run as _run
+from lambdas.orders.decisions import claims
 from lambdas.orders.machine import Answer
-from lambdas.orders.queue import QUEUES_ROOT, Queue, load_queues
+from lambdas.orders.model.queue import QUEUES_ROOT, Queue, load_queues
 from statemachines.__main__ import DEFINITION_BYTES, deployed_bytes, happy_path_transitions, machine_of, main
 from statemachines.asl import GONE, order_update
 from statemachines.checks import QueueError
 from statemachines.compiler import to_json
 from statemachines.modules import read_modules
-from tests.build import a_queue
-from tests.unit.orders.trees import queues
+from tests.support.build import a_queue
+from tests.support.trees import queues
 from tests.unit.statemachines.graphs import (
     UNDOING,
     Machine,
@@ -183,7 +184,7 @@ def error_names(machine: Machine) -> set[str]:
 
 def test_every_error_of_ours_that_a_machine_names_exists(machine: Machine) -> None:
     ours = {name for name in error_names(machine) if "." not in name}
-    classes = {name for file in (_module, _run, claims) for name, _ in inspect.getmembers(file, inspect.isclass)}
+    classes = {name for file in (module, _run, claims) for name, _ in inspect.getmembers(file, inspect.isclass)}
 
     assert ours <= classes | {answer.value for answer in Answer}
     assert {"TransientError", "ThrottledError", "ActionBusy", "OrderCanceled", "OrderMoved"} <= ours
@@ -191,7 +192,7 @@ def test_every_error_of_ours_that_a_machine_names_exists(machine: Machine) -> No
 
 def test_what_a_run_says_itself_is_not_taken_for_silence(queue: Queue, machine: Machine) -> None:
     said = {
-        name for name, found in inspect.getmembers(_module, inspect.isclass) if issubclass(found, _module.ActionError)
+        name for name, found in inspect.getmembers(module, inspect.isclass) if issubclass(found, module.ActionError)
     }
     said |= {"ActionWaits", "ActionUnasked", "ActionBusy", *GONE}
     runs = [state for _, state in lambdas(machine) if not state["Arguments"]["Payload"].get("undo")]

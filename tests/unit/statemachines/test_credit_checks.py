@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from lambdas.orders.queue import Queue, load_queues
+from lambdas.orders.model.queue import Queue, load_queues
 from statemachines.credit_checks import credit_problems, credit_warnings
-from tests.build import a_queue
+from tests.support.build import a_queue
 
 LEADS = {"id": 1, "name": "Leads", "expires_after_days": 30}
 ENDS = ({"id": 8, "name": "Complete"}, {"id": 9, "name": "Canceled"})

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 
-from lambdas.orders.queue import Queue, load_queues
+from lambdas.orders.model.queue import Queue, load_queues
 from statemachines import diagram
-from tests.build import a_queue
-from tests.unit.orders.trees import queues
+from tests.support.build import a_queue
+from tests.support.trees import queues
 
 
 def a_queue_with(*actions: dict[str, object]) -> Queue:

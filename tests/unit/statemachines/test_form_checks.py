@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from lambdas.catalog.plan import load_plans
-from lambdas.orders.queue import MayBeInvoiced, load_queues
+from lambdas.orders.model.queue import MayBeInvoiced, load_queues
 from statemachines.form_checks import FormError, check_form, check_forms
-from tests.unit.forms.test_fields import a_form
+from tests.unit.forms.fields.test_fields import a_form
 
 EMAIL = {"kind": "email", "name": "email", "label": "E-mail"}
 NAME = {"kind": "text", "name": "first", "label": "Name"}

@@ -3,7 +3,7 @@ which has to do for an order that waits a year and is tried again every day, eac
 
 import pytest
 
-from lambdas.orders.queue import Queue, load_queues
+from lambdas.orders.model.queue import Queue, load_queues
 from tests.unit.statemachines.graphs import Machine, compiled, lambdas, states
 
 MOST_EVENTS = 25_000

@@ -3,10 +3,10 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdas.orders.queue import Action, Queue, load_queues
+from lambdas.orders.model.queue import Action, Queue, load_queues
 from statemachines.compiler import compile_queue
 from statemachines.way_back import ALONE, undo_chains
-from tests.build import a_queue
+from tests.support.build import a_queue
 
 UNDOING = frozenset({"call_webhook", "add_services", "generate_invoice"})
 

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from lambdas.api.methods.editing import METHODS as EDITING
-from lambdas.records.rights import Grant, Right
+from lambdas.api.queues.editing import METHODS as EDITING
+from lambdas.records.users.rights import Grant, Right
 from tests.unit.api.conftest import Answer
 from tests.unit.api.matrix.places import NOBODY, OTHER_BRAND, OTHER_CLIENT, OURS, Place
 from tests.unit.api.matrix.rows import Row

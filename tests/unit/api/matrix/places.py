@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from lambdas.orders.queue import Queue
-from tests.build import a_queue
+from lambdas.orders.model.queue import Queue
+from tests.support.build import a_queue
 
 
 @dataclass(frozen=True)

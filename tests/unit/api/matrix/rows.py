@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from lambdas.api.method import Method
-from lambdas.api.methods import every_method
-from lambdas.records.rights import Right
+from lambdas.api.table import every_method
+from lambdas.records.users.rights import Right
 
 _ACTION = {"order_id": "1001", "order_action_id": 101}
 _MOVE = {"order_id": "1001", "step_id": 12}

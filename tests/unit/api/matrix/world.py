@@ -11,17 +11,17 @@ from functools import cache
 from typing import Any
 
 from lambdas.catalog.coupon import Coupon
-from lambdas.records.attachment import Attachment, AttachmentFiles, NewFile
-from lambdas.records.client import ClientRecords
-from lambdas.records.coupon import CouponRecords
-from lambdas.records.invoice_records import InvoiceRecords
-from lambdas.records.payment_method import PaymentMethodRecords
-from lambdas.records.post import Post, PostKind, PostRecords
-from lambdas.records.rights import EVERYTHING, Grant
-from lambdas.records.service import ServiceRecords
+from lambdas.records.clients.client import ClientRecords
+from lambdas.records.clients.payment_method import PaymentMethodRecords
+from lambdas.records.clients.service import ServiceRecords
+from lambdas.records.coupons.coupon import CouponRecords
+from lambdas.records.invoices.records import InvoiceRecords
+from lambdas.records.posts.attachment import Attachment, AttachmentFiles, NewFile
+from lambdas.records.posts.post import Post, PostKind, PostRecords
 from lambdas.records.table import RecordTable
+from lambdas.records.users.rights import EVERYTHING, Grant
 from lambdas.runtime.passwords import hash_password
-from tests.build import CARD, NOW
+from tests.support.build import CARD, NOW
 from tests.unit.api.conftest import Answer, Caller
 from tests.unit.api.matrix.places import PLACES, Place, queues
 from tests.unit.records.builders import CARD_METHOD, a_client, a_service_record, an_invoice

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from lambdas.mail import sending
-from lambdas.records.rights import Grant
+from lambdas.records.users.rights import Grant
 from lambdas.runtime import aws
-from tests.build import CONTACT
+from tests.support.build import CONTACT
 from tests.unit.api.conftest import Answer, Caller
 
 BUCKET = "attachments"

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from lambdas.records.attachment import KINDS, MAX_BYTES, AttachmentFiles
-from lambdas.records.rights import ROLES, Grant
+from lambdas.records.posts.attachment import KINDS, MAX_BYTES, AttachmentFiles
+from lambdas.records.users.rights import ROLES, Grant
 from lambdas.runtime import aws
 from tests.unit.api.posts.conftest import BUCKET, PDF, PNG, PostShop
 

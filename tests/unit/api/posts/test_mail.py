@@ -9,7 +9,7 @@ from moto.ses.models import ses_backends
 
 from lambdas.mail import sending
 from lambdas.runtime import aws
-from tests.logs import logged
+from tests.support.logs import logged
 from tests.unit.api.posts.conftest import PDF, PostShop
 
 
@@ -160,7 +160,7 @@ def test_a_process_that_died_before_its_mail_leaves_it_to_the_repeat(
         raise Died
 
     with monkeypatch.context() as dying:
-        dying.setattr("lambdas.records.notification.NotificationRecords.begin", die)
+        dying.setattr("lambdas.records.posts.notification.NotificationRecords.begin", die)
         with pytest.raises(Died):
             shop.with_key("k-1")
     assert [post["mail"] for post in shop.listed()] == ["unsent"]

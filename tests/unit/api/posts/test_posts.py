@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from lambdas.records.rights import ROLES, Grant, Right
+from lambdas.records.users.rights import ROLES, Grant, Right
 from tests.unit.api.posts.conftest import PostShop
 
 

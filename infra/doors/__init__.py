@@ -1,0 +1,1 @@
+"""The public doors: one construct each, their routes, throttles and permissions."""

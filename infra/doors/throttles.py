@@ -1,0 +1,63 @@
+"""How many requests a second each route of the public doors takes, apart from the API's.
+
+Each route counts for itself, over all callers: whoever floods a form's pages cannot use up what the API, the links or the
+webhooks have. What one caller may do is counted by the functions (lambdas/guards).
+
+A setting names a route that has to be there when the stage is made: API Gateway refuses others (`Unable to find Route by key
+... within the provided RouteSettings`). A route without settings has the stage's own.
+
+https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-throttling.html
+"""
+
+from collections.abc import Iterable, Mapping
+
+from aws_cdk import aws_apigatewayv2 as apigw
+from constructs import Construct
+
+from infra.doors.docs import ROUTES as DOCS
+from infra.doors.forms import ROUTES as PAGES
+from infra.doors.intake import ROUTE as WEBHOOKS
+from infra.doors.sandbox_provider import ROUTES as SANDBOX_PAGES
+from infra.stages.settings import PublicThrottles, Throttle
+
+_LINKS = ("/forms/{name}/resume/{token}", "/orders/{token}")
+
+
+class UnknownRouteError(ValueError):
+    """A throttle for a route that the API does not have."""
+
+
+def throttle_public_routes(
+    scope: Construct, stage: apigw.CfnStage, throttles: PublicThrottles, *, has_sandbox: bool
+) -> None:
+    """`scope`: where all routes are. To be called when they are made."""
+    pages = [*PAGES, *DOCS.values(), *(SANDBOX_PAGES if has_sandbox else ())]
+    links = [route for route in pages if route.partition(" ")[2] in _LINKS]
+    throttle_routes(
+        scope,
+        stage,
+        {
+            **dict.fromkeys(pages, throttles.pages),
+            **dict.fromkeys(links, throttles.links),
+            WEBHOOKS: throttles.webhooks,
+        },
+    )
+
+
+def throttle_routes(scope: Construct, stage: apigw.CfnStage, throttles: Mapping[str, Throttle]) -> None:
+    """By route key. Raises UnknownRouteError."""
+    routes = {route.route_key: route for route in _routes(scope.node.find_all())}
+    if unknown := sorted(throttles.keys() - routes.keys()):
+        raise UnknownRouteError(
+            f"no such route to throttle: {', '.join(unknown)}; there are {', '.join(sorted(routes))}"
+        )
+    stage.route_settings = {
+        key: {"ThrottlingRateLimit": throttle.rate, "ThrottlingBurstLimit": throttle.burst}
+        for key, throttle in sorted(throttles.items())
+    }
+    for key in throttles:
+        stage.add_dependency(routes[key])
+
+
+def _routes(found: Iterable[object]) -> list[apigw.CfnRoute]:
+    return [each for each in found if isinstance(each, apigw.CfnRoute)]

@@ -1,0 +1,1 @@
+"""How a Lambda function is made: its role, its code, its layer."""

@@ -1,0 +1,127 @@
+"""The one way to make a Lambda: own role, own log group, JSON logs, tracing, exact permissions."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from infra.stages.settings import StageSettings
+
+
+@dataclass(frozen=True, kw_only=True)
+class FunctionParts:
+    """What all functions of a stack have in common: one code asset, one layer, one stage."""
+
+    settings: StageSettings
+    code: lambda_.Code
+    layer: lambda_.ILayerVersion
+
+
+def runtime_of(settings: StageSettings) -> lambda_.Runtime:
+    return lambda_.Runtime(f"python{settings.python_version}", lambda_.RuntimeFamily.PYTHON)
+
+
+def architecture_of(settings: StageSettings) -> lambda_.Architecture:
+    return lambda_.Architecture.ARM_64 if settings.machine == "aarch64" else lambda_.Architecture.X86_64
+
+
+def removal_of(settings: StageSettings) -> RemovalPolicy:
+    return RemovalPolicy.RETAIN if settings.keep_data else RemovalPolicy.DESTROY
+
+
+def metric_namespace(settings: StageSettings) -> str:
+    """A stage's own: two stages in one account and region count apart."""
+    return f"OrderQueues/{settings.stage}"
+
+
+def allow(*actions: str, on: Sequence[str]) -> iam.PolicyStatement:
+    """A permission, spelled out: nothing is granted by a construct behind our back."""
+    return iam.PolicyStatement(actions=list(actions), resources=list(on))
+
+
+def own_role(
+    scope: Construct, *, service: str, description: str, statements: Sequence[iam.PolicyStatement]
+) -> iam.IRole:
+    """A role with these statements and no way to grow more: what a construct would add later is dropped.
+
+    The statements are in the role itself, so whatever needs the role also waits for its permissions.
+    """
+    role = iam.Role(
+        scope,
+        "Role",
+        assumed_by=iam.ServicePrincipal(service),
+        description=description,
+        inline_policies={"Exact": iam.PolicyDocument(statements=list(statements), minimize=False)},
+    )
+    return role.without_policy_updates()
+
+
+class OrderFunction(Construct):
+    """A Lambda of this system; `function` is the resource. `reserved_concurrency`: 0 for none."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        parts: FunctionParts,
+        handler: str,
+        description: str,
+        memory_mb: int,
+        timeout_seconds: int,
+        environment: Mapping[str, str],
+        permissions: Sequence[iam.PolicyStatement],
+        reserved_concurrency: int = 0,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        settings = parts.settings
+        log_group = logs.LogGroup(self, "Logs", retention=settings.log_retention, removal_policy=removal_of(settings))
+        self.function = lambda_.Function(
+            self,
+            "Function",
+            runtime=runtime_of(settings),
+            architecture=architecture_of(settings),
+            handler=handler,
+            code=parts.code,
+            layers=[parts.layer],
+            description=description,
+            memory_size=memory_mb,
+            timeout=Duration.seconds(timeout_seconds),
+            environment=_environment(settings, handler) | dict(environment),
+            role=own_role(
+                self,
+                service="lambda.amazonaws.com",
+                description=f"Runs {handler}",
+                statements=[*_own_permissions(log_group), *permissions],
+            ),
+            log_group=log_group,
+            reserved_concurrent_executions=reserved_concurrency or None,
+            logging_format=lambda_.LoggingFormat.JSON,
+            application_log_level_v2=lambda_.ApplicationLogLevel[settings.log_level],
+            system_log_level_v2=lambda_.SystemLogLevel.INFO,
+            tracing=lambda_.Tracing.ACTIVE,
+        )
+
+
+def _environment(settings: StageSettings, handler: str) -> dict[str, str]:
+    """The service is the handler's module, without words that all have: `actions.generate_invoice`, `api`."""
+    service = handler.removeprefix("lambdas.").removesuffix(".handler").removesuffix(".handler")
+    return {
+        "STAGE": settings.stage,
+        "POWERTOOLS_SERVICE_NAME": service,
+        "POWERTOOLS_METRICS_NAMESPACE": metric_namespace(settings),
+        "POWERTOOLS_LOG_LEVEL": settings.log_level,
+        "PYDANTIC_DISABLE_PLUGINS": "__all__",  # there are none, and looking for them reads every package's metadata
+    }
+
+
+def _own_permissions(log_group: logs.ILogGroup) -> list[iam.PolicyStatement]:
+    """Write the own log, send the own traces (X-Ray takes no resource)."""
+    return [
+        allow("logs:CreateLogStream", "logs:PutLogEvents", on=[log_group.log_group_arn]),
+        allow("xray:PutTraceSegments", "xray:PutTelemetryRecords", on=["*"]),
+    ]

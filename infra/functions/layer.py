@@ -1,0 +1,138 @@
+"""The dependency layer: the wheels that uv.lock names, for the stage's Python and machine, without Docker.
+
+The wheels are kept in `.local/layers/<hash>`, where the hash is of all that decides them. A second synth therefore
+needs no network, however often `cdk.out` is thrown away.
+"""
+
+import hashlib
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from aws_cdk import AssetHashType, RemovalPolicy
+from aws_cdk import aws_lambda as lambda_
+from constructs import Construct
+from uv import find_uv_bin
+
+from infra.functions.code import add_bytecode, interpreter_of
+from infra.functions.function import architecture_of, runtime_of
+from infra.stages.settings import StageSettings, settings_of
+
+# The Lambda runtime brings boto3 and what it stands on.
+_IN_THE_RUNTIME = ("boto3", "botocore", "s3transfer", "jmespath", "python-dateutil", "six", "urllib3")
+_NEVER_ASKED = ("dnspython",)  # email-validator looks domains up with it, and is told not to
+
+# What no import needs. Licences stay, they belong with the code; so does METADATA, which `importlib.metadata` reads.
+_DEAD_WEIGHT = (
+    "bin",
+    ".lock",
+    "**/tests",
+    "**/__pycache__",
+    "**/*.pyi",
+    "**/py.typed",
+    "aws_lambda_powertools/event_handler",
+    "pydantic/v1",
+    "stdnum/**/*.dat",  # of numbers nobody orders with
+    "phonenumbers/shortdata/region_*.py",  # emergency and short numbers, which nobody orders with
+    "*.dist-info/INSTALLER",
+    "*.dist-info/RECORD",
+    "*.dist-info/REQUESTED",
+    "*.dist-info/sboms",
+    "*.dist-info/WHEEL",
+)
+# Of libraries of many parts, those that functions import, whatever else there is.
+_ONLY: Mapping[str, frozenset[str]] = {
+    "aws_lambda_powertools/utilities": frozenset({"__init__.py", "jmespath_utils"}),
+    # Tax numbers of the European Union, with Northern Ireland's, which are British (lambdas/orders/contact/tax_number.py).
+    "stdnum": frozenset(
+        {
+            "__init__.py", "util.py", "exceptions.py", "luhn.py", "iso7064", "eu",
+            "at", "be", "bg", "cy", "cz", "de", "dk", "ee", "es", "fi", "fr", "gb", "gr", "hr", "hu", "ie", "it", "lt", "lu",
+            "lv", "mt", "nl", "pl", "pt", "ro", "se", "si", "sk",
+        }
+    ),
+}  # fmt: skip
+# Parts of libraries that no function imports, or of which one takes one or two of hundreds, once and for a few milliseconds
+# (a country's telephone or tax numbers): they are there, but bytecode of all of them would only be carried.
+_WITHOUT_BYTECODE = (
+    r"aws_lambda_powertools/(utilities|tracing)/|pydantic/(deprecated|experimental|mypy)\b"
+    r"|phonenumbers/data/region_|stdnum/[a-z]{2}/"
+)
+_RECIPE = "6"  # raise it when the rules of this file change what is in a layer
+
+
+def bundle_layer(settings: StageSettings, *, root: Path) -> Path:
+    """The folder of the layer (it holds `python/`), made once for each set of wheels."""
+    requirements = _requirements(root)
+    has_bytecode = str(bool(interpreter_of(settings.python_version)))
+    made_of = "\n".join(
+        [_RECIPE, has_bytecode, settings.python_version, settings.wheel_platform, *_DEAD_WEIGHT, requirements]
+    )
+    layer = root / ".local" / "layers" / hashlib.sha256(made_of.encode()).hexdigest()[:32]
+    if layer.is_dir():
+        return layer
+    layer.parent.mkdir(parents=True, exist_ok=True)
+    # Made aside and moved into place whole: a synth that is stopped, or runs beside this one, leaves no half a layer.
+    with tempfile.TemporaryDirectory(dir=layer.parent) as aside:
+        pinned = Path(aside) / "requirements.txt"
+        pinned.write_text(requirements)
+        made = Path(aside) / "layer"
+        _install(settings, pinned=pinned, target=made / "python", root=root)
+        _strip(made / "python")
+        add_bytecode(settings, made / "python", seen_as="/opt/python", but_not=_WITHOUT_BYTECODE)
+        if not layer.is_dir():
+            made.rename(layer)
+    return layer
+
+
+def layer_version(scope: Construct, *, settings: StageSettings, folder: Path) -> lambda_.LayerVersion:
+    """The layer of a folder that `bundle_layer` made; the folder's name is already the hash of its content."""
+    return lambda_.LayerVersion(
+        scope,
+        "Dependencies",
+        code=lambda_.Code.from_asset(str(folder), asset_hash=folder.name, asset_hash_type=AssetHashType.CUSTOM),
+        compatible_architectures=[architecture_of(settings)],
+        compatible_runtimes=[runtime_of(settings)],
+        description="What lambdas/ imports beside the Lambda runtime",
+        removal_policy=RemovalPolicy.DESTROY,
+    )
+
+
+def _requirements(root: Path) -> str:
+    """The product's own dependencies with versions and hashes, from uv.lock alone."""
+    without = [word for package in (*_IN_THE_RUNTIME, *_NEVER_ASKED) for word in ("--no-emit-package", package)]
+    return _uv("export", "--frozen", "--no-default-groups", "--no-annotate", "--no-header", *without, root=root)
+
+
+def _install(settings: StageSettings, *, pinned: Path, target: Path, root: Path) -> None:
+    _uv(
+        *("pip", "install", "--target", str(target), "--requirements", str(pinned), "--require-hashes", "--no-deps"),
+        *("--python-version", settings.python_version, "--python-platform", settings.wheel_platform),
+        *("--only-binary", ":all:", "--no-compile-bytecode"),
+        root=root,
+    )
+
+
+def _strip(folder: Path) -> None:
+    for pattern in _DEAD_WEIGHT:
+        for path in list(folder.glob(pattern)):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    for package, kept in _ONLY.items():
+        for path in list((folder / package).glob("*")):
+            if path.name not in kept:
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def _uv(*words: str, root: Path) -> str:
+    """uv of this environment, which is the version that wrote uv.lock."""
+    done = subprocess.run([find_uv_bin(), *words, "--quiet"], cwd=root, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(f"uv {words[0]} failed while making the dependency layer:\n{done.stderr.strip()}")
+    return done.stdout
+
+
+if __name__ == "__main__":  # `make setup`: afterwards no synth needs the network
+    for stage in ("local", "dev"):
+        bundle_layer(settings_of(stage), root=Path(__file__).resolve().parents[2])

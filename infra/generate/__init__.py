@@ -1,0 +1,1 @@
+"""Writes files that are checked in: the OpenAPI document, event schemas, the list of places."""

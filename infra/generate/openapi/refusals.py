@@ -1,0 +1,119 @@
+"""Which refusals a method can give, and how they look: RFC 9457 problem documents. The tests hold every answer to this."""
+
+from http import HTTPStatus
+from typing import Any
+
+from infra.generate.openapi.headers import header_refs
+from lambdas.api.http.responses import STATUS
+from lambdas.api.method import Method
+
+_PAYS = (
+    "client.invoice_charge",
+    "client.invoice_generate",
+    "client.quote_sign",
+    "order.submit",
+    "order.threedsecure2_payment",
+)
+_TAKES_IF_MATCH = ("order.submit", "order.update")
+_LISTS_POSTS = ("order.post_list",)
+# All others name a record that may not be there.
+_NAMES_NOTHING = (
+    "client.add",
+    "order.create",
+    "order.list",
+    "order.module_list",
+    "order.queue_add",
+    "order.queue_list",
+    "uber.check_login",
+    "uber.method_list",
+    "uber.service_plan_list",
+    "uber.system_info",
+)
+_OF_API_GATEWAY = {413, 429, 500, 503}  # which says these in its own words, before or instead of the function
+
+_TEXTS = {
+    400: "The request cannot be read, or a parameter is missing, unknown or of the wrong type; `errors` names each.",
+    401: "No login, or not a right one.",
+    402: "The payment was refused, or the card's holder has to confirm it first; the order stays a lead.",
+    403: "The user has not the right, or not in this queue or brand.",
+    404: "There is no such record.",
+    409: "What there is does not allow it now, or an Idempotency-Key or hash belongs to another request; `type` says which. "
+    "`too_early`: what it needs is not there yet, so the same call may be accepted later; `Retry-After` says when.",
+    412: "The order was changed since the version that If-Match names.",
+    413: "More than one call or answer can hold.",
+    422: "The data cannot be taken: `errors` names each field. Card numbers and card codes are refused wherever they stand.",
+    429: "Too many calls in this minute, or too many failed logins.",
+    500: "Something went wrong here; `detail` has the number it is logged under.",
+    503: "Not possible at the moment; send it again in a moment, under the same Idempotency-Key.",
+}
+
+
+def statuses_of(name: str, method: Method, *, posted: bool) -> list[int]:
+    """Of the refusals."""
+    keyed = not method.reads and name != "uber.check_login"
+    return sorted(
+        {400, 401, 422, 429, 500, 503}
+        | ({402} if name in _PAYS else set())
+        | ({403} if method.rights else set())
+        | ({404} if name not in _NAMES_NOTHING else set())
+        | ({409} if keyed else set())
+        | ({412} if name in _TAKES_IF_MATCH else set())
+        | ({413} if posted or name in _LISTS_POSTS else set())
+    )
+
+
+def ref(status: int) -> dict[str, Any]:
+    return {"$ref": f"#/components/responses/{_name(status)}"}
+
+
+def responses() -> dict[str, Any]:
+    """For `components.responses`."""
+    return {_name(status): _response(status) for status in _TEXTS}
+
+
+def schemas() -> dict[str, Any]:
+    """For `components.schemas`."""
+    text: dict[str, Any] = {"type": "string"}
+    field = {"type": "object", "properties": {"field": text, "detail": text}, "required": ["field", "detail"]}
+    known = {
+        "type": {"type": "string", "pattern": "^urn:order-queues:problem:[a-z_0-9]+$"},
+        "title": text,
+        "status": {"type": "integer", "minimum": 400, "maximum": 599},
+        "detail": {**text, "description": "What is refused, where, and how to mend it."},
+        "errors": {"type": "array", "items": field, "description": "The fields it is about, each with what is wrong."},
+    }
+    return {
+        "Problem": {
+            "type": "object",
+            "description": "RFC 9457. Some kinds tell more: order_id, revision, total, said_total, currency, challenge_id, url, "
+            "expires.",
+            "properties": known,
+            "required": ["type", "title", "status", "detail"],
+        },
+        "GatewayRefusal": {
+            "type": "object",
+            "description": "What API Gateway says when it does not ask this API.",
+            "properties": {"message": {"type": ["string", "null"]}},
+            "required": ["message"],
+        },
+    }
+
+
+def _response(status: int) -> dict[str, Any]:
+    kinds = sorted(kind for kind, each in STATUS.items() if each == status)
+    named = f" Kinds: {', '.join(f'`{kind}`' for kind in kinds)}." if kinds else ""
+    again = {"Retry-After"} if status in (409, 429, 503) else set()
+    headers = {"WWW-Authenticate"} if status == HTTPStatus.UNAUTHORIZED else {"RateLimit", "RateLimit-Policy", *again}
+    of_gateway = {"application/json": {"schema": {"$ref": "#/components/schemas/GatewayRefusal"}}}
+    return {
+        "description": _TEXTS[status] + named,
+        "headers": header_refs(headers),
+        "content": {
+            "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}},
+            **(of_gateway if status in _OF_API_GATEWAY else {}),
+        },
+    }
+
+
+def _name(status: int) -> str:
+    return HTTPStatus(status).phrase.replace(" ", "")

@@ -1,0 +1,58 @@
+"""An invocation's log lines are its own, and a handler that logs nothing costs no waiting.
+
+AWS: each line is in the log between its invocation's START and END.
+The engine waits up to 50 ms for a first line after every invocation and takes what has arrived by then, so a late
+line turns up in the next invocation's log. Here the worker ends each invocation's output with a mark, and reading
+stops there.
+
+https://docs.aws.amazon.com/lambda/latest/dg/python-logging.html
+"""
+
+import queue
+import time
+from collections.abc import Callable
+from typing import Any
+
+from ministack.core import lambda_runtime
+
+from infra.local.engine.functions.environment import is_python
+from infra.local.engine.patching import edit_text, wrap
+
+END_MARK = "\x1eend of invocation\x1e"
+_DEADLINE_SECONDS = 0.25
+
+
+def apply() -> None:
+    """Read a worker's log up to the mark."""
+    edit_text(
+        lambda_runtime,
+        "_PYTHON_WORKER_SCRIPT",
+        (
+            "        _real_stdout.flush()\n\nrun()\n",
+            f"        sys.stderr.write({END_MARK!r} + '\\n')\n"
+            "        sys.stderr.flush()\n"
+            "        _real_stdout.flush()\n\nrun()\n",
+        ),
+    )
+    wrap(lambda_runtime.Worker, "_drain_stderr_bounded", _up_to_mark)
+
+
+def _up_to_mark(original: Callable[..., str]) -> Callable[..., str]:
+    def drain(worker: Any, *args: float, **kwargs: float) -> str:
+        if type(worker) is not lambda_runtime.Worker or not is_python(worker.config.get("Runtime", "python")):
+            return original(worker, *args, **kwargs)
+        lines: list[str] = []
+        deadline = time.monotonic() + _DEADLINE_SECONDS
+        while (left := deadline - time.monotonic()) > 0:
+            try:
+                line: str = worker._stderr_queue.get(timeout=left)
+            except queue.Empty:
+                break
+            # A handler may end with a line that has no newline: the mark is then on the same line.
+            if line.endswith(END_MARK):
+                lines.extend([line.removesuffix(END_MARK)] if line != END_MARK else [])
+                break
+            lines.append(line)
+        return "\n".join(lines)
+
+    return drain

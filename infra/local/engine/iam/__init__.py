@@ -1,0 +1,1 @@
+"""IAM, which the engine does not have."""

@@ -1,0 +1,1 @@
+"""Plays an order and its people in the terminal."""

@@ -1,0 +1,159 @@
+"""`make impact STAGE=dev`: what the queues of the working tree would do to the orders of a stage. `make deploy` runs it first.
+
+It compares with what is deployed and only reads. It ends with 1 where orders under way would be harmed: where a step, an
+action, a queue or a module goes that one of them still needs.
+"""
+
+import argparse
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+from rich.console import Console
+
+from infra.account import because
+from infra.actions import ACTIONS
+from infra.local.engine_process import EngineError
+from infra.operate.impact.consequences import Failure, NewQueue, QueueImpact, impact_of
+from infra.operate.impact.definition import UnreadableDefinitionError, facts_of
+from infra.operate.impact.deployed import Deployed
+from infra.operate.reach import client_options
+from infra.operate.stack_state import forget_judged, keep_judged, refuse_busy, state_of
+from infra.stages.settings import StageError, stack_name_of
+from lambdas.orders.model.modules import load_modules
+from lambdas.orders.model.queue import QUEUES_ROOT, load_queues
+from statemachines.compiler import compile_queue, to_json
+
+MAX_ORDERS_SHOWN = 20
+
+
+class StaleMachineError(ValueError):
+    """What would be deployed is not what the queue says."""
+
+
+def queues_of(root: Path) -> dict[str, NewQueue]:
+    """The working tree's queues by folder. Raises StaleMachineError where the checked-in machine, which is what would be
+    deployed, is not what its queue compiles to."""
+    undoing = frozenset(name for name, facts in load_modules().items() if facts.undoes)
+    found = {}
+    for queue in load_queues(root).values():
+        definition = to_json(compile_queue(queue, undoing))
+        machine = root / queue.key / "machine.asl.json"
+        if not machine.exists() or machine.read_text("utf-8") != definition:
+            raise StaleMachineError(
+                f"{queue.key}/machine.asl.json is not what its queue compiles to: run `make compile`"
+            )
+        found[queue.key] = NewQueue(queue=queue, facts=facts_of(definition))
+    return found
+
+
+def impacts(deployed: Deployed, new: dict[str, NewQueue]) -> Iterator[QueueImpact]:
+    for folder in sorted(deployed.machines):
+        old = deployed.facts(folder)
+        orders = deployed.orders_under_way(folder, old, new.get(folder))
+        yield impact_of(folder, old, orders, new.get(folder), ACTIONS.keys())
+
+
+def tell(stage: str, options: dict[str, Any], console: Console, root: Path = QUEUES_ROOT) -> int:
+    """Print the impact; 1 if the working tree must not be deployed."""
+    new, stack = queues_of(root), stack_name_of(stage)
+    deployed = Deployed.of(stack, options)
+    if deployed is None:
+        _say(console, f"{stack} is not deployed yet: there are no orders to think of")
+        return 0
+    failures: list[Failure] = []
+    for impact in impacts(deployed, new):
+        _show(console, impact)
+        failures += impact.failures
+    for order_id, why in sorted(deployed.unreadable.items()):
+        _say(console, f"order {order_id} cannot be read, so what it needs is not known: {why}", style="bold")
+    for folder in sorted(new.keys() - deployed.machines.keys()):
+        _say(console, f"{folder}: new, no orders yet")
+    if failures:
+        _say(
+            console,
+            f"\n{stack} must not be deployed like this: {len(failures)} of the above would harm orders under way",
+        )
+    return 1 if failures else 0
+
+
+def _show(console: Console, impact: QueueImpact) -> None:
+    _say(console, f"{impact.folder}: {'changed' if impact.changes else 'unchanged'}, {_under_way(impact)}")
+    for change in impact.changes:
+        _say(console, f"  - {change}")
+    if impact.changes and impact.running:
+        places = ", ".join(f"{count} in {step}" for step, count in impact.standing.items())
+        _say(console, f"  running: {places}")
+        kept = "  they keep their checklist and the definition they began with; orders from now on take what is new"
+        _say(console, kept)
+    if impact.changes and impact.leads:
+        _say(console, "  leads: they take the new queue when they are submitted")
+    for reason, count in sorted(impact.restarts.items()) if impact.changes else ():
+        outcome = f"would be refused for {count}: {reason}" if reason else f"maps {count} by id to the new definition"
+        _say(console, f"  a restart of a stopped one {outcome}")
+    for failure in impact.failures:
+        _show_failure(console, failure)
+
+
+def _under_way(impact: QueueImpact) -> str:
+    said = [_count(impact.running, "running order")]
+    if moving := impact.unwinding - impact.stopped:
+        said.append(f"{moving} canceled and being unwound")
+    if impact.stopped:
+        said.append(f"{impact.stopped} canceled whose machine stopped before they were unwound (order.restart goes on)")
+    if impact.leads:
+        said.append(_count(impact.leads, "lead"))
+    return ", ".join(said)
+
+
+def _show_failure(console: Console, failure: Failure) -> None:
+    shown = ", ".join(failure.order_ids[:MAX_ORDERS_SHOWN])
+    more = len(failure.order_ids) - MAX_ORDERS_SHOWN
+    rest = f" and {more} more" if more > 0 else ""
+    needed = _count(len(failure.order_ids), "order still needs it", plural="orders still need it")
+    _say(console, f"  FAILS: {failure.what}, and {needed}: {shown}{rest}", style="bold red")
+    _say(console, f"    mend: {failure.mend}")
+
+
+def _count(number: int, one: str, *, plural: str = "") -> str:
+    return f"{number} {one if number == 1 else plural or one + 's'}"
+
+
+def _say(console: Console, text: str, style: str | None = None) -> None:
+    console.print(text, style=style, markup=False, highlight=False, soft_wrap=True)
+
+
+_REFUSALS = (
+    BotoCoreError,
+    ClientError,
+    EngineError,
+    StaleMachineError,
+    StageError,
+    UnreadableDefinitionError,
+)
+
+
+def main(arguments: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(
+        description="What the queues of the working tree would do to the orders of a stage."
+    )
+    parser.add_argument("--stage", required=True)
+    stage, console = parser.parse_args(arguments).stage, Console()
+    try:
+        options = client_options(stage)
+        forget_judged(stage)
+        state = state_of(stage, options)  # before it is judged, so that a deploy that ends meanwhile is found
+        refuse_busy(state, stage)
+        code = tell(stage, options, console)
+        if code == 0:
+            keep_judged(state, stage)
+        return code
+    except _REFUSALS as error:
+        _say(console, because(error), style="bold red")
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

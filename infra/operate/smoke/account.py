@@ -1,0 +1,133 @@
+"""What AWS says of the account and of what was deployed into it."""
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from infra.operate.smoke.findings import Finding, Verdict
+from infra.stages.settings import StageSettings
+
+_ORDER_ID = "{% $states.context.Execution.Input.order_id %}"
+_NOBODYS = "smoke-no-such-order"
+_WANTED = "DynamoDb.ConditionalCheckFailedException"
+_UNKNOWN = {"UnknownOperationException", "InvalidAction", "NotImplemented", "501"}
+_SILENT = "_silent"
+
+
+@dataclass(frozen=True)
+class Account:
+    """`options`: of every client. `machines`: ARN by queue folder."""
+
+    settings: StageSettings
+    options: Mapping[str, Any]
+    machines: Mapping[str, str]
+
+    def client(self, service: str) -> Any:
+        return boto3.client(service, **self.options)  # type: ignore[call-overload]
+
+    def ask_machine(self) -> Iterator[Finding]:
+        """One state that writes an order without a function, run by Step Functions itself.
+
+        No order has the id it is given, so its condition fails, which says that the parameters' names, the role and the
+        expressions are right: https://docs.aws.amazon.com/step-functions/latest/dg/test-state-isolation.html
+        """
+        about = "a state that writes an order, by TestState"
+        # The API is at sync-states.<region>; where an address is given it is at that.
+        custom = "endpoint_url" in self.options or "AWS_ENDPOINT_URL" in os.environ
+        machines = boto3.client("stepfunctions", **self.options, config=Config(inject_host_prefix=not custom))
+        for folder, arn in self.machines.items():
+            described = machines.describe_state_machine(stateMachineArn=arn)
+            name, state = next(_silent_states(json.loads(described["definition"])["States"]), ("", {}))
+            if not state:
+                continue
+            definition = json.dumps({"QueryLanguage": "JSONata", **state}).replace(_ORDER_ID, _NOBODYS)
+            told = json.dumps({"Error": "Smoke", "Cause": "a test"})
+            try:
+                answer = machines.test_state(definition=definition, roleArn=described["roleArn"], input=told)
+            except ClientError as refused:
+                if refused.response["Error"]["Code"] not in _UNKNOWN:
+                    raise
+                yield Finding(about, Verdict.NOT_ASKED, "this engine has no TestState")
+                return
+            error, cause = answer.get("error", ""), answer.get("cause", "")
+            if error == _WANTED:
+                yield Finding(about, Verdict.RIGHT, f"{folder}, {name}: it asked the table, which has no such order")
+            else:
+                said = f"{answer.get('status', '')} {error} {cause}".strip()
+                yield Finding(about, Verdict.WRONG, f"{folder}, {name}: {said}; it should be {_WANTED}")
+            return
+        yield Finding(about, Verdict.NOT_ASKED, "no queue has a state that writes an order")
+
+    def ask_mail(self) -> Iterator[Finding]:
+        """A stage that may be thrown away may also mail to nobody; one that keeps its data may not."""
+        mails, worse = self.client("sesv2"), Verdict.WRONG if self.settings.keep_data else Verdict.LOOK
+        account = mails.get_account()
+        if account.get("ProductionAccessEnabled"):
+            yield Finding("mail: SES", Verdict.RIGHT, "out of the sandbox: mail goes to everybody")
+        else:
+            yield Finding(
+                "mail: SES", worse, "in the sandbox: mail goes to verified addresses only; ask for production access"
+            )
+        if not account.get("SendingEnabled", True):
+            yield Finding("mail: sending", Verdict.WRONG, "SES has stopped sending for this account")
+        yield self._sender(mails, worse)
+
+    def _sender(self, mails: Any, worse: Verdict) -> Finding:
+        """The whole domain or, where there is that, the one address (it is what SES takes first)."""
+        about = f"mail: sender {self.settings.mail_from}"
+        for identity in (self.settings.mail_from, self.settings.mail_domain):
+            try:
+                known = mails.get_email_identity(EmailIdentity=identity)
+            except mails.exceptions.NotFoundException:
+                continue
+            if known.get("VerifiedForSendingStatus"):
+                return Finding(about, Verdict.RIGHT, f"{identity} is verified")
+            tokens = ", ".join(known.get("DkimAttributes", {}).get("Tokens", []))
+            return Finding(
+                about, worse, f"{identity} is not verified: put its DKIM records into the DNS ({tokens or 'see SES'})"
+            )
+        return Finding(about, worse, f"{self.settings.mail_domain} is no identity of SES in this account and region")
+
+    def ask_alarms(self) -> Iterator[Finding]:
+        """Whether anybody hears the stage's alarms."""
+        about, worse = "alarms", Verdict.WRONG if self.settings.keep_data else Verdict.LOOK
+        if not self.settings.alarm_topic:
+            yield Finding(
+                about, worse, f"nobody hears them: alarm_topic of infra/stages/{self.settings.stage}.toml is empty"
+            )
+            return
+        mute = [
+            alarm["AlarmName"]
+            for page in self.client("cloudwatch")
+            .get_paginator("describe_alarms")
+            .paginate(AlarmNamePrefix=f"{self.settings.stack_name}-")
+            for alarm in page["MetricAlarms"]
+            if self.settings.alarm_topic not in alarm["AlarmActions"]
+        ]
+        if mute:
+            yield Finding(about, Verdict.WRONG, f"do not ring at the topic: {', '.join(mute)}; deploy again")
+        pages = (
+            self.client("sns").get_paginator("list_subscriptions_by_topic").paginate(TopicArn=self.settings.alarm_topic)
+        )
+        states = [each["SubscriptionArn"] for page in pages for each in page["Subscriptions"]]
+        confirmed = [each for each in states if each.startswith("arn:")]
+        if confirmed:
+            yield Finding(about, Verdict.RIGHT, f"{len(confirmed)} confirmed subscriptions of the topic")
+        else:
+            waiting = f"; {len(states)} wait to be confirmed" if states else ""
+            yield Finding(about, worse, f"nobody has subscribed to {self.settings.alarm_topic}{waiting}")
+
+
+def _silent_states(states: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Those of a definition, also inside its parallel branches."""
+    for name, state in states.items():
+        if name.endswith(_SILENT):
+            yield name, state
+        for branch in state.get("Branches", []):
+            yield from _silent_states(branch["States"])

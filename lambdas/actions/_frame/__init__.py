@@ -1,0 +1,1 @@
+"""The frame around every module: claim, run, settle, undo."""

@@ -1,0 +1,55 @@
+"""The frame around every action: the Lambda handler of a module, and the tools it works with.
+
+The machine calls with `{"order_id": "1001", "action_id": 101}`, or with `"undo": true` beside it, and knows exceptions by
+class name; the relay calls with `"requested": true` for what runs beside the machine.
+"""
+
+import time
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from lambdas.actions._frame.module import Module, Tools
+from lambdas.actions._frame.requested import run_requested
+from lambdas.actions._frame.run import run_action
+from lambdas.actions._frame.undo import undo_action
+from lambdas.orders.store import DynamoOrderStore
+from lambdas.payments.gateways import gateway_named
+from lambdas.records.table import RecordTable
+from lambdas.runtime.observe import logger, metrics
+from lambdas.runtime.patience import lasting
+from lambdas.runtime.settings import TableSettings
+from lambdas.runtime.starting import prepare
+
+Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
+
+
+def action_handler(module: Module[Any]) -> Handler:
+    """The Lambda handler of a module."""
+
+    @metrics.log_metrics
+    def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+        logger.append_keys(action=module.name, order_id=event["order_id"], action_id=event["action_id"])
+        order_id, action_id = str(event["order_id"]), int(event["action_id"])
+        if event.get("undo"):
+            with lasting(context):
+                return undo_action(module, order_id, action_id, tools())
+        if event.get("requested"):
+            return run_requested(module, order_id, action_id, context, tools())
+        return run_action(module, order_id, action_id, context, tools())
+
+    prepare(tools)
+    return handler
+
+
+@cache
+def tools() -> Tools:
+    """The real ones, made once per process."""
+    settings = TableSettings.from_environment()
+    records = RecordTable(settings.record_table)
+    return Tools(
+        orders=DynamoOrderStore(settings.order_table),
+        records=records,
+        gateway=gateway_named(settings.gateway, records),
+        now=lambda: int(time.time()),
+    )

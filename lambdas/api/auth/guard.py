@@ -1,0 +1,130 @@
+"""What keeps callers of the API from doing too much, or the same thing twice.
+
+Counting fails open: without its table nobody is refused, which is logged and counted in the metric GuardFailures. A request
+with an Idempotency-Key is refused then instead, before anything is done: its sender relies on it not being done twice.
+"""
+
+import hmac
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from lambdas.api.auth.allowance import Allowance, Calls
+from lambdas.api.errors import TooManyLoginsError
+from lambdas.rate_limits.failures import Failures, Key, Limit, Over, Trial
+from lambdas.rate_limits.windows import Windows
+from lambdas.runtime.observe import MetricUnit, metrics
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.client import DynamoDBClient
+
+    from lambdas.rate_limits.idempotency import Repeats
+
+T = TypeVar("T")
+LOGIN_WINDOW_SECONDS = 300
+FAILED_LOGINS_OF_ONE = 10  # of one user from one source in a window
+_MOST_PROVEN = 1_000
+
+
+@dataclass(frozen=True)
+class _Proven:
+    """`until`: then the login is counted again. `found_until`: then `found` is looked for again."""
+
+    until: int
+    found: Any
+    found_until: int
+
+
+class Guard:
+    """`now` gives Unix seconds; `calls_per_minute` is for users that have no limit of their own.
+
+    `failed_logins_of_source`: of all names together from one source, in a window. `login_kept_seconds`: how long who was found
+    by a login is not looked for again by the same login from the same source, so what is taken from a user ends so much later.
+    """
+
+    def __init__(
+        self,
+        table: str,
+        now: Callable[[], int],
+        *,
+        calls_per_minute: int,
+        failed_logins_of_source: int,
+        login_kept_seconds: int = 0,
+        client: "DynamoDBClient | None" = None,
+    ) -> None:
+        self._table, self._client, self._now = table, client, now
+        self._calls_per_minute, self._failed_logins_of_source = calls_per_minute, failed_logins_of_source
+        self._windows = Windows(table, client)
+        self._calls = Calls(self._windows, now)
+        self._logins = Failures(self._windows, "logins", now)
+        self._login_kept_seconds = login_kept_seconds
+        self._proven: dict[bytes, _Proven] = {}  # by who logged in from where, which nobody can read from it
+        self._seal = secrets.token_bytes(32)
+
+    def call_of(self, user: str, calls_per_minute: int | None = None) -> Allowance | None:
+        """Count a call of this user. None if it cannot be counted."""
+        return self._calls.count(user, self._calls_per_minute if calls_per_minute is None else calls_per_minute)
+
+    def log_in(self, name: str, *, source: str, look: Callable[[], T | None], secret: str = "") -> T | None:
+        """What `look` finds; None is a login that failed, which counts against this name from this source and the source.
+
+        Raises TooManyLoginsError, without looking, where too many failed. A name is never locked from every source, or
+        anybody could shut its owner out. Whoever logged in with this `secret` in the last minutes is looked at without
+        being counted, so that a busy caller costs no writes, and in the last seconds not even looked at.
+        """
+        proof = hmac.digest(self._seal, f"{source}\n{name}\n{secret}".encode(), "sha256") if secret else b""
+        proven = self._proven.get(proof)
+        if proven and proven.found_until > self._now():
+            known: T = proven.found
+            return known
+        if proven and proven.until > self._now() and (found := look()) is not None:
+            self._remember(proof, found, until=proven.until)
+            return found
+        trial = self._logins.begin(
+            (
+                Key("name", f"{source}\n{name}", Limit(most=FAILED_LOGINS_OF_ONE, seconds=LOGIN_WINDOW_SECONDS)),
+                Key("source", source, Limit(most=self._failed_logins_of_source, seconds=LOGIN_WINDOW_SECONDS)),
+            )
+        )
+        if isinstance(trial, Over):
+            metrics.add_metric("FailedLogins", MetricUnit.Count, 1)
+            raise TooManyLoginsError(trial.seconds_left)
+        found = self._looked_at(look, trial)
+        if proof and found is not None:
+            self._remember(proof, found, until=self._now() + LOGIN_WINDOW_SECONDS)
+        return found
+
+    def _looked_at(self, look: Callable[[], T | None], trial: Trial) -> T | None:
+        is_wrong = False
+        try:
+            found = look()
+            is_wrong = found is None
+        finally:
+            (trial.failed if is_wrong else trial.passed)()
+        if is_wrong:
+            metrics.add_metric("FailedLogins", MetricUnit.Count, 1)
+        return found
+
+    def _remember(self, proof: bytes, found: Any, *, until: int) -> None:
+        if len(self._proven) >= _MOST_PROVEN:
+            self._proven.clear()
+        self._proven[proof] = _Proven(until, found, self._now() + self._login_kept_seconds)
+
+    def guess(self, about: str, keys: Sequence[Key]) -> Trial | Over:
+        """A try to find something out, counted before it is looked at; or the key under which too many were in vain."""
+        return Failures(self._windows, about, self._now).begin(keys)
+
+    def check_login(self, caller: str, login: str, look: Callable[[], T | None]) -> T | None:
+        """`log_in` for `uber.check_login`: each login that this user of the API asks for counts by itself.
+
+        All of a shop's clients come from the shop's one address, so there is no limit for all of them together.
+        """
+        return self.log_in(login, source=f"check_login#{caller}#{login}", look=look)
+
+    @cached_property
+    def repeats(self) -> "Repeats":
+        from lambdas.rate_limits.idempotency import Repeats
+
+        return Repeats(self._table, self._now, self._client)

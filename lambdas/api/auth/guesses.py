@@ -1,0 +1,117 @@
+"""Nobody finds coupon codes or login names out by trying them on orders.
+
+Tries are counted before they are looked at, by user and by order, and taken back if they hit; whoever missed too often is not
+looked at for a while. Who may list the coupons, or see the clients, has nothing to guess and is not counted.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from lambdas.api.auth.caller import Caller
+from lambdas.api.backend import Backend
+from lambdas.api.errors import TooManyGuessesError
+from lambdas.catalog.coupon import normal_code
+from lambdas.orders.errors import InvalidOrderError, Problem
+from lambdas.orders.model.info import Info, merge, text
+from lambdas.orders.model.order import Order
+from lambdas.orders.parsing.info_keys import is_pack
+from lambdas.orders.parsing.packs import coupon_code
+from lambdas.rate_limits.failures import Key, Limit, Over, Trial
+from lambdas.records.users.rights import SEE_CLIENT, Right
+from lambdas.runtime.observe import MetricUnit, metrics
+
+_HOUR = 3_600
+OF_ORDER = Limit(most=20, seconds=_HOUR)
+OF_USER = Limit(most=600, seconds=_HOUR)  # a shop's user speaks for all its buyers
+
+
+class Codes:
+    """The coupon codes that a call tries; `seen` is said of the order it came to."""
+
+    def __init__(self, trials: Mapping[str, Trial]) -> None:
+        self._open = dict(trials)
+
+    def seen(self, order: Order) -> Order:
+        """Those that take something off were no guesses."""
+        for code in {pack.coupon.coupon_code for pack in order.priced if pack.coupon}:
+            if trial := self._open.pop(code, None):
+                trial.passed()
+        return order
+
+    def ended(self) -> None:
+        for trial in self._open.values():
+            trial.failed()
+
+
+@contextmanager
+def counting_codes(
+    backend: Backend, caller: Caller, brand_id: int, info: Mapping[str, Any], order: Order | None = None
+) -> Iterator[Codes]:
+    """Around what prices an order with this `info`, or with these changes to it. Raises TooManyGuessesError, or
+    InvalidOrderError for more codes than anybody would count."""
+    known: Info = order.info if order else {}
+    new = _codes(merge(known, info)) - _codes(known)
+    is_fixed = order is not None and not order.is_lead
+    if not new or is_fixed or caller.user.may_in(Right.VIEW, None, brand_id):
+        yield Codes({})
+        return
+    if len(new) > OF_ORDER.most:
+        text = f"{len(new)} coupon codes are new to this order; send at most {OF_ORDER.most} in one call"
+        raise InvalidOrderError((Problem("info.coupon", text),))
+    tried = Codes(_begun(backend, caller, sorted(new), order))
+    try:
+        yield tried
+    finally:
+        tried.ended()
+
+
+@contextmanager
+def counting_login(backend: Backend, caller: Caller, order: Order) -> Iterator[None]:
+    """Around a submit, which says whether a new client's login name is taken. Raises TooManyGuessesError.
+
+    One that does not end in a submitted order counts, also where the name is free: that is what a guesser sees most often.
+    """
+    sees_clients = all(caller.user.may_in(right, None, order.brand_id) for right in SEE_CLIENT)
+    if not order.is_lead or order.client_id or not text(order.info, "uber_login") or sees_clients:
+        yield
+        return
+    trial = _begun_one(backend, "login_names", _keys(caller, order), "info.uber_login")
+    submitted = False
+    try:
+        yield
+        submitted = True
+    finally:
+        (trial.passed if submitted else trial.failed)()
+
+
+def _begun(backend: Backend, caller: Caller, codes: Sequence[str], order: Order | None) -> dict[str, Trial]:
+    begun: dict[str, Trial] = {}
+    try:
+        for code in codes:
+            begun[code] = _begun_one(backend, "coupon_codes", _keys(caller, order), "info.coupon")
+    except TooManyGuessesError:
+        for trial in begun.values():  # none of them was looked at
+            trial.passed()
+        raise
+    return begun
+
+
+def _begun_one(backend: Backend, about: str, keys: Sequence[Key], field: str) -> Trial:
+    trial = backend.guard.guess(about, keys)
+    if isinstance(trial, Over):
+        metrics.add_metric("GuessesRefused", MetricUnit.Count, 1)
+        raise TooManyGuessesError(field, trial.seconds_left)
+    return trial
+
+
+def _keys(caller: Caller, order: Order | None) -> list[Key]:
+    of_order = [Key("order", order.order_id, OF_ORDER)] if order else []
+    return [*of_order, Key("user", caller.name, OF_USER)]
+
+
+def _codes(info: Mapping[str, Any]) -> set[str]:
+    """As they are kept; of the order and of its packs."""
+    packs = (value for name, value in info.items() if is_pack(name) and isinstance(value, Mapping))
+    said = (text(info, "coupon"), *(coupon_code(pack.get("coupon")) for pack in packs))
+    return {normal_code(code) for code in said} - {""}

@@ -1,0 +1,85 @@
+"""A call with an Idempotency-Key runs once: the same call again gets the first answer, another call under the key is refused.
+
+Answers are kept as they were sent, in the encrypted guard table only. Kept are outcomes: successes, and refusals that are
+decided for good (`OrderError.again`). `order.create` is not run through here: its key is in the transaction that makes the
+order (orders/service.py).
+"""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from lambdas.api.auth.caller import Caller
+from lambdas.api.auth.guard import Guard
+from lambdas.api.errors import KeyReusedError, RepeatInProgressError, RepeatUnknownError
+from lambdas.api.http.call import Call
+from lambdas.api.http.responses import Response
+from lambdas.orders.errors import Again, OrderError
+from lambdas.rate_limits.fail_open import attempt, guard_failed
+from lambdas.rate_limits.idempotency import Claim, Kept, KeyReused, StillRunning
+from lambdas.runtime.observe import logger
+
+
+def once(
+    guard: Guard, call: Call, caller: Caller, *, run: Callable[[], Response], refuse: Callable[[OrderError], Response]
+) -> Response:
+    """The answer of `run`, or of whoever ran the same call first. `refuse` makes an answer of a refusal.
+
+    Raises KeyReusedError, RepeatInProgressError, RepeatUnknownError, and what `run` raises if that is not kept.
+    """
+    claim = _begin(guard, call, caller)
+    if isinstance(claim, Kept):
+        logger.info("call answered as before", method=call.method, door=call.door.value, user=caller.name)
+        response: Response = json.loads(claim.answer)
+        return response
+    try:
+        response = run()
+    except OrderError as error:
+        if error.again is not Again.SAME:
+            attempt(lambda: guard.repeats.let_go(claim))
+            raise
+        response = refuse(error)
+    except Exception:
+        attempt(lambda: guard.repeats.let_go(claim))
+        raise
+    # If this fails the claim lapses, and a repeat runs again, which every verb stands.
+    attempt(lambda: guard.repeats.keep(claim, json.dumps(response)))
+    return response
+
+
+def _begin(guard: Guard, call: Call, caller: Caller) -> Claim | Kept:
+    key = call.idempotency_key or ""
+    content = _content(key, call.door.value, call.method, call.parameters, call.files, caller.if_match)
+    try:
+        return guard.repeats.begin(caller.name, key, content=content, named=call.method)
+    except KeyReused as used:
+        raise KeyReusedError(used.named) from None
+    except StillRunning:
+        raise RepeatInProgressError(call.method) from None
+    except (BotoCoreError, ClientError) as error:
+        guard_failed(error)
+        raise RepeatUnknownError from None
+
+
+def _content(key: str, *request: Any) -> str:
+    """A hash of everything the request says, however its maps are ordered.
+
+    Keyed, and the key is not kept: without it nobody can try passwords or addresses against what is in the table.
+    """
+    said = json.dumps(request, sort_keys=True, default=_plain)
+    return hmac.new(key.encode(), said.encode(), hashlib.sha256).hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    """What JSON has no word for."""
+    match value:
+        case Decimal():
+            return str(value)
+        case bytes():
+            return hashlib.sha256(value).hexdigest()
+    return vars(value)

@@ -1,0 +1,51 @@
+"""What a caller may do with an order beyond what its method needs: say whose it is, have a stored method pay it, and leave
+out what it has still to go through.
+
+All of it is decided by the caller's rights and the order alone, before any record is read: the refusal is the same, and
+takes as long, whether the client or method exists or not.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from lambdas.api.auth.caller import Caller
+from lambdas.orders.decisions.parties import stored_method
+from lambdas.orders.model.checklist import ChecklistAction
+from lambdas.orders.model.order import Order
+from lambdas.records.users.rights import SEE_CLIENT, Right
+
+
+def admit_parties(
+    caller: Caller, order_queue_id: int, brand_id: int, client_id: str | None, billing_info_id: str
+) -> None:
+    """Raises NotAllowedError unless the caller may name this client, and this stored method, on an order of this queue."""
+    if client_id or billing_info_id:
+        caller.require(SEE_CLIENT, None, brand_id)
+    if billing_info_id:
+        caller.require((Right.STORED_METHODS,), order_queue_id, brand_id)
+
+
+@dataclass(frozen=True)
+class CallersPermit:
+    """The domain's Permit, of this caller."""
+
+    caller: Caller
+
+    def change(self, order: Order, changes: Mapping[str, Any]) -> None:
+        """What is sent back as it was read names nobody."""
+        client_id, stored = changes.get("client_id"), stored_method(changes.get("info") or {})
+        other_client = None if client_id == order.client_id else client_id
+        same_method = stored == stored_method(order.info) and not other_client
+        admit_parties(self.caller, order.order_queue_id, order.brand_id, other_client, "" if same_method else stored)
+
+    def pass_over(self, order: Order, actions: Iterable[ChecklistAction]) -> None:
+        """What takes money is not left out by who has nothing to do with money."""
+        passed = tuple(actions)
+        if passed:
+            money = (Right.MONEY,) if any(action.captures for action in passed) else ()
+            self.caller.require((Right.SKIP, *money), order.order_queue_id, order.brand_id)
+
+    def pay(self, order: Order) -> None:
+        if stored_method(order.info):
+            self.caller.require((Right.STORED_METHODS,), order.order_queue_id, order.brand_id)

@@ -1,0 +1,29 @@
+"""What was found, as a user may see it: without the right to personal data, without what says who somebody is."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from lambdas.api.auth.caller import Caller
+from lambdas.catalog.plan import Plan
+from lambdas.orders.model.order import Order
+from lambdas.orders.table.pages import OrderPage
+
+
+def shown(found: Any, caller: Caller, plans: Mapping[str, Plan]) -> Any:
+    """What was found, as this caller may see it. `plans`: the catalogue, which says what services are called."""
+    match found:
+        case Order():
+            return found if caller.sees_personal_data(found.order_queue_id, found.brand_id) else _order(found, plans)
+        case OrderPage():
+            return found.model_copy(update={"orders": shown(found.orders, caller, plans)})
+        case tuple():
+            return tuple(shown(one, caller, plans) for one in found)
+    return found
+
+
+def _order(order: Order, plans: Mapping[str, Plan]) -> Order:
+    from lambdas.orders.model.redacted import without_person
+
+    bare = without_person(order)
+    titled = (pack.changed(title=plans[pack.plan_id].title if pack.plan_id in plans else "") for pack in bare.priced)
+    return bare.changed(priced=tuple(titled))

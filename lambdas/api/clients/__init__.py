@@ -1,0 +1,1 @@
+"""Methods of clients and their payment methods."""

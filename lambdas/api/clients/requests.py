@@ -1,0 +1,203 @@
+"""Requests of clients and their payment methods: names, types and defaults of reference ubersmith-orders 4.9
+(`api-2.0-methods.json`). Card numbers and codes are refused before (card_data.py); tokens stand for them."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from lambdas.api.http.parameters import (
+    MAX_TEXT,
+    Absent,
+    Count,
+    Direction,
+    Expiry,
+    Flag,
+    Info,
+    Limit,
+    Password,
+    Reference,
+    Request,
+    Text,
+)
+from lambdas.records.clients.settings import OF_THE_INSTALLATION
+
+META = "meta_"
+FIELD_DEFAULT = OF_THE_INSTALLATION
+
+Country = Annotated[Annotated[str, Field(max_length=100)] | None, Absent]
+Name = Annotated[str, Field(min_length=1, max_length=MAX_TEXT)]
+Setting = Annotated[Annotated[str, Field(max_length=50)] | None, Absent]
+Gateway3DS = Annotated[dict[str, Any], BeforeValidator(lambda value: {} if value in ("", [], None) else value)]
+
+
+def _brand(value: Any) -> Any:
+    return None if value in ("", FIELD_DEFAULT, 0, "0") else value
+
+
+Brand = Annotated[Annotated[int, Field(gt=0)] | None, BeforeValidator(_brand)]
+
+
+def _active(value: Any) -> Any:
+    return None if value == "" else int(value) if value in ("1", "2") else value
+
+
+Active = Annotated[Literal[1, 2] | None, BeforeValidator(_active)]
+
+
+class ClientAddRequest(Request):
+    """`client.add`. Billing settings are kept as they are sent."""
+
+    first: Text = Field(default=None, description="First name.")
+    last: Text = Field(default=None, description="Last name.")
+    company: Text = Field(default=None, description="Company.")
+    email: Text = Field(default=None, description="E-mail address.")
+    address: Text = Field(default=None, description="Street and number.")
+    city: Text = Field(default=None, description="City.")
+    state: Text = Field(default=None, description="State or province.")
+    zip: Text = Field(default=None, description="Postal code.")
+    country: Country = Field(default=None, description="Country: ISO 3166 code of two letters, or English name.")
+    phone: Text = Field(default=None, description="Telephone number.")
+    fax: Text = Field(default=None, description="Fax number.")
+    login_enabled: Flag = Field(default=True, description="Whether the client may log in.")
+    uber_login: Text = Field(default=None, description="Login name, unique in its brand; without one the id logs in.")
+    uber_pass: Password = Field(default=None, description="Password; hashed when it arrives and never answered.")
+    grace_due: Setting = Field(
+        default="0", description="0: due some days after the invoice; 1: due on a day of the month."
+    )
+    prebill_method: Setting = Field(default=None, description="How far ahead services are billed; kept.")
+    prebill_days: Setting = Field(default=None, description="Days of prebill_method; kept.")
+    charge_days: Setting = Field(default=FIELD_DEFAULT, description="Days between an invoice and its charge; kept.")
+    datesend: Setting = Field(default=FIELD_DEFAULT, description="Day of the month invoices are sent; kept.")
+    datedue: Setting = Field(default=FIELD_DEFAULT, description="Day of the month invoices are due; kept.")
+    datepay: Setting = Field(default=FIELD_DEFAULT, description="Days until an invoice is due.")
+    discount: Setting = Field(default="0", description="The client's usual discount; kept.")
+    discount_type: Setting = Field(default="0", description="Of discount: 0 percent, 1 amount; kept.")
+    referred: Text = Field(default=None, description="Who referred the client.")
+    active: Active = Field(default=1, description="1: a client; 2: a lead.")
+    late_fee_scheme_id: Setting = Field(default=FIELD_DEFAULT, description="Schedule of late fees; kept.")
+    apply_latefee_on_latefees: Setting = Field(default="0", description="1: late fees on late fees; kept.")
+    default_renew: Setting = Field(default=None, description="Day of the month new services renew; kept.")
+    invoice_delivery: Setting = Field(default=None, description="ours: day of the month for invoices; kept.")
+    prorate_min_days: Setting = Field(default=None, description="Least number of days that are prorated; kept.")
+    brand_id: Brand = Field(default=None, description="The client's brand; the installation's first one if not said.")
+    retry_every: Setting = Field(default=FIELD_DEFAULT, description="Days between tries of a declined charge; kept.")
+    priority: Setting = Field(
+        default="1", description="Of the client's tickets: 0 low, 1 normal, 2 high, 3 urgent; kept."
+    )
+    access: Info = Field(default={}, description="What the client's login may use, as a map of names to 0 or 1.")
+    strict: Flag = Field(
+        default=False,
+        description="A login name that is taken: 1 refuses the call; 0 makes the client without a login name.",
+    )
+    meta: dict[str, Text] = Field(default={}, alias=f"{META}*", description="Custom fields: any number of meta_<name>.")
+    auto_apply_credit: Setting = Field(default=None, description="Whether credits are applied by themselves; kept.")
+    vat_id: Text = Field(default=None, description="Tax number.")
+
+    @classmethod
+    def takes(cls, name: str) -> bool:
+        return name.startswith(META) and name not in (META, f"{META}*")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _gather_custom_fields(cls, sent: Any) -> Any:
+        custom = {name.removeprefix(META): value for name, value in sent.items() if cls.takes(name)}
+        return {**{name: value for name, value in sent.items() if not name.startswith(META)}, f"{META}*": custom}
+
+
+class ClientGetRequest(Request):
+    """`client.get`."""
+
+    client_id: Reference = Field(default=None, description="The client, by its id; or by user_login or email.")
+    user_login: Text = Field(default=None, description="The client, by its login name.")
+    email: Text = Field(default=None, description="The client, by its e-mail address; the first one that has it.")
+    metadata: Flag = Field(default=False, description="1: with custom fields.")
+    allclients: Flag = Field(default=False, description="Clients cannot be deactivated here, so this changes nothing.")
+    tags: Flag = Field(default=False, description="1: with tags, of which clients have none here.")
+    acls: Flag = Field(default=False, description="1: with what its login may use.")
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> "ClientGetRequest":
+        if not (self.client_id or self.user_login or self.email):
+            raise ValueError("client_id parameter not supplied; name the client by client_id, user_login or email")
+        return self
+
+
+class _Holder(Request):
+    """Whose the card or account is."""
+
+    fname: Text = Field(default=None, description="First name of its holder.")
+    lname: Text = Field(default=None, description="Last name of its holder.")
+    company: Text = Field(default=None, description="Company of its holder.")
+    address: Text = Field(default=None, description="Street and number of its holder.")
+    city: Text = Field(default=None, description="City of its holder.")
+    state: Text = Field(default=None, description="State or province of its holder.")
+    zip: Text = Field(default=None, description="Postal code of its holder.")
+    country: Country = Field(default=None, description="Country of its holder: ISO 3166 code, or English name.")
+    phone: Text = Field(default=None, description="Telephone number of its holder.")
+    email: Text = Field(default=None, description="E-mail address of its holder.")
+    set_default: Flag = Field(default=False, description="1: pay by this one from now on.")
+
+    def holder(self) -> dict[str, str]:
+        said = self.model_dump(include=set(_Holder.model_fields) - {"set_default"}, exclude_none=True)
+        return {name: str(value) for name, value in said.items()}
+
+
+class CardAddRequest(_Holder):
+    """`client.cc_add`."""
+
+    client_id: Name = Field(description="The client, by id or login name.")
+    cc_num: Annotated[str, Field(pattern=r"^[0-9]{4}$")] = Field(description="The last four digits; more are refused.")
+    cc_expire: Expiry = Field(default=None, description="Expiry, MMYY; 12/2030 and the like are read too.")
+    cc_cvv2: Text = Field(default=None, description="Refused: a card code may not be sent here.")
+    country: Annotated[str, Field(min_length=2, max_length=100)] = Field(
+        description="Country of its holder: ISO 3166 code, or English name."
+    )
+    cc_token: Name = Field(description="The token the payment page gave for the card.")
+    cc_type: Text = Field(default=None, description="The card's brand, such as visa or mastercard.")
+    threedsecure: Gateway3DS = Field(default={}, description="Not needed: a card is authenticated when it pays.")
+
+
+class AccountAddRequest(_Holder):
+    """`client.ach_add`."""
+
+    user_login: Name = Field(description="The client, by login name or id.")
+    ach_acct: Annotated[str, Field(pattern=r"^[0-9]{4}$")] = Field(
+        description="The last four digits of the account number; more are refused."
+    )
+    ach_aba: Text = Field(default=None, description="Routing number; the token knows it, so it is not kept.")
+    ach_type: Annotated[Literal["C", "S"] | None, Absent] = Field(default=None, description="C checking, S savings.")
+    ach_bank: Text = Field(default=None, description="Name of the bank.")
+    ach_token: Name = Field(description="ours: the token the payment page gave for the account.")
+
+
+class PaymentMethodListRequest(Request):
+    """`client.payment_method_list`."""
+
+    SORTED_BY = frozenset({"billing_info_id", "payment_type"})
+
+    client_id: Name = Field(description="The client, by id or login name.")
+    order_by: Annotated[Literal["billing_info_id", "payment_type"] | None, Absent] = Field(
+        default=None, description="What to sort by; billing_info_id if not said."
+    )
+    direction: Direction = Field(default="asc", description="asc or desc.")
+    offset: Count = Field(default=0, description="How many to leave out at the beginning.")
+    limit: Limit = Field(default=None, description="How many at most.")
+
+
+class ServiceListRequest(Request):
+    """`client.service_list`: services of a client, of an order, or of both."""
+
+    FILTERS = frozenset({"client_id", "order_id"})
+    SORTED_BY = frozenset({"service_id"})
+
+    client_id: Reference = Field(default=None, description="The client whose services are wanted.")
+    order_id: Reference = Field(default=None, description="ours: only services that this order made.")
+    direction: Direction = Field(default="asc", description="By service id: asc or desc.")
+    offset: Count = Field(default=0, description="How many to leave out at the beginning.")
+    limit: Limit = Field(default=None, description="How many at most.")
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> "ServiceListRequest":
+        if not (self.client_id or self.order_id):
+            raise ValueError("client_id parameter not supplied; name a client, or an order by order_id")
+        return self

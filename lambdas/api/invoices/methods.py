@@ -1,0 +1,202 @@
+"""Invoices of clients, and their payment (reference ubersmith-orders 4.9)."""
+
+from collections.abc import Mapping
+
+from lambdas.api.auth.caller import Caller
+from lambdas.api.backend import Backend
+from lambdas.api.clients.named import the_client
+from lambdas.api.clients.records_2_0 import PAYMENT_TYPE
+from lambdas.api.errors import KeyReusedError, MalformedRequestError
+from lambdas.api.http.values_2_0 import true
+from lambdas.api.invoices import records_2_0 as answers
+from lambdas.api.invoices import views
+from lambdas.api.invoices.payments import recorded, recording, settled_by_its_order, tell_orders, the_invoice
+from lambdas.api.invoices.requests import (
+    InvoiceChargeRequest,
+    InvoiceGenerateRequest,
+    InvoiceGetRequest,
+    InvoiceListRequest,
+    PaymentAddRequest,
+    PaymentRefundRequest,
+)
+from lambdas.api.method import Method, Rights
+from lambdas.orders.errors import Problem
+from lambdas.payments.charge import Charging
+from lambdas.payments.invoice import Invoicing
+from lambdas.records.clients.client import Client, ClientRecords
+from lambdas.records.clients.payment_method import PaymentMethod, PaymentMethodRecords
+from lambdas.records.invoices.invoice import Invoice, InvoiceStatus
+from lambdas.records.invoices.records import InvoiceRecords
+from lambdas.records.request_key import RequestKey, RequestKeyUsedError
+from lambdas.records.users.rights import SEE_CLIENT, Right
+
+_MONEY = (*SEE_CLIENT, Right.MONEY)
+_CHARGES = (*_MONEY, Right.STORED_METHODS)
+
+
+def _list(backend: Backend, request: InvoiceListRequest, caller: Caller) -> tuple[Invoice, ...]:
+    client = the_client(backend, request.client_id, caller)
+    invoices = InvoiceRecords(backend.records).of_client(client.client_id)
+    ordered = invoices[::-1] if request.direction == "desc" else invoices
+    begin = request.offset or 0
+    return ordered[begin:] if request.limit is None else ordered[begin : begin + request.limit]
+
+
+def _get(backend: Backend, request: InvoiceGetRequest, caller: Caller) -> Invoice:
+    return the_invoice(backend, request.invoice_id, caller, "invoice_id")
+
+
+def _generate(backend: Backend, request: InvoiceGenerateRequest, caller: Caller) -> Invoice:
+    client = the_client(backend, request.client_id, caller)
+    invoicing = Invoicing(backend.records, backend.service.store, backend.gateway, backend.service.now)
+    if request.trans_id and request.command != "charge_prior_auth":
+        raise MalformedRequestError(Problem("trans_id", "needs command=charge_prior_auth"))
+    if request.command == "charge_prior_auth":
+        if request.include_packs is not None:
+            raise MalformedRequestError(
+                Problem("include_packs", "does not go with charge_prior_auth: it takes an order's")
+            )
+        collected = invoicing.collect(client, request.trans_id, due_at=request.duedate)
+        tell_orders(backend, collected, caller)
+        return collected
+    charges = request.command == "charge"
+    chosen = _default_method(backend, client) if charges else None  # before there is an invoice that nobody could pay
+    key = _request_key(request, caller, backend.service.now()) if caller.key else None
+    try:
+        invoice = invoicing.generate(client, only=request.include_packs, due_at=request.duedate, key=key)
+    except RequestKeyUsedError:
+        raise KeyReusedError(caller.method) from None
+    invoice = _charge_once(backend, invoice, *chosen) if chosen else invoice
+    tell_orders(backend, invoice, caller)
+    return invoice
+
+
+def _generate_rights(request: InvoiceGenerateRequest) -> Rights:
+    return _CHARGES if request.command == "charge" else _MONEY
+
+
+def _request_key(request: InvoiceGenerateRequest, caller: Caller, now: int) -> RequestKey:
+    said = request.model_dump(mode="json", exclude={"include_packs"})
+    packs = None if request.include_packs is None else sorted(request.include_packs)
+    return RequestKey.of(caller.name, caller.key or "", caller.method, {**said, "include_packs": packs}, now)
+
+
+def _charge(backend: Backend, request: InvoiceChargeRequest, caller: Caller) -> Invoice:
+    invoice = settled_by_its_order(backend, the_invoice(backend, request.inv_id, caller, "inv_id"))
+    if invoice.status is not InvoiceStatus.PAID:
+        invoice = _charged(backend, request, invoice)
+    tell_orders(backend, invoice, caller)
+    return invoice
+
+
+def _charged(backend: Backend, request: InvoiceChargeRequest, invoice: Invoice) -> Invoice:
+    client = ClientRecords(backend.records).get(invoice.client_id)
+    methods = PaymentMethodRecords(backend.records).of_client(invoice.client_id)
+    named = request.billing_info_id or (client.default_billing_info_id if client else None)
+    method = methods.get(named or "")
+    if named is None or method is None:
+        text = (
+            "the client has no such payment method" if named else "the client has no default payment method; name one"
+        )
+        raise MalformedRequestError(Problem("billing_info_id", text))
+    if "payment_type" in request.model_fields_set and PAYMENT_TYPE[method.kind] != request.payment_type:
+        raise MalformedRequestError(Problem("payment_type", f"this payment method is {PAYMENT_TYPE[method.kind]}"))
+    return _charge_once(backend, invoice, named, method)
+
+
+def _default_method(backend: Backend, client: Client) -> tuple[str, PaymentMethod]:
+    methods = PaymentMethodRecords(backend.records).of_client(client.client_id)
+    chosen = client.default_billing_info_id
+    if chosen is None or chosen not in methods:
+        raise MalformedRequestError(
+            Problem("command", "the client has no default payment method to charge; add one first")
+        )
+    return chosen, methods[chosen]
+
+
+def _charge_once(backend: Backend, invoice: Invoice, billing_info_id: str, method: PaymentMethod) -> Invoice:
+    """Looked at once more when nobody else can begin to charge it: its order may have begun to take its money meanwhile."""
+    charging = Charging(InvoiceRecords(backend.records), backend.gateway, backend.service.now)
+    return charging.charge(
+        invoice, billing_info_id, method, looked_at_again=lambda claimed: settled_by_its_order(backend, claimed)
+    )
+
+
+def _add_payment(backend: Backend, request: PaymentAddRequest, caller: Caller) -> Invoice:
+    paid = recorded(backend, the_invoice(backend, request.inv_id, caller, "inv_id"), request, by=caller.name)
+    tell_orders(backend, paid, caller)
+    return paid
+
+
+def _refund_payment(backend: Backend, request: PaymentRefundRequest, caller: Caller) -> Invoice:
+    invoice = the_invoice(backend, request.inv_id, caller, "inv_id")
+    returned = recording(backend).note_return(invoice, request.reference, caller.name, order_id=request.order_id or "")
+    tell_orders(backend, returned, caller)
+    return returned
+
+
+def _place(invoice: Invoice) -> Mapping[str, str]:
+    return {"Location": f"/client.invoice_get?invoice_id={invoice.invoice_id}"}
+
+
+METHODS: dict[str, Method] = {
+    "client.invoice_list": Method(
+        title="List a client's invoices",
+        request=InvoiceListRequest,
+        rights=_MONEY,
+        verb=_list,
+        answer=answers.invoices,
+        view=views.invoices_view,
+        reads=True,
+        example={"client_id": "101"},
+    ),
+    "client.invoice_get": Method(
+        title="Get an invoice",
+        request=InvoiceGetRequest,
+        rights=_MONEY,
+        verb=_get,
+        answer=answers.record,
+        view=views.invoice_view,
+        reads=True,
+        example={"invoice_id": "1000000001"},
+    ),
+    "client.invoice_generate": Method(
+        title="Generate an invoice of a client's services that are on none yet",
+        request=InvoiceGenerateRequest,
+        rights=_generate_rights,
+        verb=_generate,
+        answer=answers.generated,
+        view=views.invoice_view,
+        status=201,
+        headers=_place,
+        keeps_key=True,
+        example={"client_id": "101"},
+    ),
+    "client.invoice_charge": Method(
+        title="Charge an open invoice",
+        request=InvoiceChargeRequest,
+        rights=_CHARGES,
+        verb=_charge,
+        answer=true,
+        view=views.invoice_view,
+        example={"inv_id": "1000000001"},
+    ),
+    "client.payment_add": Method(
+        title="Record that an invoice was paid outside of the gateway, by bank transfer, cheque or cash (ours)",
+        request=PaymentAddRequest,
+        rights=_MONEY,
+        verb=_add_payment,
+        answer=true,
+        view=views.invoice_view,
+        example={"inv_id": "1000000001", "amount": "9.95", "payment_type": "wire", "reference": "transfer of 3 May"},
+    ),
+    "client.payment_refund": Method(
+        title="Note that money recorded by client.payment_add was paid back",
+        request=PaymentRefundRequest,
+        rights=_MONEY,
+        verb=_refund_payment,
+        answer=true,
+        view=views.invoice_view,
+        example={"inv_id": "1000000001", "reference": "transfer of 9 May"},
+    ),
+}

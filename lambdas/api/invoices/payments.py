@@ -1,0 +1,116 @@
+"""What has to be known of an invoice before anybody pays it, the payments that staff record, and who is told of them."""
+
+from collections.abc import Iterator
+
+from lambdas.api.auth.caller import Caller
+from lambdas.api.backend import Backend
+from lambdas.api.clients.named import admitted
+from lambdas.api.errors import NotFoundError
+from lambdas.api.invoices.requests import PaymentAddRequest
+from lambdas.orders.model.money import format_cents
+from lambdas.orders.model.order import Order
+from lambdas.orders.payment_seen import tell_paid
+from lambdas.payments.charge import awaits_invoice
+from lambdas.payments.earlier_captures import captured_for
+from lambdas.payments.errors import ChargeUnknownError, NotChargeableError
+from lambdas.payments.gateway import GatewayUnavailableError, OutcomeUnknownError, Transaction
+from lambdas.payments.record_payment import Recording, is_same
+from lambdas.records.clients.client import ClientRecords
+from lambdas.records.clients.service import order_id_of
+from lambdas.records.invoices.invoice import Invoice, InvoiceStatus, RecordedPayment
+from lambdas.records.invoices.records import InvoiceRecords
+
+
+def the_invoice(backend: Backend, invoice_id: str, caller: Caller, field: str) -> Invoice:
+    """The invoice, if the caller may do with its client what they ask for."""
+    invoice = InvoiceRecords(backend.records).get(invoice_id)
+    client = ClientRecords(backend.records).get(invoice.client_id) if invoice else None
+    if invoice is None or client is None:
+        raise caller.not_found(NotFoundError(f"Invoice ID '{invoice_id}'", field))
+    admitted(client, caller)
+    return invoice
+
+
+def settled_by_its_order(backend: Backend, invoice: Invoice) -> Invoice:
+    """The invoice as it stands with what its order holds: paid, if the order's money was taken and that not written down.
+
+    Raises NotChargeableError where the order has still to take its money, or was canceled; ChargeUnknownError where the
+    gateway does not say whether money was taken.
+    """
+    order = backend.service.get(order_id=invoice.order_id) if invoice.order_id else None
+    for sold in [order] if order else _orders_on(backend, invoice):
+        if sold.canceled_at and sold.order_id not in (invoice.credited or {}):
+            text = f"order {sold.order_id} was canceled, so it is credited"
+            raise NotChargeableError(invoice.invoice_id, text)
+        if order is None and invoice.status is InvoiceStatus.OPEN and (taken := _taken(backend, sold, invoice)):
+            text = (
+                f"{_sum_of(taken)} was taken for order {sold.order_id} already, in transaction {taken.transaction_id}"
+            )
+            raise NotChargeableError(
+                invoice.invoice_id, f"{text}; give that back at the gateway first, or cancel the order"
+            )
+    if order is None:
+        return invoice
+    if invoice.status is InvoiceStatus.OPEN and (paid := _paid_before(backend, order, invoice)):
+        return paid
+    if order.hold and awaits_invoice(order):
+        why = f"order {order.order_id} has still to take the money that is held for it; process Generate Invoice, or skip it"
+        raise NotChargeableError(invoice.invoice_id, why)
+    return invoice
+
+
+def _orders_on(backend: Backend, invoice: Invoice) -> Iterator[Order]:
+    """The orders whose services are on an invoice that somebody made."""
+    for order_id in dict.fromkeys(order_id_of(line.service_id) for line in invoice.lines):
+        yield backend.service.get(order_id=order_id)
+
+
+def recorded(backend: Backend, invoice: Invoice, request: PaymentAddRequest, *, by: str) -> Invoice:
+    """The invoice, paid with what the request says."""
+    payment = RecordedPayment(
+        payment_type=request.payment_type,
+        reference=request.reference,
+        amount_cents=request.amount,
+        by=by,
+        at=backend.service.now(),
+    )
+    known = invoice if is_same(invoice.payment, payment) else settled_by_its_order(backend, invoice)
+    return recording(backend).record(known, payment)
+
+
+def recording(backend: Backend) -> Recording:
+    return Recording(InvoiceRecords(backend.records), backend.gateway, backend.service.now)
+
+
+def tell_orders(backend: Backend, invoice: Invoice, caller: Caller) -> None:
+    """Have every order that waits for this invoice look at it. Whoever repeats a payment tells them again."""
+    if invoice.status is InvoiceStatus.OPEN:
+        return
+    orders = {order_id_of(line.service_id) for line in invoice.lines} | (
+        {invoice.order_id} if invoice.order_id else set()
+    )
+    for order_id in sorted(orders):
+        tell_paid(backend.service.store, order_id, by=caller.name, now=backend.service.now())
+
+
+def _paid_before(backend: Backend, order: Order, invoice: Invoice) -> Invoice | None:
+    """The order's invoice as paid, if its money was taken already and that could not be written down."""
+    taken = _taken(backend, order, invoice)
+    if taken is None:
+        return None
+    if (taken.amount_cents, taken.currency) != (invoice.total_cents, invoice.currency):
+        why = f"another sum was taken for order {order.order_id} already (transaction {taken.transaction_id}); settle it by hand"
+        raise NotChargeableError(invoice.invoice_id, why)
+    now = backend.service.now()
+    return InvoiceRecords(backend.records).settle(invoice, InvoiceStatus.PAID, taken.transaction_id, at=now)
+
+
+def _taken(backend: Backend, order: Order, invoice: Invoice) -> Transaction | None:
+    try:
+        return captured_for(order, backend.gateway)
+    except (GatewayUnavailableError, OutcomeUnknownError):
+        raise ChargeUnknownError(invoice.invoice_id) from None
+
+
+def _sum_of(taken: Transaction) -> str:
+    return f"{format_cents(taken.amount_cents)} {taken.currency}"

@@ -1,0 +1,205 @@
+"""The life of an order: create, update, submit, get, list, process, cancel, restart."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from lambdas.api.auth.caller import Caller
+from lambdas.api.auth.guesses import counting_codes, counting_login
+from lambdas.api.auth.permits import CallersPermit, admit_parties
+from lambdas.api.auth.redaction import shown
+from lambdas.api.auth.visibility import visible_queues
+from lambdas.api.backend import Backend
+from lambdas.api.errors import MalformedRequestError
+from lambdas.api.http.call import Door
+from lambdas.api.http.responses import MOST_BYTES, bytes_of
+from lambdas.api.http.values_2_0 import true
+from lambdas.api.method import Method, Rights
+from lambdas.api.orders import records_2_0 as answers
+from lambdas.api.orders import views
+from lambdas.api.orders.requests import CreateRequest, GetRequest, ListRequest, SubmitRequest, UpdateRequest
+from lambdas.api.queues.parts import queue_to_fill
+from lambdas.orders.decisions.draft import OrderDraft
+from lambdas.orders.decisions.parties import stored_method
+from lambdas.orders.decisions.seen import Seen
+from lambdas.orders.errors import InvalidOrderError, Problem
+from lambdas.orders.model.order import Order
+from lambdas.orders.model.queue import DEFAULT_BRAND_ID
+from lambdas.orders.model.steps import StepStatus
+from lambdas.orders.table.keys import IdempotencyKey
+from lambdas.orders.table.lists import MAX_LIMIT, OrderFilter
+from lambdas.orders.table.pages import OrderPage, PageRoom
+from lambdas.records.users.rights import Right
+
+PAGE_LIMIT = 50
+
+
+def _create(backend: Backend, request: CreateRequest, caller: Caller) -> Order:
+    queue = queue_to_fill(backend, request.order_queue_id, caller)
+    admit_parties(caller, queue.order_queue_id, queue.brand_id, request.client_id, stored_method(request.info))
+    if request.order_status and request.order_status != queue.leads.id:
+        text = f"an order begins in {queue.leads.name} (step {queue.leads.id}) and leaves it by order.submit"
+        raise MalformedRequestError(Problem("order_status", text))
+    key = IdempotencyKey(caller.name, caller.key) if caller.key else None
+    sent = request.model_dump(exclude_none=True, exclude={"order_status", "add_default_pack_upgrades"})
+    draft = OrderDraft(**sent, add_default_pack_upgrades=request.add_default_pack_upgrades or None)
+    with counting_codes(backend, caller, queue.brand_id, request.info) as codes:
+        return codes.seen(backend.service.create(draft, key, by=caller.name))
+
+
+_NO_DATA = {"order_id", "hash", "step_id", "step_name", "reason", "card_stored", "card_id", "ach_id"}
+
+
+def _update(backend: Backend, request: UpdateRequest, caller: Caller) -> Order:
+    changes = request.model_dump(exclude_unset=True, exclude=_NO_DATA)
+    if stored := request.card_id or request.ach_id:
+        changes["info"] = {**changes.get("info", {}), "billing_info_id": stored}
+    if request.reason and not _moves(request) and caller.door is Door.METHOD_PATH:
+        raise MalformedRequestError(Problem("reason", "goes with step_id or step_name: it says why the order is moved"))
+    order = backend.order(request, caller)
+    with counting_codes(backend, caller, order.brand_id, changes.get("info") or {}, order) as codes:
+        updated = backend.service.update(
+            order,
+            changes,
+            by=caller.name,
+            step_id=request.step_id,
+            step_name=request.step_name,
+            expected_revision=caller.if_match,
+            reason=(request.reason or "").strip(),
+            permit=CallersPermit(caller),
+        )
+        return codes.seen(updated)
+
+
+def _update_rights(request: UpdateRequest) -> Rights:
+    """What a move leaves out needs more: see CallersPermit."""
+    moves = _moves(request)
+    changes = request.model_fields_set - {"order_id", "hash", "step_id", "step_name", "reason", "card_stored"}
+    return (*((Right.ACT,) if moves else ()), *((Right.CREATE,) if changes or not moves else ()))
+
+
+def _moves(request: UpdateRequest) -> bool:
+    return request.step_id is not None or request.step_name is not None
+
+
+def _submit(backend: Backend, request: SubmitRequest, caller: Caller) -> Order:
+    order, seen = backend.order(request, caller), Seen(total_cents=request.total_cents, revision=caller.if_match)
+    permit = CallersPermit(caller)
+    with counting_login(backend, caller, order):
+        return backend.service.submit(order, by=caller.name, reviewed=request.reviewed, seen=seen, permit=permit)
+
+
+def _submit_rights(request: SubmitRequest) -> Rights:
+    """A storefront's user needs no `act`, so that nothing tried there gets past the screen."""
+    return (Right.ACT,) if request.reviewed else (Right.CREATE,)
+
+
+def _get(backend: Backend, request: GetRequest, caller: Caller) -> Order:
+    return backend.order(request, caller)
+
+
+_OTHERWISE = {"order_by", "direction", "step_status", "brand_id", "limit"}
+
+
+def _list(backend: Backend, request: ListRequest, caller: Caller) -> OrderPage:
+    if request.cursor and request.offset:
+        raise MalformedRequestError(Problem("offset", "cannot be set together with cursor"))
+    old_door, field = caller.door is Door.API_2_0, request.order_by or "ts"
+    if field != "ts" and not old_door:
+        raise MalformedRequestError(Problem("order_by", "must be ts: pages are sorted by when an order was received"))
+    by_time = field == "ts"
+    wanted = OrderFilter(
+        **request.model_dump(exclude_none=True, exclude=_OTHERWISE if by_time else {*_OTHERWISE, "offset"}),
+        brand_id=DEFAULT_BRAND_ID if request.brand_id is None else request.brand_id,
+        step_status=None if request.step_status is None else StepStatus(request.step_status),
+        descending=request.direction == "desc" and by_time,
+        limit=(request.limit or (MAX_LIMIT if old_door else PAGE_LIMIT)) if by_time else MAX_LIMIT,
+        queues=visible_queues(backend, caller),
+    )
+    view = answers.record if old_door else views.order_view
+    page = backend.service.list(wanted, PageRoom(lambda order: bytes_of(view(order, backend)), MOST_BYTES))
+    if not by_time:
+        return _sorted(page, request, field, backend, caller)
+    if page.full and old_door:
+        text = f"these orders are too large for one answer: ask for {len(page.orders)} at most, and go on with offset"
+        raise InvalidOrderError((Problem("limit", text),))
+    if page.cut_short and old_door:  # which knows no cursor, and would take the part for the whole
+        field = "opportunity_id" if request.opportunity_id else "client_id"
+        text = "has too many orders in other steps to look through in one call; narrow the list with min_ts and max_ts"
+        raise InvalidOrderError((Problem(field, text),))
+    return page
+
+
+def _sorted(page: OrderPage, request: ListRequest, field: str, backend: Backend, caller: Caller) -> OrderPage:
+    """By what the caller may see: an order of names tells names."""
+    from lambdas.api.orders.sorting import sorted_page
+
+    seen: OrderPage = shown(page, caller, backend.plans)
+    limit = request.limit or MAX_LIMIT
+    descending = request.direction == "desc"
+    return sorted_page(seen, field, descending=descending, offset=request.offset or 0, limit=limit, backend=backend)
+
+
+def _etag_and_place(order: Order) -> Mapping[str, str]:
+    return {**views.etag(order), "Location": f"/order.get?order_id={order.order_id}"}
+
+
+_PERSON = {"first": "Ada", "last": "Lovelace", "email": "ada@example.com", "country": "GB"}
+_CARD = {"payment_type": "cc", "cc_token": "tok_approve"}
+_ONE: dict[str, Any] = {"order_id": "1001"}
+
+METHODS: dict[str, Method] = {
+    "order.create": Method(
+        title="Create an order",
+        request=CreateRequest,
+        rights=(Right.CREATE,),
+        verb=_create,
+        answer=answers.created,
+        view=views.order_view,
+        status=201,
+        headers=_etag_and_place,
+        keeps_key=True,
+        example={"order_queue_id": 1, "info": {**_PERSON, **_CARD, "pack1": {"plan_id": "1", "period": 1}}},
+    ),
+    "order.update": Method(
+        title="Change an order, or move it to another step",
+        request=UpdateRequest,
+        rights=_update_rights,
+        verb=_update,
+        answer=true,
+        view=views.order_view,
+        headers=views.etag,
+        example={**_ONE, "info": {"phone": "+44 20 7946 0000"}},
+    ),
+    "order.submit": Method(
+        title="Submit an order",
+        request=SubmitRequest,
+        rights=_submit_rights,
+        verb=_submit,
+        answer=answers.submitted,
+        view=views.order_view,
+        headers=views.etag,
+        settles=True,
+        example={**_ONE, "total": "9.95"},
+    ),
+    "order.get": Method(
+        title="Get an order",
+        request=GetRequest,
+        rights=(Right.VIEW,),
+        verb=_get,
+        answer=answers.record,
+        view=views.order_view,
+        reads=True,
+        headers=views.etag,
+        example=_ONE,
+    ),
+    "order.list": Method(
+        title="List orders",
+        request=ListRequest,
+        rights=(Right.VIEW,),
+        verb=_list,
+        answer=answers.records,
+        view=views.orders_view,
+        reads=True,
+        example={"order_queue_id": 1, "step_status": 0, "limit": 50},
+    ),
+}

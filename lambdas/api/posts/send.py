@@ -1,0 +1,169 @@
+"""How a post comes about: its files first, then the post, then its mail. Each part can be repeated without harm.
+
+A post never names a file that is not there; a mail never goes out for a post that was not kept.
+"""
+
+from dataclasses import dataclass
+from email.utils import formataddr
+from typing import Literal
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from lambdas.api.auth.caller import Caller
+from lambdas.api.backend import Backend
+from lambdas.api.posts.requests import NOBODY
+from lambdas.mail.sending import Mail, MailFile, MailInDoubtError, MailRefusedError, send_once
+from lambdas.orders.contact.email import is_email
+from lambdas.orders.errors import Again, OrderError, Problem
+from lambdas.records.posts.attachment import Attachment, AttachmentFiles, NewFile
+from lambdas.records.posts.notification import MailState, NotificationRecords
+from lambdas.records.posts.post import Post, PostKind, PostRecords
+from lambdas.records.request_key import RequestKey
+from lambdas.runtime.observe import log_unexpected
+from lambdas.runtime.settings import Settings
+
+MailOutcome = Literal["sent", "refused", "unknown", "unsent"]
+_OUTCOMES: dict[MailState, MailOutcome] = {
+    MailState.SENT: "sent",
+    MailState.REFUSED: "refused",
+    MailState.SENDING: "unknown",
+}
+
+
+class PostSettings(Settings):
+    """`mail_from`: the stage's sender. `company`: whose name it has. `attachment_bucket`: where files are."""
+
+    mail_from: str
+    company: str
+    attachment_bucket: str
+
+
+class MailNotSentError(OrderError):
+    kind = "mail_not_sent"
+
+    def __init__(self, post: Post, refused: MailRefusedError) -> None:
+        mend = (
+            "wait a minute"
+            if refused.throttled
+            else "see that the sender is verified there and the addresses are right"
+        )
+        super().__init__(
+            f"post {post.post_id} was kept, but its mail was not sent: SES refused it ({refused.code}); {mend}, then repeat"
+            " the call with the same Idempotency-Key, or post it anew if there was none",
+            post_id=str(post.post_id),
+        )
+
+
+class MailUnknownError(OrderError):
+    kind = "mail_unknown"
+
+    def __init__(self, post: Post) -> None:
+        super().__init__(
+            f"post {post.post_id} was kept, but whether its mail went out is not known: SES did not answer, or another call is"
+            " sending it now; it is not sent again by itself, so ask the recipient before you post it anew",
+            post_id=str(post.post_id),
+        )
+
+
+class FilesNotKeptError(OrderError):
+    """The bucket refused, or did not answer."""
+
+    kind = "files_not_kept"
+    again = Again.LATER
+
+    def __init__(self, field: str) -> None:
+        text = "the files could not be stored just now, so nothing was posted; send the same request again in a minute"
+        super().__init__(text, problems=(Problem(field, text),))
+
+
+@dataclass(frozen=True)
+class SentPost:
+    """A post, and what is known of its mail; None: nothing, or it has none."""
+
+    post: Post
+    mail: MailState | None
+
+    @property
+    def order_id(self) -> str:
+        return self.post.order_id
+
+    @property
+    def mail_outcome(self) -> MailOutcome | None:
+        if self.post.kind is not PostKind.RESPONSE:
+            return None
+        return _OUTCOMES[self.mail] if self.mail else "unsent"
+
+
+class Posting:
+    """Keeps posts and mails them. The caller's Idempotency-Key makes one post, however often the call is repeated."""
+
+    def __init__(self, backend: Backend, caller: Caller) -> None:
+        self._caller, self._now = caller, backend.service.now()
+        self._posts = PostRecords(backend.records)
+        self._notifications = NotificationRecords(backend.records)
+        self.settings = PostSettings.from_environment()
+
+    def make(self, draft: Post, files: list[NewFile]) -> SentPost:
+        """The post, mailed if it is a response.
+
+        Raises FilesNotKeptError, PostKeyTakenError, PostsBusyError; and MailNotSentError or MailUnknownError when the post
+        is kept already.
+        """
+        key = self._key(draft, files)
+        post = (key and self._posts.made_with(key)) or self._add(draft, files, key)
+        return SentPost(post, self._mailed(post, files) if post.kind is PostKind.RESPONSE else None)
+
+    def _key(self, draft: Post, files: list[NewFile]) -> RequestKey | None:
+        if not self._caller.key:
+            return None
+        content = {"post": draft.said(), "files": [file.digest for file in files]}
+        return RequestKey.of(self._caller.name, self._caller.key, self._caller.method, content, self._now)
+
+    def _add(self, draft: Post, files: list[NewFile], key: RequestKey | None) -> Post:
+        post_id = self._posts.new_id()
+        attachments = tuple(Attachment.of(file, draft.order_id, post_id, place) for place, file in enumerate(files, 1))
+        if attachments:
+            kept = AttachmentFiles(self.settings.attachment_bucket)
+            try:
+                for attachment, file in zip(attachments, files, strict=True):
+                    kept.keep(attachment, file.content)
+            except (BotoCoreError, ClientError) as error:
+                log_unexpected("a file was not kept", error, order_id=draft.order_id)
+                raise FilesNotKeptError(files[0].field) from None
+        return self._posts.add(draft.model_copy(update={"post_id": post_id, "attachments": attachments}), key)
+
+    def _mailed(self, post: Post, files: list[NewFile]) -> MailState:
+        mail = self._mail(post, files)
+        try:
+            sent = send_once(self._notifications, post.order_id, post.mail_name, mail, self._now, on_doubt="skip")
+        except MailRefusedError as refused:
+            raise MailNotSentError(post, refused) from None
+        except MailInDoubtError:
+            raise MailUnknownError(post) from None
+        if not sent:
+            raise MailUnknownError(post)
+        return MailState.SENT
+
+    def _mail(self, post: Post, files: list[NewFile]) -> Mail:
+        replies = is_email(post.author)
+        name = self.settings.company if replies or post.author == NOBODY else post.author
+        return Mail(
+            kind=post.kind,
+            sender=formataddr((name, self.settings.mail_from)),
+            to=post.recipients,
+            cc=post.cc,
+            bcc=post.bcc,
+            reply_to=(post.author,) if replies else (),
+            subject=post.subject,
+            body=post.body,
+            files=tuple(MailFile(file.name, file.content_type, file.content) for file in files),
+        )
+
+
+def with_mail(backend: Backend, order_id: str, posts: list[Post]) -> list[SentPost]:
+    """The posts with what became of their mails; one query, of the range they are in."""
+    if not posts:
+        return []
+    names = sorted(post.mail_name for post in posts)
+    states = NotificationRecords(backend.records).states(order_id, names[0], names[-1])
+    return [SentPost(post, states.get(post.mail_name)) for post in posts]

@@ -1,0 +1,1 @@
+"""Methods of quotes and contracts."""

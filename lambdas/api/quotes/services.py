@@ -1,0 +1,87 @@
+"""A service as it is put on a quote: at the prices that are said, or the catalogue's of now, fixed from then on."""
+
+from collections.abc import Mapping
+
+from pydantic import ValidationError
+
+from lambdas.api.quotes.requests import QuoteOptionRequest, QuoteServiceAddRequest
+from lambdas.catalog.plan import Plan
+from lambdas.contracts.fitness import unknown_parts
+from lambdas.orders.errors import InvalidOrderError, Problem
+from lambdas.records.quotes.service import QuotedOption, QuotedService
+from lambdas.runtime.plain_words import place_of, plain_words
+
+_WHOLE = 10_000  # 100.00 percent, in hundredths
+_NO_PLAN = "0"
+
+
+def quoted_service(request: QuoteServiceAddRequest, plans: Mapping[str, Plan]) -> QuotedService:
+    """Raises InvalidOrderError naming each field that is wrong or missing."""
+    plan = plans.get(request.plan_id)
+    months = max(request.period, 1) if request.bill_type else 1
+    sold = plan.pricing.get(request.period) if plan else None
+    price = request.price * months if request.price is not None else sold.price if sold else None
+    setup = request.setup if request.setup is not None else sold.setup if sold else 0
+    if price is None:
+        raise InvalidOrderError((Problem("price", _no_price(request, plan)),))
+    amounts = _amounts(price, setup, request, months)
+    options = {upgrade: _option(upgrade, option, plan) for upgrade, option in request.options.items()}
+    service = QuotedService.model_validate(
+        {
+            "plan_id": "" if request.plan_id == _NO_PLAN else request.plan_id,
+            "description": request.desserv,
+            "period": request.period,
+            "quantity": request.quantity,
+            "setup_per_unit": request.setup_qs,
+            "options": options,
+            "notes": request.notes or "",
+            **_checked(amounts, ""),
+        }
+    )
+    problems = tuple(unknown_parts("service", service, plans))
+    if problems:
+        raise InvalidOrderError(
+            tuple(Problem(problem.field.removeprefix("service."), problem.text) for problem in problems)
+        )
+    return service
+
+
+def _option(upgrade_id: str, said: QuoteOptionRequest, plan: Plan | None) -> QuotedOption:
+    upgrade = plan.upgrades.get(upgrade_id) if plan else None
+    known = upgrade.options.get(said.po_id or "") if upgrade else None
+    price = said.price if said.price is not None else known.price if known else 0
+    setup = said.setup if said.setup is not None else known.setup if known else 0
+    amounts = _checked(_amounts(price, setup, said, 1), f"options.{upgrade_id}.")
+    return QuotedOption(option_id=said.po_id or "", **amounts)
+
+
+def _amounts(price: int, setup: int, said: QuoteServiceAddRequest | QuoteOptionRequest, months: int) -> dict[str, int]:
+    """A percentage becomes the amount it is of, half a cent rounded up; an amount off a month's price is off each month."""
+    off, setup_off = said.discount or 0, said.setup_discount or 0
+    return {
+        "price_cents": price,
+        "setup_cents": setup,
+        "discount_cents": _percent(price, off) if said.discount_type == 0 else off * months,
+        "setup_discount_cents": _percent(setup, setup_off) if said.setup_discount_type == 0 else setup_off,
+    }
+
+
+def _percent(cents: int, hundredths: int) -> int:
+    return (cents * hundredths + _WHOLE // 2) // _WHOLE
+
+
+def _checked(amounts: dict[str, int], where: str) -> dict[str, int]:
+    try:
+        QuotedOption(**amounts)
+    except ValidationError as error:
+        said = [(one, plain_words(one).partition(": ")) for one in error.errors(include_input=False)]
+        found = [(name, text) if text else (place_of(one), name) for one, (name, _, text) in said]
+        raise InvalidOrderError(tuple(Problem(f"{where}{name}", text) for name, text in found)) from None
+    return amounts
+
+
+def _no_price(request: QuoteServiceAddRequest, plan: Plan | None) -> str:
+    if plan:
+        periods = ", ".join(map(str, plan.pricing))
+        return f"is needed: {plan.title} has list prices for {periods} months, not for {request.period}"
+    return "is needed for a service that is in no catalogue"

@@ -1,1 +1,0 @@
-"""What each method takes: one pydantic model per method, one file per group of methods."""

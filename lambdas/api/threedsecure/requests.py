@@ -1,0 +1,31 @@
+"""Requests of strong customer authentication: reference ubersmith-orders 4.5 (`api-2.0-methods.json`)."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field
+
+from lambdas.api.http.parameters import OrderRequest
+
+Proof = Annotated[
+    dict[str, Any], BeforeValidator(lambda value: {} if value in ("", []) else value), Field(max_length=50)
+]
+
+
+class AuthenticatedPaymentRequest(OrderRequest):
+    """`order.threedsecure2_payment`."""
+
+    threedsecure: Proof = Field(
+        description="What the page of the card's bank answered, by the gateway's own names; ours, of the sandbox: "
+        "challenge_id and proof (proof_authenticated, or anything else for a failure)."
+    )
+
+
+class AuthenticationRequest(OrderRequest):
+    """`order.threedsecure2_process`."""
+
+    action: Literal["authenticate"] = Field(
+        description="authenticate: what the card holder has to do, and whether they did."
+    )
+    threedsecure: Proof = Field(
+        description="Parameters of the gateway; the sandbox takes none, so the map may be empty."
+    )

@@ -1,0 +1,71 @@
+"""The verbs of orders over the stage's tables, gateway and catalog: the same behind every door, made once per process."""
+
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from lambdas.catalog.plan import Plan, load_plans
+from lambdas.catalog.pricing import CatalogPricing
+from lambdas.catalog.tax import load_taxes
+from lambdas.orders.machine import StepFunctionsMachine
+from lambdas.orders.model.modules import load_modules
+from lambdas.orders.model.queue import load_queues
+from lambdas.orders.service import OrderService
+from lambdas.orders.store import DynamoOrderStore
+from lambdas.payments.gateway import Gateway
+from lambdas.payments.gateways import gateway_named
+from lambdas.payments.preauthorization import PreAuthorization
+from lambdas.payments.screen import PaymentLimits, screening
+from lambdas.records.clients.client import ClientRecords
+from lambdas.records.coupons.coupon import CouponRecords
+from lambdas.records.coupons.use import CouponUseRecords
+from lambdas.records.table import RecordTable
+from lambdas.runtime.settings import TableSettings
+
+
+class DoorSettings(TableSettings):
+    """`machine_hashes`: JSON map of order_queue_id -> hash of its machine's definition, as deployed.
+
+    `payment_limits`: JSON of PaymentLimits. `machines`: JSON map of order_queue_id -> state machine ARN, where verbs ask for one.
+    """
+
+    guard_table: str
+    machine_hashes: str = "{}"
+    payment_limits: str = "{}"
+    machines: str = "{}"
+
+
+@dataclass(frozen=True)
+class Parts:
+    """`records` is the table of all that orders make."""
+
+    service: OrderService
+    records: RecordTable
+    clients: ClientRecords
+    gateway: Gateway
+    plans: Mapping[str, Plan]
+
+
+def parts_of(settings: DoorSettings) -> Parts:
+    records, plans = RecordTable(settings.record_table), load_plans()
+    clients, gateway = ClientRecords(records), gateway_named(settings.gateway, records)
+
+    def now() -> int:
+        return int(time.time())
+
+    limits = PaymentLimits.model_validate_json(settings.payment_limits)
+    service = OrderService(
+        store=DynamoOrderStore(settings.order_table),
+        queues=load_queues(),
+        modules=load_modules(),
+        pricing=CatalogPricing(plans, CouponRecords(records), CouponUseRecords(records), load_taxes(), clients),
+        payments=PreAuthorization(gateway, clients),
+        clients=clients,
+        currency=settings.currency,
+        now=now,
+        machine_hashes={int(queue): found for queue, found in json.loads(settings.machine_hashes).items()},
+        executions=StepFunctionsMachine(json.loads(settings.machines)),
+        screen=screening(settings.guard_table, limits=limits, gateway=gateway, clients=clients, now=now),
+    )
+    return Parts(service, records, clients, gateway, plans)

@@ -1,1 +1,0 @@
-"""Door 4: what operators do in the AWS console."""

@@ -1,0 +1,1 @@
+"""The fields of forms: what they ask, accept and write."""

@@ -1,0 +1,67 @@
+"""An agreement that has to be accepted, with a typed signature: `info.msa` (reference ubersmith-orders 3.3 and 5.1)."""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from pydantic import Field
+
+from lambdas.forms.fields.field import FormField, Given, Input, NotTakenError, Typed
+from lambdas.orders.model.info import Info, text
+
+MSA = "msa"
+_YES = "1"
+
+
+class AgreementField(FormField):
+    """`agreement` names the very text that is accepted, with its version; `url` is where it can be read."""
+
+    kind: Literal["agreement"]
+    agreement: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,59}$")
+    url: str = Field(default="", pattern=r"^(https://\S+|/\S*)?$")
+    url_text: str = ""
+    signature: bool = True
+    signature_label: str = "Type your full name to sign"
+
+    @property
+    def key(self) -> str:
+        return MSA
+
+    @property
+    def signature_name(self) -> str:
+        return f"{self.name}_signature"
+
+    def inputs(self, given: Given) -> tuple[Input, ...]:
+        (box,) = self.one("checkbox", url=self.url, url_text=self.url_text)
+        signature = Input(
+            name=self.signature_name,
+            label=self.signature_label,
+            widget="text",
+            required=self.required,
+            autocomplete="name",
+            attributes={"maxlength": "120"},
+        )
+        return (box, signature) if self.signature else (box,)
+
+    def typed(self, given: Given) -> dict[str, str]:
+        said = _said(given.info)
+        accepted = {self.name: _YES if text(said, self.agreement) == _YES else ""}
+        return {**accepted, self.signature_name: text(said, "signer")} if self.signature else accepted
+
+    def read(self, typed: Typed, given: Given) -> Info:
+        accepted = typed.get(self.name) == _YES
+        signer = self.line(typed, self.signature_name)
+        if self.required and not accepted:
+            raise NotTakenError(self.name, "Tick the box if you agree; we cannot take the order otherwise")
+        if not accepted:
+            return self.cleared(given.info)
+        if self.signature and not 2 <= len(signer) <= 120:
+            raise NotTakenError(self.signature_name, f"{self.signature_label}: 2 to 120 characters")
+        return {MSA: {self.agreement: _YES, **({"signer": signer} if self.signature else {})}}
+
+    def cleared(self, info: Info) -> Info:
+        return {MSA: {self.agreement: ""}} if text(_said(info), self.agreement) else {}
+
+
+def _said(info: Mapping[str, Any]) -> Mapping[str, Any]:
+    said = info.get(MSA)
+    return said if isinstance(said, Mapping) else {}

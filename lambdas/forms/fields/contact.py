@@ -1,0 +1,141 @@
+"""Fields of text, and of who orders: address, telephone, country, region, and one of a few choices."""
+
+import re
+from typing import Literal
+
+from pydantic import Field
+
+from lambdas.forms.fields.field import Choice, FormField, Given, Input, NotTakenError, Widget
+from lambdas.orders.contact.email import email
+from lambdas.orders.contact.places import countries, country_code, region_code, regions_of
+from lambdas.orders.contact.telephone import telephone
+from lambdas.orders.contact.text import lines
+from lambdas.orders.model.info import text
+
+
+class TextField(FormField):
+    """Text. `pattern` is a regular expression for all of it, and `pattern_text` says it in words."""
+
+    kind: Literal["text"]
+    min_length: int = Field(default=1, ge=1)
+    max_length: int = Field(default=200, ge=1, le=5_000)
+    pattern: str = ""
+    pattern_text: str = ""
+    lines: int = Field(default=1, ge=1, le=20)
+    autocomplete: str = ""
+
+    def inputs(self, given: Given) -> tuple[Input, ...]:
+        limits = {"maxlength": str(self.max_length), **({"rows": str(self.lines)} if self.lines > 1 else {})}
+        widget: Widget = "textarea" if self.lines > 1 else "text"
+        return self.one(widget, autocomplete=self.autocomplete, attributes=limits)
+
+    def clean(self, value: str) -> str:
+        return lines(value) if self.lines > 1 else super().clean(value)
+
+    def accepted(self, value: str, given: Given) -> str:
+        value = super().accepted(value, given)
+        if not value:
+            return value
+        if not self.min_length <= len(value) <= self.max_length:
+            raise NotTakenError(self.name, f"{self.label} needs {self.min_length} to {self.max_length} characters")
+        if self.pattern and not re.fullmatch(self.pattern, value):
+            raise NotTakenError(self.name, f"{self.label}: {self.pattern_text}")
+        return value
+
+
+class EmailField(FormField):
+    kind: Literal["email"]
+
+    def inputs(self, given: Given) -> tuple[Input, ...]:
+        return self.one("email", autocomplete="email", attributes={"maxlength": "254", "spellcheck": "false"})
+
+    def accepted(self, value: str, given: Given) -> str:
+        return email(super().accepted(value, given))
+
+
+class PhoneField(FormField):
+    kind: Literal["phone"]
+
+    def inputs(self, given: Given) -> tuple[Input, ...]:
+        return self.one("tel", autocomplete="tel", attributes={"maxlength": "60"})
+
+    def accepted(self, value: str, given: Given) -> str:
+        return telephone(super().accepted(value, given), country_code(text(given.info, "country")))
+
+
+class ChoiceField(FormField):
+    """One of a few; a list of more than six opens."""
+
+    kind: Literal["choice"]
+    choices: tuple[Choice, ...] = Field(min_length=2)
+
+    def inputs(self, given: Given) -> tuple[Input, ...]:
+        return self.one("radio" if len(self.choices) <= 6 else "select", choices=self.choices)
+
+    def accepted(self, value: str, given: Given) -> str:
+        if value and value not in {choice.value for choice in self.choices}:
+            raise NotTakenError(self.name, f"{self.label}: choose one of the list")
+        if not value and self.required:
+            raise NotTakenError(self.name, f"{self.label}: choose one")
+        return value
+
+
+class CountryField(FormField):
+    """A country by its ISO 3166-1 code; `countries`: only these, if any are named."""
+
+    kind: Literal["country"]
+    countries: tuple[str, ...] = ()
+    default: str = ""
+
+    def inputs(self, given: Given) -> tuple[Input, ...]:
+        attributes = {"data-country": self.key}
+        return self.one("select", choices=self._choices(), autocomplete="country", attributes=attributes)
+
+    def typed(self, given: Given) -> dict[str, str]:
+        return {self.name: text(given.info, self.key) or (self.default if self.key not in given.info else "")}
+
+    def accepted(self, value: str, given: Given) -> str:
+        if value and value not in {choice.value for choice in self._choices()}:
+            raise NotTakenError(self.name, f"{self.label}: choose a country we sell to")
+        return super().accepted(value, given)
+
+    def _choices(self) -> tuple[Choice, ...]:
+        known = countries()
+        return tuple(Choice(value=code, label=known[code]) for code in (self.countries or known) if code in known)
+
+
+class RegionField(FormField):
+    """A state or province by its ISO 3166-2 code where addresses of the country have one, else free text.
+
+    `country`: the key of `info` that has the country. Where there is a list, one of it is needed; elsewhere never.
+    """
+
+    kind: Literal["region"]
+    country: str = "country"
+
+    def inputs(self, given: Given) -> tuple[Input, ...]:
+        regions = regions_of(text(given.info, self.country))
+        choices = tuple(Choice(value=code, label=name) for code, name in regions.items())
+        attributes = {"data-regions-of": self.country, "maxlength": "80"}
+        return (
+            Input(
+                name=self.name,
+                label=self.label,
+                help=self.help,
+                widget="select" if choices else "text",
+                required=self.required and bool(choices),
+                choices=choices,
+                autocomplete="address-level1",
+                attributes=attributes,
+                optional="where addresses have one",
+            ),
+        )
+
+    def accepted(self, value: str, given: Given) -> str:
+        regions = regions_of(text(given.info, self.country))
+        if not regions:
+            return value[:80]
+        code = region_code(value, text(given.info, self.country))
+        if (value and not code) or (self.required and not code):
+            raise NotTakenError(self.name, f"{self.label}: choose one of {countries()[text(given.info, self.country)]}")
+        return code

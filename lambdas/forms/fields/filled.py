@@ -1,0 +1,83 @@
+"""What is filled in: pure decisions over a form and an order's `info`."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from lambdas.forms.fields.field import FormField, Given, NotTakenError, Typed
+from lambdas.forms.fields.leftovers import taken_off
+from lambdas.forms.form import Form, Page
+from lambdas.orders.contact.fields import RULES
+from lambdas.orders.contact.unfit import UnfitError
+from lambdas.orders.model.info import Info, merge
+
+
+@dataclass(frozen=True)
+class Filled:
+    """A page as typed: what it changes on the order's `info`, and what is wrong, by input, in the page's order."""
+
+    changes: Info = field(default_factory=dict)
+    errors: Mapping[str, str] = field(default_factory=dict)
+
+
+def read_page(form: Form, page: Page, typed: Typed, given: Given) -> Filled:
+    """What can be taken is taken, whatever is wrong beside it. A field that is not shown loses its value, and what is not sold
+    any more and asked for by no page is taken off."""
+    changes = taken_off(form, given)
+    given = replace(given, info=merge(given.info, changes))
+    errors: dict[str, str] = {}
+    for each in page.fields:
+        if not is_shown(form, each, given):
+            change = each.cleared(given.info)
+        else:
+            try:
+                change = each.read(typed, given)
+            except NotTakenError as refused:
+                errors[refused.name] = refused.why
+                continue
+        changes = merge(changes, change)
+        given = replace(given, info=merge(given.info, change))
+    return _judged(page, Filled(changes, errors), given)
+
+
+def _judged(page: Page, filled: Filled, given: Given) -> Filled:
+    """What says who somebody is has the rules it has everywhere; they look at the fields beside it, wherever those stand."""
+    changes, errors = dict(filled.changes), dict(filled.errors)
+    for each in page.fields:
+        rule, value = RULES.get(each.key), changes.get(each.key)
+        if rule is None or not isinstance(value, str) or not value:
+            continue
+        try:
+            changes[each.key] = rule(value, given.info)
+        except UnfitError as unfit:
+            errors[each.name] = f"{each.label} {unfit}"
+            del changes[each.key]
+    in_order = {name: errors[name] for each in page.fields for name in _names(each, given) if name in errors}
+    return Filled(changes, {**in_order, **errors})
+
+
+def _names(each: FormField, given: Given) -> Iterator[str]:
+    yield from (given_input.name for given_input in each.inputs(given))
+
+
+def is_shown(form: Form, each: FormField, given: Given) -> bool:
+    """Whether the field is asked for, as the order stands."""
+    if each.shown_when is None:
+        return True
+    other = form.field(each.shown_when.field)
+    if other is None or not is_shown(form, other, given):
+        return False
+    return other.typed(given).get(other.name, "") in each.shown_when.values
+
+
+def typed_of(page: Page, given: Given) -> dict[str, str]:
+    """What the page's inputs show for the order."""
+    return {name: value for each in page.fields for name, value in each.typed(given).items()}
+
+
+def is_complete(form: Form, page: Page, given: Given) -> bool:
+    return not read_page(form, page, typed_of(page, given), given).errors
+
+
+def standing(form: Form, given: Given) -> Page:
+    """Where the order stands: the first page on which something is still needed, else the last."""
+    return next((page for page in form.pages[:-1] if not is_complete(form, page, given)), form.last)

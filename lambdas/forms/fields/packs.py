@@ -1,0 +1,112 @@
+"""The fields that say what is bought: they write a pack of the order, `info.packN` (reference ubersmith-orders 5.3)."""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from pydantic import Field
+
+from lambdas.catalog.plan import Plan
+from lambdas.forms.fields.field import FormField, Given, Input, NotTakenError, Typed
+from lambdas.orders.contact.hosts import hosts
+from lambdas.orders.contact.unfit import UnfitError
+from lambdas.orders.model.info import Info, text
+
+MAX_CODE = 64
+
+
+class PackField(FormField):
+    """A field of the order's pack of this number."""
+
+    pack: int = Field(default=1, ge=1, le=100)
+
+    @property
+    def key(self) -> str:
+        return f"pack{self.pack}"
+
+    def of(self, info: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The pack, empty where none is chosen."""
+        pack = info.get(self.key)
+        return pack if isinstance(pack, Mapping) else {}
+
+    def plan(self, given: Given) -> Plan | None:
+        return given.plans.get(text(self.of(given.info), "plan_id"))
+
+    def cleared(self, info: Info) -> Info:
+        return {}
+
+
+class QuantityField(PackField):
+    """How many of the pack."""
+
+    kind: Literal["quantity"]
+    least: int = Field(default=1, ge=1)
+    most: int = Field(default=10, ge=1, le=10_000)
+
+    def inputs(self, given: Given) -> tuple[Input, ...]:
+        limits = {"min": str(self.least), "max": str(self.most), "inputmode": "numeric"}
+        return self.one("number", attributes=limits)
+
+    def typed(self, given: Given) -> dict[str, str]:
+        return {self.name: str(self.of(given.info).get("quantity") or self.least)}
+
+    def read(self, typed: Typed, given: Given) -> Info:
+        if not self.of(given.info):
+            return {}
+        value = self.line(typed)
+        number = int(value) if value.isascii() and value.isdecimal() and len(value) < 9 else 0
+        if not self.least <= number <= self.most:
+            raise NotTakenError(self.name, f"{self.label}: enter a whole number from {self.least} to {self.most}")
+        return {self.key: {"quantity": number}}
+
+
+class HostsField(PackField):
+    """Host names, as many as the pack has units. They are the description of the service."""
+
+    kind: Literal["hosts"]
+    lines: int = Field(default=1, ge=1, le=20)
+
+    def inputs(self, given: Given) -> tuple[Input, ...]:
+        if self.lines == 1:
+            return self.one("text", attributes={"maxlength": "500", "spellcheck": "false"})
+        return self.one("textarea", attributes={"rows": str(self.lines), "spellcheck": "false"})
+
+    def typed(self, given: Given) -> dict[str, str]:
+        return {self.name: "\n".join(str(self.of(given.info).get("desserv") or "").split(", "))}
+
+    def read(self, typed: Typed, given: Given) -> Info:
+        pack = self.of(given.info)
+        if not pack:
+            return {}
+        try:
+            names = hosts(typed.get(self.name, ""))
+        except UnfitError:
+            raise NotTakenError(self.name, f"{self.label}: write host names such as www.example.com") from None
+        if not names and not self.required:
+            return {self.key: {"desserv": ""}} if pack.get("desserv") else {}
+        if len(names) != _units(pack) or len(set(names)) != len(names):
+            raise NotTakenError(self.name, f"{self.label}: write {_units(pack)} different names, one for each")
+        return {self.key: {"desserv": ", ".join(names)}}
+
+
+class CouponField(FormField):
+    """The order's coupon. One that does not fit takes nothing off, and the page says so (reference ubersmith-orders 3.4)."""
+
+    kind: Literal["coupon"]
+    required: bool = False
+
+    @property
+    def key(self) -> str:
+        return "coupon"
+
+    def inputs(self, given: Given) -> tuple[Input, ...]:
+        return self.one("text", attributes={"maxlength": str(MAX_CODE), "spellcheck": "false"})
+
+    def accepted(self, value: str, given: Given) -> str:
+        value = super().accepted(value, given)
+        if len(value) > MAX_CODE:
+            raise NotTakenError(self.name, f"{self.label}: a code has at most {MAX_CODE} characters")
+        return value
+
+
+def _units(pack: Mapping[str, Any]) -> int:
+    return int(pack.get("quantity") or 1)

@@ -1,0 +1,114 @@
+"""The fields that choose a plan and its options."""
+
+from collections.abc import Mapping
+from typing import Literal
+
+from pydantic import Field
+
+from lambdas.catalog.plan import Option, Plan
+from lambdas.forms.fields.field import Choice, Given, Input, NotTakenError, Typed
+from lambdas.forms.fields.packs import PackField
+from lambdas.forms.pages.amounts import amount, per_period
+from lambdas.orders.model.info import Info
+
+
+class PlanField(PackField):
+    """A plan and how long it is bought for at a time: one choice. If it is not required, buying none is one too.
+
+    `periods` in months, 0 for once: only these, if any are named.
+    """
+
+    kind: Literal["plan"]
+    plans: tuple[str, ...] = Field(min_length=1)
+    periods: tuple[int, ...] = ()
+    none_text: str = "No, thank you"
+
+    def inputs(self, given: Given) -> tuple[Input, ...]:
+        none = () if self.required else (Choice(value="", label=self.none_text),)
+        return self.one("radio", choices=(*none, *(choice for choice, _, _ in self._offers(given))))
+
+    def typed(self, given: Given) -> dict[str, str]:
+        pack = self.of(given.info)
+        return {self.name: f"{pack['plan_id']}:{pack.get('period', '')}" if pack.get("plan_id") else ""}
+
+    def read(self, typed: Typed, given: Given) -> Info:
+        value = self.line(typed)
+        if not value and not self.required:
+            return self.cleared(given.info)
+        for choice, plan_id, period in self._offers(given):
+            if choice.value == value:
+                return {self.key: {"plan_id": plan_id, "period": period}}
+        raise NotTakenError(self.name, f"{self.label}: choose one of these")
+
+    def cleared(self, info: Info) -> Info:
+        return {self.key: ""} if self.of(info) else {}
+
+    def _offers(self, given: Given) -> list[tuple[Choice, str, int]]:
+        sold = [given.plans[plan_id] for plan_id in self.plans if plan_id in given.plans]
+        return [
+            (self._choice(plan, period, given), plan.plan_id, period)
+            for plan in sold
+            for period in plan.pricing
+            if not self.periods or period in self.periods
+        ]
+
+    def _choice(self, plan: Plan, period: int, given: Given) -> Choice:
+        price = plan.pricing[period]
+        setup = f", {amount(price.setup, given.currency)} set-up" if price.setup else ""
+        detail = f"{amount(price.price, given.currency)} {per_period(period)}{setup}"
+        return Choice(value=f"{plan.plan_id}:{period}", label=plan.title, detail=detail)
+
+
+class OptionsField(PackField):
+    """The options of the plan that the pack has: one list for each upgrade; nothing where the plan has none."""
+
+    kind: Literal["options"]
+
+    def inputs(self, given: Given) -> tuple[Input, ...]:
+        plan = self.plan(given)
+        return tuple(
+            Input(
+                name=self._name(upgrade_id),
+                label=upgrade.name,
+                widget="select",
+                required=True,
+                choices=tuple(
+                    Choice(value=option_id, label=option.name, detail=_extra(option, given.currency))
+                    for option_id, option in upgrade.options.items()
+                ),
+            )
+            for upgrade_id, upgrade in (plan.upgrades.items() if plan else ())
+        )
+
+    def typed(self, given: Given) -> dict[str, str]:
+        chosen = self.of(given.info).get("options")
+        chosen = chosen if isinstance(chosen, Mapping) else {}
+        plan = self.plan(given)
+        upgrades = plan.upgrades if plan else {}
+        return {
+            self._name(key): str(
+                chosen.get(key) or upgrade.default
+            )  # one that is not sold any more has to be chosen anew
+            for key, upgrade in upgrades.items()
+        }
+
+    def read(self, typed: Typed, given: Given) -> Info:
+        plan = self.plan(given)
+        options: dict[str, str] = {}
+        for upgrade_id, upgrade in (plan.upgrades if plan else {}).items():
+            option_id = self.line(typed, self._name(upgrade_id)) or upgrade.default
+            if option_id not in upgrade.options:
+                raise NotTakenError(self._name(upgrade_id), f"{upgrade.name}: choose one of the list")
+            options[upgrade_id] = option_id
+        return {self.key: {"options": options}} if options else {}
+
+    def _name(self, upgrade_id: str) -> str:
+        return f"{self.name}_{upgrade_id}"
+
+
+def _extra(option: Option, currency: str) -> str:
+    parts = (
+        f"+{amount(option.price, currency)} a month" if option.price else "",
+        f"+{amount(option.setup, currency)} set-up" if option.setup else "",
+    )
+    return ", ".join(part for part in parts if part)

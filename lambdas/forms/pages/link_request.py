@@ -1,0 +1,69 @@
+"""The page on which somebody who lost the way back to their order asks for a link to it, by their e-mail address.
+
+Its answer is the same whether there is an order under that address or not, or who asked is throttled.
+"""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+
+from lambdas.forms.door import RESUME, Door, path_of
+from lambdas.forms.fields.field import Input
+from lambdas.forms.form import Form
+from lambdas.forms.pages.templates import drawn
+from lambdas.forms.session.csrf import CSRF, HONEYPOT, refuse_other_sites
+from lambdas.forms.session.throttle import is_too_often
+from lambdas.forms.web import Answer, RefusedError, WebRequest, see_other
+from lambdas.orders.contact.email import mailed_to
+from lambdas.rate_limits.sources import source_of
+
+EMAIL = "email"
+_ASKED = "asked"
+_HOUR = 3_600
+OF_ADDRESS, OF_SOURCE = 3, 20  # in an hour
+
+_INPUT = Input(
+    name=EMAIL, label="E-mail address", widget="email", required=True, autocomplete="email",
+    help="The one you gave when you began.", attributes={"maxlength": "254", "spellcheck": "false"},
+)  # fmt: skip
+
+
+def show(door: Door, form: Form, request: WebRequest) -> Answer:
+    if request.query.get(_ASKED):
+        return Answer(HTTPStatus.OK, drawn("asked.html", title="Look into your mail", **_values(door, form)))
+    return _page(door, form, request)
+
+
+def take(door: Door, form: Form, request: WebRequest) -> Answer:
+    """Put the wish where lambdas/notices finds it; then the same page for everybody. Raises RefusedError."""
+    refuse_other_sites(request, door.any_visit(form, request))
+    if is_too_often(door, "wishes_of_source", source_of(request.source), limit=OF_SOURCE, seconds=_HOUR):
+        text = "Many links were asked for from where you are. Wait an hour, and ask again; or write to us."
+        raise RefusedError(HTTPStatus.TOO_MANY_REQUESTS, "Please wait a little", text)
+    email = mailed_to(request.typed.get(EMAIL, ""))
+    if not email:
+        return _page(door, form, request, {EMAIL: "Enter an e-mail address such as name@example.com"})
+    often = is_too_often(door, "wishes_for", f"{form.name} {email.casefold()}", limit=OF_ADDRESS, seconds=_HOUR)
+    if not often and not request.typed.get(HONEYPOT):
+        door.wishes.put(form.name, email)
+    return see_other(f"{path_of(form, RESUME)}?{_ASKED}=1")
+
+
+def _page(door: Door, form: Form, request: WebRequest, errors: Mapping[str, str] | None = None) -> Answer:
+    visit, errors = door.any_visit(form, request), errors or {}
+    body = drawn(
+        "wanting.html",
+        title="Continue your order",
+        **_values(door, form),
+        action=path_of(form, RESUME),
+        input=_INPUT,
+        typed=request.typed.get(EMAIL, "")[:254],
+        errors=errors,
+        hidden={CSRF: visit.csrf},
+        honeypot=HONEYPOT,
+    )
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if errors else HTTPStatus.OK
+    return Answer(status, body, cookies=visit.cookies(form, request))
+
+
+def _values(door: Door, form: Form) -> dict[str, object]:
+    return {"company": door.company, "form": form, "begin": path_of(form, form.first), "refresh": 0}

@@ -1,0 +1,219 @@
+"""The last page: pay and submit. Its way leads to the payment provider's pages and back, and ends at the status page.
+
+One order, one hold, whatever is clicked twice: the verbs see to that, and here each of their refusals gets its page.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from http import HTTPStatus
+
+from lambdas.forms.door import RETURN, REVIEW, WAIT, Door, as_it_stands, path_of, status_path
+from lambdas.forms.fields.agreement import MSA, AgreementField
+from lambdas.forms.fields.filled import read_page, standing
+from lambdas.forms.fields.payment_choices import (
+    PAYMENT,
+    changes_of,
+    entered_changes,
+    is_free,
+    page_to_enter,
+    remember_entered,
+)
+from lambdas.forms.form import Form
+from lambdas.forms.pages import form_page
+from lambdas.forms.pages.amounts import amount
+from lambdas.forms.pages.question import question
+from lambdas.forms.pages.templates import drawn, message_page
+from lambdas.forms.save_page import by_of, changed, previewed, saved, with_signature
+from lambdas.forms.session.csrf import refuse_other_sites
+from lambdas.forms.session.session import Visit
+from lambdas.forms.session.shown_price import SEEN, refuse_unseen, seen_on
+from lambdas.forms.web import Answer, RefusedError, WebRequest, see_other
+from lambdas.orders.decisions.seen import Seen
+from lambdas.orders.errors import InvalidOrderError, OrderError, OrderIsFinalError, RevisionDiffersError
+from lambdas.orders.model.info import Info, merge
+from lambdas.orders.model.order import Order
+from lambdas.orders.submit_errors import (
+    AuthenticationRequiredError,
+    CouponGoneError,
+    NoChallengeError,
+    NoOpenPaymentError,
+    PaymentRefusedError,
+    PaymentUnknownError,
+    ReviewNeededError,
+    SubmitInProgressError,
+    TotalDiffersError,
+)
+from lambdas.payments.hosted_pages import HostedPage, NotEnteredError
+
+_CHALLENGE = "challenge"
+WAIT_SECONDS = 5
+REVIEWED = "We have your order, look at it and come back to you. Nothing was charged, and you need not send it again."
+
+
+def pay(door: Door, form: Form, visit: Visit, order: Order, request: WebRequest) -> Answer:
+    """The last page was sent and is in order: enter a payment method first, or submit at the price that was shown.
+
+    Raises RevisionDiffersError, TotalDiffersError: then nothing was charged.
+    """
+    if (here := standing(form, door.given(order))) != form.last:
+        return see_other(path_of(form, here))
+    changes = _typed_changes(door, form, order, request)
+    choice = "" if is_free(previewed(door, form, order, changes)) else request.typed[PAYMENT]
+    if page := page_to_enter(choice):
+        saved(door, form, visit, changes, request)
+        back = request.origin + path_of(form, RETURN)
+        return see_other(door.hosted.entry_url(page, back=back, state=visit.derived(page.value)))
+    shown = refuse_unseen(order, seen_on(visit, request.typed.get(SEEN, "")), door.now())
+    wanted = with_signature(merge(changes, changes_of(choice, door, visit) if choice else {}))
+    submit = partial(
+        door.service.submit, order, changes=wanted, seen=shown, by=by_of(form), form_invoices=form.may_be_invoiced
+    )
+    return _submitted(door, form, visit, order, request, submit)
+
+
+def _typed_changes(door: Door, form: Form, order: Order, request: WebRequest) -> Info:
+    return read_page(form, form.last, request.typed, door.given(order)).changes
+
+
+def shown_again(door: Door, form: Form, request: WebRequest) -> Answer:
+    """The order or its price is not what the page showed: the page again, with the price of now marked and the agreement
+    asked for again."""
+    visit = door.visit(form, request)
+    order = visit.order
+    if order is None or not order.is_lead or order.is_being_submitted(door.now()):
+        return as_it_stands(door, form, visit, order) if order else see_other(path_of(form, form.first))
+    seen = seen_on(visit, request.typed.get(SEEN, ""))
+    typed = {key: value for key, value in _typed_changes(door, form, order, request).items() if key != MSA}
+    order = _without_agreement(door, form, changed(door, form, order, typed))
+    visit = replace(visit, order=order)
+    page = standing(form, door.given(order))
+    was = "" if seen is None or seen.total_cents is None else amount(seen.total_cents, seen.currency)
+    return form_page.page_answer(door, form, page, visit, request, was=was)
+
+
+def _without_agreement(door: Door, form: Form, order: Order) -> Order:
+    """What was agreed to was another order, or another price."""
+    info: Info = {}
+    for field in form.fields:
+        if isinstance(field, AgreementField):
+            info = merge(info, field.cleared(order.info))
+    return changed(door, form, order, merge(info, {MSA: {"signer": ""}})) if info else order
+
+
+def came_back(door: Door, form: Form, visit: Visit, request: WebRequest) -> Answer:
+    """From the provider's page, with what was entered there or with the card holder's proof."""
+    order = visit.order
+    if order is None or not order.is_lead:
+        return as_it_stands(door, form, visit, order) if order else see_other(path_of(form, form.first))
+    state = request.query.get("state", "")
+    is_proof = visit.is_derived(_CHALLENGE, state)
+    page = next((page for page in HostedPage if visit.is_derived(page.value, state)), None)
+    if page is None and not is_proof:
+        text = "What the payment page answered belongs to another browser or order. Nothing was charged."
+        raise RefusedError(HTTPStatus.BAD_REQUEST, "Please try the payment page again", text, _to_last(form))
+    try:
+        if page is None:
+            proof = door.hosted.proof(request.query)
+            submit = partial(door.service.authenticate, order, proof, seen=_begun(order), by=by_of(form))
+            return _submitted(door, form, visit, order, request, submit)
+        entered = door.hosted.entered(page, request.query)
+    except NotEnteredError as refused:
+        return _noted(door, form, visit, str(refused))
+    changed(door, form, order, entered_changes(entered, order.info))
+    remember_entered(door, visit, entered)
+    return _noted(door, form, visit, "")
+
+
+def wait(door: Door, form: Form, visit: Visit, request: WebRequest) -> Answer:
+    """The page that says not to pay again, and looks again by itself; its button looks the outcome up when nobody else does."""
+    order = visit.order
+    if order is None:
+        return see_other(path_of(form, form.first))
+    if not order.is_lead or order.attempt is None:
+        return as_it_stands(door, form, visit, order)
+    if not order.is_being_submitted(door.now()):  # whoever asked the provider is dead: the button asks again
+        text = f"Nobody has told us yet how the payment of order {order.order_id} went. Look again; you do not pay twice by that."
+        return question(
+            door, form, visit, request,
+            title="Your payment is being confirmed", texts=("Do not pay again.", text), button="Look again",
+            action=path_of(form, WAIT), at_once=True,
+        )  # fmt: skip
+    body = drawn(
+        "wait.html", title="Your payment is being confirmed", company=door.company, form=form, order_id=order.order_id,
+        here=path_of(form, WAIT), refresh=WAIT_SECONDS,
+    )  # fmt: skip
+    return Answer(HTTPStatus.OK, body)
+
+
+def look_again(door: Door, form: Form, request: WebRequest) -> Answer:
+    """Ask the provider how an unclear payment went, under its own key. Raises RefusedError for what another site sends."""
+    visit = door.visit(form, request)
+    refuse_other_sites(request, visit)
+    order = visit.order
+    if order is None or not order.is_lead or order.attempt is None or order.is_being_submitted(door.now()):
+        return wait(door, form, visit, request)
+    submit = partial(door.service.resume_submit, order, seen=_begun(order), by=by_of(form))
+    return _submitted(door, form, visit, order, request, submit)
+
+
+def _begun(order: Order) -> Seen:
+    """What was agreed to when the payment that is open was begun."""
+    return Seen(content=order.attempt.content if order.attempt else "")
+
+
+def review(door: Door, form: Form, visit: Visit) -> Answer:
+    """Says that people look at the order before its payment is tried."""
+    order = visit.order
+    if order is None or not order.is_lead or order.review_at is None:
+        return as_it_stands(door, form, visit, order) if order else see_other(path_of(form, form.first))
+    title = f"Order {order.order_id}: we look at it first"
+    return message_page(HTTPStatus.OK, title, REVIEWED, company=door.company, link=_to_last(form))
+
+
+def _submitted(  # noqa: PLR0911, PLR0917 - one page for each outcome
+    door: Door, form: Form, visit: Visit, order: Order, request: WebRequest, submit: Callable[[], Order]
+) -> Answer:
+    """Submit, authenticate or go on with an open payment, and go where the outcome leads."""
+    try:
+        done = submit()
+    except (RevisionDiffersError, TotalDiffersError):
+        return shown_again(door, form, request)
+    except CouponGoneError as gone:
+        _without_agreement(door, form, door.service.get(order_id=order.order_id))
+        return _noted(door, form, visit, _told(gone))
+    except (PaymentRefusedError, InvalidOrderError) as refused:
+        return _noted(door, form, visit, _told(refused))
+    except AuthenticationRequiredError as asked:
+        back, state = request.origin + path_of(form, RETURN), visit.derived(_CHALLENGE)
+        return see_other(door.hosted.challenge_url(str(asked.facts["url"]), back=back, state=state))
+    except (PaymentUnknownError, SubmitInProgressError):
+        return see_other(path_of(form, WAIT))
+    except ReviewNeededError:
+        _noted(door, form, visit, REVIEWED)
+        return see_other(path_of(form, REVIEW))
+    except (OrderIsFinalError, NoChallengeError, NoOpenPaymentError):
+        return as_it_stands(door, form, visit, order)
+    door.counts.submitted(form, done.order_id)
+    return see_other(status_path(door, visit, done))
+
+
+def _told(refused: OrderError) -> str:
+    """A refusal that leads back to the last page, in words for the person who orders."""
+    match refused:
+        case PaymentRefusedError():
+            return f"Your payment did not go through: {refused.reason}. Nothing was charged. You can try again, or pay otherwise."
+        case CouponGoneError():
+            return "A coupon is no longer valid, so the price changed. Look at it before you order."
+    return f"Something is still missing: {'; '.join(problem.text for problem in refused.problems)}."
+
+
+def _noted(door: Door, form: Form, visit: Visit, notice: str) -> Answer:
+    """Back to the last page, which says this."""
+    if visit.link:
+        door.links.note(visit.link, notice)
+    return see_other(path_of(form, form.last))
+
+
+def _to_last(form: Form) -> tuple[str, str]:
+    return "Back to payment", path_of(form, form.last)

@@ -1,0 +1,41 @@
+"""A page that asks before something is done: a look changes nothing, only its button does."""
+
+from collections.abc import Sequence
+from http import HTTPStatus
+
+from lambdas.forms.door import Door
+from lambdas.forms.form import Form
+from lambdas.forms.pages.templates import drawn
+from lambdas.forms.session.csrf import CSRF
+from lambdas.forms.session.session import Visit
+from lambdas.forms.web import Answer, WebRequest
+
+
+def question(
+    door: Door,
+    form: Form,
+    visit: Visit,
+    request: WebRequest,
+    *,
+    title: str,
+    texts: Sequence[str],
+    button: str,
+    action: str,
+    other: tuple[str, str] | None = None,
+    at_once: bool = False,
+) -> Answer:
+    """`action`: where the button sends; `other`: what leads elsewhere; `at_once`: with JavaScript it is sent by itself."""
+    body = drawn(
+        "question.html",
+        title=title,
+        company=door.company,
+        form_title=form.title,
+        texts=texts,
+        button=button,
+        action=action,
+        hidden={CSRF: visit.csrf},
+        other=other,
+        at_once=at_once,
+        refresh=0,
+    )
+    return Answer(HTTPStatus.OK, body, cookies=visit.cookies(form, request))

@@ -1,0 +1,136 @@
+"""The status page of an order: what was ordered, how far it is, and what the queue lets its client see (reference 1.3)."""
+
+from http import HTTPStatus
+
+from lambdas.forms.door import Door, proves
+from lambdas.forms.pages import posts
+from lambdas.forms.pages.amounts import day_of
+from lambdas.forms.pages.resume import link_refused
+from lambdas.forms.pages.summary import summary_of
+from lambdas.forms.pages.templates import drawn
+from lambdas.forms.web import Answer, WebRequest, see_other
+from lambdas.orders.model.checklist import ActionState, ChecklistAction
+from lambdas.orders.model.order import Order
+from lambdas.orders.model.steps import StepStatus
+from lambdas.orders.payment_seen import INVOICING_MODULE
+from lambdas.records.links.link import Link, LinkPurpose
+from lambdas.runtime.models import Frozen
+
+_HEADLINES = {
+    StepStatus.LEADS: "Not sent yet",
+    StepStatus.ORDINARY: "In progress",
+    StepStatus.COMPLETE: "Complete",
+    StepStatus.CANCELED: "Canceled",
+}
+_STATES = {
+    ActionState.PENDING: "to come",
+    ActionState.RUNNING: "in progress",
+    ActionState.WAITING: "in progress",
+    ActionState.FAILED: "in progress",  # ours to mend, and nothing a client could do about it
+    ActionState.DONE: "done",
+    ActionState.SKIPPED: "left out",  # nobody did it: a payment or a check, say
+    ActionState.UNDONE: "taken back",
+}
+
+
+_RETURNING = "reverse_payment"
+
+
+class ActionLine(Frozen):
+    """An action as its client sees it. `output`: what came of it, where the queue shows that."""
+
+    name: str
+    state: str
+    output: str
+
+
+def status_page(door: Door, token: str) -> Answer:
+    """Raises RefusedError for a link that opens nothing."""
+    return _page(door, token, *_opened(door, token))
+
+
+def reply(door: Door, token: str, request: WebRequest) -> Answer:
+    """What the client wrote becomes a post; then the page is shown with it. Raises RefusedError."""
+    link, order = _opened(door, token)
+    if problem := posts.take_reply(door, order, link, token, request):
+        return _page(door, token, link, order, problem=problem, typed=request.typed.get(posts.BODY, ""))
+    return see_other(f"/orders/{token}#posts")
+
+
+def _opened(door: Door, token: str) -> tuple[Link, Order]:
+    link = door.links.opened(token, LinkPurpose.STATUS, door.now())
+    order = door.service.get(order_id=link.order_id) if link else None
+    if link is None or order is None or not proves(link, order):
+        raise link_refused(door)
+    return link, order
+
+
+def _page(door: Door, token: str, link: Link, order: Order, *, problem: str = "", typed: str = "") -> Answer:
+    form = door.forms.get(door.links.form_of(order.order_id) or "")
+    body = drawn(
+        "status.html",
+        title=f"Order {order.order_id}",
+        company=door.company,
+        order=order,
+        headline=_HEADLINES[order.step_status],
+        thanks=form.thanks if form and not order.is_lead and not order.is_final else "",
+        steps=_steps(order),
+        actions=actions_seen(door, order),
+        summary=summary_of(order),
+        held=_is_held(order),
+        refresh=0,
+        posts=posts.posts_seen(door, order),
+        action=f"/orders/{token}",
+        hidden=posts.hidden_inputs(door, token),
+        error=problem,
+        typed=typed,
+        most=posts.MAX_CHARACTERS,
+        open_until=day_of(link.expires_at),
+    )
+    return Answer(HTTPStatus.UNPROCESSABLE_ENTITY if problem else HTTPStatus.OK, body)
+
+
+def actions_seen(door: Door, order: Order) -> list[ActionLine]:
+    """The actions that the order's checklist shows to its client. Output is shown while the order is in the action's step;
+    afterwards only where the queue says so (persistent display). Of a final order nothing is to come any more."""
+    queue = door.service.queues.get(order.order_queue_id)
+    persistent = {action.id for action in queue.actions if action.persistent_display} if queue else set()
+    return [
+        ActionLine(
+            name=action.name,
+            state=_STATES[action.state],
+            output=_output(action) if action.step_id == order.step_id or action.action_id in persistent else "",
+        )
+        for action in order.actions.values()
+        if action.client_viewable and not (order.is_final and _STATES[action.state] in ("to come", "in progress"))
+    ]
+
+
+def _output(action: ChecklistAction) -> str:
+    """Only what succeeded: a reason to fail is written for the person who mends it."""
+    return action.reason if action.state is ActionState.DONE else ""
+
+
+def _is_held(order: Order) -> bool:
+    """Money is held, and what would take it or let go of it is still to come."""
+    if order.hold is None or order.hold.captured or order.is_final:
+        return False
+    returned = any(
+        action.module == _RETURNING and action.state is ActionState.DONE for action in order.actions.values()
+    )
+    return not returned and any(
+        action.module == INVOICING_MODULE and not action.met for action in order.actions.values()
+    )
+
+
+def _steps(order: Order) -> list[tuple[str, str]]:
+    """The steps on the way to Complete, each passed, here or to come."""
+    way = [step for step in order.checklist_steps if step.status in (StepStatus.ORDINARY, StepStatus.COMPLETE)]
+    here = next((at for at, step in enumerate(way) if step.step_id == order.step_id), None)
+    if here is None:
+        return []
+    complete = order.step_status is StepStatus.COMPLETE
+    return [
+        (step.name, "passed" if at < here or complete else "here" if at == here else "later")
+        for at, step in enumerate(way)
+    ]

@@ -1,0 +1,41 @@
+"""No more reminders: the page that a reminder's link leads to, and what the mail program's own button sends (RFC 8058).
+
+Looking at it stops nothing, because programs that look through mails follow links. Sending asks for no cookie and no page
+of ours, which a mail program has not: the token in the address is enough, and can do nothing else.
+"""
+
+from http import HTTPStatus
+
+from lambdas.forms.door import Door
+from lambdas.forms.pages.templates import drawn, message_page
+from lambdas.forms.web import Answer, RefusedError
+from lambdas.records.links.reminder_stop import StopLink, stop_path
+from lambdas.runtime.observe import MetricUnit, logger, metrics
+
+
+def show(door: Door, token: str) -> Answer:
+    """Raises RefusedError for a link that stops nothing."""
+    link = _opened(door, token)
+    values = {"title": "No more reminders of this order?", "company": door.company, "refresh": 0}
+    return Answer(HTTPStatus.OK, drawn("stopping.html", order_id=link.order_id, action=stop_path(token), **values))
+
+
+def take(door: Door, token: str) -> Answer:
+    """Stop them; answered at once, since mail programs go nowhere else. Raises RefusedError for a link that stops nothing."""
+    link = _opened(door, token)
+    door.stops.stop(link, door.now())
+    logger.info("reminders stopped", order_id=link.order_id)
+    text = (
+        "We do not remind you any more of this order, nor of any other that was begun with your e-mail address. Your order "
+        "stays as it is, and what you order or ask for is still confirmed by mail."
+    )
+    return message_page(HTTPStatus.OK, "You get no more reminders", text, company=door.company)
+
+
+def _opened(door: Door, token: str) -> StopLink:
+    link = door.stops.find(token, door.now())
+    if link is None:
+        metrics.add_metric("LinksRefused", MetricUnit.Count, 1)
+        text = "It has expired, or was not copied whole. Take the one in the newest reminder; or write to us, and we stop them."
+        raise RefusedError(HTTPStatus.GONE, "This link does not stop reminders any more", text)
+    return link

@@ -1,0 +1,104 @@
+"""Writes what a page was filled with: the first makes the order, every further one changes it, none is made twice."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from lambdas.forms.door import Door, proves, sign_in_needed
+from lambdas.forms.fields.agreement import MSA
+from lambdas.forms.form import Form
+from lambdas.forms.session.session import Visit
+from lambdas.forms.web import WebRequest
+from lambdas.mail.link_mail import address_of
+from lambdas.orders.decisions.draft import OrderDraft
+from lambdas.orders.errors import KeyTakenError
+from lambdas.orders.model.info import Info, merge
+from lambdas.orders.model.order import Order
+from lambdas.orders.table.keys import IdempotencyKey
+from lambdas.records.links.link import LinkPurpose
+
+
+def saved(door: Door, form: Form, visit: Visit, changes: Info, request: WebRequest) -> Visit:
+    """The visit with its order, which has these changes now."""
+    if visit.order is None:
+        return _begun(door, form, visit, changes, request)
+    order = changed(door, form, visit.order, changes)
+    if visit.link and visit.link.address and not proves(visit.link, order):
+        door.visits.readdress(visit.link, address_of(order))
+    return replace(visit, order=order)
+
+
+def changed(door: Door, form: Form, order: Order, changes: Info) -> Order:
+    """The order with these changes of its `info`; written only if there are any, and if it is the same client's still.
+
+    Raises OrderError if it takes none any more.
+    """
+    if merge(order.info, changes) == order.info:
+        return order
+    by = by_of(form)
+    if taken_off := _options_to_take_off(order.info, changes):
+        order = door.service.update(order, {"info": taken_off}, by=by, same_client=True)
+    return door.service.update(order, with_signature(changes), by=by, same_client=True)
+
+
+def previewed(door: Door, form: Form, order: Order | None, changes: Info) -> Order:
+    """The order as these changes would make it, at the price it would be charged; nothing is written."""
+    if order is None:
+        return door.service.preview_new(OrderDraft(order_queue_id=door.order_queue_id(form), info=changes))
+    bare = order.changed(info=merge(order.info, _options_to_take_off(order.info, changes)))
+    return door.service.preview(bare, {"info": changes})
+
+
+def by_of(form: Form) -> str:
+    """Who changes an order that a form changes."""
+    return f"form {form.name}"
+
+
+def _begun(door: Door, form: Form, visit: Visit, changes: Info, request: WebRequest) -> Visit:
+    """A lead. The visit's token is its natural key: a double click and a second tab find the order that the first one made."""
+    source = {"ip_address": request.source} if request.source else {}
+    draft = OrderDraft(
+        order_queue_id=door.order_queue_id(form),
+        order_form_id=form.order_form_id,
+        info={**source, **changes},
+        signature=_signer(changes),
+    )
+    key = IdempotencyKey(by_of(form), visit.creation_key)
+    try:
+        order, taken = door.service.create(draft, key, by=by_of(form)), False
+    except KeyTakenError as error:
+        order, taken = door.service.get(order_id=str(error.facts["order_id"])), True
+        if order.client_id:
+            raise sign_in_needed(form) from None
+    door.links.begun_on(order.order_id, form.name)
+    link = door.links.make(
+        visit.token, LinkPurpose.VISIT, order.order_id, now=door.now(), form=form.name, by=by_of(form)
+    )
+    door.counts.started(form, order.order_id)
+    return replace(visit, order=changed(door, form, order, changes) if taken else order, link=link)
+
+
+def with_signature(changes: Info) -> dict[str, Any]:
+    """Changes of an order's `info` with who signed them, if somebody did."""
+    signer = _signer(changes)
+    return {"info": changes, **({"signature": signer} if signer else {})}
+
+
+def _signer(changes: Info) -> str | None:
+    accepted = changes.get(MSA)
+    return str(accepted["signer"]) if isinstance(accepted, Mapping) and accepted.get("signer") else None
+
+
+def _options_to_take_off(info: Mapping[str, Any], changes: Info) -> Info:
+    """`info` is merged map by map, so options of a plan that was chosen before would stay: they are emptied first."""
+    found: Info = {}
+    for key, pack in changes.items():
+        before = info.get(key)
+        if not (key.startswith("pack") and isinstance(pack, Mapping) and isinstance(before, Mapping)):
+            continue
+        other_plan = "plan_id" in pack and str(pack["plan_id"]) != str(before.get("plan_id"))
+        chosen = before.get("options")
+        strange = isinstance(chosen, Mapping) and "options" in pack and chosen.keys() - pack["options"].keys()
+        if chosen and (other_plan or strange):
+            found[key] = {"options": ""}
+    return found

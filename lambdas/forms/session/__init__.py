@@ -1,0 +1,1 @@
+"""One browser filling one form: its cookie, its signatures, its limits."""

@@ -1,0 +1,132 @@
+"""A visit: one browser filling one form. Its cookie holds a random token, for which everything else is signed.
+
+The order's link of that token is made with the first page that is sent; before, there is only the cookie. A second cookie
+comes with a sign-in, so that whoever knew the first one before is not signed in with it.
+"""
+
+import base64
+import hashlib
+import hmac
+import re
+from dataclasses import dataclass
+
+from lambdas.forms.form import Form
+from lambdas.forms.session.signatures import Signer
+from lambdas.forms.web import WebRequest
+from lambdas.orders.model.order import Order
+from lambdas.records.links.link import KEPT_DAYS, Link, LinkPurpose, digest_of, new_token
+
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
+_COOKIE_SECONDS = KEPT_DAYS[LinkPurpose.VISIT] * 86_400
+
+
+@dataclass(frozen=True)
+class Visit:
+    """`link` and `order` are None until the first page was sent. `fresh`: the browser has not got the cookie yet.
+
+    `proof`: what the browser got when somebody signed in.
+    """
+
+    token: str
+    signer: Signer
+    fresh: bool = False
+    proof: str = ""
+    link: Link | None = None
+    order: Order | None = None
+
+    def derived(self, purpose: str) -> str:
+        """What only we can make, for this browser, other for each purpose."""
+        return self.signer.sign(self._said(purpose))
+
+    @property
+    def csrf(self) -> str:
+        return self.derived(f"csrf:{self.proof}")
+
+    @property
+    def status_token(self) -> str:
+        """Opens the status page of the order; the same whenever it is asked for."""
+        digest = hmac.digest(self.token.encode(), b"status", hashlib.sha256)
+        return base64.urlsafe_b64encode(digest).decode().rstrip("=")
+
+    @property
+    def creation_key(self) -> str:
+        """What makes one order only."""
+        return digest_of(self.token)
+
+    @property
+    def is_signed_in(self) -> bool:
+        """Whether the client whose order this is has signed in in this very browser."""
+        client_id = self.order.client_id if self.order else None
+        return bool(client_id) and self._signed_in_as() == client_id
+
+    @property
+    def is_locked(self) -> bool:
+        """Whether its order has to be left alone until its client signs in here: a lead of a client, or one whose client
+        signed out."""
+        if self.order is None or self.link is None or self.is_signed_in:
+            return False
+        return (self.order.is_lead and bool(self.order.client_id)) or bool(self.link.client_id)
+
+    def _signed_in_as(self) -> str | None:
+        if self.link is None or not self.link.proof or not self.proof:
+            return None
+        return self.link.client_id if hmac.compare_digest(self.link.proof, digest_of(self.proof)) else None
+
+    def is_csrf(self, said: str) -> bool:
+        return self.is_derived(f"csrf:{self.proof}", said)
+
+    def is_derived(self, purpose: str, said: str) -> bool:
+        return self.signer.is_signed(self._said(purpose), said)
+
+    def _said(self, purpose: str) -> str:
+        return f"{purpose}\n{digest_of(self.token)}"
+
+    def stamp(self, now: int) -> str:
+        """When a page was shown, signed. It is good for this visit, which makes one order."""
+        return f"{now}.{self.derived(f'shown:{now}')}"
+
+    def seconds_since(self, stamp: str, now: int) -> int | None:
+        """How long ago the page of this stamp was shown; None if the stamp is not ours."""
+        shown_at, _, signature = stamp.partition(".")
+        if not re.fullmatch(r"[0-9]{1,12}", shown_at) or not self.is_derived(f"shown:{shown_at}", signature):
+            return None
+        return now - int(shown_at)
+
+    def cookies(self, form: Form, request: WebRequest) -> tuple[str, ...]:
+        """What the browser has to be given still."""
+        return (_cookie(_name(form, request), self.token, request, _COOKIE_SECONDS),) if self.fresh else ()
+
+    def proof_cookie(self, form: Form, request: WebRequest) -> str:
+        """Gone when the browser is closed."""
+        return _cookie(_proof_name(form, request), self.proof, request)
+
+
+def token_of(form: Form, request: WebRequest) -> str | None:
+    """The token the browser has for this form."""
+    token = request.cookies.get(_name(form, request), "")
+    return token if _TOKEN.fullmatch(token) else None
+
+
+def proof_of(form: Form, request: WebRequest) -> str:
+    """What the browser got at its last sign-in; empty if there was none."""
+    proof = request.cookies.get(_proof_name(form, request), "")
+    return proof if _TOKEN.fullmatch(proof) else ""
+
+
+def new_visit(signer: Signer) -> Visit:
+    return Visit(token=new_token(), signer=signer, fresh=True)
+
+
+def _cookie(name: str, value: str, request: WebRequest, seconds: int | None = None) -> str:
+    """`__Host-`: no other host or path can set it. Plain HTTP is for one's own machine only."""
+    kept = f"; Max-Age={seconds}" if seconds else ""
+    secure = "; Secure" if request.is_secure else ""
+    return f"{name}={value}; Path=/{kept}; HttpOnly; SameSite=Lax{secure}"
+
+
+def _name(form: Form, request: WebRequest) -> str:
+    return f"__Host-form-{form.name}" if request.is_secure else f"form-{form.name}"
+
+
+def _proof_name(form: Form, request: WebRequest) -> str:
+    return f"__Host-in-{form.name}" if request.is_secure else f"in-{form.name}"

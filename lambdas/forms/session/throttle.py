@@ -1,0 +1,45 @@
+"""How often one thing may be done on these pages. Counting fails open: without its table nobody is refused."""
+
+import hashlib
+
+from lambdas.forms.door import Door
+from lambdas.forms.web import WebRequest
+from lambdas.orders.model.info import Info, text
+from lambdas.rate_limits.fail_open import attempt
+from lambdas.rate_limits.form_limits import is_admitted
+from lambdas.rate_limits.sources import source_of
+from lambdas.runtime.observe import MetricUnit, metrics
+
+RETRY_SECONDS = "3600"
+_COUNTED = "all"
+_NOTHING_LOST = "What you typed still stands here: send it once more then. If you cannot wait, write to us."
+_OF_SOURCE = f"Many orders were begun from where you are, so this one has to wait for an hour. {_NOTHING_LOST}"
+_OF_ADDRESS = (
+    "Many orders were begun today for this e-mail address. Continue one of them (the link is above the form), "
+    f"or wait until tomorrow. {_NOTHING_LOST}"
+)
+
+
+def too_many(door: Door, changes: Info, request: WebRequest) -> str:
+    """Count an order that is about to be begun, by where it comes from and its e-mail address; what to tell who has to wait."""
+    found = _of_whom(door, changes, request)
+    if found:
+        metrics.add_metric("LeadsRefused", MetricUnit.Count, 1)
+    return found
+
+
+def _of_whom(door: Door, changes: Info, request: WebRequest) -> str:
+    limits, now = door.limits, door.now()
+    if not is_admitted(door.windows, "leads_of_source", source_of(request.source), limits.leads_of_source, now):
+        return _OF_SOURCE
+    email = text(changes, "email")
+    if email and not is_admitted(door.windows, "leads_of_address", email, limits.leads_of_address, now):
+        return _OF_ADDRESS
+    return ""
+
+
+def is_too_often(door: Door, what: str, by: str, *, limit: int, seconds: int) -> bool:
+    """Count it; whether it was done more often than that. `by` is kept as a digest only."""
+    name = f"{what}#{hashlib.sha256(by.encode()).hexdigest()}"
+    window = attempt(lambda: door.windows.count(name, _COUNTED, seconds=seconds, now=door.now()))
+    return window is not None and window.of(_COUNTED) > limit

@@ -1,0 +1,1 @@
+"""Card numbers and card codes, wherever they stand in what was sent."""

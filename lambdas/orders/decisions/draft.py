@@ -1,0 +1,190 @@
+"""What a caller may say of an order, and the order that becomes of it."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from lambdas.orders.card_numbers.card_data import card_data_in
+from lambdas.orders.contact.fields import judged
+from lambdas.orders.decisions.leads import ends_at
+from lambdas.orders.decisions.room import refuse_full
+from lambdas.orders.errors import CardDataError, InvalidOrderError, Problem, QueueNotFoundError
+from lambdas.orders.model import info as order_info
+from lambdas.orders.model.checklist import checklist_of
+from lambdas.orders.model.modules import ModuleFacts
+from lambdas.orders.model.money import MAX_CENTS, format_cents
+from lambdas.orders.model.order import Order
+from lambdas.orders.model.queue import Queue
+from lambdas.orders.parsing.info_keys import near_misses
+from lambdas.orders.ports import Pricing, Sale
+from lambdas.orders.readback import as_said, setup_problems
+from lambdas.runtime.models import Frozen
+from lambdas.runtime.passwords import hash_password
+
+DAY = 86_400
+_DETAILS = (
+    "ts", "client_id", "order_form_id", "opportunity_id", "owner", "priority", "listed_company", "signature",
+    "requested_completion", "planned_completion",
+)  # fmt: skip
+_FIXED_AFTER_SUBMIT = ("payment_type", "billing_info_id", "coupon")
+_PAYMENT_PREFIXES = ("pack", "cc_", "ach_", "paypal_")
+
+
+class OrderDraft(Frozen):
+    """The content of a new order. Money in cents; times in Unix seconds; None: not said."""
+
+    order_queue_id: int
+    ts: int | None = None
+    hash: str | None = None
+    client_id: str | None = None
+    order_form_id: int | None = None
+    opportunity_id: int | None = None
+    owner: str | None = None
+    priority: int | None = None
+    listed_company: str | None = None
+    signature: str | None = None
+    total_cents: int | None = None
+    requested_completion: int | None = None
+    planned_completion: int | None = None
+    add_default_pack_upgrades: bool | None = None
+    info: dict[str, Any] = {}
+
+    def content_hash(self) -> str:
+        """The same for the same content, whatever the order of keys; used to tell a repeat from another order."""
+        said = self.model_dump(exclude_none=True, exclude={"info": {"uber_pass"}})
+        content = json.dumps(said, sort_keys=True, default=str)
+        return hashlib.sha256(content.encode()).hexdigest()
+
+
+def queue_for(draft: OrderDraft, queues: Mapping[int, Queue]) -> Queue:
+    """The queue that the draft names. Raises QueueNotFoundError, or InvalidOrderError if it takes no new orders."""
+    queue = queues.get(draft.order_queue_id)
+    if queue is None:
+        raise QueueNotFoundError(draft.order_queue_id, list(queues))
+    if not queue.active:
+        problem = Problem("order_queue_id", f"queue {queue.order_queue_id} {queue.name} takes no new orders")
+        raise InvalidOrderError((problem,))
+    return queue
+
+
+def new_order(
+    draft: OrderDraft,
+    queue: Queue,
+    modules: Mapping[str, ModuleFacts],
+    pricing: Pricing,
+    *,
+    now: int,
+    hash: str,
+    currency: str,
+) -> Order:
+    """The lead this draft makes, still without a number. Raises InvalidOrderError for what could never become right."""
+    steps, actions = checklist_of(queue, modules)
+    blank = Order(
+        order_id="",
+        hash=hash,
+        is_fingerprinted=True,
+        order_queue_id=queue.order_queue_id,
+        brand_id=queue.brand_id,
+        queue_hash=queue.content_hash,
+        step_id=queue.leads.id,
+        step_status=queue.leads.status,
+        ts=draft.ts or now,
+        activity=now,
+        currency=currency,
+        checklist_steps=steps,
+        actions=actions,
+        machine_run=0,
+        lead_ends_at=ends_at(queue, now),
+    )
+    said = draft.model_dump(exclude_none=True, exclude={"order_queue_id", "hash", "ts"})
+    return with_changes(blank, {**said, "info": _wanted(draft, pricing)}, pricing, now=now, currency=currency)
+
+
+def _wanted(draft: OrderDraft, pricing: Pricing) -> dict[str, Any]:
+    if not draft.add_default_pack_upgrades:
+        return draft.info
+    order_info.limits(draft.info)
+    return pricing.with_default_options(draft.info)
+
+
+def revised(order: Order, changes: Mapping[str, Any], pricing: Pricing, *, now: int, currency: str) -> Order:
+    """`with_changes`; but an order that they leave as it is keeps the price it has."""
+    merged = _merged(order, changes, now)
+    same = merged.changed(activity=order.activity) == order and changes.get("total_cents") in (None, order.total_cents)
+    priced = order if same else _priced(merged, changes, pricing, now=now, currency=currency)
+    return _agreeing(order, changes, priced)
+
+
+def with_changes(order: Order, changes: Mapping[str, Any], pricing: Pricing, *, now: int, currency: str) -> Order:
+    """The order with these changes: `info` deep-merged, a lead's total worked out anew from what it asks for, in the currency
+    that is sold in now."""
+    merged = _merged(order, changes, now)
+    return _agreeing(order, changes, _priced(merged, changes, pricing, now=now, currency=currency))
+
+
+def _agreeing(before: Order, changes: Mapping[str, Any], after: Order) -> Order:
+    """The changed order, unless what was said of its prices is not so, or it has no room."""
+    if problems := tuple(setup_problems(before, changes.get("info") or {}, after)):
+        raise InvalidOrderError(problems)
+    if after is not before:
+        refuse_full(after)
+    return after
+
+
+def _merged(order: Order, changes: Mapping[str, Any], now: int) -> Order:
+    sent = changes.get("info") or {}
+    order_info.limits(sent)
+    _refuse_card_data(order, changes, sent)
+    problems = list(near_misses(sent))
+    said = judged(as_said(order, sent), order.info, problems, where="info.")
+    if problems:
+        raise InvalidOrderError(tuple(problems))
+    info = order_info.merge(order.info, said)
+    password = order_info.text(info, "uber_pass")
+    info.pop("uber_pass", None)
+    order_info.limits(info)
+    details = {name: changes[name] for name in _DETAILS if changes.get(name) is not None}
+    if details.get("client_id") == "":
+        details["client_id"] = None  # nobody's any more
+    if password:
+        details["password_hash"] = hash_password(password)
+    return order.changed(**details, info=info, activity=now)
+
+
+def _refuse_card_data(order: Order, changes: Mapping[str, Any], sent: Mapping[str, Any]) -> None:
+    """What doors let through by oversight ends here. The country says how telephone numbers beside it are written."""
+    known = {"country": order_info.text(order.info, "country"), **sent}
+    if found := card_data_in({**{name: changes.get(name) for name in _DETAILS}, "info": known}):
+        raise CardDataError("a name in info" if found.in_name else found.path)
+
+
+def _priced(order: Order, changes: Mapping[str, Any], pricing: Pricing, *, now: int, currency: str) -> Order:
+    """A lead at the prices of now; once an order was submitted its prices stay, for that money was held."""
+    said_cents: int | None = changes.get("total_cents")
+    if not order.is_lead:
+        return order if order.priced or said_cents is None else order.changed(total_cents=said_cents)
+    priced = pricing.price(order.info, sale_of(order, now))
+    stated = order.total_cents if said_cents is None else said_cents
+    total = sum(pack.first_charge_cents for pack in priced) if priced else stated
+    if total > MAX_CENTS:
+        text = f"what it asks for comes to more than {format_cents(MAX_CENTS)} {currency}; split it into several orders"
+        raise InvalidOrderError((Problem("info", text),))
+    return order.changed(priced=priced, total_cents=total, currency=currency)
+
+
+def sale_of(order: Order, now: int) -> Sale:
+    """Who sells to whom, as far as prices, coupons and taxes ask."""
+    return Sale(brand_id=order.brand_id, client_id=order.client_id, now=now, order_id=order.order_id)
+
+
+def changed_fields(before: Order, after: Order) -> list[str]:
+    """What differs of that which is fixed once an order was submitted, as field paths."""
+    keys = {
+        key
+        for key in {*before.info, *after.info}
+        if (key in _FIXED_AFTER_SUBMIT or key.startswith(_PAYMENT_PREFIXES))
+        and before.info.get(key) != after.info.get(key)
+    }
+    fixed = [f"info.{key}" for key in sorted(keys)]
+    return [*fixed, "client_id"] if before.client_id and before.client_id != after.client_id else fixed

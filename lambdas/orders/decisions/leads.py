@@ -1,0 +1,75 @@
+"""Leads: orders that nobody has submitted yet. Pure.
+
+A lead is rows and no more: nothing of it runs, so it needs no execution. Its machine begins with its submit, or with its cancel
+where a payment was begun that has to be taken back. Until then its queue may be edited: an order takes the checklist of the
+queue that its machine begins with. A lead that nobody submits in time is canceled by the sweeper (lambdas/deadlines).
+
+Leads that were made by earlier versions have an execution, which waits for their submit and sees to their expiry itself.
+"""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from lambdas.orders.decisions.progress import LEADS_WAIT, canceled
+from lambdas.orders.model.checklist import checklist_of
+from lambdas.orders.model.order import Order, Wait
+
+if TYPE_CHECKING:  # runs of actions need neither
+    from lambdas.orders.model.modules import ModuleFacts
+    from lambdas.orders.model.queue import Queue
+
+OWNER = "sales"
+DAY_SECONDS = 86_400
+ERASED_AFTER_SECONDS = 90 * DAY_SECONDS  # an expired lead has no reason to keep personal data (order-systems 4.12)
+
+
+def ends_at(queue: "Queue", now: int) -> int:
+    """When a lead that is made now expires."""
+    return now + (queue.leads.expires_after_days or 365) * DAY_SECONDS
+
+
+def as_deployed(
+    order: Order, queue: "Queue | None", modules: "Mapping[str, ModuleFacts]", *, machine_hash: str
+) -> Order:
+    """A lead with the checklist of its queue as it is deployed; nothing of a lead has run, so there is nothing to carry over.
+
+    An order that has an execution, or whose queue is gone, stays as it is.
+    """
+    if not order.is_lead or order.has_machine or queue is None:
+        return order
+    steps, actions = checklist_of(queue, modules)
+    return order.changed(
+        step_id=queue.leads.id,
+        checklist_steps=steps,
+        actions=actions,
+        queue_hash=queue.content_hash,
+        machine_hash=machine_hash,
+    )
+
+
+def is_over(order: Order, now: int) -> bool:
+    """A lead whose time is over, and that no execution will cancel."""
+    if not order.is_lead or order.has_machine:
+        return False
+    until = lead_ends_at(order)
+    return until is not None and until < now
+
+
+def expired(lead: Order, *, now: int) -> Order:
+    """Canceled because nobody submitted it in time, by nobody; it is erased some time later."""
+    over = canceled(lead, now=now, because="the lead expired")
+    return over.changed(expires_at=now + ERASED_AFTER_SECONDS, changed_by="", changed_how="expire")
+
+
+def lead_ends_at(order: Order) -> int | None:
+    """Unix seconds. Of a lead of an earlier version its execution's wait knows it."""
+    if order.lead_ends_at is None and LEADS_WAIT in order.waits:
+        return order.waits[LEADS_WAIT].due_at
+    return order.lead_ends_at
+
+
+def waits_of(order: Order) -> Mapping[str, Wait]:
+    """What the order waits for, as people see it: a lead without an execution waits for its submit."""
+    if not order.is_lead or order.lead_ends_at is None:
+        return order.waits
+    return {LEADS_WAIT: Wait(token="", since=order.ts, due_at=order.lead_ends_at, owner=OWNER)}

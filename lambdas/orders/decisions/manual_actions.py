@@ -1,0 +1,228 @@
+"""What people decide about an order: process, skip, undo a skip, move. Pure: order in, order out, or a refusal that says why.
+
+Rules the reference leaves open (ubersmith-orders 6.2, 6.6, 6.7) are stated in docs/decisions.md.
+"""
+
+import hashlib
+import json
+from typing import Any
+
+from lambdas.orders import unsettled
+from lambdas.orders.decisions import claims, progress
+from lambdas.orders.errors import (
+    ActionRefusedError,
+    MoveRefusedError,
+    MoveWithoutReasonError,
+    OrderIsFinalError,
+    TooEarlyError,
+)
+from lambdas.orders.model.checklist import ActionState, ChecklistAction, ChecklistStep
+from lambdas.orders.model.order import Order, without
+from lambdas.orders.model.shares import refuse_long_input
+from lambdas.orders.model.steps import StepStatus
+
+
+def processed(order: Order, action_id: int, *, by: str, given: dict[str, Any], now: int) -> Order:
+    """A run of the action is asked for; the relay sees to it. Asking for what is about to run anyway changes nothing, unless
+    it was asked for so long ago that it will not run any more.
+
+    The same input told a second time changes nothing, whatever became of the action or the order since: who calls back
+    does not know whether the first call arrived.
+
+    On a canceled order the only thing to ask for is that an undo that failed is tried again. Of a skipped action, in any step,
+    it is that what it left to settle is settled.
+    """
+    if given and _was_told(order, action_id, given, now):
+        return order
+    undo = f"{progress.UNDO}{action_id}"
+    if order.step_status is StepStatus.CANCELED and undo in order.waits:
+        return order.changed(activity=now, waits=without(order.waits, undo))
+    if (again := unsettled.asked_again(order, action_id, by=by, now=now)) is not None:
+        return again
+    action = _here(order, action_id, "processed")
+    if action.state is ActionState.SKIPPED:
+        raise ActionRefusedError(action, "was skipped; undo the skip first (undo_skip=1)")
+    if action.state is ActionState.DONE and not action.reprocess:
+        raise ActionRefusedError(action, "is done, and its module does nothing when it is run again")
+    if missing := progress.unmet_prereqs(order, action):
+        names = ", ".join(f"{prereq.name} ({prereq.action_id})" for prereq in missing)
+        raise TooEarlyError(action, f"needs {names} first; process or skip that before")
+    _refuse_busy(action, now)
+    refuse_long_input(given, len(order.actions))
+    if action.requested_at is not None and now < action.requested_at + claims.ASKED_SECONDS:
+        return order
+    told = f"{action.attempts}:{_digest(given)}" if given else ""
+    asked = action.changed(requested_at=now, by=by, input=given, told=told)
+    return order.with_action(asked).changed(activity=now, waits=without(order.waits, str(action_id)))
+
+
+def skipped(order: Order, action_id: int, *, by: str, why: str, now: int) -> Order:
+    """The action is passed over, which counts as met; the order goes on if that was all its step waited for."""
+    action = _here(order, action_id, "skipped")
+    if action.state is ActionState.SKIPPED:
+        return order
+    if action.state is ActionState.DONE:
+        raise ActionRefusedError(action, "is done already, so there is nothing to skip")
+    _refuse_busy(action, now)
+    reason = f"skipped by {by}" + (f": {why}" if why else "")
+    over = action.changed(state=ActionState.SKIPPED, reason=reason, by=by, at=now, requested_at=None, told="")
+    waits = without(order.waits, str(action_id), f"{progress.GATE}{action_id}")
+    return progress.advanced(order.with_action(over).changed(activity=now, waits=waits))
+
+
+def unskipped(order: Order, action_id: int, *, by: str, now: int) -> Order:
+    """The skipped mark comes off; an automatic action runs, one done by hand waits to be processed.
+
+    The machine has gone on past it, so it begins the step anew, as after a move: what waits then has an owner again.
+    """
+    action = _here(order, action_id, "unskipped")
+    if action.state is not ActionState.SKIPPED:
+        raise ActionRefusedError(action, f"is {action.state.value}, not skipped")
+    asked = now if action.automatic and not progress.unmet_prereqs(order, action) else None
+    again = action.changed(
+        state=ActionState.PENDING,
+        reason=f"skip undone by {by}",
+        by=by,
+        at=now,
+        requested_at=asked,
+        passed_over=False,
+    )
+    changed = order.with_action(again).changed(activity=now, epoch=order.epoch + 1)
+    return changed.changed(waits=unsettled.still_left(changed))
+
+
+def passed_over(order: Order, step: ChecklistStep) -> tuple[ChecklistAction, ...]:
+    """The required actions, neither done nor skipped, that a move to this step leaves behind. Raises if there is no such move."""
+    _refuse_move(order, step)
+    places = [place.step_id for place in order.checklist_steps]
+    here, goal = places.index(order.step_id), places.index(step.step_id)
+    return tuple(
+        action
+        for action in order.actions.values()
+        if not action.optional and not action.met and here <= places.index(action.step_id) < goal
+    )
+
+
+def moved(order: Order, step: ChecklistStep, *, by: str, why: str = "", now: int) -> Order:
+    """The order in another ordinary step. What it passes over is skipped, by whom and why; what it goes back to counts again.
+
+    It raises the epoch like a cancel: what was waiting is woken, what is running settles and then leaves.
+    """
+    passed = passed_over(order, step)
+    if step.step_id == order.step_id:
+        return order
+    places = [place.step_id for place in order.checklist_steps]
+    here, goal = places.index(order.step_id), places.index(step.step_id)
+    for action in order.actions.values():
+        if action.captures and not action.met and order.hold and here <= places.index(action.step_id) < goal:
+            raise MoveRefusedError(
+                order,
+                f"holds money that {action.name} ({action.action_id}) takes; process or skip it in its step first",
+            )
+    if passed and not why:
+        raise MoveWithoutReasonError(order, passed)
+    actions = {
+        key: _passed(action, here, goal, places.index(action.step_id), by=by, now=now, where=_where(step, why))
+        for key, action in order.actions.items()
+    }
+    there = order.changed(step_id=step.step_id, actions=actions, epoch=order.epoch + 1, activity=now)
+    there = there.changed(waits=unsettled.still_left(there))
+    if progress.advanced(there, machine_went_on=True).step_id != step.step_id:
+        text = f"has nothing left to do there: every action of {step.name} is done or skipped"
+        raise MoveRefusedError(
+            order, f"{text}; undo a skip, or process one of its actions again while the order is there"
+        )
+    return there
+
+
+def step_of(order: Order, *, step_id: int | None, step_name: str | None) -> ChecklistStep:
+    """The step of the order's checklist that is meant, by id or else by name."""
+    for step in order.checklist_steps:
+        if step.step_id == step_id or (step_id is None and step.name.casefold() == (step_name or "").casefold()):
+            return step
+    known = ", ".join(f"{step.step_id} {step.name}" for step in order.checklist_steps)
+    raise MoveRefusedError(order, f"has no such step; its steps are {known}")
+
+
+def _passed(
+    action: ChecklistAction, here: int, goal: int, place: int, *, by: str, now: int, where: str
+) -> ChecklistAction:
+    """An action as the move leaves it. A run under way keeps its claim and may still be done; nothing waits for it."""
+    running = claims.is_busy(action, now)
+    if here <= place < goal and not action.optional and not action.met:
+        reason = f"passed over: {by} moved the order to {where}"
+        over = action.changed(
+            state=ActionState.SKIPPED, passed_over=True, reason=reason, by=by, at=now, requested_at=None, told=""
+        )
+        return over if running else over.changed(claim=None, claim_ends_at=None)
+    if goal <= place <= here and action.passed_over:
+        if running:
+            return action.changed(state=ActionState.RUNNING, passed_over=False, requested_at=None, told="")
+        reason = f"{by} moved the order back to {where}"
+        return action.changed(state=ActionState.PENDING, passed_over=False, reason=reason, by=by, at=now, told="")
+    if action.captures and action.state is ActionState.SKIPPED and here <= place < goal:
+        # The machine may never come by it again; asked for, its module lets go of the money.
+        return action.changed(requested_at=now)
+    return action.changed(requested_at=None)
+
+
+def _where(step: ChecklistStep, why: str) -> str:
+    return f"{step.name}: {why}" if why else step.name
+
+
+def _refuse_move(order: Order, step: ChecklistStep) -> None:
+    if order.is_final:
+        raise OrderIsFinalError(order.order_id, order.step.name, "moved")
+    if order.is_lead:
+        raise MoveRefusedError(order, "is a lead; it leaves Leads by order.submit")
+    if step.status is StepStatus.CANCELED:
+        raise MoveRefusedError(order, "goes to Canceled by order.cancel only")
+    if step.status is StepStatus.LEADS:
+        raise MoveRefusedError(order, "was submitted and does not become a lead again")
+    if step.status is StepStatus.COMPLETE:
+        unmet = [action for action in order.actions.values() if not action.optional and not action.met]
+        names = ", ".join(f"{action.name} ({action.action_id})" for action in unmet)
+        raise MoveRefusedError(
+            order,
+            f"enters Complete by itself when every required action is done or skipped; still open: {names or 'none'}",
+        )
+
+
+def _here(order: Order, action_id: int, wish: str) -> ChecklistAction:
+    if order.is_final:
+        raise OrderIsFinalError(order.order_id, order.step.name, wish)
+    action = order.actions.get(str(action_id))
+    if action is None:
+        known = ", ".join(f"{one.action_id} {one.name}" for one in order.actions_of(order.step_id)) or "none"
+        raise ActionRefusedError(
+            None, f"order {order.order_id} has no action {action_id}; in {order.step.name} it has: {known}"
+        )
+    if action.step_id != order.step_id:
+        places = [step.step_id for step in order.checklist_steps]
+        is_ahead = places.index(action.step_id) > places.index(order.step_id)
+        place = order.checklist_steps[places.index(action.step_id)].name
+        refusal = TooEarlyError if is_ahead else ActionRefusedError
+        raise refusal(action, f"belongs to {place}, and the order is in {order.step.name}: it cannot be {wish} now")
+    return action
+
+
+def _refuse_busy(action: ChecklistAction, now: int) -> None:
+    if claims.is_busy(action, now):
+        raise TooEarlyError(action, "is running at this moment; look again in a few seconds")
+
+
+def _was_told(order: Order, action_id: int, given: dict[str, Any], now: int) -> bool:
+    """Whether this very input was accepted before, and the run it was for is under way or has done what it asks."""
+    action = order.actions.get(str(action_id))
+    if action is None or not action.told:
+        return False
+    attempts, _, digest = action.told.partition(":")
+    if digest != _digest(given):
+        return False
+    if claims.is_busy(action, now):
+        return action.attempts == int(attempts) + 1
+    return action.state is ActionState.UNDONE or (action.state is ActionState.DONE and not action.reprocess)
+
+
+def _digest(given: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(given, sort_keys=True, default=str).encode()).hexdigest()[:16]

@@ -1,0 +1,65 @@
+"""What somebody saw of an order when they said yes to it, and whether that is still so: nobody pays for what they did not see."""
+
+import hashlib
+import json
+from decimal import Decimal
+from typing import Any
+
+from lambdas.orders.errors import RevisionDiffersError
+from lambdas.orders.model.order import Order
+from lambdas.orders.submit_errors import TotalDiffersError
+from lambdas.runtime.models import Frozen
+
+_DIGEST_LETTERS = 32  # 128 bits
+
+
+class Seen(Frozen):
+    """What was shown, as far as it is said; what is not said is not compared.
+
+    `total_cents` in `currency`. `price`: what is sold, and for how much now and later (`price_digest`). `content`: all that
+    was kept on the order before what is sent now (`content_digest`), so that a change by another tab, visit or person shows;
+    `revision` counts whatever was written on it.
+    """
+
+    total_cents: int | None = None
+    currency: str = ""
+    revision: int | None = None
+    price: str = ""
+    content: str = ""
+
+    def refuse_other_content(self, order: Order) -> None:
+        """Raise RevisionDiffersError if somebody else changed the order since."""
+        other = self.content and self.content != content_digest(order)
+        if other or self.revision not in (None, order.revision):
+            raise RevisionDiffersError(order.order_id, order.revision)
+
+    def refuse_other_price(self, order: Order) -> None:
+        """Raise TotalDiffersError if it would be bought at another price than the one shown."""
+        total = order.total_cents if self.total_cents is None else self.total_cents
+        currency = self.currency or order.currency
+        if (total, currency) != (order.total_cents, order.currency) or self.price not in ("", price_digest(order)):
+            raise TotalDiffersError(order.order_id, (total, currency), (order.total_cents, order.currency))
+
+
+def price_digest(order: Order) -> str:
+    """The same for the same services at the same prices, taxes and later charges included."""
+    packs = [
+        pack.model_dump(exclude_defaults=True) for pack in order.priced
+    ]  # a field of a later release changes nothing
+    return _digest([order.currency, order.total_cents, packs])
+
+
+def content_digest(order: Order) -> str:
+    """The same as long as nobody changes what is ordered, by whom, or how it is paid; what staff and machines note beside
+    that (owner, priority, waits) does not count."""
+    return _digest([price_digest(order), order.client_id, order.info])
+
+
+def _digest(content: Any) -> str:
+    said = json.dumps(content, sort_keys=True, default=_plain)
+    return hashlib.sha256(said.encode()).hexdigest()[:_DIGEST_LETTERS]
+
+
+def _plain(value: Any) -> int | str:
+    """A number as it comes back from the table, where 5.0 is 5."""
+    return int(value) if isinstance(value, Decimal) and value == value.to_integral_value() else str(value)

@@ -1,0 +1,1 @@
+"""What an order is: its queue, its checklist, its packs, its `info`."""

@@ -1,0 +1,114 @@
+"""The services an order asks for: `info.pack1`, `info.pack2`, ... (reference ubersmith-orders 5.3)."""
+
+from lambdas.orders.model.applied import AppliedCoupon, AppliedTax
+from lambdas.runtime.models import Frozen
+
+MAX_PACKS = 100
+MAX_QUANTITY = 10_000
+MAX_TITLE = 250  # each line of the invoice begins with it
+PERIODS = range(121)  # months; 0 is one-time
+
+
+class PricedPack(Frozen):
+    """A pack with its price as it stood when the order was last changed; what is sold and invoiced. Amounts in cents.
+
+    `setup_cents` and `recurring_cents` are for the whole quantity and before the coupon; a period is `period` months (0:
+    once). `price_cents`, `unit_setup_cents` and the options' amounts are those of one unit, an option's price per month.
+    All are before tax; `taxes` are those on the first charge. `start_at`, `last_renewed_at` and `renew_at` (Unix seconds), and
+    `auto_bill` (later periods are charged without asking): as the caller said, None where they did not.
+    """
+
+    IMPERSONAL = frozenset(
+        {
+            "pack", "plan_id", "quantity", "period", "options", "setup_cents", "recurring_cents", "status", "start_at",
+            "last_renewed_at", "renew_at", "auto_bill", "price_cents", "unit_setup_cents", "option_price_cents",
+            "option_setup_cents", "options_desc", "groups_desc", "coupon", "recurring_discount_cents",
+            "setup_discount_cents", "taxes",
+        }
+    )  # fmt: skip
+    PERSONAL = frozenset({"title", "description"})
+
+    pack: str
+    plan_id: str
+    title: str
+    description: str
+    quantity: int
+    period: int
+    options: dict[str, str]
+    setup_cents: int
+    recurring_cents: int
+    status: int | None = None
+    start_at: int | None = None
+    last_renewed_at: int | None = None
+    renew_at: int | None = None
+    auto_bill: bool | None = None
+    price_cents: int = 0
+    unit_setup_cents: int = 0
+    option_price_cents: dict[str, int] = {}
+    option_setup_cents: dict[str, int] = {}
+    options_desc: dict[str, str] = {}
+    groups_desc: dict[str, str] = {}
+    coupon: AppliedCoupon | None = None
+    recurring_discount_cents: int = 0
+    setup_discount_cents: int = 0
+    taxes: tuple[AppliedTax, ...] = ()
+
+    @property
+    def number(self) -> int:
+        return int(self.pack.removeprefix("pack"))
+
+    @property
+    def first_recurring_cents(self) -> int:
+        """The first period, after the coupon."""
+        return self.recurring_cents - self.recurring_discount_cents
+
+    @property
+    def renewal_cents(self) -> int:
+        """Each later period: the coupon counts there only if it recurs."""
+        recurs = self.coupon is not None and self.coupon.recurring
+        return self.first_recurring_cents if recurs else self.recurring_cents
+
+    @property
+    def net_setup_cents(self) -> int:
+        return self.setup_cents - self.setup_discount_cents
+
+    @property
+    def tax_cents(self) -> int:
+        return sum(tax.cents for tax in self.taxes)
+
+    @property
+    def first_charge_cents(self) -> int:
+        """What is held and invoiced for it: set-up and the first period after the coupon, and their tax."""
+        return self.net_setup_cents + self.first_recurring_cents + self.tax_cents
+
+    @property
+    def discount_cents(self) -> int:
+        """What the coupon takes off the first charge."""
+        return self.recurring_discount_cents + self.setup_discount_cents
+
+
+class Pack(Frozen):
+    """One requested service. Amounts are cents per unit, None where the caller named none; `period` is in months.
+
+    `price_is_monthly`: the price named is for a month, not for the period. Times are Unix seconds.
+    """
+
+    name: str
+    plan_id: str = ""
+    quantity: int = 1
+    period: int | None = None
+    options: dict[str, str] = {}
+    price_cents: int | None = None
+    setup_cents: int | None = None
+    option_price_cents: dict[str, int] = {}
+    option_setup_cents: dict[str, int] = {}
+    setup_per_unit: bool = False
+    price_is_monthly: bool = False
+    title: str = ""
+    description: str = ""
+    status: int | None = None
+    coupon: str = ""
+    auto_bill: bool | None = None
+    start_at: int | None = None
+    last_renewed_at: int | None = None
+    renew_at: int | None = None

@@ -1,0 +1,1 @@
+"""How the order table keeps orders, finds them and lists them."""

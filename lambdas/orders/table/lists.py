@@ -1,0 +1,169 @@
+"""`order.list`: which orders, in what order (reference ubersmith-orders 4.5 for the filters and which of them wins).
+
+Each list reads index partitions in their own order and stops when it has enough; none scans. Entries of the indexes decide what
+is on a page; only that is fetched. What a list costs follows from what it returns and from `offset`, which counts through
+what it leaves out; a cursor does not.
+"""
+
+import heapq
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from math import ceil
+
+from lambdas.orders.errors import InvalidOrderError, Problem
+from lambdas.orders.model.order import Order, Place
+from lambdas.orders.model.queue import Queue
+from lambdas.orders.model.steps import StepStatus
+from lambdas.orders.ports import OrderStore, TimeWindow
+from lambdas.orders.table.cursors import cursor_at, place_at
+from lambdas.orders.table.entries import OrderEntry, UnreadableOrder, entry_of
+from lambdas.orders.table.pages import OrderPage, PageRoom, fetched
+from lambdas.runtime.models import Frozen
+
+MAX_LIMIT = 1_000
+MAX_PASSED_OVER = 1_000
+
+_Steps = list[tuple[int, int]]  # queue and step
+
+
+class OrderFilter(Frozen):
+    """`order_step_id` wins over all others but times; `order_queue_id` over `brand_id`; `step_status` over `step_name`.
+
+    Times are Unix seconds, inclusive. No `limit` means as many as one answer may hold. `queues`: those that may be seen.
+    `cursor`: go on where the page before ended; `offset` then counts from there.
+    """
+
+    order_step_id: int | None = None
+    order_queue_id: int | None = None
+    brand_id: int | None = None
+    step_name: str | None = None
+    step_status: StepStatus | None = None
+    min_ts: int | None = None
+    max_ts: int | None = None
+    client_id: str | None = None
+    opportunity_id: int | None = None
+    descending: bool = False
+    offset: int = 0
+    limit: int = MAX_LIMIT
+    queues: frozenset[int] | None = None
+    cursor: str | None = None
+
+    @property
+    def list_name(self) -> str:
+        """Names the whole list, of which every page is a part: what a cursor is bound to."""
+        parts = self.model_dump(mode="json", exclude={"offset", "limit", "cursor", "queues"})
+        seen = None if self.queues is None else sorted(self.queues)
+        return json.dumps({**parts, "queues": seen}, sort_keys=True)
+
+
+def listed(
+    store: OrderStore, queues: Mapping[int, Queue], wanted: OrderFilter, room: PageRoom | None = None
+) -> OrderPage:
+    """A page of the orders, by time, as far as an answer has room.
+
+    Raises InvalidOrderError for a step, queue or cursor that does not belong here.
+    """
+    steps = _steps(queues, wanted)
+    behind = place_at(wanted.cursor, wanted.list_name) if wanted.cursor else None
+    if not steps:
+        return OrderPage()
+    chosen: list[OrderEntry] = []
+    to_skip, passed_over, last = wanted.offset, 0, behind or (0, 0)
+    for entry in _candidates(store, steps, wanted, behind):
+        if len(chosen) == wanted.limit:
+            return _page(store, chosen, steps, wanted, room, next_after=last)
+        if passed_over == MAX_PASSED_OVER:
+            return _page(store, chosen, steps, wanted, room, next_after=last, cut_short=True)
+        last = entry.place
+        if not _fits(entry, steps, wanted):
+            passed_over += 1
+        elif to_skip:
+            to_skip -= 1
+        else:
+            chosen.append(entry)
+    return _page(store, chosen, steps, wanted, room)
+
+
+def _page(
+    store: OrderStore,
+    chosen: list[OrderEntry],
+    steps: _Steps,
+    wanted: OrderFilter,
+    room: PageRoom | None,
+    *,
+    next_after: Place | None = None,
+    cut_short: bool = False,
+) -> OrderPage:
+    """The chosen orders as they are now. One that has moved on since the index was written is not of this list any more."""
+    page = fetched(store, chosen, room, belongs=lambda order: _fits(entry_of(order), steps, wanted))
+    ends_at = page.ends_at or next_after
+    return OrderPage(
+        orders=tuple(order for order in page.found if isinstance(order, Order)),
+        unreadable=tuple(order for order in page.found if isinstance(order, UnreadableOrder)),
+        next_cursor=cursor_at(ends_at, wanted.list_name) if ends_at else None,
+        cut_short=cut_short and page.ends_at is None,
+        full=page.ends_at is not None,
+    )
+
+
+def _fits(entry: OrderEntry, steps: _Steps, wanted: OrderFilter) -> bool:
+    """The index that is read decides for the client or opportunity it is of, and knows the other one. A broken entry is looked
+    at: whatever it is of, somebody has to see it."""
+    if entry.is_broken:
+        return True
+    of_client = wanted.client_id is None or entry.client_id == wanted.client_id
+    of_opportunity = wanted.opportunity_id is None or entry.opportunity_id == wanted.opportunity_id
+    return (entry.order_queue_id, entry.step_id) in steps and of_client and of_opportunity
+
+
+def _candidates(store: OrderStore, steps: _Steps, wanted: OrderFilter, behind: Place | None) -> Iterator[OrderEntry]:
+    """The entries of the narrowest index, none twice. One more than the page has to be read, to know whether it is the last."""
+    enough = wanted.offset + wanted.limit + 1
+    one_source = bool(wanted.opportunity_id or wanted.client_id) or len(steps) < 2
+    window = TimeWindow(
+        min_ts=wanted.min_ts,
+        max_ts=wanted.max_ts,
+        descending=wanted.descending,
+        behind=behind,
+        page_size=min(enough, 200) if one_source else min(ceil(enough / len(steps)) + 1, 200),
+    )
+    if wanted.opportunity_id:
+        yield from store.of_opportunity(wanted.opportunity_id, window)
+    elif wanted.client_id:
+        yield from store.of_client(wanted.client_id, window)
+    else:
+        sources = [store.in_step(queue_id, step_id, window) for queue_id, step_id in steps]
+        yield from _once(heapq.merge(*sources, key=lambda entry: entry.place, reverse=wanted.descending))
+
+
+def _once(entries: Iterable[OrderEntry]) -> Iterator[OrderEntry]:
+    """An order that changes its step while both steps are read is met in both, at the same place."""
+    last: Place | None = None
+    for entry in entries:
+        if entry.place != last:
+            yield entry
+        last = entry.place
+
+
+def _steps(queues: Mapping[int, Queue], wanted: OrderFilter) -> _Steps:
+    seen = [queue for queue in queues.values() if wanted.queues is None or queue.order_queue_id in wanted.queues]
+    every = [(queue, step) for queue in seen for step in queue.steps]
+    if wanted.order_step_id is not None:
+        chosen = [(queue.order_queue_id, step.id) for queue, step in every if step.id == wanted.order_step_id]
+        _known(bool(chosen), "order_step_id", "no queue has this step")
+        return chosen
+    if wanted.order_queue_id is not None:
+        every = [(queue, step) for queue, step in every if queue.order_queue_id == wanted.order_queue_id]
+        _known(bool(every), "order_queue_id", "there is no such queue")
+    elif wanted.brand_id is not None:
+        every = [(queue, step) for queue, step in every if queue.brand_id == wanted.brand_id]
+    if wanted.step_status is not None:
+        every = [(queue, step) for queue, step in every if step.status is wanted.step_status]
+    elif wanted.step_name is not None:
+        every = [(queue, step) for queue, step in every if step.name.casefold() == wanted.step_name.casefold()]
+    return [(queue.order_queue_id, step.id) for queue, step in every]
+
+
+def _known(found: bool, field: str, text: str) -> None:
+    if not found:
+        raise InvalidOrderError((Problem(field, text),))

@@ -1,0 +1,1 @@
+"""Clients, their payment methods, their services and their standing."""

@@ -1,0 +1,195 @@
+"""Payment methods: as an order's `info` states one (reference ubersmith-orders 5.2), and as a client keeps them (4.9).
+
+Tokens only; numbers never get this far.
+"""
+
+import hashlib
+import random
+import re
+import time
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+
+from lambdas.orders.errors import Again, OrderError, Problem
+from lambdas.orders.model.info import text
+from lambdas.records.clients.expiry import HOW, expiry_of, typed_expiry
+from lambdas.records.table import ConditionFailedError, RecordTable
+from lambdas.runtime.items import to_item
+from lambdas.runtime.models import Frozen
+
+_ADD_TRIES = 8
+
+
+class MethodsBusyError(OrderError):
+    kind = "busy"
+    again = Again.LATER
+
+    def __init__(self) -> None:
+        super().__init__("another payment method of the client is being added; nothing was added, try again")
+
+
+class MethodKind(StrEnum):
+    CARD = "card"
+    BANK_ACCOUNT = "bank_account"
+    PAYPAL = "paypal"
+
+
+class PaymentMethod(Frozen):
+    """A way to pay. `last_four` and `expiry` (MMYY) are what people recognise it by. `holder`: whose it is, by the names of
+    client.cc_add; `account_type`: C checking, S savings."""
+
+    kind: MethodKind
+    token: str
+    brand: str = ""
+    last_four: str = ""
+    expiry: str = ""
+    bank: str = ""
+    account_type: str = ""
+    holder: dict[str, str] = {}
+
+    @property
+    def can_be_held(self) -> bool:
+        """A bank debit knows no hold (reference order-systems 4.6); it is collected on the invoice."""
+        return self.kind is not MethodKind.BANK_ACCOUNT
+
+
+PAYMENT_TYPES = {
+    "cc": MethodKind.CARD,
+    "charge_prior_auth": MethodKind.CARD,
+    "ach": MethodKind.BANK_ACCOUNT,
+    "ach_prior_auth": MethodKind.BANK_ACCOUNT,
+    "paypal": MethodKind.PAYPAL,
+}
+_TOKEN = re.compile(r"[!-~]{1,255}")
+ON_ACCOUNT = {"", "check", "wire", "invoice"}
+_TOKENS = {
+    MethodKind.CARD: "cc_token",
+    MethodKind.BANK_ACCOUNT: "ach_token",
+    MethodKind.PAYPAL: "paypal_token",
+}
+
+
+# A card's holder, by the names of client.cc_add and by the keys of `info` (reference ubersmith-orders 5.2).
+_HOLDER = {
+    "fname": "cc_first",
+    "lname": "cc_last",
+    "address": "cc_address",
+    "city": "cc_city",
+    "state": "cc_state",
+    "zip": "cc_zip",
+    "country": "cc_country",
+    "phone": "cc_phone",
+}
+
+
+def submitted_method(info: Mapping[str, Any]) -> PaymentMethod | None:
+    """The method that came with the order, if one did."""
+    kind = PAYMENT_TYPES.get(text(info, "payment_type"))
+    if kind is None:
+        kind = next((kind for kind, key in _TOKENS.items() if text(info, key)), None)
+    if kind is None or not (token := text(info, _TOKENS[kind])):
+        return None
+    if kind is MethodKind.CARD:
+        typed = typed_expiry(info)
+        return PaymentMethod(
+            kind=kind,
+            token=token,
+            brand=text(info, "cc_type"),
+            last_four=text(info, "cc_num")[-4:],
+            expiry=expiry_of(typed) or typed,
+            holder=_holder(info),
+        )
+    if kind is MethodKind.BANK_ACCOUNT:
+        return PaymentMethod(
+            kind=kind,
+            token=token,
+            last_four=text(info, "ach_acct")[-4:],
+            bank=text(info, "ach_bank"),
+            account_type=text(info, "ach_type"),
+        )
+    return PaymentMethod(kind=kind, token=token, brand="PayPal")
+
+
+def _holder(info: Mapping[str, Any]) -> dict[str, str]:
+    """Forms that sell abroad send a province instead of a state."""
+    said = {name: text(info, key) for name, key in _HOLDER.items()}
+    said["state"] = said["state"] or text(info, "cc_province")
+    return {name: value for name, value in said.items() if value}
+
+
+def method_problems(info: Mapping[str, Any]) -> tuple[Problem, ...]:
+    """What is missing to pay as the order says."""
+    stated = text(info, "payment_type")
+    if stated in ON_ACCOUNT or text(info, "billing_info_id"):
+        return ()
+    if stated not in PAYMENT_TYPES:
+        known = ", ".join([*PAYMENT_TYPES, *sorted(ON_ACCOUNT - {""})])
+        return (Problem("info.payment_type", f"must be one of {known}"),)
+    key = _TOKENS[PAYMENT_TYPES[stated]]
+    if not text(info, key):
+        return (Problem(f"info.{key}", f"paying by {stated} needs the token the payment page gave for it"),)
+    if not _TOKEN.fullmatch(text(info, key)):
+        return (
+            Problem(f"info.{key}", "is no token of a payment page: 1 to 255 letters, digits and signs without blanks"),
+        )
+    if PAYMENT_TYPES[stated] is MethodKind.CARD and expiry_of(typed_expiry(info)) is None:
+        said_in = next((name for name in ("cc_expire", "cc_exp") if text(info, name)), "cc_exp_mo")
+        return (Problem(f"info.{said_in}", HOW),)
+    return ()
+
+
+class PaymentMethodRecords:
+    """The payment methods of clients. One that came with an order has the order's number, others numbers of their own."""
+
+    def __init__(self, table: RecordTable) -> None:
+        self._table = table
+
+    def of_client(self, client_id: str) -> dict[str, PaymentMethod]:
+        """By billing_info_id, in the order of their numbers."""
+        found = self._table.query(f"client#{client_id}", "payment_method#")
+        methods = {str(record["billing_info_id"]): PaymentMethod.model_validate(record) for record in found}
+        return dict(sorted(methods.items(), key=lambda each: int(each[0])))
+
+    def add(self, client_id: str, method: PaymentMethod, *, is_default: bool) -> str:
+        """Its billing_info_id. A token the client has already keeps the one it got first. A client's first method is the
+        default one. Raises MethodsBusyError."""
+        for _ in range(_ADD_TRIES):
+            known = self.of_client(client_id)
+            same = (key for key, each in known.items() if (each.kind, each.token) == (method.kind, method.token))
+            first = next(same, None)
+            billing_info_id = first or self._new_id(known)
+            default = self._as_default(client_id, billing_info_id, always=is_default)
+            record = {"pk": f"client#{client_id}", "sk": f"payment_method#{billing_info_id}"}
+            try:
+                if first is None:
+                    stored = {**record, "billing_info_id": billing_info_id, **method.model_dump()}
+                    guard = {"pk": f"client#{client_id}", "sk": f"payment_token#{_digest(method)}"}
+                    self._table.write_all([self._table.new(stored), self._table.new(guard), default])
+                elif is_default:
+                    self._table.write_all([default])
+                return billing_info_id
+            except ConditionFailedError:
+                time.sleep(random.uniform(0.005, 0.05))  # somebody adds one at this moment: look again
+        raise MethodsBusyError
+
+    def _new_id(self, known: Mapping[str, PaymentMethod]) -> str:
+        while (found := str(self._table.next_number("billing_info_id", 0))) in known:
+            pass
+        return found
+
+    def _as_default(self, client_id: str, billing_info_id: str, *, always: bool) -> dict[str, Any]:
+        name = "default_billing_info_id"
+        return {
+            "Update": {
+                "TableName": self._table.name,
+                "Key": to_item({"pk": f"client#{client_id}", "sk": "client"}),
+                "UpdateExpression": f"SET {name} = {':id' if always else f'if_not_exists({name}, :id)'}",
+                "ConditionExpression": "attribute_exists(pk)",
+                "ExpressionAttributeValues": to_item({":id": billing_info_id}),
+            }
+        }
+
+
+def _digest(method: PaymentMethod) -> str:
+    return hashlib.sha256(f"{method.kind}:{method.token}".encode()).hexdigest()

@@ -1,0 +1,40 @@
+"""A client's billing settings by Ubersmith's names. They are kept for whoever bills; nothing here acts on them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from lambdas.orders.model.info import text
+
+OF_THE_INSTALLATION = "system_default"  # leaves the setting to this installation
+SETTINGS: Mapping[str, str] = {
+    "grace_due": "0",
+    "prebill_method": "",
+    "prebill_days": "",
+    "charge_days": OF_THE_INSTALLATION,
+    "datesend": OF_THE_INSTALLATION,
+    "datedue": OF_THE_INSTALLATION,
+    "datepay": OF_THE_INSTALLATION,
+    "discount": "0",
+    "discount_type": "0",
+    "referred": "",
+    "late_fee_scheme_id": OF_THE_INSTALLATION,
+    "apply_latefee_on_latefees": "0",
+    "default_renew": "",
+    "invoice_delivery": "",
+    "prorate_min_days": "",
+    "retry_every": OF_THE_INSTALLATION,
+    "priority": "1",
+    "auto_apply_credit": "",
+}
+"""Each with what it is where nobody said it (`client.add` in reference api-2.0-methods.json)."""
+_OF_ORDERS = ("default_renew", "invoice_delivery")
+
+
+def every_setting(said: Mapping[str, str]) -> dict[str, str]:
+    """All of them, whoever made the client: those that were not said as they are by themselves."""
+    return {**SETTINGS, **said}
+
+
+def ordered_settings(info: Mapping[str, Any]) -> dict[str, str]:
+    """Those that an order says for the client it makes (reference ubersmith-orders 5.1)."""
+    return {name: said for name in _OF_ORDERS if (said := text(info, name))}

@@ -1,0 +1,41 @@
+"""The lines of an invoice: what services cost first."""
+
+from collections.abc import Iterator
+
+from lambdas.orders.model.applied import AppliedTax
+from lambdas.orders.model.packs import PricedPack
+from lambdas.records.clients.service import Service
+from lambdas.records.invoices.invoice import InvoiceLine
+
+
+def invoice_lines(service: Service, pack: PricedPack) -> Iterator[InvoiceLine]:
+    """What the pack was priced at when it became the service: list prices, what a coupon takes off them, and the taxes.
+
+    A tax that comes to nothing has no line, but a reverse charge has: the invoice has to say so.
+    """
+    period = f", {service.period} months" if service.period > 1 else ", 1 month" if service.period else ""
+    coupon = f", coupon {pack.coupon.coupon_code}" if pack.coupon else ""
+    yield _line(service, period, pack.recurring_cents)
+    if pack.recurring_discount_cents:
+        yield _line(service, coupon, -pack.recurring_discount_cents)
+    if pack.setup_cents:
+        yield _line(service, ", set-up", pack.setup_cents)
+    if pack.setup_discount_cents:
+        yield _line(service, f", set-up{coupon}", -pack.setup_discount_cents)
+    for tax in pack.taxes:
+        if tax.cents or tax.reverse_charge:
+            yield _tax_line(service, tax)
+
+
+def _tax_line(service: Service, tax: AppliedTax) -> InvoiceLine:
+    line = _line(service, f", {tax.label}", tax.cents)
+    return line.model_copy(update={"tax_name": tax.name, "tax_rate": tax.rate})
+
+
+def _line(service: Service, what: str, amount_cents: int) -> InvoiceLine:
+    return InvoiceLine(
+        description=f"{service.title}{what}",
+        service_id=service.service_id,
+        quantity=service.quantity,
+        amount_cents=amount_cents,
+    )

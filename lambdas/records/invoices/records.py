@@ -1,0 +1,232 @@
+"""Where invoices and credit notes are kept, and how they get their numbers.
+
+A document has its number from its series (series.py). What may have one document only is guarded in the transaction that
+issues it: an order (one of a kind), a service (one invoice, ever), a request key. So nothing is billed twice.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from lambdas.records.invoices.invoice import (
+    NUMBER_DIGITS,
+    ChargeAttempt,
+    Invoice,
+    InvoiceKind,
+    InvoiceStatus,
+    RecordedPayment,
+    invoice_id_of,
+    invoices_pk,
+)
+from lambdas.records.invoices.invoiced import invoiced, marks, of_order_pk
+from lambdas.records.invoices.series import Series, SeriesBusyError
+from lambdas.records.request_key import RequestKey, RequestKeyUsedError
+from lambdas.records.table import ConditionFailedError, RecordTable
+from lambdas.runtime.items import from_item, to_item
+from lambdas.runtime.patience import Patience
+
+
+class ConditionsNotMetError(Exception):
+    """What was to be true of other records while the document was issued was not; nothing was issued. `failed`: which of them."""
+
+    def __init__(self, failed: tuple[int, ...]) -> None:
+        super().__init__(f"conditions not met: {failed}")
+        self.failed = failed
+
+
+class ServicesInvoicedError(Exception):
+    """A service of the draft is on another invoice already; nothing was issued. The message names both."""
+
+
+class InvoiceRecords:
+    def __init__(self, table: RecordTable, now: Callable[[], int] = lambda: int(time.time())) -> None:
+        self._table, self._now = table, now
+
+    def get(self, invoice_id: str) -> Invoice | None:
+        brand, number = invoice_id[:-NUMBER_DIGITS], invoice_id[-NUMBER_DIGITS:]
+        found = self._table.get(f"series#{brand}#{InvoiceKind.INVOICE}", f"number#{number}")
+        return self._read(str(found["client_id"]), InvoiceKind.INVOICE, int(number)) if found else None
+
+    def of_client(self, client_id: str) -> tuple[Invoice, ...]:
+        """The client's invoices by number."""
+        found = self._table.query(invoices_pk(client_id), f"{InvoiceKind.INVOICE}#")
+        return tuple(Invoice.model_validate(item) for item in found)
+
+    def of_order(self, order_id: str, kind: InvoiceKind = InvoiceKind.INVOICE) -> Invoice | None:
+        guard = self._table.get(of_order_pk(order_id), kind.value)
+        return self._read(str(guard["client_id"]), kind, int(guard["number"])) if guard else None
+
+    def issue(
+        self, draft: Invoice, key: RequestKey | None = None, *, also: Callable[[int], Sequence[Any]] = lambda number: ()
+    ) -> Invoice:
+        """The draft with the next number of its series; what the order, or the key, has already, if it has one.
+
+        `also`: what else is written, or has to be true, in the same transaction, by the document's number. Raises
+        SeriesBusyError, ServicesInvoicedError, ConditionsNotMetError, or RequestKeyUsedError for a key sent with other content.
+        """
+        if first := self.issued_first(draft.order_id, key, draft.kind):
+            return first
+        document, series, patience = (
+            _document(draft, key),
+            Series(self._table, _series_pk(draft), self._now),
+            Patience(),
+        )
+        while True:
+            issued = draft.model_copy(update={"number": series.take(document)})
+            writes = self._writes(issued, key)
+            try:
+                self._table.write_all([*writes, *also(issued.number)])
+            except ConditionFailedError as error:
+                first = self._instead(issued, key, series, document, _beyond(error, len(writes)))
+            else:
+                first = issued
+            if first:
+                end = series.close if first.number == issued.number else series.give_back
+                end(document, issued.number)
+                return first
+            if not patience.wait():
+                raise SeriesBusyError(f"the series of {draft.kind.value}s is busy")
+
+    def _instead(
+        self, issued: Invoice, key: RequestKey | None, series: Series, document: str, not_met: tuple[int, ...]
+    ) -> Invoice | None:
+        """The document that was issued before this one; None if it may be tried again. Raises why it may not."""
+        try:
+            if first := self.issued_first(issued.order_id, key, issued.kind):
+                return first
+            self._refuse_invoiced(issued)
+            if not_met:
+                raise ConditionsNotMetError(not_met)
+        except (ServicesInvoicedError, ConditionsNotMetError, RequestKeyUsedError):
+            series.give_back(document, issued.number)
+            raise
+        if self._table.get(_series_pk(issued), _number_sk(issued.number)):  # whoever took it over was still at work
+            series.close(document, issued.number)
+        return None
+
+    def issued_first(
+        self, order_id: str | None, key: RequestKey | None, kind: InvoiceKind = InvoiceKind.INVOICE
+    ) -> Invoice | None:
+        """What this order or this key was given before. Raises RequestKeyUsedError."""
+        if key and (made := key.made_before(self._table)):
+            return self.get(made)
+        return self.of_order(order_id, kind) if order_id else None
+
+    def settle(self, invoice: Invoice, status: InvoiceStatus, transaction_id: str | None = None, *, at: int) -> Invoice:
+        """Paid or credited, `at` then (Unix seconds). An open invoice may become either, a paid one credited; repeating it
+        changes nothing."""
+        before = {InvoiceStatus.PAID: ("open", "paid"), InvoiceStatus.CREDITED: ("open", "paid", "credited")}[status]
+        names = {f":before{index}": state for index, state in enumerate(before)}
+        values: dict[str, Any] = {":status": status, **names}
+        update = "SET #status = :status"
+        if status is InvoiceStatus.PAID:
+            update += ", paid_at = if_not_exists(paid_at, :at)"
+            values[":at"] = at
+        if transaction_id:
+            update += ", transaction_id = :transaction"
+            values[":transaction"] = transaction_id
+        return self._update(invoice, update, f"#status IN ({', '.join(names)})", values)
+
+    def of_services(self, brand_id: int, service_ids: Iterable[str]) -> tuple[Invoice, ...]:
+        """The invoices that any of these services is on."""
+        numbers = sorted(set(invoiced(self._table, service_ids).values()))
+        found = (self.get(invoice_id_of(brand_id, number)) for number in numbers)
+        return tuple(invoice for invoice in found if invoice)
+
+    def write_payment(self, before: Invoice, payment: RecordedPayment) -> Invoice | None:
+        """The open invoice as paid with this, if nobody paid, credited or began to charge it in between; else None."""
+        return self.write_charge(
+            before,
+            before.charge,
+            payment=payment.model_dump(exclude_none=True),
+            status=InvoiceStatus.PAID,
+            paid_at=payment.at,
+        )
+
+    def write_return(self, before: Invoice, payment: RecordedPayment) -> Invoice | None:
+        """The invoice with what was noted of its money, if nobody noted it in between; else None."""
+        known = before.payment.returned_cents if before.payment else 0
+        values = {":payment": payment.model_dump(exclude_none=True), ":known": known, ":before": before.status}
+        condition = "#status = :before AND payment.returned_cents = :known"  # each note raises it
+        try:
+            return self._update(before, "SET payment = :payment", condition, values)
+        except self._table.client.exceptions.ConditionalCheckFailedException:
+            return None
+
+    def write_charge(self, before: Invoice, charge: ChargeAttempt | None, **paid: Any) -> Invoice | None:
+        """The open invoice with this attempt (and what else changes with it), if nobody came in between; else None."""
+        held = {"charge": charge.model_dump() if charge else None, **paid}
+        sets = [f"#{name} = :{name}" for name, value in held.items() if value is not None]
+        update = f"SET {', '.join(sets)}" if sets else ""
+        update += "" if charge else " REMOVE #charge"
+        condition = "#status = :open AND " + (
+            "#charge.claim = :claim" if before.charge else "attribute_not_exists(#charge)"
+        )
+        condition += " AND " + ("credited = :credited" if before.credited else "attribute_not_exists(credited)")
+        values = {":open": InvoiceStatus.OPEN, **{f":{key}": value for key, value in held.items() if value is not None}}
+        values |= {":claim": before.charge.claim} if before.charge else {}
+        values |= {":credited": before.credited} if before.credited else {}
+        try:
+            return self._update(before, update, condition, values, names=(*held, "charge"))
+        except self._table.client.exceptions.ConditionalCheckFailedException:
+            return None
+
+    def _update(
+        self, invoice: Invoice, update: str, condition: str, values: dict[str, Any], names: Iterable[str] = ()
+    ) -> Invoice:
+        answer = self._table.client.update_item(
+            TableName=self._table.name,
+            Key=to_item({"pk": invoices_pk(invoice.client_id), "sk": sort_key(invoice.kind, invoice.number)}),
+            UpdateExpression=update,
+            ConditionExpression=condition,
+            ExpressionAttributeNames={f"#{name}": name for name in {"status", *names}},
+            ExpressionAttributeValues=to_item(values),
+            ReturnValues="ALL_NEW",
+        )
+        return Invoice.model_validate(from_item(answer["Attributes"]))
+
+    def _read(self, client_id: str, kind: InvoiceKind, number: int) -> Invoice | None:
+        found = self._table.get(invoices_pk(client_id), sort_key(kind, number))
+        return Invoice.model_validate(found) if found else None
+
+    def _refuse_invoiced(self, draft: Invoice) -> None:
+        if draft.kind is InvoiceKind.INVOICE:
+            for service_id, number in invoiced(self._table, (line.service_id for line in draft.lines)).items():
+                raise ServicesInvoicedError(f"service {service_id} is on invoice {number} already")
+
+    def _writes(self, issued: Invoice, key: RequestKey | None) -> list[Any]:
+        owner = {"client_id": issued.client_id, "number": issued.number}
+        stored = issued.model_dump(exclude_none=True)
+        records = [{"pk": invoices_pk(issued.client_id), "sk": sort_key(issued.kind, issued.number), **stored}]
+        records.append({"pk": _series_pk(issued), "sk": _number_sk(issued.number), **owner})
+        if issued.order_id:
+            records.append({"pk": of_order_pk(issued.order_id), "sk": issued.kind.value, **owner})
+        if key:
+            records.append(key.guard(issued.invoice_id))
+        invoices = issued.lines if issued.kind is InvoiceKind.INVOICE else ()
+        marked = marks(self._table, (line.service_id for line in invoices), issued.number)
+        return [*(self._table.new(record) for record in records), *marked]
+
+
+def _document(draft: Invoice, key: RequestKey | None) -> str:
+    """What a repeat of the same issue has in common with it."""
+    content = draft.model_dump_json(exclude={"number", "issued_at"})
+    return f"{key.pk if key else draft.order_id}\n{content}"
+
+
+def _beyond(error: ConditionFailedError, count: int) -> tuple[int, ...]:
+    """Which writes after the first ones failed, counted from there."""
+    return tuple(index - count for index in error.failed if index >= count)
+
+
+def _number_sk(number: int) -> str:
+    return f"number#{number:0{NUMBER_DIGITS}d}"
+
+
+def _series_pk(invoice: Invoice) -> str:
+    return f"series#{invoice.brand_id}#{invoice.kind.value}"
+
+
+def sort_key(kind: InvoiceKind, number: int) -> str:
+    """Of a document, among its client's records."""
+    return f"{kind.value}#{number:010d}"

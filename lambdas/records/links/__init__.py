@@ -1,0 +1,1 @@
+"""Links that browsers and mails hold instead of a login."""

@@ -1,0 +1,1 @@
+"""Posts on an order, their files, and mails that went out."""

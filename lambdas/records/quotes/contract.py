@@ -1,0 +1,198 @@
+"""Signed contracts as they were taken in: evidence that is kept unchanged, and what was made of each.
+
+The natural key is contract and signature (reference order-systems D17 and P11): one `contract#<digest>` per pair, for ever.
+`of_order` finds the contract of an order without trusting what the order says of itself.
+"""
+
+import hashlib
+import json
+import random
+import time
+from enum import StrEnum
+from typing import Any
+
+from lambdas.orders.errors import Again, OrderError, Problem
+from lambdas.records.quotes.service import QuotedService
+from lambdas.records.table import ConditionFailedError, RecordTable
+from lambdas.runtime.items import to_item
+from lambdas.runtime.models import Frozen
+
+_KEEP_TRIES = 8
+
+
+class Outcome(StrEnum):
+    """What became of the order: it left Leads, stayed a lead that waits for a person, or was canceled in between."""
+
+    SUBMITTED = "submitted"
+    LEAD = "lead"
+    CANCELED = "canceled"
+
+
+class Signer(Frozen):
+    name: str
+    email: str = ""
+    ip: str = ""
+
+
+class SignedDocument(Frozen):
+    """`sha256`: of the signed document, hexadecimal. `reference`: where its keeper finds it."""
+
+    sha256: str = ""
+    reference: str = ""
+
+
+class SignedContract(Frozen):
+    """All that was signed. `signed_at` in Unix seconds; `contact` and `payment` by the names of the order's `info`.
+
+    `persistent`: the same contract may be signed again, each time for a new order.
+    """
+
+    contract_id: str
+    signature_id: str
+    signed_at: int
+    signer: Signer
+    order_queue_id: int
+    brand_id: int
+    client_id: str | None = None
+    contact: dict[str, str] = {}
+    services: tuple[QuotedService, ...]
+    owner: str = ""
+    opportunity_id: int = 0
+    payment: dict[str, str] = {}
+    document: SignedDocument = SignedDocument()
+    persistent: bool = False
+    term_months: int | None = None
+    quote_id: str | None = None
+
+    @property
+    def digest(self) -> str:
+        return contract_digest(self.contract_id, self.signature_id)
+
+    def lines(self) -> dict[str, QuotedService]:
+        """The services by the names of the order's packs."""
+        return {f"pack{number}": service for number, service in enumerate(self.services, start=1)}
+
+
+def contract_digest(contract_id: str, signature_id: str) -> str:
+    return hashlib.sha256(json.dumps([contract_id, signature_id]).encode()).hexdigest()
+
+
+class KeptContract(Frozen):
+    """`content_hash`: of what was told, so that a repeat is known. `received_by`: through which door. `order_id`, `outcome`
+    and `reason` are there once its order was dealt with."""
+
+    content: SignedContract
+    content_hash: str
+    received_at: int
+    received_by: str
+    order_id: str | None = None
+    outcome: Outcome | None = None
+    reason: str = ""
+
+
+class ContractDiffersError(OrderError):
+    """The same signature came before with other content."""
+
+    kind = "conflict"
+    again = Again.SAME
+
+    def __init__(self, kept: KeptContract) -> None:
+        made = f", of which order {kept.order_id} was made" if kept.order_id else ""
+        text = (
+            f"this signature of the contract was taken in before with other content{made}; a new signature has a new id"
+        )
+        super().__init__(
+            f"signature_id: {text}",
+            problems=(Problem("signature_id", text),),
+            **({"order_id": kept.order_id} if kept.order_id else {}),
+        )
+
+
+class ContractSignedBeforeError(OrderError):
+    """A contract that takes one signature came with a second one."""
+
+    kind = "conflict"
+
+    def __init__(self) -> None:
+        text = "this contract was taken in with another signature; one that is signed again and again must say `persistent`"
+        super().__init__(f"contract_id: {text}", problems=(Problem("contract_id", text),))
+
+
+class ContractBusyError(OrderError):
+    kind = "busy"
+    again = Again.LATER
+
+    def __init__(self) -> None:
+        super().__init__("the same contract is being taken in at this moment; send it again in a few seconds")
+
+
+class ContractRecords:
+    def __init__(self, table: RecordTable) -> None:
+        self._table = table
+
+    def get(self, digest: str) -> KeptContract | None:
+        found = self._table.get(*_key(digest).values())
+        return KeptContract.model_validate(found) if found else None
+
+    def of_order(self, order_id: str) -> KeptContract | None:
+        found = self._table.get(_of_order_pk(order_id), "contract")
+        return self.get(str(found["digest"])) if found else None
+
+    def keep(self, kept: KeptContract) -> KeptContract:
+        """The contract, kept; as it was kept first if it came before.
+
+        Raises ContractDiffersError, ContractSignedBeforeError, ContractBusyError.
+        """
+        contract = kept.content
+        writes = [self._table.new({**_key(contract.digest), **kept.model_dump(exclude_none=True)})]
+        if not contract.persistent:
+            name = hashlib.sha256(contract.contract_id.encode()).hexdigest()
+            writes.append(self._table.new({"pk": f"contract_id#{name}", "sk": "contract", "digest": contract.digest}))
+        for _ in range(_KEEP_TRIES):
+            try:
+                self._table.write_all(writes)
+                return kept
+            except ConditionFailedError as refused:
+                if first := self.get(contract.digest):
+                    return same_as(first, kept.content_hash)
+                if refused.failed:
+                    raise ContractSignedBeforeError from None
+            time.sleep(random.uniform(0.005, 0.05))  # the same contract at this moment: its transaction is still open
+        raise ContractBusyError
+
+    def settle(self, kept: KeptContract, order_id: str, outcome: Outcome, reason: str) -> KeptContract:
+        """With what became of it, which is written once: what was written first stays. Raises ContractBusyError."""
+        digest = kept.content.digest
+        settled = {
+            "Update": {
+                "TableName": self._table.name,
+                "Key": to_item(_key(digest)),
+                "UpdateExpression": "SET order_id = :order, outcome = :outcome, reason = :reason",
+                "ConditionExpression": "attribute_exists(pk) AND attribute_not_exists(outcome)",
+                "ExpressionAttributeValues": to_item({":order": order_id, ":outcome": outcome, ":reason": reason}),
+            }
+        }
+        of_order: dict[str, Any] = {"pk": _of_order_pk(order_id), "sk": "contract", "digest": digest}
+        try:
+            self._table.write_all([settled, self._table.new(of_order)])
+        except ConditionFailedError:
+            first = self.get(digest)
+            if first is None or first.outcome is None:
+                raise ContractBusyError from None
+            return first
+        return kept.model_copy(update={"order_id": order_id, "outcome": outcome, "reason": reason})
+
+
+def same_as(kept: KeptContract, content_hash: str) -> KeptContract:
+    """What is kept, if this is the same. Raises ContractDiffersError."""
+    if kept.content_hash != content_hash:
+        raise ContractDiffersError(kept)
+    return kept
+
+
+def _of_order_pk(order_id: str) -> str:
+    return f"contract_of#{order_id}"
+
+
+def _key(digest: str) -> dict[str, str]:
+    return {"pk": f"contract#{digest}", "sk": "contract"}

@@ -1,0 +1,109 @@
+"""Every few minutes: mark waits that are past their deadline, so that the stream tells of them (`OrderActionOverdue`), cancel
+leads that nobody submitted in time, and mark orders that no execution walks (unwalked.py).
+
+It reads a sparse index of orders that wait for a date. Each write is conditional, so two sweeps at once tell once, and a submit
+that comes first wins.
+"""
+
+import json
+import time
+from collections.abc import Callable
+from functools import cache, partial
+from typing import Any
+
+from lambdas.orders.decisions import leads
+from lambdas.orders.decisions.deadlines import swept
+from lambdas.orders.machine import StepFunctionsMachine
+from lambdas.orders.model.modules import load_modules
+from lambdas.orders.model.order import Order
+from lambdas.orders.model.queue import load_queues
+from lambdas.orders.ports import OrderStore
+from lambdas.orders.store import DynamoOrderStore, save
+from lambdas.orders.table.entries import UnreadableOrder
+from lambdas.runtime.aws import step_functions
+from lambdas.runtime.observe import MetricUnit, log_unexpected, logger, metrics
+from lambdas.runtime.settings import Settings
+from lambdas.runtime.starting import prepare
+from lambdas.watch.missing_executions import Comparison
+
+AsDeployed = Callable[[Order], Order]
+
+
+class SweeperSettings(Settings):
+    """`machine_hashes`: JSON map of order_queue_id -> hash of its machine's definition, as deployed; `machines`: of
+    order_queue_id -> state machine ARN."""
+
+    order_table: str
+    machine_hashes: str = "{}"
+    machines: str = "{}"
+
+
+@cache
+def _settings() -> SweeperSettings:
+    return SweeperSettings.from_environment()
+
+
+@cache
+def _orders() -> OrderStore:
+    return DynamoOrderStore(_settings().order_table)
+
+
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
+    now = int(time.time())
+    unwalked = _comparison(now).mark()  # whatever the index of deadlines does
+    metrics.add_metric("MachinesStopped", MetricUnit.Count, unwalked)
+    found = sweep(_orders(), now, _as_deployed)
+    metrics.add_metric("OrdersFoundOverdue", MetricUnit.Count, found["overdue"])
+    metrics.add_metric("LeadsExpired", MetricUnit.Count, found["expired"])
+    return {**found, "unwalked": unwalked}
+
+
+def _comparison(now: int) -> Comparison:
+    machines = json.loads(_settings().machines)
+    executions = StepFunctionsMachine(machines)
+    return Comparison(_orders(), executions, step_functions(), machines, load_queues(), now)
+
+
+def sweep(orders: OrderStore, now: int, as_deployed: AsDeployed) -> dict[str, int]:
+    """Mark what is overdue and cancel leads whose time is over; returns how many waits and leads were found so. One order
+    that cannot be written stops no other; the next sweep finds it again. `as_deployed`: a lead with its queue's checklist."""
+    found = {"overdue": 0, "expired": 0}
+    for order in orders.due(now):
+        if isinstance(order, UnreadableOrder):
+            continue
+        try:
+            after = save(orders, order, partial(_swept, now=now, as_deployed=as_deployed))
+        except Exception as error:  # noqa: BLE001 - whatever it is, the others have deadlines too
+            log_unexpected("order not swept", error, order_id=order.order_id)
+            continue
+        if order.is_lead and after.canceled_at and not after.is_lead:
+            found["expired"] += 1
+            logger.info("lead expired", order_id=order.order_id)
+        fresh = [key for key, wait in after.waits.items() if wait.overdue and not _was_overdue(order.waits, key)]
+        found["overdue"] += len(fresh)
+        for key in fresh:
+            logger.warning("overdue", order_id=order.order_id, wait=key, owner=after.waits[key].owner)
+    return found
+
+
+def _swept(order: Order, now: int, as_deployed: AsDeployed) -> Order:
+    """A submit that is under way ends by itself, so the order is left to the next sweep."""
+    if order.is_being_submitted(now):
+        return order
+    if leads.is_over(order, now):
+        return leads.expired(as_deployed(order) if order.attempt else order, now=now)
+    return swept(order, now)
+
+
+def _as_deployed(lead: Order) -> Order:
+    hashes, queue_id = json.loads(_settings().machine_hashes), lead.order_queue_id
+    queue, machine_hash = load_queues().get(queue_id), hashes.get(str(queue_id), "")
+    return leads.as_deployed(lead, queue, load_modules(), machine_hash=machine_hash)
+
+
+def _was_overdue(waits: Any, key: str) -> bool:
+    return key in waits and bool(waits[key].overdue)
+
+
+prepare(_orders)

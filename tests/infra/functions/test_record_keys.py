@@ -1,0 +1,107 @@
+"""Which records each role of the template may touch: the public doors theirs, and nobody the users of the API."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from infra.local.engine.iam.policy import Call, Statement, allowing, several
+from lambdas.records.invoices.invoice import Owed
+from tests.infra.roles import arn, statements
+from tests.infra.template import Synthesized
+
+PUBLIC_DOORS = ("FormsHandlerRole", "IntakeWorkerRole", "SandboxProviderHandlerRole")
+READS = ("GetItem", "Query", "ConditionCheckItem")
+WRITES = ("PutItem", "UpdateItem", "DeleteItem")
+USERS = ("api_user#shop", "api_users")
+
+
+def on_table(stage: Synthesized, role: str, table: str) -> Iterator[Statement]:
+    """Statements that allow a call of DynamoDB on this table."""
+    for statement in statements(stage, role):
+        if any(each.startswith(arn(stage, table)) for each in several(statement["Resource"])):
+            yield statement
+
+
+def may(stage: Synthesized, role: str, verb: str, key: str | None, table: str = "StorageRecordTable") -> bool:
+    """`key`: a partition key; None for a request that has none."""
+    keys = {"dynamodb:LeadingKeys": (key,)} if key else {}
+    return allowing(statements(stage, role), Call(f"dynamodb:{verb}", arn(stage, table), keys)) is not None
+
+
+def roles(stage: Synthesized) -> list[str]:
+    return list(stage.of_type("AWS::IAM::Role"))
+
+
+@pytest.mark.parametrize("table", ["StorageRecordTable", "StorageGuardTable"])
+def test_no_statement_of_a_public_door_reaches_all_records(stage: Synthesized, table: str) -> None:
+    for role in PUBLIC_DOORS:
+        for statement in on_table(stage, role, table):
+            conditions = statement["Condition"]
+            assert conditions["Null"]["dynamodb:LeadingKeys"] == "false", (role, statement)
+            patterns = several(conditions["ForAllValues:StringLike"]["dynamodb:LeadingKeys"])
+            assert all(pattern.rstrip("*") for pattern in patterns), (role, statement)
+
+
+def test_nor_does_any_function_reach_the_record_table_without_saying_which_records(stage: Synthesized) -> None:
+    for role in roles(stage):
+        for statement in on_table(stage, role, "StorageRecordTable"):
+            assert statement["Condition"]["Null"]["dynamodb:LeadingKeys"] == "false", (role, statement)
+
+
+def test_nobody_writes_users_and_only_the_api_reads_them(stage: Synthesized) -> None:
+    for role in roles(stage):
+        for key in USERS:
+            assert not any(may(stage, role, verb, key) for verb in (*WRITES, "ConditionCheckItem", "Query")), role
+            assert may(stage, role, "GetItem", key) is (role == "ApiHandlerRole"), role
+
+
+def test_nobody_reads_or_writes_records_without_naming_one(stage: Synthesized) -> None:
+    for role in roles(stage):
+        for verb in (*READS, *WRITES, "Scan", "BatchGetItem", "BatchWriteItem", "PartiQLSelect"):
+            assert not may(stage, role, verb, None), (role, verb)
+
+
+@pytest.mark.parametrize("role", ["FormsHandlerRole", "IntakeWorkerRole"])
+@pytest.mark.parametrize(
+    ("key", "verbs"),
+    [
+        ("invoices#101", (*WRITES, "GetItem", "ConditionCheckItem")),
+        ("invoiced#1001", (*READS, *WRITES)),
+        ("series#1#invoice", (*READS, *WRITES)),
+        ("services#101", (*READS, *WRITES)),
+        ("client#101", WRITES),
+        ("client_of#1001", (*READS, *WRITES)),
+        ("login#1#ada", WRITES),
+        ("coupons", WRITES),
+        ("coupon_code#1#SAVE10", WRITES),
+        ("counter#client_id", (*READS, *WRITES)),
+        ("step_counts#1", (*READS, *WRITES)),
+    ],
+)
+def test_a_public_door_has_nothing_to_do_with(stage: Synthesized, role: str, key: str, verbs: tuple[str, ...]) -> None:
+    assert [verb for verb in verbs if may(stage, role, verb, key)] == []
+
+
+def test_of_invoices_a_public_door_reads_what_is_owed(stage: Synthesized) -> None:
+    owed = {"pk", "sk", *Owed.model_fields}
+    for role in ("FormsHandlerRole", "IntakeWorkerRole"):
+        for names, select, allowed in (
+            (owed, "SPECIFIC_ATTRIBUTES", True),
+            (owed | {"lines"}, "SPECIFIC_ATTRIBUTES", False),
+            (set(), "SPECIFIC_ATTRIBUTES", False),
+            (owed, "ALL_ATTRIBUTES", False),
+        ):
+            keys = {
+                "dynamodb:LeadingKeys": ("invoices#101",),
+                "dynamodb:Attributes": tuple(sorted(names)),
+                "dynamodb:Select": (select,),
+            }
+            call = Call("dynamodb:Query", arn(stage, "StorageRecordTable"), keys)
+            assert (allowing(statements(stage, role), call) is not None) is allowed, (role, names, select)
+
+
+def test_the_forms_read_no_contracts_and_no_answers_kept_for_the_api(stage: Synthesized) -> None:
+    for key in ("contract#d", "contract_of#1001", "quote#1", "quotes#101"):
+        assert not any(may(stage, "FormsHandlerRole", verb, key) for verb in (*READS, *WRITES))
+    for role in ("FormsHandlerRole", "IntakeWorkerRole"):
+        assert not any(may(stage, role, verb, "repeat#d", "StorageGuardTable") for verb in (*READS, *WRITES))

@@ -1,0 +1,92 @@
+"""What `make run` makes again and what it uses again; that it works is shown by every test on the engine."""
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from infra.cdk import cdk_environment
+from infra.local import stack
+from infra.local.process import BackgroundProcess
+from infra.local.stack import DeployError, deploy
+
+
+class Cdk:
+    """Writes down what is asked of the CDK's command line, and makes the folder that a synth makes."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.fails = ""
+
+    def __call__(self, engine: Any, *words: str, panel_url: str = "") -> None:
+        self.asked.append(words[0])
+        if words[0] == "synth":
+            (engine.root / "cdk.out").mkdir(exist_ok=True)
+        if words[0] == self.fails:
+            raise DeployError("it failed")
+
+
+@pytest.fixture
+def cdk(monkeypatch: pytest.MonkeyPatch) -> Cdk:
+    made = Cdk()
+    monkeypatch.setattr(stack, "_cdk", made)
+    monkeypatch.setattr(stack, "source_hash", lambda: "as it is")
+    return made
+
+
+def run(root: Path, *, front: str = "http://127.0.0.1:1", panel: str = "http://127.0.0.1:2") -> None:
+    engine: Any = SimpleNamespace(root=root, front_url=front)
+    list(deploy(engine, panel))
+
+
+def test_an_unchanged_assembly_is_used_again(cdk: Cdk, tmp_path: Path) -> None:
+    run(tmp_path)
+    run(tmp_path)
+
+    assert sorted(cdk.asked) == ["bootstrap", "bootstrap", "deploy", "deploy", "synth"]
+
+
+def test_other_sources_or_another_address_make_it_anew(
+    cdk: Cdk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(tmp_path)
+    run(tmp_path, front="http://127.0.0.1:3")
+    run(tmp_path, front="http://127.0.0.1:3", panel="http://127.0.0.1:4")
+    monkeypatch.setattr(stack, "source_hash", lambda: "changed")
+    run(tmp_path, front="http://127.0.0.1:3", panel="http://127.0.0.1:4")
+
+    assert cdk.asked.count("synth") == 4
+
+
+def test_half_an_assembly_is_not_used(cdk: Cdk, tmp_path: Path) -> None:
+    run(tmp_path)
+    cdk.fails = "synth"
+    with pytest.raises(DeployError):
+        run(tmp_path, front="http://127.0.0.1:3")
+    cdk.fails = ""
+    run(tmp_path)
+
+    assert cdk.asked.count("synth") == 3
+
+
+def test_a_failed_bootstrap_deploys_nothing(cdk: Cdk, tmp_path: Path) -> None:
+    cdk.fails = "bootstrap"
+    with pytest.raises(DeployError):
+        run(tmp_path)
+
+    assert "deploy" not in cdk.asked
+
+
+def test_our_tools_keep_their_bytecode(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+
+    assert cdk_environment()["PYTHONDONTWRITEBYTECODE"] == ""
+
+
+@pytest.mark.parametrize("content", [None, "", "[]", "no json"])
+def test_where_nothing_listened_before_is_nowhere(tmp_path: Path, content: str | None) -> None:
+    if content is not None:
+        (tmp_path / "engine.ports.json").write_text(content)
+
+    assert BackgroundProcess.ports_before(tmp_path, "engine") == {}

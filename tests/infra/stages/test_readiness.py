@@ -1,0 +1,239 @@
+"""A stage that keeps its data is deployed when it says who its owner is, and not as the samples that are shipped."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from infra.app import ROOT, add_stack, new_app
+from infra.stages import readiness
+from infra.stages.readiness import StageNotReadyError, is_nobody_s, refuse_unready
+from infra.stages.settings import OUTSIDE_PARTIES, StageSettings, read_settings, settings_of
+from lambdas.payments.gateways import GATEWAYS
+from tests.infra.filled_in import filled_in_prod, shipped_prod
+
+REAL = "psp"
+
+
+@pytest.fixture
+def real_gateway(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(readiness, "GATEWAYS", (*GATEWAYS, REAL))
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    """What a repository ships of queues, forms, plans and rates, with a customer's own in their place."""
+    shutil.copytree(ROOT / "statemachines", tmp_path / "statemachines")
+    (tmp_path / "lambdas" / "catalog").mkdir(parents=True)
+    for name in ("plans.toml", "taxes.toml"):
+        text = (ROOT / "lambdas" / "catalog" / name).read_text("utf-8")
+        (tmp_path / "lambdas" / "catalog" / name).write_text(text.replace("sample = true\n", ""), "utf-8")
+    for form in (tmp_path / "statemachines").glob("*/form.toml"):
+        form.write_text(
+            form.read_text("utf-8").replace("https://www.example.com", "https://www.seaside.internal"), "utf-8"
+        )
+    return tmp_path
+
+
+def problems(settings: StageSettings, sources: Path) -> list[str]:
+    try:
+        refuse_unready(settings, sources)
+    except StageNotReadyError as refused:
+        first, *lines = str(refused).splitlines()
+        assert first.startswith(
+            f"stage {settings.stage} is not ready to be deployed; infra/stages/{settings.stage}.toml"
+        )
+        return [line.removeprefix("  - ") for line in lines]
+    return []
+
+
+def names(found: list[str]) -> set[str]:
+    return {line.split(" ")[0] for line in found}
+
+
+def test_prod_as_it_is_shipped_is_refused_by_the_name_of_each_setting() -> None:
+    found = problems(settings_of("prod"), ROOT)
+
+    assert names(found) == {
+        "gateway",
+        "company",
+        "mail_from",
+        "public_url",
+        "currency",
+        "alarm_topic",
+        "contract_providers",
+        "preauthorize_contracts",
+        *(f"webhook_bases.{party}" for party in OUTSIDE_PARTIES),
+        "lambdas/catalog/plans.toml",
+        "lambdas/catalog/taxes.toml",
+        "statemachines/new_accounts/form.toml",
+        "statemachines/dedicated_server/form.toml",
+    }
+    assert all(re.search(r"say |put yours|must be", line) for line in found)
+
+
+def test_what_prod_asks_for_stands_in_its_file() -> None:
+    asked = names(problems(settings_of("prod"), ROOT))
+    settings = {name for name in asked if "/" not in name and "." not in name}
+
+    assert settings == set(re.findall(r"^# (\w+) = ", shipped_prod(), re.MULTILINE)) - {"panel"}
+    assert "# [webhook_bases]" in shipped_prod()
+
+
+def test_the_app_says_so_in_plain_lines_and_makes_nothing(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "infra.app"],
+        cwd=ROOT,
+        env={**os.environ, "STAGE": "prod", "CDK_OUTDIR": str(tmp_path / "out")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 1
+    assert done.stderr.startswith("stage prod is not ready to be deployed")
+    assert "Traceback" not in done.stderr
+    assert not list((tmp_path / "out").glob("*.template.json"))
+
+
+def test_play_money_is_not_taken_where_nobody_said_so(sources: Path, tmp_path: Path) -> None:
+    for settings in (settings_of("dev"), settings_of("local"), filled_in_prod()):
+        (refusal,) = problems(
+            settings.changed(allow_sandbox=False), _without_samples(sources, tmp_path / settings.stage)
+        )
+        assert refusal.startswith("gateway is the sandbox, which takes no real money")
+        assert "allow_sandbox = true" in refusal
+
+
+def _without_samples(sources: Path, copy: Path) -> Path:
+    shutil.copytree(sources, copy)
+    for file in (*copy.glob("statemachines/*/form.toml"), *copy.glob("lambdas/catalog/*.toml")):
+        file.write_text("")
+    return copy
+
+
+def test_no_template_is_made_of_a_stage_that_is_refused(sources: Path, tmp_path: Path) -> None:
+    app = new_app(outdir=tmp_path / "out")
+
+    with pytest.raises(StageNotReadyError):
+        add_stack(app, settings=settings_of("prod"), layer=tmp_path, sources=sources)
+    assert not app.node.children
+
+
+@pytest.mark.usefixtures("real_gateway")
+def test_a_stage_that_is_filled_in_is_ready_and_needs_no_sandbox(shop: Path) -> None:
+    assert problems(filled_in_prod().changed(gateway=REAL, allow_sandbox=False), shop) == []
+    assert problems(filled_in_prod(), shop) == []
+
+
+def test_samples_may_stand_where_play_money_is_meant() -> None:
+    assert problems(filled_in_prod(), ROOT) == []
+
+
+@pytest.mark.usefixtures("real_gateway")
+@pytest.mark.parametrize(
+    ("file", "sample"),
+    [
+        ("lambdas/catalog/plans.toml", 'sample = true\n[[plans]]\nplan_id = "1"'),
+        ("lambdas/catalog/taxes.toml", "sample = true"),
+        ("statemachines/new_accounts/form.toml", '[[pages]]\n[[pages.fields]]\nurl = "https://WWW.Example.COM./terms"'),
+        ("statemachines/new_accounts/form_other.toml", 'url = "http://shop.test:8080/"'),
+        ("statemachines/colocation/queue.toml", 'config = { admin_to = ["staff@example.org"] }'),
+    ],
+)
+def test_a_sample_that_real_orders_would_meet_is_refused_by_its_file(shop: Path, file: str, sample: str) -> None:
+    (shop / file).write_text(sample)
+    found = problems(filled_in_prod().changed(gateway=REAL, allow_sandbox=False), shop)
+
+    assert names(found) == {file}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("company", "Example Hosting"),
+        ("company", "EXAMPLE GmbH"),
+        ("company", ""),
+        ("mail_from", "orders@example.com"),
+        ("mail_from", "orders@mail.Example.ORG"),
+        ("mail_from", ""),
+        ("public_url", "https://orders.example.net"),
+        ("public_url", "https://localhost:8443"),
+        ("public_url", "https://127.0.0.1"),
+        ("public_url", "http://orders.seaside.internal"),
+        (
+            "webhook_bases",
+            dict.fromkeys(OUTSIDE_PARTIES, "https://seaside.internal") | {"panel": "https://a.example/x"},
+        ),
+        ("webhook_bases", dict.fromkeys(OUTSIDE_PARTIES[:1], "http://seaside.internal")),
+        ("webhook_bases", {}),
+        ("webhook_hosts", ("hooks.invalid",)),
+        ("webhook_hosts", ("127.0.0.1",)),
+        ("log_level", "DEBUG"),
+        ("log_level", "TRACE"),
+        ("gateway", ""),
+        ("gateway", "stripe-typo"),
+    ],
+)
+def test_a_value_that_stands_for_nobody_is_refused_by_name(name: str, value: object) -> None:
+    found = problems(filled_in_prod().changed(**{name: value}), ROOT)
+
+    assert found
+    assert all(line.startswith(name) for line in found), found
+
+
+LIMITS = ("throttle_rate", "throttle_burst", "calls_per_minute", "log_level", "log_days", "point_in_time_recovery")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *LIMITS,
+        "currency",
+        "public_url",
+        "alarm_topic",
+        "contract_providers",
+        "preauthorize_contracts",
+        "company",
+        "mail_from",
+    ],
+)
+def test_what_is_left_to_a_default_is_refused_where_data_is_kept(name: str) -> None:
+    kept = filled_in_prod()
+    said = {key: value for key, value in kept.model_dump(exclude_unset=True).items() if key != name}
+
+    found = problems(StageSettings.model_validate(said), ROOT)
+
+    assert names(found) == {name}
+    assert found[0].startswith(f"{name} is missing: say ")
+
+
+def test_a_stage_to_try_things_on_needs_to_say_little() -> None:
+    least = 'keep_data = false\ngateway = "sandbox"\nallow_sandbox = true\n'
+
+    assert names(problems(read_settings("dev", least), ROOT)) == {"company", "mail_from"}
+    assert problems(read_settings("dev", f'{least}company = "Example"\nmail_from = "a@example.com"'), ROOT) == []
+
+
+@pytest.mark.parametrize("stage", ["dev", "test", "local"])
+def test_the_stages_that_may_be_thrown_away_are_ready_as_they_are_shipped(stage: str) -> None:
+    assert problems(settings_of(stage), ROOT) == []
+
+
+NOBODY_S = ["example.com", "a.b.example.org", "EXAMPLE.net.", "shop.example", "x.test", "localhost", "a.localhost"]
+NOBODY_S += ["127.0.0.1", "127.9.9.9", "::1", "[::1]", "0.0.0.0", "printer.local", "nobody.invalid"]  # noqa: S104
+SOMEBODY_S = ["examples.com", "myexample.com", "example.com.seaside.internal", "test.de", "10.0.0.1", "contest"]
+
+
+@pytest.mark.parametrize("host", NOBODY_S)
+def test_hosts_that_are_reserved_are_nobody_s(host: str) -> None:
+    assert is_nobody_s(host)
+
+
+@pytest.mark.parametrize("host", SOMEBODY_S)
+def test_hosts_that_only_look_reserved_are_somebody_s(host: str) -> None:
+    assert not is_nobody_s(host)

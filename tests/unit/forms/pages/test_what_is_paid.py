@@ -1,0 +1,39 @@
+"""What is paid with, and how much: stored methods, coupons, and a price that is the one that is held."""
+
+from lambdas.catalog.coupon import Coupon, Discount
+from lambdas.forms.door import Door
+from lambdas.orders.model.order import Order
+from lambdas.orders.model.steps import StepStatus
+from lambdas.records.coupons.coupon import CouponRecords
+from lambdas.records.table import RecordTable
+from tests.unit.forms.browser import Browser, provider_answers
+from tests.unit.forms.conftest import CARD, the_order_id, to_payment, with_card
+
+AGREED = {"terms": "1", "terms_signature": "Ada Lovelace"}
+
+
+def order_of(browser: Browser, door: Door) -> Order:
+    return door.service.get(order_id=the_order_id(browser, door))
+
+
+def test_the_price_shown_is_what_is_held(browser: Browser, door: Door, records: RecordTable) -> None:
+    CouponRecords(records).add(Coupon(coupon_code="TENTH", class_id=1, discount=Discount(value=1_000)))
+    to_payment(browser)
+    page = browser.send(**AGREED, coupon="tenth", payment="enter:card")
+    page = browser.open(provider_answers(page, token="tok_approve", **CARD))
+    assert "First charge $89.10" in page.text
+    browser.send()
+
+    order = order_of(browser, door)
+    assert order.hold is not None
+    assert order.hold.amount_cents == 8910
+
+
+def test_a_coupon_that_does_not_fit_is_said_and_holds_nothing_up(browser: Browser, door: Door) -> None:
+    to_payment(browser)
+    browser.send(coupon="NOPE")
+
+    assert "This code takes nothing off what you chose." in browser.open("/forms/hosting/payment").text
+    with_card(browser)
+    browser.send()
+    assert order_of(browser, door).step_status is StepStatus.ORDINARY
