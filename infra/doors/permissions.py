@@ -26,6 +26,8 @@ def door_environment(storage: Storage, settings: StageSettings, machine_hashes: 
 
 
 def door_permissions(storage: Storage) -> list[iam.PolicyStatement]:
-    """On orders; which records a door may touch is said where it is made (infra/functions/record_keys.py). A transaction is allowed by the
-    permissions of what is in it."""
+    """On orders; which records a door may touch is said where it is made (infra/functions/record_keys.py).
+
+    A transaction is allowed by the permissions of what is in it.
+    """
     return [allow(*_WRITES, on=[storage.orders.table_arn])]

@@ -1,7 +1,7 @@
 """How many requests a second each route of the public doors takes, apart from the API's.
 
 Each route counts for itself, over all callers: whoever floods a form's pages cannot use up what the API, the links or the
-webhooks have. What one caller may do is counted by the functions (lambdas/guards).
+webhooks have. What one caller may do is counted by the functions (lambdas/rate_limits).
 
 A setting names a route that has to be there when the stage is made: API Gateway refuses others (`Unable to find Route by key
 ... within the provided RouteSettings`). A route without settings has the stage's own.

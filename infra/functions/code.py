@@ -22,7 +22,6 @@ from infra.stages.settings import StageSettings
 
 # A list of what goes in, so that a new folder beside them can neither slip into the asset nor change its hash.
 _CODE = ("lambdas/**/*", "statemachines/*/queue.toml", "statemachines/*/form*.toml", "statemachines/modules.json")
-_RUNS_HERE_ONLY = "infra/generate/openapi"
 _HAS_AN_ASSET_OF_ITS_OWN = "lambdas/docs"
 _SANDBOX = "lambdas/sandbox_provider"
 _KEPT_FOLDERS = 8
@@ -90,7 +89,7 @@ def interpreter_of(python_version: str) -> str | None:
 
 
 def _files(sources: Path, *, sandbox: bool) -> Iterator[Path]:
-    left_out = [_RUNS_HERE_ONLY, _HAS_AN_ASSET_OF_ITS_OWN, *([] if sandbox else [_SANDBOX])]
+    left_out = [_HAS_AN_ASSET_OF_ITS_OWN, *([] if sandbox else [_SANDBOX])]
     for pattern in _CODE:
         for found in sources.glob(pattern):
             file = found.relative_to(sources)

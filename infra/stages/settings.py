@@ -20,7 +20,7 @@ from lambdas.rate_limits.failures import Limit
 from lambdas.rate_limits.form_limits import FormLimits
 from lambdas.runtime.models import Frozen
 
-FOLDER = Path(__file__).parent / "stages"
+FOLDER = Path(__file__).parent
 STAGES = tuple(sorted(file.stem for file in FOLDER.glob("*.toml")))
 
 # Who the sample queues call, by the names they use; on one's own machine a stand-in is all of them (infra/local/panel/server.py).
@@ -129,7 +129,7 @@ class ReservedConcurrency(Frozen):
 
 
 class StageSettings(Frozen):
-    """Defaults are those of a stage that may be thrown away; what one that keeps its data has to say is in infra/stages/readiness.py."""
+    """Defaults are those of a stage that may be thrown away; what one that keeps its data has to say is in readiness.py."""
 
     model_config = ConfigDict(extra="forbid")
 

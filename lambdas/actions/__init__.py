@@ -1,1 +1,1 @@
-"""One file = one action module = one Lambda; `_action.py` is the frame around them."""
+"""One file = one action module = one Lambda; `_frame/` is the frame around them."""

@@ -5,6 +5,7 @@ A new method is a row in its group's `METHODS` and its name here.
 
 from collections.abc import Iterator
 from importlib import import_module
+from types import ModuleType
 
 from lambdas.api.method import Method
 
@@ -101,6 +102,14 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "order.threedsecure2_process",
     ),
 }
+# Where a group's table is, if not in `<group>/methods.py`.
+_MODULES = {
+    "acting": "orders.progress_methods",
+    "editing": "queues.editing",
+    "payment_methods": "clients.payment_methods",
+    "uber": "installation.methods",
+    "contracts": "quotes.contract_methods",
+}
 _GROUP_OF = {name: group for group, names in GROUPS.items() for name in names}
 
 
@@ -115,6 +124,10 @@ def every_method() -> Iterator[tuple[str, Method]]:
         yield name, _table(_GROUP_OF[name])[name]
 
 
+def module_of(group: str) -> ModuleType:
+    return import_module(f"lambdas.api.{_MODULES.get(group, f'{group}.methods')}")
+
+
 def _table(group: str) -> dict[str, Method]:
-    table: dict[str, Method] = import_module(f"lambdas.api.table.{group}").METHODS
+    table: dict[str, Method] = module_of(group).METHODS
     return table

@@ -56,7 +56,6 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "docs/decisions.md": "",
         "node_modules/other/index.js": "",
         **{f"{SWAGGER_UI}/{name}": name for name in (*SHIPPED, "swagger-ui-bundle.js.map", "index.html")},
-        "infra/generate/openapi/document.py": "",
         "lambdas/forms/handler.py": "",
         "lambdas/intake/handler.py": "",
         "lambdas/sandbox_provider/handler.py": "",

@@ -1,6 +1,6 @@
 """Runs in Lambda, cut into moves: claim, each effect, settle, and the taking back of what landed too late.
 
-The frame of lambdas/actions/_frame/run.py and _undo.py in small, over books instead of records and a gateway. A claim and the first
+The frame of lambdas/actions/_frame (run.py, undo.py) in small, over books instead of records and a gateway. A claim and the first
 effect are one move, because nobody else's move reads or writes that effect while the claim lives; a process may still die
 between the two.
 """

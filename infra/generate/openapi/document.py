@@ -1,7 +1,6 @@
 """The whole document (https://spec.openapis.org/oas/v3.1.1.html), the same for the same methods."""
 
 import json
-from importlib import import_module
 from typing import Any
 
 from infra.generate.openapi import api_2_0, refusals
@@ -9,7 +8,7 @@ from infra.generate.openapi.headers import headers, parameters
 from infra.generate.openapi.operations import path_item
 from infra.generate.openapi.schemas import Schemas
 from lambdas.api.installation.methods import VERSION
-from lambdas.api.table import GROUPS, every_method
+from lambdas.api.table import GROUPS, every_method, module_of
 
 _DESCRIPTION = """\
 Orders, and all that goes with them: one path per method, parameters in, data out.
@@ -58,7 +57,7 @@ def written(found: dict[str, Any]) -> str:
 
 def _tags() -> list[dict[str, str]]:
     """A group's description is the first line of its module."""
-    modules = {group: import_module(f"lambdas.api.table.{group}") for group in GROUPS}
+    modules = {group: module_of(group) for group in GROUPS}
     texts = {group: (module.__doc__ or "").partition("\n")[0] for group, module in modules.items()}
     texts["api_2_0"] = "The address of programs written for Ubersmith."
     return [{"name": group, "description": text} for group, text in texts.items()]

@@ -1,4 +1,4 @@
-"""What the stand-in panel (infra/local/panel/server.py) does with a request: once per key, and what takes time is answered later."""
+"""What the stand-in panel (server.py) does with a request: once per key, and what takes time is answered later."""
 
 import base64
 import hashlib

@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from lambdas.forms.web import Answer
 
-_HERE = Path(__file__).parent
+_HERE = Path(__file__).parents[1]
 _STATIC = {
     "form.css": "text/css; charset=utf-8",
     "form.js": "text/javascript; charset=utf-8",

@@ -2,7 +2,7 @@
 
 A lead is rows and no more: nothing of it runs, so it needs no execution. Its machine begins with its submit, or with its cancel
 where a payment was begun that has to be taken back. Until then its queue may be edited: an order takes the checklist of the
-queue that its machine begins with. A lead that nobody submits in time is canceled by the sweeper (lambdas/deadlines).
+queue that its machine begins with. A lead that nobody submits in time is canceled by the sweeper (lambdas/watch).
 
 Leads that were made by earlier versions have an execution, which waits for their submit and sees to their expiry itself.
 """

@@ -149,7 +149,16 @@ def dying(shop: Shop, tmp_path: Path) -> Iterator[str]:
         Runtime=deployed["Runtime"],
         Role=f"arn:aws:iam::{ACCOUNT_ID}:role/dying",  # not deployed: the deployed one may not read this queue
         Handler="tests.flow.doors.dying_intake.handler",
-        Code={"ZipFile": zipped(REPOSITORY, *PRODUCT, "tests/__init__.py", "tests/flow/__init__.py", _DYING)},
+        Code={
+            "ZipFile": zipped(
+                REPOSITORY,
+                *PRODUCT,
+                "tests/__init__.py",
+                "tests/flow/__init__.py",
+                "tests/flow/doors/__init__.py",
+                _DYING,
+            )
+        },
         Layers=[layer["Arn"] for layer in deployed["Layers"]],
         Environment={"Variables": variables},
         Timeout=30,

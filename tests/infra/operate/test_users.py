@@ -1,4 +1,4 @@
-"""The command that says who may call the API: what it takes, and what it tells. On the engine: tests/flow/doors/test_api_guards.py."""
+"""The command that says who may call the API. On the engine: tests/flow/doors/test_api_guards.py."""
 
 from collections.abc import Iterator
 from typing import Any
