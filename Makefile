@@ -29,7 +29,7 @@ test: setup chromium callers ## all tests that need no AWS account
 	@$(RUN) -m pytest $(PARALLEL)
 
 unit: setup ## the tests that need no engine and no browser, on all cores
-	@$(RUN) -m pytest $(PARALLEL) tests/unit
+	@$(RUN) -m pytest $(PARALLEL) tests/unit tests/model
 
 thorough: setup chromium callers ## all tests, with twenty times the examples of each property and the model checks in full
 	@$(RUN) -m pytest $(PARALLEL) --hypothesis-profile=thorough

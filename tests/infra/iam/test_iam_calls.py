@@ -157,7 +157,7 @@ def test_a_mail_is_judged_by_its_sender_and_in_the_sandbox_by_its_recipients() -
 def test_a_call_that_is_not_known_is_never_let_through(
     service: str, target: str, method: str, path: str, body: dict[str, Any]
 ) -> None:
-    with pytest.raises(UnknownCallError, match=r"iam_calls\.py does not know"):
+    with pytest.raises(UnknownCallError, match=r"iam/calls\.py does not know"):
         calls_of(service, target, PLACE, method=method, path=path, body=json.dumps(body).encode())
 
 
