@@ -28,7 +28,7 @@ SHAPES: dict[str, tuple[str, str, str | bytes | None, str | None]] = {
     "B form": ("POST", METHOD, query(ORDER), FORM),
     "C parts": ("POST", METHOD, multipart(encoded(ORDER)), PARTS),
     "C parts, all": ("POST", "", multipart(encoded(WITH_METHOD)), PARTS),
-    "C parts, file": ("POST", METHOD, multipart(encoded(ORDER), ("attach[]", "a.pdf", b"\xff\0%PDF")), PARTS),
+    "C parts, no file chosen": ("POST", METHOD, multipart(encoded(ORDER), ("attach[]", "", b"")), PARTS),
     "D JSON": ("POST", METHOD, json.dumps({**ORDER, "info": AS_READ}), JSON),
     "D JSON, charset": ("POST", METHOD, json.dumps(ORDER, ensure_ascii=False), f"{JSON}; charset=utf-8"),
     "D JSON, untyped": ("POST", METHOD, json.dumps(ORDER), None),
