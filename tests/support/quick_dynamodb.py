@@ -3,8 +3,8 @@
 botocore lets whoever hears `before-call` answer in the place of the service. What it has made of the parameters goes to the
 method of moto that the request would have come to; it reads, judges and writes as ever. Left out are signature, addresses,
 headers, and the models' way into JSON and back: an item is written the same in the request, in moto and in the answer.
-Errors and what is about tables still come through both ends' models. tests/unit/test_quick_dynamodb.py holds the two ways
-side by side.
+Errors and most of what is about tables still come through both ends' models. tests/unit/test_quick_dynamodb.py holds the two
+ways side by side.
 """
 
 import json
@@ -22,10 +22,11 @@ from moto.dynamodb.models.utilities import dynamo_to_dict
 from moto.dynamodb.responses import DynamoHandler, DynamoResult
 
 ACCOUNT = "123456789012"
-_OF_ITEMS = frozenset(
+_WRITTEN_ALIKE = frozenset(
     {
         "BatchGetItem",
         "BatchWriteItem",
+        "CreateTable",
         "DeleteItem",
         "GetItem",
         "PutItem",
@@ -46,6 +47,12 @@ def answer_from_within() -> None:
         BUILTIN_HANDLERS.append(hook)
 
 
+def through_http(client: Any) -> Any:
+    """The same client, for a test of what goes over the wire."""
+    client.meta.events.unregister("before-call.dynamodb", answer)
+    return client
+
+
 class _Handler(DynamoHandler):
     """Of one request."""
 
@@ -62,7 +69,7 @@ class _Handler(DynamoHandler):
         return self._name
 
     def serialized(self, action_result: ActionResult) -> Any:
-        if self._name not in _OF_ITEMS or isinstance(action_result.result, Exception):
+        if self._name not in _WRITTEN_ALIKE or isinstance(action_result.result, Exception):
             return super().serialized(action_result)
         made: Any = action_result.result
         self.answered = made if isinstance(action_result, DynamoResult) else dynamo_to_dict(made)  # both are copies
@@ -77,10 +84,10 @@ def answer(model: OperationModel, params: dict[str, Any], context: dict[str, Any
     status, headers, body = handler.call_action()
     if handler.answered is None:
         return SimpleNamespace(status_code=status), _parsed(model, int(status), headers, body)
-    return SimpleNamespace(status_code=200), _of_items(model, handler.answered)
+    return SimpleNamespace(status_code=200), _as_told(model, handler.answered)
 
 
-def _of_items(model: OperationModel, answered: dict[str, Any]) -> dict[str, Any]:
+def _as_told(model: OperationModel, answered: dict[str, Any]) -> dict[str, Any]:
     """As the model has it."""
     known: Any = model.output_shape
     told = {name: answered[name] for name in known.members if answered.get(name) is not None}

@@ -12,8 +12,8 @@ from moto import backend_index
 from moto.core.config import default_user_config
 from moto.core.serialize import BaseJSONSerializer
 
-from tests.quick_writes import write_with_less_ado
 from tests.support.quick_dynamodb import answer_from_within
+from tests.support.quick_writes import write_with_less_ado
 
 SERVICES = frozenset(
     {"dynamodb", "dynamodbstreams", "events", "s3", "secretsmanager", "ses", "sesv2", "sqs", "stepfunctions", "sts"}

@@ -7,7 +7,7 @@ import pytest
 from botocore.exceptions import ClientError, HTTPClientError
 from moto import mock_aws
 
-from tests.support import quick_dynamodb
+from tests.support.quick_dynamodb import through_http
 from tests.support.tables import KEY_SCHEMA, KEY_TYPES, make_order_table, make_table
 
 Call = tuple[str, dict[str, Any]]
@@ -129,6 +129,11 @@ CASES: dict[str, list[Call]] = {
 }
 
 
+@pytest.mark.parametrize("make", [make_order_table, make_table])
+def test_a_table_that_was_made_is_told_of_in_one_way(make: Any) -> None:
+    assert _table_made(make, within=True) == _table_made(make, within=False)
+
+
 @pytest.mark.parametrize("case", CASES)
 def test_both_ways_have_one_answer(case: str) -> None:
     through_http = _answers(CASES[case], within=False)
@@ -186,6 +191,21 @@ def test_without_a_mock_nothing_is_answered() -> None:
         _client(within=True).list_tables()
 
 
+def _table_made(make: Any, *, within: bool) -> dict[str, Any]:
+    """As the answer has it, without what is another in each."""
+    told: list[Any] = []
+    with mock_aws():
+        client = _client(within=within)
+        client.meta.events.register("after-call.dynamodb.CreateTable", lambda parsed, **_: told.append(parsed))
+        make(client, "orders")
+    (answer,) = told
+    return {
+        name: value
+        for name, value in answer["TableDescription"].items()
+        if name not in {"CreationDateTime", "TableId", "LatestStreamLabel"}
+    }
+
+
 def _answers(calls: list[Call], *, within: bool) -> list[dict[str, Any]]:
     with mock_aws():
         client = _client(within=within)
@@ -195,9 +215,7 @@ def _answers(calls: list[Call], *, within: bool) -> list[dict[str, Any]]:
 
 def _client(*, within: bool) -> Any:
     client: Any = boto3.client("dynamodb", region_name="us-east-1")
-    if not within:
-        client.meta.events.unregister("before-call.dynamodb", quick_dynamodb.answer)
-    return client
+    return client if within else through_http(client)
 
 
 def _answer(client: Any, name: str, parameters: dict[str, Any]) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 from moto import mock_aws
 
 from lambdas.runtime.patterned import patterned
+from tests.support.quick_dynamodb import through_http
 from tests.support.tables import make_table
 
 KEY = {"pk": {"S": "a"}, "sk": {"S": "b"}}
@@ -29,7 +30,7 @@ def dynamodb() -> Iterator[None]:
 def a_client(**more: Any) -> Any:
     """By retries that do not wait, so that a test of them does not either."""
     config = Config(parameter_validation=False, user_agent="tests", **more)
-    return boto3.client("dynamodb", region_name="us-east-1", config=config)
+    return through_http(boto3.client("dynamodb", region_name="us-east-1", config=config))
 
 
 def a_patterned_client(**more: Any) -> Any:
