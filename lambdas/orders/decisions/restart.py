@@ -9,7 +9,7 @@ from lambdas.orders.decisions.leads import lead_ends_at
 from lambdas.orders.decisions.progress import MACHINE
 from lambdas.orders.errors import OrderIsFinalError, RestartRefusedError
 from lambdas.orders.model import executions
-from lambdas.orders.model.checklist import ActionState
+from lambdas.orders.model.checklist import ActionState, ChecklistAction
 from lambdas.orders.model.modules import load_modules
 from lambdas.orders.model.order import Order, Wait, without
 from lambdas.orders.model.queue import Queue
@@ -107,7 +107,7 @@ def restarted(order: Order, queue: Queue | None, *, by: str, now: int) -> Order:
         )
     _refuse_what_does_not_map(order, queue)
     actions = {
-        key: action.changed(state=ActionState.FAILED, claim=None, claim_ends_at=None, reason="its machine was stopped")
+        key: _ended_with_its_machine(action, is_canceled=order.step_status is StepStatus.CANCELED, now=now)
         if action.state is ActionState.RUNNING and (action.claim_ends_at or 0) < now
         else action
         for key, action in order.actions.items()
@@ -123,6 +123,14 @@ def restarted(order: Order, queue: Queue | None, *, by: str, now: int) -> Order:
         activity=now,
         restarted_by=by,
     )
+
+
+def _ended_with_its_machine(action: ChecklistAction, *, is_canceled: bool, now: int) -> ChecklistAction:
+    """A run that ended without a word when its machine did: it failed, like one that said so."""
+    to_do = "what it did is taken back" if is_canceled else "process this action again, or skip it"
+    reason = f"its machine was stopped while it ran: {to_do}"
+    failed = {"state": ActionState.FAILED, "failed_last": True, "retryable": False, "reason": reason, "at": now}
+    return action.changed(**failed, claim=None, claim_ends_at=None)
 
 
 def _refuse_what_does_not_map(order: Order, queue: Queue) -> None:

@@ -6,20 +6,20 @@ from typing import Any
 
 import pytest
 
-from lambdas.deadlines.sweeper import sweep
-from lambdas.deadlines.unwalked import Comparison
-from lambdas.orders import progress
+from lambdas.orders.decisions import progress
 from lambdas.orders.events import changes
-from lambdas.orders.executions import Execution
 from lambdas.orders.machine import Answer
-from lambdas.orders.order import Order, Wait
-from lambdas.orders.steps import StepStatus
+from lambdas.orders.model.executions import Execution
+from lambdas.orders.model.order import Order, Wait
+from lambdas.orders.model.steps import StepStatus
 from lambdas.outbox import relay as outbox
 from lambdas.outbox.aftercare import Aftercare
-from tests.build import NOW, a_submitted_order, an_order, the_default_queue
-from tests.fakes import FakeAside, FakeMachine, InMemoryOrderStore
-from tests.unit.deadlines.test_unwalked import Ended, an_execution
+from lambdas.watch.missing_executions import Comparison
+from lambdas.watch.sweeper import sweep
+from tests.support.build import NOW, a_submitted_order, an_order, the_default_queue
+from tests.support.fakes import FakeAside, FakeMachine, InMemoryOrderStore
 from tests.unit.outbox.test_relay import record
+from tests.unit.watch.test_unwalked import Ended, an_execution
 
 LATER = NOW + 31 * 86_400
 

@@ -130,3 +130,21 @@ def test_the_verb_restarts_what_is_stopped() -> None:
 
     assert (order.machine_run, order.restarted_by) == (2, "ann")
     assert order.actions["101"].state is ActionState.PENDING
+
+
+@pytest.mark.parametrize(
+    ("is_canceled", "to_do"), [(False, "process this action again, or skip it"), (True, "what it did is taken back")]
+)
+def test_a_run_that_ended_with_its_machine_is_told_as_any_failed_one(is_canceled: bool, to_do: str) -> None:
+    order = a_submitted_order()
+    running = order.actions["101"].changed(
+        state=ActionState.RUNNING, attempts=1, claim="c", claim_ends_at=NOW - 9, at=NOW - 60, retryable=True
+    )
+    placed = order.with_action(running).changed(machine_stopped_at=NOW)
+    if is_canceled:
+        last = order.checklist_steps[-1]
+        placed = placed.changed(step_id=last.step_id, step_status=last.status, canceled_at=NOW)
+    action = restarted(placed, the_default_queue(), by="ann", now=NOW).actions["101"]
+
+    assert (action.state, action.failed_last, action.retryable, action.at) == (ActionState.FAILED, True, False, NOW)
+    assert action.reason == f"its machine was stopped while it ran: {to_do}"
