@@ -90,7 +90,7 @@ retell: setup ## passes on changes of orders that were set aside: make retell ST
 	@$(RUN) -m infra.operate.redrive --stage $(STAGE)
 
 copy-back: setup ## what a recovery (FROM=table) has of lost and spoiled orders, back into STAGE; only shown without EXECUTE=1
-	@$(RUN) -m infra.copied_back --stage $(STAGE) --source "$(FROM)" $(if $(EXECUTE),--execute) $(ORDERS)
+	@$(RUN) -m infra.operate.copy_back --stage $(STAGE) --source "$(FROM)" $(if $(EXECUTE),--execute) $(ORDERS)
 
 restored: setup ## goes on after rows of the order table of STAGE were restored to a moment (docs/operating.md)
 	@$(RUN) -m infra.operate.restored --stage $(STAGE)

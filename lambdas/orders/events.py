@@ -7,10 +7,10 @@ of an order, so that no code path can change an order and forget to tell.
 from collections.abc import Callable, Iterator
 
 from lambdas.orders.decisions.progress import UNDO
+from lambdas.orders.decisions.unsettled import UNSETTLED
 from lambdas.orders.model.checklist import ActionState
 from lambdas.orders.model.order import Order
 from lambdas.orders.model.steps import StepStatus
-from lambdas.orders.unsettled import UNSETTLED
 from lambdas.runtime.models import Frozen
 
 VERSION = 1

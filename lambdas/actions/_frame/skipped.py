@@ -1,8 +1,8 @@
 """What a skipped action still has to settle: a module that holds something for its action lets go of it.
 
 Nothing waits for a skipped action, so the order goes on. What cannot be settled is a wait of the action's owner from the first
-failure on (lambdas/orders/unsettled.py). What may pass is tried again for a moment by whoever came by, and after that only when
-somebody asks for it: the machine would else go round by its retries for as long as the other side is silent.
+failure on (lambdas/orders/decisions/unsettled.py). What may pass is tried again for a moment by whoever came by, and after
+that only when somebody asks for it: the machine would else go round by its retries for as long as the other side is silent.
 """
 
 from dataclasses import replace
@@ -10,7 +10,7 @@ from typing import Any
 
 from lambdas.actions._frame.module import Module, ThrottledError, Tools, TransientError
 from lambdas.actions._frame.outcome import classed, config_of
-from lambdas.orders import unsettled
+from lambdas.orders.decisions import unsettled
 from lambdas.orders.model.checklist import ActionState
 from lambdas.orders.model.order import Order
 from lambdas.orders.store import save

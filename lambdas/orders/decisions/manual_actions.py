@@ -7,8 +7,7 @@ import hashlib
 import json
 from typing import Any
 
-from lambdas.orders import unsettled
-from lambdas.orders.decisions import claims, progress
+from lambdas.orders.decisions import claims, progress, unsettled
 from lambdas.orders.errors import (
     ActionRefusedError,
     MoveRefusedError,

@@ -7,6 +7,7 @@ were still the order's.
 
 from lambdas.orders.decisions.leads import lead_ends_at
 from lambdas.orders.decisions.progress import MACHINE
+from lambdas.orders.decisions.unsettled import still_left
 from lambdas.orders.errors import OrderIsFinalError, RestartRefusedError
 from lambdas.orders.model import executions
 from lambdas.orders.model.checklist import ActionState, ChecklistAction
@@ -15,7 +16,6 @@ from lambdas.orders.model.order import Order, Wait, without
 from lambdas.orders.model.queue import Queue
 from lambdas.orders.model.steps import StepStatus
 from lambdas.orders.ports import Executions
-from lambdas.orders.unsettled import still_left
 
 OWNER = "operations"  # of an order that no machine walks
 DUE_SECONDS = 4 * 3600

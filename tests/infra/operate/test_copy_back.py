@@ -9,8 +9,8 @@ import pytest
 from moto import mock_aws
 from rich.console import Console
 
-from infra import copied_back
-from infra.copied_back import CopyBack, NotTheRightTableError, copy_back_of, main
+from infra.operate import copy_back
+from infra.operate.copy_back import CopyBack, NotTheRightTableError, copy_back_of, main
 from lambdas.orders.model.order import Order
 from lambdas.orders.ports import CreationKey
 from lambdas.orders.store import DynamoOrderStore
@@ -184,8 +184,8 @@ def test_more_rows_than_one_read_takes_are_all_copied(tables: Tables) -> None:
 
 def test_a_table_that_is_no_recovery_is_refused(tables: Tables, monkeypatch: pytest.MonkeyPatch) -> None:
     options = {"region_name": "us-east-1"}
-    monkeypatch.setattr(copied_back, "output_of", lambda *_: STAGE)
-    monkeypatch.setattr(copied_back, "client_options", lambda stage: options)
+    monkeypatch.setattr(copy_back, "output_of", lambda *_: STAGE)
+    monkeypatch.setattr(copy_back, "client_options", lambda stage: options)
     tables.client.create_table(
         TableName="another",
         KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
