@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from infra.generate.openapi.refusals import statuses_of
@@ -103,7 +103,9 @@ class Shop:
         self._rows = self._read()
 
     def _read(self) -> list[Any]:
-        return [self.caller.dynamodb.scan(TableName=table)["Items"] for table in ("orders", "records")]
+        """All rows but the counters: a refusal may cost a number, and numbers may be missing."""
+        rows = [self.caller.dynamodb.scan(TableName=table)["Items"] for table in ("orders", "records")]
+        return [[row for row in table if row.get("sk") != {"S": "counter"}] for table in rows]
 
     def send(self, path: str, *, leaves_trace: bool = False, **request: Any) -> Answer:
         """Sent; refused without a trace if it was refused, unless money may have been held before."""
@@ -136,6 +138,7 @@ def test_bytes_that_mean_nothing(shop: Shop, body: bytes, content_type: str, met
 
 
 @given(call=calls)
+@example(call=("order.coupon_add", dict(METHODS["order.coupon_add"].example)))
 @a_few
 def test_json_of_the_wrong_shape(shop: Shop, call: tuple[str, dict[str, Any]]) -> None:
     method, sent = call
