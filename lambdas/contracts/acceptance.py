@@ -5,7 +5,7 @@ done: whoever tells the same signature again goes on where a process died, or ch
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from lambdas.catalog.plan import Plan
 from lambdas.contracts.contract import ContractSigned
@@ -56,7 +56,7 @@ class ContractIntake:
     def __init__(
         self, service: OrderService, records: RecordTable, plans: Mapping[str, Plan], *, preauthorize: bool
     ) -> None:
-        self._service = service if preauthorize else replace(service, payments=WithoutHold(service.payments))
+        self._service = service if preauthorize else service.paid_through(WithoutHold)
         self._plans = plans
         self._contracts, self._quotes, self._posts = (
             ContractRecords(records),

@@ -16,6 +16,7 @@ from lambdas.mail.link_mail import address_of
 from lambdas.mail.link_requests import LinkWishes
 from lambdas.orders.errors import OrderNotFoundError
 from lambdas.orders.model.order import Order
+from lambdas.orders.model.queue import Queue
 from lambdas.orders.model.steps import StepStatus
 from lambdas.orders.service import OrderService
 from lambdas.payments.hosted_pages import HostedPages
@@ -99,11 +100,15 @@ class Door:
         return link is not None and link.moved and link.form == form.name
 
     def order_queue_id(self, form: Form) -> int:
-        return next(number for number, queue in self.service.queues.items() if queue.key == form.queue)
+        return self.queue_of(form).order_queue_id
+
+    def queue_of(self, form: Form) -> Queue:
+        """The queue that the form feeds, as deployed."""
+        return next(queue for queue in self.service.queues.values() if queue.key == form.queue)
 
     def refuse_closed(self, form: Form) -> None:
         """Raise RefusedError if the form's queue takes no new orders."""
-        if not self.service.queues[self.order_queue_id(form)].active:
+        if not self.queue_of(form).active:
             text = "This form takes no orders at the moment. Please come back later, or write to us."
             raise RefusedError(HTTPStatus.SERVICE_UNAVAILABLE, "No orders at the moment", text)
 

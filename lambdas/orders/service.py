@@ -4,8 +4,8 @@ A verb writes facts to the order table and returns; the table's stream starts an
 there is nothing a dying process can leave half told.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -29,7 +29,7 @@ from lambdas.orders.model.modules import ModuleFacts
 from lambdas.orders.model.order import Order
 from lambdas.orders.model.queue import MayBeInvoiced, Queue
 from lambdas.orders.model.steps import StepStatus
-from lambdas.orders.payment_seen import payment_seen
+from lambdas.orders.payment_seen import payment_seen, tell_paid
 from lambdas.orders.permits import UNBOUND, Permit
 from lambdas.orders.ports import AssumedRunning, Clients, Executions, KeyUsed, OrderStore, Payments, Pricing, Screen
 from lambdas.orders.screen import UNSCREENED
@@ -197,6 +197,18 @@ class OrderService:
     def list(self, wanted: OrderFilter, room: PageRoom | None = None) -> OrderPage:
         """Orders by queue and step or by client, in the order of their time, as far as an answer has room."""
         return listed(self.store, self.queues, wanted, room)
+
+    def look_for_payment(self, order_id: str, *, by: str) -> None:
+        """Ask the order to look for its money now, because an invoice was paid. May be repeated; an unknown order is ignored."""
+        tell_paid(self.store, order_id, by=by, now=self.now())
+
+    def unless_canceled(self, order_id: str) -> Sequence[Any]:
+        """Conditions for a transaction that creates something for the order. They fail once the order is canceled."""
+        return self.store.unless_canceled(order_id)
+
+    def paid_through(self, wrap: Callable[[Payments], Payments]) -> "OrderService":
+        """The same service with its payments wrapped, such as one that holds no money at submit."""
+        return replace(self, payments=wrap(self.payments))
 
     def process(self, order: Order, action_id: int, *, by: str, given: dict[str, Any]) -> Order:
         """Run a waiting, failed or optional action now, or a done one again if its module says so."""

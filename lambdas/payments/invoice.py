@@ -4,13 +4,13 @@ What an order's own Generate Invoice has still to invoice is left to it, or is i
 transaction that the order's money is held in.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 from lambdas.orders.errors import Problem
 from lambdas.orders.model.order import Hold, Order
-from lambdas.orders.ports import OrderStore
 from lambdas.payments.charge import Charging, awaits_invoice
 from lambdas.payments.earlier_captures import capture_key, captured_for
 from lambdas.payments.errors import ChargeRefusedError, InvoicingBusyError, NothingToInvoiceError, NotInvoicedError
@@ -31,10 +31,17 @@ _DAY = 86_400
 _TRIES = 4
 
 
+class Orders(Protocol):
+    """Orders as far as invoicing reads them: the order service, or the order store."""
+
+    def get(self, *, order_id: str) -> Order: ...
+    def unless_canceled(self, order_id: str) -> Sequence[Any]: ...
+
+
 @dataclass(frozen=True)
 class Invoicing:
     records: RecordTable
-    orders: OrderStore
+    orders: Orders
     gateway: Gateway
     now: Callable[[], int]
 
@@ -65,7 +72,7 @@ class Invoicing:
         if only and len(_order_ids(services)) > MAX_ORDERS:
             why = f"are of more than {MAX_ORDERS} orders, which one invoice does not take; name fewer"
             raise NotInvoicedError(f"the services named {why}", Problem("include_packs", why))
-        orders = {order_id: self.orders.get(order_id) for order_id in _order_ids(services)[:MAX_ORDERS]}
+        orders = {order_id: self.orders.get(order_id=order_id) for order_id in _order_ids(services)[:MAX_ORDERS]}
         late = {order_id for order_id, order in orders.items() if order.canceled_at or self._is_paid_by_itself(order)}
         if only and (left := [each.service_id for each in services if each.order_id in late]):
             raise NotInvoicedError(
@@ -138,7 +145,7 @@ class Invoicing:
 
     def _held(self, client: Client, trans_id: str | None) -> tuple[Order, Hold]:
         services = ServiceRecords(self.records).of_client(client.client_id)
-        orders = (self.orders.get(order_id) for order_id in _order_ids(services))
+        orders = (self.orders.get(order_id=order_id) for order_id in _order_ids(services))
         held = [(order, order.hold) for order in orders if order.hold and trans_id in (None, order.hold.transaction_id)]
         if trans_id is None:
             held = [(order, hold) for order, hold in held if self._invoices.of_order(order.order_id) is None]

@@ -48,7 +48,7 @@ def _get(backend: Backend, request: InvoiceGetRequest, caller: Caller) -> Invoic
 
 def _generate(backend: Backend, request: InvoiceGenerateRequest, caller: Caller) -> Invoice:
     client = the_client(backend, request.client_id, caller)
-    invoicing = Invoicing(backend.records, backend.service.store, backend.gateway, backend.service.now)
+    invoicing = Invoicing(backend.records, backend.service, backend.gateway, backend.service.now)
     if request.trans_id and request.command != "charge_prior_auth":
         raise MalformedRequestError(Problem("trans_id", "needs command=charge_prior_auth"))
     if request.command == "charge_prior_auth":

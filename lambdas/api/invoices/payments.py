@@ -9,7 +9,6 @@ from lambdas.api.errors import NotFoundError
 from lambdas.api.invoices.requests import PaymentAddRequest
 from lambdas.orders.model.money import format_cents
 from lambdas.orders.model.order import Order
-from lambdas.orders.payment_seen import tell_paid
 from lambdas.payments.charge import awaits_invoice
 from lambdas.payments.earlier_captures import captured_for
 from lambdas.payments.errors import ChargeUnknownError, NotChargeableError
@@ -90,7 +89,7 @@ def tell_orders(backend: Backend, invoice: Invoice, caller: Caller) -> None:
         {invoice.order_id} if invoice.order_id else set()
     )
     for order_id in sorted(orders):
-        tell_paid(backend.service.store, order_id, by=caller.name, now=backend.service.now())
+        backend.service.look_for_payment(order_id, by=caller.name)
 
 
 def _paid_before(backend: Backend, order: Order, invoice: Invoice) -> Invoice | None:

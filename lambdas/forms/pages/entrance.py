@@ -13,7 +13,7 @@ _ROBOTS = "User-agent: *\n" + "".join(f"Disallow: /{path}\n" for path in ("api/"
 
 def entrance(door: Door) -> Answer:
     """The forms that take orders."""
-    forms = [form for _, form in sorted(door.forms.items()) if door.service.queues[door.order_queue_id(form)].active]
+    forms = [form for _, form in sorted(door.forms.items()) if door.queue_of(form).active]
     if not forms:
         text = "We take no orders here at the moment. Please come back later, or write to us."
         return message_page(HTTPStatus.OK, "No orders at the moment", text, company=door.company)

@@ -112,7 +112,7 @@ def _bound(door: Door, form: Form, visit: Visit, client: Client, request: WebReq
 
 def _verified(door: Door, form: Form, login: str, password: str) -> Client | None:
     """Of the brand that the form sells for."""
-    brand_id = door.service.queues[door.order_queue_id(form)].brand_id
+    brand_id = door.queue_of(form).brand_id
     client = door.clients.verified(login[:_LONGEST], password[:_LONGEST], [brand_id])
     return client if client and client.brand_id == brand_id else None
 
