@@ -58,7 +58,9 @@ class CouponRecords:
         return (from_item(item) for page in pages for item in page["Items"])
 
     def add(self, coupon: Coupon) -> Coupon:
-        """The coupon with its id. Raises CouponCodeTakenError."""
+        """The coupon with its id. Raises CouponCodeTakenError, before a number is taken for it if that can be known."""
+        if self.find(coupon.class_id, coupon.coupon_code) is not None:
+            raise CouponCodeTakenError(coupon.class_id)
         added = coupon.model_copy(update={"coupon_id": str(self._table.next_number("coupon_id", 0))})
         record = {**coupon_key(added.coupon_id), **added.model_dump(exclude=_KEPT_APART)}
         try:

@@ -65,6 +65,14 @@ def test_a_coupon_comes_back_as_it_was_added(coupons: CouponRecords) -> None:
     assert coupons.get("2") is None
 
 
+def test_a_refused_code_takes_no_number(coupons: CouponRecords) -> None:
+    first = coupons.add(a_coupon(coupon_code="SAVE10"))
+    with pytest.raises(CouponCodeTakenError):
+        coupons.add(a_coupon(coupon_code="save10"))
+
+    assert int(coupons.add(a_coupon(coupon_code="OTHER")).coupon_id) == int(first.coupon_id) + 1
+
+
 def test_a_code_is_taken_once_in_a_brand(coupons: CouponRecords) -> None:
     coupons.add(a_coupon())
 
