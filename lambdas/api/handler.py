@@ -130,9 +130,9 @@ def _answered(backend: Backend, method: Method, request: Request, caller: Caller
     )
     seen = shown(found, caller, backend.plans)
     if caller.door is Door.API_2_0:
-        return envelope(method.answer(seen, backend))
+        return envelope(method.answer(seen))
     headers = {"Preference-Applied": f"wait={caller.wait_seconds:g}"} if method.settles and caller.prefers_wait else {}
-    return answer(method.status, method.view(seen, backend), {**method.headers(seen), **headers})
+    return answer(method.status, method.view(seen), {**method.headers(seen), **headers})
 
 
 def _settled(service: OrderService, order: Order, seconds: float) -> Order:

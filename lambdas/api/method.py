@@ -20,7 +20,8 @@ def no_headers(found: Any) -> Mapping[str, str]:
 class Method:
     """`rights`: all that it needs; a function where that depends on the request; none: any user may call it.
 
-    `verb` does it. `answer` is API 2.0's `data`, `view` what new callers get; its return type is the documented one.
+    `verb` does it and returns what it found. Of that, `answer` makes API 2.0's `data`, and `view` what new callers get; the
+    return type of `view` is the documented one.
     `reads`: changes nothing, may be called with GET. `example`: parameters of a call that works. `keeps_key`: it keeps the
     Idempotency-Key with what it makes. `settles`: the order it answers with goes on by itself, and callers may wait for that.
     """
@@ -29,8 +30,8 @@ class Method:
     request: type[Request]
     rights: Rights | Callable[[Any], Rights]
     verb: Callable[[Backend, Any, Caller], Any]
-    answer: Callable[[Any, Backend], Any]
-    view: Callable[[Any, Backend], Any]
+    answer: Callable[[Any], Any]
+    view: Callable[[Any], Any]
     reads: bool = False
     keeps_key: bool = False
     settles: bool = False

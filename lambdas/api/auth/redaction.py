@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from lambdas.api.auth.caller import Caller
+from lambdas.api.orders.created import CreatedOrder
 from lambdas.catalog.plan import Plan
 from lambdas.orders.model.order import Order
 from lambdas.orders.table.pages import OrderPage
@@ -14,6 +15,8 @@ def shown(found: Any, caller: Caller, plans: Mapping[str, Plan]) -> Any:
     match found:
         case Order():
             return found if caller.sees_personal_data(found.order_queue_id, found.brand_id) else _order(found, plans)
+        case CreatedOrder():
+            return CreatedOrder(shown(found.order, caller, plans), found.queue)
         case OrderPage():
             return found.model_copy(update={"orders": shown(found.orders, caller, plans)})
         case tuple():

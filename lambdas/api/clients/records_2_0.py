@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from lambdas.api.backend import Backend
 from lambdas.api.clients.found import AddedMethod, MadeClient, SeenClient
 from lambdas.api.http.values_2_0 import as_text
 from lambdas.orders.contact.fields import CONTACT_FIELDS
@@ -16,17 +15,17 @@ SERVICE_STATUS = {ServiceStatus.ACTIVE: "1", ServiceStatus.PENDING: "2", Service
 _HOLDER = ("fname", "lname", "company", "address", "city", "state", "zip", "country", "phone", "email")
 
 
-def client_id(made: MadeClient, backend: Backend) -> str:
+def client_id(made: MadeClient) -> str:
     """The new client's id."""
     return made.client_id
 
 
-def billing_info_id(added: AddedMethod, backend: Backend) -> str:
+def billing_info_id(added: AddedMethod) -> str:
     """The payment method's id."""
     return added.billing_info_id
 
 
-def record(seen: SeenClient, backend: Backend) -> dict[str, Any]:
+def record(seen: SeenClient) -> dict[str, Any]:
     """The client."""
     client = seen.client
     full_name = f"{client.first} {client.last}".strip()
@@ -48,7 +47,7 @@ def record(seen: SeenClient, backend: Backend) -> dict[str, Any]:
     }
 
 
-def payment_methods(found: tuple[tuple[str, PaymentMethod], ...], backend: Backend) -> Any:
+def payment_methods(found: tuple[tuple[str, PaymentMethod], ...]) -> Any:
     """Payment methods by billing_info_id; `[]` if there are none."""
     return {key: {"billing_info_id": key, **_method(method)} for key, method in found} or []
 
@@ -67,7 +66,7 @@ def _method(method: PaymentMethod) -> dict[str, str]:
     }
 
 
-def services(found: tuple[Service, ...], backend: Backend) -> Any:
+def services(found: tuple[Service, ...]) -> Any:
     """Services by their id; `[]` if there are none."""
     return {service.service_id: _service(service) for service in found} or []
 

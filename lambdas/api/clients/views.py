@@ -2,7 +2,6 @@
 
 from typing import Any, Literal, TypedDict
 
-from lambdas.api.backend import Backend
 from lambdas.api.clients.found import AddedMethod, MadeClient, SeenClient
 from lambdas.api.http.values import iso
 from lambdas.orders.model.money import format_cents
@@ -96,11 +95,11 @@ class ServicesView(TypedDict):
     services: list[ServiceView]
 
 
-def made_view(made: MadeClient, backend: Backend) -> MadeClientView:
+def made_view(made: MadeClient) -> MadeClientView:
     return {"client_id": made.client_id, "note": made.note or None}
 
 
-def client_view(seen: SeenClient, backend: Backend) -> ClientView:
+def client_view(seen: SeenClient) -> ClientView:
     client = seen.client
     return {
         "client_id": client.client_id,
@@ -129,11 +128,11 @@ def client_view(seen: SeenClient, backend: Backend) -> ClientView:
     }
 
 
-def added_view(added: AddedMethod, backend: Backend) -> AddedMethodView:
+def added_view(added: AddedMethod) -> AddedMethodView:
     return {"client_id": added.client_id, "billing_info_id": added.billing_info_id}
 
 
-def payment_methods_view(found: tuple[tuple[str, PaymentMethod], ...], backend: Backend) -> PaymentMethodsView:
+def payment_methods_view(found: tuple[tuple[str, PaymentMethod], ...]) -> PaymentMethodsView:
     return {"payment_methods": [_method(key, method) for key, method in found]}
 
 
@@ -150,7 +149,7 @@ def _method(billing_info_id: str, method: PaymentMethod) -> PaymentMethodView:
     }
 
 
-def services_view(found: tuple[Service, ...], backend: Backend) -> ServicesView:
+def services_view(found: tuple[Service, ...]) -> ServicesView:
     return {"services": [_service(service) for service in found]}
 
 

@@ -2,24 +2,23 @@
 
 from typing import Any
 
-from lambdas.api.backend import Backend
 from lambdas.api.coupons.lists import CouponList
 from lambdas.api.http.values_2_0 import as_text
 from lambdas.catalog.coupon import Coupon, Discount
 from lambdas.orders.model.money import format_cents
 
 
-def coupon_id(coupon: Coupon, backend: Backend) -> str:
+def coupon_id(coupon: Coupon) -> str:
     """`order.coupon_add`."""
     return coupon.coupon_id
 
 
-def coupon_and_parts(coupon: Coupon, backend: Backend) -> dict[str, Any]:
+def coupon_and_parts(coupon: Coupon) -> dict[str, Any]:
     """`order.coupon_get`."""
     return {"coupon": _coupon(coupon), "options": _options(coupon), "clients": _clients(coupon)}
 
 
-def coupons(found: CouponList, backend: Backend) -> Any:
+def coupons(found: CouponList) -> Any:
     """`order.coupon_list`: coupons by id, with what was asked for; `[]` if there are none."""
     return {
         coupon.coupon_id: {

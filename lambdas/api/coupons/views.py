@@ -2,7 +2,6 @@
 
 from typing import Literal, TypedDict
 
-from lambdas.api.backend import Backend
 from lambdas.api.coupons.lists import CouponList
 from lambdas.api.http.values import iso
 from lambdas.catalog.coupon import ALL_PLANS, Coupon, Discount
@@ -50,11 +49,11 @@ class CouponsView(TypedDict):
     coupons: list[CouponView]
 
 
-def coupons_view(found: CouponList, backend: Backend) -> CouponsView:
-    return {"coupons": [_listed(coupon, found, backend) for coupon in found.coupons]}
+def coupons_view(found: CouponList) -> CouponsView:
+    return {"coupons": [_listed(coupon, found) for coupon in found.coupons]}
 
 
-def coupon_view(coupon: Coupon, backend: Backend) -> CouponView:
+def coupon_view(coupon: Coupon) -> CouponView:
     return {
         "coupon_id": coupon.coupon_id,
         "coupon_code": coupon.coupon_code,
@@ -79,8 +78,8 @@ def coupon_view(coupon: Coupon, backend: Backend) -> CouponView:
     }
 
 
-def _listed(coupon: Coupon, found: CouponList, backend: Backend) -> CouponView:
-    view = coupon_view(coupon, backend)
+def _listed(coupon: Coupon, found: CouponList) -> CouponView:
+    view = coupon_view(coupon)
     if not found.with_options:
         view["options"] = None
     if not found.with_clients:

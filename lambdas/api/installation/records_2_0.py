@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from lambdas.api.backend import Backend
 from lambdas.api.http.values_2_0 import as_text
 from lambdas.api.installation.description import NamedMethod, described
 from lambdas.catalog.plan import Option, Plan, Price
@@ -12,22 +11,22 @@ from lambdas.records.clients.client import Client
 API_LABELS = {0: "one_time", 1: "monthly", 3: "quarterly", 6: "semi", 12: "annual"}
 
 
-def method_list(found: tuple[NamedMethod, ...], backend: Backend) -> dict[str, str]:
+def method_list(found: tuple[NamedMethod, ...]) -> dict[str, str]:
     """Titles by method."""
     return {named.name: named.method.title for named in found}
 
 
-def method(named: NamedMethod, backend: Backend) -> dict[str, Any]:
+def method(named: NamedMethod) -> dict[str, Any]:
     """The method with its parameters."""
     return dict(described(named))
 
 
-def system_info(version: str, backend: Backend) -> dict[str, str]:
+def system_info(version: str) -> dict[str, str]:
     """The version; it knows of no later one than itself."""
     return {"version": version, "latest_version": version}
 
 
-def login(client: Client, backend: Backend) -> dict[str, Any]:
+def login(client: Client) -> dict[str, Any]:
     """Whose login it is."""
     return {
         "type": "client",
@@ -43,7 +42,7 @@ def login(client: Client, backend: Backend) -> dict[str, Any]:
     }
 
 
-def plan(found: Plan, backend: Backend) -> dict[str, Any]:
+def plan(found: Plan) -> dict[str, Any]:
     """The service plan with its prices by period and its upgrades."""
     period = min(found.pricing, key=lambda each: (each != 1, each))  # the monthly one, as in pricing without a period
     return {
@@ -90,9 +89,9 @@ def plan(found: Plan, backend: Backend) -> dict[str, Any]:
     }
 
 
-def plans(found: tuple[Plan, ...], backend: Backend) -> Any:
+def plans(found: tuple[Plan, ...]) -> Any:
     """Service plans by their id; `[]` if there are none."""
-    return {each.plan_id: plan(each, backend) for each in found} or []
+    return {each.plan_id: plan(each) for each in found} or []
 
 
 def _price(months: int, price: Price) -> dict[str, str]:

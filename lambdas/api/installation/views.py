@@ -2,7 +2,6 @@
 
 from typing import Literal, TypedDict
 
-from lambdas.api.backend import Backend
 from lambdas.api.installation.description import MethodDescription, NamedMethod, described
 from lambdas.catalog.plan import Plan
 from lambdas.orders.model.money import format_cents
@@ -83,19 +82,19 @@ class PlansView(TypedDict):
     plans: list[PlanView]
 
 
-def methods_view(found: tuple[NamedMethod, ...], backend: Backend) -> MethodsView:
+def methods_view(found: tuple[NamedMethod, ...]) -> MethodsView:
     return {"methods": [{"method": named.name, "title": named.method.title} for named in found]}
 
 
-def method_view(named: NamedMethod, backend: Backend) -> MethodDescription:
+def method_view(named: NamedMethod) -> MethodDescription:
     return described(named)
 
 
-def system_view(version: str, backend: Backend) -> SystemView:
+def system_view(version: str) -> SystemView:
     return {"version": version, "latest_version": version}
 
 
-def login_view(client: Client, backend: Backend) -> LoginView:
+def login_view(client: Client) -> LoginView:
     return {
         "type": "client",
         "client_id": client.client_id,
@@ -108,11 +107,11 @@ def login_view(client: Client, backend: Backend) -> LoginView:
     }
 
 
-def plans_view(found: tuple[Plan, ...], backend: Backend) -> PlansView:
-    return {"plans": [plan_view(plan, backend) for plan in found]}
+def plans_view(found: tuple[Plan, ...]) -> PlansView:
+    return {"plans": [plan_view(plan) for plan in found]}
 
 
-def plan_view(plan: Plan, backend: Backend) -> PlanView:
+def plan_view(plan: Plan) -> PlanView:
     return {
         "plan_id": plan.plan_id,
         "title": plan.title,

@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from lambdas.api.backend import Backend
 from lambdas.orders.model.money import format_cents
 from lambdas.records.invoices.invoice import Invoice, InvoiceStatus
 
 
-def generated(invoice: Invoice, backend: Backend) -> dict[str, Any]:
+def generated(invoice: Invoice) -> dict[str, Any]:
     """The new invoice."""
     return {
         "invid": invoice.invoice_id,
@@ -17,12 +16,12 @@ def generated(invoice: Invoice, backend: Backend) -> dict[str, Any]:
     }
 
 
-def invoices(found: tuple[Invoice, ...], backend: Backend) -> Any:
+def invoices(found: tuple[Invoice, ...]) -> Any:
     """Invoices by their id; `[]` if there are none."""
     return {invoice.invoice_id: _summary(invoice) for invoice in found} or []
 
 
-def record(invoice: Invoice, backend: Backend) -> dict[str, Any]:
+def record(invoice: Invoice) -> dict[str, Any]:
     """The invoice with its lines."""
     lines = {
         str(index): {

@@ -2,7 +2,6 @@
 
 from typing import Literal, TypedDict
 
-from lambdas.api.backend import Backend
 from lambdas.api.http.values import iso
 from lambdas.orders.model.money import format_cents
 from lambdas.records.invoices.invoice import Invoice, RecordedPayment
@@ -57,11 +56,11 @@ class InvoicesView(TypedDict):
     invoices: list[InvoiceView]
 
 
-def invoices_view(found: tuple[Invoice, ...], backend: Backend) -> InvoicesView:
-    return {"invoices": [invoice_view(invoice, backend) for invoice in found]}
+def invoices_view(found: tuple[Invoice, ...]) -> InvoicesView:
+    return {"invoices": [invoice_view(invoice) for invoice in found]}
 
 
-def invoice_view(invoice: Invoice, backend: Backend) -> InvoiceView:
+def invoice_view(invoice: Invoice) -> InvoiceView:
     return {
         "invoice_id": invoice.invoice_id,
         "number": invoice.number,

@@ -2,11 +2,10 @@
 
 from typing import Any
 
-from lambdas.api.backend import Backend
 from lambdas.records.links.link import Link, MadeLink
 
 
-def made(found: MadeLink, backend: Backend) -> dict[str, str]:
+def made(found: MadeLink) -> dict[str, str]:
     link = found.link
     return {
         "link_id": link.link_id,
@@ -18,6 +17,6 @@ def made(found: MadeLink, backend: Backend) -> dict[str, str]:
     }
 
 
-def revoked(found: tuple[Link, ...], backend: Backend) -> Any:
+def revoked(found: tuple[Link, ...]) -> Any:
     """The ids of the links that this closed."""
     return [link.link_id for link in found]

@@ -2,7 +2,6 @@
 
 from typing import TypedDict
 
-from lambdas.api.backend import Backend
 from lambdas.api.http.values import iso
 from lambdas.records.links.link import Link, MadeLink
 
@@ -25,7 +24,7 @@ class RevokedLinksView(TypedDict):
     revoked: list[str]
 
 
-def made_view(found: MadeLink, backend: Backend) -> MadeLinkView:
+def made_view(found: MadeLink) -> MadeLinkView:
     link = found.link
     return {
         "link_id": link.link_id,
@@ -38,5 +37,5 @@ def made_view(found: MadeLink, backend: Backend) -> MadeLinkView:
     }
 
 
-def revoked_view(found: tuple[Link, ...], backend: Backend) -> RevokedLinksView:
+def revoked_view(found: tuple[Link, ...]) -> RevokedLinksView:
     return {"revoked": [link.link_id for link in found]}

@@ -16,6 +16,7 @@ from lambdas.api.http.values_2_0 import true
 from lambdas.api.method import Method, Rights
 from lambdas.api.orders import records_2_0 as answers
 from lambdas.api.orders import views
+from lambdas.api.orders.created import CreatedOrder
 from lambdas.api.orders.requests import CreateRequest, GetRequest, ListRequest, SubmitRequest, UpdateRequest
 from lambdas.api.queues.parts import queue_to_fill
 from lambdas.orders.decisions.draft import OrderDraft
@@ -33,7 +34,7 @@ from lambdas.records.users.rights import Right
 PAGE_LIMIT = 50
 
 
-def _create(backend: Backend, request: CreateRequest, caller: Caller) -> Order:
+def _create(backend: Backend, request: CreateRequest, caller: Caller) -> CreatedOrder:
     queue = queue_to_fill(backend, request.order_queue_id, caller)
     admit_parties(caller, queue.order_queue_id, queue.brand_id, request.client_id, stored_method(request.info))
     if request.order_status and request.order_status != queue.leads.id:
@@ -43,7 +44,7 @@ def _create(backend: Backend, request: CreateRequest, caller: Caller) -> Order:
     sent = request.model_dump(exclude_none=True, exclude={"order_status", "add_default_pack_upgrades"})
     draft = OrderDraft(**sent, add_default_pack_upgrades=request.add_default_pack_upgrades or None)
     with counting_codes(backend, caller, queue.brand_id, request.info) as codes:
-        return codes.seen(backend.service.create(draft, key, by=caller.name))
+        return CreatedOrder(codes.seen(backend.service.create(draft, key, by=caller.name)), queue)
 
 
 _NO_DATA = {"order_id", "hash", "step_id", "step_name", "reason", "card_stored", "card_id", "ach_id"}
@@ -116,7 +117,7 @@ def _list(backend: Backend, request: ListRequest, caller: Caller) -> OrderPage:
         queues=visible_queues(backend, caller),
     )
     view = answers.record if old_door else views.order_view
-    page = backend.service.list(wanted, PageRoom(lambda order: bytes_of(view(order, backend)), MOST_BYTES))
+    page = backend.service.list(wanted, PageRoom(lambda order: bytes_of(view(order)), MOST_BYTES))
     if not by_time:
         return _sorted(page, request, field, backend, caller)
     if page.full and old_door:
@@ -136,11 +137,11 @@ def _sorted(page: OrderPage, request: ListRequest, field: str, backend: Backend,
     seen: OrderPage = shown(page, caller, backend.plans)
     limit = request.limit or MAX_LIMIT
     descending = request.direction == "desc"
-    return sorted_page(seen, field, descending=descending, offset=request.offset or 0, limit=limit, backend=backend)
+    return sorted_page(seen, field, descending=descending, offset=request.offset or 0, limit=limit)
 
 
-def _etag_and_place(order: Order) -> Mapping[str, str]:
-    return {**views.etag(order), "Location": f"/order.get?order_id={order.order_id}"}
+def _etag_and_place(created: CreatedOrder) -> Mapping[str, str]:
+    return {**views.etag(created.order), "Location": f"/order.get?order_id={created.order_id}"}
 
 
 _PERSON = {"first": "Ada", "last": "Lovelace", "email": "ada@example.com", "country": "GB"}
@@ -154,7 +155,7 @@ METHODS: dict[str, Method] = {
         rights=(Right.CREATE,),
         verb=_create,
         answer=answers.created,
-        view=views.order_view,
+        view=views.created_view,
         status=201,
         headers=_etag_and_place,
         keeps_key=True,

@@ -3,8 +3,8 @@
 from html import escape
 from typing import Any
 
-from lambdas.api.backend import Backend
 from lambdas.api.http.values_2_0 import as_text
+from lambdas.api.orders.created import CreatedOrder
 from lambdas.orders.decisions.late_contact import contact_note
 from lambdas.orders.model.checklist import ActionState, ChecklistAction
 from lambdas.orders.model.money import format_cents
@@ -18,14 +18,14 @@ from lambdas.orders.table.pages import OrderPage
 _QUEUE_FIELDS = ["class_id", "active", "name", "sendlink_from", "sendlink_sub", "sendlink_body"]
 
 
-def submitted(order: Order, backend: Backend) -> str:
+def submitted(order: Order) -> str:
     """The text a browser shows after an order form; Ubersmith answers HTML here."""
     client = f" Your client number is {escape(order.client_id)}." if order.client_id else ""
     so = "is complete" if order.step_status is StepStatus.COMPLETE else "is being processed"
     return f"<p>Thank you. Your order number is {escape(order.order_id)}.{client} Your order {so}.</p>"
 
 
-def record(order: Order, backend: Backend) -> dict[str, Any]:
+def record(order: Order) -> dict[str, Any]:
     """`order.get`."""
     return {
         "order_id": order.order_id,
@@ -50,15 +50,15 @@ def record(order: Order, backend: Backend) -> dict[str, Any]:
     }
 
 
-def records(page: OrderPage, backend: Backend) -> Any:
+def records(page: OrderPage) -> Any:
     """`order.list`: records by order id; `[]` if there are none."""
-    return {order.order_id: record(order, backend) for order in page.orders} or []
+    return {order.order_id: record(order) for order in page.orders} or []
 
 
-def created(order: Order, backend: Backend) -> dict[str, Any]:
+def created(found: CreatedOrder) -> dict[str, Any]:
     """`order.create`: the server's bundle around the new record."""
-    queue = _queue(backend.queue_of(order))
-    data = record(order, backend)
+    order, queue = found.order, _queue(found.queue)
+    data = record(order)
     del data["order_id"]
     data |= {
         "method": "order.create",

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-from lambdas.api.backend import Backend
 from lambdas.api.orders.records_2_0 import record
 from lambdas.api.orders.requests import ORDER_FIELDS
 from lambdas.orders.errors import InvalidOrderError, Problem
@@ -13,9 +12,7 @@ from lambdas.orders.table.pages import OrderPage
 _TEXTS = {"hash", "owner", "listed_company", "signature"}
 
 
-def sorted_page(
-    page: OrderPage, field: str, *, descending: bool, offset: int, limit: int, backend: Backend
-) -> OrderPage:
+def sorted_page(page: OrderPage, field: str, *, descending: bool, offset: int, limit: int) -> OrderPage:
     """Part of a whole list, sorted by what is shown of it. Raises InvalidOrderError where the page is not the whole list."""
     if page.next_cursor:
         text = (
@@ -23,18 +20,18 @@ def sorted_page(
             "have it sorted by ts"
         )
         raise InvalidOrderError((Problem("order_by", text),))
-    ordered = sorted(page.orders, key=_place(field, backend), reverse=descending)
+    ordered = sorted(page.orders, key=_place(field), reverse=descending)
     return page.changed(orders=tuple(ordered[offset : offset + limit]))
 
 
-def _place(field: str, backend: Backend) -> Callable[[Order], tuple[Any, ...]]:
+def _place(field: str) -> Callable[[Order], tuple[Any, ...]]:
     if field not in ORDER_FIELDS:
         raise LookupError(f"orders are not sorted by {field}")
 
     def place(order: Order) -> tuple[Any, ...]:
         if field == "total":
             return order.total_cents, order.place
-        value = str(record(order, backend)[field])
+        value = str(record(order)[field])
         return value.casefold() if field in _TEXTS else int(value), order.place
 
     return place

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, TypedDict
 
-from lambdas.api.backend import Backend
 from lambdas.api.http.values import iso
+from lambdas.api.orders.created import CreatedOrder
 from lambdas.api.orders.priced_views import PricedServiceView, TaxView, priced_service, tax_views
 from lambdas.orders.decisions.late_contact import contact_note
 from lambdas.orders.decisions.leads import waits_of
@@ -102,15 +102,19 @@ class OrdersView(TypedDict):
     next_cursor: str | None
 
 
-def orders_view(page: OrderPage, backend: Backend) -> OrdersView:
+def orders_view(page: OrderPage) -> OrdersView:
     return {
-        "orders": [order_view(order, backend) for order in page.orders],
+        "orders": [order_view(order) for order in page.orders],
         "unreadable": [{"order_id": order.order_id, "why": order.why} for order in page.unreadable],
         "next_cursor": page.next_cursor,
     }
 
 
-def order_view(order: Order, backend: Backend) -> OrderView:
+def created_view(found: CreatedOrder) -> OrderView:
+    return order_view(found.order)
+
+
+def order_view(order: Order) -> OrderView:
     return {
         "order_id": order.order_id,
         "hash": order.hash,

@@ -6,22 +6,21 @@
 from collections.abc import Iterable
 from typing import Any
 
-from lambdas.api.backend import Backend
 from lambdas.api.http.files import FileAnswer
 from lambdas.api.posts.send import SentPost
 from lambdas.records.posts.attachment import Attachment
 
 
-def post_id(sent: SentPost, backend: Backend) -> str:
+def post_id(sent: SentPost) -> str:
     return str(sent.post.post_id)
 
 
-def records(posts: list[SentPost], backend: Backend) -> Any:
+def records(posts: list[SentPost]) -> Any:
     """By post id; `[]` if there are none."""
     return {str(sent.post.post_id): _record(sent) for sent in posts} or []
 
 
-def attachments(found: list[Attachment], backend: Backend) -> Any:
+def attachments(found: list[Attachment]) -> Any:
     return _attachments(found)
 
 
@@ -38,7 +37,7 @@ def _attachments(found: Iterable[Attachment]) -> Any:
     } or []
 
 
-def file(found: FileAnswer, backend: Backend) -> FileAnswer:
+def file(found: FileAnswer) -> FileAnswer:
     return found
 
 

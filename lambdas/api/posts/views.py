@@ -2,7 +2,6 @@
 
 from typing import Literal, TypedDict
 
-from lambdas.api.backend import Backend
 from lambdas.api.http.files import FileAnswer
 from lambdas.api.http.values import iso
 from lambdas.api.posts.send import MailOutcome, SentPost
@@ -50,7 +49,7 @@ class AttachmentsView(TypedDict):
     attachments: list[AttachmentView]
 
 
-def post_view(sent: SentPost, backend: Backend) -> PostView:
+def post_view(sent: SentPost) -> PostView:
     post = sent.post
     return {
         "post_id": str(post.post_id),
@@ -72,15 +71,15 @@ def post_view(sent: SentPost, backend: Backend) -> PostView:
     }
 
 
-def posts_view(posts: list[SentPost], backend: Backend) -> PostsView:
-    return {"posts": [post_view(post, backend) for post in posts]}
+def posts_view(posts: list[SentPost]) -> PostsView:
+    return {"posts": [post_view(post) for post in posts]}
 
 
-def attachments_view(found: list[Attachment], backend: Backend) -> AttachmentsView:
+def attachments_view(found: list[Attachment]) -> AttachmentsView:
     return {"attachments": [_attachment(file) for file in found]}
 
 
-def file_view(found: FileAnswer, backend: Backend) -> FileAnswer:
+def file_view(found: FileAnswer) -> FileAnswer:
     """Not JSON but the file itself, with its own content type."""
     return found
 

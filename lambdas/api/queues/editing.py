@@ -30,7 +30,7 @@ def _edit_action(backend: Backend, request: ActionRequest, caller: Caller) -> Ne
     raise QueuesAreFilesError(the_action(backend, request.order_action_id, caller).queue.key)
 
 
-def _nothing(found: Never, backend: Backend) -> None:
+def _nothing(found: Never) -> None:
     """Nothing is ever found: every call is refused."""
 
 

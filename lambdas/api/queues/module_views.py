@@ -2,7 +2,6 @@
 
 from typing import Any, TypedDict
 
-from lambdas.api.backend import Backend
 from lambdas.api.queues.config_items import ConfigItem, config_items
 from lambdas.api.queues.parts import NamedModule
 
@@ -16,7 +15,7 @@ class ModulesView(TypedDict):
     modules: list[ModuleNameView]
 
 
-def modules_view(found: list[NamedModule], backend: Backend) -> ModulesView:
+def modules_view(found: list[NamedModule]) -> ModulesView:
     return {"modules": [{"order_module_name": module.name, "label": module.facts.label} for module in found]}
 
 
@@ -46,7 +45,7 @@ class ModuleView(TypedDict):
     config_schema: dict[str, Any]
 
 
-def module_view(found: NamedModule, backend: Backend) -> ModuleView:
+def module_view(found: NamedModule) -> ModuleView:
     facts = found.facts
     return {
         "order_module_name": found.name,

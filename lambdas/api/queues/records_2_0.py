@@ -2,14 +2,13 @@
 
 from typing import Any
 
-from lambdas.api.backend import Backend
 from lambdas.api.http.values_2_0 import as_text
 from lambdas.api.queues.config_items import ConfigItem, config_items
 from lambdas.api.queues.parts import ActionOfStep, CountedQueue, NamedModule, StepOfQueue
 from lambdas.orders.model.queue import Queue
 
 
-def queue_map(found: list[CountedQueue], backend: Backend) -> Any:
+def queue_map(found: list[CountedQueue]) -> Any:
     """`order.queue_list`."""
     return {str(each.queue.order_queue_id): _counted(each) for each in found} or []
 
@@ -22,7 +21,7 @@ def _counted(found: CountedQueue) -> dict[str, Any]:
     return {"name": found.queue.name, "steps": steps}
 
 
-def queue_data(queue: Queue, backend: Backend) -> dict[str, Any]:
+def queue_data(queue: Queue) -> dict[str, Any]:
     """`order.queue_get`: the bundle's `queue.data`. `class_id` is the brand."""
     return {
         "order_queue_id": str(queue.order_queue_id),
@@ -37,11 +36,11 @@ def queue_data(queue: Queue, backend: Backend) -> dict[str, Any]:
     }
 
 
-def step_map(found: list[StepOfQueue], backend: Backend) -> Any:
-    return {str(place.step.id): step_data(place, backend) for place in found} or []
+def step_map(found: list[StepOfQueue]) -> Any:
+    return {str(place.step.id): step_data(place) for place in found} or []
 
 
-def step_data(found: StepOfQueue, backend: Backend) -> dict[str, Any]:
+def step_data(found: StepOfQueue) -> dict[str, Any]:
     """`order.queue_step_get`: as in the bundle, with the step's status."""
     return {
         "order_step_id": str(found.step.id),
@@ -53,11 +52,11 @@ def step_data(found: StepOfQueue, backend: Backend) -> dict[str, Any]:
     }
 
 
-def action_map(found: list[ActionOfStep], backend: Backend) -> Any:
-    return {str(place.action.id): action_data(place, backend) for place in found} or []
+def action_map(found: list[ActionOfStep]) -> Any:
+    return {str(place.action.id): action_data(place) for place in found} or []
 
 
-def action_data(found: ActionOfStep, backend: Backend) -> dict[str, Any]:
+def action_data(found: ActionOfStep) -> dict[str, Any]:
     """`order.queue_action_get`; `prereqs` and `config` as they are sent: map of action id to 1, of field to value."""
     action = found.action
     return {
@@ -76,11 +75,11 @@ def action_data(found: ActionOfStep, backend: Backend) -> dict[str, Any]:
     }
 
 
-def module_map(found: list[NamedModule], backend: Backend) -> Any:
+def module_map(found: list[NamedModule]) -> Any:
     return {module.name: module.facts.label for module in found} or []
 
 
-def module_data(found: NamedModule, backend: Backend) -> dict[str, Any]:
+def module_data(found: NamedModule) -> dict[str, Any]:
     """`order.module_get`: name, label, flags, and each setting by its field."""
     facts = found.facts
     return {

@@ -2,7 +2,6 @@
 
 from typing import Any, TypedDict
 
-from lambdas.api.backend import Backend
 from lambdas.api.queues.parts import ActionOfStep, CountedQueue, StepOfQueue
 from lambdas.orders.model.queue import MayBeInvoiced, Queue
 
@@ -26,7 +25,7 @@ class QueuesView(TypedDict):
     queues: list[CountedQueueView]
 
 
-def queues_view(found: list[CountedQueue], backend: Backend) -> QueuesView:
+def queues_view(found: list[CountedQueue]) -> QueuesView:
     return {"queues": [_counted(each) for each in found]}
 
 
@@ -59,7 +58,7 @@ class QueueView(TypedDict):
     sendlink_body: str
 
 
-def queue_view(queue: Queue, backend: Backend) -> QueueView:
+def queue_view(queue: Queue) -> QueueView:
     return {
         "order_queue_id": queue.order_queue_id,
         "key": queue.key,
@@ -89,11 +88,11 @@ class QueueStepsView(TypedDict):
     steps: list[QueueStepView]
 
 
-def steps_view(found: list[StepOfQueue], backend: Backend) -> QueueStepsView:
-    return {"steps": [step_view(place, backend) for place in found]}
+def steps_view(found: list[StepOfQueue]) -> QueueStepsView:
+    return {"steps": [step_view(place) for place in found]}
 
 
-def step_view(found: StepOfQueue, backend: Backend) -> QueueStepView:
+def step_view(found: StepOfQueue) -> QueueStepView:
     return {
         "order_step_id": found.step.id,
         "order_queue_id": found.queue.order_queue_id,
@@ -126,11 +125,11 @@ class QueueActionsView(TypedDict):
     actions: list[QueueActionView]
 
 
-def actions_view(found: list[ActionOfStep], backend: Backend) -> QueueActionsView:
-    return {"actions": [action_view(place, backend) for place in found]}
+def actions_view(found: list[ActionOfStep]) -> QueueActionsView:
+    return {"actions": [action_view(place) for place in found]}
 
 
-def action_view(found: ActionOfStep, backend: Backend) -> QueueActionView:
+def action_view(found: ActionOfStep) -> QueueActionView:
     action = found.action
     return {
         "order_action_id": action.id,

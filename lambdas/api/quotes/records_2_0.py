@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from lambdas.api.backend import Backend
 from lambdas.api.http.values_2_0 import as_text
 from lambdas.api.quotes.found import AddedService, ContractDiff
 from lambdas.contracts.acceptance import Accepted
@@ -12,17 +11,17 @@ from lambdas.records.quotes.quote import Quote
 from lambdas.records.quotes.service import QuotedOption, QuotedService
 
 
-def quote_id(quote: Quote, backend: Backend) -> str:
+def quote_id(quote: Quote) -> str:
     """The new quote's id."""
     return quote.quote_id
 
 
-def service_id(added: AddedService, backend: Backend) -> str:
+def service_id(added: AddedService) -> str:
     """The service's number on its quote."""
     return added.number
 
 
-def record(quote: Quote, backend: Backend) -> dict[str, Any]:
+def record(quote: Quote) -> dict[str, Any]:
     """The quote with its services."""
     signature = quote.signature
     return {
@@ -48,12 +47,12 @@ def record(quote: Quote, backend: Backend) -> dict[str, Any]:
     }
 
 
-def records(quotes: tuple[Quote, ...], backend: Backend) -> Any:
+def records(quotes: tuple[Quote, ...]) -> Any:
     """Quotes by id; `[]` if there are none."""
-    return {quote.quote_id: record(quote, backend) for quote in quotes} or []
+    return {quote.quote_id: record(quote) for quote in quotes} or []
 
 
-def signed(accepted: Accepted, backend: Backend) -> dict[str, Any]:
+def signed(accepted: Accepted) -> dict[str, Any]:
     """The order of the signature; `submitted` is 0 while it is a lead, for the reason."""
     contract, refusal = accepted.contract, accepted.refusal
     return {
@@ -65,7 +64,7 @@ def signed(accepted: Accepted, backend: Backend) -> dict[str, Any]:
     }
 
 
-def diff(found: ContractDiff, backend: Backend) -> dict[str, Any]:
+def diff(found: ContractDiff) -> dict[str, Any]:
     """What of the order was not signed; `differences` by number, `[]` if there are none."""
     contract = found.contract.content
     return {

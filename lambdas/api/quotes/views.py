@@ -2,7 +2,6 @@
 
 from typing import TypedDict
 
-from lambdas.api.backend import Backend
 from lambdas.api.http.values import iso
 from lambdas.api.quotes.found import AddedService, ContractDiff
 from lambdas.contracts.acceptance import Accepted
@@ -111,7 +110,7 @@ class ContractDiffView(TypedDict):
     differences: list[DifferenceView]
 
 
-def quote_view(quote: Quote, backend: Backend) -> QuoteView:
+def quote_view(quote: Quote) -> QuoteView:
     signature = quote.signature
     return {
         "quote_id": quote.quote_id,
@@ -135,15 +134,15 @@ def quote_view(quote: Quote, backend: Backend) -> QuoteView:
     }
 
 
-def quotes_view(quotes: tuple[Quote, ...], backend: Backend) -> QuotesView:
-    return {"quotes": [quote_view(quote, backend) for quote in quotes]}
+def quotes_view(quotes: tuple[Quote, ...]) -> QuotesView:
+    return {"quotes": [quote_view(quote) for quote in quotes]}
 
 
-def service_view(added: AddedService, backend: Backend) -> QuoteServiceView:
-    return {"number": added.number, "quote": quote_view(added.quote, backend)}
+def service_view(added: AddedService) -> QuoteServiceView:
+    return {"number": added.number, "quote": quote_view(added.quote)}
 
 
-def signed_view(accepted: Accepted, backend: Backend) -> SignedView:
+def signed_view(accepted: Accepted) -> SignedView:
     contract = accepted.contract
     return {
         "quote_id": accepted.quote_id,
@@ -155,7 +154,7 @@ def signed_view(accepted: Accepted, backend: Backend) -> SignedView:
     }
 
 
-def diff_view(found: ContractDiff, backend: Backend) -> ContractDiffView:
+def diff_view(found: ContractDiff) -> ContractDiffView:
     contract = found.contract.content
     return {
         "order_id": found.order_id,

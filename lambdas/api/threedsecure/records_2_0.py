@@ -1,10 +1,9 @@
 """Authentication of a card holder as API 2.0 answers it; Ubersmith's own answer is not public (reference 6)."""
 
-from lambdas.api.backend import Backend
 from lambdas.payments.authentication import Authentication
 
 
-def authentication(found: Authentication, backend: Backend) -> dict[str, str]:
+def authentication(found: Authentication) -> dict[str, str]:
     """What the card holder has to do, and whether they did."""
     return {
         "status": found.state.value,

@@ -2,7 +2,6 @@
 
 from typing import Literal, TypedDict
 
-from lambdas.api.backend import Backend
 from lambdas.api.http.values import iso
 from lambdas.payments.authentication import Authentication
 
@@ -17,7 +16,7 @@ class AuthenticationView(TypedDict):
     expires_at: str | None
 
 
-def authentication_view(found: Authentication, backend: Backend) -> AuthenticationView:
+def authentication_view(found: Authentication) -> AuthenticationView:
     return {
         "order_id": found.order_id,
         "state": found.state.value,

@@ -1,0 +1,16 @@
+"""A new order with its queue, which `order.create` of API 2.0 answers with too."""
+
+from dataclasses import dataclass
+
+from lambdas.orders.model.order import Order
+from lambdas.orders.model.queue import Queue
+
+
+@dataclass(frozen=True)
+class CreatedOrder:
+    order: Order
+    queue: Queue
+
+    @property
+    def order_id(self) -> str:
+        return self.order.order_id
