@@ -9,7 +9,7 @@ from lambdas.actions._frame.module import Config, Done, Module, PermanentError, 
 from lambdas.orders.model.money import format_cents
 from lambdas.orders.model.order import Order
 from lambdas.orders.payment_seen import AWAITING_MODULE
-from lambdas.payments.charge import awaits_invoice
+from lambdas.payments.captures import awaits_invoice
 from lambdas.records.clients.service import service_id_of
 from lambdas.records.invoices.invoice import Invoice, InvoiceStatus
 from lambdas.records.invoices.records import InvoiceRecords

@@ -10,14 +10,9 @@ from lambdas.actions._frame.reversal import reversing
 from lambdas.catalog.coupon_errors import CouponBusyError
 from lambdas.orders.model.money import format_cents
 from lambdas.orders.model.order import Hold, Order
-from lambdas.payments.earlier_captures import capture_key, captured_for, paid_before, without_charge
+from lambdas.payments.captures import capture_for, end_charge, record_capture
 from lambdas.payments.errors import AnotherSumTakenError, ChargeInProgressError
-from lambdas.payments.gateway import (
-    DeclinedError,
-    GatewayUnavailableError,
-    OutcomeUnknownError,
-    TransactionState,
-)
+from lambdas.payments.gateway import DeclinedError, GatewayUnavailableError, OutcomeUnknownError
 from lambdas.records.clients.service import Service, ServiceRecords
 from lambdas.records.coupons.use import CouponUseRecords
 from lambdas.records.invoices.invoice import Invoice, InvoiceStatus
@@ -70,7 +65,7 @@ def skipped(order: Order, config: GenerateInvoiceConfig, tools: Tools) -> None:
     """Nobody will capture any more: release the hold. Money that was taken stays, and its invoice is paid; without such money
     an open invoice stays open."""
     try:
-        paid_before(order, tools.gateway, tools.records, now=tools.now())
+        record_capture(order, tools.gateway, tools.records, now=tools.now())
     except AnotherSumTakenError as another:
         raise PermanentError(another.message) from None
     except (GatewayUnavailableError, OutcomeUnknownError):
@@ -83,7 +78,7 @@ def skipped(order: Order, config: GenerateInvoiceConfig, tools: Tools) -> None:
 def _nothing_to_invoice(order: Order, tools: Tools) -> Done:
     if order.hold:
         with reversing(tools) as money:
-            money.give_back(order.hold)
+            money.void_or_refund(order.hold)
     return Done("nothing to invoice", {"invoice_number": None})
 
 
@@ -118,7 +113,7 @@ def _collect(order: Order, invoice: Invoice, tools: Tools) -> Invoice:
     if invoice.status is not InvoiceStatus.OPEN:
         return invoice
     if not invoice.total_cents:
-        return invoices.settle(invoice, InvoiceStatus.PAID, at=tools.now())
+        return invoices.mark(invoice, InvoiceStatus.PAID, at=tools.now())
     if order.hold is None:
         return invoice
     if invoice.charge:
@@ -131,7 +126,7 @@ def _collect(order: Order, invoice: Invoice, tools: Tools) -> Invoice:
         )
     if not order.hold.captured:
         _capture(order, order.hold, invoice, tools)
-    return invoices.settle(invoice, InvoiceStatus.PAID, order.hold.transaction_id, at=tools.now())
+    return invoices.mark(invoice, InvoiceStatus.PAID, order.hold.transaction_id, at=tools.now())
 
 
 def _charged_by_hand(hold: Hold, invoice: Invoice, tools: Tools) -> Invoice:
@@ -139,27 +134,21 @@ def _charged_by_hand(hold: Hold, invoice: Invoice, tools: Tools) -> Invoice:
     if invoice.charge is None or invoice.charge.key == hold.key:
         return invoice
     try:
-        settled = without_charge(InvoiceRecords(tools.records), tools.gateway, invoice, now=tools.now())
+        settled = end_charge(InvoiceRecords(tools.records), tools.gateway, invoice, now=tools.now())
     except ChargeInProgressError as busy:
         raise TransientError(busy.message) from None
     except (GatewayUnavailableError, OutcomeUnknownError):
         raise TransientError("the payment gateway cannot be reached") from None
     if settled.status is InvoiceStatus.PAID:
         with reversing(tools) as money:
-            money.give_back(hold)
+            money.void_or_refund(hold)
     return settled
 
 
 def _capture(order: Order, hold: Hold, invoice: Invoice, tools: Tools) -> None:
     try:
-        tools.gateway.capture(
-            key=capture_key(order, invoice.number),
-            transaction_id=hold.transaction_id,
-            amount_cents=invoice.total_cents,
-        )
+        capture_for(invoice, order, hold, tools.gateway)
     except DeclinedError as declined:
-        if captured_for(order, tools.gateway):  # an earlier run took it, and the gateway forgot that run's key
-            return
         raise PermanentError(
             f"the payment of invoice {invoice.number} was refused: {declined}; the invoice stays open: "
             "process this action again once the client has settled it with the bank, or cancel the order"
@@ -167,9 +156,7 @@ def _capture(order: Order, hold: Hold, invoice: Invoice, tools: Tools) -> None:
     except GatewayUnavailableError:
         raise TransientError("the payment gateway cannot be reached") from None
     except OutcomeUnknownError:
-        found = tools.gateway.find(hold.key)
-        if found is None or found.state is not TransactionState.CAPTURED:
-            raise TransientError("the payment is not confirmed yet") from None
+        raise TransientError("the payment is not confirmed yet") from None
 
 
 module = Module(

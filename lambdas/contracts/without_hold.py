@@ -34,5 +34,5 @@ class WithoutHold:
     def release(self, attempt_or_hold: PaymentAttempt | Hold) -> None:
         self.payments.release(attempt_or_hold)
 
-    def settle_left(self, order: Order, action: ChecklistAction, now: int) -> bool:
-        return self.payments.settle_left(order, action, now)
+    def record_left_money(self, order: Order, action: ChecklistAction, now: int) -> bool:
+        return self.payments.record_left_money(order, action, now)

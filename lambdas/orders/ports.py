@@ -75,7 +75,7 @@ class Payments(Protocol):
     def release(self, attempt_or_hold: PaymentAttempt | Hold) -> None:
         """Give back what was held or taken under this key, if anything was. May be repeated."""
 
-    def settle_left(self, order: Order, action: ChecklistAction, now: int) -> bool:
+    def record_left_money(self, order: Order, action: ChecklistAction, now: int) -> bool:
         """Before the action is skipped: write down what its runs did with the order's money, if they could not say so. Whether
         there was something. Raises MoneyUnclearError, or a refusal that says what a person has to do."""
         ...
@@ -89,18 +89,18 @@ class Screen(Protocol):
         PaymentForReview where people have to look first."""
         ...
 
-    def unchecked(self, order: Order) -> "PaymentTrial":
+    def admit(self, order: Order) -> "PaymentTrial":
         """A payment that is tried however many failed: a person looked at it, or it was begun before."""
         ...
 
 
 class PaymentTrial(Protocol):
-    """A payment that is being tried. It counts as declined until one of these is said, once."""
+    """A payment that is being tried. It counts as declined until one of these is called, once."""
 
-    def passed(self) -> None:
+    def on_passed(self) -> None:
         """It was not its bank that said no."""
 
-    def declined(self) -> None:
+    def on_declined(self) -> None:
         """Its bank said no."""
 
 

@@ -6,9 +6,9 @@ from lambdas.orders.model.order import Order
 class UncountedTrial:
     """Nobody counts how it ends."""
 
-    def passed(self) -> None: ...
+    def on_passed(self) -> None: ...
 
-    def declined(self) -> None: ...
+    def on_declined(self) -> None: ...
 
 
 class NoScreen:
@@ -17,7 +17,7 @@ class NoScreen:
     def check(self, order: Order) -> UncountedTrial:
         return UncountedTrial()
 
-    def unchecked(self, order: Order) -> UncountedTrial:
+    def admit(self, order: Order) -> UncountedTrial:
         return UncountedTrial()
 
 

@@ -232,7 +232,7 @@ class OrderService:
             if skipped is current or action.attempts == settled:
                 return skipped
             settled = action.attempts
-            paid = self.payments.settle_left(current, action, now)
+            paid = self.payments.record_left_money(current, action, now)
             return payment_seen(skipped, by=by, now=now) if paid else skipped
 
         return self._save(order, "skip", by, self._walking(change, by, lenient=True))

@@ -119,7 +119,7 @@ class Submission:
         except PaymentUnclear:
             raise PaymentUnknownError(order.order_id) from None
         finally:
-            (trial.declined if by_bank else trial.passed)()
+            (trial.on_declined if by_bank else trial.on_passed)()
 
     def _refuse_changed(self, order: Order, attempt: PaymentAttempt) -> None:
         if is_as_agreed(order, self.payments.due(order), attempt):
@@ -133,7 +133,7 @@ class Submission:
     def _screen(self, order: Order, attempt: PaymentAttempt) -> PaymentTrial:
         """Before the gateway is asked for the first time; what is refused here leaves the attempt's key unused."""
         if self.wish.reviewed or attempt.tries > 1:  # what was begun is always looked up, and ended
-            return self.screen.unchecked(order)
+            return self.screen.admit(order)
         try:
             return self.screen.check(order)
         except PaymentDeclined as refused:

@@ -92,7 +92,7 @@ class Gateway(Protocol):
         ...
 
 
-def give_back(gateway: Gateway, key: str) -> Transaction | None:
+def void_or_refund(gateway: Gateway, key: str) -> Transaction | None:
     """What was begun under this key, given back if it was held or taken, or waited for its card holder. May be repeated."""
     transaction = gateway.find(key)
     if transaction is None:

@@ -11,8 +11,8 @@ from typing import Any, Protocol
 
 from lambdas.orders.errors import Problem
 from lambdas.orders.model.order import Hold, Order
-from lambdas.payments.charge import Charging, awaits_invoice
-from lambdas.payments.earlier_captures import capture_key, captured_for
+from lambdas.payments.captures import awaits_invoice, find_capture
+from lambdas.payments.charge import Charges
 from lambdas.payments.errors import ChargeRefusedError, InvoicingBusyError, NothingToInvoiceError, NotInvoicedError
 from lambdas.payments.gateway import Gateway, GatewayUnavailableError, OutcomeUnknownError
 from lambdas.records.clients.client import Client
@@ -39,7 +39,7 @@ class Orders(Protocol):
 
 
 @dataclass(frozen=True)
-class Invoicing:
+class InvoiceRun:
     records: RecordTable
     orders: Orders
     gateway: Gateway
@@ -86,7 +86,7 @@ class Invoicing:
                 client.client_id, "those there are will be invoiced by their order" if late else ""
             )
         invoice = self._issue(self._draft(client, ready, orders, due_at), key)
-        return invoice if invoice.total_cents else self._invoices.settle(invoice, InvoiceStatus.PAID, at=self.now())
+        return invoice if invoice.total_cents else self._invoices.mark(invoice, InvoiceStatus.PAID, at=self.now())
 
     def collect(self, client: Client, trans_id: str | None, *, due_at: int | None = None) -> Invoice:
         """The invoice of the order whose money is held in this transaction, paid from it. Repeating it changes nothing.
@@ -111,15 +111,14 @@ class Invoicing:
             return invoice
         if invoice.total_cents > hold.amount_cents:
             raise ChargeRefusedError(invoice.invoice_id, "it is higher than the amount that is held")
-        key = capture_key(order, invoice.number)
-        return Charging(self._invoices, self.gateway, self.now).collect(invoice, hold, key)
+        return Charges(self._invoices, self.gateway, self.now).collect(invoice, order, hold)
 
     def _is_paid_by_itself(self, order: Order) -> bool:
         """Whether the order's own money pays its invoice: what is still to be taken, or was. Nobody pays for that again."""
         if awaits_invoice(order):
             return True
         try:
-            return captured_for(order, self.gateway) is not None
+            return find_capture(order, self.gateway) is not None
         except (GatewayUnavailableError, OutcomeUnknownError):
             raise InvoicingBusyError(order.order_id) from None
 

@@ -29,7 +29,7 @@ from lambdas.payments.gateway import (
     OutcomeUnknownError,
     Transaction,
     TransactionState,
-    give_back,
+    void_or_refund,
 )
 from lambdas.records.clients.client import ClientRecords
 from lambdas.records.clients.payment_method import PaymentMethod, method_problems, submitted_method
@@ -118,13 +118,13 @@ class PreAuthorization:
             capture_before=transaction.capture_before,
         )
 
-    def settle_left(self, order: Order, action: ChecklistAction, now: int) -> bool:
-        from lambdas.payments.unsettled import written_down  # only a skip needs it
+    def record_left_money(self, order: Order, action: ChecklistAction, now: int) -> bool:
+        from lambdas.payments.unsettled import record_left_money  # only a skip needs it
 
-        return written_down(order, action, self.gateway, self.clients.table, now=now)
+        return record_left_money(order, action, self.gateway, self.clients.table, now=now)
 
     def release(self, attempt_or_hold: PaymentAttempt | Hold) -> None:
-        give_back(self.gateway, attempt_or_hold.key)
+        void_or_refund(self.gateway, attempt_or_hold.key)
 
     def _authorize(self, order: Order, attempt: PaymentAttempt, method: PaymentMethod) -> Transaction:
         try:

@@ -14,14 +14,14 @@ from lambdas.payments.gateway import (
     GatewayUnavailableError,
     OutcomeUnknownError,
     TransactionState,
-    give_back,
+    void_or_refund,
 )
 from lambdas.records.invoices.invoice import Invoice, InvoiceStatus, RecordedPayment
 from lambdas.records.invoices.records import InvoiceRecords
 
 
 @dataclass(frozen=True)
-class Recording:
+class RecordedPayments:
     """`now` gives Unix seconds."""
 
     invoices: InvoiceRecords
@@ -110,7 +110,7 @@ class Recording:
         """What an earlier charge left held is let go of, once nobody can begin to charge the invoice any more."""
         if paid.charge:
             try:
-                give_back(self.gateway, paid.charge.key)
+                void_or_refund(self.gateway, paid.charge.key)
             except DeclinedError:
                 pass  # a hold that cannot be released lapses by itself
             except (GatewayUnavailableError, OutcomeUnknownError):

@@ -17,7 +17,7 @@ from lambdas.payments.gateway import (
     GatewayUnavailableError,
     OutcomeUnknownError,
     TransactionState,
-    give_back,
+    void_or_refund,
 )
 from lambdas.records.invoices.credit_notes import CreditNotes
 from lambdas.records.invoices.invoice import ChargeAttempt, Invoice, InvoiceStatus, invoice_id_of
@@ -72,7 +72,7 @@ class Reversal:
 
 
 @dataclass(frozen=True)
-class Reversing:
+class Reversals:
     """Over a gateway and the records. Raises ReversalPendingError or ReversalRefusedError."""
 
     gateway: Gateway
@@ -84,7 +84,7 @@ class Reversing:
         if order.attempt and order.attempt.is_under_way(now):
             raise ReversalPendingError("the order's payment is still under way")
         payment = order.hold or order.attempt
-        given_back = self.give_back(payment) if payment else False
+        given_back = self.void_or_refund(payment) if payment else False
         return self._with_invoices(order, now, given_back)
 
     def void(self, hold: Hold) -> None:
@@ -92,7 +92,7 @@ class Reversing:
         with _telling():
             found = self.gateway.find(hold.key)
         if found and found.state is TransactionState.HELD:
-            self.give_back(hold)
+            self.void_or_refund(hold)
 
     def finish(self, order: Order, *, now: int) -> bool:
         """Credit the invoice of an order whose money has gone back; whether it has."""
@@ -138,7 +138,7 @@ class Reversing:
     def _give_back_above(self, invoice: Invoice, charge: ChargeAttempt) -> bool:
         """All that was paid on the invoice, or what is above that which is still owed on it for other orders."""
         if invoice.status is InvoiceStatus.CREDITED:
-            return self.give_back(charge)
+            return self.void_or_refund(charge)
         with _telling():
             paid = self.gateway.find(charge.key)
             if paid is None or paid.state is not TransactionState.CAPTURED:
@@ -149,10 +149,10 @@ class Reversing:
                 self.gateway.refund(key=key, transaction_id=paid.transaction_id, amount_cents=above)
         return True
 
-    def give_back(self, payment: PaymentAttempt | Hold | ChargeAttempt) -> bool:
+    def void_or_refund(self, payment: PaymentAttempt | Hold | ChargeAttempt) -> bool:
         """Whether there was a payment, which has gone back now or had before."""
         with _telling():
-            transaction = give_back(self.gateway, payment.key)
+            transaction = void_or_refund(self.gateway, payment.key)
         return transaction is not None and transaction.state in _GIVEN_BACK
 
 

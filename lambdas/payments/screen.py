@@ -48,7 +48,7 @@ class PaymentLimits(Frozen):
 
 
 @dataclass(frozen=True)
-class Screening:
+class PaymentScreen:
     gateway: Gateway
     clients: ClientRecords
     failures: Failures
@@ -80,14 +80,14 @@ class Screening:
 
         return ScreenedPayment(self, order, trial)
 
-    def unchecked(self, order: Order) -> "ScreenedPayment":
+    def admit(self, order: Order) -> "ScreenedPayment":
         return ScreenedPayment(self, order, self.failures.begin_anyway(self._keys(order)))
 
     def count_decline(self, order: Order) -> None:
         """Turns the queue to review where this was one too many."""
         metrics.add_metric("PaymentsDeclined", MetricUnit.Count, 1)
         rule = self.limits.of_queue(order.order_queue_id)
-        if attempt(lambda: self.breaker.failed(_queue(order), rule)):
+        if attempt(lambda: self.breaker.on_failure(_queue(order), rule)):
             metrics.add_metric("QueuesTurnedToReview", MetricUnit.Count, 1)
             logger.error("queue turned to review", order_queue_id=order.order_queue_id)
 
@@ -119,14 +119,14 @@ class Screening:
 class ScreenedPayment:
     """A payment that is being tried (orders.ports.PaymentTrial)."""
 
-    screening: Screening
+    screening: PaymentScreen
     order: Order
     trial: Trial
 
-    def passed(self) -> None:
+    def on_passed(self) -> None:
         self.trial.passed()
 
-    def declined(self) -> None:
+    def on_declined(self) -> None:
         self.trial.failed()
         self.screening.count_decline(self.order)
 
@@ -139,10 +139,10 @@ def screening(
     clients: ClientRecords,
     now: Callable[[], int],
     client: "DynamoDBClient | None" = None,
-) -> Screening:
+) -> PaymentScreen:
     """The screen of this installation, the same for all its doors."""
     failures = Failures(Windows(guard_table, client), "payments", now)
-    return Screening(gateway, clients, failures, Breaker(guard_table, now, client), limits, now)
+    return PaymentScreen(gateway, clients, failures, Breaker(guard_table, now, client), limits, now)
 
 
 def _queue(order: Order) -> str:

@@ -4,22 +4,24 @@ from lambdas.orders.errors import ActionRefusedError, MoneyUnclearError
 from lambdas.orders.model.checklist import ChecklistAction
 from lambdas.orders.model.order import Order
 from lambdas.orders.payment_seen import INVOICING_MODULE
-from lambdas.payments.earlier_captures import paid_before
+from lambdas.payments.captures import record_capture
 from lambdas.payments.gateway import Gateway, GatewayUnavailableError, OutcomeUnknownError
-from lambdas.payments.reversal import ReversalPendingError, ReversalRefusedError, Reversing
+from lambdas.payments.reversal import ReversalPendingError, ReversalRefusedError, Reversals
 from lambdas.records.table import RecordTable
 
 RETURNING_MODULE = "reverse_payment"
 
 
-def written_down(order: Order, action: ChecklistAction, gateway: Gateway, records: RecordTable, *, now: int) -> bool:
+def record_left_money(
+    order: Order, action: ChecklistAction, gateway: Gateway, records: RecordTable, *, now: int
+) -> bool:
     """Whether the order's money was taken, or given back, and now its invoice says so. Raises MoneyUnclearError,
     ActionRefusedError or AnotherSumTakenError."""
     try:
         if action.module == INVOICING_MODULE:
-            return paid_before(order, gateway, records, now=now) is not None
+            return record_capture(order, gateway, records, now=now) is not None
         if action.module == RETURNING_MODULE and action.attempts:
-            return Reversing(gateway, records).finish(order, now=now)
+            return Reversals(gateway, records).finish(order, now=now)
     except (GatewayUnavailableError, OutcomeUnknownError, ReversalPendingError):
         raise MoneyUnclearError(order.order_id, action) from None
     except ReversalRefusedError as refused:

@@ -50,7 +50,7 @@ class Breaker:
         found = self._read(name)
         return found if found and found.closes_at > self._now() else None
 
-    def failed(self, name: str, rule: BreakerRule) -> bool:
+    def on_failure(self, name: str, rule: BreakerRule) -> bool:
         """Count a failure; whether it was this one that opened the breaker."""
         counts = [
             self._windows.count(f"breaker#{name}", _COUNTED, seconds=limit.seconds, now=self._now()).of(_COUNTED)

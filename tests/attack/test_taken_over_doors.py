@@ -107,7 +107,7 @@ INVOICE = an_invoice(number=1)
 OF_OTHERS: dict[str, Callable[[RecordTable], Any]] = {
     "read an invoice": lambda table: InvoiceRecords(table).of_client("101"),
     "find an invoice": lambda table: InvoiceRecords(table).get("1000000001"),
-    "say that an invoice is paid": lambda table: InvoiceRecords(table).settle(INVOICE, InvoiceStatus.PAID, at=0),
+    "say that an invoice is paid": lambda table: InvoiceRecords(table).mark(INVOICE, InvoiceStatus.PAID, at=0),
     "issue one": lambda table: InvoiceRecords(table).issue(INVOICE),
     "say that a service was invoiced": lambda table: table.put_new({"pk": "invoiced#1001", "sk": "invoiced"}),
     "give away a service": lambda table: ServiceRecords(table).make(a_service_record()),

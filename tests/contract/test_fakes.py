@@ -192,7 +192,7 @@ def test_where_no_money_moved_there_is_nothing_to_write_down_before_a_skip(
     held = order.changed(hold=payments.authorize(order, attempt("tok_approve")))
     action = next(iter(held.actions.values())).changed(module=module, attempts=1)
 
-    assert payments.settle_left(held, action, NOW) is False
+    assert payments.record_left_money(held, action, NOW) is False
 
 
 @both

@@ -36,7 +36,7 @@ def _actions() -> None:
     for name in ("void", "refund"):
         around(SandboxGateway, name, "", "after the payment is given back")
     around(SandboxGateway, "capture", "before capture", "after capture")
-    around(InvoiceRecords, "settle", "before the invoice is settled", "after the invoice is settled")
+    around(InvoiceRecords, "mark", "before the invoice is settled", "after the invoice is settled")
     _count_writes()
     if os.environ["FAULT_FUNCTION"] == "call_webhook":
         around(importlib.import_module("lambdas.actions.call_webhook"), "post", "", "after the receiver was asked")

@@ -140,7 +140,7 @@ class FakePayments:
     def release(self, attempt_or_hold: PaymentAttempt | Hold) -> None:
         self.held.pop(attempt_or_hold.key, None)
 
-    def settle_left(self, order: Order, action: ChecklistAction, now: int) -> bool:
+    def record_left_money(self, order: Order, action: ChecklistAction, now: int) -> bool:
         return False
 
 

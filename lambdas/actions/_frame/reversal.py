@@ -1,16 +1,16 @@
-"""Reversing a payment from within an action: its errors in the machine's classes."""
+"""Reverses a payment from within an action: its errors in the machine's classes."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from lambdas.actions._frame.module import PermanentError, Tools, TransientError
-from lambdas.payments.reversal import ReversalPendingError, ReversalRefusedError, Reversing
+from lambdas.payments.reversal import ReversalPendingError, ReversalRefusedError, Reversals
 
 
 @contextmanager
-def reversing(tools: Tools) -> Iterator[Reversing]:
+def reversing(tools: Tools) -> Iterator[Reversals]:
     try:
-        yield Reversing(tools.gateway, tools.records)
+        yield Reversals(tools.gateway, tools.records)
     except ReversalPendingError as pending:
         raise TransientError(str(pending)) from None
     except ReversalRefusedError as refused:

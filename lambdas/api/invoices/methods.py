@@ -21,8 +21,8 @@ from lambdas.api.invoices.requests import (
 )
 from lambdas.api.method import Method, Rights
 from lambdas.orders.errors import Problem
-from lambdas.payments.charge import Charging
-from lambdas.payments.invoice import Invoicing
+from lambdas.payments.charge import Charges
+from lambdas.payments.invoice import InvoiceRun
 from lambdas.records.clients.client import Client, ClientRecords
 from lambdas.records.clients.payment_method import PaymentMethod, PaymentMethodRecords
 from lambdas.records.invoices.invoice import Invoice, InvoiceStatus
@@ -48,7 +48,7 @@ def _get(backend: Backend, request: InvoiceGetRequest, caller: Caller) -> Invoic
 
 def _generate(backend: Backend, request: InvoiceGenerateRequest, caller: Caller) -> Invoice:
     client = the_client(backend, request.client_id, caller)
-    invoicing = Invoicing(backend.records, backend.service, backend.gateway, backend.service.now)
+    invoicing = InvoiceRun(backend.records, backend.service, backend.gateway, backend.service.now)
     if request.trans_id and request.command != "charge_prior_auth":
         raise MalformedRequestError(Problem("trans_id", "needs command=charge_prior_auth"))
     if request.command == "charge_prior_auth":
@@ -116,9 +116,9 @@ def _default_method(backend: Backend, client: Client) -> tuple[str, PaymentMetho
 
 def _charge_once(backend: Backend, invoice: Invoice, billing_info_id: str, method: PaymentMethod) -> Invoice:
     """Looked at once more when nobody else can begin to charge it: its order may have begun to take its money meanwhile."""
-    charging = Charging(InvoiceRecords(backend.records), backend.gateway, backend.service.now)
+    charging = Charges(InvoiceRecords(backend.records), backend.gateway, backend.service.now)
     return charging.charge(
-        invoice, billing_info_id, method, looked_at_again=lambda claimed: settled_by_its_order(backend, claimed)
+        invoice, billing_info_id, method, check_again=lambda claimed: settled_by_its_order(backend, claimed)
     )
 
 

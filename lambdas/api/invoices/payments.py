@@ -9,11 +9,10 @@ from lambdas.api.errors import NotFoundError
 from lambdas.api.invoices.requests import PaymentAddRequest
 from lambdas.orders.model.money import format_cents
 from lambdas.orders.model.order import Order
-from lambdas.payments.charge import awaits_invoice
-from lambdas.payments.earlier_captures import captured_for
+from lambdas.payments.captures import awaits_invoice, find_capture
 from lambdas.payments.errors import ChargeUnknownError, NotChargeableError
 from lambdas.payments.gateway import GatewayUnavailableError, OutcomeUnknownError, Transaction
-from lambdas.payments.record_payment import Recording, is_same
+from lambdas.payments.record_payment import RecordedPayments, is_same
 from lambdas.records.clients.client import ClientRecords
 from lambdas.records.clients.service import order_id_of
 from lambdas.records.invoices.invoice import Invoice, InvoiceStatus, RecordedPayment
@@ -77,8 +76,8 @@ def recorded(backend: Backend, invoice: Invoice, request: PaymentAddRequest, *, 
     return recording(backend).record(known, payment)
 
 
-def recording(backend: Backend) -> Recording:
-    return Recording(InvoiceRecords(backend.records), backend.gateway, backend.service.now)
+def recording(backend: Backend) -> RecordedPayments:
+    return RecordedPayments(InvoiceRecords(backend.records), backend.gateway, backend.service.now)
 
 
 def tell_orders(backend: Backend, invoice: Invoice, caller: Caller) -> None:
@@ -101,12 +100,12 @@ def _paid_before(backend: Backend, order: Order, invoice: Invoice) -> Invoice | 
         why = f"another sum was taken for order {order.order_id} already (transaction {taken.transaction_id}); settle it by hand"
         raise NotChargeableError(invoice.invoice_id, why)
     now = backend.service.now()
-    return InvoiceRecords(backend.records).settle(invoice, InvoiceStatus.PAID, taken.transaction_id, at=now)
+    return InvoiceRecords(backend.records).mark(invoice, InvoiceStatus.PAID, taken.transaction_id, at=now)
 
 
 def _taken(backend: Backend, order: Order, invoice: Invoice) -> Transaction | None:
     try:
-        return captured_for(order, backend.gateway)
+        return find_capture(order, backend.gateway)
     except (GatewayUnavailableError, OutcomeUnknownError):
         raise ChargeUnknownError(invoice.invoice_id) from None
 

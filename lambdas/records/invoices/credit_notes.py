@@ -22,7 +22,7 @@ class CreditNotes:
         """The invoice with the order's part credited, and the number of the note that does so. Raises SeriesBusyError."""
         if invoice.order_id == order_id:
             issued = self._invoices.issue(_note(invoice, invoice.lines, now))
-            return self._invoices.settle(invoice, InvoiceStatus.CREDITED, at=now), issued.number
+            return self._invoices.mark(invoice, InvoiceStatus.CREDITED, at=now), issued.number
         for _ in range(_TRIES):
             known = self._table.get(of_order_pk(order_id), _guard(invoice))
             invoice = self._invoices.get(invoice.invoice_id) or invoice

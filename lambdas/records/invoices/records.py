@@ -112,7 +112,7 @@ class InvoiceRecords:
             return self.get(made)
         return self.of_order(order_id, kind) if order_id else None
 
-    def settle(self, invoice: Invoice, status: InvoiceStatus, transaction_id: str | None = None, *, at: int) -> Invoice:
+    def mark(self, invoice: Invoice, status: InvoiceStatus, transaction_id: str | None = None, *, at: int) -> Invoice:
         """Paid or credited, `at` then (Unix seconds). An open invoice may become either, a paid one credited; repeating it
         changes nothing."""
         before = {InvoiceStatus.PAID: ("open", "paid"), InvoiceStatus.CREDITED: ("open", "paid", "credited")}[status]

@@ -136,7 +136,7 @@ def _turned(shop: Shop) -> Iterator[None]:
     """The queue of the form is turned to review, as its declines would do it, and back."""
     table, name = guard_table(shop), "payments#1"
     rule = BreakerRule(limits=(Limit(most=1, seconds=600),), quiet_seconds=600)
-    assert Breaker(table, lambda: int(time.time()), shop.dynamodb).failed(name, rule)
+    assert Breaker(table, lambda: int(time.time()), shop.dynamodb).on_failure(name, rule)
     yield
     shop.dynamodb.delete_item(TableName=table, Key={"pk": {"S": f"breaker#{name}"}, "sk": {"S": "breaker"}})
 

@@ -28,7 +28,7 @@ def issued(world: World, **changes: Any) -> Invoice:
 
 
 def settled(world: World, invoice: Invoice, status: InvoiceStatus = InvoiceStatus.PAID) -> None:
-    InvoiceRecords(world.records).settle(invoice, status, at=NOW)
+    InvoiceRecords(world.records).mark(invoice, status, at=NOW)
 
 
 def test_an_order_waits_while_its_invoice_is_owed_and_goes_on_once_it_is_paid(world: World) -> None:

@@ -10,8 +10,8 @@ from lambdas.actions.reverse_payment import module as reversing_module
 from lambdas.orders.model.checklist import ActionState
 from lambdas.orders.model.order import Order
 from lambdas.payments.errors import NotReturnableError
-from lambdas.payments.record_payment import Recording
-from lambdas.payments.reversal import Reversal, Reversing
+from lambdas.payments.record_payment import RecordedPayments
+from lambdas.payments.reversal import Reversal, Reversals
 from lambdas.records.invoices.invoice import Invoice, InvoiceStatus, RecordedPayment
 from lambdas.records.invoices.records import InvoiceRecords
 from tests.unit.actions.conftest import INVOICE, World
@@ -24,8 +24,8 @@ ASKED = (
 )
 
 
-def recording(world: World) -> Recording:
-    return Recording(InvoiceRecords(world.records), world.gateway, world.clock)
+def recording(world: World) -> RecordedPayments:
+    return RecordedPayments(InvoiceRecords(world.records), world.gateway, world.clock)
 
 
 def paid_by_cheque(world: World, invoice: Invoice) -> Invoice:
@@ -36,7 +36,7 @@ def paid_by_cheque(world: World, invoice: Invoice) -> Invoice:
 
 
 def reversal_of(world: World, order: Order) -> Reversal:
-    return Reversing(world.gateway, world.records).reverse(order, now=world.clock())
+    return Reversals(world.gateway, world.records).reverse(order, now=world.clock())
 
 
 def undo_that_asks(world: World) -> str:

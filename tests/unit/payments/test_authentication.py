@@ -13,7 +13,7 @@ from lambdas.orders.model.order import Order
 from lambdas.orders.model.steps import StepStatus
 from lambdas.orders.submit_claim import CLAIM_SECONDS
 from lambdas.orders.submit_errors import AuthenticationRequiredError, PaymentUnknownError
-from lambdas.payments.gateway import GatewayUnavailableError, Transaction, TransactionState, give_back
+from lambdas.payments.gateway import GatewayUnavailableError, Transaction, TransactionState, void_or_refund
 from lambdas.payments.preauthorization import PreAuthorization
 from lambdas.payments.sandbox import CHALLENGE_SECONDS, SandboxGateway
 from lambdas.records.clients.client import ClientRecords
@@ -119,7 +119,7 @@ def test_money_is_held_once_for_a_submitted_order_and_never_for_another(
     elif order.step_status is StepStatus.CANCELED:
         if order.attempt:  # what the undo of Generate Invoice does
             assert order.attempt.claim_ends_at < world.clock()
-            give_back(gateway, order.attempt.key)
+            void_or_refund(gateway, order.attempt.key)
         assert not [each for each in world.transactions() if each.state in _LIVE]
     else:
         assert held in ([], [order.attempt.key] if order.attempt else [])

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from lambdas.orders.errors import OrderError
-from lambdas.payments.charge import CLAIM_SECONDS, Charging
+from lambdas.payments.charge import CLAIM_SECONDS, Charges
 from lambdas.payments.errors import (
     ChargeInProgressError,
     ChargeRefusedError,
@@ -13,7 +13,7 @@ from lambdas.payments.errors import (
     NotChargeableError,
 )
 from lambdas.payments.gateway import GatewayUnavailableError, OutcomeUnknownError, TransactionState
-from lambdas.payments.reversal import ReversalPendingError, Reversing
+from lambdas.payments.reversal import ReversalPendingError, Reversals
 from lambdas.payments.sandbox import SandboxGateway
 from lambdas.records.clients.payment_method import MethodKind, PaymentMethod
 from lambdas.records.invoices.invoice import Invoice, InvoiceStatus
@@ -33,7 +33,7 @@ class Shop:
     def __init__(self, records: RecordTable, gateway: SandboxGateway) -> None:
         self.clock, self.gateway, self.records = Clock(), gateway, records
         self.invoices = InvoiceRecords(records)
-        self.charging = Charging(self.invoices, gateway, self.clock)
+        self.charging = Charges(self.invoices, gateway, self.clock)
         self.invoice = self.invoices.issue(an_invoice())
 
     def read(self) -> Invoice:
@@ -160,7 +160,7 @@ def test_an_unknown_capture_is_confirmed_later(shop: Shop, monkeypatch: pytest.M
 
 
 def test_nothing_is_owed_on_a_credited_invoice(shop: Shop) -> None:
-    shop.invoices.settle(shop.invoice, InvoiceStatus.CREDITED, at=shop.clock())
+    shop.invoices.mark(shop.invoice, InvoiceStatus.CREDITED, at=shop.clock())
 
     with pytest.raises(NotChargeableError, match="was credited"):
         shop.charge()
@@ -171,12 +171,12 @@ def test_money_for_an_invoice_that_is_credited_meanwhile_goes_back(shop: Shop, m
     capture = shop.gateway.capture
 
     def meanwhile(**asked: Any) -> Any:
-        shop.invoices.settle(shop.invoice, InvoiceStatus.CREDITED, at=shop.clock())
+        shop.invoices.mark(shop.invoice, InvoiceStatus.CREDITED, at=shop.clock())
         return capture(**asked)
 
     monkeypatch.setattr(shop.gateway, "capture", meanwhile)
 
-    with pytest.raises(NotChargeableError, match="given back"):
+    with pytest.raises(NotChargeableError, match="returned"):
         shop.charge()
     assert shop.state() is TransactionState.REFUNDED
     assert shop.read().status is InvoiceStatus.CREDITED
@@ -190,7 +190,7 @@ def test_a_free_invoice_is_paid_without_a_gateway(shop: Shop) -> None:
 
 def test_a_reversal_gives_back_what_was_charged(shop: Shop) -> None:
     shop.charge()
-    reversing = Reversing(shop.gateway, shop.records)
+    reversing = Reversals(shop.gateway, shop.records)
     done = [reversing.reverse(a_submitted_order(), now=shop.clock()) for _ in range(2)]
 
     assert done[0] == done[1]
@@ -200,7 +200,7 @@ def test_a_reversal_gives_back_what_was_charged(shop: Shop) -> None:
 
 def test_a_reversal_waits_for_a_charge_that_is_under_way(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     authorize = shop.gateway.authorize
-    reversing = Reversing(shop.gateway, shop.records)
+    reversing = Reversals(shop.gateway, shop.records)
 
     def meanwhile(**asked: Any) -> Any:
         with pytest.raises(ReversalPendingError):

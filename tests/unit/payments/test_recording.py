@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from lambdas.payments.charge import CLAIM_SECONDS, Charging
+from lambdas.payments.charge import CLAIM_SECONDS, Charges
 from lambdas.payments.errors import (
     ChargeInProgressError,
     ChargeUnknownError,
@@ -12,8 +12,8 @@ from lambdas.payments.errors import (
     NotReturnableError,
 )
 from lambdas.payments.gateway import GatewayUnavailableError, OutcomeUnknownError, Transaction, TransactionState
-from lambdas.payments.record_payment import Recording
-from lambdas.payments.reversal import Reversing
+from lambdas.payments.record_payment import RecordedPayments
+from lambdas.payments.reversal import Reversals
 from lambdas.payments.sandbox import SandboxGateway
 from lambdas.records.invoices.invoice import (
     ChargeAttempt,
@@ -37,14 +37,14 @@ class Died(BaseException):
 class Desk(Shop):
     def __init__(self, records: RecordTable, gateway: SandboxGateway) -> None:
         super().__init__(records, gateway)
-        self.recording = Recording(self.invoices, gateway, self.clock)
+        self.recording = RecordedPayments(self.invoices, gateway, self.clock)
 
     def record(self, reference: str = "transfer 7", amount_cents: int = 995) -> Invoice:
         payment = RecordedPayment(payment_type="wire", reference=reference, amount_cents=amount_cents, by="ann", at=NOW)
         return self.recording.record(self.read(), payment)
 
     def credited(self) -> Invoice:
-        return self.invoices.settle(self.read(), InvoiceStatus.CREDITED, at=NOW)
+        return self.invoices.mark(self.read(), InvoiceStatus.CREDITED, at=NOW)
 
 
 @pytest.fixture
@@ -148,7 +148,7 @@ def a_charge_that_died(shop: Desk) -> None:
             return super().write_charge(before, charge, **paid)
 
     with pytest.raises(Died):
-        Charging(Mortal(shop.records), shop.gateway, shop.clock).charge(shop.read(), "7", card())
+        Charges(Mortal(shop.records), shop.gateway, shop.clock).charge(shop.read(), "7", card())
     shop.clock.time += CLAIM_SECONDS + 1
 
 
@@ -193,7 +193,7 @@ def test_where_the_gateway_does_not_say_nothing_is_recorded(
 
 def test_money_that_came_by_hand_goes_back_by_hand_and_until_then_it_is_said(shop: Desk) -> None:
     shop.record()
-    reversing = Reversing(shop.gateway, shop.records)
+    reversing = Reversals(shop.gateway, shop.records)
     said = reversing.reverse(a_submitted_order(), now=NOW)
 
     assert "9.95 USD that came for invoice 1 by wire has to be paid back by hand" in str(said)
@@ -211,7 +211,7 @@ def test_money_that_came_by_hand_goes_back_by_hand_and_until_then_it_is_said(sho
 
 def test_a_credit_note_says_nothing_of_the_payment(shop: Desk) -> None:
     shop.record()
-    Reversing(shop.gateway, shop.records).reverse(a_submitted_order(), now=NOW)
+    Reversals(shop.gateway, shop.records).reverse(a_submitted_order(), now=NOW)
     note = shop.invoices.of_order("1001", InvoiceKind.CREDIT_NOTE)
 
     assert note
@@ -248,7 +248,7 @@ def test_of_an_invoice_of_several_orders_only_what_was_credited_goes_back(shop: 
     )
     shop.invoice = shop.invoices.issue(an_invoice(order_id=None, lines=lines))
     shop.record()
-    reversing = Reversing(shop.gateway, shop.records)
+    reversing = Reversals(shop.gateway, shop.records)
     said = []
     for order_id, reference in (("2001", "back 1"), ("2002", "back 2")):
         order = a_submitted_order(order_id=order_id)

@@ -13,7 +13,7 @@ from lambdas.orders.submit_errors import PaymentRefusedError, ReviewNeededError
 from lambdas.payments.gateway import Transaction
 from lambdas.payments.preauthorization import PreAuthorization
 from lambdas.payments.sandbox import SandboxGateway
-from lambdas.payments.screen import PaymentLimits, Screening, screening
+from lambdas.payments.screen import PaymentLimits, PaymentScreen, screening
 from lambdas.rate_limits.breaker import BreakerRule
 from lambdas.rate_limits.failures import Limit
 from lambdas.records.clients.client import ClientRecords
@@ -48,7 +48,7 @@ class Shop:
         self.clock = Clock()
         self.gateway = Counting(records.name, records.client, self.clock)
         clients = ClientRecords(records)
-        self.screen: Screening = screening(
+        self.screen: PaymentScreen = screening(
             guards, limits=limits, gateway=self.gateway, clients=clients, now=self.clock, client=records.client
         )
         payments = PreAuthorization(self.gateway, clients, self.clock)

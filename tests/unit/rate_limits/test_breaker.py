@@ -23,7 +23,7 @@ def breaker(guards: DynamoDBClient, clock: Clock) -> Breaker:
 
 
 def fails(breaker: Breaker, times: int = 3) -> list[bool]:
-    return [breaker.failed("cards", RULE) for _ in range(times)]
+    return [breaker.on_failure("cards", RULE) for _ in range(times)]
 
 
 def test_it_opens_at_its_limit_and_says_so_once(breaker: Breaker, clock: Clock) -> None:
@@ -38,7 +38,7 @@ def test_it_opens_at_its_limit_and_says_so_once(breaker: Breaker, clock: Clock) 
 
 def test_many_failures_at_once_open_it_once(breaker: Breaker) -> None:
     with ThreadPoolExecutor(8) as pool:
-        opened = list(pool.map(lambda _: breaker.failed("cards", RULE), range(16)))
+        opened = list(pool.map(lambda _: breaker.on_failure("cards", RULE), range(16)))
 
     assert opened.count(True) == 1
 
@@ -71,7 +71,7 @@ def test_each_of_its_limits_opens_it(breaker: Breaker, clock: Clock) -> None:
     rule = BreakerRule(limits=(Limit(most=3, seconds=600), Limit(most=4, seconds=86_400)), quiet_seconds=1_000)
     outcomes = []
     for _ in range(4):
-        outcomes.append(breaker.failed("cards", rule))
+        outcomes.append(breaker.on_failure("cards", rule))
         clock.time += 600
 
     assert outcomes == [False, False, False, True]

@@ -154,7 +154,7 @@ def test_an_invoice_is_settled_forward_and_repeats_change_nothing(
     invoices: InvoiceRecords, steps: list[InvoiceStatus], end: InvoiceStatus
 ) -> None:
     invoice = invoices.issue(an_invoice())
-    settled = [invoices.settle(invoice, step, "t-1", at=NOW) for step in steps][-1]
+    settled = [invoices.mark(invoice, step, "t-1", at=NOW) for step in steps][-1]
 
     assert (settled.status, settled.transaction_id) == (end, "t-1")
     assert invoices.of_order("1001") == settled
@@ -162,17 +162,17 @@ def test_an_invoice_is_settled_forward_and_repeats_change_nothing(
 
 def test_a_credited_invoice_cannot_be_paid(invoices: InvoiceRecords) -> None:
     invoice = invoices.issue(an_invoice())
-    invoices.settle(invoice, CREDITED, at=NOW)
+    invoices.mark(invoice, CREDITED, at=NOW)
 
     with pytest.raises(ClientError, match="ConditionalCheckFailed"):
-        invoices.settle(invoice, PAID, at=NOW)
+        invoices.mark(invoice, PAID, at=NOW)
 
 
 def test_settling_without_a_payment_keeps_the_one_there_is(invoices: InvoiceRecords) -> None:
     invoice = invoices.issue(an_invoice())
-    invoices.settle(invoice, PAID, "t-1", at=NOW)
+    invoices.mark(invoice, PAID, "t-1", at=NOW)
 
-    assert invoices.settle(invoice, CREDITED, at=NOW).transaction_id == "t-1"
+    assert invoices.mark(invoice, CREDITED, at=NOW).transaction_id == "t-1"
 
 
 def test_an_invoice_is_found_by_its_id(invoices: InvoiceRecords) -> None:
@@ -186,7 +186,7 @@ def test_an_invoice_is_found_by_its_id(invoices: InvoiceRecords) -> None:
 
 def test_a_service_is_invoiced_once_ever(invoices: InvoiceRecords, records: RecordTable) -> None:
     invoices.issue(an_invoice())
-    invoices.settle(an_invoice(number=1), CREDITED, at=NOW)
+    invoices.mark(an_invoice(number=1), CREDITED, at=NOW)
 
     with pytest.raises(ServicesInvoicedError, match="service 1001001 is on invoice 1 already"):
         invoices.issue(an_invoice(order_id=None))
@@ -234,5 +234,5 @@ def test_an_attempt_is_written_by_one_of_those_who_read_the_same(invoices: Invoi
     assert [found is not None for found in written] == [True, False]
     assert written[0]
     assert invoices.write_charge(written[0], None, declines=1) == invoice.model_copy(update={"declines": 1})
-    invoices.settle(invoice, PAID, at=NOW)
+    invoices.mark(invoice, PAID, at=NOW)
     assert invoices.write_charge(invoice, attempts[0]) is None

@@ -68,7 +68,7 @@ def test_an_unpaid_invoice_counts_from_the_day_it_is_due(
 @pytest.mark.parametrize("status", [InvoiceStatus.PAID, InvoiceStatus.CREDITED])
 def test_what_is_paid_or_credited_is_not_owed(records: RecordTable, status: InvoiceStatus) -> None:
     invoices = InvoiceRecords(records)
-    invoices.settle(invoices.issue(an_invoice(due_at=NOW)), status, at=NOW)
+    invoices.mark(invoices.issue(an_invoice(due_at=NOW)), status, at=NOW)
 
     assert in_good_standing(records, at=NOW + 90 * _DAY)
 
@@ -78,7 +78,7 @@ def test_one_overdue_invoice_among_many_is_enough(records: RecordTable) -> None:
     invoices = InvoiceRecords(records)
     for number in range(5):
         paid = invoices.issue(an_invoice(order_id=str(2000 + number)))
-        invoices.settle(paid, InvoiceStatus.PAID, at=NOW)
+        invoices.mark(paid, InvoiceStatus.PAID, at=NOW)
     invoices.issue(an_invoice(order_id="3000", due_at=NOW))
 
     assert not in_good_standing(records, at=NOW + 1)

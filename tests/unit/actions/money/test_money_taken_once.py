@@ -18,7 +18,7 @@ from lambdas.orders.errors import MoneyUnclearError, OrderError
 from lambdas.orders.model.checklist import ActionState
 from lambdas.orders.model.order import Order
 from lambdas.orders.service import OrderService
-from lambdas.payments.charge import CLAIM_SECONDS, Charging
+from lambdas.payments.charge import CLAIM_SECONDS, Charges
 from lambdas.payments.gateway import (
     DeclinedError,
     GatewayUnavailableError,
@@ -26,7 +26,7 @@ from lambdas.payments.gateway import (
     Transaction,
     TransactionState,
 )
-from lambdas.payments.invoice import Invoicing
+from lambdas.payments.invoice import InvoiceRun
 from lambdas.payments.preauthorization import PreAuthorization
 from lambdas.payments.sandbox import SandboxGateway
 from lambdas.records.clients.client import Client, ClientRecords
@@ -79,7 +79,7 @@ def skip(world: World, action_id: int = INVOICE) -> Order:
 
 
 def charge(world: World) -> Invoice:
-    return Charging(InvoiceRecords(world.records), world.tools.gateway, world.clock).charge(world.invoice(), "7", CARD)
+    return Charges(InvoiceRecords(world.records), world.tools.gateway, world.clock).charge(world.invoice(), "7", CARD)
 
 
 def charged(world: World, key: str = CHARGE) -> TransactionState | None:
@@ -103,7 +103,7 @@ def run_that_cannot_say_what_it_took(world: World) -> None:
     """Generate Invoice captures, and the write that its invoice is paid is refused."""
     refused: Any = {"Error": {"Code": "InternalServerError", "Message": "no"}}
     with pytest.MonkeyPatch.context() as broken:
-        broken.setattr(InvoiceRecords, "settle", raising(ClientError(refused, "UpdateItem")))
+        broken.setattr(InvoiceRecords, "mark", raising(ClientError(refused, "UpdateItem")))
         with pytest.raises(ActionError):
             world.run(module, INVOICE)
     assert (world.payment(), world.invoice().status) == ("captured", InvoiceStatus.OPEN)
@@ -126,7 +126,7 @@ def test_whatever_write_is_refused_a_skip_and_a_charge_take_the_money_once(
         return
     if invoice is None:  # PayPal took it at submit: nobody pays for the same services again
         with pytest.raises(OrderError):
-            Invoicing(world.records, world.store, world.gateway, world.clock).generate(a_client())
+            InvoiceRun(world.records, world.store, world.gateway, world.clock).generate(a_client())
         return
     charge(world)
     taken = [state for state in (world.payment(), charged(world)) if state == TransactionState.CAPTURED]
@@ -269,14 +269,14 @@ def test_a_hold_that_a_charge_by_hand_left_is_let_go_of(world: World) -> None:
 def test_a_charge_looks_again_once_it_has_its_claim(world: World) -> None:
     """Generate Invoice was asked for again in the moment between the look at its order and the claim of the charge."""
     skipped_and_asked_for_again(world)
-    charging = Charging(InvoiceRecords(world.records), world.gateway, world.clock)
+    charging = Charges(InvoiceRecords(world.records), world.gateway, world.clock)
 
     def refuses(claimed: Invoice) -> Invoice:
         assert claimed.charge
         raise MoneyUnclearError("1001", world.action(INVOICE))
 
     with pytest.raises(MoneyUnclearError):
-        charging.charge(world.invoice(), "7", CARD, looked_at_again=refuses)
+        charging.charge(world.invoice(), "7", CARD, check_again=refuses)
     assert (world.invoice().charge, charged(world)) == (None, None)
 
 

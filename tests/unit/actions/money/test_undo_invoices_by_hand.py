@@ -8,9 +8,9 @@ from lambdas.actions.generate_invoice import module
 from lambdas.orders.decisions import manual_actions
 from lambdas.orders.model.checklist import ActionState
 from lambdas.orders.model.order import Order
-from lambdas.payments.charge import Charging
+from lambdas.payments.charge import Charges
 from lambdas.payments.gateway import TransactionState
-from lambdas.payments.invoice import Invoicing
+from lambdas.payments.invoice import InvoiceRun
 from lambdas.records.clients.client import Client, ClientRecords
 from lambdas.records.clients.payment_method import MethodKind, PaymentMethod
 from lambdas.records.clients.service import ServiceRecords, service_id_of
@@ -29,12 +29,12 @@ def client() -> Client:
 
 
 def by_hand(world: World) -> Invoice:
-    invoicing = Invoicing(world.records, world.store, world.gateway, world.clock)
+    invoicing = InvoiceRun(world.records, world.store, world.gateway, world.clock)
     return invoicing.generate(client())
 
 
 def charged(world: World, invoice: Invoice) -> Invoice:
-    return Charging(InvoiceRecords(world.records), world.gateway, world.clock).charge(invoice, "7", CARD)
+    return Charges(InvoiceRecords(world.records), world.gateway, world.clock).charge(invoice, "7", CARD)
 
 
 def skipped(world: World) -> Order:
@@ -83,8 +83,8 @@ def test_a_charge_under_way_is_waited_for(world: World) -> None:
     skipped(world)
     invoice = by_hand(world)
     world.gateway.authorize(key=CHARGE, token="tok_approve", amount_cents=24800, currency="USD", order_id="")
-    charging = Charging(InvoiceRecords(world.records), world.gateway, world.clock)
-    charging._claimed(invoice, "7")
+    charging = Charges(InvoiceRecords(world.records), world.gateway, world.clock)
+    charging._claim(invoice, "7")
     world.cancel()
 
     with pytest.raises(TransientError, match="is being charged"):
@@ -127,9 +127,9 @@ def test_when_the_last_of_its_orders_is_canceled_all_of_it_is_taken_back(world: 
     charged(world, invoice)
     world.cancel()
     world.undo(module, INVOICE)
-    from lambdas.payments.reversal import Reversing
+    from lambdas.payments.reversal import Reversals
 
-    Reversing(world.gateway, world.records).reverse(other, now=world.clock())
+    Reversals(world.gateway, world.records).reverse(other, now=world.clock())
 
     assert (read(world, invoice).status, state(world)) == (InvoiceStatus.CREDITED, TransactionState.REFUNDED)
     assert read(world, invoice).owed_cents == 0

@@ -7,7 +7,7 @@ import pytest
 from lambdas.orders.model.checklist import ActionState
 from lambdas.orders.model.fingerprint import fingerprint
 from lambdas.orders.model.order import Order
-from lambdas.payments.earlier_captures import capture_key
+from lambdas.payments.captures import _capture_key
 from lambdas.payments.gateway import TransactionState
 from lambdas.records.clients.service import ServiceRecords, service_id_of
 from lambdas.records.invoices.invoice import InvoiceLine
@@ -200,7 +200,7 @@ def test_money_that_was_taken_and_not_written_down_is_not_taken_again(caller: Ca
     backend = caller.api.backend
     assert order.hold
     issued = backend.gateway.capture  # the key is the same for whoever captures, so that both together take it once
-    issued(key=capture_key(order, 1), transaction_id=order.hold.transaction_id, amount_cents=order.total_cents)
+    issued(key=_capture_key(order, 1), transaction_id=order.hold.transaction_id, amount_cents=order.total_cents)
     lines = (
         InvoiceLine(
             description="x", service_id=service_id_of(order.order_id, 1), quantity=1, amount_cents=order.total_cents
@@ -278,6 +278,6 @@ def test_nothing_is_taken_for_an_order_that_was_canceled(caller: Caller) -> None
 
 def test_the_key_of_a_capture_is_what_it_was() -> None:
     """Orders under way, and the gateway, know it: another one would take the money of one invoice twice."""
-    assert capture_key(an_order(), 7) == "1001:invoice:7:capture"  # of an earlier version
+    assert _capture_key(an_order(), 7) == "1001:invoice:7:capture"  # of an earlier version
     known = an_order(is_fingerprinted=True)
-    assert capture_key(known, 7) == f"1001-{fingerprint(known.hash)}:invoice:7:capture"
+    assert _capture_key(known, 7) == f"1001-{fingerprint(known.hash)}:invoice:7:capture"

@@ -167,7 +167,7 @@ def test_that_money_went_back_is_noted_once_the_invoice_is_credited(caller: Call
     add(caller)
     refund = {"inv_id": invoice.invoice_id, "reference": "transfer 9"}
     early = caller.call("client.payment_refund", refund)
-    records(caller).settle(invoice, InvoiceStatus.CREDITED, at=NOW)
+    records(caller).mark(invoice, InvoiceStatus.CREDITED, at=NOW)
     store = caller.api.backend.service.store
     canceled = progress.canceled(store.get(order.order_id), now=NOW, because="x")
     undo = next(f"undo_{key}" for key, each in order.actions.items() if each.module == "generate_invoice")

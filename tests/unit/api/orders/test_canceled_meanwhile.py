@@ -8,7 +8,7 @@ import pytest
 
 from lambdas.orders.model.checklist import ActionState
 from lambdas.payments.gateway import TransactionState
-from lambdas.payments.invoice import Invoicing
+from lambdas.payments.invoice import InvoiceRun
 from lambdas.records.clients.service import service_id_of
 from lambdas.records.invoices.invoice import Invoice
 from lambdas.records.invoices.records import InvoiceRecords
@@ -28,14 +28,14 @@ def in_between(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], object
     """Something happens after the orders were looked at, once, and before the invoice is issued."""
 
     def set_up(happens: Callable[[], object]) -> None:
-        draft = Invoicing._draft
+        draft = InvoiceRun._draft
 
-        def drafted(self: Invoicing, *args: Any) -> Invoice:
-            monkeypatch.setattr(Invoicing, "_draft", draft)
+        def drafted(self: InvoiceRun, *args: Any) -> Invoice:
+            monkeypatch.setattr(InvoiceRun, "_draft", draft)
             happens()
             return draft(self, *args)
 
-        monkeypatch.setattr(Invoicing, "_draft", drafted)
+        monkeypatch.setattr(InvoiceRun, "_draft", drafted)
 
     return set_up
 

@@ -1,0 +1,77 @@
+"""Asks the gateway for the money of one attempt to charge an invoice: authorizes and captures, or returns it.
+
+An outcome that is not known is looked up under the attempt's key, never tried again under a new one.
+"""
+
+from lambdas.payments.gateway import (
+    DeclinedError,
+    Gateway,
+    GatewayUnavailableError,
+    OutcomeUnknownError,
+    Transaction,
+    TransactionState,
+    void_or_refund,
+)
+from lambdas.records.clients.payment_method import PaymentMethod
+from lambdas.records.invoices.invoice import ChargeAttempt, Invoice
+
+
+def take(gateway: Gateway, invoice: Invoice, attempt: ChargeAttempt, method: PaymentMethod) -> Transaction:
+    """Authorize and capture what is owed on the invoice. If an earlier try did, return what it took.
+
+    Raises DeclinedError, GatewayUnavailableError if nothing moved, and OutcomeUnknownError.
+    """
+    found = _find(gateway, attempt) if attempt.tries > 1 else None
+    authorized = found or _authorize(gateway, invoice, attempt, method)
+    if authorized.state is TransactionState.CAPTURED:
+        return authorized
+    if authorized.state is not TransactionState.HELD:
+        return_money(gateway, attempt)
+        raise DeclinedError("the card's bank asks its holder to confirm the payment, and nobody is there to do so")
+    return _capture(gateway, invoice, attempt, authorized)
+
+
+def return_money(gateway: Gateway, attempt: ChargeAttempt) -> None:
+    """Void or refund what the attempt holds or took. May be repeated. Raises DeclinedError or OutcomeUnknownError."""
+    try:
+        void_or_refund(gateway, attempt.key)
+    except GatewayUnavailableError as unavailable:
+        raise OutcomeUnknownError(str(unavailable)) from None
+
+
+def _authorize(gateway: Gateway, invoice: Invoice, attempt: ChargeAttempt, method: PaymentMethod) -> Transaction:
+    try:
+        return gateway.authorize(
+            key=attempt.key,
+            token=method.token,
+            amount_cents=invoice.owed_cents,
+            currency=invoice.currency,
+            order_id=invoice.order_id or "",
+        )
+    except OutcomeUnknownError:
+        found = _find(gateway, attempt)
+        if found is None:
+            raise
+        return found
+
+
+def _capture(gateway: Gateway, invoice: Invoice, attempt: ChargeAttempt, held: Transaction) -> Transaction:
+    try:
+        return gateway.capture(
+            key=f"{attempt.key}:capture", transaction_id=held.transaction_id, amount_cents=invoice.owed_cents
+        )
+    except DeclinedError:
+        return_money(gateway, attempt)
+        raise
+    except (GatewayUnavailableError, OutcomeUnknownError):
+        found = _find(gateway, attempt)
+        if found is None or found.state is not TransactionState.CAPTURED:
+            raise OutcomeUnknownError("the payment is not confirmed yet") from None
+        return found
+
+
+def _find(gateway: Gateway, attempt: ChargeAttempt) -> Transaction | None:
+    try:
+        return gateway.find(attempt.key)
+    except GatewayUnavailableError as unavailable:
+        raise OutcomeUnknownError(str(unavailable)) from None

@@ -1,0 +1,109 @@
+"""Captures the money held for an order, for its invoice, and finds money that was captured before.
+
+`capture_for` is the only function that captures an order's hold. Generate Invoice and `client.invoice_generate` both call
+it, so they share one idempotency key and take the money once between them.
+
+Two keys can take money for an order's invoice: the order's hold, and a charge that a user began on the invoice. Before
+anything is charged or captured, both are looked up.
+"""
+
+from lambdas.orders.model.order import Hold, Order
+from lambdas.payments.errors import AnotherSumTakenError, ChargeInProgressError
+from lambdas.payments.gateway import (
+    DeclinedError,
+    Gateway,
+    GatewayUnavailableError,
+    OutcomeUnknownError,
+    Transaction,
+    TransactionState,
+    void_or_refund,
+)
+from lambdas.payments.preauthorization import CAPTURING_MODULE
+from lambdas.records.invoices.invoice import Invoice, InvoiceStatus
+from lambdas.records.invoices.records import InvoiceRecords
+from lambdas.records.table import RecordTable
+
+
+def capture_for(invoice: Invoice, order: Order, hold: Hold, gateway: Gateway) -> Transaction:
+    """Capture what is owed on the order's invoice from the order's hold. May be repeated.
+
+    Raises DeclinedError, GatewayUnavailableError if nothing moved, and OutcomeUnknownError if that is not known yet.
+    """
+    try:
+        return gateway.capture(
+            key=_capture_key(order, invoice.number),
+            transaction_id=hold.transaction_id,
+            amount_cents=invoice.owed_cents,
+        )
+    except DeclinedError:
+        if earlier := _look_up(hold, gateway):  # The gateway has forgotten the key of the run that captured.
+            return earlier
+        raise
+    except OutcomeUnknownError:
+        if found := _look_up(hold, gateway):
+            return found
+        raise
+
+
+def awaits_invoice(order: Order) -> bool:
+    """Whether an action of the order still has to invoice its services and capture the money held for them."""
+    return not order.is_final and any(
+        action.module == CAPTURING_MODULE and not action.met for action in order.actions.values()
+    )
+
+
+def find_capture(order: Order, gateway: Gateway) -> Transaction | None:
+    """The transaction that captured the order's hold, even if that was not written down. Raises as `gateway.find`."""
+    return _find_captured(order.hold, gateway) if order.hold else None
+
+
+def end_charge(invoices: InvoiceRecords, gateway: Gateway, invoice: Invoice, *, now: int) -> Invoice:
+    """End a charge that was begun on the invoice, and return the invoice: paid by that charge, or free of it.
+
+    Raises ChargeInProgressError while a process may be at it, and as `gateway.find`.
+    """
+    charge = invoice.charge
+    if charge is None:
+        return invoice
+    if charge.claim_ends_at >= now:
+        raise ChargeInProgressError(invoice.invoice_id)
+    found = gateway.find(charge.key)
+    if found and found.state is TransactionState.CAPTURED:
+        return invoices.mark(invoice, InvoiceStatus.PAID, found.transaction_id, at=now)
+    free = invoices.write_charge(invoice, None)
+    if free is None:
+        raise ChargeInProgressError(invoice.invoice_id)
+    void_or_refund(gateway, charge.key)
+    return free
+
+
+def record_capture(order: Order, gateway: Gateway, records: RecordTable, *, now: int) -> Invoice | None:
+    """Mark the order's invoice as paid if its money was captured but not recorded. None if there is nothing to record.
+
+    Raises AnotherSumTakenError, and as `gateway.find`.
+    """
+    invoices = InvoiceRecords(records)
+    taken = find_capture(order, gateway)
+    invoice = invoices.of_order(order.order_id) if taken else None
+    if taken is None or invoice is None or invoice.status is not InvoiceStatus.OPEN:
+        return None
+    if (taken.amount_cents, taken.currency) != (invoice.owed_cents, invoice.currency):
+        raise AnotherSumTakenError(order.order_id, taken.transaction_id, invoice.invoice_id)
+    return invoices.mark(invoice, InvoiceStatus.PAID, taken.transaction_id, at=now)
+
+
+def _capture_key(order: Order, invoice_number: int) -> str:
+    return f"{order.known_as}:invoice:{invoice_number}:capture"
+
+
+def _look_up(hold: Hold, gateway: Gateway) -> Transaction | None:
+    """As `_find_captured`, after a capture was asked for: a gateway that does not answer may have captured."""
+    try:
+        return _find_captured(hold, gateway)
+    except GatewayUnavailableError as unavailable:
+        raise OutcomeUnknownError(str(unavailable)) from None
+
+
+def _find_captured(hold: Hold, gateway: Gateway) -> Transaction | None:
+    found = gateway.find(hold.key)
+    return found if found and found.state is TransactionState.CAPTURED else None
