@@ -6,7 +6,7 @@ and `${<module>}` are filled in at deployment. https://docs.aws.amazon.com/step-
 
 from typing import Any
 
-from lambdas.runtime.aws_errors import retried_by_machines
+from statemachines import retries
 
 State = dict[str, Any]
 
@@ -31,20 +31,6 @@ def catch(errors: list[str], goal: str) -> State:
     return {"ErrorEquals": errors, "Next": goal}
 
 
-def retry(errors: list[str], *, first_seconds: int, attempts: int) -> State:
-    return {
-        "ErrorEquals": errors,
-        "IntervalSeconds": first_seconds,
-        "BackoffRate": 2.0,
-        "MaxAttempts": attempts,
-        "MaxDelaySeconds": 60,
-        "JitterStrategy": "FULL",
-    }
-
-
-TABLE_RETRIES = [retry(retried_by_machines(), first_seconds=1, attempts=8)]
-
-
 def table_task(comment: str, resource: str, arguments: State, *, seconds: int = _TABLE_SECONDS) -> State:
     """A call to the order table without a Lambda."""
     return {
@@ -53,7 +39,7 @@ def table_task(comment: str, resource: str, arguments: State, *, seconds: int = 
         "Resource": resource,
         "Arguments": {"TableName": "${OrderTable}", "Key": KEY, **arguments},
         "TimeoutSeconds": seconds,
-        "Retry": TABLE_RETRIES,
+        "Retry": retries.OF_TABLE,
     }
 
 

@@ -3,7 +3,7 @@
 from lambdas.orders.model.modules import load_modules
 from lambdas.orders.model.queue import Action, Step
 from lambdas.orders.model.steps import StepStatus
-from lambdas.runtime.aws_errors import LAMBDA_THROTTLED, OF_LAMBDA
+from statemachines import retries
 from statemachines.asl import (
     CONDITION_FAILED,
     GONE,
@@ -13,7 +13,6 @@ from statemachines.asl import (
     State,
     catch,
     order_update,
-    retry,
     table_task,
 )
 
@@ -29,22 +28,6 @@ _ANSWERED = [
     "PermanentError",
     "UnexpectedError",
 ]
-_MORE_PATIENT = {"standard": 1, "patient": 2}
-
-
-def retries(action: Action) -> list[State]:
-    """Only what may succeed by itself is tried again; `never` still tries again what never reached the module."""
-    of_lambda = retry([*OF_LAMBDA, LAMBDA_THROTTLED], first_seconds=2, attempts=6)
-    busy = retry(["ActionBusy"], first_seconds=2, attempts=8)
-    if action.retry == "never":
-        return [busy, of_lambda]
-    more = _MORE_PATIENT[action.retry]
-    return [
-        retry(["TransientError"], first_seconds=2 * more, attempts=6 * more),
-        retry(["ThrottledError"], first_seconds=5 * more, attempts=6 * more),
-        busy,
-        of_lambda,
-    ]
 
 
 def run(action: Action, step: Step, *, onward: State, on_failure: str, on_silence: str, leave: str) -> State:
@@ -151,5 +134,5 @@ def _call(action: Action, comment: str, *, undo: bool = False) -> State:
             "Payload": {**payload, "undo": True} if undo else payload,
         },
         "TimeoutSeconds": action.timeout_seconds + MARGIN_SECONDS,
-        "Retry": retries(action),
+        "Retry": retries.of_action(action),
     }
