@@ -1,73 +1,71 @@
-"""Refusals that only an HTTP door has; the domain's own are in orders/errors.py."""
+"""Refusals that only this door has. Those of callers are in auth/errors.py, the domain's in orders/errors.py."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
+from typing import ClassVar
 
-from lambdas.orders.errors import Again, OrderError, Problem
+from lambdas.orders.errors import Again, Nature, OrderError, Problem
 
 
-class MalformedRequestError(OrderError):
+class ApiError(OrderError):
+    """Base of this door's refusals.
+
+    `error_code`: API 2.0's, a whole number. `keeps_status`: API 2.0 answers it with its HTTP status instead of 200, because
+    the call itself is at fault, or this installation. `headers`: what its HTTP answer adds.
+    """
+
+    error_code: ClassVar[int] = 1
+    keeps_status: ClassVar[bool] = False
+    headers: Mapping[str, str] = {}
+
+
+class MalformedRequestError(ApiError):
     """The request cannot be read, or a parameter is missing or of the wrong type."""
 
     kind = "malformed"
+    nature = Nature.MALFORMED
 
     def __init__(self, *problems: Problem, message: str = "") -> None:
         super().__init__(message or "; ".join(str(problem) for problem in problems), problems=problems)
 
 
-class TooLargeError(OrderError):
+class TooLargeError(ApiError):
     kind = "too_large"
+    nature = Nature.TOO_LARGE
 
 
-class UnknownMethodError(OrderError):
+class UnknownMethodError(ApiError):
     kind = "unknown_method"
+    nature = Nature.NOT_FOUND
 
 
-class NotLoggedInError(OrderError):
-    kind = "not_logged_in"
+class WrongHttpMethodError(ApiError):
+    """`allowed`: the HTTP methods that the path accepts."""
 
-    def __init__(self) -> None:
-        super().__init__("Invalid login or password.")
+    kind = "wrong_http_method"
+    nature = Nature.NOT_OFFERED
+    keeps_status = True
 
-
-class NotAllowedError(OrderError):
-    """The user has not the right, or not there."""
-
-    kind = "not_allowed"
-
-    def __init__(self, method: str, right: str, order_queue_id: int | None = None) -> None:
-        place = f" in queue {order_queue_id}" if order_queue_id else ""
-        super().__init__(
-            f"this user may not call {method}{place}: it needs the right `{right}`, "
-            "which the administrator of this installation can give"
-        )
+    def __init__(self, method: str, *allowed: str) -> None:
+        super().__init__(f"{method} takes {' or '.join(allowed)}")
+        self.headers = {"Allow": ", ".join(allowed)}
 
 
-class NotHereError(OrderError):
-    """For this user there is no such record: none at all, or none where they have the rights."""
-
-    kind = "not_allowed"
-
-    def __init__(self, method: str, rights: Iterable[str]) -> None:
-        needed = ", ".join(f"`{right}`" for right in rights)
-        super().__init__(
-            f"this user may not call {method} for what it names: there is no such record, or none in the queues and brands "
-            f"where this user has {needed}; check the number, or ask the administrator of this installation for the right"
-        )
-
-
-class NotFoundError(OrderError):
+class NotFoundError(ApiError):
     """A record that is not there. `what` names kind and number, as in `Client ID '7'`."""
 
     kind = "not_found"
+    nature = Nature.NOT_FOUND
 
     def __init__(self, what: str, field: str) -> None:
         super().__init__(f"{what} not found.", problems=(Problem(field, "not found"),))
 
 
-class InternalError(OrderError):
-    """Nobody thought of this. Nothing is said of it but where to look."""
+class InternalError(ApiError):
+    """A fault of ours. The caller learns only where it is logged."""
 
     kind = "internal"
+    nature = Nature.BROKEN
+    keeps_status = True
 
     def __init__(self, request_id: str) -> None:
         super().__init__(
@@ -75,11 +73,14 @@ class InternalError(OrderError):
         )
 
 
-class StoreBusyError(OrderError):
-    """The database asked for a pause, or did not answer. Whether something was written before is not known."""
+class StoreBusyError(ApiError):
+    """The database is throttled or did not answer. Something may have been written before."""
 
     kind = "store_busy"
+    nature = Nature.UNAVAILABLE
+    keeps_status = True
     again = Again.LATER
+    retry_after_seconds = 3
 
     def __init__(self) -> None:
         super().__init__(
@@ -87,119 +88,11 @@ class StoreBusyError(OrderError):
         )
 
 
-class WrongHttpMethodError(OrderError):
-    """`allowed`: those that it takes, for the header `Allow`."""
-
-    kind = "wrong_http_method"
-
-    def __init__(self, method: str, *allowed: str) -> None:
-        super().__init__(f"{method} takes {' or '.join(allowed)}")
-        self.allowed = allowed
-
-
-class OtherSiteError(OrderError):
-    """A browser sent it for a page that is not of this host."""
-
-    kind = "other_site"
-
-    def __init__(self) -> None:
-        super().__init__(
-            "a web page of another site had a browser send this, so nothing was done; call the API from a program of yours, or "
-            "from /docs of this host"
-        )
-
-
-class WrittenByGetError(OrderError):
-    """A browser sent it as a link is followed, or a picture loaded."""
-
-    kind = "other_site"
-
-    def __init__(self) -> None:
-        super().__init__("a browser changes nothing by GET, so nothing was done; send it as POST")
-
-
-class TooManyCallsError(OrderError):
-    """The user has used up what they may call in this minute."""
-
-    kind = "too_many_calls"
-    again = Again.LATER
-
-    def __init__(self, limit: int, window_seconds: int, retry_after_seconds: int) -> None:
-        super().__init__(
-            f"this user may make {limit} calls in {window_seconds} seconds; go on in {retry_after_seconds} seconds, "
-            "or ask the administrator of this installation for more"
-        )
-        self.retry_after_seconds = retry_after_seconds
-
-
-class TooManyLoginsError(OrderError):
-    """Too many logins failed; whether this one would is not looked at."""
-
-    kind = "too_many_calls"
-    again = Again.LATER
-
-    def __init__(self, retry_after_seconds: int) -> None:
-        super().__init__(f"too many logins failed from here; try again in {retry_after_seconds} seconds")
-        self.retry_after_seconds = retry_after_seconds
-
-
-class TooManyGuessesError(OrderError):
-    """Too many values of this field were tried in vain; whether this one is right is not looked at."""
-
-    kind = "too_many_calls"
-    again = Again.LATER
-
-    def __init__(self, field: str, retry_after_seconds: int) -> None:
-        text = f"too many were tried in vain; leave it out, or try again in {retry_after_seconds} seconds"
-        super().__init__(f"{field}: {text}", problems=(Problem(field, text),))
-        self.retry_after_seconds = retry_after_seconds
-
-
-class KeyReusedError(OrderError):
-    """An Idempotency-Key that belongs to another request."""
-
-    kind = "conflict"
-    again = Again.SAME
-
-    def __init__(self, method: str) -> None:
-        text = f"was used before, for {method} with other parameters"
-        super().__init__(
-            f"this Idempotency-Key {text}; send that request again unchanged to get its answer, "
-            "or use a new key for a new request",
-            problems=(Problem("Idempotency-Key", text),),
-        )
-
-
-class RepeatInProgressError(OrderError):
-    """The first request under this key has not ended yet."""
-
-    kind = "repeat_in_progress"
-    again = Again.LATER
-
-    def __init__(self, method: str) -> None:
-        super().__init__(
-            f"the first {method} with this Idempotency-Key is still running; "
-            "send the same request again in a few seconds to get its answer"
-        )
-
-
-class RepeatUnknownError(OrderError):
-    """Whether the request was made before cannot be found out now. Nothing was done."""
-
-    kind = "repeat_unknown"
-    again = Again.LATER
-
-    def __init__(self) -> None:
-        super().__init__(
-            "whether this Idempotency-Key was used before cannot be looked up at the moment, so nothing was done; "
-            "send the same request again in a few seconds"
-        )
-
-
-class QueuesAreFilesError(OrderError):
-    """Queues are edited where they are written, and deployed; no call changes one."""
+class QueuesAreFilesError(ApiError):
+    """A call would edit a queue. Queues are files, which are edited and deployed."""
 
     kind = "queues_are_files"
+    nature = Nature.CONFLICT
 
     def __init__(self, key: str, verb: str = "edit") -> None:
         super().__init__(
@@ -208,28 +101,31 @@ class QueuesAreFilesError(OrderError):
         )
 
 
-class LoginNameTakenError(OrderError):
-    """client.add with strict=1."""
+class LoginNameTakenError(ApiError):
+    """Another client has the login name, and client.add was called with strict=1."""
 
     kind = "conflict"
+    nature = Nature.CONFLICT
 
     def __init__(self) -> None:
         text = "the login name is taken by another client; choose another one"
         super().__init__(f"uber_login: {text}", problems=(Problem("uber_login", text),))
 
 
-class InvalidLoginError(OrderError):
-    """uber.check_login: the same for every reason."""
+class InvalidLoginError(ApiError):
+    """uber.check_login failed. The text is the same for every reason."""
 
     kind = "invalid"
+    nature = Nature.INVALID
     error_code = 3
 
     def __init__(self) -> None:
         super().__init__("Invalid login or password.")
 
 
-class NoServicePlanError(OrderError):
+class NoServicePlanError(ApiError):
     kind = "not_found"
+    nature = Nature.NOT_FOUND
     error_code = 3
 
     def __init__(self) -> None:

@@ -6,11 +6,12 @@ from typing import Any
 
 from lambdas.api.auth.caller import Caller
 from lambdas.api.auth.cross_site import refuse_other_pages
+from lambdas.api.auth.errors import NotAllowedError
 from lambdas.api.auth.guard import Guard
 from lambdas.api.auth.login import login
 from lambdas.api.auth.redaction import shown
 from lambdas.api.backend import Backend
-from lambdas.api.errors import InternalError, NotAllowedError, StoreBusyError
+from lambdas.api.errors import InternalError, StoreBusyError
 from lambdas.api.http.call import Call, Door, door_of, read_call
 from lambdas.api.http.parameters import Request
 from lambdas.api.http.responses import Response, answer, envelope, envelope_error, problem

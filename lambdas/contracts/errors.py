@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 
-from lambdas.orders.errors import OrderError, Problem
+from lambdas.orders.errors import Nature, OrderError, Problem
 
 
 class ContractRefusedError(OrderError):
     """The contract cannot become an order as it is; nothing was made of it."""
 
     kind = "invalid"
+    nature = Nature.INVALID
 
     def __init__(self, *problems: Problem) -> None:
         super().__init__("; ".join(str(problem) for problem in problems), problems=problems)
@@ -18,6 +19,7 @@ class NotAsSignedError(OrderError):
     """The order that was made of the contract was changed before it could be submitted."""
 
     kind = "not_as_signed"
+    nature = Nature.CONFLICT
 
     def __init__(self, order_id: str, differences: Sequence[str]) -> None:
         super().__init__(
@@ -30,6 +32,7 @@ class ContractMalformedError(OrderError):
     """It cannot be read."""
 
     kind = "malformed"
+    nature = Nature.MALFORMED
 
     def __init__(self, *problems: Problem) -> None:
         super().__init__("; ".join(str(problem) for problem in problems), problems=problems)
@@ -39,6 +42,7 @@ class ContractCardDataError(OrderError):
     """A card number somewhere in it; the text names the place, never the number."""
 
     kind = "card_data"
+    nature = Nature.INVALID
 
     def __init__(self, field: str) -> None:
         text = "a contract must not carry card numbers; send payment.token, which the payment page gave for the card"

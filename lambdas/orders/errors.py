@@ -2,13 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from lambdas.orders.model.checklist import ChecklistAction
-    from lambdas.orders.model.order import Order
+from typing import Any, ClassVar
 
 
 @dataclass(frozen=True)
@@ -22,24 +16,50 @@ class Problem:
         return f"{self.field}: {self.text}"
 
 
+class Nature(StrEnum):
+    """Why something is refused, in terms of no door. Each door has its own sign for each (HTTP: a status)."""
+
+    MALFORMED = "malformed"  # It cannot be read.
+    INVALID = "invalid"  # It can be read, and its data cannot be used.
+    NOT_FOUND = "not_found"
+    NOT_OFFERED = "not_offered"  # It exists, and cannot be called in this way.
+    UNKNOWN_CALLER = "unknown_caller"
+    FORBIDDEN = "forbidden"  # The caller lacks the right.
+    TOO_MANY = "too_many"  # The caller did it too often.
+    TOO_LARGE = "too_large"
+    OUTDATED = "outdated"  # It was decided upon an older version.
+    CONFLICT = "conflict"  # The present state does not allow it.
+    PAYMENT_NEEDED = "payment_needed"  # A bank did not agree to the payment, or has not yet.
+    UNAVAILABLE = "unavailable"  # A service that it needs does not answer.
+    BROKEN = "broken"  # The fault is ours.
+
+
 class Again(StrEnum):
-    """What becomes of the same call when it is made again. Answers are kept, and contracts set aside, by this alone."""
+    """The outcome of the same call made again. Answers are kept, and contracts set aside, by this alone."""
 
     SAME = "same"
     """It was decided for good: the answer is an outcome."""
 
     PERHAPS = "perhaps"
-    """Nothing was done, and it may go otherwise once somebody changes something."""
+    """Nothing was done. It may succeed once somebody changes something."""
 
     LATER = "later"
     """Not now: waiting is enough."""
 
 
 class OrderError(Exception):
-    """Base of all refusals. `kind` is a stable word for programs, the message is for people."""
+    """Base of all refusals. The message is for people; each class declares the rest, and every door follows it.
 
-    kind = "refused"
-    again = Again.PERHAPS
+    `kind`: a stable word for programs. `nature`: why it is refused. `again`: whether the same call may succeed later.
+    `retry_after_seconds`: when, if waiting is enough. `for_clients`: whether its problems are in words for the person who
+    orders; pages show other refusals in words of their own.
+    """
+
+    kind: ClassVar[str]
+    nature: ClassVar[Nature]
+    again: Again = Again.PERHAPS
+    retry_after_seconds: int | None = None
+    for_clients: ClassVar[bool] = False
 
     def __init__(self, message: str, *, problems: tuple[Problem, ...] = (), **facts: Any) -> None:
         super().__init__(message)
@@ -52,6 +72,8 @@ class InvalidOrderError(OrderError):
     """The order's data cannot be taken as it is."""
 
     kind = "invalid"
+    nature = Nature.INVALID
+    for_clients = True
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:
         super().__init__("; ".join(str(problem) for problem in problems), problems=problems)
@@ -61,6 +83,7 @@ class CardDataError(OrderError):
     """Card numbers and card codes are refused wherever they stand; the text names the field, never the value."""
 
     kind = "card_data"
+    nature = Nature.INVALID
     again = Again.SAME
 
     def __init__(self, field: str) -> None:
@@ -72,6 +95,7 @@ class CardDataError(OrderError):
 
 class OrderNotFoundError(OrderError):
     kind = "order_not_found"
+    nature = Nature.NOT_FOUND
 
     def __init__(self, reference: str) -> None:
         super().__init__(f"no order has {reference}; check the number, or find the order by its hash")
@@ -81,6 +105,7 @@ class OrderUnreadableError(OrderError):
     """The order's item was edited by hand, or written by newer code. Nothing is done with it until that is mended."""
 
     kind = "unreadable"
+    nature = Nature.BROKEN
     again = Again.LATER
 
     def __init__(self, order_id: str, why: str) -> None:
@@ -93,6 +118,7 @@ class OrderUnreadableError(OrderError):
 
 class QueueNotFoundError(OrderError):
     kind = "queue_not_found"
+    nature = Nature.INVALID
 
     def __init__(self, order_queue_id: int, known: list[int]) -> None:
         queues = ", ".join(map(str, sorted(known)))
@@ -104,6 +130,7 @@ class KeyTakenError(OrderError):
     """The same idempotency key or hash was used before with other content."""
 
     kind = "conflict"
+    nature = Nature.CONFLICT
     again = Again.SAME
 
     def __init__(self, name: str, first_order_id: str) -> None:
@@ -117,6 +144,7 @@ class KeyTakenError(OrderError):
 
 class OrderIsFinalError(OrderError):
     kind = "order_is_final"
+    nature = Nature.CONFLICT
     again = Again.SAME
 
     def __init__(self, order_id: str, step_name: str, wish: str, *, instead: str = "") -> None:
@@ -126,6 +154,7 @@ class OrderIsFinalError(OrderError):
 
 class NotAfterSubmitError(OrderError):
     kind = "not_after_submit"
+    nature = Nature.CONFLICT
     again = Again.SAME
 
     def __init__(self, order_id: str, fields: list[str]) -> None:
@@ -139,7 +168,9 @@ class OrderChangedError(OrderError):
     """Another writer came first too many times in a row, or the caller's version is old."""
 
     kind = "order_changed"
+    nature = Nature.CONFLICT
     again = Again.LATER
+    retry_after_seconds = 1
 
     def __init__(self, order_id: str) -> None:
         super().__init__(f"order {order_id} was changed by somebody else at the same moment; read it again and retry")
@@ -149,6 +180,7 @@ class RevisionDiffersError(OrderError):
     """The caller decided upon an older version of the order than the one there is."""
 
     kind = "revision_differs"
+    nature = Nature.OUTDATED
     again = Again.SAME
 
     def __init__(self, order_id: str, revision: int) -> None:
@@ -156,60 +188,3 @@ class RevisionDiffersError(OrderError):
             f"order {order_id} was changed since you read it; read it again, and send its new ETag as If-Match",
             revision=revision,
         )
-
-
-class ActionRefusedError(OrderError):
-    """The action cannot be processed, skipped or unskipped now."""
-
-    kind = "action_refused"
-
-    def __init__(self, action: "ChecklistAction | None", why: str) -> None:
-        text = f"action {action.action_id} {action.name} {why}" if action else why
-        super().__init__(text, problems=(Problem("order_action_id", why),))
-
-
-class TooEarlyError(ActionRefusedError):
-    """What the action needs is not there yet; the same call may be accepted later."""
-
-    kind = "too_early"
-    again = Again.LATER
-
-
-class MoneyUnclearError(OrderError):
-    """Whether money moved is not known now, so nothing was done that would rely on it."""
-
-    kind = "payment_unknown"
-    again = Again.LATER
-
-    def __init__(self, order_id: str, action: "ChecklistAction") -> None:
-        super().__init__(
-            f"action {action.action_id} {action.name} of order {order_id} was not skipped: the payment provider does not say "
-            "what became of its money; ask again in a minute"
-        )
-
-
-class MoveRefusedError(OrderError):
-    """The order cannot be moved there by hand."""
-
-    kind = "move_refused"
-
-    def __init__(self, order: "Order", why: str) -> None:
-        super().__init__(f"order {order.order_id} {why}", problems=(Problem("step_id", why),))
-
-
-class MoveWithoutReasonError(OrderError):
-    """What is left out of an order is left out for a reason, which stays on the order."""
-
-    kind = "move_refused"
-
-    def __init__(self, order: "Order", passed: "Iterable[ChecklistAction]") -> None:
-        names = ", ".join(f"{action.name} ({action.action_id})" for action in passed)
-        text = f"is needed: the order would leave out {names}; say why"
-        super().__init__(f"order {order.order_id} is not moved: reason {text}", problems=(Problem("reason", text),))
-
-
-class RestartRefusedError(OrderError):
-    kind = "restart_refused"
-
-    def __init__(self, order_id: str, why: str) -> None:
-        super().__init__(f"order {order_id} cannot be restarted: {why}")

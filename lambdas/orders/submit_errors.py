@@ -2,13 +2,15 @@
 
 from datetime import UTC, datetime
 
-from lambdas.orders.errors import Again, OrderError, Problem
+from lambdas.orders.errors import Again, Nature, OrderError, Problem
 from lambdas.orders.model.money import format_cents
 
 
 class SubmitInProgressError(OrderError):
     kind = "submit_in_progress"
+    nature = Nature.CONFLICT
     again = Again.LATER
+    retry_after_seconds = 3
 
     def __init__(self, order_id: str) -> None:
         super().__init__(f"order {order_id} is being submitted at this moment; ask for it again in a few seconds")
@@ -19,6 +21,7 @@ class PaymentRefusedError(OrderError):
     said no, which is an outcome; else nothing was asked of it."""
 
     kind = "payment_refused"
+    nature = Nature.PAYMENT_NEEDED
     _MEND = "change the payment data with order.update and submit again"
 
     def __init__(self, order_id: str, reason: str, *, by_bank: bool = False) -> None:
@@ -31,7 +34,9 @@ class PaymentUnavailableError(PaymentRefusedError):
     """The payment provider could not be reached, so nothing was charged."""
 
     kind = "gateway_busy"
+    nature = Nature.UNAVAILABLE
     again = Again.LATER
+    retry_after_seconds = 10
     _MEND = "submit it again in a minute"
 
 
@@ -39,7 +44,9 @@ class PaymentUnknownError(OrderError):
     """Whether the pre-authorisation succeeded is not known yet (order-systems reference, D11)."""
 
     kind = "payment_unknown"
+    nature = Nature.CONFLICT
     again = Again.LATER
+    retry_after_seconds = 60
 
     def __init__(self, order_id: str) -> None:
         super().__init__(
@@ -51,6 +58,7 @@ class CouponGoneError(OrderError):
     """A coupon stopped counting between the last change of the order and its submit; the order has a new total."""
 
     kind = "coupon_gone"
+    nature = Nature.CONFLICT
 
     def __init__(self, order_id: str, codes: tuple[str, ...], total_cents: int, currency: str) -> None:
         named = f"coupon {codes[0]} is" if len(codes) == 1 else f"coupons {', '.join(codes)} are"
@@ -68,6 +76,7 @@ class TotalDiffersError(OrderError):
     and their currency."""
 
     kind = "total_differs"
+    nature = Nature.CONFLICT
 
     def __init__(self, order_id: str, shown: tuple[int, str], now: tuple[int, str]) -> None:
         said, total = (f"{format_cents(cents)} {currency}" for cents, currency in (shown, now))
@@ -88,6 +97,7 @@ class NoOpenPaymentError(OrderError):
     """There is no payment whose outcome is open."""
 
     kind = "no_open_payment"
+    nature = Nature.CONFLICT
 
     def __init__(self, order_id: str) -> None:
         super().__init__(f"no payment of order {order_id} is under way; submit the order to begin one")
@@ -97,6 +107,7 @@ class ReviewNeededError(OrderError):
     """No payment was tried: a person looks at the order first. It stays a lead, and says so."""
 
     kind = "review_needed"
+    nature = Nature.CONFLICT
 
     def __init__(self, order_id: str) -> None:
         super().__init__(
@@ -109,6 +120,7 @@ class AuthenticationRequiredError(OrderError):
     """The card's bank wants its holder to confirm the payment; the order stays a lead, and its payment waits for that."""
 
     kind = "authentication_required"
+    nature = Nature.PAYMENT_NEEDED
 
     def __init__(self, order_id: str, challenge_id: str, url: str, expires_at: int) -> None:
         until = datetime.fromtimestamp(expires_at, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
@@ -125,6 +137,7 @@ class NoChallengeError(OrderError):
     """No payment of the order waits for its card holder."""
 
     kind = "no_challenge"
+    nature = Nature.CONFLICT
 
     def __init__(self, order_id: str) -> None:
         super().__init__(

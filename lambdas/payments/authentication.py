@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from lambdas.orders.errors import Again, OrderError
+from lambdas.orders.errors import Again, Nature, OrderError
 from lambdas.orders.model.order import Order
 from lambdas.payments.gateway import (
     Challenge,
@@ -32,7 +32,9 @@ class Authentication(Frozen):
 
 class GatewayBusyError(OrderError):
     kind = "gateway_busy"
+    nature = Nature.UNAVAILABLE
     again = Again.LATER
+    retry_after_seconds = 10
 
     def __init__(self, order_id: str) -> None:
         super().__init__(

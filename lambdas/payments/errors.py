@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from lambdas.orders.errors import Again, OrderError, Problem
+from lambdas.orders.errors import Again, Nature, OrderError, Problem
 
 
 class NothingToInvoiceError(OrderError):
     kind = "nothing_to_invoice"
+    nature = Nature.CONFLICT
 
     def __init__(self, client_id: str, why: str = "") -> None:
         super().__init__(f"client {client_id} has no services to invoice{f': {why}' if why else ''}")
@@ -16,6 +17,7 @@ class NotInvoicedError(OrderError):
     """The services asked for cannot be invoiced, or not now."""
 
     kind = "not_invoiced"
+    nature = Nature.CONFLICT
 
     def __init__(self, text: str, *problems: Problem, **facts: Any) -> None:
         super().__init__(text, problems=problems, **facts)
@@ -25,7 +27,9 @@ class InvoicingBusyError(NotInvoicedError):
     """Whether an order's money was taken already is not known at the moment; nothing was invoiced."""
 
     kind = "gateway_busy"
+    nature = Nature.UNAVAILABLE
     again = Again.LATER
+    retry_after_seconds = 10
 
     def __init__(self, order_id: str) -> None:
         super().__init__(
@@ -39,6 +43,7 @@ class ChargeRefusedError(OrderError):
     """No money was taken; the invoice stays open. `by_bank`: the bank said no, which is an outcome."""
 
     kind = "payment_refused"
+    nature = Nature.PAYMENT_NEEDED
     _MEND = "charge another payment method of the client, or settle it with the client"
 
     def __init__(self, invoice_id: str, reason: str, *, by_bank: bool = False) -> None:
@@ -51,7 +56,9 @@ class ChargeUnavailableError(ChargeRefusedError):
     """The payment provider could not be reached, so no money was taken."""
 
     kind = "gateway_busy"
+    nature = Nature.UNAVAILABLE
     again = Again.LATER
+    retry_after_seconds = 10
     _MEND = "nothing was charged, charge it again in a minute"
 
 
@@ -59,7 +66,9 @@ class ChargeUnknownError(OrderError):
     """Whether money was taken is not known yet."""
 
     kind = "payment_unknown"
+    nature = Nature.CONFLICT
     again = Again.LATER
+    retry_after_seconds = 60
 
     def __init__(self, invoice_id: str) -> None:
         super().__init__(
@@ -71,7 +80,9 @@ class ChargeUnknownError(OrderError):
 
 class ChargeInProgressError(OrderError):
     kind = "submit_in_progress"
+    nature = Nature.CONFLICT
     again = Again.LATER
+    retry_after_seconds = 3
 
     def __init__(self, invoice_id: str) -> None:
         super().__init__(f"invoice {invoice_id} is being charged at this moment; look at it again in a few seconds")
@@ -81,6 +92,7 @@ class AnotherSumTakenError(OrderError):
     """What was taken for an order is not what its invoice says."""
 
     kind = "not_chargeable"
+    nature = Nature.CONFLICT
 
     def __init__(self, order_id: str, transaction_id: str, invoice_id: str) -> None:
         super().__init__(
@@ -93,6 +105,7 @@ class NotChargeableError(OrderError):
     """This invoice takes no payment, or not now."""
 
     kind = "not_chargeable"
+    nature = Nature.CONFLICT
 
     def __init__(self, invoice_id: str, why: str) -> None:
         super().__init__(f"invoice {invoice_id} takes no payment: {why}")
@@ -102,6 +115,7 @@ class NotPaidByHandError(OrderError):
     """No payment of this invoice is recorded, or not this one."""
 
     kind = "not_payable"
+    nature = Nature.CONFLICT
 
     def __init__(self, invoice_id: str, why: str) -> None:
         super().__init__(f"this payment of invoice {invoice_id} cannot be recorded: {why}")
@@ -111,6 +125,7 @@ class NotReturnableError(OrderError):
     """No money of this invoice went back by hand, or not now."""
 
     kind = "not_returnable"
+    nature = Nature.CONFLICT
 
     def __init__(self, invoice_id: str, why: str) -> None:
         super().__init__(f"no refund of invoice {invoice_id} can be noted: {why}")

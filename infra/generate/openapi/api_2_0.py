@@ -5,6 +5,7 @@ from typing import Any
 from infra.generate.openapi.headers import header_refs
 
 PATH = "/api/2.0"
+_METHOD = {"type": "string", "description": "The method, such as `order.get`; it may stand in the query instead."}
 _ENVELOPE = "#/components/schemas/Envelope"
 
 
@@ -32,9 +33,15 @@ def schemas() -> dict[str, Any]:
             "type": "object",
             "description": "Ubersmith's: of a refusal `status` is false, and `error_code` and `error_message` say why.",
             "properties": {
-                "status": {"type": "boolean"},
-                "error_code": {"type": ["integer", "null"]},
-                "error_message": {"type": "string"},
+                "status": {"type": "boolean", "description": "Whether the method did it. False: it refused."},
+                "error_code": {
+                    "type": ["integer", "null"],
+                    "description": "Number of the refusal, mostly 1; null if there is none.",
+                },
+                "error_message": {
+                    "type": "string",
+                    "description": "What is refused, and how to fix it; empty if nothing is.",
+                },
                 "data": {"description": "Of any type; empty text for a refusal."},
             },
             "required": ["status", "error_code", "error_message", "data"],
@@ -91,7 +98,7 @@ def _parameters() -> list[dict[str, Any]]:
 
 
 def _body() -> dict[str, Any]:
-    free = {"type": "object", "properties": {"method": {"type": "string"}}, "additionalProperties": True}
+    free = {"type": "object", "properties": {"method": _METHOD}, "additionalProperties": True}
     form = {**free, "additionalProperties": {"type": "string"}}
     return {
         "required": False,

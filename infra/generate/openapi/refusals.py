@@ -1,11 +1,18 @@
 """Which refusals a method can give, and how they look: RFC 9457 problem documents. The tests hold every answer to this."""
 
+import pkgutil
+from collections.abc import Iterator
+from functools import cache
 from http import HTTPStatus
+from importlib import import_module
 from typing import Any
 
 from infra.generate.openapi.headers import header_refs
 from lambdas.api.http.responses import STATUS
 from lambdas.api.method import Method
+from lambdas.orders.errors import OrderError
+
+_RAISED_IN = ("api", "catalog", "contracts", "orders", "payments", "records")
 
 _PAYS = (
     "client.invoice_charge",
@@ -74,12 +81,28 @@ def responses() -> dict[str, Any]:
 def schemas() -> dict[str, Any]:
     """For `components.schemas`."""
     text: dict[str, Any] = {"type": "string"}
-    field = {"type": "object", "properties": {"field": text, "detail": text}, "required": ["field", "detail"]}
+    field = {
+        "type": "object",
+        "properties": {
+            "field": {**text, "description": "Path of the parameter, such as `info.pack1.quantity`."},
+            "detail": {**text, "description": "What is wrong with it, and how to fix it."},
+        },
+        "required": ["field", "detail"],
+    }
     known = {
-        "type": {"type": "string", "pattern": "^urn:order-queues:problem:[a-z_0-9]+$"},
-        "title": text,
-        "status": {"type": "integer", "minimum": 400, "maximum": 599},
-        "detail": {**text, "description": "What is refused, where, and how to mend it."},
+        "type": {
+            **text,
+            "pattern": "^urn:order-queues:problem:[a-z_0-9]+$",
+            "description": "The kind of refusal, for programs. It stays the same when texts change.",
+        },
+        "title": {**text, "description": "The kind in words."},
+        "status": {
+            "type": "integer",
+            "minimum": 400,
+            "maximum": 599,
+            "description": "The HTTP status of this answer.",
+        },
+        "detail": {**text, "description": "What is refused, where, and how to fix it."},
         "errors": {"type": "array", "items": field, "description": "The fields it is about, each with what is wrong."},
     }
     return {
@@ -92,15 +115,17 @@ def schemas() -> dict[str, Any]:
         },
         "GatewayRefusal": {
             "type": "object",
-            "description": "What API Gateway says when it does not ask this API.",
-            "properties": {"message": {"type": ["string", "null"]}},
+            "description": "An answer of API Gateway, which refused the call before this API saw it.",
+            "properties": {
+                "message": {"type": ["string", "null"], "description": "The reason, in API Gateway's words."},
+            },
             "required": ["message"],
         },
     }
 
 
 def _response(status: int) -> dict[str, Any]:
-    kinds = sorted(kind for kind, each in STATUS.items() if each == status)
+    kinds = sorted({each.kind for each in _refusals() if STATUS[each.nature] == status})
     named = f" Kinds: {', '.join(f'`{kind}`' for kind in kinds)}." if kinds else ""
     again = {"Retry-After"} if status in (409, 429, 503) else set()
     headers = {"WWW-Authenticate"} if status == HTTPStatus.UNAUTHORIZED else {"RateLimit", "RateLimit-Policy", *again}
@@ -113,6 +138,24 @@ def _response(status: int) -> dict[str, Any]:
             **(of_gateway if status in _OF_API_GATEWAY else {}),
         },
     }
+
+
+@cache
+def _refusals() -> tuple[type[OrderError], ...]:
+    """All refusals of the packages that methods use. Imports every module of them."""
+    for room in _RAISED_IN:
+        package = import_module(f"lambdas.{room}")
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            import_module(module.name)
+    return tuple(each for each in _subclasses_of(OrderError) if each.__module__.split(".")[1] in _RAISED_IN)
+
+
+def _subclasses_of(error: type[OrderError]) -> Iterator[type[OrderError]]:
+    """Those that declare a kind: bases without one are no refusals."""
+    for each in error.__subclasses__():
+        if hasattr(each, "kind"):
+            yield each
+        yield from _subclasses_of(each)
 
 
 def _name(status: int) -> str:

@@ -17,11 +17,11 @@ from dataclasses import dataclass, field
 from infra.operate.impact.changes import changes_of, title
 from infra.operate.impact.definition import ActionFacts, QueueFacts
 from lambdas.orders.decisions.restart import restarted
-from lambdas.orders.errors import RestartRefusedError
 from lambdas.orders.model.checklist import ActionState, ChecklistAction
 from lambdas.orders.model.order import Order
 from lambdas.orders.model.queue import Queue
 from lambdas.orders.model.steps import StepStatus
+from lambdas.orders.operator_errors import RestartRefusedError
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ Past half of the limit every call is counted at once, so that what was not told 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from lambdas.api.errors import TooManyCallsError
+from lambdas.api.auth.errors import TooManyCallsError
 from lambdas.rate_limits.fail_open import attempt
 from lambdas.rate_limits.windows import Windows
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from lambdas.api.errors import NotAllowedError, NotHereError
+from lambdas.api.auth.errors import NotAllowedError, NotHereError
 from lambdas.api.http.call import Door
 from lambdas.api.http.files import UploadedFile
 from lambdas.orders.errors import OrderError

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from lambdas.api.errors import OtherSiteError, WrittenByGetError
+from lambdas.api.auth.errors import OtherSiteError, WrittenByGetError
 
 _OF_BROWSERS = (
     "origin",

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from lambdas.api.auth.allowance import Allowance, Calls
-from lambdas.api.errors import TooManyLoginsError
+from lambdas.api.auth.errors import TooManyLoginsError
 from lambdas.rate_limits.failures import Failures, Key, Limit, Over, Trial
 from lambdas.rate_limits.windows import Windows
 from lambdas.runtime.observe import MetricUnit, metrics

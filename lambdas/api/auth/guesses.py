@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from lambdas.api.auth.caller import Caller
+from lambdas.api.auth.errors import TooManyGuessesError
 from lambdas.api.backend import Backend
-from lambdas.api.errors import TooManyGuessesError
 from lambdas.catalog.coupon import normal_code
 from lambdas.orders.errors import InvalidOrderError, Problem
 from lambdas.orders.model.info import Info, merge, text

@@ -15,8 +15,8 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from lambdas.api.auth.caller import Caller
+from lambdas.api.auth.errors import KeyReusedError, RepeatInProgressError, RepeatUnknownError
 from lambdas.api.auth.guard import Guard
-from lambdas.api.errors import KeyReusedError, RepeatInProgressError, RepeatUnknownError
 from lambdas.api.http.call import Call
 from lambdas.api.http.responses import Response
 from lambdas.orders.errors import Again, OrderError

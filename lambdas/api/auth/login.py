@@ -4,13 +4,12 @@ import base64
 import binascii
 from typing import Any
 
+from lambdas.api.auth.errors import NotLoggedInError
 from lambdas.api.auth.guard import Guard
-from lambdas.api.errors import NotLoggedInError
 from lambdas.rate_limits.sources import source_of
 from lambdas.records.users.api_user import ApiUser, ApiUserRecords
 from lambdas.runtime.observe import logger
 
-CHALLENGE = 'Basic realm="order-queues", charset="UTF-8"'
 _MAX_CREDENTIALS = 1_024
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from lambdas.api.auth.caller import Caller
+from lambdas.api.auth.errors import KeyReusedError
 from lambdas.api.backend import Backend
 from lambdas.api.clients import records_2_0 as answers
 from lambdas.api.clients import views
@@ -12,7 +13,7 @@ from lambdas.api.clients.named import admitted, brands_of, client_of_email, the_
 from lambdas.api.clients.requests import ClientAddRequest, ClientGetRequest, ServiceListRequest
 from lambdas.api.clients.update import changed_client, rights_to_change
 from lambdas.api.clients.update_request import ClientUpdateRequest
-from lambdas.api.errors import KeyReusedError, MalformedRequestError, NotFoundError
+from lambdas.api.errors import MalformedRequestError, NotFoundError
 from lambdas.api.http.parameters import OrderRequest
 from lambdas.api.http.values_2_0 import true
 from lambdas.api.method import Method

@@ -8,60 +8,29 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
-from lambdas.api.auth.login import CHALLENGE
-from lambdas.api.errors import WrongHttpMethodError
+from lambdas.api.errors import ApiError
 from lambdas.api.http.files import FileAnswer
 from lambdas.api.http.values import as_json
-from lambdas.orders.errors import OrderError
+from lambdas.orders.errors import Nature, OrderError
 
 Response = dict[str, Any]
 
-STATUS = {
-    "malformed": HTTPStatus.BAD_REQUEST,
-    "card_data": HTTPStatus.UNPROCESSABLE_ENTITY,
-    "invalid": HTTPStatus.UNPROCESSABLE_ENTITY,
-    "queue_not_found": HTTPStatus.UNPROCESSABLE_ENTITY,
-    "unknown_method": HTTPStatus.NOT_FOUND,
-    "order_not_found": HTTPStatus.NOT_FOUND,
-    "not_found": HTTPStatus.NOT_FOUND,
-    "revision_differs": HTTPStatus.PRECONDITION_FAILED,
-    "too_many_calls": HTTPStatus.TOO_MANY_REQUESTS,
-    "too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-    "not_logged_in": HTTPStatus.UNAUTHORIZED,
-    "not_allowed": HTTPStatus.FORBIDDEN,
-    "other_site": HTTPStatus.FORBIDDEN,
-    "payment_refused": HTTPStatus.PAYMENT_REQUIRED,
-    "authentication_required": HTTPStatus.PAYMENT_REQUIRED,
-    "wrong_http_method": HTTPStatus.METHOD_NOT_ALLOWED,
-    "repeat_unknown": HTTPStatus.SERVICE_UNAVAILABLE,
-    "files_not_kept": HTTPStatus.SERVICE_UNAVAILABLE,
-    "gateway_busy": HTTPStatus.SERVICE_UNAVAILABLE,
-    "store_busy": HTTPStatus.SERVICE_UNAVAILABLE,
-    "internal": HTTPStatus.INTERNAL_SERVER_ERROR,
-    "unreadable": HTTPStatus.INTERNAL_SERVER_ERROR,
-}
-_NOT_A_REFUSAL = (
-    "not_logged_in",
-    "not_allowed",
-    "other_site",
-    "wrong_http_method",
-    "too_many_calls",
-    "repeat_unknown",
-    "store_busy",
-    "internal",
-)
-RETRY_AFTER_SECONDS = {
-    "submit_in_progress": 3,
-    "payment_unknown": 60,
-    "gateway_busy": 10,
-    "store_busy": 3,
-    "order_changed": 1,
-    "repeat_in_progress": 3,
-    "repeat_unknown": 3,
-    "too_early": 5,
+STATUS: Mapping[Nature, HTTPStatus] = {
+    Nature.MALFORMED: HTTPStatus.BAD_REQUEST,
+    Nature.INVALID: HTTPStatus.UNPROCESSABLE_ENTITY,
+    Nature.NOT_FOUND: HTTPStatus.NOT_FOUND,
+    Nature.NOT_OFFERED: HTTPStatus.METHOD_NOT_ALLOWED,
+    Nature.UNKNOWN_CALLER: HTTPStatus.UNAUTHORIZED,
+    Nature.FORBIDDEN: HTTPStatus.FORBIDDEN,
+    Nature.TOO_MANY: HTTPStatus.TOO_MANY_REQUESTS,
+    Nature.TOO_LARGE: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    Nature.OUTDATED: HTTPStatus.PRECONDITION_FAILED,
+    Nature.CONFLICT: HTTPStatus.CONFLICT,
+    Nature.PAYMENT_NEEDED: HTTPStatus.PAYMENT_REQUIRED,
+    Nature.UNAVAILABLE: HTTPStatus.SERVICE_UNAVAILABLE,
+    Nature.BROKEN: HTTPStatus.INTERNAL_SERVER_ERROR,
 }
 MOST_BYTES = 6_000_000  # of what an answer carries; Lambda takes 6,291,556 with all around it
-ERROR_CODE = 1  # of a refusal that has no `error_code` of its own (reference 4.8); it must be a whole number
 
 
 def _response(status: int, content_type: str, body: Any, headers: dict[str, str] | None = None) -> Response:
@@ -88,9 +57,9 @@ def envelope(data: Any) -> Response:
 
 def envelope_error(error: OrderError) -> Response:
     """API 2.0: HTTP 200 for a refusal; another status only where the login, or this installation, is at fault."""
-    code = getattr(error, "error_code", ERROR_CODE)
-    body = {"status": False, "error_code": code, "error_message": error.message, "data": ""}
-    status = STATUS[error.kind] if error.kind in _NOT_A_REFUSAL else HTTPStatus.OK
+    of_door = error if isinstance(error, ApiError) else ApiError
+    body = {"status": False, "error_code": of_door.error_code, "error_message": error.message, "data": ""}
+    status = STATUS[error.nature] if of_door.keeps_status else HTTPStatus.OK
     return _response(status, "application/json", body, _headers(error))
 
 
@@ -118,7 +87,7 @@ def _file(file: FileAnswer) -> Response:
 
 def problem(error: OrderError) -> Response:
     """New callers: an RFC 9457 problem document that names each field."""
-    status = STATUS.get(error.kind, HTTPStatus.CONFLICT)
+    status = STATUS[error.nature]
     body = {
         "type": f"urn:order-queues:problem:{error.kind}",
         "title": error.kind.replace("_", " ").capitalize(),
@@ -135,9 +104,7 @@ def problem(error: OrderError) -> Response:
 
 
 def _headers(error: OrderError) -> dict[str, str]:
-    """How to log in, how to call, or when to try again: an error's own time, or that of its kind."""
-    challenge = {"WWW-Authenticate": CHALLENGE} if error.kind == "not_logged_in" else {}
-    if isinstance(error, WrongHttpMethodError):
-        return {"Allow": ", ".join(error.allowed)}
-    seconds = getattr(error, "retry_after_seconds", RETRY_AFTER_SECONDS.get(error.kind))
-    return challenge if seconds is None else {**challenge, "Retry-After": str(seconds)}
+    """How to log in or call, and when to try again."""
+    headers = dict(error.headers) if isinstance(error, ApiError) else {}
+    seconds = error.retry_after_seconds
+    return headers if seconds is None else {**headers, "Retry-After": str(seconds)}

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 
 from lambdas.api.auth.caller import Caller
+from lambdas.api.auth.errors import KeyReusedError
 from lambdas.api.backend import Backend
 from lambdas.api.clients.named import the_client
 from lambdas.api.clients.records_2_0 import PAYMENT_TYPE
-from lambdas.api.errors import KeyReusedError, MalformedRequestError
+from lambdas.api.errors import MalformedRequestError
 from lambdas.api.http.values_2_0 import true
 from lambdas.api.invoices import records_2_0 as answers
 from lambdas.api.invoices import views

@@ -10,7 +10,7 @@ from lambdas.api.method import Method
 from lambdas.composition.form_queues import queue_of_form
 from lambdas.mail.link_mail import Sender, address_of, link_mail
 from lambdas.mail.sending import MailInDoubtError, MailRefusedError, send_once
-from lambdas.orders.errors import InvalidOrderError, OrderError, Problem
+from lambdas.orders.errors import InvalidOrderError, Nature, OrderError, Problem
 from lambdas.orders.model.order import Order
 from lambdas.records.links.link import Link, LinkPurpose, LinkRecords, MadeLink, new_token, path_of
 from lambdas.records.posts.notification import NotificationRecords
@@ -30,6 +30,7 @@ class LinkNotSentError(OrderError):
     """The link was made, and its mail did not surely go out. The link opens nothing any more."""
 
     kind = "mail_not_sent"
+    nature = Nature.CONFLICT
 
     def __init__(self, order_id: str, why: str) -> None:
         super().__init__(

@@ -25,7 +25,7 @@ from lambdas.api.posts.uploads import files_of
 from lambdas.mail.addresses import addresses_in
 from lambdas.mail.link_mail import address_of
 from lambdas.orders.contact.text import shown_line
-from lambdas.orders.errors import InvalidOrderError, OrderError, Problem
+from lambdas.orders.errors import InvalidOrderError, Nature, OrderError, Problem
 from lambdas.orders.model.order import Order
 from lambdas.records.posts.attachment import Attachment, AttachmentFiles, post_id_of
 from lambdas.records.posts.post import Post, PostKind, PostRecords
@@ -36,6 +36,7 @@ _MAX_LISTED_BYTES = 4_500_000  # an answer has 6 MB at most
 
 class ListTooLargeError(OrderError):
     kind = "too_large"
+    nature = Nature.TOO_LARGE
 
     def __init__(self) -> None:
         text = "the posts are more than fit one answer; ask for fewer at a time, with offset and limit"

@@ -14,7 +14,7 @@ from lambdas.api.backend import Backend
 from lambdas.api.posts.requests import NOBODY
 from lambdas.mail.sending import Mail, MailFile, MailInDoubtError, MailRefusedError, send_once
 from lambdas.orders.contact.email import is_email
-from lambdas.orders.errors import Again, OrderError, Problem
+from lambdas.orders.errors import Again, Nature, OrderError, Problem
 from lambdas.records.posts.attachment import Attachment, AttachmentFiles, NewFile
 from lambdas.records.posts.notification import MailState, NotificationRecords
 from lambdas.records.posts.post import Post, PostKind, PostRecords
@@ -40,6 +40,7 @@ class PostSettings(Settings):
 
 class MailNotSentError(OrderError):
     kind = "mail_not_sent"
+    nature = Nature.CONFLICT
 
     def __init__(self, post: Post, refused: MailRefusedError) -> None:
         mend = (
@@ -56,6 +57,7 @@ class MailNotSentError(OrderError):
 
 class MailUnknownError(OrderError):
     kind = "mail_unknown"
+    nature = Nature.CONFLICT
 
     def __init__(self, post: Post) -> None:
         super().__init__(
@@ -69,7 +71,9 @@ class FilesNotKeptError(OrderError):
     """The bucket refused, or did not answer."""
 
     kind = "files_not_kept"
+    nature = Nature.UNAVAILABLE
     again = Again.LATER
+    retry_after_seconds = 10
 
     def __init__(self, field: str) -> None:
         text = "the files could not be stored just now, so nothing was posted; send the same request again in a minute"

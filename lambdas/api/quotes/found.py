@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from lambdas.contracts.diff import Difference
-from lambdas.orders.errors import OrderError, Problem
+from lambdas.orders.errors import Nature, OrderError, Problem
 from lambdas.records.quotes.contract import KeptContract
 from lambdas.records.quotes.quote import Quote
 
@@ -27,6 +27,7 @@ class ContractDiff:
 
 class NoContractError(OrderError):
     kind = "not_found"
+    nature = Nature.NOT_FOUND
 
     def __init__(self, order_id: str) -> None:
         text = f"order {order_id} was not made from a signed contract, so there is nothing to compare it with"

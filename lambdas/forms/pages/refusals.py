@@ -5,14 +5,7 @@ from http import HTTPStatus
 from lambdas.forms.door import Door
 from lambdas.forms.pages.templates import message_page
 from lambdas.forms.web import Answer
-from lambdas.orders.errors import (
-    Again,
-    CardDataError,
-    InvalidOrderError,
-    OrderError,
-    OrderNotFoundError,
-    OrderUnreadableError,
-)
+from lambdas.orders.errors import Again, CardDataError, Nature, OrderError
 
 _ANEW = ("Begin a new order", "/forms")
 
@@ -24,20 +17,22 @@ def refused_page(door: Door, error: OrderError) -> Answer:
 
 
 def _said(error: OrderError) -> tuple[HTTPStatus, str, str, tuple[str, str] | None]:
-    match error:
-        case OrderNotFoundError():
+    if isinstance(error, CardDataError):
+        text = (
+            "Something you sent looks like a card number. Go back and take it out: the payment page asks for it later."
+        )
+        return HTTPStatus.UNPROCESSABLE_ENTITY, "Please send no card number", text, None
+    if error.for_clients:
+        problems = "; ".join(problem.text for problem in error.problems)
+        text = f"Go back and change what you sent: {problems}. What you sent before is kept."
+        return HTTPStatus.UNPROCESSABLE_ENTITY, "This cannot be ordered so", text, None
+    match error.nature:
+        case Nature.NOT_FOUND:
             text = "It was deleted, because nobody sent it in time. Begin a new one if you still want to order."
             return HTTPStatus.GONE, "This order is not here any more", text, _ANEW
-        case OrderUnreadableError():
+        case Nature.BROKEN:
             text = "Your order is not lost, but we have to mend something before it can be shown. Please write to us."
             return HTTPStatus.INTERNAL_SERVER_ERROR, "We cannot show this order now", text, None
-        case CardDataError():
-            text = "Something you sent looks like a card number. Go back and take it out: the payment page asks for it later."
-            return HTTPStatus.UNPROCESSABLE_ENTITY, "Please send no card number", text, None
-        case InvalidOrderError():
-            problems = "; ".join(problem.text for problem in error.problems)
-            text = f"Go back and change what you sent: {problems}. What you sent before is kept."
-            return HTTPStatus.UNPROCESSABLE_ENTITY, "This cannot be ordered so", text, None
     if error.again is Again.LATER:
         text = "Somebody else changed this order at the same moment. Go back, and send the page again."
         return HTTPStatus.CONFLICT, "Please try again", text, None

@@ -8,17 +8,12 @@ import json
 from typing import Any
 
 from lambdas.orders.decisions import claims, progress, unsettled
-from lambdas.orders.errors import (
-    ActionRefusedError,
-    MoveRefusedError,
-    MoveWithoutReasonError,
-    OrderIsFinalError,
-    TooEarlyError,
-)
+from lambdas.orders.errors import OrderIsFinalError
 from lambdas.orders.model.checklist import ActionState, ChecklistAction, ChecklistStep
 from lambdas.orders.model.order import Order, without
 from lambdas.orders.model.shares import refuse_long_input
 from lambdas.orders.model.steps import StepStatus
+from lambdas.orders.operator_errors import ActionRefusedError, MoveRefusedError, MoveWithoutReasonError, TooEarlyError
 
 
 def processed(order: Order, action_id: int, *, by: str, given: dict[str, Any], now: int) -> Order:

@@ -8,13 +8,14 @@ were still the order's.
 from lambdas.orders.decisions.leads import lead_ends_at
 from lambdas.orders.decisions.progress import MACHINE
 from lambdas.orders.decisions.unsettled import still_left
-from lambdas.orders.errors import OrderIsFinalError, RestartRefusedError
+from lambdas.orders.errors import OrderIsFinalError
 from lambdas.orders.model import executions
 from lambdas.orders.model.checklist import ActionState, ChecklistAction
 from lambdas.orders.model.modules import load_modules
 from lambdas.orders.model.order import Order, Wait, without
 from lambdas.orders.model.queue import Queue
 from lambdas.orders.model.steps import StepStatus
+from lambdas.orders.operator_errors import RestartRefusedError
 from lambdas.orders.ports import Executions
 
 OWNER = "operations"  # of an order that no machine walks

@@ -9,7 +9,7 @@ from itertools import product
 from typing import Any
 
 from lambdas.orders.contact.text import shown_line
-from lambdas.orders.errors import Again, OrderError
+from lambdas.orders.errors import Again, Nature, OrderError
 from lambdas.records.clients.payment_method import PaymentMethod
 from lambdas.records.clients.standing import has_overdue_invoice
 from lambdas.records.request_key import RequestKey
@@ -35,7 +35,9 @@ class LoginTakenError(Exception):
 
 class ClientsBusyError(OrderError):
     kind = "busy"
+    nature = Nature.CONFLICT
     again = Again.LATER
+    retry_after_seconds = 1
 
     def __init__(self) -> None:
         super().__init__("another client is being made under the same key or login name; nothing was made, try again")

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
-from lambdas.orders.errors import Again, OrderError, Problem
+from lambdas.orders.errors import Again, Nature, OrderError, Problem
 from lambdas.orders.model.info import text
 from lambdas.records.clients.expiry import HOW, expiry_of, typed_expiry
 from lambdas.records.table import ConditionFailedError, RecordTable
@@ -23,7 +23,9 @@ _ADD_TRIES = 8
 
 class MethodsBusyError(OrderError):
     kind = "busy"
+    nature = Nature.CONFLICT
     again = Again.LATER
+    retry_after_seconds = 1
 
     def __init__(self) -> None:
         super().__init__("another payment method of the client is being added; nothing was added, try again")

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from lambdas.orders.contact.text import shown_line
-from lambdas.orders.errors import OrderError, Problem
+from lambdas.orders.errors import Nature, OrderError, Problem
 from lambdas.runtime.aws import s3
 from lambdas.runtime.models import Frozen
 
@@ -64,6 +64,7 @@ KINDS: dict[str, FileKind] = {
 
 class FileRefusedError(OrderError):
     kind = "invalid"
+    nature = Nature.INVALID
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         super().__init__("; ".join(str(problem) for problem in problems), problems=tuple(problems))
@@ -71,6 +72,7 @@ class FileRefusedError(OrderError):
 
 class FilesTooLargeError(OrderError):
     kind = "too_large"
+    nature = Nature.TOO_LARGE
 
     def __init__(self, field: str) -> None:
         text = f"at most {MAX_FILES} files of {MAX_BYTES // 1024**2} MB in all fit one post; send the rest with another"

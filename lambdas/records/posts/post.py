@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import Any
 
-from lambdas.orders.errors import Again, OrderError, Problem
+from lambdas.orders.errors import Again, Nature, OrderError, Problem
 from lambdas.records.posts.attachment import Attachment
 from lambdas.records.request_key import RequestKey, RequestKeyUsedError
 from lambdas.records.table import ConditionFailedError, RecordTable
@@ -66,6 +66,7 @@ class Post(Frozen):
 
 class PostKeyTakenError(OrderError):
     kind = "conflict"
+    nature = Nature.CONFLICT
     again = Again.SAME
 
     def __init__(self, post_id: str) -> None:
@@ -75,7 +76,9 @@ class PostKeyTakenError(OrderError):
 
 class PostsBusyError(OrderError):
     kind = "order_changed"
+    nature = Nature.CONFLICT
     again = Again.LATER
+    retry_after_seconds = 1
 
     def __init__(self) -> None:
         super().__init__("another call with this Idempotency-Key is under way; repeat the call in a few seconds")

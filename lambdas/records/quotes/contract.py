@@ -11,7 +11,7 @@ import time
 from enum import StrEnum
 from typing import Any
 
-from lambdas.orders.errors import Again, OrderError, Problem
+from lambdas.orders.errors import Again, Nature, OrderError, Problem
 from lambdas.records.quotes.service import QuotedService
 from lambdas.records.table import ConditionFailedError, RecordTable
 from lambdas.runtime.items import to_item
@@ -94,6 +94,7 @@ class ContractDiffersError(OrderError):
     """The same signature came before with other content."""
 
     kind = "conflict"
+    nature = Nature.CONFLICT
     again = Again.SAME
 
     def __init__(self, kept: KeptContract) -> None:
@@ -112,6 +113,7 @@ class ContractSignedBeforeError(OrderError):
     """A contract that takes one signature came with a second one."""
 
     kind = "conflict"
+    nature = Nature.CONFLICT
 
     def __init__(self) -> None:
         text = "this contract was taken in with another signature; one that is signed again and again must say `persistent`"
@@ -120,7 +122,9 @@ class ContractSignedBeforeError(OrderError):
 
 class ContractBusyError(OrderError):
     kind = "busy"
+    nature = Nature.CONFLICT
     again = Again.LATER
+    retry_after_seconds = 1
 
     def __init__(self) -> None:
         super().__init__("the same contract is being taken in at this moment; send it again in a few seconds")

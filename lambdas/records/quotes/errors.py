@@ -1,11 +1,12 @@
 """Refusals about quotes, written for whoever signs or sells."""
 
-from lambdas.orders.errors import Again, OrderError, Problem
+from lambdas.orders.errors import Again, Nature, OrderError, Problem
 from lambdas.orders.model.money import format_cents
 
 
 class QuoteNotFoundError(OrderError):
     kind = "not_found"
+    nature = Nature.NOT_FOUND
 
     def __init__(self, quote_id: str) -> None:
         super().__init__(f"Quote ID '{quote_id[:20]}' not found.", problems=(Problem("quote_id", "not found"),))
@@ -15,6 +16,7 @@ class QuoteNotOpenError(OrderError):
     """It cannot be signed as it is."""
 
     kind = "quote_not_open"
+    nature = Nature.CONFLICT
     _MEND = {
         "draft": "open it with client.quote_update (status 4)",
         "waiting approval": "approve it with client.quote_update (status 4)",
@@ -32,6 +34,7 @@ class QuoteSignedError(OrderError):
     """It takes one signature, and has it."""
 
     kind = "quote_signed"
+    nature = Nature.CONFLICT
 
     def __init__(self, quote_id: str, order_id: str | None) -> None:
         made = f": order {order_id} was made of it" if order_id else ""
@@ -44,6 +47,7 @@ class QuoteTotalError(OrderError):
     """The document that was signed says another sum than the services come to; nothing was made of it."""
 
     kind = "total_differs"
+    nature = Nature.CONFLICT
 
     def __init__(self, what: str, said_cents: int, now_cents: int) -> None:
         said, now = format_cents(said_cents), format_cents(now_cents)
@@ -60,6 +64,7 @@ class QuoteFixedError(OrderError):
     """What was signed or cancelled is not changed any more."""
 
     kind = "quote_fixed"
+    nature = Nature.CONFLICT
     again = Again.SAME
 
     def __init__(self, quote_id: str, state: str) -> None:
@@ -69,7 +74,9 @@ class QuoteFixedError(OrderError):
 
 class QuoteBusyError(OrderError):
     kind = "busy"
+    nature = Nature.CONFLICT
     again = Again.LATER
+    retry_after_seconds = 1
 
     def __init__(self, quote_id: str) -> None:
         super().__init__(f"quote {quote_id} is being changed by others at this moment; nothing was done, try again")

@@ -89,6 +89,47 @@ def test_every_parameter_is_there_and_described(name: str) -> None:
         assert {each["name"] for each in item["get"]["parameters"]} == schema["properties"].keys()
 
 
+def undescribed(schema: Any, place: str) -> Iterator[str]:
+    """Properties without a description, at any depth, also of the components that it refers to."""
+    if isinstance(schema, list):
+        for inner in schema:
+            yield from undescribed(inner, place)
+    if not isinstance(schema, dict):
+        return
+    if "$ref" in schema:
+        name = schema["$ref"].rpartition("/")[2]
+        yield from undescribed(DOCUMENT["components"]["schemas"][name], name)
+    for key, each in schema.get("properties", {}).items():
+        if not each.get("description", "").strip():
+            yield f"{place}.{key}"
+        yield from undescribed(each, f"{place}.{key}")
+    for each in schema.get("patternProperties", {}).values():
+        yield from undescribed(each, place)
+    for key in ("items", "additionalProperties", "anyOf", "allOf", "oneOf"):
+        yield from undescribed(schema.get(key), place)
+
+
+def test_every_property_of_a_request_is_described() -> None:
+    bodies = [
+        (path, body["schema"])
+        for path, _, operation in operations()
+        for body in operation.get("requestBody", {}).get("content", {}).values()
+    ]
+    queries = [each for _, _, operation in operations() for each in operation.get("parameters", [])]
+
+    assert [found for path, schema in bodies for found in undescribed(schema, path)] == []
+    assert [each["name"] for each in queries if "$ref" not in each and not each.get("description")] == []
+    assert all(each["description"] for each in DOCUMENT["components"]["parameters"].values())
+
+
+def test_every_property_of_a_refusal_is_described() -> None:
+    schemas = DOCUMENT["components"]["schemas"]
+
+    assert [
+        found for name in ("Problem", "GatewayRefusal", "Envelope") for found in undescribed(schemas[name], name)
+    ] == []
+
+
 def test_no_type_is_left_open_by_accident() -> None:
     """Maps of anything are `info`, `result` and their like, which say so; everything else has a type."""
     free = {"info", "result", "config", "config_schema", "options", "default"}

@@ -7,12 +7,12 @@ import pytest
 
 from lambdas.orders.decisions import progress, restart
 from lambdas.orders.decisions.progress import MACHINE
-from lambdas.orders.errors import RestartRefusedError
 from lambdas.orders.machine import starts
 from lambdas.orders.model.checklist import ActionState
 from lambdas.orders.model.executions import Execution, execution_name
 from lambdas.orders.model.order import Order, Wait
 from lambdas.orders.model.steps import StepStatus
+from lambdas.orders.operator_errors import RestartRefusedError
 from lambdas.orders.service import OrderService
 from tests.support.build import NOW, Clock, a_queue, a_service, a_submitted_order, the_default_queue
 from tests.support.fakes import InMemoryOrderStore

@@ -14,9 +14,10 @@ from lambdas.actions.add_services import module as add_services
 from lambdas.actions.generate_invoice import module
 from lambdas.actions.reverse_payment import module as reverse_payment
 from lambdas.orders.decisions import manual_actions
-from lambdas.orders.errors import MoneyUnclearError, OrderError
+from lambdas.orders.errors import OrderError
 from lambdas.orders.model.checklist import ActionState
 from lambdas.orders.model.order import Order
+from lambdas.orders.operator_errors import MoneyUnclearError
 from lambdas.orders.service import OrderService
 from lambdas.payments.charge import CLAIM_SECONDS, Charges
 from lambdas.payments.gateway import (

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from lambdas.api.auth.allowance import MOST_UNTOLD, Calls
-from lambdas.api.errors import TooManyCallsError
+from lambdas.api.auth.errors import TooManyCallsError
 from lambdas.rate_limits.windows import Window, Windows
 from tests.support.build import Clock
 from tests.unit.rate_limits.conftest import guards

@@ -6,10 +6,11 @@ import pytest
 
 from lambdas.orders.decisions import leads, progress
 from lambdas.orders.decisions.restart import machine_stopped, restarted
-from lambdas.orders.errors import QueueNotFoundError, RestartRefusedError
+from lambdas.orders.errors import QueueNotFoundError
 from lambdas.orders.machine import Answer, answers, starts
 from lambdas.orders.model.order import Order, PaymentAttempt, Wait
 from lambdas.orders.model.queue import Queue
+from lambdas.orders.operator_errors import RestartRefusedError
 from lambdas.orders.service import OrderService
 from tests.support.build import NOW, a_draft, a_queue, a_service, an_order, the_default_queue
 from tests.support.fakes import FakePayments, InMemoryOrderStore

@@ -6,12 +6,13 @@ from typing import Any
 import pytest
 
 from lambdas.orders.decisions import claims, manual_actions, progress
-from lambdas.orders.errors import ActionRefusedError, Again, MoveRefusedError, OrderIsFinalError, TooEarlyError
+from lambdas.orders.errors import Again, OrderIsFinalError
 from lambdas.orders.machine import requests
 from lambdas.orders.model.checklist import ActionState
 from lambdas.orders.model.order import Hold, Order, Wait
 from lambdas.orders.model.queue import Queue
 from lambdas.orders.model.steps import StepStatus
+from lambdas.orders.operator_errors import ActionRefusedError, MoveRefusedError, TooEarlyError
 from tests.support.build import NOW, a_queue, an_order
 
 

@@ -3,13 +3,14 @@
 import pytest
 
 from lambdas.orders.decisions.restart import restarted
-from lambdas.orders.errors import OrderIsFinalError, RestartRefusedError
+from lambdas.orders.errors import OrderIsFinalError
 from lambdas.orders.events import changes
 from lambdas.orders.machine import Answer, answers, requests
 from lambdas.orders.model.checklist import ActionState
 from lambdas.orders.model.executions import execution_name
 from lambdas.orders.model.order import Order, Wait
 from lambdas.orders.model.steps import StepStatus
+from lambdas.orders.operator_errors import RestartRefusedError
 from lambdas.orders.service import OrderService
 from lambdas.watch.stopped_executions import notice
 from tests.support.build import NOW, a_queue, a_service, a_submitted_order, the_default_queue

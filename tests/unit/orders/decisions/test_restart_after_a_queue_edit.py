@@ -6,9 +6,9 @@ import pytest
 
 from lambdas.orders.decisions import progress
 from lambdas.orders.decisions.restart import restarted
-from lambdas.orders.errors import RestartRefusedError
 from lambdas.orders.model.order import Order
 from lambdas.orders.model.queue import Queue
+from lambdas.orders.operator_errors import RestartRefusedError
 from tests.support.build import NOW, a_queue, a_submitted_order
 
 OLD = a_queue()

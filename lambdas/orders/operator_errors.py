@@ -1,0 +1,76 @@
+"""Refusals of what an operator does with an order by hand: process, skip, move, restart."""
+
+from typing import TYPE_CHECKING
+
+from lambdas.orders.errors import Again, Nature, OrderError, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from lambdas.orders.model.checklist import ChecklistAction
+    from lambdas.orders.model.order import Order
+
+
+class ActionRefusedError(OrderError):
+    """The action cannot be processed, skipped or unskipped now."""
+
+    kind = "action_refused"
+    nature = Nature.CONFLICT
+
+    def __init__(self, action: "ChecklistAction | None", why: str) -> None:
+        text = f"action {action.action_id} {action.name} {why}" if action else why
+        super().__init__(text, problems=(Problem("order_action_id", why),))
+
+
+class TooEarlyError(ActionRefusedError):
+    """What the action needs is not there yet; the same call may be accepted later."""
+
+    kind = "too_early"
+    nature = Nature.CONFLICT
+    again = Again.LATER
+    retry_after_seconds = 5
+
+
+class MoneyUnclearError(OrderError):
+    """Whether money moved is not known now, so nothing was done that would rely on it."""
+
+    kind = "payment_unknown"
+    nature = Nature.CONFLICT
+    again = Again.LATER
+    retry_after_seconds = 60
+
+    def __init__(self, order_id: str, action: "ChecklistAction") -> None:
+        super().__init__(
+            f"action {action.action_id} {action.name} of order {order_id} was not skipped: the payment provider does not say "
+            "what became of its money; ask again in a minute"
+        )
+
+
+class MoveRefusedError(OrderError):
+    """The order cannot be moved there by hand."""
+
+    kind = "move_refused"
+    nature = Nature.CONFLICT
+
+    def __init__(self, order: "Order", why: str) -> None:
+        super().__init__(f"order {order.order_id} {why}", problems=(Problem("step_id", why),))
+
+
+class MoveWithoutReasonError(OrderError):
+    """What is left out of an order is left out for a reason, which stays on the order."""
+
+    kind = "move_refused"
+    nature = Nature.CONFLICT
+
+    def __init__(self, order: "Order", passed: "Iterable[ChecklistAction]") -> None:
+        names = ", ".join(f"{action.name} ({action.action_id})" for action in passed)
+        text = f"is needed: the order would leave out {names}; say why"
+        super().__init__(f"order {order.order_id} is not moved: reason {text}", problems=(Problem("reason", text),))
+
+
+class RestartRefusedError(OrderError):
+    kind = "restart_refused"
+    nature = Nature.CONFLICT
+
+    def __init__(self, order_id: str, why: str) -> None:
+        super().__init__(f"order {order_id} cannot be restarted: {why}")
