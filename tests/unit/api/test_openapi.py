@@ -91,22 +91,19 @@ def test_every_parameter_is_there_and_described(name: str) -> None:
 
 def undescribed(schema: Any, place: str) -> Iterator[str]:
     """Properties without a description, at any depth, also of the components that it refers to."""
-    if isinstance(schema, list):
-        for inner in schema:
-            yield from undescribed(inner, place)
     if not isinstance(schema, dict):
         return
     if "$ref" in schema:
-        name = schema["$ref"].rpartition("/")[2]
-        yield from undescribed(DOCUMENT["components"]["schemas"][name], name)
-    for key, each in schema.get("properties", {}).items():
-        if not each.get("description", "").strip():
-            yield f"{place}.{key}"
-        yield from undescribed(each, f"{place}.{key}")
-    for each in schema.get("patternProperties", {}).values():
-        yield from undescribed(each, place)
-    for key in ("items", "additionalProperties", "anyOf", "allOf", "oneOf"):
-        yield from undescribed(schema.get(key), place)
+        place = schema["$ref"].rpartition("/")[2]
+        schema = DOCUMENT["components"]["schemas"][place]
+    properties: dict[str, Any] = schema.get("properties", {})
+    yield from (f"{place}.{key}" for key, each in properties.items() if not each.get("description", "").strip())
+    inner = [(each, f"{place}.{key}") for key, each in properties.items()]
+    inner += [(each, place) for each in schema.get("patternProperties", {}).values()]
+    inner += [(schema.get(key), place) for key in ("items", "additionalProperties")]
+    inner += [(each, place) for key in ("anyOf", "allOf", "oneOf") for each in schema.get(key, [])]
+    for each, where in inner:
+        yield from undescribed(each, where)
 
 
 def test_every_property_of_a_request_is_described() -> None:
