@@ -110,7 +110,7 @@ class ContractIntake:
             self._tell(order, contract, reason, by)
         if contract.quote_id:
             self._quotes.ordered(contract.quote_id, order.order_id)
-        settled = self._contracts.settle(kept, order.order_id, outcome, reason)
+        settled = self._contracts.record_outcome(kept, order.order_id, outcome, reason)
         metrics.add_metric("ContractsAccepted", MetricUnit.Count, 1)
         logger.info("contract accepted", order_id=order.order_id, outcome=outcome.value, by=by)
         return Accepted(order, settled, refusal=refusal)

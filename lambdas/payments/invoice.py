@@ -59,13 +59,14 @@ class InvoiceRun:
         """
         if first := self._invoices.issued_first(None, key):
             return first
-        for _ in range(_TRIES):
-            # If an order was canceled meanwhile, what it sold is left out or refused now.
+        patience = self.records.patience(_TRIES)
+        while True:
+            # An order that was canceled in the meantime is left out, or refused, on the next try.
             with suppress(ConditionsNotMetError):
-                return self._generated(client, only, due_at, key)
-        raise NotInvoicedError("its orders are being canceled at this moment; nothing was invoiced, try again")
+                return self._generate_once(client, only, due_at, key)
+            patience.wait_or_raise(_being_canceled)
 
-    def _generated(
+    def _generate_once(
         self, client: Client, only: frozenset[str] | None, due_at: int | None, key: RequestKey | None
     ) -> Invoice:
         services = self._wanted(client, only)
@@ -177,6 +178,10 @@ class InvoiceRun:
             raise NotInvoicedError(f"{error}; look at client.invoice_list") from None
         except SeriesBusyError as busy:
             raise NotInvoicedError(f"{busy}; nothing was invoiced, try again") from None
+
+
+def _being_canceled() -> NotInvoicedError:
+    return NotInvoicedError("its orders are being canceled at this moment; nothing was invoiced, try again")
 
 
 def _canceled(order: Order) -> NotInvoicedError:

@@ -7,8 +7,6 @@ A queue's counts are a few items side by side, by order number: an item takes so
 (docs/scale.md). They are read by one query.
 """
 
-import random
-import time
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any
@@ -19,7 +17,6 @@ from lambdas.records.table import RecordTable
 from lambdas.runtime.items import Item, from_item, to_item
 
 _SK = "step_counts"  # of one that has no shard: of earlier versions
-_TRIES = 12
 _LONGEST_PAUSE_SECONDS = 1.0
 SHARDS = 4
 _NOT_COUNTED = 0  # no step has this id
@@ -65,7 +62,8 @@ class StepCounts:
     def _move(self, order: Order, believed: int, step_id: int, revision: int) -> None:
         """`believed`: where the order is likely counted now; the marker knows better, and says so if that is wrong."""
         mark = fingerprint(order.hash)
-        for attempt in range(_TRIES):
+        patience = self._table.patience(longest_pause_seconds=_LONGEST_PAUSE_SECONDS)
+        while True:
             writes = [self._mark(order, believed, step_id, revision), *self._count(order, believed, step_id)]
             try:
                 self._table.client.transact_write_items(TransactItems=writes)
@@ -77,9 +75,9 @@ class StepCounts:
                 if int(marker.get("revision", 0)) >= revision and marker.get("of", mark) == mark:
                     return
                 believed = int(marker.get("step_id", _NOT_COUNTED))
-            else:
-                time.sleep(random.uniform(0, min(_LONGEST_PAUSE_SECONDS, 0.02 * 2**attempt)))
-        raise CountsBusyError(f"order {order.order_id} could not be counted in step {step_id}")
+            patience.wait_or_raise(
+                lambda: CountsBusyError(f"order {order.order_id} could not be counted in step {step_id}")
+            )
 
     def _mark(self, order: Order, believed: int, step_id: int, revision: int) -> Any:
         as_believed = "step_id = :believed AND (revision < :revision OR (attribute_exists(#of) AND #of <> :of))"

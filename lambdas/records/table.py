@@ -1,12 +1,17 @@
 """The record table: one place for its key names and for the two writes every record needs."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from lambdas.runtime.aws import dynamodb
 from lambdas.runtime.items import Item, from_item, to_item
+from lambdas.runtime.patience import Patience
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
+
+_TRIES = 12
+_LONGEST_PAUSE_SECONDS = 0.1  # Another write of one record takes milliseconds.
 
 
 class ConditionFailedError(Exception):
@@ -20,9 +25,16 @@ class ConditionFailedError(Exception):
 class RecordTable:
     """Plain records by (pk, sk). Every write states its condition."""
 
-    def __init__(self, name: str, client: "DynamoDBClient | None" = None) -> None:
+    def __init__(
+        self, name: str, client: "DynamoDBClient | None" = None, *, pause: Callable[[float], None] | None = None
+    ) -> None:
         self.name = name
         self.client = client or dynamodb()
+        self._pause = pause
+
+    def patience(self, tries: int = _TRIES, *, longest_pause_seconds: float = _LONGEST_PAUSE_SECONDS) -> Patience:
+        """For a record that others write at the same moment: read, decide and write again after a pause."""
+        return Patience(tries, longest_pause_seconds=longest_pause_seconds, pause=self._pause)
 
     def get(self, pk: str, sk: str) -> dict[str, Any] | None:
         answer = self.client.get_item(TableName=self.name, Key=to_item({"pk": pk, "sk": sk}), ConsistentRead=True)

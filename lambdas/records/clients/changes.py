@@ -1,7 +1,5 @@
 """Changes of a client's record: what was changed and nothing else, with what finds it by e-mail address and login name."""
 
-import random
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -9,16 +7,14 @@ from lambdas.records.clients.client import Client, ClientRecords, ClientsBusyErr
 from lambdas.records.table import ConditionFailedError, RecordTable
 from lambdas.runtime.items import Item, to_item
 
-_TRIES = 8
-
 
 def change_client(table: RecordTable, client_id: str, decide: Callable[[Client], Client]) -> Client:
     """The client as `decide` makes it of the one that is kept; decided anew if somebody changed the same meanwhile.
 
     May be repeated. Raises LoginTakenError, ClientsBusyError, and what `decide` raises.
     """
-    records = ClientRecords(table)
-    for _ in range(_TRIES):
+    records, patience = ClientRecords(table), table.patience()
+    while True:
         before = records.get(client_id)
         if before is None:
             raise LookupError(f"client {client_id} is gone")
@@ -34,8 +30,7 @@ def change_client(table: RecordTable, client_id: str, decide: Callable[[Client],
             owner = records.by_login(after.uber_login, [after.brand_id])
             if owner is not None and owner.client_id != client_id:
                 raise LoginTakenError from None
-        time.sleep(random.uniform(0.005, 0.05))  # somebody changes it at this moment: look again
-    raise ClientsBusyError
+        patience.wait_or_raise(ClientsBusyError)
 
 
 def _update(table: RecordTable, before: Client, after: Client) -> Item:

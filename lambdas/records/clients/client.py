@@ -1,8 +1,6 @@
 """Clients (reference ubersmith-orders 4.9: client.add, client.get); their payment methods are in payment_method.py."""
 
 import hashlib
-import random
-import time
 from collections.abc import Iterable
 from enum import IntEnum
 from itertools import product
@@ -18,7 +16,6 @@ from lambdas.runtime.models import Frozen
 from lambdas.runtime.passwords import is_password
 
 FIRST_CLIENT_NUMBER = 100
-_ADD_TRIES = 8
 _NOBODYS_PASSWORD = f"scrypt${'0' * 32}${'0' * 128}"
 
 
@@ -172,7 +169,8 @@ class ClientRecords:
         if key and (first := key.made_before(self._table)):
             return first
         guard = [self._table.new(key.guard(client.client_id))] if key else []
-        for _ in range(_ADD_TRIES):
+        patience = self._table.patience()
+        while True:
             try:
                 self._table.write_all([*self._writes(client), *guard])
                 return client.client_id
@@ -180,9 +178,7 @@ class ClientRecords:
                 if key and (first := key.made_before(self._table)):
                     return first
                 self._refuse_taken(client)
-            # The same key or login at this moment: its transaction is still open.
-            time.sleep(random.uniform(0.005, 0.05))
-        raise ClientsBusyError
+            patience.wait_or_raise(ClientsBusyError)  # A transaction with the same key or login is still open.
 
     def _writes(self, client: Client) -> list[Any]:
         """The record, what finds it by e-mail address, and last (if it has one) what keeps its login name its own."""

@@ -4,9 +4,7 @@ Tokens only; numbers never get this far.
 """
 
 import hashlib
-import random
 import re
-import time
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
@@ -17,8 +15,6 @@ from lambdas.records.clients.expiry import HOW, expiry_of, typed_expiry
 from lambdas.records.table import ConditionFailedError, RecordTable
 from lambdas.runtime.items import to_item
 from lambdas.runtime.models import Frozen
-
-_ADD_TRIES = 8
 
 
 class MethodsBusyError(OrderError):
@@ -156,7 +152,8 @@ class PaymentMethodRecords:
     def add(self, client_id: str, method: PaymentMethod, *, is_default: bool) -> str:
         """Its billing_info_id. A token the client has already keeps the one it got first. A client's first method is the
         default one. Raises MethodsBusyError."""
-        for _ in range(_ADD_TRIES):
+        patience = self._table.patience()
+        while True:
             known = self.of_client(client_id)
             same = (key for key, each in known.items() if (each.kind, each.token) == (method.kind, method.token))
             first = next(same, None)
@@ -172,8 +169,7 @@ class PaymentMethodRecords:
                     self._table.write_all([default])
                 return billing_info_id
             except ConditionFailedError:
-                time.sleep(random.uniform(0.005, 0.05))  # somebody adds one at this moment: look again
-        raise MethodsBusyError
+                patience.wait_or_raise(MethodsBusyError)
 
     def _new_id(self, known: Mapping[str, PaymentMethod]) -> str:
         while (found := str(self._table.next_number("billing_info_id", 0))) in known:

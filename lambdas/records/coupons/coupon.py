@@ -9,7 +9,7 @@ from typing import Any
 
 from lambdas.catalog.coupon import Coupon, normal_code
 from lambdas.catalog.coupon_errors import CouponBusyError, CouponCodeTakenError, CouponNotFoundError
-from lambdas.records.coupons.use import COUNTS, COUPONS, TRIES, count_key, coupon_key, pause
+from lambdas.records.coupons.use import COUNTS, COUPONS, count_key, coupon_key
 from lambdas.records.table import ConditionFailedError, RecordTable
 from lambdas.runtime.items import from_item, to_item
 
@@ -58,23 +58,28 @@ class CouponRecords:
         return (from_item(item) for page in pages for item in page["Items"])
 
     def add(self, coupon: Coupon) -> Coupon:
-        """The coupon with its id. Raises CouponCodeTakenError, before a number is taken for it if that can be known."""
+        """The coupon with its id. Raises CouponBusyError, or CouponCodeTakenError before it takes a number, if it can."""
         if self.find(coupon.class_id, coupon.coupon_code) is not None:
             raise CouponCodeTakenError(coupon.class_id)
         added = coupon.model_copy(update={"coupon_id": str(self._table.next_number("coupon_id", 0))})
         record = {**coupon_key(added.coupon_id), **added.model_dump(exclude=_KEPT_APART)}
-        try:
-            self._table.write_all([self._table.new(record), self._code_taken(added)])
-        except ConditionFailedError as refused:
-            raise CouponCodeTakenError(added.class_id) if 1 in refused.failed else CouponBusyError() from None
-        return added
+        patience = self._table.patience()
+        while True:
+            try:
+                self._table.write_all([self._table.new(record), self._code_taken(added)])
+                return added
+            except ConditionFailedError as refused:
+                if 1 in refused.failed:
+                    raise CouponCodeTakenError(added.class_id) from None
+            patience.wait_or_raise(CouponBusyError)
 
     def update(self, coupon_id: str, change: Callable[[Coupon], Coupon]) -> Coupon:
         """The changed coupon; decided anew if somebody else changed it first.
 
         Raises CouponNotFoundError, CouponCodeTakenError, CouponBusyError.
         """
-        for _ in range(TRIES):
+        patience = self._table.patience()
+        while True:
             before = self.get(coupon_id)
             if before is None:
                 raise CouponNotFoundError
@@ -87,8 +92,7 @@ class CouponRecords:
             except ConditionFailedError as refused:
                 if 1 in refused.failed:
                     raise CouponCodeTakenError(after.class_id) from None
-            pause()
-        raise CouponBusyError
+            patience.wait_or_raise(CouponBusyError)
 
     def add_clients(self, coupon_id: str, client_ids: Iterable[str]) -> Coupon:
         """The coupon, which is for these clients too now, and for nobody who was not named. Raises CouponNotFoundError."""

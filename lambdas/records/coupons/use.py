@@ -4,8 +4,6 @@ A use stands in its order's partition. One that was given back is marked, not de
 and may be repeated. Counts stand in a partition of their own: who submits orders writes counts, and never what a coupon is.
 """
 
-import random
-import time
 from collections.abc import Iterable
 from typing import Any
 
@@ -14,7 +12,6 @@ from lambdas.records.table import ConditionFailedError, RecordTable
 from lambdas.runtime.items import to_item
 
 COUPONS, COUNTS = "coupons", "coupon_counts"
-TRIES = 12
 _USE = "coupon_use#"
 _COUNTS_NOW = "#active = :yes AND #start <= :now AND (#expire = :zero OR #expire >= :now)"
 
@@ -27,7 +24,8 @@ class CouponUseRecords:
 
     def redeem(self, coupon_id: str, order_id: str, *, now: int) -> bool:
         """Decided anew if the coupon's limit was changed meanwhile. Raises CouponBusyError."""
-        for _ in range(TRIES):
+        patience = self._table.patience()
+        while True:
             coupon = self._table.get(*coupon_key(coupon_id).values())
             if coupon is None:
                 return False
@@ -38,10 +36,10 @@ class CouponUseRecords:
                 if 0 in refused.failed:
                     return True  # this order's use is counted already
                 if refused.failed == (1,) and self._most(coupon_id) != most:
+                    patience.wait_or_raise(CouponBusyError)
                     continue
                 return False
             return True
-        raise CouponBusyError
 
     def _most(self, coupon_id: str) -> int | None:
         found = self._table.get(*coupon_key(coupon_id).values())
@@ -108,14 +106,14 @@ class CouponUseRecords:
 
     def _write(self, writes: list[Any]) -> None:
         """All or nothing, tried again while another transaction is open. Raises ConditionFailedError, CouponBusyError."""
-        for _ in range(TRIES):
+        patience = self._table.patience()
+        while True:
             try:
                 return self._table.write_all(writes)
             except ConditionFailedError as refused:
                 if refused.failed:
                     raise
-            pause()
-        raise CouponBusyError
+            patience.wait_or_raise(CouponBusyError)
 
 
 def coupon_key(coupon_id: str) -> dict[str, str]:
@@ -126,11 +124,6 @@ def coupon_key(coupon_id: str) -> dict[str, str]:
 def count_key(coupon_id: str) -> dict[str, str]:
     """Of the item with `total_uses`; there is none before the first use."""
     return {"pk": COUNTS, "sk": coupon_key(coupon_id)["sk"]}
-
-
-def pause() -> None:
-    """Between two tries of a transaction that met another one."""
-    time.sleep(random.uniform(0.005, 0.05))
 
 
 def _order_pk(order_id: str) -> str:

@@ -10,8 +10,6 @@ from lambdas.records.invoices.series import SeriesBusyError
 from lambdas.records.table import RecordTable
 from lambdas.runtime.items import to_item
 
-_TRIES = 8
-
 
 class CreditNotes:
     def __init__(self, table: RecordTable) -> None:
@@ -23,16 +21,17 @@ class CreditNotes:
         if invoice.order_id == order_id:
             issued = self._invoices.issue(_note(invoice, invoice.lines, now))
             return self._invoices.mark(invoice, InvoiceStatus.CREDITED, at=now), issued.number
-        for _ in range(_TRIES):
+        patience = self._table.patience()
+        busy = SeriesBusyError(f"invoice {invoice.number} is being credited by others")
+        while True:
             known = self._table.get(of_order_pk(order_id), _guard(invoice))
             invoice = self._invoices.get(invoice.invoice_id) or invoice
             if known:
                 return invoice, int(known["number"])
             try:
                 self._issue(invoice, order_id, now)
-            except ConditionsNotMetError:  # another order's part of it was credited, or this one's by another undo
-                continue
-        raise SeriesBusyError(f"invoice {invoice.number} is being credited by others")
+            except ConditionsNotMetError:  # Another order's part was credited, or this one's by another undo.
+                patience.wait_or_raise(lambda: busy)
 
     def _issue(self, invoice: Invoice, order_id: str, now: int) -> None:
         note = _note(invoice, tuple(line for line in invoice.lines if order_id_of(line.service_id) == order_id), now)

@@ -84,8 +84,7 @@ class InvoiceRecords:
                 end = series.close if first.number == issued.number else series.give_back
                 end(document, issued.number)
                 return first
-            if not patience.wait():
-                raise SeriesBusyError(f"the series of {draft.kind.value}s is busy")
+            patience.wait_or_raise(lambda: SeriesBusyError(f"the series of {draft.kind.value}s is busy"))
 
     def _instead(
         self, issued: Invoice, key: RequestKey | None, series: Series, document: str, not_met: tuple[int, ...]

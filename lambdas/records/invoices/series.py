@@ -41,8 +41,7 @@ class Series:
             number = number if number is not None else self._take_next(ticket)
             if number is not None:
                 return number
-            if not patience.wait():
-                raise SeriesBusyError("the series is busy")
+            patience.wait_or_raise(lambda: SeriesBusyError("the series is busy"))
 
     def close(self, document: str, number: int) -> None:
         """The number is used, and noted for nobody any more. Where the document was given another since, that stays noted."""

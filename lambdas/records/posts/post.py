@@ -3,8 +3,6 @@
 A post is possible at any time, on a complete or canceled order too. Post numbers are short and increasing over all orders.
 """
 
-import random
-import time
 from collections.abc import Iterator
 from enum import StrEnum
 from typing import Any
@@ -16,7 +14,6 @@ from lambdas.records.table import ConditionFailedError, RecordTable
 from lambdas.runtime.items import from_item, to_item
 from lambdas.runtime.models import Frozen
 
-_ADD_TRIES = 10
 _PAGE = 50
 
 
@@ -111,16 +108,15 @@ class PostRecords:
         Raises PostKeyTakenError, PostsBusyError.
         """
         post = post if post.post_id else post.model_copy(update={"post_id": self.new_id()})
-        writes = self._writes(post, key)
-        for _ in range(_ADD_TRIES):
+        writes, patience = self._writes(post, key), self._table.patience()
+        while True:
             try:
                 self._table.write_all(writes)
                 return post
             except ConditionFailedError:
                 if key and (first := self.made_with(key)):
                     return first
-            time.sleep(random.uniform(0.005, 0.05))  # two calls with one key: the other's transaction is still open
-        raise PostsBusyError
+            patience.wait_or_raise(PostsBusyError)  # Another call's transaction with this key is still open.
 
     def of_order(self, order_id: str, *, viewable_only: bool = False, descending: bool = False) -> Iterator[Post]:
         """By number; pages are read as they are asked for."""

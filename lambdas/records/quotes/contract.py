@@ -6,8 +6,6 @@ The natural key is contract and signature (reference order-systems D17 and P11):
 
 import hashlib
 import json
-import random
-import time
 from enum import StrEnum
 from typing import Any
 
@@ -16,8 +14,6 @@ from lambdas.records.quotes.service import QuotedService
 from lambdas.records.table import ConditionFailedError, RecordTable
 from lambdas.runtime.items import to_item
 from lambdas.runtime.models import Frozen
-
-_KEEP_TRIES = 8
 
 
 class Outcome(StrEnum):
@@ -152,7 +148,8 @@ class ContractRecords:
         if not contract.persistent:
             name = hashlib.sha256(contract.contract_id.encode()).hexdigest()
             writes.append(self._table.new({"pk": f"contract_id#{name}", "sk": "contract", "digest": contract.digest}))
-        for _ in range(_KEEP_TRIES):
+        patience = self._table.patience()
+        while True:
             try:
                 self._table.write_all(writes)
                 return kept
@@ -161,13 +158,12 @@ class ContractRecords:
                     return same_as(first, kept.content_hash)
                 if refused.failed:
                     raise ContractSignedBeforeError from None
-            time.sleep(random.uniform(0.005, 0.05))  # the same contract at this moment: its transaction is still open
-        raise ContractBusyError
+            patience.wait_or_raise(ContractBusyError)  # A transaction of the same contract is still open.
 
-    def settle(self, kept: KeptContract, order_id: str, outcome: Outcome, reason: str) -> KeptContract:
-        """With what became of it, which is written once: what was written first stays. Raises ContractBusyError."""
-        digest = kept.content.digest
-        settled = {
+    def record_outcome(self, kept: KeptContract, order_id: str, outcome: Outcome, reason: str) -> KeptContract:
+        """Record what became of the contract, once: an earlier outcome stays. Raises ContractBusyError."""
+        digest, patience = kept.content.digest, self._table.patience()
+        update = {
             "Update": {
                 "TableName": self._table.name,
                 "Key": to_item(_key(digest)),
@@ -177,14 +173,15 @@ class ContractRecords:
             }
         }
         of_order: dict[str, Any] = {"pk": _of_order_pk(order_id), "sk": "contract", "digest": digest}
-        try:
-            self._table.write_all([settled, self._table.new(of_order)])
-        except ConditionFailedError:
-            first = self.get(digest)
-            if first is None or first.outcome is None:
-                raise ContractBusyError from None
-            return first
-        return kept.model_copy(update={"order_id": order_id, "outcome": outcome, "reason": reason})
+        while True:
+            try:
+                self._table.write_all([update, self._table.new(of_order)])
+                return kept.model_copy(update={"order_id": order_id, "outcome": outcome, "reason": reason})
+            except ConditionFailedError:
+                first = self.get(digest)
+                if first is not None and first.outcome is not None:
+                    return first
+            patience.wait_or_raise(ContractBusyError)
 
 
 def same_as(kept: KeptContract, content_hash: str) -> KeptContract:

@@ -4,8 +4,6 @@ A quote is `quote#<id>`; beside it `signature#<digest>` items say which quote ea
 partition names its quotes. A persistent quote may be signed again: each signature after the first signs a duplicate.
 """
 
-import random
-import time
 from collections.abc import Callable, Iterator
 from enum import IntEnum
 from typing import Any
@@ -21,8 +19,6 @@ from lambdas.records.quotes.service import QuotedService
 from lambdas.records.table import ConditionFailedError, RecordTable
 from lambdas.runtime.items import to_item
 from lambdas.runtime.models import Frozen
-
-_TRIES = 12
 
 
 class QuoteStatus(IntEnum):
@@ -110,7 +106,8 @@ class QuoteRecords:
 
     def update(self, quote_id: str, change: Callable[[Quote], Quote]) -> Quote:
         """The changed quote, decided anew if somebody else changed it first. Raises QuoteNotFoundError, QuoteBusyError."""
-        for _ in range(_TRIES):
+        patience = self._table.patience()
+        while True:
             before = self.get(quote_id)
             after = change(before)
             if after is before:
@@ -120,8 +117,7 @@ class QuoteRecords:
                 self._table.write_all([self._rewritten(after, before.revision)])
                 return after
             except ConditionFailedError:
-                time.sleep(random.uniform(0.005, 0.05))
-        raise QuoteBusyError(quote_id)
+                patience.wait_or_raise(lambda: QuoteBusyError(quote_id))
 
     def signed_by(self, quote_id: str, digest: str) -> Quote | None:
         """The quote that this signature signed: this one, or a duplicate of it."""
@@ -133,7 +129,8 @@ class QuoteRecords:
 
         Raises QuoteNotFoundError, QuoteNotOpenError, QuoteSignedError, QuoteTotalError, QuoteBusyError.
         """
-        for _ in range(_TRIES):
+        patience = self._table.patience()
+        while True:
             if signed := self.signed_by(quote_id, signature.digest):
                 return signed
             before = self.get(quote_id)
@@ -144,8 +141,7 @@ class QuoteRecords:
                 self._table.write_all([self._table.new(guard), *writes])
                 return after
             except ConditionFailedError:
-                time.sleep(random.uniform(0.005, 0.05))  # signed or changed at this moment: look again
-        raise QuoteBusyError(quote_id)
+                patience.wait_or_raise(lambda: QuoteBusyError(quote_id))
 
     def ordered(self, quote_id: str, order_id: str) -> Quote:
         """The quote with the order that was made of it; the first one stays."""

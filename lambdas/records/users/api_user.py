@@ -14,7 +14,6 @@ GRACE_SECONDS = 7 * 86_400  # in which the holder of a rotated token changes ove
 _NOBODY = hashlib.sha256(b"nobody has this token").hexdigest()
 # One small item per user below one key, so that they can be listed without a scan.
 _LISTING, _LISTED = "api_users", "user#"
-_SAVE_TRIES = 8
 
 
 class ApiUserError(ValueError):
@@ -150,14 +149,17 @@ class ApiUserRecords:
 
     def _change(self, name: str, change: Callable[[ApiUser], ApiUser]) -> None:
         """Write what was decided; decide again whenever somebody else wrote first."""
-        for _ in range(_SAVE_TRIES):
+        patience = self._table.patience()
+        while True:
             user = self.find(name)
             if user is None:
                 raise ApiUserError(f"there is no API user {name}; `list` shows those there are")
             changed = change(user).model_copy(update={"revision": user.revision + 1})
             if self._put(changed, read=user.revision):
                 return
-        raise ApiUserError(f"API user {name} is being changed by somebody else; try again")
+            patience.wait_or_raise(
+                lambda: ApiUserError(f"API user {name} is being changed by somebody else; try again")
+            )
 
     def _put(self, user: ApiUser, *, read: int) -> bool:
         client = self._table.client

@@ -149,14 +149,12 @@ class Contended:
 
 
 @pytest.fixture
-def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    taken: list[float] = []
-    monkeypatch.setattr("lambdas.records.step_counts.time.sleep", taken.append)
-    return taken
+def pauses() -> list[float]:
+    return []
 
 
 def test_a_conflict_with_another_writer_is_tried_again_after_a_pause(records: RecordTable, pauses: list[float]) -> None:
-    counts = StepCounts(RecordTable(records.name, Contended(records.client, 3)))  # type: ignore[arg-type]
+    counts = StepCounts(RecordTable(records.name, Contended(records.client, 3), pause=pauses.append))  # type: ignore[arg-type]
     counts.follow(None, an_order())
 
     assert counts.of_queue(1) == {11: 1}
@@ -165,7 +163,7 @@ def test_a_conflict_with_another_writer_is_tried_again_after_a_pause(records: Re
 
 
 def test_a_conflict_without_end_sends_the_record_back(records: RecordTable, pauses: list[float]) -> None:
-    counts = StepCounts(RecordTable(records.name, Contended(records.client, 10**6)))  # type: ignore[arg-type]
+    counts = StepCounts(RecordTable(records.name, Contended(records.client, 10**6), pause=pauses.append))  # type: ignore[arg-type]
 
     with pytest.raises(CountsBusyError, match="order 1001 could not be counted in step 11"):
         counts.follow(None, an_order())

@@ -66,3 +66,25 @@ def test_without_a_function_it_lasts_some_seconds(time: Time) -> None:
         pass
     waits(Patience())
     assert time.now <= 100 + WITHOUT_CONTEXT_SECONDS
+
+
+class BusyError(Exception):
+    pass
+
+
+def test_tries_are_a_bound_of_their_own_and_the_last_one_says_who_is_busy(time: Time) -> None:
+    pauses: list[float] = []
+    patience = Patience(4, longest_pause_seconds=0.05, pause=pauses.append)
+    with pytest.raises(BusyError):
+        for _ in range(9):
+            patience.wait_or_raise(BusyError)
+
+    assert len(pauses) == 3  # between four tries
+    assert max(pauses) <= 0.05
+    assert time.slept == []
+
+
+def test_many_tries_end_with_the_function_all_the_same(time: Time) -> None:
+    with lasting(Context(seconds=MARGIN_SECONDS + 0.5)):
+        assert waits(Patience(10_000)) < 10_000
+        assert time.now <= 100.5
