@@ -23,7 +23,7 @@ _LARGEST_GROUP, _FEW = 6, 5
 _IN_LISTS = frozenset((",", ";", "|", "\t", ", ", "; "))
 _E164_DIGITS, _SHORTEST_TELEPHONE = 15, 7
 _GROUP = re.compile(r"[0-9]+")
-_ENOUGH_DIGITS = re.compile(rf"(?:[^0-9]*+[0-9]){{{SHORTEST}}}")
+_ENOUGH_DIGITS = re.compile(rf"\A(?:[^0-9]*+[0-9]){{{SHORTEST}}}")
 _ESCAPES = frozenset("%&")
 _BRANDS = re.compile(
     r"4\d{12}(\d{3}){0,2}"  # Visa 13, 16, 19
