@@ -1,10 +1,11 @@
 """JSON Schemas of requests, from their models, and of answers, from the types their views return."""
 
 from types import NoneType, UnionType
-from typing import Any, Union, cast, get_args, get_origin, get_type_hints, is_typeddict
+from typing import Annotated, Any, Union, cast, get_args, get_origin, get_type_hints, is_typeddict
 
 from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
+from typing_extensions import Doc
 
 from lambdas.api.clients import requests
 from lambdas.api.coupons import requests as coupons
@@ -98,16 +99,24 @@ class Schemas:
         name = view.__name__.removesuffix("View").lstrip("_")
         if name not in self.found:
             self._keep(name, view, {})
-            hints = get_type_hints(view)
+            hints = get_type_hints(view, include_extras=True)
             required = cast(frozenset[str], vars(view)["__required_keys__"])
             self.found[name] = {
                 "type": "object",
                 **({"description": " ".join(view.__doc__.split())} if view.__doc__ else {}),
-                "properties": {key: self.of_answer(hints[key], f"{name}{_in_capitals(key)}") for key in hints},
+                "properties": {key: self._of_property(hints[key], f"{name}{_in_capitals(key)}") for key in hints},
                 "required": [key for key in hints if key in required],
             }
         self._keep(name, view, self.found[name])
         return {"$ref": f"{COMPONENTS}{name}"}
+
+    def _of_property(self, annotation: Any, name: str) -> Schema:
+        """With its description: `Annotated[type, Doc("...")]`."""
+        if get_origin(annotation) is not Annotated:
+            return self.of_answer(annotation, name)
+        inner, *metadata = get_args(annotation)
+        text = next((each.documentation for each in metadata if isinstance(each, Doc)), "")
+        return {**self.of_answer(inner, name), **({"description": text} if text else {})}
 
     def _keep(self, name: str, what: object, schema: Schema) -> None:
         if self._types.setdefault(name, what) is not what and self.found[name] != schema:

@@ -1,6 +1,8 @@
 """Clients, payment methods and services as new callers get them."""
 
-from typing import Any, Literal, TypedDict
+from typing import Annotated, Any, Literal, TypedDict
+
+from typing_extensions import Doc
 
 from lambdas.api.clients.found import AddedMethod, MadeClient, SeenClient
 from lambdas.api.http.values import iso
@@ -11,88 +13,79 @@ from lambdas.records.clients.settings import every_setting
 
 
 class MadeClientView(TypedDict):
-    """`note`: what was done otherwise than asked for, such as a login name that was taken."""
-
-    client_id: str
-    note: str | None
+    client_id: Annotated[str, Doc("The new client's id.")]
+    note: Annotated[str | None, Doc("What differs from the request, such as a login name that was taken.")]
 
 
 class ClientView(TypedDict):
-    """`settings`: billing settings by Ubersmith's names. `metadata`, `access`: null unless asked for."""
-
-    client_id: str
-    brand_id: int
-    status: Literal["client", "lead"]
-    first: str
-    last: str
-    company: str
-    email: str
-    address: str
-    city: str
-    state: str
-    zip: str
-    country: str
-    phone: str
-    fax: str
-    vat_id: str
-    uber_login: str
-    login_enabled: bool
-    default_billing_info_id: str | None
-    order_id: str | None
-    settings: dict[str, str]
-    metadata: dict[str, str] | None
-    access: dict[str, str] | None
-    created_at: str | None
+    client_id: Annotated[str, Doc("The client's id.")]
+    brand_id: Annotated[int, Doc("The client's brand.")]
+    status: Annotated[Literal["client", "lead"], Doc("A lead has not ordered yet.")]
+    first: Annotated[str, Doc("First name.")]
+    last: Annotated[str, Doc("Last name.")]
+    company: Annotated[str, Doc("Company.")]
+    email: Annotated[str, Doc("E-mail address.")]
+    address: Annotated[str, Doc("Street and number.")]
+    city: Annotated[str, Doc("City.")]
+    state: Annotated[str, Doc("State or province.")]
+    zip: Annotated[str, Doc("Postal code.")]
+    country: Annotated[str, Doc("ISO 3166 code of two letters.")]
+    phone: Annotated[str, Doc("Phone number.")]
+    fax: Annotated[str, Doc("Fax number.")]
+    vat_id: Annotated[str, Doc("VAT identification number.")]
+    uber_login: Annotated[str, Doc("Login name.")]
+    login_enabled: Annotated[bool, Doc("Whether the client can log in.")]
+    default_billing_info_id: Annotated[str | None, Doc("The payment method that is used if none is chosen.")]
+    order_id: Annotated[str | None, Doc("The order that made this client, if one did.")]
+    settings: Annotated[dict[str, str], Doc("Billing settings, by Ubersmith's names.")]
+    metadata: Annotated[dict[str, str] | None, Doc("Custom fields; null unless asked for.")]
+    access: Annotated[dict[str, str] | None, Doc("What the login may use; null unless asked for.")]
+    created_at: Annotated[str | None, Doc("When the client was created.")]
 
 
 class AddedMethodView(TypedDict):
-    client_id: str
-    billing_info_id: str
+    client_id: Annotated[str, Doc("The client's id.")]
+    billing_info_id: Annotated[str, Doc("The payment method's id.")]
 
 
 class PaymentMethodView(TypedDict):
-    """`expiry`: MMYY. `account_type`: C checking, S savings."""
-
-    billing_info_id: str
-    kind: Literal["card", "bank_account", "paypal"]
-    brand: str
-    last_four: str
-    expiry: str
-    bank: str
-    account_type: str
-    holder: dict[str, str]
+    billing_info_id: Annotated[str, Doc("The payment method's id.")]
+    kind: Annotated[Literal["card", "bank_account", "paypal"], Doc("The kind of payment method.")]
+    brand: Annotated[str, Doc("The card's brand, or empty.")]
+    last_four: Annotated[str, Doc("Last four digits of the card or account.")]
+    expiry: Annotated[str, Doc("MMYY, for a card.")]
+    bank: Annotated[str, Doc("The account's bank, or empty.")]
+    account_type: Annotated[str, Doc("C checking, S savings; empty for a card.")]
+    holder: Annotated[dict[str, str], Doc("Name and address of the holder.")]
 
 
 class PaymentMethodsView(TypedDict):
-    payment_methods: list[PaymentMethodView]
+    payment_methods: Annotated[list[PaymentMethodView], Doc("The client's payment methods.")]
 
 
 class ServiceView(TypedDict):
-    """`recurring` is what a later period costs; `period` in months, 0 for once. `starts_at`, `last_renewed_at` and `renews_at`
-    as its order said. `auto_bill`: later periods are charged without asking."""
-
-    service_id: str
-    client_id: str
-    order_id: str
-    plan_id: str
-    title: str
-    description: str
-    quantity: int
-    period: int
-    recurring: str
-    setup: str
-    currency: str
-    options: dict[str, Any]
-    status: Literal["active", "pending", "canceled"]
-    created_at: str | None
-    starts_at: str | None
-    last_renewed_at: str | None
-    renews_at: str | None
-    auto_bill: bool
+    service_id: Annotated[str, Doc("The service's id.")]
+    client_id: Annotated[str, Doc("The client's id.")]
+    order_id: Annotated[str, Doc("The order that added it.")]
+    plan_id: Annotated[str, Doc("The service plan.")]
+    title: Annotated[str, Doc("The plan's title.")]
+    description: Annotated[str, Doc("What the buyer calls it, such as a domain name.")]
+    quantity: Annotated[int, Doc("How many units.")]
+    period: Annotated[int, Doc("Months in a billing period; 0: billed once.")]
+    recurring: Annotated[str, Doc("What a later period costs.")]
+    setup: Annotated[str, Doc("What the set-up costs.")]
+    currency: Annotated[str, Doc("ISO 4217 code, such as USD.")]
+    options: Annotated[dict[str, Any], Doc("The chosen option of each upgrade, by upgrade id.")]
+    status: Annotated[Literal["active", "pending", "canceled"], Doc("Pending until it is provisioned.")]
+    created_at: Annotated[str | None, Doc("When it was added.")]
+    starts_at: Annotated[str | None, Doc("When it starts, as its order stated.")]
+    last_renewed_at: Annotated[str | None, Doc("When it was last renewed, as its order stated.")]
+    renews_at: Annotated[str | None, Doc("When its next period begins, as its order stated.")]
+    auto_bill: Annotated[bool, Doc("Whether later periods are charged automatically.")]
 
 
 class ServicesView(TypedDict):
-    services: list[ServiceView]
+    services: Annotated[list[ServiceView], Doc("The client's services.")]
 
 
 def made_view(made: MadeClient) -> MadeClientView:

@@ -1,6 +1,8 @@
 """Coupons as new callers get them."""
 
-from typing import Literal, TypedDict
+from typing import Annotated, Literal, TypedDict
+
+from typing_extensions import Doc
 
 from lambdas.api.coupons.lists import CouponList
 from lambdas.api.http.values import iso
@@ -9,44 +11,37 @@ from lambdas.orders.model.money import format_cents
 
 
 class DiscountView(TypedDict):
-    """`value` is decimal text: a percentage, or an amount of money."""
-
-    kind: Literal["percentage", "amount"]
-    value: str
+    kind: Annotated[Literal["percentage", "amount"], Doc("What `value` is.")]
+    value: Annotated[str, Doc("Decimal text: percent, or an amount of money.")]
 
 
 class OptionDiscountView(TypedDict):
-    recurring: DiscountView
-    setup: DiscountView
+    recurring: Annotated[DiscountView, Doc("Off the option's price.")]
+    setup: Annotated[DiscountView, Doc("Off the option's set-up.")]
 
 
 class CouponView(TypedDict):
-    """`plan_id`, `expires_at`, `max_uses`: null where there is no limit. `recurring`: off every period, not the first only.
-
-    `clients`: those it is for, all if empty. `options`, `clients`: null where a list was asked for without them.
-    """
-
-    coupon_id: str
-    coupon_code: str
-    class_id: int
-    plan_id: str | None
-    description: str
-    descriptions: dict[str, str]
-    starts_at: str | None
-    expires_at: str | None
-    active: bool
-    vip: bool
-    recurring: bool
-    discount: DiscountView
-    setup_discount: DiscountView
-    options: dict[str, OptionDiscountView] | None
-    clients: list[str] | None
-    max_uses: int | None
-    total_uses: int
+    coupon_id: Annotated[str, Doc("The coupon's id.")]
+    coupon_code: Annotated[str, Doc("The code that buyers enter.")]
+    class_id: Annotated[int, Doc("The brand.")]
+    plan_id: Annotated[str | None, Doc("The service plan it is for; null for all.")]
+    description: Annotated[str, Doc("What buyers read.")]
+    descriptions: Annotated[dict[str, str], Doc("The description in other languages, by locale.")]
+    starts_at: Annotated[str | None, Doc("From when it is valid.")]
+    expires_at: Annotated[str | None, Doc("Until when it is valid; null: without end.")]
+    active: Annotated[bool, Doc("Whether it can be used.")]
+    vip: Annotated[bool, Doc("Whether it is for existing clients only.")]
+    recurring: Annotated[bool, Doc("Whether it is taken off every period, not the first alone.")]
+    discount: Annotated[DiscountView, Doc("Off the price of a period.")]
+    setup_discount: Annotated[DiscountView, Doc("Off the set-up.")]
+    options: Annotated[dict[str, OptionDiscountView] | None, Doc("By option id; null if a list left them out.")]
+    clients: Annotated[list[str] | None, Doc("Ids of the clients it is for; empty: all. Null if a list left them out.")]
+    max_uses: Annotated[int | None, Doc("How often it can be used; null: without limit.")]
+    total_uses: Annotated[int, Doc("How often it has been used.")]
 
 
 class CouponsView(TypedDict):
-    coupons: list[CouponView]
+    coupons: Annotated[list[CouponView], Doc("The coupons.")]
 
 
 def coupons_view(found: CouponList) -> CouponsView:

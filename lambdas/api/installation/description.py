@@ -3,7 +3,9 @@
 import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, TypedDict, get_origin
+from typing import Annotated, Any, TypedDict, get_origin
+
+from typing_extensions import Doc
 
 from lambdas.api.method import Method
 
@@ -11,23 +13,19 @@ _OUTPUT = {bool: "boolean", int: "integer", str: "string", dict: "map", list: "l
 
 
 class ParameterDescription(TypedDict):
-    """`default`: what counts where the parameter is not sent."""
-
-    param: str
-    name: str
-    required: bool
-    default: Any
-    description: str
+    param: Annotated[str, Doc("The parameter's name in a request.")]
+    name: Annotated[str, Doc("Its name for people.")]
+    required: Annotated[bool, Doc("Whether it must be sent.")]
+    default: Annotated[Any, Doc("The value that applies if it is not sent.")]
+    description: Annotated[str, Doc("What it does.")]
 
 
 class MethodDescription(TypedDict):
-    """`output`: the kind of `data` in API 2.0."""
-
-    method: str
-    title: str
-    description: str
-    params: list[ParameterDescription]
-    output: str
+    method: Annotated[str, Doc("The method's name.")]
+    title: Annotated[str, Doc("What it does.")]
+    description: Annotated[str, Doc("What it does, and the rights it needs.")]
+    params: Annotated[list[ParameterDescription], Doc("Its parameters.")]
+    output: Annotated[str, Doc("The kind of `data` in API 2.0.")]
 
 
 @dataclass(frozen=True)

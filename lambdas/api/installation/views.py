@@ -1,6 +1,8 @@
 """Methods, version, logins and service plans as new callers get them."""
 
-from typing import Literal, TypedDict
+from typing import Annotated, Literal, TypedDict
+
+from typing_extensions import Doc
 
 from lambdas.api.installation.description import MethodDescription, NamedMethod, described
 from lambdas.catalog.plan import Plan
@@ -9,77 +11,69 @@ from lambdas.records.clients.client import Client
 
 
 class MethodTitleView(TypedDict):
-    method: str
-    title: str
+    method: Annotated[str, Doc("The method's name.")]
+    title: Annotated[str, Doc("What it does.")]
 
 
 class MethodsView(TypedDict):
-    methods: list[MethodTitleView]
+    methods: Annotated[list[MethodTitleView], Doc("All methods, by name.")]
 
 
 class SystemView(TypedDict):
-    version: str
-    latest_version: str
+    version: Annotated[str, Doc("The installed version.")]
+    latest_version: Annotated[str, Doc("The same: it knows of no later one.")]
 
 
 class LoginView(TypedDict):
-    """Whose login it is. `access`: what it may use, by name."""
-
-    type: Literal["client"]
-    client_id: str
-    brand_id: int
-    login: str
-    first: str
-    last: str
-    email: str
-    access: dict[str, str]
+    type: Annotated[Literal["client"], Doc("Whose login it is.")]
+    client_id: Annotated[str, Doc("The client's id.")]
+    brand_id: Annotated[int, Doc("The client's brand.")]
+    login: Annotated[str, Doc("The login name.")]
+    first: Annotated[str, Doc("First name.")]
+    last: Annotated[str, Doc("Last name.")]
+    email: Annotated[str, Doc("E-mail address.")]
+    access: Annotated[dict[str, str], Doc("What the login may use, by name.")]
 
 
 class PriceView(TypedDict):
-    """`period` in months, 0 for once; `price` is for each period, `setup` once."""
-
-    period: int
-    price: str
-    setup: str
+    period: Annotated[int, Doc("Months in a billing period; 0: billed once.")]
+    price: Annotated[str, Doc("For each period.")]
+    setup: Annotated[str, Doc("Once.")]
 
 
 class OptionView(TypedDict):
-    """`price` is per month. `value`: what programs know it by; `description` and `data`: for whoever shows it."""
-
-    option_id: str
-    name: str
-    value: str
-    description: str
-    data: dict[str, str]
-    price: str
-    setup: str
+    option_id: Annotated[str, Doc("The option's id.")]
+    name: Annotated[str, Doc("Its name for people.")]
+    value: Annotated[str, Doc("The value that programs know it by.")]
+    description: Annotated[str, Doc("More about it, for people.")]
+    data: Annotated[dict[str, str], Doc("More about it, for programs.")]
+    price: Annotated[str, Doc("Per month.")]
+    setup: Annotated[str, Doc("Once.")]
 
 
 class UpgradeView(TypedDict):
-    """A service has one of the options; `default` is taken where nobody chose. `variable`: what programs know it by."""
+    """A choice of a service plan. A service has one of its options."""
 
-    upgrade_id: str
-    name: str
-    variable: str
-    description: str
-    data: dict[str, str]
-    default: str
-    options: list[OptionView]
+    upgrade_id: Annotated[str, Doc("The upgrade's id.")]
+    name: Annotated[str, Doc("Its name for people.")]
+    variable: Annotated[str, Doc("The name that programs know it by.")]
+    description: Annotated[str, Doc("More about it, for people.")]
+    data: Annotated[dict[str, str], Doc("More about it, for programs.")]
+    default: Annotated[str, Doc("The option that applies if none is chosen.")]
+    options: Annotated[list[OptionView], Doc("The options to choose one from.")]
 
 
 class PlanView(TypedDict):
-    """`needs`: what has to be said with it, or it is not sold: domain, a domain name per unit as info.packN.desserv."""
-
-    plan_id: str
-    title: str
-    code: str
-    pricing: list[PriceView]
-    needs: list[str]
-    upgrades: list[UpgradeView]
+    plan_id: Annotated[str, Doc("The service plan's id.")]
+    title: Annotated[str, Doc("Its title.")]
+    code: Annotated[str, Doc("Its code.")]
+    pricing: Annotated[list[PriceView], Doc("Its prices, by period.")]
+    needs: Annotated[list[str], Doc("What an order must state: `domain`, a name per unit in info.packN.desserv.")]
+    upgrades: Annotated[list[UpgradeView], Doc("What it can be ordered with.")]
 
 
 class PlansView(TypedDict):
-    plans: list[PlanView]
+    plans: Annotated[list[PlanView], Doc("The service plans.")]
 
 
 def methods_view(found: tuple[NamedMethod, ...]) -> MethodsView:

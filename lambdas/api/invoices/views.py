@@ -1,6 +1,8 @@
 """Invoices as new callers get them: money as decimal text, ISO times."""
 
-from typing import Literal, TypedDict
+from typing import Annotated, Literal, TypedDict
+
+from typing_extensions import Doc
 
 from lambdas.api.http.values import iso
 from lambdas.orders.model.money import format_cents
@@ -8,52 +10,49 @@ from lambdas.records.invoices.invoice import Invoice, RecordedPayment
 
 
 class InvoiceLineView(TypedDict):
-    """`amount` is for the whole quantity; a discount is negative. `tax_name` and `tax_rate` (percent) are a tax line's."""
-
-    service_id: str
-    description: str
-    quantity: int
-    amount: str
-    tax_name: str | None
-    tax_rate: str | None
+    service_id: Annotated[str, Doc("The service it bills, or empty.")]
+    description: Annotated[str, Doc("What is billed.")]
+    quantity: Annotated[int, Doc("How many units.")]
+    amount: Annotated[str, Doc("For the whole quantity; a discount is negative.")]
+    tax_name: Annotated[str | None, Doc("The tax's name, for a line of tax.")]
+    tax_rate: Annotated[str | None, Doc("In percent, for a line of tax.")]
 
 
 class RecordedPaymentView(TypedDict):
-    """Money that came outside of the gateway, and whether it went back; `returned_parts`: order id -> reference, of an invoice of
-    several orders."""
+    """Money that was paid outside of the gateway, and its refund."""
 
-    payment_type: str
-    reference: str
-    amount: str
-    by: str
-    at: str | None
-    returned_reference: str | None
-    returned_by: str | None
-    returned_at: str | None
-    returned_parts: dict[str, str]
+    payment_type: Annotated[str, Doc("The kind of payment, such as check.")]
+    reference: Annotated[str, Doc("What identifies the payment, such as a check's number.")]
+    amount: Annotated[str, Doc("The amount paid.")]
+    by: Annotated[str, Doc("The user who recorded it.")]
+    at: Annotated[str | None, Doc("When it was recorded.")]
+    returned_reference: Annotated[str | None, Doc("What identifies the refund.")]
+    returned_by: Annotated[str | None, Doc("The user who recorded the refund.")]
+    returned_at: Annotated[str | None, Doc("When the refund was recorded.")]
+    returned_parts: Annotated[
+        dict[str, str], Doc("For an invoice of several orders: each refund's reference, by order id.")
+    ]
 
 
 class InvoiceView(TypedDict):
-    """`number` counts in the brand's series, without gaps; `order_id`: whose invoice it is, if it is an order's."""
-
-    invoice_id: str
-    number: int
-    brand_id: int
-    client_id: str
-    order_id: str | None
-    status: Literal["open", "paid", "credited"]
-    total: str
-    currency: str
-    lines: list[InvoiceLineView]
-    transaction_id: str | None
-    payment: RecordedPaymentView | None
-    issued_at: str | None
-    due_at: str | None
-    paid_at: str | None
+    invoice_id: Annotated[str, Doc("The invoice's id.")]
+    number: Annotated[int, Doc("Its number in the brand's series, without gaps.")]
+    brand_id: Annotated[int, Doc("The brand that issued it.")]
+    client_id: Annotated[str, Doc("The client who owes it.")]
+    order_id: Annotated[str | None, Doc("The order it bills; null if several, or none.")]
+    status: Annotated[Literal["open", "paid", "credited"], Doc("Whether it is owed.")]
+    total: Annotated[str, Doc("The sum of its lines.")]
+    currency: Annotated[str, Doc("ISO 4217 code, such as USD.")]
+    lines: Annotated[list[InvoiceLineView], Doc("What is billed.")]
+    transaction_id: Annotated[str | None, Doc("The gateway's payment for it.")]
+    payment: Annotated[RecordedPaymentView | None, Doc("A payment outside of the gateway.")]
+    issued_at: Annotated[str | None, Doc("When it was issued.")]
+    due_at: Annotated[str | None, Doc("When it is due.")]
+    paid_at: Annotated[str | None, Doc("When it was paid.")]
 
 
 class InvoicesView(TypedDict):
-    invoices: list[InvoiceView]
+    invoices: Annotated[list[InvoiceView], Doc("The invoices.")]
 
 
 def invoices_view(found: tuple[Invoice, ...]) -> InvoicesView:

@@ -1,27 +1,25 @@
 """Links to orders as new callers get them."""
 
-from typing import TypedDict
+from typing import Annotated, TypedDict
+
+from typing_extensions import Doc
 
 from lambdas.api.http.values import iso
 from lambdas.records.links.link import Link, MadeLink
 
 
 class MadeLinkView(TypedDict):
-    """`url` opens the order for whoever has it, and is told only here. `link_id` is what revokes it. `sent`: it was mailed."""
-
-    link_id: str
-    order_id: str
-    purpose: str
-    form: str | None
-    url: str
-    sent: bool
-    expires_at: str | None
+    link_id: Annotated[str, Doc("The link's id, for order.link_revoke.")]
+    order_id: Annotated[str, Doc("The order it opens.")]
+    purpose: Annotated[str, Doc("What it opens the order for.")]
+    form: Annotated[str | None, Doc("The form it opens; null if none.")]
+    url: Annotated[str, Doc("The link itself, which is shown only here. It opens the order for anyone.")]
+    sent: Annotated[bool, Doc("Whether it was mailed to the client.")]
+    expires_at: Annotated[str | None, Doc("Until when it works.")]
 
 
 class RevokedLinksView(TypedDict):
-    """`revoked`: the links that this call closed; those closed before are not among them."""
-
-    revoked: list[str]
+    revoked: Annotated[list[str], Doc("Ids of the links that this call closed.")]
 
 
 def made_view(found: MadeLink) -> MadeLinkView:

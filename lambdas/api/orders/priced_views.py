@@ -1,7 +1,9 @@
 """What an order asks for, as it is priced, as new callers get it: money as decimal text."""
 
 from collections.abc import Iterable
-from typing import TypedDict
+from typing import Annotated, TypedDict
+
+from typing_extensions import Doc
 
 from lambdas.orders.model.applied import AppliedTax
 from lambdas.orders.model.money import format_cents
@@ -9,35 +11,32 @@ from lambdas.orders.model.packs import PricedPack
 
 
 class TaxView(TypedDict):
-    """`rate` in percent. `reverse_charge`: the client owes the tax and is charged none."""
-
-    tax_id: str
-    name: str
-    rate: str
-    amount: str
-    reverse_charge: bool
+    tax_id: Annotated[str, Doc("The tax's id.")]
+    name: Annotated[str, Doc("The tax's name.")]
+    rate: Annotated[str, Doc("In percent.")]
+    amount: Annotated[str, Doc("The amount of the first charge.")]
+    reverse_charge: Annotated[bool, Doc("Whether the client owes the tax directly and is not charged it.")]
 
 
 class PricedServiceView(TypedDict):
-    """A service the order asks for, as it is priced. `setup` and `recurring` are list prices of the whole quantity, one
-    period of `period` months (0: once). `first_charge` has the tax on it; `renewal`, what each later period costs, has none."""
+    """A service that the order asks for, with its prices."""
 
-    pack: str
-    plan_id: str
-    title: str
-    description: str
-    quantity: int
-    period: int
-    options: dict[str, str]
-    setup: str
-    recurring: str
-    setup_discount: str
-    recurring_discount: str
-    coupon_code: str | None
-    tax: str
-    taxes: list[TaxView]
-    first_charge: str
-    renewal: str
+    pack: Annotated[str, Doc("Its key in `info`, such as pack1.")]
+    plan_id: Annotated[str, Doc("The service plan.")]
+    title: Annotated[str, Doc("The plan's title.")]
+    description: Annotated[str, Doc("What the buyer calls it, such as a domain name.")]
+    quantity: Annotated[int, Doc("How many units.")]
+    period: Annotated[int, Doc("Months in a billing period; 0: billed once.")]
+    options: Annotated[dict[str, str], Doc("The chosen option of each upgrade, by upgrade id.")]
+    setup: Annotated[str, Doc("List price of the set-up, for the whole quantity.")]
+    recurring: Annotated[str, Doc("List price of one period, for the whole quantity.")]
+    setup_discount: Annotated[str, Doc("What the coupon takes off the set-up.")]
+    recurring_discount: Annotated[str, Doc("What the coupon takes off the first period.")]
+    coupon_code: Annotated[str | None, Doc("The coupon that applies; null if none does.")]
+    tax: Annotated[str, Doc("The tax in the first charge.")]
+    taxes: Annotated[list[TaxView], Doc("The taxes in the first charge.")]
+    first_charge: Annotated[str, Doc("What is charged first, with tax.")]
+    renewal: Annotated[str, Doc("What each later period costs, before tax.")]
 
 
 def priced_service(pack: PricedPack) -> PricedServiceView:

@@ -1,7 +1,9 @@
 """An order as new callers get it: the checklist with each action's state and reason, money as decimal text."""
 
 from collections.abc import Mapping
-from typing import Any, TypedDict
+from typing import Annotated, Any, TypedDict
+
+from typing_extensions import Doc
 
 from lambdas.api.http.values import iso
 from lambdas.api.orders.created import CreatedOrder
@@ -16,90 +18,100 @@ from lambdas.orders.table.pages import OrderPage
 
 
 class StepView(TypedDict):
-    order_step_id: int
-    name: str
-    status: str
+    order_step_id: Annotated[int, Doc("The step's id.")]
+    name: Annotated[str, Doc("The step's name.")]
+    status: Annotated[str, Doc("ordinary, leads, complete or canceled.")]
 
 
 class ActionView(TypedDict):
-    """`state`: pending, running, waiting, failed, done, skipped or undone."""
-
-    order_action_id: int
-    order_step_id: int
-    name: str
-    module: str
-    automatic: bool
-    optional: bool
-    owner: str
-    prereqs: list[int]
-    state: str
-    reason: str
-    attempts: int
-    at: str | None
-    by: str | None
-    result: dict[str, Any]
+    order_action_id: Annotated[int, Doc("The action's id.")]
+    order_step_id: Annotated[int, Doc("The id of the step it belongs to.")]
+    name: Annotated[str, Doc("The action's name.")]
+    module: Annotated[str, Doc("The module that does it, as order.module_list names it.")]
+    automatic: Annotated[bool, Doc("Whether it starts without a person.")]
+    optional: Annotated[bool, Doc("Whether its step can be left without it.")]
+    owner: Annotated[str, Doc("Who is responsible for it.")]
+    prereqs: Annotated[list[int], Doc("Ids of the actions that must be done or skipped first.")]
+    state: Annotated[str, Doc("pending, running, waiting, failed, done, skipped or undone.")]
+    reason: Annotated[str, Doc("Why it is in this state, or empty.")]
+    attempts: Annotated[int, Doc("How often it has run.")]
+    at: Annotated[str | None, Doc("When its state last changed.")]
+    by: Annotated[str | None, Doc("The user who last acted on it; null if none did.")]
+    result: Annotated[dict[str, Any], Doc("What its module returned.")]
 
 
-WaitView = TypedDict("WaitView", {"for": str, "owner": str, "since": str | None, "due_at": str | None, "overdue": bool})
-"""What an order waits for: an action's id, `leads` for its submit, `undo_` and an action's id, or a gate (`gate_` and the id
-of the action that waits for others), `machine` for an order whose execution ended before it did, or `settle_` and the id of a
-skipped action that could not settle what it left outside; who must act, and until when."""
+_FOR = (
+    "An action's id; `leads`: the submit; `machine`: a restart of its execution; or a prefix and an action's id: `undo_` to "
+    "undo it, `gate_` for the actions before it, `settle_` for what a skipped action left at a provider."
+)
+WaitView = TypedDict(
+    "WaitView",
+    {
+        "for": Annotated[str, Doc(_FOR)],
+        "owner": Annotated[str, Doc("Who must act.")],
+        "since": Annotated[str | None, Doc("Since when it waits.")],
+        "due_at": Annotated[str | None, Doc("Until when the owner should act; null: without a deadline.")],
+        "overdue": Annotated[bool, Doc("Whether that time is over.")],
+    },
+)
 
 
 class OrderView(TypedDict):
-    """Times are ISO 8601 in UTC, money is decimal text. `total` is what is charged first, `tax` what of it is tax."""
+    """An order. Times are ISO 8601 in UTC, money is decimal text."""
 
-    order_id: str
-    hash: str
-    order_queue_id: int
-    step: StepView
-    client_id: str | None
-    total: str
-    tax: str
-    taxes: list[TaxView]
-    currency: str
-    priority: int
-    owner: str
-    listed_company: str
-    opportunity_id: int
-    order_form_id: int
-    received_at: str | None
-    active_at: str | None
-    submitted_at: str | None
-    completed_at: str | None
-    canceled_at: str | None
-    canceled_because: str | None
-    canceled_by: str | None
-    unwound_at: str | None
-    review_needed_at: str | None
-    review_because: str | None
-    machine_stopped_at: str | None
-    machine_stopped_because: str | None
-    revision: int
-    changed_by: str | None
-    changed_how: str | None
-    queue_hash: str
-    machine_hash: str | None
-    actions: list[ActionView]
-    waits: list[WaitView]
-    services: list[PricedServiceView]
-    info: dict[str, Any]
-    contact_note: str | None
+    order_id: Annotated[str, Doc("The order's number.")]
+    hash: Annotated[str, Doc("A random text that names the order where its number could be guessed.")]
+    order_queue_id: Annotated[int, Doc("The queue it runs through.")]
+    step: Annotated[StepView, Doc("The step it is in.")]
+    client_id: Annotated[str | None, Doc("The client who placed it; null until there is one.")]
+    total: Annotated[str, Doc("What is charged first, with tax.")]
+    tax: Annotated[str, Doc("The part of the total that is tax.")]
+    taxes: Annotated[list[TaxView], Doc("The taxes in the total.")]
+    currency: Annotated[str, Doc("ISO 4217 code, such as USD.")]
+    priority: Annotated[int, Doc("The order's priority.")]
+    owner: Annotated[str, Doc("The member of staff who looks after it, or empty.")]
+    listed_company: Annotated[str, Doc("The name it is listed under: the company, or else the person.")]
+    opportunity_id: Annotated[int, Doc("The sales opportunity it was made of; 0 if none.")]
+    order_form_id: Annotated[int, Doc("The order form it came from; 0 if none.")]
+    received_at: Annotated[str | None, Doc("When it was received.")]
+    active_at: Annotated[str | None, Doc("When it last changed.")]
+    submitted_at: Annotated[str | None, Doc("When it was submitted; null for a lead.")]
+    completed_at: Annotated[str | None, Doc("When it was completed.")]
+    canceled_at: Annotated[str | None, Doc("When it was canceled.")]
+    canceled_because: Annotated[str | None, Doc("The reason for the cancel.")]
+    canceled_by: Annotated[str | None, Doc("The user who canceled it.")]
+    unwound_at: Annotated[str | None, Doc("When everything was undone after the cancel.")]
+    review_needed_at: Annotated[str | None, Doc("Since when it waits for a review.")]
+    review_because: Annotated[str | None, Doc("Why it needs a review.")]
+    machine_stopped_at: Annotated[
+        str | None, Doc("When its execution stopped too early; order.restart starts a new one.")
+    ]
+    machine_stopped_because: Annotated[str | None, Doc("Why its execution stopped.")]
+    revision: Annotated[int, Doc("Counts changes. The ETag is the same number.")]
+    changed_by: Annotated[str | None, Doc("The user who made the last change.")]
+    changed_how: Annotated[str | None, Doc("How it was last changed, such as process.")]
+    queue_hash: Annotated[str, Doc("Fingerprint of the queue's definition that it was created with.")]
+    machine_hash: Annotated[str | None, Doc("Fingerprint of the state machine it was started on; null before.")]
+    actions: Annotated[list[ActionView], Doc("Its checklist: all actions of all steps.")]
+    waits: Annotated[list[WaitView], Doc("What it waits for now.")]
+    services: Annotated[list[PricedServiceView], Doc("The services it orders, with prices.")]
+    info: Annotated[dict[str, Any], Doc("The order's data: contact, payment and services as they were sent.")]
+    contact_note: Annotated[str | None, Doc("Which contact details may differ from the client's; null if none.")]
 
 
 class UnreadableOrderView(TypedDict):
-    """An order whose row in the order table cannot be read, and why. It has to be mended there."""
+    """An order whose row in the order table cannot be read. It must be fixed there."""
 
-    order_id: str
-    why: str
+    order_id: Annotated[str, Doc("The order's number.")]
+    why: Annotated[str, Doc("Why it cannot be read.")]
 
 
 class OrdersView(TypedDict):
-    """`next_cursor`: what to send as `cursor` for the next page; null after the last. A page may hold fewer than `limit`."""
+    """A page of orders. It may hold fewer than `limit`."""
 
-    orders: list[OrderView]
-    unreadable: list[UnreadableOrderView]
-    next_cursor: str | None
+    orders: Annotated[list[OrderView], Doc("The orders of this page.")]
+    unreadable: Annotated[list[UnreadableOrderView], Doc("Orders that could not be read.")]
+    next_cursor: Annotated[str | None, Doc("Send it as `cursor` for the next page; null after the last.")]
 
 
 def orders_view(page: OrderPage) -> OrdersView:

@@ -1,6 +1,8 @@
 """Posts as new callers get them."""
 
-from typing import Literal, TypedDict
+from typing import Annotated, Literal, TypedDict
+
+from typing_extensions import Doc
 
 from lambdas.api.http.files import FileAnswer
 from lambdas.api.http.values import iso
@@ -9,44 +11,39 @@ from lambdas.records.posts.attachment import Attachment
 
 
 class AttachmentView(TypedDict):
-    """`uber.attachment_get` gives the file by its `attach_id`."""
-
-    attach_id: str
-    name: str
-    size_bytes: int
-    content_type: str
+    attach_id: Annotated[str, Doc("The file's id, for uber.attachment_get.")]
+    name: Annotated[str, Doc("The file's name.")]
+    size_bytes: Annotated[int, Doc("Its size in bytes.")]
+    content_type: Annotated[str, Doc("Its media type, such as application/pdf.")]
 
 
 class PostView(TypedDict):
-    """`type`: a response is staff's, a comment is staff's among themselves. `by`: the API user who posted it.
-
-    `mail`: null if it has none; `unknown` if SES did not say whether it went out; `unsent` if it was not asked to.
-    """
-
-    post_id: str
-    order_id: str
-    type: Literal["response", "comment", "client_response"]
-    client_viewable: bool
-    author: str
-    by: str
-    user_id: str | None
-    contact_id: str | None
-    recipients: list[str]
-    cc: list[str]
-    bcc: list[str]
-    subject: str
-    body: str
-    posted_at: str | None
-    mail: MailOutcome | None
-    attachments: list[AttachmentView]
+    post_id: Annotated[str, Doc("The post's id.")]
+    order_id: Annotated[str, Doc("The order it belongs to.")]
+    type: Annotated[Literal["response", "comment", "client_response"], Doc("A comment is for staff only.")]
+    client_viewable: Annotated[bool, Doc("Whether the client sees it.")]
+    author: Annotated[str, Doc("The name of its author.")]
+    by: Annotated[str, Doc("The API user who posted it.")]
+    user_id: Annotated[str | None, Doc("The member of staff who wrote it.")]
+    contact_id: Annotated[str | None, Doc("The contact who wrote it.")]
+    recipients: Annotated[list[str], Doc("Addresses it is mailed to.")]
+    cc: Annotated[list[str], Doc("Addresses in copy.")]
+    bcc: Annotated[list[str], Doc("Addresses in blind copy.")]
+    subject: Annotated[str, Doc("Its subject.")]
+    body: Annotated[str, Doc("Its text.")]
+    posted_at: Annotated[str | None, Doc("When it was posted.")]
+    mail: Annotated[
+        MailOutcome | None, Doc("Null: without mail. `unknown`: nobody knows if it left. `unsent`: not requested.")
+    ]
+    attachments: Annotated[list[AttachmentView], Doc("Its files.")]
 
 
 class PostsView(TypedDict):
-    posts: list[PostView]
+    posts: Annotated[list[PostView], Doc("The posts.")]
 
 
 class AttachmentsView(TypedDict):
-    attachments: list[AttachmentView]
+    attachments: Annotated[list[AttachmentView], Doc("The files.")]
 
 
 def post_view(sent: SentPost) -> PostView:

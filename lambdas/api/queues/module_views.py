@@ -1,18 +1,20 @@
 """Modules as new callers get them."""
 
-from typing import Any, TypedDict
+from typing import Annotated, Any, TypedDict
+
+from typing_extensions import Doc
 
 from lambdas.api.queues.config_items import ConfigItem, config_items
 from lambdas.api.queues.parts import NamedModule
 
 
 class ModuleNameView(TypedDict):
-    order_module_name: str
-    label: str
+    order_module_name: Annotated[str, Doc("The module's name.")]
+    label: Annotated[str, Doc("Its name for people.")]
 
 
 class ModulesView(TypedDict):
-    modules: list[ModuleNameView]
+    modules: Annotated[list[ModuleNameView], Doc("All modules.")]
 
 
 def modules_view(found: list[NamedModule]) -> ModulesView:
@@ -20,29 +22,23 @@ def modules_view(found: list[NamedModule]) -> ModulesView:
 
 
 class ConfigItemView(TypedDict):
-    """`type` is JSON's. `options`: all values there are, if few; else empty."""
-
-    name: str
-    label: str
-    type: str
-    required: bool
-    default: Any
-    options: list[Any]
-    description: str
+    name: Annotated[str, Doc("The setting's name.")]
+    label: Annotated[str, Doc("Its name for people.")]
+    type: Annotated[str, Doc("Its JSON type.")]
+    required: Annotated[bool, Doc("Whether it must be set.")]
+    default: Annotated[Any, Doc("Its value if it is not set.")]
+    options: Annotated[list[Any], Doc("All its possible values, if there are few; else empty.")]
+    description: Annotated[str, Doc("What it does.")]
 
 
 class ModuleView(TypedDict):
-    """`interactive`: asks a person. `reprocess`: may be run again when done. `undoes`: takes back what it did on a cancel.
-
-    `config`: its settings; `config_schema`: the same as JSON Schema."""
-
-    order_module_name: str
-    label: str
-    interactive: bool
-    reprocess: bool
-    undoes: bool
-    config: list[ConfigItemView]
-    config_schema: dict[str, Any]
+    order_module_name: Annotated[str, Doc("The module's name.")]
+    label: Annotated[str, Doc("Its name for people.")]
+    interactive: Annotated[bool, Doc("Whether it asks a person.")]
+    reprocess: Annotated[bool, Doc("Whether it may run again when it is done.")]
+    undoes: Annotated[bool, Doc("Whether it undoes its work when the order is canceled.")]
+    config: Annotated[list[ConfigItemView], Doc("Its settings.")]
+    config_schema: Annotated[dict[str, Any], Doc("Its settings as JSON Schema.")]
 
 
 def module_view(found: NamedModule) -> ModuleView:

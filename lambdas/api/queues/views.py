@@ -1,28 +1,28 @@
 """Queues as new callers get them."""
 
-from typing import Any, TypedDict
+from typing import Annotated, Any, TypedDict
+
+from typing_extensions import Doc
 
 from lambdas.api.queues.parts import ActionOfStep, CountedQueue, StepOfQueue
 from lambdas.orders.model.queue import MayBeInvoiced, Queue
 
 
 class CountedStepView(TypedDict):
-    """`count`: how many orders are in the step."""
-
-    order_step_id: int
-    name: str
-    status: str
-    count: int
+    order_step_id: Annotated[int, Doc("The step's id.")]
+    name: Annotated[str, Doc("The step's name.")]
+    status: Annotated[str, Doc("ordinary, leads, complete or canceled.")]
+    count: Annotated[int, Doc("How many orders are in the step.")]
 
 
 class CountedQueueView(TypedDict):
-    order_queue_id: int
-    name: str
-    steps: list[CountedStepView]
+    order_queue_id: Annotated[int, Doc("The queue's id.")]
+    name: Annotated[str, Doc("The queue's name.")]
+    steps: Annotated[list[CountedStepView], Doc("Its steps, in order.")]
 
 
 class QueuesView(TypedDict):
-    queues: list[CountedQueueView]
+    queues: Annotated[list[CountedQueueView], Doc("The queues that you may see.")]
 
 
 def queues_view(found: list[CountedQueue]) -> QueuesView:
@@ -43,19 +43,16 @@ def _counted(found: CountedQueue) -> CountedQueueView:
 
 
 class QueueView(TypedDict):
-    """`key`: the queue's folder. `may_be_invoiced`: whose orders it takes without money held for them. `sendlink_*`: the mail
-    that leads back to an unfinished order."""
-
-    order_queue_id: int
-    key: str
-    name: str
-    brand_id: int
-    active: bool
-    allow_quotes: bool
-    may_be_invoiced: MayBeInvoiced
-    sendlink_from: str
-    sendlink_sub: str
-    sendlink_body: str
+    order_queue_id: Annotated[int, Doc("The queue's id.")]
+    key: Annotated[str, Doc("The name of the queue's folder.")]
+    name: Annotated[str, Doc("The queue's name.")]
+    brand_id: Annotated[int, Doc("The brand it sells for.")]
+    active: Annotated[bool, Doc("Whether it takes new orders.")]
+    allow_quotes: Annotated[bool, Doc("Whether quotes can be made for it.")]
+    may_be_invoiced: Annotated[MayBeInvoiced, Doc("Who may pay by invoice later, without a payment held first.")]
+    sendlink_from: Annotated[str, Doc("Sender of the mail that leads back to an unfinished order.")]
+    sendlink_sub: Annotated[str, Doc("Subject of that mail.")]
+    sendlink_body: Annotated[str, Doc("Text of that mail.")]
 
 
 def queue_view(queue: Queue) -> QueueView:
@@ -74,18 +71,18 @@ def queue_view(queue: Queue) -> QueueView:
 
 
 class QueueStepView(TypedDict):
-    """`status`: ordinary, leads, complete or canceled. `priority`: its place, from 1. `expires_after_days`: of leads."""
-
-    order_step_id: int
-    order_queue_id: int
-    name: str
-    priority: int
-    status: str
-    expires_after_days: int | None
+    order_step_id: Annotated[int, Doc("The step's id.")]
+    order_queue_id: Annotated[int, Doc("The queue it belongs to.")]
+    name: Annotated[str, Doc("The step's name.")]
+    priority: Annotated[int, Doc("Its place in the queue, from 1.")]
+    status: Annotated[str, Doc("ordinary, leads, complete or canceled.")]
+    expires_after_days: Annotated[
+        int | None, Doc("Days until an unfinished order expires; null: never, or not a leads step.")
+    ]
 
 
 class QueueStepsView(TypedDict):
-    steps: list[QueueStepView]
+    steps: Annotated[list[QueueStepView], Doc("The steps, in order.")]
 
 
 def steps_view(found: list[StepOfQueue]) -> QueueStepsView:
@@ -104,25 +101,23 @@ def step_view(found: StepOfQueue) -> QueueStepView:
 
 
 class QueueActionView(TypedDict):
-    """`priority`: its place in the step, from 1. `config`: settings of its module, as order.module_get names them."""
-
-    order_action_id: int
-    order_step_id: int
-    order_queue_id: int
-    name: str
-    module: str
-    priority: int
-    automatic: bool
-    optional: bool
-    client_viewable: bool
-    owner: str
-    due_hours: int
-    prereqs: list[int]
-    config: dict[str, Any]
+    order_action_id: Annotated[int, Doc("The action's id.")]
+    order_step_id: Annotated[int, Doc("The step it belongs to.")]
+    order_queue_id: Annotated[int, Doc("The queue it belongs to.")]
+    name: Annotated[str, Doc("The action's name.")]
+    module: Annotated[str, Doc("The module that does it, as order.module_list names it.")]
+    priority: Annotated[int, Doc("Its place in the step, from 1.")]
+    automatic: Annotated[bool, Doc("Whether it starts without a person.")]
+    optional: Annotated[bool, Doc("Whether its step can be left without it.")]
+    client_viewable: Annotated[bool, Doc("Whether the client sees it.")]
+    owner: Annotated[str, Doc("Who is responsible for it.")]
+    due_hours: Annotated[int, Doc("Hours it may wait before it is overdue.")]
+    prereqs: Annotated[list[int], Doc("Ids of the actions that must be done or skipped first.")]
+    config: Annotated[dict[str, Any], Doc("Settings of its module, as order.module_get names them.")]
 
 
 class QueueActionsView(TypedDict):
-    actions: list[QueueActionView]
+    actions: Annotated[list[QueueActionView], Doc("The actions, in order.")]
 
 
 def actions_view(found: list[ActionOfStep]) -> QueueActionsView:

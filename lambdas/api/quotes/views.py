@@ -1,6 +1,8 @@
 """Quotes and contracts as new callers see them. Amounts are decimal text; times ISO 8601 in UTC."""
 
-from typing import TypedDict
+from typing import Annotated, TypedDict
+
+from typing_extensions import Doc
 
 from lambdas.api.http.values import iso
 from lambdas.api.quotes.found import AddedService, ContractDiff
@@ -11,103 +13,88 @@ from lambdas.records.quotes.service import QuotedOption, QuotedService
 
 
 class AmountsView(TypedDict):
-    """Of one unit: the price each period (an option's: each month), the set-up once, and what is off both."""
-
-    price: str
-    setup: str
-    discount: str
-    setup_discount: str
+    price: Annotated[str, Doc("Price of one unit and period; an option's is for a month.")]
+    setup: Annotated[str, Doc("Set-up of one unit, once.")]
+    discount: Annotated[str, Doc("Off the price.")]
+    setup_discount: Annotated[str, Doc("Off the set-up.")]
 
 
 class QuotedOptionView(TypedDict):
-    option_id: str | None
-    amounts: AmountsView
+    option_id: Annotated[str | None, Doc("The chosen option; null for one that is not in the catalog.")]
+    amounts: Annotated[AmountsView, Doc("Its amounts.")]
 
 
 class QuotedServiceView(TypedDict):
-    """`plan_id`: null for a service in no catalogue. `period` in months; 0: once."""
-
-    plan_id: str | None
-    description: str
-    period: int
-    quantity: int
-    setup_per_unit: bool
-    amounts: AmountsView
-    options: dict[str, QuotedOptionView]
-    notes: str
+    plan_id: Annotated[str | None, Doc("The service plan; null for a service that is not in the catalog.")]
+    description: Annotated[str, Doc("What is quoted.")]
+    period: Annotated[int, Doc("Months in a billing period; 0: billed once.")]
+    quantity: Annotated[int, Doc("How many units.")]
+    setup_per_unit: Annotated[bool, Doc("Whether the set-up is charged for each unit.")]
+    amounts: Annotated[AmountsView, Doc("The amounts of one unit.")]
+    options: Annotated[dict[str, QuotedOptionView], Doc("The options, by upgrade id.")]
+    notes: Annotated[str, Doc("Notes on this service.")]
 
 
 class QuoteView(TypedDict):
-    """`status`: draft, waiting_approval, open, signed, cancelled or persistent. `total`: what it costs first, before tax.
-    `duplicate_of`: the quote it was signed for."""
-
-    quote_id: str
-    client_id: str
-    brand_id: int
-    order_queue_id: int
-    name: str
-    owner: str
-    status: str
-    opportunity_id: int | None
-    term_months: int | None
-    expires_at: str | None
-    notes: str
-    created_at: str | None
-    signer: str | None
-    signed_at: str | None
-    order_id: str | None
-    duplicate_of: str | None
-    total: str
-    services: dict[str, QuotedServiceView]
+    quote_id: Annotated[str, Doc("The quote's id.")]
+    client_id: Annotated[str, Doc("The client it is for.")]
+    brand_id: Annotated[int, Doc("The client's brand.")]
+    order_queue_id: Annotated[int, Doc("The queue its order will run through.")]
+    name: Annotated[str, Doc("The quote's name.")]
+    owner: Annotated[str, Doc("The member of staff who looks after it.")]
+    status: Annotated[str, Doc("draft, waiting_approval, open, signed, cancelled or persistent.")]
+    opportunity_id: Annotated[int | None, Doc("The sales opportunity; null if none.")]
+    term_months: Annotated[int | None, Doc("Term of the contract, in months.")]
+    expires_at: Annotated[str | None, Doc("Until when it can be signed; null: without end.")]
+    notes: Annotated[str, Doc("Notes for the client.")]
+    created_at: Annotated[str | None, Doc("When it was created.")]
+    signer: Annotated[str | None, Doc("Who signed it.")]
+    signed_at: Annotated[str | None, Doc("When it was signed.")]
+    order_id: Annotated[str | None, Doc("The order that its signature made.")]
+    duplicate_of: Annotated[str | None, Doc("The persistent quote it is a signed copy of.")]
+    total: Annotated[str, Doc("What is charged first, before tax.")]
+    services: Annotated[dict[str, QuotedServiceView], Doc("The quoted services, by number.")]
 
 
 class QuotesView(TypedDict):
-    quotes: list[QuoteView]
+    quotes: Annotated[list[QuoteView], Doc("The quotes.")]
 
 
 class QuoteServiceView(TypedDict):
-    """`number`: of the service that was added."""
-
-    number: str
-    quote: QuoteView
+    number: Annotated[str, Doc("The number of the service that was added.")]
+    quote: Annotated[QuoteView, Doc("The quote with all its services.")]
 
 
 class ChallengeView(TypedDict):
-    """What the card's bank asks of its holder."""
-
-    challenge_id: str
-    url: str
-    expires_at: str | None
+    challenge_id: Annotated[str, Doc("The challenge's id.")]
+    url: Annotated[str, Doc("Where the card holder confirms the payment.")]
+    expires_at: Annotated[str | None, Doc("Until when they can confirm it.")]
 
 
 class SignedView(TypedDict):
-    """`outcome`: submitted; lead, for the reason; or canceled. `repeated`: the signature was taken in before."""
-
-    quote_id: str | None
-    order_id: str
-    outcome: str | None
-    reason: str
-    repeated: bool
-    challenge: ChallengeView | None
+    quote_id: Annotated[str | None, Doc("The signed quote; null for a contract without one.")]
+    order_id: Annotated[str, Doc("The order of the signature.")]
+    outcome: Annotated[str | None, Doc("submitted, lead or canceled.")]
+    reason: Annotated[str, Doc("Why the order is a lead or canceled, or empty.")]
+    repeated: Annotated[bool, Doc("Whether this signature was accepted before.")]
+    challenge: Annotated[ChallengeView | None, Doc("What the card's bank asks of the holder; null if nothing.")]
 
 
 class DifferenceView(TypedDict):
-    """`line`: the order's pack. `kind`: added, removed or changed. `field`, `signed`, `ordered`: what differs, and how."""
-
-    line: str
-    kind: str
-    field: str
-    signed: str
-    ordered: str
+    line: Annotated[str, Doc("The service's key in the order, such as pack1.")]
+    kind: Annotated[str, Doc("added, removed or changed.")]
+    field: Annotated[str, Doc("The field that differs.")]
+    signed: Annotated[str, Doc("Its value in the contract.")]
+    ordered: Annotated[str, Doc("Its value in the order.")]
 
 
 class ContractDiffView(TypedDict):
-    order_id: str
-    contract_id: str
-    signature_id: str
-    signed_at: str | None
-    same: bool
-    differences: list[DifferenceView]
+    order_id: Annotated[str, Doc("The order's number.")]
+    contract_id: Annotated[str, Doc("The contract's id.")]
+    signature_id: Annotated[str, Doc("The signature's id.")]
+    signed_at: Annotated[str | None, Doc("When it was signed.")]
+    same: Annotated[bool, Doc("Whether the order is what was signed.")]
+    differences: Annotated[list[DifferenceView], Doc("Where the order differs from the contract.")]
 
 
 def quote_view(quote: Quote) -> QuoteView:

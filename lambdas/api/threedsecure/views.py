@@ -1,19 +1,19 @@
 """Authentication of a card holder as new callers get it."""
 
-from typing import Literal, TypedDict
+from typing import Annotated, Literal, TypedDict
+
+from typing_extensions import Doc
 
 from lambdas.api.http.values import iso
 from lambdas.payments.authentication import Authentication
 
 
 class AuthenticationView(TypedDict):
-    """`url`: where the card holder confirms the payment, until `expires_at`."""
-
-    order_id: str
-    state: Literal["pending", "authenticated", "failed", "expired"]
-    challenge_id: str
-    url: str
-    expires_at: str | None
+    order_id: Annotated[str, Doc("The order's number.")]
+    state: Annotated[Literal["pending", "authenticated", "failed", "expired"], Doc("How far the authentication is.")]
+    challenge_id: Annotated[str, Doc("The challenge's id.")]
+    url: Annotated[str, Doc("Where the card holder confirms the payment.")]
+    expires_at: Annotated[str | None, Doc("Until when they can confirm it.")]
 
 
 def authentication_view(found: Authentication) -> AuthenticationView:

@@ -119,6 +119,18 @@ def test_every_property_of_a_request_is_described() -> None:
     assert all(each["description"] for each in DOCUMENT["components"]["parameters"].values())
 
 
+def test_every_property_of_an_answer_is_described() -> None:
+    answers = [
+        (path, content["schema"])
+        for path, _, operation in operations()
+        for answer in operation["responses"].values()
+        for content in answer.get("content", {}).values()
+    ]
+
+    assert len(answers) > len(METHODS)
+    assert [found for path, schema in answers for found in undescribed(schema, path)] == []
+
+
 def test_every_property_of_a_refusal_is_described() -> None:
     schemas = DOCUMENT["components"]["schemas"]
 
