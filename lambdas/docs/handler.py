@@ -65,11 +65,11 @@ _HEADERS = {
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """The Lambda handler: an HTTP API event (payload 2.0) in, a file or 304 or 404 out; by HEAD without its content."""
-    answer = _found(event)
+    answer = _respond(event)
     return {**answer, "body": ""} if event["requestContext"]["http"]["method"] == "HEAD" else answer
 
 
-def _found(event: dict[str, Any]) -> dict[str, Any]:
+def _respond(event: dict[str, Any]) -> dict[str, Any]:
     file = FILES.get(event["rawPath"])
     if file is None:
         text = b"There is no such page. The documentation of the API is at /docs.\n"

@@ -15,7 +15,7 @@ STARTED, RETURNED, SUBMITTED, RECOVERED = "FormStarted", "FormReturned", "FormSu
 
 
 @contextmanager
-def _going_on() -> Iterator[None]:
+def _never_raising() -> Iterator[None]:
     """What cannot be counted holds up nobody who orders."""
     try:
         yield
@@ -29,18 +29,18 @@ class FormCounts:
 
     records: RecordTable
 
-    def started(self, form: Form, order_id: str) -> None:
-        with _going_on():
+    def count_started(self, form: Form, order_id: str) -> None:
+        with _never_raising():
             self._count(STARTED, form, order_id)
 
-    def returned(self, form: Form, order_id: str) -> None:
+    def count_returned(self, form: Form, order_id: str) -> None:
         """Somebody came back to the order by a link."""
-        with _going_on():
+        with _never_raising():
             self._count(RETURNED, form, order_id)
 
-    def submitted(self, form: Form, order_id: str) -> None:
+    def count_submitted(self, form: Form, order_id: str) -> None:
         """Submitted; recovered as well if somebody had come back to it by a link."""
-        with _going_on():
+        with _never_raising():
             self._count(SUBMITTED, form, order_id)
             if self.records.get(f"order#{order_id}", f"count#{RETURNED}"):
                 self._count(RECOVERED, form, order_id)

@@ -6,14 +6,14 @@ from typing import Any
 
 from lambdas.composition.parts import DoorSettings, parts_of
 from lambdas.forms.counts import FormCounts
-from lambdas.forms.door import Door
 from lambdas.forms.form import load_forms
-from lambdas.forms.pages.refusals import refused_page
+from lambdas.forms.pages.refusals import refusal_page
 from lambdas.forms.pages.templates import message_page
-from lambdas.forms.routes import routed
+from lambdas.forms.routes import route
 from lambdas.forms.session.signatures import SecretKeys, Signer
+from lambdas.forms.shop import Shop
 from lambdas.forms.web import Answer, RefusedError, Response, read_request, response_of
-from lambdas.mail.link_requests import LinkWishes
+from lambdas.mail.link_requests import LinkRequests
 from lambdas.orders.errors import OrderError
 from lambdas.payments.hosted_pages import hosted_pages
 from lambdas.rate_limits.form_limits import FormLimits
@@ -21,7 +21,7 @@ from lambdas.rate_limits.windows import Windows
 from lambdas.records.clients.payment_method import PaymentMethodRecords
 from lambdas.records.links.link import LinkRecords
 from lambdas.records.links.reminder_stop import ReminderStops
-from lambdas.records.links.sessions import VisitRecords
+from lambdas.records.links.sessions import SessionRecords
 from lambdas.records.posts.post import PostRecords
 from lambdas.runtime.observe import MetricUnit, log_unexpected, logger, metrics
 from lambdas.runtime.patience import lasting
@@ -41,11 +41,11 @@ class FormSettings(DoorSettings):
 
 
 @cache
-def _door() -> Door:
+def _shop() -> Shop:
     settings = FormSettings.from_environment()
     parts = parts_of(settings)
     records = parts.records
-    return Door(
+    return Shop(
         service=parts.service,
         forms=load_forms(),
         plans=parts.plans,
@@ -55,9 +55,9 @@ def _door() -> Door:
         hosted=hosted_pages(settings.gateway),
         counts=FormCounts(records),
         posts=PostRecords(records),
-        wishes=LinkWishes(settings.notice_queue_url),
+        link_requests=LinkRequests(settings.notice_queue_url),
         stops=ReminderStops(records),
-        visits=VisitRecords(records),
+        sessions=SessionRecords(records),
         signer=Signer(SecretKeys(settings.form_secret_arn)),
         limits=FormLimits.model_validate_json(settings.form_limits),
         windows=Windows(settings.guard_table),
@@ -70,36 +70,36 @@ def _door() -> Door:
 def handler(event: dict[str, Any], context: Any) -> Response:
     """The Lambda handler: an HTTP API event (payload 2.0) in, a response out."""
     with lasting(context):
-        return respond(event, _door())
+        return respond(event, _shop())
 
 
-def respond(event: dict[str, Any], door: Door) -> Response:
+def respond(event: dict[str, Any], shop: Shop) -> Response:
     """Every refusal is a page; only what nobody thought of becomes a 500."""
     try:
-        answer = routed(door, read_request(event))
+        answer = route(shop, read_request(event))
     except RefusedError as refused:
         answer = message_page(
-            refused.status, refused.title, refused.text, company=door.company, link=refused.link, other=refused.other
+            refused.status, refused.title, refused.text, company=shop.company, link=refused.link, other=refused.other
         )
     except OrderError as error:
         logger.info("page refused", kind=error.kind)
-        answer = refused_page(door, error)
+        answer = refusal_page(shop, error)
     except Exception as error:  # noqa: BLE001 - the browser gets a page, the log the place
         request_id = event["requestContext"]["requestId"]
         log_unexpected("unexpected error in the order form", error, request_id=request_id)
-        answer = _failed(door, request_id)
+        answer = _failure_page(shop, request_id)
     metrics.add_metric("FormPages", MetricUnit.Count, 1)
     logger.info("page answered", status=int(answer.status), route=event.get("routeKey", ""))
     response = response_of(answer)
     return {**response, "body": ""} if event["requestContext"]["http"]["method"] == "HEAD" else response
 
 
-def _failed(door: Door, request_id: str) -> Answer:
+def _failure_page(shop: Shop, request_id: str) -> Answer:
     text = (
         f"Something went wrong here, and it is logged under number {request_id}. What you sent before is kept. If you were "
         "about to pay, do not pay again: load the form once more, and it says how your order stands."
     )
-    return message_page(HTTPStatus.INTERNAL_SERVER_ERROR, "That did not work", text, company=door.company)
+    return message_page(HTTPStatus.INTERNAL_SERVER_ERROR, "That did not work", text, company=shop.company)
 
 
-prepare(_door)
+prepare(_shop)

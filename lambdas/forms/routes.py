@@ -4,7 +4,6 @@ import json
 from collections.abc import Callable
 from http import HTTPStatus
 
-from lambdas.forms.door import NEW, RESUME, RETURN, REVIEW, SIGN_IN, SIGN_OUT, WAIT, Door, as_it_stands, path_of
 from lambdas.forms.fields.filled import read_page
 from lambdas.forms.form import Form, Page
 from lambdas.forms.pages import form_page, link_request, new_order, payment_page, resume, sign_in, unsubscribe
@@ -12,11 +11,12 @@ from lambdas.forms.pages.entrance import ENTRANCES
 from lambdas.forms.pages.status_page import reply, status_page
 from lambdas.forms.pages.summary import summary_of
 from lambdas.forms.pages.templates import drawn, static_file
-from lambdas.forms.save_page import previewed
+from lambdas.forms.save_page import preview_order
 from lambdas.forms.session.coupon_guesses import refuse_guesses
 from lambdas.forms.session.csrf import refuse_card_numbers, refuse_other_sites
-from lambdas.forms.session.session import Visit
+from lambdas.forms.session.session import Session
 from lambdas.forms.session.shown_price import stamp_of
+from lambdas.forms.shop import NEW, RESUME, RETURN, REVIEW, SIGN_IN, SIGN_OUT, WAIT, Shop, path_of, redirect_to_order
 from lambdas.forms.web import Answer, RefusedError, WebRequest, see_other
 from lambdas.orders.contact.places import regions_of
 from lambdas.orders.errors import NotAfterSubmitError, OrderIsFinalError, RevisionDiffersError
@@ -29,118 +29,123 @@ RESERVED = (WAIT, RETURN, NEW, REVIEW, SIGN_IN, SIGN_OUT, RESUME, PRICE, REGIONS
 NO_FORMS = (STATIC, REMINDERS)
 """Names a form cannot have."""
 
-_SENT = (NotAfterSubmitError, OrderIsFinalError, SubmitInProgressError)
+_SUBMITTED_MEANWHILE = (NotAfterSubmitError, OrderIsFinalError, SubmitInProgressError)
 
 
-def routed(door: Door, request: WebRequest) -> Answer:
+def route(shop: Shop, request: WebRequest) -> Answer:
     """Raises RefusedError, and OrderError for what has no page of its own."""
     if request.path[-1:] != (RETURN,):  # that one leads back to the payment page
         refuse_card_numbers(*request.path, *request.query.values())
     entrance = ENTRANCES.get(request.path) if request.method == "GET" else None
-    return entrance(door) if entrance else _routed(door, request)
+    return entrance(shop) if entrance else _route_path(shop, request)
 
 
-def _routed(door: Door, request: WebRequest) -> Answer:
+def _route_path(shop: Shop, request: WebRequest) -> Answer:
     match request.method, request.path:
         case method, ("orders", token):
-            return reply(door, token, request) if method == "POST" else status_page(door, token)
+            return reply(shop, token, request) if method == "POST" else status_page(shop, token)
         case method, ("forms", "reminders", token):
-            return unsubscribe.take(door, token) if method == "POST" else unsubscribe.show(door, token)
+            return unsubscribe.take(shop, token) if method == "POST" else unsubscribe.show(shop, token)
         case "GET", ("forms", "static", name) if found := static_file(name):
             return found
-        case "GET" | "POST" as method, ("forms", name, "resume", token) if form := door.forms.get(name):
-            return (resume.resume if method == "POST" else resume.ask)(door, form, token, request)
+        case "GET" | "POST" as method, ("forms", name, "resume", token) if form := shop.forms.get(name):
+            return (resume.resume if method == "POST" else resume.ask)(shop, form, token, request)
         case _, ("forms", _, "resume", _):
             raise _form_gone()
-        case "GET" | "POST" as method, ("forms", name) if form := door.forms.get(name):
-            return _page(door, form, method, form.first, request)
-        case method, ("forms", name, place) if form := door.forms.get(name):
-            return _placed(door, form, method, place, request)
+        case "GET" | "POST" as method, ("forms", name) if form := shop.forms.get(name):
+            return _show_or_take(shop, form, method, form.first, request)
+        case method, ("forms", name, place) if form := shop.forms.get(name):
+            return _route_place(shop, form, method, place, request)
     raise _nothing_here()
 
 
-def _placed(door: Door, form: Form, method: str, place: str, request: WebRequest) -> Answer:
-    gets: dict[str, Callable[[Visit], Answer]] = {
-        WAIT: lambda visit: payment_page.wait(door, form, visit, request),
-        RETURN: lambda visit: payment_page.came_back(door, form, visit, request),
-        REVIEW: lambda visit: payment_page.review(door, form, visit),
+def _route_place(shop: Shop, form: Form, method: str, place: str, request: WebRequest) -> Answer:
+    gets: dict[str, Callable[[Session], Answer]] = {
+        WAIT: lambda session: payment_page.show_wait(shop, form, session, request),
+        RETURN: lambda session: payment_page.on_return(shop, form, session, request),
+        REVIEW: lambda session: payment_page.show_review(shop, form, session),
     }
     if method == "GET" and place in gets:
-        return gets[place](door.visit(form, request))
+        return gets[place](shop.session_of(form, request))
     if method == "POST" and place in (SIGN_IN, RESUME):
         refuse_card_numbers(*request.typed.values())
     if method == "GET" and place in _GETS:
-        return _GETS[place](door, form, request)
+        return _GETS[place](shop, form, request)
     if method == "POST" and place in _POSTS:
-        return _POSTS[place](door, form, request)
+        return _POSTS[place](shop, form, request)
     page = form.page(place)
     if page is None:
         raise _nothing_here()
-    return _page(door, form, method, page, request)
+    return _show_or_take(shop, form, method, page, request)
 
 
-def _page(door: Door, form: Form, method: str, page: Page, request: WebRequest) -> Answer:
+def _show_or_take(shop: Shop, form: Form, method: str, page: Page, request: WebRequest) -> Answer:
     """A page of the form, to be filled in or sent."""
     if method == "POST":
-        return _taken(door, form, page, request)
-    return form_page.show(door, form, page, door.visit(form, request), request)
+        return _take_page(shop, form, page, request)
+    return form_page.show(shop, form, page, shop.session_of(form, request), request)
 
 
-def _taken(door: Door, form: Form, page: Page, request: WebRequest) -> Answer:
+def _take_page(shop: Shop, form: Form, page: Page, request: WebRequest) -> Answer:
     """A page that was sent."""
-    visit = door.visit(form, request)
-    refuse_other_sites(request, visit)
-    if visit.order is None and page != form.first:
+    session = shop.session_of(form, request)
+    refuse_other_sites(request, session)
+    if session.order is None and page != form.first:
         return see_other(path_of(form, form.first))
-    if visit.order is not None and not visit.order.is_lead:
-        return as_it_stands(door, form, visit, visit.order)
-    if visit.link:
-        door.links.note(visit.link, "")
+    if session.order is not None and not session.order.is_lead:
+        return redirect_to_order(shop, form, session, session.order)
+    if session.link:
+        shop.links.note(session.link, "")
     try:
-        return _sent(door, form, page, visit, request)
+        return _save_and_continue(shop, form, page, session, request)
     except (RevisionDiffersError, TotalDiffersError):
-        return payment_page.shown_again(door, form, request)
-    except _SENT:  # another tab or the clock was quicker: look again how the order stands
-        visit = door.visit(form, request)
-        return as_it_stands(door, form, visit, visit.order) if visit.order else see_other(path_of(form, form.first))
+        return payment_page.show_again(shop, form, request)
+    except _SUBMITTED_MEANWHILE:  # another tab or the clock was quicker: look again how the order stands
+        session = shop.session_of(form, request)
+        return (
+            redirect_to_order(shop, form, session, session.order)
+            if session.order
+            else see_other(path_of(form, form.first))
+        )
 
 
-def _sent(door: Door, form: Form, page: Page, visit: Visit, request: WebRequest) -> Answer:
+def _save_and_continue(shop: Shop, form: Form, page: Page, session: Session, request: WebRequest) -> Answer:
     """What becomes of the page. Raises RevisionDiffersError, TotalDiffersError where it is paid and showed something else."""
-    visit, again = form_page.take(door, form, page, visit, request)
+    session, again = form_page.take(shop, form, page, session, request)
     if again:
         return again
-    if page.payment and visit.order:
-        return payment_page.pay(door, form, visit, visit.order, request)
+    if page.payment and session.order:
+        return payment_page.pay(shop, form, session, session.order, request)
     return see_other(path_of(form, form.after(page)))
 
 
-def _price(door: Door, form: Form, request: WebRequest) -> Answer:
+def _price(shop: Shop, form: Form, request: WebRequest) -> Answer:
     """The summary as what is typed on a page would make it; nothing is kept."""
-    visit = door.visit(form, request)
-    refuse_other_sites(request, visit)
+    session = shop.session_of(form, request)
+    refuse_other_sites(request, session)
     page = form.page(request.query.get("page", "")) or form.first
-    filled = read_page(form, page, request.typed, door.given(visit.order))
-    refuse_guesses(door, form, visit, filled.changes, request)
-    order = previewed(door, form, visit.order, filled.changes)
+    filled = read_page(form, page, request.typed, shop.given(session.order))
+    refuse_guesses(shop, form, session, filled.changes, request)
+    order = preview_order(shop, form, session.order, filled.changes)
     return Answer(
-        HTTPStatus.OK, drawn("summary.html", summary=summary_of(order), page=page, seen=stamp_of(visit, order), was="")
+        HTTPStatus.OK,
+        drawn("summary.html", summary=summary_of(order), page=page, seen=stamp_of(session, order), was=""),
     )
 
 
-def _regions(door: Door, form: Form, request: WebRequest) -> Answer:
+def _regions(shop: Shop, form: Form, request: WebRequest) -> Answer:
     """The regions of a country, by code; none where its addresses carry none."""
     found = regions_of(request.query.get("country", ""))
     return Answer(HTTPStatus.OK, json.dumps(found), "application/json", cache="public, max-age=86400")
 
 
-_GETS: dict[str, Callable[[Door, Form, WebRequest], Answer]] = {
+_GETS: dict[str, Callable[[Shop, Form, WebRequest], Answer]] = {
     SIGN_IN: sign_in.show,
     RESUME: link_request.show,
     NEW: new_order.ask,
     REGIONS: _regions,
 }
-_POSTS: dict[str, Callable[[Door, Form, WebRequest], Answer]] = {
+_POSTS: dict[str, Callable[[Shop, Form, WebRequest], Answer]] = {
     SIGN_IN: sign_in.take,
     SIGN_OUT: sign_in.sign_out,
     RESUME: link_request.take,

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from lambdas.forms.door import Door, proves, sign_in_needed
 from lambdas.forms.fields.agreement import MSA
 from lambdas.forms.form import Form
-from lambdas.forms.session.session import Visit
+from lambdas.forms.session.session import Session
+from lambdas.forms.shop import Shop, has_current_address, sign_in_needed
 from lambdas.forms.web import WebRequest
 from lambdas.mail.link_mail import address_of
 from lambdas.orders.decisions.draft import OrderDraft
@@ -18,17 +18,17 @@ from lambdas.orders.table.keys import IdempotencyKey
 from lambdas.records.links.link import LinkPurpose
 
 
-def saved(door: Door, form: Form, visit: Visit, changes: Info, request: WebRequest) -> Visit:
-    """The visit with its order, which has these changes now."""
-    if visit.order is None:
-        return _begun(door, form, visit, changes, request)
-    order = changed(door, form, visit.order, changes)
-    if visit.link and visit.link.address and not proves(visit.link, order):
-        door.visits.readdress(visit.link, address_of(order))
-    return replace(visit, order=order)
+def save(shop: Shop, form: Form, session: Session, changes: Info, request: WebRequest) -> Session:
+    """The session with its order, which has these changes now."""
+    if session.order is None:
+        return _create_order(shop, form, session, changes, request)
+    order = change_order(shop, form, session.order, changes)
+    if session.link and session.link.address and not has_current_address(session.link, order):
+        shop.sessions.readdress(session.link, address_of(order))
+    return replace(session, order=order)
 
 
-def changed(door: Door, form: Form, order: Order, changes: Info) -> Order:
+def change_order(shop: Shop, form: Form, order: Order, changes: Info) -> Order:
     """The order with these changes of its `info`; written only if there are any, and if it is the same client's still.
 
     Raises OrderError if it takes none any more.
@@ -36,17 +36,17 @@ def changed(door: Door, form: Form, order: Order, changes: Info) -> Order:
     if merge(order.info, changes) == order.info:
         return order
     by = by_of(form)
-    if taken_off := _options_to_take_off(order.info, changes):
-        order = door.service.update(order, {"info": taken_off}, by=by, same_client=True)
-    return door.service.update(order, with_signature(changes), by=by, same_client=True)
+    if removed_leftovers := _options_to_clear(order.info, changes):
+        order = shop.service.update(order, {"info": removed_leftovers}, by=by, same_client=True)
+    return shop.service.update(order, with_signature(changes), by=by, same_client=True)
 
 
-def previewed(door: Door, form: Form, order: Order | None, changes: Info) -> Order:
+def preview_order(shop: Shop, form: Form, order: Order | None, changes: Info) -> Order:
     """The order as these changes would make it, at the price it would be charged; nothing is written."""
     if order is None:
-        return door.service.preview_new(OrderDraft(order_queue_id=door.order_queue_id(form), info=changes))
-    bare = order.changed(info=merge(order.info, _options_to_take_off(order.info, changes)))
-    return door.service.preview(bare, {"info": changes})
+        return shop.service.preview_new(OrderDraft(order_queue_id=shop.order_queue_id(form), info=changes))
+    bare = order.changed(info=merge(order.info, _options_to_clear(order.info, changes)))
+    return shop.service.preview(bare, {"info": changes})
 
 
 def by_of(form: Form) -> str:
@@ -54,28 +54,28 @@ def by_of(form: Form) -> str:
     return f"form {form.name}"
 
 
-def _begun(door: Door, form: Form, visit: Visit, changes: Info, request: WebRequest) -> Visit:
-    """A lead. The visit's token is its natural key: a double click and a second tab find the order that the first one made."""
+def _create_order(shop: Shop, form: Form, session: Session, changes: Info, request: WebRequest) -> Session:
+    """A lead. The session's token is its natural key: a double click and a second tab find the order that the first one made."""
     source = {"ip_address": request.source} if request.source else {}
     draft = OrderDraft(
-        order_queue_id=door.order_queue_id(form),
+        order_queue_id=shop.order_queue_id(form),
         order_form_id=form.order_form_id,
         info={**source, **changes},
         signature=_signer(changes),
     )
-    key = IdempotencyKey(by_of(form), visit.creation_key)
+    key = IdempotencyKey(by_of(form), session.creation_key)
     try:
-        order, taken = door.service.create(draft, key, by=by_of(form)), False
+        order, taken = shop.service.create(draft, key, by=by_of(form)), False
     except KeyTakenError as error:
-        order, taken = door.service.get(order_id=str(error.facts["order_id"])), True
+        order, taken = shop.service.get(order_id=str(error.facts["order_id"])), True
         if order.client_id:
             raise sign_in_needed(form) from None
-    door.links.begun_on(order.order_id, form.name)
-    link = door.links.make(
-        visit.token, LinkPurpose.VISIT, order.order_id, now=door.now(), form=form.name, by=by_of(form)
+    shop.links.remember_form(order.order_id, form.name)
+    link = shop.links.make(
+        session.token, LinkPurpose.SESSION, order.order_id, now=shop.now(), form=form.name, by=by_of(form)
     )
-    door.counts.started(form, order.order_id)
-    return replace(visit, order=changed(door, form, order, changes) if taken else order, link=link)
+    shop.counts.count_started(form, order.order_id)
+    return replace(session, order=change_order(shop, form, order, changes) if taken else order, link=link)
 
 
 def with_signature(changes: Info) -> dict[str, Any]:
@@ -89,7 +89,7 @@ def _signer(changes: Info) -> str | None:
     return str(accepted["signer"]) if isinstance(accepted, Mapping) and accepted.get("signer") else None
 
 
-def _options_to_take_off(info: Mapping[str, Any], changes: Info) -> Info:
+def _options_to_clear(info: Mapping[str, Any], changes: Info) -> Info:
     """`info` is merged map by map, so options of a plan that was chosen before would stay: they are emptied first."""
     found: Info = {}
     for key, pack in changes.items():

@@ -1,4 +1,4 @@
-"""HTTP as the form's door needs it: an event of API Gateway (payload 2.0) read, and an answer with its security headers."""
+"""HTTP as the form's shop needs it: an event of API Gateway (payload 2.0) read, and an answer with its security headers."""
 
 import base64
 from collections.abc import Mapping

@@ -69,7 +69,7 @@ def take(messages: Sequence[Mapping[str, Any]], worker: Worker) -> list[str]:
 
 def _is_dealt_with(message: Mapping[str, Any], worker: Worker) -> bool:
     try:
-        raw, by = _said(str(message["body"]))
+        raw, by = _contract_in(str(message["body"]))
         worker.contracts.accept(read_contract(raw), by)
         return True
     except OrderError as error:
@@ -109,7 +109,7 @@ def _is_parked(message: Mapping[str, Any], refused: OrderError, worker: Worker) 
     return True
 
 
-def _said(body: str) -> tuple[Any, str]:
+def _contract_in(body: str) -> tuple[Any, str]:
     """The contract of a message, and through which door it came. Raises ContractMalformedError."""
     try:
         message = json.loads(body)

@@ -6,7 +6,7 @@ from typing import Any
 
 from lambdas.intake import docusign
 from lambdas.intake.docusign import NotReadableError
-from lambdas.intake.signatures import signed_by_docusign, signed_with_time
+from lambdas.intake.signatures import is_signed_by_docusign, is_signed_with_time
 
 GENERIC_EVENT = "ContractSigned"
 
@@ -29,13 +29,13 @@ def _generic_contract(payload: Mapping[str, Any]) -> Any:
 
 PROVIDERS: Mapping[str, Provider] = {
     "docusign": Provider(
-        is_from=lambda headers, body, keys, now: signed_by_docusign(headers, body, keys),
+        is_from=lambda headers, body, keys, now: is_signed_by_docusign(headers, body, keys),
         event=docusign.COMPLETED,
         event_of=docusign.event_of,
         contract_of=docusign.contract_of,
     ),
     "generic": Provider(
-        is_from=signed_with_time,
+        is_from=is_signed_with_time,
         event=GENERIC_EVENT,
         event_of=lambda payload: str(payload.get("event") or ""),
         contract_of=_generic_contract,

@@ -16,13 +16,13 @@ _TIME = re.compile(r"[0-9]{1,15}")
 _MAX_SIGNATURES = 10
 
 
-def signed_by_docusign(headers: Mapping[str, str], body: bytes, keys: Sequence[str]) -> bool:
+def is_signed_by_docusign(headers: Mapping[str, str], body: bytes, keys: Sequence[str]) -> bool:
     """Header names in lower case, as API Gateway gives them. A key is used as DocuSign shows it, not decoded."""
     given = [value.strip() for name, value in headers.items() if _DOCUSIGN_HEADER.fullmatch(name)]
     return _any_equal(given, [base64.b64encode(_hmac(key, body)).decode() for key in keys])
 
 
-def signed_with_time(headers: Mapping[str, str], body: bytes, keys: Sequence[str], now: int) -> bool:
+def is_signed_with_time(headers: Mapping[str, str], body: bytes, keys: Sequence[str], now: int) -> bool:
     """`X-Signature: t=<Unix seconds>,v1=<hexadecimal>[,v1=...]`, at most five minutes old or ahead."""
     parts = [part.strip().partition("=") for part in headers.get("x-signature", "").split(",")]
     times = [value for name, _, value in parts if name == "t"]

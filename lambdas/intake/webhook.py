@@ -73,10 +73,10 @@ def respond(event: dict[str, Any], webhooks: Webhooks) -> Response:
         return _refusal(
             HTTPStatus.UNAUTHORIZED, "bad_signature", "the signature is wrong or too old; see docs/contracts.md"
         )
-    return _taken(name, provider, body, webhooks.queue)
+    return _keep(name, provider, body, webhooks.queue)
 
 
-def _taken(name: str, provider: Provider, body: bytes, queue: ContractQueue) -> Response:
+def _keep(name: str, provider: Provider, body: bytes, queue: ContractQueue) -> Response:
     try:
         message = _message(name, provider, body)
         if message is None:

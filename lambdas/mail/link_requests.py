@@ -10,15 +10,15 @@ from typing import Any
 from lambdas.records.links.unfinished_orders import digest_of
 from lambdas.runtime.aws import sqs
 
-RESUME_WANTED = "resume_wanted"
+LINK_REQUESTED = "resume_wanted"
 
 
-class LinkWishes:
+class LinkRequests:
     """`url`: the queue that lambdas/notices takes its messages from."""
 
     def __init__(self, url: str, client: Any = None) -> None:
         self._url, self._client = url, client
 
     def put(self, form: str, email: str) -> None:
-        body = json.dumps({RESUME_WANTED: {"form": form, "digest": digest_of(form, email)}})
+        body = json.dumps({LINK_REQUESTED: {"form": form, "digest": digest_of(form, email)}})
         (self._client or sqs()).send_message(QueueUrl=self._url, MessageBody=body)

@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from lambdas.mail.link_requests import RESUME_WANTED
+from lambdas.mail.link_requests import LINK_REQUESTED
 from lambdas.mail.sending import MailRefusedError
 from lambdas.notices.notices import Notices
 from lambdas.notices.settings import the_notices
@@ -47,11 +47,11 @@ def _is_done(message: Mapping[str, Any], notices: Notices) -> bool:
 
 def _act(message: Mapping[str, Any], notices: Notices) -> None:
     said = json.loads(message["body"])
-    if wish := said.get(RESUME_WANTED):
-        notices.send_wanted(wish["form"], wish["digest"], str(message["messageId"]))
+    if request := said.get(LINK_REQUESTED):
+        notices.send_requested_link(request["form"], request["digest"], str(message["messageId"]))
         return
     order_id = str(said["detail"]["order_id"])
-    notices.follow(order_id)
+    notices.index_lead(order_id)
     if said["detail-type"] != SUBMITTED:
         return
     # One that is begun and not known to have ended is another's for as long as a message stays hidden; when it is handed out

@@ -63,7 +63,7 @@ def _charged(order: Order) -> str:
     return " (paid)" if order.hold.captured else " (held now, charged with your invoice)"
 
 
-def wanted_link(order: Order, queue: Queue, sender: Sender, url: str) -> Mail:
+def requested_link(order: Order, queue: Queue, sender: Sender, url: str) -> Mail:
     """For somebody who asked for the way back to their order."""
     return link_mail(order, queue, sender, url, kind="wanted", closing=_WANTED)
 

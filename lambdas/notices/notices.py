@@ -19,7 +19,7 @@ from lambdas.rate_limits.windows import Windows
 from lambdas.records.clients.client import ClientRecords
 from lambdas.records.links.link import LinkPurpose, LinkRecords, new_token, path_of
 from lambdas.records.links.reminder_stop import ReminderStops, address_digest, stop_path
-from lambdas.records.links.unfinished_orders import BegunRecords, digest_of
+from lambdas.records.links.unfinished_orders import UnfinishedOrderRecords, digest_of
 from lambdas.records.posts.notification import MailState, NotificationRecords
 from lambdas.records.table import RecordTable
 from lambdas.runtime.observe import MetricUnit, logger, metrics
@@ -47,14 +47,14 @@ class Notices:
     def form_of(self, order: Order) -> Form | None:
         return next((form for form in self.forms.values() if form.order_form_id == order.order_form_id), None)
 
-    def follow(self, order_id: str) -> None:
+    def index_lead(self, order_id: str) -> None:
         """Keep the order findable by its address for as long as it is a lead of a form. May be told at any time, in any order."""
         order = self.store.get(order_id)
         form, email = self.form_of(order), address_of(order)
         if form is None or not email:
             return
-        begun = BegunRecords(self.records)
-        change = begun.add if order.is_lead else begun.take_off
+        begun = UnfinishedOrderRecords(self.records)
+        change = begun.add if order.is_lead else begun.remove
         change(digest_of(form.name, email), order_id)
 
     def confirm(self, order_id: str, *, on_doubt: OnDoubt) -> Outcome:
@@ -72,13 +72,13 @@ class Notices:
 
         return self._send(order, CONFIRMATION, written, on_doubt)
 
-    def send_wanted(self, form_name: str, digest: str, wish_id: str) -> Outcome:
-        """Mail the way back to the newest lead that was begun on the form under this address. `wish_id` is sent for once."""
+    def send_requested_link(self, form_name: str, digest: str, request_id: str) -> Outcome:
+        """Mail the way back to the newest lead that was begun on the form under this address. `request_id` is sent for once."""
         form = self.forms.get(form_name)
-        for order_id in BegunRecords(self.records).latest(digest) if form else ():
+        for order_id in UnfinishedOrderRecords(self.records).latest(digest) if form else ():
             order = self._lead(order_id)
             if order and form and self.form_of(order) == form and digest_of(form_name, address_of(order)) == digest:
-                return self._send_link(order, form, f"wanted#{wish_id}", letters.wanted_link)
+                return self._send_link(order, form, f"wanted#{request_id}", letters.requested_link)
         return "none"
 
     def remind(self, order_id: str, form: Form, after_hours: int) -> Outcome:

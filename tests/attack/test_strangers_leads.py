@@ -10,7 +10,7 @@ import pytest
 
 from lambdas.records.clients.client import Client
 from lambdas.records.clients.payment_method import MethodKind, PaymentMethod, PaymentMethodRecords
-from lambdas.records.links.unfinished_orders import BegunRecords, digest_of
+from lambdas.records.links.unfinished_orders import UnfinishedOrderRecords, digest_of
 from lambdas.runtime.passwords import hash_password
 from tests.flow.conftest import Shop, until
 from tests.flow.doors.test_form_mails import begun, link_in, the_mail
@@ -45,7 +45,10 @@ def ada(shop: Shop) -> Client:
 
 def mailed_link(shop: Shop, browser: Visitor, email: str) -> str:
     """She asks for the way back to her order, and gets a mail."""
-    until("the order can be found", lambda: BegunRecords(shop.records).latest(digest_of("hosting", email)) or None)
+    until(
+        "the order can be found",
+        lambda: UnfinishedOrderRecords(shop.records).latest(digest_of("hosting", email)) or None,
+    )
     browser.open("/forms/hosting/resume").send(email=email)
     return link_in(shop, the_mail(shop, email))
 

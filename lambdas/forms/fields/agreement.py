@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from lambdas.forms.fields.field import FormField, Given, Input, NotTakenError, Typed
+from lambdas.forms.fields.field import FormField, Given, Input, InputRefusedError, Typed
 from lambdas.orders.model.info import Info, text
 
 MSA = "msa"
@@ -51,11 +51,11 @@ class AgreementField(FormField):
         accepted = typed.get(self.name) == _YES
         signer = self.line(typed, self.signature_name)
         if self.required and not accepted:
-            raise NotTakenError(self.name, "Tick the box if you agree; we cannot take the order otherwise")
+            raise InputRefusedError(self.name, "Tick the box if you agree; we cannot take the order otherwise")
         if not accepted:
             return self.cleared(given.info)
         if self.signature and not 2 <= len(signer) <= 120:
-            raise NotTakenError(self.signature_name, f"{self.signature_label}: 2 to 120 characters")
+            raise InputRefusedError(self.signature_name, f"{self.signature_label}: 2 to 120 characters")
         return {MSA: {self.agreement: _YES, **({"signer": signer} if self.signature else {})}}
 
     def cleared(self, info: Info) -> Info:

@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from lambdas.forms.fields.field import Choice, FormField, Given, Input, NotTakenError, Widget
+from lambdas.forms.fields.field import Choice, FormField, Given, Input, InputRefusedError, Widget
 from lambdas.orders.contact.email import email
 from lambdas.orders.contact.places import countries, country_code, region_code, regions_of
 from lambdas.orders.contact.telephone import telephone
@@ -37,9 +37,9 @@ class TextField(FormField):
         if not value:
             return value
         if not self.min_length <= len(value) <= self.max_length:
-            raise NotTakenError(self.name, f"{self.label} needs {self.min_length} to {self.max_length} characters")
+            raise InputRefusedError(self.name, f"{self.label} needs {self.min_length} to {self.max_length} characters")
         if self.pattern and not re.fullmatch(self.pattern, value):
-            raise NotTakenError(self.name, f"{self.label}: {self.pattern_text}")
+            raise InputRefusedError(self.name, f"{self.label}: {self.pattern_text}")
         return value
 
 
@@ -74,9 +74,9 @@ class ChoiceField(FormField):
 
     def accepted(self, value: str, given: Given) -> str:
         if value and value not in {choice.value for choice in self.choices}:
-            raise NotTakenError(self.name, f"{self.label}: choose one of the list")
+            raise InputRefusedError(self.name, f"{self.label}: choose one of the list")
         if not value and self.required:
-            raise NotTakenError(self.name, f"{self.label}: choose one")
+            raise InputRefusedError(self.name, f"{self.label}: choose one")
         return value
 
 
@@ -96,7 +96,7 @@ class CountryField(FormField):
 
     def accepted(self, value: str, given: Given) -> str:
         if value and value not in {choice.value for choice in self._choices()}:
-            raise NotTakenError(self.name, f"{self.label}: choose a country we sell to")
+            raise InputRefusedError(self.name, f"{self.label}: choose a country we sell to")
         return super().accepted(value, given)
 
     def _choices(self) -> tuple[Choice, ...]:
@@ -137,5 +137,7 @@ class RegionField(FormField):
             return value[:80]
         code = region_code(value, text(given.info, self.country))
         if (value and not code) or (self.required and not code):
-            raise NotTakenError(self.name, f"{self.label}: choose one of {countries()[text(given.info, self.country)]}")
+            raise InputRefusedError(
+                self.name, f"{self.label}: choose one of {countries()[text(given.info, self.country)]}"
+            )
         return code

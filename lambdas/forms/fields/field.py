@@ -22,7 +22,7 @@ Widget = Literal["text", "email", "tel", "number", "password", "textarea", "sele
 Typed = Mapping[str, str]
 
 
-class NotTakenError(Exception):
+class InputRefusedError(Exception):
     """What was typed into an input cannot be taken. The text is for the person who typed it and never repeats it."""
 
     def __init__(self, name: str, why: str) -> None:
@@ -96,11 +96,11 @@ class FormField(Frozen, ABC):
         return {self.name: text(given.info, self.key)}
 
     def read(self, typed: Typed, given: Given) -> Info:
-        """What the order's `info` becomes. Raises NotTakenError."""
+        """What the order's `info` becomes. Raises InputRefusedError."""
         try:
             value = self.accepted(self.clean(typed.get(self.name, "")), given)
         except UnfitError as unfit:
-            raise NotTakenError(self.name, f"{self.label} {unfit}") from None
+            raise InputRefusedError(self.name, f"{self.label} {unfit}") from None
         return {self.key: value} if value or self.key in given.info else {}
 
     def clean(self, value: str) -> str:
@@ -108,16 +108,16 @@ class FormField(Frozen, ABC):
         return line(value)
 
     def line(self, typed: Typed, name: str = "") -> str:
-        """What was typed into one of its inputs, on one line. Raises NotTakenError."""
+        """What was typed into one of its inputs, on one line. Raises InputRefusedError."""
         try:
             return line(typed.get(name or self.name, ""))
         except UnfitError as unfit:
-            raise NotTakenError(name or self.name, f"{self.label} {unfit}") from None
+            raise InputRefusedError(name or self.name, f"{self.label} {unfit}") from None
 
     def accepted(self, value: str, given: Given) -> str:
-        """The value as it is kept. Raises NotTakenError, UnfitError."""
+        """The value as it is kept. Raises InputRefusedError, UnfitError."""
         if not value and self.required:
-            raise NotTakenError(self.name, f"{self.label} is needed")
+            raise InputRefusedError(self.name, f"{self.label} is needed")
         return value
 
     def cleared(self, info: Info) -> Info:

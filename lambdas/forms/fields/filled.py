@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from lambdas.forms.fields.field import FormField, Given, NotTakenError, Typed
-from lambdas.forms.fields.leftovers import taken_off
+from lambdas.forms.fields.field import FormField, Given, InputRefusedError, Typed
+from lambdas.forms.fields.leftovers import removed_leftovers
 from lambdas.forms.form import Form, Page
 from lambdas.orders.contact.fields import RULES
 from lambdas.orders.contact.unfit import UnfitError
@@ -22,7 +22,7 @@ class Filled:
 def read_page(form: Form, page: Page, typed: Typed, given: Given) -> Filled:
     """What can be taken is taken, whatever is wrong beside it. A field that is not shown loses its value, and what is not sold
     any more and asked for by no page is taken off."""
-    changes = taken_off(form, given)
+    changes = removed_leftovers(form, given)
     given = replace(given, info=merge(given.info, changes))
     errors: dict[str, str] = {}
     for each in page.fields:
@@ -31,15 +31,15 @@ def read_page(form: Form, page: Page, typed: Typed, given: Given) -> Filled:
         else:
             try:
                 change = each.read(typed, given)
-            except NotTakenError as refused:
+            except InputRefusedError as refused:
                 errors[refused.name] = refused.why
                 continue
         changes = merge(changes, change)
         given = replace(given, info=merge(given.info, change))
-    return _judged(page, Filled(changes, errors), given)
+    return _with_rules(page, Filled(changes, errors), given)
 
 
-def _judged(page: Page, filled: Filled, given: Given) -> Filled:
+def _with_rules(page: Page, filled: Filled, given: Given) -> Filled:
     """What says who somebody is has the rules it has everywhere; they look at the fields beside it, wherever those stand."""
     changes, errors = dict(filled.changes), dict(filled.errors)
     for each in page.fields:
@@ -78,6 +78,6 @@ def is_complete(form: Form, page: Page, given: Given) -> bool:
     return not read_page(form, page, typed_of(page, given), given).errors
 
 
-def standing(form: Form, given: Given) -> Page:
+def current_page(form: Form, given: Given) -> Page:
     """Where the order stands: the first page on which something is still needed, else the last."""
     return next((page for page in form.pages[:-1] if not is_complete(form, page, given)), form.last)

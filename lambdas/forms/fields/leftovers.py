@@ -22,7 +22,7 @@ TAKEN_OFF = (
 CHOOSE_ANEW = "Something that you chose before is not sold any more. Choose again what you want instead."
 
 
-def taken_off(form: Form, given: Given) -> Info:
+def removed_leftovers(form: Form, given: Given) -> Info:
     """Changes of `info` that take off what is not sold any more and no page of the form asks for."""
     changes: Info = {}
     for name, pack in _packs(given.info):
@@ -36,7 +36,7 @@ def taken_off(form: Form, given: Given) -> Info:
 
 def notice(form: Form, given: Given) -> str:
     """What the pages say of it; empty where all of the order is sold."""
-    off = taken_off(form, given)
+    off = removed_leftovers(form, given)
     left = Given(merge(given.info, off), given.plans, given.currency)
     if any(
         not _is_sold(pack, left.plans.get(text(pack, "plan_id"))) or _lost(pack, left) for _, pack in _packs(left.info)

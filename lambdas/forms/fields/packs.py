@@ -6,7 +6,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from lambdas.catalog.plan import Plan
-from lambdas.forms.fields.field import FormField, Given, Input, NotTakenError, Typed
+from lambdas.forms.fields.field import FormField, Given, Input, InputRefusedError, Typed
 from lambdas.orders.contact.hosts import hosts
 from lambdas.orders.contact.unfit import UnfitError
 from lambdas.orders.model.info import Info, text
@@ -55,7 +55,7 @@ class QuantityField(PackField):
         value = self.line(typed)
         number = int(value) if value.isascii() and value.isdecimal() and len(value) < 9 else 0
         if not self.least <= number <= self.most:
-            raise NotTakenError(self.name, f"{self.label}: enter a whole number from {self.least} to {self.most}")
+            raise InputRefusedError(self.name, f"{self.label}: enter a whole number from {self.least} to {self.most}")
         return {self.key: {"quantity": number}}
 
 
@@ -80,11 +80,11 @@ class HostsField(PackField):
         try:
             names = hosts(typed.get(self.name, ""))
         except UnfitError:
-            raise NotTakenError(self.name, f"{self.label}: write host names such as www.example.com") from None
+            raise InputRefusedError(self.name, f"{self.label}: write host names such as www.example.com") from None
         if not names and not self.required:
             return {self.key: {"desserv": ""}} if pack.get("desserv") else {}
         if len(names) != _units(pack) or len(set(names)) != len(names):
-            raise NotTakenError(self.name, f"{self.label}: write {_units(pack)} different names, one for each")
+            raise InputRefusedError(self.name, f"{self.label}: write {_units(pack)} different names, one for each")
         return {self.key: {"desserv": ", ".join(names)}}
 
 
@@ -104,7 +104,7 @@ class CouponField(FormField):
     def accepted(self, value: str, given: Given) -> str:
         value = super().accepted(value, given)
         if len(value) > MAX_CODE:
-            raise NotTakenError(self.name, f"{self.label}: a code has at most {MAX_CODE} characters")
+            raise InputRefusedError(self.name, f"{self.label}: a code has at most {MAX_CODE} characters")
         return value
 
 

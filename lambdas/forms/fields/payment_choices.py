@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from lambdas.forms.door import Door
 from lambdas.forms.fields.field import Choice, Input
 from lambdas.forms.form import HELD, Form, Page
-from lambdas.forms.save_page import previewed
-from lambdas.forms.session.session import Visit
+from lambdas.forms.save_page import preview_order
+from lambdas.forms.session.session import Session
+from lambdas.forms.shop import Shop
 from lambdas.orders.decisions.on_account import costs_nothing, is_invoiced_to
 from lambdas.orders.model.info import Info, text
 from lambdas.orders.model.order import Order
@@ -25,18 +25,22 @@ _SIGN_IN = "Only clients of ours order on an invoice. Sign in to order; if you a
 _NO_CREDIT = "We cannot invoice this order, perhaps because an invoice of yours is overdue. Please write to us."
 
 
-def choices(door: Door, form: Form, page: Page, visit: Visit) -> tuple[Choice, ...]:
-    """What was entered on this visit, what the client has stored if they signed in, and what can be entered anew; of these, to
+def choices(shop: Shop, form: Form, page: Page, session: Session) -> tuple[Choice, ...]:
+    """What was entered on this session, what the client has stored if they signed in, and what can be entered anew; of these, to
     whom is not invoiced here, only what holds money."""
-    if not page.payment or is_free(visit.order):
+    if not page.payment or is_free(session.order):
         return ()
-    invoiced = is_invoiced_here(door, form, visit)
-    entered = _entered(visit)
-    offered = [Choice(value=_ENTERED, label=_named(entered))] if entered and (entered.can_be_held or invoiced) else []
-    for number, method in _stored(door, visit).items():
+    invoiced = is_invoiced_here(shop, form, session)
+    entered = _entered_method(session)
+    offered = (
+        [Choice(value=_ENTERED, label=_label_of(entered))] if entered and (entered.can_be_held or invoiced) else []
+    )
+    for number, method in _load_stored(shop, session).items():
         if method.can_be_held or invoiced:
-            offered.append(Choice(value=f"{_STORED}{number}", label=_named(method), detail="stored with your account"))
-    return (*offered, *_anew(page, entered, invoiced=invoiced))
+            offered.append(
+                Choice(value=f"{_STORED}{number}", label=_label_of(method), detail="stored with your account")
+            )
+    return (*offered, *_choices_to_enter(page, entered, invoiced=invoiced))
 
 
 def is_free(order: Order | None) -> bool:
@@ -44,17 +48,17 @@ def is_free(order: Order | None) -> bool:
     return order is not None and not order.total_cents and costs_nothing(order)
 
 
-def is_invoiced_here(door: Door, form: Form, visit: Visit) -> bool:
-    """Whether the order of this visit needs no money held: to existing clients only when they have signed in."""
-    who = door.service.who_is_invoiced(door.order_queue_id(form), form.may_be_invoiced)
-    if who is MayBeInvoiced.EXISTING_CLIENTS and not visit.is_signed_in:
+def is_invoiced_here(shop: Shop, form: Form, session: Session) -> bool:
+    """Whether the order of this session needs no money held: to existing clients only when they have signed in."""
+    who = shop.service.who_is_invoiced(shop.order_queue_id(form), form.may_be_invoiced)
+    if who is MayBeInvoiced.EXISTING_CLIENTS and not session.is_signed_in:
         return False
-    if visit.order is None:
+    if session.order is None:
         return who is MayBeInvoiced.EVERYBODY
-    return is_invoiced_to(visit.order, who, door.clients, door.now())
+    return is_invoiced_to(session.order, who, shop.clients, shop.now())
 
 
-def _anew(page: Page, entered: PaymentMethod | None, *, invoiced: bool) -> Iterator[Choice]:
+def _choices_to_enter(page: Page, entered: PaymentMethod | None, *, invoiced: bool) -> Iterator[Choice]:
     for value, hosted in _ENTER.items():
         if hosted.value in page.payment and (hosted.value in HELD or invoiced):
             other = " another" if entered and entered.kind.value == hosted.value else ""
@@ -64,22 +68,22 @@ def _anew(page: Page, entered: PaymentMethod | None, *, invoiced: bool) -> Itera
         yield Choice(value=_ACCOUNT, label="Pay by invoice", detail="the first charge is invoiced, nothing is held now")
 
 
-def input_of(door: Door, form: Form, page: Page, visit: Visit) -> Input | None:
+def input_of(shop: Shop, form: Form, page: Page, session: Session) -> Input | None:
     """The choices as one input of the page; None where nothing is paid, or due."""
-    if not page.payment or is_free(visit.order):
+    if not page.payment or is_free(session.order):
         return None
-    found = choices(door, form, page, visit)
-    help = "" if found else _SIGN_IN if not visit.is_signed_in else _NO_CREDIT
+    found = choices(shop, form, page, session)
+    help = "" if found else _SIGN_IN if not session.is_signed_in else _NO_CREDIT
     return Input(name=PAYMENT, label="How do you want to pay?", widget="radio", required=True, choices=found, help=help)
 
 
-def chosen(door: Door, form: Form, page: Page, visit: Visit) -> str:
+def current_choice(shop: Shop, form: Form, page: Page, session: Session) -> str:
     """The choice the order stands at; where there is only one, that."""
-    found = choices(door, form, page, visit)
-    if visit.order is None or not found:
+    found = choices(shop, form, page, session)
+    if session.order is None or not found:
         return ""
-    info, values = visit.order.info, {choice.value for choice in found}
-    wanted = f"{_STORED}{stored}" if (stored := _stored_on(visit)) else _ENTERED
+    info, values = session.order.info, {choice.value for choice in found}
+    wanted = f"{_STORED}{stored}" if (stored := _stored_on(session)) else _ENTERED
     if wanted in values:
         return wanted
     if text(info, "payment_type") == "invoice" and _ACCOUNT in values:
@@ -88,13 +92,13 @@ def chosen(door: Door, form: Form, page: Page, visit: Visit) -> str:
 
 
 def problems(
-    door: Door, form: Form, page: Page, visit: Visit, *, typed: Mapping[str, str], changes: Info
+    shop: Shop, form: Form, page: Page, session: Session, *, typed: Mapping[str, str], changes: Info
 ) -> dict[str, str]:
     """What is wrong with the choice, by input. With these changes: a coupon on this very page may leave nothing to pay."""
     if not page.payment:
         return {}
-    sold = replace(visit, order=previewed(door, form, visit.order, changes))
-    found = choices(door, form, page, sold)
+    sold = replace(session, order=preview_order(shop, form, session.order, changes))
+    found = choices(shop, form, page, sold)
     if is_free(sold.order) or typed.get(PAYMENT) in {choice.value for choice in found}:
         return {}
     return {PAYMENT: "Choose how you want to pay" if found else "This order cannot be paid yet"}
@@ -105,49 +109,49 @@ def page_to_enter(choice: str) -> HostedPage | None:
     return _ENTER.get(choice)
 
 
-def changes_of(choice: str, door: Door, visit: Visit) -> Info:
-    """What a choice that can be paid with at once writes. What was entered before is forgotten where it is not chosen."""
-    info = visit.order.info if visit.order else {}
+def changes_of(choice: str, shop: Shop, session: Session) -> Info:
+    """What a choice that can be paid with at once writes. What was entered before is forgotten where it is not current_choice."""
+    info = session.order.info if session.order else {}
     if choice == _ENTERED:
         return {}
     forgotten: Info = {key: "" for key in (*_TOKENS, "billing_info_id") if text(info, key)}
     if choice.startswith(_STORED):
         number = choice.removeprefix(_STORED)
-        kind = _stored(door, visit)[number].kind
+        kind = _load_stored(shop, session)[number].kind
         payment_type = {MethodKind.CARD: "cc", MethodKind.BANK_ACCOUNT: "ach", MethodKind.PAYPAL: "paypal"}[kind]
         return {**forgotten, "payment_type": payment_type, "billing_info_id": number}
     return {**forgotten, "payment_type": "invoice"}
 
 
 def entered_changes(entered: Mapping[str, str], info: Mapping[str, object]) -> Info:
-    """What was entered on the provider's page; it takes the place of whatever was chosen before."""
+    """What was entered on the provider's page; it takes the place of whatever was current_choice before."""
     forgotten = {key: "" for key in (*_TOKENS, "billing_info_id") if text(info, key)}
     return {**forgotten, **entered}
 
 
-def remember_entered(door: Door, visit: Visit, entered: Mapping[str, str]) -> None:
-    """It was entered on this visit, which alone may pay with it: a link to the order does not open what somebody entered."""
-    if visit.link and (token := next((entered[key] for key in _TOKENS if entered.get(key)), "")):
-        door.visits.enter(visit.link, token)
+def remember_entered(shop: Shop, session: Session, entered: Mapping[str, str]) -> None:
+    """It was entered on this session, which alone may pay with it: a link to the order does not open what somebody entered."""
+    if session.link and (token := next((entered[key] for key in _TOKENS if entered.get(key)), "")):
+        shop.sessions.enter(session.link, token)
 
 
-def _entered(visit: Visit) -> PaymentMethod | None:
-    method = submitted_method(visit.order.info) if visit.order and not _stored_on(visit) else None
-    here = method is not None and visit.link is not None and visit.link.entered == digest_of(method.token)
+def _entered_method(session: Session) -> PaymentMethod | None:
+    method = submitted_method(session.order.info) if session.order and not _stored_on(session) else None
+    here = method is not None and session.link is not None and session.link.entered == digest_of(method.token)
     return method if here else None
 
 
-def _stored(door: Door, visit: Visit) -> dict[str, PaymentMethod]:
-    """Only of the client who signed in on this very visit: a link alone does not open what they have stored."""
-    client_id = visit.order.client_id if visit.order and visit.is_signed_in else None
-    return dict(door.methods.of_client(client_id)) if client_id else {}
+def _load_stored(shop: Shop, session: Session) -> dict[str, PaymentMethod]:
+    """Only of the client who signed in on this very session: a link alone does not open what they have stored."""
+    client_id = session.order.client_id if session.order and session.is_signed_in else None
+    return dict(shop.methods.of_client(client_id)) if client_id else {}
 
 
-def _stored_on(visit: Visit) -> str:
-    return text(visit.order.info, "billing_info_id") if visit.order else ""
+def _stored_on(session: Session) -> str:
+    return text(session.order.info, "billing_info_id") if session.order else ""
 
 
-def _named(method: PaymentMethod) -> str:
+def _label_of(method: PaymentMethod) -> str:
     kind = {MethodKind.CARD: "Card", MethodKind.BANK_ACCOUNT: "Bank account", MethodKind.PAYPAL: "PayPal"}[method.kind]
     ending = f" ending in {method.last_four}" if method.last_four else ""
     expiry = f", valid until {method.expiry[:2]}/{method.expiry[2:]}" if len(method.expiry) == 4 else ""

@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from lambdas.catalog.plan import Option, Plan
-from lambdas.forms.fields.field import Choice, Given, Input, NotTakenError, Typed
+from lambdas.forms.fields.field import Choice, Given, Input, InputRefusedError, Typed
 from lambdas.forms.fields.packs import PackField
 from lambdas.forms.pages.amounts import amount, per_period
 from lambdas.orders.model.info import Info
@@ -38,7 +38,7 @@ class PlanField(PackField):
         for choice, plan_id, period in self._offers(given):
             if choice.value == value:
                 return {self.key: {"plan_id": plan_id, "period": period}}
-        raise NotTakenError(self.name, f"{self.label}: choose one of these")
+        raise InputRefusedError(self.name, f"{self.label}: choose one of these")
 
     def cleared(self, info: Info) -> Info:
         return {self.key: ""} if self.of(info) else {}
@@ -98,7 +98,7 @@ class OptionsField(PackField):
         for upgrade_id, upgrade in (plan.upgrades if plan else {}).items():
             option_id = self.line(typed, self._name(upgrade_id)) or upgrade.default
             if option_id not in upgrade.options:
-                raise NotTakenError(self._name(upgrade_id), f"{upgrade.name}: choose one of the list")
+                raise InputRefusedError(self._name(upgrade_id), f"{upgrade.name}: choose one of the list")
             options[upgrade_id] = option_id
         return {self.key: {"options": options}} if options else {}
 

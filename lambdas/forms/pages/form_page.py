@@ -5,20 +5,20 @@ from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
-from lambdas.forms.door import NEW, SIGN_IN, SIGN_OUT, Door, as_it_stands, path_of
 from lambdas.forms.fields import leftovers, payment_choices
 from lambdas.forms.fields.contact import PhoneField
 from lambdas.forms.fields.field import Given, Input
-from lambdas.forms.fields.filled import Filled, is_shown, read_page, standing, typed_of
+from lambdas.forms.fields.filled import Filled, current_page, is_shown, read_page, typed_of
 from lambdas.forms.form import Form, Page
 from lambdas.forms.pages.summary import summary_of
 from lambdas.forms.pages.templates import drawn
-from lambdas.forms.save_page import previewed, saved
+from lambdas.forms.save_page import preview_order, save
 from lambdas.forms.session.coupon_guesses import refuse_guesses
 from lambdas.forms.session.csrf import CSRF, HONEYPOT, SHOWN, machine_problem
-from lambdas.forms.session.session import Visit
+from lambdas.forms.session.session import Session
 from lambdas.forms.session.shown_price import stamp_of
-from lambdas.forms.session.throttle import RETRY_SECONDS, too_many
+from lambdas.forms.session.throttle import RETRY_SECONDS, count_lead
+from lambdas.forms.shop import NEW, SIGN_IN, SIGN_OUT, Shop, path_of, redirect_to_order
 from lambdas.forms.web import Answer, WebRequest, see_other
 from lambdas.mail.link_mail import address_of
 from lambdas.orders.card_numbers.numbers import folded, has_card_number
@@ -39,47 +39,50 @@ class FieldView(Frozen):
     note: str = ""
 
 
-def show(door: Door, form: Form, page: Page, visit: Visit, request: WebRequest) -> Answer:
+def show(shop: Shop, form: Form, page: Page, session: Session, request: WebRequest) -> Answer:
     """The page, unless the order is somewhere else."""
-    order = visit.order
+    order = session.order
     if order is None:
-        door.refuse_closed(form)
+        shop.refuse_closed(form)
         return (
-            page_answer(door, form, page, visit, request)
+            page_answer(shop, form, page, session, request)
             if page == form.first
             else see_other(path_of(form, form.first))
         )
-    if not order.is_lead or order.is_being_submitted(door.now()):
-        return as_it_stands(door, form, visit, order)
-    here = standing(form, door.given(order))
+    if not order.is_lead or order.is_being_submitted(shop.now()):
+        return redirect_to_order(shop, form, session, order)
+    here = current_page(form, shop.given(order))
     if form.pages.index(page) > form.pages.index(here):
         return see_other(path_of(form, here))
-    return page_answer(door, form, page, visit, request)
+    return page_answer(shop, form, page, session, request)
 
 
-def take(door: Door, form: Form, page: Page, visit: Visit, request: WebRequest) -> tuple[Visit, Answer | None]:
+def take(shop: Shop, form: Form, page: Page, session: Session, request: WebRequest) -> tuple[Session, Answer | None]:
     """Save what the page was filled with. The answer is the page again if something is wrong with it, else None."""
     typed = request.typed
-    if visit.order is None:
-        door.refuse_closed(form)
-        if problem := machine_problem(typed, visit, door.now(), door.min_seconds):
-            return visit, page_answer(door, form, page, visit, request, typed=typed, errors={"": problem})
-    if cards := dict.fromkeys(_card_numbers(page, typed, door.given(visit.order)), _NO_CARDS):
+    if session.order is None:
+        shop.refuse_closed(form)
+        if problem := machine_problem(typed, session, shop.now(), shop.min_seconds):
+            return session, page_answer(shop, form, page, session, request, typed=typed, errors={"": problem})
+    if cards := dict.fromkeys(_card_numbers(page, typed, shop.given(session.order)), _NO_CARDS):
         kept = {name: "" if name in cards else value for name, value in typed.items()}
-        return visit, page_answer(door, form, page, visit, request, typed=kept, errors=cards)
-    filled = read_page(form, page, typed, door.given(visit.order))
-    refuse_guesses(door, form, visit, filled.changes, request)
-    if visit.order is None and (refusal := too_many(door, filled.changes, request)):
-        answer = page_answer(door, form, page, visit, request, typed=typed, errors={"": refusal})
-        return visit, replace(answer, status=HTTPStatus.TOO_MANY_REQUESTS, headers={"Retry-After": RETRY_SECONDS})
-    errors = {**filled.errors, **payment_choices.problems(door, form, page, visit, typed=typed, changes=filled.changes)}
-    if page.payment and visit.order is not None and not errors:
-        return visit, None  # what it changes is written with the submit, at the price that was shown
-    if filled.changes or visit.order is not None:
-        visit = saved(door, form, visit, filled.changes, request)
+        return session, page_answer(shop, form, page, session, request, typed=kept, errors=cards)
+    filled = read_page(form, page, typed, shop.given(session.order))
+    refuse_guesses(shop, form, session, filled.changes, request)
+    if session.order is None and (refusal := count_lead(shop, filled.changes, request)):
+        answer = page_answer(shop, form, page, session, request, typed=typed, errors={"": refusal})
+        return session, replace(answer, status=HTTPStatus.TOO_MANY_REQUESTS, headers={"Retry-After": RETRY_SECONDS})
+    errors = {
+        **filled.errors,
+        **payment_choices.problems(shop, form, page, session, typed=typed, changes=filled.changes),
+    }
+    if page.payment and session.order is not None and not errors:
+        return session, None  # what it changes is written with the submit, at the price that was shown
+    if filled.changes or session.order is not None:
+        session = save(shop, form, session, filled.changes, request)
     if errors:
-        return visit, page_answer(door, form, page, visit, request, typed=typed, errors=errors)
-    return visit, None
+        return session, page_answer(shop, form, page, session, request, typed=typed, errors=errors)
+    return session, None
 
 
 def _card_numbers(page: Page, typed: Mapping[str, str], given: Given) -> list[str]:
@@ -91,10 +94,10 @@ def _card_numbers(page: Page, typed: Mapping[str, str], given: Given) -> list[st
 
 
 def page_answer(
-    door: Door,
+    shop: Shop,
     form: Form,
     page: Page,
-    visit: Visit,
+    session: Session,
     request: WebRequest,
     *,
     typed: Mapping[str, str] | None = None,
@@ -103,34 +106,34 @@ def page_answer(
 ) -> Answer:
     """The page. With `typed`, what was sent and is shown again. `was`: the first charge that it showed before, where the order
     or its price changed since; empty if that is not known."""
-    given = door.given(visit.order)
+    given = shop.given(session.order)
     filled = read_page(form, page, typed, given) if typed is not None else Filled(typed_defaults(form, page, given))
-    preview = previewed(door, form, visit.order, filled.changes)
-    sold, free = replace(visit, order=preview), bool(page.payment) and payment_choices.is_free(preview)
+    preview = preview_order(shop, form, session.order, filled.changes)
+    sold, free = replace(session, order=preview), bool(page.payment) and payment_choices.is_free(preview)
     values = {**typed_of(page, given), **(typed or {})}
     errors, summary = errors or {}, summary_of(preview)
     body = drawn(
         "form_page.html",
-        **page_values(door, form, page, visit),
-        fields=_fields(form, page, door.given(preview)),
+        **page_values(shop, form, page, session),
+        fields=_fields(form, page, shop.given(preview)),
         typed=values,
         errors=errors,
         summary=summary,
-        payment=payment_choices.input_of(door, form, page, sold),
-        paid_by=values.get("payment") or payment_choices.chosen(door, form, page, sold),
+        payment=payment_choices.input_of(shop, form, page, sold),
+        paid_by=values.get("payment") or payment_choices.current_choice(shop, form, page, sold),
         free=free,
         button=_FREE_BUTTON if free else page.button,
-        notice=_changed(was, summary.first_charge) if was is not None else _notice(form, page, visit, given),
-        seen=stamp_of(visit, preview),
+        notice=_changed(was, summary.first_charge) if was is not None else _notice(form, page, session, given),
+        seen=stamp_of(session, preview),
         was=was if was != summary.first_charge else "",
     )
     again = HTTPStatus.CONFLICT if was is not None else HTTPStatus.OK
     status = HTTPStatus.UNPROCESSABLE_ENTITY if errors else again
-    return Answer(status, body, cookies=visit.cookies(form, request), form_targets=door.hosted.origins)
+    return Answer(status, body, cookies=session.cookies(form, request), form_targets=shop.hosted.origins)
 
 
-def _notice(form: Form, page: Page, visit: Visit, given: Given) -> str:
-    noted = visit.link.notice if visit.link and page.payment else ""
+def _notice(form: Form, page: Page, session: Session, given: Given) -> str:
+    noted = session.link.notice if session.link and page.payment else ""
     return " ".join(filter(None, (noted, leftovers.notice(form, given))))
 
 
@@ -147,28 +150,28 @@ def typed_defaults(form: Form, page: Page, given: Given) -> dict[str, Any]:
     return read_page(form, page, typed_of(page, given), given).changes
 
 
-def page_values(door: Door, form: Form, page: Page, visit: Visit) -> dict[str, Any]:
+def page_values(shop: Shop, form: Form, page: Page, session: Session) -> dict[str, Any]:
     """What every page of a form is drawn with."""
     here = form.pages.index(page)
-    reached = form.pages.index(standing(form, door.given(visit.order))) if visit.order else 0
+    reached = form.pages.index(current_page(form, shop.given(session.order))) if session.order else 0
     steps = [
         (each.title, "here" if at == here else "open" if at <= reached else "later")
         for at, each in enumerate(form.pages)
     ]
     return {
-        "company": door.company,
+        "company": shop.company,
         "form": form,
         "page": page,
         "steps": [(title, state, path_of(form, form.pages[at])) for at, (title, state) in enumerate(steps)],
         "action": path_of(form, page),
         "price_path": path_of(form, "price"),
         "back_path": path_of(form, form.pages[here - 1]) if here else "",
-        "order_id": visit.order.order_id if visit.order else "",
-        "sign_in_path": path_of(form, SIGN_IN) if visit.order else "",
-        "sign_out_path": path_of(form, SIGN_OUT) if visit.is_signed_in else "",
-        "whose": address_of(visit.order) if visit.order else "",
+        "order_id": session.order.order_id if session.order else "",
+        "sign_in_path": path_of(form, SIGN_IN) if session.order else "",
+        "sign_out_path": path_of(form, SIGN_OUT) if session.is_signed_in else "",
+        "whose": address_of(session.order) if session.order else "",
         "new_path": path_of(form, NEW),
-        "hidden": {CSRF: visit.csrf, SHOWN: visit.stamp(door.now())},
+        "hidden": {CSRF: session.csrf, SHOWN: session.stamp(shop.now())},
         "honeypot": HONEYPOT,
         "refresh": 0,
     }

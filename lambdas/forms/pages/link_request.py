@@ -6,12 +6,12 @@ Its answer is the same whether there is an order under that address or not, or w
 from collections.abc import Mapping
 from http import HTTPStatus
 
-from lambdas.forms.door import RESUME, Door, path_of
 from lambdas.forms.fields.field import Input
 from lambdas.forms.form import Form
 from lambdas.forms.pages.templates import drawn
 from lambdas.forms.session.csrf import CSRF, HONEYPOT, refuse_other_sites
 from lambdas.forms.session.throttle import is_too_often
+from lambdas.forms.shop import RESUME, Shop, path_of
 from lambdas.forms.web import Answer, RefusedError, WebRequest, see_other
 from lambdas.orders.contact.email import mailed_to
 from lambdas.rate_limits.sources import source_of
@@ -27,43 +27,43 @@ _INPUT = Input(
 )  # fmt: skip
 
 
-def show(door: Door, form: Form, request: WebRequest) -> Answer:
+def show(shop: Shop, form: Form, request: WebRequest) -> Answer:
     if request.query.get(_ASKED):
-        return Answer(HTTPStatus.OK, drawn("asked.html", title="Look into your mail", **_values(door, form)))
-    return _page(door, form, request)
+        return Answer(HTTPStatus.OK, drawn("link_requested.html", title="Look into your mail", **_values(shop, form)))
+    return _page(shop, form, request)
 
 
-def take(door: Door, form: Form, request: WebRequest) -> Answer:
+def take(shop: Shop, form: Form, request: WebRequest) -> Answer:
     """Put the wish where lambdas/notices finds it; then the same page for everybody. Raises RefusedError."""
-    refuse_other_sites(request, door.any_visit(form, request))
-    if is_too_often(door, "wishes_of_source", source_of(request.source), limit=OF_SOURCE, seconds=_HOUR):
+    refuse_other_sites(request, shop.any_session(form, request))
+    if is_too_often(shop, "wishes_of_source", source_of(request.source), limit=OF_SOURCE, seconds=_HOUR):
         text = "Many links were asked for from where you are. Wait an hour, and ask again; or write to us."
         raise RefusedError(HTTPStatus.TOO_MANY_REQUESTS, "Please wait a little", text)
     email = mailed_to(request.typed.get(EMAIL, ""))
     if not email:
-        return _page(door, form, request, {EMAIL: "Enter an e-mail address such as name@example.com"})
-    often = is_too_often(door, "wishes_for", f"{form.name} {email.casefold()}", limit=OF_ADDRESS, seconds=_HOUR)
+        return _page(shop, form, request, {EMAIL: "Enter an e-mail address such as name@example.com"})
+    often = is_too_often(shop, "wishes_for", f"{form.name} {email.casefold()}", limit=OF_ADDRESS, seconds=_HOUR)
     if not often and not request.typed.get(HONEYPOT):
-        door.wishes.put(form.name, email)
+        shop.link_requests.put(form.name, email)
     return see_other(f"{path_of(form, RESUME)}?{_ASKED}=1")
 
 
-def _page(door: Door, form: Form, request: WebRequest, errors: Mapping[str, str] | None = None) -> Answer:
-    visit, errors = door.any_visit(form, request), errors or {}
+def _page(shop: Shop, form: Form, request: WebRequest, errors: Mapping[str, str] | None = None) -> Answer:
+    session, errors = shop.any_session(form, request), errors or {}
     body = drawn(
-        "wanting.html",
+        "link_request.html",
         title="Continue your order",
-        **_values(door, form),
+        **_values(shop, form),
         action=path_of(form, RESUME),
         input=_INPUT,
         typed=request.typed.get(EMAIL, "")[:254],
         errors=errors,
-        hidden={CSRF: visit.csrf},
+        hidden={CSRF: session.csrf},
         honeypot=HONEYPOT,
     )
     status = HTTPStatus.UNPROCESSABLE_ENTITY if errors else HTTPStatus.OK
-    return Answer(status, body, cookies=visit.cookies(form, request))
+    return Answer(status, body, cookies=session.cookies(form, request))
 
 
-def _values(door: Door, form: Form) -> dict[str, object]:
-    return {"company": door.company, "form": form, "begin": path_of(form, form.first), "refresh": 0}
+def _values(shop: Shop, form: Form) -> dict[str, object]:
+    return {"company": shop.company, "form": form, "begin": path_of(form, form.first), "refresh": 0}

@@ -8,9 +8,8 @@ from dataclasses import replace
 from functools import partial
 from http import HTTPStatus
 
-from lambdas.forms.door import RETURN, REVIEW, WAIT, Door, as_it_stands, path_of, status_path
 from lambdas.forms.fields.agreement import MSA, AgreementField
-from lambdas.forms.fields.filled import read_page, standing
+from lambdas.forms.fields.filled import current_page, read_page
 from lambdas.forms.fields.payment_choices import (
     PAYMENT,
     changes_of,
@@ -24,10 +23,11 @@ from lambdas.forms.pages import form_page
 from lambdas.forms.pages.amounts import amount
 from lambdas.forms.pages.question import question
 from lambdas.forms.pages.templates import drawn, message_page
-from lambdas.forms.save_page import by_of, changed, previewed, saved, with_signature
+from lambdas.forms.save_page import by_of, change_order, preview_order, save, with_signature
 from lambdas.forms.session.csrf import refuse_other_sites
-from lambdas.forms.session.session import Visit
+from lambdas.forms.session.session import Session
 from lambdas.forms.session.shown_price import SEEN, refuse_unseen, seen_on
+from lambdas.forms.shop import RETURN, REVIEW, WAIT, Shop, make_status_path, path_of, redirect_to_order
 from lambdas.forms.web import Answer, RefusedError, WebRequest, see_other
 from lambdas.orders.decisions.seen import Seen
 from lambdas.orders.errors import InvalidOrderError, OrderError, OrderIsFinalError, RevisionDiffersError
@@ -51,154 +51,154 @@ WAIT_SECONDS = 5
 REVIEWED = "We have your order, look at it and come back to you. Nothing was charged, and you need not send it again."
 
 
-def pay(door: Door, form: Form, visit: Visit, order: Order, request: WebRequest) -> Answer:
+def pay(shop: Shop, form: Form, session: Session, order: Order, request: WebRequest) -> Answer:
     """The last page was sent and is in order: enter a payment method first, or submit at the price that was shown.
 
     Raises RevisionDiffersError, TotalDiffersError: then nothing was charged.
     """
-    if (here := standing(form, door.given(order))) != form.last:
+    if (here := current_page(form, shop.given(order))) != form.last:
         return see_other(path_of(form, here))
-    changes = _typed_changes(door, form, order, request)
-    choice = "" if is_free(previewed(door, form, order, changes)) else request.typed[PAYMENT]
+    changes = _changes_on_page(shop, form, order, request)
+    choice = "" if is_free(preview_order(shop, form, order, changes)) else request.typed[PAYMENT]
     if page := page_to_enter(choice):
-        saved(door, form, visit, changes, request)
+        save(shop, form, session, changes, request)
         back = request.origin + path_of(form, RETURN)
-        return see_other(door.hosted.entry_url(page, back=back, state=visit.derived(page.value)))
-    shown = refuse_unseen(order, seen_on(visit, request.typed.get(SEEN, "")), door.now())
-    wanted = with_signature(merge(changes, changes_of(choice, door, visit) if choice else {}))
+        return see_other(shop.hosted.entry_url(page, back=back, state=session.derived(page.value)))
+    shown = refuse_unseen(order, seen_on(session, request.typed.get(SEEN, "")), shop.now())
+    wanted = with_signature(merge(changes, changes_of(choice, shop, session) if choice else {}))
     submit = partial(
-        door.service.submit, order, changes=wanted, seen=shown, by=by_of(form), form_invoices=form.may_be_invoiced
+        shop.service.submit, order, changes=wanted, seen=shown, by=by_of(form), form_invoices=form.may_be_invoiced
     )
-    return _submitted(door, form, visit, order, request, submit)
+    return _submit(shop, form, session, order, request, submit)
 
 
-def _typed_changes(door: Door, form: Form, order: Order, request: WebRequest) -> Info:
-    return read_page(form, form.last, request.typed, door.given(order)).changes
+def _changes_on_page(shop: Shop, form: Form, order: Order, request: WebRequest) -> Info:
+    return read_page(form, form.last, request.typed, shop.given(order)).changes
 
 
-def shown_again(door: Door, form: Form, request: WebRequest) -> Answer:
+def show_again(shop: Shop, form: Form, request: WebRequest) -> Answer:
     """The order or its price is not what the page showed: the page again, with the price of now marked and the agreement
     asked for again."""
-    visit = door.visit(form, request)
-    order = visit.order
-    if order is None or not order.is_lead or order.is_being_submitted(door.now()):
-        return as_it_stands(door, form, visit, order) if order else see_other(path_of(form, form.first))
-    seen = seen_on(visit, request.typed.get(SEEN, ""))
-    typed = {key: value for key, value in _typed_changes(door, form, order, request).items() if key != MSA}
-    order = _without_agreement(door, form, changed(door, form, order, typed))
-    visit = replace(visit, order=order)
-    page = standing(form, door.given(order))
+    session = shop.session_of(form, request)
+    order = session.order
+    if order is None or not order.is_lead or order.is_being_submitted(shop.now()):
+        return redirect_to_order(shop, form, session, order) if order else see_other(path_of(form, form.first))
+    seen = seen_on(session, request.typed.get(SEEN, ""))
+    typed = {key: value for key, value in _changes_on_page(shop, form, order, request).items() if key != MSA}
+    order = _withdraw_agreement(shop, form, change_order(shop, form, order, typed))
+    session = replace(session, order=order)
+    page = current_page(form, shop.given(order))
     was = "" if seen is None or seen.total_cents is None else amount(seen.total_cents, seen.currency)
-    return form_page.page_answer(door, form, page, visit, request, was=was)
+    return form_page.page_answer(shop, form, page, session, request, was=was)
 
 
-def _without_agreement(door: Door, form: Form, order: Order) -> Order:
+def _withdraw_agreement(shop: Shop, form: Form, order: Order) -> Order:
     """What was agreed to was another order, or another price."""
     info: Info = {}
     for field in form.fields:
         if isinstance(field, AgreementField):
             info = merge(info, field.cleared(order.info))
-    return changed(door, form, order, merge(info, {MSA: {"signer": ""}})) if info else order
+    return change_order(shop, form, order, merge(info, {MSA: {"signer": ""}})) if info else order
 
 
-def came_back(door: Door, form: Form, visit: Visit, request: WebRequest) -> Answer:
+def on_return(shop: Shop, form: Form, session: Session, request: WebRequest) -> Answer:
     """From the provider's page, with what was entered there or with the card holder's proof."""
-    order = visit.order
+    order = session.order
     if order is None or not order.is_lead:
-        return as_it_stands(door, form, visit, order) if order else see_other(path_of(form, form.first))
+        return redirect_to_order(shop, form, session, order) if order else see_other(path_of(form, form.first))
     state = request.query.get("state", "")
-    is_proof = visit.is_derived(_CHALLENGE, state)
-    page = next((page for page in HostedPage if visit.is_derived(page.value, state)), None)
+    is_proof = session.is_derived(_CHALLENGE, state)
+    page = next((page for page in HostedPage if session.is_derived(page.value, state)), None)
     if page is None and not is_proof:
         text = "What the payment page answered belongs to another browser or order. Nothing was charged."
         raise RefusedError(HTTPStatus.BAD_REQUEST, "Please try the payment page again", text, _to_last(form))
     try:
         if page is None:
-            proof = door.hosted.proof(request.query)
-            submit = partial(door.service.authenticate, order, proof, seen=_begun(order), by=by_of(form))
-            return _submitted(door, form, visit, order, request, submit)
-        entered = door.hosted.entered(page, request.query)
+            proof = shop.hosted.proof(request.query)
+            submit = partial(shop.service.authenticate, order, proof, seen=_seen_at_payment(order), by=by_of(form))
+            return _submit(shop, form, session, order, request, submit)
+        entered = shop.hosted.entered(page, request.query)
     except NotEnteredError as refused:
-        return _noted(door, form, visit, str(refused))
-    changed(door, form, order, entered_changes(entered, order.info))
-    remember_entered(door, visit, entered)
-    return _noted(door, form, visit, "")
+        return _return_with_notice(shop, form, session, str(refused))
+    change_order(shop, form, order, entered_changes(entered, order.info))
+    remember_entered(shop, session, entered)
+    return _return_with_notice(shop, form, session, "")
 
 
-def wait(door: Door, form: Form, visit: Visit, request: WebRequest) -> Answer:
+def show_wait(shop: Shop, form: Form, session: Session, request: WebRequest) -> Answer:
     """The page that says not to pay again, and looks again by itself; its button looks the outcome up when nobody else does."""
-    order = visit.order
+    order = session.order
     if order is None:
         return see_other(path_of(form, form.first))
     if not order.is_lead or order.attempt is None:
-        return as_it_stands(door, form, visit, order)
-    if not order.is_being_submitted(door.now()):  # whoever asked the provider is dead: the button asks again
+        return redirect_to_order(shop, form, session, order)
+    if not order.is_being_submitted(shop.now()):  # whoever asked the provider is dead: the button asks again
         text = f"Nobody has told us yet how the payment of order {order.order_id} went. Look again; you do not pay twice by that."
         return question(
-            door, form, visit, request,
+            shop, form, session, request,
             title="Your payment is being confirmed", texts=("Do not pay again.", text), button="Look again",
             action=path_of(form, WAIT), at_once=True,
         )  # fmt: skip
     body = drawn(
-        "wait.html", title="Your payment is being confirmed", company=door.company, form=form, order_id=order.order_id,
+        "wait.html", title="Your payment is being confirmed", company=shop.company, form=form, order_id=order.order_id,
         here=path_of(form, WAIT), refresh=WAIT_SECONDS,
     )  # fmt: skip
     return Answer(HTTPStatus.OK, body)
 
 
-def look_again(door: Door, form: Form, request: WebRequest) -> Answer:
+def look_again(shop: Shop, form: Form, request: WebRequest) -> Answer:
     """Ask the provider how an unclear payment went, under its own key. Raises RefusedError for what another site sends."""
-    visit = door.visit(form, request)
-    refuse_other_sites(request, visit)
-    order = visit.order
-    if order is None or not order.is_lead or order.attempt is None or order.is_being_submitted(door.now()):
-        return wait(door, form, visit, request)
-    submit = partial(door.service.resume_submit, order, seen=_begun(order), by=by_of(form))
-    return _submitted(door, form, visit, order, request, submit)
+    session = shop.session_of(form, request)
+    refuse_other_sites(request, session)
+    order = session.order
+    if order is None or not order.is_lead or order.attempt is None or order.is_being_submitted(shop.now()):
+        return show_wait(shop, form, session, request)
+    submit = partial(shop.service.resume_submit, order, seen=_seen_at_payment(order), by=by_of(form))
+    return _submit(shop, form, session, order, request, submit)
 
 
-def _begun(order: Order) -> Seen:
+def _seen_at_payment(order: Order) -> Seen:
     """What was agreed to when the payment that is open was begun."""
     return Seen(content=order.attempt.content if order.attempt else "")
 
 
-def review(door: Door, form: Form, visit: Visit) -> Answer:
+def show_review(shop: Shop, form: Form, session: Session) -> Answer:
     """Says that people look at the order before its payment is tried."""
-    order = visit.order
+    order = session.order
     if order is None or not order.is_lead or order.review_at is None:
-        return as_it_stands(door, form, visit, order) if order else see_other(path_of(form, form.first))
+        return redirect_to_order(shop, form, session, order) if order else see_other(path_of(form, form.first))
     title = f"Order {order.order_id}: we look at it first"
-    return message_page(HTTPStatus.OK, title, REVIEWED, company=door.company, link=_to_last(form))
+    return message_page(HTTPStatus.OK, title, REVIEWED, company=shop.company, link=_to_last(form))
 
 
-def _submitted(  # noqa: PLR0911, PLR0917 - one page for each outcome
-    door: Door, form: Form, visit: Visit, order: Order, request: WebRequest, submit: Callable[[], Order]
+def _submit(  # noqa: PLR0911, PLR0917 - one page for each outcome
+    shop: Shop, form: Form, session: Session, order: Order, request: WebRequest, submit: Callable[[], Order]
 ) -> Answer:
     """Submit, authenticate or go on with an open payment, and go where the outcome leads."""
     try:
         done = submit()
     except (RevisionDiffersError, TotalDiffersError):
-        return shown_again(door, form, request)
+        return show_again(shop, form, request)
     except CouponGoneError as gone:
-        _without_agreement(door, form, door.service.get(order_id=order.order_id))
-        return _noted(door, form, visit, _told(gone))
+        _withdraw_agreement(shop, form, shop.service.get(order_id=order.order_id))
+        return _return_with_notice(shop, form, session, _notice_of(gone))
     except (PaymentRefusedError, InvalidOrderError) as refused:
-        return _noted(door, form, visit, _told(refused))
+        return _return_with_notice(shop, form, session, _notice_of(refused))
     except AuthenticationRequiredError as asked:
-        back, state = request.origin + path_of(form, RETURN), visit.derived(_CHALLENGE)
-        return see_other(door.hosted.challenge_url(str(asked.facts["url"]), back=back, state=state))
+        back, state = request.origin + path_of(form, RETURN), session.derived(_CHALLENGE)
+        return see_other(shop.hosted.challenge_url(str(asked.facts["url"]), back=back, state=state))
     except (PaymentUnknownError, SubmitInProgressError):
         return see_other(path_of(form, WAIT))
     except ReviewNeededError:
-        _noted(door, form, visit, REVIEWED)
+        _return_with_notice(shop, form, session, REVIEWED)
         return see_other(path_of(form, REVIEW))
     except (OrderIsFinalError, NoChallengeError, NoOpenPaymentError):
-        return as_it_stands(door, form, visit, order)
-    door.counts.submitted(form, done.order_id)
-    return see_other(status_path(door, visit, done))
+        return redirect_to_order(shop, form, session, order)
+    shop.counts.count_submitted(form, done.order_id)
+    return see_other(make_status_path(shop, session, done))
 
 
-def _told(refused: OrderError) -> str:
+def _notice_of(refused: OrderError) -> str:
     """A refusal that leads back to the last page, in words for the person who orders."""
     match refused:
         case PaymentRefusedError():
@@ -208,10 +208,10 @@ def _told(refused: OrderError) -> str:
     return f"Something is still missing: {'; '.join(problem.text for problem in refused.problems)}."
 
 
-def _noted(door: Door, form: Form, visit: Visit, notice: str) -> Answer:
+def _return_with_notice(shop: Shop, form: Form, session: Session, notice: str) -> Answer:
     """Back to the last page, which says this."""
-    if visit.link:
-        door.links.note(visit.link, notice)
+    if session.link:
+        shop.links.note(session.link, notice)
     return see_other(path_of(form, form.last))
 
 

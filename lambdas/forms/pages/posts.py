@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from itertools import islice
 
-from lambdas.forms.door import Door
 from lambdas.forms.pages.amounts import day_of
 from lambdas.forms.session.csrf import CSRF, refuse_other_sites
-from lambdas.forms.session.session import Visit
+from lambdas.forms.session.session import Session
 from lambdas.forms.session.throttle import is_too_often
+from lambdas.forms.shop import Shop
 from lambdas.forms.web import WebRequest
 from lambdas.mail.link_mail import address_of
 from lambdas.orders.card_numbers.numbers import has_card_number
@@ -37,25 +37,25 @@ class PostView(Frozen):
     files: tuple[str, ...]
 
 
-def posts_seen(door: Door, order: Order) -> list[PostView]:
+def posts_seen(shop: Shop, order: Order) -> list[PostView]:
     """The last posts, oldest first; comments among staff are not for clients."""
-    found = islice(door.posts.of_order(order.order_id, viewable_only=True, descending=True), _SHOWN)
-    return [_view(door, post) for post in found][::-1]
+    found = islice(shop.posts.of_order(order.order_id, viewable_only=True, descending=True), _SHOWN)
+    return [_view(shop, post) for post in found][::-1]
 
 
-def hidden_inputs(door: Door, token: str) -> dict[str, str]:
+def hidden_inputs(shop: Shop, token: str) -> dict[str, str]:
     """What a page sends along with a reply: proof that it is ours, and what makes one post of a double click."""
-    return {CSRF: Visit(token, door.signer).csrf, ONCE: new_token()}
+    return {CSRF: Session(token, shop.signer).csrf, ONCE: new_token()}
 
 
-def take_reply(door: Door, order: Order, link: Link, token: str, request: WebRequest) -> str:
+def take_reply(shop: Shop, order: Order, link: Link, token: str, request: WebRequest) -> str:
     """Keep what the client wrote; what is wrong with it, if anything is. Raises RefusedError."""
-    refuse_other_sites(request, Visit(token, door.signer))
+    refuse_other_sites(request, Session(token, shop.signer))
     try:
         body = lines(request.typed.get(BODY, ""))
     except UnfitError as unfit:
         return f"Your message {unfit}"
-    if problem := _problem(door, link, body):
+    if problem := _problem(shop, link, body):
         return problem
     draft = Post(
         order_id=order.order_id,
@@ -64,22 +64,22 @@ def take_reply(door: Door, order: Order, link: Link, token: str, request: WebReq
         by=f"link {link.link_id}",
         subject=f"Order {order.order_id}",
         body=body,
-        posted_at=door.now(),
+        posted_at=shop.now(),
     )
-    key = _key(link, request.typed, draft, door.now())
-    if door.posts.made_with(key) is None:
-        door.posts.add(draft.model_copy(update={"post_id": door.posts.new_id()}), key)
+    key = _key(link, request.typed, draft, shop.now())
+    if shop.posts.made_with(key) is None:
+        shop.posts.add(draft.model_copy(update={"post_id": shop.posts.new_id()}), key)
     return ""
 
 
-def _problem(door: Door, link: Link, body: str) -> str:
+def _problem(shop: Shop, link: Link, body: str) -> str:
     if not body:
         return "Write something before you send it"
     if len(body) > MAX_CHARACTERS:
         return f"This is longer than {MAX_CHARACTERS:,} characters; shorten it, or send it in parts"
     if has_card_number(body):
         return "This looks like a card number. Do not send one here: nobody needs it to help you"
-    if is_too_often(door, "replies", link.order_id, limit=_IN_AN_HOUR, seconds=3_600):
+    if is_too_often(shop, "replies", link.order_id, limit=_IN_AN_HOUR, seconds=3_600):
         return "That is a lot in one hour. Nothing was sent; please try again later"
     return ""
 
@@ -90,11 +90,11 @@ def _key(link: Link, typed: Mapping[str, str], draft: Post, now: int) -> Request
     return RequestKey.of(f"link {link.link_id}", f"{typed.get(ONCE, '')[:100]} {draft.body}", "reply", said, now)
 
 
-def _view(door: Door, post: Post) -> PostView:
+def _view(shop: Shop, post: Post) -> PostView:
     at = datetime.fromtimestamp(post.posted_at, UTC)
     ours = post.kind is PostKind.RESPONSE
     return PostView(
-        who=(door.company or "We") if ours else "You",
+        who=(shop.company or "We") if ours else "You",
         ours=ours,
         when=at.isoformat(),
         day=f"{day_of(post.posted_at)}, {at:%H:%M} UTC",

@@ -3,18 +3,18 @@
 from collections.abc import Sequence
 from http import HTTPStatus
 
-from lambdas.forms.door import Door
 from lambdas.forms.form import Form
 from lambdas.forms.pages.templates import drawn
 from lambdas.forms.session.csrf import CSRF
-from lambdas.forms.session.session import Visit
+from lambdas.forms.session.session import Session
+from lambdas.forms.shop import Shop
 from lambdas.forms.web import Answer, WebRequest
 
 
 def question(
-    door: Door,
+    shop: Shop,
     form: Form,
-    visit: Visit,
+    session: Session,
     request: WebRequest,
     *,
     title: str,
@@ -28,14 +28,14 @@ def question(
     body = drawn(
         "question.html",
         title=title,
-        company=door.company,
+        company=shop.company,
         form_title=form.title,
         texts=texts,
         button=button,
         action=action,
-        hidden={CSRF: visit.csrf},
+        hidden={CSRF: session.csrf},
         other=other,
         at_once=at_once,
         refresh=0,
     )
-    return Answer(HTTPStatus.OK, body, cookies=visit.cookies(form, request))
+    return Answer(HTTPStatus.OK, body, cookies=session.cookies(form, request))

@@ -2,21 +2,21 @@
 
 from http import HTTPStatus
 
-from lambdas.forms.door import Door
 from lambdas.forms.pages.templates import message_page
+from lambdas.forms.shop import Shop
 from lambdas.forms.web import Answer
 from lambdas.orders.errors import Again, CardDataError, Nature, OrderError
 
-_ANEW = ("Begin a new order", "/forms")
+_NEW_ORDER = ("Begin a new order", "/forms")
 
 
-def refused_page(door: Door, error: OrderError) -> Answer:
+def refusal_page(shop: Shop, error: OrderError) -> Answer:
     """Only what waiting mends is called so: who is told to send it again must not be refused for ever."""
-    status, title, text, link = _said(error)
-    return message_page(status, title, text, company=door.company, link=link)
+    status, title, text, link = _words_for(error)
+    return message_page(status, title, text, company=shop.company, link=link)
 
 
-def _said(error: OrderError) -> tuple[HTTPStatus, str, str, tuple[str, str] | None]:
+def _words_for(error: OrderError) -> tuple[HTTPStatus, str, str, tuple[str, str] | None]:
     if isinstance(error, CardDataError):
         text = (
             "Something you sent looks like a card number. Go back and take it out: the payment page asks for it later."
@@ -29,7 +29,7 @@ def _said(error: OrderError) -> tuple[HTTPStatus, str, str, tuple[str, str] | No
     match error.nature:
         case Nature.NOT_FOUND:
             text = "It was deleted, because nobody sent it in time. Begin a new one if you still want to order."
-            return HTTPStatus.GONE, "This order is not here any more", text, _ANEW
+            return HTTPStatus.GONE, "This order is not here any more", text, _NEW_ORDER
         case Nature.BROKEN:
             text = "Your order is not lost, but we have to mend something before it can be shown. Please write to us."
             return HTTPStatus.INTERNAL_SERVER_ERROR, "We cannot show this order now", text, None

@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from http import HTTPStatus
 
-from lambdas.forms.door import NEW, SIGN_IN, Door, as_it_stands, path_of
 from lambdas.forms.fields.field import Input
 from lambdas.forms.form import Form
 from lambdas.forms.pages.templates import drawn, message_page
 from lambdas.forms.save_page import by_of
 from lambdas.forms.session.csrf import CSRF, refuse_other_sites
-from lambdas.forms.session.session import Visit
+from lambdas.forms.session.session import Session
+from lambdas.forms.shop import NEW, SIGN_IN, Shop, path_of, redirect_to_order
 from lambdas.forms.web import Answer, WebRequest, see_other
 from lambdas.orders.contact.fields import CONTACT_FIELDS, fit_fields
 from lambdas.orders.model.info import Info, text
@@ -43,95 +43,95 @@ _INPUTS = (
 )  # fmt: skip
 
 
-def show(door: Door, form: Form, request: WebRequest) -> Answer:
+def show(shop: Shop, form: Form, request: WebRequest) -> Answer:
     """The page to sign in; only where there is an order that can still be filled."""
-    visit = door.any_visit(form, request)
-    return _elsewhere(door, form, visit) or _page(door, form, visit)
+    session = shop.any_session(form, request)
+    return _other_page(shop, form, session) or _page(shop, form, session)
 
 
-def take(door: Door, form: Form, request: WebRequest) -> Answer:
+def take(shop: Shop, form: Form, request: WebRequest) -> Answer:
     """Sign in, and go on where the order stands with what is known of the client. Raises RefusedError."""
-    visit = door.any_visit(form, request)
-    refuse_other_sites(request, visit)
-    if answer := _elsewhere(door, form, visit):
+    session = shop.any_session(form, request)
+    refuse_other_sites(request, session)
+    if answer := _other_page(shop, form, session):
         return answer
     login, password = request.typed.get(LOGIN, "").strip(), request.typed.get(PASSWORD, "")
-    failures, source = Failures(door.windows, "sign_in", door.now), source_of(request.source)
+    failures, source = Failures(shop.windows, "sign_in", shop.now), source_of(request.source)
     keys = (Key("source", source, OF_SOURCE), Key("login", f"{source} {login}", OF_LOGIN))
     trial = failures.begin(keys)
     if isinstance(trial, Over):
         metrics.add_metric("FailedLogins", MetricUnit.Count, 1)
-        return _page(door, form, visit, login=login, problem=_TOO_MANY, status=HTTPStatus.TOO_MANY_REQUESTS)
-    client = _verified(door, form, login, password)
+        return _page(shop, form, session, login=login, problem=_TOO_MANY, status=HTTPStatus.TOO_MANY_REQUESTS)
+    client = _verify_login(shop, form, login, password)
     if client is None:
         metrics.add_metric("FailedLogins", MetricUnit.Count, 1)
         logger.warning("sign-in failed", form=form.name)
         trial.failed()
-        return _page(door, form, visit, login=login, problem=_WRONG, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+        return _page(shop, form, session, login=login, problem=_WRONG, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     trial.passed()
-    return _bound(door, form, visit, client, request)
+    return _give_to_client(shop, form, session, client, request)
 
 
-def sign_out(door: Door, form: Form, request: WebRequest) -> Answer:
+def sign_out(shop: Shop, form: Form, request: WebRequest) -> Answer:
     """The order stays the client's, who has to sign in to go on with it; this browser shows nothing of it any more.
 
     Raises RefusedError.
     """
-    visit = door.any_visit(form, request)
-    refuse_other_sites(request, visit)
-    if visit.link is not None and visit.is_signed_in:
-        door.visits.sign_out(visit.link)
+    session = shop.any_session(form, request)
+    refuse_other_sites(request, session)
+    if session.link is not None and session.is_signed_in:
+        shop.sessions.sign_out(session.link)
     text = (
         "The order stays with your account. Sign in to go on with it, here or by a link that we mail you. Whoever uses this "
         "browser after you sees nothing of it."
     )
     links = ("Sign in again", path_of(form, SIGN_IN)), ("Begin a new order", path_of(form, NEW))
-    return message_page(HTTPStatus.OK, "You are signed out", text, company=door.company, link=links[0], other=links[1])
+    return message_page(HTTPStatus.OK, "You are signed out", text, company=shop.company, link=links[0], other=links[1])
 
 
-def _bound(door: Door, form: Form, visit: Visit, client: Client, request: WebRequest) -> Answer:
-    """The order is the client's from now on, and no visit goes on with it on which they did not sign in.
+def _give_to_client(shop: Shop, form: Form, session: Session, client: Client, request: WebRequest) -> Answer:
+    """The order is the client's from now on, and no session goes on with it on which they did not sign in.
 
     It is written first: from that moment on all others are locked out, whatever dies.
     """
-    if visit.order is None or visit.link is None:
+    if session.order is None or session.link is None:
         return see_other(path_of(form, form.first))
-    theirs = visit.order.client_id
-    if theirs and theirs != client.client_id and not visit.is_signed_in:
-        return _page(door, form, visit, login="", problem=_ANOTHERS, status=HTTPStatus.CONFLICT)
-    if visit.order.is_lead:
-        order = visit.order if theirs == client.client_id else _forgotten(door, form, visit.order)
-        changes = {"client_id": client.client_id, "info": _unsaid(client, order)}
-        door.service.update(order, changes, by=by_of(form), same_client=True)
+    theirs = session.order.client_id
+    if theirs and theirs != client.client_id and not session.is_signed_in:
+        return _page(shop, form, session, login="", problem=_ANOTHERS, status=HTTPStatus.CONFLICT)
+    if session.order.is_lead:
+        order = session.order if theirs == client.client_id else _take_from_client(shop, form, session.order)
+        changes = {"client_id": client.client_id, "info": _missing_info(client, order)}
+        shop.service.update(order, changes, by=by_of(form), same_client=True)
     proof = new_token()
-    signed_in = replace(visit, proof=proof, link=door.visits.sign_in(visit.link, client.client_id, proof))
-    door.visits.close_others(signed_in.link or visit.link, client.client_id, door.now())
-    answer = as_it_stands(door, form, signed_in, visit.order)
+    signed_in = replace(session, proof=proof, link=shop.sessions.sign_in(session.link, client.client_id, proof))
+    shop.sessions.close_others(signed_in.link or session.link, client.client_id, shop.now())
+    answer = redirect_to_order(shop, form, signed_in, session.order)
     return replace(answer, cookies=(signed_in.proof_cookie(form, request),))
 
 
-def _verified(door: Door, form: Form, login: str, password: str) -> Client | None:
+def _verify_login(shop: Shop, form: Form, login: str, password: str) -> Client | None:
     """Of the brand that the form sells for."""
-    brand_id = door.queue_of(form).brand_id
-    client = door.clients.verified(login[:_LONGEST], password[:_LONGEST], [brand_id])
+    brand_id = shop.queue_of(form).brand_id
+    client = shop.clients.verified(login[:_LONGEST], password[:_LONGEST], [brand_id])
     return client if client and client.brand_id == brand_id else None
 
 
-def _unsaid(client: Client, order: Order) -> Info:
+def _missing_info(client: Client, order: Order) -> Info:
     """What the client's record says that was not typed on the order, as far as an order can take it."""
-    return {name: value for name, value in _fit(client).items() if value and not text(order.info, name)}
+    return {name: value for name, value in _fitting_info(client).items() if value and not text(order.info, name)}
 
 
-def _fit(client: Client) -> Info:
+def _fitting_info(client: Client) -> Info:
     return fit_fields({name: getattr(client, name) for name in CONTACT_FIELDS})
 
 
-def _forgotten(door: Door, form: Form, order: Order) -> Order:
+def _take_from_client(shop: Shop, form: Form, order: Order) -> Order:
     """The order without the client it had, and without what is from there."""
-    client = door.clients.get(order.client_id) if order.client_id else None
+    client = shop.clients.get(order.client_id) if order.client_id else None
     if client is None:
         return order
-    fit = _fit(client)
+    fit = _fitting_info(client)
     same = [
         name
         for name in CONTACT_FIELDS
@@ -139,34 +139,34 @@ def _forgotten(door: Door, form: Form, order: Order) -> Order:
     ]
     stored = [name for name in ("billing_info_id",) if text(order.info, name)]
     changes = {"client_id": "", "info": dict.fromkeys((*same, *stored), "")}
-    return door.service.update(order, changes, by=by_of(form), same_client=True)
+    return shop.service.update(order, changes, by=by_of(form), same_client=True)
 
 
-def _elsewhere(door: Door, form: Form, visit: Visit) -> Answer | None:
+def _other_page(shop: Shop, form: Form, session: Session) -> Answer | None:
     """Where somebody is led who has nothing to sign in for."""
-    if visit.order is None:
+    if session.order is None:
         return see_other(path_of(form, form.first))
-    return None if visit.order.is_lead or visit.is_locked else as_it_stands(door, form, visit, visit.order)
+    return None if session.order.is_lead or session.is_locked else redirect_to_order(shop, form, session, session.order)
 
 
 def _page(
-    door: Door, form: Form, visit: Visit, *, login: str = "", problem: str = "", status: HTTPStatus = HTTPStatus.OK
+    shop: Shop, form: Form, session: Session, *, login: str = "", problem: str = "", status: HTTPStatus = HTTPStatus.OK
 ) -> Answer:
     """A password that was typed is never shown again."""
     typed: Mapping[str, str] = {LOGIN: login[:_LONGEST]}
     body = drawn(
         "sign_in.html",
         title="Sign in",
-        company=door.company,
+        company=shop.company,
         form=form,
         action=path_of(form, SIGN_IN),
-        hidden={CSRF: visit.csrf},
+        hidden={CSRF: session.csrf},
         inputs=_INPUTS,
         typed=typed,
         problem=problem,
-        back=None if visit.is_locked else path_of(form, form.first),
+        back=None if session.is_locked else path_of(form, form.first),
         begin=path_of(form, NEW),
-        locked=visit.is_locked,
+        locked=session.is_locked,
         refresh=0,
     )
     return Answer(status, body)

@@ -2,12 +2,12 @@
 
 from http import HTTPStatus
 
-from lambdas.forms.door import Door, proves
 from lambdas.forms.pages import posts
 from lambdas.forms.pages.amounts import day_of
 from lambdas.forms.pages.resume import link_refused
 from lambdas.forms.pages.summary import summary_of
 from lambdas.forms.pages.templates import drawn
+from lambdas.forms.shop import Shop, has_current_address
 from lambdas.forms.web import Answer, WebRequest, see_other
 from lambdas.orders.model.checklist import ActionState, ChecklistAction
 from lambdas.orders.model.order import Order
@@ -44,44 +44,44 @@ class ActionLine(Frozen):
     output: str
 
 
-def status_page(door: Door, token: str) -> Answer:
+def status_page(shop: Shop, token: str) -> Answer:
     """Raises RefusedError for a link that opens nothing."""
-    return _page(door, token, *_opened(door, token))
+    return _page(shop, token, *_open_link(shop, token))
 
 
-def reply(door: Door, token: str, request: WebRequest) -> Answer:
+def reply(shop: Shop, token: str, request: WebRequest) -> Answer:
     """What the client wrote becomes a post; then the page is shown with it. Raises RefusedError."""
-    link, order = _opened(door, token)
-    if problem := posts.take_reply(door, order, link, token, request):
-        return _page(door, token, link, order, problem=problem, typed=request.typed.get(posts.BODY, ""))
+    link, order = _open_link(shop, token)
+    if problem := posts.take_reply(shop, order, link, token, request):
+        return _page(shop, token, link, order, problem=problem, typed=request.typed.get(posts.BODY, ""))
     return see_other(f"/orders/{token}#posts")
 
 
-def _opened(door: Door, token: str) -> tuple[Link, Order]:
-    link = door.links.opened(token, LinkPurpose.STATUS, door.now())
-    order = door.service.get(order_id=link.order_id) if link else None
-    if link is None or order is None or not proves(link, order):
-        raise link_refused(door)
+def _open_link(shop: Shop, token: str) -> tuple[Link, Order]:
+    link = shop.links.find_open(token, LinkPurpose.STATUS, shop.now())
+    order = shop.service.get(order_id=link.order_id) if link else None
+    if link is None or order is None or not has_current_address(link, order):
+        raise link_refused(shop)
     return link, order
 
 
-def _page(door: Door, token: str, link: Link, order: Order, *, problem: str = "", typed: str = "") -> Answer:
-    form = door.forms.get(door.links.form_of(order.order_id) or "")
+def _page(shop: Shop, token: str, link: Link, order: Order, *, problem: str = "", typed: str = "") -> Answer:
+    form = shop.forms.get(shop.links.form_of(order.order_id) or "")
     body = drawn(
         "status.html",
         title=f"Order {order.order_id}",
-        company=door.company,
+        company=shop.company,
         order=order,
         headline=_HEADLINES[order.step_status],
         thanks=form.thanks if form and not order.is_lead and not order.is_final else "",
         steps=_steps(order),
-        actions=actions_seen(door, order),
+        actions=actions_seen(shop, order),
         summary=summary_of(order),
         held=_is_held(order),
         refresh=0,
-        posts=posts.posts_seen(door, order),
+        posts=posts.posts_seen(shop, order),
         action=f"/orders/{token}",
-        hidden=posts.hidden_inputs(door, token),
+        hidden=posts.hidden_inputs(shop, token),
         error=problem,
         typed=typed,
         most=posts.MAX_CHARACTERS,
@@ -90,10 +90,10 @@ def _page(door: Door, token: str, link: Link, order: Order, *, problem: str = ""
     return Answer(HTTPStatus.UNPROCESSABLE_ENTITY if problem else HTTPStatus.OK, body)
 
 
-def actions_seen(door: Door, order: Order) -> list[ActionLine]:
+def actions_seen(shop: Shop, order: Order) -> list[ActionLine]:
     """The actions that the order's checklist shows to its client. Output is shown while the order is in the action's step;
     afterwards only where the queue says so (persistent display). Of a final order nothing is to come any more."""
-    queue = door.service.queues.get(order.order_queue_id)
+    queue = shop.service.queues.get(order.order_queue_id)
     persistent = {action.id for action in queue.actions if action.persistent_display} if queue else set()
     return [
         ActionLine(

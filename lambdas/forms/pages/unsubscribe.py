@@ -6,34 +6,34 @@ of ours, which a mail program has not: the token in the address is enough, and c
 
 from http import HTTPStatus
 
-from lambdas.forms.door import Door
 from lambdas.forms.pages.templates import drawn, message_page
+from lambdas.forms.shop import Shop
 from lambdas.forms.web import Answer, RefusedError
 from lambdas.records.links.reminder_stop import StopLink, stop_path
 from lambdas.runtime.observe import MetricUnit, logger, metrics
 
 
-def show(door: Door, token: str) -> Answer:
+def show(shop: Shop, token: str) -> Answer:
     """Raises RefusedError for a link that stops nothing."""
-    link = _opened(door, token)
-    values = {"title": "No more reminders of this order?", "company": door.company, "refresh": 0}
-    return Answer(HTTPStatus.OK, drawn("stopping.html", order_id=link.order_id, action=stop_path(token), **values))
+    link = _find_link(shop, token)
+    values = {"title": "No more reminders of this order?", "company": shop.company, "refresh": 0}
+    return Answer(HTTPStatus.OK, drawn("unsubscribe.html", order_id=link.order_id, action=stop_path(token), **values))
 
 
-def take(door: Door, token: str) -> Answer:
+def take(shop: Shop, token: str) -> Answer:
     """Stop them; answered at once, since mail programs go nowhere else. Raises RefusedError for a link that stops nothing."""
-    link = _opened(door, token)
-    door.stops.stop(link, door.now())
+    link = _find_link(shop, token)
+    shop.stops.stop(link, shop.now())
     logger.info("reminders stopped", order_id=link.order_id)
     text = (
         "We do not remind you any more of this order, nor of any other that was begun with your e-mail address. Your order "
         "stays as it is, and what you order or ask for is still confirmed by mail."
     )
-    return message_page(HTTPStatus.OK, "You get no more reminders", text, company=door.company)
+    return message_page(HTTPStatus.OK, "You get no more reminders", text, company=shop.company)
 
 
-def _opened(door: Door, token: str) -> StopLink:
-    link = door.stops.find(token, door.now())
+def _find_link(shop: Shop, token: str) -> StopLink:
+    link = shop.stops.find(token, shop.now())
     if link is None:
         metrics.add_metric("LinksRefused", MetricUnit.Count, 1)
         text = "It has expired, or was not copied whole. Take the one in the newest reminder; or write to us, and we stop them."

@@ -2,10 +2,10 @@
 
 from http import HTTPStatus
 
-from lambdas.forms.door import Door
 from lambdas.forms.form import Form
-from lambdas.forms.save_page import previewed
-from lambdas.forms.session.session import Visit
+from lambdas.forms.save_page import preview_order
+from lambdas.forms.session.session import Session
+from lambdas.forms.shop import Shop
 from lambdas.forms.web import RefusedError, WebRequest
 from lambdas.orders.model.info import Info, text
 from lambdas.rate_limits.failures import Failures, Key, Limit, Over
@@ -16,16 +16,16 @@ OF_SOURCE = Limit(most=60, seconds=3_600)
 _COUPON = "coupon"
 
 
-def refuse_guesses(door: Door, form: Form, visit: Visit, changes: Info, request: WebRequest) -> None:
+def refuse_guesses(shop: Shop, form: Form, session: Session, changes: Info, request: WebRequest) -> None:
     """Count a code that is typed anew if it takes nothing off. Raises RefusedError, without looking, after too many."""
-    known = text(visit.order.info, _COUPON) if visit.order else ""
+    known = text(session.order.info, _COUPON) if session.order else ""
     if (code := text(changes, _COUPON)) in ("", known):
         return
-    failures = Failures(door.windows, "coupons", door.now)
+    failures = Failures(shop.windows, "coupons", shop.now)
     trial = failures.begin((Key("source", source_of(request.source), OF_SOURCE),))
     if isinstance(trial, Over):
         metrics.add_metric("GuessesRefused", MetricUnit.Count, 1)
         words = "Many coupon codes were tried from where you are. Leave the code out and order without it, or wait for an hour."
         raise RefusedError(HTTPStatus.TOO_MANY_REQUESTS, "Too many coupon codes", words)
-    order = previewed(door, form, visit.order, {**changes, _COUPON: code})
+    order = preview_order(shop, form, session.order, {**changes, _COUPON: code})
     (trial.passed if any(pack.coupon for pack in order.priced) else trial.failed)()

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from http import HTTPStatus
 
-from lambdas.forms.session.session import Visit
+from lambdas.forms.session.session import Session
 from lambdas.forms.web import RefusedError, WebRequest
 from lambdas.orders.card_numbers.numbers import has_card_number
 
@@ -13,7 +13,7 @@ PAGE_SECONDS = 2 * 86_400  # a page that lay open longer has to be loaded again
 _AGAIN = "Please look over the page and send it once more."
 
 
-def refuse_other_sites(request: WebRequest, visit: Visit) -> None:
+def refuse_other_sites(request: WebRequest, session: Session) -> None:
     """Raise RefusedError unless one of our own pages sent this, to this browser.
 
     Our pages send no referrer, which makes browsers call their origin `null`: then it is `Sec-Fetch-Site` that tells.
@@ -21,7 +21,7 @@ def refuse_other_sites(request: WebRequest, visit: Visit) -> None:
     """
     origin, site = request.headers.get("origin"), request.headers.get("sec-fetch-site")
     foreign = origin not in (None, "null", request.origin) or site not in (None, "same-origin", "none")
-    if foreign or not visit.is_csrf(request.typed.get(CSRF, "")):
+    if foreign or not session.is_csrf(request.typed.get(CSRF, "")):
         text = (
             "This page was not opened in this browser, or its cookies are blocked or were removed. Load the form again; "
             "what you sent before is kept. Cookies of this site have to be allowed."
@@ -36,11 +36,11 @@ def refuse_card_numbers(*values: str) -> None:
         raise RefusedError(HTTPStatus.UNPROCESSABLE_ENTITY, "No card numbers here, please", text)
 
 
-def machine_problem(typed: Mapping[str, str], visit: Visit, now: int, min_seconds: int) -> str:
+def machine_problem(typed: Mapping[str, str], session: Session, now: int, min_seconds: int) -> str:
     """What makes this look like a machine's work, in words for a person; empty if nothing does."""
     if typed.get(HONEYPOT):
         return "A field that has to stay empty was filled in, perhaps by a program. We emptied it. " + _AGAIN
-    since = visit.seconds_since(typed.get(SHOWN, ""), now)
+    since = session.seconds_since(typed.get(SHOWN, ""), now)
     if since is None or since > PAGE_SECONDS:
         return "This page was open for very long. " + _AGAIN
     if since < min_seconds:

@@ -1,4 +1,4 @@
-"""A visit: one browser filling one form. Its cookie holds a random token, for which everything else is signed.
+"""A session: one browser filling one form. Its cookie holds a random token, for which everything else is signed.
 
 The order's link of that token is made with the first page that is sent; before, there is only the cookie. A second cookie
 comes with a sign-in, so that whoever knew the first one before is not signed in with it.
@@ -17,11 +17,11 @@ from lambdas.orders.model.order import Order
 from lambdas.records.links.link import KEPT_DAYS, Link, LinkPurpose, digest_of, new_token
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
-_COOKIE_SECONDS = KEPT_DAYS[LinkPurpose.VISIT] * 86_400
+_COOKIE_SECONDS = KEPT_DAYS[LinkPurpose.SESSION] * 86_400
 
 
 @dataclass(frozen=True)
-class Visit:
+class Session:
     """`link` and `order` are None until the first page was sent. `fresh`: the browser has not got the cookie yet.
 
     `proof`: what the browser got when somebody signed in.
@@ -36,7 +36,7 @@ class Visit:
 
     def derived(self, purpose: str) -> str:
         """What only we can make, for this browser, other for each purpose."""
-        return self.signer.sign(self._said(purpose))
+        return self.signer.sign(self._signed_text(purpose))
 
     @property
     def csrf(self) -> str:
@@ -76,13 +76,13 @@ class Visit:
         return self.is_derived(f"csrf:{self.proof}", said)
 
     def is_derived(self, purpose: str, said: str) -> bool:
-        return self.signer.is_signed(self._said(purpose), said)
+        return self.signer.is_signed(self._signed_text(purpose), said)
 
-    def _said(self, purpose: str) -> str:
+    def _signed_text(self, purpose: str) -> str:
         return f"{purpose}\n{digest_of(self.token)}"
 
     def stamp(self, now: int) -> str:
-        """When a page was shown, signed. It is good for this visit, which makes one order."""
+        """When a page was shown, signed. It is good for this session, which makes one order."""
         return f"{now}.{self.derived(f'shown:{now}')}"
 
     def seconds_since(self, stamp: str, now: int) -> int | None:
@@ -113,8 +113,8 @@ def proof_of(form: Form, request: WebRequest) -> str:
     return proof if _TOKEN.fullmatch(proof) else ""
 
 
-def new_visit(signer: Signer) -> Visit:
-    return Visit(token=new_token(), signer=signer, fresh=True)
+def new_session(signer: Signer) -> Session:
+    return Session(token=new_token(), signer=signer, fresh=True)
 
 
 def _cookie(name: str, value: str, request: WebRequest, seconds: int | None = None) -> str:

@@ -2,7 +2,7 @@
 
 import hashlib
 
-from lambdas.forms.door import Door
+from lambdas.forms.shop import Shop
 from lambdas.forms.web import WebRequest
 from lambdas.orders.model.info import Info, text
 from lambdas.rate_limits.fail_open import attempt
@@ -20,26 +20,26 @@ _OF_ADDRESS = (
 )
 
 
-def too_many(door: Door, changes: Info, request: WebRequest) -> str:
+def count_lead(shop: Shop, changes: Info, request: WebRequest) -> str:
     """Count an order that is about to be begun, by where it comes from and its e-mail address; what to tell who has to wait."""
-    found = _of_whom(door, changes, request)
+    found = _of_whom(shop, changes, request)
     if found:
         metrics.add_metric("LeadsRefused", MetricUnit.Count, 1)
     return found
 
 
-def _of_whom(door: Door, changes: Info, request: WebRequest) -> str:
-    limits, now = door.limits, door.now()
-    if not is_admitted(door.windows, "leads_of_source", source_of(request.source), limits.leads_of_source, now):
+def _of_whom(shop: Shop, changes: Info, request: WebRequest) -> str:
+    limits, now = shop.limits, shop.now()
+    if not is_admitted(shop.windows, "leads_of_source", source_of(request.source), limits.leads_of_source, now):
         return _OF_SOURCE
     email = text(changes, "email")
-    if email and not is_admitted(door.windows, "leads_of_address", email, limits.leads_of_address, now):
+    if email and not is_admitted(shop.windows, "leads_of_address", email, limits.leads_of_address, now):
         return _OF_ADDRESS
     return ""
 
 
-def is_too_often(door: Door, what: str, by: str, *, limit: int, seconds: int) -> bool:
+def is_too_often(shop: Shop, what: str, by: str, *, limit: int, seconds: int) -> bool:
     """Count it; whether it was done more often than that. `by` is kept as a digest only."""
     name = f"{what}#{hashlib.sha256(by.encode()).hexdigest()}"
-    window = attempt(lambda: door.windows.count(name, _COUNTED, seconds=seconds, now=door.now()))
+    window = attempt(lambda: shop.windows.count(name, _COUNTED, seconds=seconds, now=shop.now()))
     return window is not None and window.of(_COUNTED) > limit

@@ -19,16 +19,16 @@ DAY = 86_400
 class LinkPurpose(StrEnum):
     """`visit`: the cookie of a browser that fills a form; `resume`: goes on with it elsewhere; `status`: looks at the order."""
 
-    VISIT = "visit"
+    SESSION = "visit"  # the word that is stored and listed
     RESUME = "resume"
     STATUS = "status"
 
 
-KEPT_DAYS = {LinkPurpose.VISIT: 30, LinkPurpose.RESUME: 30, LinkPurpose.STATUS: 365}
+KEPT_DAYS = {LinkPurpose.SESSION: 30, LinkPurpose.RESUME: 30, LinkPurpose.STATUS: 365}
 
 
 class Link(Frozen):
-    """`link_id` names it to staff; `form`: which form it goes on with; `client_id`: who signed in on this visit.
+    """`link_id` names it to staff; `form`: which form it goes on with; `client_id`: who signed in on this session.
 
     `parent`: digest of the link it was opened or made through. It closes with that one, whenever it was made, and never
     outlives it. `address`: digest of the e-mail address that its reader proved to have. `notice`: what the next page has to
@@ -136,7 +136,7 @@ class LinkRecords:
         link = self._read(digest_of(token))
         return link if link and link.purpose is purpose else None
 
-    def opened(self, token: str, purpose: LinkPurpose, now: int) -> Link | None:
+    def find_open(self, token: str, purpose: LinkPurpose, now: int) -> Link | None:
         """The link of this token, if it is for that purpose and open."""
         link = self.find(token, purpose)
         return link if link and self.is_open(link, now) else None
@@ -173,7 +173,7 @@ class LinkRecords:
         """Keep what the next page has to say, or that it has nothing to say any more."""
         return link if link.notice == notice else self.change(link, {"notice": notice})
 
-    def begun_on(self, order_id: str, form: str) -> None:
+    def remember_form(self, order_id: str, form: str) -> None:
         """Remember the form an order was begun on, so that a link can go on with it."""
         self._table.put_new({"pk": f"order#{order_id}", "sk": "form", "form": form})
 

@@ -7,8 +7,8 @@ from lambdas.records.table import RecordTable
 from lambdas.runtime.items import from_item, to_item
 
 
-class VisitRecords:
-    """What a visit's link keeps: `client_id` and `proof` (digest of what only the browser holds that signed in), `entered`
+class SessionRecords:
+    """What a session's link keeps: `client_id` and `proof` (digest of what only the browser holds that signed in), `entered`
     (digest of the payment token that was entered on it), `turn` (how often the order had been opened by a link then), and
     `moved` (it was closed because the order goes on elsewhere)."""
 
@@ -16,39 +16,39 @@ class VisitRecords:
         self._table, self._links = table, LinkRecords(table)
 
     def sign_in(self, link: Link, client_id: str, proof: str) -> Link:
-        """The client who signed in on this visit, in the browser that holds this proof."""
+        """The client who signed in on this session, in the browser that holds this proof."""
         return self._links.change(link, {"client_id": client_id, "proof": digest_of(proof)})
 
     def sign_out(self, link: Link) -> Link:
-        """The visit stays the client's, who has to sign in again to go on with it."""
+        """The session stays the client's, who has to sign in again to go on with it."""
         return self._links.change(link, {"proof": ""})
 
     def readdress(self, link: Link, email: str) -> Link:
-        """The order's address was corrected on this very visit."""
+        """The order's address was corrected on this very session."""
         return self._links.change(link, {"address": address_digest(link.order_id, email)})
 
     def enter(self, link: Link, token: str) -> Link:
-        """Remember that the payment method of this token was entered on this visit."""
+        """Remember that the payment method of this token was entered on this session."""
         return self._links.change(link, {"entered": digest_of(token)})
 
     def begin(self, token: str, through: Link, now: int, *, client_id: str | None) -> Link:
-        """A visit of whoever opened this link; the order goes on with it alone.
+        """A session of whoever opened this link; the order goes on with it alone.
 
         All visits that were begun before are closed, but those on which the order's client (`client_id`) signed in: of two
         that are begun at the same moment, the later one stays.
         """
         order_id = through.order_id
-        visit = self._links.make(
-            token, LinkPurpose.VISIT, order_id,
+        session = self._links.make(
+            token, LinkPurpose.SESSION, order_id,
             now=now, form=through.form, by=f"link {through.link_id}", parent=through, turn=self._next_turn(order_id),
         )  # fmt: skip
-        for other in self._others(visit, client_id):
-            if other.turn < visit.turn:
+        for other in self._others(session, client_id):
+            if other.turn < session.turn:
                 self._close(other, now)
-        return visit
+        return session
 
     def close_others(self, kept: Link, client_id: str, now: int) -> None:
-        """Close every visit of the order but this one, and those on which the same client signed in. May be repeated."""
+        """Close every session of the order but this one, and those on which the same client signed in. May be repeated."""
         for other in self._others(kept, client_id):
             self._close(other, now)
 
@@ -57,7 +57,7 @@ class VisitRecords:
         for link in self._links.of_order(kept.order_id):
             theirs = client_id and link.proof and link.client_id == client_id
             if (
-                link.purpose is LinkPurpose.VISIT
+                link.purpose is LinkPurpose.SESSION
                 and link.digest != kept.digest
                 and link.revoked_at is None
                 and not theirs

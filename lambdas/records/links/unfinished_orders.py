@@ -17,7 +17,7 @@ def digest_of(form: str, email: str) -> str:
     return hashlib.sha256(f"{form}\n{email.strip().casefold()}".encode()).hexdigest()
 
 
-class BegunRecords:
+class UnfinishedOrderRecords:
     def __init__(self, table: RecordTable) -> None:
         self._table = table
 
@@ -25,7 +25,7 @@ class BegunRecords:
         """May be repeated."""
         self._table.put_new({"pk": _pk(digest), "sk": _sk(order_id), "order_id": order_id})
 
-    def take_off(self, digest: str, order_id: str) -> None:
+    def remove(self, digest: str, order_id: str) -> None:
         """May be repeated, and be for what was never added."""
         key = to_item({"pk": _pk(digest), "sk": _sk(order_id)})
         self._table.client.delete_item(TableName=self._table.name, Key=key)

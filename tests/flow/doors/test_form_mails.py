@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from lambdas.orders.table.indexes import received
-from lambdas.records.links.unfinished_orders import BegunRecords, digest_of
+from lambdas.records.links.unfinished_orders import UnfinishedOrderRecords, digest_of
 from lambdas.records.posts.post import PostKind, PostRecords
 from tests.flow.conftest import Shop, until
 from tests.flow.doors.test_forms import PERSON, Visitor, order_id_of, said_in_logs
@@ -100,7 +100,7 @@ def test_an_order_of_the_api_is_not_confirmed(shop: Shop, email: str) -> None:
 def test_who_asks_for_a_link_goes_on_with_their_order(shop: Shop, visitor: Visitor, email: str) -> None:
     order_id = begun(visitor, email)
     visitor.http.cookies.clear()
-    begun_records, digest = BegunRecords(shop.records), digest_of("hosting", email)
+    begun_records, digest = UnfinishedOrderRecords(shop.records), digest_of("hosting", email)
     until("the order can be found by its address", lambda: begun_records.latest(digest) or None)
     asked = visitor.open("/forms/hosting/resume").send(email=email.upper())
     assert "a link to it is on its way" in asked.text

@@ -1,4 +1,4 @@
-"""A browser over the form's door: keeps cookies, follows redirects, fills in the inputs of the page it is on. No JavaScript."""
+"""A browser over the form's shop: keeps cookies, follows redirects, fills in the inputs of the page it is on. No JavaScript."""
 
 import json
 from dataclasses import dataclass, field
@@ -6,8 +6,8 @@ from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from lambdas.forms.door import Door
 from lambdas.forms.handler import respond
+from lambdas.forms.shop import Shop
 
 HOST = "orders.example.com"
 
@@ -95,7 +95,7 @@ class Page:
 class Browser:
     """`scheme`: http is for one's own machine. `went`: every path that was asked for, in order."""
 
-    door: Door
+    shop: Shop
     scheme: str = "https"
     cookies: dict[str, str] = field(default_factory=dict)
     went: list[str] = field(default_factory=list)
@@ -115,7 +115,7 @@ class Browser:
             "isBase64Encoded": False,
         }
         self.went.append(parts.path)
-        response = respond(json.loads(json.dumps(event)), self.door)
+        response = respond(json.loads(json.dumps(event)), self.shop)
         for cookie in response["cookies"]:
             name, _, value = cookie.split(";")[0].partition("=")
             self.cookies[name] = value

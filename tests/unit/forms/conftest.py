@@ -1,4 +1,4 @@
-"""The form's whole door over tables in memory: real store, real prices, real forms, the sandbox gateway."""
+"""The form's whole shop over tables in memory: real store, real prices, real forms, the sandbox gateway."""
 
 from collections.abc import Iterator
 
@@ -9,10 +9,10 @@ from lambdas.catalog.plan import load_plans
 from lambdas.catalog.pricing import CatalogPricing
 from lambdas.catalog.tax import load_taxes
 from lambdas.forms.counts import FormCounts
-from lambdas.forms.door import Door
 from lambdas.forms.form import load_forms
 from lambdas.forms.session.signatures import Signer
-from lambdas.mail.link_requests import LinkWishes
+from lambdas.forms.shop import Shop
+from lambdas.mail.link_requests import LinkRequests
 from lambdas.orders.model.modules import load_modules
 from lambdas.orders.model.queue import load_queues
 from lambdas.orders.store import DynamoOrderStore
@@ -26,7 +26,7 @@ from lambdas.records.coupons.coupon import CouponRecords
 from lambdas.records.coupons.use import CouponUseRecords
 from lambdas.records.links.link import LinkPurpose, LinkRecords
 from lambdas.records.links.reminder_stop import ReminderStops
-from lambdas.records.links.sessions import VisitRecords
+from lambdas.records.links.sessions import SessionRecords
 from lambdas.records.posts.post import PostRecords
 from lambdas.records.table import RecordTable
 from tests.support.build import Clock, a_service
@@ -54,7 +54,7 @@ class FixedKeys:
         yield from self.keys[1:]
 
 
-class Wishes(LinkWishes):
+class Wishes(LinkRequests):
     """Wishes for a link, kept here instead of in a queue."""
 
     def __init__(self) -> None:
@@ -66,7 +66,7 @@ class Wishes(LinkWishes):
 
 
 @pytest.fixture
-def wishes() -> Wishes:
+def link_requests() -> Wishes:
     return Wishes()
 
 
@@ -76,7 +76,9 @@ def gateway(dynamodb: DynamoDBClient, records: RecordTable, clock: Clock) -> San
 
 
 @pytest.fixture
-def door(dynamodb: DynamoDBClient, records: RecordTable, clock: Clock, gateway: SandboxGateway, wishes: Wishes) -> Door:
+def shop(
+    dynamodb: DynamoDBClient, records: RecordTable, clock: Clock, gateway: SandboxGateway, link_requests: Wishes
+) -> Shop:
     clients = ClientRecords(records)
     service = a_service(
         store=DynamoOrderStore(make_order_table(dynamodb, "orders"), dynamodb),
@@ -87,7 +89,7 @@ def door(dynamodb: DynamoDBClient, records: RecordTable, clock: Clock, gateway: 
         modules=load_modules(),
         now=clock,
     )
-    return Door(
+    return Shop(
         service=service,
         forms=load_forms(),
         plans=load_plans(),
@@ -97,9 +99,9 @@ def door(dynamodb: DynamoDBClient, records: RecordTable, clock: Clock, gateway: 
         hosted=SandboxPages(),
         counts=FormCounts(records),
         posts=PostRecords(records),
-        wishes=wishes,
+        link_requests=link_requests,
         stops=ReminderStops(records),
-        visits=VisitRecords(records),
+        sessions=SessionRecords(records),
         signer=Signer(FixedKeys()),
         windows=Windows(make_table(dynamodb, "guards"), dynamodb),
         company="Example Hosting",
@@ -107,8 +109,8 @@ def door(dynamodb: DynamoDBClient, records: RecordTable, clock: Clock, gateway: 
 
 
 @pytest.fixture
-def browser(door: Door) -> Browser:
-    return Browser(door)
+def browser(shop: Shop) -> Browser:
+    return Browser(shop)
 
 
 def to_contact(browser: Browser) -> Page:
@@ -131,9 +133,9 @@ def with_card(browser: Browser, card: str = "tok_approve") -> Page:
     return browser.open(provider_answers(led, token=card, **CARD))
 
 
-def the_order_id(browser: Browser, door: Door) -> str:
-    """The order of the visit that this browser's cookie stands for."""
+def the_order_id(browser: Browser, shop: Shop) -> str:
+    """The order of the session that this browser's cookie stands for."""
     (token,) = (value for name, value in browser.cookies.items() if "form-" in name)
-    link = door.links.find(token, LinkPurpose.VISIT)
+    link = shop.links.find(token, LinkPurpose.SESSION)
     assert link is not None
     return link.order_id

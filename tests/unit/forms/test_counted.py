@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from lambdas.forms.door import Door
 from lambdas.forms.session.coupon_guesses import OF_SOURCE
+from lambdas.forms.shop import Shop
 from lambdas.rate_limits.failures import Limit
 from lambdas.rate_limits.form_limits import FormLimits
 from lambdas.runtime.observe import metrics
@@ -22,8 +22,8 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 @pytest.mark.parametrize("path", ["/orders/guess", "/forms/hosting/resume/guess", "/forms/reminders/guess"])
-def test_a_link_that_opens_nothing(door: Door, counted: list[str], path: str) -> None:
-    assert Browser(door).open(path).status == 410
+def test_a_link_that_opens_nothing(shop: Shop, counted: list[str], path: str) -> None:
+    assert Browser(shop).open(path).status == 410
     assert counted.count("LinksRefused") == 1
 
 
@@ -35,8 +35,8 @@ def test_a_coupon_code_that_is_not_looked_at_any_more(browser: Browser, counted:
     assert counted.count("GuessesRefused") == 2
 
 
-def test_an_order_that_has_to_wait(door: Door, counted: list[str]) -> None:
-    narrow = replace(door, limits=FormLimits(leads_of_source=Limit(most=1, seconds=3_600)))
+def test_an_order_that_has_to_wait(shop: Shop, counted: list[str]) -> None:
+    narrow = replace(shop, limits=FormLimits(leads_of_source=Limit(most=1, seconds=3_600)))
     for number in range(3):
         begin(narrow, email=f"ada{number}@example.com")
 

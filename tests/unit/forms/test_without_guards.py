@@ -7,7 +7,7 @@ import pytest
 from mypy_boto3_dynamodb.client import DynamoDBClient
 
 from lambdas.forms.counts import FormCounts
-from lambdas.forms.door import Door
+from lambdas.forms.shop import Shop
 from lambdas.rate_limits.windows import Windows
 from lambdas.records.table import RecordTable
 from tests.unit.forms.browser import Browser
@@ -19,17 +19,17 @@ __all__ = ["hashed", "member"]
 
 
 @pytest.fixture
-def browser(door: Door, dynamodb: DynamoDBClient, error: Exception) -> Browser:
-    return Browser(replace(door, windows=Windows("guards", failing(dynamodb, error))))
+def browser(shop: Shop, dynamodb: DynamoDBClient, error: Exception) -> Browser:
+    return Browser(replace(shop, windows=Windows("guards", failing(dynamodb, error))))
 
 
 @each_way
-def test_an_order_is_placed(browser: Browser, door: Door) -> None:
+def test_an_order_is_placed(browser: Browser, shop: Shop) -> None:
     to_payment(browser)
     with_card(browser)
     browser.send()
 
-    assert not door.service.get(order_id=the_order_id(browser, door)).is_lead
+    assert not shop.service.get(order_id=the_order_id(browser, shop)).is_lead
 
 
 @each_way
@@ -49,11 +49,11 @@ def test_a_client_signs_in(browser: Browser, member: Any) -> None:
 
 
 @each_way
-def test_what_cannot_be_counted_holds_up_nobody(door: Door, records: RecordTable, error: Exception) -> None:
-    uncounted = replace(door, counts=FormCounts(RecordTable(records.name, failing(records.client, error))))
+def test_what_cannot_be_counted_holds_up_nobody(shop: Shop, records: RecordTable, error: Exception) -> None:
+    uncounted = replace(shop, counts=FormCounts(RecordTable(records.name, failing(records.client, error))))
     browser = Browser(uncounted)
     to_payment(browser)
     with_card(browser)
     browser.send()
 
-    assert not door.service.get(order_id=the_order_id(browser, door)).is_lead
+    assert not shop.service.get(order_id=the_order_id(browser, shop)).is_lead

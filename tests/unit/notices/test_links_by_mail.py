@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from lambdas.mail.link_mail import Sender, link_mail
-from lambdas.mail.link_requests import LinkWishes
+from lambdas.mail.link_requests import LinkRequests
 from lambdas.notices import reminders
 from lambdas.notices.reminders import HOUR, remind
 from lambdas.orders.model.order import Order
@@ -23,7 +23,7 @@ def wish(desk: Desk, email: str, *, form: str = "hosting", message_id: str = "w-
         def send_message(self, *, QueueUrl: str, MessageBody: str) -> None:
             bodies.append(MessageBody)
 
-    LinkWishes("url", Queue()).put(form, email)
+    LinkRequests("url", Queue()).put(form, email)
     assert email not in bodies[0]
     return desk.receive(json.loads(bodies[0]), message_id=message_id)
 

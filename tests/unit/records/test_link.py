@@ -26,9 +26,9 @@ def test_a_link_is_found_for_its_purpose_and_is_open_until_it_expires(records: R
 
 def test_making_it_again_is_the_same_link(records: RecordTable) -> None:
     links, token = LinkRecords(records), new_token()
-    first = links.make(token, LinkPurpose.VISIT, "1001", now=NOW)
+    first = links.make(token, LinkPurpose.SESSION, "1001", now=NOW)
 
-    assert links.make(token, LinkPurpose.VISIT, "1001", now=NOW + 9) == first
+    assert links.make(token, LinkPurpose.SESSION, "1001", now=NOW + 9) == first
     assert links.of_order("1001") == (first,)
 
 
@@ -50,7 +50,7 @@ def test_one_link_or_all_are_revoked_once(records: RecordTable) -> None:
 def test_what_came_from_a_link_never_outlives_it(records: RecordTable) -> None:
     links = LinkRecords(records)
     day = links.make(new_token(), LinkPurpose.RESUME, "1001", now=NOW, days=1)
-    visit = links.make(new_token(), LinkPurpose.VISIT, "1001", now=NOW + 9, parent=day)
+    visit = links.make(new_token(), LinkPurpose.SESSION, "1001", now=NOW + 9, parent=day)
     status = links.make(new_token(), LinkPurpose.STATUS, "1001", now=NOW + 99, parent=visit)
 
     assert day.expires_at == visit.expires_at == status.expires_at == NOW + DAY
@@ -60,7 +60,7 @@ def test_what_came_from_a_link_never_outlives_it(records: RecordTable) -> None:
         "1001",
         now=NOW,
         days=1,
-        parent=links.make(new_token(), LinkPurpose.VISIT, "1001", now=NOW),
+        parent=links.make(new_token(), LinkPurpose.SESSION, "1001", now=NOW),
     )
     assert short.expires_at == NOW + DAY
 
@@ -68,9 +68,9 @@ def test_what_came_from_a_link_never_outlives_it(records: RecordTable) -> None:
 def test_closing_a_link_closes_all_that_came_from_it_and_nothing_else(records: RecordTable) -> None:
     links = LinkRecords(records)
     day, other = (links.make(new_token(), LinkPurpose.RESUME, "1001", now=NOW) for _ in range(2))
-    visit = links.make(new_token(), LinkPurpose.VISIT, "1001", now=NOW, parent=day)
+    visit = links.make(new_token(), LinkPurpose.SESSION, "1001", now=NOW, parent=day)
     status = links.make(new_token(), LinkPurpose.STATUS, "1001", now=NOW, parent=visit)
-    apart = links.make(new_token(), LinkPurpose.VISIT, "1001", now=NOW, parent=other)
+    apart = links.make(new_token(), LinkPurpose.SESSION, "1001", now=NOW, parent=other)
 
     closed = links.revoke("1001", day.link_id, NOW + 1)
 
@@ -85,16 +85,20 @@ def test_what_is_made_while_its_link_is_closed_opens_nothing(records: RecordTabl
     seen = links.make(new_token(), LinkPurpose.RESUME, "1001", now=NOW)
     links.revoke("1001", seen.link_id, NOW + 1)
     token, status = new_token(), new_token()
-    visit = links.make(token, LinkPurpose.VISIT, "1001", now=NOW + 1, parent=seen)
+    visit = links.make(token, LinkPurpose.SESSION, "1001", now=NOW + 1, parent=seen)
     links.make(status, LinkPurpose.STATUS, "1001", now=NOW + 1, parent=visit)
 
-    assert links.opened(token, LinkPurpose.VISIT, NOW + 2) is None
-    assert links.opened(status, LinkPurpose.STATUS, NOW + 2) is None
+    assert links.find_open(token, LinkPurpose.SESSION, NOW + 2) is None
+    assert links.find_open(status, LinkPurpose.STATUS, NOW + 2) is None
 
 
 def test_the_form_an_order_was_begun_on_is_remembered_and_stays(records: RecordTable) -> None:
     links = LinkRecords(records)
-    links.begun_on("1001", "hosting")
-    links.begun_on("1001", "other")
+    links.remember_form("1001", "hosting")
+    links.remember_form("1001", "other")
 
     assert (links.form_of("1001"), links.form_of("1002")) == ("hosting", None)
+
+
+def test_the_stored_words_of_purposes_stay() -> None:
+    assert {purpose.value for purpose in LinkPurpose} == {"visit", "resume", "status"}

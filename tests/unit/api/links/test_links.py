@@ -33,7 +33,7 @@ def test_the_form_is_the_one_the_order_was_begun_on(caller: Caller, order_id: st
     refused = caller.call("order.link_create", {"order_id": order_id})
     assert (refused.status, refused.body["errors"][0]["field"]) == (400, "form")
 
-    LinkRecords(caller.api.backend.records).begun_on(order_id, "hosting")
+    LinkRecords(caller.api.backend.records).remember_form(order_id, "hosting")
     assert "/forms/hosting/resume/" in caller.call("order.link_create", {"order_id": order_id}).body["url"]
 
 

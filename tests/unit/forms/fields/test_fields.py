@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lambdas.catalog.plan import load_plans
-from lambdas.forms.fields.field import Given, NotTakenError
-from lambdas.forms.fields.filled import read_page, standing, typed_of
+from lambdas.forms.fields.field import Given, InputRefusedError
+from lambdas.forms.fields.filled import current_page, read_page, typed_of
 from lambdas.forms.form import Form, load_forms
 from lambdas.orders.model.info import merge
 
@@ -32,7 +32,7 @@ def read(field: dict[str, Any], value: str | dict[str, str], info: dict[str, Any
     typed = value if isinstance(value, dict) else {"it": value}
     try:
         return form.fields[0].read(typed, Given(info or {}, PLANS, "USD"))
-    except NotTakenError as refused:
+    except InputRefusedError as refused:
         return str(refused)
 
 
@@ -206,7 +206,7 @@ def test_reading_what_is_shown_changes_nothing(form: Form, data: st.DataObject) 
         assert {
             key: value for key, value in kept.items() if value != info.get(key) and key in info
         } == {} or again.errors
-    assert standing(form, given_now) in form.pages
+    assert current_page(form, given_now) in form.pages
 
 
 ADDRESS: list[dict[str, Any]] = [
@@ -232,4 +232,4 @@ def test_a_value_that_its_rule_would_not_take_today_is_asked_for_again() -> None
     form = a_form(*ADDRESS)
     stored = {"phone": "call me", "zip": "", "country": "GB"}
 
-    assert standing(form, Given(stored, PLANS, "USD")) is form.first
+    assert current_page(form, Given(stored, PLANS, "USD")) is form.first

@@ -2,23 +2,23 @@
 
 import pytest
 
-from lambdas.forms.door import Door
+from lambdas.forms.shop import Shop
 from tests.unit.forms.browser import Browser
 
 
 @pytest.mark.parametrize("path", ["/", "/forms", "/forms/"])
-def test_the_forms_are_found_by_the_host_alone(browser: Browser, door: Door, path: str) -> None:
+def test_the_forms_are_found_by_the_host_alone(browser: Browser, shop: Shop, path: str) -> None:
     page = browser.ask("GET", path)
 
     assert page.status == 200
-    assert all(f'href="/forms/{name}"' in page.body for name in door.forms)
+    assert all(f'href="/forms/{name}"' in page.body for name in shop.forms)
     assert page.set_cookies == []
 
 
-def test_a_form_that_takes_no_orders_is_not_offered(browser: Browser, door: Door) -> None:
-    closed = next(iter(door.forms.values()))
-    number = door.order_queue_id(closed)
-    door.service.queues[number] = door.service.queues[number].model_copy(update={"active": False})  # type: ignore[index]
+def test_a_form_that_takes_no_orders_is_not_offered(browser: Browser, shop: Shop) -> None:
+    closed = next(iter(shop.forms.values()))
+    number = shop.order_queue_id(closed)
+    shop.service.queues[number] = shop.service.queues[number].model_copy(update={"active": False})  # type: ignore[index]
 
     assert f'href="/forms/{closed.name}"' not in browser.ask("GET", "/").body
 

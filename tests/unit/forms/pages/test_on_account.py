@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from lambdas.forms.door import Door
+from lambdas.forms.shop import Shop
 from lambdas.orders.model.order import Order
 from lambdas.orders.model.queue import MayBeInvoiced
 from lambdas.orders.model.steps import StepStatus
@@ -26,25 +26,25 @@ Invoices = Callable[[MayBeInvoiced, MayBeInvoiced | None], None]
 
 
 @pytest.fixture
-def invoices(door: Door, browser: Browser) -> Invoices:
+def invoices(shop: Shop, browser: Browser) -> Invoices:
     """Has the queue, and the form, invoice these."""
 
     def rule(queue: MayBeInvoiced, form: MayBeInvoiced | None) -> None:
         queues = {
-            number: each.model_copy(update={"may_be_invoiced": queue}) for number, each in door.service.queues.items()
+            number: each.model_copy(update={"may_be_invoiced": queue}) for number, each in shop.service.queues.items()
         }
-        forms = {name: each.model_copy(update={"may_be_invoiced": form}) for name, each in door.forms.items()}
-        object.__setattr__(door.service, "queues", queues)
-        object.__setattr__(door, "forms", forms)
+        forms = {name: each.model_copy(update={"may_be_invoiced": form}) for name, each in shop.forms.items()}
+        object.__setattr__(shop.service, "queues", queues)
+        object.__setattr__(shop, "forms", forms)
 
     return rule
 
 
 @pytest.fixture
-def grace(door: Door) -> str:
+def grace(shop: Shop) -> str:
     known = {"first": "Grace", "last": "Hopper", "email": "grace@example.com", "country": "GB"}
     password = hash_password(PASSWORD)
-    return door.clients.add(
+    return shop.clients.add(
         Client(client_id="100", brand_id=1, created_at=1, uber_login="grace", password_hash=password, **known)
     )
 
@@ -54,59 +54,59 @@ def signs_in(browser: Browser) -> Page:
     return browser.send(login="grace", password=PASSWORD)
 
 
-def order_of(browser: Browser, door: Door) -> Order:
-    return door.service.get(order_id=the_order_id(browser, door))
+def order_of(browser: Browser, shop: Shop) -> Order:
+    return shop.service.get(order_id=the_order_id(browser, shop))
 
 
-def is_refused(browser: Browser, door: Door, payment: str = "account") -> bool:
+def is_refused(browser: Browser, shop: Shop, payment: str = "account") -> bool:
     page = browser.post("/forms/hosting/payment", {**browser.shown.inputs, **AGREED, "payment": payment})
-    return page.status == 422 and order_of(browser, door).is_lead
+    return page.status == 422 and order_of(browser, shop).is_lead
 
 
-def test_a_stranger_is_not_offered_an_invoice_and_gets_none_who_asks_for_it(browser: Browser, door: Door) -> None:
+def test_a_stranger_is_not_offered_an_invoice_and_gets_none_who_asks_for_it(browser: Browser, shop: Shop) -> None:
     page = to_payment(browser)
 
     assert BY_INVOICE not in page.body
-    assert is_refused(browser, door)
+    assert is_refused(browser, shop)
 
 
-def test_a_client_who_signed_in_is_and_nothing_is_held(browser: Browser, door: Door, grace: str) -> None:
+def test_a_client_who_signed_in_is_and_nothing_is_held(browser: Browser, shop: Shop, grace: str) -> None:
     to_payment(browser)
     page = signs_in(browser)
     assert BY_INVOICE in page.body
 
     browser.send(**AGREED, payment="account")
-    order = order_of(browser, door)
+    order = order_of(browser, shop)
     assert (order.step_status, order.hold, order.client_id) == (StepStatus.ORDINARY, None, grace)
     assert order.info["payment_type"] == "invoice"
 
 
 def test_a_client_with_an_overdue_invoice_pays_otherwise(
-    browser: Browser, door: Door, grace: str, records: RecordTable, clock: Clock
+    browser: Browser, shop: Shop, grace: str, records: RecordTable, clock: Clock
 ) -> None:
     InvoiceRecords(records).issue(an_invoice(client_id=grace, due_at=clock() - 1))
     to_payment(browser)
     page = signs_in(browser)
 
     assert BY_INVOICE not in page.body
-    assert is_refused(browser, door)
+    assert is_refused(browser, shop)
 
 
 def test_nor_by_a_bank_account_that_they_have_stored(
-    browser: Browser, door: Door, grace: str, records: RecordTable, clock: Clock
+    browser: Browser, shop: Shop, grace: str, records: RecordTable, clock: Clock
 ) -> None:
     """A debit knows no hold, so its order is on account as well."""
     account = PaymentMethod(kind=MethodKind.BANK_ACCOUNT, token="ach_approve", bank="A bank", last_four="6789")
-    stored = door.methods.add(grace, account, is_default=True)
+    stored = shop.methods.add(grace, account, is_default=True)
     to_payment(browser)
     assert "A bank ending in 6789" in signs_in(browser).text
 
     InvoiceRecords(records).issue(an_invoice(client_id=grace, due_at=clock() - 1))
     assert "A bank ending in 6789" not in browser.open("/forms/hosting/payment").text
-    assert is_refused(browser, door, f"stored:{stored}")
+    assert is_refused(browser, shop, f"stored:{stored}")
 
 
-def test_who_signed_out_is_a_stranger_again(browser: Browser, door: Door, grace: str) -> None:
+def test_who_signed_out_is_a_stranger_again(browser: Browser, shop: Shop, grace: str) -> None:
     to_payment(browser)
     signs_in(browser)
     page = browser.post("/forms/hosting/sign-out", browser.shown.inputs)
@@ -115,24 +115,24 @@ def test_who_signed_out_is_a_stranger_again(browser: Browser, door: Door, grace:
     assert BY_INVOICE not in page.body
 
 
-def test_where_everybody_is_invoiced_a_stranger_is(browser: Browser, door: Door, invoices: Invoices) -> None:
+def test_where_everybody_is_invoiced_a_stranger_is(browser: Browser, shop: Shop, invoices: Invoices) -> None:
     invoices(EVERYBODY, None)
     to_payment(browser)
     browser.send(**AGREED, payment="account")
 
-    assert order_of(browser, door).step_status is StepStatus.ORDINARY
+    assert order_of(browser, shop).step_status is StepStatus.ORDINARY
 
 
-def test_unless_the_form_invoices_nobody(browser: Browser, door: Door, invoices: Invoices) -> None:
+def test_unless_the_form_invoices_nobody(browser: Browser, shop: Shop, invoices: Invoices) -> None:
     invoices(EVERYBODY, NOBODY)
     page = to_payment(browser)
 
     assert BY_INVOICE not in page.body
-    assert is_refused(browser, door)
+    assert is_refused(browser, shop)
 
 
 def test_the_domain_refuses_what_the_page_let_pass(
-    browser: Browser, door: Door, monkeypatch: pytest.MonkeyPatch
+    browser: Browser, shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("lambdas.forms.fields.payment_choices.is_invoiced_here", lambda *_: True)
     to_payment(browser)
@@ -140,23 +140,23 @@ def test_the_domain_refuses_what_the_page_let_pass(
 
     assert page.path == "/forms/hosting/payment"
     assert "only existing clients in good standing" in page.text
-    assert order_of(browser, door).is_lead
+    assert order_of(browser, shop).is_lead
 
 
-def test_choosing_an_invoice_forgets_the_card(browser: Browser, door: Door, invoices: Invoices) -> None:
+def test_choosing_an_invoice_forgets_the_card(browser: Browser, shop: Shop, invoices: Invoices) -> None:
     invoices(EVERYBODY, None)
     to_payment(browser)
     with_card(browser)
     browser.send(payment="account")
 
-    order = order_of(browser, door)
+    order = order_of(browser, shop)
     assert (order.info["cc_token"], order.hold) == ("", None)
 
 
-def test_what_is_free_asks_for_no_way_to_pay(browser: Browser, door: Door) -> None:
+def test_what_is_free_asks_for_no_way_to_pay(browser: Browser, shop: Shop) -> None:
     to_payment(browser)
-    order = order_of(browser, door)
+    order = order_of(browser, shop)
     free = tuple(pack.model_copy(update={"setup_cents": 0, "recurring_cents": 0, "taxes": ()}) for pack in order.priced)
-    door.service.store.save(order.changed(priced=free, total_cents=0))
+    shop.service.store.save(order.changed(priced=free, total_cents=0))
 
     assert "payment" not in browser.open("/forms/hosting/payment").read.offered

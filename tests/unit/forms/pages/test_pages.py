@@ -7,10 +7,10 @@ from urllib.parse import urlencode
 import pytest
 
 from infra.generate.places import places_json
-from lambdas.forms.door import Door
 from lambdas.forms.form import load_forms
 from lambdas.forms.pages.amounts import amount, per_period
 from lambdas.forms.pages.templates import static_file, static_path
+from lambdas.forms.shop import Shop
 from lambdas.orders.contact.places import PLACES_FILE
 from tests.support.coupons import SALE
 from tests.unit.forms.browser import Browser
@@ -82,27 +82,27 @@ def test_the_live_price_is_that_of_the_page_that_comes_next(browser: Browser) ->
     assert "Memory: 64 GB, Bandwidth: 10 TB, a.example.com, b.example.com" in live.body
 
 
-def test_a_live_price_changes_nothing(browser: Browser, door: Door) -> None:
+def test_a_live_price_changes_nothing(browser: Browser, shop: Shop) -> None:
     to_payment(browser)
-    before = door.service.get(order_id=the_order_id(browser, door))
+    before = shop.service.get(order_id=the_order_id(browser, shop))
     browser.post("/forms/hosting/price?page=plan", {**browser.shown.inputs, "plan": "1:1"})
 
-    assert door.service.get(order_id=before.order_id) == before
+    assert shop.service.get(order_id=before.order_id) == before
 
 
-def test_another_plan_takes_the_options_of_the_first_one_off(door: Door, browser: Browser) -> None:
-    from lambdas.forms.save_page import changed, previewed
+def test_another_plan_takes_the_options_of_the_first_one_off(shop: Shop, browser: Browser) -> None:
+    from lambdas.forms.save_page import change_order, preview_order
 
     browser.open("/forms/dedicated-server")
     browser.send(server="2:3", email="ada@example.com")
-    form, order = door.forms["dedicated-server"], door.service.get(order_id=the_order_id(browser, door))
-    order = door.service.update(order, {"info": {"pack1": {"options": {"31": "101"}}}})
+    form, order = shop.forms["dedicated-server"], shop.service.get(order_id=the_order_id(browser, shop))
+    order = shop.service.update(order, {"info": {"pack1": {"options": {"31": "101"}}}})
     other = {"pack1": {"plan_id": "1", "period": 12}}
 
-    assert previewed(door, form, order, other).total_cents == 9900
-    order = changed(door, form, order, other)
+    assert preview_order(shop, form, order, other).total_cents == 9900
+    order = change_order(shop, form, order, other)
     assert (order.total_cents, order.info["pack1"]["options"]) == (9900, "")
-    assert door.service.pricing.missing(order.info, SALE) == ()
+    assert shop.service.pricing.missing(order.info, SALE) == ()
 
 
 def test_regions_are_told_to_scripts(browser: Browser) -> None:
@@ -111,13 +111,13 @@ def test_regions_are_told_to_scripts(browser: Browser) -> None:
     assert browser.ask("GET", "/forms/hosting/regions").status == 200
 
 
-def test_a_form_whose_queue_is_closed_takes_no_orders(browser: Browser, door: Door) -> None:
-    queues = dict(door.service.queues)
+def test_a_form_whose_queue_is_closed_takes_no_orders(browser: Browser, shop: Shop) -> None:
+    queues = dict(shop.service.queues)
     shown = browser.open("/forms/hosting").inputs
     queues[1] = queues[1].model_copy(update={"active": False})
-    object.__setattr__(door.service, "queues", queues)
+    object.__setattr__(shop.service, "queues", queues)
 
-    assert Browser(door).open("/forms/hosting").status == 503
+    assert Browser(shop).open("/forms/hosting").status == 503
     assert browser.ask("POST", "/forms/hosting/plan", urlencode({**shown, "email": "a@b.c"})).status == 503
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lambdas.forms.door import Door
+from lambdas.forms.shop import Shop
 from lambdas.orders.model.order import Order
 from lambdas.orders.model.steps import StepStatus
 from lambdas.orders.submit_claim import CLAIM_SECONDS
@@ -15,8 +15,8 @@ from tests.unit.forms.conftest import CARD, the_order_id, to_payment, with_card
 AGREED = {"terms": "1", "terms_signature": "Ada Lovelace"}
 
 
-def order_of(browser: Browser, door: Door) -> Order:
-    return door.service.get(order_id=the_order_id(browser, door))
+def order_of(browser: Browser, shop: Shop) -> Order:
+    return shop.service.get(order_id=the_order_id(browser, shop))
 
 
 def test_the_card_is_entered_on_the_provider_s_page(browser: Browser) -> None:
@@ -30,11 +30,11 @@ def test_the_card_is_entered_on_the_provider_s_page(browser: Browser) -> None:
 
 
 def test_a_decline_comes_back_to_the_payment_page_with_the_same_order_and_the_reason(
-    browser: Browser, door: Door
+    browser: Browser, shop: Shop
 ) -> None:
     to_payment(browser)
     with_card(browser, "tok_decline")
-    order_id = the_order_id(browser, door)
+    order_id = the_order_id(browser, shop)
     page = browser.send()
 
     assert page.path == "/forms/hosting/payment"
@@ -43,12 +43,12 @@ def test_a_decline_comes_back_to_the_payment_page_with_the_same_order_and_the_re
     with_card(browser)
     assert "declined" not in browser.shown.text
     browser.send()
-    order = order_of(browser, door)
+    order = order_of(browser, shop)
     assert (order.order_id, order.step_status, order.declines) == (order_id, StepStatus.ORDINARY, 1)
 
 
 def test_an_unknown_outcome_says_not_to_pay_again_and_is_looked_up(
-    browser: Browser, door: Door, gateway: SandboxGateway, clock: Clock
+    browser: Browser, shop: Shop, gateway: SandboxGateway, clock: Clock
 ) -> None:
     to_payment(browser)
     with_card(browser, "tok_times_out")
@@ -63,9 +63,9 @@ def test_an_unknown_outcome_says_not_to_pay_again_and_is_looked_up(
     gateway.find = find  # type: ignore[method-assign]
     clock.time += CLAIM_SECONDS + 1
     page = browser.open("/forms/hosting/wait")
-    assert ("data-at-once" in page.body, order_of(browser, door).is_lead) == (True, True)  # a look asks nobody
+    assert ("data-at-once" in page.body, order_of(browser, shop).is_lead) == (True, True)  # a look asks nobody
     assert browser.send().path.startswith("/orders/")
-    order = order_of(browser, door)
+    order = order_of(browser, shop)
     assert order.hold is not None
     assert (order.hold.key, order.hold.amount_cents) == (hold_key(order), 9900)
 
@@ -75,7 +75,7 @@ def _silent(key: str) -> None:
 
 
 def test_a_second_click_while_the_first_is_under_way_waits_for_it(
-    browser: Browser, door: Door, gateway: SandboxGateway
+    browser: Browser, shop: Shop, gateway: SandboxGateway
 ) -> None:
     to_payment(browser)
     review = with_card(browser)
@@ -90,10 +90,10 @@ def test_a_second_click_while_the_first_is_under_way_waits_for_it(
 
     assert seen == ["/forms/hosting/wait"]
     assert sent.headers["Location"].startswith("/orders/")
-    assert order_of(browser, door).declines == 0
+    assert order_of(browser, shop).declines == 0
 
 
-def test_a_holder_who_is_asked_goes_to_the_bank_and_comes_back_submitted(browser: Browser, door: Door) -> None:
+def test_a_holder_who_is_asked_goes_to_the_bank_and_comes_back_submitted(browser: Browser, shop: Shop) -> None:
     to_payment(browser)
     with_card(browser, "tok_sca")
     led = browser.send()
@@ -103,10 +103,10 @@ def test_a_holder_who_is_asked_goes_to_the_bank_and_comes_back_submitted(browser
     page = browser.open(provider_answers(led, challenge_id=challenge, proof=PROOF))
 
     assert page.path.startswith("/orders/")
-    assert order_of(browser, door).hold is not None
+    assert order_of(browser, shop).hold is not None
 
 
-def test_a_holder_who_fails_comes_back_to_the_payment_page(browser: Browser, door: Door) -> None:
+def test_a_holder_who_fails_comes_back_to_the_payment_page(browser: Browser, shop: Shop) -> None:
     to_payment(browser)
     with_card(browser, "tok_sca")
     led = browser.send()
@@ -114,25 +114,25 @@ def test_a_holder_who_fails_comes_back_to_the_payment_page(browser: Browser, doo
     page = browser.open(provider_answers(led, challenge_id=challenge, proof="no"))
 
     assert (page.path, "could not confirm" in page.text) == ("/forms/hosting/payment", True)
-    assert order_of(browser, door).is_lead
+    assert order_of(browser, shop).is_lead
 
 
-def test_an_answer_for_another_browser_is_refused(browser: Browser, door: Door) -> None:
+def test_an_answer_for_another_browser_is_refused(browser: Browser, shop: Shop) -> None:
     to_payment(browser)
     led = browser.send(**AGREED, payment="enter:card")
-    other = Browser(door)
+    other = Browser(shop)
     to_payment(other)
     page = other.open(provider_answers(led, token="tok_approve", **CARD))
 
     assert page.status == 400
-    assert "cc_token" not in order_of(other, door).info
+    assert "cc_token" not in order_of(other, shop).info
 
 
 @pytest.mark.parametrize(
     "answer", [{"canceled": "1"}, {"token": "<script>"}, {"token": "tok_approve", "last_four": "4242424242424242"}]
 )
 def test_an_answer_without_a_method_leads_back_and_writes_nothing(
-    browser: Browser, door: Door, answer: dict[str, str]
+    browser: Browser, shop: Shop, answer: dict[str, str]
 ) -> None:
     to_payment(browser)
     led = browser.send(**AGREED, payment="enter:card")
@@ -140,7 +140,7 @@ def test_an_answer_without_a_method_leads_back_and_writes_nothing(
 
     assert page.path == "/forms/hosting/payment"
     assert 'role="alert"' in page.body
-    assert "cc_token" not in order_of(browser, door).info
+    assert "cc_token" not in order_of(browser, shop).info
 
 
 def test_the_agreement_comes_before_the_money(browser: Browser) -> None:

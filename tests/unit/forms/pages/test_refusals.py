@@ -4,8 +4,8 @@ from http import HTTPStatus
 
 import pytest
 
-from lambdas.forms.door import Door
-from lambdas.forms.pages.refusals import refused_page
+from lambdas.forms.pages.refusals import refusal_page
+from lambdas.forms.shop import Shop
 from lambdas.orders.errors import (
     CardDataError,
     InvalidOrderError,
@@ -35,24 +35,24 @@ AGAIN = "send the page again"
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, OrderError) else None,
 )
-def test_each_refusal_says_what_is_so(door: Door, error: OrderError, status: HTTPStatus, said: str) -> None:
-    page = refused_page(door, error)
+def test_each_refusal_says_what_is_so(shop: Shop, error: OrderError, status: HTTPStatus, said: str) -> None:
+    page = refusal_page(shop, error)
 
     assert page.status == status
     assert said in str(page.body)
     assert (AGAIN in str(page.body)) is isinstance(error, OrderChangedError)
 
 
-def erase(door: Door, order_id: str) -> None:
+def erase(shop: Shop, order_id: str) -> None:
     """As time to live does with a lead that came to nothing."""
-    store = door.service.store
+    store = shop.service.store
     key = {"pk": {"S": order_id}, "sk": {"S": "order"}}
     store._client.delete_item(TableName="orders", Key=key)  # type: ignore[attr-defined]
 
 
-def test_a_browser_whose_order_was_erased_begins_anew(browser: Browser, door: Door) -> None:
+def test_a_browser_whose_order_was_erased_begins_anew(browser: Browser, shop: Shop) -> None:
     to_payment(browser)
-    erase(door, the_order_id(browser, door))
+    erase(shop, the_order_id(browser, shop))
     page = browser.open("/forms/hosting/payment")
 
     assert (page.status, page.path) == (200, "/forms/hosting/plan")
@@ -60,11 +60,11 @@ def test_a_browser_whose_order_was_erased_begins_anew(browser: Browser, door: Do
     assert browser.shown.path == "/forms/hosting/extras"
 
 
-def test_a_link_to_an_order_that_was_erased_says_so(browser: Browser, door: Door) -> None:
+def test_a_link_to_an_order_that_was_erased_says_so(browser: Browser, shop: Shop) -> None:
     to_payment(browser)
-    order_id, token = the_order_id(browser, door), new_token()
-    door.links.make(token, LinkPurpose.STATUS, order_id, now=door.now())
-    erase(door, order_id)
+    order_id, token = the_order_id(browser, shop), new_token()
+    shop.links.make(token, LinkPurpose.STATUS, order_id, now=shop.now())
+    erase(shop, order_id)
     page = browser.ask("GET", f"/orders/{token}")
 
     assert (page.status, "This order is not here any more" in page.text) == (410, True)

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from lambdas.forms.door import Door
 from lambdas.forms.form import form_files
+from lambdas.forms.shop import Shop
 from lambdas.orders.model.checklist import ActionState
 from lambdas.orders.model.queue import MayBeInvoiced, load_queues
 from tests.unit.forms.browser import Browser
@@ -16,34 +16,34 @@ HELD = "is held, and charged with your invoice"
 
 
 @pytest.fixture
-def ordered(browser: Browser, door: Door) -> str:
+def ordered(browser: Browser, shop: Shop) -> str:
     """An order whose card was held; the browser is on its status page."""
     to_payment(browser)
     with_card(browser)
     browser.send()
-    return the_order_id(browser, door)
+    return the_order_id(browser, shop)
 
 
 @pytest.mark.parametrize(
     ("state", "is_said"), [(ActionState.WAITING, True), (ActionState.DONE, False), (ActionState.SKIPPED, False)]
 )
 def test_money_is_called_held_until_it_was_taken_or_let_go_of(
-    browser: Browser, door: Door, ordered: str, state: ActionState, *, is_said: bool
+    browser: Browser, shop: Shop, ordered: str, state: ActionState, *, is_said: bool
 ) -> None:
     path = browser.went[-1]
-    order = door.service.get(order_id=ordered)
+    order = shop.service.get(order_id=ordered)
     invoicing = next(each for each in order.actions.values() if each.module == "generate_invoice")
-    door.service.store.save(order.with_action(invoicing.changed(state=state)))
+    shop.service.store.save(order.with_action(invoicing.changed(state=state)))
 
     assert (HELD in browser.open(path).text) is is_said
 
 
-def test_who_pays_by_invoice_is_not_promised_one_by_mail(browser: Browser, door: Door) -> None:
+def test_who_pays_by_invoice_is_not_promised_one_by_mail(browser: Browser, shop: Shop) -> None:
     queues = {
         key: each.model_copy(update={"may_be_invoiced": MayBeInvoiced.EVERYBODY})
-        for key, each in door.service.queues.items()
+        for key, each in shop.service.queues.items()
     }
-    object.__setattr__(door.service, "queues", queues)
+    object.__setattr__(shop.service, "queues", queues)
     page = to_payment(browser)
 
     assert "Pay by invoice" in page.text

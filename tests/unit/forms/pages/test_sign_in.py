@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from lambdas.forms.door import Door
 from lambdas.forms.pages.sign_in import OF_LOGIN, OF_SOURCE
+from lambdas.forms.shop import Shop
 from lambdas.orders.model.order import Order
 from lambdas.records.clients.client import Client
 from lambdas.records.clients.payment_method import MethodKind, PaymentMethod
@@ -34,13 +34,13 @@ def hashed() -> str:
 
 
 @pytest.fixture
-def member(door: Door, hashed: str) -> Member:
+def member(shop: Shop, hashed: str) -> Member:
     contact = {"first": "Grace", "last": "Hopper", "address": "1 Navy Yard", "city": "Arlington", "country": "GB"}
     known = {**contact, "phone": "+44 20 7946 0000", "email": "grace@example.com"}
     client = Client(client_id="100", brand_id=1, created_at=1, uber_login="grace", password_hash=hashed, **known)
-    door.clients.add(client)
+    shop.clients.add(client)
     card = PaymentMethod(kind=MethodKind.CARD, token="tok_approve", brand="Visa", last_four="1111", expiry="1230")
-    return Member("100", door.methods.add("100", card, is_default=True))
+    return Member("100", shop.methods.add("100", card, is_default=True))
 
 
 def signs_in(browser: Browser, login: str = "grace", password: str = PASSWORD) -> Page:
@@ -48,13 +48,13 @@ def signs_in(browser: Browser, login: str = "grace", password: str = PASSWORD) -
     return browser.send(login=login, password=password)
 
 
-def order_of(browser: Browser, door: Door) -> Order:
-    return door.service.get(order_id=the_order_id(browser, door))
+def order_of(browser: Browser, shop: Shop) -> Order:
+    return shop.service.get(order_id=the_order_id(browser, shop))
 
 
 @pytest.mark.parametrize("login", ["grace", "GRACE", "100"])
 def test_who_signs_in_need_not_say_who_they_are_and_pays_with_what_is_stored(
-    browser: Browser, door: Door, member: Member, login: str
+    browser: Browser, shop: Shop, member: Member, login: str
 ) -> None:
     page = to_contact(browser)
     assert SIGN_IN in page.read.links
@@ -67,23 +67,23 @@ def test_who_signs_in_need_not_say_who_they_are_and_pays_with_what_is_stored(
 
     page = browser.send(**AGREED, payment=f"stored:{member.stored}")
     assert page.path.startswith("/orders/")
-    order = order_of(browser, door)
+    order = order_of(browser, shop)
     assert (order.client_id, order.info["billing_info_id"], order.info["first"]) == ("100", member.stored, "Grace")
     assert order.hold is not None
 
 
-def test_what_was_typed_stays_as_it_was_typed(browser: Browser, door: Door, member: Member) -> None:
+def test_what_was_typed_stays_as_it_was_typed(browser: Browser, shop: Shop, member: Member) -> None:
     to_payment(browser)
     signs_in(browser)
 
-    assert order_of(browser, door).info["first"] == "Ada"
+    assert order_of(browser, shop).info["first"] == "Ada"
 
 
 @pytest.mark.parametrize(
     ("login", "password"), [("grace", "wrong"), ("nobody", PASSWORD), ("grace", ""), ("", PASSWORD), ("", "")]
 )
 def test_a_wrong_login_says_the_same_whatever_is_wrong_and_shows_no_password(
-    browser: Browser, door: Door, member: Member, login: str, password: str
+    browser: Browser, shop: Shop, member: Member, login: str, password: str
 ) -> None:
     to_contact(browser)
     page = signs_in(browser, login, password)
@@ -91,38 +91,38 @@ def test_a_wrong_login_says_the_same_whatever_is_wrong_and_shows_no_password(
     assert page.status == 422
     assert "These are not a login name and a password that belong together." in page.text
     assert page.inputs["password"] == ""
-    assert order_of(browser, door).client_id is None
+    assert order_of(browser, shop).client_id is None
 
 
-def test_a_client_of_another_brand_is_not_known_here(browser: Browser, door: Door, hashed: str) -> None:
-    door.clients.add(Client(client_id="200", brand_id=2, created_at=1, uber_login="eve", password_hash=hashed))
+def test_a_client_of_another_brand_is_not_known_here(browser: Browser, shop: Shop, hashed: str) -> None:
+    shop.clients.add(Client(client_id="200", brand_id=2, created_at=1, uber_login="eve", password_hash=hashed))
     to_contact(browser)
 
     assert [signs_in(browser, login).status for login in ("eve", "200")] == [422, 422]
 
 
-def test_a_client_who_may_not_sign_in_cannot(browser: Browser, door: Door, hashed: str) -> None:
+def test_a_client_who_may_not_sign_in_cannot(browser: Browser, shop: Shop, hashed: str) -> None:
     closed = Client(
         client_id="300", brand_id=1, created_at=1, uber_login="mallory", password_hash=hashed, login_enabled=False
     )
-    door.clients.add(closed)
+    shop.clients.add(closed)
     to_contact(browser)
 
     assert signs_in(browser, "mallory").status == 422
 
 
 def test_too_many_wrong_logins_are_not_looked_at_but_only_from_that_source(
-    browser: Browser, door: Door, member: Member, monkeypatch: pytest.MonkeyPatch, clock: Clock
+    browser: Browser, shop: Shop, member: Member, monkeypatch: pytest.MonkeyPatch, clock: Clock
 ) -> None:
     asked: list[str] = []
-    monkeypatch.setattr(type(door.clients), "verified", lambda self, login, *more: asked.append(login))
+    monkeypatch.setattr(type(shop.clients), "verified", lambda self, login, *more: asked.append(login))
     to_contact(browser)
     pages = [signs_in(browser, password="wrong") for _ in range(OF_LOGIN.most + 2)]
 
     assert [page.status for page in pages] == [422] * OF_LOGIN.most + [429] * 2
     assert "Too many sign-ins failed" in pages[-1].text
     assert len(asked) == OF_LOGIN.most
-    elsewhere = Browser(door, source="203.0.113.5")
+    elsewhere = Browser(shop, source="203.0.113.5")
     to_contact(elsewhere)
     assert signs_in(elsewhere, password="wrong").status == 422
     clock.time += OF_LOGIN.seconds
@@ -130,9 +130,9 @@ def test_too_many_wrong_logins_are_not_looked_at_but_only_from_that_source(
 
 
 def test_one_source_does_not_go_through_all_names(
-    browser: Browser, door: Door, monkeypatch: pytest.MonkeyPatch
+    browser: Browser, shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(type(door.clients), "verified", lambda self, *named: None)
+    monkeypatch.setattr(type(shop.clients), "verified", lambda self, *named: None)
     to_contact(browser)
     browser.open(SIGN_IN)
 
@@ -154,7 +154,7 @@ def test_without_an_order_there_is_nothing_to_sign_in_for(browser: Browser, memb
 
 
 def test_signing_out_shows_nothing_of_the_account_and_signing_in_again_goes_on(
-    browser: Browser, door: Door, member: Member
+    browser: Browser, shop: Shop, member: Member
 ) -> None:
     to_contact(browser)
     signs_in(browser)
@@ -165,14 +165,14 @@ def test_signing_out_shows_nothing_of_the_account_and_signing_in_again_goes_on(
         page = browser.open(path)
         assert (page.status, "Please sign in" in page.text) == (403, True)
         assert ("Hopper" in page.body, "Navy Yard" in page.body) == (False, False)
-    assert order_of(browser, door).client_id == "100"
+    assert order_of(browser, shop).client_id == "100"
     assert "Hopper" in signs_in(browser).body
 
 
 def test_who_signs_in_as_another_client_gets_that_one_s_account_only(
-    browser: Browser, door: Door, member: Member, hashed: str
+    browser: Browser, shop: Shop, member: Member, hashed: str
 ) -> None:
-    door.clients.add(
+    shop.clients.add(
         Client(
             client_id="101",
             brand_id=1,
@@ -187,7 +187,7 @@ def test_who_signs_in_as_another_client_gets_that_one_s_account_only(
     signs_in(browser)
     signs_in(browser, "ida")
 
-    order = order_of(browser, door)
+    order = order_of(browser, shop)
     assert (order.client_id, order.info["first"], order.info["address"]) == ("101", "Ida", "")
 
 

@@ -1,8 +1,8 @@
 """Nobody finds a coupon code by trying."""
 
 from lambdas.catalog.coupon import Coupon, Discount
-from lambdas.forms.door import Door
 from lambdas.forms.session.coupon_guesses import OF_SOURCE
+from lambdas.forms.shop import Shop
 from lambdas.records.coupons.coupon import CouponRecords
 from lambdas.records.table import RecordTable
 from tests.unit.forms.browser import Browser
@@ -13,7 +13,7 @@ def price(browser: Browser, code: str) -> int:
     return browser.post("/forms/hosting/price?page=payment", {**browser.shown.inputs, "coupon": code}).status
 
 
-def test_codes_are_not_found_out_by_trying(browser: Browser, door: Door, records: RecordTable) -> None:
+def test_codes_are_not_found_out_by_trying(browser: Browser, shop: Shop, records: RecordTable) -> None:
     CouponRecords(records).add(Coupon(coupon_code="TENTH", class_id=1, discount=Discount(value=1_000)))
     to_payment(browser)
     assert [price(browser, f"guess{number}") for number in range(OF_SOURCE.most)] == [200] * OF_SOURCE.most
@@ -24,7 +24,7 @@ def test_codes_are_not_found_out_by_trying(browser: Browser, door: Door, records
     assert browser.send(coupon="tenth").status == 429
 
 
-def test_a_right_code_uses_nothing_up(browser: Browser, door: Door, records: RecordTable) -> None:
+def test_a_right_code_uses_nothing_up(browser: Browser, shop: Shop, records: RecordTable) -> None:
     CouponRecords(records).add(Coupon(coupon_code="TENTH", class_id=1, discount=Discount(value=1_000)))
     to_payment(browser)
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 from mypy_boto3_dynamodb.client import DynamoDBClient
 
-from lambdas.forms.door import Door
 from lambdas.forms.session.csrf import PAGE_SECONDS
+from lambdas.forms.shop import Shop
 from tests.support.build import Clock
 from tests.support.logs import logged
 from tests.unit.forms.browser import Browser
@@ -45,21 +45,21 @@ def test_another_site_s_form_is_refused(
     assert leads(dynamodb) == 0
 
 
-def test_another_browser_s_token_is_refused(door: Door, browser: Browser, dynamodb: DynamoDBClient) -> None:
+def test_another_browser_s_token_is_refused(shop: Shop, browser: Browser, dynamodb: DynamoDBClient) -> None:
     shown = browser.open("/forms/hosting")
-    other = Browser(door)
+    other = Browser(shop)
     other.open("/forms/hosting")
 
     assert other.post("/forms/hosting/plan", {**shown.inputs, **FIRST}).status == 403
-    assert Browser(door).post("/forms/hosting/plan", {**shown.inputs, **FIRST}).status == 403
+    assert Browser(shop).post("/forms/hosting/plan", {**shown.inputs, **FIRST}).status == 403
     assert leads(dynamodb) == 0
 
 
 @pytest.mark.parametrize(("seconds", "passes"), [(1, False), (3, True), (PAGE_SECONDS + 5, False)])
 def test_who_is_too_quick_or_too_late_sends_the_first_page_again(
-    door: Door, clock: Clock, dynamodb: DynamoDBClient, seconds: int, passes: bool
+    shop: Shop, clock: Clock, dynamodb: DynamoDBClient, seconds: int, passes: bool
 ) -> None:
-    browser = Browser(replace(door, min_seconds=3))
+    browser = Browser(replace(shop, min_seconds=3))
     browser.open("/forms/hosting")
     clock.time += seconds
     page = browser.send(**FIRST)
@@ -71,8 +71,8 @@ def test_who_is_too_quick_or_too_late_sends_the_first_page_again(
         assert browser.send().path == "/forms/hosting/extras"
 
 
-def test_a_stamp_that_is_not_ours_is_no_way_round(door: Door, clock: Clock, dynamodb: DynamoDBClient) -> None:
-    browser = Browser(replace(door, min_seconds=3))
+def test_a_stamp_that_is_not_ours_is_no_way_round(shop: Shop, clock: Clock, dynamodb: DynamoDBClient) -> None:
+    browser = Browser(replace(shop, min_seconds=3))
     browser.open("/forms/hosting")
 
     for shown in ("", "1.x", f"{clock.time - 60}.{'x' * 43}", "é", "²." + "x" * 43):
@@ -90,7 +90,7 @@ def test_a_filled_honeypot_makes_no_order_and_a_person_gets_on(browser: Browser,
 
 
 def test_a_card_number_is_refused_beside_its_field_and_neither_kept_shown_nor_logged(
-    browser: Browser, door: Door, caplog: pytest.LogCaptureFixture
+    browser: Browser, shop: Shop, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
     to_contact(browser)
@@ -99,7 +99,7 @@ def test_a_card_number_is_refused_beside_its_field_and_neither_kept_shown_nor_lo
     assert (page.status, "looks like a card number" in page.text) == (422, True)
     assert "4242 4242" not in page.body
     assert (page.inputs["first"], page.inputs["phone"]) == ("Ada", "")
-    info = door.service.get(order_id=the_order_id(browser, door)).info
+    info = shop.service.get(order_id=the_order_id(browser, shop)).info
     for text in (str(info), logged(caplog)):
         assert "4242424242" not in text.replace(" ", "")
 
@@ -123,15 +123,15 @@ def test_every_page_carries_the_security_headers(browser: Browser) -> None:
     ("scheme", "cookie"),
     [("https", "__Host-form-hosting="), ("http", "form-hosting=")],
 )
-def test_the_cookie_is_no_script_s_and_no_other_site_s(door: Door, scheme: str, cookie: str) -> None:
-    (set_cookie,) = Browser(door, scheme).open("/forms/hosting").set_cookies
+def test_the_cookie_is_no_script_s_and_no_other_site_s(shop: Shop, scheme: str, cookie: str) -> None:
+    (set_cookie,) = Browser(shop, scheme).open("/forms/hosting").set_cookies
 
     assert set_cookie.startswith(cookie)
     assert set_cookie.endswith("; HttpOnly; SameSite=Lax" + ("; Secure" if scheme == "https" else ""))
 
 
 def test_no_token_path_or_typed_value_is_logged_or_kept_in_the_clear(
-    browser: Browser, door: Door, dynamodb: DynamoDBClient, caplog: pytest.LogCaptureFixture
+    browser: Browser, shop: Shop, dynamodb: DynamoDBClient, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
     to_payment(browser)
@@ -161,12 +161,12 @@ def test_too_much_is_refused(browser: Browser) -> None:
 
 
 def test_what_nobody_thought_of_is_a_page_that_tells_nothing(
-    door: Door, browser: Browser, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    shop: Shop, browser: Browser, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def fails(*_: object) -> None:
         raise RuntimeError("ada@example.com")
 
-    monkeypatch.setattr("lambdas.forms.handler.routed", fails)
+    monkeypatch.setattr("lambdas.forms.handler.route", fails)
     page = browser.open("/forms/hosting")
 
     assert (page.status, "do not pay again" in page.text) == (500, True)

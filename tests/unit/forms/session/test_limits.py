@@ -10,9 +10,9 @@ import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 from mypy_boto3_dynamodb.client import DynamoDBClient
 
-from lambdas.forms.door import Door
 from lambdas.forms.pages.link_request import OF_SOURCE
 from lambdas.forms.session.signatures import KEPT_SECONDS, LOOKED_AGAIN_SECONDS, SecretKeys, Signer
+from lambdas.forms.shop import Shop
 from lambdas.rate_limits.form_limits import FormLimits
 from lambdas.records.links.link import new_token
 from tests.support.build import Clock
@@ -24,15 +24,15 @@ COOKIE = "__Host-form-hosting"
 LIMITS = FormLimits()
 
 
-def begin(door: Door, source: str = "192.0.2.7", email: str = "ada@example.com") -> Page:
-    browser = Browser(door, source=source)
+def begin(shop: Shop, source: str = "192.0.2.7", email: str = "ada@example.com") -> Page:
+    browser = Browser(shop, source=source)
     browser.open("/forms/hosting")
     return browser.send(plan="1:12", email=email)
 
 
-def test_a_program_makes_no_page_of_its_own(door: Door, clock: Clock, dynamodb: DynamoDBClient) -> None:
+def test_a_program_makes_no_page_of_its_own(shop: Shop, clock: Clock, dynamodb: DynamoDBClient) -> None:
     """It knows how pages are made, and its own cookie."""
-    browser = Browser(replace(door, min_seconds=3))
+    browser = Browser(replace(shop, min_seconds=3))
     token = browser.cookies[COOKIE] = new_token()
 
     def made(purpose: str) -> str:
@@ -47,8 +47,8 @@ def test_a_program_makes_no_page_of_its_own(door: Door, clock: Clock, dynamodb: 
     assert leads(dynamodb) == 0
 
 
-def test_a_page_is_good_for_one_browser_and_one_order(door: Door, clock: Clock, dynamodb: DynamoDBClient) -> None:
-    slow = replace(door, min_seconds=3)
+def test_a_page_is_good_for_one_browser_and_one_order(shop: Shop, clock: Clock, dynamodb: DynamoDBClient) -> None:
+    slow = replace(shop, min_seconds=3)
     first, other = Browser(slow), Browser(slow)
     stamp = first.open("/forms/hosting").inputs["shown"]
     shown = other.open("/forms/hosting")
@@ -62,16 +62,16 @@ def test_a_page_is_good_for_one_browser_and_one_order(door: Door, clock: Clock, 
     assert leads(dynamodb) == 1
 
 
-def test_a_new_key_puts_nobody_out_and_a_key_before_the_last_is_good_no_more(door: Door) -> None:
+def test_a_new_key_puts_nobody_out_and_a_key_before_the_last_is_good_no_more(shop: Shop) -> None:
     old, new, newest = (
-        replace(door, signer=Signer(FixedKeys(*keys))) for keys in ((b"1",), (b"2", b"1"), (b"3", b"2"))
+        replace(shop, signer=Signer(FixedKeys(*keys))) for keys in ((b"1",), (b"2", b"1"), (b"3", b"2"))
     )
     browser, late = Browser(old), Browser(old)
     for each in (browser, late):
         each.open("/forms/hosting")
-    browser.door = new
+    browser.shop = new
     assert browser.send(plan="1:12", email="ada@example.com").path == "/forms/hosting/extras"
-    late.door = newest
+    late.shop = newest
     assert late.send(plan="1:12", email="ada@example.com").status == 403
 
 
@@ -128,43 +128,43 @@ def test_a_silent_secrets_manager_stops_nobody_who_has_a_key() -> None:
 
 
 def test_one_source_begins_so_many_orders_an_hour_and_is_told_what_to_do(
-    door: Door, clock: Clock, dynamodb: DynamoDBClient
+    shop: Shop, clock: Clock, dynamodb: DynamoDBClient
 ) -> None:
     most = LIMITS.leads_of_source.most
-    pages = [begin(door, email=f"person{number}@example.com") for number in range(most + 1)]
+    pages = [begin(shop, email=f"person{number}@example.com") for number in range(most + 1)]
     assert [page.path for page in pages[:-1]] == ["/forms/hosting/extras"] * most
 
     last = pages[-1]
     assert (last.status, last.headers["Retry-After"], leads(dynamodb)) == (429, "3600", most)
     assert "write to us" in last.text
     assert (last.inputs["email"], last.inputs["plan"]) == (f"person{most}@example.com", "1:12")
-    assert begin(door, source="192.0.2.8").path == "/forms/hosting/extras"
+    assert begin(shop, source="192.0.2.8").path == "/forms/hosting/extras"
     clock.time += LIMITS.leads_of_source.seconds
-    assert begin(door).path == "/forms/hosting/extras"
+    assert begin(shop).path == "/forms/hosting/extras"
 
 
-def test_all_of_a_network_is_one_source(door: Door) -> None:
-    limited = replace(door, limits=FormLimits(leads_of_source=LIMITS.leads_of_source.model_copy(update={"most": 3})))
+def test_all_of_a_network_is_one_source(shop: Shop) -> None:
+    limited = replace(shop, limits=FormLimits(leads_of_source=LIMITS.leads_of_source.model_copy(update={"most": 3})))
     pages = [begin(limited, f"2001:db8:1:2::{number:x}", f"p{number}@example.com") for number in range(1, 6)]
 
     assert [page.status for page in pages] == [200] * 3 + [429] * 2
     assert begin(limited, "2001:db8:1:3::1", "p9@example.com").status == 200
 
 
-def test_one_address_is_begun_for_so_often_a_day_wherever_that_comes_from(door: Door, dynamodb: DynamoDBClient) -> None:
+def test_one_address_is_begun_for_so_often_a_day_wherever_that_comes_from(shop: Shop, dynamodb: DynamoDBClient) -> None:
     most = LIMITS.leads_of_address.most
     emails = ["ada@example.com", "ADA@example.com"]
-    pages = [begin(door, f"192.0.2.{number}", emails[number % 2]) for number in range(most + 2)]
+    pages = [begin(shop, f"192.0.2.{number}", emails[number % 2]) for number in range(most + 2)]
 
     assert [page.status for page in pages] == [200] * most + [429] * 2
     assert "for this e-mail address" in pages[-1].text
     assert leads(dynamodb) == most
 
 
-def test_links_are_wished_for_by_a_network_as_by_one_source(door: Door) -> None:
+def test_links_are_wished_for_by_a_network_as_by_one_source(shop: Shop) -> None:
     statuses = []
     for number in range(1, OF_SOURCE + 3):
-        browser = Browser(door, source=f"2001:db8:1:2::{number:x}")
+        browser = Browser(shop, source=f"2001:db8:1:2::{number:x}")
         browser.open("/forms/hosting/resume")
         statuses.append(browser.send(email=f"person{number}@example.com").status)
 

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 import pytest
 
-from lambdas.forms.door import Door
+from lambdas.forms.shop import Shop
 from lambdas.orders.model.order import Order
 from lambdas.orders.model.queue import MayBeInvoiced
 from lambdas.records.clients.client import Client
@@ -27,7 +27,7 @@ PAGES = ("", "/plan", "/extras", "/contact", "/payment", "/wait", "/review", "/r
 class Scene:
     """A stranger began an order with Ada's address; a link to it was mailed to her. She is a client with a stored card."""
 
-    door: Door
+    shop: Shop
     stranger: Browser
     ada: Browser
     link: str
@@ -36,13 +36,13 @@ class Scene:
 
     @property
     def order(self) -> Order:
-        return self.door.service.get(order_id=self.order_id)
+        return self.shop.service.get(order_id=self.order_id)
 
     def mailed(self, email: str = ADA, **more: Any) -> str:
         """The way of another link that was mailed to this address."""
         token = new_token()
-        made = self.door.links.make(
-            token, LinkPurpose.RESUME, self.order_id, now=self.door.now(), form="hosting", email=email, **more
+        made = self.shop.links.make(
+            token, LinkPurpose.RESUME, self.order_id, now=self.shop.now(), form="hosting", email=email, **more
         )
         return path_of(made, token)
 
@@ -80,21 +80,21 @@ def hashed() -> str:
 
 
 @pytest.fixture
-def scene(door: Door, hashed: str) -> Iterator[Scene]:
+def scene(shop: Shop, hashed: str) -> Iterator[Scene]:
     known = {"first": "Ada", "last": "Byron", "address": "12 St James", "city": "London", "country": "GB"}
     person = Client(
         client_id="100", brand_id=1, created_at=1, uber_login="ada", password_hash=hashed, email=ADA, **known
     )
-    door.clients.add(person)
+    shop.clients.add(person)
     eve = Client(client_id="101", brand_id=1, created_at=1, uber_login="eve", password_hash=hashed, last="Moran")
-    door.clients.add(eve)
+    shop.clients.add(eve)
     card = PaymentMethod(kind=MethodKind.CARD, token="tok_approve", brand="Visa", last_four="1111", expiry="1230")
-    stored = door.methods.add("100", card, is_default=True)
-    stranger = Browser(door, source="203.0.113.66")
+    stored = shop.methods.add("100", card, is_default=True)
+    stranger = Browser(shop, source="203.0.113.66")
     stranger.open("/forms/hosting")
     stranger.send(plan="1:12", email=ADA)
     stranger.send(site="www.example.com")
-    scene = Scene(door, stranger, Browser(door), "", "1001", stored)
+    scene = Scene(shop, stranger, Browser(shop), "", "1001", stored)
     scene.link = scene.mailed()
     yield scene
 
@@ -105,8 +105,8 @@ def test_the_page_of_a_link_says_whose_order_it_is_and_a_look_at_it_changes_noth
     assert (page.status, "It was begun for ada@example.com" in page.text) == (200, True)
     assert "/forms/hosting/new" in page.read.links
     assert scene.stranger.open("/forms/hosting/contact").status == 200
-    assert scene.door.service.get(order_id="1001").revision == scene.order.revision
-    assert [link.purpose for link in scene.door.links.of_order("1001")].count(LinkPurpose.VISIT) == 1
+    assert scene.shop.service.get(order_id="1001").revision == scene.order.revision
+    assert [link.purpose for link in scene.shop.links.of_order("1001")].count(LinkPurpose.SESSION) == 1
 
 
 def test_opening_a_mailed_link_closes_the_stranger_s_browser(scene: Scene) -> None:
@@ -125,7 +125,7 @@ def test_nothing_of_the_account_is_seen_or_used_by_who_began_the_order(scene: Sc
     own = scene.mailed("")
     scene.ada_is_signed_in()
     assert scene.order.info["last"] == "Byron"
-    for stranger in (scene.stranger, Browser(scene.door)):
+    for stranger in (scene.stranger, Browser(scene.shop)):
         stranger.resume(own)
         seen = scene.seen(stranger)
         assert [word for word in OF_THE_ACCOUNT if word in seen] == []
@@ -137,10 +137,12 @@ def test_nothing_of_the_account_is_seen_or_used_by_who_began_the_order(scene: Sc
     assert "Byron" in scene.ada.open("/forms/hosting/contact").body  # who signed in is not put out by that
 
 
-def test_a_visit_that_was_opened_before_the_sign_in_is_over_even_if_the_client_is_taken_off_again(scene: Scene) -> None:
+def test_a_session_that_was_opened_before_the_sign_in_is_over_even_if_the_client_is_taken_off_again(
+    scene: Scene,
+) -> None:
     """Begun on Ada's own link, so that she is not asked to close anything."""
     scene.stranger.resume(scene.mailed(""))
-    scene.door.service.update(scene.order, {"info": {"email": ADA}})
+    scene.shop.service.update(scene.order, {"info": {"email": ADA}})
     scene.ada.cookies.update(scene.stranger.cookies)
     scene.signs_in(scene.ada)
     assert scene.ada.cookies != scene.stranger.cookies
@@ -160,7 +162,7 @@ def test_whoever_knew_the_cookie_before_the_sign_in_is_not_signed_in_with_it(sce
 
 def test_another_client_does_not_take_the_order_over(scene: Scene) -> None:
     scene.ada_is_signed_in()
-    eve = Browser(scene.door)
+    eve = Browser(scene.shop)
     eve.resume(scene.mailed(""))
     page = scene.signs_in(eve, "eve")
 
@@ -171,7 +173,7 @@ def test_another_client_does_not_take_the_order_over(scene: Scene) -> None:
 
 
 def test_an_order_that_staff_gave_to_a_client_is_locked_too(scene: Scene) -> None:
-    scene.door.service.update(scene.order, {"client_id": "100", "info": {"last": "Byron"}})
+    scene.shop.service.update(scene.order, {"client_id": "100", "info": {"last": "Byron"}})
 
     assert [word for word in OF_THE_ACCOUNT if word in scene.seen(scene.stranger)] == []
     page = scene.stranger.open("/forms/hosting/sign-in")
@@ -181,7 +183,7 @@ def test_an_order_that_staff_gave_to_a_client_is_locked_too(scene: Scene) -> Non
 
 def test_a_mailed_link_does_not_open_an_order_with_another_address(scene: Scene) -> None:
     """The stranger begins in Ada's name, has a link mailed to her, and makes the order their own before she reads it."""
-    scene.door.service.update(scene.order, {"info": {"email": "eve@example.com"}})
+    scene.shop.service.update(scene.order, {"info": {"email": "eve@example.com"}})
 
     assert scene.ada.open(scene.link).status == 410
     assert scene.stranger.open("/forms/hosting/contact").status == 200
@@ -189,7 +191,7 @@ def test_a_mailed_link_does_not_open_an_order_with_another_address(scene: Scene)
 
 def test_an_address_that_changes_while_the_link_is_opened_closes_what_it_opened(scene: Scene) -> None:
     scene.ada.resume(scene.link)
-    scene.door.service.update(scene.order, {"info": {"email": "eve@example.com"}})  # a page that was on its way
+    scene.shop.service.update(scene.order, {"info": {"email": "eve@example.com"}})  # a page that was on its way
 
     page = scene.ada.open("/forms/hosting/contact")
     assert (page.path, "Eve" in page.body) == ("/forms/hosting/plan", False)
@@ -201,18 +203,18 @@ def test_who_came_by_a_mailed_link_may_correct_the_address(scene: Scene) -> None
     scene.ada.send(email="ada@home.example")
 
     assert "This order is for ada@home.example" in scene.ada.open("/forms/hosting/contact").text
-    assert Browser(scene.door).open(scene.link).status == 410
+    assert Browser(scene.shop).open(scene.link).status == 410
 
 
 def test_a_page_that_was_on_its_way_when_the_client_signed_in_changes_and_sends_nothing(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It was let in as the order was nobody's, and writes when it is Ada's."""
-    queues = scene.door.service.queues
+    queues = scene.shop.service.queues
     trusting = {
         key: each.model_copy(update={"may_be_invoiced": MayBeInvoiced.EVERYBODY}) for key, each in queues.items()
     }
-    object.__setattr__(scene.door.service, "queues", trusting)
+    object.__setattr__(scene.shop.service, "queues", trusting)
     contact = {
         "csrf": scene.csrf_of(scene.stranger),
         "orders_as": "person",
@@ -223,7 +225,7 @@ def test_a_page_that_was_on_its_way_when_the_client_signed_in_changes_and_sends_
         "country": "GB",
     }
     scene.stranger.post("/forms/hosting/contact", contact)
-    service = type(scene.door.service)
+    service = type(scene.shop.service)
     update = service.update
     for verb, payment in (("update", "enter:card"), ("submit", "account")):
         typed = {**scene.stranger.open("/forms/hosting/payment").inputs, **AGREED, "payment": payment}
@@ -239,19 +241,19 @@ def test_a_page_that_was_on_its_way_when_the_client_signed_in_changes_and_sends_
         assert page.status in (403, 409)  # told to sign in, or to look again
         assert "Byron" not in page.body
         assert (scene.order.is_lead, scene.order.attempt) == (True, None)
-        update(scene.door.service, scene.order, {"client_id": "", "info": {"last": "Moran"}})
+        update(scene.shop.service, scene.order, {"client_id": "", "info": {"last": "Moran"}})
 
 
 def test_a_card_that_was_entered_elsewhere_is_neither_shown_nor_charged_through_a_link(scene: Scene) -> None:
     """The other way round: a link to the stranger's own order, sent to somebody who fills it and enters a card."""
     link = scene.mailed("")
-    victim = Browser(scene.door)
+    victim = Browser(scene.shop)
     victim.resume(link)
     to_payment_from_contact(victim)
     with_card(victim)
     assert "ending in 4242" in victim.open("/forms/hosting/payment").text
 
-    back = Browser(scene.door)
+    back = Browser(scene.shop)
     back.resume(link)
     assert "ending in 4242" not in back.open("/forms/hosting/payment").text
     assert back.send(**AGREED, payment="entered").status == 422
@@ -271,12 +273,12 @@ def to_payment_from_contact(browser: Browser) -> None:
     browser.send(**person)
 
 
-def test_one_person_goes_on_on_one_device_and_then_on_the_other(browser: Browser, door: Door, clock: Clock) -> None:
+def test_one_person_goes_on_on_one_device_and_then_on_the_other(browser: Browser, shop: Shop, clock: Clock) -> None:
     to_payment(browser)
-    (order_id,) = {link.order_id for link in door.links.of_order("1001")}
+    (order_id,) = {link.order_id for link in shop.links.of_order("1001")}
     token = new_token()
-    made = door.links.make(token, LinkPurpose.RESUME, order_id, now=door.now(), form="hosting", email=ADA)
-    link, phone = path_of(made, token), Browser(door)
+    made = shop.links.make(token, LinkPurpose.RESUME, order_id, now=shop.now(), form="hosting", email=ADA)
+    link, phone = path_of(made, token), Browser(shop)
     assert phone.resume(link).path == "/forms/hosting/payment"
     assert browser.open("/forms/hosting").status == 410
     assert "Get a link by e-mail" in browser.shown.text
@@ -288,7 +290,7 @@ def test_one_person_goes_on_on_one_device_and_then_on_the_other(browser: Browser
     assert phone.open("/forms/hosting/payment").status == 410
 
 
-def test_a_second_press_of_the_button_leaves_one_visit_open(scene: Scene) -> None:
+def test_a_second_press_of_the_button_leaves_one_session_open(scene: Scene) -> None:
     shown = scene.ada.open(scene.link)
     pressed = [scene.ada.ask("POST", scene.link, _encoded(shown.inputs), **SAME) for _ in range(2)]
 
@@ -320,7 +322,7 @@ def test_the_provider_s_answer_for_a_client_s_order_is_not_taken_from_another_br
     led = scene.ada.send(**AGREED, payment="enter:card")
     back = provider_answers(led, token="tok_approve", **CARD)
 
-    other = Browser(scene.door)
+    other = Browser(scene.shop)
     other.resume(scene.mailed())
     assert other.open(back).status == 403
     assert "cc_token" not in scene.order.info

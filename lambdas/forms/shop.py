@@ -1,4 +1,4 @@
-"""What the form's door works with, and what all its pages ask first: whose visit this is, and how its order stands."""
+"""What the form's shop works with, and what all its pages ask first: whose session this is, and how its order stands."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,13 +7,13 @@ from http import HTTPStatus
 from lambdas.catalog.plan import Plan
 from lambdas.forms.counts import FormCounts
 from lambdas.forms.fields.field import Given
-from lambdas.forms.fields.filled import standing
+from lambdas.forms.fields.filled import current_page
 from lambdas.forms.form import Form, Page
-from lambdas.forms.session.session import Visit, new_visit, proof_of, token_of
+from lambdas.forms.session.session import Session, new_session, proof_of, token_of
 from lambdas.forms.session.signatures import Signer
 from lambdas.forms.web import Answer, RefusedError, WebRequest, see_other
 from lambdas.mail.link_mail import address_of
-from lambdas.mail.link_requests import LinkWishes
+from lambdas.mail.link_requests import LinkRequests
 from lambdas.orders.errors import OrderNotFoundError
 from lambdas.orders.model.order import Order
 from lambdas.orders.model.queue import Queue
@@ -26,7 +26,7 @@ from lambdas.records.clients.client import ClientRecords
 from lambdas.records.clients.payment_method import PaymentMethodRecords
 from lambdas.records.links.link import Link, LinkPurpose, LinkRecords, address_digest
 from lambdas.records.links.reminder_stop import ReminderStops
-from lambdas.records.links.sessions import VisitRecords
+from lambdas.records.links.sessions import SessionRecords
 from lambdas.records.posts.post import PostRecords
 
 WAIT, RETURN, NEW, REVIEW = "wait", "return", "new", "review"
@@ -34,7 +34,7 @@ SIGN_IN, SIGN_OUT, RESUME = "sign-in", "sign-out", "resume"
 
 
 @dataclass(frozen=True)
-class Door:
+class Shop:
     """`min_seconds`: how long a person needs for a first page at the least. `company`: whose pages these are."""
 
     service: OrderService
@@ -46,9 +46,9 @@ class Door:
     hosted: HostedPages
     counts: FormCounts
     posts: PostRecords
-    wishes: LinkWishes
+    link_requests: LinkRequests
     stops: ReminderStops
-    visits: VisitRecords
+    sessions: SessionRecords
     signer: Signer
     windows: Windows
     company: str
@@ -61,42 +61,42 @@ class Door:
     def given(self, order: Order | None) -> Given:
         return Given(order.info if order else {}, self.plans, self.service.currency)
 
-    def visit(self, form: Form, request: WebRequest) -> Visit:
-        """The browser's visit with its order, for whoever may read and change that. Raises RefusedError.
+    def session_of(self, form: Form, request: WebRequest) -> Session:
+        """The browser's session with its order, for whoever may read and change that. Raises RefusedError.
 
-        The order of a client is for visits on which that client signed in. A visit that is not open any more begins anew,
+        The order of a client is for sessions on which that client signed in. A session that is not open any more begins anew,
         unless its order goes on elsewhere: then it is told.
         """
-        visit = self.any_visit(form, request)
-        if visit.is_locked:
+        session = self.any_session(form, request)
+        if session.is_locked:
             raise sign_in_needed(form)
-        if visit.fresh and self._has_moved(form, request):
+        if session.fresh and self._has_moved(form, request):
             raise moved_elsewhere(form)
-        return visit
+        return session
 
-    def any_visit(self, form: Form, request: WebRequest) -> Visit:
+    def any_session(self, form: Form, request: WebRequest) -> Session:
         """Also one whose order is for others to read: for pages that show and change nothing of it."""
         token, proof = token_of(form, request), proof_of(form, request)
         if token is None:
-            return new_visit(self.signer)
-        link = self.links.find(token, LinkPurpose.VISIT)
+            return new_session(self.signer)
+        link = self.links.find(token, LinkPurpose.SESSION)
         if link is None:
-            return Visit(token, self.signer, proof=proof)
+            return Session(token, self.signer, proof=proof)
         if link.form != form.name or not self.links.is_open(link, self.now()):
-            return new_visit(self.signer)
+            return new_session(self.signer)
         try:
             order = self.service.get(order_id=link.order_id)
         except OrderNotFoundError:  # a lead that nobody sent in time, and that was erased
-            return new_visit(self.signer)
+            return new_session(self.signer)
         return (
-            Visit(token, self.signer, proof=proof, link=link, order=order)
-            if proves(link, order)
-            else new_visit(self.signer)
+            Session(token, self.signer, proof=proof, link=link, order=order)
+            if has_current_address(link, order)
+            else new_session(self.signer)
         )
 
     def _has_moved(self, form: Form, request: WebRequest) -> bool:
         token = token_of(form, request)
-        link = self.links.find(token, LinkPurpose.VISIT) if token else None
+        link = self.links.find(token, LinkPurpose.SESSION) if token else None
         return link is not None and link.moved and link.form == form.name
 
     def order_queue_id(self, form: Form) -> int:
@@ -113,7 +113,7 @@ class Door:
             raise RefusedError(HTTPStatus.SERVICE_UNAVAILABLE, "No orders at the moment", text)
 
 
-def proves(link: Link, order: Order) -> bool:
+def has_current_address(link: Link, order: Order) -> bool:
     """Whether a link that was mailed went to the address the order has now; one that was not mailed need prove nothing."""
     return not link.address or link.address == address_digest(order.order_id, address_of(order))
 
@@ -124,7 +124,7 @@ def sign_in_needed(form: Form) -> RefusedError:
         "Sign in to go on with it, or begin an order of your own."
     )
     return RefusedError(
-        HTTPStatus.FORBIDDEN, "Please sign in", text, ("Sign in", path_of(form, SIGN_IN)), _begin_anew(form)
+        HTTPStatus.FORBIDDEN, "Please sign in", text, ("Sign in", path_of(form, SIGN_IN)), _new_order_link(form)
     )
 
 
@@ -134,10 +134,10 @@ def moved_elsewhere(form: Form) -> RefusedError:
         "it at a time. To go on with it here, get a link by e-mail; nothing of it is lost."
     )
     anew = ("Get a link by e-mail", path_of(form, RESUME))
-    return RefusedError(HTTPStatus.GONE, "This order goes on elsewhere", text, anew, _begin_anew(form))
+    return RefusedError(HTTPStatus.GONE, "This order goes on elsewhere", text, anew, _new_order_link(form))
 
 
-def _begin_anew(form: Form) -> tuple[str, str]:
+def _new_order_link(form: Form) -> tuple[str, str]:
     return "Begin a new order", path_of(form, NEW)
 
 
@@ -145,30 +145,30 @@ def path_of(form: Form, page: Page | str) -> str:
     return f"/forms/{form.name}/{page if isinstance(page, str) else page.name}"
 
 
-def as_it_stands(door: Door, form: Form, visit: Visit, order: Order) -> Answer:
+def redirect_to_order(shop: Shop, form: Form, session: Session, order: Order) -> Answer:
     """The page that says what is so, for an order somebody wants to fill that may be further than they think.
 
     Raises RefusedError for a lead that is over.
     """
-    order = door.service.get(order_id=order.order_id)
+    order = shop.service.get(order_id=order.order_id)
     if order.step_status is StepStatus.CANCELED and order.submitted_at is None:
         raise RefusedError(
             HTTPStatus.GONE,
             "This order is closed",
             f"Order {order.order_id} was not finished in time, or was canceled. Nothing was charged and no money is held. "
             "You can begin a new one.",
-            _begin_anew(form),
+            _new_order_link(form),
         )
     if not order.is_lead:
-        return see_other(status_path(door, visit, order))
-    if order.is_being_submitted(door.now()):
+        return see_other(make_status_path(shop, session, order))
+    if order.is_being_submitted(shop.now()):
         return see_other(path_of(form, WAIT))
-    return see_other(path_of(form, standing(form, door.given(order))))
+    return see_other(path_of(form, current_page(form, shop.given(order))))
 
 
-def status_path(door: Door, visit: Visit, order: Order) -> str:
-    """Where the order of this visit is looked at."""
-    door.links.make(
-        visit.status_token, LinkPurpose.STATUS, order.order_id, now=door.now(), by="form", parent=visit.link
+def make_status_path(shop: Shop, session: Session, order: Order) -> str:
+    """Where the order of this session is looked at."""
+    shop.links.make(
+        session.status_token, LinkPurpose.STATUS, order.order_id, now=shop.now(), by="form", parent=session.link
     )
-    return f"/orders/{visit.status_token}"
+    return f"/orders/{session.status_token}"
