@@ -6,8 +6,8 @@ Payment), or the queue says whom it trusts, or why it need not.
 
 from collections.abc import Iterator
 
+from lambdas.orders.decisions.await_payment import AWAITING_MODULE, INVOICING_MODULE
 from lambdas.orders.model.queue import Action, MayBeInvoiced, Queue
-from lambdas.orders.payment_seen import AWAITING_MODULE, INVOICING_MODULE
 
 _CURE = (
     f"put an action of {AWAITING_MODULE} before it (and {INVOICING_MODULE} before that), let services be pending until then, or "

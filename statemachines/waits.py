@@ -5,7 +5,7 @@ here any more or needs nothing: the machine goes on, and the next state finds ou
 """
 
 from lambdas.orders.model.queue import Action, Step
-from lambdas.orders.table.due import DUE_SHARDS
+from lambdas.orders.model.waits import DUE_SHARDS, WaitKey
 from statemachines.asl import (
     CONDITION_FAILED,
     DAY_SECONDS,
@@ -20,7 +20,7 @@ from statemachines.asl import (
     table_task,
 )
 
-# Of `due_shard` in lambdas/orders/table/due.py.
+# Of `due_shard` in lambdas/orders/model/waits.py.
 _SHARD = f"{{% $string($number($states.context.Execution.Input.order_id) % {DUE_SHARDS}) %}}"
 WEEK_SECONDS = 7 * DAY_SECONDS
 _MET = {":done": {"S": "done"}, ":skipped": {"S": "skipped"}}
@@ -78,7 +78,7 @@ def gate(
 ) -> State:
     """Wait for prereqs in other branches. No person is waited for here, so there is no deadline but the prereqs' own."""
     names = {
-        "#key": f"gate_{action.id}",
+        "#key": WaitKey.gate(action.id),
         "#self": str(action.id),
         "#state": "state",
         **{f"#g{prereq}": str(prereq) for prereq in gates},
@@ -126,7 +126,7 @@ def _still_time(action: Action, step: Step) -> tuple[str, State, State]:
 def wait_for_undo(action: Action, *, undo_state: str) -> State:
     """Park until somebody asks for the undo to be tried again; a day at the most, then it is tried again by itself."""
     parked = _park(
-        f"undo_{action.id}",
+        WaitKey.undo(action.id),
         comment=f"{action.name}: undoing failed, waits for {action.owner}",
         owner=action.owner,
         due_seconds=DAY_SECONDS,

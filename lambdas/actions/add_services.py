@@ -8,10 +8,10 @@ from typing import Literal
 
 from lambdas.actions._frame.action import action_handler
 from lambdas.actions._frame.module import Config, Done, Module, PermanentError, Tools
+from lambdas.orders.decisions.await_payment import INVOICING_MODULE, awaits_payment
 from lambdas.orders.model.checklist import ActionState
 from lambdas.orders.model.order import Order
 from lambdas.orders.model.packs import PricedPack
-from lambdas.orders.payment_seen import INVOICING_MODULE, awaits_payment
 from lambdas.records.clients.service import Service, ServiceRecords, ServiceStatus, service_id_of
 
 _KEPT = {

@@ -6,9 +6,9 @@ Skipping it delivers on credit.
 
 from lambdas.actions._frame.action import action_handler
 from lambdas.actions._frame.module import Config, Done, Module, PermanentError, Tools, Waiting
+from lambdas.orders.decisions.await_payment import AWAITING_MODULE
 from lambdas.orders.model.money import format_cents
 from lambdas.orders.model.order import Order
-from lambdas.orders.payment_seen import AWAITING_MODULE
 from lambdas.payments.captures import awaits_invoice
 from lambdas.records.clients.service import service_id_of
 from lambdas.records.invoices.invoice import Invoice, InvoiceStatus

@@ -12,10 +12,9 @@ from lambdas.catalog.tax import Taxation, TaxTable
 from lambdas.orders.contact.hosts import hosts
 from lambdas.orders.contact.unfit import UnfitError
 from lambdas.orders.errors import Problem
-from lambdas.orders.model.applied import AppliedCoupon
 from lambdas.orders.model.info import text
 from lambdas.orders.model.order import Order
-from lambdas.orders.model.packs import Pack, PricedPack
+from lambdas.orders.model.packs import AppliedCoupon, Pack, PricedPack
 from lambdas.orders.parsing.packs import parse_packs
 from lambdas.orders.ports import Sale
 

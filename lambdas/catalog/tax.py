@@ -19,8 +19,7 @@ from lambdas.catalog.buyer import Buyer
 from lambdas.orders.contact.places import countries, region_code, regions_of
 from lambdas.orders.contact.tax_number import tax_number
 from lambdas.orders.contact.unfit import UnfitError
-from lambdas.orders.model.applied import AppliedTax
-from lambdas.orders.model.packs import PricedPack
+from lambdas.orders.model.packs import AppliedTax, PricedPack
 from lambdas.orders.ports import Sale
 from lambdas.runtime.models import Frozen
 

@@ -7,7 +7,7 @@ from typing import Any
 from lambdas.orders.errors import Problem
 from lambdas.orders.model.checklist import ChecklistAction
 from lambdas.orders.model.order import Hold, Order, PaymentAttempt
-from lambdas.orders.ports import PaymentDue, Payments
+from lambdas.orders.payment_ports import PaymentDue, Payments
 
 
 @dataclass(frozen=True)

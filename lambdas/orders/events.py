@@ -6,11 +6,10 @@ of an order, so that no code path can change an order and forget to tell.
 
 from collections.abc import Callable, Iterator
 
-from lambdas.orders.decisions.progress import UNDO
-from lambdas.orders.decisions.unsettled import UNSETTLED
 from lambdas.orders.model.checklist import ActionState
 from lambdas.orders.model.order import Order
 from lambdas.orders.model.steps import StepStatus
+from lambdas.orders.model.waits import WaitKey
 from lambdas.runtime.models import Frozen
 
 VERSION = 1
@@ -79,7 +78,7 @@ def _overdue_events(old: Order, new: Order) -> Iterator[OrderEvent]:
     for key, wait in new.waits.items():
         before = old.waits.get(key)
         if wait.overdue and not (before and before.overdue):
-            action = new.actions.get(key.removeprefix(UNDO).removeprefix(UNSETTLED))
+            action = new.actions.get(WaitKey(key).action_key)
             named = {"order_action_id": action.action_id, "module": action.module} if action else {}
             yield _event(new, "OrderActionOverdue", **named)
 

@@ -8,11 +8,12 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import TYPE_CHECKING, Protocol
 
-from lambdas.orders.decisions.progress import GATE, LEADS_WAIT, UNDO, unmet_prereqs
+from lambdas.orders.decisions.progress import unmet_prereqs
 from lambdas.orders.model.checklist import ActionState, ChecklistAction
 from lambdas.orders.model.executions import Execution, earlier_name, execution_name
 from lambdas.orders.model.order import Order
 from lambdas.orders.model.steps import StepStatus
+from lambdas.orders.model.waits import WaitKey, WaitKind
 from lambdas.runtime.aws import lambda_functions, step_functions
 
 if TYPE_CHECKING:
@@ -42,20 +43,20 @@ def answers(old: Order, new: Order) -> dict[str, Answer]:
     A gate whose step is done although its prereqs are not is that of an optional action: its branch ends quietly.
     """
     left = {"", *(wait.token for wait in new.waits.values())}
-    return {wait.token: _answer(key, old, new) for key, wait in old.waits.items() if wait.token not in left}
+    return {wait.token: _answer(WaitKey(key), old, new) for key, wait in old.waits.items() if wait.token not in left}
 
 
-def _answer(key: str, old: Order, new: Order) -> Answer:
+def _answer(key: WaitKey, old: Order, new: Order) -> Answer:
     if new.step_status is StepStatus.CANCELED and old.step_status is not StepStatus.CANCELED:
         return Answer.CANCELED
-    if key == LEADS_WAIT:
+    if key.kind is WaitKind.LEADS:
         return Answer.GO_ON
     if new.epoch != old.epoch:
         return Answer.MOVED
-    action = new.actions.get(key.removeprefix(GATE))
-    if action is None or key.startswith(UNDO):
+    action = new.actions.get(key.action_key)
+    if action is None or key.kind not in (WaitKind.ACTION, WaitKind.GATE):
         return Answer.GO_ON
-    too_late = key.startswith(GATE) and bool(unmet_prereqs(new, action))
+    too_late = key.kind is WaitKind.GATE and bool(unmet_prereqs(new, action))
     over = action.state is ActionState.SKIPPED or action.step_id != new.step_id or too_late
     return Answer.SKIPPED if over else Answer.GO_ON
 

@@ -1,24 +1,16 @@
 """What the verbs need from outside the domain, as the domain sees it; each door passes the real ones in."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from lambdas.orders.errors import Problem
 from lambdas.orders.model.checklist import ChecklistAction
 from lambdas.orders.model.executions import Execution, execution_name
-from lambdas.orders.model.order import Hold, Order, PaymentAttempt, Place
+from lambdas.orders.model.order import Order, Place
 from lambdas.orders.model.packs import PricedPack
 from lambdas.orders.table.entries import FoundOrder, OrderEntry
 from lambdas.runtime.models import Frozen
-
-
-@dataclass(frozen=True)
-class PaymentDue:
-    """`method` identifies the card or account, so that a changed one is noticed."""
-
-    amount_cents: int
-    method: str
 
 
 @dataclass(frozen=True)
@@ -54,56 +46,6 @@ class Pricing(Protocol):
         """Uncount the order's uses of coupons, all but those this order is priced with. May be repeated."""
 
 
-class Payments(Protocol):
-    """Pre-authorisation at submit. Keys are idempotency keys that the gateway knows."""
-
-    def problems(self, order: Order) -> tuple[Problem, ...]:
-        """What is missing in the order's payment data, and what `stored_problems` says."""
-
-    def stored_problems(self, order: Order) -> tuple[Problem, ...]:
-        """Where the order names a stored method: whether its client has none such."""
-
-    def due(self, order: Order) -> PaymentDue:
-        """What submitting this order has to hold first, and on what; amount 0 if nothing."""
-
-    def authorize(self, order: Order, attempt: PaymentAttempt) -> Hold:
-        """Hold the money. Raises PaymentDeclined, PaymentNeedsHolder, or PaymentUnclear if the outcome cannot be found out."""
-
-    def authenticate(self, order: Order, attempt: PaymentAttempt, proof: Mapping[str, Any]) -> Hold:
-        """Hold the money of an attempt that waited for its card holder, who has proved themselves. Raises as `authorize`."""
-
-    def release(self, attempt_or_hold: PaymentAttempt | Hold) -> None:
-        """Give back what was held or taken under this key, if anything was. May be repeated."""
-
-    def record_left_money(self, order: Order, action: ChecklistAction, now: int) -> bool:
-        """Before the action is skipped: write down what its runs did with the order's money, if they could not say so. Whether
-        there was something. Raises MoneyUnclearError, or a refusal that says what a person has to do."""
-        ...
-
-
-class Screen(Protocol):
-    """What keeps payments from being tried too often, whichever door they come by (reference order-systems P10)."""
-
-    def check(self, order: Order) -> "PaymentTrial":
-        """A payment of the order is about to be tried. Raises PaymentDeclined where too many failed before or are under way,
-        PaymentForReview where people have to look first."""
-        ...
-
-    def admit(self, order: Order) -> "PaymentTrial":
-        """A payment that is tried however many failed: a person looked at it, or it was begun before."""
-        ...
-
-
-class PaymentTrial(Protocol):
-    """A payment that is being tried. It counts as declined until one of these is called, once."""
-
-    def on_passed(self) -> None:
-        """It was not its bank that said no."""
-
-    def on_declined(self) -> None:
-        """Its bank said no."""
-
-
 class Clients(Protocol):
     """What an order has to know of clients."""
 
@@ -118,34 +60,6 @@ class Clients(Protocol):
     def in_good_standing(self, client_id: str, brand_id: int, now: int) -> bool:
         """Whether it is an active client of the brand (no lead) who has no unpaid invoice that is overdue."""
         ...
-
-
-class PaymentDeclined(Exception):
-    """The provider refused; the message is the reason for the caller."""
-
-
-class PaymentDeclinedByBank(PaymentDeclined):
-    """The bank said no to this very card or account, so that trying many of them looks like this."""
-
-
-class PaymentUnavailable(PaymentDeclined):
-    """The provider could not be reached; nothing moved."""
-
-
-class PaymentForReview(Exception):
-    """No payment is tried by itself at the moment: a person has to look at the order. The message says why, to them."""
-
-
-class PaymentNeedsHolder(Exception):
-    """The card's bank wants its holder to confirm the payment: where, and until when (Unix seconds)."""
-
-    def __init__(self, challenge_id: str, url: str, expires_at: int) -> None:
-        super().__init__(f"challenge {challenge_id}")
-        self.challenge_id, self.url, self.expires_at = challenge_id, url, expires_at
-
-
-class PaymentUnclear(Exception):
-    """No answer, and no way to look it up now."""
 
 
 class CreationKey(Frozen):
@@ -219,3 +133,30 @@ class OrderStore(Protocol):
     def of_client(self, client_id: str, window: TimeWindow) -> Iterator[OrderEntry]: ...
     def of_opportunity(self, opportunity_id: int, window: TimeWindow) -> Iterator[OrderEntry]: ...
     def due(self, before: int) -> Iterator[FoundOrder]: ...
+
+
+class Permit(Protocol):
+    """Each method raises if this is not allowed. It is asked before anything that is named is looked up."""
+
+    def change(self, order: Order, changes: Mapping[str, Any]) -> None:
+        """Whether these changes of the order may be made."""
+
+    def pay(self, order: Order) -> None:
+        """Whether the order may be paid by what pays it."""
+
+    def pass_over(self, order: Order, actions: Iterable[ChecklistAction]) -> None:
+        """Whether these actions of the order, which are neither done nor skipped, may be left out."""
+
+
+class _Unbound:
+    def change(self, order: Order, changes: Mapping[str, Any]) -> None:
+        """Everything may be changed."""
+
+    def pay(self, order: Order) -> None:
+        """Everything may pay."""
+
+    def pass_over(self, order: Order, actions: Iterable[ChecklistAction]) -> None:
+        """Every action may be left out."""
+
+
+UNBOUND: Permit = _Unbound()

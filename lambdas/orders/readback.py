@@ -9,11 +9,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from lambdas.orders.errors import Problem
-from lambdas.orders.model.applied import AppliedCoupon, AppliedTax, tax_totals
 from lambdas.orders.model.info import merge
 from lambdas.orders.model.money import MoneyError, format_cents, parse_cents
 from lambdas.orders.model.order import Order
-from lambdas.orders.model.packs import PricedPack
+from lambdas.orders.model.packs import AppliedCoupon, AppliedTax, PricedPack, tax_totals
 from lambdas.orders.parsing.info_keys import is_pack
 from lambdas.orders.parsing.pack_keys import ANSWERED
 from lambdas.orders.parsing.packs import coupon_code

@@ -11,6 +11,7 @@ from typing import Any
 
 from lambdas.orders.decisions import leads, manual_actions, progress
 from lambdas.orders.decisions import restart as revival
+from lambdas.orders.decisions.await_payment import with_payment_check
 from lambdas.orders.decisions.draft import OrderDraft, new_order, queue_for, revised
 from lambdas.orders.decisions.on_account import for_signed_contracts, narrower
 from lambdas.orders.decisions.parties import refuse_strangers
@@ -29,17 +30,15 @@ from lambdas.orders.model.modules import ModuleFacts
 from lambdas.orders.model.order import Order
 from lambdas.orders.model.queue import MayBeInvoiced, Queue
 from lambdas.orders.model.steps import StepStatus
-from lambdas.orders.payment_seen import payment_seen, tell_paid
-from lambdas.orders.permits import UNBOUND, Permit
-from lambdas.orders.ports import AssumedRunning, Clients, Executions, KeyUsed, OrderStore, Payments, Pricing, Screen
-from lambdas.orders.screen import UNSCREENED
+from lambdas.orders.payment_ports import UNSCREENED, Payments, Screen
+from lambdas.orders.ports import UNBOUND, AssumedRunning, Clients, Executions, KeyUsed, OrderStore, Permit, Pricing
 from lambdas.orders.store import save
 from lambdas.orders.submission import Submission
-from lambdas.orders.submit_claim import SubmitWish
+from lambdas.orders.submit_request import SubmitRequest
 from lambdas.orders.table.keys import IdempotencyKey, creation_keys, hash_pk, new_hash
 from lambdas.orders.table.lists import OrderFilter, listed
 from lambdas.orders.table.pages import OrderPage, PageRoom
-from lambdas.orders.update import Update, UpdateWish
+from lambdas.orders.update import Update, UpdateRequest
 
 
 @dataclass(frozen=True)
@@ -128,13 +127,13 @@ class OrderService:
         reason: str = "",
         permit: Permit = UNBOUND,
     ) -> Order:
-        """Merge `changes` into the order (`info` deeply) and move it to the step, if one is named (see UpdateWish).
+        """Merge `changes` into the order (`info` deeply) and move it to the step, if one is named (see UpdateRequest).
 
         What an order buys and how it pays is fixed once it was submitted. With `same_client`, only if it still is the client's
         who `order` says.
         """
         known = order if same_client else None
-        wish = UpdateWish(changes, by, step_id, step_name, expected_revision, known, reason, permit)
+        wish = UpdateRequest(changes, by, step_id, step_name, expected_revision, known, reason, permit)
         update = Update(wish, self.preview, self.clients, self.payments, self.now)
         made = self._walking(update.made, by) if wish.moves else update.made
         return self._save(order, "move" if wish.moves else "update", by, made)
@@ -157,7 +156,7 @@ class OrderService:
         merged first, in the same write. `seen`: what the buyer was shown; if it is another order or price, nothing is done.
         `form_invoices`: whom the form it comes by invoices, if it has a rule of its own. `signed`: by a signed contract.
         """
-        wish = SubmitWish(by=by, changes=changes or {}, seen=seen or Seen(), reviewed=reviewed, permit=permit)
+        wish = SubmitRequest(by=by, changes=changes or {}, seen=seen or Seen(), reviewed=reviewed, permit=permit)
         return self._submit(order, wish, form_invoices, signed=signed)
 
     def authenticate(
@@ -170,16 +169,16 @@ class OrderService:
         permit: Permit = UNBOUND,
     ) -> Order:
         """Submit an order whose card holder was asked to confirm its payment. `proof`: by the gateway's own names."""
-        return self._submit(order, SubmitWish(by=by, proof=proof, seen=seen or Seen(), permit=permit))
+        return self._submit(order, SubmitRequest(by=by, proof=proof, seen=seen or Seen(), permit=permit))
 
     def resume_submit(
         self, order: Order, *, by: str = "", seen: Seen | None = None, form_invoices: MayBeInvoiced | None = None
     ) -> Order:
         """Go on with a submit whose outcome is open, as the same payment; begin none. Raises NoOpenPaymentError."""
-        return self._submit(order, SubmitWish(by=by, only_open=True, seen=seen or Seen()), form_invoices)
+        return self._submit(order, SubmitRequest(by=by, only_open=True, seen=seen or Seen()), form_invoices)
 
     def _submit(
-        self, order: Order, wish: SubmitWish, form_invoices: MayBeInvoiced | None = None, *, signed: bool = False
+        self, order: Order, wish: SubmitRequest, form_invoices: MayBeInvoiced | None = None, *, signed: bool = False
     ) -> Order:
         check = partial(self.check, form_invoices=form_invoices, signed=signed)
         ports = (self.store, self.pricing, self.payments, self.screen)
@@ -200,7 +199,11 @@ class OrderService:
 
     def look_for_payment(self, order_id: str, *, by: str) -> None:
         """Ask the order to look for its money now, because an invoice was paid. May be repeated; an unknown order is ignored."""
-        tell_paid(self.store, order_id, by=by, now=self.now())
+        try:
+            order = self.store.get(order_id)
+        except OrderNotFoundError:
+            return
+        self._save(order, "process", by, partial(with_payment_check, by=by, now=self.now()))
 
     def unless_canceled(self, order_id: str) -> Sequence[Any]:
         """Conditions for a transaction that creates something for the order. They fail once the order is canceled."""
@@ -233,7 +236,7 @@ class OrderService:
                 return skipped
             settled = action.attempts
             paid = self.payments.record_left_money(current, action, now)
-            return payment_seen(skipped, by=by, now=now) if paid else skipped
+            return with_payment_check(skipped, by=by, now=now) if paid else skipped
 
         return self._save(order, "skip", by, self._walking(change, by, lenient=True))
 

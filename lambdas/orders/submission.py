@@ -13,8 +13,7 @@ from lambdas.orders.decisions.draft import revised, with_changes
 from lambdas.orders.errors import OrderChangedError, OrderIsFinalError
 from lambdas.orders.model.order import Hold, Order, PaymentAttempt
 from lambdas.orders.model.steps import StepStatus
-from lambdas.orders.ports import (
-    OrderStore,
+from lambdas.orders.payment_ports import (
     PaymentDeclined,
     PaymentDeclinedByBank,
     PaymentForReview,
@@ -23,11 +22,10 @@ from lambdas.orders.ports import (
     PaymentTrial,
     PaymentUnavailable,
     PaymentUnclear,
-    Pricing,
     Screen,
 )
+from lambdas.orders.ports import OrderStore, Pricing
 from lambdas.orders.store import save
-from lambdas.orders.submit_claim import DECLINES_KEPT, SubmitWish, attempt_of, is_as_agreed, is_paid_as_begun
 from lambdas.orders.submit_errors import (
     AuthenticationRequiredError,
     CouponGoneError,
@@ -37,6 +35,7 @@ from lambdas.orders.submit_errors import (
     ReviewNeededError,
     SubmitInProgressError,
 )
+from lambdas.orders.submit_request import DECLINES_KEPT, SubmitRequest, attempt_of, is_as_agreed, is_paid_as_begun
 
 
 @dataclass(frozen=True)
@@ -52,7 +51,7 @@ class Submission:
     check: Callable[[Order], None]
     as_deployed: Callable[[Order], Order]
     now: Callable[[], int]
-    wish: SubmitWish
+    wish: SubmitRequest
 
     def submit(self, order: Order) -> Order:
         claim, client_id = secrets.token_hex(8), order.client_id

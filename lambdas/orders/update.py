@@ -10,13 +10,13 @@ from lambdas.orders.decisions.late_contact import with_late_contact
 from lambdas.orders.decisions.parties import refuse_left_behind, refuse_strangers
 from lambdas.orders.errors import NotAfterSubmitError, OrderChangedError, OrderIsFinalError, RevisionDiffersError
 from lambdas.orders.model.order import Order
-from lambdas.orders.permits import UNBOUND, Permit
-from lambdas.orders.ports import Clients, Payments
+from lambdas.orders.payment_ports import Payments
+from lambdas.orders.ports import UNBOUND, Clients, Permit
 from lambdas.orders.submit_errors import SubmitInProgressError
 
 
 @dataclass(frozen=True)
-class UpdateWish:
+class UpdateRequest:
     """How an order is to be changed. `step_id` wins over `step_name`. `expected_revision`: only if that is still the order's.
 
     `same_client_as`: only if it still is the client's whose this one is. `reason`: why the order is moved. `permit` is asked
@@ -41,7 +41,7 @@ class UpdateWish:
 class Update:
     """One update of one order. `preview` gives the order as the changes make it."""
 
-    wish: UpdateWish
+    wish: UpdateRequest
     preview: Callable[[Order, Mapping[str, Any]], Order]
     clients: Clients
     payments: Payments

@@ -14,7 +14,7 @@ from lambdas.orders.decisions.parties import stored_method
 from lambdas.orders.errors import Problem
 from lambdas.orders.model.checklist import ChecklistAction
 from lambdas.orders.model.order import Hold, Order, PaymentAttempt
-from lambdas.orders.ports import (
+from lambdas.orders.payment_ports import (
     PaymentDeclined,
     PaymentDeclinedByBank,
     PaymentDue,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from lambdas.orders.model.info import text
 from lambdas.orders.model.order import Order
-from lambdas.orders.ports import PaymentDeclined, PaymentForReview
+from lambdas.orders.payment_ports import PaymentDeclined, PaymentForReview
 from lambdas.payments.gateway import Gateway, GatewayUnavailableError, OutcomeUnknownError
 from lambdas.payments.preauthorization import method_of
 from lambdas.rate_limits.breaker import Breaker, BreakerRule

@@ -1,9 +1,9 @@
 """What an action did with money and could not say, written down before the action is skipped."""
 
+from lambdas.orders.decisions.await_payment import INVOICING_MODULE
 from lambdas.orders.model.checklist import ChecklistAction
 from lambdas.orders.model.order import Order
 from lambdas.orders.operator_errors import ActionRefusedError, MoneyUnclearError
-from lambdas.orders.payment_seen import INVOICING_MODULE
 from lambdas.payments.captures import record_capture
 from lambdas.payments.gateway import Gateway, GatewayUnavailableError, OutcomeUnknownError
 from lambdas.payments.reversal import ReversalPendingError, ReversalRefusedError, Reversals

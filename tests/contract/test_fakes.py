@@ -21,15 +21,8 @@ from lambdas.catalog.tax import load_taxes
 from lambdas.orders.events import OrderEvent, changes
 from lambdas.orders.machine import Machine, StepFunctionsMachine
 from lambdas.orders.model.order import PaymentAttempt
-from lambdas.orders.ports import (
-    Clients,
-    OrderStore,
-    PaymentDeclined,
-    Payments,
-    PaymentUnclear,
-    Pricing,
-    Sale,
-)
+from lambdas.orders.payment_ports import PaymentDeclined, Payments, PaymentUnclear
+from lambdas.orders.ports import Clients, OrderStore, Pricing, Sale
 from lambdas.outbox.announcer import Counts
 from lambdas.outbox.bus import Bus, EventBridgeBus
 from lambdas.outbox.changes import Aside

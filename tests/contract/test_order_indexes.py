@@ -6,8 +6,8 @@ import pytest
 
 from lambdas.orders.decisions import progress
 from lambdas.orders.model.order import Order, Wait
+from lambdas.orders.model.waits import DUE_SHARDS, due_shard
 from lambdas.orders.ports import OrderStore, TimeWindow
-from lambdas.orders.table.due import DUE_SHARDS, due_shard
 from lambdas.orders.table.entries import UnreadableOrder
 from lambdas.orders.table.indexes import received
 from lambdas.runtime.items import to_item

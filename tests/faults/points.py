@@ -95,7 +95,7 @@ def _claims() -> None:
 
 
 def _api() -> None:
-    importlib.import_module("lambdas.orders.submit_claim").CLAIM_SECONDS = SUBMIT_CLAIM_SECONDS  # type: ignore[attr-defined]
+    importlib.import_module("lambdas.orders.submit_request").CLAIM_SECONDS = SUBMIT_CLAIM_SECONDS  # type: ignore[attr-defined]
     for name in ("create", "save"):
         _around_write(name)
     around(SandboxGateway, "authorize", "before authorize", "after authorize")

@@ -3,9 +3,9 @@
 import importlib
 from typing import Any
 
-from lambdas.orders.decisions.progress import GATE
 from lambdas.orders.machine import Answer, StepFunctionsMachine
 from lambdas.orders.model.order import Order
+from lambdas.orders.model.waits import WaitKey, WaitKind
 from lambdas.runtime.items import from_item
 from tests.faults.dying import MARK, TWICE, Call, around, now, reached, switch_here
 
@@ -39,7 +39,7 @@ def _answered(key: str, order: Order, answer: Answer) -> str:
     """Who or what is behind the answer to a wait."""
     if answer is Answer.CANCELED:
         return "the cancel"
-    if key.startswith(GATE):
+    if WaitKey(key).kind is WaitKind.GATE:
         return "a gate"
     if answer is Answer.SKIPPED:
         return "a skip"

@@ -6,12 +6,12 @@ At the end they only ever process required actions. So an order that comes to it
 import time
 from collections import Counter
 
-from lambdas.orders.decisions.progress import UNDO
 from lambdas.orders.errors import OrderError
 from lambdas.orders.model.checklist import ActionState, ChecklistAction
 from lambdas.orders.model.order import Order
 from lambdas.orders.model.queue import Queue
 from lambdas.orders.model.steps import StepStatus
+from lambdas.orders.model.waits import WaitKey
 from lambdas.orders.service import OrderService
 from tests.machine.ground import Ground
 from tests.machine.random_queues import Wish
@@ -159,7 +159,7 @@ class People:
 
 def _wants_a_person(order: Order, action: ChecklistAction, *, quiet: bool) -> bool:
     """What failed is left to the machine as long as something happens: it may be about to try again by itself."""
-    if f"{UNDO}{action.action_id}" in order.waits:
+    if WaitKey.undo(action.action_id) in order.waits:
         return True
     if action.optional or action.step_id != order.step_id or action.requested_at is not None or action.met:
         return False

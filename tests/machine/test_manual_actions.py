@@ -8,7 +8,7 @@ from lambdas.orders.model.checklist import ActionState
 from lambdas.orders.model.order import Order, Wait
 from lambdas.orders.model.queue import Queue
 from lambdas.orders.model.steps import StepStatus
-from lambdas.orders.table.due import due_shard
+from lambdas.orders.model.waits import due_shard
 from tests.machine.conftest import Bench, BenchOf
 from tests.support.build import a_queue, an_order
 

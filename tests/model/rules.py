@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
-from lambdas.orders.decisions.progress import GATE, UNDO
 from lambdas.orders.model.checklist import ActionState
 from lambdas.orders.model.steps import StepStatus
+from lambdas.orders.model.waits import WaitKey, WaitKind
 from tests.model.world import World
 
 
@@ -62,7 +62,11 @@ def _canceled_is_clean(world: World) -> bool:
 def _all_but_what_waits_is_taken_back(world: World) -> bool:
     """An undo that failed waits for somebody, and holds up only what was before it in a chain of prereqs."""
     order, books = world.order.order, world.books
-    waiting = {order.actions[key.removeprefix(UNDO)].module for key in _live_waits(world) if key.startswith(UNDO)}
+    waiting = {
+        order.actions[WaitKey(key).action_key].module
+        for key in _live_waits(world)
+        if WaitKey(key).kind is WaitKind.UNDO
+    }
     money = books.money in ("voided", "refunded") or (order.hold is None and order.attempt is None)
     services = books.services in ("none", "canceled")
     return bool(waiting) and (money or "generate_invoice" in waiting) and (services or "add_services" in waiting)
@@ -73,14 +77,16 @@ def _somebody_is_asked(world: World) -> bool:
     order = world.order.order
     if order.is_final or (order.is_lead and order.lead_ends_at):
         return True
-    asked = (order.waits[key] for key in _live_waits(world) if not key.startswith(GATE))
+    asked = (order.waits[key] for key in _live_waits(world) if WaitKey(key).kind is not WaitKind.GATE)
     return any(wait.owner and wait.due_at is not None for wait in asked)
 
 
 def _who_must_act_is_told_why(world: World) -> bool:
     """Whatever waits for a person, or failed, says why."""
     order = world.order.order
-    asked = {key.removeprefix(UNDO) for key in order.waits if not key.startswith(GATE)} & order.actions.keys()
+    asked = {
+        WaitKey(key).action_key for key in order.waits if WaitKey(key).kind is not WaitKind.GATE
+    } & order.actions.keys()
     failed = {key for key, action in order.actions.items() if action.state in (ActionState.FAILED, ActionState.WAITING)}
     return all(order.actions[key].reason for key in asked | failed)
 

@@ -13,7 +13,8 @@ from lambdas.orders.model.checklist import ChecklistAction
 from lambdas.orders.model.executions import Execution, execution_name
 from lambdas.orders.model.order import Hold, Order, PaymentAttempt
 from lambdas.orders.model.packs import PricedPack
-from lambdas.orders.ports import CreationKey, KeyUsed, PaymentDeclined, PaymentDue, PaymentUnclear, Sale, TimeWindow
+from lambdas.orders.payment_ports import PaymentDeclined, PaymentDue, PaymentUnclear
+from lambdas.orders.ports import CreationKey, KeyUsed, Sale, TimeWindow
 from lambdas.orders.table.entries import FoundOrder, OrderEntry, entry_of
 from lambdas.orders.table.indexes import index_attributes
 

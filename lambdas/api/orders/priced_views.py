@@ -5,9 +5,8 @@ from typing import Annotated, TypedDict
 
 from typing_extensions import Doc
 
-from lambdas.orders.model.applied import AppliedTax
 from lambdas.orders.model.money import format_cents
-from lambdas.orders.model.packs import PricedPack
+from lambdas.orders.model.packs import AppliedTax, PricedPack
 
 
 class TaxView(TypedDict):

@@ -9,10 +9,10 @@ from lambdas.forms.pages.summary import summary_of
 from lambdas.forms.pages.templates import drawn
 from lambdas.forms.shop import Shop, has_current_address
 from lambdas.forms.web import Answer, WebRequest, see_other
+from lambdas.orders.decisions.await_payment import INVOICING_MODULE
 from lambdas.orders.model.checklist import ActionState, ChecklistAction
 from lambdas.orders.model.order import Order
 from lambdas.orders.model.steps import StepStatus
-from lambdas.orders.payment_seen import INVOICING_MODULE
 from lambdas.records.links.link import Link, LinkPurpose
 from lambdas.runtime.models import Frozen
 

@@ -6,6 +6,7 @@ A run under way is a live claim, whatever the action's state says: a wait may ha
 from lambdas.orders.model.checklist import ActionState, ChecklistAction
 from lambdas.orders.model.order import Order, without
 from lambdas.orders.model.steps import StepStatus
+from lambdas.orders.model.waits import WaitKey
 
 ASKED_SECONDS = 600  # Lambda gives up an asynchronous call after three tries within some four minutes
 
@@ -79,7 +80,7 @@ def claimed(order: Order, action_id: int, *, claim: str, now: int, ends_at: int)
         at=now,
         requested_at=None,
     )
-    return order.with_action(running).changed(waits=without(order.waits, str(action_id)))
+    return order.with_action(running).changed(waits=without(order.waits, WaitKey.action(action_id)))
 
 
 def unclaimed(order: Order, action_id: int, *, reason: str = "") -> Order:

@@ -1,8 +1,8 @@
 """Deadlines of waits. Pure."""
 
-from lambdas.orders.decisions.progress import LEADS_WAIT
 from lambdas.orders.model.order import Order, Wait
 from lambdas.orders.model.steps import StepStatus
+from lambdas.orders.model.waits import LEADS_WAIT
 
 LEADS_GRACE_SECONDS = 3_600  # of leads of earlier versions: their machine cancels them at the deadline
 UNDO_DUE_SECONDS = 86_400

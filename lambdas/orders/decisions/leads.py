@@ -10,9 +10,10 @@ Leads that were made by earlier versions have an execution, which waits for thei
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from lambdas.orders.decisions.progress import LEADS_WAIT, canceled
+from lambdas.orders.decisions.progress import canceled
 from lambdas.orders.model.checklist import checklist_of
 from lambdas.orders.model.order import Order, Wait
+from lambdas.orders.model.waits import LEADS_WAIT
 
 if TYPE_CHECKING:  # runs of actions need neither
     from lambdas.orders.model.modules import ModuleFacts

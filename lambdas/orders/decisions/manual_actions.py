@@ -13,6 +13,7 @@ from lambdas.orders.model.checklist import ActionState, ChecklistAction, Checkli
 from lambdas.orders.model.order import Order, without
 from lambdas.orders.model.shares import refuse_long_input
 from lambdas.orders.model.steps import StepStatus
+from lambdas.orders.model.waits import WaitKey
 from lambdas.orders.operator_errors import ActionRefusedError, MoveRefusedError, MoveWithoutReasonError, TooEarlyError
 
 
@@ -28,7 +29,7 @@ def processed(order: Order, action_id: int, *, by: str, given: dict[str, Any], n
     """
     if given and _was_told(order, action_id, given, now):
         return order
-    undo = f"{progress.UNDO}{action_id}"
+    undo = WaitKey.undo(action_id)
     if order.step_status is StepStatus.CANCELED and undo in order.waits:
         return order.changed(activity=now, waits=without(order.waits, undo))
     if (again := unsettled.asked_again(order, action_id, by=by, now=now)) is not None:
@@ -47,7 +48,7 @@ def processed(order: Order, action_id: int, *, by: str, given: dict[str, Any], n
         return order
     told = f"{action.attempts}:{_digest(given)}" if given else ""
     asked = action.changed(requested_at=now, by=by, input=given, told=told)
-    return order.with_action(asked).changed(activity=now, waits=without(order.waits, str(action_id)))
+    return order.with_action(asked).changed(activity=now, waits=without(order.waits, WaitKey.action(action_id)))
 
 
 def skipped(order: Order, action_id: int, *, by: str, why: str, now: int) -> Order:
@@ -60,7 +61,7 @@ def skipped(order: Order, action_id: int, *, by: str, why: str, now: int) -> Ord
     _refuse_busy(action, now)
     reason = f"skipped by {by}" + (f": {why}" if why else "")
     over = action.changed(state=ActionState.SKIPPED, reason=reason, by=by, at=now, requested_at=None, told="")
-    waits = without(order.waits, str(action_id), f"{progress.GATE}{action_id}")
+    waits = without(order.waits, WaitKey.action(action_id), WaitKey.gate(action_id))
     return progress.advanced(order.with_action(over).changed(activity=now, waits=waits))
 
 

@@ -7,7 +7,8 @@ without an action that would take what is held, contracts that are not pre-autho
 from lambdas.orders.errors import Problem
 from lambdas.orders.model.order import Order
 from lambdas.orders.model.queue import MayBeInvoiced
-from lambdas.orders.ports import Clients, PaymentDue
+from lambdas.orders.payment_ports import PaymentDue
+from lambdas.orders.ports import Clients
 
 _WIDENING = (MayBeInvoiced.NOBODY, MayBeInvoiced.EXISTING_CLIENTS, MayBeInvoiced.EVERYBODY)
 

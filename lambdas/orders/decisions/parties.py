@@ -6,7 +6,8 @@ from typing import Any
 from lambdas.orders.errors import InvalidOrderError, Problem
 from lambdas.orders.model.info import text
 from lambdas.orders.model.order import Order
-from lambdas.orders.ports import Clients, Payments
+from lambdas.orders.payment_ports import Payments
+from lambdas.orders.ports import Clients
 
 _STORED = "billing_info_id"
 _STORED_FIELD = f"info.{_STORED}"

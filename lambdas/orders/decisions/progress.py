@@ -12,11 +12,7 @@ from lambdas.orders.model.checklist import ActionState, ChecklistAction
 from lambdas.orders.model.info import merge
 from lambdas.orders.model.order import Hold, Order, without
 from lambdas.orders.model.steps import StepStatus
-
-LEADS_WAIT = "leads"
-GATE = "gate_"
-UNDO = "undo_"
-MACHINE = "machine"  # nobody walks the order: its execution ended before it did
+from lambdas.orders.model.waits import LEADS_WAIT, MACHINE_WAIT, WaitKey, WaitKind
 
 
 def unmet_prereqs(order: Order, action: ChecklistAction) -> tuple[ChecklistAction, ...]:
@@ -63,15 +59,16 @@ def machine_is_ahead(order: Order, action_id: int) -> bool:
 
 def _gates_opened(order: Order) -> Order:
     """Without the waits of actions whose prereqs are met, and of optional ones whose step is done: the relay wakes them."""
-    opened = [key for key in order.waits if key.startswith(GATE) and _is_open(order, key)]
-    for action in (order.actions[key.removeprefix(GATE)] for key in opened):
+    gates = [key for key in map(WaitKey, order.waits) if key.kind is WaitKind.GATE]
+    opened = [gate for gate in gates if _is_open(order, gate)]
+    for action in (order.actions[gate.action_key] for gate in opened):
         if action.state is ActionState.PENDING:
             order = order.with_action(action.changed(reason=""))  # it said what was waited for
     return order.changed(waits=without(order.waits, *opened)) if opened else order
 
 
-def _is_open(order: Order, gate: str) -> bool:
-    action = order.actions.get(gate.removeprefix(GATE))
+def _is_open(order: Order, gate: WaitKey) -> bool:
+    action = order.actions.get(gate.action_key)
     if action is None or action.step_id != order.step_id or not unmet_prereqs(order, action):
         return True
     return action.optional and step_is_done(order, action.step_id)
@@ -102,7 +99,7 @@ def with_machine(order: Order) -> Order:
         machine_run=order.machine_run + 1,
         machine_stopped_at=None,
         machine_stopped_because="",
-        waits=without(order.waits, MACHINE),
+        waits=without(order.waits, MACHINE_WAIT),
     )
 
 
@@ -129,7 +126,7 @@ def done(
         activity=now,
         client_id=client_id or order.client_id,
         info=merge(order.info, info or {}),
-        waits=without(order.waits, str(action_id)),
+        waits=without(order.waits, WaitKey.action(action_id)),
     )
     return advanced(changed)
 
@@ -162,7 +159,7 @@ def not_run(order: Order, action_id: int, *, now: int, reason: str) -> Order:
 def undone(order: Order, action_id: int, *, now: int, reason: str) -> Order:
     """What the action did has been taken back."""
     taken_back = order.with_action(_settled(order, action_id, ActionState.UNDONE, now, reason))
-    return taken_back.changed(waits=without(order.waits, f"{UNDO}{action_id}"))
+    return taken_back.changed(waits=without(order.waits, WaitKey.undo(action_id)))
 
 
 def canceled(order: Order, *, now: int, because: str, by: str = "") -> Order:

@@ -8,6 +8,7 @@ from lambdas.orders.decisions import claims, progress
 from lambdas.orders.model.checklist import ActionState, ChecklistAction
 from lambdas.orders.model.order import Order
 from lambdas.orders.model.steps import StepStatus
+from lambdas.orders.model.waits import WaitKey, WaitKind
 
 
 def is_at_rest(order: Order, now: int) -> bool:
@@ -19,7 +20,7 @@ def is_at_rest(order: Order, now: int) -> bool:
         return True
     if order.step_status is StepStatus.LEADS:
         return not order.is_being_submitted(now)
-    waits_for_somebody = any(not key.startswith(progress.GATE) for key in order.waits)
+    waits_for_somebody = any(WaitKey(key).kind is not WaitKind.GATE for key in order.waits)
     return waits_for_somebody and not any(_moves(order, action, now) for action in order.actions_of(order.step_id))
 
 

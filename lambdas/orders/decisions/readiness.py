@@ -9,7 +9,8 @@ from lambdas.orders.model import info as order_info
 from lambdas.orders.model.order import Order
 from lambdas.orders.model.queue import MayBeInvoiced
 from lambdas.orders.parsing.info_keys import near_misses
-from lambdas.orders.ports import Clients, Payments, Pricing
+from lambdas.orders.payment_ports import Payments
+from lambdas.orders.ports import Clients, Pricing
 
 
 def check_ready(

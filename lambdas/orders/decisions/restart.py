@@ -6,7 +6,6 @@ were still the order's.
 """
 
 from lambdas.orders.decisions.leads import lead_ends_at
-from lambdas.orders.decisions.progress import MACHINE
 from lambdas.orders.decisions.unsettled import still_left
 from lambdas.orders.errors import OrderIsFinalError
 from lambdas.orders.model import executions
@@ -15,6 +14,7 @@ from lambdas.orders.model.modules import load_modules
 from lambdas.orders.model.order import Order, Wait, without
 from lambdas.orders.model.queue import Queue
 from lambdas.orders.model.steps import StepStatus
+from lambdas.orders.model.waits import MACHINE_WAIT
 from lambdas.orders.operator_errors import RestartRefusedError
 from lambdas.orders.ports import Executions
 
@@ -34,14 +34,14 @@ def machine_stopped(order: Order, *, execution: str, because: str, at: int) -> O
     stopped = order.changed(machine_stopped_at=at, machine_stopped_because=because, activity=at)
     if order.is_lead:
         return stopped.changed(lead_ends_at=lead_ends_at(order) or at, waits={})
-    return stopped.changed(waits={**order.waits, MACHINE: _asked_for(at)})
+    return stopped.changed(waits={**order.waits, MACHINE_WAIT: _asked_for(at)})
 
 
 def machine_goes_on(order: Order, *, execution: str, at: int) -> Order:
     """Redriven in the console."""
     if not executions.is_of(order, execution) or order.machine_stopped_at is None:
         return order
-    waits = without(order.waits, MACHINE)
+    waits = without(order.waits, MACHINE_WAIT)
     return order.changed(machine_stopped_at=None, machine_stopped_because="", waits=waits, activity=at)
 
 
@@ -82,7 +82,7 @@ def walked(
     except RestartRefusedError:
         if not lenient:
             raise
-    return order if MACHINE in order.waits else order.changed(waits={**order.waits, MACHINE: _asked_for(now)})
+    return order if MACHINE_WAIT in order.waits else order.changed(waits={**order.waits, MACHINE_WAIT: _asked_for(now)})
 
 
 def _asked_for(now: int) -> Wait:

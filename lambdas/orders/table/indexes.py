@@ -15,8 +15,8 @@ from pydantic import ValidationError
 
 from lambdas.orders.decisions.deadlines import next_look_at
 from lambdas.orders.model.order import Order, Place
+from lambdas.orders.model.waits import DUE_SHARDS, due_shard
 from lambdas.orders.ports import TimeWindow
-from lambdas.orders.table.due import DUE_SHARDS, due_shard
 from lambdas.orders.table.entries import FoundOrder, OrderEntry, UnreadableOrder
 from lambdas.orders.table.stored import incoherent_fields, restored
 from lambdas.runtime.items import Item, from_item, to_item

@@ -15,9 +15,8 @@ from lambdas.orders.model.order import Order, Place
 from lambdas.orders.model.queue import Queue
 from lambdas.orders.model.steps import StepStatus
 from lambdas.orders.ports import OrderStore, TimeWindow
-from lambdas.orders.table.cursors import cursor_at, place_at
 from lambdas.orders.table.entries import OrderEntry, UnreadableOrder, entry_of
-from lambdas.orders.table.pages import OrderPage, PageRoom, fetched
+from lambdas.orders.table.pages import OrderPage, PageRoom, cursor_at, fetched, place_at
 from lambdas.runtime.models import Frozen
 
 MAX_LIMIT = 1_000

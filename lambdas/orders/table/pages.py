@@ -1,14 +1,28 @@
-"""A page of a list: the chosen orders are fetched in batches, as many as one answer can carry."""
+"""A page of a list, and the cursor where the next page begins.
 
+The chosen orders are fetched in batches, as many as one answer can carry. A cursor is bound to the list it was made for. It
+opens nothing, because filters and visible queues are those of the call that brings it. Its check finds mistakes and needs no
+secret.
+"""
+
+import base64
+import hashlib
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from lambdas.orders.errors import InvalidOrderError, Problem
 from lambdas.orders.model.order import Order, Place
 from lambdas.orders.ports import OrderStore
 from lambdas.orders.table.entries import FoundOrder, OrderEntry, UnreadableOrder
 from lambdas.runtime.models import Frozen
 
 _BATCH = 100
+_CURSOR = re.compile(r"(\d{1,16})\.(\d{1,18})\.([0-9a-f]{32})", re.ASCII)
+_REFUSAL = (
+    "is not one of this list: it was altered, or made with other filters, another direction or for a user who sees other "
+    "queues; begin again without a cursor"
+)
 
 
 @dataclass(frozen=True)
@@ -69,3 +83,26 @@ def _found(store: OrderStore, chosen: Sequence[OrderEntry]) -> Iterator[tuple[Or
 
 def _batches(chosen: Sequence[OrderEntry]) -> Iterator[Sequence[OrderEntry]]:
     return (chosen[start : start + _BATCH] for start in range(0, len(chosen), _BATCH))
+
+
+def cursor_at(place: Place, bound_to: str) -> str:
+    """Continue behind this place of the list that `bound_to` describes."""
+    text = f"{place[0]}.{place[1]}.{_check(place, bound_to)}"
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def place_at(cursor: str, bound_to: str) -> Place:
+    """Raises InvalidOrderError for a cursor that was not made for this list."""
+    try:
+        text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
+    except ValueError:
+        text = ""
+    if found := _CURSOR.fullmatch(text):
+        place = int(found[1]), int(found[2])
+        if cursor == cursor_at(place, bound_to):
+            return place
+    raise InvalidOrderError((Problem("cursor", _REFUSAL),))
+
+
+def _check(place: Place, bound_to: str) -> str:
+    return hashlib.sha256(f"{place[0]}.{place[1]}.{bound_to}".encode()).hexdigest()[:32]

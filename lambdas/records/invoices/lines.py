@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator
 
-from lambdas.orders.model.applied import AppliedTax
-from lambdas.orders.model.packs import PricedPack
+from lambdas.orders.model.packs import AppliedTax, PricedPack
 from lambdas.records.clients.service import Service
 from lambdas.records.invoices.invoice import InvoiceLine
 

@@ -7,7 +7,7 @@ from infra.doors.intake import TRIES, VISIBILITY_SECONDS, WORKER_SECONDS
 from infra.stages.settings import Provider, settings_of
 from lambdas.intake.keys import Keys
 from lambdas.intake.providers import PROVIDERS
-from lambdas.orders.submit_claim import CLAIM_SECONDS
+from lambdas.orders.submit_request import CLAIM_SECONDS
 from tests.infra.filled_in import filled_in_prod
 from tests.infra.template import Synthesized, name_of
 

@@ -12,9 +12,9 @@ from rich.console import Console
 
 from infra.operate.restored import MARGIN, REVISIONS, Restored
 from lambdas.orders.decisions import progress, restart
-from lambdas.orders.decisions.progress import MACHINE
 from lambdas.orders.model.executions import Execution, execution_name
 from lambdas.orders.model.order import Order
+from lambdas.orders.model.waits import MACHINE_WAIT
 from lambdas.orders.store import DynamoOrderStore
 from lambdas.outbox.announcer import Sent, announce
 from lambdas.outbox.changes import Nowhere
@@ -99,7 +99,7 @@ def test_an_order_whose_execution_went_on_shows_it_and_can_be_restarted(stage: S
     assert (code, "no execution walks 1 of them: 1001" in said) == (0, True), said
     marked = stage.orders.get("1001")
     assert "came to its end before" in marked.machine_stopped_because.replace("had come", "came")
-    assert marked.waits[MACHINE].owner == restart.OWNER
+    assert marked.waits[MACHINE_WAIT].owner == restart.OWNER
     assert restart.restarted(marked, QUEUE, by="ann", now=NOW).machine_run == 2
     assert stage.orders.get("1002").machine_stopped_at is None
     assert (stage.orders.get("1002").revision, stage.orders.get("1003").revision) == (1 + REVISIONS, 1)

@@ -9,9 +9,9 @@ from lambdas.actions._frame.module import PermanentError
 from lambdas.actions._frame.run import ActionWaits
 from lambdas.actions.add_services import module as add_services
 from lambdas.actions.await_payment import module
+from lambdas.orders.decisions.await_payment import with_payment_check
 from lambdas.orders.decisions.claims import OrderCanceled
 from lambdas.orders.model.checklist import ActionState
-from lambdas.orders.payment_seen import payment_seen
 from lambdas.records.clients.service import ServiceRecords, ServiceStatus
 from lambdas.records.invoices.invoice import Invoice, InvoiceStatus
 from lambdas.records.invoices.records import InvoiceRecords
@@ -101,7 +101,7 @@ def test_money_that_comes_while_it_looks_is_looked_for_again(world: World) -> No
     def paid_meanwhile(order: Any, config: Any, tools: Any) -> Any:
         outcome = module.run(order, config, tools)
         settled(world, invoice)
-        world.store.save(payment_seen(world.at_present(), by="ann", now=NOW))
+        world.store.save(with_payment_check(world.at_present(), by="ann", now=NOW))
         return outcome
 
     with pytest.raises(ActionWaits):

@@ -10,7 +10,7 @@ from lambdas.actions._frame.module import Module, TransientError
 from lambdas.actions._frame.requested import run_requested
 from lambdas.actions.generate_invoice import module
 from lambdas.actions.reverse_payment import module as reverse_payment
-from lambdas.orders.decisions import manual_actions, progress
+from lambdas.orders.decisions import manual_actions
 from lambdas.orders.decisions.claims import is_claimable
 from lambdas.orders.decisions.deadlines import swept
 from lambdas.orders.events import changes
@@ -18,6 +18,7 @@ from lambdas.orders.machine import answers, requests
 from lambdas.orders.model.checklist import ActionState
 from lambdas.orders.model.order import Order, Wait
 from lambdas.orders.model.queue import QUEUES_ROOT
+from lambdas.orders.model.waits import MACHINE_WAIT
 from lambdas.payments.gateway import GatewayUnavailableError
 from tests.unit.actions.conftest import INVOICE, Context, World
 from tests.unit.actions.money.test_money_taken_once import ready, skip
@@ -188,7 +189,7 @@ def test_what_is_left_outlives_a_move_and_a_new_execution(world: World, gateway:
     transitions_in_a_day(world, module, INVOICE)
     order = world.at_present()
 
-    assert progress.MACHINE not in order.waits
+    assert MACHINE_WAIT not in order.waits
     again = manual_actions.unskipped(
         order.with_action(order.actions["101"].changed(state=ActionState.SKIPPED)), 101, by="ada", now=world.clock()
     )

@@ -13,8 +13,7 @@ from lambdas.contracts.parse import read_contract
 from lambdas.orders.errors import InvalidOrderError, OrderError
 from lambdas.orders.model.order import Order
 from lambdas.orders.model.steps import StepStatus
-from lambdas.orders.ports import PaymentForReview
-from lambdas.orders.screen import NoScreen
+from lambdas.orders.payment_ports import NoScreen, PaymentForReview
 from lambdas.payments.gateway import TransactionState
 from lambdas.records.posts.post import PostKind
 from lambdas.records.quotes.contract import ContractDiffersError, ContractSignedBeforeError, Outcome

@@ -6,8 +6,8 @@ import pytest
 
 from lambdas.orders.model.order import Order
 from lambdas.orders.service import OrderService
-from lambdas.orders.submit_claim import CLAIM_SECONDS
 from lambdas.orders.submit_errors import CouponGoneError, PaymentRefusedError, PaymentUnknownError
+from lambdas.orders.submit_request import CLAIM_SECONDS
 from tests.support.build import CARD, CONTACT, Clock, a_draft, a_service, hold_key
 from tests.support.coupons import InMemoryCoupons, a_coupon, pricing_with
 from tests.support.fakes import FakePayments

@@ -14,8 +14,8 @@ from lambdas.orders.errors import (
 )
 from lambdas.orders.model.order import Order
 from lambdas.orders.model.steps import StepStatus
-from lambdas.orders.submit_claim import CLAIM_SECONDS
 from lambdas.orders.submit_errors import PaymentRefusedError, PaymentUnknownError, SubmitInProgressError
+from lambdas.orders.submit_request import CLAIM_SECONDS
 from lambdas.orders.table.keys import IdempotencyKey
 from tests.support.build import CARD, CONTACT, Clock, a_draft, a_service, hold_key, the_default_queue
 from tests.support.fakes import FakeClients, FakePayments, InMemoryOrderStore

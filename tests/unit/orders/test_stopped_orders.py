@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 
 from lambdas.orders.decisions import progress, restart
-from lambdas.orders.decisions.progress import MACHINE
 from lambdas.orders.machine import starts
 from lambdas.orders.model.checklist import ActionState
 from lambdas.orders.model.executions import Execution, execution_name
 from lambdas.orders.model.order import Order, Wait
 from lambdas.orders.model.steps import StepStatus
+from lambdas.orders.model.waits import MACHINE_WAIT
 from lambdas.orders.operator_errors import RestartRefusedError
 from lambdas.orders.service import OrderService
 from tests.support.build import NOW, Clock, a_queue, a_service, a_submitted_order, the_default_queue
@@ -55,7 +55,7 @@ def shop(order: Order, **parts: Any) -> OrderService:
 def test_a_stopped_machine_is_a_wait_with_an_owner_and_a_deadline() -> None:
     order = stopped()
 
-    wait = order.waits[MACHINE]
+    wait = order.waits[MACHINE_WAIT]
     assert (wait.owner, wait.due_at) == (restart.OWNER, NOW + restart.DUE_SECONDS)
     assert order.waits["21"] == WAITS["21"]
     assert restart.machine_stopped(order, execution=execution_name(order), because="again", at=NOW + 9) is order
@@ -92,7 +92,7 @@ def test_a_cancel_and_a_skip_stand_even_then_and_the_order_waits_for_operations(
     after = VERBS[verb](shop(before, queues={}), before)
 
     assert after.machine_stopped_at == NOW
-    assert after.waits[MACHINE].due_at is not None
+    assert after.waits[MACHINE_WAIT].due_at is not None
     assert after.step_status is StepStatus.CANCELED or after.actions["21"].state is ActionState.SKIPPED
 
 

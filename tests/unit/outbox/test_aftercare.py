@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 import pytest
 
 from lambdas.orders.decisions import manual_actions, progress
-from lambdas.orders.decisions.progress import MACHINE
 from lambdas.orders.machine import starts
 from lambdas.orders.model.executions import Execution, execution_name
 from lambdas.orders.model.order import Order, Wait
+from lambdas.orders.model.waits import MACHINE_WAIT
 from lambdas.outbox import relay as outbox
 from lambdas.outbox.aftercare import Aftercare
 from tests.support.build import NOW, a_submitted_order
@@ -71,7 +71,7 @@ def test_one_whose_queue_is_gone_shows_that_it_is_stopped() -> None:
     after = ground.tell(PARKED, DECIDED["cancel"](PARKED))
 
     assert after.machine_stopped_at == NOW
-    assert after.waits[MACHINE].owner == "operations"
+    assert after.waits[MACHINE_WAIT].owner == "operations"
 
 
 @pytest.mark.parametrize("verb", DECIDED)

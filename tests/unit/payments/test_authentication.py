@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from lambdas.orders.errors import OrderError
 from lambdas.orders.model.order import Order
 from lambdas.orders.model.steps import StepStatus
-from lambdas.orders.submit_claim import CLAIM_SECONDS
 from lambdas.orders.submit_errors import AuthenticationRequiredError, PaymentUnknownError
+from lambdas.orders.submit_request import CLAIM_SECONDS
 from lambdas.payments.gateway import GatewayUnavailableError, Transaction, TransactionState, void_or_refund
 from lambdas.payments.preauthorization import PreAuthorization
 from lambdas.payments.sandbox import CHALLENGE_SECONDS, SandboxGateway

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from lambdas.orders.model.order import Order, PaymentAttempt
-from lambdas.orders.ports import PaymentDeclined, PaymentUnclear
+from lambdas.orders.payment_ports import PaymentDeclined, PaymentUnclear
 from lambdas.orders.service import OrderService
 from lambdas.payments.gateway import GatewayUnavailableError, OutcomeUnknownError, Transaction, TransactionState
 from lambdas.payments.gateways import gateway_named

@@ -7,7 +7,7 @@ import pytest
 from lambdas.orders.events import changes
 from lambdas.orders.model.order import Order
 from lambdas.orders.model.steps import StepStatus
-from lambdas.orders.ports import PaymentForReview
+from lambdas.orders.payment_ports import PaymentForReview
 from lambdas.orders.service import OrderService
 from lambdas.orders.submit_errors import PaymentRefusedError, ReviewNeededError
 from lambdas.payments.gateway import Transaction

@@ -7,9 +7,9 @@ import pytest
 
 from lambdas.orders.decisions import progress, restart
 from lambdas.orders.decisions.deadlines import UNWOUND_WITHIN_SECONDS
-from lambdas.orders.decisions.progress import MACHINE
 from lambdas.orders.model.executions import Execution, execution_name
 from lambdas.orders.model.order import Order
+from lambdas.orders.model.waits import MACHINE_WAIT
 from lambdas.watch.missing_executions import LOOKED_AT, SWEEP_SECONDS, Comparison
 from lambdas.watch.sweeper import sweep
 from tests.support.build import NOW, a_submitted_order, an_order, the_default_queue
@@ -58,7 +58,7 @@ def test_an_order_under_way_whose_execution_ended_is_found_once(status: str) -> 
     assert compared(store, machine, NOW) == 1
     found = store.get("1001")
     assert found.machine_stopped_at == NOW
-    assert found.waits[MACHINE].owner == restart.OWNER
+    assert found.waits[MACHINE_WAIT].owner == restart.OWNER
     assert compared(store, machine, NOW + SWEEP_SECONDS) == 0
 
 
@@ -92,7 +92,7 @@ def test_a_canceled_order_whose_execution_never_started_is_found(is_lead: bool) 
     assert compared(store, machine, began + 1) == 1
     found = store.get("1001")
     assert (found.machine_stopped_at, found.machine_stopped_because) == (began + 1, "its machine was not started")
-    assert (found.waits[MACHINE].owner, found.waits[MACHINE].due_at) == (
+    assert (found.waits[MACHINE_WAIT].owner, found.waits[MACHINE_WAIT].due_at) == (
         restart.OWNER,
         began + 1 + restart.DUE_SECONDS,
     )

@@ -5,7 +5,7 @@ import pytest
 from lambdas.forms.shop import Shop
 from lambdas.orders.model.order import Order
 from lambdas.orders.model.steps import StepStatus
-from lambdas.orders.submit_claim import CLAIM_SECONDS
+from lambdas.orders.submit_request import CLAIM_SECONDS
 from lambdas.payments.gateway import OutcomeUnknownError
 from lambdas.payments.sandbox import CHALLENGE_PATH, PROOF, SandboxGateway
 from tests.support.build import Clock, hold_key

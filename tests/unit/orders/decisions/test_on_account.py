@@ -10,8 +10,8 @@ from lambdas.orders.errors import InvalidOrderError
 from lambdas.orders.model.order import Order, PaymentAttempt
 from lambdas.orders.model.queue import MayBeInvoiced
 from lambdas.orders.service import OrderService
-from lambdas.orders.submit_claim import CLAIM_SECONDS
 from lambdas.orders.submit_errors import PaymentRefusedError
+from lambdas.orders.submit_request import CLAIM_SECONDS
 from tests.support.build import CARD, CONTACT, Clock, a_draft, a_queue, a_service
 from tests.support.fakes import FakeClients, FakePayments, InMemoryOrderStore
 

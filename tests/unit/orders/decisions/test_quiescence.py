@@ -8,6 +8,7 @@ from lambdas.orders.decisions import claims, manual_actions, progress
 from lambdas.orders.decisions.quiescence import is_at_rest
 from lambdas.orders.model.order import Order, PaymentAttempt, Wait
 from lambdas.orders.model.queue import Queue
+from lambdas.orders.model.waits import WaitKey
 from tests.support.build import NOW, a_queue, a_submitted_order, an_order
 
 WAIT = Wait(token="t", since=NOW, owner="sales", due_at=NOW + 60)
@@ -64,7 +65,7 @@ def test_what_was_asked_for_goes_on_until_it_is_done() -> None:
 
 
 def test_a_gate_is_no_person() -> None:
-    order = waiting(a_submitted_order(queue()), f"{progress.GATE}22")
+    order = waiting(a_submitted_order(queue()), WaitKey.gate(22))
 
     assert not is_at_rest(order, NOW)
 

@@ -10,13 +10,13 @@ from lambdas.orders.decisions.seen import Seen, content_digest, price_digest
 from lambdas.orders.errors import InvalidOrderError, RevisionDiffersError
 from lambdas.orders.model.order import Order
 from lambdas.orders.service import OrderService
-from lambdas.orders.submit_claim import CLAIM_SECONDS
 from lambdas.orders.submit_errors import (
     NoOpenPaymentError,
     PaymentRefusedError,
     PaymentUnknownError,
     TotalDiffersError,
 )
+from lambdas.orders.submit_request import CLAIM_SECONDS
 from lambdas.runtime.items import from_item, to_item
 from tests.support.build import CONTACT, Clock, a_draft, a_service, an_order, hold_key
 from tests.support.fakes import FakeClients, FakePayments, InMemoryOrderStore

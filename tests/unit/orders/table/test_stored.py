@@ -8,11 +8,10 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdas.orders.model.applied import AppliedCoupon, AppliedTax
 from lambdas.orders.model.checklist import ActionState, ChecklistAction, ChecklistStep
 from lambdas.orders.model.info import MAX_DEPTH
 from lambdas.orders.model.order import Hold, Order, PaymentAttempt, Wait
-from lambdas.orders.model.packs import PricedPack
+from lambdas.orders.model.packs import AppliedCoupon, AppliedTax, PricedPack
 from lambdas.orders.store import order_item
 from lambdas.orders.table.folding import LEVEL, unfolded
 from lambdas.orders.table.stored import restored, stored

@@ -8,8 +8,8 @@ from lambdas.orders.decisions.seen import Seen, content_digest, price_digest
 from lambdas.orders.errors import OrderIsFinalError
 from lambdas.orders.model.order import Order, PaymentAttempt
 from lambdas.orders.model.steps import StepStatus
-from lambdas.orders.permits import UNBOUND, Permit
-from lambdas.orders.ports import PaymentDue
+from lambdas.orders.payment_ports import PaymentDue
+from lambdas.orders.ports import UNBOUND, Permit
 from lambdas.orders.submit_errors import NoChallengeError, NoOpenPaymentError, SubmitInProgressError
 
 DECLINES_KEPT = 20  # of the times at which a bank declined the order
@@ -17,7 +17,7 @@ CLAIM_SECONDS = 45  # longer than a door's Lambda may run, so that a lapsed clai
 
 
 @dataclass(frozen=True)
-class SubmitWish:
+class SubmitRequest:
     """How an order is to be submitted. `changes` are merged first; `seen`: what the buyer was shown of it.
 
     `proof`: what the card holder's bank gave, where they were asked. `reviewed`: a person looked at the order, so it is not
@@ -49,7 +49,7 @@ class SubmitWish:
             raise NoOpenPaymentError(order.order_id)
 
 
-def attempt_of(order: Order, due: PaymentDue, wish: SubmitWish, *, claim: str, now: int) -> PaymentAttempt:
+def attempt_of(order: Order, due: PaymentDue, wish: SubmitRequest, *, claim: str, now: int) -> PaymentAttempt:
     """The attempt that is open, taken over by this claim; else a new one for what is due.
 
     Who submits again says yes to the order as it is now; who only comes back from the bank, or looks again, does not.

@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 
 from lambdas.orders.decisions import progress
+from lambdas.orders.decisions.await_payment import with_payment_check
 from lambdas.orders.machine import Answer, answers, requests
 from lambdas.orders.model.checklist import ActionState
 from lambdas.orders.model.order import Order, Wait
-from lambdas.orders.payment_seen import payment_seen, tell_paid
-from tests.support.build import NOW, a_queue, a_submitted_order
+from tests.support.build import NOW, a_queue, a_service, a_submitted_order
 from tests.support.fakes import InMemoryOrderStore
 
 AWAIT = "22"
@@ -39,12 +39,12 @@ def an_order_that_waits(**action: Any) -> Order:
 
 def test_what_waits_is_woken_and_says_who_paid() -> None:
     before = an_order_that_waits()
-    after = payment_seen(before, by="ann", now=NOW)
+    after = with_payment_check(before, by="ann", now=NOW)
 
     assert answers(before, after) == {"t": Answer.GO_ON}
     assert (after.actions[AWAIT].by, after.actions[AWAIT].requested_at, after.waits) == ("ann", NOW, {})
     assert not requests(before, after)
-    assert payment_seen(after, by="ann", now=NOW + 1) is after
+    assert with_payment_check(after, by="ann", now=NOW + 1) is after
 
 
 def test_finance_is_its_owner_and_two_weeks_its_time_unless_the_queue_says_otherwise() -> None:
@@ -55,7 +55,7 @@ def test_finance_is_its_owner_and_two_weeks_its_time_unless_the_queue_says_other
 
 def test_a_run_that_is_under_way_is_followed_by_another() -> None:
     before = an_order_that_waits(state=ActionState.RUNNING, claim="r", claim_ends_at=NOW + 30).changed(waits={})
-    after = payment_seen(before, by="ann", now=NOW)
+    after = with_payment_check(before, by="ann", now=NOW)
 
     assert [action.action_id for action in requests(before, after)] == [int(AWAIT)]
 
@@ -73,13 +73,13 @@ def test_a_run_that_is_under_way_is_followed_by_another() -> None:
     ids=["has not looked yet", "done", "skipped", "asked already", "another queue", "canceled"],
 )
 def test_who_does_not_wait_is_left_alone(order: Order) -> None:
-    assert payment_seen(order, by="ann", now=NOW) is order
+    assert with_payment_check(order, by="ann", now=NOW) is order
 
 
 def test_an_undo_that_waits_for_money_to_go_back_is_tried_again() -> None:
     canceled = progress.canceled(an_order_that_waits(), now=NOW, because="x")
     waiting = canceled.changed(waits={"undo_21": Wait(token="u", since=NOW, owner="finance")})
-    after = payment_seen(waiting, by="ann", now=NOW)
+    after = with_payment_check(waiting, by="ann", now=NOW)
 
     assert answers(waiting, after) == {"u": Answer.GO_ON}
 
@@ -88,8 +88,9 @@ def test_telling_is_written_with_who_told_and_an_order_that_is_gone_is_nobodys()
     store = InMemoryOrderStore()
     order = an_order_that_waits()
     store.create(order, [], NOW)
-    tell_paid(store, order.order_id, by="ann", now=NOW)
-    tell_paid(store, "999", by="ann", now=NOW)
+    service = a_service(store=store)
+    service.look_for_payment(order.order_id, by="ann")
+    service.look_for_payment("999", by="ann")
 
     told = store.get(order.order_id)
     assert (told.changed_by, told.changed_how, told.revision) == ("ann", "process", order.revision + 1)

@@ -1,0 +1,73 @@
+"""Keys of an order's waits, and the shard of the due index that an order with a deadline is in.
+
+Compiled machines write the same keys and shards (statemachines/waits.py), so this module imports nothing of an order.
+"""
+
+from enum import StrEnum
+from typing import Self
+
+DUE_SHARDS = 8  # a key of an index takes 1,000 writes a second, so all overdue orders under one key would be a limit
+
+
+class WaitKind(StrEnum):
+    """Kinds of waits. The value of each kind but ACTION is how its keys begin."""
+
+    ACTION = ""
+    """A person or a service has to act before the action runs or ends."""
+    LEADS = "leads"
+    """The order waits to be submitted."""
+    MACHINE = "machine"
+    """No execution walks the order, because its last one ended too early."""
+    GATE = "gate_"
+    """The action waits for its prereqs. No person is asked, so a gate has no deadline."""
+    UNDO = "undo_"
+    """The undo of the action waits for a person."""
+    OUTSTANDING = "settle_"
+    """Money of a skipped action is still outstanding. No execution stands there, so such a wait has no token."""
+
+
+_OF_THE_ORDER = ("leads", "machine")
+
+
+class WaitKey(str):
+    """A key of `Order.waits`: `leads`, `machine`, an action's id, or `gate_`, `undo_` or `settle_` followed by one."""
+
+    __slots__ = ()
+
+    @classmethod
+    def action(cls, action_id: int | str) -> Self:
+        return cls(action_id)
+
+    @classmethod
+    def gate(cls, action_id: int | str) -> Self:
+        return cls(f"{WaitKind.GATE}{action_id}")
+
+    @classmethod
+    def undo(cls, action_id: int | str) -> Self:
+        return cls(f"{WaitKind.UNDO}{action_id}")
+
+    @classmethod
+    def outstanding(cls, action_id: int | str) -> Self:
+        return cls(f"{WaitKind.OUTSTANDING}{action_id}")
+
+    @property
+    def kind(self) -> WaitKind:
+        if str(self) in _OF_THE_ORDER:
+            return WaitKind(str(self))
+        prefixes = (WaitKind.GATE, WaitKind.UNDO, WaitKind.OUTSTANDING)
+        return next((kind for kind in prefixes if self.startswith(kind)), WaitKind.ACTION)
+
+    @property
+    def action_key(self) -> str:
+        """Key of the action in `Order.actions`; empty if the wait is of the whole order."""
+        kind = self.kind
+        return "" if kind in _OF_THE_ORDER else str(self)[len(kind) :]
+
+
+LEADS_WAIT = WaitKey(WaitKind.LEADS)
+MACHINE_WAIT = WaitKey(WaitKind.MACHINE)
+
+
+def due_shard(order_id: str) -> str:
+    """The shard of an order in the due index. Compiled machines calculate it in the same way."""
+    return str(int(order_id) % DUE_SHARDS)

@@ -1,0 +1,116 @@
+"""Payments as the verbs of an order need them. Each door passes the real ones in."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from lambdas.orders.errors import Problem
+from lambdas.orders.model.checklist import ChecklistAction
+from lambdas.orders.model.order import Hold, Order, PaymentAttempt
+
+
+@dataclass(frozen=True)
+class PaymentDue:
+    """`method` identifies the card or account, so that a changed one is noticed."""
+
+    amount_cents: int
+    method: str
+
+
+class Payments(Protocol):
+    """Pre-authorisation at submit. Keys are idempotency keys that the gateway knows."""
+
+    def problems(self, order: Order) -> tuple[Problem, ...]:
+        """What is missing in the order's payment data, and what `stored_problems` says."""
+
+    def stored_problems(self, order: Order) -> tuple[Problem, ...]:
+        """Where the order names a stored method: whether its client has none such."""
+
+    def due(self, order: Order) -> PaymentDue:
+        """What submitting this order has to hold first, and on what; amount 0 if nothing."""
+
+    def authorize(self, order: Order, attempt: PaymentAttempt) -> Hold:
+        """Hold the money. Raises PaymentDeclined, PaymentNeedsHolder, or PaymentUnclear if the outcome cannot be found out."""
+
+    def authenticate(self, order: Order, attempt: PaymentAttempt, proof: Mapping[str, Any]) -> Hold:
+        """Hold the money of an attempt that waited for its card holder, who has proved themselves. Raises as `authorize`."""
+
+    def release(self, attempt_or_hold: PaymentAttempt | Hold) -> None:
+        """Give back what was held or taken under this key, if anything was. May be repeated."""
+
+    def record_left_money(self, order: Order, action: ChecklistAction, now: int) -> bool:
+        """Before the action is skipped: write down what its runs did with the order's money, if they could not say so. Whether
+        there was something. Raises MoneyUnclearError, or a refusal that says what a person has to do."""
+        ...
+
+
+class Screen(Protocol):
+    """What keeps payments from being tried too often, whichever door they come by (reference order-systems P10)."""
+
+    def check(self, order: Order) -> "PaymentTrial":
+        """A payment of the order is about to be tried. Raises PaymentDeclined where too many failed before or are under way,
+        PaymentForReview where people have to look first."""
+        ...
+
+    def admit(self, order: Order) -> "PaymentTrial":
+        """A payment that is tried however many failed: a person looked at it, or it was begun before."""
+        ...
+
+
+class PaymentTrial(Protocol):
+    """A payment that is being tried. It counts as declined until one of these is called, once."""
+
+    def on_passed(self) -> None:
+        """It was not its bank that said no."""
+
+    def on_declined(self) -> None:
+        """Its bank said no."""
+
+
+class UncountedTrial:
+    """Nobody counts how it ends."""
+
+    def on_passed(self) -> None: ...
+
+    def on_declined(self) -> None: ...
+
+
+class NoScreen:
+    """Payments are tried as often as they are asked for."""
+
+    def check(self, order: Order) -> UncountedTrial:
+        return UncountedTrial()
+
+    def admit(self, order: Order) -> UncountedTrial:
+        return UncountedTrial()
+
+
+UNSCREENED = NoScreen()
+
+
+class PaymentDeclined(Exception):
+    """The provider refused; the message is the reason for the caller."""
+
+
+class PaymentDeclinedByBank(PaymentDeclined):
+    """The bank said no to this very card or account, so that trying many of them looks like this."""
+
+
+class PaymentUnavailable(PaymentDeclined):
+    """The provider could not be reached; nothing moved."""
+
+
+class PaymentForReview(Exception):
+    """No payment is tried by itself at the moment: a person has to look at the order. The message says why, to them."""
+
+
+class PaymentNeedsHolder(Exception):
+    """The card's bank wants its holder to confirm the payment: where, and until when (Unix seconds)."""
+
+    def __init__(self, challenge_id: str, url: str, expires_at: int) -> None:
+        super().__init__(f"challenge {challenge_id}")
+        self.challenge_id, self.url, self.expires_at = challenge_id, url, expires_at
+
+
+class PaymentUnclear(Exception):
+    """No answer, and no way to look it up now."""
