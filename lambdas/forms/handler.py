@@ -96,10 +96,10 @@ def respond(event: dict[str, Any], shop: Shop) -> Response:
 
 def _failure_page(shop: Shop, request_id: str) -> Answer:
     text = (
-        f"Something went wrong here, and it is logged under number {request_id}. What you sent before is kept. If you were "
-        "about to pay, do not pay again: load the form once more, and it says how your order stands."
+        f"The error is logged under number {request_id}. Your earlier entries are saved. If you were about to pay, "
+        "do not pay again. Reload the form to see the state of your order."
     )
-    return message_page(HTTPStatus.INTERNAL_SERVER_ERROR, "That did not work", text, company=shop.company)
+    return message_page(HTTPStatus.INTERNAL_SERVER_ERROR, "Something went wrong", text, company=shop.company)
 
 
 prepare(_shop)

@@ -156,11 +156,11 @@ _POSTS: dict[str, Callable[[Shop, Form, WebRequest], Answer]] = {
 
 
 def _nothing_here() -> RefusedError:
-    text = "There is no page at this address. Look whether it was copied whole."
-    return RefusedError(HTTPStatus.NOT_FOUND, "Nothing here", text)
+    text = "There is no page at this address. Check that you copied all of it."
+    return RefusedError(HTTPStatus.NOT_FOUND, "Page not found", text)
 
 
 def _form_gone() -> RefusedError:
     """A link that was mailed before its form was taken away; the order is still there."""
-    text = "The order form behind this link is not offered any more. Write to us if you want to go on with your order."
+    text = "We no longer offer the order form of this link. Contact us to continue your order."
     return RefusedError(HTTPStatus.GONE, "This order form is closed", text, ("All order forms", "/forms"))

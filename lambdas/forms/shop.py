@@ -109,7 +109,7 @@ class Shop:
     def refuse_closed(self, form: Form) -> None:
         """Raise RefusedError if the form's queue takes no new orders."""
         if not self.queue_of(form).active:
-            text = "This form takes no orders at the moment. Please come back later, or write to us."
+            text = "This form takes no orders at the moment. Come back later or contact us."
             raise RefusedError(HTTPStatus.SERVICE_UNAVAILABLE, "No orders at the moment", text)
 
 
@@ -119,22 +119,23 @@ def has_current_address(link: Link, order: Order) -> bool:
 
 
 def sign_in_needed(form: Form) -> RefusedError:
-    text = (
-        "This order belongs to a client's account, so it is shown and sent only by who signed in as that client. "
-        "Sign in to go on with it, or begin an order of your own."
-    )
+    text = "This order belongs to a client's account. Sign in as that client to continue it, or begin a new order."
     return RefusedError(
-        HTTPStatus.FORBIDDEN, "Please sign in", text, ("Sign in", path_of(form, SIGN_IN)), _new_order_link(form)
+        HTTPStatus.FORBIDDEN,
+        "Sign in to continue this order",
+        text,
+        ("Sign in", path_of(form, SIGN_IN)),
+        _new_order_link(form),
     )
 
 
 def moved_elsewhere(form: Form) -> RefusedError:
     text = (
-        "It was opened by a link that we mailed to its address, or by its client who signed in. Only one browser goes on with "
-        "it at a time. To go on with it here, get a link by e-mail; nothing of it is lost."
+        "Someone opened it through a link that we mailed to its address, or its client signed in. Only one browser at a time "
+        "can continue it. To continue it here, get a new link by e-mail. What you entered is saved."
     )
     anew = ("Get a link by e-mail", path_of(form, RESUME))
-    return RefusedError(HTTPStatus.GONE, "This order goes on elsewhere", text, anew, _new_order_link(form))
+    return RefusedError(HTTPStatus.GONE, "This order was opened in another browser", text, anew, _new_order_link(form))
 
 
 def _new_order_link(form: Form) -> tuple[str, str]:

@@ -88,7 +88,7 @@ def _body(event: Mapping[str, Any]) -> str:
     raw = event.get("body") or ""
     body = base64.b64decode(raw) if event.get("isBase64Encoded") else raw.encode()
     if len(body) > MAX_BODY_BYTES:
-        text = "What was sent is larger than this form takes. Go back and shorten it."
+        text = "Your entries are longer than this form accepts. Go back and shorten them."
         raise RefusedError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "Too much text", text)
     return body.decode("utf-8", errors="replace")
 
@@ -97,8 +97,8 @@ def _pairs(encoded: str) -> list[tuple[str, str]]:
     try:
         return parse_qsl(encoded, keep_blank_values=True, max_num_fields=MAX_INPUTS)
     except ValueError:
-        text = "What was sent could not be read. Go back and send the form again."
-        raise RefusedError(HTTPStatus.BAD_REQUEST, "That could not be read", text) from None
+        text = "The form could not be read. Go back and send it again."
+        raise RefusedError(HTTPStatus.BAD_REQUEST, "Send the form again", text) from None
 
 
 def response_of(answer: Answer) -> Response:

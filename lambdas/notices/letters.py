@@ -7,13 +7,10 @@ from lambdas.mail.sending import Mail
 from lambdas.orders.model.order import Order
 from lambdas.orders.model.queue import Queue
 
-_WANTED = (
-    "Somebody, most likely you, asked for this link on our order form. If it was not you, you can leave this mail alone: "
-    "nothing happens."
-)
+_WANTED = "Someone, most likely you, requested this link on our order form. If it was not you, ignore this mail: nothing happens."
 _REMINDED = (
-    "Nothing was ordered and nothing was charged so far. If you do not want to go on, you need not do anything: the order "
-    "closes by itself."
+    "Nothing was ordered and nothing was charged so far. If you do not want to continue, do nothing: the order closes "
+    "automatically."
 )
 
 
@@ -24,8 +21,8 @@ def confirmation(order: Order, form: Form, queue: Queue, sender: Sender, url: st
         f"{form.thanks}",
         f"Order {order.order_id}",
         "\n".join(_charges(summary_of(order), order)),
-        f"Here you see how your order stands, and can write to us about it:\n{url}",
-        "Keep this address to yourself: it opens the page for everybody who has it.",
+        f"See the progress of your order and write to us:\n{url}",
+        "Do not share this address: anyone who has it can open the page.",
         sender.company,
     )
     return Mail(
@@ -73,7 +70,7 @@ def reminder(order: Order, queue: Queue, sender: Sender, url: str, stop_url: str
 
     The headers are those of RFC 2369 and RFC 8058.
     """
-    closing = f"{_REMINDED}\n\nIf you want no more reminders:\n{stop_url}"
+    closing = f"{_REMINDED}\n\nTo stop reminders:\n{stop_url}"
     mail = link_mail(order, queue, sender, url, kind="reminder", closing=closing)
     stop = (("List-Unsubscribe", f"<{stop_url}>"), ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"))
     return mail._replace(headers=stop)

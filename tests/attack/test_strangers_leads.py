@@ -67,7 +67,7 @@ def test_a_strangers_lead_is_not_opened_by_my_mailed_link(shop: Shop, browsers: 
 
     assert f"It was begun for {ada.email}" in hers.open(link).text
     assert hers.send().path == "/forms/hosting/contact"
-    assert "This order goes on elsewhere" in stranger.open("/forms/hosting").text
+    assert "This order was opened in another browser" in stranger.open("/forms/hosting").text
     hers.open("/forms/hosting/sign-in").send(login=ada.uber_login, password=PASSWORD).send(orders_as="person")
     assert sees(hers) == [*OF_THE_ACCOUNT]
 

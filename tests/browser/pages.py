@@ -33,17 +33,17 @@ def shown(walk: Walk, shop: Shop) -> Iterator[str]:
 
 
 def _form(walk: Walk) -> Iterator[str]:
-    page = walk.open().on("Choose your hosting").page
+    page = walk.open().at("plan").page
     page.get_by_text("a year").first.click()
     page.locator(".total dd", has_text="$99.00").wait_for()
     yield "first-page"
-    walk.plan().on("Your web site")
+    walk.plan().at("extras")
     yield "web-site"
     page.get_by_role("link", name="Sign in").click()
     walk.on("Sign in")
     yield "sign-in"
     page.get_by_role("link", name="Back").click()
-    walk.open("/forms/hosting/extras").extras().on("Who orders")
+    walk.open("/forms/hosting/extras").extras().at("contact")
     yield "who-orders"
     walk.go_on()
     page.get_by_role("alert").wait_for()
@@ -57,7 +57,7 @@ def _payment(walk: Walk) -> Iterator[str]:
     walk.order().on("Enter your card")
     yield "card"
     walk.page.go_back()
-    walk.on("Look over and order").with_card(DECLINED).order().page.get_by_role("alert").wait_for()
+    walk.at("payment").with_card(DECLINED).order().page.get_by_role("alert").wait_for()
     yield "declined"
 
 
@@ -80,11 +80,11 @@ def _links(walk: Walk, shop: Shop) -> Iterator[str]:
     yield "resume"
     walk.page.get_by_label("E-mail address").fill(f"nobody-{uuid4().hex[:8]}@example.com")
     walk.page.get_by_role("button", name="Send me the link").click()
-    walk.on("Look into your mail")
+    walk.on("Check your e-mail")
     yield "resume-asked"
     token = new_token()
     ReminderStops(shop.records).offer(token, "1001", address_digest(1, "nobody@example.com"), now=int(time.time()))
-    walk.open(stop_path(token)).on("No more reminders")
+    walk.open(stop_path(token)).on("Stop reminders")
     yield "no-more-reminders"
 
 
@@ -96,34 +96,34 @@ def _whose(walk: Walk, shop: Shop) -> Iterator[str]:
     shop.clients.add(client)
     page = walk.page
     page.context.clear_cookies()
-    order_id = walk.open().plan().on("Your web site").order_number()
+    order_id = walk.open().plan().at("extras").order_number()
     page.context.clear_cookies()
     page.goto(shop.done("order.link_create", {"order_id": order_id})["url"])
     walk.on("Continue order")
     yield "continue"
     page.get_by_role("button", name="Continue").click()
-    walk.on("Who orders").open("/forms/hosting/new").on("Begin a new order")
+    walk.at("contact").open("/forms/hosting/new").on("Begin a new order")
     yield "begin-anew"
     walk.open("/forms/hosting/sign-in").page.get_by_label("Login name").fill(client.uber_login)
     page.get_by_label("Password").fill("horse battery")
     page.get_by_role("button", name="Sign in").click()
-    walk.on("Who orders").page.get_by_role("button", name="Sign out").click()
+    walk.at("contact").page.get_by_role("button", name="Sign out").click()
     walk.on("You are signed out")
     yield "signed-out"
-    walk.open("/forms/hosting/contact").on("Please sign in")
+    walk.open("/forms/hosting/contact").on("Sign in to continue this order")
     yield "sign-in-needed"
     page.context.clear_cookies()
 
 
 def _nothing(walk: Walk) -> Iterator[str]:
-    walk.open("/forms/hosting/resume/0000").on("does not open anything")
+    walk.open("/forms/hosting/resume/0000").on("no longer works")
     yield "link-over"
-    walk.open("/forms/nowhere").on("Nothing here")
+    walk.open("/forms/nowhere").on("Page not found")
     yield "nothing-here"
-    walk.open("/forms/dedicated-server").on("Choose your server")
+    walk.open("/forms/dedicated-server").at("server")
     walk.page.get_by_label("E-mail address").fill("ada@example.com")
     walk.page.get_by_role("radio").first.check()
-    walk.go_on().on("Equip it")
+    walk.go_on().at("equipment")
     yield "equipment"
 
 

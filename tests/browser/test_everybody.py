@@ -33,7 +33,7 @@ def tab_to(page: Page, wanted: str) -> None:
 
 
 def test_who_has_only_a_keyboard_orders(walk: Walk, shop: Shop) -> None:
-    page, keys = walk.open().on("Choose your hosting").page, walk.page.keyboard
+    page, keys = walk.open().at("plan").page, walk.page.keyboard
     keys.press("Tab")
     assert focused(page) == "Skip to the content"
     keys.press("Enter")
@@ -42,10 +42,10 @@ def test_who_has_only_a_keyboard_orders(walk: Walk, shop: Shop) -> None:
     tab_to(page, "email")
     keys.type("ada@example.com")
     keys.press("Enter")
-    walk.on("Your web site")
+    walk.at("extras")
     tab_to(page, "Continue")
     keys.press("Enter")
-    walk.on("Who orders")
+    walk.at("contact")
     tab_to(page, "orders_as")
     keys.press("Space")
     for name, typed in zip(("first", "last", "address", "city"), PERSON.values(), strict=True):
@@ -55,7 +55,7 @@ def test_who_has_only_a_keyboard_orders(walk: Walk, shop: Shop) -> None:
     keys.type("United Kingdom")
     tab_to(page, "Continue")
     keys.press("Enter")
-    walk.on("Look over and order")
+    walk.at("payment")
     tab_to(page, "terms")
     keys.press("Space")
     tab_to(page, "terms_signature")
@@ -69,7 +69,7 @@ def test_who_has_only_a_keyboard_orders(walk: Walk, shop: Shop) -> None:
         keys.type(typed)
         tab_to(page, following)
     keys.press("Enter")
-    walk.on("Look over and order")
+    walk.at("payment")
     tab_to(page, "Order and pay")
     keys.press("Enter")
 
@@ -77,7 +77,7 @@ def test_who_has_only_a_keyboard_orders(walk: Walk, shop: Shop) -> None:
 
 
 def test_errors_are_summed_up_with_the_focus_and_lead_to_their_fields(walk: Walk) -> None:
-    page = walk.open().plan().extras().on("Who orders").page
+    page = walk.open().plan().extras().at("contact").page
     walk.go_on()
     summary = page.get_by_role("alert")
     expect(summary).to_be_focused()

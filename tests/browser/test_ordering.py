@@ -21,7 +21,7 @@ def test_a_new_client_orders_and_sees_the_order_complete(walk: Walk, shop: Shop)
 
 
 def test_the_price_follows_what_is_chosen_before_anything_is_sent(walk: Walk) -> None:
-    walk.open().on("Choose your hosting")
+    walk.open().at("plan")
     total = walk.page.locator(".total dd")
     walk.page.get_by_text("a year").first.click()
     expect(total).to_have_text("$99.00")
@@ -31,20 +31,20 @@ def test_the_price_follows_what_is_chosen_before_anything_is_sent(walk: Walk) ->
 
 def test_who_leaves_goes_on_with_the_mailed_link_on_another_device(new_walk: NewWalk, shop: Shop) -> None:
     desk, phone = new_walk(), new_walk(viewport={"width": 390, "height": 800}, has_touch=True)
-    order_id = desk.open().plan().on("Your web site").order_number()
+    order_id = desk.open().plan().at("extras").order_number()
     link = shop.done("order.link_create", {"order_id": order_id})["url"]
     desk.page.close()
 
     phone.page.goto(link)
     phone.on(f"Continue order {order_id}").page.get_by_role("button", name="Continue").click()
-    phone.on("Who orders").contact()
+    phone.at("contact").contact()
     assert phone.order_number() == order_id
     assert phone.with_card().order().ordered() == order_id
     shop.until_step(order_id, "complete")
 
 
 def test_who_is_declined_is_told_why_and_corrects_it(walk: Walk, shop: Shop) -> None:
-    walk.to_payment().with_card(DECLINED).order().on("Look over and order")
+    walk.to_payment().with_card(DECLINED).order().at("payment")
     expect(walk.page.get_by_role("alert")).to_contain_text("declined")
     order_id = walk.order_number()
 
@@ -68,12 +68,12 @@ def test_a_client_signs_in_and_pays_with_the_stored_card(walk: Walk, shop: Shop)
     card = {"cc_token": "tok_approve", "cc_type": "Visa", "cc_num": "4242", "cc_expire": "1230"}
     shop.done("client.cc_add", {"client_id": client_id, "fname": "Grace", "lname": "Hopper", **place, **card})
 
-    walk.open().plan("grace@example.com").on("Your web site")
+    walk.open().plan("grace@example.com").at("extras")
     walk.page.get_by_role("link", name="Sign in").click()
     walk.page.get_by_label("Login name").fill(login)
     walk.page.get_by_label("Password").fill("correct horse")
     walk.page.get_by_role("button", name="Sign in").click()
-    walk.on("Who orders").page.get_by_label("A private person").check()
+    walk.at("contact").page.get_by_label("A private person").check()
     walk.go_on().agree()
     walk.page.get_by_label("Visa ending in 4242").check()
     order = shop.until_step(walk.order().ordered(), "complete")

@@ -10,10 +10,10 @@ from tests.flow.conftest import Shop
 
 
 def test_two_tabs_fill_one_order_and_the_second_shows_what_was_ordered(walk: Walk, shop: Shop) -> None:
-    other = Walk(walk.page.context.new_page(), walk.url).open().on("Choose your hosting")
+    other = Walk(walk.page.context.new_page(), walk.url).open().at("plan")
     walk.to_payment().with_card()
     number = walk.order_number()
-    other.plan("other@example.com").on("Your web site")
+    other.plan("other@example.com").at("extras")
     assert other.order_number() == number
 
     walk.order()  # the other tab has another address now: the page comes again and asks for the agreement once more
@@ -47,33 +47,33 @@ def test_going_back_after_the_order_was_sent_leads_to_it(walk: Walk) -> None:
 def test_going_back_keeps_what_was_typed(walk: Walk) -> None:
     walk.to_payment()
     walk.page.get_by_role("link", name="Back").click()
-    walk.on("Who orders")
+    walk.at("contact")
     expect(walk.page.get_by_label("First name")).to_have_value("Ada")
     walk.page.get_by_role("link", name="Choose your hosting").click()
-    walk.on("Choose your hosting")
+    walk.at("plan")
     expect(walk.page.get_by_label(re.compile("a year"))).to_be_checked()
 
 
 def test_a_link_that_is_over_says_so_and_offers_a_new_one(walk: Walk, new_walk: NewWalk, shop: Shop) -> None:
-    order_id = walk.open().plan().on("Your web site").order_number()
+    order_id = walk.open().plan().at("extras").order_number()
     link = shop.done("order.link_create", {"order_id": order_id})["url"]
     shop.done("order.link_revoke", {"order_id": order_id})
     late = new_walk()
     late.page.goto(link)
-    late.on("does not open anything any more")
+    late.on("no longer works")
     late.page.get_by_role("link", name="Get a new link").click()
     late.on("Continue your order").page.get_by_label("E-mail address").fill("nobody@example.com")
     late.page.get_by_role("button", name="Send me the link").click()
 
-    late.on("Look into your mail")
+    late.on("Check your e-mail")
 
 
 def test_an_order_that_is_over_says_so_and_a_new_one_begins(walk: Walk, shop: Shop) -> None:
-    order_id = walk.open().plan().on("Your web site").order_number()
+    order_id = walk.open().plan().at("extras").order_number()
     shop.done("order.cancel", {"order_id": order_id, "reason": "the lead expired"})
     walk.go_on().on("This order is closed")
     expect(walk.page.get_by_text("Nothing was charged")).to_be_visible()
     walk.page.get_by_role("link", name="Begin a new order").click()
 
-    walk.plan().on("Your web site")
+    walk.plan().at("extras")
     assert walk.order_number() not in ("", order_id)

@@ -51,7 +51,7 @@ class AgreementField(FormField):
         accepted = typed.get(self.name) == _YES
         signer = self.line(typed, self.signature_name)
         if self.required and not accepted:
-            raise InputRefusedError(self.name, "Tick the box if you agree; we cannot take the order otherwise")
+            raise InputRefusedError(self.name, "Tick the box to agree. We cannot accept your order otherwise")
         if not accepted:
             return self.cleared(given.info)
         if self.signature and not 2 <= len(signer) <= 120:

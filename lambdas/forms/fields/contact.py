@@ -74,7 +74,7 @@ class ChoiceField(FormField):
 
     def accepted(self, value: str, given: Given) -> str:
         if value and value not in {choice.value for choice in self.choices}:
-            raise InputRefusedError(self.name, f"{self.label}: choose one of the list")
+            raise InputRefusedError(self.name, f"{self.label}: choose one from the list")
         if not value and self.required:
             raise InputRefusedError(self.name, f"{self.label}: choose one")
         return value

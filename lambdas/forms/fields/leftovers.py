@@ -16,10 +16,9 @@ from lambdas.orders.model.info import Info, merge, text
 from lambdas.orders.parsing.info_keys import is_pack
 
 TAKEN_OFF = (
-    "Something that you chose before is not sold any more, so it is no part of your order now. Look at what you order and at its "
-    "price."
+    "Something that you chose is no longer sold, so we removed it from your order. Check your order and its price."
 )
-CHOOSE_ANEW = "Something that you chose before is not sold any more. Choose again what you want instead."
+CHOOSE_ANEW = "Something that you chose is no longer sold. Choose again."
 
 
 def removed_leftovers(form: Form, given: Given) -> Info:

@@ -21,8 +21,8 @@ _STORED, _ENTERED, _ACCOUNT = "stored:", "entered", "account"
 _ENTER = {f"enter:{page.value}": page for page in HostedPage}
 _PAGES = {HostedPage.CARD: "card", HostedPage.BANK_ACCOUNT: "bank account"}
 _TOKENS = ("cc_token", "ach_token", "paypal_token")
-_SIGN_IN = "Only clients of ours order on an invoice. Sign in to order; if you are not one yet, write to us."
-_NO_CREDIT = "We cannot invoice this order, perhaps because an invoice of yours is overdue. Please write to us."
+_SIGN_IN = "Only existing clients can pay by invoice. Sign in to order, or contact us to become a client."
+_NO_CREDIT = "We cannot invoice this order, perhaps because one of your invoices is overdue. Contact us."
 
 
 def choices(shop: Shop, form: Form, page: Page, session: Session) -> tuple[Choice, ...]:
@@ -154,5 +154,5 @@ def _stored_on(session: Session) -> str:
 def _label_of(method: PaymentMethod) -> str:
     kind = {MethodKind.CARD: "Card", MethodKind.BANK_ACCOUNT: "Bank account", MethodKind.PAYPAL: "PayPal"}[method.kind]
     ending = f" ending in {method.last_four}" if method.last_four else ""
-    expiry = f", valid until {method.expiry[:2]}/{method.expiry[2:]}" if len(method.expiry) == 4 else ""
+    expiry = f", expires {method.expiry[:2]}/{method.expiry[2:]}" if len(method.expiry) == 4 else ""
     return f"{method.brand or method.bank or kind}{ending}{expiry}"

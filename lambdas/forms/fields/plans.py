@@ -98,7 +98,7 @@ class OptionsField(PackField):
         for upgrade_id, upgrade in (plan.upgrades if plan else {}).items():
             option_id = self.line(typed, self._name(upgrade_id)) or upgrade.default
             if option_id not in upgrade.options:
-                raise InputRefusedError(self._name(upgrade_id), f"{upgrade.name}: choose one of the list")
+                raise InputRefusedError(self._name(upgrade_id), f"{upgrade.name}: choose one from the list")
             options[upgrade_id] = option_id
         return {self.key: {"options": options}} if options else {}
 

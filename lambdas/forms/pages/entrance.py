@@ -15,7 +15,7 @@ def entrance(shop: Shop) -> Answer:
     """The forms that take orders."""
     forms = [form for _, form in sorted(shop.forms.items()) if shop.queue_of(form).active]
     if not forms:
-        text = "We take no orders here at the moment. Please come back later, or write to us."
+        text = "We take no orders here at the moment. Come back later or contact us."
         return message_page(HTTPStatus.OK, "No orders at the moment", text, company=shop.company)
     return Answer(HTTPStatus.OK, drawn("entrance.html", title="Order", forms=forms, company=shop.company, refresh=0))
 

@@ -142,7 +142,7 @@ def _changed(was: str, now: str) -> str:
     what = "The order was changed since this page was opened, in another window, on another device or by us. "
     if was and was != now:
         what = f"The price changed: the first charge was {was} on the page you sent, and is {now} now. "
-    return f"{what}Nothing was charged. Look over the order, agree to it once more, and send it again."
+    return f"{what}Nothing was charged. Review the order, agree to it again and send it again."
 
 
 def typed_defaults(form: Form, page: Page, given: Given) -> dict[str, Any]:

@@ -23,13 +23,13 @@ OF_ADDRESS, OF_SOURCE = 3, 20  # in an hour
 
 _INPUT = Input(
     name=EMAIL, label="E-mail address", widget="email", required=True, autocomplete="email",
-    help="The one you gave when you began.", attributes={"maxlength": "254", "spellcheck": "false"},
+    help="The address that you entered when you began your order.", attributes={"maxlength": "254", "spellcheck": "false"},
 )  # fmt: skip
 
 
 def show(shop: Shop, form: Form, request: WebRequest) -> Answer:
     if request.query.get(_ASKED):
-        return Answer(HTTPStatus.OK, drawn("link_requested.html", title="Look into your mail", **_values(shop, form)))
+        return Answer(HTTPStatus.OK, drawn("link_requested.html", title="Check your e-mail", **_values(shop, form)))
     return _page(shop, form, request)
 
 
@@ -37,8 +37,8 @@ def take(shop: Shop, form: Form, request: WebRequest) -> Answer:
     """Put the wish where lambdas/notices finds it; then the same page for everybody. Raises RefusedError."""
     refuse_other_sites(request, shop.any_session(form, request))
     if is_too_often(shop, "wishes_of_source", source_of(request.source), limit=OF_SOURCE, seconds=_HOUR):
-        text = "Many links were asked for from where you are. Wait an hour, and ask again; or write to us."
-        raise RefusedError(HTTPStatus.TOO_MANY_REQUESTS, "Please wait a little", text)
+        text = "Too many links were requested from your network. Wait an hour and try again, or contact us."
+        raise RefusedError(HTTPStatus.TOO_MANY_REQUESTS, "Too many links requested", text)
     email = mailed_to(request.typed.get(EMAIL, ""))
     if not email:
         return _page(shop, form, request, {EMAIL: "Enter an e-mail address such as name@example.com"})

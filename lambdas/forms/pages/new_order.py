@@ -14,7 +14,7 @@ def ask(shop: Shop, form: Form, request: WebRequest) -> Answer:
     if session.order is None or not session.order.is_lead or session.is_locked:
         return _start(shop, form, request)
     order_id = session.order.order_id
-    text = f"Order {order_id} is not sent yet. It stays as it is, and you can come back to it with a link that we mail you."
+    text = f"Order {order_id} is not sent yet. We keep it, and you can return to it through a link that we mail you."
     return question(
         shop, form, session, request,
         title="Begin a new order?", texts=(text,), button="Begin a new order", action=path_of(form, NEW),

@@ -48,7 +48,7 @@ from lambdas.payments.hosted_pages import HostedPage, NotEnteredError
 
 _CHALLENGE = "challenge"
 WAIT_SECONDS = 5
-REVIEWED = "We have your order, look at it and come back to you. Nothing was charged, and you need not send it again."
+REVIEWED = "We have your order. We review it and then contact you. Nothing was charged, and you need not send it again."
 
 
 def pay(shop: Shop, form: Form, session: Session, order: Order, request: WebRequest) -> Answer:
@@ -110,8 +110,8 @@ def on_return(shop: Shop, form: Form, session: Session, request: WebRequest) -> 
     is_proof = session.is_derived(_CHALLENGE, state)
     page = next((page for page in HostedPage if session.is_derived(page.value, state)), None)
     if page is None and not is_proof:
-        text = "What the payment page answered belongs to another browser or order. Nothing was charged."
-        raise RefusedError(HTTPStatus.BAD_REQUEST, "Please try the payment page again", text, _to_last(form))
+        text = "The answer of the payment page belongs to another browser or order. Nothing was charged. Go back and pay again."
+        raise RefusedError(HTTPStatus.BAD_REQUEST, "Open the payment page again", text, _to_last(form))
     try:
         if page is None:
             proof = shop.hosted.proof(request.query)
@@ -133,10 +133,10 @@ def show_wait(shop: Shop, form: Form, session: Session, request: WebRequest) -> 
     if not order.is_lead or order.attempt is None:
         return redirect_to_order(shop, form, session, order)
     if not order.is_being_submitted(shop.now()):  # whoever asked the provider is dead: the button asks again
-        text = f"Nobody has told us yet how the payment of order {order.order_id} went. Look again; you do not pay twice by that."
+        text = f"We do not know yet how the payment of order {order.order_id} went. Check again: you will not be charged twice."
         return question(
             shop, form, session, request,
-            title="Your payment is being confirmed", texts=("Do not pay again.", text), button="Look again",
+            title="Your payment is being confirmed", texts=("Do not pay again.", text), button="Check again",
             action=path_of(form, WAIT), at_once=True,
         )  # fmt: skip
     body = drawn(
@@ -167,7 +167,7 @@ def show_review(shop: Shop, form: Form, session: Session) -> Answer:
     order = session.order
     if order is None or not order.is_lead or order.review_at is None:
         return redirect_to_order(shop, form, session, order) if order else see_other(path_of(form, form.first))
-    title = f"Order {order.order_id}: we look at it first"
+    title = f"Order {order.order_id} is under review"
     return message_page(HTTPStatus.OK, title, REVIEWED, company=shop.company, link=_to_last(form))
 
 
@@ -202,9 +202,10 @@ def _notice_of(refused: OrderError) -> str:
     """A refusal that leads back to the last page, in words for the person who orders."""
     match refused:
         case PaymentRefusedError():
-            return f"Your payment did not go through: {refused.reason}. Nothing was charged. You can try again, or pay otherwise."
+            way_on = "Nothing was charged. Try again, or choose another way to pay."
+            return f"Your payment did not go through: {refused.reason}. {way_on}"
         case CouponGoneError():
-            return "A coupon is no longer valid, so the price changed. Look at it before you order."
+            return "A coupon can no longer be used, so the price changed. Check the price before you order."
     return f"Something is still missing: {'; '.join(problem.text for problem in refused.problems)}."
 
 

@@ -74,13 +74,13 @@ def take_reply(shop: Shop, order: Order, link: Link, token: str, request: WebReq
 
 def _problem(shop: Shop, link: Link, body: str) -> str:
     if not body:
-        return "Write something before you send it"
+        return "Write a message before you send it"
     if len(body) > MAX_CHARACTERS:
-        return f"This is longer than {MAX_CHARACTERS:,} characters; shorten it, or send it in parts"
+        return f"Your message is longer than {MAX_CHARACTERS:,} characters. Shorten it, or send it in parts"
     if has_card_number(body):
-        return "This looks like a card number. Do not send one here: nobody needs it to help you"
+        return "This looks like a card number. Remove it: nobody needs it to help you"
     if is_too_often(shop, "replies", link.order_id, limit=_IN_AN_HOUR, seconds=3_600):
-        return "That is a lot in one hour. Nothing was sent; please try again later"
+        return "You sent many messages within an hour. This one was not sent: try again later"
     return ""
 
 

@@ -19,22 +19,22 @@ def refusal_page(shop: Shop, error: OrderError) -> Answer:
 def _words_for(error: OrderError) -> tuple[HTTPStatus, str, str, tuple[str, str] | None]:
     if isinstance(error, CardDataError):
         text = (
-            "Something you sent looks like a card number. Go back and take it out: the payment page asks for it later."
+            "Something you entered looks like a card number. Go back and remove it. The payment page asks for it later."
         )
-        return HTTPStatus.UNPROCESSABLE_ENTITY, "Please send no card number", text, None
+        return HTTPStatus.UNPROCESSABLE_ENTITY, "Remove the card number", text, None
     if error.for_clients:
         problems = "; ".join(problem.text for problem in error.problems)
-        text = f"Go back and change what you sent: {problems}. What you sent before is kept."
-        return HTTPStatus.UNPROCESSABLE_ENTITY, "This cannot be ordered so", text, None
+        text = f"Go back and correct this: {problems}. Your earlier entries are saved."
+        return HTTPStatus.UNPROCESSABLE_ENTITY, "Correct your order", text, None
     match error.nature:
         case Nature.NOT_FOUND:
-            text = "It was deleted, because nobody sent it in time. Begin a new one if you still want to order."
-            return HTTPStatus.GONE, "This order is not here any more", text, _NEW_ORDER
+            text = "It was not sent in time, so we deleted it. Begin a new order if you still want to order."
+            return HTTPStatus.GONE, "This order was deleted", text, _NEW_ORDER
         case Nature.BROKEN:
-            text = "Your order is not lost, but we have to mend something before it can be shown. Please write to us."
+            text = "Your order is not lost, but we must fix a fault before we can show it. Contact us."
             return HTTPStatus.INTERNAL_SERVER_ERROR, "We cannot show this order now", text, None
     if error.again is Again.LATER:
-        text = "Somebody else changed this order at the same moment. Go back, and send the page again."
-        return HTTPStatus.CONFLICT, "Please try again", text, None
-    text = "Your order cannot be changed so. What you sent before is kept; load the form once more, or write to us."
-    return HTTPStatus.CONFLICT, "That is not possible", text, None
+        text = "Someone else changed this order at the same time. Go back and send the page again."
+        return HTTPStatus.CONFLICT, "Send the page again", text, None
+    text = "This change is not possible. Your earlier entries are saved. Reload the form or contact us."
+    return HTTPStatus.CONFLICT, "Your order was not changed", text, None

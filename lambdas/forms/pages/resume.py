@@ -29,10 +29,11 @@ def ask(shop: Shop, form: Form, token: str, request: WebRequest) -> Answer:
     session = shop.any_session(form, request)
     if _has_order(session, order):
         return _continue_order(shop, form, session, order)
-    whose = "belongs to a client's account" if order.client_id else f"was begun for {address_of(order) or 'nobody yet'}"
+    account = "It belongs to a client's account and was begun"
+    whose = account if order.client_id else f"It was begun for {address_of(order) or 'nobody yet'}"
     texts = (
-        f"It {whose}, on {day_of(order.ts)}. If you continue it here, it is closed in every other browser.",
-        "If that is not you, or you began no order, leave it alone and begin one of your own.",
+        f"{whose} on {day_of(order.ts)}. If you continue it here, it closes in every other browser.",
+        "If this is not your order, leave it and begin a new one.",
     )
     return question(
         shop, form, session, request,
@@ -81,6 +82,6 @@ def _has_order(session: Session, order: Order) -> bool:
 def link_refused(shop: Shop, form: Form | None = None) -> RefusedError:
     """The same words for a link that never was, is over or was withdrawn. Counted: many of them are guesses."""
     metrics.add_metric("LinksRefused", MetricUnit.Count, 1)
-    text = "It has expired, was withdrawn, or was not copied whole. Write to us, and we send you a new one."
+    text = "It may have expired, been withdrawn or been cut off. Contact us for a new one."
     anew = ("Get a new link by e-mail", path_of(form, RESUME)) if form else None
-    return RefusedError(HTTPStatus.GONE, "This link does not open anything any more", text, anew)
+    return RefusedError(HTTPStatus.GONE, "This link no longer works", text, anew)

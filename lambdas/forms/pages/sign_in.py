@@ -29,11 +29,9 @@ LOGIN, PASSWORD = "login", "password"
 OF_SOURCE = Limit(most=50, seconds=300)
 OF_LOGIN = Limit(most=10, seconds=300)  # from one source: nobody can lock a client out from everywhere
 _LONGEST = 200  # of a login or password; scrypt would take any
-_WRONG = "These are not a login name and a password that belong together. Look for typing errors, and try again."
-_ANOTHERS = (
-    "This order belongs to another client's account, so you cannot go on with it. Begin one of your own instead."
-)
-_TOO_MANY = "Too many sign-ins failed from here. Wait five minutes, or order without signing in."
+_WRONG = "The login name or password is wrong. Check both and try again."
+_ANOTHERS = "This order belongs to another client's account. Sign in as that client, or begin a new order."
+_TOO_MANY = "Too many sign-ins failed from your network. Wait five minutes, or order without signing in."
 
 _INPUTS = (
     Input(name=LOGIN, label="Login name or client number", widget="text", required=True, autocomplete="username",
@@ -82,8 +80,8 @@ def sign_out(shop: Shop, form: Form, request: WebRequest) -> Answer:
     if session.link is not None and session.is_signed_in:
         shop.sessions.sign_out(session.link)
     text = (
-        "The order stays with your account. Sign in to go on with it, here or by a link that we mail you. Whoever uses this "
-        "browser after you sees nothing of it."
+        "The order stays with your account. Sign in to continue it, here or through a link that we mail you. Other users of "
+        "this browser cannot see it."
     )
     links = ("Sign in again", path_of(form, SIGN_IN)), ("Begin a new order", path_of(form, NEW))
     return message_page(HTTPStatus.OK, "You are signed out", text, company=shop.company, link=links[0], other=links[1])

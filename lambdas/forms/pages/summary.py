@@ -53,7 +53,7 @@ def summary_of(order: Order) -> Summary:
         first_charge=money(order.total_cents),
         first_charge_cents=order.total_cents,
         renewals=_renewals(packs, money),
-        coupon_note="This code takes nothing off what you chose."
+        coupon_note="This code gives no discount on what you chose."
         if order.is_lead and typed and packs and not used
         else "",
     )

@@ -16,7 +16,7 @@ from lambdas.runtime.observe import MetricUnit, logger, metrics
 def show(shop: Shop, token: str) -> Answer:
     """Raises RefusedError for a link that stops nothing."""
     link = _find_link(shop, token)
-    values = {"title": "No more reminders of this order?", "company": shop.company, "refresh": 0}
+    values = {"title": "Stop reminders of this order", "company": shop.company, "refresh": 0}
     return Answer(HTTPStatus.OK, drawn("unsubscribe.html", order_id=link.order_id, action=stop_path(token), **values))
 
 
@@ -26,16 +26,18 @@ def take(shop: Shop, token: str) -> Answer:
     shop.stops.stop(link, shop.now())
     logger.info("reminders stopped", order_id=link.order_id)
     text = (
-        "We do not remind you any more of this order, nor of any other that was begun with your e-mail address. Your order "
-        "stays as it is, and what you order or ask for is still confirmed by mail."
+        "We send no more reminders of this order or of any other order begun with your e-mail address. Your order does not "
+        "change. We still confirm by mail what you order or request."
     )
-    return message_page(HTTPStatus.OK, "You get no more reminders", text, company=shop.company)
+    return message_page(HTTPStatus.OK, "We send you no more reminders", text, company=shop.company)
 
 
 def _find_link(shop: Shop, token: str) -> StopLink:
     link = shop.stops.find(token, shop.now())
     if link is None:
         metrics.add_metric("LinksRefused", MetricUnit.Count, 1)
-        text = "It has expired, or was not copied whole. Take the one in the newest reminder; or write to us, and we stop them."
-        raise RefusedError(HTTPStatus.GONE, "This link does not stop reminders any more", text)
+        text = (
+            "It may have expired or been cut off. Use the link in the newest reminder, or contact us to stop reminders."
+        )
+        raise RefusedError(HTTPStatus.GONE, "This link no longer works", text)
     return link

@@ -25,7 +25,7 @@ def refuse_guesses(shop: Shop, form: Form, session: Session, changes: Info, requ
     trial = failures.begin((Key("source", source_of(request.source), OF_SOURCE),))
     if isinstance(trial, Over):
         metrics.add_metric("GuessesRefused", MetricUnit.Count, 1)
-        words = "Many coupon codes were tried from where you are. Leave the code out and order without it, or wait for an hour."
+        words = "Too many coupon codes were tried from your network. Order without a code, or wait an hour."
         raise RefusedError(HTTPStatus.TOO_MANY_REQUESTS, "Too many coupon codes", words)
     order = preview_order(shop, form, session.order, {**changes, _COUPON: code})
     (trial.passed if any(pack.coupon for pack in order.priced) else trial.failed)()

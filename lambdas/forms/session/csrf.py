@@ -10,7 +10,7 @@ from lambdas.orders.card_numbers.numbers import has_card_number
 CSRF, SHOWN, HONEYPOT = "csrf", "shown", "website"
 PAGE_SECONDS = 2 * 86_400  # a page that lay open longer has to be loaded again
 
-_AGAIN = "Please look over the page and send it once more."
+_AGAIN = "Check your entries and send the page again."
 
 
 def refuse_other_sites(request: WebRequest, session: Session) -> None:
@@ -23,26 +23,26 @@ def refuse_other_sites(request: WebRequest, session: Session) -> None:
     foreign = origin not in (None, "null", request.origin) or site not in (None, "same-origin", "none")
     if foreign or not session.is_csrf(request.typed.get(CSRF, "")):
         text = (
-            "This page was not opened in this browser, or its cookies are blocked or were removed. Load the form again; "
-            "what you sent before is kept. Cookies of this site have to be allowed."
+            "This page was not opened in this browser, or the browser blocked or deleted its cookies. Allow cookies of this "
+            "site and load the form again. Your earlier entries are saved."
         )
-        raise RefusedError(HTTPStatus.FORBIDDEN, "Please load the form again", text)
+        raise RefusedError(HTTPStatus.FORBIDDEN, "Load the form again", text)
 
 
 def refuse_card_numbers(*values: str) -> None:
     """Raise RefusedError for what must not be kept, mailed or shown again. Pages of the form say it at the field."""
     if any(map(has_card_number, values)):
-        text = "What was sent holds a card number. Leave it out: only the payment page asks for it. Nothing was kept."
-        raise RefusedError(HTTPStatus.UNPROCESSABLE_ENTITY, "No card numbers here, please", text)
+        text = "Your entries contain a card number. Remove it: only the payment page asks for it. Nothing was saved."
+        raise RefusedError(HTTPStatus.UNPROCESSABLE_ENTITY, "Remove the card number", text)
 
 
 def machine_problem(typed: Mapping[str, str], session: Session, now: int, min_seconds: int) -> str:
     """What makes this look like a machine's work, in words for a person; empty if nothing does."""
     if typed.get(HONEYPOT):
-        return "A field that has to stay empty was filled in, perhaps by a program. We emptied it. " + _AGAIN
+        return "A field that must stay empty was filled in, perhaps by a program. We cleared it. " + _AGAIN
     since = session.seconds_since(typed.get(SHOWN, ""), now)
     if since is None or since > PAGE_SECONDS:
-        return "This page was open for very long. " + _AGAIN
+        return "This page was open for too long. " + _AGAIN
     if since < min_seconds:
-        return "That was quicker than people type. " + _AGAIN
+        return "The page arrived too quickly. " + _AGAIN
     return ""

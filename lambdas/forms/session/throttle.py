@@ -12,10 +12,10 @@ from lambdas.runtime.observe import MetricUnit, metrics
 
 RETRY_SECONDS = "3600"
 _COUNTED = "all"
-_NOTHING_LOST = "What you typed still stands here: send it once more then. If you cannot wait, write to us."
-_OF_SOURCE = f"Many orders were begun from where you are, so this one has to wait for an hour. {_NOTHING_LOST}"
+_NOTHING_LOST = "Your entries are still here: send them again then. If you cannot wait, contact us."
+_OF_SOURCE = f"Too many orders were begun from your network. Wait an hour before you begin another. {_NOTHING_LOST}"
 _OF_ADDRESS = (
-    "Many orders were begun today for this e-mail address. Continue one of them (the link is above the form), "
+    "Too many orders were begun today for this e-mail address. Continue one of them (the link is above the form), "
     f"or wait until tomorrow. {_NOTHING_LOST}"
 )
 

@@ -163,7 +163,7 @@ def test_a_link_from_staff_goes_on_elsewhere_until_it_is_revoked(shop: Shop, vis
     assert order_id_of(phone) == order_id
     shop.until_step(order_id, "complete")
     shop.done("order.link_revoke", {"order_id": order_id})
-    assert "does not open anything" in late.open(link["url"]).text
+    assert "no longer works" in late.open(link["url"]).text
 
 
 def test_a_lead_that_is_over_says_so_and_holds_no_money(shop: Shop, visitors: list[Visitor]) -> None:

@@ -106,7 +106,7 @@ def test_a_client_signs_in_and_pays_with_the_card_they_have_stored(shop: Shop, v
         visitors[0].open("/forms/hosting").send(plan="1:12", email="grace@example.com").send(site="www.example.com")
     )
     visitor.open("/forms/hosting/sign-in").send(login=login, password="wrong")
-    assert "not a login name and a password that belong together" in visitor.text
+    assert "The login name or password is wrong" in visitor.text
     visitor.send(login=login, password=password)
     if visitor.path == "/forms/hosting/contact":
         visitor.send(orders_as="person")
@@ -145,7 +145,7 @@ def _turned(shop: Shop) -> Iterator[None]:
 def test_a_queue_under_review_holds_orders_for_a_person_who_submits_them(shop: Shop, visitors: list[Visitor]) -> None:
     visitor = pays_with(visitors[0].to_payment(), APPROVED)
     assert visitor.path == "/forms/hosting/review"
-    assert "We have your order, look at it and come back to you" in visitor.text
+    assert "We have your order. We review it and then contact you." in visitor.text
     order_id = order_id_of(visitor)
 
     order = shop.order(order_id)

@@ -45,7 +45,7 @@ def test_a_wish_brings_the_newest_lead_back_with_the_queue_s_texts(desk: Desk) -
     assert mail["Destination"] == {"ToAddresses": ["ada@example.com"]}
     assert mail["Content"]["Simple"]["Subject"]["Data"] == "Your order"
     assert "Continue where you stopped:\n\nhttps://orders.example.com/forms/hosting/resume/" in desk.text()
-    assert "Somebody, most likely you, asked for this link" in desk.text()
+    assert "Someone, most likely you, requested this link" in desk.text()
     link = desk.links.find(desk.token(), LinkPurpose.RESUME)
     assert link is not None
     assert (link.order_id, link.form) == (newest.order_id, "hosting")
@@ -110,7 +110,7 @@ def test_reminders_go_out_at_their_hours_once_each(desk: Desk) -> None:
     assert sent == [(24, 1), (72, 1)]
     resumes = [link for link in desk.links.of_order(order.order_id) if link.purpose is LinkPurpose.RESUME]
     assert len(resumes) == 2
-    assert "the order closes by itself" in desk.ses.sent[0]["Content"]["Simple"]["Body"]["Text"]["Data"]
+    assert "the order closes automatically" in desk.ses.sent[0]["Content"]["Simple"]["Body"]["Text"]["Data"]
 
 
 @pytest.mark.parametrize("ends", ["submit", "cancel"])

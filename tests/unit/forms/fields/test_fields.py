@@ -70,7 +70,7 @@ def read(field: dict[str, Any], value: str | dict[str, str], info: dict[str, Any
         (
             {"kind": "choice", "choices": [{"value": "a", "label": "A"}, {"value": "b", "label": "B"}]},
             "c",
-            "It: choose one of the list",
+            "It: choose one from the list",
         ),
         ({"kind": "plan", "plans": ["1"]}, "1:12", {"pack1": {"plan_id": "1", "period": 12}}),
         ({"kind": "plan", "plans": ["1"]}, "2:12", "It: choose one of these"),
@@ -122,7 +122,7 @@ PACK = {"pack1": {"plan_id": "2", "period": 1, "quantity": 2}}
         ({"kind": "hosts"}, "not a host", "It: write host names such as www.example.com"),
         ({"kind": "hosts", "required": False}, "", {}),
         ({"kind": "options"}, {"it_31": "101", "it_32": ""}, {"pack1": {"options": {"31": "101", "32": "110"}}}),
-        ({"kind": "options"}, {"it_31": "110"}, "Memory: choose one of the list"),
+        ({"kind": "options"}, {"it_31": "110"}, "Memory: choose one from the list"),
     ],
 )
 def test_what_is_bought(field: dict[str, Any], typed: Any, wanted: Any) -> None:
@@ -138,7 +138,7 @@ def test_a_service_that_is_not_wanted_any_more_leaves_the_order() -> None:
     [
         ({"it": "1", "it_signature": "Ada Lovelace"}, {"msa": {"v1": "1", "signer": "Ada Lovelace"}}),
         ({"it": "1", "it_signature": " "}, "Type your full name to sign: 2 to 120 characters"),
-        ({"it_signature": "Ada"}, "Tick the box if you agree; we cannot take the order otherwise"),
+        ({"it_signature": "Ada"}, "Tick the box to agree. We cannot accept your order otherwise"),
     ],
 )
 def test_an_agreement_needs_a_tick_and_a_signature(typed: dict[str, str], wanted: Any) -> None:

@@ -151,7 +151,7 @@ def test_what_was_opened_through_a_link_never_outlives_it(browser: Browser, shop
     phone.send(**PERSON)
     with_card(phone)
     page = phone.send()
-    assert f"Until {day_of(clock.time + DAY)} this page shows how your order stands" in page.text
+    assert f"This page shows the progress of your order until {day_of(clock.time + DAY)}" in page.text
 
     clock.time += DAY
     assert phone.open(page.path).status == 410

@@ -59,7 +59,7 @@ def test_the_whole_way_ends_with_money_held_and_the_status_page(
     to_payment(browser)
     review = with_card(browser)
     assert review.inputs["payment"] == "entered"
-    assert "Visa ending in 4242, valid until 12/30" in review.text
+    assert "Visa ending in 4242, expires 12/30" in review.text
     assert "First charge $99.00" in review.text
 
     status = browser.send()

@@ -27,11 +27,11 @@ AGAIN = "send the page again"
     ("error", "status", "said"),
     [
         (OrderChangedError("1001"), HTTPStatus.CONFLICT, AGAIN),
-        (OrderNotFoundError("the id 1001"), HTTPStatus.GONE, "nobody sent it in time"),
+        (OrderNotFoundError("the id 1001"), HTTPStatus.GONE, "was not sent in time"),
         (OrderUnreadableError("1001", "x"), HTTPStatus.INTERNAL_SERVER_ERROR, "not lost"),
         (CardDataError("info.note"), HTTPStatus.UNPROCESSABLE_ENTITY, "looks like a card number"),
         (InvalidOrderError((Problem("info", "is too large"),)), HTTPStatus.UNPROCESSABLE_ENTITY, "is too large"),
-        (QueueNotFoundError(9, [1]), HTTPStatus.CONFLICT, "cannot be changed so"),
+        (QueueNotFoundError(9, [1]), HTTPStatus.CONFLICT, "change is not possible"),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, OrderError) else None,
 )
@@ -67,4 +67,4 @@ def test_a_link_to_an_order_that_was_erased_says_so(browser: Browser, shop: Shop
     erase(shop, order_id)
     page = browser.ask("GET", f"/orders/{token}")
 
-    assert (page.status, "This order is not here any more" in page.text) == (410, True)
+    assert (page.status, "This order was deleted" in page.text) == (410, True)

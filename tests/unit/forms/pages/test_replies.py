@@ -48,7 +48,7 @@ def reply(browser: Browser, token: str, body: str) -> Page:
 def test_responses_are_shown_without_who_wrote_them_and_comments_are_not(
     browser: Browser, shop: Shop, order_id: str, token: str
 ) -> None:
-    assert "Nothing was written yet" in browser.open(f"/orders/{token}").text
+    assert "There are no messages yet" in browser.open(f"/orders/{token}").text
     staff_writes(shop, order_id, "Your <b>server</b> is ready.\nSee you")
     staff_writes(shop, order_id, "supplier was late", PostKind.COMMENT)
     page = browser.open(f"/orders/{token}")
@@ -86,7 +86,7 @@ def test_a_double_click_makes_one_post_and_the_same_words_later_another(
 @pytest.mark.parametrize(
     ("body", "told"),
     [
-        ("  \n ", "Write something"),
+        ("  \n ", "Write a message"),
         ("When\x00?", "Your message holds a control character"),
         ("x" * (MAX_CHARACTERS + 1), "longer than 5,000 characters"),
         ("my card is 4242 4242 4242 4242", "looks like a card number"),

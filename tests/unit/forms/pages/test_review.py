@@ -48,7 +48,7 @@ def test_the_client_is_told_that_people_look_at_the_order(browser: Browser, gate
     page = browser.send()
 
     assert (page.status, page.path) == (200, "/forms/hosting/review")
-    assert "look at it and come back to you. Nothing was charged" in page.text
+    assert "review it and then contact you. Nothing was charged" in page.text
     order = browser.shop.service.get(order_id=the_order_id(browser, browser.shop))
     assert (order.step_status, order.review_at is not None) == (StepStatus.LEADS, True)
     assert gateway.find(hold_key(order)) is None

@@ -63,7 +63,7 @@ def test_who_signs_in_need_not_say_who_they_are_and_pays_with_what_is_stored(
         page = browser.send(orders_as="person")
     assert page.path == "/forms/hosting/payment"
     assert "You are signed in." in page.text
-    assert "Visa ending in 1111, valid until 12/30" in page.text
+    assert "Visa ending in 1111, expires 12/30" in page.text
 
     page = browser.send(**AGREED, payment=f"stored:{member.stored}")
     assert page.path.startswith("/orders/")
@@ -89,7 +89,7 @@ def test_a_wrong_login_says_the_same_whatever_is_wrong_and_shows_no_password(
     page = signs_in(browser, login, password)
 
     assert page.status == 422
-    assert "These are not a login name and a password that belong together." in page.text
+    assert "The login name or password is wrong." in page.text
     assert page.inputs["password"] == ""
     assert order_of(browser, shop).client_id is None
 
@@ -163,7 +163,7 @@ def test_signing_out_shows_nothing_of_the_account_and_signing_in_again_goes_on(
 
     for path in ("/forms/hosting", "/forms/hosting/contact", "/forms/hosting/payment", "/forms/hosting/wait"):
         page = browser.open(path)
-        assert (page.status, "Please sign in" in page.text) == (403, True)
+        assert (page.status, "Sign in to continue this order" in page.text) == (403, True)
         assert ("Hopper" in page.body, "Navy Yard" in page.body) == (False, False)
     assert order_of(browser, shop).client_id == "100"
     assert "Hopper" in signs_in(browser).body

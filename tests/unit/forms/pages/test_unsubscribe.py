@@ -30,7 +30,7 @@ def test_looking_at_it_stops_nothing(browser: Browser, shop: Shop, token: str) -
     page = browser.open(stop_path(token))
 
     assert (page.status, page.set_cookies) == (200, [])
-    assert "No more reminders of this order?" in page.text
+    assert "Stop reminders of this order" in page.text
     assert page.read.action == stop_path(token)
     assert page.body.count("<button") == 1
     assert not shop.stops.is_stopped("1001", ADA)
@@ -41,7 +41,7 @@ def test_the_button_stops_them_for_the_order_and_the_address(browser: Browser, s
     page = browser.send()
 
     assert (page.status, page.set_cookies) == (200, [])
-    assert "You get no more reminders" in page.text
+    assert "We send you no more reminders" in page.text
     assert shop.stops.is_stopped("1001", "another address")
     assert shop.stops.is_stopped("1002", ADA)
     assert not shop.stops.is_stopped("1002", address_digest(1, "eve@example.com"))
@@ -73,7 +73,7 @@ def test_an_unknown_link_says_so(shop: Shop, wrong: str) -> None:
 
     for page in (Browser(shop).open(path), Browser(shop).ask("POST", path)):
         assert page.status == 410
-        assert "This link does not stop reminders any more" in page.text
+        assert "This link no longer works" in page.text
 
 
 def test_an_expired_link_says_so_and_stops_nothing(shop: Shop, token: str, clock: Clock) -> None:

@@ -33,7 +33,7 @@ def test_a_coupon_that_does_not_fit_is_said_and_holds_nothing_up(browser: Browse
     to_payment(browser)
     browser.send(coupon="NOPE")
 
-    assert "This code takes nothing off what you chose." in browser.open("/forms/hosting/payment").text
+    assert "This code gives no discount on what you chose." in browser.open("/forms/hosting/payment").text
     with_card(browser)
     browser.send()
     assert order_of(browser, shop).step_status is StepStatus.ORDINARY

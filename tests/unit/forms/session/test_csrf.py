@@ -41,7 +41,7 @@ def test_another_site_s_form_is_refused(
     shown = browser.open("/forms/hosting")
     page = browser.post("/forms/hosting/plan", {**shown.inputs, **FIRST, **typed}, **headers)
 
-    assert (page.status, "Please load the form again" in page.text) == (403, True)
+    assert (page.status, "Load the form again" in page.text) == (403, True)
     assert leads(dynamodb) == 0
 
 

@@ -136,7 +136,7 @@ def test_one_source_begins_so_many_orders_an_hour_and_is_told_what_to_do(
 
     last = pages[-1]
     assert (last.status, last.headers["Retry-After"], leads(dynamodb)) == (429, "3600", most)
-    assert "write to us" in last.text
+    assert "contact us" in last.text
     assert (last.inputs["email"], last.inputs["plan"]) == (f"person{most}@example.com", "1:12")
     assert begin(shop, source="192.0.2.8").path == "/forms/hosting/extras"
     clock.time += LIMITS.leads_of_source.seconds

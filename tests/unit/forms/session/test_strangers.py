@@ -115,7 +115,7 @@ def test_opening_a_mailed_link_closes_the_stranger_s_browser(scene: Scene) -> No
 
     before = scene.order
     page = scene.stranger.open("/forms/hosting/contact")
-    assert (page.status, "This order goes on elsewhere" in page.text) == (410, True)
+    assert (page.status, "This order was opened in another browser" in page.text) == (410, True)
     scene.stranger.post("/forms/hosting/contact", {"csrf": scene.csrf_of(scene.stranger), "first": "Eve"})
     assert scene.order == before
 
@@ -129,7 +129,7 @@ def test_nothing_of_the_account_is_seen_or_used_by_who_began_the_order(scene: Sc
         stranger.resume(own)
         seen = scene.seen(stranger)
         assert [word for word in OF_THE_ACCOUNT if word in seen] == []
-        assert "Please sign in" in seen
+        assert "Sign in to continue this order" in seen
         typed = {**AGREED, "csrf": scene.csrf_of(stranger)}
         for payment in ("account", f"stored:{scene.stored}", "entered"):
             assert stranger.post("/forms/hosting/payment", {**typed, "payment": payment}).status == 403
@@ -178,7 +178,7 @@ def test_an_order_that_staff_gave_to_a_client_is_locked_too(scene: Scene) -> Non
     assert [word for word in OF_THE_ACCOUNT if word in scene.seen(scene.stranger)] == []
     page = scene.stranger.open("/forms/hosting/sign-in")
     assert "Begin a new order" in page.text
-    assert "Please sign in" in scene.stranger.open("/forms/hosting/payment").text
+    assert "Sign in to continue this order" in scene.stranger.open("/forms/hosting/payment").text
 
 
 def test_a_mailed_link_does_not_open_an_order_with_another_address(scene: Scene) -> None:
