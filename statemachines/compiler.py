@@ -11,10 +11,10 @@ from itertools import pairwise
 from typing import Any
 
 from lambdas.orders.model.queue import Queue, Step
-from statemachines import ends, runs, waits
+from statemachines import end_states, run_states, wait_states
 from statemachines.asl import GONE, State, catch
 from statemachines.graph import Place, branches, is_plain
-from statemachines.way_back import way_back
+from statemachines.unwinding import unwinding_states
 
 ROUTER, FIRST_ROUND, GO_TO_STEP = "find_step", "first_round", "go_to_step"
 NO_SUCH_STEP, TOO_MANY_ROUNDS, STILL_A_LEAD = "no_such_step", "too_many_rounds", "still_a_lead"
@@ -30,12 +30,12 @@ def compile_queue(queue: Queue, undoing: frozenset[str]) -> dict[str, Any]:
     made: dict[str, State] = {}
     for step, then in pairwise([*steps, queue.complete]):
         made |= _step(step, named, then=entries[then.id])
-    made[queue.complete.name] = ends.complete(
+    made[queue.complete.name] = end_states.complete(
         queue.complete, queue.required_actions, queue_id=queue.order_queue_id, otherwise=ROUTER
     )
     made[COMPLETE_ALREADY] = {"Type": "Succeed"}
     made |= _router(queue, entries)
-    made |= way_back(queue, undoing, named)
+    made |= unwinding_states(queue, undoing, named)
     return {
         "Comment": f"Order queue {queue.order_queue_id}, {queue.name}. Compiled from {queue.key}/queue.toml; do not edit.",
         "QueryLanguage": "JSONata",
@@ -60,7 +60,7 @@ def state_names(queue: Queue) -> dict[int, str]:
 def _router(queue: Queue, entries: Mapping[int, str]) -> dict[str, State]:
     """Where orders go that were canceled or moved, or could not be completed."""
     return {
-        ROUTER: ends.find_step(first=FIRST_ROUND, then=GO_TO_STEP),
+        ROUTER: end_states.find_step(first=FIRST_ROUND, then=GO_TO_STEP),
         FIRST_ROUND: {"Type": "Pass", "Assign": {"rounds": 0}, "Next": ROUTER},
         GO_TO_STEP: _go_to_step(queue, entries),
         STILL_A_LEAD: {
@@ -130,7 +130,7 @@ def _branch(number: int, chain: list[Place], step: Step, named: Mapping[int, str
 def _chain_states(
     chain: list[Place], step: Step, named: Mapping[int, str], *, leave: str, then: str | None
 ) -> dict[str, State]:
-    """The states of one chain, the one that it begins with first. `then`: where it goes on to; None: its branch ends."""
+    """The states of one chain, the one that it begins with first. `then`: where it goes on to; None: its branch end_states."""
     entries = [_entry(place, named) for place in chain]
     made: dict[str, State] = {}
     for place, following in zip(chain, [*entries[1:], then], strict=True):
@@ -148,21 +148,21 @@ def _action_states(
     if place.gates:
         entry = name if action.automatic else f"{name}_wait"
         passed = f"{name}_over" if action.optional else name
-        made[f"{name}_gate"] = waits.gate(
+        made[f"{name}_gate"] = wait_states.gate(
             action, step, place.gates, entry=entry, gate_state=f"{name}_gate", passed=passed, leave=leave
         )
     if action.optional:
-        made[name] = runs.try_once(action, on_failure=f"{name}_over", on_silence=f"{name}_silent")
+        made[name] = run_states.try_once(action, on_failure=f"{name}_over", on_silence=f"{name}_silent")
         over = f"{name}_over"
-        made[f"{name}_silent"] = runs.silent_run(action, step, then=over, otherwise=over)
+        made[f"{name}_silent"] = run_states.silent_run(action, step, then=over, otherwise=over)
         made[f"{name}_over"] = {"Type": "Succeed"}
         return made
     onward = {"Next": following} if following else {"End": True}
     wait, silent = f"{name}_wait", f"{name}_silent"
-    made[name] = runs.run(action, step, onward=onward, on_failure=wait, on_silence=silent, leave=leave)
-    made[silent] = runs.silent_run(action, step, then=wait, otherwise=f"{name}_passed")
-    made[f"{name}_passed"] = runs.passed(action, step, onward=onward, otherwise=leave)
-    made[wait] = waits.wait_for_action(action, step, run_state=name, wait_state=wait, leave=leave)
+    made[name] = run_states.run(action, step, onward=onward, on_failure=wait, on_silence=silent, leave=leave)
+    made[silent] = run_states.silent_run(action, step, then=wait, otherwise=f"{name}_passed")
+    made[f"{name}_passed"] = run_states.passed(action, step, onward=onward, otherwise=leave)
+    made[wait] = wait_states.wait_for_action(action, step, run_state=name, wait_state=wait, leave=leave)
     return made
 
 

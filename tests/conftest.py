@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-os.environ.setdefault("POWERTOOLS_METRICS_NAMESPACE", "Tests")  # read when lambdas.runtime.observe is imported
+os.environ.setdefault("POWERTOOLS_METRICS_NAMESPACE", "Tests")  # read when lambdas.runtime.telemetry is imported
 os.environ.setdefault("POWERTOOLS_METRICS_DISABLED", "true")
 
 import boto3

@@ -1,7 +1,7 @@
 """`make copy-back STAGE=dev FROM=<table>`: rows of the order table that were lost or spoiled, copied from what a recovery made.
 
 It shows what it would do, and does it with EXECUTE=1. A row is put back where the stage's table has lost it, or has one that
-cannot be read, and only if that is still so when it is written. What went on since is left as it is. `make restored` comes
+cannot be read, and only if that is still so when it is written. What went on since is left as it is. `make reconcile` comes
 after it (docs/operating.md).
 """
 
@@ -75,7 +75,7 @@ class CopyBack:
             _say(console, f"{done.name}: {word}, {done.why}")
         _say(console, f"{copied} {'copied' if execute else 'to be copied'}, {left} left, {same} as they were")
         if not execute and copied:
-            _say(console, "nothing was changed; EXECUTE=1 copies them, then `make restored`")
+            _say(console, "nothing was changed; EXECUTE=1 copies them, then `make reconcile`")
         return 1 if left else 0
 
     def _plans(self) -> Iterator[Plan | None]:

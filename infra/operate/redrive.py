@@ -1,4 +1,4 @@
-"""`make retell STAGE=dev`: passes on what the readers of the order table's stream gave up on.
+"""`make redrive STAGE=dev`: passes on what the readers of the order table's stream gave up on.
 
 A dead letter has no record in it, only its place in the stream, which keeps records for 24 hours
 (https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailinfo.html). The records are read there and told to the reader

@@ -1,4 +1,4 @@
-"""`make restored STAGE=dev`: what has to be done once rows of the order table were restored to a moment (docs/operating.md).
+"""`make reconcile STAGE=dev`: what has to be done once rows of the order table were restored to a moment (docs/operating.md).
 
 Others know more than the table does then: Step Functions has executions that went on, the counts are of later steps, and programs
 outside have seen events and numbers that would be given again. It may be repeated.

@@ -1,4 +1,4 @@
-"""`make sender STAGE=dev`: has SES know the stage's mail domain, and says what is still to be done for it.
+"""`make mail-domain STAGE=dev`: has SES know the stage's mail domain, and says what is still to be done for it.
 
 An identity belongs to the account and region and not to a stage: stages share a domain, it may be known already, and no stage
 that is taken down may take it away. So no stack makes it; `make deploy` runs this first, and nothing ever deletes it.

@@ -24,9 +24,9 @@ from lambdas.orders.model.order import Order
 from lambdas.orders.service import OrderService
 from lambdas.records.users.api_user import ApiUser, ApiUserRecords
 from lambdas.runtime.aws_errors import is_passing
-from lambdas.runtime.observe import MetricUnit, log_unexpected, logger, metrics
-from lambdas.runtime.patience import lasting
-from lambdas.runtime.starting import prepare
+from lambdas.runtime.cold_start import prepare
+from lambdas.runtime.retry_budget import retry_budget
+from lambdas.runtime.telemetry import MetricUnit, log_unexpected, logger, metrics
 
 LOGIN_KEPT_SECONDS = 5  # what is taken from a user of the API ends within them (docs/api.md)
 
@@ -69,7 +69,7 @@ def _api() -> Api:
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: Any) -> Response:
     """The Lambda handler: an HTTP API event (payload 2.0) in, a response out."""
-    with lasting(context):
+    with retry_budget(context):
         return respond(event, _api())
 
 

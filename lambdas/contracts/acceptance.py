@@ -33,7 +33,7 @@ from lambdas.records.quotes.contract import (
 from lambdas.records.quotes.quote import Quote, QuoteRecords
 from lambdas.records.request_key import RequestKey
 from lambdas.records.table import RecordTable
-from lambdas.runtime.observe import MetricUnit, logger, metrics
+from lambdas.runtime.telemetry import MetricUnit, logger, metrics
 
 
 @dataclass(frozen=True)

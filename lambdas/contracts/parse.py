@@ -9,7 +9,7 @@ from lambdas.contracts.errors import ContractCardDataError, ContractMalformedErr
 from lambdas.orders.card_numbers.card_data import card_data_in
 from lambdas.orders.errors import Problem
 from lambdas.orders.model.info import MAX_INPUT_DEPTH, walk
-from lambdas.runtime.plain_words import place_of, plain_words
+from lambdas.runtime.validation_messages import message_of, path_of
 
 _MAX_PROBLEMS, _LONGEST_FIELD = 20, 80
 
@@ -35,7 +35,7 @@ def refuse_card_numbers(tree: Any) -> None:
 
 
 def _problem(found: Any) -> Problem:
-    field = place_of(found)[:_LONGEST_FIELD] or "contract"
+    field = path_of(found)[:_LONGEST_FIELD] or "contract"
     if found["type"] == "extra_forbidden":
         return Problem(field, "is no field of a contract, version 1; leave it out or correct its name")
-    return Problem(field, plain_words(found))
+    return Problem(field, message_of(found))

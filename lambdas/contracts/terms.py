@@ -13,7 +13,7 @@ from lambdas.records.quotes.contract import SignedContract, contract_digest
 from lambdas.records.quotes.errors import QuoteTotalError
 from lambdas.records.quotes.quote import Quote, QuoteSignature
 from lambdas.records.quotes.service import QuotedService
-from lambdas.runtime.plain_words import plain_words
+from lambdas.runtime.validation_messages import message_of
 
 
 def in_full(said: ContractSigned, queues: Mapping[int, Queue]) -> SignedContract:
@@ -87,7 +87,7 @@ def _quoted(service: ContractService, number: int) -> QuotedService:
     try:
         return service.quoted()
     except ValidationError as error:
-        texts = {plain_words(found) for found in error.errors(include_input=False)}
+        texts = {message_of(found) for found in error.errors(include_input=False)}
         raise ContractMalformedError(
             *(Problem(f"services.{number}", f"{text}; correct the amounts") for text in sorted(texts))
         ) from None

@@ -9,7 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from lambdas.forms.form import Form
 from lambdas.records.table import RecordTable
-from lambdas.runtime.observe import MetricUnit, log_unexpected, logger
+from lambdas.runtime.telemetry import MetricUnit, log_unexpected, logger
 
 STARTED, RETURNED, SUBMITTED, RECOVERED = "FormStarted", "FormReturned", "FormSubmitted", "FormRecovered"
 

@@ -23,9 +23,9 @@ from lambdas.records.links.link import LinkRecords
 from lambdas.records.links.reminder_stop import ReminderStops
 from lambdas.records.links.sessions import SessionRecords
 from lambdas.records.posts.post import PostRecords
-from lambdas.runtime.observe import MetricUnit, log_unexpected, logger, metrics
-from lambdas.runtime.patience import lasting
-from lambdas.runtime.starting import prepare
+from lambdas.runtime.cold_start import prepare
+from lambdas.runtime.retry_budget import retry_budget
+from lambdas.runtime.telemetry import MetricUnit, log_unexpected, logger, metrics
 
 
 class FormSettings(DoorSettings):
@@ -69,7 +69,7 @@ def _shop() -> Shop:
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: Any) -> Response:
     """The Lambda handler: an HTTP API event (payload 2.0) in, a response out."""
-    with lasting(context):
+    with retry_budget(context):
         return respond(event, _shop())
 
 

@@ -19,9 +19,9 @@ from lambdas.contracts.parse import read_contract
 from lambdas.intake.messages import ContractQueue, DeadLetters
 from lambdas.orders.card_numbers.numbers import has_card_number
 from lambdas.orders.errors import Again, OrderError, Problem
-from lambdas.runtime.observe import MetricUnit, log_unexpected, logger, metrics
-from lambdas.runtime.patience import lasting
-from lambdas.runtime.starting import prepare
+from lambdas.runtime.cold_start import prepare
+from lambdas.runtime.retry_budget import retry_budget
+from lambdas.runtime.telemetry import MetricUnit, log_unexpected, logger, metrics
 
 EVENT_DOOR = "contract:event"
 
@@ -57,7 +57,7 @@ def _worker() -> Worker:
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """A batch of SQS messages in, those to hand out again out (`ReportBatchItemFailures`)."""
-    with lasting(context):
+    with retry_budget(context):
         again = take(event["Records"], _worker())
     return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in again]}
 

@@ -20,8 +20,8 @@ from lambdas.intake.keys import Keys
 from lambdas.intake.messages import ContractQueue, MessageTooLargeError
 from lambdas.intake.providers import PROVIDERS, Provider
 from lambdas.orders.errors import OrderError
-from lambdas.runtime.observe import MetricUnit, log_unexpected, logger, metrics
 from lambdas.runtime.settings import Settings
+from lambdas.runtime.telemetry import MetricUnit, log_unexpected, logger, metrics
 
 MAX_BODY_BYTES = 4_000_000
 Response = dict[str, Any]

@@ -11,7 +11,7 @@ from lambdas.mail.link_requests import LINK_REQUESTED
 from lambdas.mail.sending import MailRefusedError
 from lambdas.notices.notices import Notices
 from lambdas.notices.settings import the_notices
-from lambdas.runtime.observe import log_unexpected, logger, metrics
+from lambdas.runtime.telemetry import log_unexpected, logger, metrics
 
 SUBMITTED = "OrderSubmitted"
 

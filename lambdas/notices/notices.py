@@ -22,7 +22,7 @@ from lambdas.records.links.reminder_stop import ReminderStops, address_digest, s
 from lambdas.records.links.unfinished_orders import UnfinishedOrderRecords, digest_of
 from lambdas.records.posts.notification import MailState, NotificationRecords
 from lambdas.records.table import RecordTable
-from lambdas.runtime.observe import MetricUnit, logger, metrics
+from lambdas.runtime.telemetry import MetricUnit, logger, metrics
 
 CONFIRMATION = "confirmation"
 Outcome = Literal["sent", "before", "in_doubt", "held_back", "none"]

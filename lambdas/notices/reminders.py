@@ -14,7 +14,7 @@ from lambdas.notices.notices import Notices
 from lambdas.notices.settings import the_notices
 from lambdas.orders.model.order import Order
 from lambdas.orders.ports import TimeWindow
-from lambdas.runtime.observe import MetricUnit, log_unexpected, logger, metrics
+from lambdas.runtime.telemetry import MetricUnit, log_unexpected, logger, metrics
 
 HOUR = 3_600
 LATE_HOURS = 6

@@ -22,7 +22,7 @@ from lambdas.orders.table.numbers import Numbers
 from lambdas.orders.table.stored import restored, stored
 from lambdas.runtime.aws import dynamodb
 from lambdas.runtime.items import Item, from_item, to_item
-from lambdas.runtime.patience import Patience
+from lambdas.runtime.retry_budget import RetryBudget
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
@@ -131,7 +131,7 @@ class DynamoOrderStore(OrderIndexes):
 
         Raises OrderCanceled, OrderMoved or ActionBusy, which the machine knows by name.
         """
-        patience = Patience()
+        patience = RetryBudget()
         while True:
             try:
                 answer = self._client.update_item(
@@ -202,11 +202,11 @@ class DynamoOrderStore(OrderIndexes):
 
 def save(store: OrderStore, order: Order, change: Callable[[Order], Order]) -> Order:
     """Apply a decision to the order as it is now. Decides again whenever somebody else wrote first, as long as its function
-    lives (runtime/patience.py).
+    lives (runtime/retry_budget.py).
 
     `change` returns the very order it was given when there is nothing to write.
     """
-    patience = Patience()
+    patience = RetryBudget()
     while True:
         wanted = change(order)
         if wanted is order:

@@ -1,8 +1,7 @@
-"""The announcer: order table stream -> events on the bus, counts of orders per step.
+"""The announcer: reads the order table's stream, publishes events on the bus, and counts orders per step.
 
-It reads the same stream as the relay, for itself: while the bus does not answer, machines go on, and what was not sent waits in
-the stream. It goes out later, that of one order in its order. Counting and sending do not wait for each other either, and both
-can be repeated.
+It is a second reader of the stream beside the relay. If the bus does not answer, machines continue and unsent events wait in the
+stream. They go out later, in order for each order. Counting and sending do not wait for each other, and both can be repeated.
 """
 
 import os
@@ -13,19 +12,27 @@ from typing import Any, Protocol
 from lambdas.orders.events import OrderEvent, changes
 from lambdas.orders.model.order import Order
 from lambdas.outbox.bus import Bus, EventBridgeBus
-from lambdas.outbox.changes import Aside, Change, Nowhere, Record, begin_again_at, may_pass, pass_on_each
+from lambdas.outbox.changes import (
+    Change,
+    DeadLetterQueue,
+    NoDeadLetters,
+    Record,
+    batch_response,
+    may_succeed_later,
+    pass_on_each,
+)
 from lambdas.outbox.dead_letters import DeadLetters
 from lambdas.records.step_counts import CountsBusyError, StepCounts
 from lambdas.records.table import RecordTable
-from lambdas.runtime.observe import MetricUnit, log_unexpected, logger, metrics
+from lambdas.runtime.cold_start import prepare
 from lambdas.runtime.settings import Settings
-from lambdas.runtime.starting import prepare
+from lambdas.runtime.telemetry import MetricUnit, log_unexpected, logger, metrics
 
 _REMEMBERED = 5_000
 
 
 class Counts(Protocol):
-    """Orders per step; a change of an order may be told again, and in any order."""
+    """Orders per step. The same change may be counted again, and changes in any order."""
 
     def follow(self, old: Order | None, new: Order | None) -> None: ...
 
@@ -36,8 +43,8 @@ class AnnouncerSettings(Settings):
     dead_letters: str
 
 
-class Sent:
-    """Ids of the events that this process sent lately. A batch comes again when something else of it was not taken."""
+class SentEvents:
+    """Ids of the events that this process sent recently. A batch may come again because of another event in it."""
 
     def __init__(self) -> None:
         self._ids: dict[str, None] = {}
@@ -52,50 +59,57 @@ class Sent:
 
 
 @cache
-def _outside() -> tuple[Bus, Counts, Aside, Sent]:
+def _outside() -> tuple[Bus, Counts, DeadLetterQueue, SentEvents]:
     settings = AnnouncerSettings.from_environment()
-    aside = DeadLetters(settings.dead_letters, os.environ.get("AWS_LAMBDA_FUNCTION_NAME", ""))
-    return EventBridgeBus(settings.event_bus), StepCounts(RecordTable(settings.record_table)), aside, Sent()
+    dead_letters = DeadLetters(settings.dead_letters, os.environ.get("AWS_LAMBDA_FUNCTION_NAME", ""))
+    return (
+        EventBridgeBus(settings.event_bus),
+        StepCounts(RecordTable(settings.record_table)),
+        dead_letters,
+        SentEvents(),
+    )
 
 
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """A batch of stream records in, the first one to send again out (`ReportBatchItemFailures`). `retold`: by `make retell`."""
+    """Take a batch of stream records; return the first one to deliver again. `redriven` is set by `make redrive`."""
     records = event["Records"]
-    bus, counts, aside, sent = _outside()
-    again = announce(records, bus, counts, Nowhere() if event.get("retold") else aside, sent)
-    return begin_again_at(records, again)
+    bus, counts, dead_letters, sent = _outside()
+    again = announce(records, bus, counts, NoDeadLetters() if event.get("redriven") else dead_letters, sent)
+    return batch_response(records, again)
 
 
-def announce(records: Sequence[Record], bus: Bus, counts: Counts, aside: Aside, sent: Sent) -> list[str]:
-    """Count and tell what the records say; returns the sequence numbers of those that have to come again."""
-    told: list[tuple[str, OrderEvent]] = []
+def announce(
+    records: Sequence[Record], bus: Bus, counts: Counts, dead_letters: DeadLetterQueue, sent: SentEvents
+) -> list[str]:
+    """Count the changes and publish their events. Return the sequence numbers of those to deliver again."""
+    happened: list[tuple[str, OrderEvent]] = []
     uncounted: list[str] = []
 
     def follow(change: Change) -> None:
-        # A lead that its time to live removed was told of when it expired; what an order merely is happened before.
+        # The event of an expired lead went out when it expired. An order as it stands has no new events.
         if change.new is not None and not change.as_it_stands:
-            told.extend((change.sequence, happened) for happened in changes(change.old, change.new))
-        if not _is_counted(change, counts):
+            happened.extend((change.sequence, event) for event in changes(change.old, change.new))
+        if not _count(change, counts):
             uncounted.append(change.sequence)
 
-    again = pass_on_each(records, follow, aside)
-    events = sent.without([event for _, event in told])
-    kept = bus.put(events)
-    late = {event.event_id for event in kept}
+    again = pass_on_each(records, follow, dead_letters)
+    events = sent.without([event for _, event in happened])
+    unsent = bus.put(events)
+    late = {event.event_id for event in unsent}
     sent.add([event for event in events if event.event_id not in late])
-    if kept:
-        logger.error("events not accepted by the bus", extra={"events": len(kept)})
-        metrics.add_metric("EventsKept", MetricUnit.Count, len(kept))
-    return [*again, *uncounted, *(sequence for sequence, event in told if event.event_id in late)]
+    if unsent:
+        logger.error("events not accepted by the bus", extra={"events": len(unsent)})
+        metrics.add_metric("EventsKept", MetricUnit.Count, len(unsent))
+    return [*again, *uncounted, *(sequence for sequence, event in happened if event.event_id in late)]
 
 
-def _is_counted(change: Change, counts: Counts) -> bool:
-    """A count that cannot be written now comes again, and holds up no event. Raises what no repeating will mend."""
+def _count(change: Change, counts: Counts) -> bool:
+    """Count the change. Return False if the count must be repeated; it holds up no event. Raises if no retry can help."""
     try:
         counts.follow(change.old, change.new)
     except Exception as error:
-        if not (isinstance(error, CountsBusyError) or may_pass(error)):
+        if not (isinstance(error, CountsBusyError) or may_succeed_later(error)):
             raise
         log_unexpected("order not counted", error, sequence_number=change.sequence)
         return False

@@ -7,7 +7,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from lambdas.orders.events import OrderEvent
 from lambdas.runtime.aws import event_bridge
-from lambdas.runtime.observe import log_unexpected
+from lambdas.runtime.telemetry import log_unexpected
 
 if TYPE_CHECKING:
     from mypy_boto3_events.client import EventBridgeClient
@@ -18,7 +18,7 @@ MAX_ENTRIES = 10  # PutEvents takes no more at once
 
 class Bus(Protocol):
     def put(self, events: Sequence[OrderEvent]) -> list[OrderEvent]:
-        """Send those of one order in their order; returns what was not accepted, and for an order all that follow it."""
+        """Send the events, in order for each order. Return those that were not accepted, with all later ones of their orders."""
         ...
 
 
@@ -59,7 +59,7 @@ class EventBridgeBus:
 
 
 def _sendable(events: Sequence[OrderEvent]) -> list[OrderEvent]:
-    """The next call: one event of an order at most, for a call takes some of its entries and refuses others."""
+    """The events of the next call: at most one per order, because a call may accept some entries and refuse others."""
     first = dict[str, OrderEvent]()
     for event in events:
         first.setdefault(event.order_id, event)

@@ -1,6 +1,6 @@
-"""What the stream's readers set aside: the place of a record in the stream, in the same words as Lambda's own dead letters.
+"""Dead letters of the stream's readers: the place of a record in the stream, in the format of Lambda's own dead letters.
 
-The letter names the order, and never what is in it. https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailinfo.html
+A letter names the order and holds nothing of its content. https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailinfo.html
 """
 
 import json
@@ -10,25 +10,25 @@ from typing import Any
 from lambdas.orders.model.shares import cut
 from lambdas.outbox.changes import Record
 from lambdas.runtime.aws import sqs
-from lambdas.runtime.observe import MetricUnit, metrics
+from lambdas.runtime.telemetry import MetricUnit, metrics
 
 _REMEMBERED = 1_000
 _LONGEST_REASON_BYTES = 1_000
 
 
 class DeadLetters:
-    """The queue of dead letters. `function`: the name of the reader that is to be told again."""
+    """The SQS queue of dead letters. `function`: the name of the reader that gave the record up."""
 
     def __init__(self, queue_url: str, function: str, client: Any = None) -> None:
         self._url, self._function = queue_url, function
         self._client = client or sqs()
-        self._put: dict[str, None] = {}  # a batch that comes again brings what was set aside before
+        self._sent: dict[str, None] = {}  # a batch that comes again brings the same records again
 
-    def put(self, record: Record, why: str) -> None:
-        """Raises botocore's errors; the record then has to come again."""
+    def send(self, record: Record, why: str) -> None:
+        """Send a dead letter, once per record. Raises botocore's errors; the record must come again then."""
         change = record["dynamodb"]
         sequence = str(change["SequenceNumber"])
-        if sequence in self._put:
+        if sequence in self._sent:
             return
         place = {
             "streamArn": record.get("eventSourceARN", ""),
@@ -45,9 +45,9 @@ class DeadLetters:
         }
         self._client.send_message(QueueUrl=self._url, MessageBody=json.dumps(letter))
         metrics.add_metric("RecordsSetAside", MetricUnit.Count, 1)
-        self._put[sequence] = None
-        if len(self._put) > _REMEMBERED:
-            del self._put[next(iter(self._put))]
+        self._sent[sequence] = None
+        if len(self._sent) > _REMEMBERED:
+            del self._sent[next(iter(self._sent))]
 
 
 def _moment(seconds: Any) -> str:

@@ -1,8 +1,8 @@
-"""The relay: order table stream -> machine starts, answers to waiting states, runs beside the machine.
+"""The relay: reads the order table's stream, starts machines, answers their waiting states, and runs actions beside them.
 
-Every record may come twice; starting and answering can be repeated. It waits for nothing else: events and counts have a reader of
-their own (announcer.py), so that a silent event bus holds up no order. What no repeating would mend, a run of a module that is
-gone, is written on the order instead: a person has to decide.
+Every record may come twice: starting and answering can be repeated. Events and counts have a reader of their own (announcer.py),
+so a silent event bus holds up no order. If a requested module has no function any more, no retry helps. The relay writes that on
+the order, and a person decides.
 """
 
 import json
@@ -27,17 +27,19 @@ from lambdas.orders.model.checklist import ChecklistAction
 from lambdas.orders.model.order import Order
 from lambdas.orders.ports import OrderStore
 from lambdas.orders.store import DynamoOrderStore, save
-from lambdas.outbox.aftercare import Aftercare
-from lambdas.outbox.changes import Aside, Change, Nowhere, Record, begin_again_at, pass_on_each
+from lambdas.outbox.changes import Change, DeadLetterQueue, NoDeadLetters, Record, batch_response, pass_on_each
 from lambdas.outbox.dead_letters import DeadLetters
-from lambdas.runtime.observe import MetricUnit, logger, metrics
+from lambdas.outbox.execution_starts import ExecutionStarter
+from lambdas.runtime.cold_start import prepare
 from lambdas.runtime.settings import Settings
-from lambdas.runtime.starting import prepare
+from lambdas.runtime.telemetry import MetricUnit, logger, metrics
 
 
 class RelaySettings(Settings):
-    """`machines`: JSON map of order_queue_id -> state machine ARN; `functions`: of module -> function ARN; `machine_hashes`: of
-    order_queue_id -> hash of its machine's definition."""
+    """JSON maps. `machines`: order_queue_id -> state machine ARN. `functions`: module -> function ARN.
+
+    `machine_hashes`: order_queue_id -> hash of the machine's definition.
+    """
 
     machines: str
     machine_hashes: str = "{}"
@@ -47,48 +49,48 @@ class RelaySettings(Settings):
 
 
 @cache
-def _outside() -> tuple[Aftercare, Aside]:
+def _outside() -> tuple[ExecutionStarter, DeadLetterQueue]:
     settings = RelaySettings.from_environment()
     machine = StepFunctionsMachine(json.loads(settings.machines), json.loads(settings.functions))
-    aside = DeadLetters(settings.dead_letters, os.environ.get("AWS_LAMBDA_FUNCTION_NAME", ""))
+    dead_letters = DeadLetters(settings.dead_letters, os.environ.get("AWS_LAMBDA_FUNCTION_NAME", ""))
     orders, hashes = DynamoOrderStore(settings.order_table), json.loads(settings.machine_hashes)
-    return Aftercare(machine, orders, lambda: int(time.time()), hashes), aside
+    return ExecutionStarter(machine, orders, lambda: int(time.time()), hashes), dead_letters
 
 
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """A batch of stream records in, the first one to send again out (`ReportBatchItemFailures`). `retold`: by `make retell`."""
+    """Take a batch of stream records; return the first one to deliver again. `redriven` is set by `make redrive`."""
     records = event["Records"]
-    care, aside = _outside()
-    again = relay(records, care, Nowhere() if event.get("retold") else aside)
+    starter, dead_letters = _outside()
+    again = relay(records, starter, NoDeadLetters() if event.get("redriven") else dead_letters)
     metrics.add_metric("RelayedRecords", MetricUnit.Count, len(records))
-    return begin_again_at(records, again)
+    return batch_response(records, again)
 
 
-def relay(records: Sequence[Record], care: Aftercare, aside: Aside) -> list[str]:
-    """Pass on what the records say; returns the sequence numbers of those that have to come again."""
-    return pass_on_each(records, partial(_passed_on, care=care), aside)
+def relay(records: Sequence[Record], starter: ExecutionStarter, dead_letters: DeadLetterQueue) -> list[str]:
+    """Pass on the changes in the records. Return the sequence numbers of those to deliver again."""
+    return pass_on_each(records, partial(_pass_on, starter=starter), dead_letters)
 
 
-def _passed_on(change: Change, care: Aftercare) -> None:
-    """Start, wake, run. Where nobody waited for what was decided, the order may have no execution any more."""
+def _pass_on(change: Change, starter: ExecutionStarter) -> None:
+    """Start, answer and run. If no state waited for a decision, the order may have no execution any more."""
     old, new = change.old, change.new
     if new is None:
         return
     if starts(old, new):
-        care.start(new)
+        starter.start(new)
     if old is None:
         return
-    told = [care.machine.answer(token, answer) for token, answer in answers(old, new).items()]
+    answered = [starter.machine.answer(token, answer) for token, answer in answers(old, new).items()]
     for action in requests(old, new):
-        _run(new, action, care.machine, care.orders)
-    unheard = not all(told) if told else is_decided(old, new)
-    if unheard and not starts(old, new) and needs_machine(new) and new.machine_stopped_at is None:
-        care.look_after(new)
+        _run(new, action, starter.machine, starter.orders)
+    is_unheard = not all(answered) if answered else is_decided(old, new)
+    if is_unheard and not starts(old, new) and needs_machine(new) and new.machine_stopped_at is None:
+        starter.restart_ended(new)
 
 
 def _run(order: Order, action: ChecklistAction, machine: Machine, orders: OrderStore) -> None:
-    """Have the action run; if its module has no function any more, the action waits for a person and says so."""
+    """Start a run of the action. If its module has no function any more, the action waits for a person and says so."""
     try:
         machine.run(order, action)
     except ModuleGoneError:

@@ -17,13 +17,13 @@ from lambdas.orders.payment_ports import PaymentDeclined, PaymentForReview
 from lambdas.payments.gateway import Gateway, GatewayUnavailableError, OutcomeUnknownError
 from lambdas.payments.preauthorization import method_of
 from lambdas.rate_limits.breaker import Breaker, BreakerRule
-from lambdas.rate_limits.fail_open import attempt
-from lambdas.rate_limits.failures import Failures, Key, Limit, Over, Trial
+from lambdas.rate_limits.fail_open import ask_guard_table
+from lambdas.rate_limits.failures import Attempt, Failures, Key, Limit, LimitReached
 from lambdas.rate_limits.sources import source_of
 from lambdas.rate_limits.windows import Windows
 from lambdas.records.clients.client import ClientRecords
 from lambdas.runtime.models import Frozen
-from lambdas.runtime.observe import MetricUnit, logger, metrics
+from lambdas.runtime.telemetry import MetricUnit, logger, metrics
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
@@ -60,7 +60,7 @@ class PaymentScreen:
         """Raises PaymentDeclined or PaymentForReview; the first of a caller who failed too often, so that people are not
         given the orders of a machine to look at."""
         trial = self._over(order) or self.failures.begin(self._keys(order))
-        if isinstance(trial, Over):
+        if isinstance(trial, LimitReached):
             metrics.add_metric("PaymentsNotTried", MetricUnit.Count, 1)
             logger.warning("payment not tried", order_id=order.order_id, because=trial.kind)
             minutes = math.ceil(trial.seconds_left / 60)
@@ -68,8 +68,8 @@ class PaymentScreen:
                 f"too many payments failed before; try again in {minutes} minute{'s' if minutes > 1 else ''}, "
                 "or write to us and we help you"
             )
-        if opened := attempt(lambda: self.breaker.opened(_queue(order))):
-            trial.passed()
+        if opened := ask_guard_table(lambda: self.breaker.find_open(_queue(order))):
+            trial.on_success()
             metrics.add_metric("OrdersForReview", MetricUnit.Count, 1)
             logger.warning("order for review", order_id=order.order_id, order_queue_id=order.order_queue_id)
             since = datetime.fromtimestamp(opened.opened_at, UTC).strftime("%Y-%m-%d %H:%M UTC")
@@ -81,21 +81,21 @@ class PaymentScreen:
         return ScreenedPayment(self, order, trial)
 
     def admit(self, order: Order) -> "ScreenedPayment":
-        return ScreenedPayment(self, order, self.failures.begin_anyway(self._keys(order)))
+        return ScreenedPayment(self, order, self.failures.begin_unlimited(self._keys(order)))
 
     def count_decline(self, order: Order) -> None:
         """Turns the queue to review where this was one too many."""
         metrics.add_metric("PaymentsDeclined", MetricUnit.Count, 1)
         rule = self.limits.of_queue(order.order_queue_id)
-        if attempt(lambda: self.breaker.on_failure(_queue(order), rule)):
+        if ask_guard_table(lambda: self.breaker.on_failure(_queue(order), rule)):
             metrics.add_metric("QueuesTurnedToReview", MetricUnit.Count, 1)
             logger.error("queue turned to review", order_queue_id=order.order_queue_id)
 
-    def _over(self, order: Order) -> Over | None:
+    def _over(self, order: Order) -> LimitReached | None:
         """An order keeps its own declines: only one payment of it is tried at a time."""
         limit, now = self.limits.order, self.now()
         within = [at for at in order.declined_at if at > now - limit.seconds]
-        return Over("order", within[-limit.most] + limit.seconds - now) if len(within) >= limit.most else None
+        return LimitReached("order", within[-limit.most] + limit.seconds - now) if len(within) >= limit.most else None
 
     def _keys(self, order: Order) -> list[Key]:
         """`ip_address` is what the form saw, or what a caller of the API says (reference 3.3)."""
@@ -121,13 +121,13 @@ class ScreenedPayment:
 
     screening: PaymentScreen
     order: Order
-    trial: Trial
+    trial: Attempt
 
     def on_passed(self) -> None:
-        self.trial.passed()
+        self.trial.on_success()
 
     def on_declined(self) -> None:
-        self.trial.failed()
+        self.trial.on_failure()
         self.screening.count_decline(self.order)
 
 

@@ -1,4 +1,4 @@
-"""What keeps a caller from doing too much, or the same thing twice. Doors use it; it knows the guard table and nothing else.
+"""Limits on how often a caller may act, and idempotency keys. The doors use it; it reads and writes the guard table only.
 
-Everything in that table expires. Nothing in it is the truth about an order, so a lost guard costs a repeat, never an order.
+Every item of that table expires. None is the truth about an order: losing one costs a repeated request, never an order.
 """

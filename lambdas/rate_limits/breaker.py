@@ -1,7 +1,7 @@
-"""A breaker: when something fails too often, it opens; after a quiet time it closes by itself.
+"""A circuit breaker: it opens after too many failures and closes again after a quiet time.
 
-Each time it opens again within a day it stays open twice as long, and a limit for a whole day opens it again at the first
-failure: so what goes on failing is tried a bounded number of times (tests/unit/payments/test_carding.py).
+If it opens again within a day, it stays open twice as long. A limit for a whole day opens it again at the first failure. So
+an operation that keeps failing is tried a bounded number of times (tests/unit/payments/test_carding.py).
 """
 
 from collections.abc import Callable
@@ -30,7 +30,7 @@ class BreakerRule(Frozen):
 
 
 class Opened(Frozen):
-    """Times are Unix seconds. `times`: how often it has opened of late."""
+    """Times are Unix seconds. `times`: how often it has opened recently."""
 
     opened_at: int
     closes_at: int
@@ -45,13 +45,13 @@ class Breaker:
         self._client = client or guard_dynamodb()
         self._windows = Windows(table, self._client)
 
-    def opened(self, name: str) -> Opened | None:
-        """Since when it is open and until when; None while it is closed."""
+    def find_open(self, name: str) -> Opened | None:
+        """Return since when it is open and until when; None while it is closed."""
         found = self._read(name)
         return found if found and found.closes_at > self._now() else None
 
     def on_failure(self, name: str, rule: BreakerRule) -> bool:
-        """Count a failure; whether it was this one that opened the breaker."""
+        """Count a failure. Return whether this one opened the breaker."""
         counts = [
             self._windows.count(f"breaker#{name}", _COUNTED, seconds=limit.seconds, now=self._now()).of(_COUNTED)
             for limit in rule.limits

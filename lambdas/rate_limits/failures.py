@@ -1,9 +1,8 @@
-"""Counts of failures under several keys: whoever fails too often under one of them is not asked any more, for a while.
+"""Counts failures under several keys, such as source and login. A caller over one limit is refused until its window ends.
 
-A try is counted before its outcome is known, by one conditional write, and taken back if it does not fail: so however many are
-sent at once, no more are looked at than may fail. Who finds the rest in flight waits a moment for them, for they may all be
-right. Counting fails open: without its table nobody is refused, which is logged and counted in the metric GuardFailures
-(docs/decisions.md, Guards of the API).
+An attempt is counted before its outcome is known, by one conditional write, and released if it succeeds. So however many arrive
+at once, no more are looked at than may fail. A caller who finds all places reserved waits a moment: the others may succeed.
+Counting fails open. Without its table nobody is refused; the metric GuardFailures counts that (docs/decisions.md).
 """
 
 import hashlib
@@ -13,8 +12,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from lambdas.rate_limits.fail_open import attempt
-from lambdas.rate_limits.windows import Place, Windows
+from lambdas.rate_limits.fail_open import ask_guard_table
+from lambdas.rate_limits.windows import CountedWindow, Windows
 from lambdas.runtime.models import Frozen
 
 WAIT_SECONDS = 1.0
@@ -29,7 +28,7 @@ class Limit(Frozen):
 
 @dataclass(frozen=True)
 class Key:
-    """What failures are counted under: `kind` names it in logs, `value` (a person's address, say) is only kept as a hash."""
+    """A key to count failures under. `kind` names it in logs; `value` (such as a person's address) is kept as a hash only."""
 
     kind: str
     value: str
@@ -37,33 +36,33 @@ class Key:
 
 
 @dataclass(frozen=True)
-class Over:
-    """A key under which too many failed. `seconds_left`: until its window ends."""
+class LimitReached:
+    """The limit of a key is reached. `seconds_left`: until its window ends."""
 
     kind: str
     seconds_left: int
 
 
 @dataclass(frozen=True)
-class Trial:
-    """A try that is counted as if it had failed, until it is known. Say one of the two, once.
+class Attempt:
+    """An attempt that counts as failed until its outcome is known. Record one of the two outcomes, once.
 
-    `taken` is False where nothing was counted yet, for it is tried in any case.
+    `is_reserved` is False if nothing was counted before, because the attempt is made in any case.
     """
 
     windows: Windows
-    places: Sequence[Place]
-    taken: bool = True
+    counted: Sequence[CountedWindow]
+    is_reserved: bool = True
 
-    def passed(self) -> None:
-        """It did not fail."""
-        for place in self.places if self.taken else ():
-            attempt(partial(self.windows.take_back, place))
+    def on_success(self) -> None:
+        """Stop counting the attempt."""
+        for window in self.counted if self.is_reserved else ():
+            ask_guard_table(partial(self.windows.release, window))
 
-    def failed(self) -> None:
-        """It stays counted, and nobody waits for it any more."""
-        for place in self.places:
-            attempt(partial(self.windows.confirm, place, taken=self.taken))
+    def on_failure(self) -> None:
+        """Keep the attempt counted, and let nobody wait for it any longer."""
+        for window in self.counted:
+            ask_guard_table(partial(self.windows.confirm_failure, window, is_reserved=self.is_reserved))
 
 
 class Failures:
@@ -72,34 +71,34 @@ class Failures:
     def __init__(self, windows: Windows, about: str, now: Callable[[], int]) -> None:
         self._windows, self._about, self._now = windows, about, now
 
-    def begin(self, keys: Sequence[Key]) -> Trial | Over:
-        """Count a try under each of the keys; or the first key under which as many failed, or are in flight, as may."""
-        ends_at, places = time.monotonic() + WAIT_SECONDS, list[Place]()
+    def begin(self, keys: Sequence[Key]) -> Attempt | LimitReached:
+        """Count an attempt under each key, or return the first key whose limit is reached by failures and open attempts."""
+        ends_at, counted = time.monotonic() + WAIT_SECONDS, list[CountedWindow]()
         for key in keys:
-            place = self._place(key)
-            taken = self._take(place, key.limit.most, ends_at)
-            if taken is False:
-                Trial(self._windows, places).passed()
-                return Over(key.kind, place.seconds_left)
-            if taken is None:  # a table that is silent once is not asked again
+            window = self._window(key)
+            is_reserved = self._reserve(window, key.limit.most, ends_at)
+            if is_reserved is False:
+                Attempt(self._windows, counted).on_success()
+                return LimitReached(key.kind, window.seconds_left)
+            if is_reserved is None:  # a table that did not answer once is not asked again
                 break
-            places.append(place)
-        return Trial(self._windows, places)
+            counted.append(window)
+        return Attempt(self._windows, counted)
 
-    def begin_anyway(self, keys: Sequence[Key]) -> Trial:
-        """A try that nobody refuses; it counts if it fails."""
-        return Trial(self._windows, [self._place(key) for key in keys], taken=False)
+    def begin_unlimited(self, keys: Sequence[Key]) -> Attempt:
+        """An attempt that no limit refuses. It counts if it fails."""
+        return Attempt(self._windows, [self._window(key) for key in keys], is_reserved=False)
 
-    def _place(self, key: Key) -> Place:
-        return Place(self._name(key), key.limit.seconds, self._now())
+    def _window(self, key: Key) -> CountedWindow:
+        return CountedWindow(self._name(key), key.limit.seconds, self._now())
 
-    def _take(self, place: Place, most: int, ends_at: float) -> bool | None:
-        """None if the table does not answer."""
+    def _reserve(self, window: CountedWindow, most: int, ends_at: float) -> bool | None:
+        """Return whether one of `most` places was reserved; None if the table does not answer."""
         while True:
-            failed = attempt(partial(self._windows.take, place, most))
-            if failed is None or failed.taken:
-                return None if failed is None else True
-            if failed.count >= most or time.monotonic() > ends_at:
+            found = ask_guard_table(partial(self._windows.reserve, window, most))
+            if found is None or found.is_granted:
+                return None if found is None else True
+            if found.failures >= most or time.monotonic() > ends_at:
                 return False
             time.sleep(random.uniform(0.02, 0.1))
 

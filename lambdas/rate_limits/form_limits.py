@@ -1,8 +1,8 @@
-"""How much may be done on order forms. Counted first and refused then, each by one conditional write; it fails open."""
+"""Limits of the order forms. One conditional write counts or refuses; without an answer of the table nobody is refused."""
 
 import hashlib
 
-from lambdas.rate_limits.fail_open import attempt
+from lambdas.rate_limits.fail_open import ask_guard_table
 from lambdas.rate_limits.failures import Limit
 from lambdas.rate_limits.windows import Windows
 from lambdas.runtime.models import Frozen
@@ -11,8 +11,10 @@ _HOUR, _DAY = 3_600, 86_400
 
 
 class FormLimits(Frozen):
-    """`leads_of_source`: orders begun from one address, an IPv6 /64 as one; people of an office may share it.
-    `leads_of_address`: orders begun for one e-mail address. `mails_of_address`: mails that orders of forms send to one."""
+    """`leads_of_source`: orders begun from one address, or one IPv6 /64; an office may share it.
+
+    `leads_of_address`: orders begun for one e-mail address. `mails_of_address`: mails about form orders to one address.
+    """
 
     leads_of_source: Limit = Limit(most=20, seconds=_HOUR)
     leads_of_address: Limit = Limit(most=10, seconds=_DAY)
@@ -20,6 +22,6 @@ class FormLimits(Frozen):
 
 
 def is_admitted(windows: Windows, what: str, by: str, limit: Limit, now: int) -> bool:
-    """Whether it may be done once more; if so it is counted. `by` is kept as a digest only, however it is capitalized."""
+    """Whether it may be done once more; if so, it is counted. `by` is kept as a digest only, in whatever case."""
     name = f"{what}#{hashlib.sha256(by.strip().casefold().encode()).hexdigest()}"
-    return attempt(lambda: windows.admit(name, limit.most, seconds=limit.seconds, now=now)) is not False
+    return ask_guard_table(lambda: windows.admit(name, limit.most, seconds=limit.seconds, now=now)) is not False

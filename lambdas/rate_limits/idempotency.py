@@ -1,11 +1,12 @@
-"""The same request sent again gets the first answer, also while the first still runs; another request under its key is refused.
+"""Idempotency keys: a repeated request gets the first answer, even while the first still runs.
 
-One item per key. It is claimed by one conditional write, which also brings what is there. A claim lapses when the process
-behind it must have died; then the request runs again, so what runs here has to be repeatable. Answers are kept compressed;
-one that is larger than an item is kept in parts, written before the item that counts them.
+Another request under the same key is refused.
 
-Source of the rules: https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/ and reference
-order-systems P11, 4.3.
+There is one item per key. One conditional write claims it, and also returns the item that is there already. A claim lapses once
+its process must have died. Then the request runs again, so the request must be repeatable. Answers are stored compressed. A large
+one is stored in parts, which are written before the item that counts them.
+
+Source of the rules: https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/
 """
 
 import hashlib
@@ -31,35 +32,35 @@ _SK = "repeat"
 _FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS, _GROWTH = 0.05, 0.5, 1.5
 
 
-class KeyReused(Exception):
-    """The key belongs to another request; `named` is what that one was."""
+class KeyTakenError(Exception):
+    """The key belongs to another request. `named`: the name of that request."""
 
     def __init__(self, named: str) -> None:
         super().__init__(named)
         self.named = named
 
 
-class StillRunning(Exception):
+class StillRunningError(Exception):
     """The first request under this key has not ended yet."""
 
 
 @dataclass(frozen=True)
 class Claim:
-    """The right to run the request; whoever has it must `keep` an answer or `let_go`."""
+    """The right to run the request. Its holder must call `store_answer` or `release`."""
 
     pk: str
     claim: str
 
 
 @dataclass(frozen=True)
-class Kept:
-    """The answer that the first request got."""
+class StoredAnswer:
+    """The answer to the first request."""
 
     answer: str
 
 
-class Repeats:
-    """Claims and answers in the guard table. `now` gives Unix seconds; `clock` and `sleep` measure the wait."""
+class IdempotencyKeys:
+    """Claims and answers in the guard table. `now` gives Unix seconds; `clock` and `sleep` time the wait."""
 
     def __init__(
         self,
@@ -73,10 +74,10 @@ class Repeats:
         self._client = client or guard_dynamodb()
         self._now, self._clock, self._sleep = now, clock, sleep
 
-    def begin(self, caller: str, key: str, *, content: str, named: str) -> Claim | Kept:
-        """Claim the request, or wait for the answer of whoever has it.
+    def claim(self, caller: str, key: str, *, content: str, named: str) -> Claim | StoredAnswer:
+        """Claim the request, or wait for the answer of the caller who claimed it.
 
-        `content`: hash of the whole request. `named`: what to call it. Raises KeyReused or StillRunning.
+        `content`: a hash of the whole request. `named`: a name for it in refusals. Raises KeyTakenError or StillRunningError.
         """
         claim = Claim(_pk(caller, key), secrets.token_hex(8))
         gives_up_at, pause = self._clock() + WAIT_SECONDS, _FIRST_PAUSE_SECONDS
@@ -85,16 +86,16 @@ class Repeats:
             if found is None:
                 return claim
             if found["content"] != content:
-                raise KeyReused(str(found["named"]))
+                raise KeyTakenError(str(found["named"]))
             if "answer" in found:
-                return Kept(self._answer(found))
+                return StoredAnswer(self._answer(found))
             if self._clock() + pause > gives_up_at:
-                raise StillRunning
+                raise StillRunningError
             self._sleep(pause)
             pause = min(pause * _GROWTH, _LONGEST_PAUSE_SECONDS)
 
-    def keep(self, claim: Claim, answer: str) -> bool:
-        """False if the claim lapsed and somebody else has it: then theirs is the answer that is kept."""
+    def store_answer(self, claim: Claim, answer: str) -> bool:
+        """Store the answer. Return False if the claim lapsed and another caller has it: their answer is stored instead."""
         packed = zlib.compress(answer.encode())
         parts = [packed[start : start + PART_BYTES] for start in range(0, len(packed), PART_BYTES)]
         expires_at = self._now() + KEPT_SECONDS
@@ -104,12 +105,12 @@ class Repeats:
         values = {":answer": parts[0], ":parts": len(parts), ":expires": expires_at}
         return self._settle(claim, "SET answer = :answer, parts = :parts, expires_at = :expires", values)
 
-    def let_go(self, claim: Claim) -> None:
-        """No answer is kept: the same request may run again at once. The key stays that request's."""
+    def release(self, claim: Claim) -> None:
+        """Store no answer: the same request may run again at once. The key stays with that request."""
         self._settle(claim, "SET claim_ends_at = :never", {":never": 0})
 
     def _claim(self, claim: Claim, content: str, named: str) -> dict[str, Any] | None:
-        """None if it is ours now, else what is there."""
+        """Return None if the key is ours now, else the item that is there."""
         now = self._now()
         item = {
             "pk": claim.pk,
@@ -155,7 +156,7 @@ class Repeats:
         return zlib.decompress(packed).decode()
 
 
-# Nothing there, nothing that still holds, or the same request whose process died or let go.
+# No item, an expired item, or the same request whose process died or released its claim.
 _FREE = (
     "attribute_not_exists(pk) OR expires_at < :now"
     " OR (content = :content AND attribute_not_exists(answer) AND claim_ends_at < :now)"

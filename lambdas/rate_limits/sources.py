@@ -1,10 +1,10 @@
-"""Where a call comes from, as far as one caller goes."""
+"""The source of a call, as one caller controls it."""
 
 import ipaddress
 
 
 def source_of(address: str) -> str:
-    """The address; of an IPv6 address the network, all of which one caller has (RFC 6177)."""
+    """The address. For IPv6 it is the /64 network, which one caller has as a whole (RFC 6177)."""
     if ":" not in address:
         return address
     try:

@@ -1,7 +1,7 @@
-"""How often something happened in a window of time: one atomic write per count.
+"""Counts how often something happened in a window of time, with one atomic write per count.
 
-Windows are fixed: they begin at multiples of their length, the same for everybody, so a count needs no read before it. Between
-the end of one and the start of the next up to twice the limit can pass, which is all that a sliding window would save.
+Windows are fixed: they begin at multiples of their length, the same for everybody. So a count needs no read before it.
+Around the end of a window up to twice the limit can pass; a sliding window would save no more than that.
 """
 
 from collections.abc import Mapping
@@ -31,8 +31,8 @@ class Window:
 
 
 @dataclass(frozen=True)
-class Place:
-    """One window of `name`: the one in which `begun_at` (Unix seconds) lies."""
+class CountedWindow:
+    """The window of `name` that `begun_at` (Unix seconds) lies in."""
 
     name: str
     seconds: int
@@ -44,11 +44,11 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Taken:
-    """Whether one more was counted; if not, of how many it is known that they failed."""
+class Reservation:
+    """Whether one more attempt was counted. If not, `failures` of the counted attempts are known to have failed."""
 
-    taken: bool
-    count: int = 0
+    is_granted: bool
+    failures: int = 0
 
 
 class Windows:
@@ -59,7 +59,7 @@ class Windows:
         self._client = client or guard_dynamodb()
 
     def count(self, name: str, *counted: str, seconds: int, now: int, by: int = 1) -> Window:
-        """Add one (or `by`) to each of `counted` in the window of `name`, and say how it stands then."""
+        """Add one (or `by`) to each of `counted` in the window of `name`; return the counts after that."""
         places = {f"#{index}": f"{_COUNTED}{each}" for index, each in enumerate(counted)}
         answer = self._client.update_item(
             TableName=self._table,
@@ -72,7 +72,7 @@ class Windows:
         return _window(answer["Attributes"], seconds, now)
 
     def admit(self, name: str, most: int, *, seconds: int, now: int) -> bool:
-        """Count one more in the window of `name`, unless that were more than `most`; whether it was counted."""
+        """Count one more in the window of `name`, up to `most`. Return whether it was counted."""
         try:
             self._client.update_item(
                 TableName=self._table,
@@ -86,42 +86,42 @@ class Windows:
             return False
         return True
 
-    def take(self, place: Place, most: int) -> Taken:
-        """Count one more in the place, unless that were more than `most`."""
+    def reserve(self, window: CountedWindow, most: int) -> Reservation:
+        """Count one more attempt in the window, up to `most`."""
         try:
             self._client.update_item(
                 TableName=self._table,
-                Key=_key(place.name, place.seconds, place.begun_at),
+                Key=_key(window.name, window.seconds, window.begun_at),
                 UpdateExpression="SET expires_at = :end ADD #tried :one",
                 ConditionExpression="attribute_not_exists(#tried) OR #tried < :most",
                 ExpressionAttributeNames={"#tried": _TRIED},
                 ExpressionAttributeValues=to_item(
-                    {":end": _end(place.seconds, place.begun_at), ":one": 1, ":most": most}
+                    {":end": _end(window.seconds, window.begun_at), ":one": 1, ":most": most}
                 ),
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
         except self._client.exceptions.ConditionalCheckFailedException as full:
-            seen: Any = full.response
-            found = from_item(seen.get("Item", {}))
-            return Taken(taken=False, count=int(found.get(_FAILED, 0)))
-        return Taken(taken=True)
+            response: Any = full.response
+            found = from_item(response.get("Item", {}))
+            return Reservation(is_granted=False, failures=int(found.get(_FAILED, 0)))
+        return Reservation(is_granted=True)
 
-    def take_back(self, place: Place) -> None:
-        """What was taken did not fail."""
-        self._add(place, **{_TRIED: -1})
+    def release(self, window: CountedWindow) -> None:
+        """Stop counting a reserved attempt: it did not fail."""
+        self._add(window, **{_TRIED: -1})
 
-    def confirm(self, place: Place, *, taken: bool = True) -> None:
-        """A try failed, whether it was taken before or not."""
-        self._add(place, **({_FAILED: 1} if taken else {_TRIED: 1, _FAILED: 1}))
+    def confirm_failure(self, window: CountedWindow, *, is_reserved: bool = True) -> None:
+        """Count a failed attempt, whether it was reserved before or not."""
+        self._add(window, **({_FAILED: 1} if is_reserved else {_TRIED: 1, _FAILED: 1}))
 
-    def _add(self, place: Place, **changes: int) -> None:
+    def _add(self, window: CountedWindow, **changes: int) -> None:
         self._client.update_item(
             TableName=self._table,
-            Key=_key(place.name, place.seconds, place.begun_at),
+            Key=_key(window.name, window.seconds, window.begun_at),
             UpdateExpression=f"SET expires_at = :end ADD {', '.join(f'#{name} :{name}' for name in changes)}",
             ExpressionAttributeNames={f"#{name}": name for name in changes},
             ExpressionAttributeValues=to_item(
-                {":end": _end(place.seconds, place.begun_at), **{f":{name}": by for name, by in changes.items()}}
+                {":end": _end(window.seconds, window.begun_at), **{f":{name}": by for name, by in changes.items()}}
             ),
         )
 

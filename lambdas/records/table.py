@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from lambdas.runtime.aws import dynamodb
 from lambdas.runtime.items import Item, from_item, to_item
-from lambdas.runtime.patience import Patience
+from lambdas.runtime.retry_budget import RetryBudget
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
@@ -32,9 +32,9 @@ class RecordTable:
         self.client = client or dynamodb()
         self._pause = pause
 
-    def patience(self, tries: int = _TRIES, *, longest_pause_seconds: float = _LONGEST_PAUSE_SECONDS) -> Patience:
+    def patience(self, tries: int = _TRIES, *, longest_pause_seconds: float = _LONGEST_PAUSE_SECONDS) -> RetryBudget:
         """For a record that others write at the same moment: read, decide and write again after a pause."""
-        return Patience(tries, longest_pause_seconds=longest_pause_seconds, pause=self._pause)
+        return RetryBudget(tries, longest_pause_seconds=longest_pause_seconds, pause=self._pause)
 
     def get(self, pk: str, sk: str) -> dict[str, Any] | None:
         answer = self.client.get_item(TableName=self.name, Key=to_item({"pk": pk, "sk": sk}), ConsistentRead=True)

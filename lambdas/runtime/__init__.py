@@ -1,1 +1,1 @@
-"""What every function needs before its first line: settings, logger, DynamoDB items."""
+"""Settings, telemetry, AWS clients and DynamoDB items, for every function."""

@@ -1,4 +1,4 @@
-"""What AWS's errors mean for who called: one table, for functions and for compiled machines alike.
+"""The meaning of AWS's errors: one table for functions and compiled machines.
 
 DynamoDB: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html and, for the reasons of a
 canceled transaction, https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError, ConnectionError, HTTPClientError
 
 
 class Meaning(Enum):
-    """THROTTLED: asked for a pause. PASSING: may succeed in a moment. Any other error stays as it is."""
+    """THROTTLED: the service asks for a pause. PASSING: the call may succeed in a moment. Other errors have no meaning here."""
 
     THROTTLED = "throttled"
     PASSING = "passing"
@@ -29,13 +29,13 @@ OF_DYNAMODB: Mapping[str, Meaning] = {
     "TransactionConflictException": Meaning.PASSING,
     "TransactionInProgressException": Meaning.PASSING,
 }
-# Why a transaction was canceled, of the write that it names. A condition that failed is an answer, and the caller's own business.
+# Reasons for a canceled transaction. A failed condition is not among them: it is an answer to the caller.
 OF_CANCELED_WRITES: Mapping[str, Meaning] = {
     "ProvisionedThroughputExceeded": Meaning.THROTTLED,
     "ThrottlingError": Meaning.THROTTLED,
     "TransactionConflict": Meaning.PASSING,
 }
-# What an invocation ends with that never reached the module, or whose process died.
+# Errors of an invocation that never reached the module, or whose process died.
 OF_LAMBDA = (
     "Lambda.ClientExecutionTimeoutException",
     "Lambda.ServiceException",
@@ -46,11 +46,14 @@ OF_LAMBDA = (
     "Sandbox.Timedout",
 )
 LAMBDA_THROTTLED = "Lambda.TooManyRequestsException"
-_ANYTHING_OF_DYNAMODB = ("DynamoDb.DynamoDbException", "DynamoDb.SdkClientException")  # what has no class of its own
+_ANYTHING_OF_DYNAMODB = (
+    "DynamoDb.DynamoDbException",
+    "DynamoDb.SdkClientException",
+)  # errors without a class of their own
 
 
 def meaning_of(response: Mapping[str, Any]) -> Meaning | None:
-    """Of a botocore error's `response`. A canceled transaction means what its reasons mean, a pause before all else."""
+    """The meaning of a botocore error's `response`. A canceled transaction means what its reasons mean, first of all a pause."""
     code = str(response.get("Error", {}).get("Code", ""))
     if code != "TransactionCanceledException":
         return OF_DYNAMODB.get(code)
@@ -62,15 +65,17 @@ def meaning_of(response: Mapping[str, Any]) -> Meaning | None:
 
 
 def is_passing(error: Exception) -> bool:
-    """Whether the same may succeed in a moment: the service is busy, or was not reached."""
+    """Whether the same call may succeed in a moment: the service is busy, or was not reached."""
     if isinstance(error, ClientError):
         return meaning_of(error.response) is not None
     return isinstance(error, HTTPClientError | ConnectionError)
 
 
 def retried_by_machines() -> list[str]:
-    """DynamoDB's errors as an SDK integration names them: the service, and the class of its Java SDK. Machines write and read
-    single items, so no transaction of theirs can be in progress."""
+    """DynamoDB's errors as an SDK integration names them: the service and the class of its Java SDK.
+
+    Machines write and read single items, so no transaction of theirs can be in progress.
+    """
     single = OF_DYNAMODB.keys() - {"TransactionInProgressException"}
     classes = (name if name.endswith("Exception") else f"{name}Exception" for name in single)
     return sorted([*_ANYTHING_OF_DYNAMODB, *(f"DynamoDb.{name}" for name in classes)])

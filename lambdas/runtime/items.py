@@ -1,4 +1,4 @@
-"""Python values <-> DynamoDB items.
+"""Converts Python values to DynamoDB items and back.
 
 Source of the number rules: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html
 """
@@ -11,7 +11,7 @@ Item = dict[str, Any]
 
 
 def to_item(record: Mapping[str, Any]) -> Item:
-    """A mapping as DynamoDB wants it; keys whose value is None are left out, so that sparse indexes stay sparse."""
+    """The mapping as a DynamoDB item. Keys with the value None are left out, so that sparse indexes stay sparse."""
     return {key: to_value(value) for key, value in record.items() if value is not None}
 
 
@@ -21,7 +21,7 @@ def from_item(item: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def to_value(value: Any) -> Item:
-    """One attribute value. A float is refused: it cannot hold money."""
+    """One attribute value. Raises TypeError for a float, which cannot hold money."""
     match value:
         case None:
             return {"NULL": True}
@@ -39,7 +39,7 @@ def to_value(value: Any) -> Item:
 
 
 def value_bytes(value: Mapping[str, Any]) -> int:
-    """What an attribute value takes of its item's size, at the most.
+    """The bytes that an attribute value takes of its item's size, at most.
 
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
     """

@@ -6,12 +6,12 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Frozen(BaseModel):
-    """A value that never changes in place, and whose errors never quote what it was made from (design, promise 7).
+    """A value that never changes in place. Its validation errors never quote the input (design, promise 7).
 
-    Validators are built when first needed: a function starts with the models it uses, not with all it imports.
+    Validators are built at first use: a function starts with the models it uses, not with all it imports.
 
-    `IMPERSONAL`: the fields that say nothing of a person, `PERSONAL` all others, where a model is shown to people who may not
-    see who somebody is. A field in neither is not shown to them.
+    Some callers may not see personal data. `IMPERSONAL` names the fields that say nothing about a person, `PERSONAL` the others.
+    A field in neither is not shown to those callers.
     """
 
     IMPERSONAL: ClassVar[frozenset[str]] = frozenset()
@@ -20,5 +20,5 @@ class Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True, defer_build=True)
 
     def changed(self, **changes: Any) -> Self:
-        """The value with these fields instead; they are not validated."""
+        """A copy with these fields changed, without validation."""
         return self.model_copy(update=changes)

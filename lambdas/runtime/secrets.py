@@ -1,4 +1,4 @@
-"""Secrets of a function, fetched when first used and kept for the life of the process."""
+"""Secrets of a function, fetched at first use and kept for the life of the process."""
 
 from functools import cache
 

@@ -1,4 +1,4 @@
-"""The environment of a function as one frozen model; a missing variable is named before anything runs."""
+"""The environment of a function as one frozen model. A missing variable is named before anything runs."""
 
 import os
 from typing import Self
@@ -9,7 +9,7 @@ from lambdas.runtime.models import Frozen
 
 
 class SettingsError(RuntimeError):
-    """A function was deployed without something it needs."""
+    """A function was deployed without a variable that it needs."""
 
 
 class Settings(Frozen):
@@ -26,7 +26,7 @@ class Settings(Frozen):
 
 
 class TableSettings(Settings):
-    """What every function that touches orders and records is told."""
+    """Settings of every function that reads or writes orders and records."""
 
     order_table: str
     record_table: str

@@ -11,8 +11,8 @@ from lambdas.payments.gateway import TransactionState
 from lambdas.payments.sandbox import PROOF, SandboxGateway
 from lambdas.payments.sandbox_tokens import EnteredMethod, SandboxTokens
 from lambdas.records.table import RecordTable
-from lambdas.runtime.observe import log_unexpected, logger
 from lambdas.runtime.settings import Settings
+from lambdas.runtime.telemetry import log_unexpected, logger
 from lambdas.sandbox_provider.entries import Errors, Typed, read_account, read_card
 from lambdas.sandbox_provider.test_numbers import ACCOUNTS, CARDS, ROUTING_NUMBER
 from lambdas.sandbox_provider.web import Asked, Response, Shop, page, read, shop_of

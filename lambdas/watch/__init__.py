@@ -1,1 +1,1 @@
-"""Nothing is stuck silently: what is past its deadline is told, once."""
+"""Finds orders that are stuck: waits past their deadline and executions that ended. Each is reported once."""

@@ -1,4 +1,4 @@
-"""The console's hand: an execution that was stopped, failed, timed out or was redriven is noticed from its status event.
+"""Notices from status events that an execution was stopped, failed, timed out or was redriven (in the console, for example).
 
 https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html
 """
@@ -16,9 +16,9 @@ from lambdas.orders.model.executions import order_id_in, stopped_because
 from lambdas.orders.ports import OrderStore
 from lambdas.orders.store import DynamoOrderStore, save
 from lambdas.runtime.aws import step_functions
-from lambdas.runtime.observe import MetricUnit, log_unexpected, logger, metrics
+from lambdas.runtime.cold_start import prepare
 from lambdas.runtime.settings import Settings
-from lambdas.runtime.starting import prepare
+from lambdas.runtime.telemetry import MetricUnit, log_unexpected, logger, metrics
 
 
 class WatchSettings(Settings):
@@ -32,24 +32,24 @@ def _orders() -> OrderStore:
 
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: Any) -> None:
-    """A `Step Functions Execution Status Change` event."""
+    """Take a `Step Functions Execution Status Change` event."""
     notice(event["detail"], _orders(), int(time.time()), ask=_error_and_cause)
 
 
 def _error_and_cause(execution_arn: str) -> tuple[str, str]:
-    """The event has neither. That they cannot be asked for must not keep the stop from the order."""
+    """Ask Step Functions, because the event has neither. If it does not answer, the stop is written on the order without them."""
     try:
         found = step_functions().describe_execution(executionArn=execution_arn)
     except (BotoCoreError, ClientError) as error:
-        log_unexpected("why an execution ended was not found out", error)
+        log_unexpected("the cause of an execution's end is unknown", error)
         return "", ""
     return found.get("error", ""), found.get("cause", "")
 
 
 def notice(detail: dict[str, Any], orders: OrderStore, now: int, *, ask: Callable[[str], tuple[str, str]]) -> None:
-    """Write what happened to the execution on its order, if it is that order's present one and the order is not at its end.
+    """Write the new status of the execution on its order, if it is the order's present execution and the order is not final.
 
-    `ask`: error and cause of an execution, by its ARN.
+    `ask`: returns error and cause of an execution, by its ARN.
     """
     execution, status = str(detail["name"]), str(detail["status"])
     order_id = order_id_in(execution)

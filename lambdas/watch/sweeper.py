@@ -1,8 +1,7 @@
-"""Every few minutes: mark waits that are past their deadline, so that the stream tells of them (`OrderActionOverdue`), cancel
-leads that nobody submitted in time, and mark orders that no execution walks (unwalked.py).
+"""Runs every few minutes. It marks overdue waits (event `OrderActionOverdue`) and cancels leads that were not submitted in time.
 
-It reads a sparse index of orders that wait for a date. Each write is conditional, so two sweeps at once tell once, and a submit
-that comes first wins.
+It also marks orders without an execution (missing_executions.py). It reads a sparse index of orders with a due date. Each
+write is conditional: two sweeps at once report once, and a submit that comes first wins.
 """
 
 import json
@@ -21,17 +20,19 @@ from lambdas.orders.ports import OrderStore
 from lambdas.orders.store import DynamoOrderStore, save
 from lambdas.orders.table.entries import UnreadableOrder
 from lambdas.runtime.aws import step_functions
-from lambdas.runtime.observe import MetricUnit, log_unexpected, logger, metrics
+from lambdas.runtime.cold_start import prepare
 from lambdas.runtime.settings import Settings
-from lambdas.runtime.starting import prepare
-from lambdas.watch.missing_executions import Comparison
+from lambdas.runtime.telemetry import MetricUnit, log_unexpected, logger, metrics
+from lambdas.watch.missing_executions import ExecutionCheck
 
 AsDeployed = Callable[[Order], Order]
 
 
 class SweeperSettings(Settings):
-    """`machine_hashes`: JSON map of order_queue_id -> hash of its machine's definition, as deployed; `machines`: of
-    order_queue_id -> state machine ARN."""
+    """JSON maps. `machine_hashes`: order_queue_id -> hash of the deployed machine's definition.
+
+    `machines`: order_queue_id -> state machine ARN.
+    """
 
     order_table: str
     machine_hashes: str = "{}"
@@ -51,30 +52,33 @@ def _orders() -> OrderStore:
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
     now = int(time.time())
-    unwalked = _comparison(now).mark()  # whatever the index of deadlines does
-    metrics.add_metric("MachinesStopped", MetricUnit.Count, unwalked)
+    without_execution = _execution_check(now).mark()  # first: it does not need the index of deadlines
+    metrics.add_metric("MachinesStopped", MetricUnit.Count, without_execution)
     found = sweep(_orders(), now, _as_deployed)
     metrics.add_metric("OrdersFoundOverdue", MetricUnit.Count, found["overdue"])
     metrics.add_metric("LeadsExpired", MetricUnit.Count, found["expired"])
-    return {**found, "unwalked": unwalked}
+    return {**found, "without_execution": without_execution}
 
 
-def _comparison(now: int) -> Comparison:
+def _execution_check(now: int) -> ExecutionCheck:
     machines = json.loads(_settings().machines)
     executions = StepFunctionsMachine(machines)
-    return Comparison(_orders(), executions, step_functions(), machines, load_queues(), now)
+    return ExecutionCheck(_orders(), executions, step_functions(), machines, load_queues(), now)
 
 
 def sweep(orders: OrderStore, now: int, as_deployed: AsDeployed) -> dict[str, int]:
-    """Mark what is overdue and cancel leads whose time is over; returns how many waits and leads were found so. One order
-    that cannot be written stops no other; the next sweep finds it again. `as_deployed`: a lead with its queue's checklist."""
+    """Mark overdue waits and cancel expired leads; return how many of each were found.
+
+    An order that cannot be written stops no other: the next sweep finds it again.
+    `as_deployed`: returns a lead with its queue's checklist.
+    """
     found = {"overdue": 0, "expired": 0}
     for order in orders.due(now):
         if isinstance(order, UnreadableOrder):
             continue
         try:
             after = save(orders, order, partial(_swept, now=now, as_deployed=as_deployed))
-        except Exception as error:  # noqa: BLE001 - whatever it is, the others have deadlines too
+        except Exception as error:  # noqa: BLE001 - the other orders have deadlines too
             log_unexpected("order not swept", error, order_id=order.order_id)
             continue
         if order.is_lead and after.canceled_at and not after.is_lead:
@@ -88,7 +92,7 @@ def sweep(orders: OrderStore, now: int, as_deployed: AsDeployed) -> dict[str, in
 
 
 def _swept(order: Order, now: int, as_deployed: AsDeployed) -> Order:
-    """A submit that is under way ends by itself, so the order is left to the next sweep."""
+    """The order with overdue waits marked, or the expired lead. A lead that is being submitted is left to the next sweep."""
     if order.is_being_submitted(now):
         return order
     if leads.is_over(order, now):

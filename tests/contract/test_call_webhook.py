@@ -22,7 +22,7 @@ from lambdas.actions.call_webhook import CallWebhookConfig, module
 from lambdas.orders.decisions import progress
 from lambdas.orders.model.checklist import ActionState, ChecklistAction
 from lambdas.orders.model.packs import PricedPack
-from lambdas.runtime.observe import metrics
+from lambdas.runtime.telemetry import metrics
 from tests.support.build import CARD, CONTACT, NOW, Clock, a_queue, a_submitted_order
 from tests.support.fakes import InMemoryOrderStore
 

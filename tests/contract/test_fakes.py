@@ -25,7 +25,7 @@ from lambdas.orders.payment_ports import PaymentDeclined, Payments, PaymentUncle
 from lambdas.orders.ports import Clients, OrderStore, Pricing, Sale
 from lambdas.outbox.announcer import Counts
 from lambdas.outbox.bus import Bus, EventBridgeBus
-from lambdas.outbox.changes import Aside
+from lambdas.outbox.changes import DeadLetterQueue
 from lambdas.payments.preauthorization import PreAuthorization
 from lambdas.payments.sandbox import SandboxGateway
 from lambdas.records.clients.client import ClientRecords
@@ -42,7 +42,7 @@ TESTS = Path(__file__).parents[1]
 HELD: dict[type[Any], type[Any]] = {
     fakes.InMemoryOrderStore: OrderStore,  # test_order_store.py, test_order_indexes.py
     coupons.InMemoryCoupons: Coupons,  # test_coupon_uses.py
-    fakes.FakeAside: Aside,
+    fakes.FakeDeadLetters: DeadLetterQueue,
     fakes.FakeBus: Bus,
     fakes.FakeClients: Clients,
     fakes.FakeContacts: Contacts,

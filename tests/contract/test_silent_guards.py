@@ -8,7 +8,7 @@ from threading import Thread
 
 import pytest
 
-from lambdas.rate_limits.fail_open import attempt
+from lambdas.rate_limits.fail_open import ask_guard_table
 from lambdas.rate_limits.windows import Windows
 from lambdas.runtime import aws
 
@@ -57,7 +57,7 @@ def test_a_guard_table_that_does_not_answer_is_given_up_in_seconds(fresh: Callab
     with a_table(answer) as (port, asked):
         fresh(port)
         began = time.monotonic()
-        assert attempt(lambda: Windows("guards").count("x", "y", seconds=60, now=1)) is None
+        assert ask_guard_table(lambda: Windows("guards").count("x", "y", seconds=60, now=1)) is None
         took = time.monotonic() - began
 
     assert took < MOST_SECONDS

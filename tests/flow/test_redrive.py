@@ -1,4 +1,4 @@
-"""What the relay gave up on is passed on by `make retell`: the order that stood still goes on, with nothing done twice."""
+"""What the relay gave up on is passed on by `make redrive`: the order that stood still goes on, with nothing done twice."""
 
 import io
 import json

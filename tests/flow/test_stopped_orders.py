@@ -128,9 +128,9 @@ def test_a_stop_that_nobody_told_of_is_found_by_whoever_acts_and_by_the_sweep(sh
             assert AFTER[verb][1](shop, order_id), verb
 
         assert shop.order(left_alone)["machine_stopped_at"] is None
-        until("the sweep finds it", lambda: shop.sweep()["unwalked"] or None)
+        until("the sweep finds it", lambda: shop.sweep()["without_execution"] or None)
         assert shop.order(left_alone)["machine_stopped_because"] == "the machine was stopped in the console"
-        assert shop.sweep()["unwalked"] == 0
+        assert shop.sweep()["without_execution"] == 0
 
     shop.done("order.cancel", {"order_id": left_alone})
     assert is_unwound(shop, left_alone)

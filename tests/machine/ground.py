@@ -24,8 +24,8 @@ from lambdas.orders.model.checklist import ChecklistAction
 from lambdas.orders.model.order import Order
 from lambdas.orders.model.queue import Queue
 from lambdas.orders.store import DynamoOrderStore
-from lambdas.outbox.aftercare import Aftercare
-from lambdas.outbox.changes import Nowhere
+from lambdas.outbox.changes import NoDeadLetters
+from lambdas.outbox.execution_starts import ExecutionStarter
 from lambdas.outbox.relay import relay
 from lambdas.records.table import RecordTable
 from statemachines.__main__ import machine_of
@@ -179,13 +179,13 @@ def _relay_stream(made: Ground, ended: threading.Event) -> None:
     shard = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"][0]["ShardId"]
     place = streams.get_shard_iterator(StreamArn=arn, ShardId=shard, ShardIteratorType="TRIM_HORIZON")["ShardIterator"]
     chance = random.Random(1)
-    care = Aftercare(made.machine, made.orders, lambda: int(time.time()))
+    care = ExecutionStarter(made.machine, made.orders, lambda: int(time.time()))
     while not ended.is_set():
         answer = streams.get_records(ShardIterator=place, Limit=100)
         place = answer["NextShardIterator"]
         records: Any = [record for record in answer["Records"] if record["dynamodb"]["Keys"]["sk"] == {"S": "order"}]
         for _ in range(1 + (chance.random() < 1 / 3)):
-            if records and (again := relay(records, care, Nowhere())):
+            if records and (again := relay(records, care, NoDeadLetters())):
                 made.failures += again
         made.tell(records)
         if not records:

@@ -267,10 +267,10 @@ class FakeBus:
 
 
 @dataclass
-class FakeAside:
-    """`put_in`: order id and reason of each."""
+class FakeDeadLetters:
+    """`letters`: order id and reason of each."""
 
-    put_in: list[tuple[str, str]] = field(default_factory=list)
+    letters: list[tuple[str, str]] = field(default_factory=list)
 
-    def put(self, record: dict[str, Any], why: str) -> None:
-        self.put_in.append((record["dynamodb"]["Keys"]["pk"]["S"], why))
+    def send(self, record: dict[str, Any], why: str) -> None:
+        self.letters.append((record["dynamodb"]["Keys"]["pk"]["S"], why))

@@ -12,7 +12,7 @@ from typing import Any
 
 from lambdas.runtime.models import Frozen
 from statemachines.compiler import COMPLETE_ALREADY, GO_TO_STEP
-from statemachines.way_back import UNWOUND
+from statemachines.unwinding import UNWOUND
 
 _TITLE = re.compile(r"Order queue (\d+), (.*)\. Compiled from .+/queue\.toml")
 _STEP = re.compile(r"Step (\d+): (.*)")

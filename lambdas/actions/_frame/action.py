@@ -16,10 +16,10 @@ from lambdas.actions._frame.undo import undo_action
 from lambdas.orders.store import DynamoOrderStore
 from lambdas.payments.gateways import gateway_named
 from lambdas.records.table import RecordTable
-from lambdas.runtime.observe import logger, metrics
-from lambdas.runtime.patience import lasting
+from lambdas.runtime.cold_start import prepare
+from lambdas.runtime.retry_budget import retry_budget
 from lambdas.runtime.settings import TableSettings
-from lambdas.runtime.starting import prepare
+from lambdas.runtime.telemetry import logger, metrics
 
 Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
 
@@ -32,7 +32,7 @@ def action_handler(module: Module[Any]) -> Handler:
         logger.append_keys(action=module.name, order_id=event["order_id"], action_id=event["action_id"])
         order_id, action_id = str(event["order_id"]), int(event["action_id"])
         if event.get("undo"):
-            with lasting(context):
+            with retry_budget(context):
                 return undo_action(module, order_id, action_id, tools())
         if event.get("requested"):
             return run_requested(module, order_id, action_id, context, tools())

@@ -21,7 +21,7 @@ from lambdas.orders.model.order import Order
 from lambdas.orders.model.steps import StepStatus
 from lambdas.records.table import ConditionFailedError
 from lambdas.runtime.aws_errors import Meaning, meaning_of
-from lambdas.runtime.observe import log_unexpected
+from lambdas.runtime.telemetry import log_unexpected
 
 _AGAIN = "it may pass by itself; if this action still waits, process it again"
 _UNDO_AGAIN = "it is tried again by itself, daily at the latest"

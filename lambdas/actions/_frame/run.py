@@ -22,8 +22,8 @@ from lambdas.orders.model.checklist import ChecklistAction
 from lambdas.orders.model.order import Order
 from lambdas.orders.model.steps import StepStatus
 from lambdas.orders.store import save
-from lambdas.runtime.observe import MetricUnit, logger, metrics
-from lambdas.runtime.patience import lasting
+from lambdas.runtime.retry_budget import retry_budget
+from lambdas.runtime.telemetry import MetricUnit, logger, metrics
 
 GRACE_SECONDS = 5  # between a Lambda's time-out and the moment its claim lapses
 
@@ -56,7 +56,7 @@ def run_action(
 ) -> dict[str, Any]:
     """Claim, run, settle one action. Returns nothing of the order: machines get ids only."""
     try:
-        with lasting(context):
+        with retry_budget(context):
             claimed = _claim(order_id, action_id, context, use, by_machine=by_machine, only_if_asked=only_if_asked)
             return _run_settle(module, claimed, order_id, action_id, use)
     except (

@@ -14,7 +14,7 @@ from lambdas.orders.decisions import unsettled
 from lambdas.orders.model.checklist import ActionState
 from lambdas.orders.model.order import Order
 from lambdas.orders.store import save
-from lambdas.runtime.observe import MetricUnit, logger, metrics
+from lambdas.runtime.telemetry import MetricUnit, logger, metrics
 
 TRIED_SECONDS = 120  # from the first failure on, by whoever comes by
 

@@ -12,7 +12,7 @@ from lambdas.orders.errors import OrderChangedError
 from lambdas.orders.model.order import Order
 from lambdas.orders.model.steps import StepStatus
 from lambdas.orders.store import save
-from lambdas.runtime.observe import logger
+from lambdas.runtime.telemetry import logger
 
 
 def undo_action(module: Module[Any], order_id: str, action_id: int, use: Tools) -> dict[str, Any]:

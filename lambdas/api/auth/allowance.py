@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from lambdas.api.auth.errors import TooManyCallsError
-from lambdas.rate_limits.fail_open import attempt
+from lambdas.rate_limits.fail_open import ask_guard_table
 from lambdas.rate_limits.windows import Windows
 
 CALL_WINDOW_SECONDS = 60
@@ -63,7 +63,7 @@ class Calls:
             heard = _Heard(number, heard.told, heard.untold + 1)
         else:
             by = 1 + (heard.untold if heard and heard.number == number else 0)
-            window = attempt(
+            window = ask_guard_table(
                 lambda: self._windows.count(f"calls#{user}", _CALLS, seconds=CALL_WINDOW_SECONDS, now=now, by=by)
             )
             if window is None:

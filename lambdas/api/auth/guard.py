@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from lambdas.api.auth.allowance import Allowance, Calls
 from lambdas.api.auth.errors import TooManyLoginsError
-from lambdas.rate_limits.failures import Failures, Key, Limit, Over, Trial
+from lambdas.rate_limits.failures import Attempt, Failures, Key, Limit, LimitReached
 from lambdas.rate_limits.windows import Windows
-from lambdas.runtime.observe import MetricUnit, metrics
+from lambdas.runtime.telemetry import MetricUnit, metrics
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
 
-    from lambdas.rate_limits.idempotency import Repeats
+    from lambdas.rate_limits.idempotency import IdempotencyKeys
 
 T = TypeVar("T")
 LOGIN_WINDOW_SECONDS = 300
@@ -88,7 +88,7 @@ class Guard:
                 Key("source", source, Limit(most=self._failed_logins_of_source, seconds=LOGIN_WINDOW_SECONDS)),
             )
         )
-        if isinstance(trial, Over):
+        if isinstance(trial, LimitReached):
             metrics.add_metric("FailedLogins", MetricUnit.Count, 1)
             raise TooManyLoginsError(trial.seconds_left)
         found = self._looked_at(look, trial)
@@ -96,13 +96,13 @@ class Guard:
             self._remember(proof, found, until=self._now() + LOGIN_WINDOW_SECONDS)
         return found
 
-    def _looked_at(self, look: Callable[[], T | None], trial: Trial) -> T | None:
+    def _looked_at(self, look: Callable[[], T | None], trial: Attempt) -> T | None:
         is_wrong = False
         try:
             found = look()
             is_wrong = found is None
         finally:
-            (trial.failed if is_wrong else trial.passed)()
+            (trial.on_failure if is_wrong else trial.on_success)()
         if is_wrong:
             metrics.add_metric("FailedLogins", MetricUnit.Count, 1)
         return found
@@ -112,7 +112,7 @@ class Guard:
             self._proven.clear()
         self._proven[proof] = _Proven(until, found, self._now() + self._login_kept_seconds)
 
-    def guess(self, about: str, keys: Sequence[Key]) -> Trial | Over:
+    def guess(self, about: str, keys: Sequence[Key]) -> Attempt | LimitReached:
         """A try to find something out, counted before it is looked at; or the key under which too many were in vain."""
         return Failures(self._windows, about, self._now).begin(keys)
 
@@ -124,7 +124,7 @@ class Guard:
         return self.log_in(login, source=f"check_login#{caller}#{login}", look=look)
 
     @cached_property
-    def repeats(self) -> "Repeats":
-        from lambdas.rate_limits.idempotency import Repeats
+    def idempotency_keys(self) -> "IdempotencyKeys":
+        from lambdas.rate_limits.idempotency import IdempotencyKeys
 
-        return Repeats(self._table, self._now, self._client)
+        return IdempotencyKeys(self._table, self._now, self._client)

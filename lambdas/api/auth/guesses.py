@@ -17,9 +17,9 @@ from lambdas.orders.model.info import Info, merge, text
 from lambdas.orders.model.order import Order
 from lambdas.orders.parsing.info_keys import is_pack
 from lambdas.orders.parsing.packs import coupon_code
-from lambdas.rate_limits.failures import Key, Limit, Over, Trial
+from lambdas.rate_limits.failures import Attempt, Key, Limit, LimitReached
 from lambdas.records.users.rights import SEE_CLIENT, Right
-from lambdas.runtime.observe import MetricUnit, metrics
+from lambdas.runtime.telemetry import MetricUnit, metrics
 
 _HOUR = 3_600
 OF_ORDER = Limit(most=20, seconds=_HOUR)
@@ -29,19 +29,19 @@ OF_USER = Limit(most=600, seconds=_HOUR)  # a shop's user speaks for all its buy
 class Codes:
     """The coupon codes that a call tries; `seen` is said of the order it came to."""
 
-    def __init__(self, trials: Mapping[str, Trial]) -> None:
+    def __init__(self, trials: Mapping[str, Attempt]) -> None:
         self._open = dict(trials)
 
     def seen(self, order: Order) -> Order:
         """Those that take something off were no guesses."""
         for code in {pack.coupon.coupon_code for pack in order.priced if pack.coupon}:
             if trial := self._open.pop(code, None):
-                trial.passed()
+                trial.on_success()
         return order
 
     def ended(self) -> None:
         for trial in self._open.values():
-            trial.failed()
+            trial.on_failure()
 
 
 @contextmanager
@@ -82,24 +82,24 @@ def counting_login(backend: Backend, caller: Caller, order: Order) -> Iterator[N
         yield
         submitted = True
     finally:
-        (trial.passed if submitted else trial.failed)()
+        (trial.on_success if submitted else trial.on_failure)()
 
 
-def _begun(backend: Backend, caller: Caller, codes: Sequence[str], order: Order | None) -> dict[str, Trial]:
-    begun: dict[str, Trial] = {}
+def _begun(backend: Backend, caller: Caller, codes: Sequence[str], order: Order | None) -> dict[str, Attempt]:
+    begun: dict[str, Attempt] = {}
     try:
         for code in codes:
             begun[code] = _begun_one(backend, "coupon_codes", _keys(caller, order), "info.coupon")
     except TooManyGuessesError:
         for trial in begun.values():  # none of them was looked at
-            trial.passed()
+            trial.on_success()
         raise
     return begun
 
 
-def _begun_one(backend: Backend, about: str, keys: Sequence[Key], field: str) -> Trial:
+def _begun_one(backend: Backend, about: str, keys: Sequence[Key], field: str) -> Attempt:
     trial = backend.guard.guess(about, keys)
-    if isinstance(trial, Over):
+    if isinstance(trial, LimitReached):
         metrics.add_metric("GuessesRefused", MetricUnit.Count, 1)
         raise TooManyGuessesError(field, trial.seconds_left)
     return trial

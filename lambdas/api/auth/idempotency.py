@@ -1,6 +1,6 @@
 """A call with an Idempotency-Key runs once: the same call again gets the first answer, another call under the key is refused.
 
-Answers are kept as they were sent, in the encrypted guard table only. Kept are outcomes: successes, and refusals that are
+Answers are kept as they were sent, in the encrypted guard table only. StoredAnswer are outcomes: successes, and refusals that are
 decided for good (`OrderError.again`). `order.create` is not run through here: its key is in the transaction that makes the
 order (orders/service.py).
 """
@@ -20,9 +20,9 @@ from lambdas.api.auth.guard import Guard
 from lambdas.api.http.call import Call
 from lambdas.api.http.responses import Response
 from lambdas.orders.errors import Again, OrderError
-from lambdas.rate_limits.fail_open import attempt, guard_failed
-from lambdas.rate_limits.idempotency import Claim, Kept, KeyReused, StillRunning
-from lambdas.runtime.observe import logger
+from lambdas.rate_limits.fail_open import ask_guard_table, log_guard_failure
+from lambdas.rate_limits.idempotency import Claim, KeyTakenError, StillRunningError, StoredAnswer
+from lambdas.runtime.telemetry import logger
 
 
 def once(
@@ -33,7 +33,7 @@ def once(
     Raises KeyReusedError, RepeatInProgressError, RepeatUnknownError, and what `run` raises if that is not kept.
     """
     claim = _begin(guard, call, caller)
-    if isinstance(claim, Kept):
+    if isinstance(claim, StoredAnswer):
         logger.info("call answered as before", method=call.method, door=call.door.value, user=caller.name)
         response: Response = json.loads(claim.answer)
         return response
@@ -41,28 +41,28 @@ def once(
         response = run()
     except OrderError as error:
         if error.again is not Again.SAME:
-            attempt(lambda: guard.repeats.let_go(claim))
+            ask_guard_table(lambda: guard.idempotency_keys.release(claim))
             raise
         response = refuse(error)
     except Exception:
-        attempt(lambda: guard.repeats.let_go(claim))
+        ask_guard_table(lambda: guard.idempotency_keys.release(claim))
         raise
     # If this fails the claim lapses, and a repeat runs again, which every verb stands.
-    attempt(lambda: guard.repeats.keep(claim, json.dumps(response)))
+    ask_guard_table(lambda: guard.idempotency_keys.store_answer(claim, json.dumps(response)))
     return response
 
 
-def _begin(guard: Guard, call: Call, caller: Caller) -> Claim | Kept:
+def _begin(guard: Guard, call: Call, caller: Caller) -> Claim | StoredAnswer:
     key = call.idempotency_key or ""
     content = _content(key, call.door.value, call.method, call.parameters, call.files, caller.if_match)
     try:
-        return guard.repeats.begin(caller.name, key, content=content, named=call.method)
-    except KeyReused as used:
+        return guard.idempotency_keys.claim(caller.name, key, content=content, named=call.method)
+    except KeyTakenError as used:
         raise KeyReusedError(used.named) from None
-    except StillRunning:
+    except StillRunningError:
         raise RepeatInProgressError(call.method) from None
     except (BotoCoreError, ClientError) as error:
-        guard_failed(error)
+        log_guard_failure(error)
         raise RepeatUnknownError from None
 
 

@@ -8,7 +8,7 @@ from lambdas.api.auth.errors import NotLoggedInError
 from lambdas.api.auth.guard import Guard
 from lambdas.rate_limits.sources import source_of
 from lambdas.records.users.api_user import ApiUser, ApiUserRecords
-from lambdas.runtime.observe import logger
+from lambdas.runtime.telemetry import logger
 
 _MAX_CREDENTIALS = 1_024
 

@@ -15,7 +15,7 @@ from lambdas.api.method import Method
 from lambdas.api.table import method_named
 from lambdas.orders.card_numbers.numbers import has_card_number
 from lambdas.orders.errors import Problem
-from lambdas.runtime.plain_words import place_of, plain_words
+from lambdas.runtime.validation_messages import message_of, path_of
 
 _FLAT_INFO = re.compile(r"(?!info$)(?i:info)(?:$|[^A-Za-z0-9])")
 _NESTED = re.compile(r"\A\s*(\w+)\s*(?:\[|%5[bB]|\.)")
@@ -116,10 +116,10 @@ def revision_asked(if_match: str | None) -> int | None:
 
 
 def _problem(found: Any) -> Problem:
-    field = place_of(found) or "order_id"
+    field = path_of(found) or "order_id"
     if found["type"] == "missing":
         return Problem(field, "parameter not supplied")
-    text = plain_words(found)
+    text = message_of(found)
     named, supplied, rest = text.partition(" parameter not supplied")
     if not found["loc"] and supplied:  # one of several is needed: the rule names the first of them
         return Problem(named, f"parameter not supplied{rest}")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from lambdas.orders.decisions.quiescence import is_at_rest
 from lambdas.orders.model.order import Order
-from lambdas.runtime.observe import log_unexpected
+from lambdas.runtime.telemetry import log_unexpected
 
 LONGEST_WAIT_SECONDS = 15  # with a repeat's wait before it, less than the function may run
 _WAIT = re.compile(r'(?i)(?:^|,)\s*wait\s*=\s*"?(\d{1,9})"?\s*(?=$|[,;])')

@@ -19,8 +19,8 @@ from lambdas.records.posts.attachment import Attachment, AttachmentFiles, NewFil
 from lambdas.records.posts.notification import MailState, NotificationRecords
 from lambdas.records.posts.post import Post, PostKind, PostRecords
 from lambdas.records.request_key import RequestKey
-from lambdas.runtime.observe import log_unexpected
 from lambdas.runtime.settings import Settings
+from lambdas.runtime.telemetry import log_unexpected
 
 MailOutcome = Literal["sent", "refused", "unknown", "unsent"]
 _OUTCOMES: dict[MailState, MailOutcome] = {

@@ -9,7 +9,7 @@ from lambdas.catalog.plan import Plan
 from lambdas.contracts.fitness import unknown_parts
 from lambdas.orders.errors import InvalidOrderError, Problem
 from lambdas.records.quotes.service import QuotedOption, QuotedService
-from lambdas.runtime.plain_words import place_of, plain_words
+from lambdas.runtime.validation_messages import message_of, path_of
 
 _WHOLE = 10_000  # 100.00 percent, in hundredths
 _NO_PLAN = "0"
@@ -74,8 +74,8 @@ def _checked(amounts: dict[str, int], where: str) -> dict[str, int]:
     try:
         QuotedOption(**amounts)
     except ValidationError as error:
-        said = [(one, plain_words(one).partition(": ")) for one in error.errors(include_input=False)]
-        found = [(name, text) if text else (place_of(one), name) for one, (name, _, text) in said]
+        said = [(one, message_of(one).partition(": ")) for one in error.errors(include_input=False)]
+        found = [(name, text) if text else (path_of(one), name) for one, (name, _, text) in said]
         raise InvalidOrderError(tuple(Problem(f"{where}{name}", text) for name, text in found)) from None
     return amounts
 

@@ -17,7 +17,7 @@ from lambdas.forms.web import Answer, RefusedError, WebRequest, see_other
 from lambdas.mail.link_mail import address_of
 from lambdas.orders.model.order import Order
 from lambdas.records.links.link import Link, LinkPurpose
-from lambdas.runtime.observe import MetricUnit, metrics
+from lambdas.runtime.telemetry import MetricUnit, metrics
 
 
 def ask(shop: Shop, form: Form, token: str, request: WebRequest) -> Answer:

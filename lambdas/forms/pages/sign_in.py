@@ -19,11 +19,11 @@ from lambdas.forms.web import Answer, WebRequest, see_other
 from lambdas.orders.contact.fields import CONTACT_FIELDS, fit_fields
 from lambdas.orders.model.info import Info, text
 from lambdas.orders.model.order import Order
-from lambdas.rate_limits.failures import Failures, Key, Limit, Over
+from lambdas.rate_limits.failures import Failures, Key, Limit, LimitReached
 from lambdas.rate_limits.sources import source_of
 from lambdas.records.clients.client import Client
 from lambdas.records.links.link import new_token
-from lambdas.runtime.observe import MetricUnit, logger, metrics
+from lambdas.runtime.telemetry import MetricUnit, logger, metrics
 
 LOGIN, PASSWORD = "login", "password"
 OF_SOURCE = Limit(most=50, seconds=300)
@@ -57,16 +57,16 @@ def take(shop: Shop, form: Form, request: WebRequest) -> Answer:
     failures, source = Failures(shop.windows, "sign_in", shop.now), source_of(request.source)
     keys = (Key("source", source, OF_SOURCE), Key("login", f"{source} {login}", OF_LOGIN))
     trial = failures.begin(keys)
-    if isinstance(trial, Over):
+    if isinstance(trial, LimitReached):
         metrics.add_metric("FailedLogins", MetricUnit.Count, 1)
         return _page(shop, form, session, login=login, problem=_TOO_MANY, status=HTTPStatus.TOO_MANY_REQUESTS)
     client = _verify_login(shop, form, login, password)
     if client is None:
         metrics.add_metric("FailedLogins", MetricUnit.Count, 1)
         logger.warning("sign-in failed", form=form.name)
-        trial.failed()
+        trial.on_failure()
         return _page(shop, form, session, login=login, problem=_WRONG, status=HTTPStatus.UNPROCESSABLE_ENTITY)
-    trial.passed()
+    trial.on_success()
     return _give_to_client(shop, form, session, client, request)
 
 

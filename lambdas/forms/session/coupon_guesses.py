@@ -8,9 +8,9 @@ from lambdas.forms.session.session import Session
 from lambdas.forms.shop import Shop
 from lambdas.forms.web import RefusedError, WebRequest
 from lambdas.orders.model.info import Info, text
-from lambdas.rate_limits.failures import Failures, Key, Limit, Over
+from lambdas.rate_limits.failures import Failures, Key, Limit, LimitReached
 from lambdas.rate_limits.sources import source_of
-from lambdas.runtime.observe import MetricUnit, metrics
+from lambdas.runtime.telemetry import MetricUnit, metrics
 
 OF_SOURCE = Limit(most=60, seconds=3_600)
 _COUPON = "coupon"
@@ -23,9 +23,9 @@ def refuse_guesses(shop: Shop, form: Form, session: Session, changes: Info, requ
         return
     failures = Failures(shop.windows, "coupons", shop.now)
     trial = failures.begin((Key("source", source_of(request.source), OF_SOURCE),))
-    if isinstance(trial, Over):
+    if isinstance(trial, LimitReached):
         metrics.add_metric("GuessesRefused", MetricUnit.Count, 1)
         words = "Too many coupon codes were tried from your network. Order without a code, or wait an hour."
         raise RefusedError(HTTPStatus.TOO_MANY_REQUESTS, "Too many coupon codes", words)
     order = preview_order(shop, form, session.order, {**changes, _COUPON: code})
-    (trial.passed if any(pack.coupon for pack in order.priced) else trial.failed)()
+    (trial.on_success if any(pack.coupon for pack in order.priced) else trial.on_failure)()

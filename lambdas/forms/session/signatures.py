@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from botocore.exceptions import BotoCoreError, ClientError
 
 from lambdas.runtime.aws import secrets_manager
-from lambdas.runtime.observe import log_unexpected
+from lambdas.runtime.telemetry import log_unexpected
 
 KEPT_SECONDS, LOOKED_AGAIN_SECONDS = 300, 60
 

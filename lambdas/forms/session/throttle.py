@@ -5,10 +5,10 @@ import hashlib
 from lambdas.forms.shop import Shop
 from lambdas.forms.web import WebRequest
 from lambdas.orders.model.info import Info, text
-from lambdas.rate_limits.fail_open import attempt
+from lambdas.rate_limits.fail_open import ask_guard_table
 from lambdas.rate_limits.form_limits import is_admitted
 from lambdas.rate_limits.sources import source_of
-from lambdas.runtime.observe import MetricUnit, metrics
+from lambdas.runtime.telemetry import MetricUnit, metrics
 
 RETRY_SECONDS = "3600"
 _COUNTED = "all"
@@ -41,5 +41,5 @@ def _of_whom(shop: Shop, changes: Info, request: WebRequest) -> str:
 def is_too_often(shop: Shop, what: str, by: str, *, limit: int, seconds: int) -> bool:
     """Count it; whether it was done more often than that. `by` is kept as a digest only."""
     name = f"{what}#{hashlib.sha256(by.encode()).hexdigest()}"
-    window = attempt(lambda: shop.windows.count(name, _COUNTED, seconds=seconds, now=shop.now()))
+    window = ask_guard_table(lambda: shop.windows.count(name, _COUNTED, seconds=seconds, now=shop.now()))
     return window is not None and window.of(_COUNTED) > limit

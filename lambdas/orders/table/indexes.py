@@ -20,7 +20,7 @@ from lambdas.orders.ports import TimeWindow
 from lambdas.orders.table.entries import FoundOrder, OrderEntry, UnreadableOrder
 from lambdas.orders.table.stored import incoherent_fields, restored
 from lambdas.runtime.items import Item, from_item, to_item
-from lambdas.runtime.observe import MetricUnit, logger, metrics
+from lambdas.runtime.telemetry import MetricUnit, logger, metrics
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient

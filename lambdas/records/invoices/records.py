@@ -23,7 +23,7 @@ from lambdas.records.invoices.series import Series, SeriesBusyError
 from lambdas.records.request_key import RequestKey, RequestKeyUsedError
 from lambdas.records.table import ConditionFailedError, RecordTable
 from lambdas.runtime.items import from_item, to_item
-from lambdas.runtime.patience import Patience
+from lambdas.runtime.retry_budget import RetryBudget
 
 
 class ConditionsNotMetError(Exception):
@@ -69,7 +69,7 @@ class InvoiceRecords:
         document, series, patience = (
             _document(draft, key),
             Series(self._table, _series_pk(draft), self._now),
-            Patience(),
+            RetryBudget(),
         )
         while True:
             issued = draft.model_copy(update={"number": series.take(document)})

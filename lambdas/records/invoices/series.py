@@ -12,7 +12,7 @@ from typing import Any
 
 from lambdas.records.table import RecordTable
 from lambdas.runtime.items import from_item, to_item
-from lambdas.runtime.patience import Patience
+from lambdas.runtime.retry_budget import RetryBudget
 
 _N, _S = "number", "since"
 _IS_ITS = f"#{_N} = :number"
@@ -32,7 +32,7 @@ class Series:
 
     def take(self, document: str) -> int:
         """The number of this document: the one it has, one that nobody used, or else the next. Raises SeriesBusyError."""
-        ticket, patience = _ticket(document), Patience()
+        ticket, patience = _ticket(document), RetryBudget()
         while True:
             noted = self._table.get(self._pk, "counter") or {}
             if (mine := noted.get(_NUMBER + ticket)) is not None:

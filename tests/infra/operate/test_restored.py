@@ -16,8 +16,8 @@ from lambdas.orders.model.executions import Execution, execution_name
 from lambdas.orders.model.order import Order
 from lambdas.orders.model.waits import MACHINE_WAIT
 from lambdas.orders.store import DynamoOrderStore
-from lambdas.outbox.announcer import Sent, announce
-from lambdas.outbox.changes import Nowhere
+from lambdas.outbox.announcer import SentEvents, announce
+from lambdas.outbox.changes import NoDeadLetters
 from lambdas.records.step_counts import StepCounts
 from lambdas.records.table import RecordTable
 from tests.support.build import NOW, a_submitted_order, an_order, the_default_queue
@@ -54,7 +54,7 @@ class Stage:
             self.orders.create(order, (), NOW)
 
     def tell(self, records: Sequence[dict[str, Any]]) -> bool:
-        return announce(records, self.bus, self.counts, Nowhere(), Sent()) == []
+        return announce(records, self.bus, self.counts, NoDeadLetters(), SentEvents()) == []
 
     def go_on(self, *names: str) -> tuple[int, str]:
         said = io.StringIO()

@@ -4,7 +4,7 @@ from typing import Any
 
 from lambdas.actions._frame.module import Module
 from lambdas.orders.model.order import Order
-from lambdas.runtime.observe import metrics
+from lambdas.runtime.telemetry import metrics
 from tests.support.build import a_queue, a_submitted_order
 from tests.unit.actions.conftest import World
 

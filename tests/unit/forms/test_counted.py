@@ -8,7 +8,7 @@ from lambdas.forms.session.coupon_guesses import OF_SOURCE
 from lambdas.forms.shop import Shop
 from lambdas.rate_limits.failures import Limit
 from lambdas.rate_limits.form_limits import FormLimits
-from lambdas.runtime.observe import metrics
+from lambdas.runtime.telemetry import metrics
 from tests.unit.forms.browser import Browser
 from tests.unit.forms.conftest import to_payment
 from tests.unit.forms.session.test_limits import begin

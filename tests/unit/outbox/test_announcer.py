@@ -4,9 +4,9 @@ import json
 from typing import Any
 
 from lambdas.orders.events import AS_IT_STANDS
-from lambdas.outbox.announcer import Sent, announce
+from lambdas.outbox.announcer import SentEvents, announce
 from lambdas.outbox.dead_letters import DeadLetters
-from tests.support.fakes import FakeAside, FakeBus, FakeCounts
+from tests.support.fakes import FakeBus, FakeCounts, FakeDeadLetters
 from tests.unit.outbox.test_relay import broken, lead, record, submitted
 
 
@@ -14,10 +14,10 @@ def tell(
     records: list[dict[str, Any]],
     bus: FakeBus,
     counts: FakeCounts | None = None,
-    aside: FakeAside | None = None,
-    sent: Sent | None = None,
+    dead_letters: FakeDeadLetters | None = None,
+    sent: SentEvents | None = None,
 ) -> list[str]:
-    return announce(records, bus, counts or FakeCounts(), aside or FakeAside(), sent or Sent())
+    return announce(records, bus, counts or FakeCounts(), dead_letters or FakeDeadLetters(), sent or SentEvents())
 
 
 def told(bus: FakeBus) -> list[str]:
@@ -50,7 +50,7 @@ def test_a_count_that_fails_comes_again_and_holds_up_neither_events_nor_other_co
 
 
 def test_while_the_bus_does_not_answer_everything_is_counted_and_goes_out_later_once() -> None:
-    bus, counts, sent = FakeBus(refuses=1), FakeCounts(), Sent()
+    bus, counts, sent = FakeBus(refuses=1), FakeCounts(), SentEvents()
     first = lead("1001")
     batch = [record(1, first), record(2, submitted(first), first), record(3, lead("1002"))]
 
@@ -72,10 +72,10 @@ def test_a_batch_that_another_process_tells_again_has_the_same_ids() -> None:
 
 
 def test_a_row_that_cannot_be_read_is_set_aside_and_the_others_are_told() -> None:
-    bus, aside = FakeBus(), FakeAside()
+    bus, dead_letters = FakeBus(), FakeDeadLetters()
 
-    assert tell([broken(1, lead("1001")), record(2, lead("1002"))], bus, aside=aside) == []
-    assert [order_id for order_id, _ in aside.put_in] == ["1001"]
+    assert tell([broken(1, lead("1001")), record(2, lead("1002"))], bus, dead_letters=dead_letters) == []
+    assert [order_id for order_id, _ in dead_letters.letters] == ["1001"]
     assert told(bus) == ["1002 OrderCreated"]
 
 
@@ -101,7 +101,7 @@ def test_a_letter_names_the_order_its_place_in_the_stream_and_the_reader_and_not
     told = record(7, lead("1001")) | {"eventSourceARN": "arn:stream"}
     told["dynamodb"]["ApproximateCreationDateTime"] = 1_800_000_000.0
     for _ in range(2):  # the batch comes again
-        letters.put(told, "these of its fields cannot be read: hash")
+        letters.send(told, "these of its fields cannot be read: hash")
 
     (letter,) = queue.letters
     assert letter["DDBStreamBatchInfo"] == {

@@ -13,13 +13,13 @@ from lambdas.orders.model.executions import Execution
 from lambdas.orders.model.order import Order, Wait
 from lambdas.orders.model.steps import StepStatus
 from lambdas.outbox import relay as outbox
-from lambdas.outbox.aftercare import Aftercare
-from lambdas.watch.missing_executions import Comparison
+from lambdas.outbox.execution_starts import ExecutionStarter
+from lambdas.watch.missing_executions import ExecutionCheck
 from lambdas.watch.sweeper import sweep
 from tests.support.build import NOW, a_submitted_order, an_order, the_default_queue
-from tests.support.fakes import FakeAside, FakeMachine, InMemoryOrderStore
+from tests.support.fakes import FakeDeadLetters, FakeMachine, InMemoryOrderStore
 from tests.unit.outbox.test_relay import record
-from tests.unit.watch.test_unwalked import Ended, an_execution
+from tests.unit.watch.test_missing_executions import Ended, an_execution
 
 LATER = NOW + 31 * 86_400
 
@@ -80,7 +80,7 @@ def test_of_two_sweeps_one_marks_an_order_that_nobody_walks() -> None:
     client: Any = Ended()
 
     def mark() -> int:
-        return Comparison(store, machine, client, {"1": "arn"}, {1: the_default_queue()}, NOW).mark()
+        return ExecutionCheck(store, machine, client, {"1": "arn"}, {1: the_default_queue()}, NOW).mark()
 
     store.second = mark
     mark()
@@ -113,7 +113,7 @@ class OnceMachine(FakeMachine):
 
 
 def relayed(store: InMemoryOrderStore, machine: OnceMachine, records: list[dict[str, Any]]) -> list[str]:
-    return outbox.relay(records, Aftercare(machine, store, lambda: NOW + 1), FakeAside())
+    return outbox.relay(records, ExecutionStarter(machine, store, lambda: NOW + 1), FakeDeadLetters())
 
 
 def test_of_two_relays_one_starts_an_order() -> None:

@@ -12,10 +12,10 @@ from lambdas.orders.model.order import Order, Wait
 from lambdas.orders.ports import OrderStore
 from lambdas.orders.store import order_item
 from lambdas.outbox import relay as outbox
-from lambdas.outbox.aftercare import Aftercare
-from lambdas.outbox.changes import Nowhere, begin_again_at
+from lambdas.outbox.changes import NoDeadLetters, batch_response
+from lambdas.outbox.execution_starts import ExecutionStarter
 from tests.support.build import CONTACT, NOW, an_order
-from tests.support.fakes import FakeAside, FakeMachine, InMemoryOrderStore
+from tests.support.fakes import FakeDeadLetters, FakeMachine, InMemoryOrderStore
 from tests.support.logs import logged
 
 
@@ -23,11 +23,11 @@ def relay(
     records: Sequence[dict[str, Any]],
     machine: Machine,
     orders: OrderStore | None = None,
-    aside: FakeAside | None = None,
+    dead_letters: FakeDeadLetters | None = None,
 ) -> list[str]:
     """The sequence numbers of the records that have to come again."""
-    care = Aftercare(machine, orders or InMemoryOrderStore(), lambda: NOW)
-    return outbox.relay(records, care, aside or FakeAside())
+    care = ExecutionStarter(machine, orders or InMemoryOrderStore(), lambda: NOW)
+    return outbox.relay(records, care, dead_letters or FakeDeadLetters())
 
 
 def record(sequence: int, new: Order | None, old: Order | None = None) -> dict[str, Any]:
@@ -104,13 +104,13 @@ def test_an_order_that_its_time_to_live_removed_starts_nothing() -> None:
 
 
 def test_an_order_that_cannot_be_passed_on_now_holds_up_no_other_and_comes_again() -> None:
-    machine, aside = FakeMachine(fails_on={"1002"}), FakeAside()
+    machine, dead_letters = FakeMachine(fails_on={"1002"}), FakeDeadLetters()
     batch = [record(number, submitted(lead(f"100{number}"))) for number in (1, 2, 3)]
 
-    assert relay(batch, machine, aside=aside) == ["2"]
+    assert relay(batch, machine, dead_letters=dead_letters) == ["2"]
     assert machine.started == ["1001", "1003"]
-    assert aside.put_in == []
-    assert begin_again_at(batch, ["2"]) == {"batchItemFailures": [{"itemIdentifier": "2"}]}
+    assert dead_letters.letters == []
+    assert batch_response(batch, ["2"]) == {"batchItemFailures": [{"itemIdentifier": "2"}]}
 
 
 def test_later_changes_of_an_order_that_comes_again_do_not_overtake_it() -> None:
@@ -124,7 +124,7 @@ def test_later_changes_of_an_order_that_comes_again_do_not_overtake_it() -> None
 
     assert relay(batch, machine) == ["1", "2"]
     assert (machine.answered, machine.started) == ([], ["1002"])
-    assert begin_again_at(batch, ["2", "1"]) == {"batchItemFailures": [{"itemIdentifier": "1"}]}
+    assert batch_response(batch, ["2", "1"]) == {"batchItemFailures": [{"itemIdentifier": "1"}]}
 
     machine.fails_on = set()
     assert relay(batch, machine) == []
@@ -134,12 +134,12 @@ def test_later_changes_of_an_order_that_comes_again_do_not_overtake_it() -> None
 def test_a_row_that_cannot_be_read_is_set_aside_by_name_and_the_others_go_on(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    machine, aside = FakeMachine(), FakeAside()
+    machine, dead_letters = FakeMachine(), FakeDeadLetters()
     batch = [record(1, submitted(lead("1001"))), broken(2, lead("1002")), record(3, submitted(lead("1003")))]
 
-    assert relay(batch, machine, aside=aside) == []
+    assert relay(batch, machine, dead_letters=dead_letters) == []
     assert machine.started == ["1001", "1003"]
-    ((order_id, why),) = aside.put_in
+    ((order_id, why),) = dead_letters.letters
     assert (order_id, "hash" in why) == ("1002", True)
     assert CONTACT["email"] not in logged(caplog) + why
 
@@ -160,12 +160,12 @@ def test_a_row_that_cannot_be_read_is_set_aside_by_name_and_the_others_go_on(
     ids=str,
 )
 def test_whatever_is_wrong_with_a_row_it_is_that_rows_alone(spoiled: dict[str, Any]) -> None:
-    machine, aside = FakeMachine(), FakeAside()
+    machine, dead_letters = FakeMachine(), FakeDeadLetters()
     told = record(1, submitted(lead("1001")), lead("1001"))
     told["dynamodb"]["NewImage"] |= spoiled
 
-    assert relay([told, record(2, submitted(lead("1002")))], machine, aside=aside) == []
-    assert [order_id for order_id, _ in aside.put_in] == ["1001"]
+    assert relay([told, record(2, submitted(lead("1002")))], machine, dead_letters=dead_letters) == []
+    assert [order_id for order_id, _ in dead_letters.letters] == ["1001"]
     assert machine.started == ["1002"]
 
 
@@ -189,34 +189,34 @@ class WithoutItsMachine(FakeMachine):
 def test_what_no_repeating_will_mend_is_set_aside_and_what_may_pass_comes_again(
     code: str, again: list[str], set_aside: list[str]
 ) -> None:
-    machine, aside = WithoutItsMachine(), FakeAside()
+    machine, dead_letters = WithoutItsMachine(), FakeDeadLetters()
     machine.code = code
     batch = [record(number, submitted(lead(f"100{number}"))) for number in (1, 2)]
 
-    assert relay(batch, machine, aside=aside) == again
-    assert [order_id for order_id, _ in aside.put_in] == set_aside
+    assert relay(batch, machine, dead_letters=dead_letters) == again
+    assert [order_id for order_id, _ in dead_letters.letters] == set_aside
     assert machine.started == ["1002"]
 
 
 def test_what_cannot_even_be_set_aside_comes_again() -> None:
-    class Full(FakeAside):
-        def put(self, record: dict[str, Any], why: str) -> None:
+    class Full(FakeDeadLetters):
+        def send(self, record: dict[str, Any], why: str) -> None:
             raise ConnectionError
 
     batch = [broken(1, lead("1001")), record(2, submitted(lead("1002")))]
     machine = FakeMachine()
 
-    assert relay(batch, machine, aside=Full()) == ["1"]
+    assert relay(batch, machine, dead_letters=Full()) == ["1"]
     assert machine.started == ["1002"]
 
 
 def test_told_again_by_hand_a_row_that_still_cannot_be_read_keeps_its_letter() -> None:
     batch = [broken(1, lead("1001"))]
 
-    care = Aftercare(FakeMachine(), InMemoryOrderStore(), lambda: NOW)
-    assert outbox.relay(batch, care, Nowhere()) == ["1"]
+    care = ExecutionStarter(FakeMachine(), InMemoryOrderStore(), lambda: NOW)
+    assert outbox.relay(batch, care, NoDeadLetters()) == ["1"]
 
 
 def test_an_empty_batch_is_fine() -> None:
     assert relay([], FakeMachine()) == []
-    assert begin_again_at([], []) == {"batchItemFailures": []}
+    assert batch_response([], []) == {"batchItemFailures": []}

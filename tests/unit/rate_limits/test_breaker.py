@@ -27,13 +27,13 @@ def fails(breaker: Breaker, times: int = 3) -> list[bool]:
 
 
 def test_it_opens_at_its_limit_and_says_so_once(breaker: Breaker, clock: Clock) -> None:
-    assert breaker.opened("cards") is None
+    assert breaker.find_open("cards") is None
     assert fails(breaker, 5) == [False, False, True, False, False]
 
-    opened = breaker.opened("cards")
+    opened = breaker.find_open("cards")
     assert opened is not None
     assert (opened.opened_at, opened.closes_at) == (clock.time, clock.time + 1_000)
-    assert breaker.opened("others") is None
+    assert breaker.find_open("others") is None
 
 
 def test_many_failures_at_once_open_it_once(breaker: Breaker) -> None:
@@ -53,16 +53,16 @@ def test_it_closes_by_itself_and_opens_for_longer_each_time(breaker: Breaker, cl
     lasted = []
     for _ in range(5):
         assert fails(breaker)[-1]
-        opened = breaker.opened("cards")
+        opened = breaker.find_open("cards")
         assert opened is not None
         lasted.append(opened.closes_at - clock.time)
         clock.time = opened.closes_at
-        assert breaker.opened("cards") is None
+        assert breaker.find_open("cards") is None
 
     assert lasted == [1_000, 2_000, 4_000, 8_000, 8_000]
     clock.time += REMEMBERED_SECONDS
     assert fails(breaker)[-1]
-    opened = breaker.opened("cards")
+    opened = breaker.find_open("cards")
     assert opened is not None
     assert opened.closes_at - clock.time == 1_000
 

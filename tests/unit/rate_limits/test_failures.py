@@ -7,7 +7,7 @@ import pytest
 from mypy_boto3_dynamodb.client import DynamoDBClient
 
 from lambdas.rate_limits import failures as module
-from lambdas.rate_limits.failures import Failures, Key, Limit, Over, Trial
+from lambdas.rate_limits.failures import Attempt, Failures, Key, Limit, LimitReached
 from lambdas.rate_limits.windows import Windows
 
 LOGIN, SOURCE = Limit(most=10, seconds=300), Limit(most=50, seconds=300)
@@ -28,10 +28,10 @@ def test_of_forty_wrong_ones_at_once_ten_are_looked_at(failures: Failures) -> No
 
     def try_one(number: int) -> bool:
         trial = failures.begin(keys())
-        if isinstance(trial, Over):
+        if isinstance(trial, LimitReached):
             return False
         looked_at.append(number)
-        trial.failed()
+        trial.on_failure()
         return True
 
     with ThreadPoolExecutor(40) as pool:
@@ -45,9 +45,9 @@ def test_of_forty_right_ones_at_once_none_is_refused(failures: Failures) -> None
     def try_one(_: int) -> bool:
         together.wait()
         trial = failures.begin(keys())
-        if isinstance(trial, Over):
+        if isinstance(trial, LimitReached):
             return False
-        trial.passed()
+        trial.on_success()
         return True
 
     with ThreadPoolExecutor(40) as pool:
@@ -57,37 +57,37 @@ def test_of_forty_right_ones_at_once_none_is_refused(failures: Failures) -> None
 def test_whoever_succeeds_has_used_nothing_up(failures: Failures) -> None:
     for _ in range(30):
         trial = failures.begin(keys())
-        assert isinstance(trial, Trial)
-        trial.passed()
-    assert isinstance(failures.begin(keys()), Trial)
+        assert isinstance(trial, Attempt)
+        trial.on_success()
+    assert isinstance(failures.begin(keys()), Attempt)
 
 
 def test_who_is_refused_under_one_key_has_used_up_nothing_of_another(failures: Failures) -> None:
     for _ in range(10):
         trial = failures.begin(keys("eve"))
-        assert isinstance(trial, Trial)
-        trial.failed()
+        assert isinstance(trial, Attempt)
+        trial.on_failure()
     source_first = tuple(reversed(keys("eve")))
     for _ in range(60):
-        assert isinstance(failures.begin(source_first), Over)
+        assert isinstance(failures.begin(source_first), LimitReached)
 
-    assert isinstance(failures.begin(keys("ada")), Trial)
+    assert isinstance(failures.begin(keys("ada")), Attempt)
 
 
 def test_a_try_that_nobody_ends_counts_as_failed(failures: Failures, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its process died."""
     monkeypatch.setattr(module, "WAIT_SECONDS", 0.0)
     for _ in range(10):
-        assert isinstance(failures.begin(keys()), Trial)
+        assert isinstance(failures.begin(keys()), Attempt)
 
     over = failures.begin(keys())
-    assert over == Over("login", 200)
+    assert over == LimitReached("login", 200)
 
 
 def test_what_is_tried_anyway_counts_if_it_fails(failures: Failures) -> None:
     for _ in range(12):
-        failures.begin_anyway(keys()).failed()
-    failures.begin_anyway(keys("bob")).passed()
+        failures.begin_unlimited(keys()).on_failure()
+    failures.begin_unlimited(keys("bob")).on_success()
 
-    assert isinstance(failures.begin(keys()), Over)
-    assert isinstance(failures.begin(keys("bob")), Trial)
+    assert isinstance(failures.begin(keys()), LimitReached)
+    assert isinstance(failures.begin(keys("bob")), Attempt)

@@ -185,7 +185,7 @@ def test_the_first_method_is_the_default_one_until_another_is_made_so(
 
 
 def test_a_client_who_is_not_there_gets_no_method(records: RecordTable, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("lambdas.runtime.patience.sleep", lambda _: None)
+    monkeypatch.setattr("lambdas.runtime.retry_budget.sleep", lambda _: None)
 
     with pytest.raises(MethodsBusyError):
         PaymentMethodRecords(records).add("7", CARD_METHOD, is_default=False)

@@ -21,7 +21,7 @@ def coupons(records: RecordTable) -> CouponRecords:
 
 @pytest.fixture(autouse=True)
 def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("lambdas.runtime.patience.sleep", lambda _: None)
+    monkeypatch.setattr("lambdas.runtime.retry_budget.sleep", lambda _: None)
 
 
 def having(**changes: Any) -> Callable[[Coupon], Coupon]:

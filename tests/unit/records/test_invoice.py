@@ -13,7 +13,7 @@ from lambdas.records.invoices.records import InvoiceRecords, ServicesInvoicedErr
 from lambdas.records.invoices.series import SeriesBusyError
 from lambdas.records.request_key import RequestKey, RequestKeyUsedError
 from lambdas.records.table import RecordTable
-from lambdas.runtime.patience import lasting
+from lambdas.runtime.retry_budget import retry_budget
 from tests.support.build import NOW
 from tests.unit.records.builders import an_invoice
 
@@ -55,7 +55,7 @@ class NoTime:
 
 @pytest.fixture(autouse=True)
 def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("lambdas.runtime.patience.sleep", lambda _: None)
+    monkeypatch.setattr("lambdas.runtime.retry_budget.sleep", lambda _: None)
 
 
 @pytest.fixture
@@ -121,7 +121,7 @@ def test_a_series_that_stays_busy_issues_nothing(records: RecordTable) -> None:
     def rival() -> None:
         raise conflict(records.client)
 
-    with lasting(NoTime()), pytest.raises(SeriesBusyError, match="series of invoices"):
+    with retry_budget(NoTime()), pytest.raises(SeriesBusyError, match="series of invoices"):
         InvoiceRecords(contested(records, rival)).issue(an_invoice())
     assert InvoiceRecords(records).of_order("1001") is None
     assert InvoiceRecords(records).issue(an_invoice()).number == 1, "the number was kept for it"

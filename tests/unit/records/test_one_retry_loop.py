@@ -1,4 +1,4 @@
-"""Writes that met another writer are tried again by one loop, which is bounded (lambdas/runtime/patience.py)."""
+"""Writes that met another writer are tried again by one loop, which is bounded (lambdas/runtime/retry_budget.py)."""
 
 import ast
 from collections.abc import Iterator

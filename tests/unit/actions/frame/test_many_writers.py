@@ -7,7 +7,7 @@ from lambdas.actions.generate_invoice import module as generate_invoice
 from lambdas.orders.decisions import progress
 from lambdas.orders.model.checklist import ActionState
 from lambdas.orders.model.order import Order
-from lambdas.runtime.patience import lasting
+from lambdas.runtime.retry_budget import retry_budget
 from tests.unit.actions.conftest import INVOICE, LAMBDA_SECONDS, Context, World
 from tests.unit.actions.test_generate_invoice import ready
 
@@ -19,8 +19,8 @@ class Crowd:
         self.saves, self._world, self._now = 0, world, 0.0
         self._save = world.store.save
         monkeypatch.setattr(world.store, "save", self.save)
-        monkeypatch.setattr("lambdas.runtime.patience.sleep", self.sleep)
-        monkeypatch.setattr("lambdas.runtime.patience.monotonic", lambda: self._now)
+        monkeypatch.setattr("lambdas.runtime.retry_budget.sleep", self.sleep)
+        monkeypatch.setattr("lambdas.runtime.retry_budget.monotonic", lambda: self._now)
 
     def save(self, order: Order) -> Order:
         if self.saves:
@@ -74,7 +74,7 @@ def test_what_was_taken_back_is_written_down_too(world: World, monkeypatch: pyte
     world.store.save(progress.canceled(world.at_present(), now=world.clock(), because="test"))
     crowd = Crowd(world, monkeypatch)
     crowd.saves = 12
-    with lasting(Context("undo")):
+    with retry_budget(Context("undo")):
         world.undo(generate_invoice, INVOICE)
 
     assert world.action(INVOICE).state is ActionState.UNDONE

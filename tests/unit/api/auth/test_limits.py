@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from lambdas.api.auth.errors import TooManyLoginsError
 from lambdas.api.auth.guard import FAILED_LOGINS_OF_ONE, LOGIN_WINDOW_SECONDS
 from lambdas.rate_limits.sources import source_of
-from lambdas.runtime.observe import metrics
+from lambdas.runtime.telemetry import metrics
 from tests.support.build import Clock
 from tests.support.logs import fields, logged
 from tests.unit.api.conftest import FAILED_LOGINS_OF_SOURCE, Answer, Caller

@@ -16,7 +16,7 @@ from moto import mock_aws
 from lambdas.records.table import RecordTable
 from lambdas.records.users.api_user import ApiUser
 from lambdas.records.users.rights import ROLES, Grant
-from lambdas.runtime.observe import logger, metrics
+from lambdas.runtime.telemetry import logger, metrics
 from tests.support.quick_moto import make_moto_quick
 from tests.support.tables import make_table
 from tests.unit.api.conftest import INSTALLED, Caller, make_caller, surroundings

@@ -17,7 +17,7 @@ from lambdas.api.table import every_method
 from lambdas.contracts.contract import ContractSigned
 from lambdas.contracts.errors import ContractMalformedError
 from lambdas.contracts.parse import read_contract
-from lambdas.runtime.plain_words import PATTERNS, WORDS, plain_words
+from lambdas.runtime.validation_messages import PATTERNS, WORDS, message_of
 from tests.support.thorough import examples
 
 METHODS = dict(every_method())
@@ -122,11 +122,9 @@ def test_every_pattern_of_a_parameter_has_words_of_its_own() -> None:
 
 
 def test_what_nobody_thought_of_is_said_in_general() -> None:
+    assert message_of({"type": "no_such_type", "msg": "Input should be ^$"}) == "is not of the kind that is needed here"
     assert (
-        plain_words({"type": "no_such_type", "msg": "Input should be ^$"}) == "is not of the kind that is needed here"
-    )
-    assert (
-        plain_words({"type": "string_pattern_mismatch", "ctx": {"pattern": "^x$"}})
+        message_of({"type": "string_pattern_mismatch", "ctx": {"pattern": "^x$"}})
         == "is not of the kind that is needed here"
     )
 

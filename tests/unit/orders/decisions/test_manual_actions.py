@@ -275,7 +275,7 @@ def test_a_lead_is_not_moved_and_unknown_steps_are_named() -> None:
     with pytest.raises(MoveRefusedError, match=r"it leaves Leads by order\.submit"):
         move(lead, 20)
     with pytest.raises(MoveRefusedError, match="its steps are 1 Leads, 20 Step 20"):
-        manual_actions.step_of(lead, step_id=None, step_name="Nowhere")
+        manual_actions.step_of(lead, step_id=None, step_name="NoDeadLetters")
     assert manual_actions.step_of(lead, step_id=None, step_name="step 30").step_id == 30
 
 

@@ -1,4 +1,4 @@
-"""What a function makes while it starts. Then it has a whole processor; in a call only what its memory buys (1,769 MB: one).
+"""Work that a function does at its cold start. It has a whole processor then; in a call it has a share by memory (1,769 MB: one).
 
 https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
 """
@@ -9,15 +9,15 @@ from collections.abc import Callable
 from pydantic import BaseModel
 
 from lambdas.runtime.models import Frozen
-from lambdas.runtime.observe import log_unexpected
+from lambdas.runtime.telemetry import log_unexpected
 
-_IN_LAMBDA = "AWS_LAMBDA_FUNCTION_NAME"  # set by Lambda, and by nobody who only imports a handler
+_IN_LAMBDA = "AWS_LAMBDA_FUNCTION_NAME"  # Lambda sets it; importing a handler elsewhere does not
 
 
 def prepare(build: Callable[[], object]) -> None:
-    """Build what the first call would build, and the validators of all models that are loaded by then.
+    """Build what the first call needs, and the validators of all loaded models.
 
-    `build` keeps what it makes. If it fails, the first call fails in the same way and says so to whoever waits for it.
+    `build` caches its result. If it fails, the first call fails in the same way and reports that to its caller.
     """
     if _IN_LAMBDA not in os.environ:
         return
@@ -25,7 +25,7 @@ def prepare(build: Callable[[], object]) -> None:
         build()
         for model in _loaded(Frozen):
             model.model_rebuild()
-    except Exception as error:  # noqa: BLE001 - a start that fails has no caller who could be told
+    except Exception as error:  # noqa: BLE001 - a start has no caller to report an error to
         log_unexpected("not prepared", error)
 
 

@@ -1,8 +1,8 @@
-"""What the relay does where an order may have no execution that walks it.
+"""Starts the executions of orders, and starts an order again whose execution ended before it.
 
-A status event of a stop is best effort, and comes later than the stop. So where a decision finds nobody who waits for it, Step
-Functions is asked. An order whose execution ended goes on in a new one where it stands; where its queue does not allow that, it
-shows that it is stopped, with an owner and a deadline.
+The status event of a stop is best effort and comes later than the stop. So if no state waits for a decision, the relay asks Step
+Functions. An order whose execution ended continues in a new one at its step. If its queue does not allow that, the order shows
+that it is stopped, with an owner and a deadline.
 """
 
 from collections.abc import Callable, Mapping
@@ -16,14 +16,15 @@ from lambdas.orders.model.order import Order
 from lambdas.orders.model.queue import Queue, load_queues
 from lambdas.orders.ports import OrderStore
 from lambdas.orders.store import save
-from lambdas.runtime.observe import logger
+from lambdas.runtime.telemetry import logger
 
-_CLOCKS_SECONDS = 300  # that an execution may have begun before the decision that it was begun for, by its clock
+# By its own clock, an execution may begin this long before the decision that starts it.
+_CLOCKS_SECONDS = 300
 
 
 @dataclass(frozen=True)
-class Aftercare:
-    """`machine_hashes`: of each queue's machine as it is deployed. `queues` is asked only where an order has to go on anew."""
+class ExecutionStarter:
+    """`machine_hashes`: order_queue_id -> hash of the deployed machine. `queues`: called only to start an order again."""
 
     machine: Machine
     orders: OrderStore
@@ -34,8 +35,8 @@ class Aftercare:
     def start(self, order: Order) -> None:
         """Start the order's execution. Raises MachineGoneError.
 
-        Its name may have been given before: to this very one, which is left alone, or to one of a time that a restored table
-        knows nothing of. Then the order takes the next name, and its next change starts it.
+        Its name may be taken. If this order's own execution has it, nothing is done. If an execution has it that a restored
+        table does not know, the order takes the next name, and its next change starts it.
         """
         if self.machine.start(order):
             return
@@ -54,8 +55,8 @@ class Aftercare:
         save(self.orders, self.orders.get(order.order_id), change)
         logger.warning("execution had ended before", order_id=order.order_id, status=found.status)
 
-    def look_after(self, order: Order) -> None:
-        """Nobody waited for what was decided: see that somebody walks the order."""
+    def restart_ended(self, order: Order) -> None:
+        """Start the order again if its execution ended or is missing. For a decision that no state waited for."""
         found = self.machine.execution(order)
         if found is None:
             self.machine.start(order)
@@ -76,7 +77,7 @@ class Aftercare:
         logger.warning("machine had ended before its order", order_id=order.order_id, status=found.status)
 
     def _was_walked_by(self, order: Order, found: Execution) -> bool:
-        """Whether it still is the order's present execution, as far as the order knows."""
+        """Whether the order still knows it as its present execution."""
         known = restart.needs_machine(order) and order.machine_stopped_at is None
         return known and executions.is_of(order, found.name)
 

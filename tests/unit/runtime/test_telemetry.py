@@ -2,7 +2,7 @@
 
 import pytest
 
-from lambdas.runtime.observe import level_of, log_unexpected
+from lambdas.runtime.telemetry import level_of, log_unexpected
 from tests.support.logs import logged
 
 
@@ -14,7 +14,7 @@ def test_an_unexpected_error_is_logged_without_what_it_says(caplog: pytest.LogCa
 
     said = logged(caplog)
     assert "KeyError" in said
-    assert "test_observe.py" in said
+    assert "test_telemetry.py" in said
     assert "1001" in said
     assert "Lovelace" not in said
 

@@ -6,7 +6,7 @@ Whoever refuses to take something back holds up what was built on by that, and n
 from collections.abc import Mapping, Sequence
 
 from lambdas.orders.model.queue import Action, Queue, Step
-from statemachines import ends, runs, waits
+from statemachines import end_states, run_states, wait_states
 from statemachines.asl import State
 
 UNWOUND = "unwound"
@@ -14,19 +14,19 @@ UNWOUND = "unwound"
 ALONE = frozenset({"add_services", "generate_invoice"})
 
 
-def way_back(queue: Queue, undoing: frozenset[str], named: dict[int, str]) -> dict[str, State]:
+def unwinding_states(queue: Queue, undoing: frozenset[str], named: dict[int, str]) -> dict[str, State]:
     """Undo in reverse what can be undone, then say that nothing is left."""
     chains = undo_chains(queue.steps, undoing)
     if not chains:
         comment = f"Step {queue.canceled.id}: final; nothing is to be taken back"
-        return {queue.canceled.name: {**ends.unwound(), "Comment": comment}}
+        return {queue.canceled.name: {**end_states.unwound(), "Comment": comment}}
     box: State = {
         "Type": "Parallel",
         "Comment": f"Step {queue.canceled.id}: final; takes back what the order did",
         "Branches": [_branch(chain, named) for chain in chains],
         "Next": UNWOUND,
     }
-    return {queue.canceled.name: box, UNWOUND: ends.unwound()}
+    return {queue.canceled.name: box, UNWOUND: end_states.unwound()}
 
 
 def undo_chains(steps: Sequence[Step], undoing: frozenset[str]) -> list[list[Action]]:
@@ -84,8 +84,8 @@ def _branch(chain: Sequence[Action], named: dict[int, str]) -> State:
     for action, name, following in zip(chain, names, [*names[1:], None], strict=True):
         wait, silent = f"{name}_wait", f"{name}_silent"
         onward = {"Next": following} if following else {"End": True}
-        states[name] = runs.undo(action, onward=onward, on_failure=wait, on_silence=silent)
-        states[silent] = runs.silent_undo(action, then=wait, otherwise=following or over)
-        states[wait] = waits.wait_for_undo(action, undo_state=name)
+        states[name] = run_states.undo(action, onward=onward, on_failure=wait, on_silence=silent)
+        states[silent] = run_states.silent_undo(action, then=wait, otherwise=following or over)
+        states[wait] = wait_states.wait_for_undo(action, undo_state=name)
     states[over] = {"Type": "Succeed"}
     return {"StartAt": names[0], "States": states}

@@ -26,7 +26,7 @@ class Context(Protocol):
 
 
 @contextmanager
-def lasting(context: Context | None) -> Iterator[None]:
+def retry_budget(context: Context | None) -> Iterator[None]:
     """Bound every wait within a call, so that it ends before the function does."""
     left = (
         WITHOUT_CONTEXT_SECONDS if context is None else context.get_remaining_time_in_millis() / 1000 - MARGIN_SECONDS
@@ -38,7 +38,7 @@ def lasting(context: Context | None) -> Iterator[None]:
         _ends_at.reset(token)
 
 
-class Patience:
+class RetryBudget:
     """One thing that is tried again until it succeeds, no time is left, or `tries` are used up.
 
     `pause` sleeps for some seconds; tests pass their own.

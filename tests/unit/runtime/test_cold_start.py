@@ -2,8 +2,8 @@
 
 import pytest
 
+from lambdas.runtime.cold_start import prepare
 from lambdas.runtime.models import Frozen
-from lambdas.runtime.starting import prepare
 
 
 def test_a_function_builds_while_it_starts_and_its_models_are_complete(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from lambdas.runtime.patience import MARGIN_SECONDS, WITHOUT_CONTEXT_SECONDS, Patience, lasting
+from lambdas.runtime.retry_budget import MARGIN_SECONDS, WITHOUT_CONTEXT_SECONDS, RetryBudget, retry_budget
 
 
 @dataclass
@@ -28,12 +28,12 @@ class Context:
 @pytest.fixture
 def time(monkeypatch: pytest.MonkeyPatch) -> Time:
     made = Time()
-    monkeypatch.setattr("lambdas.runtime.patience.sleep", made.sleep)
-    monkeypatch.setattr("lambdas.runtime.patience.monotonic", lambda: made.now)
+    monkeypatch.setattr("lambdas.runtime.retry_budget.sleep", made.sleep)
+    monkeypatch.setattr("lambdas.runtime.retry_budget.monotonic", lambda: made.now)
     return made
 
 
-def waits(patient: Patience) -> int:
+def waits(patient: RetryBudget) -> int:
     tries = 0
     while patient.wait():
         tries += 1
@@ -41,14 +41,14 @@ def waits(patient: Patience) -> int:
 
 
 def test_it_lasts_as_long_as_the_function_and_no_longer(time: Time) -> None:
-    with lasting(Context(30)):
-        assert waits(Patience()) > 20
+    with retry_budget(Context(30)):
+        assert waits(RetryBudget()) > 20
     assert 100 + 30 - MARGIN_SECONDS - 1 <= time.now < 100 + 30 - MARGIN_SECONDS
 
 
 def test_its_pauses_are_drawn_at_random_and_grow_to_a_second(time: Time) -> None:
-    with lasting(Context(60)):
-        waits(Patience())
+    with retry_budget(Context(60)):
+        waits(RetryBudget())
 
     assert time.slept[0] < 0.05
     assert len(set(time.slept)) == len(time.slept)
@@ -56,15 +56,15 @@ def test_its_pauses_are_drawn_at_random_and_grow_to_a_second(time: Time) -> None
 
 
 def test_what_time_went_by_before_counts(time: Time) -> None:
-    with lasting(Context(30)):
+    with retry_budget(Context(30)):
         time.now += 29
-        assert not Patience().wait()
+        assert not RetryBudget().wait()
 
 
 def test_without_a_function_it_lasts_some_seconds(time: Time) -> None:
-    with lasting(Context(600)):
+    with retry_budget(Context(600)):
         pass
-    waits(Patience())
+    waits(RetryBudget())
     assert time.now <= 100 + WITHOUT_CONTEXT_SECONDS
 
 
@@ -74,7 +74,7 @@ class BusyError(Exception):
 
 def test_tries_are_a_bound_of_their_own_and_the_last_one_says_who_is_busy(time: Time) -> None:
     pauses: list[float] = []
-    patience = Patience(4, longest_pause_seconds=0.05, pause=pauses.append)
+    patience = RetryBudget(4, longest_pause_seconds=0.05, pause=pauses.append)
     with pytest.raises(BusyError):
         for _ in range(9):
             patience.wait_or_raise(BusyError)
@@ -85,6 +85,6 @@ def test_tries_are_a_bound_of_their_own_and_the_last_one_says_who_is_busy(time: 
 
 
 def test_many_tries_end_with_the_function_all_the_same(time: Time) -> None:
-    with lasting(Context(seconds=MARGIN_SECONDS + 0.5)):
-        assert waits(Patience(10_000)) < 10_000
+    with retry_budget(Context(seconds=MARGIN_SECONDS + 0.5)):
+        assert waits(RetryBudget(10_000)) < 10_000
         assert time.now <= 100.5

@@ -10,7 +10,7 @@ from lambdas.orders.decisions.deadlines import UNWOUND_WITHIN_SECONDS
 from lambdas.orders.model.executions import Execution, execution_name
 from lambdas.orders.model.order import Order
 from lambdas.orders.model.waits import MACHINE_WAIT
-from lambdas.watch.missing_executions import LOOKED_AT, SWEEP_SECONDS, Comparison
+from lambdas.watch.missing_executions import CHECKED_PER_SWEEP, SWEEP_SECONDS, ExecutionCheck
 from lambdas.watch.sweeper import sweep
 from tests.support.build import NOW, a_submitted_order, an_order, the_default_queue
 from tests.support.fakes import FakeMachine, InMemoryOrderStore
@@ -35,7 +35,7 @@ class Ended:
 
 def compared(store: InMemoryOrderStore, machine: FakeMachine, now: int, **ended: list[tuple[str, int]]) -> int:
     client: Any = Ended(**ended)
-    return Comparison(store, machine, client, {"1": "arn"}, {1: the_default_queue()}, now).mark()
+    return ExecutionCheck(store, machine, client, {"1": "arn"}, {1: the_default_queue()}, now).mark()
 
 
 def stored(*orders: Order) -> InMemoryOrderStore:
@@ -130,13 +130,13 @@ def test_what_runs_or_is_a_lead_is_left_alone() -> None:
 
 
 def test_many_orders_are_looked_at_in_turns_each_within_some_sweeps() -> None:
-    orders = [a_submitted_order(order_id=str(number)) for number in range(1001, 1001 + 3 * LOOKED_AT)]
+    orders = [a_submitted_order(order_id=str(number)) for number in range(1001, 1001 + 3 * CHECKED_PER_SWEEP)]
     store, machine = stored(*orders), FakeMachine()
     began = NOW + DAY
 
     found = [compared(store, machine, began + turn * SWEEP_SECONDS) for turn in range(3)]
 
-    assert found == [LOOKED_AT] * 3
+    assert found == [CHECKED_PER_SWEEP] * 3
     assert all(order.machine_stopped_at for order in store.orders.values())
 
 

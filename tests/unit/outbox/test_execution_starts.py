@@ -10,9 +10,9 @@ from lambdas.orders.model.executions import Execution, execution_name
 from lambdas.orders.model.order import Order, Wait
 from lambdas.orders.model.waits import MACHINE_WAIT
 from lambdas.outbox import relay as outbox
-from lambdas.outbox.aftercare import Aftercare
+from lambdas.outbox.execution_starts import ExecutionStarter
 from tests.support.build import NOW, a_submitted_order
-from tests.support.fakes import FakeAside, FakeMachine, InMemoryOrderStore
+from tests.support.fakes import FakeDeadLetters, FakeMachine, InMemoryOrderStore
 from tests.unit.orders.test_stopped_orders import TWO_STEPS, WAITS
 from tests.unit.outbox.test_relay import record
 
@@ -34,10 +34,10 @@ class Ground:
         """The relay is told of a change; returns the order as it is then."""
         self.store.orders[new.order_id] = new
         queues = {1: TWO_STEPS} if self.deployed else {}
-        care = Aftercare(self.machine, self.store, lambda: NOW, queues=lambda: queues)
-        aside = FakeAside()
-        assert outbox.relay([record(1, new, old)], care, aside) == []
-        assert aside.put_in == []
+        care = ExecutionStarter(self.machine, self.store, lambda: NOW, queues=lambda: queues)
+        dead_letters = FakeDeadLetters()
+        assert outbox.relay([record(1, new, old)], care, dead_letters) == []
+        assert dead_letters.letters == []
         return self.store.get(new.order_id)
 
 
@@ -145,8 +145,8 @@ def test_two_relays_at_once_start_one_run_between_them() -> None:
     first = ground.tell(PARKED, decided)
 
     store.stale = decided
-    care = Aftercare(ground.machine, store, lambda: NOW, queues=lambda: {1: TWO_STEPS})
-    assert outbox.relay([record(1, decided, PARKED)], care, FakeAside()) == []
+    care = ExecutionStarter(ground.machine, store, lambda: NOW, queues=lambda: {1: TWO_STEPS})
+    assert outbox.relay([record(1, decided, PARKED)], care, FakeDeadLetters()) == []
 
     assert store.get("1001") == first
     assert first.machine_run == PARKED.machine_run + 1

@@ -13,7 +13,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError, EndpointConnectionError
 from moto import mock_aws
 
-from lambdas.runtime.patterned import patterned
+from lambdas.runtime.dynamodb_calls import speed_up
 from tests.support.quick_dynamodb import through_http
 from tests.support.tables import make_table
 
@@ -35,7 +35,7 @@ def a_client(**more: Any) -> Any:
 
 def a_patterned_client(**more: Any) -> Any:
     """One that has a pattern of each operation that is used below."""
-    client = patterned(a_client(**more))
+    client = speed_up(a_client(**more))
     make_once(client)
     client.put_item(TableName="records", Item=KEY)
     client.get_item(TableName="records", Key=KEY)
@@ -90,7 +90,7 @@ def without_metadata(answer: Any) -> Any:
 
 
 def test_each_operation_answers_the_second_time_as_botocore_does() -> None:
-    ours, theirs = patterned(a_client()), a_client()
+    ours, theirs = speed_up(a_client()), a_client()
     table = make_once(theirs)
     item = {
         **KEY,
@@ -140,7 +140,7 @@ def test_the_second_call_goes_out_once_and_not_by_botocores_way() -> None:
 
 
 def test_the_second_request_is_the_first_but_for_its_time_and_its_number() -> None:
-    client = patterned(a_client())
+    client = speed_up(a_client())
     make_once(client)
     wire = on_the_wire(client)
     for _ in range(2):
@@ -257,7 +257,7 @@ def test_a_client_of_a_botocore_that_is_built_otherwise_stays_as_it_is() -> None
     client = a_client()
     session = client._endpoint.http_session
     del client._endpoint.http_session
-    assert patterned(client) is client
+    assert speed_up(client) is client
     client._endpoint.http_session = session
 
     make_once(client)

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from lambdas.orders.model.queue import Action, Queue, load_queues
 from statemachines.compiler import compile_queue
-from statemachines.way_back import ALONE, undo_chains
+from statemachines.unwinding import ALONE, undo_chains
 from tests.support.build import a_queue
 
 UNDOING = frozenset({"call_webhook", "add_services", "generate_invoice"})

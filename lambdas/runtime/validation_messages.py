@@ -1,4 +1,4 @@
-"""What is wrong with a value, in words for whoever sent it: never a validator's own, never a pattern, never the value."""
+"""Validation messages in plain words for the caller. They never quote a validator, a pattern or the value."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -13,7 +13,7 @@ _LIST, _TEXT, _SWITCH, _TIME = (
     "must be a time, such as 2026-12-31T12:00:00Z",
 )
 
-# Each pattern of a field that others fill in, with what it means.
+# The meaning of each pattern of a field that callers fill in.
 PATTERNS: Mapping[str, str] = {
     r"^[0-9]{1,18}$": "must be a number that names a record",
     r"^[1-9][0-9]{0,17}$": "must be a number that names a record, from 1 on",
@@ -34,8 +34,8 @@ PATTERNS: Mapping[str, str] = {
 
 def _bounds(what: str, *, of: str) -> dict[str, Words]:
     return {
-        f"{of}too_short": lambda said: f"must have at least {said['min_length']} {what}",
-        f"{of}too_long": lambda said: f"must have at most {said['max_length']} {what}",
+        f"{of}too_short": lambda context: f"must have at least {context['min_length']} {what}",
+        f"{of}too_long": lambda context: f"must have at most {context['max_length']} {what}",
     }
 
 
@@ -46,18 +46,18 @@ WORDS: Mapping[str, Words] = {
     **dict.fromkeys(("int_type", "int_parsing", "int_from_float"), _NUMBER),
     "int_parsing_size": "is a number of too many digits",
     **dict.fromkeys(("float_type", "float_parsing", "finite_number", "decimal_type", "decimal_parsing"), _FRACTION),
-    "greater_than": lambda said: f"must be more than {said['gt']}",
-    "greater_than_equal": lambda said: f"must be {said['ge']} or more",
-    "less_than": lambda said: f"must be less than {said['lt']}",
-    "less_than_equal": lambda said: f"must be {said['le']} or less",
+    "greater_than": lambda context: f"must be more than {context['gt']}",
+    "greater_than_equal": lambda context: f"must be {context['ge']} or more",
+    "less_than": lambda context: f"must be less than {context['lt']}",
+    "less_than_equal": lambda context: f"must be {context['le']} or less",
     "string_type": _TEXT,
     "string_sub_type": _TEXT,
     "string_unicode": "is not valid Unicode text",
     **_bounds("characters", of="string_"),
     **_bounds("entries", of=""),
-    "string_pattern_mismatch": lambda said: PATTERNS[said["pattern"]],
-    "literal_error": lambda said: f"must be {said['expected']}",
-    "enum": lambda said: f"must be {said['expected']}",
+    "string_pattern_mismatch": lambda context: PATTERNS[context["pattern"]],
+    "literal_error": lambda context: f"must be {context['expected']}",
+    "enum": lambda context: f"must be {context['expected']}",
     **dict.fromkeys(("bool_type", "bool_parsing"), _SWITCH),
     **dict.fromkeys(("dict_type", "mapping_type", "model_type", "model_attributes_type"), _MAP),
     **dict.fromkeys(("list_type", "tuple_type", "set_type", "frozen_set_type", "iterable_type"), _LIST),
@@ -66,20 +66,20 @@ WORDS: Mapping[str, Words] = {
         _TIME,
     ),
     "timezone_aware": f"{_TIME}: its zone is missing",
-    "value_error": lambda said: str(said["error"]),
+    "value_error": lambda context: str(context["error"]),
 }
 _OTHERWISE = "is not of the kind that is needed here"
 
 
-def plain_words(found: Mapping[str, Any]) -> str:
-    """Of one of a ValidationError's errors. `found` has its context."""
+def message_of(found: Mapping[str, Any]) -> str:
+    """The message for one error of a ValidationError. `found`: the error, with its context."""
     words = WORDS.get(str(found["type"]), _OTHERWISE)
     try:
         return words(found.get("ctx", {})) if callable(words) else words
-    except KeyError:  # a pattern that nobody said in words
+    except KeyError:  # a pattern without a meaning in words
         return _OTHERWISE
 
 
-def place_of(found: Mapping[str, Any]) -> str:
-    """Its path, such as `opts.5.discount`; empty for the whole."""
+def path_of(found: Mapping[str, Any]) -> str:
+    """The path of the error, such as `opts.5.discount`; empty for the whole value."""
     return ".".join(str(part) for part in found["loc"] if part != "[key]")
