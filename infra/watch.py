@@ -1,4 +1,4 @@
-"""Nothing is stuck silently: a sweeper for deadlines, and a watch over executions that end before their orders.
+"""Finds orders that are stuck: a sweeper for deadlines, and a function that notices executions that end before their orders.
 
 Status events are best effort, so the sweeper also compares orders with Step Functions.
 """
@@ -25,7 +25,7 @@ SWEEP_MINUTES = 5
 
 
 class Watch(Construct):
-    """Both write what they find on the order; the order's stream tells the world."""
+    """Both functions write their findings on the order, and the order's stream passes them on."""
 
     def __init__(
         self,
@@ -40,10 +40,11 @@ class Watch(Construct):
         super().__init__(scope, construct_id)
         self._settings = parts.settings
         write = allow("dynamodb:GetItem", "dynamodb:PutItem", on=[orders.table_arn])
-        self._sweep(parts, orders, write, queues, machine_hashes)
+        sweeper = self._sweep(parts, orders, write, queues, machine_hashes)
         if machines := list(queues.arns_by_id.values()):
-            self._watch_executions(parts, orders, machines, [write, *queues.may_ask])
-            self._alarm_when_stopped()
+            watch = self._watch_executions(parts, orders, machines, [write, *queues.may_ask])
+            self._alarm_when_stopped("StopNoticed", watch.service)
+            self._alarm_when_stopped("StopFound", sweeper.service)
 
     def _sweep(
         self,
@@ -52,7 +53,7 @@ class Watch(Construct):
         write: iam.PolicyStatement,
         queues: Queues,
         machine_hashes: Mapping[str, str],
-    ) -> None:
+    ) -> OrderFunction:
         machines = list(queues.arns_by_id.values())
         compare = [allow("states:ListExecutions", on=machines), *queues.may_ask] if machines else []
         due = [
@@ -73,18 +74,19 @@ class Watch(Construct):
                 "MACHINE_HASHES": json.dumps(machine_hashes),
             },
             permissions=[write, *due, *compare],
-        ).function
+        )
         events.Rule(
             self,
             "Sweep",
             description="Look for overdue waits and expired leads",
             schedule=events.Schedule.rate(Duration.minutes(SWEEP_MINUTES)),
-            targets=[targets.LambdaFunction(sweeper, retry_attempts=0)],  # the next sweep is the retry
+            targets=[targets.LambdaFunction(sweeper.function, retry_attempts=0)],  # the next sweep is the retry
         )
+        return sweeper
 
     def _watch_executions(
         self, parts: FunctionParts, orders: dynamodb.Table, machines: Sequence[str], may: Sequence[iam.PolicyStatement]
-    ) -> None:
+    ) -> OrderFunction:
         missed = message_queue(self, "Missed", parts.settings, days=LONGEST_DAYS)
         alarm_when_parked(
             self,
@@ -102,11 +104,11 @@ class Watch(Construct):
             timeout_seconds=30,
             environment={"ORDER_TABLE": orders.table_name},
             permissions=[*may, allow("sqs:SendMessage", on=[missed.queue_arn])],
-        ).function
+        )
         lambda_.EventInvokeConfig(
             self,
             "WhenItFails",
-            function=watch,
+            function=watch.function,
             on_failure=destinations.SqsDestination(missed),
             retry_attempts=2,
         )
@@ -121,24 +123,24 @@ class Watch(Construct):
                 source=["aws.states"], detail_type=["Step Functions Execution Status Change"], detail=detail
             )
             rule = events.Rule(self, name, description=f"Executions: {name.lower()}", event_pattern=pattern)
-            rule.add_target(targets.LambdaFunction(watch, dead_letter_queue=missed))
+            rule.add_target(targets.LambdaFunction(watch.function, dead_letter_queue=missed))
+        return watch
 
-    def _alarm_when_stopped(self) -> None:
-        """Whichever of the two found it."""
-        for construct_id, service in (("StopNoticed", "console.execution_watch"), ("StopFound", "deadlines.sweeper")):
-            cloudwatch.Alarm(
-                self,
-                construct_id,
-                alarm_description="Orders have no execution that walks them, and wait for operations: docs/operating.md",
-                metric=cloudwatch.Metric(
-                    namespace=metric_namespace(self._settings),
-                    metric_name="MachinesStopped",
-                    dimensions_map={"service": service},
-                    statistic="Sum",
-                    period=Duration.minutes(SWEEP_MINUTES),
-                ),
-                threshold=1,
-                evaluation_periods=1,
-                comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-                treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
-            )
+    def _alarm_when_stopped(self, construct_id: str, service: str) -> None:
+        """`service`: the function that counts the orders it finds."""
+        cloudwatch.Alarm(
+            self,
+            construct_id,
+            alarm_description="Orders have no execution and wait for operations: docs/operating.md",
+            metric=cloudwatch.Metric(
+                namespace=metric_namespace(self._settings),
+                metric_name="MachinesStopped",
+                dimensions_map={"service": service},
+                statistic="Sum",
+                period=Duration.minutes(SWEEP_MINUTES),
+            ),
+            threshold=1,
+            evaluation_periods=1,
+            comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+        )

@@ -1,4 +1,4 @@
-"""The one way to make a Lambda: own role, own log group, JSON logs, tracing, exact permissions."""
+"""The one way to define a Lambda: its own role and log group, JSON logs, tracing, exact permissions."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from infra.stages.settings import StageSettings
 
 @dataclass(frozen=True, kw_only=True)
 class FunctionParts:
-    """What all functions of a stack have in common: one code asset, one layer, one stage."""
+    """The parts that all functions of a stack share: one code asset, one layer, one stage."""
 
     settings: StageSettings
     code: lambda_.Code
@@ -34,21 +34,21 @@ def removal_of(settings: StageSettings) -> RemovalPolicy:
 
 
 def metric_namespace(settings: StageSettings) -> str:
-    """A stage's own: two stages in one account and region count apart."""
+    """A namespace per stage: two stages in one account and region count apart."""
     return f"OrderQueues/{settings.stage}"
 
 
 def allow(*actions: str, on: Sequence[str]) -> iam.PolicyStatement:
-    """A permission, spelled out: nothing is granted by a construct behind our back."""
+    """A permission, spelled out. No construct grants more than is written here."""
     return iam.PolicyStatement(actions=list(actions), resources=list(on))
 
 
 def own_role(
     scope: Construct, *, service: str, description: str, statements: Sequence[iam.PolicyStatement]
 ) -> iam.IRole:
-    """A role with these statements and no way to grow more: what a construct would add later is dropped.
+    """A role with exactly these statements. Statements that a construct would add later are dropped.
 
-    The statements are in the role itself, so whatever needs the role also waits for its permissions.
+    The statements are in the role itself, so a resource that needs the role also waits for its permissions.
     """
     role = iam.Role(
         scope,
@@ -61,7 +61,10 @@ def own_role(
 
 
 class OrderFunction(Construct):
-    """A Lambda of this system; `function` is the resource. `reserved_concurrency`: 0 for none."""
+    """A Lambda of this system. `function` is the resource, `service` the name that its logs and metrics carry.
+
+    `reserved_concurrency`: 0 for none.
+    """
 
     def __init__(
         self,
@@ -79,6 +82,7 @@ class OrderFunction(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         settings = parts.settings
+        self.service = _service_of(handler)
         log_group = logs.LogGroup(self, "Logs", retention=settings.log_retention, removal_policy=removal_of(settings))
         self.function = lambda_.Function(
             self,
@@ -91,7 +95,7 @@ class OrderFunction(Construct):
             description=description,
             memory_size=memory_mb,
             timeout=Duration.seconds(timeout_seconds),
-            environment=_environment(settings, handler) | dict(environment),
+            environment=_environment(settings, self.service) | dict(environment),
             role=own_role(
                 self,
                 service="lambda.amazonaws.com",
@@ -107,9 +111,12 @@ class OrderFunction(Construct):
         )
 
 
-def _environment(settings: StageSettings, handler: str) -> dict[str, str]:
-    """The service is the handler's module, without words that all have: `actions.generate_invoice`, `api`."""
-    service = handler.removeprefix("lambdas.").removesuffix(".handler").removesuffix(".handler")
+def _service_of(handler: str) -> str:
+    """The handler's module, without the words that all have: `actions.generate_invoice`, `api`."""
+    return handler.removeprefix("lambdas.").removesuffix(".handler").removesuffix(".handler")
+
+
+def _environment(settings: StageSettings, service: str) -> dict[str, str]:
     return {
         "STAGE": settings.stage,
         "POWERTOOLS_SERVICE_NAME": service,
@@ -120,7 +127,7 @@ def _environment(settings: StageSettings, handler: str) -> dict[str, str]:
 
 
 def _own_permissions(log_group: logs.ILogGroup) -> list[iam.PolicyStatement]:
-    """Write the own log, send the own traces (X-Ray takes no resource)."""
+    """Write its own log and send its own traces (X-Ray takes no resource)."""
     return [
         allow("logs:CreateLogStream", "logs:PutLogEvents", on=[log_group.log_group_arn]),
         allow("xray:PutTraceSegments", "xray:PutTelemetryRecords", on=["*"]),

@@ -6,6 +6,7 @@ import pytest
 
 from infra.alarms import RINGS, Ring
 from infra.app import ROOT
+from lambdas.runtime.telemetry import metric_service
 from tests.infra.template import Synthesized
 
 TOPIC = "arn:aws:sns:eu-west-1:111122223333:operations"
@@ -32,6 +33,15 @@ def test_an_alarm_looks_at_what_its_function_counts(stage: Synthesized, ring: Ri
     assert (alarm["Threshold"], alarm["Period"]) == (ring.count, ring.minutes * 60)
     assert alarm["TreatMissingData"] == "notBreaching"
     assert service in services(stage)
+
+
+def test_every_alarm_on_a_count_of_ours_names_a_function_that_there_is(stage: Synthesized) -> None:
+    alarms = stage.properties_of_type("AWS::CloudWatch::Alarm").items()
+    ours = {name: alarm["Dimensions"] for name, alarm in alarms if alarm["Namespace"].startswith("OrderQueues/")}
+    known = {metric_service(service) for service in services(stage)}
+
+    assert {"WatchStopNoticed", "WatchStopFound"} <= ours.keys()
+    assert {name: found for name, found in ours.items() if found[0]["Value"] not in known} == {}
 
 
 def test_functions_count_in_the_namespace_that_alarms_look_at(stage: Synthesized) -> None:
