@@ -1,4 +1,4 @@
-# Everything a person types. `make` alone lists the commands.
+# The commands of this repository. `make` alone lists them.
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
 STAGE ?= dev
@@ -7,112 +7,113 @@ PYTHON ?= python3
 UV_VERSION := 0.13.9
 UV := UV_PYTHON=$(PYTHON) UV_PYTHON_DOWNLOADS=never .tools/bin/uv
 RUN := .venv/bin/python
-# A worker per core; tests/conftest.py says what comes to the same one.
+# A worker per core; tests/conftest.py decides which tests share one.
 PARALLEL := --numprocesses=auto --dist=loadgroup --no-loadscope-reorder
 CDK := $(RUN) -m infra.cdk
 
-# Tools of ours keep their bytecode, whatever the shell says: without it a synth takes twice as long.
+# Keep bytecode whatever the shell's settings: without it a synth takes twice as long.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help setup engine chromium callers run stop test unit thorough check format compile diagram openapi screenshots bench synth impact deploy diff sender smoke diff-contract copy-back restored retell users destroy clean
+.PHONY: help setup engine chromium callers run stop test unit thorough check format compile diagram openapi screenshots bench faults synth impact deploy mail-domain diff smoke diff-contract redrive copy-back reconcile users destroy clean
 
-help: ## this list
+help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 15
 
-run: setup ## bring everything up on this machine and play an order through it, of QUEUE if that is given
+run: setup ## start everything on this machine and follow an order through it; QUEUE names its queue
 	@$(RUN) -m infra.local run $(if $(QUEUE),--queue $(QUEUE))
 
-stop: ## end what `make run` started
+stop: ## stop what `make run` started
 	@if [ -x $(RUN) ]; then $(RUN) -m infra.local stop; fi
 
-test: setup chromium callers ## all tests that need no AWS account
+test: setup chromium callers ## run all tests that need no AWS account
 	@$(RUN) -m pytest $(PARALLEL)
 
-unit: setup ## the tests that need no engine and no browser, on all cores
+unit: setup ## run the tests that need no engine and no browser, on all cores
 	@$(RUN) -m pytest $(PARALLEL) tests/unit tests/model
 
-thorough: setup chromium callers ## all tests, with twenty times the examples of each property and the model checks in full
+thorough: setup chromium callers ## run all tests with twenty times the examples per property, and the model checks in full
 	@$(RUN) -m pytest $(PARALLEL) --hypothesis-profile=thorough
 
-check: setup ## lint, format, types, import arrows, compiled and drawn queues, the OpenAPI document
+check: setup ## check lint, format, types, import arrows, names and prose, compiled and drawn queues, the OpenAPI document
 	@$(RUN) -m ruff check .
 	@$(RUN) -m ruff format --check .
 	@$(RUN) -m mypy
 	@.venv/bin/lint-imports --no-logo
+	@$(RUN) -m tests.style
 	@$(RUN) -m statemachines --check
 	@$(RUN) -m statemachines.diagram --check
 	@$(RUN) -m infra.generate.openapi --check
 
-format: setup ## put the code into shape
+format: setup ## format the code and apply the linter's fixes
 	@$(RUN) -m ruff check --fix .
 	@$(RUN) -m ruff format .
 
-compile: setup ## queues -> state machines, with their price
+compile: setup ## compile queues to state machines, and print their price per order
 	@$(RUN) -m statemachines
 
-diagram: setup ## queues -> pictures, in docs/queues
+diagram: setup ## draw the queues into docs/queues
 	@$(RUN) -m statemachines.diagram
 
-openapi: setup ## methods of the API -> docs/openapi.json
+openapi: setup ## write docs/openapi.json from the methods of the API
 	@$(RUN) -m infra.generate.openapi
 
-screenshots: setup chromium ## pictures of every page of the forms -> docs/screenshots
+screenshots: setup chromium ## take pictures of every page of the forms into docs/screenshots
 	@$(RUN) -m tests.browser.screenshots
 
-bench: setup ## the budgets of docs/decisions.md, measured
+bench: setup ## measure the budgets of docs/decisions.md
 	@$(RUN) -m tests.bench
 
-faults: setup ## kills processes at named points of real orders; nothing may be lost or done twice
+faults: setup ## kill processes at named points of real orders; fails if anything is lost or done twice
 	@$(RUN) -m tests.faults
 
-synth: setup ## the CloudFormation template of STAGE, into cdk.out; no account needed
+synth: setup ## write the CloudFormation template of STAGE into cdk.out; no account needed
 	@$(CDK) synth --quiet -c stage=$(STAGE)
 
-impact: setup ## what a deploy of STAGE would do to the orders under way; fails if it would harm any
+impact: setup ## show what a deploy of STAGE does to orders in progress; exits with 1 if it would harm one
 	@$(RUN) -m infra.operate.impact --stage $(STAGE)
 
-deploy: impact sender ## to AWS, with your ordinary credentials: make deploy STAGE=dev
+deploy: impact mail-domain ## deploy STAGE to AWS with your ordinary credentials: make deploy STAGE=dev
 	@$(CDK) deploy OrderQueues-$(STAGE) -c stage=$(STAGE)
 
-sender: setup ## has SES know the mail domain of STAGE, which stages share and no stack owns
-	@$(RUN) -m infra.operate.sender --stage $(STAGE)
+mail-domain: setup ## register the mail domain of STAGE with SES, and print its DNS records
+	@$(RUN) -m infra.operate.mail_domain --stage $(STAGE)
 
-diff: setup ## what a deploy of STAGE would change
+diff: setup ## show what a deploy of STAGE would change
 	@$(CDK) diff OrderQueues-$(STAGE) -c stage=$(STAGE)
 
-smoke: setup ## asks a deployed stage what only AWS can tell, and sends one order through it: make smoke STAGE=dev
+smoke: setup ## check a deployed stage and send one order through it; exits with 1 if anything is wrong
 	@$(RUN) -m infra.operate.smoke --stage $(STAGE)
 
-diff-contract: setup ## any line of an order that was not signed: make diff-contract STAGE=dev ORDER=1001
+diff-contract: setup ## compare ORDER with its signed contract; exits with 1 if they differ
 	@$(RUN) -m infra.operate.diff_contract --stage $(STAGE) $(ORDER)
 
-retell: setup ## passes on changes of orders that were set aside: make retell STAGE=dev
+redrive: setup ## send dead letters of order changes to their readers again; exits with 1 while any remains
 	@$(RUN) -m infra.operate.redrive --stage $(STAGE)
 
-copy-back: setup ## what a recovery (FROM=table) has of lost and spoiled orders, back into STAGE; only shown without EXECUTE=1
+copy-back: setup ## copy lost or unreadable orders back from a recovered table (FROM=table); EXECUTE=1 writes, else a plan
 	@$(RUN) -m infra.operate.copy_back --stage $(STAGE) --source "$(FROM)" $(if $(EXECUTE),--execute) $(ORDERS)
 
-restored: setup ## goes on after rows of the order table of STAGE were restored to a moment (docs/operating.md)
-	@$(RUN) -m infra.operate.restored --stage $(STAGE)
+reconcile: setup ## bring STAGE in line with an order table whose rows were restored (docs/operating.md)
+	@$(RUN) -m infra.operate.reconcile --stage $(STAGE)
 
-users: setup ## users of the API of STAGE: make users STAGE=dev ARGS="add NAME --role supervisor"
+users: setup ## manage users of the API of STAGE: make users STAGE=dev ARGS="add NAME --role supervisor"
 	@$(RUN) -m infra.operate.users --stage $(STAGE) $(ARGS)
 
-destroy: setup ## take STAGE down, once no order is under way (STOP=1 ends them); docs/operating.md says what stays
-	@$(RUN) -m infra.operate.leave --stage $(STAGE) $(if $(STOP),--stop)
+destroy: setup ## take STAGE down; refused while orders are in progress (STOP=1 ends them)
+	@$(RUN) -m infra.operate.before_destroy --stage $(STAGE) $(if $(STOP),--stop)
 	@$(CDK) destroy OrderQueues-$(STAGE) -c stage=$(STAGE)
 
 setup: .local/setup.stamp
 
-engine: .local/setup.stamp ## the embedded engine's environment
+engine: .local/setup.stamp ## install the embedded engine's environment
 
-chromium: ## the browser of the tests of the pages, if there is none
+chromium: ## install the browser for the tests of the pages, if there is none
 	@sh tests/chromium.sh
 
-callers: ## PHP, Ruby and Go for the tests of callers in these languages, those that are missing
+callers: ## install PHP, Ruby and Go for the tests of callers, if they are missing
 	@sh tests/callers.sh
 
-# uv comes from PyPI like everything else; Node comes with it, and brings the CDK command line.
+# uv and Node come from PyPI like everything else; Node brings the CDK command line.
 .local/setup.stamp: uv.lock pyproject.toml package-lock.json .tools/uv-$(UV_VERSION)
 	@echo "setting up: project environment"
 	@$(UV) sync --locked --quiet --compile-bytecode
@@ -128,7 +129,7 @@ callers: ## PHP, Ruby and Go for the tests of callers in these languages, those 
 
 .tools/uv-$(UV_VERSION):
 	@echo "setting up: uv $(UV_VERSION)"
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name one with PYTHON=")'
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: name one with PYTHON=")'
 	@$(PYTHON) -m venv --clear .tools
 	@.tools/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 	@touch $@

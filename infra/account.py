@@ -60,7 +60,7 @@ def region_of(environment: Mapping[str, str] = os.environ) -> str:
     try:
         region = boto3.Session().region_name
     except ProfileNotFound as error:
-        raise AccountError(because(error)) from None
+        raise AccountError(reason_of(error)) from None
     if not region:
         raise AccountError("no region is named: set AWS_REGION, or `region` of your profile (`aws configure`)")
     return str(region)
@@ -72,7 +72,7 @@ def account_of(environment: Mapping[str, str] = os.environ) -> Account:
     try:
         who = boto3.Session().client("sts", region_name=region).get_caller_identity()
     except (BotoCoreError, ClientError, EOFError) as error:
-        raise AccountError(because(error)) from None
+        raise AccountError(reason_of(error)) from None
     return Account(who["Account"], region, who["Arn"])
 
 
@@ -108,7 +108,7 @@ _WORDS: tuple[tuple[type[Exception] | tuple[type[Exception], ...], str], ...] = 
 )
 
 
-def because(error: Exception) -> str:
+def reason_of(error: Exception) -> str:
     """The error in one line that says what to do, where that is known."""
     code = _code_of(error)
     if code in _EXPIRED:

@@ -1,4 +1,4 @@
-"""Alarms on what the doors count of those who try what they should not, and where all alarms of a stage ring.
+"""Alarms on what the doors count of those who try what they should not, and where all alarms of a stage rule.
 
 Thresholds are of a busy shop: what people do by mistake stays below them. docs/operating.md says what to do when one rings.
 """
@@ -17,7 +17,7 @@ from infra.stages.settings import StageSettings
 
 
 @dataclass(frozen=True, kw_only=True)
-class Ring:
+class AlarmRule:
     """`services`: the functions that count `metric`, by POWERTOOLS_SERVICE_NAME, each with an alarm of its own. It rings at
     `count` within `minutes`."""
 
@@ -34,8 +34,8 @@ class Ring:
 
 
 _DOORS = ("api", "forms", "intake")
-RINGS = (
-    Ring(
+ALARM_RULES = (
+    AlarmRule(
         name="LoginsFail",
         metric="FailedLogins",
         services=("api",),
@@ -43,7 +43,7 @@ RINGS = (
         minutes=5,
         means="Many logins of users of the API fail",
     ),
-    Ring(
+    AlarmRule(
         name="SignInsFail",
         metric="FailedLogins",
         services=("forms",),
@@ -51,7 +51,7 @@ RINGS = (
         minutes=5,
         means="Many clients' sign-ins on the forms fail",
     ),
-    Ring(
+    AlarmRule(
         name="GuessesRefused",
         metric="GuessesRefused",
         services=("api", "forms"),
@@ -59,7 +59,7 @@ RINGS = (
         minutes=15,
         means="Somebody tries coupon codes or login names",
     ),
-    Ring(
+    AlarmRule(
         name="LinksRefused",
         metric="LinksRefused",
         services=("forms",),
@@ -67,7 +67,7 @@ RINGS = (
         minutes=15,
         means="Many links are asked for that open nothing",
     ),
-    Ring(
+    AlarmRule(
         name="LeadsRefused",
         metric="LeadsRefused",
         services=("forms",),
@@ -75,7 +75,7 @@ RINGS = (
         minutes=15,
         means="Somebody begins orders on the forms faster than people do",
     ),
-    Ring(
+    AlarmRule(
         name="PaymentsNotTried",
         metric="PaymentsNotTried",
         services=_DOORS,
@@ -83,7 +83,7 @@ RINGS = (
         minutes=15,
         means="Cards are not tried any more, after many that were declined",
     ),
-    Ring(
+    AlarmRule(
         name="QueueUnderReview",
         metric="QueuesTurnedToReview",
         services=_DOORS,
@@ -91,7 +91,7 @@ RINGS = (
         minutes=5,
         means="So many payments of a queue were declined that its orders wait for a review",
     ),
-    Ring(
+    AlarmRule(
         name="SignaturesRefused",
         metric="ContractSignaturesRefused",
         services=("intake.webhook",),
@@ -99,7 +99,7 @@ RINGS = (
         minutes=15,
         means="Many webhooks of contracts are not signed by their provider",
     ),
-    Ring(
+    AlarmRule(
         name="GuardsSilent",
         metric="GuardFailures",
         services=(*_DOORS, "notices"),
@@ -111,34 +111,34 @@ RINGS = (
 
 
 class Alarms(Construct):
-    """Those of RINGS."""
+    """Those of ALARM_RULES."""
 
     def __init__(self, scope: Construct, construct_id: str, *, settings: StageSettings) -> None:
         super().__init__(scope, construct_id)
-        for ring in RINGS:
-            for service in ring.services:
-                self._ring(ring, service, settings)
+        for rule in ALARM_RULES:
+            for service in rule.services:
+                self._ring(rule, service, settings)
 
-    def _ring(self, ring: Ring, service: str, settings: StageSettings) -> None:
+    def _ring(self, rule: AlarmRule, service: str, settings: StageSettings) -> None:
         cloudwatch.Alarm(
             self,
-            ring.name_of(service),
-            alarm_description=f"{ring.means} ({service}): docs/operating.md, {ring.name}",
+            rule.name_of(service),
+            alarm_description=f"{rule.means} ({service}): docs/operating.md, {rule.name}",
             metric=cloudwatch.Metric(
                 namespace=metric_namespace(settings),
-                metric_name=ring.metric,
+                metric_name=rule.metric,
                 dimensions_map={"service": service},
                 statistic="Sum",
-                period=Duration.minutes(ring.minutes),
+                period=Duration.minutes(rule.minutes),
             ),
-            threshold=ring.count,
+            threshold=rule.count,
             evaluation_periods=1,
             comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
             treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
         )
 
 
-def ring_at(stack: Stack, topic_arn: str) -> None:
+def notify_topic(stack: Stack, topic_arn: str) -> None:
     """Have every alarm of the stack tell this topic when it rings, and when all is well again. Nobody, if there is none."""
     if not topic_arn:
         return

@@ -10,10 +10,10 @@ from typing import Any
 from aws_cdk import App, Validations
 from cdk_nag import AwsSolutionsChecks
 
+from infra.accepted_findings import acknowledge_findings
 from infra.account import AccountError
 from infra.cdk import MEANT_ACCOUNT, MEANT_REGION
 from infra.functions.layer import bundle_layer
-from infra.nag import acknowledge_findings
 from infra.stack import OrderQueuesStack
 from infra.stages.readiness import refuse_unready
 from infra.stages.settings import StageError, StageSettings, settings_of

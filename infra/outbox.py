@@ -18,7 +18,7 @@ from constructs import Construct
 
 from infra.functions.function import FunctionParts, OrderFunction, allow
 from infra.functions.record_keys import except_users
-from infra.messages import LONGEST_DAYS, alarm_when_parked, message_queue
+from infra.message_queues import LONGEST_DAYS, alarm_on_messages, message_queue
 from infra.queues import Queues
 
 LATE_MINUTES = 10
@@ -42,7 +42,7 @@ class Outbox(Construct):
         super().__init__(scope, construct_id)
         self.bus = events.EventBus(self, "Bus", event_bus_name=f"{parts.settings.stage}-orders")
         self.dead_letters = message_queue(self, "DeadLetters", parts.settings, days=LONGEST_DAYS)
-        alarm_when_parked(
+        alarm_on_messages(
             self,
             "RecordsParked",
             self.dead_letters,

@@ -5,7 +5,7 @@ from pathlib import Path
 from aws_cdk import App, CfnOutput, Stack, Tags
 
 from infra.actions import Actions, construct_name
-from infra.alarms import Alarms, ring_at
+from infra.alarms import Alarms, notify_topic
 from infra.attachments import Attachments
 from infra.doors.api import ROUTES, Api, route_id
 from infra.doors.docs import Docs
@@ -98,7 +98,7 @@ class OrderQueuesStack(Stack):
         )
 
         Alarms(self, "Alarms", settings=settings)
-        ring_at(self, settings.alarm_topic)
+        notify_topic(self, settings.alarm_topic)
 
         self._write_outputs(api, storage, outbox, intake, queues)
         Tags.of(self).add("project", "order-queues")
@@ -116,7 +116,7 @@ class OrderQueuesStack(Stack):
         }
 
     def _write_outputs(self, api: Api, storage: Storage, outbox: Outbox, intake: Intake, queues: Queues) -> None:
-        """What commands (infra/operate/reach.py), the local run and operators read."""
+        """What commands (infra/operate/deployed_stage.py), the local run and operators read."""
         secrets = {provider: secret.secret_arn for provider, secret in intake.secrets.items()}
         outputs = {
             "ApiUrl": api.url,

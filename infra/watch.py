@@ -17,7 +17,7 @@ from aws_cdk import aws_lambda_destinations as destinations
 from constructs import Construct
 
 from infra.functions.function import FunctionParts, OrderFunction, allow, metric_namespace
-from infra.messages import LONGEST_DAYS, alarm_when_parked, message_queue
+from infra.message_queues import LONGEST_DAYS, alarm_on_messages, message_queue
 from infra.queues import Queues
 from infra.storage import BY_DUE, BY_STEP
 
@@ -88,7 +88,7 @@ class Watch(Construct):
         self, parts: FunctionParts, orders: dynamodb.Table, machines: Sequence[str], may: Sequence[iam.PolicyStatement]
     ) -> OrderFunction:
         missed = message_queue(self, "Missed", parts.settings, days=LONGEST_DAYS)
-        alarm_when_parked(
+        alarm_on_messages(
             self,
             "StopsMissed",
             missed,

@@ -14,7 +14,7 @@ import boto3
 
 from infra.cdk import cdk_command, cdk_environment
 from infra.local.engine_process import ACCOUNT_ID, REGION, REPOSITORY, LocalEngine
-from infra.operate.mail_identity import make_known
+from infra.operate.mail_identity import register_identity
 from infra.stages.settings import settings_of
 from lambdas.records.table import RecordTable
 from lambdas.records.users.api_user import ApiUserRecords
@@ -124,7 +124,7 @@ def source_hash() -> str:
 
 def connect(engine: LocalEngine, known: LocalStack | None) -> LocalStack:
     """The deployed stack, with an API user; the one that is known already is kept while it is still right."""
-    make_known(settings_of("local").mail_domain, engine.client_options())
+    register_identity(settings_of("local").mail_domain, engine.client_options())
     outputs = _outputs(engine)
     users = _users(engine, outputs["RecordTable"])
     known = known if known and known.record_table == outputs["RecordTable"] else None

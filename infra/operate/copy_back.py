@@ -1,8 +1,8 @@
-"""`make copy-back STAGE=dev FROM=<table>`: rows of the order table that were lost or spoiled, copied from what a recovery made.
+"""`make copy-back STAGE=dev FROM=<table>`: copies lost or unreadable rows of the order table back from a recovered table.
 
-It shows what it would do, and does it with EXECUTE=1. A row is put back where the stage's table has lost it, or has one that
-cannot be read, and only if that is still so when it is written. What went on since is left as it is. `make reconcile` comes
-after it (docs/operating.md).
+It shows the plan; with EXECUTE=1 it carries the plan out. A row is copied if the stage's table lost it or has an unreadable one,
+and only if that is still so at the moment of the write. Orders that changed since are left as they are. Run `make reconcile`
+afterwards (docs/operating.md). Exits with 1 if rows were left, with 2 if the stage or the table cannot be used.
 """
 
 import argparse
@@ -17,14 +17,15 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
-from infra.account import because
+from infra.account import reason_of
 from infra.local.engine_process import EngineError
-from infra.operate.reach import NotDeployedError, client_options, output_of
+from infra.operate.deployed_stage import NotDeployedError, client_options, output_of
+from infra.operate.output import say
 from infra.stages.settings import StageError
 from lambdas.orders.table.entries import UnreadableOrder
 from lambdas.orders.table.indexes import SK_ORDER, read_order
 
-COUNTERS = "counter#"  # they only ever rise, whatever is restored
+COUNTERS = "counter#"  # counters only rise; they are never restored
 _AT_ONCE = 100  # of BatchGetItem
 _REFUSALS = (BotoCoreError, ClientError, EngineError, NotDeployedError, StageError)
 Item = dict[str, Any]
@@ -36,7 +37,7 @@ class NotTheRightTableError(StageError):
 
 @dataclass(frozen=True)
 class Plan:
-    """One row that is not as it was. `why`: why it is copied, or left. `seen`: what the stage's table has of it."""
+    """One row that differs. `why`: why it is copied or left. `seen`: the row in the stage's table."""
 
     row: Item
     seen: Item | None
@@ -45,7 +46,7 @@ class Plan:
 
     @property
     def name(self) -> str:
-        """An order by its number; a key of one by its kind and order, for a key may be somebody's own."""
+        """An order by its number; a key by its kind and order, because a key may be personal."""
         pk = self.row["pk"]["S"]
         if self.row["sk"]["S"] == SK_ORDER:
             return f"order {pk}"
@@ -54,7 +55,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class CopyBack:
-    """From the table `source` into the stage's table `target`. `only`: of these orders; empty: all. `now`: Unix seconds."""
+    """Copies from the table `source` to the stage's table `target`. `only`: these orders; empty: all. `now`: Unix seconds."""
 
     client: Any
     source: str
@@ -62,24 +63,24 @@ class CopyBack:
     only: frozenset[str]
     now: int
 
-    def go(self, console: Console, *, execute: bool) -> int:
-        """Print each row that is not as it was; 1 if any of them is left as it is."""
+    def run(self, console: Console, *, execute: bool) -> int:
+        """Print each row that differs; with `execute`, copy it. Return 1 if any row is left as it is."""
         copied = left = same = 0
         for plan in self._plans():
             if plan is None:
                 same += 1
                 continue
-            done = plan if not plan.is_copied or not execute else self._copied(plan)
+            done = plan if not plan.is_copied or not execute else self._copy(plan)
             copied, left = copied + done.is_copied, left + (not done.is_copied)
             word = ("copied" if execute else "would be copied") if done.is_copied else "left"
-            _say(console, f"{done.name}: {word}, {done.why}")
-        _say(console, f"{copied} {'copied' if execute else 'to be copied'}, {left} left, {same} as they were")
+            say(console, f"{done.name}: {word}, {done.why}")
+        say(console, f"{copied} {'copied' if execute else 'to be copied'}, {left} left, {same} unchanged")
         if not execute and copied:
-            _say(console, "nothing was changed; EXECUTE=1 copies them, then `make reconcile`")
+            say(console, "nothing was changed; repeat with EXECUTE=1 to copy them, then run `make reconcile`")
         return 1 if left else 0
 
     def _plans(self) -> Iterator[Plan | None]:
-        """None: the row is as it was."""
+        """None for a row that is unchanged."""
         all_rows = self._rows()
         while rows := list(islice(all_rows, _AT_ONCE)):
             present = self._present(rows)
@@ -107,12 +108,12 @@ class CopyBack:
         if seen is None:
             ended_at = int(row.get("expires_at", {}).get("N", 0))
             if ended_at and ended_at <= self.now:
-                return Plan(row, seen, is_copied=False, why="its time was over, so it was erased")
+                return Plan(row, seen, is_copied=False, why="it had expired, so it was erased")
             return Plan(row, seen, is_copied=True, why="the table has lost it")
         return _plan_of_changed(row, seen)
 
-    def _copied(self, plan: Plan) -> Plan:
-        """The row put back, if the stage's table still has what was seen there."""
+    def _copy(self, plan: Plan) -> Plan:
+        """Write the row, if the stage's table still has what was seen there."""
         condition, values = "attribute_not_exists(pk)", {}
         if plan.seen is not None:
             revision = plan.seen.get("revision")
@@ -121,21 +122,23 @@ class CopyBack:
         try:
             self.client.put_item(TableName=self.target, Item=plan.row, ConditionExpression=condition, **values)
         except self.client.exceptions.ConditionalCheckFailedException:
-            return replace(plan, is_copied=False, why="somebody wrote it in this moment: look at it, then ask again")
+            return replace(
+                plan, is_copied=False, why="it was changed at this moment: check it, then run this command again"
+            )
         return plan
 
 
 def _plan_of_changed(row: Item, seen: Item) -> Plan:
-    """Of a row that is there, and is another one than it was."""
+    """The plan for a row that is there and differs."""
     if row["sk"]["S"] != SK_ORDER:
-        return Plan(row, seen, is_copied=False, why="another one is there")
+        return Plan(row, seen, is_copied=False, why="another row is there")
     if isinstance(read_order(row), UnreadableOrder):
-        why = "it could not be read at that moment either: choose an earlier one"
+        why = "it was unreadable at that moment too: recover an earlier one"
         return Plan(row, seen, is_copied=False, why=why)
     if isinstance(read_order(seen), UnreadableOrder):
-        return Plan(row, seen, is_copied=True, why="what the table has cannot be read")
+        return Plan(row, seen, is_copied=True, why="the row in the table is unreadable")
     was, now = (item["revision"]["N"] for item in (row, seen))
-    return Plan(row, seen, is_copied=False, why=f"it went on since (revision {was} then, {now} now)")
+    return Plan(row, seen, is_copied=False, why=f"it changed since (revision {was} then, {now} now)")
 
 
 def _keys(row: Item) -> dict[str, Any]:
@@ -146,40 +149,36 @@ def _place(row: Item) -> tuple[str, str]:
     return row["pk"]["S"], row["sk"]["S"]
 
 
-def _say(console: Console, text: str) -> None:
-    console.print(text, markup=False, highlight=False, soft_wrap=True)
-
-
 def copy_back_of(stage: str, source: str, only: Sequence[str], options: dict[str, Any]) -> CopyBack:
-    """Of a deployed stage. Raises NotTheRightTableError."""
+    """The command for a deployed stage. Raises NotTheRightTableError."""
     client, target = boto3.client("dynamodb", **options), output_of(stage, "OrderTable", options)
     try:
         keys = client.describe_table(TableName=source)["Table"]["KeySchema"]
     except client.exceptions.ResourceNotFoundException:
         raise NotTheRightTableError(
-            f"there is no table {source} in this account and region: FROM is what the recovery made"
+            f"there is no table {source} in this account and region: FROM must name the recovered table"
         ) from None
     if source == target:
-        raise NotTheRightTableError(f"{source} is the stage's own table: FROM is what the recovery made")
+        raise NotTheRightTableError(f"{source} is the stage's own table: FROM must name the recovered table")
     if keys != client.describe_table(TableName=target)["Table"]["KeySchema"]:
-        raise NotTheRightTableError(f"{source} is no order table: its keys are others than those of {target}")
+        raise NotTheRightTableError(f"{source} is no order table: its keys differ from those of {target}")
     return CopyBack(client, source, target, frozenset(only), int(time.time()))
 
 
 def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(
-        description="Copies lost and spoiled rows of the order table back from a recovery."
+        description="Copy lost or unreadable rows of the order table back from a recovered table."
     )
     parser.add_argument("--stage", required=True)
-    parser.add_argument("--source", required=True, help="the table that the recovery made")
-    parser.add_argument("--execute", action="store_true", help="copy; without it only the plan is shown")
-    parser.add_argument("orders", nargs="*", help="only of these orders")
+    parser.add_argument("--source", required=True, help="the recovered table")
+    parser.add_argument("--execute", action="store_true", help="copy the rows; without it, only show the plan")
+    parser.add_argument("orders", nargs="*", help="only these orders")
     asked, console = parser.parse_args(arguments), Console()
     try:
         command = copy_back_of(asked.stage, asked.source, asked.orders, client_options(asked.stage))
-        return command.go(console, execute=asked.execute)
+        return command.run(console, execute=asked.execute)
     except _REFUSALS as error:
-        _say(console, because(error))
+        say(console, reason_of(error))
         return 2
 
 

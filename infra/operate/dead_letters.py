@@ -1,4 +1,4 @@
-"""Dead letters of the order table's stream: whose they are, and the records that they are about."""
+"""Reads dead letters of the order table's stream, and the records that they stand for."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -12,7 +12,7 @@ _NOT_OF_THIS_SHARD = "ValidationException"
 
 
 class Letter(Frozen):
-    """`function`: whose records they are. `shard_id`: "" in letters of the readers themselves, who are not told it."""
+    """`function`: the reader that gave the records up. `shard_id`: "" in a letter from the reader itself."""
 
     function: str
     stream_arn: str
@@ -36,7 +36,7 @@ class Letter(Frozen):
 
 
 def records_of(streams: Any, letter: Letter) -> list[dict[str, Any]]:
-    """The letter's records of orders, as the stream has them; none if it keeps them no longer. `streams`: a client."""
+    """The letter's records of orders, from the stream; none if the stream no longer has them. `streams`: a client."""
     for shard_id in [letter.shard_id] if letter.shard_id else _shards(streams, letter):
         found = [record for record in _read(streams, letter, shard_id) if _number(record) <= letter.last]
         if found:

@@ -1,7 +1,7 @@
-"""`make diff-contract STAGE=dev ORDER=1001`: any line of an order that is not in the contract that was signed for it.
+"""`make diff-contract STAGE=dev ORDER=1001`: compares an order with the signed contract it was created from.
 
-It compares with what was taken in when the contract was signed, whatever the order says of itself, and only reads. It ends
-with 1 where the two differ.
+It compares with the contract as it was received, and it only reads. Exits with 1 if the two differ, with 2 if there is no
+contract to compare with.
 """
 
 import argparse
@@ -13,9 +13,10 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
-from infra.account import because
+from infra.account import reason_of
 from infra.local.engine_process import EngineError
-from infra.operate.reach import NotDeployedError, client_options, output_of
+from infra.operate.deployed_stage import NotDeployedError, client_options, output_of
+from infra.operate.output import say
 from infra.stages.settings import StageError
 from lambdas.contracts.diff import differences
 from lambdas.orders.errors import OrderError
@@ -29,34 +30,30 @@ if TYPE_CHECKING:
 _REFUSALS = (BotoCoreError, ClientError, EngineError, NotDeployedError, OrderError, StageError)
 
 
-def tell(order_id: str, *, dynamodb: "DynamoDBClient", orders: str, records: str, console: Console) -> int:
-    """Print the differences; 1 if there are any, 2 if there is nothing to compare. `orders`, `records`: the tables."""
+def compare(order_id: str, *, dynamodb: "DynamoDBClient", orders: str, records: str, console: Console) -> int:
+    """Print the differences. Return 1 if there are any, 2 if there is no contract. `orders`, `records`: table names."""
     order = DynamoOrderStore(orders, dynamodb).get(order_id)
     kept = ContractRecords(RecordTable(records, dynamodb)).of_order(order_id)
     if kept is None:
-        _say(console, f"order {order_id} was not made from a signed contract, so there is nothing to compare it with")
+        say(console, f"order {order_id} was not created from a signed contract, so there is nothing to compare it with")
         return 2
     contract = kept.content
     found = differences(contract, order)
     named = f"contract {contract.contract_id}, signature {contract.signature_id}"
-    _say(console, f"order {order_id} {'differs from' if found else 'is what was signed:'} {named}")
+    say(console, f"order {order_id} {'differs from' if found else 'is what was signed:'} {named}")
     for difference in found:
-        _say(console, f"  {difference}")
+        say(console, f"  {difference}")
     return 1 if found else 0
 
 
-def _say(console: Console, text: str) -> None:
-    console.print(text, markup=False, highlight=False, soft_wrap=True)
-
-
 def main(arguments: Sequence[str]) -> int:
-    parser = argparse.ArgumentParser(description="Any line of an order that is not in what was signed.")
+    parser = argparse.ArgumentParser(description="Compare an order with the signed contract it was created from.")
     parser.add_argument("--stage", required=True)
     parser.add_argument("order_id")
     asked, console = parser.parse_args(arguments), Console()
     try:
         options = client_options(asked.stage)
-        return tell(
+        return compare(
             asked.order_id,
             dynamodb=boto3.client("dynamodb", **options),
             orders=output_of(asked.stage, "OrderTable", options),
@@ -64,7 +61,7 @@ def main(arguments: Sequence[str]) -> int:
             console=console,
         )
     except _REFUSALS as error:
-        _say(console, because(error))
+        say(console, reason_of(error))
         return 2
 
 

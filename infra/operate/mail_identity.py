@@ -1,4 +1,4 @@
-"""A mail domain as an identity of SES. It belongs to the account and region and not to a stage."""
+"""Registers a mail domain as an identity of SES. It belongs to the account and region, not to a stage."""
 
 from collections.abc import Mapping
 from contextlib import suppress
@@ -7,16 +7,16 @@ from typing import Any
 import boto3
 
 
-def make_known(domain: str, options: Mapping[str, Any]) -> str:
-    """Make the domain an identity unless it is one; what is to be said of it, in a line. `options`: of clients of AWS."""
+def register_identity(domain: str, options: Mapping[str, Any]) -> str:
+    """Register the domain unless it is registered. Return its state in one line. `options`: for AWS clients."""
     mails: Any = boto3.client("sesv2", **options)
     with suppress(mails.exceptions.AlreadyExistsException):
         mails.create_email_identity(EmailIdentity=domain)
     known = mails.get_email_identity(EmailIdentity=domain)
     if known.get("VerifiedForSendingStatus"):
-        return f"mail: SES knows {domain}, and it is verified"
+        return f"mail: {domain} is registered with SES and verified"
     records = "".join(
         f"\n  {token}._domainkey.{domain} CNAME {token}.dkim.amazonses.com"
         for token in known.get("DkimAttributes", {}).get("Tokens", [])
     )
-    return f"mail: nothing goes out before {domain} is verified; put these records into its DNS:{records}"
+    return f"mail: no mail goes out until {domain} is verified; add these records to its DNS:{records}"

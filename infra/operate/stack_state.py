@@ -1,7 +1,7 @@
-"""Before `make deploy` changes a stage: whether another deploy is at work there, and whether one came since `make impact`.
+"""Refuses a deploy while another one runs on the stage, or if one ended since `make impact`.
 
-CloudFormation takes one update of a stack at a time. What the impact was judged against is kept beside the working tree
-(`.local/impact-<stage>.json`) as the stack's last change; a deploy that finds another one asks for the impact again.
+CloudFormation takes one update of a stack at a time. `make impact` notes the stack's last change beside the working tree
+(`.local/impact-<stage>.json`). A deploy that finds a later change asks for the impact again.
 """
 
 import json
@@ -17,7 +17,7 @@ from infra.stages.settings import StageError, stack_name_of
 ROOT = Path(__file__).resolve().parents[2]
 _NOT_THERE = "does not exist"
 _BEGAN = "_IN_PROGRESS"
-# Ended, and CloudFormation only tidies up or waits for nobody: an update may begin (or is refused by CloudFormation itself).
+# A change set waits for a review; an update may begin.
 _MAY_GO_ON = frozenset({"REVIEW_IN_PROGRESS"})
 
 
@@ -55,7 +55,7 @@ def state_of(stage: str, options: dict[str, Any]) -> StackState:
 
 
 def refuse_busy(state: StackState, stage: str) -> None:
-    """Raises DeployBusyError, in one line: what is at work, since when, and what to do."""
+    """Raise DeployBusyError if a change is in progress. Its text says which, since when, and what to do."""
     if state.is_busy:
         raise DeployBusyError(
             f"{state.stack} is being changed by somebody else ({state.status}, begun {state.changed}): wait until that has ended "
@@ -65,19 +65,19 @@ def refuse_busy(state: StackState, stage: str) -> None:
 
 
 def forget_judged(stage: str, root: Path | None = None) -> None:
-    """What was judged before is judged anew."""
+    """Forget the last judgement, so that the impact is judged again."""
     _file(stage, root).unlink(missing_ok=True)
 
 
 def keep_judged(state: StackState, stage: str, root: Path | None = None) -> None:
-    """What the impact was judged against."""
+    """Note the state that the impact was judged against."""
     file = _file(stage, root)
     file.parent.mkdir(exist_ok=True)
     file.write_text(json.dumps(asdict(state)), "utf-8")
 
 
 def refuse_outdated(state: StackState, stage: str, root: Path | None = None) -> None:
-    """Raises ImpactOutdatedError where the stage is not as it was when the impact was judged."""
+    """Raise ImpactOutdatedError if the stage changed since its impact was judged."""
     file = _file(stage, root)
     judged = StackState(**json.loads(file.read_text("utf-8"))) if file.exists() else None
     if judged is None:

@@ -1,4 +1,4 @@
-"""What is typed after `python -m infra.operate.users`."""
+"""The command line of `python -m infra.operate.users`."""
 
 import argparse
 import re
@@ -14,7 +14,7 @@ Does = Callable[..., None]
 
 
 def parser(text: str, *, add: Does, grant: Does, show: Does, rotate: Does, revoke: Does) -> argparse.ArgumentParser:
-    """The commands with what does each of them; `text` says what they are for."""
+    """The parser; each command has the function that carries it out. `text`: the description."""
     found = argparse.ArgumentParser(
         prog="python -m infra.operate.users", description=text, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -26,21 +26,19 @@ def parser(text: str, *, add: Does, grant: Does, show: Does, rotate: Does, revok
         each.set_defaults(does=does)
         return each
 
-    adds = command("add", add, "a new user; prints the token")
-    grants = command(
-        "grant", grant, "what a user may do from now on, instead of what it could; takes effect with the next call"
-    )
+    adds = command("add", add, "add a user and print the token")
+    grants = command("grant", grant, "replace what a user may do; takes effect with the next call")
     for each in (adds, grants):
         each.add_argument("name", type=_name)
         _add_rights(each)
     adds.add_argument("--calls-per-minute", type=_positive, help="default: what the stage allows")
-    command("list", show, "all users, with what they may do and their tokens' ids")
-    rotates = command("rotate", rotate, "a new token for a user; the older ones end after a grace")
+    command("list", show, "list all users with their rights and the ids of their tokens")
+    rotates = command("rotate", rotate, "add a token for a user; older tokens end after a grace period")
     rotates.add_argument("name", type=_name)
     rotates.add_argument("--grace-hours", type=_whole, default=GRACE_SECONDS // _HOUR, help="0: they end at once")
     for each in (adds, rotates):
         each.add_argument("--expires-days", type=_positive, help="default: the token does not expire")
-    revokes = command("revoke", revoke, "a user, or one token; takes effect with the next call")
+    revokes = command("revoke", revoke, "revoke a user or one token; takes effect with the next call")
     revokes.add_argument("name", type=_name)
     revokes.add_argument("--token", metavar="ID", help="as `list` shows it; default: the user with all tokens")
     return found

@@ -1,9 +1,15 @@
-"""`make users STAGE=dev ARGS="..."`: who may call the API of a stage. A token is shown once and kept nowhere.
+"""`make users STAGE=dev ARGS="..."`: manages the users of a stage's API. A token is shown once and stored nowhere.
+
+Exits with 1 if the command was refused.
 
 add NAME --role supervisor [--also money] [--queues 1,3] [--clients] [--brands 1] [--expires-days 90] [--calls-per-minute 600]
+
 grant NAME --role supervisor [--also money] [--queues 1,3] [--clients] [--brands 1]
+
 list
+
 rotate NAME [--expires-days 90] [--grace-hours 168]
+
 revoke NAME [--token ID]
 """
 
@@ -18,9 +24,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 from rich.table import Table
 
-from infra.account import because
+from infra.account import reason_of
 from infra.local.engine_process import EngineError
-from infra.operate.reach import NotDeployedError, client_options, output_of
+from infra.operate.deployed_stage import NotDeployedError, client_options, output_of
+from infra.operate.output import say
 from infra.operate.user_arguments import parser
 from infra.stages.settings import StageError
 from lambdas.records.table import RecordTable
@@ -40,24 +47,24 @@ def add(users: ApiUserRecords, asked: argparse.Namespace, console: Console, now:
         expires_at=_expiry(asked.expires_days, now),
         calls_per_minute=asked.calls_per_minute,
     )
-    _say(console, f"{asked.name} was added, {_where(grant)}. The token, which is shown only now:\n{token}")
+    say(console, f"{asked.name} was added, {_where(grant)}. This token is shown only once:\n{token}")
 
 
 def grant(users: ApiUserRecords, asked: argparse.Namespace, console: Console, now: int) -> None:
     users.grant(asked.name, (_grant(asked),))
-    _say(console, f"{asked.name} is {_where(_grant(asked))} from now on, and nothing else; the tokens stay")
+    say(console, f"{asked.name} is now {_where(_grant(asked))}, and nothing else; the tokens stay valid")
 
 
 def rotate(users: ApiUserRecords, asked: argparse.Namespace, console: Console, now: int) -> None:
     grace_seconds = asked.grace_hours * _HOUR
     token = users.rotate(asked.name, now=now, expires_at=_expiry(asked.expires_days, now), grace_seconds=grace_seconds)
     until = _date(now + grace_seconds)
-    _say(console, f"older tokens of {asked.name} end {until}. The new token, which is shown only now:\n{token}")
+    say(console, f"older tokens of {asked.name} end {until}. This new token is shown only once:\n{token}")
 
 
 def revoke(users: ApiUserRecords, asked: argparse.Namespace, console: Console, now: int) -> None:
     users.revoke(asked.name, asked.token)
-    _say(console, f"token {asked.token} of {asked.name} was revoked" if asked.token else f"{asked.name} was revoked")
+    say(console, f"token {asked.token} of {asked.name} was revoked" if asked.token else f"{asked.name} was revoked")
 
 
 def show(users: ApiUserRecords, asked: argparse.Namespace, console: Console, now: int) -> None:
@@ -88,7 +95,7 @@ def _where(grant: Grant) -> str:
 
 
 def _role(rights: frozenset[Right]) -> str:
-    """The largest role that is in it, and what there is beside it."""
+    """The largest role within these rights, and the rights beside it."""
     within = [name for name, of_role in ROLES.items() if of_role <= rights]
     name = max(within, key=lambda each: len(ROLES[each]), default="")
     beside = sorted(rights - ROLES.get(name, frozenset()))
@@ -114,10 +121,6 @@ def _expiry(days: int | None, now: int) -> int | None:
     return None if days is None else now + days * _DAY
 
 
-def _say(console: Console, text: str) -> None:
-    console.print(text, markup=False, highlight=False, soft_wrap=True)
-
-
 def main(arguments: Sequence[str]) -> int:
     commands = parser(str(__doc__), add=add, grant=grant, show=show, rotate=rotate, revoke=revoke)
     asked, console = commands.parse_args(arguments), Console()
@@ -126,7 +129,7 @@ def main(arguments: Sequence[str]) -> int:
         table = RecordTable(output_of(asked.stage, "RecordTable", options), boto3.client("dynamodb", **options))
         asked.does(ApiUserRecords(table), asked, console, int(time.time()))
     except _REFUSALS as error:
-        _say(console, because(error))
+        say(console, reason_of(error))
         return 1
     return 0
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from infra.operate.redrive import Readers, retell
+from infra.operate.redrive import Readers, redrive
 from tests.flow.conftest import Shop, new_client_order, until
 
 pytestmark = pytest.mark.engine
@@ -61,7 +61,7 @@ def parked(relay: Readers) -> int | None:
 
 def told(relay: Readers) -> tuple[int, str]:
     said = io.StringIO()
-    return retell(relay, Console(file=said, width=200)), said.getvalue()
+    return redrive(relay, Console(file=said, width=200)), said.getvalue()
 
 
 def test_an_order_whose_start_was_given_up_goes_on_when_it_is_told_again(shop: Shop, relay: Readers) -> None:
@@ -71,7 +71,7 @@ def test_an_order_whose_start_was_given_up_goes_on_when_it_is_told_again(shop: S
         until("the relay gives up", lambda: parked(relay))
         code, said = told(relay)
         assert code == 1
-        assert "were not taken" in said
+        assert "were refused" in said
 
     code, said = told(relay)
 
@@ -118,14 +118,14 @@ def test_a_row_edited_by_hand_is_set_aside_alone_and_goes_on_once_it_is_mended(s
     assert [order["order_id"] for order in page["unreadable"]] == [spoiled]
     assert shop.sweep() is not None
     code, said = told(relay)
-    assert (code, f"changes of order {spoiled} were not taken" in said) == (1, True), said
+    assert (code, f"changes of order {spoiled} were refused" in said) == (1, True), said
 
     spoil(shop, spoiled, {"N": "11"})
     until("both readers have met the mended row", lambda: _both(letters_about(relay, spoiled)))
     code, said = told(relay)
 
     assert code == 0, said
-    assert f"order {spoiled}: its changes cannot be read, so what it is now was told" in said
+    assert f"order {spoiled}: its changes are unreadable, so its present state was sent" in said
     shop.done("order.submit", {"order_id": spoiled})
     shop.until_step(spoiled, "complete")
 

@@ -9,10 +9,18 @@ from botocore.stub import Stubber
 from moto import mock_aws
 
 from infra import cdk
-from infra.account import BOOTSTRAP_PARAMETER, Account, AccountError, account_of, because, refuse_unprepared, region_of
+from infra.account import (
+    BOOTSTRAP_PARAMETER,
+    Account,
+    AccountError,
+    account_of,
+    reason_of,
+    refuse_unprepared,
+    region_of,
+)
 from infra.app import refuse_another_account
 from infra.cdk import MEANT_ACCOUNT, MEANT_REGION, environment_of
-from infra.operate.reach import client_options
+from infra.operate.deployed_stage import client_options
 from infra.operate.stack_state import StackState
 
 HERE = Account("123456789012", "eu-central-1", "arn:aws:sts::123456789012:assumed-role/ops/ann")
@@ -109,7 +117,7 @@ def refused(code: str) -> ClientError:
     ],
 )
 def test_what_aws_refuses_is_one_line_that_says_what_to_do(error: Exception, said: str) -> None:
-    line = because(error)
+    line = reason_of(error)
 
     assert "\n" not in line
     with pytest.raises(AccountError, match=said):

@@ -1,10 +1,10 @@
-"""Alarms: on which counts, of which functions, and where they ring."""
+"""Alarms: on which counts, of which functions, and where they rule."""
 
 import re
 
 import pytest
 
-from infra.alarms import RINGS, Ring
+from infra.alarms import ALARM_RULES, AlarmRule
 from infra.app import ROOT
 from lambdas.runtime.telemetry import metric_service
 from tests.infra.template import Synthesized
@@ -21,16 +21,16 @@ def services(stage: Synthesized) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(
-    ("ring", "service"),
-    [(ring, service) for ring in RINGS for service in ring.services],
-    ids=lambda each: each.name if isinstance(each, Ring) else each,
+    ("rule", "service"),
+    [(rule, service) for rule in ALARM_RULES for service in rule.services],
+    ids=lambda each: each.name if isinstance(each, AlarmRule) else each,
 )
-def test_an_alarm_looks_at_what_its_function_counts(stage: Synthesized, ring: Ring, service: str) -> None:
-    alarm = stage.properties(f"Alarms{ring.name_of(service)}")
+def test_an_alarm_looks_at_what_its_function_counts(stage: Synthesized, rule: AlarmRule, service: str) -> None:
+    alarm = stage.properties(f"Alarms{rule.name_of(service)}")
 
-    assert (alarm["Namespace"], alarm["MetricName"]) == (f"OrderQueues/{stage.settings.stage}", ring.metric)
+    assert (alarm["Namespace"], alarm["MetricName"]) == (f"OrderQueues/{stage.settings.stage}", rule.metric)
     assert (alarm["Dimensions"], alarm["Statistic"]) == ([{"Name": "service", "Value": service}], "Sum")
-    assert (alarm["Threshold"], alarm["Period"]) == (ring.count, ring.minutes * 60)
+    assert (alarm["Threshold"], alarm["Period"]) == (rule.count, rule.minutes * 60)
     assert alarm["TreatMissingData"] == "notBreaching"
     assert service in services(stage)
 
@@ -54,7 +54,7 @@ def test_what_rings_is_counted_somewhere() -> None:
     sources = "\n".join(file.read_text("utf-8") for file in (ROOT / "lambdas").rglob("*.py"))
     names = set(re.findall(r'add_metric\(\s*"(\w+)"', sources))
 
-    assert {ring.metric for ring in RINGS} <= names
+    assert {rule.metric for rule in ALARM_RULES} <= names
 
 
 def test_every_alarm_of_a_stage_that_keeps_data_rings_at_its_topic(prod: Synthesized, local: Synthesized) -> None:
@@ -65,8 +65,8 @@ def test_every_alarm_of_a_stage_that_keeps_data_rings_at_its_topic(prod: Synthes
 
 def test_the_manual_says_of_every_alarm_what_to_do(stage: Synthesized) -> None:
     manual = (ROOT / "docs" / "operating.md").read_text("utf-8")
-    of_doors = {f"Alarms{ring.name_of(service)}" for ring in RINGS for service in ring.services}
+    of_doors = {f"Alarms{rule.name_of(service)}" for rule in ALARM_RULES for service in rule.services}
 
     assert {name for name in stage.of_type("AWS::CloudWatch::Alarm") if name.startswith("Alarms")} == of_doors
-    for ring in RINGS:
-        assert f"| *{ring.name}* |" in manual
+    for rule in ALARM_RULES:
+        assert f"| *{rule.name}* |" in manual

@@ -13,6 +13,7 @@ from cfnlint.api import lint_file
 from cfnlint.config import ManualArgs
 
 from infra import use_bundled_node
+from infra.accepted_findings import accepted
 from infra.actions import ACTIONS, construct_name
 from infra.doors.api import ROUTES, route_id
 from infra.doors.forms import ROUTES as PAGES
@@ -20,7 +21,6 @@ from infra.doors.intake import secret_id
 from infra.doors.routes import page_id
 from infra.doors.sandbox_provider import HANDLER
 from infra.doors.sandbox_provider import ROUTES as SANDBOX_PAGES
-from infra.nag import accepted
 from infra.queues import read_queues
 from infra.stages.settings import STAGES, UnknownStageError, settings_of
 from tests.infra.template import Synthesized

@@ -6,7 +6,7 @@ from typing import Any
 
 from moto import mock_aws
 
-from infra.operate.mail_identity import make_known
+from infra.operate.mail_identity import register_identity
 from tests.infra.template import Synthesized
 
 # What says a resource's physical name, by type. A type that is not here has no fixed name, which is checked too.
@@ -64,8 +64,8 @@ def test_no_stack_makes_the_mail_s_identity(stage: Synthesized) -> None:
 
 def test_a_mail_domain_is_made_known_once_for_all_stages() -> None:
     with mock_aws():
-        first = make_known("seaside.internal", _OPTIONS)
-        again = make_known("seaside.internal", _OPTIONS)
+        first = register_identity("seaside.internal", _OPTIONS)
+        again = register_identity("seaside.internal", _OPTIONS)
 
     assert first == again
     assert "seaside.internal" in first

@@ -13,13 +13,14 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
-from infra.account import because
+from infra.account import reason_of
 from infra.actions import ACTIONS
 from infra.local.engine_process import EngineError
+from infra.operate.deployed_stage import client_options
 from infra.operate.impact.consequences import Failure, NewQueue, QueueImpact, impact_of
 from infra.operate.impact.definition import UnreadableDefinitionError, facts_of
 from infra.operate.impact.deployed import Deployed
-from infra.operate.reach import client_options
+from infra.operate.output import say
 from infra.operate.stack_state import forget_judged, keep_judged, refuse_busy, state_of
 from infra.stages.settings import StageError, stack_name_of
 from lambdas.orders.model.modules import load_modules
@@ -61,18 +62,18 @@ def tell(stage: str, options: dict[str, Any], console: Console, root: Path = QUE
     new, stack = queues_of(root), stack_name_of(stage)
     deployed = Deployed.of(stack, options)
     if deployed is None:
-        _say(console, f"{stack} is not deployed yet: there are no orders to think of")
+        say(console, f"{stack} is not deployed yet: there are no orders to think of")
         return 0
     failures: list[Failure] = []
     for impact in impacts(deployed, new):
         _show(console, impact)
         failures += impact.failures
     for order_id, why in sorted(deployed.unreadable.items()):
-        _say(console, f"order {order_id} cannot be read, so what it needs is not known: {why}", style="bold")
+        say(console, f"order {order_id} cannot be read, so what it needs is not known: {why}", style="bold")
     for folder in sorted(new.keys() - deployed.machines.keys()):
-        _say(console, f"{folder}: new, no orders yet")
+        say(console, f"{folder}: new, no orders yet")
     if failures:
-        _say(
+        say(
             console,
             f"\n{stack} must not be deployed like this: {len(failures)} of the above would harm orders under way",
         )
@@ -80,19 +81,19 @@ def tell(stage: str, options: dict[str, Any], console: Console, root: Path = QUE
 
 
 def _show(console: Console, impact: QueueImpact) -> None:
-    _say(console, f"{impact.folder}: {'changed' if impact.changes else 'unchanged'}, {_under_way(impact)}")
+    say(console, f"{impact.folder}: {'changed' if impact.changes else 'unchanged'}, {_under_way(impact)}")
     for change in impact.changes:
-        _say(console, f"  - {change}")
+        say(console, f"  - {change}")
     if impact.changes and impact.running:
         places = ", ".join(f"{count} in {step}" for step, count in impact.standing.items())
-        _say(console, f"  running: {places}")
+        say(console, f"  running: {places}")
         kept = "  they keep their checklist and the definition they began with; orders from now on take what is new"
-        _say(console, kept)
+        say(console, kept)
     if impact.changes and impact.leads:
-        _say(console, "  leads: they take the new queue when they are submitted")
+        say(console, "  leads: they take the new queue when they are submitted")
     for reason, count in sorted(impact.restarts.items()) if impact.changes else ():
         outcome = f"would be refused for {count}: {reason}" if reason else f"maps {count} by id to the new definition"
-        _say(console, f"  a restart of a stopped one {outcome}")
+        say(console, f"  a restart of a stopped one {outcome}")
     for failure in impact.failures:
         _show_failure(console, failure)
 
@@ -113,16 +114,12 @@ def _show_failure(console: Console, failure: Failure) -> None:
     more = len(failure.order_ids) - MAX_ORDERS_SHOWN
     rest = f" and {more} more" if more > 0 else ""
     needed = _count(len(failure.order_ids), "order still needs it", plural="orders still need it")
-    _say(console, f"  FAILS: {failure.what}, and {needed}: {shown}{rest}", style="bold red")
-    _say(console, f"    mend: {failure.mend}")
+    say(console, f"  FAILS: {failure.what}, and {needed}: {shown}{rest}", style="bold red")
+    say(console, f"    mend: {failure.mend}")
 
 
 def _count(number: int, one: str, *, plural: str = "") -> str:
     return f"{number} {one if number == 1 else plural or one + 's'}"
-
-
-def _say(console: Console, text: str, style: str | None = None) -> None:
-    console.print(text, style=style, markup=False, highlight=False, soft_wrap=True)
 
 
 _REFUSALS = (
@@ -151,7 +148,7 @@ def main(arguments: Sequence[str]) -> int:
             keep_judged(state, stage)
         return code
     except _REFUSALS as error:
-        _say(console, because(error), style="bold red")
+        say(console, reason_of(error), style="bold red")
         return 1
 
 

@@ -21,11 +21,12 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 from rich.table import Table
 
-from infra.account import because
+from infra.account import reason_of
 from infra.app import ROOT
 from infra.local.__main__ import ENGINE_ROOT
 from infra.local.engine_process import EngineError, LocalEngine
-from infra.operate.reach import NotDeployedError, client_options, output_of
+from infra.operate.deployed_stage import NotDeployedError, client_options, output_of
+from infra.operate.output import say
 from infra.operate.smoke.account import Account
 from infra.operate.smoke.doors import ask_doors
 from infra.operate.smoke.findings import Check, Finding, Verdict, found_by
@@ -135,7 +136,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         return smoke(deployed_of(stage), console)
     except _REFUSALS as error:
-        console.print(because(error), markup=False, highlight=False, soft_wrap=True)
+        say(console, reason_of(error))
         return 2
 
 

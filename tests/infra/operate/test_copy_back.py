@@ -51,7 +51,7 @@ class Tables:
     def copy(self, *only: str, execute: bool = True, client: Any = None, now: int = NOW) -> tuple[int, str]:
         said = io.StringIO()
         command = CopyBack(client or self.client, RECOVERY, STAGE, frozenset(only), now)
-        return command.go(Console(file=said, width=300), execute=execute), said.getvalue()
+        return command.run(Console(file=said, width=300), execute=execute), said.getvalue()
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ def test_without_execute_the_plan_is_shown_and_nothing_is_changed(tables: Tables
 
     assert code == 0
     assert sorted(said.splitlines()) == [
-        "2 to be copied, 0 left, 0 as they were",
+        "2 to be copied, 0 left, 0 unchanged",
         "hash of order 1001: would be copied, the table has lost it",
         "nothing was changed; EXECUTE=1 copies them, then `make reconcile`",
         "order 1001: would be copied, the table has lost it",
@@ -84,7 +84,7 @@ def test_what_was_lost_comes_back_with_its_keys_and_again_changes_nothing(tables
     assert tables.copy()[0] == 0
 
     assert tables.rows(STAGE) == tables.rows(RECOVERY)
-    assert tables.copy() == (0, "0 copied, 0 left, 2 as they were\n")
+    assert tables.copy() == (0, "0 copied, 0 left, 2 unchanged\n")
 
 
 def test_a_row_that_cannot_be_read_is_put_back_and_one_that_went_on_is_left(tables: Tables) -> None:
@@ -96,9 +96,9 @@ def test_a_row_that_cannot_be_read_is_put_back_and_one_that_went_on_is_left(tabl
     code, said = tables.copy()
 
     assert code == 1
-    assert "order 1001: copied, what the table has cannot be read" in said
-    assert "order 1002: left, it went on since (revision 1 then, 2 now)" in said
-    assert "1 copied, 1 left, 1 as they were" in said
+    assert "order 1001: copied, the row in the table is unreadable" in said
+    assert "order 1002: left, it changed since (revision 1 then, 2 now)" in said
+    assert "1 copied, 1 left, 1 unchanged" in said
     assert tables.row("1001", STAGE) == tables.row("1001", RECOVERY)
     assert tables.row("1002", STAGE) == gone_on
 
@@ -110,14 +110,14 @@ def test_one_that_was_spoiled_before_the_moment_is_left(tables: Tables) -> None:
     tables.spoil("1001")
 
     code, said = tables.copy()
-    assert (code, "left, it could not be read at that moment either" in said) == (1, True), said
+    assert (code, "left, it was unreadable at that moment too" in said) == (1, True), said
 
 
 def test_a_lead_whose_time_was_over_stays_erased(tables: Tables) -> None:
     tables.lost(an_order(expires_at=NOW + 5))
 
     code, said = tables.copy(now=NOW + 5)
-    assert (code, said.splitlines()[0]) == (1, "order 1001: left, its time was over, so it was erased")
+    assert (code, said.splitlines()[0]) == (1, "order 1001: left, it had expired, so it was erased")
     assert tables.rows(STAGE) == []
 
 
@@ -133,7 +133,7 @@ def test_the_counter_of_numbers_is_never_copied(tables: Tables) -> None:
     tables.then.raise_numbers(5000)
     tables.now.raise_numbers(9000)
 
-    assert tables.copy() == (0, "0 copied, 0 left, 0 as they were\n")
+    assert tables.copy() == (0, "0 copied, 0 left, 0 unchanged\n")
     assert int(tables.now.new_order_id()) > 9000
 
 
@@ -169,7 +169,7 @@ def test_what_is_written_in_between_is_not_overwritten(tables: Tables, is_lost: 
     code, said = tables.copy(client=Meanwhile(tables.client, write))
     assert (code, said.splitlines()[0]) == (
         1,
-        "order 1001: left, somebody wrote it in this moment: look at it, then ask again",
+        "order 1001: left, it was changed at this moment: check it, then run this command again",
     )
     assert tables.row("1001", STAGE) != tables.row("1001", RECOVERY)
 
@@ -178,7 +178,7 @@ def test_more_rows_than_one_read_takes_are_all_copied(tables: Tables) -> None:
     for number in range(1001, 1131):
         tables.lost(a_submitted_order(order_id=str(number), hash=f"h{number}"))
 
-    assert tables.copy()[1].splitlines()[-1] == "130 copied, 0 left, 0 as they were"
+    assert tables.copy()[1].splitlines()[-1] == "130 copied, 0 left, 0 unchanged"
     assert len(tables.rows(STAGE)) == 130
 
 

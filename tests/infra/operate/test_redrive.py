@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from moto import mock_aws
 from rich.console import Console
 
-from infra.operate.redrive import Readers, main, retell
+from infra.operate.redrive import Readers, main, redrive
 
 PLACE = {
     "shardId": "shardId-1",
@@ -64,7 +64,7 @@ def letters(sqs: Any) -> str:
 def told(sqs: Any, streams: Streams, functions: Functions, url: str) -> tuple[int, str]:
     said = io.StringIO()
     readers = Readers(sqs, streams, functions, None, url, ("relay", "announcer"), "orders")
-    return retell(readers, Console(file=said, width=300)), said.getvalue()
+    return redrive(readers, Console(file=said, width=300)), said.getvalue()
 
 
 def record(sequence: int, sk: str = "order") -> dict[str, Any]:
@@ -78,7 +78,7 @@ def test_records_that_are_gone_leave_the_letter_and_say_where_to_read_on(sqs: An
     for _ in range(2):  # it is there for whoever asks next
         code, said = told(sqs, Streams(None), functions, url)
         assert (code, functions.told) == (1, [])
-        assert "no longer in the stream: docs/operating.md" in said
+        assert "no longer in the stream: check the orders as docs/operating.md" in said
 
 
 def test_only_the_letters_own_records_of_orders_are_told(sqs: Any) -> None:
@@ -87,7 +87,7 @@ def test_only_the_letters_own_records_of_orders_are_told(sqs: Any) -> None:
 
     assert told(sqs, stream, functions, url) == (
         0,
-        "passed on: 2 changes of order 1001\nnothing is left to be passed on\n",
+        "sent again: 2 changes of order 1001\nno dead letters remain\n",
     )
     assert functions.told == [["7", "9"]]
 

@@ -153,7 +153,7 @@ def test_grant_says_anew_what_a_user_may_do(users: ApiUserRecords, capsys: pytes
 
     user = users.verified("web", token, now=0)
     assert user is not None
-    assert "sales in queues 1 from now on" in said
+    assert "web is now sales in queues 1, and nothing else" in said
     assert (user.may_in(Right.CREATE, 1, 1), user.may_in(Right.CREATE, None, 1), user.may(Right.ACT)) == (
         True,
         False,

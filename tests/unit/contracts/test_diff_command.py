@@ -5,7 +5,7 @@ from typing import Any
 
 from rich.console import Console
 
-from infra.operate.diff_contract import tell
+from infra.operate.diff_contract import compare
 from lambdas.contracts.parse import read_contract
 from tests.support.build import a_draft
 from tests.support.contracts import a_contract, by_card
@@ -14,7 +14,7 @@ from tests.unit.contracts.conftest import HOSTING, Sales
 
 def said(sales: Sales, order_id: str) -> tuple[int, str]:
     console = Console(file=io.StringIO(), width=200)
-    code = tell(order_id, dynamodb=sales.dynamodb, orders="orders", records="records", console=console)
+    code = compare(order_id, dynamodb=sales.dynamodb, orders="orders", records="records", console=console)
     file: Any = console.file
     return code, file.getvalue()
 

@@ -1,7 +1,8 @@
-"""`make reconcile STAGE=dev`: what has to be done once rows of the order table were restored to a moment (docs/operating.md).
+"""`make reconcile STAGE=dev`: brings the stage in line with an order table whose rows were restored (docs/operating.md).
 
-Others know more than the table does then: Step Functions has executions that went on, the counts are of later steps, and programs
-outside have seen events and numbers that would be given again. It may be repeated.
+After a restore, others are ahead of the table. Executions continued, counts are of later steps, and programs outside have seen
+events and order numbers that must not be used twice. The command may be repeated. Exits with 1 if some orders were not counted,
+with 2 if the stage cannot be reached.
 """
 
 import argparse
@@ -18,10 +19,11 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
-from infra.account import because
+from infra.account import reason_of
 from infra.local.engine_process import EngineError
-from infra.operate.reach import NotDeployedError, client_options, output_of
-from infra.operate.redrive import BATCH, is_taken
+from infra.operate.deployed_stage import NotDeployedError, client_options, output_of
+from infra.operate.output import say
+from infra.operate.redrive import BATCH, is_accepted
 from infra.stages.settings import StageError
 from lambdas.orders.decisions import restart
 from lambdas.orders.events import AS_IT_STANDS
@@ -34,16 +36,16 @@ from lambdas.orders.store import DynamoOrderStore, order_item, save
 from lambdas.records.step_counts import StepCounts
 from lambdas.records.table import RecordTable
 
-MARGIN = 10_000  # numbers left out above the highest that is known: leads have no execution that would tell of them
-REVISIONS = 1_000  # by which an order's revision is raised above any that was told before
-_NEWEST_EXECUTIONS = 5_000  # of each machine: the latest orders are among them
+MARGIN = 10_000  # numbers skipped above the highest known one: a lead has no execution that would show its number
+REVISIONS = 1_000  # added to an order's revision, so that it is above any that was published
+_NEWEST_EXECUTIONS = 5_000  # of each machine; they include the latest orders
 _REFUSALS = (BotoCoreError, ClientError, EngineError, NotDeployedError, StageError)
 _AT_ONCE = 100
 
 
 @dataclass(frozen=True)
-class Restored:
-    """`tell`: has the announcer take records. `machines`: order_queue_id -> state machine ARN."""
+class Reconciliation:
+    """`send`: sends records to the announcer and returns whether it accepted. `machines`: order_queue_id -> state machine ARN."""
 
     orders: DynamoOrderStore
     machine: StepFunctionsMachine
@@ -51,28 +53,33 @@ class Restored:
     step_functions: Any
     machines: Mapping[str, str]
     queues: Mapping[int, Queue]
-    tell: Callable[[Sequence[dict[str, Any]]], bool]
+    send: Callable[[Sequence[dict[str, Any]]], bool]
     now: int
 
-    def go_on(self, console: Console) -> int:
-        """Print what was done; 1 if something is left."""
+    def run(self, console: Console) -> int:
+        """Do it all and print each result. Return 1 if some orders were not counted."""
         number = self.orders.raise_numbers(self._highest_number() + MARGIN)
-        _say(console, f"numbers of orders go on from {number}")
+        say(console, f"the next order gets a number above {number}")
         found = [order for queue in self.queues.values() for order in self._all_of(queue)]
-        fresh = [self._raised(order) for order in found if restart.needs_machine(order)]
-        stopped = [order.order_id for order in map(self._compared, fresh) if order.machine_stopped_at is not None]
-        _say(console, f"{len(found)} orders, {len(fresh)} under way")
+        fresh = [self._raise_revision(order) for order in found if restart.needs_machine(order)]
+        stopped = [
+            order.order_id for order in map(self._mark_without_execution, fresh) if order.machine_stopped_at is not None
+        ]
+        say(console, f"{len(found)} orders, {len(fresh)} of them in progress")
         if stopped:
             named = ", ".join(sorted(stopped, key=int))
-            _say(console, f"no execution walks {len(stopped)} of them: {named}; look at each, then order.restart")
-        untold = self._untold(self.orders.get_many([order.order_id for order in found]))
-        if untold:
-            _say(console, f"{untold} orders were not counted: the announcer's log says why; ask for this again")
+            say(console, f"{len(stopped)} have no execution: {named}; check each, then order.restart")
+        uncounted = self._announce(self.orders.get_many([order.order_id for order in found]))
+        if uncounted:
+            say(
+                console,
+                f"{uncounted} orders were not counted: the announcer's log says why; fix that, then run this command again",
+            )
         self._recount(found, console)
-        return 1 if untold else 0
+        return 1 if uncounted else 0
 
     def _highest_number(self) -> int:
-        """Of the orders whose executions Step Functions remembers."""
+        """The highest number of an order whose execution Step Functions still has."""
         highest = 0
         for arn in self.machines.values():
             pages = self.step_functions.get_paginator("list_executions").paginate(
@@ -88,21 +95,22 @@ class Restored:
             while ids := [entry.order_id for entry in islice(entries, _AT_ONCE)]:
                 yield from (order for order in self.orders.get_many(ids) if isinstance(order, Order))
 
-    def _raised(self, order: Order) -> Order:
-        """Under a revision that nobody was told of."""
+    def _raise_revision(self, order: Order) -> Order:
+        """Give the order a revision that was never published."""
         return self.orders.raise_revision(order.order_id, REVISIONS)
 
-    def _compared(self, order: Order) -> Order:
+    def _mark_without_execution(self, order: Order) -> Order:
+        """Compare the order with Step Functions; mark it if it has no execution."""
         return save(self.orders, order, lambda current: restart.as_found(current, self.machine, now=self.now))
 
-    def _untold(self, found: Sequence[Any]) -> int:
-        """How many orders the announcer did not take as they stand: it counts them there."""
+    def _announce(self, found: Sequence[Any]) -> int:
+        """Have the announcer count the orders as they are. Return how many it refused."""
         orders = [order for order in found if isinstance(order, Order)]
         batches = (orders[at : at + BATCH] for at in range(0, len(orders), BATCH))
-        return sum(len(batch) for batch in batches if not self.tell([_as_it_stands(order) for order in batch]))
+        return sum(len(batch) for batch in batches if not self.send([_as_it_stands(order) for order in batch]))
 
     def _recount(self, found: Sequence[Order], console: Console) -> None:
-        """Counts still have orders that the table has not: those that were made after the moment."""
+        """Remove orders from the counts that the table no longer has: those created after the moment of the restore."""
         standing = Counter((order.order_queue_id, order.step_id) for order in found)
         for queue in self.queues.values():
             counted = self.counts.of_queue(queue.order_queue_id)
@@ -110,7 +118,7 @@ class Restored:
                 more = standing[queue.order_queue_id, step.id] - counted.get(step.id, 0)
                 if more:
                     self.counts.correct(queue.order_queue_id, step.id, more)
-                    _say(console, f"count of {queue.name}, {step.name}: {more:+d}")
+                    say(console, f"count of {queue.name}, {step.name}: {more:+d}")
 
 
 def _as_it_stands(order: Order) -> dict[str, Any]:
@@ -119,12 +127,8 @@ def _as_it_stands(order: Order) -> dict[str, Any]:
     return {"eventName": AS_IT_STANDS, "dynamodb": change}
 
 
-def _say(console: Console, text: str) -> None:
-    console.print(text, markup=False, highlight=False, soft_wrap=True)
-
-
-def restored_of(stage: str, options: dict[str, Any], now: int) -> Restored:
-    """A deployed stage."""
+def reconciliation_of(stage: str, options: dict[str, Any], now: int) -> Reconciliation:
+    """The reconciliation of a deployed stage."""
     machines_by_folder = json.loads(output_of(stage, "Machines", options))
     queues = load_queues()
     machines = {
@@ -134,26 +138,26 @@ def restored_of(stage: str, options: dict[str, Any], now: int) -> Restored:
     }
     client, step_functions = boto3.client("dynamodb", **options), boto3.client("stepfunctions", **options)
     functions, announcer = boto3.client("lambda", **options), output_of(stage, "Announcer", options)
-    return Restored(
+    return Reconciliation(
         orders=DynamoOrderStore(output_of(stage, "OrderTable", options), client),
         machine=StepFunctionsMachine(machines, client=step_functions),
         counts=StepCounts(RecordTable(output_of(stage, "RecordTable", options), client)),
         step_functions=step_functions,
         machines=machines,
         queues=queues,
-        tell=lambda records: is_taken(functions, announcer, records),
+        send=lambda records: is_accepted(functions, announcer, records),
         now=now,
     )
 
 
 def main(arguments: Sequence[str]) -> int:
-    parser = argparse.ArgumentParser(description="Goes on after rows of the order table were restored to a moment.")
+    parser = argparse.ArgumentParser(description="Bring a stage in line with an order table whose rows were restored.")
     parser.add_argument("--stage", required=True)
     stage, console = parser.parse_args(arguments).stage, Console()
     try:
-        return restored_of(stage, client_options(stage), int(time.time())).go_on(console)
+        return reconciliation_of(stage, client_options(stage), int(time.time())).run(console)
     except _REFUSALS as error:
-        _say(console, because(error))
+        say(console, reason_of(error))
         return 2
 
 

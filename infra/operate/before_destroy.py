@@ -1,7 +1,8 @@
-"""What runs in a stage that is taken down: `make destroy` asks this first.
+"""Refuses to take a stage down while it is protected or orders are in progress. `make destroy` runs it first.
 
-Step Functions deletes a machine only once none of its executions runs, and until then no other may have its name, so the stage
-could not be made again: https://docs.aws.amazon.com/step-functions/latest/apireference/API_DeleteStateMachine.html
+Step Functions deletes a machine only after its last execution ended. Until then no other machine may have its name, so the stage
+could not be created again: https://docs.aws.amazon.com/step-functions/latest/apireference/API_DeleteStateMachine.html
+Exits with 1 if the stage must not be taken down.
 """
 
 import argparse
@@ -13,9 +14,9 @@ from typing import Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from infra.account import because
+from infra.account import reason_of
 from infra.local.engine_process import EngineError
-from infra.operate.reach import NotDeployedError, client_options, output_of
+from infra.operate.deployed_stage import NotDeployedError, client_options, output_of
 from infra.stages.settings import StageError, stack_name_of
 
 _REFUSALS = (BotoCoreError, ClientError, EngineError, StageError)
@@ -35,43 +36,47 @@ def running(step_functions: Any, machines: Mapping[str, str]) -> dict[str, list[
     return {folder: executions for folder, executions in found.items() if executions}
 
 
-def leave(step_functions: Any, machines: Mapping[str, str], *, stop: bool) -> str:
-    """Why the stage cannot be taken down yet; empty if it can. `stop`: end what runs."""
+def refuse_or_stop(step_functions: Any, machines: Mapping[str, str], *, stop: bool) -> str:
+    """Return why the stage cannot be taken down yet; empty if it can. `stop`: end the executions that run."""
     found = running(step_functions, machines)
     if not found:
         return ""
     if not stop:
         counts = ", ".join(f"{folder} {len(executions)}" for folder, executions in found.items())
-        return f"orders are under way ({counts}): finish or cancel them, or end their executions with STOP=1"
+        return f"orders are in progress ({counts}): finish or cancel them, or end their executions with STOP=1"
     for executions in found.values():
         for execution in executions:
             step_functions.stop_execution(executionArn=execution, **_WHY)
     return ""
 
 
-def protected(cloudformation: Any, stack: str) -> str:
-    """Why the stack cannot be deleted at all, before anything of it is ended; empty if it can."""
+def protection_of(cloudformation: Any, stack: str) -> str:
+    """Why the stack cannot be deleted at all; empty if it can. Checked before any execution is ended."""
     (described,) = cloudformation.describe_stacks(StackName=stack)["Stacks"]
     if not described.get("EnableTerminationProtection"):
         return ""
-    return f"{stack} is protected against deletion, as it keeps its data: docs/operating.md says how that is ended"
+    return (
+        f"{stack} is protected against deletion, as it keeps its data: docs/operating.md says how to end the protection"
+    )
 
 
 def main(arguments: Sequence[str]) -> int:
-    parser = argparse.ArgumentParser(description="Whether a stage can be taken down.")
+    parser = argparse.ArgumentParser(
+        description="Refuse to take a stage down while it is protected or orders are in progress."
+    )
     parser.add_argument("--stage", required=True)
     parser.add_argument("--stop", action="store_true", help="end the executions that run")
     asked = parser.parse_args(arguments)
     try:
         options = client_options(asked.stage)
         machines = json.loads(output_of(asked.stage, "Machines", options))
-        reason = protected(boto3.client("cloudformation", **options), stack_name_of(asked.stage)) or leave(
+        reason = protection_of(boto3.client("cloudformation", **options), stack_name_of(asked.stage)) or refuse_or_stop(
             boto3.client("stepfunctions", **options), machines, stop=asked.stop
         )
     except NotDeployedError:
-        return 0  # or only half: a stack that could not be made has no outputs, and runs nothing
+        return 0  # a stack whose creation failed has no outputs, and runs nothing
     except _REFUSALS as error:
-        reason = because(error)
+        reason = reason_of(error)
     if reason:
         sys.stderr.write(f"{reason}\n")
     return 1 if reason else 0

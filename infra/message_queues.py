@@ -34,7 +34,7 @@ def message_queue(
     )
 
 
-def alarm_when_parked(scope: Construct, construct_id: str, dead_letters: sqs.IQueue, description: str) -> None:
+def alarm_on_messages(scope: Construct, construct_id: str, dead_letters: sqs.IQueue, description: str) -> None:
     """`description`: what waits, and where it says how to mend it."""
     cloudwatch.Alarm(
         scope,

@@ -10,7 +10,7 @@ import pytest
 from moto import mock_aws
 from rich.console import Console
 
-from infra.operate.restored import MARGIN, REVISIONS, Restored
+from infra.operate.reconcile import MARGIN, REVISIONS, Reconciliation
 from lambdas.orders.decisions import progress, restart
 from lambdas.orders.model.executions import Execution, execution_name
 from lambdas.orders.model.order import Order
@@ -56,20 +56,20 @@ class Stage:
     def tell(self, records: Sequence[dict[str, Any]]) -> bool:
         return announce(records, self.bus, self.counts, NoDeadLetters(), SentEvents()) == []
 
-    def go_on(self, *names: str) -> tuple[int, str]:
+    def run(self, *names: str) -> tuple[int, str]:
         said = io.StringIO()
         machine: Any = self.machine
-        command = Restored(
+        command = Reconciliation(
             orders=self.orders,
             machine=machine,
             counts=self.counts,
             step_functions=Listed(*names),
             machines={"1": "arn"},
             queues={1: QUEUE},
-            tell=self.tell,
+            send=self.tell,
             now=NOW + restart.STARTS_WITHIN_SECONDS,
         )
-        return command.go_on(Console(file=said, width=200)), said.getvalue()
+        return command.run(Console(file=said, width=200)), said.getvalue()
 
 
 @pytest.fixture
@@ -81,9 +81,9 @@ def stage() -> Iterator[Stage]:
 def test_numbers_that_were_given_are_not_given_again(stage: Stage) -> None:
     stage.orders.new_order_id()
 
-    assert stage.go_on("order-1500", "by-hand", execution_name(an_order(order_id="1400")))[0] == 0
+    assert stage.run("order-1500", "by-hand", execution_name(an_order(order_id="1400")))[0] == 0
     assert int(stage.orders.new_order_id()) == 1500 + MARGIN + 1
-    stage.go_on("order-1500")
+    stage.run("order-1500")
     assert int(stage.orders.new_order_id()) == 1500 + MARGIN + 2
 
 
@@ -94,9 +94,9 @@ def test_an_order_whose_execution_went_on_shows_it_and_can_be_restarted(stage: S
     stage.machine.ended[name] = Execution(name=name, status="SUCCEEDED", started_at=NOW)
     stage.machine.started.append("1002")
 
-    code, said = stage.go_on()
+    code, said = stage.run()
 
-    assert (code, "no execution walks 1 of them: 1001" in said) == (0, True), said
+    assert (code, "1 have no execution: 1001" in said) == (0, True), said
     marked = stage.orders.get("1001")
     assert "came to its end before" in marked.machine_stopped_because.replace("had come", "came")
     assert marked.waits[MACHINE_WAIT].owner == restart.OWNER
@@ -114,7 +114,7 @@ def test_counts_are_those_of_the_orders_that_are_there(stage: Stage) -> None:
     stage.machine.started.append("1001")
 
     for _ in range(2):
-        assert stage.go_on()[0] == 0
+        assert stage.run()[0] == 0
         counted = {step: count for step, count in stage.counts.of_queue(1).items() if count}
         assert counted == {PROCESSING: 1}
     assert stage.bus.accepted == []

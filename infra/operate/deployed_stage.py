@@ -1,4 +1,4 @@
-"""How commands reach a stage that is deployed: with which credentials, and what its stack says of itself."""
+"""Connects commands to a deployed stage: the credentials for it, and the outputs of its stack."""
 
 import os
 from typing import Any
@@ -17,9 +17,9 @@ class NotDeployedError(RuntimeError):
 
 
 def client_options(stage: str) -> dict[str, Any]:
-    """Ordinary credentials; the stage `local` is on the engine that `make run` started, never on AWS.
+    """Options for boto3 clients: your ordinary credentials. The stage `local` is on the engine that `make run` started.
 
-    Says which account and region that is. Raises UnknownStageError before anything is asked of AWS, or AccountError.
+    Prints the account and region. Raises UnknownStageError before it asks AWS anything, or AccountError.
     """
     stack_name_of(stage)
     if stage != "local" or "AWS_ENDPOINT_URL" in os.environ:

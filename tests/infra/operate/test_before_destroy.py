@@ -9,7 +9,7 @@ import pytest
 from botocore.stub import Stubber
 from moto import mock_aws
 
-from infra.operate.leave import leave, protected
+from infra.operate.before_destroy import protection_of, refuse_or_stop
 
 _ROLE = "arn:aws:iam::123456789012:role/machine"
 _DEFINITION = '{"StartAt": "End", "States": {"End": {"Type": "Succeed"}}}'
@@ -35,23 +35,23 @@ def machines(step_functions: Any) -> dict[str, str]:
 
 
 def test_nothing_runs(step_functions: Any, machines: dict[str, str]) -> None:
-    assert leave(step_functions, machines, stop=False) == ""
+    assert refuse_or_stop(step_functions, machines, stop=False) == ""
 
 
 def test_what_runs_is_counted_by_queue_and_goes_on(step_functions: Any, machines: dict[str, str]) -> None:
     for _ in range(2):
         step_functions.start_execution(stateMachineArn=machines["colocation"])
 
-    assert "(colocation 2)" in leave(step_functions, machines, stop=False)
-    assert "(colocation 2)" in leave(step_functions, machines, stop=False)
+    assert "(colocation 2)" in refuse_or_stop(step_functions, machines, stop=False)
+    assert "(colocation 2)" in refuse_or_stop(step_functions, machines, stop=False)
 
 
 def test_what_is_meant_to_end_is_ended_and_the_stage_may_go(step_functions: Any, machines: dict[str, str]) -> None:
     execution = step_functions.start_execution(stateMachineArn=machines["colocation"])["executionArn"]
 
-    assert leave(step_functions, machines, stop=True) == ""
+    assert refuse_or_stop(step_functions, machines, stop=True) == ""
     assert step_functions.describe_execution(executionArn=execution)["status"] == "ABORTED"
-    assert leave(step_functions, machines, stop=False) == ""
+    assert refuse_or_stop(step_functions, machines, stop=False) == ""
 
 
 @pytest.mark.parametrize("is_protected", [True, False])
@@ -68,4 +68,4 @@ def test_a_stack_that_may_not_be_deleted_is_named_before_anything_is_ended(
     with Stubber(cloudformation) as answers:
         answers.add_response("describe_stacks", {"Stacks": [stack]}, {"StackName": "OrderQueues-prod"})
 
-        assert ("protected" in protected(cloudformation, "OrderQueues-prod")) is is_protected
+        assert ("protected" in protection_of(cloudformation, "OrderQueues-prod")) is is_protected
