@@ -78,7 +78,7 @@ def test_an_order_whose_start_was_given_up_goes_on_when_it_is_told_again(shop: S
     assert code == 0, said
     assert f"of order {order_id}" in said
     shop.until_step(order_id, "complete")
-    assert told(relay) == (0, "nothing is left to be passed on\n")
+    assert told(relay) == (0, "no dead letters remain\n")
 
 
 def letters_about(relay: Readers, order_id: str) -> list[dict[str, Any]] | None:

@@ -1,1 +1,1 @@
-"""The rules of docs/style.md that a program can check: `python -m tests.style [folder ...]`, in `make check` for held folders."""
+"""The rules of docs/style.md that a program can check: `python -m tests.style [folder ...]`. Part of `make check`."""

@@ -1,11 +1,12 @@
-"""Checks the rules of docs/style.md. Exits with 1 if a file breaks one.
+"""Checks the names and prose of folders against docs/style.md. Exits with 1 if a file breaks a rule.
 
-Without arguments: the names of all folders, and the prose of those that are held to the rules. With folders: both, of these.
+Without arguments it checks the folders that are held to the rules (`HELD`).
 """
 
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 from tests.style.findings import Finding
@@ -13,18 +14,20 @@ from tests.style.names import name_findings
 from tests.style.prose import prose_findings
 
 ROOT = Path(__file__).parents[2]
-CODE = ("lambdas", "infra", "statemachines")
-HELD: tuple[str, ...] = ("tests/style",)
+HELD: tuple[str, ...] = (
+    "lambdas/outbox",
+    "lambdas/rate_limits",
+    "lambdas/runtime",
+    "lambdas/watch",
+    "tests/style",
+)
 
 
 def findings(folders: list[str]) -> list[Finding]:
     found: list[Finding] = []
-    for file in _files([*CODE, *HELD, *folders]):
+    for file in _files(folders or HELD):
         source = (ROOT / file).read_text("utf-8")
-        if _is_in(file, folders) or not folders:
-            found += name_findings(file, source)
-        if _is_in(file, folders) or (not folders and _is_in(file, HELD)):
-            found += prose_findings(file, source)
+        found += [*name_findings(file, source), *prose_findings(file, source)]
     return found
 
 
@@ -36,15 +39,11 @@ def main(folders: list[str]) -> int:
     return 1 if found else 0
 
 
-def _files(folders: list[str]) -> list[str]:
+def _files(folders: Sequence[str]) -> list[str]:
     listed = subprocess.run(
         ["git", "ls-files", "-co", "--exclude-standard", *folders], cwd=ROOT, capture_output=True, text=True, check=True
     )
     return sorted({file for file in listed.stdout.splitlines() if file.endswith(".py") and (ROOT / file).is_file()})
-
-
-def _is_in(file: str, folders: list[str] | tuple[str, ...]) -> bool:
-    return any(file == folder or file.startswith(f"{folder}/") for folder in folders)
 
 
 if __name__ == "__main__":

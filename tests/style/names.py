@@ -9,7 +9,7 @@ from tests.style.findings import Finding
 # What has effects, by the name of its type: stores, records, gateways, buses, machines, AWS clients.
 _EFFECTS = re.compile(
     r"\b(\w*(Store|Records|RecordTable|Gateway|Client|Bus|Machine|Service|Backend|Queue[rs]|Outbox|Charges|InvoiceRun|"
-    r"RecordedPayments|Reversal|Posting|Tools|Shop|Indexes|Counts|Windows|Failures|Repeats|Series|Sessions|Files))\b"
+    r"RecordedPayments|Reversal|Posting|Tools|Shop|Indexes|Counts|Windows|Failures|IdempotencyKeys|Series|Sessions|Files))\b"
 )
 _NO_EFFECTS = re.compile(r"^(AddedService|QuotedService|ContractService|ChecklistService|Service|Client|Queue)$")
 _PARTICIPLES = frozenset(

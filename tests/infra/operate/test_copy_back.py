@@ -73,7 +73,7 @@ def test_without_execute_the_plan_is_shown_and_nothing_is_changed(tables: Tables
     assert sorted(said.splitlines()) == [
         "2 to be copied, 0 left, 0 unchanged",
         "hash of order 1001: would be copied, the table has lost it",
-        "nothing was changed; EXECUTE=1 copies them, then `make reconcile`",
+        "nothing was changed; repeat with EXECUTE=1 to copy them, then run `make reconcile`",
         "order 1001: would be copied, the table has lost it",
     ]
     assert tables.rows(STAGE) == []
