@@ -71,6 +71,9 @@ def name_findings(file: str, source: str) -> Iterator[Finding]:
 
 
 def _has_effects(annotation: ast.expr) -> bool:
+    """Whether the type is a store, gateway or client. A function that takes one is none itself."""
+    if isinstance(annotation, ast.Subscript) and ast.unparse(annotation.value) == "Callable":
+        return False
     return any(not _NO_EFFECTS.match(found) for found, _ in _EFFECTS.findall(ast.unparse(annotation)))
 
 

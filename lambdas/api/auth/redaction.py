@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from lambdas.api.auth.caller import Caller
-from lambdas.api.orders.created import CreatedOrder
+from lambdas.api.orders.results import CreatedOrder
 from lambdas.catalog.plan import Plan
 from lambdas.orders.model.order import Order
 from lambdas.orders.table.pages import OrderPage

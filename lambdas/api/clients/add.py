@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from lambdas.api.clients.found import MadeClient
 from lambdas.api.clients.requests import ClientAddRequest
+from lambdas.api.clients.results import NewClient
 from lambdas.api.errors import LoginNameTakenError, MalformedRequestError
 from lambdas.orders.contact.fields import CONTACT_FIELDS, judged
 from lambdas.orders.errors import Problem
@@ -25,36 +25,34 @@ NO_SETTING = {
 }
 
 
-def made_client(clients: ClientRecords, client: Client, key: RequestKey | None, *, strict: bool) -> MadeClient:
-    """The client, without its login name if that is taken. Raises LoginNameTakenError where `strict` forbids that."""
+def add_client(clients: ClientRecords, client: Client, key: RequestKey | None, *, strict: bool) -> NewClient:
+    """Add the client, without its login name if that is taken. If `strict`, raise LoginNameTakenError instead."""
     try:
-        return MadeClient(clients.add(client, key))
+        return NewClient(clients.add(client, key))
     except LoginTakenError:
         if strict:
             raise LoginNameTakenError from None
         nameless = client.model_copy(update={"uber_login": ""})
-        return MadeClient(
-            clients.add(nameless, key), "the login name is taken, so the client has none; set another one"
-        )
+        return NewClient(clients.add(nameless, key), "the login name is taken, so the client has none; set another one")
 
 
-def contact_of(said: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
-    """What was said of a client as it is kept, beside what is known. Raises MalformedRequestError, naming every wrong field."""
+def contact_of(sent: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
+    """The contact data to keep: `sent`, checked beside what is `known`. Raises MalformedRequestError naming each wrong field."""
     problems: list[Problem] = []
-    kept = judged(said, known, problems)
+    kept = judged(sent, known, problems)
     if problems:
         raise MalformedRequestError(*problems)
     return kept
 
 
-def access_of(said: Mapping[str, Any]) -> dict[str, str]:
-    return {name: "1" if str(value) not in ("0", "", "False") else "0" for name, value in said.items()}
+def access_of(sent: Mapping[str, Any]) -> dict[str, str]:
+    return {name: "1" if str(value) not in ("0", "", "False") else "0" for name, value in sent.items()}
 
 
 def new_client(
     request: ClientAddRequest, contact: Mapping[str, Any], client_id: str, brand_id: int, now: int
 ) -> Client:
-    """As it was asked for; billing settings are kept as they are. `contact`: by `contact_of`."""
+    """The requested client. Billing settings are kept as they are. `contact`: from `contact_of`."""
     settings = request.model_dump(exclude=NO_SETTING, exclude_none=True)
     return Client(
         client_id=client_id,

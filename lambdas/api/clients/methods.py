@@ -7,11 +7,11 @@ from lambdas.api.auth.errors import KeyReusedError
 from lambdas.api.backend import Backend
 from lambdas.api.clients import records_2_0 as answers
 from lambdas.api.clients import views
-from lambdas.api.clients.add import contact_of, made_client, new_client
-from lambdas.api.clients.found import MadeClient, SeenClient
-from lambdas.api.clients.named import admitted, brands_of, client_of_email, the_client
+from lambdas.api.clients.add import add_client, contact_of, new_client
+from lambdas.api.clients.lookup import admitted, brands_of, client_of_email, the_client
 from lambdas.api.clients.requests import ClientAddRequest, ClientGetRequest, ServiceListRequest
-from lambdas.api.clients.update import changed_client, rights_to_change
+from lambdas.api.clients.results import NewClient, SeenClient
+from lambdas.api.clients.update import rights_to_change, update_client
 from lambdas.api.clients.update_request import ClientUpdateRequest
 from lambdas.api.errors import MalformedRequestError, NotFoundError
 from lambdas.api.http.parameters import OrderRequest
@@ -25,7 +25,7 @@ from lambdas.records.request_key import RequestKey, RequestKeyUsedError
 from lambdas.records.users.rights import SEE_CLIENT, Right
 
 
-def _add(backend: Backend, request: ClientAddRequest, caller: Caller) -> MadeClient:
+def _add(backend: Backend, request: ClientAddRequest, caller: Caller) -> NewClient:
     brands = brands_of(backend)
     brand_id = request.brand_id or brands[0]
     caller.admit(None, brand_id)
@@ -37,7 +37,7 @@ def _add(backend: Backend, request: ClientAddRequest, caller: Caller) -> MadeCli
     contact = contact_of({name: getattr(request, name) or "" for name in (*CONTACT_FIELDS, "uber_login")}, {})
     client = new_client(request, contact, clients.new_client_id(), brand_id, now)
     try:
-        return made_client(clients, client, key, strict=request.strict)
+        return add_client(clients, client, key, strict=request.strict)
     except RequestKeyUsedError:
         raise KeyReusedError(caller.method) from None
 
@@ -57,7 +57,7 @@ def _get(backend: Backend, request: ClientGetRequest, caller: Caller) -> SeenCli
 
 def _update(backend: Backend, request: ClientUpdateRequest, caller: Caller) -> SeenClient:
     client = the_client(backend, request.client_id, caller)
-    changed = changed_client(backend.records, client, request)
+    changed = update_client(backend.records, client, request)
     return SeenClient(changed, metadata=True, tags=False, acls=True)
 
 
@@ -94,7 +94,7 @@ METHODS: dict[str, Method] = {
         rights=(Right.CREATE, Right.PERSONAL_DATA),
         verb=_add,
         answer=answers.client_id,
-        view=views.made_view,
+        view=views.new_client_view,
         status=201,
         keeps_key=True,
         example={"first": "Ada", "last": "Lovelace", "email": "ada@example.com", "country": "GB"},

@@ -5,9 +5,9 @@ from lambdas.api.backend import Backend
 from lambdas.api.clients import records_2_0 as answers
 from lambdas.api.clients import views
 from lambdas.api.clients.add import contact_of
-from lambdas.api.clients.found import AddedMethod
-from lambdas.api.clients.named import the_client
+from lambdas.api.clients.lookup import the_client
 from lambdas.api.clients.requests import AccountAddRequest, CardAddRequest, PaymentMethodListRequest
+from lambdas.api.clients.results import AddedMethod
 from lambdas.api.method import Method
 from lambdas.records.clients.client import Client
 from lambdas.records.clients.payment_method import MethodKind, PaymentMethod, PaymentMethodRecords
@@ -68,7 +68,7 @@ METHODS: dict[str, Method] = {
         rights=_MONEY,
         verb=_cc_add,
         answer=answers.billing_info_id,
-        view=views.added_view,
+        view=views.added_method_view,
         status=201,
         example={"client_id": "101", **_CARD},
     ),
@@ -78,7 +78,7 @@ METHODS: dict[str, Method] = {
         rights=_MONEY,
         verb=_ach_add,
         answer=answers.billing_info_id,
-        view=views.added_view,
+        view=views.added_method_view,
         status=201,
         example={"user_login": "101", "ach_acct": "6789", "ach_token": "ach_approve", "ach_type": "C"},
     ),

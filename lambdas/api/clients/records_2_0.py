@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from lambdas.api.clients.found import AddedMethod, MadeClient, SeenClient
+from lambdas.api.clients.results import AddedMethod, NewClient, SeenClient
 from lambdas.api.http.values_2_0 import as_text
 from lambdas.orders.contact.fields import CONTACT_FIELDS
 from lambdas.orders.model.money import format_cents
@@ -15,7 +15,7 @@ SERVICE_STATUS = {ServiceStatus.ACTIVE: "1", ServiceStatus.PENDING: "2", Service
 _HOLDER = ("fname", "lname", "company", "address", "city", "state", "zip", "country", "phone", "email")
 
 
-def client_id(made: MadeClient) -> str:
+def client_id(made: NewClient) -> str:
     """The new client's id."""
     return made.client_id
 

@@ -1,4 +1,4 @@
-"""A client as a caller wants it changed (client.update)."""
+"""Updates a client (client.update)."""
 
 from typing import Any
 
@@ -19,14 +19,14 @@ _LETS_IN = {"uber_login", "uber_pass", "login_enabled", "access"}
 
 
 def rights_to_change(request: ClientUpdateRequest) -> tuple[Right, ...]:
-    """Whoever changes how a client signs in can sign in as the client, and pay with what is stored."""
+    """A user who changes how a client signs in can sign in as the client, and pay with stored methods."""
     sent = {name for name in request.model_fields_set if getattr(request, name, None) not in (None, {})}
     lets_in = bool(_LETS_IN & {*sent, *names_in(request.clear)})
     return (*SEE_CLIENT, Right.CREATE, *((Right.STORED_METHODS,) if lets_in else ()))
 
 
-def changed_client(table: RecordTable, client: Client, request: ClientUpdateRequest) -> Client:
-    """The client with what was sent. Raises MalformedRequestError, LoginNameTakenError, ClientsBusyError."""
+def update_client(table: RecordTable, client: Client, request: ClientUpdateRequest) -> Client:
+    """Save what was sent and return the client. Raises MalformedRequestError, LoginNameTakenError, ClientsBusyError."""
     if request.brand_id not in (None, client.brand_id):
         raise MalformedRequestError(Problem("brand_id", f"a client stays in its brand, which is {client.brand_id}"))
     password_hash = hash_password(request.uber_pass) if request.uber_pass else None
@@ -57,7 +57,7 @@ def _decided(client: Client, request: ClientUpdateRequest, password_hash: str | 
 
 
 def _judged(client: Client, contact: dict[str, str]) -> dict[str, Any]:
-    """With another country, what is read by it has to be right there, whether it is sent or not."""
+    """With another country, fields that depend on it must be valid there, whether they are sent or not."""
     known = {name: getattr(client, name) for name in _WHO}
     if contact.get("country", client.country) != client.country:
         again = {name: known.pop(name) for name in READ_WITH_COUNTRY}

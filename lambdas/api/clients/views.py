@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal, TypedDict
 
 from typing_extensions import Doc
 
-from lambdas.api.clients.found import AddedMethod, MadeClient, SeenClient
+from lambdas.api.clients.results import AddedMethod, NewClient, SeenClient
 from lambdas.api.http.values import iso
 from lambdas.orders.model.money import format_cents
 from lambdas.records.clients.payment_method import PaymentMethod
@@ -88,7 +88,7 @@ class ServicesView(TypedDict):
     services: Annotated[list[ServiceView], Doc("The client's services.")]
 
 
-def made_view(made: MadeClient) -> MadeClientView:
+def new_client_view(made: NewClient) -> MadeClientView:
     return {"client_id": made.client_id, "note": made.note or None}
 
 
@@ -121,7 +121,7 @@ def client_view(seen: SeenClient) -> ClientView:
     }
 
 
-def added_view(added: AddedMethod) -> AddedMethodView:
+def added_method_view(added: AddedMethod) -> AddedMethodView:
     return {"client_id": added.client_id, "billing_info_id": added.billing_info_id}
 
 

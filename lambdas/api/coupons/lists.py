@@ -1,4 +1,4 @@
-"""`order.coupon_list`: which coupons, in what order (reference ubersmith-orders 4.5)."""
+"""Filters and sorts coupons for `order.coupon_list`."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,15 +15,15 @@ from lambdas.records.users.rights import Right
 
 @dataclass(frozen=True)
 class CouponList:
-    """What was found, and what of it is answered."""
+    """The coupons found, and which of their parts the caller requested."""
 
     coupons: tuple[Coupon, ...]
     with_options: bool
     with_clients: bool
 
 
-def listed(coupons: CouponRecords, request: CouponListRequest, caller: Caller) -> CouponList:
-    """Those the caller may see; they are read up to the last one answered, or all of them to be sorted."""
+def list_coupons(coupons: CouponRecords, request: CouponListRequest, caller: Caller) -> CouponList:
+    """The coupons that the caller may see. Reads up to the last one of the page, or all of them to sort them."""
     found: Iterator[Coupon] = (
         coupon
         for coupon in coupons.every()

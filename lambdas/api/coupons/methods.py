@@ -2,11 +2,11 @@
 
 from lambdas.api.auth.caller import Caller
 from lambdas.api.backend import Backend
-from lambdas.api.clients.named import brands_of
+from lambdas.api.clients.lookup import brands_of
 from lambdas.api.coupons import records_2_0 as answers
 from lambdas.api.coupons import views
 from lambdas.api.coupons.changes import changed, checked
-from lambdas.api.coupons.lists import CouponList, listed
+from lambdas.api.coupons.lists import CouponList, list_coupons
 from lambdas.api.coupons.requests import (
     CouponAddRequest,
     CouponClientsRequest,
@@ -40,7 +40,7 @@ def _get(backend: Backend, request: CouponGetRequest, caller: Caller) -> Coupon:
 
 
 def _list(backend: Backend, request: CouponListRequest, caller: Caller) -> CouponList:
-    return listed(CouponRecords(backend.records), request, caller)
+    return list_coupons(CouponRecords(backend.records), request, caller)
 
 
 def _add(backend: Backend, request: CouponAddRequest, caller: Caller) -> Coupon:
@@ -67,7 +67,7 @@ def _update(backend: Backend, request: CouponUpdateRequest, caller: Caller) -> C
 
 
 def _refuse_unknown_brand(backend: Backend, class_id: int) -> None:
-    """Or a mistyped number would make a coupon that nobody can use, which whoever opens a brand of that number inherits."""
+    """Raise if there is no such brand. A mistyped number would make a coupon that a later brand of that number inherits."""
     brands = brands_of(backend)
     if class_id not in brands:
         text = f"no such brand; the brands here are {', '.join(map(str, brands))}"

@@ -111,7 +111,7 @@ class CouponListRequest(Request):
 
 
 class _Details(Request):
-    """What add and update have in common, with the meanings of reference 4.7; discounts as decimal text."""
+    """The parameters that add and update share. Discounts are decimal text."""
 
     descriptions: Locales | None = Field(
         default=None, alias=LOCALES, description="The description in another language, such as description_en_US"

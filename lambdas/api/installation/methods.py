@@ -2,7 +2,7 @@
 
 from lambdas.api.auth.caller import Caller
 from lambdas.api.backend import Backend
-from lambdas.api.clients.named import brands_of
+from lambdas.api.clients.lookup import brands_of
 from lambdas.api.errors import InvalidLoginError, NoServicePlanError, UnknownMethodError
 from lambdas.api.http.parameters import NoParameters
 from lambdas.api.installation import records_2_0 as answers

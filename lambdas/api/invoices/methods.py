@@ -5,13 +5,19 @@ from collections.abc import Mapping
 from lambdas.api.auth.caller import Caller
 from lambdas.api.auth.errors import KeyReusedError
 from lambdas.api.backend import Backend
-from lambdas.api.clients.named import the_client
+from lambdas.api.clients.lookup import the_client
 from lambdas.api.clients.records_2_0 import PAYMENT_TYPE
 from lambdas.api.errors import MalformedRequestError
 from lambdas.api.http.values_2_0 import true
 from lambdas.api.invoices import records_2_0 as answers
 from lambdas.api.invoices import views
-from lambdas.api.invoices.payments import recorded, recording, settled_by_its_order, tell_orders, the_invoice
+from lambdas.api.invoices.payments import (
+    manual_payments,
+    reconcile_with_order,
+    record_payment,
+    tell_orders,
+    the_invoice,
+)
 from lambdas.api.invoices.requests import (
     InvoiceChargeRequest,
     InvoiceGenerateRequest,
@@ -83,14 +89,14 @@ def _request_key(request: InvoiceGenerateRequest, caller: Caller, now: int) -> R
 
 
 def _charge(backend: Backend, request: InvoiceChargeRequest, caller: Caller) -> Invoice:
-    invoice = settled_by_its_order(backend, the_invoice(backend, request.inv_id, caller, "inv_id"))
+    invoice = reconcile_with_order(backend, the_invoice(backend, request.inv_id, caller, "inv_id"))
     if invoice.status is not InvoiceStatus.PAID:
-        invoice = _charged(backend, request, invoice)
+        invoice = _charge_payment_method(backend, request, invoice)
     tell_orders(backend, invoice, caller)
     return invoice
 
 
-def _charged(backend: Backend, request: InvoiceChargeRequest, invoice: Invoice) -> Invoice:
+def _charge_payment_method(backend: Backend, request: InvoiceChargeRequest, invoice: Invoice) -> Invoice:
     client = ClientRecords(backend.records).get(invoice.client_id)
     methods = PaymentMethodRecords(backend.records).of_client(invoice.client_id)
     named = request.billing_info_id or (client.default_billing_info_id if client else None)
@@ -116,22 +122,24 @@ def _default_method(backend: Backend, client: Client) -> tuple[str, PaymentMetho
 
 
 def _charge_once(backend: Backend, invoice: Invoice, billing_info_id: str, method: PaymentMethod) -> Invoice:
-    """Looked at once more when nobody else can begin to charge it: its order may have begun to take its money meanwhile."""
+    """Charge the invoice. Its order is checked again after the claim, as it may have taken its money in the meantime."""
     charging = Charges(InvoiceRecords(backend.records), backend.gateway, backend.service.now)
     return charging.charge(
-        invoice, billing_info_id, method, check_again=lambda claimed: settled_by_its_order(backend, claimed)
+        invoice, billing_info_id, method, check_again=lambda claimed: reconcile_with_order(backend, claimed)
     )
 
 
 def _add_payment(backend: Backend, request: PaymentAddRequest, caller: Caller) -> Invoice:
-    paid = recorded(backend, the_invoice(backend, request.inv_id, caller, "inv_id"), request, by=caller.name)
+    paid = record_payment(backend, the_invoice(backend, request.inv_id, caller, "inv_id"), request, by=caller.name)
     tell_orders(backend, paid, caller)
     return paid
 
 
 def _refund_payment(backend: Backend, request: PaymentRefundRequest, caller: Caller) -> Invoice:
     invoice = the_invoice(backend, request.inv_id, caller, "inv_id")
-    returned = recording(backend).note_return(invoice, request.reference, caller.name, order_id=request.order_id or "")
+    returned = manual_payments(backend).note_return(
+        invoice, request.reference, caller.name, order_id=request.order_id or ""
+    )
     tell_orders(backend, returned, caller)
     return returned
 

@@ -1,10 +1,10 @@
-"""What has to be known of an invoice before anybody pays it, the payments that staff record, and who is told of them."""
+"""Compares an invoice with its order before it is paid, records payments by hand, and notifies the waiting orders."""
 
 from collections.abc import Iterator
 
 from lambdas.api.auth.caller import Caller
 from lambdas.api.backend import Backend
-from lambdas.api.clients.named import admitted
+from lambdas.api.clients.lookup import admitted
 from lambdas.api.errors import NotFoundError
 from lambdas.api.invoices.requests import PaymentAddRequest
 from lambdas.orders.model.money import format_cents
@@ -29,10 +29,10 @@ def the_invoice(backend: Backend, invoice_id: str, caller: Caller, field: str) -
     return invoice
 
 
-def settled_by_its_order(backend: Backend, invoice: Invoice) -> Invoice:
-    """The invoice as it stands with what its order holds: paid, if the order's money was taken and that not written down.
+def reconcile_with_order(backend: Backend, invoice: Invoice) -> Invoice:
+    """Mark the invoice as paid if its order's money was taken already, and return it.
 
-    Raises NotChargeableError where the order has still to take its money, or was canceled; ChargeUnknownError where the
+    Raises NotChargeableError if the order must take its money first, or was canceled; ChargeUnknownError if the
     gateway does not say whether money was taken.
     """
     order = backend.service.get(order_id=invoice.order_id) if invoice.order_id else None
@@ -40,7 +40,7 @@ def settled_by_its_order(backend: Backend, invoice: Invoice) -> Invoice:
         if sold.canceled_at and sold.order_id not in (invoice.credited or {}):
             text = f"order {sold.order_id} was canceled, so it is credited"
             raise NotChargeableError(invoice.invoice_id, text)
-        if order is None and invoice.status is InvoiceStatus.OPEN and (taken := _taken(backend, sold, invoice)):
+        if order is None and invoice.status is InvoiceStatus.OPEN and (taken := _find_capture(backend, sold, invoice)):
             text = (
                 f"{_sum_of(taken)} was taken for order {sold.order_id} already, in transaction {taken.transaction_id}"
             )
@@ -49,7 +49,7 @@ def settled_by_its_order(backend: Backend, invoice: Invoice) -> Invoice:
             )
     if order is None:
         return invoice
-    if invoice.status is InvoiceStatus.OPEN and (paid := _paid_before(backend, order, invoice)):
+    if invoice.status is InvoiceStatus.OPEN and (paid := _mark_if_taken(backend, order, invoice)):
         return paid
     if order.hold and awaits_invoice(order):
         why = f"order {order.order_id} has still to take the money that is held for it; process Generate Invoice, or skip it"
@@ -58,13 +58,13 @@ def settled_by_its_order(backend: Backend, invoice: Invoice) -> Invoice:
 
 
 def _orders_on(backend: Backend, invoice: Invoice) -> Iterator[Order]:
-    """The orders whose services are on an invoice that somebody made."""
+    """The orders whose services are on an invoice that a user generated."""
     for order_id in dict.fromkeys(order_id_of(line.service_id) for line in invoice.lines):
         yield backend.service.get(order_id=order_id)
 
 
-def recorded(backend: Backend, invoice: Invoice, request: PaymentAddRequest, *, by: str) -> Invoice:
-    """The invoice, paid with what the request says."""
+def record_payment(backend: Backend, invoice: Invoice, request: PaymentAddRequest, *, by: str) -> Invoice:
+    """Record the payment and return the paid invoice."""
     payment = RecordedPayment(
         payment_type=request.payment_type,
         reference=request.reference,
@@ -72,16 +72,16 @@ def recorded(backend: Backend, invoice: Invoice, request: PaymentAddRequest, *, 
         by=by,
         at=backend.service.now(),
     )
-    known = invoice if is_same(invoice.payment, payment) else settled_by_its_order(backend, invoice)
-    return recording(backend).record(known, payment)
+    known = invoice if is_same(invoice.payment, payment) else reconcile_with_order(backend, invoice)
+    return manual_payments(backend).record(known, payment)
 
 
-def recording(backend: Backend) -> RecordedPayments:
+def manual_payments(backend: Backend) -> RecordedPayments:
     return RecordedPayments(InvoiceRecords(backend.records), backend.gateway, backend.service.now)
 
 
 def tell_orders(backend: Backend, invoice: Invoice, caller: Caller) -> None:
-    """Have every order that waits for this invoice look at it. Whoever repeats a payment tells them again."""
+    """Have every order that waits for this invoice look at it. A repeated payment notifies them again."""
     if invoice.status is InvoiceStatus.OPEN:
         return
     orders = {order_id_of(line.service_id) for line in invoice.lines} | (
@@ -91,9 +91,9 @@ def tell_orders(backend: Backend, invoice: Invoice, caller: Caller) -> None:
         backend.service.look_for_payment(order_id, by=caller.name)
 
 
-def _paid_before(backend: Backend, order: Order, invoice: Invoice) -> Invoice | None:
-    """The order's invoice as paid, if its money was taken already and that could not be written down."""
-    taken = _taken(backend, order, invoice)
+def _mark_if_taken(backend: Backend, order: Order, invoice: Invoice) -> Invoice | None:
+    """Mark the order's invoice as paid if its money was taken already. Returns None if it was not."""
+    taken = _find_capture(backend, order, invoice)
     if taken is None:
         return None
     if (taken.amount_cents, taken.currency) != (invoice.total_cents, invoice.currency):
@@ -103,7 +103,7 @@ def _paid_before(backend: Backend, order: Order, invoice: Invoice) -> Invoice | 
     return InvoiceRecords(backend.records).mark(invoice, InvoiceStatus.PAID, taken.transaction_id, at=now)
 
 
-def _taken(backend: Backend, order: Order, invoice: Invoice) -> Transaction | None:
+def _find_capture(backend: Backend, order: Order, invoice: Invoice) -> Transaction | None:
     try:
         return find_capture(order, backend.gateway)
     except (GatewayUnavailableError, OutcomeUnknownError):

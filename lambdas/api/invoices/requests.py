@@ -119,7 +119,7 @@ class PaymentAddRequest(Request):
 
 
 class PaymentRefundRequest(Request):
-    """`client.payment_refund`, of payments that were recorded by hand: the gateway gives back its own by itself."""
+    """`client.payment_refund`, for payments recorded by hand. The gateway refunds its own automatically."""
 
     inv_id: InvoiceId = Field(description="The invoice, which was credited.")
     reference: PaymentReference = Field(description="What the bank, the cheque or the receipt calls the refund.")

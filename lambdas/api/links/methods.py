@@ -1,4 +1,4 @@
-"""Links to orders: staff make one for a client, who goes on with the order form or looks at the order without a login."""
+"""Links to orders. Staff make one for a client, who continues the order form or views the order without a login."""
 
 from lambdas.api.auth.caller import Caller
 from lambdas.api.backend import Backend
@@ -78,7 +78,7 @@ def _refuse_other_form(backend: Backend, order: Order, form: str) -> None:
 
 
 def _refuse_unsendable(backend: Backend, order: Order, request: LinkCreateRequest) -> None:
-    """Before there is a link. The queue has the mail's text, so it has to be there."""
+    """Raise if the link cannot be mailed, before it is made. The queue must exist, as it has the mail's text."""
     backend.queue_of(order)
     if request.purpose == "status":
         text = "only links to resume are mailed: the queue has no text for others; leave `send` out, and send the url yourself"

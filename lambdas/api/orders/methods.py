@@ -16,9 +16,9 @@ from lambdas.api.http.values_2_0 import true
 from lambdas.api.method import Method, Rights
 from lambdas.api.orders import records_2_0 as answers
 from lambdas.api.orders import views
-from lambdas.api.orders.created import CreatedOrder
 from lambdas.api.orders.requests import CreateRequest, GetRequest, ListRequest, SubmitRequest, UpdateRequest
-from lambdas.api.queues.parts import queue_to_fill
+from lambdas.api.orders.results import CreatedOrder
+from lambdas.api.queues.lookup import queue_to_fill
 from lambdas.orders.decisions.draft import OrderDraft
 from lambdas.orders.decisions.parties import stored_method
 from lambdas.orders.decisions.seen import Seen
@@ -72,7 +72,7 @@ def _update(backend: Backend, request: UpdateRequest, caller: Caller) -> Order:
 
 
 def _update_rights(request: UpdateRequest) -> Rights:
-    """What a move leaves out needs more: see CallersPermit."""
+    """The rights that every update needs. Actions that a move leaves out need more: see CallersPermit."""
     moves = _moves(request)
     changes = request.model_fields_set - {"order_id", "hash", "step_id", "step_name", "reason", "card_stored"}
     return (*((Right.ACT,) if moves else ()), *((Right.CREATE,) if changes or not moves else ()))
@@ -119,7 +119,7 @@ def _list(backend: Backend, request: ListRequest, caller: Caller) -> OrderPage:
     view = answers.record if old_door else views.order_view
     page = backend.service.list(wanted, PageRoom(lambda order: bytes_of(view(order)), MOST_BYTES))
     if not by_time:
-        return _sorted(page, request, field, backend, caller)
+        return _sort_page(page, request, field, backend, caller)
     if page.full and old_door:
         text = f"these orders are too large for one answer: ask for {len(page.orders)} at most, and go on with offset"
         raise InvalidOrderError((Problem("limit", text),))
@@ -130,8 +130,8 @@ def _list(backend: Backend, request: ListRequest, caller: Caller) -> OrderPage:
     return page
 
 
-def _sorted(page: OrderPage, request: ListRequest, field: str, backend: Backend, caller: Caller) -> OrderPage:
-    """By what the caller may see: an order of names tells names."""
+def _sort_page(page: OrderPage, request: ListRequest, field: str, backend: Backend, caller: Caller) -> OrderPage:
+    """Sort by what the caller may see, because the order of names reveals names."""
     from lambdas.api.orders.sorting import sorted_page
 
     seen: OrderPage = shown(page, caller, backend.plans)

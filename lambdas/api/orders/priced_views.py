@@ -1,4 +1,4 @@
-"""What an order asks for, as it is priced, as new callers get it: money as decimal text."""
+"""The priced services of an order for new callers. Money is decimal text."""
 
 from collections.abc import Iterable
 from typing import Annotated, TypedDict

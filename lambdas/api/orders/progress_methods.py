@@ -1,4 +1,4 @@
-"""What people do with an order that is under way: process and skip its actions, cancel it, start its machine anew."""
+"""Acting on an order in progress: process and skip its actions, cancel it, restart its machine."""
 
 from typing import Any
 
@@ -74,7 +74,7 @@ METHODS: dict[str, Method] = {
         example={**_ONE, "reason": "the client changed their mind"},
     ),
     "order.restart": Method(
-        title="Start the machine of an order anew, after its execution was stopped",
+        title="Restart the machine of an order whose execution was stopped",
         request=RestartRequest,
         rights=(Right.ACT,),
         verb=_restart,

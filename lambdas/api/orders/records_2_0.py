@@ -4,7 +4,7 @@ from html import escape
 from typing import Any
 
 from lambdas.api.http.values_2_0 import as_text
-from lambdas.api.orders.created import CreatedOrder
+from lambdas.api.orders.results import CreatedOrder
 from lambdas.orders.decisions.late_contact import contact_note
 from lambdas.orders.model.checklist import ActionState, ChecklistAction
 from lambdas.orders.model.money import format_cents
@@ -88,7 +88,7 @@ def created(found: CreatedOrder) -> dict[str, Any]:
 
 
 def _progress(order: Order) -> Any:
-    """What has begun, by action id; `[]` while nothing has."""
+    """The actions that have started, by their id; `[]` if none has."""
     begun = {
         key: {
             "ts": str(at),

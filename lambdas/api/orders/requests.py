@@ -30,7 +30,7 @@ ORDER_FIELDS = frozenset(
 
 
 class _Details(Request):
-    """What create and update have in common. `total` is a decimal amount, kept as cents."""
+    """The parameters that create and update share. `total` is a decimal amount, kept as cents."""
 
     info: Info = Field(
         default={},

@@ -6,8 +6,8 @@ from typing import Annotated, Any, TypedDict
 from typing_extensions import Doc
 
 from lambdas.api.http.values import iso
-from lambdas.api.orders.created import CreatedOrder
 from lambdas.api.orders.priced_views import PricedServiceView, TaxView, priced_service, tax_views
+from lambdas.api.orders.results import CreatedOrder
 from lambdas.orders.decisions.late_contact import contact_note
 from lambdas.orders.decisions.leads import waits_of
 from lambdas.orders.model.checklist import ChecklistAction

@@ -1,4 +1,4 @@
-"""Waits until an order has come to rest, for callers who read the outcome in the answer."""
+"""Waits until an order is at rest, for callers who read the outcome in the answer."""
 
 import re
 import time

@@ -27,7 +27,7 @@ def files_of(caller: Caller) -> list[NewFile]:
 
 
 def _texts(file: NewFile) -> Iterable[str]:
-    """What can be read in it without a program for its kind."""
+    """The texts of a text file or a mail. Files of other kinds are not read."""
     if file.ending in ("txt", "csv"):
         wide = file.content.startswith((b"\xff\xfe", b"\xfe\xff"))
         return [file.content.decode("utf-16" if wide else "utf-8", errors="replace")]

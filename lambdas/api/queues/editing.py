@@ -9,7 +9,7 @@ from lambdas.api.errors import QueuesAreFilesError
 from lambdas.api.http.parameters import Request
 from lambdas.api.method import Method
 from lambdas.api.queues import editing_requests as requests
-from lambdas.api.queues.parts import the_action, the_queue, the_step
+from lambdas.api.queues.lookup import the_action, the_queue, the_step
 from lambdas.api.queues.requests import ActionRequest, QueueRequest, StepRequest
 from lambdas.records.users.rights import Right
 

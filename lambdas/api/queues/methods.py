@@ -8,7 +8,7 @@ from lambdas.api.http.parameters import NoParameters
 from lambdas.api.method import Method
 from lambdas.api.queues import module_views, views
 from lambdas.api.queues import records_2_0 as answers
-from lambdas.api.queues.parts import (
+from lambdas.api.queues.lookup import (
     ActionOfStep,
     CountedQueue,
     NamedModule,

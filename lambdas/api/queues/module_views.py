@@ -5,7 +5,7 @@ from typing import Annotated, Any, TypedDict
 from typing_extensions import Doc
 
 from lambdas.api.queues.config_items import ConfigItem, config_items
-from lambdas.api.queues.parts import NamedModule
+from lambdas.api.queues.lookup import NamedModule
 
 
 class ModuleNameView(TypedDict):

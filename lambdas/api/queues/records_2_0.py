@@ -4,7 +4,7 @@ from typing import Any
 
 from lambdas.api.http.values_2_0 import as_text
 from lambdas.api.queues.config_items import ConfigItem, config_items
-from lambdas.api.queues.parts import ActionOfStep, CountedQueue, NamedModule, StepOfQueue
+from lambdas.api.queues.lookup import ActionOfStep, CountedQueue, NamedModule, StepOfQueue
 from lambdas.orders.model.queue import Queue
 
 

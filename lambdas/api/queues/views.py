@@ -4,7 +4,7 @@ from typing import Annotated, Any, TypedDict
 
 from typing_extensions import Doc
 
-from lambdas.api.queues.parts import ActionOfStep, CountedQueue, StepOfQueue
+from lambdas.api.queues.lookup import ActionOfStep, CountedQueue, StepOfQueue
 from lambdas.orders.model.queue import MayBeInvoiced, Queue
 
 

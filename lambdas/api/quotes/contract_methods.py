@@ -1,12 +1,12 @@
-"""What an order has that was not signed (reference order-systems D17)."""
+"""Contracts: how an order differs from what was signed."""
 
 from lambdas.api.auth.caller import Caller
 from lambdas.api.backend import Backend
 from lambdas.api.method import Method
 from lambdas.api.quotes import records_2_0 as answers
 from lambdas.api.quotes import views
-from lambdas.api.quotes.found import ContractDiff, NoContractError
 from lambdas.api.quotes.requests import DiffContractRequest
+from lambdas.api.quotes.results import ContractDiff, NoContractError
 from lambdas.contracts.diff import differences, without_person
 from lambdas.records.quotes.contract import ContractRecords
 from lambdas.records.users.rights import Right

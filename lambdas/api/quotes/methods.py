@@ -5,13 +5,12 @@ from typing import Any
 from lambdas.api.auth.caller import Caller
 from lambdas.api.auth.permits import admit_parties
 from lambdas.api.backend import Backend
-from lambdas.api.clients.named import the_client
+from lambdas.api.clients.lookup import the_client
 from lambdas.api.http.values_2_0 import true
 from lambdas.api.method import Method, Rights
-from lambdas.api.queues.parts import queue_to_fill
+from lambdas.api.queues.lookup import queue_to_fill
 from lambdas.api.quotes import records_2_0 as answers
 from lambdas.api.quotes import views
-from lambdas.api.quotes.found import AddedService
 from lambdas.api.quotes.requests import (
     QuoteAddRequest,
     QuoteGetRequest,
@@ -21,6 +20,7 @@ from lambdas.api.quotes.requests import (
     QuoteSignRequest,
     QuoteUpdateRequest,
 )
+from lambdas.api.quotes.results import AddedService
 from lambdas.api.quotes.services import quoted_service
 from lambdas.api.quotes.sign import sign, stored_method_of
 from lambdas.contracts.acceptance import Accepted

@@ -3,7 +3,7 @@
 from typing import Any
 
 from lambdas.api.http.values_2_0 import as_text
-from lambdas.api.quotes.found import AddedService, ContractDiff
+from lambdas.api.quotes.results import AddedService, ContractDiff
 from lambdas.contracts.acceptance import Accepted
 from lambdas.orders.model.money import format_cents
 from lambdas.records.quotes.contract import Outcome
@@ -65,7 +65,7 @@ def signed(accepted: Accepted) -> dict[str, Any]:
 
 
 def diff(found: ContractDiff) -> dict[str, Any]:
-    """What of the order was not signed; `differences` by number, `[]` if there are none."""
+    """How the order differs from what was signed; `differences` by number, `[]` if there are none."""
     contract = found.contract.content
     return {
         "order_id": found.order_id,

@@ -1,4 +1,4 @@
-"""A service as it is put on a quote: at the prices that are said, or the catalogue's of now, fixed from then on."""
+"""Prices a service for a quote: at the prices sent, or at the catalog's current ones. Both are fixed from then on."""
 
 from collections.abc import Mapping
 

@@ -5,7 +5,7 @@ from typing import Annotated, TypedDict
 from typing_extensions import Doc
 
 from lambdas.api.http.values import iso
-from lambdas.api.quotes.found import AddedService, ContractDiff
+from lambdas.api.quotes.results import AddedService, ContractDiff
 from lambdas.contracts.acceptance import Accepted
 from lambdas.orders.model.money import format_cents
 from lambdas.records.quotes.quote import Quote

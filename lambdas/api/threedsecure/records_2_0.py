@@ -4,7 +4,7 @@ from lambdas.payments.authentication import Authentication
 
 
 def authentication(found: Authentication) -> dict[str, str]:
-    """What the card holder has to do, and whether they did."""
+    """The challenge for the card holder, and its state."""
     return {
         "status": found.state.value,
         "challenge_id": found.challenge.challenge_id,

@@ -1,4 +1,4 @@
-"""What the methods of quotes found, before a door says it in its own form."""
+"""Results of the quote methods, which both doors answer in their own form."""
 
 from dataclasses import dataclass
 

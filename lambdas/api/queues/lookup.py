@@ -1,4 +1,4 @@
-"""Parts of queues by the ids that calls name them by, of queues the caller may see."""
+"""Finds the queue, step or action that a call names, if the caller may see its queue."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What the methods of clients hand to the answer and the view."""
+"""Results of the client methods, which both doors answer in their own form."""
 
 from dataclasses import dataclass
 
@@ -6,8 +6,8 @@ from lambdas.records.clients.client import Client
 
 
 @dataclass(frozen=True)
-class MadeClient:
-    """`note`: what was done otherwise than asked for."""
+class NewClient:
+    """`note`: what differs from the request."""
 
     client_id: str
     note: str = ""
@@ -15,7 +15,7 @@ class MadeClient:
 
 @dataclass(frozen=True)
 class SeenClient:
-    """A client, with what was asked for beside it."""
+    """A client, and which of its parts the caller requested."""
 
     client: Client
     metadata: bool

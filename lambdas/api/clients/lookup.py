@@ -1,4 +1,4 @@
-"""The client a call is about, if the caller may do with it what they ask for."""
+"""Finds the client that a call names, if the caller may see it."""
 
 from collections.abc import Iterable
 

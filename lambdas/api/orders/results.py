@@ -1,4 +1,4 @@
-"""A new order with its queue, which `order.create` of API 2.0 answers with too."""
+"""Results of the order methods, which both doors answer in their own form."""
 
 from dataclasses import dataclass
 
@@ -8,6 +8,8 @@ from lambdas.orders.model.queue import Queue
 
 @dataclass(frozen=True)
 class CreatedOrder:
+    """A new order with its queue, which `order.create` of API 2.0 shows too."""
+
     order: Order
     queue: Queue
 
