@@ -95,8 +95,8 @@ ACCEPTED = (
     Accepted(
         construct="Forms/{page}/Resource",
         finding=_NO_AUTHORIZER,
-        reason="Order forms are for everybody. What is written on an order needs the visit's cookie and a token against forgery, "
-        "what is looked at the token of a link; stopping reminders needs that of its own link only (RFC 8058).",
+        reason="Order forms are for everybody. Writing to an order needs the session's cookie and a CSRF token, "
+        "reading needs the token of a link, and stopping reminders that of its own link only (RFC 8058).",
     ),
     Accepted(
         construct="Forms/Secret/Resource",

@@ -1,4 +1,4 @@
-"""`/docs`, a page of Swagger UI, and `/openapi.json`. Without login: they say nothing that is not in the source.
+"""`/docs`, a page of Swagger UI, and `/openapi.json`. They need no login, because they contain nothing that is not in the source.
 
 Standard library only, and no other host: what the page needs is in this function's own asset (infra/doors/docs.py).
 """

@@ -1,4 +1,4 @@
-"""How forms do: FormStarted, FormReturned, FormSubmitted and FormRecovered, each at most once for an order."""
+"""Counts how forms perform: FormStarted, FormReturned, FormSubmitted and FormRecovered, each at most once per order."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +16,7 @@ STARTED, RETURNED, SUBMITTED, RECOVERED = "FormStarted", "FormReturned", "FormSu
 
 @contextmanager
 def _never_raising() -> Iterator[None]:
-    """What cannot be counted holds up nobody who orders."""
+    """A count that fails must not stop an order: log it and continue."""
     try:
         yield
     except (BotoCoreError, ClientError) as error:
@@ -25,7 +25,7 @@ def _never_raising() -> Iterator[None]:
 
 @dataclass(frozen=True)
 class FormCounts:
-    """What was counted for an order is kept beside it, so that a double click or a second device counts nothing twice."""
+    """Counts by order. Each count is stored beside its order, so a double click or a second device adds nothing."""
 
     records: RecordTable
 
@@ -34,12 +34,12 @@ class FormCounts:
             self._count(STARTED, form, order_id)
 
     def count_returned(self, form: Form, order_id: str) -> None:
-        """Somebody came back to the order by a link."""
+        """Count that somebody returned to the order through a link."""
         with _never_raising():
             self._count(RETURNED, form, order_id)
 
     def count_submitted(self, form: Form, order_id: str) -> None:
-        """Submitted; recovered as well if somebody had come back to it by a link."""
+        """Count a submitted order, and a recovered one if somebody had returned to it through a link."""
         with _never_raising():
             self._count(SUBMITTED, form, order_id)
             if self.records.get(f"order#{order_id}", f"count#{RETURNED}"):

@@ -35,7 +35,7 @@ AnyField = Annotated[
     Field(discriminator="kind"),
 ]
 Payment = Literal["card", "bank_account", "account"]
-"""How the last page lets people pay: a card or a bank account, which the provider's own page asks for, or on account."""
+"""Ways to pay on the last page: by card or bank account, entered on the provider's own page, or on account."""
 HELD: tuple[Payment, ...] = ("card",)  # money is held for these; a bank debit knows no hold
 
 
@@ -55,9 +55,9 @@ class Page(Frozen):
 class Form(Frozen):
     """A form as written by hand. `queue` is the folder's name; `order_form_id` is put on the orders it makes.
 
-    `confirmation_mail`: who ordered gets what they ordered by mail. `reminders_after_hours`: when who left their order is
-    mailed the way back, in hours since it was begun. `may_be_invoiced`: who may order on account, where that is fewer than
-    the queue says.
+    `confirmation_mail`: the client gets a mail with what they ordered. `reminders_after_hours`: hours after which an
+    unfinished order is mailed a link to continue. `may_be_invoiced`: the clients who may order on account, if they are
+    fewer than the queue allows.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -95,7 +95,7 @@ class Form(Frozen):
         return next((page for page in self.pages if page.name == name), None)
 
     def after(self, page: Page) -> Page:
-        """The page behind this one; the last one stays."""
+        """The next page; the last page has itself."""
         return self.pages[min(self.pages.index(page) + 1, len(self.pages) - 1)]
 
     def field(self, name: str) -> FormField | None:

@@ -31,7 +31,8 @@ from lambdas.runtime.telemetry import MetricUnit, log_unexpected, logger, metric
 class FormSettings(DoorSettings):
     """`form_secret_arn`: what pages are signed with. `form_limits`: JSON of FormLimits.
 
-    `form_min_seconds`: how long a person needs for a first page at the least; whoever is faster is asked to send it again."""
+    `form_min_seconds`: the shortest time a person needs for a first page. A page that arrives sooner must be sent again.
+    """
 
     notice_queue_url: str
     company: str = ""
@@ -74,7 +75,7 @@ def handler(event: dict[str, Any], context: Any) -> Response:
 
 
 def respond(event: dict[str, Any], shop: Shop) -> Response:
-    """Every refusal is a page; only what nobody thought of becomes a 500."""
+    """Answer with a page, also for each refusal. Only an unexpected error becomes a 500."""
     try:
         answer = route(shop, read_request(event))
     except RefusedError as refused:

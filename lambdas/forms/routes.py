@@ -1,4 +1,4 @@
-"""Which page a request is for."""
+"""Routes a request to its page."""
 
 import json
 from collections.abc import Callable
@@ -80,14 +80,14 @@ def _route_place(shop: Shop, form: Form, method: str, place: str, request: WebRe
 
 
 def _show_or_take(shop: Shop, form: Form, method: str, page: Page, request: WebRequest) -> Answer:
-    """A page of the form, to be filled in or sent."""
+    """Show a page of the form, or take it when it was sent."""
     if method == "POST":
         return _take_page(shop, form, page, request)
     return form_page.show(shop, form, page, shop.session_of(form, request), request)
 
 
 def _take_page(shop: Shop, form: Form, page: Page, request: WebRequest) -> Answer:
-    """A page that was sent."""
+    """Take a page that was sent: save it, or lead to where its order is."""
     session = shop.session_of(form, request)
     refuse_other_sites(request, session)
     if session.order is None and page != form.first:
@@ -110,7 +110,7 @@ def _take_page(shop: Shop, form: Form, page: Page, request: WebRequest) -> Answe
 
 
 def _save_and_continue(shop: Shop, form: Form, page: Page, session: Session, request: WebRequest) -> Answer:
-    """What becomes of the page. Raises RevisionDiffersError, TotalDiffersError where it is paid and showed something else."""
+    """Save the page, then pay or continue. Raises RevisionDiffersError, TotalDiffersError if it showed another order or price."""
     session, again = form_page.take(shop, form, page, session, request)
     if again:
         return again
@@ -120,7 +120,7 @@ def _save_and_continue(shop: Shop, form: Form, page: Page, session: Session, req
 
 
 def _price(shop: Shop, form: Form, request: WebRequest) -> Answer:
-    """The summary as what is typed on a page would make it; nothing is kept."""
+    """The summary with the entries of a page applied. Nothing is saved."""
     session = shop.session_of(form, request)
     refuse_other_sites(request, session)
     page = form.page(request.query.get("page", "")) or form.first
@@ -161,6 +161,6 @@ def _nothing_here() -> RefusedError:
 
 
 def _form_gone() -> RefusedError:
-    """A link that was mailed before its form was taken away; the order is still there."""
+    """The refusal for a link whose form was removed after it was mailed. The order still exists."""
     text = "We no longer offer the order form of this link. Contact us to continue your order."
     return RefusedError(HTTPStatus.GONE, "This order form is closed", text, ("All order forms", "/forms"))

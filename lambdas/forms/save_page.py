@@ -1,4 +1,7 @@
-"""Writes what a page was filled with: the first makes the order, every further one changes it, none is made twice."""
+"""Saves a submitted page.
+
+The first page creates the order; later pages update it. A repeated page never creates a second order.
+"""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -19,7 +22,7 @@ from lambdas.records.links.link import LinkPurpose
 
 
 def save(shop: Shop, form: Form, session: Session, changes: Info, request: WebRequest) -> Session:
-    """The session with its order, which has these changes now."""
+    """Save the changes and return the session with its updated order."""
     if session.order is None:
         return _create_order(shop, form, session, changes, request)
     order = change_order(shop, form, session.order, changes)
@@ -29,9 +32,9 @@ def save(shop: Shop, form: Form, session: Session, changes: Info, request: WebRe
 
 
 def change_order(shop: Shop, form: Form, order: Order, changes: Info) -> Order:
-    """The order with these changes of its `info`; written only if there are any, and if it is the same client's still.
+    """Write these changes of the order's `info`, if there are any and the order still has the same client.
 
-    Raises OrderError if it takes none any more.
+    Raises OrderError if the order accepts no more changes.
     """
     if merge(order.info, changes) == order.info:
         return order
@@ -42,7 +45,7 @@ def change_order(shop: Shop, form: Form, order: Order, changes: Info) -> Order:
 
 
 def preview_order(shop: Shop, form: Form, order: Order | None, changes: Info) -> Order:
-    """The order as these changes would make it, at the price it would be charged; nothing is written."""
+    """The order with these changes and the price it would be charged. Nothing is written."""
     if order is None:
         return shop.service.preview_new(OrderDraft(order_queue_id=shop.order_queue_id(form), info=changes))
     bare = order.changed(info=merge(order.info, _options_to_clear(order.info, changes)))
@@ -50,12 +53,12 @@ def preview_order(shop: Shop, form: Form, order: Order | None, changes: Info) ->
 
 
 def by_of(form: Form) -> str:
-    """Who changes an order that a form changes."""
+    """The author of changes that a form makes."""
     return f"form {form.name}"
 
 
 def _create_order(shop: Shop, form: Form, session: Session, changes: Info, request: WebRequest) -> Session:
-    """A lead. The session's token is its natural key: a double click and a second tab find the order that the first one made."""
+    """Create a lead. The session's token is its idempotency key, so a double click or a second tab finds the first order."""
     source = {"ip_address": request.source} if request.source else {}
     draft = OrderDraft(
         order_queue_id=shop.order_queue_id(form),
@@ -79,7 +82,7 @@ def _create_order(shop: Shop, form: Form, session: Session, changes: Info, reque
 
 
 def with_signature(changes: Info) -> dict[str, Any]:
-    """Changes of an order's `info` with who signed them, if somebody did."""
+    """Changes of an order's `info`, with the name of the person who signed them, if any."""
     signer = _signer(changes)
     return {"info": changes, **({"signature": signer} if signer else {})}
 
@@ -90,7 +93,7 @@ def _signer(changes: Info) -> str | None:
 
 
 def _options_to_clear(info: Mapping[str, Any], changes: Info) -> Info:
-    """`info` is merged map by map, so options of a plan that was chosen before would stay: they are emptied first."""
+    """Options of an earlier plan that must be cleared first, because `info` is merged map by map and would keep them."""
     found: Info = {}
     for key, pack in changes.items():
         before = info.get(key)

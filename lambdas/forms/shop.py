@@ -1,4 +1,4 @@
-"""What the form's shop works with, and what all its pages ask first: whose session this is, and how its order stands."""
+"""The shop: the parts that all pages of the forms work with, and the session and order of a request."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -35,7 +35,7 @@ SIGN_IN, SIGN_OUT, RESUME = "sign-in", "sign-out", "resume"
 
 @dataclass(frozen=True)
 class Shop:
-    """`min_seconds`: how long a person needs for a first page at the least. `company`: whose pages these are."""
+    """`min_seconds`: the shortest time a person needs for a first page. `company`: the name on all pages."""
 
     service: OrderService
     forms: Mapping[str, Form]
@@ -62,10 +62,10 @@ class Shop:
         return Given(order.info if order else {}, self.plans, self.service.currency)
 
     def session_of(self, form: Form, request: WebRequest) -> Session:
-        """The browser's session with its order, for whoever may read and change that. Raises RefusedError.
+        """The browser's session with its order, which it may read and change. Raises RefusedError.
 
-        The order of a client is for sessions on which that client signed in. A session that is not open any more begins anew,
-        unless its order goes on elsewhere: then it is told.
+        A client's order needs a session on which that client signed in. A closed session is replaced by a new one. If its
+        order was opened in another browser, the refusal says so.
         """
         session = self.any_session(form, request)
         if session.is_locked:
@@ -75,7 +75,7 @@ class Shop:
         return session
 
     def any_session(self, form: Form, request: WebRequest) -> Session:
-        """Also one whose order is for others to read: for pages that show and change nothing of it."""
+        """The browser's session, even if it may not read its order. For pages that neither show nor change the order."""
         token, proof = token_of(form, request), proof_of(form, request)
         if token is None:
             return new_session(self.signer)
@@ -114,7 +114,7 @@ class Shop:
 
 
 def has_current_address(link: Link, order: Order) -> bool:
-    """Whether a link that was mailed went to the address the order has now; one that was not mailed need prove nothing."""
+    """Whether the order still has the address that the link was mailed to. A link that was not mailed always passes."""
     return not link.address or link.address == address_digest(order.order_id, address_of(order))
 
 
@@ -147,9 +147,9 @@ def path_of(form: Form, page: Page | str) -> str:
 
 
 def redirect_to_order(shop: Shop, form: Form, session: Session, order: Order) -> Answer:
-    """The page that says what is so, for an order somebody wants to fill that may be further than they think.
+    """Lead the browser to the page that fits the order's state, which may be further than the browser knows.
 
-    Raises RefusedError for a lead that is over.
+    Raises RefusedError for a lead that is closed.
     """
     order = shop.service.get(order_id=order.order_id)
     if order.step_status is StepStatus.CANCELED and order.submitted_at is None:
@@ -168,7 +168,7 @@ def redirect_to_order(shop: Shop, form: Form, session: Session, order: Order) ->
 
 
 def make_status_path(shop: Shop, session: Session, order: Order) -> str:
-    """Where the order of this session is looked at."""
+    """Make the status link of this session's order, once, and return its path."""
     shop.links.make(
         session.status_token, LinkPurpose.STATUS, order.order_id, now=shop.now(), by="form", parent=session.link
     )

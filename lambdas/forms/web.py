@@ -1,4 +1,4 @@
-"""HTTP as the form's shop needs it: an event of API Gateway (payload 2.0) read, and an answer with its security headers."""
+"""HTTP for the forms: reads an event of API Gateway (payload 2.0) and writes a response with security headers."""
 
 import base64
 from collections.abc import Mapping
@@ -14,8 +14,7 @@ Response = dict[str, Any]
 
 
 class RefusedError(Exception):
-    """A request that gets a page of its own instead of what it asked for. The texts are for people; `link` leads on, and
-    `other` elsewhere."""
+    """A refused request, with the texts of its page. `link`: the next step; `other`: an alternative."""
 
     def __init__(
         self,
@@ -31,7 +30,7 @@ class RefusedError(Exception):
 
 @dataclass(frozen=True)
 class WebRequest:
-    """`path`: its parts. `typed`: the inputs of a form that was sent. `origin`: ours, as the browser knows it."""
+    """`path`: its segments. `typed`: the inputs of a form that was sent. `origin`: our own, as the browser sees it."""
 
     method: str
     path: tuple[str, ...]
@@ -49,7 +48,7 @@ class WebRequest:
 
 @dataclass(frozen=True)
 class Answer:
-    """A page, or where to go instead. `cookies` are whole `Set-Cookie` values; `form_targets`: where its forms may lead."""
+    """A page or a redirect. `cookies`: whole `Set-Cookie` values. `form_targets`: origins that its forms may lead to."""
 
     status: HTTPStatus
     body: str = ""
@@ -62,12 +61,12 @@ class Answer:
 
 
 def see_other(location: str, cookies: tuple[str, ...] = ()) -> Answer:
-    """The answer to what a form sent: the next page is got, so that nothing is sent twice by going back or reloading."""
+    """A redirect (303) after a form was sent, so that going back or reloading sends nothing twice."""
     return Answer(HTTPStatus.SEE_OTHER, location=location, cookies=cookies)
 
 
 def read_request(event: Mapping[str, Any]) -> WebRequest:
-    """Raises RefusedError for what no browser sends. HEAD is read as GET: only the answer differs."""
+    """Read the event. HEAD is read as GET: only the response differs. Raises RefusedError for what no browser sends."""
     headers: dict[str, str] = event.get("headers") or {}
     http = event["requestContext"]["http"]
     scheme = headers.get("x-forwarded-proto", "https")
@@ -102,7 +101,7 @@ def _pairs(encoded: str) -> list[tuple[str, str]]:
 
 
 def response_of(answer: Answer) -> Response:
-    """With the headers that every page has. Tokens stand in paths, so no page says where it was called from."""
+    """The response with the headers of every page. Paths contain tokens, so no page sends a referrer."""
     headers = {
         "Content-Type": answer.content_type,
         "Cache-Control": answer.cache,

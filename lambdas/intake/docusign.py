@@ -1,12 +1,13 @@
 """DocuSign Connect's JSON (SIM) of a completed envelope, as a contract.
 
-The envelope says by custom fields of its own which quote it is of; the quote says what was signed:
+Custom fields of the envelope name its quote, which has the content that was signed:
 
-    quote_id           the quote (needed)
+    quote_id           the quote (required).
+
     billing_info_id    or payment_type, payment_token, payment_brand, payment_last_four, payment_expiry, payment_account_type
     document_sha256, document_reference
     signer_ip
-    total              what the document says is charged first, before tax, such as 730.00
+    total              the first charge in the document, before tax, such as 730.00
 
 The signature is the envelope: DocuSign completes each once. Shape of the payload:
 https://developers.docusign.com/platform/webhooks/connect/json-sim-event-model/
@@ -31,7 +32,7 @@ _PAYMENT = {
 
 
 class NotReadableError(ValueError):
-    """The payload is no completed envelope as we know it; the text says what is wrong with it."""
+    """The payload is not a completed envelope that we can read. The text says why."""
 
 
 def event_of(payload: Mapping[str, Any]) -> str:
@@ -39,7 +40,7 @@ def event_of(payload: Mapping[str, Any]) -> str:
 
 
 def contract_of(payload: Mapping[str, Any]) -> dict[str, Any]:
-    """By the names of `ContractSigned`; its values are looked at there. Raises NotReadableError."""
+    """The contract with the field names of `ContractSigned`, which checks the values. Raises NotReadableError."""
     data = _map(payload, "data")
     envelope = _map(data, "envelopeSummary")
     fields = _custom_fields(envelope)
@@ -69,7 +70,7 @@ def contract_of(payload: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _custom_fields(envelope: Mapping[str, Any]) -> dict[str, str]:
-    """Text and list fields by their name; empty ones are left out."""
+    """Text and list fields by name, without empty ones."""
     groups = envelope.get("customFields") or {}
     if not isinstance(groups, Mapping):
         return {}
@@ -82,7 +83,7 @@ def _custom_fields(envelope: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _signer(envelope: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Who signed last: the client's signer comes after those who only approve."""
+    """The last signer. The client's signer comes after those who only approve."""
     recipients = envelope.get("recipients") or {}
     signers = _list(recipients.get("signers")) if isinstance(recipients, Mapping) else []
     done = [signer for signer in signers if signer.get("status") in ("completed", "signed")] or signers
@@ -92,7 +93,7 @@ def _signer(envelope: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _sha256(envelope: Mapping[str, Any]) -> str:
-    """Of the signed document, where Connect includes exactly one."""
+    """The digest of the signed document, if Connect includes exactly one."""
     contents = [document["PDFBytes"] for document in _list(envelope.get("envelopeDocuments")) if "PDFBytes" in document]
     if len(contents) != 1:
         return ""

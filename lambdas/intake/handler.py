@@ -1,7 +1,7 @@
 """The queue's Lambda: each message is one signed contract, which becomes a submitted order or a dead letter with a reason.
 
-Messages may come twice and in any order. What may succeed later goes back into the queue; at its last try, and where no
-trying helps, the message is set aside for people, with why.
+Messages may come twice and in any order. A message that may succeed later goes back into the queue. After its last try, or
+if a retry cannot help, it is set aside for staff with its reason.
 """
 
 import json
@@ -37,7 +37,7 @@ class IntakeSettings(DoorSettings):
 
 @dataclass(frozen=True)
 class Worker:
-    """`tries`: after so many, a message is set aside."""
+    """`tries`: the number of tries after which a message is set aside."""
 
     contracts: ContractIntake
     queue: ContractQueue
@@ -89,12 +89,12 @@ def _put_back(message: Mapping[str, Any], refused: OrderError, worker: Worker, t
     logger.info("contract tried again later", kind=refused.kind, message_id=str(message["messageId"]))
     try:
         worker.queue.hand_out_again(str(message["receiptHandle"]), tries=tries)
-    except (BotoCoreError, ClientError) as error:  # the queue hands it out by itself, only later
+    except (BotoCoreError, ClientError) as error:  # the queue delivers it again anyway, only later
         log_unexpected("contract comes again late", error, message_id=str(message["messageId"]))
 
 
 def _is_parked(message: Mapping[str, Any], refused: OrderError, worker: Worker) -> bool:
-    """Set aside with the reason; False if even that fails, so that the queue itself sets it aside at last."""
+    """Set the message aside with its reason. False if that fails: then the queue itself sets it aside in the end."""
     message_id = str(message["messageId"])
     body = str(message["body"])
     if isinstance(refused, ContractCardDataError) or has_card_number(body):
@@ -110,7 +110,7 @@ def _is_parked(message: Mapping[str, Any], refused: OrderError, worker: Worker) 
 
 
 def _contract_in(body: str) -> tuple[Any, str]:
-    """The contract of a message, and through which door it came. Raises ContractMalformedError."""
+    """The contract of a message and the door it came through. Raises ContractMalformedError."""
     try:
         message = json.loads(body)
     except (ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""The keys a provider signs with: one per line of its secret, so that a new one can be added before the old one goes."""
+"""The keys of a provider, one per line of its secret, so that a new key can be added before the old one is removed."""
 
 import time
 from collections.abc import Callable, Mapping

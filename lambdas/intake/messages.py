@@ -1,4 +1,4 @@
-"""The one queue of contracts: what doors put in, and where what cannot become an order is set aside with its reason."""
+"""The queue of contracts, and the dead letters for contracts that cannot become an order, with their reason."""
 
 import json
 from collections.abc import Mapping
@@ -12,11 +12,11 @@ _FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 5, 900
 
 
 class MessageTooLargeError(ValueError):
-    """It does not fit a message."""
+    """The contract does not fit into a message."""
 
 
 class ContractQueue:
-    """`url`: where contracts wait to be taken in."""
+    """`url`: the queue of contracts that wait to be processed."""
 
     def __init__(self, url: str, client: Any = None) -> None:
         self._url, self._client = url, client or sqs()
@@ -29,13 +29,13 @@ class ContractQueue:
         self._client.send_message(QueueUrl=self._url, MessageBody=body)
 
     def hand_out_again(self, receipt: str, *, tries: int) -> None:
-        """Sooner than the queue would by itself, the more often it was tried the later: 5, 20, 80, 320 seconds."""
+        """Deliver the message again sooner than the queue would: after 5, 20, 80, 320 seconds, by its tries."""
         seconds = min(_FIRST_PAUSE_SECONDS * 4 ** (tries - 1), _LONGEST_PAUSE_SECONDS)
         self._client.change_message_visibility(QueueUrl=self._url, ReceiptHandle=receipt, VisibilityTimeout=seconds)
 
 
 class DeadLetters:
-    """`url`: where people look. The reason stands beside the message, as its attributes `kind` and `reason`."""
+    """`url`: the queue that staff look into. The attributes `kind` and `reason` of a message give the reason."""
 
     def __init__(self, url: str, client: Any = None) -> None:
         self._url, self._client = url, client or sqs()

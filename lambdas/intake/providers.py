@@ -1,4 +1,4 @@
-"""E-signature providers: how each signs its webhooks, and how what it says becomes a contract."""
+"""E-signature providers: how to verify each one's webhooks and read a contract from them."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass

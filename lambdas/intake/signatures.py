@@ -1,4 +1,4 @@
-"""Who sent a webhook, found out before any of it is read. Comparisons take constant time.
+"""Verifies the sender of a webhook before any of it is read. Comparisons take constant time.
 
 DocuSign Connect signs the raw body: base64 of HMAC-SHA256, one header per key, any of which may be ours
 (https://developers.docusign.com/platform/webhooks/connect/hmac/). Others sign `<t>.<body>`, which also says how old it is.
@@ -17,13 +17,13 @@ _MAX_SIGNATURES = 10
 
 
 def is_signed_by_docusign(headers: Mapping[str, str], body: bytes, keys: Sequence[str]) -> bool:
-    """Header names in lower case, as API Gateway gives them. A key is used as DocuSign shows it, not decoded."""
+    """Whether DocuSign signed the body with one of the keys, used as DocuSign shows them. Header names are in lower case."""
     given = [value.strip() for name, value in headers.items() if _DOCUSIGN_HEADER.fullmatch(name)]
     return _any_equal(given, [base64.b64encode(_hmac(key, body)).decode() for key in keys])
 
 
 def is_signed_with_time(headers: Mapping[str, str], body: bytes, keys: Sequence[str], now: int) -> bool:
-    """`X-Signature: t=<Unix seconds>,v1=<hexadecimal>[,v1=...]`, at most five minutes old or ahead."""
+    """Whether `X-Signature: t=<Unix seconds>,v1=<hexadecimal>[,v1=...]` fits, at most five minutes old or ahead."""
     parts = [part.strip().partition("=") for part in headers.get("x-signature", "").split(",")]
     times = [value for name, _, value in parts if name == "t"]
     if len(times) != 1 or not _TIME.fullmatch(times[0]) or abs(now - int(times[0])) > TOLERANCE_SECONDS:
@@ -34,7 +34,7 @@ def is_signed_with_time(headers: Mapping[str, str], body: bytes, keys: Sequence[
 
 
 def _any_equal(given: Sequence[str], expected: Sequence[str]) -> bool:
-    """All pairs are compared, so that time does not tell which key or header was right."""
+    """Whether any pair is equal. All are compared, so that the time does not reveal the right key or header."""
     found = False
     for one in given[:_MAX_SIGNATURES]:
         for other in expected:

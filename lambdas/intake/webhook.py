@@ -1,7 +1,7 @@
-"""`POST /contracts/<provider>`: verify, put into the queue, answer. Whatever takes longer happens behind the queue.
+"""`POST /contracts/<provider>`: verifies a webhook, puts it into the queue and answers. Longer work happens behind the queue.
 
-The signature is checked over the raw body before any of it is read. What is verified and cannot be read is not lost: it goes
-to the queue too, and from there to the dead letters with its reason.
+The signature is checked over the raw body before any of it is read. A verified delivery that cannot be read goes to the
+queue too, and from there to the dead letters with its reason.
 """
 
 import base64
@@ -93,7 +93,7 @@ def _keep(name: str, provider: Provider, body: bytes, queue: ContractQueue) -> R
 
 
 def _message(name: str, provider: Provider, body: bytes) -> dict[str, Any] | None:
-    """What goes into the queue; None for events of other things. Raises ContractCardDataError."""
+    """The message for the queue; None for an event of another kind. Raises ContractCardDataError."""
     try:
         payload = json.loads(body)
         if not isinstance(payload, Mapping):
@@ -125,7 +125,7 @@ def _too_large() -> Response:
 
 
 def _refusal(status: HTTPStatus, kind: str, detail: str) -> Response:
-    """An RFC 9457 problem document, as the API's."""
+    """An RFC 9457 problem document, as in the API."""
     title = kind.replace("_", " ").capitalize()
     body = {"type": f"urn:order-queues:problem:{kind}", "title": title, "status": int(status), "detail": detail}
     retry = {"Retry-After": "60"} if status is HTTPStatus.SERVICE_UNAVAILABLE else {}

@@ -1,1 +1,1 @@
-"""Mail that goes out: addresses, and sending that knows what became of each mail. Actions and doors stand on it."""
+"""Outgoing mail: addresses, texts, and sending that records the outcome of each mail. Actions and doors use it."""

@@ -1,4 +1,4 @@
-"""Lists of e-mail addresses, and text that is fit for a mail."""
+"""Lists of e-mail addresses, and text of strangers that is safe in a mail."""
 
 import re
 import unicodedata
@@ -7,7 +7,7 @@ from lambdas.orders.contact.text import shown_line
 
 
 def addresses_in(text: str | None) -> tuple[str, ...]:
-    """The parts of a list written with commas or semicolons, each once. They are not checked."""
+    """The parts of a list separated by commas or semicolons, each once and unchecked."""
     parts = (part.strip() for part in re.split(r"[,;]", text or ""))
     return tuple(dict.fromkeys(part for part in parts if part))
 
@@ -21,8 +21,9 @@ _LOOK_ALIKES = {ord(letter): "." for letter in "\u3002\u06d4\u0701\u0702\u2027\u
 
 
 def harmless(value: str, longest: int) -> str:
-    """What a stranger typed, as it may stand in a mail: short, on one line, and empty if it could lead anywhere, by whatever
-    letters look like it. Anybody can type anything and have it sent to anybody's address."""
+    """A stranger's text that is safe in a mail: short, on one line, and empty if any part could become a link.
+
+    Look-alike letters count too. Without this, anybody could have a link mailed to anybody's address."""
     line = shown_line(value)[:longest]
     folded = unicodedata.normalize("NFKC", line).translate(_LOOK_ALIKES)
     seen = "".join(letter for letter in folded if unicodedata.category(letter) not in ("Mn", "Me", "Cf"))

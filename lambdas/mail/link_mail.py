@@ -1,4 +1,4 @@
-"""The mail that leads back to an order which was begun and not finished: the queue's `sendlink_*` texts (reference
+"""The mail with a link to an unfinished order: the queue's `sendlink_*` texts (reference
 ubersmith-orders 1.8; what its template can name is not public, so ours can name what FIELDS lists, written `##first##`).
 """
 
@@ -23,24 +23,24 @@ _LONGEST_NAME, _LONGEST_SUBJECT = 60, 250
 
 
 class Sender(Frozen):
-    """Who mails of orders come from. `mail_from`: the stage's own address; `company`: the name beside it."""
+    """The sender of order mails. `mail_from`: the stage's own address; `company`: the name beside it."""
 
     mail_from: str
     company: str = ""
 
     def of(self, queue: Queue) -> str:
-        """The queue's own sender if it has one; it has to be an address of the domain that the stage may send for."""
+        """The queue's own sender, if it has one. It must be an address of the domain that the stage may send for."""
         own = is_email(queue.sendlink_from)
         return formataddr((self.company, queue.sendlink_from if own else self.mail_from))
 
 
 def address_of(order: Order) -> str:
-    """Where mails to the order's client go; empty if it names no address, or more than one."""
+    """The e-mail address of the order's client; empty if the order names no address, or more than one."""
     return mailed_to(text(order.info, "email"))
 
 
 def link_mail(order: Order, queue: Queue, sender: Sender, url: str, *, kind: str = "link", closing: str = "") -> Mail:
-    """The queue's texts with the link in them; where they do not place it, it stands below. `closing` ends the mail."""
+    """The queue's texts with the link. Without a place for it, the link stands below. `closing`: the end of the mail."""
     values = {"order_id": order.order_id, "first": name_in(order, "first"), "company": name_in(order, "company")}
     subject = filled(queue.sendlink_sub or DEFAULT_SUBJECT, {**values, "link": ""})
     body = queue.sendlink_body or DEFAULT_BODY
@@ -55,7 +55,7 @@ def link_mail(order: Order, queue: Queue, sender: Sender, url: str, *, kind: str
 
 
 def filled(template: str, values: dict[str, str]) -> str:
-    """What stands between `##` and is no field stays as it is."""
+    """The template with its fields replaced. A name between `##` that is no field stays as it is."""
     return _FIELD.sub(lambda found: values.get(found[1], found[0]), template)
 
 

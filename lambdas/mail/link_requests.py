@@ -1,7 +1,7 @@
-"""Asking for a link on a form: the door puts the wish into a queue, whoever it comes from, and cannot see what comes of it.
+"""Queues a request for a resume link. The form queues every request and never learns whether an order exists.
 
-So its answer, and the time it takes, are the same whether anybody has an order under the address or not. The message holds
-no address, only what the order is found by (lambdas/records/links/unfinished_orders.py).
+So its answer, and the time it takes, are the same whether or not there is an order under the address. The message holds no
+address, only a digest that finds the order (lambdas/records/links/unfinished_orders.py).
 """
 
 import json
@@ -14,7 +14,7 @@ LINK_REQUESTED = "resume_wanted"
 
 
 class LinkRequests:
-    """`url`: the queue that lambdas/notices takes its messages from."""
+    """`url`: the queue that lambdas/notices reads."""
 
     def __init__(self, url: str, client: Any = None) -> None:
         self._url, self._client = url, client

@@ -1,7 +1,7 @@
 """Gives mails to SES, once each.
 
-SES knows no idempotency key: a guard is written before each mail, so only a process that dies in between, or an SES that
-does not answer, leaves a doubt. https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html
+SES has no idempotency key, so a guard is written before each mail. Its outcome is in doubt only if the process dies in between
+or SES does not answer. https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html
 """
 
 from typing import Any, Literal, NamedTuple
@@ -23,7 +23,7 @@ class MailFile(NamedTuple):
 
 
 class Mail(NamedTuple):
-    """A mail as text. `kind` says to people which mail it is; at most 50 addresses in all. `headers`: further ones."""
+    """A mail as text, to at most 50 addresses in all. `kind`: its kind, for people. `headers`: further headers."""
 
     kind: str
     sender: str
@@ -38,7 +38,7 @@ class Mail(NamedTuple):
 
 
 class MailRefusedError(Exception):
-    """SES refused the mail: it did not go out. Only SES's code is kept; its messages quote addresses."""
+    """SES refused the mail, which was not sent. Only SES's code is stored, because its messages quote addresses."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -47,13 +47,13 @@ class MailRefusedError(Exception):
 
 
 class MailInDoubtError(Exception):
-    """SES failed, or did not answer: whether the mail went out is not known."""
+    """SES failed or did not answer, so it is unknown whether the mail was sent."""
 
 
 def send_once(
     records: NotificationRecords, order_id: str, guard: str, mail: Mail, now: int, *, on_doubt: OnDoubt
 ) -> bool:
-    """Whether it went out, now or before; False: it may have before, and is not sent again.
+    """Send the mail once. True if it was sent now or before; False if it may have been sent before and is not sent again.
 
     `guard` names the mail within its order. A refused mail may be sent again. Raises MailRefusedError, MailInDoubtError.
     """

@@ -1,4 +1,4 @@
-"""Mails that orders of forms bring about: the confirmation at submit, the link somebody asked for, reminders of leads.
+"""Mails for orders of forms: the confirmation after submit, requested links, and reminders of leads.
 
-It stands above the doors: it reads forms, and nothing reads it.
+It stands above the doors: it imports the forms, and nothing imports it.
 """

@@ -1,6 +1,6 @@
-"""The queue's Lambda: events of orders that came through a form, and wishes for a link. Ids only come in, mails go out.
+"""The queue's Lambda: sends mails for events of form orders and for link requests. Messages hold ids only.
 
-A message may come twice and in any order. What fails comes again, and ends in the dead letters after its last try.
+A message may come twice and in any order. A failed message comes again, and goes to the dead letters after its last try.
 """
 
 import json
@@ -17,17 +17,17 @@ SUBMITTED = "OrderSubmitted"
 
 
 class InDoubtError(Exception):
-    """The confirmation may be on its way: another delivery of the same event sends it now, or died while it did."""
+    """Another delivery of the same event is sending the confirmation, or died while sending it."""
 
 
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """A batch of SQS messages in, those to hand out again out (`ReportBatchItemFailures`)."""
+    """Take a batch of SQS messages and return those to deliver again (`ReportBatchItemFailures`)."""
     return {"batchItemFailures": [{"itemIdentifier": again} for again in take(event["Records"], the_notices())]}
 
 
 def take(messages: Sequence[Mapping[str, Any]], notices: Notices) -> list[str]:
-    """The ids of the messages that have to come again."""
+    """Process the messages and return the ids of those that must be delivered again."""
     return [str(message["messageId"]) for message in messages if not _is_done(message, notices)]
 
 
@@ -54,8 +54,8 @@ def _act(message: Mapping[str, Any], notices: Notices) -> None:
     notices.index_lead(order_id)
     if said["detail-type"] != SUBMITTED:
         return
-    # One that is begun and not known to have ended is another's for as long as a message stays hidden; when it is handed out
-    # again, whoever had it is dead. Rather twice than never: people wait for this mail.
+    # While the message is hidden, another delivery may still be sending. When it comes again, that process is dead. Sending
+    # twice is better than never, because clients wait for this mail.
     first_time = int(message["attributes"]["ApproximateReceiveCount"]) == 1
     if notices.confirm(order_id, on_doubt="skip" if first_time else "send") == "in_doubt":
         raise InDoubtError

@@ -1,4 +1,4 @@
-"""What the mails say. A name is taken from the order only if it can lead nowhere; amounts are those the order is charged."""
+"""The texts of the mails. A name from the order is used only if it cannot become a link. Amounts are those charged."""
 
 from lambdas.forms.form import Form
 from lambdas.forms.pages.summary import Summary, summary_of
@@ -15,7 +15,7 @@ _REMINDED = (
 
 
 def confirmation(order: Order, form: Form, queue: Queue, sender: Sender, url: str) -> Mail:
-    """What was ordered, what is charged first, and where the order can be followed. `url`: of its status page."""
+    """The confirmation: the order's content, its first charge and its status page. `url`: of that page."""
     parts = (
         f"Hello {name_in(order, 'first')},".replace(" ,", ","),
         f"{form.thanks}",
@@ -52,7 +52,7 @@ def _charges(summary: Summary, order: Order) -> list[str]:
 
 
 def _charged(order: Order) -> str:
-    """How it is paid; nothing where nothing is due."""
+    """How the order is paid; empty if nothing is due."""
     if not order.total_cents:
         return ""
     if order.hold is None:
@@ -61,12 +61,12 @@ def _charged(order: Order) -> str:
 
 
 def requested_link(order: Order, queue: Queue, sender: Sender, url: str) -> Mail:
-    """For somebody who asked for the way back to their order."""
+    """The mail with a link that its recipient requested."""
     return link_mail(order, queue, sender, url, kind="wanted", closing=_WANTED)
 
 
 def reminder(order: Order, queue: Queue, sender: Sender, url: str, stop_url: str) -> Mail:
-    """For somebody who left their order. `stop_url`: ends reminders, for the reader and for the button of mail programs.
+    """The reminder of an unfinished order. `stop_url`: stops reminders, for the reader and for mail programs' own button.
 
     The headers are those of RFC 2369 and RFC 8058.
     """

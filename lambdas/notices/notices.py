@@ -1,4 +1,4 @@
-"""Which mail an order gets, and when. Each has a guard beside the order, so that telling of a thing twice mails once."""
+"""Decides which mail an order gets, and when. Each mail has a guard beside the order, so a repeated event sends one mail."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -26,13 +26,13 @@ from lambdas.runtime.telemetry import MetricUnit, logger, metrics
 
 CONFIRMATION = "confirmation"
 Outcome = Literal["sent", "before", "in_doubt", "held_back", "none"]
-"""`before`: it went out earlier. `in_doubt`: it may have, and is not sent now. `held_back`: its address got too many today.
+"""`before`: sent earlier. `in_doubt`: possibly sent earlier, and not sent now. `held_back`: its address got too many mails today.
 `none`: this order gets no such mail."""
 
 
 @dataclass(frozen=True)
 class Notices:
-    """`public_url`: where clients find the pages. `now` gives Unix seconds."""
+    """`public_url`: the address of the pages. `now`: gives Unix seconds."""
 
     store: OrderStore
     records: RecordTable
@@ -48,7 +48,7 @@ class Notices:
         return next((form for form in self.forms.values() if form.order_form_id == order.order_form_id), None)
 
     def index_lead(self, order_id: str) -> None:
-        """Keep the order findable by its address for as long as it is a lead of a form. May be told at any time, in any order."""
+        """Index the order by its address while it is a lead of a form. Can be repeated, at any time and in any order."""
         order = self.store.get(order_id)
         form, email = self.form_of(order), address_of(order)
         if form is None or not email:
@@ -58,7 +58,7 @@ class Notices:
         change(digest_of(form.name, email), order_id)
 
     def confirm(self, order_id: str, *, on_doubt: OnDoubt) -> Outcome:
-        """Mail what was ordered, once, unless the form wants no such mail or the order was canceled meanwhile."""
+        """Mail the confirmation once, unless the form sends none or the order was canceled in the meantime."""
         order = self.store.get(order_id)
         form, queue = self.form_of(order), self.queues.get(order.order_queue_id)
         wanted = form is not None and form.confirmation_mail and order.submitted_at is not None and address_of(order)
@@ -73,7 +73,7 @@ class Notices:
         return self._send(order, CONFIRMATION, written, on_doubt)
 
     def send_requested_link(self, form_name: str, digest: str, request_id: str) -> Outcome:
-        """Mail the way back to the newest lead that was begun on the form under this address. `request_id` is sent for once."""
+        """Mail a link to the newest lead of the form with this address, once per `request_id`. `digest`: of the address."""
         form = self.forms.get(form_name)
         for order_id in UnfinishedOrderRecords(self.records).latest(digest) if form else ():
             order = self._lead(order_id)
@@ -82,7 +82,7 @@ class Notices:
         return "none"
 
     def remind(self, order_id: str, form: Form, after_hours: int) -> Outcome:
-        """Mail the way back to somebody who left their order that long ago, once for each such time, unless they said stop."""
+        """Mail a reminder of an order begun `after_hours` ago, once for each such time, unless its client stopped reminders."""
         order = self._lead(order_id)
         if order is None or order.attempt:  # a payment is being made or looked up
             return "none"
@@ -98,7 +98,7 @@ class Notices:
         return self._send_link(order, form, f"reminder#{after_hours}", written)
 
     def _lead(self, order_id: str) -> Order | None:
-        """The order as it is now, if it can still be filled in and somebody can be written to."""
+        """The current order, if it is an open lead with an e-mail address."""
         try:
             order = self.store.get(order_id)
         except OrderNotFoundError:
@@ -117,7 +117,7 @@ class Notices:
         return self._send(order, guard, lambda: write(order, queue, self.sender, self._link(*link)), "skip")
 
     def _send(self, order: Order, guard: str, write: Callable[[], Mail], on_doubt: OnDoubt) -> Outcome:
-        """Raises MailRefusedError and MailInDoubtError. A link is made only for a mail that is not out yet."""
+        """Send the mail, and make its link only if it was not sent before. Raises MailRefusedError and MailInDoubtError."""
         notifications = NotificationRecords(self.records)
         if notifications.states(order.order_id, guard, guard).get(guard) is MailState.SENT:
             return "before"
@@ -133,8 +133,8 @@ class Notices:
         return "sent" if sent else "in_doubt"
 
     def _may_mail(self, order: Order) -> bool:
-        """Count a mail to the order's address. Who signed in gets every mail at the address of their account: nobody else
-        can have it sent."""
+        """Count a mail to the order's address and return whether it may be sent. A client who signed in gets every mail at
+        the address of their account, because nobody else can have it sent."""
         client = ClientRecords(self.records).get(order.client_id) if order.client_id else None
         if client and client.order_id != order.order_id and client.email.casefold() == address_of(order).casefold():
             return True

@@ -1,7 +1,7 @@
-"""Every hour: who left an order unfinished is reminded of it, at the times the form names, once each.
+"""Reminds clients of unfinished orders, once at each of the form's times. Runs every hour.
 
-It reads the leads that came in just long enough ago, a few hours of a queue's leads per reminder and no more. If it did not
-run for longer than that, those reminders are left out: a late one is worse than none.
+For each reminder it reads the leads of a few hours of a queue. If it did not run for longer than that, those reminders are
+left out, because a late reminder is worse than none.
 """
 
 from collections.abc import Iterator
@@ -18,8 +18,8 @@ from lambdas.runtime.telemetry import MetricUnit, log_unexpected, logger, metric
 
 HOUR = 3_600
 LATE_HOURS = 6
-MAX_LOOKED_AT = 2_000  # of one queue and reminder; the others come with the next run
-QUIET_SECONDS = HOUR  # who typed something just now is not reminded, but by a later run
+MAX_LOOKED_AT = 2_000  # of one queue and reminder; the next run takes the others
+QUIET_SECONDS = HOUR  # a client who is still typing is reminded by a later run
 
 
 @metrics.log_metrics
@@ -30,7 +30,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
 
 
 def remind(notices: Notices) -> int:
-    """Send what is due now; returns how many went out. One that fails is tried again by the next run."""
+    """Send the reminders that are due and return their number. The next run tries failed ones again."""
     sent = 0
     for form in notices.forms.values():
         for after_hours in form.reminders_after_hours:
@@ -40,7 +40,7 @@ def remind(notices: Notices) -> int:
 
 
 def _due(notices: Notices, form: Form, after_hours: int) -> Iterator[Order]:
-    """Leads of the form that were begun that long ago; the index may be a moment behind."""
+    """Read the leads of the form that were begun that long ago. The index may be slightly behind."""
     queue = next(queue for queue in notices.queues.values() if queue.key == form.queue)
     now = notices.now()
     latest = now - after_hours * HOUR

@@ -1,4 +1,4 @@
-"""What both functions of notices are told, and what they work with. Made once per process."""
+"""The settings and parts of both functions of notices, made once per process."""
 
 import time
 from functools import cache
@@ -15,7 +15,7 @@ from lambdas.runtime.settings import Settings
 
 
 class NoticeSettings(Settings):
-    """`public_url`: where clients find the pages. `mail_from`: the stage's sender; `company`: whose name it has."""
+    """`public_url`: the address of the pages. `mail_from`: the stage's sender; `company`: the name beside it."""
 
     order_table: str
     record_table: str

@@ -1,4 +1,4 @@
-"""An agreement that has to be accepted, with a typed signature: `info.msa` (reference ubersmith-orders 3.3 and 5.1)."""
+"""An agreement that must be accepted, with a typed signature: `info.msa` (reference ubersmith-orders 3.3 and 5.1)."""
 
 from collections.abc import Mapping
 from typing import Any, Literal
@@ -13,7 +13,7 @@ _YES = "1"
 
 
 class AgreementField(FormField):
-    """`agreement` names the very text that is accepted, with its version; `url` is where it can be read."""
+    """`agreement`: the name of the accepted text with its version. `url`: the address of that text."""
 
     kind: Literal["agreement"]
     agreement: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,59}$")

@@ -1,4 +1,4 @@
-"""Fields of text, and of who orders: address, telephone, country, region, and one of a few choices."""
+"""Fields for text and for the client's details: address, telephone, country, region, and a choice of a few values."""
 
 import re
 from typing import Literal
@@ -14,7 +14,7 @@ from lambdas.orders.model.info import text
 
 
 class TextField(FormField):
-    """Text. `pattern` is a regular expression for all of it, and `pattern_text` says it in words."""
+    """Text. `pattern`: a regular expression for the whole value; `pattern_text`: the same in words."""
 
     kind: Literal["text"]
     min_length: int = Field(default=1, ge=1)
@@ -64,7 +64,7 @@ class PhoneField(FormField):
 
 
 class ChoiceField(FormField):
-    """One of a few; a list of more than six opens."""
+    """One of a few values. Up to six are radio buttons, more are a select list."""
 
     kind: Literal["choice"]
     choices: tuple[Choice, ...] = Field(min_length=2)
@@ -81,7 +81,7 @@ class ChoiceField(FormField):
 
 
 class CountryField(FormField):
-    """A country by its ISO 3166-1 code; `countries`: only these, if any are named."""
+    """A country by its ISO 3166-1 code. `countries`: the only ones offered, if any are named."""
 
     kind: Literal["country"]
     countries: tuple[str, ...] = ()
@@ -107,7 +107,7 @@ class CountryField(FormField):
 class RegionField(FormField):
     """A state or province by its ISO 3166-2 code where addresses of the country have one, else free text.
 
-    `country`: the key of `info` that has the country. Where there is a list, one of it is needed; elsewhere never.
+    `country`: the key of `info` that holds the country. If the country has a list, the client must choose from it.
     """
 
     kind: Literal["region"]

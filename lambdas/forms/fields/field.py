@@ -1,7 +1,7 @@
 """The fields of a form: what they ask, what they accept, and which keys of the order's `info` they write.
 
-A field is one or more inputs of a page. `typed` is what its inputs show for an order, `read` what they mean for it: reading
-what is shown changes nothing, so an order says by itself which pages are filled in.
+A field is one or more inputs of a page. `typed`: the values its inputs show for an order. `read`: the changes they make to it.
+Reading the shown values changes nothing, so the order alone determines which pages are complete.
 """
 
 from abc import ABC, abstractmethod
@@ -23,7 +23,7 @@ Typed = Mapping[str, str]
 
 
 class InputRefusedError(Exception):
-    """What was typed into an input cannot be taken. The text is for the person who typed it and never repeats it."""
+    """A refused entry of an input. The text is for the person who typed it and never repeats the entry."""
 
     def __init__(self, name: str, why: str) -> None:
         super().__init__(why)
@@ -31,7 +31,7 @@ class InputRefusedError(Exception):
 
 
 class Choice(Frozen):
-    """`detail`: what it costs, or more about it."""
+    """`detail`: its price, or further information."""
 
     value: str
     label: str
@@ -39,7 +39,7 @@ class Choice(Frozen):
 
 
 class Input(Frozen):
-    """One control of a page, as the templates draw it. `attributes` are HTML's; `optional` says so where it is not required."""
+    """One control of a page for the templates. `attributes`: of HTML. `optional`: the note beside it if it is not required."""
 
     name: str
     label: str
@@ -56,7 +56,7 @@ class Input(Frozen):
 
 @dataclass(frozen=True)
 class Given:
-    """What a field is read with: the order so far, and what is sold."""
+    """Input for reading a field: the order so far, and the plans on sale."""
 
     info: Info
     plans: Mapping[str, Plan]
@@ -64,7 +64,7 @@ class Given:
 
 
 class ShownWhen(Frozen):
-    """Only when another field has one of these values."""
+    """A condition: another field has one of these values."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -73,7 +73,7 @@ class ShownWhen(Frozen):
 
 
 class FormField(Frozen, ABC):
-    """What all fields have. `writes`: the key of `info`, the field's own name if it is left out."""
+    """The properties of every field. `writes`: the key of `info`; the default is the field's own name."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -90,13 +90,13 @@ class FormField(Frozen, ABC):
 
     @abstractmethod
     def inputs(self, given: Given) -> tuple[Input, ...]:
-        """What of it stands on the page."""
+        """The field's inputs on the page."""
 
     def typed(self, given: Given) -> dict[str, str]:
         return {self.name: text(given.info, self.key)}
 
     def read(self, typed: Typed, given: Given) -> Info:
-        """What the order's `info` becomes. Raises InputRefusedError."""
+        """The changes of the order's `info`. Raises InputRefusedError."""
         try:
             value = self.accepted(self.clean(typed.get(self.name, "")), given)
         except UnfitError as unfit:
@@ -104,24 +104,24 @@ class FormField(Frozen, ABC):
         return {self.key: value} if value or self.key in given.info else {}
 
     def clean(self, value: str) -> str:
-        """What was typed without what nobody meant to type. Raises UnfitError."""
+        """The entry without stray characters such as surrounding spaces. Raises UnfitError."""
         return line(value)
 
     def line(self, typed: Typed, name: str = "") -> str:
-        """What was typed into one of its inputs, on one line. Raises InputRefusedError."""
+        """The entry of one of its inputs as one line. Raises InputRefusedError."""
         try:
             return line(typed.get(name or self.name, ""))
         except UnfitError as unfit:
             raise InputRefusedError(name or self.name, f"{self.label} {unfit}") from None
 
     def accepted(self, value: str, given: Given) -> str:
-        """The value as it is kept. Raises InputRefusedError, UnfitError."""
+        """The value to store. Raises InputRefusedError, UnfitError."""
         if not value and self.required:
             raise InputRefusedError(self.name, f"{self.label} is needed")
         return value
 
     def cleared(self, info: Info) -> Info:
-        """What takes the field's value off the order: it is not shown any more."""
+        """The change that removes the field's value from the order when the field is not shown."""
         return {self.key: ""} if text(info, self.key) else {}
 
     def one(self, widget: Widget, **more: Any) -> tuple[Input, ...]:

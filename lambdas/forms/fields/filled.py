@@ -1,4 +1,4 @@
-"""What is filled in: pure decisions over a form and an order's `info`."""
+"""Pure decisions about which fields and pages of a form an order's `info` completes."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -13,15 +13,15 @@ from lambdas.orders.model.info import Info, merge
 
 @dataclass(frozen=True)
 class Filled:
-    """A page as typed: what it changes on the order's `info`, and what is wrong, by input, in the page's order."""
+    """A page as typed: its changes of the order's `info`, and its errors by input, in the page's order."""
 
     changes: Info = field(default_factory=dict)
     errors: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_page(form: Form, page: Page, typed: Typed, given: Given) -> Filled:
-    """What can be taken is taken, whatever is wrong beside it. A field that is not shown loses its value, and what is not sold
-    any more and asked for by no page is taken off."""
+    """Accept each correct entry, even if another is wrong. A hidden field loses its value. Items that are no longer sold and
+    that no page asks for are removed."""
     changes = removed_leftovers(form, given)
     given = replace(given, info=merge(given.info, changes))
     errors: dict[str, str] = {}
@@ -40,7 +40,7 @@ def read_page(form: Form, page: Page, typed: Typed, given: Given) -> Filled:
 
 
 def _with_rules(page: Page, filled: Filled, given: Given) -> Filled:
-    """What says who somebody is has the rules it has everywhere; they look at the fields beside it, wherever those stand."""
+    """The page with the contact rules that apply to every order. A rule may read fields of other pages."""
     changes, errors = dict(filled.changes), dict(filled.errors)
     for each in page.fields:
         rule, value = RULES.get(each.key), changes.get(each.key)
@@ -60,7 +60,7 @@ def _names(each: FormField, given: Given) -> Iterator[str]:
 
 
 def is_shown(form: Form, each: FormField, given: Given) -> bool:
-    """Whether the field is asked for, as the order stands."""
+    """Whether the page asks for the field, given the order's current values."""
     if each.shown_when is None:
         return True
     other = form.field(each.shown_when.field)
@@ -70,7 +70,7 @@ def is_shown(form: Form, each: FormField, given: Given) -> bool:
 
 
 def typed_of(page: Page, given: Given) -> dict[str, str]:
-    """What the page's inputs show for the order."""
+    """The values that the page's inputs show for the order."""
     return {name: value for each in page.fields for name, value in each.typed(given).items()}
 
 
@@ -79,5 +79,5 @@ def is_complete(form: Form, page: Page, given: Given) -> bool:
 
 
 def current_page(form: Form, given: Given) -> Page:
-    """Where the order stands: the first page on which something is still needed, else the last."""
+    """The first page that is incomplete, or else the last page."""
     return next((page for page in form.pages[:-1] if not is_complete(form, page, given)), form.last)

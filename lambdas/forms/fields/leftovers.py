@@ -1,8 +1,7 @@
-"""What an order was begun with and is sold no more: plans and options that were taken out of the catalogue, fields that were
-taken off the form.
+"""Handles items of an order that are no longer sold: plans and options removed from the catalogue, fields removed from the form.
 
-Where a page of the form asks for it, the order stands at that page and its client chooses anew. What no page asks for could
-never be shown, changed or ordered: it is taken off with the next page that is sent, and the pages say so. Pure.
+If a page of the form asks for the item, the order returns to that page and the client chooses again. Otherwise nobody could
+see, change or order it: it is removed with the next page that is sent, and the pages say so. Pure.
 """
 
 from collections.abc import Iterator, Mapping
@@ -22,7 +21,7 @@ CHOOSE_ANEW = "Something that you chose is no longer sold. Choose again."
 
 
 def removed_leftovers(form: Form, given: Given) -> Info:
-    """Changes of `info` that take off what is not sold any more and no page of the form asks for."""
+    """Changes of `info` that remove items which are no longer sold and which no page of the form asks for."""
     changes: Info = {}
     for name, pack in _packs(given.info):
         plan = given.plans.get(text(pack, "plan_id"))
@@ -34,7 +33,7 @@ def removed_leftovers(form: Form, given: Given) -> Info:
 
 
 def notice(form: Form, given: Given) -> str:
-    """What the pages say of it; empty where all of the order is sold."""
+    """The notice for the pages; empty if the whole order is still sold."""
     off = removed_leftovers(form, given)
     left = Given(merge(given.info, off), given.plans, given.currency)
     if any(
@@ -49,7 +48,7 @@ def _packs(info: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
 
 
 def _is_sold(pack: Mapping[str, Any], plan: Plan | None) -> bool:
-    """What has a price of its own is sold at that."""
+    """Whether the pack can be bought. A pack with its own price always can."""
     if text(pack, "price"):
         return True
     period = text(pack, "period")
@@ -57,7 +56,7 @@ def _is_sold(pack: Mapping[str, Any], plan: Plan | None) -> bool:
 
 
 def _options_off(form: Form, name: str, pack: Mapping[str, Any], plan: Plan | None) -> Info:
-    """An upgrade that is gone is taken off; an option that is gone becomes the default one, unless a page asks for it."""
+    """Options to remove: those of a missing upgrade. A missing option becomes the default, unless a page asks for it."""
     upgrades = plan.upgrades if plan else {}
     chosen = _chosen(pack)
     off: Info = {key: "" for key, option in chosen.items() if option and key not in upgrades}
@@ -72,7 +71,7 @@ def _lost(pack: Mapping[str, Any], given: Given) -> bool:
 
 
 def _strange(chosen: Mapping[str, str], upgrades: Mapping[str, Any]) -> list[str]:
-    """Upgrades there are, of which an option was chosen that is not there."""
+    """Existing upgrades whose chosen option no longer exists."""
     return [key for key, option in chosen.items() if option and key in upgrades and option not in upgrades[key].options]
 
 

@@ -1,4 +1,4 @@
-"""The fields that say what is bought: they write a pack of the order, `info.packN` (reference ubersmith-orders 5.3)."""
+"""Fields for the items of an order: each writes a pack, `info.packN` (reference ubersmith-orders 5.3)."""
 
 from collections.abc import Mapping
 from typing import Any, Literal
@@ -24,7 +24,7 @@ class PackField(FormField):
         return f"pack{self.pack}"
 
     def of(self, info: Mapping[str, Any]) -> Mapping[str, Any]:
-        """The pack, empty where none is chosen."""
+        """The pack; empty if none is chosen."""
         pack = info.get(self.key)
         return pack if isinstance(pack, Mapping) else {}
 
@@ -89,7 +89,7 @@ class HostsField(PackField):
 
 
 class CouponField(FormField):
-    """The order's coupon. One that does not fit takes nothing off, and the page says so (reference ubersmith-orders 3.4)."""
+    """The order's coupon. One that does not apply gives no discount, and the page says so (reference ubersmith-orders 3.4)."""
 
     kind: Literal["coupon"]
     required: bool = False

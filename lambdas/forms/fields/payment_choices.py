@@ -1,4 +1,4 @@
-"""How the last page lets people pay, and what their choice writes on the order (reference ubersmith-orders 5.2)."""
+"""Ways to pay on the last page, and the changes that a choice makes to the order (reference ubersmith-orders 5.2)."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -26,8 +26,9 @@ _NO_CREDIT = "We cannot invoice this order, perhaps because one of your invoices
 
 
 def choices(shop: Shop, form: Form, page: Page, session: Session) -> tuple[Choice, ...]:
-    """What was entered on this session, what the client has stored if they signed in, and what can be entered anew; of these, to
-    whom is not invoiced here, only what holds money."""
+    """The method entered on this session, the signed-in client's stored methods, and the methods that can be entered.
+
+    If the order cannot be invoiced, only methods that can hold money are offered."""
     if not page.payment or is_free(session.order):
         return ()
     invoiced = is_invoiced_here(shop, form, session)
@@ -44,12 +45,12 @@ def choices(shop: Shop, form: Form, page: Page, session: Session) -> tuple[Choic
 
 
 def is_free(order: Order | None) -> bool:
-    """Whether nothing is due for it, so that nobody is asked how they pay."""
+    """Whether nothing is due, so the page asks for no way to pay."""
     return order is not None and not order.total_cents and costs_nothing(order)
 
 
 def is_invoiced_here(shop: Shop, form: Form, session: Session) -> bool:
-    """Whether the order of this session needs no money held: to existing clients only when they have signed in."""
+    """Whether the order of this session can be invoiced without a hold. Existing clients must have signed in."""
     who = shop.service.who_is_invoiced(shop.order_queue_id(form), form.may_be_invoiced)
     if who is MayBeInvoiced.EXISTING_CLIENTS and not session.is_signed_in:
         return False
@@ -69,7 +70,7 @@ def _choices_to_enter(page: Page, entered: PaymentMethod | None, *, invoiced: bo
 
 
 def input_of(shop: Shop, form: Form, page: Page, session: Session) -> Input | None:
-    """The choices as one input of the page; None where nothing is paid, or due."""
+    """The choices as one input of the page; None if the page takes no payment or nothing is due."""
     if not page.payment or is_free(session.order):
         return None
     found = choices(shop, form, page, session)
@@ -78,7 +79,7 @@ def input_of(shop: Shop, form: Form, page: Page, session: Session) -> Input | No
 
 
 def current_choice(shop: Shop, form: Form, page: Page, session: Session) -> str:
-    """The choice the order stands at; where there is only one, that."""
+    """The order's current choice, or else the first one offered."""
     found = choices(shop, form, page, session)
     if session.order is None or not found:
         return ""
@@ -94,7 +95,7 @@ def current_choice(shop: Shop, form: Form, page: Page, session: Session) -> str:
 def problems(
     shop: Shop, form: Form, page: Page, session: Session, *, typed: Mapping[str, str], changes: Info
 ) -> dict[str, str]:
-    """What is wrong with the choice, by input. With these changes: a coupon on this very page may leave nothing to pay."""
+    """Errors of the choice, by input. The changes are applied first: a coupon on this page may leave nothing to pay."""
     if not page.payment:
         return {}
     sold = replace(session, order=preview_order(shop, form, session.order, changes))
@@ -105,12 +106,12 @@ def problems(
 
 
 def page_to_enter(choice: str) -> HostedPage | None:
-    """The provider's page that this choice leads to first."""
+    """The provider's page for this choice, if it needs one."""
     return _ENTER.get(choice)
 
 
 def changes_of(choice: str, shop: Shop, session: Session) -> Info:
-    """What a choice that can be paid with at once writes. What was entered before is forgotten where it is not current_choice."""
+    """Changes of `info` for a choice that needs no provider's page. A method that was entered but not chosen is forgotten."""
     info = session.order.info if session.order else {}
     if choice == _ENTERED:
         return {}
@@ -124,13 +125,13 @@ def changes_of(choice: str, shop: Shop, session: Session) -> Info:
 
 
 def entered_changes(entered: Mapping[str, str], info: Mapping[str, object]) -> Info:
-    """What was entered on the provider's page; it takes the place of whatever was current_choice before."""
+    """Changes of `info` for the method entered on the provider's page. It replaces the earlier choice."""
     forgotten = {key: "" for key in (*_TOKENS, "billing_info_id") if text(info, key)}
     return {**forgotten, **entered}
 
 
 def remember_entered(shop: Shop, session: Session, entered: Mapping[str, str]) -> None:
-    """It was entered on this session, which alone may pay with it: a link to the order does not open what somebody entered."""
+    """Bind the entered method to this session. No other session of the order may pay with it."""
     if session.link and (token := next((entered[key] for key in _TOKENS if entered.get(key)), "")):
         shop.sessions.enter(session.link, token)
 
@@ -142,7 +143,7 @@ def _entered_method(session: Session) -> PaymentMethod | None:
 
 
 def _load_stored(shop: Shop, session: Session) -> dict[str, PaymentMethod]:
-    """Only of the client who signed in on this very session: a link alone does not open what they have stored."""
+    """Read the stored methods of the client who signed in on this session. A link alone does not open them."""
     client_id = session.order.client_id if session.order and session.is_signed_in else None
     return dict(shop.methods.of_client(client_id)) if client_id else {}
 

@@ -1,4 +1,4 @@
-"""The fields that choose a plan and its options."""
+"""Fields for choosing a plan and its options."""
 
 from collections.abc import Mapping
 from typing import Literal
@@ -13,9 +13,9 @@ from lambdas.orders.model.info import Info
 
 
 class PlanField(PackField):
-    """A plan and how long it is bought for at a time: one choice. If it is not required, buying none is one too.
+    """A plan with its billing period, as one choice. If the field is optional, "none" is a choice too.
 
-    `periods` in months, 0 for once: only these, if any are named.
+    `periods`: the only ones offered, in months; 0 means once. All are offered if none is named.
     """
 
     kind: Literal["plan"]
@@ -60,7 +60,7 @@ class PlanField(PackField):
 
 
 class OptionsField(PackField):
-    """The options of the plan that the pack has: one list for each upgrade; nothing where the plan has none."""
+    """The options of the pack's plan: one list per upgrade. A plan without upgrades shows nothing."""
 
     kind: Literal["options"]
 
@@ -88,7 +88,7 @@ class OptionsField(PackField):
         return {
             self._name(key): str(
                 chosen.get(key) or upgrade.default
-            )  # one that is not sold any more has to be chosen anew
+            )  # a choice that is no longer sold must be made again
             for key, upgrade in upgrades.items()
         }
 

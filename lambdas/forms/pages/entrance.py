@@ -1,4 +1,4 @@
-"""Where people come in who know the host only, and what programs are told that look through it."""
+"""The entrance page of the host, which lists the forms, and the rules for crawlers (`robots.txt`)."""
 
 from collections.abc import Callable
 from http import HTTPStatus
@@ -12,7 +12,7 @@ _ROBOTS = "User-agent: *\n" + "".join(f"Disallow: /{path}\n" for path in ("api/"
 
 
 def entrance(shop: Shop) -> Answer:
-    """The forms that take orders."""
+    """The page with the forms that take orders."""
     forms = [form for _, form in sorted(shop.forms.items()) if shop.queue_of(form).active]
     if not forms:
         text = "We take no orders here at the moment. Come back later or contact us."

@@ -1,4 +1,4 @@
-"""The pages of a form: shown as the order stands, taken as far as they can be."""
+"""The pages of a form: shows a page with the order's values, and saves the correct entries of a page that was sent."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -28,11 +28,11 @@ from lambdas.runtime.models import Frozen
 
 _NO_CARDS = "This looks like a card number. Do not enter one here: the payment page asks for it later."
 _OURS = (CSRF, SHOWN)
-_FREE_BUTTON = "Order"  # nobody is told to pay where nothing is due
+_FREE_BUTTON = "Order"  # a button must not say "pay" if nothing is due
 
 
 class FieldView(Frozen):
-    """A field as the templates draw it. `shown_when`: the input on the same page, and its values, that show it."""
+    """A field for the templates. `shown_when`: the input on the same page that shows it, and the values that do."""
 
     inputs: tuple[Input, ...]
     shown_when: tuple[str, str] | None = None
@@ -40,7 +40,7 @@ class FieldView(Frozen):
 
 
 def show(shop: Shop, form: Form, page: Page, session: Session, request: WebRequest) -> Answer:
-    """The page, unless the order is somewhere else."""
+    """Show the page, or lead to where the order is."""
     order = session.order
     if order is None:
         shop.refuse_closed(form)
@@ -58,7 +58,7 @@ def show(shop: Shop, form: Form, page: Page, session: Session, request: WebReque
 
 
 def take(shop: Shop, form: Form, page: Page, session: Session, request: WebRequest) -> tuple[Session, Answer | None]:
-    """Save what the page was filled with. The answer is the page again if something is wrong with it, else None."""
+    """Save the page's entries. The answer is the page again if an entry is wrong, else None."""
     typed = request.typed
     if session.order is None:
         shop.refuse_closed(form)
@@ -86,7 +86,7 @@ def take(shop: Shop, form: Form, page: Page, session: Session, request: WebReque
 
 
 def _card_numbers(page: Page, typed: Mapping[str, str], given: Given) -> list[str]:
-    """The inputs that hold one; a telephone field is judged by what telephone numbers look like."""
+    """The inputs that hold a card number. A telephone field may hold anything that is a telephone number."""
     found = [name for name, value in typed.items() if name not in _OURS and has_card_number(value)]
     telephones = {field.name for field in page.fields if isinstance(field, PhoneField)}
     country = typed.get("country") or text(given.info, "country")
@@ -104,8 +104,8 @@ def page_answer(
     errors: Mapping[str, str] | None = None,
     was: str | None = None,
 ) -> Answer:
-    """The page. With `typed`, what was sent and is shown again. `was`: the first charge that it showed before, where the order
-    or its price changed since; empty if that is not known."""
+    """The page. `typed`: sent entries to show again. `was`: the first charge that the page showed before the order or its
+    price changed; empty if unknown, None if nothing changed."""
     given = shop.given(session.order)
     filled = read_page(form, page, typed, given) if typed is not None else Filled(typed_defaults(form, page, given))
     preview = preview_order(shop, form, session.order, filled.changes)
@@ -138,7 +138,7 @@ def _notice(form: Form, page: Page, session: Session, given: Given) -> str:
 
 
 def _changed(was: str, now: str) -> str:
-    """What is other than on the page that was sent, in words."""
+    """The difference from the page that was sent, in words."""
     what = "The order was changed since this page was opened, in another window, on another device or by us. "
     if was and was != now:
         what = f"The price changed: the first charge was {was} on the page you sent, and is {now} now. "
@@ -146,12 +146,12 @@ def _changed(was: str, now: str) -> str:
 
 
 def typed_defaults(form: Form, page: Page, given: Given) -> dict[str, Any]:
-    """What the page shows before anybody touched it, as changes: its price is shown with it."""
+    """The page's initial values as changes, so that its price includes them."""
     return read_page(form, page, typed_of(page, given), given).changes
 
 
 def page_values(shop: Shop, form: Form, page: Page, session: Session) -> dict[str, Any]:
-    """What every page of a form is drawn with."""
+    """The template values of every page of a form."""
     here = form.pages.index(page)
     reached = form.pages.index(current_page(form, shop.given(session.order))) if session.order else 0
     steps = [

@@ -1,6 +1,6 @@
-"""The page on which somebody who lost the way back to their order asks for a link to it, by their e-mail address.
+"""The page for requesting a link to an unfinished order, by e-mail address.
 
-Its answer is the same whether there is an order under that address or not, or who asked is throttled.
+It answers the same whether or not an order exists under that address, and when requests for the address are throttled.
 """
 
 from collections.abc import Mapping
@@ -34,7 +34,7 @@ def show(shop: Shop, form: Form, request: WebRequest) -> Answer:
 
 
 def take(shop: Shop, form: Form, request: WebRequest) -> Answer:
-    """Put the wish where lambdas/notices finds it; then the same page for everybody. Raises RefusedError."""
+    """Queue the request for lambdas/notices and answer everybody with the same page. Raises RefusedError."""
     refuse_other_sites(request, shop.any_session(form, request))
     if is_too_often(shop, "wishes_of_source", source_of(request.source), limit=OF_SOURCE, seconds=_HOUR):
         text = "Too many links were requested from your network. Wait an hour and try again, or contact us."

@@ -1,4 +1,4 @@
-"""A new order in the place of the one this browser has: that one stays as it is, and is found again by a link."""
+"""Begins a new order in this browser. The browser's current order stays as it is, and a mailed link opens it again."""
 
 from lambdas.forms.form import Form
 from lambdas.forms.pages.question import question
@@ -9,7 +9,7 @@ from lambdas.forms.web import Answer, WebRequest, see_other
 
 
 def ask(shop: Shop, form: Form, request: WebRequest) -> Answer:
-    """Asks only who would leave an order that is not sent yet; another site's link must not lose it."""
+    """Ask first if the browser has an unsent order, so that a link on another site cannot lose it."""
     session = shop.any_session(form, request)
     if session.order is None or not session.order.is_lead or session.is_locked:
         return _start(shop, form, request)
@@ -23,7 +23,7 @@ def ask(shop: Shop, form: Form, request: WebRequest) -> Answer:
 
 
 def take(shop: Shop, form: Form, request: WebRequest) -> Answer:
-    """Raises RefusedError for what another site sends."""
+    """Begin the new order. Raises RefusedError if another site sent the request."""
     refuse_other_sites(request, shop.any_session(form, request))
     return _start(shop, form, request)
 

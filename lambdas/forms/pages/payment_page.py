@@ -1,6 +1,6 @@
-"""The last page: pay and submit. Its way leads to the payment provider's pages and back, and ends at the status page.
+"""The last page: pays and submits the order, through the payment provider's pages, and ends at the status page.
 
-One order, one hold, whatever is clicked twice: the verbs see to that, and here each of their refusals gets its page.
+The order service makes sure that a double click makes one order and one hold. Here, each of its refusals gets a page.
 """
 
 from collections.abc import Callable
@@ -52,9 +52,9 @@ REVIEWED = "We have your order. We review it and then contact you. Nothing was c
 
 
 def pay(shop: Shop, form: Form, session: Session, order: Order, request: WebRequest) -> Answer:
-    """The last page was sent and is in order: enter a payment method first, or submit at the price that was shown.
+    """Lead to the provider's page for entering a payment method, or submit at the price that was shown.
 
-    Raises RevisionDiffersError, TotalDiffersError: then nothing was charged.
+    Raises RevisionDiffersError or TotalDiffersError if the order or its price changed; nothing is charged then.
     """
     if (here := current_page(form, shop.given(order))) != form.last:
         return see_other(path_of(form, here))
@@ -77,8 +77,7 @@ def _changes_on_page(shop: Shop, form: Form, order: Order, request: WebRequest) 
 
 
 def show_again(shop: Shop, form: Form, request: WebRequest) -> Answer:
-    """The order or its price is not what the page showed: the page again, with the price of now marked and the agreement
-    asked for again."""
+    """Show the page again after the order or its price changed, with the new price marked. It asks for the agreement again."""
     session = shop.session_of(form, request)
     order = session.order
     if order is None or not order.is_lead or order.is_being_submitted(shop.now()):
@@ -93,7 +92,7 @@ def show_again(shop: Shop, form: Form, request: WebRequest) -> Answer:
 
 
 def _withdraw_agreement(shop: Shop, form: Form, order: Order) -> Order:
-    """What was agreed to was another order, or another price."""
+    """Clear the agreement, because the client agreed to another order or price."""
     info: Info = {}
     for field in form.fields:
         if isinstance(field, AgreementField):
@@ -102,7 +101,7 @@ def _withdraw_agreement(shop: Shop, form: Form, order: Order) -> Order:
 
 
 def on_return(shop: Shop, form: Form, session: Session, request: WebRequest) -> Answer:
-    """From the provider's page, with what was entered there or with the card holder's proof."""
+    """Take the return from the provider's page, with the entered method or the card holder's authentication."""
     order = session.order
     if order is None or not order.is_lead:
         return redirect_to_order(shop, form, session, order) if order else see_other(path_of(form, form.first))
@@ -126,13 +125,13 @@ def on_return(shop: Shop, form: Form, session: Session, request: WebRequest) -> 
 
 
 def show_wait(shop: Shop, form: Form, session: Session, request: WebRequest) -> Answer:
-    """The page that says not to pay again, and looks again by itself; its button looks the outcome up when nobody else does."""
+    """Show that the payment is being confirmed. It reloads automatically; its button asks the provider if nobody else does."""
     order = session.order
     if order is None:
         return see_other(path_of(form, form.first))
     if not order.is_lead or order.attempt is None:
         return redirect_to_order(shop, form, session, order)
-    if not order.is_being_submitted(shop.now()):  # whoever asked the provider is dead: the button asks again
+    if not order.is_being_submitted(shop.now()):  # the process that asked the provider died: the button asks again
         text = f"We do not know yet how the payment of order {order.order_id} went. Check again: you will not be charged twice."
         return question(
             shop, form, session, request,
@@ -147,7 +146,7 @@ def show_wait(shop: Shop, form: Form, session: Session, request: WebRequest) -> 
 
 
 def look_again(shop: Shop, form: Form, request: WebRequest) -> Answer:
-    """Ask the provider how an unclear payment went, under its own key. Raises RefusedError for what another site sends."""
+    """Ask the provider about an unclear payment, under the same key. Raises RefusedError if another site sent the request."""
     session = shop.session_of(form, request)
     refuse_other_sites(request, session)
     order = session.order
@@ -158,12 +157,12 @@ def look_again(shop: Shop, form: Form, request: WebRequest) -> Answer:
 
 
 def _seen_at_payment(order: Order) -> Seen:
-    """What was agreed to when the payment that is open was begun."""
+    """The content that the client agreed to when the open payment began."""
     return Seen(content=order.attempt.content if order.attempt else "")
 
 
 def show_review(shop: Shop, form: Form, session: Session) -> Answer:
-    """Says that people look at the order before its payment is tried."""
+    """Show that staff review the order before its payment is tried."""
     order = session.order
     if order is None or not order.is_lead or order.review_at is None:
         return redirect_to_order(shop, form, session, order) if order else see_other(path_of(form, form.first))
@@ -174,7 +173,7 @@ def show_review(shop: Shop, form: Form, session: Session) -> Answer:
 def _submit(  # noqa: PLR0911, PLR0917 - one page for each outcome
     shop: Shop, form: Form, session: Session, order: Order, request: WebRequest, submit: Callable[[], Order]
 ) -> Answer:
-    """Submit, authenticate or go on with an open payment, and go where the outcome leads."""
+    """Submit, authenticate or resume an open payment, and lead to the page of its outcome."""
     try:
         done = submit()
     except (RevisionDiffersError, TotalDiffersError):
@@ -199,7 +198,7 @@ def _submit(  # noqa: PLR0911, PLR0917 - one page for each outcome
 
 
 def _notice_of(refused: OrderError) -> str:
-    """A refusal that leads back to the last page, in words for the person who orders."""
+    """The notice for a refusal that leads back to the last page."""
     match refused:
         case PaymentRefusedError():
             way_on = "Nothing was charged. Try again, or choose another way to pay."
@@ -210,7 +209,7 @@ def _notice_of(refused: OrderError) -> str:
 
 
 def _return_with_notice(shop: Shop, form: Form, session: Session, notice: str) -> Answer:
-    """Back to the last page, which says this."""
+    """Store the notice and lead back to the last page, which shows it."""
     if session.link:
         shop.links.note(session.link, notice)
     return see_other(path_of(form, form.last))

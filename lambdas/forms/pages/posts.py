@@ -1,4 +1,4 @@
-"""Posts on the status page: what staff and client wrote to each other, and the client's reply (`order.client_respond`)."""
+"""Posts on the status page: messages of staff and client, and the client's reply (`order.client_respond`)."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -27,7 +27,7 @@ _SHOWN = 50
 
 
 class PostView(Frozen):
-    """A post as its client sees it. `files`: names only; whether a mail with them arrived, nobody knows here."""
+    """A post as its client sees it. `files`: names only, because the files themselves went by mail."""
 
     who: str
     ours: bool
@@ -38,18 +38,18 @@ class PostView(Frozen):
 
 
 def posts_seen(shop: Shop, order: Order) -> list[PostView]:
-    """The last posts, oldest first; comments among staff are not for clients."""
+    """The latest posts, oldest first, without comments among staff."""
     found = islice(shop.posts.of_order(order.order_id, viewable_only=True, descending=True), _SHOWN)
     return [_view(shop, post) for post in found][::-1]
 
 
 def hidden_inputs(shop: Shop, token: str) -> dict[str, str]:
-    """What a page sends along with a reply: proof that it is ours, and what makes one post of a double click."""
+    """Hidden inputs of a reply: the CSRF token, and a key that turns a double click into one post."""
     return {CSRF: Session(token, shop.signer).csrf, ONCE: new_token()}
 
 
 def take_reply(shop: Shop, order: Order, link: Link, token: str, request: WebRequest) -> str:
-    """Keep what the client wrote; what is wrong with it, if anything is. Raises RefusedError."""
+    """Store the client's reply and return its error, or an empty text. Raises RefusedError."""
     refuse_other_sites(request, Session(token, shop.signer))
     try:
         body = lines(request.typed.get(BODY, ""))
@@ -85,7 +85,7 @@ def _problem(shop: Shop, link: Link, body: str) -> str:
 
 
 def _key(link: Link, typed: Mapping[str, str], draft: Post, now: int) -> RequestKey:
-    """One page sends one text once; the same page gone back to may send another."""
+    """The key of one text on one page. The same page may send another text after going back."""
     said = draft.said()
     return RequestKey.of(f"link {link.link_id}", f"{typed.get(ONCE, '')[:100]} {draft.body}", "reply", said, now)
 

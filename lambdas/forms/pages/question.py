@@ -1,4 +1,4 @@
-"""A page that asks before something is done: a look changes nothing, only its button does."""
+"""A page that asks before it acts: opening it changes nothing, only its button does."""
 
 from collections.abc import Sequence
 from http import HTTPStatus
@@ -24,7 +24,7 @@ def question(
     other: tuple[str, str] | None = None,
     at_once: bool = False,
 ) -> Answer:
-    """`action`: where the button sends; `other`: what leads elsewhere; `at_once`: with JavaScript it is sent by itself."""
+    """`action`: the button's target. `other`: an alternative link. `at_once`: JavaScript sends it automatically."""
     body = drawn(
         "question.html",
         title=title,

@@ -1,4 +1,4 @@
-"""Refusals of orders that no page foresaw, in words for the person who orders: what is so, and what they can do about it."""
+"""Pages for order refusals that no form page handles. Each says what is wrong and how to fix it."""
 
 from http import HTTPStatus
 
@@ -11,7 +11,7 @@ _NEW_ORDER = ("Begin a new order", "/forms")
 
 
 def refusal_page(shop: Shop, error: OrderError) -> Answer:
-    """Only what waiting mends is called so: who is told to send it again must not be refused for ever."""
+    """The page of a refusal. It says "send it again" only if a later attempt can succeed."""
     status, title, text, link = _words_for(error)
     return message_page(status, title, text, company=shop.company, link=link)
 

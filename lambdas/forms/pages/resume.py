@@ -1,7 +1,7 @@
-"""Resume links: somebody goes on with an order where it stood, on whatever device.
+"""Resume links: continue an order where it stopped, on any device.
 
-Looking at a link changes nothing, for programs that look through mails follow links. The page says whose order it is; its
-button begins a session here and closes the order's other ones, so that nobody else reads what whoever got the mail writes.
+Opening a link changes nothing, because mail scanners follow links. The page says whose order it is. Its button begins a
+session here and closes the order's other sessions, so that nobody else can read what the recipient of the mail enters.
 """
 
 from dataclasses import replace
@@ -21,9 +21,9 @@ from lambdas.runtime.telemetry import MetricUnit, metrics
 
 
 def ask(shop: Shop, form: Form, token: str, request: WebRequest) -> Answer:
-    """Whose order it is, and a button to go on with it. A browser that has the order open is led to where it stands.
+    """Show whose order it is and a button to continue it. A browser that already has the order is led to its page.
 
-    Raises RefusedError for a link that opens nothing.
+    Raises RefusedError for a link that is not open.
     """
     _, order = _open_link(shop, form, token)
     session = shop.any_session(form, request)
@@ -43,9 +43,9 @@ def ask(shop: Shop, form: Form, token: str, request: WebRequest) -> Answer:
 
 
 def resume(shop: Shop, form: Form, token: str, request: WebRequest) -> Answer:
-    """Begin a session of the link's order in this browser, unless it has one, and lead to where the order stands.
+    """Begin a session of the link's order in this browser, unless it has one, and lead to the order's page.
 
-    Raises RefusedError for what another site sends, and for a link that opens nothing.
+    Raises RefusedError if another site sent the request, or for a link that is not open.
     """
     session = shop.any_session(form, request)
     link, order = _open_link(shop, form, token)
@@ -67,7 +67,7 @@ def _continue_order(shop: Shop, form: Form, session: Session, order: Order, cook
 
 
 def _open_link(shop: Shop, form: Form, token: str) -> tuple[Link, Order]:
-    """The link of this token and its order, which has the address still that the link was mailed to."""
+    """Find the open link of this token, and its order, which must still have the address that the link was mailed to."""
     link = shop.links.find_open(token, LinkPurpose.RESUME, shop.now())
     order = shop.service.get(order_id=link.order_id) if link and link.form == form.name else None
     if link is None or order is None or not has_current_address(link, order):
@@ -80,7 +80,7 @@ def _has_order(session: Session, order: Order) -> bool:
 
 
 def link_refused(shop: Shop, form: Form | None = None) -> RefusedError:
-    """The same words for a link that never was, is over or was withdrawn. Counted: many of them are guesses."""
+    """The same refusal for an unknown, expired or withdrawn link. It is counted, because many of them are guesses."""
     metrics.add_metric("LinksRefused", MetricUnit.Count, 1)
     text = "It may have expired, been withdrawn or been cut off. Contact us for a new one."
     anew = ("Get a new link by e-mail", path_of(form, RESUME)) if form else None

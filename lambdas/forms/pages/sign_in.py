@@ -1,7 +1,7 @@
-"""Clients we have sign in on the form: they need not type again who they are, and may pay with what they have stored.
+"""Signs clients in on the form. Their details are filled in, and they can pay with their stored methods.
 
-What is wrong with a login is never said, the same work is done for every one, and too many wrong ones are not looked at any
-more (as for logins of the API: docs/decisions.md, Guards of the API).
+The page never says what is wrong with a login and does the same work for every one. After too many failures it refuses
+further ones, as the API does (docs/decisions.md, Guards of the API).
 """
 
 from collections.abc import Mapping
@@ -42,13 +42,13 @@ _INPUTS = (
 
 
 def show(shop: Shop, form: Form, request: WebRequest) -> Answer:
-    """The page to sign in; only where there is an order that can still be filled."""
+    """Show the page to sign in, if there is an order that can still be changed."""
     session = shop.any_session(form, request)
     return _other_page(shop, form, session) or _page(shop, form, session)
 
 
 def take(shop: Shop, form: Form, request: WebRequest) -> Answer:
-    """Sign in, and go on where the order stands with what is known of the client. Raises RefusedError."""
+    """Sign in, fill in the client's details and continue the order. Raises RefusedError."""
     session = shop.any_session(form, request)
     refuse_other_sites(request, session)
     if answer := _other_page(shop, form, session):
@@ -71,7 +71,7 @@ def take(shop: Shop, form: Form, request: WebRequest) -> Answer:
 
 
 def sign_out(shop: Shop, form: Form, request: WebRequest) -> Answer:
-    """The order stays the client's, who has to sign in to go on with it; this browser shows nothing of it any more.
+    """Sign out. The order stays the client's, who must sign in to continue it. This browser no longer shows it.
 
     Raises RefusedError.
     """
@@ -88,9 +88,9 @@ def sign_out(shop: Shop, form: Form, request: WebRequest) -> Answer:
 
 
 def _give_to_client(shop: Shop, form: Form, session: Session, client: Client, request: WebRequest) -> Answer:
-    """The order is the client's from now on, and no session goes on with it on which they did not sign in.
+    """Give the order to the client and close every session on which the client did not sign in.
 
-    It is written first: from that moment on all others are locked out, whatever dies.
+    The order is written first: from that moment all other sessions are locked out, even if the process dies.
     """
     if session.order is None or session.link is None:
         return see_other(path_of(form, form.first))
@@ -109,14 +109,14 @@ def _give_to_client(shop: Shop, form: Form, session: Session, client: Client, re
 
 
 def _verify_login(shop: Shop, form: Form, login: str, password: str) -> Client | None:
-    """Of the brand that the form sells for."""
+    """The client of this login, if the client belongs to the brand of the form."""
     brand_id = shop.queue_of(form).brand_id
     client = shop.clients.verified(login[:_LONGEST], password[:_LONGEST], [brand_id])
     return client if client and client.brand_id == brand_id else None
 
 
 def _missing_info(client: Client, order: Order) -> Info:
-    """What the client's record says that was not typed on the order, as far as an order can take it."""
+    """Details of the client's record that the order lacks and can accept."""
     return {name: value for name, value in _fitting_info(client).items() if value and not text(order.info, name)}
 
 
@@ -125,7 +125,7 @@ def _fitting_info(client: Client) -> Info:
 
 
 def _take_from_client(shop: Shop, form: Form, order: Order) -> Order:
-    """The order without the client it had, and without what is from there."""
+    """Remove the client from the order, with the details that came from the client's record."""
     client = shop.clients.get(order.client_id) if order.client_id else None
     if client is None:
         return order
@@ -141,7 +141,7 @@ def _take_from_client(shop: Shop, form: Form, order: Order) -> Order:
 
 
 def _other_page(shop: Shop, form: Form, session: Session) -> Answer | None:
-    """Where somebody is led who has nothing to sign in for."""
+    """The page to lead to if there is nothing to sign in for."""
     if session.order is None:
         return see_other(path_of(form, form.first))
     return None if session.order.is_lead or session.is_locked else redirect_to_order(shop, form, session, session.order)
@@ -150,7 +150,7 @@ def _other_page(shop: Shop, form: Form, session: Session) -> Answer | None:
 def _page(
     shop: Shop, form: Form, session: Session, *, login: str = "", problem: str = "", status: HTTPStatus = HTTPStatus.OK
 ) -> Answer:
-    """A password that was typed is never shown again."""
+    """The page. It never shows the password that was typed."""
     typed: Mapping[str, str] = {LOGIN: login[:_LONGEST]}
     body = drawn(
         "sign_in.html",

@@ -1,4 +1,4 @@
-"""The status page of an order: what was ordered, how far it is, and what the queue lets its client see (reference 1.3)."""
+"""The status page of an order: its content, its progress, and the actions that the queue shows to the client (reference 1.3)."""
 
 from http import HTTPStatus
 
@@ -26,7 +26,7 @@ _STATES = {
     ActionState.PENDING: "to come",
     ActionState.RUNNING: "in progress",
     ActionState.WAITING: "in progress",
-    ActionState.FAILED: "in progress",  # ours to mend, and nothing a client could do about it
+    ActionState.FAILED: "in progress",  # staff fix it; a client can do nothing about it
     ActionState.DONE: "done",
     ActionState.SKIPPED: "left out",  # nobody did it: a payment or a check, say
     ActionState.UNDONE: "taken back",
@@ -37,7 +37,7 @@ _RETURNING = "reverse_payment"
 
 
 class ActionLine(Frozen):
-    """An action as its client sees it. `output`: what came of it, where the queue shows that."""
+    """An action as its client sees it. `output`: its result, if the queue shows it."""
 
     name: str
     state: str
@@ -45,12 +45,12 @@ class ActionLine(Frozen):
 
 
 def status_page(shop: Shop, token: str) -> Answer:
-    """Raises RefusedError for a link that opens nothing."""
+    """The page. Raises RefusedError for a link that is not open."""
     return _page(shop, token, *_open_link(shop, token))
 
 
 def reply(shop: Shop, token: str, request: WebRequest) -> Answer:
-    """What the client wrote becomes a post; then the page is shown with it. Raises RefusedError."""
+    """Store the client's message as a post and show the page with it. Raises RefusedError."""
     link, order = _open_link(shop, token)
     if problem := posts.take_reply(shop, order, link, token, request):
         return _page(shop, token, link, order, problem=problem, typed=request.typed.get(posts.BODY, ""))
@@ -91,8 +91,10 @@ def _page(shop: Shop, token: str, link: Link, order: Order, *, problem: str = ""
 
 
 def actions_seen(shop: Shop, order: Order) -> list[ActionLine]:
-    """The actions that the order's checklist shows to its client. Output is shown while the order is in the action's step;
-    afterwards only where the queue says so (persistent display). Of a final order nothing is to come any more."""
+    """The actions that the order's checklist shows to its client.
+
+    Output is shown while the order is in the action's step, and afterwards only with `persistent_display`. A final order
+    shows no pending action."""
     queue = shop.service.queues.get(order.order_queue_id)
     persistent = {action.id for action in queue.actions if action.persistent_display} if queue else set()
     return [
@@ -107,12 +109,12 @@ def actions_seen(shop: Shop, order: Order) -> list[ActionLine]:
 
 
 def _output(action: ChecklistAction) -> str:
-    """Only what succeeded: a reason to fail is written for the person who mends it."""
+    """The result of a successful action. A failure's reason is for staff."""
     return action.reason if action.state is ActionState.DONE else ""
 
 
 def _is_held(order: Order) -> bool:
-    """Money is held, and what would take it or let go of it is still to come."""
+    """Whether money is held and still to be captured or released."""
     if order.hold is None or order.hold.captured or order.is_final:
         return False
     returned = any(
@@ -124,7 +126,7 @@ def _is_held(order: Order) -> bool:
 
 
 def _steps(order: Order) -> list[tuple[str, str]]:
-    """The steps on the way to Complete, each passed, here or to come."""
+    """The steps up to Complete with their state: `passed`, `here` or `later`."""
     way = [step for step in order.checklist_steps if step.status in (StepStatus.ORDINARY, StepStatus.COMPLETE)]
     here = next((at for at, step in enumerate(way) if step.step_id == order.step_id), None)
     if here is None:

@@ -1,4 +1,4 @@
-"""What an order costs, as its page shows it: read from what the order will be charged, never worked out a second time."""
+"""The price summary of an order, read from the amounts it will be charged and never calculated a second time."""
 
 from lambdas.forms.pages.amounts import amount, per_period
 from lambdas.orders.model.info import text
@@ -17,9 +17,9 @@ class Line(Frozen):
 
 
 class Summary(Frozen):
-    """`first_charge_cents` is what is held at submit and invoiced; the texts say the same for people.
+    """`first_charge_cents`: the amount held at submit and invoiced; the texts are for people.
 
-    `renewals`: what later periods cost, by period. `coupon_note`: a coupon that was typed and takes nothing off.
+    `renewals`: the price of later periods, by period. `coupon_note`: a note on a coupon that gives no discount.
     """
 
     lines: tuple[Line, ...]
@@ -38,7 +38,7 @@ class Summary(Frozen):
 
 
 def summary_of(order: Order) -> Summary:
-    """The order as it is priced now."""
+    """The summary of the order at its current price."""
     packs = order.priced
     money = _Money(order.currency)
     discount = sum(pack.discount_cents for pack in packs)

@@ -31,7 +31,7 @@ def _files() -> dict[str, tuple[str, str, str]]:
 
 
 def static_path(name: str) -> str:
-    """Where a file is served; another one when its content is another."""
+    """The path of a static file. It changes with the file's content."""
     return f"/forms/static/{_files()[name][0]}"
 
 
@@ -68,6 +68,6 @@ def message_page(
     link: tuple[str, str] | None = None,
     other: tuple[str, str] | None = None,
 ) -> Answer:
-    """A page that says one thing. `link`: what leads on, and where to; `other`: something else that can be done."""
+    """A page with one message. `link`: text and path of the next step; `other`: of an alternative."""
     links = {"link": link, "other": other}
     return Answer(status, drawn("message.html", title=title, text=text, **links, company=company, refresh=0))

@@ -1,7 +1,7 @@
-"""No more reminders: the page that a reminder's link leads to, and what the mail program's own button sends (RFC 8058).
+"""Stops reminders: the page of a reminder's link, and the request of a mail program's own button (RFC 8058).
 
-Looking at it stops nothing, because programs that look through mails follow links. Sending asks for no cookie and no page
-of ours, which a mail program has not: the token in the address is enough, and can do nothing else.
+Opening the page stops nothing, because mail scanners follow links. The request needs no cookie and no page of ours, because
+a mail program has neither. The token in the address is enough, and allows nothing else.
 """
 
 from http import HTTPStatus
@@ -14,14 +14,14 @@ from lambdas.runtime.telemetry import MetricUnit, logger, metrics
 
 
 def show(shop: Shop, token: str) -> Answer:
-    """Raises RefusedError for a link that stops nothing."""
+    """Show the page. Raises RefusedError for a link that does not work."""
     link = _find_link(shop, token)
     values = {"title": "Stop reminders of this order", "company": shop.company, "refresh": 0}
     return Answer(HTTPStatus.OK, drawn("unsubscribe.html", order_id=link.order_id, action=stop_path(token), **values))
 
 
 def take(shop: Shop, token: str) -> Answer:
-    """Stop them; answered at once, since mail programs go nowhere else. Raises RefusedError for a link that stops nothing."""
+    """Stop the reminders and answer without a redirect, which mail programs do not follow. Raises RefusedError."""
     link = _find_link(shop, token)
     shop.stops.stop(link, shop.now())
     logger.info("reminders stopped", order_id=link.order_id)

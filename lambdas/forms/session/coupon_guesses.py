@@ -1,4 +1,4 @@
-"""Nobody finds coupon codes by trying: after many that take nothing off, no more are looked at for a while."""
+"""Stops guessing of coupon codes: after many codes without a discount, further ones are refused for a while."""
 
 from http import HTTPStatus
 
@@ -17,7 +17,7 @@ _COUPON = "coupon"
 
 
 def refuse_guesses(shop: Shop, form: Form, session: Session, changes: Info, request: WebRequest) -> None:
-    """Count a code that is typed anew if it takes nothing off. Raises RefusedError, without looking, after too many."""
+    """Count a new code if it gives no discount. Raises RefusedError after too many, without looking the code up."""
     known = text(session.order.info, _COUPON) if session.order else ""
     if (code := text(changes, _COUPON)) in ("", known):
         return

@@ -1,4 +1,4 @@
-"""What keeps machines and other sites from sending a form. Each refusal says how a person gets on."""
+"""Refuses forms sent by programs or other sites. Each refusal says how a person can continue."""
 
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -8,7 +8,7 @@ from lambdas.forms.web import RefusedError, WebRequest
 from lambdas.orders.card_numbers.numbers import has_card_number
 
 CSRF, SHOWN, HONEYPOT = "csrf", "shown", "website"
-PAGE_SECONDS = 2 * 86_400  # a page that lay open longer has to be loaded again
+PAGE_SECONDS = 2 * 86_400  # a page that was open longer must be loaded again
 
 _AGAIN = "Check your entries and send the page again."
 
@@ -16,7 +16,7 @@ _AGAIN = "Check your entries and send the page again."
 def refuse_other_sites(request: WebRequest, session: Session) -> None:
     """Raise RefusedError unless one of our own pages sent this, to this browser.
 
-    Our pages send no referrer, which makes browsers call their origin `null`: then it is `Sec-Fetch-Site` that tells.
+    Our pages send no referrer, so browsers send the origin `null`. `Sec-Fetch-Site` decides then.
     https://fetch.spec.whatwg.org/#append-a-request-origin-header
     """
     origin, site = request.headers.get("origin"), request.headers.get("sec-fetch-site")
@@ -30,14 +30,14 @@ def refuse_other_sites(request: WebRequest, session: Session) -> None:
 
 
 def refuse_card_numbers(*values: str) -> None:
-    """Raise RefusedError for what must not be kept, mailed or shown again. Pages of the form say it at the field."""
+    """Raise RefusedError for a card number, which must not be stored, mailed or shown. Form pages report it at the field."""
     if any(map(has_card_number, values)):
         text = "Your entries contain a card number. Remove it: only the payment page asks for it. Nothing was saved."
         raise RefusedError(HTTPStatus.UNPROCESSABLE_ENTITY, "Remove the card number", text)
 
 
 def machine_problem(typed: Mapping[str, str], session: Session, now: int, min_seconds: int) -> str:
-    """What makes this look like a machine's work, in words for a person; empty if nothing does."""
+    """A text for people if a program seems to have sent this, else an empty text."""
     if typed.get(HONEYPOT):
         return "A field that must stay empty was filled in, perhaps by a program. We cleared it. " + _AGAIN
     since = session.seconds_since(typed.get(SHOWN, ""), now)

@@ -1,7 +1,7 @@
 """A session: one browser filling one form. Its cookie holds a random token, for which everything else is signed.
 
-The order's link of that token is made with the first page that is sent; before, there is only the cookie. A second cookie
-comes with a sign-in, so that whoever knew the first one before is not signed in with it.
+The first page that is sent creates the order's link of that token. Before that, only the cookie exists. A sign-in sets a
+second cookie, so that somebody who knew the first one is not signed in with it.
 """
 
 import base64
@@ -22,9 +22,9 @@ _COOKIE_SECONDS = KEPT_DAYS[LinkPurpose.SESSION] * 86_400
 
 @dataclass(frozen=True)
 class Session:
-    """`link` and `order` are None until the first page was sent. `fresh`: the browser has not got the cookie yet.
+    """`link` and `order` are None until the first page is sent. `fresh`: the browser does not have the cookie yet.
 
-    `proof`: what the browser got when somebody signed in.
+    `proof`: the value of the cookie that the browser got at sign-in.
     """
 
     token: str
@@ -35,7 +35,7 @@ class Session:
     order: Order | None = None
 
     def derived(self, purpose: str) -> str:
-        """What only we can make, for this browser, other for each purpose."""
+        """The signature for this browser and purpose, which only we can make."""
         return self.signer.sign(self._signed_text(purpose))
 
     @property
@@ -44,25 +44,25 @@ class Session:
 
     @property
     def status_token(self) -> str:
-        """Opens the status page of the order; the same whenever it is asked for."""
+        """The token of the order's status page; always the same for this session."""
         digest = hmac.digest(self.token.encode(), b"status", hashlib.sha256)
         return base64.urlsafe_b64encode(digest).decode().rstrip("=")
 
     @property
     def creation_key(self) -> str:
-        """What makes one order only."""
+        """The idempotency key for creating the order."""
         return digest_of(self.token)
 
     @property
     def is_signed_in(self) -> bool:
-        """Whether the client whose order this is has signed in in this very browser."""
+        """Whether the order's client has signed in in this browser."""
         client_id = self.order.client_id if self.order else None
         return bool(client_id) and self._signed_in_as() == client_id
 
     @property
     def is_locked(self) -> bool:
-        """Whether its order has to be left alone until its client signs in here: a lead of a client, or one whose client
-        signed out."""
+        """Whether the session may not use its order until the client signs in here: the lead of a client, or an order whose
+        client signed out."""
         if self.order is None or self.link is None or self.is_signed_in:
             return False
         return (self.order.is_lead and bool(self.order.client_id)) or bool(self.link.client_id)
@@ -82,33 +82,33 @@ class Session:
         return f"{purpose}\n{digest_of(self.token)}"
 
     def stamp(self, now: int) -> str:
-        """When a page was shown, signed. It is good for this session, which makes one order."""
+        """The signed time at which a page was shown. It is valid for this session, which makes one order."""
         return f"{now}.{self.derived(f'shown:{now}')}"
 
     def seconds_since(self, stamp: str, now: int) -> int | None:
-        """How long ago the page of this stamp was shown; None if the stamp is not ours."""
+        """Seconds since the page of this stamp was shown; None if the stamp is not ours."""
         shown_at, _, signature = stamp.partition(".")
         if not re.fullmatch(r"[0-9]{1,12}", shown_at) or not self.is_derived(f"shown:{shown_at}", signature):
             return None
         return now - int(shown_at)
 
     def cookies(self, form: Form, request: WebRequest) -> tuple[str, ...]:
-        """What the browser has to be given still."""
+        """The cookies that the browser still needs."""
         return (_cookie(_name(form, request), self.token, request, _COOKIE_SECONDS),) if self.fresh else ()
 
     def proof_cookie(self, form: Form, request: WebRequest) -> str:
-        """Gone when the browser is closed."""
+        """The cookie of the sign-in. It is deleted when the browser closes."""
         return _cookie(_proof_name(form, request), self.proof, request)
 
 
 def token_of(form: Form, request: WebRequest) -> str | None:
-    """The token the browser has for this form."""
+    """The browser's token for this form, or None."""
     token = request.cookies.get(_name(form, request), "")
     return token if _TOKEN.fullmatch(token) else None
 
 
 def proof_of(form: Form, request: WebRequest) -> str:
-    """What the browser got at its last sign-in; empty if there was none."""
+    """The browser's value from its last sign-in; empty if there was none."""
     proof = request.cookies.get(_proof_name(form, request), "")
     return proof if _TOKEN.fullmatch(proof) else ""
 
@@ -118,7 +118,7 @@ def new_session(signer: Signer) -> Session:
 
 
 def _cookie(name: str, value: str, request: WebRequest, seconds: int | None = None) -> str:
-    """`__Host-`: no other host or path can set it. Plain HTTP is for one's own machine only."""
+    """A `Set-Cookie` value. `__Host-` keeps other hosts from setting it; plain HTTP is for local use only."""
     kept = f"; Max-Age={seconds}" if seconds else ""
     secure = "; Secure" if request.is_secure else ""
     return f"{name}={value}; Path=/{kept}; HttpOnly; SameSite=Lax{secure}"

@@ -1,4 +1,4 @@
-"""What a page showed of the order and its price, signed for the session it was shown to: the button charges that or nothing."""
+"""Signed stamps of the order and price that a page showed to a session. The button charges exactly that, or nothing."""
 
 import re
 
@@ -12,14 +12,14 @@ _STAMP = re.compile(r"([0-9]{1,12})\.([A-Z]{3})\.([0-9a-f]{32})\.([0-9a-f]{32}|)
 
 
 def stamp_of(session: Session, shown: Order) -> str:
-    """Of the order as it is shown, which may be ahead of the session's order by what is typed on the page."""
+    """The stamp of the order as shown, which may include entries of the page that are not saved yet."""
     content = content_digest(session.order) if session.order else ""
     said = f"{shown.total_cents}.{shown.currency}.{price_digest(shown)}.{content}"
     return f"{said}.{session.derived(_purpose(session, said))}"
 
 
 def seen_on(session: Session, stamp: str) -> Seen | None:
-    """What the page of this stamp showed; None if the stamp is not ours, or of another session or order."""
+    """The content and price that the page of this stamp showed; None if the stamp is not of this session and order."""
     found = _STAMP.fullmatch(stamp)
     said, _, signature = stamp.rpartition(".")
     if found is None or not session.is_derived(_purpose(session, said), signature):
@@ -29,7 +29,7 @@ def seen_on(session: Session, stamp: str) -> Seen | None:
 
 
 def refuse_unseen(order: Order, seen: Seen | None, now: int) -> Seen:
-    """What the page showed. Raises RevisionDiffersError if the order is another one by now, or nobody says what was shown."""
+    """The shown content and price. Raises RevisionDiffersError if it is unknown or the order has changed."""
     if seen is None:
         raise RevisionDiffersError(order.order_id, order.revision)
     if not order.is_being_submitted(now):

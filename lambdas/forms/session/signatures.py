@@ -1,6 +1,6 @@
-"""What the pages sign, under a secret that only their function reads: a program can keep a cookie, and sign nothing.
+"""Signs values of the pages with a secret that only their function reads. A program can keep a cookie, but sign nothing.
 
-Two keys are good at a time, the secret's current value and the one before, so that a new one puts nobody out who fills a form.
+Two keys are valid at a time: the secret's current value and the previous one. So a new key interrupts nobody.
 """
 
 import base64
@@ -23,14 +23,14 @@ class Keys(Protocol):
     def current(self) -> bytes: ...
 
     def others(self) -> Iterator[bytes]:
-        """Further ones that may have signed what `current` did not."""
+        """Further keys that may have signed a value."""
         ...
 
 
 class SecretKeys:
-    """Of a secret of Secrets Manager, fetched when first needed and again every five minutes.
+    """The keys of a secret in Secrets Manager, fetched when first needed and again every five minutes.
 
-    Where another process signed with a key that is newer, it is looked for again, at most once a minute.
+    If another process may have signed with a newer key, the secret is read again, at most once a minute.
     """
 
     def __init__(self, arn: str, client: Any = None, now: Callable[[], float] = time.monotonic) -> None:
@@ -50,7 +50,7 @@ class SecretKeys:
         yield from (key for key in (self._current, self._before) if key)
 
     def _fetch(self, *, before: bool = False) -> None:
-        """Keeps what it has where Secrets Manager does not answer; without any it raises."""
+        """Read the keys. If Secrets Manager does not answer, keep the known ones, or raise if there are none."""
         try:
             self._current = self._value("AWSCURRENT")
             self._before = self._value("AWSPREVIOUS") if before else self._before

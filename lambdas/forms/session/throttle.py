@@ -1,4 +1,4 @@
-"""How often one thing may be done on these pages. Counting fails open: without its table nobody is refused."""
+"""Limits how often something may be done on these pages. Counting fails open: without its table nobody is refused."""
 
 import hashlib
 
@@ -21,7 +21,7 @@ _OF_ADDRESS = (
 
 
 def count_lead(shop: Shop, changes: Info, request: WebRequest) -> str:
-    """Count an order that is about to be begun, by where it comes from and its e-mail address; what to tell who has to wait."""
+    """Count a new order by its source and e-mail address. Returns the refusal if one is over its limit, else an empty text."""
     found = _of_whom(shop, changes, request)
     if found:
         metrics.add_metric("LeadsRefused", MetricUnit.Count, 1)
@@ -39,7 +39,7 @@ def _of_whom(shop: Shop, changes: Info, request: WebRequest) -> str:
 
 
 def is_too_often(shop: Shop, what: str, by: str, *, limit: int, seconds: int) -> bool:
-    """Count it; whether it was done more often than that. `by` is kept as a digest only."""
+    """Count it and return whether it is over the limit. `by`: its author, stored as a digest only."""
     name = f"{what}#{hashlib.sha256(by.encode()).hexdigest()}"
     window = ask_guard_table(lambda: shop.windows.count(name, _COUNTED, seconds=seconds, now=shop.now()))
     return window is not None and window.of(_COUNTED) > limit

@@ -1,7 +1,7 @@
-"""Links to an order: what a browser or a mail holds instead of a login.
+"""Links to an order, which a browser or a mail holds instead of a login.
 
-A token is 256 random bits and opens what its purpose says, until it expires or is revoked. Only its SHA-256 is kept, so
-whoever reads the table can open nothing (reference order-systems P9).
+A token is 256 random bits and opens what its purpose allows, until it expires or is revoked. Only its SHA-256 is stored, so a
+reader of the table can open nothing (reference order-systems P9).
 """
 
 import hashlib
@@ -17,7 +17,7 @@ DAY = 86_400
 
 
 class LinkPurpose(StrEnum):
-    """`visit`: the cookie of a browser that fills a form; `resume`: goes on with it elsewhere; `status`: looks at the order."""
+    """`visit`: the session of a browser that fills a form. `resume`: continues it elsewhere. `status`: shows the order."""
 
     SESSION = "visit"  # the word that is stored and listed
     RESUME = "resume"
@@ -28,11 +28,11 @@ KEPT_DAYS = {LinkPurpose.SESSION: 30, LinkPurpose.RESUME: 30, LinkPurpose.STATUS
 
 
 class Link(Frozen):
-    """`link_id` names it to staff; `form`: which form it goes on with; `client_id`: who signed in on this session.
+    """`link_id`: its name for staff. `form`: the form it continues. `client_id`: the client who signed in on this session.
 
     `parent`: digest of the link it was opened or made through. It closes with that one, whenever it was made, and never
-    outlives it. `address`: digest of the e-mail address that its reader proved to have. `notice`: what the next page has to
-    say. `proof`, `entered`, `moved`, `turn`: of visits (records/visits.py). Times are Unix seconds.
+    outlives it. `address`: digest of the e-mail address that its reader proved to have. `notice`: a text for the next page.
+    `proof`, `entered`, `moved`, `turn`: of sessions (records/links/sessions.py). Times are Unix seconds.
     """
 
     link_id: str
@@ -54,12 +54,12 @@ class Link(Frozen):
     revoked_at: int | None = None
 
     def is_alive(self, now: int) -> bool:
-        """Open as far as it goes itself: `LinkRecords.is_open` asks those it came from, too."""
+        """Whether the link itself is open. `LinkRecords.is_open` checks the links it came from, too."""
         return self.revoked_at is None and now < self.expires_at
 
 
 class MadeLink(Frozen):
-    """A new link and its address, which nobody can be told again. `sent`: it was mailed to the order's client."""
+    """A new link and its address, which cannot be shown again. `sent`: it was mailed to the order's client."""
 
     link: Link
     url: str
@@ -67,12 +67,12 @@ class MadeLink(Frozen):
 
 
 def path_of(link: Link, token: str) -> str:
-    """Where the link leads, on the host of the pages."""
+    """The link's path on the host of the pages."""
     return f"/forms/{link.form}/resume/{token}" if link.purpose is LinkPurpose.RESUME else f"/orders/{token}"
 
 
 def address_digest(order_id: str, email: str) -> str:
-    """The same however the address is capitalized, and another for each order."""
+    """The digest of an address, ignoring case, and different for each order."""
     return hashlib.sha256(f"{order_id}\n{email.strip().casefold()}".encode()).hexdigest()
 
 
@@ -103,9 +103,9 @@ class LinkRecords:
         email: str = "",
         turn: int = 0,
     ) -> Link:
-        """The link of this token; the one there is, if it was made before.
+        """Make the link of this token, or return the existing one.
 
-        `parent`: the link that it is made through. `email`: the address it is mailed to, and opens nothing but orders of.
+        `parent`: the link that it is made through. `email`: the address it is mailed to. It opens only orders of that address.
         """
         expires_at = now + (days or KEPT_DAYS[purpose]) * DAY
         link = Link(
@@ -132,18 +132,18 @@ class LinkRecords:
         return link
 
     def find(self, token: str, purpose: LinkPurpose) -> Link | None:
-        """The link of this token if it is for that purpose, open or not."""
+        """The link of this token if it has this purpose, open or not."""
         link = self._read(digest_of(token))
         return link if link and link.purpose is purpose else None
 
     def find_open(self, token: str, purpose: LinkPurpose, now: int) -> Link | None:
-        """The link of this token, if it is for that purpose and open."""
+        """The link of this token, if it has this purpose and is open."""
         link = self.find(token, purpose)
         return link if link and self.is_open(link, now) else None
 
     def is_open(self, link: Link, now: int) -> bool:
-        """Whether it and every link it came from are open: one write closes all that ever came from a link, even what is
-        made at the same moment."""
+        """Whether the link and every link it came from are open. So one write closes all that came from a link, even what
+        is made at the same moment."""
         found: Link | None = link
         while found and found.is_alive(now):
             if not found.parent:
@@ -158,9 +158,9 @@ class LinkRecords:
         return tuple(sorted((link for link in links if link), key=lambda link: -link.created_at))
 
     def revoke(self, order_id: str, link_id: str | None, now: int) -> tuple[Link, ...]:
-        """Close one of the order's links with all that came from it, or all of them; those that were closed by this.
+        """Close one of the order's links with all that came from it, or all links. Returns those that this call closed.
 
-        The oldest first, so that nothing stays open behind one that is closed if this ends halfway. May be repeated.
+        The oldest is closed first, so that nothing made through a closed link stays open if the process dies. Can be repeated.
         """
         links = self.of_order(order_id)
         closing = {link.digest for link in links if link_id in (None, link.link_id)}
@@ -170,11 +170,11 @@ class LinkRecords:
         return tuple(self.change(link, {"revoked_at": now}) for link in wanted)
 
     def note(self, link: Link, notice: str) -> Link:
-        """Keep what the next page has to say, or that it has nothing to say any more."""
+        """Store the notice for the next page; an empty text removes it."""
         return link if link.notice == notice else self.change(link, {"notice": notice})
 
     def remember_form(self, order_id: str, form: str) -> None:
-        """Remember the form an order was begun on, so that a link can go on with it."""
+        """Store the form on which an order was begun, so that a link can continue it."""
         self._table.put_new({"pk": f"order#{order_id}", "sk": "form", "form": form})
 
     def form_of(self, order_id: str) -> str | None:
@@ -186,7 +186,7 @@ class LinkRecords:
         return Link.model_validate(found) if found else None
 
     def change(self, link: Link, values: dict[str, Any]) -> Link:
-        """The link with these values, which are written if there still is such a link."""
+        """Write these values if the link still exists, and return the changed link."""
         names = {f"#{name}": name for name in values}
         self._table.client.update_item(
             TableName=self._table.name,

@@ -1,7 +1,7 @@
-"""Who wants no more reminders of unfinished orders: the link that each reminder has for saying so, and what was said.
+"""Stops reminders of unfinished orders: the link in each reminder, and the record of each stop.
 
-The token of such a link stops reminders and opens nothing; only its SHA-256 is kept. No address is kept either, only its
-digest together with the brand's number. What was said stays: this table lets nothing expire.
+The token of such a link stops reminders and opens nothing. Only its SHA-256 is stored. Of an address, only the digest together
+with the brand's number is stored. A stop is permanent: these records do not expire.
 """
 
 import hashlib
@@ -24,12 +24,12 @@ class StopLink(Frozen):
 
 
 def address_digest(brand_id: int, email: str) -> str:
-    """The same however the address is capitalized."""
+    """The digest of an address of a brand, ignoring case."""
     return hashlib.sha256(f"{brand_id}\n{email.strip().casefold()}".encode()).hexdigest()
 
 
 def stop_path(token: str) -> str:
-    """Where the link leads, on the host of the pages."""
+    """The link's path on the host of the pages."""
     return f"/forms/{PLACE}/{token}"
 
 
@@ -38,7 +38,7 @@ class ReminderStops:
         self._table = table
 
     def offer(self, token: str, order_id: str, address: str, *, now: int) -> None:
-        """The link of this token, for reminders of the order and of the address with this digest. The first one stays."""
+        """Make the link of this token for the order and the address with this digest. An existing link stays."""
         link = StopLink(order_id=order_id, address=address, expires_at=now + LINK_DAYS * DAY)
         self._table.put_new({"pk": f"{_STOP_LINK}#{digest_of(token)}", "sk": _STOP_LINK, **link.model_dump()})
 
@@ -49,12 +49,12 @@ class ReminderStops:
         return link if link and now < link.expires_at else None
 
     def stop(self, link: StopLink, now: int) -> None:
-        """No more reminders of its order, nor of any with its address. May be repeated: each mark is written once."""
+        """Stop reminders of its order and of every order with its address. Can be repeated: each record is written once."""
         for pk in _marks(link.order_id, link.address):
             self._table.put_new({"pk": pk, "sk": _STOPPED, "stopped_at": now})
 
     def is_stopped(self, order_id: str, address: str) -> bool:
-        """The order counts for itself: its address may have been corrected since."""
+        """Whether reminders are stopped for the order or the address. Its address may have been corrected since the stop."""
         return any(self._table.get(pk, _STOPPED) for pk in _marks(order_id, address))
 
 

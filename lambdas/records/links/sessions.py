@@ -1,4 +1,4 @@
-"""Visits: links of browsers that fill a form. Who signed in on them, what was entered, and which one the order goes on with."""
+"""Sessions: the links of browsers that fill a form, with their sign-in, entered payment method and order of opening."""
 
 from collections.abc import Iterator
 
@@ -8,34 +8,36 @@ from lambdas.runtime.items import from_item, to_item
 
 
 class SessionRecords:
-    """What a session's link keeps: `client_id` and `proof` (digest of what only the browser holds that signed in), `entered`
-    (digest of the payment token that was entered on it), `turn` (how often the order had been opened by a link then), and
-    `moved` (it was closed because the order goes on elsewhere)."""
+    """Fields of a session's link.
+
+    `client_id`: the client who signed in. `proof`: digest of the secret that only the signed-in browser holds. `entered`:
+    digest of the payment token that was entered. `turn`: how often a link had opened the order before. `moved`: closed
+    because the order was opened in another browser."""
 
     def __init__(self, table: RecordTable) -> None:
         self._table, self._links = table, LinkRecords(table)
 
     def sign_in(self, link: Link, client_id: str, proof: str) -> Link:
-        """The client who signed in on this session, in the browser that holds this proof."""
+        """Store the client who signed in on this session, in the browser that holds this proof."""
         return self._links.change(link, {"client_id": client_id, "proof": digest_of(proof)})
 
     def sign_out(self, link: Link) -> Link:
-        """The session stays the client's, who has to sign in again to go on with it."""
+        """Sign out. The session stays the client's, who must sign in again to continue it."""
         return self._links.change(link, {"proof": ""})
 
     def readdress(self, link: Link, email: str) -> Link:
-        """The order's address was corrected on this very session."""
+        """Store the new address of the order, which was corrected on this session."""
         return self._links.change(link, {"address": address_digest(link.order_id, email)})
 
     def enter(self, link: Link, token: str) -> Link:
-        """Remember that the payment method of this token was entered on this session."""
+        """Store that the payment method of this token was entered on this session."""
         return self._links.change(link, {"entered": digest_of(token)})
 
     def begin(self, token: str, through: Link, now: int, *, client_id: str | None) -> Link:
-        """A session of whoever opened this link; the order goes on with it alone.
+        """Begin the session of a browser that opened this link, as the only one of the order.
 
-        All visits that were begun before are closed, but those on which the order's client (`client_id`) signed in: of two
-        that are begun at the same moment, the later one stays.
+        All earlier sessions are closed, except those on which the order's client (`client_id`) signed in. If two begin at the
+        same moment, the later one stays.
         """
         order_id = through.order_id
         session = self._links.make(
@@ -48,12 +50,12 @@ class SessionRecords:
         return session
 
     def close_others(self, kept: Link, client_id: str, now: int) -> None:
-        """Close every session of the order but this one, and those on which the same client signed in. May be repeated."""
+        """Close all other sessions of the order, except those on which the same client signed in. Can be repeated."""
         for other in self._others(kept, client_id):
             self._close(other, now)
 
     def _others(self, kept: Link, client_id: str | None) -> Iterator[Link]:
-        """Open ones, and not of the client who signed in."""
+        """Read the other open sessions, except those on which this client signed in."""
         for link in self._links.of_order(kept.order_id):
             theirs = client_id and link.proof and link.client_id == client_id
             if (

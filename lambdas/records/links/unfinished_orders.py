@@ -1,7 +1,7 @@
-"""Which unfinished orders of a form were begun under an e-mail address, for whoever lost the way back to theirs.
+"""Indexes the unfinished orders of a form by e-mail address, for clients who request a link to theirs.
 
-The address is not in the key, only its digest together with the form's name. A place may outlive its order's being a lead,
-or name an address that it has no more: who reads it looks at the order too.
+The key holds no address, only its digest together with the form's name. An entry may be outdated: the order may be submitted
+or have another address. So a reader must check the order too.
 """
 
 import hashlib
@@ -13,7 +13,7 @@ _LOOKED_AT = 10
 
 
 def digest_of(form: str, email: str) -> str:
-    """The same however the address is capitalized."""
+    """The digest of an address on a form, ignoring case."""
     return hashlib.sha256(f"{form}\n{email.strip().casefold()}".encode()).hexdigest()
 
 
@@ -22,16 +22,16 @@ class UnfinishedOrderRecords:
         self._table = table
 
     def add(self, digest: str, order_id: str) -> None:
-        """May be repeated."""
+        """Add an entry. Can be repeated."""
         self._table.put_new({"pk": _pk(digest), "sk": _sk(order_id), "order_id": order_id})
 
     def remove(self, digest: str, order_id: str) -> None:
-        """May be repeated, and be for what was never added."""
+        """Remove an entry, if it exists. Can be repeated."""
         key = to_item({"pk": _pk(digest), "sk": _sk(order_id)})
         self._table.client.delete_item(TableName=self._table.name, Key=key)
 
     def latest(self, digest: str) -> tuple[str, ...]:
-        """The numbers of the last few orders, the newest first."""
+        """The ids of the latest orders, newest first."""
         found = self._table.client.query(
             TableName=self._table.name,
             KeyConditionExpression="pk = :pk",
