@@ -1,9 +1,8 @@
-"""`client.quote_sign`: what is sent becomes a contract, which takes the way of all contracts (lambdas/contracts)."""
+"""`client.quote_sign`: makes a contract of the request, and accepts it like every other one (lambdas/contracts)."""
 
 import hashlib
 import secrets
 from datetime import UTC, datetime
-from typing import Any
 
 from lambdas.api.auth.caller import Caller
 from lambdas.api.backend import Backend
@@ -35,7 +34,7 @@ class SigningSettings(Settings):
 
 
 def sign(backend: Backend, request: QuoteSignRequest, caller: Caller, quote: Quote) -> Accepted:
-    """The order of this signature. A quote that may be signed again makes a new one each time, or per Idempotency-Key."""
+    """Accept the signature and return its order. A persistent quote makes a new order each time, or per Idempotency-Key."""
     settings = SigningSettings.from_environment()
     files = _contract_file(caller)
     intake = ContractIntake(
@@ -50,19 +49,20 @@ def sign(backend: Backend, request: QuoteSignRequest, caller: Caller, quote: Quo
 def _contract(
     request: QuoteSignRequest, caller: Caller, quote: Quote, files: list[NewFile], now: int
 ) -> ContractSigned:
-    again = quote.contract_persists
+    """The request as a contract that names the quote. Raises ContractMalformedError naming each wrong field."""
     contact = {name: value for name in _CONTACT if (value := getattr(request, name))}
-    document = {"sha256": hashlib.sha256(files[0].content).hexdigest()} if files else {}
-    said: dict[str, Any] = {
-        "quote_id": quote.quote_id,
-        "signature_id": _signature(caller) if again else _ONCE,
-        "signed_at": datetime.fromtimestamp(now, UTC),
-        "signer": {"name": request.signer, "ip": request.signer_ip},
-        "document": document,
-        "payment": _payment(request),
-    }
-    total = {} if request.total is None else {"total": format_cents(request.total)}
-    return read_contract({**said, **total, **({"contact": contact} if contact else {})})
+    return read_contract(
+        {
+            "quote_id": quote.quote_id,
+            "signature_id": _signature(caller) if quote.contract_persists else _ONCE,
+            "signed_at": datetime.fromtimestamp(now, UTC),
+            "signer": {"name": request.signer, "ip": request.signer_ip},
+            "document": {"sha256": hashlib.sha256(files[0].content).hexdigest() if files else ""},
+            "payment": _payment(request),
+            "total": None if request.total is None else format_cents(request.total),
+            "contact": contact or None,
+        }
+    )
 
 
 def stored_method_of(request: QuoteSignRequest) -> str | None:
@@ -88,9 +88,14 @@ def _payment(request: QuoteSignRequest) -> dict[str, str]:
         four = (request.cc_num or "")[-4:]
         return {"payment_type": "cc", "token": request.cc_token, "last_four": four, "expiry": request.cc_exp or ""}
     if request.ach_token:
-        four, bank = (request.ach_acct or "")[-4:], request.ach_bank or ""
-        kind = {"account_type": request.ach_type} if request.ach_type else {}
-        return {"payment_type": "ach", "token": request.ach_token, "last_four": four, "brand": bank, **kind}
+        four, bank, kind = (request.ach_acct or "")[-4:], request.ach_bank or "", request.ach_type or ""
+        return {
+            "payment_type": "ach",
+            "token": request.ach_token,
+            "last_four": four,
+            "brand": bank,
+            "account_type": kind,
+        }
     if stored := stored_method_of(request):
         return {"billing_info_id": stored}
     return {"payment_type": "invoice"}
@@ -115,7 +120,7 @@ def _contract_file(caller: Caller) -> list[NewFile]:
 
 
 def _keep(backend: Backend, accepted: Accepted, files: list[NewFile], bucket: str, caller: Caller) -> None:
-    """The document, on a note among staff: the file first, so that no note names one that is not there."""
+    """Keep the document on a note for staff. The file is kept first, so that no note names a missing one."""
     order_id, now = accepted.order.order_id, backend.service.now()
     posts, kept = PostRecords(backend.records), AttachmentFiles(bucket)
     content = {"files": [file.digest for file in files]}
