@@ -1,5 +1,6 @@
-"""The API's Lambda: read the call, log in, run the verb, answer. Card data is refused before anything is logged."""
+"""The API's Lambda: log in, read the call, run its method, answer. It refuses card data before it logs anything."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -8,27 +9,26 @@ from lambdas.api.auth.caller import Caller
 from lambdas.api.auth.cross_site import refuse_other_pages
 from lambdas.api.auth.errors import NotAllowedError
 from lambdas.api.auth.guard import Guard
-from lambdas.api.auth.login import login
-from lambdas.api.auth.redaction import shown
+from lambdas.api.auth.login import log_in
+from lambdas.api.auth.redaction import redacted
 from lambdas.api.backend import Backend
 from lambdas.api.errors import InternalError, StoreBusyError
-from lambdas.api.http.call import Call, Door, door_of, read_call
+from lambdas.api.http.call import Call, Door, HttpCall, read_call, read_http
 from lambdas.api.http.parameters import Request
 from lambdas.api.http.responses import Response, answer, envelope, envelope_error, problem
-from lambdas.api.http.routing import method_asked, request_asked, revision_asked
+from lambdas.api.http.routing import find_method, read_request
 from lambdas.api.http.unserved import unserved
 from lambdas.api.method import Method, Rights
 from lambdas.composition.parts import DoorSettings, parts_of
 from lambdas.orders.errors import OrderError
 from lambdas.orders.model.order import Order
-from lambdas.orders.service import OrderService
 from lambdas.records.users.api_user import ApiUser, ApiUserRecords
 from lambdas.runtime.aws_errors import is_passing
 from lambdas.runtime.cold_start import prepare
 from lambdas.runtime.retry_budget import retry_budget
 from lambdas.runtime.telemetry import MetricUnit, log_unexpected, logger, metrics
 
-LOGIN_KEPT_SECONDS = 5  # what is taken from a user of the API ends within them (docs/api.md)
+LOGIN_KEPT_SECONDS = 5  # A right that a user loses ends within them (docs/api.md).
 
 
 class ApiSettings(DoorSettings):
@@ -41,11 +41,17 @@ class ApiSettings(DoorSettings):
 
 @dataclass(frozen=True)
 class Api:
-    """What answers a call."""
+    """All that a call needs. `settle_seconds`: how long API 2.0 waits for an order."""
 
     backend: Backend
     users: ApiUserRecords
     settle_seconds: float = 0
+
+    def seconds_to_wait(self, call: Call) -> float:
+        """How long this call may wait for its order: as it prefers, or as its door does."""
+        if call.prefers_wait is not None:
+            return call.prefers_wait
+        return self.settle_seconds if call.door is Door.API_2_0 else 0
 
 
 @cache
@@ -73,107 +79,85 @@ def handler(event: dict[str, Any], context: Any) -> Response:
         return respond(event, _api())
 
 
-def respond(event: dict[str, Any], api: Api) -> Response:
-    """Every refusal is an answer; only what nobody thought of becomes a 500."""
-    if nothing := unserved(event):
-        return nothing
-    door = door_of(event)
-    allowance = None
+def respond(event: Mapping[str, Any], api: Api) -> Response:
+    """Answer the call. Every refusal is an answer; only an unexpected error becomes a 500."""
+    http = read_http(event)
+    if response := unserved(http):
+        return response
+    guard, allowance = api.backend.guard, None
     try:
-        user = login(event, api.users, api.backend.guard, api.backend.service.now())
-        allowance = api.backend.guard.call_of(user.name, user.calls_per_minute)
+        user = log_in(http, api.users, guard, api.backend.service.now())
+        allowance = guard.count_call(user.name, user.calls_per_minute)
         if allowance:
             allowance.check()
-        response = _called(event, user, api)
+        response = _carry_out(http, user, api)
     except OrderError as error:
-        response = _refused(error, door)
+        response = _refuse(error, http.door)
     except Exception as error:  # noqa: BLE001 - the caller gets an answer in the door's own form, the log the place
-        request_id = event["requestContext"]["requestId"]
-        log_unexpected("unexpected error in the API", error, request_id=request_id)
-        response = _refused(StoreBusyError() if is_passing(error) else InternalError(request_id), door)
-    if allowance and door is Door.METHOD_PATH:
+        log_unexpected("unexpected error in the API", error, request_id=http.request_id)
+        response = _refuse(StoreBusyError() if is_passing(error) else InternalError(http.request_id), http.door)
+    if allowance and http.door is Door.METHOD_PATH:
         response["headers"] |= allowance.headers()
     return response
 
 
-def _called(event: dict[str, Any], user: ApiUser, api: Api) -> Response:
-    call = read_call(event)
-    method = method_asked(call, event["requestContext"]["http"]["method"])
-    refuse_other_pages(event, reads=method.reads)
-    if not callable(method.rights):  # before anything is said about the parameters
-        _allow(user, call.method, method.rights)
-    request = request_asked(method, call)
-    rights = method.needs(request)
-    _allow(user, call.method, rights)
-    caller = _caller(event, user, call, rights, api.settle_seconds)
-
-    def run() -> Response:
-        return _answered(api.backend, method, request, caller)
-
+def _carry_out(http: HttpCall, user: ApiUser, api: Api) -> Response:
+    """Read the call, find its method, check its rights, run it. Raises OrderError."""
+    call = read_call(http)
+    method = find_method(call)
+    refuse_other_pages(http, reads=method.reads)
+    if not callable(method.rights):  # before a refusal tells anything about the parameters
+        _require_somewhere(user, call.method, method.rights)
+    request = read_request(method, call)
+    caller = Caller(user, call, method.needs(request))
+    _require_somewhere(user, call.method, caller.rights)
     if call.idempotency_key is None or method.reads or method.keeps_key:
-        return run()
-    from lambdas.api.auth.idempotency import once
+        return _run(api, method, request, caller)
+    from lambdas.api.auth.idempotency import answer_once
 
-    return once(api.backend.guard, call, caller, run=run, refuse=lambda error: _refused(error, call.door))
-
-
-def _answered(backend: Backend, method: Method, request: Request, caller: Caller) -> Response:
-    found = method.verb(backend, request, caller)
-    if method.settles and caller.wait_seconds and isinstance(found, Order):
-        found = _settled(backend.service, found, caller.wait_seconds)
-    metrics.add_metric("ApiCalls", MetricUnit.Count, 1)
-    logger.info(
-        "call answered",
-        method=caller.method,
-        door=caller.door.value,
-        user=caller.name,
-        order_id=_named(request, found),
+    return answer_once(
+        api.backend.guard,
+        caller,
+        run=lambda: _run(api, method, request, caller),
+        refuse=lambda error: _refuse(error, call.door),
     )
-    seen = shown(found, caller, backend.plans)
-    if caller.door is Door.API_2_0:
+
+
+def _run(api: Api, method: Method, request: Request, caller: Caller) -> Response:
+    """Run the method, wait for its order if the caller may wait, and write the answer in the door's form."""
+    call, service = caller.call, api.backend.service
+    found = method.verb(api.backend, request, caller)
+    wait_seconds = api.seconds_to_wait(call)
+    if method.settles and wait_seconds and isinstance(found, Order):
+        from lambdas.api.orders.wait import wait_until_at_rest
+
+        order = found
+        found = wait_until_at_rest(
+            order, lambda: service.get(order_id=order.order_id), now=service.now, seconds=wait_seconds
+        )
+    metrics.add_metric("ApiCalls", MetricUnit.Count, 1)
+    order_id = getattr(found, "order_id", None) or getattr(request, "order_id", None) or ""
+    logger.info("call answered", method=call.method, door=call.door.value, user=caller.name, order_id=str(order_id))
+    seen = redacted(found, caller, api.backend.plans)
+    if call.door is Door.API_2_0:
         return envelope(method.answer(seen))
-    headers = {"Preference-Applied": f"wait={caller.wait_seconds:g}"} if method.settles and caller.prefers_wait else {}
-    return answer(method.status, method.view(seen), {**method.headers(seen), **headers})
+    applied = method.settles and call.prefers_wait is not None
+    waited = {"Preference-Applied": f"wait={wait_seconds:g}"} if applied else {}
+    return answer(method.status, method.view(seen), {**method.headers(seen), **waited})
 
 
-def _settled(service: OrderService, order: Order, seconds: float) -> Order:
-    from lambdas.api.orders.wait import settled
-
-    return settled(order, lambda: service.get(order_id=order.order_id), now=service.now, seconds=seconds)
-
-
-def _allow(user: ApiUser, method: str, rights: Rights) -> None:
-    """Raises NotAllowedError if the user has a needed right nowhere; where they have it is looked at by the verb."""
+def _require_somewhere(user: ApiUser, method: str, rights: Rights) -> None:
+    """Raise NotAllowedError if the user has one of the rights nowhere. The verb checks where they have it."""
     for right in rights:
         if not user.may(right):
             raise NotAllowedError(method, right)
 
 
-def _caller(event: dict[str, Any], user: ApiUser, call: Call, rights: Rights, settle_seconds: float) -> Caller:
-    settles = settle_seconds if call.door is Door.API_2_0 else 0
-    return Caller(
-        user=user,
-        method=call.method,
-        rights=rights,
-        key=call.idempotency_key,
-        if_match=revision_asked(event["headers"].get("if-match")),
-        source=event["requestContext"]["http"].get("sourceIp", ""),
-        door=call.door,
-        wait_seconds=settles if call.prefers_wait is None else call.prefers_wait,
-        prefers_wait=call.prefers_wait is not None,
-        files=call.files,
-    )
-
-
-def _refused(error: OrderError, door: Door) -> Response:
+def _refuse(error: OrderError, door: Door) -> Response:
+    """Count and log the refusal, and write it in the door's form."""
     metrics.add_metric("ApiRefusals", MetricUnit.Count, 1)
     logger.info("call refused", kind=error.kind, door=door.value)
     return envelope_error(error) if door is Door.API_2_0 else problem(error)
-
-
-def _named(request: Request, found: Any) -> str:
-    """The order that the call was about."""
-    return str(getattr(found, "order_id", None) or getattr(request, "order_id", None) or "")
 
 
 prepare(_api)

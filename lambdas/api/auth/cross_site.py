@@ -1,17 +1,17 @@
-"""Calls that a web page makes a browser send. A browser that knows a Basic login sends it along, whoever's page asks it to.
+"""Refuses calls that the page of another site makes a browser send. A browser adds the Basic login that it knows to them.
 
-So what changes something comes from programs, or from pages of this very host (`/docs`); and never as a link that is followed,
-a picture that is loaded or a page that is fetched ahead. Programs that are no browsers send none of these headers.
+Only programs and pages of this host (`/docs`) may change something, and never by a link, a picture or a page that is loaded
+ahead. Other programs send none of these headers.
 
 https://fetch.spec.whatwg.org/#http-origin
 https://www.w3.org/TR/fetch-metadata/
 """
 
 from collections.abc import Mapping
-from typing import Any
 from urllib.parse import urlsplit
 
 from lambdas.api.auth.errors import OtherSiteError, WrittenByGetError
+from lambdas.api.http.call import HttpCall
 
 _OF_BROWSERS = (
     "origin",
@@ -26,21 +26,21 @@ _OF_BROWSERS = (
 )
 
 
-def refuse_other_pages(event: Mapping[str, Any], *, reads: bool) -> None:
-    """Raises OtherSiteError, or WrittenByGetError, for a call that would change something and was sent by a browser so."""
+def refuse_other_pages(http: HttpCall, *, reads: bool) -> None:
+    """Raise OtherSiteError or WrittenByGetError if a browser sent a call that would change something."""
     if reads:
         return
-    headers: Mapping[str, str] = event["headers"]
-    if _is_of_another_site(headers, event["requestContext"].get("domainName", "")):
+    headers = http.headers
+    if _is_of_another_site(headers, http.domain):
         raise OtherSiteError
-    if event["requestContext"]["http"]["method"] != "POST" and _is_of_a_browser(headers):
+    if http.verb != "POST" and _is_of_a_browser(headers):
         raise WrittenByGetError
 
 
 def _is_of_another_site(headers: Mapping[str, str], domain: str) -> bool:
     site = headers.get("sec-fetch-site")
     if site is not None and site != "none":
-        return site != "same-origin"  # which only a browser says, and of its own page's address
+        return site != "same-origin"  # Only a browser sends it, about the address of its own page.
     host = headers.get("host") or domain
     origin, referrer = headers.get("origin"), headers.get("referer")
     if origin is not None:
@@ -49,7 +49,7 @@ def _is_of_another_site(headers: Mapping[str, str], domain: str) -> bool:
 
 
 def _is_of_a_browser(headers: Mapping[str, str]) -> bool:
-    """By what browsers add themselves; older ones are known by their name, or by asking for a page."""
+    """Whether it has a header that browsers add. Older ones are known by their name, or because they ask for a page."""
     return (
         any(name in headers for name in _OF_BROWSERS)
         or headers.get("user-agent", "").startswith("Mozilla/5.0 (")

@@ -63,7 +63,7 @@ class Guard:
         self._proven: dict[bytes, _Proven] = {}  # by who logged in from where, which nobody can read from it
         self._seal = secrets.token_bytes(32)
 
-    def call_of(self, user: str, calls_per_minute: int | None = None) -> Allowance | None:
+    def count_call(self, user: str, calls_per_minute: int | None = None) -> Allowance | None:
         """Count a call of this user. None if it cannot be counted."""
         return self._calls.count(user, self._calls_per_minute if calls_per_minute is None else calls_per_minute)
 
@@ -91,12 +91,12 @@ class Guard:
         if isinstance(trial, LimitReached):
             metrics.add_metric("FailedLogins", MetricUnit.Count, 1)
             raise TooManyLoginsError(trial.seconds_left)
-        found = self._looked_at(look, trial)
+        found = self._look(look, trial)
         if proof and found is not None:
             self._remember(proof, found, until=self._now() + LOGIN_WINDOW_SECONDS)
         return found
 
-    def _looked_at(self, look: Callable[[], T | None], trial: Attempt) -> T | None:
+    def _look(self, look: Callable[[], T | None], trial: Attempt) -> T | None:
         is_wrong = False
         try:
             found = look()

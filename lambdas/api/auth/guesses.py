@@ -59,7 +59,7 @@ def counting_codes(
     if len(new) > OF_ORDER.most:
         text = f"{len(new)} coupon codes are new to this order; send at most {OF_ORDER.most} in one call"
         raise InvalidOrderError((Problem("info.coupon", text),))
-    tried = Codes(_begun(backend, caller, sorted(new), order))
+    tried = Codes(_begin_all(backend, caller, sorted(new), order))
     try:
         yield tried
     finally:
@@ -76,7 +76,7 @@ def counting_login(backend: Backend, caller: Caller, order: Order) -> Iterator[N
     if not order.is_lead or order.client_id or not text(order.info, "uber_login") or sees_clients:
         yield
         return
-    trial = _begun_one(backend, "login_names", _keys(caller, order), "info.uber_login")
+    trial = _begin(backend, "login_names", _keys(caller, order), "info.uber_login")
     submitted = False
     try:
         yield
@@ -85,11 +85,11 @@ def counting_login(backend: Backend, caller: Caller, order: Order) -> Iterator[N
         (trial.on_success if submitted else trial.on_failure)()
 
 
-def _begun(backend: Backend, caller: Caller, codes: Sequence[str], order: Order | None) -> dict[str, Attempt]:
+def _begin_all(backend: Backend, caller: Caller, codes: Sequence[str], order: Order | None) -> dict[str, Attempt]:
     begun: dict[str, Attempt] = {}
     try:
         for code in codes:
-            begun[code] = _begun_one(backend, "coupon_codes", _keys(caller, order), "info.coupon")
+            begun[code] = _begin(backend, "coupon_codes", _keys(caller, order), "info.coupon")
     except TooManyGuessesError:
         for trial in begun.values():  # none of them was looked at
             trial.on_success()
@@ -97,7 +97,7 @@ def _begun(backend: Backend, caller: Caller, codes: Sequence[str], order: Order 
     return begun
 
 
-def _begun_one(backend: Backend, about: str, keys: Sequence[Key], field: str) -> Attempt:
+def _begin(backend: Backend, about: str, keys: Sequence[Key], field: str) -> Attempt:
     trial = backend.guard.guess(about, keys)
     if isinstance(trial, LimitReached):
         metrics.add_metric("GuessesRefused", MetricUnit.Count, 1)

@@ -1,8 +1,8 @@
 """A call with an Idempotency-Key runs once: the same call again gets the first answer, another call under the key is refused.
 
-Answers are kept as they were sent, in the encrypted guard table only. StoredAnswer are outcomes: successes, and refusals that are
-decided for good (`OrderError.again`). `order.create` is not run through here: its key is in the transaction that makes the
-order (orders/service.py).
+Answers are kept as they were sent, in the encrypted guard table only. Only outcomes are kept: successes, and refusals that are
+decided for good (`OrderError.again`). `order.create` does not pass here: its key is in the transaction that makes the order
+(orders/service.py).
 """
 
 import hashlib
@@ -17,7 +17,6 @@ from botocore.exceptions import BotoCoreError, ClientError
 from lambdas.api.auth.caller import Caller
 from lambdas.api.auth.errors import KeyReusedError, RepeatInProgressError, RepeatUnknownError
 from lambdas.api.auth.guard import Guard
-from lambdas.api.http.call import Call
 from lambdas.api.http.responses import Response
 from lambdas.orders.errors import Again, OrderError
 from lambdas.rate_limits.fail_open import ask_guard_table, log_guard_failure
@@ -25,14 +24,15 @@ from lambdas.rate_limits.idempotency import Claim, KeyTakenError, StillRunningEr
 from lambdas.runtime.telemetry import logger
 
 
-def once(
-    guard: Guard, call: Call, caller: Caller, *, run: Callable[[], Response], refuse: Callable[[OrderError], Response]
+def answer_once(
+    guard: Guard, caller: Caller, *, run: Callable[[], Response], refuse: Callable[[OrderError], Response]
 ) -> Response:
-    """The answer of `run`, or of whoever ran the same call first. `refuse` makes an answer of a refusal.
+    """Return the answer of `run`, or the kept answer of the same call. `refuse` makes an answer of a refusal.
 
     Raises KeyReusedError, RepeatInProgressError, RepeatUnknownError, and what `run` raises if that is not kept.
     """
-    claim = _begin(guard, call, caller)
+    call = caller.call
+    claim = _begin(guard, caller)
     if isinstance(claim, StoredAnswer):
         logger.info("call answered as before", method=call.method, door=call.door.value, user=caller.name)
         response: Response = json.loads(claim.answer)
@@ -47,14 +47,15 @@ def once(
     except Exception:
         ask_guard_table(lambda: guard.idempotency_keys.release(claim))
         raise
-    # If this fails the claim lapses, and a repeat runs again, which every verb stands.
+    # If this fails the claim lapses, and a repeat runs again, which does no harm in any verb.
     ask_guard_table(lambda: guard.idempotency_keys.store_answer(claim, json.dumps(response)))
     return response
 
 
-def _begin(guard: Guard, call: Call, caller: Caller) -> Claim | StoredAnswer:
+def _begin(guard: Guard, caller: Caller) -> Claim | StoredAnswer:
+    call = caller.call
     key = call.idempotency_key or ""
-    content = _content(key, call.door.value, call.method, call.parameters, call.files, caller.if_match)
+    content = _content(key, call.door.value, call.method, call.parameters, call.files, call.if_match)
     try:
         return guard.idempotency_keys.claim(caller.name, key, content=content, named=call.method)
     except KeyTakenError as used:
@@ -67,16 +68,16 @@ def _begin(guard: Guard, call: Call, caller: Caller) -> Claim | StoredAnswer:
 
 
 def _content(key: str, *request: Any) -> str:
-    """A hash of everything the request says, however its maps are ordered.
+    """A hash of the whole request, independent of the order in its maps.
 
-    Keyed, and the key is not kept: without it nobody can try passwords or addresses against what is in the table.
+    It is keyed, and the key is not kept, so that nobody can try passwords or addresses against the table.
     """
     said = json.dumps(request, sort_keys=True, default=_plain)
     return hmac.new(key.encode(), said.encode(), hashlib.sha256).hexdigest()
 
 
 def _plain(value: Any) -> Any:
-    """What JSON has no word for."""
+    """The form of a value that JSON cannot have."""
     match value:
         case Decimal():
             return str(value)

@@ -10,17 +10,17 @@ from lambdas.orders.model.order import Order
 from lambdas.orders.table.pages import OrderPage
 
 
-def shown(found: Any, caller: Caller, plans: Mapping[str, Plan]) -> Any:
+def redacted(found: Any, caller: Caller, plans: Mapping[str, Plan]) -> Any:
     """What was found, as this caller may see it. `plans`: the catalogue, which says what services are called."""
     match found:
         case Order():
             return found if caller.sees_personal_data(found.order_queue_id, found.brand_id) else _order(found, plans)
         case CreatedOrder():
-            return CreatedOrder(shown(found.order, caller, plans), found.queue)
+            return CreatedOrder(redacted(found.order, caller, plans), found.queue)
         case OrderPage():
-            return found.model_copy(update={"orders": shown(found.orders, caller, plans)})
+            return found.model_copy(update={"orders": redacted(found.orders, caller, plans)})
         case tuple():
-            return tuple(shown(one, caller, plans) for one in found)
+            return tuple(redacted(one, caller, plans) for one in found)
     return found
 
 

@@ -33,13 +33,17 @@ def _add(backend: Backend, request: ClientAddRequest, caller: Caller) -> NewClie
         raise MalformedRequestError(Problem("brand_id", f"no such brand; the brands here are {_listed(brands)}"))
     clients, now = ClientRecords(backend.records), backend.service.now()
     said = request.model_dump(mode="json", exclude={"uber_pass"})
-    key = RequestKey.of(caller.name, caller.key, caller.method, said, now) if caller.key else None
+    key = (
+        RequestKey.of(caller.name, caller.call.idempotency_key, caller.call.method, said, now)
+        if caller.call.idempotency_key
+        else None
+    )
     contact = contact_of({name: getattr(request, name) or "" for name in (*CONTACT_FIELDS, "uber_login")}, {})
     client = new_client(request, contact, clients.new_client_id(), brand_id, now)
     try:
         return add_client(clients, client, key, strict=request.strict)
     except RequestKeyUsedError:
-        raise KeyReusedError(caller.method) from None
+        raise KeyReusedError(caller.call.method) from None
 
 
 def _get(backend: Backend, request: ClientGetRequest, caller: Caller) -> SeenClient:

@@ -3,6 +3,7 @@
 import base64
 import json
 import re
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -21,12 +22,14 @@ _CHARSET = re.compile(r"(?i);\s*charset\s*=\s*\"?([^;\s\"]+)")
 _MARKS = {b"\xef\xbb\xbf": "", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}  # of UTF-8, and of UTF-16 in both orders
 
 
-def read_body(event: dict[str, Any]) -> tuple[dict[str, Any], tuple[UploadedFile, ...]]:
-    """The parameters and the files of the body."""
-    raw, content_type = event.get("body") or "", event["headers"].get("content-type", "")
-    if raw and event["headers"].get("content-encoding", "identity").strip().lower() not in ("", "identity"):
+def read_body(
+    raw: str, headers: Mapping[str, str], *, is_base64: bool
+) -> tuple[dict[str, Any], tuple[UploadedFile, ...]]:
+    """The parameters and the files of the body. Raises MalformedRequestError or TooLargeError."""
+    content_type = headers.get("content-type", "")
+    if raw and headers.get("content-encoding", "identity").strip().lower() not in ("", "identity"):
         raise MalformedRequestError(message="the body is compressed, which nobody undoes here; send it as it is")
-    if event.get("isBase64Encoded"):
+    if is_base64:
         body = base64.b64decode(raw)
     else:
         refuse_spoilt(raw, what=_BODY)

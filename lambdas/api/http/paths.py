@@ -7,21 +7,20 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-mappings.h
 """
 
 import re
-from typing import Any
 
 _API_2_0 = re.compile(r"(?:/[^/]+)*?/api/2\.0(?:/.*)?", re.DOTALL)
 
 
-def path_of(event: dict[str, Any]) -> str:
+def clean_path(raw_path: str) -> str:
     """Without doubled slashes, `.` between slashes and a slash at the end; `/` alone stays."""
-    return "/" + "/".join(part for part in str(event["rawPath"]).split("/") if part not in ("", "."))
+    return "/" + "/".join(part for part in raw_path.split("/") if part not in ("", "."))
 
 
 def is_api_2_0(path: str) -> bool:
-    """Whether it is API 2.0's address or anything below it; whoever errs there reads an envelope."""
+    """Whether it is API 2.0's address or below it, where a mistake is answered in the envelope too."""
     return _API_2_0.fullmatch(path) is not None
 
 
 def method_in(path: str) -> str:
-    """The method of a path of new callers."""
+    """The method that a path of new callers names."""
     return path.rpartition("/")[2]

@@ -1,4 +1,4 @@
-"""What is asked for: the method, and its request as the method's model reads it."""
+"""Finds the method of a call, and reads its request as the method's model has it."""
 
 import re
 from collections.abc import Mapping
@@ -19,22 +19,22 @@ from lambdas.runtime.validation_messages import message_of, path_of
 
 _FLAT_INFO = re.compile(r"(?!info$)(?i:info)(?:$|[^A-Za-z0-9])")
 _NESTED = re.compile(r"\A\s*(\w+)\s*(?:\[|%5[bB]|\.)")
-_MOST_PROBLEMS = 20  # said at once
+_MOST_PROBLEMS = 20  # in one refusal
 
 
-def method_asked(call: Call, http_method: str) -> Method:
-    """Raises UnknownMethodError, or WrongHttpMethodError where it is called with the wrong one."""
+def find_method(call: Call) -> Method:
+    """Raises UnknownMethodError, or WrongHttpMethodError if it does not accept the HTTP method."""
     method = method_named(call.method)
     if method is None:
         named = call.method if call.method.replace(".", "").replace("_", "").isalnum() and len(call.method) < 64 else ""
         raise UnknownMethodError(f"invalid method specified: {named}")
     allowed = ("GET", "POST") if method.reads or call.door is Door.API_2_0 else ("POST",)
-    if http_method not in allowed:
+    if call.verb not in allowed:
         raise WrongHttpMethodError(call.method, *allowed)
     return method
 
 
-def request_asked(method: Method, call: Call) -> Request:
+def read_request(method: Method, call: Call) -> Request:
     """Raises MalformedRequestError naming each field. Unknown parameters are refused for new callers only."""
     known = {field.alias or name for name, field in method.request.model_fields.items()}
     strange = {name for name in call.parameters.keys() - known if not method.request.takes(name)}
@@ -58,7 +58,7 @@ def request_asked(method: Method, call: Call) -> Request:
 
 
 def _refuse_stray_files(call: Call, known: set[str]) -> None:
-    """A file in a field of another name would be lost without a word, and a value sent as a file would be empty."""
+    """A file under another name would be lost in silence, and a value sent as a file would be empty."""
     taken = FILE_PARAMETERS & known
     stray = [file.field for file in call.files if file.field.partition("[")[0].strip() not in taken]
     if stray:
@@ -68,7 +68,7 @@ def _refuse_stray_files(call: Call, known: set[str]) -> None:
 
 
 def _refuse_flat_names(known: set[str], sent: dict[str, Any]) -> None:
-    """`info.first` reaches PHP as `info_first`, which no method has: what an order is about would be ignored."""
+    """PHP reads `info.first` as `info_first`, which no method has. The order would lose its data in silence."""
     flat = [(name, head) for name in sorted(sent.keys() - known) if (head := _nested_in(name, known))]
     if flat:
         text = "is not read; write {0}[name]=value in a form, its brackets escaped once, or {0} as a map in JSON"
@@ -79,7 +79,7 @@ def _refuse_flat_names(known: set[str], sent: dict[str, Any]) -> None:
 
 
 def _nested_in(name: str, known: set[str]) -> str:
-    """The parameter that was meant; empty: none."""
+    """The parameter that the name belongs in. Empty: none."""
     if "info" in known and _FLAT_INFO.match(name):
         return "info"
     found = _NESTED.match(name)
@@ -106,21 +106,12 @@ def _is_empty(value: Any, zero_says_something: bool) -> bool:
     return not text or (not zero_says_something and not text.strip("+-0."))
 
 
-def revision_asked(if_match: str | None) -> int | None:
-    """The revision of `If-Match`; None where any will do."""
-    if not if_match or if_match.strip() == "*":
-        return None
-    if found := re.fullmatch(r'\s*(?:W/)?"?(\d{1,15})"?\s*', if_match):
-        return int(found.group(1))
-    raise MalformedRequestError(Problem("If-Match", "must be the ETag of an answer, or *"))
-
-
 def _problem(found: Any) -> Problem:
     field = path_of(found) or "order_id"
     if found["type"] == "missing":
         return Problem(field, "parameter not supplied")
     text = message_of(found)
     named, supplied, rest = text.partition(" parameter not supplied")
-    if not found["loc"] and supplied:  # one of several is needed: the rule names the first of them
+    if not found["loc"] and supplied:  # One of several is needed; the rule names the first of them.
         return Problem(named, f"parameter not supplied{rest}")
     return Problem(field, text)

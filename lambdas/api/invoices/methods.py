@@ -68,11 +68,11 @@ def _generate(backend: Backend, request: InvoiceGenerateRequest, caller: Caller)
         return collected
     charges = request.command == "charge"
     chosen = _default_method(backend, client) if charges else None  # before there is an invoice that nobody could pay
-    key = _request_key(request, caller, backend.service.now()) if caller.key else None
+    key = _request_key(request, caller, backend.service.now()) if caller.call.idempotency_key else None
     try:
         invoice = invoicing.generate(client, only=request.include_packs, due_at=request.duedate, key=key)
     except RequestKeyUsedError:
-        raise KeyReusedError(caller.method) from None
+        raise KeyReusedError(caller.call.method) from None
     invoice = _charge_once(backend, invoice, *chosen) if chosen else invoice
     tell_orders(backend, invoice, caller)
     return invoice
@@ -85,7 +85,9 @@ def _generate_rights(request: InvoiceGenerateRequest) -> Rights:
 def _request_key(request: InvoiceGenerateRequest, caller: Caller, now: int) -> RequestKey:
     said = request.model_dump(mode="json", exclude={"include_packs"})
     packs = None if request.include_packs is None else sorted(request.include_packs)
-    return RequestKey.of(caller.name, caller.key or "", caller.method, {**said, "include_packs": packs}, now)
+    return RequestKey.of(
+        caller.name, caller.call.idempotency_key or "", caller.call.method, {**said, "include_packs": packs}, now
+    )
 
 
 def _charge(backend: Backend, request: InvoiceChargeRequest, caller: Caller) -> Invoice:

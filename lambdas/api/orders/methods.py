@@ -6,7 +6,7 @@ from typing import Any
 from lambdas.api.auth.caller import Caller
 from lambdas.api.auth.guesses import counting_codes, counting_login
 from lambdas.api.auth.permits import CallersPermit, admit_parties
-from lambdas.api.auth.redaction import shown
+from lambdas.api.auth.redaction import redacted
 from lambdas.api.auth.visibility import visible_queues
 from lambdas.api.backend import Backend
 from lambdas.api.errors import MalformedRequestError
@@ -40,7 +40,7 @@ def _create(backend: Backend, request: CreateRequest, caller: Caller) -> Created
     if request.order_status and request.order_status != queue.leads.id:
         text = f"an order begins in {queue.leads.name} (step {queue.leads.id}) and leaves it by order.submit"
         raise MalformedRequestError(Problem("order_status", text))
-    key = IdempotencyKey(caller.name, caller.key) if caller.key else None
+    key = IdempotencyKey(caller.name, caller.call.idempotency_key) if caller.call.idempotency_key else None
     sent = request.model_dump(exclude_none=True, exclude={"order_status", "add_default_pack_upgrades"})
     draft = OrderDraft(**sent, add_default_pack_upgrades=request.add_default_pack_upgrades or None)
     with counting_codes(backend, caller, queue.brand_id, request.info) as codes:
@@ -54,7 +54,7 @@ def _update(backend: Backend, request: UpdateRequest, caller: Caller) -> Order:
     changes = request.model_dump(exclude_unset=True, exclude=_NO_DATA)
     if stored := request.card_id or request.ach_id:
         changes["info"] = {**changes.get("info", {}), "billing_info_id": stored}
-    if request.reason and not _moves(request) and caller.door is Door.METHOD_PATH:
+    if request.reason and not _moves(request) and caller.call.door is Door.METHOD_PATH:
         raise MalformedRequestError(Problem("reason", "goes with step_id or step_name: it says why the order is moved"))
     order = backend.order(request, caller)
     with counting_codes(backend, caller, order.brand_id, changes.get("info") or {}, order) as codes:
@@ -64,7 +64,7 @@ def _update(backend: Backend, request: UpdateRequest, caller: Caller) -> Order:
             by=caller.name,
             step_id=request.step_id,
             step_name=request.step_name,
-            expected_revision=caller.if_match,
+            expected_revision=caller.call.if_match,
             reason=(request.reason or "").strip(),
             permit=CallersPermit(caller),
         )
@@ -83,7 +83,7 @@ def _moves(request: UpdateRequest) -> bool:
 
 
 def _submit(backend: Backend, request: SubmitRequest, caller: Caller) -> Order:
-    order, seen = backend.order(request, caller), Seen(total_cents=request.total_cents, revision=caller.if_match)
+    order, seen = backend.order(request, caller), Seen(total_cents=request.total_cents, revision=caller.call.if_match)
     permit = CallersPermit(caller)
     with counting_login(backend, caller, order):
         return backend.service.submit(order, by=caller.name, reviewed=request.reviewed, seen=seen, permit=permit)
@@ -104,7 +104,7 @@ _OTHERWISE = {"order_by", "direction", "step_status", "brand_id", "limit"}
 def _list(backend: Backend, request: ListRequest, caller: Caller) -> OrderPage:
     if request.cursor and request.offset:
         raise MalformedRequestError(Problem("offset", "cannot be set together with cursor"))
-    old_door, field = caller.door is Door.API_2_0, request.order_by or "ts"
+    old_door, field = caller.call.door is Door.API_2_0, request.order_by or "ts"
     if field != "ts" and not old_door:
         raise MalformedRequestError(Problem("order_by", "must be ts: pages are sorted by when an order was received"))
     by_time = field == "ts"
@@ -134,7 +134,7 @@ def _sort_page(page: OrderPage, request: ListRequest, field: str, backend: Backe
     """Sort by what the caller may see, because the order of names reveals names."""
     from lambdas.api.orders.sorting import sorted_page
 
-    seen: OrderPage = shown(page, caller, backend.plans)
+    seen: OrderPage = redacted(page, caller, backend.plans)
     limit = request.limit or MAX_LIMIT
     descending = request.direction == "desc"
     return sorted_page(seen, field, descending=descending, offset=request.offset or 0, limit=limit)

@@ -32,7 +32,7 @@ def _process(backend: Backend, request: ProcessRequest, caller: Caller) -> Order
 def _reason(request: ProcessRequest, caller: Caller) -> str:
     """Why an action is skipped. Programs written for Ubersmith cannot say it, so API 2.0 goes without."""
     reason = (request.reason or "").strip()
-    if not reason and caller.door is Door.METHOD_PATH:
+    if not reason and caller.call.door is Door.METHOD_PATH:
         raise MalformedRequestError(Problem("reason", "parameter not supplied; say why the action is skipped"))
     return reason or "no reason was given"
 

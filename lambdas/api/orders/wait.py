@@ -22,7 +22,7 @@ def preferred_wait(prefer: str) -> int | None:
     return min(int(found.group(1)), LONGEST_WAIT_SECONDS) if found else None
 
 
-def settled(
+def wait_until_at_rest(
     order: Order,
     read: Callable[[], Order],
     *,
@@ -31,9 +31,9 @@ def settled(
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Order:
-    """The newest order: at rest, or as it is when the time is up. `read` reads consistently.
+    """Return the newest order: at rest, or as it is when the time is up. `read` reads consistently.
 
-    What was asked for is done already, so a read that fails is no reason to refuse: the last known order is the answer.
+    The call itself is done already. If a read fails, the last known order is the answer.
     """
     ends_at, pause = clock() + seconds, _FIRST_PAUSE_SECONDS
     while not is_at_rest(order, now()) and clock() + pause <= ends_at:

@@ -118,10 +118,12 @@ class Posting:
         return SentPost(post, self._mailed(post, files) if post.kind is PostKind.RESPONSE else None)
 
     def _key(self, draft: Post, files: list[NewFile]) -> RequestKey | None:
-        if not self._caller.key:
+        if not self._caller.call.idempotency_key:
             return None
         content = {"post": draft.said(), "files": [file.digest for file in files]}
-        return RequestKey.of(self._caller.name, self._caller.key, self._caller.method, content, self._now)
+        return RequestKey.of(
+            self._caller.name, self._caller.call.idempotency_key, self._caller.call.method, content, self._now
+        )
 
     def _add(self, draft: Post, files: list[NewFile], key: RequestKey | None) -> Post:
         post_id = self._posts.new_id()

@@ -16,7 +16,7 @@ def files_of(caller: Caller) -> list[NewFile]:
     """The files that came as `attach`, whatever the keys behind it. Raises what `refuse_unfit` does, and CardDataError."""
     files = [
         NewFile(file.field, plain_name(file.name), file.content)
-        for file in caller.files
+        for file in caller.call.files
         if file.field.partition("[")[0].strip() == _FIELD
     ]
     refuse_unfit(files)

@@ -71,9 +71,9 @@ def stored_method_of(request: QuoteSignRequest) -> str | None:
 
 
 def _signature(caller: Caller) -> str:
-    if caller.key is None:
+    if caller.call.idempotency_key is None:
         return f"{_ONCE}-{secrets.token_hex(16)}"
-    return f"{_ONCE}-{hashlib.sha256(f'{caller.name}:{caller.key}'.encode()).hexdigest()}"
+    return f"{_ONCE}-{hashlib.sha256(f'{caller.name}:{caller.call.idempotency_key}'.encode()).hexdigest()}"
 
 
 def _payment(request: QuoteSignRequest) -> dict[str, str]:
@@ -105,7 +105,7 @@ def _contract_file(caller: Caller) -> list[NewFile]:
     """The file sent as `contract`, if it is fit to be kept."""
     files = [
         NewFile(file.field, plain_name(file.name), file.content)
-        for file in caller.files
+        for file in caller.call.files
         if file.field.partition("[")[0].strip() == "contract"
     ]
     if len(files) > 1:

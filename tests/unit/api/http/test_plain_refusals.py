@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from lambdas.api.errors import MalformedRequestError
 from lambdas.api.http.call import Call, Door
-from lambdas.api.http.routing import request_asked
+from lambdas.api.http.routing import read_request
 from lambdas.api.method import Method
 from lambdas.api.table import every_method
 from lambdas.contracts.contract import ContractSigned
@@ -36,7 +36,7 @@ WRONG: list[Any] = [
 def refusals(method: Method, name: str, sent: dict[str, Any]) -> Iterator[str]:
     for door in Door:
         try:
-            request_asked(method, Call(door, name, sent, None))
+            read_request(method, Call(door, name, sent, None))
         except MalformedRequestError as refused:
             yield refused.message
             yield from (f"{problem.field} {problem.text}" for problem in refused.problems)

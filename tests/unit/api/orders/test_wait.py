@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from lambdas.api.orders.wait import LONGEST_WAIT_SECONDS, preferred_wait, settled
+from lambdas.api.orders.wait import LONGEST_WAIT_SECONDS, preferred_wait, wait_until_at_rest
 from lambdas.orders.decisions import progress
 from lambdas.orders.model.order import Order
 from lambdas.orders.store import DynamoOrderStore
@@ -52,7 +52,9 @@ def test_the_newest_order_is_the_answer_as_soon_as_it_is_at_rest() -> None:
     done = order.changed(revision=5, machine_stopped_at=NOW)
     reads = iter([order.changed(revision=2), order.changed(revision=3), done])
 
-    found = settled(order, lambda: next(reads), now=lambda: NOW, seconds=60, clock=time.clock, sleep=time.sleep)
+    found = wait_until_at_rest(
+        order, lambda: next(reads), now=lambda: NOW, seconds=60, clock=time.clock, sleep=time.sleep
+    )
 
     assert found is done
     assert len(time.slept) == 3
@@ -63,7 +65,7 @@ def test_when_the_time_is_up_the_order_is_answered_as_it_is() -> None:
     time, order = Time(), a_submitted_order()
     newest = order.changed(revision=9)
 
-    found = settled(order, lambda: newest, now=lambda: NOW, seconds=5, clock=time.clock, sleep=time.sleep)
+    found = wait_until_at_rest(order, lambda: newest, now=lambda: NOW, seconds=5, clock=time.clock, sleep=time.sleep)
 
     assert found is newest
     assert 4 < sum(time.slept) <= 5
@@ -75,7 +77,7 @@ def test_a_read_that_fails_does_not_refuse_what_is_done(caplog: pytest.LogCaptur
     def broken() -> Order:
         raise ConnectionError("Ada Lovelace")
 
-    assert settled(order, broken, now=lambda: NOW, seconds=5, clock=time.clock, sleep=time.sleep) is order
+    assert wait_until_at_rest(order, broken, now=lambda: NOW, seconds=5, clock=time.clock, sleep=time.sleep) is order
     assert "could not be read" in logged(caplog)
     assert "Lovelace" not in logged(caplog)
 
