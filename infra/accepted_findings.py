@@ -1,4 +1,4 @@
-"""Every finding of cdk-nag that we live with: one finding of one construct, and why. A test fails on a needless one."""
+"""Accepted findings of cdk-nag: one finding of one construct each, with the reason. A test fails on a needless one."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace

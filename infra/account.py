@@ -1,7 +1,7 @@
-"""Which AWS account and region commands speak to: worked out once, said, and the same for boto3 and the CDK.
+"""Finds the AWS account and region for all commands, prints them, and gives boto3 and the CDK the same ones.
 
-boto3 does not read AWS_REGION, and the CDK prefers it: with two of them set, a command could look into another region than a
-deploy changes. What AWS refuses before it looks at anything is said in one line.
+boto3 does not read AWS_REGION, and the CDK prefers it. With both variables set, a command could read one region and a deploy
+change another. Errors of credentials are printed in one line that says how to fix them.
 """
 
 import os
@@ -34,12 +34,12 @@ _NOBODY = frozenset({"InvalidClientTokenId", "SignatureDoesNotMatch", "Unrecogni
 
 
 class AccountError(StageError):
-    """No account and region can be spoken to as things are; the text says in one line what to do."""
+    """No account or region can be used. The text says in one line how to fix that."""
 
 
 @dataclass(frozen=True)
 class Account:
-    """`account_id`, `region`, and as whom: `arn`."""
+    """`arn`: the user or role whose credentials are used."""
 
     account_id: str
     region: str
@@ -53,8 +53,8 @@ def region_of(environment: Mapping[str, str] = os.environ) -> str:
     """The region that the environment, or else the profile, names. Raises AccountError."""
     named = {name: environment[name] for name in ("AWS_REGION", "AWS_DEFAULT_REGION") if environment.get(name)}
     if len(set(named.values())) > 1:
-        said = " and ".join(f"{name}={region}" for name, region in named.items())
-        raise AccountError(f"{said} name two regions: unset one of them, or make them the same")
+        names = " and ".join(f"{name}={region}" for name, region in named.items())
+        raise AccountError(f"{names} name two regions: unset one of them, or make them the same")
     if named:
         return next(iter(named.values()))
     try:
@@ -67,7 +67,7 @@ def region_of(environment: Mapping[str, str] = os.environ) -> str:
 
 
 def account_of(environment: Mapping[str, str] = os.environ) -> Account:
-    """Asks AWS who we are. Raises AccountError."""
+    """Ask AWS for the account and user of the credentials. Raises AccountError."""
     region = region_of(environment)
     try:
         who = boto3.Session().client("sts", region_name=region).get_caller_identity()
@@ -77,20 +77,20 @@ def account_of(environment: Mapping[str, str] = os.environ) -> Account:
 
 
 def say(stage: str, account: Account) -> None:
-    """Beside what the command prints, so that its own output stays what it is."""
+    """Print the account on standard error, apart from the command's own output."""
     sys.stderr.write(f"stage {stage}: {account}\n")
 
 
 def refuse_unprepared(account: Account, ssm: "SSMClient | None" = None) -> None:
-    """Raise AccountError unless the CDK was prepared in this account and region."""
+    """Raise AccountError unless the CDK was bootstrapped in this account and region."""
     try:
         (ssm or boto3.Session().client("ssm", region_name=account.region)).get_parameter(Name=BOOTSTRAP_PARAMETER)
     except ClientError as error:
         if error.response.get("Error", {}).get("Code") != "ParameterNotFound":
-            return  # who may not read it may still deploy; the CDK says what it needs
+            return  # a user without the right to read it may still deploy
         place = f"aws://{account.account_id}/{account.region}"
         raise AccountError(
-            f"the CDK was never prepared there: `.venv/bin/python -m infra.cdk bootstrap {place}` once, then deploy"
+            f"the CDK was never bootstrapped there: run `.venv/bin/python -m infra.cdk bootstrap {place}` once, then deploy"
         ) from None
 
 
@@ -109,7 +109,7 @@ _WORDS: tuple[tuple[type[Exception] | tuple[type[Exception], ...], str], ...] = 
 
 
 def reason_of(error: Exception) -> str:
-    """The error in one line that says what to do, where that is known."""
+    """The error in one line, with the way to fix it if it is known."""
     code = _code_of(error)
     if code in _EXPIRED:
         return f"the session has expired: {_SIGN_IN}"

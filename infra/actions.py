@@ -1,4 +1,4 @@
-"""One Lambda per action module: what it may use and what it may touch. A new module is a file and a row here."""
+"""One Lambda per action module, with its limits and permissions. A new module is a file in lambdas/actions and a row here."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from infra.webhooks import WebhookSecret
 
 @dataclass(frozen=True, kw_only=True)
 class ActionNeeds:
-    """What a module needs. On the order table all need the same: read, claim (an update) and settle (a whole item).
+    """The needs of a module. On the order table all need the same: read, claim (an update) and settle (a whole item).
 
     `sends_mail`: as the stage's sender. `calls_outside`: the hosts the stage allows, signed with its secret.
     """

@@ -1,6 +1,6 @@
-"""Alarms on what the doors count of those who try what they should not, and where all alarms of a stage rule.
+"""Alarms on misuse that the doors count, and the topic that all alarms of a stage notify.
 
-Thresholds are of a busy shop: what people do by mistake stays below them. docs/operating.md says what to do when one rings.
+Thresholds are for a busy shop: honest mistakes stay below them. docs/operating.md says what to do about each alarm.
 """
 
 from collections.abc import Iterator
@@ -18,8 +18,7 @@ from infra.stages.settings import StageSettings
 
 @dataclass(frozen=True, kw_only=True)
 class AlarmRule:
-    """`services`: the functions that count `metric`, by POWERTOOLS_SERVICE_NAME, each with an alarm of its own. It rings at
-    `count` within `minutes`."""
+    """An alarm at `count` of `metric` within `minutes`, one for each of `services` (POWERTOOLS_SERVICE_NAME)."""
 
     name: str
     metric: str
@@ -29,7 +28,7 @@ class AlarmRule:
     means: str
 
     def name_of(self, service: str) -> str:
-        """Of the alarm: `GuardsSilentApi`."""
+        """The alarm's name, such as `GuardsSilentApi`."""
         return self.name + "".join(word.capitalize() for word in service.split("."))
 
 
@@ -111,15 +110,15 @@ ALARM_RULES = (
 
 
 class Alarms(Construct):
-    """Those of ALARM_RULES."""
+    """The alarms of ALARM_RULES."""
 
     def __init__(self, scope: Construct, construct_id: str, *, settings: StageSettings) -> None:
         super().__init__(scope, construct_id)
         for rule in ALARM_RULES:
             for service in rule.services:
-                self._ring(rule, service, settings)
+                self._add(rule, service, settings)
 
-    def _ring(self, rule: AlarmRule, service: str, settings: StageSettings) -> None:
+    def _add(self, rule: AlarmRule, service: str, settings: StageSettings) -> None:
         cloudwatch.Alarm(
             self,
             rule.name_of(service),
@@ -139,7 +138,7 @@ class Alarms(Construct):
 
 
 def notify_topic(stack: Stack, topic_arn: str) -> None:
-    """Have every alarm of the stack tell this topic when it rings, and when all is well again. Nobody, if there is none."""
+    """Have every alarm of the stack notify this topic when it goes off and when it ends. Without a topic, do nothing."""
     if not topic_arn:
         return
     topic = actions.SnsAction(sns.Topic.from_topic_arn(stack, "AlarmTopic", topic_arn))

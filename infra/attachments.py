@@ -1,4 +1,4 @@
-"""Where the files of posts are kept: a bucket that only the API's function reads and writes."""
+"""The bucket for the files of posts. Only the API's function reads and writes it."""
 
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
@@ -9,7 +9,7 @@ from infra.stages.settings import StageSettings
 
 
 class Attachments(Construct):
-    """Private, encrypted, over TLS only; versions are kept where data is. CloudFormation removes it only when it is empty."""
+    """Private, encrypted, over TLS only. Versions are kept if data is. CloudFormation deletes it only if empty."""
 
     def __init__(self, scope: Construct, construct_id: str, *, settings: StageSettings) -> None:
         super().__init__(scope, construct_id)

@@ -1,4 +1,4 @@
-"""Queues of messages, and the dead letters in which what could not be done waits for a person."""
+"""SQS queues, and the alarm on dead letters: messages that failed and wait for a person."""
 
 from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -8,7 +8,7 @@ from constructs import Construct
 from infra.functions.function import removal_of
 from infra.stages.settings import StageSettings
 
-LONGEST_DAYS = 14  # that SQS keeps a message
+LONGEST_DAYS = 14  # the longest that SQS keeps a message
 _DAYS = 4
 
 
@@ -21,7 +21,7 @@ def message_queue(
     visibility_seconds: int | None = None,
     dead_letters: sqs.DeadLetterQueue | None = None,
 ) -> sqs.Queue:
-    """`visibility_seconds`: how long a message is one reader's; None: SQS's own half minute."""
+    """An SQS queue. `visibility_seconds`: how long a reader has a message; None: the 30 seconds of SQS."""
     return sqs.Queue(
         scope,
         construct_id,
@@ -35,7 +35,7 @@ def message_queue(
 
 
 def alarm_on_messages(scope: Construct, construct_id: str, dead_letters: sqs.IQueue, description: str) -> None:
-    """`description`: what waits, and where it says how to mend it."""
+    """Alarm if any message waits in the queue. `description`: its kind, and the page that says how to fix it."""
     cloudwatch.Alarm(
         scope,
         construct_id,

@@ -1,4 +1,4 @@
-"""Mails that orders of forms bring about: one queue for events and wishes, one function that mails, one that reminds."""
+"""Mails about orders of forms: one queue for events and link requests, one function that mails, one that reminds."""
 
 from aws_cdk import Duration
 from aws_cdk import aws_events as events
@@ -24,7 +24,7 @@ REMIND_EVERY_MINUTES = 60
 
 
 class Notices(Construct):
-    """`follow` connects it with the bus of orders, which is made later: the forms, which put wishes in, come before."""
+    """`follow` connects it with the bus of orders. The bus is defined later than the forms, which queue link requests."""
 
     def __init__(
         self,
@@ -63,11 +63,11 @@ class Notices(Construct):
             self,
             "NoticesParked",
             self.dead_letters,
-            "Mails about orders could not be sent: docs/forms.md, under Mails, says how to mend it",
+            "Mails about orders could not be sent: docs/forms.md, under Mails, says how to fix it",
         )
 
     def follow(self, bus: events.IEventBus) -> None:
-        """Orders of forms only: whoever orders through the API has a shop that mails for itself."""
+        """Take the events of form orders only: a shop that orders through the API sends its own mails."""
         rule = events.Rule(
             self,
             "Orders",

@@ -1,6 +1,6 @@
-"""The only way out: the order table's stream, its two readers, the event bus, and a queue for what they gave up on.
+"""The order table's stream with its two readers, the event bus, and the dead letters. Every order change leaves through it.
 
-Two readers is what DynamoDB serves well at a time (quota "simultaneous readers of a shard").
+DynamoDB serves two readers of a shard at a time well (quota "simultaneous readers of a shard").
 """
 
 import json
@@ -46,7 +46,7 @@ class Outbox(Construct):
             self,
             "RecordsParked",
             self.dead_letters,
-            "Changes of orders were not passed on, so their machines may stand still: docs/operating.md says how to mend it",
+            "Changes of orders were not passed on, so their machines may stand still: docs/operating.md says how to fix it",
         )
         self.relay = self._relay(parts, orders, queues, machine_hashes, actions)
         self.announcer = self._announcer(parts, orders=orders, records=records)
@@ -127,7 +127,7 @@ class Outbox(Construct):
         ]
 
     def _alarm_when_late(self, construct_id: str, reader: lambda_.Function, description: str) -> None:
-        """What cannot be passed on now is tried for hours, and the stream stands there meanwhile."""
+        """Alarm if the reader is late: a failing change is retried for hours and holds up the changes behind it."""
         cloudwatch.Alarm(
             self,
             construct_id,
@@ -140,11 +140,11 @@ class Outbox(Construct):
         )
 
     def _read_stream(self, construct_id: str, reader: lambda_.Function, stream_arn: str) -> None:
-        """A record that cannot be delivered must neither be lost nor hold up the others for ever.
+        """Connect a reader with the stream. A record that fails must neither get lost nor hold up the others for ever.
 
-        The readers set aside what no repeating will mend. All else comes again until its age says no, for an outage may last for
-        hours; a batch in which the function itself dies is halved until the bad record stands alone. What is given up is a
-        place in the stream, which keeps a record for 24 hours: giving up after 12 leaves 12 to look it up.
+        A reader sends a record to the dead letters if no retry can help. All others come again for 12 hours, because an outage
+        may last for hours. A batch that kills the function is halved until the bad record is alone. A dead letter is a place in
+        the stream, which keeps records for 24 hours. Giving up after 12 hours leaves 12 to read the record.
         """
         lambda_.EventSourceMapping(
             self,

@@ -173,8 +173,8 @@ def _arns(queue: QueueFolder, *, actions: Mapping[str, lambda_.IFunction]) -> di
 def _log_group(scope: Construct, settings: StageSettings) -> logs.LogGroup:
     """One for all machines. The prefix keeps it out of the account's ten log resource policies, which are of limited size.
 
-    A name that is given has to be new at each creation: a group that outlived its stack is in nobody's way. For the same
-    reason one that a failed creation has just made does not stay.
+    A given name must be new at each creation, because a group may outlive its stack. For the same reason a group from a failed
+    creation is deleted.
     """
     stack = Stack.of(scope)
     creation = Fn.select(2, Fn.split("/", stack.stack_id))

@@ -1,4 +1,4 @@
-"""The product: everything an order touches. Wiring only; it reads like the picture in the README."""
+"""The product's one stack: everything an order touches. It only wires constructs, and reads like the picture in the README."""
 
 from pathlib import Path
 
@@ -103,7 +103,7 @@ class OrderQueuesStack(Stack):
         self._write_outputs(api, storage, outbox, intake, queues)
         Tags.of(self).add("project", "order-queues")
         Tags.of(self).add("stage", settings.stage)
-        # What nag.py's placeholders stand for.
+        # The constructs behind the placeholders of accepted_findings.py.
         self.construct_names = {
             "action": [construct_name(module) for module in actions.functions],
             "machine": queues.names,
@@ -116,7 +116,7 @@ class OrderQueuesStack(Stack):
         }
 
     def _write_outputs(self, api: Api, storage: Storage, outbox: Outbox, intake: Intake, queues: Queues) -> None:
-        """What commands (infra/operate/deployed_stage.py), the local run and operators read."""
+        """Write the outputs for commands (infra/operate/deployed_stage.py), the local run and operators."""
         secrets = {provider: secret.secret_arn for provider, secret in intake.secrets.items()}
         outputs = {
             "ApiUrl": api.url,

@@ -35,7 +35,7 @@ class Index:
         return f"{table.table_arn}/index/{self.name}"
 
 
-# `received` is time and number, so that no two orders are in one place and a list can go on behind any of them.
+# `received` is time and number: no two orders have the same, so a list can continue after any of them.
 BY_STEP = Index(name="by_step", partition="queue_step", sort="received", kept=("opportunity",))
 BY_CLIENT = Index(name="by_client", partition="client_id", sort="received", kept=("queue_step", "opportunity"))
 # Sparse, as clients are.

@@ -130,7 +130,7 @@ def _prereqs(queue: Queue) -> Iterator[str]:
 
 
 def _cycles(by_id: Mapping[int, Action]) -> Iterator[str]:
-    """What remains when everything whose prereqs can be met is taken away goes round in circles."""
+    """The actions whose prereqs form a circle: those that remain after all with satisfiable prereqs are removed."""
     left = dict(by_id)
     while ready := [key for key, action in left.items() if not any(needed in left for needed in action.prereqs)]:
         for key in ready:

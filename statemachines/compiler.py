@@ -1,7 +1,7 @@
-"""A queue in, its state machine out: a pure function with the same output for the same queue, byte by byte.
+"""Compiles a queue to its state machine: a pure function, with the same output for the same queue byte by byte.
 
-The shape is design section 6: a run and a wait per action, a box (`Parallel`) around a step whose actions do not wait for
-each other, a router for orders that were canceled or moved, and the way back for canceled ones. The happy path of an
+Each action has a run and a wait. A box (`Parallel`) holds a step whose actions do not wait for each other. A router leads orders
+that were canceled or moved, and the unwinding takes back what canceled ones did. The happy path of an
 all-automatic queue costs one transition per action and per box, and one more: Complete.
 """
 
@@ -58,7 +58,7 @@ def state_names(queue: Queue) -> dict[int, str]:
 
 
 def _router(queue: Queue, entries: Mapping[int, str]) -> dict[str, State]:
-    """Where orders go that were canceled or moved, or could not be completed."""
+    """The states for orders that were canceled or moved, or could not be completed."""
     return {
         ROUTER: end_states.find_step(first=FIRST_ROUND, then=GO_TO_STEP),
         FIRST_ROUND: {"Type": "Pass", "Assign": {"rounds": 0}, "Next": ROUTER},
@@ -78,8 +78,10 @@ def _go_to_step(queue: Queue, entries: Mapping[int, str]) -> State:
 
 
 def _choices(queue: Queue, entries: Mapping[int, str]) -> Iterator[State]:
-    """To the first state of each step. An order in a step without one goes on to the next step that has one; a lead is
-    there only if somebody started its machine by hand, or an earlier version did."""
+    """The ways to the first state of each step. An order in a step without states continues in the next step with some.
+
+    A lead comes here only if an operator or an earlier version started its machine.
+    """
     goals = {queue.leads.id: STILL_A_LEAD, queue.complete.id: COMPLETE_ALREADY, queue.canceled.id: queue.canceled.name}
     following = entries[queue.complete.id]
     for step in reversed(queue.ordinary_steps):
@@ -95,7 +97,7 @@ def _fail(error: str, cause: str) -> State:
 
 
 def _step(step: Step, named: Mapping[int, str], *, then: str) -> dict[str, State]:
-    """One chain of required actions stands by itself; several chains, or one that may end early, stand in a box."""
+    """The states of a step. One chain of required actions needs no box; several chains, or one that may end early, need one."""
     chains = branches(step)
     if is_plain(chains):
         return _chain_states(chains[0], step, named, leave=ROUTER, then=then)
@@ -130,7 +132,7 @@ def _branch(number: int, chain: list[Place], step: Step, named: Mapping[int, str
 def _chain_states(
     chain: list[Place], step: Step, named: Mapping[int, str], *, leave: str, then: str | None
 ) -> dict[str, State]:
-    """The states of one chain, the one that it begins with first. `then`: where it goes on to; None: its branch end_states."""
+    """The states of one chain, its first state first. `then`: the state after the chain; None: its branch ends."""
     entries = [_entry(place, named) for place in chain]
     made: dict[str, State] = {}
     for place, following in zip(chain, [*entries[1:], then], strict=True):
@@ -141,8 +143,11 @@ def _chain_states(
 def _action_states(
     place: Place, step: Step, named: Mapping[int, str], *, leave: str, following: str | None
 ) -> dict[str, State]:
-    """Gate (where there are prereqs in other branches), run, what is written if that never answers, and wait (or, for an
-    optional action, a quiet end)."""
+    """The states of one action: gate, run, silence and wait.
+
+    The gate is for prereqs in other branches. Silence writes on the order that a run never answered. An optional action has a
+    quiet end instead of a wait.
+    """
     action, name = place.action, named[place.action.id]
     made: dict[str, State] = {}
     if place.gates:

@@ -1,7 +1,7 @@
-"""What a queue must say and do so that nobody has services without paying, unless that is meant.
+"""Checks that a queue gives nobody services without payment, unless its file says so.
 
-Submit holds the money of cards and of PayPal. What is ordered on account is paid later: its services wait for that (Await
-Payment), or the queue says whom it trusts, or why it need not.
+Submit holds the money of cards and of PayPal. An order on account is paid later. Its services wait for the payment (Await
+Payment), or the queue names the clients it trusts, or gives a reason.
 """
 
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ _CURE = (
 
 
 def credit_problems(queue: Queue) -> Iterator[str]:
-    """What keeps the queue from being deployed."""
+    """The problems that keep the queue from being deployed."""
     for action in queue.actions:
         if action.module == AWAITING_MODULE:
             yield from _idle_wait(queue, action)
@@ -26,7 +26,7 @@ def credit_problems(queue: Queue) -> Iterator[str]:
 
 
 def credit_warnings(queue: Queue) -> Iterator[str]:
-    """What is allowed and may not be meant: credit that the queue's file does not speak of."""
+    """Warnings: credit that is allowed, but that the queue's file does not mention."""
     said = {"may_be_invoiced", "active_unpaid"} & queue.model_fields_set
     if said or queue.may_be_invoiced is MayBeInvoiced.NOBODY:
         return
@@ -62,7 +62,7 @@ def _activates(action: Action) -> bool:
 
 
 def _surely_before(queue: Queue, action: Action) -> list[Action]:
-    """What is done or skipped whenever the action runs: its prereqs with theirs, and what earlier steps require."""
+    """The actions that are done or skipped whenever this one runs: all its prereqs, and the required ones of earlier steps."""
     by_id = {each.id: each for each in queue.actions}
     steps = [step.actions for step in queue.steps]
     here = next(number for number, actions in enumerate(steps) if action in actions)

@@ -120,7 +120,7 @@ def _names(form: Form) -> Iterator[str]:
 
 
 def _person(form: Form) -> Iterator[str]:
-    """What a new client must have (lambdas/orders/decisions/draft.py), asked for before the page that submits."""
+    """Problems with the fields of a new client (lambdas/orders/decisions/draft.py), asked for before the page that submits."""
     before = [field for page in form.pages[:-1] for field in page.fields]
     if not any(isinstance(field, EmailField) and field.key == "email" and _always(field) for field in before):
         yield "no page before the payment asks everybody for an e-mail address; add a field of kind email that is called email"

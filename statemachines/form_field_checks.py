@@ -21,7 +21,7 @@ _FORBIDDEN = re.compile(
 
 
 def field_problems(form: Form, field: FormField, plans: Mapping[str, Plan]) -> Iterator[str]:
-    """What is wrong with the field and its place in the form."""
+    """Problems with the field and its place in the form."""
     yield from _writes(field)
     if field.shown_when:
         yield from _shown_when(form, field, field.shown_when, plans)
@@ -61,7 +61,7 @@ def _shown_when(form: Form, field: FormField, shown: ShownWhen, plans: Mapping[s
 
 
 def _needs(form: Form, field: PlanField, plans: Mapping[str, Plan]) -> Iterator[str]:
-    """A plan that needs a domain name is offered only where a field behind it asks whoever chooses it for one."""
+    """A plan that needs a domain name is offered only if a later field asks for the domain name."""
     for plan_id in field.plans:
         plan = plans.get(plan_id)
         if plan is None or "domain" not in plan.needs:

@@ -1,7 +1,7 @@
-"""How the actions of a step become branches: a chain for a chain of prereqs, a branch for what is independent.
+"""Arranges the actions of a step in branches: a chain for a chain of prereqs, a branch for independent actions.
 
-Any prereq graph fits: an action is put behind one of its prereqs if that is still the end of a chain, and waits at a gate for
-those that stand in other branches. One action holds up another only through a prereq.
+Any prereq graph fits. An action follows one of its prereqs if that is still the end of a chain. It waits at a gate for prereqs in
+other branches. One action holds up another only through a prereq.
 """
 
 from collections.abc import Sequence
@@ -35,7 +35,7 @@ def branches(step: Step) -> list[list[Place]]:
 
 
 def is_plain(chains: Sequence[Sequence[Place]]) -> bool:
-    """The step is one chain from its first action to its last, so that nothing in it goes on beside anything else."""
+    """Whether the step is one chain from its first action to its last, so that nothing in it runs in parallel."""
     return len(chains) == 1 and not any(place.action.optional for place in chains[0])
 
 

@@ -1,7 +1,6 @@
-"""The action modules, read from their files at compile time, and the file that carries what must be known at run time.
+"""Loads the action modules at compile time, and writes the facts that Lambda needs into `modules.json`.
 
-Compiling is the one place that loads them all: it checks each action's `config` against its module's own model, and writes
-`modules.json`, so that nothing in Lambda has to.
+Only the compiler loads them all. It checks each action's `config` against its module's own model, so no Lambda must do that.
 """
 
 import importlib

@@ -1,6 +1,6 @@
-"""What a machine tries again, how often and how long it waits in between.
+"""The retries of a machine: for which errors, how often, and after which wait.
 
-Only what may succeed later is tried again. An action says in its queue how patient its machine is (`retry`). Step Functions
+Only an error that may pass is retried. An action's `retry` in its queue sets how patient its machine is. Step Functions
 waits `first_seconds`, then twice as long each time, 60 seconds at most, and shortens each wait at random.
 https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
 """

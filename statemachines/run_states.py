@@ -57,11 +57,10 @@ def silent_run(action: Action, step: Step, *, then: str, otherwise: str) -> Stat
 
 
 def passed(action: Action, step: Step, *, onward: State, otherwise: str) -> State:
-    """Its function says nothing, and the action is met all the same: somebody skipped it for that, or did what it was for. The
-    machine goes on, or it would ask the function again and again.
+    """Continue past an action whose function is silent but that is met: a person skipped it or did its work.
 
-    Not past one that takes money and was skipped: its function has to let go of what is held. `otherwise`: where to go then,
-    if the order is not here any more, and if the table does not answer: whoever comes round asks again.
+    Otherwise the machine would call the function again and again. A skipped action that captures money is not passed: its
+    function must release the hold. `otherwise`: the state for that case, for an order that left the step, and for a silent table.
     """
     facts = load_modules().get(action.module)
     met = ["done"] if facts and facts.money == "captures" else ["done", "skipped"]

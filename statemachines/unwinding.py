@@ -1,6 +1,6 @@
-"""The way back of a canceled order: which undos come after one another, and which do not wait for each other.
+"""Unwinds a canceled order: undos that depend on each other form a chain, the others run in parallel.
 
-Whoever refuses to take something back holds up what was built on by that, and nothing else.
+A failed undo holds up the undos that depend on it, and nothing else.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,7 +15,7 @@ ALONE = frozenset({"add_services", "generate_invoice"})
 
 
 def unwinding_states(queue: Queue, undoing: frozenset[str], named: dict[int, str]) -> dict[str, State]:
-    """Undo in reverse what can be undone, then say that nothing is left."""
+    """The states that undo in reverse order, then write that the order is unwound."""
     chains = undo_chains(queue.steps, undoing)
     if not chains:
         comment = f"Step {queue.canceled.id}: final; nothing is to be taken back"
@@ -50,7 +50,7 @@ def _are_related(one: Action, other: Action, before: Mapping[int, set[int]]) -> 
 
 
 def _in_reverse(chain: list[Action], actions: Sequence[Action], before: Mapping[int, set[int]]) -> list[Action]:
-    """What nothing that is left was built on comes next; of several, what the queue lists last."""
+    """The chain in reverse: next comes an action that no remaining one depends on; of several, the last in the queue."""
     left, ordered = sorted(chain, key=actions.index, reverse=True), list[Action]()
     while left:
         following = next(action for action in left if not any(action.id in before[other.id] for other in left))
@@ -60,7 +60,7 @@ def _in_reverse(chain: list[Action], actions: Sequence[Action], before: Mapping[
 
 
 def _before(steps: Sequence[Step]) -> dict[int, set[int]]:
-    """What comes before each action: all of earlier steps, and its prereqs in its own, also by way of others."""
+    """The actions before each action: those of earlier steps, and its direct and indirect prereqs in its own step."""
     found: dict[int, set[int]] = {}
     earlier: set[int] = set()
     for step in steps:

@@ -1,7 +1,7 @@
 """Waits: a state that writes its task token on the order and parks there, with an owner and a deadline.
 
 No Lambda is involved, and the token never leaves the table (design section 6). Where the condition fails, the order is not
-here any more or needs nothing: the machine goes on, and the next state finds out which.
+here any more or needs nothing: the machine continues, and the next state finds out which.
 """
 
 from lambdas.orders.model.queue import Action, Step
@@ -57,14 +57,14 @@ def wait_for_action(action: Action, step: Step, *, run_state: str, wait_state: s
 
 
 def _to_do(action: Action) -> str:
-    """What the wait says where no run said why."""
+    """The reason that the wait shows if no run gave one."""
     if action.automatic:
         return "its runs came to no end: process this action again, or skip it"
     return f"done by hand, by {action.owner}: process this action once it is done, or skip it"
 
 
 def holding_up(action: Action, step: Step) -> tuple[list[int], list[int]]:
-    """What keeps the step open while an optional action waits at its gate: required actions, and tries of its prereqs.
+    """The actions that keep the step open while an optional action waits at its gate: required ones, and optional prereqs.
 
     Where nothing does, the action must not wait at all: it would hold up a step that is done.
     """
@@ -124,7 +124,7 @@ def _still_time(action: Action, step: Step) -> tuple[str, State, State]:
 
 
 def wait_for_undo(action: Action, *, undo_state: str) -> State:
-    """Park until somebody asks for the undo to be tried again; a day at the most, then it is tried again by itself."""
+    """Park until somebody asks for the undo to be tried again; after a day at most, it is tried again automatically."""
     parked = _park(
         WaitKey.undo(action.id),
         comment=f"{action.name}: undoing failed, waits for {action.owner}",

@@ -34,7 +34,7 @@ _TIMEOUT_SECONDS = 29  # API Gateway gives up at 30: the function must be the fi
 class Forms(Construct):
     """The pages of all forms, and the status page of each order. They are on the API's own host.
 
-    The API's function is told where they are: it makes links to them.
+    The API's function gets their address, because it creates links to them.
     """
 
     def __init__(

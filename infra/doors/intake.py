@@ -67,7 +67,7 @@ class Intake(Construct):
             self,
             "ContractsParked",
             self.dead_letters,
-            "Signed contracts wait in the dead letters: docs/contracts.md says how to mend them",
+            "Signed contracts wait in the dead letters: docs/contracts.md says how to fix them",
         )
 
     def _secret(self, provider: str, settings: StageSettings) -> secretsmanager.Secret:

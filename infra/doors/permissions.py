@@ -1,4 +1,4 @@
-"""What the functions behind all doors are told and may do: the tables, and what payments need."""
+"""Environment and permissions that the functions of all doors share: the tables and the limits of payments."""
 
 import json
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ _WRITES = ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynam
 
 
 def door_environment(storage: Storage, settings: StageSettings, machine_hashes: Mapping[str, str]) -> dict[str, str]:
-    """As lambdas/composition/parts.py reads it."""
+    """The variables that lambdas/composition/parts.py reads."""
     return {
         "ORDER_TABLE": storage.orders.table_name,
         "RECORD_TABLE": storage.records.table_name,
@@ -26,8 +26,8 @@ def door_environment(storage: Storage, settings: StageSettings, machine_hashes: 
 
 
 def door_permissions(storage: Storage) -> list[iam.PolicyStatement]:
-    """On orders; which records a door may touch is said where it is made (infra/functions/record_keys.py).
+    """Permissions on orders. Those on records differ per door (infra/functions/record_keys.py).
 
-    A transaction is allowed by the permissions of what is in it.
+    A transaction needs the permissions of its items.
     """
     return [allow(*_WRITES, on=[storage.orders.table_arn])]

@@ -1,9 +1,9 @@
-"""How many requests a second each route of the public doors takes, apart from the API's.
+"""Request limits per second for each route of the public doors, apart from the API's.
 
-Each route counts for itself, over all callers: whoever floods a form's pages cannot use up what the API, the links or the
-webhooks have. What one caller may do is counted by the functions (lambdas/rate_limits).
+Each route has a limit of its own, over all callers. A flood on the pages of a form cannot use up the limits of the API, the
+links or the webhooks. The functions limit single callers (lambdas/rate_limits).
 
-A setting names a route that has to be there when the stage is made: API Gateway refuses others (`Unable to find Route by key
+A setting names a route that must exist when the stage is created: API Gateway refuses others (`Unable to find Route by key
 ... within the provided RouteSettings`). A route without settings has the stage's own.
 
 https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-throttling.html
@@ -30,7 +30,7 @@ class UnknownRouteError(ValueError):
 def throttle_public_routes(
     scope: Construct, stage: apigw.CfnStage, throttles: PublicThrottles, *, has_sandbox: bool
 ) -> None:
-    """`scope`: where all routes are. To be called when they are made."""
+    """`scope`: the construct with all routes. Call it after the routes are defined."""
     pages = [*PAGES, *DOCS.values(), *(SANDBOX_PAGES if has_sandbox else ())]
     links = [route for route in pages if route.partition(" ")[2] in _LINKS]
     throttle_routes(

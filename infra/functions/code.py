@@ -1,7 +1,7 @@
-"""The code asset: what runs in Lambda, with its bytecode, kept in `.local/code/<hash>` as the layers are.
+"""The code asset: the code that runs in Lambda, with its bytecode, kept in `.local/code/<hash>` like the layers.
 
-Lambda cannot keep bytecode by itself: the folder of a function is read only, so every start compiles every module anew.
-Bytecode is "unchecked": it belongs to the sources it was made with, whose hash names the folder, and no start looks at them.
+Lambda cannot store bytecode, because the folder of a function is read-only. Without it, every start compiles every module again.
+Bytecode is "unchecked": the folder is named by the hash of its sources, so no start compares them.
 https://docs.python.org/3/reference/import.html#cached-bytecode-invalidation
 """
 
@@ -20,7 +20,7 @@ from uv import find_uv_bin
 
 from infra.stages.settings import StageSettings
 
-# A list of what goes in, so that a new folder beside them can neither slip into the asset nor change its hash.
+# An explicit list: a new folder beside these neither enters the asset nor changes its hash.
 _CODE = ("lambdas/**/*", "statemachines/*/queue.toml", "statemachines/*/form*.toml", "statemachines/modules.json")
 _HAS_AN_ASSET_OF_ITS_OWN = "lambdas/docs"
 _SANDBOX = "lambdas/sandbox_provider"
@@ -38,14 +38,14 @@ def code_asset(settings: StageSettings, sources: Path, *, sandbox: bool) -> lamb
 
 
 def bundle_code(settings: StageSettings, sources: Path, *, sandbox: bool) -> Path:
-    """The folder of the asset, made once for the same files."""
+    """Build the folder of the asset, once for the same files, and return it."""
     files = sorted(_files(sources, sandbox=sandbox))
     folder = sources / ".local" / "code" / _hash(settings, sources, files)
     if folder.is_dir():
         os.utime(folder)
         return folder
     folder.parent.mkdir(parents=True, exist_ok=True)
-    # Made aside and moved into place whole: a synth that is stopped, or runs beside this one, leaves no half an asset.
+    # Built in a temporary folder and moved as a whole: an interrupted or parallel synth leaves no half-built asset.
     with tempfile.TemporaryDirectory(dir=folder.parent) as aside:
         made = Path(aside) / "code"
         for file in files:

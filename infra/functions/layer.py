@@ -22,7 +22,7 @@ from infra.stages.settings import StageSettings, settings_of
 
 # The Lambda runtime brings boto3 and what it stands on.
 _IN_THE_RUNTIME = ("boto3", "botocore", "s3transfer", "jmespath", "python-dateutil", "six", "urllib3")
-_NEVER_ASKED = ("dnspython",)  # email-validator looks domains up with it, and is told not to
+_NEVER_ASKED = ("dnspython",)  # email-validator's DNS look-ups are switched off
 
 # What no import needs. Licences stay, they belong with the code; so does METADATA, which `importlib.metadata` reads.
 _DEAD_WEIGHT = (
@@ -64,7 +64,7 @@ _RECIPE = "6"  # raise it when the rules of this file change what is in a layer
 
 
 def bundle_layer(settings: StageSettings, *, root: Path) -> Path:
-    """The folder of the layer (it holds `python/`), made once for each set of wheels."""
+    """Build the folder of the layer (it holds `python/`), once for each set of wheels, and return it."""
     requirements = _requirements(root)
     has_bytecode = str(bool(interpreter_of(settings.python_version)))
     made_of = "\n".join(
@@ -74,7 +74,7 @@ def bundle_layer(settings: StageSettings, *, root: Path) -> Path:
     if layer.is_dir():
         return layer
     layer.parent.mkdir(parents=True, exist_ok=True)
-    # Made aside and moved into place whole: a synth that is stopped, or runs beside this one, leaves no half a layer.
+    # Built in a temporary folder and moved as a whole: an interrupted or parallel synth leaves no half-built layer.
     with tempfile.TemporaryDirectory(dir=layer.parent) as aside:
         pinned = Path(aside) / "requirements.txt"
         pinned.write_text(requirements)

@@ -1,7 +1,7 @@
-"""Which records a role may touch, by partition key.
+"""Limits the records of a role by partition key.
 
-`ForAllValues` holds for a request that has no partition key at all, such as a scan, so each condition also asks that there is
-one. A transaction is judged item by item, by the actions of what is in it.
+`ForAllValues` also holds for a request without a partition key, such as a scan. So each condition also demands that there is one.
+IAM judges a transaction item by item.
 
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
@@ -19,10 +19,9 @@ USERS = (
 )  # the users of the API, and the list of them: written by `make users`, with a person's credentials
 READ, WRITE = ("GetItem", "Query"), ("GetItem", "PutItem", "UpdateItem", "ConditionCheckItem", "Query")
 
-# What a door reads to take an order in: who orders and what they have stored, who has a login, what a coupon takes off.
+# A door reads these to accept an order: clients with their stored methods, logins, coupon codes.
 _READ_BY_DOORS = ("client#*", "login#*", "coupon_code#*", "stop_link#*")
-# What it writes: what belongs to an order, its coupons' counts, posts and their numbers, what keeps a repeat from being done
-# twice.
+# A door writes these: records of an order, counts of coupons, posts and their numbers, idempotency keys.
 _WRITTEN_BY_DOORS = (
     "order#*",
     "coupon_counts",
@@ -32,7 +31,7 @@ _WRITTEN_BY_DOORS = (
 )
 _WRITTEN_BY_FORMS = ("link#*", "reminders_stopped#*")
 _WRITTEN_BY_INTAKE = ("quote#*", "quotes#*", "contract#*", "contract_id#*", "contract_of#*", "counter#quote_id")
-# Of invoices, what says whether a client owes anything (lambdas/records/clients/standing.py), and the keys.
+# The attributes of an invoice that show whether a client owes anything (lambdas/records/clients/standing.py), and the keys.
 _OWED = ("pk", "sk", "status", "total_cents", "credited", "issued_at", "due_at")
 
 
@@ -50,8 +49,10 @@ def _of_gateway(gateway: str) -> tuple[str, ...]:
 
 
 def of_api(table: dynamodb.Table) -> list[iam.PolicyStatement]:
-    """Everything but changes of users; it reads them, to log in. What finds a client by an e-mail address or login name is taken
-    away when the client gets another one."""
+    """Everything but changes of users, which it only reads for logins.
+
+    It deletes the entry for an e-mail address or login name when the client gets another one.
+    """
     return [
         only(table, ("DeleteItem",), ("email#*", "login#*")),
         *except_users(table, *WRITE),
@@ -60,12 +61,12 @@ def of_api(table: dynamodb.Table) -> list[iam.PolicyStatement]:
 
 
 def guards_of_doors(table: dynamodb.Table) -> list[iam.PolicyStatement]:
-    """How often something was asked for, or failed; not the answers of the API that are kept for repeats."""
+    """Counts of requests and failures, but not the answers that the API stores under idempotency keys."""
     return [only(table, ("GetItem", "PutItem", "UpdateItem"), ("window#*", "breaker#*"))]
 
 
 def except_users(table: dynamodb.Table, *verbs: str) -> list[iam.PolicyStatement]:
-    """For functions that nobody reaches from outside by themselves."""
+    """Permissions for functions that no request from outside reaches directly."""
     return [_allow(table, verbs, {"ForAllValues:StringNotLike": {_KEYS: list(USERS)}})]
 
 

@@ -90,17 +90,17 @@ class LocalEngine:
 
     @property
     def endpoint_url(self) -> str:
-        """Where the AWS APIs answer."""
+        """The address of the AWS APIs."""
         return f"http://127.0.0.1:{self._process.ports['gateway']}"
 
     @property
     def front_url(self) -> str:
-        """Where the deployed HTTP API answers, at the root."""
+        """The address of the deployed HTTP API, at the root."""
         return f"http://127.0.0.1:{self._process.ports['front']}"
 
     @property
     def log_file(self) -> Path:
-        """What the engine and its functions' workers say."""
+        """The log of the engine and its functions' workers."""
         return self._process.log_file
 
     def environment(self) -> dict[str, str]:

@@ -91,7 +91,7 @@ class BackgroundProcess:
 
     @staticmethod
     def ports_before(root: Path, name: str) -> dict[str, int]:
-        """Where the last process of this name listened, however it ended; empty if there was none."""
+        """The address of the last process of this name, even if it ended; empty if there was none."""
         try:
             return {what: int(port) for what, port in json.loads((root / f"{name}.ports.json").read_text()).items()}
         except (FileNotFoundError, ValueError, TypeError, AttributeError):

@@ -31,15 +31,15 @@ _LOG_TAIL_LINES = 30
 
 
 class DeployError(RuntimeError):
-    """The CDK CLI failed; the message has the end of what it said."""
+    """The CDK CLI failed. The message has the end of its output."""
 
 
 @dataclass(frozen=True)
 class LocalStack:
-    """What another program needs to talk to the deployment; the content of `.local/stack.json`.
+    """Addresses and logins of the deployment for other programs; the content of `.local/stack.json`.
 
-    `people`: user and token of further people, by what they are for. `webhook_secret`: what webhooks are signed with.
-    `contract_keys`: what providers sign contracts with; the rest of `contract_*` is where those go.
+    `people`: user and token of further people, by purpose. `webhook_secret`: the key of webhook signatures.
+    `contract_keys`: the keys of contract providers; the other `contract_*` are the addresses for contracts.
     """
 
     endpoint_url: str

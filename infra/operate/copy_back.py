@@ -1,7 +1,7 @@
 """`make copy-back STAGE=dev FROM=<table>`: copies lost or unreadable rows of the order table back from a recovered table.
 
-It shows the plan; with EXECUTE=1 it carries the plan out. A row is copied if the stage's table lost it or has an unreadable one,
-and only if that is still so at the moment of the write. Orders that changed since are left as they are. Run `make reconcile`
+It shows the plan; with EXECUTE=1 it carries the plan out. A row is copied if the stage's table lost it or has an unreadable one.
+The write fails if that is no longer so. Orders that changed since are left as they are. Run `make reconcile`
 afterwards (docs/operating.md). Exits with 1 if rows were left, with 2 if the stage or the table cannot be used.
 """
 

@@ -1,4 +1,4 @@
-"""What differs between stages: a file each in `infra/stages`, read here and nowhere else. Nothing here asks AWS."""
+"""The settings of a stage: a file each in `infra/stages`, read here and nowhere else. Nothing here asks AWS."""
 
 import os
 import platform
@@ -92,7 +92,7 @@ def _has_hundredths(currency: str) -> str:
 
 
 class StageError(ValueError):
-    """A stage cannot be used as it is; the message says why and how to mend it."""
+    """A stage cannot be used as it is. The message says why and how to fix it."""
 
 
 class UnknownStageError(StageError):
@@ -129,7 +129,7 @@ class ReservedConcurrency(Frozen):
 
 
 class StageSettings(Frozen):
-    """Defaults are those of a stage that may be thrown away; what one that keeps its data has to say is in readiness.py."""
+    """Defaults are for a stage whose data may be deleted. A stage that keeps its data must set more (readiness.py)."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -150,7 +150,7 @@ class StageSettings(Frozen):
     reserved_concurrency: ReservedConcurrency = Field(default_factory=ReservedConcurrency)
     calls_per_minute: _Count = 600  # of one user who has no limit of their own
     failed_logins_of_source: _Count = 50  # in five minutes from one address, whatever the user
-    # How long order.submit and order.process of API 2.0 wait for the order to come to rest.
+    # How long order.submit and order.process of API 2.0 wait until nothing of the order runs.
     settle_seconds: Annotated[int, Field(ge=0, le=20)] = 5
     gateway: str = ""  # the payment provider's adapter, as lambdas/payments/gateways.py names it
     payment_limits: PaymentLimits = Field(
@@ -159,8 +159,8 @@ class StageSettings(Frozen):
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$"), AfterValidator(_has_hundredths)] = "USD"
     # Where the pages are, as clients know it: https://..., or `api` for the API's own address.
     public_url: Annotated[str, Field(pattern=r"^(api|https?://[^\s/@?#]+)$")] = OWN_ADDRESS
-    form_limits: FormLimits = Field(default_factory=FormLimits)  # orders begun, and mails, before people have to wait
-    form_min_seconds: Annotated[int, Field(ge=0)] = 2  # whoever sends the first page of a form sooner is no person
+    form_limits: FormLimits = Field(default_factory=FormLimits)  # orders and mails per form user, before they must wait
+    form_min_seconds: Annotated[int, Field(ge=0)] = 2  # nobody types the first page of a form faster
     company: str = ""  # as clients know it: in subjects, and as the sender's name
     # Its domain becomes an SES identity, which sends once its DNS records are there.
     mail_from: Annotated[str, AfterValidator(email)] = ""

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from infra.operate.impact.__main__ import main, tell
+from infra.operate.impact.__main__ import main, show_impact
 from lambdas.orders.model.modules import load_modules
 from lambdas.orders.model.queue import QUEUES_ROOT, Queue
 from statemachines.compiler import compile_queue, to_json
@@ -60,7 +60,7 @@ def edit(tree: Path, old: str, new: str) -> None:
 
 def impact(shop: Shop, tree: Path, stage: str = "local") -> tuple[int, str]:
     said = io.StringIO()
-    code = tell(stage, shop.engine.client_options(), Console(file=said), tree)
+    code = show_impact(stage, shop.engine.client_options(), Console(file=said), tree)
     return code, said.getvalue()
 
 
@@ -84,7 +84,7 @@ def test_removing_an_action_that_an_order_needs_fails_with_its_number(
     assert code == 1
     assert "action 103 Generate Invoice is removed" in failure
     assert waiting_order in failure
-    assert "mend: put it back into statemachines/new_accounts/queue.toml" in said
+    assert "fix: put it back into statemachines/new_accounts/queue.toml" in said
 
 
 def test_new_names_pass_and_tell_where_the_orders_stand(shop: Shop, tree: Path, waiting_order: str) -> None:
@@ -151,7 +151,7 @@ def test_a_stage_that_was_never_deployed_passes_in_one_line(shop: Shop, tree: Pa
     code, said = impact(shop, tree, stage="dev")
 
     assert code == 0
-    assert said == "OrderQueues-dev is not deployed yet: there are no orders to think of\n"
+    assert said == "OrderQueues-dev is not deployed yet: it has no orders\n"
 
 
 def test_the_command_ends_with_1_and_the_reason_when_it_cannot_look(

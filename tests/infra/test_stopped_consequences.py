@@ -25,7 +25,7 @@ def test_an_action_that_goes_fails_for_canceled_orders_that_only_a_restart_can_t
     found = impact(edited(a22=None, a23={"prereqs": [21]}), tried, untried, undone, unwinding)
 
     assert harmed(found) == [("action 22 Add Services is removed", ("1001",))]
-    assert "restart what was stopped" in found.failures[0].mend
+    assert "restart what was stopped" in found.failures[0].fix
     assert (found.running, found.unwinding, found.stopped) == (0, 4, 3)
     assert sum(found.restarts.values()) == 3
 
@@ -66,7 +66,7 @@ def test_an_edit_that_a_running_order_does_not_mind_fails_for_one_that_can_only_
     ((what, order_ids),) = harmed(found)
     assert what.startswith("a restart of what is stopped would be refused (")
     assert order_ids == ("1001",)
-    assert "order.restart" in found.failures[0].mend
+    assert "order.restart" in found.failures[0].fix
 
 
 def test_a_stopped_order_that_the_new_queue_fits_fails_nothing() -> None:

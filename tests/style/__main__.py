@@ -15,6 +15,7 @@ from tests.style.prose import prose_findings
 
 ROOT = Path(__file__).parents[2]
 HELD: tuple[str, ...] = (
+    "infra",
     "lambdas/api/clients",
     "lambdas/api/coupons",
     "lambdas/api/installation",
@@ -35,6 +36,7 @@ HELD: tuple[str, ...] = (
     "lambdas/records/links",
     "lambdas/runtime",
     "lambdas/watch",
+    "statemachines",
     "tests/style",
 )
 

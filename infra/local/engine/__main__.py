@@ -19,7 +19,7 @@ def main() -> None:
         meter.apply(Path(SETTINGS.meter_file))
     _raise_open_file_limit()
     for number in (signal.SIGTERM, signal.SIGINT):
-        # At once and without clean-up: nothing is persisted, workers end when their pipe closes, and whoever started
+        # At once and without clean-up: nothing is persisted, workers end when their pipe closes, and the process that started
         # this process deletes its TMPDIR. Waiting for open requests is what makes a stop slow.
         signal.signal(number, lambda *_: os._exit(0))
     asyncio.run(server.serve(SETTINGS))

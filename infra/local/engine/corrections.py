@@ -44,7 +44,7 @@ def apply_all() -> None:
     if found != MINISTACK_VERSION:
         raise WrongEngineVersionError(
             f"The corrections in infra/local/engine were written for ministack {MINISTACK_VERSION}, but {found} is "
-            f"installed. Either install the pinned release (`make engine`), or run tests/engine against {found}, mend "
+            f"installed. Either install the pinned release (`make engine`), or run tests/engine against {found}, fix "
             f"or drop the corrections that fail, and set MINISTACK_VERSION in infra/local/engine/corrections.py."
         )
     for apply in CORRECTIONS:

@@ -1,8 +1,8 @@
-"""The one mechanism by which the engine is changed, and it fails loudly.
+"""Changes the engine. This is the only mechanism for that, and it fails loudly.
 
-Every change names the attribute, or the exact source text, that it replaces. When a new engine release moves or mends
-that place, the change raises `EngineChangedError` at start instead of silently doing nothing, so a correction that is
-no longer needed is noticed.
+Every change names the attribute, or the exact source text, that it replaces. If a new engine release moves or fixes
+that place, the change raises `EngineChangedError` at start instead of silently doing nothing. So a correction that is no longer
+needed is noticed.
 """
 
 import inspect

@@ -1,7 +1,7 @@
-"""What a template calls a secret by `Ref` is its ARN, so that policies that name it mean it.
+"""Makes `Ref` of a secret its ARN, so that a policy with it matches.
 
 AWS: `Ref` of `AWS::SecretsManager::Secret` is the ARN, with the six characters behind the name.
-The engine says the name, which no policy matches.
+The engine gives the name, which no policy matches.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-secretsmanager-secret.html
 """

@@ -1,4 +1,4 @@
-"""What the launcher may be told by its environment. The engine's own variables (GATEWAY_PORT, …) are MiniStack's."""
+"""The environment variables of the launcher. The engine's own variables (GATEWAY_PORT, …) are MiniStack's."""
 
 import os
 from dataclasses import dataclass, field

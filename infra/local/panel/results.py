@@ -1,9 +1,9 @@
-"""What the stand-in panel (infra/local/panel/server.py) answers at which path: plausible, and the same for the same order."""
+"""Answers of the stand-in panel (infra/local/panel/server.py) by path: plausible, and the same for the same order."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
-# What takes a while, and what it says meanwhile; the answer comes by itself.
+# Slow requests, with the first answer. The final answer is sent later.
 TAKES_TIME: Mapping[str, str] = {
     "/install": "the installer has booted",
     "/burn-in": "the test is running",

@@ -1,8 +1,8 @@
-"""A stand-in for the programs outside that queues call: hosting panel, data center, registrar, and whoever else.
+"""A stand-in for the outside programs that queues call: hosting panel, data center, registrar and others.
 
-It knows HTTP and the shape of a webhook, and nothing of what calls it. It does each thing once, however often it is asked
-under the same Idempotency-Key; what takes time is begun at once and answered a moment later, by the call that the request
-asks for. Told to, it fails: `POST /_fail {order_id, path, reason}` refuses that order there once, `?flaky=1` is a status 500
+It knows HTTP and the shape of a webhook, and nothing about its caller. It does each thing once per Idempotency-Key. A slow
+request begins at once and is answered a moment later, by the call that the request names. It fails on demand:
+`POST /_fail {order_id, path, reason}` refuses that order there once, `?flaky=1` is a status 500
 at the first time. `GET /_calls?order_id=1001` lists what it did. infra/local/panel/process.py starts and stops it.
 """
 
@@ -66,7 +66,7 @@ class Door(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, format: str, *args: Any) -> None:
-        """What matters is logged where it is done."""
+        """Log nothing here: the work is logged where it is done."""
 
 
 class PanelServer(ThreadingHTTPServer):

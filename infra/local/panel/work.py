@@ -1,4 +1,4 @@
-"""What the stand-in panel (server.py) does with a request: once per key, and what takes time is answered later."""
+"""Carries out the requests of the stand-in panel (server.py): once per key, and slow ones are answered later."""
 
 import base64
 import hashlib
@@ -25,7 +25,7 @@ Answer = tuple[int, dict[str, Any]]
 
 
 class Panel:
-    """What it did and has still to do. `access`: a file with the API's address and a login, read when it is needed."""
+    """Finished and open work. `access`: a file with the API's address and a login, read when it is needed."""
 
     def __init__(self, access: Path, answer_after_seconds: float) -> None:
         self._access, self._answer_after = access, answer_after_seconds

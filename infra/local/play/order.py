@@ -72,7 +72,7 @@ def call(client: httpx.Client, method: str, parameters: dict[str, Any]) -> dict[
 
 
 def follow(client: httpx.Client, order: dict[str, Any]) -> Iterator[tuple[float, str, str, dict[str, Any]]]:
-    """What changes on the order until it is in a final step: (seconds since now, what, new state, the order)."""
+    """The changes of the order until it is in a final step: (seconds from now, subject, new state, the order)."""
     began = time.monotonic()
     seen: dict[str, str] = {}
     while time.monotonic() - began < GIVE_UP_SECONDS:
@@ -126,7 +126,7 @@ def _show(console: Console, seconds: float, what: str, state: str, reason: str =
 
 
 def show_made(console: Console, order: dict[str, Any], records: RecordTable) -> None:
-    """What was made of the order, from the records themselves."""
+    """The records that the order created."""
     table = Table(
         title=f"Order {order['order_id']} is in {order['step']['name']}", title_justify="left", show_header=False
     )

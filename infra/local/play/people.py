@@ -99,7 +99,7 @@ class People:
         raise OrderStuckError(f"order {order['order_id']} is still in {order['step']['name']}: {standing}")
 
     def _news(self, order: Order) -> Iterator[str]:
-        """What changed since the last look: what came to an end in the steps before, the step, and what is going on in it."""
+        """The changes since the last look: ends in the steps before, the present step, and the work in it."""
         actions = sorted(order["actions"], key=lambda action: (action["state"] == "waiting", action["at"] or ""))
         here = order["step"]["order_step_id"]
         yield from self._changed([action for action in actions if action["order_step_id"] != here], order)

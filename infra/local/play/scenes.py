@@ -1,4 +1,4 @@
-"""What `make run QUEUE=...` plays: for each sample queue, what is ordered and what people and the outside do with it."""
+"""The scenes of `make run QUEUE=...`: for each sample queue an order, and the acts of people and outside parties."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,1 +1,1 @@
-"""What a deploy would do to the orders in progress."""
+"""Judges what a deploy would do to the orders in progress."""

@@ -1,7 +1,7 @@
-"""`make impact STAGE=dev`: what the queues of the working tree would do to the orders of a stage. `make deploy` runs it first.
+"""`make impact STAGE=dev`: shows what the queues of the working tree would do to the orders of a stage.
 
-It compares with what is deployed and only reads. It ends with 1 where orders under way would be harmed: where a step, an
-action, a queue or a module goes that one of them still needs.
+It compares with the deployed stage and only reads. `make deploy` runs it first. Exits with 1 if an order in progress still needs
+a step, action, queue or module that you removed.
 """
 
 import argparse
@@ -31,12 +31,11 @@ MAX_ORDERS_SHOWN = 20
 
 
 class StaleMachineError(ValueError):
-    """What would be deployed is not what the queue says."""
+    """The machine that would be deployed does not match its queue."""
 
 
 def queues_of(root: Path) -> dict[str, NewQueue]:
-    """The working tree's queues by folder. Raises StaleMachineError where the checked-in machine, which is what would be
-    deployed, is not what its queue compiles to."""
+    """The working tree's queues by folder. Raises StaleMachineError if a checked-in machine does not match its queue."""
     undoing = frozenset(name for name, facts in load_modules().items() if facts.undoes)
     found = {}
     for queue in load_queues(root).values():
@@ -53,41 +52,41 @@ def queues_of(root: Path) -> dict[str, NewQueue]:
 def impacts(deployed: Deployed, new: dict[str, NewQueue]) -> Iterator[QueueImpact]:
     for folder in sorted(deployed.machines):
         old = deployed.facts(folder)
-        orders = deployed.orders_under_way(folder, old, new.get(folder))
+        orders = deployed.orders_in_progress(folder, old, new.get(folder))
         yield impact_of(folder, old, orders, new.get(folder), ACTIONS.keys())
 
 
-def tell(stage: str, options: dict[str, Any], console: Console, root: Path = QUEUES_ROOT) -> int:
-    """Print the impact; 1 if the working tree must not be deployed."""
+def show_impact(stage: str, options: dict[str, Any], console: Console, root: Path = QUEUES_ROOT) -> int:
+    """Print the impact. Return 1 if the working tree must not be deployed."""
     new, stack = queues_of(root), stack_name_of(stage)
     deployed = Deployed.of(stack, options)
     if deployed is None:
-        say(console, f"{stack} is not deployed yet: there are no orders to think of")
+        say(console, f"{stack} is not deployed yet: it has no orders")
         return 0
     failures: list[Failure] = []
     for impact in impacts(deployed, new):
         _show(console, impact)
         failures += impact.failures
     for order_id, why in sorted(deployed.unreadable.items()):
-        say(console, f"order {order_id} cannot be read, so what it needs is not known: {why}", style="bold")
+        say(console, f"order {order_id} is unreadable, so its needs are unknown: {why}", style="bold")
     for folder in sorted(new.keys() - deployed.machines.keys()):
         say(console, f"{folder}: new, no orders yet")
     if failures:
         say(
             console,
-            f"\n{stack} must not be deployed like this: {len(failures)} of the above would harm orders under way",
+            f"\n{stack} must not be deployed like this: {len(failures)} of the above would harm orders in progress",
         )
     return 1 if failures else 0
 
 
 def _show(console: Console, impact: QueueImpact) -> None:
-    say(console, f"{impact.folder}: {'changed' if impact.changes else 'unchanged'}, {_under_way(impact)}")
+    say(console, f"{impact.folder}: {'changed' if impact.changes else 'unchanged'}, {_in_progress(impact)}")
     for change in impact.changes:
         say(console, f"  - {change}")
     if impact.changes and impact.running:
         places = ", ".join(f"{count} in {step}" for step, count in impact.standing.items())
         say(console, f"  running: {places}")
-        kept = "  they keep their checklist and the definition they began with; orders from now on take what is new"
+        kept = "  they keep their checklist and the definition they began with; new orders take the new queue"
         say(console, kept)
     if impact.changes and impact.leads:
         say(console, "  leads: they take the new queue when they are submitted")
@@ -98,15 +97,17 @@ def _show(console: Console, impact: QueueImpact) -> None:
         _show_failure(console, failure)
 
 
-def _under_way(impact: QueueImpact) -> str:
-    said = [_count(impact.running, "running order")]
+def _in_progress(impact: QueueImpact) -> str:
+    counts = [_count(impact.running, "running order")]
     if moving := impact.unwinding - impact.stopped:
-        said.append(f"{moving} canceled and being unwound")
+        counts.append(f"{moving} canceled and being unwound")
     if impact.stopped:
-        said.append(f"{impact.stopped} canceled whose machine stopped before they were unwound (order.restart goes on)")
+        counts.append(
+            f"{impact.stopped} canceled whose machine stopped before they were unwound (order.restart continues)"
+        )
     if impact.leads:
-        said.append(_count(impact.leads, "lead"))
-    return ", ".join(said)
+        counts.append(_count(impact.leads, "lead"))
+    return ", ".join(counts)
 
 
 def _show_failure(console: Console, failure: Failure) -> None:
@@ -115,7 +116,7 @@ def _show_failure(console: Console, failure: Failure) -> None:
     rest = f" and {more} more" if more > 0 else ""
     needed = _count(len(failure.order_ids), "order still needs it", plural="orders still need it")
     say(console, f"  FAILS: {failure.what}, and {needed}: {shown}{rest}", style="bold red")
-    say(console, f"    mend: {failure.mend}")
+    say(console, f"    fix: {failure.fix}")
 
 
 def _count(number: int, one: str, *, plural: str = "") -> str:
@@ -134,16 +135,16 @@ _REFUSALS = (
 
 def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(
-        description="What the queues of the working tree would do to the orders of a stage."
+        description="Show what the queues of the working tree would do to the orders of a stage."
     )
     parser.add_argument("--stage", required=True)
     stage, console = parser.parse_args(arguments).stage, Console()
     try:
         options = client_options(stage)
         forget_judged(stage)
-        state = state_of(stage, options)  # before it is judged, so that a deploy that ends meanwhile is found
+        state = state_of(stage, options)  # read first, so that a deploy that ends during the judgement is noticed
         refuse_busy(state, stage)
-        code = tell(stage, options, console)
+        code = show_impact(stage, options, console)
         if code == 0:
             keep_judged(state, stage)
         return code

@@ -1,6 +1,6 @@
-"""How a queue of the working tree differs from the one that is deployed, in lines for people. Pure.
+"""The differences between a queue of the working tree and the deployed one, as readable lines. Pure.
 
-Everything is known by its stable id, so a new name is a rename and not one thing gone and another come.
+Everything is known by its stable id, so a new name is a rename.
 """
 
 from collections import Counter
@@ -11,22 +11,22 @@ from lambdas.orders.model.checklist import ChecklistAction
 from lambdas.orders.model.order import Order
 from lambdas.orders.model.queue import Queue
 
-# What no definition tells, so that it is compared with the orders' own checklists.
+# These are in no definition, so they are compared with the orders' own checklists.
 _ON_CHECKLISTS_ONLY = ("prereqs", "config", "client_viewable")
 _OF_ACTION = ("name", "module", "automatic", "optional", "owner", "due_hours", *_ON_CHECKLISTS_ONLY)
 
 
 def changes_of(old: QueueFacts, new: QueueFacts, queue: Queue, running: Sequence[Order]) -> tuple[str, ...]:
-    """`new`: what the machine of `queue` will say of it. `running`: orders that carry a checklist of their own."""
-    told = (
+    """The changes, a line each. `new`: the facts of the new machine of `queue`. `running`: orders with a checklist."""
+    found = (
         *_queue_changes(old, new),
         *_step_changes(old, queue),
         *_action_changes(old, new),
         *_checklist_changes(old, queue, running),
     )
-    if not told and old.body != new.body:
+    if not found and old.body != new.body:
         return ("steps and actions are the same, but they compile to another machine",)
-    return told
+    return found
 
 
 def _queue_changes(old: QueueFacts, new: QueueFacts) -> Iterator[str]:
@@ -72,7 +72,7 @@ def _differences(old: ActionFacts, new: ActionFacts) -> Iterator[str]:
 
 
 def _checklist_changes(old: QueueFacts, queue: Queue, running: Sequence[Order]) -> Iterator[str]:
-    """What running orders were made with that new ones will not be, where the machine does not show it."""
+    """The checklist differences between running and new orders that the machine does not show."""
     found: Counter[str] = Counter()
     new = {action.id: action for action in queue.actions}
     for order in running:

@@ -1,13 +1,12 @@
-"""What a changed queue means for the orders that are under way. Pure: deployed facts, orders and the new queue in.
+"""Judges a changed queue by the orders in progress. Pure: deployed facts, orders and the new queue in, the impact out.
 
-An order is never changed by this: it keeps its checklist and its execution runs the definition it began with (design,
-promise 6). But it cannot be restarted, and on the board it stands nowhere, when an id it still needs is gone; a deleted
-machine ends its executions at their next state; and a deleted function can neither run nor undo. Those fail a deployment.
-So does whatever keeps an order whose machine is stopped from being restarted: it has no other execution to go on in.
+A deploy never changes an order. It keeps its checklist, and its execution runs the definition it began with (design, promise 6).
+Three things fail a deployment. An order whose needed id is gone cannot be restarted. A deleted machine ends its executions at
+their next state. A deleted function can neither run nor undo. A queue also fails it if a stopped order could not restart by it.
 
-A canceled order is under way until it is unwound. If its machine stopped before that, only a restart, by the new definition,
-still takes back what it did. A lead has no execution yet: it takes the queue as it is when it is submitted, and needs of it only
-that it is there, its own step, and what gives back a payment that was begun.
+A canceled order is in progress until it is unwound. If its machine stopped before that, only a restart by the new definition
+unwinds it. A lead has no execution yet. It takes the queue at its submit. It needs the queue, its own step, and the undo of a
+payment that was begun.
 """
 
 from collections import Counter
@@ -26,7 +25,7 @@ from lambdas.orders.operator_errors import RestartRefusedError
 
 @dataclass(frozen=True, kw_only=True)
 class NewQueue:
-    """A queue of the working tree, and what its machine will say of it."""
+    """A queue of the working tree, and the facts of its machine."""
 
     queue: Queue
     facts: QueueFacts
@@ -34,11 +33,11 @@ class NewQueue:
 
 @dataclass(frozen=True, kw_only=True)
 class Failure:
-    """Why a deployment must not be: which orders it would harm, and what to do instead."""
+    """A reason against the deployment: the orders it would harm, and how to fix that."""
 
     what: str
     order_ids: tuple[str, ...]
-    mend: str
+    fix: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,18 +125,18 @@ def _failures(
         kept = {"action": {action.id for action in new.queue.actions}, "step": {step.id for step in new.queue.steps}}
         for action_id, action in (_only_undone(old, orders) | old.actions).items():
             if action_id not in kept["action"]:
-                mend = f"{put_back} (optional = true, automatic = false keeps new orders from waiting for it), or {through} it"
-                yield from _failure(f"{title(action)} is removed", orders, _needs_action(action_id, old), mend)
+                fix = f"{put_back} (optional = true, automatic = false keeps new orders from waiting for it), or {through} it"
+                yield from _failure(f"{title(action)} is removed", orders, _needs_action(action_id, old), fix)
         for step_id, name in old.steps.items():
             if step_id not in kept["step"]:
-                mend = f"{put_back}, or {through} what they need there, or move them on"
+                fix = f"{put_back}, or {through} what they need there, or move them on"
                 yield from _failure(
-                    f"step {step_id} {name} is removed".replace("  ", " "), orders, _needs_step(step_id), mend
+                    f"step {step_id} {name} is removed".replace("  ", " "), orders, _needs_step(step_id), fix
                 )
     for module in sorted({action.module for order in orders for action in order.actions.values()} - set(modules)):
-        mend = f"keep lambdas/actions/{module}.py and its row in infra/actions.py until these orders are at their end"
+        fix = f"keep lambdas/actions/{module}.py and its row in infra/actions.py until these orders are at their end"
         yield from _failure(
-            f"the function of module {module} would be deleted", orders, _needs_module(module, old), mend
+            f"the function of module {module} would be deleted", orders, _needs_module(module, old), fix
         )
 
 
@@ -150,14 +149,14 @@ def _never_restarted(orders: Sequence[Order], queue: Queue) -> Iterator[Failure]
     for reason, order_ids in sorted(refused.items()):
         if reason:
             what = f"a restart of what is stopped would be refused ({reason})"
-            mend = "restart these orders before you deploy (order.restart), or cancel them; or keep the queue as they need it"
-            yield Failure(what=what, order_ids=tuple(sorted(order_ids, key=int)), mend=mend)
+            fix = "restart these orders before you deploy (order.restart), or cancel them; or keep the queue as they need it"
+            yield Failure(what=what, order_ids=tuple(sorted(order_ids, key=int)), fix=fix)
 
 
-def _failure(what: str, orders: Sequence[Order], needs: Callable[[Order], bool], mend: str) -> Iterator[Failure]:
+def _failure(what: str, orders: Sequence[Order], needs: Callable[[Order], bool], fix: str) -> Iterator[Failure]:
     order_ids = sorted((order.order_id for order in orders if needs(order)), key=int)
     if order_ids:
-        yield Failure(what=what, order_ids=tuple(order_ids), mend=mend)
+        yield Failure(what=what, order_ids=tuple(order_ids), fix=fix)
 
 
 def _only_undone(old: QueueFacts, orders: Sequence[Order]) -> dict[int, ActionFacts | ChecklistAction]:
@@ -167,7 +166,7 @@ def _only_undone(old: QueueFacts, orders: Sequence[Order]) -> dict[int, ActionFa
 
 
 def _needs_action(action_id: int, old: QueueFacts) -> Callable[[Order], bool]:
-    """To go on, or, where a restart has to take back what was tried, for its undo."""
+    """Whether an order needs the action to continue, or for its undo after a restart."""
 
     def needs(order: Order) -> bool:
         action = order.actions.get(str(action_id))

@@ -1,8 +1,8 @@
-"""What a machine's definition says of its queue, by stable ids. Pure.
+"""Reads the facts of a queue from its machine's definition, by stable ids. Pure.
 
-What is deployed is read from the deployed definition, because it is there when no order is, and because nothing else is
-what new executions run. The working tree's queue is compiled and read in the same way, so that the two compare field by
-field. What no definition has (config, optional actions done by hand) stands on the orders' checklists.
+The deployed definition is read, because it exists without any order and new executions run it. The working tree's queue is
+compiled and read in the same way, so the two compare field by field. Some facts are in no definition (config, optional manual
+actions); they are on the orders' checklists.
 """
 
 import json
@@ -148,7 +148,7 @@ def _action(name: str, states: States, step_id: int, *, by_hand: bool) -> Action
 
 
 def _payload(state: Mapping[str, Any]) -> dict[str, Any]:
-    """What a state that runs or undoes an action tells its Lambda; empty for all other states."""
+    """The payload of a state that runs or undoes an action; empty for all other states."""
     payload = state.get("Arguments", {}).get("Payload", {})
     return dict(payload) if "action_id" in payload else {}
 

@@ -1,4 +1,4 @@
-"""A stage as it is deployed, read only: its machines by queue folder, and the orders that are under way in them."""
+"""Reads a deployed stage: its machines by queue folder, and the orders in progress in them."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -54,9 +54,11 @@ class Deployed:
     def facts(self, folder: str) -> QueueFacts:
         return facts_of(self.step_functions.describe_state_machine(stateMachineArn=self.machines[folder])["definition"])
 
-    def orders_under_way(self, folder: str, old: QueueFacts, new: NewQueue | None) -> list[Order]:
-        """Those in every step that is not final, and those whose execution runs or was stopped wherever they stand: canceled
-        ones that are not unwound yet, and such as are in a step that neither definition has."""
+    def orders_in_progress(self, folder: str, old: QueueFacts, new: NewQueue | None) -> list[Order]:
+        """The orders in steps that are not final, and those with a running or stopped execution in any step.
+
+        The latter are canceled orders that are not unwound yet, and orders in a step that neither definition has.
+        """
         steps = {step.id: None for step in new.queue.steps if not _is_final(step.status)} if new else {}
         open_steps = [*old.open_step_ids, *(each for each in steps if each not in old.steps)]
         found = {
@@ -65,7 +67,7 @@ class Deployed:
             for order in self._in_step(old.order_queue_id, step_id)
             if not order.is_final
         }
-        others = self._known(dict.fromkeys(self._with_work_left(folder)).keys() - found.keys())
+        others = self._read(dict.fromkeys(self._with_work_left(folder)).keys() - found.keys())
         unwinding = (order for order in others if order.step_status is not StepStatus.COMPLETE and not order.unwound_at)
         return [*found.values(), *unwinding]
 
@@ -78,7 +80,7 @@ class Deployed:
                 else:
                     self.unreadable[order.order_id] = order.why
 
-    def _known(self, order_ids: Iterable[str]) -> Iterator[Order]:
+    def _read(self, order_ids: Iterable[str]) -> Iterator[Order]:
         for order_id in order_ids:
             try:
                 yield self.orders.get(order_id)
@@ -88,7 +90,7 @@ class Deployed:
                 self.unreadable[order_id] = error.message
 
     def _with_work_left(self, folder: str) -> Iterator[str]:
-        """Ids of orders whose execution has not come to its end, or did not by itself.
+        """Ids of orders whose execution runs, failed, timed out or was stopped.
 
         Step Functions forgets an execution 90 days after it ended:
         https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html

@@ -1,1 +1,1 @@
-"""What only a deployed stage can tell, asked of it: `make smoke STAGE=dev`."""
+"""Checks a deployed stage for what only AWS can show: `make smoke STAGE=dev`."""

@@ -1,7 +1,7 @@
-"""Ask a deployed stage what only AWS can tell, and send it one order: make smoke STAGE=dev.
+"""`make smoke STAGE=dev`: checks a deployed stage for what only AWS can show, and sends one order through it.
 
-The API is called as SMOKE_USER with SMOKE_TOKEN, if the environment has them, else as a user that is made for it and revoked
-at the end. Ends with 1 if anything is wrong, with 2 if the stage cannot be asked at all.
+It calls the API as SMOKE_USER with SMOKE_TOKEN, if the environment has them. Otherwise it adds a user and revokes it at the end.
+Exits with 1 if anything is wrong, with 2 if the stage cannot be reached.
 """
 
 import argparse
@@ -83,7 +83,7 @@ class Deployed:
 
     @contextmanager
     def _login(self) -> Iterator[tuple[str, str]]:
-        """Who is given, or a user of this run, whose end is written down whatever happens."""
+        """The given login, or that of a new user, which expires even if this run is interrupted."""
         if (user := os.environ.get("SMOKE_USER")) and (token := os.environ.get("SMOKE_TOKEN")):
             yield user, token
             return
@@ -111,7 +111,7 @@ def deployed_of(stage: str) -> Deployed:
 
 
 def smoke(deployed: Deployed, console: Console) -> int:
-    """Print what is found; 1 if any of it is wrong."""
+    """Print the findings. Return 1 if any is wrong."""
     table = Table("asked", "", "found")
     verdicts = []
     for finding in deployed.findings():

@@ -1,4 +1,4 @@
-"""What AWS says of the account and of what was deployed into it."""
+"""Checks the account and the deployed resources by AWS's own answers."""
 
 import json
 import os

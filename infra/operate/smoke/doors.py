@@ -1,4 +1,4 @@
-"""What API Gateway makes of addresses. No request here changes anything."""
+"""Checks how API Gateway routes addresses. No request here changes anything."""
 
 from collections.abc import Iterator
 
@@ -58,7 +58,9 @@ def _public(http: httpx.Client, method: str, path: str) -> Finding:
     about = f"open to everybody: {method} {path}"
     asks = _CHALLENGE in answer.headers or _RENAMED in answer.headers
     if asks or answer.status_code in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
-        return Finding(about, Verdict.WRONG, f"{answer.status_code}: who has no login is asked for one, or turned away")
+        return Finding(
+            about, Verdict.WRONG, f"{answer.status_code}: a caller without a login is asked for one, or refused"
+        )
     if answer.status_code >= httpx.codes.INTERNAL_SERVER_ERROR:
         return Finding(about, Verdict.WRONG, f"{answer.status_code}: API Gateway or the function failed; see its log")
     to = f" to {answer.headers['Location']}" if answer.is_redirect else ""

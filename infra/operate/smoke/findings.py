@@ -1,4 +1,4 @@
-"""What was found, one line each."""
+"""Findings of the checks, one line each."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 
 class Verdict(StrEnum):
-    """LOOK: works so far, and somebody has to know it. NOT_ASKED: this stage or engine cannot say."""
+    """LOOK: it works, but an operator must know it. NOT_ASKED: this stage or engine cannot show it."""
 
     RIGHT = "right"
     LOOK = "look"
@@ -28,7 +28,7 @@ Check = Callable[[], Iterator[Finding]]
 
 
 def found_by(about: str, check: Check) -> Iterator[Finding]:
-    """What a check finds. One that cannot ask is a finding itself, and stops no other."""
+    """Yield the findings of a check. A check that fails is a finding itself and stops no other."""
     try:
         yield from check()
     except (BotoCoreError, ClientError, httpx.HTTPError) as error:

@@ -95,7 +95,7 @@ def test_a_removed_action_fails_for_the_orders_that_still_need_it() -> None:
     found = impact(edited(a23=None), waiting("1003"), done, waiting("1001"))
 
     assert harmed(found) == [("action 23 Generate Invoice is removed", ("1001", "1003"))]
-    assert "put it back into statemachines/a_queue/queue.toml" in found.failures[0].mend
+    assert "put it back into statemachines/a_queue/queue.toml" in found.failures[0].fix
     assert "removed from the machine: action 23 Generate Invoice (generate_invoice)" in found.changes
 
 
@@ -206,6 +206,6 @@ def test_a_module_that_goes_fails_for_orders_that_would_run_it_or_take_it_back()
         Failure(
             what="the function of module add_services would be deleted",
             order_ids=("1001", "1002", "1003"),
-            mend="keep lambdas/actions/add_services.py and its row in infra/actions.py until these orders are at their end",
+            fix="keep lambdas/actions/add_services.py and its row in infra/actions.py until these orders are at their end",
         ),
     )

@@ -46,7 +46,7 @@ def test_orders_are_found_by_step_and_by_their_running_execution() -> None:
     names += ["by-hand", "order-1005"]  # those without a fingerprint are of earlier versions
     executions: Any = Executions(RUNNING=names)
 
-    found = Deployed({"a_queue": "arn"}, store, executions).orders_under_way("a_queue", facts, None)
+    found = Deployed({"a_queue": "arn"}, store, executions).orders_in_progress("a_queue", facts, None)
 
     assert sorted(order.order_id for order in found) == ["1001", "1002", "1004", "1005"]
 
@@ -62,7 +62,7 @@ def test_canceled_orders_whose_machine_stopped_before_they_were_unwound_are_foun
     names = ["order-1001", "order-1001-2", "order-1002", "order-1003", "order-1004"]
     executions: Any = Executions(**{status: names, "RUNNING": ["order-1003-2"]})
 
-    found = Deployed({"a_queue": "arn"}, store, executions).orders_under_way("a_queue", facts, None)
+    found = Deployed({"a_queue": "arn"}, store, executions).orders_in_progress("a_queue", facts, None)
 
     assert sorted(order.order_id for order in found) == ["1001", "1003"]
 
@@ -86,5 +86,5 @@ def test_orders_that_cannot_be_read_are_named_and_the_others_are_found() -> None
     executions: Any = Executions(RUNNING=["order-1002"])
     deployed = Deployed({"a_queue": "arn"}, store, executions)
 
-    assert [order.order_id for order in deployed.orders_under_way("a_queue", facts, None)] == ["1003"]
+    assert [order.order_id for order in deployed.orders_in_progress("a_queue", facts, None)] == ["1003"]
     assert deployed.unreadable.keys() == {"1001", "1002"}

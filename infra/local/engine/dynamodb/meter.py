@@ -1,10 +1,10 @@
-"""A meter on the tables: a line of JSON per request, with the units DynamoDB would bill for it.
+"""Meters the tables: writes a line of JSON per request, with the units DynamoDB would bill for it.
 
-AWS: a write costs a unit per KB of the larger of old and new item, twice that in a transaction, and a unit per KB of each
-index entry it adds, changes or takes away; a condition that fails costs a write as well. A read costs a unit per 4 KB of what it
-read together, half of it if it need not be consistent, twice in a transaction.
-The engine counts writes by these rules when it is asked to, and reads at a flat rate. Here it is always asked, and reads
-are counted from what they return; a filter that hides what was read is an error.
+AWS: a write costs a unit per KB of the larger of old and new item, and twice that in a transaction. Each index entry that it
+adds, changes or removes costs a unit per KB. A failed condition costs a write too. A read costs a unit per 4 KB, half of it if
+it may be inconsistent, twice in a transaction.
+The engine counts writes by these rules on request, and reads at a flat rate. Here it always counts, and reads are counted from
+their results. A filter that hides items is an error.
 
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.html#GSI.ThroughputConsiderations.Writes
@@ -112,7 +112,7 @@ def _operations(data: Json) -> int:
 
 
 def _kind(data: Json) -> str:
-    """What a single item is by its key, such as `order#`; empty for requests of several items."""
+    """The kind of a single item by its key, such as `order#`; empty for requests of several items."""
     key = data.get("Key") or data.get("Item") or {}
     return str(key.get("pk", {}).get("S", "")).partition("#")[0]
 

@@ -1,9 +1,9 @@
-"""A function that reads a table's stream: what fails is retried, split, and at last handed on; nothing is skipped.
+"""Delivers a table's stream to a function: failed batches are retried, split, and at last handed on. Nothing is skipped.
 
 AWS: records of a shard are handled in order. With `ReportBatchItemFailures` the batch is retried from the reported
 record. A function error retries the whole batch, with `BisectBatchOnFunctionError` in two halves, which does not
 count as a retry. After `MaximumRetryAttempts`, or past `MaximumRecordAgeInSeconds`, the rest of the batch is passed
-over and a description of it (not the records) goes to the `OnFailure` destination. Without a limit a batch is retried
+over. A description of it (not the records) goes to the `OnFailure` destination. Without a limit a batch is retried
 until it expires, and holds up the shard.
 The engine knows only the age limit: it ignores reported failures (those records are lost), the limit of retries and
 bisection. It also handles one mapping at a time; here each has a thread while it works.
@@ -51,7 +51,7 @@ def apply() -> None:
 
 
 def poll() -> bool:
-    """Begin a delivery for each mapping that has records and none under way; whether there was one."""
+    """Begin a delivery for each mapping that has records and no delivery in progress. Return whether one began."""
     begun = False
     for account, region, mapping in lambda_svc._iter_all_esms():
         with request_scope(account, region):

@@ -82,7 +82,7 @@ def keep_settings(name: str, properties: dict[str, Any]) -> None:
 
 
 def of_replica(properties: dict[str, Any]) -> dict[str, Any]:
-    """What an `AWS::DynamoDB::GlobalTable` (CDK's TableV2) says for its replica here, where a table says it itself."""
+    """The settings of an `AWS::DynamoDB::GlobalTable` (CDK's TableV2) for its replica here, in a table's own form."""
     here = [replica for replica in properties.get("Replicas", []) if replica.get("Region") == get_region()]
     names = ("DeletionProtectionEnabled", "PointInTimeRecoverySpecification", "Tags")
     return {name: here[0][name] for name in names if here and name in here[0]}

@@ -1,8 +1,8 @@
-"""Writes to tables happen one after another.
+"""Makes writes to tables happen one after another.
 
-AWS: a write to an item is atomic, whoever else writes at that moment.
-The engine serves HTTP in one thread and a machine's tasks in others, and each write reads the item, decides, and stores it
-again without a lock: of two writes at once, one is lost although both were answered with success.
+AWS: a write to an item is atomic, even among others at the same moment.
+The engine serves HTTP in one thread and a machine's tasks in others. Each write reads the item, decides and stores it without a
+lock. Of two writes at once, one is lost although both were answered with success.
 
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/WorkingWithItems.html (conditional writes, atomic counters)
 """

@@ -1,11 +1,10 @@
-"""A function sees the Lambda runtime, its layers and its own code; nothing of the engine.
+"""Shows a function the Lambda runtime, its layers and its own code, and nothing of the engine.
 
-AWS: a function's environment holds its configured variables and the runtime's own, and its import path is the code,
-then the layers below /opt, then what the runtime ships (for Python: boto3 and what it needs).
-The engine hands down its whole environment and all of its installed packages, looks into layers before the code, and
-unpacks every layer anew for every worker. Here a worker runs an isolated interpreter (`-I -S`) whose path ends in a
-directory with boto3's packages alone, so a package missing from the layer is missing here as well; layers are
-unpacked once and shared, so their byte code is compiled once.
+AWS: a function's environment holds its configured variables and the runtime's own. Its import path is the code, then the layers
+below /opt, then the runtime's packages (for Python: boto3 and its dependencies).
+The engine passes on its whole environment and all of its packages. It looks into layers before the code, and unpacks every layer
+for every worker. Here a worker runs an isolated interpreter (`-I -S`). Its path ends in a directory with boto3's packages alone,
+so a package missing from the layer is missing here too. Layers are unpacked once and shared, so they are compiled once.
 
 The interpreter itself stays the engine's, whatever `Runtime` says.
 
@@ -65,7 +64,7 @@ def apply() -> None:
 
 
 def environment(config: dict[str, Any]) -> dict[str, str]:
-    """What the runtime itself sets; the engine adds region, credentials, endpoint and the function's name to it."""
+    """The variables of the runtime; the engine adds region, credentials, endpoint and the function's name."""
     name = config.get("FunctionName", "")
     variables = {
         "AWS_EXECUTION_ENV": f"AWS_Lambda_{config.get('Runtime', 'python3.11')}",

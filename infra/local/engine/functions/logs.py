@@ -1,9 +1,8 @@
-"""An invocation's log lines are its own, and a handler that logs nothing costs no waiting.
+"""Keeps an invocation's log lines apart, without waiting for a handler that logs nothing.
 
 AWS: each line is in the log between its invocation's START and END.
-The engine waits up to 50 ms for a first line after every invocation and takes what has arrived by then, so a late
-line turns up in the next invocation's log. Here the worker ends each invocation's output with a mark, and reading
-stops there.
+The engine waits up to 50 ms for a first line after every invocation. It takes the lines that arrived by then, so a late line
+turns up in the next invocation's log. Here the worker ends each invocation's output with a mark, and reading stops there.
 
 https://docs.aws.amazon.com/lambda/latest/dg/python-logging.html
 """

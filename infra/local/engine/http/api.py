@@ -1,10 +1,9 @@
 """HTTP APIs: the event a function gets (payload format 2.0), preflight requests, and failing functions.
 
-AWS: cookies are in `cookies`, not in `headers`; `pathParameters` is left out when the route has none; `sourceIp` is
-the client's and `domainName` the host the client asked; OPTIONS is answered by API Gateway only if the API has a CORS
-configuration and otherwise routed like any method; a function that fails is answered with 500 `{"message":"Internal
-Server Error"}`, and its error is not shown.
-The engine leaves cookies in the headers, sends a null, says 127.0.0.1 and its own host, refuses OPTIONS without CORS,
+AWS: cookies are in `cookies`, not in `headers`. `pathParameters` is left out if the route has none. `sourceIp` is the client's,
+and `domainName` the host that the client asked. API Gateway answers OPTIONS only if the API has a CORS configuration, and
+otherwise routes it like any method. A failed function is answered with 500 `{"message":"Internal Server Error"}` and no details.
+The engine leaves cookies in the headers, sends a null, and gives 127.0.0.1 and its own host. It refuses OPTIONS without CORS,
 does not understand a CORS configuration from a template, and shows the error with 502.
 
 Right as it is: routing, `rawPath`, `rawQueryString`, repeated parameters, and which bodies are base64 (all but

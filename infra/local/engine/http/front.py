@@ -1,9 +1,8 @@
-"""One HTTP API at the root of a host and port, as on AWS.
+"""Serves one HTTP API at the root of a host and port, as on AWS.
 
-AWS serves an HTTP API with a `$default` stage at the root of its host; the engine serves it below
-`/_aws/execute-api/{id}/`, and existing clients cannot use a path prefix. The front hands each request to the engine's
-own HTTP API code with the path, query string and body as the client sent them, and the answer back unchanged. It adds
-the `X-Forwarded-*` headers that API Gateway adds and keeps its limit of 10 MB a request.
+AWS serves an HTTP API with a `$default` stage at the root of its host. The engine serves it below `/_aws/execute-api/{id}/`, and
+existing clients cannot use a path prefix. The front passes each request unchanged to the engine's own HTTP API code, and returns
+its answer unchanged. It adds the `X-Forwarded-*` headers of API Gateway and keeps its limit of 10 MB a request.
 
 https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-stages.html
 https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html

@@ -1,11 +1,11 @@
-"""What a request asks of IAM: its actions, each with the resource and the condition keys it is judged by.
+"""The IAM actions of a request, each with the resource and the condition keys that IAM judges it by.
 
 AWS: the Service Authorization Reference says which resource each action is judged by. A DynamoDB transaction is judged by what
 is in it; `dynamodb:LeadingKeys` are the partition keys of the items, or the one a query is for; `Scan` has none. A mail is
 judged by the sender's identity and, while the account is in SES's sandbox, by the recipients' too. Answers to a task token
 are judged by the machine that waits (tried for https://github.com/aws/aws-cdk/pull/8486).
 
-Pure, like iam_policy.py. A request that is not known here is refused: what is not judged is not proved.
+Pure, like policy.py. A request that is unknown here is refused, because a call that is not judged proves nothing.
 
 https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
@@ -35,7 +35,7 @@ class UnknownCallError(ValueError):
 
 @dataclass(frozen=True)
 class Place:
-    """Where resources are. `machine_of`: the machine that a task token belongs to."""
+    """Finds resources. `machine_of`: the machine that a task token belongs to."""
 
     region: str
     account: str

@@ -28,7 +28,7 @@ class UnknownRuleError(ValueError):
 
 @dataclass(frozen=True)
 class Call:
-    """What is asked for. `keys`: condition keys with their values, such as `dynamodb:LeadingKeys`."""
+    """A request to judge. `keys`: condition keys with their values, such as `dynamodb:LeadingKeys`."""
 
     action: str
     resource: str

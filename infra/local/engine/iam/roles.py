@@ -73,9 +73,9 @@ class Judge:
         raise RefusedError(said)
 
     def report(self) -> dict[str, Any]:
-        """`judged`: calls by role; `refused`: calls by what was said; `used`, `granted`: role, action, resources.
+        """`judged`: calls by role. `refused`: calls by message. `used`, `granted`: role, action, resources.
 
-        Without what Lambda and Step Functions do with a role by themselves: logs and traces.
+        Logs and traces, which Lambda and Step Functions write with a role on their own, are left out.
         """
         granted = {
             (role["RoleName"], action, _resources(statement))
@@ -179,7 +179,7 @@ async def _body(receive: Receive) -> bytes:
 
 
 def _again(body: bytes, receive: Receive) -> Receive:
-    """What was read already, then whatever comes."""
+    """The bytes read before, then the rest of the stream."""
     told = False
 
     async def replay() -> dict[str, Any]:

@@ -1,9 +1,9 @@
-"""Which errors Retry and Catch match, and how long a retry waits.
+"""Matches errors with Retry and Catch, and computes how long a retry waits.
 
 AWS: `States.ALL` matches every error except the terminal `States.DataLimitExceeded` and `States.Runtime`, and nothing
 matches `States.Runtime`; `States.Timeout` also matches a missed heartbeat. A retry waits `IntervalSeconds` times
-`BackoffRate` to the power of the retries made, at most `MaxDelaySeconds`, and with `JitterStrategy` FULL a random time
-between nothing and that.
+`BackoffRate` to the power of the retries made, at most `MaxDelaySeconds`. With `JitterStrategy` FULL it waits a
+random part of that.
 The engine lets `States.ALL` match everything, never waits longer than 60 s, and knows neither of the last two fields.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html

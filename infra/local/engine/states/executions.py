@@ -1,11 +1,11 @@
-"""An execution's life: started once per name, timed out, ended once.
+"""Runs an execution's life: started once per name, timed out, ended once.
 
 AWS: `StartExecution` with the name and input of a running execution answers 200 with that execution; names are 1-80
 characters of a certain set; the input must be JSON. A machine's `TimeoutSeconds` ends the execution as `TIMED_OUT`. A
 stopped or timed-out execution does nothing more, in no branch, and its status is final.
-The engine refuses every repeated name, accepts any, ignores `TimeoutSeconds`, lets the branches of a stopped
-execution run on, turns `ABORTED` into `FAILED` when such a branch fails, numbers events of two branches alike, and
-sleeps 150 ms before each execution.
+The engine refuses every repeated name, accepts any characters, and ignores `TimeoutSeconds`. It lets the branches of a stopped
+execution run, and turns `ABORTED` into `FAILED` if such a branch fails. It numbers events of two branches alike, and sleeps
+150 ms before each execution.
 
 https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
 https://docs.aws.amazon.com/step-functions/latest/apireference/API_StopExecution.html

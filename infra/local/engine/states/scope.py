@@ -1,8 +1,8 @@
-"""What is running on behalf of one execution, so that all of it can be stopped at once.
+"""Tracks the threads of one execution, so that all of them can be stopped at once.
 
 The engine walks an execution with threads: one for the machine, one for each branch of a `Parallel`. A scope belongs
-to each of them; stopping a scope stops the scopes below it, wakes what sleeps or waits for a task token there, and
-makes the next step of each thread raise `Stopped`.
+to each of them. Stopping a scope stops the scopes below it and wakes threads that sleep or wait for a task token. The next step
+of each thread raises `Stopped`.
 """
 
 import contextvars

@@ -1,8 +1,8 @@
-"""What answering a task token says when the task is over, or never was.
+"""Refuses answers to a task token whose task is over or never existed.
 
 AWS: an answer to a task that has been answered, has timed out, or whose execution or branch was stopped is refused with
 `TaskTimedOut`; a text that never was a token with `InvalidToken`; an output that is not JSON with `InvalidOutput`.
-The engine says `TaskDoesNotExist` in the first two cases, or accepts the answer, also a second one which then counts.
+The engine answers `TaskDoesNotExist` in the first two cases, or accepts the answer, also a second one which then counts.
 
 https://docs.aws.amazon.com/step-functions/latest/apireference/API_SendTaskSuccess.html
 """
