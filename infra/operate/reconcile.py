@@ -101,7 +101,9 @@ class Reconciliation:
 
     def _mark_without_execution(self, order: Order) -> Order:
         """Compare the order with Step Functions; mark it if it has no execution."""
-        return save(self.orders, order, lambda current: restart.as_found(current, self.machine, now=self.now))
+        return save(
+            self.orders, order, lambda current: restart.with_execution_state(current, self.machine, now=self.now)
+        )
 
     def _announce(self, found: Sequence[Any]) -> int:
         """Have the announcer count the orders as they are. Return how many it refused."""

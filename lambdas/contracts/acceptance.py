@@ -13,9 +13,9 @@ from lambdas.contracts.diff import differences
 from lambdas.contracts.draft import draft_of
 from lambdas.contracts.errors import NotAsSignedError
 from lambdas.contracts.fitness import refuse_unfit
-from lambdas.contracts.terms import in_full, of_quote, signature_of
+from lambdas.contracts.terms import contract_in_full, contract_of_quote, signature_of
 from lambdas.contracts.without_hold import WithoutHold
-from lambdas.orders.decisions.seen import Seen, price_digest
+from lambdas.orders.decisions.shown_order import ShownOrder, price_digest
 from lambdas.orders.errors import Again, KeyTakenError, OrderError
 from lambdas.orders.model.order import Order
 from lambdas.orders.model.steps import StepStatus
@@ -64,42 +64,42 @@ class ContractIntake:
             PostRecords(records),
         )
 
-    def accept(self, said: ContractSigned, by: str) -> Accepted:
+    def accept(self, signed: ContractSigned, by: str) -> Accepted:
         """The order, created and submitted; left as a lead that says why, where its payment was refused.
 
         Raises OrderError: with `again` LATER if the same may succeed by waiting, else for good. A quote's or contract's
         errors are in records/quote_errors.py, records/contract.py and errors.py.
         """
-        quote = self._quotes.get(said.quote_id) if said.quote_id else None
-        contract_id = quote.contract_id if quote else said.contract_id or ""
-        kept = self._contracts.get(contract_digest(contract_id, said.signature_id))
+        quote = self._quotes.get(signed.quote_id) if signed.quote_id else None
+        contract_id = quote.contract_id if quote else signed.contract_id or ""
+        kept = self._contracts.get(contract_digest(contract_id, signed.signature_id))
         if kept:
-            kept = same_as(kept, said.content_hash())
+            kept = same_as(kept, signed.content_hash())
             if kept.outcome and kept.order_id:
                 metrics.add_metric("ContractsRepeated", MetricUnit.Count, 1)
                 return Accepted(self._service.get(order_id=kept.order_id), kept, repeated=True)
-        return self._carried_out(kept or self._kept(said, quote, by), by)
+        return self._carry_out(kept or self._keep(signed, quote, by), by)
 
-    def _kept(self, said: ContractSigned, quote: Quote | None, by: str) -> KeptContract:
+    def _keep(self, signed: ContractSigned, quote: Quote | None, by: str) -> KeptContract:
         if quote:
-            signature = signature_of(said, quote)
+            signature = signature_of(signed, quote)
             known = self._quotes.signed_by(quote.quote_id, signature.digest)
-            refuse_unfit(of_quote(said, known or quote), self._service, self._plans)
-            contract = of_quote(said, self._quotes.sign(quote.quote_id, signature))
+            refuse_unfit(contract_of_quote(signed, known or quote), self._service, self._plans)
+            contract = contract_of_quote(signed, self._quotes.sign(quote.quote_id, signature))
         else:
-            contract = in_full(said, self._service.queues)
+            contract = contract_in_full(signed, self._service.queues)
             refuse_unfit(contract, self._service, self._plans)
         fresh = KeptContract(
-            content=contract, content_hash=said.content_hash(), received_at=self._service.now(), received_by=by
+            content=contract, content_hash=signed.content_hash(), received_at=self._service.now(), received_by=by
         )
         return self._contracts.keep(fresh)
 
-    def _carried_out(self, kept: KeptContract, by: str) -> Accepted:
+    def _carry_out(self, kept: KeptContract, by: str) -> Accepted:
         contract, refusal = kept.content, None
-        order = self._order(contract, by)
+        order = self._create(contract, by)
         if order.is_lead:
             try:
-                order = self._submitted(order, contract, by)
+                order = self._submit(order, contract, by)
             except OrderError as error:
                 if error.again is Again.LATER:
                     raise
@@ -107,7 +107,7 @@ class ContractIntake:
         outcome = _outcome(order)
         reason = refusal.message if refusal and outcome is Outcome.LEAD else ""
         if outcome is Outcome.LEAD:
-            self._tell(order, contract, reason, by)
+            self._post_note(order, contract, reason, by)
         if contract.quote_id:
             self._quotes.ordered(contract.quote_id, order.order_id)
         settled = self._contracts.record_outcome(kept, order.order_id, outcome, reason)
@@ -115,13 +115,13 @@ class ContractIntake:
         logger.info("contract accepted", order_id=order.order_id, outcome=outcome.value, by=by)
         return Accepted(order, settled, refusal=refusal)
 
-    def _submitted(self, order: Order, contract: SignedContract, by: str) -> Order:
+    def _submit(self, order: Order, contract: SignedContract, by: str) -> Order:
         """The very order that was found to be what was signed."""
         if found := differences(contract, order):
             raise NotAsSignedError(order.order_id, [str(each) for each in found])
-        return self._service.submit(order, by=by, seen=Seen(price=price_digest(order)), signed=True)
+        return self._service.submit(order, by=by, shown=ShownOrder(price=price_digest(order)), signed=True)
 
-    def _order(self, contract: SignedContract, by: str) -> Order:
+    def _create(self, contract: SignedContract, by: str) -> Order:
         """As it is now: made now, or by whoever was told of this signature before."""
         key = IdempotencyKey("contracts", contract.digest, lasts=True)
         try:
@@ -130,7 +130,7 @@ class ContractIntake:
             made = str(taken.facts["order_id"])
         return self._service.get(order_id=made)
 
-    def _tell(self, order: Order, contract: SignedContract, reason: str, by: str) -> None:
+    def _post_note(self, order: Order, contract: SignedContract, reason: str, by: str) -> None:
         """A note among staff, once per contract."""
         metrics.add_metric("ContractsLeftAsLeads", MetricUnit.Count, 1)
         logger.warning("contract left as a lead", order_id=order.order_id, owner=order.owner)

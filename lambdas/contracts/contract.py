@@ -21,7 +21,7 @@ from lambdas.runtime.models import Frozen
 VERSION = 1
 
 Name = Annotated[str, Field(max_length=250), AfterValidator(line)]
-Place = Annotated[str, Field(max_length=100), AfterValidator(country)]
+Country = Annotated[str, Field(max_length=100), AfterValidator(country)]
 Text = Annotated[str, Field(max_length=1_000), AfterValidator(lines)]
 Key = Annotated[str, Field(min_length=1, max_length=200)]
 Id = Annotated[str, Field(pattern=r"^[0-9]{1,18}$")]
@@ -30,13 +30,13 @@ Expiry = Annotated[str, BeforeValidator(lambda typed: readable_expiry(typed) or 
 Money = Annotated[str, Field(pattern=r"^\d{1,8}(\.\d{1,2})?$", description="An amount such as 19.95.")]
 
 
-class _Said(Frozen):
+class _Strict(Frozen):
     """What is not known is refused: a misspelt price must not count as none."""
 
     model_config = ConfigDict(extra="forbid")
 
 
-class _Priced(_Said):
+class _Priced(_Strict):
     price: Money = Field(description="Of one unit for a period (an option: for a month), before the discount.")
     setup: Money = Field(default="0", description="Of one unit, once, before the discount.")
     discount: Money = Field(default="0", description="What is off the price, as an amount.")
@@ -75,7 +75,7 @@ class ContractService(_Priced):
         return QuotedService(plan_id=self.plan_id or "", options=options, **said, **self.cents())
 
 
-class ContractSigner(_Said):
+class ContractSigner(_Strict):
     """Who signed."""
 
     name: Annotated[str, Field(min_length=1, max_length=250), AfterValidator(line)]
@@ -83,7 +83,7 @@ class ContractSigner(_Said):
     ip: Annotated[str, Field(max_length=45)] = ""
 
 
-class ContractContact(_Said):
+class ContractContact(_Strict):
     """The client, where the contract is a new client's."""
 
     first: Name = ""
@@ -94,13 +94,13 @@ class ContractContact(_Said):
     city: Name = ""
     state: Name = ""
     zip: Annotated[str, Field(max_length=20)] = ""
-    country: Place = ""
+    country: Country = ""
     phone: Annotated[str, Field(max_length=40)] = ""
     fax: Annotated[str, Field(max_length=40)] = ""
     vat_id: Annotated[str, Field(max_length=40)] = ""
 
 
-class ContractPayment(_Said):
+class ContractPayment(_Strict):
     """How it is paid: by a method the client has, by a payment page's token, or on account. Never a card number."""
 
     billing_info_id: Id | None = Field(default=None, description="A payment method of the client.")
@@ -141,14 +141,14 @@ class ContractPayment(_Said):
         return {"payment_type": self.payment_type, **{key: value for key, value in said.items() if value}}
 
 
-class ContractDocument(_Said):
+class ContractDocument(_Strict):
     """The signed document, which stays where it is."""
 
     sha256: Annotated[str, Field(pattern=r"^([0-9a-f]{64})?$")] = Field(default="", description="Hexadecimal.")
     reference: Name = Field(default="", description="Where its keeper finds it.")
 
 
-class ContractSigned(_Said):
+class ContractSigned(_Strict):
     """The detail of the event `ContractSigned`, and what a signed webhook of the provider `generic` carries."""
 
     version: Literal[1] = 1

@@ -1,4 +1,4 @@
-"""All that was signed, wherever it is said: in the contract itself, or on the quote it names."""
+"""All that was signed, wherever it is signed: in the contract itself, or on the quote it names."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -16,13 +16,13 @@ from lambdas.records.quotes.service import QuotedService
 from lambdas.runtime.validation_messages import message_of
 
 
-def in_full(said: ContractSigned, queues: Mapping[int, Queue]) -> SignedContract:
+def contract_in_full(signed: ContractSigned, queues: Mapping[int, Queue]) -> SignedContract:
     """Of a contract that says everything. Raises ContractMalformedError, ContractRefusedError, QuoteTotalError."""
-    services = tuple(_quoted(service, number) for number, service in enumerate(said.services))
+    services = tuple(_quoted(service, number) for number, service in enumerate(signed.services))
     total_cents = sum(service.first_charge_cents for service in services)
-    if said.total_cents is not None and said.total_cents != total_cents:
-        raise QuoteTotalError("the contract", said.total_cents, total_cents)
-    queue = queues.get(said.order_queue_id or 0)
+    if signed.total_cents is not None and signed.total_cents != total_cents:
+        raise QuoteTotalError("the contract", signed.total_cents, total_cents)
+    queue = queues.get(signed.order_queue_id or 0)
     if queue is None:
         known = ", ".join(str(number) for number, each in sorted(queues.items()) if each.allow_quotes)
         raise ContractRefusedError(
@@ -30,21 +30,21 @@ def in_full(said: ContractSigned, queues: Mapping[int, Queue]) -> SignedContract
         )
     return SignedContract.model_validate(
         {
-            "contract_id": said.contract_id,
+            "contract_id": signed.contract_id,
             "order_queue_id": queue.order_queue_id,
-            "brand_id": said.brand_id or queue.brand_id,
-            "client_id": said.client_id,
+            "brand_id": signed.brand_id or queue.brand_id,
+            "client_id": signed.client_id,
             "services": services,
-            "owner": said.owner,
-            "opportunity_id": said.opportunity_id,
-            "persistent": said.persistent,
-            "term_months": said.term_months,
-            **_of_the_signature(said),
+            "owner": signed.owner,
+            "opportunity_id": signed.opportunity_id,
+            "persistent": signed.persistent,
+            "term_months": signed.term_months,
+            **_of_the_signature(signed),
         }
     )
 
 
-def of_quote(said: ContractSigned, quote: Quote) -> SignedContract:
+def contract_of_quote(signed: ContractSigned, quote: Quote) -> SignedContract:
     """Of a contract that names this quote."""
     return SignedContract.model_validate(
         {
@@ -58,28 +58,28 @@ def of_quote(said: ContractSigned, quote: Quote) -> SignedContract:
             "persistent": quote.contract_persists,
             "term_months": quote.term_months,
             "quote_id": quote.quote_id,
-            **_of_the_signature(said),
+            **_of_the_signature(signed),
         }
     )
 
 
-def signature_of(said: ContractSigned, quote: Quote) -> QuoteSignature:
+def signature_of(signed: ContractSigned, quote: Quote) -> QuoteSignature:
     return QuoteSignature(
-        digest=contract_digest(quote.contract_id, said.signature_id),
-        signed_at=int(said.signed_at.timestamp()),
-        signer=said.signer.name,
-        total_cents=said.total_cents,
+        digest=contract_digest(quote.contract_id, signed.signature_id),
+        signed_at=int(signed.signed_at.timestamp()),
+        signer=signed.signer.name,
+        total_cents=signed.total_cents,
     )
 
 
-def _of_the_signature(said: ContractSigned) -> dict[str, Any]:
+def _of_the_signature(signed: ContractSigned) -> dict[str, Any]:
     return {
-        "signature_id": said.signature_id,
-        "signed_at": int(said.signed_at.timestamp()),
-        "signer": said.signer.model_dump(),
-        "contact": said.contact.model_dump(exclude_defaults=True) if said.contact else {},
-        "payment": said.payment.info(),
-        "document": said.document.model_dump(),
+        "signature_id": signed.signature_id,
+        "signed_at": int(signed.signed_at.timestamp()),
+        "signer": signed.signer.model_dump(),
+        "contact": signed.contact.model_dump(exclude_defaults=True) if signed.contact else {},
+        "payment": signed.payment.info(),
+        "document": signed.document.model_dump(),
     }
 
 

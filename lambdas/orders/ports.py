@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from lambdas.orders.errors import Problem
 from lambdas.orders.model.checklist import ChecklistAction
 from lambdas.orders.model.executions import Execution, execution_name
-from lambdas.orders.model.order import Order, Place
+from lambdas.orders.model.order import ListPosition, Order
 from lambdas.orders.model.packs import PricedPack
 from lambdas.orders.table.entries import FoundOrder, OrderEntry
 from lambdas.runtime.models import Frozen
@@ -91,7 +91,7 @@ class TimeWindow(Frozen):
     min_ts: int | None = None
     max_ts: int | None = None
     descending: bool = False
-    behind: Place | None = None
+    behind: ListPosition | None = None
     page_size: int = 50
 
 

@@ -55,7 +55,7 @@ def taxes_of(priced: tuple[PricedPack, ...]) -> tuple[AppliedTax, ...]:
     return tax_totals(tax for pack in priced for tax in pack.taxes)
 
 
-def as_said(order: Order, sent: Mapping[str, Any]) -> dict[str, Any]:
+def without_read_back(order: Order, sent: Mapping[str, Any]) -> dict[str, Any]:
     """What the caller sent, without what they only read back; a coupon's object becomes its code.
 
     Of a lead's pack, an amount that is sent back counts as said: nobody can tell it from the wish to keep that price. Once

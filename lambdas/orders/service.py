@@ -10,13 +10,13 @@ from functools import partial
 from typing import Any
 
 from lambdas.orders.decisions import leads, manual_actions, progress
-from lambdas.orders.decisions import restart as revival
+from lambdas.orders.decisions import restart as restarts
 from lambdas.orders.decisions.await_payment import with_payment_check
 from lambdas.orders.decisions.draft import OrderDraft, new_order, queue_for, revised
 from lambdas.orders.decisions.on_account import for_signed_contracts, narrower
 from lambdas.orders.decisions.parties import refuse_strangers
 from lambdas.orders.decisions.readiness import check_ready
-from lambdas.orders.decisions.seen import Seen
+from lambdas.orders.decisions.shown_order import ShownOrder
 from lambdas.orders.errors import (
     InvalidOrderError,
     KeyTakenError,
@@ -36,7 +36,7 @@ from lambdas.orders.store import save
 from lambdas.orders.submission import Submission
 from lambdas.orders.submit_request import SubmitRequest
 from lambdas.orders.table.keys import IdempotencyKey, creation_keys, hash_pk, new_hash
-from lambdas.orders.table.lists import OrderFilter, listed
+from lambdas.orders.table.lists import OrderFilter, list_orders
 from lambdas.orders.table.pages import OrderPage, PageRoom
 from lambdas.orders.update import Update, UpdateRequest
 
@@ -133,10 +133,10 @@ class OrderService:
         who `order` says.
         """
         known = order if same_client else None
-        wish = UpdateRequest(changes, by, step_id, step_name, expected_revision, known, reason, permit)
-        update = Update(wish, self.preview, self.clients, self.payments, self.now)
-        made = self._walking(update.made, by) if wish.moves else update.made
-        return self._save(order, "move" if wish.moves else "update", by, made)
+        request = UpdateRequest(changes, by, step_id, step_name, expected_revision, known, reason, permit)
+        update = Update(request, self.preview, self.clients, self.payments, self.now)
+        updated = self._kept_running(update.updated, by) if request.moves else update.updated
+        return self._save(order, "move" if request.moves else "update", by, updated)
 
     def submit(
         self,
@@ -145,7 +145,7 @@ class OrderService:
         by: str = "",
         reviewed: bool = False,
         changes: Mapping[str, Any] | None = None,
-        seen: Seen | None = None,
+        shown: ShownOrder | None = None,
         form_invoices: MayBeInvoiced | None = None,
         signed: bool = False,
         permit: Permit = UNBOUND,
@@ -156,8 +156,10 @@ class OrderService:
         merged first, in the same write. `seen`: what the buyer was shown; if it is another order or price, nothing is done.
         `form_invoices`: whom the form it comes by invoices, if it has a rule of its own. `signed`: by a signed contract.
         """
-        wish = SubmitRequest(by=by, changes=changes or {}, seen=seen or Seen(), reviewed=reviewed, permit=permit)
-        return self._submit(order, wish, form_invoices, signed=signed)
+        request = SubmitRequest(
+            by=by, changes=changes or {}, shown=shown or ShownOrder(), reviewed=reviewed, permit=permit
+        )
+        return self._submit(order, request, form_invoices, signed=signed)
 
     def authenticate(
         self,
@@ -165,37 +167,37 @@ class OrderService:
         proof: Mapping[str, Any],
         *,
         by: str = "",
-        seen: Seen | None = None,
+        shown: ShownOrder | None = None,
         permit: Permit = UNBOUND,
     ) -> Order:
         """Submit an order whose card holder was asked to confirm its payment. `proof`: by the gateway's own names."""
-        return self._submit(order, SubmitRequest(by=by, proof=proof, seen=seen or Seen(), permit=permit))
+        return self._submit(order, SubmitRequest(by=by, proof=proof, shown=shown or ShownOrder(), permit=permit))
 
     def resume_submit(
-        self, order: Order, *, by: str = "", seen: Seen | None = None, form_invoices: MayBeInvoiced | None = None
+        self, order: Order, *, by: str = "", shown: ShownOrder | None = None, form_invoices: MayBeInvoiced | None = None
     ) -> Order:
         """Go on with a submit whose outcome is open, as the same payment; begin none. Raises NoOpenPaymentError."""
-        return self._submit(order, SubmitRequest(by=by, only_open=True, seen=seen or Seen()), form_invoices)
+        return self._submit(order, SubmitRequest(by=by, only_open=True, shown=shown or ShownOrder()), form_invoices)
 
     def _submit(
-        self, order: Order, wish: SubmitRequest, form_invoices: MayBeInvoiced | None = None, *, signed: bool = False
+        self, order: Order, request: SubmitRequest, form_invoices: MayBeInvoiced | None = None, *, signed: bool = False
     ) -> Order:
         check = partial(self.check, form_invoices=form_invoices, signed=signed)
         ports = (self.store, self.pricing, self.payments, self.screen)
-        submitted = Submission(*ports, self.currency, check, self._as_deployed, self.now, wish).submit(order)
+        submitted = Submission(*ports, self.currency, check, self._as_deployed, self.now, request).submit(order)
         if submitted.machine_stopped_at is None or submitted.is_lead:
             return submitted
-        walking = self._walking(lambda current: current, wish.by, lenient=True)
-        return self._save(submitted, "restart", wish.by, walking)  # it was submitted before, and stopped since
+        restarted = self._kept_running(lambda current: current, request.by, lenient=True)
+        return self._save(submitted, "restart", request.by, restarted)  # it was submitted before, and stopped since
 
     def _as_deployed(self, order: Order) -> Order:
         queue_id = order.order_queue_id
         machine_hash = self.machine_hashes.get(queue_id, "")
         return leads.as_deployed(order, self.queues.get(queue_id), self.modules, machine_hash=machine_hash)
 
-    def list(self, wanted: OrderFilter, room: PageRoom | None = None) -> OrderPage:
+    def list(self, criteria: OrderFilter, room: PageRoom | None = None) -> OrderPage:
         """Orders by queue and step or by client, in the order of their time, as far as an answer has room."""
-        return listed(self.store, self.queues, wanted, room)
+        return list_orders(self.store, self.queues, criteria, room)
 
     def look_for_payment(self, order_id: str, *, by: str) -> None:
         """Ask the order to look for its money now, because an invoice was paid. May be repeated; an unknown order is ignored."""
@@ -218,7 +220,7 @@ class OrderService:
         order_info.bounded_input(given)
         now = self.now()
         processed = partial(manual_actions.processed, action_id=action_id, by=by, given=given, now=now)
-        return self._save(order, "process", by, self._walking(processed, by))
+        return self._save(order, "process", by, self._kept_running(processed, by))
 
     def skip(self, order: Order, action_id: int, *, by: str, why: str = "", permit: Permit = UNBOUND) -> Order:
         """Pass an action over; skipped counts as done for what comes after it. `permit` is asked whether it may be.
@@ -238,11 +240,11 @@ class OrderService:
             paid = self.payments.record_left_money(current, action, now)
             return with_payment_check(skipped, by=by, now=now) if paid else skipped
 
-        return self._save(order, "skip", by, self._walking(change, by, lenient=True))
+        return self._save(order, "skip", by, self._kept_running(change, by, lenient=True))
 
     def undo_skip(self, order: Order, action_id: int, *, by: str) -> Order:
         unskipped = partial(manual_actions.unskipped, action_id=action_id, by=by, now=self.now())
-        return self._save(order, "undo_skip", by, self._walking(unskipped, by))
+        return self._save(order, "undo_skip", by, self._kept_running(unskipped, by))
 
     def restart(self, order: Order, *, by: str) -> Order:
         """A new execution for an order whose machine ended before the order did. Step Functions is asked whether it did."""
@@ -251,21 +253,25 @@ class OrderService:
         machine_hash = self.machine_hashes.get(order.order_queue_id, "")
 
         def change(current: Order) -> Order:
-            known = revival.as_found(current, self.executions, now=now)
-            return revival.restarted(known, queue, by=by, now=now).changed(machine_hash=machine_hash)
+            known = restarts.with_execution_state(current, self.executions, now=now)
+            return restarts.restarted(known, queue, by=by, now=now).changed(machine_hash=machine_hash)
 
         return self._save(order, "restart", by, change)
 
-    def _walking(self, change: Callable[[Order], Order], by: str, *, lenient: bool = False) -> Callable[[Order], Order]:
+    def _kept_running(
+        self, change: Callable[[Order], Order], by: str, *, lenient: bool = False
+    ) -> Callable[[Order], Order]:
         """The decision, and a new run for the order if its machine was stopped; `lenient`: it stands even where there is none."""
 
-        def walked(current: Order) -> Order:
+        def run(current: Order) -> Order:
             queue_id, now = current.order_queue_id, self.now()
             queue, machine_hash = self.queues.get(queue_id), self.machine_hashes.get(queue_id, "")
             decided = change(current)
-            return revival.walked(decided, queue, by=by, now=now, machine_hash=machine_hash, lenient=lenient)
+            return restarts.with_running_machine(
+                decided, queue, by=by, now=now, machine_hash=machine_hash, lenient=lenient
+            )
 
-        return walked
+        return run
 
     def cancel(self, order: Order, because: str = "", by: str = "") -> Order:
         """Final at once: nothing of the order starts any more. Taking back what was done follows in the machine."""
@@ -277,15 +283,15 @@ class OrderService:
                 return current
             return progress.canceled(self._as_deployed(current), now=self.now(), because=because, by=by)
 
-        canceled = self._save(order, "cancel", by, self._walking(change, by, lenient=True))
+        canceled = self._save(order, "cancel", by, self._kept_running(change, by, lenient=True))
         self.pricing.give_back(canceled.order_id)  # repeated by a repeated cancel, and by the undo of Generate Invoice
         return canceled
 
     def _save(self, order: Order, how: str, by: str, change: Callable[[Order], Order]) -> Order:
         """Write a decision with who took it and how; one that changes nothing leaves no trace."""
 
-        def signed(current: Order) -> Order:
-            wanted = change(current)
-            return wanted if wanted is current else wanted.changed(changed_by=by, changed_how=how)
+        def attributed(current: Order) -> Order:
+            changed = change(current)
+            return changed if changed is current else changed.changed(changed_by=by, changed_how=how)
 
-        return save(self.store, order, signed)
+        return save(self.store, order, attributed)

@@ -51,41 +51,49 @@ class Submission:
     check: Callable[[Order], None]
     as_deployed: Callable[[Order], Order]
     now: Callable[[], int]
-    wish: SubmitRequest
+    request: SubmitRequest
 
     def submit(self, order: Order) -> Order:
-        claim, client_id = secrets.token_hex(8), order.client_id
-        order = save(self.store, order, lambda current: self._claimed(current, claim, client_id))
-        if not order.is_lead or order.attempt is None:
+        """The submitted order. Raises OrderError, and then the order stays a lead."""
+        order = self._claim(order)
+        attempt = order.attempt
+        if not order.is_lead or attempt is None:
             return order
-        self._redeem(order, order.attempt)
-        return self._settled(order, order.attempt, self._authorize(order, order.attempt))
+        self._redeem_coupons(order, attempt)
+        self._refuse_changed(order, attempt)
+        hold = self._authorize(order, attempt)
+        return self._leave_leads(order, attempt, hold)
 
-    def _claimed(self, current: Order, claim: str, client_id: str | None) -> Order:
+    def _claim(self, order: Order) -> Order:
+        """Write the intent to pay. Only one of several submits at once gets the claim."""
+        claim, client_id = secrets.token_hex(8), order.client_id
+        return save(self.store, order, lambda current: self._with_claim(current, claim, client_id))
+
+    def _with_claim(self, current: Order, claim: str, client_id: str | None) -> Order:
         """The order with the intent to pay: compared, changed, checked and claimed is one and the same version of it.
 
         `client_id`: whose order the caller took it for. Nobody submits what became another client's meanwhile.
         """
-        wish, now = self.wish, self.now()
+        request, now = self.request, self.now()
         if current.is_lead:
-            wish.permit.pay(current)
-        wish.refuse(current, now)
+            request.permit.pay(current)
+        request.refuse(current, now)
         if not current.is_lead:
-            wish.seen.refuse_other_price(current)
+            request.shown.refuse_other_price(current)
             return current
-        wish.seen.refuse_other_content(current)
+        request.shown.refuse_other_content(current)
         if current.client_id != client_id:
             raise OrderChangedError(current.order_id)
-        wanted = revised(current, wish.changes, self.pricing, now=now, currency=self.currency)
-        wish.seen.refuse_other_price(wanted)
-        if wanted.attempt is None or is_paid_as_begun(self.payments.due(wanted), wanted.attempt):
-            self.check(wanted)  # else what was begun is given back first, and the order refused: _refuse_changed
-        by = {} if wanted is current else {"changed_by": wish.by, "changed_how": "submit"}
-        begun = self.as_deployed(wanted)
-        attempt = attempt_of(begun, self.payments.due(begun), wish, claim=claim, now=now)
+        changed = revised(current, request.changes, self.pricing, now=now, currency=self.currency)
+        request.shown.refuse_other_price(changed)
+        if changed.attempt is None or is_paid_as_begun(self.payments.due(changed), changed.attempt):
+            self.check(changed)  # else what was begun is given back first, and the order refused: _refuse_changed
+        by = {} if changed is current else {"changed_by": request.by, "changed_how": "submit"}
+        begun = self.as_deployed(changed)
+        attempt = attempt_of(begun, self.payments.due(begun), request, claim=claim, now=now)
         return begun.changed(attempt=attempt, activity=now, **by)
 
-    def _redeem(self, order: Order, attempt: PaymentAttempt) -> None:
+    def _redeem_coupons(self, order: Order, attempt: PaymentAttempt) -> None:
         """Count the use of each coupon before money is held at its price. A coupon that is gone makes a new price, which
         the caller has to agree to by submitting again."""
         again = attempt.tries > 1
@@ -98,13 +106,12 @@ class Submission:
             raise CouponGoneError(order.order_id, gone, lead.total_cents, lead.currency)
 
     def _authorize(self, order: Order, attempt: PaymentAttempt) -> Hold | None:
-        self._refuse_changed(order, attempt)
         if not attempt.amount_cents:
             return None
-        trial, by_bank = self._screen(order, attempt), False
+        trial, by_bank = self._begin_trial(order, attempt), False
         try:
-            if self.wish.proof is not None:
-                return self.payments.authenticate(order, attempt, self.wish.proof)
+            if self.request.proof is not None:
+                return self.payments.authenticate(order, attempt, self.request.proof)
             return self.payments.authorize(order, attempt)
         except PaymentDeclined as declined:
             by_bank = isinstance(declined, PaymentDeclinedByBank)
@@ -129,9 +136,9 @@ class Submission:
             order.order_id, "it was changed while an earlier payment was under way, now given back"
         )
 
-    def _screen(self, order: Order, attempt: PaymentAttempt) -> PaymentTrial:
+    def _begin_trial(self, order: Order, attempt: PaymentAttempt) -> PaymentTrial:
         """Before the gateway is asked for the first time; what is refused here leaves the attempt's key unused."""
-        if self.wish.reviewed or attempt.tries > 1:  # what was begun is always looked up, and ended
+        if self.request.reviewed or attempt.tries > 1:  # what was begun is always looked up, and ended
             return self.screen.admit(order)
         try:
             return self.screen.check(order)
@@ -142,22 +149,24 @@ class Submission:
             self._end(order, attempt, tried=False, review_because=str(why))
             raise ReviewNeededError(order.order_id) from None
 
-    def _settled(self, order: Order, attempt: PaymentAttempt, hold: Hold | None) -> Order:
+    def _leave_leads(self, order: Order, attempt: PaymentAttempt, hold: Hold | None) -> Order:
         def change(current: Order) -> Order:
             if not _is_ours(current, attempt) or not current.is_lead:
                 return current
-            left = progress.submitted(current, now=self.now(), hold=hold)
-            return left.changed(changed_by=self.wish.by, changed_how="submit", review_at=None, review_because="")
+            left_leads = progress.submitted(current, now=self.now(), hold=hold)
+            return left_leads.changed(
+                changed_by=self.request.by, changed_how="submit", review_at=None, review_because=""
+            )
 
-        settled = save(self.store, order, change)
-        if settled.step_status is StepStatus.CANCELED:
+        submitted = save(self.store, order, change)
+        if submitted.step_status is StepStatus.CANCELED:
             if hold:
                 self.payments.release(hold)
-            self._end(settled, attempt)
-            raise OrderIsFinalError(order.order_id, settled.step.name, "submitted")
-        if settled.is_lead:
+            self._end(submitted, attempt)
+            raise OrderIsFinalError(order.order_id, submitted.step.name, "submitted")
+        if submitted.is_lead:
             raise SubmitInProgressError(order.order_id)
-        return settled
+        return submitted
 
     def _park(self, order: Order, attempt: PaymentAttempt) -> None:
         """Nobody works on the attempt while the card holder does; it stays, so that it is found again."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from lambdas.orders.decisions.seen import Seen, content_digest, price_digest
+from lambdas.orders.decisions.shown_order import ShownOrder, content_digest, price_digest
 from lambdas.orders.errors import OrderIsFinalError
 from lambdas.orders.model.order import Order, PaymentAttempt
 from lambdas.orders.model.steps import StepStatus
@@ -26,7 +26,7 @@ class SubmitRequest:
 
     by: str = ""
     changes: Mapping[str, Any] = field(default_factory=dict)
-    seen: Seen = field(default_factory=Seen)
+    shown: ShownOrder = field(default_factory=ShownOrder)
     proof: Mapping[str, Any] | None = None
     reviewed: bool = False
     only_open: bool = False
@@ -49,7 +49,7 @@ class SubmitRequest:
             raise NoOpenPaymentError(order.order_id)
 
 
-def attempt_of(order: Order, due: PaymentDue, wish: SubmitRequest, *, claim: str, now: int) -> PaymentAttempt:
+def attempt_of(order: Order, due: PaymentDue, request: SubmitRequest, *, claim: str, now: int) -> PaymentAttempt:
     """The attempt that is open, taken over by this claim; else a new one for what is due.
 
     Who submits again says yes to the order as it is now; who only comes back from the bank, or looks again, does not.
@@ -59,7 +59,7 @@ def attempt_of(order: Order, due: PaymentDue, wish: SubmitRequest, *, claim: str
     if order.attempt:
         # Its process died, or its card holder was asked: the key stays, so that the payment is found.
         taken_over = order.attempt.changed(claim=claim, claim_ends_at=ends_at, tries=order.attempt.tries + 1)
-        return taken_over.changed(**agreed) if wish.is_agreement else taken_over
+        return taken_over.changed(**agreed) if request.is_agreement else taken_over
     return PaymentAttempt(
         key=f"{order.known_as}:submit:authorize:{order.declines + 1}",
         amount_cents=due.amount_cents,

@@ -41,26 +41,26 @@ class UpdateRequest:
 class Update:
     """One update of one order. `preview` gives the order as the changes make it."""
 
-    wish: UpdateRequest
+    request: UpdateRequest
     preview: Callable[[Order, Mapping[str, Any]], Order]
     clients: Clients
     payments: Payments
     now: Callable[[], int]
 
-    def made(self, current: Order) -> Order:
-        """The order as it was wished for. Raises OrderError."""
-        wish = self.wish
-        if wish.expected_revision not in (None, current.revision):
+    def updated(self, current: Order) -> Order:
+        """The order with the request carried out. Raises OrderError."""
+        request = self.request
+        if request.expected_revision not in (None, current.revision):
             raise RevisionDiffersError(current.order_id, current.revision)
-        if wish.same_client_as and current.client_id != wish.same_client_as.client_id:
+        if request.same_client_as and current.client_id != request.same_client_as.client_id:
             raise OrderChangedError(current.order_id)
-        wish.permit.change(current, wish.changes)
-        updated = self._merged(current) if wish.changes else current
-        if not wish.moves:
+        request.permit.change(current, request.changes)
+        updated = self._merged(current) if request.changes else current
+        if not request.moves:
             return updated
-        step = manual_actions.step_of(current, step_id=wish.step_id, step_name=wish.step_name)
-        wish.permit.pass_over(current, manual_actions.passed_over(current, step))
-        return manual_actions.moved(updated, step, by=wish.by, why=wish.reason, now=self.now())
+        step = manual_actions.step_of(current, step_id=request.step_id, step_name=request.step_name)
+        request.permit.pass_over(current, manual_actions.passed_over(current, step))
+        return manual_actions.moved(updated, step, by=request.by, why=request.reason, now=self.now())
 
     def _merged(self, current: Order) -> Order:
         if current.is_final:
@@ -68,8 +68,8 @@ class Update:
             raise OrderIsFinalError(current.order_id, current.step.name, "updated", instead=client or "")
         if current.is_being_submitted(self.now()):
             raise SubmitInProgressError(current.order_id)
-        updated = self.preview(current, self.wish.changes)
-        refuse_left_behind(current, updated, self.wish.changes)
+        updated = self.preview(current, self.request.changes)
+        refuse_left_behind(current, updated, self.request.changes)
         refuse_strangers(current, updated, self.clients, self.payments)
         if not current.is_lead and (fixed := changed_fields(current, updated)):
             raise NotAfterSubmitError(current.order_id, fixed)

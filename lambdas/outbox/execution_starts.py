@@ -70,7 +70,9 @@ class ExecutionStarter:
                 return current
             queue, queue_id = self.queues().get(current.order_queue_id), str(current.order_queue_id)
             stopped, machine_hash = self._stopped(current, ended), self.machine_hashes.get(queue_id, "")
-            after = restart.walked(stopped, queue, by="", now=now, machine_hash=machine_hash, lenient=True)
+            after = restart.with_running_machine(
+                stopped, queue, by="", now=now, machine_hash=machine_hash, lenient=True
+            )
             return after.changed(changed_by="", changed_how="restart")
 
         save(self.orders, self.orders.get(order.order_id), change)

@@ -90,7 +90,7 @@ class ExecutionCheck:
     def _mark(self, order: Order) -> bool:
         """Return whether the order has no execution and was marked now."""
         try:
-            after = save(self.orders, order, self._as_found)
+            after = save(self.orders, order, self._with_execution_state)
         except Exception as error:  # noqa: BLE001 - the other orders are looked at all the same
             log_unexpected("order not compared with its execution", error, order_id=order.order_id)
             return False
@@ -99,5 +99,5 @@ class ExecutionCheck:
         logger.warning("the order has no execution", order_id=order.order_id)  # no reason: a person may have typed it
         return True
 
-    def _as_found(self, order: Order) -> Order:
-        return restart.as_found(order, self.executions, now=self.now)
+    def _with_execution_state(self, order: Order) -> Order:
+        return restart.with_execution_state(order, self.executions, now=self.now)

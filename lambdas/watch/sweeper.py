@@ -11,7 +11,7 @@ from functools import cache, partial
 from typing import Any
 
 from lambdas.orders.decisions import leads
-from lambdas.orders.decisions.deadlines import swept
+from lambdas.orders.decisions.deadlines import with_overdue_marked
 from lambdas.orders.machine import StepFunctionsMachine
 from lambdas.orders.model.modules import load_modules
 from lambdas.orders.model.order import Order
@@ -97,7 +97,7 @@ def _swept(order: Order, now: int, as_deployed: AsDeployed) -> Order:
         return order
     if leads.is_over(order, now):
         return leads.expired(as_deployed(order) if order.attempt else order, now=now)
-    return swept(order, now)
+    return with_overdue_marked(order, now)
 
 
 def _as_deployed(lead: Order) -> Order:

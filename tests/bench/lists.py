@@ -16,7 +16,7 @@ from moto.dynamodb.models import dynamodb_backends
 from lambdas.orders.model.order import Order
 from lambdas.orders.model.queue import DEFAULT_BRAND_ID, load_queues
 from lambdas.orders.store import DynamoOrderStore, order_item
-from lambdas.orders.table.lists import OrderFilter, listed
+from lambdas.orders.table.lists import OrderFilter, list_orders
 from lambdas.records.step_counts import StepCounts, counts_key
 from lambdas.records.table import RecordTable
 from lambdas.runtime.items import to_item
@@ -62,7 +62,7 @@ def _reads(client: "DynamoDBClient", size: int) -> dict[str, float]:
         if what == "order.queue_list":
             assert sum(sum(counts.of_queue(queue_id).values()) for queue_id in queues) == size
         else:
-            page = listed(store, queues, OrderFilter(brand_id=DEFAULT_BRAND_ID, limit=PAGE, descending=True))
+            page = list_orders(store, queues, OrderFilter(brand_id=DEFAULT_BRAND_ID, limit=PAGE, descending=True))
             assert len(page.orders) == PAGE
         return units.units - before
 

@@ -150,7 +150,7 @@ def test_an_entry_knows_what_lists_filter_by(filled: OrderStore) -> None:
     first = next(filled.of_client("100", TimeWindow()))
 
     assert first == next(filled.of_opportunity(5, TimeWindow()))
-    assert (first.place, first.order_queue_id, first.step_id) == ((NOW, 1001), 1, 11)
+    assert (first.list_position, first.order_queue_id, first.step_id) == ((NOW, 1001), 1, 11)
     assert (first.client_id, first.opportunity_id) == ("100", 5)
     assert next(filled.in_step(1, 11, TimeWindow(behind=(NOW, 1000)))).opportunity_id == 5
 

@@ -90,13 +90,13 @@ class InMemoryOrderStore:
     def _by_time(self, orders: Iterable[Order], window: TimeWindow) -> Iterator[OrderEntry]:
         latest = float("inf") if window.max_ts is None else window.max_ts
         inside = (o for o in orders if (window.min_ts or 0) <= o.ts <= latest and _is_behind(o, window))
-        return map(entry_of, sorted(inside, key=lambda order: order.place, reverse=window.descending))
+        return map(entry_of, sorted(inside, key=lambda order: order.list_position, reverse=window.descending))
 
 
 def _is_behind(order: Order, window: TimeWindow) -> bool:
     if window.behind is None:
         return True
-    return order.place < window.behind if window.descending else order.place > window.behind
+    return order.list_position < window.behind if window.descending else order.list_position > window.behind
 
 
 @dataclass

@@ -1,7 +1,7 @@
 """What a skipped action still has to settle: a module that holds something for its action lets go of it.
 
 Nothing waits for a skipped action, so the order goes on. What cannot be settled is a wait of the action's owner from the first
-failure on (lambdas/orders/decisions/unsettled.py). What may pass is tried again for a moment by whoever came by, and after
+failure on (lambdas/orders/decisions/outstanding.py). What may pass is tried again for a moment by whoever came by, and after
 that only when somebody asks for it: the machine would else go round by its retries for as long as the other side is silent.
 """
 
@@ -10,9 +10,10 @@ from typing import Any
 
 from lambdas.actions._frame.module import Module, ThrottledError, Tools, TransientError
 from lambdas.actions._frame.outcome import classed, config_of
-from lambdas.orders.decisions import unsettled
+from lambdas.orders.decisions import outstanding
 from lambdas.orders.model.checklist import ActionState
 from lambdas.orders.model.order import Order
+from lambdas.orders.model.waits import WaitKey
 from lambdas.orders.store import save
 from lambdas.runtime.telemetry import MetricUnit, logger, metrics
 
@@ -34,16 +35,16 @@ def settle_skipped(module: Module[Any], order_id: str, action_id: int, use: Tool
         if isinstance(failure, TransientError | ThrottledError) and use.now() < since + TRIED_SECONDS:
             raise failure from None
         return
-    if unsettled.wait_key(action_id) in order.waits:
-        save(use.orders, order, lambda current: unsettled.settled(current, action_id))
+    if WaitKey.outstanding(action_id) in order.waits:
+        save(use.orders, order, lambda current: outstanding.without_outstanding(current, action_id))
         logger.info("skipped action settled")
 
 
 def _kept_since(order: Order, action_id: int, use: Tools, why: str) -> int:
     """Since when it waits, now that it does."""
     now = use.now()
-    after = save(use.orders, order, lambda current: unsettled.unsettled(current, action_id, why=why, now=now))
+    after = save(use.orders, order, lambda current: outstanding.with_outstanding(current, action_id, why=why, now=now))
     metrics.add_metric("ActionFailed", MetricUnit.Count, 1)
     logger.warning("skipped action left something", reason=why)
-    known = after.waits.get(unsettled.wait_key(action_id))
+    known = after.waits.get(WaitKey.outstanding(action_id))
     return known.since if known else now

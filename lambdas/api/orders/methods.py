@@ -21,7 +21,7 @@ from lambdas.api.orders.results import CreatedOrder
 from lambdas.api.queues.lookup import queue_to_fill
 from lambdas.orders.decisions.draft import OrderDraft
 from lambdas.orders.decisions.parties import stored_method
-from lambdas.orders.decisions.seen import Seen
+from lambdas.orders.decisions.shown_order import ShownOrder
 from lambdas.orders.errors import InvalidOrderError, Problem
 from lambdas.orders.model.order import Order
 from lambdas.orders.model.queue import DEFAULT_BRAND_ID
@@ -83,10 +83,13 @@ def _moves(request: UpdateRequest) -> bool:
 
 
 def _submit(backend: Backend, request: SubmitRequest, caller: Caller) -> Order:
-    order, seen = backend.order(request, caller), Seen(total_cents=request.total_cents, revision=caller.call.if_match)
+    order, seen = (
+        backend.order(request, caller),
+        ShownOrder(total_cents=request.total_cents, revision=caller.call.if_match),
+    )
     permit = CallersPermit(caller)
     with counting_login(backend, caller, order):
-        return backend.service.submit(order, by=caller.name, reviewed=request.reviewed, seen=seen, permit=permit)
+        return backend.service.submit(order, by=caller.name, reviewed=request.reviewed, shown=seen, permit=permit)
 
 
 def _submit_rights(request: SubmitRequest) -> Rights:

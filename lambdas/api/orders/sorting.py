@@ -30,8 +30,8 @@ def _place(field: str) -> Callable[[Order], tuple[Any, ...]]:
 
     def place(order: Order) -> tuple[Any, ...]:
         if field == "total":
-            return order.total_cents, order.place
+            return order.total_cents, order.list_position
         value = str(record(order)[field])
-        return value.casefold() if field in _TEXTS else int(value), order.place
+        return value.casefold() if field in _TEXTS else int(value), order.list_position
 
     return place

@@ -29,7 +29,7 @@ from lambdas.forms.session.session import Session
 from lambdas.forms.session.shown_price import SEEN, refuse_unseen, seen_on
 from lambdas.forms.shop import RETURN, REVIEW, WAIT, Shop, make_status_path, path_of, redirect_to_order
 from lambdas.forms.web import Answer, RefusedError, WebRequest, see_other
-from lambdas.orders.decisions.seen import Seen
+from lambdas.orders.decisions.shown_order import ShownOrder
 from lambdas.orders.errors import InvalidOrderError, OrderError, OrderIsFinalError, RevisionDiffersError
 from lambdas.orders.model.info import Info, merge
 from lambdas.orders.model.order import Order
@@ -67,7 +67,7 @@ def pay(shop: Shop, form: Form, session: Session, order: Order, request: WebRequ
     shown = refuse_unseen(order, seen_on(session, request.typed.get(SEEN, "")), shop.now())
     wanted = with_signature(merge(changes, changes_of(choice, shop, session) if choice else {}))
     submit = partial(
-        shop.service.submit, order, changes=wanted, seen=shown, by=by_of(form), form_invoices=form.may_be_invoiced
+        shop.service.submit, order, changes=wanted, shown=shown, by=by_of(form), form_invoices=form.may_be_invoiced
     )
     return _submit(shop, form, session, order, request, submit)
 
@@ -114,7 +114,7 @@ def on_return(shop: Shop, form: Form, session: Session, request: WebRequest) -> 
     try:
         if page is None:
             proof = shop.hosted.proof(request.query)
-            submit = partial(shop.service.authenticate, order, proof, seen=_seen_at_payment(order), by=by_of(form))
+            submit = partial(shop.service.authenticate, order, proof, shown=_seen_at_payment(order), by=by_of(form))
             return _submit(shop, form, session, order, request, submit)
         entered = shop.hosted.entered(page, request.query)
     except NotEnteredError as refused:
@@ -152,13 +152,13 @@ def look_again(shop: Shop, form: Form, request: WebRequest) -> Answer:
     order = session.order
     if order is None or not order.is_lead or order.attempt is None or order.is_being_submitted(shop.now()):
         return show_wait(shop, form, session, request)
-    submit = partial(shop.service.resume_submit, order, seen=_seen_at_payment(order), by=by_of(form))
+    submit = partial(shop.service.resume_submit, order, shown=_seen_at_payment(order), by=by_of(form))
     return _submit(shop, form, session, order, request, submit)
 
 
-def _seen_at_payment(order: Order) -> Seen:
+def _seen_at_payment(order: Order) -> ShownOrder:
     """The content that the client agreed to when the open payment began."""
-    return Seen(content=order.attempt.content if order.attempt else "")
+    return ShownOrder(content=order.attempt.content if order.attempt else "")
 
 
 def show_review(shop: Shop, form: Form, session: Session) -> Answer:

@@ -3,7 +3,7 @@
 import re
 
 from lambdas.forms.session.session import Session
-from lambdas.orders.decisions.seen import Seen, content_digest, price_digest
+from lambdas.orders.decisions.shown_order import ShownOrder, content_digest, price_digest
 from lambdas.orders.errors import RevisionDiffersError
 from lambdas.orders.model.order import Order
 
@@ -18,17 +18,17 @@ def stamp_of(session: Session, shown: Order) -> str:
     return f"{said}.{session.derived(_purpose(session, said))}"
 
 
-def seen_on(session: Session, stamp: str) -> Seen | None:
+def seen_on(session: Session, stamp: str) -> ShownOrder | None:
     """The content and price that the page of this stamp showed; None if the stamp is not of this session and order."""
     found = _STAMP.fullmatch(stamp)
     said, _, signature = stamp.rpartition(".")
     if found is None or not session.is_derived(_purpose(session, said), signature):
         return None
     total, currency, price, content = found.groups()
-    return Seen(total_cents=int(total), currency=currency, price=price, content=content)
+    return ShownOrder(total_cents=int(total), currency=currency, price=price, content=content)
 
 
-def refuse_unseen(order: Order, seen: Seen | None, now: int) -> Seen:
+def refuse_unseen(order: Order, seen: ShownOrder | None, now: int) -> ShownOrder:
     """The shown content and price. Raises RevisionDiffersError if it is unknown or the order has changed."""
     if seen is None:
         raise RevisionDiffersError(order.order_id, order.revision)

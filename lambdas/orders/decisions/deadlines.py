@@ -10,7 +10,7 @@ UNWOUND_WITHIN_SECONDS = 900  # of its cancel, or of what happened last; after t
 _LOOKED_FOR_SECONDS = 3_600
 
 
-def swept(order: Order, now: int) -> Order:
+def with_overdue_marked(order: Order, now: int) -> Order:
     """The order with its overdue waits marked. Where there are none, it is written all the same: the index named it too
     early, and a write sets that right."""
     waits = {

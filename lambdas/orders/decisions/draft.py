@@ -18,7 +18,7 @@ from lambdas.orders.model.order import Order
 from lambdas.orders.model.queue import Queue
 from lambdas.orders.parsing.info_keys import near_misses
 from lambdas.orders.ports import Pricing, Sale
-from lambdas.orders.readback import as_said, setup_problems
+from lambdas.orders.readback import setup_problems, without_read_back
 from lambdas.runtime.models import Frozen
 from lambdas.runtime.passwords import hash_password
 
@@ -32,7 +32,7 @@ _PAYMENT_PREFIXES = ("pack", "cc_", "ach_", "paypal_")
 
 
 class OrderDraft(Frozen):
-    """The content of a new order. Money in cents; times in Unix seconds; None: not said."""
+    """The content of a new order. Money in cents; times in Unix seconds; None: not stated."""
 
     order_queue_id: int
     ts: int | None = None
@@ -52,8 +52,8 @@ class OrderDraft(Frozen):
 
     def content_hash(self) -> str:
         """The same for the same content, whatever the order of keys; used to tell a repeat from another order."""
-        said = self.model_dump(exclude_none=True, exclude={"info": {"uber_pass"}})
-        content = json.dumps(said, sort_keys=True, default=str)
+        stated = self.model_dump(exclude_none=True, exclude={"info": {"uber_pass"}})
+        content = json.dumps(stated, sort_keys=True, default=str)
         return hashlib.sha256(content.encode()).hexdigest()
 
 
@@ -97,11 +97,11 @@ def new_order(
         machine_run=0,
         lead_ends_at=ends_at(queue, now),
     )
-    said = draft.model_dump(exclude_none=True, exclude={"order_queue_id", "hash", "ts"})
-    return with_changes(blank, {**said, "info": _wanted(draft, pricing)}, pricing, now=now, currency=currency)
+    stated = draft.model_dump(exclude_none=True, exclude={"order_queue_id", "hash", "ts"})
+    return with_changes(blank, {**stated, "info": _requested_info(draft, pricing)}, pricing, now=now, currency=currency)
 
 
-def _wanted(draft: OrderDraft, pricing: Pricing) -> dict[str, Any]:
+def _requested_info(draft: OrderDraft, pricing: Pricing) -> dict[str, Any]:
     if not draft.add_default_pack_upgrades:
         return draft.info
     order_info.limits(draft.info)
@@ -113,18 +113,18 @@ def revised(order: Order, changes: Mapping[str, Any], pricing: Pricing, *, now: 
     merged = _merged(order, changes, now)
     same = merged.changed(activity=order.activity) == order and changes.get("total_cents") in (None, order.total_cents)
     priced = order if same else _priced(merged, changes, pricing, now=now, currency=currency)
-    return _agreeing(order, changes, priced)
+    return _refuse_disagreement(order, changes, priced)
 
 
 def with_changes(order: Order, changes: Mapping[str, Any], pricing: Pricing, *, now: int, currency: str) -> Order:
     """The order with these changes: `info` deep-merged, a lead's total worked out anew from what it asks for, in the currency
     that is sold in now."""
     merged = _merged(order, changes, now)
-    return _agreeing(order, changes, _priced(merged, changes, pricing, now=now, currency=currency))
+    return _refuse_disagreement(order, changes, _priced(merged, changes, pricing, now=now, currency=currency))
 
 
-def _agreeing(before: Order, changes: Mapping[str, Any], after: Order) -> Order:
-    """The changed order, unless what was said of its prices is not so, or it has no room."""
+def _refuse_disagreement(before: Order, changes: Mapping[str, Any], after: Order) -> Order:
+    """The changed order, unless what was stated of its prices is not so, or it has no room."""
     if problems := tuple(setup_problems(before, changes.get("info") or {}, after)):
         raise InvalidOrderError(problems)
     if after is not before:
@@ -137,10 +137,10 @@ def _merged(order: Order, changes: Mapping[str, Any], now: int) -> Order:
     order_info.limits(sent)
     _refuse_card_data(order, changes, sent)
     problems = list(near_misses(sent))
-    said = judged(as_said(order, sent), order.info, problems, where="info.")
+    stated = judged(without_read_back(order, sent), order.info, problems, where="info.")
     if problems:
         raise InvalidOrderError(tuple(problems))
-    info = order_info.merge(order.info, said)
+    info = order_info.merge(order.info, stated)
     password = order_info.text(info, "uber_pass")
     info.pop("uber_pass", None)
     order_info.limits(info)
@@ -161,11 +161,11 @@ def _refuse_card_data(order: Order, changes: Mapping[str, Any], sent: Mapping[st
 
 def _priced(order: Order, changes: Mapping[str, Any], pricing: Pricing, *, now: int, currency: str) -> Order:
     """A lead at the prices of now; once an order was submitted its prices stay, for that money was held."""
-    said_cents: int | None = changes.get("total_cents")
+    stated_cents: int | None = changes.get("total_cents")
     if not order.is_lead:
-        return order if order.priced or said_cents is None else order.changed(total_cents=said_cents)
+        return order if order.priced or stated_cents is None else order.changed(total_cents=stated_cents)
     priced = pricing.price(order.info, sale_of(order, now))
-    stated = order.total_cents if said_cents is None else said_cents
+    stated = order.total_cents if stated_cents is None else stated_cents
     total = sum(pack.first_charge_cents for pack in priced) if priced else stated
     if total > MAX_CENTS:
         text = f"what it asks for comes to more than {format_cents(MAX_CENTS)} {currency}; split it into several orders"

@@ -7,7 +7,7 @@ import hashlib
 import json
 from typing import Any
 
-from lambdas.orders.decisions import claims, progress, unsettled
+from lambdas.orders.decisions import claims, outstanding, progress
 from lambdas.orders.errors import OrderIsFinalError
 from lambdas.orders.model.checklist import ActionState, ChecklistAction, ChecklistStep
 from lambdas.orders.model.order import Order, without
@@ -27,12 +27,12 @@ def processed(order: Order, action_id: int, *, by: str, given: dict[str, Any], n
     On a canceled order the only thing to ask for is that an undo that failed is tried again. Of a skipped action, in any step,
     it is that what it left to settle is settled.
     """
-    if given and _was_told(order, action_id, given, now):
+    if given and _is_repeated_input(order, action_id, given, now):
         return order
     undo = WaitKey.undo(action_id)
     if order.step_status is StepStatus.CANCELED and undo in order.waits:
         return order.changed(activity=now, waits=without(order.waits, undo))
-    if (again := unsettled.asked_again(order, action_id, by=by, now=now)) is not None:
+    if (again := outstanding.with_retry_requested(order, action_id, by=by, now=now)) is not None:
         return again
     action = _here(order, action_id, "processed")
     if action.state is ActionState.SKIPPED:
@@ -83,18 +83,18 @@ def unskipped(order: Order, action_id: int, *, by: str, now: int) -> Order:
         passed_over=False,
     )
     changed = order.with_action(again).changed(activity=now, epoch=order.epoch + 1)
-    return changed.changed(waits=unsettled.still_left(changed))
+    return changed.changed(waits=outstanding.outstanding_waits(changed))
 
 
 def passed_over(order: Order, step: ChecklistStep) -> tuple[ChecklistAction, ...]:
     """The required actions, neither done nor skipped, that a move to this step leaves behind. Raises if there is no such move."""
     _refuse_move(order, step)
-    places = [place.step_id for place in order.checklist_steps]
-    here, goal = places.index(order.step_id), places.index(step.step_id)
+    positions = [place.step_id for place in order.checklist_steps]
+    here, goal = positions.index(order.step_id), positions.index(step.step_id)
     return tuple(
         action
         for action in order.actions.values()
-        if not action.optional and not action.met and here <= places.index(action.step_id) < goal
+        if not action.optional and not action.met and here <= positions.index(action.step_id) < goal
     )
 
 
@@ -106,10 +106,10 @@ def moved(order: Order, step: ChecklistStep, *, by: str, why: str = "", now: int
     passed = passed_over(order, step)
     if step.step_id == order.step_id:
         return order
-    places = [place.step_id for place in order.checklist_steps]
-    here, goal = places.index(order.step_id), places.index(step.step_id)
+    positions = [place.step_id for place in order.checklist_steps]
+    here, goal = positions.index(order.step_id), positions.index(step.step_id)
     for action in order.actions.values():
-        if action.captures and not action.met and order.hold and here <= places.index(action.step_id) < goal:
+        if action.captures and not action.met and order.hold and here <= positions.index(action.step_id) < goal:
             raise MoveRefusedError(
                 order,
                 f"holds money that {action.name} ({action.action_id}) takes; process or skip it in its step first",
@@ -117,11 +117,11 @@ def moved(order: Order, step: ChecklistStep, *, by: str, why: str = "", now: int
     if passed and not why:
         raise MoveWithoutReasonError(order, passed)
     actions = {
-        key: _passed(action, here, goal, places.index(action.step_id), by=by, now=now, where=_where(step, why))
+        key: _passed(action, here, goal, positions.index(action.step_id), by=by, now=now, where=_where(step, why))
         for key, action in order.actions.items()
     }
     there = order.changed(step_id=step.step_id, actions=actions, epoch=order.epoch + 1, activity=now)
-    there = there.changed(waits=unsettled.still_left(there))
+    there = there.changed(waits=outstanding.outstanding_waits(there))
     if progress.advanced(there, machine_went_on=True).step_id != step.step_id:
         text = f"has nothing left to do there: every action of {step.name} is done or skipped"
         raise MoveRefusedError(
@@ -193,9 +193,9 @@ def _here(order: Order, action_id: int, wish: str) -> ChecklistAction:
             None, f"order {order.order_id} has no action {action_id}; in {order.step.name} it has: {known}"
         )
     if action.step_id != order.step_id:
-        places = [step.step_id for step in order.checklist_steps]
-        is_ahead = places.index(action.step_id) > places.index(order.step_id)
-        place = order.checklist_steps[places.index(action.step_id)].name
+        positions = [step.step_id for step in order.checklist_steps]
+        is_ahead = positions.index(action.step_id) > positions.index(order.step_id)
+        place = order.checklist_steps[positions.index(action.step_id)].name
         refusal = TooEarlyError if is_ahead else ActionRefusedError
         raise refusal(action, f"belongs to {place}, and the order is in {order.step.name}: it cannot be {wish} now")
     return action
@@ -206,7 +206,7 @@ def _refuse_busy(action: ChecklistAction, now: int) -> None:
         raise TooEarlyError(action, "is running at this moment; look again in a few seconds")
 
 
-def _was_told(order: Order, action_id: int, given: dict[str, Any], now: int) -> bool:
+def _is_repeated_input(order: Order, action_id: int, given: dict[str, Any], now: int) -> bool:
     """Whether this very input was accepted before, and the run it was for is under way or has done what it asks."""
     action = order.actions.get(str(action_id))
     if action is None or not action.told:

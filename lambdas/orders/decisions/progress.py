@@ -51,10 +51,12 @@ def advanced(order: Order, *, machine_went_on: bool = False) -> Order:
 
 def machine_is_ahead(order: Order, action_id: int) -> bool:
     """The action stands in a later step than the order, and nothing required keeps the order from it."""
-    places = [step.step_id for step in order.checklist_steps]
+    positions = [step.step_id for step in order.checklist_steps]
     action = order.actions.get(str(action_id))
     reached = advanced(order, machine_went_on=True).step_id
-    return action is not None and places.index(order.step_id) < places.index(action.step_id) <= places.index(reached)
+    return action is not None and positions.index(order.step_id) < positions.index(action.step_id) <= positions.index(
+        reached
+    )
 
 
 def _gates_opened(order: Order) -> Order:

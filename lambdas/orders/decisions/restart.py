@@ -6,7 +6,7 @@ were still the order's.
 """
 
 from lambdas.orders.decisions.leads import lead_ends_at
-from lambdas.orders.decisions.unsettled import still_left
+from lambdas.orders.decisions.outstanding import outstanding_waits
 from lambdas.orders.errors import OrderIsFinalError
 from lambdas.orders.model import executions
 from lambdas.orders.model.checklist import ActionState, ChecklistAction
@@ -34,7 +34,7 @@ def machine_stopped(order: Order, *, execution: str, because: str, at: int) -> O
     stopped = order.changed(machine_stopped_at=at, machine_stopped_because=because, activity=at)
     if order.is_lead:
         return stopped.changed(lead_ends_at=lead_ends_at(order) or at, waits={})
-    return stopped.changed(waits={**order.waits, MACHINE_WAIT: _asked_for(at)})
+    return stopped.changed(waits={**order.waits, MACHINE_WAIT: _wait_for_operator(at)})
 
 
 def machine_goes_on(order: Order, *, execution: str, at: int) -> Order:
@@ -50,7 +50,7 @@ def needs_machine(order: Order) -> bool:
     return order.machine_run > 0 and not order.is_lead and not _is_at_its_end(order)
 
 
-def as_found(order: Order, found_by: Executions, *, now: int) -> Order:
+def with_execution_state(order: Order, found_by: Executions, *, now: int) -> Order:
     """The order as Step Functions knows it: a stop that nobody told of shows."""
     if order.machine_stopped_at is not None or not needs_machine(order):
         return order
@@ -67,7 +67,7 @@ def as_found(order: Order, found_by: Executions, *, now: int) -> Order:
     return machine_stopped(order, execution=found.name, because=because, at=now)
 
 
-def walked(
+def with_running_machine(
     order: Order, queue: Queue | None, *, by: str, now: int, machine_hash: str = "", lenient: bool = False
 ) -> Order:
     """The order as somebody decided, with a new run if its machine was stopped: nobody would walk it otherwise.
@@ -82,10 +82,14 @@ def walked(
     except RestartRefusedError:
         if not lenient:
             raise
-    return order if MACHINE_WAIT in order.waits else order.changed(waits={**order.waits, MACHINE_WAIT: _asked_for(now)})
+    return (
+        order
+        if MACHINE_WAIT in order.waits
+        else order.changed(waits={**order.waits, MACHINE_WAIT: _wait_for_operator(now)})
+    )
 
 
-def _asked_for(now: int) -> Wait:
+def _wait_for_operator(now: int) -> Wait:
     """No token: whoever acts on the order starts a new execution."""
     return Wait(token="", since=now, due_at=now + DUE_SECONDS, owner=OWNER)
 
@@ -120,7 +124,7 @@ def restarted(order: Order, queue: Queue | None, *, by: str, now: int) -> Order:
         machine_stopped_because="",
         epoch=order.epoch + 1,
         queue_hash=queue.content_hash,
-        waits=still_left(order),
+        waits=outstanding_waits(order),
         activity=now,
         restarted_by=by,
     )

@@ -16,7 +16,7 @@ from lambdas.orders.model.shares import within_share
 from lambdas.orders.model.steps import StepStatus
 from lambdas.runtime.models import Frozen
 
-Place = tuple[int, int]
+ListPosition = tuple[int, int]
 """Where an order stands in a list: when it was received, then its number, so that no two are in one place."""
 
 
@@ -168,7 +168,7 @@ class Order(Frozen):
         return f"{self.order_id}-{fingerprint(self.hash)}" if self.is_fingerprinted else self.order_id
 
     @property
-    def place(self) -> Place:
+    def list_position(self) -> ListPosition:
         return self.ts, int(self.order_id)
 
     @property

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from lambdas.orders.model.order import Order, Place
+from lambdas.orders.model.order import ListPosition, Order
 from lambdas.runtime.models import Frozen
 
 
@@ -20,7 +20,7 @@ class OrderEntry:
     is_broken: bool = False
 
     @property
-    def place(self) -> Place:
+    def list_position(self) -> ListPosition:
         return self.ts, int(self.order_id) if self.order_id.isdecimal() else 0
 
 

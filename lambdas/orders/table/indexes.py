@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from lambdas.orders.decisions.deadlines import next_look_at
-from lambdas.orders.model.order import Order, Place
+from lambdas.orders.model.order import ListPosition, Order
 from lambdas.orders.model.waits import DUE_SHARDS, due_shard
 from lambdas.orders.ports import TimeWindow
 from lambdas.orders.table.entries import FoundOrder, OrderEntry, UnreadableOrder
@@ -37,9 +37,9 @@ class OrdersBusyError(RuntimeError):
     """DynamoDB did not give a batch of orders in several tries."""
 
 
-def received(place: Place) -> str:
-    """The sort key of a place: `0000001800000000#000000000000001001`."""
-    ts, number = place
+def received(position: ListPosition) -> str:
+    """The sort key of a list position: `0000001800000000#000000000000001001`."""
+    ts, number = position
     return f"{ts:016d}#{number:018d}"
 
 
@@ -48,7 +48,7 @@ def index_attributes(order: Order) -> dict[str, Any]:
     due_at = next_look_at(order)
     return {
         "queue_step": f"{order.order_queue_id}#{order.step_id}",
-        "received": received(order.place),
+        "received": received(order.list_position),
         "opportunity": str(order.opportunity_id) if order.opportunity_id else None,
         "due_shard": due_shard(order.order_id) if due_at else None,
         "due_at": due_at,
@@ -167,7 +167,7 @@ def read_order(item: Item) -> FoundOrder:
     return unreadable
 
 
-def _bounds(window: TimeWindow) -> tuple[Place, Place]:
+def _bounds(window: TimeWindow) -> tuple[ListPosition, ListPosition]:
     """First and last place of the window, both inside."""
     first = (window.min_ts or 0, 0)
     last = (_END_OF_TIME if window.max_ts is None else window.max_ts, _LAST_NUMBER)

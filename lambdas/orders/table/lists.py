@@ -1,7 +1,7 @@
 """`order.list`: which orders, in what order (reference ubersmith-orders 4.5 for the filters and which of them wins).
 
 Each list reads index partitions in their own order and stops when it has enough; none scans. Entries of the indexes decide what
-is on a page; only that is fetched. What a list costs follows from what it returns and from `offset`, which counts through
+is on a page; only that is fetch_page. What a list costs follows from what it returns and from `offset`, which counts through
 what it leaves out; a cursor does not.
 """
 
@@ -11,12 +11,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from math import ceil
 
 from lambdas.orders.errors import InvalidOrderError, Problem
-from lambdas.orders.model.order import Order, Place
+from lambdas.orders.model.order import ListPosition, Order
 from lambdas.orders.model.queue import Queue
 from lambdas.orders.model.steps import StepStatus
 from lambdas.orders.ports import OrderStore, TimeWindow
 from lambdas.orders.table.entries import OrderEntry, UnreadableOrder, entry_of
-from lambdas.orders.table.pages import OrderPage, PageRoom, cursor_at, fetched, place_at
+from lambdas.orders.table.pages import OrderPage, PageRoom, cursor_at, fetch_page, position_at
 from lambdas.runtime.models import Frozen
 
 MAX_LIMIT = 1_000
@@ -55,111 +55,113 @@ class OrderFilter(Frozen):
         return json.dumps({**parts, "queues": seen}, sort_keys=True)
 
 
-def listed(
-    store: OrderStore, queues: Mapping[int, Queue], wanted: OrderFilter, room: PageRoom | None = None
+def list_orders(
+    store: OrderStore, queues: Mapping[int, Queue], criteria: OrderFilter, room: PageRoom | None = None
 ) -> OrderPage:
     """A page of the orders, by time, as far as an answer has room.
 
     Raises InvalidOrderError for a step, queue or cursor that does not belong here.
     """
-    steps = _steps(queues, wanted)
-    behind = place_at(wanted.cursor, wanted.list_name) if wanted.cursor else None
+    steps = _steps(queues, criteria)
+    behind = position_at(criteria.cursor, criteria.list_name) if criteria.cursor else None
     if not steps:
         return OrderPage()
     chosen: list[OrderEntry] = []
-    to_skip, passed_over, last = wanted.offset, 0, behind or (0, 0)
-    for entry in _candidates(store, steps, wanted, behind):
-        if len(chosen) == wanted.limit:
-            return _page(store, chosen, steps, wanted, room, next_after=last)
+    to_skip, passed_over, last = criteria.offset, 0, behind or (0, 0)
+    for entry in _candidates(store, steps, criteria, behind):
+        if len(chosen) == criteria.limit:
+            return _page(store, chosen, steps, criteria, room, next_after=last)
         if passed_over == MAX_PASSED_OVER:
-            return _page(store, chosen, steps, wanted, room, next_after=last, cut_short=True)
-        last = entry.place
-        if not _fits(entry, steps, wanted):
+            return _page(store, chosen, steps, criteria, room, next_after=last, cut_short=True)
+        last = entry.list_position
+        if not _fits(entry, steps, criteria):
             passed_over += 1
         elif to_skip:
             to_skip -= 1
         else:
             chosen.append(entry)
-    return _page(store, chosen, steps, wanted, room)
+    return _page(store, chosen, steps, criteria, room)
 
 
 def _page(
     store: OrderStore,
     chosen: list[OrderEntry],
     steps: _Steps,
-    wanted: OrderFilter,
+    criteria: OrderFilter,
     room: PageRoom | None,
     *,
-    next_after: Place | None = None,
+    next_after: ListPosition | None = None,
     cut_short: bool = False,
 ) -> OrderPage:
     """The chosen orders as they are now. One that has moved on since the index was written is not of this list any more."""
-    page = fetched(store, chosen, room, belongs=lambda order: _fits(entry_of(order), steps, wanted))
+    page = fetch_page(store, chosen, room, belongs=lambda order: _fits(entry_of(order), steps, criteria))
     ends_at = page.ends_at or next_after
     return OrderPage(
         orders=tuple(order for order in page.found if isinstance(order, Order)),
         unreadable=tuple(order for order in page.found if isinstance(order, UnreadableOrder)),
-        next_cursor=cursor_at(ends_at, wanted.list_name) if ends_at else None,
+        next_cursor=cursor_at(ends_at, criteria.list_name) if ends_at else None,
         cut_short=cut_short and page.ends_at is None,
         full=page.ends_at is not None,
     )
 
 
-def _fits(entry: OrderEntry, steps: _Steps, wanted: OrderFilter) -> bool:
+def _fits(entry: OrderEntry, steps: _Steps, criteria: OrderFilter) -> bool:
     """The index that is read decides for the client or opportunity it is of, and knows the other one. A broken entry is looked
     at: whatever it is of, somebody has to see it."""
     if entry.is_broken:
         return True
-    of_client = wanted.client_id is None or entry.client_id == wanted.client_id
-    of_opportunity = wanted.opportunity_id is None or entry.opportunity_id == wanted.opportunity_id
+    of_client = criteria.client_id is None or entry.client_id == criteria.client_id
+    of_opportunity = criteria.opportunity_id is None or entry.opportunity_id == criteria.opportunity_id
     return (entry.order_queue_id, entry.step_id) in steps and of_client and of_opportunity
 
 
-def _candidates(store: OrderStore, steps: _Steps, wanted: OrderFilter, behind: Place | None) -> Iterator[OrderEntry]:
+def _candidates(
+    store: OrderStore, steps: _Steps, criteria: OrderFilter, behind: ListPosition | None
+) -> Iterator[OrderEntry]:
     """The entries of the narrowest index, none twice. One more than the page has to be read, to know whether it is the last."""
-    enough = wanted.offset + wanted.limit + 1
-    one_source = bool(wanted.opportunity_id or wanted.client_id) or len(steps) < 2
+    enough = criteria.offset + criteria.limit + 1
+    one_source = bool(criteria.opportunity_id or criteria.client_id) or len(steps) < 2
     window = TimeWindow(
-        min_ts=wanted.min_ts,
-        max_ts=wanted.max_ts,
-        descending=wanted.descending,
+        min_ts=criteria.min_ts,
+        max_ts=criteria.max_ts,
+        descending=criteria.descending,
         behind=behind,
         page_size=min(enough, 200) if one_source else min(ceil(enough / len(steps)) + 1, 200),
     )
-    if wanted.opportunity_id:
-        yield from store.of_opportunity(wanted.opportunity_id, window)
-    elif wanted.client_id:
-        yield from store.of_client(wanted.client_id, window)
+    if criteria.opportunity_id:
+        yield from store.of_opportunity(criteria.opportunity_id, window)
+    elif criteria.client_id:
+        yield from store.of_client(criteria.client_id, window)
     else:
         sources = [store.in_step(queue_id, step_id, window) for queue_id, step_id in steps]
-        yield from _once(heapq.merge(*sources, key=lambda entry: entry.place, reverse=wanted.descending))
+        yield from _once(heapq.merge(*sources, key=lambda entry: entry.list_position, reverse=criteria.descending))
 
 
 def _once(entries: Iterable[OrderEntry]) -> Iterator[OrderEntry]:
     """An order that changes its step while both steps are read is met in both, at the same place."""
-    last: Place | None = None
+    last: ListPosition | None = None
     for entry in entries:
-        if entry.place != last:
+        if entry.list_position != last:
             yield entry
-        last = entry.place
+        last = entry.list_position
 
 
-def _steps(queues: Mapping[int, Queue], wanted: OrderFilter) -> _Steps:
-    seen = [queue for queue in queues.values() if wanted.queues is None or queue.order_queue_id in wanted.queues]
+def _steps(queues: Mapping[int, Queue], criteria: OrderFilter) -> _Steps:
+    seen = [queue for queue in queues.values() if criteria.queues is None or queue.order_queue_id in criteria.queues]
     every = [(queue, step) for queue in seen for step in queue.steps]
-    if wanted.order_step_id is not None:
-        chosen = [(queue.order_queue_id, step.id) for queue, step in every if step.id == wanted.order_step_id]
+    if criteria.order_step_id is not None:
+        chosen = [(queue.order_queue_id, step.id) for queue, step in every if step.id == criteria.order_step_id]
         _known(bool(chosen), "order_step_id", "no queue has this step")
         return chosen
-    if wanted.order_queue_id is not None:
-        every = [(queue, step) for queue, step in every if queue.order_queue_id == wanted.order_queue_id]
+    if criteria.order_queue_id is not None:
+        every = [(queue, step) for queue, step in every if queue.order_queue_id == criteria.order_queue_id]
         _known(bool(every), "order_queue_id", "there is no such queue")
-    elif wanted.brand_id is not None:
-        every = [(queue, step) for queue, step in every if queue.brand_id == wanted.brand_id]
-    if wanted.step_status is not None:
-        every = [(queue, step) for queue, step in every if step.status is wanted.step_status]
-    elif wanted.step_name is not None:
-        every = [(queue, step) for queue, step in every if step.name.casefold() == wanted.step_name.casefold()]
+    elif criteria.brand_id is not None:
+        every = [(queue, step) for queue, step in every if queue.brand_id == criteria.brand_id]
+    if criteria.step_status is not None:
+        every = [(queue, step) for queue, step in every if step.status is criteria.step_status]
+    elif criteria.step_name is not None:
+        every = [(queue, step) for queue, step in every if step.name.casefold() == criteria.step_name.casefold()]
     return [(queue.order_queue_id, step.id) for queue, step in every]
 
 

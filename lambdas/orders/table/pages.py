@@ -1,6 +1,6 @@
 """A page of a list, and the cursor where the next page begins.
 
-The chosen orders are fetched in batches, as many as one answer can carry. A cursor is bound to the list it was made for. It
+The chosen orders are fetch_page in batches, as many as one answer can carry. A cursor is bound to the list it was made for. It
 opens nothing, because filters and visible queues are those of the call that brings it. Its check finds mistakes and needs no
 secret.
 """
@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from lambdas.orders.errors import InvalidOrderError, Problem
-from lambdas.orders.model.order import Order, Place
+from lambdas.orders.model.order import ListPosition, Order
 from lambdas.orders.ports import OrderStore
 from lambdas.orders.table.entries import FoundOrder, OrderEntry, UnreadableOrder
 from lambdas.runtime.models import Frozen
@@ -53,29 +53,29 @@ class Fetched:
     """What has room of the chosen orders. `ends_at`: the place of the last one on the page, where not all had room."""
 
     found: tuple[FoundOrder, ...]
-    ends_at: Place | None = None
+    ends_at: ListPosition | None = None
 
 
-def fetched(
+def fetch_page(
     store: OrderStore, chosen: Sequence[OrderEntry], room: PageRoom | None, *, belongs: Callable[[Order], bool]
 ) -> Fetched:
     """The orders as they are now, those that do not belong to the list any more left out. One is always there."""
     kept: list[FoundOrder] = []
     used, last = 0, None
-    for entry, order in _found(store, chosen):
+    for entry, order in _fetch(store, chosen):
         if isinstance(order, Order):
             if not belongs(order):
-                last = entry.place
+                last = entry.list_position
                 continue
             used += room.weigh(order) if room else 0
             if room and last and used > room.most_bytes:
                 return Fetched(tuple(kept), ends_at=last)
         kept.append(order)
-        last = entry.place
+        last = entry.list_position
     return Fetched(tuple(kept))
 
 
-def _found(store: OrderStore, chosen: Sequence[OrderEntry]) -> Iterator[tuple[OrderEntry, FoundOrder]]:
+def _fetch(store: OrderStore, chosen: Sequence[OrderEntry]) -> Iterator[tuple[OrderEntry, FoundOrder]]:
     for batch in _batches(chosen):
         orders = {order.order_id: order for order in store.get_many([entry.order_id for entry in batch])}
         yield from ((entry, orders[entry.order_id]) for entry in batch if entry.order_id in orders)
@@ -85,24 +85,24 @@ def _batches(chosen: Sequence[OrderEntry]) -> Iterator[Sequence[OrderEntry]]:
     return (chosen[start : start + _BATCH] for start in range(0, len(chosen), _BATCH))
 
 
-def cursor_at(place: Place, bound_to: str) -> str:
+def cursor_at(position: ListPosition, bound_to: str) -> str:
     """Continue behind this place of the list that `bound_to` describes."""
-    text = f"{place[0]}.{place[1]}.{_check(place, bound_to)}"
+    text = f"{position[0]}.{position[1]}.{_check(position, bound_to)}"
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def place_at(cursor: str, bound_to: str) -> Place:
+def position_at(cursor: str, bound_to: str) -> ListPosition:
     """Raises InvalidOrderError for a cursor that was not made for this list."""
     try:
         text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
     except ValueError:
         text = ""
     if found := _CURSOR.fullmatch(text):
-        place = int(found[1]), int(found[2])
-        if cursor == cursor_at(place, bound_to):
-            return place
+        position = int(found[1]), int(found[2])
+        if cursor == cursor_at(position, bound_to):
+            return position
     raise InvalidOrderError((Problem("cursor", _REFUSAL),))
 
 
-def _check(place: Place, bound_to: str) -> str:
-    return hashlib.sha256(f"{place[0]}.{place[1]}.{bound_to}".encode()).hexdigest()[:32]
+def _check(position: ListPosition, bound_to: str) -> str:
+    return hashlib.sha256(f"{position[0]}.{position[1]}.{bound_to}".encode()).hexdigest()[:32]

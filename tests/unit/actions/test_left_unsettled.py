@@ -12,7 +12,7 @@ from lambdas.actions.generate_invoice import module
 from lambdas.actions.reverse_payment import module as reverse_payment
 from lambdas.orders.decisions import manual_actions
 from lambdas.orders.decisions.claims import is_claimable
-from lambdas.orders.decisions.deadlines import swept
+from lambdas.orders.decisions.deadlines import with_overdue_marked
 from lambdas.orders.events import changes
 from lambdas.orders.machine import answers, requests
 from lambdas.orders.model.checklist import ActionState
@@ -108,7 +108,7 @@ def test_what_is_left_is_overdue_in_its_time_and_told_of_its_action(world: World
     skipped_while_away(world, gateway)
     transitions_in_a_day(world, module, INVOICE)
     before = world.at_present()
-    after = swept(before, now=(before.waits["settle_103"].due_at or 0) + 1)
+    after = with_overdue_marked(before, now=(before.waits["settle_103"].due_at or 0) + 1)
 
     told = [event for event in changes(before, after) if event.name == "OrderActionOverdue"]
     assert [(event.order_action_id, event.module) for event in told] == [(INVOICE, "generate_invoice")]

@@ -151,5 +151,7 @@ def test_a_running_execution_is_not_restarted_and_one_that_may_just_be_starting_
 def test_what_is_at_its_end_needs_no_machine() -> None:
     complete = a_submitted_order(the_default_queue()).changed(step_id=13, step_status=StepStatus.COMPLETE)
 
-    assert restart.walked(complete.changed(machine_stopped_at=NOW), None, by="x", now=NOW).machine_run == 1
+    assert (
+        restart.with_running_machine(complete.changed(machine_stopped_at=NOW), None, by="x", now=NOW).machine_run == 1
+    )
     assert not restart.needs_machine(complete)

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lambdas.orders.decisions import claims, progress
-from lambdas.orders.decisions.deadlines import swept
+from lambdas.orders.decisions.deadlines import with_overdue_marked
 from lambdas.orders.model.order import Order, Wait
 from lambdas.orders.table.indexes import index_attributes
 from tests.support.build import NOW, a_queue, a_submitted_order
@@ -61,7 +61,7 @@ class Table:
 
     def sweep(self, key: str) -> None:
         if self.due_at is not None and self.due_at < self.now:
-            self.save(swept(self.order, self.now))
+            self.save(with_overdue_marked(self.order, self.now))
 
     def named_too_late(self) -> list[str]:
         waits = {key: wait.due_at for key, wait in self.order.waits.items() if not wait.overdue}

@@ -1,10 +1,10 @@
-"""A store that orders come into at any time, listed page by page."""
+"""A store that orders come into at any time, list_orders page by page."""
 
 from dataclasses import dataclass
 from typing import Any
 
 from lambdas.orders.model.order import Order
-from lambdas.orders.table.lists import OrderFilter, listed
+from lambdas.orders.table.lists import OrderFilter, list_orders
 from lambdas.orders.table.pages import OrderPage, PageRoom
 from tests.support.build import NOW, a_queue, an_order
 from tests.support.fakes import InMemoryOrderStore
@@ -58,7 +58,7 @@ class Shelf:
     def page(
         self, wanted: dict[str, Any], limit: int, cursor: str | None = None, room: PageRoom | None = None
     ) -> OrderPage:
-        return listed(self.store, QUEUES, OrderFilter(**wanted, limit=limit, cursor=cursor), room)
+        return list_orders(self.store, QUEUES, OrderFilter(**wanted, limit=limit, cursor=cursor), room)
 
     def whole(self, wanted: dict[str, Any]) -> list[str]:
         page = self.page(wanted, MANY)

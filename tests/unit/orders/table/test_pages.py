@@ -10,7 +10,7 @@ from lambdas.orders.errors import InvalidOrderError
 from lambdas.orders.model.steps import StepStatus
 from lambdas.orders.table import lists
 from lambdas.orders.table.entries import UnreadableOrder, entry_of
-from lambdas.orders.table.lists import OrderFilter, listed
+from lambdas.orders.table.lists import OrderFilter, list_orders
 from lambdas.orders.table.pages import PageRoom
 from tests.support.build import NOW
 from tests.support.fakes import InMemoryOrderStore
@@ -105,7 +105,7 @@ def test_nothing_is_seen_twice_and_nothing_that_stood_still_is_missed(
 @given(st.lists(rows, min_size=4, max_size=12), filters, st.integers(0, 6), st.integers(1, 6))
 def test_an_offset_counts_in_the_list(first: list[Row], wanted: dict[str, Any], offset: int, limit: int) -> None:
     shelf = Shelf(first)
-    found = listed(shelf.store, QUEUES, OrderFilter(**wanted, offset=offset, limit=limit))
+    found = list_orders(shelf.store, QUEUES, OrderFilter(**wanted, offset=offset, limit=limit))
 
     assert ids(found) == shelf.whole(wanted)[offset : offset + limit]
 
@@ -125,7 +125,7 @@ def test_an_order_that_is_met_in_both_its_steps_is_listed_once() -> None:
         def get_many(self, order_ids: Any) -> Any:
             return shelf.store.get_many(order_ids)
 
-    assert ids(listed(Late(), QUEUES, OrderFilter(order_queue_id=9))) == [order.order_id for order in shelf.first]
+    assert ids(list_orders(Late(), QUEUES, OrderFilter(order_queue_id=9))) == [order.order_id for order in shelf.first]
 
 
 OTHERS: list[dict[str, Any]] = [
@@ -194,7 +194,7 @@ def test_an_order_that_moved_on_since_the_index_was_written_is_left_out_of_the_s
             shelf.move(1, 2)
             return shelf.store.get_many(order_ids)
 
-    assert ids(listed(Late(), QUEUES, OrderFilter(order_step_id=1, order_queue_id=9))) == ["1001", "1003"]
+    assert ids(list_orders(Late(), QUEUES, OrderFilter(order_step_id=1, order_queue_id=9))) == ["1001", "1003"]
 
 
 def test_an_order_that_cannot_be_read_is_named_and_the_others_are_listed() -> None:
@@ -208,6 +208,6 @@ def test_an_order_that_cannot_be_read_is_named_and_the_others_are_listed() -> No
         def get_many(self, order_ids: Any) -> Any:
             return [broken if order.order_id == "1002" else order for order in shelf.store.get_many(order_ids)]
 
-    page = listed(Edited(), QUEUES, OrderFilter(order_queue_id=9))
+    page = list_orders(Edited(), QUEUES, OrderFilter(order_queue_id=9))
 
     assert (ids(page), page.unreadable) == (["1001", "1003"], (broken,))

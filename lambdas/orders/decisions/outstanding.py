@@ -7,43 +7,38 @@ has settled it; it has no token, for no execution stands there.
 from lambdas.orders.decisions.claims import ASKED_SECONDS
 from lambdas.orders.model.checklist import ActionState, ChecklistAction
 from lambdas.orders.model.order import Order, Wait, without
-
-UNSETTLED = "settle_"
-
-
-def wait_key(action_id: int) -> str:
-    return f"{UNSETTLED}{action_id}"
+from lambdas.orders.model.waits import WaitKey
 
 
-def unsettled(order: Order, action_id: int, *, why: str, now: int) -> Order:
+def with_outstanding(order: Order, action_id: int, *, why: str, now: int) -> Order:
     """The order, with what its skipped action could not settle, whose it is now, and until when. What is no longer skipped, or
     was taken back with the order, is settled elsewhere."""
     action = order.actions[str(action_id)]
-    if not _is_left(order, action):
+    if not _is_outstanding(order, action):
         return order
     told = action.changed(requested_at=None)
     if why not in action.reason:
         told = told.changed(reason=f"{action.reason}; {why}; process this action to have it tried again")
     due_at = now + action.due_hours * 3600
-    known = order.waits.get(wait_key(action_id))
+    known = order.waits.get(WaitKey.outstanding(action_id))
     wait = known or Wait(token="", since=now, due_at=due_at, owner=action.owner)
     changed = order.with_action(told)
-    return changed.changed(waits={**order.waits, wait_key(action_id): wait})
+    return changed.changed(waits={**order.waits, WaitKey.outstanding(action_id): wait})
 
 
-def settled(order: Order, action_id: int) -> Order:
+def without_outstanding(order: Order, action_id: int) -> Order:
     """The order, nothing of whose skipped action is left; the very same order if nothing was."""
     action = order.actions[str(action_id)]
-    if wait_key(action_id) not in order.waits or not _is_left(order, action):
+    if WaitKey.outstanding(action_id) not in order.waits or not _is_outstanding(order, action):
         return order
     told = action.changed(requested_at=None, reason=f"{action.reason}; settled since")
-    return order.with_action(told).changed(waits=without(order.waits, wait_key(action_id)))
+    return order.with_action(told).changed(waits=without(order.waits, WaitKey.outstanding(action_id)))
 
 
-def asked_again(order: Order, action_id: int, *, by: str, now: int) -> Order | None:
+def with_retry_requested(order: Order, action_id: int, *, by: str, now: int) -> Order | None:
     """The order, with a run asked for that settles what its skipped action left; None if it left nothing. The wait stays until
     the run has."""
-    if wait_key(action_id) not in order.waits:
+    if WaitKey.outstanding(action_id) not in order.waits:
         return None
     action = order.actions[str(action_id)]
     if action.requested_at is not None and now < action.requested_at + ASKED_SECONDS:
@@ -51,11 +46,15 @@ def asked_again(order: Order, action_id: int, *, by: str, now: int) -> Order | N
     return order.with_action(action.changed(requested_at=now, by=by)).changed(activity=now)
 
 
-def still_left(order: Order) -> dict[str, Wait]:
+def outstanding_waits(order: Order) -> dict[str, Wait]:
     """The waits that outlive a move and a new execution: those of actions that are skipped still."""
-    keys = (wait_key(action.action_id) for action in order.actions.values() if action.state is ActionState.SKIPPED)
+    keys = (
+        WaitKey.outstanding(action.action_id)
+        for action in order.actions.values()
+        if action.state is ActionState.SKIPPED
+    )
     return {key: order.waits[key] for key in keys if key in order.waits}
 
 
-def _is_left(order: Order, action: ChecklistAction) -> bool:
+def _is_outstanding(order: Order, action: ChecklistAction) -> bool:
     return action.state is ActionState.SKIPPED and order.canceled_at is None

@@ -13,7 +13,7 @@ from lambdas.runtime.models import Frozen
 _DIGEST_LETTERS = 32  # 128 bits
 
 
-class Seen(Frozen):
+class ShownOrder(Frozen):
     """What was shown, as far as it is said; what is not said is not compared.
 
     `total_cents` in `currency`. `price`: what is sold, and for how much now and later (`price_digest`). `content`: all that

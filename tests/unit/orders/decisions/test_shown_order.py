@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from lambdas.orders.decisions.seen import Seen, content_digest, price_digest
+from lambdas.orders.decisions.shown_order import ShownOrder, content_digest, price_digest
 from lambdas.orders.errors import InvalidOrderError, RevisionDiffersError
 from lambdas.orders.model.order import Order
 from lambdas.orders.service import OrderService
@@ -22,8 +22,8 @@ from tests.support.build import CONTACT, Clock, a_draft, a_service, an_order, ho
 from tests.support.fakes import FakeClients, FakePayments, InMemoryOrderStore
 
 
-def seen_of(order: Order) -> Seen:
-    return Seen(
+def seen_of(order: Order) -> ShownOrder:
+    return ShownOrder(
         total_cents=order.total_cents,
         currency=order.currency,
         price=price_digest(order),
@@ -40,8 +40,8 @@ def test_what_was_seen_is_what_is_held() -> None:
     service = a_service(payments=payments)
     order = service.create(a_draft())
 
-    service.submit(order, seen=seen_of(order))
-    service.submit(at_present(service, order), seen=seen_of(order))
+    service.submit(order, shown=seen_of(order))
+    service.submit(at_present(service, order), shown=seen_of(order))
 
     assert payments.held == {hold_key(order): 2000}
 
@@ -65,7 +65,7 @@ def test_an_order_that_somebody_else_changed_is_not_submitted(change: dict[str, 
 
     for read in (order, changed):  # whoever read it before, and after
         with pytest.raises(refusal):
-            service.submit(read, seen=seen_of(order))
+            service.submit(read, shown=seen_of(order))
 
     assert (payments.authorized, at_present(service, order)) == ([], changed)
 
@@ -75,7 +75,7 @@ def test_what_staff_and_machines_note_beside_the_order_does_not_hold_it_up() -> 
     order = service.create(a_draft())
     service.update(order, {"owner": "grace", "priority": 3})
 
-    assert not service.submit(order, seen=seen_of(order)).is_lead
+    assert not service.submit(order, shown=seen_of(order)).is_lead
 
 
 def test_the_change_that_comes_with_the_submit_is_in_the_price_or_nothing_is_written() -> None:
@@ -86,10 +86,10 @@ def test_the_change_that_comes_with_the_submit_is_in_the_price_or_nothing_is_wri
     shown = seen_of(service.preview(order, dearer)).changed(content=content_digest(order))
 
     with pytest.raises(TotalDiffersError, match=r"shown 20\.00 USD, and it costs 30\.00 USD now"):
-        service.submit(order, changes=dearer, seen=seen_of(order))
+        service.submit(order, changes=dearer, shown=seen_of(order))
     assert (at_present(service, order), payments.authorized) == (order, [])
 
-    submitted = service.submit(order, changes=dearer, seen=shown)
+    submitted = service.submit(order, changes=dearer, shown=shown)
     assert (submitted.total_cents, payments.held) == (3000, {hold_key(submitted): 3000})
 
 
@@ -97,10 +97,10 @@ def test_the_same_total_for_something_else_is_not_what_was_seen() -> None:
     service = a_service()
     order = service.create(a_draft())
     sold = order.priced[0].model_copy(update={"plan_id": "7"})
-    other = Seen(total_cents=order.total_cents, price=price_digest(order.changed(priced=(sold,))))
+    other = ShownOrder(total_cents=order.total_cents, price=price_digest(order.changed(priced=(sold,))))
 
     with pytest.raises(TotalDiffersError, match="is not what the buyer was shown"):
-        service.submit(order, seen=other)
+        service.submit(order, shown=other)
 
 
 def test_another_currency_is_another_price() -> None:
@@ -108,7 +108,7 @@ def test_another_currency_is_another_price() -> None:
     order = service.create(a_draft())
 
     with pytest.raises(TotalDiffersError, match=r"shown 20\.00 EUR, and it costs 20\.00 USD"):
-        service.submit(order, seen=Seen(total_cents=2000, currency="EUR"))
+        service.submit(order, shown=ShownOrder(total_cents=2000, currency="EUR"))
 
 
 def test_a_lead_that_is_priced_anew_is_priced_in_what_is_sold_in_now() -> None:
