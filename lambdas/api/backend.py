@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from lambdas.api.auth.caller import Caller
-from lambdas.api.auth.guard import Guard
+from lambdas.api.auth.throttle import Guard
 from lambdas.api.http.parameters import OrderRequest
 from lambdas.catalog.plan import Plan
 from lambdas.orders.errors import OrderNotFoundError, QueueNotFoundError

@@ -8,9 +8,9 @@ from typing import Any
 from lambdas.api.auth.caller import Caller
 from lambdas.api.auth.cross_site import refuse_other_pages
 from lambdas.api.auth.errors import NotAllowedError
-from lambdas.api.auth.guard import Guard
 from lambdas.api.auth.login import log_in
 from lambdas.api.auth.redaction import redacted
+from lambdas.api.auth.throttle import Guard
 from lambdas.api.backend import Backend
 from lambdas.api.errors import InternalError, StoreBusyError
 from lambdas.api.http.call import Call, Door, HttpCall, read_call, read_http
