@@ -6,7 +6,16 @@ from http import HTTPStatus
 
 from lambdas.forms.fields.filled import read_page
 from lambdas.forms.form import Form, Page
-from lambdas.forms.pages import form_page, link_request, new_order, payment_page, resume, sign_in, unsubscribe
+from lambdas.forms.pages import (
+    changed_order,
+    form_page,
+    link_request,
+    new_order,
+    payment_page,
+    resume,
+    sign_in,
+    unsubscribe,
+)
 from lambdas.forms.pages.entrance import ENTRANCES
 from lambdas.forms.pages.status_page import reply, status_page
 from lambdas.forms.pages.summary import summary_of
@@ -99,7 +108,7 @@ def _take_page(shop: Shop, form: Form, page: Page, request: WebRequest) -> Answe
     try:
         return _save_and_continue(shop, form, page, session, request)
     except (RevisionDiffersError, TotalDiffersError):
-        return payment_page.show_again(shop, form, request)
+        return changed_order.show_again(shop, form, request)
     except _SUBMITTED_MEANWHILE:  # another tab or the clock was quicker: look again how the order stands
         session = shop.session_of(form, request)
         return (

@@ -4,12 +4,10 @@ The order service makes sure that a double click makes one order and one hold. H
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from http import HTTPStatus
 
-from lambdas.forms.fields.agreement import MSA, AgreementField
-from lambdas.forms.fields.filled import current_page, read_page
+from lambdas.forms.fields.filled import current_page
 from lambdas.forms.fields.payment_choices import (
     PAYMENT,
     changes_of,
@@ -19,8 +17,7 @@ from lambdas.forms.fields.payment_choices import (
     remember_entered,
 )
 from lambdas.forms.form import Form
-from lambdas.forms.pages import form_page
-from lambdas.forms.pages.amounts import amount
+from lambdas.forms.pages.changed_order import changes_on_page, show_again, withdraw_agreement
 from lambdas.forms.pages.question import question
 from lambdas.forms.pages.templates import drawn, message_page
 from lambdas.forms.save_page import by_of, change_order, preview_order, save, with_signature
@@ -31,7 +28,7 @@ from lambdas.forms.shop import RETURN, REVIEW, WAIT, Shop, make_status_path, pat
 from lambdas.forms.web import Answer, RefusedError, WebRequest, see_other
 from lambdas.orders.decisions.shown_order import ShownOrder
 from lambdas.orders.errors import InvalidOrderError, OrderError, OrderIsFinalError, RevisionDiffersError
-from lambdas.orders.model.info import Info, merge
+from lambdas.orders.model.info import merge
 from lambdas.orders.model.order import Order
 from lambdas.orders.submit_errors import (
     AuthenticationRequiredError,
@@ -58,7 +55,7 @@ def pay(shop: Shop, form: Form, session: Session, order: Order, request: WebRequ
     """
     if (here := current_page(form, shop.given(order))) != form.last:
         return see_other(path_of(form, here))
-    changes = _changes_on_page(shop, form, order, request)
+    changes = changes_on_page(shop, form, order, request)
     choice = "" if is_free(preview_order(shop, form, order, changes)) else request.typed[PAYMENT]
     if page := page_to_enter(choice):
         save(shop, form, session, changes, request)
@@ -70,34 +67,6 @@ def pay(shop: Shop, form: Form, session: Session, order: Order, request: WebRequ
         shop.service.submit, order, changes=wanted, shown=shown, by=by_of(form), form_invoices=form.may_be_invoiced
     )
     return _submit(shop, form, session, order, request, submit)
-
-
-def _changes_on_page(shop: Shop, form: Form, order: Order, request: WebRequest) -> Info:
-    return read_page(form, form.last, request.typed, shop.given(order)).changes
-
-
-def show_again(shop: Shop, form: Form, request: WebRequest) -> Answer:
-    """Show the page again after the order or its price changed, with the new price marked. It asks for the agreement again."""
-    session = shop.session_of(form, request)
-    order = session.order
-    if order is None or not order.is_lead or order.is_being_submitted(shop.now()):
-        return redirect_to_order(shop, form, session, order) if order else see_other(path_of(form, form.first))
-    seen = seen_on(session, request.typed.get(SEEN, ""))
-    typed = {key: value for key, value in _changes_on_page(shop, form, order, request).items() if key != MSA}
-    order = _withdraw_agreement(shop, form, change_order(shop, form, order, typed))
-    session = replace(session, order=order)
-    page = current_page(form, shop.given(order))
-    was = "" if seen is None or seen.total_cents is None else amount(seen.total_cents, seen.currency)
-    return form_page.page_answer(shop, form, page, session, request, was=was)
-
-
-def _withdraw_agreement(shop: Shop, form: Form, order: Order) -> Order:
-    """Clear the agreement, because the client agreed to another order or price."""
-    info: Info = {}
-    for field in form.fields:
-        if isinstance(field, AgreementField):
-            info = merge(info, field.cleared(order.info))
-    return change_order(shop, form, order, merge(info, {MSA: {"signer": ""}})) if info else order
 
 
 def on_return(shop: Shop, form: Form, session: Session, request: WebRequest) -> Answer:
@@ -179,7 +148,7 @@ def _submit(  # noqa: PLR0911, PLR0917 - one page for each outcome
     except (RevisionDiffersError, TotalDiffersError):
         return show_again(shop, form, request)
     except CouponGoneError as gone:
-        _withdraw_agreement(shop, form, shop.service.get(order_id=order.order_id))
+        withdraw_agreement(shop, form, shop.service.get(order_id=order.order_id))
         return _return_with_notice(shop, form, session, _notice_of(gone))
     except (PaymentRefusedError, InvalidOrderError) as refused:
         return _return_with_notice(shop, form, session, _notice_of(refused))
