@@ -1,1 +1,1 @@
-"""One file = one action module = one Lambda; `_frame/` is the frame around them."""
+"""Action modules: one file is one module and one Lambda. `_frame/` claims, runs and settles them."""

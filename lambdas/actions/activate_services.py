@@ -1,6 +1,6 @@
-"""Activate Services: sets the services that Add Services left pending to active (reference ubersmith-orders 2.1 no. 2).
+"""Activate Services: sets the services that Add Services left pending to active (docs/reference/ubersmith.md, 2.1 no. 2).
 
-It undoes nothing: when the order is canceled, Add Services cancels its services, active ones too.
+It has no undo: when the order is canceled, Add Services cancels its services, active ones too.
 """
 
 from lambdas.actions._frame.action import action_handler

@@ -1,7 +1,7 @@
-"""Add Services: makes the services the order details, active or pending (reference ubersmith-orders 2.1 no. 7).
+"""Add Services: makes the services of the order, active or pending (docs/reference/ubersmith.md, 2.1 no. 7).
 
-An order without packs is done with nothing made. Prices are those the order was submitted with; a service keeps what its
-later periods cost, so a coupon lessens it only if it recurs.
+An order without packs is done with nothing made. Prices are those the order was submitted with. A service keeps the price of
+its later periods, so a coupon lowers that only if it recurs.
 """
 
 from typing import Literal
@@ -41,8 +41,10 @@ def run(order: Order, config: AddServicesConfig, tools: Tools) -> Done:
 
 
 def undo(order: Order, config: AddServicesConfig, tools: Tools) -> str | None:
-    """Cancel the order's services, and what was invoiced of them by hand where no other action takes that back. Those that are
-    canceled already count: an undo may have died before it was written."""
+    """Cancel the order's services. Credit what was invoiced of them by hand, if no other action does.
+
+    Services that are canceled already count: an undo may have died before it was written.
+    """
     if not order.client_id or tools.action_of(order).state is ActionState.UNDONE:
         return None
     services = ServiceRecords(tools.records)
@@ -52,15 +54,15 @@ def undo(order: Order, config: AddServicesConfig, tools: Tools) -> str | None:
     if not made:
         return None
     by_itself = any(action.module == INVOICING_MODULE for action in order.actions.values())
-    invoiced = "" if by_itself else _invoices_taken_back(order, tools)
+    invoiced = "" if by_itself else _credit_invoices(order, tools)
     canceled = f"{'1 service' if len(made) == 1 else f'{len(made)} services'} canceled"
     return f"{canceled}; {invoiced}" if invoiced else canceled
 
 
-def _invoices_taken_back(order: Order, tools: Tools) -> str:
-    from lambdas.actions._frame.reversal import reversing  # only a canceled order needs it
+def _credit_invoices(order: Order, tools: Tools) -> str:
+    from lambdas.actions._frame.reversal import reversals  # only a canceled order needs it
 
-    with reversing(tools) as money:
+    with reversals(tools) as money:
         reversal = money.reverse_invoices(order, now=tools.now())
     if reversal.to_return:
         raise PermanentError(str(reversal))
@@ -84,10 +86,10 @@ def _service(pack: PricedPack, order: Order, client_id: str, config: AddServices
 
 
 def _status(pack: PricedPack, order: Order, config: AddServicesConfig) -> ServiceStatus:
-    """A pack cannot say that it is active before the order is paid, where its queue waits for that."""
+    """The pack's own status, else the default. No service is active before its order is paid, if the queue waits for that."""
     default = ServiceStatus(config.default_service_status)
-    said = UBERSMITH_STATUS.get(pack.status or 0, default)
-    return default if said is ServiceStatus.ACTIVE and awaits_payment(order) else said
+    stated = UBERSMITH_STATUS.get(pack.status or 0, default)
+    return default if stated is ServiceStatus.ACTIVE and awaits_payment(order) else stated
 
 
 module = Module("add_services", AddServicesConfig, run, undo, label="Add Services")

@@ -1,7 +1,6 @@
-"""AVS Check: stops an order whose card has another address, by the code its bank gave when the money was held (reference
-ubersmith-orders 2.1 no. 1).
+"""AVS Check: stops an order if the card's address does not match (docs/reference/ubersmith.md, 2.1 no. 1).
 
-An order that is not paid by card, or is free, has nothing to check; nor has one whose bank said nothing.
+The card's bank gives a code when the money is held. An order that is free, is not paid by card, or has no code passes.
 """
 
 from pydantic import Field, field_validator

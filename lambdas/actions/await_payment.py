@@ -1,6 +1,6 @@
-"""Await Payment: holds the order up until its invoice is paid, whoever pays it and however.
+"""Await Payment: holds the order until its invoice is paid, by whatever means.
 
-It looks when it runs, when `client.invoice_charge` or `client.payment_add` paid the invoice, and when somebody processes it.
+It looks when it runs, when `client.invoice_charge` or `client.payment_add` pays the invoice, and when a user processes it.
 Skipping it delivers on credit.
 """
 
@@ -16,7 +16,7 @@ from lambdas.records.invoices.records import InvoiceRecords
 
 
 class AwaitPaymentConfig(Config):
-    """No settings: `owner` and `due_hours` of the action say who is told when the money does not come, and when."""
+    """No settings: `owner` and `due_hours` of the action name the user to notify if the money does not come, and when."""
 
 
 def run(order: Order, config: AwaitPaymentConfig, tools: Tools) -> Done | Waiting:
@@ -35,7 +35,7 @@ def run(order: Order, config: AwaitPaymentConfig, tools: Tools) -> Done | Waitin
 
 
 def invoices_of(order: Order, records: InvoiceRecords) -> tuple[Invoice, ...]:
-    """The order's invoice, and those that its services were invoiced on by hand, by number."""
+    """The order's invoice, and the invoices by hand that its services are on, by number."""
     own = records.of_order(order.order_id)
     services = [service_id_of(order.order_id, pack.number) for pack in order.priced]
     by_number = {each.number: each for each in records.of_services(order.brand_id, services)}

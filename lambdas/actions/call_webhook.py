@@ -1,8 +1,8 @@
-"""Call Webhook: has a program outside do the work, such as a hosting panel (reference ubersmith-orders 2.2 Webhook).
+"""Call Webhook: has an external program do the work, such as a hosting panel (docs/reference/ubersmith.md, 2.2).
 
-It is sent the order's ids and priced packs, and of `info` only what `fields` names: personal data leaves only where the queue
-says so. It answers that it is done, that it failed, or that it is at work and will answer with `order.process`; how is in
-`callback`. `_webhook.py` has the signature and what answers mean. On a cancel, `undo_url` is asked to take it back.
+The program gets the order's ids and priced packs, and of `info` only the keys in `fields`, so the queue decides which personal
+data leaves. It answers that it is done, that it failed, or that it will answer later with `order.process`; `callback` says
+how. `_frame/webhook.py` signs the call and reads the answer. On a cancel, `undo_url` is asked to undo the work.
 """
 
 from typing import Any
@@ -19,7 +19,7 @@ from lambdas.actions._frame.webhook import (
     outcome_of,
     post,
     refuse_other_hosts,
-    said_outcome,
+    stated_outcome,
 )
 from lambdas.orders.model.checklist import ActionState, ChecklistAction
 from lambdas.orders.model.order import Order
@@ -29,7 +29,7 @@ _SECRET_FIELDS = ("cc_", "ach_", "paypal_", "uber_pass", "billing_info_id")
 
 
 class CallWebhookConfig(Config):
-    """Where to call, and what to tell."""
+    """The address to call, and the content to send."""
 
     url: str = Field(
         max_length=2000,
@@ -67,7 +67,7 @@ class CallWebhookConfig(Config):
 def run(order: Order, config: CallWebhookConfig, tools: Tools) -> Done | Waiting:
     action = tools.action_of(order)
     if action.input:
-        answered = said_outcome(action.input, order)
+        answered = stated_outcome(action.input, order)
         return answered or Waiting(
             'the answer needs a status of "done", "wait" or "failed"; process this action again with it'
         )
@@ -87,7 +87,7 @@ def run(order: Order, config: CallWebhookConfig, tools: Tools) -> Done | Waiting
 
 
 def undo(order: Order, config: CallWebhookConfig, tools: Tools) -> str | None:
-    """Ask for what was begun to be taken back, under a key of its own."""
+    """Ask the program to undo what was begun, under a key of its own."""
     action = tools.action_of(order)
     if not config.undo_url or not _may_have_begun(action):
         return None

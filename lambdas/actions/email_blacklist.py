@@ -1,6 +1,6 @@
-"""Email Blacklist: stops an order whose e-mail address is of a listed domain (reference ubersmith-orders 2.1 no. 8).
+"""Email Blacklist: stops an order whose e-mail address is of a listed domain (docs/reference/ubersmith.md, 2.1 no. 8).
 
-A listed domain stands for all below it: `example.com` blocks `mail.example.com` too.
+A listed domain includes all domains below it: `example.com` blocks `mail.example.com` too.
 """
 
 import re
@@ -61,7 +61,7 @@ def _with_parents(domain: str) -> Iterator[str]:
 
 
 def _plain(domain: str) -> str:
-    """As the DNS knows it: lower case, international names in their ASCII form."""
+    """The domain as the DNS knows it: lower case, international names in their ASCII form."""
     plain = domain.strip(".")
     try:
         return plain.lower() if plain.isascii() else in_ascii(plain)

@@ -1,12 +1,12 @@
-"""Generate Invoice: invoices the order's services, captures the pre-authorised payment, applies PayPal.
+"""Generate Invoice: invoices the order's services, captures the pre-authorized payment, applies PayPal.
 
 The invoice is issued first and captured second: a refused capture leaves an open invoice that a person can act on, never
-money without a document (reference ubersmith-orders 2.1 no. 9; order-systems 4.9).
+money without a document (docs/reference/ubersmith.md, 2.1 no. 9; docs/reference/order-systems.md, 4.9).
 """
 
 from lambdas.actions._frame.action import action_handler
 from lambdas.actions._frame.module import Config, Done, Module, PermanentError, Tools, TransientError
-from lambdas.actions._frame.reversal import reversing
+from lambdas.actions._frame.reversal import reversals
 from lambdas.catalog.coupon_errors import CouponBusyError
 from lambdas.orders.model.money import format_cents
 from lambdas.orders.model.order import Hold, Order
@@ -41,29 +41,29 @@ def run(order: Order, config: GenerateInvoiceConfig, tools: Tools) -> Done:
 
 
 def undo(order: Order, config: GenerateInvoiceConfig, tools: Tools) -> str | None:
-    """Void the hold or give the money back, credit the invoice, and uncount the coupons. A payment still under way is
-    waited for, and a submit with it; money that came by hand is waited for until somebody notes that it went back."""
-    with reversing(tools) as money:
+    """Void the hold or refund the payment, credit the invoice, and uncount the coupons.
+
+    A payment in progress is waited for, and a submit with it. So is money that was recorded by hand, until a user notes that
+    it was returned.
+    """
+    with reversals(tools) as money:
         reversal = money.reverse(order, now=tools.now())
-    coupons = _uncounted(order, tools)
+    coupons = _uncount_coupons(order, tools)
     if reversal.to_return:
         raise PermanentError(str(reversal))
     return "; ".join(part for part in (str(reversal), coupons) if part) or None
 
 
-def _uncounted(order: Order, tools: Tools) -> str:
+def _uncount_coupons(order: Order, tools: Tools) -> str:
     try:
-        given_back = CouponUseRecords(tools.records).give_back(order.order_id)
+        uncounted = CouponUseRecords(tools.records).give_back(order.order_id)
     except CouponBusyError as busy:
         raise TransientError(busy.message) from None
-    return (
-        f"{'coupon' if len(given_back) == 1 else f'{len(given_back)} coupons'} may be used again" if given_back else ""
-    )
+    return f"{'coupon' if len(uncounted) == 1 else f'{len(uncounted)} coupons'} may be used again" if uncounted else ""
 
 
-def skipped(order: Order, config: GenerateInvoiceConfig, tools: Tools) -> None:
-    """Nobody will capture any more: release the hold. Money that was taken stays, and its invoice is paid; without such money
-    an open invoice stays open."""
+def on_skip(order: Order, config: GenerateInvoiceConfig, tools: Tools) -> None:
+    """Release the hold, because nothing will capture it. Money that was captured stays, and its invoice is marked as paid."""
     try:
         record_capture(order, tools.gateway, tools.records, now=tools.now())
     except AnotherSumTakenError as another:
@@ -71,13 +71,13 @@ def skipped(order: Order, config: GenerateInvoiceConfig, tools: Tools) -> None:
     except (GatewayUnavailableError, OutcomeUnknownError):
         raise TransientError("the payment gateway cannot be reached") from None
     if order.hold:
-        with reversing(tools) as money:
+        with reversals(tools) as money:
             money.void(order.hold)
 
 
 def _nothing_to_invoice(order: Order, tools: Tools) -> Done:
     if order.hold:
-        with reversing(tools) as money:
+        with reversals(tools) as money:
             money.void_or_refund(order.hold)
     return Done("nothing to invoice", {"invoice_number": None})
 
@@ -101,14 +101,14 @@ def _issue(invoices: InvoiceRecords, draft: Invoice) -> Invoice:
         return invoices.issue(draft)
     except ServicesInvoicedError as error:
         raise PermanentError(
-            f"{error}; charge that invoice, and skip this action, which lets go of the money held"
+            f"{error}; charge that invoice, and skip this action, which releases the money held"
         ) from None
     except SeriesBusyError as busy:
         raise TransientError(str(busy)) from None
 
 
 def _collect(order: Order, invoice: Invoice, tools: Tools) -> Invoice:
-    """The invoice paid, as far as the order came with money."""
+    """Pay the invoice from the money of the order, if there is any, and return it."""
     invoices = InvoiceRecords(tools.records)
     if invoice.status is not InvoiceStatus.OPEN:
         return invoice
@@ -117,7 +117,7 @@ def _collect(order: Order, invoice: Invoice, tools: Tools) -> Invoice:
     if order.hold is None:
         return invoice
     if invoice.charge:
-        invoice = _charged_by_hand(order.hold, invoice, tools)
+        invoice = _end_other_charge(order.hold, invoice, tools)
     if invoice.status is not InvoiceStatus.OPEN:
         return invoice
     if invoice.total_cents > order.hold.amount_cents:
@@ -129,20 +129,20 @@ def _collect(order: Order, invoice: Invoice, tools: Tools) -> Invoice:
     return invoices.mark(invoice, InvoiceStatus.PAID, order.hold.transaction_id, at=tools.now())
 
 
-def _charged_by_hand(hold: Hold, invoice: Invoice, tools: Tools) -> Invoice:
-    """The invoice, paid by the charge that somebody began of it, which lets go of what is held; else free of that."""
+def _end_other_charge(hold: Hold, invoice: Invoice, tools: Tools) -> Invoice:
+    """End a charge that a user began on the invoice. If it paid the invoice, release the hold. Return the invoice."""
     if invoice.charge is None or invoice.charge.key == hold.key:
         return invoice
     try:
-        settled = end_charge(InvoiceRecords(tools.records), tools.gateway, invoice, now=tools.now())
+        ended = end_charge(InvoiceRecords(tools.records), tools.gateway, invoice, now=tools.now())
     except ChargeInProgressError as busy:
         raise TransientError(busy.message) from None
     except (GatewayUnavailableError, OutcomeUnknownError):
         raise TransientError("the payment gateway cannot be reached") from None
-    if settled.status is InvoiceStatus.PAID:
-        with reversing(tools) as money:
+    if ended.status is InvoiceStatus.PAID:
+        with reversals(tools) as money:
             money.void_or_refund(hold)
-    return settled
+    return ended
 
 
 def _capture(order: Order, hold: Hold, invoice: Invoice, tools: Tools) -> None:
@@ -160,6 +160,6 @@ def _capture(order: Order, hold: Hold, invoice: Invoice, tools: Tools) -> None:
 
 
 module = Module(
-    "generate_invoice", GenerateInvoiceConfig, run, undo, skipped, label="Generate Invoice", money="captures"
+    "generate_invoice", GenerateInvoiceConfig, run, undo, on_skip, label="Generate Invoice", money="captures"
 )
 handler = action_handler(module)

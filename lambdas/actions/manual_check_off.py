@@ -1,7 +1,6 @@
-"""Manual Check-off: a task that is done by hand. Processing it is what marks it as done (reference ubersmith-orders 2.1 no. 10).
+"""Manual Check-off: a task for a person. Processing it marks it as done (docs/reference/ubersmith.md, 2.1 no. 10).
 
-A task that needs a second pair of eyes names the action whose doer may not be the one who checks this one off (reference
-order-systems Q2, the QA step).
+A task may name another action. The user who did that one may not check this one off, so two people look at the order.
 """
 
 from pydantic import Field
@@ -12,7 +11,7 @@ from lambdas.orders.model.order import Order
 
 
 class ManualCheckOffConfig(Config):
-    """What is done by hand, and whether a second person must do it."""
+    """The task, and whether a second person must do it."""
 
     text: str = Field(min_length=1, max_length=2000, description="What to do, for the person who does it.")
     second_person_of: int | None = Field(

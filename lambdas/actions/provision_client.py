@@ -1,7 +1,7 @@
 """Provision Client: makes the client from the order's contact data and adds a submitted payment method.
 
-For an order of an existing client it succeeds and changes nothing (reference ubersmith-orders 2.2); one of a Sales Manager
-lead makes a client of that lead (3.1).
+For an order of an existing client it succeeds and changes nothing (docs/reference/ubersmith.md, 2.2). For an order of
+a Sales Manager lead it turns that lead into a client (3.1).
 """
 
 from lambdas.actions._frame.action import action_handler
@@ -31,7 +31,7 @@ def run(order: Order, config: ProvisionClientConfig, tools: Tools) -> Done:
 
 
 def _differing(order: Order, client: Client | None) -> list[str]:
-    """What was changed on the order between a run that died and this one."""
+    """The changes to the order between a run that died and this one."""
     return [name for name in CONTACT_FIELDS if client and getattr(client, name) != text(order.info, name)]
 
 

@@ -1,4 +1,4 @@
-"""Provision Lead: makes a lead, a person, from the order's basic contact data (reference ubersmith-orders 2.1 no. 15).
+"""Provision Lead: makes a lead, a person, from the order's basic contact data (docs/reference/ubersmith.md, 2.1 no. 15).
 
 Its place is early in a queue, before Provision Client. For an order that has a client it succeeds and changes nothing.
 """

@@ -1,12 +1,12 @@
-"""Reverse Payment: gives the order's payment back now and credits its invoice (reference ubersmith-orders 2.1 no. 16).
+"""Reverse Payment: returns the order's payment now and credits its invoice (docs/reference/ubersmith.md, 2.1 no. 16).
 
-A hold is voided, captured money refunded; what came by hand is waited for until somebody notes that it went back. The order
-goes on; cancel it if it should not.
+A hold is voided and captured money refunded. Money that was recorded by hand is waited for, until a user notes that it was
+returned. The order continues; cancel it if it should not.
 """
 
 from lambdas.actions._frame.action import action_handler
 from lambdas.actions._frame.module import Config, Done, Module, PermanentError, Tools
-from lambdas.actions._frame.reversal import reversing
+from lambdas.actions._frame.reversal import reversals
 from lambdas.orders.model.order import Order
 
 
@@ -15,7 +15,7 @@ class ReversePaymentConfig(Config):
 
 
 def run(order: Order, config: ReversePaymentConfig, tools: Tools) -> Done:
-    with reversing(tools) as money:
+    with reversals(tools) as money:
         reversal = money.reverse(order, now=tools.now())
     if reversal.to_return:
         raise PermanentError(f"{reversal}, then process this action again")
@@ -23,11 +23,11 @@ def run(order: Order, config: ReversePaymentConfig, tools: Tools) -> Done:
     return Done(str(reversal) or "nothing to reverse", result)
 
 
-def skipped(order: Order, config: ReversePaymentConfig, tools: Tools) -> None:
-    """What had gone back already is written down: its invoice is credited."""
-    with reversing(tools) as money:
+def on_skip(order: Order, config: ReversePaymentConfig, tools: Tools) -> None:
+    """Credit the invoice if the money was returned already."""
+    with reversals(tools) as money:
         money.finish(order, now=tools.now())
 
 
-module = Module("reverse_payment", ReversePaymentConfig, run, skipped=skipped, label="Reverse Payment", money="returns")
+module = Module("reverse_payment", ReversePaymentConfig, run, on_skip=on_skip, label="Reverse Payment", money="returns")
 handler = action_handler(module)

@@ -1,8 +1,8 @@
-"""Send Notification: mails texts with the order's fields to addresses, to admins and to the order's owner (reference
-ubersmith-orders 2.1 no. 17 and, for the fields, 2.2 Send Email).
+"""Send Notification: mails texts with the order's fields to addresses, to admins and to the order's owner
+(docs/reference/ubersmith.md, 2.1 no. 17; 2.2 for the fields).
 
-Each recipient gets a mail of their own. Processing the action again once it is done sends everything again; a run that is
-tried again sends what did not go out. If a process died while it sent, `on_doubt` says what happens to that one mail.
+Each recipient gets a separate mail. Processing the action again after it is done sends everything again. A run that is tried
+again sends only what did not go out. If a process died while it sent, `on_doubt` says what happens to that one mail.
 """
 
 from typing import Self

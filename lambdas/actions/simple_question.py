@@ -1,7 +1,7 @@
-"""Simple Question: halts the order until its questions are answered rightly (reference ubersmith-orders 2.1 no. 18).
+"""Simple Question: halts the order until its questions are answered correctly (docs/reference/ubersmith.md, 2.1 no. 18).
 
 Answers come with `order.process`, as `input.answers`: a list in the questions' order, or a map from a question's number (from
-1) or its text to the answer. Upper and lower case and spaces do not matter. What is wrong is named, what is right never.
+1) or its text to the answer. Upper and lower case and spaces do not matter. The outcome names wrong answers, never right ones.
 """
 
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ from lambdas.orders.model.order import Order
 
 
 class Question(Config):
-    """A question and what counts as its answer."""
+    """A question and the answers that count."""
 
     question: str = Field(min_length=1, max_length=500, description="The question, as it is shown.")
     answer: str = Field(default="", description="The right answer.")
@@ -58,7 +58,7 @@ def run(order: Order, config: SimpleQuestionConfig, tools: Tools) -> Done | Wait
 
 
 def _answer(given: Any, number: int, question: Question) -> str:
-    """What was said to this question. A map from 0 is the list that PHP makes of one."""
+    """The answer to this question. A map from 0 is the list that PHP makes of one."""
     if isinstance(given, Mapping):
         by_key = {_plain(key): value for key, value in given.items()}
         from_zero = "0" in by_key

@@ -1,4 +1,4 @@
-"""How far a card holder is with confirming an order's payment, as the gateway knows it."""
+"""Reads from the gateway whether a card holder has confirmed an order's payment."""
 
 from enum import StrEnum
 
@@ -16,7 +16,7 @@ from lambdas.runtime.models import Frozen
 
 
 class AuthenticationState(StrEnum):
-    """`pending`: the card holder was asked; `expired`: they did not answer in time; `failed`: the bank did not believe them."""
+    """`pending`: the card holder was asked. `expired`: they did not answer in time. `failed`: the bank rejected the answer."""
 
     PENDING = "pending"
     AUTHENTICATED = "authenticated"
@@ -54,7 +54,7 @@ _STATES = {
 
 def authentication_of(order: Order, gateway: Gateway, now: int) -> Authentication | None:
     """None if no card holder was asked for the order's payment. Raises GatewayBusyError."""
-    transaction = _found(order, gateway)
+    transaction = _find(order, gateway)
     if transaction is None or transaction.challenge is None:
         return None
     state = _STATES[transaction.state]
@@ -63,7 +63,7 @@ def authentication_of(order: Order, gateway: Gateway, now: int) -> Authenticatio
     return Authentication(order_id=order.order_id, state=state, challenge=transaction.challenge)
 
 
-def _found(order: Order, gateway: Gateway) -> Transaction | None:
+def _find(order: Order, gateway: Gateway) -> Transaction | None:
     payment = order.hold or order.attempt
     try:
         return gateway.find(payment.key) if payment else None

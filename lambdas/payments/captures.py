@@ -46,7 +46,7 @@ def capture_for(invoice: Invoice, order: Order, hold: Hold, gateway: Gateway) ->
 
 
 def awaits_invoice(order: Order) -> bool:
-    """Whether an action of the order still has to invoice its services and capture the money held for them."""
+    """Whether an action of the order must still invoice its services and capture the money held for them."""
     return not order.is_final and any(
         action.module == CAPTURING_MODULE and not action.met for action in order.actions.values()
     )

@@ -1,4 +1,4 @@
-"""Refusals about invoices and their payment, written for the caller."""
+"""Refusals about invoices and their payment, in words for the caller."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ class NothingToInvoiceError(OrderError):
 
 
 class NotInvoicedError(OrderError):
-    """The services asked for cannot be invoiced, or not now."""
+    """The requested services cannot be invoiced, or not now."""
 
     kind = "not_invoiced"
     nature = Nature.CONFLICT
@@ -24,7 +24,7 @@ class NotInvoicedError(OrderError):
 
 
 class InvoicingBusyError(NotInvoicedError):
-    """Whether an order's money was taken already is not known at the moment; nothing was invoiced."""
+    """The gateway does not answer whether an order's money was taken already. Nothing was invoiced."""
 
     kind = "gateway_busy"
     nature = Nature.UNAVAILABLE
@@ -40,11 +40,11 @@ class InvoicingBusyError(NotInvoicedError):
 
 
 class ChargeRefusedError(OrderError):
-    """No money was taken; the invoice stays open. `by_bank`: the bank said no, which is an outcome."""
+    """No money was taken; the invoice stays open. `by_bank`: the bank declined, which is an outcome."""
 
     kind = "payment_refused"
     nature = Nature.PAYMENT_NEEDED
-    _MEND = "charge another payment method of the client, or settle it with the client"
+    _MEND = "charge another payment method of the client, or contact the client"
 
     def __init__(self, invoice_id: str, reason: str, *, by_bank: bool = False) -> None:
         text = f"invoice {invoice_id} was not charged and stays open: {reason}; {self._MEND}"
@@ -63,7 +63,7 @@ class ChargeUnavailableError(ChargeRefusedError):
 
 
 class ChargeUnknownError(OrderError):
-    """Whether money was taken is not known yet."""
+    """It is not known yet whether money was taken."""
 
     kind = "payment_unknown"
     nature = Nature.CONFLICT
@@ -89,7 +89,7 @@ class ChargeInProgressError(OrderError):
 
 
 class AnotherSumTakenError(OrderError):
-    """What was taken for an order is not what its invoice says."""
+    """The sum that was taken for an order differs from its invoice."""
 
     kind = "not_chargeable"
     nature = Nature.CONFLICT
@@ -97,12 +97,12 @@ class AnotherSumTakenError(OrderError):
     def __init__(self, order_id: str, transaction_id: str, invoice_id: str) -> None:
         super().__init__(
             f"another sum was taken for order {order_id} than its invoice {invoice_id} is of (transaction {transaction_id}): "
-            "settle it with the gateway, or cancel the order"
+            "clear it up with the payment provider, or cancel the order"
         )
 
 
 class NotChargeableError(OrderError):
-    """This invoice takes no payment, or not now."""
+    """The invoice takes no payment, or not now."""
 
     kind = "not_chargeable"
     nature = Nature.CONFLICT
@@ -112,7 +112,7 @@ class NotChargeableError(OrderError):
 
 
 class NotPaidByHandError(OrderError):
-    """No payment of this invoice is recorded, or not this one."""
+    """This payment of the invoice cannot be recorded."""
 
     kind = "not_payable"
     nature = Nature.CONFLICT
@@ -122,7 +122,7 @@ class NotPaidByHandError(OrderError):
 
 
 class NotReturnableError(OrderError):
-    """No money of this invoice went back by hand, or not now."""
+    """No refund of this invoice can be noted, or not now."""
 
     kind = "not_returnable"
     nature = Nature.CONFLICT

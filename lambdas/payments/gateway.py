@@ -1,8 +1,8 @@
-"""The gateway port. Real gateways and the sandbox are adapters of it; nothing else knows which one is behind it.
+"""The gateway port. Real gateways and the sandbox are adapters of it; no other code knows which one is used.
 
-Every call that moves money carries `key`, an idempotency key the gateway honours: the same key never moves money twice.
-Gateways forget keys (Stripe after 24 h, reference order-systems 4.3), so an outcome that is not known is looked up with
-`find`, never tried again under a new key. Amounts are whole minor units.
+Every call that moves money carries `key`, an idempotency key that the gateway honours: the same key never moves money twice.
+Gateways forget keys, Stripe after 24 hours (docs/reference/order-systems.md, 4.3). So an outcome that is not known is looked
+up with `find`, never tried again under a new key. Amounts are whole minor units.
 """
 
 from collections.abc import Mapping
@@ -21,8 +21,10 @@ class TransactionState(StrEnum):
 
 
 class Challenge(Frozen):
-    """What a card's holder has to do before the payment goes on (3-D Secure). `url`: the page where they do it;
-    `expires_at`: Unix seconds, after which it is too late."""
+    """The confirmation that a card holder must give before the payment continues (3-D Secure).
+
+    `url`: the page for it. `expires_at`: Unix seconds, after which it is too late.
+    """
 
     challenge_id: str
     url: str
@@ -30,12 +32,10 @@ class Challenge(Frozen):
 
 
 class Transaction(Frozen):
-    """What the gateway knows of one payment. `capture_before`: Unix seconds after which a hold lapses. `refunded_cents`: how much
-    of what was captured went back.
+    """One payment, as the gateway knows it. `capture_before`: Unix seconds after which a hold lapses.
 
-    `challenge`: how a payment that needs authentication can get it; None: this gateway offers no way.
-
-    `avs_code`: what the card's bank says of the address, one letter; empty where the gateway was told nothing.
+    `refunded_cents`: the part of the captured amount that was refunded. `challenge`: the way to authenticate a payment that
+    needs it; None: this gateway offers none. `avs_code`: one letter for whether the address matches; empty if none was sent.
     """
 
     transaction_id: str
@@ -50,7 +50,7 @@ class Transaction(Frozen):
 
 
 class DeclinedError(Exception):
-    """The provider said no; the message is a reason a client may read. No money moved."""
+    """The provider declined. The message is a reason that a client may read. No money moved."""
 
 
 class OutcomeUnknownError(Exception):
@@ -63,12 +63,15 @@ class GatewayUnavailableError(Exception):
 
 class Gateway(Protocol):
     def authorize(self, *, key: str, token: str, amount_cents: int, currency: str, order_id: str) -> Transaction:
-        """Hold the amount, or take it where the method knows no hold (PayPal orders with intent CAPTURE)."""
+        """Hold the amount, or take it if the method knows no hold (PayPal orders with intent CAPTURE)."""
         ...
 
     def authenticate(self, *, key: str, transaction_id: str, proof: Mapping[str, Any]) -> Transaction:
-        """Go on with a payment whose card holder was asked. `proof`: what their page gave, by the gateway's own names (API
-        parameter `threedsecure`). Raises DeclinedError if they failed or it is too late; repeating it changes nothing."""
+        """Continue a payment after its card holder was asked. Repeating it changes nothing.
+
+        `proof`: the answer of their page, by the gateway's own names (API parameter `threedsecure`). Raises DeclinedError if
+        they failed or it is too late.
+        """
         ...
 
     def capture(self, *, key: str, transaction_id: str, amount_cents: int) -> Transaction:
@@ -80,20 +83,20 @@ class Gateway(Protocol):
         ...
 
     def refund(self, *, key: str, transaction_id: str, amount_cents: int | None = None) -> Transaction:
-        """Give captured money back: this much, or all that is left."""
+        """Refund this much of the captured money, or all that is left."""
         ...
 
     def fingerprint(self, token: str) -> str:
-        """What is the same for every token of one card or account, and tells nothing of its number; empty if not known."""
+        """A text that all tokens of one card or account share, and that reveals no number; empty if not known."""
         ...
 
     def find(self, key: str) -> Transaction | None:
-        """The transaction that was begun under this key, as it stands now."""
+        """The transaction that was begun under this key, in its present state; None if there is none."""
         ...
 
 
 def void_or_refund(gateway: Gateway, key: str) -> Transaction | None:
-    """What was begun under this key, given back if it was held or taken, or waited for its card holder. May be repeated."""
+    """Void or refund what was begun under this key, and return it; None if nothing was. May be repeated."""
     transaction = gateway.find(key)
     if transaction is None:
         return None

@@ -1,11 +1,11 @@
-"""Which adapter is behind the gateway port on this stage."""
+"""Chooses the adapter of the gateway port for a stage."""
 
 from lambdas.payments.gateway import Gateway
 from lambdas.payments.sandbox import SandboxGateway
 from lambdas.records.table import RecordTable
 
 SANDBOX = "sandbox"
-GATEWAYS = (SANDBOX,)  # all there are
+GATEWAYS = (SANDBOX,)  # All adapters.
 
 
 def gateway_named(name: str, records: RecordTable) -> Gateway:

@@ -1,8 +1,8 @@
-"""The provider's own pages: where a browser enters a card, and where its holder confirms a payment.
+"""The port of the provider's own pages, on which a client enters a card or confirms a payment.
 
-Card data goes from the browser to the provider and never through us (reference order-systems 4.7). We send the browser
-there with an address to come back to and a `state` that only this browser's visit could have made, and read what it comes
-back with. Real gateways and the sandbox are adapters of this port.
+Card data goes from the browser to the provider and never through us (docs/reference/order-systems.md, 4.7). We send the
+browser there with an address to return to, and a `state` that only this browser's session could have made. Then we read the
+query it returns with. Real gateways and the sandbox are adapters of this port.
 """
 
 import re
@@ -15,7 +15,7 @@ from lambdas.orders.card_numbers.numbers import has_card_number
 
 
 class NotEnteredError(Exception):
-    """The browser came back without a payment method. The message is for the person who was to enter it."""
+    """The browser returned without a payment method. The message is for the client."""
 
 
 class HostedPage(StrEnum):
@@ -24,28 +24,28 @@ class HostedPage(StrEnum):
 
 
 class HostedPages(Protocol):
-    """`origins`: where forms may lead besides ourselves, for the page's security policy."""
+    """`origins`: the other origins that forms may lead to, for the page's security policy."""
 
     @property
     def origins(self) -> tuple[str, ...]: ...
 
     def entry_url(self, page: HostedPage, *, back: str, state: str) -> str:
-        """Where to send the browser to enter a card or bank account; it comes back to `back` with `state` in the query."""
+        """The page to enter a card or bank account. The browser returns to `back` with `state` in the query."""
         ...
 
     def entered(self, page: HostedPage, answer: Mapping[str, str]) -> dict[str, str]:
-        """What the query it came back with says, as keys of an order's `info`: a token, and what people know it by.
+        """The entered method in the query, as keys of an order's `info`: a token, and the data that people know it by.
 
         Raises NotEnteredError.
         """
         ...
 
     def challenge_url(self, challenge: str, *, back: str, state: str) -> str:
-        """Where to send a card's holder to confirm a payment; `challenge` is the address the gateway named."""
+        """The page on which a card holder confirms a payment. `challenge`: the address that the gateway named."""
         ...
 
     def proof(self, answer: Mapping[str, str]) -> dict[str, Any]:
-        """What `OrderService.authenticate` takes, from the query the holder came back with. Raises NotEnteredError."""
+        """The proof for `OrderService.authenticate`, from the query the holder returned with. Raises NotEnteredError."""
         ...
 
 
@@ -58,10 +58,7 @@ _UNREADABLE = "The payment page's answer could not be read, so nothing was enter
 
 
 def refuse_card_numbers(answer: Mapping[str, str]) -> None:
-    """Every adapter asks this of whatever its provider's page came back with: the address is anybody's to write.
-
-    Raises NotEnteredError.
-    """
+    """Raise NotEnteredError if the answer holds a card number. Every adapter calls this: anyone can write the address."""
     if any(has_card_number(value) for value in answer.values()):
         raise NotEnteredError(_CARD_NUMBER)
 

@@ -1,7 +1,7 @@
 """Invoices a client's services that are on no invoice yet, and collects them (API method client.invoice_generate).
 
-What an order's own Generate Invoice has still to invoice is left to it, or is invoiced just as it would: by naming the
-transaction that the order's money is held in.
+Services that their order's Generate Invoice has still to invoice are left to it. To invoice them now, in the same way, the
+caller names the transaction that holds the order's money.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -19,14 +19,14 @@ from lambdas.records.clients.client import Client
 from lambdas.records.clients.service import Service, ServiceRecords, ServiceStatus, order_id_of
 from lambdas.records.clients.standing import DUE_DAYS
 from lambdas.records.invoices.invoice import Invoice, InvoiceStatus
-from lambdas.records.invoices.invoiced import invoiced
 from lambdas.records.invoices.lines import invoice_lines
+from lambdas.records.invoices.marks import find_invoiced
 from lambdas.records.invoices.records import ConditionsNotMetError, InvoiceRecords, ServicesInvoicedError
 from lambdas.records.invoices.series import SeriesBusyError
 from lambdas.records.request_key import RequestKey
 from lambdas.records.table import RecordTable
 
-MAX_ORDERS = 45  # a transaction has 100 parts, and each order on an invoice is two of them
+MAX_ORDERS = 45  # A transaction has 100 parts, and each order on an invoice takes two.
 _DAY = 86_400
 _TRIES = 4
 
@@ -53,7 +53,7 @@ class InvoiceRun:
         due_at: int | None = None,
         key: RequestKey | None = None,
     ) -> Invoice:
-        """One invoice of what can be invoiced now, or of these services only; what the key made before, if it did.
+        """Issue one invoice of all services that can be invoiced now, or of `only` these. Return what the key made before.
 
         Raises NothingToInvoiceError, NotInvoicedError, or RequestKeyUsedError.
         """
@@ -69,12 +69,12 @@ class InvoiceRun:
     def _generate_once(
         self, client: Client, only: frozenset[str] | None, due_at: int | None, key: RequestKey | None
     ) -> Invoice:
-        services = self._wanted(client, only)
+        services = self._find_services(client, only)
         if only and len(_order_ids(services)) > MAX_ORDERS:
             why = f"are of more than {MAX_ORDERS} orders, which one invoice does not take; name fewer"
             raise NotInvoicedError(f"the services named {why}", Problem("include_packs", why))
         orders = {order_id: self.orders.get(order_id=order_id) for order_id in _order_ids(services)[:MAX_ORDERS]}
-        late = {order_id for order_id, order in orders.items() if order.canceled_at or self._is_paid_by_itself(order)}
+        late = {order_id for order_id, order in orders.items() if order.canceled_at or self._is_paid_by_order(order)}
         if only and (left := [each.service_id for each in services if each.order_id in late]):
             raise NotInvoicedError(
                 f"services {', '.join(left)} are of an order that was canceled, whose money was taken already, or whose Generate "
@@ -90,16 +90,16 @@ class InvoiceRun:
         return invoice if invoice.total_cents else self._invoices.mark(invoice, InvoiceStatus.PAID, at=self.now())
 
     def collect(self, client: Client, trans_id: str | None, *, due_at: int | None = None) -> Invoice:
-        """The invoice of the order whose money is held in this transaction, paid from it. Repeating it changes nothing.
+        """Issue the invoice of the order whose money this transaction holds, and pay it from that. May be repeated.
 
         Raises NotInvoicedError, NothingToInvoiceError, ChargeRefusedError or ChargeUnknownError.
         """
-        order, hold = self._held(client, trans_id)
+        order, hold = self._find_held(client, trans_id)
         if order.canceled_at:
             raise _canceled(order)
         made = ServiceRecords(self.records).of_order(client.client_id, order.order_id)
         again = self._invoices.of_order(order.order_id) is not None
-        done = {} if again else invoiced(self.records, [each.service_id for each in made])
+        done = {} if again else find_invoiced(self.records, [each.service_id for each in made])
         services = [each for each in made if each.service_id not in done]
         if not services:
             raise NothingToInvoiceError(client.client_id, f"order {order.order_id} has none")
@@ -114,8 +114,8 @@ class InvoiceRun:
             raise ChargeRefusedError(invoice.invoice_id, "it is higher than the amount that is held")
         return Charges(self._invoices, self.gateway, self.now).collect(invoice, order, hold)
 
-    def _is_paid_by_itself(self, order: Order) -> bool:
-        """Whether the order's own money pays its invoice: what is still to be taken, or was. Nobody pays for that again."""
+    def _is_paid_by_order(self, order: Order) -> bool:
+        """Whether the order's own money pays its invoice, now or later, so that nobody else may pay for it."""
         if awaits_invoice(order):
             return True
         try:
@@ -127,23 +127,23 @@ class InvoiceRun:
     def _invoices(self) -> InvoiceRecords:
         return InvoiceRecords(self.records)
 
-    def _wanted(self, client: Client, only: frozenset[str] | None) -> list[Service]:
+    def _find_services(self, client: Client, only: frozenset[str] | None) -> list[Service]:
         services = ServiceRecords(self.records).of_client(client.client_id)
         live = {each.service_id: each for each in services if each.status is not ServiceStatus.CANCELED}
         if only is None:
-            done = invoiced(self.records, live)
+            done = find_invoiced(self.records, live)
             return [each for each in live.values() if each.service_id not in done]
         if unknown := sorted(only - live.keys()):
             raise NotInvoicedError(
                 f"client {client.client_id} has no services {', '.join(unknown)}, or they are canceled",
                 Problem("include_packs", "names services the client does not have"),
             )
-        if done := invoiced(self.records, only):
+        if done := find_invoiced(self.records, only):
             named = ", ".join(f"{service_id} (invoice {number})" for service_id, number in done.items())
             raise NotInvoicedError(f"services {named} are invoiced already", Problem("include_packs", named))
         return [each for each in live.values() if each.service_id in only]
 
-    def _held(self, client: Client, trans_id: str | None) -> tuple[Order, Hold]:
+    def _find_held(self, client: Client, trans_id: str | None) -> tuple[Order, Hold]:
         services = ServiceRecords(self.records).of_client(client.client_id)
         orders = (self.orders.get(order_id=order_id) for order_id in _order_ids(services))
         held = [(order, order.hold) for order in orders if order.hold and trans_id in (None, order.hold.transaction_id)]
@@ -185,7 +185,7 @@ def _being_canceled() -> NotInvoicedError:
 
 
 def _canceled(order: Order) -> NotInvoicedError:
-    text = f"order {order.order_id} was canceled, so what is held for it is given back and nothing of it is invoiced"
+    text = f"order {order.order_id} was canceled, so the money held for it is released and nothing of it is invoiced"
     return NotInvoicedError(text, Problem("trans_id", "is that of an order that was canceled"))
 
 

@@ -1,7 +1,7 @@
-"""Pre-authorisation at submit: the domain's `Payments` port over a gateway.
+"""Pre-authorizes the payment at submit: the domain's `Payments` port over a gateway.
 
-Ubersmith: if the client pays by card, a pre-authorisation is made when the order is submitted, and Generate Invoice
-completes it later (reference ubersmith-orders 3.3).
+As in Ubersmith, an order that is paid by card is pre-authorized when it is submitted. Generate Invoice captures the money
+later (docs/reference/ubersmith.md, 3.3).
 """
 
 import hashlib
@@ -34,7 +34,7 @@ from lambdas.payments.gateway import (
 from lambdas.records.clients.client import ClientRecords
 from lambdas.records.clients.payment_method import PaymentMethod, method_problems, submitted_method
 
-CAPTURING_MODULE = "generate_invoice"  # without it in the queue nothing would ever take the money that is held
+CAPTURING_MODULE = "generate_invoice"  # A queue without it never captures held money.
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class PreAuthorization:
         if stored := self.stored_problems(order):
             return stored
         found = method_problems(order.info)
-        # Where nothing is due, nobody has to say what it is paid from.
+        # An order that costs nothing needs no payment method.
         return found if order.total_cents else tuple(each for each in found if each.field == "info.payment_type")
 
     def stored_problems(self, order: Order) -> tuple[Problem, ...]:
@@ -67,23 +67,23 @@ class PreAuthorization:
     def authorize(self, order: Order, attempt: PaymentAttempt) -> Hold:
         method = method_of(order, self.clients)
         if method is None:
-            raise PaymentDeclined("its payment method was taken off the order")
-        found = self._found(attempt) if attempt.tries > 1 else None
+            raise PaymentDeclined("its payment method was removed from the order")
+        found = self._find(attempt) if attempt.tries > 1 else None
         transaction = found or self._authorize(order, attempt, method)
         _refuse_another(transaction, attempt)
         return self._hold(attempt, method, transaction)
 
     def authenticate(self, order: Order, attempt: PaymentAttempt, proof: Mapping[str, Any]) -> Hold:
         method = method_of(order, self.clients)
-        transaction = self._found(attempt)
+        transaction = self._find(attempt)
         if method is None or transaction is None:
             raise PaymentDeclined("the gateway knows of no payment that waits for its card holder")
         _refuse_another(transaction, attempt)
         if transaction.state is TransactionState.NEEDS_AUTHENTICATION:
-            transaction = self._authenticated(attempt, transaction, proof)
+            transaction = self._authenticate(attempt, transaction, proof)
         return self._hold(attempt, method, transaction)
 
-    def _authenticated(self, attempt: PaymentAttempt, asked: Transaction, proof: Mapping[str, Any]) -> Transaction:
+    def _authenticate(self, attempt: PaymentAttempt, asked: Transaction, proof: Mapping[str, Any]) -> Transaction:
         key = f"{attempt.key}:authenticate"
         try:
             return self.gateway.authenticate(key=key, transaction_id=asked.transaction_id, proof=proof)
@@ -119,7 +119,7 @@ class PreAuthorization:
         )
 
     def record_left_money(self, order: Order, action: ChecklistAction, now: int) -> bool:
-        from lambdas.payments.unsettled import record_left_money  # only a skip needs it
+        from lambdas.payments.before_skip import record_left_money  # Only a skip needs it.
 
         return record_left_money(order, action, self.gateway, self.clients.table, now=now)
 
@@ -140,12 +140,12 @@ class PreAuthorization:
         except GatewayUnavailableError as unavailable:
             raise PaymentUnavailable(f"{unavailable}; nothing was charged") from None
         except OutcomeUnknownError:
-            found = self._found(attempt)
+            found = self._find(attempt)
             if found is None:
                 raise PaymentUnclear from None
             return found
 
-    def _found(self, attempt: PaymentAttempt) -> Transaction | None:
+    def _find(self, attempt: PaymentAttempt) -> Transaction | None:
         try:
             return self.gateway.find(attempt.key)
         except (GatewayUnavailableError, OutcomeUnknownError):
@@ -153,16 +153,16 @@ class PreAuthorization:
 
 
 def _refuse_another(transaction: Transaction, attempt: PaymentAttempt) -> None:
-    """What is found under a key counts only if it is what was asked for. Raises PaymentDeclined; the next attempt has a new key.
+    """Raise PaymentDeclined if the payment under the key is not the one of this attempt. The next attempt has a new key.
 
-    Another payment is somebody else's, of a time that a restored table knows nothing of, and is not touched.
+    A restored table may use a key again. The payment under it is another order's then, and stays as it is.
     """
     if (transaction.amount_cents, transaction.currency) != (attempt.amount_cents, attempt.currency):
         raise PaymentDeclined("the gateway has another payment under the key of this one; submit the order again")
 
 
 def method_of(order: Order, clients: ClientRecords) -> PaymentMethod | None:
-    """What the order pays with: one that its client has stored, or the one that came with it."""
+    """The order's payment method: one that its client has stored, or the one that came with it."""
     stored = stored_method(order.info)
     if not stored:
         return submitted_method(order.info)

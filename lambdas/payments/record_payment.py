@@ -1,6 +1,6 @@
-"""Records money that came for an invoice outside of the gateway, by bank transfer, cheque or cash; and that it went back.
+"""Records money that came for an invoice outside of the gateway, by bank transfer, cheque or cash, and its return.
 
-One of several at once wins, charges among them. What a charge of the invoice may have taken is found out first.
+Of several payments and charges at once, one wins. A charge that may have taken money is looked up first.
 """
 
 from collections.abc import Callable
@@ -29,12 +29,12 @@ class RecordedPayments:
     now: Callable[[], int]
 
     def record(self, invoice: Invoice, payment: RecordedPayment) -> Invoice:
-        """The invoice, paid with this. The same payment again changes nothing.
+        """Record the payment and return the invoice as paid. The same payment again changes nothing.
 
         Raises NotPaidByHandError, ChargeInProgressError or ChargeUnknownError.
         """
         if is_same(invoice.payment, payment) and invoice.status is InvoiceStatus.PAID:
-            return self._without_hold(invoice)
+            return self._release_hold(invoice)
         self._refuse(invoice, payment)
         before = tuple(sorted(invoice.credited or {}))
         paid = self.invoices.write_payment(invoice, payment.model_copy(update={"credited_before": before}))
@@ -43,17 +43,17 @@ class RecordedPayments:
             if current == invoice:
                 raise ChargeInProgressError(invoice.invoice_id)
             return self.record(current, payment)
-        return self._without_hold(paid)
+        return self._release_hold(paid)
 
     def note_return(self, invoice: Invoice, reference: str, by: str, *, order_id: str = "") -> Invoice:
-        """The invoice, with the note that what was credited of its money went back. The same again changes nothing.
+        """Note that the credited part of the invoice's money was returned. The same note again changes nothing.
 
-        `order_id`: whose part of it, where several orders of the invoice were canceled. Raises NotReturnableError.
+        `order_id`: the order whose part it is, if several orders of the invoice were canceled. Raises NotReturnableError.
         """
         paid = invoice.payment
         if paid is None:
             raise NotReturnableError(
-                invoice.invoice_id, "no payment of it was recorded by hand; the gateway gives back its own"
+                invoice.invoice_id, "no payment of it was recorded by hand; the gateway refunds its own"
             )
         part = _part_to_return(invoice, paid, reference, order_id)
         if part is None:
@@ -77,11 +77,11 @@ class RecordedPayments:
     def _refuse(self, invoice: Invoice, payment: RecordedPayment) -> None:
         if invoice.status is InvoiceStatus.CREDITED:
             raise NotPaidByHandError(
-                invoice.invoice_id, "it was credited, so nothing is owed on it; the money has to go back"
+                invoice.invoice_id, "it was credited, so nothing is owed on it; the money must be returned"
             )
         if invoice.status is InvoiceStatus.PAID:
             raise NotPaidByHandError(
-                invoice.invoice_id, "it is paid already, by another payment; this money has to go back"
+                invoice.invoice_id, "it is paid already, by another payment; this money must be returned"
             )
         if not invoice.owed_cents:
             raise NotPaidByHandError(invoice.invoice_id, "nothing is owed on it")
@@ -96,7 +96,7 @@ class RecordedPayments:
         if invoice.charge and self._was_charged(invoice.charge.key, invoice.invoice_id):
             raise NotPaidByHandError(
                 invoice.invoice_id,
-                "a charge of it went through, which client.invoice_charge writes down; this money has to go back",
+                "a charge of it went through, which client.invoice_charge writes down; this money must be returned",
             )
 
     def _was_charged(self, key: str, invoice_id: str) -> bool:
@@ -106,20 +106,20 @@ class RecordedPayments:
             raise ChargeUnknownError(invoice_id) from None
         return found is not None and found.state is TransactionState.CAPTURED
 
-    def _without_hold(self, paid: Invoice) -> Invoice:
-        """What an earlier charge left held is let go of, once nobody can begin to charge the invoice any more."""
+    def _release_hold(self, paid: Invoice) -> Invoice:
+        """Release what an earlier charge left held, now that nobody can begin to charge the invoice."""
         if paid.charge:
             try:
                 void_or_refund(self.gateway, paid.charge.key)
             except DeclinedError:
-                pass  # a hold that cannot be released lapses by itself
+                pass  # A hold that cannot be released lapses.
             except (GatewayUnavailableError, OutcomeUnknownError):
                 raise ChargeUnknownError(paid.invoice_id) from None
         return paid
 
 
 def _part_to_return(invoice: Invoice, paid: RecordedPayment, reference: str, order_id: str) -> tuple[str, int] | None:
-    """Whose part went back, and how much that is; None if it was noted as this before."""
+    """The order whose part was returned, and its cents; None if the same note exists."""
     parts = invoice.parts_to_return
     if order_id in parts or (len(parts) == 1 and not order_id):
         return next((whose, cents) for whose, cents in parts.items() if order_id in ("", whose))
@@ -137,13 +137,13 @@ def _why_not(invoice: Invoice, paid: RecordedPayment, order_id: str) -> str:
         )
         return f"several orders of it were canceled; name the order (order_id): {', '.join(open_parts)}"
     if order_id and not invoice.is_returned(order_id):
-        return f"nothing of order {order_id} has to go back; only what was credited of the invoice does"
+        return f"nothing of order {order_id} must be returned; only what was credited of the invoice does"
     if paid.returned_at is None:
         return "it is paid and was not credited; cancel its order first"
     return "it is noted already that its money went back, as another payment"
 
 
-def is_same(known: RecordedPayment | None, said: RecordedPayment) -> bool:
-    """Whether it is this very money, whoever recorded it, and when."""
+def is_same(known: RecordedPayment | None, other: RecordedPayment) -> bool:
+    """Whether both are the same money, by whomever and whenever it was recorded."""
     facts = ("payment_type", "reference", "amount_cents")
-    return known is not None and all(getattr(known, fact) == getattr(said, fact) for fact in facts)
+    return known is not None and all(getattr(known, fact) == getattr(other, fact) for fact in facts)

@@ -1,7 +1,7 @@
-"""Reversal: the order's payment given back, and what it has on invoices credited, whoever made them.
+"""Reverses an order's payment: returns the money, and credits what the order has on invoices.
 
-Reverse Payment does it while the order goes on, the undo of Generate Invoice when the order is canceled. It may be repeated:
-a void or refund is decided on what the gateway knows now, and an order has one credit note.
+Reverse Payment does it while the order continues, the undo of Generate Invoice when the order is canceled. It may be repeated:
+a void or refund depends on what the gateway knows now, and an order has one credit note.
 """
 
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ from lambdas.payments.gateway import (
 )
 from lambdas.records.invoices.credit_notes import CreditNotes
 from lambdas.records.invoices.invoice import ChargeAttempt, Invoice, InvoiceStatus, invoice_id_of
-from lambdas.records.invoices.invoiced import invoices_with
+from lambdas.records.invoices.marks import invoices_with
 from lambdas.records.invoices.records import InvoiceRecords
 from lambdas.records.invoices.series import SeriesBusyError
 from lambdas.records.table import RecordTable
@@ -30,11 +30,11 @@ _GIVEN_BACK = (TransactionState.VOIDED, TransactionState.REFUNDED)
 
 
 class ReversalPendingError(Exception):
-    """Not now: trying again in a moment may succeed. The message is for the person who reads the order."""
+    """May succeed in a moment. The message is for the person who reads the order."""
 
 
 class ReversalRefusedError(Exception):
-    """The gateway refuses; the message says what a person has to do."""
+    """The gateway refuses. The message says what a person must do."""
 
 
 class Credited(NamedTuple):
@@ -49,8 +49,10 @@ class Credited(NamedTuple):
 
 @dataclass(frozen=True)
 class Reversal:
-    """What became of one order's money, and of each invoice that its services are on. `to_return`: what is left to people,
-    because the money came outside of the gateway."""
+    """The outcome for one order's money, and for each invoice that its services are on.
+
+    `to_return`: the work left to people, because the money came outside of the gateway.
+    """
 
     given_back: bool
     credited: tuple[Credited, ...] = ()
@@ -79,25 +81,27 @@ class Reversals:
     records: RecordTable
 
     def reverse(self, order: Order, *, now: int) -> Reversal:
-        """Void the hold or give the money back, then credit what the order has on invoices, whoever made them, and give back
-        what was paid on those. A payment still under way is waited for."""
+        """Void the hold or refund the payment. Then credit what the order has on invoices, and refund what was paid on those.
+
+        Raises ReversalPendingError while a payment is in progress.
+        """
         if order.attempt and order.attempt.is_under_way(now):
-            raise ReversalPendingError("the order's payment is still under way")
+            raise ReversalPendingError("the order's payment is still in progress")
         payment = order.hold or order.attempt
         given_back = self.void_or_refund(payment) if payment else False
-        return self._with_invoices(order, now, given_back)
+        return self._credit_invoices(order, now, given_back)
 
     def void(self, hold: Hold) -> None:
-        """Let go of money that is held; what was taken stays taken."""
-        with _telling():
+        """Release money that is held. Captured money stays."""
+        with _gateway_errors():
             found = self.gateway.find(hold.key)
         if found and found.state is TransactionState.HELD:
             self.void_or_refund(hold)
 
     def finish(self, order: Order, *, now: int) -> bool:
-        """Credit the invoice of an order whose money has gone back; whether it has."""
+        """Credit the invoice of an order if its money was returned. Return whether it was."""
         payment = order.hold or order.attempt
-        with _telling():
+        with _gateway_errors():
             found = self.gateway.find(payment.key) if payment else None
         if found is None or found.state not in _GIVEN_BACK:
             return False
@@ -105,60 +109,60 @@ class Reversals:
         return True
 
     def reverse_invoices(self, order: Order, *, now: int) -> Reversal:
-        """Only what was invoiced: for an order that has no action which takes its money."""
-        return self._with_invoices(order, now, given_back=False)
+        """Credit only what was invoiced, for an order without an action that captures its money."""
+        return self._credit_invoices(order, now, given_back=False)
 
-    def _with_invoices(self, order: Order, now: int, given_back: bool) -> Reversal:
+    def _credit_invoices(self, order: Order, now: int, given_back: bool) -> Reversal:
         credited, to_return = list[Credited](), list[str]()
         for invoice in self._invoices_of(order):
-            current, note = self._credited(invoice, order, now)
+            current, note = self._credit(invoice, order, now)
             credited.append(Credited(invoice.number, note))
-            if current.charge:  # after it was credited: now nobody can begin to charge it
+            if current.charge:  # A credited invoice cannot be charged any more.
                 if current.charge.claim_ends_at >= now:
                     raise ReversalPendingError("the order's invoice is being charged")
-                given_back = self._give_back_above(current, current.charge) or given_back
+                given_back = self._refund_above(current, current.charge) or given_back
             given_back = given_back or current.is_returned(order.order_id)
             to_return.append(_to_return(current, order.order_id))
         return Reversal(given_back, tuple(credited), "; ".join(filter(None, to_return)))
 
     def _invoices_of(self, order: Order) -> list[Invoice]:
-        """The order's own first, then those that somebody made of its services."""
+        """The order's own invoice first, then those that a user made of its services."""
         invoices = InvoiceRecords(self.records)
         own = invoices.of_order(order.order_id)
         numbers = invoices_with(self.records, order.order_id)
         others = (invoices.get(invoice_id_of(order.brand_id, number)) for number in numbers)
         return [*([own] if own else []), *(each for each in others if each and each.order_id != order.order_id)]
 
-    def _credited(self, invoice: Invoice, order: Order, now: int) -> tuple[Invoice, int]:
+    def _credit(self, invoice: Invoice, order: Order, now: int) -> tuple[Invoice, int]:
         try:
             return CreditNotes(self.records).credit(invoice, order.order_id, now)
         except SeriesBusyError as busy:
             raise ReversalPendingError(str(busy)) from None
 
-    def _give_back_above(self, invoice: Invoice, charge: ChargeAttempt) -> bool:
-        """All that was paid on the invoice, or what is above that which is still owed on it for other orders."""
+    def _refund_above(self, invoice: Invoice, charge: ChargeAttempt) -> bool:
+        """Refund the charge of the invoice, except for what other orders still owe on it. Return whether there was one."""
         if invoice.status is InvoiceStatus.CREDITED:
             return self.void_or_refund(charge)
-        with _telling():
+        with _gateway_errors():
             paid = self.gateway.find(charge.key)
             if paid is None or paid.state is not TransactionState.CAPTURED:
                 return False
             above = paid.amount_cents - paid.refunded_cents - invoice.owed_cents
-            if above > 0:  # the key says what is left, so that two orders of the invoice give back no more than both
+            if above > 0:  # The key names the rest, so that two orders never refund more than both.
                 key = f"{charge.key}:release:{invoice.owed_cents}"
                 self.gateway.refund(key=key, transaction_id=paid.transaction_id, amount_cents=above)
         return True
 
     def void_or_refund(self, payment: PaymentAttempt | Hold | ChargeAttempt) -> bool:
-        """Whether there was a payment, which has gone back now or had before."""
-        with _telling():
+        """Void or refund the payment. Return whether there was one, which is returned now or was before."""
+        with _gateway_errors():
             transaction = void_or_refund(self.gateway, payment.key)
         return transaction is not None and transaction.state in _GIVEN_BACK
 
 
 @contextmanager
-def _telling() -> Iterator[None]:
-    """What the gateway says, in words for whoever reads the order."""
+def _gateway_errors() -> Iterator[None]:
+    """Raise the gateway's errors in words for the person who reads the order."""
     try:
         yield
     except (GatewayUnavailableError, OutcomeUnknownError):
@@ -170,13 +174,13 @@ def _telling() -> Iterator[None]:
 
 
 def _to_return(invoice: Invoice, order_id: str) -> str:
-    """What people have to pay back for this order, in their words; empty if there is nothing, or it was noted that they did."""
+    """The sum that people must pay back for this order, in words; empty if there is none, or its return was noted."""
     cents = invoice.parts_to_return.get(order_id)
     if not cents or invoice.payment is None:
         return ""
     amount = f"{format_cents(cents)} {invoice.currency}"
     named = f"inv_id {invoice.invoice_id}" + (f", order_id {order_id}" if invoice.credited else "")
     return (
-        f"{amount} that came for invoice {invoice.number} by {invoice.payment.payment_type} has to be paid back by hand; "
+        f"{amount} that came for invoice {invoice.number} by {invoice.payment.payment_type} must be paid back by hand; "
         f"note it with client.payment_refund ({named})"
     )

@@ -1,27 +1,24 @@
 """The sandbox gateway: the default where no real one is set up. It keeps its books in the record table.
 
-What a token does is written in the token, so that every outcome can be had on purpose:
+The token decides the outcome, so every outcome can be had on purpose. Each line: what `authorize` does, then `capture`.
 
-| token                   | authorize                                   | capture  |
-| ----------------------- | ------------------------------------------- | -------- |
-| `tok_approve`           | holds                                       | captures |
-| `tok_avs_mismatch`      | holds; the address is not the card's        | captures |
-| `tok_decline`           | declined                                    |          |
-| `tok_insufficient_funds`, `tok_expired_card`, `tok_incorrect_cvc`, `tok_processing_error` | declined, and why | |
-| `tok_sca`               | asks for the card holder, then holds        | captures |
-| `tok_sca_declines`      | asks for the card holder, then is declined  |          |
-| `tok_needs_authentication` | asks for the card holder, with no way to reach them |  |
-| `tok_capture_fails`     | holds                                       | declined |
-| `tok_times_out`         | holds, but the answer never comes           | captures |
-| `tok_unavailable`       | the gateway cannot be reached               |          |
-| `paypal_approve`        | holds                                       | captures |
-| `paypal_captured`       | takes the money at once                     | applies  |
-| `ach_approve`           | takes the money at once                     | applies  |
-| `ach_insufficient_funds`, `ach_account_closed`, `ach_no_account` | declined, and why |  |
+* `tok_approve`, `paypal_approve`: holds, then captures.
+* `tok_avs_mismatch`: the same, but the address is not the card's.
+* `tok_capture_fails`: holds, then declines.
+* `tok_times_out`: holds, but the answer never comes, then captures.
+* `paypal_captured`, `ach_approve`: takes the money at once.
+* `tok_decline`, `tok_insufficient_funds`, `tok_expired_card`, `tok_incorrect_cvc`, `tok_processing_error`: declines, and why.
+* `ach_insufficient_funds`, `ach_account_closed`, `ach_no_account`: declines, and why.
+* `tok_sca`: asks for the card holder, then holds and captures.
+* `tok_sca_declines`: asks for the card holder, then declines.
+* `tok_needs_authentication`: asks for the card holder, with no way to reach them.
+* `tok_unavailable`: the gateway cannot be reached.
 
 The sandbox's own pages make tokens (`tok_sb_...`, `ach_sb_...`) that do what one of these does (sandbox_tokens.py).
-A card holder who was asked is proved by `proof_authenticated`; any other proof is a failed authentication (`authenticate`).
-Any other token is declined as unknown. A held card comes with the AVS code Y (address and ZIP match), or N (neither does).
+`proof_authenticated` proves a card holder; any other proof is a failed authentication (`authenticate`). Any other token is
+declined as unknown. A held card has the AVS code Y (address and ZIP match) or N (neither does).
+
+Longer than 200 lines, because every method moves the same record from state to state.
 """
 
 import hashlib
@@ -46,9 +43,9 @@ if TYPE_CHECKING:
 
 HOLD_SECONDS = 7 * 86_400
 CHALLENGE_SECONDS = 15 * 60
-CHALLENGE_PATH = "/sandbox/challenge/"  # of this installation: the sandbox's own page
+CHALLENGE_PATH = "/sandbox/challenge/"  # The sandbox's own page, on this installation.
 PROOF = "proof_authenticated"
-CHALLENGE_ID = "sbc_"  # what challenge ids begin with
+CHALLENGE_ID = "sbc_"  # Challenge ids begin with it.
 
 
 class SandboxGateway:
@@ -128,10 +125,10 @@ class SandboxGateway:
         if amount_cents is None or given_back == transaction.amount_cents:
             changes = {"refunded_cents": transaction.amount_cents}
             return self._move(transaction, (TransactionState.CAPTURED,), TransactionState.REFUNDED, **changes)
-        return self._give_back(transaction, given_back, [*used, key])
+        return self._refund_part(transaction, given_back, [*used, key])
 
     def find(self, key: str) -> Transaction | None:
-        return self._found(hashlib.sha256(key.encode()).hexdigest()[:20])
+        return self._find(hashlib.sha256(key.encode()).hexdigest()[:20])
 
     def fingerprint(self, token: str) -> str:
         made = self._tokens.find(token)
@@ -139,15 +136,15 @@ class SandboxGateway:
 
     def challenged(self, challenge_id: str) -> Transaction | None:
         """The payment whose card holder was asked under this id; for the page that asks them."""
-        found = self._found(challenge_id.removeprefix(CHALLENGE_ID))
+        found = self._find(challenge_id.removeprefix(CHALLENGE_ID))
         return found if found and found.challenge and found.challenge.challenge_id == challenge_id else None
 
-    def _found(self, digest: str) -> Transaction | None:
+    def _find(self, digest: str) -> Transaction | None:
         answer = self._client.get_item(TableName=self._table, Key=to_item(_names(digest)), ConsistentRead=True)
         return Transaction.model_validate(from_item(answer["Item"])) if "Item" in answer else None
 
     def _begin(self, transaction: Transaction, token: str, order_id: str) -> Transaction | None:
-        """Book it; if the key was used before, the transaction it made then."""
+        """Book the transaction. If the key was used before, return the transaction that it made then."""
         item = {**_names(transaction.transaction_id), **transaction.model_dump(), "token": token, "order_id": order_id}
         try:
             self._client.put_item(
@@ -168,8 +165,8 @@ class SandboxGateway:
             raise DeclinedError("the gateway does not know this transaction")
         return from_item(answer["Item"])
 
-    def _give_back(self, transaction: Transaction, refunded_cents: int, keys: list[str]) -> Transaction:
-        """A part of a captured payment, unless another part went back at the same moment."""
+    def _refund_part(self, transaction: Transaction, refunded_cents: int, keys: list[str]) -> Transaction:
+        """Book the refund of a part, unless another part is refunded at the same moment."""
         try:
             self._client.update_item(
                 TableName=self._table,
@@ -187,7 +184,7 @@ class SandboxGateway:
                 ),
             )
         except self._client.exceptions.ConditionalCheckFailedException:
-            raise OutcomeUnknownError("another refund of the payment is under way") from None
+            raise OutcomeUnknownError("another refund of the payment is in progress") from None
         return transaction.model_copy(update={"refunded_cents": refunded_cents})
 
     def _hold(self, transaction: Transaction) -> Transaction:

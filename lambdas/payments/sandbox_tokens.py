@@ -1,7 +1,7 @@
 """The tokens of the sandbox: the named ones, and those that its own pages make of what is entered there (sandbox_provider/).
 
-What a named token does is told in sandbox.py; a made one does what a named one does. Numbers are never kept: of each there
-are the last four digits, and a fingerprint by a secret of the installation's own.
+The table in sandbox.py lists what a named token does. A made one does what a named one does. Numbers are never stored, only
+their last four digits, and a fingerprint that is made with a secret of the installation.
 """
 
 import secrets
@@ -45,7 +45,7 @@ def state_of(token: str) -> TransactionState:
 
 
 def avs_code(token: str) -> str:
-    """What the bank says of the address; only cards have one."""
+    """The bank's code for the address; only cards have one."""
     if not token.startswith("tok_"):
         return ""
     return "N" if token == AVS_MISMATCH else "Y"
@@ -73,14 +73,14 @@ class SandboxTokens:
         self._records.put_new({**_key(method.token, "method"), **method.model_dump()})
 
     def find(self, token: str) -> EnteredMethod | None:
-        """What was entered for a made token."""
+        """The method that was entered for a made token."""
         if not token.startswith((MADE_CARD, MADE_ACCOUNT)):
             return None
         found = self._records.get(**_key(token, "method"))
         return EnteredMethod.model_validate(found) if found else None
 
     def secret(self) -> bytes:
-        """What fingerprints are made with; made when it is first asked for."""
+        """The secret for fingerprints, made on the first call."""
         place = _key("secret", "secret")
         while (found := self._records.get(**place)) is None:
             self._records.put_new({**place, "secret": secrets.token_bytes(32)})  # or another process makes it

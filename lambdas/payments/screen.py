@@ -1,8 +1,8 @@
-"""What keeps stolen cards from being tried out on us (reference order-systems P10): the domain's `Screen` port.
+"""Keeps stolen cards from being tested here (docs/reference/order-systems.md, P10): the domain's `Screen` port.
 
-Declines are counted by order, source, e-mail address and card; whoever has too many is refused without the gateway being
-asked. Sources, addresses and cards can all be new each time, so the declines of a queue are counted too: over their limit
-its orders wait for a person, and no card is tried by itself until it has been quiet.
+Declines are counted by order, source, e-mail address and card. A payment over one of these limits is refused before the
+gateway is asked. Sources, addresses and cards can all be new each time, so the declines of a queue are counted too. Over that
+limit its orders wait for a person, and no card is tried automatically until the queue has been quiet.
 """
 
 import math
@@ -32,10 +32,10 @@ _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
 
 
 class PaymentLimits(Frozen):
-    """How many declines may be, and of what. `queues`: those that differ from `queue`, by order_queue_id."""
+    """The declines that are allowed, by kind. `queues`: the rules that differ from `queue`, by order_queue_id."""
 
-    order: Limit = Limit(most=8, seconds=_DAY)  # the order keeps its latest DECLINES_KEPT, so more would limit nothing
-    source: Limit = Limit(most=10, seconds=_HOUR)  # several clients of one office may share an address
+    order: Limit = Limit(most=8, seconds=_DAY)  # At most DECLINES_KEPT, which an order keeps.
+    source: Limit = Limit(most=10, seconds=_HOUR)  # Several clients of one office may share an address.
     email: Limit = Limit(most=6, seconds=_HOUR)
     card: Limit = Limit(most=4, seconds=_DAY)
     queue: BreakerRule = BreakerRule(
@@ -57,8 +57,10 @@ class PaymentScreen:
     now: Callable[[], int]
 
     def check(self, order: Order) -> "ScreenedPayment":
-        """Raises PaymentDeclined or PaymentForReview; the first of a caller who failed too often, so that people are not
-        given the orders of a machine to look at."""
+        """Count a payment that is about to be tried. Raises PaymentDeclined or PaymentForReview.
+
+        PaymentDeclined comes first, so that people need not review the orders of a caller who failed too often.
+        """
         trial = self._over(order) or self.failures.begin(self._keys(order))
         if isinstance(trial, LimitReached):
             metrics.add_metric("PaymentsNotTried", MetricUnit.Count, 1)
@@ -74,8 +76,8 @@ class PaymentScreen:
             logger.warning("order for review", order_id=order.order_id, order_queue_id=order.order_queue_id)
             since = datetime.fromtimestamp(opened.opened_at, UTC).strftime("%Y-%m-%d %H:%M UTC")
             raise PaymentForReview(
-                f"many payments of this queue were declined by {since}, so none is tried by itself; look whether the order is a "
-                "person's, and submit it with reviewed=1 or cancel it"
+                f"many payments of this queue were declined by {since}, so none is tried automatically; check whether the order "
+                "is a person's, and submit it with reviewed=1 or cancel it"
             )
 
         return ScreenedPayment(self, order, trial)
@@ -84,7 +86,7 @@ class PaymentScreen:
         return ScreenedPayment(self, order, self.failures.begin_unlimited(self._keys(order)))
 
     def count_decline(self, order: Order) -> None:
-        """Turns the queue to review where this was one too many."""
+        """Turn the queue to review if this decline is one too many."""
         metrics.add_metric("PaymentsDeclined", MetricUnit.Count, 1)
         rule = self.limits.of_queue(order.order_queue_id)
         if ask_guard_table(lambda: self.breaker.on_failure(_queue(order), rule)):
@@ -92,13 +94,13 @@ class PaymentScreen:
             logger.error("queue turned to review", order_queue_id=order.order_queue_id)
 
     def _over(self, order: Order) -> LimitReached | None:
-        """An order keeps its own declines: only one payment of it is tried at a time."""
+        """The order's own limit, if it is reached. Only one payment of an order is tried at a time."""
         limit, now = self.limits.order, self.now()
         within = [at for at in order.declined_at if at > now - limit.seconds]
         return LimitReached("order", within[-limit.most] + limit.seconds - now) if len(within) >= limit.most else None
 
     def _keys(self, order: Order) -> list[Key]:
-        """`ip_address` is what the form saw, or what a caller of the API says (reference 3.3)."""
+        """The keys to count under. `ip_address`: as the form saw it, or as a caller of the API sends it."""
         found = (
             Key("source", source_of(text(order.info, "ip_address")), self.limits.source),
             Key("email", text(order.info, "email").strip(), self.limits.email),
@@ -107,7 +109,7 @@ class PaymentScreen:
         return [key for key in found if key.value]
 
     def _fingerprint(self, order: Order) -> str:
-        """Empty where the gateway cannot say: then the other keys have to do."""
+        """The card's fingerprint; empty if the gateway does not answer. Then the other keys must suffice."""
         method = method_of(order, self.clients)
         try:
             return self.gateway.fingerprint(method.token) if method else ""
@@ -140,7 +142,7 @@ def screening(
     now: Callable[[], int],
     client: "DynamoDBClient | None" = None,
 ) -> PaymentScreen:
-    """The screen of this installation, the same for all its doors."""
+    """The screen of this installation, the same for all doors."""
     failures = Failures(Windows(guard_table, client), "payments", now)
     return PaymentScreen(gateway, clients, failures, Breaker(guard_table, now, client), limits, now)
 

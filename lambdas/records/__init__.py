@@ -1,1 +1,1 @@
-"""What actions create: clients, payment methods, services, invoices. One table; ids derive from the order where they can."""
+"""The records that actions create: clients, payment methods, services, invoices, and others. All are in one table."""

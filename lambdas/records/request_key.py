@@ -1,4 +1,4 @@
-"""An `Idempotency-Key` of one caller: what was made with it first is what every repeat answers."""
+"""An `Idempotency-Key` of one caller. Every repeat gets what the key made first."""
 
 import hashlib
 import json
@@ -11,7 +11,7 @@ KEPT_SECONDS = 30 * 86_400
 
 
 class RequestKeyUsedError(Exception):
-    """The key made something else before, from other content. `made` is its id."""
+    """The key made a record from other content before. `made`: its id."""
 
     def __init__(self, made: str) -> None:
         super().__init__("the key was used before")
@@ -19,7 +19,7 @@ class RequestKeyUsedError(Exception):
 
 
 class RequestKey(Frozen):
-    """`content_hash` tells a repeat from another request. `expires_at`: Unix seconds, when the store may forget it."""
+    """`content_hash` tells a repeat from another request. `expires_at`: Unix seconds after which the store may forget it."""
 
     pk: str
     content_hash: str
@@ -34,11 +34,11 @@ class RequestKey(Frozen):
         )
 
     def guard(self, made: str) -> dict[str, Any]:
-        """The record that keeps the key; written in the transaction that makes `made`."""
+        """The record of the key, for the transaction that makes `made`."""
         return {**self.model_dump(), "sk": "request", "made": made}
 
-    def made_before(self, table: RecordTable) -> str | None:
-        """The id of what the key made. Raises RequestKeyUsedError if that was from other content."""
+    def find_made(self, table: RecordTable) -> str | None:
+        """The id of what the key made; None if nothing. Raises RequestKeyUsedError if that was from other content."""
         found = table.get(self.pk, "request")
         if found is None:
             return None

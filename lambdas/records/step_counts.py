@@ -1,10 +1,9 @@
-"""How many orders are in each step of a queue, exactly: the announcer keeps it, from the records of the order table's stream.
+"""Counts how many orders are in each step of a queue, exactly. The announcer keeps the counts from the order table's stream.
 
-A marker per order says in which step it is counted and as of which revision. Marker and counts change in one transaction, on
-the condition that the marker is still older, so that records which come twice, late or out of order change nothing. It
-also says which order that is: another one of the same number, after the table was restored, takes its place.
-A queue's counts are a few items side by side, by order number: an item takes some 500 such changes a second
-(docs/scale.md). They are read by one query.
+A marker per order names the step it is counted in, and the revision. Marker and counts change in one transaction, on the
+condition that the marker is older. So records that come twice, late or out of order change nothing. The marker also names the
+order: after the table was restored, another order of the same number takes its place. A queue's counts are a few items, by
+order number, because one item takes about 500 such changes a second (docs/scale.md). One query reads them.
 """
 
 from collections import Counter
@@ -16,14 +15,14 @@ from lambdas.orders.model.order import Order
 from lambdas.records.table import RecordTable
 from lambdas.runtime.items import Item, from_item, to_item
 
-_SK = "step_counts"  # of one that has no shard: of earlier versions
+_SK = "step_counts"  # Earlier versions had no shards.
 _LONGEST_PAUSE_SECONDS = 1.0
 SHARDS = 4
-_NOT_COUNTED = 0  # no step has this id
+_NOT_COUNTED = 0  # No step has this id.
 
 
 class CountsBusyError(RuntimeError):
-    """Others changed the same counts each time. The record has to come again."""
+    """Others changed the same counts on each try. The record must come again."""
 
 
 class StepCounts:
@@ -33,7 +32,7 @@ class StepCounts:
         self._table = table
 
     def of_queue(self, order_queue_id: int) -> Mapping[int, int]:
-        """Orders by step id; a step that no order ever was in is missing."""
+        """Orders by step id. A step that no order was ever in is missing."""
         counts = Counter[int]()
         for shard in self._table.query(_pk(order_queue_id), _SK):
             for name, count in shard.items():
@@ -42,7 +41,7 @@ class StepCounts:
         return counts
 
     def correct(self, order_queue_id: int, step_id: int, by: int) -> None:
-        """Where the orders were counted by hand."""
+        """Add `by` to a step, after a user counted its orders by hand."""
         self._table.client.update_item(
             TableName=self._table.name,
             Key=to_item(counts_key(order_queue_id, 0)),
@@ -52,15 +51,15 @@ class StepCounts:
         )
 
     def follow(self, old: Order | None, new: Order | None) -> None:
-        """Count the order where this change put it. `old` None: it was made; `new` None: its time to live removed it."""
+        """Count the order in its new step. `old` None: it was created. `new` None: its time to live removed it."""
         if new is not None:
             if old is None or old.step_id != new.step_id:
                 self._move(new, old.step_id if old else _NOT_COUNTED, new.step_id, new.revision)
-        elif old is not None:  # what was removed stays marked, so that an earlier record cannot count it in again
+        elif old is not None:  # It stays marked, so that no earlier record counts it again.
             self._move(old, old.step_id, _NOT_COUNTED, old.revision + 1)
 
     def _move(self, order: Order, believed: int, step_id: int, revision: int) -> None:
-        """`believed`: where the order is likely counted now; the marker knows better, and says so if that is wrong."""
+        """Count the order in another step. `believed`: the step it is likely counted in; if that is wrong, the marker says so."""
         mark = fingerprint(order.hash)
         patience = self._table.patience(longest_pause_seconds=_LONGEST_PAUSE_SECONDS)
         while True:

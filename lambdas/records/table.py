@@ -1,4 +1,4 @@
-"""The record table: one place for its key names and for the two writes every record needs."""
+"""The record table: its key names, and the reads and writes that all records share."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,7 @@ _LONGEST_PAUSE_SECONDS = 0.1  # Another write of one record takes milliseconds.
 
 
 class ConditionFailedError(Exception):
-    """A transaction was refused. `failed` holds the indexes of the writes whose condition did not hold."""
+    """A transaction was refused. `failed`: indexes of the writes whose condition did not hold."""
 
     def __init__(self, failed: tuple[int, ...]) -> None:
         super().__init__(f"conditions failed: {failed}")
@@ -51,7 +51,7 @@ class RecordTable:
         return [from_item(item) for page in pages for item in page["Items"]]
 
     def put_new(self, record: dict[str, Any]) -> bool:
-        """False if a record with this key exists already; that one stays."""
+        """Write the record. False if one with its key exists; that one stays."""
         try:
             self.client.put_item(TableName=self.name, Item=to_item(record), ConditionExpression=NEW)
         except self.client.exceptions.ConditionalCheckFailedException:
@@ -59,7 +59,7 @@ class RecordTable:
         return True
 
     def next_number(self, counter: str, before_first: int) -> int:
-        """An increasing number; numbers may be missing."""
+        """Take the next number of the counter. Numbers may be missing."""
         answer = self.client.update_item(
             TableName=self.name,
             Key=to_item({"pk": f"counter#{counter}", "sk": "counter"}),
@@ -74,7 +74,7 @@ class RecordTable:
         return {"Put": {"TableName": self.name, "Item": to_item(record), "ConditionExpression": NEW}}
 
     def write_all(self, writes: list[Any]) -> None:
-        """All or nothing. Raises ConditionFailedError; a conflict with another transaction counts as its condition failing."""
+        """Write all or nothing. Raises ConditionFailedError, also for a conflict with another transaction."""
         try:
             self.client.transact_write_items(TransactItems=writes)
         except self.client.exceptions.TransactionCanceledException as error:

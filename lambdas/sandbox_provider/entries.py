@@ -1,4 +1,4 @@
-"""What is entered: a card or a bank account, checked, and made into a token. A number leaves this file only as a fingerprint."""
+"""Checks an entered card or bank account and makes a token of it. A number leaves this file only as a fingerprint."""
 
 import hashlib
 import hmac
@@ -17,17 +17,17 @@ Errors = dict[str, str]
 _NOT_A_TEST_CARD = (
     "This is a test page and takes test cards only. Do not enter a real card; nothing was kept of this one."
 )
-_LAST_YEAR = 50  # further ahead no card is valid
+_LAST_YEAR = 50  # No card is valid for longer.
 
 
 def read_card(typed: Typed, tokens: SandboxTokens, now: int) -> EnteredMethod | Errors:
-    """The method, not kept yet, or what is wrong by input. Texts never repeat what was typed."""
+    """The method, not stored yet, or the errors by input. Texts never repeat what was typed."""
     number, code = _digits(typed.get("number", "")), typed.get("code", "").strip()
     errors: Errors = {}
     if number not in CARDS:
         errors["number"] = _NOT_A_TEST_CARD if has_card_number(number) else "Enter the card number, 13 to 19 digits"
     if not (expiry := _expiry(typed.get("expiry", ""), now)):
-        errors["expiry"] = "Enter when the card expires as month and year, such as 12/34; it has to be valid still"
+        errors["expiry"] = "Enter when the card expires as month and year, such as 12/34; the card must still be valid"
     if not re.fullmatch(r"[0-9]{3,4}", code):
         errors["code"] = "Enter the security code, the 3 or 4 digits on the card"
     if errors:

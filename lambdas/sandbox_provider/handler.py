@@ -1,4 +1,4 @@
-"""The provider's Lambda. Nothing of a request is logged: only which page it was for, and how it was answered."""
+"""Serves the provider's pages. Logs only the page and the status of a request, never its content."""
 
 import time
 from collections.abc import Callable
@@ -43,14 +43,14 @@ class Provider:
                 return _entry(kind, shop, {}, HTTPStatus.OK) if shop else _no_shop()
             case "POST", ("sandbox", kind) if kind in _READ:
                 shop = shop_of(asked)
-                return self._entered(kind, shop, asked.typed) if shop else _no_shop()
+                return self._enter(kind, shop, asked.typed) if shop else _no_shop()
             case "GET" | "POST", ("sandbox", "challenge", challenge_id):
                 return self._challenge(challenge_id, asked)
         return page(
             "message.html", HTTPStatus.NOT_FOUND, title="Nothing here", text="There is no page at this address."
         )
 
-    def _entered(self, kind: str, shop: Shop, typed: Typed) -> Response:
+    def _enter(self, kind: str, shop: Shop, typed: Typed) -> Response:
         if "cancel" in typed:
             return shop.answered(canceled="1")
         method = _READ[kind](typed, self._tokens, int(self._now()))
@@ -60,7 +60,7 @@ class Provider:
         return shop.answered(**method.model_dump(include={"token", "brand", "last_four", "expiry"}))
 
     def _challenge(self, challenge_id: str, asked: Asked) -> Response:
-        """Whoever came from no form is a caller of the API: they are told what to send it."""
+        """The page of a challenge. A visitor who came from no form uses the API: the page shows them what to send."""
         shop, found = shop_of(asked), self._gateway.challenged(challenge_id)
         if found is None or found.challenge is None:
             text = "Nobody is asked to confirm a payment at this address. Look whether it was copied whole."
@@ -80,8 +80,8 @@ class Provider:
 
 
 def _entry(kind: str, shop: Shop, errors: Errors, status: HTTPStatus) -> Response:
-    """The page to enter something; numbers that were typed wrong have to be typed again."""
-    numbers = [(" ".join(_groups(number)), known.said) for number, known in _NUMBERS[kind].items()]
+    """The page to enter something; wrong numbers must be typed again."""
+    numbers = [(" ".join(_groups(number)), known.outcome) for number, known in _NUMBERS[kind].items()]
     values = {"shop": shop, "errors": errors, "numbers": numbers, "routing": ROUTING_NUMBER}
     return page(f"{kind}.html", status, **values)
 
@@ -108,7 +108,7 @@ def handler(event: dict[str, Any], context: Any) -> Response:
 def respond(event: dict[str, Any], provider: Provider) -> Response:
     try:
         response = provider.answer(read(event))
-    except Exception as error:  # noqa: BLE001 - the browser gets a page, the log the place and not the text
+    except Exception as error:  # noqa: BLE001 - The browser gets a page; the log gets the place, not the text.
         log_unexpected("unexpected error at the test provider", error)
         text = "Something went wrong here, and nothing was charged. Go back to your order and try again."
         response = page("message.html", HTTPStatus.INTERNAL_SERVER_ERROR, title="That did not work", text=text)

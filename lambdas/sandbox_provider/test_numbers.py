@@ -1,4 +1,4 @@
-"""The numbers that this provider takes, and what paying with them does. Any other number is refused and not looked at further.
+"""Lists the numbers that this provider takes, and what paying with them does. Any other number is refused at once.
 
 Source: https://docs.stripe.com/testing (cards, declines, 3-D Secure) and https://docs.stripe.com/payments/ach-direct-debit
 (bank accounts), so that one list serves for the sandbox and for a real gateway's test mode.
@@ -8,11 +8,11 @@ from typing import NamedTuple
 
 
 class TestNumber(NamedTuple):
-    """`behaves_as`: a token of payments/sandbox.py. `said`: what the page says of it."""
+    """`behaves_as`: a token of payments/sandbox.py. `outcome`: what happens to a payment with it, in words for the page."""
 
     brand: str
     behaves_as: str
-    said: str
+    outcome: str
 
 
 _PAYS = "is approved"

@@ -1,4 +1,4 @@
-"""HTTP as this provider needs it: an event of API Gateway (payload 2.0) in, a page or a redirect out.
+"""Reads an event of API Gateway (payload 2.0), and answers with a page or a redirect.
 
 As a real provider it shares nothing with the doors, so it reads its requests itself.
 """
@@ -37,7 +37,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Shop:
-    """Who sent the browser here: the address it goes back to, and what the shop knows its visit by."""
+    """The form that sent the browser here: the address to return to, and the `state` of its session."""
 
     back: str
     state: str
@@ -49,7 +49,7 @@ class Shop:
 
 
 def read(event: Mapping[str, Any]) -> Asked:
-    """Whatever cannot be read is as good as not sent."""
+    """Read the event. A part that cannot be read counts as not sent."""
     headers: dict[str, str] = event.get("headers") or {}
     http = event["requestContext"]["http"]
     host = headers.get("host") or event["requestContext"].get("domainName", "")
@@ -65,9 +65,9 @@ def read(event: Mapping[str, Any]) -> Asked:
 
 
 def shop_of(asked: Asked) -> Shop | None:
-    """Only forms of this very host are gone back to: nobody can use this page to lead people elsewhere."""
-    said = asked.typed if asked.method == "POST" else asked.query
-    back, state = said.get("return", ""), said.get("state", "")
+    """The form to return to, if it is one of this host: this page cannot lead people elsewhere."""
+    sent = asked.typed if asked.method == "POST" else asked.query
+    back, state = sent.get("return", ""), sent.get("state", "")
     try:
         parts = urlsplit(back)
     except ValueError:

@@ -16,6 +16,7 @@ from tests.style.prose import prose_findings
 ROOT = Path(__file__).parents[2]
 HELD: tuple[str, ...] = (
     "infra",
+    "lambdas/actions",
     "lambdas/api/clients",
     "lambdas/api/coupons",
     "lambdas/api/installation",
@@ -32,9 +33,11 @@ HELD: tuple[str, ...] = (
     "lambdas/mail",
     "lambdas/notices",
     "lambdas/outbox",
+    "lambdas/payments",
     "lambdas/rate_limits",
     "lambdas/records/links",
     "lambdas/runtime",
+    "lambdas/sandbox_provider",
     "lambdas/watch",
     "statemachines",
     "tests/style",

@@ -1,1 +1,1 @@
-"""The frame around every module: claim, run, settle, undo."""
+"""Claims, runs, settles and undoes the actions of every module."""

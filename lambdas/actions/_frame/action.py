@@ -1,7 +1,7 @@
-"""The frame around every action: the Lambda handler of a module, and the tools it works with.
+"""Makes the Lambda handler of a module, and the tools it works with.
 
 The machine calls with `{"order_id": "1001", "action_id": 101}`, or with `"undo": true` beside it, and knows exceptions by
-class name; the relay calls with `"requested": true` for what runs beside the machine.
+class name. The relay calls with `"requested": true` for a run beside the machine.
 """
 
 import time
@@ -44,7 +44,7 @@ def action_handler(module: Module[Any]) -> Handler:
 
 @cache
 def tools() -> Tools:
-    """The real ones, made once per process."""
+    """The tools of this installation, made once per process."""
     settings = TableSettings.from_environment()
     records = RecordTable(settings.record_table)
     return Tools(

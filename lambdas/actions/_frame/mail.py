@@ -1,6 +1,6 @@
-"""Mails of an action: texts with the order's fields in them, and what a mail that did not go out means for the action.
+"""Sends the mails of an action. Their texts name fields of the order.
 
-A text names the order's fields as Ubersmith's community module does, `##first_name##` (reference ubersmith-orders 2.2).
+A text names a field as Ubersmith's community module does: `##first_name##` (docs/reference/ubersmith.md, 2.2).
 """
 
 import hashlib
@@ -29,7 +29,7 @@ def unknown_placeholders(template: str) -> list[str]:
 
 
 def filled(template: str, order: Order) -> str:
-    """The text with the order's fields. A client wrote those: they are kept short and on one line."""
+    """The text with the order's fields, each short and on one line, because a client wrote them."""
     return _PLACEHOLDER.sub(lambda found: _field(found[1], order)[:_LONGEST_FIELD], template)
 
 
@@ -38,21 +38,21 @@ def filled_subject(template: str, order: Order) -> str:
 
 
 class Outbox:
-    """Sends the mails of one run of an action. `run_name` is the same when that run is tried again."""
+    """Sends the mails of one run of an action. `run_name`: the same when that run is tried again."""
 
     def __init__(self, records: NotificationRecords, order_id: str, run_name: str, on_doubt: OnDoubt, now: int) -> None:
         self._records, self._order_id, self._run, self._on_doubt, self._now = records, order_id, run_name, on_doubt, now
 
     def send_all(self, mails: list[Mail]) -> tuple[int, int]:
-        """How many went out (now or before), and how many were left in doubt. If one fails the others go out all the same."""
+        """Send all. Return how many went out (now or before) and how many are in doubt. A failure does not stop the others."""
         outcomes = [self._send(mail) for mail in mails]
         errors = [outcome for outcome in outcomes if isinstance(outcome, ActionError)]
         if errors:
-            raise min(errors, key=lambda error: isinstance(error, PermanentError))  # first what may be mended by itself
+            raise min(errors, key=lambda error: isinstance(error, PermanentError))  # First an error that may pass.
         return outcomes.count(True), outcomes.count(False)
 
     def _send(self, mail: Mail) -> bool | ActionError:
-        """Whether it went out; False: it may have before, and is not sent again."""
+        """Send one mail. True: it went out. False: it may have gone out before, so it is not sent again."""
         addresses = ",".join(mail.to).casefold()
         guard = f"{self._run}#{mail.kind}#{hashlib.sha256(addresses.encode()).hexdigest()[:16]}"
         try:
@@ -78,6 +78,6 @@ def _field(name: str, order: Order) -> str:
     if name == "full_name":
         return harmless(" ".join(text(order.info, key) for key in ("first", "last")), _LONGEST_FIELD)
     value = text(order.info, {"first_name": "first", "last_name": "last"}.get(name, name))
-    if name == "email":  # where the mail goes, or who the staff is to write to
+    if name == "email":  # The mail goes there, or staff writes there.
         return value if is_email(value) else harmless(value, _LONGEST_FIELD)
     return harmless(value, _LONGEST_FIELD)

@@ -1,4 +1,4 @@
-"""What a module is made of: its settings, what it may answer or raise, and the tools it is given."""
+"""The parts of a module: its settings, its outcomes and errors, and the tools it is given."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -15,14 +15,14 @@ from lambdas.runtime.models import Frozen
 
 
 class ActionError(Exception):
-    """Why an action did not succeed, in words for the person who will act on it; never the data of people.
+    """Says why an action did not succeed, in words for the person who will act on it, without personal data.
 
     The machine knows the classes below by name: `statemachines/compiler.py` names those it retries.
     """
 
 
 class TransientError(ActionError):
-    """May succeed in a moment: the machine tries again, as often as the queue says. The message says no more of that."""
+    """May succeed in a moment: the machine tries again, as often as the queue allows. The message does not mention that."""
 
 
 class ThrottledError(ActionError):
@@ -30,16 +30,16 @@ class ThrottledError(ActionError):
 
 
 class PermanentError(ActionError):
-    """Will not succeed until somebody changes something: the action waits for a person."""
+    """Will not succeed until a person changes something: the action waits for that."""
 
 
 class UnexpectedError(ActionError):
-    """Nobody thought of this: the action waits for a person, the log has the trace."""
+    """An error that no module expects: the action waits for a person, and the log has the trace."""
 
 
 @dataclass(frozen=True)
 class Done:
-    """The action succeeded. `reason` says what it did; `result` (ids, amounts) stays on the order's checklist; `info` is
+    """The action succeeded. `reason` says what it did. `result` (ids, amounts) stays on the order's checklist. `info` is
     merged into the order's."""
 
     reason: str
@@ -50,8 +50,8 @@ class Done:
 
 @dataclass(frozen=True)
 class Waiting:
-    """Not done yet: somebody has to do or to say something, which `reason` names. The next `order.process` runs it again,
-    with what they said in the action's `input`."""
+    """The action waits for a person. `reason` says what they must do. The next `order.process` runs it again, with their
+    answer in the action's `input`."""
 
     reason: str
     result: dict[str, Any] = field(default_factory=dict)
@@ -65,7 +65,7 @@ class Config(Frozen):
 
 @dataclass(frozen=True)
 class Tools:
-    """What modules work with. `now` gives Unix seconds; `action_id` is the action that is run or undone."""
+    """The stores and the gateway for modules. `now` gives Unix seconds; `action_id`: the action that is run or undone."""
 
     orders: OrderStore
     records: RecordTable
@@ -74,7 +74,7 @@ class Tools:
     action_id: int = 0
 
     def action_of(self, order: Order) -> ChecklistAction:
-        """The action of this run: who asked for it, with what input."""
+        """The action of this run, with its input and the user who requested it."""
         return order.actions[str(self.action_id)]
 
 
@@ -83,19 +83,19 @@ C = TypeVar("C", bound=Config)
 
 @dataclass(frozen=True)
 class Module(Generic[C]):
-    """A module: its name, its settings, what it does and, where that makes sense, how it is undone.
+    """A module: its name, its settings, what it does and, if that makes sense, how it is undone.
 
-    `run` may be called again after it succeeded, and must then find what it made. `undo` returns what it took back, or
-    None if there was nothing; it may be repeated too. `skipped` lets go of what was held for the action when it is passed
-    over. `interactive`: wants input when it is processed. `reprocess`: may be run again after it was done (reference
-    ubersmith-orders 1.6). `money`: what it does with money.
+    `run` may be called again after it succeeded, and must then find what it made. `undo` says what it undid, or returns None
+    if there was nothing; it may be repeated too. `on_skip` releases what is held for the action when it is skipped.
+    `interactive`: needs input when it is processed. `reprocess`: may be run again after it was done
+    (docs/reference/ubersmith.md). `money`: whether it captures or returns money.
     """
 
     name: str
     config: type[C]
     run: Callable[[Order, C, Tools], Done | Waiting]
     undo: Callable[[Order, C, Tools], str | None] | None = None
-    skipped: Callable[[Order, C, Tools], None] | None = None
+    on_skip: Callable[[Order, C, Tools], None] | None = None
     label: str = ""
     interactive: bool = False
     reprocess: bool = False

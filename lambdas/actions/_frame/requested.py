@@ -1,4 +1,4 @@
-"""A run that somebody asked for, beside the machine. Nobody waits for its answer: its outcome is on the order."""
+"""Runs an action on request, beside the machine. Nobody waits for its answer: its outcome is on the order."""
 
 import random
 import time
@@ -21,10 +21,10 @@ def run_requested(
     *,
     pause: Callable[[float], None] = time.sleep,
 ) -> dict[str, Any]:
-    """Run an action that somebody asked for, beside the machine: its outcome is on the order, nobody waits for an answer.
+    """Run an action that a user requested, and return how it ended.
 
-    What may succeed in a moment is tried again here, with full jitter: the request is spent with the first try. Only
-    ActionBusy is raised: Lambda invokes again later, and if it was this run's own process that died, its claim lets it in.
+    An error that may pass is tried again here, with full jitter, because the first try uses up the request. Only ActionBusy
+    is raised: Lambda invokes again later. If this run's own process died, its claim lets the next one in.
     """
     for attempt in range(1, REQUESTED_TRIES + 1):
         try:

@@ -1,4 +1,4 @@
-"""Reverses a payment from within an action: its errors in the machine's classes."""
+"""Gives actions the reversals of payments, with their errors in the machine's classes."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,7 +8,7 @@ from lambdas.payments.reversal import ReversalPendingError, ReversalRefusedError
 
 
 @contextmanager
-def reversing(tools: Tools) -> Iterator[Reversals]:
+def reversals(tools: Tools) -> Iterator[Reversals]:
     try:
         yield Reversals(tools.gateway, tools.records)
     except ReversalPendingError as pending:

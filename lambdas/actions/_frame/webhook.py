@@ -1,4 +1,4 @@
-"""One signed call to a program outside: where it may go, how it is signed, and what its answer means.
+"""Makes one signed call to an external program: checks its address, signs the call and reads the answer.
 
 The receiver checks `X-Order-Signature: t=<Unix seconds>,v1=<HMAC-SHA256 of "<t>.<body>" with the stage's secret, hexadecimal>`
 and refuses an old `t`. It knows a repeated call by its `Idempotency-Key`, so calling again after no answer is safe.
@@ -28,7 +28,7 @@ NAMED_BASE = re.compile(r"^\{([a-z][a-z0-9_]*)\}(?=/|\Z)")
 _NO_ANSWER = "the receiver could not be reached or did not answer"
 _LOOPBACK = "127.0.0.1"
 _ADDRESS = re.compile(r"[^\s@<>\"]{1,64}@[^\s@<>\"]{1,255}")
-_LONGEST_READ = 1_000  # of a text that is cleaned: what is kept is shorter
+_LONGEST_READ = 1_000  # Of a text that is cleaned. The kept part is shorter.
 
 
 class WebhookSettings(Settings):
@@ -51,7 +51,7 @@ class WebhookSettings(Settings):
 
 
 def address(url: str, settings: WebhookSettings) -> str:
-    """`{panel}/accounts` with the address that the stage has for `panel`: a queue is the same on every stage."""
+    """`{panel}/accounts` with the stage's address for `panel`, so that a queue is the same on every stage."""
     named = NAMED_BASE.match(url)
     if named is None:
         return url
@@ -65,7 +65,7 @@ def address(url: str, settings: WebhookSettings) -> str:
 
 
 def refuse_other_hosts(url: str, settings: WebhookSettings) -> None:
-    """HTTPS to an allowed host. On one's own machine, where programs have no certificate, HTTP to that machine too."""
+    """Raise PermanentError unless the address is HTTPS to an allowed host. A local stage may also call itself by HTTP."""
     parts = urlsplit(url)
     at_home = settings.stage == "local" and parts.hostname == _LOOPBACK and parts.scheme == "http"
     if parts.scheme != "https" and not at_home:
@@ -85,9 +85,9 @@ def signature(secret: str, timestamp: int, body: bytes) -> str:
 def post(
     url: str, content: Mapping[str, Any], *, key: str, secret: str, now: int, timeout_seconds: int
 ) -> tuple[int, Any]:
-    """Status and content of the answer; None if that is no JSON. Redirects are not followed.
+    """Send the content as JSON. Return the status and the answer's content, None if that is not JSON. Follow no redirects.
 
-    `timeout_seconds` is for all of it: a receiver that sends a byte now and then is not waited for any longer.
+    `timeout_seconds` bounds the whole call, even if the receiver sends a byte from time to time.
     """
     body = json.dumps(content, separators=(",", ":"), default=_as_json).encode()
     headers = {
@@ -100,7 +100,7 @@ def post(
 
     def ask() -> None:
         try:
-            outcome.put(_asked(url, body, headers, timeout_seconds))
+            outcome.put(_ask(url, body, headers, timeout_seconds))
         except Exception as error:  # noqa: BLE001 - raised again where it is waited for
             outcome.put(error)
 
@@ -115,9 +115,9 @@ def post(
     return status, _read(said)
 
 
-def _asked(url: str, body: bytes, headers: dict[str, str], timeout_seconds: int) -> tuple[int, bytes]:
-    """urllib3 counts its time for each piece that arrives, so somebody else has to watch the whole."""
-    import urllib3  # of the Lambda runtime
+def _ask(url: str, body: bytes, headers: dict[str, str], timeout_seconds: int) -> tuple[int, bytes]:
+    """Make the call. urllib3 applies its timeout to each piece that arrives, so `post` bounds the whole."""
+    import urllib3  # Comes with the Lambda runtime.
 
     pool = urllib3.PoolManager(retries=False, timeout=urllib3.Timeout(total=timeout_seconds))
     try:
@@ -134,7 +134,7 @@ def _asked(url: str, body: bytes, headers: dict[str, str], timeout_seconds: int)
 
 
 def outcome_of(status: int, said: Any, order: Order) -> Done | Waiting:
-    """What an answer of this status means (order-systems reference, P5)."""
+    """The outcome that an answer with this status means (docs/reference/order-systems.md, P5)."""
     reason = _reason(said, order)
     if status == 429:
         raise ThrottledError("the receiver asked for a pause")
@@ -144,7 +144,7 @@ def outcome_of(status: int, said: Any, order: Order) -> Done | Waiting:
         raise PermanentError(
             f"the receiver refused with status {status}{reason}; settle it there, then process this action again"
         )
-    outcome = said_outcome(said, order)
+    outcome = stated_outcome(said, order)
     if outcome is None and status == 202:
         return Waiting("the receiver is at work and will answer with order.process")
     if outcome is None:
@@ -152,8 +152,8 @@ def outcome_of(status: int, said: Any, order: Order) -> Done | Waiting:
     return outcome
 
 
-def said_outcome(said: Any, order: Order) -> Done | Waiting | None:
-    """What is meant by `{"status": "done" | "wait" | "failed"}`, as an answer or as input of order.process; None: neither."""
+def stated_outcome(said: Any, order: Order) -> Done | Waiting | None:
+    """The outcome of `{"status": "done" | "wait" | "failed"}`, in an answer or in order.process; None if it is neither."""
     word = said.get("status") if isinstance(said, Mapping) else None
     reason = _reason(said, order)
     if word == "done":
@@ -187,7 +187,7 @@ def _reason(said: Any, order: Order) -> str:
 
 
 def _results(results: Any, order: Order) -> dict[str, Any]:
-    """What is kept of the receiver's result: a few short plain values, none of them about a person."""
+    """The part of the receiver's result that is kept: a few short plain values, none of them about a person."""
     if not isinstance(results, Mapping):
         return {}
     plain = {_clean(str(key), order): value for key, value in results.items() if isinstance(value, str | int | Decimal)}
@@ -202,7 +202,7 @@ def _short(value: str | int | Decimal, order: Order) -> str | int:
 
 
 def _clean(text: str, order: Order) -> str:
-    """The text on one line, without the order's contact data, card numbers, and anything that looks like an e-mail address."""
+    """The text on one line, without contact data of the order, card numbers or e-mail addresses."""
     if has_card_number(text):
         return "[card number]"
     text = text[:_LONGEST_READ]

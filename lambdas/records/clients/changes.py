@@ -1,4 +1,4 @@
-"""Changes of a client's record: what was changed and nothing else, with what finds it by e-mail address and login name."""
+"""Changes a client's record, together with the records that find it by e-mail address and login name."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,7 +9,7 @@ from lambdas.runtime.items import Item, to_item
 
 
 def change_client(table: RecordTable, client_id: str, decide: Callable[[Client], Client]) -> Client:
-    """The client as `decide` makes it of the one that is kept; decided anew if somebody changed the same meanwhile.
+    """Write the client as `decide` makes it of the stored one, and return it. Decide again if another process wrote first.
 
     May be repeated. Raises LoginTakenError, ClientsBusyError, and what `decide` raises.
     """
@@ -34,7 +34,7 @@ def change_client(table: RecordTable, client_id: str, decide: Callable[[Client],
 
 
 def _update(table: RecordTable, before: Client, after: Client) -> Item:
-    """The changed fields, if they still are what they were decided on; earlier releases did not write all of them."""
+    """Write the changed fields, if the stored ones are still those of `before`. Earlier releases did not write all of them."""
     old, new = before.model_dump(), after.model_dump()
     changed = [name for name in new if new[name] != old[name]]
     names = {f"#{name}": name for name in changed}

@@ -166,7 +166,7 @@ class ClientRecords:
 
         Raises LoginTakenError, or RequestKeyUsedError for a key that was sent with other content.
         """
-        if key and (first := key.made_before(self._table)):
+        if key and (first := key.find_made(self._table)):
             return first
         guard = [self._table.new(key.guard(client.client_id))] if key else []
         patience = self._table.patience()
@@ -175,7 +175,7 @@ class ClientRecords:
                 self._table.write_all([*self._writes(client), *guard])
                 return client.client_id
             except ConditionFailedError:
-                if key and (first := key.made_before(self._table)):
+                if key and (first := key.find_made(self._table)):
                     return first
                 self._refuse_taken(client)
             patience.wait_or_raise(ClientsBusyError)  # A transaction with the same key or login is still open.

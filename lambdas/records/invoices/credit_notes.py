@@ -1,10 +1,10 @@
-"""Credit notes: what an order has on an invoice is credited once, on an invoice of several orders its part only."""
+"""Issues credit notes. An order is credited once per invoice; on an invoice of several orders, only its part."""
 
 from typing import Any
 
 from lambdas.records.clients.service import order_id_of
 from lambdas.records.invoices.invoice import Invoice, InvoiceKind, InvoiceStatus, invoices_pk
-from lambdas.records.invoices.invoiced import of_order_pk
+from lambdas.records.invoices.marks import of_order_pk
 from lambdas.records.invoices.records import ConditionsNotMetError, InvoiceRecords, sort_key
 from lambdas.records.invoices.series import SeriesBusyError
 from lambdas.records.table import RecordTable
@@ -17,7 +17,7 @@ class CreditNotes:
         self._invoices = InvoiceRecords(table)
 
     def credit(self, invoice: Invoice, order_id: str, now: int) -> tuple[Invoice, int]:
-        """The invoice with the order's part credited, and the number of the note that does so. Raises SeriesBusyError."""
+        """Credit the order's part. Return the invoice, and the number of the credit note. Raises SeriesBusyError."""
         if invoice.order_id == order_id:
             issued = self._invoices.issue(_note(invoice, invoice.lines, now))
             return self._invoices.mark(invoice, InvoiceStatus.CREDITED, at=now), issued.number

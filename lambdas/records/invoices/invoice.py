@@ -1,4 +1,4 @@
-"""Invoices and credit notes, each in a series of its own without gaps (reference order-systems 4.9 and P14)."""
+"""Invoices and credit notes, each in a series of its own without gaps (docs/reference/order-systems.md, 4.9 and P14)."""
 
 from enum import StrEnum
 
@@ -8,7 +8,7 @@ NUMBER_DIGITS = 9
 
 
 def invoices_pk(client_id: str) -> str:
-    """A partition of their own: who may read a client need not see what they were billed."""
+    """A separate partition, so that a door that reads clients need not see their invoices."""
     return f"invoices#{client_id}"
 
 
@@ -35,8 +35,10 @@ class InvoiceLine(Frozen):
 
 
 class ChargeAttempt(Frozen):
-    """The intent to charge, written before the gateway is called. `key` is what the gateway knows it by; `tries` above 1:
-    the process behind an earlier try died. After the payment it says where the money came from, with no claim."""
+    """The intent to charge, written before the gateway is called. `key`: the gateway's key of the payment.
+
+    `tries` above 1: the process of an earlier try died. After the payment it names where the money came from, without a claim.
+    """
 
     key: str
     billing_info_id: str
@@ -46,10 +48,12 @@ class ChargeAttempt(Frozen):
 
 
 class RecordedPayment(Frozen):
-    """Money that came outside of the gateway, such as by bank transfer, as staff recorded it. `reference`: what the bank or the
-    cheque calls it. `credited_before`: orders whose part of the invoice was credited before it came, so it did not pay for them.
-    `returned_*`: who noted that it was paid back, because the invoice was credited, and when last; `returned_parts`: order id ->
-    reference, of an invoice of several orders. Times in Unix seconds."""
+    """Money that came outside of the gateway, such as by bank transfer, as staff recorded it. Times in Unix seconds.
+
+    `reference`: the name of the payment at the bank, or the number of the cheque. `credited_before`: orders whose part of the
+    invoice was credited before the money came. `returned_*`: the latest note that money was paid back after a credit.
+    `returned_parts`: order id -> reference, of an invoice of several orders.
+    """
 
     payment_type: str
     reference: str
@@ -65,8 +69,10 @@ class RecordedPayment(Frozen):
 
 
 class Owed(Frozen):
-    """What tells whether something is owed on an invoice, and since when. Of invoices, public doors may read this and no more
-    (infra/functions/record_keys.py)."""
+    """The fields that decide whether an invoice is owed, and since when.
+
+    Public doors may read these fields of invoices and no others (infra/functions/record_keys.py).
+    """
 
     status: InvoiceStatus = InvoiceStatus.OPEN
     total_cents: int
@@ -76,19 +82,21 @@ class Owed(Frozen):
 
     @property
     def owed_cents(self) -> int:
-        """What is to be paid for it, or was."""
+        """The amount to pay for the invoice, or that was paid."""
         return self.total_cents - sum((self.credited or {}).values())
 
     @property
     def is_owed(self) -> bool:
-        """Whether somebody has still to pay something on it."""
+        """Whether an amount is still to be paid."""
         return self.status is InvoiceStatus.OPEN and self.owed_cents > 0
 
 
 class Invoice(Owed):
-    """An issued document. `number` is 0 until it is issued; amounts in cents; times in Unix seconds; `order_id`: the order it
-    is the invoice of, if it is one's; `credits_number` names what a note credits; `credited`: how much of it was credited for
-    each order that was canceled, where it is an invoice of several."""
+    """An issued document. Amounts in cents, times in Unix seconds. `number`: 0 until it is issued.
+
+    `order_id`: the order, if the invoice is of one. `credits_number`: the invoice that a note credits. `credited`: cents by
+    canceled order, if the invoice is of several orders.
+    """
 
     kind: InvoiceKind = InvoiceKind.INVOICE
     number: int = 0
@@ -110,7 +118,7 @@ class Invoice(Owed):
 
     @property
     def to_return_cents(self) -> int:
-        """What came for it by hand and has to go back by hand, for the invoice or a part of it was credited since."""
+        """The part of a recorded payment that must be paid back by hand, because the invoice was credited since."""
         if self.payment is None or self.status is InvoiceStatus.OPEN:
             return 0
         owed = 0 if self.status is InvoiceStatus.CREDITED else self.owed_cents
@@ -118,16 +126,16 @@ class Invoice(Owed):
 
     @property
     def parts_to_return(self) -> dict[str, int]:
-        """Order id -> how much of that is for this order, in cents. Its own id where it is one order's invoice."""
+        """Order id -> the order's part of that, in cents. The own order's id on an invoice of one order."""
         if self.payment is None or not self.to_return_cents:
             return {}
         if self.credited is None:
             return {self.order_id or "": self.to_return_cents}
-        settled = {*self.payment.credited_before, *self.payment.returned_parts}
-        return {order_id: cents for order_id, cents in self.credited.items() if cents and order_id not in settled}
+        done = {*self.payment.credited_before, *self.payment.returned_parts}
+        return {order_id: cents for order_id, cents in self.credited.items() if cents and order_id not in done}
 
     def is_returned(self, order_id: str) -> bool:
-        """Whether money that came by hand went back for this order."""
+        """Whether a recorded payment was returned for this order."""
         if self.payment is None or self.payment.returned_at is None:
             return False
         return self.credited is None or order_id in self.payment.returned_parts

@@ -1,4 +1,4 @@
-"""The lines of an invoice: what services cost first."""
+"""Makes the lines of an invoice: the first charge of each service."""
 
 from collections.abc import Iterator
 
@@ -8,9 +8,9 @@ from lambdas.records.invoices.invoice import InvoiceLine
 
 
 def invoice_lines(service: Service, pack: PricedPack) -> Iterator[InvoiceLine]:
-    """What the pack was priced at when it became the service: list prices, what a coupon takes off them, and the taxes.
+    """The price of the pack when it became the service: list prices, the coupon's discounts, and taxes.
 
-    A tax that comes to nothing has no line, but a reverse charge has: the invoice has to say so.
+    A tax of zero has no line. A reverse charge has one, because the invoice must state it.
     """
     period = f", {service.period} months" if service.period > 1 else ", 1 month" if service.period else ""
     coupon = f", coupon {pack.coupon.coupon_code}" if pack.coupon else ""

@@ -1,7 +1,9 @@
-"""Where invoices and credit notes are kept, and how they get their numbers.
+"""Issues and changes invoices and credit notes in the record table.
 
-A document has its number from its series (series.py). What may have one document only is guarded in the transaction that
-issues it: an order (one of a kind), a service (one invoice, ever), a request key. So nothing is billed twice.
+A document gets its number from its series (series.py). The transaction that issues it also guards what may have only one:
+an order has one of each kind, a service is on one invoice, a request key makes one document. So nothing is billed twice.
+
+Longer than 200 lines: the writes of one document belong together, and a third of the file are its keys and conditions.
 """
 
 import time
@@ -18,7 +20,7 @@ from lambdas.records.invoices.invoice import (
     invoice_id_of,
     invoices_pk,
 )
-from lambdas.records.invoices.invoiced import invoiced, marks, of_order_pk
+from lambdas.records.invoices.marks import find_invoiced, marks, of_order_pk
 from lambdas.records.invoices.series import Series, SeriesBusyError
 from lambdas.records.request_key import RequestKey, RequestKeyUsedError
 from lambdas.records.table import ConditionFailedError, RecordTable
@@ -27,7 +29,7 @@ from lambdas.runtime.retry_budget import RetryBudget
 
 
 class ConditionsNotMetError(Exception):
-    """What was to be true of other records while the document was issued was not; nothing was issued. `failed`: which of them."""
+    """A condition on other records did not hold, so nothing was issued. `failed`: the indexes of those conditions."""
 
     def __init__(self, failed: tuple[int, ...]) -> None:
         super().__init__(f"conditions not met: {failed}")
@@ -59,10 +61,10 @@ class InvoiceRecords:
     def issue(
         self, draft: Invoice, key: RequestKey | None = None, *, also: Callable[[int], Sequence[Any]] = lambda number: ()
     ) -> Invoice:
-        """The draft with the next number of its series; what the order, or the key, has already, if it has one.
+        """Issue the draft with the next number of its series. Return what the order or the key has already, if it has one.
 
-        `also`: what else is written, or has to be true, in the same transaction, by the document's number. Raises
-        SeriesBusyError, ServicesInvoicedError, ConditionsNotMetError, or RequestKeyUsedError for a key sent with other content.
+        `also`: more writes and conditions of the same transaction, by the document's number. Raises SeriesBusyError,
+        ServicesInvoicedError, ConditionsNotMetError, or RequestKeyUsedError for a key that was sent with other content.
         """
         if first := self.issued_first(draft.order_id, key, draft.kind):
             return first
@@ -89,7 +91,7 @@ class InvoiceRecords:
     def _instead(
         self, issued: Invoice, key: RequestKey | None, series: Series, document: str, not_met: tuple[int, ...]
     ) -> Invoice | None:
-        """The document that was issued before this one; None if it may be tried again. Raises why it may not."""
+        """The document that was issued before this one; None if this one may be tried again. Raises if it may not."""
         try:
             if first := self.issued_first(issued.order_id, key, issued.kind):
                 return first
@@ -99,21 +101,25 @@ class InvoiceRecords:
         except (ServicesInvoicedError, ConditionsNotMetError, RequestKeyUsedError):
             series.give_back(document, issued.number)
             raise
-        if self._table.get(_series_pk(issued), _number_sk(issued.number)):  # whoever took it over was still at work
+        if self._table.get(
+            _series_pk(issued), _number_sk(issued.number)
+        ):  # The process that took it over was still at work.
             series.close(document, issued.number)
         return None
 
     def issued_first(
         self, order_id: str | None, key: RequestKey | None, kind: InvoiceKind = InvoiceKind.INVOICE
     ) -> Invoice | None:
-        """What this order or this key was given before. Raises RequestKeyUsedError."""
-        if key and (made := key.made_before(self._table)):
+        """The document that this order or key has already; None if it has none. Raises RequestKeyUsedError."""
+        if key and (made := key.find_made(self._table)):
             return self.get(made)
         return self.of_order(order_id, kind) if order_id else None
 
     def mark(self, invoice: Invoice, status: InvoiceStatus, transaction_id: str | None = None, *, at: int) -> Invoice:
-        """Paid or credited, `at` then (Unix seconds). An open invoice may become either, a paid one credited; repeating it
-        changes nothing."""
+        """Mark the invoice as paid or credited. `at`: Unix seconds. An open invoice may become either, a paid one credited.
+
+        May be repeated.
+        """
         before = {InvoiceStatus.PAID: ("open", "paid"), InvoiceStatus.CREDITED: ("open", "paid", "credited")}[status]
         names = {f":before{index}": state for index, state in enumerate(before)}
         values: dict[str, Any] = {":status": status, **names}
@@ -128,12 +134,12 @@ class InvoiceRecords:
 
     def of_services(self, brand_id: int, service_ids: Iterable[str]) -> tuple[Invoice, ...]:
         """The invoices that any of these services is on."""
-        numbers = sorted(set(invoiced(self._table, service_ids).values()))
+        numbers = sorted(set(find_invoiced(self._table, service_ids).values()))
         found = (self.get(invoice_id_of(brand_id, number)) for number in numbers)
         return tuple(invoice for invoice in found if invoice)
 
     def write_payment(self, before: Invoice, payment: RecordedPayment) -> Invoice | None:
-        """The open invoice as paid with this, if nobody paid, credited or began to charge it in between; else None."""
+        """Mark the open invoice as paid with this. None if another process paid, credited or charged it in the meantime."""
         return self.write_charge(
             before,
             before.charge,
@@ -143,17 +149,17 @@ class InvoiceRecords:
         )
 
     def write_return(self, before: Invoice, payment: RecordedPayment) -> Invoice | None:
-        """The invoice with what was noted of its money, if nobody noted it in between; else None."""
+        """Write the note on the invoice. None if another one was written in the meantime."""
         known = before.payment.returned_cents if before.payment else 0
         values = {":payment": payment.model_dump(exclude_none=True), ":known": known, ":before": before.status}
-        condition = "#status = :before AND payment.returned_cents = :known"  # each note raises it
+        condition = "#status = :before AND payment.returned_cents = :known"  # Each note raises it.
         try:
             return self._update(before, "SET payment = :payment", condition, values)
         except self._table.client.exceptions.ConditionalCheckFailedException:
             return None
 
     def write_charge(self, before: Invoice, charge: ChargeAttempt | None, **paid: Any) -> Invoice | None:
-        """The open invoice with this attempt (and what else changes with it), if nobody came in between; else None."""
+        """Write this attempt, and `paid` with it, on the open invoice. None if another process wrote in the meantime."""
         held = {"charge": charge.model_dump() if charge else None, **paid}
         sets = [f"#{name} = :{name}" for name, value in held.items() if value is not None]
         update = f"SET {', '.join(sets)}" if sets else ""
@@ -190,7 +196,7 @@ class InvoiceRecords:
 
     def _refuse_invoiced(self, draft: Invoice) -> None:
         if draft.kind is InvoiceKind.INVOICE:
-            for service_id, number in invoiced(self._table, (line.service_id for line in draft.lines)).items():
+            for service_id, number in find_invoiced(self._table, (line.service_id for line in draft.lines)).items():
                 raise ServicesInvoicedError(f"service {service_id} is on invoice {number} already")
 
     def _writes(self, issued: Invoice, key: RequestKey | None) -> list[Any]:
@@ -208,13 +214,13 @@ class InvoiceRecords:
 
 
 def _document(draft: Invoice, key: RequestKey | None) -> str:
-    """What a repeat of the same issue has in common with it."""
+    """A text that is the same for every repeat of an issue."""
     content = draft.model_dump_json(exclude={"number", "issued_at"})
     return f"{key.pk if key else draft.order_id}\n{content}"
 
 
 def _beyond(error: ConditionFailedError, count: int) -> tuple[int, ...]:
-    """Which writes after the first ones failed, counted from there."""
+    """The failed writes after the first `count`, counted from there."""
     return tuple(index - count for index in error.failed if index >= count)
 
 

@@ -1,9 +1,8 @@
 """Numbers of a series of documents: each is used once, and none is left out.
 
 A number is taken for a document before the transaction that issues it, and noted beside the counter under the document's ticket.
-So whoever issues the same document again, after a crash, gets the same number; and a number that nobody used (what was to be
-issued was refused, or its process died) is taken by the next one. No transaction touches the counter, so issues do not
-wait for each other (docs/scale.md).
+So the same document gets the same number again after a crash. A number stays unused if its document was refused or its process
+died; the next document takes it. No transaction touches the counter, so issues do not wait for each other (docs/scale.md).
 """
 
 import hashlib
@@ -16,7 +15,7 @@ from lambdas.runtime.retry_budget import RetryBudget
 
 _N, _S = "number", "since"
 _IS_ITS = f"#{_N} = :number"
-STALE_SECONDS = 900  # no function lives as long
+STALE_SECONDS = 900  # No function lives as long.
 _NUMBER, _SINCE = "number#", "since#"
 
 
@@ -31,7 +30,7 @@ class Series:
         self._table, self._pk, self._now = table, pk, now
 
     def take(self, document: str) -> int:
-        """The number of this document: the one it has, one that nobody used, or else the next. Raises SeriesBusyError."""
+        """Take a number for this document: the one it has, else an unused one, else the next. Raises SeriesBusyError."""
         ticket, patience = _ticket(document), RetryBudget()
         while True:
             noted = self._table.get(self._pk, "counter") or {}
@@ -44,15 +43,15 @@ class Series:
             patience.wait_or_raise(lambda: SeriesBusyError("the series is busy"))
 
     def close(self, document: str, number: int) -> None:
-        """The number is used, and noted for nobody any more. Where the document was given another since, that stays noted."""
+        """Remove the note of a number that is used now. If the document was given another one since, that stays noted."""
         self._write(f"REMOVE #{_N}, #{_S}", _ticket(document), {":number": number}, condition=_IS_ITS)
 
     def give_back(self, document: str, number: int) -> None:
-        """The document is not issued under this number, which is free."""
+        """Free the number: the document is not issued under it."""
         self._write(f"SET #{_S} = :never", _ticket(document), {":never": 0, ":number": number}, condition=_IS_ITS)
 
     def _take_over(self, ticket: str, noted: Mapping[str, Any]) -> int | None:
-        """The least number that is free. None if there is none, or somebody else was faster."""
+        """Take the least free number. None if there is none, or another process was faster."""
         long_ago = self._now() - STALE_SECONDS
         others = (name.removeprefix(_NUMBER) for name in noted if name.startswith(_NUMBER))
         free = {int(noted[_NUMBER + other]): other for other in others if int(noted.get(_SINCE + other, 0)) <= long_ago}
@@ -70,7 +69,7 @@ class Series:
         return number if found is not None else None
 
     def _take_next(self, ticket: str) -> int | None:
-        """The number after the latest. None if this document was given one at this moment."""
+        """Take the number after the latest. None if this document is given one at this moment."""
         found = self._write(
             f"SET latest = if_not_exists(latest, :none) + :one, #{_N} = if_not_exists(latest, :none) + :one, #{_S} = :now",
             ticket,
@@ -88,7 +87,7 @@ class Series:
         condition: str,
         names: Mapping[str, str] | None = None,
     ) -> dict[str, Any] | None:
-        """What the update wrote; None if its condition failed."""
+        """Make the update and return what it wrote; None if its condition failed."""
         try:
             answer = self._table.client.update_item(
                 TableName=self._table.name,
@@ -105,5 +104,5 @@ class Series:
 
 
 def _ticket(document: str) -> str:
-    """Short, for what is noted makes each write of the counter larger."""
+    """A short digest: every note makes each write of the counter larger."""
     return hashlib.sha256(document.encode()).hexdigest()[:12]

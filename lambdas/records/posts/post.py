@@ -96,7 +96,7 @@ class PostRecords:
     def made_with(self, key: RequestKey) -> Post | None:
         """The post that this key made. Raises PostKeyTakenError if it says something else."""
         try:
-            post_id = key.made_before(self._table)
+            post_id = key.find_made(self._table)
         except RequestKeyUsedError as used:
             raise PostKeyTakenError(used.made) from None
         return self.numbered(int(post_id)) if post_id else None

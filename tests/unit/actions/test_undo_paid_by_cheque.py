@@ -19,7 +19,7 @@ from tests.unit.actions.money.test_money_taken_once import begin_again
 from tests.unit.actions.money.test_undo_invoices_by_hand import read, with_another_order
 
 ASKED = (
-    "invoice 1 credited by credit note {note}; 248.00 USD that came for invoice 1 by check has to be paid back by hand;"
+    "invoice 1 credited by credit note {note}; 248.00 USD that came for invoice 1 by check must be paid back by hand;"
     " note it with client.payment_refund (inv_id 1000000001, order_id {order})"
 )
 
@@ -93,9 +93,9 @@ def test_one_whose_part_went_back_says_so_and_a_stranger_to_the_invoice_is_refus
 
     with pytest.raises(NotReturnableError, match="noted already"):
         recording(world).note_return(read(world, invoice), "cheque 9", "bob", order_id="1001")
-    with pytest.raises(NotReturnableError, match="nothing of order 1002 has to go back"):
+    with pytest.raises(NotReturnableError, match="nothing of order 1002 must be returned"):
         recording(world).note_return(read(world, invoice), "cheque 9", "bob", order_id="1002")
-    with pytest.raises(NotReturnableError, match="nothing of order 77 has to go back"):
+    with pytest.raises(NotReturnableError, match="nothing of order 77 must be returned"):
         recording(world).note_return(read(world, invoice), "cheque 9", "bob", order_id="77")
 
 

@@ -65,7 +65,7 @@ def test_the_same_payment_again_changes_nothing_and_another_one_is_refused(shop:
     first = shop.record()
 
     assert shop.record() == first
-    with pytest.raises(NotPaidByHandError, match="paid already, by another payment; this money has to go back"):
+    with pytest.raises(NotPaidByHandError, match="paid already, by another payment; this money must be returned"):
         shop.record("transfer 8")
     assert shop.read() == first
 
@@ -196,7 +196,7 @@ def test_money_that_came_by_hand_goes_back_by_hand_and_until_then_it_is_said(sho
     reversing = Reversals(shop.gateway, shop.records)
     said = reversing.reverse(a_submitted_order(), now=NOW)
 
-    assert "9.95 USD that came for invoice 1 by wire has to be paid back by hand" in str(said)
+    assert "9.95 USD that came for invoice 1 by wire must be paid back by hand" in str(said)
     assert not said.given_back
     noted = shop.recording.note_return(shop.read(), "transfer 9", "bob")
     assert noted.payment
@@ -236,7 +236,7 @@ def test_a_payment_of_an_order_that_is_canceled_meanwhile_is_refused(
         return write(*asked)
 
     monkeypatch.setattr(shop.invoices, "write_payment", late)
-    with pytest.raises(NotPaidByHandError, match="the money has to go back"):
+    with pytest.raises(NotPaidByHandError, match="the money must be returned"):
         shop.record()
 
 

@@ -8,7 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from lambdas.records.invoices.invoice import ChargeAttempt, Invoice, InvoiceKind, InvoiceLine, InvoiceStatus
-from lambdas.records.invoices.invoiced import invoiced
+from lambdas.records.invoices.marks import find_invoiced
 from lambdas.records.invoices.records import InvoiceRecords, ServicesInvoicedError
 from lambdas.records.invoices.series import SeriesBusyError
 from lambdas.records.request_key import RequestKey, RequestKeyUsedError
@@ -190,7 +190,7 @@ def test_a_service_is_invoiced_once_ever(invoices: InvoiceRecords, records: Reco
 
     with pytest.raises(ServicesInvoicedError, match="service 1001001 is on invoice 1 already"):
         invoices.issue(an_invoice(order_id=None))
-    assert invoiced(records, ["1001001", "1001002"]) == {"1001001": 1}
+    assert find_invoiced(records, ["1001001", "1001002"]) == {"1001001": 1}
     assert invoices.issue(of_order(1002)).number == 2
 
 
@@ -212,7 +212,7 @@ def test_an_order_of_a_hundred_packs_fits_an_invoice(invoices: InvoiceRecords, r
     lines = tuple(InvoiceLine(description="x", service_id=each, quantity=1, amount_cents=1) for each in services)
 
     invoices.issue(an_invoice(lines=lines, total_cents=100))
-    assert invoiced(records, services) == dict.fromkeys(services, 1)
+    assert find_invoiced(records, services) == dict.fromkeys(services, 1)
 
 
 def test_a_request_key_makes_one_invoice(invoices: InvoiceRecords) -> None:

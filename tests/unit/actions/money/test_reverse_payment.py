@@ -85,7 +85,7 @@ def test_a_payment_under_way_is_waited_for(world: World) -> None:
     )
     an_order_with(world, module, attempt=attempt)
 
-    with pytest.raises(TransientError, match="under way"):
+    with pytest.raises(TransientError, match="in progress"):
         world.run(module, ACTION)
 
 

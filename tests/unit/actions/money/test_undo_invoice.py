@@ -114,7 +114,7 @@ def test_a_payment_that_is_still_under_way_is_waited_for(world: World) -> None:
     world.order(token=None, attempt=an_attempt(claim_ends_at=NOW))
     world.cancel()
 
-    with pytest.raises(TransientError, match="still under way"):
+    with pytest.raises(TransientError, match="still in progress"):
         world.undo(module, INVOICE)
     assert world.action(INVOICE).state is ActionState.FAILED
 

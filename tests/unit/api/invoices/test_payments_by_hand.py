@@ -85,7 +85,7 @@ def test_another_payment_of_it_is_refused(caller: Caller) -> None:
     other = add(caller, reference="transfer 8")
 
     assert (other.status, kind(other)) == (409, "not_payable")
-    assert "has to go back" in other.body["detail"]
+    assert "must be returned" in other.body["detail"]
 
 
 @pytest.mark.parametrize("amount", ["9.94", "9.96", "0", "995"])

@@ -1,4 +1,4 @@
-"""Which services are on an invoice. A service is on one once, ever: the mark is written in the transaction that issues it."""
+"""Marks services as invoiced, in the transaction that issues the invoice. So a service is on one invoice, ever."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -11,25 +11,25 @@ _SK = "invoiced"
 
 
 def of_order_pk(order_id: str) -> str:
-    """Where it stands what an order was invoiced: beside the order's other records, which public doors write."""
+    """The partition of an order's marks, apart from the order's other records, which public doors write."""
     return f"invoiced#{order_id}"
 
 
-def invoiced(table: RecordTable, service_ids: Iterable[str]) -> dict[str, int]:
-    """Those of the services that are on an invoice, with its number."""
+def find_invoiced(table: RecordTable, service_ids: Iterable[str]) -> dict[str, int]:
+    """Invoice number by service id, of those services that are on an invoice."""
     wanted = set(service_ids)
     records = (table.get(of_order_pk(order_id), _SK) for order_id in sorted(set(map(order_id_of, wanted))))
     return {key: int(value) for record in records if record for key, value in record.items() if key in wanted}
 
 
 def invoices_with(table: RecordTable, order_id: str) -> tuple[int, ...]:
-    """The numbers of the invoices that the order's services are on, whoever made them."""
+    """The numbers of all invoices that the order's services are on."""
     record = table.get(of_order_pk(order_id), _SK) or {}
     return tuple(sorted({int(value) for key, value in record.items() if key not in ("pk", "sk")}))
 
 
 def marks(table: RecordTable, service_ids: Iterable[str], number: int) -> list[Any]:
-    """The writes that mark them. One per order the services are of, so that an order's 100 services fit a transaction."""
+    """The writes that mark the services, one per order, so that an order's 100 services fit a transaction."""
     by_order: dict[str, list[str]] = {}
     for service_id in dict.fromkeys(service_ids):
         by_order.setdefault(order_id_of(service_id), []).append(service_id)

@@ -1,4 +1,4 @@
-"""What run and undo have in common: the module's settings, and errors classed once."""
+"""Classes the errors of run and undo once, and writes a failure on the order."""
 
 from typing import Any
 
@@ -11,7 +11,6 @@ from lambdas.actions._frame.module import (
     Module,
     PermanentError,
     ThrottledError,
-    Tools,
     TransientError,
     UnexpectedError,
 )
@@ -29,6 +28,7 @@ OUTSIDE_ERRORS = (ClientError, HTTPClientError, BotoConnectionError)
 
 
 def config_of(module: Module[Any], order: Order, action_id: int) -> Any:
+    """The module's settings for this action. Raises PermanentError if they do not fit the module."""
     try:
         return module.config.model_validate(order.actions[str(action_id)].config)
     except ValidationError as error:
@@ -37,16 +37,18 @@ def config_of(module: Module[Any], order: Order, action_id: int) -> Any:
         ) from None
 
 
-def failed(order: Order, action_id: int, use: Tools, failure: Exception) -> Order:
-    """The order, with why the action did not succeed. What may pass is told with what to do if it does not: how often it is
-    still tried, nobody who reads it can see."""
+def failed(order: Order, action_id: int, failure: Exception, *, now: int) -> Order:
+    """The order, with why the action did not succeed.
+
+    An error that may pass says what to do if it does not. A reader of the order cannot see how many tries are left.
+    """
     retryable = isinstance(failure, TransientError | ThrottledError)
     again = f"; {_UNDO_AGAIN if order.step_status is StepStatus.CANCELED else _AGAIN}" if retryable else ""
-    return progress.failed(order, action_id, now=use.now(), reason=f"{failure}{again}", retryable=retryable)
+    return progress.failed(order, action_id, now=now, reason=f"{failure}{again}", retryable=retryable)
 
 
 def classed(error: Exception) -> ActionError:
-    """Errors are classed once, here (order-systems reference, P5)."""
+    """The error as the machine knows it (docs/reference/order-systems.md, P5)."""
     if isinstance(error, ActionError):
         return error
     meaning = meaning_of(error.response) if isinstance(error, ClientError) else None

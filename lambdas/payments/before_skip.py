@@ -1,4 +1,4 @@
-"""What an action did with money and could not say, written down before the action is skipped."""
+"""Records money that an action moved but could not report, before the action is skipped."""
 
 from lambdas.orders.decisions.await_payment import INVOICING_MODULE
 from lambdas.orders.model.checklist import ChecklistAction
@@ -15,8 +15,10 @@ RETURNING_MODULE = "reverse_payment"
 def record_left_money(
     order: Order, action: ChecklistAction, gateway: Gateway, records: RecordTable, *, now: int
 ) -> bool:
-    """Whether the order's money was taken, or given back, and now its invoice says so. Raises MoneyUnclearError,
-    ActionRefusedError or AnotherSumTakenError."""
+    """Write on the invoice that the order's money was captured or returned. Return whether there was something to write.
+
+    Raises MoneyUnclearError, ActionRefusedError or AnotherSumTakenError.
+    """
     try:
         if action.module == INVOICING_MODULE:
             return record_capture(order, gateway, records, now=now) is not None
