@@ -1,4 +1,4 @@
-"""Where a buyer is, as far as taxes ask for it."""
+"""The place of a buyer, as far as taxes need it."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -9,7 +9,7 @@ from lambdas.orders.contact.unfit import UnfitError
 
 
 class Contact(Protocol):
-    """Whom an invoice goes to, as far as taxes ask for it."""
+    """The recipient of an invoice, as far as taxes need it."""
 
     @property
     def country(self) -> str: ...
@@ -20,15 +20,17 @@ class Contact(Protocol):
 
 
 class Contacts(Protocol):
-    """Where clients are kept."""
+    """Finds clients by id."""
 
     def get(self, client_id: str) -> Contact | None: ...
 
 
 @dataclass(frozen=True)
 class Buyer:
-    """Where a client is, by the codes of lambdas/orders/contact/places.py, and their VAT number, if it is one of there; empty
-    where it is not known. A state that is on no list is as it was said, in capitals."""
+    """The country, state and VAT number of a client, by the codes of lambdas/orders/contact/places.py; empty if not known.
+
+    A VAT number counts only if it is one of the country. A state that is on no list is in capitals, as it was given.
+    """
 
     country: str
     state: str

@@ -1,4 +1,4 @@
-"""Coupons: whom one fits, and what it takes off (reference ubersmith-orders 3.4 and 4.7; docs/decisions.md states the rule).
+"""Coupons: the orders that one fits, and its discount (docs/reference/ubersmith.md, 3.4 and 4.7; docs/decisions.md).
 
 Pure: no store, no clock. Discounts are worked out in whole cents and rounded once per line, half up.
 """
@@ -22,16 +22,16 @@ class Discount(Frozen):
     is_amount: bool = False
 
     def exactly(self, cents: int) -> int:
-        """What it takes off these cents, in ten-thousandths of a cent; never more than there is."""
+        """The discount on these cents, in ten-thousandths of a cent, at most all of them."""
         return min(self.value, cents) * WHOLE if self.is_amount else min(self.value, WHOLE) * cents
 
     def after(self, cents: int) -> "Discount":
-        """What is left of an amount that was taken off these cents; a percentage stays."""
+        """The rest of an amount after its discount on these cents. A percentage stays."""
         return Discount(value=self.value - min(self.value, cents), is_amount=True) if self.is_amount else self
 
 
 class OptionDiscount(Frozen):
-    """What one option of a plan costs less; it takes the place of the coupon's own discount there."""
+    """The discount on one option of a plan, instead of the coupon's own discount."""
 
     recurring: Discount = Discount()
     setup: Discount = Discount()
@@ -119,14 +119,14 @@ class Coupon(Frozen):
 
 
 class Coupons(Protocol):
-    """Where coupons are kept."""
+    """Finds coupons by code."""
 
     def find(self, class_id: int, coupon_code: str) -> Coupon | None:
-        """The brand's coupon of this code, in whatever case it is written."""
+        """The brand's coupon of this code, in upper or lower case."""
 
 
 class CouponUses(Protocol):
-    """How often coupons are used. An order uses a coupon once, however often it is asked."""
+    """Counts uses of coupons. An order uses a coupon once, however often it is counted."""
 
     def redeem(self, coupon_id: str, order_id: str, *, now: int) -> bool:
         """Count the order's use. False if the coupon is used up, off, or out of its dates; then nothing is counted."""
@@ -137,12 +137,12 @@ class CouponUses(Protocol):
         ...
 
     def give_back(self, order_id: str, *, keep: Iterable[str] = ()) -> tuple[str, ...]:
-        """Uncount the order's uses, all but those of the coupons to keep. The coupons' ids; none when repeated."""
+        """Uncount the order's uses, except those of the coupons to keep. Return the coupons' ids; none when repeated."""
         ...
 
 
 def normal_code(code: str) -> str:
-    """Codes are stored upper-case (reference 3.4); what cannot be one is empty."""
+    """The code as it is stored, in upper case; empty if it cannot be a code."""
     code = code.strip().upper()
     return code if len(code) <= MAX_CODE else ""
 

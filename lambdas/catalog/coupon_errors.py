@@ -4,7 +4,7 @@ from lambdas.orders.errors import Again, Nature, OrderError, Problem
 
 
 class CouponNotFoundError(OrderError):
-    """Ubersmith's words (reference 4.8)."""
+    """Has Ubersmith's words (docs/reference/ubersmith.md, 4.8)."""
 
     kind = "not_found"
     nature = Nature.NOT_FOUND

@@ -31,7 +31,7 @@ def _upgrades(pack: Pack) -> tuple[str, ...]:
 
 
 def _unit(plan: Plan | None, pack: Pack, chosen: Mapping[str, Option | None]) -> PricedPack:
-    """What one unit costs, part by part; the totals are still to be worked out."""
+    """The price of one unit, part by part, without totals."""
     period = pack.period if pack.period is not None else _default_period(plan)
     sold = plan.pricing.get(period) if plan else None
     monthly = {key: option.price if option else 0 for key, option in chosen.items()}

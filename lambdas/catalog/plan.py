@@ -1,4 +1,4 @@
-"""A service plan (reference ubersmith-orders 3.3: plans, prices by period, upgrades with options)."""
+"""A service plan (docs/reference/ubersmith.md, 3.3)."""
 
 import re
 import tomllib
@@ -35,8 +35,8 @@ class Price(Frozen):
 class Option(Price):
     """A choice within an upgrade; its price is per month, as Ubersmith treats options.
 
-    `value`: what programs know it by, such as `64`; its name where the file says none. `description` and `data` are
-    for whoever shows it, and mean nothing here.
+    `value`: the name that programs use, such as `64`; by default its name. `description` and `data` are for pages that
+    show it, and mean nothing here.
     """
 
     name: Title
@@ -50,9 +50,9 @@ class Option(Price):
 
 
 class Upgrade(Frozen):
-    """A group of options, of which a service has one; `default` is taken where nobody chose.
+    """A group of options, of which a service has one; `default` is taken if the caller chose none.
 
-    `variable`: what programs know it by, such as `memory`; made of its name where the file says none. `description`
+    `variable`: the name that programs use, such as `memory`; by default made of its name. `description`
     and `data`: as an option's.
     """
 
@@ -81,7 +81,7 @@ Need = Literal["domain"]
 
 
 class Plan(Frozen):
-    """`pricing` by period in months (0: one-time); `upgrades` by upgrade id; `needs`: what has to be said with it."""
+    """`pricing` by period in months (0: one-time); `upgrades` by upgrade id; `needs`: data that an order must give."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -94,7 +94,7 @@ class Plan(Frozen):
 
     @model_validator(mode="after")
     def _options_have_ids_of_their_own(self) -> "Plan":
-        """Coupons name an option by its id alone (reference 4.7: spo_id)."""
+        """Coupons name an option by its id alone (spo_id)."""
         ids = [option_id for upgrade in self.upgrades.values() for option_id in upgrade.options]
         if len(ids) != len(set(ids)):
             raise ValueError("upgrades: an option's id is used more than once in this plan; give each one of its own")

@@ -1,4 +1,4 @@
-"""What packs cost: the caller's own price, else the plan's; less a coupon; and tax on it (docs/decisions.md states the rules)."""
+"""Prices packs: the caller's own price, else the plan's, less a coupon, and the tax (docs/decisions.md states the rules)."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -82,14 +82,14 @@ class CatalogPricing:
         return self.taxes.of(sale, Buyer.of(*said))
 
     def _whereabouts(self, info: Mapping[str, Any], sale: Sale) -> tuple[str, tuple[str, str, str]]:
-        """Who says where the buyer is (`client`, or `info`); and country, state and VAT number as they are said there."""
+        """The source of the buyer's place (`client` or `info`), and its country, state and VAT number."""
         client = self.clients.get(sale.client_id) if sale.client_id else None
         if client and client.country:
             return "client", (client.country, client.state, client.vat_id)
         return "info", (text(info, "country"), text(info, "state"), text(info, "vat_id"))
 
     def _misplaced(self, info: Mapping[str, Any], sale: Sale) -> Iterator[Problem]:
-        """A place that no tax could be found by must not pass for one without taxes."""
+        """Problems of a place that taxes cannot be found by. It must not count as a place without taxes."""
         who, said = self._whereabouts(info, sale)
         for name, problem in self.taxes.place_problems(sale, *said):
             if who == "info":
@@ -98,13 +98,13 @@ class CatalogPricing:
                 yield Problem("client_id", f"client {sale.client_id}: {name} {problem}; correct it with client.update")
 
     def _as_registered(self, pack: Pack) -> Pack:
-        """What it says of the service, domain names as their registry writes them."""
+        """The pack with its domain names as their registry writes them."""
         plan = self.plans.get(pack.plan_id)
         names = _domains(pack) if plan and _needs_domain(plan) else ()
         return pack.model_copy(update={"description": ", ".join(names)}) if names else pack
 
     def _unsaid(self, pack: Pack) -> Iterator[Problem]:
-        """What the plan needs to be told of the service."""
+        """Problems of data that the plan needs and the pack lacks."""
         plan = self.plans.get(pack.plan_id)
         if plan and _needs_domain(plan):
             names = _domains(pack)
@@ -133,7 +133,7 @@ def _needs_domain(plan: Plan) -> bool:
 
 
 def _domains(pack: Pack) -> tuple[str, ...]:
-    """The domain names that are said with it; none if any is none."""
+    """The domain names of the pack; empty if one of them is not a domain name."""
     try:
         return hosts(pack.description, most=pack.quantity)
     except UnfitError:

@@ -152,7 +152,7 @@ class TaxTable(Frozen):
             yield "state", f"must be one of {countries()[buyer.country]}, by its code or name: taxes depend on it"
 
     def _number_problem(self, brand: BrandTaxes, buyer: Buyer, vat_id: str) -> str:
-        """Why a VAT number that could make a difference makes none; empty if it does, or none was said."""
+        """Why a VAT number that could make a difference makes none; empty if it does, or none was given."""
         form = self.groups.get(brand.reverse_charge, {}).get(buyer.country)
         if form is None or buyer.country == brand.country or not vat_id.strip():
             return ""

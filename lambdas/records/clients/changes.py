@@ -62,7 +62,7 @@ def _update(table: RecordTable, before: Client, after: Client) -> Item:
 
 
 def _address(table: RecordTable, before: Client, after: Client) -> list[Item]:
-    """What finds it by e-mail address."""
+    """Move the record that finds the client by e-mail address."""
     old, new = (email_pk(client.email) if client.email else "" for client in (before, after))
     if old == new:
         return []
@@ -73,7 +73,7 @@ def _address(table: RecordTable, before: Client, after: Client) -> list[Item]:
 
 
 def _login(table: RecordTable, before: Client, after: Client) -> list[Item]:
-    """What keeps its login name its own."""
+    """Move the record that keeps the login name unique."""
     old, new = (login_pk(client.brand_id, client.uber_login) if client.uber_login else "" for client in (before, after))
     if old == new:
         return []

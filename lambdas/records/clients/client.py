@@ -78,7 +78,7 @@ class ClientRecords:
 
     @property
     def table(self) -> RecordTable:
-        """Where all else that clients have is, too."""
+        """The table, for the other records of clients."""
         return self._table
 
     def brand_of(self, client_id: str) -> int | None:
@@ -194,7 +194,7 @@ class ClientRecords:
 
 
 def of_order_pk(order_id: str) -> str:
-    """Where it stands which client was made for an order."""
+    """The partition of the record that names the client made for an order."""
     return f"client_of#{order_id}"
 
 

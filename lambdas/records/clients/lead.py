@@ -7,7 +7,7 @@ LEAD_FIELDS = ("first", "last", "company", "email", "phone")
 
 
 class Lead(Frozen):
-    """Who began an order, as its contact data stood then. An order makes one lead, which has the order's number."""
+    """The person who began an order, from its contact data at that time. An order makes one lead, with the order's number."""
 
     lead_id: str
     brand_id: int

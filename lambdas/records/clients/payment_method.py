@@ -117,7 +117,7 @@ def _holder(info: Mapping[str, Any]) -> dict[str, str]:
 
 
 def method_problems(info: Mapping[str, Any]) -> tuple[Problem, ...]:
-    """What is missing to pay as the order says."""
+    """The problems that keep the order from being paid as it states."""
     stated = text(info, "payment_type")
     if stated in ON_ACCOUNT or text(info, "billing_info_id"):
         return ()

@@ -15,9 +15,11 @@ class ServiceStatus(StrEnum):
 
 
 class Service(Frozen):
-    """Amounts in cents for the whole quantity; `period` in months, 0 for one-time. `start_at`, `last_renewed_at`, `renew_at`
-    (Unix seconds) and `auto_bill` are what its order said, for whoever bills later periods. `activated_at`: since when it is
-    active, or was."""
+    """A service of a client. Amounts in cents for the whole quantity. `period` in months, 0 for one-time.
+
+    `start_at`, `last_renewed_at`, `renew_at` (Unix seconds) and `auto_bill` come from the order, for a program that bills later
+    periods. `activated_at`: Unix seconds since when it is active, or was.
+    """
 
     service_id: str
     client_id: str
@@ -42,7 +44,7 @@ class Service(Frozen):
 
     @property
     def begins_at(self) -> int:
-        """When its first period begins: as its order said, else when it became active, else when it was made."""
+        """The start of its first period: as its order states, else its activation, else its creation."""
         return self.start_at or self.activated_at or self.created_at
 
 

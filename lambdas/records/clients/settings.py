@@ -1,11 +1,11 @@
-"""A client's billing settings by Ubersmith's names. They are kept for whoever bills; nothing here acts on them."""
+"""A client's billing settings by Ubersmith's names. They are stored for a billing program; nothing here acts on them."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from lambdas.orders.model.info import text
 
-OF_THE_INSTALLATION = "system_default"  # leaves the setting to this installation
+OF_THE_INSTALLATION = "system_default"  # Leaves the setting to this installation.
 SETTINGS: Mapping[str, str] = {
     "grace_due": "0",
     "prebill_method": "",
@@ -26,15 +26,15 @@ SETTINGS: Mapping[str, str] = {
     "priority": "1",
     "auto_apply_credit": "",
 }
-"""Each with what it is where nobody said it (`client.add` in reference api-2.0-methods.json)."""
+"""Every setting with its default (`client.add` of Ubersmith's API 2.0)."""
 _OF_ORDERS = ("default_renew", "invoice_delivery")
 
 
-def every_setting(said: Mapping[str, str]) -> dict[str, str]:
-    """All of them, whoever made the client: those that were not said as they are by themselves."""
-    return {**SETTINGS, **said}
+def every_setting(given: Mapping[str, str]) -> dict[str, str]:
+    """All settings of a client. Those that are not given have their defaults."""
+    return {**SETTINGS, **given}
 
 
 def ordered_settings(info: Mapping[str, Any]) -> dict[str, str]:
-    """Those that an order says for the client it makes (reference ubersmith-orders 5.1)."""
+    """The settings that an order names for the client it makes (docs/reference/ubersmith.md, 5.1)."""
     return {name: said for name in _OF_ORDERS if (said := text(info, name))}

@@ -1,7 +1,7 @@
 """Coupons in the record table: one item each, in the partition `coupons`.
 
-Beside it, an item that makes its code unique in its brand (`coupon_code#<brand>#<code>`). A code that was given up is marked,
-not deleted, so that taking it is one condition. Uses are counted by `coupon_use.py`.
+Beside it, an item that makes its code unique in its brand (`coupon_code#<brand>#<code>`). A code that is free again is marked,
+not deleted, so that taking it is one condition. Uses are counted in use.py.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -13,7 +13,7 @@ from lambdas.records.coupons.use import COUNTS, COUPONS, count_key, coupon_key
 from lambdas.records.table import ConditionFailedError, RecordTable
 from lambdas.runtime.items import from_item, to_item
 
-_KEPT_APART = {"clients", "total_uses"}  # written by others than who edits a coupon
+_KEPT_APART = {"clients", "total_uses"}  # Not written by an edit of the coupon.
 _PAGE = 100
 
 
@@ -37,7 +37,7 @@ class CouponRecords:
         return self.get(str(guard["coupon_id"])) if guard and "coupon_id" in guard else None
 
     def every(self) -> Iterator[Coupon]:
-        """By id; pages are read as they are asked for."""
+        """All coupons by id. Pages are read when they are needed."""
         counts = self._in_order(COUNTS)
         count = next(counts, None)
         for item in self._in_order(COUPONS):
@@ -47,7 +47,7 @@ class CouponRecords:
             yield _coupon(item, int(used["total_uses"]))
 
     def _in_order(self, pk: str) -> Iterator[dict[str, Any]]:
-        """What stands in this partition, by id."""
+        """The items of this partition, by id."""
         pages = self._table.client.get_paginator("query").paginate(
             TableName=self._table.name,
             KeyConditionExpression="pk = :pk",
@@ -74,7 +74,7 @@ class CouponRecords:
             patience.wait_or_raise(CouponBusyError)
 
     def update(self, coupon_id: str, change: Callable[[Coupon], Coupon]) -> Coupon:
-        """The changed coupon; decided anew if somebody else changed it first.
+        """Change the coupon and return it. Decide again if another process changed it first.
 
         Raises CouponNotFoundError, CouponCodeTakenError, CouponBusyError.
         """
@@ -95,11 +95,11 @@ class CouponRecords:
             patience.wait_or_raise(CouponBusyError)
 
     def add_clients(self, coupon_id: str, client_ids: Iterable[str]) -> Coupon:
-        """The coupon, which is for these clients too now, and for nobody who was not named. Raises CouponNotFoundError."""
+        """Open the coupon to these clients too, and to no client who was not named. Raises CouponNotFoundError."""
         return self._change_clients(coupon_id, "ADD", client_ids)
 
     def delete_clients(self, coupon_id: str, client_ids: Iterable[str]) -> Coupon:
-        """The coupon without these clients; without the last one it is for everybody again. Raises CouponNotFoundError."""
+        """Close the coupon to these clients. Without the last one it is for all clients again. Raises CouponNotFoundError."""
         return self._change_clients(coupon_id, "DELETE", client_ids)
 
     def _rewritten(self, after: Coupon, revision: int) -> Any:
@@ -138,7 +138,7 @@ class CouponRecords:
         }
 
     def _change_clients(self, coupon_id: str, how: str, client_ids: Iterable[str]) -> Coupon:
-        """A set of texts: adding and deleting touch nobody else's, and may be repeated."""
+        """Add to, or delete from, the set of clients. Other members stay; it may be repeated."""
         try:
             answer = self._table.client.update_item(
                 TableName=self._table.name,

@@ -1,7 +1,7 @@
-"""Uses of coupons, exact under races: an order's use and the coupon's count are written in one transaction, or not at all.
+"""Counts uses of coupons, exactly under races: an order's use and the coupon's count are written in one transaction.
 
-A use stands in its order's partition. One that was given back is marked, not deleted, so that every write has a condition
-and may be repeated. Counts stand in a partition of their own: who submits orders writes counts, and never what a coupon is.
+A use stands in its order's partition. One that was released is marked, not deleted, so that every write has a condition and
+may be repeated. Counts stand in a partition of their own: a door that submits orders writes counts, and never coupons.
 """
 
 from collections.abc import Iterable
@@ -23,7 +23,7 @@ class CouponUseRecords:
         self._table = table
 
     def redeem(self, coupon_id: str, order_id: str, *, now: int) -> bool:
-        """Decided anew if the coupon's limit was changed meanwhile. Raises CouponBusyError."""
+        """Count the use. Decide again if the coupon's limit was changed in the meantime. Raises CouponBusyError."""
         patience = self._table.patience()
         while True:
             coupon = self._table.get(*coupon_key(coupon_id).values())
@@ -34,7 +34,7 @@ class CouponUseRecords:
                 self._write(self._redeeming(coupon_id, order_id, most, now))
             except ConditionFailedError as refused:
                 if 0 in refused.failed:
-                    return True  # this order's use is counted already
+                    return True  # This order's use is counted already.
                 if refused.failed == (1,) and self._most(coupon_id) != most:
                     patience.wait_or_raise(CouponBusyError)
                     continue
@@ -83,7 +83,7 @@ class CouponUseRecords:
         return tuple(coupon_id for coupon_id in counted if self._uncount(coupon_id, order_id))
 
     def _uncount(self, coupon_id: str, order_id: str) -> bool:
-        """False if somebody else gave it back at the same moment."""
+        """Uncount the use. False if another process does at the same moment."""
         use = {
             "TableName": self._table.name,
             "Key": to_item(_use_key(coupon_id, order_id)),
@@ -105,7 +105,7 @@ class CouponUseRecords:
         return True
 
     def _write(self, writes: list[Any]) -> None:
-        """All or nothing, tried again while another transaction is open. Raises ConditionFailedError, CouponBusyError."""
+        """Write all or nothing. Try again while another transaction is open. Raises ConditionFailedError, CouponBusyError."""
         patience = self._table.patience()
         while True:
             try:

@@ -1,6 +1,6 @@
-"""Files that come with posts: which kinds are taken, and where they are kept.
+"""Files of posts: the accepted kinds, and their storage.
 
-A file is served with the content type of this table, never with what its sender said. Content is checked by its first bytes
+A file is served with the content type of this table, never with its sender's. Content is checked by its first bytes
 (https://www.iana.org/assignments/media-types, https://en.wikipedia.org/wiki/List_of_file_signatures).
 """
 
@@ -96,7 +96,7 @@ class NewFile(NamedTuple):
 
     @property
     def digest(self) -> list[str]:
-        """What tells it from another file."""
+        """Its name and the SHA-256 of its content, which tell it from another file."""
         return [self.name, hashlib.sha256(self.content).hexdigest()]
 
 

@@ -41,7 +41,7 @@ class NotificationRecords:
         return None
 
     def states(self, order_id: str, first: str, last: str) -> dict[str, MailState]:
-        """What became of the mails whose names lie between these two, both included."""
+        """The states of the mails whose names lie between these two, both included."""
         pages = self._table.client.get_paginator("query").paginate(
             TableName=self._table.name,
             KeyConditionExpression="pk = :pk AND sk BETWEEN :first AND :last",

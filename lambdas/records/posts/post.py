@@ -44,7 +44,7 @@ class Post(Frozen):
     attachments: tuple[Attachment, ...] = ()
 
     def said(self) -> dict[str, Any]:
-        """What tells it from another post: not when it was said, nor how it is numbered."""
+        """The fields that tell it from another post, without its time and number."""
         return self.model_dump(mode="json", exclude={"post_id", "posted_at", "attachments"})
 
     def as_client_sees_it(self) -> "Post":
@@ -57,7 +57,7 @@ class Post(Frozen):
 
     @property
     def mail_name(self) -> str:
-        """What its mail is called among the order's notifications."""
+        """The name of its mail among the order's notifications."""
         return f"post#{self.post_id:010d}"
 
 

@@ -17,7 +17,7 @@ from lambdas.runtime.models import Frozen
 
 
 class Outcome(StrEnum):
-    """What became of the order: it left Leads, stayed a lead that waits for a person, or was canceled in between."""
+    """The outcome for the order: it left Leads, stayed a lead that waits for a person, or was canceled in the meantime."""
 
     SUBMITTED = "submitted"
     LEAD = "lead"
@@ -74,8 +74,10 @@ def contract_digest(contract_id: str, signature_id: str) -> str:
 
 
 class KeptContract(Frozen):
-    """`content_hash`: of what was told, so that a repeat is known. `received_by`: through which door. `order_id`, `outcome`
-    and `reason` are there once its order was dealt with."""
+    """A stored contract. `content_hash` tells a repeat. `received_by`: the door it came through.
+
+    `order_id`, `outcome` and `reason` are set once its order was handled.
+    """
 
     content: SignedContract
     content_hash: str
@@ -139,7 +141,7 @@ class ContractRecords:
         return self.get(str(found["digest"])) if found else None
 
     def keep(self, kept: KeptContract) -> KeptContract:
-        """The contract, kept; as it was kept first if it came before.
+        """Store the contract and return it; if it came before, return it as it was stored first.
 
         Raises ContractDiffersError, ContractSignedBeforeError, ContractBusyError.
         """
@@ -185,7 +187,7 @@ class ContractRecords:
 
 
 def same_as(kept: KeptContract, content_hash: str) -> KeptContract:
-    """What is kept, if this is the same. Raises ContractDiffersError."""
+    """The stored contract, if this is the same. Raises ContractDiffersError."""
     if kept.content_hash != content_hash:
         raise ContractDiffersError(kept)
     return kept

@@ -1,4 +1,4 @@
-"""Refusals about quotes, written for whoever signs or sells."""
+"""Refusals about quotes, in words for the people who sign or sell."""
 
 from lambdas.orders.errors import Again, Nature, OrderError, Problem
 from lambdas.orders.model.money import format_cents
@@ -61,7 +61,7 @@ class QuoteTotalError(OrderError):
 
 
 class QuoteFixedError(OrderError):
-    """What was signed or cancelled is not changed any more."""
+    """A signed or canceled quote cannot be changed."""
 
     kind = "quote_fixed"
     nature = Nature.CONFLICT

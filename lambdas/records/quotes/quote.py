@@ -68,7 +68,7 @@ class Quote(Frozen):
 
     @property
     def total_cents(self) -> int:
-        """What it costs first, before tax."""
+        """The first charge, before tax."""
         return sum(service.first_charge_cents for service in self.services.values())
 
     @property
@@ -105,7 +105,7 @@ class QuoteRecords:
         return added
 
     def update(self, quote_id: str, change: Callable[[Quote], Quote]) -> Quote:
-        """The changed quote, decided anew if somebody else changed it first. Raises QuoteNotFoundError, QuoteBusyError."""
+        """Change the quote and return it; decide again if it changed meanwhile. Raises QuoteNotFoundError, QuoteBusyError."""
         patience = self._table.patience()
         while True:
             before = self.get(quote_id)

@@ -85,7 +85,7 @@ class QuotedService(Amounts):
         }
 
     def facts(self) -> dict[str, str]:
-        """What was signed, by the names of the pack, each as people read it."""
+        """The signed facts, by the names of the pack, each as people read it."""
         options = {
             f"options.{upgrade}": f"{option.option_id} at {format_cents(option.net_price_cents)}"
             f" and {format_cents(option.net_setup_cents)} set-up"
@@ -107,7 +107,7 @@ class QuotedService(Amounts):
 
 
 def facts_of(pack: PricedPack) -> dict[str, str]:
-    """The same of a pack as it is sold. A coupon is a discount that nobody signed."""
+    """The same facts of a pack as it is sold. A coupon is a discount that nobody signed."""
     upgrades = {**pack.options, **pack.option_price_cents, **pack.option_setup_cents}
     options = {
         f"options.{upgrade}": f"{pack.options.get(upgrade, '')} at {format_cents(pack.option_price_cents.get(upgrade, 0))}"

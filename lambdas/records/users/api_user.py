@@ -119,7 +119,7 @@ class ApiUserRecords:
         return text
 
     def grant(self, name: str, grants: tuple[Grant, ...]) -> None:
-        """What the user may do from now on; doors may keep who they were for seconds.
+        """Replace the user's grants. Doors may use the former ones for some seconds.
 
         Raises ApiUserError if there is no such user, or it was revoked.
         """

@@ -1,4 +1,4 @@
-"""What a user of the API may do, and in which queues (reference ubersmith-orders 1.11: access, brands, roles)."""
+"""The rights of a user of the API, by queue and brand (docs/reference/ubersmith.md, 1.11)."""
 
 from enum import StrEnum
 
