@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from lambdas.actions import manual_check_off, simple_question
 from lambdas.actions._frame.module import ActionError, Done, Tools, Waiting
-from lambdas.actions._frame.webhook import said_outcome
+from lambdas.actions._frame.webhook import stated_outcome
 from lambdas.orders.model.checklist import ActionState, ChecklistAction
 from lambdas.orders.model.order import Order
 from tests.model.world import Books
@@ -76,7 +76,7 @@ def captured(books: Books) -> Outcome:
 def _called(order: Order, action: ChecklistAction, books: Books) -> Iterator[Outcome]:
     if action.input:
         try:
-            said = said_outcome(action.input, order)
+            said = stated_outcome(action.input, order)
         except ActionError:
             yield books, FAILED
             return
