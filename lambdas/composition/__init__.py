@@ -1,1 +1,1 @@
-"""What the three doors share: the verbs of orders, put together for a stage."""
+"""The verbs of orders, put together for a stage and shared by all doors."""

@@ -1,4 +1,4 @@
-"""Which queue each order form feeds: all that other doors than the forms' own have to know of them."""
+"""The queue that each order form feeds. Other doors know no more of forms."""
 
 import tomllib
 from functools import cache

@@ -1,7 +1,7 @@
-"""A signed contract becomes a submitted order, once: the one way of all doors (reference ubersmith-orders 3.1).
+"""Turns a signed contract into a submitted order, once. All doors use this way (reference ubersmith-orders 3.1).
 
-Nothing is made before all of it is found fit. Each write after that can be repeated, and the last one says that all are
-done: whoever tells the same signature again goes on where a process died, or changes nothing.
+Checks the whole contract before the first write. Every write is repeatable, and the last one marks the contract as done. If
+the same signature arrives again, the work resumes where it stopped or changes nothing.
 """
 
 from collections.abc import Mapping
@@ -122,7 +122,7 @@ class ContractIntake:
         return self._service.submit(order, by=by, shown=ShownOrder(price=price_digest(order)), signed=True)
 
     def _create(self, contract: SignedContract, by: str) -> Order:
-        """As it is now: made now, or by whoever was told of this signature before."""
+        """Create the order, or read the one that an earlier delivery of this signature created."""
         key = IdempotencyKey("contracts", contract.digest, lasts=True)
         try:
             made = self._service.create(draft_of(contract), key, by=by).order_id

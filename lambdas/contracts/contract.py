@@ -31,7 +31,7 @@ Money = Annotated[str, Field(pattern=r"^\d{1,8}(\.\d{1,2})?$", description="An a
 
 
 class _Strict(Frozen):
-    """What is not known is refused: a misspelt price must not count as none."""
+    """Unknown fields are refused, because a misspelt price must not count as none."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -76,7 +76,7 @@ class ContractService(_Priced):
 
 
 class ContractSigner(_Strict):
-    """Who signed."""
+    """The person who signed."""
 
     name: Annotated[str, Field(min_length=1, max_length=250), AfterValidator(line)]
     email: Name = ""
@@ -189,7 +189,7 @@ class ContractSigned(_Strict):
         return None if self.total is None else parse_cents(self.total)
 
     def content_hash(self) -> str:
-        """The same however often the signature is told: whoever tells it again may give its moment anew."""
+        """The same for every delivery of a signature, even if a repeated delivery gives another time."""
         said = self.model_dump(mode="json", exclude={"signed_at"}, exclude_defaults=True)
         return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 

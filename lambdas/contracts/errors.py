@@ -1,4 +1,4 @@
-"""Refusals of contracts, written for whoever sent one. No text quotes what was sent."""
+"""Refusals of contracts, written for the sender. No text quotes what was sent."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""A contract as it arrives, read into its model; what is wrong is said field by field, without quoting values."""
+"""Reads a contract into its model. Problems are named field by field, and no value is quoted."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""One exception per refusal, written for the caller: what is refused, where, and how to mend it."""
+"""One exception per refusal, written for the caller: what is refused, where, and how to fix it."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 @dataclass(frozen=True)
 class Problem:
-    """What is wrong with one field. `field` is its path, e.g. `info.pack1.quantity`; `text` never quotes the value."""
+    """A problem with one field. `field` is its path, e.g. `info.pack1.quantity`; `text` never quotes the value."""
 
     field: str
     text: str
@@ -102,7 +102,7 @@ class OrderNotFoundError(OrderError):
 
 
 class OrderUnreadableError(OrderError):
-    """The order's item was edited by hand, or written by newer code. Nothing is done with it until that is mended."""
+    """The order's item was edited by hand, or written by newer code. Nothing is done with it until that is fixed."""
 
     kind = "unreadable"
     nature = Nature.BROKEN

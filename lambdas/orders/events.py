@@ -1,7 +1,7 @@
-"""What happened to an order, for the world outside: name, version, payload model. Ids only, never personal data.
+"""Events of an order, for other systems: name, version, payload model. Ids only, never personal data.
 
-Names mirror Ubersmith's hooks (reference ubersmith-orders 1.13), in the past tense. `changes` reads them off two versions
-of an order, so that no code path can change an order and forget to tell.
+Names mirror Ubersmith's hooks (reference ubersmith-orders 1.13), in the past tense. `changes` derives them from two versions
+of an order, so no code path can change an order without its event.
 """
 
 from collections.abc import Callable, Iterator

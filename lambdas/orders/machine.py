@@ -24,7 +24,7 @@ _CLOCKS_SECONDS = 60  # that clocks may differ
 
 
 class Answer(Enum):
-    """What a waiting state is told; the values are the error names the machine's `Catch` knows."""
+    """The answer to a waiting state. The values are the error names that the machine's `Catch` knows."""
 
     GO_ON = ""
     CANCELED = "OrderCanceled"
@@ -38,9 +38,9 @@ def starts(old: Order | None, new: Order) -> bool:
 
 
 def answers(old: Order, new: Order) -> dict[str, Answer]:
-    """Token -> answer, for each wait that was on the order and no longer is: whoever took it off decided it.
+    """Token -> answer, for each wait that was removed from the order. The decision that removed it gives the answer.
 
-    A gate whose step is done although its prereqs are not is that of an optional action: its branch ends quietly.
+    If a step is done and prereqs of a gate are not, the gate is that of an optional action, and its branch ends quietly.
     """
     left = {"", *(wait.token for wait in new.waits.values())}
     return {wait.token: _answer(WaitKey(key), old, new) for key, wait in old.waits.items() if wait.token not in left}
@@ -77,7 +77,7 @@ def requests(old: Order | None, new: Order) -> tuple[ChecklistAction, ...]:
 
 
 def is_decided(old: Order, new: Order) -> bool:
-    """Whether somebody decided something that the order's machine has to take up."""
+    """Whether somebody decided something that the order's machine must act on."""
     changed = [(old.actions[key], action) for key, action in new.actions.items() if key in old.actions]
     return new.epoch != old.epoch or any(
         (after.requested_at is not None and after.requested_at != before.requested_at)
@@ -111,7 +111,7 @@ class Machine(Protocol):
 
 
 class StepFunctionsMachine:
-    """Machines by `order_queue_id`, functions by module. What they are told is ids, nothing else (design, promise 7)."""
+    """Machines by `order_queue_id`, functions by module. They receive ids and nothing else (design, promise 7)."""
 
     def __init__(
         self,

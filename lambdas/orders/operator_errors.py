@@ -23,7 +23,7 @@ class ActionRefusedError(OrderError):
 
 
 class TooEarlyError(ActionRefusedError):
-    """What the action needs is not there yet; the same call may be accepted later."""
+    """The action needs something that is not there yet; the same call may be accepted later."""
 
     kind = "too_early"
     nature = Nature.CONFLICT
@@ -57,7 +57,7 @@ class MoveRefusedError(OrderError):
 
 
 class MoveWithoutReasonError(OrderError):
-    """What is left out of an order is left out for a reason, which stays on the order."""
+    """A move that leaves actions out needs a reason, which stays on the order."""
 
     kind = "move_refused"
     nature = Nature.CONFLICT

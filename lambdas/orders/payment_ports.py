@@ -21,13 +21,13 @@ class Payments(Protocol):
     """Pre-authorisation at submit. Keys are idempotency keys that the gateway knows."""
 
     def problems(self, order: Order) -> tuple[Problem, ...]:
-        """What is missing in the order's payment data, and what `stored_problems` says."""
+        """Problems of the order's payment data, those of `stored_problems` included."""
 
     def stored_problems(self, order: Order) -> tuple[Problem, ...]:
-        """Where the order names a stored method: whether its client has none such."""
+        """A problem if the order names a stored method that its client does not have."""
 
     def due(self, order: Order) -> PaymentDue:
-        """What submitting this order has to hold first, and on what; amount 0 if nothing."""
+        """The amount that submit must hold, and on which method; amount 0 if nothing."""
 
     def authorize(self, order: Order, attempt: PaymentAttempt) -> Hold:
         """Hold the money. Raises PaymentDeclined, PaymentNeedsHolder, or PaymentUnclear if the outcome cannot be found out."""
@@ -36,20 +36,22 @@ class Payments(Protocol):
         """Hold the money of an attempt that waited for its card holder, who has proved themselves. Raises as `authorize`."""
 
     def release(self, attempt_or_hold: PaymentAttempt | Hold) -> None:
-        """Give back what was held or taken under this key, if anything was. May be repeated."""
+        """Release or refund what was held or taken under this key, if anything was. May be repeated."""
 
     def record_left_money(self, order: Order, action: ChecklistAction, now: int) -> bool:
-        """Before the action is skipped: write down what its runs did with the order's money, if they could not say so. Whether
-        there was something. Raises MoneyUnclearError, or a refusal that says what a person has to do."""
+        """Record what the runs of this action did with the order's money and could not report, before it is skipped. Returns
+        whether there was something. Raises MoneyUnclearError, or a refusal that tells a person what to do.
+        """
         ...
 
 
 class Screen(Protocol):
-    """What keeps payments from being tried too often, whichever door they come by (reference order-systems P10)."""
+    """Limits how often payments are tried, through any door (reference order-systems P10)."""
 
     def check(self, order: Order) -> "PaymentTrial":
-        """A payment of the order is about to be tried. Raises PaymentDeclined where too many failed before or are under way,
-        PaymentForReview where people have to look first."""
+        """Begin a try of a payment. Raises PaymentDeclined if too many failed before or are in progress, PaymentForReview if
+        a person must look first.
+        """
         ...
 
     def admit(self, order: Order) -> "PaymentTrial":
@@ -61,10 +63,10 @@ class PaymentTrial(Protocol):
     """A payment that is being tried. It counts as declined until one of these is called, once."""
 
     def on_passed(self) -> None:
-        """It was not its bank that said no."""
+        """The bank did not decline it."""
 
     def on_declined(self) -> None:
-        """Its bank said no."""
+        """The bank declined it."""
 
 
 class UncountedTrial:
@@ -93,7 +95,7 @@ class PaymentDeclined(Exception):
 
 
 class PaymentDeclinedByBank(PaymentDeclined):
-    """The bank said no to this very card or account, so that trying many of them looks like this."""
+    """The bank declined this very card or account. Someone who tries many cards gets this for each."""
 
 
 class PaymentUnavailable(PaymentDeclined):
@@ -101,7 +103,7 @@ class PaymentUnavailable(PaymentDeclined):
 
 
 class PaymentForReview(Exception):
-    """No payment is tried by itself at the moment: a person has to look at the order. The message says why, to them."""
+    """Payments are paused: a person must look at the order. The message tells them why."""
 
 
 class PaymentNeedsHolder(Exception):

@@ -1,4 +1,4 @@
-"""What the verbs need from outside the domain, as the domain sees it; each door passes the real ones in."""
+"""The ports of the domain: what the verbs need from outside. Each door passes the real ones in."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from lambdas.runtime.models import Frozen
 
 @dataclass(frozen=True)
 class Sale:
-    """Who sells to whom and when, which decides what coupons count. Empty `order_id`: the order has no number yet."""
+    """The brand, client and time of a sale, which decide the coupons. Empty `order_id`: the order has no number yet."""
 
     brand_id: int
     client_id: str | None
@@ -24,15 +24,16 @@ class Sale:
 
 
 class Pricing(Protocol):
-    """What the requested services cost, and whose coupons they cost less with."""
+    """Prices of the requested services, and their coupons."""
 
     def price(self, info: Mapping[str, Any], sale: Sale) -> tuple[PricedPack, ...]:
         """Every pack that can be priced, in the packs' order. Raises InvalidOrderError for malformed packs."""
         ...
 
     def missing(self, info: Mapping[str, Any], sale: Sale) -> tuple[Problem, ...]:
-        """What keeps the packs from being sold: plans, options or periods that are neither known nor priced, and what a plan
-        needs to be told, and a buyer's place that no tax could be found by."""
+        """Problems that keep the packs from being sold: unknown or unpriced plans, options and periods, values that a plan
+        needs, and a country without a known tax.
+        """
 
     def with_default_options(self, info: Mapping[str, Any]) -> dict[str, Any]:
         """`info` with the default option of each upgrade of a pack's plan, where the caller chose none."""
@@ -47,7 +48,7 @@ class Pricing(Protocol):
 
 
 class Clients(Protocol):
-    """What an order has to know of clients."""
+    """Facts about clients that orders need."""
 
     def brand_of(self, client_id: str) -> int | None:
         """The brand a client belongs to; None: there is no such client."""
@@ -96,7 +97,7 @@ class TimeWindow(Frozen):
 
 
 class Executions(Protocol):
-    """Step Functions, as far as a verb has to ask it."""
+    """Step Functions, as far as a verb asks it."""
 
     def execution(self, order: Order) -> Execution | None:
         """The order's present execution; None if there is none. Eventually consistent."""
@@ -104,7 +105,7 @@ class Executions(Protocol):
 
 
 class AssumedRunning:
-    """For doors that start nothing anew."""
+    """For doors that start no execution."""
 
     def execution(self, order: Order) -> Execution | None:
         return Execution(name=execution_name(order), status="RUNNING", started_at=order.activity)

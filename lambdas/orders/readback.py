@@ -1,7 +1,7 @@
-"""What the server works out for a pack, under the names of reference ubersmith-orders 5.3, and how it comes back in an update.
+"""The calculated values of a pack, under the names of reference ubersmith-orders 5.3, and how an update sends them back.
 
-`price`, `setup`, `monthly_fee` and `setup_fee` are one unit's list prices, so that whoever sends them back asks for the same
-price again. `cost` and `total_setup` are what is charged at first, coupon included: over all packs they and the taxes make the
+`price`, `setup`, `monthly_fee` and `setup_fee` are one unit's list prices, so a caller who sends them back asks for the same
+price again. `cost` and `total_setup` are the first charge, coupon included. Over all packs, they and the taxes make the
 total.
 """
 
@@ -24,7 +24,7 @@ _NEVER_KEPT = {*ANSWERED, _TOTAL_SETUP}
 
 
 def with_prices(info: Mapping[str, Any], priced: tuple[PricedPack, ...]) -> dict[str, Any]:
-    """`info` with what was worked out beside what the caller said, which stays; an accepted coupon becomes an object."""
+    """`info` with the calculated values beside those that the caller sent. An accepted coupon becomes an object."""
     filled = dict(info)
     for pack in priced:
         if isinstance(said := info.get(pack.pack), Mapping):
@@ -36,12 +36,12 @@ def with_prices(info: Mapping[str, Any], priced: tuple[PricedPack, ...]) -> dict
 
 
 def _is_read_as(key: str, value: Any) -> bool:
-    """Whether what was read stands for it: nothing was said, or a whole number was written as `2.0`."""
+    """Whether the calculated value replaces this one: it is empty, or a whole number written as `2.0`."""
     return value in ("", None) or (key in _WHOLE and not str(value).isdecimal())
 
 
 def credits_of(priced: tuple[PricedPack, ...]) -> dict[str, int]:
-    """Cents that each coupon takes off the first charge, by coupon id."""
+    """The reduction of the first charge by each coupon, in cents, by coupon id."""
     credits: dict[str, int] = {}
     for pack in priced:
         if pack.coupon:
@@ -56,10 +56,10 @@ def taxes_of(priced: tuple[PricedPack, ...]) -> tuple[AppliedTax, ...]:
 
 
 def without_read_back(order: Order, sent: Mapping[str, Any]) -> dict[str, Any]:
-    """What the caller sent, without what they only read back; a coupon's object becomes its code.
+    """The sent content without values that were only read back; a coupon's object becomes its code.
 
-    Of a lead's pack, an amount that is sent back counts as said: nobody can tell it from the wish to keep that price. Once
-    the order was submitted there is nothing to wish for, so all that is unchanged is left out.
+    In a lead's pack, an amount that is sent back counts as stated, because the caller may mean to keep that price. After
+    submit prices are fixed, so every unchanged value is left out.
     """
     shown = with_prices(order.info, order.priced)
     packs = {pack.pack: pack for pack in order.priced}
@@ -82,7 +82,7 @@ def without_read_back(order: Order, sent: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def setup_problems(before: Order, sent: Mapping[str, Any], after: Order) -> Iterator[Problem]:
-    """Where a pack's set-up comes to something else than what was sent as `total_setup`, and was not just read back."""
+    """A problem for each pack whose set-up differs from the `total_setup` that was sent, unless it was only read back."""
     known, worked_out = ({pack.pack: pack.net_setup_cents for pack in order.priced} for order in (before, after))
     for name, pack in sent.items():
         said = pack.get(_TOTAL_SETUP) if is_pack(name) and isinstance(pack, Mapping) else None
@@ -100,14 +100,14 @@ def setup_problems(before: Order, sent: Mapping[str, Any], after: Order) -> Iter
 
 
 def _without_answers(name: str, value: Any) -> Any:
-    """What is worked out for a pack says nothing when it is sent, and must not outlive the pack's next change."""
+    """The pack without calculated values. They mean nothing when sent, and must not outlive the next change."""
     if not is_pack(name) or not isinstance(value, Mapping):
         return value
     return {key: inner for key, inner in value.items() if key not in _NEVER_KEPT}
 
 
 def _is_monthly(*packs: Mapping[str, Any]) -> bool:
-    """Whether a price is for a month, so that the period's, read back, is none that was said."""
+    """Whether a price is for a month. Then the period's price, read back, was not stated by the caller."""
     return any(str(pack.get("bill_type") or "") == "1" for pack in packs)
 
 
@@ -162,7 +162,7 @@ def _taxes(pack: PricedPack) -> dict[str, Any]:
 
 
 def _coupon(coupon: AppliedCoupon, pack: PricedPack) -> dict[str, Any]:
-    """The fields of a coupon (reference 4.7) that a client needs to show it; the two amounts are what it takes off here."""
+    """The fields of a coupon (reference 4.7) that a client needs to show it. The two amounts are its reductions here."""
     return {
         "coupon_id": coupon.coupon_id,
         "coupon_code": coupon.coupon_code,

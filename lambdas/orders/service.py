@@ -1,7 +1,9 @@
 """The verbs of an order: create, update, submit, process, skip, move, cancel and more. Doors call these and nothing else.
 
-A verb writes facts to the order table and returns; the table's stream starts and wakes the machine (outbox/relay.py), so
-there is nothing a dying process can leave half told.
+A verb writes facts to the order table and returns. The table's stream starts and wakes the machine (outbox/relay.py), so a
+process that dies leaves nothing half done.
+
+The file is longer than others, because doors need one list of verbs. Each verb's rules are in decisions/.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -176,7 +178,7 @@ class OrderService:
     def resume_submit(
         self, order: Order, *, by: str = "", shown: ShownOrder | None = None, form_invoices: MayBeInvoiced | None = None
     ) -> Order:
-        """Go on with a submit whose outcome is open, as the same payment; begin none. Raises NoOpenPaymentError."""
+        """Continue a submit whose outcome is open, with the same payment. Raises NoOpenPaymentError if there is none."""
         return self._submit(order, SubmitRequest(by=by, only_open=True, shown=shown or ShownOrder()), form_invoices)
 
     def _submit(
@@ -223,9 +225,9 @@ class OrderService:
         return self._save(order, "process", by, self._kept_running(processed, by))
 
     def skip(self, order: Order, action_id: int, *, by: str, why: str = "", permit: Permit = UNBOUND) -> Order:
-        """Pass an action over; skipped counts as done for what comes after it. `permit` is asked whether it may be.
+        """Skip an action. Skipped counts as done for the actions after it. `permit` is asked whether that is allowed.
 
-        What its runs did with money, and could not say, is written down first.
+        First records what its runs did with money and could not report.
         """
         settled, now = -1, self.now()
 
@@ -261,7 +263,9 @@ class OrderService:
     def _kept_running(
         self, change: Callable[[Order], Order], by: str, *, lenient: bool = False
     ) -> Callable[[Order], Order]:
-        """The decision, and a new run for the order if its machine was stopped; `lenient`: it stands even where there is none."""
+        """The decision, followed by a new run if the machine was stopped. `lenient`: the decision stands even if no run is
+        possible.
+        """
 
         def run(current: Order) -> Order:
             queue_id, now = current.order_queue_id, self.now()

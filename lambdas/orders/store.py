@@ -54,7 +54,9 @@ class DynamoOrderStore(OrderIndexes):
         return int(from_item(answer["Attributes"])["latest"])
 
     def raise_numbers(self, least: int) -> int:
-        """New orders get higher numbers than this from now on; where they go on from. The counter only ever rises."""
+        """Raise the counter above `least`, so that new orders get higher numbers. Returns the counter, which only ever
+        rises.
+        """
         try:
             self._client.update_item(
                 TableName=self._table,
@@ -68,7 +70,7 @@ class DynamoOrderStore(OrderIndexes):
         return max(least, FIRST_ORDER_NUMBER)
 
     def raise_revision(self, order_id: str, by: int) -> Order:
-        """The order under a revision so much higher: what a restored row goes on from, for its next ones were given before."""
+        """Raise the revision of a restored order by `by`, because its next revisions were published before the restore."""
         answer = self._client.update_item(
             TableName=self._table,
             Key=_key(order_id, SK_ORDER),
@@ -80,9 +82,9 @@ class DynamoOrderStore(OrderIndexes):
         return readable(answer["Attributes"])
 
     def create(self, order: Order, keys: Sequence[CreationKey], now: int) -> None:
-        """The order and its keys, all or nothing. Raises KeyUsed when one of the keys made an order before.
+        """Write the order and its keys, all or nothing. Raises KeyUsed when one of the keys made an order before.
 
-        A key that nobody was told yet is not in doubt: it is written first, and leads nowhere if the order never follows.
+        A key that nobody knows yet is written first. If the order never follows, the key leads nowhere.
         """
         if len(keys) == 1 and keys[0].is_new:
             self._create_under(keys[0], order, now)

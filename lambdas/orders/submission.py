@@ -1,7 +1,7 @@
-"""Submit: count the coupons, hold the money, then leave Leads; one of several submits at once wins, and money is held once.
+"""Submits an order: counts the coupons, holds the money, then leaves Leads. Of several submits at once, one wins.
 
-The intent is written before the gateway is called, with the key the gateway will know it by (order-systems reference, P1).
-Whoever finds a lapsed intent looks its outcome up under that key; nothing is ever done a second time to find out.
+The intent is written before the gateway is called, with the key that the gateway will know it by (order-systems reference,
+P1). A later submit that finds a lapsed intent looks its outcome up under that key, so money is held once.
 """
 
 import secrets
@@ -70,9 +70,10 @@ class Submission:
         return save(self.store, order, lambda current: self._with_claim(current, claim, client_id))
 
     def _with_claim(self, current: Order, claim: str, client_id: str | None) -> Order:
-        """The order with the intent to pay: compared, changed, checked and claimed is one and the same version of it.
+        """The order with the intent to pay. One version of it is compared, changed, checked and claimed.
 
-        `client_id`: whose order the caller took it for. Nobody submits what became another client's meanwhile.
+        `client_id`: the client that the caller saw on the order. A submit is refused if the order went to another client
+        since.
         """
         request, now = self.request, self.now()
         if current.is_lead:
@@ -87,15 +88,18 @@ class Submission:
         changed = revised(current, request.changes, self.pricing, now=now, currency=self.currency)
         request.shown.refuse_other_price(changed)
         if changed.attempt is None or is_paid_as_begun(self.payments.due(changed), changed.attempt):
-            self.check(changed)  # else what was begun is given back first, and the order refused: _refuse_changed
+            self.check(
+                changed
+            )  # otherwise _refuse_changed releases the earlier payment first, and then refuses the order
         by = {} if changed is current else {"changed_by": request.by, "changed_how": "submit"}
         begun = self.as_deployed(changed)
         attempt = attempt_of(begun, self.payments.due(begun), request, claim=claim, now=now)
         return begun.changed(attempt=attempt, activity=now, **by)
 
     def _redeem_coupons(self, order: Order, attempt: PaymentAttempt) -> None:
-        """Count the use of each coupon before money is held at its price. A coupon that is gone makes a new price, which
-        the caller has to agree to by submitting again."""
+        """Count the use of each coupon before money is held at its price. A coupon that is gone makes a new price, which the
+        caller must agree to by submitting again.
+        """
         again = attempt.tries > 1
         if again:  # the order may have been changed since the process behind it died
             self.pricing.give_back(order.order_id, keep=order)
@@ -137,7 +141,7 @@ class Submission:
         )
 
     def _begin_trial(self, order: Order, attempt: PaymentAttempt) -> PaymentTrial:
-        """Before the gateway is asked for the first time; what is refused here leaves the attempt's key unused."""
+        """Ask the screen before the first call of the gateway. A refusal leaves the attempt's key unused."""
         if self.request.reviewed or attempt.tries > 1:  # what was begun is always looked up, and ended
             return self.screen.admit(order)
         try:
@@ -169,7 +173,7 @@ class Submission:
         return submitted
 
     def _park(self, order: Order, attempt: PaymentAttempt) -> None:
-        """Nobody works on the attempt while the card holder does; it stays, so that it is found again."""
+        """Release the claim while the card holder confirms. The attempt stays, so that it is found again."""
 
         def change(current: Order) -> Order:
             if not _is_ours(current, attempt):
@@ -188,8 +192,9 @@ class Submission:
         by_bank: bool = False,
         review_because: str = "",
     ) -> Order:
-        """Forget an attempt of ours whose outcome is known; the next one counts its coupons anew, and gets a new key if the
-        gateway was `tried`. `by_bank`: its bank declined it. `review_because`: the lead waits for a person from now on."""
+        """Forget our attempt, whose outcome is known. The next one counts its coupons again, and gets a new key if the
+        gateway was `tried`. `by_bank`: its bank declined it. `review_because`: the lead waits for a person from now on.
+        """
         self.pricing.give_back(order.order_id)
         review = (
             {"review_at": order.review_at or self.now(), "review_because": review_because} if review_because else {}

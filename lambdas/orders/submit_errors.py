@@ -17,8 +17,9 @@ class SubmitInProgressError(OrderError):
 
 
 class PaymentRefusedError(OrderError):
-    """The pre-authorisation did not succeed; the order stays a lead that can be updated and submitted again. `by_bank`: the bank
-    said no, which is an outcome; else nothing was asked of it."""
+    """The pre-authorisation did not succeed; the order stays a lead that can be updated and submitted again. `by_bank`: the
+    bank declined it, which is an outcome; otherwise the bank was not asked.
+    """
 
     kind = "payment_refused"
     nature = Nature.PAYMENT_NEEDED

@@ -1,4 +1,4 @@
-"""What is asked of a submit, and the intent to pay that it writes on the order before the gateway is called."""
+"""The request to submit, and the intent to pay that it writes on the order before the gateway is called."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,10 +18,10 @@ CLAIM_SECONDS = 45  # longer than a door's Lambda may run, so that a lapsed clai
 
 @dataclass(frozen=True)
 class SubmitRequest:
-    """How an order is to be submitted. `changes` are merged first; `seen`: what the buyer was shown of it.
+    """How to submit an order. `changes` are merged first; `shown`: the order as the buyer saw it.
 
-    `proof`: what the card holder's bank gave, where they were asked. `reviewed`: a person looked at the order, so it is not
-    screened. `only_open`: go on with a payment that was begun, and begin none. `permit` is asked whether it may be paid so.
+    `proof`: the bank's answer after the card holder confirmed. `reviewed`: a person looked at the order, so it is not
+    screened. `only_open`: continue an open payment, and start none. `permit` is asked whether the order may be paid so.
     """
 
     by: str = ""
@@ -50,9 +50,9 @@ class SubmitRequest:
 
 
 def attempt_of(order: Order, due: PaymentDue, request: SubmitRequest, *, claim: str, now: int) -> PaymentAttempt:
-    """The attempt that is open, taken over by this claim; else a new one for what is due.
+    """The open attempt, taken over by this claim; else a new one for the amount due.
 
-    Who submits again says yes to the order as it is now; who only comes back from the bank, or looks again, does not.
+    A repeated submit agrees to the order as it is now. A return from the bank, or another look, agrees to nothing new.
     """
     ends_at = now + CLAIM_SECONDS
     agreed = {"price": price_digest(order), "content": content_digest(order)}
@@ -78,5 +78,5 @@ def is_as_agreed(order: Order, due: PaymentDue, attempt: PaymentAttempt) -> bool
 
 
 def is_paid_as_begun(due: PaymentDue, attempt: PaymentAttempt) -> bool:
-    """Whether what is due now is what the attempt was begun for."""
+    """Whether amount and method due now are those of the attempt."""
     return (due.amount_cents, due.method) == (attempt.amount_cents, attempt.method)

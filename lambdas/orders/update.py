@@ -1,4 +1,4 @@
-"""Update: what is sent is merged into the order, and the order is moved to the step that is named; all of it or nothing."""
+"""Updates an order: merges what was sent, and moves the order to the named step. All of it or nothing."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -17,10 +17,10 @@ from lambdas.orders.submit_errors import SubmitInProgressError
 
 @dataclass(frozen=True)
 class UpdateRequest:
-    """How an order is to be changed. `step_id` wins over `step_name`. `expected_revision`: only if that is still the order's.
+    """How to change an order. `step_id` wins over `step_name`. `expected_revision`: only if the order still has it.
 
-    `same_client_as`: only if it still is the client's whose this one is. `reason`: why the order is moved. `permit` is asked
-    whether whoever wishes it may have it.
+    `same_client_as`: only if the order still has the client of this one. `reason`: why the order is moved. `permit` is asked
+    whether the caller may do this.
     """
 
     changes: Mapping[str, Any]

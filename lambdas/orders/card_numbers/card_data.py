@@ -29,7 +29,7 @@ _LONGEST_NAME = 60
 
 @dataclass(frozen=True)
 class CardData:
-    """Where it was found: the path of the value, or `in_name`: in a name, which is not repeated."""
+    """`path`: path of the value. `in_name`: it was found in a name, which is not repeated."""
 
     path: str
     in_name: bool = False

@@ -90,7 +90,7 @@ def _meant_by(entity: re.Match[str]) -> str:
 
 
 class _Folding(dict[int, str]):
-    """What each character counts as. Kept for the first plane only, so that nobody can fill the memory with it."""
+    """The digit that each character counts as. Only the first plane is cached, so that nobody can fill the memory."""
 
     def __missing__(self, code: int) -> str:
         folded = _folded_letter(chr(code))
@@ -168,7 +168,7 @@ class _Chain:
             return False
         ends = [*begins[1:], last]
         lengths = [self.bounds[end] - self.bounds[begin] for begin, end in zip(begins, ends, strict=True)]
-        # The last one may go on behind what is looked at.
+        # The last one may continue behind the part that is searched.
         return all(_SHORTEST_TELEPHONE <= length <= _E164_DIGITS for length in lengths[:-1])
 
 

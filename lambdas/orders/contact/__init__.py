@@ -1,5 +1,5 @@
-"""What people say of themselves, each kind of value by one rule: names, addresses, countries, telephones, hosts, tax numbers.
+"""Contact data, one rule per kind of value: names, addresses, countries, telephones, hosts, tax numbers.
 
-A rule takes text and gives it as it is kept, or raises UnfitError. Given its own result it changes nothing. Libraries are loaded
-when a value asks for them: they take as long as a tenth of a function's start.
+A rule takes text and returns it as it is kept, or raises UnfitError. Its own result stays unchanged. Libraries are imported
+when a value needs them, because each takes up to a tenth of a function's start.
 """

@@ -35,7 +35,7 @@ def email(value: str) -> str:
 
 
 def mailed_to(value: str) -> str:
-    """Where mail goes to what was said; empty if it is no address, or more than one."""
+    """The one address in the text. Empty if it holds no address, or more than one."""
     try:
         return email(value)
     except UnfitError:

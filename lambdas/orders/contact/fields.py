@@ -102,9 +102,9 @@ READ_WITH_COUNTRY = tuple(key for key, of in _DEPENDS_ON.items() if of == "count
 
 
 def judged(said: Fields, known: Fields, problems: list[Problem], *, where: str = "") -> dict[str, Any]:
-    """What was said with each of these fields as it is kept. What is wrong goes to `problems`, its field after `where`.
+    """The given fields as they are kept. Problems are added to `problems`, with `where` before the field.
 
-    `known`: what is there already. A value that is there already is not judged again: it was taken by the rules of its day.
+    `known`: the values on record. A value on record is not checked again, because the rules of its day accepted it.
     """
     kept = dict(said)
     for key, rule in RULES.items():
@@ -119,7 +119,7 @@ def judged(said: Fields, known: Fields, problems: list[Problem], *, where: str =
 
 
 def _of_another_country(kept: Fields, known: Fields) -> dict[str, Any]:
-    """What stands already and says more now that the country is known: a number as it is dialled there, a state of there."""
+    """Values on record that mean more once the country is known: telephone numbers and states."""
     found: dict[str, Any] = {}
     for key, of in _DEPENDS_ON.items():
         value = known.get(key)
@@ -139,7 +139,7 @@ def fit_fields(fields: Fields) -> dict[str, Any]:
 
 
 def unfit_fields(fields: Fields, *, where: str = "") -> Iterator[Problem]:
-    """What of these fields could not be taken today."""
+    """The fields among these that would be refused today."""
     problems: list[Problem] = []
     judged(fields, {}, problems, where=where)
     yield from problems

@@ -54,7 +54,7 @@ def country_code(value: str) -> str:
 
 
 def region(value: str, country: str) -> str:
-    """The code of a state or province where addresses of the country have one, else what was said. Raises UnfitError."""
+    """The code of a state or province if addresses of the country have one, else the text as given. Raises UnfitError."""
     said = short_line(value)
     if not said or not (regions := regions_of(country)):
         return said

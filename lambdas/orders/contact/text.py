@@ -1,8 +1,8 @@
-"""Text as people write it, in whatever script: composed (NFC), controls refused, what is invisible and means nothing left out.
+"""Text as people write it, in any script. It is composed (NFC), controls are refused, and invisible signs are left out.
 
-Joiners stay: Indic scripts, Persian and joined emoji are spelt with them (Unicode 23.2). So do the marks of direction that
-Hebrew and Arabic texts need; what turns the direction of the text around it (UAX 9, explicit formatting) is left out, as the
-byte order mark and blanks of no width are.
+Joiners stay: Indic scripts, Persian and joined emoji are spelt with them (Unicode 23.2). Marks of direction stay too,
+because Hebrew and Arabic texts need them. Explicit formatting (UAX 9) is left out, because it turns the text around it. So
+are the byte order mark and blanks of no width.
 """
 
 import re
@@ -57,7 +57,7 @@ def shown_line(value: str) -> str:
 
 
 def narrow(value: str) -> str:
-    """What is written for machines, in whatever width, with nothing invisible in it but joiners. Raises UnfitError."""
+    """Text for machines, in any width, without invisible signs but joiners. Raises UnfitError."""
     if value.isascii():
         return _composed(value)
     wide = unicodedata.normalize("NFKC", _composed(value))

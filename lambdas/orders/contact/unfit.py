@@ -1,4 +1,4 @@
-"""What a rule says of a value that cannot be kept."""
+"""Raised by a rule for a value that cannot be kept."""
 
 
 class UnfitError(ValueError):

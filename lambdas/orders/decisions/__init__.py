@@ -1,1 +1,1 @@
-"""What may become of an order. Pure: order in, order out, or a refusal that says why."""
+"""Decisions about an order. Pure: order in, order out, or a refusal that gives the reason."""

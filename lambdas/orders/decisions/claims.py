@@ -1,6 +1,6 @@
-"""Who may run an action, and when: the claim. Pure; `DynamoOrderStore.claim` states the same as one conditional write.
+"""The claim: the right to run an action now. Pure; `DynamoOrderStore.claim` states the same as one conditional write.
 
-A run under way is a live claim, whatever the action's state says: a wait may have been written over it.
+A live claim means that a run is in progress, whatever the action's state is: a wait may have overwritten the state.
 """
 
 from lambdas.orders.model.checklist import ActionState, ChecklistAction
@@ -28,7 +28,7 @@ class ActionBusy(Exception):
 
 
 def is_busy(action: ChecklistAction, now: int) -> bool:
-    """A run is under way, whatever the state says: a wait may have written over it."""
+    """Whether a run is in progress, whatever the state is."""
     return action.claim_ends_at is not None and action.claim_ends_at >= now
 
 
@@ -84,7 +84,7 @@ def claimed(order: Order, action_id: int, *, claim: str, now: int, ends_at: int)
 
 
 def unclaimed(order: Order, action_id: int, *, reason: str = "") -> Order:
-    """The claim is given back: the action may not run yet, and why."""
+    """The order with the claim released: the action may not run yet. `reason`: why."""
     action = order.actions[str(action_id)]
     free = action.changed(
         state=ActionState.PENDING, attempts=action.attempts - 1, claim=None, claim_ends_at=None, reason=reason

@@ -26,10 +26,10 @@ def is_overdue(key: str, wait: Wait, now: int) -> bool:
 
 
 def next_look_at(order: Order) -> int | None:
-    """When the sweeper has to look at the order; None while nothing waits for a date.
+    """When the sweeper must look at the order. None while no wait has a date.
 
-    The machine parks an action without knowing what else waits, and a date that stands it leaves as it is: an update has no
-    minimum. So no date stands for longer than it takes the soonest of what may yet park to be overdue.
+    The machine parks an action without knowing the other waits, and it leaves an existing date as it is, because an update
+    has no minimum. So no date stands for longer than the shortest deadline of an action that may still park.
     """
     dates = [wait.due_at for wait in order.waits.values() if wait.due_at and not wait.overdue]
     if dates and (soonest := _soonest_seconds(order)) is not None:
@@ -44,7 +44,7 @@ def next_look_at(order: Order) -> int | None:
 
 
 def is_unwinding(order: Order) -> bool:
-    """Whether what a canceled order did is still to be taken back, by an execution that nobody knows to be stopped."""
+    """Whether a running execution still takes back what a canceled order did."""
     return order.step_status is StepStatus.CANCELED and order.unwound_at is None and order.has_machine
 
 

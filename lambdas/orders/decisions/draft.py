@@ -1,4 +1,4 @@
-"""What a caller may say of an order, and the order that becomes of it."""
+"""The draft that a caller sends, and the order that it becomes."""
 
 import hashlib
 import json
@@ -117,8 +117,7 @@ def revised(order: Order, changes: Mapping[str, Any], pricing: Pricing, *, now: 
 
 
 def with_changes(order: Order, changes: Mapping[str, Any], pricing: Pricing, *, now: int, currency: str) -> Order:
-    """The order with these changes: `info` deep-merged, a lead's total worked out anew from what it asks for, in the currency
-    that is sold in now."""
+    """The order with these changes. `info` is merged deeply. A lead gets a new total, in the currency that is sold in now."""
     merged = _merged(order, changes, now)
     return _refuse_disagreement(order, changes, _priced(merged, changes, pricing, now=now, currency=currency))
 
@@ -153,7 +152,7 @@ def _merged(order: Order, changes: Mapping[str, Any], now: int) -> Order:
 
 
 def _refuse_card_data(order: Order, changes: Mapping[str, Any], sent: Mapping[str, Any]) -> None:
-    """What doors let through by oversight ends here. The country says how telephone numbers beside it are written."""
+    """Refuse card data that a door let through. The country tells how the telephone numbers beside it are written."""
     known = {"country": order_info.text(order.info, "country"), **sent}
     if found := card_data_in({**{name: changes.get(name) for name in _DETAILS}, "info": known}):
         raise CardDataError("a name in info" if found.in_name else found.path)
@@ -174,12 +173,12 @@ def _priced(order: Order, changes: Mapping[str, Any], pricing: Pricing, *, now: 
 
 
 def sale_of(order: Order, now: int) -> Sale:
-    """Who sells to whom, as far as prices, coupons and taxes ask."""
+    """The sale, as far as prices, coupons and taxes need it."""
     return Sale(brand_id=order.brand_id, client_id=order.client_id, now=now, order_id=order.order_id)
 
 
 def changed_fields(before: Order, after: Order) -> list[str]:
-    """What differs of that which is fixed once an order was submitted, as field paths."""
+    """Paths of the changed fields that are locked after submit."""
     keys = {
         key
         for key in {*before.info, *after.info}

@@ -1,10 +1,10 @@
 """Leads: orders that nobody has submitted yet. Pure.
 
-A lead is rows and no more: nothing of it runs, so it needs no execution. Its machine begins with its submit, or with its cancel
-where a payment was begun that has to be taken back. Until then its queue may be edited: an order takes the checklist of the
-queue that its machine begins with. A lead that nobody submits in time is canceled by the sweeper (lambdas/watch).
+A lead is rows only. Nothing of it runs, so it needs no execution. Its machine starts with its submit, or with its cancel if
+a payment was started that must be taken back. Until then its queue may be edited: the order takes the checklist of the queue
+that its machine starts with. The sweeper (lambdas/watch) cancels a lead that nobody submits in time.
 
-Leads that were made by earlier versions have an execution, which waits for their submit and sees to their expiry itself.
+Leads of earlier releases have an execution, which waits for their submit and expires them.
 """
 
 from collections.abc import Mapping
@@ -70,7 +70,7 @@ def lead_ends_at(order: Order) -> int | None:
 
 
 def waits_of(order: Order) -> Mapping[str, Wait]:
-    """What the order waits for, as people see it: a lead without an execution waits for its submit."""
+    """The waits as people see them. A lead without an execution waits for its submit."""
     if not order.is_lead or order.lead_ends_at is None:
         return order.waits
     return {LEADS_WAIT: Wait(token="", since=order.ts, due_at=order.lead_ends_at, owner=OWNER)}

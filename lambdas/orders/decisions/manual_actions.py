@@ -1,6 +1,7 @@
-"""What people decide about an order: process, skip, undo a skip, move. Pure: order in, order out, or a refusal that says why.
+"""Manual decisions about an order: process, skip, undo a skip, move. Pure: order in, order out, or a refusal with its
+reason.
 
-Rules the reference leaves open (ubersmith-orders 6.2, 6.6, 6.7) are stated in docs/decisions.md.
+Rules that the reference leaves open (ubersmith-orders 6.2, 6.6, 6.7) are stated in docs/decisions.md.
 """
 
 import hashlib
@@ -18,14 +19,14 @@ from lambdas.orders.operator_errors import ActionRefusedError, MoveRefusedError,
 
 
 def processed(order: Order, action_id: int, *, by: str, given: dict[str, Any], now: int) -> Order:
-    """A run of the action is asked for; the relay sees to it. Asking for what is about to run anyway changes nothing, unless
-    it was asked for so long ago that it will not run any more.
+    """The order with a run of the action requested; the relay starts it. A second request
+    changes nothing while the first may still start a run.
 
-    The same input told a second time changes nothing, whatever became of the action or the order since: who calls back
-    does not know whether the first call arrived.
+    The same input sent twice changes nothing, whatever happened since: a caller that retries does not know whether the first
+    call arrived.
 
-    On a canceled order the only thing to ask for is that an undo that failed is tried again. Of a skipped action, in any step,
-    it is that what it left to settle is settled.
+    On a canceled order, the only thing to request is another try of a failed undo. For a skipped action, in any step, it is
+    another try to clear its outstanding money.
     """
     if given and _is_repeated_input(order, action_id, given, now):
         return order
@@ -52,7 +53,9 @@ def processed(order: Order, action_id: int, *, by: str, given: dict[str, Any], n
 
 
 def skipped(order: Order, action_id: int, *, by: str, why: str, now: int) -> Order:
-    """The action is passed over, which counts as met; the order goes on if that was all its step waited for."""
+    """The order with this action skipped. A skipped action counts as done. If the step waited for nothing else, the order
+    moves on.
+    """
     action = _here(order, action_id, "skipped")
     if action.state is ActionState.SKIPPED:
         return order
@@ -66,9 +69,9 @@ def skipped(order: Order, action_id: int, *, by: str, why: str, now: int) -> Ord
 
 
 def unskipped(order: Order, action_id: int, *, by: str, now: int) -> Order:
-    """The skipped mark comes off; an automatic action runs, one done by hand waits to be processed.
+    """The order with the skip undone. An automatic action runs; a manual one waits to be processed.
 
-    The machine has gone on past it, so it begins the step anew, as after a move: what waits then has an owner again.
+    The machine is past the action, so it begins the step again, as after a move. Then every wait has an owner.
     """
     action = _here(order, action_id, "unskipped")
     if action.state is not ActionState.SKIPPED:
@@ -142,7 +145,7 @@ def step_of(order: Order, *, step_id: int | None, step_name: str | None) -> Chec
 def _passed(
     action: ChecklistAction, here: int, goal: int, place: int, *, by: str, now: int, where: str
 ) -> ChecklistAction:
-    """An action as the move leaves it. A run under way keeps its claim and may still be done; nothing waits for it."""
+    """An action as the move leaves it. A run in progress keeps its claim and may still finish. Nothing waits for it."""
     running = claims.is_busy(action, now)
     if here <= place < goal and not action.optional and not action.met:
         reason = f"passed over: {by} moved the order to {where}"
@@ -207,7 +210,7 @@ def _refuse_busy(action: ChecklistAction, now: int) -> None:
 
 
 def _is_repeated_input(order: Order, action_id: int, given: dict[str, Any], now: int) -> bool:
-    """Whether this very input was accepted before, and the run it was for is under way or has done what it asks."""
+    """Whether the same input was accepted before, and its run is in progress or has done the work."""
     action = order.actions.get(str(action_id))
     if action is None or not action.told:
         return False

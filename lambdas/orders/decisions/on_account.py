@@ -1,7 +1,7 @@
-"""Orders on account: no money is held for them when they are submitted, they are invoiced. Who may order so. Pure.
+"""Orders on account: no money is held at submit, and the client is invoiced. Decides which clients may order so. Pure.
 
-An order is on account whichever way it came to that: no payment method, a bank account (a debit knows no hold), a queue
-without an action that would take what is held, contracts that are not pre-authorised.
+Orders without a payment method are on account, and those paid by bank account, which knows no hold. So are orders of a
+queue without an action that captures, and contracts that are not pre-authorised.
 """
 
 from lambdas.orders.errors import Problem
@@ -14,7 +14,7 @@ _WIDENING = (MayBeInvoiced.NOBODY, MayBeInvoiced.EXISTING_CLIENTS, MayBeInvoiced
 
 
 def narrower(queue: MayBeInvoiced, form: MayBeInvoiced | None) -> MayBeInvoiced:
-    """What both allow: a form can take back what its queue allows, and never allow more."""
+    """The narrower of both rules. A form can allow less than its queue, and never more."""
     return queue if form is None else min(queue, form, key=_WIDENING.index)
 
 

@@ -1,7 +1,7 @@
-"""What an action that was skipped has still to settle outside: money that is held, or that went back unnoticed. Pure.
+"""Outstanding money of a skipped action: held, or refunded without notice. Pure.
 
-The order goes on, for nothing waits for a skipped action. The wait keeps it before the action's owner until a run of the module
-has settled it; it has no token, for no execution stands there.
+The order continues, because nothing waits for a skipped action. The wait shows it to the action's owner until a run of the
+module has cleared the money. The wait has no token, because no execution stands there.
 """
 
 from lambdas.orders.decisions.claims import ASKED_SECONDS
@@ -11,8 +11,9 @@ from lambdas.orders.model.waits import WaitKey
 
 
 def with_outstanding(order: Order, action_id: int, *, why: str, now: int) -> Order:
-    """The order, with what its skipped action could not settle, whose it is now, and until when. What is no longer skipped, or
-    was taken back with the order, is settled elsewhere."""
+    """The order with a wait for the owner of its skipped action. `why`: what is outstanding. An order whose action is no
+    longer skipped, or that was canceled, stays as it is.
+    """
     action = order.actions[str(action_id)]
     if not _is_outstanding(order, action):
         return order
@@ -27,7 +28,7 @@ def with_outstanding(order: Order, action_id: int, *, why: str, now: int) -> Ord
 
 
 def without_outstanding(order: Order, action_id: int) -> Order:
-    """The order, nothing of whose skipped action is left; the very same order if nothing was."""
+    """The order without the wait for outstanding money. The very same order if there was none."""
     action = order.actions[str(action_id)]
     if WaitKey.outstanding(action_id) not in order.waits or not _is_outstanding(order, action):
         return order
@@ -36,8 +37,9 @@ def without_outstanding(order: Order, action_id: int) -> Order:
 
 
 def with_retry_requested(order: Order, action_id: int, *, by: str, now: int) -> Order | None:
-    """The order, with a run asked for that settles what its skipped action left; None if it left nothing. The wait stays until
-    the run has."""
+    """The order with a run requested that clears the outstanding money. None if nothing is outstanding. The wait stays until
+    the run is done.
+    """
     if WaitKey.outstanding(action_id) not in order.waits:
         return None
     action = order.actions[str(action_id)]
@@ -47,7 +49,7 @@ def with_retry_requested(order: Order, action_id: int, *, by: str, now: int) -> 
 
 
 def outstanding_waits(order: Order) -> dict[str, Wait]:
-    """The waits that outlive a move and a new execution: those of actions that are skipped still."""
+    """The waits that outlive a move or a new execution: those of actions that are still skipped."""
     keys = (
         WaitKey.outstanding(action.action_id)
         for action in order.actions.values()

@@ -1,8 +1,8 @@
-"""What an order may do by itself: pure decisions, order in, order out. Time and claims are passed in.
+"""Automatic progress of an order: pure decisions, order in, order out. Time and claims are passed in.
 
-The rule is design section 5: a step is done when each of its required actions is done or skipped, and each optional automatic
-one that can run has had its try; then the order enters the next step. `Complete` is not entered here: only the machine writes
-it, under a condition that names every required action (design, promise 5). What people decide is in hands.py.
+A step is done when each required action is done or skipped, and each optional automatic action that can run was tried
+(design section 5). Then the order enters the next step. `Complete` is not entered here. Only the machine writes it, under a
+condition that names every required action (design, promise 5). manual_actions.py holds what people decide.
 """
 
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ from lambdas.orders.model.waits import LEADS_WAIT, MACHINE_WAIT, WaitKey, WaitKi
 
 
 def unmet_prereqs(order: Order, action: ChecklistAction) -> tuple[ChecklistAction, ...]:
-    """What must be done or skipped before the action may run."""
+    """The prereqs of the action that are neither done nor skipped."""
     prereqs = (order.actions[str(needed)] for needed in action.prereqs if str(needed) in order.actions)
     return tuple(prereq for prereq in prereqs if not prereq.met)
 
@@ -65,7 +65,7 @@ def _gates_opened(order: Order) -> Order:
     opened = [gate for gate in gates if _is_open(order, gate)]
     for action in (order.actions[gate.action_key] for gate in opened):
         if action.state is ActionState.PENDING:
-            order = order.with_action(action.changed(reason=""))  # it said what was waited for
+            order = order.with_action(action.changed(reason=""))  # it named the prereqs that the gate waited for
     return order.changed(waits=without(order.waits, *opened)) if opened else order
 
 
@@ -116,9 +116,9 @@ def done(
     info: Mapping[str, Any] | None = None,
     by: str | None = None,
 ) -> Order:
-    """The action is done; the order goes on to the next step when this was the last thing its step waited for.
+    """The order with the action done. If its step waited for nothing else, the order moves to the next step.
 
-    `by`: who asked for the run, if somebody moved the order meanwhile.
+    `by`: the user who requested the run, if somebody moved the order in the meantime.
     """
     if order.step_status is StepStatus.CANCELED:
         reason = f"{reason}; {_LATE}" if reason else _LATE
@@ -134,8 +134,8 @@ def done(
 
 
 def failed(order: Order, action_id: int, *, now: int, reason: str, retryable: bool = False) -> Order:
-    """The action did not succeed, and why, for the person who will act on it. `retryable`: it may succeed by itself."""
-    given = order.actions[str(action_id)].input  # stays, for the machine may try again by itself
+    """The order with the action failed. `reason` is for the person who acts on it. `retryable`: a retry may succeed."""
+    given = order.actions[str(action_id)].input  # stays, because the machine may retry
     action = _settled(order, action_id, ActionState.FAILED, now, reason).changed(input=given, retryable=retryable)
     changed = order.with_action(_left_behind(order, action)).changed(activity=now)
     return advanced(changed) if action.optional else changed
@@ -159,15 +159,16 @@ def not_run(order: Order, action_id: int, *, now: int, reason: str) -> Order:
 
 
 def undone(order: Order, action_id: int, *, now: int, reason: str) -> Order:
-    """What the action did has been taken back."""
+    """The order with the action undone."""
     taken_back = order.with_action(_settled(order, action_id, ActionState.UNDONE, now, reason))
     return taken_back.changed(waits=without(order.waits, WaitKey.undo(action_id)))
 
 
 def canceled(order: Order, *, now: int, because: str, by: str = "") -> Order:
-    """The fence: from here on no action starts, and one that is running finds its epoch gone when it settles.
+    """The canceled order. No further action starts. A running action sees the new epoch when it reports its result.
 
-    What the order did is taken back by its machine. A lead did nothing unless a payment of it was begun, and then needs none.
+    The machine takes back what the order did. A lead did nothing unless one of its payments was started, and needs no
+    machine.
     """
     last = order.checklist_steps[-1]
     has_done_nothing = order.is_lead and order.attempt is None and not order.has_machine
@@ -198,7 +199,7 @@ def _left_behind(order: Order, action: ChecklistAction) -> ChecklistAction:
 
 
 _LATE = "the order was canceled meanwhile, so this is taken back: process this action if that does not happen by itself"
-# What a person is told where a module said nothing: nobody is asked without being told what for.
+# The reason if a module gives none, because nobody should be asked without knowing what for.
 _TO_DO = {
     ActionState.FAILED: "it failed, and its module does not say why: process this action again, or skip it",
     ActionState.WAITING: "it waits for somebody: process this action, or skip it",

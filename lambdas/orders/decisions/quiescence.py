@@ -1,7 +1,7 @@
-"""Whether an order has come to rest: whether anything is still on its way by itself. Pure.
+"""Whether nothing of an order will move automatically. Pure.
 
 Ubersmith runs automatic actions inside the call (reference ubersmith-orders 1.5), and its clients read the outcome right
-after it. Ours run in the machine, so a door that owes such an answer waits for this.
+after it. Our actions run in the machine, so a door that owes such an answer waits for this.
 """
 
 from lambdas.orders.decisions import claims, progress

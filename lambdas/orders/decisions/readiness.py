@@ -1,4 +1,4 @@
-"""What an order must have before it can be submitted."""
+"""The checks that an order must pass before submit."""
 
 from lambdas.orders.contact.fields import CONTACT_FIELDS, unfit_fields
 from lambdas.orders.decisions.draft import sale_of

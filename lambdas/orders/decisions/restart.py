@@ -1,8 +1,8 @@
-"""The machine of an order that was stopped, and how the order goes on (issue of the console's hand). Pure.
+"""The stopped machine of an order, and its restart. Pure.
 
-An execution that is stopped, fails or times out leaves the order where it was. The order shows it; `restart` begins a new
-execution, which finds finished actions done. The epoch is raised, so that nothing of the old execution can settle as if it
-were still the order's.
+An execution that is stopped, fails or times out leaves the order where it was, and the order shows it. `restart` begins a
+new execution, which finds finished actions done. It raises the epoch, so that no run of the old execution can write a
+result.
 """
 
 from lambdas.orders.decisions.leads import lead_ends_at
@@ -24,10 +24,10 @@ STARTS_WITHIN_SECONDS = 120  # after the order's last change, as Step Functions 
 
 
 def machine_stopped(order: Order, *, execution: str, because: str, at: int) -> Order:
-    """The order knows that its execution ended before it did, and waits for somebody, until a date. One that came to its end, or
-    goes on elsewhere, does not care.
+    """The order marked as stopped, with a wait for operations and a deadline. An order at its end, or one that another
+    execution walks, stays as it is.
 
-    A lead, whose execution an earlier version began, needs none: it no longer waits in it, and expires as other leads do.
+    A lead whose execution an earlier release started needs none. It is submitted, or expires, as other leads do.
     """
     if not order.has_machine or not executions.is_of(order, execution) or _is_at_its_end(order):
         return order
@@ -46,12 +46,12 @@ def machine_goes_on(order: Order, *, execution: str, at: int) -> Order:
 
 
 def needs_machine(order: Order) -> bool:
-    """Whether an execution has to be there that walks the order."""
+    """Whether the order needs an execution."""
     return order.machine_run > 0 and not order.is_lead and not _is_at_its_end(order)
 
 
 def with_execution_state(order: Order, found_by: Executions, *, now: int) -> Order:
-    """The order as Step Functions knows it: a stop that nobody told of shows."""
+    """The order with the state that Step Functions reports, so that an unreported stop shows."""
     if order.machine_stopped_at is not None or not needs_machine(order):
         return order
     found = found_by.execution(order)
@@ -70,10 +70,10 @@ def with_execution_state(order: Order, found_by: Executions, *, now: int) -> Ord
 def with_running_machine(
     order: Order, queue: Queue | None, *, by: str, now: int, machine_hash: str = "", lenient: bool = False
 ) -> Order:
-    """The order as somebody decided, with a new run if its machine was stopped: nobody would walk it otherwise.
+    """The decided order, with a new run if its machine was stopped.
 
-    Raises RestartRefusedError where the deployed queue does not fit it. `lenient`: the decision stands all the same, and the
-    order waits for whoever mends that.
+    Raises RestartRefusedError if the deployed queue does not fit the order. `lenient`: the decision stands all the same, and
+    the order waits for operations.
     """
     if order.machine_stopped_at is None or not needs_machine(order):
         return order
@@ -90,7 +90,7 @@ def with_running_machine(
 
 
 def _wait_for_operator(now: int) -> Wait:
-    """No token: whoever acts on the order starts a new execution."""
+    """The wait for an operator. It has no token, because any decision about the order starts a new execution."""
     return Wait(token="", since=now, due_at=now + DUE_SECONDS, owner=OWNER)
 
 
@@ -131,7 +131,7 @@ def restarted(order: Order, queue: Queue | None, *, by: str, now: int) -> Order:
 
 
 def _ended_with_its_machine(action: ChecklistAction, *, is_canceled: bool, now: int) -> ChecklistAction:
-    """A run that ended without a word when its machine did: it failed, like one that said so."""
+    """A run that ended with its machine and reported nothing. It failed, like a run that reports a failure."""
     to_do = "what it did is taken back" if is_canceled else "process this action again, or skip it"
     reason = f"its machine was stopped while it ran: {to_do}"
     failed = {"state": ActionState.FAILED, "failed_last": True, "retryable": False, "reason": reason, "at": now}

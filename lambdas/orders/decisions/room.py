@@ -1,8 +1,8 @@
-"""Whether an order has room for everything that can become of it: what is taken can be walked to its end.
+"""Whether an order has room for everything that will be written on it, so that an accepted order can reach its end.
 
-An order is one item of at most 400 KB. Beside what its caller said it carries prices, and later a reason and a result for each
-action, the answers people give, and the tokens of its waits. That room is reckoned before an order is taken; each of these
-is kept within its share (shares.py), so that no write of a machine that holds money can be refused for its size.
+An order is one item of at most 400 KB. Besides its content it carries prices, a reason and a result per action, answers of
+people and tokens of waits. That room is calculated before an order is accepted. Each part is kept within its share
+(shares.py), so that no write of a machine that holds money is refused for its size.
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html#limits-items
 """
 
@@ -39,21 +39,21 @@ def refuse_full(order: Order) -> None:
 
 
 def needed_bytes(order: Order) -> int:
-    """What the order's item takes at the most, as long as its caller says no more."""
+    """The most bytes that the item of this order can take with the content it has."""
     bare = {key: action.changed(reason="", result={}, input={}, claim=None) for key, action in order.actions.items()}
     said = stored(order.changed(actions=bare, waits={}, attempt=None, hold=None))
     return value_bytes(to_value(said)) + _grows(len(bare))
 
 
 def invoice_bytes(order: Order) -> int:
-    """What the invoice of its services takes at the most: lines for the price, for set-up, their discounts and each tax."""
+    """The most bytes that the invoice of its services can take: lines for price, set-up, their discounts and each tax."""
     return _INVOICE_BYTES + sum(
         (4 + len(pack.taxes)) * (_LINE_BYTES + len(pack.title.encode())) for pack in order.priced
     )
 
 
 def queue_bytes(steps: tuple[ChecklistStep, ...], actions: Mapping[str, ChecklistAction]) -> int:
-    """What a queue with this checklist takes of each of its orders at the most."""
+    """The most bytes that a queue with this checklist takes of each order."""
     said = {"steps": [step.model_dump() for step in steps], "actions": {k: a.model_dump() for k, a in actions.items()}}
     return value_bytes(to_value(said)) + _grows(len(actions))
 

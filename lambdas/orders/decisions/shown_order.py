@@ -1,4 +1,4 @@
-"""What somebody saw of an order when they said yes to it, and whether that is still so: nobody pays for what they did not see."""
+"""The order as it was shown to the buyer, and whether it is still the same. Nobody pays for something they did not see."""
 
 import hashlib
 import json
@@ -14,11 +14,11 @@ _DIGEST_LETTERS = 32  # 128 bits
 
 
 class ShownOrder(Frozen):
-    """What was shown, as far as it is said; what is not said is not compared.
+    """The facts that were shown. Facts left out are not compared.
 
-    `total_cents` in `currency`. `price`: what is sold, and for how much now and later (`price_digest`). `content`: all that
-    was kept on the order before what is sent now (`content_digest`), so that a change by another tab, visit or person shows;
-    `revision` counts whatever was written on it.
+    `total_cents` is in `currency`. `price`: digest of the services and their charges, now and later (`price_digest`).
+    `content`: digest of the order before this call (`content_digest`), so that a change by another tab or person shows.
+    `revision` counts every write.
     """
 
     total_cents: int | None = None

@@ -1,1 +1,1 @@
-"""What an order is: its queue, its checklist, its packs, its `info`."""
+"""The model of an order: its queue, its checklist, its packs, its `info`."""

@@ -36,13 +36,13 @@ class ChecklistStep(Frozen):
 
 
 class ChecklistAction(Frozen):
-    """An action as it stood in the queue when the order was made, and what became of it. `*_at`: Unix seconds, UTC.
+    """An action as it stood in the queue when the order was made, and its outcome. `*_at`: Unix seconds, UTC.
 
-    `by`: who processed, skipped or unskipped it last, with the `input` they gave. `requested_at`: somebody asked for a run
-    that has not begun. `passed_over`: skipped because the order was moved past it. `failed_last`: its last run failed, whatever
-    the state says now: parking writes WAITING over it. `retryable`: that failure may pass, so that the action is tried again
-    although nobody asks anew. `told`: which input was accepted last, and after how many attempts, so that the same said twice is
-    known. What is at its default is not stored, so a default never changes.
+    `by`: the user who last processed, skipped or unskipped it, with their `input`. `requested_at`: a run was requested and
+    has not started. `passed_over`: skipped because the order was moved past it. `failed_last`: its last run failed, even if
+    parking wrote WAITING over the state. `retryable`: the machine may retry that failure without a request. `told`: digest
+    of the last accepted input and the attempts before it, so that a repeated input is recognised. Defaults are not stored,
+    so they never change.
     """
 
     IMPERSONAL = frozenset(

@@ -26,7 +26,9 @@ _LONGEST_SAID = 300
 
 
 class Execution(Frozen):
-    """`status`: Step Functions' own word. `started_at`: Unix seconds. `error`, `cause`: as the machine or who stopped it said."""
+    """`status`: the word of Step Functions. `started_at`: Unix seconds. `error`, `cause`: as given by the machine or the
+    person who stopped it.
+    """
 
     name: str
     status: str
@@ -40,9 +42,9 @@ class Execution(Frozen):
 
 
 def stopped_because(status: str, error: str = "", cause: str = "") -> str:
-    """Why an execution of this status walks its order no more, with what was said about it.
+    """Why an execution of this status walks its order no more, with the reason that was given.
 
-    People type it, and machines copy it from errors: it is cut, and left out if it holds a card number.
+    People type the reason, and machines copy it from errors. It is cut, and left out if it holds a card number.
     """
     from lambdas.orders.card_numbers.numbers import has_card_number  # needed by few
 

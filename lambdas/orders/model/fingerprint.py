@@ -1,4 +1,4 @@
-"""What tells an order from another one of the same number: after the table was restored, numbers are given a second time."""
+"""The fingerprint of an order. It tells orders of the same number apart: a restored table gives numbers a second time."""
 
 import hashlib
 

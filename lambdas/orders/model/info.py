@@ -8,9 +8,9 @@ from typing import Any
 from lambdas.orders.errors import InvalidOrderError, Problem
 
 MAX_BYTES = 200_000  # an order item holds 400 KB at most, and the checklist and its results need room beside info
-MAX_INPUT_BYTES = 20_000  # of what an action is told
+MAX_INPUT_BYTES = 20_000  # of the input of an action
 MAX_DEPTH = 64  # as PHP reads; what DynamoDB does not nest is folded (folding.py)
-MAX_INPUT_DEPTH = 16  # of what an action is told: DynamoDB nests 32 levels at most, and the order has levels of its own
+MAX_INPUT_DEPTH = 16  # of the input of an action: DynamoDB nests 32 levels at most, and the order has levels of its own
 MAX_KEYS = 5_000
 MAX_DIGITS, MAX_EXPONENT = 38, 120
 

@@ -1,4 +1,4 @@
-"""What is known of each action module without loading it: `statemachines/modules.json`, compiled from the modules' files.
+"""Facts about each action module: `statemachines/modules.json`, compiled from the modules' files. No module is loaded.
 
 The domain asks it whether a done action may be run again; `order.module_list` shows it (reference ubersmith-orders 1.6).
 """

@@ -23,7 +23,8 @@ ListPosition = tuple[int, int]
 class Wait(Frozen):
     """A parked execution: the task token that wakes it, who must act, and until when. Written by the machine.
 
-    A gate waits for other actions, not for a person, so it has no `due_at`. `overdue`: its deadline passed and was told.
+    A gate waits for other actions, not for a person, so it has no `due_at`. `overdue`: its deadline passed, and the owner
+    was notified.
     """
 
     IMPERSONAL = frozenset({"since", "due_at", "owner", "overdue"})
@@ -39,8 +40,8 @@ class Wait(Frozen):
 class PaymentAttempt(Frozen):
     """The intent to pre-authorise, written before the gateway is called. `key` is what the gateway knows it by.
 
-    `tries` above 1 means that the process behind an earlier try died, so that the outcome has to be looked up. `price` and
-    `content`: of the order that the buyer said yes to (orders/seen.py).
+    `tries` above 1 means that the process of an earlier try died, so the outcome must be looked up. `price` and `content`:
+    digests of the order that the buyer agreed to (decisions/shown_order.py).
     """
 
     key: str
@@ -164,7 +165,7 @@ class Order(Frozen):
 
     @property
     def known_as(self) -> str:
-        """What keys begin with that are known outside, to gateways and receivers: its number alone may be given twice."""
+        """The prefix of keys that gateways and receivers know. The number alone may be given twice."""
         return f"{self.order_id}-{fingerprint(self.hash)}" if self.is_fingerprinted else self.order_id
 
     @property

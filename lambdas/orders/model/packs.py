@@ -56,12 +56,12 @@ class AppliedTax(Frozen):
 
 
 class PricedPack(Frozen):
-    """A pack with its price as it stood when the order was last changed; what is sold and invoiced. Amounts in cents.
+    """A pack with its price as it stood when the order was last changed; it is sold and invoiced so. Amounts in cents.
 
     `setup_cents` and `recurring_cents` are for the whole quantity and before the coupon; a period is `period` months (0:
-    once). `price_cents`, `unit_setup_cents` and the options' amounts are those of one unit, an option's price per month.
-    All are before tax; `taxes` are those on the first charge. `start_at`, `last_renewed_at` and `renew_at` (Unix seconds), and
-    `auto_bill` (later periods are charged without asking): as the caller said, None where they did not.
+    once). `price_cents`, `unit_setup_cents` and the options' amounts are those of one unit, an option's price per month. All
+    are before tax; `taxes` are those on the first charge. `start_at`, `last_renewed_at` and `renew_at` (Unix seconds), and
+    `auto_bill` (later periods are charged without asking) are as the caller sent them, or None.
     """
 
     IMPERSONAL = frozenset(
@@ -124,12 +124,12 @@ class PricedPack(Frozen):
 
     @property
     def first_charge_cents(self) -> int:
-        """What is held and invoiced for it: set-up and the first period after the coupon, and their tax."""
+        """The amount that is held and invoiced: set-up and the first period after the coupon, and their tax."""
         return self.net_setup_cents + self.first_recurring_cents + self.tax_cents
 
     @property
     def discount_cents(self) -> int:
-        """What the coupon takes off the first charge."""
+        """The reduction of the first charge by the coupon."""
         return self.recurring_discount_cents + self.setup_discount_cents
 
 

@@ -35,9 +35,9 @@ _AT_FIRST: dict[str, dict[str, Any]] = {"await_payment": {"owner": "finance", "d
 class Action(Frozen):
     """One unit of work in a step, run by its module. Times are whole hours or seconds as the names say.
 
-    `automatic`: runs by itself as soon as its prereqs are done or skipped. `optional`: never holds up its step. `owner`: who
-    acts when it waits, and `due_hours` until when (Await Payment: finance, in two weeks). `retry`: how often the machine tries
-    again what may succeed by itself.
+    `automatic`: runs as soon as its prereqs are done or skipped. `optional`: never holds up its step. `owner`: who acts when
+    it waits, and `due_hours` until when (Await Payment: finance, in two weeks). `retry`: how often the machine retries a
+    failure that may pass.
     """
 
     model_config = ConfigDict(extra="forbid")

@@ -23,7 +23,7 @@ M = TypeVar("M", bound=Frozen)
 
 
 def without_person(order: Order) -> Order:
-    """The order with what says nothing of a person; everything else is as if nobody had said it."""
+    """The order with fields that reveal nothing about a person. All other fields are at their defaults."""
     bare = _bare(order)
     return bare.changed(info=_impersonal_info(order.info), priced=tuple(map(_impersonal_pack, bare.priced)))
 
@@ -36,7 +36,7 @@ def _bare(model: M) -> M:
 
 
 def _blank(field: FieldInfo) -> Any:
-    """What an undeclared or personal field is shown as: those that have no default are texts."""
+    """The value shown for an undeclared or personal field. Fields without a default are texts."""
     return "" if field.is_required() else field.get_default(call_default_factory=True)
 
 

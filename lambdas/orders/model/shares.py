@@ -12,7 +12,7 @@ _MOST_BYTES = 8_000  # of one
 
 
 def share_bytes(actions: int) -> int:
-    """What each of an order's actions may take: a quarter for its reason, half for its result, a quarter for answers."""
+    """The share of each of an order's actions: a quarter for its reason, half for its result, a quarter for answers."""
     return min(_MOST_BYTES, POOL_BYTES // max(actions, 1))
 
 
@@ -41,7 +41,7 @@ def cut(text: str, most_bytes: int) -> str:
 
 
 def _fitting(result: dict[str, Any], most_bytes: int) -> dict[str, Any]:
-    """What of it has room, from the first on."""
+    """The entries that have room, from the first on."""
     if value_bytes(to_value(result)) <= most_bytes:
         return result
     kept: dict[str, Any] = {}

@@ -1,10 +1,10 @@
-"""What kinds of steps there are. By itself, because every start of a function needs it and few need queues."""
+"""The kinds of steps. A module of its own, because every function needs it at start and few need queues."""
 
 from enum import IntEnum
 
 
 class StepStatus(IntEnum):
-    """What kind of step it is; a step's name is only a label."""
+    """The kind of a step. Its name is only a label."""
 
     ORDINARY = 0
     LEADS = 1

@@ -1,1 +1,1 @@
-"""What callers say of an order, read: keys with a meaning, packs, host names. Pure."""
+"""Reads what callers send: keys with a meaning, packs, host names. Pure."""

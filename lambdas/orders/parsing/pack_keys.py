@@ -1,7 +1,8 @@
-"""The keys of `info.packN` that have a meaning (reference ubersmith-orders 2.2 and 5.3, and the services of quotes and clients).
+"""The keys of `info.packN` that have a meaning (reference ubersmith-orders 2.2 and 5.3, and the services of quotes and
+clients).
 
-Each is honoured, worked out here whatever is said, kept as it is said, or refused by name; all others are the caller's own
-and stay. So nothing that would change what somebody pays, or when, is passed over in silence.
+Each is honoured, calculated here, kept as sent, or refused by name. All others are the caller's own and stay. So nothing
+that would change an amount or a date of payment is ignored silently.
 """
 
 from collections.abc import Mapping

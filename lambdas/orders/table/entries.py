@@ -1,4 +1,4 @@
-"""What the indexes know of an order, and what is read with it: lists choose by entries, and fetch only what they show."""
+"""Entries of the indexes. Lists choose by entries, and fetch only the orders they show."""
 
 from dataclasses import dataclass
 

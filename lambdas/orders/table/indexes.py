@@ -81,7 +81,9 @@ class OrderIndexes:
             yield from self.get_many(batch)
 
     def get_many(self, order_ids: Sequence[str]) -> tuple[FoundOrder, ...]:
-        """The orders of these ids in this order, each by itself; what is not there is left out. Eventually consistent."""
+        """The orders of these ids in this order. A missing or broken order does not hold up the others. Eventually
+        consistent.
+        """
         found: dict[str, FoundOrder] = {}
         for start in range(0, len(order_ids), _BATCH):
             batch = dict.fromkeys(order_ids[start : start + _BATCH])

@@ -1,4 +1,4 @@
-"""What an order is found by beside its number, and what keeps one from being created twice: its hash, and a caller's key."""
+"""Keys beside an order's number that find it and keep it from being created twice: its hash, and a caller's key."""
 
 import hashlib
 import json

@@ -29,7 +29,7 @@ class OrderFilter(Frozen):
     """`order_step_id` wins over all others but times; `order_queue_id` over `brand_id`; `step_status` over `step_name`.
 
     Times are Unix seconds, inclusive. No `limit` means as many as one answer may hold. `queues`: those that may be seen.
-    `cursor`: go on where the page before ended; `offset` then counts from there.
+    `cursor`: continue where the page before ended; `offset` then counts from there.
     """
 
     order_step_id: int | None = None
@@ -106,8 +106,9 @@ def _page(
 
 
 def _fits(entry: OrderEntry, steps: _Steps, criteria: OrderFilter) -> bool:
-    """The index that is read decides for the client or opportunity it is of, and knows the other one. A broken entry is looked
-    at: whatever it is of, somebody has to see it."""
+    """Whether the entry is in the list. The index decides for its own client or opportunity, and knows the other one. A
+    broken entry is always shown, because somebody must see it.
+    """
     if entry.is_broken:
         return True
     of_client = criteria.client_id is None or entry.client_id == criteria.client_id
@@ -118,7 +119,7 @@ def _fits(entry: OrderEntry, steps: _Steps, criteria: OrderFilter) -> bool:
 def _candidates(
     store: OrderStore, steps: _Steps, criteria: OrderFilter, behind: ListPosition | None
 ) -> Iterator[OrderEntry]:
-    """The entries of the narrowest index, none twice. One more than the page has to be read, to know whether it is the last."""
+    """The entries of the narrowest index, none twice. One more than the page is read, to know whether the page is the last."""
     enough = criteria.offset + criteria.limit + 1
     one_source = bool(criteria.opportunity_id or criteria.client_id) or len(steps) < 2
     window = TimeWindow(

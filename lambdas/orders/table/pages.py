@@ -50,7 +50,7 @@ class OrderPage(Frozen):
 
 @dataclass(frozen=True)
 class Fetched:
-    """What has room of the chosen orders. `ends_at`: the place of the last one on the page, where not all had room."""
+    """The chosen orders that have room. `ends_at`: position of the last one on the page, if not all had room."""
 
     found: tuple[FoundOrder, ...]
     ends_at: ListPosition | None = None

@@ -80,7 +80,7 @@ def _restored_action(key: str, action: Any) -> Any:
 
 
 def _restored_pack(pack: Any, info: Any) -> Any:
-    """A priced pack of an item; a long description, and the options, stand in it once, where the caller said them."""
+    """A priced pack of an item. A long description and the options are stored once, in the caller's own pack."""
     if not isinstance(pack, Mapping):
         return pack
     said = _said(info, str(pack.get("pack")))
@@ -102,6 +102,6 @@ def _usual_name(module: str) -> str:
 
 
 def _statuses(steps: int) -> list[StepStatus]:
-    """What steps are by their place in a queue: Leads, ordinary ones, Complete, Canceled."""
+    """The kinds of steps by their position in a queue: Leads, ordinary ones, Complete, Canceled."""
     ends = [StepStatus.COMPLETE, StepStatus.CANCELED]
     return [StepStatus.LEADS, *[StepStatus.ORDINARY] * (steps - 3), *ends][:steps]
