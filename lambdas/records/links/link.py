@@ -107,7 +107,7 @@ class LinkRecords:
 
         `parent`: the link that it is made through. `email`: the address it is mailed to. It opens only orders of that address.
         """
-        expires_at = now + (days or KEPT_DAYS[purpose]) * DAY
+        ends_at = now + (days or KEPT_DAYS[purpose]) * DAY
         link = Link(
             link_id=secrets.token_hex(6),
             digest=digest_of(token),
@@ -119,7 +119,7 @@ class LinkRecords:
             address=address_digest(order_id, email) if email else parent.address if parent else "",
             turn=turn,
             created_at=now,
-            expires_at=min(expires_at, parent.expires_at) if parent else expires_at,
+            expires_at=min(ends_at, parent.expires_at) if parent else ends_at,
         )
         place = {"pk": f"order#{order_id}", "sk": f"link#{link.link_id}", "digest": link.digest}
         record = {"pk": _pk(link.digest), "sk": "link", **link.model_dump(exclude_none=True)}
@@ -166,8 +166,8 @@ class LinkRecords:
         closing = {link.digest for link in links if link_id in (None, link.link_id)}
         while further := {link.digest for link in links if link.parent in closing} - closing:
             closing |= further
-        wanted = [link for link in reversed(links) if link.digest in closing and link.revoked_at is None]
-        return tuple(self.change(link, {"revoked_at": now}) for link in wanted)
+        open_links = (link for link in reversed(links) if link.digest in closing and link.revoked_at is None)
+        return tuple(self.change(link, {"revoked_at": now}) for link in open_links)
 
     def note(self, link: Link, notice: str) -> Link:
         """Store the notice for the next page; an empty text removes it."""
@@ -178,22 +178,19 @@ class LinkRecords:
         self._table.put_new({"pk": f"order#{order_id}", "sk": "form", "form": form})
 
     def form_of(self, order_id: str) -> str | None:
-        found = self._table.get(f"order#{order_id}", "form")
-        return str(found["form"]) if found else None
+        return str(found["form"]) if (found := self._table.get(f"order#{order_id}", "form")) else None
 
     def _read(self, digest: str) -> Link | None:
-        found = self._table.get(_pk(digest), "link")
-        return Link.model_validate(found) if found else None
+        return Link.model_validate(found) if (found := self._table.get(_pk(digest), "link")) else None
 
     def change(self, link: Link, values: dict[str, Any]) -> Link:
         """Write these values if the link still exists, and return the changed link."""
-        names = {f"#{name}": name for name in values}
         self._table.client.update_item(
             TableName=self._table.name,
             Key=to_item({"pk": _pk(link.digest), "sk": "link"}),
             UpdateExpression="SET " + ", ".join(f"#{name} = :{name}" for name in values),
             ConditionExpression="attribute_exists(pk)",
-            ExpressionAttributeNames=names,
+            ExpressionAttributeNames={f"#{name}": name for name in values},
             ExpressionAttributeValues=to_item({f":{name}": value for name, value in values.items()}),
         )
         return link.model_copy(update=values)

@@ -54,8 +54,8 @@ class FixedKeys:
         yield from self.keys[1:]
 
 
-class Wishes(LinkRequests):
-    """Wishes for a link, kept here instead of in a queue."""
+class KeptLinkRequests(LinkRequests):
+    """Link requests, kept here instead of in a queue."""
 
     def __init__(self) -> None:
         self.bodies: list[str] = []
@@ -66,8 +66,8 @@ class Wishes(LinkRequests):
 
 
 @pytest.fixture
-def link_requests() -> Wishes:
-    return Wishes()
+def link_requests() -> KeptLinkRequests:
+    return KeptLinkRequests()
 
 
 @pytest.fixture
@@ -77,7 +77,11 @@ def gateway(dynamodb: DynamoDBClient, records: RecordTable, clock: Clock) -> San
 
 @pytest.fixture
 def shop(
-    dynamodb: DynamoDBClient, records: RecordTable, clock: Clock, gateway: SandboxGateway, link_requests: Wishes
+    dynamodb: DynamoDBClient,
+    records: RecordTable,
+    clock: Clock,
+    gateway: SandboxGateway,
+    link_requests: KeptLinkRequests,
 ) -> Shop:
     clients = ClientRecords(records)
     service = a_service(
