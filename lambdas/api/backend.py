@@ -1,4 +1,4 @@
-"""What the methods work with. Made once per process; whatever only some methods need is made when they ask for it."""
+"""The stores and services of the methods, made once per process. Parts that few methods need are made on demand."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -23,7 +23,7 @@ class Method:
     `verb` does it and returns what it found. Of that, `answer` makes API 2.0's `data`, and `view` what new callers get; the
     return type of `view` is the documented one.
     `reads`: changes nothing, may be called with GET. `example`: parameters of a call that works. `keeps_key`: it keeps the
-    Idempotency-Key with what it makes. `settles`: the order it answers with goes on by itself, and callers may wait for that.
+    Idempotency-Key with what it makes. `settles`: the order in its answer moves on automatically, and callers may wait for that.
     """
 
     title: str

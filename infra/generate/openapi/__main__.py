@@ -1,4 +1,4 @@
-"""`python -m infra.generate.openapi` writes docs/openapi.json; with `--check` it says whether that is what the methods are."""
+"""`python -m infra.generate.openapi` writes docs/openapi.json; with `--check` it exits with 1 if the file is outdated."""
 
 import sys
 from pathlib import Path

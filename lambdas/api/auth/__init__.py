@@ -1,1 +1,1 @@
-"""Who calls: logged in, counted, answered once per key, and shown what they may see."""
+"""The caller: logs them in, counts their calls, answers once per key, and hides what they may not see."""

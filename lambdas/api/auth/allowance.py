@@ -1,7 +1,7 @@
 """How much a user of the API may still call, counted in windows of a minute.
 
-Far from the limit a function counts the calls it hears a few at a time: a count is a write, and most users never come near.
-Past half of the limit every call is counted at once, so that what was not told yet is at most a few calls of each function.
+A count is a write, and most users stay far from the limit: below half of it, a function counts a few calls at a time. Above
+half, it counts each call at once. Only a few calls of each function are uncounted at any time.
 """
 
 from collections.abc import Callable
@@ -12,14 +12,14 @@ from lambdas.rate_limits.fail_open import ask_guard_table
 from lambdas.rate_limits.windows import Windows
 
 CALL_WINDOW_SECONDS = 60
-MOST_UNTOLD = 5
+MOST_UNCOUNTED = 5
 _CALLS = "calls"
 _MOST_USERS = 1_000
 
 
 @dataclass(frozen=True)
 class Allowance:
-    """What a user may still call in this window. `seconds_left`: until it is `limit` again."""
+    """The calls that a user has left in this window. `seconds_left`: until it is `limit` again."""
 
     limit: int
     used: int
@@ -39,12 +39,12 @@ class Allowance:
 
 
 @dataclass(frozen=True)
-class _Heard:
-    """Of one user, in the window `number`: what the table said last, and what it was not told yet."""
+class _Seen:
+    """Calls of one user in the window `number`: `counted` by the table so far, and `uncounted` ones."""
 
     number: int
-    told: int
-    untold: int = 0
+    counted: int
+    uncounted: int = 0
 
 
 class Calls:
@@ -52,28 +52,28 @@ class Calls:
 
     def __init__(self, windows: Windows, now: Callable[[], int]) -> None:
         self._windows, self._now = windows, now
-        self._heard: dict[str, _Heard] = {}
+        self._seen: dict[str, _Seen] = {}
 
     def count(self, user: str, limit: int) -> Allowance | None:
-        """One call more. None if it cannot be counted."""
+        """Count one more call. None if it cannot be counted."""
         now = self._now()
         number, seconds_left = now // CALL_WINDOW_SECONDS, CALL_WINDOW_SECONDS - now % CALL_WINDOW_SECONDS
-        heard = self._heard.get(user)
-        if heard and heard.number == number and _may_wait(heard, limit):
-            heard = _Heard(number, heard.told, heard.untold + 1)
+        seen = self._seen.get(user)
+        if seen and seen.number == number and _may_wait(seen, limit):
+            seen = _Seen(number, seen.counted, seen.uncounted + 1)
         else:
-            by = 1 + (heard.untold if heard and heard.number == number else 0)
+            by = 1 + (seen.uncounted if seen and seen.number == number else 0)
             window = ask_guard_table(
                 lambda: self._windows.count(f"calls#{user}", _CALLS, seconds=CALL_WINDOW_SECONDS, now=now, by=by)
             )
             if window is None:
                 return None
-            heard = _Heard(number, window.of(_CALLS))
-        if len(self._heard) >= _MOST_USERS:
-            self._heard.clear()
-        self._heard[user] = heard
-        return Allowance(limit, heard.told + heard.untold, seconds_left)
+            seen = _Seen(number, window.of(_CALLS))
+        if len(self._seen) >= _MOST_USERS:
+            self._seen.clear()
+        self._seen[user] = seen
+        return Allowance(limit, seen.counted + seen.uncounted, seconds_left)
 
 
-def _may_wait(heard: _Heard, limit: int) -> bool:
-    return heard.untold + 1 < MOST_UNTOLD and heard.told + MOST_UNTOLD < limit // 2
+def _may_wait(seen: _Seen, limit: int) -> bool:
+    return seen.uncounted + 1 < MOST_UNCOUNTED and seen.counted + MOST_UNCOUNTED < limit // 2

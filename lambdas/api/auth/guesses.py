@@ -1,7 +1,7 @@
-"""Nobody finds coupon codes or login names out by trying them on orders.
+"""Keeps callers from guessing coupon codes and login names by trying them on orders.
 
-Tries are counted before they are looked at, by user and by order, and taken back if they hit; whoever missed too often is not
-looked at for a while. Who may list the coupons, or see the clients, has nothing to guess and is not counted.
+Attempts are counted before they are looked at, by user and by order. One that hits is uncounted. After too many misses no more
+are looked at for a while. A user who may list the coupons, or see the clients, is not counted.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,23 +23,23 @@ from lambdas.runtime.telemetry import MetricUnit, metrics
 
 _HOUR = 3_600
 OF_ORDER = Limit(most=20, seconds=_HOUR)
-OF_USER = Limit(most=600, seconds=_HOUR)  # a shop's user speaks for all its buyers
+OF_USER = Limit(most=600, seconds=_HOUR)  # A shop's user calls for all its buyers.
 
 
 class Codes:
-    """The coupon codes that a call tries; `seen` is said of the order it came to."""
+    """The coupon codes that a call tries. Each counts as a miss until `uncount_hits`."""
 
     def __init__(self, trials: Mapping[str, Attempt]) -> None:
         self._open = dict(trials)
 
-    def seen(self, order: Order) -> Order:
-        """Those that take something off were no guesses."""
+    def uncount_hits(self, order: Order) -> Order:
+        """Uncount the codes that lowered a price of this order, and return the order."""
         for code in {pack.coupon.coupon_code for pack in order.priced if pack.coupon}:
             if trial := self._open.pop(code, None):
                 trial.on_success()
         return order
 
-    def ended(self) -> None:
+    def count_misses(self) -> None:
         for trial in self._open.values():
             trial.on_failure()
 
@@ -48,8 +48,10 @@ class Codes:
 def counting_codes(
     backend: Backend, caller: Caller, brand_id: int, info: Mapping[str, Any], order: Order | None = None
 ) -> Iterator[Codes]:
-    """Around what prices an order with this `info`, or with these changes to it. Raises TooManyGuessesError, or
-    InvalidOrderError for more codes than anybody would count."""
+    """Around what prices an order with this `info`, or with these changes to it.
+
+    Raises TooManyGuessesError, or InvalidOrderError for too many codes at once.
+    """
     known: Info = order.info if order else {}
     new = _codes(merge(known, info)) - _codes(known)
     is_fixed = order is not None and not order.is_lead
@@ -63,14 +65,14 @@ def counting_codes(
     try:
         yield tried
     finally:
-        tried.ended()
+        tried.count_misses()
 
 
 @contextmanager
 def counting_login(backend: Backend, caller: Caller, order: Order) -> Iterator[None]:
-    """Around a submit, which says whether a new client's login name is taken. Raises TooManyGuessesError.
+    """Around a submit, which tells whether a new client's login name is taken. Raises TooManyGuessesError.
 
-    One that does not end in a submitted order counts, also where the name is free: that is what a guesser sees most often.
+    It counts unless the order is submitted, also if the name is free: most guesses end so.
     """
     sees_clients = all(caller.user.may_in(right, None, order.brand_id) for right in SEE_CLIENT)
     if not order.is_lead or order.client_id or not text(order.info, "uber_login") or sees_clients:
@@ -91,7 +93,7 @@ def _begin_all(backend: Backend, caller: Caller, codes: Sequence[str], order: Or
         for code in codes:
             begun[code] = _begin(backend, "coupon_codes", _keys(caller, order), "info.coupon")
     except TooManyGuessesError:
-        for trial in begun.values():  # none of them was looked at
+        for trial in begun.values():  # None of them was looked at.
             trial.on_success()
         raise
     return begun
@@ -111,7 +113,7 @@ def _keys(caller: Caller, order: Order | None) -> list[Key]:
 
 
 def _codes(info: Mapping[str, Any]) -> set[str]:
-    """As they are kept; of the order and of its packs."""
+    """The normal codes of an order and of its packs."""
     packs = (value for name, value in info.items() if is_pack(name) and isinstance(value, Mapping))
     said = (text(info, "coupon"), *(coupon_code(pack.get("coupon")) for pack in packs))
     return {normal_code(code) for code in said} - {""}

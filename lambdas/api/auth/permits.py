@@ -1,8 +1,7 @@
-"""What a caller may do with an order beyond what its method needs: say whose it is, have a stored method pay it, and leave
-out what it has still to go through.
+"""Checks rights beyond those of a method: to name the client, to pay by a stored method, and to skip actions.
 
-All of it is decided by the caller's rights and the order alone, before any record is read: the refusal is the same, and
-takes as long, whether the client or method exists or not.
+The caller's rights and the order alone decide, before any record is read. So a refusal has the same text and takes the same
+time whether the client or payment method exists or not.
 """
 
 from collections.abc import Iterable, Mapping
@@ -33,14 +32,14 @@ class CallersPermit:
     caller: Caller
 
     def change(self, order: Order, changes: Mapping[str, Any]) -> None:
-        """What is sent back as it was read names nobody."""
+        """Raise NotAllowedError if the caller may not name that client or method. Unchanged values name none."""
         client_id, stored = changes.get("client_id"), stored_method(changes.get("info") or {})
         other_client = None if client_id == order.client_id else client_id
         same_method = stored == stored_method(order.info) and not other_client
         admit_parties(self.caller, order.order_queue_id, order.brand_id, other_client, "" if same_method else stored)
 
     def pass_over(self, order: Order, actions: Iterable[ChecklistAction]) -> None:
-        """What takes money is not left out by who has nothing to do with money."""
+        """Raise NotAllowedError if the caller may not skip these actions. Those that take money need the right `money`."""
         passed = tuple(actions)
         if passed:
             money = (Right.MONEY,) if any(action.captures for action in passed) else ()

@@ -1,4 +1,4 @@
-"""What was found, as a user may see it: without the right to personal data, without what says who somebody is."""
+"""Hides personal data from users without the right to see it."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,7 +11,7 @@ from lambdas.orders.table.pages import OrderPage
 
 
 def redacted(found: Any, caller: Caller, plans: Mapping[str, Plan]) -> Any:
-    """What was found, as this caller may see it. `plans`: the catalogue, which says what services are called."""
+    """The found value as this caller may see it. `plans`: the catalog, for the titles of services."""
     match found:
         case Order():
             return found if caller.sees_personal_data(found.order_queue_id, found.brand_id) else _order(found, plans)

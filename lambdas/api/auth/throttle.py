@@ -1,7 +1,7 @@
-"""What keeps callers of the API from doing too much, or the same thing twice.
+"""Limits the calls and failed logins of the API, and finds calls that were made before.
 
-Counting fails open: without its table nobody is refused, which is logged and counted in the metric GuardFailures. A request
-with an Idempotency-Key is refused then instead, before anything is done: its sender relies on it not being done twice.
+Counting fails open: without its table nobody is refused, and the metric GuardFailures counts it. A request with an
+Idempotency-Key is refused instead, before anything is done, because its sender relies on it not being done twice.
 """
 
 import hmac
@@ -40,8 +40,8 @@ class _Proven:
 class Guard:
     """`now` gives Unix seconds; `calls_per_minute` is for users that have no limit of their own.
 
-    `failed_logins_of_source`: of all names together from one source, in a window. `login_kept_seconds`: how long who was found
-    by a login is not looked for again by the same login from the same source, so what is taken from a user ends so much later.
+    `failed_logins_of_source`: of all names together from one source, in a window. `login_kept_seconds`: how long a login from
+    the same source finds its user without a read. A right that the user loses ends that much later.
     """
 
     def __init__(
@@ -60,7 +60,7 @@ class Guard:
         self._calls = Calls(self._windows, now)
         self._logins = Failures(self._windows, "logins", now)
         self._login_kept_seconds = login_kept_seconds
-        self._proven: dict[bytes, _Proven] = {}  # by who logged in from where, which nobody can read from it
+        self._proven: dict[bytes, _Proven] = {}  # by a digest of user and source that nobody can read back
         self._seal = secrets.token_bytes(32)
 
     def count_call(self, user: str, calls_per_minute: int | None = None) -> Allowance | None:
@@ -68,11 +68,11 @@ class Guard:
         return self._calls.count(user, self._calls_per_minute if calls_per_minute is None else calls_per_minute)
 
     def log_in(self, name: str, *, source: str, look: Callable[[], T | None], secret: str = "") -> T | None:
-        """What `look` finds; None is a login that failed, which counts against this name from this source and the source.
+        """Return what `look` finds. None: the login failed, which counts against the source, and this name from it.
 
-        Raises TooManyLoginsError, without looking, where too many failed. A name is never locked from every source, or
-        anybody could shut its owner out. Whoever logged in with this `secret` in the last minutes is looked at without
-        being counted, so that a busy caller costs no writes, and in the last seconds not even looked at.
+        Raises TooManyLoginsError, without looking, if too many failed. A name is never locked for every source, or anybody
+        could lock its owner out. A login with the `secret` that succeeded in the last minutes is not counted, which saves the
+        writes. In the last seconds it is not looked at either.
         """
         proof = hmac.digest(self._seal, f"{source}\n{name}\n{secret}".encode(), "sha256") if secret else b""
         proven = self._proven.get(proof)
@@ -113,13 +113,13 @@ class Guard:
         self._proven[proof] = _Proven(until, found, self._now() + self._login_kept_seconds)
 
     def guess(self, about: str, keys: Sequence[Key]) -> Attempt | LimitReached:
-        """A try to find something out, counted before it is looked at; or the key under which too many were in vain."""
+        """Count an attempt to find something out, before it is looked at. LimitReached: too many failed under one key."""
         return Failures(self._windows, about, self._now).begin(keys)
 
     def check_login(self, caller: str, login: str, look: Callable[[], T | None]) -> T | None:
-        """`log_in` for `uber.check_login`: each login that this user of the API asks for counts by itself.
+        """`log_in` for `uber.check_login`: each login that this user of the API asks for counts separately.
 
-        All of a shop's clients come from the shop's one address, so there is no limit for all of them together.
+        All clients of a shop come from its one address, so there is no limit for all of them together.
         """
         return self.log_in(login, source=f"check_login#{caller}#{login}", look=look)
 

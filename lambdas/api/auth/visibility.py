@@ -1,4 +1,4 @@
-"""Which queues a caller sees."""
+"""The queues that a caller sees."""
 
 from lambdas.api.auth.caller import Caller
 from lambdas.api.backend import Backend

@@ -1,1 +1,1 @@
-"""What was sent: HTTP requests read into calls. Nothing here knows who calls."""
+"""Reads HTTP requests into calls and writes answers. Nothing here knows the caller."""

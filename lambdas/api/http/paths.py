@@ -1,8 +1,8 @@
-"""Which door and which method a path names, however its base was put together.
+"""Finds the door and the method in a path.
 
-Clients append `/api/2.0/` to a base with or without a slash at its end, behind a base path of their own (an API mapping of a
-custom domain stands in `rawPath` too), and some name `index.php`. Whether API Gateway joins slashes is not in its documents, so
-nothing here depends on it: what no route takes comes by `$default`.
+Clients append `/api/2.0/` to a base with or without a slash at its end, and some add `index.php`. The base may have a path of
+its own: an API mapping of a custom domain is part of `rawPath`. Whether API Gateway joins slashes is undocumented, so nothing
+here depends on it: the route `$default` takes what no other route does.
 https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-mappings.html
 """
 

@@ -30,7 +30,7 @@ STATUS: Mapping[Nature, HTTPStatus] = {
     Nature.UNAVAILABLE: HTTPStatus.SERVICE_UNAVAILABLE,
     Nature.BROKEN: HTTPStatus.INTERNAL_SERVER_ERROR,
 }
-MOST_BYTES = 6_000_000  # of what an answer carries; Lambda takes 6,291,556 with all around it
+MOST_BYTES = 6_000_000  # of an answer's content; Lambda takes 6,291,556 with all around it
 
 
 def _response(status: int, content_type: str, body: Any, headers: dict[str, str] | None = None) -> Response:
@@ -43,7 +43,7 @@ def _response(status: int, content_type: str, body: Any, headers: dict[str, str]
 
 
 def bytes_of(data: Any) -> int:
-    """What a part of an answer takes: the answer's text is written into JSON once more for API Gateway."""
+    """Bytes of a part of an answer, whose text is written into JSON once more for API Gateway."""
     text = json.dumps(data, default=as_json)
     return len(text) + text.count('"') + text.count("\\") + 2
 
@@ -71,7 +71,7 @@ def answer(status: int, data: Any, headers: Mapping[str, str]) -> Response:
 
 
 def _file(file: FileAnswer) -> Response:
-    """To be saved, never to be shown or run by a browser: nobody vouches for what it says."""
+    """A file to save. A browser must not show or run it, because nobody has checked its content."""
     plain = re.sub(r"[^ -~]|[\"\\]", "_", file.name)
     named = f'attachment; filename="{plain}"'
     if plain != file.name:  # https://datatracker.ietf.org/doc/html/rfc6266

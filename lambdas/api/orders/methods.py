@@ -44,7 +44,7 @@ def _create(backend: Backend, request: CreateRequest, caller: Caller) -> Created
     sent = request.model_dump(exclude_none=True, exclude={"order_status", "add_default_pack_upgrades"})
     draft = OrderDraft(**sent, add_default_pack_upgrades=request.add_default_pack_upgrades or None)
     with counting_codes(backend, caller, queue.brand_id, request.info) as codes:
-        return CreatedOrder(codes.seen(backend.service.create(draft, key, by=caller.name)), queue)
+        return CreatedOrder(codes.uncount_hits(backend.service.create(draft, key, by=caller.name)), queue)
 
 
 _NO_DATA = {"order_id", "hash", "step_id", "step_name", "reason", "card_stored", "card_id", "ach_id"}
@@ -68,7 +68,7 @@ def _update(backend: Backend, request: UpdateRequest, caller: Caller) -> Order:
             reason=(request.reason or "").strip(),
             permit=CallersPermit(caller),
         )
-        return codes.seen(updated)
+        return codes.uncount_hits(updated)
 
 
 def _update_rights(request: UpdateRequest) -> Rights:

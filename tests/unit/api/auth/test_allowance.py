@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from lambdas.api.auth.allowance import MOST_UNTOLD, Calls
+from lambdas.api.auth.allowance import MOST_UNCOUNTED, Calls
 from lambdas.api.auth.errors import TooManyCallsError
 from lambdas.rate_limits.windows import Window, Windows
 from tests.support.build import Clock
@@ -42,7 +42,7 @@ def test_near_the_limit_every_call_is_counted_whoever_hears_it(functions: list[C
             break
         allowed += 1
 
-    assert 40 <= allowed <= 40 + len(functions) * (MOST_UNTOLD - 1)
+    assert 40 <= allowed <= 40 + len(functions) * (MOST_UNCOUNTED - 1)
 
 
 def test_one_function_counts_exactly(functions: list[Calls]) -> None:
@@ -57,7 +57,7 @@ def test_far_from_the_limit_few_calls_are_a_write(functions: list[Calls]) -> Non
     for _ in range(100):
         function.count("ada", 1_000)
 
-    assert Counting.writes <= 100 / MOST_UNTOLD + 1
+    assert Counting.writes <= 100 / MOST_UNCOUNTED + 1
 
 
 def test_each_user_and_each_window_is_counted_for_itself(guards: Any) -> None:
