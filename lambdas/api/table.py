@@ -1,6 +1,7 @@
 """The table of methods, in groups. A group is loaded when one of its methods is called, so that a start stays short.
 
-A new method is a row in its group's `METHODS` and its name here.
+A new method is a row in its group's `METHODS` and its name here. A group's table is in `<subject>/methods.py`, or in the file
+that it is named after.
 """
 
 from collections.abc import Iterator
@@ -17,7 +18,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "order.get",
         "order.list",
     ),
-    "acting": (
+    "orders.progress": (
         "order.process",
         "order.cancel",
         "order.restart",
@@ -39,7 +40,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "order.module_list",
         "order.module_get",
     ),
-    "editing": (
+    "queues.editing": (
         "order.queue_add",
         "order.queue_update",
         "order.queue_step_add",
@@ -63,7 +64,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "client.update",
         "client.service_list",
     ),
-    "payment_methods": (
+    "clients.payment_methods": (
         "client.cc_add",
         "client.ach_add",
         "client.payment_method_list",
@@ -76,7 +77,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "client.payment_add",
         "client.payment_refund",
     ),
-    "uber": (
+    "installation": (
         "uber.method_list",
         "uber.method_get",
         "uber.system_info",
@@ -92,7 +93,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "client.quote_list",
         "client.quote_sign",
     ),
-    "contracts": ("order.diff_contract",),
+    "quotes.contracts": ("order.diff_contract",),
     "links": (
         "order.link_create",
         "order.link_revoke",
@@ -101,14 +102,6 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "order.threedsecure2_payment",
         "order.threedsecure2_process",
     ),
-}
-# Where a group's table is, if not in `<group>/methods.py`.
-_MODULES = {
-    "acting": "orders.progress_methods",
-    "editing": "queues.editing",
-    "payment_methods": "clients.payment_methods",
-    "uber": "installation.methods",
-    "contracts": "quotes.contract_methods",
 }
 _GROUP_OF = {name: group for group, names in GROUPS.items() for name in names}
 
@@ -124,10 +117,15 @@ def every_method() -> Iterator[tuple[str, Method]]:
         yield name, _table(_GROUP_OF[name])[name]
 
 
-def module_of(group: str) -> ModuleType:
-    return import_module(f"lambdas.api.{_MODULES.get(group, f'{group}.methods')}")
+def subject_of(group: str) -> str:
+    """The folder of the group, which is its tag in the OpenAPI document."""
+    return group.partition(".")[0]
+
+
+def _module_of(group: str) -> ModuleType:
+    return import_module(f"lambdas.api.{group if '.' in group else f'{group}.methods'}")
 
 
 def _table(group: str) -> dict[str, Method]:
-    table: dict[str, Method] = module_of(group).METHODS
+    table: dict[str, Method] = _module_of(group).METHODS
     return table

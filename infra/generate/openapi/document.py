@@ -1,6 +1,7 @@
 """The whole document (https://spec.openapis.org/oas/v3.1.1.html), the same for the same methods."""
 
 import json
+from importlib import import_module
 from typing import Any
 
 from infra.generate.openapi import api_2_0, refusals
@@ -8,7 +9,7 @@ from infra.generate.openapi.headers import headers, parameters
 from infra.generate.openapi.operations import path_item
 from infra.generate.openapi.schemas import Schemas
 from lambdas.api.installation.methods import VERSION
-from lambdas.api.table import GROUPS, every_method, module_of
+from lambdas.api.table import GROUPS, every_method, subject_of
 
 _DESCRIPTION = """\
 Orders, and all that goes with them: one path per method, parameters in, data out.
@@ -30,7 +31,9 @@ def document() -> dict[str, Any]:
     schemas = Schemas()
     methods = dict(every_method())
     paths = {
-        f"/{name}": path_item(name, methods[name], group, schemas) for group, names in GROUPS.items() for name in names
+        f"/{name}": path_item(name, methods[name], subject_of(group), schemas)
+        for group, names in GROUPS.items()
+        for name in names
     }
     own = schemas.found | refusals.schemas() | api_2_0.schemas()
     return {
@@ -56,8 +59,8 @@ def written(found: dict[str, Any]) -> str:
 
 
 def _tags() -> list[dict[str, str]]:
-    """A group's description is the first line of its module."""
-    modules = {group: module_of(group) for group in GROUPS}
-    texts = {group: (module.__doc__ or "").partition("\n")[0] for group, module in modules.items()}
+    """The subjects of the API. Each is described by the first line of its module of methods."""
+    subjects = dict.fromkeys(map(subject_of, GROUPS))
+    texts = {name: (import_module(f"lambdas.api.{name}.methods").__doc__ or "").partition("\n")[0] for name in subjects}
     texts["api_2_0"] = "The address of programs written for Ubersmith."
-    return [{"name": group, "description": text} for group, text in texts.items()]
+    return [{"name": name, "description": text} for name, text in texts.items()]

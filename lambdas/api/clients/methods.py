@@ -1,4 +1,4 @@
-"""Clients, their payment methods and services (reference ubersmith-orders 4.9)."""
+"""Clients, their payment methods and services."""
 
 from typing import Any
 

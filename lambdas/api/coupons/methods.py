@@ -1,4 +1,4 @@
-"""Coupons: look at them, make and change them, and say which clients they are for (reference ubersmith-orders 3.4, 4.7)."""
+"""Coupons, and the clients they are for."""
 
 from lambdas.api.auth.caller import Caller
 from lambdas.api.backend import Backend

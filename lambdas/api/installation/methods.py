@@ -1,4 +1,4 @@
-"""The installation: its methods, its service plans, its version, and the logins of its clients (reference 4.9)."""
+"""The installation: its methods, its service plans, its version, and the logins of its clients."""
 
 from lambdas.api.auth.caller import Caller
 from lambdas.api.backend import Backend

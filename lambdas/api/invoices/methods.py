@@ -1,4 +1,4 @@
-"""Invoices of clients, and their payment (reference ubersmith-orders 4.9)."""
+"""Invoices of clients, and their payment."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""The life of an order: create, update, submit, get, list, process, cancel, restart."""
+"""Orders, from creating to restarting them."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""Looking at queues, their steps, actions and modules. Queues are files (statemachines/): methods/editing.py says how to edit."""
+"""Queues, their steps, actions and modules. Queues are files here: a call that would edit one names the file to edit."""
 
 from lambdas.api.auth.caller import Caller
 from lambdas.api.auth.visibility import visible_queues

@@ -1,4 +1,4 @@
-"""Quotes, and their signing (reference ubersmith-orders 3.1: client.quote_*)."""
+"""Quotes, their signing, and how an order differs from what was signed."""
 
 from typing import Any
 

@@ -39,7 +39,7 @@ def main(url: str, user: str, token: str) -> dict[str, Any]:
     got = endpoint("orders", "order.get").sync(client=client, order_id=made.order_id)
     listed = endpoint("orders", "order.list_post").sync(client=client, body=body("OrderListPostBody", order_queue_id=1))
     refused = endpoint("orders", "order.update").sync(client=client, body=body("OrderUpdateBody", order_id="999999"))
-    plan = endpoint("uber", "uber.service_plan_get").sync(client=client, plan_id="2")
+    plan = endpoint("installation", "uber.service_plan_get").sync(client=client, plan_id="2")
     return {
         "order_id": got.order_id,
         "info": got.info.to_dict(),

@@ -155,7 +155,7 @@ def test_a_queue_that_the_user_may_not_see_is_not_shown(caller: Caller, method: 
     assert as_user(caller, ELSEWHERE, method, dict(found.example)).status == 403
 
 
-@pytest.mark.parametrize("method", GROUPS["editing"])
+@pytest.mark.parametrize("method", GROUPS["queues.editing"])
 def test_editing_says_which_file_and_how_it_is_deployed(caller: Caller, method: str) -> None:
     found = method_named(method)
     assert found
