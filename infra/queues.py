@@ -1,12 +1,6 @@
 """One state machine per queue, from the definition that is checked in beside its queue.toml."""
 
-import hashlib
-import json
-import re
-import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
 
 from aws_cdk import ArnFormat, Fn, RemovalPolicy, Stack
 from aws_cdk import aws_dynamodb as dynamodb
@@ -18,57 +12,12 @@ from constructs import Construct
 
 from infra.actions import construct_name
 from infra.functions.function import allow, own_role
+from infra.queue_folders import ORDER_TABLE, QueueFolder
 from infra.stages.settings import StageSettings
-
-_PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
-_ORDER_TABLE = "OrderTable"
 
 
 class UnknownPlaceholderError(ValueError):
     """A definition names something that the stack cannot fill in."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class QueueFolder:
-    """A queue as it lies in the repository."""
-
-    name: str
-    order_queue_id: int
-    definition: str
-
-    @property
-    def placeholders(self) -> set[str]:
-        """The `${…}` of the definition; what is none of ours (JSONata has its own `$`) does not have this form."""
-        return set(_PLACEHOLDER.findall(self.definition))
-
-    @property
-    def definition_hash(self) -> str:
-        """Names this exact definition; an order records the one it runs."""
-        return hashlib.sha256(self.definition.encode()).hexdigest()[:16]
-
-    @property
-    def uses_orders(self) -> bool:
-        return _ORDER_TABLE in self.placeholders
-
-    def modules(self) -> list[str]:
-        return sorted(self.placeholders - {_ORDER_TABLE})
-
-
-def read_queues(root: Path) -> list[QueueFolder]:
-    """Every folder with a compiled machine, by name."""
-    return [
-        QueueFolder(
-            name=machine.parent.name,
-            order_queue_id=int(tomllib.loads((machine.parent / "queue.toml").read_text())["order_queue_id"]),
-            definition=_compact(machine.read_text()),
-        )
-        for machine in sorted(root.glob("*/machine.asl.json"))
-    ]
-
-
-def _compact(definition: str) -> str:
-    """Without the white space that reviewers need: all machines share one template, which may hold 1 MB."""
-    return json.dumps(json.loads(definition), separators=(",", ":"), ensure_ascii=False)
 
 
 class QueueMachine(Construct):
@@ -94,8 +43,8 @@ class QueueMachine(Construct):
             "Machine",
             state_machine_name=name,
             state_machine_type=sfn.StateMachineType.STANDARD,
-            definition_body=sfn.DefinitionBody.from_string(_without_spaces(queue.definition)),
-            definition_substitutions=({_ORDER_TABLE: orders.table_name} if queue.uses_orders else {}) | invoked,
+            definition_body=sfn.DefinitionBody.from_string(queue.definition),
+            definition_substitutions=({ORDER_TABLE: orders.table_name} if queue.uses_orders else {}) | invoked,
             role=own_role(
                 self,
                 service="states.amazonaws.com",
@@ -156,11 +105,6 @@ class Queues(Construct):
             )
             for each in made
         ]
-
-
-def _without_spaces(definition: str) -> str:
-    """A template takes 1 MB in all, and the definitions are in it."""
-    return json.dumps(json.loads(definition), ensure_ascii=False, separators=(",", ":"))
 
 
 def _arns(queue: QueueFolder, *, actions: Mapping[str, lambda_.IFunction]) -> dict[str, str]:

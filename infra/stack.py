@@ -21,7 +21,8 @@ from infra.functions.function import FunctionParts
 from infra.functions.layer import layer_version
 from infra.notices import Notices
 from infra.outbox import Outbox
-from infra.queues import Queues, read_queues
+from infra.queue_folders import read_queues
+from infra.queues import Queues
 from infra.stages.settings import StageSettings
 from infra.storage import Storage
 from infra.watch import Watch

@@ -39,7 +39,7 @@ def machine_of(queue: Queue, modules: Mapping[str, Module[Any]]) -> str:
 
 
 def deployed_bytes(machine: Mapping[str, Any]) -> int:
-    """Of the definition as it is deployed: without blanks (infra/queues.py), and with the names that AWS gives filled in."""
+    """Bytes of the deployed definition: without blanks (infra/queue_folders.py), and with the names that AWS gives filled in."""
     text = json.dumps(machine, separators=(",", ":"), ensure_ascii=False)
     return len(_PLACEHOLDER.sub("x" * _LONG_ARN, text.replace("${OrderTable}", "x" * _LONG_TABLE)).encode())
 

@@ -18,7 +18,7 @@ from infra.doors.docs import ROUTES as DOCS
 from infra.doors.forms import ROUTES as PAGES
 from infra.doors.intake import ROUTE as WEBHOOKS
 from infra.doors.sandbox_provider import ROUTES as SANDBOX_PAGES
-from infra.stages.settings import PublicThrottles, Throttle
+from infra.stages.limits import PublicThrottles, Throttle
 
 _LINKS = ("/forms/{name}/resume/{token}", "/orders/{token}")
 

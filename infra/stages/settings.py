@@ -13,6 +13,9 @@ from typing import Annotated, Any, Literal
 from aws_cdk import aws_logs as logs
 from pydantic import AfterValidator, ConfigDict, Field, ValidationError, field_validator
 
+from infra.stages.currency import has_hundredths
+from infra.stages.limits import Count, PublicThrottles, ReservedConcurrency, Throttle
+from infra.stages.log_retention import RETENTION
 from lambdas.orders.contact.email import email
 from lambdas.payments.screen import PaymentLimits
 from lambdas.rate_limits.breaker import BreakerRule
@@ -30,65 +33,10 @@ OWN_ADDRESS = "api"  # as `public_url`: the API's own address
 
 # What a machine calls itself -> what wheels call it. Other machines cannot run our functions, here or in Lambda.
 _MACHINES = {"x86_64": "x86_64", "amd64": "x86_64", "aarch64": "aarch64", "arm64": "aarch64"}
-_RETENTION = {
-    1: logs.RetentionDays.ONE_DAY,
-    3: logs.RetentionDays.THREE_DAYS,
-    7: logs.RetentionDays.ONE_WEEK,
-    14: logs.RetentionDays.TWO_WEEKS,
-    30: logs.RetentionDays.ONE_MONTH,
-    90: logs.RetentionDays.THREE_MONTHS,
-    180: logs.RetentionDays.SIX_MONTHS,
-    365: logs.RetentionDays.ONE_YEAR,
-    731: logs.RetentionDays.TWO_YEARS,
-    1096: logs.RetentionDays.THREE_YEARS,
-    3653: logs.RetentionDays.TEN_YEARS,
-}
-
-# Currencies of ISO 4217 whose smallest unit is no hundredth: here, amounts are hundredths (docs/decisions.md).
-_NO_HUNDREDTHS = frozenset(
-    [
-        "BIF",
-        "CLP",
-        "DJF",
-        "GNF",
-        "ISK",
-        "JPY",
-        "KMF",
-        "KRW",
-        "PYG",
-        "RWF",
-        "UGX",
-        "UYI",
-        "VND",
-        "VUV",
-        "XAF",
-        "XOF",
-        "XPF",
-        "BHD",
-        "IQD",
-        "JOD",
-        "KWD",
-        "LYD",
-        "OMR",
-        "TND",
-        "CLF",
-        "UYW",
-        "MGA",
-        "MRU",
-    ]
-)
-
-_Count = Annotated[int, Field(ge=1)]
 _BaseName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 _Address = Annotated[str, Field(pattern=r"^https?://[^\s/@?#]+(/[^\s?#]*)?$")]
 _Host = Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]+$")]
 Provider = Literal["docusign", "generic"]
-
-
-def _has_hundredths(currency: str) -> str:
-    if currency in _NO_HUNDREDTHS:
-        raise ValueError("has no hundredths, which amounts here are counted in; choose a currency that has")
-    return currency
 
 
 class StageError(ValueError):
@@ -101,31 +49,6 @@ class UnknownStageError(StageError):
 
 class StageFileError(StageError):
     """A stage's file cannot be read, or says something that is no setting."""
-
-
-class Throttle(Frozen):
-    """Of one route, over all callers: requests a second, and at once."""
-
-    rate: _Count
-    burst: _Count
-
-
-class PublicThrottles(Frozen):
-    """`pages`: of each page of the forms; `links`: of each way into an order by a link; `webhooks`: of signed contracts."""
-
-    pages: Throttle = Throttle(rate=20, burst=40)
-    links: Throttle = Throttle(rate=10, burst=20)
-    webhooks: Throttle = Throttle(rate=10, burst=20)
-
-
-class ReservedConcurrency(Frozen):
-    """Runs at a time that are kept for a function, and are all it gets; 0: it shares what nobody reserved.
-
-    `readers`: of each reader of the order stream; `actions`: of the function of each action.
-    """
-
-    readers: Annotated[int, Field(ge=0)] = 0
-    actions: Annotated[int, Field(ge=0)] = 0
 
 
 class StageSettings(Frozen):
@@ -143,20 +66,20 @@ class StageSettings(Frozen):
     time_to_live: bool = True
     log_days: int = 7
     log_level: Literal["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"] = "INFO"  # as Lambda spells them
-    throttle_rate: _Count = 50  # requests a second to each route of the API, over all callers
-    throttle_burst: _Count = 100
+    throttle_rate: Count = 50  # requests a second to each route of the API, over all callers
+    throttle_burst: Count = 100
     public_throttles: PublicThrottles = Field(default_factory=PublicThrottles)  # of routes that need no login
     # An account has 1,000 runs at a time as a rule, a new one fewer, and AWS wants 100 of them reserved by nobody.
     reserved_concurrency: ReservedConcurrency = Field(default_factory=ReservedConcurrency)
-    calls_per_minute: _Count = 600  # of one user who has no limit of their own
-    failed_logins_of_source: _Count = 50  # in five minutes from one address, whatever the user
+    calls_per_minute: Count = 600  # of one user who has no limit of their own
+    failed_logins_of_source: Count = 50  # in five minutes from one address, whatever the user
     # How long order.submit and order.process of API 2.0 wait until nothing of the order runs.
     settle_seconds: Annotated[int, Field(ge=0, le=20)] = 5
     gateway: str = ""  # the payment provider's adapter, as lambdas/payments/gateways.py names it
     payment_limits: PaymentLimits = Field(
         default_factory=PaymentLimits
     )  # declines, before cards are not tried any more
-    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$"), AfterValidator(_has_hundredths)] = "USD"
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$"), AfterValidator(has_hundredths)] = "USD"
     # Where the pages are, as clients know it: https://..., or `api` for the API's own address.
     public_url: Annotated[str, Field(pattern=r"^(api|https?://[^\s/@?#]+)$")] = OWN_ADDRESS
     form_limits: FormLimits = Field(default_factory=FormLimits)  # orders and mails per form user, before they must wait
@@ -180,8 +103,8 @@ class StageSettings(Frozen):
     @field_validator("log_days")
     @classmethod
     def _is_a_retention(cls, days: int) -> int:
-        if days not in _RETENTION:
-            raise ValueError(f"must be one of {', '.join(map(str, _RETENTION))}")
+        if days not in RETENTION:
+            raise ValueError(f"must be one of {', '.join(map(str, RETENTION))}")
         return days
 
     @field_validator("contract_providers")
@@ -197,7 +120,7 @@ class StageSettings(Frozen):
 
     @property
     def log_retention(self) -> logs.RetentionDays:
-        return _RETENTION[self.log_days]
+        return RETENTION[self.log_days]
 
     @property
     def mail_domain(self) -> str:

@@ -21,7 +21,7 @@ from infra.doors.intake import secret_id
 from infra.doors.routes import page_id
 from infra.doors.sandbox_provider import HANDLER
 from infra.doors.sandbox_provider import ROUTES as SANDBOX_PAGES
-from infra.queues import read_queues
+from infra.queue_folders import read_queues
 from infra.stages.settings import STAGES, UnknownStageError, settings_of
 from tests.infra.template import Synthesized
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from infra.queues import read_queues
+from infra.queue_folders import read_queues
 from tests.infra.template import Synthesized, name_of
 
 DAY_SECONDS = 24 * 60 * 60

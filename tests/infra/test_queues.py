@@ -11,7 +11,8 @@ from aws_cdk import aws_logs as logs
 
 from infra.actions import ACTIONS
 from infra.app import ROOT
-from infra.queues import QueueFolder, QueueMachine, UnknownPlaceholderError, read_queues
+from infra.queue_folders import QueueFolder, read_queues
+from infra.queues import QueueMachine, UnknownPlaceholderError
 from infra.stages.settings import settings_of
 from tests.infra.template import Synthesized, name_of
 

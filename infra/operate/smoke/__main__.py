@@ -31,7 +31,7 @@ from infra.operate.smoke.account import Account
 from infra.operate.smoke.doors import ask_doors
 from infra.operate.smoke.findings import Check, Finding, Verdict, found_by
 from infra.operate.smoke.order import ABOUT, QUEUE, ask_order
-from infra.queues import read_queues
+from infra.queue_folders import read_queues
 from infra.stages.settings import StageError, StageSettings, settings_of
 from lambdas.payments.gateways import SANDBOX
 from lambdas.records.table import RecordTable

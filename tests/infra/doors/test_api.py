@@ -10,7 +10,7 @@ from aws_cdk import aws_apigatewayv2 as apigw
 from infra.doors.api import ROUTES
 from infra.doors.throttles import UnknownRouteError, throttle_routes
 from infra.local.engine.iam.policy import Call, allowing
-from infra.stages.settings import Throttle
+from infra.stages.limits import Throttle
 from lambdas.api.table import every_method
 from tests.infra.roles import ACCOUNT, REGION, written_out
 from tests.infra.template import Synthesized, name_of

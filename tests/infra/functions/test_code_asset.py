@@ -9,7 +9,7 @@ import pytest
 
 from infra.actions import ACTIONS
 from infra.functions.code import IN_LAMBDA, bundle_code
-from infra.queues import read_queues
+from infra.queue_folders import read_queues
 from infra.stages.settings import settings_of
 from tests.infra.template import Synthesized
 

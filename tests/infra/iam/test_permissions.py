@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from infra.actions import ACTIONS, ActionNeeds, construct_name
-from infra.queues import read_queues
+from infra.queue_folders import read_queues
 from tests.infra.template import Synthesized, name_of
 
 READ_WRITE = {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"}

@@ -2,30 +2,28 @@
 
 AWS: a function calls with the credentials of its role, a machine with those of its own; what no statement allows is refused
 with `AccessDeniedException`. An event source mapping whose function may not read the source cannot be made.
-The engine lets everybody do everything. Here each call of a function or machine whose role was deployed is judged
-(iam_calls.py, iam_policy.py) and counted; `GET /_orderq/permissions` says what was judged, what was refused, and which
-statements were used for what. Roles that nobody made (tests name some) are not judged, nor is who calls from outside.
+The engine allows every call. Here each call of a function or machine whose role was deployed is judged
+(calls.py, policy.py) and counted (judge.py); `GET /_orderq/permissions` lists judged and refused calls, and the
+statements that allowed them. Roles that are not deployed (tests name some) are not judged, nor are calls from outside.
 
 https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html
 https://docs.aws.amazon.com/step-functions/latest/dg/procedure-create-iam-role.html
 """
 
 import contextvars
-import functools
 import json
 import re
-import threading
-from collections import Counter
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 from ministack.core import lambda_runtime
 from ministack.core.responses import get_account_id, get_region
-from ministack.services import iam, lambda_svc, stepfunctions
+from ministack.services import lambda_svc, stepfunctions
 from ministack.services.cloudformation import provisioners
 
 from infra.local.engine.iam import calls
-from infra.local.engine.iam.policy import Call, Statement, allowing, several
+from infra.local.engine.iam.judge import Judge, RefusedError, refusal
+from infra.local.engine.iam.policy import Call
 from infra.local.engine.patching import rewrite, wrap
 
 REPORT_PATH = "/_orderq/permissions"
@@ -38,69 +36,6 @@ _token_machines: dict[str, str] = {}
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 Application = Callable[[dict[str, Any], Receive, Send], Awaitable[None]]
-
-
-class RefusedError(Exception):
-    """The role does not allow the call; the message is IAM's."""
-
-
-class Judge:
-    """Judges calls by role name, and remembers what came of it."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._judged: Counter[str] = Counter()
-        self._refused: Counter[str] = Counter()
-        self._used: set[tuple[str, str, str]] = set()
-
-    def check(self, role_arn: str, who: str, call: Call) -> None:
-        """Raises RefusedError. A role that was not deployed may do everything."""
-        name = role_arn.rpartition("/")[2]
-        role = iam._roles.get(name)
-        if role is None:
-            return
-        found = allowing(_statements(role), call)
-        with self._lock:
-            self._judged[name] += 1
-            if found is not None:
-                self._used.add((name, call.action, _resources(found)))
-                return
-            said = (
-                f"User: arn:aws:sts::{get_account_id()}:assumed-role/{name}/{who} is not authorized to perform: {call.action} "
-                f"on resource: {call.resource} because no identity-based policy allows the {call.action} action"
-            )
-            self._refused[said] += 1
-        raise RefusedError(said)
-
-    def report(self) -> dict[str, Any]:
-        """`judged`: calls by role. `refused`: calls by message. `used`, `granted`: role, action, resources.
-
-        Logs and traces, which Lambda and Step Functions write with a role on their own, are left out.
-        """
-        granted = {
-            (role["RoleName"], action, _resources(statement))
-            for role in iam._roles.values()
-            for statement in _statements(role)
-            for action in several(statement["Action"])
-            if not action.startswith(("logs:", "xray:"))
-            and "Service" in json.loads(role["AssumeRolePolicyDocument"])["Statement"][0]["Principal"]
-        }
-        with self._lock:
-            said = {"judged": dict(self._judged), "refused": dict(self._refused), "used": sorted(self._used)}
-        return said | {"granted": sorted(granted)}
-
-
-def _statements(role: dict[str, Any]) -> list[Statement]:
-    return [one for document in role["InlinePolicies"].values() for one in _read(document)["Statement"]]
-
-
-@functools.lru_cache(maxsize=512)
-def _read(document: str) -> dict[str, Any]:
-    return dict(json.loads(document))
-
-
-def _resources(statement: Statement) -> str:
-    return " ".join(sorted(each.rpartition(":")[2] for each in several(statement["Resource"])))
 
 
 JUDGE = Judge()
@@ -153,7 +88,7 @@ def judging(application: Application) -> Application:
             for call in calls.calls_of(signed[2], headers.get("x-amz-target", ""), _place(), **request):
                 JUDGE.check(role, signed[1], call)
         except (RefusedError, calls.UnknownCallError) as refused:
-            await _answer(send, *_refusal(signed[2], str(refused)))
+            await _answer(send, *refusal(signed[2], str(refused)))
             return
         await application(scope, _again(body, receive), send)
 
@@ -190,17 +125,6 @@ def _again(body: bytes, receive: Receive) -> Receive:
         return {"type": "http.request", "body": body, "more_body": False}
 
     return replay
-
-
-def _refusal(service: str, said: str) -> tuple[int, dict[str, str], bytes]:
-    """As the protocol of the service says it."""
-    kind = "AccessDeniedException"
-    if service == "s3":
-        xml = f"<?xml version='1.0'?><Error><Code>AccessDenied</Code><Message>{said}</Message></Error>"
-        return 403, {"Content-Type": "application/xml"}, xml.encode()
-    status = 403 if service in ("lambda", "ses") else 400
-    headers = {"Content-Type": "application/x-amz-json-1.0", "x-amzn-errortype": kind}
-    return status, headers, json.dumps({"__type": kind, "message": said, "Message": said}).encode()
 
 
 async def _answer(send: Send, status: int, headers: dict[str, str], body: bytes) -> None:

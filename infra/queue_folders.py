@@ -1,0 +1,54 @@
+"""Reads the queues of the repository: each folder of statemachines/ with a queue.toml and its compiled machine."""
+
+import hashlib
+import json
+import re
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+_PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
+ORDER_TABLE = "OrderTable"
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueueFolder:
+    """A queue as it lies in the repository."""
+
+    name: str
+    order_queue_id: int
+    definition: str
+
+    @property
+    def placeholders(self) -> set[str]:
+        """The `${…}` of the definition; what is none of ours (JSONata has its own `$`) does not have this form."""
+        return set(_PLACEHOLDER.findall(self.definition))
+
+    @property
+    def definition_hash(self) -> str:
+        """Names this exact definition; an order records the one it runs."""
+        return hashlib.sha256(self.definition.encode()).hexdigest()[:16]
+
+    @property
+    def uses_orders(self) -> bool:
+        return ORDER_TABLE in self.placeholders
+
+    def modules(self) -> list[str]:
+        return sorted(self.placeholders - {ORDER_TABLE})
+
+
+def read_queues(root: Path) -> list[QueueFolder]:
+    """Every folder with a compiled machine, by name."""
+    return [
+        QueueFolder(
+            name=machine.parent.name,
+            order_queue_id=int(tomllib.loads((machine.parent / "queue.toml").read_text())["order_queue_id"]),
+            definition=_compact(machine.read_text()),
+        )
+        for machine in sorted(root.glob("*/machine.asl.json"))
+    ]
+
+
+def _compact(definition: str) -> str:
+    """Remove the white space that reviewers need: all machines share one template, which may have 1 MB."""
+    return json.dumps(json.loads(definition), separators=(",", ":"), ensure_ascii=False)
