@@ -97,8 +97,10 @@ def new_order(
         machine_run=0,
         lead_ends_at=ends_at(queue, now),
     )
-    stated = draft.model_dump(exclude_none=True, exclude={"order_queue_id", "hash", "ts"})
-    return with_changes(blank, {**stated, "info": _requested_info(draft, pricing)}, pricing, now=now, currency=currency)
+    stated = {name: getattr(draft, name) for name in (*_DETAILS, "total_cents")}
+    return with_changes(
+        blank, {**stated, "ts": None, "info": _requested_info(draft, pricing)}, pricing, now=now, currency=currency
+    )
 
 
 def _requested_info(draft: OrderDraft, pricing: Pricing) -> dict[str, Any]:
