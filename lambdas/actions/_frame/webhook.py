@@ -2,6 +2,8 @@
 
 The receiver checks `X-Order-Signature: t=<Unix seconds>,v1=<HMAC-SHA256 of "<t>.<body>" with the stage's secret, hexadecimal>`
 and refuses an old `t`. It knows a repeated call by its `Idempotency-Key`, so calling again after no answer is safe.
+
+Longer than 200 lines, because the address, the signature and the answer of one call are one contract with its receiver.
 """
 
 import hashlib

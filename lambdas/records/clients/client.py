@@ -1,4 +1,7 @@
-"""Clients (reference ubersmith-orders 4.9: client.add, client.get); their payment methods are in payment_method.py."""
+"""Clients (reference ubersmith-orders 4.9: client.add, client.get); their payment methods are in payment_method.py.
+
+Longer than 200 lines, because a client's record and the two records that find it are written in one transaction.
+"""
 
 import hashlib
 from collections.abc import Iterable

@@ -2,6 +2,8 @@
 
 A token is 256 random bits and opens what its purpose allows, until it expires or is revoked. Only its SHA-256 is stored, so a
 reader of the table can open nothing (reference order-systems P9).
+
+Longer than 200 lines, because whether a link is open depends on its whole chain of parents.
 """
 
 import hashlib

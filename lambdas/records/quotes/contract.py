@@ -2,6 +2,8 @@
 
 The natural key is contract and signature (reference order-systems D17 and P11): one `contract#<digest>` per pair, for ever.
 `of_order` finds the contract of an order without trusting what the order says of itself.
+
+Longer than 200 lines, because a contract is stored with its refusals and its outcome.
 """
 
 import hashlib
