@@ -3,6 +3,8 @@
 One item per order (`pk` = order id, `sk` = "order"). Beside it, items that make a key unique: `hash#...` (resume link) and
 `idempotency#...`, each pointing at the order it first made. `OrderStore` is what the rest knows; `DynamoOrderStore` is held
 to the same contract tests as the in-memory twin of the unit tests.
+
+The file is longer than others, so that every write and its condition stand in one place.
 """
 
 import random

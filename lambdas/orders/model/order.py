@@ -78,7 +78,7 @@ class Hold(Frozen):
 class Order(Frozen):
     """An order. Ids of orders and clients are decimal strings; money is in cents; `ts` and all `*_at` are Unix seconds.
 
-    Whatever somebody typed, or somebody outside wrote, is personal; of what is in `info`, see reading/info_keys.py.
+    Whatever somebody typed, or somebody outside wrote, is personal; of what is in `info`, see parsing/info_keys.py.
     """
 
     IMPERSONAL = frozenset(

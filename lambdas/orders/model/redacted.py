@@ -1,6 +1,6 @@
 """An order without the person: what is left of it for those who may not see who somebody is.
 
-An allow-list, declared where the fields and keys are: `IMPERSONAL` of each model, of reading/info_keys.py and pack_keys.py.
+An allow-list, declared where the fields and keys are: `IMPERSONAL` of each model, of parsing/info_keys.py and pack_keys.py.
 """
 
 import re
