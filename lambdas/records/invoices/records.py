@@ -21,7 +21,7 @@ from lambdas.records.invoices.invoice import (
     invoices_pk,
 )
 from lambdas.records.invoices.marks import find_invoiced, marks, of_order_pk
-from lambdas.records.invoices.series import Series, SeriesBusyError
+from lambdas.records.invoices.series import Series, SeriesBusyError, number_sk, series_pk
 from lambdas.records.request_key import RequestKey, RequestKeyUsedError
 from lambdas.records.table import ConditionFailedError, RecordTable
 from lambdas.runtime.items import from_item, to_item
@@ -46,7 +46,7 @@ class InvoiceRecords:
 
     def get(self, invoice_id: str) -> Invoice | None:
         brand, number = invoice_id[:-NUMBER_DIGITS], invoice_id[-NUMBER_DIGITS:]
-        found = self._table.get(f"series#{brand}#{InvoiceKind.INVOICE}", f"number#{number}")
+        found = self._table.get(series_pk(brand, InvoiceKind.INVOICE), number_sk(number))
         return self._read(str(found["client_id"]), InvoiceKind.INVOICE, int(number)) if found else None
 
     def of_client(self, client_id: str) -> tuple[Invoice, ...]:
@@ -70,7 +70,7 @@ class InvoiceRecords:
             return first
         document, series, patience = (
             _document(draft, key),
-            Series(self._table, _series_pk(draft), self._now),
+            Series(self._table, series_pk(draft.brand_id, draft.kind), self._now),
             RetryBudget(),
         )
         while True:
@@ -102,7 +102,7 @@ class InvoiceRecords:
             series.give_back(document, issued.number)
             raise
         if self._table.get(
-            _series_pk(issued), _number_sk(issued.number)
+            series_pk(issued.brand_id, issued.kind), number_sk(issued.number)
         ):  # The process that took it over was still at work.
             series.close(document, issued.number)
         return None
@@ -203,7 +203,7 @@ class InvoiceRecords:
         owner = {"client_id": issued.client_id, "number": issued.number}
         stored = issued.model_dump(exclude_none=True)
         records = [{"pk": invoices_pk(issued.client_id), "sk": sort_key(issued.kind, issued.number), **stored}]
-        records.append({"pk": _series_pk(issued), "sk": _number_sk(issued.number), **owner})
+        records.append({"pk": series_pk(issued.brand_id, issued.kind), "sk": number_sk(issued.number), **owner})
         if issued.order_id:
             records.append({"pk": of_order_pk(issued.order_id), "sk": issued.kind.value, **owner})
         if key:
@@ -222,14 +222,6 @@ def _document(draft: Invoice, key: RequestKey | None) -> str:
 def _beyond(error: ConditionFailedError, count: int) -> tuple[int, ...]:
     """The failed writes after the first `count`, counted from there."""
     return tuple(index - count for index in error.failed if index >= count)
-
-
-def _number_sk(number: int) -> str:
-    return f"number#{number:0{NUMBER_DIGITS}d}"
-
-
-def _series_pk(invoice: Invoice) -> str:
-    return f"series#{invoice.brand_id}#{invoice.kind.value}"
 
 
 def sort_key(kind: InvoiceKind, number: int) -> str:

@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from lambdas.records.invoices.invoice import NUMBER_DIGITS, InvoiceKind
 from lambdas.records.table import RecordTable
 from lambdas.runtime.items import from_item, to_item
 from lambdas.runtime.retry_budget import RetryBudget
@@ -17,6 +18,16 @@ _N, _S = "number", "since"
 _IS_ITS = f"#{_N} = :number"
 STALE_SECONDS = 900  # No function lives as long.
 _NUMBER, _SINCE = "number#", "since#"
+
+
+def series_pk(brand_id: int | str, kind: InvoiceKind) -> str:
+    """The partition of a series: one for each brand and kind of document."""
+    return f"series#{brand_id}#{kind.value}"
+
+
+def number_sk(number: int | str) -> str:
+    """The sort key of a number in its series."""
+    return f"number#{number:0>{NUMBER_DIGITS}}"
 
 
 class SeriesBusyError(Exception):

@@ -188,7 +188,7 @@ def test_a_refusal_says_why(payments: PreAuthorization, token: str, reason: str)
 
 
 def test_a_method_that_was_taken_off_is_refused(payments: PreAuthorization) -> None:
-    with pytest.raises(PaymentDeclined, match="taken off"):
+    with pytest.raises(PaymentDeclined, match="removed from the order"):
         payments.authorize(paid_with({}), an_attempt())
 
 
