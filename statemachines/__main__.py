@@ -24,7 +24,7 @@ _LONG_ARN, _LONG_TABLE = (
     120,
     60,
 )  # of a function with a long module, and of the order table, on a stage with a long name
-MICRODOLLARS_PER_TRANSITION = 25  # US$0.025 per 1,000, reference order-systems D8
+MICRODOLLARS_PER_TRANSITION = 25  # US$0.025 per 1,000, reference/order-systems.md D8
 
 
 def machine_of(queue: Queue, modules: Mapping[str, Module[Any]]) -> str:

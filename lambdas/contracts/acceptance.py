@@ -1,4 +1,4 @@
-"""Turns a signed contract into a submitted order, once. All doors use this way (reference ubersmith-orders 3.1).
+"""Turns a signed contract into a submitted order, once. All doors use this way (reference/ubersmith.md 3.1).
 
 Checks the whole contract before the first write. Every write is repeatable, and the last one marks the contract as done. If
 the same signature arrives again, the work resumes where it stopped or changes nothing.

@@ -1,4 +1,4 @@
-"""How far an order is still what was signed (reference order-systems D17). Pure."""
+"""How far an order is still what was signed (reference/order-systems.md D17). Pure."""
 
 import re
 from collections.abc import Iterator, Mapping

@@ -1,6 +1,6 @@
 """Events of an order, for other systems: name, version, payload model. Ids only, never personal data.
 
-Names mirror Ubersmith's hooks (reference ubersmith-orders 1.13), in the past tense. `changes` derives them from two versions
+Names mirror Ubersmith's hooks (reference/ubersmith.md 1.13), in the past tense. `changes` derives them from two versions
 of an order, so no code path can change an order without its event.
 """
 

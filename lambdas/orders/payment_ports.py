@@ -46,7 +46,7 @@ class Payments(Protocol):
 
 
 class Screen(Protocol):
-    """Limits how often payments are tried, through any door (reference order-systems P10)."""
+    """Limits how often payments are tried, through any door (reference/order-systems.md P10)."""
 
     def check(self, order: Order) -> "PaymentTrial":
         """Begin a try of a payment. Raises PaymentDeclined if too many failed before or are in progress, PaymentForReview if

@@ -1,4 +1,4 @@
-"""The calculated values of a pack, under the names of reference ubersmith-orders 5.3, and how an update sends them back.
+"""The calculated values of a pack, under the names of reference/ubersmith.md 5.3, and how an update sends them back.
 
 `price`, `setup`, `monthly_fee` and `setup_fee` are one unit's list prices, so a caller who sends them back asks for the same
 price again. `cost` and `total_setup` are the first charge, coupon included. Over all packs, they and the taxes make the
@@ -162,7 +162,7 @@ def _taxes(pack: PricedPack) -> dict[str, Any]:
 
 
 def _coupon(coupon: AppliedCoupon, pack: PricedPack) -> dict[str, Any]:
-    """The fields of a coupon (reference 4.7) that a client needs to show it. The two amounts are its reductions here."""
+    """The fields of a coupon that a client needs to show it (reference/ubersmith.md 4.7). The two amounts are its reductions."""
     return {
         "coupon_id": coupon.coupon_id,
         "coupon_code": coupon.coupon_code,

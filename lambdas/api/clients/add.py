@@ -1,4 +1,4 @@
-"""A client that comes without an order (reference ubersmith-orders 4.9: client.add)."""
+"""A client that comes without an order (reference/ubersmith.md 4.9: client.add)."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""Payment methods of clients (reference ubersmith-orders 4.9)."""
+"""Payment methods of clients (reference/ubersmith.md 4.9)."""
 
 from lambdas.api.auth.caller import Caller
 from lambdas.api.backend import Backend

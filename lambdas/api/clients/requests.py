@@ -1,4 +1,4 @@
-"""Requests of clients and their payment methods: names, types and defaults of reference ubersmith-orders 4.9
+"""Requests of clients and their payment methods: names, types and defaults of reference/ubersmith.md 4.9
 (`api-2.0-methods.json`). Card numbers and codes are refused before (card_data.py); tokens stand for them."""
 
 from typing import Annotated, Any, Literal

@@ -1,4 +1,4 @@
-"""Coupons as API 2.0 answers them: all values as text (reference ubersmith-orders 4.7)."""
+"""Coupons as API 2.0 answers them: all values as text (reference/ubersmith.md 4.7)."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Requests of coupons: names, types and defaults of reference ubersmith-orders 4.5 (`api-2.0-methods.json`)."""
+"""Requests of coupons: names, types and defaults of reference/ubersmith.md 4.5 (`api-2.0-methods.json`)."""
 
 import re
 from collections.abc import Mapping

@@ -19,7 +19,7 @@ class UploadedFile:
 
 @dataclass(frozen=True)
 class FileAnswer:
-    """The whole answer is this file: of both doors, instead of JSON (reference ubersmith-orders 4.3)."""
+    """The whole answer is this file: of both doors, instead of JSON (reference/ubersmith.md 4.3)."""
 
     name: str
     content_type: str

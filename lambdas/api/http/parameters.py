@@ -1,5 +1,5 @@
 """The kinds of parameters. One that is empty counts as not sent: clients drop falsy values, and forms send empty ones
-(reference ubersmith-orders 4.1)."""
+(reference/ubersmith.md 4.1)."""
 
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -32,7 +32,7 @@ def _map(value: Any) -> Any:
 
 
 def _flag(value: Any) -> Any:
-    """Clients write flags in many ways (reference 4.1)."""
+    """Clients write flags in many ways (reference/ubersmith.md 4.1)."""
     text = str(value).strip().lower()
     if text in ("1", "true", "yes", "on"):
         return True

@@ -1,6 +1,6 @@
 """PHP's way of putting nested values into flat names: `info[pack1][options][31]=100`, `a[]=x`.
 
-https://www.php.net/manual/en/language.variables.external.php and reference ubersmith-orders 4.1. Numbered and named keys are
+https://www.php.net/manual/en/language.variables.external.php and reference/ubersmith.md 4.1. Numbered and named keys are
 one thing, so every nested value becomes a map with text keys.
 """
 

@@ -1,4 +1,4 @@
-"""HTTP answers of both doors. Content types are exact: Ubersmith's clients compare the whole text (reference 4.3)."""
+"""HTTP answers of both doors. Content types are exact, since clients compare the whole text (reference/ubersmith.md 4.3)."""
 
 import base64
 import json

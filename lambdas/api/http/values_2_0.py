@@ -1,4 +1,4 @@
-"""How single values are written in API 2.0 (reference ubersmith-orders 4.4)."""
+"""How single values are written in API 2.0 (reference/ubersmith.md 4.4)."""
 
 from collections.abc import Mapping
 from decimal import Decimal

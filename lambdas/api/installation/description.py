@@ -1,4 +1,4 @@
-"""The API described from its own table of methods, for programs that make clients of it (reference ubersmith-orders 7.2)."""
+"""The API described from its own table of methods, for programs that make clients of it (reference/ubersmith.md 7.2)."""
 
 import inspect
 from collections.abc import Mapping

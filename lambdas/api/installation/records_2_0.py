@@ -1,4 +1,4 @@
-"""Methods, version, logins and service plans as API 2.0 answers them (reference ubersmith-orders 3.3, 4.9)."""
+"""Methods, version, logins and service plans as API 2.0 answers them (reference/ubersmith.md 3.3, 4.9)."""
 
 from typing import Any
 

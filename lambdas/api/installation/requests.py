@@ -1,4 +1,4 @@
-"""Requests about the installation itself: names, types and defaults of reference ubersmith-orders 4.9
+"""Requests about the installation itself: names, types and defaults of reference/ubersmith.md 4.9
 (`api-2.0-methods.json`)."""
 
 from typing import Annotated, Literal

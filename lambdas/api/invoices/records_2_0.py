@@ -1,4 +1,4 @@
-"""Invoices as API 2.0 answers them (reference ubersmith-orders 4.9)."""
+"""Invoices as API 2.0 answers them (reference/ubersmith.md 4.9)."""
 
 from typing import Any
 

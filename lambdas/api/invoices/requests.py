@@ -1,4 +1,4 @@
-"""Requests of invoices: names, types and defaults of reference ubersmith-orders 4.9 (`api-2.0-methods.json`)."""
+"""Requests of invoices: names, types and defaults of reference/ubersmith.md 4.9 (`api-2.0-methods.json`)."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
@@ -25,7 +25,7 @@ INVOICE_ID = r"^[0-9]{10,24}$"
 
 
 def _included(value: Any) -> Any:
-    """A map of id -> 1, or 0 for none at all (reference 4.9)."""
+    """A map of id -> 1, or 0 for none at all (reference/ubersmith.md 4.9)."""
     if value in ("", None):
         return None
     if value in (0, "0", False, [], {}):

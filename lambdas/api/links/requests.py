@@ -1,4 +1,4 @@
-"""Requests of links to orders, which are ours: Ubersmith mails such links and has no method for it (reference 1.8)."""
+"""Requests of links to orders. Ubersmith mails such links and has no method for them (reference/ubersmith.md 1.8)."""
 
 from typing import Annotated, Literal
 

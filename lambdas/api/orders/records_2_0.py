@@ -1,4 +1,4 @@
-"""An order as API 2.0 answers it: ids, money and flags as text, empty maps as `[]` (reference ubersmith-orders 4.4, 4.6)."""
+"""An order as API 2.0 answers it: ids, money and flags as text, empty maps as `[]` (reference/ubersmith.md 4.4, 4.6)."""
 
 from html import escape
 from typing import Any
@@ -107,7 +107,7 @@ def _progress(order: Order) -> Any:
 
 
 def _status(action: ChecklistAction) -> str:
-    """A failed action that waits for a person is failed: front ends look for that word (reference 1.6)."""
+    """A failed action that waits for a person is failed: front ends look for that word (reference/ubersmith.md 1.6)."""
     failed = action.failed_last and action.state is ActionState.WAITING
     return ActionState.FAILED.value if failed else action.state.value
 
@@ -165,7 +165,7 @@ def _period(months: int) -> str:
 
 
 def _info(order: Order, *, unset: Any) -> dict[str, Any]:
-    """With what the server worked out (reference 5.3, 5.4). `unset`: how a key is written that nobody set."""
+    """With what the server worked out (reference/ubersmith.md 5.3, 5.4). `unset`: how a key is written that nobody set."""
     credits = {coupon_id: format_cents(cents) for coupon_id, cents in credits_of(order.priced).items()}
     coupons = {"coupon_ids": list(credits) or unset, "coupon_credits": credits or unset}
     said = {key: as_text(value) for key, value in with_prices(order.info, order.priced).items()}

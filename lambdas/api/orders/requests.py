@@ -1,4 +1,4 @@
-"""Requests of an order's life: names, types and defaults of reference ubersmith-orders 4.5 (`api-2.0-methods.json`)."""
+"""Requests of an order's life: names, types and defaults of reference/ubersmith.md 4.5 (`api-2.0-methods.json`)."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""Posts as API 2.0 answers them, as `support.ticket_post_list` does: all text (reference ubersmith-orders 4.5).
+"""Posts as API 2.0 answers them, as `support.ticket_post_list` does: all text (reference/ubersmith.md 4.5).
 
 `attachments` is how many files there are, as Ubersmith's clients read it; `attachment_list`, which names them, is ours.
 """

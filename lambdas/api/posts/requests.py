@@ -1,4 +1,4 @@
-"""Requests of posts: names, types and defaults of reference ubersmith-orders 4.5 (`api-2.0-methods.json`)."""
+"""Requests of posts: names, types and defaults of reference/ubersmith.md 4.5 (`api-2.0-methods.json`)."""
 
 from typing import Annotated, Any, Literal
 
@@ -56,7 +56,7 @@ AttachType = Annotated[Literal["order_ticket", "order"], BeforeValidator(_known_
 
 
 class _Empties(Request):
-    """A parameter that is empty has its default (reference 4.1)."""
+    """A parameter that is empty has its default (reference/ubersmith.md 4.1)."""
 
     @model_validator(mode="before")
     @classmethod

@@ -1,4 +1,4 @@
-"""Queues as API 2.0 answers them: maps by id, values as text, counts as numbers (reference ubersmith-orders 4.4, 4.5, 4.6)."""
+"""Queues as API 2.0 answers them: maps by id, values as text, counts as numbers (reference/ubersmith.md 4.4, 4.5, 4.6)."""
 
 from typing import Any
 

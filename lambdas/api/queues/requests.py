@@ -1,4 +1,4 @@
-"""Requests that look at queues: names and types of reference ubersmith-orders 4.5 (`api-2.0-methods.json`)."""
+"""Requests that look at queues: names and types of reference/ubersmith.md 4.5 (`api-2.0-methods.json`)."""
 
 from pydantic import Field
 

@@ -1,4 +1,4 @@
-"""Requests of quotes and contracts: names, types and defaults of reference ubersmith-orders 3.1 (`api-2.0-methods.json`).
+"""Requests of quotes and contracts: names, types and defaults of reference/ubersmith.md 3.1 (`api-2.0-methods.json`).
 
 Card numbers and codes are refused before (card_data.py); tokens stand for them.
 """

@@ -1,4 +1,4 @@
-"""Authentication of a card holder as API 2.0 answers it; Ubersmith's own answer is not public (reference 6)."""
+"""Authentication of a card holder as API 2.0 answers it; Ubersmith's own answer is not public (reference/ubersmith.md 6)."""
 
 from lambdas.payments.authentication import Authentication
 

@@ -1,4 +1,4 @@
-"""Requests of strong customer authentication: reference ubersmith-orders 4.5 (`api-2.0-methods.json`)."""
+"""Requests of strong customer authentication: reference/ubersmith.md 4.5 (`api-2.0-methods.json`)."""
 
 from typing import Annotated, Any, Literal
 

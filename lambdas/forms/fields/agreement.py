@@ -1,4 +1,4 @@
-"""An agreement that must be accepted, with a typed signature: `info.msa` (reference ubersmith-orders 3.3 and 5.1)."""
+"""An agreement that must be accepted, with a typed signature: `info.msa` (reference/ubersmith.md 3.3 and 5.1)."""
 
 from collections.abc import Mapping
 from typing import Any, Literal

@@ -1,4 +1,4 @@
-"""Fields for the items of an order: each writes a pack, `info.packN` (reference ubersmith-orders 5.3)."""
+"""Fields for the items of an order: each writes a pack, `info.packN` (reference/ubersmith.md 5.3)."""
 
 from collections.abc import Mapping
 from typing import Any, Literal
@@ -89,7 +89,7 @@ class HostsField(PackField):
 
 
 class CouponField(FormField):
-    """The order's coupon. One that does not apply gives no discount, and the page says so (reference ubersmith-orders 3.4)."""
+    """The order's coupon. One that does not apply gives no discount, and the page says so (reference/ubersmith.md 3.4)."""
 
     kind: Literal["coupon"]
     required: bool = False

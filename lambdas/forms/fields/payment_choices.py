@@ -1,4 +1,4 @@
-"""Ways to pay on the last page, and the changes that a choice makes to the order (reference ubersmith-orders 5.2)."""
+"""Ways to pay on the last page, and the changes that a choice makes to the order (reference/ubersmith.md 5.2)."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace

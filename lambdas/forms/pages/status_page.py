@@ -1,4 +1,4 @@
-"""The status page of an order: its content, its progress, and the actions that the queue shows to the client (reference 1.3)."""
+"""The status page of an order: content, progress, and the actions shown to the client (reference/ubersmith.md 1.3)."""
 
 from http import HTTPStatus
 

@@ -1,6 +1,6 @@
 """Whether nothing of an order will move automatically. Pure.
 
-Ubersmith runs automatic actions inside the call (reference ubersmith-orders 1.5), and its clients read the outcome right
+Ubersmith runs automatic actions inside the call (reference/ubersmith.md 1.5), and its clients read the outcome right
 after it. Our actions run in the machine, so a door that owes such an answer waits for this.
 """
 

@@ -1,4 +1,4 @@
-"""The order's `info` map: free form, deep-merged, unknown keys kept (reference ubersmith-orders 0.3 and 5)."""
+"""The order's `info` map: free form, deep-merged, unknown keys kept (reference/ubersmith.md 0.3 and 5)."""
 
 import json
 from collections.abc import Iterator, Mapping

@@ -1,6 +1,6 @@
 """Facts about each action module: `statemachines/modules.json`, compiled from the modules' files. No module is loaded.
 
-The domain asks it whether a done action may be run again; `order.module_list` shows it (reference ubersmith-orders 1.6).
+The domain asks it whether a done action may be run again; `order.module_list` shows it (reference/ubersmith.md 1.6).
 """
 
 import json

@@ -1,4 +1,4 @@
-"""The services an order asks for: `info.pack1`, `info.pack2`, ... (reference ubersmith-orders 5.3)."""
+"""The services an order asks for: `info.pack1`, `info.pack2`, ... (reference/ubersmith.md 5.3)."""
 
 from collections.abc import Iterable
 

@@ -1,6 +1,6 @@
 """An order queue: steps holding actions, read from `statemachines/<queue>/queue.toml`.
 
-The words and rules are Ubersmith's (reference ubersmith-orders, 1.2 and 1.3): the first step is Leads (status 1), the last
+The words and rules are Ubersmith's (reference/ubersmith.md 1.2 and 1.3): the first step is Leads (status 1), the last
 but one Complete (2), the last Canceled (3); every other step is ordinary (0).
 """
 

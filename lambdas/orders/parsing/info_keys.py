@@ -1,6 +1,6 @@
 """Keys of `info` that mean something, and those that only look like one.
 
-Unknown keys are kept (reference ubersmith-orders 5), so `Coupon` or `pack01` would be kept too, and do nothing: a free order, a
+Unknown keys are kept (reference/ubersmith.md 5), so `Coupon` or `pack01` would be kept too, and do nothing: a free order, a
 password in the clear. Such a near miss is refused by name.
 """
 

@@ -1,4 +1,4 @@
-"""The keys of `info.packN` that have a meaning (reference ubersmith-orders 2.2 and 5.3, and the services of quotes and
+"""The keys of `info.packN` that have a meaning (reference/ubersmith.md 2.2 and 5.3, and the services of quotes and
 clients).
 
 Each is honoured, calculated here, kept as sent, or refused by name. All others are the caller's own and stay. So nothing

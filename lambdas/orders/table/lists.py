@@ -1,4 +1,4 @@
-"""`order.list`: which orders, in what order (reference ubersmith-orders 4.5 for the filters and which of them wins).
+"""`order.list`: which orders, in what order (reference/ubersmith.md 4.5 for the filters and which of them wins).
 
 Each list reads index partitions in their own order and stops when it has enough; none scans. Entries of the indexes decide what
 is on a page; only that is fetch_page. What a list costs follows from what it returns and from `offset`, which counts through

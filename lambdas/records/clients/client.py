@@ -1,4 +1,4 @@
-"""Clients (reference ubersmith-orders 4.9: client.add, client.get); their payment methods are in payment_method.py.
+"""Clients (reference/ubersmith.md 4.9: client.add, client.get); their payment methods are in payment_method.py.
 
 Longer than 200 lines, because a client's record and the two records that find it are written in one transaction.
 """
@@ -130,7 +130,7 @@ class ClientRecords:
         return tuple(client for client in map(self.get, ids) if client)
 
     def named(self, name: str, brand_ids: Iterable[int]) -> Client | None:
-        """By id or login name; a number is an id first (reference ubersmith-orders 4.9: "login name or ID")."""
+        """By id or login name; a number is an id first (reference/ubersmith.md 4.9: "login name or ID")."""
         by_id = self.get(name) if name.isascii() and name.isdecimal() else None
         return by_id or self.by_login(name, brand_ids)
 

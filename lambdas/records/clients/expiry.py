@@ -37,7 +37,7 @@ def readable_expiry(typed: Any) -> str | None:
 
 
 def typed_expiry(info: Mapping[str, Any]) -> str:
-    """As an order says it: in one key, or month and year in two (reference ubersmith-orders 5.2)."""
+    """As an order says it: in one key, or month and year in two (reference/ubersmith.md 5.2)."""
     whole = text(info, "cc_expire") or text(info, "cc_exp")
     month, year = text(info, "cc_exp_mo"), text(info, "cc_exp_yr")
     return whole or (f"{month}/{year}" if month and year else "")

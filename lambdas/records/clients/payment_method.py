@@ -1,4 +1,4 @@
-"""Payment methods: as an order's `info` states one (reference ubersmith-orders 5.2), and as a client keeps them (4.9).
+"""Payment methods: as an order's `info` states one (reference/ubersmith.md 5.2), and as a client keeps them (4.9).
 
 Tokens only; numbers never get this far.
 """
@@ -48,7 +48,7 @@ class PaymentMethod(Frozen):
 
     @property
     def can_be_held(self) -> bool:
-        """A bank debit knows no hold (reference order-systems 4.6); it is collected on the invoice."""
+        """A bank debit knows no hold (reference/order-systems.md 4.6); it is collected on the invoice."""
         return self.kind is not MethodKind.BANK_ACCOUNT
 
 
@@ -68,7 +68,7 @@ _TOKENS = {
 }
 
 
-# A card's holder, by the names of client.cc_add and by the keys of `info` (reference ubersmith-orders 5.2).
+# A card's holder, by the names of client.cc_add and by the keys of `info` (reference/ubersmith.md 5.2).
 _HOLDER = {
     "fname": "cc_first",
     "lname": "cc_last",

@@ -1,4 +1,4 @@
-"""A lead of the Sales Manager becomes a client (reference ubersmith-orders 3.1): the same record, `active` 2 turned into 1."""
+"""A lead of the Sales Manager becomes a client (reference/ubersmith.md 3.1): the same record, `active` 2 turned into 1."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

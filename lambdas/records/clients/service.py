@@ -1,4 +1,4 @@
-"""Services a client has. A service keeps the order that created it (reference ubersmith-orders 1.12)."""
+"""Services a client has. A service keeps the order that created it (reference/ubersmith.md 1.12)."""
 
 from enum import StrEnum
 from typing import Any

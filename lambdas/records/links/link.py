@@ -1,7 +1,7 @@
 """Links to an order, which a browser or a mail holds instead of a login.
 
 A token is 256 random bits and opens what its purpose allows, until it expires or is revoked. Only its SHA-256 is stored, so a
-reader of the table can open nothing (reference order-systems P9).
+reader of the table can open nothing (reference/order-systems.md P9).
 
 Longer than 200 lines, because whether a link is open depends on its whole chain of parents.
 """

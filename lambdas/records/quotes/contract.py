@@ -1,6 +1,6 @@
 """Signed contracts as they were taken in: evidence that is kept unchanged, and what was made of each.
 
-The natural key is contract and signature (reference order-systems D17 and P11): one `contract#<digest>` per pair, for ever.
+The natural key is contract and signature (reference/order-systems.md D17 and P11): one `contract#<digest>` per pair, for ever.
 `of_order` finds the contract of an order without trusting what the order says of itself.
 
 Longer than 200 lines, because a contract is stored with its refusals and its outcome.

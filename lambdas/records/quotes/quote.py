@@ -1,4 +1,4 @@
-"""Quotes (reference ubersmith-orders 3.1: client.quote_*): what a client is offered, and which signature took it.
+"""Quotes (reference/ubersmith.md 3.1: client.quote_*): what a client is offered, and which signature took it.
 
 A quote is `quote#<id>`; beside it `signature#<digest>` items say which quote each signature signed, and the client's
 partition names its quotes. A persistent quote may be signed again: each signature after the first signs a duplicate.

@@ -1,4 +1,4 @@
-"""A service as it was offered and signed, with prices of its own (reference ubersmith-orders 3.1: a quote's service line).
+"""A service as it was offered and signed, with prices of its own (reference/ubersmith.md 3.1: a quote's service line).
 
 What was signed is what is sold: the catalogue's prices do not come into it. Amounts are cents of one unit; discounts are
 amounts too, and were taken off before the contract was signed.

@@ -58,7 +58,7 @@ def test_twenty_identical_submits_at_once_hold_once_and_all_succeed(shop: Shop) 
 
 
 def test_api_2_0_reads_the_client_number_right_after_its_submit(shop: Shop) -> None:
-    """What Ubersmith's own order form does (reference ubersmith-orders 1.5). A busy machine may take longer than the wait."""
+    """What Ubersmith's own order form does (reference/ubersmith.md 1.5). A busy machine may take longer than the wait."""
 
     def told() -> str | None:
         order_id = old_door(shop, "order.create", new_client_order())["order_id"]

@@ -1,4 +1,4 @@
-"""The installable clients of API 2.0 (reference ubersmith-orders 7.1), each asked in its own way, with one face for tests."""
+"""The installable clients of API 2.0 (reference/ubersmith.md 7.1), each asked in its own way, with one face for tests."""
 
 import json
 import os

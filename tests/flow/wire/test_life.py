@@ -1,4 +1,4 @@
-"""An order's whole life, told by each client (reference ubersmith-orders 8.1, rows 2, 3, 5, 6, 9, 10, 11, 12)."""
+"""An order's whole life, told by each client (reference/ubersmith.md 8.1, rows 2, 3, 5, 6, 9, 10, 11, 12)."""
 
 from typing import Any
 

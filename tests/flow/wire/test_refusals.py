@@ -1,4 +1,4 @@
-"""What is refused, as each client reports it (reference ubersmith-orders 4.8; 8.1, rows 7 and 8)."""
+"""What is refused, as each client reports it (reference/ubersmith.md 4.8; 8.1, rows 7 and 8)."""
 
 from collections.abc import Callable
 from typing import Any

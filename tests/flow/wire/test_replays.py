@@ -1,4 +1,4 @@
-"""What known front ends do, call by call (reference ubersmith-orders 1.5, 1.6, 3.2, 3.3, 3.4)."""
+"""What known front ends do, call by call (reference/ubersmith.md 1.5, 1.6, 3.2, 3.3, 3.4)."""
 
 from typing import Any
 from uuid import uuid4

@@ -1,4 +1,4 @@
-"""What this API says of itself is what a real client was generated from (reference ubersmith-orders 7.2; 8.1, row 13).
+"""What this API says of itself is what a real client was generated from (reference/ubersmith.md 7.2; 8.1, row 13).
 
 ubersmith-api was made by asking a server for `uber.method_list` and then for `uber.method_get` of each, and taking `output`
 out of every answer.

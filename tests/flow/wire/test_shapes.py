@@ -1,4 +1,4 @@
-"""All request shapes of reference ubersmith-orders 4.1 say the same, those too that no client at hand sends (8.1, row 1)."""
+"""All request shapes of reference/ubersmith.md 4.1 say the same, those too that no client at hand sends (8.1, row 1)."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""Status, headers and login, to the letter (reference ubersmith-orders 4.2, 4.3, 7.3; 8.1, row 8)."""
+"""Status, headers and login, to the letter (reference/ubersmith.md 4.2, 4.3, 7.3; 8.1, row 8)."""
 
 import gzip
 import json

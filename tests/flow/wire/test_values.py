@@ -1,4 +1,4 @@
-"""Answers pass the types that ubersmith 0.4.0 insists on, and are written as reference ubersmith-orders 4.4 has them."""
+"""Answers pass the types that ubersmith 0.4.0 insists on, and are written as reference/ubersmith.md 4.4 has them."""
 
 import re
 from collections.abc import Iterator
@@ -77,7 +77,7 @@ def test_a_login_is_cleaned(typed: Speaker, existing: dict[str, str]) -> None:
 
 
 TEXT = re.compile(r"-?\d+")
-# What Ubersmith's own samples have as numbers (reference 4.4, 4.6).
+# What Ubersmith's own samples have as numbers (reference/ubersmith.md 4.4, 4.6).
 NUMBERS = {
     "order.queue_list": r"\.steps\.\d+\.count$",
     "client.invoice_generate": r"^\.(time|duedate)$",

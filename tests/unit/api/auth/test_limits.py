@@ -84,7 +84,7 @@ def test_a_source_that_tries_many_names_is_held_up_whatever_the_name(caller: Cal
 
 
 def test_a_call_without_credentials_is_no_failed_login(caller: Caller) -> None:
-    """Ruby's client sends none until it is asked (reference ubersmith-orders 4.2)."""
+    """Ruby's client sends none until it is asked (reference/ubersmith.md 4.2)."""
     for _ in range(FAILED_LOGINS_OF_SOURCE + 1):
         assert caller.send("/api/2.0/", query="method=order.list", headers={"authorization": ""}).status == 401
 

@@ -1,4 +1,4 @@
-"""Coupons over the API: their upkeep, and orders that use them (reference ubersmith-orders 3.4, 4.5 and 4.7)."""
+"""Coupons over the API: their upkeep, and orders that use them (reference/ubersmith.md 3.4, 4.5 and 4.7)."""
 
 import base64
 import json
@@ -310,7 +310,7 @@ ORDER = {"order_queue_id": 1, "info": {**CONTACT, **CARD, "pack1": {"plan_id": "
 
 
 def test_a_front_end_sees_whether_its_coupon_was_accepted(caller: Caller, coupon_id: str) -> None:
-    """The walk of reference 3.2 and 3.4: create, update with the code, read back, submit."""
+    """The walk of reference/ubersmith.md 3.2 and 3.4: create, update with the code, read back, submit."""
     order_id = caller.data("order.create", ORDER)["order_id"]
 
     def with_coupon(coupon: Any) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""API 2.0's answers, value by value (reference ubersmith-orders 4.3 to 4.6)."""
+"""API 2.0's answers, value by value (reference/ubersmith.md 4.3 to 4.6)."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""An empty parameter counts as not sent, whatever its type: clients send empty ones (reference ubersmith-orders 4.1)."""
+"""An empty parameter counts as not sent, whatever its type: clients send empty ones (reference/ubersmith.md 4.1)."""
 
 import json
 

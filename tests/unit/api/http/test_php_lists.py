@@ -1,4 +1,4 @@
-"""A list and a map numbered from 0 are one thing in PHP, whichever way they come and go (reference ubersmith-orders 4.1)."""
+"""A list and a map numbered from 0 are one thing in PHP, whichever way they come and go (reference/ubersmith.md 4.1)."""
 
 import json
 from typing import Any

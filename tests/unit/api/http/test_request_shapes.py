@@ -1,4 +1,4 @@
-"""The seven request shapes of reference ubersmith-orders 4.1 reach the same order."""
+"""The seven request shapes of reference/ubersmith.md 4.1 reach the same order."""
 
 import json
 from typing import Any

@@ -31,7 +31,7 @@ def login(caller: Caller, name: str, password: str) -> Any:
 
 
 def test_a_generator_of_clients_finds_all_it_needs(caller: Caller) -> None:
-    """As `tools/generate_schema.py` of ubersmith-api does it (reference ubersmith-orders 7.2)."""
+    """As `tools/generate_schema.py` of ubersmith-api does it (reference/ubersmith.md 7.2)."""
     schema: dict[str, dict[str, Any]] = {}
     for name in caller.data("uber.method_list", {}):
         described = caller.data("uber.method_get", {"method_name": name})

@@ -55,7 +55,7 @@ ADDED = {
         "card_id",
         "ach_id",
         "reason",
-    },  # stored methods: undocumented, seen in use (reference 4.5)
+    },  # stored methods: undocumented, seen in use (reference/ubersmith.md 4.5)
     "order.respond": {"attach"},  # the name that attach[] has once it is read
 }
 LEFT_OUT = {
@@ -83,7 +83,7 @@ OTHER_DEFAULTS = {
 
 
 def same(ours: Any, theirs: Any) -> bool:
-    """Absent, empty and 0 are one (reference 4.1), and so are numbers and their text."""
+    """Absent, empty and 0 are one (reference/ubersmith.md 4.1), and so are numbers and their text."""
     return plain(ours) == plain(theirs)
 
 

@@ -1,4 +1,4 @@
-"""Quotes over the API: made, filled, signed into an order, and compared with it (reference ubersmith-orders 3.1)."""
+"""Quotes over the API: made, filled, signed into an order, and compared with it (reference/ubersmith.md 3.1)."""
 
 import base64
 import hashlib

@@ -1,4 +1,4 @@
-"""`order.list`: which filter wins over which (reference ubersmith-orders 4.5)."""
+"""`order.list`: which filter wins over which (reference/ubersmith.md 4.5)."""
 
 from typing import Any
 
