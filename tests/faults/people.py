@@ -7,7 +7,7 @@ from infra.local.play.scenes import SECOND_PEOPLE, Scene
 from lambdas.orders.decisions.progress import unmet_prereqs
 from lambdas.orders.model.checklist import ActionState, ChecklistAction
 from lambdas.orders.model.order import Order
-from lambdas.orders.model.waits import WaitKey
+from lambdas.orders.model.waits import WaitKey, WaitKind
 
 _AT_WORK = "the receiver is at work"
 _PATIENCE = 12  # runs of one action after which nobody tries it again: more than any fault here costs
@@ -42,7 +42,8 @@ def awaits(order: Order, name: str) -> bool:
 
 def _waited_for(order: Order) -> list[ChecklistAction]:
     """Actions with a wait on the order, or whose undo failed."""
-    return [order.actions[WaitKey(key).action_key] for key in order.waits if WaitKey(key).action_key in order.actions]
+    asked = [key for key in map(WaitKey, order.waits) if key.kind in (WaitKind.ACTION, WaitKind.UNDO)]
+    return [order.actions[key.action_key] for key in asked if key.action_key in order.actions]
 
 
 def _beside(order: Order) -> ChecklistAction | None:

@@ -13,7 +13,7 @@ from lambdas.orders.decisions import leads, manual_actions, progress
 from lambdas.orders.errors import OrderError
 from lambdas.orders.model.checklist import ActionState, ChecklistAction
 from lambdas.orders.model.order import Order
-from lambdas.orders.model.waits import WaitKey
+from lambdas.orders.model.waits import WaitKey, WaitKind
 from tests.model.machine import heard, told
 from tests.model.runs import crashed, silent
 from tests.model.world import ATTEMPT, HOLD, Model, World
@@ -37,8 +37,9 @@ def served(model: Model, world: World) -> Iterator[World]:
         and not order.client_id
     ):
         yield model.write(world, "client named", lambda order: order.changed(client_id="1"))
-    for key in order.waits:
-        action = order.actions.get(WaitKey(key).action_key)
+    for key in map(WaitKey, order.waits):
+        is_asked = key.kind in (WaitKind.ACTION, WaitKind.UNDO)
+        action = order.actions.get(key.action_key) if is_asked else None
         for one in () if action is None else (action, *_missing(order, action)):
             named = key if one is action else str(one.action_id)
             yield from _decided(model, world, ("process", named), _processed(one, _right_person(one), _right(one)))

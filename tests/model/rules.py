@@ -85,7 +85,7 @@ def _who_must_act_is_told_why(world: World) -> bool:
     """Whatever waits for a person, or failed, says why."""
     order = world.order.order
     asked = {
-        WaitKey(key).action_key for key in order.waits if WaitKey(key).kind is not WaitKind.GATE
+        WaitKey(key).action_key for key in order.waits if WaitKey(key).kind in (WaitKind.ACTION, WaitKind.UNDO)
     } & order.actions.keys()
     failed = {key for key, action in order.actions.items() if action.state in (ActionState.FAILED, ActionState.WAITING)}
     return all(order.actions[key].reason for key in asked | failed)

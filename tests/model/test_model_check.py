@@ -195,7 +195,7 @@ def test_a_rule_that_is_left_out_is_found(
     model = Model(queue, load_modules(), frozenset({"cancel", "ask"}), 1)
     first, last = next(windows(queue))
     undisturbed(queue.order_queue_id)  # by the rule as it is
-    monkeypatch.setattr(f"lambdas.orders.{rule_of}", mutant)
+    monkeypatch.setattr(f"lambdas.orders.decisions.{rule_of}", mutant)
 
     with pytest.raises(AssertionError, match=found):
         looked_through(model, first.id, last.id)
