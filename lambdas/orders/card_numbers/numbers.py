@@ -153,7 +153,9 @@ class _Chain:
         if _is_as_on_a_card([self.bounds[at + 1] - self.bounds[at] for at in range(first, last)]):
             around = {self.joints[first] if first else "", *self.joints[last : last + 1]}
             is_in_list = beside > _BESIDE and len(inner) == 1 and inner <= _IN_LISTS and inner <= around
-            return not is_in_list and not self._are_telephones(first, last)
+            return (
+                not is_in_list and not self._are_telephones(first, last) and not self._crosses_telephones(first, last)
+            )
         if not odd or (last - first <= _FEW and any("," in joint or ";" in joint for joint in inner)):
             return False  # some numbers one after another, such as coordinates
         if any(map(_begins_telephone, inner)) and any(map(_begins_telephone, self.joints[: first + 1])):
@@ -171,11 +173,22 @@ class _Chain:
         # The last one may continue behind the part that is searched.
         return all(_SHORTEST_TELEPHONE <= length <= _E164_DIGITS for length in lengths[:-1])
 
+    def _crosses_telephones(self, first: int, last: int) -> bool:
+        """Whether the groups begin within a telephone number and reach into the next one of a list."""
+        begins = [at for at in range(last) if _begins_telephone(self.joints[at])]
+        before, inner = [at for at in begins if at < first], [at for at in begins if at > first]
+        if not before or not inner or first in begins or _SEPARATORS.isdisjoint(self.joints[inner[0]]):
+            return False
+        return _SHORTEST_TELEPHONE <= self.bounds[inner[0]] - self.bounds[before[-1]] <= _E164_DIGITS
+
 
 def _is_as_on_a_card(sizes: list[int]) -> bool:
     """All in one group, or in short ones of one size, but for the last."""
     alike = len(set(sizes[:-1])) <= 1 and sizes[-1] <= sizes[0]
     return len(sizes) == 1 or tuple(sizes) in _AS_PRINTED or (alike and sizes[0] <= _LARGEST_GROUP)
+
+
+_SEPARATORS = frozenset(",;\n")
 
 
 def _begins_telephone(joint: str) -> bool:
