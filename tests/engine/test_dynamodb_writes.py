@@ -8,8 +8,8 @@ COUNT = """
 import sys, threading
 sys.setswitchinterval(1e-5)
 from ministack.services import dynamodb
-from infra.local.engine import dynamodb_writes
-dynamodb_writes.apply()
+from infra.local.engine.dynamodb import writes
+writes.apply()
 key = {"pk": {"S": "a"}}
 dynamodb._create_table({"TableName": "counters", "BillingMode": "PAY_PER_REQUEST",
     "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}],
