@@ -122,10 +122,10 @@ def test_who_reads_of_what_may_pass_is_told_what_to_do_if_it_does_not(world: Wor
 
 
 def test_no_reason_of_an_action_promises_a_further_try() -> None:
-    """`outcome.failed` says what is so of each; a module's own words would be left standing after the last one."""
+    """`failures.failed` says what is so of each; a module's own words would be left standing after the last one."""
     files = [file for folder in ("actions", "payments") for file in (LAMBDAS / folder).rglob("*.py")]
     promising = [
-        file.name for file in files if "again by itself" in file.read_text("utf-8") and file.name != "outcome.py"
+        file.name for file in files if "again by itself" in file.read_text("utf-8") and file.name != "failures.py"
     ]
 
     assert files
