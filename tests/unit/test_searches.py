@@ -39,9 +39,11 @@ def is_text(node: ast.expr) -> bool:
     return False
 
 
-@pytest.mark.parametrize("file", sorted(TESTS.rglob("*.py")), ids=lambda file: str(file.relative_to(TESTS)))
-def test_what_a_test_looks_for_cannot_be_there_by_chance(file: Path) -> None:
-    assert [f"{file}:{line}" for line in searches_by_chance(file.read_text("utf-8"))] == []
+def test_what_a_test_looks_for_cannot_be_there_by_chance() -> None:
+    files = sorted(TESTS.rglob("*.py"))
+
+    assert len(files) > 300
+    assert [f"{file}:{line}" for file in files for line in searches_by_chance(file.read_text("utf-8"))] == []
 
 
 @pytest.mark.parametrize(

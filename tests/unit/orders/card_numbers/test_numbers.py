@@ -3,7 +3,6 @@
 import random
 import time
 import uuid
-from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
 
@@ -178,11 +177,7 @@ def test_the_time_it_takes_grows_with_the_length_and_no_faster(part: str) -> Non
         has_card_number(text)
         return time.process_time() - begun
 
-    assert best_of(3, lambda: seconds(200_000)) < 1.0
-
-
-def best_of(tries: int, measured: Callable[[], float]) -> float:
-    return min(measured() for _ in range(tries))
+    assert any(seconds(200_000) < 1.0 for _ in range(3))
 
 
 @given(st.text(alphabet="0123456789aA -.:;&%#x/", max_size=60))
