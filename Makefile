@@ -29,7 +29,7 @@ test: setup chromium callers ## run all tests that need no AWS account
 	@$(RUN) -m pytest $(PARALLEL)
 
 unit: setup ## run the tests that need no engine and no browser, on all cores
-	@$(RUN) -m pytest $(PARALLEL) tests/unit tests/model
+	@$(RUN) -m pytest $(PARALLEL) tests/unit
 
 thorough: setup chromium callers ## run all tests with twenty times the examples per property, and the model checks in full
 	@$(RUN) -m pytest $(PARALLEL) --hypothesis-profile=thorough

@@ -19,7 +19,7 @@ def load_profiles() -> None:
         _EACH_RUN,
         deadline=None,
         derandomize="CI" in os.environ,  # there, what fails has to be the change's doing
-        max_examples=60,
+        max_examples=40,
         suppress_health_check=[HealthCheck.too_slow],
     )
     settings.register_profile(THOROUGH, settings.get_profile(_EACH_RUN), derandomize=False, max_examples=60 * _TIMES)
