@@ -109,7 +109,8 @@ class BackgroundProcess:
         """Whether the process is alive, and is this one and not a later process with the same id."""
         if self._process is not None:  # a child of ours: nobody else has its id before it is waited for
             return self._process.poll() is None
-        return self._token in _command_line(self.pid)
+        line = _command_line(self.pid)
+        return self._token in line or (not line and _is_ending(self.pid))
 
     def wait_until(self, answers: Callable[[], bool], *, seconds: float) -> None:
         """Return when it answers. Raises ProcessError with the end of its log; the process has ended then."""
@@ -178,6 +179,15 @@ def answer_of(method: str, port: int, path: str, timeout_seconds: float) -> tupl
         return None
     finally:
         connection.close()
+
+
+def _is_ending(pid: int) -> bool:
+    """Whether the process lost its command line and has not quite ended: the kernel takes the memory first."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()[0]
+    except (OSError, IndexError):
+        return False
+    return state not in "ZX"
 
 
 def _command_line(pid: int) -> str:
