@@ -31,17 +31,21 @@ class ReadUnits:
         self._events.unregister("after-call.dynamodb", self._answered)
 
     def _asked(self, params: dict[str, Any], **_: Any) -> None:
-        self._consistent = bool(params.get("ConsistentRead"))
+        asked = [params, *params.get("RequestItems", {}).values()]
+        self._consistent = any(each.get("ConsistentRead") for each in asked)
 
     def _answered(self, parsed: dict[str, Any], model: Any, **_: Any) -> None:
         if model.name == "Query":
             assert parsed["ScannedCount"] == len(parsed["Items"]), "a filter hides what was read"
-            size = sum(map(item_bytes, parsed["Items"]))
+            reads = [sum(map(item_bytes, parsed["Items"]))]
         elif model.name == "GetItem":
-            size = item_bytes(parsed.get("Item", {}))
+            reads = [item_bytes(parsed.get("Item", {}))]
+        elif model.name == "BatchGetItem":  # a read for each item
+            reads = [item_bytes(item) for items in parsed["Responses"].values() for item in items]
         else:
             raise AssertionError(f"{model.name} is not measured")
-        self.units += max(1, ceil(size / _UNIT_BYTES)) * (1.0 if self._consistent else 0.5)
+        units = sum(max(1, ceil(size / _UNIT_BYTES)) for size in reads)
+        self.units += units * (1.0 if self._consistent else 0.5)
 
 
 def item_bytes(item: Item) -> int:
