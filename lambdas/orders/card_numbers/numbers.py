@@ -175,11 +175,13 @@ class _Chain:
 
     def _crosses_telephones(self, first: int, last: int) -> bool:
         """Whether the groups begin within a telephone number and reach into the next one of a list."""
-        begins = [at for at in range(last) if _begins_telephone(self.joints[at])]
-        before, inner = [at for at in begins if at < first], [at for at in begins if at > first]
+        begins = [at for at in range(len(self.joints)) if _begins_telephone(self.joints[at])]
+        before, inner = [at for at in begins if at < first], [at for at in begins if first < at < last]
         if not before or not inner or first in begins or _SEPARATORS.isdisjoint(self.joints[inner[0]]):
             return False
-        return _SHORTEST_TELEPHONE <= self.bounds[inner[0]] - self.bounds[before[-1]] <= _E164_DIGITS
+        end = next((at for at in begins if at > inner[0]), len(self.joints))
+        numbers = (self.bounds[inner[0]] - self.bounds[before[-1]], self.bounds[end] - self.bounds[inner[0]])
+        return all(_SHORTEST_TELEPHONE <= length <= _E164_DIGITS for length in numbers)
 
 
 def _is_as_on_a_card(sizes: list[int]) -> bool:

@@ -101,7 +101,13 @@ def test_international_telephone_numbers_are_none(phone: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["+4111 +1111 +1111 +1111", "+1 4111 1111 1111 1111", "+1 4111 1111 1111 +1111", "+12345678, 4111 1111 1111 1111"],
+    [
+        "+4111 +1111 +1111 +1111",
+        "+1 4111 1111 1111 1111",
+        "+1 4111 1111 1111 +1111",
+        "+1 4111 1111 1111, +1111",
+        "+12345678, 4111 1111 1111 1111",
+    ],
 )
 def test_a_plus_before_a_card_number_hides_nothing(text: str) -> None:
     assert has_card_number(text)
