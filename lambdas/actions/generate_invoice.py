@@ -153,6 +153,8 @@ def _capture(order: Order, hold: Hold, invoice: Invoice, tools: Tools) -> None:
             f"the payment of invoice {invoice.number} was refused: {declined}; the invoice stays open: "
             "process this action again once the client has settled it with the bank, or cancel the order"
         ) from None
+    except AnotherSumTakenError as another:
+        raise PermanentError(another.message) from None
     except GatewayUnavailableError:
         raise TransientError("the payment gateway cannot be reached") from None
     except OutcomeUnknownError:

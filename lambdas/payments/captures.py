@@ -27,8 +27,21 @@ from lambdas.records.table import RecordTable
 def capture_for(invoice: Invoice, order: Order, hold: Hold, gateway: Gateway) -> Transaction:
     """Capture what is owed on the order's invoice from the order's hold. May be repeated.
 
-    Raises DeclinedError, GatewayUnavailableError if nothing moved, and OutcomeUnknownError if that is not known yet.
+    Raises DeclinedError, GatewayUnavailableError if nothing moved, OutcomeUnknownError if that is not known yet, and
+    AnotherSumTakenError.
     """
+    captured = _capture(invoice, order, hold, gateway)
+    refuse_another_sum(captured, order, invoice)
+    return captured
+
+
+def refuse_another_sum(taken: Transaction, order: Order, invoice: Invoice) -> None:
+    """Raise AnotherSumTakenError unless this is what is owed: somebody may have captured a part at the gateway."""
+    if (taken.amount_cents, taken.currency) != (invoice.owed_cents, invoice.currency):
+        raise AnotherSumTakenError(order.order_id, taken.transaction_id, invoice.invoice_id)
+
+
+def _capture(invoice: Invoice, order: Order, hold: Hold, gateway: Gateway) -> Transaction:
     try:
         return gateway.capture(
             key=_capture_key(order, invoice.number),
@@ -87,8 +100,7 @@ def record_capture(order: Order, gateway: Gateway, records: RecordTable, *, now:
     invoice = invoices.of_order(order.order_id) if taken else None
     if taken is None or invoice is None or invoice.status is not InvoiceStatus.OPEN:
         return None
-    if (taken.amount_cents, taken.currency) != (invoice.owed_cents, invoice.currency):
-        raise AnotherSumTakenError(order.order_id, taken.transaction_id, invoice.invoice_id)
+    refuse_another_sum(taken, order, invoice)
     return invoices.mark(invoice, InvoiceStatus.PAID, taken.transaction_id, at=now)
 
 

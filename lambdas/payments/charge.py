@@ -14,6 +14,7 @@ from lambdas.orders.model.order import Hold, Order
 from lambdas.payments.attempt import return_money, take
 from lambdas.payments.captures import capture_for, end_charge, find_capture
 from lambdas.payments.errors import (
+    AnotherSumTakenError,
     ChargeInProgressError,
     ChargeRefusedError,
     ChargeUnavailableError,
@@ -96,6 +97,9 @@ class Charges:
         except GatewayUnavailableError as unavailable:  # Nothing was begun, so the key can be used again.
             self.invoices.write_charge(claimed, None)
             raise ChargeUnavailableError(claimed.invoice_id, str(unavailable)) from None
+        except AnotherSumTakenError:  # It stays taken, and each later charge of the invoice finds it.
+            self.invoices.write_charge(claimed, None)
+            raise
         except OutcomeUnknownError:
             raise ChargeUnknownError(claimed.invoice_id) from None
 

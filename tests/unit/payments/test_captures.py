@@ -9,6 +9,7 @@ import pytest
 
 from lambdas.orders.model.order import Hold, Order
 from lambdas.payments.captures import capture_for
+from lambdas.payments.errors import AnotherSumTakenError
 from lambdas.payments.gateway import DeclinedError, GatewayUnavailableError, OutcomeUnknownError
 from lambdas.payments.sandbox import SandboxGateway
 from lambdas.records.invoices.invoice import Invoice
@@ -54,12 +55,14 @@ def _texts(built: ast.JoinedStr) -> Iterator[str]:
 class Forgetful(SandboxGateway):
     """Does not know the key of an earlier capture, and says nothing when it is asked for what was begun."""
 
-    declines: Exception = DeclinedError("it was captured before")
+    declines: Exception | None = DeclinedError("it was captured before")
     silent = False
 
     def capture(self, **asked: Any) -> Any:
-        super().capture(**asked)
-        raise self.declines
+        captured = super().capture(**asked)
+        if self.declines:
+            raise self.declines
+        return captured
 
     def find(self, key: str) -> Any:
         if self.silent:
@@ -97,6 +100,17 @@ def test_a_capture_that_went_through_is_found_whatever_the_gateway_answers(
     order = held(forgetful)
     assert order.hold
     assert capture_for(invoice(), order, order.hold, forgetful).amount_cents == TOTAL
+
+
+@pytest.mark.parametrize("answer", [None, DeclinedError("it was captured before"), OutcomeUnknownError("no answer")])
+def test_money_of_another_sum_pays_no_invoice(forgetful: Forgetful, answer: Exception | None) -> None:
+    """Somebody captured a part of the hold at the gateway."""
+    order = held(forgetful)
+    assert order.hold
+    SandboxGateway.capture(forgetful, key="by hand", transaction_id=order.hold.transaction_id, amount_cents=TOTAL - 1)
+    forgetful.declines = answer
+    with pytest.raises(AnotherSumTakenError, match="order 1001"):
+        capture_for(invoice(), order, order.hold, forgetful)
 
 
 def test_a_capture_is_unknown_while_a_silent_gateway_may_have_made_it(forgetful: Forgetful) -> None:
