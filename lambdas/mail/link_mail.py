@@ -1,5 +1,6 @@
-"""The mail with a link to an unfinished order: the queue's `sendlink_*` texts (reference
-ubersmith-orders 1.8; what its template can name is not public, so ours can name what FIELDS lists, written `##first##`).
+"""The mail with a link to an unfinished order: the queue's `sendlink_*` texts (reference/ubersmith.md 1.8).
+
+The variables of Ubersmith's template are not public. Ours are the fields in FIELDS, written `##first##`.
 """
 
 import re

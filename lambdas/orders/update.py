@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from lambdas.orders.decisions import manual_actions
+from lambdas.orders.decisions import moves
 from lambdas.orders.decisions.draft import changed_fields
 from lambdas.orders.decisions.late_contact import with_late_contact
 from lambdas.orders.decisions.parties import refuse_left_behind, refuse_strangers
@@ -58,9 +58,9 @@ class Update:
         updated = self._merged(current) if request.changes else current
         if not request.moves:
             return updated
-        step = manual_actions.step_of(current, step_id=request.step_id, step_name=request.step_name)
-        request.permit.pass_over(current, manual_actions.passed_over(current, step))
-        return manual_actions.moved(updated, step, by=request.by, why=request.reason, now=self.now())
+        step = moves.step_of(current, step_id=request.step_id, step_name=request.step_name)
+        request.permit.pass_over(current, moves.passed_over(current, step))
+        return moves.moved(updated, step, by=request.by, why=request.reason, now=self.now())
 
     def _merged(self, current: Order) -> Order:
         if current.is_final:

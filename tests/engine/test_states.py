@@ -141,7 +141,7 @@ def has_log(cloud: Cloud, function: str) -> bool:
 def test_terminal_errors_are_not_caught_by_states_all(cloud: Cloud) -> None:
     box = {
         "Type": "Parallel",
-        "Branches": [{"StartAt": "NoDeadLetters", "States": {}}],
+        "Branches": [{"StartAt": "Nowhere", "States": {}}],
         "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Done"}],
         "Next": "Done",
     }

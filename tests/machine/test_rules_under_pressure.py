@@ -9,7 +9,7 @@ from typing import Any
 import boto3
 import pytest
 
-from lambdas.orders.decisions import claims, manual_actions, progress
+from lambdas.orders.decisions import claims, manual_actions, moves, progress
 from lambdas.orders.decisions.claims import ActionBusy
 from lambdas.orders.model.order import Order
 from lambdas.orders.model.queue import Queue
@@ -136,7 +136,7 @@ def test_an_action_waits_for_a_prereq_that_still_runs_in_the_step_the_order_was_
     queue = queue_of([action(20, automatic=True)], [action(30, automatic=True, prereqs=[20])])
     order = running(a_submitted(queue), 20)
     step = next(step for step in order.checklist_steps if step.step_id == 3)
-    moved = manual_actions.moved(order, step, by="Grace", why="a test", now=int(time.time()))
+    moved = moves.moved(order, step, by="Grace", why="a test", now=int(time.time()))
 
     after_a_while(floor, started(floor, queue, moved))
 

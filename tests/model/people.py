@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
-from lambdas.orders.decisions import leads, manual_actions, progress
+from lambdas.orders.decisions import leads, manual_actions, moves, progress
 from lambdas.orders.errors import OrderError
 from lambdas.orders.model.checklist import ActionState, ChecklistAction
 from lambdas.orders.model.order import Order
@@ -116,7 +116,7 @@ def _move(model: Model, world: World) -> Iterator[World]:
             model,
             world,
             ("move", step.step_id),
-            partial(manual_actions.moved, step=step, by=FIRST, why="late", now=NOW),
+            partial(moves.moved, step=step, by=FIRST, why="late", now=NOW),
         )
 
 

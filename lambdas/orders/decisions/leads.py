@@ -21,7 +21,9 @@ if TYPE_CHECKING:  # runs of actions need neither
 
 OWNER = "sales"
 DAY_SECONDS = 86_400
-ERASED_AFTER_SECONDS = 90 * DAY_SECONDS  # an expired lead has no reason to keep personal data (order-systems 4.12)
+ERASED_AFTER_SECONDS = (
+    90 * DAY_SECONDS
+)  # an expired lead has no reason to keep personal data (reference/order-systems.md 4.12)
 
 
 def ends_at(queue: "Queue", now: int) -> int:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from lambdas.orders.decisions import claims, manual_actions, progress
+from lambdas.orders.decisions import claims, manual_actions, moves, progress
 from lambdas.orders.errors import Again, OrderIsFinalError
 from lambdas.orders.machine import requests
 from lambdas.orders.model.checklist import ActionState
@@ -225,9 +225,7 @@ def test_an_automatic_action_runs_when_its_skip_is_undone() -> None:
 
 
 def move(order: Order, step_id: int) -> Order:
-    return manual_actions.moved(
-        order, manual_actions.step_of(order, step_id=step_id, step_name=None), by="ann", why="late", now=NOW
-    )
+    return moves.moved(order, moves.step_of(order, step_id=step_id, step_name=None), by="ann", why="late", now=NOW)
 
 
 def test_moving_on_skips_what_is_passed_over_and_moving_back_brings_it_back() -> None:
@@ -275,8 +273,8 @@ def test_a_lead_is_not_moved_and_unknown_steps_are_named() -> None:
     with pytest.raises(MoveRefusedError, match=r"it leaves Leads by order\.submit"):
         move(lead, 20)
     with pytest.raises(MoveRefusedError, match="its steps are 1 Leads, 20 Step 20"):
-        manual_actions.step_of(lead, step_id=None, step_name="NoDeadLetters")
-    assert manual_actions.step_of(lead, step_id=None, step_name="step 30").step_id == 30
+        moves.step_of(lead, step_id=None, step_name="Nowhere")
+    assert moves.step_of(lead, step_id=None, step_name="step 30").step_id == 30
 
 
 def test_nothing_is_done_with_a_canceled_order_but_trying_an_undo_again() -> None:
@@ -306,7 +304,7 @@ def test_a_run_that_fails_after_the_order_was_moved_on_counts_as_passed_over() -
 def test_nothing_told_before_a_move_counts_for_the_run_after_it() -> None:
     """It was accepted, but the order was moved on before it ran, and is moved back: the work begins anew."""
     asked = told(an_open_order())
-    there = manual_actions.moved(asked, asked.checklist_steps[2], by="ann", why="later", now=NOW)
-    back = manual_actions.moved(there, there.checklist_steps[1], by="ann", now=NOW)
+    there = moves.moved(asked, asked.checklist_steps[2], by="ann", why="later", now=NOW)
+    back = moves.moved(there, there.checklist_steps[1], by="ann", now=NOW)
 
     assert back.actions["21"].told == ""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lambdas.orders.decisions import claims, manual_actions, progress
+from lambdas.orders.decisions import claims, moves, progress
 from lambdas.orders.model.checklist import ActionState
 from lambdas.orders.model.order import Order
 from tests.support.build import NOW
@@ -64,6 +64,6 @@ def test_one_that_was_moved_past_and_back_to_is_still_to_do() -> None:
 
 def test_one_whose_process_died_is_passed_over_at_once() -> None:
     dead = with_state(an_open_order(), 21, ActionState.RUNNING, claim="c", claim_ends_at=NOW - 1)
-    over = manual_actions.moved(dead, dead.checklist_steps[2], by="ann", why="late", now=NOW).actions["21"]
+    over = moves.moved(dead, dead.checklist_steps[2], by="ann", why="late", now=NOW).actions["21"]
 
     assert (over.state, over.by, over.claim, over.claim_ends_at) == (ActionState.SKIPPED, "ann", None, None)

@@ -1,6 +1,6 @@
 """What the model check found: actions passed over while they ran, money of a skipped invoice, skips that are undone."""
 
-from lambdas.orders.decisions import manual_actions, progress
+from lambdas.orders.decisions import manual_actions, moves, progress
 from lambdas.orders.machine import Answer, answers, requests
 from lambdas.orders.model.checklist import ActionState
 from lambdas.orders.model.order import Order, Wait
@@ -28,8 +28,8 @@ def an_order_of_two_steps(**changes: object) -> Order:
 
 
 def moved_on(order: Order) -> Order:
-    step = manual_actions.step_of(order, step_id=3, step_name=None)
-    return manual_actions.moved(order, step, by="ann", why="late", now=NOW)
+    step = moves.step_of(order, step_id=3, step_name=None)
+    return moves.moved(order, step, by="ann", why="late", now=NOW)
 
 
 def test_an_order_moved_past_a_run_that_dies_can_still_complete() -> None:
@@ -55,7 +55,7 @@ def test_a_run_that_the_order_comes_back_to_is_running_again() -> None:
     running = an_order_of_two_steps(state=ActionState.RUNNING, claim="c", claim_ends_at=NOW + 9, attempts=1)
     there = moved_on(running)
 
-    back = manual_actions.moved(there, manual_actions.step_of(there, step_id=2, step_name=None), by="ann", now=NOW)
+    back = moves.moved(there, moves.step_of(there, step_id=2, step_name=None), by="ann", now=NOW)
 
     assert (back.actions[str(ONE)].state, back.actions[str(ONE)].claim) == (ActionState.RUNNING, "c")
 
