@@ -21,7 +21,8 @@ from lambdas.forms.session.throttle import RETRY_SECONDS, count_lead
 from lambdas.forms.shop import NEW, SIGN_IN, SIGN_OUT, Shop, path_of, redirect_to_order
 from lambdas.forms.web import Answer, WebRequest, see_other
 from lambdas.mail.link_mail import address_of
-from lambdas.orders.card_numbers.numbers import folded, has_card_number
+from lambdas.orders.card_numbers.digits import folded
+from lambdas.orders.card_numbers.numbers import has_card_number
 from lambdas.orders.contact.telephone import is_telephone
 from lambdas.orders.model.info import text
 from lambdas.runtime.models import Frozen

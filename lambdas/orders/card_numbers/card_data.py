@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
-from lambdas.orders.card_numbers.numbers import digits_in, folded, has_card_number
+from lambdas.orders.card_numbers.digits import digits_in, folded
+from lambdas.orders.card_numbers.numbers import has_card_number
 from lambdas.orders.contact.telephone import is_telephone
 from lambdas.orders.model.info import walk
 

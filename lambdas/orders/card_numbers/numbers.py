@@ -1,19 +1,18 @@
 """Finds card numbers in text, however they are written: digits in a brand's range and length that pass the Luhn check.
 
-Digits of every script count, as do those in circles or of double width; what takes no room (a zero-width joiner, a combining
-mark) is not there; and between any two digits up to three characters may stand that are neither letter nor digit. Ordinary
-numbers are left alone: telephone numbers that begin with `+`, IBANs, UUIDs, digests, dates, and IP addresses.
+Digits are read in every script (digits.py). Between any two, up to three characters may stand that are neither letter nor digit.
+Ordinary numbers are left alone: telephone numbers that begin with `+`, IBANs, UUIDs, digests, dates, and IP addresses.
 
 The time it takes grows with the text's length and no faster, whatever somebody sends.
 """
 
 import re
-import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import accumulate
-from urllib.parse import unquote
+
+from lambdas.orders.card_numbers.digits import GROUP, folded, spellings
 
 SHORTEST, LONGEST = 12, 19
 _LONGEST_JOINT = 3
@@ -22,7 +21,6 @@ _SHORT_TEXT = 1_000  # in longer ones, such as logs and tables, only numbers gro
 _LARGEST_GROUP, _FEW = 6, 5
 _IN_LISTS = frozenset((",", ";", "|", "\t", ", ", "; "))
 _E164_DIGITS, _SHORTEST_TELEPHONE = 15, 7
-_GROUP = re.compile(r"[0-9]+")
 _ENOUGH_DIGITS = re.compile(rf"\A(?:[^0-9]*+[0-9]){{{SHORTEST}}}")
 _ESCAPES = frozenset("%&")
 _BRANDS = re.compile(
@@ -38,8 +36,6 @@ _BRANDS = re.compile(
 )
 _AS_PRINTED = ((4, 6, 5), (4, 6, 4))  # American Express, Diners Club
 _DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
-_FILLERS = frozenset("\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")  # letters and signs that show nothing
-_REMEMBERED = 0x10000
 
 # Numbers that are something else. Each begins and ends where no further digit is joined to it, and takes bounded work.
 _OTHERS = re.compile(
@@ -51,7 +47,6 @@ _OTHERS = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 _IBAN = re.compile(r"\b[A-Z]{2}\d\d(?: ?[A-Z\d]{4}){2,7}(?: ?[A-Z\d]{1,3})?\b", re.IGNORECASE | re.ASCII)
-_ENTITY = re.compile(r"(?i)&(?:nbsp|ensp|emsp|thinsp|[nm]dash|minus|shy|zwn?j|#(?:x([0-9a-f]{1,5})|([0-9]{1,6})));?")
 
 
 def has_card_number(text: str) -> bool:
@@ -60,12 +55,7 @@ def has_card_number(text: str) -> bool:
         return False
     if text.isascii() and _ESCAPES.isdisjoint(text) and not _ENOUGH_DIGITS.match(text):
         return False  # as most texts are
-    return any(_found(folded(spelling)) for spelling in _spellings(text))
-
-
-def digits_in(text: str) -> str:
-    """All its digits, as 0 to 9."""
-    return "".join(_GROUP.findall(folded(text)))
+    return any(_found(folded(spelling)) for spelling in spellings(text))
 
 
 def _found(text: str) -> bool:
@@ -74,49 +64,6 @@ def _found(text: str) -> bool:
         return False
     plain = _IBAN.sub(lambda found: "x" if _is_iban(found[0]) else found[0], _OTHERS.sub("x", text))
     return any(chain.holds_a_number(odd=odd) for chain in _chains(plain))
-
-
-def _spellings(text: str) -> Iterator[str]:
-    """The text, and what it says where it was escaped for HTML or an address."""
-    yield text
-    plain = unquote(text) if "%" in text else text
-    plain = _ENTITY.sub(_meant_by, plain) if "&" in plain else plain
-    if plain != text:
-        yield plain
-
-
-def _meant_by(entity: re.Match[str]) -> str:
-    return chr(int(entity[1] or entity[2], 16 if entity[1] else 10)) if entity[1] or entity[2] else " "
-
-
-class _Folding(dict[int, str]):
-    """The digit that each character counts as. Only the first plane is cached, so that nobody can fill the memory."""
-
-    def __missing__(self, code: int) -> str:
-        folded = _folded_letter(chr(code))
-        if code < _REMEMBERED:
-            self[code] = folded
-        return folded
-
-
-def _folded_letter(letter: str) -> str:
-    value = unicodedata.numeric(letter, -1)
-    if value in range(10):
-        return str(int(value))
-    return "" if unicodedata.category(letter) in ("Cf", "Mn", "Me") or letter in _FILLERS else letter
-
-
-_FOLDING = _Folding()
-
-
-def folded(text: str) -> str:
-    """Digits as 0 to 9, nothing that takes no room, the rest by NFKC.
-
-    Marks go first: a long row of them is what makes normalising slow.
-    """
-    if text.isascii():
-        return text
-    return unicodedata.normalize("NFKC", text.translate(_FOLDING)).translate(_FOLDING)
 
 
 @dataclass(frozen=True)
@@ -202,7 +149,7 @@ def _chains(text: str) -> Iterator[_Chain]:
     digits: list[str] = []
     joints: list[str] = []
     end = 0
-    for group in _GROUP.finditer(text):
+    for group in GROUP.finditer(text):
         joint = text[max(end, group.start() - _LONGEST_JOINT - 1) : group.start()]
         if digits and (len(joint) > _LONGEST_JOINT or any(map(str.isalnum, joint))):
             yield _chain(digits, joints)
