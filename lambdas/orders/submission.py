@@ -1,6 +1,6 @@
 """Submits an order: counts the coupons, holds the money, then leaves Leads. Of several submits at once, one wins.
 
-The intent is written before the gateway is called, with the key that the gateway will know it by (order-systems reference,
+The intent is written before the gateway is called, with the key that the gateway will know it by (reference/order-systems.md
 P1). A later submit that finds a lapsed intent looks its outcome up under that key, so money is held once.
 """
 

@@ -42,7 +42,7 @@ class PaymentUnavailableError(PaymentRefusedError):
 
 
 class PaymentUnknownError(OrderError):
-    """Whether the pre-authorisation succeeded is not known yet (order-systems reference, D11)."""
+    """Whether the pre-authorisation succeeded is not known yet (reference/order-systems.md P1)."""
 
     kind = "payment_unknown"
     nature = Nature.CONFLICT
