@@ -182,12 +182,17 @@ def answer_of(method: str, port: int, path: str, timeout_seconds: float) -> tupl
 
 
 def _is_ending(pid: int) -> bool:
-    """Whether the process lost its command line and has not quite ended: the kernel takes the memory first."""
+    """Whether the process lost its command line and has not quite ended.
+
+    The kernel takes the memory first, and then one thread after the other: the first is a zombie while others still run,
+    and the parent is told only when all have ended.
+    """
     try:
         state = Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()[0]
+        threads = sum(1 for _ in Path(f"/proc/{pid}/task").iterdir())
     except (OSError, IndexError):
         return False
-    return state not in "ZX"
+    return state not in "ZX" or threads > 1
 
 
 def _command_line(pid: int) -> str:

@@ -2,6 +2,7 @@
 
 import json
 import socket
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -73,3 +74,27 @@ def test_another_process_with_the_pid_is_not_ours(panel: LocalPanel, tmp_path: P
     (tmp_path / "other.json").write_text(json.dumps({**state, "token": "0" * 16}))
 
     assert BackgroundProcess.attach(tmp_path, "other") is None
+
+
+MANY_THREADS = """
+import sys, threading
+for _ in range(40):
+    threading.Thread(target=threading.Event().wait, daemon=True).start()
+held = bytearray(50_000_000)
+open("up", "w").close()
+threading.Event().wait()
+"""
+
+
+def test_stopped_means_that_the_parent_sees_it_ended_too(tmp_path: Path) -> None:
+    # Its threads end one after the other, and the first is a zombie while others still run.
+    for _ in range(10):
+        started = BackgroundProcess.start(tmp_path, "many", [sys.executable, "-c", MANY_THREADS], cwd=tmp_path, ports={})
+        started.wait_until((tmp_path / "up").exists, seconds=20)
+        found = BackgroundProcess.attach(tmp_path, "many")
+        assert found is not None
+        found.stop()
+        ended = not started.is_running()
+        started.stop()
+        assert ended
+        (tmp_path / "up").unlink()
