@@ -151,6 +151,11 @@ ACCEPTED = (
         reason="Everything in it expires; counts and answers of an earlier time would be wrong now. Lost, it costs repeats.",
     ),
     Accepted(
+        construct="Storage/DeskTable/Resource",
+        finding=_NO_POINT_IN_TIME,
+        reason="It is made of the order table, and can be made again at any time (make rebuild).",
+    ),
+    Accepted(
         construct="Actions/WebhookSecret/Secret/Resource",
         finding=_NOT_ROTATED,
         reason="Receivers of webhooks, which are not ours, hold the same secret: only people can change it on both sides.",

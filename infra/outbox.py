@@ -20,6 +20,7 @@ from infra.functions.function import FunctionParts, OrderFunction, allow
 from infra.functions.record_keys import except_users
 from infra.message_queues import LONGEST_DAYS, alarm_on_messages, message_queue
 from infra.queues import Queues
+from infra.storage import Storage
 
 LATE_MINUTES = 10
 
@@ -33,13 +34,13 @@ class Outbox(Construct):
         construct_id: str,
         *,
         parts: FunctionParts,
-        orders: dynamodb.Table,
-        records: dynamodb.Table,
+        storage: Storage,
         queues: Queues,
         machine_hashes: Mapping[str, str],
         actions: Mapping[str, lambda_.IFunction],
     ) -> None:
         super().__init__(scope, construct_id)
+        orders = storage.orders
         self.bus = events.EventBus(self, "Bus", event_bus_name=f"{parts.settings.stage}-orders")
         self.dead_letters = message_queue(self, "DeadLetters", parts.settings, days=LONGEST_DAYS)
         alarm_on_messages(
@@ -49,12 +50,14 @@ class Outbox(Construct):
             "Changes of orders were not passed on, so their machines may stand still: docs/operating.md says how to fix it",
         )
         self.relay = self._relay(parts, orders, queues, machine_hashes, actions)
-        self.announcer = self._announcer(parts, orders=orders, records=records)
+        self.announcer = self._announcer(parts, storage)
         self._read_stream("OrderStream", self.relay, _stream_arn(orders))
         self._read_stream("EventStream", self.announcer, _stream_arn(orders))
         self._alarm_when_late("RelayLate", self.relay, "Machines are started and woken late: the relay's log says why")
         self._alarm_when_late(
-            "AnnouncerLate", self.announcer, "Events and counts of orders are late, machines are not: see its log"
+            "AnnouncerLate",
+            self.announcer,
+            "Events, history and lists of orders are late, machines are not: see its log",
         )
 
     def _relay(
@@ -95,25 +98,29 @@ class Outbox(Construct):
             ],
         ).function
 
-    def _announcer(self, parts: FunctionParts, *, orders: dynamodb.Table, records: dynamodb.Table) -> lambda_.Function:
+    def _announcer(self, parts: FunctionParts, storage: Storage) -> lambda_.Function:
         return OrderFunction(
             self,
             "Announcer",
             parts=parts,
             handler="lambdas.outbox.announcer.handler",
-            description="Order stream: counts orders and sends events",
+            description="Order stream: sends events, keeps what is read of orders",
             memory_mb=512,
             timeout_seconds=60,
             reserved_concurrency=parts.settings.reserved_concurrency.readers,
             environment={
                 "EVENT_BUS": self.bus.event_bus_name,
-                "RECORD_TABLE": records.table_name,
+                "RECORD_TABLE": storage.records.table_name,
+                "HISTORY_TABLE": storage.history.table_name,
+                "DESK_TABLE": storage.desk.table_name,
                 "DEAD_LETTERS": self.dead_letters.queue_url,
             },
             permissions=[
                 allow("events:PutEvents", on=[self.bus.event_bus_arn]),
-                *except_users(records, "UpdateItem"),  # counts of orders per step
-                *self._reader(orders),
+                *except_users(storage.records, "UpdateItem"),  # counts of orders per step
+                allow(*_OF_READ_MODELS, on=[storage.desk.table_arn]),
+                allow(*_OF_HISTORY, on=[storage.history.table_arn]),
+                *self._reader(storage.orders),
             ],
         ).function
 
@@ -163,6 +170,11 @@ class Outbox(Construct):
         )
 
 
+_OF_READ_MODELS = tuple(
+    f"dynamodb:{verb}"
+    for verb in ("GetItem", "PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem", "Query", "BatchWriteItem")
+)
+_OF_HISTORY = tuple(f"dynamodb:{verb}" for verb in ("GetItem", "PutItem", "Query", "DeleteItem"))
 _OF_MACHINES = ("states:StartExecution", "states:SendTaskSuccess", "states:SendTaskFailure")
 
 # Hash items, posts and history share the table; only the order item itself tells what happened to an order.

@@ -1,4 +1,7 @@
-"""The tables: orders, which everything turns on, the records that orders create, and what guards the API."""
+"""The tables: orders, which everything turns on, the records that orders create, what guards the API, and what is read of orders.
+
+History cannot be made again, so it is kept as orders are. What the desk reads can (`make rebuild`).
+"""
 
 from dataclasses import dataclass
 
@@ -73,6 +76,8 @@ class Storage(Construct):
             time_to_live_attribute="expires_at" if settings.time_to_live else None,
             point_in_time_recovery=False,
         )
+        self.history = self._table("HistoryTable")
+        self.desk = self._table("DeskTable", point_in_time_recovery=False)
 
     def _table(
         self,

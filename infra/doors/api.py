@@ -85,6 +85,8 @@ class Api(Construct):
                 "SETTLE_SECONDS": str(settings.settle_seconds),
                 "PREAUTHORIZE_CONTRACTS": str(settings.preauthorize_contracts).lower(),
                 "COMPANY": settings.company,
+                "HISTORY_TABLE": storage.history.table_name,
+                "DESK_TABLE": storage.desk.table_name,
                 "MACHINES": queues.machines_json,
                 **mail.environment,
                 **attachments.environment,
@@ -129,6 +131,8 @@ def _tables(storage: Storage) -> list[iam.PolicyStatement]:
         *record_keys.of_api(storage.records),
         allow("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", on=[storage.guards.table_arn]),
         allow("dynamodb:Query", on=indexes),
+        allow("dynamodb:GetItem", "dynamodb:Query", on=[storage.history.table_arn, storage.desk.table_arn]),
+        allow("dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", on=[storage.desk.table_arn]),
         allow("dynamodb:BatchGetItem", "dynamodb:ConditionCheckItem", on=[storage.orders.table_arn]),
     ]
 

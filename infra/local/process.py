@@ -185,7 +185,7 @@ def _is_ending(pid: int) -> bool:
     """Whether the process lost its command line and has not quite ended.
 
     The kernel takes the memory first, and then one thread after the other: the first is a zombie while others still run,
-    and the parent is told only when all have ended.
+    and the parent hears of it only when all have ended.
     """
     try:
         state = Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()[0]

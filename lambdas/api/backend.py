@@ -17,13 +17,18 @@ from lambdas.records.table import RecordTable
 
 @dataclass(frozen=True)
 class Backend:
-    """`service` has the verbs of orders; `records` is the table of all that orders make; `guard` counts and remembers calls."""
+    """`service` has the verbs of orders; `records` is the table of all that orders make; `guard` counts and remembers calls.
+
+    `history`, `desk`: tables of what is read of orders (lambdas/read_models), which the announcer writes.
+    """
 
     service: OrderService
     records: RecordTable
     gateway: Gateway
     plans: Mapping[str, Plan]
     guard: Guard
+    history: RecordTable
+    desk: RecordTable
 
     @property
     def queues(self) -> Mapping[int, Queue]:

@@ -22,6 +22,7 @@ from lambdas.api.method import Method, Rights
 from lambdas.composition.parts import DoorSettings, parts_of
 from lambdas.orders.errors import OrderError
 from lambdas.orders.model.order import Order
+from lambdas.records.table import RecordTable
 from lambdas.records.users.api_user import ApiUser, ApiUserRecords
 from lambdas.runtime.aws_errors import is_passing
 from lambdas.runtime.cold_start import prepare
@@ -37,6 +38,8 @@ class ApiSettings(DoorSettings):
     calls_per_minute: int = 600
     failed_logins_of_source: int = 50
     settle_seconds: float = 0
+    history_table: str
+    desk_table: str
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,15 @@ def _api() -> Api:
         login_kept_seconds=LOGIN_KEPT_SECONDS,
     )
     return Api(
-        Backend(parts.service, parts.records, parts.gateway, parts.plans, guard),
+        Backend(
+            parts.service,
+            parts.records,
+            parts.gateway,
+            parts.plans,
+            guard,
+            history=RecordTable(settings.history_table),
+            desk=RecordTable(settings.desk_table),
+        ),
         ApiUserRecords(parts.records),
         settings.settle_seconds,
     )

@@ -1,11 +1,12 @@
-"""The announcer: reads the order table's stream, publishes events on the bus, and counts orders per step.
+"""The announcer: reads the order table's stream, publishes events on the bus, and keeps what is read of orders.
 
-It is a second reader of the stream beside the relay. If the bus does not answer, machines continue and unsent events wait in the
-stream. They go out later, in order for each order. Counting and sending do not wait for each other, and both can be repeated.
+It is a second reader of the stream beside the relay. If the bus or a table does not answer, machines continue and unsent events
+wait in the stream. They go out later, in order for each order. The bus and the followers do not wait for each other, and all
+can be repeated.
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, Protocol
 
@@ -22,8 +23,8 @@ from lambdas.outbox.changes import (
     pass_on_each,
 )
 from lambdas.outbox.dead_letters import DeadLetters
-from lambdas.records.step_counts import CountsBusyError, StepCounts
-from lambdas.records.table import RecordTable
+from lambdas.records.step_counts import StepCounts
+from lambdas.records.table import BusyError, RecordTable
 from lambdas.runtime.cold_start import prepare
 from lambdas.runtime.settings import Settings
 from lambdas.runtime.telemetry import MetricUnit, log_unexpected, logger, metrics
@@ -31,15 +32,22 @@ from lambdas.runtime.telemetry import MetricUnit, log_unexpected, logger, metric
 _REMEMBERED = 5_000
 
 
-class Counts(Protocol):
-    """Orders per step. The same change may be counted again, and changes in any order."""
+class Follower(Protocol):
+    """Keeps something that is read of orders. It may meet a change again, and changes in any order."""
 
-    def follow(self, old: Order | None, new: Order | None) -> None: ...
+    def follow(self, old: Order | None, new: Order | None) -> None:
+        """Take in a change. `old` None: the order was created, or comes as it stands. `new` None: it was removed."""
+
+
+Followers = Mapping[str, Follower]
+"""By name, for the log."""
 
 
 class AnnouncerSettings(Settings):
     event_bus: str
     record_table: str
+    history_table: str
+    desk_table: str
     dead_letters: str
 
 
@@ -58,13 +66,17 @@ class SentEvents:
         return [event for event in events if event.event_id not in self._ids]
 
 
+def followers_of(settings: AnnouncerSettings) -> Followers:
+    return {"step counts": StepCounts(RecordTable(settings.record_table))}
+
+
 @cache
-def _outside() -> tuple[Bus, Counts, DeadLetterQueue, SentEvents]:
+def _outside() -> tuple[Bus, Followers, DeadLetterQueue, SentEvents]:
     settings = AnnouncerSettings.from_environment()
     dead_letters = DeadLetters(settings.dead_letters, os.environ.get("AWS_LAMBDA_FUNCTION_NAME", ""))
     return (
         EventBridgeBus(settings.event_bus),
-        StepCounts(RecordTable(settings.record_table)),
+        followers_of(settings),
         dead_letters,
         SentEvents(),
     )
@@ -74,24 +86,24 @@ def _outside() -> tuple[Bus, Counts, DeadLetterQueue, SentEvents]:
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Take a batch of stream records; return the first one to deliver again. `redriven` is set by `make redrive`."""
     records = event["Records"]
-    bus, counts, dead_letters, sent = _outside()
-    again = announce(records, bus, counts, NoDeadLetters() if event.get("redriven") else dead_letters, sent)
+    bus, followers, dead_letters, sent = _outside()
+    again = announce(records, bus, followers, NoDeadLetters() if event.get("redriven") else dead_letters, sent)
     return batch_response(records, again)
 
 
 def announce(
-    records: Sequence[Record], bus: Bus, counts: Counts, dead_letters: DeadLetterQueue, sent: SentEvents
+    records: Sequence[Record], bus: Bus, followers: Followers, dead_letters: DeadLetterQueue, sent: SentEvents
 ) -> list[str]:
-    """Count the changes and publish their events. Return the sequence numbers of those to deliver again."""
+    """Have the changes followed and publish their events. Return the sequence numbers of those to deliver again."""
     happened: list[tuple[str, OrderEvent]] = []
-    uncounted: list[str] = []
+    behind: list[str] = []
 
     def follow(change: Change) -> None:
         # The event of an expired lead went out when it expired. An order as it stands has no new events.
         if change.new is not None and not change.as_it_stands:
             happened.extend((change.sequence, event) for event in changes(change.old, change.new))
-        if not _count(change, counts):
-            uncounted.append(change.sequence)
+        if not _follow(change, followers):
+            behind.append(change.sequence)
 
     again = pass_on_each(records, follow, dead_letters)
     events = sent.without([event for _, event in happened])
@@ -101,19 +113,25 @@ def announce(
     if unsent:
         logger.error("events not accepted by the bus", extra={"events": len(unsent)})
         metrics.add_metric("EventsKept", MetricUnit.Count, len(unsent))
-    return [*again, *uncounted, *(sequence for sequence, event in happened if event.event_id in late)]
+    return [*again, *behind, *(sequence for sequence, event in happened if event.event_id in late)]
 
 
-def _count(change: Change, counts: Counts) -> bool:
-    """Count the change. Return False if the count must be repeated; it holds up no event. Raises if no retry can help."""
-    try:
-        counts.follow(change.old, change.new)
-    except Exception as error:
-        if not (isinstance(error, CountsBusyError) or may_succeed_later(error)):
-            raise
-        log_unexpected("order not counted", error, sequence_number=change.sequence)
-        return False
-    return True
+def _follow(change: Change, followers: Followers) -> bool:
+    """Have each follower take in the change, whatever befalls the others. Return False if one of them must meet it again; it
+    holds up no event. Raises the first error that no retry can help."""
+    behind, hopeless = [], list[Exception]()
+    for name, follower in followers.items():
+        try:
+            follower.follow(change.old, change.new)
+        except Exception as error:  # noqa: BLE001 - the other followers continue
+            if isinstance(error, BusyError) or may_succeed_later(error):
+                log_unexpected("order not followed", error, sequence_number=change.sequence, follower=name)
+                behind.append(name)
+            else:
+                hopeless.append(error)
+    if hopeless and not behind:
+        raise hopeless[0]
+    return not behind
 
 
 prepare(_outside)

@@ -12,7 +12,7 @@ from typing import Any
 
 from lambdas.orders.model.fingerprint import fingerprint
 from lambdas.orders.model.order import Order
-from lambdas.records.table import RecordTable
+from lambdas.records.table import BusyError, RecordTable
 from lambdas.runtime.items import Item, from_item, to_item
 
 _SK = "step_counts"  # Earlier versions had no shards.
@@ -21,7 +21,7 @@ SHARDS = 4
 _NOT_COUNTED = 0  # No step has this id.
 
 
-class CountsBusyError(RuntimeError):
+class CountsBusyError(BusyError):
     """Others changed the same counts on each try. The record must come again."""
 
 

@@ -14,6 +14,10 @@ _TRIES = 12
 _LONGEST_PAUSE_SECONDS = 0.1  # Another write of one record takes milliseconds.
 
 
+class BusyError(RuntimeError):
+    """Others wrote the same record on each try. The same call may succeed later."""
+
+
 class ConditionFailedError(Exception):
     """A transaction was refused. `failed`: indexes of the writes whose condition did not hold."""
 

@@ -80,6 +80,8 @@ def environment() -> dict[str, str]:
         "ORDER_TABLE": "orders",
         "RECORD_TABLE": "records",
         "GUARD_TABLE": "guards",
+        "HISTORY_TABLE": "history",
+        "DESK_TABLE": "desk",
     }
 
 

@@ -23,7 +23,7 @@ from lambdas.orders.machine import Machine, StepFunctionsMachine
 from lambdas.orders.model.order import PaymentAttempt
 from lambdas.orders.payment_ports import PaymentDeclined, Payments, PaymentUnclear
 from lambdas.orders.ports import Clients, OrderStore, Pricing, Sale
-from lambdas.outbox.announcer import Counts
+from lambdas.outbox.announcer import Follower
 from lambdas.outbox.bus import Bus, EventBridgeBus
 from lambdas.outbox.changes import DeadLetterQueue
 from lambdas.payments.preauthorization import PreAuthorization
@@ -46,7 +46,7 @@ HELD: dict[type[Any], type[Any]] = {
     fakes.FakeBus: Bus,
     fakes.FakeClients: Clients,
     fakes.FakeContacts: Contacts,
-    fakes.FakeCounts: Counts,
+    fakes.FakeCounts: Follower,
     fakes.FakeMachine: Machine,
     fakes.FakePayments: Payments,
     fakes.FakePricing: Pricing,
@@ -217,7 +217,7 @@ def test_a_machine_may_be_started_again_and_stays_as_it_is(request: pytest.Fixtu
 
 @both
 def test_counts_take_every_change_as_often_as_it_is_told(records: RecordTable, real: bool) -> None:
-    counts: Counts = StepCounts(records) if real else fakes.FakeCounts()
+    counts: Follower = StepCounts(records) if real else fakes.FakeCounts()
     lead = an_order()
     moved = lead.changed(step_id=12, revision=lead.revision + 1)
     for old, new in ((None, lead), (lead, moved), (lead, moved), (moved, None)):

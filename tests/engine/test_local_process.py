@@ -89,7 +89,9 @@ threading.Event().wait()
 def test_stopped_means_that_the_parent_sees_it_ended_too(tmp_path: Path) -> None:
     # Its threads end one after the other, and the first is a zombie while others still run.
     for _ in range(10):
-        started = BackgroundProcess.start(tmp_path, "many", [sys.executable, "-c", MANY_THREADS], cwd=tmp_path, ports={})
+        started = BackgroundProcess.start(
+            tmp_path, "many", [sys.executable, "-c", MANY_THREADS], cwd=tmp_path, ports={}
+        )
         started.wait_until((tmp_path / "up").exists, seconds=20)
         found = BackgroundProcess.attach(tmp_path, "many")
         assert found is not None

@@ -81,6 +81,8 @@ def test_the_outputs_are_what_others_read(stage: Synthesized) -> None:
         "ApiId",
         "OrderTable",
         "RecordTable",
+        "HistoryTable",
+        "DeskTable",
         "EventBus",
         "Relay",
         "Announcer",

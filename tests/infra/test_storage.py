@@ -3,10 +3,10 @@
 from tests.infra.template import Synthesized, name_of
 from tests.support.tables import INDEXES, KEPT, projection
 
-TABLES = {"StorageOrderTable", "StorageRecordTable", "StorageGuardTable"}
+TABLES = {"StorageOrderTable", "StorageRecordTable", "StorageGuardTable", "StorageHistoryTable", "StorageDeskTable"}
 
 
-def test_there_are_three_tables_on_demand_with_the_same_keys(stage: Synthesized) -> None:
+def test_all_tables_are_on_demand_with_the_same_keys(stage: Synthesized) -> None:
     tables = stage.properties_of_type("AWS::DynamoDB::Table")
 
     assert set(tables) == TABLES
@@ -53,7 +53,8 @@ def test_prod_keeps_its_tables_whatever_happens_to_the_stack(prod: Synthesized) 
     for name, table in prod.of_type("AWS::DynamoDB::Table").items():
         assert table["DeletionPolicy"] == table["UpdateReplacePolicy"] == "Retain"
         assert table["Properties"]["DeletionProtectionEnabled"] is True
-        recovers = {"PointInTimeRecoveryEnabled": name != "StorageGuardTable"}  # all of which expires
+        recovers = {"PointInTimeRecoveryEnabled": name not in ("StorageGuardTable", "StorageDeskTable")}
+        # Guards expire, and what the desk reads can be made again.
         assert table["Properties"]["PointInTimeRecoverySpecification"] == recovers
     artifact = prod.manifest["artifacts"][prod.settings.stack_name]
     assert artifact["properties"]["terminationProtection"] is True

@@ -97,7 +97,8 @@ def test_every_function_is_told_what_its_settings_read_and_no_more(stage: Synthe
         "ApiHandler": TABLES
         | DOORS
         | {"CALLS_PER_MINUTE", "FAILED_LOGINS_OF_SOURCE", "SETTLE_SECONDS", "PREAUTHORIZE_CONTRACTS"}
-        | {"MAIL_FROM", "COMPANY", "ATTACHMENT_BUCKET", "PUBLIC_URL", "MACHINES"},
+        | {"MAIL_FROM", "COMPANY", "ATTACHMENT_BUCKET", "PUBLIC_URL", "MACHINES"}
+        | {"HISTORY_TABLE", "DESK_TABLE"},
         **{
             f"Actions{construct_name(module)}": TABLES
             | (MAIL if needs.sends_mail else set())
@@ -114,7 +115,7 @@ def test_every_function_is_told_what_its_settings_read_and_no_more(stage: Synthe
         | {"CONTRACT_QUEUE_URL", "DEAD_LETTERS_URL", "CONTRACT_TRIES", "PREAUTHORIZE_CONTRACTS"},
         "NoticesSender": NOTICES,
         "NoticesReminder": NOTICES,
-        "OutboxAnnouncer": {"EVENT_BUS", "RECORD_TABLE", "DEAD_LETTERS"},
+        "OutboxAnnouncer": {"EVENT_BUS", "RECORD_TABLE", "HISTORY_TABLE", "DESK_TABLE", "DEAD_LETTERS"},
         "OutboxRelay": {"MACHINES", "MACHINE_HASHES", "FUNCTIONS", "ORDER_TABLE", "DEAD_LETTERS"},
         "SandboxProviderHandler": {"RECORD_TABLE"},
         "WatchSweeper": {"ORDER_TABLE", "MACHINES", "MACHINE_HASHES"},

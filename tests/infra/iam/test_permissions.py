@@ -15,6 +15,7 @@ from tests.infra.template import Synthesized, name_of
 
 READ_WRITE = {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"}
 TRANSACTION = READ_WRITE | {"dynamodb:ConditionCheckItem"}
+READ_MODELS = TRANSACTION | {"dynamodb:DeleteItem", "dynamodb:Query", "dynamodb:BatchWriteItem"}
 FETCH = {"dynamodb:BatchGetItem"}  # what lists found in an index
 CLAIM_AND_SETTLE = READ_WRITE
 WAIT = {"dynamodb:GetItem", "dynamodb:UpdateItem"}
@@ -49,6 +50,8 @@ FUNCTIONS: dict[str, dict[str, set[str]]] = {
         # DeleteItem: of what finds a client by an address or login name it no longer has (infra/functions/record_keys.py)
         "StorageRecordTable": TRANSACTION | {"dynamodb:Query", "dynamodb:DeleteItem"},
         "StorageGuardTable": READ_WRITE,
+        "StorageHistoryTable": {"dynamodb:GetItem", "dynamodb:Query"},
+        "StorageDeskTable": READ_WRITE | {"dynamodb:DeleteItem", "dynamodb:Query"},
         "AttachmentsBucket/orders/*": {"s3:PutObject", "s3:GetObject"},
         SENDER: {"ses:SendEmail"},
         "*": TRACE,
@@ -90,6 +93,8 @@ FUNCTIONS: dict[str, dict[str, set[str]]] = {
         "OutboxBus": {"events:PutEvents"},
         "OutboxDeadLetters": {"sqs:SendMessage"},
         "StorageRecordTable": {"dynamodb:UpdateItem"},
+        "StorageHistoryTable": {f"dynamodb:{verb}" for verb in ("GetItem", "PutItem", "Query", "DeleteItem")},
+        "StorageDeskTable": READ_MODELS,
         "StorageOrderTable.StreamArn": {"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"},
         "*": TRACE | {"dynamodb:ListStreams"},
     },

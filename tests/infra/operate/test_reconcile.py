@@ -54,7 +54,7 @@ class Stage:
             self.orders.create(order, (), NOW)
 
     def tell(self, records: Sequence[dict[str, Any]]) -> bool:
-        return announce(records, self.bus, self.counts, NoDeadLetters(), SentEvents()) == []
+        return announce(records, self.bus, {"counts": self.counts}, NoDeadLetters(), SentEvents()) == []
 
     def run(self, *names: str) -> tuple[int, str]:
         said = io.StringIO()

@@ -129,9 +129,9 @@ def make_caller(dynamodb: DynamoDBClient, records: RecordTable) -> Caller:
         failed_logins_of_source=FAILED_LOGINS_OF_SOURCE,
         client=dynamodb,
     )
-    return Caller(
-        Api(Backend(service, records, gateway, load_plans(), guard), users), users.add("web", now=0), dynamodb
-    )
+    history, desk = (RecordTable(make_table(dynamodb, name), dynamodb) for name in ("history", "desk"))
+    backend = Backend(service, records, gateway, load_plans(), guard, history=history, desk=desk)
+    return Caller(Api(backend, users), users.add("web", now=0), dynamodb)
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from lambdas.orders.events import AS_IT_STANDS
-from lambdas.outbox.announcer import SentEvents, announce
+from lambdas.outbox.announcer import Follower, SentEvents, announce
 from lambdas.outbox.dead_letters import DeadLetters
 from tests.support.fakes import FakeBus, FakeCounts, FakeDeadLetters
 from tests.unit.outbox.test_relay import broken, lead, record, submitted
@@ -17,7 +17,9 @@ def tell(
     dead_letters: FakeDeadLetters | None = None,
     sent: SentEvents | None = None,
 ) -> list[str]:
-    return announce(records, bus, counts or FakeCounts(), dead_letters or FakeDeadLetters(), sent or SentEvents())
+    return announce(
+        records, bus, {"counts": counts or FakeCounts()}, dead_letters or FakeDeadLetters(), sent or SentEvents()
+    )
 
 
 def told(bus: FakeBus) -> list[str]:
@@ -113,3 +115,35 @@ def test_a_letter_names_the_order_its_place_in_the_stream_and_the_reader_and_not
     }
     assert (letter["orderId"], letter["requestContext"]["functionArn"]) == ("1001", "relay")
     assert "ada@example.com" not in json.dumps(letter)
+
+
+class Unsteady:
+    """A follower that fails in its own way."""
+
+    def __init__(self, error: Exception) -> None:
+        self._error = error
+
+    def follow(self, old: Any, new: Any) -> None:
+        raise self._error
+
+
+def test_a_follower_that_fails_stops_no_other_and_its_change_comes_again() -> None:
+    bus, counts, letters = FakeBus(), FakeCounts(), FakeDeadLetters()
+    followers: dict[str, Follower] = {"first": Unsteady(OSError("no answer")), "counts": counts}
+
+    assert announce([record(1, lead("1001"))], bus, followers, letters, SentEvents()) == ["1"]
+    assert counts.followed == [(None, 11)]
+    assert letters.letters == []
+
+
+def test_a_change_that_no_retry_helps_is_set_aside_once_all_others_have_it() -> None:
+    counts, letters = FakeCounts(), FakeDeadLetters()
+    hopeless, silent = Unsteady(ValueError("a fault in the code")), Unsteady(OSError("no answer"))
+
+    followers: dict[str, Follower] = {"first": hopeless, "second": silent, "counts": counts}
+    assert announce([record(1, lead("1001"))], FakeBus(), followers, letters, SentEvents()) == ["1"]
+    assert letters.letters == []
+    del followers["second"]
+    assert announce([record(1, lead("1001"))], FakeBus(), followers, letters, SentEvents()) == []
+    assert [order_id for order_id, _ in letters.letters] == ["1001"]
+    assert len(counts.followed) == 2
