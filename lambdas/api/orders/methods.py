@@ -19,7 +19,6 @@ from lambdas.api.orders import views
 from lambdas.api.orders.requests import CreateRequest, GetRequest, ListRequest, SubmitRequest, UpdateRequest
 from lambdas.api.orders.results import CreatedOrder
 from lambdas.api.queues.lookup import queue_to_fill
-from lambdas.orders.decisions.draft import OrderDraft
 from lambdas.orders.decisions.parties import stored_method
 from lambdas.orders.decisions.shown_order import ShownOrder
 from lambdas.orders.errors import InvalidOrderError, Problem
@@ -41,10 +40,8 @@ def _create(backend: Backend, request: CreateRequest, caller: Caller) -> Created
         text = f"an order begins in {queue.leads.name} (step {queue.leads.id}) and leaves it by order.submit"
         raise MalformedRequestError(Problem("order_status", text))
     key = IdempotencyKey(caller.name, caller.call.idempotency_key) if caller.call.idempotency_key else None
-    sent = request.model_dump(exclude_none=True, exclude={"order_status", "add_default_pack_upgrades"})
-    draft = OrderDraft(**sent, add_default_pack_upgrades=request.add_default_pack_upgrades or None)
     with counting_codes(backend, caller, queue.brand_id, request.info) as codes:
-        return CreatedOrder(codes.uncount_hits(backend.service.create(draft, key, by=caller.name)), queue)
+        return CreatedOrder(codes.uncount_hits(backend.service.create(request, key, by=caller.name)), queue)
 
 
 _NO_DATA = {"order_id", "hash", "step_id", "step_name", "reason", "card_stored", "card_id", "ach_id"}

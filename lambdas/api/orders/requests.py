@@ -19,6 +19,7 @@ from lambdas.api.http.parameters import (
     Text,
     UnixTime,
 )
+from lambdas.orders.decisions.draft import OrderDraft
 from lambdas.orders.model.queue import DEFAULT_BRAND_ID
 
 ORDER_FIELDS = frozenset(
@@ -52,8 +53,8 @@ class _Details(Request):
     planned_completion: UnixTime = Field(default=None, description="When it is planned to be done, in Unix seconds.")
 
 
-class CreateRequest(_Details):
-    """`order.create`. `order_status` may name the Leads step only; orders leave it by order.submit."""
+class CreateRequest(_Details, OrderDraft):
+    """`order.create`: a draft, as it was sent. `order_status` may name the Leads step only; orders leave it by order.submit."""
 
     order_queue_id: int = Field(gt=0, description="The queue the order goes through.")
     ts: UnixTime = Field(default=None, description="When the order was received, in Unix seconds; now if not said.")

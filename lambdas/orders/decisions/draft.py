@@ -32,7 +32,7 @@ _PAYMENT_PREFIXES = ("pack", "cc_", "ach_", "paypal_")
 
 
 class OrderDraft(Frozen):
-    """The content of a new order. Money in cents; times in Unix seconds; None: not stated."""
+    """The content of a new order. Money in cents; times in Unix seconds; None: not stated. The API's request is one."""
 
     order_queue_id: int
     ts: int | None = None
@@ -47,12 +47,14 @@ class OrderDraft(Frozen):
     total_cents: int | None = None
     requested_completion: int | None = None
     planned_completion: int | None = None
-    add_default_pack_upgrades: bool | None = None
+    add_default_pack_upgrades: bool = False
     info: dict[str, Any] = {}
 
     def content_hash(self) -> str:
         """The same for the same content, whatever the order of keys; used to tell a repeat from another order."""
-        stated = self.model_dump(exclude_none=True, exclude={"info": {"uber_pass"}})
+        values = {name: getattr(self, name) for name in OrderDraft.model_fields}
+        stated = {name: value for name, value in values.items() if value is not None and value is not False}
+        stated["info"] = {key: value for key, value in self.info.items() if key != "uber_pass"}
         content = json.dumps(stated, sort_keys=True, default=str)
         return hashlib.sha256(content.encode()).hexdigest()
 
