@@ -44,10 +44,10 @@ def add_stack(app: App, *, settings: StageSettings, layer: Path, sources: Path =
 def refuse_another_account(environment: Mapping[str, str]) -> None:
     """Raise AccountError if the CDK found other credentials, or another region, than our own commands did."""
     for meant, found in ((MEANT_ACCOUNT, "CDK_DEFAULT_ACCOUNT"), (MEANT_REGION, "CDK_DEFAULT_REGION")):
-        said, theirs = environment.get(meant), environment.get(found)
-        if said and theirs and said != theirs:
+        stated, theirs = environment.get(meant), environment.get(found)
+        if stated and theirs and stated != theirs:
             raise AccountError(
-                f"the CDK speaks to {theirs}, all other commands to {said}: set AWS_PROFILE and AWS_REGION"
+                f"the CDK speaks to {theirs}, all other commands to {stated}: set AWS_PROFILE and AWS_REGION"
             )
 
 

@@ -27,8 +27,8 @@ def credit_problems(queue: Queue) -> Iterator[str]:
 
 def credit_warnings(queue: Queue) -> Iterator[str]:
     """Warnings: credit that is allowed, but that the queue's file does not mention."""
-    said = {"may_be_invoiced", "active_unpaid"} & queue.model_fields_set
-    if said or queue.may_be_invoiced is MayBeInvoiced.NOBODY:
+    stated = {"may_be_invoiced", "active_unpaid"} & queue.model_fields_set
+    if stated or queue.may_be_invoiced is MayBeInvoiced.NOBODY:
         return
     for action in _active_before_paid(queue):
         yield (

@@ -71,8 +71,8 @@ def is_nobody_s(host: str) -> bool:
 def _gateway(settings: StageSettings) -> Iterator[str]:
     known = ", ".join(GATEWAYS)
     if settings.gateway not in GATEWAYS:
-        said = f"is {settings.gateway!r}, which" if settings.gateway else "is missing:"
-        yield f"gateway {said} must be an adapter that lambdas/payments/gateways.py knows ({known})"
+        stated = f"is {settings.gateway!r}, which" if settings.gateway else "is missing:"
+        yield f"gateway {stated} must be an adapter that lambdas/payments/gateways.py knows ({known})"
     elif settings.gateway == SANDBOX and not settings.allow_sandbox:
         yield (
             "gateway is the sandbox, which takes no real money: name your payment provider's, "

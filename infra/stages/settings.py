@@ -153,12 +153,12 @@ def read_settings(stage: str, text: str, **found_out: Any) -> StageSettings:
     """From what the stage's file says, and what only its surroundings know. Raises StageFileError."""
     file = f"infra/stages/{stage}.toml"
     try:
-        said = tomllib.loads(text)
+        stated = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise StageFileError(f"{file} is not TOML: {error}") from None
     try:
         return StageSettings.model_validate(
-            {**said, **found_out, "stage": stage}, extra="forbid"
+            {**stated, **found_out, "stage": stage}, extra="forbid"
         )  # in nested tables too
     except ValidationError as error:
         problems = "".join(f"\n  - {_problem(each)}" for each in error.errors(include_url=False, include_input=False))

@@ -117,8 +117,8 @@ def _call(
     url = address(url, settings)
     refuse_other_hosts(url, settings)
     secret = secret_text(settings.webhook_secret_arn)
-    status, said = post(url, content, key=key, secret=secret, now=now, timeout_seconds=timeout_seconds)
-    return outcome_of(status, said, order)
+    status, reply = post(url, content, key=key, secret=secret, now=now, timeout_seconds=timeout_seconds)
+    return outcome_of(status, reply, order)
 
 
 def _may_have_begun(action: ChecklistAction) -> bool:

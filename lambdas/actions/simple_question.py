@@ -62,12 +62,12 @@ def _answer(given: Any, number: int, question: Question) -> str:
     if isinstance(given, Mapping):
         by_key = {_plain(key): value for key, value in given.items()}
         from_zero = "0" in by_key
-        said = by_key.get(_plain(question.question), by_key.get(str(number - 1 if from_zero else number)))
+        reply = by_key.get(_plain(question.question), by_key.get(str(number - 1 if from_zero else number)))
     elif isinstance(given, list | tuple):
-        said = given[number - 1] if number <= len(given) else None
+        reply = given[number - 1] if number <= len(given) else None
     else:
-        said = given if number == 1 else None
-    return "" if said is None or isinstance(said, Mapping | list | tuple) else _plain(said)
+        reply = given if number == 1 else None
+    return "" if reply is None or isinstance(reply, Mapping | list | tuple) else _plain(reply)
 
 
 def _plain(text: object) -> str:

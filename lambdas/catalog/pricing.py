@@ -78,8 +78,8 @@ class CatalogPricing:
         """A client who exists is taxed where their account says, for there the invoice goes; else where the order says."""
         if self.taxes.brand(sale.brand_id) is None:
             return Taxation()
-        _, said = self._whereabouts(info, sale)
-        return self.taxes.of(sale, Buyer.of(*said))
+        _, place = self._whereabouts(info, sale)
+        return self.taxes.of(sale, Buyer.of(*place))
 
     def _whereabouts(self, info: Mapping[str, Any], sale: Sale) -> tuple[str, tuple[str, str, str]]:
         """The source of the buyer's place (`client` or `info`), and its country, state and VAT number."""
@@ -90,8 +90,8 @@ class CatalogPricing:
 
     def _misplaced(self, info: Mapping[str, Any], sale: Sale) -> Iterator[Problem]:
         """Problems of a place that taxes cannot be found by. It must not count as a place without taxes."""
-        who, said = self._whereabouts(info, sale)
-        for name, problem in self.taxes.place_problems(sale, *said):
+        who, place = self._whereabouts(info, sale)
+        for name, problem in self.taxes.place_problems(sale, *place):
             if who == "info":
                 yield Problem(f"info.{name}", problem)
             else:

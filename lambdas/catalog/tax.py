@@ -59,7 +59,7 @@ class Tax(Frozen):
 
     @cached_property
     def _states(self) -> frozenset[str]:
-        return frozenset(region_code(said, self.country) or said.upper() for said in self.regions)
+        return frozenset(region_code(region, self.country) or region.upper() for region in self.regions)
 
     def on(self, cents: int) -> int:
         """The tax on a net amount, rounded half up."""

@@ -71,8 +71,8 @@ class ContractService(_Priced):
             upgrade: QuotedOption(option_id=option.option_id or "", **option.cents())
             for upgrade, option in self.options.items()
         }
-        said = self.model_dump(include={"description", "period", "quantity", "setup_per_unit"})
-        return QuotedService(plan_id=self.plan_id or "", options=options, **said, **self.cents())
+        stated = self.model_dump(include={"description", "period", "quantity", "setup_per_unit"})
+        return QuotedService(plan_id=self.plan_id or "", options=options, **stated, **self.cents())
 
 
 class ContractSigner(_Strict):
@@ -133,12 +133,12 @@ class ContractPayment(_Strict):
         if self.token is None:
             return {"payment_type": self.payment_type}
         kind = self.payment_type
-        said = {f"{kind}_token": self.token}
+        stated = {f"{kind}_token": self.token}
         if kind == "cc":
-            said |= {"cc_num": self.last_four, "cc_type": self.brand, "cc_expire": self.expiry}
+            stated |= {"cc_num": self.last_four, "cc_type": self.brand, "cc_expire": self.expiry}
         if kind == "ach":
-            said |= {"ach_acct": self.last_four, "ach_bank": self.brand, "ach_type": self.account_type}
-        return {"payment_type": self.payment_type, **{key: value for key, value in said.items() if value}}
+            stated |= {"ach_acct": self.last_four, "ach_bank": self.brand, "ach_type": self.account_type}
+        return {"payment_type": self.payment_type, **{key: value for key, value in stated.items() if value}}
 
 
 class ContractDocument(_Strict):
@@ -175,9 +175,9 @@ class ContractSigned(_Strict):
 
     @model_validator(mode="after")
     def _says_it_once(self) -> Self:
-        said = self.model_fields_set - _OF_THE_SIGNATURE
-        if self.quote_id and said:
-            raise ValueError(f"the quote says {', '.join(sorted(said))}: leave them out, or leave out quote_id")
+        stated = self.model_fields_set - _OF_THE_SIGNATURE
+        if self.quote_id and stated:
+            raise ValueError(f"the quote says {', '.join(sorted(stated))}: leave them out, or leave out quote_id")
         if not self.quote_id and not (self.contract_id and self.order_queue_id and self.services):
             raise ValueError("contract_id, order_queue_id and services are needed, or a quote_id")
         if not self.quote_id and (self.client_id is None) == (self.contact is None):
@@ -190,8 +190,8 @@ class ContractSigned(_Strict):
 
     def content_hash(self) -> str:
         """The same for every delivery of a signature, even if a repeated delivery gives another time."""
-        said = self.model_dump(mode="json", exclude={"signed_at"}, exclude_defaults=True)
-        return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+        stated = self.model_dump(mode="json", exclude={"signed_at"}, exclude_defaults=True)
+        return hashlib.sha256(json.dumps(stated, sort_keys=True).encode()).hexdigest()
 
 
 # A quote says the rest; contact data beside it takes the place of the client's on this order.

@@ -25,7 +25,7 @@ def draft_of(contract: SignedContract) -> OrderDraft:
 
 def _evidence(contract: SignedContract) -> dict[str, Any]:
     """`info.contract`: what people look up; the contract itself is kept apart and does not change with the order."""
-    said = {
+    stated = {
         "contract_id": contract.contract_id,
         "signature_id": contract.signature_id,
         "quote_id": contract.quote_id,
@@ -36,4 +36,4 @@ def _evidence(contract: SignedContract) -> dict[str, Any]:
         "term_months": contract.term_months,
         "persistent": "1" if contract.persistent else "0",
     }
-    return {key: value for key, value in said.items() if value not in ("", None)}
+    return {key: value for key, value in stated.items() if value not in ("", None)}

@@ -41,6 +41,6 @@ class DeadLetters:
         self._url, self._client = url, client or sqs()
 
     def park(self, body: str, *, kind: str, reason: str, message_id: str) -> None:
-        said = {"kind": kind, "reason": reason[:_LONGEST_REASON] or kind, "message_id": message_id}
-        attributes = {name: {"DataType": "String", "StringValue": value} for name, value in said.items()}
+        stated = {"kind": kind, "reason": reason[:_LONGEST_REASON] or kind, "message_id": message_id}
+        attributes = {name: {"DataType": "String", "StringValue": value} for name, value in stated.items()}
         self._client.send_message(QueueUrl=self._url, MessageBody=body, MessageAttributes=attributes)

@@ -46,13 +46,13 @@ def _is_done(message: Mapping[str, Any], notices: Notices) -> bool:
 
 
 def _act(message: Mapping[str, Any], notices: Notices) -> None:
-    said = json.loads(message["body"])
-    if request := said.get(LINK_REQUESTED):
+    stated = json.loads(message["body"])
+    if request := stated.get(LINK_REQUESTED):
         notices.send_requested_link(request["form"], request["digest"], str(message["messageId"]))
         return
-    order_id = str(said["detail"]["order_id"])
+    order_id = str(stated["detail"]["order_id"])
     notices.index_lead(order_id)
-    if said["detail-type"] != SUBMITTED:
+    if stated["detail-type"] != SUBMITTED:
         return
     # While the message is hidden, another delivery may still be sending. When it comes again, that process is dead. Sending
     # twice is better than never, because clients wait for this mail.

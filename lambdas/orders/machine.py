@@ -156,8 +156,8 @@ class StepFunctionsMachine:
             found = self._client.describe_execution(executionArn=f"{arn}:{name}")
         except self._client.exceptions.ExecutionDoesNotExist:
             return None
-        said = {"error": found.get("error", ""), "cause": found.get("cause", "")}
-        return Execution(name=name, status=found["status"], started_at=int(found["startDate"].timestamp()), **said)
+        stated = {"error": found.get("error", ""), "cause": found.get("cause", "")}
+        return Execution(name=name, status=found["status"], started_at=int(found["startDate"].timestamp()), **stated)
 
     def answer(self, token: str, answer: Answer) -> bool:
         gone = (self._client.exceptions.TaskTimedOut, self._client.exceptions.TaskDoesNotExist)

@@ -27,10 +27,10 @@ def with_prices(info: Mapping[str, Any], priced: tuple[PricedPack, ...]) -> dict
     """`info` with the calculated values beside those that the caller sent. An accepted coupon becomes an object."""
     filled = dict(info)
     for pack in priced:
-        if isinstance(said := info.get(pack.pack), Mapping):
+        if isinstance(stated := info.get(pack.pack), Mapping):
             coupon = {"coupon": _coupon(pack.coupon, pack)} if pack.coupon else {}
             worked_out = _worked_out(pack)
-            kept = {key: value for key, value in said.items() if not (key in worked_out and _is_read_as(key, value))}
+            kept = {key: value for key, value in stated.items() if not (key in worked_out and _is_read_as(key, value))}
             filled[pack.pack] = {**merge(worked_out, kept), **coupon}
     return filled
 
@@ -63,10 +63,10 @@ def without_read_back(order: Order, sent: Mapping[str, Any]) -> dict[str, Any]:
     """
     shown = with_prices(order.info, order.priced)
     packs = {pack.pack: pack for pack in order.priced}
-    said = {key: _without_answers(key, value) for key, value in sent.items() if key not in WORKED_OUT}
-    if isinstance(said.get("coupon"), Mapping):
-        said["coupon"] = coupon_code(said["coupon"])
-    for name, pack in said.items():
+    stated = {key: _without_answers(key, value) for key, value in sent.items() if key not in WORKED_OUT}
+    if isinstance(stated.get("coupon"), Mapping):
+        stated["coupon"] = coupon_code(stated["coupon"])
+    for name, pack in stated.items():
         if name in packs and isinstance(pack, Mapping):
             monthly = _is_monthly(pack, order.info[name]) and "price" not in order.info[name]
             keys = ("title", "price") if monthly else ("title",)
@@ -75,22 +75,22 @@ def without_read_back(order: Order, sent: Mapping[str, Any]) -> dict[str, Any]:
                 for key, value in pack.items()
                 if (key in keys or not order.is_lead) and _is_echo(key, value, shown[name])
             }
-            said[name] = {key: value for key, value in pack.items() if key not in echoes}
+            stated[name] = {key: value for key, value in pack.items() if key not in echoes}
         if name.startswith("pack") and isinstance(pack, Mapping) and isinstance(pack.get("coupon"), Mapping):
-            said[name] = _with_code(said[name], packs.get(name))
-    return said
+            stated[name] = _with_code(stated[name], packs.get(name))
+    return stated
 
 
 def setup_problems(before: Order, sent: Mapping[str, Any], after: Order) -> Iterator[Problem]:
     """A problem for each pack whose set-up differs from the `total_setup` that was sent, unless it was only read back."""
     known, worked_out = ({pack.pack: pack.net_setup_cents for pack in order.priced} for order in (before, after))
     for name, pack in sent.items():
-        said = pack.get(_TOTAL_SETUP) if is_pack(name) and isinstance(pack, Mapping) else None
-        if said in ("", None) or name not in worked_out:
+        stated = pack.get(_TOTAL_SETUP) if is_pack(name) and isinstance(pack, Mapping) else None
+        if stated in ("", None) or name not in worked_out:
             continue
         field = f"info.{name}.{_TOTAL_SETUP}"
         try:
-            cents = parse_cents(said)
+            cents = parse_cents(stated)
         except MoneyError as error:
             yield Problem(field, str(error))
             continue

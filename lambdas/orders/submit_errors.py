@@ -80,8 +80,8 @@ class TotalDiffersError(OrderError):
     nature = Nature.CONFLICT
 
     def __init__(self, order_id: str, shown: tuple[int, str], now: tuple[int, str]) -> None:
-        said, total = (f"{format_cents(cents)} {currency}" for cents, currency in (shown, now))
-        other = f"the buyer was shown {said}, and it costs {total} now"
+        stated, total = (f"{format_cents(cents)} {currency}" for cents, currency in (shown, now))
+        other = f"the buyer was shown {stated}, and it costs {total} now"
         same = f"what it sells, or what that costs later, is not what the buyer was shown; its total is {total}"
         text = same if shown == now else other
         super().__init__(

@@ -46,16 +46,16 @@ def _common(name: str, method: Method, group: str, schemas: Schemas, *, posted: 
 
 
 def _description(method: Method) -> str:
-    said = []
+    stated = []
     if callable(method.rights):
-        said.append("Which rights it needs depends on what is asked.")
+        stated.append("Which rights it needs depends on what is asked.")
     elif method.rights:
-        said.append(f"Needs the rights: {', '.join(method.rights)}.")
+        stated.append(f"Needs the rights: {', '.join(method.rights)}.")
     else:
-        said.append("Any user may call it.")
+        stated.append("Any user may call it.")
     if one_of := needs_one_of(method.request):
-        said.append(f"One of these parameters is needed: {', '.join(one_of)}.")
-    return " ".join(said)
+        stated.append(f"One of these parameters is needed: {', '.join(one_of)}.")
+    return " ".join(stated)
 
 
 def _request_headers(name: str, method: Method) -> list[str]:

@@ -49,9 +49,9 @@ class Door(BaseHTTPRequestHandler):
         if not key:
             return self._say(HTTPStatus.BAD_REQUEST, {"status": "failed", "reason": "Idempotency-Key is missing"})
         flaky = "flaky" in parse_qs(parts.query)
-        status, said = self._panel.answer(parts.path, flaky=flaky, key=key, content=content)
-        logger.info("POST %s, order %s: %s %s", parts.path, content.get("order_id"), status, said["status"])
-        return self._say(status, said)
+        status, stated = self._panel.answer(parts.path, flaky=flaky, key=key, content=content)
+        logger.info("POST %s, order %s: %s %s", parts.path, content.get("order_id"), status, stated["status"])
+        return self._say(status, stated)
 
     @property
     def _panel(self) -> Panel:

@@ -74,8 +74,8 @@ class Panel:
                 return HTTPStatus.INTERNAL_SERVER_ERROR, {"status": "failed", "reason": "it fails the first time"}
             if content.get("undo") and (begun := self._at_work.pop((order_id, action_id), None)):
                 begun.cancel()
-            said = self._begun(path, order_id, action_id, content)
-            self._answers[key] = HTTPStatus.OK, said
+            stated = self._begun(path, order_id, action_id, content)
+            self._answers[key] = HTTPStatus.OK, stated
             undo = bool(content.get("undo"))
             self._calls.append({"path": path, "order_id": order_id, "order_action_id": action_id, "undo": undo})
             return self._answers[key]

@@ -59,8 +59,8 @@ class Account:
             if error == _WANTED:
                 yield Finding(about, Verdict.RIGHT, f"{folder}, {name}: it asked the table, which has no such order")
             else:
-                said = f"{answer.get('status', '')} {error} {cause}".strip()
-                yield Finding(about, Verdict.WRONG, f"{folder}, {name}: {said}; it should be {_WANTED}")
+                stated = f"{answer.get('status', '')} {error} {cause}".strip()
+                yield Finding(about, Verdict.WRONG, f"{folder}, {name}: {stated}; it should be {_WANTED}")
             return
         yield Finding(about, Verdict.NOT_ASKED, "no queue has a state that writes an order")
 

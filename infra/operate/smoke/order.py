@@ -81,9 +81,9 @@ def _where(order: Mapping[str, Any]) -> str:
 def _call(http: httpx.Client, method: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
     answer = http.post(f"/{method}", json=dict(parameters))
     try:
-        said = answer.json()
+        stated = answer.json()
     except ValueError:
-        said = {}
+        stated = {}
     if answer.is_error:
-        raise RefusedError(f"{method}: {answer.status_code} {said.get('detail', 'without a reason')}")
-    return dict(said)
+        raise RefusedError(f"{method}: {answer.status_code} {stated.get('detail', 'without a reason')}")
+    return dict(stated)

@@ -113,8 +113,8 @@ def post(
         raise TransientError(_NO_ANSWER) from None
     if isinstance(found, Exception):
         raise found
-    status, said = found
-    return status, _read(said)
+    status, reply = found
+    return status, _read(reply)
 
 
 def _ask(url: str, body: bytes, headers: dict[str, str], timeout_seconds: int) -> tuple[int, bytes]:
@@ -124,7 +124,7 @@ def _ask(url: str, body: bytes, headers: dict[str, str], timeout_seconds: int) -
     pool = urllib3.PoolManager(retries=False, timeout=urllib3.Timeout(total=timeout_seconds))
     try:
         answer = pool.request("POST", url, body=body, headers=headers, redirect=False, preload_content=False)
-        said = answer.read(MAX_ANSWER_BYTES + 1)
+        reply = answer.read(MAX_ANSWER_BYTES + 1)
         answer.close()
     except urllib3.exceptions.SSLError:
         raise PermanentError(
@@ -132,12 +132,12 @@ def _ask(url: str, body: bytes, headers: dict[str, str], timeout_seconds: int) -
         ) from None
     except urllib3.exceptions.HTTPError:
         raise TransientError(_NO_ANSWER) from None
-    return answer.status, said
+    return answer.status, reply
 
 
-def outcome_of(status: int, said: Any, order: Order) -> Done | Waiting:
+def outcome_of(status: int, reply: Any, order: Order) -> Done | Waiting:
     """The outcome that an answer with this status means (docs/reference/order-systems.md, P5)."""
-    reason = _reason(said, order)
+    reason = _reason(reply, order)
     if status == 429:
         raise ThrottledError("the receiver asked for a pause")
     if status >= 500:
@@ -146,7 +146,7 @@ def outcome_of(status: int, said: Any, order: Order) -> Done | Waiting:
         raise PermanentError(
             f"the receiver refused with status {status}{reason}; settle it there, then process this action again"
         )
-    outcome = stated_outcome(said, order)
+    outcome = stated_outcome(reply, order)
     if outcome is None and status == 202:
         return Waiting("the receiver is at work and will answer with order.process")
     if outcome is None:
@@ -154,12 +154,12 @@ def outcome_of(status: int, said: Any, order: Order) -> Done | Waiting:
     return outcome
 
 
-def stated_outcome(said: Any, order: Order) -> Done | Waiting | None:
+def stated_outcome(reply: Any, order: Order) -> Done | Waiting | None:
     """The outcome of `{"status": "done" | "wait" | "failed"}`, in an answer or in order.process; None if it is neither."""
-    word = said.get("status") if isinstance(said, Mapping) else None
-    reason = _reason(said, order)
+    word = reply.get("status") if isinstance(reply, Mapping) else None
+    reason = _reason(reply, order)
     if word == "done":
-        return Done(f"done by the receiver{reason}", _results(said.get("result"), order))
+        return Done(f"done by the receiver{reason}", _results(reply.get("result"), order))
     if word == "wait":
         return Waiting(f"the receiver is at work{reason}")
     if word == "failed":
@@ -174,17 +174,17 @@ def _refuse_answer() -> NoReturn:
     )
 
 
-def _read(said: bytes) -> Any:
-    if len(said) > MAX_ANSWER_BYTES:
+def _read(reply: bytes) -> Any:
+    if len(reply) > MAX_ANSWER_BYTES:
         return None
     try:
-        return json.loads(said, parse_float=Decimal)
+        return json.loads(reply, parse_float=Decimal)
     except (ValueError, RecursionError):
         return None
 
 
-def _reason(said: Any, order: Order) -> str:
-    reason = said.get("reason") if isinstance(said, Mapping) else None
+def _reason(reply: Any, order: Order) -> str:
+    reason = reply.get("reason") if isinstance(reply, Mapping) else None
     return f": {_clean(reason, order)[:_LONGEST_REASON]}" if isinstance(reason, str) and reason.strip() else ""
 
 

@@ -115,5 +115,5 @@ def _keys(caller: Caller, order: Order | None) -> list[Key]:
 def _codes(info: Mapping[str, Any]) -> set[str]:
     """The normal codes of an order and of its packs."""
     packs = (value for name, value in info.items() if is_pack(name) and isinstance(value, Mapping))
-    said = (text(info, "coupon"), *(coupon_code(pack.get("coupon")) for pack in packs))
-    return {normal_code(code) for code in said} - {""}
+    stated = (text(info, "coupon"), *(coupon_code(pack.get("coupon")) for pack in packs))
+    return {normal_code(code) for code in stated} - {""}

@@ -72,8 +72,8 @@ def _content(key: str, *request: Any) -> str:
 
     It is keyed, and the key is not kept, so that nobody can try passwords or addresses against the table.
     """
-    said = json.dumps(request, sort_keys=True, default=_plain)
-    return hmac.new(key.encode(), said.encode(), hashlib.sha256).hexdigest()
+    stated = json.dumps(request, sort_keys=True, default=_plain)
+    return hmac.new(key.encode(), stated.encode(), hashlib.sha256).hexdigest()
 
 
 def _plain(value: Any) -> Any:

@@ -32,9 +32,9 @@ def _add(backend: Backend, request: ClientAddRequest, caller: Caller) -> NewClie
     if brand_id not in brands:
         raise MalformedRequestError(Problem("brand_id", f"no such brand; the brands here are {_listed(brands)}"))
     clients, now = ClientRecords(backend.records), backend.service.now()
-    said = request.model_dump(mode="json", exclude={"uber_pass"})
+    stated = request.model_dump(mode="json", exclude={"uber_pass"})
     key = (
-        RequestKey.of(caller.name, caller.call.idempotency_key, caller.call.method, said, now)
+        RequestKey.of(caller.name, caller.call.idempotency_key, caller.call.method, stated, now)
         if caller.call.idempotency_key
         else None
     )

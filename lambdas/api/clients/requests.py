@@ -138,8 +138,8 @@ class _Holder(Request):
     set_default: Flag = Field(default=False, description="1: pay by this one from now on.")
 
     def holder(self) -> dict[str, str]:
-        said = self.model_dump(include=set(_Holder.model_fields) - {"set_default"}, exclude_none=True)
-        return {name: str(value) for name, value in said.items()}
+        stated = self.model_dump(include=set(_Holder.model_fields) - {"set_default"}, exclude_none=True)
+        return {name: str(value) for name, value in stated.items()}
 
 
 class CardAddRequest(_Holder):

@@ -37,9 +37,9 @@ def update_client(table: RecordTable, client: Client, request: ClientUpdateReque
 
 
 def _decided(client: Client, request: ClientUpdateRequest, password_hash: str | None) -> Client:
-    said = request.model_dump(exclude_unset=True, exclude_none=True)
-    contact = {name: said[name] for name in _WHO if name in said} | dict.fromkeys(names_in(request.clear), "")
-    settings = {name: str(said[name]) for name in SETTINGS if name in said}
+    stated = request.model_dump(exclude_unset=True, exclude_none=True)
+    contact = {name: stated[name] for name in _WHO if name in stated} | dict.fromkeys(names_in(request.clear), "")
+    settings = {name: str(stated[name]) for name in SETTINGS if name in stated}
     custom = {name: value for name, value in request.meta.items() if value}
     changes: dict[str, Any] = {
         **_judged(client, contact),
@@ -49,10 +49,10 @@ def _decided(client: Client, request: ClientUpdateRequest, password_hash: str | 
     }
     if password_hash:
         changes["password_hash"] = password_hash
-    if "login_enabled" in said:
-        changes["login_enabled"] = said["login_enabled"]
-    if "active" in said:
-        changes["active"] = ClientStatus(said["active"])
+    if "login_enabled" in stated:
+        changes["login_enabled"] = stated["login_enabled"]
+    if "active" in stated:
+        changes["active"] = ClientStatus(stated["active"])
     return client.model_copy(update=changes)
 
 

@@ -12,20 +12,20 @@ _PLAIN = ("coupon_code", "description", "start", "expire", "class_id", "recurrin
 
 def changed(before: Coupon, request: CouponAddRequest | CouponUpdateRequest) -> Coupon:
     """With what was sent; options that cost no less any more are left out."""
-    said = request.model_dump(exclude_unset=True, exclude_none=True)
+    stated = request.model_dump(exclude_unset=True, exclude_none=True)
     options = {**before.options, **{spo_id: _option(option) for spo_id, option in (request.opts or {}).items()}}
     return before.model_copy(
         update={
-            **{name: said[name] for name in _PLAIN if name in said},
-            "plan_id": str(said.get("plan_id", before.plan_id)),
+            **{name: stated[name] for name in _PLAIN if name in stated},
+            "plan_id": str(stated.get("plan_id", before.plan_id)),
             "descriptions": {**before.descriptions, **(request.descriptions or {})},
             "discount": Discount(
-                value=said.get("discount_value", before.discount.value),
-                is_amount=said.get("dollar", before.discount.is_amount),
+                value=stated.get("discount_value", before.discount.value),
+                is_amount=stated.get("dollar", before.discount.is_amount),
             ),
             "setup_discount": Discount(
-                value=said.get("setup_discount_value", before.setup_discount.value),
-                is_amount=said.get("setup_dollar", before.setup_discount.is_amount),
+                value=stated.get("setup_discount_value", before.setup_discount.value),
+                is_amount=stated.get("setup_dollar", before.setup_discount.is_amount),
             ),
             "options": {spo_id: option for spo_id, option in options.items() if option != OptionDiscount()},
         }

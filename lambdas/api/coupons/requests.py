@@ -132,9 +132,9 @@ class _Details(Request):
         """`description_en_US` and its like become one map. What is empty counts as not sent."""
         if not isinstance(sent, dict):
             return sent
-        said = {name: value for name, value in sent.items() if value not in ("", None)}
-        texts = {match.group(1): said[name] for name in said if (match := _LOCALE.fullmatch(name))}
-        return {**said, LOCALES: texts} if texts else said
+        stated = {name: value for name, value in sent.items() if value not in ("", None)}
+        texts = {match.group(1): stated[name] for name in stated if (match := _LOCALE.fullmatch(name))}
+        return {**stated, LOCALES: texts} if texts else stated
 
     @classmethod
     def takes(cls, name: str) -> bool:

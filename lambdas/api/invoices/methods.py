@@ -83,10 +83,10 @@ def _generate_rights(request: InvoiceGenerateRequest) -> Rights:
 
 
 def _request_key(request: InvoiceGenerateRequest, caller: Caller, now: int) -> RequestKey:
-    said = request.model_dump(mode="json", exclude={"include_packs"})
+    stated = request.model_dump(mode="json", exclude={"include_packs"})
     packs = None if request.include_packs is None else sorted(request.include_packs)
     return RequestKey.of(
-        caller.name, caller.call.idempotency_key or "", caller.call.method, {**said, "include_packs": packs}, now
+        caller.name, caller.call.idempotency_key or "", caller.call.method, {**stated, "include_packs": packs}, now
     )
 
 

@@ -168,8 +168,8 @@ def _info(order: Order, *, unset: Any) -> dict[str, Any]:
     """With what the server worked out (reference/ubersmith.md 5.3, 5.4). `unset`: how a key is written that nobody set."""
     credits = {coupon_id: format_cents(cents) for coupon_id, cents in credits_of(order.priced).items()}
     coupons = {"coupon_ids": list(credits) or unset, "coupon_credits": credits or unset}
-    said = {key: as_text(value) for key, value in with_prices(order.info, order.priced).items()}
-    return {**said, **coupons, "taxes": _tax_totals(order) or unset}
+    stated = {key: as_text(value) for key, value in with_prices(order.info, order.priced).items()}
+    return {**stated, **coupons, "taxes": _tax_totals(order) or unset}
 
 
 def _tax_totals(order: Order) -> dict[str, Any]:

@@ -36,6 +36,6 @@ def _texts(file: NewFile) -> Iterable[str]:
 
         message = message_from_bytes(file.content)
         texts = (part.get_payload(decode=True) for part in message.walk() if part.get_content_maintype() == "text")
-        said = [text.decode(errors="replace") for text in texts if isinstance(text, bytes)]
-        return [*map(str, message.values()), *said, *(_TAG.sub("", text) for text in said)]
+        stated = [text.decode(errors="replace") for text in texts if isinstance(text, bytes)]
+        return [*map(str, message.values()), *stated, *(_TAG.sub("", text) for text in stated)]
     return []

@@ -78,14 +78,14 @@ def _service_add(backend: Backend, request: QuoteServiceAddRequest, caller: Call
 
 def _update(backend: Backend, request: QuoteUpdateRequest, caller: Caller) -> Quote:
     _quote(backend, request, caller)
-    said = request.model_dump(exclude_unset=True, exclude_none=True, exclude={"quote_id"})
-    if "status" in said:
-        said["status"] = QuoteStatus(said["status"])
+    stated = request.model_dump(exclude_unset=True, exclude_none=True, exclude={"quote_id"})
+    if "status" in stated:
+        stated["status"] = QuoteStatus(stated["status"])
 
     def change(quote: Quote) -> Quote:
-        if quote.status in _FIXED or (quote.signature and said.get("status") not in (None, QuoteStatus.CANCELLED)):
+        if quote.status in _FIXED or (quote.signature and stated.get("status") not in (None, QuoteStatus.CANCELLED)):
             raise QuoteFixedError(quote.quote_id, _FIXED.get(quote.status, "signed"))
-        return quote.model_copy(update=said)
+        return quote.model_copy(update=stated)
 
     return QuoteRecords(backend.records).update(request.quote_id, change)
 

@@ -46,23 +46,25 @@ def quoted_service(request: QuoteServiceAddRequest, plans: Mapping[str, Plan]) -
     return service
 
 
-def _option(upgrade_id: str, said: QuoteOptionRequest, plan: Plan | None) -> QuotedOption:
+def _option(upgrade_id: str, stated: QuoteOptionRequest, plan: Plan | None) -> QuotedOption:
     upgrade = plan.upgrades.get(upgrade_id) if plan else None
-    known = upgrade.options.get(said.po_id or "") if upgrade else None
-    price = said.price if said.price is not None else known.price if known else 0
-    setup = said.setup if said.setup is not None else known.setup if known else 0
-    amounts = _checked(_amounts(price, setup, said, 1), f"options.{upgrade_id}.")
-    return QuotedOption(option_id=said.po_id or "", **amounts)
+    known = upgrade.options.get(stated.po_id or "") if upgrade else None
+    price = stated.price if stated.price is not None else known.price if known else 0
+    setup = stated.setup if stated.setup is not None else known.setup if known else 0
+    amounts = _checked(_amounts(price, setup, stated, 1), f"options.{upgrade_id}.")
+    return QuotedOption(option_id=stated.po_id or "", **amounts)
 
 
-def _amounts(price: int, setup: int, said: QuoteServiceAddRequest | QuoteOptionRequest, months: int) -> dict[str, int]:
+def _amounts(
+    price: int, setup: int, stated: QuoteServiceAddRequest | QuoteOptionRequest, months: int
+) -> dict[str, int]:
     """A percentage becomes the amount it is of, half a cent rounded up; an amount off a month's price is off each month."""
-    off, setup_off = said.discount or 0, said.setup_discount or 0
+    off, setup_off = stated.discount or 0, stated.setup_discount or 0
     return {
         "price_cents": price,
         "setup_cents": setup,
-        "discount_cents": _percent(price, off) if said.discount_type == 0 else off * months,
-        "setup_discount_cents": _percent(setup, setup_off) if said.setup_discount_type == 0 else setup_off,
+        "discount_cents": _percent(price, off) if stated.discount_type == 0 else off * months,
+        "setup_discount_cents": _percent(setup, setup_off) if stated.setup_discount_type == 0 else setup_off,
     }
 
 
@@ -74,8 +76,8 @@ def _checked(amounts: dict[str, int], where: str) -> dict[str, int]:
     try:
         QuotedOption(**amounts)
     except ValidationError as error:
-        said = [(one, message_of(one).partition(": ")) for one in error.errors(include_input=False)]
-        found = [(name, text) if text else (path_of(one), name) for one, (name, _, text) in said]
+        stated = [(one, message_of(one).partition(": ")) for one in error.errors(include_input=False)]
+        found = [(name, text) if text else (path_of(one), name) for one, (name, _, text) in stated]
         raise InvalidOrderError(tuple(Problem(f"{where}{name}", text) for name, text in found)) from None
     return amounts
 

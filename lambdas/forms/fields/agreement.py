@@ -43,9 +43,9 @@ class AgreementField(FormField):
         return (box, signature) if self.signature else (box,)
 
     def typed(self, given: Given) -> dict[str, str]:
-        said = _said(given.info)
-        accepted = {self.name: _YES if text(said, self.agreement) == _YES else ""}
-        return {**accepted, self.signature_name: text(said, "signer")} if self.signature else accepted
+        stated = _said(given.info)
+        accepted = {self.name: _YES if text(stated, self.agreement) == _YES else ""}
+        return {**accepted, self.signature_name: text(stated, "signer")} if self.signature else accepted
 
     def read(self, typed: Typed, given: Given) -> Info:
         accepted = typed.get(self.name) == _YES
@@ -63,5 +63,5 @@ class AgreementField(FormField):
 
 
 def _said(info: Mapping[str, Any]) -> Mapping[str, Any]:
-    said = info.get(MSA)
-    return said if isinstance(said, Mapping) else {}
+    stated = info.get(MSA)
+    return stated if isinstance(stated, Mapping) else {}

@@ -86,8 +86,8 @@ def _problem(shop: Shop, link: Link, body: str) -> str:
 
 def _key(link: Link, typed: Mapping[str, str], draft: Post, now: int) -> RequestKey:
     """The key of one text on one page. The same page may send another text after going back."""
-    said = draft.said()
-    return RequestKey.of(f"link {link.link_id}", f"{typed.get(ONCE, '')[:100]} {draft.body}", "reply", said, now)
+    content = draft.said()
+    return RequestKey.of(f"link {link.link_id}", f"{typed.get(ONCE, '')[:100]} {draft.body}", "reply", content, now)
 
 
 def _view(shop: Shop, post: Post) -> PostView:

@@ -133,7 +133,7 @@ def _take_from_client(shop: Shop, form: Form, order: Order) -> Order:
     same = [
         name
         for name in CONTACT_FIELDS
-        if (said := text(order.info, name)) and said in (getattr(client, name), fit.get(name))
+        if (stated := text(order.info, name)) and stated in (getattr(client, name), fit.get(name))
     ]
     stored = [name for name in ("billing_info_id",) if text(order.info, name)]
     changes = {"client_id": "", "info": dict.fromkeys((*same, *stored), "")}

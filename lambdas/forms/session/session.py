@@ -72,11 +72,11 @@ class Session:
             return None
         return self.link.client_id if hmac.compare_digest(self.link.proof, digest_of(self.proof)) else None
 
-    def is_csrf(self, said: str) -> bool:
-        return self.is_derived(f"csrf:{self.proof}", said)
+    def is_csrf(self, stated: str) -> bool:
+        return self.is_derived(f"csrf:{self.proof}", stated)
 
-    def is_derived(self, purpose: str, said: str) -> bool:
-        return self.signer.is_signed(self._signed_text(purpose), said)
+    def is_derived(self, purpose: str, stated: str) -> bool:
+        return self.signer.is_signed(self._signed_text(purpose), stated)
 
     def _signed_text(self, purpose: str) -> str:
         return f"{purpose}\n{digest_of(self.token)}"

@@ -14,15 +14,15 @@ _STAMP = re.compile(r"([0-9]{1,12})\.([A-Z]{3})\.([0-9a-f]{32})\.([0-9a-f]{32}|)
 def stamp_of(session: Session, shown: Order) -> str:
     """The stamp of the order as shown, which may include entries of the page that are not saved yet."""
     content = content_digest(session.order) if session.order else ""
-    said = f"{shown.total_cents}.{shown.currency}.{price_digest(shown)}.{content}"
-    return f"{said}.{session.derived(_purpose(session, said))}"
+    stated = f"{shown.total_cents}.{shown.currency}.{price_digest(shown)}.{content}"
+    return f"{stated}.{session.derived(_purpose(session, stated))}"
 
 
 def seen_on(session: Session, stamp: str) -> ShownOrder | None:
     """The content and price that the page of this stamp showed; None if the stamp is not of this session and order."""
     found = _STAMP.fullmatch(stamp)
-    said, _, signature = stamp.rpartition(".")
-    if found is None or not session.is_derived(_purpose(session, said), signature):
+    stated, _, signature = stamp.rpartition(".")
+    if found is None or not session.is_derived(_purpose(session, stated), signature):
         return None
     total, currency, price, content = found.groups()
     return ShownOrder(total_cents=int(total), currency=currency, price=price, content=content)
@@ -37,6 +37,6 @@ def refuse_unseen(order: Order, seen: ShownOrder | None, now: int) -> ShownOrder
     return seen
 
 
-def _purpose(session: Session, said: str) -> str:
+def _purpose(session: Session, stated: str) -> str:
     order_id = session.order.order_id if session.order else ""
-    return f"seen:{order_id}:{said}"
+    return f"seen:{order_id}:{stated}"

@@ -78,10 +78,10 @@ class Signer:
     def sign(self, text: str) -> str:
         return _signed(self.keys.current(), text)
 
-    def is_signed(self, text: str, said: str) -> bool:
-        if hmac.compare_digest(self.sign(text).encode(), said.encode()):
+    def is_signed(self, text: str, stated: str) -> bool:
+        if hmac.compare_digest(self.sign(text).encode(), stated.encode()):
             return True
-        return any(hmac.compare_digest(_signed(key, text).encode(), said.encode()) for key in self.keys.others())
+        return any(hmac.compare_digest(_signed(key, text).encode(), stated.encode()) for key in self.keys.others())
 
 
 def _signed(key: bytes, text: str) -> str:

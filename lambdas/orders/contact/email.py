@@ -14,17 +14,17 @@ _ASCII_ONLY = "can have letters such as ä or 李 only behind the @: our mail se
 
 def email(value: str) -> str:
     """The address as mail is sent to it; empty stays empty. Raises UnfitError."""
-    said = narrow(value).strip().rstrip(".")
-    if not said:
+    stated = narrow(value).strip().rstrip(".")
+    if not stated:
         return ""
-    if len(said) > _LONGEST:
+    if len(stated) > _LONGEST:
         raise UnfitError(_EXAMPLE)
     from email_validator import EmailNotValidError, validate_email
 
     try:
         # A "test environment" lets the domains of RFC 6761's `.test` pass, which no one can own: what is sent there to try
         # an installation out reaches nobody.
-        found = validate_email(said, check_deliverability=False, strict=True, test_environment=True)
+        found = validate_email(stated, check_deliverability=False, strict=True, test_environment=True)
     except EmailNotValidError:
         raise UnfitError(_EXAMPLE) from None
     if found.ascii_email is None:

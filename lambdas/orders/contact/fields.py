@@ -61,8 +61,8 @@ def _tax_number(value: str, beside: Fields) -> str:
 
 def _code(beside: Fields, key: str) -> str:
     """The country that a key names, empty where it is not known."""
-    said = beside.get(key)
-    return country_code(said) if isinstance(said, str) else ""
+    stated = beside.get(key)
+    return country_code(stated) if isinstance(stated, str) else ""
 
 
 RULES: Mapping[str, Rule] = {
@@ -101,14 +101,14 @@ _DEPENDS_ON: Mapping[str, str] = {
 READ_WITH_COUNTRY = tuple(key for key, of in _DEPENDS_ON.items() if of == "country")
 
 
-def judged(said: Fields, known: Fields, problems: list[Problem], *, where: str = "") -> dict[str, Any]:
+def judged(stated: Fields, known: Fields, problems: list[Problem], *, where: str = "") -> dict[str, Any]:
     """The given fields as they are kept. Problems are added to `problems`, with `where` before the field.
 
     `known`: the values on record. A value on record is not checked again, because the rules of its day accepted it.
     """
-    kept = dict(said)
+    kept = dict(stated)
     for key, rule in RULES.items():
-        value = said.get(key)
+        value = stated.get(key)
         if value in (None, "", [], {}) or (key in known and known[key] == value):
             continue
         try:

@@ -20,16 +20,16 @@ _EXAMPLE = "must be a name such as www.example.com"
 
 def host(value: str) -> str:
     """The name in its ASCII form; of an address that was pasted, its host. Empty stays empty. Raises UnfitError."""
-    said = narrow(value).strip()
-    return ascii_name(_BEHIND.sub("", _BEHIND.sub("", _SCHEME.sub("", said, count=1)))) if said else ""
+    stated = narrow(value).strip()
+    return ascii_name(_BEHIND.sub("", _BEHIND.sub("", _SCHEME.sub("", stated, count=1)))) if stated else ""
 
 
 def hosts(text: str, most: int = MAX_NAMES) -> tuple[str, ...]:
     """The names that are written there, apart by commas, blanks or lines, `most` at most. Raises UnfitError."""
-    said = [name for name in _APART.split(narrow(text)) if name]
-    if len(said) > most:
+    stated = [name for name in _APART.split(narrow(text)) if name]
+    if len(stated) > most:
         raise UnfitError(f"names more than {most}")
-    return tuple(map(host, said))
+    return tuple(map(host, stated))
 
 
 def ascii_name(name: str) -> str:

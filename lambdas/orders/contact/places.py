@@ -38,9 +38,9 @@ def regions_of(country: str) -> Mapping[str, str]:
 
 def country(value: str) -> str:
     """The country's code, from a code or an English name; empty stays empty. Raises UnfitError."""
-    said = short_line(folded(value))
-    code = country_code(said)
-    if said and not code:
+    stated = short_line(folded(value))
+    code = country_code(stated)
+    if stated and not code:
         raise UnfitError("must be a country: its ISO 3166-1 code, such as GB, or its English name")
     return code
 
@@ -55,16 +55,16 @@ def country_code(value: str) -> str:
 
 def region(value: str, country: str) -> str:
     """The code of a state or province if addresses of the country have one, else the text as given. Raises UnfitError."""
-    said = short_line(value)
-    if not said or not (regions := regions_of(country)):
-        return said
-    if code := region_code(said, country):
+    stated = short_line(value)
+    if not stated or not (regions := regions_of(country)):
+        return stated
+    if code := region_code(stated, country):
         return code
     if country in _ONLY_OF_THE_LIST:
         raise UnfitError(
             f"must be a state, province or territory of {countries()[country]}, such as {next(iter(regions))}"
         )
-    return said
+    return stated
 
 
 def region_code(value: str, country: str) -> str:

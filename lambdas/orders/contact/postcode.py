@@ -12,10 +12,10 @@ _POSTAL_MARK = "\u3012"  # Japan's, before the number
 
 def postcode(value: str) -> str:
     """In capitals; empty stays empty. Raises UnfitError."""
-    said = short_line(folded(value)).upper().lstrip(f"{_POSTAL_MARK} ")
-    said = re.sub(r"\s*-\s*", "-", said)
-    if said and not _POSTCODE.fullmatch(said):
+    stated = short_line(folded(value)).upper().lstrip(f"{_POSTAL_MARK} ")
+    stated = re.sub(r"\s*-\s*", "-", stated)
+    if stated and not _POSTCODE.fullmatch(stated):
         raise UnfitError(
             "must be a postal code: letters, digits, blanks and hyphens; leave it empty where addresses have none"
         )
-    return said
+    return stated

@@ -26,11 +26,11 @@ def tax_number(value: str, country: str = "") -> str:
     `country`: the code of the one the address is in. Where that is not known, or its numbers change nothing that is charged,
     the number stays as it is written.
     """
-    said = short_line(folded(value)).upper()
-    number = _SEPARATORS.sub("", said)
+    stated = short_line(folded(value)).upper()
+    number = _SEPARATORS.sub("", stated)
     if not number:
         return ""
-    if len(said) > _LONGEST or not any(letter.isdecimal() for letter in number):
+    if len(stated) > _LONGEST or not any(letter.isdecimal() for letter in number):
         raise UnfitError("must be a tax number; leave it empty if there is none")
     own = _WITH_NUMBERS_OF.get(country, country)
     if own in _PREFIXES and (found := _of_country(number, own)):
@@ -47,7 +47,7 @@ def tax_number(value: str, country: str = "") -> str:
             f"is no VAT number of {countries()[own]}: write it with its country, such as {prefix}…, or leave it empty"
         )
         raise UnfitError(text)
-    return found or said
+    return found or stated
 
 
 def _of_country(number: str, country: str) -> str:

@@ -24,10 +24,10 @@ def telephone(value: str, country: str = "") -> str:
     `country`: the code of the one it is dialled in, if it comes without its country's. Where that is not known either, the
     number stays as it is written.
     """
-    said = short_line(folded(value)).removeprefix("tel:")
-    if not said:
+    stated = short_line(folded(value)).removeprefix("tel:")
+    if not stated:
         return ""
-    main, extension = _parts(said)
+    main, extension = _parts(stated)
     if main.startswith("00"):
         main = f"+{main[2:]}"
     if not (main.startswith("+") or country):

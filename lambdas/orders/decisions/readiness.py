@@ -18,8 +18,8 @@ def check_ready(
 ) -> None:
     """Refuse to submit what could not be processed, or what is on account and may not be, naming every wrong part."""
     missing = client_problems(order, clients) if order.client_id else _missing_contact(order, clients)
-    said = {problem.field for problem in missing}
-    unpriced = (problem for problem in pricing.missing(order.info, sale_of(order, now)) if problem.field not in said)
+    named = {problem.field for problem in missing}
+    unpriced = (problem for problem in pricing.missing(order.info, sale_of(order, now)) if problem.field not in named)
     problems = [*near_misses(order.info), *missing, *unpriced]
     of_payment = payments.problems(order)
     if not of_payment and is_on_account(order, payments.due(order)):

@@ -41,8 +41,8 @@ def refuse_full(order: Order) -> None:
 def needed_bytes(order: Order) -> int:
     """The most bytes that the item of this order can take with the content it has."""
     bare = {key: action.changed(reason="", result={}, input={}, claim=None) for key, action in order.actions.items()}
-    said = stored(order.changed(actions=bare, waits={}, attempt=None, hold=None))
-    return value_bytes(to_value(said)) + _grows(len(bare))
+    kept = stored(order.changed(actions=bare, waits={}, attempt=None, hold=None))
+    return value_bytes(to_value(kept)) + _grows(len(bare))
 
 
 def invoice_bytes(order: Order) -> int:
@@ -54,8 +54,8 @@ def invoice_bytes(order: Order) -> int:
 
 def queue_bytes(steps: tuple[ChecklistStep, ...], actions: Mapping[str, ChecklistAction]) -> int:
     """The most bytes that a queue with this checklist takes of each order."""
-    said = {"steps": [step.model_dump() for step in steps], "actions": {k: a.model_dump() for k, a in actions.items()}}
-    return value_bytes(to_value(said)) + _grows(len(actions))
+    kept = {"steps": [step.model_dump() for step in steps], "actions": {k: a.model_dump() for k, a in actions.items()}}
+    return value_bytes(to_value(kept)) + _grows(len(actions))
 
 
 def _grows(actions: int) -> int:

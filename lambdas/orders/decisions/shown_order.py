@@ -56,8 +56,8 @@ def content_digest(order: Order) -> str:
 
 
 def _digest(content: Any) -> str:
-    said = json.dumps(content, sort_keys=True, default=_plain)
-    return hashlib.sha256(said.encode()).hexdigest()[:_DIGEST_LETTERS]
+    serialized = json.dumps(content, sort_keys=True, default=_plain)
+    return hashlib.sha256(serialized.encode()).hexdigest()[:_DIGEST_LETTERS]
 
 
 def _plain(value: Any) -> int | str:

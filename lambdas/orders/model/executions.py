@@ -49,12 +49,12 @@ def stopped_because(status: str, error: str = "", cause: str = "") -> str:
     from lambdas.orders.card_numbers.numbers import has_card_number  # needed by few
 
     why = BECAUSE.get(status, status)
-    said = ": ".join(part for text in (error, cause) if (part := " ".join(text.split())))
-    if not said:
+    stated = ": ".join(part for text in (error, cause) if (part := " ".join(text.split())))
+    if not stated:
         return why
-    if has_card_number(said):
+    if has_card_number(stated):
         return f"{why} (what was said is left out: it holds a card number)"
-    return f"{why}: {said if len(said) <= _LONGEST_SAID else said[: _LONGEST_SAID - 1] + '…'}"
+    return f"{why}: {stated if len(stated) <= _LONGEST_SAID else stated[: _LONGEST_SAID - 1] + '…'}"
 
 
 def execution_name(order: Order) -> str:

@@ -75,12 +75,12 @@ def _impersonal_keys(pack: Mapping[str, Any]) -> Info:
     return {**_numbers_only(known), **numbers}
 
 
-def _numbered(said: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in said.items() if _ID.fullmatch(key)}
+def _numbered(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in values.items() if _ID.fullmatch(key)}
 
 
-def _numbers_only(said: Mapping[str, Any]) -> Info:
-    return {key: value for key, value in said.items() if _is_number(value)}
+def _numbers_only(values: Mapping[str, Any]) -> Info:
+    return {key: value for key, value in values.items() if _is_number(value)}
 
 
 def _is_number(value: Any) -> bool:

@@ -20,9 +20,9 @@ _SWITCH = {
 }
 
 
-def coupon_code(said: Any) -> str:
+def coupon_code(stated: Any) -> str:
     """The code of a coupon as callers say it: the code itself, or the object that was read back."""
-    code = said.get("coupon_code") if isinstance(said, Mapping) else said
+    code = stated.get("coupon_code") if isinstance(stated, Mapping) else stated
     return "" if code is None or isinstance(code, Mapping | list) else str(code).strip()
 
 
@@ -95,28 +95,28 @@ class _Reader:
         return "" if raw is None else str(raw).strip()
 
     def _title(self, field: str, raw: Any) -> str:
-        said = self._text(field, raw)
-        if len(said) > MAX_TITLE:
+        stated = self._text(field, raw)
+        if len(stated) > MAX_TITLE:
             self._wrong(field, f"has more than {MAX_TITLE} characters; what is longer goes into desserv")
-        return said
+        return stated
 
     def _plan_id(self, field: str, raw: Any) -> str:
         """Ubersmith writes 0 for a service in no catalogue."""
-        said = self._text(field, raw)
-        return "" if said == "0" else said
+        stated = self._text(field, raw)
+        return "" if stated == "0" else stated
 
     def _switch(self, field: str, raw: Any) -> bool | None:
         if raw is None or raw == "":
             return None
-        said = _SWITCH.get(str(raw).strip().lower())
-        if said is None:
+        stated = _SWITCH.get(str(raw).strip().lower())
+        if stated is None:
             self._wrong(field, "must be 1 or 0")
-        return said
+        return stated
 
     def _time(self, field: str, raw: Any) -> int | None:
         """0 is no time. What programs take from a clock has fractions of a second."""
-        said = str(raw).strip() if isinstance(raw, str | Decimal) else ""
-        seconds = _WITH_FRACTION.fullmatch(said)
+        stated = str(raw).strip() if isinstance(raw, str | Decimal) else ""
+        seconds = _WITH_FRACTION.fullmatch(stated)
         return self._whole(field, seconds[1] if seconds else raw, 0, _LAST_SECOND) or None
 
     def _whole(self, field: str, raw: Any, least: int, most: int) -> int | None:

@@ -23,10 +23,10 @@ def stored(order: Order) -> dict[str, Any]:
     if "info" in fields:
         fields["info"] = folded(order.info)
     for pack in fields.get("priced", ()):
-        said = _said(order.info, pack["pack"])
-        if pack[_DESCRIPTION] == text(said, "desserv"):
+        stated = _said(order.info, pack["pack"])
+        if pack[_DESCRIPTION] == text(stated, "desserv"):
             del pack[_DESCRIPTION]
-        if pack[_OPTIONS] == _chosen(said):
+        if pack[_OPTIONS] == _chosen(stated):
             del pack[_OPTIONS]
     for step, status in zip(fields.get("checklist_steps", ()), _statuses(len(order.checklist_steps)), strict=False):
         if step["status"] == status:
@@ -83,17 +83,17 @@ def _restored_pack(pack: Any, info: Any) -> Any:
     """A priced pack of an item. A long description and the options are stored once, in the caller's own pack."""
     if not isinstance(pack, Mapping):
         return pack
-    said = _said(info, str(pack.get("pack")))
-    return {_DESCRIPTION: text(said, "desserv"), _OPTIONS: _chosen(said), **pack}
+    stated = _said(info, str(pack.get("pack")))
+    return {_DESCRIPTION: text(stated, "desserv"), _OPTIONS: _chosen(stated), **pack}
 
 
 def _said(info: Any, name: str) -> Mapping[str, Any]:
-    said = info.get(name) if isinstance(info, Mapping) else None
-    return said if isinstance(said, Mapping) else {}
+    stated = info.get(name) if isinstance(info, Mapping) else None
+    return stated if isinstance(stated, Mapping) else {}
 
 
-def _chosen(said: Mapping[str, Any]) -> dict[str, str]:
-    options = said.get(_OPTIONS)
+def _chosen(stated: Mapping[str, Any]) -> dict[str, str]:
+    options = stated.get(_OPTIONS)
     return {str(key): str(value) for key, value in options.items()} if isinstance(options, Mapping) else {}
 
 

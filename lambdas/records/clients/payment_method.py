@@ -111,9 +111,9 @@ def submitted_method(info: Mapping[str, Any]) -> PaymentMethod | None:
 
 def _holder(info: Mapping[str, Any]) -> dict[str, str]:
     """Forms that sell abroad send a province instead of a state."""
-    said = {name: text(info, key) for name, key in _HOLDER.items()}
-    said["state"] = said["state"] or text(info, "cc_province")
-    return {name: value for name, value in said.items() if value}
+    written = {name: text(info, key) for name, key in _HOLDER.items()}
+    written["state"] = written["state"] or text(info, "cc_province")
+    return {name: value for name, value in written.items() if value}
 
 
 def method_problems(info: Mapping[str, Any]) -> tuple[Problem, ...]:
@@ -132,8 +132,8 @@ def method_problems(info: Mapping[str, Any]) -> tuple[Problem, ...]:
             Problem(f"info.{key}", "is no token of a payment page: 1 to 255 letters, digits and signs without blanks"),
         )
     if PAYMENT_TYPES[stated] is MethodKind.CARD and expiry_of(typed_expiry(info)) is None:
-        said_in = next((name for name in ("cc_expire", "cc_exp") if text(info, name)), "cc_exp_mo")
-        return (Problem(f"info.{said_in}", HOW),)
+        where = next((name for name in ("cc_expire", "cc_exp") if text(info, name)), "cc_exp_mo")
+        return (Problem(f"info.{where}", HOW),)
     return ()
 
 

@@ -51,9 +51,9 @@ def _as_client(
     if billing_info_id:
         default = ", default_billing_info_id = if_not_exists(default_billing_info_id, :id)"
         values[":id"] = billing_info_id
-    for name, said in settings.items():
+    for name, value in settings.items():
         default += f", settings.{name} = if_not_exists(settings.{name}, :{name})"
-        values[f":{name}"] = said
+        values[f":{name}"] = value
     return {
         "Update": {
             "TableName": table.name,

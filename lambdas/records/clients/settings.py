@@ -37,4 +37,4 @@ def every_setting(given: Mapping[str, str]) -> dict[str, str]:
 
 def ordered_settings(info: Mapping[str, Any]) -> dict[str, str]:
     """The settings that an order names for the client it makes (docs/reference/ubersmith.md, 5.1)."""
-    return {name: said for name in _OF_ORDERS if (said := text(info, name))}
+    return {name: value for name in _OF_ORDERS if (value := text(info, name))}

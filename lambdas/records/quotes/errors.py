@@ -50,13 +50,13 @@ class QuoteTotalError(OrderError):
     nature = Nature.CONFLICT
 
     def __init__(self, what: str, said_cents: int, now_cents: int) -> None:
-        said, now = format_cents(said_cents), format_cents(now_cents)
-        text = f"what was signed says {said} before tax, and {what} comes to {now}"
+        stated, now = format_cents(said_cents), format_cents(now_cents)
+        text = f"what was signed says {stated} before tax, and {what} comes to {now}"
         super().__init__(
             f"{text}; show it again, and have signed what it says",
             problems=(Problem("total", text),),
             total=now,
-            said_total=said,
+            said_total=stated,
         )
 
 

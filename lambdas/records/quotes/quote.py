@@ -187,9 +187,9 @@ def _refuse_unsignable(quote: Quote, signature: QuoteSignature) -> None:
         raise QuoteNotOpenError(quote.quote_id, "expired")
     if not quote.services:
         raise QuoteNotOpenError(quote.quote_id, "without services")
-    said = signature.total_cents
-    if said is not None and said != quote.total_cents:
-        raise QuoteTotalError(f"quote {quote.quote_id}", said, quote.total_cents)
+    agreed_cents = signature.total_cents
+    if agreed_cents is not None and agreed_cents != quote.total_cents:
+        raise QuoteTotalError(f"quote {quote.quote_id}", agreed_cents, quote.total_cents)
 
 
 def _of_client_pk(client_id: str) -> str:

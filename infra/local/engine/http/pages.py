@@ -33,11 +33,11 @@ class WithoutPages:
 
 def is_of_another_place(headers: Headers) -> bool:
     """By what browsers say of the page that sent it; programs say nothing."""
-    said = {name.lower(): value for name, value in headers}
-    site, origin = said.get(b"sec-fetch-site"), said.get(b"origin")
+    stated = {name.lower(): value for name, value in headers}
+    site, origin = stated.get(b"sec-fetch-site"), stated.get(b"origin")
     if site not in (None, b"same-origin", b"none"):
         return True
-    return origin is not None and origin.partition(b"://")[2] != said.get(b"host", b"")
+    return origin is not None and origin.partition(b"://")[2] != stated.get(b"host", b"")
 
 
 def _without_cors(send: Send) -> Send:

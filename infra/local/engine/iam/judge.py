@@ -37,12 +37,12 @@ class Judge:
             if found is not None:
                 self._used.add((name, call.action, _resources(found)))
                 return
-            said = (
+            stated = (
                 f"User: arn:aws:sts::{get_account_id()}:assumed-role/{name}/{who} is not authorized to perform: {call.action} "
                 f"on resource: {call.resource} because no identity-based policy allows the {call.action} action"
             )
-            self._refused[said] += 1
-        raise RefusedError(said)
+            self._refused[stated] += 1
+        raise RefusedError(stated)
 
     def report(self) -> dict[str, Any]:
         """`judged`: calls by role. `refused`: calls by message. `used`, `granted`: role, action, resources.
@@ -58,8 +58,8 @@ class Judge:
             and "Service" in json.loads(role["AssumeRolePolicyDocument"])["Statement"][0]["Principal"]
         }
         with self._lock:
-            said = {"judged": dict(self._judged), "refused": dict(self._refused), "used": sorted(self._used)}
-        return said | {"granted": sorted(granted)}
+            stated = {"judged": dict(self._judged), "refused": dict(self._refused), "used": sorted(self._used)}
+        return stated | {"granted": sorted(granted)}
 
 
 def _statements(role: dict[str, Any]) -> list[Statement]:
@@ -75,12 +75,12 @@ def _resources(statement: Statement) -> str:
     return " ".join(sorted(each.rpartition(":")[2] for each in several(statement["Resource"])))
 
 
-def refusal(service: str, said: str) -> tuple[int, dict[str, str], bytes]:
+def refusal(service: str, stated: str) -> tuple[int, dict[str, str], bytes]:
     """Status, headers and body of a refusal, in the protocol of the service."""
     kind = "AccessDeniedException"
     if service == "s3":
-        xml = f"<?xml version='1.0'?><Error><Code>AccessDenied</Code><Message>{said}</Message></Error>"
+        xml = f"<?xml version='1.0'?><Error><Code>AccessDenied</Code><Message>{stated}</Message></Error>"
         return 403, {"Content-Type": "application/xml"}, xml.encode()
     status = 403 if service in ("lambda", "ses") else 400
     headers = {"Content-Type": "application/x-amz-json-1.0", "x-amzn-errortype": kind}
-    return status, headers, json.dumps({"__type": kind, "message": said, "Message": said}).encode()
+    return status, headers, json.dumps({"__type": kind, "message": stated, "Message": stated}).encode()
