@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
 from typing import Any
 
 from pydantic import ValidationError
@@ -11,6 +12,7 @@ from lambdas.orders.contact.email import is_email
 from lambdas.orders.decisions.room import QUEUE_BYTES, queue_bytes
 from lambdas.orders.model.checklist import checklist_of
 from lambdas.orders.model.queue import Action, Queue
+from lambdas.orders.model.teams import Team, load_teams
 from statemachines.compiler import state_names
 from statemachines.credit_checks import credit_problems
 
@@ -29,13 +31,14 @@ class QueueError(ValueError):
         super().__init__(f"statemachines/{queue.key}/queue.toml:{lines}")
 
 
-def check(queue: Queue, modules: Mapping[str, Module[Any]]) -> None:
-    """Raise QueueError unless every rule holds."""
+def check(queue: Queue, modules: Mapping[str, Module[Any]], teams: Mapping[str, Team] | None = None) -> None:
+    """Raise QueueError unless every rule holds. `teams`: by name; None: those of statemachines/teams.toml."""
     problems = [
         *_fixed_steps(queue),
         *_ids(queue),
         *_names(queue),
         *_modules(queue, modules),
+        *_owners(queue, load_teams() if teams is None else teams),
         *_prereqs(queue),
         *_money(queue, modules),
         *credit_problems(queue),
@@ -112,6 +115,19 @@ def _modules(queue: Queue, modules: Mapping[str, Module[Any]]) -> Iterator[str]:
             for found in error.errors():
                 place = ".".join(map(str, found["loc"])) or "config"
                 yield f"{_title(action)}: its config does not fit {action.module}: {place}: {found['msg']}"
+
+
+def _owners(queue: Queue, teams: Mapping[str, Team]) -> Iterator[str]:
+    """An action that waits is shown to its team, and a team that does not exist looks at nothing."""
+    for action in queue.actions:
+        if action.owner not in teams:
+            near = get_close_matches(action.owner, teams, n=1)
+            meant = f"did you mean {near[0]}? " if near else ""
+            known = ", ".join(sorted(teams))
+            yield (
+                f"{_title(action)} has the owner {action.owner}, which is no team: {meant}"
+                f"name a team of statemachines/teams.toml ({known}), or add it there"
+            )
 
 
 def _prereqs(queue: Queue) -> Iterator[str]:

@@ -21,7 +21,13 @@ from uv import find_uv_bin
 from infra.stages.settings import StageSettings
 
 # An explicit list: a new folder beside these neither enters the asset nor changes its hash.
-_CODE = ("lambdas/**/*", "statemachines/*/queue.toml", "statemachines/*/form*.toml", "statemachines/modules.json")
+_CODE = (
+    "lambdas/**/*",
+    "statemachines/*/queue.toml",
+    "statemachines/*/form*.toml",
+    "statemachines/modules.json",
+    "statemachines/teams.toml",
+)
 _HAS_AN_ASSET_OF_ITS_OWN = "lambdas/docs"
 _SANDBOX = "lambdas/sandbox_provider"
 _KEPT_FOLDERS = 8

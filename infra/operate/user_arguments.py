@@ -4,6 +4,7 @@ import argparse
 import re
 from collections.abc import Callable
 
+from lambdas.orders.model.teams import load_teams
 from lambdas.records.users.api_user import GRACE_SECONDS
 from lambdas.records.users.rights import ROLES, Right
 
@@ -59,12 +60,28 @@ def _add_rights(command: argparse.ArgumentParser) -> None:
         "--clients", action="store_true", help="with --queues: also what is in no queue: clients, invoices, coupons"
     )
     command.add_argument("--brands", type=_numbers, help="only for these brands; default: for all")
+    command.add_argument(
+        "--teams",
+        type=_teams,
+        metavar="TEAMS",
+        help="whose work the user does, with commas between them, as in 'finance,fraud lead'; '' for none; default: as it was",
+    )
 
 
 def _numbers(text: str) -> frozenset[int]:
     if not re.fullmatch(r"[1-9]\d{0,8}(,[1-9]\d{0,8})*", text):
         raise argparse.ArgumentTypeError("must be numbers with commas between them, as in 1,3")
     return frozenset(map(int, text.split(",")))
+
+
+def _teams(text: str) -> tuple[str, ...]:
+    names = tuple(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
+    known = load_teams()
+    if unknown := [name for name in names if name not in known]:
+        raise argparse.ArgumentTypeError(
+            f"{unknown[0]} is no team of statemachines/teams.toml; it has {', '.join(sorted(known))}"
+        )
+    return names
 
 
 def _positive(text: str) -> int:

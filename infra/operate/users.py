@@ -2,9 +2,10 @@
 
 Exits with 1 if the command was refused.
 
-add NAME --role supervisor [--also money] [--queues 1,3] [--clients] [--brands 1] [--expires-days 90] [--calls-per-minute 600]
+add NAME --role supervisor [--also money] [--queues 1,3] [--clients] [--brands 1] [--teams "finance,fraud lead"]
+    [--expires-days 90] [--calls-per-minute 600]
 
-grant NAME --role supervisor [--also money] [--queues 1,3] [--clients] [--brands 1]
+grant NAME --role supervisor [--also money] [--queues 1,3] [--clients] [--brands 1] [--teams "finance,fraud lead"]
 
 list
 
@@ -46,13 +47,20 @@ def add(users: ApiUserRecords, asked: argparse.Namespace, console: Console, now:
         now=now,
         expires_at=_expiry(asked.expires_days, now),
         calls_per_minute=asked.calls_per_minute,
+        teams=asked.teams or (),
     )
-    say(console, f"{asked.name} was added, {_where(grant)}. This token is shown only once:\n{token}")
+    say(
+        console,
+        f"{asked.name} was added, {_where(grant)}{_of_teams(asked.teams)}. This token is shown only once:\n{token}",
+    )
 
 
 def grant(users: ApiUserRecords, asked: argparse.Namespace, console: Console, now: int) -> None:
-    users.grant(asked.name, (_grant(asked),))
-    say(console, f"{asked.name} is now {_where(_grant(asked))}, and nothing else; the tokens stay valid")
+    users.grant(asked.name, (_grant(asked),), asked.teams)
+    say(
+        console,
+        f"{asked.name} is now {_where(_grant(asked))}{_of_teams(asked.teams)}, and nothing else; the tokens stay valid",
+    )
 
 
 def rotate(users: ApiUserRecords, asked: argparse.Namespace, console: Console, now: int) -> None:
@@ -68,11 +76,11 @@ def revoke(users: ApiUserRecords, asked: argparse.Namespace, console: Console, n
 
 
 def show(users: ApiUserRecords, asked: argparse.Namespace, console: Console, now: int) -> None:
-    table = Table("user", "may", "calls a minute", "tokens")
+    table = Table("user", "may", "teams", "calls a minute", "tokens")
     for user in users.list():
         tokens = "\n".join(_token(token, now) for token in user.tokens)
         limit = "as the stage" if user.calls_per_minute is None else str(user.calls_per_minute)
-        table.add_row(user.name, _rights(user), limit, tokens)
+        table.add_row(user.name, _rights(user), "\n".join(user.teams), limit, tokens)
     console.print(table)
 
 
@@ -92,6 +100,11 @@ def _where(grant: Grant) -> str:
         f"{_role(grant.rights)} in {queues}{clients}"
         f"{'' if grant.brands is None else f' of brands {_listed(grant.brands)}'}"
     )
+
+
+def _of_teams(teams: tuple[str, ...] | None) -> str:
+    """None: they stay as they were."""
+    return "" if teams is None else f", in {'no team' if not teams else ' and '.join(teams)}"
 
 
 def _role(rights: frozenset[Right]) -> str:

@@ -50,7 +50,7 @@ def refuse_unready(settings: StageSettings, sources: Path) -> None:
     if settings.keep_data:
         found += [*_of_nobody(settings), *_careless(settings), *_uncalled(settings, sources)]
         if not settings.allow_sandbox:
-            found += [*_sample_catalog(sources), *_sample_queues(sources)]
+            found += [*_sample_catalog(sources), *_sample_queues(sources), *_sample_teams(sources)]
     if found:
         problems = "".join(f"\n  - {problem}" for problem in found)
         raise StageNotReadyError(
@@ -135,9 +135,23 @@ def _sample_catalog(sources: Path) -> Iterator[str]:
 def _sample_queues(sources: Path) -> Iterator[str]:
     """Addresses of nobody's in queues and forms: what clients agree to, who is mailed."""
     for file in sorted(sources.glob("statemachines/*/*.toml")):
-        for place, value in _texts(tomllib.loads(file.read_text("utf-8"))):
-            if _WHOLE_ADDRESS.fullmatch(value) and is_nobody_s(_host(value)):
-                yield f"{file.relative_to(sources)} names {value} ({place}), which is nobody's: put yours there"
+        for place, value in _nobody_s(file):
+            yield f"{file.relative_to(sources)} names {value} ({place}), which is nobody's: put yours there"
+
+
+def _sample_teams(sources: Path) -> Iterator[str]:
+    """One line, because each team has addresses."""
+    for file in sorted(sources.glob("statemachines/*.toml")):
+        if found := list(_nobody_s(file)):
+            place, value = found[0]
+            more = f" and {len(found) - 1} more" if len(found) > 1 else ""
+            yield f"{file.relative_to(sources)} names {value} ({place}){more}, which is nobody's: put yours there"
+
+
+def _nobody_s(file: Path) -> Iterator[tuple[str, str]]:
+    for place, value in _texts(tomllib.loads(file.read_text("utf-8"))):
+        if _WHOLE_ADDRESS.fullmatch(value) and is_nobody_s(_host(value)):
+            yield place, value
 
 
 def _host(address: str) -> str:

@@ -74,6 +74,7 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "lambdas/.DS_Store": "noise",
         "statemachines/compiler.py": "",
         "statemachines/modules.json": "{}",
+        "statemachines/teams.toml": "",
         "statemachines/sample/queue.toml": "order_queue_id = 9001\n",
         "statemachines/sample/form.toml": "",
         "statemachines/sample/machine.asl.json": SAMPLE_MACHINE,

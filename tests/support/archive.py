@@ -5,7 +5,7 @@ import zipfile
 from pathlib import Path
 
 # What infra/functions/function.py puts into the product's own code asset.
-PRODUCT = ("lambdas/**/*", "statemachines/*/queue.toml", "statemachines/modules.json")
+PRODUCT = ("lambdas/**/*", "statemachines/*/queue.toml", "statemachines/modules.json", "statemachines/teams.toml")
 
 
 def zipped(folder: Path, *patterns: str) -> bytes:

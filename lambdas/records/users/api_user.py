@@ -33,11 +33,14 @@ class Token(Frozen):
 
 
 class ApiUser(Frozen):
-    """`calls_per_minute`: None: what the stage allows. `revision` is raised by every change."""
+    """`calls_per_minute`: None: what the stage allows. `teams`: whose work the user does (orders/model/teams.py), which gives
+    no rights. `revision` is raised by every change.
+    """
 
     name: str
     tokens: tuple[Token, ...]
     grants: tuple[Grant, ...] = (EVERYTHING,)
+    teams: tuple[str, ...] = ()
     active: bool = True
     calls_per_minute: int | None = None
     revision: int = 1
@@ -67,13 +70,14 @@ class ApiUserRecords:
         now: int,
         expires_at: int | None = None,
         calls_per_minute: int | None = None,
+        teams: tuple[str, ...] = (),
     ) -> str:
         """A new user; returns the token, which is not kept anywhere. Raises ApiUserError if the name is taken.
 
         A revoked user keeps the name: what is written down under it must not become somebody else's.
         """
         text, token = new_token(now, expires_at)
-        user = ApiUser(name=name, tokens=(token,), grants=grants, calls_per_minute=calls_per_minute)
+        user = ApiUser(name=name, tokens=(token,), grants=grants, calls_per_minute=calls_per_minute, teams=teams)
         writes = [self._table.new(_item(user)), self._table.new({"pk": _LISTING, "sk": f"{_LISTED}{name}"})]
         try:
             self._table.write_all(writes)
@@ -118,15 +122,15 @@ class ApiUserRecords:
         self._change(name, rotated)
         return text
 
-    def grant(self, name: str, grants: tuple[Grant, ...]) -> None:
-        """Replace the user's grants. Doors may use the former ones for some seconds.
+    def grant(self, name: str, grants: tuple[Grant, ...], teams: tuple[str, ...] | None = None) -> None:
+        """Replace the user's grants, and teams if any are given. Doors may use the former ones for some seconds.
 
         Raises ApiUserError if there is no such user, or it was revoked.
         """
 
         def granted(user: ApiUser) -> ApiUser:
             _refuse_revoked(user)
-            return user.model_copy(update={"grants": grants})
+            return user.model_copy(update={"grants": grants, "teams": user.teams if teams is None else teams})
 
         self._change(name, granted)
 

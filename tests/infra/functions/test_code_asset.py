@@ -49,6 +49,7 @@ def test_the_asset_holds_code_and_queues_and_nothing_else(stage: Synthesized) ->
         "lambdas/watch/sweeper.py",
         "lambdas/watch/stopped_executions.py",
         "statemachines/modules.json",
+        "statemachines/teams.toml",
         *(f"lambdas/actions/{module}.py" for module in ACTIONS),
     }
 
@@ -63,8 +64,9 @@ def test_the_asset_holds_code_and_queues_and_nothing_else(stage: Synthesized) ->
         lambda root: (root / "statemachines/sample/form.toml").write_text("changed"),
         lambda root: (root / "statemachines/sample/form_other.toml").write_text("new"),
         lambda root: (root / "statemachines/modules.json").write_text("changed"),
+        lambda root: (root / "statemachines/teams.toml").write_text("changed"),
     ],
-    ids=["code", "page", "new file", "queue", "form", "new form", "modules"],
+    ids=["code", "page", "new file", "queue", "form", "new form", "modules", "teams"],
 )
 def test_a_change_of_what_runs_changes_the_hash(copy: Path, change: Callable[[Path], object]) -> None:
     before = _hash(copy)

@@ -162,3 +162,27 @@ def test_grant_says_anew_what_a_user_may_do(users: ApiUserRecords, capsys: pytes
     told(capsys, "revoke", "web")
     assert command.main(["--stage", "dev", "grant", "web", "--role", "admin"]) == 1
     assert "was revoked" in capsys.readouterr().out
+
+
+def test_a_user_is_of_teams_which_a_grant_leaves_as_they_are(
+    users: ApiUserRecords, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = told(capsys, "add", "grace", "--role", "operator", "--teams", "finance, fraud lead")
+    assert "in finance and fraud lead" in said
+    told(capsys, "grant", "grace", "--role", "supervisor")
+
+    (user,) = users.list()
+    assert (user.teams, user.may(Right.CANCEL)) == (("finance", "fraud lead"), True)
+    assert "fraud lead" in told(capsys, "list")
+    told(capsys, "grant", "grace", "--role", "supervisor", "--teams", "")
+    assert users.list()[0].teams == ()
+
+
+def test_a_team_that_does_not_exist_is_refused_before_anything_is_written(
+    users: ApiUserRecords, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        command.main(["--stage", "dev", "add", "grace", "--role", "operator", "--teams", "finanse"])
+
+    assert "finanse is no team of statemachines/teams.toml" in capsys.readouterr().err
+    assert users.list() == []

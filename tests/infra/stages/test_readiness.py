@@ -32,6 +32,8 @@ def shop(tmp_path: Path) -> Path:
     for name in ("plans.toml", "taxes.toml"):
         text = (ROOT / "lambdas" / "catalog" / name).read_text("utf-8")
         (tmp_path / "lambdas" / "catalog" / name).write_text(text.replace("sample = true\n", ""), "utf-8")
+    teams = tmp_path / "statemachines" / "teams.toml"
+    teams.write_text(teams.read_text("utf-8").replace("@example.com", "@seaside.internal"), "utf-8")
     for form in (tmp_path / "statemachines").glob("*/form.toml"):
         form.write_text(
             form.read_text("utf-8").replace("https://www.example.com", "https://www.seaside.internal"), "utf-8"
@@ -72,6 +74,7 @@ def test_prod_as_it_is_shipped_is_refused_by_the_name_of_each_setting() -> None:
         "lambdas/catalog/taxes.toml",
         "statemachines/new_accounts/form.toml",
         "statemachines/dedicated_server/form.toml",
+        "statemachines/teams.toml",
     }
     assert all(re.search(r"say |put yours|must be", line) for line in found)
 
@@ -111,7 +114,11 @@ def test_play_money_is_not_taken_where_nobody_said_so(sources: Path, tmp_path: P
 
 def _without_samples(sources: Path, copy: Path) -> Path:
     shutil.copytree(sources, copy)
-    for file in (*copy.glob("statemachines/*/form.toml"), *copy.glob("lambdas/catalog/*.toml")):
+    for file in (
+        *copy.glob("statemachines/*.toml"),
+        *copy.glob("statemachines/*/form.toml"),
+        *copy.glob("lambdas/catalog/*.toml"),
+    ):
         file.write_text("")
     return copy
 
@@ -142,6 +149,7 @@ def test_samples_may_stand_where_play_money_is_meant() -> None:
         ("lambdas/catalog/taxes.toml", "sample = true"),
         ("statemachines/new_accounts/form.toml", '[[pages]]\n[[pages.fields]]\nurl = "https://WWW.Example.COM./terms"'),
         ("statemachines/new_accounts/form_other.toml", 'url = "http://shop.test:8080/"'),
+        ("statemachines/teams.toml", '[finance]\nemails = ["finance@example.org"]'),
         ("statemachines/colocation/queue.toml", 'config = { admin_to = ["staff@example.org"] }'),
     ],
 )

@@ -4,7 +4,10 @@ from typing import Any
 
 import pytest
 
-from lambdas.orders.model.queue import load_queues
+from lambdas.contracts.draft import DEFAULT_OWNER
+from lambdas.orders.decisions import leads, restart
+from lambdas.orders.model.queue import Action, load_queues
+from lambdas.orders.model.teams import load_teams
 from statemachines.checks import QueueError, check
 from statemachines.modules import read_modules
 from tests.support.build import a_queue
@@ -180,3 +183,19 @@ def test_a_queue_needs_a_step_between_leads_and_complete() -> None:
 
     with pytest.raises(QueueError, match="no step between Leads and Complete"):
         check(a_queue(steps=fixed), {})
+
+
+def test_what_waits_waits_for_a_team_that_exists() -> None:
+    text = problems_of(action(21, owner="finanse"))
+
+    assert "action 21 Action 21 has the owner finanse, which is no team: did you mean finance?" in text
+    assert "statemachines/teams.toml" in text
+    assert "fraud lead" in text
+    with pytest.raises(QueueError, match="has the owner operations, which is no team"):
+        check(a_queue(), MODULES, {})
+
+
+def test_every_owner_that_code_names_is_a_team_here() -> None:
+    of_modules = {Action(id=1, name="x", module=name).owner for name in MODULES}
+
+    assert of_modules | {leads.OWNER, restart.OWNER, DEFAULT_OWNER} <= set(load_teams())
