@@ -14,7 +14,7 @@ from infra.mail import Mail
 from infra.message_queues import LONGEST_DAYS, alarm_on_messages, message_queue
 from infra.storage import BY_STEP, Storage
 
-EVENTS = ("OrderCreated", "OrderUpdated", "OrderSubmitted", "OrderCanceled")
+EVENTS = ("OrderCreated", "OrderUpdated", "OrderSubmitted", "OrderCompleted", "OrderCanceled")
 SOURCE = "order-queues"
 TRIES = 5
 BATCH = 5
@@ -98,7 +98,7 @@ class Notices(Construct):
             "Sender",
             parts=self._parts,
             handler="lambdas.notices.handler.handler",
-            description="Mails confirmations of orders, and links to those who asked for one",
+            description="Mails clients what they ordered, how it ended, and links to those who asked for one",
             memory_mb=512,
             timeout_seconds=WORKER_SECONDS,
             environment=self._environment,

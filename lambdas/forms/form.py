@@ -55,9 +55,9 @@ class Page(Frozen):
 class Form(Frozen):
     """A form as written by hand. `queue` is the folder's name; `order_form_id` is put on the orders it makes.
 
-    `confirmation_mail`: the client gets a mail with what they ordered. `reminders_after_hours`: hours after which an
-    unfinished order is mailed a link to continue. `may_be_invoiced`: the clients who may order on account, if they are
-    fewer than the queue allows.
+    `confirmation_mail`: the client gets a mail with what they ordered. `ending_mails`: and one when the order is complete or
+    canceled. `reminders_after_hours`: hours after which an unfinished order is mailed a link to continue.
+    `may_be_invoiced`: the clients who may order on account, if they are fewer than the queue allows.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -70,6 +70,7 @@ class Form(Frozen):
     text: str = ""
     thanks: str = "Thank you. We have your order and begin with it now."
     confirmation_mail: bool = True
+    ending_mails: bool = True
     reminders_after_hours: tuple[Annotated[int, Field(gt=0)], ...] = ()
     may_be_invoiced: MayBeInvoiced | None = None
     pages: tuple[Page, ...] = Field(min_length=1)

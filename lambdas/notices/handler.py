@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lambdas.mail.link_requests import LINK_REQUESTED
-from lambdas.mail.sending import MailRefusedError
+from lambdas.mail.sending import MailRefusedError, OnDoubt
 from lambdas.notices.notices import Notices
+from lambdas.notices.outcomes import ending_of, mail_ending
 from lambdas.notices.settings import the_notices
 from lambdas.runtime.telemetry import log_unexpected, logger, metrics
 
@@ -17,7 +18,7 @@ SUBMITTED = "OrderSubmitted"
 
 
 class InDoubtError(Exception):
-    """Another delivery of the same event is sending the confirmation, or died while sending it."""
+    """Another delivery of the same event is sending its mail, or died while sending it."""
 
 
 @metrics.log_metrics
@@ -50,12 +51,18 @@ def _act(message: Mapping[str, Any], notices: Notices) -> None:
     if request := stated.get(LINK_REQUESTED):
         notices.send_requested_link(request["form"], request["digest"], str(message["messageId"]))
         return
-    order_id = str(stated["detail"]["order_id"])
-    notices.index_lead(order_id)
-    if stated["detail-type"] != SUBMITTED:
+    order_id, event = str(stated["detail"]["order_id"]), str(stated["detail-type"])
+    ending = ending_of(event)
+    if ending != "completed":  # a complete order left the index when it was submitted
+        notices.index_lead(order_id)
+    if event != SUBMITTED and ending is None:
         return
     # While the message is hidden, another delivery may still be sending. When it comes again, that process is dead. Sending
     # twice is better than never, because clients wait for this mail.
-    first_time = int(message["attributes"]["ApproximateReceiveCount"]) == 1
-    if notices.confirm(order_id, on_doubt="skip" if first_time else "send") == "in_doubt":
+    on_doubt: OnDoubt = "skip" if int(message["attributes"]["ApproximateReceiveCount"]) == 1 else "send"
+    if ending:
+        outcome = mail_ending(notices, order_id, ending, on_doubt=on_doubt)
+    else:
+        outcome = notices.confirm(order_id, on_doubt=on_doubt)
+    if outcome == "in_doubt":
         raise InDoubtError

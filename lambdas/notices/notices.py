@@ -67,10 +67,10 @@ class Notices:
         confirmed, its_queue = form, queue
 
         def written() -> Mail:
-            url = self._link(order, LinkPurpose.STATUS, confirmed, CONFIRMATION)
+            url = self.link(order, LinkPurpose.STATUS, confirmed, CONFIRMATION)
             return letters.confirmation(order, confirmed, its_queue, self.sender, url)
 
-        return self._send(order, CONFIRMATION, written, on_doubt)
+        return self.send(order, CONFIRMATION, written, on_doubt)
 
     def send_requested_link(self, form_name: str, digest: str, request_id: str) -> Outcome:
         """Mail a link to the newest lead of the form with this address, once per `request_id`. `digest`: of the address."""
@@ -114,9 +114,9 @@ class Notices:
         if queue is None:
             return "none"
         link = (order, LinkPurpose.RESUME, form, guard.partition("#")[0])
-        return self._send(order, guard, lambda: write(order, queue, self.sender, self._link(*link)), "skip")
+        return self.send(order, guard, lambda: write(order, queue, self.sender, self.link(*link)), "skip")
 
-    def _send(self, order: Order, guard: str, write: Callable[[], Mail], on_doubt: OnDoubt) -> Outcome:
+    def send(self, order: Order, guard: str, write: Callable[[], Mail], on_doubt: OnDoubt) -> Outcome:
         """Send the mail, and make its link only if it was not sent before. Raises MailRefusedError and MailInDoubtError."""
         notifications = NotificationRecords(self.records)
         if notifications.states(order.order_id, guard, guard).get(guard) is MailState.SENT:
@@ -140,7 +140,8 @@ class Notices:
             return True
         return is_admitted(self.windows, "mails", address_of(order), self.limits.mails_of_address, self.now())
 
-    def _link(self, order: Order, purpose: LinkPurpose, form: Form, by: str) -> str:
+    def link(self, order: Order, purpose: LinkPurpose, form: Form, by: str) -> str:
+        """Make a link to the order and return its address."""
         token = new_token()
         links = LinkRecords(self.records)
         link = links.make(

@@ -13,7 +13,7 @@ def test_only_orders_of_forms_come_to_the_queue(stage: Synthesized) -> None:
 
     assert rule["EventPattern"] == {
         "source": [bus.SOURCE],
-        "detail-type": ["OrderCreated", "OrderUpdated", "OrderSubmitted", "OrderCanceled"],
+        "detail-type": ["OrderCreated", "OrderUpdated", "OrderSubmitted", "OrderCompleted", "OrderCanceled"],
         "detail": {"order_form_id": [{"numeric": [">", 0]}]},
     }
     assert name_of(rule["EventBusName"]) == "OutboxBus"

@@ -129,7 +129,7 @@ def test_a_form_can_do_without_it(desk: Desk) -> None:
 
 def test_only_a_submit_is_confirmed(desk: Desk) -> None:
     order = submitted(desk)
-    for name in ("OrderCreated", "OrderUpdated", "OrderCanceled"):
+    for name in ("OrderCreated", "OrderUpdated", "OrderCanceled", "OrderCompleted"):
         desk.tell(name, order)
 
     assert desk.ses.sent == []

@@ -1,0 +1,72 @@
+"""Mails the client how their order ended: it is complete, or it was canceled. Each once, and each read from the order as it is.
+
+Clients who ordered on a form get them unless the form says otherwise. A lead never gets one: nothing was ordered, and nothing
+was paid.
+"""
+
+from typing import Literal
+
+from lambdas.mail.link_mail import Sender, address_of, name_in
+from lambdas.mail.sending import Mail, OnDoubt
+from lambdas.notices.notices import Notices, Outcome
+from lambdas.orders.model.order import Order
+from lambdas.orders.model.queue import Queue
+from lambdas.orders.model.steps import StepStatus
+from lambdas.records.links.link import LinkPurpose
+
+Ending = Literal["completed", "canceled"]
+_STATUS: dict[Ending, StepStatus] = {"completed": StepStatus.COMPLETE, "canceled": StepStatus.CANCELED}
+
+
+def mail_ending(notices: Notices, order_id: str, ending: Ending, *, on_doubt: OnDoubt) -> Outcome:
+    """Mail the client how the order ended, once. Raises MailRefusedError and MailInDoubtError."""
+    order = notices.store.get(order_id)
+    form, queue = notices.form_of(order), notices.queues.get(order.order_queue_id)
+    wanted = form is not None and form.ending_mails and order.submitted_at is not None and address_of(order)
+    if form is None or queue is None or not wanted or order.step_status is not _STATUS[ending]:
+        return "none"
+    ended_form, its_queue = form, queue
+
+    def written() -> Mail:
+        url = notices.link(order, LinkPurpose.STATUS, ended_form, ending)
+        return ending_mail(order, ending, its_queue, notices.sender, url)
+
+    return notices.send(order, ending, written, on_doubt)
+
+
+def ending_mail(order: Order, ending: Ending, queue: Queue, sender: Sender, url: str) -> Mail:
+    """The mail at the end of an order. `url`: of its status page. No reason of staff is in it: it was written for staff."""
+    parts = (
+        f"Hello {name_in(order, 'first')},".replace(" ,", ","),
+        *(_COMPLETED if ending == "completed" else _canceled(order)),
+        f"Order {order.order_id}",
+        f"See your order and write to us:\n{url}",
+        "Do not share this address: anyone who has it can open the page.",
+        sender.company,
+    )
+    how = "is complete" if ending == "completed" else "was canceled"
+    return Mail(
+        kind=ending,
+        sender=sender.of(queue),
+        to=(address_of(order),),
+        subject=f"Your order {order.order_id} {how}",
+        body="\n\n".join(part for part in parts if part) + "\n",
+    )
+
+
+_COMPLETED = ("Your order is complete.",)
+
+
+def _canceled(order: Order) -> tuple[str, ...]:
+    if order.hold is None:
+        return ("Your order was canceled.",)
+    money = "What you paid is refunded." if order.hold.captured else "The money held for it is released."
+    return ("Your order was canceled.", money)
+
+
+def ending_of(event: str) -> Ending | None:
+    """The ending that an event of the bus means."""
+    return _ENDINGS.get(event)
+
+
+_ENDINGS: dict[str, Ending] = {"OrderCompleted": "completed", "OrderCanceled": "canceled"}
