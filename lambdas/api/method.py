@@ -24,6 +24,7 @@ class Method:
     return type of `view` is the documented one.
     `reads`: changes nothing, may be called with GET. `example`: parameters of a call that works. `keeps_key`: it keeps the
     Idempotency-Key with what it makes. `settles`: the order in its answer moves on automatically, and callers may wait for that.
+    `conditional`: does nothing if the order has another revision than `If-Match` names.
     """
 
     title: str
@@ -35,6 +36,7 @@ class Method:
     reads: bool = False
     keeps_key: bool = False
     settles: bool = False
+    conditional: bool = False
     status: int = 200
     headers: Callable[[Any], Mapping[str, str]] = no_headers
     example: Mapping[str, Any] = field(default_factory=dict)

@@ -23,6 +23,10 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "order.cancel",
         "order.restart",
     ),
+    "orders.handling": (
+        "order.priority",
+        "order.contact_update",
+    ),
     "posts": (
         "order.respond",
         "order.client_respond",

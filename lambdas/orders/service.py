@@ -14,6 +14,7 @@ from typing import Any
 from lambdas.orders.decisions import leads, manual_actions, progress
 from lambdas.orders.decisions import restart as restarts
 from lambdas.orders.decisions.await_payment import with_payment_check
+from lambdas.orders.decisions.contact_correction import with_contact
 from lambdas.orders.decisions.draft import OrderDraft, new_order, queue_for, revised
 from lambdas.orders.decisions.on_account import for_signed_contracts, narrower
 from lambdas.orders.decisions.parties import refuse_strangers
@@ -26,6 +27,7 @@ from lambdas.orders.errors import (
     OrderNotFoundError,
     Problem,
     QueueNotFoundError,
+    RevisionDiffersError,
 )
 from lambdas.orders.model import info as order_info
 from lambdas.orders.model.modules import ModuleFacts
@@ -41,6 +43,8 @@ from lambdas.orders.table.keys import IdempotencyKey, creation_keys, hash_pk, ne
 from lambdas.orders.table.lists import OrderFilter, list_orders
 from lambdas.orders.table.pages import OrderPage, PageRoom
 from lambdas.orders.update import Update, UpdateRequest
+
+BECAUSE_CHARACTERS = 250  # of a reason are kept with the order itself, which every later write carries along
 
 
 @dataclass(frozen=True)
@@ -138,7 +142,31 @@ class OrderService:
         request = UpdateRequest(changes, by, step_id, step_name, expected_revision, known, reason, permit)
         update = Update(request, self.preview, self.clients, self.payments, self.now)
         updated = self._kept_running(update.updated, by) if request.moves else update.updated
-        return self._save(order, "move" if request.moves else "update", by, updated)
+        return self._save(order, "move" if request.moves else "update", by, updated, because=reason)
+
+    def correct_contact(
+        self,
+        order: Order,
+        changes: Mapping[str, Any],
+        *,
+        by: str,
+        reason: str = "",
+        expected_revision: int | None = None,
+    ) -> Order:
+        """Change contact data, of an order in any step: `info` with contact fields only, and `listed_company`."""
+        corrected = partial(with_contact, changes=changes, preview=self.preview, now=self.now())
+        return self._save(order, "contact", by, corrected, because=reason, expected_revision=expected_revision)
+
+    def prioritize(
+        self, order: Order, priority: int, *, by: str, reason: str = "", expected_revision: int | None = None
+    ) -> Order:
+        """Say how urgent the order is, whatever step it is in."""
+        now = self.now()
+
+        def change(current: Order) -> Order:
+            return current if current.priority == priority else current.changed(priority=priority, activity=now)
+
+        return self._save(order, "priority", by, change, because=reason, expected_revision=expected_revision)
 
     def submit(
         self,
@@ -217,14 +245,25 @@ class OrderService:
         """The same service with its payments wrapped, such as one that holds no money at submit."""
         return replace(self, payments=wrap(self.payments))
 
-    def process(self, order: Order, action_id: int, *, by: str, given: dict[str, Any]) -> Order:
+    def process(
+        self, order: Order, action_id: int, *, by: str, given: dict[str, Any], expected_revision: int | None = None
+    ) -> Order:
         """Run a waiting, failed or optional action now, or a done one again if its module says so."""
         order_info.bounded_input(given)
         now = self.now()
         processed = partial(manual_actions.processed, action_id=action_id, by=by, given=given, now=now)
-        return self._save(order, "process", by, self._kept_running(processed, by))
+        return self._save(order, "process", by, self._kept_running(processed, by), expected_revision=expected_revision)
 
-    def skip(self, order: Order, action_id: int, *, by: str, why: str = "", permit: Permit = UNBOUND) -> Order:
+    def skip(
+        self,
+        order: Order,
+        action_id: int,
+        *,
+        by: str,
+        why: str = "",
+        permit: Permit = UNBOUND,
+        expected_revision: int | None = None,
+    ) -> Order:
         """Skip an action. Skipped counts as done for the actions after it. `permit` is asked whether that is allowed.
 
         First records what its runs did with money and could not report.
@@ -242,13 +281,16 @@ class OrderService:
             paid = self.payments.record_left_money(current, action, now)
             return with_payment_check(skipped, by=by, now=now) if paid else skipped
 
-        return self._save(order, "skip", by, self._kept_running(change, by, lenient=True))
+        kept_running = self._kept_running(change, by, lenient=True)
+        return self._save(order, "skip", by, kept_running, because=why, expected_revision=expected_revision)
 
-    def undo_skip(self, order: Order, action_id: int, *, by: str) -> Order:
-        unskipped = partial(manual_actions.unskipped, action_id=action_id, by=by, now=self.now())
-        return self._save(order, "undo_skip", by, self._kept_running(unskipped, by))
+    def undo_skip(self, order: Order, action_id: int, *, by: str, expected_revision: int | None = None) -> Order:
+        unskipped = self._kept_running(
+            partial(manual_actions.unskipped, action_id=action_id, by=by, now=self.now()), by
+        )
+        return self._save(order, "undo_skip", by, unskipped, expected_revision=expected_revision)
 
-    def restart(self, order: Order, *, by: str) -> Order:
+    def restart(self, order: Order, *, by: str, expected_revision: int | None = None) -> Order:
         """A new execution for an order whose machine ended before the order did. Step Functions is asked whether it did."""
         queue = self.queues.get(order.order_queue_id)
         now = self.now()
@@ -258,7 +300,7 @@ class OrderService:
             known = restarts.with_execution_state(current, self.executions, now=now)
             return restarts.restarted(known, queue, by=by, now=now).changed(machine_hash=machine_hash)
 
-        return self._save(order, "restart", by, change)
+        return self._save(order, "restart", by, change, expected_revision=expected_revision)
 
     def _kept_running(
         self, change: Callable[[Order], Order], by: str, *, lenient: bool = False
@@ -277,7 +319,7 @@ class OrderService:
 
         return run
 
-    def cancel(self, order: Order, because: str = "", by: str = "") -> Order:
+    def cancel(self, order: Order, because: str = "", by: str = "", *, expected_revision: int | None = None) -> Order:
         """Final at once: nothing of the order starts any more. Taking back what was done follows in the machine."""
 
         def change(current: Order) -> Order:
@@ -287,15 +329,32 @@ class OrderService:
                 return current
             return progress.canceled(self._as_deployed(current), now=self.now(), because=because, by=by)
 
-        canceled = self._save(order, "cancel", by, self._kept_running(change, by, lenient=True))
+        kept_running = self._kept_running(change, by, lenient=True)
+        canceled = self._save(order, "cancel", by, kept_running, because=because, expected_revision=expected_revision)
         self.pricing.give_back(canceled.order_id)  # repeated by a repeated cancel, and by the undo of Generate Invoice
         return canceled
 
-    def _save(self, order: Order, how: str, by: str, change: Callable[[Order], Order]) -> Order:
-        """Write a decision with who took it and how; one that changes nothing leaves no trace."""
+    def _save(
+        self,
+        order: Order,
+        how: str,
+        by: str,
+        change: Callable[[Order], Order],
+        *,
+        because: str = "",
+        expected_revision: int | None = None,
+    ) -> Order:
+        """Write a decision with who took it, how and why; one that changes nothing leaves no trace.
+
+        Raises RevisionDiffersError if the order has another revision than `expected_revision`.
+        """
 
         def attributed(current: Order) -> Order:
+            if expected_revision not in (None, current.revision):
+                raise RevisionDiffersError(current.order_id, current.revision)
             changed = change(current)
-            return changed if changed is current else changed.changed(changed_by=by, changed_how=how)
+            if changed is current:
+                return current
+            return changed.changed(changed_by=by, changed_how=how, changed_because=because[:BECAUSE_CHARACTERS])
 
         return save(self.store, order, attributed)

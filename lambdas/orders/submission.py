@@ -91,7 +91,7 @@ class Submission:
             self.check(
                 changed
             )  # otherwise _refuse_changed releases the earlier payment first, and then refuses the order
-        by = {} if changed is current else {"changed_by": request.by, "changed_how": "submit"}
+        by = {} if changed is current else {"changed_by": request.by, "changed_how": "submit", "changed_because": ""}
         begun = self.as_deployed(changed)
         attempt = attempt_of(begun, self.payments.due(begun), request, claim=claim, now=now)
         return begun.changed(attempt=attempt, activity=now, **by)
@@ -158,9 +158,8 @@ class Submission:
             if not _is_ours(current, attempt) or not current.is_lead:
                 return current
             left_leads = progress.submitted(current, now=self.now(), hold=hold)
-            return left_leads.changed(
-                changed_by=self.request.by, changed_how="submit", review_at=None, review_because=""
-            )
+            by = {"changed_by": self.request.by, "changed_how": "submit", "changed_because": ""}
+            return left_leads.changed(**by, review_at=None, review_because="")
 
         submitted = save(self.store, order, change)
         if submitted.step_status is StepStatus.CANCELED:

@@ -64,8 +64,7 @@ class Update:
 
     def _merged(self, current: Order) -> Order:
         if current.is_final:
-            client = current.client_id and f"client {current.client_id} is corrected by client.update"
-            raise OrderIsFinalError(current.order_id, current.step.name, "updated", instead=client or "")
+            raise OrderIsFinalError(current.order_id, current.step.name, "updated", instead=_correction_of(current))
         if current.is_being_submitted(self.now()):
             raise SubmitInProgressError(current.order_id)
         updated = self.preview(current, self.request.changes)
@@ -74,3 +73,8 @@ class Update:
         if not current.is_lead and (fixed := changed_fields(current, updated)):
             raise NotAfterSubmitError(current.order_id, fixed)
         return with_late_contact(current, updated, self.now())
+
+
+def _correction_of(order: Order) -> str:
+    client = f", and client {order.client_id} by client.update" if order.client_id else ""
+    return f"its contact data is corrected by order.contact_update{client}"

@@ -73,7 +73,7 @@ class ExecutionStarter:
             after = restart.with_running_machine(
                 stopped, queue, by="", now=now, machine_hash=machine_hash, lenient=True
             )
-            return after.changed(changed_by="", changed_how="restart")
+            return after.changed(changed_by="", changed_how="restart", changed_because="")
 
         save(self.orders, self.orders.get(order.order_id), change)
         logger.warning("machine had ended before its order", order_id=order.order_id, status=found.status)

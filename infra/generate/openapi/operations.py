@@ -15,7 +15,6 @@ from lambdas.records.posts.attachment import KINDS, MAX_FILES
 
 JSON = "application/json"
 FILES = {"attach": MAX_FILES, "contract": 1}  # parameters that are files, and how many at most
-_ASKS_FOR_REVISION = ("order.submit", "order.update")
 _WITHOUT_KEY = ("order.link_create", "uber.check_login")  # their answers must not be kept
 
 
@@ -61,7 +60,7 @@ def _description(method: Method) -> str:
 def _request_headers(name: str, method: Method) -> list[str]:
     return [
         *(["Idempotency-Key"] if not method.reads and name not in _WITHOUT_KEY else []),
-        *(["If-Match"] if name in _ASKS_FOR_REVISION else []),
+        *(["If-Match"] if method.conditional else []),
         *(["Prefer"] if method.settles else []),
     ]
 

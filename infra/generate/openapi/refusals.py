@@ -21,7 +21,6 @@ _PAYS = (
     "order.submit",
     "order.threedsecure2_payment",
 )
-_TAKES_IF_MATCH = ("order.submit", "order.update")
 _LISTS_POSTS = ("order.post_list",)
 # All others name a record that may not be there.
 _NAMES_NOTHING = (
@@ -64,7 +63,7 @@ def statuses_of(name: str, method: Method, *, posted: bool) -> list[int]:
         | ({403} if method.rights else set())
         | ({404} if name not in _NAMES_NOTHING else set())
         | ({409} if keyed else set())
-        | ({412} if name in _TAKES_IF_MATCH else set())
+        | ({412} if method.conditional else set())
         | ({413} if posted or name in _LISTS_POSTS else set())
     )
 

@@ -169,6 +169,7 @@ METHODS: dict[str, Method] = {
         answer=true,
         view=views.order_view,
         headers=views.etag,
+        conditional=True,
         example={**_ONE, "info": {"phone": "+44 20 7946 0000"}},
     ),
     "order.submit": Method(
@@ -179,6 +180,7 @@ METHODS: dict[str, Method] = {
         answer=answers.submitted,
         view=views.order_view,
         headers=views.etag,
+        conditional=True,
         settles=True,
         example={**_ONE, "total": "9.95"},
     ),

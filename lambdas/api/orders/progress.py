@@ -19,14 +19,14 @@ from lambdas.records.users.rights import Right
 def _process(backend: Backend, request: ProcessRequest, caller: Caller) -> Order:
     if request.skip and request.undo_skip:
         raise MalformedRequestError(Problem("undo_skip", "cannot be set together with skip"))
-    order, action_id = backend.order(request, caller), request.order_action_id
+    order, action_id, service = backend.order(request, caller), request.order_action_id, backend.service
+    by, expected = caller.name, caller.call.if_match
     if request.skip:
-        return backend.service.skip(
-            order, action_id, by=caller.name, why=_reason(request, caller), permit=CallersPermit(caller)
-        )
+        why, permit = _reason(request, caller), CallersPermit(caller)
+        return service.skip(order, action_id, by=by, why=why, permit=permit, expected_revision=expected)
     if request.undo_skip:
-        return backend.service.undo_skip(order, action_id, by=caller.name)
-    return backend.service.process(order, action_id, by=caller.name, given=request.input)
+        return service.undo_skip(order, action_id, by=by, expected_revision=expected)
+    return service.process(order, action_id, by=by, given=request.input, expected_revision=expected)
 
 
 def _reason(request: ProcessRequest, caller: Caller) -> str:
@@ -42,11 +42,13 @@ def _process_rights(request: ProcessRequest) -> Rights:
 
 
 def _cancel(backend: Backend, request: CancelRequest, caller: Caller) -> Order:
-    return backend.service.cancel(backend.order(request, caller), request.reason or "", by=caller.name)
+    order, expected = backend.order(request, caller), caller.call.if_match
+    return backend.service.cancel(order, request.reason or "", by=caller.name, expected_revision=expected)
 
 
 def _restart(backend: Backend, request: RestartRequest, caller: Caller) -> Order:
-    return backend.service.restart(backend.order(request, caller), by=caller.name)
+    order, expected = backend.order(request, caller), caller.call.if_match
+    return backend.service.restart(order, by=caller.name, expected_revision=expected)
 
 
 _ONE: dict[str, Any] = {"order_id": "1001"}
@@ -60,6 +62,7 @@ METHODS: dict[str, Method] = {
         answer=true,
         view=views.order_view,
         headers=views.etag,
+        conditional=True,
         settles=True,
         example={**_ONE, "order_action_id": 101},
     ),
@@ -71,6 +74,7 @@ METHODS: dict[str, Method] = {
         answer=true,
         view=views.order_view,
         headers=views.etag,
+        conditional=True,
         example={**_ONE, "reason": "the client changed their mind"},
     ),
     "order.restart": Method(
@@ -81,6 +85,7 @@ METHODS: dict[str, Method] = {
         answer=true,
         view=views.order_view,
         headers=views.etag,
+        conditional=True,
         example=_ONE,
     ),
 }

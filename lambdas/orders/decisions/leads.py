@@ -61,7 +61,7 @@ def is_over(order: Order, now: int) -> bool:
 def expired(lead: Order, *, now: int) -> Order:
     """Canceled because nobody submitted it in time, by nobody; it is erased some time later."""
     over = canceled(lead, now=now, because="the lead expired")
-    return over.changed(expires_at=now + ERASED_AFTER_SECONDS, changed_by="", changed_how="expire")
+    return over.changed(expires_at=now + ERASED_AFTER_SECONDS, changed_by="", changed_how="expire", changed_because="")
 
 
 def lead_ends_at(order: Order) -> int | None:

@@ -94,7 +94,7 @@ class Order(Frozen):
     PERSONAL = frozenset(
         {
             "hash", "listed_company", "signature", "password_hash", "attempt", "review_because", "machine_stopped_because",
-            "canceled_because",
+            "canceled_because", "changed_because",
         }
     )  # fmt: skip
 
@@ -114,6 +114,7 @@ class Order(Frozen):
     activity: int
     changed_by: str = ""
     changed_how: str = ""
+    changed_because: str = Field(default="", description="why, as far as who changed it last said so")
     client_id: str | None = None
     order_form_id: int = 0
     opportunity_id: int = 0

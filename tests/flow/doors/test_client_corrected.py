@@ -23,3 +23,18 @@ def test_an_address_is_corrected_after_the_client_was_made(shop: Shop) -> None:
     assert shop.done("client.get", {"user_login": "ada-corrected"})["client_id"] == client_id
     assert shop.call("client.get", {"email": wrong}).status_code == 404
     assert shop.call("client.get", {"user_login": "ada-of-the-correction"}).status_code == 404
+
+
+def test_contact_data_of_a_complete_order_is_corrected_and_the_order_rests(shop: Shop) -> None:
+    order_id = shop.done("order.create", new_client_order())["order_id"]
+    shop.done("order.submit", {"order_id": order_id})
+    complete = shop.until_step(order_id, "complete")
+
+    said = {"order_id": order_id, "info": {"phone": "020 7946 0019"}, "reason": "a digit was wrong"}
+    corrected = shop.done("order.contact_update", said)
+
+    assert corrected["info"] == {**complete["info"], "phone": "+44 20 7946 0019"}
+    assert (corrected["changed_how"], corrected["changed_because"]) == ("contact", "a digit was wrong")
+    same = ("step", "total", "services", "actions", "waits", "client_id")
+    assert {key: corrected[key] for key in same} == {key: complete[key] for key in same}
+    assert shop.done("client.get", {"client_id": complete["client_id"]})["phone"] == complete["info"].get("phone", "")

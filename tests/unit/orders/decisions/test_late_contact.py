@@ -70,5 +70,5 @@ def test_a_complete_order_says_where_its_client_is_corrected(service: OrderServi
     complete = next(step for step in order.checklist_steps if step.status is StepStatus.COMPLETE)
     order = service.store.save(order.changed(step_id=complete.step_id, step_status=complete.status))
 
-    with pytest.raises(OrderIsFinalError, match=r"client 101 is corrected by client\.update"):
+    with pytest.raises(OrderIsFinalError, match=r"and client 101 by client\.update"):
         updated(service, order, email="ada@example.org")
