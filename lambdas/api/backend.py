@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from lambdas.access.guard import Guard
 from lambdas.api.auth.caller import Caller
-from lambdas.api.auth.throttle import Guard
 from lambdas.api.http.parameters import OrderRequest
 from lambdas.catalog.plan import Plan
-from lambdas.orders.errors import OrderNotFoundError, QueueNotFoundError
+from lambdas.orders.errors import QueueNotFoundError
 from lambdas.orders.model.order import Order
 from lambdas.orders.model.queue import Queue
 from lambdas.orders.service import OrderService
@@ -36,12 +36,7 @@ class Backend:
 
     def order(self, request: OrderRequest, caller: Caller) -> Order:
         """The order the request names, if the caller may do with it what they ask for."""
-        try:
-            order = self.service.get(order_id=request.order_id, hash=request.hash)
-        except OrderNotFoundError as missing:
-            raise caller.not_found(missing) from None
-        caller.admit_to_record(order.order_queue_id, order.brand_id)
-        return order
+        return caller.order(self.service, order_id=request.order_id, hash=request.hash)
 
     def queue_of(self, order: Order) -> Queue:
         """The order's queue as it is deployed. Raises QueueNotFoundError: an order may outlive it."""

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from lambdas.access.errors import NotAllowedError
+from lambdas.access.guard import Guard
 from lambdas.api.auth.caller import Caller
 from lambdas.api.auth.cross_site import refuse_other_pages
-from lambdas.api.auth.errors import NotAllowedError
 from lambdas.api.auth.login import log_in
 from lambdas.api.auth.redaction import redacted
-from lambdas.api.auth.throttle import Guard
 from lambdas.api.backend import Backend
 from lambdas.api.errors import InternalError, StoreBusyError
 from lambdas.api.http.call import Call, Door, HttpCall, read_call, read_http
@@ -120,7 +120,7 @@ def _carry_out(http: HttpCall, user: ApiUser, api: Api) -> Response:
     if not callable(method.rights):  # before a refusal tells anything about the parameters
         _require_somewhere(user, call.method, method.rights)
     request = read_request(method, call)
-    caller = Caller(user, call, method.needs(request))
+    caller = Caller(user, call.method, method.needs(request), call)
     _require_somewhere(user, call.method, caller.rights)
     if call.idempotency_key is None or method.reads or method.keeps_key:
         return _run(api, method, request, caller)

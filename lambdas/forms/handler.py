@@ -12,7 +12,6 @@ from lambdas.forms.pages.templates import message_page
 from lambdas.forms.routes import route
 from lambdas.forms.session.signatures import SecretKeys, Signer
 from lambdas.forms.shop import Shop
-from lambdas.forms.web import Answer, RefusedError, Response, read_request, response_of
 from lambdas.mail.link_requests import LinkRequests
 from lambdas.orders.errors import OrderError
 from lambdas.payments.hosted_pages import hosted_pages
@@ -26,6 +25,7 @@ from lambdas.records.posts.post import PostRecords
 from lambdas.runtime.cold_start import prepare
 from lambdas.runtime.retry_budget import retry_budget
 from lambdas.runtime.telemetry import MetricUnit, log_unexpected, logger, metrics
+from lambdas.web.http import Answer, RefusedError, Response, read_request, response_of
 
 
 class FormSettings(DoorSettings):

@@ -26,11 +26,11 @@ from lambdas.forms.session.csrf import refuse_card_numbers, refuse_other_sites
 from lambdas.forms.session.session import Session
 from lambdas.forms.session.shown_price import stamp_of
 from lambdas.forms.shop import NEW, RESUME, RETURN, REVIEW, SIGN_IN, SIGN_OUT, WAIT, Shop, path_of, redirect_to_order
-from lambdas.forms.web import Answer, RefusedError, WebRequest, see_other
 from lambdas.orders.contact.places import regions_of
 from lambdas.orders.errors import NotAfterSubmitError, OrderIsFinalError, RevisionDiffersError
 from lambdas.orders.submit_errors import SubmitInProgressError, TotalDiffersError
 from lambdas.records.links.reminder_stop import PLACE as REMINDERS
+from lambdas.web.http import Answer, RefusedError, WebRequest, see_other
 
 PRICE, REGIONS, STATIC = "price", "regions", "static"
 RESERVED = (WAIT, RETURN, NEW, REVIEW, SIGN_IN, SIGN_OUT, RESUME, PRICE, REGIONS)

@@ -11,7 +11,6 @@ from lambdas.forms.fields.agreement import MSA
 from lambdas.forms.form import Form
 from lambdas.forms.session.session import Session
 from lambdas.forms.shop import Shop, has_current_address, sign_in_needed
-from lambdas.forms.web import WebRequest
 from lambdas.mail.link_mail import address_of
 from lambdas.orders.decisions.draft import OrderDraft
 from lambdas.orders.errors import KeyTakenError
@@ -19,6 +18,7 @@ from lambdas.orders.model.info import Info, merge
 from lambdas.orders.model.order import Order
 from lambdas.orders.table.keys import IdempotencyKey
 from lambdas.records.links.link import LinkPurpose
+from lambdas.web.http import WebRequest
 
 
 def save(shop: Shop, form: Form, session: Session, changes: Info, request: WebRequest) -> Session:

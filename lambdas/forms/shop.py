@@ -11,7 +11,6 @@ from lambdas.forms.fields.filled import current_page
 from lambdas.forms.form import Form, Page
 from lambdas.forms.session.session import Session, new_session, proof_of, token_of
 from lambdas.forms.session.signatures import Signer
-from lambdas.forms.web import Answer, RefusedError, WebRequest, see_other
 from lambdas.mail.link_mail import address_of
 from lambdas.mail.link_requests import LinkRequests
 from lambdas.orders.errors import OrderNotFoundError
@@ -28,6 +27,7 @@ from lambdas.records.links.link import Link, LinkPurpose, LinkRecords, address_d
 from lambdas.records.links.reminder_stop import ReminderStops
 from lambdas.records.links.sessions import SessionRecords
 from lambdas.records.posts.post import PostRecords
+from lambdas.web.http import Answer, RefusedError, WebRequest, see_other
 
 WAIT, RETURN, NEW, REVIEW = "wait", "return", "new", "review"
 SIGN_IN, SIGN_OUT, RESUME = "sign-in", "sign-out", "resume"

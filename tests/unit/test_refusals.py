@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import lambdas
+from lambdas.access.errors import AccessError
 from lambdas.api.errors import ApiError
 from lambdas.api.http.responses import STATUS, envelope_error, problem
 from lambdas.orders.errors import Again, Nature, OrderError
@@ -34,7 +35,7 @@ _NOT_NOW = re.compile(r"at this moment|in a (few )?(moment|minute|second)s?|(sen
 def every_refusal() -> list[type[OrderError]]:
     for module in pkgutil.walk_packages(lambdas.__path__, "lambdas."):
         importlib.import_module(module.name)
-    ours = {error for error in _below(OrderError) if error.__module__.startswith("lambdas.")} - {ApiError}
+    ours = {error for error in _below(OrderError) if error.__module__.startswith("lambdas.")} - {ApiError, AccessError}
     return sorted(ours, key=lambda error: error.__qualname__)
 
 
@@ -113,7 +114,7 @@ def test_both_doors_answer_as_the_class_declares(refusal: type[OrderError]) -> N
     error = refusal.__new__(refusal)
     OrderError.__init__(error, "no")
     new, old = problem(error), envelope_error(error)
-    keeps = isinstance(error, ApiError) and error.keeps_status
+    keeps = isinstance(error, AccessError) or (isinstance(error, ApiError) and error.keeps_status)
 
     assert new["statusCode"] == STATUS[refusal.nature]
     assert old["statusCode"] == (STATUS[refusal.nature] if keeps else 200)

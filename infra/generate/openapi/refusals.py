@@ -12,7 +12,7 @@ from lambdas.api.http.responses import STATUS
 from lambdas.api.method import Method
 from lambdas.orders.errors import OrderError
 
-_RAISED_IN = ("api", "catalog", "contracts", "orders", "payments", "records")
+_RAISED_IN = ("access", "api", "catalog", "contracts", "mail", "orders", "payments", "records")
 
 _PAYS = (
     "client.invoice_charge",

@@ -1,53 +1,13 @@
-"""The user who calls, with their call and the rights that it needs."""
+"""The user who calls the API, with their call."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
-from lambdas.api.auth.errors import NotAllowedError, NotHereError
+from lambdas.access.acting_user import ActingUser
 from lambdas.api.http.call import Call
-from lambdas.orders.errors import OrderError
-from lambdas.records.users.api_user import ApiUser
-from lambdas.records.users.rights import Right
 
 
 @dataclass(frozen=True)
-class Caller:
-    """`rights`: all that this call needs."""
+class Caller(ActingUser):
+    """`method`: the method of the call."""
 
-    user: ApiUser
     call: Call
-    rights: tuple[Right, ...]
-
-    @property
-    def name(self) -> str:
-        return self.user.name
-
-    def admit(self, order_queue_id: int | None, brand_id: int | None) -> None:
-        """Raises NotAllowedError unless the user has all rights of the call in this queue of this brand, which it names."""
-        self.require(self.rights, order_queue_id, brand_id)
-
-    def require(self, rights: Iterable[Right], order_queue_id: int | None, brand_id: int | None) -> None:
-        """Raises NotAllowedError unless the user has these rights there."""
-        for right in rights:
-            if not self.user.may_in(right, order_queue_id, brand_id):
-                raise NotAllowedError(self.call.method, right, order_queue_id)
-
-    def admit_to_record(self, order_queue_id: int | None, brand_id: int | None) -> None:
-        """Raises NotHereError unless the user has all rights the call needs where this record is."""
-        if not self.may_do(order_queue_id, brand_id):
-            raise NotHereError(self.call.method, self.rights)
-
-    def may_do(self, order_queue_id: int | None, brand_id: int | None) -> bool:
-        """Whether the user has all rights the call needs there."""
-        return all(self.user.may_in(right, order_queue_id, brand_id) for right in self.rights)
-
-    def not_found(self, missing: OrderError) -> OrderError:
-        """The refusal for a record that does not exist: `missing`, if the user could see every such record.
-
-        For others it is the same as for a record that they may not see, so that they cannot count the records of others.
-        """
-        everywhere = all(self.user.may_everywhere(right) for right in self.rights)
-        return missing if everywhere else NotHereError(self.call.method, self.rights)
-
-    def sees_personal_data(self, order_queue_id: int, brand_id: int) -> bool:
-        return self.user.may_in(Right.PERSONAL_DATA, order_queue_id, brand_id)

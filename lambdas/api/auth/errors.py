@@ -1,6 +1,4 @@
-"""Refusals of callers: who they are, what they may do, how often, and under which Idempotency-Key."""
-
-from collections.abc import Iterable
+"""Refusals of callers: who they are, from where they call, and under which Idempotency-Key. See also lambdas/access/errors.py."""
 
 from lambdas.api.errors import ApiError
 from lambdas.orders.errors import Again, Nature, Problem
@@ -16,36 +14,6 @@ class NotLoggedInError(ApiError):
 
     def __init__(self) -> None:
         super().__init__("Invalid login or password.")
-
-
-class NotAllowedError(ApiError):
-    """The user lacks the right, everywhere or in this queue or brand."""
-
-    kind = "not_allowed"
-    nature = Nature.FORBIDDEN
-    keeps_status = True
-
-    def __init__(self, method: str, right: str, order_queue_id: int | None = None) -> None:
-        place = f" in queue {order_queue_id}" if order_queue_id else ""
-        super().__init__(
-            f"this user may not call {method}{place}: it needs the right `{right}`, "
-            "which the administrator of this installation can give"
-        )
-
-
-class NotHereError(ApiError):
-    """This user can reach no such record: none exists, or none where they have the rights."""
-
-    kind = "not_allowed"
-    nature = Nature.FORBIDDEN
-    keeps_status = True
-
-    def __init__(self, method: str, rights: Iterable[str]) -> None:
-        needed = ", ".join(f"`{right}`" for right in rights)
-        super().__init__(
-            f"this user may not call {method} for what it names: there is no such record, or none in the queues and brands "
-            f"where this user has {needed}; check the number, or ask the administrator of this installation for the right"
-        )
 
 
 class OtherSiteError(ApiError):
@@ -71,35 +39,6 @@ class WrittenByGetError(ApiError):
 
     def __init__(self) -> None:
         super().__init__("a browser changes nothing by GET, so nothing was done; send it as POST")
-
-
-class TooManyCallsError(ApiError):
-    """The user has used up the calls of this minute."""
-
-    kind = "too_many_calls"
-    nature = Nature.TOO_MANY
-    keeps_status = True
-    again = Again.LATER
-
-    def __init__(self, limit: int, window_seconds: int, retry_after_seconds: int) -> None:
-        super().__init__(
-            f"this user may make {limit} calls in {window_seconds} seconds; go on in {retry_after_seconds} seconds, "
-            "or ask the administrator of this installation for more"
-        )
-        self.retry_after_seconds = retry_after_seconds
-
-
-class TooManyLoginsError(ApiError):
-    """Too many logins failed. This one is refused without being checked."""
-
-    kind = "too_many_calls"
-    nature = Nature.TOO_MANY
-    keeps_status = True
-    again = Again.LATER
-
-    def __init__(self, retry_after_seconds: int) -> None:
-        super().__init__(f"too many logins failed from here; try again in {retry_after_seconds} seconds")
-        self.retry_after_seconds = retry_after_seconds
 
 
 class TooManyGuessesError(ApiError):

@@ -14,9 +14,9 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from lambdas.access.guard import Guard
 from lambdas.api.auth.caller import Caller
 from lambdas.api.auth.errors import KeyReusedError, RepeatInProgressError, RepeatUnknownError
-from lambdas.api.auth.throttle import Guard
 from lambdas.api.http.responses import Response
 from lambdas.orders.errors import Again, OrderError
 from lambdas.rate_limits.fail_open import ask_guard_table, log_guard_failure

@@ -3,8 +3,8 @@
 import base64
 import binascii
 
+from lambdas.access.guard import Guard
 from lambdas.api.auth.errors import NotLoggedInError
-from lambdas.api.auth.throttle import Guard
 from lambdas.api.http.call import HttpCall
 from lambdas.rate_limits.sources import source_of
 from lambdas.records.users.api_user import ApiUser, ApiUserRecords

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from lambdas.access.visibility import order_seen_by
 from lambdas.api.auth.caller import Caller
 from lambdas.api.orders.results import CreatedOrder
 from lambdas.catalog.plan import Plan
@@ -14,7 +15,7 @@ def redacted(found: Any, caller: Caller, plans: Mapping[str, Plan]) -> Any:
     """The found value as this caller may see it. `plans`: the catalog, for the titles of services."""
     match found:
         case Order():
-            return found if caller.sees_personal_data(found.order_queue_id, found.brand_id) else _order(found, plans)
+            return order_seen_by(caller.user, found, plans)
         case CreatedOrder():
             return CreatedOrder(redacted(found.order, caller, plans), found.queue)
         case OrderPage():
@@ -22,11 +23,3 @@ def redacted(found: Any, caller: Caller, plans: Mapping[str, Plan]) -> Any:
         case tuple():
             return tuple(redacted(one, caller, plans) for one in found)
     return found
-
-
-def _order(order: Order, plans: Mapping[str, Plan]) -> Order:
-    from lambdas.orders.model.redacted import without_person
-
-    bare = without_person(order)
-    titled = (pack.changed(title=plans[pack.plan_id].title if pack.plan_id in plans else "") for pack in bare.priced)
-    return bare.changed(priced=tuple(titled))

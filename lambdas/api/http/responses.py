@@ -8,6 +8,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
+from lambdas.access.errors import AccessError
 from lambdas.api.errors import ApiError
 from lambdas.api.http.files import FileAnswer
 from lambdas.api.http.values import as_json
@@ -59,7 +60,8 @@ def envelope_error(error: OrderError) -> Response:
     """API 2.0: HTTP 200 for a refusal; another status only where the login, or this installation, is at fault."""
     of_door = error if isinstance(error, ApiError) else ApiError
     body = {"status": False, "error_code": of_door.error_code, "error_message": error.message, "data": ""}
-    status = STATUS[error.nature] if of_door.keeps_status else HTTPStatus.OK
+    keeps_status = of_door.keeps_status or isinstance(error, AccessError)
+    status = STATUS[error.nature] if keeps_status else HTTPStatus.OK
     return _response(status, "application/json", body, _headers(error))
 
 

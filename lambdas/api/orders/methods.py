@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from lambdas.access.permits import CallersPermit, admit_parties
 from lambdas.api.auth.caller import Caller
 from lambdas.api.auth.guesses import counting_codes, counting_login
-from lambdas.api.auth.permits import CallersPermit, admit_parties
 from lambdas.api.auth.redaction import redacted
 from lambdas.api.auth.visibility import visible_queues
 from lambdas.api.backend import Backend

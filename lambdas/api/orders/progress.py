@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from lambdas.access.permits import CallersPermit
 from lambdas.api.auth.caller import Caller
-from lambdas.api.auth.permits import CallersPermit
 from lambdas.api.backend import Backend
 from lambdas.api.errors import MalformedRequestError
 from lambdas.api.http.call import Door

@@ -20,10 +20,10 @@ from lambdas.api.posts.requests import (
     PostListRequest,
     RespondRequest,
 )
-from lambdas.api.posts.send import Posting, PostSettings, SentPost, with_mail
 from lambdas.api.posts.uploads import files_of
 from lambdas.mail.addresses import addresses_in
 from lambdas.mail.link_mail import address_of
+from lambdas.mail.posting import Posting, PostSettings, RepeatKey, SentPost, with_mail
 from lambdas.orders.contact.text import shown_line
 from lambdas.orders.errors import InvalidOrderError, Nature, OrderError, Problem
 from lambdas.orders.model.order import Order
@@ -45,7 +45,7 @@ class ListTooLargeError(OrderError):
 
 def _respond(backend: Backend, request: RespondRequest, caller: Caller) -> SentPost:
     order, files = backend.order(request, caller), files_of(caller)
-    posting = Posting(backend, caller)
+    posting = _posting(backend, caller)
     company = posting.settings.company
     subject = DEFAULT_SUBJECT.replace("<company>", company) if request.subject == DEFAULT_SUBJECT else request.subject
     draft = Post(
@@ -62,6 +62,12 @@ def _respond(backend: Backend, request: RespondRequest, caller: Caller) -> SentP
         posted_at=backend.service.now(),
     )
     return posting.make(draft, files)
+
+
+def _posting(backend: Backend, caller: Caller) -> Posting:
+    key = caller.call.idempotency_key
+    repeat_key = RepeatKey(caller.name, key, caller.method) if key else None
+    return Posting(backend.records, backend.service.now(), repeat_key)
 
 
 def _address_of(order: Order) -> tuple[str, ...]:
@@ -85,7 +91,7 @@ def _client_respond(backend: Backend, request: ClientRespondRequest, caller: Cal
         body=request.body,
         posted_at=backend.service.now(),
     )
-    return Posting(backend, caller).make(draft, files)
+    return _posting(backend, caller).make(draft, files)
 
 
 def _post_list(backend: Backend, request: PostListRequest, caller: Caller) -> list[SentPost]:
@@ -102,7 +108,7 @@ def _post_list(backend: Backend, request: PostListRequest, caller: Caller) -> li
         if size > _MAX_LISTED_BYTES:
             raise ListTooLargeError
         listed.append(post.as_client_sees_it() if request.private else post)
-    return with_mail(backend, order.order_id, listed)
+    return with_mail(backend.records, order.order_id, listed)
 
 
 def _attachment_list(backend: Backend, request: AttachmentListRequest, caller: Caller) -> list[Attachment]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from lambdas.api.http.files import FileAnswer
-from lambdas.api.posts.send import SentPost
+from lambdas.mail.posting import SentPost
 from lambdas.records.posts.attachment import Attachment
 
 

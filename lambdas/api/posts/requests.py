@@ -6,11 +6,11 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, fie
 
 from lambdas.api.http.parameters import Flag, OrderRequest, Reference, Request
 from lambdas.mail.addresses import addresses_in
+from lambdas.mail.posting import NOBODY
 from lambdas.orders.contact.email import email
 from lambdas.orders.contact.text import line, lines
 from lambdas.orders.contact.unfit import UnfitError
 
-NOBODY = "API"  # who signs if nobody is named
 MAX_ADDRESSES = 10
 MAX_SUBJECT, MAX_BODY, MAX_AUTHOR = 250, 50_000, 254
 DEFAULT_SUBJECT = "Your order with <company>"

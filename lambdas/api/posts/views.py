@@ -6,7 +6,7 @@ from typing_extensions import Doc
 
 from lambdas.api.http.files import FileAnswer
 from lambdas.api.http.values import iso
-from lambdas.api.posts.send import MailOutcome, SentPost
+from lambdas.mail.posting import MailOutcome, SentPost
 from lambdas.records.posts.attachment import Attachment
 
 

@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from lambdas.access.permits import admit_parties
 from lambdas.api.auth.caller import Caller
-from lambdas.api.auth.permits import admit_parties
 from lambdas.api.backend import Backend
 from lambdas.api.clients.lookup import the_client
 from lambdas.api.http.values_2_0 import true

@@ -1,7 +1,7 @@
 """Strong customer authentication (3-D Secure): a card holder whom the bank asked to confirm an order's payment."""
 
+from lambdas.access.permits import CallersPermit
 from lambdas.api.auth.caller import Caller
-from lambdas.api.auth.permits import CallersPermit
 from lambdas.api.backend import Backend
 from lambdas.api.method import Method
 from lambdas.api.orders.records_2_0 import submitted

@@ -10,9 +10,9 @@ from lambdas.forms.pages.amounts import amount
 from lambdas.forms.save_page import change_order
 from lambdas.forms.session.shown_price import SEEN, seen_on
 from lambdas.forms.shop import Shop, path_of, redirect_to_order
-from lambdas.forms.web import Answer, WebRequest, see_other
 from lambdas.orders.model.info import Info, merge
 from lambdas.orders.model.order import Order
+from lambdas.web.http import Answer, WebRequest, see_other
 
 
 def changes_on_page(shop: Shop, form: Form, order: Order, request: WebRequest) -> Info:

@@ -5,7 +5,7 @@ from http import HTTPStatus
 
 from lambdas.forms.pages.templates import drawn, message_page
 from lambdas.forms.shop import Shop
-from lambdas.forms.web import Answer
+from lambdas.web.http import Answer
 
 # Paths there hold tokens, or are for programs with a login. Pages say `noindex` themselves.
 _ROBOTS = "User-agent: *\n" + "".join(f"Disallow: /{path}\n" for path in ("api/", "orders/", "forms/*/", "sandbox/"))

@@ -19,13 +19,13 @@ from lambdas.forms.session.session import Session
 from lambdas.forms.session.shown_price import stamp_of
 from lambdas.forms.session.throttle import RETRY_SECONDS, count_lead
 from lambdas.forms.shop import NEW, SIGN_IN, SIGN_OUT, Shop, path_of, redirect_to_order
-from lambdas.forms.web import Answer, WebRequest, see_other
 from lambdas.mail.link_mail import address_of
 from lambdas.orders.card_numbers.digits import folded
 from lambdas.orders.card_numbers.numbers import has_card_number
 from lambdas.orders.contact.telephone import is_telephone
 from lambdas.orders.model.info import text
 from lambdas.runtime.models import Frozen
+from lambdas.web.http import Answer, WebRequest, see_other
 
 _NO_CARDS = "This looks like a card number. Do not enter one here: the payment page asks for it later."
 _OURS = (CSRF, SHOWN)

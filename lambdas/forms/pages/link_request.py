@@ -12,9 +12,9 @@ from lambdas.forms.pages.templates import drawn
 from lambdas.forms.session.csrf import CSRF, HONEYPOT, refuse_other_sites
 from lambdas.forms.session.throttle import is_too_often
 from lambdas.forms.shop import RESUME, Shop, path_of
-from lambdas.forms.web import Answer, RefusedError, WebRequest, see_other
 from lambdas.orders.contact.email import mailed_to
 from lambdas.rate_limits.sources import source_of
+from lambdas.web.http import Answer, RefusedError, WebRequest, see_other
 
 EMAIL = "email"
 _ASKED = "asked"

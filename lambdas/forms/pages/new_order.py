@@ -5,7 +5,7 @@ from lambdas.forms.pages.question import question
 from lambdas.forms.session.csrf import refuse_other_sites
 from lambdas.forms.session.session import new_session
 from lambdas.forms.shop import NEW, Shop, path_of
-from lambdas.forms.web import Answer, WebRequest, see_other
+from lambdas.web.http import Answer, WebRequest, see_other
 
 
 def ask(shop: Shop, form: Form, request: WebRequest) -> Answer:

@@ -25,7 +25,6 @@ from lambdas.forms.session.csrf import refuse_other_sites
 from lambdas.forms.session.session import Session
 from lambdas.forms.session.shown_price import SEEN, refuse_unseen, seen_on
 from lambdas.forms.shop import RETURN, REVIEW, WAIT, Shop, make_status_path, path_of, redirect_to_order
-from lambdas.forms.web import Answer, RefusedError, WebRequest, see_other
 from lambdas.orders.decisions.shown_order import ShownOrder
 from lambdas.orders.errors import InvalidOrderError, OrderError, OrderIsFinalError, RevisionDiffersError
 from lambdas.orders.model.info import merge
@@ -42,6 +41,7 @@ from lambdas.orders.submit_errors import (
     TotalDiffersError,
 )
 from lambdas.payments.hosted_pages import HostedPage, NotEnteredError
+from lambdas.web.http import Answer, RefusedError, WebRequest, see_other
 
 _CHALLENGE = "challenge"
 WAIT_SECONDS = 5

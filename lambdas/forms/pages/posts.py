@@ -9,7 +9,6 @@ from lambdas.forms.session.csrf import CSRF, refuse_other_sites
 from lambdas.forms.session.session import Session
 from lambdas.forms.session.throttle import is_too_often
 from lambdas.forms.shop import Shop
-from lambdas.forms.web import WebRequest
 from lambdas.mail.link_mail import address_of
 from lambdas.orders.card_numbers.numbers import has_card_number
 from lambdas.orders.contact.text import lines
@@ -19,6 +18,7 @@ from lambdas.records.links.link import Link, new_token
 from lambdas.records.posts.post import Post, PostKind
 from lambdas.records.request_key import RequestKey
 from lambdas.runtime.models import Frozen
+from lambdas.web.http import WebRequest
 
 BODY, ONCE = "body", "once"
 MAX_CHARACTERS = 5_000

@@ -8,7 +8,7 @@ from lambdas.forms.pages.templates import drawn
 from lambdas.forms.session.csrf import CSRF
 from lambdas.forms.session.session import Session
 from lambdas.forms.shop import Shop
-from lambdas.forms.web import Answer, WebRequest
+from lambdas.web.http import Answer, WebRequest
 
 
 def question(

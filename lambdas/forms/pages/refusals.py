@@ -4,8 +4,8 @@ from http import HTTPStatus
 
 from lambdas.forms.pages.templates import message_page
 from lambdas.forms.shop import Shop
-from lambdas.forms.web import Answer
 from lambdas.orders.errors import Again, CardDataError, Nature, OrderError
+from lambdas.web.http import Answer
 
 _NEW_ORDER = ("Begin a new order", "/forms")
 

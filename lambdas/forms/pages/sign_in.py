@@ -15,7 +15,6 @@ from lambdas.forms.save_page import by_of
 from lambdas.forms.session.csrf import CSRF, refuse_other_sites
 from lambdas.forms.session.session import Session
 from lambdas.forms.shop import NEW, SIGN_IN, Shop, path_of, redirect_to_order
-from lambdas.forms.web import Answer, WebRequest, see_other
 from lambdas.orders.contact.fields import CONTACT_FIELDS, fit_fields
 from lambdas.orders.model.info import Info, text
 from lambdas.orders.model.order import Order
@@ -24,6 +23,7 @@ from lambdas.rate_limits.sources import source_of
 from lambdas.records.clients.client import Client
 from lambdas.records.links.link import new_token
 from lambdas.runtime.telemetry import MetricUnit, logger, metrics
+from lambdas.web.http import Answer, WebRequest, see_other
 
 LOGIN, PASSWORD = "login", "password"
 OF_SOURCE = Limit(most=50, seconds=300)

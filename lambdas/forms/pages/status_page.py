@@ -8,13 +8,13 @@ from lambdas.forms.pages.resume import link_refused
 from lambdas.forms.pages.summary import summary_of
 from lambdas.forms.pages.templates import drawn
 from lambdas.forms.shop import Shop, has_current_address
-from lambdas.forms.web import Answer, WebRequest, see_other
 from lambdas.orders.decisions.await_payment import INVOICING_MODULE
 from lambdas.orders.model.checklist import ActionState, ChecklistAction
 from lambdas.orders.model.order import Order
 from lambdas.orders.model.steps import StepStatus
 from lambdas.records.links.link import Link, LinkPurpose
 from lambdas.runtime.models import Frozen
+from lambdas.web.http import Answer, WebRequest, see_other
 
 _HEADLINES = {
     StepStatus.LEADS: "Not sent yet",

@@ -8,9 +8,9 @@ from http import HTTPStatus
 
 from lambdas.forms.pages.templates import drawn, message_page
 from lambdas.forms.shop import Shop
-from lambdas.forms.web import Answer, RefusedError
 from lambdas.records.links.reminder_stop import StopLink, stop_path
 from lambdas.runtime.telemetry import MetricUnit, logger, metrics
+from lambdas.web.http import Answer, RefusedError
 
 
 def show(shop: Shop, token: str) -> Answer:

@@ -6,11 +6,11 @@ from lambdas.forms.form import Form
 from lambdas.forms.save_page import preview_order
 from lambdas.forms.session.session import Session
 from lambdas.forms.shop import Shop
-from lambdas.forms.web import RefusedError, WebRequest
 from lambdas.orders.model.info import Info, text
 from lambdas.rate_limits.failures import Failures, Key, Limit, LimitReached
 from lambdas.rate_limits.sources import source_of
 from lambdas.runtime.telemetry import MetricUnit, metrics
+from lambdas.web.http import RefusedError, WebRequest
 
 OF_SOURCE = Limit(most=60, seconds=3_600)
 _COUPON = "coupon"

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from http import HTTPStatus
 
 from lambdas.forms.session.session import Session
-from lambdas.forms.web import RefusedError, WebRequest
 from lambdas.orders.card_numbers.numbers import has_card_number
+from lambdas.web.http import RefusedError, WebRequest, is_of_another_site
 
 CSRF, SHOWN, HONEYPOT = "csrf", "shown", "website"
 PAGE_SECONDS = 2 * 86_400  # a page that was open longer must be loaded again
@@ -14,14 +14,8 @@ _AGAIN = "Check your entries and send the page again."
 
 
 def refuse_other_sites(request: WebRequest, session: Session) -> None:
-    """Raise RefusedError unless one of our own pages sent this, to this browser.
-
-    Our pages send no referrer, so browsers send the origin `null`. `Sec-Fetch-Site` decides then.
-    https://fetch.spec.whatwg.org/#append-a-request-origin-header
-    """
-    origin, site = request.headers.get("origin"), request.headers.get("sec-fetch-site")
-    foreign = origin not in (None, "null", request.origin) or site not in (None, "same-origin", "none")
-    if foreign or not session.is_csrf(request.typed.get(CSRF, "")):
+    """Raise RefusedError unless one of our own pages sent this, to this browser."""
+    if is_of_another_site(request) or not session.is_csrf(request.typed.get(CSRF, "")):
         text = (
             "This page was not opened in this browser, or the browser blocked or deleted its cookies. Allow cookies of this "
             "site and load the form again. Your earlier entries are saved."

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 from lambdas.forms.form import Form
 from lambdas.forms.session.signatures import Signer
-from lambdas.forms.web import WebRequest
 from lambdas.orders.model.order import Order
 from lambdas.records.links.link import KEPT_DAYS, Link, LinkPurpose, digest_of, new_token
+from lambdas.web.http import WebRequest
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 _COOKIE_SECONDS = KEPT_DAYS[LinkPurpose.SESSION] * 86_400

@@ -3,12 +3,12 @@
 import hashlib
 
 from lambdas.forms.shop import Shop
-from lambdas.forms.web import WebRequest
 from lambdas.orders.model.info import Info, text
 from lambdas.rate_limits.fail_open import ask_guard_table
 from lambdas.rate_limits.form_limits import is_admitted
 from lambdas.rate_limits.sources import source_of
 from lambdas.runtime.telemetry import MetricUnit, metrics
+from lambdas.web.http import WebRequest
 
 RETRY_SECONDS = "3600"
 _COUNTED = "all"

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from mypy_boto3_dynamodb.client import DynamoDBClient
 
-from lambdas.api.auth.throttle import Guard
+from lambdas.access.guard import Guard
 from lambdas.api.backend import Backend
 from lambdas.api.handler import Api, respond
 from lambdas.catalog.plan import load_plans

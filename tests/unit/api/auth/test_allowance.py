@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from lambdas.api.auth.allowance import MOST_UNCOUNTED, Calls
-from lambdas.api.auth.errors import TooManyCallsError
+from lambdas.access.allowance import MOST_UNCOUNTED, Calls
+from lambdas.access.errors import TooManyCallsError
 from lambdas.rate_limits.windows import Window, Windows
 from tests.support.build import Clock
 from tests.unit.rate_limits.conftest import guards

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lambdas.api.auth.throttle import Guard
+from lambdas.access.guard import Guard
 from lambdas.api.handler import LOGIN_KEPT_SECONDS
 from lambdas.records.users.api_user import ApiUser
 from tests.support.build import Clock

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from lambdas.api.auth.errors import TooManyLoginsError
-from lambdas.api.auth.throttle import FAILED_LOGINS_OF_ONE, LOGIN_WINDOW_SECONDS
+from lambdas.access.errors import TooManyLoginsError
+from lambdas.access.guard import FAILED_LOGINS_OF_ONE, LOGIN_WINDOW_SECONDS
 from lambdas.rate_limits.sources import source_of
 from lambdas.runtime.telemetry import metrics
 from tests.support.build import Clock

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from lambdas.api.auth.throttle import Guard
+from lambdas.access.guard import Guard
 from lambdas.payments.screen import PaymentLimits, screening
 from lambdas.records.clients.client import ClientRecords
 from tests.support.build import CARD, CONTACT

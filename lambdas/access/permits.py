@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from lambdas.api.auth.caller import Caller
+from lambdas.access.acting_user import ActingUser
 from lambdas.orders.decisions.parties import stored_method
 from lambdas.orders.model.checklist import ChecklistAction
 from lambdas.orders.model.order import Order
@@ -16,7 +16,7 @@ from lambdas.records.users.rights import SEE_CLIENT, Right
 
 
 def admit_parties(
-    caller: Caller, order_queue_id: int, brand_id: int, client_id: str | None, billing_info_id: str
+    caller: ActingUser, order_queue_id: int, brand_id: int, client_id: str | None, billing_info_id: str
 ) -> None:
     """Raises NotAllowedError unless the caller may name this client, and this stored method, on an order of this queue."""
     if client_id or billing_info_id:
@@ -29,7 +29,7 @@ def admit_parties(
 class CallersPermit:
     """The domain's Permit, of this caller."""
 
-    caller: Caller
+    caller: ActingUser
 
     def change(self, order: Order, changes: Mapping[str, Any]) -> None:
         """Raise NotAllowedError if the caller may not name that client or method. Unchanged values name none."""

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from lambdas.api.auth.allowance import Allowance, Calls
-from lambdas.api.auth.errors import TooManyLoginsError
+from lambdas.access.allowance import Allowance, Calls
+from lambdas.access.errors import TooManyLoginsError
 from lambdas.rate_limits.failures import Attempt, Failures, Key, Limit, LimitReached
 from lambdas.rate_limits.windows import Windows
 from lambdas.runtime.telemetry import MetricUnit, metrics

@@ -9,9 +9,6 @@ from typing import Literal
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from lambdas.api.auth.caller import Caller
-from lambdas.api.backend import Backend
-from lambdas.api.posts.requests import NOBODY
 from lambdas.mail.sending import Mail, MailFile, MailInDoubtError, MailRefusedError, send_once
 from lambdas.orders.contact.email import is_email
 from lambdas.orders.errors import Again, Nature, OrderError, Problem
@@ -19,9 +16,11 @@ from lambdas.records.posts.attachment import Attachment, AttachmentFiles, NewFil
 from lambdas.records.posts.notification import MailState, NotificationRecords
 from lambdas.records.posts.post import Post, PostKind, PostRecords
 from lambdas.records.request_key import RequestKey
+from lambdas.records.table import RecordTable
 from lambdas.runtime.settings import Settings
 from lambdas.runtime.telemetry import log_unexpected
 
+NOBODY = "API"  # who signs if nobody is named
 MailOutcome = Literal["sent", "refused", "unknown", "unsent"]
 _OUTCOMES: dict[MailState, MailOutcome] = {
     MailState.SENT: "sent",
@@ -98,13 +97,22 @@ class SentPost:
         return _OUTCOMES[self.mail] if self.mail else "unsent"
 
 
-class Posting:
-    """Keeps posts and mails them. The caller's Idempotency-Key makes one post, however often the call is repeated."""
+@dataclass(frozen=True)
+class RepeatKey:
+    """A request's sender, key and name. The same request sent again with the same key makes no second post."""
 
-    def __init__(self, backend: Backend, caller: Caller) -> None:
-        self._caller, self._now = caller, backend.service.now()
-        self._posts = PostRecords(backend.records)
-        self._notifications = NotificationRecords(backend.records)
+    by: str
+    key: str
+    method: str
+
+
+class Posting:
+    """Keeps posts and mails them. A repeat key makes one post, however often the request is repeated."""
+
+    def __init__(self, records: RecordTable, now: int, repeat_key: RepeatKey | None) -> None:
+        self._repeat_key, self._now = repeat_key, now
+        self._posts = PostRecords(records)
+        self._notifications = NotificationRecords(records)
         self.settings = PostSettings.from_environment()
 
     def make(self, draft: Post, files: list[NewFile]) -> SentPost:
@@ -118,12 +126,11 @@ class Posting:
         return SentPost(post, self._mailed(post, files) if post.kind is PostKind.RESPONSE else None)
 
     def _key(self, draft: Post, files: list[NewFile]) -> RequestKey | None:
-        if not self._caller.call.idempotency_key:
+        repeat = self._repeat_key
+        if repeat is None:
             return None
         content = {"post": draft.said(), "files": [file.digest for file in files]}
-        return RequestKey.of(
-            self._caller.name, self._caller.call.idempotency_key, self._caller.call.method, content, self._now
-        )
+        return RequestKey.of(repeat.by, repeat.key, repeat.method, content, self._now)
 
     def _add(self, draft: Post, files: list[NewFile], key: RequestKey | None) -> Post:
         post_id = self._posts.new_id()
@@ -166,10 +173,10 @@ class Posting:
         )
 
 
-def with_mail(backend: Backend, order_id: str, posts: list[Post]) -> list[SentPost]:
+def with_mail(records: RecordTable, order_id: str, posts: list[Post]) -> list[SentPost]:
     """The posts with what became of their mails; one query, of the range they are in."""
     if not posts:
         return []
     names = sorted(post.mail_name for post in posts)
-    states = NotificationRecords(backend.records).states(order_id, names[0], names[-1])
+    states = NotificationRecords(records).states(order_id, names[0], names[-1])
     return [SentPost(post, states.get(post.mail_name)) for post in posts]

@@ -1,4 +1,4 @@
-"""HTTP for the forms: reads an event of API Gateway (payload 2.0) and writes a response with security headers."""
+"""HTTP for pages: reads an event of API Gateway (payload 2.0) and writes a response with security headers."""
 
 import base64
 from collections.abc import Mapping
@@ -81,6 +81,16 @@ def read_request(event: Mapping[str, Any]) -> WebRequest:
         origin=f"{scheme}://{host}",
         source=http.get("sourceIp", ""),
     )
+
+
+def is_of_another_site(request: WebRequest) -> bool:
+    """Whether a page of another site had the browser send this.
+
+    Our pages send no referrer, so browsers send the origin `null`. `Sec-Fetch-Site` decides then.
+    https://fetch.spec.whatwg.org/#append-a-request-origin-header
+    """
+    origin, site = request.headers.get("origin"), request.headers.get("sec-fetch-site")
+    return origin not in (None, "null", request.origin) or site not in (None, "same-origin", "none")
 
 
 def _body(event: Mapping[str, Any]) -> str:

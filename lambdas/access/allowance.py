@@ -7,7 +7,7 @@ half, it counts each call at once. Only a few calls of each function are uncount
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from lambdas.api.auth.errors import TooManyCallsError
+from lambdas.access.errors import TooManyCallsError
 from lambdas.rate_limits.fail_open import ask_guard_table
 from lambdas.rate_limits.windows import Windows
 

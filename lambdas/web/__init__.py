@@ -1,0 +1,1 @@
+"""HTTP for doors with pages: requests, answers with security headers, and templates."""
