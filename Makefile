@@ -10,6 +10,7 @@ RUN := .venv/bin/python
 # A worker per core; tests/conftest.py decides which tests share one.
 PARALLEL := --numprocesses=auto --dist=loadgroup --no-loadscope-reorder
 CDK := $(RUN) -m infra.cdk
+STACKS = OrderQueues-$(STAGE) OrderQueues-$(STAGE)-Operations
 
 # Keep bytecode whatever the shell's settings: without it a synth takes twice as long.
 export PYTHONDONTWRITEBYTECODE :=
@@ -73,13 +74,13 @@ impact: setup ## show what a deploy of STAGE does to orders in progress; exits w
 	@$(RUN) -m infra.operate.impact --stage $(STAGE)
 
 deploy: impact mail-domain ## deploy STAGE to AWS with your ordinary credentials: make deploy STAGE=dev
-	@$(CDK) deploy OrderQueues-$(STAGE) -c stage=$(STAGE)
+	@$(CDK) deploy $(STACKS) -c stage=$(STAGE)
 
 mail-domain: setup ## register the mail domain of STAGE with SES, and print its DNS records
 	@$(RUN) -m infra.operate.mail_domain --stage $(STAGE)
 
 diff: setup ## show what a deploy of STAGE would change
-	@$(CDK) diff OrderQueues-$(STAGE) -c stage=$(STAGE)
+	@$(CDK) diff $(STACKS) -c stage=$(STAGE)
 
 smoke: setup ## check a deployed stage and send one order through it; exits with 1 if anything is wrong
 	@$(RUN) -m infra.operate.smoke --stage $(STAGE)
@@ -101,7 +102,7 @@ users: setup ## manage users of the API of STAGE: make users STAGE=dev ARGS="add
 
 destroy: setup ## take STAGE down; refused while orders are in progress (STOP=1 ends them)
 	@$(RUN) -m infra.operate.before_destroy --stage $(STAGE) $(if $(STOP),--stop)
-	@$(CDK) destroy OrderQueues-$(STAGE) -c stage=$(STAGE)
+	@$(CDK) destroy $(STACKS) -c stage=$(STAGE)
 
 setup: .local/setup.stamp
 

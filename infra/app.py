@@ -14,6 +14,7 @@ from infra.accepted_findings import acknowledge_findings
 from infra.account import AccountError
 from infra.cdk import MEANT_ACCOUNT, MEANT_REGION
 from infra.functions.layer import bundle_layer
+from infra.operations.stack import OperationsStack
 from infra.stack import OrderQueuesStack
 from infra.stages.readiness import refuse_unready
 from infra.stages.settings import StageError, StageSettings, settings_of
@@ -28,14 +29,16 @@ def new_app(*, outdir: Path | None = None) -> App:
 
 
 def add_stack(app: App, *, settings: StageSettings, layer: Path, sources: Path = ROOT) -> OrderQueuesStack:
-    """The stack of a stage, held to the rules of cdk-nag on every stage but the local one.
+    """The stacks of a stage, held to the rules of cdk-nag on every stage but the local one. Return the product's.
 
-    There the functions run on this machine's Python, which the rules would call old, and nobody else can reach them.
+    There the functions run on this machine's Python, which the rules would call old, and nobody else can reach them. The engine
+    does not know what the stack of operations is made of, so the local stage has none.
     Raises StageNotReadyError for a stage that still says who nobody is.
     """
     refuse_unready(settings, sources)
     stack = OrderQueuesStack(app, settings=settings, sources=sources, layer=layer)
     if settings.stage != "local":
+        OperationsStack(app, settings=settings, product=stack)
         acknowledge_findings(stack, names=stack.construct_names)
         Validations.of(app).add_plugins(AwsSolutionsChecks(app))
     return stack

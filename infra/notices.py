@@ -11,7 +11,7 @@ from constructs import Construct
 from infra.functions import record_keys
 from infra.functions.function import FunctionParts, OrderFunction, allow
 from infra.mail import Mail
-from infra.message_queues import LONGEST_DAYS, alarm_on_messages, message_queue
+from infra.message_queues import LONGEST_DAYS, message_queue
 from infra.storage import BY_STEP, Storage
 
 EVENTS = ("OrderCreated", "OrderUpdated", "OrderSubmitted", "OrderCompleted", "OrderCanceled")
@@ -59,12 +59,6 @@ class Notices(Construct):
         )
         self._send()
         self._remind()
-        alarm_on_messages(  # a client waits for a mail that did not go out
-            self,
-            "NoticesParked",
-            self.dead_letters,
-            "Mails about orders could not be sent: docs/forms.md, under Mails, says how to fix it",
-        )
 
     def follow(self, bus: events.IEventBus) -> None:
         """Take the events of form orders only: a shop that orders through the API sends its own mails."""

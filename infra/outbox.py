@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from typing import cast
 
 from aws_cdk import Duration, Stack
-from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
@@ -18,11 +17,9 @@ from constructs import Construct
 
 from infra.functions.function import FunctionParts, OrderFunction, allow
 from infra.functions.record_keys import except_users
-from infra.message_queues import LONGEST_DAYS, alarm_on_messages, message_queue
+from infra.message_queues import LONGEST_DAYS, message_queue
 from infra.queues import Queues
 from infra.storage import Storage
-
-LATE_MINUTES = 10
 
 
 class Outbox(Construct):
@@ -43,22 +40,10 @@ class Outbox(Construct):
         orders = storage.orders
         self.bus = events.EventBus(self, "Bus", event_bus_name=f"{parts.settings.stage}-orders")
         self.dead_letters = message_queue(self, "DeadLetters", parts.settings, days=LONGEST_DAYS)
-        alarm_on_messages(
-            self,
-            "RecordsParked",
-            self.dead_letters,
-            "Changes of orders were not passed on, so their machines may stand still: docs/operating.md says how to fix it",
-        )
         self.relay = self._relay(parts, orders, queues, machine_hashes, actions)
         self.announcer = self._announcer(parts, storage)
         self._read_stream("OrderStream", self.relay, _stream_arn(orders))
         self._read_stream("EventStream", self.announcer, _stream_arn(orders))
-        self._alarm_when_late("RelayLate", self.relay, "Machines are started and woken late: the relay's log says why")
-        self._alarm_when_late(
-            "AnnouncerLate",
-            self.announcer,
-            "Events, history and lists of orders are late, machines are not: see its log",
-        )
 
     def _relay(
         self,
@@ -132,19 +117,6 @@ class Outbox(Construct):
             allow(*read, on=[_stream_arn(orders)]),
             allow("dynamodb:ListStreams", on=["*"]),
         ]
-
-    def _alarm_when_late(self, construct_id: str, reader: lambda_.Function, description: str) -> None:
-        """Alarm if the reader is late: a failing change is retried for hours and holds up the changes behind it."""
-        cloudwatch.Alarm(
-            self,
-            construct_id,
-            alarm_description=f"{description}; docs/operating.md",
-            metric=reader.metric("IteratorAge", period=Duration.minutes(1), statistic="Maximum"),
-            threshold=LATE_MINUTES * 60_000,
-            evaluation_periods=1,
-            comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
-            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
-        )
 
     def _read_stream(self, construct_id: str, reader: lambda_.Function, stream_arn: str) -> None:
         """Connect a reader with the stream. A record that fails must neither get lost nor hold up the others for ever.

@@ -5,7 +5,6 @@ from pathlib import Path
 from aws_cdk import App, CfnOutput, Stack, Tags
 
 from infra.actions import Actions, construct_name
-from infra.alarms import Alarms, notify_topic
 from infra.attachments import Attachments
 from infra.doors.api import ROUTES, Api, route_id
 from infra.doors.docs import Docs
@@ -96,9 +95,6 @@ class OrderQueuesStack(Stack):
             queues=queues,
             machine_hashes=hashes,
         )
-
-        Alarms(self, "Alarms", settings=settings)
-        notify_topic(self, settings.alarm_topic)
 
         self._write_outputs(api, storage, outbox, intake, queues)
         Tags.of(self).add("project", "order-queues")

@@ -47,6 +47,7 @@ BY_OPPORTUNITY = Index(
 )
 # Sparse: only orders that wait for a date.
 BY_DUE = Index(name="by_due", partition="due_shard", sort="due_at", sort_type=_NUMBER)
+INDEXES = (BY_STEP, BY_CLIENT, BY_OPPORTUNITY, BY_DUE)
 
 
 class Storage(Construct):
@@ -61,7 +62,7 @@ class Storage(Construct):
             stream=dynamodb.StreamViewType.NEW_AND_OLD_IMAGES,
             time_to_live_attribute="expires_at" if settings.time_to_live else None,
         )
-        for index in (BY_STEP, BY_CLIENT, BY_OPPORTUNITY, BY_DUE):
+        for index in INDEXES:
             self.orders.add_global_secondary_index(
                 index_name=index.name,
                 partition_key=dynamodb.Attribute(name=index.partition, type=_STRING),

@@ -7,7 +7,6 @@ import json
 from collections.abc import Mapping, Sequence
 
 from aws_cdk import Duration
-from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
@@ -16,8 +15,8 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_lambda_destinations as destinations
 from constructs import Construct
 
-from infra.functions.function import FunctionParts, OrderFunction, allow, metric_namespace
-from infra.message_queues import LONGEST_DAYS, alarm_on_messages, message_queue
+from infra.functions.function import FunctionParts, OrderFunction, allow
+from infra.message_queues import LONGEST_DAYS, message_queue
 from infra.queues import Queues
 from infra.storage import BY_DUE, BY_STEP
 
@@ -38,13 +37,10 @@ class Watch(Construct):
         machine_hashes: Mapping[str, str],
     ) -> None:
         super().__init__(scope, construct_id)
-        self._settings = parts.settings
         write = allow("dynamodb:GetItem", "dynamodb:PutItem", on=[orders.table_arn])
-        sweeper = self._sweep(parts, orders, write, queues, machine_hashes)
+        self._sweep(parts, orders, write, queues, machine_hashes)
         if machines := list(queues.arns_by_id.values()):
-            watch = self._watch_executions(parts, orders, machines, [write, *queues.may_ask])
-            self._alarm_when_stopped("StopNoticed", watch.service)
-            self._alarm_when_stopped("StopFound", sweeper.service)
+            self._watch_executions(parts, orders, machines, [write, *queues.may_ask])
 
     def _sweep(
         self,
@@ -53,7 +49,7 @@ class Watch(Construct):
         write: iam.PolicyStatement,
         queues: Queues,
         machine_hashes: Mapping[str, str],
-    ) -> OrderFunction:
+    ) -> None:
         machines = list(queues.arns_by_id.values())
         compare = [allow("states:ListExecutions", on=machines), *queues.may_ask] if machines else []
         due = [
@@ -82,18 +78,11 @@ class Watch(Construct):
             schedule=events.Schedule.rate(Duration.minutes(SWEEP_MINUTES)),
             targets=[targets.LambdaFunction(sweeper.function, retry_attempts=0)],  # the next sweep is the retry
         )
-        return sweeper
 
     def _watch_executions(
         self, parts: FunctionParts, orders: dynamodb.Table, machines: Sequence[str], may: Sequence[iam.PolicyStatement]
-    ) -> OrderFunction:
+    ) -> None:
         missed = message_queue(self, "Missed", parts.settings, days=LONGEST_DAYS)
-        alarm_on_messages(
-            self,
-            "StopsMissed",
-            missed,
-            "Stops of executions could not be written on their orders; the sweeper finds them: docs/operating.md",
-        )
         watch = OrderFunction(
             self,
             "Executions",
@@ -124,23 +113,3 @@ class Watch(Construct):
             )
             rule = events.Rule(self, name, description=f"Executions: {name.lower()}", event_pattern=pattern)
             rule.add_target(targets.LambdaFunction(watch.function, dead_letter_queue=missed))
-        return watch
-
-    def _alarm_when_stopped(self, construct_id: str, service: str) -> None:
-        """`service`: the function that counts the orders it finds."""
-        cloudwatch.Alarm(
-            self,
-            construct_id,
-            alarm_description="Orders have no execution and wait for operations: docs/operating.md",
-            metric=cloudwatch.Metric(
-                namespace=metric_namespace(self._settings),
-                metric_name="MachinesStopped",
-                dimensions_map={"service": service},
-                statistic="Sum",
-                period=Duration.minutes(SWEEP_MINUTES),
-            ),
-            threshold=1,
-            evaluation_periods=1,
-            comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
-        )

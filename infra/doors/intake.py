@@ -18,7 +18,7 @@ from infra.doors.permissions import door_environment, door_permissions
 from infra.doors.routes import add_routes
 from infra.functions import record_keys
 from infra.functions.function import FunctionParts, OrderFunction, allow, removal_of
-from infra.message_queues import LONGEST_DAYS, alarm_on_messages, message_queue
+from infra.message_queues import LONGEST_DAYS, message_queue
 from infra.stages.settings import StageSettings
 from infra.storage import Storage
 
@@ -63,12 +63,6 @@ class Intake(Construct):
         self._take_events()
         self._take_webhooks(parts, http_api)
         self._take_in(parts, storage, machine_hashes)
-        alarm_on_messages(  # a signed contract that no order was made of waits there for a person
-            self,
-            "ContractsParked",
-            self.dead_letters,
-            "Signed contracts wait in the dead letters: docs/contracts.md says how to fix them",
-        )
 
     def _secret(self, provider: str, settings: StageSettings) -> secretsmanager.Secret:
         """Nobody knows what it begins with, so nothing is let in before the provider's own keys are put into it."""

@@ -61,7 +61,7 @@ def own_role(
 
 
 class OrderFunction(Construct):
-    """A Lambda of this system. `function` is the resource, `service` the name that its logs and metrics carry.
+    """A Lambda of this system. `service` is the name that its logs and metrics carry.
 
     `reserved_concurrency`: 0 for none.
     """
@@ -83,7 +83,9 @@ class OrderFunction(Construct):
         super().__init__(scope, construct_id)
         settings = parts.settings
         self.service = _service_of(handler)
-        log_group = logs.LogGroup(self, "Logs", retention=settings.log_retention, removal_policy=removal_of(settings))
+        self.log_group = logs.LogGroup(
+            self, "Logs", retention=settings.log_retention, removal_policy=removal_of(settings)
+        )
         self.function = lambda_.Function(
             self,
             "Function",
@@ -100,9 +102,9 @@ class OrderFunction(Construct):
                 self,
                 service="lambda.amazonaws.com",
                 description=f"Runs {handler}",
-                statements=[*_own_permissions(log_group), *permissions],
+                statements=[*_own_permissions(self.log_group), *permissions],
             ),
-            log_group=log_group,
+            log_group=self.log_group,
             reserved_concurrent_executions=reserved_concurrency or None,
             logging_format=lambda_.LoggingFormat.JSON,
             application_log_level_v2=lambda_.ApplicationLogLevel[settings.log_level],

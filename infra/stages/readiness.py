@@ -23,7 +23,7 @@ _WHO = {
 _SAID = {
     "public_url": 'where clients find the pages, as https://..., or "api" for the API\'s own address',
     "currency": "what you charge in, as ISO 4217 names it",
-    "alarm_topic": "where alarms ring, as the ARN of an SNS topic of yours",
+    "alarm_topic": "where alarms ring, as the ARN of an SNS topic of yours, or say alarm_mails, whom they are mailed to",
     "contract_providers": "whose webhooks of signed contracts are listened to; [] for nobody",
     "preauthorize_contracts": "whether a card's money is held when a contract is signed",
     "point_in_time_recovery": "whether tables can be put back to an earlier moment",
@@ -88,6 +88,8 @@ def _webhooks(settings: StageSettings) -> Iterator[str]:
 
 def _unsaid(settings: StageSettings) -> Iterator[str]:
     for name, meaning in {**_WHO, **(_SAID if settings.keep_data else {})}.items():
+        if name == "alarm_topic" and settings.alarm_mails:
+            continue
         if name not in settings.model_fields_set or getattr(settings, name) == "":
             yield f"{name} is missing: say {meaning}"
 
@@ -98,6 +100,7 @@ def _of_nobody(settings: StageSettings) -> Iterator[str]:
         yield f"company is {settings.company!r}: say {_WHO['company']}"
     hosts = {
         "mail_from": settings.mail_domain,
+        **{f"alarm_mails.{number}": _host(mail) for number, mail in enumerate(settings.alarm_mails)},
         "public_url": "" if settings.public_url == OWN_ADDRESS else _host(settings.public_url),
         **{f"webhook_bases.{name}": _host(base) for name, base in settings.webhook_bases.items()},
         **{f"webhook_hosts.{number}": host for number, host in enumerate(settings.webhook_hosts)},

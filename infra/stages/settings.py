@@ -87,10 +87,12 @@ class StageSettings(Frozen):
     company: str = ""  # as clients know it: in subjects, and as the sender's name
     # Its domain becomes an SES identity, which sends once its DNS records are there.
     mail_from: Annotated[str, AfterValidator(email)] = ""
-    # Where alarms ring: an SNS topic of yours, in the stage's region, that CloudWatch may publish to. Empty: nobody hears them.
+    # Where alarms ring: an SNS topic of yours, in the stage's region, that CloudWatch may publish to. Empty: a topic of the
+    # stage's own, which notifies `alarm_mails`; each address must confirm that once.
     alarm_topic: Annotated[str, Field(pattern=r"^(arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256})?$")] = (
         ""
     )
+    alarm_mails: tuple[Annotated[str, AfterValidator(email)], ...] = ()
     contract_providers: tuple[Provider, ...] = (
         "docusign",
         "generic",
@@ -119,6 +121,10 @@ class StageSettings(Frozen):
         return stack_name_of(self.stage)
 
     @property
+    def operations_stack_name(self) -> str:
+        return operations_stack_name_of(self.stage)
+
+    @property
     def log_retention(self) -> logs.RetentionDays:
         return RETENTION[self.log_days]
 
@@ -140,6 +146,11 @@ def stack_name_of(stage: str) -> str:
     """The stack of a stage. Raises UnknownStageError."""
     _refuse_unknown(stage)
     return f"OrderQueues-{stage}"
+
+
+def operations_stack_name_of(stage: str) -> str:
+    """The stack of a stage's alarms and dashboards. Raises UnknownStageError."""
+    return f"{stack_name_of(stage)}-Operations"
 
 
 def settings_of(stage: str) -> StageSettings:

@@ -66,6 +66,9 @@ class SentEvents:
         return [event for event in events if event.event_id not in self._ids]
 
 
+_LOGGED = frozenset({"OrderSubmitted", "OrderCompleted", "OrderCanceled"})
+
+
 def followers_of(settings: AnnouncerSettings) -> Followers:
     return {"step counts": StepCounts(RecordTable(settings.record_table))}
 
@@ -109,7 +112,10 @@ def announce(
     events = sent.without([event for _, event in happened])
     unsent = bus.put(events)
     late = {event.event_id for event in unsent}
-    sent.add([event for event in events if event.event_id not in late])
+    sent.add(put := [event for event in events if event.event_id not in late])
+    for event in put:
+        if event.name in _LOGGED:  # the dashboard Orders counts them by day
+            logger.info("order event", event=event.name, event_id=event.event_id, order_id=event.order_id)
     if unsent:
         logger.error("events not accepted by the bus", extra={"events": len(unsent)})
         metrics.add_metric("EventsKept", MetricUnit.Count, len(unsent))

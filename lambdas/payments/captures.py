@@ -22,6 +22,7 @@ from lambdas.payments.preauthorization import CAPTURING_MODULE
 from lambdas.records.invoices.invoice import Invoice, InvoiceStatus
 from lambdas.records.invoices.records import InvoiceRecords
 from lambdas.records.table import RecordTable
+from lambdas.runtime.telemetry import logger
 
 
 def capture_for(invoice: Invoice, order: Order, hold: Hold, gateway: Gateway) -> Transaction:
@@ -32,6 +33,13 @@ def capture_for(invoice: Invoice, order: Order, hold: Hold, gateway: Gateway) ->
     """
     captured = _capture(invoice, order, hold, gateway)
     refuse_another_sum(captured, order, invoice)
+    logger.info(
+        "money captured",
+        order_id=order.order_id,
+        invoice=invoice.invoice_id,
+        amount_cents=captured.amount_cents,
+        currency=captured.currency,
+    )
     return captured
 
 

@@ -12,5 +12,5 @@ GIGABYTE_SECOND = 13.3334e-6  # arm64
 API_CALL = 1.00e-6
 EVENT = 1.00e-6
 # A month. https://aws.amazon.com/cloudwatch/pricing/  https://aws.amazon.com/secrets-manager/pricing/
-ALARM, METRIC, DASHBOARD = 0.10, 0.30, 3.00
+ALARM, COMPOSITE_ALARM, METRIC, DASHBOARD = 0.10, 0.50, 0.30, 3.00
 SECRET, KEY = 0.40, 1.00

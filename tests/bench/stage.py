@@ -2,7 +2,10 @@
 
 import json
 import tempfile
+from collections import Counter
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import boto3
 
@@ -15,7 +18,8 @@ from tests.infra.filled_in import filled_in_prod
 from tests.infra.template import Synthesized
 
 BY_THE_PIECE = {
-    "AWS::CloudWatch::Alarm": ("alarms", prices.ALARM),
+    "AWS::CloudWatch::Alarm": ("metrics of alarms", prices.ALARM),
+    "AWS::CloudWatch::CompositeAlarm": ("composite alarms", prices.COMPOSITE_ALARM),
     "AWS::SecretsManager::Secret": ("secrets", prices.SECRET),
     "AWS::KMS::Key": ("keys", prices.KEY),
     "AWS::CloudWatch::Dashboard": ("dashboards", prices.DASHBOARD),
@@ -29,14 +33,24 @@ def fixed_price() -> list[Row]:
         app = new_app(outdir=Path(folder))
         add_stack(app, settings=settings, layer=bundle_layer(settings, root=ROOT))
         app.synth()
-        resources = Synthesized(settings=settings, outdir=Path(folder), sources=ROOT).template["Resources"].values()
-    kinds = [resource["Type"] for resource in resources]
-    counted = {what: (kinds.count(kind), each) for kind, (what, each) in BY_THE_PIECE.items() if kind in kinds}
+        product = Synthesized(settings=settings, outdir=Path(folder), sources=ROOT)
+        stacks = (product, replace(product, stack=settings.operations_stack_name))
+        resources = [resource for stack in stacks for resource in stack.template["Resources"].values()]
+    kinds = Counter(each["Type"] for each in resources)
+    kinds["AWS::CloudWatch::Alarm"] = sum(map(_metrics_looked_at, resources))
+    counted = {what: (kinds[kind], each) for kind, (what, each) in BY_THE_PIECE.items() if kind in kinds}
     rows = [
         Row(f"  {what}", f"{count} = ${count * each:.2f} a month", "", True) for what, (count, each) in counted.items()
     ]
     price = sum(count * each for count, each in counted.values())
     return [Row("fixed price of a stage, custom metrics apart", f"${price:.2f} a month", "", True), *rows]
+
+
+def _metrics_looked_at(resource: dict[str, Any]) -> int:
+    """An alarm is paid for by the metric it looks at."""
+    if resource["Type"] != "AWS::CloudWatch::Alarm":
+        return 0
+    return sum("MetricStat" in each for each in resource["Properties"].get("Metrics", [])) or 1
 
 
 def custom_metrics(place: Place) -> Row:

@@ -1,6 +1,7 @@
 """Two synths for the whole folder: `prod`, filled in, under cdk-nag, and `local`. Neither needs a network or made wheels."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -93,6 +94,12 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def prod(sources: Path, tmp_path_factory: pytest.TempPathFactory) -> Synthesized:
     return _synthesize(filled_in_prod(), sources=sources, into=tmp_path_factory.mktemp("prod"))
+
+
+@pytest.fixture(scope="session")
+def operations(prod: Synthesized) -> Synthesized:
+    """The stack of alarms, dashboards and queries beside `prod`."""
+    return replace(prod, stack=prod.settings.operations_stack_name)
 
 
 @pytest.fixture(scope="session")

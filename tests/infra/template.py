@@ -33,13 +33,16 @@ def name_of(value: Any) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Synthesized:
+    """`stack`: its name; empty for the product's."""
+
     settings: StageSettings
     outdir: Path
     sources: Path
+    stack: str = ""
 
     @property
     def path(self) -> Path:
-        return self.outdir / f"{self.settings.stack_name}.template.json"
+        return self.outdir / f"{self.stack or self.settings.stack_name}.template.json"
 
     @cached_property
     def template(self) -> dict[str, Any]:

@@ -1,7 +1,5 @@
 """Mails about orders of forms: which events bring them about, when people are reminded, and where what failed is kept."""
 
-import json
-
 from infra.notices import EVENTS, SOURCE
 from lambdas.orders.events import _OF_THE_ORDER
 from lambdas.outbox import bus
@@ -51,10 +49,3 @@ def test_only_the_rule_of_orders_may_put_events_in(stage: Synthesized) -> None:
 
 def test_leads_are_looked_through_every_hour(stage: Synthesized) -> None:
     assert stage.properties("NoticesRemind")["ScheduleExpression"] == "rate(1 hour)"
-
-
-def test_somebody_is_told_when_a_mail_was_set_aside(stage: Synthesized) -> None:
-    alarm = stage.properties("NoticesNoticesParked")
-
-    assert alarm["Threshold"] == 1
-    assert "docs/forms.md" in json.dumps(alarm["AlarmDescription"])

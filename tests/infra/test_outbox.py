@@ -38,15 +38,6 @@ def test_what_does_not_go_through_is_tried_for_hours_and_given_up_while_the_stre
 
 
 @each_reader
-def test_it_is_told_of_when_a_reader_is_late(stage: Synthesized, stream: str, reader: str) -> None:
-    alarm = stage.properties(f"Outbox{reader}Late")
-    ((name, function),) = ((each["Name"], name_of(each["Value"])) for each in alarm["Dimensions"])
-
-    assert (alarm["MetricName"], alarm["Statistic"], name) == ("IteratorAge", "Maximum", "FunctionName")
-    assert (function, alarm["Threshold"]) == (f"Outbox{reader}Function", 600_000)
-
-
-@each_reader
 def test_only_the_order_item_wakes_a_reader(stage: Synthesized, stream: str, reader: str) -> None:
     mapping = stage.properties(f"Outbox{stream}")
     (filtered,) = mapping["FilterCriteria"]["Filters"]

@@ -97,31 +97,39 @@ class Account:
     def ask_alarms(self) -> Iterator[Finding]:
         """Whether anybody hears the stage's alarms."""
         about, worse = "alarms", Verdict.WRONG if self.settings.keep_data else Verdict.LOOK
-        if not self.settings.alarm_topic:
-            yield Finding(
-                about, worse, f"nobody hears them: alarm_topic of infra/stages/{self.settings.stage}.toml is empty"
-            )
+        topic = self.settings.alarm_topic or self._own_topic()
+        if not topic:
+            yield Finding(about, worse, f"there are none: {self.settings.operations_stack_name} is not deployed")
             return
         mute = [
             alarm["AlarmName"]
             for page in self.client("cloudwatch")
             .get_paginator("describe_alarms")
-            .paginate(AlarmNamePrefix=f"{self.settings.stack_name}-")
-            for alarm in page["MetricAlarms"]
-            if self.settings.alarm_topic not in alarm["AlarmActions"]
+            .paginate(AlarmNamePrefix=f"{self.settings.stack_name}-", AlarmTypes=["MetricAlarm", "CompositeAlarm"])
+            for alarm in (*page.get("MetricAlarms", ()), *page.get("CompositeAlarms", ()))
+            if topic not in alarm["AlarmActions"]
         ]
         if mute:
             yield Finding(about, Verdict.WRONG, f"do not ring at the topic: {', '.join(mute)}; deploy again")
-        pages = (
-            self.client("sns").get_paginator("list_subscriptions_by_topic").paginate(TopicArn=self.settings.alarm_topic)
-        )
+        pages = self.client("sns").get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic)
         states = [each["SubscriptionArn"] for page in pages for each in page["Subscriptions"]]
         confirmed = [each for each in states if each.startswith("arn:")]
         if confirmed:
             yield Finding(about, Verdict.RIGHT, f"{len(confirmed)} confirmed subscriptions of the topic")
         else:
             waiting = f"; {len(states)} wait to be confirmed" if states else ""
-            yield Finding(about, worse, f"nobody has subscribed to {self.settings.alarm_topic}{waiting}")
+            yield Finding(about, worse, f"nobody has subscribed to {topic}{waiting}")
+
+    def _own_topic(self) -> str:
+        """The topic that the stage's stack of operations made; empty if there is no such stack."""
+        try:
+            stacks = self.client("cloudformation").describe_stacks(StackName=self.settings.operations_stack_name)
+        except ClientError as refused:
+            if "does not exist" not in str(refused):
+                raise
+            return ""
+        outputs = {each["OutputKey"]: each["OutputValue"] for each in stacks["Stacks"][0].get("Outputs", [])}
+        return str(outputs.get("AlarmTopicArn", ""))
 
 
 def _silent_states(states: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -82,11 +82,3 @@ def test_every_stage_listens_to_providers_we_know() -> None:
     for stage in (filled_in_prod(), *map(settings_of, ("local", "test", "dev"))):
         assert set(stage.contract_providers) <= set(PROVIDERS)
     assert set(get_args(Provider)) == set(PROVIDERS)
-
-
-def test_a_contract_that_waits_for_a_person_is_an_alarm(stage: Synthesized) -> None:
-    alarm = stage.properties("IntakeContractsParked")
-
-    assert (alarm["MetricName"], alarm["Threshold"]) == ("ApproximateNumberOfMessagesVisible", 1)
-    assert alarm["ComparisonOperator"] == "GreaterThanOrEqualToThreshold"
-    assert [name_of(each["Value"]) for each in alarm["Dimensions"]] == ["IntakeDeadLetters.QueueName"]

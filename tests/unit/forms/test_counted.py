@@ -1,4 +1,4 @@
-"""What alarms look at is counted (infra/alarms.py)."""
+"""What alarms look at is counted (infra/operations/alarms/table.py)."""
 
 from dataclasses import replace
 

@@ -1,0 +1,1 @@
+"""The stack of operations: alarms, dashboards and saved queries. No order needs anything of it."""

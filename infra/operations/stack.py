@@ -1,0 +1,36 @@
+"""The stack of operations of a stage: `OrderQueues-<stage>-Operations`. It reads the product's stack and gives it nothing.
+
+The embedded engine knows neither dashboards nor saved queries, so the stage `local` has no such stack.
+"""
+
+from aws_cdk import App, CfnOutput, Stack, Tags
+
+from infra.operations.alarms.constructs import Alarms
+from infra.operations.alarms.topic import AlarmTopic
+from infra.operations.dashboards import Dashboards
+from infra.operations.queries import SavedQueries
+from infra.operations.subjects import subjects_of
+from infra.stages.settings import StageSettings
+
+
+class OperationsStack(Stack):
+    """Alarms with their topic, dashboards, saved queries. `product`: the stack that they look at."""
+
+    def __init__(self, app: App, *, settings: StageSettings, product: Stack) -> None:
+        super().__init__(
+            app,
+            settings.operations_stack_name,
+            description=f"Order queues, stage {settings.stage}: alarms, dashboards, queries",
+            suppress_template_indentation=True,
+        )
+        subjects = subjects_of(product)
+        topic = AlarmTopic(self, "AlarmTopic", settings=settings)
+        alarms = Alarms(self, "Alarms", settings=settings, subjects=subjects)
+        for alarm in (alarms.composite, *alarms.by_name.values()):
+            topic.notify(alarm)
+        # Custom widgets of the desk go here: `desk=` takes rows of widgets for the top of the dashboard Orders.
+        Dashboards(self, "Dashboards", settings=settings, subjects=subjects, alarms=alarms)
+        SavedQueries(self, "Queries", settings=settings, subjects=subjects)
+        CfnOutput(self, "AlarmTopicArn", value=topic.topic.topic_arn)
+        Tags.of(self).add("project", "order-queues")
+        Tags.of(self).add("stage", settings.stage)
