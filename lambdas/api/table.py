@@ -27,6 +27,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "order.priority",
         "order.contact_update",
     ),
+    "orders.search": ("order.search",),
     "posts": (
         "order.respond",
         "order.client_respond",

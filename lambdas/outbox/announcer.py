@@ -23,6 +23,7 @@ from lambdas.outbox.changes import (
     pass_on_each,
 )
 from lambdas.outbox.dead_letters import DeadLetters
+from lambdas.read_models.search.entries import SearchEntries
 from lambdas.records.step_counts import StepCounts
 from lambdas.records.table import BusyError, RecordTable
 from lambdas.runtime.cold_start import prepare
@@ -70,7 +71,10 @@ _LOGGED = frozenset({"OrderSubmitted", "OrderCompleted", "OrderCanceled"})
 
 
 def followers_of(settings: AnnouncerSettings) -> Followers:
-    return {"step counts": StepCounts(RecordTable(settings.record_table))}
+    return {
+        "step counts": StepCounts(RecordTable(settings.record_table)),
+        "search": SearchEntries(RecordTable(settings.desk_table)),
+    }
 
 
 @cache

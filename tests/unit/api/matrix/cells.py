@@ -32,6 +32,7 @@ Parameters = dict[str, Any]
 _OWN: dict[str, Parameters] = {
     "order.create": {"order_queue_id": 1, "listed_company": OURS.name, "info": {"first": OURS.name}},
     "order.list": {"order_queue_id": 1, "limit": 2},
+    "order.search": {"query": "order_id"},
     "order.submit": {"order_id": "1"},
     "order.update (move)": {"order_id": "1", "step_name": "Ready", "reason": "known"},
     "order.update (change and move)": {"order_id": "1", "step_name": "Ready", "priority": 2, "reason": "known"},
@@ -88,6 +89,9 @@ _ASKED: dict[str, tuple[Parameters, ...]] = {
         {"order_queue_id": 1}, {"order_step_id": 1}, {"client_id": "1"}, {"brand_id": 1},
         {"brand_id": 1, "client_id": "1"}, {"order_queue_id": _OURS, "client_id": "1"}, {"opportunity_id": 1},
     ),
+    "order.search": (
+        {"query": "login"}, {"query": "email"}, {"query": "order_id"}, {"query": "client_id"}, {"query": "invoice_id"},
+    ),
     "order.queue_list": ({"brand_id": 1},),
     "order.process": ({"order_id": "1", "order_action_id": 1}, {"order_id": _OURS, "order_action_id": 1}),
     "uber.attachment_list": ({"order_id": "1"},),
@@ -99,10 +103,13 @@ def questions(row: Row) -> Iterator[Parameters]:
 
 
 def about(place: Place, world: World, asked: Parameters) -> Parameters:
-    """`asked`, of this place's things."""
+    """`asked`, of this place's things. A query names the kind of what is looked for."""
     ids, ours = world.named.get(place, _MISSING), world.named[OURS]
+    kinds = {name: value if name == "query" else name for name, value in asked.items()}
     return {
-        name: value if name not in _KINDS else _KINDS[name](*((OURS, ours) if value == _OURS else (place, ids)))
+        name: value
+        if kinds[name] not in _KINDS
+        else _KINDS[kinds[name]](*((OURS, ours) if value == _OURS else (place, ids)))
         for name, value in asked.items()
     }
 
@@ -129,7 +136,7 @@ def _told(world: World, user: tuple[str, str], row: Row, asked: Parameters, plac
 def said(answer: Answer, asked: Parameters) -> tuple[int, str]:
     """What a caller can tell answers by: all but the names they sent themselves."""
     text = json.dumps(answer.body, sort_keys=True)
-    names = {str(value) for key, value in asked.items() if key in _KINDS}
+    names = {str(value) for key, value in asked.items() if key in _KINDS or key == "query"}
     for name in sorted((name for name in names if len(name) > 2), key=len, reverse=True):
         text = text.replace(name, "_")
     return answer.status, text

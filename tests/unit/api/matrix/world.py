@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any
 
 from lambdas.catalog.coupon import Coupon
+from lambdas.read_models.search.entries import SearchEntries
 from lambdas.records.clients.client import ClientRecords
 from lambdas.records.clients.payment_method import PaymentMethodRecords
 from lambdas.records.clients.service import ServiceRecords
@@ -97,6 +98,7 @@ class World:
         answer = self.caller.call("order.create", sent)
         assert answer.status == 201, answer.body
         order_id = str(answer.body["order_id"])
+        SearchEntries(self.caller.api.backend.desk).follow(None, self.caller.api.backend.service.get(order_id=order_id))
         if submitted:
             assert self.caller.call("order.submit", {"order_id": order_id}).status == 200
         return order_id

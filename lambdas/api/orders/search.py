@@ -1,0 +1,72 @@
+"""`order.search`: finds orders by what people know of them. Users who may not see personal data find them by numbers alone."""
+
+from typing import Annotated, Any
+
+from typing_extensions import Doc
+
+from lambdas.api.auth.caller import Caller
+from lambdas.api.auth.visibility import visible_queues
+from lambdas.api.backend import Backend
+from lambdas.api.http.call import Door
+from lambdas.api.http.responses import MOST_BYTES, bytes_of
+from lambdas.api.method import Method
+from lambdas.api.orders import records_2_0 as answers
+from lambdas.api.orders.requests import SearchRequest
+from lambdas.api.orders.views import OrdersView, order_view, orders_view
+from lambdas.orders.table.pages import PageRoom
+from lambdas.read_models.search.entries import SearchEntries
+from lambdas.read_models.search.finding import FoundOrders, OrderSearch, Scope
+from lambdas.records.invoices.records import InvoiceRecords
+from lambdas.records.users.rights import Right
+
+PAGE_LIMIT = 50
+
+
+class FoundOrdersView(OrdersView):
+    """A page of orders that match, the newest first. It may hold fewer than `limit`, and even none, while more follow."""
+
+    incomplete: Annotated[
+        bool, Doc("Whether so many names begin with a word that not all were looked at. More letters find the others.")
+    ]
+
+
+def _search(backend: Backend, request: SearchRequest, caller: Caller) -> FoundOrders:
+    search = OrderSearch(SearchEntries(backend.desk), backend.service.store, InvoiceRecords(backend.records))
+    view = answers.record if caller.call.door is Door.API_2_0 else order_view
+    room = PageRoom(lambda order: bytes_of(view(order)), MOST_BYTES)
+    limit = request.limit or PAGE_LIMIT
+    return search.find(request.query, _scope(backend, caller), limit=limit, cursor=request.cursor, room=room)
+
+
+def _scope(backend: Backend, caller: Caller) -> Scope:
+    queues = visible_queues(backend, caller)
+    return Scope(
+        queues=queues,
+        with_people=frozenset(
+            queue_id for queue_id in queues if caller.sees_personal_data(queue_id, backend.queues[queue_id].brand_id)
+        ),
+        brands=frozenset(backend.queues[queue_id].brand_id for queue_id in queues),
+    )
+
+
+def _answer(page: FoundOrders) -> dict[str, Any]:
+    more = {"next_cursor": page.next_cursor or "", "incomplete": "1" if page.incomplete else "0"}
+    return {"orders": answers.records(page), **more}
+
+
+def _view(page: FoundOrders) -> FoundOrdersView:
+    return {**orders_view(page), "incomplete": page.incomplete}
+
+
+METHODS: dict[str, Method] = {
+    "order.search": Method(
+        title="Find orders by number, name, company, e-mail address, telephone number, domain, client or invoice",
+        request=SearchRequest,
+        rights=(Right.VIEW,),
+        verb=_search,
+        answer=_answer,
+        view=_view,
+        reads=True,
+        example={"query": "lovelace"},
+    ),
+}
