@@ -35,6 +35,10 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "uber.attachment_list",
         "uber.attachment_get",
     ),
+    "posts.notes": (
+        "order.note",
+        "order.note_list",
+    ),
     "queues": (
         "order.queue_list",
         "order.queue_get",

@@ -168,6 +168,16 @@ class OrderService:
 
         return self._save(order, "priority", by, change, because=reason, expected_revision=expected_revision)
 
+    def writes_of_note(
+        self, order: Order, note_id: int, *, by: str, expected_revision: int | None = None
+    ) -> Sequence[Any]:
+        """The write that counts a note on the order as it is now, for the transaction that keeps the note. Raises RevisionDiffersError."""
+        current = self.store.get(order.order_id)
+        if expected_revision not in (None, current.revision):
+            raise RevisionDiffersError(current.order_id, current.revision)
+        counted = current.changed(notes=current.notes + 1, latest_note_id=note_id, activity=self.now())
+        return self.store.writes_of(counted.changed(changed_by=by, changed_how="note", changed_because=""))
+
     def submit(
         self,
         order: Order,

@@ -165,18 +165,26 @@ class DynamoOrderStore(OrderIndexes):
         """Write the changed order if its revision is still the one that was read; returns it with the new revision."""
         written = order.changed(revision=order.revision + 1)
         try:
-            self._client.put_item(
-                TableName=self._table,
-                Item=order_item(written),
-                ConditionExpression="revision = :read",
-                ExpressionAttributeValues=to_item({":read": order.revision}),
-            )
+            self._client.put_item(**self._next(written))
         except (
             self._client.exceptions.ConditionalCheckFailedException,
             self._client.exceptions.TransactionConflictException,  # a transaction looks at it at this moment
         ):
             raise OrderChangedError(order.order_id) from None
         return written
+
+    def writes_of(self, order: Order) -> Sequence[Any]:
+        """The write that `save` makes, for a transaction that writes something beside the order."""
+        return [{"Put": self._next(order.changed(revision=order.revision + 1))}]
+
+    def _next(self, written: Order) -> dict[str, Any]:
+        """The item of an order, if the revision before it is still there."""
+        return {
+            "TableName": self._table,
+            "Item": order_item(written),
+            "ConditionExpression": "revision = :read",
+            "ExpressionAttributeValues": to_item({":read": written.revision - 1}),
+        }
 
     def unless_canceled(self, order_id: str) -> Sequence[Any]:
         """Conditions for a transaction that makes something for the order, which fail once it was canceled."""

@@ -284,3 +284,13 @@ def test_an_order_whose_answer_was_lost_on_the_way_is_made_once_and_not_refused(
         other = an_order(hash="another")
         DynamoOrderStore(dynamo.table, losing).create(other, [CreationKey(field="hash", pk="hash#2", is_new=True)], NOW)
     assert dynamo.store.get(order.order_id) == order
+
+
+def test_a_transaction_writes_an_order_as_save_does_and_over_no_other_revision(dynamo: Dynamo) -> None:
+    order = an_order()
+    dynamo.store.create(order, [], NOW)
+
+    dynamo.client.transact_write_items(TransactItems=list(dynamo.store.writes_of(order.changed(priority=3))))
+    assert dynamo.store.get(order.order_id) == order.changed(priority=3, revision=order.revision + 1)
+    with pytest.raises(dynamo.client.exceptions.TransactionCanceledException):
+        dynamo.client.transact_write_items(TransactItems=list(dynamo.store.writes_of(order.changed(priority=2))))

@@ -67,6 +67,10 @@ class InMemoryOrderStore:
         self.orders[order.order_id] = written
         return written
 
+    def writes_of(self, order: Order) -> Sequence[Any]:
+        self.save(order)
+        return []
+
     def unless_canceled(self, order_id: str) -> Sequence[Any]:
         return []
 

@@ -91,6 +91,7 @@ class OrderView(TypedDict):
     changed_by: Annotated[str | None, Doc("The user who made the last change.")]
     changed_how: Annotated[str | None, Doc("How it was last changed, such as process.")]
     changed_because: Annotated[str | None, Doc("Why, if the user gave a reason; of a long one its beginning.")]
+    notes: Annotated[int, Doc("How many notes staff wrote on it; order.note_list lists them.")]
     queue_hash: Annotated[str, Doc("Fingerprint of the queue's definition that it was created with.")]
     machine_hash: Annotated[str | None, Doc("Fingerprint of the state machine it was started on; null before.")]
     actions: Annotated[list[ActionView], Doc("Its checklist: all actions of all steps.")]
@@ -159,6 +160,7 @@ def order_view(order: Order) -> OrderView:
         "changed_by": order.changed_by or None,
         "changed_how": order.changed_how or None,
         "changed_because": order.changed_because or None,
+        "notes": order.notes,
         "queue_hash": order.queue_hash,
         "machine_hash": order.machine_hash or None,
         "actions": [_action(order, action) for action in order.actions.values()],

@@ -88,7 +88,7 @@ class Order(Frozen):
             "priority", "total_cents", "currency", "priced", "requested_completion", "planned_completion", "info",
             "checklist_steps", "actions", "waits", "declines", "declined_at", "hold", "review_at", "machine_run",
             "machine_stopped_at", "restarted_by", "submitted_at", "completed_at", "canceled_at", "canceled_by", "unwound_at",
-            "lead_ends_at", "expires_at", "looked_at", "is_fingerprinted", "contact_changed",
+            "lead_ends_at", "expires_at", "looked_at", "is_fingerprinted", "contact_changed", "notes", "latest_note_id",
         }
     )  # fmt: skip
     PERSONAL = frozenset(
@@ -129,6 +129,8 @@ class Order(Frozen):
     planned_completion: int | None = None
     info: dict[str, Any] = {}
     password_hash: str | None = None
+    notes: int = Field(default=0, description="how many staff wrote on it for each other")
+    latest_note_id: int | None = None
     contact_changed: tuple[str, ...] = Field(default=(), description="contact data that its client may have otherwise")
 
     checklist_steps: tuple[ChecklistStep, ...]

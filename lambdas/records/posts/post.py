@@ -3,7 +3,7 @@
 A post is possible at any time, on a complete or canceled order too. Post numbers are short and increasing over all orders.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -78,7 +78,9 @@ class PostsBusyError(OrderError):
     retry_after_seconds = 1
 
     def __init__(self) -> None:
-        super().__init__("another call with this Idempotency-Key is under way; repeat the call in a few seconds")
+        super().__init__(
+            "others are writing on this order, or under this Idempotency-Key; repeat the call in a few seconds"
+        )
 
 
 class PostRecords:
@@ -101,22 +103,25 @@ class PostRecords:
             raise PostKeyTakenError(used.made) from None
         return self.numbered(int(post_id)) if post_id else None
 
-    def add(self, post: Post, key: RequestKey | None) -> Post:
+    def add(
+        self, post: Post, key: RequestKey | None, *, beside: Callable[[Post], Sequence[Any]] = lambda post: ()
+    ) -> Post:
         """The post and its key, all or nothing; the post that the key made before, if it did. One without a number gets the
         next.
 
-        Raises PostKeyTakenError, PostsBusyError.
+        `beside`: more writes of the transaction, asked for on each try. Raises PostKeyTakenError, PostsBusyError.
         """
         post = post if post.post_id else post.model_copy(update={"post_id": self.new_id()})
         writes, patience = self._writes(post, key), self._table.patience()
         while True:
             try:
-                self._table.write_all(writes)
+                self._table.write_all([*writes, *beside(post)])
                 return post
             except ConditionFailedError:
                 if key and (first := self.made_with(key)):
                     return first
-            patience.wait_or_raise(PostsBusyError)  # Another call's transaction with this key is still open.
+            # Another call's transaction with this key is still open, or somebody else wrote what is written beside the post.
+            patience.wait_or_raise(PostsBusyError)
 
     def of_order(self, order_id: str, *, viewable_only: bool = False, descending: bool = False) -> Iterator[Post]:
         """By number; pages are read as they are asked for."""
