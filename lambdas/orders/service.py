@@ -171,7 +171,10 @@ class OrderService:
     def writes_of_note(
         self, order: Order, note_id: int, *, by: str, expected_revision: int | None = None
     ) -> Sequence[Any]:
-        """The write that counts a note on the order as it is now, for the transaction that keeps the note. Raises RevisionDiffersError."""
+        """The write that counts a note on the order as it is now, for the transaction that keeps the note.
+
+        Raises RevisionDiffersError.
+        """
         current = self.store.get(order.order_id)
         if expected_revision not in (None, current.revision):
             raise RevisionDiffersError(current.order_id, current.revision)
