@@ -16,7 +16,7 @@ from lambdas.api.method import Method
 from lambdas.api.posts import records_2_0 as answers
 from lambdas.api.posts import views
 from lambdas.api.posts.requests import MAX_BODY, Body
-from lambdas.api.posts.send import SentPost
+from lambdas.mail.posting import SentPost
 from lambdas.records.posts.post import Post, PostKind, PostRecords
 from lambdas.records.request_key import RequestKey
 from lambdas.records.users.rights import Right
