@@ -107,7 +107,7 @@ ACCEPTED = (
     Accepted(
         construct="SandboxProvider/{sandbox_page}/Resource",
         finding=_NO_AUTHORIZER,
-        reason="A payment provider's pages are for whoever pays; they know test numbers only, and no order.",
+        reason="A payment provider's pages are for people who pay; they know test numbers only, and no order.",
     ),
     *(
         Accepted(construct=f"{construct}/Role/Resource", finding=_ANY_RECIPIENT, reason=_SENDER_HELD)

@@ -33,7 +33,7 @@ def credit_warnings(queue: Queue) -> Iterator[str]:
     for action in _active_before_paid(queue):
         yield (
             f"{_title(action)} makes services active before clients in good standing paid, who may order on account because "
-            f'nothing else is said; say may_be_invoiced = "existing_clients" if that is meant, or {_CURE}'
+            f'nothing else is stated; set may_be_invoiced = "existing_clients" if that is meant, or {_CURE}'
         )
 
 

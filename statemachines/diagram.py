@@ -14,7 +14,7 @@ from lambdas.orders.model.queue import QUEUES_ROOT, Action, Queue, Step, load_qu
 DOCS = QUEUES_ROOT.parent / "docs" / "queues"
 
 _LEGEND = """\
-Rectangles run by themselves, slanted boxes wait to be processed by hand; a dashed border is optional and holds nothing up.
+Rectangles run automatically, slanted boxes wait to be processed by hand; a dashed border is optional and holds nothing up.
 An arrow between actions is a prereq, a thick arrow is the way of the order. Under each action stand its id and module, then who
 acts when it waits, and within which time. Rounded ends are the queue's fixed steps; an order can be canceled from every other.
 """

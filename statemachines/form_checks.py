@@ -96,7 +96,7 @@ def _pages(form: Form) -> Iterator[str]:
 def _payment(form: Form) -> Iterator[str]:
     for page in form.pages[:-1]:
         if page.payment:
-            yield f"page {page.name} is where the order is paid, so it has to be the last one; move it to the end"
+            yield f"page {page.name} is where the order is paid, so it must be the last one; move it to the end"
     if not form.last.payment:
         yield f'page {form.last.name} is the last one and has no payment; say how the order can be paid, as in ["card"]'
     if form.last is form.first:
@@ -131,7 +131,7 @@ def _person(form: Form) -> Iterator[str]:
 def _reminders(form: Form, queues: Mapping[int, Queue]) -> Iterator[str]:
     hours = form.reminders_after_hours
     if list(hours) != sorted(set(hours)):
-        yield "reminders_after_hours: each has to come later than the one before; put them in order, and each only once"
+        yield "reminders_after_hours: each must come later than the one before; put them in order, and each only once"
     days = next((queue.leads.expires_after_days for queue in queues.values() if queue.key == form.queue), None)
     if hours and days and hours[-1] >= days * 24:
         yield f"reminders_after_hours: after {hours[-1]} hours the lead is over ({days} days); remind earlier, or leave it out"

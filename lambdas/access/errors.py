@@ -46,7 +46,7 @@ class TooManyCallsError(AccessError):
 
     def __init__(self, limit: int, window_seconds: int, retry_after_seconds: int) -> None:
         super().__init__(
-            f"this user may make {limit} calls in {window_seconds} seconds; go on in {retry_after_seconds} seconds, "
+            f"this user may make {limit} calls in {window_seconds} seconds; continue in {retry_after_seconds} seconds, "
             "or ask the administrator of this installation for more"
         )
         self.retry_after_seconds = retry_after_seconds

@@ -24,7 +24,7 @@ def run(order: Order, config: ProvisionClientConfig, tools: Tools) -> Done:
     if order.client_id:
         return _with_existing(order, order.client_id, clients, tools)
     if (earlier := clients.made_for(order.order_id)) and (differs := _differing(order, clients.get(earlier))):
-        told = f"client made by an earlier run, when the order said another {', '.join(differs)}: see client.update"
+        told = f"client made by an earlier run, when the order named another {', '.join(differs)}: see client.update"
         return Done(told, {"client_id": earlier, "made": True}, earlier)
     client_id = earlier or _make(order, clients, tools)
     return Done("client made", {"client_id": client_id, "made": True}, client_id)

@@ -36,7 +36,7 @@ class Question(Config):
 class SimpleQuestionConfig(Config):
     """The questions."""
 
-    questions: tuple[Question, ...] = Field(min_length=1, max_length=20, description="What has to be answered.")
+    questions: tuple[Question, ...] = Field(min_length=1, max_length=20, description="The question to answer.")
 
 
 def run(order: Order, config: SimpleQuestionConfig, tools: Tools) -> Done | Waiting:

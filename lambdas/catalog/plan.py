@@ -77,7 +77,7 @@ class Upgrade(Frozen):
 
 
 Need = Literal["domain"]
-"""What has to be said with a plan before it can be sold. `domain`: a domain name per unit, as the service's description."""
+"""Data that must be given with a plan before it can be sold. `domain`: a domain name per unit, as the service's description."""
 
 
 class Plan(Frozen):

@@ -153,7 +153,9 @@ class ContractSigned(_Strict):
 
     version: Literal[1] = 1
     contract_id: Key | None = Field(default=None, description="The contract; left out where quote_id is named.")
-    signature_id: Key = Field(description="This signature; contract and signature make one order, however often told.")
+    signature_id: Key = Field(
+        description="This signature; contract and signature make one order, however often it is sent."
+    )
     signed_at: AwareDatetime = Field(description="When it was signed, ISO 8601 with its zone.")
     signer: ContractSigner
     document: ContractDocument = ContractDocument()

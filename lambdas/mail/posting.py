@@ -49,7 +49,7 @@ class MailNotSentError(OrderError):
         )
         super().__init__(
             f"post {post.post_id} was kept, but its mail was not sent: SES refused it ({refused.code}); {mend}, then repeat"
-            " the call with the same Idempotency-Key, or post it anew if there was none",
+            " the call with the same Idempotency-Key, or post it again if there was none",
             post_id=str(post.post_id),
         )
 
@@ -61,7 +61,7 @@ class MailUnknownError(OrderError):
     def __init__(self, post: Post) -> None:
         super().__init__(
             f"post {post.post_id} was kept, but whether its mail went out is not known: SES did not answer, or another call is"
-            " sending it now; it is not sent again by itself, so ask the recipient before you post it anew",
+            " sending it now; it is not sent again automatically, so ask the recipient before you post it again",
             post_id=str(post.post_id),
         )
 

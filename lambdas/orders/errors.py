@@ -110,7 +110,7 @@ class OrderUnreadableError(OrderError):
 
     def __init__(self, order_id: str, why: str) -> None:
         super().__init__(
-            f"order {order_id} cannot be read, so nothing was done: {why}; mend its item in the order table, "
+            f"order {order_id} cannot be read, so nothing was done: {why}; fix its item in the order table, "
             "or deploy the code that wrote it (docs/operating.md)",
             order_id=order_id,
         )
@@ -159,7 +159,7 @@ class NotAfterSubmitError(OrderError):
 
     def __init__(self, order_id: str, fields: list[str]) -> None:
         super().__init__(
-            f"order {order_id} was submitted, so what it buys and how it is paid is fixed; cancel it and order anew",
+            f"order {order_id} was submitted, so what it buys and how it is paid is fixed; cancel it and order again",
             problems=tuple(Problem(field, "cannot be changed after the order was submitted") for field in fields),
         )
 

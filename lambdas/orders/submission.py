@@ -137,7 +137,7 @@ class Submission:
         self.payments.release(attempt)
         self._end(order, attempt)
         raise PaymentRefusedError(
-            order.order_id, "it was changed while an earlier payment was under way, now given back"
+            order.order_id, "it was changed while an earlier payment was in progress, now released"
         )
 
     def _begin_trial(self, order: Order, attempt: PaymentAttempt) -> PaymentTrial:

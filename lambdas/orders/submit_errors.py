@@ -101,7 +101,7 @@ class NoOpenPaymentError(OrderError):
     nature = Nature.CONFLICT
 
     def __init__(self, order_id: str) -> None:
-        super().__init__(f"no payment of order {order_id} is under way; submit the order to begin one")
+        super().__init__(f"no payment of order {order_id} is in progress; submit the order to begin one")
 
 
 class ReviewNeededError(OrderError):
@@ -112,8 +112,8 @@ class ReviewNeededError(OrderError):
 
     def __init__(self, order_id: str) -> None:
         super().__init__(
-            f"order {order_id} is kept but not submitted: we look at it and come back to you, and nothing was charged; whoever "
-            "has the right `act` in its queue submits it with reviewed=1"
+            f"order {order_id} is kept but not submitted: we look at it and come back to you, and nothing was charged; a user "
+            "who has the right `act` in its queue submits it with reviewed=1"
         )
 
 

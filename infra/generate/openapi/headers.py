@@ -18,7 +18,7 @@ _REQUEST: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "Prefer": (
         {**_TEXT, "pattern": "^wait=[0-9]{1,2}$"},
-        f"`wait=N`: answer when the order has come to rest, after N seconds at the latest ({LONGEST_WAIT_SECONDS} at most).",
+        f"`wait=N`: answer when the order waits or has ended, after N seconds at the latest ({LONGEST_WAIT_SECONDS} at most).",
     ),
 }
 _ANSWER: dict[str, tuple[dict[str, Any], str, bool]] = {
@@ -26,7 +26,7 @@ _ANSWER: dict[str, tuple[dict[str, Any], str, bool]] = {
     "Location": ({**_TEXT, "format": "uri-reference"}, "Where what was made can be read.", True),
     "Preference-Applied": (_TEXT, "That Prefer was heeded.", False),
     "Content-Disposition": (_TEXT, "The file's name; it is to be saved, not shown.", True),
-    "X-Content-Type-Options": ({**_TEXT, "const": "nosniff"}, "The content is of the type that is said.", True),
+    "X-Content-Type-Options": ({**_TEXT, "const": "nosniff"}, "The content is of the stated type.", True),
     "RateLimit": (_TEXT, 'What is left of the calls in this minute: `"calls";r=599;t=60`.', False),
     "RateLimit-Policy": (_TEXT, 'How many calls a minute: `"calls";q=600;w=60`.', False),
     "Retry-After": ({"type": "integer", "minimum": 0}, "Seconds after which it may be tried again.", False),

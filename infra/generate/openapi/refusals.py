@@ -40,7 +40,7 @@ _OF_API_GATEWAY = {413, 429, 500, 503}  # which says these in its own words, bef
 _TEXTS = {
     400: "The request cannot be read, or a parameter is missing, unknown or of the wrong type; `errors` names each.",
     401: "No login, or not a right one.",
-    402: "The payment was refused, or the card's holder has to confirm it first; the order stays a lead.",
+    402: "The payment was refused, or the card's holder must confirm it first; the order stays a lead.",
     403: "The user has not the right, or not in this queue or brand.",
     404: "There is no such record.",
     409: "What there is does not allow it now, or an Idempotency-Key or hash belongs to another request; `type` says which. "

@@ -22,8 +22,8 @@ from lambdas.records.table import ConditionFailedError
 from lambdas.runtime.aws_errors import Meaning, meaning_of
 from lambdas.runtime.telemetry import log_unexpected
 
-_AGAIN = "it may pass by itself; if this action still waits, process it again"
-_UNDO_AGAIN = "it is tried again by itself, daily at the latest"
+_AGAIN = "it may pass; if this action still waits, process it again"
+_UNDO_AGAIN = "it is tried again automatically, daily at the latest"
 OUTSIDE_ERRORS = (ClientError, HTTPClientError, BotoConnectionError)
 
 

@@ -124,7 +124,7 @@ def _waits_for(order: Order, needed: Sequence[ChecklistAction]) -> str:
     names = ", ".join(f"{prereq.name} ({prereq.action_id})" for prereq in needed)
     steps = {step.step_id: step.name for step in order.checklist_steps}
     elsewhere = dict.fromkeys(steps[prereq.step_id] for prereq in needed if prereq.step_id != order.step_id)
-    places = f" in {' and '.join(elsewhere)}, where the order has to be moved to for that" if elsewhere else ""
+    places = f" in {' and '.join(elsewhere)}, where the order must be moved first" if elsewhere else ""
     return f"waits for {names}: process or skip that{places}, then process this action; or skip this one"
 
 

@@ -79,7 +79,7 @@ class ClientAddRequest(Request):
     default_renew: Setting = Field(default=None, description="Day of the month new services renew; kept.")
     invoice_delivery: Setting = Field(default=None, description="ours: day of the month for invoices; kept.")
     prorate_min_days: Setting = Field(default=None, description="Least number of days that are prorated; kept.")
-    brand_id: Brand = Field(default=None, description="The client's brand; the installation's first one if not said.")
+    brand_id: Brand = Field(default=None, description="The client's brand; the installation's first one if not stated.")
     retry_every: Setting = Field(default=FIELD_DEFAULT, description="Days between tries of a declined charge; kept.")
     priority: Setting = Field(
         default="1", description="Of the client's tickets: 0 low, 1 normal, 2 high, 3 urgent; kept."
@@ -90,7 +90,7 @@ class ClientAddRequest(Request):
         description="A login name that is taken: 1 refuses the call; 0 makes the client without a login name.",
     )
     meta: dict[str, Text] = Field(default={}, alias=f"{META}*", description="Custom fields: any number of meta_<name>.")
-    auto_apply_credit: Setting = Field(default=None, description="Whether credits are applied by themselves; kept.")
+    auto_apply_credit: Setting = Field(default=None, description="Whether credits are applied automatically; kept.")
     vat_id: Text = Field(default=None, description="Tax number.")
 
     @classmethod
@@ -177,7 +177,7 @@ class PaymentMethodListRequest(Request):
 
     client_id: Name = Field(description="The client, by id or login name.")
     order_by: Annotated[Literal["billing_info_id", "payment_type"] | None, Absent] = Field(
-        default=None, description="What to sort by; billing_info_id if not said."
+        default=None, description="What to sort by; billing_info_id if not stated."
     )
     direction: Direction = Field(default="asc", description="asc or desc.")
     offset: Count = Field(default=0, description="How many to leave out at the beginning.")

@@ -69,4 +69,4 @@ def _wrong_percentages(coupon: Coupon) -> Iterator[Problem]:
         discounts |= {f"opts.{spo_id}.discount": option.recurring, f"opts.{spo_id}.setup_discount": option.setup}
     for field, discount in discounts.items():
         if not discount.is_amount and discount.value > WHOLE:
-            yield Problem(field, "is a percentage, so it must be at most 100; an amount is said by its type 1")
+            yield Problem(field, "is a percentage, so it must be at most 100; an amount has type 1")

@@ -47,7 +47,7 @@ class PlanListRequest(Request):
         default=None, description="Only plans with this QuickBooks id, which plans have none of here."
     )
     order_by: Annotated[Literal["plan_id", "title", "code"] | None, Absent] = Field(
-        default=None, description="What to sort by: plan_id (if not said), title or code."
+        default=None, description="What to sort by: plan_id (if not stated), title or code."
     )
     direction: Direction = Field(default="asc", description="asc or desc.")
     offset: Count = Field(default=0, description="How many to leave out at the beginning.")

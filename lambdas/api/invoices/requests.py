@@ -97,13 +97,14 @@ class InvoiceChargeRequest(Request):
         default="cc", description="What is charged: cc a card, ach a bank account; ours: paypal."
     )
     billing_info_id: Reference = Field(
-        default=None, description="The client's payment method; the default one if not said, if it is of payment_type."
+        default=None,
+        description="The client's payment method; the default one if not stated, if it is of payment_type.",
     )
     paid_in_full: Text = Field(default=None, description="Invoices are paid in full only.")
     package: Text = Field(default=None, description="Invoices are paid in full only.")
     tax: Text = Field(default=None, description="Invoices are paid in full only.")
     threedsecure: Gateway3DS = Field(
-        default={}, description="Not used: a card whose holder has to confirm the payment is refused."
+        default={}, description="Not used: a card whose holder must confirm the payment is refused."
     )
 
 

@@ -46,7 +46,7 @@ def _create(backend: Backend, request: LinkCreateRequest, caller: Caller) -> Mad
     purpose = LinkPurpose(request.purpose or LinkPurpose.RESUME)
     form = (request.form or links.form_of(order.order_id) or "") if purpose is LinkPurpose.RESUME else ""
     if purpose is LinkPurpose.RESUME and not form:
-        text = "the order was not begun on a form: name the one to go on with, by the last part of its address"
+        text = "the order was not begun on a form: name the one to continue with, by the last part of its address"
         raise MalformedRequestError(Problem("form", text))
     if form:
         _refuse_other_form(backend, order, form)
@@ -116,7 +116,7 @@ def _revoke(backend: Backend, request: LinkRevokeRequest, caller: Caller) -> tup
 
 METHODS: dict[str, Method] = {
     "order.link_create": Method(
-        title="Make a link with which the client of an order goes on with it, or looks at it",
+        title="Make a link by which the client of an order continues it, or looks at it",
         request=LinkCreateRequest,
         rights=(Right.CREATE, Right.PERSONAL_DATA),  # what is typed so far shows behind it
         verb=_create,

@@ -11,10 +11,10 @@ class LinkCreateRequest(OrderRequest):
     """`order.link_create`. Every call makes another link; those made before stay."""
 
     purpose: Annotated[Literal["resume", "status"] | None, Absent] = Field(
-        default="resume", description="resume: go on with the order form; status: look at the order."
+        default="resume", description="resume: continue with the order form; status: look at the order."
     )
     form: Annotated[Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")] | None, Absent] = Field(
-        default=None, description="The form to go on with; the one the order was begun on, if it is left out."
+        default=None, description="The form to continue with; the one the order was begun on, if it is left out."
     )
     expires_days: Annotated[Annotated[int, Field(ge=1, le=365)] | None, Absent] = Field(
         default=None,

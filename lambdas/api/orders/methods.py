@@ -121,7 +121,9 @@ def _list(backend: Backend, request: ListRequest, caller: Caller) -> OrderPage:
     if not by_time:
         return _sort_page(page, request, field, backend, caller)
     if page.full and old_door:
-        text = f"these orders are too large for one answer: ask for {len(page.orders)} at most, and go on with offset"
+        text = (
+            f"these orders are too large for one answer: ask for {len(page.orders)} at most, and continue with offset"
+        )
         raise InvalidOrderError((Problem("limit", text),))
     if page.cut_short and old_door:  # which knows no cursor, and would take the part for the whole
         field = "opportunity_id" if request.opportunity_id else "client_id"

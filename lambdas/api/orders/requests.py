@@ -57,13 +57,13 @@ class CreateRequest(_Details, OrderDraft):
     """`order.create`: a draft, as it was sent. `order_status` may name the Leads step only; orders leave it by order.submit."""
 
     order_queue_id: int = Field(gt=0, description="The queue the order goes through.")
-    ts: UnixTime = Field(default=None, description="When the order was received, in Unix seconds; now if not said.")
+    ts: UnixTime = Field(default=None, description="When the order was received, in Unix seconds; now if not stated.")
     order_form_id: Count = Field(default=None, description="The form it came by.")
     order_status: Count = Field(
         default=None, description="The Leads step of the queue, where an order begins; no other one."
     )
     opportunity_id: Count = Field(default=None, description="ours: the sales opportunity it was made of.")
-    hash: Hash = Field(default=None, description="A hash of the caller's own; made here if not said.")
+    hash: Hash = Field(default=None, description="A hash of the caller's own; made here if not stated.")
     add_default_pack_upgrades: Flag = Field(
         default=False,
         description="Add to each pack of a known plan the default option of every upgrade for which none is chosen",
@@ -169,7 +169,8 @@ class ListRequest(Request):
         default=None, description="How many orders at most, up to 1000, which is API 2.0's default; elsewhere it is 50."
     )
     cursor: Text = Field(
-        default=None, description="ours: next_cursor of the page before, to go on there. Send the same filters with it."
+        default=None,
+        description="ours: next_cursor of the page before, to continue there. Send the same filters with it.",
     )
 
 

@@ -41,7 +41,7 @@ METHODS: dict[str, Method] = {
         example={"order_id": "1001", "threedsecure": {"challenge_id": "sbc_0", "proof": "proof_authenticated"}},
     ),
     "order.threedsecure2_process": Method(
-        title="Say what a card holder has to do to confirm an order's payment, and whether they did",
+        title="Say what a card holder must do to confirm an order's payment, and whether they did",
         request=AuthenticationRequest,
         rights=(Right.CREATE,),
         verb=_process,

@@ -24,7 +24,7 @@ class AuthenticationRequest(OrderRequest):
     """`order.threedsecure2_process`."""
 
     action: Literal["authenticate"] = Field(
-        description="authenticate: what the card holder has to do, and whether they did."
+        description="authenticate: what the card holder must do, and whether they did."
     )
     threedsecure: Proof = Field(
         description="Parameters of the gateway; the sandbox takes none, so the map may be empty."

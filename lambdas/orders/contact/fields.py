@@ -15,7 +15,7 @@ from lambdas.orders.errors import Problem
 
 Fields = Mapping[str, Any]
 Rule = Callable[[str, Fields], str]
-"""The value as it is kept, from what was said and the fields beside it. Raises UnfitError."""
+"""The value as it is kept, from what was stated and the fields beside it. Raises UnfitError."""
 
 
 def _line(value: str, beside: Fields) -> str:

@@ -21,7 +21,7 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udff
 _BREAKS = re.compile("\r\n?|[\x85\u2028\u2029]")
 _BLANK_LETTERS = "\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"  # letters and signs that show nothing
 _UNSEEN = ("Cc", "Cf", "Mn", "Me", "Zs", "Zl", "Zp")
-_CONTROLS = "holds a control character or broken text, perhaps from copying; type it anew"
+_CONTROLS = "holds a control character or broken text, perhaps from copying; type it again"
 
 
 def line(value: str) -> str:
@@ -86,7 +86,7 @@ def _refuse_towers(text: str) -> None:
     for letter in text:
         height = height + 1 if unicodedata.combining(letter) else 0
         if height > _MOST_MARKS:
-            raise UnfitError(f"holds a letter with more than {_MOST_MARKS} marks; type it anew")
+            raise UnfitError(f"holds a letter with more than {_MOST_MARKS} marks; type it again")
 
 
 def _is_seen(text: str) -> bool:

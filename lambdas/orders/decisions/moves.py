@@ -104,5 +104,5 @@ def _refuse_move(order: Order, step: ChecklistStep) -> None:
         names = ", ".join(f"{action.name} ({action.action_id})" for action in unmet)
         raise MoveRefusedError(
             order,
-            f"enters Complete by itself when every required action is done or skipped; still open: {names or 'none'}",
+            f"enters Complete automatically when every required action is done or skipped; still open: {names or 'none'}",
         )

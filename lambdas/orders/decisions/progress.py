@@ -198,7 +198,9 @@ def _left_behind(order: Order, action: ChecklistAction) -> ChecklistAction:
     return action.changed(state=ActionState.SKIPPED, reason=f"{before}; {action.reason}")
 
 
-_LATE = "the order was canceled meanwhile, so this is taken back: process this action if that does not happen by itself"
+_LATE = (
+    "the order was canceled meanwhile, so this is taken back: process this action if that does not happen automatically"
+)
 # The reason if a module gives none, because nobody should be asked without knowing what for.
 _TO_DO = {
     ActionState.FAILED: "it failed, and its module does not say why: process this action again, or skip it",

@@ -165,7 +165,7 @@ def _refuse_what_does_not_map(order: Order, queue: Queue) -> None:
         text = f"the queue now runs {', '.join(other)} in another step or with another module; skip them on the order first"
         raise RestartRefusedError(order.order_id, text)
     if new:
-        text = f"the queue now has {', '.join(new)}, which this order was not made with; cancel it and order anew"
+        text = f"the queue now has {', '.join(new)}, which this order was not made with; cancel it and order again"
         raise RestartRefusedError(order.order_id, text)
 
 
@@ -181,7 +181,7 @@ def _refuse_what_cannot_be_undone(order: Order, queue: Queue) -> None:
         if action.module not in modules or modules[action.module].undoes
     ]
     if lost:
-        text = f"the queue no longer has {', '.join(lost)}, which has to be taken back; put it into the queue again"
+        text = f"the queue no longer has {', '.join(lost)}, which must be undone; put it into the queue again"
         raise RestartRefusedError(order.order_id, text)
 
 

@@ -53,7 +53,7 @@ def stopped_because(status: str, error: str = "", cause: str = "") -> str:
     if not stated:
         return why
     if has_card_number(stated):
-        return f"{why} (what was said is left out: it holds a card number)"
+        return f"{why} (the text is left out: it holds a card number)"
     return f"{why}: {stated if len(stated) <= _LONGEST_SAID else stated[: _LONGEST_SAID - 1] + '…'}"
 
 

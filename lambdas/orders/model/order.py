@@ -144,7 +144,7 @@ class Order(Frozen):
     )
     hold: Hold | None = None
 
-    review_at: int | None = Field(default=None, description="a person has to look at the lead before it is submitted")
+    review_at: int | None = Field(default=None, description="a person must look at the lead before it is submitted")
     review_because: str = ""
 
     machine_run: int = Field(default=1, description="which execution is its present one; 0: it has had none yet")

@@ -13,7 +13,7 @@ class WaitKind(StrEnum):
     """Kinds of waits. The value of each kind but ACTION is how its keys begin."""
 
     ACTION = ""
-    """A person or a service has to act before the action runs or ends."""
+    """A person or a service must act before the action runs or ends."""
     LEADS = "leads"
     """The order waits to be submitted."""
     MACHINE = "machine"

@@ -25,7 +25,7 @@ ANSWERED = frozenset(
 """Only answered: nobody's to say, and taken off what is sent back."""
 
 WORKED_OUT = frozenset({"taxes", "setup_taxes"})
-"""Kept as they are said; which taxes count follows from where the client is."""
+"""Kept as they are stated; which taxes count follows from where the client is."""
 
 KEPT = frozenset(
     {
@@ -34,7 +34,7 @@ KEPT = frozenset(
         "discount_type", "setup_discount_type",
     }
 )  # fmt: skip
-"""Notes about the service: kept as they are said. Of what kind a discount is changes nothing where there is none."""
+"""Notes about the service: kept as they are stated. Of what kind a discount is changes nothing where there is none."""
 
 IMPERSONAL = frozenset(
     {
@@ -47,7 +47,7 @@ IMPERSONAL = frozenset(
 _ALONE = "no service stands below another one; order it as a pack of its own"
 _TERM = "contract terms and rate plans are not kept here; name price and period"
 _PRICE = "no discount is taken off a pack: name the price that is left, or use a coupon"
-_RENEWAL = "services are not renewed, suspended or ended here; leave it to whoever bills later periods"
+_RENEWAL = "services are not renewed, suspended or ended here; leave it to the system that bills later periods"
 _TAX = "which taxes count follows from the catalogue and from where the client is"
 REFUSED: Mapping[str, str] = {
     "discount": _PRICE,

@@ -126,7 +126,7 @@ def test_an_added_required_action_refuses_the_restart_of_orders_made_without_it(
     assert found.changes == ("added action 24 Call (manual_check_off) to step 2",)
     assert found.failures == ()
     assert list(found.restarts) == [
-        "the queue now has Call, which this order was not made with; cancel it and order anew"
+        "the queue now has Call, which this order was not made with; cancel it and order again"
     ]
 
 

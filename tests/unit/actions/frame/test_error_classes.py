@@ -116,9 +116,7 @@ def test_who_reads_of_what_may_pass_is_told_what_to_do_if_it_does_not(world: Wor
     with pytest.raises(type(failure)):
         world.run(probe(failure), CLIENT)
 
-    assert (
-        world.action(CLIENT).reason == f"{failure}; it may pass by itself; if this action still waits, process it again"
-    )
+    assert world.action(CLIENT).reason == f"{failure}; it may pass; if this action still waits, process it again"
 
 
 def test_no_reason_of_an_action_promises_a_further_try() -> None:

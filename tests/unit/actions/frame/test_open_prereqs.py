@@ -39,7 +39,7 @@ def test_of_a_step_left_behind_it_names_that_too(world: World) -> None:
     with pytest.raises(ActionUnasked):
         world.run(module, ACTION)
     assert world.action(ACTION).reason == (
-        "waits for Rack (202): process or skip that in Set-up, where the order has to be moved to for that, then process"
+        "waits for Rack (202): process or skip that in Set-up, where the order must be moved first, then process"
         " this action; or skip this one"
     )
 

@@ -92,6 +92,6 @@ def test_a_coupon_that_is_busy_is_given_back_later(world: World, monkeypatch: py
         patched.setattr(CouponUseRecords, "give_back", busy)
         with pytest.raises(TransientError, match="coupon"):
             world.undo(module, INVOICE)
-    assert world.action(INVOICE).reason.endswith("; it is tried again by itself, daily at the latest")
+    assert world.action(INVOICE).reason.endswith("; it is tried again automatically, daily at the latest")
     assert world.action(INVOICE).state is not ActionState.UNDONE
     assert world.undo(module, INVOICE) == {"undone": True}

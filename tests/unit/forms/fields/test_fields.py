@@ -43,7 +43,7 @@ def read(field: dict[str, Any], value: str | dict[str, str], info: dict[str, Any
         (
             {"kind": "text"},
             "Ada\x00",
-            "It holds a control character or broken text, perhaps from copying; type it anew",
+            "It holds a control character or broken text, perhaps from copying; type it again",
         ),
         ({"kind": "text"}, "\u200d", "It is needed"),
         ({"kind": "text"}, "", "It is needed"),

@@ -46,7 +46,7 @@ def test_an_execution_that_ended_early_shows_on_the_order(status: str, words: st
         (("OperatorStop", "rack 7 is\non fire"), ": OperatorStop: rack 7 is on fire"),
         (("", "no reason"), ": no reason"),
         (("OperatorStop", ""), ": OperatorStop"),
-        (("", "card 4242 4242 4242 4242"), " (what was said is left out: it holds a card number)"),
+        (("", "card 4242 4242 4242 4242"), " (the text is left out: it holds a card number)"),
         (("E", "x" * 32_000), f": E: {'x' * 296}…"),
     ],
 )
