@@ -146,7 +146,7 @@ def test_a_dead_submits_use_is_given_back_when_the_order_does_without_the_coupon
     shop.payments.outcome = "held"
     changed = shop.service.update(shop.at_present(order), {"info": {"coupon": ""}})
 
-    with pytest.raises(PaymentRefusedError, match="given back"):
+    with pytest.raises(PaymentRefusedError, match="now released"):
         shop.service.submit(changed)
     assert (shop.used(), shop.payments.held) == (0, {})
 

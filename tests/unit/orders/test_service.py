@@ -173,7 +173,7 @@ def test_a_payment_of_a_dead_submit_is_given_back_when_the_order_changed_since()
     payments.outcome = "held"
     changed = service.update(service.get(order_id=order.order_id), {"info": {"pack1": {"price": "30"}}})
 
-    with pytest.raises(PaymentRefusedError, match="given back"):
+    with pytest.raises(PaymentRefusedError, match="now released"):
         service.submit(changed)
     submitted = service.submit(service.get(order_id=order.order_id))
 

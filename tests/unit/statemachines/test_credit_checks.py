@@ -81,7 +81,7 @@ def test_credit_that_nobody_spoke_of_is_warned_of() -> None:
     (warning,) = credit_warnings(silent)
 
     assert "action 22 Add Services" in warning
-    assert 'say may_be_invoiced = "existing_clients" if that is meant' in warning
+    assert 'set may_be_invoiced = "existing_clients" if that is meant' in warning
     for said in (
         {"may_be_invoiced": "existing_clients"},
         {"may_be_invoiced": "nobody"},

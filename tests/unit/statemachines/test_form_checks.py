@@ -113,7 +113,7 @@ def test_a_field_that_is_wrong(field: dict[str, Any], told: str) -> None:
         ([page("one", EMAIL, NAME), page("two"), PAY], "page two has no fields"),
         (
             [page("one", EMAIL, NAME), PAY, page("two", PLAN)],
-            "page pay is where the order is paid, so it has to be the last",
+            "page pay is where the order is paid, so it must be the last",
         ),
         ([page("one", EMAIL, NAME), page("two", PLAN)], "page two is the last one and has no payment"),
         ([page("pay", EMAIL, NAME, payment=["card"])], "the only page is where the order is paid"),

@@ -23,7 +23,7 @@ def failing(times: int) -> Module[Settings]:
 
     def run(order: Order, config: Settings, use: Tools) -> Done:
         if next(tries) <= times:
-            raise TransientError("busy; this is tried again by itself")
+            raise TransientError("busy; this is tried again automatically")
         return Done("done at last")
 
     return Module(name="manual_check_off", label="Stub", config=Settings, run=run)

@@ -161,7 +161,7 @@ def test_nor_by_changing_it_after_a_submit_that_died() -> None:
     clock.time += CLAIM_SECONDS + 1
     changed = shop.update(shop.get(order_id=order.order_id), {"info": {"cc_token": "", "payment_type": "invoice"}})
 
-    with pytest.raises(PaymentRefusedError, match="now given back"):
+    with pytest.raises(PaymentRefusedError, match="now released"):
         shop.submit(changed)
     assert payments.held == {}
     refused(shop, shop.get(order_id=order.order_id))

@@ -161,7 +161,7 @@ def test_going_on_takes_the_payment_only_for_what_it_was_begun_for() -> None:
     payments.outcome = "held"
     service.update(at_present(service, order), {"info": {"pack1": {"plan_id": "dearer later"}}})  # at the same price
 
-    with pytest.raises(PaymentRefusedError, match="given back"):
+    with pytest.raises(PaymentRefusedError, match="now released"):
         service.resume_submit(at_present(service, order))
 
     assert payments.held == {}
@@ -177,7 +177,7 @@ def test_coming_back_from_the_bank_says_yes_only_to_what_was_said_yes_to() -> No
     payments.outcome = "held"
     service.update(at_present(service, order), {"info": {"pack1": {"plan_id": "other"}}})
 
-    with pytest.raises(PaymentRefusedError, match="given back"):
+    with pytest.raises(PaymentRefusedError, match="now released"):
         service.authenticate(at_present(service, order), {})
 
 
