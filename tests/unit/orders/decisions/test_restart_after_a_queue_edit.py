@@ -54,5 +54,5 @@ def test_a_canceled_order_does_not_need_what_it_never_did() -> None:
 def test_a_canceled_order_needs_what_takes_back_what_it_did() -> None:
     renamed = edited(invoice={"id": 999}, in_step=2)
 
-    with pytest.raises(RestartRefusedError, match=r"Generate Invoice .*has to be taken back"):
+    with pytest.raises(RestartRefusedError, match=r"Generate Invoice .*must be undone"):
         restarted(canceled(attempts=1), renamed, by="ada", now=NOW)
