@@ -186,7 +186,7 @@ class SearchRequest(Request):
         default=None, description="How many orders at most, up to 100; 50 if left out."
     )
     cursor: Text = Field(
-        default=None, description="next_cursor of the page before, to go on there. Send the same query with it."
+        default=None, description="next_cursor of the page before, to continue there. Send the same query with it."
     )
 
 
