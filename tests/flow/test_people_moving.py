@@ -53,8 +53,8 @@ def test_no_order_is_moved_where_it_does_not_belong(shop: Shop) -> None:
 
     assert refused(shop, "order.update", order_id, step_id=COMPLETE) == (
         f"order {order_id} enters Complete automatically when every required action is done or skipped; still open: "
-        "Rack and Cable (3401), Assign Network (3402), Install OS (3403), Burn-in Test (3404), QA Checklist (3501), Generate Invoice (3602),"
-        " Await Payment (3603), Activate Services (3601), Send Access Link (3701), Client Confirms (3702)"
+        "Rack and Cable (3401), Assign Network (3402), Install OS (3403), Burn-in Test (3404), QA Checklist (3501), "
+        "Generate Invoice (3602), Await Payment (3603), Activate Services (3601), Send Access Link (3701), Client Confirms (3702)"
     )
     assert refused(shop, "order.update", order_id, step_id=VERIFICATION) == (
         f"order {order_id} has nothing left to do there: every action of Verification is done or skipped; undo a skip, or"
