@@ -20,6 +20,7 @@ from infra.functions.record_keys import except_users
 from infra.message_queues import LONGEST_DAYS, message_queue
 from infra.queues import Queues
 from infra.storage import Storage
+from lambdas.read_models.history.item import ERASED_AT, PERSONAL
 
 
 class Outbox(Construct):
@@ -105,6 +106,7 @@ class Outbox(Construct):
                 *except_users(storage.records, "UpdateItem"),  # counts of orders per step
                 allow(*_OF_READ_MODELS, on=[storage.desk.table_arn]),
                 allow(*_OF_HISTORY, on=[storage.history.table_arn]),
+                may_erase(storage.history.table_arn),
                 *self._reader(storage.orders),
             ],
         ).function
@@ -146,13 +148,28 @@ _OF_READ_MODELS = tuple(
     f"dynamodb:{verb}"
     for verb in ("GetItem", "PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem", "Query", "BatchWriteItem")
 )
-_OF_HISTORY = tuple(f"dynamodb:{verb}" for verb in ("GetItem", "PutItem", "Query", "DeleteItem"))
+_OF_HISTORY = ("dynamodb:PutItem", "dynamodb:Query")
 _OF_MACHINES = ("states:StartExecution", "states:SendTaskSuccess", "states:SendTaskFailure")
 
 # Hash items, posts and history share the table; only the order item itself tells what happened to an order.
 _ONLY_ORDERS = lambda_.FilterCriteria.filter(
     {"dynamodb": {"Keys": {"sk": {"S": lambda_.FilterRule.is_equal("order")}}}}
 )
+
+
+def may_erase(table_arn: str) -> iam.PolicyStatement:
+    """Erase personal values of history. No other attribute of an item may be changed, and no item deleted.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
+    """
+    erase = allow("dynamodb:UpdateItem", on=[table_arn])
+    erase.add_conditions(
+        {
+            "ForAllValues:StringEquals": {"dynamodb:Attributes": ["pk", "sk", PERSONAL, ERASED_AT]},
+            "Null": {"dynamodb:Attributes": "false"},
+        }
+    )
+    return erase
 
 
 def _stream_arn(table: dynamodb.Table) -> str:

@@ -91,9 +91,9 @@ class Submission:
             self.check(
                 changed
             )  # otherwise _refuse_changed releases the earlier payment first, and then refuses the order
-        by = {} if changed is current else {"changed_by": request.by, "changed_how": "submit", "changed_because": ""}
         begun = self.as_deployed(changed)
         attempt = attempt_of(begun, self.payments.due(begun), request, claim=claim, now=now)
+        by = {"changed_by": request.by, "changed_how": "submit", "changed_because": ""}
         return begun.changed(attempt=attempt, activity=now, **by)
 
     def _redeem_coupons(self, order: Order, attempt: PaymentAttempt) -> None:

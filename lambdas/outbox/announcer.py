@@ -6,6 +6,7 @@ can be repeated.
 """
 
 import os
+import time
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, Protocol
@@ -23,6 +24,8 @@ from lambdas.outbox.changes import (
     pass_on_each,
 )
 from lambdas.outbox.dead_letters import DeadLetters
+from lambdas.read_models.history.history import History
+from lambdas.read_models.history.table import HistoryTable
 from lambdas.read_models.search.entries import SearchEntries
 from lambdas.records.step_counts import StepCounts
 from lambdas.records.table import BusyError, RecordTable
@@ -71,8 +74,10 @@ _LOGGED = frozenset({"OrderSubmitted", "OrderCompleted", "OrderCanceled"})
 
 
 def followers_of(settings: AnnouncerSettings) -> Followers:
+    history = HistoryTable(RecordTable(settings.history_table))
     return {
         "step counts": StepCounts(RecordTable(settings.record_table)),
+        "history": History(history, lambda: int(time.time())),
         "search": SearchEntries(RecordTable(settings.desk_table)),
     }
 

@@ -11,11 +11,12 @@ class Frozen(BaseModel):
     Validators are built at first use: a function starts with the models it uses, not with all it imports.
 
     Some callers may not see personal data. `IMPERSONAL` names the fields that say nothing about a person, `PERSONAL` the others.
-    A field in neither is not shown to those callers.
+    A field in neither is not shown to those callers. `SECRET`: fields whose value opens something, so that no copy keeps it.
     """
 
     IMPERSONAL: ClassVar[frozenset[str]] = frozenset()
     PERSONAL: ClassVar[frozenset[str]] = frozenset()
+    SECRET: ClassVar[frozenset[str]] = frozenset()
 
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True, defer_build=True)
 

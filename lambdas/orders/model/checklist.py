@@ -53,6 +53,7 @@ class ChecklistAction(Frozen):
         }
     )  # fmt: skip
     PERSONAL = frozenset({"config", "claim", "reason", "result", "input", "told"})
+    SECRET = frozenset({"claim"})
 
     action_id: int
     step_id: int

@@ -29,6 +29,7 @@ class Wait(Frozen):
 
     IMPERSONAL = frozenset({"since", "due_at", "owner", "overdue"})
     PERSONAL = frozenset({"token"})
+    SECRET = frozenset({"token"})
 
     token: str
     since: int
@@ -43,6 +44,8 @@ class PaymentAttempt(Frozen):
     `tries` above 1 means that the process of an earlier try died, so the outcome must be looked up. `price` and `content`:
     digests of the order that the buyer agreed to (decisions/shown_order.py).
     """
+
+    SECRET = frozenset({"key", "claim"})
 
     key: str
     amount_cents: int
@@ -64,6 +67,7 @@ class Hold(Frozen):
 
     IMPERSONAL = frozenset({"method", "amount_cents", "currency", "captured", "capture_before"})
     PERSONAL = frozenset({"transaction_id", "key", "avs_code"})
+    SECRET = frozenset({"key"})
 
     transaction_id: str
     key: str
@@ -97,6 +101,7 @@ class Order(Frozen):
             "canceled_because", "changed_because",
         }
     )  # fmt: skip
+    SECRET = frozenset({"hash", "password_hash"})
 
     order_id: str
     hash: str

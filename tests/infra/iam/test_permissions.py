@@ -93,7 +93,7 @@ FUNCTIONS: dict[str, dict[str, set[str]]] = {
         "OutboxBus": {"events:PutEvents"},
         "OutboxDeadLetters": {"sqs:SendMessage"},
         "StorageRecordTable": {"dynamodb:UpdateItem"},
-        "StorageHistoryTable": {f"dynamodb:{verb}" for verb in ("GetItem", "PutItem", "Query", "DeleteItem")},
+        "StorageHistoryTable": {"dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"},
         "StorageDeskTable": READ_MODELS,
         "StorageOrderTable.StreamArn": {"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"},
         "*": TRACE | {"dynamodb:ListStreams"},

@@ -1,0 +1,93 @@
+"""Reads and writes of the history table. An item is written once; later only its personal values are erased."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from lambdas.read_models.history.item import ERASED_AT, PERSONAL, prefix, sort_key
+from lambdas.records.table import NEW, RecordTable
+from lambdas.runtime.items import from_item, to_item
+
+Record = dict[str, Any]
+_FIRST, _LAST = "!", "~"  # sort before and behind all digits
+
+
+class HistoryTable:
+    """Records of one order, as `HistoryItem.read` takes them. `of`: the order's number and fingerprint."""
+
+    def __init__(self, table: RecordTable) -> None:
+        self._name, self._client = table.name, table.client
+
+    def put_new(self, record: Record) -> Record | None:
+        """Write a record. If there is one in its place, that one stays and is returned."""
+        try:
+            self._client.put_item(
+                TableName=self._name,
+                Item=to_item(record),
+                ConditionExpression=NEW,
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+            )
+        except self._client.exceptions.ConditionalCheckFailedException as error:
+            found: Any = error.response
+            return from_item(found["Item"])
+        return None
+
+    def newest(self, of: str, *, below: int | None = None) -> Record | None:
+        """The last record, or the last one of a revision below this one."""
+        last = f"{prefix(of)}{_LAST}" if below is None else f"{sort_key(of, below - 1)}{_LAST}"
+        found = self._page(of, prefix(of), last, descending=True, limit=1)["Items"]
+        return from_item(found[0]) if found else None
+
+    def of_order(self, of: str, *, last: int | None = None) -> Iterator[Record]:
+        """Records in their order, up to the last one of this revision."""
+        end = f"{prefix(of)}{_LAST}" if last is None else f"{sort_key(of, last)}{_LAST}"
+        yield from self._all(of, prefix(of), end)
+
+    def of_revision(self, of: str, revision: int) -> list[Record]:
+        """The record of a revision, and those beside it."""
+        return list(self._all(of, sort_key(of, revision), f"{sort_key(of, revision)}{_LAST}"))
+
+    def erase_personal(self, order_id: str, *, of: str = "", now: int) -> int:
+        """Erase the personal values of all records of a number, or of one order. Return how many records had any."""
+        erased = 0
+        records = self._all(of, prefix(of), f"{prefix(of)}{_LAST}") if of else self._all(order_id, "", _LAST)
+        for record in records:
+            if PERSONAL in record:
+                self._erase(record["pk"], record["sk"], now)
+                erased += 1
+        return erased
+
+    def _erase(self, pk: str, sk: str, now: int) -> None:
+        """The role may name these attributes and no others (infra/outbox.py)."""
+        self._client.update_item(
+            TableName=self._name,
+            Key=to_item({"pk": pk, "sk": sk}),
+            UpdateExpression="REMOVE #personal SET #erased_at = :now",
+            ConditionExpression="attribute_exists(pk)",
+            ExpressionAttributeNames={"#personal": PERSONAL, "#erased_at": ERASED_AT},
+            ExpressionAttributeValues=to_item({":now": now}),
+        )
+
+    def _all(self, of: str, first: str, last: str) -> Iterator[Record]:
+        start: Any = None
+        while True:
+            page = self._page(of, first, last, start=start)
+            yield from (from_item(item) for item in page["Items"])
+            start = page.get("LastEvaluatedKey")
+            if not start:
+                return
+
+    def _page(
+        self, of: str, first: str, last: str, *, descending: bool = False, limit: int | None = None, start: Any = None
+    ) -> Any:
+        asked: Any = {
+            "TableName": self._name,
+            "KeyConditionExpression": "pk = :pk AND sk BETWEEN :first AND :last",
+            "ExpressionAttributeValues": to_item(
+                {":pk": of.partition("-")[0], ":first": first or _FIRST, ":last": last}
+            ),
+            "ScanIndexForward": not descending,
+            "ConsistentRead": True,
+            **({"Limit": limit} if limit else {}),
+            **({"ExclusiveStartKey": start} if start else {}),
+        }
+        return self._client.query(**asked)
