@@ -1,11 +1,11 @@
-"""What lists read, with few orders and with many: the store's and the counts' own code over tables in memory.
+"""What lists and searches read, with few orders and with many: the stores' own code over tables in memory.
 
 The tables are moto's, filled behind its API: through an API, a hundred thousand orders would take the better part of an hour.
 """
 
 import os
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import boto3
@@ -17,12 +17,15 @@ from lambdas.orders.model.order import Order
 from lambdas.orders.model.queue import DEFAULT_BRAND_ID, load_queues
 from lambdas.orders.store import DynamoOrderStore, order_item
 from lambdas.orders.table.lists import OrderFilter, list_orders
+from lambdas.read_models.search.entries import SearchEntries, entry_items
+from lambdas.read_models.search.finding import OrderSearch, Scope
+from lambdas.records.invoices.records import InvoiceRecords
 from lambdas.records.step_counts import StepCounts, counts_key
 from lambdas.records.table import RecordTable
 from lambdas.runtime.items import to_item
 from tests.bench.read_units import ReadUnits
 from tests.bench.row import Row
-from tests.support.build import NOW, an_order
+from tests.support.build import CONTACT, NOW, an_order
 from tests.support.tables import make_order_table, make_table
 
 if TYPE_CHECKING:
@@ -30,7 +33,7 @@ if TYPE_CHECKING:
 
 SMALL = 100
 LARGE = int(os.environ.get("BENCH_ORDERS", "100000"))
-PAGE = 50
+PAGE, RARE = 50, 3
 REGION = "us-east-1"
 
 
@@ -43,7 +46,7 @@ def list_reads() -> list[Row]:
             f"read units of {what}, {SMALL:,} / {LARGE:,} orders",
             f"{few[what]:g} / {many[what]:g}",
             "equal",
-            few == many,
+            few[what] == many[what],
         )
         for what in few
     ]
@@ -52,21 +55,41 @@ def list_reads() -> list[Row]:
 def _reads(client: "DynamoDBClient", size: int) -> dict[str, float]:
     """By what is read."""
     orders, records = make_order_table(client, f"orders-{size}"), make_table(client, f"records-{size}")
+    desk = make_table(client, f"desk-{size}")
     _fill(orders, size)
+    _fill_search(desk, size)
     _count(client, records, size)
     store, counts, queues = DynamoOrderStore(orders, client), StepCounts(RecordTable(records, client)), load_queues()
+    search = OrderSearch(SearchEntries(RecordTable(desk, client)), store, InvoiceRecords(RecordTable(records, client)))
+    everywhere = frozenset(queues)
+    scope = Scope(queues=everywhere, with_people=everywhere, brands=frozenset({DEFAULT_BRAND_ID}))
     units = ReadUnits(client)
 
-    def read(what: str) -> float:
-        before = units.units
-        if what == "order.queue_list":
-            assert sum(sum(counts.of_queue(queue_id).values()) for queue_id in queues) == size
-        else:
-            page = list_orders(store, queues, OrderFilter(brand_id=DEFAULT_BRAND_ID, limit=PAGE, descending=True))
-            assert len(page.orders) == PAGE
-        return units.units - before
+    def list_page() -> None:
+        page = list_orders(store, queues, OrderFilter(brand_id=DEFAULT_BRAND_ID, limit=PAGE, descending=True))
+        assert len(page.orders) == PAGE
 
-    found = {what: read(what) for what in (f"order.list, page of {PAGE}", "order.queue_list")}
+    def count() -> None:
+        assert sum(sum(counts.of_queue(queue_id).values()) for queue_id in queues) == size
+
+    def find(query: str, found: int) -> None:
+        page = search.find(query, scope, limit=PAGE)
+        assert len(page.orders) == found
+        assert not page.incomplete
+
+    reads: dict[str, Callable[[], None]] = {
+        f"order.list, page of {PAGE}": list_page,
+        "order.queue_list": count,
+        f"order.search, a name that {RARE} orders have": lambda: find("rarest", RARE),
+        "order.search, that name and a word that all have": lambda: find("rarest common", RARE),
+        f"order.search, a word that all have, page of {PAGE}": lambda: find("common", PAGE),
+        "order.search, a number": lambda: find("1001", 1),
+    }
+    found = {}
+    for what, read in reads.items():
+        before = units.units
+        read()
+        found[what] = units.units - before
     units.stop()
     return found
 
@@ -78,7 +101,16 @@ def _orders(size: int) -> Iterator[Order]:
     for number in range(size):
         step = steps[number % len(steps)]
         place = {"step_id": step.step_id, "step_status": step.status}
-        yield lead.changed(order_id=str(1001 + number), ts=NOW + number, **place)
+        last = "Rarest" if number < RARE else f"name{number}"
+        info = {**CONTACT, "last": last, "email": f"{last}@shop.example", "company": "Common Ltd"}
+        yield lead.changed(order_id=str(1001 + number), ts=NOW + number, info=info, **place)
+
+
+def _fill_search(table: str, size: int) -> None:
+    behind = dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].get_table(table)
+    for order in _orders(size):
+        for item in entry_items(order):
+            behind.put_item(item, overwrite=True)
 
 
 def _fill(table: str, size: int) -> None:

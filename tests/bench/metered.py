@@ -3,14 +3,20 @@
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+_READ_MODELS = ("HistoryTable", "DeskTable")  # as the stack's tables are called
 
 
 @dataclass(frozen=True)
 class Metered:
+    """`model_units`: the write units of the tables of read models, which are part of the others."""
+
     requests: int = 0
     table_units: float = 0
     index_units: float = 0
     read_units: float = 0
+    model_units: float = 0
 
     @classmethod
     def of(cls, file: Path) -> "Metered":
@@ -22,8 +28,13 @@ class Metered:
             table_units=sum(line.get("table_units", 0) for line in lines),
             index_units=sum(sum(line.get("indexes", {}).values()) for line in lines),
             read_units=sum(line.get("read_units", 0) for line in lines),
+            model_units=sum(line.get("table_units", 0) for line in lines if _is_of_read_model(line)),
         )
 
     @property
     def write_units(self) -> float:
         return self.table_units + self.index_units
+
+
+def _is_of_read_model(line: dict[str, Any]) -> bool:
+    return any(name in (line.get("table") or "") for name in _READ_MODELS)

@@ -62,6 +62,7 @@ def _together(
         table_units=begin[0].table_units + end[0].table_units - less[0].table_units,
         index_units=begin[0].index_units + end[0].index_units - less[0].index_units,
         read_units=begin[0].read_units + end[0].read_units - less[0].read_units,
+        model_units=begin[0].model_units + end[0].model_units - less[0].model_units,
     ), runs
 
 

@@ -16,7 +16,7 @@ from lambdas.orders.model.order import ListPosition, Order
 from lambdas.read_models.search.folding import is_ideographic
 from lambdas.read_models.search.terms import terms
 from lambdas.records.table import BusyError, RecordTable
-from lambdas.runtime.items import from_item, to_item
+from lambdas.runtime.items import Item, from_item, to_item
 
 _SK = "entries"
 _BATCH = 25  # the most that one BatchWriteItem takes
@@ -158,10 +158,18 @@ def _keys(order: Order) -> frozenset[str]:
     return frozenset(f"{order.order_queue_id}#{Entry(term.text, order.list_position).sk}" for term in terms(order))
 
 
+def entry_items(order: Order) -> list[Item]:
+    """The entries of an order, as the table has them."""
+    return [_item(key) for key in _keys(order)]
+
+
 def _write_of(key: str, *, puts: bool) -> Any:
+    return {"PutRequest": {"Item": _item(key)}} if puts else {"DeleteRequest": {"Key": _item(key)}}
+
+
+def _item(key: str) -> Item:
     queue, _, sk = key.partition("#")
-    item = to_item({"pk": f"search#{queue}#{_bucket(sk)}", "sk": sk})
-    return {"PutRequest": {"Item": item}} if puts else {"DeleteRequest": {"Key": item}}
+    return to_item({"pk": f"search#{queue}#{_bucket(sk)}", "sk": sk})
 
 
 def fewest_letters(text: str) -> int:

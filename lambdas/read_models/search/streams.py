@@ -10,7 +10,7 @@ from heapq import merge
 from lambdas.orders.model.order import ListPosition
 from lambdas.read_models.search.entries import Entries, SearchEntries
 
-LOOK = 100  # entries that are read at first
+LOOK = 60  # entries that are read at first
 MOST_TERMS = 12  # streams that are merged
 _PAGE = 50
 

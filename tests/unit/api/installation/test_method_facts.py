@@ -36,6 +36,8 @@ WITHOUT_FACTS = {
     "client.update",
     "order.link_create",  # ours
     "order.link_revoke",  # ours
+    "order.contact_update",  # ours
+    "order.priority",  # ours
     "order.restart",  # ours
     "order.search",  # ours
     "uber.attachment_get",
