@@ -28,6 +28,10 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "order.contact_update",
     ),
     "orders.search": ("order.search",),
+    "desk.worklist": (
+        "order.worklist",
+        "order.assign",
+    ),
     "posts": (
         "order.respond",
         "order.client_respond",

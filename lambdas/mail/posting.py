@@ -3,6 +3,7 @@
 A post never names a file that is not there; a mail never goes out for a post that was not kept.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from email.utils import formataddr
 from typing import Literal
@@ -12,6 +13,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from lambdas.mail.sending import Mail, MailFile, MailInDoubtError, MailRefusedError, send_once
 from lambdas.orders.contact.email import is_email
 from lambdas.orders.errors import Again, Nature, OrderError, Problem
+from lambdas.orders.model.order import Order
+from lambdas.orders.service import OrderService
 from lambdas.records.posts.attachment import Attachment, AttachmentFiles, NewFile
 from lambdas.records.posts.notification import MailState, NotificationRecords
 from lambdas.records.posts.post import Post, PostKind, PostRecords
@@ -115,14 +118,14 @@ class Posting:
         self._notifications = NotificationRecords(records)
         self.settings = PostSettings.from_environment()
 
-    def make(self, draft: Post, files: list[NewFile]) -> SentPost:
-        """The post, mailed if it is a response.
+    def make(self, draft: Post, files: list[NewFile], before: Callable[[int], object] = lambda _: None) -> SentPost:
+        """The post, mailed if it is a response. `before` is called with its number before it is kept.
 
         Raises FilesNotKeptError, PostKeyTakenError, PostsBusyError; and MailNotSentError or MailUnknownError when the post
         is kept already.
         """
         key = self._key(draft, files)
-        post = (key and self._posts.made_with(key)) or self._add(draft, files, key)
+        post = (key and self._posts.made_with(key)) or self._add(draft, files, key, before)
         return SentPost(post, self._mailed(post, files) if post.kind is PostKind.RESPONSE else None)
 
     def _key(self, draft: Post, files: list[NewFile]) -> RequestKey | None:
@@ -132,7 +135,7 @@ class Posting:
         content = {"post": draft.said(), "files": [file.digest for file in files]}
         return RequestKey.of(repeat.by, repeat.key, repeat.method, content, self._now)
 
-    def _add(self, draft: Post, files: list[NewFile], key: RequestKey | None) -> Post:
+    def _add(self, draft: Post, files: list[NewFile], key: RequestKey | None, before: Callable[[int], object]) -> Post:
         post_id = self._posts.new_id()
         attachments = tuple(Attachment.of(file, draft.order_id, post_id, place) for place, file in enumerate(files, 1))
         if attachments:
@@ -143,6 +146,7 @@ class Posting:
             except (BotoCoreError, ClientError) as error:
                 log_unexpected("a file was not kept", error, order_id=draft.order_id)
                 raise FilesNotKeptError(files[0].field) from None
+        before(post_id)
         return self._posts.add(draft.model_copy(update={"post_id": post_id, "attachments": attachments}), key)
 
     def _mailed(self, post: Post, files: list[NewFile]) -> MailState:
@@ -171,6 +175,22 @@ class Posting:
             body=post.body,
             files=tuple(MailFile(file.name, file.content_type, file.content) for file in files),
         )
+
+
+def keep_post(
+    posting: Posting, service: OrderService, order: Order, draft: Post, files: list[NewFile], *, by: str
+) -> SentPost:
+    """Make the post, and say on its order whether the client waits for an answer. May be repeated. Raises as `Posting.make`."""
+
+    def mark(post_id: int) -> None:
+        """First: an order that says so without need is looked at in vain, but a reply it does not mention is overlooked."""
+        if draft.kind is PostKind.CLIENT_RESPONSE:
+            service.mark_reply(order, post_id, by=by)
+
+    sent = posting.make(draft, files, before=mark)
+    if sent.post.kind is PostKind.RESPONSE:
+        service.mark_answered(order, sent.post.post_id, by=by)
+    return sent
 
 
 def with_mail(records: RecordTable, order_id: str, posts: list[Post]) -> list[SentPost]:

@@ -74,3 +74,34 @@ class RestartRefusedError(OrderError):
 
     def __init__(self, order_id: str, why: str) -> None:
         super().__init__(f"order {order_id} cannot be restarted: {why}")
+
+
+class NothingWaitsError(OrderError):
+    """Nothing on the order waits for somebody under this key, or several things do and none was named."""
+
+    kind = "nothing_waits"
+    nature = Nature.CONFLICT
+
+    def __init__(self, order: "Order", key: str, keys: tuple[str, ...]) -> None:
+        known = ", ".join(keys) or "nothing"
+        text = f"does not wait for {key} now" if key else "is not named"
+        super().__init__(
+            f"order {order.order_id} {f'does not wait for {key} now' if key else 'was not assigned: the wait is not named'};"
+            f" it waits for: {known}",
+            problems=(Problem("wait", f"{text}; the order waits for: {known}"),),
+        )
+
+
+class AssignedToOtherError(OrderError):
+    """Somebody else took it first."""
+
+    kind = "assigned_to_other"
+    nature = Nature.CONFLICT
+
+    def __init__(self, order_id: str, key: str, holder: str, since: str) -> None:
+        super().__init__(
+            f"{key} of order {order_id} is with {holder} since {since}; leave it to them, or take it over with take_over=1 and"
+            " a reason",
+            assigned_to=holder,
+            assigned_since=since,
+        )

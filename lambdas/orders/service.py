@@ -13,12 +13,14 @@ from typing import Any
 
 from lambdas.orders.decisions import leads, manual_actions, progress
 from lambdas.orders.decisions import restart as restarts
+from lambdas.orders.decisions.assignments import assigned
 from lambdas.orders.decisions.await_payment import with_payment_check
 from lambdas.orders.decisions.contact_correction import with_contact
 from lambdas.orders.decisions.draft import OrderDraft, new_order, queue_for, revised
 from lambdas.orders.decisions.on_account import for_signed_contracts, narrower
 from lambdas.orders.decisions.parties import refuse_strangers
 from lambdas.orders.decisions.readiness import check_ready
+from lambdas.orders.decisions.replies import with_answer, with_reply
 from lambdas.orders.decisions.shown_order import ShownOrder
 from lambdas.orders.errors import (
     InvalidOrderError,
@@ -314,6 +316,29 @@ class OrderService:
             return restarts.restarted(known, queue, by=by, now=now).changed(machine_hash=machine_hash)
 
         return self._save(order, "restart", by, change, expected_revision=expected_revision)
+
+    def assign(
+        self,
+        order: Order,
+        key: str,
+        to: str,
+        *,
+        by: str,
+        take_over: bool = False,
+        because: str = "",
+        expected_revision: int | None = None,
+    ) -> Order:
+        """Give open work of the order to a user of the API, or back to its team (`to` empty); see decisions/assignments.py."""
+        change = partial(assigned, key=key, to=to, by=by, now=self.now(), take_over=take_over, because=because)
+        return self._save(order, "assign", by, change, because=because, expected_revision=expected_revision)
+
+    def mark_reply(self, order: Order, post_id: int, *, by: str) -> Order:
+        """Say on the order that its client wrote this post and waits for an answer. May be repeated."""
+        return self._save(order, "reply", by, partial(with_reply, post_id=post_id, now=self.now()))
+
+    def mark_answered(self, order: Order, post_id: int, *, by: str) -> Order:
+        """Say on the order that its client got this post. May be repeated."""
+        return self._save(order, "answer", by, partial(with_answer, post_id=post_id))
 
     def _kept_running(
         self, change: Callable[[Order], Order], by: str, *, lenient: bool = False

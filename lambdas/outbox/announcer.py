@@ -24,9 +24,9 @@ from lambdas.outbox.changes import (
     pass_on_each,
 )
 from lambdas.outbox.dead_letters import DeadLetters
+from lambdas.read_models.desk_followers import desk_followers
 from lambdas.read_models.history.history import History
 from lambdas.read_models.history.table import HistoryTable
-from lambdas.read_models.search.entries import SearchEntries
 from lambdas.records.step_counts import StepCounts
 from lambdas.records.table import BusyError, RecordTable
 from lambdas.runtime.cold_start import prepare
@@ -78,7 +78,7 @@ def followers_of(settings: AnnouncerSettings) -> Followers:
     return {
         "step counts": StepCounts(RecordTable(settings.record_table)),
         "history": History(history, lambda: int(time.time())),
-        "search": SearchEntries(RecordTable(settings.desk_table)),
+        **desk_followers(RecordTable(settings.desk_table)),
     }
 
 

@@ -2,6 +2,8 @@
 
 import json
 from importlib import import_module
+from importlib.util import find_spec
+from types import ModuleType
 from typing import Any
 
 from infra.generate.openapi import api_2_0, refusals
@@ -59,8 +61,13 @@ def written(found: dict[str, Any]) -> str:
 
 
 def _tags() -> list[dict[str, str]]:
-    """The subjects of the API. Each is described by the first line of its module of methods."""
+    """The subjects of the API. Each is described by the first line of its module of methods, or of its folder."""
     subjects = dict.fromkeys(map(subject_of, GROUPS))
-    texts = {name: (import_module(f"lambdas.api.{name}.methods").__doc__ or "").partition("\n")[0] for name in subjects}
+    texts = {name: (_room(name).__doc__ or "").partition("\n")[0] for name in subjects}
     texts["api_2_0"] = "The address of programs written for Ubersmith."
     return [{"name": name, "description": text} for name, text in texts.items()]
+
+
+def _room(subject: str) -> ModuleType:
+    methods = f"lambdas.api.{subject}.methods"
+    return import_module(methods if find_spec(methods) else f"lambdas.api.{subject}")

@@ -10,9 +10,10 @@ from lambdas.api.orders.priced_views import PricedServiceView, TaxView, priced_s
 from lambdas.api.orders.results import CreatedOrder
 from lambdas.orders.decisions.late_contact import contact_note
 from lambdas.orders.decisions.leads import waits_of
+from lambdas.orders.decisions.open_work import open_work
 from lambdas.orders.model.checklist import ChecklistAction
 from lambdas.orders.model.money import format_cents
-from lambdas.orders.model.order import Order, Wait
+from lambdas.orders.model.order import Assignment, Order, Wait
 from lambdas.orders.readback import taxes_of
 from lambdas.orders.table.pages import OrderPage
 
@@ -52,6 +53,8 @@ WaitView = TypedDict(
         "since": Annotated[str | None, Doc("Since when it waits.")],
         "due_at": Annotated[str | None, Doc("Until when the owner should act; null: without a deadline.")],
         "overdue": Annotated[bool, Doc("Whether that time is over.")],
+        "assigned_to": Annotated[str | None, Doc("The user in whose hands it is; null: in nobody's.")],
+        "assigned_at": Annotated[str | None, Doc("Since when.")],
     },
 )
 
@@ -98,6 +101,7 @@ class OrderView(TypedDict):
     waits: Annotated[list[WaitView], Doc("What it waits for now.")]
     services: Annotated[list[PricedServiceView], Doc("The services it orders, with prices.")]
     info: Annotated[dict[str, Any], Doc("The order's data: contact, payment and services as they were sent.")]
+    reply_waiting_at: Annotated[str | None, Doc("Since when the client waits for an answer; null: for none.")]
     contact_note: Annotated[str | None, Doc("Which contact details may differ from the client's; null if none.")]
 
 
@@ -164,9 +168,10 @@ def order_view(order: Order) -> OrderView:
         "queue_hash": order.queue_hash,
         "machine_hash": order.machine_hash or None,
         "actions": [_action(order, action) for action in order.actions.values()],
-        "waits": [_wait(key, wait) for key, wait in waits_of(order).items()],
+        "waits": _waits(order),
         "services": [priced_service(pack) for pack in order.priced],
         "info": order.info,
+        "reply_waiting_at": iso(order.reply_waiting_at),
         "contact_note": contact_note(order) or None,
     }
 
@@ -176,13 +181,20 @@ def etag(order: Order) -> Mapping[str, str]:
     return {"ETag": f'"{order.revision}"'}
 
 
-def _wait(key: str, wait: Wait) -> WaitView:
+def _waits(order: Order) -> list[WaitView]:
+    taken = {work.key: work.assignment for work in open_work(order)} if order.assigned else {}
+    return [_wait(key, wait, taken.get(key)) for key, wait in waits_of(order).items()]
+
+
+def _wait(key: str, wait: Wait, taken: Assignment | None) -> WaitView:
     return {
         "for": key,
         "owner": wait.owner,
         "since": iso(wait.since),
         "due_at": iso(wait.due_at),
         "overdue": wait.overdue,
+        "assigned_to": taken.to if taken else None,
+        "assigned_at": iso(taken.at if taken else None),
     }
 
 

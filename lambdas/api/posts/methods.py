@@ -23,7 +23,7 @@ from lambdas.api.posts.requests import (
 from lambdas.api.posts.uploads import files_of
 from lambdas.mail.addresses import addresses_in
 from lambdas.mail.link_mail import address_of
-from lambdas.mail.posting import Posting, PostSettings, RepeatKey, SentPost, with_mail
+from lambdas.mail.posting import Posting, PostSettings, RepeatKey, SentPost, keep_post, with_mail
 from lambdas.orders.contact.text import shown_line
 from lambdas.orders.errors import InvalidOrderError, Nature, OrderError, Problem
 from lambdas.orders.model.order import Order
@@ -61,7 +61,7 @@ def _respond(backend: Backend, request: RespondRequest, caller: Caller) -> SentP
         body=request.followup,
         posted_at=backend.service.now(),
     )
-    return posting.make(draft, files)
+    return keep_post(posting, backend.service, order, draft, files, by=caller.name)
 
 
 def _posting(backend: Backend, caller: Caller) -> Posting:
@@ -91,7 +91,7 @@ def _client_respond(backend: Backend, request: ClientRespondRequest, caller: Cal
         body=request.body,
         posted_at=backend.service.now(),
     )
-    return _posting(backend, caller).make(draft, files)
+    return keep_post(_posting(backend, caller), backend.service, order, draft, files, by=caller.name)
 
 
 def _post_list(backend: Backend, request: PostListRequest, caller: Caller) -> list[SentPost]:

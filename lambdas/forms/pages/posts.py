@@ -68,7 +68,10 @@ def take_reply(shop: Shop, order: Order, link: Link, token: str, request: WebReq
     )
     key = _key(link, request.typed, draft, shop.now())
     if shop.posts.made_with(key) is None:
-        shop.posts.add(draft.model_copy(update={"post_id": shop.posts.new_id()}), key)
+        post_id = shop.posts.new_id()
+        # First: an order that says so without need is looked at in vain, but a reply that it does not mention is overlooked.
+        shop.service.mark_reply(order, post_id, by=draft.by)
+        shop.posts.add(draft.model_copy(update={"post_id": post_id}), key)
     return ""
 
 

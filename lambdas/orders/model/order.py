@@ -38,6 +38,17 @@ class Wait(Frozen):
     overdue: bool = False
 
 
+class Assignment(Frozen):
+    """A wait in the hands of a user, who took it or got it. `turn`: which wait under its key it is of (decisions/open_work.py)."""
+
+    IMPERSONAL = frozenset({"to", "at", "by", "turn"})
+
+    to: str
+    at: int
+    by: str
+    turn: int
+
+
 class PaymentAttempt(Frozen):
     """The intent to pre-authorise, written before the gateway is called. `key` is what the gateway knows it by.
 
@@ -93,6 +104,7 @@ class Order(Frozen):
             "checklist_steps", "actions", "waits", "declines", "declined_at", "hold", "review_at", "machine_run",
             "machine_stopped_at", "restarted_by", "submitted_at", "completed_at", "canceled_at", "canceled_by", "unwound_at",
             "lead_ends_at", "expires_at", "looked_at", "is_fingerprinted", "contact_changed", "notes", "latest_note_id",
+            "assigned", "reply_waiting_at", "reply_id",
         }
     )  # fmt: skip
     PERSONAL = frozenset(
@@ -141,6 +153,9 @@ class Order(Frozen):
     checklist_steps: tuple[ChecklistStep, ...]
     actions: dict[str, ChecklistAction]
     waits: dict[str, Wait] = {}
+    assigned: dict[str, Assignment] = Field(default={}, description="by key of the work; see decisions/open_work.py")
+    reply_waiting_at: int | None = Field(default=None, description="since when the client waits for an answer")
+    reply_id: int = Field(default=0, description="the latest post of the client that is known here")
 
     attempt: PaymentAttempt | None = None
     declines: int = 0

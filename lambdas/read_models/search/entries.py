@@ -69,6 +69,13 @@ class SearchEntries:
         if now != before or (old is None and new.revision > 1):
             self._write(new, new.revision, before, now)
 
+    def forget(self, order_id: str) -> None:
+        """Remove the entries of an order that is gone, and its anchor. May be repeated."""
+        key = to_item({"pk": f"search#order#{order_id}", "sk": _SK})
+        found = self._table.client.get_item(TableName=self._table.name, Key=key, ConsistentRead=True).get("Item", {})
+        self._write_entries(frozenset(found.get("keys", {}).get("SS", ())), puts=False)
+        self._table.client.delete_item(TableName=self._table.name, Key=key)
+
     def _write(self, order: Order, revision: int, before: frozenset[str], now: frozenset[str]) -> None:
         """Name all entries in the anchor, write and delete entries, and take the deleted ones off the anchor."""
         anchor = self._add_to_anchor(order, revision, before | now)

@@ -38,8 +38,10 @@ WITHOUT_FACTS = {
     "order.link_revoke",  # ours
     "order.contact_update",  # ours
     "order.priority",  # ours
+    "order.assign",  # ours
     "order.restart",  # ours
     "order.search",  # ours
+    "order.worklist",  # ours
     "uber.attachment_get",
     "uber.attachment_list",
 }

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from lambdas.orders.model.checklist import ActionState, ChecklistAction, ChecklistStep
 from lambdas.orders.model.info import MAX_DEPTH
-from lambdas.orders.model.order import Hold, Order, PaymentAttempt, Wait
+from lambdas.orders.model.order import Assignment, Hold, Order, PaymentAttempt, Wait
 from lambdas.orders.model.packs import AppliedCoupon, AppliedTax, PricedPack
 from lambdas.orders.store import order_item
 from lambdas.orders.table.folding import LEVEL, unfolded
@@ -118,7 +118,7 @@ def test_an_order_that_was_stored_with_every_field_is_read() -> None:
 
 
 STORED: tuple[type[Frozen], ...] = (
-    Order, ChecklistAction, ChecklistStep, Wait, Hold, PaymentAttempt, PricedPack, AppliedCoupon, AppliedTax,
+    Order, ChecklistAction, ChecklistStep, Wait, Assignment, Hold, PaymentAttempt, PricedPack, AppliedCoupon, AppliedTax,
 )  # fmt: skip
 PINNED = Path(__file__).parents[3] / "data" / "stored_defaults.json"
 

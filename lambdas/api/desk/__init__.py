@@ -1,0 +1,1 @@
+"""Methods of the order desk: lists of work, and acts of staff."""
