@@ -39,7 +39,7 @@ class Wait(Frozen):
 
 
 class Assignment(Frozen):
-    """A wait in the hands of a user, who took it or got it. `turn`: which wait under its key it is of (decisions/open_work.py)."""
+    """A wait in the hands of a user, who took it or got it. `turn`: which one under its key (decisions/open_work.py)."""
 
     IMPERSONAL = frozenset({"to", "at", "by", "turn"})
 

@@ -30,6 +30,7 @@ NAMELESS = Grant(rights=frozenset(Right) - {Right.PERSONAL_DATA})
 Parameters = dict[str, Any]
 # What is asked without the right to personal data, where the example would find nothing or be refused for another reason.
 _OWN: dict[str, Parameters] = {
+    "order.assign": {"order_id": "1", "wait": "reply"},
     "order.create": {"order_queue_id": 1, "listed_company": OURS.name, "info": {"first": OURS.name}},
     "order.list": {"order_queue_id": 1, "limit": 2},
     "order.search": {"query": "order_id"},

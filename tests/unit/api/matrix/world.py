@@ -98,7 +98,9 @@ class World:
         answer = self.caller.call("order.create", sent)
         assert answer.status == 201, answer.body
         order_id = str(answer.body["order_id"])
-        SearchEntries(self.caller.api.backend.desk).follow(None, self.caller.api.backend.service.get(order_id=order_id))
+        service = self.caller.api.backend.service  # so that something on it waits for somebody
+        service.mark_reply(service.get(order_id=order_id), 1, by="web")
+        SearchEntries(self.caller.api.backend.desk).follow(None, service.get(order_id=order_id))
         if submitted:
             assert self.caller.call("order.submit", {"order_id": order_id}).status == 200
         return order_id

@@ -19,9 +19,9 @@ from lambdas.records.table import RecordTable
 from lambdas.runtime.items import from_item
 from tests.support import lives
 from tests.support.build import NOW, an_order
+from tests.support.lives import Change, a_lead, life
 from tests.support.tables import make_table
 from tests.support.thorough import examples
-from tests.support.lives import Change, a_lead, life
 
 _NUMBERS = count()
 
