@@ -61,13 +61,13 @@ def _last(told: list[Change]) -> Order:
     return order
 
 
-lives = st.lists(lives.steps, min_size=1, max_size=3).map(
-    lambda several: [life(a_lead(1001 + index), happened) for index, happened in enumerate(several)]
+several = st.lists(lives.steps, min_size=1, max_size=3).map(
+    lambda found: [life(a_lead(1001 + index), happened) for index, happened in enumerate(found)]
 )
 
 
 @settings(max_examples=examples(12), suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(told=lives, data=st.data())
+@given(told=several, data=st.data())
 def test_however_often_and_in_whatever_order_changes_come_the_worklist_is_that_of_the_orders(
     dynamodb: DynamoDBClient, told: list[list[Change]], data: st.DataObject
 ) -> None:
@@ -82,7 +82,7 @@ def test_however_often_and_in_whatever_order_changes_come_the_worklist_is_that_o
 
 
 @settings(max_examples=examples(8), suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(told=lives, data=st.data())
+@given(told=several, data=st.data())
 def test_after_a_gap_the_order_as_it_stands_sets_all_right(
     dynamodb: DynamoDBClient, told: list[list[Change]], data: st.DataObject
 ) -> None:
@@ -99,7 +99,7 @@ def test_after_a_gap_the_order_as_it_stands_sets_all_right(
 
 
 @settings(max_examples=examples(8), suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(told=lives)
+@given(told=several)
 def test_an_order_that_its_time_to_live_removed_waits_for_nobody(
     dynamodb: DynamoDBClient, told: list[list[Change]]
 ) -> None:
