@@ -45,6 +45,15 @@ class ApiUser(Frozen):
     calls_per_minute: int | None = None
     revision: int = 1
 
+    def token_id_of(self, text: str) -> str | None:
+        """The id of this token; None if it is no token of the user."""
+        presented = _hash(text)
+        return next((held.token_id for held in self.tokens if hmac.compare_digest(held.hash, presented)), None)
+
+    def has_token(self, token_id: str, now: int) -> bool:
+        """Whether the token is the user's, and valid."""
+        return any(held.token_id == token_id and held.is_valid(now) for held in self.tokens)
+
     def may(self, right: Right) -> bool:
         """Somewhere, that is: where is looked at when the order is known."""
         return any(right in grant.rights for grant in self.grants)

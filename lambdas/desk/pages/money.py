@@ -1,0 +1,63 @@
+"""Money of an order: its price, and whether money is held, captured, released or refunded."""
+
+from lambdas.desk.pages.times import amount, moment
+from lambdas.orders.model.checklist import ActionState
+from lambdas.orders.model.order import Hold, Order
+from lambdas.orders.model.steps import StepStatus
+from lambdas.runtime.models import Frozen
+
+_RETURNING = "reverse_payment"
+
+
+class MoneyLine(Frozen):
+    """`note`: a sentence more, or empty."""
+
+    label: str
+    value: str
+    note: str = ""
+
+
+def money_of(order: Order) -> tuple[MoneyLine, ...]:
+    tax = sum(pack.tax_cents for pack in order.priced)
+    lines = [MoneyLine(label="First charge", value=amount(order.total_cents, order.currency), note=_tax(tax, order))]
+    if order.hold is None:
+        return (*lines, MoneyLine(label="Held", value="nothing", note=_unheld(order)))
+    return (*lines, _of_hold(order, order.hold))
+
+
+def _tax(cents: int, order: Order) -> str:
+    return f"including {amount(cents, order.currency)} tax" if cents else ""
+
+
+def _unheld(order: Order) -> str:
+    if order.declines:
+        return f"payments declined: {order.declines}"
+    return "" if order.is_lead else "it is paid by invoice, or nothing is due"
+
+
+def _of_hold(order: Order, hold: Hold) -> MoneyLine:
+    value = amount(hold.amount_cents, hold.currency)
+    is_captured = hold.captured or _is_captured(order)
+    if _is_returned(order):
+        return MoneyLine(label="Refunded" if is_captured else "Released", value=value)
+    if is_captured:
+        return MoneyLine(label="Captured", value=value, note=_return_note(order))
+    until = f"capture it before {moment(hold.capture_before)}" if hold.capture_before else ""
+    return MoneyLine(label="Held", value=value, note=_return_note(order) or until)
+
+
+def _is_captured(order: Order) -> bool:
+    """Whether an action took it; one that was undone took it before."""
+    taken = (ActionState.DONE, ActionState.UNDONE)
+    return any(action.captures and action.attempts and action.state in taken for action in order.actions.values())
+
+
+def _is_returned(order: Order) -> bool:
+    returned = any(
+        action.module == _RETURNING and action.state is ActionState.DONE for action in order.actions.values()
+    )
+    return returned or order.unwound_at is not None
+
+
+def _return_note(order: Order) -> str:
+    return "being returned" if order.step_status is StepStatus.CANCELED else ""

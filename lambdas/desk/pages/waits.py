@@ -1,0 +1,84 @@
+"""Why an order waits, who must act and until when, and what can be done."""
+
+from lambdas.desk.pages.times import moment, span
+from lambdas.orders.decisions.leads import waits_of
+from lambdas.orders.decisions.progress import unmet_prereqs
+from lambdas.orders.model.checklist import ChecklistAction
+from lambdas.orders.model.order import Order, Wait
+from lambdas.orders.model.waits import WaitKey, WaitKind
+from lambdas.runtime.models import Frozen
+
+
+class WaitLine(Frozen):
+    """`remedy`: what can be done. `due`: empty for a wait without a deadline."""
+
+    what: str
+    why: str
+    owner: str
+    since: str
+    due: str
+    overdue: bool
+    remedy: str
+
+
+def waits_shown(order: Order, *, now: int) -> tuple[WaitLine, ...]:
+    found = [_line(order, WaitKey(key), wait, now) for key, wait in waits_of(order).items()]
+    if order.is_lead and order.review_at is not None:
+        why = order.review_because or "somebody has to look at it before its payment is tried again"
+        remedy = "Look at the order. Submit it after review, or cancel it."
+        found.insert(
+            0,
+            WaitLine(
+                what="Review of the lead", why=why, owner="sales", since=moment(order.review_at), due="", overdue=False,
+                remedy=remedy,
+            ),
+        )  # fmt: skip
+    return tuple(found)
+
+
+def _line(order: Order, key: WaitKey, wait: Wait, now: int) -> WaitLine:
+    what, why, remedy = _texts(order, key)
+    return WaitLine(
+        what=what,
+        why=why,
+        owner="" if key.kind is WaitKind.GATE else wait.owner,
+        since=f"{moment(wait.since)} ({span(max(0, now - wait.since))})",
+        due=moment(wait.due_at),
+        overdue=wait.overdue or (wait.due_at is not None and wait.due_at < now),
+        remedy=remedy,
+    )
+
+
+def _texts(order: Order, key: WaitKey) -> tuple[str, str, str]:
+    """The wait's name, its reason, and what can be done."""
+    if key.kind is WaitKind.LEADS:
+        return "Submit", "The client has not sent the order yet.", "Nothing has to be done. An unsent order expires."
+    if key.kind is WaitKind.MACHINE:
+        why = order.machine_stopped_because or "Its execution ended before the order did."
+        return "Stopped execution", why, "See why it stopped, then restart the order."
+    action = order.actions.get(key.action_key)
+    if action is None:
+        return str(key), "The order has no such action any more.", "Restart or move the order."
+    return _of_action(order, key.kind, action)
+
+
+def _of_action(order: Order, kind: WaitKind, action: ChecklistAction) -> tuple[str, str, str]:
+    match kind:
+        case WaitKind.GATE:
+            names = ", ".join(prereq.name for prereq in unmet_prereqs(order, action))
+            return action.name, f"It comes after {names or 'other actions'}.", "It goes on by itself after them."
+        case WaitKind.UNDO:
+            return f"Taking back {action.name}", action.reason, "Mend the cause, then process it to try again."
+        case WaitKind.OUTSTANDING:
+            why = f"Money of this skipped action is outstanding: {action.reason}"
+            return action.name, why, "Process it to clear the money."
+        case _:
+            return action.name, action.reason or "Somebody has to act.", _remedy(action)
+
+
+def _remedy(action: ChecklistAction) -> str:
+    if action.failed_last:
+        return "Mend the cause, then process it to try again. Or skip it."
+    if action.automatic:
+        return "It goes on by itself when an answer comes. It can be processed now, or skipped."
+    return "Do it and process it, or skip it."

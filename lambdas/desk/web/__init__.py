@@ -1,0 +1,1 @@
+"""The desk at `/desk`: sign-in, session, and routes."""

@@ -1,0 +1,45 @@
+"""The frame around a page: head, navigation, sign-out. A page's script asks for the content alone."""
+
+from http import HTTPStatus
+from typing import Any
+
+from markupsafe import Markup
+
+from lambdas.desk.drawing import WEB, drawn
+from lambdas.desk.web.forms import CSRF
+from lambdas.desk.web.site import Site
+from lambdas.records.users.sessions import UserSession
+from lambdas.web.http import Answer, WebRequest
+
+_PART = "part"
+
+
+def page(site: Site, request: WebRequest, session: UserSession, template: str, *, title: str, **values: Any) -> Answer:
+    """The page of this fragment, or the fragment alone."""
+    csrf = session.derived(CSRF)
+    content = drawn(WEB, template, csrf=csrf, **values)
+    if _PART in request.query:
+        return Answer(HTTPStatus.OK, content)
+    again = "/" + "/".join(request.path)
+    if cursor := request.query.get("cursor"):
+        again = f"{again}?cursor={cursor}"
+    return Answer(
+        HTTPStatus.OK,
+        drawn(
+            WEB,
+            "shell.html",
+            title=title,
+            company=site.desk.company,
+            user=session.user.name,
+            csrf=csrf,
+            content=Markup(content),  # noqa: S704 - drawn from escaped values
+            again=again,
+        ),
+    )
+
+
+def message_page(
+    status: HTTPStatus, title: str, text: str, *, company: str, link: tuple[str, str] | None = None
+) -> Answer:
+    """A page with one message. `link`: text and path of the next step."""
+    return Answer(status, drawn(WEB, "message.html", title=title, text=text, company=company, link=link))
