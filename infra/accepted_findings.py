@@ -91,6 +91,13 @@ ACCEPTED = (
         )
         for name in DOCS
     ),
+    Accepted(construct="Desk/Handler/Role/Resource", finding=_ANY_RESOURCE, reason=_XRAY),
+    Accepted(
+        construct="Desk/{desk_page}/Resource",
+        finding=_NO_AUTHORIZER,
+        reason="Staff sign in with user and token; the handler checks the session before anything else, and each act needs a "
+        "CSRF token of it.",
+    ),
     Accepted(construct="Forms/Handler/Role/Resource", finding=_ANY_RESOURCE, reason=_XRAY),
     Accepted(
         construct="Forms/{page}/Resource",
@@ -111,7 +118,13 @@ ACCEPTED = (
     ),
     *(
         Accepted(construct=f"{construct}/Role/Resource", finding=_ANY_RECIPIENT, reason=_SENDER_HELD)
-        for construct in ("Api/Handler", "Actions/SendNotification", "Notices/Sender", "Notices/Reminder")
+        for construct in (
+            "Api/Handler",
+            "Desk/Handler",
+            "Actions/SendNotification",
+            "Notices/Sender",
+            "Notices/Reminder",
+        )
     ),
     *(
         Accepted(
@@ -119,7 +132,7 @@ ACCEPTED = (
             finding=_ANY_EXECUTION,
             reason="How an execution stands: each order has its own, which nobody knows before it is ordered.",
         )
-        for construct in ("Api/Handler", "Outbox/Relay", "Watch/Executions", "Watch/Sweeper")
+        for construct in ("Api/Handler", "Desk/Handler", "Outbox/Relay", "Watch/Executions", "Watch/Sweeper")
     ),
     Accepted(
         construct="Watch/Missed/Resource",

@@ -7,6 +7,8 @@ from aws_cdk import App, CfnOutput, Stack, Tags
 from infra.actions import Actions, construct_name
 from infra.attachments import Attachments
 from infra.doors.api import ROUTES, Api, route_id
+from infra.doors.desk import ROUTES as DESK_PAGES
+from infra.doors.desk import Desk
 from infra.doors.docs import Docs
 from infra.doors.forms import ROUTES as PAGES
 from infra.doors.forms import Forms
@@ -74,6 +76,16 @@ class OrderQueuesStack(Stack):
         Forms(self, "Forms", parts=parts, storage=storage, api=api, notices=notices, machine_hashes=hashes)
         if has_sandbox:
             SandboxProvider(self, "SandboxProvider", parts=parts, storage=storage, http_api=api.http_api)
+        Desk(
+            self,
+            "Desk",
+            parts=parts,
+            storage=storage,
+            mail=actions.mail,
+            queues=queues,
+            http_api=api.http_api,
+            machine_hashes=hashes,
+        )
         Docs(self, "Docs", parts=parts, sources=sources, http_api=api.http_api)
         intake = Intake(self, "Intake", parts=parts, storage=storage, http_api=api.http_api, machine_hashes=hashes)
         throttle_public_routes(self, api.stage, settings.public_throttles, has_sandbox=has_sandbox)
@@ -106,6 +118,7 @@ class OrderQueuesStack(Stack):
             "queue": [construct_name(folder) for folder in queues.arns_by_folder],
             "route": [route_id(route) for route in ROUTES],
             "provider_secret": [secret_id(provider) for provider in intake.secrets],
+            "desk_page": [page_id(route) for route in DESK_PAGES],
             "page": [page_id(route) for route in PAGES],
             "sandbox": [HANDLER] if has_sandbox else [],
             "sandbox_page": [page_id(route) for route in SANDBOX_PAGES] if has_sandbox else [],

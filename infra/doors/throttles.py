@@ -14,6 +14,8 @@ from collections.abc import Iterable, Mapping
 from aws_cdk import aws_apigatewayv2 as apigw
 from constructs import Construct
 
+from infra.doors.desk import ROUTES as DESK
+from infra.doors.desk import SIGN_IN
 from infra.doors.docs import ROUTES as DOCS
 from infra.doors.forms import ROUTES as PAGES
 from infra.doors.intake import ROUTE as WEBHOOKS
@@ -31,14 +33,14 @@ def throttle_public_routes(
     scope: Construct, stage: apigw.CfnStage, throttles: PublicThrottles, *, has_sandbox: bool
 ) -> None:
     """`scope`: the construct with all routes. Call it after the routes are defined."""
-    pages = [*PAGES, *DOCS.values(), *(SANDBOX_PAGES if has_sandbox else ())]
+    pages = [*PAGES, *DESK, *DOCS.values(), *(SANDBOX_PAGES if has_sandbox else ())]
     links = [route for route in pages if route.partition(" ")[2] in _LINKS]
     throttle_routes(
         scope,
         stage,
         {
             **dict.fromkeys(pages, throttles.pages),
-            **dict.fromkeys(links, throttles.links),
+            **dict.fromkeys((*links, SIGN_IN), throttles.links),
             WEBHOOKS: throttles.webhooks,
         },
     )

@@ -17,7 +17,10 @@ class Throttle(Frozen):
 
 
 class PublicThrottles(Frozen):
-    """`pages`: of each page of the forms; `links`: of each way into an order by a link; `webhooks`: of signed contracts."""
+    """`pages`: of each page of the forms and the desk; `webhooks`: of signed contracts.
+
+    `links`: of each way into an order by a link, and of sign-ins to the desk.
+    """
 
     pages: Throttle = Throttle(rate=20, burst=40)
     links: Throttle = Throttle(rate=10, burst=20)

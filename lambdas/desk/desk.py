@@ -18,11 +18,13 @@ from lambdas.records.users.rights import Right
 
 @dataclass(frozen=True)
 class Desk:
-    """`records` is the table of all that orders make."""
+    """`records` is the table of all that orders make; `history` and `read_models` are what is read of orders."""
 
     service: OrderService
     records: RecordTable
     plans: Mapping[str, Plan]
+    history: RecordTable
+    read_models: RecordTable
     company: str = ""
 
     @property

@@ -12,6 +12,7 @@ from lambdas.desk.web.routes import route
 from lambdas.desk.web.shell import message_page
 from lambdas.desk.web.site import Site
 from lambdas.orders.errors import Nature, OrderError
+from lambdas.records.table import RecordTable
 from lambdas.records.users.api_user import ApiUserRecords
 from lambdas.records.users.sessions import UserSessions
 from lambdas.runtime.cold_start import prepare
@@ -34,6 +35,8 @@ class DeskSettings(DoorSettings):
     calls_per_minute: int = 600
     failed_logins_of_source: int = 50
     company: str = ""
+    history_table: str
+    desk_table: str
 
 
 @cache
@@ -46,7 +49,8 @@ def _site() -> Site:
         calls_per_minute=settings.calls_per_minute,
         failed_logins_of_source=settings.failed_logins_of_source,
     )
-    desk = Desk(parts.service, parts.records, parts.plans, settings.company)
+    history, read_models = RecordTable(settings.history_table), RecordTable(settings.desk_table)
+    desk = Desk(parts.service, parts.records, parts.plans, history, read_models, settings.company)
     return Site(desk, ApiUserRecords(parts.records), UserSessions(parts.records), guard)
 
 

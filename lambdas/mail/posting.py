@@ -33,11 +33,11 @@ _OUTCOMES: dict[MailState, MailOutcome] = {
 
 
 class PostSettings(Settings):
-    """`mail_from`: the stage's sender. `company`: whose name it has. `attachment_bucket`: where files are."""
+    """`mail_from`: the stage's sender. `company`: whose name it has. `attachment_bucket`: where files are, if any are sent."""
 
     mail_from: str
     company: str
-    attachment_bucket: str
+    attachment_bucket: str = ""
 
 
 class MailNotSentError(OrderError):

@@ -51,6 +51,7 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
     files = {
         "lambdas/__init__.py": "",
         "lambdas/api/handler.py": "",
+        "lambdas/desk/handler.py": "",
         "lambdas/docs/handler.py": "",
         "lambdas/docs/page.html": "<p>",
         "docs/openapi.json": "{}",

@@ -16,6 +16,7 @@ from infra import use_bundled_node
 from infra.accepted_findings import accepted
 from infra.actions import ACTIONS, construct_name
 from infra.doors.api import ROUTES, route_id
+from infra.doors.desk import ROUTES as DESK_PAGES
 from infra.doors.forms import ROUTES as PAGES
 from infra.doors.intake import secret_id
 from infra.doors.routes import page_id
@@ -42,6 +43,7 @@ def test_nag_finds_nothing_that_is_not_accepted_and_nothing_is_accepted_in_vain(
         "machine": [f"prod-{queue.name}" for queue in read_queues(prod.sources / "statemachines")],
         "queue": [construct_name(queue.name) for queue in read_queues(prod.sources / "statemachines")],
         "route": [route_id(route) for route in ROUTES],
+        "desk_page": [page_id(route) for route in DESK_PAGES],
         "page": [page_id(route) for route in PAGES],
         "sandbox": [HANDLER],
         "sandbox_page": [page_id(route) for route in SANDBOX_PAGES],

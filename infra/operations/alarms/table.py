@@ -8,7 +8,7 @@ from infra.operations.alarms.rule import PAGES, AlarmRule, Of
 COMPOSITE = "OrdersAreNotFlowing"
 COMPOSITE_MEANS = f"Orders stand still, or none can come in. {PAGES}/{COMPOSITE}.md"
 
-_DOORS = ("api", "forms", "intake")
+_DOORS = ("api", "desk", "forms", "intake")
 _RELAY, _ANNOUNCER = "outbox.relay", "outbox.announcer"
 _SWEEPER, _STOPS = "watch.sweeper", "watch.stopped_executions"
 _READER_LATE_MILLISECONDS = 10 * 60_000
@@ -197,10 +197,10 @@ OF_THE_PLATFORM = (
 OF_MISUSE = (
     AlarmRule(
         name="LoginsFail",
-        means="Many logins of users of the API fail",
+        means="Many logins of users of the API fail, at the API or at the desk",
         of=Of.OURS,
         metrics=("FailedLogins",),
-        names=("api",),
+        names=("api", "desk"),
         threshold=100,
         minutes=5,
     ),

@@ -5,7 +5,6 @@ from typing import Annotated, Any
 from typing_extensions import Doc
 
 from lambdas.api.auth.caller import Caller
-from lambdas.api.auth.visibility import visible_queues
 from lambdas.api.backend import Backend
 from lambdas.api.http.call import Door
 from lambdas.api.http.responses import MOST_BYTES, bytes_of
@@ -15,7 +14,8 @@ from lambdas.api.orders.requests import SearchRequest
 from lambdas.api.orders.views import OrdersView, order_view, orders_view
 from lambdas.orders.table.pages import PageRoom
 from lambdas.read_models.search.entries import SearchEntries
-from lambdas.read_models.search.finding import FoundOrders, OrderSearch, Scope
+from lambdas.read_models.search.finding import FoundOrders, OrderSearch
+from lambdas.read_models.search.scope import scope_of
 from lambdas.records.invoices.records import InvoiceRecords
 from lambdas.records.users.rights import Right
 
@@ -35,17 +35,8 @@ def _search(backend: Backend, request: SearchRequest, caller: Caller) -> FoundOr
     view = answers.record if caller.call.door is Door.API_2_0 else order_view
     room = PageRoom(lambda order: bytes_of(view(order)), MOST_BYTES)
     limit = request.limit or PAGE_LIMIT
-    return search.find(request.query, _scope(backend, caller), limit=limit, cursor=request.cursor, room=room)
-
-
-def _scope(backend: Backend, caller: Caller) -> Scope:
-    queues = visible_queues(backend, caller)
-    return Scope(
-        queues=queues,
-        with_people=frozenset(
-            queue_id for queue_id in queues if caller.sees_personal_data(queue_id, backend.queues[queue_id].brand_id)
-        ),
-        brands=frozenset(backend.queues[queue_id].brand_id for queue_id in queues),
+    return search.find(
+        request.query, scope_of(caller.user, backend.queues), limit=limit, cursor=request.cursor, room=room
     )
 
 

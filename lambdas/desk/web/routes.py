@@ -9,11 +9,13 @@ from lambdas.desk.drawing import WEB
 from lambdas.desk.pages.board import read_board
 from lambdas.desk.pages.order_list import read_orders
 from lambdas.desk.pages.order_page import OrderPageView, read_order, view_of
+from lambdas.desk.pages.search import find_orders
 from lambdas.desk.web import sign_in
 from lambdas.desk.web.cookies import end_cookie, session_token
 from lambdas.desk.web.forms import CSRF, refuse_others
 from lambdas.desk.web.shell import page
 from lambdas.desk.web.site import Site
+from lambdas.orders.card_numbers.numbers import has_card_number
 from lambdas.orders.errors import OrderError, RevisionDiffersError
 from lambdas.records.users.sessions import UserSession
 from lambdas.runtime.telemetry import logger
@@ -61,9 +63,22 @@ def _get(site: Site, request: WebRequest, session: UserSession) -> Answer:
         case ("desk", "queues", queue, step) if _NUMBER.fullmatch(queue) and _NUMBER.fullmatch(step):
             found = read_orders(desk, user, int(queue), int(step), request.query.get("cursor", ""))
             return page(site, request, session, "orders.html", title=f"{found.step}, {found.queue}", list=found)
+        case ("desk", "find"):
+            return _find(site, request, session)
         case ("desk", "orders", order_id) if _NUMBER.fullmatch(order_id):
             return _order(site, request, session, order_id)
     raise _nothing_here()
+
+
+def _find(site: Site, request: WebRequest, session: UserSession) -> Answer:
+    """Orders that match. One whose number was typed is opened at once."""
+    query = request.query.get("q", "")
+    if has_card_number(query):
+        raise RefusedError(HTTPStatus.UNPROCESSABLE_ENTITY, "Nothing was searched for", "Card numbers find no order.")
+    found = find_orders(site.desk, session.user, query, request.query.get("cursor", ""))
+    if found.only and PART not in request.query and not request.query.get("cursor"):
+        return see_other(f"/desk/orders/{found.only}")
+    return page(site, request, session, "found.html", title="Find orders", found=found)
 
 
 def _order(site: Site, request: WebRequest, session: UserSession, order_id: str) -> Answer:

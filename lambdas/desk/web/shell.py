@@ -2,6 +2,7 @@
 
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlencode
 
 from markupsafe import Markup
 
@@ -12,6 +13,7 @@ from lambdas.records.users.sessions import UserSession
 from lambdas.web.http import Answer, WebRequest
 
 _PART = "part"
+_KEPT = ("q", "cursor")  # of a query, when a page is loaded again
 
 
 def page(site: Site, request: WebRequest, session: UserSession, template: str, *, title: str, **values: Any) -> Answer:
@@ -21,8 +23,8 @@ def page(site: Site, request: WebRequest, session: UserSession, template: str, *
     if _PART in request.query:
         return Answer(HTTPStatus.OK, content)
     again = "/" + "/".join(request.path)
-    if cursor := request.query.get("cursor"):
-        again = f"{again}?cursor={cursor}"
+    if kept := {name: request.query[name] for name in _KEPT if request.query.get(name)}:
+        again = f"{again}?{urlencode(kept)}"
     return Answer(
         HTTPStatus.OK,
         drawn(

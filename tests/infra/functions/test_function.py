@@ -58,6 +58,7 @@ def test_every_function_has_a_timeout_and_memory_of_its_own(stage: Synthesized) 
             f"Actions{construct_name(module)}": (needs.memory_mb, needs.timeout_seconds)
             for module, needs in ACTIONS.items()
         },
+        "DeskHandler": (1024, 29),
         "DocsHandler": (256, 10),
         "FormsHandler": (1024, 29),
         "IntakeWebhook": (512, 10),
@@ -105,6 +106,10 @@ def test_every_function_is_told_what_its_settings_read_and_no_more(stage: Synthe
             | (WEBHOOKS if needs.calls_outside else set())
             for module, needs in ACTIONS.items()
         },
+        "DeskHandler": TABLES
+        | DOORS
+        | {"CALLS_PER_MINUTE", "FAILED_LOGINS_OF_SOURCE", "MAIL_FROM", "COMPANY", "MACHINES"}
+        | {"HISTORY_TABLE", "DESK_TABLE"},
         "DocsHandler": set(),
         "FormsHandler": TABLES
         | DOORS

@@ -48,11 +48,11 @@ def test_nor_does_any_function_reach_the_record_table_without_saying_which_recor
             assert statement["Condition"]["Null"]["dynamodb:LeadingKeys"] == "false", (role, statement)
 
 
-def test_nobody_writes_users_and_only_the_api_reads_them(stage: Synthesized) -> None:
+def test_nobody_writes_users_and_only_doors_of_staff_read_them(stage: Synthesized) -> None:
     for role in roles(stage):
         for key in USERS:
             assert not any(may(stage, role, verb, key) for verb in (*WRITES, "ConditionCheckItem", "Query")), role
-            assert may(stage, role, "GetItem", key) is (role == "ApiHandlerRole"), role
+            assert may(stage, role, "GetItem", key) is (role in ("ApiHandlerRole", "DeskHandlerRole")), role
 
 
 def test_nobody_reads_or_writes_records_without_naming_one(stage: Synthesized) -> None:
@@ -105,3 +105,28 @@ def test_the_forms_read_no_contracts_and_no_answers_kept_for_the_api(stage: Synt
         assert not any(may(stage, "FormsHandlerRole", verb, key) for verb in (*READS, *WRITES))
     for role in ("FormsHandlerRole", "IntakeWorkerRole"):
         assert not any(may(stage, role, verb, "repeat#d", "StorageGuardTable") for verb in (*READS, *WRITES))
+
+
+@pytest.mark.parametrize(
+    ("key", "verbs"),
+    [
+        ("client#101", WRITES),
+        ("login#1#ada", WRITES),
+        ("coupons", WRITES),
+        ("link#0a1b", (*READS, *WRITES)),
+        ("email#1#ada@example.com", (*READS, *WRITES)),
+        ("counter#client_id", (*READS, *WRITES)),
+        ("step_counts#1", (*WRITES, "GetItem")),
+        ("order#1001", ("DeleteItem",)),
+    ],
+)
+def test_the_desk_reaches_no_more_records_than_its_acts_need(
+    stage: Synthesized, key: str, verbs: tuple[str, ...]
+) -> None:
+    assert not [verb for verb in verbs if may(stage, "DeskHandlerRole", verb, key)]
+
+
+def test_the_desk_keeps_and_ends_sessions(stage: Synthesized) -> None:
+    for verb in ("GetItem", "PutItem", "UpdateItem", "DeleteItem"):
+        assert may(stage, "DeskHandlerRole", verb, "session#0a1b"), verb
+        assert not may(stage, "FormsHandlerRole", verb, "session#0a1b"), verb

@@ -56,6 +56,17 @@ FUNCTIONS: dict[str, dict[str, set[str]]] = {
         SENDER: {"ses:SendEmail"},
         "*": TRACE,
     },
+    "DeskHandler": {
+        "StorageOrderTable": TRANSACTION | FETCH,
+        "StorageOrderTable/index/by_step": {"dynamodb:Query"},
+        "StorageOrderTable/index/by_client": {"dynamodb:Query"},
+        "StorageRecordTable": TRANSACTION | {"dynamodb:Query", "dynamodb:DeleteItem"},  # DeleteItem: of a session
+        "StorageGuardTable": READ_WRITE,
+        "StorageHistoryTable": {"dynamodb:GetItem", "dynamodb:Query"},
+        "StorageDeskTable": {"dynamodb:GetItem", "dynamodb:Query"},
+        SENDER: {"ses:SendEmail"},
+        "*": TRACE,
+    },
     "DocsHandler": {"*": TRACE},
     "FormsHandler": {
         "StorageOrderTable": TRANSACTION,
@@ -138,7 +149,7 @@ FUNCTIONS: dict[str, dict[str, set[str]]] = {
     },
 }
 
-ASK_EXECUTIONS = ("ApiHandler", "OutboxRelay", "WatchExecutions", "WatchSweeper")
+ASK_EXECUTIONS = ("ApiHandler", "DeskHandler", "OutboxRelay", "WatchExecutions", "WatchSweeper")
 MACHINE_FROM_RELAY = {"states:StartExecution", "states:SendTaskSuccess", "states:SendTaskFailure"}
 
 MACHINE: dict[str, set[str]] = {
@@ -208,6 +219,7 @@ def test_only_this_api_and_the_watch_rules_may_invoke_functions_from_outside(sta
     invoked = sorted((str(name_of(found["FunctionName"])), found["Principal"]) for found in permissions)
     assert invoked == [
         ("ApiHandlerFunction", "apigateway.amazonaws.com"),
+        ("DeskHandlerFunction", "apigateway.amazonaws.com"),
         ("DocsHandlerFunction", "apigateway.amazonaws.com"),
         ("FormsHandlerFunction", "apigateway.amazonaws.com"),
         ("IntakeWebhookFunction", "apigateway.amazonaws.com"),

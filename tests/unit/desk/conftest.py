@@ -45,7 +45,8 @@ def site(dynamodb: DynamoDBClient, records: RecordTable, clock: Clock) -> Site:
     )
     guards = make_table(dynamodb, "guards")
     guard = Guard(guards, clock, calls_per_minute=100_000, failed_logins_of_source=50, client=dynamodb)
-    desk = Desk(service, records, load_plans(), "Example Hosting")
+    history, desk_table = (RecordTable(make_table(dynamodb, name), dynamodb) for name in ("history", "desk"))
+    desk = Desk(service, records, load_plans(), history, desk_table, "Example Hosting")
     return Site(desk, ApiUserRecords(records), UserSessions(records), guard)
 
 

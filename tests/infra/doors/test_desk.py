@@ -1,0 +1,29 @@
+"""The order desk: its routes, and what its function is told."""
+
+from tests.infra.template import Synthesized, name_of
+
+
+def test_the_routes_of_the_desk_are_these_and_lead_to_its_function(stage: Synthesized) -> None:
+    routes = stage.properties_of_type("AWS::ApiGatewayV2::Route").values()
+    integrations = stage.properties_of_type("AWS::ApiGatewayV2::Integration")
+    of_desk = [
+        route["RouteKey"]
+        for route in routes
+        if name_of(integrations[name_of(route["Target"]).removeprefix("integrations/")]["IntegrationUri"])
+        == "DeskHandlerFunction"
+    ]
+
+    assert sorted(of_desk) == [
+        "GET /desk",
+        "GET /desk/{proxy+}",
+        "HEAD /desk",
+        "HEAD /desk/{proxy+}",
+        "POST /desk/sign-in",
+        "POST /desk/{proxy+}",
+    ]
+
+
+def test_the_desk_throttles_logins_and_calls_as_the_api_does(stage: Synthesized) -> None:
+    for name in ("CALLS_PER_MINUTE", "FAILED_LOGINS_OF_SOURCE", "MACHINES", "MACHINE_HASHES"):
+        ours, of_api = (stage.functions[f"{door}Handler"]["Environment"]["Variables"][name] for door in ("Desk", "Api"))
+        assert ours == of_api
