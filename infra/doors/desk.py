@@ -17,6 +17,7 @@ from infra.storage import BY_CLIENT, BY_STEP, Storage
 SIGN_IN = "POST /desk/sign-in"
 ROUTES = with_heads("GET /desk", "GET /desk/{proxy+}", SIGN_IN, "POST /desk/{proxy+}")
 
+_OWN_MACHINE = "local"  # links that sign in without a token are for trying it out, and for no deployed stage
 _TIMEOUT_SECONDS = 29  # API Gateway gives up at 30: the function must be the first to say so
 
 
@@ -54,10 +55,12 @@ class Desk(Construct):
                 "HISTORY_TABLE": storage.history.table_name,
                 "MACHINES": queues.machines_json,
                 **mail.environment,
+                **({"SIGN_IN_LINKS": "true"} if settings.stage == _OWN_MACHINE else {}),
             },
             permissions=[
                 *door_permissions(storage),
                 *_tables(storage, settings.gateway),
+                *(record_keys.of_sign_in_links(storage.records) if settings.stage == _OWN_MACHINE else ()),
                 *mail.permissions,
                 *queues.may_ask,
             ],

@@ -55,6 +55,10 @@ def of_desk(table: dynamodb.Table, gateway: str) -> list[iam.PolicyStatement]:
     ]
 
 
+def of_sign_in_links(table: dynamodb.Table) -> list[iam.PolicyStatement]:
+    return [only(table, ("DeleteItem",), ("sign_in_link#*",))]
+
+
 def _of_gateway(gateway: str) -> tuple[str, ...]:
     """The sandbox keeps its transactions among the records."""
     return ("sandbox#*",) if gateway == SANDBOX else ()

@@ -22,6 +22,8 @@ from infra.local.process import ProcessError
 from infra.local.stack import DeployError, LocalStack, connect, deploy, dynamodb_of, is_deployed
 from lambdas.orders.model.queue import Queue, load_queues
 from lambdas.records.table import RecordTable
+from lambdas.records.users.api_user import ApiUserRecords
+from lambdas.records.users.sign_in_links import SignInLinks
 
 ROOT = REPOSITORY / ".local"
 ENGINE_ROOT = ROOT / "engine"
@@ -52,7 +54,7 @@ def run(console: Console, queue_name: str = DEFAULT_QUEUE) -> None:
         show_made(console, order, records)
     else:
         order = _with_people(console, stack, panel, queue, records)
-    _say_where(console, stack, panel, str(order["order_id"]))
+    _say_where(console, stack, panel, str(order["order_id"]), _sign_in_link(stack, records))
 
 
 def _queue(name: str) -> Queue:
@@ -112,10 +114,19 @@ def _with_progress(console: Console, stages: Iterable[str]) -> None:
     console.print(f"{time.monotonic() - began:5.1f} s  deployed")
 
 
-def _say_where(console: Console, stack: LocalStack, panel: LocalPanel, order_id: str) -> None:
+def _sign_in_link(stack: LocalStack, records: RecordTable) -> str:
+    """The path of a link to the desk that signs in once, as the user of this machine."""
+    now = int(time.time())
+    user = ApiUserRecords(records).verified(stack.user, stack.token, now)
+    return SignInLinks(records).make(user, stack.token, now) if user else "/desk"
+
+
+def _say_where(console: Console, stack: LocalStack, panel: LocalPanel, order_id: str, desk_path: str) -> None:
     login = shlex.quote(f"{stack.user}:{stack.token}")
     console.print(
         f"""
+order desk   {stack.api_url}{desk_path}?to=/desk/orders/{order_id}
+             (signs you in once, and shows the order; later {stack.api_url}/desk with user and token)
 API          {stack.api_url}/order.create  (one path per method)
 API 2.0      {stack.api_url}/api/2.0/
 try it out   {stack.api_url}/docs  (every method, in a browser)

@@ -15,6 +15,7 @@ from lambdas.orders.errors import Nature, OrderError
 from lambdas.records.table import RecordTable
 from lambdas.records.users.api_user import ApiUserRecords
 from lambdas.records.users.sessions import UserSessions
+from lambdas.records.users.sign_in_links import SignInLinks
 from lambdas.runtime.cold_start import prepare
 from lambdas.runtime.retry_budget import retry_budget
 from lambdas.runtime.telemetry import MetricUnit, log_unexpected, logger, metrics
@@ -30,13 +31,14 @@ _STATUS = {
 
 
 class DeskSettings(DoorSettings):
-    """`calls_per_minute`, `failed_logins_of_source`: see Guard."""
+    """`calls_per_minute`, `failed_logins_of_source`: see Guard. `sign_in_links`: take links that sign in once."""
 
     calls_per_minute: int = 600
     failed_logins_of_source: int = 50
     company: str = ""
     history_table: str
     desk_table: str
+    sign_in_links: bool = False
 
 
 @cache
@@ -51,7 +53,8 @@ def _site() -> Site:
     )
     history, read_models = RecordTable(settings.history_table), RecordTable(settings.desk_table)
     desk = Desk(parts.service, parts.records, parts.plans, history, read_models, settings.company)
-    return Site(desk, ApiUserRecords(parts.records), UserSessions(parts.records), guard)
+    links = SignInLinks(parts.records) if settings.sign_in_links else None
+    return Site(desk, ApiUserRecords(parts.records), UserSessions(parts.records), guard, links)
 
 
 @metrics.log_metrics

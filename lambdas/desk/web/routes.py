@@ -34,6 +34,8 @@ def route(site: Site, request: WebRequest) -> Answer:
             return found
         case "GET", ("desk", "sign-in"):
             return sign_in.show(site, request)
+        case "GET", ("desk", "enter", link) if site.links:
+            return sign_in.enter(site, site.links, request, link)
         case "POST", ("desk", "sign-in"):
             return sign_in.take(site, request)
     token = session_token(request)

@@ -18,6 +18,7 @@ from lambdas.desk.web.site import Site
 from lambdas.rate_limits.sources import source_of
 from lambdas.records.users.api_user import ApiUser
 from lambdas.records.users.sessions import UserSession, derived, is_derived, new_token
+from lambdas.records.users.sign_in_links import SignInLinks
 from lambdas.runtime.telemetry import logger
 from lambdas.web.http import Answer, RefusedError, WebRequest, is_of_another_site, see_other
 
@@ -72,6 +73,16 @@ def take(site: Site, request: WebRequest) -> Answer:
     if old := session_token(request):
         site.sessions.end(old)
     return see_other(_inside(request.typed.get("to", "")) or HOME, (session_cookie(request, cookie),))
+
+
+def enter(site: Site, links: SignInLinks, request: WebRequest, link: str) -> Answer:
+    """Sign in by a link, once."""
+    found = links.use(link, site.now())
+    if found is None:
+        text = "This link was used, or is too old. `make run` prints another one, or sign in with user and token."
+        raise RefusedError(HTTPStatus.GONE, "The link is over", text, ("Sign in", PATH))
+    cookie = session_cookie(request, site.sessions.begin_with(*found, site.now()))
+    return see_other(_inside(request.query.get("to", "")) or HOME, (cookie,))
 
 
 def sign_out(site: Site, request: WebRequest, session: UserSession) -> Answer:

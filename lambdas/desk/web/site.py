@@ -6,14 +6,18 @@ from lambdas.access.guard import Guard
 from lambdas.desk.desk import Desk
 from lambdas.records.users.api_user import ApiUserRecords
 from lambdas.records.users.sessions import UserSessions
+from lambdas.records.users.sign_in_links import SignInLinks
 
 
 @dataclass(frozen=True)
 class Site:
+    """`links`: those that sign in once; None on a deployed stage."""
+
     desk: Desk
     users: ApiUserRecords
     sessions: UserSessions
     guard: Guard
+    links: SignInLinks | None = None
 
     def now(self) -> int:
         return self.desk.now()

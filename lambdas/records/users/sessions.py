@@ -39,11 +39,13 @@ class UserSessions:
     def begin(self, user: ApiUser, user_token: str, now: int) -> str | None:
         """Begin a session with this token of the user. Returns what the browser keeps; None if it is no token of theirs."""
         token_id = user.token_id_of(user_token)
-        if token_id is None:
-            return None
+        return self.begin_with(user.name, token_id, now) if token_id else None
+
+    def begin_with(self, name: str, token_id: str, now: int) -> str:
+        """Begin a session of the user with this name. It ends with the token of this id."""
         text = new_token()
         ends_at = now + LASTS_SECONDS
-        record = {"user": user.name, "token_id": token_id, "used_at": now, "ends_at": ends_at, "expires_at": ends_at}
+        record = {"user": name, "token_id": token_id, "used_at": now, "ends_at": ends_at, "expires_at": ends_at}
         self._table.put_new({**_key(text), **record})
         return text
 

@@ -27,3 +27,9 @@ def test_the_desk_throttles_logins_and_calls_as_the_api_does(stage: Synthesized)
     for name in ("CALLS_PER_MINUTE", "FAILED_LOGINS_OF_SOURCE", "MACHINES", "MACHINE_HASHES"):
         ours, of_api = (stage.functions[f"{door}Handler"]["Environment"]["Variables"][name] for door in ("Desk", "Api"))
         assert ours == of_api
+
+
+def test_links_that_sign_in_are_for_one_s_own_machine_alone(prod: Synthesized, local: Synthesized) -> None:
+    assert "SIGN_IN_LINKS" not in prod.functions["DeskHandler"]["Environment"]["Variables"]
+    assert local.functions["DeskHandler"]["Environment"]["Variables"]["SIGN_IN_LINKS"] == "true"
+    assert "sign_in_link" not in str(prod.properties("DeskHandlerRole"))

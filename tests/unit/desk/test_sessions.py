@@ -1,12 +1,15 @@
 """Signing in to the desk, and when a session ends."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
 from lambdas.access.guard import FAILED_LOGINS_OF_ONE
 from lambdas.desk.web.site import Site
 from lambdas.records.users.sessions import IDLE_SECONDS, LASTS_SECONDS
+from lambdas.records.users.sign_in_links import LASTS_SECONDS as LINK_SECONDS
+from lambdas.records.users.sign_in_links import SignInLinks
 from tests.support.build import Clock
 from tests.unit.desk.staff import DEDICATED, Staff, at_call_back
 
@@ -155,3 +158,28 @@ def test_no_page_is_kept_framed_or_sent_on(staff: Staff, site: Site) -> None:
         assert headers["Referrer-Policy"] == "no-referrer"
         assert "script-src 'self'; style-src 'self'" in headers["Content-Security-Policy"]
         assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
+
+
+def test_a_link_signs_in_once_and_only_where_links_are_taken(site: Site) -> None:
+    token, links = site.users.add("ada", now=site.now()), SignInLinks(site.desk.records)
+    user, order = site.users.find("ada"), at_call_back(site)
+    assert user
+    path = f"{links.make(user, token, site.now())}?to=/desk/orders/{order.order_id}"
+    assert Staff(site).ask("GET", path).headers["Location"].startswith("/desk/sign-in")  # as on a deployed stage
+    own_machine = replace(site, links=links)
+
+    shown = Staff(own_machine).open(path)
+
+    assert f"Order {order.order_id}" in shown.text
+    assert Staff(own_machine).open(path).status == 410
+
+
+def test_a_link_is_over_after_its_time_and_leads_nowhere_else(site: Site, clock: Clock) -> None:
+    token, links = site.users.add("ada", now=site.now()), SignInLinks(site.desk.records)
+    user, staff = site.users.find("ada"), Staff(replace(site, links=links))
+    assert user
+    first, second = (links.make(user, token, site.now()) for _ in range(2))
+
+    assert staff.ask("GET", f"{first}?to=//evil.example").headers["Location"] == "/desk"
+    clock.time += LINK_SECONDS
+    assert staff.ask("GET", second).status == 410
