@@ -61,7 +61,7 @@ class DeskStaff:
 
 def dedicated_order(shop: Shop, **info: str) -> str:
     """The number of an order of a dedicated server that waits for the call-back."""
-    order = new_client_order(**PERSON, phone="+44 20 7946 0018", **info)
+    order = new_client_order(**{**PERSON, "phone": "+44 20 7946 0018", **info})
     created = shop.done("order.create", {**order, "order_queue_id": DEDICATED})
     order_id = str(created["order_id"])
     shop.done("order.submit", {"order_id": order_id})

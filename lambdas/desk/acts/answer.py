@@ -5,7 +5,7 @@ from http import HTTPStatus
 from lambdas.desk.acts.act import MAX_POST
 from lambdas.desk.desk import Desk
 from lambdas.mail.link_mail import address_of
-from lambdas.mail.posting import NOBODY, Posting, RepeatKey
+from lambdas.mail.posting import NOBODY, Posting, RepeatKey, keep_post
 from lambdas.orders.contact.text import lines, shown_line
 from lambdas.orders.contact.unfit import UnfitError
 from lambdas.orders.model.order import Order
@@ -35,7 +35,7 @@ def send_answer(desk: Desk, user: ApiUser, order: Order, body: str, once: str) -
         body=message,
         posted_at=desk.now(),
     )
-    posting.make(draft, [])
+    keep_post(posting, desk.service, order, draft, [], by=user.name)
 
 
 def _message(body: str) -> str:
