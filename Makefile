@@ -15,7 +15,7 @@ STACKS = OrderQueues-$(STAGE) OrderQueues-$(STAGE)-Operations
 # Keep bytecode whatever the shell's settings: without it a synth takes twice as long.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help setup engine chromium callers run stop test unit thorough check format compile diagram openapi screenshots bench faults synth impact deploy mail-domain diff smoke diff-contract redrive copy-back reconcile users destroy clean
+.PHONY: help setup engine chromium callers run stop test unit thorough check format compile diagram openapi screenshots bench faults synth impact deploy mail-domain diff smoke diff-contract redrive copy-back reconcile rebuild users destroy clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 15
@@ -96,6 +96,9 @@ copy-back: setup ## copy lost or unreadable orders back from a recovered table (
 
 reconcile: setup ## bring STAGE in line with an order table whose rows were restored (docs/operating.md)
 	@$(RUN) -m infra.operate.reconcile --stage $(STAGE)
+
+rebuild: setup ## write the read models of STAGE (worklist, search) again from its orders; START=1 begins again after an interruption
+	@$(RUN) -m infra.operate.rebuild --stage $(STAGE) $(if $(START),--start)
 
 users: setup ## manage users of the API of STAGE: make users STAGE=dev ARGS="add NAME --role supervisor"
 	@$(RUN) -m infra.operate.users --stage $(STAGE) $(ARGS)

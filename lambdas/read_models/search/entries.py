@@ -8,6 +8,7 @@ comes again, late or after a gap leaves no entry that the anchor does not name. 
 orders themselves (finding.py). https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-sort-keys.html
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,6 +56,8 @@ class Entries:
 class SearchEntries:
     """The entries of all orders."""
 
+    prefix = "search#"
+
     def __init__(self, table: RecordTable) -> None:
         self._table = table
 
@@ -68,6 +71,16 @@ class SearchEntries:
         now = _keys(new)
         if now != before or (old is None and new.revision > 1):
             self._write(new, new.revision, before, now)
+
+    def order_of(self, record: Mapping[str, Any]) -> str:
+        """Of an entry or an anchor."""
+        anchor = f"{self.prefix}order#"
+        pk = str(record["pk"])
+        return pk.removeprefix(anchor) if pk.startswith(anchor) else _entry(str(record["sk"])).order_id
+
+    def tidy(self, record: Mapping[str, Any]) -> bool:
+        """An entry too many is harmless, because a search compares the orders themselves."""
+        return False
 
     def forget(self, order_id: str) -> None:
         """Remove the entries of an order that is gone, and its anchor. May be repeated."""

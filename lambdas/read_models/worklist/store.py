@@ -87,6 +87,25 @@ class WorklistStore:
         self._write(Source(name, anchor.mark, anchor.revision), anchor, {}, anew=False)
         self._table.client.delete_item(TableName=self._table.name, Key=to_item(_key(_anchor_place(name))))
 
+    def remove_stray(self, name: str, record: Mapping[str, Any]) -> bool:
+        """Remove an item that the anchor of its source does not name, as long as the anchor stays as it is."""
+        anchor, place = self._anchor(name), (str(record["pk"]), str(record["sk"]))
+        if place in anchor.places:
+            return False
+        condition = "version = :read" if anchor.version else "attribute_not_exists(pk)"
+        values = {"ExpressionAttributeValues": to_item({":read": anchor.version})} if anchor.version else {}
+        is_as_read = {
+            "TableName": self._table.name,
+            "Key": to_item(_key(_anchor_place(name))),
+            "ConditionExpression": condition,
+            **values,
+        }
+        try:
+            self._table.write_all([{"ConditionCheck": is_as_read}, self._delete(place)])
+        except ConditionFailedError:
+            return False
+        return True
+
     def read(self, pk: str, first: str, last: str, page_size: int) -> Iterator[Entry]:
         """Entries of a list whose position lies within these bounds. Pages are read as they are asked for."""
         pages = self._table.client.get_paginator("query").paginate(
