@@ -29,6 +29,8 @@ _SENDER_HELD = (
     "Sending as the stage's domain only: a condition says so. In SES's sandbox a mail is judged by its recipients too."
 )
 _XRAY = "X-Ray takes no resource: sending the own traces is allowed as a whole or not at all."
+_LOG_DELIVERY = f"{_XRAY} Nor do the calls with which Step Functions sets up the delivery of its log."
+_HISTORY_HAS_ALL = "The history of an execution has every event; a second copy would only cost. Errors are logged."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,12 +71,12 @@ ACCEPTED = (
     Accepted(
         construct="Queues/{queue}/Role/Resource",
         finding=_ANY_RESOURCE,
-        reason=f"{_XRAY} Nor do the calls with which Step Functions sets up the delivery of its log.",
+        reason=_LOG_DELIVERY,
     ),
     Accepted(
         construct="Queues/{queue}/Machine/Resource",
         finding=_NOT_ALL_LOGGED,
-        reason="The history of an execution has every event; a second copy would only cost. Errors are logged.",
+        reason=_HISTORY_HAS_ALL,
     ),
     Accepted(
         construct="Api/{route}/Resource",
@@ -132,8 +134,23 @@ ACCEPTED = (
             finding=_ANY_EXECUTION,
             reason="How an execution stands: each order has its own, which nobody knows before it is ordered.",
         )
-        for construct in ("Api/Handler", "Desk/Handler", "Outbox/Relay", "Watch/Executions", "Watch/Sweeper")
+        for construct in (
+            "Api/Handler",
+            "Desk/Handler",
+            "Outbox/Relay",
+            "Watch/Executions",
+            "Watch/Sweeper",
+            "Bulk/Worker",
+        )
     ),
+    Accepted(
+        construct="Api/Handler/Role/Resource",
+        finding=_ANY_EXECUTION.replace("machine", "bulk_machine"),
+        reason="How a bulk run stands: each has an execution of its own, which nobody knows before it is started.",
+    ),
+    Accepted(construct="Bulk/Worker/Role/Resource", finding=_ANY_RESOURCE, reason=_XRAY),
+    Accepted(construct="Bulk/Role/Resource", finding=_ANY_RESOURCE, reason=_LOG_DELIVERY),
+    Accepted(construct="Bulk/Machine/Resource", finding=_NOT_ALL_LOGGED, reason=_HISTORY_HAS_ALL),
     Accepted(
         construct="Watch/Missed/Resource",
         finding=_NO_DEAD_LETTERS,

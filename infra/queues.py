@@ -75,7 +75,7 @@ class Queues(Construct):
         actions: Mapping[str, lambda_.IFunction],
     ) -> None:
         super().__init__(scope, construct_id)
-        log_group = _log_group(self, settings)
+        self.log_group = _log_group(self, settings)
         made = [
             QueueMachine(
                 self,
@@ -84,7 +84,7 @@ class Queues(Construct):
                 settings=settings,
                 orders=orders,
                 actions=actions,
-                log_group=log_group,
+                log_group=self.log_group,
             )
             for queue in queues
         ]
@@ -137,22 +137,25 @@ def _permissions(*, orders: dynamodb.ITable, invoked: list[str]) -> list[iam.Pol
     return [
         *invoke,
         allow("dynamodb:GetItem", "dynamodb:UpdateItem", on=[orders.table_arn]),
-        allow(
-            "logs:CreateLogDelivery",
-            "logs:GetLogDelivery",
-            "logs:UpdateLogDelivery",
-            "logs:DeleteLogDelivery",
-            "logs:ListLogDeliveries",
-            "logs:PutResourcePolicy",
-            "logs:DescribeResourcePolicies",
-            "logs:DescribeLogGroups",
-            on=["*"],
-        ),
-        allow(
-            "xray:PutTraceSegments",
-            "xray:PutTelemetryRecords",
-            "xray:GetSamplingRules",
-            "xray:GetSamplingTargets",
-            on=["*"],
-        ),
+        allow(*LOGGING, on=["*"]),
+        allow(*TRACING, on=["*"]),
     ]
+
+
+# Logging and tracing of a machine take no resource.
+LOGGING = tuple(
+    f"logs:{verb}"
+    for verb in (
+        "CreateLogDelivery",
+        "GetLogDelivery",
+        "UpdateLogDelivery",
+        "DeleteLogDelivery",
+        "ListLogDeliveries",
+        "PutResourcePolicy",
+        "DescribeResourcePolicies",
+        "DescribeLogGroups",
+    )
+)
+TRACING = tuple(
+    f"xray:{verb}" for verb in ("PutTraceSegments", "PutTelemetryRecords", "GetSamplingRules", "GetSamplingTargets")
+)

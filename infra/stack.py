@@ -6,6 +6,7 @@ from aws_cdk import App, CfnOutput, Stack, Tags
 
 from infra.actions import Actions, construct_name
 from infra.attachments import Attachments
+from infra.bulk import Bulk
 from infra.doors.api import ROUTES, Api, route_id
 from infra.doors.desk import ROUTES as DESK_PAGES
 from infra.doors.desk import Desk
@@ -60,6 +61,7 @@ class OrderQueuesStack(Stack):
             actions=actions.functions,
         )
         attachments = Attachments(self, "Attachments", settings=settings)
+        bulk = Bulk(self, "Bulk", parts=parts, storage=storage, queues=queues, machine_hashes=hashes)
         api = Api(
             self,
             "Api",
@@ -68,6 +70,7 @@ class OrderQueuesStack(Stack):
             mail=actions.mail,
             attachments=attachments,
             queues=queues,
+            bulk=bulk,
             machine_hashes=hashes,
         )
         notices = Notices(
@@ -109,11 +112,13 @@ class OrderQueuesStack(Stack):
         )
 
         self._write_outputs(api, storage, outbox, intake, queues)
+        CfnOutput(self, "BulkMachine", value=bulk.machine.state_machine_arn)
         Tags.of(self).add("project", "order-queues")
         Tags.of(self).add("stage", settings.stage)
         # The constructs behind the placeholders of accepted_findings.py.
         self.construct_names = {
             "action": [construct_name(module) for module in actions.functions],
+            "bulk_machine": [bulk.name],
             "machine": queues.names,
             "queue": [construct_name(folder) for folder in queues.arns_by_folder],
             "route": [route_id(route) for route in ROUTES],

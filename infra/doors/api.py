@@ -11,6 +11,7 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from infra.attachments import Attachments
+from infra.bulk import Bulk
 from infra.doors.permissions import door_environment, door_permissions
 from infra.doors.routes import CATCH_ALL, add_routes
 from infra.functions import record_keys
@@ -54,7 +55,8 @@ _TIMEOUT_SECONDS = 29  # API Gateway gives up at 30: the function must be the fi
 
 
 class Api(Construct):
-    """The API and its function. It asks Step Functions how an execution stands, and starts none: that is the relay's."""
+    """The API and its function. It asks Step Functions how an execution stands, and starts bulk runs only: orders' machines
+    are the relay's."""
 
     def __init__(
         self,
@@ -66,6 +68,7 @@ class Api(Construct):
         mail: Mail,
         attachments: Attachments,
         queues: Queues,
+        bulk: Bulk,
         machine_hashes: Mapping[str, str],
     ) -> None:
         super().__init__(scope, construct_id)
@@ -88,6 +91,7 @@ class Api(Construct):
                 "HISTORY_TABLE": storage.history.table_name,
                 "DESK_TABLE": storage.desk.table_name,
                 "MACHINES": queues.machines_json,
+                "BULK_MACHINE": bulk.machine.state_machine_arn,
                 **mail.environment,
                 **attachments.environment,
             },
@@ -97,6 +101,7 @@ class Api(Construct):
                 *mail.permissions,
                 *attachments.permissions,
                 *queues.may_ask,
+                *bulk.may_start,
             ],
         ).function
         self.http_api = apigw.HttpApi(

@@ -76,6 +76,14 @@ def of_api(table: dynamodb.Table) -> list[iam.PolicyStatement]:
     ]
 
 
+def of_bulk(table: dynamodb.Table) -> list[iam.PolicyStatement]:
+    """Everything that verbs on orders write. It reads users, whose rights it asks again for each order."""
+    return [
+        *except_users(table, *WRITE),
+        _allow(table, ("GetItem",), {"ForAllValues:StringLike": {_KEYS: list(USERS)}}),
+    ]
+
+
 def guards_of_doors(table: dynamodb.Table) -> list[iam.PolicyStatement]:
     """Counts of requests and failures, but not the answers that the API stores under idempotency keys."""
     return [only(table, ("GetItem", "PutItem", "UpdateItem"), ("window#*", "breaker#*"))]

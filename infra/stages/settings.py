@@ -72,6 +72,7 @@ class StageSettings(Frozen):
     # An account has 1,000 runs at a time as a rule, a new one fewer, and AWS wants 100 of them reserved by nobody.
     reserved_concurrency: ReservedConcurrency = Field(default_factory=ReservedConcurrency)
     calls_per_minute: Count = 600  # of one user who has no limit of their own
+    bulk_orders_per_second: Count = 10  # of bulk runs: what their actions call must bear it
     failed_logins_of_source: Count = 50  # in five minutes from one address, whatever the user
     # How long order.submit and order.process of API 2.0 wait until nothing of the order runs.
     settle_seconds: Annotated[int, Field(ge=0, le=20)] = 5

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
 
     from lambdas.rate_limits.idempotency import IdempotencyKeys
+    from lambdas.records.table import RecordTable
 
 T = TypeVar("T")
 LOGIN_WINDOW_SECONDS = 300
@@ -122,6 +123,13 @@ class Guard:
         All clients of a shop come from its one address, so there is no limit for all of them together.
         """
         return self.log_in(login, source=f"check_login#{caller}#{login}", look=look)
+
+    @cached_property
+    def expiring(self) -> "RecordTable":
+        """The guard table, for what is kept for a while and then forgotten."""
+        from lambdas.records.table import RecordTable
+
+        return RecordTable(self._table, self._client)
 
     @cached_property
     def idempotency_keys(self) -> "IdempotencyKeys":

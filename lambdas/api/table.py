@@ -32,6 +32,12 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "order.worklist",
         "order.assign",
     ),
+    "bulk": (
+        "order.bulk_preview",
+        "order.bulk_run",
+        "order.bulk_get",
+        "order.bulk_stop",
+    ),
     "posts": (
         "order.respond",
         "order.client_respond",

@@ -261,13 +261,22 @@ class OrderService:
         return replace(self, payments=wrap(self.payments))
 
     def process(
-        self, order: Order, action_id: int, *, by: str, given: dict[str, Any], expected_revision: int | None = None
+        self,
+        order: Order,
+        action_id: int,
+        *,
+        by: str,
+        given: dict[str, Any],
+        why: str = "",
+        expected_revision: int | None = None,
     ) -> Order:
         """Run a waiting, failed or optional action now, or a done one again if its module says so."""
         order_info.bounded_input(given)
         now = self.now()
-        processed = partial(manual_actions.processed, action_id=action_id, by=by, given=given, now=now)
-        return self._save(order, "process", by, self._kept_running(processed, by), expected_revision=expected_revision)
+        processed = self._kept_running(
+            partial(manual_actions.processed, action_id=action_id, by=by, given=given, now=now), by
+        )
+        return self._save(order, "process", by, processed, because=why, expected_revision=expected_revision)
 
     def skip(
         self,
@@ -305,7 +314,7 @@ class OrderService:
         )
         return self._save(order, "undo_skip", by, unskipped, expected_revision=expected_revision)
 
-    def restart(self, order: Order, *, by: str, expected_revision: int | None = None) -> Order:
+    def restart(self, order: Order, *, by: str, why: str = "", expected_revision: int | None = None) -> Order:
         """A new execution for an order whose machine ended before the order did. Step Functions is asked whether it did."""
         queue = self.queues.get(order.order_queue_id)
         now = self.now()
@@ -315,7 +324,7 @@ class OrderService:
             known = restarts.with_execution_state(current, self.executions, now=now)
             return restarts.restarted(known, queue, by=by, now=now).changed(machine_hash=machine_hash)
 
-        return self._save(order, "restart", by, change, expected_revision=expected_revision)
+        return self._save(order, "restart", by, change, because=why, expected_revision=expected_revision)
 
     def assign(
         self,

@@ -39,6 +39,7 @@ def test_nag_finds_nothing_that_is_not_accepted_and_nothing_is_accepted_in_vain(
         for construct in violation["violatingConstructs"]
     )
     names = {
+        "bulk_machine": [f"{prod.settings.stage}-bulk-runs"],
         "action": [construct_name(module) for module in ACTIONS],
         "machine": [f"prod-{queue.name}" for queue in read_queues(prod.sources / "statemachines")],
         "queue": [construct_name(queue.name) for queue in read_queues(prod.sources / "statemachines")],
@@ -94,6 +95,7 @@ def test_the_outputs_are_what_others_read(stage: Synthesized) -> None:
         "Announcer",
         "OrderDeadLetters",
         "Machines",
+        "BulkMachine",
         "ContractBus",
         "ContractQueue",
         "ContractDeadLetters",

@@ -11,6 +11,7 @@ from aws_cdk import aws_logs as logs
 
 from infra.actions import ACTIONS
 from infra.app import ROOT
+from infra.bulk import definition
 from infra.queue_folders import QueueFolder, read_queues
 from infra.queues import QueueMachine, UnknownPlaceholderError
 from infra.stages.settings import settings_of
@@ -24,7 +25,7 @@ def test_every_definition_is_its_file_but_for_white_space(stage: Synthesized) ->
     assert definitions == {
         f"{stage.settings.stage}-{file.parent.name}": json.loads(file.read_text())
         for file in (stage.sources / "statemachines").glob("*/machine.asl.json")
-    }
+    } | {f"{stage.settings.stage}-bulk-runs": definition()}
 
 
 def test_the_template_stays_far_below_what_cloudformation_takes(stage: Synthesized) -> None:

@@ -9,7 +9,8 @@ class Right(StrEnum):
     """`act`: process actions, move and restart orders. `money`: coupons, payment methods, invoices, payments.
 
     `stored_methods`: pay with a card or an account that a client has stored. `personal_data`: see and write who a client
-    is, and say whose an order is; without it an order is shown without its contact data.
+    is, and say whose an order is; without it an order is shown without its contact data. `bulk`: do with many orders at once
+    what the other rights allow with one.
     """
 
     VIEW = "view"
@@ -20,6 +21,7 @@ class Right(StrEnum):
     MONEY = "money"
     STORED_METHODS = "stored_methods"
     PERSONAL_DATA = "personal_data"
+    BULK = "bulk"
 
 
 ROLES: dict[str, frozenset[Right]] = {
@@ -27,7 +29,7 @@ ROLES: dict[str, frozenset[Right]] = {
     "sales": frozenset({Right.VIEW, Right.CREATE, Right.PERSONAL_DATA}),
     "operator": frozenset({Right.VIEW, Right.ACT, Right.STORED_METHODS, Right.PERSONAL_DATA}),
     "supervisor": frozenset(
-        {Right.VIEW, Right.ACT, Right.SKIP, Right.CANCEL, Right.STORED_METHODS, Right.PERSONAL_DATA}
+        {Right.VIEW, Right.ACT, Right.SKIP, Right.CANCEL, Right.STORED_METHODS, Right.PERSONAL_DATA, Right.BULK}
     ),
     "billing": frozenset({Right.VIEW, Right.MONEY, Right.STORED_METHODS, Right.PERSONAL_DATA}),
     "admin": frozenset(Right),

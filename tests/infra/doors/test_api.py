@@ -155,7 +155,9 @@ def test_a_handler_gives_up_before_api_gateway_does(stage: Synthesized) -> None:
         assert function["Timeout"] * 1000 <= each["TimeoutInMillis"] < 30_000
 
 
-def test_the_api_asks_how_executions_stand_and_starts_none(stage: Synthesized) -> None:
-    assert set(re.findall(r"states:\w+", json.dumps(stage.properties("ApiHandlerRole")))) == {
-        "states:DescribeExecution"
-    }
+def test_the_api_asks_how_executions_stand_and_starts_bulk_runs_only(stage: Synthesized) -> None:
+    """On which machine: tests/infra/iam/test_permissions.py."""
+    found = re.findall(r"states:\w+", json.dumps(stage.properties("ApiHandlerRole")))
+
+    assert set(found) == {"states:DescribeExecution", "states:StartExecution"}
+    assert found.count("states:StartExecution") == 1

@@ -59,6 +59,7 @@ def test_every_function_has_a_timeout_and_memory_of_its_own(stage: Synthesized) 
             for module, needs in ACTIONS.items()
         },
         "DeskHandler": (1024, 29),
+        "BulkWorker": (512, 300),
         "DocsHandler": (256, 10),
         "FormsHandler": (1024, 29),
         "IntakeWebhook": (512, 10),
@@ -98,7 +99,7 @@ def test_every_function_is_told_what_its_settings_read_and_no_more(stage: Synthe
         "ApiHandler": TABLES
         | DOORS
         | {"CALLS_PER_MINUTE", "FAILED_LOGINS_OF_SOURCE", "SETTLE_SECONDS", "PREAUTHORIZE_CONTRACTS"}
-        | {"MAIL_FROM", "COMPANY", "ATTACHMENT_BUCKET", "PUBLIC_URL", "MACHINES"}
+        | {"MAIL_FROM", "COMPANY", "ATTACHMENT_BUCKET", "PUBLIC_URL", "MACHINES", "BULK_MACHINE"}
         | {"HISTORY_TABLE", "DESK_TABLE"},
         **{
             f"Actions{construct_name(module)}": TABLES
@@ -111,6 +112,7 @@ def test_every_function_is_told_what_its_settings_read_and_no_more(stage: Synthe
         | {"CALLS_PER_MINUTE", "FAILED_LOGINS_OF_SOURCE", "MAIL_FROM", "COMPANY", "MACHINES"}
         | {"HISTORY_TABLE", "DESK_TABLE"}
         | ({"SIGN_IN_LINKS"} if stage.settings.stage == "local" else set()),
+        "BulkWorker": TABLES | DOORS | {"MACHINES", "PACE_SECONDS"},
         "DocsHandler": set(),
         "FormsHandler": TABLES
         | DOORS

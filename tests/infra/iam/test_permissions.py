@@ -54,6 +54,13 @@ FUNCTIONS: dict[str, dict[str, set[str]]] = {
         "StorageDeskTable": READ_WRITE | {"dynamodb:DeleteItem", "dynamodb:Query"},
         "AttachmentsBucket/orders/*": {"s3:PutObject", "s3:GetObject"},
         SENDER: {"ses:SendEmail"},
+        "BulkMachine": {"states:StartExecution"},
+        "*": TRACE,
+        # and to ask for executions: ASK_EXECUTIONS below
+    },
+    "BulkWorker": {
+        "StorageOrderTable": TRANSACTION,
+        "StorageRecordTable": TRANSACTION | {"dynamodb:Query"},
         "*": TRACE,
     },
     "DeskHandler": {
@@ -149,7 +156,7 @@ FUNCTIONS: dict[str, dict[str, set[str]]] = {
     },
 }
 
-ASK_EXECUTIONS = ("ApiHandler", "DeskHandler", "OutboxRelay", "WatchExecutions", "WatchSweeper")
+ASK_EXECUTIONS = ("ApiHandler", "BulkWorker", "DeskHandler", "OutboxRelay", "WatchExecutions", "WatchSweeper")
 MACHINE_FROM_RELAY = {"states:StartExecution", "states:SendTaskSuccess", "states:SendTaskFailure"}
 
 MACHINE: dict[str, set[str]] = {
@@ -172,16 +179,17 @@ def test_no_row_of_an_action_asks_for_more_than_modules_may_have() -> None:
 def test_a_function_may_do_exactly_this(stage: Synthesized, function: str) -> None:
     expected = FUNCTIONS[function] | {f"{function}Logs": {"logs:CreateLogStream", "logs:PutLogEvents"}}
     if function == "OutboxRelay":
-        expected |= dict.fromkeys(stage.of_type("AWS::StepFunctions::StateMachine"), MACHINE_FROM_RELAY)
+        expected |= dict.fromkeys(_machines_of_queues(stage), MACHINE_FROM_RELAY)
         actions = [name for name in stage.functions if name.startswith("Actions")]
         expected |= {f"{name}Function": {"lambda:InvokeFunction"} for name in actions}
 
     if function in ASK_EXECUTIONS:
         names = [f"{stage.settings.stage}-{queue.name}" for queue in read_queues(stage.sources / "statemachines")]
         where = "arn:AWS::Partition:states:AWS::Region:AWS::AccountId:execution"
+        names += [f"{stage.settings.stage}-bulk-runs"] if function == "ApiHandler" else []
         expected |= {f"{where}:{name}:*": {"states:DescribeExecution"} for name in names}
     if function == "WatchSweeper":
-        expected |= {key: {"states:ListExecutions"} for key in stage.of_type("AWS::StepFunctions::StateMachine")}
+        expected |= {key: {"states:ListExecutions"} for key in _machines_of_queues(stage)}
 
     assert _allowed(stage.properties(f"{function}Role")) == expected
 
@@ -193,6 +201,12 @@ def test_a_machine_may_invoke_the_actions_it_names_and_write_waits(stage: Synthe
         machine = "".join(word.capitalize() for word in queue.name.split("_"))
 
         assert _allowed(stage.properties(f"Queues{machine}Role")) == MACHINE | actions
+
+
+def test_the_machine_of_bulk_runs_may_invoke_its_worker_and_nothing_else(stage: Synthesized) -> None:
+    of_orders = {"*": MACHINE["*"]}
+
+    assert _allowed(stage.properties("BulkRole")) == of_orders | {"BulkWorkerFunction": {"lambda:InvokeFunction"}}
 
 
 def test_there_is_no_role_beside_these(stage: Synthesized) -> None:
@@ -247,6 +261,10 @@ def _allowed(role: dict[str, Any]) -> dict[str, set[str]]:
         for resource in _several(statement["Resource"]):
             allowed[name_of(resource)] |= set(_several(statement["Action"]))
     return dict(allowed)
+
+
+def _machines_of_queues(stage: Synthesized) -> list[str]:
+    return [name for name in stage.of_type("AWS::StepFunctions::StateMachine") if name.startswith("Queues")]
 
 
 def _several(value: Any) -> list[Any]:

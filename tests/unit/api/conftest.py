@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
+from moto.core.models import DEFAULT_ACCOUNT_ID
 from mypy_boto3_dynamodb.client import DynamoDBClient
 
 from lambdas.access.guard import Guard
@@ -148,16 +149,26 @@ INSTALLED = {
     "COMPANY": "Shop",
     "ATTACHMENT_BUCKET": "attachments",
     "PUBLIC_URL": "https://shop.test",
+    "BULK_MACHINE": f"arn:aws:states:us-east-1:{DEFAULT_ACCOUNT_ID}:stateMachine:bulk-runs",
 }
 
 
 @contextmanager
 def surroundings() -> Iterator[None]:
-    """The bucket and the mail service that INSTALLED names."""
-    for client in (aws.s3, aws.ses):
+    """The bucket, the mail service and the machine that INSTALLED names."""
+    for client in (aws.s3, aws.ses, aws._client):
         client.cache_clear()
+    make_bulk_machine()
     aws.s3().create_bucket(Bucket=INSTALLED["ATTACHMENT_BUCKET"])
     aws.ses().create_email_identity(EmailIdentity=INSTALLED["MAIL_FROM"])
     yield
-    for client in (aws.s3, aws.ses):
+    for client in (aws.s3, aws.ses, aws._client):
         client.cache_clear()
+
+
+def make_bulk_machine() -> None:
+    """A machine of the name of bulk runs'. Nothing runs in it: a test does its work itself, or none is done."""
+    passing = json.dumps({"StartAt": "End", "States": {"End": {"Type": "Succeed"}}})
+    role = f"arn:aws:iam::{DEFAULT_ACCOUNT_ID}:role/any"
+    made = aws.step_functions().create_state_machine(name="bulk-runs", definition=passing, roleArn=role)
+    assert made["stateMachineArn"] == INSTALLED["BULK_MACHINE"]

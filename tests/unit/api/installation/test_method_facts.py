@@ -34,6 +34,10 @@ WITHOUT_FACTS = {
     "client.payment_refund",
     "client.service_list",
     "client.update",
+    "order.bulk_get",  # ours, and the other three
+    "order.bulk_preview",
+    "order.bulk_run",
+    "order.bulk_stop",
     "order.link_create",  # ours
     "order.link_revoke",  # ours
     "order.contact_update",  # ours

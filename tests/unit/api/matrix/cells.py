@@ -6,6 +6,7 @@ is somebody else's from what is not there.
 """
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -39,10 +40,14 @@ _OWN: dict[str, Parameters] = {
     "order.update (change and move)": {"order_id": "1", "step_name": "Ready", "priority": 2, "reason": "known"},
 }
 # What is refused whoever asks: queues are files, and these orders have neither a stopped machine nor a challenge.
-_NEVER_DONE = {"order.restart", "order.threedsecure2_payment", "order.threedsecure2_process"} | set(EDITING)
+_BULK_RUNS = {"order.bulk_run", "order.bulk_get", "order.bulk_stop"}  # there is none, and no preview of that name
+_NEVER_DONE = (
+    _BULK_RUNS | {"order.restart", "order.threedsecure2_payment", "order.threedsecure2_process"} | set(EDITING)
+)
 _MISSING = {"order": "999999", "quote": "999999", "invoice": "1999999999", "coupon": "999999", "attachment": "9999991"}
 _KINDS: dict[str, Callable[[Place, dict[str, str]], Any]] = {
     "order_id": lambda place, ids: ids["order"],
+    "order_ids": lambda place, ids: ids["order"],
     "client_id": lambda place, ids: place.client_id,
     "user_login": lambda place, ids: place.name,
     "login": lambda place, ids: place.name,
@@ -93,6 +98,10 @@ _ASKED: dict[str, tuple[Parameters, ...]] = {
     "order.search": (
         {"query": "login"}, {"query": "email"}, {"query": "order_id"}, {"query": "client_id"}, {"query": "invoice_id"},
     ),
+    "order.bulk_preview": (
+        {"verb": "retry", "order_queue_id": 1}, {"verb": "retry", "order_step_id": 1}, {"verb": "retry", "order_ids": "1"},
+        {"verb": "retry", "client_id": "1"},
+    ),
     "order.queue_list": ({"brand_id": 1},),
     "order.process": ({"order_id": "1", "order_action_id": 1}, {"order_id": _OURS, "order_action_id": 1}),
     "uber.attachment_list": ({"order_id": "1"},),
@@ -136,7 +145,7 @@ def _told(world: World, user: tuple[str, str], row: Row, asked: Parameters, plac
 
 def said(answer: Answer, asked: Parameters) -> tuple[int, str]:
     """What a caller can tell answers by: all but the names they sent themselves."""
-    text = json.dumps(answer.body, sort_keys=True)
+    text = re.sub(r'("(?:preview|expires_at)": )"[^"]*"', r"\1_", json.dumps(answer.body, sort_keys=True))
     names = {str(value) for key, value in asked.items() if key in _KINDS or key == "query"}
     for name in sorted((name for name in names if len(name) > 2), key=len, reverse=True):
         text = text.replace(name, "_")

@@ -22,6 +22,10 @@ VARIANTS: dict[str, dict[str, dict[str, Any]]] = {
         "for a client": {"order_queue_id": 1, "client_id": "101", "info": _PACK},
         "stored method": {"order_queue_id": 1, "client_id": "101", "info": {**_PACK, "billing_info_id": "7"}},
     },
+    "order.bulk_preview": {
+        "skip": {"verb": "skip", "module": "manual_check_off", "order_queue_id": 1},
+        "cancel": {"verb": "cancel", "order_queue_id": 1},
+    },
     "order.process": {"skip": {**_ACTION, "skip": 1, "reason": "known"}, "undo_skip": {**_ACTION, "undo_skip": 1}},
     "order.submit": {"reviewed": {"order_id": "1001", "reviewed": 1}},
     "order.update": {

@@ -1,0 +1,98 @@
+"""The plan for one order: what a run would do with it, or why it would refuse. The preview and the run both call it."""
+
+from dataclasses import dataclass
+
+from lambdas.bulk.acts import WHOLE_ORDER, acts_of
+from lambdas.bulk.instruction import BulkVerb, Instruction
+from lambdas.bulk.money import MoneyEffect, money_of
+from lambdas.bulk.permit import UsersPermit
+from lambdas.bulk.service_calls import Signature, act
+from lambdas.orders.decisions import moves
+from lambdas.orders.errors import OrderError
+from lambdas.orders.model.order import Order
+from lambdas.orders.service import OrderService
+
+NOTHING_TO_DO = "nothing_to_do"
+_TRIED = Signature(by="preview", reason="preview")  # a run always has a reason
+_WORDS = {
+    BulkVerb.PROCESS: "process",
+    BulkVerb.RETRY: "process again",
+    BulkVerb.SKIP: "skip",
+}
+_NOTHING = {
+    BulkVerb.PROCESS: "it has no such action that can be processed now",
+    BulkVerb.RETRY: "nothing of it failed or waits to be tried again",
+    BulkVerb.SKIP: "it has no such action that can be skipped now",
+    BulkVerb.CANCEL: "it is canceled already",
+    BulkVerb.MOVE: "it is in that step already",
+}
+_ASKED = "a run of its action was requested already"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """`acts`: ids of actions, or WHOLE_ORDER. `does`: the acts in words."""
+
+    acts: tuple[int, ...]
+    does: str
+    money: MoneyEffect
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """`kind`: a stable word for programs. `reason`: for people, without the order's number, so that equal ones are one."""
+
+    kind: str
+    reason: str
+
+
+def plan_order(
+    trial: OrderService,
+    order: Order,
+    instruction: Instruction,
+    permit: UsersPermit,
+    *,
+    without: frozenset[int] = frozenset(),
+) -> Plan | Refusal:
+    """`trial`: the verbs that write nothing (`as_trial`). `without`: acts that were done before."""
+    try:
+        permit.require(instruction.rights, order)
+    except OrderError as refused:
+        return _refusal(refused, order)
+    wanted = tuple(action_id for action_id in acts_of(order, instruction) if action_id not in without)
+    kept, first = list[int](), None
+    current = order
+    for action_id in wanted:
+        try:
+            after = act(trial, current, action_id, instruction=instruction, signature=_TRIED, permit=permit)
+        except OrderError as refused:
+            first = first or _refusal(refused, order)
+            continue
+        if after is not current:
+            kept.append(action_id)
+        current = after
+    if not kept:
+        return first or Refusal(NOTHING_TO_DO, _nothing(order, instruction, wanted))
+    acts = tuple(kept)
+    return Plan(acts, _does(order, instruction, acts), money_of(order, instruction.verb, acts))
+
+
+def _nothing(order: Order, instruction: Instruction, wanted: tuple[int, ...]) -> str:
+    asked = instruction.verb in (BulkVerb.PROCESS, BulkVerb.RETRY) and wanted
+    return _ASKED if asked else _NOTHING.get(instruction.verb, "nothing would change")
+
+
+def _does(order: Order, instruction: Instruction, acts: tuple[int, ...]) -> str:
+    if acts != (WHOLE_ORDER,):
+        names = (f"{order.actions[str(action_id)].name} ({action_id})" for action_id in acts)
+        return f"{_WORDS[instruction.verb]} {', '.join(names)}"
+    if instruction.verb is not BulkVerb.MOVE:
+        return f"{instruction.verb.value} the order"
+    step = moves.step_of(order, step_id=instruction.step_id, step_name=instruction.step_name)
+    passed = ", ".join(f"{action.name} ({action.action_id})" for action in moves.passed_over(order, step))
+    return f"move the order from {order.step.name} to {step.name}" + (f", passing over {passed}" if passed else "")
+
+
+def _refusal(refused: OrderError, order: Order) -> Refusal:
+    text = refused.message.replace(f"order {order.order_id}", "the order")
+    return Refusal(refused.kind, text)

@@ -1,0 +1,70 @@
+"""The orders that a bulk run is for: a list of numbers, or those of a filter that fit. Pure."""
+
+from enum import StrEnum
+
+from lambdas.orders.model.checklist import ActionState
+from lambdas.orders.model.order import Order
+from lambdas.orders.model.waits import WaitKey, WaitKind
+from lambdas.orders.table.lists import OrderFilter
+from lambdas.runtime.models import Frozen
+
+_FOR_SOMEBODY = frozenset({WaitKind.ACTION, WaitKind.UNDO, WaitKind.OUTSTANDING, WaitKind.MACHINE})
+
+
+class OrderState(StrEnum):
+    """`failed`: an action of its step failed. `waiting`: somebody must act. `overdue`: longer than agreed. `stopped`: it has
+    no machine."""
+
+    FAILED = "failed"
+    WAITING = "waiting"
+    OVERDUE = "overdue"
+    STOPPED = "stopped"
+
+
+class Selection(Frozen):
+    """`order_ids` alone, or `listed`, the filter of `order.list`, narrowed by the others.
+
+    `waits_in_action`, `waits_in_module`: an action of its step, by id or module, failed or waits.
+    """
+
+    order_ids: tuple[str, ...] = ()
+    listed: OrderFilter | None = None
+    state: OrderState | None = None
+    waits_in_action: int | None = None
+    waits_in_module: str | None = None
+
+    def has(self, order: Order) -> bool:
+        """Whether a listed order is meant."""
+        return self._is_in_state(order) and self._waits_in(order)
+
+    def _is_in_state(self, order: Order) -> bool:
+        waits = [wait for key, wait in order.waits.items() if WaitKey(key).kind in _FOR_SOMEBODY]
+        match self.state:
+            case OrderState.FAILED:
+                return any(is_failed(order, key) for key in order.actions)
+            case OrderState.WAITING:
+                return bool(waits)
+            case OrderState.OVERDUE:
+                return any(wait.overdue for wait in waits)
+            case OrderState.STOPPED:
+                return order.machine_stopped_at is not None and not order.is_final
+        return True
+
+    def _waits_in(self, order: Order) -> bool:
+        if self.waits_in_action is None and self.waits_in_module is None:
+            return True
+        return any(
+            action.action_id == (self.waits_in_action or action.action_id)
+            and action.module == (self.waits_in_module or action.module)
+            and (is_failed(order, key) or key in order.waits)
+            for key, action in order.actions.items()
+        )
+
+
+def is_failed(order: Order, key: str) -> bool:
+    """Whether the action failed last and still holds something up, or its undo or release did."""
+    action = order.actions[key]
+    if {WaitKey.undo(key), WaitKey.outstanding(key)} & order.waits.keys():
+        return True
+    here = action.step_id == order.step_id and not action.met and not order.is_final
+    return here and (action.state is ActionState.FAILED or action.failed_last)
