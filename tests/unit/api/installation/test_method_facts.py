@@ -39,6 +39,8 @@ WITHOUT_FACTS = {
     "order.bulk_run",
     "order.bulk_stop",
     "order.link_create",  # ours
+    "order.note",
+    "order.note_list",
     "order.link_revoke",  # ours
     "order.contact_update",  # ours
     "order.priority",  # ours
