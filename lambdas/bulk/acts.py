@@ -51,6 +51,8 @@ def is_signed(order: Order, verb: BulkVerb, action_id: int, by: str) -> bool:
             return order.canceled_by == by
         case BulkVerb.RESTART:
             return order.restarted_by == by
+        case BulkVerb.ASSIGN:
+            return any(assignment.by == by for assignment in order.assigned.values())
         case BulkVerb.MOVE:
             return order.changed_by == by
     if order.step_status is StepStatus.CANCELED:  # another try of an undo, which its action does not keep

@@ -16,6 +16,7 @@ class BulkVerb(StrEnum):
     CANCEL = "cancel"
     RESTART = "restart"
     MOVE = "move"
+    ASSIGN = "assign"
 
 
 # The right that the same verb needs on one order. Each bulk method also needs the right `bulk`.
@@ -26,6 +27,7 @@ RIGHT_OF = {
     BulkVerb.CANCEL: Right.CANCEL,
     BulkVerb.RESTART: Right.ACT,
     BulkVerb.MOVE: Right.ACT,
+    BulkVerb.ASSIGN: Right.ACT,
 }
 OF_AN_ACTION = frozenset({BulkVerb.PROCESS, BulkVerb.SKIP})
 
@@ -34,6 +36,7 @@ class Instruction(Frozen):
     """`order_action_id` or `module`: the action that is processed or skipped; `retry` takes them to narrow it.
 
     `step_id` or `step_name`: where orders are moved to. `input`: for the action, the same for each order.
+    `user`: who gets all that waits on the order.
     """
 
     verb: BulkVerb
@@ -42,6 +45,7 @@ class Instruction(Frozen):
     step_id: int | None = None
     step_name: str | None = None
     input: dict[str, Any] = {}
+    user: str = ""
 
     @property
     def rights(self) -> tuple[Right, ...]:

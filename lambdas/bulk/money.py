@@ -50,6 +50,8 @@ def money_of(order: Order, verb: BulkVerb, acts: tuple[int, ...]) -> MoneyEffect
 
 
 def _kind(order: Order, verb: BulkVerb, action_id: int) -> MoneyKind:
+    if verb is BulkVerb.ASSIGN:
+        return MoneyKind.NONE
     if verb is BulkVerb.CANCEL:
         return _of_cancel(order)
     action = order.actions.get(str(action_id)) if action_id != WHOLE_ORDER else None

@@ -21,7 +21,7 @@ from lambdas.orders.errors import OrderError, OrderNotFoundError
 from lambdas.orders.model.money import format_cents
 from lambdas.orders.model.order import Order
 from lambdas.orders.service import OrderService
-from lambdas.records.users.api_user import ApiUser, ApiUserRecords
+from lambdas.records.users.api_user import ApiUserRecords
 from lambdas.runtime.aws_errors import is_passing
 from lambdas.runtime.telemetry import log_unexpected, logger
 
@@ -83,7 +83,8 @@ class PageWork:
         if user is None:
             return OutcomeKind.REFUSED, f"there is no user {run.by} any more"
         try:
-            return _OneOrder(self.service, run, user, planned).act()
+            permit = UsersPermit(user, self.users.find(run.instruction.user))
+            return _OneOrder(self.service, run, permit, planned).act()
         except Exception as error:
             if is_passing(error):
                 raise
@@ -94,9 +95,9 @@ class PageWork:
 class _OneOrder:
     """One order of a run."""
 
-    def __init__(self, service: OrderService, run: Run, user: ApiUser, planned: PlannedOrder) -> None:
+    def __init__(self, service: OrderService, run: Run, permit: UsersPermit, planned: PlannedOrder) -> None:
         self._service, self._run, self._planned = service, run, planned
-        self._permit = UsersPermit(user)
+        self._permit = permit
         self._signature = Signature(by=run.signature, reason=run.reason)
         self._effect: EffectGroup = run.effects[planned.effect]
 

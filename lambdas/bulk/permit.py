@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from lambdas.access.assignees import refuse_user_who_cannot_look
 from lambdas.orders.errors import Nature, OrderError
 from lambdas.orders.model.checklist import ChecklistAction
 from lambdas.orders.model.order import Order
@@ -23,15 +24,20 @@ class NotAllowedHereError(OrderError):
 
 @dataclass(frozen=True)
 class UsersPermit:
-    """The domain's Permit, of this user."""
+    """The domain's Permit, of this user. `assignee`: the user who gets work, if there is one of the name."""
 
     user: ApiUser
+    assignee: ApiUser | None = None
 
     def require(self, rights: Iterable[Right], order: Order) -> None:
         """Raise NotAllowedHereError unless the user has all of them in the order's queue and brand."""
         for right in rights:
             if not self.user.active or not self.user.may_in(right, order.order_queue_id, order.brand_id):
                 raise NotAllowedHereError(right, order.order_queue_id)
+
+    def require_assignee(self, order: Order) -> None:
+        """Raise InvalidOrderError unless the assignee may see the order."""
+        refuse_user_who_cannot_look(self.assignee, order)
 
     def change(self, order: Order, changes: Mapping[str, Any]) -> None:
         """A run changes no data of an order."""

@@ -25,6 +25,7 @@ _NOTHING = {
     BulkVerb.SKIP: "it has no such action that can be skipped now",
     BulkVerb.CANCEL: "it is canceled already",
     BulkVerb.MOVE: "it is in that step already",
+    BulkVerb.ASSIGN: "all that waits on it is in the user's hands already",
 }
 _ASKED = "a run of its action was requested already"
 
@@ -57,6 +58,8 @@ def plan_order(
     """`trial`: the verbs that write nothing (`as_trial`). `without`: acts that were done before."""
     try:
         permit.require(instruction.rights, order)
+        if instruction.verb is BulkVerb.ASSIGN:
+            permit.require_assignee(order)
     except OrderError as refused:
         return _refusal(refused, order)
     wanted = tuple(action_id for action_id in acts_of(order, instruction) if action_id not in without)
@@ -86,6 +89,8 @@ def _does(order: Order, instruction: Instruction, acts: tuple[int, ...]) -> str:
     if acts != (WHOLE_ORDER,):
         names = (f"{order.actions[str(action_id)].name} ({action_id})" for action_id in acts)
         return f"{_WORDS[instruction.verb]} {', '.join(names)}"
+    if instruction.verb is BulkVerb.ASSIGN:
+        return f"give what waits on the order to {instruction.user}"
     if instruction.verb is not BulkVerb.MOVE:
         return f"{instruction.verb.value} the order"
     step = moves.step_of(order, step_id=instruction.step_id, step_name=instruction.step_name)

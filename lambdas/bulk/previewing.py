@@ -18,7 +18,7 @@ from lambdas.bulk.summary import with_plan, with_refusal
 from lambdas.orders.model.order import Order
 from lambdas.orders.service import OrderService
 from lambdas.orders.table.entries import FoundOrder
-from lambdas.records.users.api_user import ApiUser
+from lambdas.records.users.api_user import ApiUser, ApiUserRecords
 from lambdas.records.users.rights import Right
 
 CALL_SECONDS = 8.0  # of one call; a door gives up after 29
@@ -32,6 +32,7 @@ class Previews:
 
     service: OrderService
     records: PreviewRecords
+    users: ApiUserRecords
     now: Callable[[], int]
     seconds: float = CALL_SECONDS
 
@@ -65,7 +66,8 @@ class Previews:
         return preview if preview.is_complete else self._fill(preview, user)
 
     def _fill(self, preview: Preview, user: ApiUser) -> Preview:
-        draft = _Draft(preview, self.service, user)
+        assignee = self.users.find(preview.instruction.user)
+        draft = _Draft(preview, self.service, UsersPermit(user, assignee))
         ends_at = monotonic() + self.seconds
         while not draft.preview.is_complete:
             draft.add_batch()
@@ -78,10 +80,10 @@ class Previews:
 class _Draft:
     """A preview while one call fills it. Nothing is written."""
 
-    def __init__(self, preview: Preview, service: OrderService, user: ApiUser) -> None:
+    def __init__(self, preview: Preview, service: OrderService, permit: UsersPermit) -> None:
         self.preview = preview
         self._service, self._trial = service, as_trial(service)
-        self._user, self._permit = user, UsersPermit(user)
+        self._user, self._permit = permit.user, permit
         self._pages: dict[int, Page] = {}
         self._open: list[PlannedOrder] = []
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from lambdas.bulk.instruction import BulkVerb, Instruction
+from lambdas.orders.decisions.open_work import open_work
 from lambdas.orders.errors import OrderChangedError
 from lambdas.orders.model.checklist import ChecklistAction
 from lambdas.orders.model.order import Order
@@ -45,10 +46,19 @@ def act(
             return service.cancel(order, reason, by=by)
         case BulkVerb.RESTART:
             return service.restart(order, by=by, why=reason)
+        case BulkVerb.ASSIGN:
+            return _assign_all(service, order, instruction.user, signature)
         case BulkVerb.MOVE:
             step_id, step_name = instruction.step_id, instruction.step_name
             return service.update(order, {}, by=by, step_id=step_id, step_name=step_name, reason=reason, permit=permit)
     return service.process(order, action_id, by=by, given=instruction.input, why=reason)
+
+
+def _assign_all(service: OrderService, order: Order, user: str, signature: Signature) -> Order:
+    """Give all open work of the order to the user. An order with none is refused as by a single call."""
+    for key in [work.key for work in open_work(order)] or [""]:
+        order = service.assign(order, key, user, by=signature.by, because=signature.reason)
+    return order
 
 
 def as_trial(service: OrderService) -> OrderService:

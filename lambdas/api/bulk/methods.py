@@ -16,6 +16,7 @@ from lambdas.bulk.previewing import Previews
 from lambdas.bulk.run import OutcomeKind, Run
 from lambdas.bulk.run_records import RunRecords
 from lambdas.bulk.running import Runs
+from lambdas.records.users.api_user import ApiUserRecords
 from lambdas.records.users.rights import Right
 from lambdas.runtime.settings import Settings
 
@@ -29,7 +30,9 @@ class BulkSettings(Settings):
 
 
 def _previews(backend: Backend) -> Previews:
-    return Previews(backend.service, PreviewRecords(backend.guard.expiring), backend.service.now)
+    return Previews(
+        backend.service, PreviewRecords(backend.guard.expiring), ApiUserRecords(backend.records), backend.service.now
+    )
 
 
 def _runs(backend: Backend) -> Runs:

@@ -48,7 +48,7 @@ class BulkPreviewRequest(Request):
     preview: Token = Field(
         default=None, description="An incomplete preview, to look at its next orders. Nothing else is sent with it."
     )
-    verb: Annotated[Literal["process", "retry", "skip", "cancel", "restart", "move"] | None, Absent] = Field(
+    verb: Annotated[Literal["process", "retry", "skip", "cancel", "restart", "move", "assign"] | None, Absent] = Field(
         default=None,
         description="What to do with each order. retry: process again what failed, and automatic actions that wait.",
     )
@@ -82,6 +82,9 @@ class BulkPreviewRequest(Request):
     )
     step_id: Count = Field(default=None, description="With move: the step to move to.")
     step_name: Text = Field(default=None, description="With move: the step to move to, by name; step_id wins.")
+    user: Text = Field(
+        default=None, description="With assign: who gets all that waits on each order, a user of the API."
+    )
     input: Info = Field(default={}, description="With process: what the module asked for, the same for each order.")
 
     @model_validator(mode="after")
@@ -116,6 +119,8 @@ class BulkPreviewRequest(Request):
             raise ValueError(
                 "step_id parameter not supplied; move needs step_id or step_name, which no other verb takes"
             )
+        if bool(self.user) is not (verb is BulkVerb.ASSIGN):
+            raise ValueError("user parameter not supplied; assign needs user, which no other verb takes")
         if self.input and verb is not BulkVerb.PROCESS:
             raise ValueError("input goes with process only")
 
@@ -128,6 +133,7 @@ class BulkPreviewRequest(Request):
             step_id=self.step_id,
             step_name=self.step_name,
             input=self.input,
+            user=self.user or "",
         )
 
     @property

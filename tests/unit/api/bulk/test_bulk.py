@@ -347,6 +347,30 @@ def test_each_verb_leaves_on_the_order_what_its_single_call_leaves(desk: Desk) -
     assert [each["kind"] for each in refused["refusals"]] == ["move_refused"]
 
 
+def test_all_that_waits_on_many_orders_is_given_to_one_person_who_may_see_them(desk: Desk) -> None:
+    orders = [desk.failed(), desk.failed()]
+    held = desk.failed()
+    desk.caller.api.users.add("ann", (Grant(rights=ROLES["operator"]),), now=0)
+    desk.caller.api.users.add("elsewhere", (Grant(rights=ROLES["operator"], queues=frozenset({2})),), now=0)
+    desk.caller.api.users.add("bob", (Grant(rights=ROLES["operator"]),), now=0)
+    assert desk.caller.call("order.assign", {"order_id": held, "user": "bob"}).status == 200
+    asked = {"verb": "assign", "order_ids": [*orders, held]}
+
+    for nobody in ("elsewhere", "nobody"):
+        assert [each["kind"] for each in desk.preview(**asked, user=nobody)["refusals"]] == ["invalid"]
+    preview = desk.preview(**asked, user="ann")
+    assert [(each["kind"], each["order_ids"]) for each in preview["refusals"]] == [("assigned_to_other", [held])]
+    run_id = desk.begun(preview)
+    report = desk.carry_out(run_id)
+
+    assert report["done"] == 2
+    for order_id in orders:
+        (assignment,) = desk.row(order_id).assigned.values()
+        assert (assignment.to, assignment.by) == ("ann", f"web (bulk {run_id})")
+    again = desk.preview(**asked, user="ann")
+    assert (again["acting"], again["refused"]) == (0, 3)
+
+
 def test_a_long_preview_is_continued_by_its_token_and_not_run_before_it_is_whole(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -439,6 +463,7 @@ def test_the_pace_is_kept(desk: Desk) -> None:
         ({"verb": "cancel", "order_queue_id": 1, "module": "generate_invoice"}, "not with cancel"),
         ({"verb": "move", "order_queue_id": 1}, "step_id"),
         ({"verb": "cancel", "order_queue_id": 1, "step_id": 12}, "step_id"),
+        ({"verb": "assign", "order_queue_id": 1}, "assign needs user"),
         ({"verb": "retry", "order_queue_id": 1, "input": {"a": 1}}, "input goes with process only"),
         ({"preview": "0" * 16 + "." + "0" * 32, "verb": "retry"}, "send preview alone"),
         ({"verb": "retry", "order_ids": ["abc"]}, "order_ids"),
