@@ -38,6 +38,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "order.bulk_get",
         "order.bulk_stop",
     ),
+    "orders.history": ("order.history",),
     "posts": (
         "order.respond",
         "order.client_respond",

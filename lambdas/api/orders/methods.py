@@ -95,7 +95,12 @@ def _submit_rights(request: SubmitRequest) -> Rights:
 
 
 def _get(backend: Backend, request: GetRequest, caller: Caller) -> Order:
-    return backend.order(request, caller)
+    order = backend.order(request, caller)
+    if not request.at:
+        return order
+    from lambdas.api.orders.history import reader_of
+
+    return reader_of(backend).as_of(order, request.at, backend.service.now())
 
 
 _OTHERWISE = {"order_by", "direction", "step_status", "brand_id", "limit"}

@@ -102,7 +102,23 @@ class SubmitRequest(OrderRequest):
 
 
 class GetRequest(OrderRequest):
-    """`order.get`."""
+    """`order.get`. `at` is ours."""
+
+    at: Text = Field(
+        default=None,
+        description="ours: the order as it was: at this revision, or at this time, in Unix seconds (100000000 and more) or as "
+        "ISO 8601 with its time zone, such as 2026-11-27T08:30:00Z.",
+    )
+
+
+class HistoryRequest(OrderRequest):
+    """`order.history`, ours: who changed an order, when, how, why and what."""
+
+    SORTED_BY = frozenset({"revision"})
+
+    direction: Direction = Field(default="desc", description="desc: the latest change first; asc: the oldest first.")
+    limit: Limit = Field(default=None, description="How many changes at most, up to 1000; 50 if left out.")
+    cursor: Text = Field(default=None, description="next_cursor of the page before, to go on there.")
 
 
 class ProcessRequest(OrderRequest):

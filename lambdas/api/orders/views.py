@@ -102,6 +102,7 @@ class OrderView(TypedDict):
     services: Annotated[list[PricedServiceView], Doc("The services it orders, with prices.")]
     info: Annotated[dict[str, Any], Doc("The order's data: contact, payment and services as they were sent.")]
     reply_waiting_at: Annotated[str | None, Doc("Since when the client waits for an answer; null: for none.")]
+    erased: Annotated[bool, Doc("Whether personal values of this version were erased since, so that they are empty.")]
     contact_note: Annotated[str | None, Doc("Which contact details may differ from the client's; null if none.")]
 
 
@@ -172,6 +173,7 @@ def order_view(order: Order) -> OrderView:
         "services": [priced_service(pack) for pack in order.priced],
         "info": order.info,
         "reply_waiting_at": iso(order.reply_waiting_at),
+        "erased": getattr(order, "erased", False),  # of an order as it was (read_models/history/past.py)
         "contact_note": contact_note(order) or None,
     }
 

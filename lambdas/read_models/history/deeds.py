@@ -191,6 +191,7 @@ def _moment(old: Order | None, new: Order) -> int:
 
 _TIMES = (
     "ts", "activity", "submitted_at", "completed_at", "canceled_at", "unwound_at", "review_at", "machine_stopped_at", "looked_at",
+    "reply_waiting_at",
 )  # fmt: skip
 
 

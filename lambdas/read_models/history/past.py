@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 
 from pydantic import ValidationError
 
@@ -10,6 +9,7 @@ from lambdas.orders.errors import Nature, OrderError, Problem
 from lambdas.orders.model.order import Order
 from lambdas.read_models.history.item import HistoryItem
 from lambdas.read_models.history.values import Values, changed_leaves, restored_order
+from lambdas.read_models.history.words import iso
 
 
 class PastOrder(Order):
@@ -61,18 +61,18 @@ def version_of_revision(order: Order, items: Iterable[HistoryItem], revision: in
 def version_at(order: Order, items: Iterable[HistoryItem], at: int, now: int) -> Version:
     """The version that the order was in at this time, Unix seconds. Raises NotInHistoryError."""
     if at > now:
-        raise NotInHistoryError(order.order_id, f"cannot be shown as of {_iso(at)}: that is not yet")
+        raise NotInHistoryError(order.order_id, f"cannot be shown as of {iso(at)}: that is not yet")
     found, following = _around(versions(items), at)
     if found is None:
         if following is None or following.revision == 1:
-            began = f"was created at {_iso(order.ts if following is None else following.at)}"
+            began = f"was created at {iso(order.ts if following is None else following.at)}"
         else:
-            began = f"is recorded from revision {following.revision} on, {_iso(following.at)}"
-        raise NotInHistoryError(order.order_id, f"{began}: there is nothing of it as of {_iso(at)}")
+            began = f"is recorded from revision {following.revision} on, {iso(following.at)}"
+        raise NotInHistoryError(order.order_id, f"{began}: there is nothing of it as of {iso(at)}")
     if following is not None and not following.is_bridged:
         text = (
-            f"has a gap in its record as of {_iso(at)}; "
-            f"ask for revision {found.revision}, or for a time from {_iso(following.at)} on"
+            f"has a gap in its record as of {iso(at)}; "
+            f"ask for revision {found.revision}, or for a time from {iso(following.at)} on"
         )
         raise NotInHistoryError(order.order_id, text)
     if following is None and found.revision < order.revision:
@@ -136,7 +136,3 @@ def order_of(order: Order, version: Version) -> PastOrder:
     return PastOrder.model_construct(
         **{name: getattr(past, name) for name in Order.model_fields}, erased=version.erased
     )
-
-
-def _iso(seconds: int) -> str:
-    return datetime.fromtimestamp(seconds, UTC).isoformat().replace("+00:00", "Z")

@@ -42,6 +42,15 @@ class HistoryTable:
         end = f"{prefix(of)}{_LAST}" if last is None else f"{sort_key(of, last)}{_LAST}"
         yield from self._all(of, prefix(of), end)
 
+    def after(self, of: str, cursor: str, *, descending: bool, page_size: int) -> Iterator[Record]:
+        """Records behind that of the cursor, which is its sort key without the prefix; none: from the beginning."""
+        first, last = prefix(of), f"{prefix(of)}{_LAST}"
+        here = f"{prefix(of)}{cursor}"
+        bounds = (first, here if cursor else last) if descending else (here, last)
+        for record in self._all(of, *bounds, descending=descending, page_size=page_size + 1):
+            if record["sk"] != here:
+                yield record
+
     def of_revision(self, of: str, revision: int) -> list[Record]:
         """The record of a revision, and those beside it."""
         return list(self._all(of, sort_key(of, revision), f"{sort_key(of, revision)}{_LAST}"))
@@ -67,10 +76,12 @@ class HistoryTable:
             ExpressionAttributeValues=to_item({":now": now}),
         )
 
-    def _all(self, of: str, first: str, last: str) -> Iterator[Record]:
+    def _all(
+        self, of: str, first: str, last: str, *, descending: bool = False, page_size: int | None = None
+    ) -> Iterator[Record]:
         start: Any = None
         while True:
-            page = self._page(of, first, last, start=start)
+            page = self._page(of, first, last, descending=descending, limit=page_size, start=start)
             yield from (from_item(item) for item in page["Items"])
             start = page.get("LastEvaluatedKey")
             if not start:

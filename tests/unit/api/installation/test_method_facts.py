@@ -38,6 +38,7 @@ WITHOUT_FACTS = {
     "order.bulk_preview",
     "order.bulk_run",
     "order.bulk_stop",
+    "order.history",  # ours
     "order.link_create",  # ours
     "order.note",
     "order.note_list",
@@ -58,6 +59,7 @@ ADDED = {
     "client.quote_sign": {"cc_token", "ach_token", "total"},
     "order.cancel": {"reason"},
     "order.create": {"opportunity_id"},
+    "order.get": {"at"},
     "order.list": {"cursor"},
     "order.process": {"input", "reason"},
     "order.submit": {"reviewed", "total"},

@@ -91,6 +91,7 @@ _ASKED: dict[str, tuple[Parameters, ...]] = {
     "order.create (stored method)": ({"order_queue_id": _OURS, "client_id": "1", "info": {"billing_info_id": "7"}},),
     "order.update (for a client)": ({"order_id": _OURS, "client_id": "1"}, {"order_id": "1", "client_id": _OURS}),
     "order.update (move)": ({"order_id": "1", "step_id": 1, "reason": "x"}, {"order_id": _OURS, "step_id": 1, "reason": "x"}),
+    "order.get": ({"order_id": "1"}, {"order_id": "1", "at": "1"}),
     "order.list": (
         {"order_queue_id": 1}, {"order_step_id": 1}, {"client_id": "1"}, {"brand_id": 1},
         {"brand_id": 1, "client_id": "1"}, {"order_queue_id": _OURS, "client_id": "1"}, {"opportunity_id": 1},

@@ -11,6 +11,8 @@ from functools import cache
 from typing import Any
 
 from lambdas.catalog.coupon import Coupon
+from lambdas.read_models.history.history import History
+from lambdas.read_models.history.table import HistoryTable
 from lambdas.read_models.search.entries import SearchEntries
 from lambdas.records.clients.client import ClientRecords
 from lambdas.records.clients.payment_method import PaymentMethodRecords
@@ -98,9 +100,12 @@ class World:
         answer = self.caller.call("order.create", sent)
         assert answer.status == 201, answer.body
         order_id = str(answer.body["order_id"])
-        service = self.caller.api.backend.service  # so that something on it waits for somebody
-        service.mark_reply(service.get(order_id=order_id), 1, by="web")
-        SearchEntries(self.caller.api.backend.desk).follow(None, service.get(order_id=order_id))
+        backend = self.caller.api.backend
+        service = backend.service
+        service.mark_reply(service.get(order_id=order_id), 1, by="web")  # so that something on it waits for somebody
+        made = service.get(order_id=order_id)
+        for follower in (SearchEntries(backend.desk), History(HistoryTable(backend.history), service.now)):
+            follower.follow(None, made)
         if submitted:
             assert self.caller.call("order.submit", {"order_id": order_id}).status == 200
         return order_id
