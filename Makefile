@@ -15,7 +15,7 @@ STACKS = OrderQueues-$(STAGE) OrderQueues-$(STAGE)-Operations
 # Keep bytecode whatever the shell's settings: without it a synth takes twice as long.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help setup engine chromium callers run stop test unit thorough check format compile diagram openapi screenshots bench faults synth impact deploy mail-domain diff smoke diff-contract redrive copy-back reconcile rebuild users destroy clean
+.PHONY: help setup engine chromium callers run stop test unit thorough check format compile diagram openapi screenshots bench faults synth impact deploy mail-domain diff smoke diff-contract redrive copy-back reconcile rebuild users order destroy clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 15
@@ -102,6 +102,9 @@ rebuild: setup ## write the read models of STAGE (worklist, search) again from i
 
 users: setup ## manage users of the API of STAGE: make users STAGE=dev ARGS="add NAME --role supervisor"
 	@$(RUN) -m infra.operate.users --stage $(STAGE) $(ARGS)
+
+order: setup ## orders of a stage from a terminal: make order ARGS="bulk do retry --queue 1 --state failed"
+	@$(RUN) -m infra.operate.order $(ARGS)
 
 destroy: setup ## take STAGE down; refused while orders are in progress (STOP=1 ends them)
 	@$(RUN) -m infra.operate.before_destroy --stage $(STAGE) $(if $(STOP),--stop)

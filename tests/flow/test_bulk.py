@@ -1,12 +1,15 @@
 """After an outage: many orders are tried again at once, with a preview, on a machine of its own, and none is charged twice."""
 
+import json
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
+from infra.operate.order.__main__ import app
 from lambdas.payments.gateway import TransactionState
 from tests.flow.conftest import Shop, new_client_order, until
 
@@ -151,3 +154,22 @@ def test_a_run_whose_execution_is_aborted_in_the_console_is_unfinished_and_goes_
 def _released(shop: Shop, order_id: str) -> bool | None:
     transaction = shop.gateway.find(shop.hold_key(order_id))
     return True if transaction and transaction.state is TransactionState.VOIDED else None
+
+
+def test_the_command_line_previews_and_runs_on_the_engine(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    orders = orders_that_fail(shop, 2)
+    end_outage(shop, orders)
+    stack = shop.stack
+    for name, value in {"ORDER_URL": stack.api_url, "ORDER_USER": stack.user, "ORDER_TOKEN": stack.token}.items():
+        monkeypatch.setenv(name, value)
+    asked = ["bulk", "do", "retry", *orders, "--json"]
+
+    shown = CliRunner().invoke(app, asked)
+    assert (shown.exit_code, json.loads(shown.stdout)["acting"]) == (0, 2)
+    assert {shop.order(order_id)["step"]["status"] for order_id in orders} == {"ordinary"}
+    ran = CliRunner().invoke(app, [*asked, "--execute", "--yes", "--reason", "the bank is back"])
+
+    assert ran.exit_code == 0, ran.output
+    assert json.loads(ran.stdout)["done"] == 2
+    for order_id in orders:
+        shop.until_step(order_id, "complete")
