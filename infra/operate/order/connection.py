@@ -30,6 +30,9 @@ class Connection:
             base_url=login.url, auth=(login.user, login.token), timeout=_SECONDS, transport=transport
         )
 
+    def close(self) -> None:
+        self._client.close()
+
     def call(self, method: str, parameters: Parameters) -> dict[str, Any]:
         """Return the answer. Raises RefusedError or UnreachableError. Parameters that are None are left out."""
         sent = {name: value for name, value in parameters.items() if value is not None}

@@ -4,7 +4,7 @@ Exit codes: 0 done, 1 refused or not all done, 2 the command line is wrong, 3 no
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -51,7 +51,8 @@ def session(stage: str, *, as_json: bool = False) -> Iterator[Session]:
     """End the command with its exit code if the API refuses or does not answer."""
     errors = Console(stderr=True)
     try:
-        yield Session(connect(stage), Console(), as_json)
+        with closing(connect(stage)) as connection:
+            yield Session(connection, Console(), as_json)
     except RefusedError as refused:
         shown.line(errors, f"refused ({refused.kind}): {refused}")
         raise typer.Exit(REFUSED) from None

@@ -38,8 +38,7 @@ class _OverTheApi(httpx.BaseTransport):
 @pytest.fixture
 def api(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> _OverTheApi:
     transport = _OverTheApi(desk)
-    connection = Connection(Login("http://api.test", "web", "secret"), transport)
-    monkeypatch.setattr(session, "connect", lambda stage: connection)
+    monkeypatch.setattr(session, "connect", lambda stage: Connection(Login("http://api.test", "web", "x"), transport))
     return transport
 
 
