@@ -28,6 +28,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "order.contact_update",
     ),
     "orders.search": ("order.search",),
+    "orders.numbers": ("order.numbers",),
     "desk.worklist": (
         "order.worklist",
         "order.assign",

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from lambdas.orders.model.order import Order
+from lambdas.read_models.numbers.days import DayNumbers
 from lambdas.read_models.search.entries import SearchEntries
 from lambdas.read_models.worklist.follower import Worklist
 from lambdas.records.table import RecordTable
@@ -33,4 +34,4 @@ class DeskFollower(Protocol):
 
 def desk_followers(desk: RecordTable) -> Mapping[str, DeskFollower]:
     """By name, for the log."""
-    return {"search": SearchEntries(desk), "worklist": Worklist(desk)}
+    return {"search": SearchEntries(desk), "numbers": DayNumbers(desk), "worklist": Worklist(desk)}

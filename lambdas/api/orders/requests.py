@@ -190,22 +190,6 @@ class ListRequest(Request):
     )
 
 
-class SearchRequest(Request):
-    """`order.search`, ours."""
-
-    query: str = Field(
-        description="One or more words, all of which must match: the number of an order, client or invoice; the beginning of a "
-        "name, company, e-mail address, domain or host, in any case, with or without accents; a telephone number, or its last "
-        "digits, four or more.",
-    )
-    limit: Annotated[Annotated[int, Field(ge=1, le=100)] | None, Absent] = Field(
-        default=None, description="How many orders at most, up to 100; 50 if left out."
-    )
-    cursor: Text = Field(
-        default=None, description="next_cursor of the page before, to continue there. Send the same query with it."
-    )
-
-
 class CancelRequest(OrderRequest):
     """`order.cancel`. `reason` is ours: why, for those who look at the order later."""
 

@@ -2,15 +2,16 @@
 
 from typing import Annotated, Any
 
+from pydantic import Field
 from typing_extensions import Doc
 
 from lambdas.api.auth.caller import Caller
 from lambdas.api.backend import Backend
 from lambdas.api.http.call import Door
+from lambdas.api.http.parameters import Absent, Request, Text
 from lambdas.api.http.responses import MOST_BYTES, bytes_of
 from lambdas.api.method import Method
 from lambdas.api.orders import records_2_0 as answers
-from lambdas.api.orders.requests import SearchRequest
 from lambdas.api.orders.views import OrdersView, order_view, orders_view
 from lambdas.orders.table.pages import PageRoom
 from lambdas.read_models.search.entries import SearchEntries
@@ -20,6 +21,22 @@ from lambdas.records.invoices.records import InvoiceRecords
 from lambdas.records.users.rights import Right
 
 PAGE_LIMIT = 50
+
+
+class SearchRequest(Request):
+    """`order.search`, ours."""
+
+    query: str = Field(
+        description="One or more words, all of which must match: the number of an order, client or invoice; the beginning of a "
+        "name, company, e-mail address, domain or host, in any case, with or without accents; a telephone number, or its last "
+        "digits, four or more.",
+    )
+    limit: Annotated[Annotated[int, Field(ge=1, le=100)] | None, Absent] = Field(
+        default=None, description="How many orders at most, up to 100; 50 if left out."
+    )
+    cursor: Text = Field(
+        default=None, description="next_cursor of the page before, to continue there. Send the same query with it."
+    )
 
 
 class FoundOrdersView(OrdersView):

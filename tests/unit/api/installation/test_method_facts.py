@@ -46,6 +46,7 @@ WITHOUT_FACTS = {
     "order.contact_update",  # ours
     "order.priority",  # ours
     "order.assign",  # ours
+    "order.numbers",  # ours
     "order.restart",  # ours
     "order.search",  # ours
     "order.worklist",  # ours

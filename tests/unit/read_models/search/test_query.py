@@ -20,7 +20,7 @@ from lambdas.read_models.search.query import MOST_WORDS, Word, words
         ("x" * 10_000, "has 10,000 characters; search for at most 200"),
         ("love\x00lace", "holds a control character"),
         ("love\x1b[2J", "holds a control character"),
-        ("e" + "\u0301" * 150, "marks; type it anew"),
+        ("e" + "\u0301" * 150, "marks; type it again"),
         ("love*", "without a wildcard"),
         ("%", "without a wildcard"),
         ("lovelac?", "without a wildcard"),
