@@ -31,6 +31,8 @@ Numbers = Mapping[str, int]
 class DayNumbers:
     """The numbers of all days."""
 
+    prefix = "numbers#"
+
     def __init__(self, table: RecordTable, now: Callable[[], int] = lambda: int(time.time())) -> None:
         self._table, self._now = table, now
         self._began: dict[int, str] = {}
@@ -49,6 +51,14 @@ class DayNumbers:
 
     def forget(self, order_id: str) -> None:
         """Change nothing: what happened on a day stays counted after its order is gone."""
+
+    def order_of(self, record: Mapping[str, Any]) -> str:
+        """None: an item counts for several orders."""
+        return ""
+
+    def tidy(self, record: Mapping[str, Any]) -> bool:
+        """Remove nothing: an item that counts for several orders is none's to remove."""
+        return False
 
     def of_days(self, order_queue_id: int, first: str, last: str) -> dict[str, Numbers]:
         """By day, from the first to the last one. A day on which nothing happened has no numbers."""
