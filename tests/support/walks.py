@@ -86,6 +86,13 @@ class Walk:
                 continue
         return self.store.changes
 
+    def go_far(self, changes: int) -> list[Change]:
+        """Go on until there are so many changes."""
+        while len(self.go(10)) < changes:
+            if self.order.is_final and self.order.unwound_at:
+                raise AssertionError("the walk came to its end: begin another one")
+        return self.store.changes
+
     def _moves(self) -> Iterator[tuple[Callable[[], object], str]]:
         order, by = self.order, self.dice.choice(PEOPLE)
         for verb in (*self._verbs(order, by), *([self._submit(order, by)] * 3 if order.is_lead else [])):
@@ -167,6 +174,18 @@ _SAID: tuple[dict[str, object], ...] = (
     {"payment_type": "barter", "/odd~key": "\x00dnot a number", "big": 10**30},
     {"pack1": {"quantity": "2", "notes": "for Ada", "options": {}}},
 )
+
+
+def a_long_walk(changes: int, first_seed: int = 0) -> Walk:
+    """The first walk of at least so many changes."""
+    for seed in range(first_seed, first_seed + 100):
+        walk = a_walk(seed)
+        try:
+            walk.go_far(changes)
+        except AssertionError:
+            continue
+        return walk
+    raise AssertionError("no walk is as long as that")
 
 
 def a_walk(seed: int, queue: str = "dedicated_server") -> Walk:

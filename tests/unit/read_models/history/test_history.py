@@ -16,7 +16,7 @@ from lambdas.read_models.history.texts import unpacked
 from lambdas.read_models.history.values import values_of
 from lambdas.runtime.items import to_item, value_bytes
 from tests.support.build import CARD, CONTACT, NOW, an_order, the_default_queue
-from tests.support.walks import Change, a_walk
+from tests.support.walks import Change, a_long_walk, a_walk
 from tests.unit.read_models.history.conftest import Kept
 
 SECRETS = ("tok-secret", "key-secret", "claim-secret", "hash-secret", "password-secret")
@@ -38,8 +38,8 @@ def texts(kept: Kept, order: Order) -> str:
 
 
 def test_each_item_follows_on_the_one_before(kept: Kept) -> None:
-    walk = a_walk(11)
-    changes = walk.go(30)
+    walk = a_long_walk(16, 11)
+    changes = walk.store.changes
     kept.hear(*changes)
 
     items = kept.items(walk.order)
@@ -49,8 +49,8 @@ def test_each_item_follows_on_the_one_before(kept: Kept) -> None:
 
 
 def test_a_process_that_remembers_nothing_goes_on_where_another_ended(kept: Kept) -> None:
-    walk = a_walk(11)
-    changes = walk.go(30)
+    walk = a_long_walk(16, 11)
+    changes = walk.store.changes
     kept.hear(*changes[:10])
     kept.another().hear(*changes[10:])
 
@@ -59,8 +59,8 @@ def test_a_process_that_remembers_nothing_goes_on_where_another_ended(kept: Kept
 
 
 def test_a_change_that_comes_twice_is_one_item_and_says_nothing(kept: Kept, caplog: pytest.LogCaptureFixture) -> None:
-    walk = a_walk(11)
-    changes = walk.go(30)
+    walk = a_long_walk(16, 11)
+    changes = walk.store.changes
     kept.hear(*changes)
     before = records(kept, walk.order)
     kept.hear(*changes)
@@ -85,8 +85,8 @@ def test_another_content_under_a_revision_is_refused_and_logged(
 
 
 def test_a_late_change_is_taken_in_and_marked_and_holds_up_nothing(kept: Kept) -> None:
-    walk = a_walk(11)
-    changes = walk.go(30)
+    walk = a_long_walk(16, 11)
+    changes = walk.store.changes
     kept.hear(*changes[:4], *changes[5:])
     kept.clock.time += 20_000
     kept.hear(changes[4])

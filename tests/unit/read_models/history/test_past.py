@@ -10,7 +10,7 @@ from lambdas.api.orders.views import order_view
 from lambdas.orders.model.order import Order
 from lambdas.read_models.history.past import NotInHistoryError, PastOrder, order_of, version_at, version_of_revision
 from tests.support.thorough import examples
-from tests.support.walks import Change, a_walk
+from tests.support.walks import Change, a_long_walk, a_walk
 from tests.unit.read_models.history.conftest import Kept
 
 _ON_ONE_TABLE = settings(
@@ -72,8 +72,8 @@ def test_changes_that_come_twice_late_or_not_at_all_make_no_version_wrong(
 
 
 def test_a_time_before_the_order_or_to_come_is_refused_in_words(kept: Kept) -> None:
-    walk = a_walk(1)
-    kept.hear(*walk.go(20))
+    walk = a_long_walk(16, 1)
+    kept.hear(*walk.store.changes)
     order, now = walk.order, walk.clock()
 
     with pytest.raises(
@@ -89,8 +89,8 @@ def test_a_time_before_the_order_or_to_come_is_refused_in_words(kept: Kept) -> N
 
 
 def test_what_is_lost_in_a_gap_is_refused_and_what_is_around_it_is_shown(kept: Kept) -> None:
-    walk = a_walk(3)
-    changes = walk.go(40)[:9]
+    walk = a_long_walk(16, 3)
+    changes = walk.store.changes[:9]
     kept.hear(*changes[:3], *changes[5:])  # revisions 4 and 5 are lost; 6 tells what 5 was
 
     order = walk.order.changed(revision=9)
@@ -104,8 +104,8 @@ def test_what_is_lost_in_a_gap_is_refused_and_what_is_around_it_is_shown(kept: K
 
 
 def test_a_history_that_is_behind_says_so(kept: Kept) -> None:
-    walk = a_walk(3)
-    changes = walk.go(40)
+    walk = a_long_walk(16, 3)
+    changes = walk.store.changes
     kept.hear(*changes[:5])
 
     with pytest.raises(NotInHistoryError, match=r"recorded up to revision 5 of \d+ so far; ask again"):
@@ -113,8 +113,8 @@ def test_a_history_that_is_behind_says_so(kept: Kept) -> None:
 
 
 def test_an_erased_person_is_shown_as_erased_and_the_rest_as_it_was(kept: Kept) -> None:
-    walk = a_walk(5)
-    changes = walk.go(40)
+    walk = a_long_walk(16, 5)
+    changes = walk.store.changes
     kept.hear(*changes)
     assert kept.history.erase(walk.order_id) > 0
 
@@ -136,8 +136,8 @@ def test_an_erased_person_is_shown_as_erased_and_the_rest_as_it_was(kept: Kept) 
 
 
 def test_an_order_that_is_recorded_as_it_stands_is_known_from_there_on(kept: Kept) -> None:
-    walk = a_walk(7)
-    changes = walk.go(40)
+    walk = a_long_walk(16, 7)
+    changes = walk.store.changes
     kept.hear(replace(changes[5], old=None), *changes[6:9])
 
     order = walk.order.changed(revision=9)
