@@ -82,14 +82,10 @@ class NothingWaitsError(OrderError):
     kind = "nothing_waits"
     nature = Nature.CONFLICT
 
-    def __init__(self, order: "Order", key: str, keys: tuple[str, ...]) -> None:
-        known = ", ".join(keys) or "nothing"
-        text = f"does not wait for {key} now" if key else "is not named"
-        super().__init__(
-            f"order {order.order_id} {f'does not wait for {key} now' if key else 'was not assigned: the wait is not named'};"
-            f" it waits for: {known}",
-            problems=(Problem("wait", f"{text}; the order waits for: {known}"),),
-        )
+    def __init__(self, order: "Order", keys: tuple[str, ...], *, is_named: bool) -> None:
+        why = "does not wait for that now" if is_named else "waits for nothing or for several things, and none is named"
+        text = f"order {order.order_id} {why}; it waits for: {', '.join(keys) or 'nothing'}"
+        super().__init__(text, problems=(Problem("wait", text),))
 
 
 class AssignedToOtherError(OrderError):

@@ -36,7 +36,7 @@ def _named(order: Order, key: str) -> OpenWork:
         return found[key]
     if not key and len(found) == 1:
         return next(iter(found.values()))
-    raise NothingWaitsError(order, key, tuple(found))
+    raise NothingWaitsError(order, tuple(found), is_named=bool(key))
 
 
 def _refuse_other(order: Order, work: OpenWork, held: Assignment, *, take_over: bool, because: str) -> None:

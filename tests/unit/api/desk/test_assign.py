@@ -104,6 +104,13 @@ def test_what_does_not_wait_is_not_taken(desk: Desk, order_id: str) -> None:
     assert desk.ask("ada", "order.assign", order_id=lead).status == 409
 
 
+def test_a_refusal_repeats_nothing_that_was_sent(desk: Desk, order_id: str) -> None:
+    refused = desk.ask("ada", "order.assign", order_id=order_id, wait="<b>ada@example.com</b>")
+
+    assert refused.status == 409
+    assert "ada@example.com" not in str(refused.body)
+
+
 def test_of_several_waits_one_must_be_named(desk: Desk, order_id: str) -> None:
     desk.put(desk.stored(order_id).changed(reply_waiting_at=NOW))
 

@@ -83,6 +83,19 @@ def test_a_double_click_makes_one_post_and_the_same_words_later_another(
     assert [post.body for post in posts(shop, order_id)] == ["Hello", "Hello again", "Hello"]
 
 
+def test_the_order_says_since_when_its_client_waits_for_an_answer(
+    browser: Browser, shop: Shop, order_id: str, token: str, clock: Clock
+) -> None:
+    assert reply(browser, token, "  ").status == 422
+    assert shop.service.get(order_id=order_id).reply_waiting_at is None
+
+    reply(browser, token, "When?")
+    clock.time += 60
+    reply(browser, token, "And where?")
+    order = shop.service.get(order_id=order_id)
+    assert (order.reply_waiting_at, order.reply_id) == (NOW, posts(shop, order_id)[-1].post_id)
+
+
 @pytest.mark.parametrize(
     ("body", "told"),
     [
