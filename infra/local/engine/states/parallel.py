@@ -7,7 +7,7 @@ The engine gives all branches one context, so that two branches which wait at th
 token; waits for every branch to end before it reports a failure, which is for ever when one waits for a token;
 ignores the three fields; and leaves the states of branches out of the history.
 
-`Map` is left as it is: no machine of ours has one.
+`Map` is left as it is: the one of bulk runs (infra/bulk.py) waits for no token, and each of its iterations catches every error.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/state-parallel.html
 https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html
