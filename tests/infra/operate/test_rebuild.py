@@ -67,7 +67,9 @@ def stage(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "testing")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    monkeypatch.setattr(command, "_AT_ONCE", 1)  # A write is atomic in DynamoDB, but moto lets other threads in between.
+    monkeypatch.setattr(
+        command, "_AT_ONCE", 1
+    )  # A write is atomic in DynamoDB, but moto lets other threads in between.
     with mock_aws():
         yield Stage()
 
