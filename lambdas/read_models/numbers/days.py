@@ -21,7 +21,8 @@ from lambdas.runtime.items import from_item, to_item
 
 ORDERS_OF_ITEM = 10
 OPEN_DAYS = 2  # The stream delivers a change within a day.
-_ADDED_UP_DAYS = 7  # that are looked at when a day begins
+SHARDS = 2  # partitions of a day: one takes 1,000 writes a second (docs/scale.md)
+_ADDED_UP_DAYS = 31  # that are looked at when a day begins, as many as are read at once
 _KEYS = frozenset({"pk", "sk", "seen"})
 
 Numbers = Mapping[str, int]
@@ -81,6 +82,7 @@ class DayNumbers:
     def _add(self, order: Order, day: str, found: Sequence[Fact]) -> bool:
         """Return False if one of the facts was counted before. Then nothing is counted."""
         number = int(order.order_id)
+        item = number // ORDERS_OF_ITEM
         seen = [f"{number % ORDERS_OF_ITEM}{fact.key}" for fact in found]
         adds = Counter[str]()
         for fact in found:
@@ -93,7 +95,7 @@ class DayNumbers:
         try:
             self._table.client.update_item(
                 TableName=self._table.name,
-                Key=to_item({"pk": _pk(order.order_queue_id, day), "sk": f"orders#{number // ORDERS_OF_ITEM}"}),
+                Key=to_item({"pk": _pk(order.order_queue_id, day, item % SHARDS), "sk": f"orders#{item}"}),
                 UpdateExpression=f"ADD seen :seen{sums}",
                 ConditionExpression=" AND ".join(f"NOT contains(seen, {key})" for key in counted),
                 ExpressionAttributeNames=names,
@@ -124,8 +126,9 @@ class DayNumbers:
 
     def _read(self, order_queue_id: int, day: str) -> Numbers:
         numbers = Counter[str]()
-        for item in self._table.query(_pk(order_queue_id, day), "orders#"):
-            numbers.update(_numbers(item))
+        for shard in range(SHARDS):
+            for item in self._table.query(_pk(order_queue_id, day, shard), "orders#"):
+                numbers.update(_numbers(item))
         return numbers
 
     def _last_open_day(self) -> str:
@@ -144,8 +147,8 @@ def _numbers(item: Mapping[str, Any]) -> Numbers:
     return {name: int(value) for name, value in item.items() if name not in _KEYS}
 
 
-def _pk(order_queue_id: int, day: str) -> str:
-    return f"numbers#{order_queue_id}#{day}"
+def _pk(order_queue_id: int, day: str, shard: int) -> str:
+    return f"numbers#{order_queue_id}#{day}#{shard}"
 
 
 def _days_pk(order_queue_id: int) -> str:
