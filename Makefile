@@ -15,7 +15,7 @@ STACKS = OrderQueues-$(STAGE) OrderQueues-$(STAGE)-Operations
 # Keep bytecode whatever the shell's settings: without it a synth takes twice as long.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help setup engine chromium callers run stop test unit thorough check format compile diagram openapi screenshots bench faults synth impact deploy mail-domain diff smoke diff-contract redrive copy-back verify-history reconcile rebuild users order destroy clean
+.PHONY: help setup engine chromium callers run stop test unit thorough check format compile diagram openapi screenshots bench faults synth impact deploy mail-domain diff smoke diff-contract redrive copy-back verify-history reconcile rebuild check-orders users order destroy clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 15
@@ -102,6 +102,9 @@ reconcile: setup ## bring STAGE in line with an order table whose rows were rest
 
 rebuild: setup ## write the read models of STAGE (worklist, search) again from its orders; START=1 begins again after an interruption
 	@$(RUN) -m infra.operate.rebuild --stage $(STAGE) $(if $(START),--start)
+
+check-orders: setup ## hold STAGE's orders, counts and numbers to their promises; exits with 1 if any is broken
+	@$(RUN) -m infra.operate.check_orders --stage $(STAGE)
 
 users: setup ## manage users of the API of STAGE: make users STAGE=dev ARGS="add NAME --role supervisor"
 	@$(RUN) -m infra.operate.users --stage $(STAGE) $(ARGS)

@@ -57,6 +57,7 @@ ACCEPTED = (
     ),
     Accepted(construct="Actions/{action}/Role/Resource", finding=_ANY_RESOURCE, reason=_XRAY),
     Accepted(construct="Watch/Sweeper/Role/Resource", finding=_ANY_RESOURCE, reason=_XRAY),
+    Accepted(construct="Watch/Check/Role/Resource", finding=_ANY_RESOURCE, reason=_XRAY),
     Accepted(construct="Watch/Executions/Role/Resource", finding=_ANY_RESOURCE, reason=_XRAY),
     Accepted(
         construct="Outbox/Relay/Role/Resource",
@@ -141,6 +142,7 @@ ACCEPTED = (
             "Watch/Executions",
             "Watch/Sweeper",
             "Bulk/Worker",
+            "Watch/Check",
         )
     ),
     Accepted(

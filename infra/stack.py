@@ -106,7 +106,7 @@ class OrderQueuesStack(Stack):
             self,
             "Watch",
             parts=parts,
-            orders=storage.orders,
+            storage=storage,
             queues=queues,
             machine_hashes=hashes,
         )

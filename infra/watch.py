@@ -1,4 +1,5 @@
-"""Finds orders that are stuck: a sweeper for deadlines, and a function that notices executions that end before their orders.
+"""Finds orders that are stuck: a sweeper for deadlines, a function that notices executions that end before their orders, and
+a nightly check of promises.
 
 Status events are best effort, so the sweeper also compares orders with Step Functions.
 """
@@ -16,11 +17,13 @@ from aws_cdk import aws_lambda_destinations as destinations
 from constructs import Construct
 
 from infra.functions.function import FunctionParts, OrderFunction, allow
+from infra.functions.record_keys import except_users, only
 from infra.message_queues import LONGEST_DAYS, message_queue
 from infra.queues import Queues
-from infra.storage import BY_DUE, BY_STEP
+from infra.storage import BY_DUE, BY_STEP, Storage
 
 SWEEP_MINUTES = 5
+CHECK_MINUTES, CHECK_SECONDS = 15, 840  # a run ends before the next one begins
 
 
 class Watch(Construct):
@@ -32,13 +35,15 @@ class Watch(Construct):
         construct_id: str,
         *,
         parts: FunctionParts,
-        orders: dynamodb.Table,
+        storage: Storage,
         queues: Queues,
         machine_hashes: Mapping[str, str],
     ) -> None:
         super().__init__(scope, construct_id)
+        orders = storage.orders
         write = allow("dynamodb:GetItem", "dynamodb:PutItem", on=[orders.table_arn])
         self._sweep(parts, orders, write, queues, machine_hashes)
+        self._check(parts, storage, queues)
         if machines := list(queues.arns_by_id.values()):
             self._watch_executions(parts, orders, machines, [write, *queues.may_ask])
 
@@ -77,6 +82,40 @@ class Watch(Construct):
             description="Look for overdue waits and expired leads",
             schedule=events.Schedule.rate(Duration.minutes(SWEEP_MINUTES)),
             targets=[targets.LambdaFunction(sweeper.function, retry_attempts=0)],  # the next sweep is the retry
+        )
+
+    def _check(self, parts: FunctionParts, storage: Storage, queues: Queues) -> None:
+        """Once a night. The schedule asks more often, because a pass over many orders takes several runs."""
+        machines = list(queues.arns_by_id.values())
+        check = OrderFunction(
+            self,
+            "Check",
+            parts=parts,
+            handler="lambdas.watch.check.handler",
+            description="Holds orders, counts and numbers of documents to their promises, once a night",
+            memory_mb=512,
+            timeout_seconds=CHECK_SECONDS,
+            environment={
+                "ORDER_TABLE": storage.orders.table_name,
+                "RECORD_TABLE": storage.records.table_name,
+                "GATEWAY": parts.settings.gateway,
+                "CURRENCY": parts.settings.currency,
+                "MACHINES": queues.machines_json,
+            },
+            permissions=[
+                allow("dynamodb:Query", on=[BY_STEP.arn(storage.orders)]),
+                allow("dynamodb:BatchGetItem", on=[storage.orders.table_arn]),
+                *except_users(storage.records, "GetItem", "Query"),
+                only(storage.records, ("PutItem",), ("order_check",)),
+                *([allow("states:ListExecutions", on=machines), *queues.may_ask] if machines else []),
+            ],
+        )
+        events.Rule(
+            self,
+            "CheckPromises",
+            description="Check orders, counts and numbers, once a night",
+            schedule=events.Schedule.rate(Duration.minutes(CHECK_MINUTES)),
+            targets=[targets.LambdaFunction(check.function, retry_attempts=0)],  # the next run continues
         )
 
     def _watch_executions(

@@ -67,6 +67,14 @@ class Dashboards(Construct):
                 ),
             ],
             [
+                self._query(
+                    "Orders by queue and step, as the last check counted them",
+                    ("watch.check",),
+                    'filter message = "orders in step"',
+                    "stats latest(orders) as orders, latest(@timestamp) as counted_at by queue, step",
+                    "sort queue, step",
+                    width=_HALF,
+                ),
                 self._graph(
                     "Found overdue, stopped",
                     [

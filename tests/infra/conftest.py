@@ -70,6 +70,7 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "lambdas/notices/reminders.py": "",
         "lambdas/outbox/announcer.py": "",
         "lambdas/outbox/relay.py": "",
+        "lambdas/watch/check.py": "",
         "lambdas/watch/sweeper.py": "",
         "lambdas/watch/stopped_executions.py": "",
         **{f"lambdas/actions/{module}.py": "" for module in ACTIONS},

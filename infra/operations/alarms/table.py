@@ -10,7 +10,8 @@ COMPOSITE_MEANS = f"Orders stand still, or none can come in. {PAGES}/{COMPOSITE}
 
 _DOORS = ("api", "desk", "forms", "intake")
 _RELAY, _ANNOUNCER = "outbox.relay", "outbox.announcer"
-_SWEEPER, _STOPS = "watch.sweeper", "watch.stopped_executions"
+_SWEEPER, _STOPS, _CHECK = "watch.sweeper", "watch.stopped_executions", "watch.check"
+_DAY_SECONDS = 86_400
 _READER_LATE_MILLISECONDS = 10 * 60_000
 
 OF_ORDERS = (
@@ -57,6 +58,43 @@ OF_ORDERS = (
         names=_DOORS,
         threshold=10,
         minutes=1,
+    ),
+)
+# Counted once a night, over all orders.
+OF_THE_CHECK = (
+    AlarmRule(
+        name="OldestWait",
+        means="An order has waited for somebody for a week, and nothing was done with it",
+        of=Of.OURS,
+        metrics=("OldestWait",),
+        names=(_CHECK,),
+        unit="Seconds",
+        statistic="Maximum",
+        threshold=7 * _DAY_SECONDS,
+        minutes=60,
+        missing="ignore",
+    ),
+    AlarmRule(
+        name="HoldsLapse",
+        means="Money that is held lapses within two days, or did, and nothing has captured it",
+        of=Of.OURS,
+        metrics=("HoldsLapsing",),
+        names=(_CHECK,),
+        statistic="Maximum",
+        threshold=1,
+        minutes=60,
+        missing="ignore",
+    ),
+    AlarmRule(
+        name="PromisesBroken",
+        means="The nightly check found orders, counts or numbers that break a promise",
+        of=Of.OURS,
+        metrics=("PromisesBroken",),
+        names=(_CHECK,),
+        statistic="Maximum",
+        threshold=1,
+        minutes=60,
+        missing="ignore",
     ),
 )
 OF_READERS = (
@@ -126,10 +164,10 @@ OF_READERS = (
     ),
     AlarmRule(
         name="WatchFails",
-        means="The functions that look for overdue and stopped orders fail",
+        means="The functions that look for overdue and stopped orders and check promises fail",
         of=Of.FUNCTION,
         metrics=("Errors",),
-        names=(_SWEEPER, _STOPS),
+        names=(_SWEEPER, _STOPS, _CHECK),
         threshold=3,
         minutes=15,
     ),
@@ -277,4 +315,4 @@ OF_MISUSE = (
         minutes=5,
     ),
 )
-ALARMS = (*OF_ORDERS, *OF_READERS, *OF_THE_PLATFORM, *OF_MISUSE)
+ALARMS = (*OF_ORDERS, *OF_THE_CHECK, *OF_READERS, *OF_THE_PLATFORM, *OF_MISUSE)

@@ -30,6 +30,12 @@ def number_sk(number: int | str) -> str:
     return f"number#{number:0>{NUMBER_DIGITS}}"
 
 
+def read_noted_numbers(table: RecordTable, pk: str) -> frozenset[int]:
+    """Numbers of a series that are taken for documents that are not issued yet, or free for the next one."""
+    noted = table.get(pk, "counter") or {}
+    return frozenset(int(value) for name, value in noted.items() if name.startswith(_NUMBER))
+
+
 class SeriesBusyError(Exception):
     """Too many documents were issued in the series at this moment; nothing was issued, try again."""
 

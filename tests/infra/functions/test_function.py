@@ -70,6 +70,7 @@ def test_every_function_has_a_timeout_and_memory_of_its_own(stage: Synthesized) 
         "OutboxRelay": (512, 60),
         "SandboxProviderHandler": (512, 15),
         "WatchSweeper": (256, 120),
+        "WatchCheck": (512, 840),
         "WatchExecutions": (256, 30),
     }
 
@@ -128,6 +129,7 @@ def test_every_function_is_told_what_its_settings_read_and_no_more(stage: Synthe
         "SandboxProviderHandler": {"RECORD_TABLE"},
         "WatchSweeper": {"ORDER_TABLE", "MACHINES", "MACHINE_HASHES"},
         "WatchExecutions": {"ORDER_TABLE"},
+        "WatchCheck": {"ORDER_TABLE", "RECORD_TABLE", "GATEWAY", "CURRENCY", "MACHINES"},
     }
 
 

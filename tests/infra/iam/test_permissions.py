@@ -149,6 +149,13 @@ FUNCTIONS: dict[str, dict[str, set[str]]] = {
         "*": TRACE,
         # and states:ListExecutions on every machine
     },
+    "WatchCheck": {
+        "StorageOrderTable": FETCH,
+        "StorageOrderTable/index/by_step": {"dynamodb:Query"},
+        "StorageRecordTable": {"dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem"},  # its own progress only
+        "*": TRACE,
+        # and states:ListExecutions on every machine
+    },
     "WatchExecutions": {
         "StorageOrderTable": {"dynamodb:GetItem", "dynamodb:PutItem"},
         "WatchMissed": {"sqs:SendMessage"},
@@ -156,7 +163,15 @@ FUNCTIONS: dict[str, dict[str, set[str]]] = {
     },
 }
 
-ASK_EXECUTIONS = ("ApiHandler", "BulkWorker", "DeskHandler", "OutboxRelay", "WatchExecutions", "WatchSweeper")
+ASK_EXECUTIONS = (
+    "ApiHandler",
+    "BulkWorker",
+    "DeskHandler",
+    "OutboxRelay",
+    "WatchExecutions",
+    "WatchSweeper",
+    "WatchCheck",
+)
 MACHINE_FROM_RELAY = {"states:StartExecution", "states:SendTaskSuccess", "states:SendTaskFailure"}
 
 MACHINE: dict[str, set[str]] = {
@@ -188,7 +203,7 @@ def test_a_function_may_do_exactly_this(stage: Synthesized, function: str) -> No
         where = "arn:AWS::Partition:states:AWS::Region:AWS::AccountId:execution"
         names += [f"{stage.settings.stage}-bulk-runs"] if function == "ApiHandler" else []
         expected |= {f"{where}:{name}:*": {"states:DescribeExecution"} for name in names}
-    if function == "WatchSweeper":
+    if function in ("WatchSweeper", "WatchCheck"):
         expected |= {key: {"states:ListExecutions"} for key in _machines_of_queues(stage)}
 
     assert _allowed(stage.properties(f"{function}Role")) == expected
@@ -239,6 +254,7 @@ def test_only_this_api_and_the_watch_rules_may_invoke_functions_from_outside(sta
         ("IntakeWebhookFunction", "apigateway.amazonaws.com"),
         ("NoticesReminderFunction", "events.amazonaws.com"),
         ("SandboxProviderHandlerFunction", "apigateway.amazonaws.com"),
+        ("WatchCheckFunction", "events.amazonaws.com"),
         ("WatchExecutionsFunction", "events.amazonaws.com"),
         ("WatchExecutionsFunction", "events.amazonaws.com"),
         ("WatchSweeperFunction", "events.amazonaws.com"),

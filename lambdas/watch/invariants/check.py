@@ -1,0 +1,184 @@
+"""Walks all promises in parts that can be stopped and continued: open orders, canceled ones, counts, series of documents."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+
+from lambdas.orders.model.order import Hold, ListPosition, Order
+from lambdas.orders.model.queue import Queue
+from lambdas.orders.ports import Executions, OrderStore, TimeWindow
+from lambdas.orders.table.entries import OrderEntry, UnreadableOrder
+from lambdas.payments.gateway import Gateway, TransactionState
+from lambdas.records.clients.service import ServiceRecords
+from lambdas.records.invoices.invoice import InvoiceKind
+from lambdas.records.step_counts import StepCounts
+from lambdas.records.table import RecordTable
+from lambdas.runtime.telemetry import log_unexpected
+from lambdas.watch.invariants.of_counts import of_counts
+from lambdas.watch.invariants.of_order import lapses_soon, of_canceled_order, of_open_order, waits_since
+from lambdas.watch.invariants.of_series import of_series
+from lambdas.watch.invariants.progress import Progress
+from lambdas.watch.invariants.violation import Promise, Violation
+
+PAGE = 100  # orders that are read together; between two pages a run may stop
+MOST_CANCELED = 5_000  # of each queue in one pass; the next pass continues behind them
+_IN_ONE_PIECE = ("counts#", "series#")
+_Walk = Callable[[Progress], Iterator[Progress]]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """The data that is checked. `running`: reads the names of running executions. `now`: Unix seconds."""
+
+    orders: OrderStore
+    executions: Executions
+    running: Callable[[], frozenset[str]]
+    records: RecordTable
+    gateway: Gateway
+    queues: Mapping[int, Queue]
+    now: Callable[[], int]
+    pause: Callable[[float], None]
+
+
+@dataclass(frozen=True)
+class Check:
+    """`report` takes each violation, `on_lapsing` each order whose hold lapses soon. `has_time`: asked between parts.
+    `keep` keeps the progress; None stops the run, because another one is at work."""
+
+    stage: Stage
+    report: Callable[[Violation], None]
+    on_lapsing: Callable[[Order], None]
+    has_time: Callable[[], bool]
+    keep: Callable[[Progress], Progress | None]
+    most_canceled: int = MOST_CANCELED
+
+    def run(self, progress: Progress) -> Progress:
+        """Continue the pass. The result is over, or says where the next run continues."""
+        parts = self._parts()
+        names = [name for name, _ in parts]
+        begin = names.index(progress.task) if progress.task in names else 0
+        for name, walk in parts[begin:]:
+            if name != progress.task:
+                progress = progress.model_copy(update={"task": name, "behind": None})
+            for moved in walk(progress):
+                kept = self.keep(_past(moved, names) if name.startswith(_IN_ONE_PIECE) else moved)
+                if kept is None or kept.is_over or not self.has_time():
+                    return kept or moved
+                progress = kept
+        over = progress.model_copy(update={"is_over": True})
+        return self.keep(over) or over
+
+    def _parts(self) -> list[tuple[str, _Walk]]:
+        """Name -> a walk that yields its progress after each piece of it."""
+        queues = list(self.stage.queues.values())
+        brands = sorted({queue.brand_id for queue in queues})
+        return [
+            *(
+                (f"open#{queue.order_queue_id}#{step.id}", partial(self._open, queue, step.id))
+                for queue in queues
+                for step in queue.ordinary_steps
+            ),
+            *((f"canceled#{queue.order_queue_id}", partial(self._canceled, queue)) for queue in queues),
+            *((f"counts#{queue.order_queue_id}", partial(self._counts, queue)) for queue in queues),
+            *(
+                (f"series#{brand}#{kind.value}", partial(self._series, brand, kind))
+                for brand in brands
+                for kind in InvoiceKind
+            ),
+        ]
+
+    def _open(self, queue: Queue, step_id: int, progress: Progress) -> Iterator[Progress]:
+        running, stage = self.stage.running(), self.stage
+        for entries in self._pages(queue, step_id, progress.behind):
+            now, before, lapsing, oldest = stage.now(), progress, 0, progress.oldest_wait_seconds
+            orders, unreadable = self._read(entries)
+            found = self._count(partial(of_open_order, order, stage.executions, running, now) for order in orders)
+            for order in orders:
+                if lapses_soon(order, now):
+                    lapsing += 1
+                    self.on_lapsing(order)
+                oldest = max(oldest, now - (waits_since(order) or now))
+            progress = _after(before, entries, found + unreadable, lapsing=before.lapsing + lapsing)
+            progress = progress.model_copy(update={"oldest_wait_seconds": oldest})
+            yield progress
+
+    def _canceled(self, queue: Queue, progress: Progress) -> Iterator[Progress]:
+        """Canceled orders, a part of them in each pass: they are kept for ever."""
+        key, services = str(queue.order_queue_id), ServiceRecords(self.stage.records)
+        behind = progress.behind or progress.canceled_behind.get(key)
+        left = self.most_canceled
+
+        def live(order: Order) -> tuple[str, ...]:
+            found = services.of_order(order.client_id, order.order_id) if order.client_id else ()
+            return tuple(each.service_id for each in found)
+
+        for entries in self._pages(queue, queue.canceled.id, behind):
+            orders, unreadable = self._read(entries)
+            found = self._count(
+                partial(of_canceled_order, order, holds=self._is_held, live_services=live) for order in orders
+            )
+            progress = _after(progress, entries, found + unreadable)
+            if progress.behind:
+                rotation = {**progress.canceled_behind, key: progress.behind}
+                progress = progress.model_copy(update={"canceled_behind": rotation})
+            yield progress
+            left -= len(entries)
+            if left <= 0:
+                return
+        if key in progress.canceled_behind:  # begin again at the first one
+            rotation = {queue_id: at for queue_id, at in progress.canceled_behind.items() if queue_id != key}
+            yield progress.model_copy(update={"canceled_behind": rotation})
+
+    def _is_held(self, hold: Hold) -> bool:
+        found = self.stage.gateway.find(hold.key)
+        return found is not None and found.state is TransactionState.HELD
+
+    def _counts(self, queue: Queue, progress: Progress) -> Iterator[Progress]:
+        counts = StepCounts(self.stage.records)
+        found = self._count([partial(of_counts, queue, self.stage.orders, counts, self.stage.pause)])
+        yield progress.model_copy(update={"found": progress.found + found})
+
+    def _series(self, brand_id: int, kind: InvoiceKind, progress: Progress) -> Iterator[Progress]:
+        found = self._count([partial(of_series, self.stage.records, brand_id, kind)])
+        yield progress.model_copy(update={"found": progress.found + found})
+
+    def _pages(self, queue: Queue, step_id: int, behind: ListPosition | None) -> Iterator[list[OrderEntry]]:
+        window = TimeWindow(page_size=PAGE, behind=behind)
+        entries = self.stage.orders.in_step(queue.order_queue_id, step_id, window)
+        while page := list(islice(entries, PAGE)):
+            yield page
+
+    def _read(self, entries: Sequence[OrderEntry]) -> tuple[list[Order], int]:
+        """The orders that can be read, and how many cannot: these are reported. One that is gone meanwhile is neither."""
+        found = self.stage.orders.get_many([entry.order_id for entry in entries])
+        unreadable = [each for each in found if isinstance(each, UnreadableOrder)]
+        for each in unreadable:
+            mend = "fix its row (docs/operating.md), then make redrive"
+            self.report(Violation(promise=Promise.READABLE, place=each.order_id, what=each.why, mend=mend))
+        return [each for each in found if isinstance(each, Order)], len(unreadable)
+
+    def _count(self, questions: Iterable[Callable[[], Iterable[Violation]]]) -> int:
+        """Ask each question and report what it finds. One that cannot be answered stops no other."""
+        count = 0
+        for ask in questions:
+            try:
+                for violation in ask():
+                    self.report(violation)
+                    count += 1
+            except Exception as error:  # noqa: BLE001 - the other orders are looked at all the same
+                log_unexpected("promise not checked", error)
+        return count
+
+
+def _past(progress: Progress, names: Sequence[str]) -> Progress:
+    """The progress at the next part, or over after the last one."""
+    following = names[names.index(progress.task) + 1 :]
+    return progress.model_copy(update={"task": following[0], "behind": None} if following else {"is_over": True})
+
+
+def _after(progress: Progress, entries: Sequence[OrderEntry], found: int, **changed: int) -> Progress:
+    """The progress behind a page. A broken entry of an index has no place."""
+    behind = max(entry.list_position for entry in entries)
+    counted = {"checked": progress.checked + len(entries), "found": progress.found + found}
+    return progress.model_copy(update={"behind": behind, **counted, **changed})

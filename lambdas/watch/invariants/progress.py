@@ -1,0 +1,54 @@
+"""How far a check came, kept in the record table, so that the next run continues there."""
+
+from lambdas.orders.model.order import ListPosition
+from lambdas.records.table import RecordTable
+from lambdas.runtime.items import to_item
+from lambdas.runtime.models import Frozen
+
+_KEY = {"pk": "order_check", "sk": "progress"}
+
+
+class Progress(Frozen):
+    """`day`: of the pass, as YYYY-MM-DD. `task`: the part it is in; empty before the first. `behind`: the order it came to.
+    `canceled_behind`: by queue, where the rotation through canceled orders continues. Times in Unix seconds.
+    """
+
+    day: str = ""
+    task: str = ""
+    behind: ListPosition | None = None
+    canceled_behind: dict[str, ListPosition] = {}
+    checked: int = 0
+    found: int = 0
+    lapsing: int = 0
+    oldest_wait_seconds: int = 0
+    is_over: bool = True
+    version: int = 0
+
+
+class ProgressRecord:
+    """The one record of it. A run that finds another one at work stops."""
+
+    def __init__(self, table: RecordTable) -> None:
+        self._table = table
+
+    def read(self) -> Progress:
+        found = self._table.get(_KEY["pk"], _KEY["sk"])
+        return (
+            Progress.model_validate({key: value for key, value in found.items() if key not in _KEY})
+            if found
+            else Progress()
+        )
+
+    def write(self, progress: Progress) -> Progress | None:
+        """Keep it. None if another run wrote meanwhile."""
+        fresh = progress.model_copy(update={"version": progress.version + 1})
+        try:
+            self._table.client.put_item(
+                TableName=self._table.name,
+                Item=to_item({**_KEY, **fresh.model_dump(exclude_none=True)}),
+                ConditionExpression="attribute_not_exists(pk) OR version = :before",
+                ExpressionAttributeValues=to_item({":before": progress.version}),
+            )
+        except self._table.client.exceptions.ConditionalCheckFailedException:
+            return None
+        return fresh
