@@ -6,6 +6,7 @@ from lambdas.desk.acts.act import ANSWER, Act, Offer
 from lambdas.desk.acts.offered import offered
 from lambdas.desk.desk import Desk
 from lambdas.desk.pages.checklist import StepPicture, checklist_of, state_of, step_word
+from lambdas.desk.pages.history import HistoryShown, read_history
 from lambdas.desk.pages.money import MoneyLine, money_of
 from lambdas.desk.pages.times import amount, moment
 from lambdas.desk.pages.waits import WaitLine, waits_shown
@@ -60,6 +61,7 @@ class OrderPageView(Frozen):
     services: tuple[ServiceLine, ...]
     money: tuple[MoneyLine, ...]
     posts: tuple[PostLine, ...]
+    history: HistoryShown
     latest_post_id: int
     may_see_person: bool
     acts: tuple[Act, ...]
@@ -95,6 +97,7 @@ def view_of(desk: Desk, user: ApiUser, order: Order) -> OrderPageView:
         services=_services(shown),
         money=money_of(shown),
         posts=posts,
+        history=read_history(desk, user, order),
         latest_post_id=posts[-1].post_id if posts else 0,
         may_see_person=may_see,
         acts=tuple(act for act in offer.of_order if act.what != ANSWER),

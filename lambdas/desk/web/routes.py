@@ -10,6 +10,7 @@ from lambdas.desk.pages.board import read_board
 from lambdas.desk.pages.order_list import read_orders
 from lambdas.desk.pages.order_page import OrderPageView, read_order, view_of
 from lambdas.desk.pages.search import find_orders
+from lambdas.desk.pages.worklist import read_worklist
 from lambdas.desk.web import sign_in
 from lambdas.desk.web.cookies import end_cookie, session_token
 from lambdas.desk.web.forms import CSRF, refuse_others
@@ -60,7 +61,10 @@ def _signed_out(request: WebRequest) -> Answer:
 def _get(site: Site, request: WebRequest, session: UserSession) -> Answer:
     desk, user = site.desk, session.user
     match request.path:
-        case ("desk",) | ("desk", "board"):
+        case ("desk",) | ("desk", "worklist"):
+            work = read_worklist(desk, user, request.query.get("whose", ""), request.query.get("cursor", ""))
+            return page(site, request, session, "worklist.html", title="Worklist", work=work)
+        case ("desk", "board"):
             return page(site, request, session, "board.html", title="Board", queues=read_board(desk, user))
         case ("desk", "queues", queue, step) if _NUMBER.fullmatch(queue) and _NUMBER.fullmatch(step):
             found = read_orders(desk, user, int(queue), int(step), request.query.get("cursor", ""))

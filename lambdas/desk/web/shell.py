@@ -13,7 +13,7 @@ from lambdas.records.users.sessions import UserSession
 from lambdas.web.http import Answer, WebRequest
 
 _PART = "part"
-_KEPT = ("q", "cursor")  # of a query, when a page is loaded again
+_KEPT = ("q", "whose", "cursor")  # of a query, when a page is loaded again
 
 
 def page(site: Site, request: WebRequest, session: UserSession, template: str, *, title: str, **values: Any) -> Answer:

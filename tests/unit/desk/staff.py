@@ -129,6 +129,10 @@ class Staff:
     def open(self, path: str) -> Shown:
         return self._followed(self.ask("GET", path))
 
+    def shown_text(self) -> str:
+        assert self.shown is not None
+        return self.shown.text
+
     def order(self, order_id: str) -> Shown:
         return self.open(f"/desk/orders/{order_id}")
 

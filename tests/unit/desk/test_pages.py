@@ -16,7 +16,7 @@ def test_the_board_counts_the_orders_of_each_step(site: Site, staff: Staff) -> N
     for _ in range(3):
         site.desk.counts.follow(None, at_call_back(site))
 
-    shown = staff.open("/desk")
+    shown = staff.open("/desk/board")
 
     assert "Dedicated server 3 in progress" in shown.text
     assert "Verification 3" in shown.text

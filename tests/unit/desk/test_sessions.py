@@ -18,11 +18,11 @@ def is_at_sign_in(staff: Staff) -> bool:
     return "Sign in to the order desk" in staff.open("/desk").text
 
 
-def test_user_and_token_lead_to_the_board(site: Site) -> None:
+def test_user_and_token_lead_to_the_worklist(site: Site) -> None:
     shown = Staff(site).sign_in("ada", site.users.add("ada", now=site.now()))
 
     assert shown.status == 200
-    assert "Dedicated server" in shown.text
+    assert "Worklist" in shown.text
 
 
 def test_the_cookie_is_for_this_host_alone_and_no_script_reads_it(site: Site) -> None:
@@ -140,7 +140,7 @@ def test_two_sessions_of_one_browser_do_not_stay_open(site: Site, staff: Staff) 
 def test_on_one_s_own_machine_the_desk_works_without_https(site: Site) -> None:
     staff = Staff(site, scheme="http")
 
-    assert "Board" in staff.sign_in("ada", site.users.add("ada", now=site.now())).text
+    assert "Worklist" in staff.sign_in("ada", site.users.add("ada", now=site.now())).text
     assert set(staff.cookies) == {"desk", "desk-sign-in"}
 
 

@@ -1,0 +1,92 @@
+"""Open work, most urgent first (`order.worklist`): of the user, of their teams, or all that they see."""
+
+from lambdas.access.visibility import queues_seen_by
+from lambdas.desk.desk import Desk
+from lambdas.desk.pages.times import moment
+from lambdas.orders.decisions.open_work import WorkKind
+from lambdas.read_models.worklist.listing import WorkEntry, WorklistPage, WorklistReader
+from lambdas.read_models.worklist.pages import WorklistFilter
+from lambdas.read_models.worklist.store import WorklistStore
+from lambdas.records.users.api_user import ApiUser
+from lambdas.runtime.models import Frozen
+
+MINE, TEAMS, ALL = "mine", "teams", "all"
+_PAGE = 50
+_WHATS = {
+    WorkKind.STOPPED: "Stopped execution",
+    WorkKind.REVIEW: "Lead to review",
+    WorkKind.REPLY: "Reply of the client",
+    WorkKind.MONEY: "Money without an invoice",
+}
+_MARKS = {WorkKind.FAILED: "failed", WorkKind.UNDO: "failed", WorkKind.STOPPED: "failed"}
+_URGENT = {2: "high", 3: "urgent"}
+
+
+class WorkLine(Frozen):
+    """`what`: the action, or what else waits. `urgency`: empty for a normal or low priority."""
+
+    order_id: str
+    what: str
+    kind: str
+    mark: str
+    who: str
+    team: str
+    person: str
+    due: str
+    overdue: bool
+    urgency: str
+
+
+class WorkShown(Frozen):
+    """`whose`: mine, teams or all. `behind`: since when the list does not know of some changes; empty: no sign of that."""
+
+    whose: str
+    lines: tuple[WorkLine, ...]
+    unreadable: tuple[str, ...]
+    next_cursor: str
+    behind: str
+
+
+def read_worklist(desk: Desk, user: ApiUser, whose: str, cursor: str) -> WorkShown:
+    """Raises InvalidOrderError for a cursor of another list."""
+    whose = whose if whose in (MINE, TEAMS, ALL) else TEAMS if user.teams else ALL
+    page = _page(desk, user, whose, cursor)
+    return WorkShown(
+        whose=whose,
+        lines=tuple(_line(entry) for entry in page.entries),
+        unreadable=tuple(order.order_id for order in page.unreadable),
+        next_cursor=page.next_cursor or "",
+        behind=moment(page.behind_since),
+    )
+
+
+def _page(desk: Desk, user: ApiUser, whose: str, cursor: str) -> WorklistPage:
+    queues = queues_seen_by(user, desk.service.queues)
+    if not queues or (whose == TEAMS and not user.teams):
+        return WorklistPage()
+    criteria = WorklistFilter(
+        queues=queues,
+        teams=user.teams if whose == TEAMS else (),
+        person=user.name if whose == MINE else "",
+        limit=_PAGE,
+        cursor=cursor or None,
+    )
+    reader = WorklistReader(WorklistStore(desk.read_models), desk.service.store, user, desk.plans, desk.now())
+    return reader.read(criteria)
+
+
+def _line(entry: WorkEntry) -> WorkLine:
+    order, work = entry.order, entry.work
+    action = order.actions.get(str(work.action_id))
+    return WorkLine(
+        order_id=order.order_id,
+        what=action.name if action else _WHATS.get(work.kind, work.kind.value),
+        kind=work.kind.value,
+        mark=_MARKS.get(work.kind, "waiting"),
+        who=order.listed_company,
+        team=work.team,
+        person=work.person,
+        due=moment(work.due_at),
+        overdue=entry.is_overdue,
+        urgency=_URGENT.get(order.priority, ""),
+    )
