@@ -88,6 +88,7 @@ def construct_name(name: str) -> str:
 
 def _on_tables(needs: ActionNeeds, *, storage: Storage) -> list[iam.PolicyStatement]:
     on_orders = allow("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", on=[storage.orders.table_arn])
+    paused = record_keys.of_actions(storage.records)
     if not needs.on_records:
-        return [on_orders]
-    return [on_orders, *record_keys.except_users(storage.records, *needs.on_records)]
+        return [on_orders, *paused]
+    return [on_orders, *paused, *record_keys.except_users(storage.records, *needs.on_records)]

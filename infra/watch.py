@@ -16,6 +16,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_lambda_destinations as destinations
 from constructs import Construct
 
+from infra.functions import record_keys
 from infra.functions.function import FunctionParts, OrderFunction, allow
 from infra.functions.record_keys import except_users, only
 from infra.message_queues import LONGEST_DAYS, message_queue
@@ -42,7 +43,14 @@ class Watch(Construct):
         super().__init__(scope, construct_id)
         orders = storage.orders
         write = allow("dynamodb:GetItem", "dynamodb:PutItem", on=[orders.table_arn])
-        self._sweep(parts, orders, write, queues, machine_hashes)
+        self._sweep(
+            parts,
+            orders,
+            write=[write, *record_keys.of_sweeper(storage.records)],
+            queues=queues,
+            machine_hashes=machine_hashes,
+            records=storage.records,
+        )
         self._check(parts, storage, queues)
         if machines := list(queues.arns_by_id.values()):
             self._watch_executions(parts, orders, machines, [write, *queues.may_ask])
@@ -51,9 +59,11 @@ class Watch(Construct):
         self,
         parts: FunctionParts,
         orders: dynamodb.Table,
-        write: iam.PolicyStatement,
+        *,
+        write: Sequence[iam.PolicyStatement],
         queues: Queues,
         machine_hashes: Mapping[str, str],
+        records: dynamodb.Table,
     ) -> None:
         machines = list(queues.arns_by_id.values())
         compare = [allow("states:ListExecutions", on=machines), *queues.may_ask] if machines else []
@@ -66,15 +76,16 @@ class Watch(Construct):
             "Sweeper",
             parts=parts,
             handler="lambdas.watch.sweeper.handler",
-            description="Marks waits past their deadline and orders without an execution; cancels leads whose time is over",
+            description="Marks overdue waits and orders without execution; cancels old leads; wakes what was paused",
             memory_mb=256,
             timeout_seconds=120,
             environment={
                 "ORDER_TABLE": orders.table_name,
+                "RECORD_TABLE": records.table_name,
                 "MACHINES": queues.machines_json,
                 "MACHINE_HASHES": json.dumps(machine_hashes),
             },
-            permissions=[write, *due, *compare],
+            permissions=[*write, *due, *compare],
         )
         events.Rule(
             self,

@@ -19,8 +19,8 @@ USERS = (
 )  # the users of the API, and the list of them: written by `make users`, with a person's credentials
 READ, WRITE = ("GetItem", "Query"), ("GetItem", "PutItem", "UpdateItem", "ConditionCheckItem", "Query")
 
-# A door reads these to accept an order: clients with their stored methods, logins, coupon codes.
-_READ_BY_DOORS = ("client#*", "login#*", "coupon_code#*", "stop_link#*")
+# A door reads these to accept an order: clients with their stored methods, logins, coupon codes, what is paused.
+_READ_BY_DOORS = ("client#*", "login#*", "coupon_code#*", "stop_link#*", "pauses")
 # A door writes these: records of an order, counts of coupons, posts and their numbers, idempotency keys.
 _WRITTEN_BY_DOORS = (
     "order#*",
@@ -67,10 +67,10 @@ def _of_gateway(gateway: str) -> tuple[str, ...]:
 def of_api(table: dynamodb.Table) -> list[iam.PolicyStatement]:
     """Everything but changes of users, which it only reads for logins.
 
-    It deletes the entry for an e-mail address or login name when the client gets another one.
+    It deletes the entry for an e-mail address or login name when the client gets another one, and of what waited for a pause.
     """
     return [
-        only(table, ("DeleteItem",), ("email#*", "login#*")),
+        only(table, ("DeleteItem",), ("email#*", "login#*", "paused#*")),
         *except_users(table, *WRITE),
         _allow(table, ("GetItem",), {"ForAllValues:StringLike": {_KEYS: list(USERS)}}),
     ]
@@ -82,6 +82,16 @@ def of_bulk(table: dynamodb.Table) -> list[iam.PolicyStatement]:
         *except_users(table, *WRITE),
         _allow(table, ("GetItem",), {"ForAllValues:StringLike": {_KEYS: list(USERS)}}),
     ]
+
+
+def of_actions(table: dynamodb.Table) -> list[iam.PolicyStatement]:
+    """Read the pauses, and note what waits for their ends. Each module has its own needs beside."""
+    return [only(table, ("GetItem",), ("pauses",)), only(table, ("PutItem",), ("paused#*",))]
+
+
+def of_sweeper(table: dynamodb.Table) -> list[iam.PolicyStatement]:
+    """The pauses, and what waits for their ends."""
+    return [only(table, ("GetItem", "PutItem"), ("pauses",)), only(table, ("Query", "DeleteItem"), ("paused#*",))]
 
 
 def guards_of_doors(table: dynamodb.Table) -> list[iam.PolicyStatement]:

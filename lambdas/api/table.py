@@ -51,6 +51,11 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "order.note",
         "order.note_list",
     ),
+    "pauses": (
+        "order.pause",
+        "order.resume",
+        "order.pause_list",
+    ),
     "queues": (
         "order.queue_list",
         "order.queue_get",

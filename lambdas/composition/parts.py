@@ -20,6 +20,7 @@ from lambdas.payments.screen import PaymentLimits, screening
 from lambdas.records.clients.client import ClientRecords
 from lambdas.records.coupons.coupon import CouponRecords
 from lambdas.records.coupons.use import CouponUseRecords
+from lambdas.records.pauses.pause import PauseRecords
 from lambdas.records.table import RecordTable
 from lambdas.runtime.settings import TableSettings
 
@@ -48,11 +49,12 @@ class Parts:
 
 
 def parts_of(settings: DoorSettings) -> Parts:
-    records, plans = RecordTable(settings.record_table), load_plans()
-    clients, gateway = ClientRecords(records), gateway_named(settings.gateway, records)
-
     def now() -> int:
         return int(time.time())
+
+    records, plans = RecordTable(settings.record_table), load_plans()
+    pauses = PauseRecords(records, now)
+    clients, gateway = ClientRecords(records), gateway_named(settings.gateway, records, pauses)
 
     limits = PaymentLimits.model_validate_json(settings.payment_limits)
     service = OrderService(
@@ -66,6 +68,7 @@ def parts_of(settings: DoorSettings) -> Parts:
         now=now,
         machine_hashes={int(queue): found for queue, found in json.loads(settings.machine_hashes).items()},
         executions=StepFunctionsMachine(json.loads(settings.machines)),
+        pauses=pauses,
         screen=screening(settings.guard_table, limits=limits, gateway=gateway, clients=clients, now=now),
     )
     return Parts(service, records, clients, gateway, plans)

@@ -19,6 +19,7 @@ from lambdas.orders.decisions.contact_correction import with_contact
 from lambdas.orders.decisions.draft import OrderDraft, new_order, queue_for, revised
 from lambdas.orders.decisions.on_account import for_signed_contracts, narrower
 from lambdas.orders.decisions.parties import refuse_strangers
+from lambdas.orders.decisions.paused import resumed
 from lambdas.orders.decisions.readiness import check_ready
 from lambdas.orders.decisions.replies import with_answer, with_reply
 from lambdas.orders.decisions.shown_order import ShownOrder
@@ -36,10 +37,12 @@ from lambdas.orders.model.modules import ModuleFacts
 from lambdas.orders.model.order import Order
 from lambdas.orders.model.queue import MayBeInvoiced, Queue
 from lambdas.orders.model.steps import StepStatus
+from lambdas.orders.pauses import NO_PAUSES, Pauses, PausesUnreadError
 from lambdas.orders.payment_ports import UNSCREENED, Payments, Screen
 from lambdas.orders.ports import UNBOUND, AssumedRunning, Clients, Executions, KeyUsed, OrderStore, Permit, Pricing
 from lambdas.orders.store import save
 from lambdas.orders.submission import Submission
+from lambdas.orders.submit_errors import PaymentUnavailableError, SubmitsPausedError
 from lambdas.orders.submit_request import SubmitRequest
 from lambdas.orders.table.keys import IdempotencyKey, creation_keys, hash_pk, new_hash
 from lambdas.orders.table.lists import OrderFilter, list_orders
@@ -63,6 +66,7 @@ class OrderService:
     now: Callable[[], int]
     machine_hashes: Mapping[int, str] = field(default_factory=dict)
     screen: Screen = UNSCREENED
+    pauses: Pauses = NO_PAUSES
     executions: Executions = field(default_factory=AssumedRunning)
 
     def create(self, draft: OrderDraft, key: IdempotencyKey | None = None, *, by: str = "") -> Order:
@@ -228,12 +232,32 @@ class OrderService:
         self, order: Order, request: SubmitRequest, form_invoices: MayBeInvoiced | None = None, *, signed: bool = False
     ) -> Order:
         check = partial(self.check, form_invoices=form_invoices, signed=signed)
+        if order.is_lead:
+            self._refuse_paused(order, request)
         ports = (self.store, self.pricing, self.payments, self.screen)
         submitted = Submission(*ports, self.currency, check, self._as_deployed, self.now, request).submit(order)
         if submitted.machine_stopped_at is None or submitted.is_lead:
             return submitted
         restarted = self._kept_running(lambda current: current, request.by, lenient=True)
         return self._save(submitted, "restart", request.by, restarted)  # it was submitted before, and stopped since
+
+    def _refuse_paused(self, lead: Order, request: SubmitRequest) -> None:
+        """Raise SubmitsPausedError while the queue's submits are paused, or no money is moved and this needs some.
+
+        What the buyer sent with the submit is kept on the lead before.
+        """
+        wanted = self.preview(lead, request.changes)
+        takes_money = lead.attempt is not None or self.payments.due(wanted).amount_cents > 0
+        try:
+            pause = self.pauses.of_queue(lead.order_queue_id) or (self.pauses.of_gateway() if takes_money else None)
+        except PausesUnreadError:
+            raise PaymentUnavailableError(lead.order_id, "payments cannot be taken just now") from None
+        if pause is None:
+            return
+        if request.changes and lead.attempt is None:
+            request.shown.refuse_other_content(lead)
+            self.update(lead, request.changes, by=request.by, permit=request.permit)
+        raise SubmitsPausedError(lead.order_id, ends_at=pause.ends_at, now=self.now())
 
     def _as_deployed(self, order: Order) -> Order:
         queue_id = order.order_queue_id
@@ -307,6 +331,10 @@ class OrderService:
 
         kept_running = self._kept_running(change, by, lenient=True)
         return self._save(order, "skip", by, kept_running, because=why, expected_revision=expected_revision)
+
+    def resume_paused(self, order_id: str, action_id: int, *, by: str = "") -> Order:
+        """Ask for the run of an action that waited for the end of a pause. May be repeated."""
+        return self._save(self.store.get(order_id), "resume", by, partial(resumed, action_id=action_id, now=self.now()))
 
     def undo_skip(self, order: Order, action_id: int, *, by: str, expected_revision: int | None = None) -> Order:
         unskipped = self._kept_running(

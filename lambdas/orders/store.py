@@ -248,7 +248,8 @@ _CLAIM: Any = {
     "UpdateExpression": (
         "SET actions.#action.#state = :running, actions.#action.attempts = actions.#action.attempts + :one,"
         " actions.#action.#claim = :claim, actions.#action.claim_ends_at = :ends, actions.#action.#at = :now,"
-        " revision = revision + :one REMOVE waits.#action, actions.#action.requested_at"
+        " revision = revision + :one REMOVE waits.#action, actions.#action.requested_at,"
+        " actions.#action.paused_until"
     ),
     "ReturnValues": "ALL_NEW",
     "ReturnValuesOnConditionCheckFailure": "ALL_OLD",

@@ -41,6 +41,25 @@ class PaymentUnavailableError(PaymentRefusedError):
     _MEND = "submit it again in a minute"
 
 
+class SubmitsPausedError(OrderError):
+    """Orders are not taken for a while. The order stays a lead, with all that was sent; why they are not is for staff alone."""
+
+    kind = "submits_paused"
+    nature = Nature.UNAVAILABLE
+    again = Again.LATER
+    retry_after_seconds = 60  # each says its own
+
+    def __init__(self, order_id: str, *, ends_at: int, now: int) -> None:
+        until = datetime.fromtimestamp(ends_at, UTC).strftime("%Y-%m-%d %H:%M UTC")
+        super().__init__(
+            f"order {order_id} is kept and was not submitted: no orders are taken here until {until}, and nothing was charged; "
+            "submit it again then",
+            until=ends_at,
+        )
+        self.until = until
+        self.retry_after_seconds = max(1, ends_at - now)
+
+
 class PaymentUnknownError(OrderError):
     """Whether the pre-authorisation succeeded is not known yet (reference/order-systems.md P1)."""
 

@@ -1,7 +1,8 @@
 """Runs every few minutes. It marks overdue waits (event `OrderActionOverdue`) and cancels leads that were not submitted in time.
 
-It also marks orders without an execution (missing_executions.py). It reads a sparse index of orders with a due date. Each
-write is conditional: two sweeps at once report once, and a submit that comes first wins.
+It also marks orders without an execution (missing_executions.py), and wakes what waited for pauses that are over. It reads a
+sparse index of orders with a due date. Each write is conditional: two sweeps at once report once, and a submit that comes
+first wins.
 """
 
 import json
@@ -12,6 +13,7 @@ from typing import Any
 
 from lambdas.orders.decisions import leads
 from lambdas.orders.decisions.deadlines import with_overdue_marked
+from lambdas.orders.decisions.paused import resumed
 from lambdas.orders.machine import StepFunctionsMachine
 from lambdas.orders.model.modules import load_modules
 from lambdas.orders.model.order import Order
@@ -19,11 +21,16 @@ from lambdas.orders.model.queue import load_queues
 from lambdas.orders.ports import OrderStore
 from lambdas.orders.store import DynamoOrderStore, save
 from lambdas.orders.table.entries import UnreadableOrder
+from lambdas.records.pauses.pause import PauseRecords
+from lambdas.records.pauses.waking import wake_all
+from lambdas.records.table import RecordTable
 from lambdas.runtime.aws import step_functions
 from lambdas.runtime.cold_start import prepare
 from lambdas.runtime.settings import Settings
 from lambdas.runtime.telemetry import MetricUnit, log_unexpected, logger, metrics
 from lambdas.watch.missing_executions import ExecutionCheck
+
+MOST_RESUMED = 300  # actions that waited for the end of a pause, by one sweep
 
 AsDeployed = Callable[[Order], Order]
 
@@ -35,6 +42,7 @@ class SweeperSettings(Settings):
     """
 
     order_table: str
+    record_table: str
     machine_hashes: str = "{}"
     machines: str = "{}"
 
@@ -57,7 +65,25 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
     found = sweep(_orders(), now, _as_deployed)
     metrics.add_metric("OrdersFoundOverdue", MetricUnit.Count, found["overdue"])
     metrics.add_metric("LeadsExpired", MetricUnit.Count, found["expired"])
-    return {**found, "without_execution": without_execution}
+    return {**found, "without_execution": without_execution, "resumed": _resume_paused(now)}
+
+
+def _resume_paused(now: int) -> int:
+    """Wake what waited for pauses that are over. A failure is logged, and stops nothing else of the sweep."""
+    try:
+        pauses = PauseRecords(RecordTable(_settings().record_table), lambda: now)
+        return wake_all(pauses, partial(_resume, now=now), now, most=MOST_RESUMED)
+    except Exception as error:  # noqa: BLE001 - the next sweep tries again
+        log_unexpected("nothing woken after a pause", error)
+        return 0
+
+
+def _resume(order_id: str, action_id: int, *, now: int) -> Order:
+    def change(order: Order) -> Order:
+        again = resumed(order, action_id, now=now)
+        return again if again is order else again.changed(changed_by="", changed_how="resume", changed_because="")
+
+    return save(_orders(), _orders().get(order_id), change)
 
 
 def _execution_check(now: int) -> ExecutionCheck:

@@ -15,7 +15,8 @@ from pydantic import ValidationError
 
 from lambdas.actions import call_webhook
 from lambdas.actions._frame.module import PermanentError, ThrottledError, Tools, TransientError
-from lambdas.actions._frame.run import ActionWaits, run_action
+from lambdas.actions._frame.paused import ActionWaits
+from lambdas.actions._frame.run import run_action
 from lambdas.actions._frame.undo import undo_action
 from lambdas.actions._frame.webhook import MAX_ANSWER_BYTES, signature
 from lambdas.actions.call_webhook import CallWebhookConfig, module

@@ -27,6 +27,7 @@ _NAMES_NOTHING = (
     "client.add",
     "order.create",
     "order.list",
+    "order.pause_list",
     "order.module_list",
     "order.queue_add",
     "order.queue_list",

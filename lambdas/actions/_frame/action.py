@@ -15,6 +15,7 @@ from lambdas.actions._frame.run import run_action
 from lambdas.actions._frame.undo import undo_action
 from lambdas.orders.store import DynamoOrderStore
 from lambdas.payments.gateways import gateway_named
+from lambdas.records.pauses.pause import PauseRecords
 from lambdas.records.table import RecordTable
 from lambdas.runtime.cold_start import prepare
 from lambdas.runtime.retry_budget import retry_budget
@@ -47,9 +48,15 @@ def tools() -> Tools:
     """The tools of this installation, made once per process."""
     settings = TableSettings.from_environment()
     records = RecordTable(settings.record_table)
+    pauses = PauseRecords(records, _now)
     return Tools(
         orders=DynamoOrderStore(settings.order_table),
         records=records,
-        gateway=gateway_named(settings.gateway, records),
-        now=lambda: int(time.time()),
+        gateway=gateway_named(settings.gateway, records, pauses),
+        now=_now,
+        pauses=pauses,
     )
+
+
+def _now() -> int:
+    return int(time.time())

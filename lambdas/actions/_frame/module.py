@@ -8,6 +8,7 @@ from pydantic import ConfigDict
 
 from lambdas.orders.model.checklist import ChecklistAction
 from lambdas.orders.model.order import Order
+from lambdas.orders.pauses import NO_PAUSES, Pauses
 from lambdas.orders.ports import OrderStore
 from lambdas.payments.gateway import Gateway
 from lambdas.records.table import RecordTable
@@ -72,6 +73,7 @@ class Tools:
     gateway: Gateway
     now: Callable[[], int]
     action_id: int = 0
+    pauses: Pauses = NO_PAUSES
 
     def action_of(self, order: Order) -> ChecklistAction:
         """The action of this run, with its input and the user who requested it."""

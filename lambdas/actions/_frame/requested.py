@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from lambdas.actions._frame.module import ActionError, Module, ThrottledError, Tools, TransientError
+from lambdas.actions._frame.paused import ActionWaits
 from lambdas.actions._frame.run import Context, run_action
 from lambdas.orders.decisions.claims import ActionUnasked, OrderCanceled, OrderMoved
 
@@ -33,6 +34,6 @@ def run_requested(
             if attempt == REQUESTED_TRIES:
                 return {"ended": type(passing).__name__}
             pause(random.uniform(0, 2**attempt))
-        except (ActionError, ActionUnasked, OrderCanceled, OrderMoved) as ended:
+        except (ActionError, ActionUnasked, ActionWaits, OrderCanceled, OrderMoved) as ended:
             return {"ended": type(ended).__name__}
     raise AssertionError("the last try answers or ends")

@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError
 
 from lambdas.actions._frame.failures import OUTSIDE_ERRORS, classed, config_of, failed
 from lambdas.actions._frame.module import Done, Module, Tools, UnexpectedError, Waiting
+from lambdas.actions._frame.paused import ActionWaits, hold_back, pause_of
 from lambdas.actions._frame.skipped import release_skipped
 from lambdas.actions._frame.undo import undo_action
 from lambdas.orders.decisions import claims, progress
@@ -26,10 +27,6 @@ from lambdas.runtime.retry_budget import retry_budget
 from lambdas.runtime.telemetry import MetricUnit, logger, metrics
 
 GRACE_SECONDS = 5  # Between a Lambda's time-out and the end of its claim.
-
-
-class ActionWaits(Exception):
-    """The machine must wait for a person. The class name is the error name in the machine."""
 
 
 class OrderTableError(Exception):
@@ -57,7 +54,12 @@ def run_action(
     """Claim, run and settle one action. Return nothing of the order: machines get ids only."""
     try:
         with retry_budget(context):
-            claimed = _claim(order_id, action_id, context, use, by_machine=by_machine, only_if_asked=only_if_asked)
+            if pause := pause_of(module, use):
+                # Never claimed: what is not held back is not here any more, is done, or runs already.
+                claims.refuse_claim(hold_back(pause, order_id, action_id, use, by_machine=by_machine), action_id)
+                claimed = None
+            else:
+                claimed = _claim(order_id, action_id, context, use, by_machine=by_machine, only_if_asked=only_if_asked)
             return _run_and_settle(module, claimed, order_id, action_id, use)
     except (
         *OUTSIDE_ERRORS,

@@ -10,6 +10,7 @@ from typing import Any
 
 from lambdas.actions._frame.failures import classed, config_of
 from lambdas.actions._frame.module import Module, ThrottledError, Tools, TransientError
+from lambdas.actions._frame.paused import pause_of
 from lambdas.orders.decisions import outstanding
 from lambdas.orders.model.checklist import ActionState
 from lambdas.orders.model.order import Order
@@ -26,6 +27,10 @@ def release_skipped(module: Module[Any], order_id: str, action_id: int, use: Too
         return
     order = use.orders.get(order_id)
     if order.actions[str(action_id)].state is not ActionState.SKIPPED:
+        return
+    if pause := pause_of(module, use):
+        use.pauses.keep_waiting(pause, order_id, action_id)
+        _record_wait(order, action_id, use, str(pause))
         return
     try:
         module.on_skip(order, config_of(module, order, action_id), replace(use, action_id=action_id))

@@ -6,6 +6,7 @@ from typing import Any
 
 from lambdas.actions._frame.failures import OUTSIDE_ERRORS, classed, config_of, failed
 from lambdas.actions._frame.module import Module, Tools
+from lambdas.actions._frame.paused import hold_undo_back, pause_of
 from lambdas.orders.decisions import claims, progress
 from lambdas.orders.decisions.claims import ActionBusy
 from lambdas.orders.errors import OrderChangedError
@@ -25,6 +26,8 @@ def undo_action(module: Module[Any], order_id: str, action_id: int, use: Tools) 
         return {"undone": False}
     if claims.is_busy(action, use.now()):
         raise ActionBusy(f"action {action_id} of order {order_id} is still running")
+    if pause := pause_of(module, use):
+        hold_undo_back(pause, order, action_id, use)
     try:
         return _undo(module, module.undo, order, action_id, use)
     except (*OUTSIDE_ERRORS, OrderChangedError) as error:  # Of the order table, after the module has answered.

@@ -39,6 +39,9 @@ class ActionView(TypedDict):
     at: Annotated[str | None, Doc("When its state last changed.")]
     by: Annotated[str | None, Doc("The user who last acted on it; null if none did.")]
     result: Annotated[dict[str, Any], Doc("What its module returned.")]
+    paused_until: Annotated[
+        str | None, Doc("When a pause that it waits for ends, unless that is changed; null: it waits for none.")
+    ]
 
 
 _FOR = (
@@ -216,4 +219,5 @@ def _action(order: Order, action: ChecklistAction) -> ActionView:
         "at": iso(order.at_of(action)),
         "by": action.by or None,
         "result": action.result,
+        "paused_until": iso(action.paused_until),
     }

@@ -38,6 +38,7 @@ from lambdas.orders.submit_errors import (
     PaymentUnknownError,
     ReviewNeededError,
     SubmitInProgressError,
+    SubmitsPausedError,
     TotalDiffersError,
 )
 from lambdas.payments.hosted_pages import HostedPage, NotEnteredError
@@ -150,7 +151,7 @@ def _submit(  # noqa: PLR0911, PLR0917 - one page for each outcome
     except CouponGoneError as gone:
         withdraw_agreement(shop, form, shop.service.get(order_id=order.order_id))
         return _return_with_notice(shop, form, session, _notice_of(gone))
-    except (PaymentRefusedError, InvalidOrderError) as refused:
+    except (PaymentRefusedError, SubmitsPausedError, InvalidOrderError) as refused:
         return _return_with_notice(shop, form, session, _notice_of(refused))
     except AuthenticationRequiredError as asked:
         back, state = request.origin + path_of(form, RETURN), session.derived(_CHALLENGE)
@@ -172,6 +173,11 @@ def _notice_of(refused: OrderError) -> str:
         case PaymentRefusedError():
             way_on = "Nothing was charged. Try again, or choose another way to pay."
             return f"Your payment did not go through: {refused.reason}. {way_on}"
+        case SubmitsPausedError():
+            return (
+                "We cannot take orders at the moment, so yours was not sent, and nothing was charged. Everything you entered is "
+                f"saved. Come back after {refused.until} and order then."
+            )
         case CouponGoneError():
             return "A coupon can no longer be used, so the price changed. Check the price before you order."
     return f"Something is still missing: {'; '.join(problem.text for problem in refused.problems)}."

@@ -79,6 +79,7 @@ def claimed(order: Order, action_id: int, *, claim: str, now: int, ends_at: int)
         claim_ends_at=ends_at,
         at=now,
         requested_at=None,
+        paused_until=None,
     )
     return order.with_action(running).changed(waits=without(order.waits, WaitKey.action(action_id)))
 

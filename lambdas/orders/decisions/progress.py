@@ -213,4 +213,4 @@ def _settled(order: Order, action_id: int, state: ActionState, now: int, reason:
     reason = reason or _TO_DO.get(state, "")
     failed_last = state is ActionState.FAILED
     settled = {"state": state, "failed_last": failed_last, "retryable": False, "reason": reason, "at": now, "input": {}}
-    return action.changed(**settled, claim=None, claim_ends_at=None)
+    return action.changed(**settled, claim=None, claim_ends_at=None, paused_until=None)

@@ -41,7 +41,8 @@ class ChecklistAction(Frozen):
     `by`: the user who last processed, skipped or unskipped it, with their `input`. `requested_at`: a run was requested and
     has not started. `passed_over`: skipped because the order was moved past it. `failed_last`: its last run failed, even if
     parking wrote WAITING over the state. `retryable`: the machine may retry that failure without a request. `told`: digest
-    of the last accepted input and the attempts before it, so that a repeated input is recognised. Defaults are not stored,
+    of the last accepted input and the attempts before it, so that a repeated input is recognised. `paused_until`: it waits for
+    the end of a pause, which is then at the latest. Defaults are not stored,
     so they never change.
     """
 
@@ -49,7 +50,7 @@ class ChecklistAction(Frozen):
         {
             "action_id", "step_id", "name", "module", "automatic", "optional", "client_viewable", "owner", "due_hours",
             "reprocess", "captures", "prereqs", "state", "attempts", "claim_ends_at", "at", "by", "requested_at",
-            "passed_over", "failed_last", "retryable",
+            "passed_over", "failed_last", "retryable", "paused_until",
         }
     )  # fmt: skip
     PERSONAL = frozenset({"config", "claim", "reason", "result", "input", "told"})
@@ -83,6 +84,7 @@ class ChecklistAction(Frozen):
     failed_last: bool = False
     retryable: bool = False
     told: str = ""
+    paused_until: int | None = None
 
     @property
     def met(self) -> bool:

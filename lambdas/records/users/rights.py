@@ -10,7 +10,8 @@ class Right(StrEnum):
 
     `stored_methods`: pay with a card or an account that a client has stored. `personal_data`: see and write who a client
     is, and say whose an order is; without it an order is shown without its contact data. `bulk`: do with many orders at once
-    what the other rights allow with one.
+    what the other rights allow with one. `pause`: stop a module, the payment gateway or a
+    queue's submits for a while.
     """
 
     VIEW = "view"
@@ -22,6 +23,7 @@ class Right(StrEnum):
     STORED_METHODS = "stored_methods"
     PERSONAL_DATA = "personal_data"
     BULK = "bulk"
+    PAUSE = "pause"
 
 
 ROLES: dict[str, frozenset[Right]] = {
@@ -29,7 +31,16 @@ ROLES: dict[str, frozenset[Right]] = {
     "sales": frozenset({Right.VIEW, Right.CREATE, Right.PERSONAL_DATA}),
     "operator": frozenset({Right.VIEW, Right.ACT, Right.STORED_METHODS, Right.PERSONAL_DATA}),
     "supervisor": frozenset(
-        {Right.VIEW, Right.ACT, Right.SKIP, Right.CANCEL, Right.STORED_METHODS, Right.PERSONAL_DATA, Right.BULK}
+        {
+            Right.VIEW,
+            Right.ACT,
+            Right.SKIP,
+            Right.CANCEL,
+            Right.STORED_METHODS,
+            Right.PERSONAL_DATA,
+            Right.BULK,
+            Right.PAUSE,
+        }
     ),
     "billing": frozenset({Right.VIEW, Right.MONEY, Right.STORED_METHODS, Right.PERSONAL_DATA}),
     "admin": frozenset(Right),

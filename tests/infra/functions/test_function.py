@@ -127,7 +127,7 @@ def test_every_function_is_told_what_its_settings_read_and_no_more(stage: Synthe
         "OutboxAnnouncer": {"EVENT_BUS", "RECORD_TABLE", "HISTORY_TABLE", "DESK_TABLE", "DEAD_LETTERS"},
         "OutboxRelay": {"MACHINES", "MACHINE_HASHES", "FUNCTIONS", "ORDER_TABLE", "DEAD_LETTERS"},
         "SandboxProviderHandler": {"RECORD_TABLE"},
-        "WatchSweeper": {"ORDER_TABLE", "MACHINES", "MACHINE_HASHES"},
+        "WatchSweeper": {"ORDER_TABLE", "RECORD_TABLE", "MACHINES", "MACHINE_HASHES"},
         "WatchExecutions": {"ORDER_TABLE"},
         "WatchCheck": {"ORDER_TABLE", "RECORD_TABLE", "GATEWAY", "CURRENCY", "MACHINES"},
     }

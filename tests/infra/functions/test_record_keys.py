@@ -77,6 +77,8 @@ def test_nobody_reads_or_writes_records_without_naming_one(stage: Synthesized) -
         ("coupon_code#1#SAVE10", WRITES),
         ("counter#client_id", (*READS, *WRITES)),
         ("step_counts#1", (*READS, *WRITES)),
+        ("pauses", WRITES),
+        ("paused#0123456789abcdef", (*READS, *WRITES)),
     ],
 )
 def test_a_public_door_has_nothing_to_do_with(stage: Synthesized, role: str, key: str, verbs: tuple[str, ...]) -> None:
@@ -131,3 +133,15 @@ def test_the_desk_keeps_and_ends_sessions(stage: Synthesized) -> None:
     for verb in ("GetItem", "PutItem", "UpdateItem", "DeleteItem"):
         assert may(stage, "DeskHandlerRole", verb, "session#0a1b"), verb
         assert not may(stage, "FormsHandlerRole", verb, "session#0a1b"), verb
+
+
+def test_an_action_reads_what_is_paused_and_notes_that_it_waits(stage: Synthesized) -> None:
+    """The sweeper wakes what waits. An action without records of its own changes no pause."""
+    waits, role = "paused#0123456789abcdef", "ActionsManualCheckOffRole"
+    assert may(stage, role, "GetItem", "pauses")
+    assert may(stage, role, "PutItem", waits)
+    assert not any(may(stage, role, verb, "pauses") for verb in WRITES)
+    assert not any(may(stage, role, verb, waits) for verb in ("GetItem", "Query", "DeleteItem"))
+    for verb, key in (("GetItem", "pauses"), ("PutItem", "pauses"), ("Query", waits), ("DeleteItem", waits)):
+        assert may(stage, "WatchSweeperRole", verb, key), (verb, key)
+    assert not any(may(stage, "WatchSweeperRole", verb, "order#1001") for verb in (*READS, *WRITES))

@@ -29,10 +29,11 @@ ON_RECORDS = TRANSACTION | {"dynamodb:Query"}
 
 def _of_action(needs: ActionNeeds) -> dict[str, set[str]]:
     """Claim and settle, like every action; what its row asks for; and nothing else."""
-    on_records = {f"dynamodb:{verb}" for verb in needs.on_records}
+    paused = {"dynamodb:GetItem", "dynamodb:PutItem"}  # what is paused, and what waits for that: test_record_keys.py
+    on_records = paused | {f"dynamodb:{verb}" for verb in needs.on_records}
     return {
         "StorageOrderTable": CLAIM_AND_SETTLE,
-        **({"StorageRecordTable": on_records} if on_records else {}),
+        "StorageRecordTable": on_records,
         **({SENDER: {"ses:SendEmail"}} if needs.sends_mail else {}),
         **({"ActionsWebhookSecret": {"secretsmanager:GetSecretValue"}} if needs.calls_outside else {}),
         "*": TRACE,
@@ -146,6 +147,7 @@ FUNCTIONS: dict[str, dict[str, set[str]]] = {
         "StorageOrderTable": {"dynamodb:GetItem", "dynamodb:PutItem"} | FETCH,
         "StorageOrderTable/index/by_due": {"dynamodb:Query"},
         "StorageOrderTable/index/by_step": {"dynamodb:Query"},
+        "StorageRecordTable": READ_WRITE - {"dynamodb:UpdateItem"} | {"dynamodb:Query", "dynamodb:DeleteItem"},
         "*": TRACE,
         # and states:ListExecutions on every machine
     },

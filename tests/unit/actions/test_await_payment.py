@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from lambdas.actions._frame.module import PermanentError
-from lambdas.actions._frame.run import ActionWaits
+from lambdas.actions._frame.paused import ActionWaits
 from lambdas.actions.add_services import module as add_services
 from lambdas.actions.await_payment import module
 from lambdas.orders.decisions.await_payment import with_payment_check

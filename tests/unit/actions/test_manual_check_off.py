@@ -3,7 +3,7 @@
 import pytest
 
 from lambdas.actions._frame.module import PermanentError
-from lambdas.actions._frame.run import ActionWaits
+from lambdas.actions._frame.paused import ActionWaits
 from lambdas.actions.manual_check_off import module
 from lambdas.orders.model.checklist import ActionState
 from tests.unit.actions.conftest import World

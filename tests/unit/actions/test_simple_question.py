@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from lambdas.actions._frame.run import ActionWaits
+from lambdas.actions._frame.paused import ActionWaits
 from lambdas.actions.simple_question import SimpleQuestionConfig, module
 from lambdas.orders.model.checklist import ActionState
 from tests.unit.actions.conftest import World

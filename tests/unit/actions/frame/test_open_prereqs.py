@@ -2,7 +2,7 @@
 
 import pytest
 
-from lambdas.actions._frame.run import ActionWaits
+from lambdas.actions._frame.paused import ActionWaits
 from lambdas.actions.manual_check_off import module
 from lambdas.orders.decisions.claims import ActionBusy, ActionUnasked
 from lambdas.orders.model.checklist import ActionState, ChecklistStep

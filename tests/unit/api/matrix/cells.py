@@ -42,7 +42,9 @@ _OWN: dict[str, Parameters] = {
 # What is refused whoever asks: queues are files, and these orders have neither a stopped machine nor a challenge.
 _BULK_RUNS = {"order.bulk_run", "order.bulk_get", "order.bulk_stop"}  # there is none, and no preview of that name
 _NEVER_DONE = (
-    _BULK_RUNS | {"order.restart", "order.threedsecure2_payment", "order.threedsecure2_process"} | set(EDITING)
+    _BULK_RUNS
+    | {"order.pause", "order.resume", "order.restart", "order.threedsecure2_payment", "order.threedsecure2_process"}
+    | set(EDITING)
 )
 _MISSING = {"order": "999999", "quote": "999999", "invoice": "1999999999", "coupon": "999999", "attachment": "9999991"}
 _KINDS: dict[str, Callable[[Place, dict[str, str]], Any]] = {

@@ -26,6 +26,8 @@ VARIANTS: dict[str, dict[str, dict[str, Any]]] = {
         "skip": {"verb": "skip", "module": "manual_check_off", "order_queue_id": 1},
         "cancel": {"verb": "cancel", "order_queue_id": 1},
     },
+    "order.pause": {"queue": {"order_queue_id": 1, "reason": "known", "minutes": 60}},
+    "order.resume": {"queue": {"order_queue_id": 1}},
     "order.process": {"skip": {**_ACTION, "skip": 1, "reason": "known"}, "undo_skip": {**_ACTION, "undo_skip": 1}},
     "order.submit": {"reviewed": {"order_id": "1001", "reviewed": 1}},
     "order.update": {

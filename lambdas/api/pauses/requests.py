@@ -1,0 +1,66 @@
+"""Requests of pauses, which are ours: Ubersmith has none."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, model_validator
+
+from lambdas.api.http.parameters import Count, Request, Text, UnixTime
+from lambdas.orders.contact.text import lines
+from lambdas.orders.pauses import PauseKind
+
+MAX_REASON = 250
+
+
+def _with_text(reason: str) -> str:
+    if not reason.strip():
+        raise ValueError("parameter not supplied; say why, for those whose orders wait")
+    return reason
+
+
+class _Paused(Request):
+    """The thing that is paused: a module, the gateway or the submits of a queue."""
+
+    module: Text = Field(default=None, description="A module, by its name: its actions wait, in every queue.")
+    gateway: Text = Field(default=None, description="The payment gateway, by its name: no money is moved.")
+    order_queue_id: Count = Field(default=None, description="A queue: its orders are not submitted, and stay leads.")
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> "_Paused":
+        if sum(map(bool, (self.module, self.gateway, self.order_queue_id))) != 1:
+            raise ValueError("name one of module, gateway and order_queue_id")
+        return self
+
+    @property
+    def kind(self) -> PauseKind:
+        if self.module:
+            return PauseKind.MODULE
+        return PauseKind.GATEWAY if self.gateway else PauseKind.QUEUE
+
+    @property
+    def name(self) -> str:
+        return self.module or self.gateway or str(self.order_queue_id)
+
+
+class PauseRequest(_Paused):
+    """`order.pause`."""
+
+    reason: Annotated[str, Field(max_length=MAX_REASON), AfterValidator(lines), AfterValidator(_with_text)] = Field(
+        description="Why, for staff: it stands on the orders that wait. Buyers do not see it."
+    )
+    until: UnixTime = Field(default=None, description="When it ends by itself, in Unix seconds, within 7 days.")
+    minutes: Count = Field(default=None, description="In place of until: after how many minutes it ends by itself.")
+    pause_id: Text = Field(default=None, description="A pause that is there, to give it another end and reason.")
+
+    @model_validator(mode="after")
+    def _ends(self) -> "PauseRequest":
+        if bool(self.until) == bool(self.minutes):
+            raise ValueError("say when the pause ends, by until or by minutes")
+        return self
+
+
+class ResumeRequest(_Paused):
+    """`order.resume`."""
+
+
+class PauseListRequest(Request):
+    """`order.pause_list`."""

@@ -1,0 +1,52 @@
+"""A gateway that moves no money while that is paused. Looking something up is always possible."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from lambdas.orders.pauses import Pauses, PausesUnreadError
+from lambdas.payments.gateway import Gateway, GatewayUnavailableError, Transaction
+
+
+@dataclass(frozen=True)
+class PausableGateway:
+    """Each method that moves money raises GatewayUnavailableError during a pause: nothing moved, and it may be tried later."""
+
+    gateway: Gateway
+    pauses: Pauses
+
+    def authorize(self, *, key: str, token: str, amount_cents: int, currency: str, order_id: str) -> Transaction:
+        self._refuse_paused()
+        return self.gateway.authorize(
+            key=key, token=token, amount_cents=amount_cents, currency=currency, order_id=order_id
+        )
+
+    def authenticate(self, *, key: str, transaction_id: str, proof: Mapping[str, Any]) -> Transaction:
+        self._refuse_paused()
+        return self.gateway.authenticate(key=key, transaction_id=transaction_id, proof=proof)
+
+    def capture(self, *, key: str, transaction_id: str, amount_cents: int) -> Transaction:
+        self._refuse_paused()
+        return self.gateway.capture(key=key, transaction_id=transaction_id, amount_cents=amount_cents)
+
+    def void(self, *, key: str, transaction_id: str) -> Transaction:
+        self._refuse_paused()
+        return self.gateway.void(key=key, transaction_id=transaction_id)
+
+    def refund(self, *, key: str, transaction_id: str, amount_cents: int | None = None) -> Transaction:
+        self._refuse_paused()
+        return self.gateway.refund(key=key, transaction_id=transaction_id, amount_cents=amount_cents)
+
+    def fingerprint(self, token: str) -> str:
+        return self.gateway.fingerprint(token)
+
+    def find(self, key: str) -> Transaction | None:
+        return self.gateway.find(key)
+
+    def _refuse_paused(self) -> None:
+        try:
+            pause = self.pauses.of_gateway()
+        except PausesUnreadError:
+            raise GatewayUnavailableError("whether money may be moved could not be read just now") from None
+        if pause:
+            raise GatewayUnavailableError(f"payments are paused until {pause.until}")

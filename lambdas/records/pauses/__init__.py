@@ -1,0 +1,1 @@
+"""Pauses of modules, gateways and queues' submits."""

@@ -1,0 +1,181 @@
+"""The pauses of a stage: one item, written under the condition that nobody else wrote it since, and read by every run and submit.
+
+A process keeps what it read for some seconds. Before something is held back the item is read again, so only the beginning of
+a pause is noticed late. A pause that is over stays listed until all that waited for it was woken
+(lambdas/records/pauses/waking.py).
+"""
+
+import secrets
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from lambdas.orders.pauses import Pause, PauseKind, PausesUnreadError
+from lambdas.records.pauses.errors import (
+    NotPausedError,
+    OtherPauseError,
+    PausesChangedError,
+    TooManyPausesError,
+    WrongEndError,
+)
+from lambdas.records.table import RecordTable
+from lambdas.runtime.items import from_item, to_item
+from lambdas.runtime.models import Frozen
+from lambdas.runtime.telemetry import MetricUnit, log_unexpected, metrics
+
+KEPT_SECONDS = 5
+MAX_DAYS = 7
+MOST_PAUSES = 40
+_KEY = {"pk": "pauses", "sk": "pauses"}
+_DAY = 86_400
+
+
+class WaitingAction(Frozen):
+    """An action of an order that waits for the end of a pause."""
+
+    order_id: str
+    action_id: int
+
+
+class _Read(Frozen):
+    version: int = 0
+    pauses: tuple[Pause, ...] = ()
+
+
+class PauseRecords:
+    """`now` gives Unix seconds. Implements `Pauses`."""
+
+    def __init__(self, table: RecordTable, now: Callable[[], int], *, kept_seconds: int = KEPT_SECONDS) -> None:
+        self._table, self._now, self._kept_seconds = table, now, kept_seconds
+        self._known: _Read | None = None
+        self._read_at = 0
+
+    def of_module(self, module: str, *, moves_money: bool) -> Pause | None:
+        """The pause that keeps the module from starting. Raises PausesUnreadError if it moves money."""
+        kinds = [(PauseKind.MODULE, module), *([(PauseKind.GATEWAY, None)] if moves_money else [])]
+        return self._find(*kinds, of_money=moves_money)
+
+    def of_gateway(self) -> Pause | None:
+        """The pause that keeps money from moving. Raises PausesUnreadError."""
+        return self._find((PauseKind.GATEWAY, None), of_money=True)
+
+    def of_queue(self, order_queue_id: int) -> Pause | None:
+        """The pause of the queue's submits."""
+        return self._find((PauseKind.QUEUE, str(order_queue_id)))
+
+    def listed(self) -> tuple[Pause, ...]:
+        """Every pause, and those that are over while their orders continue."""
+        return self._read().pauses
+
+    def start(self, kind: PauseKind, name: str, *, reason: str, by: str, ends_at: int, pause_id: str = "") -> Pause:
+        """Begin a pause; with the `pause_id` of one that is there, give that another end and reason.
+
+        Raises OtherPauseError, NotPausedError, WrongEndError, TooManyPausesError, PausesChangedError.
+        """
+        now = self._now()
+        if not now < ends_at <= now + MAX_DAYS * _DAY:
+            raise WrongEndError(MAX_DAYS)
+        found = self._read()
+        active = _active(found.pauses, now, (kind, name))
+        if active and active.pause_id != pause_id:
+            if (active.reason, active.by, active.ends_at) == (reason, by, ends_at):
+                return active
+            raise OtherPauseError(active)
+        if pause_id and not active:
+            raise NotPausedError(kind, name)
+        said = {"reason": reason, "by": by, "ends_at": ends_at}
+        new = Pause(pause_id=secrets.token_hex(8), kind=kind, name=name, since=now, **said)
+        pause = active.changed(**said) if active else new
+        others = tuple(each for each in found.pauses if each.pause_id != pause.pause_id)
+        if len(others) >= MOST_PAUSES:
+            raise TooManyPausesError(MOST_PAUSES)
+        self._write(found, (*others, pause))
+        return pause
+
+    def end(self, kind: PauseKind, name: str, *, by: str) -> Pause:
+        """End a pause before its time. Raises NotPausedError, PausesChangedError."""
+        found, now = self._read(), self._now()
+        active = _active(found.pauses, now, (kind, name))
+        if active is None:
+            raise NotPausedError(kind, name)
+        over = active.changed(over_at=now, over_by=by)
+        self._write(found, tuple(over if each is active else each for each in found.pauses))
+        return over
+
+    def drop(self, pause_id: str) -> None:
+        """Take a pause off the list that nothing waits for any more. Raises PausesChangedError."""
+        found = self._read()
+        self._write(found, tuple(each for each in found.pauses if each.pause_id != pause_id))
+
+    def keep_waiting(self, pause: Pause, order_id: str, action_id: int) -> None:
+        waiting = {"order_id": order_id, "action_id": action_id}
+        self._table.put_new({"pk": _waiting_pk(pause), "sk": f"{order_id}#{action_id}", **waiting})
+
+    def waiting_for(self, pause: Pause, most: int) -> Sequence[WaitingAction]:
+        """The actions that wait for the end of the pause, `most` of them."""
+        page = self._table.client.query(
+            TableName=self._table.name,
+            KeyConditionExpression="pk = :pk",
+            ExpressionAttributeValues=to_item({":pk": _waiting_pk(pause)}),
+            ConsistentRead=True,
+            Limit=most,
+        )
+        return [WaitingAction.model_validate(from_item(item)) for item in page["Items"]]
+
+    def forget_waiting(self, pause: Pause, waiting: WaitingAction) -> None:
+        key = {"pk": _waiting_pk(pause), "sk": f"{waiting.order_id}#{waiting.action_id}"}
+        self._table.client.delete_item(TableName=self._table.name, Key=to_item(key))
+
+    def _find(self, *kinds: tuple[PauseKind, str | None], of_money: bool = False) -> Pause | None:
+        now = self._now()
+        is_fresh = 0 <= now - self._read_at < self._kept_seconds
+        if self._known is not None and is_fresh and _active(self._known.pauses, now, *kinds) is None:
+            return None
+        self._read_or_keep(of_money=of_money)  # what is known may be over, and nothing is held back for a pause that is
+        return _active(self._known.pauses, now, *kinds) if self._known else None
+
+    def _read_or_keep(self, *, of_money: bool) -> None:
+        """Read the item. If it cannot be read, what was known stays; nothing known raises PausesUnreadError where money moves."""
+        try:
+            self._read()
+        except (BotoCoreError, ClientError) as error:
+            metrics.add_metric("PausesUnread", MetricUnit.Count, 1)
+            log_unexpected("the pauses cannot be read", error)
+            if of_money and self._known is None:
+                raise PausesUnreadError from None
+
+    def _read(self) -> _Read:
+        found = self._table.get(_KEY["pk"], _KEY["sk"])
+        self._known = _Read.model_validate({name: found[name] for name in ("version", "pauses")}) if found else _Read()
+        self._read_at = self._now()
+        return self._known
+
+    def _write(self, before: _Read, pauses: Sequence[Pause]) -> None:
+        kept = [pause.model_dump(mode="json", exclude_none=True) for pause in pauses]
+        record: dict[str, Any] = {**_KEY, "version": before.version + 1, "pauses": kept}
+        condition = "version = :read" if before.version else "attribute_not_exists(pk)"
+        values: Any = {"ExpressionAttributeValues": to_item({":read": before.version})} if before.version else {}
+        try:
+            self._table.client.put_item(
+                TableName=self._table.name, Item=to_item(record), ConditionExpression=condition, **values
+            )
+        except self._table.client.exceptions.ConditionalCheckFailedException:
+            raise PausesChangedError from None
+        self._read()
+
+
+def _active(pauses: Sequence[Pause], now: int, *kinds: tuple[PauseKind, str | None]) -> Pause | None:
+    """The first active pause of one of these; a name of None: of any name."""
+    return next(
+        (
+            each
+            for each in pauses
+            if each.is_active(now) and ((each.kind, each.name) in kinds or (each.kind, None) in kinds)
+        ),
+        None,
+    )
+
+
+def _waiting_pk(pause: Pause) -> str:
+    return f"paused#{pause.pause_id}"
