@@ -127,6 +127,8 @@ ACCEPTED = (
             "Actions/SendNotification",
             "Notices/Sender",
             "Notices/Reminder",
+            "StaffNotices/Teller",
+            "StaffNotices/Digests",
         )
     ),
     *(
@@ -160,6 +162,8 @@ ACCEPTED = (
     ),
     Accepted(construct="Notices/Sender/Role/Resource", finding=_ANY_RESOURCE, reason=_XRAY),
     Accepted(construct="Notices/Reminder/Role/Resource", finding=_ANY_RESOURCE, reason=_XRAY),
+    Accepted(construct="StaffNotices/Teller/Role/Resource", finding=_ANY_RESOURCE, reason=_XRAY),
+    Accepted(construct="StaffNotices/Digests/Role/Resource", finding=_ANY_RESOURCE, reason=_XRAY),
     Accepted(construct="Intake/Webhook/Role/Resource", finding=_ANY_RESOURCE, reason=_XRAY),
     Accepted(construct="Intake/Worker/Role/Resource", finding=_ANY_RESOURCE, reason=_XRAY),
     Accepted(

@@ -7,6 +7,8 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
+from lambdas.orders.model.notify import NotifyRule
+
 _PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
 ORDER_TABLE = "OrderTable"
 
@@ -18,6 +20,7 @@ class QueueFolder:
     name: str
     order_queue_id: int
     definition: str
+    notify: tuple[NotifyRule, ...] = ()
 
     @property
     def placeholders(self) -> set[str]:
@@ -39,14 +42,17 @@ class QueueFolder:
 
 def read_queues(root: Path) -> list[QueueFolder]:
     """Every folder with a compiled machine, by name."""
-    return [
-        QueueFolder(
-            name=machine.parent.name,
-            order_queue_id=int(tomllib.loads((machine.parent / "queue.toml").read_text())["order_queue_id"]),
-            definition=_compact(machine.read_text()),
-        )
-        for machine in sorted(root.glob("*/machine.asl.json"))
-    ]
+    return [_folder(machine) for machine in sorted(root.glob("*/machine.asl.json"))]
+
+
+def _folder(machine: Path) -> QueueFolder:
+    queue = tomllib.loads((machine.parent / "queue.toml").read_text("utf-8"))
+    return QueueFolder(
+        name=machine.parent.name,
+        order_queue_id=int(queue["order_queue_id"]),
+        definition=_compact(machine.read_text()),
+        notify=tuple(map(NotifyRule.model_validate, queue.get("notify", ()))),
+    )
 
 
 def _compact(definition: str) -> str:

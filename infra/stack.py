@@ -25,6 +25,7 @@ from infra.notices import Notices
 from infra.outbox import Outbox
 from infra.queue_folders import read_queues
 from infra.queues import Queues
+from infra.staff_notices import StaffNotices
 from infra.stages.settings import StageSettings
 from infra.storage import Storage
 from infra.watch import Watch
@@ -102,6 +103,16 @@ class OrderQueuesStack(Stack):
             actions=actions.functions,
         )
         notices.follow(outbox.bus)
+        StaffNotices(
+            self,
+            "StaffNotices",
+            parts=parts,
+            storage=storage,
+            actions=actions,
+            bus=outbox.bus,
+            queues=folders,
+            api_url=api.url,
+        )
         Watch(
             self,
             "Watch",

@@ -10,7 +10,7 @@ from typing import Any
 from lambdas.actions._frame.module import Module
 from lambdas.catalog.plan import load_plans
 from lambdas.orders.model.modules import MODULES_FILE
-from lambdas.orders.model.queue import QUEUES_ROOT, Queue, load_queues
+from lambdas.orders.model.queue import QUEUES_ROOT, Queue, QueueFileError, load_queues
 from lambdas.orders.model.teams import TeamsError
 from statemachines.checks import QueueError, check
 from statemachines.compiler import compile_queue, to_json
@@ -58,7 +58,7 @@ def main(only_check: bool) -> int:
     try:
         files = dict(_files())
         forms = check_forms(load_queues(), load_plans())
-    except (QueueError, FormError, TeamsError) as error:
+    except (QueueError, QueueFileError, FormError, TeamsError) as error:
         print(error, file=sys.stderr)
         return 1
     stale = [file for file, content in files.items() if not file.exists() or file.read_text("utf-8") != content]

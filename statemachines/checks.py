@@ -15,6 +15,7 @@ from lambdas.orders.model.queue import Action, Queue
 from lambdas.orders.model.teams import Team, load_teams
 from statemachines.compiler import state_names
 from statemachines.credit_checks import credit_problems
+from statemachines.notify_checks import notify_problems
 
 MACHINE_STATES = {
     "find_step", "first_round", "go_to_step", "no_such_step", "too_many_rounds", "still_a_lead", "unwound", "complete_already",
@@ -33,12 +34,14 @@ class QueueError(ValueError):
 
 def check(queue: Queue, modules: Mapping[str, Module[Any]], teams: Mapping[str, Team] | None = None) -> None:
     """Raise QueueError unless every rule holds. `teams`: by name; None: those of statemachines/teams.toml."""
+    teams = load_teams() if teams is None else teams
     problems = [
         *_fixed_steps(queue),
         *_ids(queue),
         *_names(queue),
         *_modules(queue, modules),
-        *_owners(queue, load_teams() if teams is None else teams),
+        *_owners(queue, teams),
+        *notify_problems(queue, teams),
         *_prereqs(queue),
         *_money(queue, modules),
         *credit_problems(queue),

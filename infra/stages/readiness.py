@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from infra.stages.notice_checks import foreign_hosts, missing_topics
 from infra.stages.settings import OWN_ADDRESS, StageError, StageSettings
 from lambdas.payments.gateways import GATEWAYS, SANDBOX
 
@@ -46,9 +47,14 @@ class StageNotReadyError(StageError):
 
 def refuse_unready(settings: StageSettings, sources: Path) -> None:
     """Raise StageNotReadyError unless the stage may be deployed. `sources`: the repository, whose samples it would take along."""
-    found = [*_gateway(settings), *_unsaid(settings), *_webhooks(settings)]
+    found = [*_gateway(settings), *_unsaid(settings), *_webhooks(settings), *foreign_hosts(settings, sources)]
     if settings.keep_data:
-        found += [*_of_nobody(settings), *_careless(settings), *_uncalled(settings, sources)]
+        found += [
+            *_of_nobody(settings),
+            *_careless(settings),
+            *_uncalled(settings, sources),
+            *missing_topics(settings, sources),
+        ]
         if not settings.allow_sandbox:
             found += [*_sample_catalog(sources), *_sample_queues(sources), *_sample_teams(sources)]
     if found:

@@ -35,6 +35,8 @@ OWN_ADDRESS = "api"  # as `public_url`: the API's own address
 _MACHINES = {"x86_64": "x86_64", "amd64": "x86_64", "aarch64": "aarch64", "arm64": "aarch64"}
 _BaseName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 _Address = Annotated[str, Field(pattern=r"^https?://[^\s/@?#]+(/[^\s?#]*)?$")]
+_TOPIC = r"arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}"
+_Topic = Annotated[str, Field(pattern=f"^{_TOPIC}$")]
 _Host = Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]+$")]
 Provider = Literal["docusign", "generic"]
 
@@ -90,9 +92,7 @@ class StageSettings(Frozen):
     mail_from: Annotated[str, AfterValidator(email)] = ""
     # Where alarms ring: an SNS topic of yours, in the stage's region, that CloudWatch may publish to. Empty: a topic of the
     # stage's own, which notifies `alarm_mails`; each address must confirm that once.
-    alarm_topic: Annotated[str, Field(pattern=r"^(arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256})?$")] = (
-        ""
-    )
+    alarm_topic: Annotated[str, Field(pattern=rf"^({_TOPIC})?$")] = ""
     alarm_mails: tuple[Annotated[str, AfterValidator(email)], ...] = ()
     contract_providers: tuple[Provider, ...] = (
         "docusign",
@@ -102,6 +102,7 @@ class StageSettings(Frozen):
     # Who `{panel}` and the like are in the addresses of Call Webhook; their hosts may be called, over HTTPS.
     webhook_bases: Mapping[_BaseName, _Address] = Field(default_factory=dict)
     webhook_hosts: tuple[_Host, ...] = ()  # which other hosts Call Webhook may call
+    notice_topics: Mapping[_BaseName, _Topic] = Field(default_factory=dict)  # SNS topics that queues' notices name
 
     @field_validator("log_days")
     @classmethod

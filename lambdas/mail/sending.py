@@ -51,13 +51,21 @@ class MailInDoubtError(Exception):
 
 
 def send_once(
-    records: NotificationRecords, order_id: str, guard: str, mail: Mail, now: int, *, on_doubt: OnDoubt
+    records: NotificationRecords,
+    order_id: str,
+    guard: str,
+    mail: Mail,
+    now: int,
+    *,
+    on_doubt: OnDoubt,
+    dead_after_seconds: int = 0,
 ) -> bool:
     """Send the mail once. True if it was sent now or before; False if it may have been sent before and is not sent again.
 
-    `guard` names the mail within its order. A refused mail may be sent again. Raises MailRefusedError, MailInDoubtError.
+    `guard` names the mail within its order. A refused mail may be sent again, and one whose process has been sending it for
+    longer than `dead_after_seconds`. Raises MailRefusedError, MailInDoubtError.
     """
-    before = records.begin(order_id, guard, now)
+    before = records.begin(order_id, guard, now, dead_after_seconds=dead_after_seconds)
     if before is MailState.SENT:
         return True
     if before is MailState.SENDING and on_doubt == "skip":

@@ -54,6 +54,17 @@ class RecordTable:
         )
         return [from_item(item) for page in pages for item in page["Items"]]
 
+    def query_until(self, pk: str, last: str, *, most: int) -> list[dict[str, Any]]:
+        """The first records of one owner, in the order of their sort keys, up to `last`."""
+        pages = self.client.get_paginator("query").paginate(
+            TableName=self.name,
+            KeyConditionExpression="pk = :pk AND sk <= :last",
+            ExpressionAttributeValues=to_item({":pk": pk, ":last": last}),
+            ConsistentRead=True,
+            PaginationConfig={"MaxItems": most},
+        )
+        return [from_item(item) for page in pages for item in page["Items"]]
+
     def put_new(self, record: dict[str, Any]) -> bool:
         """Write the record. False if one with its key exists; that one stays."""
         try:

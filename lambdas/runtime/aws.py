@@ -80,6 +80,15 @@ def s3() -> Any:
     return _session().create_client("s3", config=soon)
 
 
+@cache
+def sns() -> Any:
+    """The SNS client. It asks once, because a hidden retry could publish twice."""
+    from botocore.config import Config
+
+    once = Config(connect_timeout=3, read_timeout=5, retries={"total_max_attempts": 1})
+    return _session().create_client("sns", config=once)
+
+
 def secrets_manager() -> Any:
     return _client("secretsmanager")
 

@@ -68,6 +68,8 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "lambdas/forms/page.html": "<p>",
         "lambdas/notices/handler.py": "",
         "lambdas/notices/reminders.py": "",
+        "lambdas/notices/staff/digests.py": "",
+        "lambdas/notices/staff/handler.py": "",
         "lambdas/outbox/announcer.py": "",
         "lambdas/outbox/relay.py": "",
         "lambdas/watch/check.py": "",

@@ -3,7 +3,8 @@
 It knows HTTP and the shape of a webhook, and nothing about its caller. It does each thing once per Idempotency-Key. A slow
 request begins at once and is answered a moment later, by the call that the request names. It fails on demand:
 `POST /_fail {order_id, path, reason}` refuses that order there once, `?flaky=1` is a status 500
-at the first time. `GET /_calls?order_id=1001` lists what it did. infra/local/panel/process.py starts and stops it.
+at the first time. `GET /_calls?order_id=1001` lists what it did,
+`GET /_notices?order_id=1001` what it was notified of. infra/local/panel/process.py starts and stops it.
 """
 
 import argparse
@@ -29,6 +30,8 @@ class Door(BaseHTTPRequestHandler):
         parts = urlsplit(self.path)
         if parts.path == "/_calls":
             self._say(HTTPStatus.OK, self._panel.calls(parse_qs(parts.query).get("order_id", [""])[0]))
+        elif parts.path == "/_notices":
+            self._say(HTTPStatus.OK, self._panel.notices(parse_qs(parts.query).get("order_id", [""])[0]))
         else:
             self._say(HTTPStatus.OK, {"pid": os.getpid()})
 
@@ -48,6 +51,9 @@ class Door(BaseHTTPRequestHandler):
         key = self.headers.get("Idempotency-Key", "")
         if not key:
             return self._say(HTTPStatus.BAD_REQUEST, {"status": "failed", "reason": "Idempotency-Key is missing"})
+        if parts.path == "/notices":
+            self._panel.take_notice(key, content)
+            return self._say(HTTPStatus.OK, {"status": "done"})
         flaky = "flaky" in parse_qs(parts.query)
         status, stated = self._panel.answer(parts.path, flaky=flaky, key=key, content=content)
         logger.info("POST %s, order %s: %s %s", parts.path, content.get("order_id"), status, stated["status"])

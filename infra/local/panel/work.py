@@ -35,6 +35,7 @@ class Panel:
         self._failures: dict[tuple[str, str], str] = {}
         self._flaked: set[str] = set()
         self._at_work: dict[tuple[str, int], threading.Timer] = {}
+        self._notices: dict[str, dict[str, Any]] = {}
 
     def access(self) -> dict[str, Any]:
         try:
@@ -56,6 +57,15 @@ class Panel:
     def calls(self, order_id: str) -> list[dict[str, Any]]:
         with self._lock:
             return [call for call in self._calls if call["order_id"] == order_id]
+
+    def take_notice(self, key: str, content: Mapping[str, Any]) -> None:
+        """Keep a notice of a queue (docs/notices.md), once for each key."""
+        with self._lock:
+            self._notices.setdefault(key, dict(content))
+
+    def notices(self, order_id: str) -> list[dict[str, Any]]:
+        with self._lock:
+            return [notice for notice in self._notices.values() if notice.get("order_id") == order_id]
 
     def fail_once(self, order_id: str, path: str, reason: str) -> None:
         with self._lock:

@@ -12,13 +12,21 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, ValidationError, model_validator
 
+from lambdas.orders.model.notify import NotifyRule
 from lambdas.orders.model.steps import StepStatus
 from lambdas.runtime.models import Frozen
 
 DEFAULT_BRAND_ID = 1  # the brand an installation begins with; lists mean it where no brand is named
 QUEUES_ROOT = Path(__file__).resolve().parents[3] / "statemachines"
+
+
+class QueueFileError(ValueError):
+    """A queue's file cannot be read; the text lists everything that is wrong with it."""
+
+    def __init__(self, key: str, problems: list[str]) -> None:
+        super().__init__(f"statemachines/{key}/queue.toml:" + "".join(f"\n  - {problem}" for problem in problems))
 
 
 class MayBeInvoiced(StrEnum):
@@ -85,7 +93,10 @@ class Step(Frozen):
 
 class Queue(Frozen):
     """A queue as written by hand in its file. `key` is the folder's name. `may_be_invoiced`: whose orders it takes for which
-    no money is held at submit. `active_unpaid`: why their services may become active before the invoice is paid."""
+    no money is held at submit. `active_unpaid`: why their services may become active before the invoice is paid.
+
+    `owner`: the team of an order that waits for no other. `notify`: who gets which notices. Both are of the deployed queue.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -100,6 +111,8 @@ class Queue(Frozen):
     sendlink_from: str = ""
     sendlink_sub: str = ""
     sendlink_body: str = ""
+    owner: str = Field(default="operations", min_length=1)
+    notify: tuple[NotifyRule, ...] = ()
     steps: tuple[Step, ...] = Field(min_length=3)
 
     @model_validator(mode="before")
@@ -138,13 +151,29 @@ class Queue(Frozen):
 
     @cached_property
     def content_hash(self) -> str:
-        """Names this exact definition; an order records the one it was made from. What says only why is no part of it."""
-        content = json.dumps(self.model_dump(mode="json", exclude={"active_unpaid"}), sort_keys=True)
+        """Names this exact definition; an order records the one it was made from. What says only why
+        is no part of it, nor who looks after its orders."""
+        content = json.dumps(self.model_dump(mode="json", exclude={"active_unpaid", "owner", "notify"}), sort_keys=True)
         return hashlib.sha256(content.encode()).hexdigest()[:16]
 
     @classmethod
     def read(cls, folder: Path) -> Self:
-        return cls.model_validate({"key": folder.name, **tomllib.loads((folder / "queue.toml").read_text("utf-8"))})
+        """The queue of a folder. Raises QueueFileError."""
+        try:
+            content = tomllib.loads((folder / "queue.toml").read_text("utf-8"))
+            return cls.model_validate({"key": folder.name, **content})
+        except tomllib.TOMLDecodeError as error:
+            raise QueueFileError(folder.name, [f"is not TOML: {error}"]) from None
+        except ValidationError as error:
+            raise QueueFileError(folder.name, [_problem(found) for found in error.errors(include_url=False)]) from None
+
+
+def _problem(error: Any) -> str:
+    """`notify.2.event: ...`: lists count from 1, as people do."""
+    place = ".".join(str(part + 1) if isinstance(part, int) else str(part) for part in error["loc"]) or "the file"
+    if error["type"] == "extra_forbidden":
+        return f"{place} is no setting of a queue; remove it, or correct its name"
+    return f"{place}: {error['msg']}"
 
 
 def load_queues(root: Path = QUEUES_ROOT) -> dict[int, Queue]:

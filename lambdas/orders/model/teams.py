@@ -3,10 +3,12 @@
 import re
 import tomllib
 from collections.abc import Mapping
+from datetime import time
+from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 
-from pydantic import ConfigDict, ValidationError, field_validator
+from pydantic import ConfigDict, Field, ValidationError, field_validator
 
 from lambdas.orders.contact.email import is_email
 from lambdas.orders.model.queue import QUEUES_ROOT
@@ -20,14 +22,31 @@ class TeamsError(ValueError):
     """A file of teams that cannot be deployed; the text lists everything that is wrong with it."""
 
 
+class QuietHours(Frozen):
+    """From `start` to `end`, in the team's time zone; with `weekends`, all Saturday and Sunday too."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    start: time
+    end: time
+    weekends: bool = False
+
+
 class Team(Frozen):
-    """A team. `emails`: where it gets notices. `supervisor`: the address that gets them when the team does not act in time."""
+    """A team. `emails`: where it gets notices. `supervisor`: the address that gets them when the team does not act in time.
+
+    `quiet`: hours in which notices that are not urgent wait for a digest. `digest_at`: times of the day; with any, all notices
+    that are not urgent come by digest.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     name: str
     emails: tuple[str, ...] = ()
     supervisor: str = ""
+    time_zone: str = "UTC"
+    quiet: QuietHours | None = None
+    digest_at: tuple[time, ...] = Field(default=(), max_length=24)
 
     @field_validator("name")
     @classmethod
@@ -42,6 +61,19 @@ class Team(Frozen):
         if wrong := [each for each in emails if not is_email(each)]:
             raise ValueError(f"{wrong[0]} is no e-mail address")
         return emails
+
+    @field_validator("time_zone")
+    @classmethod
+    def _refuse_unknown_time_zone(cls, name: str) -> str:
+        from zoneinfo import ZoneInfo, available_timezones
+
+        try:
+            ZoneInfo(name)
+        except (KeyError, ValueError, OSError):
+            near = get_close_matches(name, available_timezones(), n=1)
+            meant = f"; did you mean {near[0]}?" if near else ""
+            raise ValueError(f"{name} is no time zone such as Europe/Berlin{meant}") from None
+        return name
 
     @field_validator("supervisor")
     @classmethod

@@ -17,22 +17,30 @@ class MailState(StrEnum):
 
 
 class NotificationRecords:
-    """`mail` names a mail within its order."""
+    """`mail` names a mail within its order. `of`: what mails are of, if not of orders; its id stands for the order's."""
 
-    def __init__(self, table: RecordTable) -> None:
-        self._table = table
+    def __init__(self, table: RecordTable, of: str = "order") -> None:
+        self._table, self._of = table, of
 
-    def begin(self, order_id: str, mail: str, now: int) -> MailState | None:
-        """None: this mail is the caller's to send. Otherwise what became of it before."""
+    def begin(self, order_id: str, mail: str, now: int, *, dead_after_seconds: int = 0) -> MailState | None:
+        """None: this mail is the caller's to send. Otherwise what became of it before.
+
+        `dead_after_seconds`: a process that has been sending for longer is dead, and the mail the caller's; 0: never.
+        """
         try:
             self._table.client.update_item(
                 TableName=self._table.name,
-                Key=_key(order_id, mail),
+                Key=self._key(order_id, mail),
                 UpdateExpression="SET #state = :sending, begun_at = :now",
-                ConditionExpression="attribute_not_exists(pk) OR #state = :refused",
+                ConditionExpression="attribute_not_exists(pk) OR #state = :refused OR (#state = :sending AND begun_at < :dead)",
                 ExpressionAttributeNames={"#state": "state"},
                 ExpressionAttributeValues=to_item(
-                    {":sending": MailState.SENDING, ":refused": MailState.REFUSED, ":now": now}
+                    {
+                        ":sending": MailState.SENDING,
+                        ":refused": MailState.REFUSED,
+                        ":now": now,
+                        ":dead": now - dead_after_seconds if dead_after_seconds else 0,
+                    }
                 ),
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
@@ -46,7 +54,7 @@ class NotificationRecords:
             TableName=self._table.name,
             KeyConditionExpression="pk = :pk AND sk BETWEEN :first AND :last",
             ExpressionAttributeValues=to_item(
-                {":pk": f"order#{order_id}", ":first": f"{_PREFIX}{first}", ":last": f"{_PREFIX}{last}"}
+                {":pk": f"{self._of}#{order_id}", ":first": f"{_PREFIX}{first}", ":last": f"{_PREFIX}{last}"}
             ),
             ConsistentRead=True,
         )
@@ -56,13 +64,12 @@ class NotificationRecords:
     def end(self, order_id: str, mail: str, state: MailState) -> None:
         self._table.client.update_item(
             TableName=self._table.name,
-            Key=_key(order_id, mail),
+            Key=self._key(order_id, mail),
             UpdateExpression="SET #state = :state",
             ConditionExpression="attribute_exists(pk)",
             ExpressionAttributeNames={"#state": "state"},
             ExpressionAttributeValues=to_item({":state": state}),
         )
 
-
-def _key(order_id: str, mail: str) -> dict[str, dict[str, str]]:
-    return to_item({"pk": f"order#{order_id}", "sk": f"{_PREFIX}{mail}"})
+    def _key(self, order_id: str, mail: str) -> dict[str, dict[str, str]]:
+        return to_item({"pk": f"{self._of}#{order_id}", "sk": f"{_PREFIX}{mail}"})

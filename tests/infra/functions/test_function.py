@@ -20,6 +20,8 @@ EVERYWHERE = {
 
 NOTICES = {"ORDER_TABLE", "RECORD_TABLE", "MAIL_FROM", "COMPANY", "PUBLIC_URL", "GUARD_TABLE", "FORM_LIMITS"}
 
+STAFF_NOTICES = {"ORDER_TABLE", "RECORD_TABLE", "MAIL_FROM", "COMPANY", "DESK_URL", "NOTICE_TOPICS"} | WEBHOOKS
+
 
 def test_every_function_has_its_own_role_and_its_own_log_group(stage: Synthesized) -> None:
     for name, function in stage.functions.items():
@@ -69,6 +71,8 @@ def test_every_function_has_a_timeout_and_memory_of_its_own(stage: Synthesized) 
         "OutboxAnnouncer": (512, 60),
         "OutboxRelay": (512, 60),
         "SandboxProviderHandler": (512, 15),
+        "StaffNoticesTeller": (512, 120),
+        "StaffNoticesDigests": (512, 120),
         "WatchSweeper": (256, 120),
         "WatchCheck": (512, 840),
         "WatchExecutions": (256, 30),
@@ -127,6 +131,8 @@ def test_every_function_is_told_what_its_settings_read_and_no_more(stage: Synthe
         "OutboxAnnouncer": {"EVENT_BUS", "RECORD_TABLE", "HISTORY_TABLE", "DESK_TABLE", "DEAD_LETTERS"},
         "OutboxRelay": {"MACHINES", "MACHINE_HASHES", "FUNCTIONS", "ORDER_TABLE", "DEAD_LETTERS"},
         "SandboxProviderHandler": {"RECORD_TABLE"},
+        "StaffNoticesTeller": STAFF_NOTICES,
+        "StaffNoticesDigests": STAFF_NOTICES,
         "WatchSweeper": {"ORDER_TABLE", "RECORD_TABLE", "MACHINES", "MACHINE_HASHES"},
         "WatchExecutions": {"ORDER_TABLE"},
         "WatchCheck": {"ORDER_TABLE", "RECORD_TABLE", "GATEWAY", "CURRENCY", "MACHINES"},

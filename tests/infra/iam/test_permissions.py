@@ -42,6 +42,14 @@ def _of_action(needs: ActionNeeds) -> dict[str, set[str]]:
 
 ON_RECORDS_OF_NOTICES = READ_WRITE | {"dynamodb:DeleteItem", "dynamodb:Query"}
 
+ON_TABLES_OF_STAFF_NOTICES = {
+    "StorageOrderTable": {"dynamodb:GetItem"},
+    "StorageRecordTable": {f"dynamodb:{verb}" for verb in ("PutItem", "UpdateItem", "DeleteItem", "Query")},
+    "ActionsWebhookSecret": {"secretsmanager:GetSecretValue"},
+    SENDER: {"ses:SendEmail"},
+    "*": TRACE,
+}
+
 FUNCTIONS: dict[str, dict[str, set[str]]] = {
     "ApiHandler": {
         "StorageOrderTable": TRANSACTION | FETCH,
@@ -100,6 +108,11 @@ FUNCTIONS: dict[str, dict[str, set[str]]] = {
         SENDER: {"ses:SendEmail"},
         "*": TRACE,
     },
+    "StaffNoticesTeller": {
+        **ON_TABLES_OF_STAFF_NOTICES,
+        "StaffNoticesQueue": {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"},
+    },
+    "StaffNoticesDigests": ON_TABLES_OF_STAFF_NOTICES,
     "SandboxProviderHandler": {
         "StorageRecordTable": {
             "dynamodb:GetItem",
@@ -256,6 +269,7 @@ def test_only_this_api_and_the_watch_rules_may_invoke_functions_from_outside(sta
         ("IntakeWebhookFunction", "apigateway.amazonaws.com"),
         ("NoticesReminderFunction", "events.amazonaws.com"),
         ("SandboxProviderHandlerFunction", "apigateway.amazonaws.com"),
+        ("StaffNoticesDigestsFunction", "events.amazonaws.com"),
         ("WatchCheckFunction", "events.amazonaws.com"),
         ("WatchExecutionsFunction", "events.amazonaws.com"),
         ("WatchExecutionsFunction", "events.amazonaws.com"),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from pydantic import ValidationError
 
-from lambdas.orders.model.queue import Queue, load_queues
+from lambdas.orders.model.queue import Queue, load_queues, QueueFileError
 from lambdas.orders.model.steps import StepStatus
 from tests.support.build import a_queue
 from tests.support.trees import queues
@@ -63,7 +63,7 @@ def test_two_queues_of_one_id_are_refused(tmp_path: Path) -> None:
 def test_a_word_that_no_queue_has_is_refused(tmp_path: Path) -> None:
     write(tmp_path, "one", 1, more='colour = "red"')
 
-    with pytest.raises(ValidationError, match="colour"):
+    with pytest.raises(QueueFileError, match="colour is no setting of a queue"):
         load_queues(tmp_path)
 
 

@@ -1,0 +1,150 @@
+"""Notices to staff: a queue for the events that somebody gets notices of, one function that delivers, one for digests.
+
+It is apart from the mails to clients (notices.py), so that a chat that does not answer holds up no client's mail.
+"""
+
+import json
+from collections.abc import Sequence
+
+from aws_cdk import Duration
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from infra.actions import Actions, construct_name
+from infra.functions import record_keys
+from infra.functions.function import FunctionParts, OrderFunction, allow
+from infra.message_queues import LONGEST_DAYS, alarm_on_messages, message_queue
+from infra.notices import SOURCE, TRIES
+from infra.queue_folders import QueueFolder
+from infra.storage import Storage
+from lambdas.orders.model.notify import bus_events_of
+
+BATCH = 5
+WORKER_SECONDS = 120
+VISIBILITY_SECONDS = 6 * WORKER_SECONDS  # https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+DIGEST_EVERY_MINUTES = 15
+
+
+class StaffNotices(Construct):
+    """`api_url`: of the API, whose host has the desk. `queues`: whose rules say which events come here."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        parts: FunctionParts,
+        storage: Storage,
+        actions: Actions,
+        bus: events.IEventBus,
+        queues: Sequence[QueueFolder],
+        api_url: str,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self._parts, self._storage, self._actions = parts, storage, actions
+        topics = parts.settings.notice_topics
+        self._topics = list(topics.values())
+        self._environment = {
+            "ORDER_TABLE": storage.orders.table_name,
+            "RECORD_TABLE": storage.records.table_name,
+            "COMPANY": parts.settings.company,
+            "DESK_URL": f"{api_url}/desk",
+            "NOTICE_TOPICS": json.dumps(dict(topics), sort_keys=True),
+            **actions.mail.environment,
+            **actions.webhook_secret.environment,
+        }
+        self.dead_letters = message_queue(
+            self, "DeadLetters", parts.settings, days=LONGEST_DAYS, visibility_seconds=VISIBILITY_SECONDS
+        )
+        self.queue = message_queue(
+            self,
+            "Queue",
+            parts.settings,
+            visibility_seconds=VISIBILITY_SECONDS,
+            dead_letters=sqs.DeadLetterQueue(queue=self.dead_letters, max_receive_count=TRIES),
+        )
+        for queue in queues:
+            self._follow(bus, queue)
+        self._deliver()
+        self._digest()
+        alarm_on_messages(
+            self,
+            "StaffNoticesParked",
+            self.dead_letters,
+            "Notices to staff could not be delivered: docs/notices.md says how to fix it",
+        )
+
+    def _follow(self, bus: events.IEventBus, queue: QueueFolder) -> None:
+        """Take only the events of this queue that somebody gets notices of, because each costs a run of the function."""
+        names = sorted(bus_events_of(queue.notify))
+        if not names:
+            return
+        rule = events.Rule(
+            self,
+            construct_name(queue.name),
+            description=f"What staff is told of the orders of {queue.name}",
+            event_bus=bus,
+            event_pattern=events.EventPattern(
+                source=[SOURCE], detail_type=names, detail={"order_queue_id": [queue.order_queue_id]}
+            ),
+        )
+        rule.add_target(targets.SqsQueue(self.queue, dead_letter_queue=self.dead_letters))
+
+    def _permissions(self) -> list[iam.PolicyStatement]:
+        """Read the order; keep guards, held notices and reminders; mail, call and publish."""
+        publish = [allow("sns:Publish", on=self._topics)] if self._topics else []
+        verbs = ("PutItem", "UpdateItem", "DeleteItem", "Query")
+        return [
+            allow("dynamodb:GetItem", on=[self._storage.orders.table_arn]),
+            record_keys.only(self._storage.records, verbs, ("order#*", "team#*", "held_notices", "overdue_reminders")),
+            *self._actions.mail.permissions,
+            *self._actions.webhook_secret.permissions,
+            *publish,
+        ]
+
+    def _deliver(self) -> None:
+        arn = self.queue.queue_arn
+        receive = allow("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", on=[arn])
+        worker = OrderFunction(
+            self,
+            "Teller",
+            parts=self._parts,
+            handler="lambdas.notices.staff.handler.handler",
+            description="Tells staff what happened to orders, by mail, webhook and SNS",
+            memory_mb=512,
+            timeout_seconds=WORKER_SECONDS,
+            environment=self._environment,
+            permissions=[*self._permissions(), receive],
+        ).function
+        lambda_.EventSourceMapping(
+            self,
+            "Message",
+            target=worker,
+            event_source_arn=arn,
+            batch_size=BATCH,
+            report_batch_item_failures=True,
+        )
+
+    def _digest(self) -> None:
+        digester = OrderFunction(
+            self,
+            "Digests",
+            parts=self._parts,
+            handler="lambdas.notices.staff.digests.handler",
+            description="Mails teams their digests, and tells again of what is still overdue",
+            memory_mb=512,
+            timeout_seconds=WORKER_SECONDS,
+            environment=self._environment,
+            permissions=self._permissions(),
+        ).function
+        events.Rule(
+            self,
+            "Digest",
+            description="Look for digests and reminders that are due",
+            schedule=events.Schedule.rate(Duration.minutes(DIGEST_EVERY_MINUTES)),
+            targets=[targets.LambdaFunction(digester, retry_attempts=0)],  # the next run is the retry
+        )

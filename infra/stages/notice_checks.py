@@ -1,0 +1,31 @@
+"""Checks the `[[notify]]` of all queues against a stage: hosts that it allows, names that it knows."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from infra.queue_folders import read_queues
+from infra.stages.settings import StageSettings
+from lambdas.orders.model.notify import NotifyRule
+
+
+def foreign_hosts(settings: StageSettings, sources: Path) -> Iterator[str]:
+    """Webhooks whose host the stage does not allow. A name in braces is an address of the stage's own."""
+    allowed = {host.lower() for host in settings.webhook_hosts}
+    allowed |= {urlsplit(base).hostname or "" for base in settings.webhook_bases.values()}
+    for place, rule in _rules(sources):
+        host = urlsplit(rule.webhook).hostname if "://" in rule.webhook else None
+        if host and host not in allowed:
+            yield f"{place} calls {host}, which may not be called from here: add it to webhook_hosts, or correct the queue"
+
+
+def missing_topics(settings: StageSettings, sources: Path) -> Iterator[str]:
+    for place, rule in _rules(sources):
+        if rule.topic and rule.topic not in settings.notice_topics:
+            yield f"notice_topics.{rule.topic} is missing: {place} publishes to it; give the ARN of an SNS topic of yours"
+
+
+def _rules(sources: Path) -> Iterator[tuple[str, NotifyRule]]:
+    for folder in read_queues(sources / "statemachines"):
+        for number, rule in enumerate(folder.notify, start=1):
+            yield f"statemachines/{folder.name}/queue.toml, [[notify]] number {number},", rule
