@@ -17,7 +17,7 @@ from constructs import Construct
 from infra.actions import Actions, construct_name
 from infra.functions import record_keys
 from infra.functions.function import FunctionParts, OrderFunction, allow
-from infra.message_queues import LONGEST_DAYS, alarm_on_messages, message_queue
+from infra.message_queues import LONGEST_DAYS, message_queue
 from infra.notices import SOURCE, TRIES
 from infra.queue_folders import QueueFolder
 from infra.storage import Storage
@@ -71,12 +71,6 @@ class StaffNotices(Construct):
             self._follow(bus, queue)
         self._deliver()
         self._digest()
-        alarm_on_messages(
-            self,
-            "StaffNoticesParked",
-            self.dead_letters,
-            "Notices to staff could not be delivered: docs/notices.md says how to fix it",
-        )
 
     def _follow(self, bus: events.IEventBus, queue: QueueFolder) -> None:
         """Take only the events of this queue that somebody gets notices of, because each costs a run of the function."""

@@ -141,6 +141,7 @@ def test_each_alarm_looks_at_the_resource_that_it_names(prod: Synthesized, opera
         "StopsMissed": ["WatchMissed.QueueName"],
         "ContractsParked": ["IntakeDeadLetters.QueueName"],
         "NoticesParked": ["NoticesDeadLetters.QueueName"],
+        "StaffNoticesParked": ["StaffNoticesDeadLetters.QueueName"],
         "ApiFails": ["ApiHttpApi", "$default"],
     }
     for name, resources in meant.items():

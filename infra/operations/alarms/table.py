@@ -163,6 +163,16 @@ OF_READERS = (
         minutes=1,
     ),
     AlarmRule(
+        name="StaffNoticesParked",
+        means="Notices to staff could not be delivered",
+        of=Of.QUEUE,
+        metrics=("ApproximateNumberOfMessagesVisible",),
+        names=("StaffNotices/DeadLetters",),
+        statistic="Maximum",
+        threshold=1,
+        minutes=1,
+    ),
+    AlarmRule(
         name="WatchFails",
         means="The functions that look for overdue and stopped orders and check promises fail",
         of=Of.FUNCTION,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from pydantic import ValidationError
 
-from lambdas.orders.model.queue import Queue, load_queues, QueueFileError
+from lambdas.orders.model.queue import Queue, QueueFileError, load_queues
 from lambdas.orders.model.steps import StepStatus
 from tests.support.build import a_queue
 from tests.support.trees import queues
