@@ -1,10 +1,10 @@
 """Checks the `[[notify]]` of all queues against a stage: hosts that it allows, names that it knows."""
 
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from infra.queue_folders import read_queues
 from infra.stages.settings import StageSettings
 from lambdas.orders.model.notify import NotifyRule
 
@@ -26,6 +26,7 @@ def missing_topics(settings: StageSettings, sources: Path) -> Iterator[str]:
 
 
 def _rules(sources: Path) -> Iterator[tuple[str, NotifyRule]]:
-    for folder in read_queues(sources / "statemachines"):
-        for number, rule in enumerate(folder.notify, start=1):
-            yield f"statemachines/{folder.name}/queue.toml, [[notify]] number {number},", rule
+    for file in sorted(sources.glob("statemachines/*/queue.toml")):
+        rules = tomllib.loads(file.read_text("utf-8")).get("notify", ())
+        for number, rule in enumerate(map(NotifyRule.model_validate, rules), start=1):
+            yield f"{file.relative_to(sources)}, [[notify]] number {number},", rule
