@@ -86,6 +86,7 @@ def _overdue_events(old: Order, new: Order) -> Iterator[OrderEvent]:
 _OF_THE_ORDER: tuple[tuple[str, Callable[[Order, Order], bool]], ...] = (
     ("OrderSubmitted", lambda old, new: bool(new.submitted_at and not old.submitted_at)),
     ("OrderReviewNeeded", lambda old, new: bool(new.review_at and not old.review_at)),
+    ("OrderClientResponded", lambda old, new: new.reply_id > old.reply_id),
     ("OrderUpdated", lambda old, new: new.info != old.info or new.total_cents != old.total_cents),
     ("OrderStepEntered", lambda old, new: new.step_id != old.step_id and new.step_status is StepStatus.ORDINARY),
     ("OrderCompleted", lambda old, new: new.step_status is StepStatus.COMPLETE is not old.step_status),

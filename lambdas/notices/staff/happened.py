@@ -125,6 +125,7 @@ _EVENTS: Mapping[str, Callable[[Mapping[str, Any], Order], _Found]] = {
     "OrderActionOverdue": _overdue,
     "OrderActionSkipped": _skipped,
     "OrderMachineStopped": _if("stopped", lambda order: order.machine_stopped_at is not None, team="operations"),
+    "OrderClientResponded": _if("reply", lambda order: order.reply_waiting_at is not None),
     "OrderCompleted": _if("completed", lambda order: order.step_status is StepStatus.COMPLETE),
     "OrderCanceled": _canceled,
 }

@@ -25,6 +25,7 @@ BUS_EVENTS: Mapping[NoticeEvent, tuple[str, ...]] = {
     "failed": ("OrderActionWaiting", "OrderActionFailed"),
     "stopped": ("OrderMachineStopped",),
     "skipped": ("OrderActionSkipped",),
+    "reply": ("OrderClientResponded",),
     "completed": ("OrderCompleted",),
     "canceled": ("OrderCanceled",),
 }

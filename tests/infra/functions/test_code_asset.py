@@ -46,6 +46,8 @@ def test_the_asset_holds_code_and_queues_and_nothing_else(stage: Synthesized) ->
         "lambdas/intake/webhook.py",
         "lambdas/notices/handler.py",
         "lambdas/notices/reminders.py",
+        "lambdas/notices/staff/digests.py",
+        "lambdas/notices/staff/handler.py",
         "lambdas/outbox/announcer.py",
         "lambdas/outbox/relay.py",
         "lambdas/watch/check.py",

@@ -73,6 +73,17 @@ def test_new_canceled_and_stopped_orders_are_told_to_the_queue_s_team(office: Of
     ]
 
 
+def test_a_client_s_reply_is_told_once_until_somebody_answers(office: Office) -> None:
+    wrote = office.happens(office.order(), reply_id=5, reply_waiting_at=office.clock())
+    assert office.receive(*wrote, *wrote) == []
+    assert office.mails() == [("operations@example.com", "[A queue] The client of order 1001 wrote")]
+
+    again = office.happens(office.now(), reply_id=6)
+    office.happens(office.now(), reply_waiting_at=None)
+    assert office.receive(*again) == []
+    assert len(office.mails()) == 1
+
+
 def test_an_expired_lead_is_told_to_nobody(office: Office) -> None:
     lead = office.order(submitted_at=None, step_id=1, step_status=StepStatus.LEADS)
 
