@@ -45,6 +45,8 @@ def what_happened(name: str, detail: Mapping[str, Any], order: Order, queue: Que
     if found is None:
         return None
     event, facts = found
+    if event in _OF_THE_QUEUE:  # whatever the order waits for by the time its event is read
+        facts = {**facts, "team": queue.owner}
     return Happened(
         event=event,
         event_id=str(detail["event_id"]),
@@ -73,6 +75,7 @@ def overdue_key(detail: Mapping[str, Any], order: Order) -> str:
     return next(overdue, "")
 
 
+_OF_THE_QUEUE = ("new order", "completed", "canceled")
 _Found = tuple[NoticeEvent, dict[str, Any]] | None
 
 

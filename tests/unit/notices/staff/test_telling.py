@@ -73,6 +73,16 @@ def test_new_canceled_and_stopped_orders_are_told_to_the_queue_s_team(office: Of
     ]
 
 
+def test_a_new_order_that_waits_already_is_told_to_the_queue_s_team_all_the_same(office: Office) -> None:
+    """The machine may park before the event is read."""
+    lead = office.order(submitted_at=None, step_id=1, step_status=StepStatus.LEADS)
+    new = office.happens(lead, submitted_at=5, step_id=2, step_status=StepStatus.ORDINARY)
+    office.waits(office.now())
+
+    assert office.receive(*[event for event in new if event.name == "OrderSubmitted"]) == []
+    assert office.mails() == [("operations@example.com", "[A queue] New order 1001")]
+
+
 def test_a_client_s_reply_is_told_once_until_somebody_answers(office: Office) -> None:
     wrote = office.happens(office.order(), reply_id=5, reply_waiting_at=office.clock())
     assert office.receive(*wrote, *wrote) == []
