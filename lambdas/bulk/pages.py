@@ -105,7 +105,7 @@ class _OneOrder:
         """Look at the order, and act if the same would happen as the preview named."""
         for _ in range(_LOOKS):
             try:
-                return self._look_and_act(self._service.store.get(self._planned.order_id))
+                return self._look_and_act(self._service.orders.get(self._planned.order_id))
             except OrderNotFoundError:
                 return OutcomeKind.CHANGED, "it is not there any more"
             except OrderError as error:

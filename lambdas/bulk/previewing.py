@@ -120,7 +120,7 @@ class _Draft:
     def _next_of_numbers(self) -> Iterator[Order | tuple[Refusal, str]]:
         taken, numbers = self.preview.taken, self.preview.selection.order_ids
         batch = numbers[taken : taken + _BATCH]
-        found = {order.order_id: order for order in self._service.store.get_many(batch)}
+        found = {order.order_id: order for order in self._service.orders.get_many(batch)}
         taken += len(batch)
         self._change(looked_at=taken, taken=taken, is_complete=taken >= len(numbers))
         yield from (self._if_visible(order_id, found) for order_id in batch)

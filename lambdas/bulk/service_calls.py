@@ -74,7 +74,7 @@ def as_trial(service: OrderService) -> OrderService:
 
 def as_pinned(service: OrderService) -> OrderService:
     """The same verbs, which write only the order that they are given. They raise MovedOnError for any other."""
-    return replace(service, store=cast(OrderStore, _Pinned(service.store)))
+    return replace(service, store=cast(OrderStore, _Pinned(service.orders)))
 
 
 class _NothingWritten:

@@ -69,6 +69,11 @@ class OrderService:
     pauses: Pauses = NO_PAUSES
     executions: Executions = field(default_factory=AssumedRunning)
 
+    @property
+    def orders(self) -> OrderStore:
+        """The orders as they are stored, for read models that look at many. Only verbs write."""
+        return self.store
+
     def create(self, draft: OrderDraft, key: IdempotencyKey | None = None, *, by: str = "") -> Order:
         """A new lead. The same key (or caller-given hash) with the same content returns the order as it was first made."""
         lead = self.preview_new(draft)

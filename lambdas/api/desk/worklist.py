@@ -27,7 +27,7 @@ def _worklist(backend: Backend, request: WorklistRequest, caller: Caller) -> Wor
     if criteria is None:
         return WorklistPage()
     store = WorklistStore(backend.desk)
-    return WorklistReader(store, backend.service.store, caller.user, backend.plans, now).read(criteria)
+    return WorklistReader(store, backend.service.orders, caller.user, backend.plans, now).read(criteria)
 
 
 def _criteria(backend: Backend, request: WorklistRequest, caller: Caller) -> WorklistFilter | None:
@@ -93,7 +93,7 @@ METHODS: dict[str, Method] = {
         answer=worklist_view,
         view=worklist_view,
         reads=True,
-        example={"my_teams": 1, "limit": 20},
+        example={"my_teams": True, "limit": 20},
     ),
     "order.assign": Method(
         title="Take a wait of an order, give it to a user, or give it back",

@@ -48,7 +48,7 @@ class FoundOrdersView(OrdersView):
 
 
 def _search(backend: Backend, request: SearchRequest, caller: Caller) -> FoundOrders:
-    search = OrderSearch(SearchEntries(backend.desk), backend.service.store, InvoiceRecords(backend.records))
+    search = OrderSearch(SearchEntries(backend.desk), backend.service.orders, InvoiceRecords(backend.records))
     view = answers.record if caller.call.door is Door.API_2_0 else order_view
     room = PageRoom(lambda order: bytes_of(view(order)), MOST_BYTES)
     limit = request.limit or PAGE_LIMIT

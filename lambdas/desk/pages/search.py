@@ -33,7 +33,7 @@ def find_orders(desk: Desk, user: ApiUser, query: str, cursor: str = "") -> Foun
     """Nothing is searched for an empty query."""
     if not query.strip():
         return FoundPage(query="")
-    search = OrderSearch(SearchEntries(desk.read_models), desk.service.store, InvoiceRecords(desk.records))
+    search = OrderSearch(SearchEntries(desk.read_models), desk.service.orders, InvoiceRecords(desk.records))
     try:
         page = search.find(query, scope_of(user, desk.service.queues), limit=_PAGE, cursor=cursor or None)
     except InvalidOrderError as refused:

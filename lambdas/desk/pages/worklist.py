@@ -71,7 +71,7 @@ def _page(desk: Desk, user: ApiUser, whose: str, cursor: str) -> WorklistPage:
         limit=_PAGE,
         cursor=cursor or None,
     )
-    reader = WorklistReader(WorklistStore(desk.read_models), desk.service.store, user, desk.plans, desk.now())
+    reader = WorklistReader(WorklistStore(desk.read_models), desk.service.orders, user, desk.plans, desk.now())
     return reader.read(criteria)
 
 
