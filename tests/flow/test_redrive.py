@@ -68,7 +68,7 @@ def test_an_order_whose_start_was_given_up_goes_on_when_it_is_told_again(shop: S
     with broken(relay):
         order_id = shop.done("order.create", new_client_order())["order_id"]
         shop.done("order.submit", {"order_id": order_id})
-        until("the relay gives up", lambda: parked(relay))
+        until("the relay gives up", lambda: letters_about(relay, order_id))
         code, said = told(relay)
         assert code == 1
         assert "were refused" in said

@@ -52,7 +52,9 @@ class Schemas:
         """
         schema = request.model_json_schema(ref_template=f"{COMPONENTS}{{model}}", schema_generator=_Generated)
         for name, inner in schema.pop("$defs", {}).items():
-            self._keep(name, request, {**_of_map_in_request(inner), "additionalProperties": False})
+            is_map = "properties" in inner or inner.get("type") == "object"
+            kept = {**_of_map_in_request(inner), "additionalProperties": False} if is_map else inner
+            self._keep(name, request, kept)
         properties = {
             name: _plain(name, found, request)
             for name, found in schema.get("properties", {}).items()

@@ -18,7 +18,19 @@ NUMBERS = frozenset(
 )  # fmt: skip
 # `microtime(true)` and `time.time()` have fractions of a second.
 TIMES = frozenset(
-    {"duedate", "expire", "expires", "max_ts", "min_ts", "planned_completion", "requested_completion", "start", "ts"}
+    {
+        "at",
+        "duedate",
+        "expire",
+        "expires",
+        "max_ts",
+        "min_ts",
+        "planned_completion",
+        "requested_completion",
+        "start",
+        "ts",
+        "until",
+    }
 )
 _MOST = 2**53
 _FRACTION_OF_NOTHING = re.compile(r"([0-9]{1,24})(?:\.0*)?")

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 from typing_extensions import Doc
 
 from lambdas.api.auth.caller import Caller
@@ -23,10 +23,16 @@ from lambdas.records.users.rights import Right
 PAGE_LIMIT = 50
 
 
+def _with_words(query: str) -> str:
+    if not query.strip():
+        raise ValueError("parameter not supplied; name what to look for, in one or more words")
+    return query
+
+
 class SearchRequest(Request):
     """`order.search`, ours."""
 
-    query: str = Field(
+    query: Annotated[str, AfterValidator(_with_words)] = Field(
         description="One or more words, all of which must match: the number of an order, client or invoice; the beginning of a "
         "name, company, e-mail address, domain or host, in any case, with or without accents; a telephone number, or its last "
         "digits, four or more.",

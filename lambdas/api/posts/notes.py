@@ -26,7 +26,7 @@ _LISTED = 50
 
 def _with_text(note: str) -> str:
     if not note:
-        raise ValueError("parameter not supplied; write what the others should know")
+        raise ValueError("parameter not supplied; write what the others need to know")
     return note
 
 

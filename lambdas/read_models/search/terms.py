@@ -22,8 +22,7 @@ FEWEST_DIGITS = 4  # of the end of a telephone number
 _FEWEST_OF_A_NUMBER = 7  # with less, zeros may be part of a number's end
 _MOST_HOSTS = 60
 _APART = re.compile(r"[\s,;]+")
-_HOST = re.compile(r"[^\s@/:]+(?:\.[^\s@/:.]+)+")
-_EXTENSION = re.compile(r"(?i)\s*(?:ext|x|#).*$")
+_EXTENSION = re.compile(r"(?is)(?:ext|x|#).*")
 _NATIONAL_ZERO = re.compile(r"\(0+\)")
 # Names below which a country's registry sells names, such as `co` of `co.uk`.
 _BELOW_COUNTRIES = frozenset(
@@ -120,7 +119,12 @@ def _of_address(address: str) -> Iterator[Term]:
 def _hosts(info: Mapping[str, Any]) -> list[str]:
     packs = (value for key, value in info.items() if is_pack(key) and isinstance(value, Mapping))
     written = (part for pack in packs for part in _APART.split(text(pack, "desserv")[:10_000]))
-    return [part for part in written if _HOST.fullmatch(part)][:_MOST_HOSTS]
+    return [part for part in written if _is_host(part)][:_MOST_HOSTS]
+
+
+def _is_host(part: str) -> bool:
+    names = part.split(".")
+    return len(names) > 1 and all(names) and not any(letter in part for letter in "@/:")
 
 
 def _of_host(host: str) -> Iterator[Term]:

@@ -53,7 +53,7 @@ def test_a_client_learns_that_the_order_was_canceled_what_becomes_of_the_money_a
     assert subjects(desk) == [f"Your order {order.order_id} was canceled"]
     assert "The money held for it is released." in desk.text()
     assert "thief" not in desk.text()
-    assert "evil" not in desk.text()
+    assert "evil" not in desk.text().split()
 
 
 def test_money_is_called_what_it_is(desk: Desk) -> None:
@@ -114,5 +114,5 @@ def test_a_hostile_name_is_no_link_and_no_header(desk: Desk) -> None:
     desk.tell("OrderCompleted", order)
 
     (mail,) = desk.ses.sent
-    assert "evil" not in str(mail)
+    assert "evil.example" not in str(mail)
     assert desk.text().startswith("Hello,")

@@ -218,7 +218,7 @@ def test_a_card_number_is_found_at_any_depth(caller: Caller) -> None:
     assert "card numbers" in refusal(caller, "info[x]" + "[a]" * 40 + "[cvv]=123")
 
 
-TEXTS = {"bulk_run_id", "vat_id", "trans_id", "link_id", "late_fee_scheme_id"}
+TEXTS = {"bulk_run_id", "pause_id", "vat_id", "trans_id", "link_id", "late_fee_scheme_id"}
 
 
 def test_only_ids_that_are_numbers_lose_what_is_no_digit_of_theirs() -> None:

@@ -45,6 +45,9 @@ WITHOUT_FACTS = {
     "order.link_revoke",  # ours
     "order.contact_update",  # ours
     "order.priority",  # ours
+    "order.pause",  # ours, and the next two
+    "order.pause_list",
+    "order.resume",
     "order.assign",  # ours
     "order.numbers",  # ours
     "order.restart",  # ours

@@ -29,14 +29,16 @@ def test_a_team_learns_what_waits_for_it_and_where(office: Office) -> None:
 
 def test_a_failure_is_told_once_and_not_as_a_wait_too(office: Office) -> None:
     order = office.order()
-    failed = order.actions["21"].changed(state=ActionState.FAILED, attempts=3, failed_last=True, reason="card of Ada")
+    failed = order.actions["21"].changed(
+        state=ActionState.FAILED, attempts=3, failed_last=True, reason="card of Lovelace"
+    )
     first = office.happens(order, actions={**order.actions, "21": failed})
     parked = office.waits(office.now(), 21)
 
     assert office.receive(*first, *parked) == []
     assert office.mails() == [("netops@example.com", "[A queue] Order 1001: Install OS failed")]
     assert "Runs: 3" in office.text()
-    assert "Ada" not in office.text()
+    assert "Lovelace" not in office.text()
 
 
 def test_an_action_that_waits_for_a_program_is_nobodys(office: Office) -> None:
