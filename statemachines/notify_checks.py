@@ -11,7 +11,6 @@ from lambdas.orders.model.notify import OWNER, NotifyRule
 from lambdas.orders.model.queue import Queue
 from lambdas.orders.model.teams import Team
 
-_OF_CLIENTS = ("completed", "canceled")
 _TEAMS = "statemachines/teams.toml"
 
 
@@ -30,7 +29,7 @@ def _rule(rule: NotifyRule, queue: Queue, teams: Mapping[str, Team]) -> Iterator
     if rule.off and rule.tells_somebody:
         yield "off turns the default notice off and cannot name recipients; write two rules"
     if not rule.off and not rule.tells_somebody:
-        yield f'name somebody: team = "{OWNER}" or a team, emails, webhook, topic or client; or write off = true'
+        yield f'name somebody: team = "{OWNER}" or a team, emails, webhook or topic; or write off = true'
     if rule.team and rule.team != OWNER and rule.team not in teams:
         yield f"team: {_no_team(rule.team, teams)}"
     for email in rule.emails:
@@ -38,8 +37,6 @@ def _rule(rule: NotifyRule, queue: Queue, teams: Mapping[str, Team]) -> Iterator
             yield f"emails: {email} is no e-mail address; write one such as night-watch@example.com"
     if rule.webhook and (problem := _webhook(rule.webhook)):
         yield f"webhook: {problem}"
-    if rule.client and rule.event not in _OF_CLIENTS:
-        yield f"client: clients get mail of {' and '.join(_OF_CLIENTS)} only; leave it out"
     yield from _condition(rule, queue, teams)
 
 

@@ -50,8 +50,7 @@ class NotifyCondition(Frozen):
 
 class NotifyRule(Frozen):
     """One `[[notify]]`. `webhook`: as the address of Call Webhook. `topic`: one of the stage's `notice_topics`, by name.
-    `client`: the client too, of orders that no form sends mails for. `urgent`: quiet hours do not hold it. `off`: this
-    event has no default rule here."""
+    `urgent`: quiet hours do not hold it. `off`: this event has no default rule here."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -61,13 +60,12 @@ class NotifyRule(Frozen):
     emails: tuple[str, ...] = Field(default=(), max_length=20)
     webhook: str = Field(default="", max_length=2000)
     topic: str = ""
-    client: bool = False
     urgent: bool = False
     off: bool = False
 
     @property
     def tells_somebody(self) -> bool:
-        return bool(self.team or self.emails or self.webhook or self.topic or self.client)
+        return bool(self.team or self.emails or self.webhook or self.topic)
 
 
 DEFAULT_RULES = (

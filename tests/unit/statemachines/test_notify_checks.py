@@ -29,7 +29,6 @@ def problem_of(teams: dict[str, Team] | None = None, **rule: Any) -> str:
         ({"webhook": "http://chat.example.com/x"}, "webhook: must be an address such as {chat}/orders"),
         ({"webhook": "https://user@chat.example.com/x"}, "webhook: must be an address"),
         ({"webhook": "https://hooks.slack.com/services/T0/B0/secret"}, "name it in the stage's webhook_bases"),
-        ({"client": True}, "client: clients get mail of completed and canceled only"),
         ({}, "name somebody"),
         ({"off": True, "team": "finance"}, "off turns the default notice off and cannot name recipients"),
         ({"team": "finance", "when": {"step": "Packing"}}, "when.step: Packing is no step of this queue; write one of"),
@@ -78,7 +77,6 @@ def test_a_good_rule_passes_and_changes_no_order_under_way() -> None:
     rules = [
         {"event": "failed", "emails": ["watch@example.com"], "when": {"module": "add_services", "priority_from": 2}},
         {"event": "overdue", "webhook": "{chat}"},
-        {"event": "completed", "client": True},
     ]
     queue = a_queue(notify=rules)
     check(queue, read_modules(), TEAMS)
