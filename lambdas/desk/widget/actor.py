@@ -1,0 +1,76 @@
+"""The widget's function that acts: harmless acts alone, each with a reason, on the revision that the viewer saw.
+
+A call names nobody, so money, skips, moves, cancels, pauses and acts on many orders are runbooks: an Automation knows who began it.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from lambdas.desk.acts.carry_out import NOTICES, Wish, carry_out
+from lambdas.desk.acts.note import keep_note
+from lambdas.desk.acts.seen import changes_since
+from lambdas.desk.widget.call import ForgedCallError, WidgetCall, is_description
+from lambdas.desk.widget.drawing import HARMLESS, message
+from lambdas.desk.widget.parts import WidgetParts, widget_parts
+from lambdas.desk.widget.staff import CONSOLE
+from lambdas.orders.errors import OrderError, RevisionDiffersError
+from lambdas.runtime.cold_start import prepare
+from lambdas.runtime.retry_budget import retry_budget
+from lambdas.runtime.telemetry import MetricUnit, log_unexpected, logger, metrics
+from lambdas.web.http import RefusedError
+
+_AGAIN = "Refresh the widget to see the order as it is now."
+
+
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: Any) -> str | dict[str, str]:
+    """HTML of a pop-up that says what was done, or why nothing was."""
+    if is_description(event):
+        return {"markdown": "Acts on orders for the widgets of the order desk. It is called by their buttons alone."}
+    with retry_budget(context):
+        return act(event, widget_parts(), request_id=context.aws_request_id)
+
+
+def act(event: Mapping[str, Any], parts: WidgetParts, *, request_id: str) -> str:
+    """Every refusal is a message. Nothing is done on another revision than the one that the button was drawn for."""
+    try:
+        call = WidgetCall.of(event)
+        return _act(call, parts)
+    except ForgedCallError as forged:
+        return message("Nothing was done", f"{forged}. Load the dashboard again.")
+    except RevisionDiffersError:
+        order = parts.desk.order(CONSOLE, call.order_id)
+        return message("Nothing was done: the order changed", _AGAIN, tuple(changes_since(call.seen, order)))
+    except RefusedError as refused:
+        return message("Nothing was done", refused.text)
+    except OrderError as error:
+        logger.info("act refused", kind=error.kind, act=call.act, order_id=call.order_id)
+        return message("Nothing was done", f"{error.message[:1].upper()}{error.message[1:]}.")
+    except Exception as error:  # noqa: BLE001 - the viewer gets a message, the log the place
+        log_unexpected("unexpected error in a widget's act", error, request_id=request_id)
+        return message("Something went wrong", f"The error is logged under number {request_id}. {_AGAIN}")
+
+
+def _act(call: WidgetCall, parts: WidgetParts) -> str:
+    if call.act not in HARMLESS:
+        return message("Nothing was done", "This needs a runbook of Systems Manager, which knows who begins it.")
+    if call.revision == "0":
+        return message("Nothing was done", f"The button does not name the order's revision. {_AGAIN}")
+    typed = call.inputs_of(f"{call.act}-{call.action_id}")
+    wish = Wish(
+        what=call.act,
+        order_id=call.order_id,
+        revision=int(call.revision),
+        action_id=int(call.action_id),
+        typed={name: text for name, text in typed.items() if text},
+    )
+    reason = wish.reason
+    answers = {name: text for name, text in wish.typed.items() if name != "reason"}
+    carry_out(parts.desk, CONSOLE, wish.changed(typed=answers))
+    keep_note(parts.desk, CONSOLE, call.order_id, f"{NOTICES[call.act]} {reason}", once=f"widget-{call.revision}")
+    metrics.add_metric("DeskWidgetActs", MetricUnit.Count, 1)
+    logger.info("act carried out", act=call.act, user=CONSOLE.name, order_id=call.order_id)
+    return message("Done", f"{NOTICES[call.act]} {_AGAIN}")
+
+
+prepare(widget_parts)

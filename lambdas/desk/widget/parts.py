@@ -1,0 +1,52 @@
+"""The parts of both functions of the widgets, made once per process."""
+
+import json
+import os
+from collections.abc import Mapping
+from functools import cache
+
+from lambdas.composition.parts import DoorSettings, parts_of
+from lambdas.desk.desk import Desk
+from lambdas.desk.widget.drawing import Endpoints
+from lambdas.records.table import RecordTable
+from lambdas.runtime.models import Frozen
+
+
+class WidgetSettings(DoorSettings):
+    """`actor`: ARN of the function that acts; the reader needs it. `runbooks`: the console's page of runbooks."""
+
+    history_table: str
+    desk_table: str
+    company: str = ""
+    actor: str = ""
+
+
+class WidgetParts(Frozen):
+    """`machines`: ARNs by order_queue_id."""
+
+    model_config = {"arbitrary_types_allowed": True}
+
+    desk: Desk
+    actor: str
+    machines: Mapping[str, str]
+    region: str
+
+    def endpoints(self, reader: str) -> Endpoints:
+        page = f"https://{self.region}.console.aws.amazon.com/systems-manager/automation/documents?region={self.region}"
+        return Endpoints(reader=reader, actor=self.actor, runbooks=page)
+
+
+@cache
+def widget_parts() -> WidgetParts:
+    settings = WidgetSettings.from_environment()
+    parts = parts_of(settings)
+    desk = Desk(
+        parts.service,
+        parts.records,
+        parts.plans,
+        RecordTable(settings.history_table),
+        RecordTable(settings.desk_table),
+        settings.company,
+    )
+    region = os.environ.get("AWS_REGION", "us-east-1")
+    return WidgetParts(desk=desk, actor=settings.actor, machines=json.loads(settings.machines), region=region)

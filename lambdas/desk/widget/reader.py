@@ -1,0 +1,89 @@
+"""The widget that shows: board, orders of a step, one order. It changes nothing."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from lambdas.desk.pages.board import read_board
+from lambdas.desk.pages.order_list import read_orders
+from lambdas.desk.pages.order_page import view_of
+from lambdas.desk.widget.call import ForgedCallError, WidgetCall, is_description
+from lambdas.desk.widget.drawing import Endpoints, drawn, message
+from lambdas.desk.widget.parts import WidgetParts, widget_parts
+from lambdas.desk.widget.staff import CONSOLE, console_links
+from lambdas.orders.errors import OrderError
+from lambdas.runtime.cold_start import prepare
+from lambdas.runtime.retry_budget import retry_budget
+from lambdas.runtime.telemetry import MetricUnit, log_unexpected, logger, metrics
+from lambdas.web.http import RefusedError
+
+DESCRIPTION = """## Order desk
+Shows orders. Parameters: `show` is `board` (at first), `step` with `queue` and `step`, or `order` with `order_id`.
+Buttons that act call another function, so that IAM decides who may act.
+"""
+
+
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: Any) -> str | dict[str, str]:
+    """HTML of the page. The console calls it for a viewer who may invoke this function."""
+    if is_description(event):
+        return {"markdown": DESCRIPTION}
+    with retry_budget(context):
+        return show(event, widget_parts(), reader=context.invoked_function_arn, request_id=context.aws_request_id)
+
+
+def show(event: Mapping[str, Any], parts: WidgetParts, *, reader: str, request_id: str) -> str:
+    """Every refusal is a message in the widget."""
+    metrics.add_metric("DeskWidgets", MetricUnit.Count, 1)
+    try:
+        call = WidgetCall.of(_parameters(event))
+        page = _PAGES.get(call.show)
+        if page is None:
+            return message("Page not found", "The widget's parameter show is board, step or order.")
+        return page(call, parts, parts.endpoints(reader))
+    except ForgedCallError as forged:
+        return message("Not shown", f"{forged}. Load the dashboard again.")
+    except RefusedError as refused:
+        return message(refused.title, refused.text)
+    except OrderError as error:
+        logger.info("widget refused", kind=error.kind)
+        return message("Not possible", f"{error.message[:1].upper()}{error.message[1:]}.")
+    except Exception as error:  # noqa: BLE001 - the viewer gets a message, the log the place
+        log_unexpected("unexpected error in a widget", error, request_id=request_id)
+        return message("Something went wrong", f"The error is logged under number {request_id}.")
+
+
+def _parameters(event: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A button's JSON, or the parameters that the widget was configured with."""
+    context = event.get("widgetContext")
+    configured = context.get("params") if isinstance(context, Mapping) else None
+    return {**configured, **event} if isinstance(configured, Mapping) else event
+
+
+def _board(call: WidgetCall, parts: WidgetParts, endpoints: Endpoints) -> str:
+    return drawn("board.html", call, endpoints, queues=read_board(parts.desk, CONSOLE))
+
+
+def _step(call: WidgetCall, parts: WidgetParts, endpoints: Endpoints) -> str:
+    found = read_orders(parts.desk, CONSOLE, int(call.queue), int(call.step), call.cursor)
+    return drawn("orders.html", call, endpoints, list=found)
+
+
+def _order(call: WidgetCall, parts: WidgetParts, endpoints: Endpoints) -> str:
+    typed = call.inputs_of("desk").get("order_id", "").strip()
+    order_id = call.order_id if call.order_id != "0" else typed
+    if not (order_id.isascii() and order_id.isdecimal() and len(order_id) <= 18):
+        return message("Which order?", "Type the order's number into the field, then press Show.")
+    order = parts.desk.order(CONSOLE, order_id)
+    links = console_links(order, parts.machines.get(str(order.order_queue_id), ""), parts.region)
+    view = view_of(parts.desk, CONSOLE, order)
+    page = drawn("order.html", call, endpoints, order=view, notice="", changed=None, typed={}, wish=None, links=links)
+    return page
+
+
+_PAGES: dict[str, Callable[[WidgetCall, WidgetParts, Endpoints], str]] = {
+    "board": _board,
+    "step": _step,
+    "order": _order,
+}
+
+prepare(widget_parts)
