@@ -1,1 +1,3 @@
-"""The desk in the AWS console: custom widgets of a CloudWatch dashboard. One function reads, another one acts, so that IAM decides."""
+"""The desk in the AWS console: custom widgets of a dashboard.
+
+One function reads and another one acts, so that IAM decides who may."""

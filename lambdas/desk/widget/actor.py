@@ -1,6 +1,7 @@
 """The widget's function that acts: harmless acts alone, each with a reason, on the revision that the viewer saw.
 
-A call names nobody, so money, skips, moves, cancels, pauses and acts on many orders are runbooks: an Automation knows who began it.
+A call names nobody. So money, skips, moves, cancels, pauses and acts on many orders are runbooks: an Automation knows who
+began it.
 """
 
 from collections.abc import Mapping

@@ -57,9 +57,7 @@ class WidgetCall(Frozen):
 
     def inputs_of(self, key: str) -> dict[str, str]:
         """The inputs of one act. A call brings all inputs of the widget, so each name begins with its act's key."""
-        return {
-            name.removeprefix(f"{key}."): text for name, text in self.inputs.items() if name.startswith(f"{key}.")
-        }
+        return {name.removeprefix(f"{key}."): text for name, text in self.inputs.items() if name.startswith(f"{key}.")}
 
 
 def is_description(event: Mapping[str, Any]) -> bool:

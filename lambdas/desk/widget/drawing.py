@@ -6,6 +6,7 @@ become one: templates escape every value, and the JSON in an element escapes `<`
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/add_custom_widget_dashboard_interactivity.html
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,8 +32,10 @@ class Endpoints(Frozen):
     runbooks: str = ""
 
 
-def drawn(template: str, call: WidgetCall, endpoints: Endpoints, **values: Any) -> str:
-    """A page of the desk as a widget."""
+def drawn(
+    template: str, call: WidgetCall, endpoints: Endpoints, *, links: Sequence[tuple[str, str]] = (), **values: Any
+) -> str:
+    """A page of the desk as a widget. `links`: names and addresses of places in the console."""
     content = _WIDGET.draw(template, endpoints=endpoints, harmless=HARMLESS, **values)
     return _WIDGET.draw(
         "widget.html",
@@ -40,6 +43,7 @@ def drawn(template: str, call: WidgetCall, endpoints: Endpoints, **values: Any) 
         endpoints=endpoints,
         style=_style(),
         dark=call.dark,
+        links=links,
     )
 
 

@@ -3,17 +3,17 @@
 import json
 import os
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 
 from lambdas.composition.parts import DoorSettings, parts_of
 from lambdas.desk.desk import Desk
 from lambdas.desk.widget.drawing import Endpoints
 from lambdas.records.table import RecordTable
-from lambdas.runtime.models import Frozen
 
 
 class WidgetSettings(DoorSettings):
-    """`actor`: ARN of the function that acts; the reader needs it. `runbooks`: the console's page of runbooks."""
+    """`actor`: ARN of the function that acts; the reader needs it."""
 
     history_table: str
     desk_table: str
@@ -21,10 +21,9 @@ class WidgetSettings(DoorSettings):
     actor: str = ""
 
 
-class WidgetParts(Frozen):
+@dataclass(frozen=True)
+class WidgetParts:
     """`machines`: ARNs by order_queue_id."""
-
-    model_config = {"arbitrary_types_allowed": True}
 
     desk: Desk
     actor: str

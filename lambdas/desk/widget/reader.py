@@ -76,8 +76,7 @@ def _order(call: WidgetCall, parts: WidgetParts, endpoints: Endpoints) -> str:
     order = parts.desk.order(CONSOLE, order_id)
     links = console_links(order, parts.machines.get(str(order.order_queue_id), ""), parts.region)
     view = view_of(parts.desk, CONSOLE, order)
-    page = drawn("order.html", call, endpoints, order=view, notice="", changed=None, typed={}, wish=None, links=links)
-    return page
+    return drawn("order.html", call, endpoints, links=links, order=view, notice="", changed=None, typed={}, wish=None)
 
 
 _PAGES: dict[str, Callable[[WidgetCall, WidgetParts, Endpoints], str]] = {

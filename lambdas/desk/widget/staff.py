@@ -16,9 +16,11 @@ def console_links(order: Order, machine_arn: str, region: str) -> tuple[tuple[st
     if not machine_arn or not order.has_machine:
         return ()
     partition = machine_arn.split(":")[1]
-    host = {"aws": "console.aws.amazon.com", "aws-cn": "console.amazonaws.cn", "aws-us-gov": "console.amazonaws-us-gov.com"}.get(
-        partition, "console.aws.amazon.com"
-    )
+    host = {
+        "aws": "console.aws.amazon.com",
+        "aws-cn": "console.amazonaws.cn",
+        "aws-us-gov": "console.amazonaws-us-gov.com",
+    }.get(partition, "console.aws.amazon.com")
     execution = f"{machine_arn.replace(':stateMachine:', ':execution:')}:{execution_name(order)}"
     base = f"https://{region}.{host}"
     return (

@@ -1,0 +1,158 @@
+"""The desk in a dashboard of the AWS console: what a viewer sees, presses, and what order text cannot become there."""
+
+from typing import Any
+
+import pytest
+
+from lambdas.desk.web.site import Site
+from lambdas.desk.widget import actor, reader
+from lambdas.desk.widget.parts import WidgetParts
+from lambdas.orders.model.checklist import ActionState
+from lambdas.records.posts.post import PostKind
+from tests.unit.desk.console import ACTOR, READER, Viewer
+from tests.unit.desk.staff import DEDICATED, at_call_back, changed
+
+MACHINE = "arn:aws:states:eu-central-1:123456789012:stateMachine:dev-dedicated_server"
+HOSTILE = (
+    '</cwdb-action><cwdb-action action="call" endpoint="arn:aws:lambda:x" display="widget">{"act": "process"}</cwdb-action>'
+    '<script>alert(1)</script><a onclick="x()">"\'&{{ 7 * 7 }}'
+)
+
+
+@pytest.fixture
+def parts(site: Site) -> WidgetParts:
+    return WidgetParts(desk=site.desk, actor=ACTOR, machines={str(DEDICATED): MACHINE}, region="eu-central-1")
+
+
+@pytest.fixture
+def viewer(parts: WidgetParts) -> Viewer:
+    return Viewer(parts)
+
+
+def test_board_leads_to_a_step_and_an_order(site: Site, viewer: Viewer) -> None:
+    order = at_call_back(site)
+
+    viewer.open(show="step", queue=DEDICATED, step=order.step_id)
+    assert order.order_id in viewer.text
+    viewer.press(order.order_id)
+    assert "Why it waits Identity Call-back" in viewer.text
+    assert viewer.press("Board").text.count("in progress") == len(site.desk.service.queues)
+
+
+def test_an_order_is_found_by_its_number(site: Site, viewer: Viewer) -> None:
+    order = at_call_back(site)
+
+    viewer.open().press("Show", order_id=f" {order.order_id} ")
+    assert f"Order {order.order_id}:" in viewer.text
+    assert "Type the order's number" in viewer.open().press("Show", order_id="x").text
+
+
+def test_an_order_links_to_its_execution_logs_and_traces(site: Site, viewer: Viewer, parts: WidgetParts) -> None:
+    order = at_call_back(site)
+
+    html = reader.show({"show": "order", "order_id": order.order_id}, parts, reader=READER, request_id="r")
+    assert f"eu-central-1:123456789012:execution:dev-dedicated_server:order-{order.order_id}-" in html
+    assert viewer.open(show="order", order_id=order.order_id).text.count("In AWS: Execution") == 1
+
+
+def test_a_waiting_action_is_processed_with_a_reason_that_is_kept(site: Site, viewer: Viewer) -> None:
+    order = at_call_back(site)
+
+    viewer.open(show="order", order_id=order.order_id)
+    (button,) = (button for button in viewer.widget.buttons if button.endpoint == ACTOR)
+    assert button.display == "popup"
+    assert order.order_id in button.confirmation
+    viewer.press(button.text, reason="called the client")
+
+    assert viewer.popup.startswith("Done")
+    action = site.desk.service.get(order_id=order.order_id).actions["3202"]
+    assert (action.state, action.by) == (ActionState.DONE, "aws-console")
+    (note,) = site.desk.posts.of_order(order.order_id)
+    assert (note.kind, note.author) == (PostKind.COMMENT, "aws-console")
+    assert "called the client" in note.body
+
+
+def test_without_a_reason_nothing_is_done(site: Site, viewer: Viewer) -> None:
+    order = at_call_back(site)
+
+    viewer.open(show="order", order_id=order.order_id)
+    (button,) = (button for button in viewer.widget.buttons if button.endpoint == ACTOR)
+    assert "Say why" in viewer.press(button.text).popup
+    assert site.desk.service.get(order_id=order.order_id).revision == order.revision
+
+
+def test_a_stale_button_does_nothing_and_says_what_changed(site: Site, viewer: Viewer) -> None:
+    order = at_call_back(site)
+    viewer.open(show="order", order_id=order.order_id)
+    (button,) = (button for button in viewer.widget.buttons if button.endpoint == ACTOR)
+    skipped = order.actions["3202"].changed(state=ActionState.SKIPPED)
+    after = changed(site, order, actions={**order.actions, "3202": skipped})
+
+    viewer.press(button.text, reason="called")
+    assert "Nothing was done: the order changed" in viewer.popup
+    assert "Identity Call-back was waiting and is skipped now." in viewer.popup
+    assert site.desk.service.get(order_id=order.order_id) == after
+
+
+@pytest.mark.parametrize(
+    "what", ["skip", "cancel", "move", "restart", "submit", "answer", "undo-skip", "", "__class__"]
+)
+def test_only_harmless_acts_can_be_called_whatever_a_call_is_forged_to_say(
+    site: Site, viewer: Viewer, what: str
+) -> None:
+    order = at_call_back(site)
+    forged = {"act": what, "order_id": order.order_id, "action_id": 3202, "revision": order.revision}
+
+    viewer.open(show="order", order_id=order.order_id).call(ACTOR, forged, {"reason": "because"})
+    assert "Nothing was done" in viewer.popup
+    assert site.desk.service.get(order_id=order.order_id) == order
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"show": ["board"]},
+        {"show": "x" * 21},
+        {"queue": "1; drop"},
+        {"order_id": {"S": "1"}},
+        {"revision": -1},
+        {"seen": "x" * 5_000},
+        {"widgetContext": "x"},
+        {"widgetContext": {"forms": {"all": [1]}, "params": 7}},
+        {"act": None},
+    ],
+)
+def test_a_forged_call_is_a_message_and_never_an_error(parts: WidgetParts, event: dict[str, Any]) -> None:
+    for html in (
+        reader.show(event, parts, reader=READER, request_id="r-1"),
+        actor.act({"act": "process", "order_id": "9", "revision": "1"} | event, parts, request_id="r-1"),
+    ):
+        assert "Something went wrong" not in html
+
+
+def test_hostile_text_never_becomes_markup_or_a_button(site: Site, viewer: Viewer) -> None:
+    info = dict.fromkeys(("first", "last", "company", "address", "city"), HOSTILE)
+    order = at_call_back(site, **info)
+    action = order.actions["3202"].changed(reason=HOSTILE, name=HOSTILE, owner=HOSTILE, by=HOSTILE)
+    steps = tuple(step.changed(name=HOSTILE) for step in order.checklist_steps)
+    waits = {key: wait.changed(owner=HOSTILE) for key, wait in order.waits.items()}
+    changed(
+        site, order, listed_company=HOSTILE, owner=HOSTILE, changed_by=HOSTILE, changed_how=HOSTILE, checklist_steps=steps,
+        actions={**order.actions, "3202": action}, waits=waits, review_because=HOSTILE,
+    )  # fmt: skip
+
+    for parameters in (
+        {"show": "order", "order_id": order.order_id},
+        {"show": "step", "queue": 3, "step": order.step_id},
+    ):
+        viewer.open(**parameters)
+        assert HOSTILE in viewer.text or "</cwdb-action>" in viewer.text
+        assert not viewer.widget.cut
+        assert {button.endpoint for button in viewer.widget.buttons} <= {READER, ACTOR}
+        acts = [button for button in viewer.widget.buttons if "act" in button.parameters]
+        assert all(button.parameters["order_id"] == order.order_id for button in acts)
+
+
+def test_the_console_gets_the_widgets_documentation_without_anything_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert reader.handler({"describe": True}, None)["markdown"].startswith("## Order desk")  # type: ignore[index]
+    assert "Acts on orders" in actor.handler({"describe": True}, None)["markdown"]  # type: ignore[index]
