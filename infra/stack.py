@@ -29,6 +29,7 @@ from infra.staff_notices import StaffNotices
 from infra.stages.settings import StageSettings
 from infra.storage import Storage
 from infra.watch import Watch
+from infra.widgets import Widgets
 from lambdas.payments.gateways import SANDBOX
 
 
@@ -90,6 +91,7 @@ class OrderQueuesStack(Stack):
             http_api=api.http_api,
             machine_hashes=hashes,
         )
+        Widgets(self, "Widgets", parts=parts, storage=storage, queues=queues, machine_hashes=hashes)
         Docs(self, "Docs", parts=parts, sources=sources, http_api=api.http_api)
         intake = Intake(self, "Intake", parts=parts, storage=storage, http_api=api.http_api, machine_hashes=hashes)
         throttle_public_routes(self, api.stage, settings.public_throttles, has_sandbox=has_sandbox)

@@ -7,7 +7,7 @@ from aws_cdk import App, CfnOutput, Stack, Tags
 
 from infra.operations.alarms.constructs import Alarms
 from infra.operations.alarms.topic import AlarmTopic
-from infra.operations.dashboards import Dashboards
+from infra.operations.dashboards import Dashboards, desk_widgets
 from infra.operations.queries import SavedQueries
 from infra.operations.subjects import subjects_of
 from infra.stages.settings import StageSettings
@@ -28,8 +28,7 @@ class OperationsStack(Stack):
         alarms = Alarms(self, "Alarms", settings=settings, subjects=subjects)
         for alarm in (alarms.composite, *alarms.by_name.values()):
             topic.notify(alarm)
-        # Custom widgets of the desk go here: `desk=` takes rows of widgets for the top of the dashboard Orders.
-        Dashboards(self, "Dashboards", settings=settings, subjects=subjects, alarms=alarms)
+        Dashboards(self, "Dashboards", settings=settings, subjects=subjects, alarms=alarms, desk=desk_widgets(subjects))
         SavedQueries(self, "Queries", settings=settings, subjects=subjects)
         CfnOutput(self, "AlarmTopicArn", value=topic.topic.topic_arn)
         Tags.of(self).add("project", "order-queues")

@@ -34,6 +34,7 @@ class WidgetCall(Frozen):
     queue: Number = "0"
     step: Number = "0"
     cursor: Annotated[str, Field(max_length=2_000)] = ""
+    query: Annotated[str, Field(max_length=1_000)] = ""
     order_id: Number = "0"
     act: Annotated[str, Field(max_length=20)] = ""
     action_id: Number = "0"

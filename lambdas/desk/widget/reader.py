@@ -6,6 +6,7 @@ from typing import Any
 from lambdas.desk.pages.board import read_board
 from lambdas.desk.pages.order_list import read_orders
 from lambdas.desk.pages.order_page import view_of
+from lambdas.desk.pages.search import find_orders
 from lambdas.desk.widget.call import ForgedCallError, WidgetCall, is_description
 from lambdas.desk.widget.drawing import Endpoints, drawn, message
 from lambdas.desk.widget.parts import WidgetParts, widget_parts
@@ -17,7 +18,8 @@ from lambdas.runtime.telemetry import MetricUnit, log_unexpected, logger, metric
 from lambdas.web.http import RefusedError
 
 DESCRIPTION = """## Order desk
-Shows orders. Parameters: `show` is `board` (at first), `step` with `queue` and `step`, or `order` with `order_id`.
+Shows orders. Parameters: `show` is `board` (at first), `step` with `queue` and `step`,
+`find` with `query`, or `order` with `order_id`.
 Buttons that act call another function, so that IAM decides who may act.
 """
 
@@ -38,7 +40,7 @@ def show(event: Mapping[str, Any], parts: WidgetParts, *, reader: str, request_i
         call = WidgetCall.of(_parameters(event))
         page = _PAGES.get(call.show)
         if page is None:
-            return message("Page not found", "The widget's parameter show is board, step or order.")
+            return message("Page not found", "The widget's parameter show is board, step, find or order.")
         return page(call, parts, parts.endpoints(reader))
     except ForgedCallError as forged:
         return message("Not shown", f"{forged}. Load the dashboard again.")
@@ -68,12 +70,15 @@ def _step(call: WidgetCall, parts: WidgetParts, endpoints: Endpoints) -> str:
     return drawn("orders.html", call, endpoints, list=found)
 
 
+def _find(call: WidgetCall, parts: WidgetParts, endpoints: Endpoints) -> str:
+    found = find_orders(parts.desk, CONSOLE, call.query or call.inputs_of("desk").get("query", ""), call.cursor)
+    if found.only:
+        return _order(call.changed(order_id=found.only), parts, endpoints)
+    return drawn("found.html", call, endpoints, found=found)
+
+
 def _order(call: WidgetCall, parts: WidgetParts, endpoints: Endpoints) -> str:
-    typed = call.inputs_of("desk").get("order_id", "").strip()
-    order_id = call.order_id if call.order_id != "0" else typed
-    if not (order_id.isascii() and order_id.isdecimal() and len(order_id) <= 18):
-        return message("Which order?", "Type the order's number into the field, then press Show.")
-    order = parts.desk.order(CONSOLE, order_id)
+    order = parts.desk.order(CONSOLE, call.order_id)
     links = console_links(order, parts.machines.get(str(order.order_queue_id), ""), parts.region)
     view = view_of(parts.desk, CONSOLE, order)
     return drawn("order.html", call, endpoints, links=links, order=view, notice="", changed=None, typed={}, wish=None)
@@ -82,6 +87,7 @@ def _order(call: WidgetCall, parts: WidgetParts, endpoints: Endpoints) -> str:
 _PAGES: dict[str, Callable[[WidgetCall, WidgetParts, Endpoints], str]] = {
     "board": _board,
     "step": _step,
+    "find": _find,
     "order": _order,
 }
 
