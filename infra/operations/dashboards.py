@@ -205,22 +205,24 @@ class Dashboards(Construct):
 
 
 def desk_widgets(subjects: Subjects) -> list[list[cloudwatch.IWidget]]:
-    """The order desk: a board, and a search that leads to one order. Both are the same function (infra/widgets.py)."""
+    """The order desk: the worklist, a board, and a search that leads to one order. All are one function (infra/widgets.py)."""
     reader = subjects.functions["desk.widget.reader"].function_arn
+    rows = ((("Worklist", "worklist", _WIDTH),), (("Board", "board", _HALF), ("Find an order", "find", _HALF)))
     return [
         [
             cloudwatch.CustomWidget(
                 title=title,
                 function_arn=reader,
                 params={"show": show},
-                width=_HALF,
+                width=width,
                 height=12,
                 update_on_refresh=True,
                 update_on_resize=False,
                 update_on_time_range_change=False,
             )
-            for title, show in (("Board", "board"), ("Find an order", "find"))
+            for title, show, width in row
         ]
+        for row in rows
     ]
 
 

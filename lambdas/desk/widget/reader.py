@@ -1,4 +1,4 @@
-"""The widget that shows: board, orders of a step, one order. It changes nothing."""
+"""The widget that shows: worklist, board, orders of a step, one order. It changes nothing."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -7,6 +7,7 @@ from lambdas.desk.pages.board import read_board
 from lambdas.desk.pages.order_list import read_orders
 from lambdas.desk.pages.order_page import view_of
 from lambdas.desk.pages.search import find_orders
+from lambdas.desk.pages.worklist import ALL, read_worklist
 from lambdas.desk.widget.call import ForgedCallError, WidgetCall, is_description
 from lambdas.desk.widget.drawing import Endpoints, drawn, message
 from lambdas.desk.widget.parts import WidgetParts, widget_parts
@@ -18,7 +19,7 @@ from lambdas.runtime.telemetry import MetricUnit, log_unexpected, logger, metric
 from lambdas.web.http import RefusedError
 
 DESCRIPTION = """## Order desk
-Shows orders. Parameters: `show` is `board` (at first), `step` with `queue` and `step`,
+Shows orders. Parameters: `show` is `worklist`, `board` (at first), `step` with `queue` and `step`,
 `find` with `query`, or `order` with `order_id`.
 Buttons that act call another function, so that IAM decides who may act.
 """
@@ -40,7 +41,7 @@ def show(event: Mapping[str, Any], parts: WidgetParts, *, reader: str, request_i
         call = WidgetCall.of(_parameters(event))
         page = _PAGES.get(call.show)
         if page is None:
-            return message("Page not found", "The widget's parameter show is board, step, find or order.")
+            return message("Page not found", "The widget's parameter show is worklist, board, step, find or order.")
         return page(call, parts, parts.endpoints(reader))
     except ForgedCallError as forged:
         return message("Not shown", f"{forged}. Load the dashboard again.")
@@ -65,6 +66,11 @@ def _board(call: WidgetCall, parts: WidgetParts, endpoints: Endpoints) -> str:
     return drawn("board.html", call, endpoints, queues=read_board(parts.desk, CONSOLE))
 
 
+def _worklist(call: WidgetCall, parts: WidgetParts, endpoints: Endpoints) -> str:
+    """Of everybody: a call does not say whose teams are the viewer's."""
+    return drawn("worklist.html", call, endpoints, work=read_worklist(parts.desk, CONSOLE, ALL, call.cursor))
+
+
 def _step(call: WidgetCall, parts: WidgetParts, endpoints: Endpoints) -> str:
     found = read_orders(parts.desk, CONSOLE, int(call.queue), int(call.step), call.cursor)
     return drawn("orders.html", call, endpoints, list=found)
@@ -86,6 +92,7 @@ def _order(call: WidgetCall, parts: WidgetParts, endpoints: Endpoints) -> str:
 
 _PAGES: dict[str, Callable[[WidgetCall, WidgetParts, Endpoints], str]] = {
     "board": _board,
+    "worklist": _worklist,
     "step": _step,
     "find": _find,
     "order": _order,

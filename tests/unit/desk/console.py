@@ -37,7 +37,8 @@ class WidgetReader(HTMLParser):
         self.cut: list[str] = []
         self.text: list[str] = []
         self._open: list[str] = []
-        self._before, self._action, self._content = "", {}, ""
+        self._before = self._content = ""
+        self._action: dict[str, str] = {}
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = {name: value or "" for name, value in attrs}

@@ -9,6 +9,7 @@ from lambdas.desk.widget import actor, reader
 from lambdas.desk.widget.parts import WidgetParts
 from lambdas.orders.model.checklist import ActionState
 from lambdas.read_models.search.entries import SearchEntries
+from lambdas.read_models.worklist.follower import Worklist
 from lambdas.records.posts.post import PostKind
 from tests.unit.desk.console import ACTOR, READER, Viewer
 from tests.unit.desk.staff import DEDICATED, at_call_back, changed
@@ -48,6 +49,14 @@ def test_an_order_is_found_by_its_number_or_a_beginning_of_a_name(site: Site, vi
     assert f"Order {order.order_id}:" in viewer.text
     assert order.order_id in viewer.open().press("Find", query="hopp").text
     assert "What you typed" in viewer.open().press("Find", query="x").text
+
+
+def test_the_worklist_leads_to_what_waits(site: Site, viewer: Viewer) -> None:
+    order = at_call_back(site)
+    Worklist(site.desk.read_models).follow(None, order)
+
+    viewer.open(show="worklist").press(order.order_id)
+    assert "Why it waits Identity Call-back" in viewer.text
 
 
 def test_an_order_links_to_its_execution_logs_and_traces(site: Site, viewer: Viewer, parts: WidgetParts) -> None:
@@ -157,5 +166,5 @@ def test_hostile_text_never_becomes_markup_or_a_button(site: Site, viewer: Viewe
 
 
 def test_the_console_gets_the_widgets_documentation_without_anything_else(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert reader.handler({"describe": True}, None)["markdown"].startswith("## Order desk")  # type: ignore[index]
-    assert "Acts on orders" in actor.handler({"describe": True}, None)["markdown"]  # type: ignore[index]
+    assert reader.handler({"describe": True}, None)["markdown"].startswith("## Order desk")
+    assert "Acts on orders" in actor.handler({"describe": True}, None)["markdown"]
