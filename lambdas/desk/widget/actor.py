@@ -1,7 +1,7 @@
 """The widget's function that acts: harmless acts alone, each with a reason, on the revision that the viewer saw.
 
-A call names nobody. So money, skips, moves, cancels, pauses and acts on many orders are runbooks: an Automation knows who
-began it.
+A call names nobody. So money, skips, moves, cancels, pauses and acts on many orders need the desk or the API, which know
+who asks.
 """
 
 from collections.abc import Mapping
@@ -54,7 +54,7 @@ def act(event: Mapping[str, Any], parts: WidgetParts, *, request_id: str) -> str
 
 def _act(call: WidgetCall, parts: WidgetParts) -> str:
     if call.act not in HARMLESS:
-        return message("Nothing was done", "This needs a runbook of Systems Manager, which knows who begins it.")
+        return message("Nothing was done", "This is done at /desk or by the API, which know who asks for it.")
     if call.revision == "0":
         return message("Nothing was done", f"The button does not name the order's revision. {_AGAIN}")
     typed = call.inputs_of(f"{call.act}-{call.action_id}")

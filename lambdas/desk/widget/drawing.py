@@ -21,15 +21,14 @@ _HERE = Path(__file__).parent
 _DESK = _HERE.parent
 _WIDGET = Templates((_HERE / "templates", _DESK / "templates"), _DESK / "static", "")
 HARMLESS = (PROCESS,)
-"""Acts with a button. A widget's call does not say who makes it, so all others are runbooks, which do."""
+"""Acts with a button. A widget's call does not say who makes it, so all others need a host that does."""
 
 
 class Endpoints(Frozen):
-    """ARNs that buttons call: the function that reads and the one that acts. `runbooks`: where the console lists them."""
+    """ARNs that buttons call: the function that reads and the one that acts."""
 
     reader: str
     actor: str
-    runbooks: str = ""
 
 
 def drawn(

@@ -31,8 +31,7 @@ class WidgetParts:
     region: str
 
     def endpoints(self, reader: str) -> Endpoints:
-        page = f"https://{self.region}.console.aws.amazon.com/systems-manager/automation/documents?region={self.region}"
-        return Endpoints(reader=reader, actor=self.actor, runbooks=page)
+        return Endpoints(reader=reader, actor=self.actor)
 
 
 @cache

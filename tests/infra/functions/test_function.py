@@ -9,6 +9,7 @@ from tests.infra.template import Synthesized, name_of
 
 TABLES = {"ORDER_TABLE", "RECORD_TABLE", "GATEWAY", "CURRENCY"}
 DOORS = {"GUARD_TABLE", "MACHINE_HASHES", "PAYMENT_LIMITS"}
+WIDGETS = {"HISTORY_TABLE", "DESK_TABLE", "COMPANY", "MACHINES"}
 MAIL, WEBHOOKS = {"MAIL_FROM"}, {"WEBHOOK_BASES", "WEBHOOK_HOSTS", "WEBHOOK_SECRET_ARN"}
 EVERYWHERE = {
     "STAGE",
@@ -61,6 +62,8 @@ def test_every_function_has_a_timeout_and_memory_of_its_own(stage: Synthesized) 
             for module, needs in ACTIONS.items()
         },
         "DeskHandler": (1024, 29),
+        "WidgetsActor": (512, 20),
+        "WidgetsReader": (512, 20),
         "BulkWorker": (512, 300),
         "DocsHandler": (256, 10),
         "FormsHandler": (1024, 29),
@@ -112,6 +115,8 @@ def test_every_function_is_told_what_its_settings_read_and_no_more(stage: Synthe
             | (WEBHOOKS if needs.calls_outside else set())
             for module, needs in ACTIONS.items()
         },
+        "WidgetsActor": TABLES | DOORS | WIDGETS,
+        "WidgetsReader": TABLES | DOORS | WIDGETS | {"ACTOR"},
         "DeskHandler": TABLES
         | DOORS
         | {"CALLS_PER_MINUTE", "FAILED_LOGINS_OF_SOURCE", "MAIL_FROM", "COMPANY", "MACHINES"}
