@@ -95,6 +95,8 @@ ACCEPTED = (
         for name in DOCS
     ),
     Accepted(construct="Desk/Handler/Role/Resource", finding=_ANY_RESOURCE, reason=_XRAY),
+    Accepted(construct="Widgets/Actor/Role/Resource", finding=_ANY_RESOURCE, reason=_XRAY),
+    Accepted(construct="Widgets/Reader/Role/Resource", finding=_ANY_RESOURCE, reason=_XRAY),
     Accepted(
         construct="Desk/{desk_page}/Resource",
         finding=_NO_AUTHORIZER,
@@ -140,6 +142,7 @@ ACCEPTED = (
         for construct in (
             "Api/Handler",
             "Desk/Handler",
+            "Widgets/Actor",
             "Outbox/Relay",
             "Watch/Executions",
             "Watch/Sweeper",

@@ -12,7 +12,7 @@ from infra.doors.permissions import door_environment, door_permissions
 from infra.functions import record_keys
 from infra.functions.function import FunctionParts, OrderFunction, allow
 from infra.queues import Queues
-from infra.storage import BY_STEP, Storage
+from infra.storage import BY_CLIENT, BY_STEP, Storage
 
 _TIMEOUT_SECONDS = 20
 
@@ -49,7 +49,7 @@ class Widgets(Construct):
             environment=environment,
             permissions=[
                 *door_permissions(storage),
-                *record_keys.of_desk(storage.records, parts.settings.gateway),
+                *record_keys.of_widgets(storage.records, parts.settings.gateway),
                 *_reads(storage),
                 *queues.may_ask,
             ],
@@ -72,9 +72,9 @@ class Widgets(Construct):
 
 
 def _reads(storage: Storage) -> list[iam.PolicyStatement]:
-    """Orders by step, and what is read of orders."""
+    """Orders by step and by client, and what is read of orders."""
     return [
-        allow("dynamodb:Query", on=[BY_STEP.arn(storage.orders)]),
+        allow("dynamodb:Query", on=[index.arn(storage.orders) for index in (BY_STEP, BY_CLIENT)]),
         allow("dynamodb:BatchGetItem", on=[storage.orders.table_arn]),
         allow("dynamodb:GetItem", "dynamodb:Query", on=[storage.history.table_arn, storage.desk.table_arn]),
     ]

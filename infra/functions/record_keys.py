@@ -55,6 +55,11 @@ def of_desk(table: dynamodb.Table, gateway: str) -> list[iam.PolicyStatement]:
     ]
 
 
+def of_widgets(table: dynamodb.Table, gateway: str) -> list[iam.PolicyStatement]:
+    """Acts of the console's widgets: processing, and notes. They know no users and no sessions."""
+    return _of_door(table, _of_gateway(gateway))
+
+
 def of_sign_in_links(table: dynamodb.Table) -> list[iam.PolicyStatement]:
     return [only(table, ("DeleteItem",), ("sign_in_link#*",))]
 

@@ -52,6 +52,8 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "lambdas/__init__.py": "",
         "lambdas/api/handler.py": "",
         "lambdas/desk/handler.py": "",
+        "lambdas/desk/widget/actor.py": "",
+        "lambdas/desk/widget/reader.py": "",
         "lambdas/bulk/worker.py": "",
         "lambdas/docs/handler.py": "",
         "lambdas/docs/page.html": "<p>",

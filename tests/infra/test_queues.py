@@ -29,7 +29,7 @@ def test_every_definition_is_its_file_but_for_white_space(stage: Synthesized) ->
 
 
 def test_the_template_stays_far_below_what_cloudformation_takes(stage: Synthesized) -> None:
-    assert len(json.dumps(stage.template)) < 800_000
+    assert len(json.dumps(stage.template)) < 850_000  # it takes a million
 
 
 def test_a_definition_is_given_what_it_mentions_and_no_more(stage: Synthesized) -> None:

