@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from lambdas.actions._frame.module import Module
 from lambdas.orders.contact.email import is_email
-from lambdas.orders.decisions.room import QUEUE_BYTES, queue_bytes
+from lambdas.orders.decisions.lead.room import QUEUE_BYTES, queue_bytes
 from lambdas.orders.model.checklist import checklist_of
 from lambdas.orders.model.queue import Action, Queue
 from lambdas.orders.model.teams import Team, load_teams

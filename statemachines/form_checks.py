@@ -17,7 +17,7 @@ from lambdas.forms.fields.plans import PlanField
 from lambdas.forms.form import Form, form_files
 from lambdas.forms.routes import NO_FORMS, RESERVED
 from lambdas.forms.session.csrf import CSRF, HONEYPOT, SHOWN
-from lambdas.orders.decisions.on_account import narrower
+from lambdas.orders.decisions.lead.on_account import narrower
 from lambdas.orders.model.queue import QUEUES_ROOT, MayBeInvoiced, Queue
 from statemachines.form_field_checks import field_problems
 
@@ -120,7 +120,7 @@ def _names(form: Form) -> Iterator[str]:
 
 
 def _person(form: Form) -> Iterator[str]:
-    """Problems with the fields of a new client (lambdas/orders/decisions/draft.py), asked for before the page that submits."""
+    """Problems with the fields of a new client (orders/decisions/lead/draft.py), asked for before the page that submits."""
     before = [field for page in form.pages[:-1] for field in page.fields]
     if not any(isinstance(field, EmailField) and field.key == "email" and _always(field) for field in before):
         yield "no page before the payment asks everybody for an e-mail address; add a field of kind email that is called email"

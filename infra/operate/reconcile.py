@@ -25,7 +25,7 @@ from infra.operate.deployed_stage import NotDeployedError, client_options, outpu
 from infra.operate.output import say
 from infra.operate.redrive import BATCH, is_accepted
 from infra.stages.settings import StageError
-from lambdas.orders.decisions import restart
+from lambdas.orders.decisions.operator import restart
 from lambdas.orders.events import AS_IT_STANDS
 from lambdas.orders.machine import StepFunctionsMachine
 from lambdas.orders.model.executions import order_id_in

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lambdas.access.acting_user import ActingUser
-from lambdas.orders.decisions.parties import stored_method
+from lambdas.orders.decisions.lead.parties import stored_method
 from lambdas.orders.model.checklist import ChecklistAction
 from lambdas.orders.model.order import Order
 from lambdas.records.users.rights import SEE_CLIENT, Right

@@ -7,7 +7,7 @@ from pydantic import Field, field_validator
 
 from lambdas.actions._frame.action import action_handler
 from lambdas.actions._frame.module import Config, Done, Module, PermanentError, Tools
-from lambdas.orders.decisions.room import refuse_full
+from lambdas.orders.decisions.lead.room import refuse_full
 from lambdas.orders.errors import InvalidOrderError
 from lambdas.orders.model import info as order_info
 from lambdas.orders.model.order import Order

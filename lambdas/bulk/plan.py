@@ -7,7 +7,7 @@ from lambdas.bulk.instruction import BulkVerb, Instruction
 from lambdas.bulk.money import MoneyEffect, money_of
 from lambdas.bulk.permit import UsersPermit
 from lambdas.bulk.service_calls import Signature, act
-from lambdas.orders.decisions import moves
+from lambdas.orders.decisions.operator import moves
 from lambdas.orders.errors import OrderError
 from lambdas.orders.model.order import Order
 from lambdas.orders.service import OrderService

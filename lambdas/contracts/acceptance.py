@@ -15,7 +15,7 @@ from lambdas.contracts.errors import NotAsSignedError
 from lambdas.contracts.fitness import refuse_unfit
 from lambdas.contracts.terms import contract_in_full, contract_of_quote, signature_of
 from lambdas.contracts.without_hold import WithoutHold
-from lambdas.orders.decisions.shown_order import ShownOrder, price_digest
+from lambdas.orders.decisions.lead.shown_order import ShownOrder, price_digest
 from lambdas.orders.errors import Again, KeyTakenError, OrderError
 from lambdas.orders.model.order import Order
 from lambdas.orders.model.steps import StepStatus

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from lambdas.orders.decisions.draft import OrderDraft
+from lambdas.orders.decisions.lead.draft import OrderDraft
 from lambdas.records.quotes.contract import SignedContract
 
 DEFAULT_OWNER = "sales"  # who acts on a contract that names nobody

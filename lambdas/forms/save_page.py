@@ -12,7 +12,7 @@ from lambdas.forms.form import Form
 from lambdas.forms.session.session import Session
 from lambdas.forms.shop import Shop, has_current_address, sign_in_needed
 from lambdas.mail.link_mail import address_of
-from lambdas.orders.decisions.draft import OrderDraft
+from lambdas.orders.decisions.lead.draft import OrderDraft
 from lambdas.orders.errors import KeyTakenError
 from lambdas.orders.model.info import Info, merge
 from lambdas.orders.model.order import Order

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from lambdas.orders.decisions import progress
-from lambdas.orders.decisions.draft import revised, with_changes
+from lambdas.orders.decisions.lead.draft import revised, with_changes
 from lambdas.orders.errors import OrderChangedError, OrderIsFinalError
 from lambdas.orders.model.order import Hold, Order, PaymentAttempt
 from lambdas.orders.model.steps import StepStatus

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from lambdas.orders.decisions.shown_order import ShownOrder, content_digest, price_digest
+from lambdas.orders.decisions.lead.shown_order import ShownOrder, content_digest, price_digest
 from lambdas.orders.errors import OrderIsFinalError
 from lambdas.orders.model.order import Order, PaymentAttempt
 from lambdas.orders.model.steps import StepStatus

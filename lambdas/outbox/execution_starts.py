@@ -8,7 +8,7 @@ that it is stopped, with an owner and a deadline.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from lambdas.orders.decisions import restart
+from lambdas.orders.decisions.operator import restart
 from lambdas.orders.machine import Machine
 from lambdas.orders.model import executions
 from lambdas.orders.model.executions import Execution, stopped_because

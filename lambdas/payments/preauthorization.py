@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from lambdas.orders.decisions.parties import stored_method
+from lambdas.orders.decisions.lead.parties import stored_method
 from lambdas.orders.errors import Problem
 from lambdas.orders.model.checklist import ChecklistAction
 from lambdas.orders.model.order import Hold, Order, PaymentAttempt

@@ -10,7 +10,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from lambdas.orders.decisions.restart import machine_goes_on, machine_stopped
+from lambdas.orders.decisions.operator.restart import machine_goes_on, machine_stopped
 from lambdas.orders.errors import OrderNotFoundError
 from lambdas.orders.model.executions import order_id_in, stopped_because
 from lambdas.orders.ports import OrderStore

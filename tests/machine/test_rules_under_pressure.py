@@ -9,7 +9,8 @@ from typing import Any
 import boto3
 import pytest
 
-from lambdas.orders.decisions import claims, manual_actions, moves, progress
+from lambdas.orders.decisions import claims, progress
+from lambdas.orders.decisions.operator import manual_actions, moves
 from lambdas.orders.decisions.claims import ActionBusy
 from lambdas.orders.model.order import Order
 from lambdas.orders.model.queue import Queue

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import partial
 
-from lambdas.orders.decisions import progress, restart
+from lambdas.orders.decisions import progress
+from lambdas.orders.decisions.operator import restart
 from lambdas.orders.decisions.claims import ActionBusy, ActionUnasked, OrderCanceled, OrderMoved
 from lambdas.orders.decisions.deadlines import with_overdue_marked
 from lambdas.orders.errors import OrderError

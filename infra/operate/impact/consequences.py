@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 from infra.operate.impact.changes import changes_of, title
 from infra.operate.impact.definition import ActionFacts, QueueFacts
-from lambdas.orders.decisions.restart import restarted
+from lambdas.orders.decisions.operator.restart import restarted
 from lambdas.orders.model.checklist import ActionState, ChecklistAction
 from lambdas.orders.model.order import Order
 from lambdas.orders.model.queue import Queue

@@ -19,8 +19,8 @@ from lambdas.api.orders import views
 from lambdas.api.orders.requests import CreateRequest, GetRequest, ListRequest, SubmitRequest, UpdateRequest
 from lambdas.api.orders.results import CreatedOrder
 from lambdas.api.queues.lookup import queue_to_fill
-from lambdas.orders.decisions.parties import stored_method
-from lambdas.orders.decisions.shown_order import ShownOrder
+from lambdas.orders.decisions.lead.parties import stored_method
+from lambdas.orders.decisions.lead.shown_order import ShownOrder
 from lambdas.orders.errors import InvalidOrderError, Problem
 from lambdas.orders.model.order import Order
 from lambdas.orders.model.queue import DEFAULT_BRAND_ID

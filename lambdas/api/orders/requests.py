@@ -19,7 +19,7 @@ from lambdas.api.http.parameters import (
     Text,
     UnixTime,
 )
-from lambdas.orders.decisions.draft import OrderDraft
+from lambdas.orders.decisions.lead.draft import OrderDraft
 from lambdas.orders.model.queue import DEFAULT_BRAND_ID
 
 ORDER_FIELDS = frozenset(

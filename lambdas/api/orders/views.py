@@ -9,7 +9,7 @@ from lambdas.api.http.values import iso
 from lambdas.api.orders.priced_views import PricedServiceView, TaxView, priced_service, tax_views
 from lambdas.api.orders.results import CreatedOrder
 from lambdas.orders.decisions.late_contact import contact_note
-from lambdas.orders.decisions.leads import waits_of
+from lambdas.orders.decisions.lead.leads import waits_of
 from lambdas.orders.decisions.open_work import open_work
 from lambdas.orders.model.checklist import ChecklistAction
 from lambdas.orders.model.money import format_cents

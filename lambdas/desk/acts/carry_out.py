@@ -11,7 +11,7 @@ from lambdas.desk.desk import Desk, acting
 from lambdas.orders.card_numbers.numbers import has_card_number
 from lambdas.orders.contact.text import line
 from lambdas.orders.contact.unfit import UnfitError
-from lambdas.orders.decisions.shown_order import ShownOrder
+from lambdas.orders.decisions.lead.shown_order import ShownOrder
 from lambdas.orders.errors import RevisionDiffersError
 from lambdas.orders.model.order import Order
 from lambdas.records.users.api_user import ApiUser

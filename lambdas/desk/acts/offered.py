@@ -25,7 +25,7 @@ from lambdas.desk.acts.act import (
 )
 from lambdas.desk.acts.seen import seen_text
 from lambdas.mail.link_mail import address_of
-from lambdas.orders.decisions import manual_actions, moves, restart
+from lambdas.orders.decisions.operator import manual_actions, moves, restart
 from lambdas.orders.errors import OrderError
 from lambdas.orders.model.checklist import ActionState, ChecklistAction
 from lambdas.orders.model.order import Order

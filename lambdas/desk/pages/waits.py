@@ -1,7 +1,7 @@
 """Why an order waits, who must act and until when, and what can be done."""
 
 from lambdas.desk.pages.times import moment, span
-from lambdas.orders.decisions.leads import waits_of
+from lambdas.orders.decisions.lead.leads import waits_of
 from lambdas.orders.decisions.progress import unmet_prereqs
 from lambdas.orders.model.checklist import ChecklistAction
 from lambdas.orders.model.order import Order, Wait

@@ -8,7 +8,7 @@ from lambdas.forms.form import HELD, Form, Page
 from lambdas.forms.save_page import preview_order
 from lambdas.forms.session.session import Session
 from lambdas.forms.shop import Shop
-from lambdas.orders.decisions.on_account import costs_nothing, is_invoiced_to
+from lambdas.orders.decisions.lead.on_account import costs_nothing, is_invoiced_to
 from lambdas.orders.model.info import Info, text
 from lambdas.orders.model.order import Order
 from lambdas.orders.model.queue import MayBeInvoiced

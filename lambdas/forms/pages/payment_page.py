@@ -25,7 +25,7 @@ from lambdas.forms.session.csrf import refuse_other_sites
 from lambdas.forms.session.session import Session
 from lambdas.forms.session.shown_price import SEEN, refuse_unseen, seen_on
 from lambdas.forms.shop import RETURN, REVIEW, WAIT, Shop, make_status_path, path_of, redirect_to_order
-from lambdas.orders.decisions.shown_order import ShownOrder
+from lambdas.orders.decisions.lead.shown_order import ShownOrder
 from lambdas.orders.errors import InvalidOrderError, OrderError, OrderIsFinalError, RevisionDiffersError
 from lambdas.orders.model.info import merge
 from lambdas.orders.model.order import Order

@@ -3,7 +3,7 @@
 import re
 
 from lambdas.forms.session.session import Session
-from lambdas.orders.decisions.shown_order import ShownOrder, content_digest, price_digest
+from lambdas.orders.decisions.lead.shown_order import ShownOrder, content_digest, price_digest
 from lambdas.orders.errors import RevisionDiffersError
 from lambdas.orders.model.order import Order
 

@@ -2,7 +2,7 @@
 
 A step is done when each required action is done or skipped, and each optional automatic action that can run was tried
 (design section 5). Then the order enters the next step. `Complete` is not entered here. Only the machine writes it, under a
-condition that names every required action (design, promise 5). manual_actions.py holds what people decide.
+condition that names every required action (design, promise 5). operator/manual_actions.py holds what people decide.
 """
 
 from collections.abc import Mapping

@@ -53,7 +53,7 @@ class PaymentAttempt(Frozen):
     """The intent to pre-authorise, written before the gateway is called. `key` is what the gateway knows it by.
 
     `tries` above 1 means that the process of an earlier try died, so the outcome must be looked up. `price` and `content`:
-    digests of the order that the buyer agreed to (decisions/shown_order.py).
+    digests of the order that the buyer agreed to (decisions/lead/shown_order.py).
     """
 
     SECRET = frozenset({"key", "claim"})

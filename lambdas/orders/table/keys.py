@@ -5,7 +5,7 @@ import json
 import secrets
 from dataclasses import dataclass
 
-from lambdas.orders.decisions.draft import OrderDraft
+from lambdas.orders.decisions.lead.draft import OrderDraft
 from lambdas.orders.model.order import Order
 from lambdas.orders.ports import CreationKey
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from lambdas.orders.decisions import restart
+from lambdas.orders.decisions.operator import restart
 from lambdas.orders.model.checklist import ActionState
 from lambdas.orders.model.executions import earlier_name, execution_name
 from lambdas.orders.model.order import Hold, Order

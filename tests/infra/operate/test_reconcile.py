@@ -11,7 +11,8 @@ from moto import mock_aws
 from rich.console import Console
 
 from infra.operate.reconcile import MARGIN, REVISIONS, Reconciliation
-from lambdas.orders.decisions import progress, restart
+from lambdas.orders.decisions import progress
+from lambdas.orders.decisions.operator import restart
 from lambdas.orders.model.executions import Execution, execution_name
 from lambdas.orders.model.order import Order
 from lambdas.orders.model.waits import MACHINE_WAIT

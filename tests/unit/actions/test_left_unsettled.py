@@ -10,7 +10,7 @@ from lambdas.actions._frame.module import Module, TransientError
 from lambdas.actions._frame.requested import run_requested
 from lambdas.actions.generate_invoice import module
 from lambdas.actions.reverse_payment import module as reverse_payment
-from lambdas.orders.decisions import manual_actions
+from lambdas.orders.decisions.operator import manual_actions
 from lambdas.orders.decisions.claims import is_claimable
 from lambdas.orders.decisions.deadlines import with_overdue_marked
 from lambdas.orders.events import changes

@@ -10,7 +10,7 @@ from urllib.parse import urlencode, urlsplit
 from lambdas.desk.handler import respond
 from lambdas.desk.web.site import Site
 from lambdas.orders.decisions import progress
-from lambdas.orders.decisions.draft import OrderDraft
+from lambdas.orders.decisions.lead.draft import OrderDraft
 from lambdas.orders.model.order import Order, Wait
 from lambdas.orders.store import save
 from lambdas.records.users.rights import EVERYTHING, ROLES, Grant

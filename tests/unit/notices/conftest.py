@@ -16,7 +16,7 @@ from lambdas.mail import sending
 from lambdas.mail.link_mail import Sender
 from lambdas.notices.handler import take
 from lambdas.notices.notices import Notices
-from lambdas.orders.decisions.draft import OrderDraft
+from lambdas.orders.decisions.lead.draft import OrderDraft
 from lambdas.orders.model.order import Order
 from lambdas.orders.model.queue import load_queues
 from lambdas.orders.service import OrderService

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from lambdas.orders.decisions import progress, restart
+from lambdas.orders.decisions import progress
+from lambdas.orders.decisions.operator import restart
 from lambdas.orders.machine import starts
 from lambdas.orders.model.checklist import ActionState
 from lambdas.orders.model.executions import Execution, execution_name

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from lambdas.contracts.draft import DEFAULT_OWNER
-from lambdas.orders.decisions import leads, restart
+from lambdas.orders.decisions.lead import leads
+from lambdas.orders.decisions.operator import restart
 from lambdas.orders.model.queue import Action, load_queues
 from lambdas.orders.model.teams import load_teams
 from statemachines.checks import QueueError, check

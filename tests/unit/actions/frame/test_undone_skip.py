@@ -3,7 +3,7 @@
 import pytest
 
 from lambdas.actions.manual_check_off import module
-from lambdas.orders.decisions import manual_actions
+from lambdas.orders.decisions.operator import manual_actions
 from lambdas.orders.decisions.claims import ActionUnasked
 from lambdas.orders.model.checklist import ActionState
 from tests.unit.actions.conftest import World

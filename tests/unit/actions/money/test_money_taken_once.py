@@ -13,7 +13,7 @@ from lambdas.actions._frame.module import ActionError, PermanentError, Transient
 from lambdas.actions.add_services import module as add_services
 from lambdas.actions.generate_invoice import module
 from lambdas.actions.reverse_payment import module as reverse_payment
-from lambdas.orders.decisions import manual_actions
+from lambdas.orders.decisions.operator import manual_actions
 from lambdas.orders.errors import OrderError
 from lambdas.orders.model.checklist import ActionState
 from lambdas.orders.model.order import Order

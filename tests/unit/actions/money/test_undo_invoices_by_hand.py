@@ -5,7 +5,7 @@ import pytest
 from lambdas.actions._frame.module import TransientError
 from lambdas.actions.add_services import module as add_services
 from lambdas.actions.generate_invoice import module
-from lambdas.orders.decisions import manual_actions
+from lambdas.orders.decisions.operator import manual_actions
 from lambdas.orders.model.checklist import ActionState
 from lambdas.orders.model.order import Order
 from lambdas.payments.charge import Charges

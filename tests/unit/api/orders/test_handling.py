@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdas.orders.decisions.contact_correction import with_contact
+from lambdas.orders.decisions.operator.contact_correction import with_contact
 from lambdas.orders.errors import InvalidOrderError
 from lambdas.orders.model.order import Order
 from lambdas.records.users.rights import ROLES, Grant, Right

@@ -237,6 +237,6 @@ def _is_persistent(shop: Shop, action_id: int) -> bool:
 
 
 def _draft(order_queue_id: int) -> Any:
-    from lambdas.orders.decisions.draft import OrderDraft
+    from lambdas.orders.decisions.lead.draft import OrderDraft
 
     return OrderDraft(order_queue_id=order_queue_id, info={"email": "ada@example.com", "pack1": {"plan_id": "2"}})

@@ -4,7 +4,7 @@ import pytest
 
 from lambdas.forms.pages.posts import MAX_CHARACTERS
 from lambdas.forms.shop import Shop
-from lambdas.orders.decisions.draft import OrderDraft
+from lambdas.orders.decisions.lead.draft import OrderDraft
 from lambdas.records.links.link import LinkPurpose, new_token
 from lambdas.records.posts.attachment import Attachment
 from lambdas.records.posts.post import Post, PostKind

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lambdas.orders.card_numbers.card_data import card_data_in
-from lambdas.orders.decisions.draft import OrderDraft
+from lambdas.orders.decisions.lead.draft import OrderDraft
 from lambdas.orders.errors import CardDataError
 from tests.support.build import a_service
 from tests.support.cards import card_numbers, in_groups

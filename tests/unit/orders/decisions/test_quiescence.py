@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from lambdas.orders.decisions import claims, manual_actions, progress
+from lambdas.orders.decisions import claims, progress
+from lambdas.orders.decisions.operator import manual_actions
 from lambdas.orders.decisions.quiescence import is_at_rest
 from lambdas.orders.model.order import Order, PaymentAttempt, Wait
 from lambdas.orders.model.queue import Queue

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from lambdas.orders.decisions.shown_order import ShownOrder, content_digest, price_digest
+from lambdas.orders.decisions.lead.shown_order import ShownOrder, content_digest, price_digest
 from lambdas.orders.errors import InvalidOrderError, RevisionDiffersError
 from lambdas.orders.model.order import Order
 from lambdas.orders.service import OrderService

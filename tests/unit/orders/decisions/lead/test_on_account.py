@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from lambdas.contracts.without_hold import WithoutHold
-from lambdas.orders.decisions.on_account import for_signed_contracts, narrower
+from lambdas.orders.decisions.lead.on_account import for_signed_contracts, narrower
 from lambdas.orders.errors import InvalidOrderError
 from lambdas.orders.model.order import Order, PaymentAttempt
 from lambdas.orders.model.queue import MayBeInvoiced

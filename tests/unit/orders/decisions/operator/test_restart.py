@@ -2,7 +2,7 @@
 
 import pytest
 
-from lambdas.orders.decisions.restart import restarted
+from lambdas.orders.decisions.operator.restart import restarted
 from lambdas.orders.errors import OrderIsFinalError
 from lambdas.orders.events import changes
 from lambdas.orders.machine import Answer, answers, requests

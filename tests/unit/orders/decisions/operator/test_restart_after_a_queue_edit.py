@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from lambdas.orders.decisions import progress
-from lambdas.orders.decisions.restart import restarted
+from lambdas.orders.decisions.operator.restart import restarted
 from lambdas.orders.model.order import Order
 from lambdas.orders.model.queue import Queue
 from lambdas.orders.operator_errors import RestartRefusedError

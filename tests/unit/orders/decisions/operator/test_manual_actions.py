@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from lambdas.orders.decisions import claims, manual_actions, moves, progress
+from lambdas.orders.decisions import claims, progress
+from lambdas.orders.decisions.operator import manual_actions, moves
 from lambdas.orders.errors import Again, OrderIsFinalError
 from lambdas.orders.machine import requests
 from lambdas.orders.model.checklist import ActionState

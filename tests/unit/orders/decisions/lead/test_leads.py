@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from lambdas.orders.decisions import leads, progress
-from lambdas.orders.decisions.restart import machine_stopped, restarted
+from lambdas.orders.decisions.lead import leads
+from lambdas.orders.decisions import progress
+from lambdas.orders.decisions.operator.restart import machine_stopped, restarted
 from lambdas.orders.errors import QueueNotFoundError
 from lambdas.orders.machine import Answer, answers, starts
 from lambdas.orders.model.order import Order, PaymentAttempt, Wait

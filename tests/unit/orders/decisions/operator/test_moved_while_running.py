@@ -2,11 +2,12 @@
 
 import pytest
 
-from lambdas.orders.decisions import claims, moves, progress
+from lambdas.orders.decisions import claims, progress
+from lambdas.orders.decisions.operator import moves
 from lambdas.orders.model.checklist import ActionState
 from lambdas.orders.model.order import Order
 from tests.support.build import NOW
-from tests.unit.orders.decisions.test_manual_actions import an_open_order, move, with_state
+from tests.unit.orders.decisions.operator.test_manual_actions import an_open_order, move, with_state
 
 FIRST, LAST = 20, 30
 

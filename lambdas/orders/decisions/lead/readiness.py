@@ -1,9 +1,9 @@
 """The checks that an order must pass before submit."""
 
 from lambdas.orders.contact.fields import CONTACT_FIELDS, unfit_fields
-from lambdas.orders.decisions.draft import sale_of
-from lambdas.orders.decisions.on_account import is_invoiced_to, is_on_account, on_account_problem
-from lambdas.orders.decisions.parties import client_problems
+from lambdas.orders.decisions.lead.draft import sale_of
+from lambdas.orders.decisions.lead.on_account import is_invoiced_to, is_on_account, on_account_problem
+from lambdas.orders.decisions.lead.parties import client_problems
 from lambdas.orders.errors import InvalidOrderError, Problem
 from lambdas.orders.model import info as order_info
 from lambdas.orders.model.order import Order

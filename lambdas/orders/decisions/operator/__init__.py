@@ -1,0 +1,1 @@
+"""Acts of people on an order: process, skip, move, restart, assign, correct. Pure."""
