@@ -13,13 +13,18 @@ from tests.browser.pages import shown
 from tests.browser.walk import Walk
 from tests.flow.conftest import Shop
 
-FOLDER = Path(__file__).resolve().parents[2] / "docs" / "screenshots"
+PICTURES = Path(__file__).resolve().parents[2] / "docs" / "screenshots"
+FOLDERS = {
+    "sandbox_provider": ("card", "confirm"),
+    "links": ("resume", "resume-asked", "no-more-reminders", "continue", "begin-anew", "link-over"),
+}
 _LOOKS = (("", {"width": 1100, "height": 700}, "light"), ("-dark-phone", {"width": 360, "height": 640}, "dark"))
 _ON_PHONES = ("first-page", "status")
 
 
 def main() -> None:
-    FOLDER.mkdir(parents=True, exist_ok=True)
+    for folder in ("forms", *FOLDERS):
+        (PICTURES / folder).mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as root, LocalEngine.start(Path(root) / "engine") as engine:
         for step in deploy(engine):
             sys.stdout.write(f"{step}\n")
@@ -35,7 +40,11 @@ def take(shop: Shop) -> None:
             for name in shown(Walk(page, shop.stack.api_url), shop):
                 if not suffix or name in _ON_PHONES:
                     page.evaluate("() => scrollTo(0, 0)")  # what sticks to the window's edge is drawn where it begins
-                    page.screenshot(path=FOLDER / f"{name}{suffix}.png", full_page=True)
+                    page.screenshot(path=PICTURES / folder_of(name) / f"{name}{suffix}.png", full_page=True)
+
+
+def folder_of(name: str) -> str:
+    return next((folder for folder, names in FOLDERS.items() if name in names), "forms")
 
 
 if __name__ == "__main__":
