@@ -1,6 +1,6 @@
-"""Checks the names and prose of folders against docs/style.md. Exits with 1 if a file breaks a rule.
+"""Checks the names, prose and sizes of folders against docs/style.md. Exits with 1 if a file breaks a rule.
 
-Without arguments it checks the folders that are held to the rules (`HELD`).
+Without arguments it checks the folders that are held to the rules (`HELD`), and how many files each folder of the repository has.
 """
 
 import subprocess
@@ -12,14 +12,15 @@ from pathlib import Path
 from tests.style.findings import Finding
 from tests.style.names import name_findings
 from tests.style.prose import prose_findings
+from tests.style.sizes import folder_findings
 
 ROOT = Path(__file__).parents[2]
 HELD = ("infra", "lambdas", "statemachines", "tests/style")
 
 
 def findings(folders: list[str]) -> list[Finding]:
-    found: list[Finding] = []
-    for file in _files(folders or HELD):
+    found: list[Finding] = [] if folders else [*folder_findings(_files(["."]))]
+    for file in (file for file in _files(folders or HELD) if file.endswith(".py")):
         source = (ROOT / file).read_text("utf-8")
         found += [*name_findings(file, source), *prose_findings(file, source)]
     return found
@@ -37,7 +38,7 @@ def _files(folders: Sequence[str]) -> list[str]:
     listed = subprocess.run(
         ["git", "ls-files", "-co", "--exclude-standard", *folders], cwd=ROOT, capture_output=True, text=True, check=True
     )
-    return sorted({file for file in listed.stdout.splitlines() if file.endswith(".py") and (ROOT / file).is_file()})
+    return sorted({file for file in listed.stdout.splitlines() if (ROOT / file).is_file()})
 
 
 if __name__ == "__main__":
