@@ -11,20 +11,20 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
-from lambdas.orders.decisions.lead import leads
-from lambdas.orders.decisions.operator import manual_actions
 from lambdas.orders.decisions import progress
-from lambdas.orders.decisions.operator import restart as restarts
-from lambdas.orders.decisions.operator.assignments import assigned
 from lambdas.orders.decisions.await_payment import with_payment_check
-from lambdas.orders.decisions.operator.contact_correction import with_contact
+from lambdas.orders.decisions.lead import leads
 from lambdas.orders.decisions.lead.draft import OrderDraft, new_order, queue_for, revised
 from lambdas.orders.decisions.lead.on_account import for_signed_contracts, narrower
 from lambdas.orders.decisions.lead.parties import refuse_strangers
-from lambdas.orders.decisions.paused import resumed
 from lambdas.orders.decisions.lead.readiness import check_ready
-from lambdas.orders.decisions.replies import with_answer, with_reply
 from lambdas.orders.decisions.lead.shown_order import ShownOrder
+from lambdas.orders.decisions.operator import manual_actions
+from lambdas.orders.decisions.operator import restart as restarts
+from lambdas.orders.decisions.operator.assignments import assigned
+from lambdas.orders.decisions.operator.contact_correction import with_contact
+from lambdas.orders.decisions.paused import resumed
+from lambdas.orders.decisions.replies import with_answer, with_reply
 from lambdas.orders.errors import (
     InvalidOrderError,
     KeyTakenError,

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from functools import cache, partial
 from typing import Any
 
-from lambdas.orders.decisions.progress import not_run
 from lambdas.orders.decisions.operator.restart import needs_machine
+from lambdas.orders.decisions.progress import not_run
 from lambdas.orders.machine import (
     Machine,
     ModuleGoneError,

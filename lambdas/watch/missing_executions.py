@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from lambdas.orders.decisions.operator import restart
 from lambdas.orders.decisions.deadlines import is_unwinding
+from lambdas.orders.decisions.operator import restart
 from lambdas.orders.model.executions import order_id_in
 from lambdas.orders.model.order import Order
 from lambdas.orders.model.queue import Queue

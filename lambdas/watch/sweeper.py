@@ -11,8 +11,8 @@ from collections.abc import Callable
 from functools import cache, partial
 from typing import Any
 
-from lambdas.orders.decisions.lead import leads
 from lambdas.orders.decisions.deadlines import with_overdue_marked
+from lambdas.orders.decisions.lead import leads
 from lambdas.orders.decisions.paused import resumed
 from lambdas.orders.machine import StepFunctionsMachine
 from lambdas.orders.model.modules import load_modules

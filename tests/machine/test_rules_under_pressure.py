@@ -10,8 +10,8 @@ import boto3
 import pytest
 
 from lambdas.orders.decisions import claims, progress
-from lambdas.orders.decisions.operator import manual_actions, moves
 from lambdas.orders.decisions.claims import ActionBusy
+from lambdas.orders.decisions.operator import manual_actions, moves
 from lambdas.orders.model.order import Order
 from lambdas.orders.model.queue import Queue
 from lambdas.orders.model.steps import StepStatus

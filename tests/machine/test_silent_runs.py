@@ -8,8 +8,8 @@ import boto3
 import pytest
 
 from infra.local.engine_process import LocalEngine
-from lambdas.orders.decisions.operator import manual_actions
 from lambdas.orders.decisions import progress
+from lambdas.orders.decisions.operator import manual_actions
 from lambdas.orders.machine import Answer
 from lambdas.orders.model.checklist import ActionState
 from lambdas.orders.model.order import Order, Wait

@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
+from lambdas.orders.decisions import progress
 from lambdas.orders.decisions.lead import leads
 from lambdas.orders.decisions.operator import manual_actions, moves
-from lambdas.orders.decisions import progress
 from lambdas.orders.errors import OrderError
 from lambdas.orders.model.checklist import ActionState, ChecklistAction
 from lambdas.orders.model.order import Order

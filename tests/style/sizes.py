@@ -23,7 +23,9 @@ def folder_findings(files: Iterable[str]) -> Iterator[Finding]:
     counts = Counter(str(PurePosixPath(file).parent) for file in files)
     for folder, count in sorted(counts.items()):
         if count > MOST_FILES and folder not in LARGE_FOLDERS:
-            yield Finding(folder, 0, "size", f"{count} files, more than {MOST_FILES}: sort them by meaning into folders")
+            yield Finding(
+                folder, 0, "size", f"{count} files, more than {MOST_FILES}: sort them by meaning into folders"
+            )
 
 
 def size_findings(file: str, source: str) -> Iterator[Finding]:

@@ -8,9 +8,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from lambdas.orders.decisions.operator import assignments, manual_actions, restart
 from lambdas.orders.decisions import claims, deadlines, outstanding, progress, replies
 from lambdas.orders.decisions.open_work import open_work
+from lambdas.orders.decisions.operator import assignments, manual_actions, restart
 from lambdas.orders.errors import OrderError
 from lambdas.orders.model.checklist import ActionState
 from lambdas.orders.model.executions import execution_name

@@ -7,9 +7,9 @@ from decimal import Decimal
 from functools import partial
 
 from lambdas.orders.decisions import progress
-from lambdas.orders.decisions.operator import restart
 from lambdas.orders.decisions.claims import ActionBusy, ActionUnasked, OrderCanceled, OrderMoved
 from lambdas.orders.decisions.deadlines import with_overdue_marked
+from lambdas.orders.decisions.operator import restart
 from lambdas.orders.errors import OrderError
 from lambdas.orders.model.checklist import ActionState, ChecklistAction
 from lambdas.orders.model.executions import execution_name

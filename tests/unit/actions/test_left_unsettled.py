@@ -10,9 +10,9 @@ from lambdas.actions._frame.module import Module, TransientError
 from lambdas.actions._frame.requested import run_requested
 from lambdas.actions.generate_invoice import module
 from lambdas.actions.reverse_payment import module as reverse_payment
-from lambdas.orders.decisions.operator import manual_actions
 from lambdas.orders.decisions.claims import is_claimable
 from lambdas.orders.decisions.deadlines import with_overdue_marked
+from lambdas.orders.decisions.operator import manual_actions
 from lambdas.orders.events import changes
 from lambdas.orders.machine import answers, requests
 from lambdas.orders.model.checklist import ActionState

@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from lambdas.orders.decisions.operator import manual_actions
 from lambdas.orders.decisions import progress
+from lambdas.orders.decisions.operator import manual_actions
 from lambdas.orders.machine import starts
 from lambdas.orders.model.executions import Execution, execution_name
 from lambdas.orders.model.order import Order, Wait

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from lambdas.orders.decisions.operator import manual_actions
 from lambdas.orders.decisions import progress
+from lambdas.orders.decisions.operator import manual_actions
 from lambdas.orders.machine import Machine, StepFunctionsMachine
 from lambdas.orders.model.checklist import ActionState
 from lambdas.orders.model.executions import Execution

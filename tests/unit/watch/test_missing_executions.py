@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from lambdas.orders.decisions import progress
-from lambdas.orders.decisions.operator import restart
 from lambdas.orders.decisions.deadlines import UNWOUND_WITHIN_SECONDS
+from lambdas.orders.decisions.operator import restart
 from lambdas.orders.model.executions import Execution, execution_name
 from lambdas.orders.model.order import Order
 from lambdas.orders.model.waits import MACHINE_WAIT

@@ -13,8 +13,8 @@ from lambdas.actions._frame.module import Config, Done, Module, Tools, Transient
 from lambdas.actions._frame.paused import ActionWaits
 from lambdas.actions._frame.requested import run_requested
 from lambdas.orders.decisions import claims, progress
-from lambdas.orders.decisions.operator import manual_actions
 from lambdas.orders.decisions.claims import ActionBusy, OrderCanceled
+from lambdas.orders.decisions.operator import manual_actions
 from lambdas.orders.decisions.paused import held_back, resumed
 from lambdas.orders.model.checklist import ActionState
 from lambdas.orders.model.order import Order, Wait

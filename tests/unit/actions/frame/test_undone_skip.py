@@ -3,8 +3,8 @@
 import pytest
 
 from lambdas.actions.manual_check_off import module
-from lambdas.orders.decisions.operator import manual_actions
 from lambdas.orders.decisions.claims import ActionUnasked
+from lambdas.orders.decisions.operator import manual_actions
 from lambdas.orders.model.checklist import ActionState
 from tests.unit.actions.conftest import World
 from tests.unit.actions.one_action import ACTION, an_order_with

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from lambdas.orders.decisions.lead import leads
 from lambdas.orders.decisions import progress
+from lambdas.orders.decisions.lead import leads
 from lambdas.orders.decisions.operator.restart import machine_stopped, restarted
 from lambdas.orders.errors import QueueNotFoundError
 from lambdas.orders.machine import Answer, answers, starts

@@ -7,9 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdas.orders.decisions.operator import manual_actions
 from lambdas.orders.decisions import progress
-from lambdas.orders.decisions.lead.room import (ITEM_BYTES, QUEUE_BYTES, invoice_bytes, needed_bytes, queue_bytes, refuse_full)
+from lambdas.orders.decisions.lead.room import (
+    ITEM_BYTES,
+    QUEUE_BYTES,
+    invoice_bytes,
+    needed_bytes,
+    queue_bytes,
+    refuse_full,
+)
+from lambdas.orders.decisions.operator import manual_actions
 from lambdas.orders.errors import InvalidOrderError
 from lambdas.orders.model.checklist import ActionState, checklist_of
 from lambdas.orders.model.info import MAX_BYTES

@@ -1,7 +1,7 @@
 """What the model check found: actions passed over while they ran, money of a skipped invoice, skips that are undone."""
 
-from lambdas.orders.decisions.operator import manual_actions, moves
 from lambdas.orders.decisions import progress
+from lambdas.orders.decisions.operator import manual_actions, moves
 from lambdas.orders.machine import Answer, answers, requests
 from lambdas.orders.model.checklist import ActionState
 from lambdas.orders.model.order import Order, Wait
