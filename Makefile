@@ -81,6 +81,7 @@ mail-domain: setup ## register the mail domain of STAGE with SES, and print its 
 
 diff: setup ## show what a deploy of STAGE would change
 	@$(CDK) diff $(STACKS) -c stage=$(STAGE)
+	@$(RUN) -m infra.operate.machine_diff --stage $(STAGE)
 
 smoke: setup ## check a deployed stage and send one order through it; exits with 1 if anything is wrong
 	@$(RUN) -m infra.operate.smoke --stage $(STAGE)

@@ -15,10 +15,11 @@ ORDER_TABLE = "OrderTable"
 
 @dataclass(frozen=True, kw_only=True)
 class QueueFolder:
-    """A queue as it lies in the repository."""
+    """A queue as it lies in the repository. `file`: of its machine; `definition`: what stands in it, without white space."""
 
     name: str
     order_queue_id: int
+    file: Path
     definition: str
     notify: tuple[NotifyRule, ...] = ()
 
@@ -50,11 +51,12 @@ def _folder(machine: Path) -> QueueFolder:
     return QueueFolder(
         name=machine.parent.name,
         order_queue_id=int(queue["order_queue_id"]),
+        file=machine,
         definition=_compact(machine.read_text()),
         notify=tuple(map(NotifyRule.model_validate, queue.get("notify", ()))),
     )
 
 
 def _compact(definition: str) -> str:
-    """Remove the white space that reviewers need: all machines share one template, which may have 1 MB."""
+    """Remove the white space that reviewers need: orders record the hash of what a machine does, and not of how it is written."""
     return json.dumps(json.loads(definition), separators=(",", ":"), ensure_ascii=False)

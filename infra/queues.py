@@ -43,7 +43,8 @@ class QueueMachine(Construct):
             "Machine",
             state_machine_name=name,
             state_machine_type=sfn.StateMachineType.STANDARD,
-            definition_body=sfn.DefinitionBody.from_string(queue.definition),
+            # A file beside the template, named by its content: a template takes 1 MB, and a rollback finds the earlier file.
+            definition_body=sfn.DefinitionBody.from_file(str(queue.file)),
             definition_substitutions=({ORDER_TABLE: orders.table_name} if queue.uses_orders else {}) | invoked,
             role=own_role(
                 self,

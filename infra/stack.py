@@ -42,7 +42,7 @@ class OrderQueuesStack(Stack):
             settings.stack_name,
             description=f"Order queues, stage {settings.stage}",
             termination_protection=settings.keep_data,
-            suppress_template_indentation=True,  # a template takes 1 MB, and the machines' definitions are in it
+            suppress_template_indentation=True,  # a template takes 1 MB
         )
         has_sandbox = settings.allow_sandbox and settings.gateway == SANDBOX
         parts = FunctionParts(

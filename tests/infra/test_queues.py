@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aws_cdk import App, Stack
@@ -17,19 +18,39 @@ from infra.queues import QueueMachine, UnknownPlaceholderError
 from infra.stages.settings import settings_of
 from tests.infra.template import Synthesized, name_of
 
+FILE = Path("machine.asl.json")
 
-def test_every_definition_is_its_file_but_for_white_space(stage: Synthesized) -> None:
+
+def test_every_definition_is_its_file(stage: Synthesized) -> None:
     machines = stage.properties_of_type("AWS::StepFunctions::StateMachine").values()
-    definitions = {machine["StateMachineName"]: json.loads(machine["DefinitionString"]) for machine in machines}
+    by_name = {machine["StateMachineName"]: machine for machine in machines}
+    bulk_runs = by_name.pop(f"{stage.settings.stage}-bulk-runs")
 
-    assert definitions == {
-        f"{stage.settings.stage}-{file.parent.name}": json.loads(file.read_text())
+    assert json.loads(bulk_runs["DefinitionString"]) == definition()
+    assert {name: _published(stage, machine) for name, machine in by_name.items()} == {
+        f"{stage.settings.stage}-{file.parent.name}": file.read_bytes()
         for file in (stage.sources / "statemachines").glob("*/machine.asl.json")
-    } | {f"{stage.settings.stage}-bulk-runs": definition()}
+    }
+
+
+def _published(stage: Synthesized, machine: dict[str, Any]) -> bytes:
+    """The definition that CloudFormation fetches: a file of its own in the bucket of `cdk bootstrap`, named by its content."""
+    assert not {"Definition", "DefinitionString"} & machine.keys()
+    place = machine["DefinitionS3Location"]
+    assert place["Bucket"] == stage.functions["ApiHandler"]["Code"]["S3Bucket"]
+    return stage.asset(place["Key"]).read_bytes()
 
 
 def test_the_template_stays_far_below_what_cloudformation_takes(stage: Synthesized) -> None:
-    assert len(json.dumps(stage.template)) < 850_000  # it takes a million
+    """It takes a million bytes and 500 resources."""
+    assert len(json.dumps(stage.template)) < 500_000
+    assert len(stage.template["Resources"]) < 450
+
+
+def test_a_definition_has_room_to_grow(stage: Synthesized) -> None:
+    """Step Functions takes a million bytes, with the ARNs filled in."""
+    for file in (stage.sources / "statemachines").glob("*/machine.asl.json"):
+        assert file.stat().st_size < 500_000, file.parent.name
 
 
 def test_a_definition_is_given_what_it_mentions_and_no_more(stage: Synthesized) -> None:
@@ -64,7 +85,7 @@ def test_the_output_names_the_machine_of_every_folder(stage: Synthesized) -> Non
 def test_a_definition_that_names_no_action_of_ours_is_refused() -> None:
     stack = Stack(App(), "Stack")
     table = dynamodb.Table.from_table_name(stack, "Orders", "orders")
-    queue = QueueFolder(name="sample", order_queue_id=1, definition='"${OrderTable}" "${send_flowers}"')
+    queue = QueueFolder(name="sample", order_queue_id=1, file=FILE, definition='"${OrderTable}" "${send_flowers}"')
 
     with pytest.raises(UnknownPlaceholderError, match="send_flowers"):
         QueueMachine(
@@ -79,7 +100,9 @@ def test_a_definition_that_names_no_action_of_ours_is_refused() -> None:
 
 
 def test_jsonata_of_its_own_is_no_placeholder() -> None:
-    queue = QueueFolder(name="sample", order_queue_id=1, definition="{% $states.input.${OrderTable} & ${'a': 1} %}")
+    queue = QueueFolder(
+        name="sample", order_queue_id=1, file=FILE, definition="{% $states.input.${OrderTable} & ${'a': 1} %}"
+    )
 
     assert queue.placeholders == {"OrderTable"}
     assert replace(queue, definition="{% $merge([$a, {'b': 1}]) %}").placeholders == set()

@@ -72,7 +72,7 @@ def facts_of(definition: str) -> QueueFacts:
         final_step_ids=frozenset(_final(states)),
         actions={action.action_id: action for action in _actions(machine)},
         undoes=frozenset(_payload(state)["action_id"] for state in _all(states) if _payload(state).get("undo")),
-        body=json.dumps(_without_filled_in(machine), sort_keys=True),
+        body=json.dumps(without_filled_in(machine), sort_keys=True),
     )
 
 
@@ -160,7 +160,7 @@ def _all(states: States) -> Iterator[Mapping[str, Any]]:
             yield from _all(branch["States"])
 
 
-def _without_filled_in(value: Any) -> Any:
+def without_filled_in(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: _without_filled_in(inner) for key, inner in value.items() if key not in _FILLED_IN}
-    return [_without_filled_in(inner) for inner in value] if isinstance(value, list) else value
+        return {key: without_filled_in(inner) for key, inner in value.items() if key not in _FILLED_IN}
+    return [without_filled_in(inner) for inner in value] if isinstance(value, list) else value

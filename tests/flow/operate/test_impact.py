@@ -8,6 +8,7 @@ import pytest
 from rich.console import Console
 
 from infra.operate.impact.__main__ import main, show_impact
+from infra.operate.machine_diff import show_differences
 from lambdas.orders.model.modules import load_modules
 from lambdas.orders.model.queue import QUEUES_ROOT, Queue
 from statemachines.compiler import compile_queue, to_json
@@ -71,6 +72,19 @@ def test_queues_as_they_are_deployed_have_no_impact(shop: Shop, tree: Path, wait
     assert code == 0
     assert len(lines) == len(list(tree.iterdir()))
     assert all(": unchanged, " in line for line in lines)
+
+
+def test_the_machines_of_the_stage_are_those_of_the_working_tree_line_by_line(shop: Shop, tree: Path) -> None:
+    said = io.StringIO()
+    options, console = shop.engine.client_options(), Console(file=said)
+    show_differences("local", options, console, tree)
+    edit(tree, INVOICE, "")
+    show_differences("local", options, console, tree)
+
+    same, first, *lines = said.getvalue().splitlines()
+    assert same == "The machines are the same."
+    assert first == f"--- deployed/{QUEUE}"
+    assert any(line.startswith("-") and "Generate Invoice" in line for line in lines)
 
 
 def test_removing_an_action_that_an_order_needs_fails_with_its_number(
