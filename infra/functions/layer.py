@@ -8,7 +8,7 @@ import hashlib
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from aws_cdk import AssetHashType, RemovalPolicy
@@ -19,6 +19,7 @@ from uv import find_uv_bin
 from infra.functions.code import add_bytecode, interpreter_of
 from infra.functions.function import architecture_of, runtime_of
 from infra.stages.settings import StageSettings, settings_of
+from lambdas.orders.model.teams import TEAMS_FILE, read_teams
 
 # The Lambda runtime brings boto3 and what it stands on.
 _IN_THE_RUNTIME = ("boto3", "botocore", "s3transfer", "jmespath", "python-dateutil", "six", "urllib3")
@@ -60,15 +61,17 @@ _WITHOUT_BYTECODE = (
     r"aws_lambda_powertools/(utilities|tracing)/|pydantic/(deprecated|experimental|mypy)\b"
     r"|phonenumbers/data/region_|stdnum/[a-z]{2}/"
 )
-_RECIPE = "6"  # raise it when the rules of this file change what is in a layer
+_ZONES = Path("tzdata/zoneinfo")
+_RECIPE = "7"  # raise it when the rules of this file change what is in a layer
 
 
 def bundle_layer(settings: StageSettings, *, root: Path) -> Path:
     """Build the folder of the layer (it holds `python/`), once for each set of wheels, and return it."""
     requirements = _requirements(root)
     has_bytecode = str(bool(interpreter_of(settings.python_version)))
+    zones = _time_zones(root)
     made_of = "\n".join(
-        [_RECIPE, has_bytecode, settings.python_version, settings.wheel_platform, *_DEAD_WEIGHT, requirements]
+        [_RECIPE, has_bytecode, settings.python_version, settings.wheel_platform, *_DEAD_WEIGHT, *zones, requirements]
     )
     layer = root / ".local" / "layers" / hashlib.sha256(made_of.encode()).hexdigest()[:32]
     if layer.is_dir():
@@ -80,7 +83,7 @@ def bundle_layer(settings: StageSettings, *, root: Path) -> Path:
         pinned.write_text(requirements)
         made = Path(aside) / "layer"
         _install(settings, pinned=pinned, target=made / "python", root=root)
-        _strip(made / "python")
+        _strip(made / "python", zones)
         add_bytecode(settings, made / "python", seen_as="/opt/python", but_not=_WITHOUT_BYTECODE)
         if not layer.is_dir():
             made.rename(layer)
@@ -115,10 +118,19 @@ def _install(settings: StageSettings, *, pinned: Path, target: Path, root: Path)
     )
 
 
-def _strip(folder: Path) -> None:
+def _time_zones(root: Path) -> list[str]:
+    """The zones that teams keep their hours by. The hundreds of others would be a fifteenth of the layer."""
+    teams = root / "statemachines" / TEAMS_FILE.name
+    return sorted({team.time_zone for team in read_teams(teams).values()}) if teams.is_file() else []
+
+
+def _strip(folder: Path, zones: Collection[str]) -> None:
     for pattern in _DEAD_WEIGHT:
         for path in list(folder.glob(pattern)):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
+    for path in [each for each in (folder / _ZONES).rglob("*") if each.is_file()]:
+        if path.name != "__init__.py" and str(path.relative_to(folder / _ZONES)) not in zones:
+            path.unlink()
     for package, kept in _ONLY.items():
         for path in list((folder / package).glob("*")):
             if path.name not in kept:

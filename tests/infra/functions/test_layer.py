@@ -31,6 +31,9 @@ class UvWithoutNetwork:
             (target / name).parent.mkdir(parents=True, exist_ok=True)
             (target / name).write_text("")
         (target / "pydantic-2.dist-info" / "METADATA").write_text("")
+        for name in ("__init__.py", "Europe/__init__.py", "Europe/Berlin", "Europe/Paris", "tzdata.zi"):
+            (target / "tzdata/zoneinfo" / name).parent.mkdir(parents=True, exist_ok=True)
+            (target / "tzdata/zoneinfo" / name).write_text("")
         if self.fails:
             raise RuntimeError("no network")
         return ""
@@ -90,6 +93,23 @@ def test_dead_weight_is_left_out(uv: UvWithoutNetwork, tmp_path: Path) -> None:
     assert sorted(str(file.relative_to(made)) for file in made.rglob("*") if file.is_file()) == [
         "python/pydantic-2.dist-info/METADATA",
         "python/pydantic/main.py",
+        "python/tzdata/zoneinfo/Europe/__init__.py",
+        "python/tzdata/zoneinfo/__init__.py",
+    ]
+
+
+def test_a_layer_has_the_time_zones_of_its_teams_and_no_others(uv: UvWithoutNetwork, tmp_path: Path) -> None:
+    without = layer.bundle_layer(SETTINGS, root=tmp_path)
+    teams = tmp_path / "statemachines" / "teams.toml"
+    teams.parent.mkdir()
+    teams.write_text('[finance]\ntime_zone = "Europe/Berlin"\n')
+
+    made = layer.bundle_layer(SETTINGS, root=tmp_path)
+
+    assert made != without
+    zones = made / "python/tzdata/zoneinfo"
+    assert [str(file.relative_to(zones)) for file in zones.rglob("*") if file.is_file() and file.suffix != ".py"] == [
+        "Europe/Berlin"
     ]
 
 
