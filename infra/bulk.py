@@ -8,7 +8,6 @@ https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
 """
 
 import json
-from collections.abc import Mapping
 from typing import Any
 
 from aws_cdk import ArnFormat, Stack
@@ -17,11 +16,10 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
-from infra.doors.permissions import door_environment, door_permissions
 from infra.functions import record_keys
-from infra.functions.function import FunctionParts, OrderFunction, allow, own_role
-from infra.queues import LOGGING, TRACING, Queues
-from infra.storage import Storage
+from infra.functions.function import OrderFunction, allow, own_role
+from infra.functions.order_parts import OrderParts
+from infra.queues import LOGGING, TRACING, errors_only
 
 _WORKERS = 2  # pages at once
 _TIMEOUT_SECONDS = 300
@@ -42,24 +40,14 @@ _AGAIN = [
 class Bulk(Construct):
     """`machine` runs; `may_start`: what a door needs to start a run and to ask how it stands."""
 
-    def __init__(
-        self,
-        scope: Construct,
-        construct_id: str,
-        *,
-        parts: FunctionParts,
-        storage: Storage,
-        queues: Queues,
-        machine_hashes: Mapping[str, str],
-    ) -> None:
+    def __init__(self, scope: Construct, construct_id: str, *, parts: OrderParts) -> None:
         super().__init__(scope, construct_id)
-        settings = parts.settings
-        worker = _worker(self, parts, storage, queues, machine_hashes)
-        self.name = name = f"{settings.stage}-bulk-runs"
+        worker = _worker(self, parts)
+        self.name = f"{parts.settings.stage}-bulk-runs"
         self.machine = sfn.StateMachine(
             self,
             "Machine",
-            state_machine_name=name,
+            state_machine_name=self.name,
             state_machine_type=sfn.StateMachineType.STANDARD,
             definition_body=sfn.DefinitionBody.from_string(json.dumps(definition())),
             definition_substitutions={"worker": worker.function_arn},
@@ -73,16 +61,19 @@ class Bulk(Construct):
                     allow(*TRACING, on=["*"]),
                 ],
             ),
-            logs=sfn.LogOptions(destination=queues.log_group, level=sfn.LogLevel.ERROR, include_execution_data=False),
+            logs=errors_only(parts.queues.log_group),
             tracing_enabled=True,
         )
+
+    @property
+    def may_start(self) -> list[iam.PolicyStatement]:
         execution = Stack.of(self).format_arn(
             service="states",
             resource="execution",
-            resource_name=f"{name}:*",
+            resource_name=f"{self.name}:*",
             arn_format=ArnFormat.COLON_RESOURCE_NAME,
         )
-        self.may_start: list[iam.PolicyStatement] = [
+        return [
             allow("states:StartExecution", on=[self.machine.state_machine_arn]),
             allow("states:DescribeExecution", on=[execution]),
         ]
@@ -90,6 +81,19 @@ class Bulk(Construct):
 
 def definition() -> dict[str, Any]:
     """The machine: act on all pages, then close the run. A page that fails again and again is left to the next start."""
+    return {
+        "Comment": "One verb on many orders, page by page",
+        "QueryLanguage": "JSONata",
+        "TimeoutSeconds": _LONGEST_RUN_SECONDS,
+        "StartAt": "Pages",
+        "States": {
+            "Pages": _pages(),
+            "Close the run": {**_call("{% $states.input %}"), "Retry": _AGAIN[1:], "End": True},
+        },
+    }
+
+
+def _pages() -> dict[str, Any]:
     page = {
         "Act on orders": {
             **_call("{% $states.input %}"),
@@ -99,7 +103,7 @@ def definition() -> dict[str, Any]:
         },
         "Leave page": {"Type": "Pass", "Output": {}, "End": True},
     }
-    pages = {
+    return {
         "Type": "Map",
         "Items": "{% $states.input.pages %}",
         "ItemSelector": {
@@ -115,16 +119,6 @@ def definition() -> dict[str, Any]:
         "Output": {"run_id": "{% $states.input.run_id %}", "start": "{% $states.input.start %}"},
         "Next": "Close the run",
     }
-    return {
-        "Comment": "One verb on many orders, page by page",
-        "QueryLanguage": "JSONata",
-        "TimeoutSeconds": _LONGEST_RUN_SECONDS,
-        "StartAt": "Pages",
-        "States": {
-            "Pages": pages,
-            "Close the run": {**_call("{% $states.input %}"), "Retry": _AGAIN[1:], "End": True},
-        },
-    }
 
 
 def _call(payload: str) -> dict[str, Any]:
@@ -138,26 +132,23 @@ def _call(payload: str) -> dict[str, Any]:
     }
 
 
-def _worker(
-    scope: Construct, parts: FunctionParts, storage: Storage, queues: Queues, machine_hashes: Mapping[str, str]
-) -> lambda_.Function:
-    settings = parts.settings
+def _worker(scope: Construct, parts: OrderParts) -> lambda_.Function:
     return OrderFunction(
         scope,
         "Worker",
-        parts=parts,
+        parts=parts.functions,
         handler="lambdas.bulk.worker.handler",
         description="Acts on one page of the orders of a bulk run",
         memory_mb=512,
         timeout_seconds=_TIMEOUT_SECONDS,
         environment={
-            **door_environment(storage, settings, machine_hashes),
-            "MACHINES": queues.machines_json,
-            "PACE_SECONDS": str(_WORKERS / settings.bulk_orders_per_second),
+            **parts.door_environment,
+            "MACHINES": parts.queues.machines_json,
+            "PACE_SECONDS": str(_WORKERS / parts.settings.bulk_orders_per_second),
         },
         permissions=[
-            *door_permissions(storage),
-            *record_keys.of_bulk(storage.records),
-            *queues.may_ask,
+            *parts.door_permissions,
+            *record_keys.of_bulk(parts.storage.records),
+            *parts.queues.may_ask,
         ],
     ).function

@@ -4,14 +4,12 @@ from aws_cdk import Duration
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra.functions import record_keys
 from infra.functions.function import FunctionParts, OrderFunction, allow
 from infra.mail import Mail
-from infra.message_queues import LONGEST_DAYS, message_queue
+from infra.message_queues import work_queue
 from infra.storage import BY_STEP, Storage
 
 EVENTS = ("OrderCreated", "OrderUpdated", "OrderSubmitted", "OrderCompleted", "OrderCanceled")
@@ -19,7 +17,6 @@ SOURCE = "order-queues"
 TRIES = 5
 BATCH = 5
 WORKER_SECONDS = 60
-VISIBILITY_SECONDS = 6 * WORKER_SECONDS  # https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
 REMIND_EVERY_MINUTES = 60
 
 
@@ -47,16 +44,8 @@ class Notices(Construct):
             "FORM_LIMITS": parts.settings.form_limits.model_dump_json(),
             **mail.environment,
         }
-        self.dead_letters = message_queue(
-            self, "DeadLetters", parts.settings, days=LONGEST_DAYS, visibility_seconds=VISIBILITY_SECONDS
-        )
-        self.queue = message_queue(
-            self,
-            "Queue",
-            parts.settings,
-            visibility_seconds=VISIBILITY_SECONDS,
-            dead_letters=sqs.DeadLetterQueue(queue=self.dead_letters, max_receive_count=TRIES),
-        )
+        self._work = work_queue(self, "Queue", parts.settings, worker_seconds=WORKER_SECONDS, tries=TRIES)
+        self.queue, self.dead_letters = self._work.messages, self._work.dead_letters
         self._send()
         self._remind()
 
@@ -73,7 +62,7 @@ class Notices(Construct):
                 detail={"order_form_id": [{"numeric": [">", 0]}]},
             ),
         )
-        rule.add_target(targets.SqsQueue(self.queue, dead_letter_queue=self.dead_letters))
+        self._work.take_from(rule)
 
     def _permissions(self) -> list[iam.PolicyStatement]:
         """Read the order; make links, guards of mails and what orders are found by."""
@@ -86,7 +75,6 @@ class Notices(Construct):
         ]
 
     def _send(self) -> None:
-        arn = self.queue.queue_arn
         worker = OrderFunction(
             self,
             "Sender",
@@ -98,17 +86,10 @@ class Notices(Construct):
             environment=self._environment,
             permissions=[
                 *self._permissions(),
-                allow("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", on=[arn]),
+                self._work.may_receive,
             ],
         ).function
-        lambda_.EventSourceMapping(
-            self,
-            "Message",
-            target=worker,
-            event_source_arn=arn,
-            batch_size=BATCH,
-            report_batch_item_failures=True,
-        )
+        self._work.feed(self, "Message", worker, batch=BATCH)
 
     def _remind(self) -> None:
         reminder = OrderFunction(

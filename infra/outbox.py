@@ -3,7 +3,6 @@
 DynamoDB serves two readers of a shard at a time well (quota "simultaneous readers of a shard").
 """
 
-import json
 from collections.abc import Mapping
 from typing import cast
 
@@ -16,9 +15,9 @@ from aws_cdk import aws_lambda_event_sources as sources
 from constructs import Construct
 
 from infra.functions.function import FunctionParts, OrderFunction, allow
+from infra.functions.order_parts import OrderParts
 from infra.functions.record_keys import except_users
 from infra.message_queues import LONGEST_DAYS, message_queue
-from infra.queues import Queues
 from infra.storage import Storage
 from lambdas.read_models.history.item import ERASED_AT, PERSONAL
 
@@ -27,62 +26,48 @@ class Outbox(Construct):
     """`actions`: functions by module."""
 
     def __init__(
-        self,
-        scope: Construct,
-        construct_id: str,
-        *,
-        parts: FunctionParts,
-        storage: Storage,
-        queues: Queues,
-        machine_hashes: Mapping[str, str],
-        actions: Mapping[str, lambda_.IFunction],
+        self, scope: Construct, construct_id: str, *, parts: OrderParts, actions: Mapping[str, lambda_.IFunction]
     ) -> None:
         super().__init__(scope, construct_id)
-        orders = storage.orders
+        orders = parts.storage.orders
         self.bus = events.EventBus(self, "Bus", event_bus_name=f"{parts.settings.stage}-orders")
         self.dead_letters = message_queue(self, "DeadLetters", parts.settings, days=LONGEST_DAYS)
-        self.relay = self._relay(parts, orders, queues, machine_hashes, actions)
-        self.announcer = self._announcer(parts, storage)
+        self.relay = self._relay(parts, actions)
+        self.announcer = self._announcer(parts.functions, parts.storage)
         self._read_stream("OrderStream", self.relay, _stream_arn(orders))
         self._read_stream("EventStream", self.announcer, _stream_arn(orders))
 
-    def _relay(
-        self,
-        parts: FunctionParts,
-        orders: dynamodb.Table,
-        queues: Queues,
-        machine_hashes: Mapping[str, str],
-        actions: Mapping[str, lambda_.IFunction],
-    ) -> lambda_.Function:
-        machines = list(queues.arns_by_id.values())
+    def _relay(self, parts: OrderParts, actions: Mapping[str, lambda_.IFunction]) -> lambda_.Function:
         functions = {module: function.function_arn for module, function in actions.items()}
         return OrderFunction(
             self,
             "Relay",
-            parts=parts,
+            parts=parts.functions,
             handler="lambdas.outbox.relay.handler",
             description="Order stream: starts and wakes machines",
             memory_mb=512,
             timeout_seconds=60,
             reserved_concurrency=parts.settings.reserved_concurrency.readers,
             environment={
-                "ORDER_TABLE": orders.table_name,
+                "ORDER_TABLE": parts.storage.orders.table_name,
                 "DEAD_LETTERS": self.dead_letters.queue_url,
-                "MACHINES": queues.machines_json,
-                "MACHINE_HASHES": json.dumps(machine_hashes),
+                "MACHINES": parts.queues.machines_json,
+                "MACHINE_HASHES": parts.hashes_json,
                 "FUNCTIONS": Stack.of(self).to_json_string(functions),
             },
-            permissions=[
-                *([allow(*_OF_MACHINES, on=machines)] if machines else []),
-                *queues.may_ask,
-                allow(
-                    "dynamodb:GetItem", "dynamodb:PutItem", on=[orders.table_arn]
-                ),  # to say why an action cannot be run
-                *self._reader(orders),
-                # Actions that somebody asked for and that no machine waits for.
-                allow("lambda:InvokeFunction", on=list(functions.values())),
-            ],
+            permissions=self._of_the_relay(parts, list(functions.values())),
         ).function
+
+    def _of_the_relay(self, parts: OrderParts, functions: list[str]) -> list[iam.PolicyStatement]:
+        """It writes an order to say why an action cannot be run, and runs actions that no machine waits for."""
+        orders, machines = parts.storage.orders, parts.machine_arns
+        return [
+            *([allow(*_OF_MACHINES, on=machines)] if machines else []),
+            *parts.queues.may_ask,
+            allow("dynamodb:GetItem", "dynamodb:PutItem", on=[orders.table_arn]),
+            *self._reader(orders),
+            allow("lambda:InvokeFunction", on=functions),
+        ]
 
     def _announcer(self, parts: FunctionParts, storage: Storage) -> lambda_.Function:
         return OrderFunction(

@@ -46,20 +46,24 @@ class QueueMachine(Construct):
             # A file beside the template, named by its content: a template takes 1 MB, and a rollback finds the earlier file.
             definition_body=sfn.DefinitionBody.from_file(str(queue.file)),
             definition_substitutions=({ORDER_TABLE: orders.table_name} if queue.uses_orders else {}) | invoked,
-            role=own_role(
-                self,
-                service="states.amazonaws.com",
-                description=f"Runs queue {queue.name}",
-                statements=_permissions(orders=orders, invoked=list(invoked.values())),
-            ),
-            # Errors only and never the data: the history of an execution has the rest, for those who may see it.
-            logs=sfn.LogOptions(
-                destination=log_group,
-                level=sfn.LogLevel.ERROR,
-                include_execution_data=False,
-            ),
+            role=_role(self, queue, orders, list(invoked.values())),
+            logs=errors_only(log_group),
             tracing_enabled=True,
         )
+
+
+def _role(scope: Construct, queue: QueueFolder, orders: dynamodb.ITable, invoked: list[str]) -> iam.IRole:
+    return own_role(
+        scope,
+        service="states.amazonaws.com",
+        description=f"Runs queue {queue.name}",
+        statements=_permissions(orders=orders, invoked=invoked),
+    )
+
+
+def errors_only(log_group: logs.ILogGroup) -> sfn.LogOptions:
+    """Errors, never the data: the history of an execution has the rest, for those who may see it."""
+    return sfn.LogOptions(destination=log_group, level=sfn.LogLevel.ERROR, include_execution_data=False)
 
 
 class Queues(Construct):

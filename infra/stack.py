@@ -21,6 +21,7 @@ from infra.doors.throttles import throttle_public_routes
 from infra.functions.code import code_asset
 from infra.functions.function import FunctionParts
 from infra.functions.layer import layer_version
+from infra.functions.order_parts import OrderParts
 from infra.notices import Notices
 from infra.outbox import Outbox
 from infra.queue_folders import read_queues
@@ -37,6 +38,7 @@ class OrderQueuesStack(Stack):
     """Doors -> order table -> stream -> relay -> machines -> actions. No account and no region: any will do."""
 
     def __init__(self, app: App, *, settings: StageSettings, sources: Path, layer: Path) -> None:
+        """Longer than 30 lines, because it is the graph of all constructs, each with those that it needs, read in one go."""
         super().__init__(
             app,
             settings.stack_name,
@@ -62,48 +64,22 @@ class OrderQueuesStack(Stack):
             orders=storage.orders,
             actions=actions.functions,
         )
+        order_parts = OrderParts(functions=parts, storage=storage, queues=queues, machine_hashes=hashes)
         attachments = Attachments(self, "Attachments", settings=settings)
-        bulk = Bulk(self, "Bulk", parts=parts, storage=storage, queues=queues, machine_hashes=hashes)
-        api = Api(
-            self,
-            "Api",
-            parts=parts,
-            storage=storage,
-            mail=actions.mail,
-            attachments=attachments,
-            queues=queues,
-            bulk=bulk,
-            machine_hashes=hashes,
-        )
+        bulk = Bulk(self, "Bulk", parts=order_parts)
+        api = Api(self, "Api", parts=order_parts, mail=actions.mail, attachments=attachments, bulk=bulk)
         notices = Notices(
             self, "Notices", parts=parts, storage=storage, mail=actions.mail, public_url=settings.pages_url or api.url
         )
-        Forms(self, "Forms", parts=parts, storage=storage, api=api, notices=notices, machine_hashes=hashes)
+        Forms(self, "Forms", parts=order_parts, api=api, notices=notices)
         if has_sandbox:
             SandboxProvider(self, "SandboxProvider", parts=parts, storage=storage, http_api=api.http_api)
-        Desk(
-            self,
-            "Desk",
-            parts=parts,
-            storage=storage,
-            mail=actions.mail,
-            queues=queues,
-            http_api=api.http_api,
-            machine_hashes=hashes,
-        )
-        Widgets(self, "Widgets", parts=parts, storage=storage, queues=queues, machine_hashes=hashes)
+        Desk(self, "Desk", parts=order_parts, mail=actions.mail, http_api=api.http_api)
+        Widgets(self, "Widgets", parts=order_parts)
         Docs(self, "Docs", parts=parts, sources=sources, http_api=api.http_api)
-        intake = Intake(self, "Intake", parts=parts, storage=storage, http_api=api.http_api, machine_hashes=hashes)
+        intake = Intake(self, "Intake", parts=order_parts, http_api=api.http_api)
         throttle_public_routes(self, api.stage, settings.public_throttles, has_sandbox=has_sandbox)
-        outbox = Outbox(
-            self,
-            "Outbox",
-            parts=parts,
-            storage=storage,
-            queues=queues,
-            machine_hashes=hashes,
-            actions=actions.functions,
-        )
+        outbox = Outbox(self, "Outbox", parts=order_parts, actions=actions.functions)
         notices.follow(outbox.bus)
         StaffNotices(
             self,
@@ -115,15 +91,7 @@ class OrderQueuesStack(Stack):
             queues=folders,
             api_url=api.url,
         )
-        Watch(
-            self,
-            "Watch",
-            parts=parts,
-            storage=storage,
-            queues=queues,
-            machine_hashes=hashes,
-        )
-
+        Watch(self, "Watch", parts=order_parts)
         self._write_outputs(api, storage, outbox, intake, queues)
         CfnOutput(self, "BulkMachine", value=bulk.machine.state_machine_arn)
         Tags.of(self).add("project", "order-queues")

@@ -10,14 +10,12 @@ from aws_cdk import Duration
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra.actions import Actions, construct_name
 from infra.functions import record_keys
 from infra.functions.function import FunctionParts, OrderFunction, allow
-from infra.message_queues import LONGEST_DAYS, message_queue
+from infra.message_queues import work_queue
 from infra.notices import SOURCE, TRIES
 from infra.queue_folders import QueueFolder
 from infra.storage import Storage
@@ -25,7 +23,6 @@ from lambdas.orders.model.notify import bus_events_of
 
 BATCH = 5
 WORKER_SECONDS = 120
-VISIBILITY_SECONDS = 6 * WORKER_SECONDS  # https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
 DIGEST_EVERY_MINUTES = 15
 
 
@@ -46,31 +43,26 @@ class StaffNotices(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         self._parts, self._storage, self._actions = parts, storage, actions
-        topics = parts.settings.notice_topics
-        self._topics = list(topics.values())
-        self._environment = {
-            "ORDER_TABLE": storage.orders.table_name,
-            "RECORD_TABLE": storage.records.table_name,
-            "COMPANY": parts.settings.company,
-            "DESK_URL": f"{api_url}/desk",
-            "NOTICE_TOPICS": json.dumps(dict(topics), sort_keys=True),
-            **actions.mail.environment,
-            **actions.webhook_secret.environment,
-        }
-        self.dead_letters = message_queue(
-            self, "DeadLetters", parts.settings, days=LONGEST_DAYS, visibility_seconds=VISIBILITY_SECONDS
-        )
-        self.queue = message_queue(
-            self,
-            "Queue",
-            parts.settings,
-            visibility_seconds=VISIBILITY_SECONDS,
-            dead_letters=sqs.DeadLetterQueue(queue=self.dead_letters, max_receive_count=TRIES),
-        )
+        self._topics = list(parts.settings.notice_topics.values())
+        self._environment = self._environment_of(api_url)
+        self._work = work_queue(self, "Queue", parts.settings, worker_seconds=WORKER_SECONDS, tries=TRIES)
+        self.queue, self.dead_letters = self._work.messages, self._work.dead_letters
         for queue in queues:
             self._follow(bus, queue)
         self._deliver()
         self._digest()
+
+    def _environment_of(self, api_url: str) -> dict[str, str]:
+        settings = self._parts.settings
+        return {
+            "ORDER_TABLE": self._storage.orders.table_name,
+            "RECORD_TABLE": self._storage.records.table_name,
+            "COMPANY": settings.company,
+            "DESK_URL": f"{api_url}/desk",
+            "NOTICE_TOPICS": json.dumps(dict(settings.notice_topics), sort_keys=True),
+            **self._actions.mail.environment,
+            **self._actions.webhook_secret.environment,
+        }
 
     def _follow(self, bus: events.IEventBus, queue: QueueFolder) -> None:
         """Take only the events of this queue that somebody gets notices of, because each costs a run of the function."""
@@ -86,7 +78,7 @@ class StaffNotices(Construct):
                 source=[SOURCE], detail_type=names, detail={"order_queue_id": [queue.order_queue_id]}
             ),
         )
-        rule.add_target(targets.SqsQueue(self.queue, dead_letter_queue=self.dead_letters))
+        self._work.take_from(rule)
 
     def _permissions(self) -> list[iam.PolicyStatement]:
         """Read the order; keep guards, held notices and reminders; mail, call and publish."""
@@ -101,8 +93,6 @@ class StaffNotices(Construct):
         ]
 
     def _deliver(self) -> None:
-        arn = self.queue.queue_arn
-        receive = allow("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", on=[arn])
         worker = OrderFunction(
             self,
             "Teller",
@@ -112,16 +102,9 @@ class StaffNotices(Construct):
             memory_mb=512,
             timeout_seconds=WORKER_SECONDS,
             environment=self._environment,
-            permissions=[*self._permissions(), receive],
+            permissions=[*self._permissions(), self._work.may_receive],
         ).function
-        lambda_.EventSourceMapping(
-            self,
-            "Message",
-            target=worker,
-            event_source_arn=arn,
-            batch_size=BATCH,
-            report_batch_item_failures=True,
-        )
+        self._work.feed(self, "Message", worker, batch=BATCH)
 
     def _digest(self) -> None:
         digester = OrderFunction(

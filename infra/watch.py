@@ -4,23 +4,22 @@ a nightly check of promises.
 Status events are best effort, so the sweeper also compares orders with Step Functions.
 """
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from aws_cdk import Duration
-from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_lambda_destinations as destinations
+from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra.functions import record_keys
-from infra.functions.function import FunctionParts, OrderFunction, allow
+from infra.functions.function import OrderFunction, allow
+from infra.functions.order_parts import OrderParts
 from infra.functions.record_keys import except_users, only
 from infra.message_queues import LONGEST_DAYS, message_queue
-from infra.queues import Queues
 from infra.storage import BY_DUE, BY_STEP, Storage
 
 SWEEP_MINUTES = 5
@@ -30,62 +29,39 @@ CHECK_MINUTES, CHECK_SECONDS = 15, 840  # a run ends before the next one begins
 class Watch(Construct):
     """Both functions write their findings on the order, and the order's stream passes them on."""
 
-    def __init__(
-        self,
-        scope: Construct,
-        construct_id: str,
-        *,
-        parts: FunctionParts,
-        storage: Storage,
-        queues: Queues,
-        machine_hashes: Mapping[str, str],
-    ) -> None:
+    def __init__(self, scope: Construct, construct_id: str, *, parts: OrderParts) -> None:
         super().__init__(scope, construct_id)
-        orders = storage.orders
-        write = allow("dynamodb:GetItem", "dynamodb:PutItem", on=[orders.table_arn])
-        self._sweep(
-            parts,
-            orders,
-            write=[write, *record_keys.of_sweeper(storage.records)],
-            queues=queues,
-            machine_hashes=machine_hashes,
-            records=storage.records,
-        )
-        self._check(parts, storage, queues)
-        if machines := list(queues.arns_by_id.values()):
-            self._watch_executions(parts, orders, machines, [write, *queues.may_ask])
+        self._parts, self._orders = parts, parts.storage.orders
+        machines = parts.machine_arns
+        self._compare = [allow("states:ListExecutions", on=machines), *parts.queues.may_ask] if machines else []
+        write = allow("dynamodb:GetItem", "dynamodb:PutItem", on=[self._orders.table_arn])
+        self._sweep([write, *record_keys.of_sweeper(parts.storage.records)])
+        self._check()
+        if machines:
+            function, missed = self._executions([write, *parts.queues.may_ask])
+            self._follow_executions(function, missed, machines)
 
-    def _sweep(
-        self,
-        parts: FunctionParts,
-        orders: dynamodb.Table,
-        *,
-        write: Sequence[iam.PolicyStatement],
-        queues: Queues,
-        machine_hashes: Mapping[str, str],
-        records: dynamodb.Table,
-    ) -> None:
-        machines = list(queues.arns_by_id.values())
-        compare = [allow("states:ListExecutions", on=machines), *queues.may_ask] if machines else []
-        due = [
-            allow("dynamodb:Query", on=[BY_DUE.arn(orders), BY_STEP.arn(orders)]),
-            allow("dynamodb:BatchGetItem", on=[orders.table_arn]),
-        ]
+    def _sweep(self, write: Sequence[iam.PolicyStatement]) -> None:
         sweeper = OrderFunction(
             self,
             "Sweeper",
-            parts=parts,
+            parts=self._parts.functions,
             handler="lambdas.watch.sweeper.handler",
             description="Marks overdue waits and orders without execution; cancels old leads; wakes what was paused",
             memory_mb=256,
             timeout_seconds=120,
             environment={
-                "ORDER_TABLE": orders.table_name,
-                "RECORD_TABLE": records.table_name,
-                "MACHINES": queues.machines_json,
-                "MACHINE_HASHES": json.dumps(machine_hashes),
+                "ORDER_TABLE": self._orders.table_name,
+                "RECORD_TABLE": self._parts.storage.records.table_name,
+                "MACHINES": self._parts.queues.machines_json,
+                "MACHINE_HASHES": self._parts.hashes_json,
             },
-            permissions=[*write, *due, *compare],
+            permissions=[
+                *write,
+                allow("dynamodb:Query", on=[BY_DUE.arn(self._orders), BY_STEP.arn(self._orders)]),
+                allow("dynamodb:BatchGetItem", on=[self._orders.table_arn]),
+                *self._compare,
+            ],
         )
         events.Rule(
             self,
@@ -95,13 +71,13 @@ class Watch(Construct):
             targets=[targets.LambdaFunction(sweeper.function, retry_attempts=0)],  # the next sweep is the retry
         )
 
-    def _check(self, parts: FunctionParts, storage: Storage, queues: Queues) -> None:
+    def _check(self) -> None:
         """Once a night. The schedule asks more often, because a pass over many orders takes several runs."""
-        machines = list(queues.arns_by_id.values())
+        storage, settings = self._parts.storage, self._parts.settings
         check = OrderFunction(
             self,
             "Check",
-            parts=parts,
+            parts=self._parts.functions,
             handler="lambdas.watch.check.handler",
             description="Holds orders, counts and numbers of documents to their promises, once a night",
             memory_mb=512,
@@ -109,17 +85,11 @@ class Watch(Construct):
             environment={
                 "ORDER_TABLE": storage.orders.table_name,
                 "RECORD_TABLE": storage.records.table_name,
-                "GATEWAY": parts.settings.gateway,
-                "CURRENCY": parts.settings.currency,
-                "MACHINES": queues.machines_json,
+                "GATEWAY": settings.gateway,
+                "CURRENCY": settings.currency,
+                "MACHINES": self._parts.queues.machines_json,
             },
-            permissions=[
-                allow("dynamodb:Query", on=[BY_STEP.arn(storage.orders)]),
-                allow("dynamodb:BatchGetItem", on=[storage.orders.table_arn]),
-                *except_users(storage.records, "GetItem", "Query"),
-                only(storage.records, ("PutItem",), ("order_check",)),
-                *([allow("states:ListExecutions", on=machines), *queues.may_ask] if machines else []),
-            ],
+            permissions=self._of_the_check(storage),
         )
         events.Rule(
             self,
@@ -129,31 +99,42 @@ class Watch(Construct):
             targets=[targets.LambdaFunction(check.function, retry_attempts=0)],  # the next run continues
         )
 
-    def _watch_executions(
-        self, parts: FunctionParts, orders: dynamodb.Table, machines: Sequence[str], may: Sequence[iam.PolicyStatement]
-    ) -> None:
-        missed = message_queue(self, "Missed", parts.settings, days=LONGEST_DAYS)
-        watch = OrderFunction(
+    def _of_the_check(self, storage: Storage) -> list[iam.PolicyStatement]:
+        return [
+            allow("dynamodb:Query", on=[BY_STEP.arn(storage.orders)]),
+            allow("dynamodb:BatchGetItem", on=[storage.orders.table_arn]),
+            *except_users(storage.records, "GetItem", "Query"),
+            only(storage.records, ("PutItem",), ("order_check",)),
+            *self._compare,
+        ]
+
+    def _executions(self, may: Sequence[iam.PolicyStatement]) -> tuple[lambda_.Function, sqs.Queue]:
+        """The function that notices executions, and the queue of the events that it could not take in."""
+        missed = message_queue(self, "Missed", self._parts.settings, days=LONGEST_DAYS)
+        function = OrderFunction(
             self,
             "Executions",
-            parts=parts,
+            parts=self._parts.functions,
             handler="lambdas.watch.stopped_executions.handler",
             description="Notices executions that were stopped, failed, timed out or redriven",
             memory_mb=256,
             timeout_seconds=30,
-            environment={"ORDER_TABLE": orders.table_name},
+            environment={"ORDER_TABLE": self._orders.table_name},
             permissions=[*may, allow("sqs:SendMessage", on=[missed.queue_arn])],
-        )
+        ).function
         lambda_.EventInvokeConfig(
             self,
             "WhenItFails",
-            function=watch.function,
+            function=function,
             on_failure=destinations.SqsDestination(missed),
             retry_attempts=2,
         )
-        ended = {"stateMachineArn": list(machines), "status": ["FAILED", "TIMED_OUT", "ABORTED"]}
+        return function, missed
+
+    def _follow_executions(self, function: lambda_.Function, missed: sqs.Queue, machines: list[str]) -> None:
+        ended = {"stateMachineArn": machines, "status": ["FAILED", "TIMED_OUT", "ABORTED"]}
         redriven = {
-            "stateMachineArn": list(machines),
+            "stateMachineArn": machines,
             "status": ["RUNNING"],
             "redriveCount": [{"numeric": [">", 0]}],
         }
@@ -162,4 +143,4 @@ class Watch(Construct):
                 source=["aws.states"], detail_type=["Step Functions Execution Status Change"], detail=detail
             )
             rule = events.Rule(self, name, description=f"Executions: {name.lower()}", event_pattern=pattern)
-            rule.add_target(targets.LambdaFunction(watch.function, dead_letter_queue=missed))
+            rule.add_target(targets.LambdaFunction(function, dead_letter_queue=missed))

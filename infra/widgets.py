@@ -3,15 +3,13 @@
 Reading and acting are functions of their own, so that a viewer's IAM policy decides who may act.
 """
 
-from collections.abc import Mapping
-
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from infra.doors.permissions import door_environment, door_permissions
 from infra.functions import record_keys
-from infra.functions.function import FunctionParts, OrderFunction, allow
-from infra.queues import Queues
+from infra.functions.function import OrderFunction, allow
+from infra.functions.order_parts import OrderParts
 from infra.storage import BY_CLIENT, BY_STEP, Storage
 
 _TIMEOUT_SECONDS = 20
@@ -20,55 +18,56 @@ _TIMEOUT_SECONDS = 20
 class Widgets(Construct):
     """Nothing may invoke them but people in the console, with permissions of their own."""
 
-    def __init__(
-        self,
-        scope: Construct,
-        construct_id: str,
-        *,
-        parts: FunctionParts,
-        storage: Storage,
-        queues: Queues,
-        machine_hashes: Mapping[str, str],
-    ) -> None:
+    def __init__(self, scope: Construct, construct_id: str, *, parts: OrderParts) -> None:
         super().__init__(scope, construct_id)
-        environment = {
-            **door_environment(storage, parts.settings, machine_hashes),
-            "COMPANY": parts.settings.company,
-            "DESK_TABLE": storage.desk.table_name,
-            "HISTORY_TABLE": storage.history.table_name,
-            "MACHINES": queues.machines_json,
-        }
-        self.actor = OrderFunction(
+        self.actor = self._actor(parts)
+        self.reader = self._reader(parts)
+
+    def _actor(self, parts: OrderParts) -> lambda_.Function:
+        return OrderFunction(
             self,
             "Actor",
-            parts=parts,
+            parts=parts.functions,
             handler="lambdas.desk.widget.actor.handler",
             description="Dashboard widgets: harmless acts on orders",
             memory_mb=512,
             timeout_seconds=_TIMEOUT_SECONDS,
-            environment=environment,
+            environment=_environment(parts),
             permissions=[
-                *door_permissions(storage),
-                *record_keys.of_widgets(storage.records, parts.settings.gateway),
-                *_reads(storage),
-                *queues.may_ask,
+                *parts.door_permissions,
+                *record_keys.of_widgets(parts.storage.records, parts.settings.gateway),
+                *_reads(parts.storage),
+                *parts.queues.may_ask,
             ],
         ).function
-        self.reader = OrderFunction(
+
+    def _reader(self, parts: OrderParts) -> lambda_.Function:
+        storage = parts.storage
+        return OrderFunction(
             self,
             "Reader",
-            parts=parts,
+            parts=parts.functions,
             handler="lambdas.desk.widget.reader.handler",
             description="Dashboard widgets: board, orders, search",
             memory_mb=512,
             timeout_seconds=_TIMEOUT_SECONDS,
-            environment={**environment, "ACTOR": self.actor.function_arn},
+            environment={**_environment(parts), "ACTOR": self.actor.function_arn},
             permissions=[
                 allow("dynamodb:GetItem", on=[storage.orders.table_arn]),
                 *record_keys.except_users(storage.records, "GetItem", "Query"),
                 *_reads(storage),
             ],
         ).function
+
+
+def _environment(parts: OrderParts) -> dict[str, str]:
+    return {
+        **parts.door_environment,
+        "COMPANY": parts.settings.company,
+        "DESK_TABLE": parts.storage.desk.table_name,
+        "HISTORY_TABLE": parts.storage.history.table_name,
+        "MACHINES": parts.queues.machines_json,
+    }
 
 
 def _reads(storage: Storage) -> list[iam.PolicyStatement]:

@@ -1,23 +1,24 @@
 """Door 1: the HTTP API. One handler; API 2.0 at the root of the host and one path per method beside it."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import cast
 
 from aws_cdk import aws_apigatewayv2 as apigw
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from infra.attachments import Attachments
 from infra.bulk import Bulk
-from infra.doors.permissions import door_environment, door_permissions
+from infra.doors.function import DOOR_SECONDS, door_function
 from infra.doors.routes import CATCH_ALL, add_routes
 from infra.functions import record_keys
-from infra.functions.function import FunctionParts, OrderFunction, allow, removal_of
+from infra.functions.function import allow, removal_of
+from infra.functions.order_parts import OrderParts
 from infra.mail import Mail
-from infra.queues import Queues
 from infra.stages.settings import StageSettings
 from infra.storage import BY_CLIENT, BY_OPPORTUNITY, BY_STEP, Storage
 
@@ -51,8 +52,6 @@ _ACCESS_LOG = {
     "userAgent": "$context.identity.userAgent",
 }
 
-_TIMEOUT_SECONDS = 29  # API Gateway gives up at 30: the function must be the first to say so
-
 
 class Api(Construct):
     """The API and its function. It asks Step Functions how an execution stands, and starts bulk runs only: orders' machines
@@ -63,59 +62,32 @@ class Api(Construct):
         scope: Construct,
         construct_id: str,
         *,
-        parts: FunctionParts,
-        storage: Storage,
+        parts: OrderParts,
         mail: Mail,
         attachments: Attachments,
-        queues: Queues,
         bulk: Bulk,
-        machine_hashes: Mapping[str, str],
     ) -> None:
         super().__init__(scope, construct_id)
-        settings = parts.settings
-        self.function = OrderFunction(
+        self.function = door_function(
             self,
-            "Handler",
             parts=parts,
             handler="lambdas.api.handler.handler",
             description="Order API: API 2.0 and one path per method",
-            memory_mb=1024,  # memory buys processor share, and a cold start is mostly imports
-            timeout_seconds=_TIMEOUT_SECONDS,
             environment={
-                **door_environment(storage, settings, machine_hashes),
-                "CALLS_PER_MINUTE": str(settings.calls_per_minute),
-                "FAILED_LOGINS_OF_SOURCE": str(settings.failed_logins_of_source),
-                "SETTLE_SECONDS": str(settings.settle_seconds),
-                "PREAUTHORIZE_CONTRACTS": str(settings.preauthorize_contracts).lower(),
-                "COMPANY": settings.company,
-                "HISTORY_TABLE": storage.history.table_name,
-                "DESK_TABLE": storage.desk.table_name,
-                "MACHINES": queues.machines_json,
-                "BULK_MACHINE": bulk.machine.state_machine_arn,
+                **_environment(parts, bulk),
                 **mail.environment,
                 **attachments.environment,
             },
             permissions=[
-                *door_permissions(storage),
-                *_tables(storage),
+                *_tables(parts.storage),
                 *mail.permissions,
                 *attachments.permissions,
-                *queues.may_ask,
+                *parts.queues.may_ask,
                 *bulk.may_start,
             ],
-        ).function
-        self.http_api = apigw.HttpApi(
-            self, "HttpApi", create_default_stage=False, description=f"Orders, {settings.stage}"
         )
-        self.stage = _add_stage(self, http_api=self.http_api, settings=settings)
-        add_routes(
-            self,
-            http_api=self.http_api,
-            function=self.function,
-            integration_id="Handler",
-            seconds=_TIMEOUT_SECONDS,
-            routes={route_id(route): route for route in ROUTES},
-        )
+        self.http_api = _http_api(self, self.function, parts.settings)
+        self.stage = _add_stage(self, http_api=self.http_api, settings=parts.settings)
 
     @property
     def url(self) -> str:
@@ -126,6 +98,34 @@ class Api(Construct):
 def route_id(route: str) -> str:
     """A construct id that says the route: a construct's path is split at slashes and `$` names a token."""
     return "Route " + route.replace("/", "").replace("$", "")
+
+
+def _http_api(scope: Construct, function: lambda_.Function, settings: StageSettings) -> apigw.HttpApi:
+    http_api = apigw.HttpApi(scope, "HttpApi", create_default_stage=False, description=f"Orders, {settings.stage}")
+    add_routes(
+        scope,
+        http_api=http_api,
+        function=function,
+        integration_id="Handler",
+        seconds=DOOR_SECONDS,
+        routes={route_id(route): route for route in ROUTES},
+    )
+    return http_api
+
+
+def _environment(parts: OrderParts, bulk: Bulk) -> dict[str, str]:
+    settings, storage = parts.settings, parts.storage
+    return {
+        "CALLS_PER_MINUTE": str(settings.calls_per_minute),
+        "FAILED_LOGINS_OF_SOURCE": str(settings.failed_logins_of_source),
+        "SETTLE_SECONDS": str(settings.settle_seconds),
+        "PREAUTHORIZE_CONTRACTS": str(settings.preauthorize_contracts).lower(),
+        "COMPANY": settings.company,
+        "HISTORY_TABLE": storage.history.table_name,
+        "DESK_TABLE": storage.desk.table_name,
+        "MACHINES": parts.queues.machines_json,
+        "BULK_MACHINE": bulk.machine.state_machine_arn,
+    }
 
 
 def _tables(storage: Storage) -> list[iam.PolicyStatement]:

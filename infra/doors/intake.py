@@ -3,66 +3,42 @@
 What cannot become an order is set aside in the dead letters with its reason, and an alarm says so.
 """
 
-from collections.abc import Mapping
-
 from aws_cdk import aws_apigatewayv2 as apigw
 from aws_cdk import aws_events as events
-from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_secretsmanager as secretsmanager
-from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from infra.doors.permissions import door_environment, door_permissions
 from infra.doors.routes import add_routes
 from infra.functions import record_keys
 from infra.functions.function import FunctionParts, OrderFunction, allow, removal_of
-from infra.message_queues import LONGEST_DAYS, message_queue
+from infra.functions.order_parts import OrderParts
+from infra.message_queues import LONGEST_DAYS, work_queue
 from infra.stages.settings import StageSettings
-from infra.storage import Storage
 
 ROUTE = "POST /contracts/{provider}"
 EVENT = "ContractSigned"
 TRIES = 5
 BATCH = 5
 WORKER_SECONDS = 40  # less than the claim of a submit lasts (lambdas/orders/submission.py)
-VISIBILITY_SECONDS = 6 * WORKER_SECONDS  # https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
 _WEBHOOK_SECONDS = 10
-_FROM_QUEUE = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ChangeMessageVisibility")
 
 
 class Intake(Construct):
     """The bus is another than the one orders speak on: who may hand in contracts must not be able to speak for orders."""
 
-    def __init__(
-        self,
-        scope: Construct,
-        construct_id: str,
-        *,
-        parts: FunctionParts,
-        storage: Storage,
-        http_api: apigw.HttpApi,
-        machine_hashes: Mapping[str, str],
-    ) -> None:
+    def __init__(self, scope: Construct, construct_id: str, *, parts: OrderParts, http_api: apigw.HttpApi) -> None:
         super().__init__(scope, construct_id)
         settings = parts.settings
-        self.dead_letters = message_queue(
-            self, "DeadLetters", settings, days=LONGEST_DAYS, visibility_seconds=VISIBILITY_SECONDS
+        self._work = work_queue(
+            self, "Contracts", settings, worker_seconds=WORKER_SECONDS, tries=TRIES, days=LONGEST_DAYS
         )
-        self.queue = message_queue(
-            self,
-            "Contracts",
-            settings,
-            days=LONGEST_DAYS,
-            visibility_seconds=VISIBILITY_SECONDS,
-            dead_letters=sqs.DeadLetterQueue(queue=self.dead_letters, max_receive_count=TRIES),
-        )
+        self.queue, self.dead_letters = self._work.messages, self._work.dead_letters
         self.secrets = {provider: self._secret(provider, settings) for provider in settings.contract_providers}
         self.bus = events.EventBus(self, "Bus", event_bus_name=f"{settings.stage}-contracts")
         self._take_events()
-        self._take_webhooks(parts, http_api)
-        self._take_in(parts, storage, machine_hashes)
+        self._take_webhooks(parts.functions, http_api)
+        self._take_in(parts)
 
     def _secret(self, provider: str, settings: StageSettings) -> secretsmanager.Secret:
         """Nobody knows what it begins with, so nothing is let in before the provider's own keys are put into it."""
@@ -82,7 +58,7 @@ class Intake(Construct):
             event_bus=self.bus,
             event_pattern=events.EventPattern(detail_type=[EVENT]),
         )
-        rule.add_target(targets.SqsQueue(self.queue, dead_letter_queue=self.dead_letters))
+        self._work.take_from(rule)
 
     def _take_webhooks(self, parts: FunctionParts, http_api: apigw.HttpApi) -> None:
         """It may put into the queue and read its secrets, and nothing else: it faces everybody."""
@@ -113,40 +89,34 @@ class Intake(Construct):
             routes={"Route": ROUTE},
         )
 
-    def _take_in(self, parts: FunctionParts, storage: Storage, machine_hashes: Mapping[str, str]) -> None:
+    def _take_in(self, parts: OrderParts) -> None:
         worker = OrderFunction(
             self,
             "Worker",
-            parts=parts,
+            parts=parts.functions,
             handler="lambdas.intake.handler.handler",
             description="Signed contracts become submitted orders",
             memory_mb=512,
             timeout_seconds=WORKER_SECONDS,
             environment={
-                **door_environment(storage, parts.settings, machine_hashes),
+                **parts.door_environment,
                 "CONTRACT_QUEUE_URL": self.queue.queue_url,
                 "DEAD_LETTERS_URL": self.dead_letters.queue_url,
                 "CONTRACT_TRIES": str(TRIES),
                 "PREAUTHORIZE_CONTRACTS": str(parts.settings.preauthorize_contracts).lower(),
             },
-            permissions=self._of_the_worker(storage, parts.settings.gateway),
+            permissions=self._of_the_worker(parts),
         ).function
-        lambda_.EventSourceMapping(
-            self,
-            "Contract",
-            target=worker,
-            event_source_arn=self.queue.queue_arn,
-            batch_size=BATCH,
-            report_batch_item_failures=True,
-        )
+        self._work.feed(self, "Contract", worker, batch=BATCH)
 
-    def _of_the_worker(self, storage: Storage, gateway: str) -> list[iam.PolicyStatement]:
+    def _of_the_worker(self, parts: OrderParts) -> list[iam.PolicyStatement]:
         return [
-            *door_permissions(storage),
-            *record_keys.of_intake(storage.records, gateway),
-            *record_keys.guards_of_doors(storage.guards),
+            *parts.door_permissions,
+            *record_keys.of_intake(parts.storage.records, parts.settings.gateway),
+            *record_keys.guards_of_doors(parts.storage.guards),
             allow("sqs:SendMessage", on=[self.dead_letters.queue_arn]),
-            allow(*_FROM_QUEUE, on=[self.queue.queue_arn]),
+            self._work.may_receive,
+            allow("sqs:ChangeMessageVisibility", on=[self.queue.queue_arn]),
         ]
 
 

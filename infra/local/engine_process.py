@@ -38,11 +38,7 @@ class LocalEngine:
 
     @classmethod
     def start(
-        cls,
-        root: Path,
-        port: int | None = None,
-        front_port: int | None = None,
-        settings: dict[str, str] | None = None,
+        cls, root: Path, port: int | None = None, front_port: int | None = None, settings: dict[str, str] | None = None
     ) -> Self:
         """Start an engine that outlives this process, and return when it answers.
 

@@ -3,7 +3,7 @@
 A verb writes facts to the order table and returns. The table's stream starts and wakes the machine (outbox/relay.py), so a
 process that dies leaves nothing half done.
 
-The file is longer than others, because doors need one list of verbs. Each verb's rules are in decisions/.
+Longer than 200 lines, because doors need one list of verbs. Each verb's rules are in decisions/.
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -80,6 +80,10 @@ def responses() -> dict[str, Any]:
 
 def schemas() -> dict[str, Any]:
     """For `components.schemas`."""
+    return {"Problem": _problem(), "GatewayRefusal": _gateway_refusal()}
+
+
+def _problem() -> dict[str, Any]:
     text: dict[str, Any] = {"type": "string"}
     field = {
         "type": "object",
@@ -105,22 +109,23 @@ def schemas() -> dict[str, Any]:
         "detail": {**text, "description": "What is refused, where, and how to fix it."},
         "errors": {"type": "array", "items": field, "description": "The fields it is about, each with what is wrong."},
     }
+    more = "order_id, revision, total, said_total, currency, challenge_id, url, expires"
     return {
-        "Problem": {
-            "type": "object",
-            "description": "RFC 9457. Some kinds tell more: order_id, revision, total, said_total, currency, challenge_id, url, "
-            "expires.",
-            "properties": known,
-            "required": ["type", "title", "status", "detail"],
+        "type": "object",
+        "description": f"RFC 9457. Some kinds tell more: {more}.",
+        "properties": known,
+        "required": ["type", "title", "status", "detail"],
+    }
+
+
+def _gateway_refusal() -> dict[str, Any]:
+    return {
+        "type": "object",
+        "description": "An answer of API Gateway, which refused the call before this API saw it.",
+        "properties": {
+            "message": {"type": ["string", "null"], "description": "The reason, in API Gateway's words."},
         },
-        "GatewayRefusal": {
-            "type": "object",
-            "description": "An answer of API Gateway, which refused the call before this API saw it.",
-            "properties": {
-                "message": {"type": ["string", "null"], "description": "The reason, in API Gateway's words."},
-            },
-            "required": ["message"],
-        },
+        "required": ["message"],
     }
 
 

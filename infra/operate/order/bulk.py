@@ -39,6 +39,7 @@ def do(
     as_json: AsJson = False,
 ) -> None:
     """Preview a verb on many orders. With --execute, ask, and run it."""
+    # Longer than 30 lines, because each option is a line.
     if execute and not reason.strip():
         raise typer.BadParameter("say why with --reason", param_hint="--reason")
     selection = {"order_ids": orders or None, "order_queue_id": queue, "order_step_id": step, "state": state}

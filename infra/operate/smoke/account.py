@@ -55,12 +55,7 @@ class Account:
                     raise
                 yield Finding(about, Verdict.NOT_ASKED, "this engine has no TestState")
                 return
-            error, cause = answer.get("error", ""), answer.get("cause", "")
-            if error == _WANTED:
-                yield Finding(about, Verdict.RIGHT, f"{folder}, {name}: it asked the table, which has no such order")
-            else:
-                stated = f"{answer.get('status', '')} {error} {cause}".strip()
-                yield Finding(about, Verdict.WRONG, f"{folder}, {name}: {stated}; it should be {_WANTED}")
+            yield _judged(about, f"{folder}, {name}", answer)
             return
         yield Finding(about, Verdict.NOT_ASKED, "no queue has a state that writes an order")
 
@@ -139,3 +134,12 @@ def _silent_states(states: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, A
             yield name, state
         for branch in state.get("Branches", []):
             yield from _silent_states(branch["States"])
+
+
+def _judged(about: str, state: str, answer: Mapping[str, Any]) -> Finding:
+    """`answer`: of TestState, for an order that nobody has."""
+    error = answer.get("error", "")
+    if error == _WANTED:
+        return Finding(about, Verdict.RIGHT, f"{state}: it asked the table, which has no such order")
+    stated = f"{answer.get('status', '')} {error} {answer.get('cause', '')}".strip()
+    return Finding(about, Verdict.WRONG, f"{state}: {stated}; it should be {_WANTED}")

@@ -59,33 +59,34 @@ def plan(found: Plan) -> dict[str, Any]:
         "active": "1",
         "quantity": "1",
         "pricing": {str(months): _price(months, price) for months, price in found.pricing.items()},
-        "upgrades": {
-            key: {
-                "spg_id": key,
-                "spg_plan_id": found.plan_id,
-                "spg_name": upgrade.name,
-                "spg_desc": upgrade.description,
-                "spg_status": "1",
-                "spg_priority": str(place),
-                "spg_data": upgrade.data or [],
-                "variable": upgrade.known_variable,
-                "options": {
-                    spo_id: {
-                        "spo_id": spo_id,
-                        "spo_group_id": key,
-                        "spo_priority": str(number),
-                        "spo_default": as_text(spo_id == upgrade.default),
-                        **_option(option, found),
-                    }
-                    for number, (spo_id, option) in enumerate(upgrade.options.items(), start=1)
-                },
-            }
-            for place, (key, upgrade) in enumerate(found.upgrades.items(), start=1)
-        }
-        or [],
+        "upgrades": {key: _upgrade(found, key, place) for place, key in enumerate(found.upgrades, start=1)} or [],
         "taxes": [],
         "notes": "",
         "metadata": [],
+    }
+
+
+def _upgrade(found: Plan, key: str, priority: int) -> dict[str, Any]:
+    upgrade = found.upgrades[key]
+    return {
+        "spg_id": key,
+        "spg_plan_id": found.plan_id,
+        "spg_name": upgrade.name,
+        "spg_desc": upgrade.description,
+        "spg_status": "1",
+        "spg_priority": str(priority),
+        "spg_data": upgrade.data or [],
+        "variable": upgrade.known_variable,
+        "options": {
+            spo_id: {
+                "spo_id": spo_id,
+                "spo_group_id": key,
+                "spo_priority": str(number),
+                "spo_default": as_text(spo_id == upgrade.default),
+                **_option(option, found),
+            }
+            for number, (spo_id, option) in enumerate(upgrade.options.items(), start=1)
+        },
     }
 
 

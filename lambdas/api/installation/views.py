@@ -5,7 +5,7 @@ from typing import Annotated, Literal, TypedDict
 from typing_extensions import Doc
 
 from lambdas.api.installation.description import MethodDescription, NamedMethod, described
-from lambdas.catalog.plan import Plan
+from lambdas.catalog.plan import Plan, Upgrade
 from lambdas.orders.model.money import format_cents
 from lambdas.records.clients.client import Client
 
@@ -115,27 +115,28 @@ def plan_view(plan: Plan) -> PlanView:
             for months, price in plan.pricing.items()
         ],
         "needs": list(plan.needs),
-        "upgrades": [
+        "upgrades": [_upgrade(key, upgrade) for key, upgrade in plan.upgrades.items()],
+    }
+
+
+def _upgrade(key: str, upgrade: Upgrade) -> UpgradeView:
+    return {
+        "upgrade_id": key,
+        "name": upgrade.name,
+        "variable": upgrade.known_variable,
+        "description": upgrade.description,
+        "data": upgrade.data,
+        "default": upgrade.default,
+        "options": [
             {
-                "upgrade_id": key,
-                "name": upgrade.name,
-                "variable": upgrade.known_variable,
-                "description": upgrade.description,
-                "data": upgrade.data,
-                "default": upgrade.default,
-                "options": [
-                    {
-                        "option_id": option_id,
-                        "name": option.name,
-                        "value": option.known_value,
-                        "description": option.description,
-                        "data": option.data,
-                        "price": format_cents(option.price),
-                        "setup": format_cents(option.setup),
-                    }
-                    for option_id, option in upgrade.options.items()
-                ],
+                "option_id": option_id,
+                "name": option.name,
+                "value": option.known_value,
+                "description": option.description,
+                "data": option.data,
+                "price": format_cents(option.price),
+                "setup": format_cents(option.setup),
             }
-            for key, upgrade in plan.upgrades.items()
+            for option_id, option in upgrade.options.items()
         ],
     }

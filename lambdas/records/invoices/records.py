@@ -3,7 +3,7 @@
 A document gets its number from its series (series.py). The transaction that issues it also guards what may have only one:
 an order has one of each kind, a service is on one invoice, a request key makes one document. So nothing is billed twice.
 
-Longer than 200 lines: the writes of one document belong together, and a third of the file are its keys and conditions.
+Longer than 200 lines, because the writes of one document and their conditions belong together.
 """
 
 import time

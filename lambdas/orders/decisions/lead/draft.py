@@ -99,10 +99,9 @@ def new_order(
         machine_run=0,
         lead_ends_at=ends_at(queue, now),
     )
-    stated = {name: getattr(draft, name) for name in (*_DETAILS, "total_cents")}
-    return with_changes(
-        blank, {**stated, "ts": None, "info": _requested_info(draft, pricing)}, pricing, now=now, currency=currency
-    )
+    changes = {name: getattr(draft, name) for name in (*_DETAILS, "total_cents")}
+    changes |= {"ts": None, "info": _requested_info(draft, pricing)}
+    return with_changes(blank, changes, pricing, now=now, currency=currency)
 
 
 def _requested_info(draft: OrderDraft, pricing: Pricing) -> dict[str, Any]:

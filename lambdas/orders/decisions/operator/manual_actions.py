@@ -18,14 +18,11 @@ from lambdas.orders.operator_errors import ActionRefusedError, TooEarlyError
 
 
 def processed(order: Order, action_id: int, *, by: str, given: dict[str, Any], now: int) -> Order:
-    """The order with a run of the action requested; the relay starts it. A second request
-    changes nothing while the first may still start a run.
+    """The order with a run of the action requested; the relay starts it.
 
-    The same input sent twice changes nothing, whatever happened since: a caller that retries does not know whether the first
-    call arrived.
-
-    On a canceled order, the only thing to request is another try of a failed undo. For a skipped action, in any step, it is
-    another try to clear its outstanding money.
+    A second request changes nothing while the first may still start a run. The same input sent twice changes nothing, whatever
+    happened since: a caller that retries does not know whether the first call arrived. On a canceled order, only another try of
+    a failed undo can be requested. For a skipped action, in any step, it is another try to clear its outstanding money.
     """
     if given and _is_repeated_input(order, action_id, given, now):
         return order

@@ -96,21 +96,7 @@ def _wait_for_operator(now: int) -> Wait:
 
 def restarted(order: Order, queue: Queue | None, *, by: str, now: int) -> Order:
     """The order with a new run of its queue's machine as it is deployed now."""
-    if _is_at_its_end(order):
-        raise OrderIsFinalError(order.order_id, order.step.name, "restarted")
-    if order.is_lead:
-        raise RestartRefusedError(
-            order.order_id, "it is a lead, of which nothing runs before it is submitted; submit it"
-        )
-    if order.machine_stopped_at is None:
-        raise RestartRefusedError(
-            order.order_id, "its machine is running; cancel, move, or process the action it waits for"
-        )
-    if queue is None:
-        raise RestartRefusedError(
-            order.order_id, f"its queue {order.order_queue_id} is no longer deployed; deploy it again"
-        )
-    _refuse_what_does_not_map(order, queue)
+    queue = _queue_of(order, queue)
     actions = {
         key: _ended_with_its_machine(action, is_canceled=order.step_status is StepStatus.CANCELED, now=now)
         if action.state is ActionState.RUNNING and (action.claim_ends_at or 0) < now
@@ -128,6 +114,26 @@ def restarted(order: Order, queue: Queue | None, *, by: str, now: int) -> Order:
         activity=now,
         restarted_by=by,
     )
+
+
+def _queue_of(order: Order, queue: Queue | None) -> Queue:
+    """The queue that the order can be restarted in. Raises OrderIsFinalError, RestartRefusedError."""
+    if _is_at_its_end(order):
+        raise OrderIsFinalError(order.order_id, order.step.name, "restarted")
+    if order.is_lead:
+        raise RestartRefusedError(
+            order.order_id, "it is a lead, of which nothing runs before it is submitted; submit it"
+        )
+    if order.machine_stopped_at is None:
+        raise RestartRefusedError(
+            order.order_id, "its machine is running; cancel, move, or process the action it waits for"
+        )
+    if queue is None:
+        raise RestartRefusedError(
+            order.order_id, f"its queue {order.order_queue_id} is no longer deployed; deploy it again"
+        )
+    _refuse_what_does_not_map(order, queue)
+    return queue
 
 
 def _ended_with_its_machine(action: ChecklistAction, *, is_canceled: bool, now: int) -> ChecklistAction:
