@@ -22,7 +22,7 @@ from botocore.exceptions import (
     UnauthorizedSSOTokenError,
 )
 
-from infra.stages.settings import StageError
+from infra.stages.errors import StageError
 
 if TYPE_CHECKING:
     from mypy_boto3_ssm.client import SSMClient

@@ -16,8 +16,9 @@ from infra.cdk import MEANT_ACCOUNT, MEANT_REGION
 from infra.functions.layer import bundle_layer
 from infra.operations.stack import OperationsStack
 from infra.stack import OrderQueuesStack
+from infra.stages.errors import StageError
 from infra.stages.readiness import refuse_unready
-from infra.stages.settings import StageError, StageSettings, settings_of
+from infra.stages.settings import StageSettings, settings_of
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -15,7 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from infra import use_bundled_node
 from infra.account import account_of, reason_of, refuse_unprepared, say
 from infra.operate.stack_state import refuse_busy, refuse_outdated, state_of
-from infra.stages.settings import StageError
+from infra.stages.errors import StageError
 
 # What the app compares with where the CDK says it deploys to (infra/app.py).
 MEANT_ACCOUNT, MEANT_REGION = "ORDER_QUEUES_ACCOUNT", "ORDER_QUEUES_REGION"

@@ -73,11 +73,7 @@ class Api(Construct):
             parts=parts,
             handler="lambdas.api.handler.handler",
             description="Order API: API 2.0 and one path per method",
-            environment={
-                **_environment(parts, bulk),
-                **mail.environment,
-                **attachments.environment,
-            },
+            environment={**_environment(parts, bulk), **mail.environment, **attachments.environment},
             permissions=[
                 *_tables(parts.storage),
                 *mail.permissions,

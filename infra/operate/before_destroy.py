@@ -17,7 +17,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from infra.account import reason_of
 from infra.local.engine_process import EngineError
 from infra.operate.deployed_stage import NotDeployedError, client_options, output_of
-from infra.stages.settings import StageError, stack_name_of
+from infra.stages.errors import StageError
+from infra.stages.settings import stack_name_of
 
 _REFUSALS = (BotoCoreError, ClientError, EngineError, StageError)
 _WHY = {"error": "StageTakenDown", "cause": "the stage of this order queue is taken down"}

@@ -18,7 +18,8 @@ from infra.account import reason_of
 from infra.local.engine_process import EngineError
 from infra.operate.deployed_stage import NotDeployedError, client_options, output_of
 from infra.operate.output import say
-from infra.stages.settings import StageError, settings_of
+from infra.stages.errors import StageError
+from infra.stages.settings import settings_of
 from lambdas.orders.model.queue import load_queues
 from lambdas.orders.store import DynamoOrderStore
 from lambdas.records.table import RecordTable

@@ -15,7 +15,8 @@ from infra.account import reason_of
 from infra.local.engine_process import EngineError
 from infra.operate.deployed_stage import client_options
 from infra.operate.mail_identity import register_identity
-from infra.stages.settings import StageError, settings_of
+from infra.stages.errors import StageError
+from infra.stages.settings import settings_of
 
 _REFUSALS = (BotoCoreError, ClientError, EngineError, StageError)
 

@@ -24,7 +24,7 @@ from infra.local.engine_process import EngineError
 from infra.operate.deployed_stage import NotDeployedError, client_options, output_of
 from infra.operate.output import say
 from infra.operate.redrive import BATCH, is_accepted
-from infra.stages.settings import StageError
+from infra.stages.errors import StageError
 from lambdas.orders.decisions.operator import restart
 from lambdas.orders.events import AS_IT_STANDS
 from lambdas.orders.machine import StepFunctionsMachine

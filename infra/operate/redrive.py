@@ -22,7 +22,7 @@ from infra.local.engine_process import EngineError
 from infra.operate.dead_letters import Letter, records_of
 from infra.operate.deployed_stage import NotDeployedError, client_options, output_of
 from infra.operate.output import say
-from infra.stages.settings import StageError
+from infra.stages.errors import StageError
 from lambdas.orders.events import AS_IT_STANDS
 from lambdas.orders.table.entries import UnreadableOrder
 from lambdas.orders.table.indexes import read_order

@@ -12,7 +12,8 @@ from typing import Any
 import boto3
 from botocore.exceptions import ClientError
 
-from infra.stages.settings import StageError, stack_name_of
+from infra.stages.errors import StageError
+from infra.stages.settings import stack_name_of
 
 ROOT = Path(__file__).resolve().parents[2]
 _NOT_THERE = "does not exist"

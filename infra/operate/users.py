@@ -30,7 +30,7 @@ from infra.local.engine_process import EngineError
 from infra.operate.deployed_stage import NotDeployedError, client_options, output_of
 from infra.operate.output import say
 from infra.operate.user_arguments import parser
-from infra.stages.settings import StageError
+from infra.stages.errors import StageError
 from lambdas.records.table import RecordTable
 from lambdas.records.users.api_user import ApiUser, ApiUserError, ApiUserRecords, Token
 from lambdas.records.users.rights import NO_QUEUE, ROLES, Grant, Right

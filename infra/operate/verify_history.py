@@ -20,7 +20,7 @@ from infra.account import reason_of
 from infra.local.engine_process import EngineError
 from infra.operate.deployed_stage import NotDeployedError, client_options, output_of
 from infra.operate.output import say
-from infra.stages.settings import StageError
+from infra.stages.errors import StageError
 from lambdas.orders.errors import OrderNotFoundError, OrderUnreadableError
 from lambdas.orders.model.order import Order
 from lambdas.orders.store import DynamoOrderStore

@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from infra.stages.errors import StageError
 from infra.stages.notice_checks import foreign_hosts, missing_topics
-from infra.stages.settings import OWN_ADDRESS, StageError, StageSettings
+from infra.stages.settings import StageSettings
+from infra.stages.this_machine import OWN_ADDRESS
 from lambdas.payments.gateways import GATEWAYS, SANDBOX
 
 _WHO = {

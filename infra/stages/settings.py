@@ -1,9 +1,6 @@
 """The settings of a stage: a file each in `infra/stages`, read here and nowhere else. Nothing here asks AWS."""
 
-import os
-import platform
 import re
-import sys
 import tomllib
 from collections.abc import Mapping
 from difflib import get_close_matches
@@ -14,8 +11,10 @@ from aws_cdk import aws_logs as logs
 from pydantic import AfterValidator, ConfigDict, Field, ValidationError, field_validator
 
 from infra.stages.currency import has_hundredths
+from infra.stages.errors import StageFileError, UnknownStageError
 from infra.stages.limits import Count, PublicThrottles, ReservedConcurrency, Throttle
 from infra.stages.log_retention import RETENTION
+from infra.stages.this_machine import OWN_ADDRESS, settings_of_this_machine
 from lambdas.orders.contact.email import email
 from lambdas.payments.screen import PaymentLimits
 from lambdas.rate_limits.breaker import BreakerRule
@@ -26,31 +25,12 @@ from lambdas.runtime.models import Frozen
 FOLDER = Path(__file__).parent
 STAGES = tuple(sorted(file.stem for file in FOLDER.glob("*.toml")))
 
-# Who the sample queues call, by the names they use; on one's own machine a stand-in is all of them (infra/local/panel/server.py).
-OUTSIDE_PARTIES = ("panel", "datacenter", "registrar", "authority", "bureau")
-NOBODY_URL = "http://127.0.0.1:9"  # the port of `discard`, where nobody listens
-OWN_ADDRESS = "api"  # as `public_url`: the API's own address
-
-# What a machine calls itself -> what wheels call it. Other machines cannot run our functions, here or in Lambda.
-_MACHINES = {"x86_64": "x86_64", "amd64": "x86_64", "aarch64": "aarch64", "arm64": "aarch64"}
 _BaseName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 _Address = Annotated[str, Field(pattern=r"^https?://[^\s/@?#]+(/[^\s?#]*)?$")]
 _TOPIC = r"arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}"
 _Topic = Annotated[str, Field(pattern=f"^{_TOPIC}$")]
 _Host = Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]+$")]
 Provider = Literal["docusign", "generic"]
-
-
-class StageError(ValueError):
-    """A stage cannot be used as it is. The message says why and how to fix it."""
-
-
-class UnknownStageError(StageError):
-    """The stage asked for has no settings, or this machine cannot run it."""
-
-
-class StageFileError(StageError):
-    """A stage's file cannot be read, or says something that is no setting."""
 
 
 class StageSettings(Frozen):
@@ -159,7 +139,7 @@ def settings_of(stage: str) -> StageSettings:
     """The settings of a stage by its name. Raises StageError."""
     _refuse_unknown(stage)
     file = FOLDER / f"{stage}.toml"
-    return read_settings(stage, file.read_text("utf-8"), **(_of_this_machine() if stage == "local" else {}))
+    return read_settings(stage, file.read_text("utf-8"), **(settings_of_this_machine() if stage == "local" else {}))
 
 
 def read_settings(stage: str, text: str, **found_out: Any) -> StageSettings:
@@ -197,19 +177,3 @@ def _problem(error: Any) -> str:
 def _refuse_unknown(stage: str) -> None:
     if stage not in STAGES or not re.fullmatch(r"[a-z][a-z0-9-]{0,15}", stage):
         raise UnknownStageError(f"unknown stage {stage!r}: infra/stages has {', '.join(STAGES)}")
-
-
-def _of_this_machine() -> dict[str, Any]:
-    """The embedded engine runs functions on this interpreter and machine, so their wheels must be made for both.
-
-    LOCAL_PANEL_URL says where the program is that plays the parties outside, LOCAL_PUBLIC_URL where browsers find the pages.
-    """
-    machine = _MACHINES.get(platform.machine().lower())
-    if machine is None:
-        raise UnknownStageError(f"no wheels for a machine called {platform.machine()!r}")
-    return {
-        "python_version": f"{sys.version_info.major}.{sys.version_info.minor}",
-        "machine": machine,
-        "public_url": os.environ.get("LOCAL_PUBLIC_URL") or OWN_ADDRESS,
-        "webhook_bases": dict.fromkeys(OUTSIDE_PARTIES, os.environ.get("LOCAL_PANEL_URL") or NOBODY_URL),
-    }

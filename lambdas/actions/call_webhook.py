@@ -2,7 +2,8 @@
 
 The program gets the order's ids and priced packs, and of `info` only the keys in `fields`, so the queue decides which personal
 data leaves. It answers that it is done, that it failed, or that it will answer later with `order.process`; `callback` says
-how. `_frame/webhook.py` signs the call and reads the answer. On a cancel, `undo_url` is asked to undo the work.
+how. `_frame/webhook.py` signs and sends the call, `_frame/webhook_answer.py` reads the answer. On a cancel, `undo_url` is asked
+to undo the work.
 """
 
 from typing import Any
@@ -12,15 +13,8 @@ from pydantic import Field, field_validator
 
 from lambdas.actions._frame.action import action_handler
 from lambdas.actions._frame.module import Config, Done, Module, Tools, TransientError, Waiting
-from lambdas.actions._frame.webhook import (
-    NAMED_BASE,
-    WebhookSettings,
-    address,
-    outcome_of,
-    post,
-    refuse_other_hosts,
-    stated_outcome,
-)
+from lambdas.actions._frame.webhook import NAMED_BASE, WebhookSettings, address, post, refuse_other_hosts
+from lambdas.actions._frame.webhook_answer import outcome_of, stated_outcome
 from lambdas.orders.model.checklist import ActionState, ChecklistAction
 from lambdas.orders.model.order import Order
 from lambdas.runtime.secrets import secret_text

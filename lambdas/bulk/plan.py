@@ -48,7 +48,11 @@ class Refusal:
 
 
 def plan_order(
-    trial: OrderService, order: Order, instruction: Instruction, permit: UsersPermit, without: frozenset[int] = frozenset()
+    trial: OrderService,
+    order: Order,
+    instruction: Instruction,
+    permit: UsersPermit,
+    without: frozenset[int] = frozenset(),
 ) -> Plan | Refusal:
     """`trial`: the verbs that write nothing (`as_trial`). `without`: acts that were done before."""
     try:

@@ -71,16 +71,23 @@ def send_once(
     if before is MailState.SENDING and on_doubt == "skip":
         return False
     try:
+        _send(mail)
+    except MailRefusedError:
+        records.end(order_id, guard, MailState.REFUSED)
+        raise
+    records.end(order_id, guard, MailState.SENT)
+    return True
+
+
+def _send(mail: Mail) -> None:
+    try:
         ses().send_email(**_request(mail))
     except ClientError as error:
         if error.response["ResponseMetadata"]["HTTPStatusCode"] >= 500:
             raise MailInDoubtError from None
-        records.end(order_id, guard, MailState.REFUSED)
         raise MailRefusedError(error.response["Error"]["Code"]) from None
     except BotoCoreError:
         raise MailInDoubtError from None
-    records.end(order_id, guard, MailState.SENT)
-    return True
 
 
 def _request(mail: Mail) -> dict[str, Any]:

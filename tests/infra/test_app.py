@@ -23,7 +23,8 @@ from infra.doors.routes import page_id
 from infra.doors.sandbox_provider import HANDLER
 from infra.doors.sandbox_provider import ROUTES as SANDBOX_PAGES
 from infra.queue_folders import read_queues
-from infra.stages.settings import STAGES, UnknownStageError, settings_of
+from infra.stages.errors import UnknownStageError
+from infra.stages.settings import STAGES, settings_of
 from tests.infra.template import Synthesized
 
 # CDK writes DependsOn for a role that the resource names anyway, so that policies attached to it are there in time.

@@ -2,7 +2,8 @@
 
 import json
 
-from infra.stages.settings import NOBODY_URL, OUTSIDE_PARTIES, settings_of
+from infra.stages.settings import settings_of
+from infra.stages.this_machine import NOBODY_URL, OUTSIDE_PARTIES
 from lambdas.orders.model.queue import load_queues
 from tests.infra.filled_in import filled_in_prod
 from tests.infra.template import Synthesized

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from lambdas.actions import manual_check_off, simple_question
 from lambdas.actions._frame.module import ActionError, Done, Tools, Waiting
-from lambdas.actions._frame.webhook import stated_outcome
+from lambdas.actions._frame.webhook_answer import stated_outcome
 from lambdas.orders.model.checklist import ActionState, ChecklistAction
 from lambdas.orders.model.order import Order
 from tests.model.world import Books

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 import lambdas
-from lambdas.actions._frame.webhook import _clean
+from lambdas.actions._frame.webhook_answer import _clean
 from tests.support.build import an_order
 from tests.support.thorough import is_thorough
 
@@ -64,7 +64,7 @@ FOUND = dict(patterns())
 
 
 def test_there_are_patterns() -> None:
-    assert "lambdas.actions._frame.webhook._ADDRESS" in FOUND
+    assert "lambdas.actions._frame.webhook_answer._ADDRESS" in FOUND
 
 
 @pytest.mark.parametrize("name", FOUND)

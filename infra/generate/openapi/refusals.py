@@ -100,12 +100,7 @@ def _problem() -> dict[str, Any]:
             "description": "The kind of refusal, for programs. It stays the same when texts change.",
         },
         "title": {**text, "description": "The kind in words."},
-        "status": {
-            "type": "integer",
-            "minimum": 400,
-            "maximum": 599,
-            "description": "The HTTP status of this answer.",
-        },
+        "status": {"type": "integer", "minimum": 400, "maximum": 599, "description": "The HTTP status of this answer."},
         "detail": {**text, "description": "What is refused, where, and how to fix it."},
         "errors": {"type": "array", "items": field, "description": "The fields it is about, each with what is wrong."},
     }

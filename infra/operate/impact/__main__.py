@@ -22,7 +22,8 @@ from infra.operate.impact.definition import UnreadableDefinitionError, facts_of
 from infra.operate.impact.deployed import Deployed
 from infra.operate.output import say
 from infra.operate.stack_state import forget_judged, keep_judged, refuse_busy, state_of
-from infra.stages.settings import StageError, stack_name_of
+from infra.stages.errors import StageError
+from infra.stages.settings import stack_name_of
 from lambdas.orders.model.modules import load_modules
 from lambdas.orders.model.queue import QUEUES_ROOT, load_queues
 from statemachines.compiler import compile_queue, to_json

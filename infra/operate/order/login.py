@@ -60,7 +60,7 @@ def address_of(stage: str) -> str:
     from infra.account import AccountError
     from infra.local.engine_process import EngineError
     from infra.operate.deployed_stage import NotDeployedError, client_options, output_of
-    from infra.stages.settings import StageError
+    from infra.stages.errors import StageError
 
     try:
         return output_of(stage, "ApiUrl", client_options(stage))

@@ -32,7 +32,8 @@ from infra.operate.smoke.doors import ask_doors
 from infra.operate.smoke.findings import Check, Finding, Verdict, found_by
 from infra.operate.smoke.order import ABOUT, QUEUE, ask_order
 from infra.queue_folders import read_queues
-from infra.stages.settings import StageError, StageSettings, settings_of
+from infra.stages.errors import StageError
+from infra.stages.settings import StageSettings, settings_of
 from lambdas.payments.gateways import SANDBOX
 from lambdas.records.table import RecordTable
 from lambdas.records.users.api_user import ApiUserError, ApiUserRecords

@@ -1,36 +1,27 @@
-"""Makes one signed call to an external program: checks its address, signs the call and reads the answer.
+"""Makes one signed call to an external program: checks its address, signs and sends the call. webhook_answer.py reads the answer.
 
 The receiver checks `X-Order-Signature: t=<Unix seconds>,v1=<HMAC-SHA256 of "<t>.<body>" with the stage's secret, hexadecimal>`
 and refuses an old `t`. It knows a repeated call by its `Idempotency-Key`, so calling again after no answer is safe.
-
-Longer than 200 lines, because the address, the signature and the answer of one call are one contract with its receiver.
 """
 
 import hashlib
 import hmac
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from queue import Empty, SimpleQueue
 from threading import Thread
-from typing import Any, NoReturn
+from typing import Any
 from urllib.parse import urlsplit
 
-from lambdas.actions._frame.module import Done, PermanentError, ThrottledError, TransientError, Waiting
-from lambdas.orders.card_numbers.numbers import has_card_number
-from lambdas.orders.contact.fields import CONTACT_FIELDS
-from lambdas.orders.contact.text import shown_line
-from lambdas.orders.model.order import Order
+from lambdas.actions._frame.module import PermanentError, TransientError
 from lambdas.runtime.settings import Settings
 
 MAX_ANSWER_BYTES = 64_000
-_MAX_RESULTS, _LONGEST_RESULT, _LONGEST_REASON = 20, 200, 300
 NAMED_BASE = re.compile(r"^\{([a-z][a-z0-9_]*)\}(?=/|\Z)")
 _NO_ANSWER = "the receiver could not be reached or did not answer"
 _LOOPBACK = "127.0.0.1"
-_ADDRESS = re.compile(r"[^\s@<>\"]{1,64}@[^\s@<>\"]{1,255}")
-_LONGEST_READ = 1_000  # Of a text that is cleaned. The kept part is shorter.
 
 
 class WebhookSettings(Settings):
@@ -98,27 +89,32 @@ def post(
         "User-Agent": "order-queues",
         "X-Order-Signature": signature(secret, now, body),
     }
+    status, reply = _within(timeout_seconds, lambda: _ask(url, body, headers, timeout_seconds))
+    return status, _read(reply)
+
+
+def _within(seconds: int, ask: Callable[[], tuple[int, bytes]]) -> tuple[int, bytes]:
+    """The answer, or TransientError if it takes longer."""
     outcome: SimpleQueue[tuple[int, bytes] | Exception] = SimpleQueue()
 
-    def ask() -> None:
+    def run() -> None:
         try:
-            outcome.put(_ask(url, body, headers, timeout_seconds))
+            outcome.put(ask())
         except Exception as error:  # noqa: BLE001 - raised again where it is waited for
             outcome.put(error)
 
-    Thread(target=ask, daemon=True).start()
+    Thread(target=run, daemon=True).start()
     try:
-        found = outcome.get(timeout=timeout_seconds)
+        found = outcome.get(timeout=seconds)
     except Empty:
         raise TransientError(_NO_ANSWER) from None
     if isinstance(found, Exception):
         raise found
-    status, reply = found
-    return status, _read(reply)
+    return found
 
 
 def _ask(url: str, body: bytes, headers: dict[str, str], timeout_seconds: int) -> tuple[int, bytes]:
-    """Make the call. urllib3 applies its timeout to each piece that arrives, so `post` bounds the whole."""
+    """Make the call. urllib3 applies its timeout to each piece that arrives, so `_within` bounds the whole."""
     import urllib3  # Comes with the Lambda runtime.
 
     pool = urllib3.PoolManager(retries=False, timeout=urllib3.Timeout(total=timeout_seconds))
@@ -135,45 +131,6 @@ def _ask(url: str, body: bytes, headers: dict[str, str], timeout_seconds: int) -
     return answer.status, reply
 
 
-def outcome_of(status: int, reply: Any, order: Order) -> Done | Waiting:
-    """The outcome that an answer with this status means (docs/reference/order-systems.md, P5)."""
-    reason = _reason(reply, order)
-    if status == 429:
-        raise ThrottledError("the receiver asked for a pause")
-    if status >= 500:
-        raise TransientError(f"the receiver failed with status {status}")
-    if not 200 <= status < 300:
-        raise PermanentError(
-            f"the receiver refused with status {status}{reason}; settle it there, then process this action again"
-        )
-    outcome = stated_outcome(reply, order)
-    if outcome is None and status == 202:
-        return Waiting("the receiver is at work and will answer with order.process")
-    if outcome is None:
-        _refuse_answer()
-    return outcome
-
-
-def stated_outcome(reply: Any, order: Order) -> Done | Waiting | None:
-    """The outcome of `{"status": "done" | "wait" | "failed"}`, in an answer or in order.process; None if it is neither."""
-    word = reply.get("status") if isinstance(reply, Mapping) else None
-    reason = _reason(reply, order)
-    if word == "done":
-        return Done(f"done by the receiver{reason}", _results(reply.get("result"), order))
-    if word == "wait":
-        return Waiting(f"the receiver is at work{reason}")
-    if word == "failed":
-        raise PermanentError(f"the receiver could not do it{reason}; settle it there, then process this action again")
-    return None
-
-
-def _refuse_answer() -> NoReturn:
-    raise PermanentError(
-        'the receiver answered something else than JSON with a status of "done", "wait" or "failed"; correct it, then process'
-        " this action again"
-    )
-
-
 def _read(reply: bytes) -> Any:
     if len(reply) > MAX_ANSWER_BYTES:
         return None
@@ -181,38 +138,6 @@ def _read(reply: bytes) -> Any:
         return json.loads(reply, parse_float=Decimal)
     except (ValueError, RecursionError):
         return None
-
-
-def _reason(reply: Any, order: Order) -> str:
-    reason = reply.get("reason") if isinstance(reply, Mapping) else None
-    return f": {_clean(reason, order)[:_LONGEST_REASON]}" if isinstance(reason, str) and reason.strip() else ""
-
-
-def _results(results: Any, order: Order) -> dict[str, Any]:
-    """The part of the receiver's result that is kept: a few short plain values, none of them about a person."""
-    if not isinstance(results, Mapping):
-        return {}
-    plain = {_clean(str(key), order): value for key, value in results.items() if isinstance(value, str | int | Decimal)}
-    kept = list(plain.items())[:_MAX_RESULTS]
-    return {key[:_LONGEST_RESULT]: _short(value, order) for key, value in kept if key}
-
-
-def _short(value: str | int | Decimal, order: Order) -> str | int:
-    if isinstance(value, int) and abs(value) < 10**15 and not has_card_number(str(value)):
-        return value
-    return _clean(str(value), order)[:_LONGEST_RESULT]
-
-
-def _clean(text: str, order: Order) -> str:
-    """The text on one line, without contact data of the order, card numbers or e-mail addresses."""
-    if has_card_number(text):
-        return "[card number]"
-    text = text[:_LONGEST_READ]
-    text = _ADDRESS.sub("[address]", shown_line(text))
-    personal = {str(order.info.get(name) or "").strip() for name in (*CONTACT_FIELDS, "uber_login", "ip_address")}
-    for value in sorted((value for value in personal if len(value) > 2), key=len, reverse=True):
-        text = re.sub(rf"(?<!\w){re.escape(value)}(?!\w)", "[personal]", text, flags=re.IGNORECASE)
-    return " ".join(text.split())
 
 
 def _as_json(value: object) -> object:

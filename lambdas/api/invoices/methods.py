@@ -6,11 +6,11 @@ from lambdas.api.auth.caller import Caller
 from lambdas.api.auth.errors import KeyReusedError
 from lambdas.api.backend import Backend
 from lambdas.api.clients.lookup import the_client
-from lambdas.api.clients.records_2_0 import PAYMENT_TYPE
 from lambdas.api.errors import MalformedRequestError
 from lambdas.api.http.values_2_0 import true
 from lambdas.api.invoices import records_2_0 as answers
 from lambdas.api.invoices import views
+from lambdas.api.invoices.charging import charge_once, charge_payment_method, default_method
 from lambdas.api.invoices.payments import (
     manual_payments,
     reconcile_with_order,
@@ -28,10 +28,7 @@ from lambdas.api.invoices.requests import (
 )
 from lambdas.api.method import Method, Rights
 from lambdas.orders.errors import Problem
-from lambdas.payments.charge import Charges
 from lambdas.payments.invoice import InvoiceRun
-from lambdas.records.clients.client import Client, ClientRecords
-from lambdas.records.clients.payment_method import PaymentMethod, PaymentMethodRecords
 from lambdas.records.invoices.invoice import Invoice, InvoiceStatus
 from lambdas.records.invoices.records import InvoiceRecords
 from lambdas.records.request_key import RequestKey, RequestKeyUsedError
@@ -67,13 +64,13 @@ def _generate(backend: Backend, request: InvoiceGenerateRequest, caller: Caller)
         tell_orders(backend, collected, caller)
         return collected
     charges = request.command == "charge"
-    chosen = _default_method(backend, client) if charges else None  # before there is an invoice that nobody could pay
+    chosen = default_method(backend, client) if charges else None  # before there is an invoice that nobody could pay
     key = _request_key(request, caller, backend.service.now()) if caller.call.idempotency_key else None
     try:
         invoice = invoicing.generate(client, only=request.include_packs, due_at=request.duedate, key=key)
     except RequestKeyUsedError:
         raise KeyReusedError(caller.call.method) from None
-    invoice = _charge_once(backend, invoice, *chosen) if chosen else invoice
+    invoice = charge_once(backend, invoice, *chosen) if chosen else invoice
     tell_orders(backend, invoice, caller)
     return invoice
 
@@ -93,42 +90,9 @@ def _request_key(request: InvoiceGenerateRequest, caller: Caller, now: int) -> R
 def _charge(backend: Backend, request: InvoiceChargeRequest, caller: Caller) -> Invoice:
     invoice = reconcile_with_order(backend, the_invoice(backend, request.inv_id, caller, "inv_id"))
     if invoice.status is not InvoiceStatus.PAID:
-        invoice = _charge_payment_method(backend, request, invoice)
+        invoice = charge_payment_method(backend, request, invoice)
     tell_orders(backend, invoice, caller)
     return invoice
-
-
-def _charge_payment_method(backend: Backend, request: InvoiceChargeRequest, invoice: Invoice) -> Invoice:
-    client = ClientRecords(backend.records).get(invoice.client_id)
-    methods = PaymentMethodRecords(backend.records).of_client(invoice.client_id)
-    named = request.billing_info_id or (client.default_billing_info_id if client else None)
-    method = methods.get(named or "")
-    if named is None or method is None:
-        text = (
-            "the client has no such payment method" if named else "the client has no default payment method; name one"
-        )
-        raise MalformedRequestError(Problem("billing_info_id", text))
-    if "payment_type" in request.model_fields_set and PAYMENT_TYPE[method.kind] != request.payment_type:
-        raise MalformedRequestError(Problem("payment_type", f"this payment method is {PAYMENT_TYPE[method.kind]}"))
-    return _charge_once(backend, invoice, named, method)
-
-
-def _default_method(backend: Backend, client: Client) -> tuple[str, PaymentMethod]:
-    methods = PaymentMethodRecords(backend.records).of_client(client.client_id)
-    chosen = client.default_billing_info_id
-    if chosen is None or chosen not in methods:
-        raise MalformedRequestError(
-            Problem("command", "the client has no default payment method to charge; add one first")
-        )
-    return chosen, methods[chosen]
-
-
-def _charge_once(backend: Backend, invoice: Invoice, billing_info_id: str, method: PaymentMethod) -> Invoice:
-    """Charge the invoice. Its order is checked again after the claim, as it may have taken its money in the meantime."""
-    charging = Charges(InvoiceRecords(backend.records), backend.gateway, backend.service.now)
-    return charging.charge(
-        invoice, billing_info_id, method, check_again=lambda claimed: reconcile_with_order(backend, claimed)
-    )
 
 
 def _add_payment(backend: Backend, request: PaymentAddRequest, caller: Caller) -> Invoice:

@@ -6,31 +6,23 @@ from typing import Any
 from lambdas.access.permits import CallersPermit, admit_parties
 from lambdas.api.auth.caller import Caller
 from lambdas.api.auth.guesses import counting_codes, counting_login
-from lambdas.api.auth.redaction import redacted
-from lambdas.api.auth.visibility import visible_queues
 from lambdas.api.backend import Backend
 from lambdas.api.errors import MalformedRequestError
 from lambdas.api.http.call import Door
-from lambdas.api.http.responses import MOST_BYTES, bytes_of
 from lambdas.api.http.values_2_0 import true
 from lambdas.api.method import Method, Rights
 from lambdas.api.orders import records_2_0 as answers
 from lambdas.api.orders import views
+from lambdas.api.orders.listing import list_orders
 from lambdas.api.orders.requests import CreateRequest, GetRequest, ListRequest, SubmitRequest, UpdateRequest
 from lambdas.api.orders.results import CreatedOrder
 from lambdas.api.queues.lookup import queue_to_fill
 from lambdas.orders.decisions.lead.parties import stored_method
 from lambdas.orders.decisions.lead.shown_order import ShownOrder
-from lambdas.orders.errors import InvalidOrderError, Problem
+from lambdas.orders.errors import Problem
 from lambdas.orders.model.order import Order
-from lambdas.orders.model.queue import DEFAULT_BRAND_ID
-from lambdas.orders.model.steps import StepStatus
 from lambdas.orders.table.keys import IdempotencyKey
-from lambdas.orders.table.lists import MAX_LIMIT, OrderFilter
-from lambdas.orders.table.pages import OrderPage, PageRoom
 from lambdas.records.users.rights import Right
-
-PAGE_LIMIT = 50
 
 
 def _create(backend: Backend, request: CreateRequest, caller: Caller) -> CreatedOrder:
@@ -103,50 +95,6 @@ def _get(backend: Backend, request: GetRequest, caller: Caller) -> Order:
     return reader_of(backend).as_of(order, request.at, backend.service.now())
 
 
-_OTHERWISE = {"order_by", "direction", "step_status", "brand_id", "limit"}
-
-
-def _list(backend: Backend, request: ListRequest, caller: Caller) -> OrderPage:
-    if request.cursor and request.offset:
-        raise MalformedRequestError(Problem("offset", "cannot be set together with cursor"))
-    old_door, field = caller.call.door is Door.API_2_0, request.order_by or "ts"
-    if field != "ts" and not old_door:
-        raise MalformedRequestError(Problem("order_by", "must be ts: pages are sorted by when an order was received"))
-    by_time = field == "ts"
-    wanted = OrderFilter(
-        **request.model_dump(exclude_none=True, exclude=_OTHERWISE if by_time else {*_OTHERWISE, "offset"}),
-        brand_id=DEFAULT_BRAND_ID if request.brand_id is None else request.brand_id,
-        step_status=None if request.step_status is None else StepStatus(request.step_status),
-        descending=request.direction == "desc" and by_time,
-        limit=(request.limit or (MAX_LIMIT if old_door else PAGE_LIMIT)) if by_time else MAX_LIMIT,
-        queues=visible_queues(backend, caller),
-    )
-    view = answers.record if old_door else views.order_view
-    page = backend.service.list(wanted, PageRoom(lambda order: bytes_of(view(order)), MOST_BYTES))
-    if not by_time:
-        return _sort_page(page, request, field, backend, caller)
-    if page.full and old_door:
-        text = (
-            f"these orders are too large for one answer: ask for {len(page.orders)} at most, and continue with offset"
-        )
-        raise InvalidOrderError((Problem("limit", text),))
-    if page.cut_short and old_door:  # which knows no cursor, and would take the part for the whole
-        field = "opportunity_id" if request.opportunity_id else "client_id"
-        text = "has too many orders in other steps to look through in one call; narrow the list with min_ts and max_ts"
-        raise InvalidOrderError((Problem(field, text),))
-    return page
-
-
-def _sort_page(page: OrderPage, request: ListRequest, field: str, backend: Backend, caller: Caller) -> OrderPage:
-    """Sort by what the caller may see, because the order of names reveals names."""
-    from lambdas.api.orders.sorting import sorted_page
-
-    seen: OrderPage = redacted(page, caller, backend.plans)
-    limit = request.limit or MAX_LIMIT
-    descending = request.direction == "desc"
-    return sorted_page(seen, field, descending=descending, offset=request.offset or 0, limit=limit)
-
-
 def _etag_and_place(created: CreatedOrder) -> Mapping[str, str]:
     return {**views.etag(created.order), "Location": f"/order.get?order_id={created.order_id}"}
 
@@ -206,7 +154,7 @@ METHODS: dict[str, Method] = {
         title="List orders",
         request=ListRequest,
         rights=(Right.VIEW,),
-        verb=_list,
+        verb=list_orders,
         answer=answers.records,
         view=views.orders_view,
         reads=True,

@@ -106,7 +106,8 @@ def page_answer(
     was: str | None = None,
 ) -> Answer:
     """The page. `typed`: sent entries to show again. `was`: the first charge that the page showed before the order or its
-    price changed; empty if unknown, None if nothing changed."""
+    price changed; empty if unknown, None if nothing changed. Longer than 30 lines, because it fills in one template.
+    """
     given = shop.given(session.order)
     filled = read_page(form, page, typed, given) if typed is not None else Filled(typed_defaults(form, page, given))
     preview = preview_order(shop, form, session.order, filled.changes)

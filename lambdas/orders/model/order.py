@@ -2,6 +2,8 @@
 
 An order is never changed in place: every decision makes a new value (`order.changed(...)`), which the store writes only
 if nobody else wrote in between.
+
+Longer than 200 lines, because an order is one item, and this is all that it holds.
 """
 
 from collections.abc import Mapping

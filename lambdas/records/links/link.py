@@ -108,6 +108,7 @@ class LinkRecords:
         """Make the link of this token, or return the existing one.
 
         `parent`: the link that it is made through. `email`: the address it is mailed to. It opens only orders of that address.
+        Longer than 30 lines, because each part of a link is a line.
         """
         ends_at = now + (days or KEPT_DAYS[purpose]) * DAY
         link = Link(

@@ -46,7 +46,9 @@ def test_a_batch_fails_in_parts_and_is_not_handed_out_while_it_is_worked_on(stag
     assert mapping["BatchSize"] == 5
     assert stage.functions["IntakeWorker"]["Timeout"] == WORKER_SECONDS
     assert visibility_of(WORKER_SECONDS) >= 6 * WORKER_SECONDS
-    assert WORKER_SECONDS < CLAIM_SECONDS < visibility_of(WORKER_SECONDS)  # a submit that died has lapsed when it comes again
+    assert (
+        WORKER_SECONDS < CLAIM_SECONDS < visibility_of(WORKER_SECONDS)
+    )  # a submit that died has lapsed when it comes again
 
 
 def test_contracts_have_a_bus_of_their_own_and_every_signed_one_goes_to_the_queue(stage: Synthesized) -> None:

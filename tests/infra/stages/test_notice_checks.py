@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from infra.app import ROOT as ROOT_FOLDER
+from infra.stages.errors import StageFileError
 from infra.stages.notice_checks import foreign_hosts, missing_topics
 from infra.stages.readiness import StageNotReadyError, refuse_unready
-from infra.stages.settings import StageFileError, read_settings, settings_of
+from infra.stages.settings import read_settings, settings_of
 
 TOPIC = "arn:aws:sns:eu-west-1:123456789012:pager"
 

@@ -12,7 +12,8 @@ import pytest
 from infra.app import ROOT, add_stack, new_app
 from infra.stages import readiness
 from infra.stages.readiness import StageNotReadyError, is_nobody_s, refuse_unready
-from infra.stages.settings import OUTSIDE_PARTIES, StageSettings, read_settings, settings_of
+from infra.stages.settings import StageSettings, read_settings, settings_of
+from infra.stages.this_machine import OUTSIDE_PARTIES
 from lambdas.payments.gateways import GATEWAYS
 from tests.infra.filled_in import filled_in_prod, shipped_prod
 

@@ -2,15 +2,8 @@
 
 import pytest
 
-from infra.stages.settings import (
-    FOLDER,
-    STAGES,
-    StageFileError,
-    UnknownStageError,
-    read_settings,
-    settings_of,
-    stack_name_of,
-)
+from infra.stages.errors import StageFileError, UnknownStageError
+from infra.stages.settings import FOLDER, STAGES, read_settings, settings_of, stack_name_of
 from lambdas.rate_limits.failures import Limit
 
 LEAST = """

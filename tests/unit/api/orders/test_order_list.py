@@ -56,7 +56,7 @@ def test_new_callers_walk_through_a_list_by_its_cursors(caller: Caller, made: li
 def test_a_page_has_fifty_orders_unless_asked_otherwise_and_api_2_0_has_no_pages(
     caller: Caller, made: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("lambdas.api.orders.methods.PAGE_LIMIT", 5)
+    monkeypatch.setattr("lambdas.api.orders.listing.PAGE_LIMIT", 5)
 
     assert ids(caller.call("order.list", {}).body) == made[:5]
     assert list(caller.data("order.list", {})) == made
