@@ -21,7 +21,7 @@ from infra.local.engine_process import EngineError
 from infra.operate.deployed_stage import NotDeployedError, client_options, output_of
 from infra.operate.impact.definition import without_filled_in
 from infra.operate.output import say
-from infra.stages.settings import StageError
+from infra.stages.errors import StageError
 from lambdas.orders.model.queue import QUEUES_ROOT
 
 

@@ -13,7 +13,7 @@ from functools import cache, partial
 from typing import Any
 
 from lambdas.orders.decisions.operator.restart import needs_machine
-from lambdas.orders.decisions.progress import not_run
+from lambdas.orders.decisions.outcomes import not_run
 from lambdas.orders.machine import (
     Machine,
     ModuleGoneError,

@@ -8,7 +8,7 @@ between the two.
 from collections.abc import Iterator
 from functools import partial
 
-from lambdas.orders.decisions import claims, progress
+from lambdas.orders.decisions import claims, outcomes, progress
 from lambdas.orders.decisions.claims import ActionBusy, ActionUnasked, OrderCanceled, OrderMoved
 from lambdas.orders.model.checklist import ActionState
 from lambdas.orders.model.order import Order
@@ -148,12 +148,12 @@ def _settled(order: Order, run: Run) -> Order:
     match run.at:
         case "done":
             client = "1" if action.module == "provision_client" else None
-            return progress.done(order, run.action_id, now=NOW, reason="", result={}, client_id=client, by=run.by)
+            return outcomes.done(order, run.action_id, now=NOW, reason="", result={}, client_id=client, by=run.by)
         case "waits":
-            return progress.waiting(order, run.action_id, now=NOW, reason="", result={})
+            return outcomes.waiting(order, run.action_id, now=NOW, reason="", result={})
         case "busy" | "unasked" if run.at == BUSY or not action.optional:
             return claims.unclaimed(order, run.action_id, reason="")
-    return progress.failed(order, run.action_id, now=NOW, reason="")
+    return outcomes.failed(order, run.action_id, now=NOW, reason="")
 
 
 def _at(world: World, run: Run, at: str) -> World:

@@ -27,7 +27,7 @@ from itertools import pairwise
 
 import pytest
 
-from lambdas.orders.decisions import claims, progress
+from lambdas.orders.decisions import claims, outcomes, progress
 from lambdas.orders.model.checklist import ChecklistAction, checklist_of
 from lambdas.orders.model.modules import load_modules
 from lambdas.orders.model.order import Order, without
@@ -175,7 +175,7 @@ def cancel_wakes_nobody(order: Order, **given: object) -> Order:
     return CANCELED(order, **given).changed(waits=order.waits)  # type: ignore[arg-type]
 
 
-IS_CLAIMABLE, DONE, CANCELED = claims.is_claimable, progress.done, progress.canceled
+IS_CLAIMABLE, DONE, CANCELED = claims.is_claimable, outcomes.done, progress.canceled
 
 
 @pytest.mark.parametrize(
@@ -185,7 +185,7 @@ IS_CLAIMABLE, DONE, CANCELED = claims.is_claimable, progress.done, progress.canc
         ("new_accounts", "claims.is_claimable", wherever_it_is, "nothing starts after a cancel"),
         ("dedicated_server", "claims.is_claimable", wherever_it_is, "nothing starts after a cancel"),
         ("colocation", "progress.canceled", cancel_wakes_nobody, "a canceled order is clean"),
-        ("virtual_hosting", "progress.done", gates_stay, "nothing is stuck without an owner"),
+        ("virtual_hosting", "outcomes.done", gates_stay, "nothing is stuck without an owner"),
     ],
 )
 def test_a_rule_that_is_left_out_is_found(

@@ -1,6 +1,6 @@
 """The taking back of what an action did to a canceled order, as lambdas/actions/_frame/undo.py does it. It may be repeated."""
 
-from lambdas.orders.decisions import progress
+from lambdas.orders.decisions import outcomes
 from lambdas.orders.model.order import Order
 from lambdas.orders.model.steps import StepStatus
 from tests.model.effects import taken_back
@@ -21,13 +21,13 @@ def undone(model: Model, world: World, action_id: int) -> World:
         return world
 
     def decision(now: Order) -> Order:
-        return progress.undone(now, action_id, now=NOW, reason="")
+        return outcomes.undone(now, action_id, now=NOW, reason="")
 
     return model.write(world, ("undone", action_id), decision)._replace(books=books)
 
 
 def undo_refused(model: Model, world: World, action_id: int) -> World:
     def decision(now: Order) -> Order:
-        return progress.failed(now, action_id, now=NOW, reason="")
+        return outcomes.failed(now, action_id, now=NOW, reason="")
 
     return model.write(model.spend(world, "refuse"), ("undo refused", action_id), decision)

@@ -8,7 +8,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from lambdas.orders.decisions import claims, deadlines, outstanding, progress, replies
+from lambdas.orders.decisions import claims, deadlines, outcomes, outstanding, progress, replies
 from lambdas.orders.decisions.open_work import open_work
 from lambdas.orders.decisions.operator import assignments, manual_actions, restart
 from lambdas.orders.errors import OrderError
@@ -76,8 +76,8 @@ ACTS: dict[str, Act] = {
     "gate": _gated,
     "park undo": _undo_parked,
     "claim": _claimed,
-    "done": _running(lambda order, action_id, now: progress.done(order, action_id, now=now, reason="", result={})),
-    "fail": _running(lambda order, action_id, now: progress.failed(order, action_id, now=now, reason="no")),
+    "done": _running(lambda order, action_id, now: outcomes.done(order, action_id, now=now, reason="", result={})),
+    "fail": _running(lambda order, action_id, now: outcomes.failed(order, action_id, now=now, reason="no")),
     "process": lambda order, action_id, now: manual_actions.processed(order, action_id, by="grace", given={}, now=now),
     "skip": lambda order, action_id, now: manual_actions.skipped(order, action_id, by="grace", why="known", now=now),
     "owe": lambda order, action_id, now: outstanding.with_outstanding(order, action_id, why="money is held", now=now),

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import partial
 
-from lambdas.orders.decisions import progress
+from lambdas.orders.decisions import outcomes, progress
 from lambdas.orders.decisions.claims import ActionBusy, ActionUnasked, OrderCanceled, OrderMoved
 from lambdas.orders.decisions.deadlines import with_overdue_marked
 from lambdas.orders.decisions.operator import restart
@@ -146,13 +146,13 @@ class Walk:
         order, now, action_id = self.order, self.clock(), action.action_id
         if order.actions[str(action_id)].claim is None:
             return
-        outcomes = [
-            progress.done(order, action_id, now=now, reason="done for Ada", result={"for": "Ada"}, client_id="7"),
-            progress.done(order, action_id, now=now, reason="", result={}, info={"ip_address": "192.0.2.7"}),
-            progress.failed(order, action_id, now=now, reason="Ada's card was declined"),
-            progress.waiting(order, action_id, now=now, reason="ask Ada", result={"asked": ["Ada", {"n": Decimal("1.5")}]}),
+        ends = [
+            outcomes.done(order, action_id, now=now, reason="done for Ada", result={"for": "Ada"}, client_id="7"),
+            outcomes.done(order, action_id, now=now, reason="", result={}, info={"ip_address": "192.0.2.7"}),
+            outcomes.failed(order, action_id, now=now, reason="Ada's card was declined"),
+            outcomes.waiting(order, action_id, now=now, reason="ask Ada", result={"asked": ["Ada", {"n": Decimal("1.5")}]}),
         ]  # fmt: skip
-        self.store.save(self.dice.choice(outcomes))
+        self.store.save(self.dice.choice(ends))
 
     def _park(self, action: ChecklistAction) -> None:
         """As the machine's update does."""

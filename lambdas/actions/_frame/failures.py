@@ -14,7 +14,7 @@ from lambdas.actions._frame.module import (
     TransientError,
     UnexpectedError,
 )
-from lambdas.orders.decisions import progress
+from lambdas.orders.decisions import outcomes
 from lambdas.orders.errors import OrderChangedError
 from lambdas.orders.model.order import Order
 from lambdas.orders.model.steps import StepStatus
@@ -44,7 +44,7 @@ def failed(order: Order, action_id: int, failure: Exception, *, now: int) -> Ord
     """
     retryable = isinstance(failure, TransientError | ThrottledError)
     again = f"; {_UNDO_AGAIN if order.step_status is StepStatus.CANCELED else _AGAIN}" if retryable else ""
-    return progress.failed(order, action_id, now=now, reason=f"{failure}{again}", retryable=retryable)
+    return outcomes.failed(order, action_id, now=now, reason=f"{failure}{again}", retryable=retryable)
 
 
 def classed(error: Exception) -> ActionError:

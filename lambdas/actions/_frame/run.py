@@ -16,7 +16,7 @@ from lambdas.actions._frame.module import Done, Module, Tools, UnexpectedError, 
 from lambdas.actions._frame.paused import ActionWaits, hold_back, pause_of
 from lambdas.actions._frame.skipped import release_skipped
 from lambdas.actions._frame.undo import undo_action
-from lambdas.orders.decisions import claims, progress
+from lambdas.orders.decisions import claims, outcomes, progress
 from lambdas.orders.decisions.claims import ActionBusy, ActionUnasked, OrderCanceled, OrderMoved
 from lambdas.orders.errors import OrderChangedError
 from lambdas.orders.model.checklist import ChecklistAction
@@ -115,7 +115,7 @@ def _refuse_too_early(claimed: Order, action_id: int, use: Tools) -> None:
         return
     reason = _waits_for(claimed, needed)
     if action.optional and not busy:
-        _settle(claimed, action_id, use, lambda order: progress.failed(order, action_id, now=use.now(), reason=reason))
+        _settle(claimed, action_id, use, lambda order: outcomes.failed(order, action_id, now=use.now(), reason=reason))
     else:
         _settle(claimed, action_id, use, lambda order: claims.unclaimed(order, action_id, reason=reason))
     raise (ActionBusy if busy else ActionUnasked)(reason)
@@ -166,8 +166,8 @@ def _settle(claimed: Order, action_id: int, use: Tools, change: Callable[[Order]
 
 def _with_outcome(order: Order, action_id: int, outcome: Done | Waiting, by: str, now: int) -> Order:
     if isinstance(outcome, Waiting):
-        return progress.waiting(order, action_id, now=now, reason=outcome.reason, result=outcome.result)
-    return progress.done(
+        return outcomes.waiting(order, action_id, now=now, reason=outcome.reason, result=outcome.result)
+    return outcomes.done(
         order,
         action_id,
         now=now,

@@ -7,7 +7,7 @@ from typing import Any
 from lambdas.actions._frame.failures import OUTSIDE_ERRORS, classed, config_of, failed
 from lambdas.actions._frame.module import Module, Tools
 from lambdas.actions._frame.paused import hold_undo_back, pause_of
-from lambdas.orders.decisions import claims, progress
+from lambdas.orders.decisions import claims, outcomes
 from lambdas.orders.decisions.claims import ActionBusy
 from lambdas.orders.errors import OrderChangedError
 from lambdas.orders.model.order import Order
@@ -46,6 +46,6 @@ def _undo(
         raise failure from None
     if undone:
         now = use.now()
-        save(use.orders, order, lambda current: progress.undone(current, action_id, now=now, reason=undone))
+        save(use.orders, order, lambda current: outcomes.undone(current, action_id, now=now, reason=undone))
         logger.info("action undone", reason=undone)
     return {"undone": bool(undone)}

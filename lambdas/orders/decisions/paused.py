@@ -4,7 +4,7 @@ The action waits as for a person: its machine parks in the wait that every actio
 pause takes the wait away and asks for the run.
 """
 
-from lambdas.orders.decisions import claims, outstanding, progress
+from lambdas.orders.decisions import claims, outcomes, outstanding, progress
 from lambdas.orders.model.checklist import ActionState
 from lambdas.orders.model.order import Order, without
 from lambdas.orders.model.steps import StepStatus
@@ -36,7 +36,7 @@ def undo_held_back(order: Order, action_id: int, pause: Pause, *, now: int) -> O
     """The canceled order whose undo of this action waits for the end of the pause."""
     if order.step_status is not StepStatus.CANCELED:
         return order
-    return progress.failed(order, action_id, now=now, reason=str(pause))
+    return outcomes.failed(order, action_id, now=now, reason=str(pause))
 
 
 def resumed(order: Order, action_id: int, *, now: int) -> Order:

@@ -9,7 +9,7 @@ from urllib.parse import urlencode, urlsplit
 
 from lambdas.desk.handler import respond
 from lambdas.desk.web.site import Site
-from lambdas.orders.decisions import progress
+from lambdas.orders.decisions import outcomes
 from lambdas.orders.decisions.lead.draft import OrderDraft
 from lambdas.orders.model.order import Order, Wait
 from lambdas.orders.store import save
@@ -175,8 +175,8 @@ def at_call_back(site: Site, **info: Any) -> Order:
     now = site.now()
 
     def waits(current: Order) -> Order:
-        checked = progress.done(current, 3201, now=now, reason="the address fits", result={})
-        asked = progress.waiting(checked, 3202, now=now, reason="to do: call the client back", result={})
+        checked = outcomes.done(current, 3201, now=now, reason="the address fits", result={})
+        asked = outcomes.waiting(checked, 3202, now=now, reason="to do: call the client back", result={})
         wait = Wait(token="t", since=now, due_at=now + 3600, owner="fraud lead")
         return asked.changed(waits={"3202": wait})
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdas.orders.decisions import claims, progress
+from lambdas.orders.decisions import claims, outcomes, progress
 from lambdas.orders.machine import Answer, answers
 from lambdas.orders.model.checklist import ActionState
 from lambdas.orders.model.order import Order, Wait
@@ -47,12 +47,12 @@ def test_a_submit_lets_the_lead_go_on() -> None:
     assert answers(lead, progress.submitted(lead, now=NOW, hold=None)) == {"t": Answer.GO_ON}
 
 
-@pytest.mark.parametrize("settle", [progress.done, claims.claimed])
+@pytest.mark.parametrize("settle", [outcomes.done, claims.claimed])
 def test_an_action_that_is_claimed_or_done_lets_its_wait_go_on(settle: object) -> None:
     old = waiting(a_submitted_order(), **{"101": "t"})
     new = (
-        progress.done(old, 101, now=NOW, reason="", result={})
-        if settle is progress.done
+        outcomes.done(old, 101, now=NOW, reason="", result={})
+        if settle is outcomes.done
         else claims.claimed(old, 101, claim="r", now=NOW, ends_at=NOW)
     )
 

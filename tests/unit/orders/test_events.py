@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdas.orders.decisions import claims, progress
+from lambdas.orders.decisions import claims, outcomes, progress
 from lambdas.orders.events import ACTION_EVENTS, OrderEvent, changes
 from lambdas.orders.model.checklist import ActionState
 from lambdas.orders.model.order import Order
@@ -28,7 +28,7 @@ def claimed(order: Order, action_id: int = 101) -> Order:
 
 
 def done(order: Order, action_id: int) -> Order:
-    return next_revision(progress.done(order, action_id, now=NOW, reason="", result={}))
+    return next_revision(outcomes.done(order, action_id, now=NOW, reason="", result={}))
 
 
 def a_whole_life() -> list[Order]:
@@ -39,10 +39,10 @@ def a_whole_life() -> list[Order]:
     for action_id in (101, 102):
         life += [running := claimed(life[-1], action_id), done(running, action_id)]
     life.append(claimed(life[-1], 103))
-    life.append(next_revision(progress.failed(life[-1], 103, now=NOW, reason="declined")))
+    life.append(next_revision(outcomes.failed(life[-1], 103, now=NOW, reason="declined")))
     life.append(claimed(life[-1], 103))
     life.append(next_revision(progress.canceled(life[-1], now=NOW, because="x")))
-    life.append(next_revision(progress.undone(life[-1], 102, now=NOW, reason="x")))
+    life.append(next_revision(outcomes.undone(life[-1], 102, now=NOW, reason="x")))
     life.append(next_revision(life[-1], unwound_at=NOW))
     return life
 

@@ -10,7 +10,7 @@ import pytest
 from lambdas.bulk.pages import PageUnfinished, PageWork
 from lambdas.bulk.run_records import RunRecords
 from lambdas.bulk.worker import end
-from lambdas.orders.decisions import claims, progress
+from lambdas.orders.decisions import claims, outcomes
 from lambdas.orders.model.order import Order, Wait
 from lambdas.orders.store import save
 from lambdas.runtime import aws
@@ -46,9 +46,9 @@ class Desk:
     def fail(self, order_id: str, action_id: int = CLIENT) -> None:
         def change(order: Order) -> Order:
             for before in range(CLIENT, action_id):
-                order = progress.done(order, before, now=NOW, reason="", result={})
+                order = outcomes.done(order, before, now=NOW, reason="", result={})
             running = claims.claimed(order, action_id, claim="c", now=NOW, ends_at=NOW + 60)
-            stuck = progress.failed(running, action_id, now=NOW, reason="the panel is down")
+            stuck = outcomes.failed(running, action_id, now=NOW, reason="the panel is down")
             wait = Wait(token="t", since=NOW, due_at=NOW + 3600, owner="operations")
             return stuck.changed(waits={**stuck.waits, str(action_id): wait}, changed_by="", changed_how="action")
 

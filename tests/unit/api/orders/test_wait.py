@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from lambdas.api.orders.wait import LONGEST_WAIT_SECONDS, preferred_wait, wait_until_at_rest
-from lambdas.orders.decisions import progress
+from lambdas.orders.decisions import outcomes
 from lambdas.orders.model.order import Order
 from lambdas.orders.store import DynamoOrderStore
 from tests.support.build import CARD, CONTACT, NOW, a_submitted_order
@@ -93,7 +93,7 @@ def finishing(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         if order.is_lead:
             return order
         reads.append(order_id)
-        provisioned = progress.done(order, 101, now=NOW, reason="made", result={}, client_id="2001")
+        provisioned = outcomes.done(order, 101, now=NOW, reason="made", result={}, client_id="2001")
         return provisioned.changed(machine_stopped_at=NOW)
 
     monkeypatch.setattr(DynamoOrderStore, "get", get)

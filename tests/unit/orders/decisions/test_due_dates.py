@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdas.orders.decisions import claims, progress
+from lambdas.orders.decisions import claims, outcomes
 from lambdas.orders.decisions.deadlines import with_overdue_marked
 from lambdas.orders.model.order import Order, Wait
 from lambdas.orders.table.indexes import index_attributes
@@ -54,7 +54,7 @@ class Table:
         self.order = claims.claimed(asked, int(key), claim="c", now=self.now, ends_at=self.now)
 
     def fail(self, key: str) -> None:
-        self.save(progress.failed(self.order, int(key), now=self.now, reason="x"))
+        self.save(outcomes.failed(self.order, int(key), now=self.now, reason="x"))
 
     def touch(self, key: str) -> None:
         self.save(self.order.changed(activity=self.now))
@@ -96,7 +96,7 @@ def test_an_action_that_fails_beside_a_wait_with_a_later_deadline_is_told_when_i
 def test_an_order_that_only_waits_is_looked_at_when_it_is_due_and_not_before() -> None:
     table = Table()
     for key in ("22", "23"):
-        table.save(progress.done(table.order, int(key), now=NOW, reason="x", result={}))
+        table.save(outcomes.done(table.order, int(key), now=NOW, reason="x", result={}))
     table.park("21")
     table.touch("21")
 

@@ -7,7 +7,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from lambdas.orders.decisions import claims, progress
+from lambdas.orders.decisions import claims, outcomes, progress
 from lambdas.orders.decisions.claims import ActionBusy, OrderCanceled, OrderMoved
 from lambdas.orders.model.checklist import ActionState
 from lambdas.orders.model.order import Order, Wait
@@ -50,10 +50,10 @@ class AnOrdersLife(RuleBasedStateMachine):
         running = self._running()
         action_id = running[pick % len(running)]
         if succeeds:
-            self._become(progress.done(self.order, action_id, now=self.now, reason="", result={}))
+            self._become(outcomes.done(self.order, action_id, now=self.now, reason="", result={}))
             assert str(action_id) not in self.order.waits
         else:
-            self._become(progress.failed(self.order, action_id, now=self.now, reason="no"))
+            self._become(outcomes.failed(self.order, action_id, now=self.now, reason="no"))
 
     @rule(pick=st.integers(0, 20))
     @precondition(lambda self: self._awaited())
@@ -130,7 +130,7 @@ TestAnOrdersLife = AnOrdersLife.TestCase
 
 def settled(order: Order, *action_ids: int) -> Order:
     for action_id in action_ids:
-        order = progress.done(order, action_id, now=NOW, reason="", result={})
+        order = outcomes.done(order, action_id, now=NOW, reason="", result={})
     return order
 
 

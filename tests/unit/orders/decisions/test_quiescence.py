@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from lambdas.orders.decisions import claims, progress
+from lambdas.orders.decisions import claims, outcomes, progress
 from lambdas.orders.decisions.operator import manual_actions
 from lambdas.orders.decisions.quiescence import is_at_rest
 from lambdas.orders.model.order import Order, PaymentAttempt, Wait
@@ -38,7 +38,7 @@ def running(order: Order, action_id: int) -> Order:
 
 
 def first_done(order: Order) -> Order:
-    return progress.done(running(order, 21), 21, now=NOW, reason="made", result={})
+    return outcomes.done(running(order, 21), 21, now=NOW, reason="made", result={})
 
 
 def test_an_order_goes_on_until_it_waits_for_a_person() -> None:
@@ -50,7 +50,7 @@ def test_an_order_goes_on_until_it_waits_for_a_person() -> None:
 
 
 def test_a_failed_action_is_at_rest_when_a_person_is_waited_for_and_not_before() -> None:
-    failed = progress.failed(running(a_submitted_order(queue()), 21), 21, now=NOW, reason="no")
+    failed = outcomes.failed(running(a_submitted_order(queue()), 21), 21, now=NOW, reason="no")
 
     assert not is_at_rest(failed, NOW)  # the machine tries again, or parks it
     assert is_at_rest(waiting(failed, "21"), NOW)
@@ -92,7 +92,7 @@ def test_an_optional_action_is_waited_for_while_it_will_be_tried_by_itself(autom
     order = waiting(a_submitted_order(a_queue(steps=steps)), "21")
 
     assert is_at_rest(order, NOW) is at_rest
-    assert is_at_rest(progress.failed(running(order, 22), 22, now=NOW, reason="no"), NOW)
+    assert is_at_rest(outcomes.failed(running(order, 22), 22, now=NOW, reason="no"), NOW)
 
 
 def test_a_final_order_and_one_whose_machine_stopped_are_at_rest() -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from lambdas.orders.decisions import progress
+from lambdas.orders.decisions import outcomes, progress
 from lambdas.orders.model.checklist import ActionState
 from lambdas.orders.model.modules import load_modules
 from lambdas.orders.model.order import Wait
@@ -62,9 +62,9 @@ def test_an_undo_that_leaves_no_reason_itself_is_told_of(queue: Queue) -> None:
 def test_a_module_that_says_nothing_leaves_what_to_do(state: ActionState) -> None:
     order = a_submitted_order(a_queue())
     if state is ActionState.FAILED:
-        after = progress.failed(order, 21, now=NOW, reason="")
+        after = outcomes.failed(order, 21, now=NOW, reason="")
     else:
-        after = progress.waiting(order, 21, now=NOW, reason="", result={})
+        after = outcomes.waiting(order, 21, now=NOW, reason="", result={})
 
     assert after.actions["21"].state is state
     assert "process this action" in after.actions["21"].reason
@@ -72,7 +72,7 @@ def test_a_module_that_says_nothing_leaves_what_to_do(state: ActionState) -> Non
 
 def test_what_ends_after_a_cancel_says_that_it_is_taken_back() -> None:
     canceled = progress.canceled(a_submitted_order(a_queue()), now=NOW, because="")
-    done = progress.done(canceled, 21, now=NOW, reason="client 7 made", result={})
+    done = outcomes.done(canceled, 21, now=NOW, reason="client 7 made", result={})
 
     assert done.actions["21"].reason.startswith("client 7 made; the order was canceled meanwhile")
     assert "process this action" in done.actions["21"].reason
@@ -82,6 +82,6 @@ def test_a_gate_that_opens_takes_its_reason_along() -> None:
     order = a_submitted_order(a_queue())
     waiting = order.with_action(order.actions["22"].changed(reason="waits for Provision Client (21)"))
     waiting = waiting.changed(waits={"gate_22": Wait(token="t", since=NOW, owner="prereqs")})
-    done = progress.done(waiting, 21, now=NOW, reason="made", result={})
+    done = outcomes.done(waiting, 21, now=NOW, reason="made", result={})
 
     assert (done.waits, done.actions["22"].reason) == ({}, "")

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lambdas.orders.decisions import progress
+from lambdas.orders.decisions import outcomes
 from lambdas.read_models.history.deeds import Actor, actor_named, deed_of
 from tests.support.build import NOW, a_submitted_order, an_order
 from tests.support.thorough import examples
@@ -65,7 +65,7 @@ def test_the_machines_runs_name_their_action() -> None:
     ran = old.changed(
         actions={**old.actions, key: old.actions[key].changed(claim="c", attempts=1, at=NOW + 9)}, revision=2
     )
-    done = progress.done(ran, int(key), now=NOW + 11, reason="", result={}).changed(revision=3)
+    done = outcomes.done(ran, int(key), now=NOW + 11, reason="", result={}).changed(revision=3)
 
     assert [(deed_of(*pair).how, deed_of(*pair).action_id) for pair in ((old, ran), (ran, done))] == [
         ("run", int(key)),

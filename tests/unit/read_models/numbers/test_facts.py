@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdas.orders.decisions import progress
+from lambdas.orders.decisions import outcomes, progress
 from lambdas.orders.model.checklist import ActionState
 from lambdas.orders.model.order import Order, Wait
 from lambdas.read_models.numbers.facts import facts, new_facts
@@ -84,7 +84,7 @@ def test_a_canceled_order_is_outstanding_no_more_and_a_payment_that_went_back_is
     assert (sums.canceled, sums.outstanding) == (1999, 0)
 
     paid = progress.canceled(invoiced(), now=NOW + DAY, because="changed their mind")
-    undone = progress.undone(paid, 103, now=NOW + DAY, reason="")
+    undone = outcomes.undone(paid, 103, now=NOW + DAY, reason="")
     (sums,) = money(adds(undone))
     assert (sums.captured, sums.returned, sums.canceled) == (1999, 1999, 0)
     assert [fact.key for fact in new_facts(paid, undone)] == ["u"]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdas.orders.decisions import progress
+from lambdas.orders.decisions import outcomes, progress
 from lambdas.orders.decisions.lead.room import (
     ITEM_BYTES,
     QUEUE_BYTES,
@@ -169,7 +169,7 @@ def test_a_small_order_fits_beside_the_largest_checklist() -> None:
 def test_a_long_reason_is_cut_and_a_long_result_keeps_what_fits() -> None:
     order = an_order(a_queue())
     share = share_bytes(3)
-    done = progress.done(order, 21, now=NOW, reason="\u00e9" * 9_000, result={"a": "1", "b": "x" * 9_000, "c": "2"})
+    done = outcomes.done(order, 21, now=NOW, reason="\u00e9" * 9_000, result={"a": "1", "b": "x" * 9_000, "c": "2"})
 
     action = done.actions["21"]
     assert (len(action.reason.encode()) <= share // 4, action.reason[-1]) == (True, "\u2026")

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from lambdas.orders.decisions import claims, progress
+from lambdas.orders.decisions import claims, outcomes, progress
 from lambdas.orders.decisions.operator import manual_actions, moves
 from lambdas.orders.errors import Again, OrderIsFinalError
 from lambdas.orders.machine import requests
@@ -296,7 +296,7 @@ def test_a_run_that_fails_after_the_order_was_moved_on_counts_as_passed_over() -
     there = move(running, 30)
     assert (there.actions["21"].state, there.actions["21"].claim) == (ActionState.SKIPPED, "c")
 
-    late = progress.failed(there, 21, now=NOW, reason="too late")
+    late = outcomes.failed(there, 21, now=NOW, reason="too late")
 
     assert late.actions["21"].state is ActionState.SKIPPED
     assert late.step_status is StepStatus.ORDINARY

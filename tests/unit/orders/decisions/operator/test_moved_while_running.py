@@ -2,7 +2,7 @@
 
 import pytest
 
-from lambdas.orders.decisions import claims, progress
+from lambdas.orders.decisions import claims, outcomes, progress
 from lambdas.orders.decisions.operator import moves
 from lambdas.orders.model.checklist import ActionState
 from lambdas.orders.model.order import Order
@@ -30,28 +30,28 @@ def in_the_last_step() -> Order:
 
 @pytest.mark.parametrize("by", ["", "bob"])
 def test_one_that_fails_is_passed_over_by_who_moved_the_order(by: str) -> None:
-    late = progress.failed(moved_while_running(by=by), 21, now=NOW, reason="no answer").actions["21"]
+    late = outcomes.failed(moved_while_running(by=by), 21, now=NOW, reason="no answer").actions["21"]
 
     assert (late.state, late.by, late.passed_over) == (ActionState.SKIPPED, "ann", True)
     assert late.reason == "passed over: ann moved the order to Step 30: late; no answer"
 
 
 def test_one_that_comes_to_wait_is_passed_over_too_and_holds_nothing_up() -> None:
-    late = progress.waiting(moved_while_running(), 21, now=NOW, reason="say yes", result={})
+    late = outcomes.waiting(moved_while_running(), 21, now=NOW, reason="say yes", result={})
 
     assert (late.actions["21"].state, late.actions["21"].by) == (ActionState.SKIPPED, "ann")
     assert progress.unmet_prereqs(late, late.actions["22"]) == ()
 
 
 def test_one_that_is_done_is_done_by_who_asked_for_it() -> None:
-    late = progress.done(moved_while_running(by="bob"), 21, now=NOW, reason="it ran", result={}, by="bob").actions["21"]
+    late = outcomes.done(moved_while_running(by="bob"), 21, now=NOW, reason="it ran", result={}, by="bob").actions["21"]
 
     assert (late.state, late.by, late.passed_over, late.reason) == (ActionState.DONE, "bob", False, "it ran")
 
 
 def test_one_that_fails_after_a_move_back_is_still_to_do() -> None:
     back = moved_while_running(order=in_the_last_step(), number=31, step_id=FIRST)
-    late = progress.failed(back, 31, now=NOW, reason="no answer").actions["31"]
+    late = outcomes.failed(back, 31, now=NOW, reason="no answer").actions["31"]
 
     assert (back.step_id, late.state, late.reason) == (FIRST, ActionState.FAILED, "no answer")
 
@@ -60,7 +60,7 @@ def test_one_that_was_moved_past_and_back_to_is_still_to_do() -> None:
     back = move(moved_while_running(), FIRST)
     assert claims.is_busy(back.actions["21"], NOW)
 
-    assert progress.failed(back, 21, now=NOW, reason="no answer").actions["21"].state is ActionState.FAILED
+    assert outcomes.failed(back, 21, now=NOW, reason="no answer").actions["21"].state is ActionState.FAILED
 
 
 def test_one_whose_process_died_is_passed_over_at_once() -> None:

@@ -1,6 +1,6 @@
 """What the model check found: actions passed over while they ran, money of a skipped invoice, skips that are undone."""
 
-from lambdas.orders.decisions import progress
+from lambdas.orders.decisions import outcomes, progress
 from lambdas.orders.decisions.operator import manual_actions, moves
 from lambdas.orders.machine import Answer, answers, requests
 from lambdas.orders.model.checklist import ActionState
@@ -46,10 +46,10 @@ def test_a_run_that_ends_after_the_order_was_complete_does_not_open_it_again() -
     running = an_order_of_two_steps(state=ActionState.RUNNING, claim="c", claim_ends_at=NOW + 9, attempts=1)
     complete = moved_on(running).changed(step_id=4, step_status=StepStatus.COMPLETE)
 
-    late = progress.failed(complete, ONE, now=NOW, reason="too late")
+    late = outcomes.failed(complete, ONE, now=NOW, reason="too late")
 
     assert late.actions[str(ONE)].state is ActionState.SKIPPED
-    assert progress.done(complete, ONE, now=NOW, reason="", result={}).actions[str(ONE)].state is ActionState.DONE
+    assert outcomes.done(complete, ONE, now=NOW, reason="", result={}).actions[str(ONE)].state is ActionState.DONE
 
 
 def test_a_run_that_the_order_comes_back_to_is_running_again() -> None:
@@ -82,4 +82,4 @@ def test_an_undo_that_is_done_waits_for_nobody() -> None:
     canceled = progress.canceled(an_order_of_two_steps(), now=NOW, because="")
     parked = canceled.changed(waits={f"undo_{ONE}": Wait(token="t", since=NOW, due_at=NOW, owner="ops")})
 
-    assert progress.undone(parked, ONE, now=NOW, reason="").waits == {}
+    assert outcomes.undone(parked, ONE, now=NOW, reason="").waits == {}
