@@ -13,9 +13,10 @@ import pytest
 from mypy_boto3_dynamodb.client import DynamoDBClient
 from xdist.scheduler import LoadScopeScheduling
 
+from infra.local.deployment import deploy
 from infra.local.engine_process import LocalEngine
 from infra.local.panel.process import LocalPanel
-from infra.local.stack import LocalStack, connect, deploy
+from infra.local.stack import LocalStack, connect
 from tests.support.permissions import pytest_sessionfinish, tell_permissions
 from tests.support.shared import Ending, folder_of_run, one_at_a_time, outlives
 from tests.support.thorough import load_profiles

@@ -1,4 +1,4 @@
-"""What the constructs share whose functions work on orders: doors, bulk runs, readers of the stream, the watch."""
+"""The parts that constructs share whose functions work on orders: doors, bulk runs, readers of the stream, the watch."""
 
 import json
 from collections.abc import Mapping

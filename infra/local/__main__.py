@@ -13,13 +13,14 @@ from typing import Any
 from rich.console import Console
 
 from infra.cdk import CdkMissingError
+from infra.local.deployment import DeployError, deploy, is_deployed
 from infra.local.engine_process import REPOSITORY, LocalEngine
 from infra.local.panel.process import LocalPanel
 from infra.local.play.order import OrderStuckError, play, show_made
 from infra.local.play.people import People
 from infra.local.play.scenes import SCENES, Scene
 from infra.local.process import ProcessError
-from infra.local.stack import DeployError, LocalStack, connect, deploy, dynamodb_of, is_deployed
+from infra.local.stack import LocalStack, connect, dynamodb_of
 from lambdas.orders.model.queue import Queue, load_queues
 from lambdas.records.table import RecordTable
 from lambdas.records.users.api_user import ApiUserRecords

@@ -14,7 +14,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from infra.local.process import BackgroundProcess, ProcessError, answer_of, free_port
+from infra.local.loopback import answer_of, free_port
+from infra.local.process import BackgroundProcess, ProcessError
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 ACCOUNT_ID = "000000000000"

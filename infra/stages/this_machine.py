@@ -1,4 +1,4 @@
-"""What the stage `local` finds out about its machine: interpreter, processor, where its pages and stand-ins are."""
+"""The settings that the stage `local` finds out: interpreter, processor, where its pages and stand-ins are."""
 
 import os
 import platform

@@ -130,3 +130,12 @@ class NoServicePlanError(ApiError):
 
     def __init__(self) -> None:
         super().__init__("No Service Plan found", problems=(Problem("plan_id", "no such service plan"),))
+
+
+class ListTooLargeError(OrderError):
+    kind = "too_large"
+    nature = Nature.TOO_LARGE
+
+    def __init__(self) -> None:
+        text = "the posts are more than fit one answer; ask for fewer at a time, with offset and limit"
+        super().__init__(text, problems=(Problem("limit", text),))

@@ -2,6 +2,8 @@
 
 The JSON Schema is docs/events/ContractSigned.v1.json, made from this model (`python -m infra.generate.event_schemas`). A contract
 either says all that was signed, or names a quote that is kept here (`quote_id`), which says it.
+
+Longer than 200 lines, because it is one document with all its parts.
 """
 
 import hashlib

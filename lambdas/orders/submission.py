@@ -2,6 +2,8 @@
 
 The intent is written before the gateway is called, with the key that the gateway will know it by (reference/order-systems.md
 P1). A later submit that finds a lapsed intent looks its outcome up under that key, so money is held once.
+
+Longer than 200 lines, because a submit stands here in order of time, with everything that can end it.
 """
 
 import secrets

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import boto3
 
+from infra.local.deployment import deploy
 from infra.local.engine_process import LocalEngine
-from infra.local.stack import LocalStack, connect, deploy
+from infra.local.stack import LocalStack, connect
 from tests.bench import prices
 from tests.bench.metered import Metered
 

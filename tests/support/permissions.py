@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from infra.local.engine_process import LocalEngine
-from infra.local.process import answer_of
+from infra.local.loopback import answer_of
 from tests.support.shared import folder_of_run
 
 REPORT_PATH = "/_orderq/permissions"

@@ -8,7 +8,8 @@ from types import TracebackType
 from typing import Self
 
 from infra.local.engine_process import REPOSITORY
-from infra.local.process import BackgroundProcess, ProcessError, answer_of, free_port
+from infra.local.loopback import answer_of, free_port
+from infra.local.process import BackgroundProcess, ProcessError
 
 READY_WITHIN_SECONDS = 15.0
 _ASK_SECONDS = 2.0

@@ -7,6 +7,8 @@ their next state. A deleted function can neither run nor undo. A queue also fail
 A canceled order is in progress until it is unwound. If its machine stopped before that, only a restart by the new definition
 unwinds it. A lead has no execution yet. It takes the queue at its submit. It needs the queue, its own step, and the undo of a
 payment that was begun.
+
+Longer than 200 lines, because each rule of what would be harmed is weighed against the others.
 """
 
 from collections import Counter

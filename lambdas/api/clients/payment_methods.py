@@ -6,7 +6,7 @@ from lambdas.api.clients import records_2_0 as answers
 from lambdas.api.clients import views
 from lambdas.api.clients.add import contact_of
 from lambdas.api.clients.lookup import the_client
-from lambdas.api.clients.requests import AccountAddRequest, CardAddRequest, PaymentMethodListRequest
+from lambdas.api.clients.payment_method_requests import AccountAddRequest, CardAddRequest, PaymentMethodListRequest
 from lambdas.api.clients.results import AddedMethod
 from lambdas.api.method import Method
 from lambdas.records.clients.client import Client

@@ -5,7 +5,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from lambdas.api.clients.requests import Gateway3DS, Name
+from lambdas.api.clients.payment_method_requests import Gateway3DS
+from lambdas.api.clients.requests import Name
 from lambdas.api.http.parameters import (
     AS_AMOUNT,
     Absent,

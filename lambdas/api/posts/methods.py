@@ -6,7 +6,7 @@ from typing import Any
 
 from lambdas.api.auth.caller import Caller
 from lambdas.api.backend import Backend
-from lambdas.api.errors import MalformedRequestError, NotFoundError
+from lambdas.api.errors import ListTooLargeError, MalformedRequestError, NotFoundError
 from lambdas.api.http.files import FileAnswer
 from lambdas.api.http.parameters import OrderRequest
 from lambdas.api.method import Method
@@ -25,22 +25,13 @@ from lambdas.mail.addresses import addresses_in
 from lambdas.mail.link_mail import address_of
 from lambdas.mail.posting import Posting, PostSettings, RepeatKey, SentPost, keep_post, with_mail
 from lambdas.orders.contact.text import shown_line
-from lambdas.orders.errors import InvalidOrderError, Nature, OrderError, Problem
+from lambdas.orders.errors import InvalidOrderError, Problem
 from lambdas.orders.model.order import Order
 from lambdas.records.posts.attachment import Attachment, AttachmentFiles, post_id_of
 from lambdas.records.posts.post import Post, PostKind, PostRecords
 from lambdas.records.users.rights import Right
 
 _MAX_LISTED_BYTES = 4_500_000  # an answer has 6 MB at most
-
-
-class ListTooLargeError(OrderError):
-    kind = "too_large"
-    nature = Nature.TOO_LARGE
-
-    def __init__(self) -> None:
-        text = "the posts are more than fit one answer; ask for fewer at a time, with offset and limit"
-        super().__init__(text, problems=(Problem("limit", text),))
 
 
 def _respond(backend: Backend, request: RespondRequest, caller: Caller) -> SentPost:

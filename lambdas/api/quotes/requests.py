@@ -3,66 +3,27 @@
 Card numbers and codes are refused before (card_data.py); tokens stand for them.
 """
 
-import ipaddress
-from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import BeforeValidator, Field
 
-from lambdas.api.http.parameters import MAX_TIME, Absent, Cents, Count, Expiry, Flag, OrderRequest, Request, or_null
-from lambdas.orders.contact.text import line
+from lambdas.api.http.parameters import Absent, Cents, Count, Expiry, Flag, OrderRequest, Request
+from lambdas.api.quotes.parameters import (
+    Address,
+    Id,
+    Kind,
+    LastFour,
+    Moment,
+    Name,
+    Notes,
+    Plan,
+    Short,
+    SignedFile,
+    whole,
+)
 from lambdas.runtime.models import Frozen
 
-MAX_NOTES = 10_000
-_LONGEST_NUMBER = 20  # digits
 _STATUSES = "1 draft, 2 waiting for approval, 4 open, 32 persistent (may be signed again and again)"
-
-
-def _moment(value: Any) -> Any:
-    """Unix seconds, or an ISO date with or without a time, in UTC where it names no zone."""
-    if value in ("", None, 0, "0"):
-        return None
-    text = str(value).strip()
-    if text.isascii() and text.isdecimal() and 8 < len(text) < _LONGEST_NUMBER:
-        return int(text)
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise ValueError("must be a Unix time, or a date such as 2026-12-31") from None
-    return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
-
-
-def _address(text: str) -> str:
-    try:
-        return str(ipaddress.ip_address(text.strip()))
-    except ValueError:
-        raise ValueError("must be an IP address") from None
-
-
-def _whole(value: Any) -> Any:
-    text = value.strip() if isinstance(value, str) else ""
-    return int(text) if text.isdecimal() and len(text) < _LONGEST_NUMBER else None if value == "" else value
-
-
-def _files(value: Any) -> None:
-    """A file leaves an empty value among the parameters; anything else is not a file."""
-    if value:
-        raise ValueError("must be sent as a file of a multipart/form-data body")
-
-
-Id = Annotated[str, Field(pattern=r"^[0-9]{1,18}$")]
-Name = Annotated[str, Field(min_length=1, max_length=250), AfterValidator(line)]
-Short = Annotated[Annotated[str, Field(max_length=250), AfterValidator(line)] | None, Absent]
-Notes = Annotated[Annotated[str, Field(max_length=MAX_NOTES)] | None, BeforeValidator(lambda v: None if v == 0 else v)]
-Moment = Annotated[
-    Annotated[int, Field(ge=0, le=MAX_TIME)] | None,
-    BeforeValidator(_moment),
-    or_null({"type": "integer", "minimum": 0, "maximum": MAX_TIME}, {"type": "string"}),
-]
-Kind = Annotated[Literal[0, 1] | None, BeforeValidator(_whole)]
-Address = Annotated[str, Field(max_length=45), AfterValidator(_address)]
-LastFour = Annotated[Annotated[str, Field(pattern=r"^[0-9*xX ]{0,15}[0-9]{4}$")] | None, Absent]
-Plan = Annotated[str, Field(pattern=r"^[0-9]{1,18}$")]
 
 
 class QuoteRequest(Request):
@@ -77,7 +38,7 @@ class QuoteAddRequest(Request):
     client_id: Id = Field(description="The client it is for.")
     name: Name = Field(description="What the quote is called.")
     owner: Annotated[str, Field(min_length=1, max_length=100)] = Field(description="Who sells it, and owns its order.")
-    status: Annotated[Literal[1, 2, 4, 32] | None, BeforeValidator(_whole)] = Field(
+    status: Annotated[Literal[1, 2, 4, 32] | None, BeforeValidator(whole)] = Field(
         default=1, description=f"{_STATUSES}."
     )
     order_queue_id: Annotated[int, Field(gt=0)] = Field(description="Where its order goes; a queue that takes quotes.")
@@ -97,7 +58,7 @@ class QuoteUpdateRequest(QuoteRequest):
     owner: Annotated[Annotated[str, Field(max_length=100)] | None, Absent] = Field(
         default=None, description="Who sells it, and owns its order."
     )
-    status: Annotated[Literal[1, 2, 4, 16, 32] | None, BeforeValidator(_whole)] = Field(
+    status: Annotated[Literal[1, 2, 4, 16, 32] | None, BeforeValidator(whole)] = Field(
         default=None, description=f"{_STATUSES}, 16 cancelled."
     )
     expires: Moment = Field(default=None, description="Until when it may be signed: a Unix time, or a date (UTC).")
@@ -182,7 +143,7 @@ class QuoteSignRequest(QuoteRequest):
         description="ours: the total that the signer was shown, as `total` of the quote, before tax. If the quote comes to "
         "another sum, nothing is signed and the call is refused with both (`total_differs`).",
     )
-    contract: Annotated[None, BeforeValidator(_files)] = Field(
+    contract: SignedFile = Field(
         default=None, description="The signed contract, as a file of a multipart/form-data body."
     )
     first: Short = Field(default=None, description="Instead of the client's first name, on this order.")

@@ -1,4 +1,4 @@
-"""What becomes of a run of an action: done, failed, waiting, undone, or not run at all. Pure: order in, order out."""
+"""Outcomes of a run of an action: done, failed, waiting, undone, or not run at all. Pure: order in, order out."""
 
 from collections.abc import Mapping
 from typing import Any

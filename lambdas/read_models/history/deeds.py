@@ -2,6 +2,8 @@
 
 Verbs write `changed_by` and `changed_how`. The machine, the runs of actions and the watch write neither, so the names on the
 order are still those of the verb before. Their writes are known by what they change. What is not known as theirs is the verb's.
+
+Longer than 200 lines, because each rule leaves to the next what it does not know.
 """
 
 from collections.abc import Callable, Iterator

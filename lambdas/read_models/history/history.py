@@ -3,6 +3,8 @@
 A change may come twice, late or after a gap. An item is written on the condition that there is none in its place. After a gap,
 an item carries all values of the revision that it changed, so that it and later ones can be read. The item before it is known
 from the last call, or read from the table.
+
+Longer than 200 lines, because every way in which a change can come is handled in one place.
 """
 
 from collections.abc import Callable

@@ -3,6 +3,8 @@
 `content` is what the chain is made of: who, when, how, the values that changed, and the hash of the item before. `personal`
 holds the values that tell of a person, with a random salt; the content has its digest. So they can be erased later, and what is
 left lets nobody find them by trying. They are in one item, because a second one would cost a write unit more.
+
+Longer than 200 lines, because an item is read by the file that writes it.
 """
 
 import secrets

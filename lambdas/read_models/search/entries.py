@@ -5,7 +5,11 @@ order to the oldest. So one query reads what begins with a text, and a term's ne
 
 An anchor per order names its entries and the revision. It is written only if the terms change, before any entry. So a change that
 comes again, late or after a gap leaves no entry that the anchor does not name. No search relies on that, because it compares the
-orders themselves (finding.py). https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-sort-keys.html
+orders themselves (finding.py).
+
+Longer than 200 lines, because writes, reads and keys of entries must fit each other.
+
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-sort-keys.html
 """
 
 from collections.abc import Mapping

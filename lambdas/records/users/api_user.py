@@ -1,4 +1,7 @@
-"""Users of the API: a name, hashed tokens that expire and can be rotated, and what they may do where."""
+"""Users of the API: a name, hashed tokens that expire and can be rotated, and what they may do where.
+
+Longer than 200 lines, because a user and every write that changes one are judged together.
+"""
 
 import hashlib
 import hmac

@@ -8,8 +8,8 @@ import pytest
 
 from infra.cdk import cdk_environment
 from infra.local import stack
+from infra.local.deployment import DeployError, deploy
 from infra.local.process import BackgroundProcess
-from infra.local.stack import DeployError, deploy
 
 
 class Cdk:

@@ -67,14 +67,14 @@ def test_a_page_ends_where_one_answer_is_full_and_api_2_0_is_told_how_many_fit(
     caller: Caller, made: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     one = bytes_of(caller.call("order.get", {"order_id": made[0]}).body)
-    monkeypatch.setattr("lambdas.api.orders.methods.MOST_BYTES", 2 * one + one // 2)
+    monkeypatch.setattr("lambdas.api.orders.listing.MOST_BYTES", 2 * one + one // 2)
 
     body = caller.call("order.list", {}).body
     assert (ids(body), body["next_cursor"] is None) == (made[:2], False)
     assert ids(caller.call("order.list", {"cursor": body["next_cursor"]}).body) == made[2:4]
 
     one = bytes_of(caller.data("order.get", {"order_id": made[0]}))
-    monkeypatch.setattr("lambdas.api.orders.methods.MOST_BYTES", 2 * one + one // 2)
+    monkeypatch.setattr("lambdas.api.orders.listing.MOST_BYTES", 2 * one + one // 2)
     refused = caller.send("/api/2.0/", query="method=order.list").body
     fit = int(re.findall(r"ask for (\d+) at most", refused["error_message"])[0])
     assert (refused["status"], 0 < fit < 7) == (False, True)
@@ -243,7 +243,7 @@ def test_new_callers_lists_are_sorted_by_time(caller: Caller, made: list[str]) -
 def test_what_is_too_much_to_be_sorted_is_refused(
     caller: Caller, made: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("lambdas.api.orders.methods.MAX_LIMIT", 5)
+    monkeypatch.setattr("lambdas.api.orders.listing.MAX_LIMIT", 5)
     refused = caller.send("/api/2.0/", query="method=order.list&order_by=priority&limit=2").body
 
     assert "min_ts" in refused["error_message"]
