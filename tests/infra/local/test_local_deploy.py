@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from infra.cdk import cdk_environment
-from infra.local import stack
+from infra.local import deployment
 from infra.local.deployment import DeployError, deploy
 from infra.local.process import BackgroundProcess
 
@@ -30,8 +30,8 @@ class Cdk:
 @pytest.fixture
 def cdk(monkeypatch: pytest.MonkeyPatch) -> Cdk:
     made = Cdk()
-    monkeypatch.setattr(stack, "_cdk", made)
-    monkeypatch.setattr(stack, "source_hash", lambda: "as it is")
+    monkeypatch.setattr(deployment, "_cdk", made)
+    monkeypatch.setattr(deployment, "source_hash", lambda: "as it is")
     return made
 
 
@@ -53,7 +53,7 @@ def test_other_sources_or_another_address_make_it_anew(
     run(tmp_path)
     run(tmp_path, front="http://127.0.0.1:3")
     run(tmp_path, front="http://127.0.0.1:3", panel="http://127.0.0.1:4")
-    monkeypatch.setattr(stack, "source_hash", lambda: "changed")
+    monkeypatch.setattr(deployment, "source_hash", lambda: "changed")
     run(tmp_path, front="http://127.0.0.1:3", panel="http://127.0.0.1:4")
 
     assert cdk.asked.count("synth") == 4
