@@ -13,14 +13,10 @@ from lambdas.orders.decisions.lead.room import QUEUE_BYTES, queue_bytes
 from lambdas.orders.model.checklist import checklist_of
 from lambdas.orders.model.queue import Action, Queue
 from lambdas.orders.model.teams import Team, load_teams
-from statemachines.compiler import state_names
 from statemachines.credit_checks import credit_problems
 from statemachines.notify_checks import notify_problems
+from statemachines.state_names import MAX_STATE_NAME, all_names, is_of_the_machine, state_names
 
-MACHINE_STATES = {
-    "find_step", "first_round", "go_to_step", "no_such_step", "too_many_rounds", "still_a_lead", "unwound", "complete_already",
-}  # fmt: skip
-MAX_STATE_NAME = 80
 MAX_REQUIRED_ACTIONS = 90  # Complete's condition names each; DynamoDB takes 300 operators and 4 KB of expression
 
 
@@ -90,19 +86,22 @@ def _ids(queue: Queue) -> Iterator[str]:
 
 
 def _names(queue: Queue) -> Iterator[str]:
-    of_actions = {
-        made.format(place)
-        for name in state_names(queue).values()
-        for place in (name, f"undo_{name}")
-        for made in ("{}", "{}_wait", "{}_gate", "{}_over", "{}_silent", "{}_passed")
-    }
+    of_actions = {name for states in state_names(queue).values() for name in all_names(states)}
     for name, count in Counter(step.name for step in queue.steps).items():
         if count > 1:
             yield f"{count} steps are called {name}; give each step a name of its own"
-        if name in MACHINE_STATES or name in of_actions or name.startswith("leave_"):
+        if is_of_the_machine(name) or name in of_actions:
             yield f"a step cannot be called {name}: the machine has a state of that name; choose another"
         if len(name) > MAX_STATE_NAME:
             yield f"the step name {name[:20]}... has more than {MAX_STATE_NAME} characters; shorten it"
+        if not name.isprintable():
+            yield f"the step name {name!r} has characters that cannot be printed; remove them"
+    for kind, name in (
+        *(("step", step.name) for step in queue.steps),
+        *(("action", each.name) for each in queue.actions),
+    ):
+        if "${" in name:
+            yield f"the {kind} name {name} holds ${{, which a deployment fills in; choose another name"
 
 
 def _modules(queue: Queue, modules: Mapping[str, Module[Any]]) -> Iterator[str]:

@@ -11,9 +11,10 @@ from itertools import pairwise
 from typing import Any
 
 from lambdas.orders.model.queue import Queue, Step
-from statemachines import end_states, run_states, wait_states
+from statemachines import end_states, gates, run_states, wait_states
 from statemachines.asl import GONE, State, catch
 from statemachines.graph import Place, branches, is_plain
+from statemachines.state_names import LEAVE, ActionStates, state_names
 from statemachines.unwinding import unwinding_states
 
 ROUTER, FIRST_ROUND, GO_TO_STEP = "find_step", "first_round", "go_to_step"
@@ -46,15 +47,6 @@ def compile_queue(queue: Queue, undoing: frozenset[str]) -> dict[str, Any]:
 
 def to_json(machine: Mapping[str, Any]) -> str:
     return json.dumps(machine, indent=2, ensure_ascii=False) + "\n"
-
-
-def state_names(queue: Queue) -> dict[int, str]:
-    """The state of each action: its module, with its id where a queue uses the module more than once."""
-    modules = [action.module for action in queue.actions]
-    return {
-        action.id: action.module if modules.count(action.module) == 1 else f"{action.module}_{action.id}"
-        for action in queue.actions
-    }
 
 
 def _router(queue: Queue, entries: Mapping[int, str]) -> dict[str, State]:
@@ -96,7 +88,7 @@ def _fail(error: str, cause: str) -> State:
     return {"Type": "Fail", "Error": error, "Cause": cause}
 
 
-def _step(step: Step, named: Mapping[int, str], *, then: str) -> dict[str, State]:
+def _step(step: Step, named: Mapping[int, ActionStates], *, then: str) -> dict[str, State]:
     """The states of a step. One chain of required actions needs no box; several chains, or one that may end early, need one."""
     chains = branches(step)
     if is_plain(chains):
@@ -104,13 +96,13 @@ def _step(step: Step, named: Mapping[int, str], *, then: str) -> dict[str, State
     return {step.name: _box(chains, step, named, then)}
 
 
-def _entry_of(step: Step, named: Mapping[int, str]) -> str:
+def _entry_of(step: Step, named: Mapping[int, ActionStates]) -> str:
     """The first state of a step."""
     chains = branches(step)
     return _entry(chains[0][0], named) if is_plain(chains) else step.name
 
 
-def _box(chains: Sequence[list[Place]], step: Step, named: Mapping[int, str], then: str) -> State:
+def _box(chains: Sequence[list[Place]], step: Step, named: Mapping[int, ActionStates], then: str) -> State:
     """One step: out of it early only with the error that says why."""
     return {
         "Type": "Parallel",
@@ -121,8 +113,8 @@ def _box(chains: Sequence[list[Place]], step: Step, named: Mapping[int, str], th
     }
 
 
-def _branch(number: int, chain: list[Place], step: Step, named: Mapping[int, str]) -> State:
-    leave = f"leave_{step.id}" if number == 1 else f"leave_{step.id}_{number}"
+def _branch(number: int, chain: list[Place], step: Step, named: Mapping[int, ActionStates]) -> State:
+    leave = f"{LEAVE}{step.id}" if number == 1 else f"{LEAVE}{step.id}_{number}"
     made = _chain_states(chain, step, named, leave=leave, then=None)
     if any(found["Next"] == leave for state in made.values() for found in state.get("Catch", ())):
         made[leave] = _fail(_WHY_IT_LEAVES, "{% $states.input.Cause %}")
@@ -130,7 +122,7 @@ def _branch(number: int, chain: list[Place], step: Step, named: Mapping[int, str
 
 
 def _chain_states(
-    chain: list[Place], step: Step, named: Mapping[int, str], *, leave: str, then: str | None
+    chain: list[Place], step: Step, named: Mapping[int, ActionStates], *, leave: str, then: str | None
 ) -> dict[str, State]:
     """The states of one chain, its first state first. `then`: the state after the chain; None: its branch ends."""
     entries = [_entry(place, named) for place in chain]
@@ -141,33 +133,33 @@ def _chain_states(
 
 
 def _action_states(
-    place: Place, step: Step, named: Mapping[int, str], *, leave: str, following: str | None
+    place: Place, step: Step, named: Mapping[int, ActionStates], *, leave: str, following: str | None
 ) -> dict[str, State]:
-    """The states of one action: gate, run, silence and wait.
+    """The states of one action: gate, run, silence and waits.
 
     The gate is for prereqs in other branches. Silence writes on the order that a run never answered. An optional action has a
     quiet end instead of a wait.
     """
-    action, name = place.action, named[place.action.id]
+    action, names = place.action, named[place.action.id]
     made: dict[str, State] = {}
     if place.gates:
-        entry = name if action.automatic else f"{name}_wait"
-        passed = f"{name}_over" if action.optional else name
-        made[f"{name}_gate"] = wait_states.gate(
-            action, step, place.gates, entry=entry, gate_state=f"{name}_gate", passed=passed, leave=leave
+        entry = names.run if action.automatic else names.wait
+        passed = names.over if action.optional else names.run
+        made[names.gate] = gates.gate(
+            action, step, place.gates, entry=entry, gate_state=names.gate, passed=passed, leave=leave
         )
     if action.optional:
-        made[name] = run_states.try_once(action, on_failure=f"{name}_over", on_silence=f"{name}_silent")
-        over = f"{name}_over"
-        made[f"{name}_silent"] = run_states.silent_run(action, step, then=over, otherwise=over)
-        made[f"{name}_over"] = {"Type": "Succeed"}
+        made[names.run] = run_states.try_once(action, on_failure=names.over, on_silence=names.silent)
+        made[names.silent] = run_states.silent_run(action, step, then=names.over, otherwise=names.over)
+        made[names.over] = {"Type": "Succeed"}
         return made
     onward = {"Next": following} if following else {"End": True}
-    wait, silent = f"{name}_wait", f"{name}_silent"
-    made[name] = run_states.run(action, step, onward=onward, on_failure=wait, on_silence=silent, leave=leave)
-    made[silent] = run_states.silent_run(action, step, then=wait, otherwise=f"{name}_passed")
-    made[f"{name}_passed"] = run_states.passed(action, step, onward=onward, otherwise=leave)
-    made[wait] = wait_states.wait_for_action(action, step, run_state=name, wait_state=wait, leave=leave)
+    made[names.run] = run_states.run(
+        action, step, onward=onward, on_failure=names.wait, on_silence=names.silent, leave=leave
+    )
+    made[names.silent] = run_states.silent_run(action, step, then=names.wait, otherwise=names.passed)
+    made[names.passed] = run_states.passed(action, step, onward=onward, otherwise=leave)
+    made[names.wait] = wait_states.wait_for_action(action, step, names, leave=leave)
     return made
 
 
@@ -175,7 +167,7 @@ def _action_states(
 _WHY_IT_LEAVES = "{% $states.input.Error = 'OrderCanceled' ? 'OrderCanceled' : 'OrderMoved' %}"
 
 
-def _entry(place: Place, named: Mapping[int, str]) -> str:
+def _entry(place: Place, named: Mapping[int, ActionStates]) -> str:
     """A gate where there is one; else automatic actions begin with their run, manual ones with their wait."""
-    name = named[place.action.id]
-    return f"{name}_gate" if place.gates else name if place.action.automatic else f"{name}_wait"
+    names = named[place.action.id]
+    return names.gate if place.gates else names.run if place.action.automatic else names.wait

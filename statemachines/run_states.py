@@ -33,22 +33,22 @@ _ANSWERED = [
 def run(action: Action, step: Step, *, onward: State, on_failure: str, on_silence: str, leave: str) -> State:
     """Run the action's module. Whatever goes wrong ends at its wait, but for an order that is no longer here."""
     catches = [catch(GONE, leave), catch(_ANSWERED, on_failure), catch(["States.ALL"], on_silence)]
-    return {**_call(action, f"{step.name}: {action.name}: claim, run, settle"), "Catch": catches, **onward}
+    return {**_call(action, f"step {step.name}"), "Catch": catches, **onward}
 
 
 def try_once(action: Action, *, on_failure: str, on_silence: str) -> State:
     """Run an optional action: it never holds anything up, so whatever goes wrong ends its branch quietly."""
-    task = _call(action, f"{action.name}: optional, ends quietly")
+    task = _call(action, "optional, ends quietly")
     catches = [catch([*GONE, *_ANSWERED], on_failure), catch(["States.ALL"], on_silence)]
     return {**task, "Catch": catches, "End": True}
 
 
 def silent_run(action: Action, step: Step, *, then: str, otherwise: str) -> State:
-    """Its runs ended without a word. A claim of theirs may still live; nothing waits for it. `otherwise`: where to go if the
+    """Its runs gave no answer. A claim of theirs may still live; nothing waits for it. `otherwise`: where to go if the
     order is not here any more, or the action is done after all: there is nobody to wait for."""
     return _silent(
         action,
-        f"{action.name}: its runs ended without a word",
+        f"{action.name}: its runs gave no answer",
         "step_id = :step AND NOT actions.#key.#state IN (:done, :skipped)",
         {":step": {"N": str(step.id)}, ":done": {"S": "done"}, ":skipped": {"S": "skipped"}},
         then=then,
@@ -70,16 +70,16 @@ def passed(action: Action, step: Step, *, onward: State, otherwise: str) -> Stat
         names={"#key": str(action.id), "#state": "state"},
         values={":step": {"N": str(step.id)}, ":now": {"N": NOW}, **{f":{state}": {"S": state} for state in met}},
     )
-    task = table_task("Met, though its function says nothing", UPDATE, update)
+    task = table_task("Met without an answer", UPDATE, update)
     del task["Retry"]  # a definition has 1 MB, and coming round is a retry
     return {**task, **onward, "Catch": [catch(["States.ALL"], otherwise)]}
 
 
 def silent_undo(action: Action, *, then: str, otherwise: str) -> State:
-    """Its undo ended without a word. `otherwise`: where to go if all is taken back after all."""
+    """Its undo gave no answer. `otherwise`: where to go if all is taken back after all."""
     return _silent(
         action,
-        f"{action.name}: its undo ended without a word",
+        f"{action.name}: its undo gave no answer",
         "step_status = :canceled AND NOT actions.#key.#state IN (:undone)",
         {":canceled": {"N": str(int(StepStatus.CANCELED))}, ":undone": {"S": "undone"}},
         then=then,
@@ -89,12 +89,13 @@ def silent_undo(action: Action, *, then: str, otherwise: str) -> State:
 
 def _silent(action: Action, comment: str, condition: str, values: State, *, then: str, otherwise: str) -> State:
     """Write on the order what its function could not: a module that cannot be loaded, a process that dies each time, an access
-    denied. A request for the run is spent: it would have the wait give way to the next such run at once."""
+    denied. A request for the run is spent: it would have the wait give way to the next such run at once. Nor does the machine
+    retry it any more."""
     update = order_update(
         condition,
         "actions.#key.#state = :failed, actions.#key.failed_last = :yes, actions.#key.#at = :now,"
         " actions.#key.reason = :reason, activity = :now",
-        remove="actions.#key.requested_at",
+        remove="actions.#key.requested_at, actions.#key.retryable",
         names={"#key": str(action.id), "#state": "state", "#at": "at"},
         values={
             **values,
@@ -110,14 +111,14 @@ def _silent(action: Action, comment: str, condition: str, values: State, *, then
 
 _SILENCE = (
     "{% $states.input.Error = 'ActionBusy' ? 'a run of it has not ended yet: process this action again in a minute'"
-    " : 'its function ended without an answer (' & $states.input.Error & '): its log has the details; once that is mended,"
+    " : 'its function gave no answer (' & $states.input.Error & '): read its log and fix the cause, then"
     " process this action again' %}"
 )
 
 
 def undo(action: Action, *, onward: State, on_failure: str, on_silence: str) -> State:
     """Take back what the action did; waits for a person if that fails."""
-    task = _call(action, f"{action.name}: take back what it did", undo=True)
+    task = _call(action, "take back", undo=True)
     said_why = [error for error in _ANSWERED if error != "ActionBusy"]  # it leaves no reason on the order
     return {**task, "Catch": [catch(said_why, on_failure), catch(["States.ALL"], on_silence)], **onward}
 
@@ -126,7 +127,7 @@ def _call(action: Action, comment: str, *, undo: bool = False) -> State:
     payload: State = {"order_id": ORDER_ID, "action_id": action.id}
     return {
         "Type": "Task",
-        "Comment": comment,
+        "Comment": f"Action {action.id}, module {action.module}: {comment}",
         "Resource": "arn:aws:states:::lambda:invoke",
         "Arguments": {
             "FunctionName": f"${{{action.module}}}",

@@ -8,13 +8,14 @@ from collections.abc import Mapping, Sequence
 from lambdas.orders.model.queue import Action, Queue, Step
 from statemachines import end_states, run_states, wait_states
 from statemachines.asl import State
+from statemachines.state_names import ActionStates
 
 UNWOUND = "unwound"
 # They take back what is in our own records and at the payment provider, whatever an outside party does with its part.
 ALONE = frozenset({"add_services", "generate_invoice"})
 
 
-def unwinding_states(queue: Queue, undoing: frozenset[str], named: dict[int, str]) -> dict[str, State]:
+def unwinding_states(queue: Queue, undoing: frozenset[str], named: Mapping[int, ActionStates]) -> dict[str, State]:
     """The states that undo in reverse order, then write that the order is unwound."""
     chains = undo_chains(queue.steps, undoing)
     if not chains:
@@ -77,15 +78,16 @@ def _prereqs(action: Action, here: Mapping[int, Action], known: frozenset[int] =
     return direct.union(*(_prereqs(here[each], here, known | direct) for each in direct))
 
 
-def _branch(chain: Sequence[Action], named: dict[int, str]) -> State:
-    names = [f"undo_{named[action.id]}" for action in chain]
-    over = f"{names[-1]}_over"
+def _branch(chain: Sequence[Action], named: Mapping[int, ActionStates]) -> State:
+    undos = [named[action.id].undo for action in chain]
+    over = undos[-1].over
     states: dict[str, State] = {}
-    for action, name, following in zip(chain, names, [*names[1:], None], strict=True):
-        wait, silent = f"{name}_wait", f"{name}_silent"
-        onward = {"Next": following} if following else {"End": True}
-        states[name] = run_states.undo(action, onward=onward, on_failure=wait, on_silence=silent)
-        states[silent] = run_states.silent_undo(action, then=wait, otherwise=following or over)
-        states[wait] = wait_states.wait_for_undo(action, undo_state=name)
+    for action, names, following in zip(chain, undos, [*undos[1:], None], strict=True):
+        onward = {"Next": following.run} if following else {"End": True}
+        states[names.run] = run_states.undo(action, onward=onward, on_failure=names.wait, on_silence=names.silent)
+        states[names.silent] = run_states.silent_undo(
+            action, then=names.wait, otherwise=following.run if following else over
+        )
+        states[names.wait] = wait_states.wait_for_undo(action, names)
     states[over] = {"Type": "Succeed"}
-    return {"StartAt": names[0], "States": states}
+    return {"StartAt": undos[0].run, "States": states}

@@ -5,7 +5,7 @@ here any more or needs nothing: the machine continues, and the next state finds 
 """
 
 from lambdas.orders.model.queue import Action, Step
-from lambdas.orders.model.waits import DUE_SHARDS, WaitKey
+from lambdas.orders.model.waits import DUE_SHARDS, WaitKey, token_field
 from statemachines.asl import (
     CONDITION_FAILED,
     DAY_SECONDS,
@@ -19,6 +19,7 @@ from statemachines.asl import (
     order_update,
     table_task,
 )
+from statemachines.state_names import ActionStates
 
 # Of `due_shard` in lambdas/orders/model/waits.py.
 _SHARD = f"{{% $string($number($states.context.Execution.Input.order_id) % {DUE_SHARDS}) %}}"
@@ -30,7 +31,7 @@ _STILL_TO_DO = (
 )
 
 
-def wait_for_action(action: Action, step: Step, *, run_state: str, wait_state: str, leave: str) -> State:
+def wait_for_action(action: Action, step: Step, names: ActionStates, *, leave: str) -> State:
     """Park until somebody processes or skips the action; weekly it parks again, so that no token grows old.
 
     A run that was asked for already needs no waiting: the condition fails, and the run's claim sees to the rest.
@@ -50,10 +51,10 @@ def wait_for_action(action: Action, step: Step, *, run_state: str, wait_state: s
     )
     catches = [
         catch(GONE, leave),
-        catch(["ActionSkipped", CONDITION_FAILED], run_state),
-        catch(["States.Timeout"], wait_state),
+        catch(["ActionSkipped", CONDITION_FAILED], names.run),
+        catch(["States.Timeout"], names.wait),
     ]
-    return {**parked, "Next": run_state, "Catch": catches}
+    return {**parked, "Next": names.run, "Catch": catches}
 
 
 def _to_do(action: Action) -> str:
@@ -63,70 +64,7 @@ def _to_do(action: Action) -> str:
     return f"done by hand, by {action.owner}: process this action once it is done, or skip it"
 
 
-def holding_up(action: Action, step: Step) -> tuple[list[int], list[int]]:
-    """The actions that keep the step open while an optional action waits at its gate: required ones, and optional prereqs.
-
-    Where nothing does, the action must not wait at all: it would hold up a step that is done.
-    """
-    required = [other.id for other in step.actions if not other.optional]
-    tries = [other.id for other in step.actions if other.optional and other.automatic and other.id in action.prereqs]
-    return required, tries
-
-
-def gate(
-    action: Action, step: Step, gates: tuple[int, ...], *, entry: str, gate_state: str, passed: str, leave: str
-) -> State:
-    """Wait for prereqs in other branches. No person is waited for here, so there is no deadline but the prereqs' own.
-
-    Longer than 30 lines, because a state is one declaration.
-    """
-    names = {
-        "#key": WaitKey.gate(action.id),
-        "#self": str(action.id),
-        "#state": "state",
-        **{f"#g{prereq}": str(prereq) for prereq in gates},
-    }
-    met = " AND ".join(f"actions.#g{prereq}.#state IN (:done, :skipped)" for prereq in gates)
-    wait = {"token": {"S": TOKEN}, "since": {"N": NOW}, "owner": {"S": "prereqs"}}
-    named = ", ".join(f"{other.name} ({other.id})" for other in step.actions if other.id in gates)
-    why = f"waits for {named}: this goes on once that is done or skipped"
-    values = {":step": {"N": str(step.id)}, **_MET, ":wait": {"M": wait}, ":why": {"S": why}}
-    still_time = ""
-    if action.optional:
-        still_time, others, states = _still_time(action, step)
-        names, values = names | others, values | states
-    update = order_update(
-        f"step_id = :step AND NOT ({met}){still_time}",
-        "waits.#key = :wait, actions.#self.reason = :why",
-        names=names,
-        values=values,
-    )
-    task = table_task(
-        f"{action.name}: waits for {', '.join(map(str, gates))}",
-        f"{UPDATE}.waitForTaskToken",
-        update,
-        seconds=30 * DAY_SECONDS,
-    )
-    catches = [
-        catch(GONE, leave),
-        catch([CONDITION_FAILED], entry),
-        catch(["ActionSkipped"], passed),
-        catch(["States.Timeout"], gate_state),
-    ]
-    return {**task, "Next": entry, "Catch": catches}
-
-
-def _still_time(action: Action, step: Step) -> tuple[str, State, State]:
-    """Something keeps the step open while an optional action waits: a condition, with the names and values in it."""
-    required, tries = holding_up(action, step)
-    open_ones = [f"NOT actions.#g{other}.#state IN (:done, :skipped)" for other in required]
-    open_ones += [f"actions.#g{other}.#state IN (:pending, :running)" for other in tries]
-    names = {f"#g{other}": str(other) for other in (*required, *tries)}
-    values = {":pending": {"S": "pending"}, ":running": {"S": "running"}} if tries else {}
-    return f" AND ({' OR '.join(open_ones)})", names, values
-
-
-def wait_for_undo(action: Action, *, undo_state: str) -> State:
+def wait_for_undo(action: Action, names: ActionStates) -> State:
     """Park until somebody asks for the undo to be tried again; after a day at most, it is tried again automatically."""
     parked = _park(
         WaitKey.undo(action.id),
@@ -139,7 +77,7 @@ def wait_for_undo(action: Action, *, undo_state: str) -> State:
         names={"#action": str(action.id), "#state": "state"},
         values={":canceled": {"N": "3"}, ":undone": {"S": "undone"}},
     )
-    return {**parked, "Next": undo_state, "Catch": [catch(["States.Timeout", CONDITION_FAILED], undo_state)]}
+    return {**parked, "Next": names.run, "Catch": [catch(["States.Timeout", CONDITION_FAILED], names.run)]}
 
 
 def _park(
@@ -155,7 +93,10 @@ def _park(
     also: str = "",
     names: State | None = None,
 ) -> State:
-    """`soonest_seconds`: the order is looked at for overdue waits then, at the latest (lambdas/watch/sweeper.py).
+    """A wait that is on the order already stays as it is, with its beginning and its deadline: only its token is new.
+    All that ends a wait removes it.
+
+    `soonest_seconds`: the order is looked at for overdue waits then, at the latest (lambdas/watch/sweeper.py).
 
     Longer than 30 lines, because a state is one declaration.
     """
@@ -167,10 +108,12 @@ def _park(
     }
     update = order_update(
         condition,
-        f"{also}waits.#key = :wait, due_shard = :shard, due_at = if_not_exists(due_at, :soonest)",
-        names={"#key": key, **(names or {})},
+        f"{also}waits.#key = if_not_exists(waits.#key, :wait), #token = :token,"
+        " due_shard = :shard, due_at = if_not_exists(due_at, :soonest)",
+        names={"#key": key, "#token": token_field(key), **(names or {})},
         values={
             ":wait": {"M": wait},
+            ":token": {"S": TOKEN},
             ":shard": {"S": _SHARD},
             ":soonest": {"N": in_seconds(soonest_seconds)},
             **values,

@@ -53,9 +53,9 @@ def test_the_happy_path_takes_4_transitions(shop: Shop) -> None:
     shop.execution_ended(order_id)
 
     assert shop.states_entered(order_id) == [
-        "provision_client",
-        "add_services",
-        "generate_invoice",
+        "Provision Client",
+        "Add Services",
+        "Generate Invoice",
         "Complete",
     ]
 

@@ -15,7 +15,7 @@ from lambdas.orders.machine import Answer, StepFunctionsMachine
 from lambdas.orders.model.executions import execution_name
 from lambdas.orders.model.order import Order
 from lambdas.orders.model.queue import Queue
-from lambdas.orders.store import DynamoOrderStore
+from lambdas.orders.store import DynamoOrderStore, save
 from lambdas.runtime.items import from_item, to_item
 from statemachines.__main__ import machine_of
 from statemachines.compiler import to_json
@@ -54,6 +54,10 @@ class Bench:
 
     def answer(self, token: str, answer: Answer) -> None:
         StepFunctionsMachine({}, client=self.step_functions).answer(token, answer)
+
+    def changed(self, order_id: str, decision: Callable[[Order], Order]) -> Order:
+        """The order as decided and saved. No relay answers the waits that this ends."""
+        return save(self.orders, self.orders.get(order_id), decision)
 
     def until(self, what: str, ask: Callable[[Order], T | None], order_id: str) -> T:
         deadline = time.monotonic() + 30

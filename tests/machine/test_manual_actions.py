@@ -3,6 +3,7 @@
 import pytest
 
 from lambdas.orders.decisions import progress
+from lambdas.orders.decisions.deadlines import with_overdue_marked
 from lambdas.orders.machine import Answer
 from lambdas.orders.model.checklist import ActionState
 from lambdas.orders.model.order import Order, Wait
@@ -61,26 +62,29 @@ def test_it_waits_for_its_owner_until_it_is_due(bench_of: BenchOf, functions: di
     bench.answer(wait.token, Answer.CANCELED)
 
 
-def test_past_its_deadline_it_parks_again(bench_of: BenchOf, functions: dict[str, str]) -> None:
-    bench = bench_of(QUEUE, seconds={"add_services_wait": 1}, functions=functions)
+def test_past_its_deadline_it_parks_again_and_stays_overdue(bench_of: BenchOf, functions: dict[str, str]) -> None:
+    bench = bench_of(QUEUE, seconds={"Add Services: wait": 1}, functions=functions)
     order_id, first = a_parked_order(bench)
+    marked = bench.changed(order_id, lambda order: with_overdue_marked(order, (first.due_at or 0) + 1))
+    seen = marked.waits["21"].token
 
     def parked_again(order: Order) -> Wait | None:
         wait = parked(order)
-        return wait if wait and wait.token != first.token else None
+        return wait if wait and wait.token != seen else None
 
     again = bench.until("the action waits again", parked_again, order_id)
-    bench.answer(first.token, Answer.GO_ON)  # too late, and without harm
-    assert again.owner == first.owner
-    bench.orders.save(progress.canceled(bench.orders.get(order_id), now=2, because="test over"))
-    bench.answer(again.token, Answer.CANCELED)
+    bench.answer(seen, Answer.GO_ON)  # too late, and without harm
+    assert again == marked.waits["21"].changed(token=again.token)
+    assert (again.since, again.due_at, again.overdue) == (first.since, first.due_at, True)
+    over = bench.changed(order_id, lambda order: progress.canceled(order, now=2, because="test over"))
+    assert over.waits == {}
 
 
 NOTE = {"id": 22, "name": "Note", "module": "update_fields", "automatic": True, "config": {"fields": {"note": "x"}}}
 
 
 @pytest.mark.parametrize(
-    ("others", "way"), [((), "add_services_wait"), ((NOTE,), "leave_2")], ids=["plain", "in a box"]
+    ("others", "way"), [((), "Add Services: wait"), ((NOTE,), "leave_2")], ids=["plain", "in a box"]
 )
 def test_a_moved_or_canceled_order_leaves_its_step_for_the_router(
     bench_of: BenchOf, functions: dict[str, str], others: tuple[dict[str, object], ...], way: str

@@ -9,6 +9,7 @@ import pytest
 
 from infra.local.engine_process import LocalEngine
 from lambdas.orders.decisions import progress
+from lambdas.orders.decisions.deadlines import with_overdue_marked
 from lambdas.orders.decisions.operator import manual_actions
 from lambdas.orders.machine import Answer
 from lambdas.orders.model.checklist import ActionState
@@ -20,7 +21,7 @@ from tests.support.build import a_queue, an_order
 
 pytestmark = pytest.mark.engine
 REASON = (
-    "its function ended without an answer (Runtime.ImportModuleError): its log has the details; once that is mended,"
+    "its function gave no answer (Runtime.ImportModuleError): read its log and fix the cause, then"
     " process this action again"
 )
 
@@ -79,7 +80,7 @@ def test_a_run_that_was_asked_for_is_not_tried_for_ever(bench_of: BenchOf, broke
     queue = queue_of({"id": 21, "name": "Add Services", "module": "add_services", "owner": "operations"})
     bench = bench_of(queue, seconds={}, functions=broken)
     submitted = progress.submitted(an_order(queue), now=1, hold=None)
-    order_id = bench.start(submitted.with_action(submitted.actions["21"].changed(requested_at=1)))
+    order_id = bench.start(submitted.with_action(submitted.actions["21"].changed(requested_at=1, retryable=True)))
 
     def parked(order: Order) -> Wait | None:
         return order.waits.get("21")
@@ -87,7 +88,8 @@ def test_a_run_that_was_asked_for_is_not_tried_for_ever(bench_of: BenchOf, broke
     wait = bench.until("the action waits", parked, order_id)
     order = bench.orders.get(order_id)
     assert (order.actions["21"].reason, order.actions["21"].requested_at) == (REASON, None)
-    assert bench.entered(order_id).count("add_services") == 1
+    assert not order.actions["21"].retryable, "the machine retries it no more"
+    assert bench.entered(order_id).count("Add Services") == 1
 
     bench.orders.save(progress.canceled(order, now=2, because="test over"))
     bench.answer(wait.token, Answer.CANCELED)
@@ -112,6 +114,24 @@ def test_an_undo_waits_for_its_owner_and_says_why(
     wait = bench.until("the undo waits", lambda order: order.waits.get("undo_21"), order_id)
     action = bench.orders.get(order_id).actions["21"]
     assert (action.state, action.reason, wait.owner) == (ActionState.FAILED, REASON, "operations")
+    bench.step_functions.stop_execution(executionArn=bench.execution_arn(order_id))
+
+
+def test_an_undo_that_fails_day_after_day_stays_overdue(bench_of: BenchOf, broken: dict[str, str]) -> None:
+    queue = queue_of({"id": 21, "name": "Add Services", "module": "add_services", "automatic": True})
+    bench = bench_of(queue, seconds={"Add Services: undo: wait": 1}, functions=broken)
+    submitted = progress.submitted(an_order(queue), now=1, hold=None)
+    done = submitted.with_action(submitted.actions["21"].changed(state=ActionState.DONE, attempts=1))
+    order_id = bench.start(progress.canceled(done, now=2, because="a test"))
+    first = bench.until("the undo waits", lambda order: order.waits.get("undo_21"), order_id)
+    marked = bench.changed(order_id, lambda order: with_overdue_marked(order, (first.due_at or 0) + 1))
+
+    def waits_again(order: Order) -> Wait | None:
+        wait = order.waits["undo_21"]
+        return wait if wait.token != marked.waits["undo_21"].token else None
+
+    again = bench.until("the undo waits again", waits_again, order_id)
+    assert (again.since, again.due_at, again.overdue) == (first.since, first.due_at, True)
     bench.step_functions.stop_execution(executionArn=bench.execution_arn(order_id))
 
 
@@ -150,4 +170,4 @@ def test_an_action_that_is_skipped_because_its_function_says_nothing_holds_nothi
 
     bench.until("complete", lambda order: order if order.step_status is StepStatus.COMPLETE else None, order_id)
     assert bench.ended(order_id) == "SUCCEEDED"
-    assert bench.entered(order_id).count("add_services") == 2
+    assert bench.entered(order_id).count("Add Services") == 2

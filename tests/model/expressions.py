@@ -11,6 +11,7 @@ from typing import Any
 
 from lambdas.orders.model.order import Order, Wait
 from lambdas.orders.model.steps import StepStatus
+from lambdas.orders.model.waits import token_field
 from statemachines.asl import TOKEN
 
 Condition = Callable[[Order], bool]
@@ -74,6 +75,9 @@ def _set(order: Order, path: list[str], value: Mapping[str, Any], token: str, no
             return order.with_action(action)
         case ["step_status"]:
             return order.changed(step_status=StepStatus(int(value["N"])))
+        case [field] if field.startswith(token_field("")):
+            key = field.removeprefix(token_field(""))
+            return order.changed(waits={**order.waits, key: order.waits[key].changed(token=token)})
         case [field]:
             return order.changed(**{field: _value(value, token, now)})
     raise ValueError(f"an update of {'.'.join(path)} is not known")
@@ -83,6 +87,8 @@ def _removed(order: Order, path: list[str]) -> Order:
     match path:
         case ["actions", key, "requested_at"]:
             return order.with_action(order.actions[key].changed(requested_at=None))
+        case ["actions", key, "retryable"]:
+            return order.with_action(order.actions[key].changed(retryable=False))
     raise ValueError(f"a removal of {'.'.join(path)} is not known")
 
 

@@ -12,11 +12,13 @@ from typing import Any
 
 from lambdas.runtime.models import Frozen
 from statemachines.compiler import COMPLETE_ALREADY, GO_TO_STEP
+from statemachines.state_roles import Role, StateRole, role_of
 from statemachines.unwinding import UNWOUND
 
 _TITLE = re.compile(r"Order queue (\d+), (.*)\. Compiled from .+/queue\.toml")
 _STEP = re.compile(r"Step (\d+): (.*)")
 _BOX = re.compile(r"Step (\d+)\b")
+_MODULE = re.compile(r"Action \d+, module (\w+)")
 _IDS = re.compile(r" in \[([\d, ]+)\]")  # of earlier versions, whose choices do not name the step
 # Filled in at deployment, so it differs between a definition that is deployed and one that is not.
 _FILLED_IN = ("FunctionName", "TableName")
@@ -119,27 +121,37 @@ def _actions(machine: Mapping[str, Any], step_id: int = 0) -> Iterator[ActionFac
     """Of the machine itself, whose plain steps stand in it, and of every branch in the boxes of the others. `step_id`: of the
     box, 0 in none; a plain step is known by what its actions write."""
     states = machine["States"]
+    named = {role: name for name, state in states.items() if (role := role_of(state))}
     choices = (choice for state in states.values() for choice in state.get("Choices", ()))
-    before = (state for name, state in states.items() if not name.endswith("_silent"))
+    before = (state for state in states.values() if (of := role_of(state)) is None or of.role is not Role.SILENT)
     entries = {machine["StartAt"], *(place["Next"] for place in (*before, *choices) if "Next" in place)}
-    for name, state in states.items():
-        if _payload(state) and not _payload(state).get("undo"):
-            yield _action(name, states, step_id, by_hand=f"{name}_wait" in entries)
+    for role, name in named.items():
+        if role.role is Role.RUN:
+            by_hand = named.get(StateRole(Role.WAIT, role.action_id)) in entries
+            own = {of.role: states[other] for of, other in named.items() if of.action_id == role.action_id}
+            yield _action(name, own, step_id, by_hand=by_hand)
+    for state in states.values():
         box = _BOX.match(state.get("Comment", ""))
         for branch in state.get("Branches", ()):
             yield from _actions(branch, int(box[1]) if box else 0)
 
 
-def _action(name: str, states: States, step_id: int, *, by_hand: bool) -> ActionFacts:
-    run, silent, wait, gate = (states.get(f"{name}{part}", {}) for part in ("", "_silent", "_wait", "_gate"))
+def _action(name: str, states: Mapping[Role, States], step_id: int, *, by_hand: bool) -> ActionFacts:
+    """`name`: of the state that runs the action. `states`: those of the action, by what they do."""
+    run, silent, wait, gate = (states.get(role, {}) for role in (Role.RUN, Role.SILENT, Role.WAIT, Role.GATE))
     action_id = _payload(run)["action_id"]
     parked = wait.get("Arguments", {}).get("ExpressionAttributeValues", {}).get(":wait", {}).get("M", {})
-    before = gate.get("Arguments", {}).get("ExpressionAttributeNames")
+    before = [
+        key for name, key in gate.get("Arguments", {}).get("ExpressionAttributeNames", {}).items() if name[:2] == "#g"
+    ]
+    said = _MODULE.match(run.get("Comment", ""))
     return ActionFacts(
         action_id=action_id,
         step_id=step_id or int(silent["Arguments"]["ExpressionAttributeValues"][":step"]["N"]),
         name=(silent or run)["Comment"].rpartition(": ")[0],
-        module=name.removesuffix(f"_{action_id}"),
+        module=said[1]
+        if said
+        else name.removesuffix(f"_{action_id}"),  # earlier versions named the state after its module
         automatic=not by_hand,
         optional=not wait,
         owner=parked.get("owner", {}).get("S", ""),

@@ -12,12 +12,13 @@ from botocore.exceptions import ClientError
 
 from infra.operate.smoke.findings import Finding, Verdict
 from infra.stages.settings import StageSettings
+from statemachines.state_roles import Role, role_of
 
 _ORDER_ID = "{% $states.context.Execution.Input.order_id %}"
 _NOBODYS = "smoke-no-such-order"
 _WANTED = "DynamoDb.ConditionalCheckFailedException"
 _UNKNOWN = {"UnknownOperationException", "InvalidAction", "NotImplemented", "501"}
-_SILENT = "_silent"
+_SILENT = (Role.SILENT, Role.UNDO_SILENT)
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class Account:
         machines = boto3.client("stepfunctions", **self.options, config=Config(inject_host_prefix=not custom))
         for folder, arn in self.machines.items():
             described = machines.describe_state_machine(stateMachineArn=arn)
-            name, state = next(_silent_states(json.loads(described["definition"])["States"]), ("", {}))
+            name, state = next(silent_states(json.loads(described["definition"])["States"]), ("", {}))
             if not state:
                 continue
             definition = json.dumps({"QueryLanguage": "JSONata", **state}).replace(_ORDER_ID, _NOBODYS)
@@ -127,13 +128,13 @@ class Account:
         return str(outputs.get("AlarmTopicArn", ""))
 
 
-def _silent_states(states: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+def silent_states(states: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     """Those of a definition, also inside its parallel branches."""
     for name, state in states.items():
-        if name.endswith(_SILENT):
+        if (of := role_of(state)) and of.role in _SILENT:
             yield name, state
         for branch in state.get("Branches", []):
-            yield from _silent_states(branch["States"])
+            yield from silent_states(branch["States"])
 
 
 def _judged(about: str, state: str, answer: Mapping[str, Any]) -> Finding:

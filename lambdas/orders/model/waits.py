@@ -68,6 +68,14 @@ LEADS_WAIT = WaitKey(WaitKind.LEADS)
 MACHINE_WAIT = WaitKey(WaitKind.MACHINE)
 
 
+def token_field(key: str) -> str:
+    """The field of a stored order with the token that a wait has now.
+
+    A machine parks again before a token grows old. It then writes this field alone, so that the wait keeps its deadline.
+    """
+    return f"token_{key}"
+
+
 def due_shard(order_id: str) -> str:
     """The shard of an order in the due index. Compiled machines calculate it in the same way."""
     return str(int(order_id) % DUE_SHARDS)

@@ -11,6 +11,7 @@ from lambdas.orders.model.checklist import ChecklistAction
 from lambdas.orders.model.info import text
 from lambdas.orders.model.order import Order
 from lambdas.orders.model.steps import StepStatus
+from lambdas.orders.model.waits import token_field
 from lambdas.orders.table.folding import folded, unfolded
 
 _DESCRIPTION, _OPTIONS = "description", "options"
@@ -53,6 +54,10 @@ def restored(order_id: str, fields: Mapping[str, Any]) -> Order:
             {"status": status, **step} if isinstance(step, Mapping) else step
             for step, status in zip(steps, _statuses(len(steps)), strict=True)
         ]
+    if isinstance(fields.get("waits"), Mapping):
+        changed["waits"] = {
+            key: _restored_wait(wait, fields.get(token_field(key))) for key, wait in fields["waits"].items()
+        }
     if isinstance(fields.get("priced"), list):
         changed["priced"] = [_restored_pack(pack, fields.get("info")) for pack in fields["priced"]]
     return Order.model_validate({"order_id": order_id, **fields, **changed})
@@ -77,6 +82,10 @@ def _restored_action(key: str, action: Any) -> Any:
     if not isinstance(action, Mapping):
         return action
     return {"action_id": key, "name": _usual_name(str(action.get("module"))), **action}
+
+
+def _restored_wait(wait: Any, token: Any) -> Any:
+    return {**wait, "token": token} if isinstance(wait, Mapping) and token is not None else wait
 
 
 def _restored_pack(pack: Any, info: Any) -> Any:

@@ -59,7 +59,7 @@ def test_a_canceled_lead_gives_back_the_payment_that_was_begun(shop: Shop) -> No
     begun = shop.gateway.find(shop.hold_key(order_id))
     assert begun is not None
     assert begun.state is TransactionState.VOIDED
-    assert shop.states_entered(order_id)[-4:] == ["Canceled", "undo_generate_invoice", "undo_add_services", "unwound"]
+    assert shop.states_entered(order_id)[-4:] == ["Canceled", "Generate Invoice: undo", "Add Services: undo", "unwound"]
     assert shop.call("order.submit", {"order_id": order_id}).status_code == 409
 
 

@@ -11,6 +11,7 @@ from infra.operate.impact.consequences import Failure, NewQueue, QueueImpact, im
 from infra.operate.impact.definition import QueueFacts, UnreadableDefinitionError, facts_of
 from lambdas.orders.decisions import progress
 from lambdas.orders.model.checklist import ActionState
+from lambdas.orders.model.modules import load_modules
 from lambdas.orders.model.order import Order, PaymentAttempt
 from lambdas.orders.model.queue import QUEUES_ROOT, Queue
 from statemachines.compiler import compile_queue, to_json
@@ -47,6 +48,22 @@ def waiting(order_id: str, **changes: Any) -> Order:
 
 def harmed(found: QueueImpact) -> list[tuple[str, tuple[str, ...]]]:
     return [(failure.what, failure.order_ids) for failure in found.failures]
+
+
+def test_states_that_an_earlier_version_named_after_modules_tell_the_same() -> None:
+    """A deploy that only renames states changes no action, step or deadline of the queue."""
+    queue = Queue.read(DATA / "virtual_hosting_2026_11_27")
+    undoing = frozenset(name for name, module in load_modules().items() if module.undoes)
+    old = facts_of((DATA / "virtual_hosting_2026_11_27" / "machine.asl.json").read_text("utf-8"))
+    new = facts_of(to_json(compile_queue(queue, undoing)))
+
+    assert old.actions == new.actions
+    assert (old.steps, old.final_step_ids, old.undoes) == (new.steps, new.final_step_ids, new.undoes)
+    found = impact_of(
+        "virtual_hosting", old, [a_submitted_order(queue)], NewQueue(queue=queue, facts=new), load_modules()
+    )
+    assert found.changes == ("steps and actions are the same, but they compile to another machine",)
+    assert (found.failures, found.restarts) == ((), {"": 1})
 
 
 @given(queues())

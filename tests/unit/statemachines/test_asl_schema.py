@@ -40,7 +40,7 @@ def test_queues_of_real_modules_are_valid(queue: Queue) -> None:
 
 
 def add_services(machine: Machine) -> dict[str, Any]:
-    state: dict[str, Any] = machine["States"]["add_services"]
+    state: dict[str, Any] = machine["States"]["Add Services"]
     return state
 
 

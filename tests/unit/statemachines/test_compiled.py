@@ -19,6 +19,8 @@ from statemachines.asl import GONE, order_update
 from statemachines.checks import QueueError
 from statemachines.compiler import to_json
 from statemachines.modules import read_modules
+from statemachines.state_names import MAX_STATE_NAME
+from statemachines.state_roles import Role, StateRole, role_of
 from tests.support.build import a_queue
 from tests.support.trees import queues
 from tests.unit.statemachines.graphs import (
@@ -72,7 +74,7 @@ def test_state_names_are_unique_in_the_whole_machine_and_short_enough(queue: Que
     names = Counter(name for name, _ in states(compiled(queue)))
 
     assert set(names.values()) == {1}
-    assert max(map(len, names)) <= 60
+    assert max(map(len, names)) <= MAX_STATE_NAME
 
 
 @given(queues())
@@ -196,11 +198,12 @@ def test_what_a_run_says_itself_is_not_taken_for_silence(queue: Queue, machine: 
     }
     said |= {"ActionWaits", "ActionUnasked", "ActionBusy", *GONE}
     runs = [state for _, state in lambdas(machine) if not state["Arguments"]["Payload"].get("undo")]
+    by_name = {name: role_of(state) for name, state in states(machine)}
     assert runs
     for state in runs:
         *answered, silence = state["Catch"]
         assert {error for place in answered for error in place["ErrorEquals"]} == said - {"ActionError"}
-        assert silence["Next"].endswith("_silent")
+        assert by_name[silence["Next"]] == StateRole(Role.SILENT, state["Arguments"]["Payload"]["action_id"])
 
 
 def is_undo(state: Any) -> bool:

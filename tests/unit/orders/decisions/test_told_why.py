@@ -10,6 +10,7 @@ from lambdas.orders.model.modules import load_modules
 from lambdas.orders.model.order import Wait
 from lambdas.orders.model.queue import Queue, load_queues
 from statemachines.compiler import compile_queue
+from statemachines.state_roles import Role, role_of
 from tests.support.build import NOW, a_queue, a_submitted_order
 
 UNDOING = frozenset(name for name, facts in load_modules().items() if facts.undoes)
@@ -29,14 +30,19 @@ def states(queue: Queue) -> dict[str, Any]:
 @pytest.mark.parametrize("queue", load_queues().values(), ids=lambda queue: queue.key)
 def test_every_state_that_waits_for_a_person_or_tells_of_silence_leaves_a_reason(queue: Queue) -> None:
     found = states(queue)
-    parked = {name: state for name, state in found.items() if name.endswith(("_wait", "_silent", "_gate"))}
+    parked = {
+        (name, role): state
+        for name, state in found.items()
+        if (role := role_of(state)) and role.role not in (Role.RUN, Role.UNDO)
+    }
 
     assert parked
-    for name, state in parked.items():
+    for (name, role), state in parked.items():
         arguments = state["Arguments"]
-        if name.startswith("undo_") and name.endswith("_wait"):
-            leads_here = [before for before, way in found.items() if leads(way, name)]
-            assert {f"{name.removesuffix('_wait')}_silent", name.removesuffix("_wait")} <= set(leads_here)
+        if role.role is Role.UNDO_WAIT:
+            before = {of for of in map(role_of, (way for way in found.values() if leads(way, name))) if of}
+            said_why = {(Role.UNDO, role.action_id), (Role.UNDO_SILENT, role.action_id)}
+            assert said_why <= before
             continue  # the undo, or the state that tells of its silence, said why
         assert ".reason = " in arguments["UpdateExpression"], name
         said = [
@@ -46,15 +52,21 @@ def test_every_state_that_waits_for_a_person_or_tells_of_silence_leaves_a_reason
         assert any(word in said[0] for word in ("process", "done or skipped")), name
 
 
+def is_wait(state: dict[str, Any]) -> bool:
+    role = role_of(state)
+    return role is not None and role.role is Role.UNDO_WAIT
+
+
 def leads(state: dict[str, Any], goal: str) -> bool:
     return goal in (state.get("Next"), *(way["Next"] for way in state.get("Catch", ())))
 
 
 @pytest.mark.parametrize("queue", load_queues().values(), ids=lambda queue: queue.key)
 def test_an_undo_that_leaves_no_reason_itself_is_told_of(queue: Queue) -> None:
-    for name, state in states(queue).items():
+    found = states(queue)
+    for state in found.values():
         if state.get("Arguments", {}).get("Payload", {}).get("undo"):
-            straight = [way["ErrorEquals"] for way in state["Catch"] if way["Next"] == f"{name}_wait"]
+            straight = [way["ErrorEquals"] for way in state["Catch"] if is_wait(found[way["Next"]])]
             assert not {"ActionBusy", "States.ALL"} & {error for errors in straight for error in errors}
 
 

@@ -17,7 +17,7 @@ from lambdas.orders.table.folding import LEVEL, unfolded
 from lambdas.orders.table.stored import restored, stored
 from lambdas.runtime.items import from_item, to_item
 from lambdas.runtime.models import Frozen
-from tests.support.build import NOW, an_order
+from tests.support.build import NOW, a_queue, a_submitted_order, an_order
 
 texts = st.text(max_size=5)
 plain: Any = st.recursive(
@@ -59,6 +59,18 @@ def test_what_was_stored_comes_back_whole(order: Order) -> None:
     kept = from_item(to_item(stored(order)))
 
     assert restored(order.order_id, kept) == order
+
+
+def test_a_wait_has_the_token_that_its_machine_wrote_last() -> None:
+    """A machine that parks again writes its token beside the wait. An item of an earlier version has none there."""
+    order = a_submitted_order(a_queue())
+    order = order.changed(waits={"21": Wait(token="first", since=NOW, due_at=NOW + 1, owner="finance", overdue=True)})
+    kept = from_item(to_item(stored(order)))
+    again = restored(order.order_id, {**kept, "token_21": "second", "token_22": "of a wait that ended"})
+
+    assert again == order.changed(waits={"21": order.waits["21"].changed(token="second")})
+    assert restored(order.order_id, kept) == order
+    assert restored(order.order_id, from_item(to_item(stored(again)))) == again
 
 
 def nested(levels: int, end: Any) -> Any:
