@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+import tempfile
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,6 +42,22 @@ class QueueFolder:
         return sorted(self.placeholders - {ORDER_TABLE})
 
 
+def write_definition(queue: QueueFolder) -> Path:
+    """Write the definition as it is deployed, `.local/definitions/<queue>-<hash>.json`, and return the file.
+
+    It has no white space: Step Functions takes 1 MB, and names of functions are filled in yet.
+    """
+    folder = queue.file.parents[2] / ".local" / "definitions"
+    made = folder / f"{queue.name}-{queue.definition_hash}.json"
+    if not made.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        # Written aside and moved: an interrupted or parallel synth leaves no half of a file.
+        with tempfile.NamedTemporaryFile("w", dir=folder, delete=False, encoding="utf-8") as aside:
+            aside.write(queue.definition)
+        Path(aside.name).replace(made)
+    return made
+
+
 def read_queues(root: Path) -> list[QueueFolder]:
     """Every folder with a compiled machine, by name."""
     return [_folder(machine) for machine in sorted(root.glob("*/machine.asl.json"))]
@@ -58,5 +75,5 @@ def _folder(machine: Path) -> QueueFolder:
 
 
 def _compact(definition: str) -> str:
-    """Remove the white space that reviewers need: orders record the hash of what a machine does, and not of how it is written."""
+    """Remove the white space that reviewers need."""
     return json.dumps(json.loads(definition), separators=(",", ":"), ensure_ascii=False)

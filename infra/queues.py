@@ -12,7 +12,7 @@ from constructs import Construct
 
 from infra.actions import construct_name
 from infra.functions.function import allow, own_role
-from infra.queue_folders import ORDER_TABLE, QueueFolder
+from infra.queue_folders import ORDER_TABLE, QueueFolder, write_definition
 from infra.stages.settings import StageSettings
 
 
@@ -44,7 +44,7 @@ class QueueMachine(Construct):
             state_machine_name=name,
             state_machine_type=sfn.StateMachineType.STANDARD,
             # A file beside the template, named by its content: a template takes 1 MB, and a rollback finds the earlier file.
-            definition_body=sfn.DefinitionBody.from_file(str(queue.file)),
+            definition_body=sfn.DefinitionBody.from_file(str(write_definition(queue))),
             definition_substitutions=({ORDER_TABLE: orders.table_name} if queue.uses_orders else {}) | invoked,
             role=_role(self, queue, orders, list(invoked.values())),
             logs=errors_only(log_group),
