@@ -15,7 +15,7 @@ from lambdas.orders.model.queue import Action, Queue
 from lambdas.orders.model.teams import Team, load_teams
 from statemachines.credit_checks import credit_problems
 from statemachines.notify_checks import notify_problems
-from statemachines.state_names import MAX_STATE_NAME, all_names, is_of_the_machine, state_names
+from statemachines.states.state_names import MAX_STATE_NAME, all_names, is_of_the_machine, state_names
 
 MAX_REQUIRED_ACTIONS = 90  # Complete's condition names each; DynamoDB takes 300 operators and 4 KB of expression
 

@@ -11,10 +11,10 @@ from itertools import pairwise
 from typing import Any
 
 from lambdas.orders.model.queue import Queue, Step
-from statemachines import end_states, gates, run_states, wait_states
 from statemachines.asl import GONE, State, catch
 from statemachines.graph import Place, branches, is_plain
-from statemachines.state_names import LEAVE, ActionStates, state_names
+from statemachines.states import end_states, gates, run_states, wait_states
+from statemachines.states.state_names import LEAVE, ActionStates, state_names
 from statemachines.unwinding import unwinding_states
 
 ROUTER, FIRST_ROUND, GO_TO_STEP = "find_step", "first_round", "go_to_step"

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from lambdas.orders.model.queue import Action, Step
 from lambdas.runtime.models import Frozen
-from statemachines.gates import holding_up
+from statemachines.states.gates import holding_up
 
 
 class Place(Frozen):

@@ -6,9 +6,9 @@ A failed undo holds up the undos that depend on it, and nothing else.
 from collections.abc import Mapping, Sequence
 
 from lambdas.orders.model.queue import Action, Queue, Step
-from statemachines import end_states, run_states, wait_states
 from statemachines.asl import State
-from statemachines.state_names import ActionStates
+from statemachines.states import end_states, run_states, wait_states
+from statemachines.states.state_names import ActionStates
 
 UNWOUND = "unwound"
 # They take back what is in our own records and at the payment provider, whatever an outside party does with its part.

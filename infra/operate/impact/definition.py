@@ -12,7 +12,7 @@ from typing import Any
 
 from lambdas.runtime.models import Frozen
 from statemachines.compiler import COMPLETE_ALREADY, GO_TO_STEP
-from statemachines.state_roles import Role, StateRole, role_of
+from statemachines.states.state_roles import Role, StateRole, role_of
 from statemachines.unwinding import UNWOUND
 
 _TITLE = re.compile(r"Order queue (\d+), (.*)\. Compiled from .+/queue\.toml")

@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 
 from infra.operate.smoke.findings import Finding, Verdict
 from infra.stages.settings import StageSettings
-from statemachines.state_roles import Role, role_of
+from statemachines.states.state_roles import Role, role_of
 
 _ORDER_ID = "{% $states.context.Execution.Input.order_id %}"
 _NOBODYS = "smoke-no-such-order"

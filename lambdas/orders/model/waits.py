@@ -1,6 +1,7 @@
 """Keys of an order's waits, and the shard of the due index that an order with a deadline is in.
 
-Compiled machines write the same keys and shards (statemachines/wait_states.py), so this module imports nothing of an order.
+Compiled machines write the same keys and shards (statemachines/states/wait_states.py). So this module imports nothing of an
+order.
 """
 
 from enum import StrEnum

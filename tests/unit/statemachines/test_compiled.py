@@ -19,8 +19,8 @@ from statemachines.asl import GONE, order_update
 from statemachines.checks import QueueError
 from statemachines.compiler import to_json
 from statemachines.modules import read_modules
-from statemachines.state_names import MAX_STATE_NAME
-from statemachines.state_roles import Role, StateRole, role_of
+from statemachines.states.state_names import MAX_STATE_NAME
+from statemachines.states.state_roles import Role, StateRole, role_of
 from tests.support.build import a_queue
 from tests.support.trees import queues
 from tests.unit.statemachines.graphs import (

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lambdas.orders.model.queue import Action, Queue, load_queues
-from statemachines.state_names import MACHINE_STATES, MAX_STATE_NAME, all_names, state_names
-from statemachines.state_roles import Role, StateRole, role_of
+from statemachines.states.state_names import MACHINE_STATES, MAX_STATE_NAME, all_names, state_names
+from statemachines.states.state_roles import Role, StateRole, role_of
 from tests.support.build import a_queue
 from tests.unit.statemachines.graphs import compiled, states
 

@@ -82,7 +82,7 @@ def test_a_pause_the_table_asks_for_is_one_whether_before_or_after_the_run(world
 
 @pytest.mark.parametrize("where", ["claim_fails", "save_fails"])
 def test_an_order_table_that_refuses_is_the_machines_to_tell(world: World, where: str) -> None:
-    """Nothing could be written on the order. Its error is not among the answers of a run (statemachines/run_states.py)."""
+    """Nothing could be written on the order. Its error is not among the answers of a run (statemachines/states/run_states.py)."""
     world.order()
     setattr(world.store, where, service_error("AccessDeniedException"))
 

@@ -73,7 +73,7 @@ def test_an_empty_list_is_an_empty_php_array(caller: Caller) -> None:
 
 
 def test_an_action_that_a_machine_parked_says_since_when_at_both_doors(caller: Caller, order_id: str) -> None:
-    """The machine writes that it waits, and when only into the wait (statemachines/wait_states.py)."""
+    """The machine writes that it waits, and when only into the wait (statemachines/states/wait_states.py)."""
     store = caller.api.backend.service.store
     order = store.get(order_id)
     parked = order.with_action(order.actions["101"].changed(state=ActionState.WAITING, at=None))

@@ -40,7 +40,7 @@ class Table:
         self.order, self.due_at = order, index_attributes(order)["due_at"]
 
     def park(self, key: str) -> None:
-        """`statemachines/wait_states.py`: a date that stands stays."""
+        """`statemachines/states/wait_states.py`: a date that stands stays."""
         if self.order.actions[key].met:
             return
         due_at = self.now + DUE_HOURS[key] * HOUR

@@ -58,7 +58,7 @@ class AnOrdersLife(RuleBasedStateMachine):
     @rule(pick=st.integers(0, 20))
     @precondition(lambda self: self._awaited())
     def park(self, pick: int) -> None:
-        """As the machine's wait does, under its condition (statemachines/wait_states.py); a run may still be on its way."""
+        """As the machine's wait does, under its condition (states/wait_states.py); a run may still be on its way."""
         awaited = self._awaited()
         key = str(awaited[pick % len(awaited)])
         waiting = self.order.with_action(self.order.actions[key].changed(state=ActionState.WAITING))

@@ -10,7 +10,7 @@ from lambdas.orders.model.modules import load_modules
 from lambdas.orders.model.order import Wait
 from lambdas.orders.model.queue import Queue, load_queues
 from statemachines.compiler import compile_queue
-from statemachines.state_roles import Role, role_of
+from statemachines.states.state_roles import Role, role_of
 from tests.support.build import NOW, a_queue, a_submitted_order
 
 UNDOING = frozenset(name for name, facts in load_modules().items() if facts.undoes)

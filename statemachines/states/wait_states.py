@@ -19,7 +19,7 @@ from statemachines.asl import (
     order_update,
     table_task,
 )
-from statemachines.state_names import ActionStates
+from statemachines.states.state_names import ActionStates
 
 # Of `due_shard` in lambdas/orders/model/waits.py.
 _SHARD = f"{{% $string($number($states.context.Execution.Input.order_id) % {DUE_SHARDS}) %}}"

@@ -1,6 +1,6 @@
 """Names the states of a queue's machine after its actions: `Identity Call-back`, `Identity Call-back: wait`.
 
-People read these names in the AWS console. Programs do not: statemachines/state_roles.py tells a state's role by what it
+People read these names in the AWS console. Programs do not: statemachines/states/state_roles.py tells a state's role by what it
 does, so renaming an action changes names and nothing else. A name is unique in its machine and has at most 80 characters:
 https://states-language.net/spec.html#states-fields
 """

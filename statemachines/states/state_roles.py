@@ -12,7 +12,7 @@ from statemachines.asl import UPDATE
 
 
 class Role(StrEnum):
-    """What a state does for its action."""
+    """The purpose of a state, for its action."""
 
     RUN = auto()
     """It calls the action's function."""
