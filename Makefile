@@ -15,7 +15,7 @@ STACKS = OrderQueues-$(STAGE) OrderQueues-$(STAGE)-Operations
 # Keep bytecode whatever the shell's settings: without it a synth takes twice as long.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help setup engine chromium callers run stop test unit thorough check format compile diagram openapi screenshots bench faults synth impact deploy mail-domain diff smoke diff-contract redrive copy-back verify-history reconcile rebuild check-orders users order destroy clean
+.PHONY: help setup engine chromium callers run stop test unit thorough check format compile diagram openapi settings screenshots bench faults new-stage synth impact deploy mail-domain diff smoke diff-contract redrive copy-back verify-history reconcile rebuild check-orders users order destroy clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 15
@@ -35,7 +35,7 @@ unit: setup ## run the tests that need no engine and no browser, on all cores
 thorough: setup chromium callers ## run all tests with twenty times the examples per property, and the model checks in full
 	@$(RUN) -m pytest $(PARALLEL) --hypothesis-profile=thorough
 
-check: setup ## check lint, format, types, import arrows, names and prose, compiled and drawn queues, the OpenAPI document
+check: setup ## check lint, format, types, import arrows, names and prose, compiled and drawn queues, the OpenAPI document and the page of settings
 	@$(RUN) -m ruff check .
 	@$(RUN) -m ruff format --check .
 	@$(RUN) -m mypy
@@ -44,6 +44,7 @@ check: setup ## check lint, format, types, import arrows, names and prose, compi
 	@$(RUN) -m statemachines --check
 	@$(RUN) -m statemachines.diagram --check
 	@$(RUN) -m infra.generate.openapi --check
+	@$(RUN) -m infra.generate.settings_page --check
 
 format: setup ## format the code and apply the linter's fixes
 	@$(RUN) -m ruff check --fix .
@@ -58,6 +59,9 @@ diagram: setup ## draw the queues into docs/queues
 openapi: setup ## write docs/openapi.json from the methods of the API
 	@$(RUN) -m infra.generate.openapi
 
+settings: setup ## write docs/settings.md from the settings of a stage
+	@$(RUN) -m infra.generate.settings_page
+
 screenshots: setup chromium ## take pictures of every page of the forms into docs/screenshots
 	@$(RUN) -m tests.browser.screenshots
 
@@ -66,6 +70,9 @@ bench: setup ## measure the budgets of docs/decisions.md
 
 faults: setup ## kill processes at named points of real orders; fails if anything is lost or done twice
 	@$(RUN) -m tests.faults
+
+new-stage: setup ## ask a few questions and write the file of a new stage; STAGES=folder is yours
+	@$(RUN) -m infra.stages.new_stage
 
 synth: setup ## write the CloudFormation template of STAGE into cdk.out; no account needed
 	@$(CDK) synth --quiet -c stage=$(STAGE)

@@ -10,28 +10,24 @@ Count = Annotated[int, Field(ge=1)]
 
 
 class Throttle(Frozen):
-    """Of one route, over all callers: requests a second, and at once."""
+    """Limits of one route, over all callers."""
 
-    rate: Count
-    burst: Count
+    rate: Count = Field(description="Requests a second.")
+    burst: Count = Field(description="Requests at once.")
 
 
 class PublicThrottles(Frozen):
-    """`pages`: of each page of the forms and the desk; `webhooks`: of signed contracts.
+    """Limits of routes that need no login."""
 
-    `links`: of each way into an order by a link, and of sign-ins to the desk.
-    """
-
-    pages: Throttle = Throttle(rate=20, burst=40)
-    links: Throttle = Throttle(rate=10, burst=20)
-    webhooks: Throttle = Throttle(rate=10, burst=20)
+    pages: Throttle = Field(Throttle(rate=20, burst=40), description="Of each page of the forms and the desk.")
+    links: Throttle = Field(
+        Throttle(rate=10, burst=20), description="Of each way into an order by a link, and of sign-ins to the desk."
+    )
+    webhooks: Throttle = Field(Throttle(rate=10, burst=20), description="Of webhooks of signed contracts.")
 
 
 class ReservedConcurrency(Frozen):
-    """Runs at a time that are kept for a function, and are all it gets; 0: it shares what nobody reserved.
+    """Runs at a time that are kept for a function, and are all it gets. 0: it shares what nobody reserved."""
 
-    `readers`: of each reader of the order stream; `actions`: of the function of each action.
-    """
-
-    readers: Annotated[int, Field(ge=0)] = 0
-    actions: Annotated[int, Field(ge=0)] = 0
+    readers: Annotated[int, Field(ge=0)] = Field(0, description="Of each reader of the order stream.")
+    actions: Annotated[int, Field(ge=0)] = Field(0, description="Of the function of each action.")

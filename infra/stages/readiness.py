@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from infra.stages.errors import StageError
 from infra.stages.notice_checks import foreign_hosts, missing_topics
-from infra.stages.settings import StageSettings
+from infra.stages.settings import StageSettings, shown_file
 from infra.stages.this_machine import OWN_ADDRESS
 from lambdas.payments.gateways import GATEWAYS, SANDBOX
 
@@ -62,7 +62,7 @@ def refuse_unready(settings: StageSettings, sources: Path) -> None:
     if found:
         problems = "".join(f"\n  - {problem}" for problem in found)
         raise StageNotReadyError(
-            f"stage {settings.stage} is not ready to be deployed; infra/stages/{settings.stage}.toml has its settings:{problems}"
+            f"stage {settings.stage} is not ready to be deployed; {shown_file(settings.stage)} has its settings:{problems}"
         )
 
 
@@ -127,14 +127,20 @@ def _careless(settings: StageSettings) -> Iterator[str]:
 
 def _uncalled(settings: StageSettings, sources: Path) -> Iterator[str]:
     """Whom queues call by a name that the stage has no address for."""
+    callers = callers_by_name(sources)
+    for name in sorted(callers.keys() - settings.webhook_bases.keys()):
+        who = " and ".join(callers[name])
+        yield f"webhook_bases.{name} is missing: it is called by {who}; say where it is, or do without the queue"
+
+
+def callers_by_name(sources: Path) -> dict[str, list[str]]:
+    """The queues that call somebody by a name such as `{panel}`, by that name."""
     callers = defaultdict[str, list[str]](list)
     for file in sorted(sources.glob("statemachines/*/queue.toml")):
         values = (value for _, value in _texts(tomllib.loads(file.read_text("utf-8"))))
         for name in sorted({found[1] for value in values if (found := _NAMED_BASE.match(value))}):
             callers[name].append(file.parent.name)
-    for name in sorted(callers.keys() - settings.webhook_bases.keys()):
-        who = " and ".join(callers[name])
-        yield f"webhook_bases.{name} is missing: it is called by {who}; say where it is, or do without the queue"
+    return callers
 
 
 def _sample_catalog(sources: Path) -> Iterator[str]:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from pydantic import Field
+
 from lambdas.orders.model.info import text
 from lambdas.orders.model.order import Order
 from lambdas.orders.payment_ports import PaymentDeclined, PaymentForReview
@@ -32,16 +34,21 @@ _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
 
 
 class PaymentLimits(Frozen):
-    """The declines that are allowed, by kind. `queues`: the rules that differ from `queue`, by order_queue_id."""
+    """The declines that are allowed, by kind."""
 
-    order: Limit = Limit(most=8, seconds=_DAY)  # At most DECLINES_KEPT, which an order keeps.
-    source: Limit = Limit(most=10, seconds=_HOUR)  # Several clients of one office may share an address.
-    email: Limit = Limit(most=6, seconds=_HOUR)
-    card: Limit = Limit(most=4, seconds=_DAY)
-    queue: BreakerRule = BreakerRule(
-        limits=(Limit(most=30, seconds=10 * _MINUTE), Limit(most=200, seconds=_DAY)), quiet_seconds=30 * _MINUTE
+    order: Limit = Field(Limit(most=8, seconds=_DAY), description="Of one order.")  # At most DECLINES_KEPT.
+    source: Limit = Field(
+        Limit(most=10, seconds=_HOUR), description="From one address. Several clients of one office may share it."
     )
-    queues: dict[int, BreakerRule] = {}
+    email: Limit = Field(Limit(most=6, seconds=_HOUR), description="Of one e-mail address.")
+    card: Limit = Field(Limit(most=4, seconds=_DAY), description="Of one card.")
+    queue: BreakerRule = Field(
+        BreakerRule(
+            limits=(Limit(most=30, seconds=10 * _MINUTE), Limit(most=200, seconds=_DAY)), quiet_seconds=30 * _MINUTE
+        ),
+        description="Of all orders of a queue.",
+    )
+    queues: dict[int, BreakerRule] = Field({}, description="Rules that differ from `queue`, by the queue's number.")
 
     def of_queue(self, order_queue_id: int) -> BreakerRule:
         return self.queues.get(order_queue_id, self.queue)

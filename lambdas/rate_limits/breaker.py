@@ -7,6 +7,8 @@ an operation that keeps failing is tried a bounded number of times (tests/unit/p
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from pydantic import Field
+
 from lambdas.rate_limits.failures import Limit
 from lambdas.rate_limits.windows import Windows
 from lambdas.runtime.aws import guard_dynamodb
@@ -23,10 +25,10 @@ _SK = "breaker"
 
 
 class BreakerRule(Frozen):
-    """Opens at the `most`-th failure in the window of one of the limits, at first for `quiet_seconds`."""
+    """Opens at the `most`-th failure in the window of one of its limits. Until it closes, no card is tried."""
 
-    limits: tuple[Limit, ...]
-    quiet_seconds: int
+    limits: tuple[Limit, ...] = Field(description="Limits of failures, each with a window of its own.")
+    quiet_seconds: int = Field(description="For how long it opens at first.")
 
 
 class Opened(Frozen):

@@ -12,6 +12,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from pydantic import Field
+
 from lambdas.rate_limits.fail_open import ask_guard_table
 from lambdas.rate_limits.windows import CountedWindow, Windows
 from lambdas.runtime.models import Frozen
@@ -20,10 +22,10 @@ WAIT_SECONDS = 1.0
 
 
 class Limit(Frozen):
-    """At most `most` failures in a window of `seconds`."""
+    """A number of attempts in a time."""
 
-    most: int
-    seconds: int
+    most: int = Field(description="How many there may be.")
+    seconds: int = Field(description="In how many seconds.")
 
 
 @dataclass(frozen=True)

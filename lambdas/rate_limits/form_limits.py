@@ -2,6 +2,8 @@
 
 import hashlib
 
+from pydantic import Field
+
 from lambdas.rate_limits.fail_open import ask_guard_table
 from lambdas.rate_limits.failures import Limit
 from lambdas.rate_limits.windows import Windows
@@ -11,14 +13,16 @@ _HOUR, _DAY = 3_600, 86_400
 
 
 class FormLimits(Frozen):
-    """`leads_of_source`: orders begun from one address, or one IPv6 /64; an office may share it.
+    """Limits of somebody who uses the order forms."""
 
-    `leads_of_address`: orders begun for one e-mail address. `mails_of_address`: mails about form orders to one address.
-    """
-
-    leads_of_source: Limit = Limit(most=20, seconds=_HOUR)
-    leads_of_address: Limit = Limit(most=10, seconds=_DAY)
-    mails_of_address: Limit = Limit(most=8, seconds=_DAY)
+    leads_of_source: Limit = Field(
+        Limit(most=20, seconds=_HOUR),
+        description="Orders begun from one address, or one IPv6 /64. Several clients of one office may share it.",
+    )
+    leads_of_address: Limit = Field(Limit(most=10, seconds=_DAY), description="Orders begun for one e-mail address.")
+    mails_of_address: Limit = Field(
+        Limit(most=8, seconds=_DAY), description="Mails about orders of forms to one address."
+    )
 
 
 def is_admitted(windows: Windows, what: str, by: str, limit: Limit, now: int) -> bool:

@@ -24,7 +24,7 @@ from infra.doors.sandbox_provider import HANDLER
 from infra.doors.sandbox_provider import ROUTES as SANDBOX_PAGES
 from infra.queue_folders import read_queues
 from infra.stages.errors import UnknownStageError
-from infra.stages.settings import STAGES, settings_of
+from infra.stages.settings import settings_of, stage_names
 from tests.infra.template import Synthesized
 
 # CDK writes DependsOn for a role that the resource names anyway, so that policies attached to it are there in time.
@@ -135,13 +135,13 @@ def test_a_machine_without_wheels_is_named(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_every_stage_has_settings_and_no_other_has() -> None:
-    assert [settings_of(stage).stage for stage in STAGES] == list(STAGES)
+    assert [settings_of(stage).stage for stage in stage_names()] == stage_names()
     with pytest.raises(UnknownStageError, match="staging"):
         settings_of("staging")
 
 
 def test_only_prod_may_not_be_thrown_away() -> None:
-    assert {stage for stage in STAGES if settings_of(stage).keep_data} == {"prod"}
+    assert {stage for stage in stage_names() if settings_of(stage).keep_data} == {"prod"}
 
 
 def test_node_comes_from_this_environment(monkeypatch: pytest.MonkeyPatch) -> None:

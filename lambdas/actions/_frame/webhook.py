@@ -52,7 +52,7 @@ def address(url: str, settings: WebhookSettings) -> str:
     if base is None:
         raise PermanentError(
             f"stage {settings.stage} has no address for {{{named[1]}}}; add it to webhook_bases in"
-            f" infra/stages/{settings.stage}.toml, deploy, and process this action again"
+            f" the stage's file {settings.stage}.toml, deploy, and process this action again"
         )
     return base + url[named.end() :]
 
@@ -66,7 +66,7 @@ def refuse_other_hosts(url: str, settings: WebhookSettings) -> None:
     if parts.hostname not in settings.allowed_hosts:
         raise PermanentError(
             f"the host {parts.hostname} may not be called from stage {settings.stage}; add it to webhook_hosts in"
-            f" infra/stages/{settings.stage}.toml, deploy, and process this action again"
+            f" the stage's file {settings.stage}.toml, deploy, and process this action again"
         )
 
 

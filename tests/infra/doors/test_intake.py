@@ -5,7 +5,8 @@ from typing import get_args
 
 from infra.doors.intake import TRIES, WORKER_SECONDS
 from infra.message_queues import visibility_of
-from infra.stages.settings import Provider, settings_of
+from infra.stages.settings import settings_of
+from infra.stages.subjects import Provider
 from lambdas.intake.keys import Keys
 from lambdas.intake.providers import PROVIDERS
 from lambdas.orders.submit_request import CLAIM_SECONDS

@@ -3,7 +3,7 @@
 import pytest
 
 from infra.stages.errors import StageFileError, UnknownStageError
-from infra.stages.settings import FOLDER, STAGES, read_settings, settings_of, stack_name_of
+from infra.stages.settings import FOLDER, read_settings, settings_of, stack_name_of, stage_names
 from lambdas.rate_limits.failures import Limit
 
 LEAST = """
@@ -48,7 +48,7 @@ def test_whether_data_is_kept_is_said_in_every_file() -> None:
     [
         ("keep_date = true", "keep_date is no setting; keep_data was meant?"),
         ("allow_sandboxes = true", "allow_sandboxes is no setting; allow_sandbox was meant?"),
-        ("nonsense = 1", "nonsense is no setting; infra/stages/settings.py has all there are"),
+        ("nonsense = 1", "nonsense is no setting; docs/settings.md has all there are"),
         ("[payment_limits]\ncards = { most = 2, seconds = 60 }", "payment_limits.cards is no setting; card was meant?"),
         (
             "[payment_limits]\ncard = { most = 2, second = 60, seconds = 60 }",
@@ -107,4 +107,4 @@ def test_only_one_module_reads_the_files_and_every_file_can_be_read() -> None:
     readers = [file.name for file in FOLDER.parent.rglob("*.py") if 'glob("*.toml")' in file.read_text("utf-8")]
 
     assert readers == ["settings.py"]
-    assert [settings_of(stage).stage for stage in STAGES] == ["dev", "local", "prod", "test"]
+    assert [settings_of(stage).stage for stage in stage_names()] == ["dev", "local", "prod", "test"]

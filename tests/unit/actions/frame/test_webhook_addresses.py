@@ -29,7 +29,7 @@ def test_a_name_that_the_stage_does_not_know_waits_for_a_person() -> None:
         address("{racks}/reserve", settings(stage="dev", panel=PANEL))
 
     assert str(refused.value) == (
-        "stage dev has no address for {racks}; add it to webhook_bases in infra/stages/dev.toml, deploy, and process this"
+        "stage dev has no address for {racks}; add it to webhook_bases in the stage's file dev.toml, deploy, and process this"
         " action again"
     )
 

@@ -1,0 +1,164 @@
+"""All that a stage's file may say, by subject. docs/settings.md is written from these classes: `make settings`."""
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, field_validator
+
+from infra.stages.currency import has_hundredths
+from infra.stages.limits import Count, PublicThrottles, ReservedConcurrency
+from infra.stages.log_retention import RETENTION
+from infra.stages.this_machine import OWN_ADDRESS
+from lambdas.orders.contact.email import email
+from lambdas.payments.screen import PaymentLimits
+from lambdas.rate_limits.form_limits import FormLimits
+from lambdas.runtime.models import Frozen
+
+_BaseName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+_Address = Annotated[str, Field(pattern=r"^https?://[^\s/@?#]+(/[^\s?#]*)?$")]
+_TOPIC = r"arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}"
+_Topic = Annotated[str, Field(pattern=f"^{_TOPIC}$")]
+_Host = Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]+$")]
+_Mail = Annotated[str, AfterValidator(email)]
+Provider = Literal["docusign", "generic"]
+
+
+class Owner(Frozen):
+    """The owner."""
+
+    company: str = Field(
+        "", description="Your name as clients know it. It stands in mails, and as their sender's name."
+    )
+    mail_from: _Mail = Field(
+        "", description="The address that mails come from. Its domain becomes an identity of SES (`make mail-domain`)."
+    )
+    public_url: Annotated[str, Field(pattern=r"^(api|https?://[^\s/@?#]+)$")] = Field(
+        OWN_ADDRESS, description="Where clients find the pages: https://..., or `api` for the API's own address."
+    )
+
+
+class Data(Frozen):
+    """Data and logs."""
+
+    keep_data: bool = Field(
+        description="Tables and logs outlive the stack and refuse to be deleted. Orders are real: samples are refused."
+    )
+    point_in_time_recovery: bool = Field(False, description="Tables can be put back to any moment of the last 35 days.")
+    customer_managed_key: bool = Field(False, description="Tables are encrypted with a KMS key of the stage.")
+    time_to_live: bool = Field(True, description="DynamoDB deletes records after their end, such as sessions.")
+    log_days: int = Field(7, description="For how many days logs are kept.")
+    log_level: Literal["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"] = Field(
+        "INFO", description="From which level on is logged. TRACE and DEBUG are refused where data is kept."
+    )
+
+    @field_validator("log_days")
+    @classmethod
+    def _is_a_retention(cls, days: int) -> int:
+        if days not in RETENTION:
+            raise ValueError(f"must be one of {', '.join(map(str, RETENTION))}")
+        return days
+
+
+class Money(Frozen):
+    """Payments."""
+
+    gateway: str = Field("", description="The payment provider's adapter, as lambdas/payments/gateways.py names it.")
+    allow_sandbox: bool = Field(
+        False, description="Play money is meant: the sandbox's gateway and pages, sample plans, rates, teams and forms."
+    )
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$"), AfterValidator(has_hundredths)] = Field(
+        "USD", description="What you charge in, as ISO 4217 names it."
+    )
+    payment_limits: PaymentLimits = Field(
+        default_factory=PaymentLimits,
+        description="Declined cards by order, source, e-mail address, card and queue, before cards are not tried any more.",
+    )
+
+
+class Forms(Frozen):
+    """Order forms."""
+
+    form_limits: FormLimits = Field(
+        default_factory=FormLimits,
+        description="Orders begun by source and by e-mail address, and mails to one address, before somebody must wait.",
+    )
+    form_min_seconds: Annotated[int, Field(ge=0)] = Field(
+        2, description="Seconds that somebody needs for the first page of a form. Who is faster is a program."
+    )
+
+
+class Contracts(Frozen):
+    """Signed sales contracts."""
+
+    contract_providers: tuple[Provider, ...] = Field(
+        ("docusign", "generic"), description="Whose webhooks of signed contracts are listened to; `[]` for nobody."
+    )
+    preauthorize_contracts: bool = Field(True, description="A card's money is held when a contract is signed.")
+
+    @field_validator("contract_providers")
+    @classmethod
+    def _are_named_once(cls, providers: tuple[Provider, ...]) -> tuple[Provider, ...]:
+        if len(providers) != len(set(providers)):
+            raise ValueError("must name each provider once")
+        return providers
+
+
+class Outside(Frozen):
+    """Calls to others."""
+
+    webhook_bases: Mapping[_BaseName, _Address] = Field(
+        default_factory=dict,
+        description="Addresses that queues call by name, such as `{panel}`. Their hosts may be called, over HTTPS.",
+    )
+    webhook_hosts: tuple[_Host, ...] = Field((), description="Other hosts that the module Call Webhook may call.")
+    notice_topics: Mapping[_BaseName, _Topic] = Field(
+        default_factory=dict, description="SNS topics that queues' notices name, by that name."
+    )
+
+
+class Alarms(Frozen):
+    """Alarms."""
+
+    alarm_topic: Annotated[str, Field(pattern=rf"^({_TOPIC})?$")] = Field(
+        "",
+        description="Where alarms ring: the ARN of an SNS topic of yours in the stage's region, to which CloudWatch may"
+        " publish. Empty: a topic of the stage's own, for `alarm_mails`.",
+    )
+    alarm_mails: tuple[_Mail, ...] = Field(
+        (), description="Addresses that the stage's own topic notifies. Each must confirm that once."
+    )
+
+
+class Limits(Frozen):
+    """Limits of calls."""
+
+    throttle_rate: Count = Field(50, description="Requests a second to each route of the API, over all callers.")
+    throttle_burst: Count = Field(100, description="Requests to each route of the API at once.")
+    public_throttles: PublicThrottles = Field(
+        default_factory=PublicThrottles,
+        description="Requests a second and at once to each route that needs no login: pages, links, webhooks.",
+    )
+    calls_per_minute: Count = Field(600, description="Calls a minute of one user who has no limit of their own.")
+    failed_logins_of_source: Count = Field(
+        50, description="Failed logins in five minutes from one address, whatever the user."
+    )
+    bulk_orders_per_second: Count = Field(
+        10, description="Orders a second of a bulk run. What their actions call must bear it."
+    )
+    settle_seconds: Annotated[int, Field(ge=0, le=20)] = Field(
+        5, description="How long `order.submit` and `order.process` of API 2.0 wait until nothing of the order runs."
+    )
+    reserved_concurrency: ReservedConcurrency = Field(
+        default_factory=ReservedConcurrency,
+        description="Runs at a time that are kept for readers of the order stream and for actions. An account has 1,000"
+        " as a rule, a new one fewer, and AWS wants 100 of them reserved by nobody.",
+    )
+
+
+class Functions(Frozen):
+    """Functions."""
+
+    python_version: Annotated[str, Field(pattern=r"^3\.[0-9]{2}$")] = Field(
+        "3.14", description="Python of the functions."
+    )
+    machine: Literal["aarch64", "x86_64"] = Field("aarch64", description="Processor of the functions.")
