@@ -13,6 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from lambdas.mail.posting_errors import FilesNotKeptError, MailNotSentError, MailUnknownError
 from lambdas.mail.sending import Mail, MailFile, MailInDoubtError, MailRefusedError, send_once
 from lambdas.orders.contact.email import is_email
+from lambdas.orders.errors import RevisionDiffersError
 from lambdas.orders.model.order import Order
 from lambdas.orders.service import OrderService
 from lambdas.records.posts.attachment import Attachment, AttachmentFiles, NewFile
@@ -136,16 +137,30 @@ class Posting:
 
 
 def keep_post(
-    posting: Posting, service: OrderService, order: Order, draft: Post, files: list[NewFile], *, by: str
+    posting: Posting,
+    service: OrderService,
+    order: Order,
+    draft: Post,
+    files: list[NewFile],
+    *,
+    by: str,
+    expected_revision: int | None = None,
 ) -> SentPost:
-    """Make the post, and say on its order whether the client waits for an answer. May be repeated. Raises as `Posting.make`."""
+    """Make the post, and say on its order whether the client waits for an answer. May be repeated.
 
-    def mark(post_id: int) -> None:
-        """First: an order that says so without need is looked at in vain, but a reply it does not mention is overlooked."""
+    Raises RevisionDiffersError if the post is new and `order` has another revision than `expected_revision`. Raises as
+    `Posting.make` too.
+    """
+
+    def prepare(post_id: int) -> None:
+        """A reply is marked first: an order that says so without need is looked at in vain, but a reply it does not mention is
+        overlooked."""
+        if expected_revision not in (None, order.revision):
+            raise RevisionDiffersError(order.order_id, order.revision)
         if draft.kind is PostKind.CLIENT_RESPONSE:
             service.mark_reply(order, post_id, by=by)
 
-    sent = posting.make(draft, files, before=mark)
+    sent = posting.make(draft, files, before=prepare)
     if sent.post.kind is PostKind.RESPONSE:
         service.mark_answered(order, sent.post.post_id, by=by)
     return sent

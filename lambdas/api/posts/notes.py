@@ -3,9 +3,8 @@
 A note is a post of the kind `comment`. The order counts it in the same transaction, so its history says who noted and when.
 """
 
-from collections.abc import Sequence
 from itertools import islice
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
@@ -16,9 +15,9 @@ from lambdas.api.method import Method
 from lambdas.api.posts import records_2_0 as answers
 from lambdas.api.posts import views
 from lambdas.api.posts.requests import MAX_BODY, Body
-from lambdas.mail.posting import SentPost
-from lambdas.records.posts.post import Post, PostKind, PostRecords
-from lambdas.records.request_key import RequestKey
+from lambdas.mail.notes import keep_note
+from lambdas.mail.posting import RepeatKey, SentPost
+from lambdas.records.posts.post import PostKind, PostRecords
 from lambdas.records.users.rights import Right
 
 _LISTED = 50
@@ -46,31 +45,12 @@ class NoteListRequest(OrderRequest):
 
 
 def _note(backend: Backend, request: NoteRequest, caller: Caller) -> SentPost:
-    order, posts = backend.order(request, caller), PostRecords(backend.records)
-    draft = Post(
-        order_id=order.order_id,
-        kind=PostKind.COMMENT,
-        author=caller.name,
-        by=caller.name,
-        subject="",
-        body=request.note,
-        posted_at=backend.service.now(),
+    order, posts, call = backend.order(request, caller), PostRecords(backend.records), caller.call
+    key = RepeatKey(caller.name, call.idempotency_key, caller.method) if call.idempotency_key else None
+    note = keep_note(
+        posts, backend.service, order, request.note, by=caller.name, repeat_key=key, expected_revision=call.if_match
     )
-    key = _key(draft, caller)
-
-    def count_on_order(post: Post) -> Sequence[Any]:
-        return backend.service.writes_of_note(
-            order, post.post_id, by=caller.name, expected_revision=caller.call.if_match
-        )
-
-    return SentPost((key and posts.made_with(key)) or posts.add(draft, key, beside=count_on_order), None)
-
-
-def _key(draft: Post, caller: Caller) -> RequestKey | None:
-    call = caller.call
-    if not call.idempotency_key:
-        return None
-    return RequestKey.of(caller.name, call.idempotency_key, call.method, draft.said(), draft.posted_at)
+    return SentPost(note, None)
 
 
 def _note_list(backend: Backend, request: NoteListRequest, caller: Caller) -> list[SentPost]:

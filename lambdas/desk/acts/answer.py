@@ -14,10 +14,10 @@ from lambdas.records.users.api_user import ApiUser
 from lambdas.web.http import RefusedError
 
 
-def send_answer(desk: Desk, user: ApiUser, order: Order, body: str, once: str) -> None:
-    """`once`: the key of the page that sends it, so that a double click makes one post.
+def send_answer(desk: Desk, user: ApiUser, order: Order, body: str, *, once: str, expected_revision: int) -> None:
+    """`once`: the key of the page that sends it, so that a double click makes one post. The second click finds the first's.
 
-    Raises RefusedError, MailNotSentError, MailUnknownError.
+    Raises RevisionDiffersError for a new message on an order that changed, RefusedError, MailNotSentError, MailUnknownError.
     """
     address = address_of(order)
     if not address:
@@ -35,7 +35,7 @@ def send_answer(desk: Desk, user: ApiUser, order: Order, body: str, once: str) -
         body=message,
         posted_at=desk.now(),
     )
-    keep_post(posting, desk.service, order, draft, [], by=user.name)
+    keep_post(posting, desk.service, order, draft, [], by=user.name, expected_revision=expected_revision)
 
 
 def _message(body: str) -> str:

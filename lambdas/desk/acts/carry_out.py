@@ -12,7 +12,6 @@ from lambdas.orders.card_numbers.numbers import has_card_number
 from lambdas.orders.contact.text import line
 from lambdas.orders.contact.unfit import UnfitError
 from lambdas.orders.decisions.lead.shown_order import ShownOrder
-from lambdas.orders.errors import RevisionDiffersError
 from lambdas.orders.model.order import Order
 from lambdas.records.users.api_user import ApiUser
 from lambdas.records.users.rights import Right
@@ -127,9 +126,9 @@ def _submit(act: _Carrying) -> None:
 
 def _answer(act: _Carrying) -> None:
     order = act.order("order.respond", Right.ACT, Right.PERSONAL_DATA)
-    if order.revision != act.wish.revision:
-        raise RevisionDiffersError(order.order_id, order.revision)
-    send_answer(act.desk, act.user, order, act.wish.typed.get("body", ""), act.wish.once)
+    wish = act.wish
+    body = wish.typed.get("body", "")
+    send_answer(act.desk, act.user, order, body, once=wish.once, expected_revision=wish.revision)
 
 
 _ACTS: dict[str, Callable[[_Carrying], None]] = {

@@ -1,31 +1,19 @@
 """Keeps a note on an order, for staff alone (`order.note`)."""
 
-from collections.abc import Sequence
-from typing import Any
-
-from lambdas.desk.desk import Desk, acting
-from lambdas.records.posts.post import Post, PostKind
-from lambdas.records.request_key import RequestKey
+from lambdas.desk.desk import Desk
+from lambdas.mail.notes import NOTE, keep_note
+from lambdas.mail.posting import RepeatKey
 from lambdas.records.users.api_user import ApiUser
 from lambdas.records.users.rights import Right
 
 
-def keep_note(desk: Desk, user: ApiUser, order_id: str, text: str, *, once: str) -> None:
-    """`once`: the key of the page that sends it, so that a double click keeps one note. Raises OrderError."""
-    order = acting(user, "order.note", Right.ACT, Right.PERSONAL_DATA).order(desk.service, order_id=order_id)
-    note = Post(
-        order_id=order_id,
-        kind=PostKind.COMMENT,
-        author=user.name,
-        by=user.name,
-        subject="",
-        body=text,
-        posted_at=desk.now(),
-    )
+def add_note(
+    desk: Desk, user: ApiUser, order_id: str, text: str, *, once: str, expected_revision: int | None = None
+) -> None:
+    """`once`: the key of the page that sends it, so that a double click keeps one note.
 
-    def count_on_order(post: Post) -> Sequence[Any]:
-        return desk.service.writes_of_note(order, post.post_id, by=user.name)
-
-    key = RequestKey.of(user.name, f"{once} {order_id}", "order.note", note.said(), note.posted_at)
-    if not desk.posts.made_with(key):
-        desk.posts.add(note, key, beside=count_on_order)
+    Raises RevisionDiffersError for a new note on an order that changed, and other OrderErrors.
+    """
+    order = desk.order(user, order_id, NOTE, Right.ACT, Right.PERSONAL_DATA)
+    key = RepeatKey(user.name, f"{once[:100]} {order_id} {text}", NOTE)
+    keep_note(desk.posts, desk.service, order, text, by=user.name, repeat_key=key, expected_revision=expected_revision)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from lambdas.desk.acts.carry_out import NOTICES, Wish, carry_out
-from lambdas.desk.acts.note import keep_note
+from lambdas.desk.acts.note import add_note
 from lambdas.desk.acts.seen import changes_since
 from lambdas.desk.widget.call import ForgedCallError, WidgetCall, is_description
 from lambdas.desk.widget.drawing import HARMLESS, message
@@ -68,7 +68,7 @@ def _act(call: WidgetCall, parts: WidgetParts) -> str:
     reason = wish.reason
     answers = {name: text for name, text in wish.typed.items() if name != "reason"}
     carry_out(parts.desk, CONSOLE, wish.changed(typed=answers))
-    keep_note(parts.desk, CONSOLE, call.order_id, f"{NOTICES[call.act]} {reason}", once=f"widget-{call.revision}")
+    add_note(parts.desk, CONSOLE, call.order_id, f"{NOTICES[call.act]} {reason}", once=f"widget-{call.revision}")
     metrics.add_metric("DeskWidgetActs", MetricUnit.Count, 1)
     logger.info("act carried out", act=call.act, user=CONSOLE.name, order_id=call.order_id)
     return message("Done", f"{NOTICES[call.act]} {_AGAIN}")

@@ -146,6 +146,7 @@ def test_an_order_of_another_queue_takes_no_act(site: Site) -> None:
     assert stored(site, order) == order
 
 
+@pytest.mark.usefixtures("mails")
 @pytest.mark.parametrize("act", ["process 3202", "skip 3202", "move", "cancel", "answer"])
 def test_a_stale_button_does_nothing_and_says_what_changed(site: Site, staff: Staff, act: str) -> None:
     order = at_call_back(site)
@@ -284,3 +285,18 @@ def test_complete_orders_offer_nothing_that_they_refuse(site: Site, staff: Staff
 
     assert staff.order(order.order_id).acts == {"answer"}
     assert order.order_queue_id == DEDICATED
+
+
+@pytest.mark.usefixtures("mails")
+def test_an_answer_that_a_client_waits_for_is_shown_as_sent_when_its_button_is_pressed_again(
+    site: Site, staff: Staff
+) -> None:
+    order = at_call_back(site)
+    site.desk.service.mark_reply(order, 1, by="form")
+    path, inputs = staff.order(order.order_id).form("answer")
+    sent = {**inputs, "body": "We call you today."}
+
+    assert [staff.post(path, sent).status for _ in range(2)] == [303, 303]
+    assert stored(site, order).reply_waiting_at is None
+    assert len(list(site.desk.posts.of_order(order.order_id))) == 1
+    assert staff.post(path, {**inputs, "body": "Something else."}).status == 409
