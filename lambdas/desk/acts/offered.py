@@ -7,6 +7,7 @@ once, and none is missing.
 from collections.abc import Callable
 from typing import Any
 
+from lambdas.desk.acts import handling
 from lambdas.desk.acts.act import (
     ANSWER,
     CANCEL,
@@ -21,10 +22,12 @@ from lambdas.desk.acts.act import (
     UNDO_SKIP,
     Act,
     ActField,
+    NewAct,
     Offer,
 )
 from lambdas.desk.acts.seen import seen_text
 from lambdas.mail.link_mail import address_of
+from lambdas.orders.decisions.open_work import OpenWork, open_work
 from lambdas.orders.decisions.operator import manual_actions, moves, restart
 from lambdas.orders.errors import OrderError
 from lambdas.orders.model.checklist import ActionState, ChecklistAction
@@ -39,14 +42,15 @@ QUESTIONS = "simple_question"
 
 def offered(order: Order, user: ApiUser, queue: Queue | None, *, now: int) -> Offer:
     """`order`: the whole one, as it is stored. `queue`: as it is deployed."""
-    offering = _Offering(order, user, queue, now)
+    offering = Offering(order, user, queue, now)
     return Offer(
         of_actions={action.action_id: offering.of_action(action) for action in order.actions.values()},
+        of_waits={work.key: offering.of_work(work) for work in open_work(order)},
         of_order=offering.of_order(),
     )
 
 
-class _Offering:
+class Offering:
     def __init__(self, order: Order, user: ApiUser, queue: Queue | None, now: int) -> None:
         self._order, self._user, self._queue, self._now = order, user, queue, now
         self._seen = seen_text(order)
@@ -56,16 +60,25 @@ class _Offering:
         return tuple(act for act in found if act)
 
     def of_order(self) -> tuple[Act, ...]:
-        found = (self._submit(), self._restart(), self._answer(), self._move(), self._cancel())
+        handing = [self._offered(new) for new, rights in handling.order_acts(self._order) if self._may(*rights)]
+        found = (self._submit(), self._restart(), self._answer(), *handing, self._move(), self._cancel())
         return tuple(act for act in found if act)
+
+    def of_work(self, work: OpenWork) -> tuple[Act, ...]:
+        if not self._may(Right.ACT):
+            return ()
+        return tuple(self._offered(act) for act in handling.work_acts(work, self._user.name))
 
     def _may(self, *rights: Right) -> bool:
         order = self._order
         return all(self._user.may_in(right, order.order_queue_id, order.brand_id) for right in rights)
 
     def _act(self, what: str, label: str, **more: Any) -> Act:
+        return self._offered(NewAct(what=what, label=label, **more))
+
+    def _offered(self, new: NewAct) -> Act:
         order = self._order
-        return Act(what=what, label=label, order_id=order.order_id, revision=order.revision, seen=self._seen, **more)
+        return Act(**dict(new), order_id=order.order_id, revision=order.revision, seen=self._seen)
 
     def _is_taken(self, change: Callable[[Order], Order]) -> bool:
         """Whether the order would take the change, and be another one after it."""

@@ -2,7 +2,8 @@
 
 from itertools import islice
 
-from lambdas.desk.acts.act import ANSWER, Act, Offer
+from lambdas.desk.acts.act import ANSWER, CONTACT, NOTE, Act
+from lambdas.desk.acts.handling import CONTACT_LABELS, PRIORITIES
 from lambdas.desk.acts.offered import offered
 from lambdas.desk.desk import Desk
 from lambdas.desk.pages.checklist import StepPicture, checklist_of, state_of, step_word
@@ -17,12 +18,7 @@ from lambdas.records.users.rights import Right
 from lambdas.runtime.models import Frozen
 
 _POSTS = 50
-_CONTACT = (
-    ("company", "Company"), ("first", "First name"), ("last", "Last name"), ("email", "E-mail"), ("phone", "Telephone"),
-    ("address", "Address"), ("city", "City"), ("state", "Region"), ("zip", "Postal code"), ("country", "Country"),
-    ("vat_id", "VAT number"),
-)  # fmt: skip
-_URGENCIES = {0: "low", 1: "normal", 2: "high", 3: "urgent"}
+_APART = (ANSWER, NOTE, CONTACT)  # acts that stand beside what they are about
 
 
 class ServiceLine(Frozen):
@@ -43,7 +39,10 @@ class PostLine(Frozen):
 
 
 class OrderPageView(Frozen):
-    """`may_see_person`: whether contact data and posts are shown. `facts`: labels and values."""
+    """`may_see_person`: whether contact data and posts are shown. `facts`: labels and values.
+
+    `beside`: acts that stand beside what they are about, by their names.
+    """
 
     order_id: str
     order_queue_id: int
@@ -65,7 +64,7 @@ class OrderPageView(Frozen):
     latest_post_id: int
     may_see_person: bool
     acts: tuple[Act, ...]
-    answer: Act | None
+    beside: dict[str, Act]
 
 
 def read_order(desk: Desk, user: ApiUser, order_id: str) -> OrderPageView:
@@ -92,7 +91,7 @@ def view_of(desk: Desk, user: ApiUser, order: Order) -> OrderPageView:
         revision=order.revision,
         facts=_facts(shown),
         steps=checklist_of(shown, offer.of_actions),
-        waits=waits_shown(shown, now=desk.now()),
+        waits=waits_shown(shown, offer.of_waits, now=desk.now()),
         contact=_contact(shown) if may_see else (),
         services=_services(shown),
         money=money_of(shown),
@@ -100,13 +99,9 @@ def view_of(desk: Desk, user: ApiUser, order: Order) -> OrderPageView:
         history=read_history(desk, user, order),
         latest_post_id=posts[-1].post_id if posts else 0,
         may_see_person=may_see,
-        acts=tuple(act for act in offer.of_order if act.what != ANSWER),
-        answer=_answer(offer),
+        acts=tuple(act for act in offer.of_order if act.what not in _APART),
+        beside={act.what: act for act in offer.of_order if act.what in _APART},
     )
-
-
-def _answer(offer: Offer) -> Act | None:
-    return next((act for act in offer.of_order if act.what == ANSWER), None)
 
 
 def _facts(order: Order) -> tuple[tuple[str, str], ...]:
@@ -120,14 +115,14 @@ def _facts(order: Order) -> tuple[tuple[str, str], ...]:
         ("Canceled by", order.canceled_by),
         ("Client", order.client_id or ""),
         ("Looked after by", order.owner),
-        ("Priority", _URGENCIES.get(order.priority, "")),
+        ("Priority", PRIORITIES.get(order.priority, "")),
         ("Last change", f"{moment(order.activity)}{f', {changed}' if changed else ''}"),
     )
     return tuple((label, value) for label, value in facts if value)
 
 
 def _contact(order: Order) -> tuple[tuple[str, str], ...]:
-    found = ((label, order.info.get(key)) for key, label in _CONTACT)
+    found = ((label, order.info.get(key)) for key, label in CONTACT_LABELS.items())
     return tuple((label, value) for label, value in found if isinstance(value, str) and value.strip())
 
 

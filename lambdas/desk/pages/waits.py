@@ -1,7 +1,11 @@
 """Why an order waits, who must act and until when, and what can be done."""
 
+from collections.abc import Mapping
+
+from lambdas.desk.acts.act import Act
 from lambdas.desk.pages.times import moment, span
 from lambdas.orders.decisions.lead.leads import waits_of
+from lambdas.orders.decisions.open_work import ANSWERED_WITHIN_SECONDS, REPLY, REVIEW, open_work
 from lambdas.orders.decisions.progress import unmet_prereqs
 from lambdas.orders.model.checklist import ChecklistAction
 from lambdas.orders.model.order import Order, Wait
@@ -10,8 +14,10 @@ from lambdas.runtime.models import Frozen
 
 
 class WaitLine(Frozen):
-    """`remedy`: what can be done. `due`: empty for a wait without a deadline."""
+    """`remedy`: what can be done. `due`: empty for a wait without a deadline. `person`: who took it."""
 
+    key: str
+    person: str = ""
     what: str
     why: str
     owner: str
@@ -19,26 +25,52 @@ class WaitLine(Frozen):
     due: str
     overdue: bool
     remedy: str
+    acts: tuple[Act, ...] = ()
 
 
-def waits_shown(order: Order, *, now: int) -> tuple[WaitLine, ...]:
+def waits_shown(order: Order, acts: Mapping[str, tuple[Act, ...]], *, now: int) -> tuple[WaitLine, ...]:
+    """`acts`: what the user may do with open work, by its key."""
+    people = {work.key: work.person for work in open_work(order)}
+    return tuple(
+        line.changed(person=people.get(line.key, ""), acts=acts.get(line.key, ())) for line in _lines(order, now)
+    )
+
+
+def _lines(order: Order, now: int) -> list[WaitLine]:
     found = [_line(order, WaitKey(key), wait, now) for key, wait in waits_of(order).items()]
+    if order.reply_waiting_at is not None:
+        found.insert(0, _of_reply(order.reply_waiting_at, now))
     if order.is_lead and order.review_at is not None:
         why = order.review_because or "somebody has to look at it before its payment is tried again"
         remedy = "Look at the order. Submit it after review, or cancel it."
         found.insert(
             0,
             WaitLine(
-                what="Review of the lead", why=why, owner="sales", since=moment(order.review_at), due="", overdue=False,
-                remedy=remedy,
+                key=REVIEW, what="Review of the lead", why=why, owner="sales", since=moment(order.review_at), due="",
+                overdue=False, remedy=remedy,
             ),
         )  # fmt: skip
-    return tuple(found)
+    return found
+
+
+def _of_reply(since: int, now: int) -> WaitLine:
+    due_at = since + ANSWERED_WITHIN_SECONDS
+    return WaitLine(
+        key=REPLY,
+        what="Reply of the client",
+        why="The client wrote, and nobody has answered yet.",
+        owner="sales",
+        since=f"{moment(since)} ({span(max(0, now - since))})",
+        due=moment(due_at),
+        overdue=due_at < now,
+        remedy="Send the client a message.",
+    )
 
 
 def _line(order: Order, key: WaitKey, wait: Wait, now: int) -> WaitLine:
     what, why, remedy = _texts(order, key)
     return WaitLine(
+        key=key,
         what=what,
         why=why,
         owner="" if key.kind is WaitKind.GATE else wait.owner,

@@ -1,6 +1,8 @@
 """Open work, most urgent first (`order.worklist`): of the user, of their teams, or all that they see."""
 
 from lambdas.access.visibility import queues_seen_by
+from lambdas.desk.acts.act import TAKE, Act
+from lambdas.desk.acts.offered import Offering
 from lambdas.desk.desk import Desk
 from lambdas.desk.pages.times import moment
 from lambdas.orders.decisions.open_work import WorkKind
@@ -23,7 +25,7 @@ _URGENT = {2: "high", 3: "urgent"}
 
 
 class WorkLine(Frozen):
-    """`what`: the action, or what else waits. `urgency`: empty for a normal or low priority."""
+    """`what`: the action, or what else waits. `urgency`: empty for a normal or low priority. `take`: takes what nobody has."""
 
     order_id: str
     what: str
@@ -35,6 +37,7 @@ class WorkLine(Frozen):
     due: str
     overdue: bool
     urgency: str
+    take: Act | None
 
 
 class WorkShown(Frozen):
@@ -53,7 +56,7 @@ def read_worklist(desk: Desk, user: ApiUser, whose: str, cursor: str) -> WorkSho
     page = _page(desk, user, whose, cursor)
     return WorkShown(
         whose=whose,
-        lines=tuple(_line(entry) for entry in page.entries),
+        lines=tuple(_line(entry, _take(entry, user)) for entry in page.entries),
         unreadable=tuple(order.order_id for order in page.unreadable),
         next_cursor=page.next_cursor or "",
         behind=moment(page.behind_since),
@@ -75,7 +78,12 @@ def _page(desk: Desk, user: ApiUser, whose: str, cursor: str) -> WorklistPage:
     return reader.read(criteria)
 
 
-def _line(entry: WorkEntry) -> WorkLine:
+def _take(entry: WorkEntry, user: ApiUser) -> Act | None:
+    offer = Offering(entry.order, user, None, 0).of_work(entry.work) if not entry.work.person else ()
+    return next((act.changed(label=f"Take {act.order_id}") for act in offer if act.what == TAKE), None)
+
+
+def _line(entry: WorkEntry, take: Act | None) -> WorkLine:
     order, work = entry.order, entry.work
     action = order.actions.get(str(work.action_id))
     return WorkLine(
@@ -89,4 +97,5 @@ def _line(entry: WorkEntry) -> WorkLine:
         due=moment(work.due_at),
         overdue=entry.is_overdue,
         urgency=_URGENT.get(order.priority, ""),
+        take=take,
     )

@@ -3,8 +3,9 @@
 import re
 from http import HTTPStatus
 
-from lambdas.desk.acts.carry_out import NOTICES, Wish, carry_out
+from lambdas.desk.acts.carry_out import NOTICES, carry_out
 from lambdas.desk.acts.seen import changes_since
+from lambdas.desk.acts.wish import Wish
 from lambdas.desk.drawing import WEB
 from lambdas.desk.pages.board import read_board
 from lambdas.desk.pages.order_list import read_orders
@@ -25,7 +26,8 @@ from lambdas.web.http import Answer, RefusedError, WebRequest, see_other
 PART = "part"
 """The query of a page that its script asks for: the content alone, and no sign that somebody uses the session."""
 _NUMBER = re.compile(r"[1-9][0-9]{0,17}")
-_OWN_INPUTS = (CSRF, "revision", "seen", "action_id", "once")
+_OWN_INPUTS = (CSRF, "revision", "seen", "action_id", "wait", "once")
+_WAIT = re.compile(r"[a-z0-9_]{0,40}")
 
 
 def route(site: Site, request: WebRequest) -> Answer:
@@ -63,7 +65,9 @@ def _get(site: Site, request: WebRequest, session: UserSession) -> Answer:
     match request.path:
         case ("desk",) | ("desk", "worklist"):
             work = read_worklist(desk, user, request.query.get("whose", ""), request.query.get("cursor", ""))
-            return page(site, request, session, "worklist.html", title="Worklist", work=work)
+            return page(
+                site, request, session, "worklist.html", title="Worklist", work=work, typed={}, wish=None, once=""
+            )
         case ("desk", "board"):
             return page(site, request, session, "board.html", title="Board", queues=read_board(desk, user))
         case ("desk", "queues", queue, step) if _NUMBER.fullmatch(queue) and _NUMBER.fullmatch(step):
@@ -122,9 +126,20 @@ def _wish(request: WebRequest, order_id: str, what: str) -> Wish:
             "The button did not say which version of the order it was about, so nothing was done. Load the order again."
         )
         raise RefusedError(HTTPStatus.BAD_REQUEST, "Nothing was done", text, ("Order", f"/desk/orders/{order_id}"))
+    wait = request.typed.get("wait", "")
+    if not _WAIT.fullmatch(wait):
+        raise RefusedError(HTTPStatus.BAD_REQUEST, "Nothing was done", "The button did not say what it was about.")
     typed = {name: value for name, value in request.typed.items() if name not in _OWN_INPUTS}
     once = request.typed.get("once", "")
-    return Wish(what=what, order_id=order_id, revision=int(revision), action_id=int(action_id), typed=typed, once=once)
+    return Wish(
+        what=what,
+        order_id=order_id,
+        revision=int(revision),
+        action_id=int(action_id),
+        wait=wait,
+        typed=typed,
+        once=once,
+    )
 
 
 def _act(site: Site, request: WebRequest, session: UserSession, wish: Wish) -> Answer:

@@ -7,9 +7,10 @@ who asks.
 from collections.abc import Mapping
 from typing import Any
 
-from lambdas.desk.acts.carry_out import NOTICES, Wish, carry_out
+from lambdas.desk.acts.carry_out import NOTICES, carry_out
 from lambdas.desk.acts.note import add_note
 from lambdas.desk.acts.seen import changes_since
+from lambdas.desk.acts.wish import Wish
 from lambdas.desk.widget.call import ForgedCallError, WidgetCall, is_description
 from lambdas.desk.widget.drawing import HARMLESS, message
 from lambdas.desk.widget.parts import WidgetParts, widget_parts

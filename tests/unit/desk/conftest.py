@@ -1,5 +1,7 @@
 """The desk over tables in memory: real store, real prices, real queues, the sandbox gateway."""
 
+from collections.abc import Iterator
+
 import pytest
 from mypy_boto3_dynamodb.client import DynamoDBClient
 
@@ -20,6 +22,7 @@ from lambdas.records.coupons.use import CouponUseRecords
 from lambdas.records.table import RecordTable
 from lambdas.records.users.api_user import ApiUserRecords
 from lambdas.records.users.sessions import UserSessions
+from lambdas.runtime import aws
 from tests.support.build import Clock, a_service
 from tests.support.tables import make_order_table, make_table
 from tests.unit.desk.staff import Staff
@@ -54,3 +57,13 @@ def site(dynamodb: DynamoDBClient, records: RecordTable, clock: Clock) -> Site:
 def staff(site: Site) -> Staff:
     """An administrator who is signed in."""
     return Staff.signed_in(site)
+
+
+@pytest.fixture
+def mails(monkeypatch: pytest.MonkeyPatch, site: Site) -> Iterator[None]:
+    for name, value in {"MAIL_FROM": "orders@shop.test", "COMPANY": "Shop", "ATTACHMENT_BUCKET": "attachments"}.items():
+        monkeypatch.setenv(name, value)
+    aws.ses.cache_clear()
+    aws.ses().create_email_identity(EmailIdentity="orders@shop.test")
+    yield
+    aws.ses.cache_clear()

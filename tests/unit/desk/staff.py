@@ -76,14 +76,19 @@ class Shown:
     def acts(self) -> set[str]:
         """What its buttons do, as `skip 3202`."""
         forms = [(path, inputs) for path, inputs in self.read.forms if "/orders/" in path]
-        return {f"{path.rsplit('/', 1)[1]} {inputs['action_id']}".removesuffix(" 0") for path, inputs in forms}
+        return {f"{path.rsplit('/', 1)[1]} {_subject(inputs)}".removesuffix(" 0") for path, inputs in forms}
 
     def form(self, act: str) -> tuple[str, dict[str, str]]:
-        what, _, action_id = act.partition(" ")
+        what, _, subject = act.partition(" ")
         for path, inputs in self.read.forms:
-            if path.endswith(f"/{what}") and inputs.get("action_id", "0") == (action_id or "0"):
+            if path.endswith(f"/{what}") and _subject(inputs) == (subject or "0"):
                 return path, dict(inputs)
         raise AssertionError(f"no button for {act}; there are {sorted(self.acts)}")
+
+
+def _subject(inputs: dict[str, str]) -> str:
+    """The action or the open work that a form is about."""
+    return inputs.get("wait") or inputs.get("action_id", "0")
 
 
 @dataclass
@@ -141,7 +146,8 @@ class Staff:
         assert self.shown is not None
         path, inputs = self.shown.form(act)
         filled = {
-            name.replace("_", "-") if name.startswith("answer_") else name: value for name, value in typed.items()
+            name.replace("_", "-", 1) if name.startswith(("answer_", "contact_")) else name: value
+            for name, value in typed.items()
         }
         return self._followed(self.post(path, {**inputs, **filled}))
 

@@ -1,7 +1,5 @@
 """Acts of staff: which buttons there are, what they do, and what is refused."""
 
-from typing import Any
-
 import pytest
 
 from lambdas.desk.web.site import Site
@@ -9,8 +7,9 @@ from lambdas.orders.model.checklist import ActionState
 from lambdas.orders.model.order import Order
 from lambdas.orders.model.steps import StepStatus
 from lambdas.records.posts.post import PostKind
-from lambdas.runtime import aws
 from tests.unit.desk.staff import DEDICATED, VIRTUAL, Staff, an_order_in, at_call_back, changed, stored
+
+HANDLING = {"take 3202", "give 3202", "note", "priority", "contact"}
 
 
 def state_of(site: Site, order: Order, action_id: int = 3202) -> ActionState:
@@ -104,8 +103,11 @@ def test_a_lead_to_review_is_submitted(site: Site, staff: Staff) -> None:
         ("viewer", set()),
         ("sales", set()),
         ("billing", set()),
-        ("operator", {"process 3202", "answer"}),
-        ("supervisor", {"process 3202", *(f"skip {key}" for key in (3202, 3203, 3204)), "cancel", "move", "answer"}),
+        ("operator", {"process 3202", "answer", *HANDLING}),
+        (
+            "supervisor",
+            {"process 3202", *(f"skip {key}" for key in (3202, 3203, 3204)), "cancel", "move", "answer", *HANDLING},
+        ),
     ],
 )
 def test_buttons_that_a_role_does_not_allow_are_not_there(site: Site, role: str, acts: set[str]) -> None:
@@ -244,16 +246,6 @@ def test_a_refusal_of_the_order_is_told_in_its_words(site: Site, staff: Staff) -
     assert "belongs to QA, and the order is in Verification" in answer.text
 
 
-@pytest.fixture
-def mails(monkeypatch: pytest.MonkeyPatch, site: Site) -> Any:
-    for name, value in {"MAIL_FROM": "orders@shop.test", "COMPANY": "Shop", "ATTACHMENT_BUCKET": "attachments"}.items():
-        monkeypatch.setenv(name, value)
-    aws.ses.cache_clear()
-    aws.ses().create_email_identity(EmailIdentity="orders@shop.test")
-    yield
-    aws.ses.cache_clear()
-
-
 @pytest.mark.usefixtures("mails")
 def test_a_client_is_answered_once_however_often_the_button_is_pressed(site: Site, staff: Staff) -> None:
     order = at_call_back(site)
@@ -283,7 +275,7 @@ def test_complete_orders_offer_nothing_that_they_refuse(site: Site, staff: Staff
     complete = next(step for step in order.checklist_steps if step.status is StepStatus.COMPLETE)
     order = changed(site, order, actions=done, waits={}, step_id=complete.step_id, step_status=StepStatus.COMPLETE)
 
-    assert staff.order(order.order_id).acts == {"answer"}
+    assert staff.order(order.order_id).acts == {"answer", "note", "priority", "contact"}
     assert order.order_queue_id == DEDICATED
 
 

@@ -1,0 +1,137 @@
+"""Acts that hand an order on or correct it: taking and giving work, notes, the priority, contact data.
+
+Each has the button that offers it and the call that carries it out.
+"""
+
+from collections.abc import Iterator
+
+from lambdas.access.assignees import refuse_who_cannot_look
+from lambdas.desk.acts import act as acts
+from lambdas.desk.acts.act import ActField, NewAct
+from lambdas.desk.acts.note import add_note
+from lambdas.desk.acts.wish import Carrying, unfit_wish
+from lambdas.orders.contact.fields import CONTACT_FIELDS
+from lambdas.orders.decisions.open_work import OpenWork
+from lambdas.orders.model.order import Order
+from lambdas.records.users.api_user import ApiUserRecords
+from lambdas.records.users.rights import Right
+
+CONTACT_LABELS = {
+    "first": "First name", "last": "Last name", "company": "Company", "email": "E-mail", "phone": "Telephone", "fax": "Fax",
+    "address": "Address", "city": "City", "state": "Region", "zip": "Postal code", "country": "Country",
+    "vat_id": "VAT number",
+}  # fmt: skip
+PRIORITIES = {0: "low", 1: "normal", 2: "high", 3: "urgent"}
+_WHY = ActField(name="reason", label="Reason, if it helps others", is_needed=False)
+_MAX_USER, _MAX_CONTACT = 64, 1_000
+
+
+def work_acts(work: OpenWork, user: str) -> Iterator[NewAct]:
+    """Taking, giving and returning, as far as they make sense for this user."""
+    held = work.assignment.to if work.assignment else ""
+    if not held:
+        yield NewAct(what=acts.TAKE, label="Take", wait=work.key)
+    elif held != user:
+        about = f"It is with {held}. They are not asked."
+        yield NewAct(what=acts.TAKE, label="Take over", wait=work.key, fields=(acts.REASON,), about=about)
+    why = _WHY if held in ("", user) else acts.REASON
+    to = ActField(name="user", label="User", most=_MAX_USER)
+    yield NewAct(what=acts.GIVE, label="Give to somebody", wait=work.key, fields=(to, why))
+    if held:
+        fields = () if held == user else (acts.REASON,)
+        yield NewAct(what=acts.GIVE_BACK, label="Give back to the team", wait=work.key, fields=fields)
+
+
+def order_acts(order: Order) -> Iterator[tuple[NewAct, tuple[Right, ...]]]:
+    """Acts on the whole order, with the rights that they need."""
+    yield NOTE_ACT, (Right.ACT, Right.PERSONAL_DATA)
+    yield _priority_act(order), (Right.ACT,)
+    yield _contact_act(order), (Right.ACT, Right.PERSONAL_DATA)
+
+
+def take(carrying: Carrying) -> None:
+    _assign(carrying, carrying.user.name)
+
+
+def give(carrying: Carrying) -> None:
+    to = carrying.wish.text("user", _MAX_USER)
+    if not to:
+        raise unfit_wish("Say who gets it: the name of a user, as `make users` lists them.")
+    _assign(carrying, to)
+
+
+def give_back(carrying: Carrying) -> None:
+    _assign(carrying, "")
+
+
+def _assign(carrying: Carrying, to: str) -> None:
+    desk, user, wish = carrying.desk, carrying.user, carrying.wish
+    order, because = carrying.order("order.assign", Right.ACT), wish.reason_if_any
+    if to and to != user.name:
+        refuse_who_cannot_look(ApiUserRecords(desk.records), order, to)
+    desk.service.assign(
+        order, wish.wait, to, by=user.name, take_over=bool(because), because=because, expected_revision=wish.revision
+    )
+
+
+NOTE_ACT = NewAct(
+    what=acts.NOTE,
+    label="Keep a note",
+    fields=(ActField(name="note", label="Note", kind="text", most=acts.MAX_POST),),
+    about="Staff alone can read it.",
+)
+
+
+def note(carrying: Carrying) -> None:
+    wish = carrying.wish
+    text = wish.paragraphs("note", acts.MAX_POST)
+    if not text:
+        raise unfit_wish("Write what the others should know.")
+    add_note(carrying.desk, carrying.user, wish.order_id, text, once=wish.once, expected_revision=wish.revision)
+
+
+def _priority_act(order: Order) -> NewAct:
+    choice = tuple((str(number), word) for number, word in PRIORITIES.items())
+    field = ActField(name="priority", label="Priority", kind="choice", options=choice, value=str(order.priority))
+    return NewAct(what=acts.PRIORITY, label="Set the priority", fields=(field, _WHY))
+
+
+def prioritize(carrying: Carrying) -> None:
+    wish = carrying.wish
+    order, chosen = carrying.order("order.priority", Right.ACT), wish.typed.get("priority", "")
+    if chosen not in map(str, PRIORITIES):
+        raise unfit_wish("Choose how urgent the order is.")
+    carrying.desk.service.prioritize(
+        order, int(chosen), by=carrying.user.name, reason=wish.reason_if_any, expected_revision=wish.revision
+    )
+
+
+def _contact_act(order: Order) -> NewAct:
+    fields = tuple(
+        ActField(
+            name=f"contact-{key}", label=label, value=_contact(order, key), is_needed=False, most=_MAX_CONTACT,
+            kind="text" if key == "address" else "line",
+        )
+        for key, label in CONTACT_LABELS.items()
+    )  # fmt: skip
+    about = "An empty field is taken off. Services, prices and payment stay."
+    return NewAct(what=acts.CONTACT, label="Correct the contact data", fields=(*fields, _WHY), about=about)
+
+
+def correct_contact(carrying: Carrying) -> None:
+    wish = carrying.wish
+    order = carrying.order("order.contact_update", Right.ACT, Right.PERSONAL_DATA)
+    typed = {
+        key: wish.paragraphs(f"contact-{key}", _MAX_CONTACT) for key in CONTACT_FIELDS if f"contact-{key}" in wish.typed
+    }
+    changed = {key: text for key, text in typed.items() if text != _contact(order, key)}
+    if not changed and wish.revision == order.revision:
+        raise unfit_wish("You changed no contact data.")
+    carrying.desk.service.correct_contact(
+        order, {"info": changed}, by=carrying.user.name, reason=wish.reason_if_any, expected_revision=wish.revision
+    )
+
+
+def _contact(order: Order, key: str) -> str:
+    found = order.info.get(key)
+    return found if isinstance(found, str) else ""
