@@ -19,6 +19,10 @@ _ANY_EXECUTION = (
     "AwsSolutions::AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>"
     ":execution:{machine}:*]"
 )
+_ANY_AUTOMATION = (
+    "AwsSolutions::AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:ssm:<AWS::Region>:<AWS::AccountId>"
+    ":automation-execution/*]"
+)
 _NO_AUTHORIZER = "AwsSolutions::AwsSolutions-APIG4"
 _NOT_ALL_LOGGED = "AwsSolutions::AwsSolutions-SF1"
 _NO_DEAD_LETTERS = "AwsSolutions::AwsSolutions-SQS3"
@@ -146,6 +150,7 @@ ACCEPTED = (
             "Api/Handler",
             "Desk/Handler",
             "Widgets/Actor",
+            "Runbooks/Handler",
             "Outbox/Relay",
             "Watch/Executions",
             "Watch/Sweeper",
@@ -153,10 +158,19 @@ ACCEPTED = (
             "Watch/Check",
         )
     ),
+    *(
+        Accepted(
+            construct=f"{construct}/Role/Resource",
+            finding=_ANY_EXECUTION.replace("machine", "bulk_machine"),
+            reason="How a bulk run stands: each has an execution of its own, which nobody knows before it is started.",
+        )
+        for construct in ("Api/Handler", "Runbooks/Handler")
+    ),
+    Accepted(construct="Runbooks/Handler/Role/Resource", finding=_ANY_RESOURCE, reason=_XRAY),
     Accepted(
-        construct="Api/Handler/Role/Resource",
-        finding=_ANY_EXECUTION.replace("machine", "bulk_machine"),
-        reason="How a bulk run stands: each has an execution of its own, which nobody knows before it is started.",
+        construct="Runbooks/Handler/Role/Resource",
+        finding=_ANY_AUTOMATION,
+        reason="Who started an automation: each has an id that nobody knows before. Those of other documents are refused.",
     ),
     Accepted(construct="Bulk/Worker/Role/Resource", finding=_ANY_RESOURCE, reason=_XRAY),
     Accepted(construct="Bulk/Role/Resource", finding=_ANY_RESOURCE, reason=_LOG_DELIVERY),

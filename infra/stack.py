@@ -26,6 +26,7 @@ from infra.notices import Notices
 from infra.outbox import Outbox
 from infra.queue_folders import read_queues
 from infra.queues import Queues
+from infra.runbooks import Runbooks
 from infra.staff_notices import StaffNotices
 from infra.stages.settings import StageSettings
 from infra.storage import Storage
@@ -80,6 +81,7 @@ class OrderQueuesStack(Stack):
         intake = Intake(self, "Intake", parts=order_parts, http_api=api.http_api)
         throttle_public_routes(self, api.stage, settings.public_throttles, has_sandbox=has_sandbox)
         outbox = Outbox(self, "Outbox", parts=order_parts, actions=actions.functions)
+        Runbooks(self, "Runbooks", parts=order_parts, bulk=bulk)
         notices.follow(outbox.bus)
         StaffNotices(
             self,

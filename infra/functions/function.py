@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_iam as iam
@@ -44,16 +45,23 @@ def allow(*actions: str, on: Sequence[str]) -> iam.PolicyStatement:
 
 
 def own_role(
-    scope: Construct, *, service: str, description: str, statements: Sequence[iam.PolicyStatement]
+    scope: Construct,
+    *,
+    service: str,
+    description: str,
+    statements: Sequence[iam.PolicyStatement],
+    conditions: Mapping[str, Any] | None = None,
 ) -> iam.IRole:
     """A role with exactly these statements. Statements that a construct would add later are dropped.
+
+    `conditions`: under which the service may assume it.
 
     The statements are in the role itself, so a resource that needs the role also waits for its permissions.
     """
     role = iam.Role(
         scope,
         "Role",
-        assumed_by=iam.ServicePrincipal(service),
+        assumed_by=iam.ServicePrincipal(service, conditions=dict(conditions) if conditions else None),
         description=description,
         inline_policies={"Exact": iam.PolicyDocument(statements=list(statements), minimize=False)},
     )

@@ -89,6 +89,11 @@ def of_bulk(table: dynamodb.Table) -> list[iam.PolicyStatement]:
     ]
 
 
+def of_runbooks(table: dynamodb.Table) -> list[iam.PolicyStatement]:
+    """As a bulk run, which a runbook may start; and it forgets what waited for a pause."""
+    return [*of_bulk(table), only(table, ("DeleteItem",), ("paused#*",))]
+
+
 def of_actions(table: dynamodb.Table) -> list[iam.PolicyStatement]:
     """Read the pauses, and note what waits for their ends. Each module has its own needs beside."""
     return [only(table, ("GetItem",), ("pauses",)), only(table, ("PutItem",), ("paused#*",))]

@@ -1,6 +1,6 @@
 """The stack of operations of a stage: `OrderQueues-<stage>-Operations`. It reads the product's stack and gives it nothing.
 
-The embedded engine knows neither dashboards nor saved queries, so the stage `local` has no such stack.
+The embedded engine knows no dashboards, saved queries or documents, so the stage `local` has no such stack.
 """
 
 from aws_cdk import App, CfnOutput, Stack, Tags
@@ -9,18 +9,19 @@ from infra.operations.alarms.constructs import Alarms
 from infra.operations.alarms.topic import AlarmTopic
 from infra.operations.dashboards import Dashboards, desk_widgets
 from infra.operations.queries import SavedQueries
+from infra.operations.runbooks import RunbookDocuments
 from infra.operations.subjects import subjects_of
 from infra.stages.settings import StageSettings
 
 
 class OperationsStack(Stack):
-    """Alarms with their topic, dashboards, saved queries. `product`: the stack that they look at."""
+    """Alarms with their topic, dashboards, saved queries, runbooks. `product`: the stack that they look at."""
 
     def __init__(self, app: App, *, settings: StageSettings, product: Stack) -> None:
         super().__init__(
             app,
             settings.operations_stack_name,
-            description=f"Order queues, stage {settings.stage}: alarms, dashboards, queries",
+            description=f"Order queues, stage {settings.stage}: alarms, dashboards, queries, runbooks",
             suppress_template_indentation=True,
         )
         subjects = subjects_of(product)
@@ -30,6 +31,10 @@ class OperationsStack(Stack):
             topic.notify(alarm)
         Dashboards(self, "Dashboards", settings=settings, subjects=subjects, alarms=alarms, desk=desk_widgets(subjects))
         SavedQueries(self, "Queries", settings=settings, subjects=subjects)
+        runbooks = RunbookDocuments(self, "Runbooks", settings=settings, subjects=subjects)
+        CfnOutput(
+            self, "RunbookRoleArn", value=runbooks.role.role_arn
+        )  # whoever starts a runbook must be allowed to pass it
         CfnOutput(self, "AlarmTopicArn", value=topic.topic.topic_arn)
         Tags.of(self).add("project", "order-queues")
         Tags.of(self).add("stage", settings.stage)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from time import monotonic, sleep
 
+from lambdas.access.console_user import console_user, is_console_user
 from lambdas.bulk.acts import is_signed
 from lambdas.bulk.permit import UsersPermit
 from lambdas.bulk.plan import Plan, Refusal, plan_order
@@ -79,7 +80,7 @@ class PageWork:
 
     def _outcome(self, run: Run, planned: PlannedOrder) -> _Told:
         """Act on one order. Nothing that happens to it stops the others, but a table that is busy stops the page."""
-        user = self.users.find(run.by)
+        user = console_user(run.by) if is_console_user(run.by) else self.users.find(run.by)
         if user is None:
             return OutcomeKind.REFUSED, f"there is no user {run.by} any more"
         try:

@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 
+from lambdas.bulk.window import Window
 from lambdas.orders.model.checklist import ActionState
 from lambdas.orders.model.order import Order
 from lambdas.orders.model.waits import WaitKey, WaitKind
@@ -24,7 +25,8 @@ class OrderState(StrEnum):
 class Selection(Frozen):
     """`order_ids` alone, or `listed`, the filter of `order.list`, narrowed by the others.
 
-    `waits_in_action`, `waits_in_module`: an action of its step, by id or module, failed or waits.
+    `waits_in_action`, `waits_in_module`: an action of its step, by id or module, failed or waits. `window`: when it came to a
+    standstill.
     """
 
     order_ids: tuple[str, ...] = ()
@@ -32,10 +34,11 @@ class Selection(Frozen):
     state: OrderState | None = None
     waits_in_action: int | None = None
     waits_in_module: str | None = None
+    window: Window | None = None
 
     def has(self, order: Order) -> bool:
         """Whether a listed order is meant."""
-        return self._is_in_state(order) and self._waits_in(order)
+        return self._is_in_state(order) and self._waits_in(order) and (self.window is None or self.window.has(order))
 
     def _is_in_state(self, order: Order) -> bool:
         waits = [wait for key, wait in order.waits.items() if WaitKey(key).kind in _FOR_SOMEBODY]

@@ -97,6 +97,10 @@ def sqs() -> Any:
     return _client("sqs")
 
 
+def systems_manager() -> Any:
+    return _client("ssm")
+
+
 @cache
 def event_bridge() -> "EventBridgeClient":
     """The EventBridge client. It gives up soon: unsent events stay in the stream and are sent later."""

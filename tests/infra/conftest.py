@@ -74,6 +74,7 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "lambdas/notices/staff/handler.py": "",
         "lambdas/outbox/announcer.py": "",
         "lambdas/outbox/relay.py": "",
+        "lambdas/runbooks/handler.py": "",
         "lambdas/watch/check.py": "",
         "lambdas/watch/sweeper.py": "",
         "lambdas/watch/stopped_executions.py": "",

@@ -65,6 +65,7 @@ def test_every_function_has_a_timeout_and_memory_of_its_own(stage: Synthesized) 
         "WidgetsActor": (512, 20),
         "WidgetsReader": (512, 20),
         "BulkWorker": (512, 300),
+        "RunbooksHandler": (512, 270),
         "DocsHandler": (256, 10),
         "FormsHandler": (1024, 29),
         "IntakeWebhook": (512, 10),
@@ -123,6 +124,7 @@ def test_every_function_is_told_what_its_settings_read_and_no_more(stage: Synthe
         | {"HISTORY_TABLE", "DESK_TABLE"}
         | ({"SIGN_IN_LINKS"} if stage.settings.stage == "local" else set()),
         "BulkWorker": TABLES | DOORS | {"MACHINES", "PACE_SECONDS"},
+        "RunbooksHandler": TABLES | DOORS | {"MACHINES", "BULK_MACHINE", "STACK_NAME"},
         "DocsHandler": set(),
         "FormsHandler": TABLES
         | DOORS

@@ -72,6 +72,17 @@ FUNCTIONS: dict[str, dict[str, set[str]]] = {
         "StorageRecordTable": TRANSACTION | {"dynamodb:Query"},
         "*": TRACE,
     },
+    "RunbooksHandler": {
+        "StorageOrderTable": TRANSACTION | FETCH,
+        "StorageOrderTable/index/by_step": {"dynamodb:Query"},
+        "StorageOrderTable/index/by_client": {"dynamodb:Query"},
+        # DeleteItem: of what waited for a pause
+        "StorageRecordTable": TRANSACTION | {"dynamodb:Query", "dynamodb:DeleteItem"},
+        "StorageGuardTable": {"dynamodb:GetItem", "dynamodb:PutItem"},  # previews: test_record_keys.py
+        "BulkMachine": {"states:StartExecution"},
+        "arn:AWS::Partition:ssm:AWS::Region:AWS::AccountId:automation-execution/*": {"ssm:GetAutomationExecution"},
+        "*": TRACE,
+    },
     "DeskHandler": {
         "StorageOrderTable": TRANSACTION | FETCH,
         "StorageOrderTable/index/by_step": {"dynamodb:Query"},
@@ -199,6 +210,7 @@ FUNCTIONS: dict[str, dict[str, set[str]]] = {
 ASK_EXECUTIONS = (
     "ApiHandler",
     "BulkWorker",
+    "RunbooksHandler",
     "DeskHandler",
     "WidgetsActor",
     "OutboxRelay",
@@ -235,7 +247,7 @@ def test_a_function_may_do_exactly_this(stage: Synthesized, function: str) -> No
     if function in ASK_EXECUTIONS:
         names = [f"{stage.settings.stage}-{queue.name}" for queue in read_queues(stage.sources / "statemachines")]
         where = "arn:AWS::Partition:states:AWS::Region:AWS::AccountId:execution"
-        names += [f"{stage.settings.stage}-bulk-runs"] if function == "ApiHandler" else []
+        names += [f"{stage.settings.stage}-bulk-runs"] if function in ("ApiHandler", "RunbooksHandler") else []
         expected |= {f"{where}:{name}:*": {"states:DescribeExecution"} for name in names}
     if function in ("WatchSweeper", "WatchCheck"):
         expected |= {key: {"states:ListExecutions"} for key in _machines_of_queues(stage)}

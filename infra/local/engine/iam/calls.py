@@ -154,6 +154,12 @@ def _secrets(operation: str, asked: Json, place: Place) -> Iterator[Call]:
     yield Call(f"secretsmanager:{operation}", arn)
 
 
+def _ssm(operation: str, asked: Json, place: Place) -> Iterator[Call]:
+    if operation != "GetAutomationExecution":
+        raise UnknownCallError(f"ssm {operation}: infra/local/engine/iam/calls.py does not know the call")
+    yield Call(f"ssm:{operation}", place.arn("ssm", f"automation-execution/{asked['AutomationExecutionId']}"))
+
+
 def _ses(method: str, path: str, body: bytes, place: Place) -> Iterator[Call]:
     if (method, path) != ("POST", "/v2/email/outbound-emails"):
         raise UnknownCallError(f"ses {method} {path}: infra/local/engine/iam/calls.py does not know the call")
@@ -193,5 +199,6 @@ _BY_TARGET: dict[str, Callable[[str, Json, Place], Iterator[Call]]] = {
     "events": _events,
     "sqs": _sqs,
     "secretsmanager": _secrets,
+    "ssm": _ssm,
 }
 _BY_PATH: dict[str, Callable[[str, str, bytes, Place], Iterator[Call]]] = {"ses": _ses, "lambda": _lambda, "s3": _s3}

@@ -1,0 +1,1 @@
+"""Runbooks of Systems Manager Automation: each starts a verb of orders in the name of whoever started it."""
