@@ -15,6 +15,7 @@ from infra.doors.forms import ROUTES as PAGES
 from infra.doors.forms import Forms
 from infra.doors.intake import Intake, secret_id
 from infra.doors.routes import page_id
+from infra.doors.runbooks import Runbooks
 from infra.doors.sandbox_provider import HANDLER, SandboxProvider
 from infra.doors.sandbox_provider import ROUTES as SANDBOX_PAGES
 from infra.doors.throttles import throttle_public_routes
@@ -26,7 +27,6 @@ from infra.notices import Notices
 from infra.outbox import Outbox
 from infra.queue_folders import read_queues
 from infra.queues import Queues
-from infra.runbooks import Runbooks
 from infra.staff_notices import StaffNotices
 from infra.stages.settings import StageSettings
 from infra.storage import Storage

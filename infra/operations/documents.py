@@ -10,8 +10,8 @@ https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-l
 
 from typing import Any
 
-from lambdas.runbooks.catalog import Runbook
 from lambdas.runbooks.parameters import Parameter
+from lambdas.runbooks.runbook import Runbook
 
 STEP_SECONDS = 290  # the longest that a step may call a function is 300
 _TRIES = 2
@@ -36,37 +36,42 @@ def document(runbook: Runbook, *, function: str, role: str) -> dict[str, Any]:
         "description": runbook.about,
         "assumeRole": role,
         "parameters": {parameter.name: _declared(parameter) for parameter in runbook.parameters},
-        "mainSteps": [
-            {
-                "name": "Act",
-                "action": "aws:invokeLambdaFunction",
-                "maxAttempts": _TRIES,
-                "timeoutSeconds": STEP_SECONDS,
-                "onFailure": "Abort",
-                "inputs": {
-                    "FunctionName": function,
-                    "InvocationType": "RequestResponse",
-                    "LogType": "None",
-                    "InputPayload": {"execution_id": "{{ automation:EXECUTION_ID }}"},
-                },
-                "nextStep": "Tell",
-            },
-            {
-                "name": "Tell",
-                "action": "aws:executeScript",
-                "timeoutSeconds": 60,
-                "onFailure": "Abort",
-                "isEnd": True,
-                "inputs": {
-                    "Runtime": "python3.11",
-                    "Handler": "tell",
-                    "Script": TELL,
-                    "InputPayload": {"Answer": "{{ Act.Payload }}"},
-                },
-                "outputs": [{"Name": "Text", "Selector": "$.Payload.Text", "Type": "String"}],
-            },
-        ],
+        "mainSteps": [_act(function), _tell()],
         "outputs": ["Tell.Text"],
+    }
+
+
+def _act(function: str) -> dict[str, Any]:
+    return {
+        "name": "Act",
+        "action": "aws:invokeLambdaFunction",
+        "maxAttempts": _TRIES,
+        "timeoutSeconds": STEP_SECONDS,
+        "onFailure": "Abort",
+        "inputs": {
+            "FunctionName": function,
+            "InvocationType": "RequestResponse",
+            "LogType": "None",
+            "InputPayload": {"execution_id": "{{ automation:EXECUTION_ID }}"},
+        },
+        "nextStep": "Tell",
+    }
+
+
+def _tell() -> dict[str, Any]:
+    return {
+        "name": "Tell",
+        "action": "aws:executeScript",
+        "timeoutSeconds": 60,
+        "onFailure": "Abort",
+        "isEnd": True,
+        "inputs": {
+            "Runtime": "python3.11",
+            "Handler": "tell",
+            "Script": TELL,
+            "InputPayload": {"Answer": "{{ Act.Payload }}"},
+        },
+        "outputs": [{"Name": "Text", "Selector": "$.Payload.Text", "Type": "String"}],
     }
 
 

@@ -34,7 +34,7 @@ class OperationsStack(Stack):
         runbooks = RunbookDocuments(self, "Runbooks", settings=settings, subjects=subjects)
         CfnOutput(
             self, "RunbookRoleArn", value=runbooks.role.role_arn
-        )  # whoever starts a runbook must be allowed to pass it
+        )  # who starts a runbook must be allowed to pass it
         CfnOutput(self, "AlarmTopicArn", value=topic.topic.topic_arn)
         Tags.of(self).add("project", "order-queues")
         Tags.of(self).add("stage", settings.stage)

@@ -1,39 +1,7 @@
 """All runbooks with their parameters. infra makes a document of each, and the function reads an execution by the same row."""
 
-from dataclasses import dataclass
-from enum import StrEnum
-
 from lambdas.runbooks.parameters import Parameter
-
-
-class Verb(StrEnum):
-    """A document's name is the stack's name, `-`, and one of these."""
-
-    RETRY = "retry-action"
-    SKIP = "skip-action"
-    CANCEL = "cancel-order"
-    RESTART = "restart-order"
-    WINDOW = "redrive-window"
-    BULK = "bulk"
-    PAUSE = "pause"
-    RESUME = "resume"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Runbook:
-    """`about`: what it does, for whoever starts it. `has_preview`: whether it shows first, and acts on `Preview: no` alone."""
-
-    verb: Verb
-    about: str
-    parameters: tuple[Parameter, ...]
-
-    @property
-    def has_preview(self) -> bool:
-        return any(parameter.name == "Preview" for parameter in self.parameters)
-
-    def document_name(self, stack_name: str) -> str:
-        return f"{stack_name}-{self.verb}"
-
+from lambdas.runbooks.runbook import Runbook, Verb
 
 _NUMBER = "[0-9]{1,9}"
 _ORDER_NUMBER = "[0-9]{1,18}"

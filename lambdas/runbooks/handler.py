@@ -13,12 +13,12 @@ from lambdas.orders.card_numbers.numbers import has_card_number
 from lambdas.orders.contact.text import line
 from lambdas.orders.contact.unfit import UnfitError
 from lambdas.orders.errors import OrderError
-from lambdas.runbooks.catalog import Verb
 from lambdas.runbooks.errors import WrongParameterError
 from lambdas.runbooks.of_many_orders import act_on_many
 from lambdas.runbooks.of_one_order import act_on_order
 from lambdas.runbooks.of_pauses import pause_or_resume
 from lambdas.runbooks.parts import RunbookParts, RunbookSettings, runbook_parts
+from lambdas.runbooks.runbook import Verb
 from lambdas.runbooks.starter import Automations, Started
 from lambdas.runtime.aws import systems_manager
 from lambdas.runtime.cold_start import prepare

@@ -12,10 +12,10 @@ from lambdas.bulk.summary import sentence
 from lambdas.bulk.window import Window
 from lambdas.orders.model.steps import StepStatus
 from lambdas.orders.table.lists import OrderFilter
-from lambdas.runbooks.catalog import Verb
 from lambdas.runbooks.errors import WrongParameterError
 from lambdas.runbooks.parameters import Values
 from lambdas.runbooks.parts import RunbookParts
+from lambdas.runbooks.runbook import Verb
 from lambdas.runbooks.starter import Started
 
 _SHOWN = 15  # effects and refusals, which an output has room for

@@ -7,9 +7,9 @@ from lambdas.bulk.permit import UsersPermit
 from lambdas.orders.errors import RevisionDiffersError
 from lambdas.orders.model.order import Order
 from lambdas.orders.service import OrderService
-from lambdas.runbooks.catalog import Verb
 from lambdas.runbooks.errors import NothingToDoError
 from lambdas.runbooks.parts import RunbookParts
+from lambdas.runbooks.runbook import Verb
 from lambdas.runbooks.starter import Started
 
 _VERBS = {
@@ -61,7 +61,7 @@ def _wanted(order: Order, verb: BulkVerb, action_id: int | None) -> tuple[int, .
 
 
 def _signed(order: Order, verb: BulkVerb, action_id: int | None, started: Started) -> tuple[int, ...]:
-    """What this automation did before, when its step was begun the first time."""
+    """The acts of this automation when its step was begun before."""
     if action_id is not None:
         acts: tuple[int, ...] = (action_id,)
     elif verb is BulkVerb.RETRY:

@@ -6,9 +6,9 @@ from lambdas.orders.pauses import Pause, PauseKind
 from lambdas.payments.gateways import GATEWAYS
 from lambdas.records.pauses.pause import MAX_DAYS, PauseRecords
 from lambdas.records.pauses.waking import wake_waiting
-from lambdas.runbooks.catalog import Verb
 from lambdas.runbooks.errors import WrongParameterError
 from lambdas.runbooks.parts import RunbookParts
+from lambdas.runbooks.runbook import Verb
 from lambdas.runbooks.starter import Started
 from lambdas.runtime.telemetry import logger
 
@@ -47,7 +47,7 @@ def _resume(parts: RunbookParts, pauses: PauseRecords, started: Started, kind: P
 
 
 def _paused(parts: RunbookParts, started: Started) -> tuple[PauseKind, str]:
-    """What is meant, if it is there."""
+    """The thing that is meant, if it is there."""
     kind, name = PauseKind(started.values.text("What")), started.values.text("Name")
     known = {
         PauseKind.MODULE: sorted(parts.service.modules),

@@ -55,7 +55,7 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Values:
-    """What a runbook was started with, by parameter."""
+    """The values that a runbook was started with, by parameter."""
 
     by_name: Mapping[str, tuple[str, ...]]
 

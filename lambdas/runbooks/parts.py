@@ -1,4 +1,4 @@
-"""What runbooks act with, made once per process."""
+"""The parts that runbooks act with, made once per process."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
 """Finds who started an automation, and with what. Nothing but its id is taken from the caller: all else Systems Manager knows.
 
-So whoever may call the function can at most have a running automation do once more what it is doing, which does nothing.
+So somebody who may call the function can at most have a running automation repeat what it does, which changes nothing.
 
 https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetAutomationExecution.html
 """
@@ -12,9 +12,10 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from lambdas.runbooks.catalog import RUNBOOKS, Runbook
+from lambdas.runbooks.catalog import RUNBOOKS
 from lambdas.runbooks.errors import NotStartedError
 from lambdas.runbooks.parameters import Values
+from lambdas.runbooks.runbook import Runbook
 
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _STARTER = re.compile(r"arn:aws[a-z-]{0,20}:(?:iam|sts)::([0-9]{12}):[A-Za-z0-9+=,.@_/:-]{1,600}")

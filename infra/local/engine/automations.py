@@ -2,7 +2,7 @@
 
 AWS: `StartAutomationExecution` runs a document and remembers who started it; `GetAutomationExecution` tells.
 The engine knows neither, and this runs no document. An execution that is kept as a parameter `/orderq/automations/<id>`, JSON of
-the `AutomationExecution`, is found by its id: whoever interprets a document (tests do) keeps one there.
+the `AutomationExecution`, is found by its id: tests, which interpret documents, keep one there.
 
 https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetAutomationExecution.html
 """

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from lambdas.runbooks.catalog import Verb
+from lambdas.runbooks.runbook import Verb
 from tests.flow.conftest import Shop, new_client_order, until
 from tests.flow.server_orders import CALL_BACK, action_of, submitted
-from tests.support.automations import ALICE, Automation
+from tests.flow.staff.automations import ALICE, Automation
 
 pytestmark = pytest.mark.engine
 

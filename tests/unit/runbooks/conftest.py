@@ -20,9 +20,9 @@ from lambdas.records.clients.client import ClientRecords
 from lambdas.records.coupons.coupon import CouponRecords
 from lambdas.records.coupons.use import CouponUseRecords
 from lambdas.records.table import RecordTable
-from lambdas.runbooks.catalog import Verb
 from lambdas.runbooks.handler import run
 from lambdas.runbooks.parts import RunbookParts, RunbookSettings
+from lambdas.runbooks.runbook import Verb
 from lambdas.runbooks.starter import Automations
 from tests.support.build import Clock, a_service
 from tests.support.tables import make_order_table, make_table

@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdas.runbooks.catalog import RUNBOOKS, Runbook
+from lambdas.runbooks.catalog import RUNBOOKS
 from lambdas.runbooks.errors import WrongParameterError
 from lambdas.runbooks.parameters import Values
+from lambdas.runbooks.runbook import Runbook
 
 each_runbook = pytest.mark.parametrize("runbook", RUNBOOKS, ids=[runbook.verb for runbook in RUNBOOKS])
 

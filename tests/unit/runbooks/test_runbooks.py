@@ -4,8 +4,8 @@ import pytest
 
 from lambdas.orders.decisions.lead.draft import OrderDraft
 from lambdas.orders.model.order import Order
-from lambdas.runbooks.catalog import Verb
 from lambdas.runbooks.handler import RunbookFailedError
+from lambdas.runbooks.runbook import Verb
 from tests.unit.runbooks.conftest import ALICE, STACK, Runbooks
 
 VISA = "4242424242424242"

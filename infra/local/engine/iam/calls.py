@@ -149,22 +149,20 @@ def _sqs(operation: str, asked: Json, place: Place) -> Iterator[Call]:
 
 
 def _secrets(operation: str, asked: Json, place: Place) -> Iterator[Call]:
-    secret = asked["SecretId"]
-    arn = secret if secret.startswith("arn:") else place.arn("secretsmanager", f"secret:{secret}")
+    arn = (
+        secret if (secret := asked["SecretId"]).startswith("arn:") else place.arn("secretsmanager", f"secret:{secret}")
+    )
     yield Call(f"secretsmanager:{operation}", arn)
 
 
 def _ssm(operation: str, asked: Json, place: Place) -> Iterator[Call]:
-    if operation != "GetAutomationExecution":
-        raise UnknownCallError(f"ssm {operation}: infra/local/engine/iam/calls.py does not know the call")
-    yield Call(f"ssm:{operation}", place.arn("ssm", f"automation-execution/{asked['AutomationExecutionId']}"))
+    yield Call(f"ssm:{operation}", place.arn("ssm", f"automation-execution/{asked.get('AutomationExecutionId', '')}"))
 
 
 def _ses(method: str, path: str, body: bytes, place: Place) -> Iterator[Call]:
     if (method, path) != ("POST", "/v2/email/outbound-emails"):
         raise UnknownCallError(f"ses {method} {path}: infra/local/engine/iam/calls.py does not know the call")
-    asked = json.loads(body)
-    sender = _bare(asked["FromEmailAddress"])
+    sender = _bare((asked := json.loads(body))["FromEmailAddress"])
     sent_to = [_bare(each) for several in asked["Destination"].values() for each in several]
     for identity in dict.fromkeys([sender.rpartition("@")[2], *sent_to]):
         yield Call("ses:SendEmail", place.arn("ses", f"identity/{identity}"), {"ses:FromAddress": (sender,)})
@@ -179,8 +177,8 @@ def _lambda(method: str, path: str, body: bytes, place: Place) -> Iterator[Call]
     found = re.fullmatch(r"/2015-03-31/functions/([^/]+)/invocations", path)
     if found is None or method != "POST":
         raise UnknownCallError(f"lambda {method} {path}: infra/local/engine/iam/calls.py does not know the call")
-    name = found[1]
-    yield Call("lambda:InvokeFunction", name if name.startswith("arn:") else place.arn("lambda", f"function:{name}"))
+    arn = name if (name := found[1]).startswith("arn:") else place.arn("lambda", f"function:{name}")
+    yield Call("lambda:InvokeFunction", arn)
 
 
 _S3_VERBS = {"GET": "s3:GetObject", "HEAD": "s3:GetObject", "PUT": "s3:PutObject", "DELETE": "s3:DeleteObject"}

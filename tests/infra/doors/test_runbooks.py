@@ -13,9 +13,10 @@ from typing import Any
 import pytest
 
 from infra.operations.documents import STEP_SECONDS, document
-from lambdas.runbooks.catalog import RUNBOOKS, Runbook
+from lambdas.runbooks.catalog import RUNBOOKS
+from lambdas.runbooks.runbook import Runbook
+from tests.flow.staff.automations import resolved
 from tests.infra.template import Synthesized, name_of
-from tests.support.automations import resolved
 
 MOST_BYTES = 64 * 1024
 TYPES = {"String", "StringList", "Boolean", "Integer", "MapList", "StringMap"}

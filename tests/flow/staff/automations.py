@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from infra.operations.documents import document
-from lambdas.runbooks.catalog import RUNBOOKS, Verb
+from lambdas.runbooks.catalog import RUNBOOKS
+from lambdas.runbooks.runbook import Verb
 
 ALICE = "arn:aws:sts::000000000000:assumed-role/Operators/alice"
 _KEPT_BELOW = "/orderq/automations/"
