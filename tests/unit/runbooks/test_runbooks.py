@@ -85,7 +85,7 @@ def test_an_unexpected_error_shows_nothing_of_itself(runbooks: Runbooks, monkeyp
     monkeypatch.setattr(type(runbooks.parts.service), "get", fail)
     with pytest.raises(RunbookFailedError) as failed:
         runbooks.outcome(Verb.RESTART, OrderId="1001")
-    assert "ada" not in str(failed.value)
+    assert "ada@example.com" not in str(failed.value)
     assert failed.value.__cause__ is None
 
 

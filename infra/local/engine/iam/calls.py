@@ -148,21 +148,19 @@ def _sqs(operation: str, asked: Json, place: Place) -> Iterator[Call]:
     yield Call(f"sqs:{operation.removesuffix('Batch')}", place.arn("sqs", asked["QueueUrl"].rpartition("/")[2]))
 
 
-def _secrets(operation: str, asked: Json, place: Place) -> Iterator[Call]:
-    arn = (
-        secret if (secret := asked["SecretId"]).startswith("arn:") else place.arn("secretsmanager", f"secret:{secret}")
-    )
-    yield Call(f"secretsmanager:{operation}", arn)
+def _of_one(service: str, kind: str, named: str) -> Callable[[str, Json, Place], Iterator[Call]]:
+    def calls(operation: str, asked: Json, place: Place) -> Iterator[Call]:
+        name = asked.get(named, "")
+        yield Call(f"{service}:{operation}", name if name.startswith("arn:") else place.arn(service, f"{kind}{name}"))
 
-
-def _ssm(operation: str, asked: Json, place: Place) -> Iterator[Call]:
-    yield Call(f"ssm:{operation}", place.arn("ssm", f"automation-execution/{asked.get('AutomationExecutionId', '')}"))
+    return calls
 
 
 def _ses(method: str, path: str, body: bytes, place: Place) -> Iterator[Call]:
     if (method, path) != ("POST", "/v2/email/outbound-emails"):
         raise UnknownCallError(f"ses {method} {path}: infra/local/engine/iam/calls.py does not know the call")
-    sender = _bare((asked := json.loads(body))["FromEmailAddress"])
+    asked = json.loads(body)
+    sender = _bare(asked["FromEmailAddress"])
     sent_to = [_bare(each) for several in asked["Destination"].values() for each in several]
     for identity in dict.fromkeys([sender.rpartition("@")[2], *sent_to]):
         yield Call("ses:SendEmail", place.arn("ses", f"identity/{identity}"), {"ses:FromAddress": (sender,)})
@@ -177,8 +175,8 @@ def _lambda(method: str, path: str, body: bytes, place: Place) -> Iterator[Call]
     found = re.fullmatch(r"/2015-03-31/functions/([^/]+)/invocations", path)
     if found is None or method != "POST":
         raise UnknownCallError(f"lambda {method} {path}: infra/local/engine/iam/calls.py does not know the call")
-    arn = name if (name := found[1]).startswith("arn:") else place.arn("lambda", f"function:{name}")
-    yield Call("lambda:InvokeFunction", arn)
+    name = found[1]
+    yield Call("lambda:InvokeFunction", name if name.startswith("arn:") else place.arn("lambda", f"function:{name}"))
 
 
 _S3_VERBS = {"GET": "s3:GetObject", "HEAD": "s3:GetObject", "PUT": "s3:PutObject", "DELETE": "s3:DeleteObject"}
@@ -196,7 +194,7 @@ _BY_TARGET: dict[str, Callable[[str, Json, Place], Iterator[Call]]] = {
     "states": _states,
     "events": _events,
     "sqs": _sqs,
-    "secretsmanager": _secrets,
-    "ssm": _ssm,
+    "secretsmanager": _of_one("secretsmanager", "secret:", "SecretId"),
+    "ssm": _of_one("ssm", "automation-execution/", "AutomationExecutionId"),
 }
 _BY_PATH: dict[str, Callable[[str, str, bytes, Place], Iterator[Call]]] = {"ses": _ses, "lambda": _lambda, "s3": _s3}
