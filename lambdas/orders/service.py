@@ -437,6 +437,9 @@ class OrderService:
             changed = change(current)
             if changed is current:
                 return current
-            return changed.changed(changed_by=by, changed_how=how, changed_because=because[:BECAUSE_CHARACTERS])
+            # History tells by it when this was, so no verb leaves it as it was.
+            activity = max(changed.activity, self.now())
+            because_short = because[:BECAUSE_CHARACTERS]
+            return changed.changed(changed_by=by, changed_how=how, changed_because=because_short, activity=activity)
 
         return save(self.store, order, attributed)

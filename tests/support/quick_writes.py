@@ -1,16 +1,18 @@
-"""moto's DynamoDB reads each expression once, however often it comes, and copies before a transaction only what that writes.
+"""moto's DynamoDB reads each expression once, however often it comes, copies before a transaction only what that writes, and
+looks in a query at one partition.
 
 moto takes an expression apart on each request, and again where it writes; before each transaction it copies whole tables, row
-by row, in case it has to go back. tests/unit/test_quick_dynamodb.py holds the answers to those of HTTP; its transactions
-that are refused show that moto goes back as far as before.
+by row, in case it has to go back; each query sorts the whole table. tests/unit/test_quick_dynamodb.py holds the answers to those
+of HTTP; its transactions that are refused show that moto goes back as far as before.
 """
 
 import pickle
 import threading
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Callable
 from copy import deepcopy
 from functools import cache
+from inspect import signature
 from typing import Any
 
 from moto.core import responses
@@ -21,6 +23,7 @@ from moto.dynamodb.models.table import Table
 from moto.dynamodb.parsing import expressions, validators
 
 _this_transaction = threading.local()
+_this_query = threading.local()
 
 
 def write_with_less_ado() -> None:
@@ -39,6 +42,8 @@ def write_with_less_ado() -> None:
     backend.transact_write_items = _remembering_rows(backend.transact_write_items)
     table: Any = Table
     table.__deepcopy__ = _copied
+    table.query = _of_one_owner(table.query)
+    table.all_items = _all_items
 
 
 def _lexed_once(lex: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -77,20 +82,54 @@ def _remembering_rows(transact: Callable[[Any, Any], None]) -> Callable[[Any, An
 def _copied(table: Any, memo: dict[int, Any]) -> Any:
     """Rows that this transaction does not write are the same in the copy."""
     writes = getattr(_this_transaction, "writes", None)
-    if writes is not None and table.range_key_attr:
-        written = {id(_row_of(table, write)) for write in writes if write["TableName"] == table.name}
-        for owner, rows in table.items.items():
-            for same in (owner, *rows, *(row for row in rows.values() if id(row) not in written)):
-                memo[id(same)] = same
     copy = Table.__new__(Table)
     memo[id(table)] = copy
+    if writes is None or not table.range_key_attr:
+        copy.__dict__.update(deepcopy(vars(table), memo))
+        return copy
+    memo[id(table.items)] = items = type(table.items)(*_factory(table.items), table.items)
+    for owner, place in filter(None, (_place_of(table, write) for write in writes if write["TableName"] == table.name)):
+        if (rows := table.items.get(owner)) is not None:
+            items[owner] = dict(rows) if items[owner] is rows else items[owner]
+            if place in rows:
+                items[owner][place] = deepcopy(rows[place])
     copy.__dict__.update(deepcopy(vars(table), memo))
     return copy
 
 
-def _row_of(table: Any, write: dict[str, Any]) -> Item | None:
+def _factory(items: Any) -> tuple[Any, ...]:
+    """What makes rows of a new owner, where the dictionary has it."""
+    return (items.default_factory,) if isinstance(items, defaultdict) else ()
+
+
+def _place_of(table: Any, write: dict[str, Any]) -> tuple[DynamoType, DynamoType] | None:
     key = write.get("Key") or write.get("Item") or {}
     if not {table.hash_key_attr, table.range_key_attr} <= set(key):
         return None  # moto refuses it
-    rows = table.items.get(DynamoType(key[table.hash_key_attr]), {})
-    return rows.get(DynamoType(key[table.range_key_attr]))  # type: ignore[no-any-return]
+    return DynamoType(key[table.hash_key_attr]), DynamoType(key[table.range_key_attr])
+
+
+def _of_one_owner(query: Callable[..., Any]) -> Callable[..., Any]:
+    """A query looks at the rows of its partition alone."""
+
+    parameters = signature(query)
+
+    def queried(self: Any, hash_key: Any, *args: Any, **more: Any) -> Any:
+        is_of_index = parameters.bind(self, hash_key, *args, **more).arguments.get("index_name")
+        _this_query.owner = None if is_of_index or not self.range_key_attr else hash_key
+        try:
+            return query(self, hash_key, *args, **more)
+        finally:
+            _this_query.owner = None
+
+    return queried
+
+
+def _all_items(self: Any) -> list[Item]:
+    """Sorted as moto does, by plain values."""
+    if (owner := getattr(_this_query, "owner", None)) is not None:
+        return list(self.items.get(owner, {}).values())
+    if not self.range_key_attr:
+        return sorted(self.items.values(), key=lambda item: item.hash_key)
+    rows = [item for owned in self.items.values() for item in owned.values()]
+    return sorted(rows, key=lambda item: (item.hash_key.cast_value, item.range_key.cast_value))

@@ -1,7 +1,7 @@
 """Orders that walk at random, by the product's own decisions, and the change records that their walks leave in the stream."""
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import partial
@@ -23,6 +23,7 @@ from tests.support.fakes import InMemoryOrderStore
 
 PEOPLE = ("ada", "grace", "form hosting", "contract:docusign")
 MACHINE = "the machine"
+_PAUSES = (1, 1, 60, 4_000, 90_000)
 _REFUSED = (OrderError, OrderCanceled, OrderMoved, ActionBusy, ActionUnasked)
 
 
@@ -63,11 +64,14 @@ class Walk:
     dice: random.Random
     queue: Queue
     clock: Clock = field(default_factory=Clock)
+    store: RecordingStore = field(init=False)
+    service: OrderService = field(init=False)
+    order_id: str = field(init=False)
 
     def __post_init__(self) -> None:
         self.store = RecordingStore(self.clock)
         queues = {self.queue.order_queue_id: self.queue}
-        self.service: OrderService = a_service(store=self.store, queues=queues, now=self.clock)
+        self.service = a_service(store=self.store, queues=queues, now=self.clock)
         self.store.author = self.dice.choice(PEOPLE)
         draft = a_draft(order_queue_id=self.queue.order_queue_id)
         self.order_id = self.service.create(draft, by=self.store.author).order_id
@@ -76,9 +80,9 @@ class Walk:
     def order(self) -> Order:
         return self.store.get(self.order_id)
 
-    def go(self, moves: int) -> list[Change]:
+    def go(self, moves: int, *, pauses: Sequence[int] = _PAUSES) -> list[Change]:
         for _ in range(moves):
-            self.clock.time += self.dice.choice((1, 1, 60, 4_000, 90_000))
+            self.clock.time += self.dice.choice(pauses)
             move, author = self.dice.choice(list(self._moves()))
             self.store.author = author
             try:

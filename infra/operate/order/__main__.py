@@ -50,10 +50,34 @@ def list_orders(
 
 
 @app.command()
-def get(order_id: OrderId, stage: Stage = "local", as_json: AsJson = False) -> None:
+def get(
+    order_id: OrderId,
+    at: Annotated[
+        str | None, typer.Option(help="As it was: a revision, or a time such as 2026-11-27T08:30:00Z.")
+    ] = None,
+    stage: Stage = "local",
+    as_json: AsJson = False,
+) -> None:
     """Show one order with its checklist."""
     with session(stage, as_json=as_json) as api:
-        api.show(shown.order, api.call("order.get", order_id=order_id))
+        api.show(shown.order, api.call("order.get", order_id=order_id, at=at))
+
+
+@app.command()
+def history(
+    order_id: OrderId,
+    *,
+    oldest_first: Annotated[bool, typer.Option("--oldest-first", help="Begin with how it was created.")] = False,
+    limit: int = 50,
+    cursor: _Cursor = None,
+    stage: Stage = "local",
+    as_json: AsJson = False,
+) -> None:
+    """Show who changed an order, when, how, why and what, the latest change first."""
+    direction = "asc" if oldest_first else None
+    with session(stage, as_json=as_json) as api:
+        found = api.call("order.history", order_id=order_id, direction=direction, limit=limit, cursor=cursor)
+        api.show(shown.history, found)
 
 
 @app.command()

@@ -9,12 +9,18 @@ from rich.table import Table
 from rich.text import Text
 
 Values = Mapping[str, Any]
+_MOST_CHANGES, _LONGEST_VALUE = 8, 60
 
 
 def plain(value: object) -> Text:
     """The value as it is, with a sign in place of each character that a terminal would obey."""
     text = "" if value is None else str(value)
     return Text("".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text))
+
+
+def lines(values: Iterable[object]) -> Text:
+    """Values, each on a line of its own."""
+    return Text("\n").join(map(plain, values))
 
 
 def as_json(console: Console, content: object) -> None:
@@ -29,7 +35,7 @@ def line(console: Console, text: str) -> None:
 def table(console: Console, *columns: str, rows: Iterable[Iterable[object]]) -> None:
     shown = Table(*columns)
     for row in rows:
-        shown.add_row(*map(plain, row))
+        shown.add_row(*(value if isinstance(value, Text) else plain(value) for value in row))
     console.print(shown)
 
 
@@ -64,6 +70,50 @@ def work(console: Console, found: Iterable[Values]) -> None:
     columns = ("order_id", "order_queue_id", "wait", "kind", "team", "assigned_to", "due_at", "reason")
     rows = ([each.get(column) for column in columns] for each in found)
     table(console, "order", "queue", "wait", "kind", "team", "with", "due", "reason", rows=rows)
+
+
+def history(console: Console, found: Values) -> None:
+    """A line for each change, with what changed below each other."""
+    rows = (
+        (
+            f"{entry['revision']}{_beside(entry)}",
+            entry["at"],
+            entry["by"] or entry["actor"],
+            f"{entry['deed']}{_remarks(entry)}",
+            "; ".join(entry["why"]),
+            lines([*map(_change, entry["changes"][:_MOST_CHANGES]), *_more(entry["changes"])]),
+        )
+        for entry in found["entries"]
+    )
+    table(console, "rev", "at", "by", "what", "why", "changed", rows=rows)
+    if found["recorded_revision"] < found["revision"]:
+        behind = f"recorded up to revision {found['recorded_revision']} of {found['revision']} so far"
+        line(console, f"{behind}; ask again in a moment")
+    if found["next_cursor"]:
+        line(console, f"more: --cursor {found['next_cursor']}")
+
+
+def _beside(entry: Values) -> str:
+    return f" {entry['beside']}" if entry["beside"] else ""
+
+
+def _remarks(entry: Values) -> str:
+    said = {"late": "recorded late", "gap": "changes before it are not recorded", "erased": "personal values erased"}
+    remarks = [text for name, text in said.items() if entry[name]]
+    return f" ({', '.join(remarks)})" if remarks else ""
+
+
+def _change(change: Values) -> str:
+    return f"{_short(change['label'])}: {_short(change['from'])} -> {_short(change['to'])}"
+
+
+def _more(changes: list[Values]) -> list[str]:
+    return [f"and {len(changes) - _MOST_CHANGES} more: --json"] if len(changes) > _MOST_CHANGES else []
+
+
+def _short(value: object) -> str:
+    text = "-" if value in (None, "") else str(value)
+    return text if len(text) <= _LONGEST_VALUE else f"{text[: _LONGEST_VALUE - 1]}\N{HORIZONTAL ELLIPSIS}"
 
 
 def preview(console: Console, found: Values) -> None:

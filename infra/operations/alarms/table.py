@@ -124,6 +124,15 @@ OF_READERS = (
         minutes=1,
     ),
     AlarmRule(
+        name="HistoryRefused",
+        means="Another change came under a revision of an order that history has already",
+        of=Of.OURS,
+        metrics=("HistoryRefused",),
+        names=(_ANNOUNCER,),
+        threshold=1,
+        minutes=5,
+    ),
+    AlarmRule(
         name="RecordsParked",
         means="Changes of orders were not passed on, so their machines may stand still",
         of=Of.QUEUE,

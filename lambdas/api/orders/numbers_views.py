@@ -37,7 +37,12 @@ class MoneyView(TypedDict):
 
 class CountsView(TypedDict):
     begun: Annotated[int, Doc("Leads begun.")]
-    returned: Annotated[int, Doc("Leads that their buyers took up again after an hour or more.")]
+    returned: Annotated[
+        int,
+        Doc(
+            "Leads that their buyers took up again after an hour or more; one that is taken up on two days counts on both."
+        ),
+    ]
     lost: Annotated[int, Doc("Leads canceled or expired.")]
     submitted: Annotated[int, Doc("Orders submitted.")]
     completed: Annotated[int, Doc("Orders completed.")]

@@ -1,4 +1,4 @@
-"""The facts of an order that numbers count: each once, on its day, by how much. Pure.
+"""The facts of an order that numbers count: each once a day, by how much. Pure.
 
 They follow from the order and its own times, so a later look at it finds the same ones. Only a lead that its buyer took up again,
 and waits that ended, are known from the change alone.

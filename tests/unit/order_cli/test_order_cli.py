@@ -14,6 +14,8 @@ from infra.operate.order.__main__ import app
 from infra.operate.order.connection import Connection
 from infra.operate.order.login import Login
 from infra.operate.order.shown import plain
+from lambdas.read_models.history.history import History
+from lambdas.read_models.history.table import HistoryTable
 from tests.unit.api.bulk.conftest import CLIENT, Desk, desk
 from tests.unit.api.conftest import caller
 
@@ -131,6 +133,32 @@ def test_order_text_is_shown_as_text_and_never_obeyed_by_the_terminal(api: _Over
     assert api.desk.row(order_id).listed_company in shown.output
     assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", plain(HOSTILE).plain)
     assert plain(HOSTILE).plain.startswith("[red]Ada[/red]")
+
+
+def test_history_is_a_row_a_change_with_what_changed_in_it(api: _OverTheApi) -> None:
+    backend = api.desk.caller.api.backend
+    history = History(HistoryTable(backend.history), backend.service.now)
+    order_id = api.desk.order(listed_company="Seaside")
+    first = api.desk.row(order_id)
+    history.follow(None, first)
+    assert order("note", order_id, "call back").exit_code == 0
+    history.follow(first, noted := api.desk.row(order_id))
+    hostile = noted.changed(
+        revision=noted.revision + 1, listed_company="[b]\x1b[2J", changed_by="ada", changed_how="contact"
+    )
+    history.follow(noted, hostile)
+    backend.service.orders.save(hostile.changed(revision=noted.revision))
+
+    told, old = order("history", order_id), order("history", order_id, "--oldest-first", "--limit", "1")
+    assert (told.exit_code, old.exit_code) == (0, 0), told.output
+    rows = [line.split("│")[1:-1] for line in told.output.splitlines() if line.startswith("│")]
+    begun = [row[0].strip() for row in rows if row[0].strip()]
+    assert begun == [str(hostile.revision), str(noted.revision), str(first.revision)]
+    assert "Seaside -> [b]" in told.output
+    assert "\x1b" not in told.output
+    assert f"more: --cursor {first.revision:09d}" in old.output
+    assert order("get", order_id, "--at", str(first.revision)).exit_code == 0
+    assert order("history", "999999").exit_code == 1
 
 
 def test_no_command_takes_a_token(api: _OverTheApi) -> None:
