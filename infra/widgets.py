@@ -51,7 +51,11 @@ class Widgets(Construct):
             description="Dashboard widgets: board, orders, search",
             memory_mb=512,
             timeout_seconds=_TIMEOUT_SECONDS,
-            environment={**_environment(parts), "ACTOR": self.actor.function_arn},
+            environment={
+                **_environment(parts),
+                "ACTOR": self.actor.function_arn,
+                "STACK_NAME": parts.settings.stack_name,
+            },
             permissions=[
                 allow("dynamodb:GetItem", on=[storage.orders.table_arn]),
                 *record_keys.except_users(storage.records, "GetItem", "Query"),

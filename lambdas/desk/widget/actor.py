@@ -55,7 +55,9 @@ def act(event: Mapping[str, Any], parts: WidgetParts, *, request_id: str) -> str
 
 def _act(call: WidgetCall, parts: WidgetParts) -> str:
     if call.act not in HARMLESS:
-        return message("Nothing was done", "This is done at /desk or by the API, which know who asks for it.")
+        return message(
+            "Nothing was done", "This is done by a runbook, at /desk or by the API, which know who asks for it."
+        )
     if call.revision == "0":
         return message("Nothing was done", f"The button does not name the order's revision. {_AGAIN}")
     typed = call.inputs_of(f"{call.act}-{call.action_id}")

@@ -13,12 +13,13 @@ from lambdas.records.table import RecordTable
 
 
 class WidgetSettings(DoorSettings):
-    """`actor`: ARN of the function that acts; the reader needs it."""
+    """`actor`: ARN of the function that acts; the reader needs it. `stack_name`: names of runbooks begin with it."""
 
     history_table: str
     desk_table: str
     company: str = ""
     actor: str = ""
+    stack_name: str = ""
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class WidgetParts:
     actor: str
     machines: Mapping[str, str]
     region: str
+    stack_name: str = ""
 
     def endpoints(self, reader: str) -> Endpoints:
         return Endpoints(reader=reader, actor=self.actor)
@@ -47,4 +49,10 @@ def widget_parts() -> WidgetParts:
         settings.company,
     )
     region = os.environ.get("AWS_REGION", "us-east-1")
-    return WidgetParts(desk=desk, actor=settings.actor, machines=json.loads(settings.machines), region=region)
+    return WidgetParts(
+        desk=desk,
+        actor=settings.actor,
+        machines=json.loads(settings.machines),
+        region=region,
+        stack_name=settings.stack_name,
+    )

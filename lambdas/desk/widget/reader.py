@@ -11,7 +11,8 @@ from lambdas.desk.pages.worklist import ALL, read_worklist
 from lambdas.desk.widget.call import ForgedCallError, WidgetCall, is_description
 from lambdas.desk.widget.drawing import Endpoints, drawn, message
 from lambdas.desk.widget.parts import WidgetParts, widget_parts
-from lambdas.desk.widget.staff import CONSOLE, console_links
+from lambdas.desk.widget.runbooks import runbook_addresses
+from lambdas.desk.widget.staff import CONSOLE, SHOWN, console_links, partition_of
 from lambdas.orders.errors import OrderError
 from lambdas.runtime.cold_start import prepare
 from lambdas.runtime.retry_budget import retry_budget
@@ -85,9 +86,12 @@ def _find(call: WidgetCall, parts: WidgetParts, endpoints: Endpoints) -> str:
 
 def _order(call: WidgetCall, parts: WidgetParts, endpoints: Endpoints) -> str:
     order = parts.desk.order(CONSOLE, call.order_id)
-    links = console_links(order, parts.machines.get(str(order.order_queue_id), ""), parts.region)
-    view = view_of(parts.desk, CONSOLE, order)
-    return drawn("order.html", call, endpoints, links=links, order=view, notice="", changed=None, typed={}, wish=None)
+    machine = parts.machines.get(str(order.order_queue_id), "")
+    links = console_links(order, machine, parts.region)
+    runbook = runbook_addresses(parts.stack_name, partition_of(machine), parts.region)
+    view = view_of(parts.desk, SHOWN, order)
+    shown = {"order": view, "notice": "", "changed": None, "typed": {}, "wish": None}
+    return drawn("order.html", call, endpoints, links=links, runbook=runbook, **shown)
 
 
 _PAGES: dict[str, Callable[[WidgetCall, WidgetParts, Endpoints], str]] = {

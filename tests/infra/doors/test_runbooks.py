@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from infra.app import ROOT
 from infra.operations.documents import STEP_SECONDS, document
 from lambdas.runbooks.catalog import RUNBOOKS
 from lambdas.runbooks.runbook import Runbook
@@ -170,3 +171,14 @@ def test_a_step_outlasts_its_function(prod: Synthesized) -> None:
 
 def test_no_two_runbooks_have_one_name() -> None:
     assert len({runbook.verb for runbook in RUNBOOKS}) == len(RUNBOOKS)
+
+
+def test_the_page_of_each_alarm_names_runbooks_that_there_are() -> None:
+    pages = sorted((ROOT / "docs" / "runbooks").glob("*.md"))
+    verbs = {runbook.verb.value for runbook in RUNBOOKS}
+
+    assert len(pages) > 20
+    for page in pages:
+        (line,) = re.findall(r"^Runbook: (.+)$", page.read_text("utf-8"), re.MULTILINE)
+        named = set(re.findall(r"`([a-z]+(?:-[a-z]+)*)`", line))
+        assert (named and named <= verbs) or line.startswith("none;"), page.name

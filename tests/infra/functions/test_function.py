@@ -117,7 +117,7 @@ def test_every_function_is_told_what_its_settings_read_and_no_more(stage: Synthe
             for module, needs in ACTIONS.items()
         },
         "WidgetsActor": TABLES | DOORS | WIDGETS,
-        "WidgetsReader": TABLES | DOORS | WIDGETS | {"ACTOR"},
+        "WidgetsReader": TABLES | DOORS | WIDGETS | {"ACTOR", "STACK_NAME"},
         "DeskHandler": TABLES
         | DOORS
         | {"CALLS_PER_MINUTE", "FAILED_LOGINS_OF_SOURCE", "MAIL_FROM", "COMPANY", "MACHINES"}

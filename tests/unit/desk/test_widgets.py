@@ -1,16 +1,22 @@
 """The desk in a dashboard of the AWS console: what a viewer sees, presses, and what order text cannot become there."""
 
+import re
+from html import unescape
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
+from lambdas.desk.acts.act import SKIP
 from lambdas.desk.web.site import Site
 from lambdas.desk.widget import actor, reader
 from lambdas.desk.widget.parts import WidgetParts
+from lambdas.desk.widget.runbooks import RUNBOOK_OF
 from lambdas.orders.model.checklist import ActionState
 from lambdas.read_models.search.entries import SearchEntries
 from lambdas.read_models.worklist.follower import Worklist
 from lambdas.records.posts.post import PostKind
+from lambdas.runbooks.catalog import RUNBOOKS
 from tests.unit.desk.console import ACTOR, READER, Viewer
 from tests.unit.desk.staff import DEDICATED, at_call_back, changed
 
@@ -23,7 +29,13 @@ HOSTILE = (
 
 @pytest.fixture
 def parts(site: Site) -> WidgetParts:
-    return WidgetParts(desk=site.desk, actor=ACTOR, machines={str(DEDICATED): MACHINE}, region="eu-central-1")
+    return WidgetParts(
+        desk=site.desk,
+        actor=ACTOR,
+        machines={str(DEDICATED): MACHINE},
+        region="eu-central-1",
+        stack_name="OrderQueues-dev",
+    )
 
 
 @pytest.fixture
@@ -65,6 +77,25 @@ def test_an_order_links_to_its_execution_logs_and_traces(site: Site, viewer: Vie
     html = reader.show({"show": "order", "order_id": order.order_id}, parts, reader=READER, request_id="r")
     assert f"eu-central-1:123456789012:execution:dev-dedicated_server:order-{order.order_id}-" in html
     assert viewer.open(show="order", order_id=order.order_id).text.count("In AWS: Execution") == 1
+
+
+def test_acts_that_need_a_name_open_a_runbook_with_the_order_filled_in(site: Site, parts: WidgetParts) -> None:
+    order = at_call_back(site)
+    html = reader.show({"show": "order", "order_id": order.order_id}, parts, reader=READER, request_id="r")
+    opened = [urlsplit(address) for address in re.findall(r'href="([^"]*automation/execute[^"]*)"', unescape(html))]
+
+    assert {address.hostname for address in opened} == {"eu-central-1.console.aws.amazon.com"}
+    found = [(address.path.rpartition("/")[2], dict(parse_qsl(address.fragment))) for address in opened]
+    this = {"OrderId": order.order_id, "Revision": str(order.revision)}
+    assert ("OrderQueues-dev-cancel-order", this) in found
+    assert ("OrderQueues-dev-skip-action", {**this, "ActionId": "3202"}) in found
+
+
+def test_a_runbook_that_a_link_opens_is_there_and_takes_what_is_filled_in() -> None:
+    by_verb = {runbook.verb.value: {each.name for each in runbook.parameters} for runbook in RUNBOOKS}
+
+    assert all({"OrderId", "Revision"} <= by_verb[name] for name in RUNBOOK_OF.values())
+    assert "ActionId" in by_verb[RUNBOOK_OF[SKIP]]
 
 
 def test_a_waiting_action_is_processed_with_a_reason_that_is_kept(site: Site, viewer: Viewer) -> None:
