@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-from lambdas.orders.model.queue import Queue, Step
+from lambdas.orders.model.queue import Action, Queue, Step
 from statemachines.asl import GONE, State, catch
 from statemachines.graph import Place, branches, is_plain
 from statemachines.states import end_states, gates, run_states, wait_states
@@ -149,10 +149,7 @@ def _action_states(
             action, step, place.gates, entry=entry, gate_state=names.gate, passed=passed, leave=leave
         )
     if action.optional:
-        made[names.run] = run_states.try_once(action, on_failure=names.over, on_silence=names.silent)
-        made[names.silent] = run_states.silent_run(action, step, then=names.over, otherwise=names.over)
-        made[names.over] = {"Type": "Succeed"}
-        return made
+        return made | _optional_states(action, step, names)
     onward = {"Next": following} if following else {"End": True}
     made[names.run] = run_states.run(
         action, step, onward=onward, on_failure=names.wait, on_silence=names.silent, leave=leave
@@ -161,6 +158,18 @@ def _action_states(
     made[names.passed] = run_states.passed(action, step, onward=onward, otherwise=leave)
     made[names.wait] = wait_states.wait_for_action(action, step, names, leave=leave)
     return made
+
+
+def _optional_states(action: Action, step: Step, names: ActionStates) -> dict[str, State]:
+    """All of an optional action but its gate. Each way leads to the quiet end."""
+    over = names.over
+    run = run_states.try_once(action, on_failure=over, on_passing=names.given_up, on_silence=names.silent)
+    return {
+        names.run: run,
+        names.given_up: run_states.given_up(action, then=over),
+        names.silent: run_states.silent_run(action, step, then=over, otherwise=over),
+        over: {"Type": "Succeed"},
+    }
 
 
 # A run that ended without a word may find out nothing but that the order is not here.

@@ -30,17 +30,37 @@ _ANSWERED = [
 ]
 
 
+_MAY_PASS = ["TransientError", "ThrottledError"]
+
+
 def run(action: Action, step: Step, *, onward: State, on_failure: str, on_silence: str, leave: str) -> State:
     """Run the action's module. Whatever goes wrong ends at its wait, but for an order that is no longer here."""
     catches = [catch(GONE, leave), catch(_ANSWERED, on_failure), catch(["States.ALL"], on_silence)]
     return {**_call(action, f"step {step.name}"), "Catch": catches, **onward}
 
 
-def try_once(action: Action, *, on_failure: str, on_silence: str) -> State:
-    """Run an optional action: it never holds anything up, so whatever goes wrong ends its branch quietly."""
+def try_once(action: Action, *, on_failure: str, on_passing: str, on_silence: str) -> State:
+    """Run an optional action: it never holds anything up, so whatever goes wrong ends its branch quietly.
+
+    `on_passing`: where a failure leads that may pass and was retried often enough.
+    """
     task = _call(action, "optional, ends quietly")
-    catches = [catch([*GONE, *_ANSWERED], on_failure), catch(["States.ALL"], on_silence)]
+    others = [error for error in _ANSWERED if error not in _MAY_PASS]
+    catches = [catch(_MAY_PASS, on_passing), catch([*GONE, *others], on_failure), catch(["States.ALL"], on_silence)]
     return {**task, "Catch": catches, "End": True}
+
+
+def given_up(action: Action, *, then: str) -> State:
+    """Write that no further retry follows: the failure of an optional action becomes work for its owner."""
+    update = order_update(
+        "actions.#key.#state = :failed",
+        "activity = :now",
+        remove="actions.#key.retryable",
+        names={"#key": str(action.id), "#state": "state"},
+        values={":failed": {"S": "failed"}, ":now": {"N": NOW}},
+    )
+    task = table_task(f"{action.name}: failed in every try", UPDATE, update)
+    return {**task, "Next": then, "Catch": [catch(["States.ALL"], then)]}
 
 
 def silent_run(action: Action, step: Step, *, then: str, otherwise: str) -> State:

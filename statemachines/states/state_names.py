@@ -45,6 +45,10 @@ class ActionStates:
         return f"{self.run}: met"
 
     @property
+    def given_up(self) -> str:
+        return f"{self.run}: given up"
+
+    @property
     def over(self) -> str:
         return f"{self.run}: end"
 
@@ -54,7 +58,7 @@ class ActionStates:
 
     def __iter__(self) -> Iterator[str]:
         """All names but those of the undo."""
-        yield from (self.run, self.gate, self.wait, self.silent, self.passed, self.over)
+        yield from (self.run, self.gate, self.wait, self.silent, self.passed, self.given_up, self.over)
 
 
 def state_names(queue: Queue) -> dict[int, ActionStates]:

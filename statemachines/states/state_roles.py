@@ -53,6 +53,6 @@ def role_of(state: Mapping[str, Any]) -> StateRole | None:
     if state.get("Resource") == f"{UPDATE}.waitForTaskToken":
         role = _WAITS.get(key.kind)
         return StateRole(role, int(key.action_key)) if role else None
-    if state.get("Resource") == UPDATE and ":failed" in values:
+    if state.get("Resource") == UPDATE and ":reason" in values:
         return StateRole(Role.UNDO_SILENT if ":canceled" in values else Role.SILENT, int(key.action_key))
     return None

@@ -8,8 +8,9 @@ import boto3
 import pytest
 
 from infra.local.engine_process import LocalEngine
-from lambdas.orders.decisions import progress
+from lambdas.orders.decisions import outcomes, progress
 from lambdas.orders.decisions.deadlines import with_overdue_marked
+from lambdas.orders.decisions.open_work import WorkKind, open_work
 from lambdas.orders.decisions.operator import manual_actions
 from lambdas.orders.machine import Answer
 from lambdas.orders.model.checklist import ActionState
@@ -24,6 +25,30 @@ REASON = (
     "its function gave no answer (Runtime.ImportModuleError): read its log and fix the cause, then"
     " process this action again"
 )
+
+
+_TIRED = (
+    "class TransientError(Exception): pass\ndef handler(event, context): raise TransientError('the bank is away')\n"
+)
+
+
+@pytest.fixture
+def tired(deployed_engine: LocalEngine) -> Iterator[str]:
+    """A function that fails each time in a way that may pass."""
+    functions = boto3.client("lambda", **deployed_engine.client_options())
+    code = io.BytesIO()
+    with zipfile.ZipFile(code, "w") as archive:
+        archive.writestr("tired.py", _TIRED)
+    made = functions.create_function(
+        FunctionName="tired",
+        Runtime="python3.13",
+        Role=ROLE,
+        Handler="tired.handler",
+        Code={"ZipFile": code.getvalue()},
+        Timeout=10,
+    )
+    yield made["FunctionArn"]
+    functions.delete_function(FunctionName="tired")
 
 
 @pytest.fixture
@@ -147,6 +172,28 @@ def test_an_optional_action_holds_nothing_up_and_says_why(bench_of: BenchOf, bro
     order = bench.orders.get(order_id)
     assert order.step_status is StepStatus.COMPLETE
     assert (order.actions["21"].state, order.actions["21"].reason) == (ActionState.FAILED, REASON)
+
+
+def test_an_optional_action_that_failed_in_every_try_is_work_for_its_owner(bench_of: BenchOf, tired: str) -> None:
+    queue = queue_of(
+        {
+            "id": 21,
+            "name": "Note",
+            "module": "update_fields",
+            "automatic": True,
+            "optional": True,
+            "retry": "never",
+            "config": {"fields": {"note": "x"}},
+        }
+    )
+    bench = bench_of(queue, seconds={}, functions={"update_fields": tired})
+    order = progress.submitted(an_order(queue), now=1, hold=None)
+    order_id = bench.start(outcomes.failed(order, 21, now=1, reason="the bank is away", retryable=True))
+
+    assert bench.ended(order_id) == "SUCCEEDED"
+    (work,) = open_work(bench.orders.get(order_id).changed(step_id=2))
+    assert (work.action_id, work.kind) == (21, WorkKind.FAILED)
+    assert bench.orders.get(order_id).actions["21"].reason == "the bank is away"
 
 
 @pytest.mark.parametrize("others", [(), (BESIDE,)], ids=["plain", "in a box"])
