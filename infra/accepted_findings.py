@@ -114,7 +114,7 @@ ACCEPTED = (
     Accepted(
         construct="Forms/{page}/Resource",
         finding=_NO_AUTHORIZER,
-        reason="Order forms are for everybody. Writing to an order needs the session's cookie and a CSRF token, "
+        reason="Order forms are for everybody. Writing to an order needs the session's cookie and a CSRF token; "
         "reading needs the token of a link, and stopping reminders that of its own link only (RFC 8058).",
     ),
     Accepted(

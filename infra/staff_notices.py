@@ -72,7 +72,7 @@ class StaffNotices(Construct):
         rule = events.Rule(
             self,
             construct_name(queue.name),
-            description=f"What staff is told of the orders of {queue.name}",
+            description=f"Events of orders of {queue.name} that staff is notified of",
             event_bus=bus,
             event_pattern=events.EventPattern(
                 source=[SOURCE], detail_type=names, detail={"order_queue_id": [queue.order_queue_id]}

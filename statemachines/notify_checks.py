@@ -57,9 +57,7 @@ def _webhook(url: str) -> str:
     if parts.scheme != "https" or not parts.hostname or "@" in parts.netloc or parts.fragment:
         return "must be an address such as {chat}/orders or https://chat.example.com/orders, without a user in it"
     if parts.hostname == "hooks.slack.com":
-        return (
-            "whoever knows this address can write to the channel; name it in the stage's webhook_bases and write {name}"
-        )
+        return "anyone who knows this address can write to the channel; name it in the stage's webhook_bases and write {name}"
     return ""
 
 

@@ -63,7 +63,9 @@ class Rebuild:
         say(console, f"{counts.orders} orders: {', '.join(self.followers)} written again")
         say(console, f"{counts.gone} orders that are gone and {counts.strays} stray entries were removed")
         if counts.left:
-            say(console, f"{len(counts.left)} orders were left; fix what is said of them, then run this command again")
+            say(
+                console, f"{len(counts.left)} orders were left; fix what is stated of them, then run this command again"
+            )
         return 1 if counts.left else 0
 
     def _follow_all(self, counts: Counts, console: Console) -> None:

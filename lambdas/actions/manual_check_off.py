@@ -41,7 +41,7 @@ def _refuse_same_person(order: Order, other_id: int, by: str) -> None:
         )
     if other.by == by:
         raise PermanentError(
-            f"whoever processed {other.name} ({other_id}) may not check it as well; somebody else must process this action"
+            f"the user who processed {other.name} ({other_id}) may not check it as well; somebody else must process this action"
         )
 
 

@@ -11,7 +11,7 @@ SHOWN_IDS = 20  # of each refusal
 _MOST_REFUSALS = 50  # different ones; the rest is counted as one
 _OTHERS = Refusal("others", "other reasons; preview fewer orders to see them")
 _MONEY_WORDS = {
-    MoneyKind.LATER: "{orders} go on, and the {sums} held for them is captured later, once",
+    MoneyKind.LATER: "{orders} continue, and the {sums} held for them is captured later, once",
     MoneyKind.CAPTURES: "{orders} have the {sums} that is held for them captured",
     MoneyKind.RELEASES: "{orders} have the {sums} that is held for them released",
     MoneyKind.RETURNS: "{orders} have {sums} returned that was captured",

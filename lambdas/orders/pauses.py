@@ -45,7 +45,8 @@ class Pause(Frozen):
     def __str__(self) -> str:
         """For staff: it stands on the actions that wait."""
         what = "no money is moved" if self.kind is PauseKind.GATEWAY else f"{self.name} is paused"
-        return f"{what} until {self.until} ({self.by}: {self.reason}); this goes on by itself then, or when that is ended before"
+        until = f"until {self.until} ({self.by}: {self.reason})"
+        return f"{what} {until}; this continues automatically then, or when that is ended before"
 
 
 class PausesUnreadError(Exception):

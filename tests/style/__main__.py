@@ -6,23 +6,24 @@ Without arguments it checks the folders that are held to the rules (`HELD`), and
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from tests.style.findings import Finding
 from tests.style.names import name_findings
 from tests.style.prose import prose_findings
 from tests.style.sizes import folder_findings, size_findings
+from tests.style.texts import label_findings, markdown_findings, page_findings, text_findings
 
 ROOT = Path(__file__).parents[2]
-HELD = ("infra", "lambdas", "statemachines", "tests/style")
+HELD = ("infra", "lambdas", "statemachines", "tests/style", "docs", "*.md")
 
 
 def findings(folders: list[str]) -> list[Finding]:
     found: list[Finding] = [] if folders else [*folder_findings(_files(["."]))]
-    for file in (file for file in _files(folders or HELD) if file.endswith(".py")):
-        source = (ROOT / file).read_text("utf-8")
-        found += [*name_findings(file, source), *prose_findings(file, source), *size_findings(file, source)]
+    for file in _files(folders or HELD):
+        for rule in _RULES.get(Path(file).suffix, ()):
+            found += rule(file, (ROOT / file).read_text("utf-8"))
     return found
 
 
@@ -32,6 +33,14 @@ def main(folders: list[str]) -> int:
     counts = Counter(finding.rule for finding in found)
     sys.stderr.write((", ".join(f"{count} {rule}" for rule, count in counts.items()) or "the style is kept") + "\n")
     return 1 if found else 0
+
+
+_RULES: dict[str, tuple[Callable[[str, str], Iterable[Finding]], ...]] = {
+    ".py": (name_findings, prose_findings, size_findings, text_findings),
+    ".md": (markdown_findings,),
+    ".html": (page_findings,),
+    ".toml": (label_findings,),
+}
 
 
 def _files(folders: Sequence[str]) -> list[str]:

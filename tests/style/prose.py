@@ -1,4 +1,4 @@
-"""Rules for prose: docstrings and comments."""
+"""Rules for prose, and their use on docstrings and comments. texts.py uses them on what people read."""
 
 import ast
 import io
@@ -36,17 +36,20 @@ def prose_findings(file: str, source: str) -> Iterator[Finding]:
     for line, text in _docstrings(source):
         if found := _RIDDLES.match(text):
             yield Finding(file, line, "opening", f"opens with {found.group(1)!r}: begin with the subject or the verb")
-        yield from _words(file, line, text)
-        for sentence in _SENTENCE_END.split(_CODE.sub("x", text)):
-            if (words := len(sentence.split())) > MOST_WORDS:
-                yield Finding(
-                    file, line, "length", f"{words} words in a sentence: {' '.join(sentence.split()[:6])} ..."
-                )
+        yield from word_findings(file, line, text)
+        yield from sentence_findings(file, line, text)
     for line, text in _comments(source):
-        yield from _words(file, line, text)
+        yield from word_findings(file, line, text)
 
 
-def _words(file: str, line: int, text: str) -> Iterator[Finding]:
+def sentence_findings(file: str, line: int, text: str) -> Iterator[Finding]:
+    """Sentences with too many words. Code counts as one word."""
+    for sentence in _SENTENCE_END.split(_CODE.sub("x", text)):
+        if (words := len(sentence.split())) > MOST_WORDS:
+            yield Finding(file, line, "length", f"{words} words in a sentence: {' '.join(sentence.split()[:6])} ...")
+
+
+def word_findings(file: str, line: int, text: str) -> Iterator[Finding]:
     for found in _SWAPPED.finditer(_CODE.sub("x", text)):
         better = next(better for word, better in SWAPPED.items() if re.fullmatch(word, found.group(1), re.IGNORECASE))
         yield Finding(file, line, "word", f"{found.group(1)!r}: {better}")

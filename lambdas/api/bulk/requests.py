@@ -165,7 +165,7 @@ class BulkRunRequest(Request):
         default=None, description="The complete preview that is run, as order.bulk_preview answered."
     )
     bulk_run_id: Annotated[RunId | None, Absent] = Field(
-        default=None, description="A stopped or unfinished run of yours, to go on with the orders that are left."
+        default=None, description="A stopped or unfinished run of yours, to continue with the orders that are left."
     )
     reason: Text = Field(default=None, description="Why, for those who look at the orders later; needed with preview.")
 
@@ -187,7 +187,7 @@ class BulkGetRequest(Request):
     )
     limit: Limit = Field(default=None, description="How many outcomes at most, up to 1000; 100 if it is left out.")
     cursor: Annotated[Annotated[str, Field(pattern=r"^[0-9]{5}\.[0-9]{3}$")] | None, Absent] = Field(
-        default=None, description="next_cursor of the page before, to go on there."
+        default=None, description="next_cursor of the page before, to continue there."
     )
 
 

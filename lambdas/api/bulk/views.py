@@ -74,7 +74,7 @@ class RunView(TypedDict):
         str,
         Doc(
             "running; stopping: no further order is begun; stopped; unfinished: its machine ended too early; done. A stopped or "
-            "unfinished run goes on with order.bulk_run."
+            "unfinished run is continued with order.bulk_run."
         ),
     ]
     verb: Annotated[str, Doc("What is done with each order.")]

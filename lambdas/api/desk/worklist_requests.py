@@ -26,7 +26,7 @@ class WorklistRequest(Request):
     overdue: Flag = Field(default=False, description="1: what is overdue only.")
     kind: Annotated[WorkKind | None, Absent] = Field(default=None, description="What waits for this reason only.")
     limit: Annotated[Annotated[int, Field(ge=1, le=100)] | None, Absent] = Field(
-        default=None, description="At most so many entries, 100 at most; 50 if not said."
+        default=None, description="At most so many entries, 100 at most; 50 if not stated."
     )
     cursor: Cursor = Field(default=None, description="`next_cursor` of the page before.")
 
@@ -39,7 +39,7 @@ class AssignRequest(OrderRequest):
         description="What is taken, as `for` of the order's waits or as `wait` of the worklist names it: an action's id, or a "
         "word such as review. Not needed if the order waits for one thing only.",
     )
-    user: Name = Field(default=None, description="Who gets it, a user of the API; the caller if not said.")
+    user: Name = Field(default=None, description="Who gets it, a user of the API; the caller if not stated.")
     give_back: Flag = Field(default=False, description="1: it is in nobody's hands again.")
     take_over: Flag = Field(
         default=False, description="1, with a reason: although it is in the hands of somebody else."

@@ -19,12 +19,12 @@ class WorkView(TypedDict):
     wait: Annotated[str, Doc("What waits, for order.assign: an action's id, or a word with or without one.")]
     kind: Annotated[
         str,
-        Doc("waiting, outside, failed, undo, outstanding, stopped, review, reply or money: why somebody has to act."),
+        Doc("waiting, outside, failed, undo, outstanding, stopped, review, reply or money: why somebody must act."),
     ]
     order_action_id: Annotated[int | None, Doc("The action that waits; null if it is the whole order.")]
     action: Annotated[str, Doc("The action's name, or empty.")]
     reason: Annotated[str, Doc("Why it waits, or empty.")]
-    team: Annotated[str, Doc("The team that has to act.")]
+    team: Annotated[str, Doc("The team that must act.")]
     assigned_to: Annotated[str | None, Doc("The user in whose hands it is; null: in nobody's.")]
     assigned_at: Annotated[str | None, Doc("Since when.")]
     priority: Annotated[int, Doc("0 low, 1 normal, 2 high, 3 urgent.")]

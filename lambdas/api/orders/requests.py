@@ -118,7 +118,7 @@ class HistoryRequest(OrderRequest):
 
     direction: Direction = Field(default="desc", description="desc: the latest change first; asc: the oldest first.")
     limit: Limit = Field(default=None, description="How many changes at most, up to 1000; 50 if left out.")
-    cursor: Text = Field(default=None, description="next_cursor of the page before, to go on there.")
+    cursor: Text = Field(default=None, description="next_cursor of the page before, to continue there.")
 
 
 class ProcessRequest(OrderRequest):

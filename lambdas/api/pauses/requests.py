@@ -47,8 +47,8 @@ class PauseRequest(_Paused):
     reason: Annotated[str, Field(max_length=MAX_REASON), AfterValidator(lines), AfterValidator(_with_text)] = Field(
         description="Why, for staff: it stands on the orders that wait. Buyers do not see it."
     )
-    until: UnixTime = Field(default=None, description="When it ends by itself, in Unix seconds, within 7 days.")
-    minutes: Count = Field(default=None, description="In place of until: after how many minutes it ends by itself.")
+    until: UnixTime = Field(default=None, description="When it ends automatically, in Unix seconds, within 7 days.")
+    minutes: Count = Field(default=None, description="In place of until: after how many minutes it ends automatically.")
     pause_id: Text = Field(default=None, description="A pause that is there, to give it another end and reason.")
 
     @model_validator(mode="after")

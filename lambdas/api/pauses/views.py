@@ -15,13 +15,15 @@ class PauseView(TypedDict):
     reason: Annotated[str, Doc("Why; empty for who may not see personal data.")]
     by: Annotated[str, Doc("Who paused it, or changed that last.")]
     since: Annotated[str | None, Doc("Since when.")]
-    until: Annotated[str | None, Doc("When it ends by itself.")]
-    over_at: Annotated[str | None, Doc("When somebody ended it before; its orders are going on.")]
+    until: Annotated[str | None, Doc("When it ends automatically.")]
+    over_at: Annotated[str | None, Doc("When somebody ended it before; its orders are being continued.")]
     over_by: Annotated[str | None, Doc("Who ended it.")]
 
 
 class PausesView(TypedDict):
-    pauses: Annotated[list[PauseView], Doc("The pauses, and those that are over while their orders go on.")]
+    pauses: Annotated[
+        list[PauseView], Doc("The pauses, and those that are over while their orders are being continued.")
+    ]
 
 
 def pause_view(pause: Pause) -> PauseView:

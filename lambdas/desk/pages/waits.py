@@ -41,7 +41,7 @@ def _lines(order: Order, now: int) -> list[WaitLine]:
     if order.reply_waiting_at is not None:
         found.insert(0, _of_reply(order.reply_waiting_at, now))
     if order.is_lead and order.review_at is not None:
-        why = order.review_because or "somebody has to look at it before its payment is tried again"
+        why = order.review_because or "somebody must look at it before its payment is tried again"
         remedy = "Look at the order. Submit it after review, or cancel it."
         found.insert(
             0,
@@ -84,7 +84,7 @@ def _line(order: Order, key: WaitKey, wait: Wait, now: int) -> WaitLine:
 def _texts(order: Order, key: WaitKey) -> tuple[str, str, str]:
     """The wait's name, its reason, and what can be done."""
     if key.kind is WaitKind.LEADS:
-        return "Submit", "The client has not sent the order yet.", "Nothing has to be done. An unsent order expires."
+        return "Submit", "The client has not sent the order yet.", "Nothing needs to be done. An unsent order expires."
     if key.kind is WaitKind.MACHINE:
         why = order.machine_stopped_because or "Its execution ended before the order did."
         return "Stopped execution", why, "See why it stopped, then restart the order."
@@ -98,19 +98,19 @@ def _of_action(order: Order, kind: WaitKind, action: ChecklistAction) -> tuple[s
     match kind:
         case WaitKind.GATE:
             names = ", ".join(prereq.name for prereq in unmet_prereqs(order, action))
-            return action.name, f"It comes after {names or 'other actions'}.", "It goes on by itself after them."
+            return action.name, f"It comes after {names or 'other actions'}.", "It continues automatically after them."
         case WaitKind.UNDO:
-            return f"Taking back {action.name}", action.reason, "Mend the cause, then process it to try again."
+            return f"Taking back {action.name}", action.reason, "Fix the cause, then process it to try again."
         case WaitKind.OUTSTANDING:
             why = f"Money of this skipped action is outstanding: {action.reason}"
             return action.name, why, "Process it to clear the money."
         case _:
-            return action.name, action.reason or "Somebody has to act.", _remedy(action)
+            return action.name, action.reason or "Somebody must act.", _remedy(action)
 
 
 def _remedy(action: ChecklistAction) -> str:
     if action.failed_last:
-        return "Mend the cause, then process it to try again. Or skip it."
+        return "Fix the cause, then process it to try again. Or skip it."
     if action.automatic:
-        return "It goes on by itself when an answer comes. It can be processed now, or skipped."
+        return "It continues automatically when an answer comes. It can be processed now, or skipped."
     return "Do it and process it, or skip it."

@@ -65,4 +65,4 @@ def is_settled(order: Order, action_id: int) -> bool:
 
 
 _PASSED = "was not tried: it was paused while the order went on"
-_GOES_ON = "goes on after a pause"
+_GOES_ON = "continues after a pause"

@@ -133,7 +133,7 @@ class Order(Frozen):
     activity: int
     changed_by: str = ""
     changed_how: str = ""
-    changed_because: str = Field(default="", description="why, as far as who changed it last said so")
+    changed_because: str = Field(default="", description="why, as far as who changed it last gave a reason")
     client_id: str | None = None
     order_form_id: int = 0
     opportunity_id: int = 0

@@ -30,7 +30,7 @@ class TooManyPausesError(OrderError):
 
     def __init__(self, most: int) -> None:
         super().__init__(
-            f"{most} pauses are kept at most, with those whose orders are still going on; end some, or wait a while"
+            f"{most} pauses are kept at most, with those whose orders are still being continued; end some, or wait a while"
         )
 
 
@@ -39,7 +39,7 @@ class WrongEndError(OrderError):
     nature = Nature.INVALID
 
     def __init__(self, days: int) -> None:
-        text = f"must be later than now, and within {days} days: a pause ends by itself, and can be prolonged"
+        text = f"must be later than now, and within {days} days: a pause ends automatically, and can be prolonged"
         super().__init__(f"until: {text}", problems=(Problem("until", text),))
 
 

@@ -102,7 +102,7 @@ def test_who_racked_it_may_not_check_it(shop: Shop, second: httpx.Client) -> Non
     own = shop.until_action(order_id, "QA Checklist", "waiting")
     assert own["attempts"] == 1
     assert own["reason"] == (
-        "whoever processed Rack and Cable (3401) may not check it as well; somebody else must process this action"
+        "the user who processed Rack and Cable (3401) may not check it as well; somebody else must process this action"
     )
 
     second.post("/order.process", json={"order_id": order_id, "order_action_id": CHECKLIST}).raise_for_status()

@@ -47,7 +47,7 @@ def test_the_first_person_may_not_check_their_own_work(world: World) -> None:
     world.run(module, OTHER)
     ask(world, by="ann")
 
-    with pytest.raises(PermanentError, match=r"whoever processed Rack \(202\) may not check it"):
+    with pytest.raises(PermanentError, match=r"the user who processed Rack \(202\) may not check it"):
         world.run(module, ACTION)
     ask(world, by="bob")
     world.run(module, ACTION)

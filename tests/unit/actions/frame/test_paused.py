@@ -85,8 +85,8 @@ def test_it_waits_with_the_reason_and_runs_after_the_pause_ended_by_itself(world
     action = world.action(ACTION)
     assert (action.state, action.attempts, action.paused_until) == (ActionState.WAITING, 0, NOW + HOUR)
     assert action.reason == (
-        f"manual_check_off is paused until 2027-01-15 09:00 UTC (ada: {HOSTILE}); this goes on by itself then, or when that is "
-        "ended before"
+        f"manual_check_off is paused until 2027-01-15 09:00 UTC (ada: {HOSTILE}); this continues automatically then, or when "
+        "that is ended before"
     )
     assert wake(world, pauses) == 0
 

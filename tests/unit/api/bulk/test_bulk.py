@@ -33,7 +33,7 @@ def test_a_preview_counts_what_goes_on_what_is_looked_up_and_what_is_refused_and
         ("order_not_found", "999999"),
     }
     assert found["summary"] == (
-        "3 orders are acted on, 2 refused: 2 go on, and the 19.90 USD held for them is captured later, once, "
+        "3 orders are acted on, 2 refused: 2 continue, and the 19.90 USD held for them is captured later, once, "
         "1 are looked up at the payment provider first (9.95 USD); none is charged twice"
     )
 
