@@ -114,7 +114,7 @@ def _environment(parts: OrderParts, bulk: Bulk) -> dict[str, str]:
     return {
         "CALLS_PER_MINUTE": str(settings.calls_per_minute),
         "FAILED_LOGINS_OF_SOURCE": str(settings.failed_logins_of_source),
-        "SETTLE_SECONDS": str(settings.settle_seconds),
+        "QUIESCENCE_SECONDS": str(settings.quiescence_seconds),
         "PREAUTHORIZE_CONTRACTS": str(settings.preauthorize_contracts).lower(),
         "COMPANY": settings.company,
         "HISTORY_TABLE": storage.history.table_name,

@@ -145,7 +145,7 @@ class Limits(Frozen):
     bulk_orders_per_second: Count = Field(
         10, description="Orders a second of a bulk run. What their actions call must bear it."
     )
-    settle_seconds: Annotated[int, Field(ge=0, le=20)] = Field(
+    quiescence_seconds: Annotated[int, Field(ge=0, le=20)] = Field(
         5, description="How long `order.submit` and `order.process` of API 2.0 wait until nothing of the order runs."
     )
     reserved_concurrency: ReservedConcurrency = Field(

@@ -151,7 +151,7 @@ def _capture(order: Order, hold: Hold, invoice: Invoice, tools: Tools) -> None:
     except DeclinedError as declined:
         raise PermanentError(
             f"the payment of invoice {invoice.number} was refused: {declined}; the invoice stays open: "
-            "process this action again once the client has settled it with the bank, or cancel the order"
+            "process this action again once the client has resolved it with the bank, or cancel the order"
         ) from None
     except AnotherSumTakenError as another:
         raise PermanentError(another.message) from None

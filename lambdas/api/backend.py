@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from lambdas.access.guard import Guard
+from lambdas.access.caller_limits import CallerLimits
 from lambdas.api.auth.caller import Caller
 from lambdas.api.http.parameters import OrderRequest
 from lambdas.catalog.plan import Plan
@@ -17,7 +17,7 @@ from lambdas.records.table import RecordTable
 
 @dataclass(frozen=True)
 class Backend:
-    """`service` has the verbs of orders; `records` is the table of all that orders make; `guard` counts and remembers calls.
+    """`service` has the verbs of orders; `records` is the table of all that orders make; `limits` counts and remembers calls.
 
     `history`, `desk`: tables of what is read of orders (lambdas/read_models), which the announcer writes.
     """
@@ -26,7 +26,7 @@ class Backend:
     records: RecordTable
     gateway: Gateway
     plans: Mapping[str, Plan]
-    guard: Guard
+    limits: CallerLimits
     history: RecordTable
     desk: RecordTable
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from lambdas.access.caller_limits import CallerLimits
 from lambdas.access.errors import NotAllowedError
-from lambdas.access.guard import Guard
 from lambdas.api.auth.caller import Caller
 from lambdas.api.auth.cross_site import refuse_other_pages
 from lambdas.api.auth.login import log_in
@@ -19,7 +19,7 @@ from lambdas.api.http.responses import Response, answer, envelope, envelope_erro
 from lambdas.api.http.routing import find_method, read_request
 from lambdas.api.http.unserved import unserved
 from lambdas.api.method import Method, Rights
-from lambdas.composition.parts import DoorSettings, parts_of
+from lambdas.composition.parts import PartsSettings, parts_of
 from lambdas.orders.errors import OrderError
 from lambdas.orders.model.order import Order
 from lambdas.records.table import RecordTable
@@ -32,36 +32,36 @@ from lambdas.runtime.telemetry import MetricUnit, log_unexpected, logger, metric
 LOGIN_KEPT_SECONDS = 5  # A right that a user loses ends within them (docs/api.md).
 
 
-class ApiSettings(DoorSettings):
-    """`calls_per_minute`, `failed_logins_of_source`: see Guard. `settle_seconds`: how long API 2.0 waits for an order."""
+class ApiSettings(PartsSettings):
+    """`calls_per_minute`, `failed_logins_of_source`: see CallerLimits. `quiescence_seconds`: how long API 2.0 waits."""
 
     calls_per_minute: int = 600
     failed_logins_of_source: int = 50
-    settle_seconds: float = 0
+    quiescence_seconds: float = 0
     history_table: str
     desk_table: str
 
 
 @dataclass(frozen=True)
 class Api:
-    """All that a call needs. `settle_seconds`: how long API 2.0 waits for an order."""
+    """All that a call needs. `quiescence_seconds`: how long API 2.0 waits for an order."""
 
     backend: Backend
     users: ApiUserRecords
-    settle_seconds: float = 0
+    quiescence_seconds: float = 0
 
     def seconds_to_wait(self, call: Call) -> float:
         """How long this call may wait for its order: as it prefers, or as its door does."""
         if call.prefers_wait is not None:
             return call.prefers_wait
-        return self.settle_seconds if call.door is Door.API_2_0 else 0
+        return self.quiescence_seconds if call.door is Door.API_2_0 else 0
 
 
 @cache
 def _api() -> Api:
     settings = ApiSettings.from_environment()
     parts = parts_of(settings)
-    guard = Guard(
+    limits = CallerLimits(
         settings.guard_table,
         parts.service.now,
         calls_per_minute=settings.calls_per_minute,
@@ -74,12 +74,12 @@ def _api() -> Api:
             parts.records,
             parts.gateway,
             parts.plans,
-            guard,
+            limits,
             history=RecordTable(settings.history_table),
             desk=RecordTable(settings.desk_table),
         ),
         ApiUserRecords(parts.records),
-        settings.settle_seconds,
+        settings.quiescence_seconds,
     )
 
 
@@ -95,10 +95,10 @@ def respond(event: Mapping[str, Any], api: Api) -> Response:
     http = read_http(event)
     if response := unserved(http):
         return response
-    guard, allowance = api.backend.guard, None
+    limits, allowance = api.backend.limits, None
     try:
-        user = log_in(http, api.users, guard, api.backend.service.now())
-        allowance = guard.count_call(user.name, user.calls_per_minute)
+        user = log_in(http, api.users, limits, api.backend.service.now())
+        allowance = limits.count_call(user.name, user.calls_per_minute)
         if allowance:
             allowance.check()
         response = _carry_out(http, user, api)
@@ -127,7 +127,7 @@ def _carry_out(http: HttpCall, user: ApiUser, api: Api) -> Response:
     from lambdas.api.auth.idempotency import answer_once
 
     return answer_once(
-        api.backend.guard,
+        api.backend.limits,
         caller,
         run=lambda: _run(api, method, request, caller),
         refuse=lambda error: _refuse(error, call.door),
@@ -139,7 +139,7 @@ def _run(api: Api, method: Method, request: Request, caller: Caller) -> Response
     call, service = caller.call, api.backend.service
     found = method.verb(api.backend, request, caller)
     wait_seconds = api.seconds_to_wait(call)
-    if method.settles and wait_seconds and isinstance(found, Order):
+    if method.moves_on and wait_seconds and isinstance(found, Order):
         from lambdas.api.orders.wait import wait_until_at_rest
 
         order = found
@@ -152,7 +152,7 @@ def _run(api: Api, method: Method, request: Request, caller: Caller) -> Response
     seen = redacted(found, caller, api.backend.plans)
     if call.door is Door.API_2_0:
         return envelope(method.answer(seen))
-    applied = method.settles and call.prefers_wait is not None
+    applied = method.moves_on and call.prefers_wait is not None
     waited = {"Preference-Applied": f"wait={wait_seconds:g}"} if applied else {}
     return answer(method.status, method.view(seen), {**method.headers(seen), **waited})
 

@@ -23,7 +23,7 @@ class Method:
     `verb` does it and returns what it found. Of that, `answer` makes API 2.0's `data`, and `view` what new callers get; the
     return type of `view` is the documented one.
     `reads`: changes nothing, may be called with GET. `example`: parameters of a call that works. `keeps_key`: it keeps the
-    Idempotency-Key with what it makes. `settles`: the order in its answer moves on automatically, and callers may wait for that.
+    Idempotency-Key with what it makes. `moves_on`: the order in its answer moves on automatically, and callers may wait for that.
     `conditional`: does nothing if the order has another revision than `If-Match` names.
     """
 
@@ -35,7 +35,7 @@ class Method:
     view: Callable[[Any], Any]
     reads: bool = False
     keeps_key: bool = False
-    settles: bool = False
+    moves_on: bool = False
     conditional: bool = False
     status: int = 200
     headers: Callable[[Any], Mapping[str, str]] = no_headers

@@ -10,7 +10,7 @@ from typing import Any
 from lambdas.bulk.pages import PageWork
 from lambdas.bulk.run import GOING, Run, RunState
 from lambdas.bulk.run_records import RunRecords
-from lambdas.composition.parts import DoorSettings, parts_of
+from lambdas.composition.parts import PartsSettings, parts_of
 from lambdas.orders.service import OrderService
 from lambdas.records.users.api_user import ApiUserRecords
 from lambdas.runtime.cold_start import prepare
@@ -20,7 +20,7 @@ from lambdas.runtime.telemetry import MetricUnit, logger, metrics
 _MARGIN_MS = 30_000  # of the function's time, for the order that was begun last
 
 
-class WorkerSettings(DoorSettings):
+class WorkerSettings(PartsSettings):
     """`pace_seconds`: at least as long between two orders."""
 
     pace_seconds: float = 0.0

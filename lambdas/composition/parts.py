@@ -25,7 +25,7 @@ from lambdas.records.table import RecordTable
 from lambdas.runtime.settings import TableSettings
 
 
-class DoorSettings(TableSettings):
+class PartsSettings(TableSettings):
     """`machine_hashes`: JSON map of order_queue_id -> hash of its machine's definition, as deployed.
 
     `payment_limits`: JSON of PaymentLimits. `machines`: JSON map of order_queue_id -> state machine ARN, where verbs ask for one.
@@ -48,7 +48,7 @@ class Parts:
     plans: Mapping[str, Plan]
 
 
-def parts_of(settings: DoorSettings) -> Parts:
+def parts_of(settings: PartsSettings) -> Parts:
     def now() -> int:
         return int(time.time())
 

@@ -110,10 +110,10 @@ class ContractIntake:
             self._post_note(order, contract, reason, by)
         if contract.quote_id:
             self._quotes.ordered(contract.quote_id, order.order_id)
-        settled = self._contracts.record_outcome(kept, order.order_id, outcome, reason)
+        recorded = self._contracts.record_outcome(kept, order.order_id, outcome, reason)
         metrics.add_metric("ContractsAccepted", MetricUnit.Count, 1)
         logger.info("contract accepted", order_id=order.order_id, outcome=outcome.value, by=by)
-        return Accepted(order, settled, refusal=refusal)
+        return Accepted(order, recorded, refusal=refusal)
 
     def _submit(self, order: Order, contract: SignedContract, by: str) -> Order:
         """The very order that was found to be what was signed."""

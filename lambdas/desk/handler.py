@@ -4,9 +4,9 @@ from functools import cache
 from http import HTTPStatus
 from typing import Any
 
+from lambdas.access.caller_limits import CallerLimits
 from lambdas.access.errors import AccessError
-from lambdas.access.guard import Guard
-from lambdas.composition.parts import DoorSettings, parts_of
+from lambdas.composition.parts import PartsSettings, parts_of
 from lambdas.desk.desk import Desk
 from lambdas.desk.web.routes import route
 from lambdas.desk.web.shell import message_page
@@ -30,8 +30,8 @@ _STATUS = {
 }
 
 
-class DeskSettings(DoorSettings):
-    """`calls_per_minute`, `failed_logins_of_source`: see Guard. `sign_in_links`: take links that sign in once."""
+class DeskSettings(PartsSettings):
+    """`calls_per_minute`, `failed_logins_of_source`: see CallerLimits. `sign_in_links`: take links that sign in once."""
 
     calls_per_minute: int = 600
     failed_logins_of_source: int = 50
@@ -45,7 +45,7 @@ class DeskSettings(DoorSettings):
 def _site() -> Site:
     settings = DeskSettings.from_environment()
     parts = parts_of(settings)
-    guard = Guard(
+    limits = CallerLimits(
         settings.guard_table,
         parts.service.now,
         calls_per_minute=settings.calls_per_minute,
@@ -54,7 +54,7 @@ def _site() -> Site:
     history, read_models = RecordTable(settings.history_table), RecordTable(settings.desk_table)
     desk = Desk(parts.service, parts.records, parts.plans, history, read_models, settings.company)
     links = SignInLinks(parts.records) if settings.sign_in_links else None
-    return Site(desk, ApiUserRecords(parts.records), UserSessions(parts.records), guard, links)
+    return Site(desk, ApiUserRecords(parts.records), UserSessions(parts.records), limits, links)
 
 
 @metrics.log_metrics

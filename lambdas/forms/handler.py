@@ -4,7 +4,7 @@ from functools import cache
 from http import HTTPStatus
 from typing import Any
 
-from lambdas.composition.parts import DoorSettings, parts_of
+from lambdas.composition.parts import PartsSettings, parts_of
 from lambdas.forms.counts import FormCounts
 from lambdas.forms.form import load_forms
 from lambdas.forms.pages.refusals import refusal_page
@@ -28,7 +28,7 @@ from lambdas.runtime.telemetry import MetricUnit, log_unexpected, logger, metric
 from lambdas.web.http import Answer, RefusedError, Response, read_request, response_of
 
 
-class FormSettings(DoorSettings):
+class FormSettings(PartsSettings):
     """`form_secret_arn`: what pages are signed with. `form_limits`: JSON of FormLimits.
 
     `form_min_seconds`: the shortest time a person needs for a first page. A page that arrives sooner must be sent again.

@@ -12,7 +12,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from lambdas.composition.parts import DoorSettings, parts_of
+from lambdas.composition.parts import PartsSettings, parts_of
 from lambdas.contracts.acceptance import ContractIntake
 from lambdas.contracts.errors import ContractCardDataError, ContractMalformedError
 from lambdas.contracts.parse import read_contract
@@ -26,7 +26,7 @@ from lambdas.runtime.telemetry import MetricUnit, log_unexpected, logger, metric
 EVENT_DOOR = "contract:event"
 
 
-class IntakeSettings(DoorSettings):
+class IntakeSettings(PartsSettings):
     """`contract_tries`: how often the queue hands out a message."""
 
     contract_queue_url: str

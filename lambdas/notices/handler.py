@@ -9,8 +9,8 @@ from typing import Any
 
 from lambdas.mail.link_requests import LINK_REQUESTED
 from lambdas.mail.sending import MailRefusedError, OnDoubt
+from lambdas.notices.ending_mails import ending_of, mail_ending
 from lambdas.notices.notices import Notices
-from lambdas.notices.outcomes import ending_of, mail_ending
 from lambdas.notices.settings import the_notices
 from lambdas.runtime.telemetry import log_unexpected, logger, metrics
 

@@ -7,7 +7,7 @@ from typing import Literal
 from lambdas.forms.form import Form
 from lambdas.mail.link_mail import Sender, address_of
 from lambdas.mail.sending import Mail, OnDoubt, send_once
-from lambdas.notices import letters
+from lambdas.notices import mail_texts
 from lambdas.orders.decisions.lead.leads import lead_ends_at
 from lambdas.orders.errors import OrderNotFoundError
 from lambdas.orders.model.order import Order
@@ -68,7 +68,7 @@ class Notices:
 
         def written() -> Mail:
             url = self.link(order, LinkPurpose.STATUS, confirmed, CONFIRMATION)
-            return letters.confirmation(order, confirmed, its_queue, self.sender, url)
+            return mail_texts.confirmation(order, confirmed, its_queue, self.sender, url)
 
         return self.send(order, CONFIRMATION, written, on_doubt)
 
@@ -78,7 +78,7 @@ class Notices:
         for order_id in UnfinishedOrderRecords(self.records).latest(digest) if form else ():
             order = self._lead(order_id)
             if order and form and self.form_of(order) == form and digest_of(form_name, address_of(order)) == digest:
-                return self._send_link(order, form, f"wanted#{request_id}", letters.requested_link)
+                return self._send_link(order, form, f"wanted#{request_id}", mail_texts.requested_link)
         return "none"
 
     def remind(self, order_id: str, form: Form, after_hours: int) -> Outcome:
@@ -93,7 +93,7 @@ class Notices:
         def written(order: Order, queue: Queue, sender: Sender, url: str) -> Mail:
             token = new_token()
             stops.offer(token, order.order_id, address, now=self.now())
-            return letters.reminder(order, queue, sender, url, self._url(stop_path(token)))
+            return mail_texts.reminder(order, queue, sender, url, self._url(stop_path(token)))
 
         return self._send_link(order, form, f"reminder#{after_hours}", written)
 

@@ -323,16 +323,16 @@ class OrderService:
 
         First records what its runs did with money and could not report.
         """
-        settled, now = -1, self.now()
+        recorded, now = -1, self.now()
 
         def change(current: Order) -> Order:
-            nonlocal settled
+            nonlocal recorded
             permit.pass_over(current, (action for key, action in current.actions.items() if key == str(action_id)))
             skipped = manual_actions.skipped(current, action_id, by=by, why=why, now=now)
             action = current.actions[str(action_id)]
-            if skipped is current or action.attempts == settled:
+            if skipped is current or action.attempts == recorded:
                 return skipped
-            settled = action.attempts
+            recorded = action.attempts
             paid = self.payments.record_left_money(current, action, now)
             return with_payment_check(skipped, by=by, now=now) if paid else skipped
 

@@ -169,7 +169,7 @@ def _gateway_errors() -> Iterator[None]:
         raise ReversalPendingError("the payment gateway did not answer") from None
     except DeclinedError as declined:
         raise ReversalRefusedError(
-            f"the payment could not be returned: {declined}; settle it with the gateway"
+            f"the payment could not be returned: {declined}; resolve it with the gateway"
         ) from None
 
 

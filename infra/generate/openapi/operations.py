@@ -61,7 +61,7 @@ def _request_headers(name: str, method: Method) -> list[str]:
     return [
         *(["Idempotency-Key"] if not method.reads and name not in _WITHOUT_KEY else []),
         *(["If-Match"] if method.conditional else []),
-        *(["Prefer"] if method.settles else []),
+        *(["Prefer"] if method.moves_on else []),
     ]
 
 
@@ -122,6 +122,6 @@ def _success(method: Method, schemas: Schemas) -> dict[str, Any]:
         if method.headers is not no_headers:
             headers |= {"ETag"} if view is OrderView else set()
             headers |= {"Location"} if method.status == HTTPStatus.CREATED else set()
-    headers |= {"Preference-Applied"} if method.settles else set()
+    headers |= {"Preference-Applied"} if method.moves_on else set()
     text = "Made." if method.status == HTTPStatus.CREATED else "The file itself." if view is FileAnswer else "Done."
     return {str(method.status): {"description": text, "headers": header_refs(headers), "content": content}}

@@ -23,7 +23,7 @@ MAX_BODY_BYTES = 1_000_000
 logger = logging.getLogger("panel")
 
 
-class Door(BaseHTTPRequestHandler):
+class PanelHandler(BaseHTTPRequestHandler):
     """HTTP in front of the panel."""
 
     def do_GET(self) -> None:
@@ -80,7 +80,7 @@ class PanelServer(ThreadingHTTPServer):
 
     def __init__(self, port: int, panel: Panel) -> None:
         self.panel = panel
-        super().__init__(("127.0.0.1", port), Door)
+        super().__init__(("127.0.0.1", port), PanelHandler)
 
 
 def _serve(arguments: argparse.Namespace) -> None:

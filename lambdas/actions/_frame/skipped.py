@@ -42,7 +42,7 @@ def release_skipped(module: Module[Any], order_id: str, action_id: int, use: Too
         return
     if WaitKey.outstanding(action_id) in order.waits:
         save(use.orders, order, lambda current: outstanding.without_outstanding(current, action_id))
-        logger.info("skipped action settled")
+        logger.info("skipped action cleared")
 
 
 def _record_wait(order: Order, action_id: int, use: Tools, why: str) -> int:

@@ -28,7 +28,7 @@ def outcome_of(status: int, reply: Any, order: Order) -> Done | Waiting:
         raise TransientError(f"the receiver failed with status {status}")
     if not 200 <= status < 300:
         raise PermanentError(
-            f"the receiver refused with status {status}{reason}; settle it there, then process this action again"
+            f"the receiver refused with status {status}{reason}; resolve it there, then process this action again"
         )
     outcome = stated_outcome(reply, order)
     if outcome is None and status == 202:
@@ -47,7 +47,7 @@ def stated_outcome(reply: Any, order: Order) -> Done | Waiting | None:
     if word == "wait":
         return Waiting(f"the receiver is at work{reason}")
     if word == "failed":
-        raise PermanentError(f"the receiver could not do it{reason}; settle it there, then process this action again")
+        raise PermanentError(f"the receiver could not do it{reason}; resolve it there, then process this action again")
     return None
 
 

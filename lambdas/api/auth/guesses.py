@@ -100,7 +100,7 @@ def _begin_all(backend: Backend, caller: Caller, codes: Sequence[str], order: Or
 
 
 def _begin(backend: Backend, about: str, keys: Sequence[Key], field: str) -> Attempt:
-    trial = backend.guard.guess(about, keys)
+    trial = backend.limits.guess(about, keys)
     if isinstance(trial, LimitReached):
         metrics.add_metric("GuessesRefused", MetricUnit.Count, 1)
         raise TooManyGuessesError(field, trial.seconds_left)

@@ -14,7 +14,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from lambdas.access.guard import Guard
+from lambdas.access.caller_limits import CallerLimits
 from lambdas.api.auth.caller import Caller
 from lambdas.api.auth.errors import KeyReusedError, RepeatInProgressError, RepeatUnknownError
 from lambdas.api.http.responses import Response
@@ -25,14 +25,14 @@ from lambdas.runtime.telemetry import logger
 
 
 def answer_once(
-    guard: Guard, caller: Caller, *, run: Callable[[], Response], refuse: Callable[[OrderError], Response]
+    limits: CallerLimits, caller: Caller, *, run: Callable[[], Response], refuse: Callable[[OrderError], Response]
 ) -> Response:
     """Return the answer of `run`, or the kept answer of the same call. `refuse` makes an answer of a refusal.
 
     Raises KeyReusedError, RepeatInProgressError, RepeatUnknownError, and what `run` raises if that is not kept.
     """
     call = caller.call
-    claim = _begin(guard, caller)
+    claim = _begin(limits, caller)
     if isinstance(claim, StoredAnswer):
         logger.info("call answered as before", method=call.method, door=call.door.value, user=caller.name)
         response: Response = json.loads(claim.answer)
@@ -41,23 +41,23 @@ def answer_once(
         response = run()
     except OrderError as error:
         if error.again is not Again.SAME:
-            ask_guard_table(lambda: guard.idempotency_keys.release(claim))
+            ask_guard_table(lambda: limits.idempotency_keys.release(claim))
             raise
         response = refuse(error)
     except Exception:
-        ask_guard_table(lambda: guard.idempotency_keys.release(claim))
+        ask_guard_table(lambda: limits.idempotency_keys.release(claim))
         raise
     # If this fails the claim lapses, and a repeat runs again, which does no harm in any verb.
-    ask_guard_table(lambda: guard.idempotency_keys.store_answer(claim, json.dumps(response)))
+    ask_guard_table(lambda: limits.idempotency_keys.store_answer(claim, json.dumps(response)))
     return response
 
 
-def _begin(guard: Guard, caller: Caller) -> Claim | StoredAnswer:
+def _begin(limits: CallerLimits, caller: Caller) -> Claim | StoredAnswer:
     call = caller.call
     key = call.idempotency_key or ""
     content = _content(key, call.door.value, call.method, call.parameters, call.files, call.if_match)
     try:
-        return guard.idempotency_keys.claim(caller.name, key, content=content, named=call.method)
+        return limits.idempotency_keys.claim(caller.name, key, content=content, named=call.method)
     except KeyTakenError as used:
         raise KeyReusedError(used.named) from None
     except StillRunningError:

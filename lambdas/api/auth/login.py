@@ -3,7 +3,7 @@
 import base64
 import binascii
 
-from lambdas.access.guard import Guard
+from lambdas.access.caller_limits import CallerLimits
 from lambdas.api.auth.errors import NotLoggedInError
 from lambdas.api.http.call import HttpCall
 from lambdas.rate_limits.sources import source_of
@@ -13,7 +13,7 @@ from lambdas.runtime.telemetry import logger
 _MAX_CREDENTIALS = 1_024
 
 
-def log_in(http: HttpCall, users: ApiUserRecords, guard: Guard, now: int) -> ApiUser:
+def log_in(http: HttpCall, users: ApiUserRecords, limits: CallerLimits, now: int) -> ApiUser:
     """Return the user who calls. Raises NotLoggedInError, the same for every reason, or TooManyLoginsError.
 
     A call without credentials is no failed login: some clients send them only after a challenge.
@@ -23,7 +23,7 @@ def log_in(http: HttpCall, users: ApiUserRecords, guard: Guard, now: int) -> Api
         raise NotLoggedInError
     name, token = _credentials(header)
     source = source_of(http.source)
-    user = guard.log_in(name, source=source, look=lambda: users.verified(name, token, now), secret=token)
+    user = limits.log_in(name, source=source, look=lambda: users.verified(name, token, now), secret=token)
     if user is None:
         # The name that was sent may be a token or an address, so only a known name is logged.
         known = users.find(name) is not None

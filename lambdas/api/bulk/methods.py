@@ -31,7 +31,7 @@ class BulkSettings(Settings):
 
 def _previews(backend: Backend) -> Previews:
     return Previews(
-        backend.service, PreviewRecords(backend.guard.expiring), ApiUserRecords(backend.records), backend.service.now
+        backend.service, PreviewRecords(backend.limits.expiring), ApiUserRecords(backend.records), backend.service.now
     )
 
 

@@ -31,7 +31,7 @@ def list_coupons(coupons: CouponRecords, request: CouponListRequest, caller: Cal
     )
     name, descending = request.order_by or "coupon_id", request.direction == "desc"
     if name != "coupon_id" or descending:  # they come by id: any other order needs all of them
-        found = iter(sorted(found, key=lambda coupon: _place(coupon, name), reverse=descending))
+        found = iter(sorted(found, key=lambda coupon: _sort_key(coupon, name), reverse=descending))
     offset = request.offset or 0
     answered = tuple(islice(found, offset, offset + (request.limit or MAX_LIMIT)))
     return CouponList(answered, bool(request.include_options), bool(request.include_clients))
@@ -47,6 +47,6 @@ def _is_wanted(coupon: Coupon, request: CouponListRequest) -> bool:
     )
 
 
-def _place(coupon: Coupon, name: str) -> tuple[Any, int]:
+def _sort_key(coupon: Coupon, name: str) -> tuple[Any, int]:
     number = int(coupon.coupon_id)
     return (number if name == "coupon_id" else getattr(coupon, name)), number

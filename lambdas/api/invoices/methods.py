@@ -110,7 +110,7 @@ def _refund_payment(backend: Backend, request: PaymentRefundRequest, caller: Cal
     return returned
 
 
-def _place(invoice: Invoice) -> Mapping[str, str]:
+def _location(invoice: Invoice) -> Mapping[str, str]:
     return {"Location": f"/client.invoice_get?invoice_id={invoice.invoice_id}"}
 
 
@@ -143,7 +143,7 @@ METHODS: dict[str, Method] = {
         answer=answers.generated,
         view=views.invoice_view,
         status=201,
-        headers=_place,
+        headers=_location,
         keeps_key=True,
         example={"client_id": "101"},
     ),

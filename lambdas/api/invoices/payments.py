@@ -97,7 +97,7 @@ def _mark_if_taken(backend: Backend, order: Order, invoice: Invoice) -> Invoice 
     if taken is None:
         return None
     if (taken.amount_cents, taken.currency) != (invoice.total_cents, invoice.currency):
-        why = f"another sum was taken for order {order.order_id} already (transaction {taken.transaction_id}); settle it by hand"
+        why = f"another sum was taken for order {order.order_id} already (transaction {taken.transaction_id}); resolve it by hand"
         raise NotChargeableError(invoice.invoice_id, why)
     now = backend.service.now()
     return InvoiceRecords(backend.records).mark(invoice, InvoiceStatus.PAID, taken.transaction_id, at=now)

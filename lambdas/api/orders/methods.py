@@ -95,7 +95,7 @@ def _get(backend: Backend, request: GetRequest, caller: Caller) -> Order:
     return reader_of(backend).as_of(order, request.at, backend.service.now())
 
 
-def _etag_and_place(created: CreatedOrder) -> Mapping[str, str]:
+def _etag_and_location(created: CreatedOrder) -> Mapping[str, str]:
     return {**views.etag(created.order), "Location": f"/order.get?order_id={created.order_id}"}
 
 
@@ -112,7 +112,7 @@ METHODS: dict[str, Method] = {
         answer=answers.created,
         view=views.created_view,
         status=201,
-        headers=_etag_and_place,
+        headers=_etag_and_location,
         keeps_key=True,
         example={"order_queue_id": 1, "info": {**_PERSON, **_CARD, "pack1": {"plan_id": "1", "period": 1}}},
     ),
@@ -136,7 +136,7 @@ METHODS: dict[str, Method] = {
         view=views.order_view,
         headers=views.etag,
         conditional=True,
-        settles=True,
+        moves_on=True,
         example={**_ONE, "total": "9.95"},
     ),
     "order.get": Method(

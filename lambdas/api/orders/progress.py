@@ -63,7 +63,7 @@ METHODS: dict[str, Method] = {
         view=views.order_view,
         headers=views.etag,
         conditional=True,
-        settles=True,
+        moves_on=True,
         example={**_ONE, "order_action_id": 101},
     ),
     "order.cancel": Method(

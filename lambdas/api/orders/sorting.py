@@ -20,11 +20,11 @@ def sorted_page(page: OrderPage, field: str, *, descending: bool, offset: int, l
             "have it sorted by ts"
         )
         raise InvalidOrderError((Problem("order_by", text),))
-    ordered = sorted(page.orders, key=_place(field), reverse=descending)
+    ordered = sorted(page.orders, key=_sort_key(field), reverse=descending)
     return page.changed(orders=tuple(ordered[offset : offset + limit]))
 
 
-def _place(field: str) -> Callable[[Order], tuple[Any, ...]]:
+def _sort_key(field: str) -> Callable[[Order], tuple[Any, ...]]:
     if field not in ORDER_FIELDS:
         raise LookupError(f"orders are not sorted by {field}")
 

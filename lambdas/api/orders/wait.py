@@ -42,6 +42,6 @@ def wait_until_at_rest(
         try:
             order = read()
         except Exception as error:  # noqa: BLE001
-            log_unexpected("an order that settles could not be read", error, order_id=order.order_id)
+            log_unexpected("an order that moves on could not be read", error, order_id=order.order_id)
             return order
     return order

@@ -37,7 +37,7 @@ METHODS: dict[str, Method] = {
         answer=submitted,
         view=order_view,
         headers=etag,
-        settles=True,
+        moves_on=True,
         example={"order_id": "1001", "threedsecure": {"challenge_id": "sbc_0", "proof": "proof_authenticated"}},
     ),
     "order.threedsecure2_process": Method(

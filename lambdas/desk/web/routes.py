@@ -47,7 +47,7 @@ def route(site: Site, request: WebRequest) -> Answer:
         return _signed_out(request)
     if PART not in request.query:
         site.sessions.note_use(session, site.now())
-    allowance = site.guard.count_call(session.user.name, session.user.calls_per_minute)
+    allowance = site.limits.count_call(session.user.name, session.user.calls_per_minute)
     if allowance:
         allowance.check()
     return _post(site, request, session) if request.method == "POST" else _get(site, request, session)

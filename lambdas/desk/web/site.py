@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from lambdas.access.guard import Guard
+from lambdas.access.caller_limits import CallerLimits
 from lambdas.desk.desk import Desk
 from lambdas.records.users.api_user import ApiUserRecords
 from lambdas.records.users.sessions import UserSessions
@@ -16,7 +16,7 @@ class Site:
     desk: Desk
     users: ApiUserRecords
     sessions: UserSessions
-    guard: Guard
+    limits: CallerLimits
     links: SignInLinks | None = None
 
     def now(self) -> int:

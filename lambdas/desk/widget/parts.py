@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from lambdas.composition.parts import DoorSettings, parts_of
+from lambdas.composition.parts import PartsSettings, parts_of
 from lambdas.desk.desk import Desk
 from lambdas.desk.widget.drawing import Endpoints
 from lambdas.records.table import RecordTable
 
 
-class WidgetSettings(DoorSettings):
+class WidgetSettings(PartsSettings):
     """`actor`: ARN of the function that acts; the reader needs it. `stack_name`: names of runbooks begin with it."""
 
     history_table: str

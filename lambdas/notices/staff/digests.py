@@ -14,7 +14,7 @@ from lambdas.notices.staff import texts
 from lambdas.notices.staff.channels import NotDeliveredError
 from lambdas.notices.staff.held import HeldNotice
 from lambdas.notices.staff.settings import the_staff_notices
-from lambdas.notices.staff.tell import SETTLE_SECONDS, StaffNotices
+from lambdas.notices.staff.tell import PUT_TOGETHER_AFTER_SECONDS, StaffNotices
 from lambdas.orders.model.teams import Team
 from lambdas.records.posts.notification import NotificationRecords
 from lambdas.runtime.telemetry import MetricUnit, log_unexpected, logger, metrics
@@ -48,7 +48,7 @@ def send_reminders(notices: StaffNotices) -> int:
 def send_digests(notices: StaffNotices) -> int:
     """Mail the digests that are due and return their number."""
     done = 0
-    for team_name, held in _by_digest(notices.held.held_until(notices.now() - SETTLE_SECONDS)):
+    for team_name, held in _by_digest(notices.held.held_until(notices.now() - PUT_TOGETHER_AFTER_SECONDS)):
         team = notices.teams.get(team_name) or notices.teams.get(FALLBACK_TEAM)
         try:
             if team and _send(notices, team, held):

@@ -22,7 +22,9 @@ from lambdas.records.table import RecordTable
 from lambdas.runtime.telemetry import MetricUnit, logger, metrics
 
 DAY_SECONDS = 86_400
-SETTLE_SECONDS = 300  # from a digest's time until it is put together: whatever is held for it is written by then
+PUT_TOGETHER_AFTER_SECONDS = (
+    300  # from a digest's time until it is put together: whatever is held for it is written by then
+)
 
 
 @dataclass(frozen=True)

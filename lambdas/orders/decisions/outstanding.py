@@ -32,7 +32,7 @@ def without_outstanding(order: Order, action_id: int) -> Order:
     action = order.actions[str(action_id)]
     if WaitKey.outstanding(action_id) not in order.waits or not _is_outstanding(order, action):
         return order
-    told = action.changed(requested_at=None, reason=f"{action.reason}; settled since")
+    told = action.changed(requested_at=None, reason=f"{action.reason}; cleared since")
     return order.with_action(told).changed(waits=without(order.waits, WaitKey.outstanding(action_id)))
 
 

@@ -76,7 +76,7 @@ _DEEDS = {
     "unwind": "everything was undone after the cancel",
     "overdue": "{what} is overdue",
     "outstanding": "money of {what} is outstanding",
-    "settle": "outstanding money of {what} was settled",
+    "settle": "outstanding money of {what} was cleared",
     "stop": "the order's machine stopped",
     "resume": "the order's machine continues",
     "advance": "the order advanced to {step}",

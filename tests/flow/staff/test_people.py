@@ -69,7 +69,7 @@ def test_what_the_outside_refuses_waits_for_its_owner_who_processes_it_again(sho
     process(shop, order_id, RACK)
 
     assert shop.until_action(order_id, "Assign Network", "waiting")["reason"] == (
-        "the receiver refused with status 409: no free port on switch sw-12; settle it there, then process this action again"
+        "the receiver refused with status 409: no free port on switch sw-12; resolve it there, then process this action again"
     )
     assert next(wait["owner"] for wait in shop.order(order_id)["waits"]) == "netops"
     process(shop, order_id, NETWORK)

@@ -107,7 +107,7 @@ def test_every_function_is_told_what_its_settings_read_and_no_more(stage: Synthe
     assert told == {
         "ApiHandler": TABLES
         | DOORS
-        | {"CALLS_PER_MINUTE", "FAILED_LOGINS_OF_SOURCE", "SETTLE_SECONDS", "PREAUTHORIZE_CONTRACTS"}
+        | {"CALLS_PER_MINUTE", "FAILED_LOGINS_OF_SOURCE", "QUIESCENCE_SECONDS", "PREAUTHORIZE_CONTRACTS"}
         | {"MAIL_FROM", "COMPANY", "ATTACHMENT_BUCKET", "PUBLIC_URL", "MACHINES", "BULK_MACHINE"}
         | {"HISTORY_TABLE", "DESK_TABLE"},
         **{

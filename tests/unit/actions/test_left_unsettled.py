@@ -129,7 +129,7 @@ def test_what_is_left_is_settled_once_somebody_asks_and_the_gateway_answers(worl
     ask_again(world)
     run_asked_for(world)
     assert (left(world), world.payment(), world.action(INVOICE).state) == (None, "voided", ActionState.SKIPPED)
-    assert world.action(INVOICE).reason.endswith("; settled since")
+    assert world.action(INVOICE).reason.endswith("; cleared since")
     assert world.run(module, INVOICE) == {"settled_before": True}
     assert world.action(INVOICE).reason.count("settled since") == 1
 

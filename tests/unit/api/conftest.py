@@ -11,7 +11,7 @@ import pytest
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from mypy_boto3_dynamodb.client import DynamoDBClient
 
-from lambdas.access.guard import Guard
+from lambdas.access.caller_limits import CallerLimits
 from lambdas.api.backend import Backend
 from lambdas.api.handler import Api, respond
 from lambdas.catalog.plan import load_plans
@@ -123,7 +123,7 @@ def make_caller(dynamodb: DynamoDBClient, records: RecordTable) -> Caller:
         now=Clock(),
     )
     users = ApiUserRecords(records)
-    guard = Guard(
+    limits = CallerLimits(
         make_table(dynamodb, "guards"),
         service.now,
         calls_per_minute=100_000,
@@ -131,7 +131,7 @@ def make_caller(dynamodb: DynamoDBClient, records: RecordTable) -> Caller:
         client=dynamodb,
     )
     history, desk = (RecordTable(make_table(dynamodb, name), dynamodb) for name in ("history", "desk"))
-    backend = Backend(service, records, gateway, load_plans(), guard, history=history, desk=desk)
+    backend = Backend(service, records, gateway, load_plans(), limits, history=history, desk=desk)
     return Caller(Api(backend, users), users.add("web", now=0), dynamodb)
 
 

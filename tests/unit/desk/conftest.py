@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from mypy_boto3_dynamodb.client import DynamoDBClient
 
-from lambdas.access.guard import Guard
+from lambdas.access.caller_limits import CallerLimits
 from lambdas.catalog.plan import load_plans
 from lambdas.catalog.pricing import CatalogPricing
 from lambdas.catalog.tax import load_taxes
@@ -47,10 +47,10 @@ def site(dynamodb: DynamoDBClient, records: RecordTable, clock: Clock) -> Site:
         now=clock,
     )
     guards = make_table(dynamodb, "guards")
-    guard = Guard(guards, clock, calls_per_minute=100_000, failed_logins_of_source=50, client=dynamodb)
+    limits = CallerLimits(guards, clock, calls_per_minute=100_000, failed_logins_of_source=50, client=dynamodb)
     history, desk_table = (RecordTable(make_table(dynamodb, name), dynamodb) for name in ("history", "desk"))
     desk = Desk(service, records, load_plans(), history, desk_table, "Example Hosting")
-    return Site(desk, ApiUserRecords(records), UserSessions(records), guard)
+    return Site(desk, ApiUserRecords(records), UserSessions(records), limits)
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
-from lambdas.notices.letters import confirmation
+from lambdas.notices.mail_texts import confirmation
 from lambdas.orders.model.order import Order
 from lambdas.rate_limits.form_limits import FormLimits
 from lambdas.records.clients.client import Client, ClientRecords

@@ -6,7 +6,7 @@ from uuid import uuid4
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lambdas.notices.outcomes import ending_mail
+from lambdas.notices.ending_mails import ending_mail
 from lambdas.orders.model.order import Order
 from lambdas.orders.model.steps import StepStatus
 from lambdas.records.links.link import LinkPurpose

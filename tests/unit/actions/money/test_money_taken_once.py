@@ -292,7 +292,7 @@ def test_money_that_cannot_be_let_go_of_is_said_beside_the_skip_and_holds_nothin
     action = world.action(INVOICE)
     assert action.state is ActionState.SKIPPED
     assert action.reason == (
-        "skipped by ada: by hand; the payment could not be returned: the hold is disputed; settle it with the gateway;"
+        "skipped by ada: by hand; the payment could not be returned: the hold is disputed; resolve it with the gateway;"
         " process this action to have it tried again"
     )
 

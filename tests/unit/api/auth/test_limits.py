@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from lambdas.access.caller_limits import FAILED_LOGINS_OF_ONE, LOGIN_WINDOW_SECONDS
 from lambdas.access.errors import TooManyLoginsError
-from lambdas.access.guard import FAILED_LOGINS_OF_ONE, LOGIN_WINDOW_SECONDS
 from lambdas.rate_limits.sources import source_of
 from lambdas.runtime.telemetry import metrics
 from tests.support.build import Clock
@@ -102,14 +102,14 @@ def test_a_failed_login_is_written_down_without_what_was_sent(caller: Caller, ca
 
 
 def test_check_login_is_throttled_per_login_and_user_of_the_api(caller: Caller) -> None:
-    guard = caller.api.backend.guard
+    limits = caller.api.backend.limits
     for _ in range(FAILED_LOGINS_OF_ONE):
-        assert guard.check_login("web", "ada", lambda: None) is None
+        assert limits.check_login("web", "ada", lambda: None) is None
 
     with pytest.raises(TooManyLoginsError):
-        guard.check_login("web", "ada", lambda: "Ada")
-    assert guard.check_login("web", "bob", lambda: "Bob") == "Bob"
-    assert guard.check_login("shop", "ada", lambda: "Ada") == "Ada"
+        limits.check_login("web", "ada", lambda: "Ada")
+    assert limits.check_login("web", "bob", lambda: "Bob") == "Bob"
+    assert limits.check_login("shop", "ada", lambda: "Ada") == "Ada"
 
 
 @pytest.mark.parametrize(

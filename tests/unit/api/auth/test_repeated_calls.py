@@ -155,7 +155,7 @@ def test_twenty_at_once_have_one_effect_and_one_answer(
     caller: Caller, order_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client: Any = OneAtATime(caller.dynamodb)
-    for part in (caller.api.backend.guard.idempotency_keys, caller.api.backend.guard._windows):
+    for part in (caller.api.backend.limits.idempotency_keys, caller.api.backend.limits._windows):
         monkeypatch.setattr(part, "_client", client)
     monkeypatch.setattr(caller.api.backend.service.store, "_client", client)
     monkeypatch.setattr(caller.api.backend.records, "client", client)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from lambdas.access.guard import Guard
+from lambdas.access.caller_limits import CallerLimits
 from lambdas.payments.screen import PaymentLimits, screening
 from lambdas.records.clients.client import ClientRecords
 from tests.support.build import CARD, CONTACT
@@ -24,7 +24,7 @@ def guards(caller: Caller, error: Exception) -> Any:
 @pytest.fixture
 def unguarded(caller: Caller, guards: Any) -> Caller:
     backend = caller.api.backend
-    guard = Guard(
+    limits = CallerLimits(
         "guards",
         backend.service.now,
         calls_per_minute=1,
@@ -40,7 +40,7 @@ def unguarded(caller: Caller, guards: Any) -> Caller:
         client=guards,
     )
     service = replace(backend.service, screen=screen)
-    return replace(caller, api=replace(caller.api, backend=replace(backend, service=service, guard=guard)))
+    return replace(caller, api=replace(caller.api, backend=replace(backend, service=service, limits=limits)))
 
 
 @each_way

@@ -110,7 +110,7 @@ def test_an_old_preview_an_altered_one_and_another_users_are_refused_alike(desk:
 def test_a_preview_whose_pages_were_altered_is_refused(desk: Desk) -> None:
     desk.failed()
     preview = desk.preview(**RETRY)
-    guards = desk.caller.api.backend.guard.expiring
+    guards = desk.caller.api.backend.limits.expiring
     key = {"pk": {"S": f"bulk_preview#{preview['preview'].partition('.')[0]}"}, "sk": {"S": "page#00000"}}
     guards.client.update_item(
         TableName=guards.name,
@@ -523,7 +523,7 @@ class _Dying(RunRecords):
 def test_a_preview_names_its_user_in_its_digest_and_no_personal_data_in_its_pages(desk: Desk) -> None:
     desk.failed()
     preview = desk.preview(**RETRY)
-    guards = desk.caller.api.backend.guard.expiring
+    guards = desk.caller.api.backend.limits.expiring
     stored = json.dumps(guards.client.scan(TableName=guards.name)["Items"], default=str)
 
     assert "lovelace" not in stored.lower()

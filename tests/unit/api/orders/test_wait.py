@@ -111,7 +111,7 @@ def submitted(caller: Caller, door: str, **headers: str) -> tuple[dict[str, str]
 
 
 def test_api_2_0_answers_a_submit_when_the_order_is_at_rest(caller: Caller, finishing: list[str]) -> None:
-    caller.api = replace(caller.api, settle_seconds=5)
+    caller.api = replace(caller.api, quiescence_seconds=5)
 
     _, body = submitted(caller, "old")
 
@@ -120,7 +120,7 @@ def test_api_2_0_answers_a_submit_when_the_order_is_at_rest(caller: Caller, fini
 
 
 def test_a_caller_of_api_2_0_may_prefer_not_to_wait(caller: Caller, finishing: list[str]) -> None:
-    caller.api = replace(caller.api, settle_seconds=5)
+    caller.api = replace(caller.api, quiescence_seconds=5)
 
     submitted(caller, "old", prefer="wait=0")
 
@@ -128,7 +128,7 @@ def test_a_caller_of_api_2_0_may_prefer_not_to_wait(caller: Caller, finishing: l
 
 
 def test_new_callers_wait_only_if_they_ask(caller: Caller, finishing: list[str]) -> None:
-    caller.api = replace(caller.api, settle_seconds=5)
+    caller.api = replace(caller.api, quiescence_seconds=5)
 
     headers, order = submitted(caller, "new")
     assert (order["client_id"], "Preference-Applied" in headers, finishing) == (None, False, [])

@@ -6,12 +6,12 @@ from hypothesis import strategies as st
 
 from lambdas.notices.staff.digests import send_digests, send_reminders
 from lambdas.notices.staff.held import HeldNotices
-from lambdas.notices.staff.tell import DAY_SECONDS, SETTLE_SECONDS
+from lambdas.notices.staff.tell import DAY_SECONDS, PUT_TOGETHER_AFTER_SECONDS
 from tests.unit.notices.staff.conftest import Office
 from tests.unit.notices.test_confirmation import refusal
 
 QUIET = {"quiet": {"start": "00:00", "end": "23:59:59"}}  # the clock of these tests shows 08:00 UTC
-LATER = 16 * 3_600 + SETTLE_SECONDS
+LATER = 16 * 3_600 + PUT_TOGETHER_AFTER_SECONDS
 QA_MAIL = "qa-lead@example.com"
 
 

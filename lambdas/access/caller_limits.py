@@ -38,7 +38,7 @@ class _Proven:
     found_until: int
 
 
-class Guard:
+class CallerLimits:
     """`now` gives Unix seconds; `calls_per_minute` is for users that have no limit of their own.
 
     `failed_logins_of_source`: of all names together from one source, in a window. `login_kept_seconds`: how long a login from
