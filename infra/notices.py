@@ -1,13 +1,11 @@
 """Mails about orders of forms: one queue for events and link requests, one function that mails, one that reminds."""
 
-from aws_cdk import Duration
 from aws_cdk import aws_events as events
-from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from infra.functions import record_keys
-from infra.functions.function import FunctionParts, OrderFunction, allow
+from infra.functions.function import FunctionParts, OrderFunction, allow, run_every
 from infra.mail import Mail
 from infra.message_queues import work_queue
 from infra.storage import BY_STEP, Storage
@@ -107,10 +105,6 @@ class Notices(Construct):
                 allow("dynamodb:BatchGetItem", on=[self._storage.orders.table_arn]),
             ],
         ).function
-        events.Rule(
-            self,
-            "Remind",
-            description="Look for leads to remind",
-            schedule=events.Schedule.rate(Duration.minutes(REMIND_EVERY_MINUTES)),
-            targets=[targets.LambdaFunction(reminder, retry_attempts=0)],  # the next run is the retry
+        run_every(
+            self, "Remind", minutes=REMIND_EVERY_MINUTES, function=reminder, description="Look for leads to remind"
         )

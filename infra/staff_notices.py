@@ -6,15 +6,14 @@ It is apart from the mails to clients (notices.py), so that a chat that does not
 import json
 from collections.abc import Sequence
 
-from aws_cdk import Duration
 from aws_cdk import aws_events as events
-from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from infra.actions import Actions, construct_name
 from infra.functions import record_keys
-from infra.functions.function import FunctionParts, OrderFunction, allow
+from infra.functions.function import FunctionParts, OrderFunction, allow, run_every
 from infra.message_queues import work_queue
 from infra.notices import SOURCE, TRIES
 from infra.queue_folders import QueueFolder
@@ -93,35 +92,39 @@ class StaffNotices(Construct):
         ]
 
     def _deliver(self) -> None:
-        worker = OrderFunction(
-            self,
+        worker = self._function(
             "Teller",
-            parts=self._parts,
-            handler="lambdas.notices.staff.handler.handler",
-            description="Tells staff what happened to orders, by mail, webhook and SNS",
-            memory_mb=512,
-            timeout_seconds=WORKER_SECONDS,
-            environment=self._environment,
-            permissions=[*self._permissions(), self._work.may_receive],
-        ).function
+            "lambdas.notices.staff.handler.handler",
+            "Tells staff what happened to orders, by mail, webhook and SNS",
+            [self._work.may_receive],
+        )
         self._work.feed(self, "Message", worker, batch=BATCH)
 
     def _digest(self) -> None:
-        digester = OrderFunction(
-            self,
+        digester = self._function(
             "Digests",
+            "lambdas.notices.staff.digests.handler",
+            "Mails teams their digests, and tells again of what is still overdue",
+        )
+        run_every(
+            self,
+            "Digest",
+            minutes=DIGEST_EVERY_MINUTES,
+            function=digester,
+            description="Look for digests and reminders that are due",
+        )
+
+    def _function(
+        self, construct_id: str, handler: str, description: str, more: Sequence[iam.PolicyStatement] = ()
+    ) -> lambda_.Function:
+        return OrderFunction(
+            self,
+            construct_id,
             parts=self._parts,
-            handler="lambdas.notices.staff.digests.handler",
-            description="Mails teams their digests, and tells again of what is still overdue",
+            handler=handler,
+            description=description,
             memory_mb=512,
             timeout_seconds=WORKER_SECONDS,
             environment=self._environment,
-            permissions=self._permissions(),
+            permissions=[*self._permissions(), *more],
         ).function
-        events.Rule(
-            self,
-            "Digest",
-            description="Look for digests and reminders that are due",
-            schedule=events.Schedule.rate(Duration.minutes(DIGEST_EVERY_MINUTES)),
-            targets=[targets.LambdaFunction(digester, retry_attempts=0)],  # the next run is the retry
-        )

@@ -6,7 +6,6 @@ Status events are best effort, so the sweeper also compares orders with Step Fun
 
 from collections.abc import Sequence
 
-from aws_cdk import Duration
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
@@ -16,7 +15,7 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra.functions import record_keys
-from infra.functions.function import OrderFunction, allow
+from infra.functions.function import OrderFunction, allow, run_every
 from infra.functions.order_parts import OrderParts
 from infra.functions.record_keys import except_users, only
 from infra.message_queues import LONGEST_DAYS, message_queue
@@ -63,12 +62,12 @@ class Watch(Construct):
                 *self._compare,
             ],
         )
-        events.Rule(
+        run_every(
             self,
             "Sweep",
+            minutes=SWEEP_MINUTES,
+            function=sweeper.function,
             description="Look for overdue waits and expired leads",
-            schedule=events.Schedule.rate(Duration.minutes(SWEEP_MINUTES)),
-            targets=[targets.LambdaFunction(sweeper.function, retry_attempts=0)],  # the next sweep is the retry
         )
 
     def _check(self) -> None:
@@ -91,12 +90,12 @@ class Watch(Construct):
             },
             permissions=self._of_the_check(storage),
         )
-        events.Rule(
+        run_every(
             self,
             "CheckPromises",
+            minutes=CHECK_MINUTES,
+            function=check.function,
             description="Check orders, counts and numbers, once a night",
-            schedule=events.Schedule.rate(Duration.minutes(CHECK_MINUTES)),
-            targets=[targets.LambdaFunction(check.function, retry_attempts=0)],  # the next run continues
         )
 
     def _of_the_check(self, storage: Storage) -> list[iam.PolicyStatement]:

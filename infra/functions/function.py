@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
@@ -117,6 +119,19 @@ class OrderFunction(Construct):
             system_log_level_v2=lambda_.SystemLogLevel.INFO,
             tracing=lambda_.Tracing.ACTIVE,
         )
+
+
+def run_every(
+    scope: Construct, construct_id: str, *, minutes: int, function: lambda_.IFunction, description: str
+) -> None:
+    """Run the function every so many minutes. A run that fails is not retried, because the next one is the retry."""
+    events.Rule(
+        scope,
+        construct_id,
+        description=description,
+        schedule=events.Schedule.rate(Duration.minutes(minutes)),
+        targets=[targets.LambdaFunction(function, retry_attempts=0)],
+    )
 
 
 def _service_of(handler: str) -> str:

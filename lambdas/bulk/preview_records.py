@@ -5,7 +5,6 @@ from typing import Any
 from lambdas.bulk.errors import BulkBusyError
 from lambdas.bulk.preview import Page, PlannedOrder, Preview
 from lambdas.records.table import RecordTable
-from lambdas.runtime.items import to_item
 
 _HEAD = "preview"
 
@@ -36,17 +35,10 @@ class PreviewRecords:
     def _put(self, preview: Preview, sk: str, content: dict[str, Any]) -> None:
         """`revision`: the one that the item was decided on. An older call's page may be replaced, a newer one's not."""
         item = {"pk": _pk(preview.preview_id), "sk": sk, "revision": preview.revision, **content}
-        client = self._table.client
         fits = "revision < :revision" if sk == _HEAD else "revision <= :revision"
-        try:
-            client.put_item(
-                TableName=self._table.name,
-                Item=to_item({**item, "expires_at": preview.expires_at}),
-                ConditionExpression=f"attribute_not_exists(pk) OR {fits}",
-                ExpressionAttributeValues=to_item({":revision": preview.revision}),
-            )
-        except client.exceptions.ConditionalCheckFailedException:
-            raise BulkBusyError from None
+        record = {**item, "expires_at": preview.expires_at}
+        if not self._table.put_if(f"attribute_not_exists(pk) OR {fits}", record, revision=preview.revision):
+            raise BulkBusyError
 
 
 def page_of(stored: list[Any]) -> Page:

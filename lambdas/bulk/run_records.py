@@ -42,23 +42,10 @@ class RunRecords:
             if wanted is run:
                 return run
             written = wanted.changed(revision=run.revision + 1)
-            if self._put(written, run.revision):
+            if self._table.put_if("revision = :read", _head(written), read=run.revision):
                 return written
             patience.wait_or_raise(BulkBusyError)
         return None
-
-    def _put(self, run: Run, read: int) -> bool:
-        client = self._table.client
-        try:
-            client.put_item(
-                TableName=self._table.name,
-                Item=to_item(_head(run)),
-                ConditionExpression="revision = :read",
-                ExpressionAttributeValues=to_item({":read": read}),
-            )
-        except client.exceptions.ConditionalCheckFailedException:
-            return False
-        return True
 
     def page(self, run_id: str, number: int) -> Page:
         found = self._table.get(_pk(run_id), _page_sk(number))
@@ -77,17 +64,8 @@ class RunRecords:
     def save_counts(self, run_id: str, number: int, counts: Mapping[str, int]) -> None:
         """Keep the counts of a page, unless more of its orders are counted already."""
         total = sum(counts.values())
-        client = self._table.client
         item = {"pk": _pk(run_id), "sk": f"{_COUNTS}{number:05d}", "counts": dict(counts), "counted": total}
-        try:
-            client.put_item(
-                TableName=self._table.name,
-                Item=to_item(item),
-                ConditionExpression="attribute_not_exists(pk) OR counted < :counted",
-                ExpressionAttributeValues=to_item({":counted": total}),
-            )
-        except client.exceptions.ConditionalCheckFailedException:
-            return
+        self._table.put_if("attribute_not_exists(pk) OR counted < :counted", item, counted=total)
 
     def counts(self, run_id: str) -> dict[OutcomeKind, int]:
         """Orders by outcome, of all pages that were come to."""

@@ -1,6 +1,6 @@
 """The record table: its key names, and the reads and writes that all records share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from lambdas.runtime.aws import dynamodb
@@ -65,10 +65,20 @@ class RecordTable:
         )
         return [from_item(item) for page in pages for item in page["Items"]]
 
-    def put_new(self, record: dict[str, Any]) -> bool:
+    def put_new(self, record: Mapping[str, Any]) -> bool:
         """Write the record. False if one with its key exists; that one stays."""
+        return self.put_if(NEW, record)
+
+    def put_if(self, condition: str, record: Mapping[str, Any], **values: Any) -> bool:
+        """Write the record if the stored one meets the condition, which names `values` as `:name`. False if it does not."""
+        given: Any = {"ExpressionAttributeValues": to_item({f":{name}": value for name, value in values.items()})}
         try:
-            self.client.put_item(TableName=self.name, Item=to_item(record), ConditionExpression=NEW)
+            self.client.put_item(
+                TableName=self.name,
+                Item=to_item(record),
+                ConditionExpression=condition,
+                **(given if values else {}),
+            )
         except self.client.exceptions.ConditionalCheckFailedException:
             return False
         return True

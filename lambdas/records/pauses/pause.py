@@ -155,13 +155,8 @@ class PauseRecords:
         kept = [pause.model_dump(mode="json", exclude_none=True) for pause in pauses]
         record: dict[str, Any] = {**_KEY, "version": before.version + 1, "pauses": kept}
         condition = "version = :read" if before.version else "attribute_not_exists(pk)"
-        values: Any = {"ExpressionAttributeValues": to_item({":read": before.version})} if before.version else {}
-        try:
-            self._table.client.put_item(
-                TableName=self._table.name, Item=to_item(record), ConditionExpression=condition, **values
-            )
-        except self._table.client.exceptions.ConditionalCheckFailedException:
-            raise PausesChangedError from None
+        if not self._table.put_if(condition, record, **({"read": before.version} if before.version else {})):
+            raise PausesChangedError
         self._read()
 
 

@@ -1,7 +1,4 @@
-"""Users of the API: a name, hashed tokens that expire and can be rotated, and what they may do where.
-
-Longer than 200 lines, because a user and every write that changes one are judged together.
-"""
+"""Users of the API: a name, hashed tokens that expire and can be rotated, and what they may do where."""
 
 import hashlib
 import hmac
@@ -10,10 +7,11 @@ from collections.abc import Callable
 
 from lambdas.records.table import ConditionFailedError, RecordTable
 from lambdas.records.users.rights import EVERYTHING, Grant, Right
-from lambdas.runtime.items import to_item
 from lambdas.runtime.models import Frozen
 
 GRACE_SECONDS = 7 * 86_400  # in which the holder of a rotated token changes over to the new one
+# Users that were added before revisions were counted have none.
+_UNCHANGED = "revision = :read OR (attribute_exists(pk) AND attribute_not_exists(revision))"
 _NOBODY = hashlib.sha256(b"nobody has this token").hexdigest()
 # One small item per user below one key, so that they can be listed without a scan.
 _LISTING, _LISTED = "api_users", "user#"
@@ -171,24 +169,11 @@ class ApiUserRecords:
             if user is None:
                 raise ApiUserError(f"there is no API user {name}; `list` shows those there are")
             changed = change(user).model_copy(update={"revision": user.revision + 1})
-            if self._put(changed, read=user.revision):
+            if self._table.put_if(_UNCHANGED, _item(changed), read=user.revision):
                 return
             patience.wait_or_raise(
                 lambda: ApiUserError(f"API user {name} is being changed by somebody else; try again")
             )
-
-    def _put(self, user: ApiUser, *, read: int) -> bool:
-        client = self._table.client
-        try:
-            client.put_item(
-                TableName=self._table.name,
-                Item=to_item(_item(user)),
-                ConditionExpression="revision = :read OR (attribute_exists(pk) AND attribute_not_exists(revision))",
-                ExpressionAttributeValues=to_item({":read": read}),
-            )
-        except client.exceptions.ConditionalCheckFailedException:
-            return False
-        return True
 
 
 def new_token(now: int, expires_at: int | None = None) -> tuple[str, Token]:

@@ -2,7 +2,6 @@
 
 from lambdas.orders.model.order import ListPosition
 from lambdas.records.table import RecordTable
-from lambdas.runtime.items import to_item
 from lambdas.runtime.models import Frozen
 
 _KEY = {"pk": "order_check", "sk": "progress"}
@@ -42,13 +41,6 @@ class ProgressRecord:
     def write(self, progress: Progress) -> Progress | None:
         """Keep it. None if another run wrote meanwhile."""
         fresh = progress.model_copy(update={"version": progress.version + 1})
-        try:
-            self._table.client.put_item(
-                TableName=self._table.name,
-                Item=to_item({**_KEY, **fresh.model_dump(exclude_none=True)}),
-                ConditionExpression="attribute_not_exists(pk) OR version = :before",
-                ExpressionAttributeValues=to_item({":before": progress.version}),
-            )
-        except self._table.client.exceptions.ConditionalCheckFailedException:
-            return None
-        return fresh
+        record = {**_KEY, **fresh.model_dump(exclude_none=True)}
+        is_kept = self._table.put_if("attribute_not_exists(pk) OR version = :before", record, before=progress.version)
+        return fresh if is_kept else None

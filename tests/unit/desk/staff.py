@@ -3,7 +3,6 @@
 import json
 import re
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -15,45 +14,35 @@ from lambdas.orders.model.order import Order, Wait
 from lambdas.orders.store import save
 from lambdas.records.users.rights import EVERYTHING, ROLES, Grant
 from tests.support.build import CARD, CONTACT
+from tests.unit.forms.browser import TextReader
 
 HOST = "orders.example.com"
 DEDICATED, VIRTUAL = 3, 2
 
 
-class FormReader(HTMLParser):
+class FormReader(TextReader):
     """Every form of a page: its inputs with their values, by where it goes."""
 
     def __init__(self) -> None:
         super().__init__()
         self.forms: list[tuple[str, dict[str, str]]] = []
-        self.text: list[str] = []
         self.tags: list[tuple[str, dict[str, str]]] = []
-        self._select = self._area = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = {name: value or "" for name, value in attrs}
         self.tags.append((tag, values))
         if tag == "form":
-            self.forms.append((values["action"], {}))
+            self.inputs = {}
+            self.forms.append((values["action"], self.inputs))
         elif tag == "input":
-            self.forms[-1][1][values["name"]] = values.get("value", "")
+            self.inputs[values["name"]] = values.get("value", "")
         elif tag == "textarea":
             self._area = values["name"]
-            self.forms[-1][1][self._area] = ""
+            self.inputs[self._area] = ""
         elif tag == "select":
             self._select = values["name"]
-        elif tag == "option" and (self._select not in self.forms[-1][1] or "selected" in values):
-            self.forms[-1][1][self._select] = values["value"]
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "textarea":
-            self._area = ""
-
-    def handle_data(self, data: str) -> None:
-        if self._area:
-            self.forms[-1][1][self._area] += data.removeprefix("\n")
-        elif data.strip():
-            self.text.append(" ".join(data.split()))
+        elif tag == "option" and (self._select not in self.inputs or "selected" in values):
+            self.inputs[self._select] = values["value"]
 
 
 @dataclass

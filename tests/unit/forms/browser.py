@@ -12,17 +12,34 @@ from lambdas.forms.shop import Shop
 HOST = "orders.example.com"
 
 
-class PageReader(HTMLParser):
-    """The inputs of a page with their values, its text, and where its form goes."""
+class TextReader(HTMLParser):
+    """The text of a page, and what is typed into its areas."""
 
     def __init__(self) -> None:
         super().__init__()
         self.inputs: dict[str, str] = {}
+        self.text: list[str] = []
+        self._select = self._area = ""
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "textarea":
+            self._area = ""
+
+    def handle_data(self, data: str) -> None:
+        if self._area:
+            self.inputs[self._area] += data.removeprefix("\n")
+        elif data.strip():
+            self.text.append(" ".join(data.split()))
+
+
+class PageReader(TextReader):
+    """The inputs of a page with their values, its text, and where its form goes."""
+
+    def __init__(self) -> None:
+        super().__init__()
         self.offered: dict[str, list[str]] = {}
         self.action = ""
-        self.text: list[str] = []
         self.links: list[str] = []
-        self._select = self._area = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = {name: value or "" for name, value in attrs}
@@ -55,16 +72,6 @@ class PageReader(HTMLParser):
         self.offered.setdefault(self._select, []).append(values["value"])
         if "selected" in values:
             self.inputs[self._select] = values["value"]
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "textarea":
-            self._area = ""
-
-    def handle_data(self, data: str) -> None:
-        if self._area:
-            self.inputs[self._area] += data.removeprefix("\n")
-        elif data.strip():
-            self.text.append(" ".join(data.split()))
 
 
 @dataclass

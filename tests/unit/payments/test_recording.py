@@ -1,5 +1,6 @@
 """Money that came by bank, cheque or cash is written on its invoice once, beside charges at the same moment; and goes back."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -113,13 +114,7 @@ def test_nor_does_one_that_is_being_charged(shop: Desk, monkeypatch: pytest.Monk
 def test_a_charge_that_comes_in_between_pays_and_the_record_is_refused(
     shop: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write = shop.invoices.write_payment
-
-    def late(*asked: Any) -> Invoice | None:
-        shop.charge()
-        return write(*asked)
-
-    monkeypatch.setattr(shop.invoices, "write_payment", late)
+    _before_the_write(shop, monkeypatch, shop.charge)
     with pytest.raises(NotPaidByHandError, match="paid already"):
         shop.record()
     assert shop.read().payment is None
@@ -229,13 +224,7 @@ def test_only_what_was_recorded_and_credited_can_go_back(shop: Desk) -> None:
 def test_a_payment_of_an_order_that_is_canceled_meanwhile_is_refused(
     shop: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write = shop.invoices.write_payment
-
-    def late(*asked: Any) -> Invoice | None:
-        shop.credited()
-        return write(*asked)
-
-    monkeypatch.setattr(shop.invoices, "write_payment", late)
+    _before_the_write(shop, monkeypatch, shop.credited)
     with pytest.raises(NotPaidByHandError, match="the money must be returned"):
         shop.record()
 
@@ -260,3 +249,14 @@ def test_of_an_invoice_of_several_orders_only_what_was_credited_goes_back(shop: 
     assert said == ["4.00", "5.95"]
     assert shop.read().payment
     assert (shop.read().status, shop.read().to_return_cents) == (InvoiceStatus.CREDITED, 0)
+
+
+def _before_the_write(shop: Desk, monkeypatch: pytest.MonkeyPatch, happens: Callable[[], object]) -> None:
+    """`happens` comes in between the look at an invoice and the write of its payment."""
+    write = shop.invoices.write_payment
+
+    def late(*asked: Any) -> Invoice | None:
+        happens()
+        return write(*asked)
+
+    monkeypatch.setattr(shop.invoices, "write_payment", late)
