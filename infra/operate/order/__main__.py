@@ -8,12 +8,13 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from infra.operate.order import bulk, shown
+from infra.operate.order import bulk, pauses, shown
 from infra.operate.order.login import LoginError, address_of, save_login
 from infra.operate.order.session import NOT_REACHED, AsJson, OrderId, Reason, Stage, session
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(bulk.app, name="bulk")
+pauses.add_to(app)
 
 _Action = Annotated[int, typer.Argument(help="The action, by its id on the order.")]
 _Queue = Annotated[int | None, typer.Option(help="Only this queue.")]

@@ -116,6 +116,12 @@ def _short(value: object) -> str:
     return text if len(text) <= _LONGEST_VALUE else f"{text[: _LONGEST_VALUE - 1]}\N{HORIZONTAL ELLIPSIS}"
 
 
+def pauses(console: Console, found: Iterable[Values]) -> None:
+    columns = ("kind", "name", "by", "since", "until", "reason", "over_at")
+    rows = ([each.get(column) for column in columns] for each in found)
+    table(console, "paused", "name", "by", "since", "until", "why", "over since", rows=rows)
+
+
 def preview(console: Console, found: Values) -> None:
     effects(console, found)
     line(console, found["summary"])
