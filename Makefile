@@ -117,7 +117,7 @@ check-orders: setup ## hold STAGE's orders, counts and numbers to their promises
 users: setup ## manage users of the API of STAGE: make users STAGE=dev ARGS="add NAME --role supervisor"
 	@$(RUN) -m infra.operate.users --stage $(STAGE) $(ARGS)
 
-order: setup ## orders of a stage from a terminal: make order ARGS="bulk do retry --queue 1 --state failed"
+order: setup ## orders of a stage from a terminal, as .venv/bin/order: make order ARGS="worklist --mine"
 	@$(RUN) -m infra.operate.order $(ARGS)
 
 destroy: setup ## take STAGE down; refused while orders are in progress (STOP=1 ends them)

@@ -106,7 +106,16 @@ def layer_version(scope: Construct, *, settings: StageSettings, folder: Path) ->
 def _requirements(root: Path) -> str:
     """The product's own dependencies with versions and hashes, from uv.lock alone."""
     without = [word for package in (*_IN_THE_RUNTIME, *_NEVER_ASKED) for word in ("--no-emit-package", package)]
-    return _uv("export", "--frozen", "--no-default-groups", "--no-annotate", "--no-header", *without, root=root)
+    return _uv(
+        "export",
+        "--frozen",
+        "--no-default-groups",
+        "--no-emit-project",
+        "--no-annotate",
+        "--no-header",
+        *without,
+        root=root,
+    )
 
 
 def _install(settings: StageSettings, *, pinned: Path, target: Path, root: Path) -> None:

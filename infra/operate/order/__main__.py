@@ -14,7 +14,6 @@ from infra.operate.order.session import NOT_REACHED, AsJson, OrderId, Reason, St
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(bulk.app, name="bulk")
-pauses.add_to(app)
 
 _Action = Annotated[int, typer.Argument(help="The action, by its id on the order.")]
 _Queue = Annotated[int | None, typer.Option(help="Only this queue.")]
@@ -158,6 +157,9 @@ def note(order_id: OrderId, text: str, stage: Stage = "local", as_json: AsJson =
     with session(stage, as_json=as_json) as api:
         found = api.call("order.note", order_id=order_id, note=text)
         api.show(lambda console, post: shown.line(console, f"note {post['post_id']} by {post['author']}"), found)
+
+
+pauses.add_to(app)
 
 
 def main() -> None:
