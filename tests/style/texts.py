@@ -21,13 +21,12 @@ _EMPHASIS = re.compile(r"\*+")
 _BLOCK = re.compile(r"\n\s*\n|\n\s*[*-] |\n\s*\d+\. |\n(?=[#|])|(?<=\s)[|·](?=\s)")
 _VALUE = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 _TAG = re.compile(r"<style.*?</style>|\{[%#].*?[%#]\}|<[^>]*>", re.DOTALL)
-_NOT_YET = ("statemachines/run_states.py", "statemachines/wait_states.py")  # their texts stand in compiled machines
 _QUOTED = ("docs/style.md",)  # it names the words that are dropped
 
 
 def text_findings(file: str, source: str) -> Iterator[Finding]:
     """Of a Python file."""
-    for line, text in _literals(ast.parse(source)) if file not in _NOT_YET else ():
+    for line, text in _literals(ast.parse(source)):
         yield from word_findings(file, line, text)
         for part in text.splitlines():
             yield from sentence_findings(file, line, part)

@@ -131,7 +131,7 @@ def test_what_is_left_is_settled_once_somebody_asks_and_the_gateway_answers(worl
     assert (left(world), world.payment(), world.action(INVOICE).state) == (None, "voided", ActionState.SKIPPED)
     assert world.action(INVOICE).reason.endswith("; cleared since")
     assert world.run(module, INVOICE) == {"settled_before": True}
-    assert world.action(INVOICE).reason.count("settled since") == 1
+    assert world.action(INVOICE).reason.count("cleared since") == 1
 
 
 def test_what_is_left_can_be_settled_when_the_order_is_complete(world: World, gateway: Away) -> None:
