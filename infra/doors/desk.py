@@ -32,7 +32,7 @@ class Desk(Construct):
             handler="lambdas.desk.handler.handler",
             description="Order desk for staff",
             environment={
-                **_environment(parts),
+                **_environment(parts, http_api),
                 **mail.environment,
                 **({"SIGN_IN_LINKS": "true"} if is_own_machine else {}),
             },
@@ -53,11 +53,12 @@ class Desk(Construct):
         )
 
 
-def _environment(parts: OrderParts) -> dict[str, str]:
+def _environment(parts: OrderParts, http_api: apigw.HttpApi) -> dict[str, str]:
     return {
         "CALLS_PER_MINUTE": str(parts.settings.calls_per_minute),
         "FAILED_LOGINS_OF_SOURCE": str(parts.settings.failed_logins_of_source),
         "COMPANY": parts.settings.company,
+        "PUBLIC_URL": parts.settings.pages_url or http_api.api_endpoint,
         "DESK_TABLE": parts.storage.desk.table_name,
         "HISTORY_TABLE": parts.storage.history.table_name,
         "MACHINES": parts.queues.machines_json,

@@ -32,7 +32,7 @@ _WRITTEN_BY_DOORS = (
 _WRITTEN_BY_FORMS = ("link#*", "reminders_stopped#*")
 _WRITTEN_BY_INTAKE = ("quote#*", "quotes#*", "contract#*", "contract_id#*", "contract_of#*", "counter#quote_id")
 _SESSIONS = ("session#*",)
-_WRITTEN_BY_DESK = (*_SESSIONS, "invoices#*", "invoiced#*", "series#*", "services#*")
+_WRITTEN_BY_DESK = (*_SESSIONS, "link#*", "invoices#*", "invoiced#*", "series#*", "services#*")
 # The attributes of an invoice that show whether a client owes anything (lambdas/records/clients/standing.py), and the keys.
 _OWED = ("pk", "sk", "status", "total_cents", "credited", "issued_at", "due_at")
 

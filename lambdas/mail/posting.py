@@ -10,12 +10,14 @@ from typing import Literal
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from lambdas.mail.link_mail import address_of
 from lambdas.mail.posting_errors import FilesNotKeptError, MailNotSentError, MailUnknownError
 from lambdas.mail.sending import Mail, MailFile, MailInDoubtError, MailRefusedError, send_once
 from lambdas.orders.contact.email import is_email
 from lambdas.orders.errors import RevisionDiffersError
 from lambdas.orders.model.order import Order
 from lambdas.orders.service import OrderService
+from lambdas.records.links.link import LinkPurpose, LinkRecords, new_token, path_of
 from lambdas.records.posts.attachment import Attachment, AttachmentFiles, NewFile
 from lambdas.records.posts.notification import MailState, NotificationRecords
 from lambdas.records.posts.post import Post, PostKind, PostRecords
@@ -25,6 +27,9 @@ from lambdas.runtime.settings import Settings
 from lambdas.runtime.telemetry import log_unexpected
 
 NOBODY = "API"  # who signs if nobody is named
+_LINK_TEXT = (
+    "\n\nSee your order and answer here:\n{url}\n\nDo not share this address: anyone who has it can open the page.\n"
+)
 MailOutcome = Literal["sent", "refused", "unknown", "unsent"]
 _OUTCOMES: dict[MailState, MailOutcome] = {
     MailState.SENT: "sent",
@@ -34,11 +39,15 @@ _OUTCOMES: dict[MailState, MailOutcome] = {
 
 
 class PostSettings(Settings):
-    """`mail_from`: the stage's sender. `company`: whose name it has. `attachment_bucket`: where files are, if any are sent."""
+    """`mail_from`: the stage's sender. `company`: whose name it has. `attachment_bucket`: where files are, if any are sent.
+
+    `public_url`: where the pages are, as clients know it.
+    """
 
     mail_from: str
     company: str
     attachment_bucket: str = ""
+    public_url: str = ""
 
 
 @dataclass(frozen=True)
@@ -72,20 +81,22 @@ class Posting:
     """Keeps posts and mails them. A repeat key makes one post, however often the request is repeated."""
 
     def __init__(self, records: RecordTable, now: int, repeat_key: RepeatKey | None) -> None:
-        self._repeat_key, self._now = repeat_key, now
+        self._repeat_key, self._now, self._links = repeat_key, now, LinkRecords(records)
         self._posts = PostRecords(records)
         self._notifications = NotificationRecords(records)
         self.settings = PostSettings.from_environment()
 
-    def make(self, draft: Post, files: list[NewFile], before: Callable[[int], object] = lambda _: None) -> SentPost:
-        """The post, mailed if it is a response. `before` is called with its number before it is kept.
+    def make(
+        self, draft: Post, files: list[NewFile], order: Order, before: Callable[[int], object] = lambda _: None
+    ) -> SentPost:
+        """The post on the order, mailed if it is a response. `before` is called with its number before it is kept.
 
         Raises FilesNotKeptError, PostKeyTakenError, PostsBusyError; and MailNotSentError or MailUnknownError when the post
         is kept already.
         """
         key = self._key(draft, files)
         post = (key and self._posts.made_with(key)) or self._add(draft, files, key, before)
-        return SentPost(post, self._mailed(post, files) if post.kind is PostKind.RESPONSE else None)
+        return SentPost(post, self._mailed(post, files, order) if post.kind is PostKind.RESPONSE else None)
 
     def _key(self, draft: Post, files: list[NewFile]) -> RequestKey | None:
         repeat = self._repeat_key
@@ -108,8 +119,13 @@ class Posting:
         before(post_id)
         return self._posts.add(draft.model_copy(update={"post_id": post_id, "attachments": attachments}), key)
 
-    def _mailed(self, post: Post, files: list[NewFile]) -> MailState:
-        mail = self._mail(post, files)
+    def _mailed(self, post: Post, files: list[NewFile], order: Order) -> MailState:
+        if (
+            self._notifications.states(order.order_id, post.mail_name, post.mail_name).get(post.mail_name)
+            is MailState.SENT
+        ):
+            return MailState.SENT
+        mail = self._mail(post, files, self._link_text(post, order))
         try:
             sent = send_once(self._notifications, post.order_id, post.mail_name, mail, self._now, on_doubt="skip")
         except MailRefusedError as refused:
@@ -120,7 +136,18 @@ class Posting:
             raise MailUnknownError(post)
         return MailState.SENT
 
-    def _mail(self, post: Post, files: list[NewFile]) -> Mail:
+    def _link_text(self, post: Post, order: Order) -> str:
+        """Text with a link to the order's page, if nobody but its client reads the mail: anyone who has it can open the page."""
+        address = address_of(order)
+        if not self.settings.public_url or (post.recipients, post.cc, post.bcc) != ((address,), (), ()):
+            return ""
+        token = new_token()
+        link = self._links.make(
+            token, LinkPurpose.STATUS, order.order_id, now=self._now, by=f"post {post.post_id}", email=address
+        )
+        return _LINK_TEXT.format(url=self.settings.public_url.rstrip("/") + path_of(link, token))
+
+    def _mail(self, post: Post, files: list[NewFile], link_text: str) -> Mail:
         replies = is_email(post.author)
         name = self.settings.company if replies or post.author == NOBODY else post.author
         return Mail(
@@ -131,7 +158,7 @@ class Posting:
             bcc=post.bcc,
             reply_to=(post.author,) if replies else (),
             subject=post.subject,
-            body=post.body,
+            body=post.body + link_text,
             files=tuple(MailFile(file.name, file.content_type, file.content) for file in files),
         )
 
@@ -160,7 +187,7 @@ def keep_post(
         if draft.kind is PostKind.CLIENT_RESPONSE:
             service.mark_reply(order, post_id, by=by)
 
-    sent = posting.make(draft, files, before=prepare)
+    sent = posting.make(draft, files, order, before=prepare)
     if sent.post.kind is PostKind.RESPONSE:
         service.mark_answered(order, sent.post.post_id, by=by)
     return sent

@@ -1,6 +1,8 @@
 """A response is a mail, which goes out once; what SES does not take or does not answer is said."""
 
+import json
 import logging
+import re
 from typing import Any
 
 import pytest
@@ -8,7 +10,9 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 from moto.ses.models import ses_backends
 
 from lambdas.mail import sending
+from lambdas.records.links.link import LinkPurpose, LinkRecords, address_digest
 from lambdas.runtime import aws
+from tests.support.build import CONTACT
 from tests.support.logs import logged
 from tests.unit.api.posts.conftest import PDF, PostShop
 
@@ -179,3 +183,65 @@ def test_ses_understands_what_is_sent(shop: PostShop, monkeypatch: pytest.Monkey
     assert (answer.status, answer.body["mail"]) == (201, "sent")
     (message,) = ses_backends["123456789012"]["us-east-1"].sent_messages
     assert message.destinations["BccAddresses"] == ["e@b.test"]
+
+
+PAGES = "https://orders.example.com"
+LINK = re.compile(
+    rf"\n\nSee your order and answer here:\n{re.escape(PAGES)}/orders/([\w-]{{43}})\n\nDo not share this address"
+)
+
+
+def links(shop: PostShop) -> list[dict[str, Any]]:
+    return shop.caller.api.backend.records.query(f"order#{shop.order_id}", "link#")
+
+
+def test_an_answer_to_the_client_has_a_link_to_the_order_s_page(
+    shop: PostShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PUBLIC_URL", f"{PAGES}/")
+    shop.post(followup="Ready.")
+
+    (mail,) = shop.ses.sent
+    body = mail["Content"]["Simple"]["Body"]["Text"]["Data"]
+    assert body.startswith("Ready.")
+    found = LINK.search(body)
+    assert found, body
+    backend = shop.caller.api.backend
+    link = LinkRecords(backend.records).find_open(found[1], LinkPurpose.STATUS, backend.service.now())
+    assert link is not None
+    assert (link.order_id, link.address) == (shop.order_id, address_digest(shop.order_id, CONTACT["email"]))
+    assert found[1] not in json.dumps(shop.listed())
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        {"recipient": "eve@b.test"},
+        {"recipient": f"{CONTACT['email']}, eve@b.test"},
+        {"cc": "eve@b.test"},
+        {"bcc": "eve@b.test"},
+        {"comment": "1"},
+    ],
+)
+def test_a_mail_that_others_read_too_has_no_link(
+    shop: PostShop, monkeypatch: pytest.MonkeyPatch, others: dict[str, str]
+) -> None:
+    monkeypatch.setenv("PUBLIC_URL", PAGES)
+    assert shop.post(followup="Ready.", **others).status == 201
+
+    assert all(PAGES not in json.dumps(mail) for mail in shop.ses.sent)
+    assert links(shop) == []
+
+
+def test_a_repeated_answer_makes_no_second_link_and_one_that_was_refused_is_sent_with_one(
+    shop: PostShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PUBLIC_URL", PAGES)
+    shop.ses.fails = [refusal("MessageRejected")]
+    assert shop.with_key("a", followup="Ready.").body["type"].endswith("mail_not_sent")
+    for _ in range(2):
+        assert shop.with_key("a", followup="Ready.").status == 201
+
+    (mail,) = shop.ses.sent
+    assert LINK.search(mail["Content"]["Simple"]["Body"]["Text"]["Data"])
+    assert len(links(shop)) == 2  # of the try that was refused, and of the one that was sent
