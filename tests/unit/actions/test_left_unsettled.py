@@ -50,7 +50,7 @@ def gateway(world: World) -> Away:
 def transitions_in_a_day(world: World, tried: Module[Any], action_id: int) -> int:
     """How many states the compiled machine enters within a day, from the run of the skipped action on until it goes on past it.
     Its retries are as deployed, and each pause is half of the longest one; its wait gives way, for the action is skipped."""
-    state, ends_at = MACHINE["generate_invoice"], world.clock.time + DAY_SECONDS
+    state, ends_at = MACHINE["Generate Invoice"], world.clock.time + DAY_SECONDS
     (patience,) = [one for one in state["Retry"] if one["ErrorEquals"] == ["TransientError"]]
     for entered in count(1, step=2):
         for attempt in range(patience["MaxAttempts"] + 1):
