@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from lambdas.orders.model.checklist import ActionState
 from lambdas.orders.model.order import Order
 from lambdas.orders.model.steps import StepStatus
-from lambdas.orders.model.waits import WaitKey
+from lambdas.orders.model.waits import WaitKey, WaitKind
 from lambdas.runtime.models import Frozen
 
 VERSION = 1
@@ -54,7 +54,7 @@ def changes(old: Order | None, new: Order) -> tuple[OrderEvent, ...]:
     """The events between two versions of one order, in the order in which they happened."""
     if old is None:
         return (_event(new, "OrderCreated"),)
-    return (*_action_events(old, new), *_overdue_events(old, new), *_order_events(old, new))
+    return (*_action_events(old, new), *_undo_events(old, new), *_overdue_events(old, new), *_order_events(old, new))
 
 
 def _action_events(old: Order, new: Order) -> Iterator[OrderEvent]:
@@ -74,13 +74,23 @@ def _action_events(old: Order, new: Order) -> Iterator[OrderEvent]:
             )
 
 
+def _undo_events(old: Order, new: Order) -> Iterator[OrderEvent]:
+    """An undo that failed waits for a person. The machine's first wait tells it, and one that parks again does not."""
+    for key in map(WaitKey, new.waits):
+        if key.kind is WaitKind.UNDO and key not in old.waits:
+            yield _event(new, "OrderUndoFailed", **_action_named(new, key))
+
+
 def _overdue_events(old: Order, new: Order) -> Iterator[OrderEvent]:
     for key, wait in new.waits.items():
         before = old.waits.get(key)
         if wait.overdue and not (before and before.overdue):
-            action = new.actions.get(WaitKey(key).action_key)
-            named = {"order_action_id": action.action_id, "module": action.module} if action else {}
-            yield _event(new, "OrderActionOverdue", **named)
+            yield _event(new, "OrderActionOverdue", **_action_named(new, WaitKey(key)))
+
+
+def _action_named(order: Order, key: WaitKey) -> dict[str, object]:
+    action = order.actions.get(key.action_key)
+    return {"order_action_id": action.action_id, "module": action.module} if action else {}
 
 
 _OF_THE_ORDER: tuple[tuple[str, Callable[[Order, Order], bool]], ...] = (

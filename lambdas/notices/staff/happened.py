@@ -90,11 +90,20 @@ def _waits(detail: Mapping[str, Any], order: Order) -> _Found:
 
 
 def _failed(detail: Mapping[str, Any], order: Order) -> _Found:
-    """A failed optional action waits for nobody, so its failure counts at once. The others count when they wait."""
+    """A failed optional action waits for nobody, so its failure counts at once. The others count when they wait.
+
+    After a cancel, the undo failed: that counts when it waits, whatever the action is.
+    """
     action = _action_of(detail, order)
     if action is None or action.state is not ActionState.FAILED or not action.optional:
         return None
-    return "failed", _of_action(action)
+    return None if order.step_status is StepStatus.CANCELED else ("failed", _of_action(action))
+
+
+def _undo_failed(detail: Mapping[str, Any], order: Order) -> _Found:
+    key = WaitKey.undo(int(detail["order_action_id"]))
+    wait = order.waits.get(key)
+    return ("failed", _of_wait(order, key, wait)) if wait else None
 
 
 def _overdue(detail: Mapping[str, Any], order: Order) -> _Found:
@@ -125,6 +134,7 @@ _EVENTS: Mapping[str, Callable[[Mapping[str, Any], Order], _Found]] = {
     "OrderReviewNeeded": _if("waiting", lambda order: order.is_lead and order.review_at is not None, about="review"),
     "OrderActionWaiting": _waits,
     "OrderActionFailed": _failed,
+    "OrderUndoFailed": _undo_failed,
     "OrderActionOverdue": _overdue,
     "OrderActionSkipped": _skipped,
     "OrderMachineStopped": _if("stopped", lambda order: order.machine_stopped_at is not None, team="operations"),

@@ -107,9 +107,12 @@ def _waits(happened: Happened) -> str:
 
 def _is_overdue(happened: Happened) -> str:
     still = "still " if happened.reminder else ""
-    undone = "undo of " if happened.about == "undo" else ""
-    what = f": {undone}{_name(happened.action)}" if happened.action else ""
+    what = f": {_undone(happened)}{_name(happened.action)}" if happened.action else ""
     return f"Order {happened.order_id} is {still}overdue{what}"
+
+
+def _undone(happened: Happened) -> str:
+    return "undo of " if happened.about == "undo" else ""
 
 
 _TITLES: Mapping[NoticeEvent, _Title] = {
@@ -117,7 +120,7 @@ _TITLES: Mapping[NoticeEvent, _Title] = {
     "step entered": lambda happened: f"Order {happened.order_id} is in {_name(happened.step)}",
     "waiting": _waits,
     "overdue": _is_overdue,
-    "failed": lambda happened: f"Order {happened.order_id}: {_name(happened.action)} failed",
+    "failed": lambda happened: f"Order {happened.order_id}: {_undone(happened)}{_name(happened.action)} failed",
     "stopped": lambda happened: f"Order {happened.order_id} has no execution and stands still",
     "skipped": lambda happened: f"Order {happened.order_id}: {_name(happened.action)} was skipped",
     "reply": lambda happened: f"The client of order {happened.order_id} wrote",

@@ -15,14 +15,14 @@ NoticeEvent = Literal[
     "new order", "step entered", "waiting", "overdue", "failed", "stopped", "skipped", "reply", "completed", "canceled"
 ]  # fmt: skip
 """`new order`: submitted. `waiting`: a person has to act, and nothing failed. `failed`: a person has to act after a failure.
-`stopped`: the order has no execution. `reply`: the client wrote."""
+An undo that fails counts as `failed`. `stopped`: the order has no execution. `reply`: the client wrote."""
 
 BUS_EVENTS: Mapping[NoticeEvent, tuple[str, ...]] = {
     "new order": ("OrderSubmitted",),
     "step entered": ("OrderStepEntered",),
     "waiting": ("OrderActionWaiting", "OrderReviewNeeded"),
     "overdue": ("OrderActionOverdue",),
-    "failed": ("OrderActionWaiting", "OrderActionFailed"),
+    "failed": ("OrderActionWaiting", "OrderActionFailed", "OrderUndoFailed"),
     "stopped": ("OrderMachineStopped",),
     "skipped": ("OrderActionSkipped",),
     "reply": ("OrderClientResponded",),
