@@ -69,11 +69,11 @@ class CallerLimits:
         return self._calls.count(user, self._calls_per_minute if calls_per_minute is None else calls_per_minute)
 
     def log_in(self, name: str, *, source: str, look: Callable[[], T | None], secret: str = "") -> T | None:
-        """Return what `look` finds. None: the login failed, which counts against the source, and this name from it.
+        """Return what `look` finds. None: the login failed. That counts against the source, and against this name from it.
 
-        Raises TooManyLoginsError, without looking, if too many failed. A name is never locked for every source, or anybody
-        could lock its owner out. A login with the `secret` that succeeded in the last minutes is not counted, which saves the
-        writes. In the last seconds it is not looked at either.
+        Raises TooManyLoginsError if too many failed; then `look` is not called. A name is never locked for every source, or
+        anybody could lock its owner out. A login with the `secret` that succeeded in the last minutes is not counted, which
+        saves the writes. In the last seconds it is not looked at either.
         """
         proof = hmac.digest(self._seal, f"{source}\n{name}\n{secret}".encode(), "sha256") if secret else b""
         proven = self._proven.get(proof)

@@ -103,7 +103,7 @@ class _OneOrder:
         self._effect: EffectGroup = run.effects[planned.effect]
 
     def act(self) -> _Told:
-        """Look at the order, and act if the same would happen as the preview named."""
+        """Read the order, and act if the effect is still the one in the preview."""
         for _ in range(_LOOKS):
             try:
                 return self._look_and_act(self._service.orders.get(self._planned.order_id))

@@ -38,7 +38,7 @@ from lambdas.runtime.telemetry import MetricUnit, logger, metrics
 
 @dataclass(frozen=True)
 class Accepted:
-    """`repeated`: its order was dealt with before. `refusal`: why the order stayed a lead just now."""
+    """`repeated`: an earlier delivery of the signature made the order. `refusal`: why the order stayed a lead just now."""
 
     order: Order
     contract: KeptContract
@@ -65,9 +65,9 @@ class ContractIntake:
         )
 
     def accept(self, signed: ContractSigned, by: str) -> Accepted:
-        """The order, created and submitted; left as a lead that says why, where its payment was refused.
+        """Create and submit the contract's order. If its payment is refused, the order stays a lead and says why.
 
-        Raises OrderError: with `again` LATER if the same may succeed by waiting, else for good. A quote's or contract's
+        Raises OrderError; its `again` is LATER if the same may succeed by waiting. A quote's or contract's
         errors are in records/quote_errors.py, records/contract.py and errors.py.
         """
         quote = self._quotes.get(signed.quote_id) if signed.quote_id else None
@@ -116,7 +116,7 @@ class ContractIntake:
         return Accepted(order, recorded, refusal=refusal)
 
     def _submit(self, order: Order, contract: SignedContract, by: str) -> Order:
-        """The very order that was found to be what was signed."""
+        """Submit the order, as long as it is what was signed."""
         if found := differences(contract, order):
             raise NotAsSignedError(order.order_id, [str(each) for each in found])
         return self._service.submit(order, by=by, shown=ShownOrder(price=price_digest(order)), signed=True)

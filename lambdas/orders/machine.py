@@ -62,9 +62,9 @@ def _answer(key: WaitKey, old: Order, new: Order) -> Answer:
 
 
 def requests(old: Order | None, new: Order) -> tuple[ChecklistAction, ...]:
-    """Actions that somebody asked to run and that no waiting state will: they are run beside the machine.
+    """Requested actions that no waiting state will run, so that they run beside the machine.
 
-    Those are optional ones done by hand, done ones that may run again, and such as the machine has passed or not reached.
+    Those are optional ones done by hand, done ones that may run again, and those that the machine has passed or not reached.
     """
     if old is None:
         return ()
@@ -77,7 +77,7 @@ def requests(old: Order | None, new: Order) -> tuple[ChecklistAction, ...]:
 
 
 def is_decided(old: Order, new: Order) -> bool:
-    """Whether somebody decided something that the order's machine must act on."""
+    """Whether the change is a decision that the order's machine must act on."""
     changed = [(old.actions[key], action) for key, action in new.actions.items() if key in old.actions]
     return new.epoch != old.epoch or any(
         (after.requested_at is not None and after.requested_at != before.requested_at)

@@ -154,7 +154,7 @@ class Reversals:
         return True
 
     def void_or_refund(self, payment: PaymentAttempt | Hold | ChargeAttempt) -> bool:
-        """Void or refund the payment. Return whether there was one, which is returned now or was before."""
+        """Void or refund the payment. Return whether there was one; it may have been returned before."""
         with _gateway_errors():
             transaction = void_or_refund(self.gateway, payment.key)
         return transaction is not None and transaction.state in _GIVEN_BACK

@@ -35,7 +35,7 @@ def is_busy(action: ChecklistAction, now: int) -> bool:
 def is_claimable(order: Order, action_id: int, now: int, *, claim: str = "", only_if_asked: bool = False) -> bool:
     """Whether a run of the action may start now. `DynamoOrderStore.claim` states the same as a condition.
 
-    A run that was asked for and died is tried again under the same claim: its request is spent.
+    A requested run that died is tried again under the same claim, because its request is used up.
     """
     action = order.actions[str(action_id)]
     asked = action.requested_at is not None
@@ -54,7 +54,7 @@ def is_claimable(order: Order, action_id: int, now: int, *, claim: str = "", onl
 
 
 def refuse_claim(order: Order, action_id: int) -> None:
-    """Why a claim failed: returns if the action is met already, else raises what the machine must do."""
+    """Raise the error that says why a claim failed. Return if the action is done or skipped already."""
     action = order.actions.get(str(action_id))
     if order.step_status is StepStatus.CANCELED:
         raise OrderCanceled(f"order {order.order_id} was canceled")

@@ -24,9 +24,8 @@ def passed_over(order: Order, step: ChecklistStep) -> tuple[ChecklistAction, ...
 
 
 def moved(order: Order, step: ChecklistStep, *, by: str, why: str = "", now: int) -> Order:
-    """The order in another ordinary step. What it passes over is skipped, by whom and why; what it goes back to counts again.
-
-    It raises the epoch like a cancel: what was waiting is woken, what is running settles and then leaves.
+    """The order in another ordinary step. Actions that it passes over are skipped, with the mover's name and
+    reason. Actions of a step that it returns to count again. The epoch rises, as with a cancel: waiting states are woken.
     """
     passed = passed_over(order, step)
     if step.step_id == order.step_id:
@@ -56,7 +55,7 @@ def moved(order: Order, step: ChecklistStep, *, by: str, why: str = "", now: int
 
 
 def step_of(order: Order, *, step_id: int | None, step_name: str | None) -> ChecklistStep:
-    """The step of the order's checklist that is meant, by id or else by name."""
+    """The step of the order's checklist with this id, or else with this name."""
     for step in order.checklist_steps:
         if step.step_id == step_id or (step_id is None and step.name.casefold() == (step_name or "").casefold()):
             return step
