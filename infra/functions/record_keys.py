@@ -32,7 +32,7 @@ _WRITTEN_BY_DOORS = (
 _WRITTEN_BY_FORMS = ("link#*", "reminders_stopped#*")
 _WRITTEN_BY_INTAKE = ("quote#*", "quotes#*", "contract#*", "contract_id#*", "contract_of#*", "counter#quote_id")
 _SESSIONS = ("session#*",)
-_WRITTEN_BY_DESK = (*_SESSIONS, "link#*", "invoices#*", "invoiced#*", "series#*", "services#*")
+_WRITTEN_BY_DESK = (*_SESSIONS, "invoices#*", "invoiced#*", "series#*", "services#*")
 # The attributes of an invoice that show whether a client owes anything (lambdas/records/clients/standing.py), and the keys.
 _OWED = ("pk", "sk", "status", "total_cents", "credited", "issued_at", "due_at")
 
@@ -46,10 +46,14 @@ def of_intake(table: dynamodb.Table, gateway: str) -> list[iam.PolicyStatement]:
 
 
 def of_desk(table: dynamodb.Table, gateway: str) -> list[iam.PolicyStatement]:
-    """Users are only read, for sign-ins and rights. A skip may put on an invoice that its money was captured or returned."""
+    """Users are only read, for sign-ins and rights. A skip may put on an invoice that its money was captured or returned.
+
+    A mailed answer leads to the order's page: the desk makes that link, and reads or changes none.
+    """
     return [
         *_of_door(table, (*_WRITTEN_BY_DESK, *_of_gateway(gateway))),
         only(table, ("DeleteItem",), _SESSIONS),
+        only(table, ("PutItem",), ("link#*",)),
         only(table, ("Query",), ("step_counts#*",)),
         only(table, ("GetItem",), USERS),
     ]

@@ -120,7 +120,7 @@ def test_every_function_is_told_what_its_settings_read_and_no_more(stage: Synthe
         "WidgetsReader": TABLES | DOORS | WIDGETS | {"ACTOR", "STACK_NAME"},
         "DeskHandler": TABLES
         | DOORS
-        | {"CALLS_PER_MINUTE", "FAILED_LOGINS_OF_SOURCE", "MAIL_FROM", "COMPANY", "MACHINES"}
+        | {"CALLS_PER_MINUTE", "FAILED_LOGINS_OF_SOURCE", "MAIL_FROM", "COMPANY", "PUBLIC_URL", "MACHINES"}
         | {"HISTORY_TABLE", "DESK_TABLE"}
         | ({"SIGN_IN_LINKS"} if stage.settings.stage == "local" else set()),
         "BulkWorker": TABLES | DOORS | {"MACHINES", "PACE_SECONDS"},
