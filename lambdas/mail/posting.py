@@ -120,10 +120,8 @@ class Posting:
         return self._posts.add(draft.model_copy(update={"post_id": post_id, "attachments": attachments}), key)
 
     def _mailed(self, post: Post, files: list[NewFile], order: Order) -> MailState:
-        if (
-            self._notifications.states(order.order_id, post.mail_name, post.mail_name).get(post.mail_name)
-            is MailState.SENT
-        ):
+        name = post.mail_name
+        if self._notifications.states(order.order_id, name, name).get(name) is MailState.SENT:
             return MailState.SENT
         mail = self._mail(post, files, self._link_text(post, order))
         try:
