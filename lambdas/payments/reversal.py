@@ -69,7 +69,7 @@ class Reversal:
         return self.credited[0].note if self.credited else None
 
     def __str__(self) -> str:
-        parts = ("payment given back" if self.given_back else "", *map(str, self.credited), self.to_return)
+        parts = ("payment returned" if self.given_back else "", *map(str, self.credited), self.to_return)
         return "; ".join(part for part in parts if part)
 
 

@@ -156,7 +156,7 @@ RUNBOOKS: tuple[Runbook, ...] = (
             _PAUSED,
             Parameter(
                 name="Minutes",
-                about="After how many minutes it ends by itself, at most 10080: 7 days.",
+                about="After how many minutes it ends automatically, at most 10080: 7 days.",
                 pattern="[1-9][0-9]{0,4}",
                 default=None,
             ),
@@ -164,6 +164,8 @@ RUNBOOKS: tuple[Runbook, ...] = (
         ),
     ),
     Runbook(
-        verb=Verb.RESUME, about="Ends a pause before its time. What waited for it goes on.", parameters=(_WHAT, _PAUSED)
+        verb=Verb.RESUME,
+        about="Ends a pause before its time. What waited for it continues.",
+        parameters=(_WHAT, _PAUSED),
     ),
 )

@@ -124,7 +124,7 @@ def _shown(preview: Preview) -> str:
     ]
     if not preview.is_complete:
         parts.append(
-            f"not all orders were looked at: start this with Preview: yes and PreviewToken: {preview.token} to go on"
+            f"not all orders were looked at: start this with Preview: yes and PreviewToken: {preview.token} to continue"
         )
     elif preview.planned:
         parts.append(

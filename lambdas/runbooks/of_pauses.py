@@ -43,7 +43,7 @@ def _resume(parts: RunbookParts, pauses: PauseRecords, started: Started, kind: P
     pause = ended[0] if ended else pauses.end(kind, name, by=started.signature)
     logger.warning("resumed", kind=kind.value, paused=name, user=started.signature)
     wake_waiting(pauses, pause, partial(parts.service.resume_paused, by=started.signature), most=_WOKEN_AT_ONCE)
-    return f"the {kind.value} {name} is paused no longer; what waited for it goes on within minutes"
+    return f"the {kind.value} {name} is paused no longer; what waited for it continues within minutes"
 
 
 def _paused(parts: RunbookParts, started: Started) -> tuple[PauseKind, str]:

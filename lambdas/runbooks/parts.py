@@ -8,14 +8,14 @@ from lambdas.bulk.preview_records import PreviewRecords
 from lambdas.bulk.previewing import Previews
 from lambdas.bulk.run_records import RunRecords
 from lambdas.bulk.running import Runs
-from lambdas.composition.parts import DoorSettings, parts_of
+from lambdas.composition.parts import PartsSettings, parts_of
 from lambdas.orders.service import OrderService
 from lambdas.records.table import RecordTable
 from lambdas.records.users.api_user import ApiUserRecords
 from lambdas.runtime.aws import guard_dynamodb
 
 
-class RunbookSettings(DoorSettings):
+class RunbookSettings(PartsSettings):
     """`stack_name`: documents begin with it. `bulk_machine`: ARN of the state machine of runs."""
 
     stack_name: str

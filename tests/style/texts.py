@@ -21,6 +21,7 @@ _EMPHASIS = re.compile(r"\*+")
 _BLOCK = re.compile(r"\n\s*\n|\n\s*[*-] |\n\s*\d+\. |\n(?=[#|])|(?<=\s)[|·](?=\s)")
 _VALUE = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 _TAG = re.compile(r"<style.*?</style>|\{[%#].*?[%#]\}|<[^>]*>", re.DOTALL)
+_PROGRAM = re.compile(r"^(import|def) ", re.MULTILINE)
 _QUOTED = ("docs/style.md",)  # it names the words that are dropped
 
 
@@ -102,6 +103,8 @@ def _text(node: ast.Constant | ast.JoinedStr) -> str:
 
 
 def _is_read(text: str) -> bool:
+    if _PROGRAM.search(text):
+        return False
     words = text.split()
     plain = [word for word in words if _PLAIN.fullmatch(word)]
     return (

@@ -110,7 +110,7 @@ NOTICES: Mapping[str, str] = {
     acts.ANSWER: "The message was sent.",
     acts.TAKE: "You took it.",
     acts.GIVE: "It was given to them.",
-    acts.GIVE_BACK: "It was given back to the team.",
+    acts.GIVE_BACK: "It was returned to the team.",
     acts.NOTE: "The note was kept.",
     acts.PRIORITY: "The priority was set.",
     acts.CONTACT: "The contact data was corrected.",

@@ -39,7 +39,7 @@ def work_acts(work: OpenWork, user: str) -> Iterator[NewAct]:
     yield NewAct(what=acts.GIVE, label="Give to somebody", wait=work.key, fields=(to, why))
     if held:
         fields = () if held == user else (acts.REASON,)
-        yield NewAct(what=acts.GIVE_BACK, label="Give back to the team", wait=work.key, fields=fields)
+        yield NewAct(what=acts.GIVE_BACK, label="Return to the team", wait=work.key, fields=fields)
 
 
 def order_acts(order: Order) -> Iterator[tuple[NewAct, tuple[Right, ...]]]:

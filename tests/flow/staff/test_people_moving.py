@@ -89,7 +89,7 @@ def test_a_cancel_in_the_middle_of_build_leaves_nothing_behind(shop: Shop, panel
     assert money_of(shop, order_id) is TransactionState.VOIDED
     undone = {action["name"]: action["reason"] for action in order["actions"] if action["state"] == "undone"}
     assert undone == {
-        "Generate Invoice": "payment given back",
+        "Generate Invoice": "payment returned",
         "Install OS": "taken back by the receiver",
         "Assign Network": "taken back by the receiver",
         "Reserve Server": "taken back by the receiver",

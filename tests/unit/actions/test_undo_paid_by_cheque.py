@@ -77,7 +77,7 @@ def test_of_two_canceled_ones_each_asks_for_its_own_part_and_each_is_noted(world
 
     noted = recording(world).note_return(read(world, invoice), "cheque 8", "bob", order_id="1002")
     assert recording(world).note_return(read(world, invoice), "cheque 8", "bob", order_id="1002") == noted
-    assert str(reversal_of(world, other)) == "payment given back; invoice 1 credited by credit note 2"
+    assert str(reversal_of(world, other)) == "payment returned; invoice 1 credited by credit note 2"
     assert undo_that_asks(world) == ASKED.format(note=1, order="1001")
     recording(world).note_return(read(world, invoice), "cheque 9", "bob")  # one part is left, so nobody has to name it
     assert world.undo(module, INVOICE) == {"undone": True}

@@ -197,7 +197,7 @@ def test_money_that_came_by_hand_goes_back_by_hand_and_until_then_it_is_said(sho
     assert noted.payment
     assert (noted.payment.returned_reference, noted.payment.returned_by) == ("transfer 9", "bob")
     assert str(reversing.reverse(a_submitted_order(), now=NOW)) == (
-        "payment given back; invoice 1 credited by credit note 1"
+        "payment returned; invoice 1 credited by credit note 1"
     )
     assert shop.recording.note_return(shop.read(), "transfer 9", "eve") == noted
     with pytest.raises(NotReturnableError, match="noted already"):

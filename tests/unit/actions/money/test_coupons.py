@@ -73,7 +73,7 @@ def test_a_canceled_order_gives_its_coupon_back_once(world: World) -> None:
     world.cancel()
 
     assert world.undo(module, INVOICE) == {"undone": True}
-    assert world.action(INVOICE).reason == "payment given back; coupon may be used again"
+    assert world.action(INVOICE).reason == "payment returned; coupon may be used again"
     assert uses.redeem(coupon_id, "1002", now=NOW)
     world.undo(module, INVOICE)
     assert not uses.redeem(coupon_id, "1003", now=NOW)

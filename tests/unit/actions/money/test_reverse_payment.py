@@ -33,7 +33,7 @@ def test_a_hold_is_voided(world: World) -> None:
     world.run(module, ACTION)
 
     assert world.payment() == "voided"
-    assert (world.action(ACTION).state, world.action(ACTION).reason) == (ActionState.DONE, "payment given back")
+    assert (world.action(ACTION).state, world.action(ACTION).reason) == (ActionState.DONE, "payment returned")
 
 
 def test_a_capture_is_refunded_and_its_invoice_credited(world: World) -> None:
@@ -41,7 +41,7 @@ def test_a_capture_is_refunded_and_its_invoice_credited(world: World) -> None:
     world.run(module, ACTION)
 
     assert (world.payment(), world.invoice().status) == ("refunded", InvoiceStatus.CREDITED)
-    assert world.action(ACTION).reason == "payment given back; invoice 1 credited by credit note 1"
+    assert world.action(ACTION).reason == "payment returned; invoice 1 credited by credit note 1"
     assert world.action(ACTION).result == {"payment_given_back": True, "credit_note_number": 1}
     assert says_nothing_personal(world)
 
@@ -58,7 +58,7 @@ def test_twice_gives_back_once_and_tells_the_same(world: World) -> None:
     world.run_and_die_before_settling(module, ACTION)
     world.run(module, ACTION)
 
-    assert world.action(ACTION).reason == "payment given back; invoice 1 credited by credit note 1"
+    assert world.action(ACTION).reason == "payment returned; invoice 1 credited by credit note 1"
     assert len(world.found("invoices#101", "credit_note#")) == 1
 
 

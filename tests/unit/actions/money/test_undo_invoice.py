@@ -46,7 +46,7 @@ def test_a_hold_is_voided(world: World) -> None:
 
     assert world.undo(module, INVOICE) == {"undone": True}
     assert world.payment() == "voided"
-    assert (world.action(INVOICE).state, world.action(INVOICE).reason) == (ActionState.UNDONE, "payment given back")
+    assert (world.action(INVOICE).state, world.action(INVOICE).reason) == (ActionState.UNDONE, "payment returned")
 
 
 @pytest.mark.parametrize("token", ["tok_approve", "paypal_captured"])
@@ -58,7 +58,7 @@ def test_money_that_was_taken_is_refunded_and_its_invoice_credited(world: World,
     note = world.invoice(InvoiceKind.CREDIT_NOTE)
     assert (world.payment(), world.invoice().status) == ("refunded", InvoiceStatus.CREDITED)
     assert (note.number, note.credits_number, note.total_cents) == (1, 1, 24800)
-    assert world.action(INVOICE).reason == "payment given back; invoice 1 credited by credit note 1"
+    assert world.action(INVOICE).reason == "payment returned; invoice 1 credited by credit note 1"
 
 
 def test_an_open_invoice_is_credited_without_a_payment(world: World) -> None:

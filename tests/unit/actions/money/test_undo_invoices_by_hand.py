@@ -65,7 +65,7 @@ def test_an_invoice_that_was_charged_is_credited_and_refunded(world: World) -> N
 
     assert (read(world, invoice).status, state(world)) == (InvoiceStatus.CREDITED, TransactionState.REFUNDED)
     assert len(world.found("invoices#101", "credit_note#")) == 1
-    assert world.action(INVOICE).reason == "payment given back; invoice 1 credited by credit note 1"
+    assert world.action(INVOICE).reason == "payment returned; invoice 1 credited by credit note 1"
 
 
 def test_an_open_one_is_credited_and_charged_by_nobody_any_more(world: World) -> None:
@@ -167,5 +167,5 @@ def test_a_queue_without_generate_invoice_takes_back_what_was_invoiced_of_it(wor
 
     assert (read(world, invoice).status, state(world)) == (InvoiceStatus.CREDITED, TransactionState.REFUNDED)
     assert world.action(ACTION).state is ActionState.UNDONE
-    assert "payment given back; invoice 1 credited by credit note 1" in world.action(ACTION).reason
+    assert "payment returned; invoice 1 credited by credit note 1" in world.action(ACTION).reason
     assert ClientRecords(world.records).get("101") is None
