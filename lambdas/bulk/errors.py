@@ -15,8 +15,8 @@ class PreviewGoneError(OrderError):
 
     def __init__(self) -> None:
         text = (
-            f"is of no preview that can be run: each lasts {PREVIEW_MINUTES} minutes, for the user who made it and as long as "
-            "its orders are the ones that it names; call order.bulk_preview again, and look at what it says"
+            f"belongs to no preview that can be run: a preview lasts {PREVIEW_MINUTES} minutes, for the user who made it, while "
+            "its orders are those it names; call order.bulk_preview again, and read the new preview"
         )
         super().__init__(f"preview: {text}; nothing was done", problems=(Problem("preview", text),))
 

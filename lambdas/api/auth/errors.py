@@ -50,7 +50,7 @@ class TooManyGuessesError(ApiError):
     again = Again.LATER
 
     def __init__(self, field: str, retry_after_seconds: int) -> None:
-        text = f"too many were tried in vain; leave it out, or try again in {retry_after_seconds} seconds"
+        text = f"too many wrong ones were tried; leave it out, or try again in {retry_after_seconds} seconds"
         super().__init__(f"{field}: {text}", problems=(Problem(field, text),))
         self.retry_after_seconds = retry_after_seconds
 

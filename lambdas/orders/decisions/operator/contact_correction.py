@@ -34,7 +34,7 @@ def _problems(said: Mapping[str, Any]) -> list[Problem]:
     strange = [
         Problem(
             f"info.{key[:_LONGEST_NAMED]}",
-            f"is no contact data, which is {known}; before the end order.update changes it",
+            f"is no contact data; this corrects only {known}. While the order is open, order.update changes the rest",
         )
         for key in said
         if key not in CONTACT_FIELDS
