@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from infra.operate.order import bulk, pauses, shown
+from infra.operate.order import bulk, pauses, tables
 from infra.operate.order.login import LoginError, address_of, save_login
 from infra.operate.order.session import NOT_REACHED, AsJson, OrderId, Reason, Stage, session
 
@@ -28,9 +28,9 @@ def login(stage: Annotated[str, typer.Argument(help="The stage.")], url: str = "
     try:
         file = save_login(stage, url or address_of(stage), user, token)
     except LoginError as error:
-        shown.line(Console(stderr=True), str(error))
+        tables.line(Console(stderr=True), str(error))
         raise typer.Exit(NOT_REACHED) from None
-    shown.line(Console(), f"kept in {file}")
+    tables.line(Console(), f"kept in {file}")
 
 
 @app.command("list")
@@ -46,7 +46,7 @@ def list_orders(
     """List orders, oldest first."""
     with session(stage, as_json=as_json) as api:
         found = api.call("order.list", order_queue_id=queue, order_step_id=step, limit=limit, cursor=cursor)
-        api.show(lambda console, page: shown.orders(console, page["orders"]), found)
+        api.show(lambda console, page: tables.orders(console, page["orders"]), found)
 
 
 @app.command()
@@ -60,7 +60,7 @@ def get(
 ) -> None:
     """Show one order with its checklist."""
     with session(stage, as_json=as_json) as api:
-        api.show(shown.order, api.call("order.get", order_id=order_id, at=at))
+        api.show(tables.order, api.call("order.get", order_id=order_id, at=at))
 
 
 @app.command()
@@ -77,7 +77,7 @@ def history(
     direction = "asc" if oldest_first else None
     with session(stage, as_json=as_json) as api:
         found = api.call("order.history", order_id=order_id, direction=direction, limit=limit, cursor=cursor)
-        api.show(shown.history, found)
+        api.show(tables.history, found)
 
 
 @app.command()
@@ -87,7 +87,7 @@ def search(
     """Find orders by number, name, address, domain or telephone number."""
     with session(stage, as_json=as_json) as api:
         found = api.call("order.search", query=" ".join(query), limit=limit, cursor=cursor)
-        api.show(lambda console, page: shown.orders(console, page["orders"]), found)
+        api.show(lambda console, page: tables.orders(console, page["orders"]), found)
 
 
 @app.command()
@@ -106,14 +106,14 @@ def worklist(
         found = api.call(
             "order.worklist", order_queue_id=queue, team=team, mine=mine or None, overdue=overdue or None, limit=limit
         )
-        api.show(lambda console, page: shown.work(console, page["work"]), found)
+        api.show(lambda console, page: tables.work(console, page["work"]), found)
 
 
 @app.command()
 def process(order_id: OrderId, action: _Action, stage: Stage = "local", as_json: AsJson = False) -> None:
     """Process an action of an order."""
     with session(stage, as_json=as_json) as api:
-        api.show(shown.order, api.call("order.process", order_id=order_id, order_action_id=action))
+        api.show(tables.order, api.call("order.process", order_id=order_id, order_action_id=action))
 
 
 @app.command()
@@ -121,21 +121,21 @@ def skip(order_id: OrderId, action: _Action, reason: Reason, stage: Stage = "loc
     """Skip an action of an order."""
     with session(stage, as_json=as_json) as api:
         found = api.call("order.process", order_id=order_id, order_action_id=action, skip=True, reason=reason)
-        api.show(shown.order, found)
+        api.show(tables.order, found)
 
 
 @app.command()
 def cancel(order_id: OrderId, reason: Reason, stage: Stage = "local", as_json: AsJson = False) -> None:
     """Cancel an order. This is final."""
     with session(stage, as_json=as_json) as api:
-        api.show(shown.order, api.call("order.cancel", order_id=order_id, reason=reason))
+        api.show(tables.order, api.call("order.cancel", order_id=order_id, reason=reason))
 
 
 @app.command()
 def restart(order_id: OrderId, stage: Stage = "local", as_json: AsJson = False) -> None:
     """Start a new execution of an order whose machine was stopped."""
     with session(stage, as_json=as_json) as api:
-        api.show(shown.order, api.call("order.restart", order_id=order_id))
+        api.show(tables.order, api.call("order.restart", order_id=order_id))
 
 
 @app.command()
@@ -148,7 +148,7 @@ def move(
 ) -> None:
     """Move an order to another step."""
     with session(stage, as_json=as_json) as api:
-        api.show(shown.order, api.call("order.update", order_id=order_id, step_name=step, reason=reason))
+        api.show(tables.order, api.call("order.update", order_id=order_id, step_name=step, reason=reason))
 
 
 @app.command()
@@ -156,7 +156,7 @@ def note(order_id: OrderId, text: str, stage: Stage = "local", as_json: AsJson =
     """Write a note for staff on an order."""
     with session(stage, as_json=as_json) as api:
         found = api.call("order.note", order_id=order_id, note=text)
-        api.show(lambda console, post: shown.line(console, f"note {post['post_id']} by {post['author']}"), found)
+        api.show(lambda console, post: tables.line(console, f"note {post['post_id']} by {post['author']}"), found)
 
 
 pauses.add_to(app)

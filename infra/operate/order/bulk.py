@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from infra.operate.order import shown
+from infra.operate.order import tables
 from infra.operate.order.session import REFUSED, AsJson, Session, Stage, session
 
 app = typer.Typer(no_args_is_help=True, help="One verb on many orders: a preview, and with --execute the run of it.")
@@ -48,10 +48,10 @@ def do(
     with session(stage, as_json=as_json) as api:
         preview = _whole_preview(api, {"verb": verb, **selection, **times, **target})
         if not (execute and as_json):
-            api.show(shown.preview, preview)
+            api.show(tables.preview, preview)
         if not execute:
             if not as_json:
-                shown.line(api.console, "nothing was done; --execute --reason '...' runs it")
+                tables.line(api.console, "nothing was done; --execute --reason '...' runs it")
             return
         if not yes:
             typer.confirm(f"{preview['acting']} orders: run it?", abort=True, err=True)
@@ -75,7 +75,7 @@ def stop(
 ) -> None:
     """Begin no further order of a run."""
     with session(stage, as_json=as_json) as api:
-        api.show(shown.run, api.call("order.bulk_stop", bulk_run_id=run_id, reason=reason or None))
+        api.show(tables.run, api.call("order.bulk_stop", bulk_run_id=run_id, reason=reason or None))
 
 
 @app.command("resume")
@@ -100,7 +100,7 @@ def _report(api: Session, run_id: str, *, wait: bool) -> None:
         time.sleep(_POLL_SECONDS)
         found = api.call("order.bulk_get", bulk_run_id=run_id, limit=1)
     found = _with_all_outcomes(api, run_id)
-    api.show(shown.run, found)
+    api.show(tables.run, found)
     if found["state"] not in _GOING and found["done"] < found["orders"]:
         raise typer.Exit(REFUSED)
 

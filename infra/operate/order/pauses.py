@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from infra.operate.order import shown
+from infra.operate.order import tables
 from infra.operate.order.session import AsJson, Session, Stage, session
 
 _Module = Annotated[str | None, typer.Option(help="A module, by its name: its actions wait, in every queue.")]
@@ -60,7 +60,7 @@ def resume(
 def pauses(stage: Stage = "local", as_json: AsJson = False) -> None:
     """List what is paused, and pauses that are over while their orders are being continued."""
     with session(stage, as_json=as_json) as api:
-        api.show(lambda console, found: shown.pauses(console, found["pauses"]), api.call("order.pause_list"))
+        api.show(lambda console, found: tables.pauses(console, found["pauses"]), api.call("order.pause_list"))
 
 
 def _thing(module: str | None, gateway: str | None, queue: int | None) -> dict[str, Any]:
@@ -82,11 +82,11 @@ def _confirmed(api: Session, act: str, *, execute: bool, yes: bool) -> bool:
     if execute:
         return yes or typer.confirm(f"{act}?", abort=True, err=True)
     now = api.call("order.pause_list")
-    api.show(lambda console, found: shown.pauses(console, found["pauses"]), now)
+    api.show(lambda console, found: tables.pauses(console, found["pauses"]), now)
     if not api.as_json:
-        shown.line(api.console, f"would {act}; nothing was done; --execute does it")
+        tables.line(api.console, f"would {act}; nothing was done; --execute does it")
     return False
 
 
 def _show_one(console: Any, found: dict[str, Any]) -> None:
-    shown.pauses(console, [found])
+    tables.pauses(console, [found])

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from infra.operate.order import shown
+from infra.operate.order import tables
 from infra.operate.order.connection import Connection, RefusedError, UnreachableError
 from infra.operate.order.login import LoginError, login_of
 
@@ -36,7 +36,7 @@ class Session:
 
     def show(self, how: Any, found: dict[str, Any]) -> None:
         if self.as_json:
-            shown.as_json(self.console, found)
+            tables.as_json(self.console, found)
         else:
             how(self.console, found)
 
@@ -54,8 +54,8 @@ def session(stage: str, *, as_json: bool = False) -> Iterator[Session]:
         with closing(connect(stage)) as connection:
             yield Session(connection, Console(), as_json)
     except RefusedError as refused:
-        shown.line(errors, f"refused ({refused.kind}): {refused}")
+        tables.line(errors, f"refused ({refused.kind}): {refused}")
         raise typer.Exit(REFUSED) from None
     except (LoginError, UnreachableError) as error:
-        shown.line(errors, str(error))
+        tables.line(errors, str(error))
         raise typer.Exit(NOT_REACHED) from None

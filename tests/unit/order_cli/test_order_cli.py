@@ -13,7 +13,7 @@ from infra.operate.order import login, session
 from infra.operate.order.__main__ import app
 from infra.operate.order.connection import Connection
 from infra.operate.order.login import Login
-from infra.operate.order.shown import plain
+from infra.operate.order.tables import plain
 from lambdas.read_models.history.history import History
 from lambdas.read_models.history.table import HistoryTable
 from tests.unit.api.bulk.conftest import CLIENT, Desk, desk
