@@ -37,6 +37,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "order.bulk_preview",
         "order.bulk_run",
         "order.bulk_get",
+        "order.bulk_list",
         "order.bulk_stop",
     ),
     "orders.history": ("order.history",),

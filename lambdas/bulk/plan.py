@@ -1,8 +1,10 @@
 """The plan for one order: what a run would do with it, or why it would refuse. The preview and the run both call it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from lambdas.bulk.acts import WHOLE_ORDER, acts_of
+from lambdas.bulk.held_back import in_words, pause_of
 from lambdas.bulk.instruction import BulkVerb, Instruction
 from lambdas.bulk.money import MoneyEffect, money_of
 from lambdas.bulk.permit import UsersPermit
@@ -10,6 +12,7 @@ from lambdas.bulk.service_calls import Signature, act
 from lambdas.orders.decisions.operator import moves
 from lambdas.orders.errors import OrderError
 from lambdas.orders.model.order import Order
+from lambdas.orders.pauses import Pause
 from lambdas.orders.service import OrderService
 
 NOTHING_TO_DO = "nothing_to_do"
@@ -32,11 +35,12 @@ _ASKED = "a run of its action was requested already"
 
 @dataclass(frozen=True)
 class Plan:
-    """`acts`: ids of actions, or WHOLE_ORDER. `does`: the acts in words."""
+    """`acts`: ids of actions, or WHOLE_ORDER. `does`: the acts in words. `paused`: what it then waits for, in words."""
 
     acts: tuple[int, ...]
     does: str
     money: MoneyEffect
+    paused: str = ""
 
 
 @dataclass(frozen=True)
@@ -53,8 +57,9 @@ def plan_order(
     instruction: Instruction,
     permit: UsersPermit,
     without: frozenset[int] = frozenset(),
+    pauses: Iterable[Pause] = (),
 ) -> Plan | Refusal:
-    """`trial`: the verbs that write nothing (`as_trial`). `without`: acts that were done before."""
+    """`trial`: the verbs that write nothing (`as_trial`). `without`: acts that were done before. `pauses`: active ones."""
     try:
         permit.require(instruction.rights, order)
         if instruction.verb is BulkVerb.ASSIGN:
@@ -76,7 +81,9 @@ def plan_order(
     if not kept:
         return first or Refusal(NOTHING_TO_DO, _nothing(order, instruction, wanted))
     acts = tuple(kept)
-    return Plan(acts, _does(order, instruction, acts), money_of(order, instruction.verb, acts))
+    money = money_of(order, instruction.verb, acts)
+    pause = pause_of(order, instruction, acts, money.kind, pauses=pauses, modules=trial.modules)
+    return Plan(acts, _does(order, instruction, acts), money, in_words(pause))
 
 
 def _nothing(order: Order, instruction: Instruction, wanted: tuple[int, ...]) -> str:

@@ -33,7 +33,7 @@ Page = tuple[PlannedOrder, ...]
 
 class Preview(Frozen):
     """`looked_at`: orders that were read. `refused`: orders in `refusals`. `cursor`, `taken`: where the next call continues,
-    in a list or in given numbers. `places`: queues and brands of its orders. Unix seconds."""
+    in a list or in given numbers. `places`: queues and brands of its orders; `refused_places`, of refused ones. Unix seconds."""
 
     preview_id: str
     by: str
@@ -52,6 +52,7 @@ class Preview(Frozen):
     effects: tuple[EffectGroup, ...] = ()
     refusals: tuple[RefusalGroup, ...] = ()
     places: tuple[tuple[int, int], ...] = ()
+    refused_places: tuple[tuple[int, int], ...] = ()
     digest: str = ""
 
     @property

@@ -16,6 +16,7 @@ from lambdas.bulk.selection import Selection
 from lambdas.bulk.service_calls import as_trial
 from lambdas.bulk.summary import with_plan, with_refusal
 from lambdas.orders.model.order import Order
+from lambdas.orders.pauses import Pause
 from lambdas.orders.service import OrderService
 from lambdas.orders.table.entries import FoundOrder
 from lambdas.records.users.api_user import ApiUser, ApiUserRecords
@@ -28,12 +29,13 @@ _NOT_THERE = Refusal("order_not_found", "there is no such order, or none that th
 
 @dataclass(frozen=True)
 class Previews:
-    """`now` gives Unix seconds. `seconds`: how long a call reads orders."""
+    """`now` gives Unix seconds. `paused`: reads the active pauses. `seconds`: how long a call reads orders."""
 
     service: OrderService
     records: PreviewRecords
     users: ApiUserRecords
     now: Callable[[], int]
+    paused: Callable[[], Sequence[Pause]]
     seconds: float = CALL_SECONDS
 
     def begin(self, user: ApiUser, instruction: Instruction, selection: Selection) -> Preview:
@@ -67,7 +69,7 @@ class Previews:
 
     def _fill(self, preview: Preview, user: ApiUser) -> Preview:
         assignee = self.users.find(preview.instruction.user)
-        draft = _Draft(preview, self.service, UsersPermit(user, assignee))
+        draft = _Draft(preview, self.service, UsersPermit(user, assignee), self.paused())
         ends_at = monotonic() + self.seconds
         while not draft.preview.is_complete:
             draft.add_batch()
@@ -80,10 +82,10 @@ class Previews:
 class _Draft:
     """A preview while one call fills it. Nothing is written."""
 
-    def __init__(self, preview: Preview, service: OrderService, permit: UsersPermit) -> None:
+    def __init__(self, preview: Preview, service: OrderService, permit: UsersPermit, pauses: Sequence[Pause]) -> None:
         self.preview = preview
         self._service, self._trial = service, as_trial(service)
-        self._user, self._permit = permit.user, permit
+        self._user, self._permit, self._pauses = permit.user, permit, pauses
         self._pages: dict[int, Page] = {}
         self._open: list[PlannedOrder] = []
 
@@ -114,8 +116,11 @@ class _Draft:
         page = self._service.list(criteria)
         looked_at = preview.looked_at + len(page.orders) + len(page.unreadable)
         self._change(looked_at=looked_at, cursor=page.next_cursor, is_complete=page.next_cursor is None)
-        yield from (order for order in page.orders if selection.has(order))
+        yield from (order for order in page.orders if selection.has(order, reads_reasons=self._reads_reasons(order)))
         yield from (_unreadable(order) for order in page.unreadable)
+
+    def _reads_reasons(self, order: Order) -> bool:
+        return self._user.may_in(Right.PERSONAL_DATA, order.order_queue_id, order.brand_id)
 
     def _next_of_numbers(self) -> Iterator[Order | tuple[Refusal, str]]:
         taken, numbers = self.preview.taken, self.preview.selection.order_ids
@@ -134,9 +139,11 @@ class _Draft:
         return _unreadable(order) if order and everywhere else (_NOT_THERE, order_id)
 
     def _add(self, order: Order) -> None:
-        planned = plan_order(self._trial, order, self.preview.instruction, self._permit)
+        planned = plan_order(self._trial, order, self.preview.instruction, self._permit, pauses=self._pauses)
         if isinstance(planned, Refusal):
             self._refuse(planned, order.order_id)
+            place = (order.order_queue_id, order.brand_id)
+            self._change(refused_places=tuple(sorted({*self.preview.refused_places, place})))
             return
         self._open.append(self._take(order, planned))
         if len(self._open) == PAGE_ORDERS:

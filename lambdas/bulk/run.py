@@ -43,7 +43,8 @@ class Outcome(Frozen):
 
 
 class Run(Frozen):
-    """`starts`: how often its machine was started. `places`: queues and brands of its orders. Unix seconds."""
+    """`starts`: how often its machine was started. `places`: queues and brands of its orders; `refused_places`, of those that
+    the preview refused. Unix seconds."""
 
     run_id: str
     by: str
@@ -55,6 +56,7 @@ class Run(Frozen):
     refusals: tuple[RefusalGroup, ...]
     refused: int
     places: tuple[tuple[int, int], ...]
+    refused_places: tuple[tuple[int, int], ...] = ()
     begun_at: int
     state: RunState = RunState.RUNNING
     starts: int = 1
@@ -76,3 +78,9 @@ class Run(Frozen):
     def is_visible_to(self, user: ApiUser) -> bool:
         """Whether the user may act on many orders wherever this run has orders."""
         return all(user.may_in(right, *place) for place in self.places for right in (Right.VIEW, Right.BULK))
+
+    def shown_to(self, user: ApiUser) -> "Run":
+        """The run, without the orders that its preview refused for others who may not see all of these."""
+        if user.name == self.by or all(user.may_in(Right.VIEW, *place) for place in self.refused_places):
+            return self
+        return self.changed(refusals=())

@@ -1,4 +1,7 @@
-"""Runs in the record table: a head, the pages of planned orders, the outcome of each order, and the counts of each page."""
+"""Runs in the record table: a head, the pages of planned orders, the outcome of each order, the counts of each page.
+
+The list of all runs names their ids. It is in the order in which they were previewed.
+"""
 
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -12,6 +15,7 @@ from lambdas.records.table import RecordTable
 from lambdas.runtime.items import from_item, to_item
 
 _HEAD, _OUTCOME, _COUNTS = "run", "outcome#", "counts#"
+_LIST = "bulk_runs"
 
 
 class RunRecords:
@@ -24,15 +28,29 @@ class RunRecords:
         found = self._table.get(_pk(run_id), _HEAD)
         return Run.model_validate(found["run"]) if found else None
 
-    def add(self, run: Run, pages: list[Page]) -> Run:
-        """Write the pages, then the head. If the run was added before, return it as it is."""
+    def add(self, run: Run, pages: list[Page], *, previewed_at: int) -> Run:
+        """Write the pages, the entry of the list, then the head. If the run was added before, return it as it is."""
         for number, page in enumerate(pages):
             self._table.put_new(
                 {"pk": _pk(run.run_id), "sk": _page_sk(number), "orders": [list(order) for order in page]}
             )
+        self._table.put_new({"pk": _LIST, "sk": f"{previewed_at:011d}.{run.run_id}", "run_id": run.run_id})
         if self._table.put_new(_head(run)):
             return run
         return self.find(run.run_id) or run
+
+    def latest(self, *, behind: str = "", most: int) -> tuple[list[Run], str]:
+        """Runs, the latest first, and where to continue; empty: none follows. An entry whose run was not written is left out."""
+        page = self._table.client.query(
+            TableName=self._table.name,
+            KeyConditionExpression="pk = :pk AND sk < :behind",
+            ExpressionAttributeValues=to_item({":pk": _LIST, ":behind": behind or "~"}),
+            ScanIndexForward=False,
+            Limit=most,
+        )
+        entries = [from_item(item) for item in page["Items"]]
+        found = [run for entry in entries if (run := self.find(entry["run_id"]))]
+        return found, entries[-1]["sk"] if entries and "LastEvaluatedKey" in page else ""
 
     def change(self, run_id: str, change: Callable[[Run], Run]) -> Run | None:
         """Write what is decided on the run as it is; decide again if another process wrote first. None: no such run."""

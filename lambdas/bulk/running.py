@@ -19,6 +19,7 @@ from lambdas.bulk.run_records import RunRecords
 from lambdas.records.users.api_user import ApiUser
 
 _STARTS_WITHIN_SECONDS = 60  # as Step Functions lets see it
+_LIST_READS = 10  # pages of runs that one call looks through for some that the user sees
 
 
 @dataclass(frozen=True)
@@ -65,9 +66,10 @@ class Runs:
             refusals=preview.refusals,
             refused=preview.refused,
             places=preview.places,
+            refused_places=preview.refused_places,
             begun_at=self.now(),
         )
-        return self.records.add(run, pages)
+        return self.records.add(run, pages, previewed_at=preview.made_at)
 
     def _start_if_lost(self, run: Run) -> None:
         """Start the execution of a run whose process died before it did."""
@@ -79,7 +81,18 @@ class Runs:
         run = self.records.find(run_id)
         if run is None or not run.is_visible_to(user):
             raise BulkRunNotFoundError
-        return self.as_it_stands(run)
+        return self.as_it_stands(run).shown_to(user)
+
+    def listed(self, user: ApiUser, *, behind: str = "", most: int = 20) -> tuple[tuple[Run, ...], str]:
+        """The latest runs that the user may see, and where to continue; empty: none follows."""
+        found: list[Run] = []
+        for _ in range(_LIST_READS):
+            page, behind = self.records.latest(behind=behind, most=most)
+            seen = [run for run in page if run.is_visible_to(user)]
+            found += [self.as_it_stands(run).shown_to(user) for run in seen]
+            if found or not behind:
+                break
+        return tuple(found), behind
 
     def as_it_stands(self, run: Run) -> Run:
         """The run, which is unfinished or stopped if its machine ended without closing it. Nothing is written."""
@@ -138,4 +151,4 @@ class Runs:
         stopped = self.records.change(run_id, change)
         if stopped is None:
             raise BulkRunNotFoundError
-        return self.as_it_stands(stopped)
+        return self.as_it_stands(stopped).shown_to(user)

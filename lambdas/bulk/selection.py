@@ -9,6 +9,7 @@ from lambdas.orders.model.waits import WaitKey, WaitKind
 from lambdas.orders.table.lists import OrderFilter
 from lambdas.runtime.models import Frozen
 
+MOST_NUMBERS = 2_000  # order numbers that one selection names
 _FOR_SOMEBODY = frozenset({WaitKind.ACTION, WaitKind.UNDO, WaitKind.OUTSTANDING, WaitKind.MACHINE})
 
 
@@ -25,8 +26,8 @@ class OrderState(StrEnum):
 class Selection(Frozen):
     """`order_ids` alone, or `listed`, the filter of `order.list`, narrowed by the others.
 
-    `waits_in_action`, `waits_in_module`: an action of its step, by id or module, failed or waits. `window`: when it came to a
-    standstill.
+    `waits_in_action`, `waits_in_module`: an action of its step, by id or module, failed or waits. `waits_because`: a part of its
+    reason, in any case; reasons may tell of persons. `window`: when it came to a standstill.
     """
 
     order_ids: tuple[str, ...] = ()
@@ -34,10 +35,13 @@ class Selection(Frozen):
     state: OrderState | None = None
     waits_in_action: int | None = None
     waits_in_module: str | None = None
+    waits_because: str | None = None
     window: Window | None = None
 
-    def has(self, order: Order) -> bool:
-        """Whether a listed order is meant."""
+    def has(self, order: Order, *, reads_reasons: bool) -> bool:
+        """Whether a listed order is meant. By its reasons it is never found for who may not read them."""
+        if self.waits_because is not None and not reads_reasons:
+            return False
         return self._is_in_state(order) and self._waits_in(order) and (self.window is None or self.window.has(order))
 
     def _is_in_state(self, order: Order) -> bool:
@@ -54,14 +58,19 @@ class Selection(Frozen):
         return True
 
     def _waits_in(self, order: Order) -> bool:
-        if self.waits_in_action is None and self.waits_in_module is None:
+        names_action = self.waits_in_action is not None or self.waits_in_module is not None
+        if not names_action and (self.waits_because is None or self._is_because(order.machine_stopped_because)):
             return True
         return any(
             action.action_id == (self.waits_in_action or action.action_id)
             and action.module == (self.waits_in_module or action.module)
             and (is_failed(order, key) or key in order.waits)
+            and self._is_because(action.reason)
             for key, action in order.actions.items()
         )
+
+    def _is_because(self, reason: str) -> bool:
+        return (self.waits_because or "").casefold() in reason.casefold()
 
 
 def is_failed(order: Order, key: str) -> bool:

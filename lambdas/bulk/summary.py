@@ -20,15 +20,17 @@ _MONEY_WORDS = {
 
 
 class EffectGroup(Frozen):
-    """Orders that the same happens to. `sums`: cents by currency."""
+    """Orders that the same happens to. `sums`: cents by currency. `paused`: the pause that they then wait for, in words."""
 
     acts: tuple[int, ...]
     does: str
     money: MoneyKind
+    paused: str = ""
     orders: int = 0
     sums: dict[str, int] = {}
 
     def fits(self, plan: Plan) -> bool:
+        """Whether the plan does the same. A pause that began or ended meanwhile changes only when it happens."""
         return (self.acts, self.does, self.money) == (plan.acts, plan.does, plan.money.kind)
 
     def with_one_more(self, plan: Plan) -> "EffectGroup":
@@ -49,9 +51,9 @@ class RefusalGroup(Frozen):
 def with_plan(groups: tuple[EffectGroup, ...], plan: Plan) -> tuple[tuple[EffectGroup, ...], int]:
     """The groups with one more order, and the number of its group."""
     for number, group in enumerate(groups):
-        if group.fits(plan):
+        if group.fits(plan) and group.paused == plan.paused:
             return (*groups[:number], group.with_one_more(plan), *groups[number + 1 :]), number
-    new = EffectGroup(acts=plan.acts, does=plan.does, money=plan.money.kind)
+    new = EffectGroup(acts=plan.acts, does=plan.does, money=plan.money.kind, paused=plan.paused)
     return (*groups, new.with_one_more(plan)), len(groups)
 
 
@@ -75,7 +77,16 @@ def sentence(effects: Iterable[EffectGroup], refused: int) -> str:
     parts.append(f"{untouched} touch no money" if untouched and untouched < acting else "")
     money = ", ".join(filter(None, parts))
     safe = "; none is charged twice" if money else "; no money is held or moved" if acting else ""
-    return f"{acting} {_orders(acting)} acted on, {refused} refused" + (f": {money}" if money else "") + safe
+    said = f"{acting} {_orders(acting)} acted on, {refused} refused" + (f": {money}" if money else "") + safe
+    return "; ".join((said, *_waiting_words(groups)))
+
+
+def _waiting_words(groups: list[EffectGroup]) -> list[str]:
+    waiting: dict[str, int] = {}
+    for group in groups:
+        if group.paused:
+            waiting[group.paused] = waiting.get(group.paused, 0) + group.orders
+    return [f"{count} wait{'s' if count == 1 else ''} because {paused}" for paused, count in waiting.items()]
 
 
 def _money_words(kind: MoneyKind, groups: list[EffectGroup]) -> str:

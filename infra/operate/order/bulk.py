@@ -25,6 +25,9 @@ def do(
     step: Annotated[int | None, typer.Option(help="Only orders in this step.")] = None,
     state: Annotated[str | None, typer.Option(help="failed, waiting, overdue or stopped.")] = None,
     waits_in: Annotated[str | None, typer.Option(help="Only orders of which this module failed or waits.")] = None,
+    because: Annotated[
+        str | None, typer.Option(help="Only orders that failed or wait for a reason with this text.")
+    ] = None,
     since: Annotated[int | None, typer.Option(help="Only orders received then or later, in Unix seconds.")] = None,
     until: Annotated[int | None, typer.Option(help="Only orders received then or earlier.")] = None,
     action: Annotated[int | None, typer.Option(help="The action to process or skip, by its id.")] = None,
@@ -43,7 +46,7 @@ def do(
     if execute and not reason.strip():
         raise typer.BadParameter("say why with --reason", param_hint="--reason")
     selection = {"order_ids": orders or None, "order_queue_id": queue, "order_step_id": step, "state": state}
-    times = {"waits_in_module": waits_in, "min_ts": since, "max_ts": until}
+    times = {"waits_in_module": waits_in, "waits_because": because, "min_ts": since, "max_ts": until}
     target = {"order_action_id": action, "module": module, "step_name": to_step, "user": user}
     with session(stage, as_json=as_json) as api:
         preview = _whole_preview(api, {"verb": verb, **selection, **times, **target})
@@ -64,6 +67,19 @@ def show(run_id: _RunId, wait: bool = False, stage: Stage = "local", as_json: As
     """Show a run and the outcome of each of its orders."""
     with session(stage, as_json=as_json) as api:
         _report(api, run_id, wait=wait)
+
+
+@app.command("list")
+def list_runs(
+    *,
+    limit: Annotated[int, typer.Option(help="How many at most.")] = 20,
+    cursor: Annotated[str | None, typer.Option(help="next_cursor of the page before.")] = None,
+    stage: Stage = "local",
+    as_json: AsJson = False,
+) -> None:
+    """List the runs that you may see, the latest first."""
+    with session(stage, as_json=as_json) as api:
+        api.show(shown.runs, api.call("order.bulk_list", limit=limit, cursor=cursor))
 
 
 @app.command("stop")

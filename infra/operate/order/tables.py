@@ -133,16 +133,25 @@ def effects(console: Console, found: Values) -> None:
             each["orders"],
             each["does"],
             each["money"],
+            each["paused"],
             ", ".join(f"{of['amount']} {of['currency']}" for of in each["sums"]),
         )
         for each in found["effects"]
     )
-    table(console, "orders", "what is done", "money", "sum", rows=rows)
+    table(console, "orders", "what is done", "money", "waits because", "sum", rows=rows)
     if found["refusals"]:
         refused = (
             (each["orders"], each["kind"], each["reason"], " ".join(each["order_ids"])) for each in found["refusals"]
         )
         table(console, "refused", "kind", "why", "orders", rows=refused)
+
+
+def runs(console: Console, found: Values) -> None:
+    columns = ("bulk_run_id", "state", "verb", "user", "begun_at", "orders", "done", "left", "reason")
+    rows = ([run[column] for column in columns] for run in found["bulk_runs"])
+    table(console, "run", "state", "verb", "by", "begun", "orders", "done", "left", "reason", rows=rows)
+    if found["next_cursor"]:
+        line(console, f"older ones: --cursor {found['next_cursor']}")
 
 
 def run(console: Console, found: Values) -> None:

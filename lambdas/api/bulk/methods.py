@@ -4,8 +4,14 @@ from lambdas.api.auth.caller import Caller
 from lambdas.api.backend import Backend
 from lambdas.api.bulk import records_2_0 as answers
 from lambdas.api.bulk import views
-from lambdas.api.bulk.requests import BulkGetRequest, BulkPreviewRequest, BulkRunRequest, BulkStopRequest
-from lambdas.api.bulk.results import RunReport
+from lambdas.api.bulk.requests import (
+    BulkGetRequest,
+    BulkListRequest,
+    BulkPreviewRequest,
+    BulkRunRequest,
+    BulkStopRequest,
+)
+from lambdas.api.bulk.results import RunPage, RunReport
 from lambdas.api.method import Method, Rights
 from lambdas.bulk.errors import BulkRunNotFoundError
 from lambdas.bulk.instruction import RIGHT_OF, BulkVerb
@@ -16,11 +22,12 @@ from lambdas.bulk.previewing import Previews
 from lambdas.bulk.run import OutcomeKind, Run
 from lambdas.bulk.run_records import RunRecords
 from lambdas.bulk.running import Runs
+from lambdas.records.pauses.pause import PauseRecords
 from lambdas.records.users.api_user import ApiUserRecords
 from lambdas.records.users.rights import Right
 from lambdas.runtime.settings import Settings
 
-_OUTCOMES = 100  # of one answer
+_OUTCOMES, _LISTED = 100, 20  # of one answer
 
 
 class BulkSettings(Settings):
@@ -31,7 +38,11 @@ class BulkSettings(Settings):
 
 def _previews(backend: Backend) -> Previews:
     return Previews(
-        backend.service, PreviewRecords(backend.limits.expiring), ApiUserRecords(backend.records), backend.service.now
+        service=backend.service,
+        records=PreviewRecords(backend.limits.expiring),
+        users=ApiUserRecords(backend.records),
+        now=backend.service.now,
+        paused=PauseRecords(backend.records, backend.service.now).active,
     )
 
 
@@ -77,6 +88,12 @@ def _get(backend: Backend, request: BulkGetRequest, caller: Caller) -> RunReport
     return RunReport(run, runs.records.counts(run.run_id), found, behind)
 
 
+def _list(backend: Backend, request: BulkListRequest, caller: Caller) -> RunPage:
+    runs = _runs(backend)
+    found, behind = runs.listed(caller.user, behind=request.cursor or "", most=request.limit or _LISTED)
+    return RunPage(tuple(_report(runs, run) for run in found), behind)
+
+
 def _stop(backend: Backend, request: BulkStopRequest, caller: Caller) -> RunReport:
     runs = _runs(backend)
     try:
@@ -120,6 +137,15 @@ METHODS: dict[str, Method] = {
         view=views.outcomes_view,
         reads=True,
         example={"bulk_run_id": _EXAMPLE},
+    ),
+    "order.bulk_list": Method(
+        title="List the runs, the latest first",
+        request=BulkListRequest,
+        rights=_EVERY,
+        verb=_list,
+        answer=answers.runs,
+        view=views.runs_view,
+        reads=True,
     ),
     "order.bulk_stop": Method(
         title="Stop a run",

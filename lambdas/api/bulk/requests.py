@@ -1,42 +1,27 @@
 """Requests for many orders at once, ours: Ubersmith has no such methods."""
 
-from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic import Field, model_validator
 
+from lambdas.api.bulk.order_numbers import Numbers
 from lambdas.api.http.parameters import Absent, Count, Info, Limit, Reference, Request, Text, UnixTime
 from lambdas.bulk.instruction import OF_AN_ACTION, BulkVerb, Instruction
 from lambdas.bulk.previewing import distinct
-from lambdas.bulk.selection import OrderState, Selection
+from lambdas.bulk.selection import MOST_NUMBERS, OrderState, Selection
 from lambdas.orders.model.steps import StepStatus
 from lambdas.orders.table.lists import OrderFilter
 
-MOST_NUMBERS = 2_000  # order numbers in one call
+MOST_LISTED = 100  # runs on one page
 _MODULE = r"^[a-z][a-z0-9_]{0,59}$"
 
 
-def _numbers(value: Any) -> Any:
-    """A list, PHP's map of a list, or numbers with commas between them."""
-    if isinstance(value, Mapping):
-        value = list(value.values())
-    if isinstance(value, str):
-        value = [part.strip() for part in value.split(",") if part.strip()]
-    return [str(each) if isinstance(each, int) else each for each in value] if isinstance(value, list) else value or ()
-
-
-Numbers = Annotated[
-    tuple[Annotated[str, Field(pattern=r"^[0-9]{1,18}$")], ...],
-    BeforeValidator(_numbers),
-    Field(max_length=MOST_NUMBERS),
-    WithJsonSchema(
-        {"type": "array", "items": {"type": "string", "pattern": r"^[0-9]{1,18}$"}, "maxItems": MOST_NUMBERS}
-    ),
-]
 Module = Annotated[Annotated[str, Field(pattern=_MODULE)] | None, Absent]
 Token = Annotated[Annotated[str, Field(pattern=r"^[0-9a-f]{16}\.[0-9a-f]{32}$")] | None, Absent]
 RunId = Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
-_FILTER = ("order_queue_id", "order_step_id", "client_id", "state", "waits_in_action", "waits_in_module")
+_FILTER = (
+    "order_queue_id", "order_step_id", "client_id", "state", "waits_in_action", "waits_in_module", "waits_because",
+)  # fmt: skip
 
 
 class BulkPreviewRequest(Request):
@@ -73,6 +58,11 @@ class BulkPreviewRequest(Request):
     )
     waits_in_module: Module = Field(
         default=None, description="Filter: only orders of which an action of this module failed or waits."
+    )
+    waits_because: Text = Field(
+        default=None,
+        description="Filter: only orders of which an action failed or waits for a reason that contains this text. Finds none "
+        "where the user has not the right personal_data.",
     )
     order_action_id: Count = Field(
         default=None, description="The action to process or skip; or module. With retry: only this one."
@@ -155,6 +145,7 @@ class BulkPreviewRequest(Request):
             state=None if self.state is None else OrderState(self.state),
             waits_in_action=self.waits_in_action,
             waits_in_module=self.waits_in_module,
+            waits_because=self.waits_because,
         )
 
 
@@ -188,6 +179,17 @@ class BulkGetRequest(Request):
     limit: Limit = Field(default=None, description="How many outcomes at most, up to 1000; 100 if it is left out.")
     cursor: Annotated[Annotated[str, Field(pattern=r"^[0-9]{5}\.[0-9]{3}$")] | None, Absent] = Field(
         default=None, description="next_cursor of the page before, to continue there."
+    )
+
+
+class BulkListRequest(Request):
+    """`order.bulk_list`."""
+
+    limit: Annotated[Annotated[int, Field(ge=1, le=MOST_LISTED)] | None, Absent] = Field(
+        default=None, description=f"How many runs at most, up to {MOST_LISTED}; 20 if it is left out."
+    )
+    cursor: Annotated[Annotated[str, Field(pattern=r"^[0-9]{11}\.[0-9a-f]{16}$")] | None, Absent] = Field(
+        default=None, description="next_cursor of the page before, to go on there."
     )
 
 

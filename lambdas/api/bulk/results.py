@@ -14,3 +14,11 @@ class RunReport:
     counts: Mapping[OutcomeKind, int]
     outcomes: tuple[Outcome, ...] = ()
     next_cursor: str = ""
+
+
+@dataclass(frozen=True)
+class RunPage:
+    """Runs with their counts, the latest first."""
+
+    reports: tuple[RunReport, ...]
+    next_cursor: str

@@ -5,7 +5,7 @@ from typing import Annotated, TypedDict
 
 from typing_extensions import Doc
 
-from lambdas.api.bulk.results import RunReport
+from lambdas.api.bulk.results import RunPage, RunReport
 from lambdas.api.http.values import iso
 from lambdas.bulk.preview import Preview
 from lambdas.bulk.run import OutcomeKind
@@ -28,6 +28,7 @@ class EffectView(TypedDict):
             "may have moved money, so the provider is asked first, and nothing is done twice."
         ),
     ]
+    paused: Annotated[str, Doc("The pause that these orders then wait for, and until when; empty: none.")]
     orders: Annotated[int, Doc("How many orders.")]
     sums: Annotated[list[SumView], Doc("The money it is about.")]
 
@@ -99,6 +100,11 @@ class RunOutcomesView(RunView):
     next_cursor: Annotated[str | None, Doc("Where the next page begins; null if there is none.")]
 
 
+class RunsView(TypedDict):
+    bulk_runs: Annotated[list[RunView], Doc("The runs, the latest first.")]
+    next_cursor: Annotated[str | None, Doc("Where the next page begins; null if there is none.")]
+
+
 def preview_view(preview: Preview) -> PreviewView:
     return {
         "preview": preview.token,
@@ -138,6 +144,10 @@ def run_view(report: RunReport) -> RunView:
     }
 
 
+def runs_view(found: RunPage) -> RunsView:
+    return {"bulk_runs": [run_view(report) for report in found.reports], "next_cursor": found.next_cursor or None}
+
+
 def outcomes_view(report: RunReport) -> RunOutcomesView:
     outcomes: list[OutcomeView] = [
         {
@@ -153,7 +163,13 @@ def outcomes_view(report: RunReport) -> RunOutcomesView:
 
 def _effects(groups: Iterable[EffectGroup]) -> list[EffectView]:
     return [
-        {"does": group.does, "money": group.money.value, "orders": group.orders, "sums": _sums(group.sums)}
+        {
+            "does": group.does,
+            "money": group.money.value,
+            "paused": group.paused,
+            "orders": group.orders,
+            "sums": _sums(group.sums),
+        }
         for group in groups
     ]
 

@@ -68,6 +68,15 @@ class PauseRecords:
         """Every pause, and those that are over while their orders continue."""
         return self._read().pauses
 
+    def active(self) -> tuple[Pause, ...]:
+        """The pauses that hold something back now, as far as this process knows: a new one is known within seconds.
+
+        If they cannot be read, those that were known.
+        """
+        if self._known is None or not 0 <= self._now() - self._read_at < self._kept_seconds:
+            self._read_or_keep(of_money=False)
+        return tuple(each for each in (self._known or _Read()).pauses if each.is_active(self._now()))
+
     def start(self, kind: PauseKind, name: str, *, reason: str, by: str, ends_at: int, pause_id: str = "") -> Pause:
         """Begin a pause; with the `pause_id` of one that is there, give that another end and reason.
 
@@ -110,21 +119,21 @@ class PauseRecords:
 
     def keep_waiting(self, pause: Pause, order_id: str, action_id: int) -> None:
         waiting = {"order_id": order_id, "action_id": action_id}
-        self._table.put_new({"pk": _waiting_pk(pause), "sk": f"{order_id}#{action_id}", **waiting})
+        self._table.put_new({"pk": waiting_pk(pause), "sk": f"{order_id}#{action_id}", **waiting})
 
     def waiting_for(self, pause: Pause, most: int) -> Sequence[WaitingAction]:
         """The actions that wait for the end of the pause, `most` of them."""
         page = self._table.client.query(
             TableName=self._table.name,
             KeyConditionExpression="pk = :pk",
-            ExpressionAttributeValues=to_item({":pk": _waiting_pk(pause)}),
+            ExpressionAttributeValues=to_item({":pk": waiting_pk(pause)}),
             ConsistentRead=True,
             Limit=most,
         )
         return [WaitingAction.model_validate(from_item(item)) for item in page["Items"]]
 
     def forget_waiting(self, pause: Pause, waiting: WaitingAction) -> None:
-        key = {"pk": _waiting_pk(pause), "sk": f"{waiting.order_id}#{waiting.action_id}"}
+        key = {"pk": waiting_pk(pause), "sk": f"{waiting.order_id}#{waiting.action_id}"}
         self._table.client.delete_item(TableName=self._table.name, Key=to_item(key))
 
     def _find(self, *kinds: tuple[PauseKind, str | None], of_money: bool = False) -> Pause | None:
@@ -172,5 +181,6 @@ def _active(pauses: Sequence[Pause], now: int, *kinds: tuple[PauseKind, str | No
     )
 
 
-def _waiting_pk(pause: Pause) -> str:
+def waiting_pk(pause: Pause) -> str:
+    """The partition key of what waits for the end of the pause."""
     return f"paused#{pause.pause_id}"
