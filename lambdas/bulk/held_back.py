@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from lambdas.bulk.instruction import BulkVerb, Instruction
 from lambdas.bulk.money import MoneyKind
-from lambdas.orders.decisions import moves
+from lambdas.orders.decisions.operator import moves
 from lambdas.orders.model.checklist import ActionState, ChecklistAction
 from lambdas.orders.model.modules import ModuleFacts
 from lambdas.orders.model.order import Order

@@ -56,6 +56,7 @@ def plan_order(
     order: Order,
     instruction: Instruction,
     permit: UsersPermit,
+    *,
     without: frozenset[int] = frozenset(),
     pauses: Iterable[Pause] = (),
 ) -> Plan | Refusal:

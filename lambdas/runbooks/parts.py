@@ -10,6 +10,7 @@ from lambdas.bulk.run_records import RunRecords
 from lambdas.bulk.running import Runs
 from lambdas.composition.parts import PartsSettings, parts_of
 from lambdas.orders.service import OrderService
+from lambdas.records.pauses.pause import PauseRecords
 from lambdas.records.table import RecordTable
 from lambdas.records.users.api_user import ApiUserRecords
 from lambdas.runtime.aws import guard_dynamodb
@@ -38,7 +39,9 @@ class RunbookParts:
 
     @property
     def previews(self) -> Previews:
-        return Previews(self.service, PreviewRecords(self.guards), self.users, self.service.now)
+        now = self.service.now
+        paused = PauseRecords(self.records, now).active
+        return Previews(self.service, PreviewRecords(self.guards), self.users, now, paused)
 
     @property
     def runs(self) -> Runs:

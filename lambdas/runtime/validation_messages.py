@@ -33,6 +33,7 @@ PATTERNS: Mapping[str, str] = {
     r"^[0-9a-f]{16}$": "must be the number of a bulk run, of 16 small hexadecimal digits",
     r"^[0-9a-f]{16}\.[0-9a-f]{32}$": "must be the token of a preview, as order.bulk_preview gave it",
     r"^[0-9]{5}\.[0-9]{3}$": "must be next_cursor of the page before",
+    r"^[0-9]{11}\.[0-9a-f]{16}$": "must be next_cursor of the page before",
     r"^([0-9a-f]{64})?$": "must be a SHA-256 digest in 64 small hexadecimal digits",
 }
 
