@@ -68,6 +68,18 @@ def plan_order(
     except OrderError as refused:
         return _refusal(refused, order)
     wanted = tuple(action_id for action_id in acts_of(order, instruction) if action_id not in without)
+    acts, first = _tried(trial, order, instruction, permit, wanted)
+    if not acts:
+        return first or Refusal(NOTHING_TO_DO, _nothing(order, instruction, wanted))
+    money = money_of(order, instruction.verb, acts)
+    pause = pause_of(order, instruction, acts, money.kind, pauses=pauses, modules=trial.modules)
+    return Plan(acts, _does(order, instruction, acts), money, in_words(pause))
+
+
+def _tried(
+    trial: OrderService, order: Order, instruction: Instruction, permit: UsersPermit, wanted: tuple[int, ...]
+) -> tuple[tuple[int, ...], Refusal | None]:
+    """The acts that the order takes, one after the other, and the first refusal."""
     kept, first = list[int](), None
     current = order
     for action_id in wanted:
@@ -79,12 +91,7 @@ def plan_order(
         if after is not current:
             kept.append(action_id)
         current = after
-    if not kept:
-        return first or Refusal(NOTHING_TO_DO, _nothing(order, instruction, wanted))
-    acts = tuple(kept)
-    money = money_of(order, instruction.verb, acts)
-    pause = pause_of(order, instruction, acts, money.kind, pauses=pauses, modules=trial.modules)
-    return Plan(acts, _does(order, instruction, acts), money, in_words(pause))
+    return tuple(kept), first
 
 
 def _nothing(order: Order, instruction: Instruction, wanted: tuple[int, ...]) -> str:

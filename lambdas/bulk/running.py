@@ -83,7 +83,7 @@ class Runs:
             raise BulkRunNotFoundError
         return self.as_it_stands(run).shown_to(user)
 
-    def listed(self, user: ApiUser, *, behind: str = "", most: int = 20) -> tuple[tuple[Run, ...], str]:
+    def list_runs(self, user: ApiUser, *, behind: str = "", most: int = 20) -> tuple[tuple[Run, ...], str]:
         """The latest runs that the user may see, and where to continue; empty: none follows."""
         found: list[Run] = []
         for _ in range(_LIST_READS):

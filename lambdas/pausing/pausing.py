@@ -48,11 +48,11 @@ class Pausing:
         wake_waiting(self.records, pause, partial(self.service.resume_paused, by=acting.name), most=_WOKEN_AT_ONCE)
         return pause
 
-    def listed(self, user: ApiUser) -> tuple[Pause, ...]:
-        """The pauses that the user may know of, and those that are over while their orders go on."""
+    def list_pauses(self, user: ApiUser) -> tuple[Pause, ...]:
+        """The pauses that the user may know of, and those that are over while their orders continue."""
         return self._seen_by(user, self.records.listed())
 
-    def active(self, user: ApiUser) -> tuple[Pause, ...]:
+    def read_active(self, user: ApiUser) -> tuple[Pause, ...]:
         """Those that hold something back now. A new one is known within seconds."""
         return self._seen_by(user, self.records.active())
 

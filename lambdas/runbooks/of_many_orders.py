@@ -7,9 +7,8 @@ from lambdas.bulk.errors import PREVIEW_MINUTES
 from lambdas.bulk.instruction import BulkVerb, Instruction
 from lambdas.bulk.preview import Preview
 from lambdas.bulk.previewing import distinct
-from lambdas.bulk.selection import OrderState, Selection
+from lambdas.bulk.selection import OrderState, Selection, Window
 from lambdas.bulk.summary import sentence
-from lambdas.bulk.window import Window
 from lambdas.orders.model.steps import StepStatus
 from lambdas.orders.table.lists import OrderFilter
 from lambdas.runbooks.errors import WrongParameterError

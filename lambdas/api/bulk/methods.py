@@ -90,7 +90,7 @@ def _get(backend: Backend, request: BulkGetRequest, caller: Caller) -> RunReport
 
 def _list(backend: Backend, request: BulkListRequest, caller: Caller) -> RunPage:
     runs = _runs(backend)
-    found, behind = runs.listed(caller.user, behind=request.cursor or "", most=request.limit or _LISTED)
+    found, behind = runs.list_runs(caller.user, behind=request.cursor or "", most=request.limit or _LISTED)
     return RunPage(tuple(_report(runs, run) for run in found), behind)
 
 

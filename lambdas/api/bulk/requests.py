@@ -189,7 +189,7 @@ class BulkListRequest(Request):
         default=None, description=f"How many runs at most, up to {MOST_LISTED}; 20 if it is left out."
     )
     cursor: Annotated[Annotated[str, Field(pattern=r"^[0-9]{11}\.[0-9a-f]{16}$")] | None, Absent] = Field(
-        default=None, description="next_cursor of the page before, to go on there."
+        default=None, description="next_cursor of the page before, to continue there."
     )
 
 

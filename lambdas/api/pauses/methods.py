@@ -27,7 +27,7 @@ def _resume(backend: Backend, request: ResumeRequest, caller: Caller) -> Pause:
 
 
 def _pause_list(backend: Backend, request: PauseListRequest, caller: Caller) -> tuple[Pause, ...]:
-    return _pausing(backend).listed(caller.user)
+    return _pausing(backend).list_pauses(caller.user)
 
 
 def _pausing(backend: Backend) -> Pausing:

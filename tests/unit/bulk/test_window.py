@@ -2,7 +2,7 @@
 
 import pytest
 
-from lambdas.bulk.window import Window
+from lambdas.bulk.selection import Window
 from lambdas.orders.model.checklist import ActionState
 from lambdas.orders.model.order import Wait
 from tests.support.build import an_order
