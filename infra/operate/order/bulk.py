@@ -79,7 +79,7 @@ def list_runs(
 ) -> None:
     """List the runs that you may see, the latest first."""
     with session(stage, as_json=as_json) as api:
-        api.show(shown.runs, api.call("order.bulk_list", limit=limit, cursor=cursor))
+        api.show(tables.runs, api.call("order.bulk_list", limit=limit, cursor=cursor))
 
 
 @app.command("stop")
