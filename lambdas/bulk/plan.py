@@ -68,7 +68,7 @@ def plan_order(
     except OrderError as refused:
         return _refusal(refused, order)
     wanted = tuple(action_id for action_id in acts_of(order, instruction) if action_id not in without)
-    acts, first = _tried(trial, order, instruction, permit, wanted)
+    acts, first = _try_acts(trial, order, instruction, permit, wanted)
     if not acts:
         return first or Refusal(NOTHING_TO_DO, _nothing(order, instruction, wanted))
     money = money_of(order, instruction.verb, acts)
@@ -76,7 +76,7 @@ def plan_order(
     return Plan(acts, _does(order, instruction, acts), money, in_words(pause))
 
 
-def _tried(
+def _try_acts(
     trial: OrderService, order: Order, instruction: Instruction, permit: UsersPermit, wanted: tuple[int, ...]
 ) -> tuple[tuple[int, ...], Refusal | None]:
     """The acts that the order takes, one after the other, and the first refusal."""
