@@ -60,8 +60,8 @@ def of_desk(table: dynamodb.Table, gateway: str) -> list[iam.PolicyStatement]:
 
 
 def of_widgets(table: dynamodb.Table, gateway: str) -> list[iam.PolicyStatement]:
-    """Acts of the console's widgets: processing, and notes. They know no users and no sessions."""
-    return _of_door(table, _of_gateway(gateway))
+    """Acts of the console's widgets: processing, notes, giving work. Users are only read, to see who may get work."""
+    return [*_of_door(table, _of_gateway(gateway)), only(table, ("GetItem",), USERS)]
 
 
 def of_sign_in_links(table: dynamodb.Table) -> list[iam.PolicyStatement]:

@@ -52,6 +52,11 @@ class Dashboard:
         expect(self.widget(title).get_by_role("heading", level=1)).to_contain_text(heading)
         return self
 
+    def refresh(self, title: str) -> "Dashboard":
+        """Show the widget as it is configured."""
+        self.page.evaluate("title => refresh(title)", title)
+        return self
+
     def find(self, query: str) -> "Dashboard":
         self.widget("Find an order").get_by_label("Find orders").fill(query)
         return self.press("Find an order", "Find")

@@ -24,12 +24,12 @@ def dashboard(new_walk: NewWalk, shop: Shop) -> Dashboard:
     return Dashboard(new_walk().page, shop)
 
 
-def listed(dashboard: Dashboard, order_id: str) -> None:
-    """Wait until the worklist, which follows orders, knows this one."""
+def listed(dashboard: Dashboard, order_id: str, person: str = "") -> None:
+    """Wait until the worklist, which follows orders, knows this one, and with whom it is."""
 
     def known() -> bool | None:
-        dashboard.page.evaluate("() => refresh('Worklist')")
-        return bool(dashboard.widget("Worklist").locator("a", has_text=order_id).count()) or None
+        line = dashboard.refresh("Worklist").widget("Worklist").get_by_role("row").filter(has_text=order_id)
+        return bool(line.filter(has_text=person).count()) or None
 
     until(f"order {order_id} is on the worklist", known)
 
@@ -64,6 +64,26 @@ def test_staff_come_from_the_board_to_an_order_and_process_what_waits(dashboard:
     )
     assert dashboard.cut() == []
     assert {part for part, _ in dashboard.called} == {"Reader", "Actor"}
+
+
+def test_staff_keep_a_note_and_give_work_to_somebody(dashboard: Dashboard, shop: Shop) -> None:
+    order_id, (qa, _) = dedicated_order(shop), shop.stack.people["qa"]
+    dashboard.open().find(order_id).shows("Find an order", f"Order {order_id}")
+    found = dashboard.widget("Find an order")
+
+    found.get_by_role("region", name="Messages").get_by_label("Note").fill("She calls at nine.\nAsk for Ada.")
+    dashboard.press("Find an order", "Keep a note").answer("Confirm", f"order {order_id}").popup("Done")
+    posts = shop.done("order.post_list", {"order_id": order_id})["posts"]
+    assert [(post["author"], post["body"]) for post in posts] == [("aws-console", "She calls at nine.\nAsk for Ada.")]
+
+    dashboard.refresh("Find an order").find(order_id).shows("Find an order", f"Order {order_id}")
+    waits = found.get_by_role("region", name="Why it waits")
+    expect(found.get_by_role("region", name="Messages")).to_contain_text("She calls at nine.")
+    waits.get_by_label("User").fill(qa)
+    waits.get_by_label("Why").first.fill("she speaks French")
+    dashboard.press("Find an order", "Give to somebody").answer("Confirm", "from the AWS console").popup("Done")
+    listed(dashboard, order_id, qa)
+    assert dashboard.cut() == []
 
 
 def test_an_order_is_found_and_an_act_without_a_reason_is_refused(dashboard: Dashboard, shop: Shop) -> None:
@@ -103,7 +123,7 @@ def test_widgets_are_read_to_whoever_has_pages_read(dashboard: Dashboard, shop: 
     dashboard.open(theme)
     assert problems_of(dashboard.page) == []
     for title, _ in WIDGETS:
-        dashboard.page.evaluate("title => refresh(title)", title)
+        dashboard.refresh(title)
     dashboard.find(order_id).shows("Find an order", f"Order {order_id}")
     listed(dashboard, order_id)
     dashboard.press("Worklist", order_id).shows("Worklist", f"Order {order_id}")

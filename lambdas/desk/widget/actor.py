@@ -7,6 +7,7 @@ who asks.
 from collections.abc import Mapping
 from typing import Any
 
+from lambdas.desk.acts.act import NOTE, PROCESS
 from lambdas.desk.acts.carry_out import NOTICES, carry_out
 from lambdas.desk.acts.note import add_note
 from lambdas.desk.acts.seen import changes_since
@@ -60,21 +61,27 @@ def _act(call: WidgetCall, parts: WidgetParts) -> str:
         )
     if call.revision == "0":
         return message("Nothing was done", f"The button does not name the order's revision. {_AGAIN}")
-    typed = call.inputs_of(f"{call.act}-{call.action_id}")
-    wish = Wish(
+    wish = _wish(call)
+    reason = "" if wish.what == NOTE else wish.reason  # a note says why itself
+    carry_out(parts.desk, CONSOLE, wish)
+    if wish.what == PROCESS:  # all others keep their reason themselves
+        add_note(parts.desk, CONSOLE, call.order_id, f"{NOTICES[call.act]} {reason}", once=wish.once)
+    metrics.add_metric("DeskWidgetActs", MetricUnit.Count, 1)
+    logger.info("act carried out", act=call.act, user=CONSOLE.name, order_id=call.order_id)
+    return message("Done", f"{NOTICES[call.act]} {_AGAIN}")
+
+
+def _wish(call: WidgetCall) -> Wish:
+    typed = call.inputs_of(f"{call.act}-{call.wait or call.action_id}")
+    return Wish(
         what=call.act,
         order_id=call.order_id,
         revision=int(call.revision),
         action_id=int(call.action_id),
+        wait=call.wait,
         typed={name: text for name, text in typed.items() if text},
+        once=f"widget-{call.revision}",
     )
-    reason = wish.reason
-    answers = {name: text for name, text in wish.typed.items() if name != "reason"}
-    carry_out(parts.desk, CONSOLE, wish.changed(typed=answers))
-    add_note(parts.desk, CONSOLE, call.order_id, f"{NOTICES[call.act]} {reason}", once=f"widget-{call.revision}")
-    metrics.add_metric("DeskWidgetActs", MetricUnit.Count, 1)
-    logger.info("act carried out", act=call.act, user=CONSOLE.name, order_id=call.order_id)
-    return message("Done", f"{NOTICES[call.act]} {_AGAIN}")
 
 
 prepare(widget_parts)

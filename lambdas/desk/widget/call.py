@@ -27,7 +27,7 @@ Number = Annotated[str, BeforeValidator(_text), Field(pattern=r"^[0-9]{1,18}$")]
 class WidgetCall(Frozen):
     """`show`: the page. `act`: what a button does to the order, as the desk names acts. `inputs`: what the viewer typed.
 
-    `dark`: whether the viewer's console is.
+    `wait`: the open work that an act is about, by its key. `dark`: whether the viewer's console is.
     """
 
     show: Annotated[str, Field(max_length=20)] = "board"
@@ -38,6 +38,7 @@ class WidgetCall(Frozen):
     order_id: Number = "0"
     act: Annotated[str, Field(max_length=20)] = ""
     action_id: Number = "0"
+    wait: Annotated[str, Field(pattern=r"^[a-z0-9_]{0,30}$")] = ""
     revision: Number = "0"
     seen: Annotated[str, Field(max_length=4_000)] = ""
     inputs: dict[str, str] = {}

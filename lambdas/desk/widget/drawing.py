@@ -12,7 +12,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from lambdas.desk.acts.act import PROCESS
+from lambdas.desk.acts.act import GIVE, GIVE_BACK, NOTE, PROCESS
 from lambdas.desk.widget.call import WidgetCall
 from lambdas.runtime.models import Frozen
 from lambdas.web.templates import Templates
@@ -20,7 +20,7 @@ from lambdas.web.templates import Templates
 _HERE = Path(__file__).parent
 _DESK = _HERE.parent
 _WIDGET = Templates((_HERE / "templates", _DESK / "templates"), _DESK / "static", "")
-HARMLESS = (PROCESS,)
+HARMLESS = (PROCESS, NOTE, GIVE, GIVE_BACK)
 """Acts with a button. A widget's call does not say who makes it, so all others need a host that does."""
 
 

@@ -47,6 +47,8 @@ class WidgetReader(HTMLParser):
         if tag == "input":
             self.inputs[values["name"]] = values.get("value", "")
             return
+        if tag == "textarea":
+            self.inputs[values["name"]] = ""
         self._open.append(tag)
         if tag == "a":
             self._before = ""

@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from lambdas.desk.acts.act import SKIP
+from lambdas.desk.acts.act import GIVE, GIVE_BACK, NOTE, PROCESS, SKIP
 from lambdas.desk.web.site import Site
 from lambdas.desk.widget import actor, reader
 from lambdas.desk.widget.parts import WidgetParts
@@ -16,8 +16,9 @@ from lambdas.orders.model.checklist import ActionState
 from lambdas.read_models.search.entries import SearchEntries
 from lambdas.read_models.worklist.follower import Worklist
 from lambdas.records.posts.post import PostKind
+from lambdas.records.users.rights import Grant, Right
 from lambdas.runbooks.catalog import RUNBOOKS
-from tests.unit.desk.console import ACTOR, READER, Viewer
+from tests.unit.desk.console import ACTOR, READER, Button, Viewer
 from tests.unit.desk.staff import DEDICATED, at_call_back, changed
 
 MACHINE = "arn:aws:states:eu-central-1:123456789012:stateMachine:dev-dedicated_server"
@@ -36,6 +37,12 @@ def parts(site: Site) -> WidgetParts:
         region="eu-central-1",
         stack_name="OrderQueues-dev",
     )
+
+
+def button_of(viewer: Viewer, act: str) -> Button:
+    (button,) = (button for button in viewer.widget.buttons if button.parameters.get("act") == act)
+    assert (button.endpoint, button.display) == (ACTOR, "popup")
+    return button
 
 
 @pytest.fixture
@@ -102,7 +109,7 @@ def test_a_waiting_action_is_processed_with_a_reason_that_is_kept(site: Site, vi
     order = at_call_back(site)
 
     viewer.open(show="order", order_id=order.order_id)
-    (button,) = (button for button in viewer.widget.buttons if button.endpoint == ACTOR)
+    button = button_of(viewer, PROCESS)
     assert button.display == "popup"
     assert order.order_id in button.confirmation
     viewer.press(button.text, reason="called the client")
@@ -119,15 +126,105 @@ def test_without_a_reason_nothing_is_done(site: Site, viewer: Viewer) -> None:
     order = at_call_back(site)
 
     viewer.open(show="order", order_id=order.order_id)
-    (button,) = (button for button in viewer.widget.buttons if button.endpoint == ACTOR)
+    button = button_of(viewer, PROCESS)
     assert "Say why" in viewer.press(button.text).popup
     assert site.desk.service.get(order_id=order.order_id).revision == order.revision
+
+
+def test_a_note_is_kept_for_staff_once(site: Site, viewer: Viewer) -> None:
+    order = at_call_back(site)
+    viewer.open(show="order", order_id=order.order_id)
+    button = button_of(viewer, NOTE)
+
+    assert order.order_id in button.confirmation
+    for _ in range(2):  # a double click
+        assert viewer.press(button.text, note="She calls at nine.\nAsk for Ada.").popup.startswith("Done")
+
+    (note,) = site.desk.posts.of_order(order.order_id)
+    assert (note.kind, note.by, note.body) == (PostKind.COMMENT, "aws-console", "She calls at nine.\nAsk for Ada.")
+
+
+@pytest.mark.parametrize(("typed", "said"), [("", "Write what"), ("4242 4242 4242 4242", "card number")])
+def test_a_note_that_cannot_be_kept_is_refused(site: Site, viewer: Viewer, typed: str, said: str) -> None:
+    order = at_call_back(site)
+    viewer.open(show="order", order_id=order.order_id)
+
+    assert said in viewer.press(button_of(viewer, NOTE).text, note=typed).popup
+    assert list(site.desk.posts.of_order(order.order_id)) == []
+
+
+def test_work_is_given_to_a_user_with_a_reason_and_back_to_the_team(site: Site, viewer: Viewer) -> None:
+    order = at_call_back(site)
+    site.users.add("ann", now=site.desk.now(), grants=(Grant(rights=frozenset({Right.VIEW, Right.ACT})),))
+    viewer.open(show="order", order_id=order.order_id)
+    viewer.press(button_of(viewer, GIVE).text, user="ann", reason="she speaks French")
+
+    assert viewer.popup.startswith("Done")
+    after = site.desk.service.get(order_id=order.order_id)
+    assert (after.assigned["3202"].to, after.assigned["3202"].by, after.changed_by) == ("ann", *["aws-console"] * 2)
+    viewer.open(show="order", order_id=order.order_id)
+    viewer.press(button_of(viewer, GIVE_BACK).text, reason="she is ill")
+    assert site.desk.service.get(order_id=order.order_id).assigned == {}
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({"user": "nobody", "reason": "x"}, "no user of this name"),
+        ({"user": "", "reason": "x"}, "Say who gets it"),
+        ({"user": "boss", "reason": ""}, "Say why"),
+        ({"user": "<script>", "reason": "x"}, "no user of this name"),
+    ],
+)
+def test_work_is_given_to_a_user_who_may_see_it_or_to_nobody(
+    site: Site, viewer: Viewer, typed: dict[str, str], said: str
+) -> None:
+    order = at_call_back(site)
+    viewer.open(show="order", order_id=order.order_id)
+
+    assert said in viewer.press(button_of(viewer, GIVE).text, **typed).popup
+    assert site.desk.service.get(order_id=order.order_id) == order
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        {"wait": "9999"}, {"wait": ""}, {"wait": "../3202"}, {"wait": ["3202"]}, {"wait": "leads"}, {"revision": 0},
+        {"revision": "1e3"}, {"order_id": 999_999}, {"order_id": "1 OR 1"}, {"act": "give-"}, {"seen": {"a": 1}},
+    ],
+)  # fmt: skip
+def test_forged_parameters_of_a_button_are_refused_and_nothing_is_done(
+    site: Site, viewer: Viewer, forged: dict[str, Any]
+) -> None:
+    order = at_call_back(site)
+    site.users.add("ann", now=site.desk.now(), grants=(Grant(rights=frozenset({Right.VIEW, Right.ACT})),))
+    viewer.open(show="order", order_id=order.order_id)
+    give = button_of(viewer, GIVE).parameters | forged
+    inputs = {f"give-{give.get('wait')}.{name}": text for name, text in (("user", "ann"), ("reason", "x"))}
+    popup = actor.act({**give, "widgetContext": {"forms": {"all": inputs}}}, viewer.parts, request_id="r-1")
+
+    assert "Nothing was done" in popup
+    assert "Something went wrong" not in popup
+    assert site.desk.service.get(order_id=order.order_id) == order
+
+
+@pytest.mark.parametrize("act", [GIVE, NOTE])
+def test_a_stale_note_or_gift_does_nothing(site: Site, viewer: Viewer, act: str) -> None:
+    order = at_call_back(site)
+    site.users.add("ann", now=site.desk.now(), grants=(Grant(rights=frozenset({Right.VIEW})),))
+    viewer.open(show="order", order_id=order.order_id)
+    after = changed(site, order, priority=3)
+
+    viewer.press(button_of(viewer, act).text, note="x", user="ann", reason="x")
+    assert "Nothing was done: the order changed" in viewer.popup
+    assert site.desk.service.get(order_id=order.order_id) == after
+    assert list(site.desk.posts.of_order(order.order_id)) == []
 
 
 def test_a_stale_button_does_nothing_and_says_what_changed(site: Site, viewer: Viewer) -> None:
     order = at_call_back(site)
     viewer.open(show="order", order_id=order.order_id)
-    (button,) = (button for button in viewer.widget.buttons if button.endpoint == ACTOR)
+    button = button_of(viewer, PROCESS)
     skipped = order.actions["3202"].changed(state=ActionState.SKIPPED)
     after = changed(site, order, actions={**order.actions, "3202": skipped})
 
@@ -138,7 +235,21 @@ def test_a_stale_button_does_nothing_and_says_what_changed(site: Site, viewer: V
 
 
 @pytest.mark.parametrize(
-    "what", ["skip", "cancel", "move", "restart", "submit", "answer", "undo-skip", "", "__class__"]
+    "what",
+    [
+        "skip",
+        "cancel",
+        "move",
+        "restart",
+        "submit",
+        "answer",
+        "undo-skip",
+        "take",
+        "priority",
+        "contact",
+        "",
+        "__class__",
+    ],
 )
 def test_only_harmless_acts_can_be_called_whatever_a_call_is_forged_to_say(
     site: Site, viewer: Viewer, what: str
