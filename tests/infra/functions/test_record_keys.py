@@ -49,7 +49,7 @@ def test_nor_does_any_function_reach_the_record_table_without_saying_which_recor
 
 
 def test_nobody_writes_users_and_only_doors_of_staff_bulk_runs_and_runbooks_read_them(stage: Synthesized) -> None:
-    readers = ("ApiHandlerRole", "DeskHandlerRole", "BulkWorkerRole", "RunbooksHandlerRole")
+    readers = ("ApiHandlerRole", "DeskHandlerRole", "WidgetsActorRole", "BulkWorkerRole", "RunbooksHandlerRole")
     for role in roles(stage):
         for key in USERS:
             assert not any(may(stage, role, verb, key) for verb in (*WRITES, "ConditionCheckItem", "Query")), role
