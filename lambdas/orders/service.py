@@ -372,7 +372,7 @@ class OrderService:
         because: str = "",
         expected_revision: int | None = None,
     ) -> Order:
-        """Give open work of the order to a user of the API, or back to its team (`to` empty); see decisions/assignments.py."""
+        """Give open work of the order to a user, or back to its team (`to` empty); see decisions/operator/assignments.py."""
         change = partial(assigned, key=key, to=to, by=by, now=self.now(), take_over=take_over, because=because)
         return self._save(order, "assign", by, change, because=because, expected_revision=expected_revision)
 
