@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from infra.generate.generated_file import write_or_compare
 from infra.stages.settings import SUBJECTS, StageSettings, tables_of
 
 FILE = Path(__file__).resolve().parents[2] / "docs" / "settings.md"
@@ -98,14 +99,8 @@ def _name(model: type[BaseModel]) -> str:
 
 
 def main(words: list[str]) -> int:
-    text = page()
-    if "--check" not in words:
-        FILE.write_text(text, "utf-8")
-        return 0
-    if FILE.exists() and FILE.read_text("utf-8") == text:
-        return 0
-    sys.stderr.write("docs/settings.md is not what infra/stages/subjects.py says: run `make settings`\n")
-    return 1
+    outdated = "docs/settings.md is not what infra/stages/subjects.py says: run `make settings`"
+    return write_or_compare(FILE, page(), words, outdated=outdated)
 
 
 if __name__ == "__main__":

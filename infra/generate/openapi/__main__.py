@@ -3,20 +3,15 @@
 import sys
 from pathlib import Path
 
+from infra.generate.generated_file import write_or_compare
 from infra.generate.openapi.document import document, written
 
 FILE = Path(__file__).resolve().parents[3] / "docs" / "openapi.json"
 
 
 def main(words: list[str]) -> int:
-    text = written(document())
-    if "--check" not in words:
-        FILE.write_text(text, "utf-8")
-        return 0
-    if FILE.exists() and FILE.read_text("utf-8") == text:
-        return 0
-    sys.stderr.write("docs/openapi.json is not what the methods of the API are: run `make openapi`\n")
-    return 1
+    outdated = "docs/openapi.json is not what the methods of the API are: run `make openapi`"
+    return write_or_compare(FILE, written(document()), words, outdated=outdated)
 
 
 if __name__ == "__main__":
