@@ -36,6 +36,12 @@ class Outbox(Construct):
         self.announcer = self._announcer(parts.functions, parts.storage)
         self._read_stream("OrderStream", self.relay, _stream_arn(orders))
         self._read_stream("EventStream", self.announcer, _stream_arn(orders))
+        letters, stream = self.dead_letters.queue_arn, _stream_arn(orders)
+        self.may_replay: list[iam.PolicyStatement] = [  # send dead letters to their readers again
+            allow("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", on=[letters]),
+            allow(*_OF_STREAM, on=[stream]),
+            allow("lambda:InvokeFunction", on=[self.relay.function_arn, self.announcer.function_arn]),
+        ]
 
     def _relay(self, parts: OrderParts, actions: Mapping[str, lambda_.IFunction]) -> lambda_.Function:
         functions = {module: function.function_arn for module, function in actions.items()}
@@ -98,10 +104,9 @@ class Outbox(Construct):
 
     def _reader(self, orders: dynamodb.Table) -> list[iam.PolicyStatement]:
         """Listing streams takes no resource; it shows names only."""
-        read = ("dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator")
         return [
             allow("sqs:SendMessage", on=[self.dead_letters.queue_arn]),
-            allow(*read, on=[_stream_arn(orders)]),
+            allow(*_OF_STREAM, on=[_stream_arn(orders)]),
             allow("dynamodb:ListStreams", on=["*"]),
         ]
 
@@ -129,6 +134,7 @@ class Outbox(Construct):
         )
 
 
+_OF_STREAM = ("dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator")
 _OF_READ_MODELS = tuple(
     f"dynamodb:{verb}"
     for verb in ("GetItem", "PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem", "Query", "BatchWriteItem")

@@ -81,7 +81,7 @@ class OrderQueuesStack(Stack):
         intake = Intake(self, "Intake", parts=order_parts, http_api=api.http_api)
         throttle_public_routes(self, api.stage, settings.public_throttles, has_sandbox=has_sandbox)
         outbox = Outbox(self, "Outbox", parts=order_parts, actions=actions.functions)
-        Runbooks(self, "Runbooks", parts=order_parts, bulk=bulk)
+        Runbooks(self, "Runbooks", parts=order_parts, bulk=bulk, outbox=outbox)
         notices.follow(outbox.bus)
         StaffNotices(
             self,

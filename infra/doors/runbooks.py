@@ -11,6 +11,7 @@ from infra.bulk import Bulk
 from infra.functions import record_keys
 from infra.functions.function import OrderFunction, allow
 from infra.functions.order_parts import OrderParts
+from infra.outbox import Outbox
 from infra.storage import BY_CLIENT, BY_STEP, Storage
 
 _TIMEOUT_SECONDS = 270  # less than the step that calls it (operations/documents.py)
@@ -19,7 +20,7 @@ _TIMEOUT_SECONDS = 270  # less than the step that calls it (operations/documents
 class Runbooks(Construct):
     """`function` does what an automation was started for."""
 
-    def __init__(self, scope: Construct, construct_id: str, *, parts: OrderParts, bulk: Bulk) -> None:
+    def __init__(self, scope: Construct, construct_id: str, *, parts: OrderParts, bulk: Bulk, outbox: Outbox) -> None:
         super().__init__(scope, construct_id)
         self.function = OrderFunction(
             self,
@@ -32,7 +33,9 @@ class Runbooks(Construct):
             environment={
                 **parts.door_environment,
                 "BULK_MACHINE": bulk.machine.state_machine_arn,
+                "DEAD_LETTERS": outbox.dead_letters.queue_url,
                 "MACHINES": parts.queues.machines_json,
+                "READERS": f"{outbox.relay.function_name},{outbox.announcer.function_name}",
                 "STACK_NAME": parts.settings.stack_name,
             },
             permissions=[
@@ -40,6 +43,7 @@ class Runbooks(Construct):
                 *_tables(parts.storage),
                 *parts.queues.may_ask,
                 *bulk.may_start,
+                *outbox.may_replay,
                 allow("ssm:GetAutomationExecution", on=[_any_automation(self)]),
             ],
         ).function

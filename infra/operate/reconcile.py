@@ -23,7 +23,6 @@ from infra.account import reason_of
 from infra.local.engine_process import EngineError
 from infra.operate.deployed_stage import NotDeployedError, client_options, output_of
 from infra.operate.output import say
-from infra.operate.redrive import BATCH, is_accepted
 from infra.stages.errors import StageError
 from lambdas.orders.decisions.operator import restart
 from lambdas.orders.events import AS_IT_STANDS
@@ -35,6 +34,7 @@ from lambdas.orders.ports import TimeWindow
 from lambdas.orders.store import DynamoOrderStore, order_item, save
 from lambdas.records.step_counts import StepCounts
 from lambdas.records.table import RecordTable
+from lambdas.redrive.redriving import BATCH, is_accepted
 
 MARGIN = 10_000  # numbers skipped above the highest known one: a lead has no execution that would show its number
 REVISIONS = 1_000  # added to an order's revision, so that it is above any that was published

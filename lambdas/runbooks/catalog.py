@@ -168,4 +168,9 @@ RUNBOOKS: tuple[Runbook, ...] = (
         about="Ends a pause before its time. What waited for it continues.",
         parameters=(_WHAT, _PAUSED),
     ),
+    Runbook(
+        verb=Verb.DEAD_LETTERS,
+        about="Sends changes of orders that a reader of the stream gave up on to that reader again.",
+        parameters=(_PREVIEW,),
+    ),
 )

@@ -14,6 +14,7 @@ from lambdas.orders.contact.text import line
 from lambdas.orders.contact.unfit import UnfitError
 from lambdas.orders.errors import OrderError
 from lambdas.runbooks.errors import WrongParameterError
+from lambdas.runbooks.of_dead_letters import replay_dead_letters
 from lambdas.runbooks.of_many_orders import act_on_many
 from lambdas.runbooks.of_one_order import act_on_order
 from lambdas.runbooks.of_pauses import pause_or_resume
@@ -47,6 +48,7 @@ _ACTS: dict[Verb, Act] = {
     Verb.BULK: act_on_many,
     Verb.PAUSE: pause_or_resume,
     Verb.RESUME: pause_or_resume,
+    Verb.DEAD_LETTERS: replay_dead_letters,
 }
 
 

@@ -17,10 +17,14 @@ from lambdas.runtime.aws import guard_dynamodb
 
 
 class RunbookSettings(PartsSettings):
-    """`stack_name`: documents begin with it. `bulk_machine`: ARN of the state machine of runs."""
+    """`stack_name`: documents begin with it. `bulk_machine`: ARN of the state machine of runs. `dead_letters`: URL of
+    the queue. `readers`: names of the stream's readers, with commas between them, the relay first.
+    """
 
     stack_name: str
     bulk_machine: str
+    dead_letters: str
+    readers: str
 
 
 @dataclass(frozen=True)

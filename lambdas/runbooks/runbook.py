@@ -17,6 +17,7 @@ class Verb(StrEnum):
     BULK = "bulk"
     PAUSE = "pause"
     RESUME = "resume"
+    DEAD_LETTERS = "replay-dead-letters"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -97,6 +97,10 @@ def sqs() -> Any:
     return _client("sqs")
 
 
+def dynamodb_streams() -> Any:
+    return _client("dynamodbstreams")
+
+
 def systems_manager() -> Any:
     return _client("ssm")
 

@@ -7,10 +7,11 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from rich.console import Console
 
-from infra.operate.redrive import Readers, redrive
+from lambdas.redrive.redriving import Readers, redrive
+from lambdas.runbooks.runbook import Verb
 from tests.flow.conftest import Shop, new_client_order, until
+from tests.flow.staff.automations import automation
 
 pytestmark = pytest.mark.engine
 
@@ -61,7 +62,7 @@ def parked(relay: Readers) -> int | None:
 
 def told(relay: Readers) -> tuple[int, str]:
     said = io.StringIO()
-    return redrive(relay, Console(file=said, width=200)), said.getvalue()
+    return redrive(relay, lambda text: print(text, file=said)), said.getvalue()
 
 
 def test_an_order_whose_start_was_given_up_goes_on_when_it_is_told_again(shop: Shop, relay: Readers) -> None:
@@ -165,3 +166,23 @@ def test_orders_go_on_while_the_event_bus_does_not_answer_and_their_events_go_ou
     events.delete_rule(Name="kept", EventBusName=shop.stack.event_bus)
     assert names[:3] == ["OrderCreated", "OrderSubmitted", "OrderStepEntered"]
     assert names[-1] == "OrderCompleted"
+
+
+def test_a_runbook_shows_dead_letters_and_sends_them_again(shop: Shop, relay: Readers) -> None:
+    console = automation(shop)
+    with broken(relay):
+        order_id = str(shop.done("order.create", new_client_order())["order_id"])
+        shop.done("order.submit", {"order_id": order_id})
+        until("the start is given up", lambda: parked(relay))
+
+    shown = console.start(Verb.DEAD_LETTERS)
+    assert shown.status == "Success", shown.failure
+    assert f"of order {order_id}" in shown.text
+    assert "are in the stream" in shown.text
+    assert "nothing was sent" in shown.text
+
+    until("the letter is visible again", lambda: parked(relay))
+    sent = console.start(Verb.DEAD_LETTERS, Preview="no")
+    assert sent.status == "Success", sent.failure
+    assert f"order {order_id}" in sent.text
+    shop.until_step(order_id, "complete")

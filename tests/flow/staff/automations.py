@@ -14,6 +14,7 @@ from typing import Any
 from infra.operations.documents import document
 from lambdas.runbooks.catalog import RUNBOOKS
 from lambdas.runbooks.runbook import Verb
+from tests.flow.conftest import Shop
 
 ALICE = "arn:aws:sts::000000000000:assumed-role/Operators/alice"
 _KEPT_BELOW = "/orderq/automations/"
@@ -118,6 +119,19 @@ class Automation:
         exec(inputs["Script"], names)  # noqa: S102 - our own document
         answered = {"Payload": names[inputs["Handler"]](inputs["InputPayload"], {})}
         return {output["Name"]: _selected(answered, output["Selector"]) for output in step["outputs"]}
+
+
+def automation(shop: Shop) -> Automation:
+    """Of the deployed function."""
+    functions = shop.client("lambda")
+    pages = functions.get_paginator("list_functions").paginate()
+    (function,) = (
+        found["FunctionName"]
+        for page in pages
+        for found in page["Functions"]
+        if found["Handler"] == "lambdas.runbooks.handler.handler"
+    )
+    return Automation(ssm=shop.client("ssm"), functions=functions, function=function, stack_name="OrderQueues-local")
 
 
 def check_parameters(declared: Mapping[str, Any], given: Mapping[str, list[str]]) -> None:

@@ -8,7 +8,7 @@ import pytest
 from lambdas.runbooks.runbook import Verb
 from tests.flow.conftest import Shop, new_client_order, until
 from tests.flow.server_orders import CALL_BACK, action_of, submitted
-from tests.flow.staff.automations import ALICE, Automation
+from tests.flow.staff.automations import ALICE, Automation, automation
 
 pytestmark = pytest.mark.engine
 
@@ -17,15 +17,7 @@ BOB = "arn:aws:iam::000000000000:user/bob"
 
 @pytest.fixture
 def console(shop: Shop) -> Automation:
-    functions = shop.client("lambda")
-    pages = functions.get_paginator("list_functions").paginate()
-    (function,) = (
-        found["FunctionName"]
-        for page in pages
-        for found in page["Functions"]
-        if found["Handler"] == "lambdas.runbooks.handler.handler"
-    )
-    return Automation(ssm=shop.client("ssm"), functions=functions, function=function, stack_name="OrderQueues-local")
+    return automation(shop)
 
 
 @pytest.fixture

@@ -124,7 +124,7 @@ def test_every_function_is_told_what_its_settings_read_and_no_more(stage: Synthe
         | {"HISTORY_TABLE", "DESK_TABLE"}
         | ({"SIGN_IN_LINKS"} if stage.settings.stage == "local" else set()),
         "BulkWorker": TABLES | DOORS | {"MACHINES", "PACE_SECONDS"},
-        "RunbooksHandler": TABLES | DOORS | {"MACHINES", "BULK_MACHINE", "STACK_NAME"},
+        "RunbooksHandler": TABLES | DOORS | {"MACHINES", "BULK_MACHINE", "STACK_NAME", "DEAD_LETTERS", "READERS"},
         "DocsHandler": set(),
         "FormsHandler": TABLES
         | DOORS

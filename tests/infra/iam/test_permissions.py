@@ -80,6 +80,9 @@ FUNCTIONS: dict[str, dict[str, set[str]]] = {
         "StorageRecordTable": TRANSACTION | {"dynamodb:Query", "dynamodb:DeleteItem"},
         "StorageGuardTable": {"dynamodb:GetItem", "dynamodb:PutItem"},  # previews: test_record_keys.py
         "BulkMachine": {"states:StartExecution"},
+        "OutboxDeadLetters": {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility"},
+        "StorageOrderTable.StreamArn": {"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"},
+        **{key: {"lambda:InvokeFunction"} for key in ("OutboxRelayFunction", "OutboxAnnouncerFunction")},
         "arn:AWS::Partition:ssm:AWS::Region:AWS::AccountId:automation-execution/*": {"ssm:GetAutomationExecution"},
         "*": TRACE,
     },

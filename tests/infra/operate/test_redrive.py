@@ -9,9 +9,9 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
-from rich.console import Console
 
-from infra.operate.redrive import Readers, main, redrive
+from infra.operate.redrive import main
+from lambdas.redrive.redriving import Readers, redrive
 
 PLACE = {
     "shardId": "shardId-1",
@@ -64,7 +64,7 @@ def letters(sqs: Any) -> str:
 def told(sqs: Any, streams: Streams, functions: Functions, url: str) -> tuple[int, str]:
     said = io.StringIO()
     readers = Readers(sqs, streams, functions, None, url, ("relay", "announcer"), "orders")
-    return redrive(readers, Console(file=said, width=300)), said.getvalue()
+    return redrive(readers, lambda text: print(text, file=said)), said.getvalue()
 
 
 def record(sequence: int, sk: str = "order") -> dict[str, Any]:

@@ -92,6 +92,7 @@ def runbooks(dynamodb: DynamoDBClient, records: RecordTable, clock: Clock) -> Ru
     settings = RunbookSettings(
         order_table="orders", record_table=records.name, guard_table="guards", gateway="sandbox", currency="USD",
         stack_name=STACK, bulk_machine="arn:aws:states:us-east-1:123456789012:stateMachine:bulk",
+        dead_letters="https://sqs.us-east-1.amazonaws.com/123456789012/dead", readers="relay,announcer",
     )  # fmt: skip
     guards = RecordTable(make_table(dynamodb, "guards"), dynamodb)
     return Runbooks(RunbookParts(settings, service, records, guards), SystemsManager())

@@ -12,38 +12,26 @@ https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-cond
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html
 """
 
+import base64
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
+from infra.local.engine.iam.path_calls import BY_PATH
+from infra.local.engine.iam.place import Place, UnknownCallError
 from infra.local.engine.iam.policy import Call
+
+__all__ = ["Place", "UnknownCallError", "calls_of"]
 
 Json = Mapping[str, Any]
 _SINGLE = {"GetItem", "PutItem", "UpdateItem", "DeleteItem"}
 _IN_TRANSACTION = {"ConditionCheck": "ConditionCheckItem", "Get": "GetItem"}
+_OF_STREAMS = {"DescribeStream", "GetShardIterator", "GetRecords"}
 _TRANSACTIONS = {"TransactWriteItems", "TransactGetItems"}
 _NAMES = re.compile(r"(?<![:\w#])#?(?!(?:AND|OR|NOT|IN|BETWEEN)\b)[A-Za-z_]\w*\b(?!\s*\()")
 _EQUALS = re.compile(r"\(?\s*(#?\w+)\s*=\s*(:\w+)")
-
-
-class UnknownCallError(ValueError):
-    """A call whose action or resource is not written here; write it, after the Service Authorization Reference."""
-
-
-@dataclass(frozen=True)
-class Place:
-    """Finds resources. `machine_of`: the machine that a task token belongs to."""
-
-    region: str
-    account: str
-    machine_of: Callable[[str], str] = lambda token: ""
-    partition_key: str = "pk"
-
-    def arn(self, service: str, resource: str) -> str:
-        return f"arn:aws:{service}:{self.region}:{self.account}:{resource}"
 
 
 def calls_of(
@@ -51,13 +39,21 @@ def calls_of(
 ) -> list[Call]:
     """`service`: as signed for; `target`: the header X-Amz-Target, empty where the path says it. Raises UnknownCallError."""
     operation = target.rpartition(".")[2]
-    if service in _BY_PATH:
-        return list(_BY_PATH[service](method, unquote(path), body, place))
+    if service in BY_PATH:
+        return list(BY_PATH[service](method, unquote(path), body, place))
     if service not in _BY_TARGET:
         raise UnknownCallError(
             f"{service} {operation or method}: infra/local/engine/iam/calls.py does not know the service"
         )
     return list(_BY_TARGET[service](operation, json.loads(body or b"{}"), place))
+
+
+def _tables_and_streams(operation: str, asked: Json, place: Place) -> Iterator[Call]:
+    """Streams are signed for as tables are."""
+    if operation in _OF_STREAMS:
+        yield Call(f"dynamodb:{operation}", asked.get("StreamArn") or _stream_of(asked["ShardIterator"]))
+        return
+    yield from _dynamodb(operation, asked, place)
 
 
 def _dynamodb(operation: str, asked: Json, place: Place) -> Iterator[Call]:
@@ -78,6 +74,11 @@ def _dynamodb(operation: str, asked: Json, place: Place) -> Iterator[Call]:
         yield _on_table(operation, asked["TableName"], {}, place)
     else:
         raise UnknownCallError(f"dynamodb {operation}: infra/local/engine/iam/calls.py does not know the call")
+
+
+def _stream_of(iterator: str) -> str:
+    """The stream that an iterator of the engine is for."""
+    return str(json.loads(base64.urlsafe_b64decode(iterator))["arn"])
 
 
 def _on_table(operation: str, table: str, keys: dict[str, tuple[str, ...]], place: Place, index: str = "") -> Call:
@@ -156,45 +157,11 @@ def _of_one(service: str, kind: str, named: str) -> Callable[[str, Json, Place],
     return calls
 
 
-def _ses(method: str, path: str, body: bytes, place: Place) -> Iterator[Call]:
-    if (method, path) != ("POST", "/v2/email/outbound-emails"):
-        raise UnknownCallError(f"ses {method} {path}: infra/local/engine/iam/calls.py does not know the call")
-    asked = json.loads(body)
-    sender = _bare(asked["FromEmailAddress"])
-    sent_to = [_bare(each) for several in asked["Destination"].values() for each in several]
-    for identity in dict.fromkeys([sender.rpartition("@")[2], *sent_to]):
-        yield Call("ses:SendEmail", place.arn("ses", f"identity/{identity}"), {"ses:FromAddress": (sender,)})
-
-
-def _bare(address: str) -> str:
-    """`Ada <ada@example.com>` -> `ada@example.com`."""
-    return address.rpartition("<")[2].rstrip(">").strip() if "<" in address else address.strip()
-
-
-def _lambda(method: str, path: str, body: bytes, place: Place) -> Iterator[Call]:
-    found = re.fullmatch(r"/2015-03-31/functions/([^/]+)/invocations", path)
-    if found is None or method != "POST":
-        raise UnknownCallError(f"lambda {method} {path}: infra/local/engine/iam/calls.py does not know the call")
-    name = found[1]
-    yield Call("lambda:InvokeFunction", name if name.startswith("arn:") else place.arn("lambda", f"function:{name}"))
-
-
-_S3_VERBS = {"GET": "s3:GetObject", "HEAD": "s3:GetObject", "PUT": "s3:PutObject", "DELETE": "s3:DeleteObject"}
-
-
-def _s3(method: str, path: str, body: bytes, place: Place) -> Iterator[Call]:
-    bucket, _, key = path.lstrip("/").partition("/")
-    if not key or method not in _S3_VERBS:
-        raise UnknownCallError(f"s3 {method} of a bucket: infra/local/engine/iam/calls.py does not know the call")
-    yield Call(_S3_VERBS[method], f"arn:aws:s3:::{bucket}/{key}")
-
-
 _BY_TARGET: dict[str, Callable[[str, Json, Place], Iterator[Call]]] = {
-    "dynamodb": _dynamodb,
+    "dynamodb": _tables_and_streams,
     "states": _states,
     "events": _events,
     "sqs": _sqs,
     "secretsmanager": _of_one("secretsmanager", "secret:", "SecretId"),
     "ssm": _of_one("ssm", "automation-execution/", "AutomationExecutionId"),
 }
-_BY_PATH: dict[str, Callable[[str, str, bytes, Place], Iterator[Call]]] = {"ses": _ses, "lambda": _lambda, "s3": _s3}
