@@ -179,6 +179,8 @@ def test_the_page_of_each_alarm_names_runbooks_that_there_are() -> None:
 
     assert len(pages) > 20
     for page in pages:
-        (line,) = re.findall(r"^Runbook: (.+)$", page.read_text("utf-8"), re.MULTILINE)
+        found = re.findall(r"^Runbook: (.+)$", page.read_text("utf-8"), re.MULTILINE)
+        assert len(found) == 1, f"{page.name} needs a line `Runbook: ...` that names what helps, or says `none; ...`"
+        line = found[0]
         named = set(re.findall(r"`([a-z]+(?:-[a-z]+)*)`", line))
         assert (named and named <= verbs) or line.startswith("none;"), page.name
