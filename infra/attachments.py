@@ -1,4 +1,4 @@
-"""The bucket for the files of posts. Only the API's function reads and writes it."""
+"""The bucket for the files of posts. The API's function reads and writes it, the desk's reads it."""
 
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
@@ -24,6 +24,6 @@ class Attachments(Construct):
             removal_policy=removal_of(settings),
         )
         self.environment = {"ATTACHMENT_BUCKET": bucket.bucket_name}
-        self.permissions: list[iam.PolicyStatement] = [
-            allow("s3:PutObject", "s3:GetObject", on=[bucket.arn_for_objects("orders/*")])
-        ]
+        files = [bucket.arn_for_objects("orders/*")]
+        self.permissions: list[iam.PolicyStatement] = [allow("s3:PutObject", "s3:GetObject", on=files)]
+        self.reading: list[iam.PolicyStatement] = [allow("s3:GetObject", on=files)]

@@ -4,6 +4,7 @@ from aws_cdk import aws_apigatewayv2 as apigw
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from infra.attachments import Attachments
 from infra.doors.function import DOOR_SECONDS, door_function
 from infra.doors.routes import add_routes, page_id, with_heads
 from infra.functions import record_keys
@@ -22,7 +23,14 @@ class Desk(Construct):
     """It writes orders by the same verbs as the API, and users of the API it only reads."""
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, parts: OrderParts, mail: Mail, http_api: apigw.HttpApi
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        parts: OrderParts,
+        mail: Mail,
+        attachments: Attachments,
+        http_api: apigw.HttpApi,
     ) -> None:
         super().__init__(scope, construct_id)
         is_own_machine = parts.settings.stage == _OWN_MACHINE
@@ -34,12 +42,14 @@ class Desk(Construct):
             environment={
                 **_environment(parts, http_api),
                 **mail.environment,
+                **attachments.environment,
                 **({"SIGN_IN_LINKS": "true"} if is_own_machine else {}),
             },
             permissions=[
                 *_tables(parts.storage, parts.settings.gateway),
                 *(record_keys.of_sign_in_links(parts.storage.records) if is_own_machine else ()),
                 *mail.permissions,
+                *attachments.reading,
                 *parts.queues.may_ask,
             ],
         )

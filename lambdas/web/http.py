@@ -48,7 +48,8 @@ class WebRequest:
 
 @dataclass(frozen=True)
 class Answer:
-    """A page or a redirect. `cookies`: whole `Set-Cookie` values. `form_targets`: origins that its forms may lead to."""
+    """A page or a redirect; with `content`, a file. `cookies`: whole `Set-Cookie` values. `form_targets`: origins that its forms
+    may lead to."""
 
     status: HTTPStatus
     body: str = ""
@@ -58,6 +59,7 @@ class Answer:
     form_targets: tuple[str, ...] = ()
     cache: str = "no-store"
     headers: Mapping[str, str] = field(default_factory=dict)
+    content: bytes | None = field(default=None, repr=False)
 
 
 def see_other(location: str, cookies: tuple[str, ...] = ()) -> Answer:
@@ -130,8 +132,8 @@ def response_of(answer: Answer) -> Response:
         "statusCode": int(answer.status),
         "headers": headers,
         "cookies": list(answer.cookies),
-        "body": answer.body,
-        "isBase64Encoded": False,
+        "body": answer.body if answer.content is None else base64.b64encode(answer.content).decode(),
+        "isBase64Encoded": answer.content is not None,
     }
 
 

@@ -35,13 +35,16 @@ def test_only_prod_keeps_the_bucket_and_its_versions(prod: Synthesized, local: S
     assert "VersioningConfiguration" not in removed["Properties"]
 
 
-def test_only_the_api_knows_the_bucket(stage: Synthesized) -> None:
+def test_only_the_api_and_the_desk_know_the_bucket_and_the_desk_only_reads(stage: Synthesized) -> None:
     knowing = {name for name, function in stage.functions.items() if "AttachmentsBucket" in json.dumps(function)}
     allowed = {
         name for name, role in stage.of_type("AWS::IAM::Role").items() if "AttachmentsBucket" in json.dumps(role)
     }
 
-    assert (knowing, allowed) == ({"ApiHandler"}, {"ApiHandlerRole"})
+    assert (knowing, allowed) == ({"ApiHandler", "DeskHandler"}, {"ApiHandlerRole", "DeskHandlerRole"})
+    assert "s3:PutObject" not in json.dumps(stage.of_type("AWS::IAM::Role")["DeskHandlerRole"])
+    for name in sorted(knowing):
+        told = stage.functions[name]["Environment"]["Variables"]
+        assert name_of(told["ATTACHMENT_BUCKET"]) == "AttachmentsBucket"
     told = stage.functions["ApiHandler"]["Environment"]["Variables"]
-    assert name_of(told["ATTACHMENT_BUCKET"]) == "AttachmentsBucket"
     assert (told["MAIL_FROM"], told["COMPANY"]) == (stage.settings.mail_from, stage.settings.company)

@@ -2,17 +2,16 @@
 
 import base64
 import json
-import re
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import quote
 
 from lambdas.access.errors import AccessError
 from lambdas.api.errors import ApiError
 from lambdas.api.http.files import FileAnswer
 from lambdas.api.http.values import as_json
 from lambdas.orders.errors import Nature, OrderError
+from lambdas.web.downloads import download_headers
 
 Response = dict[str, Any]
 
@@ -73,15 +72,9 @@ def answer(status: int, data: Any, headers: Mapping[str, str]) -> Response:
 
 
 def _file(file: FileAnswer) -> Response:
-    """A file to save. A browser must not show or run it, because nobody has checked its content."""
-    plain = re.sub(r"[^ -~]|[\"\\]", "_", file.name)
-    named = f'attachment; filename="{plain}"'
-    if plain != file.name:  # https://datatracker.ietf.org/doc/html/rfc6266
-        named += f"; filename*=UTF-8''{quote(file.name, safe='')}"
-    headers = {"Content-Disposition": named, "X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
     return {
         "statusCode": int(HTTPStatus.OK),
-        "headers": {"Content-Type": file.content_type, **headers},
+        "headers": {"Content-Type": file.content_type, **download_headers(file.name)},
         "body": base64.b64encode(file.content).decode(),
         "isBase64Encoded": True,
     }

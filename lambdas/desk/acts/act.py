@@ -59,4 +59,5 @@ class Offer(Frozen):
     of_order: tuple[Act, ...]
 
 
+NOTHING = Offer(of_actions={}, of_waits={}, of_order=())
 REASON = ActField(name="reason", label="Reason")

@@ -11,7 +11,7 @@ from lambdas.desk.acts.act import ActField, NewAct
 from lambdas.desk.acts.note import add_note
 from lambdas.desk.acts.wish import Carrying, unfit_wish
 from lambdas.orders.contact.fields import CONTACT_FIELDS
-from lambdas.orders.decisions.open_work import OpenWork
+from lambdas.orders.decisions.open_work import OpenWork, WorkKind
 from lambdas.orders.model.order import Order
 from lambdas.records.users.api_user import ApiUserRecords
 from lambdas.records.users.rights import Right
@@ -22,8 +22,20 @@ CONTACT_LABELS = {
     "vat_id": "VAT number",
 }  # fmt: skip
 PRIORITIES = {0: "low", 1: "normal", 2: "high", 3: "urgent"}
+_WORK = {
+    WorkKind.STOPPED: "Stopped execution",
+    WorkKind.REVIEW: "Lead to review",
+    WorkKind.REPLY: "Reply of the client",
+    WorkKind.MONEY: "Money without an invoice",
+}
 _WHY = ActField(name="reason", label="Reason, if it helps others", is_needed=False)
 _MAX_USER, _MAX_CONTACT = 64, 1_000
+
+
+def work_name(order: Order, work: OpenWork) -> str:
+    """The action, or what else waits."""
+    action = order.actions.get(str(work.action_id))
+    return action.name if action else _WORK.get(work.kind, work.kind.value)
 
 
 def work_acts(work: OpenWork, user: str) -> Iterator[NewAct]:

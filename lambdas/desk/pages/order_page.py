@@ -2,12 +2,12 @@
 
 from itertools import islice
 
-from lambdas.desk.acts.act import ANSWER, CONTACT, NOTE, Act
+from lambdas.desk.acts.act import ANSWER, CONTACT, NOTE, NOTHING, Act, Offer
 from lambdas.desk.acts.handling import CONTACT_LABELS, PRIORITIES
 from lambdas.desk.acts.offered import offered
 from lambdas.desk.desk import Desk
 from lambdas.desk.pages.checklist import StepPicture, checklist_of, state_of, step_word
-from lambdas.desk.pages.history import HistoryShown, read_history
+from lambdas.desk.pages.history import HistoryShown, read_history, read_version
 from lambdas.desk.pages.money import MoneyLine, money_of
 from lambdas.desk.pages.times import amount, moment
 from lambdas.desk.pages.waits import WaitLine, waits_shown
@@ -28,20 +28,21 @@ class ServiceLine(Frozen):
 
 
 class PostLine(Frozen):
-    """`kind`: response, comment or client_response. `files`: their names."""
+    """`kind`: response, comment or client_response. `files`: ids and names of what is attached."""
 
     post_id: int
     kind: str
     who: str
     when: str
     body: str
-    files: tuple[str, ...]
+    files: tuple[tuple[str, str], ...]
 
 
 class OrderPageView(Frozen):
     """`may_see_person`: whether contact data and posts are shown. `facts`: labels and values.
 
-    `beside`: acts that stand beside what they are about, by their names.
+    `beside`: acts that stand beside what they are about, by their names. `as_of`: the time and revision that it is shown as
+    of; empty: as it is now.
     """
 
     order_id: str
@@ -65,6 +66,7 @@ class OrderPageView(Frozen):
     may_see_person: bool
     acts: tuple[Act, ...]
     beside: dict[str, Act]
+    as_of: str = ""
 
 
 def read_order(desk: Desk, user: ApiUser, order_id: str) -> OrderPageView:
@@ -72,13 +74,26 @@ def read_order(desk: Desk, user: ApiUser, order_id: str) -> OrderPageView:
     return view_of(desk, user, desk.order(user, order_id))
 
 
+def read_order_as_it_was(desk: Desk, user: ApiUser, order_id: str, at: str) -> OrderPageView:
+    """`at`: a revision or a time. It has no acts, no messages and no history. Raises as `read_version`."""
+    order = read_version(desk, user, order_id, at)
+    view = _view(desk, user, order, NOTHING, now=order.activity)
+    return view.changed(as_of=f"{moment(order.activity)}, revision {order.revision}")
+
+
 def view_of(desk: Desk, user: ApiUser, order: Order) -> OrderPageView:
     """`order`: the whole one. The page shows as much of it as the user may see."""
+    offer = offered(order, user, desk.service.queues.get(order.order_queue_id), now=desk.now())
+    view = _view(desk, user, order, offer, now=desk.now())
+    posts = _posts(desk, order) if view.may_see_person else ()
+    latest = posts[-1].post_id if posts else 0
+    return view.changed(posts=posts, history=read_history(desk, user, order), latest_post_id=latest)
+
+
+def _view(desk: Desk, user: ApiUser, order: Order, offer: Offer, *, now: int) -> OrderPageView:
     queue = desk.service.queues.get(order.order_queue_id)
-    offer = offered(order, user, queue, now=desk.now())
     shown, may_see = desk.seen(user, order), user.may_in(Right.PERSONAL_DATA, order.order_queue_id, order.brand_id)
     mark, state = state_of(shown)
-    posts = _posts(desk, order) if may_see else ()
     return OrderPageView(
         order_id=order.order_id,
         order_queue_id=order.order_queue_id,
@@ -91,13 +106,13 @@ def view_of(desk: Desk, user: ApiUser, order: Order) -> OrderPageView:
         revision=order.revision,
         facts=_facts(shown),
         steps=checklist_of(shown, offer.of_actions),
-        waits=waits_shown(shown, offer.of_waits, now=desk.now()),
+        waits=waits_shown(shown, offer.of_waits, now=now),
         contact=_contact(shown) if may_see else (),
         services=_services(shown),
         money=money_of(shown),
-        posts=posts,
-        history=read_history(desk, user, order),
-        latest_post_id=posts[-1].post_id if posts else 0,
+        posts=(),
+        history=HistoryShown(order_id=order.order_id),
+        latest_post_id=0,
         may_see_person=may_see,
         acts=tuple(act for act in offer.of_order if act.what not in _APART),
         beside={act.what: act for act in offer.of_order if act.what in _APART},
@@ -145,7 +160,7 @@ def _posts(desk: Desk, order: Order) -> tuple[PostLine, ...]:
 
 def _post(post: Post) -> PostLine:
     who = post.author if post.kind is PostKind.CLIENT_RESPONSE else post.by or post.author
-    files = tuple(file.name for file in post.attachments)
+    files = tuple((file.attach_id, file.name) for file in post.attachments)
     return PostLine(
         post_id=post.post_id, kind=post.kind.value, who=who, when=moment(post.posted_at), body=post.body, files=files
     )

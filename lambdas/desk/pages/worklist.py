@@ -2,6 +2,7 @@
 
 from lambdas.access.visibility import queues_seen_by
 from lambdas.desk.acts.act import TAKE, Act
+from lambdas.desk.acts.handling import work_name
 from lambdas.desk.acts.offered import Offering
 from lambdas.desk.desk import Desk
 from lambdas.desk.pages.times import moment
@@ -13,13 +14,8 @@ from lambdas.records.users.api_user import ApiUser
 from lambdas.runtime.models import Frozen
 
 MINE, TEAMS, ALL = "mine", "teams", "all"
+WHOSE = (TEAMS, MINE, ALL)
 _PAGE = 50
-_WHATS = {
-    WorkKind.STOPPED: "Stopped execution",
-    WorkKind.REVIEW: "Lead to review",
-    WorkKind.REPLY: "Reply of the client",
-    WorkKind.MONEY: "Money without an invoice",
-}
 _MARKS = {WorkKind.FAILED: "failed", WorkKind.UNDO: "failed", WorkKind.STOPPED: "failed"}
 _URGENT = {2: "high", 3: "urgent"}
 
@@ -52,7 +48,7 @@ class WorkShown(Frozen):
 
 def read_worklist(desk: Desk, user: ApiUser, whose: str, cursor: str) -> WorkShown:
     """Raises InvalidOrderError for a cursor of another list."""
-    whose = whose if whose in (MINE, TEAMS, ALL) else TEAMS if user.teams else ALL
+    whose = whose if whose in WHOSE else TEAMS if user.teams else ALL
     page = _page(desk, user, whose, cursor)
     return WorkShown(
         whose=whose,
@@ -85,10 +81,9 @@ def _take(entry: WorkEntry, user: ApiUser) -> Act | None:
 
 def _line(entry: WorkEntry, take: Act | None) -> WorkLine:
     order, work = entry.order, entry.work
-    action = order.actions.get(str(work.action_id))
     return WorkLine(
         order_id=order.order_id,
-        what=action.name if action else _WHATS.get(work.kind, work.kind.value),
+        what=work_name(order, work),
         kind=work.kind.value,
         mark=_MARKS.get(work.kind, "waiting"),
         who=order.listed_company,

@@ -14,8 +14,8 @@
     for (const button of document.querySelectorAll("button[aria-disabled]")) button.removeAttribute("aria-disabled");
   });
 
-  document.getElementById("changed")?.focus();
-  if (!content) return;
+  document.getElementById("refused")?.focus();
+  if (!content?.dataset.again) return;
 
   const news = document.getElementById("news");
   const say = (text) => { if (news.textContent !== text) news.textContent = text; };

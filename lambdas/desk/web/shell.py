@@ -13,13 +13,22 @@ from lambdas.records.users.sessions import UserSession
 from lambdas.web.http import Answer, WebRequest
 
 _PART = "part"
-_KEPT = ("q", "whose", "cursor")  # of a query, when a page is loaded again
+_KEPT = ("q", "whose", "cursor", "at")  # of a query, when a page is loaded again
 
 
-def page(site: Site, request: WebRequest, session: UserSession, template: str, *, title: str, **values: Any) -> Answer:
-    """The page of this fragment, or the fragment alone."""
+def page(
+    site: Site,
+    request: WebRequest,
+    session: UserSession,
+    template: str,
+    *,
+    title: str,
+    is_live: bool = True,
+    **values: Any,
+) -> Answer:
+    """The page of this fragment, or the fragment alone. `is_live`: it changes while it is looked at."""
     csrf = session.derived(CSRF)
-    content = drawn(WEB, template, csrf=csrf, **values)
+    content = drawn(WEB, template, **{"csrf": csrf, "once": "", "typed": {}, "wish": None, "back": "", **values})
     if _PART in request.query:
         return Answer(HTTPStatus.OK, content)
     again = "/" + "/".join(request.path)
@@ -36,6 +45,7 @@ def page(site: Site, request: WebRequest, session: UserSession, template: str, *
             csrf=csrf,
             content=Markup(content),  # noqa: S704 - drawn from escaped values
             again=again,
+            is_live=is_live,
         ),
     )
 

@@ -35,7 +35,7 @@ def drawn(
     template: str, call: WidgetCall, endpoints: Endpoints, *, links: Sequence[tuple[str, str]] = (), **values: Any
 ) -> str:
     """A page of the desk as a widget. `links`: names and addresses of places in the console."""
-    content = _WIDGET.draw(template, endpoints=endpoints, harmless=HARMLESS, **values)
+    content = _WIDGET.draw(template, endpoints=endpoints, harmless=HARMLESS, **{"notice": "", **values})
     return _WIDGET.draw(
         "widget.html",
         content=Markup(content),  # noqa: S704 - drawn from escaped values

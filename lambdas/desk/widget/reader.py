@@ -90,7 +90,7 @@ def _order(call: WidgetCall, parts: WidgetParts, endpoints: Endpoints) -> str:
     links = console_links(order, machine, parts.region)
     runbook = runbook_addresses(parts.stack_name, partition_of(machine), parts.region)
     view = view_of(parts.desk, SHOWN, order)
-    shown = {"order": view, "notice": "", "changed": None, "typed": {}, "wish": None}
+    shown = {"order": view, "notice": "", "refusal": None, "typed": {}, "wish": None}
     return drawn("order.html", call, endpoints, links=links, runbook=runbook, **shown)
 
 

@@ -94,6 +94,7 @@ FUNCTIONS: dict[str, dict[str, set[str]]] = {
         "StorageGuardTable": READ_WRITE,
         "StorageHistoryTable": {"dynamodb:GetItem", "dynamodb:Query"},
         "StorageDeskTable": {"dynamodb:GetItem", "dynamodb:Query"},
+        "AttachmentsBucket/orders/*": {"s3:GetObject"},
         SENDER: {"ses:SendEmail"},
         "*": TRACE,
     },

@@ -92,9 +92,10 @@ def test_a_row_of_the_worklist_is_taken_there(site: Site, staff: Staff) -> None:
     shown = staff.open("/desk/worklist?whose=all")
     assert "take 3202" in shown.acts
 
-    staff.press("take 3202")
+    shown = staff.press("take 3202")
 
     assert holder(site, order) == "boss"
+    assert f"Order {order.order_id}: You took it." in shown.text
     worklist.follow(order, stored(site, order))
     assert "take 3202" not in staff.open("/desk/worklist?whose=all").acts
 
@@ -212,3 +213,47 @@ def test_a_forged_wait_is_refused(site: Site, staff: Staff) -> None:
     assert staff.post(path, {**inputs, "wait": "9999"}).status == 409
     assert staff.post(path, {**inputs, "wait": "<b>"}).status == 400
     assert holder(site, order) == ""
+
+
+def test_a_stale_row_of_the_worklist_does_nothing_and_says_what_changed(site: Site, staff: Staff) -> None:
+    order, other = at_call_back(site), Staff.signed_in(site, "kim", EVERYTHING)
+    Worklist(site.desk.read_models).follow(None, order)
+    staff.open("/desk/worklist?whose=all")
+    other.order(order.order_id)
+    other.press("take 3202")
+    other.press("priority", priority="3")
+
+    shown = staff.press("take 3202")
+
+    assert (shown.status, holder(site, order)) == (409, "kim")
+    assert "Identity Call-back was with nobody and is with kim now." in shown.text
+    assert "The priority was normal and is urgent now." in shown.text
+
+
+def test_contact_data_that_cannot_be_kept_is_refused_by_field_and_what_was_typed_stays(
+    site: Site, staff: Staff
+) -> None:
+    order = at_call_back(site)
+    staff.order(order.order_id)
+
+    shown = staff.press("contact", contact_email="no address", contact_first="Grace")
+
+    assert shown.status == 409
+    assert "E-mail " in shown.text.split("Nothing was done")[1]
+    inputs = shown.form("contact")[1]
+    assert (inputs["contact-email"], inputs["contact-first"]) == ("no address", "Grace")
+    assert stored(site, order) == order
+
+
+@pytest.mark.parametrize("note", ["x" * 20_001, "card 4111 1111 1111 1111", "\x07"])
+def test_a_note_that_cannot_be_kept_is_refused_and_no_card_number_is_shown_again(
+    site: Site, staff: Staff, note: str
+) -> None:
+    order = at_call_back(site)
+    staff.order(order.order_id)
+
+    shown = staff.press("note", note=note)
+
+    assert shown.status == 422
+    assert "4111 1111 1111 1111" not in shown.body
+    assert stored(site, order) == order

@@ -1,0 +1,79 @@
+"""Pages of one order: as it is, as it was, after an act that was refused; and files of its messages."""
+
+import re
+from http import HTTPStatus
+from typing import Any
+
+from lambdas.desk.acts.carry_out import NOTICES
+from lambdas.desk.acts.wish import Wish
+from lambdas.desk.pages.files import read_file
+from lambdas.desk.pages.order_page import OrderPageView, read_order, read_order_as_it_was, view_of
+from lambdas.desk.web.shell import page
+from lambdas.desk.web.site import Site
+from lambdas.orders.card_numbers.numbers import has_card_number
+from lambdas.orders.model.order import Order
+from lambdas.records.users.sessions import UserSession
+from lambdas.runtime.models import Frozen
+from lambdas.web.downloads import download_headers
+from lambdas.web.http import Answer, WebRequest
+
+
+class Refusal(Frozen):
+    """Why nothing was done, and what to do next. `kind`: a word for logs."""
+
+    kind: str
+    title: str
+    sentences: tuple[str, ...]
+    hint: str = ""
+
+
+def show(site: Site, request: WebRequest, session: UserSession, order_id: str) -> Answer:
+    """The order; with `at`, as it was at that revision or time."""
+    at = request.query.get("at", "")
+    if at:
+        view = read_order_as_it_was(site.desk, session.user, order_id, at)
+        return _page(site, request, session, view, title=f"Order {order_id} as it was")
+    notice = NOTICES.get(request.query.get("done", ""), "")
+    view = read_order(site.desk, session.user, order_id)
+    return _page(site, request, session, view, title=f"Order {order_id}", notice=notice)
+
+
+def show_refused(
+    site: Site,
+    request: WebRequest,
+    session: UserSession,
+    *,
+    order: Order,
+    wish: Wish,
+    refusal: Refusal,
+    status: HTTPStatus,
+) -> Answer:
+    """The order as it is now, why nothing was done, and what was typed, but no card number."""
+    typed = {name: text for name, text in wish.typed.items() if not has_card_number(text)}
+    view = view_of(site.desk, session.user, order)
+    title = f"Not done: order {order.order_id}"
+    answer = _page(site, request, session, view, title=title, refusal=refusal, typed=typed, wish=wish)
+    return Answer(status, answer.body)
+
+
+def download(site: Site, session: UserSession, order_id: str, attach_id: str) -> Answer:
+    """A file of a message, to save. Its type is that of our table of kinds, whatever its sender called it."""
+    file, content = read_file(site.desk, session.user, order_id, attach_id)
+    headers = download_headers(file.name)
+    return Answer(HTTPStatus.OK, content_type=file.content_type, headers=headers, content=content)
+
+
+def notice_of_worklist(request: WebRequest) -> str:
+    """What was done from a row of the worklist, to which order."""
+    done, order_id = NOTICES.get(request.query.get("done", "")), request.query.get("order", "")
+    return f"Order {order_id}: {done}" if done and re.fullmatch(r"[0-9]{1,18}", order_id) else ""
+
+
+def _page(
+    site: Site, request: WebRequest, session: UserSession, view: OrderPageView, *, title: str, **values: Any
+) -> Answer:
+    once = session.derived(f"once:{view.order_id}:{view.latest_post_id}")  # the same until another message was posted
+    shown = {"notice": "", "refusal": None, **values}
+    return page(
+        site, request, session, "order.html", title=title, order=view, once=once, is_live=not view.as_of, **shown
+    )
