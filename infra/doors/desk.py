@@ -33,25 +33,13 @@ class Desk(Construct):
         http_api: apigw.HttpApi,
     ) -> None:
         super().__init__(scope, construct_id)
-        is_own_machine = parts.settings.stage == _OWN_MACHINE
         self.function = door_function(
             self,
             parts=parts,
             handler="lambdas.desk.handler.handler",
             description="Order desk for staff",
-            environment={
-                **_environment(parts, http_api),
-                **mail.environment,
-                **attachments.environment,
-                **({"SIGN_IN_LINKS": "true"} if is_own_machine else {}),
-            },
-            permissions=[
-                *_tables(parts.storage, parts.settings.gateway),
-                *(record_keys.of_sign_in_links(parts.storage.records) if is_own_machine else ()),
-                *mail.permissions,
-                *attachments.reading,
-                *parts.queues.may_ask,
-            ],
+            environment={**_environment(parts, http_api), **mail.environment, **attachments.environment},
+            permissions=[*_permissions(parts), *mail.permissions, *attachments.reading],
         )
         add_routes(
             self,
@@ -72,7 +60,13 @@ def _environment(parts: OrderParts, http_api: apigw.HttpApi) -> dict[str, str]:
         "DESK_TABLE": parts.storage.desk.table_name,
         "HISTORY_TABLE": parts.storage.history.table_name,
         "MACHINES": parts.queues.machines_json,
+        **({"SIGN_IN_LINKS": "true"} if parts.settings.stage == _OWN_MACHINE else {}),
     }
+
+
+def _permissions(parts: OrderParts) -> list[iam.PolicyStatement]:
+    links = record_keys.of_sign_in_links(parts.storage.records) if parts.settings.stage == _OWN_MACHINE else []
+    return [*_tables(parts.storage, parts.settings.gateway), *links, *parts.queues.may_ask]
 
 
 def _tables(storage: Storage, gateway: str) -> list[iam.PolicyStatement]:

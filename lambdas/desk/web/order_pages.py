@@ -64,7 +64,7 @@ def download(site: Site, session: UserSession, order_id: str, attach_id: str) ->
 
 
 def notice_of_worklist(request: WebRequest) -> str:
-    """What was done from a row of the worklist, to which order."""
+    """The sentence after an act on a row of the worklist; or empty."""
     done, order_id = NOTICES.get(request.query.get("done", "")), request.query.get("order", "")
     return f"Order {order_id}: {done}" if done and re.fullmatch(r"[0-9]{1,18}", order_id) else ""
 

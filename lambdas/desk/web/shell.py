@@ -31,23 +31,16 @@ def page(
     content = drawn(WEB, template, **{"csrf": csrf, "once": "", "typed": {}, "wish": None, "back": "", **values})
     if _PART in request.query:
         return Answer(HTTPStatus.OK, content)
-    again = "/" + "/".join(request.path)
-    if kept := {name: request.query[name] for name in _KEPT if request.query.get(name)}:
-        again = f"{again}?{urlencode(kept)}"
-    return Answer(
-        HTTPStatus.OK,
-        drawn(
-            WEB,
-            "shell.html",
-            title=title,
-            company=site.desk.company,
-            user=session.user.name,
-            csrf=csrf,
-            content=Markup(content),  # noqa: S704 - drawn from escaped values
-            again=again,
-            is_live=is_live,
-        ),
-    )
+    shell = {"title": title, "company": site.desk.company, "user": session.user.name, "csrf": csrf}
+    content = Markup(content)  # noqa: S704 - drawn from escaped values
+    whole = drawn(WEB, "shell.html", **shell, content=content, again=_address(request), is_live=is_live)
+    return Answer(HTTPStatus.OK, whole)
+
+
+def _address(request: WebRequest) -> str:
+    """The page's own address, without what is said once, such as a notice."""
+    kept = {name: request.query[name] for name in _KEPT if request.query.get(name)}
+    return "/" + "/".join(request.path) + (f"?{urlencode(kept)}" if kept else "")
 
 
 def message_page(
