@@ -38,7 +38,7 @@ def page(
 
 
 def _address(request: WebRequest) -> str:
-    """The page's own address, without what is said once, such as a notice."""
+    """The page's own address, without what is shown once, such as a notice."""
     kept = {name: request.query[name] for name in _KEPT if request.query.get(name)}
     return "/" + "/".join(request.path) + (f"?{urlencode(kept)}" if kept else "")
 
