@@ -40,9 +40,7 @@ _OUTCOMES: dict[MailState, MailOutcome] = {
 
 class PostSettings(Settings):
     """`mail_from`: the stage's sender. `company`: whose name it has. `attachment_bucket`: where files are, if any are sent.
-
-    `public_url`: where the pages are, as clients know it.
-    """
+    `public_url`: where the pages are, as clients know it."""
 
     mail_from: str
     company: str
@@ -121,9 +119,11 @@ class Posting:
 
     def _mailed(self, post: Post, files: list[NewFile], order: Order) -> MailState:
         name = post.mail_name
-        if self._notifications.states(order.order_id, name, name).get(name) is MailState.SENT:
+        known = self._notifications.states(order.order_id, name, name).get(name)
+        if known is MailState.SENT:
             return MailState.SENT
-        mail = self._mail(post, files, self._link_text(post, order))
+        # One that is being sent is not sent again, so it needs no link.
+        mail = self._mail(post, files, "" if known is MailState.SENDING else self._link_text(post, order))
         try:
             sent = send_once(self._notifications, post.order_id, post.mail_name, mail, self._now, on_doubt="skip")
         except MailRefusedError as refused:

@@ -245,3 +245,14 @@ def test_a_repeated_answer_makes_no_second_link_and_one_that_was_refused_is_sent
     (mail,) = shop.ses.sent
     assert LINK.search(mail["Content"]["Simple"]["Body"]["Text"]["Data"])
     assert len(links(shop)) == 2  # of the try that was refused, and of the one that was sent
+
+
+def test_an_answer_that_may_have_been_mailed_makes_no_further_link(
+    shop: PostShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PUBLIC_URL", PAGES)
+    shop.ses.fails = [SILENCE]
+    for _ in range(3):
+        assert shop.with_key("a", followup="Ready.").body["type"].endswith("mail_unknown")
+
+    assert (shop.ses.sent, len(links(shop))) == ([], 1)
