@@ -15,7 +15,7 @@ STACKS = OrderQueues-$(STAGE) OrderQueues-$(STAGE)-Operations
 # Keep bytecode whatever the shell's settings: without it a synth takes twice as long.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help setup engine chromium callers run stop test unit thorough check format compile diagram openapi settings screenshots bench faults new-stage synth impact deploy mail-domain diff smoke diff-contract redrive copy-back verify-history reconcile rebuild check-orders users order destroy clean
+.PHONY: help setup engine chromium callers run stop test unit thorough check format compile diagram openapi settings screenshots bench faults new-stage synth impact deploy mail-domain diff smoke diff-contract redrive copy-back verify-history begin-history reconcile rebuild check-orders users order destroy clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 15
@@ -104,6 +104,9 @@ copy-back: setup ## copy lost or unreadable orders back from a recovered table (
 
 verify-history: setup ## prove the history of all orders, or of ORDERS="1001 1002"; exits with 1 if an item was changed or is missing
 	@$(RUN) -m infra.operate.verify_history --stage $(STAGE) $(ORDERS)
+
+begin-history: setup ## record orders from before history as they stand, once; from then on no history may begin late
+	@$(RUN) -m infra.operate.begin_history --stage $(STAGE)
 
 reconcile: setup ## bring STAGE in line with an order table whose rows were restored (docs/operating.md)
 	@$(RUN) -m infra.operate.reconcile --stage $(STAGE)

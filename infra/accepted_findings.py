@@ -29,6 +29,7 @@ _NO_DEAD_LETTERS = "AwsSolutions::AwsSolutions-SQS3"
 _NO_POINT_IN_TIME = "AwsSolutions::AwsSolutions-DDB3"
 # With the bucket's logical id, whose last digits come from its path and never change.
 _ANY_FILE = "AwsSolutions::AwsSolutions-IAM5[Resource::<AttachmentsBucket134755D7.Arn>/orders/*]"
+_ANY_ANCHOR = "AwsSolutions::AwsSolutions-IAM5[Resource::<AnchorsBucketE0A93AD3.Arn>/anchors/*]"
 _NO_ACCESS_LOG = "AwsSolutions::AwsSolutions-S1"
 _NOT_ROTATED = "AwsSolutions::AwsSolutions-SMG4"
 
@@ -61,6 +62,17 @@ ACCEPTED = (
         construct="Attachments/Bucket/Resource",
         finding=_NO_ACCESS_LOG,
         reason="Only the functions of the API and of the desk reach these files, and both need a user with the right.",
+    ),
+    Accepted(
+        construct="{anchors}/Bucket/Resource",
+        finding=_NO_ACCESS_LOG,
+        reason="One function puts one object a day. What it holds is locked, and each version of it is compared.",
+    ),
+    Accepted(construct="{anchors}/Anchor/Role/Resource", finding=_ANY_RESOURCE, reason=_XRAY),
+    Accepted(
+        construct="{anchors}/Anchor/Role/Resource",
+        finding=_ANY_ANCHOR,
+        reason="An object is named by its day.",
     ),
     Accepted(construct="Actions/{action}/Role/Resource", finding=_ANY_RESOURCE, reason=_XRAY),
     Accepted(construct="Watch/Sweeper/Role/Resource", finding=_ANY_RESOURCE, reason=_XRAY),

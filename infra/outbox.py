@@ -91,6 +91,7 @@ class Outbox(Construct):
                 "HISTORY_TABLE": storage.history.table_name,
                 "DESK_TABLE": storage.desk.table_name,
                 "DEAD_LETTERS": self.dead_letters.queue_url,
+                **({"HISTORY_ANCHORED": "1"} if parts.settings.history_anchors else {}),
             },
             permissions=[
                 allow("events:PutEvents", on=[self.bus.event_bus_arn]),

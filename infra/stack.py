@@ -23,6 +23,7 @@ from infra.functions.code import code_asset
 from infra.functions.function import FunctionParts
 from infra.functions.layer import layer_version
 from infra.functions.order_parts import OrderParts
+from infra.history.anchors import Anchors
 from infra.notices import Notices
 from infra.outbox import Outbox
 from infra.queue_folders import read_queues
@@ -94,6 +95,8 @@ class OrderQueuesStack(Stack):
             api_url=api.url,
         )
         Watch(self, "Watch", parts=order_parts)
+        if settings.history_anchors:
+            Anchors(self, "Anchors", parts=parts, storage=storage, lock=settings.history_anchors)
         self._write_outputs(api, storage, outbox, intake, queues)
         CfnOutput(self, "BulkMachine", value=bulk.machine.state_machine_arn)
         Tags.of(self).add("project", "order-queues")
@@ -101,6 +104,7 @@ class OrderQueuesStack(Stack):
         # The constructs behind the placeholders of accepted_findings.py.
         self.construct_names = {
             "action": [construct_name(module) for module in actions.functions],
+            "anchors": ["Anchors"] if settings.history_anchors else [],
             "bulk_machine": [bulk.name],
             "machine": queues.names,
             "queue": [construct_name(folder) for folder in queues.arns_by_folder],

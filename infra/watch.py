@@ -87,6 +87,7 @@ class Watch(Construct):
                 "GATEWAY": settings.gateway,
                 "CURRENCY": settings.currency,
                 "MACHINES": self._parts.queues.machines_json,
+                **({"HISTORY_ANCHORED": "1"} if settings.history_anchors else {}),
             },
             permissions=self._of_the_check(storage),
         )

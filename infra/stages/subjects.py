@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, field_validator
 
 from infra.stages.currency import has_hundredths
+from infra.stages.history_anchors import HistoryAnchors
 from infra.stages.limits import Count, PublicThrottles, ReservedConcurrency
 from infra.stages.log_retention import RETENTION
 from infra.stages.this_machine import OWN_ADDRESS
@@ -44,6 +45,11 @@ class Data(Frozen):
         description="Tables and logs outlive the stack and refuse to be deleted. Orders are real: samples are refused."
     )
     point_in_time_recovery: bool = Field(False, description="Tables can be put back to any moment of the last 35 days.")
+    history_anchors: HistoryAnchors | None = Field(
+        None,
+        description="Each day an anchor of what orders' histories are goes to a bucket with Object Lock: mode `governance` or "
+        "`compliance`, and for how many days an anchor is locked. The bucket outlives the stack.",
+    )
     customer_managed_key: bool = Field(False, description="Tables are encrypted with a KMS key of the stage.")
     time_to_live: bool = Field(True, description="DynamoDB deletes records after their end, such as sessions.")
     log_days: int = Field(7, description="For how many days logs are kept.")

@@ -53,6 +53,7 @@ class AnnouncerSettings(Settings):
     history_table: str
     desk_table: str
     dead_letters: str
+    history_anchored: bool = False
 
 
 class SentEvents:
@@ -77,7 +78,7 @@ def followers_of(settings: AnnouncerSettings) -> Followers:
     history = HistoryTable(RecordTable(settings.history_table))
     return {
         "step counts": StepCounts(RecordTable(settings.record_table)),
-        "history": History(history, lambda: int(time.time())),
+        "history": History(history, lambda: int(time.time()), is_anchored=settings.history_anchored),
         **desk_followers(RecordTable(settings.desk_table)),
     }
 

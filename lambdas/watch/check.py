@@ -15,6 +15,7 @@ from lambdas.orders.model.order import Order
 from lambdas.orders.model.queue import load_queues
 from lambdas.orders.store import DynamoOrderStore
 from lambdas.payments.gateways import gateway_named
+from lambdas.records.history_anchor import LastAnchor, days_not_anchored
 from lambdas.records.step_counts import StepCounts
 from lambdas.records.table import RecordTable
 from lambdas.runtime.aws import step_functions
@@ -37,6 +38,7 @@ class CheckSettings(TableSettings):
     """`machines`: JSON map of order_queue_id -> state machine ARN."""
 
     machines: str = "{}"
+    history_anchored: bool = False
 
 
 @cache
@@ -47,6 +49,7 @@ def _stage() -> Stage:
         RecordTable(settings.record_table),
         gateway=settings.gateway,
         machines=json.loads(settings.machines),
+        history_anchored=settings.history_anchored,
     )
 
 
@@ -57,6 +60,7 @@ def stage_of(
     gateway: str,
     machines: Mapping[str, str],
     client: "SFNClient | None" = None,
+    history_anchored: bool = False,
 ) -> Stage:
     """The data of a deployed stage. `machines`: order_queue_id -> state machine ARN."""
     return Stage(
@@ -68,6 +72,7 @@ def stage_of(
         queues=load_queues(),
         now=lambda: int(time.time()),
         pause=time.sleep,
+        history_anchored=history_anchored,
     )
 
 
@@ -129,6 +134,9 @@ def _count(progress: Progress, stage: Stage) -> None:
     metrics.add_metric("PromisesBroken", MetricUnit.Count, progress.found)
     metrics.add_metric("HoldsLapsing", MetricUnit.Count, progress.lapsing)
     metrics.add_metric("OldestWait", MetricUnit.Seconds, progress.oldest_wait_seconds)
+    if stage.history_anchored:
+        last_day, _ = LastAnchor(stage.records).read()
+        metrics.add_metric("DaysNotAnchored", MetricUnit.Count, days_not_anchored(last_day, stage.now()))
     counts = StepCounts(stage.records)
     for queue in stage.queues.values():
         counted = counts.of_queue(queue.order_queue_id)

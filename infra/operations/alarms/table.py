@@ -98,6 +98,17 @@ OF_THE_CHECK = (
         minutes=60,
         missing="ignore",
     ),
+    AlarmRule(
+        name="HistoryNotAnchored",
+        means="A day of history was not anchored, so a rewritten chain of that day would not be found",
+        of=Of.OURS,
+        metrics=("DaysNotAnchored",),
+        names=(_CHECK,),
+        statistic="Maximum",
+        threshold=1,
+        minutes=60,
+        missing="ignore",
+    ),
 )
 OF_READERS = (
     AlarmRule(

@@ -43,6 +43,12 @@ class Checked:
         return sum(item.is_erased for item in self.items)
 
     @property
+    def begins_at(self) -> HistoryItem | None:
+        """The first item, if it tells that the order had revisions before it."""
+        first = next((item for item in self.items if not item.side), None)
+        return first if first and first.revision > 1 and not first.previous.revision else None
+
+    @property
     def head(self) -> Link:
         chained = [item.link for item in self.items if not item.side]
         return chained[-1] if chained else Link()
@@ -115,6 +121,19 @@ def order_problems(found: Checked, order: Order) -> Iterator[Finding]:
     if differing:
         places = ", ".join(sorted({path.split("/")[1] for path in differing}))
         yield Finding(order.order_id, last, f"was changed, or the order was: they differ in {places}")
+
+
+def begin_problems(found: Checked, begun_at: int) -> Iterator[Finding]:
+    """A chain may begin late only if its order was created before history was begun. `begun_at`: 0 if that is not recorded."""
+    first = found.begins_at
+    if first is None:
+        return
+    _, created_at = first.plain.changes.get("/ts", (None, (first.plain.base or {}).get("/ts")))
+    if not isinstance(created_at, int) or created_at > begun_at:
+        problem = f"is the first one, at revision {first.revision}: what was before is missing"
+        if not begun_at:
+            problem += ", or the order is older than history (make begin-history)"
+        yield Finding(found.of.partition("-")[0], first.sk, problem)
 
 
 def _revision_in(sk: str) -> int:

@@ -9,6 +9,8 @@ Longer than 200 lines, because every way in which a change can come is handled i
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import TypeVar
 
 from lambdas.orders.model.fingerprint import fingerprint
 from lambdas.orders.model.order import Order
@@ -25,6 +27,7 @@ _REMEMBERED = 5_000
 _FRESH_SECONDS = 900
 _LARGEST_BYTES = 400 * 1024
 ERASE = "erase"
+T = TypeVar("T")
 
 
 def name_of(order: Order) -> str:
@@ -42,11 +45,13 @@ class _Place:
 
 
 class History:
-    """The history of orders, as a follower of the stream. `now`: Unix seconds."""
+    """The history of orders, as a follower of the stream. `now`: Unix seconds. `is_anchored`: note which orders change on a
+    day, for its anchor."""
 
-    def __init__(self, table: HistoryTable, now: Callable[[], int]) -> None:
-        self._table, self._now = table, now
+    def __init__(self, table: HistoryTable, now: Callable[[], int], *, is_anchored: bool = False) -> None:
+        self._table, self._now, self._is_anchored = table, now, is_anchored
         self._heads: dict[str, Link] = {}
+        self._marked: dict[str, str] = {}
 
     def follow(self, old: Order | None, new: Order | None) -> None:
         """Record a change. `old` None: the order was created, or comes as it stands. `new` None: it was removed."""
@@ -108,13 +113,19 @@ class History:
     def _put(self, item: HistoryItem) -> Record | None:
         """Write the item and remember it as its order's last one. Return what is there already instead."""
         record = item.record()
+        if self._is_anchored:
+            self._mark(item.of)
         existing = self._table.put_new(record)
         if existing is None and not item.side and not item.is_late:
-            self._heads.pop(item.of, None)
-            self._heads[item.of] = Link(item.revision, digest(unpacked(record["content"])))
-            while len(self._heads) > _REMEMBERED:
-                del self._heads[next(iter(self._heads))]
+            _remember(self._heads, item.of, Link(item.revision, digest(unpacked(record["content"]))))
         return existing
+
+    def _mark(self, of: str) -> None:
+        """Before the item is written, so that no item is without. Once a day, as far as this process knows."""
+        today = datetime.fromtimestamp(self._now(), UTC).date().isoformat()
+        if self._marked.get(of) != today:
+            self._table.mark_changed(of, today)
+            _remember(self._marked, of, today)
 
     def _place(self, of: str, after: int, revision: int, deed: Deed) -> _Place:
         if deed.at + _FRESH_SECONDS > self._now():
@@ -171,6 +182,13 @@ def _item(old: Order | None, new: Order, deed: Deed, place: _Place) -> HistoryIt
         personal=None if personal.is_empty or place.is_erased else personal,
         is_late=place.is_late,
     )
+
+
+def _remember(known: dict[str, T], of: str, what: T) -> None:
+    known.pop(of, None)
+    known[of] = what
+    while len(known) > _REMEMBERED:
+        del known[next(iter(known))]
 
 
 def _chained(item: HistoryItem) -> Link:

@@ -9,6 +9,9 @@ from lambdas.runtime.items import from_item, to_item
 
 Record = dict[str, Any]
 _FIRST, _LAST = "!", "~"  # sort before and behind all digits
+MARKS = "changed#"  # how the partitions of marks begin
+_BEGIN = {"pk": "begin", "sk": "begin"}
+_MARK_SHARDS = 8  # of a day: one partition takes 1,000 writes a second
 
 
 class HistoryTable:
@@ -30,6 +33,41 @@ class HistoryTable:
             found: Any = error.response
             return from_item(found["Item"])
         return None
+
+    def mark_changed(self, of: str, day: str) -> None:
+        """Note that the order's history is written to on this day, for the anchor of it. May be repeated."""
+        self._client.put_item(TableName=self._name, Item=to_item({"pk": _marks_pk(day, _shard_of(of)), "sk": of}))
+
+    def changed_on(self, day: str) -> Iterator[str]:
+        """The orders whose history was written to on this day."""
+        for shard in range(_MARK_SHARDS):
+            pages = self._client.get_paginator("query").paginate(
+                TableName=self._name,
+                KeyConditionExpression="pk = :pk",
+                ExpressionAttributeValues=to_item({":pk": _marks_pk(day, shard)}),
+                ConsistentRead=True,
+            )
+            yield from (str(from_item(item)["sk"]) for page in pages for item in page["Items"])
+
+    def begin(self, at: int) -> None:
+        """Note, once, when history was begun for orders from before. A later call changes nothing. `at`: Unix seconds."""
+        self.put_new({**_BEGIN, "at": at})
+
+    def begun_at(self) -> int:
+        """When that was; 0: never."""
+        found = self._client.get_item(TableName=self._name, Key=to_item(_BEGIN), ConsistentRead=True).get("Item")
+        return int(from_item(found)["at"]) if found else 0
+
+    def contents_of(self, of: str) -> Iterator[Record]:
+        """Sort key and content of each record, in their order."""
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._name,
+            KeyConditionExpression="pk = :pk AND begins_with(sk, :prefix)",
+            ExpressionAttributeValues=to_item({":pk": of.partition("-")[0], ":prefix": prefix(of)}),
+            ProjectionExpression="sk, content",
+            ConsistentRead=True,
+        )
+        return (from_item(item) for page in pages for item in page["Items"])
 
     def newest(self, of: str, *, below: int | None = None) -> Record | None:
         """The last record, or the last one of a revision below this one."""
@@ -102,3 +140,16 @@ class HistoryTable:
             **({"ExclusiveStartKey": start} if start else {}),
         }
         return self._client.query(**asked)
+
+
+def _marks_pk(day: str, shard: int) -> str:
+    return f"{MARKS}{day}#{shard}"
+
+
+def _shard_of(of: str) -> int:
+    return int(of.partition("-")[0]) % _MARK_SHARDS
+
+
+def is_of_order(record: Record) -> bool:
+    """Not a mark, nor the record of when history was begun."""
+    return str(record["pk"]).isdecimal()

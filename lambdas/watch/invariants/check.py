@@ -15,6 +15,7 @@ from lambdas.records.invoices.invoice import InvoiceKind
 from lambdas.records.step_counts import StepCounts
 from lambdas.records.table import RecordTable
 from lambdas.runtime.telemetry import log_unexpected
+from lambdas.watch.invariants.of_anchors import of_anchors
 from lambdas.watch.invariants.of_counts import of_counts
 from lambdas.watch.invariants.of_order import lapses_soon, of_canceled_order, of_open_order, waits_since
 from lambdas.watch.invariants.of_series import of_series
@@ -23,7 +24,7 @@ from lambdas.watch.invariants.violation import Promise, Violation
 
 PAGE = 100  # orders that are read together; between two pages a run may stop
 MOST_CANCELED = 5_000  # of each queue in one pass; the next pass continues behind them
-_IN_ONE_PIECE = ("counts#", "series#")
+_IN_ONE_PIECE = ("counts#", "series#", "anchors#")
 _Walk = Callable[[Progress], Iterator[Progress]]
 
 
@@ -39,6 +40,7 @@ class Stage:
     queues: Mapping[int, Queue]
     now: Callable[[], int]
     pause: Callable[[float], None]
+    history_anchored: bool = False
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,7 @@ class Check:
                 for brand in brands
                 for kind in InvoiceKind
             ),
+            *([("anchors#history", self._anchors)] if self.stage.history_anchored else []),
         ]
 
     def _open(self, queue: Queue, step_id: int, progress: Progress) -> Iterator[Progress]:
@@ -141,6 +144,10 @@ class Check:
 
     def _series(self, brand_id: int, kind: InvoiceKind, progress: Progress) -> Iterator[Progress]:
         found = self._count([partial(of_series, self.stage.records, brand_id, kind)])
+        yield progress.model_copy(update={"found": progress.found + found})
+
+    def _anchors(self, progress: Progress) -> Iterator[Progress]:
+        found = self._count([partial(of_anchors, self.stage.records, self.stage.now())])
         yield progress.model_copy(update={"found": progress.found + found})
 
     def _pages(self, queue: Queue, step_id: int, behind: ListPosition | None) -> Iterator[list[OrderEntry]]:

@@ -67,6 +67,12 @@ FUNCTIONS: dict[str, dict[str, set[str]]] = {
         "*": TRACE,
         # and to ask for executions: ASK_EXECUTIONS below
     },
+    "AnchorsAnchor": {
+        "StorageHistoryTable": {"dynamodb:GetItem", "dynamodb:Query"},
+        "StorageRecordTable": {"dynamodb:GetItem", "dynamodb:PutItem"},  # of one record: test_history_anchors.py
+        "AnchorsBucket/anchors/*": {"s3:PutObject"},
+        "*": TRACE,
+    },
     "BulkWorker": {
         "StorageOrderTable": TRANSACTION,
         "StorageRecordTable": TRANSACTION | {"dynamodb:Query"},
@@ -240,8 +246,16 @@ def test_no_row_of_an_action_asks_for_more_than_modules_may_have() -> None:
     assert {module for module, needs in ACTIONS.items() if needs.calls_outside} == {"call_webhook"}
 
 
+def functions_of(stage: Synthesized) -> set[str]:
+    """All but what the stage did not ask for."""
+    return set(FUNCTIONS) - (set() if stage.settings.history_anchors else {"AnchorsAnchor"})
+
+
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_a_function_may_do_exactly_this(stage: Synthesized, function: str) -> None:
+    if function not in functions_of(stage):
+        assert f"{function}Role" not in stage.resources
+        return
     expected = FUNCTIONS[function] | {f"{function}Logs": {"logs:CreateLogStream", "logs:PutLogEvents"}}
     if function == "OutboxRelay":
         expected |= dict.fromkeys(_machines_of_queues(stage), MACHINE_FROM_RELAY)
@@ -277,7 +291,7 @@ def test_the_machine_of_bulk_runs_may_invoke_its_worker_and_nothing_else(stage: 
 def test_there_is_no_role_beside_these(stage: Synthesized) -> None:
     machines = {name.removesuffix("Machine") for name in stage.of_type("AWS::StepFunctions::StateMachine")}
 
-    assert {name.removesuffix("Role") for name in stage.of_type("AWS::IAM::Role")} == set(FUNCTIONS) | machines
+    assert {name.removesuffix("Role") for name in stage.of_type("AWS::IAM::Role")} == functions_of(stage) | machines
 
 
 def test_no_role_has_a_managed_policy_and_no_policy_is_attached_from_outside(stage: Synthesized) -> None:
@@ -296,7 +310,9 @@ def test_only_this_api_and_the_watch_rules_may_invoke_functions_from_outside(sta
     permissions = stage.properties_of_type("AWS::Lambda::Permission").values()
 
     invoked = sorted((str(name_of(found["FunctionName"])), found["Principal"]) for found in permissions)
+    asked_for = [("AnchorsAnchorFunction", "events.amazonaws.com")] if stage.settings.history_anchors else []
     assert invoked == [
+        *asked_for,
         ("ApiHandlerFunction", "apigateway.amazonaws.com"),
         ("DeskHandlerFunction", "apigateway.amazonaws.com"),
         ("DocsHandlerFunction", "apigateway.amazonaws.com"),

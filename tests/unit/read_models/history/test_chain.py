@@ -109,7 +109,7 @@ def test_a_history_that_was_deleted_is_missed(proof: Proof) -> None:
 
     assert proof.verify() == (
         1,
-        "order 1001, item none: the order has no history\n"
+        "order 1001, item none: the order has no history; if it is from before history: make begin-history\n"
         "0 chains of 0 items: 1 wrong, 0 gaps, 0 with erased personal values\n",
     )
 

@@ -1,0 +1,1 @@
+"""Anchors of the history of orders."""
