@@ -14,5 +14,5 @@ class HistoryAnchors(Frozen):
     the account's root user, until its days are over; the bucket stays, and costs, as long.
     """
 
-    mode: Literal["governance", "compliance"]
-    days: Annotated[int, Field(ge=1, le=36_500)]
+    mode: Literal["governance", "compliance"] = Field(description="How an anchor is locked.")
+    days: Annotated[int, Field(ge=1, le=36_500)] = Field(description="For how many days an anchor is locked.")

@@ -51,6 +51,7 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
     files = {
         "lambdas/__init__.py": "",
         "lambdas/api/handler.py": "",
+        "lambdas/watch/anchor.py": "",
         "lambdas/desk/handler.py": "",
         "lambdas/desk/widget/actor.py": "",
         "lambdas/desk/widget/reader.py": "",

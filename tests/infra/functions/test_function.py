@@ -80,6 +80,7 @@ def test_every_function_has_a_timeout_and_memory_of_its_own(stage: Synthesized) 
         "WatchSweeper": (256, 120),
         "WatchCheck": (512, 840),
         "WatchExecutions": (256, 30),
+        **({"AnchorsAnchor": (1_769, 900)} if stage.settings.history_anchors else {}),
     }
 
 
@@ -101,6 +102,8 @@ def test_what_moves_orders_has_runs_of_its_own_where_the_stage_says_so(prod: Syn
 
 
 def test_every_function_is_told_what_its_settings_read_and_no_more(stage: Synthesized) -> None:
+    is_anchored = stage.settings.history_anchors is not None
+    anchored = {"HISTORY_ANCHORED"} if is_anchored else set[str]()
     told = {name: set(function["Environment"]["Variables"]) - EVERYWHERE for name, function in stage.functions.items()}
 
     assert all(set(function["Environment"]["Variables"]) >= EVERYWHERE for function in stage.functions.values())
@@ -135,14 +138,15 @@ def test_every_function_is_told_what_its_settings_read_and_no_more(stage: Synthe
         | {"CONTRACT_QUEUE_URL", "DEAD_LETTERS_URL", "CONTRACT_TRIES", "PREAUTHORIZE_CONTRACTS"},
         "NoticesSender": NOTICES,
         "NoticesReminder": NOTICES,
-        "OutboxAnnouncer": {"EVENT_BUS", "RECORD_TABLE", "HISTORY_TABLE", "DESK_TABLE", "DEAD_LETTERS"},
+        "OutboxAnnouncer": {"EVENT_BUS", "RECORD_TABLE", "HISTORY_TABLE", "DESK_TABLE", "DEAD_LETTERS"} | anchored,
         "OutboxRelay": {"MACHINES", "MACHINE_HASHES", "FUNCTIONS", "ORDER_TABLE", "DEAD_LETTERS"},
         "SandboxProviderHandler": {"RECORD_TABLE"},
         "StaffNoticesTeller": STAFF_NOTICES,
         "StaffNoticesDigests": STAFF_NOTICES,
         "WatchSweeper": {"ORDER_TABLE", "RECORD_TABLE", "MACHINES", "MACHINE_HASHES"},
         "WatchExecutions": {"ORDER_TABLE"},
-        "WatchCheck": {"ORDER_TABLE", "RECORD_TABLE", "GATEWAY", "CURRENCY", "MACHINES"},
+        "WatchCheck": {"ORDER_TABLE", "RECORD_TABLE", "GATEWAY", "CURRENCY", "MACHINES"} | anchored,
+        **({"AnchorsAnchor": {"HISTORY_TABLE", "RECORD_TABLE", "ANCHOR_BUCKET"}} if is_anchored else {}),
     }
 
 
