@@ -10,7 +10,7 @@ from lambdas.actions._frame.reversal import reversals
 from lambdas.catalog.coupon_errors import CouponBusyError
 from lambdas.orders.model.money import format_cents
 from lambdas.orders.model.order import Hold, Order
-from lambdas.payments.captures import capture_for, end_charge, record_capture
+from lambdas.payments.captures import capture_for, end_charge, find_capture, record_capture, refuse_another_sum
 from lambdas.payments.errors import AnotherSumTakenError, ChargeInProgressError
 from lambdas.payments.gateway import DeclinedError, GatewayUnavailableError, OutcomeUnknownError
 from lambdas.records.clients.service import Service, ServiceRecords
@@ -124,7 +124,9 @@ def _collect(order: Order, invoice: Invoice, tools: Tools) -> Invoice:
         raise PermanentError(
             f"invoice {invoice.number} is higher than the amount held; collect the difference by hand, then skip this action"
         )
-    if not order.hold.captured:
+    if order.hold.captured:
+        _check_what_was_taken(order, invoice, tools)
+    else:
         _capture(order, order.hold, invoice, tools)
     return invoices.mark(invoice, InvoiceStatus.PAID, order.hold.transaction_id, at=tools.now())
 
@@ -137,12 +139,30 @@ def _end_other_charge(hold: Hold, invoice: Invoice, tools: Tools) -> Invoice:
         ended = end_charge(InvoiceRecords(tools.records), tools.gateway, invoice, now=tools.now())
     except ChargeInProgressError as busy:
         raise TransientError(busy.message) from None
+    except AnotherSumTakenError as another:
+        raise PermanentError(another.message) from None
     except (GatewayUnavailableError, OutcomeUnknownError):
         raise TransientError("the payment gateway cannot be reached") from None
     if ended.status is InvoiceStatus.PAID:
         with reversals(tools) as money:
             money.void_or_refund(hold)
     return ended
+
+
+def _check_what_was_taken(order: Order, invoice: Invoice, tools: Tools) -> None:
+    """Of a payment that was taken at submit, such as PayPal's: the invoice may have become another one since then."""
+    try:
+        taken = find_capture(order, tools.gateway)
+        if taken is None:
+            raise PermanentError(
+                f"the money of invoice {invoice.number} is not at the payment provider any more; find out there what became of"
+                " it, then process this action again, or cancel the order"
+            )
+        refuse_another_sum(taken, invoice, order.order_id)
+    except AnotherSumTakenError as another:
+        raise PermanentError(another.message) from None
+    except (GatewayUnavailableError, OutcomeUnknownError):
+        raise TransientError("the payment gateway cannot be reached") from None
 
 
 def _capture(order: Order, hold: Hold, invoice: Invoice, tools: Tools) -> None:

@@ -3,6 +3,7 @@
 An outcome that is not known is looked up under the attempt's key, never tried again under a new one.
 """
 
+from lambdas.payments.captures import refuse_another_sum
 from lambdas.payments.gateway import (
     DeclinedError,
     Gateway,
@@ -19,8 +20,14 @@ from lambdas.records.invoices.invoice import ChargeAttempt, Invoice
 def take(gateway: Gateway, invoice: Invoice, attempt: ChargeAttempt, method: PaymentMethod) -> Transaction:
     """Authorize and capture what is owed on the invoice. If an earlier try did, return what it took.
 
-    Raises DeclinedError, GatewayUnavailableError if nothing moved, and OutcomeUnknownError.
+    Raises DeclinedError, GatewayUnavailableError if nothing moved, OutcomeUnknownError, and AnotherSumTakenError.
     """
+    taken = _take(gateway, invoice, attempt, method)
+    refuse_another_sum(taken, invoice)
+    return taken
+
+
+def _take(gateway: Gateway, invoice: Invoice, attempt: ChargeAttempt, method: PaymentMethod) -> Transaction:
     found = _find(gateway, attempt) if attempt.tries > 1 else None
     authorized = found or _authorize(gateway, invoice, attempt, method)
     if authorized.state is TransactionState.CAPTURED:

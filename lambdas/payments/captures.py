@@ -32,7 +32,7 @@ def capture_for(invoice: Invoice, order: Order, hold: Hold, gateway: Gateway) ->
     AnotherSumTakenError.
     """
     captured = _capture(invoice, order, hold, gateway)
-    refuse_another_sum(captured, order, invoice)
+    refuse_another_sum(captured, invoice, order.order_id)
     logger.info(
         "money captured",
         order_id=order.order_id,
@@ -43,10 +43,13 @@ def capture_for(invoice: Invoice, order: Order, hold: Hold, gateway: Gateway) ->
     return captured
 
 
-def refuse_another_sum(taken: Transaction, order: Order, invoice: Invoice) -> None:
-    """Raise AnotherSumTakenError unless this is what is owed: somebody may have captured a part at the gateway."""
-    if (taken.amount_cents, taken.currency) != (invoice.owed_cents, invoice.currency):
-        raise AnotherSumTakenError(order.order_id, taken.transaction_id, invoice.invoice_id)
+def refuse_another_sum(taken: Transaction, invoice: Invoice, order_id: str = "") -> None:
+    """Raise AnotherSumTakenError unless this, without what was refunded of it, is what is owed.
+
+    Somebody may have captured a part at the gateway, or the invoice may have become another one since the money was taken.
+    """
+    if (taken.amount_cents - taken.refunded_cents, taken.currency) != (invoice.owed_cents, invoice.currency):
+        raise AnotherSumTakenError(order_id or invoice.order_id or "", taken.transaction_id, invoice.invoice_id)
 
 
 def _capture(invoice: Invoice, order: Order, hold: Hold, gateway: Gateway) -> Transaction:
@@ -81,7 +84,7 @@ def find_capture(order: Order, gateway: Gateway) -> Transaction | None:
 def end_charge(invoices: InvoiceRecords, gateway: Gateway, invoice: Invoice, *, now: int) -> Invoice:
     """End a charge that was begun on the invoice, and return the invoice: paid by that charge, or free of it.
 
-    Raises ChargeInProgressError while a process may be at it, and as `gateway.find`.
+    Raises ChargeInProgressError while a process may be at it, AnotherSumTakenError, and as `gateway.find`.
     """
     charge = invoice.charge
     if charge is None:
@@ -90,6 +93,7 @@ def end_charge(invoices: InvoiceRecords, gateway: Gateway, invoice: Invoice, *, 
         raise ChargeInProgressError(invoice.invoice_id)
     found = gateway.find(charge.key)
     if found and found.state is TransactionState.CAPTURED:
+        refuse_another_sum(found, invoice)
         return invoices.mark(invoice, InvoiceStatus.PAID, found.transaction_id, at=now)
     free = invoices.write_charge(invoice, None)
     if free is None:
@@ -108,7 +112,7 @@ def record_capture(order: Order, gateway: Gateway, records: RecordTable, *, now:
     invoice = invoices.of_order(order.order_id) if taken else None
     if taken is None or invoice is None or invoice.status is not InvoiceStatus.OPEN:
         return None
-    refuse_another_sum(taken, order, invoice)
+    refuse_another_sum(taken, invoice, order.order_id)
     return invoices.mark(invoice, InvoiceStatus.PAID, taken.transaction_id, at=now)
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from lambdas.orders.errors import OrderError
 from lambdas.orders.model.order import Hold, Order
 from lambdas.payments.attempt import return_money, take
-from lambdas.payments.captures import capture_for, end_charge, find_capture
+from lambdas.payments.captures import capture_for, end_charge, find_capture, refuse_another_sum
 from lambdas.payments.errors import (
     AnotherSumTakenError,
     ChargeInProgressError,
@@ -72,7 +72,7 @@ class Charges:
             raise
         if checked.status is InvoiceStatus.PAID:
             return checked
-        with self._end_claim_on_failure(claimed, count_decline=True):
+        with self._end_claim_on_failure(claimed, count_decline=True, kept=attempt):
             transaction = take(self.gateway, claimed, attempt, method)
         return self._mark_paid(claimed, attempt, transaction)
 
@@ -87,8 +87,13 @@ class Charges:
         return self._mark_paid(claimed, attempt, transaction)
 
     @contextmanager
-    def _end_claim_on_failure(self, claimed: Invoice, *, count_decline: bool) -> Iterator[None]:
-        """Turn the gateway's errors into refusals. The claim ends, unless the outcome is unknown: then it must be looked up."""
+    def _end_claim_on_failure(
+        self, claimed: Invoice, *, count_decline: bool, kept: ChargeAttempt | None = None
+    ) -> Iterator[None]:
+        """Turn the gateway's errors into refusals. The claim ends, unless the outcome is unknown: then it must be looked up.
+
+        `kept`: the attempt that stays on the invoice if another sum was taken; None: the order's hold names that money.
+        """
         try:
             yield
         except DeclinedError as declined:
@@ -98,7 +103,8 @@ class Charges:
             self.invoices.write_charge(claimed, None)
             raise ChargeUnavailableError(claimed.invoice_id, str(unavailable)) from None
         except AnotherSumTakenError:  # It stays taken, and each later charge of the invoice finds it.
-            self.invoices.write_charge(claimed, None)
+            ended = kept.model_copy(update={"claim_ends_at": _ENDED}) if kept else None
+            self.invoices.write_charge(claimed, ended)
             raise
         except OutcomeUnknownError:
             raise ChargeUnknownError(claimed.invoice_id) from None
@@ -112,6 +118,7 @@ class Charges:
             raise OutcomeUnknownError(str(unavailable)) from None
         if taken is None:
             raise DeclinedError("the money that was taken for the order is not there any more")
+        refuse_another_sum(taken, invoice, order.order_id)
         return taken
 
     def _end_other_charge(self, invoice: Invoice, hold: Hold) -> Invoice:

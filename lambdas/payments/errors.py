@@ -89,15 +89,16 @@ class ChargeInProgressError(OrderError):
 
 
 class AnotherSumTakenError(OrderError):
-    """The sum that was taken for an order differs from its invoice."""
+    """The sum that was taken for an invoice differs from what is owed on it. `order_id`: the order, if the invoice is of one."""
 
     kind = "not_chargeable"
     nature = Nature.CONFLICT
 
     def __init__(self, order_id: str, transaction_id: str, invoice_id: str) -> None:
+        subject = f"order {order_id} than its invoice {invoice_id}" if order_id else f"invoice {invoice_id} than it"
+        way_out = "refund the difference at the payment provider" + (", or cancel the order" if order_id else "")
         super().__init__(
-            f"another sum was taken for order {order_id} than its invoice {invoice_id} is of (transaction {transaction_id}): "
-            "clear it up with the payment provider, or cancel the order"
+            f"another sum was taken for {subject} is of (transaction {transaction_id}): {way_out}, and try again"
         )
 
 

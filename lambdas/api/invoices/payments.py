@@ -9,7 +9,7 @@ from lambdas.api.errors import NotFoundError
 from lambdas.api.invoices.requests import PaymentAddRequest
 from lambdas.orders.model.money import format_cents
 from lambdas.orders.model.order import Order
-from lambdas.payments.captures import awaits_invoice, find_capture
+from lambdas.payments.captures import awaits_invoice, find_capture, refuse_another_sum
 from lambdas.payments.errors import ChargeUnknownError, NotChargeableError
 from lambdas.payments.gateway import GatewayUnavailableError, OutcomeUnknownError, Transaction
 from lambdas.payments.record_payment import RecordedPayments, is_same
@@ -96,9 +96,7 @@ def _mark_if_taken(backend: Backend, order: Order, invoice: Invoice) -> Invoice 
     taken = _find_capture(backend, order, invoice)
     if taken is None:
         return None
-    if (taken.amount_cents, taken.currency) != (invoice.total_cents, invoice.currency):
-        why = f"another sum was taken for order {order.order_id} already (transaction {taken.transaction_id}); resolve it by hand"
-        raise NotChargeableError(invoice.invoice_id, why)
+    refuse_another_sum(taken, invoice, order.order_id)
     now = backend.service.now()
     return InvoiceRecords(backend.records).mark(invoice, InvoiceStatus.PAID, taken.transaction_id, at=now)
 

@@ -5,8 +5,10 @@ from typing import Any
 import pytest
 
 from lambdas.orders.errors import OrderError
+from lambdas.payments.captures import end_charge
 from lambdas.payments.charge import CLAIM_SECONDS, Charges
 from lambdas.payments.errors import (
+    AnotherSumTakenError,
     ChargeInProgressError,
     ChargeRefusedError,
     ChargeUnknownError,
@@ -16,7 +18,7 @@ from lambdas.payments.gateway import GatewayUnavailableError, OutcomeUnknownErro
 from lambdas.payments.reversal import ReversalPendingError, Reversals
 from lambdas.payments.sandbox import SandboxGateway
 from lambdas.records.clients.payment_method import MethodKind, PaymentMethod
-from lambdas.records.invoices.invoice import Invoice, InvoiceStatus
+from lambdas.records.invoices.invoice import ChargeAttempt, Invoice, InvoiceStatus
 from lambdas.records.invoices.records import InvoiceRecords
 from lambdas.records.table import RecordTable
 from tests.support.build import Clock, a_submitted_order
@@ -72,6 +74,51 @@ def test_charging_again_takes_nothing_more(shop: Shop) -> None:
 
     assert first == again
     assert shop.state("invoice:1000000001:charge:2") is None
+
+
+def took_another_sum(shop: Shop, difference: int) -> None:
+    """An earlier try took a sum, and the invoice is of another one now."""
+    key, attempt = KEY, {"billing_info_id": "7", "claim": "gone", "claim_ends_at": 0, "tries": 1}
+    shop.gateway.authorize(
+        key=key,
+        token="paypal_captured",
+        amount_cents=shop.invoice.owed_cents + difference,
+        currency=shop.invoice.currency,
+        order_id="",
+    )
+    assert shop.invoices.write_charge(shop.read(), ChargeAttempt(key=key, **attempt))
+
+
+@pytest.mark.parametrize("difference", [-1, 1, 500])
+def test_another_sum_than_is_owed_pays_no_invoice_and_is_not_taken_twice(shop: Shop, difference: int) -> None:
+    took_another_sum(shop, difference)
+
+    for _ in range(2):
+        with pytest.raises(AnotherSumTakenError, match="refund the difference"):
+            shop.charge()
+
+    left = shop.read()
+    assert (left.status, left.charge and left.charge.key, left.declines) == (InvoiceStatus.OPEN, KEY, 0)
+    assert shop.state("invoice:1000000001:charge:2") is None
+    assert shop.state() is TransactionState.CAPTURED
+
+
+def test_a_charge_that_is_ended_pays_no_invoice_of_another_sum(shop: Shop) -> None:
+    took_another_sum(shop, 1)
+
+    with pytest.raises(AnotherSumTakenError):
+        end_charge(shop.invoices, shop.gateway, shop.read(), now=shop.clock())
+
+    assert shop.read().status is InvoiceStatus.OPEN
+
+
+def test_an_invoice_is_paid_once_the_difference_is_refunded(shop: Shop) -> None:
+    took_another_sum(shop, 500)
+    found = shop.gateway.find(KEY)
+    assert found
+    shop.gateway.refund(key="by hand", transaction_id=found.transaction_id, amount_cents=500)
+
+    assert shop.charge().status is InvoiceStatus.PAID
 
 
 @pytest.mark.parametrize("token", ["tok_decline", "tok_capture_fails", "tok_sca", "tok_needs_authentication", "odd"])

@@ -201,6 +201,20 @@ def test_another_sum_than_the_invoice_s_is_not_passed_over(world: World) -> None
     assert world.action(INVOICE).state is ActionState.FAILED
 
 
+def test_money_taken_at_submit_pays_no_invoice_of_another_sum(world: World) -> None:
+    """PayPal's was taken when the order was submitted; what is invoiced came to more or less since then."""
+    ready(world, "paypal_captured")
+    order = world.at_present()
+    assert order.hold
+    assert order.hold.captured
+    world.gateway.refund(key="by hand", transaction_id=order.hold.transaction_id, amount_cents=100)
+
+    with pytest.raises(PermanentError, match="another sum was taken"):
+        world.run(module, INVOICE)
+
+    assert world.invoice().status is InvoiceStatus.OPEN
+
+
 def skipped_and_asked_for_again(world: World) -> None:
     """Generate Invoice issued its invoice and could not capture; it was skipped, and undone before its hold was let go of."""
     ready(world)
