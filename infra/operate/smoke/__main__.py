@@ -31,6 +31,7 @@ from infra.operate.smoke.account import Account
 from infra.operate.smoke.doors import ask_doors
 from infra.operate.smoke.findings import Check, Finding, Verdict, found_by
 from infra.operate.smoke.order import ABOUT, QUEUE, ask_order
+from infra.operate.smoke.runbooks import ask_runbooks
 from infra.queue_folders import read_queues
 from infra.stages.errors import StageError
 from infra.stages.settings import StageSettings, settings_of
@@ -38,6 +39,7 @@ from lambdas.payments.gateways import SANDBOX
 from lambdas.records.table import RecordTable
 from lambdas.records.users.api_user import ApiUserError, ApiUserRecords
 from lambdas.records.users.rights import Grant, Right
+from lambdas.runbooks.catalog import RUNBOOKS
 
 _REFUSALS = (ApiUserError, BotoCoreError, ClientError, EngineError, NotDeployedError, StageError)
 _MAY = frozenset({Right.VIEW, Right.CREATE, Right.ACT, Right.CANCEL, Right.PERSONAL_DATA})
@@ -63,10 +65,15 @@ class Deployed:
             "a state that writes an order, by TestState": account.ask_machine,
             "mail": account.ask_mail,
             "alarms": account.ask_alarms,
+            "runbooks": lambda: ask_runbooks(account.client("ssm"), self._documents),
             ABOUT: self._order,
         }
         for about, check in checks.items():
             yield from found_by(about, check)
+
+    @property
+    def _documents(self) -> list[str]:
+        return [runbook.document_name(self.settings.stack_name) for runbook in RUNBOOKS]
 
     def _doors(self) -> Iterator[Finding]:
         with httpx.Client(base_url=self.url, timeout=_CALL_SECONDS) as http:

@@ -32,12 +32,24 @@ _PUBLIC = (
 )
 
 
+_SIGN_IN = "/desk/sign-in"
+# Of each page for staff: nobody may frame it, keep it, or run a script of their own in it.
+_GUARDS = {
+    "Content-Security-Policy": "frame-ancestors 'none'",
+    "Strict-Transport-Security": "max-age=",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Cache-Control": "no-store",
+}
+
+
 def ask_doors(http: httpx.Client) -> Iterator[Finding]:
     """`http`: without a login, at the API's address; it follows no redirects."""
     for method, path, what in _NEEDS_LOGIN:
         yield _challenge(http, method, path, what)
     for method, path in _PUBLIC:
         yield _public(http, method, path)
+    yield _desk(http)
 
 
 def _challenge(http: httpx.Client, method: str, path: str, what: str) -> Finding:
@@ -65,3 +77,16 @@ def _public(http: httpx.Client, method: str, path: str) -> Finding:
         return Finding(about, Verdict.WRONG, f"{answer.status_code}: API Gateway or the function failed; see its log")
     to = f" to {answer.headers['Location']}" if answer.is_redirect else ""
     return Finding(about, Verdict.RIGHT, f"{answer.status_code}{to}")
+
+
+def _desk(http: httpx.Client) -> Finding:
+    """The page where staff sign in, with what protects it."""
+    about, answer = f"the desk's page to sign in: GET {_SIGN_IN}", http.get(_SIGN_IN)
+    if answer.status_code != httpx.codes.OK or "<form" not in answer.text:
+        return Finding(about, Verdict.WRONG, f"{answer.status_code}, and no form to sign in; see the log of the desk")
+    bare = [name for name, held in _GUARDS.items() if held not in answer.headers.get(name, "")]
+    if bare:
+        return Finding(
+            about, Verdict.WRONG, f"it has no {', '.join(bare)} that protects it; something removed it on the way"
+        )
+    return Finding(about, Verdict.RIGHT, f"200 with {', '.join(_GUARDS)}")
