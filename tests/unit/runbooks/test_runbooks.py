@@ -1,11 +1,16 @@
 """What runbooks do with orders and pauses, and what they refuse."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from lambdas.orders.decisions.lead.draft import OrderDraft
+from lambdas.orders.model.checklist import ActionState
 from lambdas.orders.model.order import Order
+from lambdas.orders.model.steps import StepStatus
 from lambdas.runbooks.handler import RunbookFailedError
 from lambdas.runbooks.runbook import Verb
+from tests.support.build import Clock
 from tests.unit.runbooks.conftest import ALICE, STACK, Runbooks
 
 VISA = "4242424242424242"
@@ -116,6 +121,28 @@ def test_a_bulk_that_is_not_whole_says_what_is_missing(
 )
 def test_a_window_that_is_none_is_refused(runbooks: Runbooks, begins: str, ends: str) -> None:
     assert runbooks.outcome(Verb.WINDOW, From=begins, Until=ends)["outcome"] == "refused"
+
+
+def test_a_window_previews_the_orders_that_failed_in_it(runbooks: Runbooks, lead: Order, clock: Clock) -> None:
+    action = next(each for each in lead.actions.values() if each.automatic)
+    failed = action.changed(state=ActionState.FAILED, at=clock())
+    step = {"step_id": action.step_id, "step_status": StepStatus.ORDINARY, "submitted_at": clock()}
+    order = runbooks.parts.service.store.save(lead.with_action(failed).changed(**step))
+
+    def preview(begins: int, ends: int) -> str:
+        window = {"From": f"{moment(begins)}Z", "Until": f"{moment(ends)}Z"}
+        return runbooks.outcome(Verb.WINDOW, **window)["text"]
+
+    within, before = preview(clock() - 60, clock() + 60), preview(clock() - 600, clock() - 60)
+    assert within.startswith("Nothing was done. 1 order is acted on, 0 refused")
+    assert f"process again {action.name}" in within
+    assert "PreviewToken: " in within
+    assert before == "Nothing was done. 0 orders are acted on, 0 refused."
+    assert runbooks.parts.service.get(order_id=lead.order_id) == order
+
+
+def moment(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")
 
 
 def test_a_pause_is_begun_once_and_names_its_starter(runbooks: Runbooks) -> None:
