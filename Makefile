@@ -15,7 +15,7 @@ STACKS = OrderQueues-$(STAGE) OrderQueues-$(STAGE)-Operations
 # Keep bytecode whatever the shell's settings: without it a synth takes twice as long.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help setup engine chromium callers run stop test unit thorough check format compile diagram openapi settings screenshots bench faults new-stage synth impact deploy mail-domain diff smoke diff-contract redrive copy-back verify-history begin-history reconcile rebuild check-orders users order destroy clean
+.PHONY: help setup engine chromium callers run stop test unit thorough check format compile diagram openapi settings screenshots bench faults new-stage synth impact deploy mail-domain diff smoke diff-contract redrive copy-back verify-history begin-history erase-history reconcile rebuild check-orders users order destroy clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 15
@@ -107,6 +107,9 @@ verify-history: setup ## prove the history of all orders, or of ORDERS="1001 100
 
 begin-history: setup ## record orders from before history as they stand, once; from then on no history may begin late
 	@$(RUN) -m infra.operate.begin_history --stage $(STAGE)
+
+erase-history: setup ## erase the person of CLIENT=101, or of ORDERS, from histories of orders; EXECUTE=1 erases, else a plan
+	@$(RUN) -m infra.operate.erase_history --stage $(STAGE) $(if $(CLIENT),--client $(CLIENT)) $(if $(EXECUTE),--execute) $(ORDERS)
 
 reconcile: setup ## bring STAGE in line with an order table whose rows were restored (docs/operating.md)
 	@$(RUN) -m infra.operate.reconcile --stage $(STAGE)

@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from lambdas.orders.model.fingerprint import fingerprint
 from lambdas.orders.model.order import Order
-from lambdas.read_models.history.deeds import AS_IT_STANDS, EDIT, REMOVE, Actor, Deed, deed_of
+from lambdas.read_models.history.deeds import AS_IT_STANDS, EDIT, REMOVE, Actor, Deed, actor_named, deed_of
 from lambdas.read_models.history.item import HistoryItem, Link, Part, UnreadableItemError
 from lambdas.read_models.history.table import HistoryTable, Record
 from lambdas.read_models.history.texts import digest, unpacked
@@ -63,9 +63,32 @@ class History:
         else:
             self._record_revision(old, new)
 
-    def erase(self, order_id: str) -> int:
-        """Erase the personal values of an order from its history. Return how many items had any. The chain stays whole."""
+    def erase(self, order_id: str, *, by: str = "") -> int:
+        """Erase the personal values of an order from its history. Return how many items had any. The chain stays whole.
+
+        `by`: who does it. An item beside the chain says so, once for each time that there was something to erase, and before it
+        is erased. So a run that was interrupted and begins again leaves nothing unsaid.
+        """
+        if not self._table.count_personal(order_id):
+            return 0
+        for of in self._table.chains_of(order_id):
+            self._record_erasure(of, by)
         return self._table.erase_personal(order_id, now=self._now())
+
+    def _record_erasure(self, of: str, by: str) -> None:
+        newest = self._table.newest(of)
+        found = _readable(newest) if newest is not None else None
+        if found is None or found.deed == Deed(actor_named(by), by, ERASE, found.deed.at):
+            return
+        last = _chained(found)
+        deed = Deed(actor_named(by), by, ERASE, self._now())
+        beside = [each for each in self._table.of_revision(of, last.revision) if f"#{ERASE}" in each["sk"]]
+        side = f"{ERASE}{len(beside) + 1:03d}"
+        self._put(
+            HistoryItem(
+                of=of, revision=last.revision, after=last.revision, previous=last, deed=deed, plain=Part(), side=side
+            )
+        )
 
     def _record_revision(self, old: Order | None, new: Order) -> None:
         deed = deed_of(old, new)
@@ -197,7 +220,7 @@ def _chained(item: HistoryItem) -> Link:
 
 
 def _is_erased(item: HistoryItem) -> bool:
-    return item.side == ERASE
+    return item.side.startswith(ERASE)
 
 
 def _readable(record: Record) -> HistoryItem | None:

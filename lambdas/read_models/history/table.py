@@ -93,6 +93,15 @@ class HistoryTable:
         """The record of a revision, and those beside it."""
         return list(self._all(of, sort_key(of, revision), f"{sort_key(of, revision)}{_LAST}"))
 
+    def count_personal(self, order_id: str) -> int:
+        """How many records of this number have personal values."""
+        return sum(PERSONAL in record for record in self._all(order_id, "", _LAST))
+
+    def chains_of(self, order_id: str) -> list[str]:
+        """The orders that had this number, as history names them."""
+        prints = dict.fromkeys(str(record["sk"]).partition("#")[0] for record in self._all(order_id, "", _LAST))
+        return [f"{order_id}-{each}" for each in prints]
+
     def erase_personal(self, order_id: str, *, of: str = "", now: int) -> int:
         """Erase the personal values of all records of a number, or of one order. Return how many records had any."""
         erased = 0

@@ -14,6 +14,7 @@ from lambdas.orders.model.money import format_cents
 from lambdas.orders.model.order import Hold, Order, PaymentAttempt, Wait
 from lambdas.orders.model.packs import PricedPack
 from lambdas.orders.model.waits import WaitKey, WaitKind
+from lambdas.read_models.history.deeds import Actor
 from lambdas.read_models.history.item import HistoryItem
 from lambdas.read_models.history.texts import MISSING, Absent
 from lambdas.read_models.history.values import Changes, path_parts
@@ -50,6 +51,8 @@ def deed_in_words(item: HistoryItem, order: Order) -> str:
     """The deed without its author: `Add Services (102) is done`."""
     how, action = item.deed.how, order.actions.get(str(item.deed.action_id))
     what = f"{action.name} ({action.action_id})" if action else "an action"
+    if how == "erase" and item.deed.actor is not Actor.MACHINE:
+        return "personal values were erased from this history"
     text = _DEEDS.get(how, f"{how.replace('_', ' ')} of {what}" if action else how.replace("_", " "))
     return text.format(what=what, step=_step(order, item))
 

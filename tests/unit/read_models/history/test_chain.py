@@ -7,11 +7,13 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from infra.operate.erase_history import Erasure
 from infra.operate.verify_history import Verification
 from lambdas.orders.store import order_item
 from lambdas.read_models.history.chain import checked
 from lambdas.read_models.history.history import name_of
 from lambdas.read_models.history.item import HistoryItem
+from lambdas.read_models.history.reading import HistoryReader
 from lambdas.runtime.items import to_item
 from tests.support.tables import make_order_table
 from tests.support.walks import Walk, a_long_walk
@@ -123,6 +125,61 @@ def test_personal_values_that_were_exchanged_are_found_and_erased_ones_are_count
 
     code, said = proof.verify()
     assert (code, f"0 wrong, 0 gaps, {count} with erased personal values" in said) == (0, True)
+
+
+def test_a_person_is_erased_by_command_after_a_plan_and_each_history_says_who_did_it(proof: Proof) -> None:
+    def erase(*, execute: bool, by: str = "arn:aws:iam::111122223333:user/ada") -> tuple[int, str]:
+        said = io.StringIO()
+        command = Erasure(proof.kept.client, "orders", proof.kept.table, proof.kept.history, by)
+        return command.run(Console(file=said, width=200), "", [proof.walk.order_id], execute=execute), said.getvalue()
+
+    count = proof.kept.table.count_personal(proof.walk.order_id)
+    assert f"{count} items would be erased; EXECUTE=1" in erase(execute=False)[1]
+    proof.load()
+    assert proof.kept.table.count_personal(proof.walk.order_id) == count > 0
+    assert f"{count} items erased" in erase(execute=True)[1]
+    assert "nothing is left to erase" in erase(execute=True)[1]
+    assert "'Ada'" not in repr(list(proof.kept.table.of_order(name_of(proof.walk.order))))
+
+    items = proof.kept.items(proof.walk.order)
+    assert [(item.side, item.deed.by, item.deed.actor) for item in items if item.side] == [
+        ("erase001", "arn:aws:iam::111122223333:user/ada", "console")
+    ]
+    assert proof.verify()[0] == 0
+    page = HistoryReader(proof.kept.table).page(proof.walk.order, personal=True, limit=3)
+    assert (page.entries[0].deed, page.entries[0].side) == ("personal values were erased from this history", "erase001")
+
+
+def test_a_plan_names_all_orders_of_a_client_and_an_unknown_order_is_said(proof: Proof) -> None:
+    proof.kept.client.put_item(TableName="orders", Item=order_item(proof.walk.order.changed(client_id="101")))
+    said = io.StringIO()
+    command = Erasure(proof.kept.client, "orders", proof.kept.table, proof.kept.history, "ada")
+
+    assert command.run(Console(file=said, width=200), "101", (), execute=False) == 0
+    assert f"order {proof.walk.order_id}: " in said.getvalue()
+    assert command.run(Console(file=said, width=200), "", ["999999"], execute=True) == 1
+    assert command.run(Console(file=said, width=200), "102", (), execute=True) == 1
+    assert "order 999999: has no history" in said.getvalue()
+
+
+def test_an_erasure_that_was_interrupted_goes_on_and_says_so_once(
+    proof: Proof, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, calls = proof.kept.table._erase, list[str]()
+
+    def dies(pk: str, sk: str, now: int) -> None:
+        calls.append(sk)
+        if len(calls) == 3:
+            raise OSError("died")
+        real(pk, sk, now)
+
+    monkeypatch.setattr(proof.kept.table, "_erase", dies)
+    with pytest.raises(OSError, match="died"):
+        proof.kept.history.erase(proof.walk.order_id, by="ada")
+    assert proof.kept.history.erase(proof.walk.order_id, by="ada") > 0
+
+    assert [item.side for item in proof.kept.items(proof.walk.order) if item.side] == ["erase001"]
+    assert (proof.kept.table.count_personal(proof.walk.order_id), proof.verify()[0]) == (0, 0)
 
 
 def test_an_order_that_was_edited_past_its_history_is_found(proof: Proof) -> None:
