@@ -62,8 +62,9 @@ openapi: setup ## write docs/openapi.json from the methods of the API
 settings: setup ## write docs/settings.md from the settings of a stage
 	@$(RUN) -m infra.generate.settings_page
 
-screenshots: setup chromium ## take pictures of every page of the forms into docs/screenshots
+screenshots: setup chromium ## take pictures of every page of the forms, and of the desk with 1,000 orders, into docs/screenshots
 	@$(RUN) -m tests.browser.screenshots
+	@$(RUN) -m tests.browser.desk_screenshots
 
 bench: setup ## measure the budgets of docs/decisions.md
 	@$(RUN) -m tests.bench

@@ -134,9 +134,13 @@ def correct_contact(carrying: Carrying) -> None:
     wish = carrying.wish
     order = carrying.order("order.contact_update", Right.ACT, Right.PERSONAL_DATA)
     typed = {
-        key: wish.paragraphs(f"contact-{key}", _MAX_CONTACT) for key in CONTACT_FIELDS if f"contact-{key}" in wish.typed
+        key: wish.typed[f"contact-{key}"].replace("\r\n", "\n")
+        for key in CONTACT_FIELDS
+        if f"contact-{key}" in wish.typed
     }
-    changed = {key: text for key, text in typed.items() if text != _contact(order, key)}
+    # A value on record is not judged by the rules of today.
+    other = [key for key, text in typed.items() if text.strip() != _contact(order, key).strip()]
+    changed = {key: wish.paragraphs(f"contact-{key}", _MAX_CONTACT) for key in other}
     if not changed and wish.revision == order.revision:
         raise unfit_wish("You changed no contact data.")
     carrying.desk.service.correct_contact(

@@ -17,7 +17,7 @@ _LONGEST = 300
 
 
 class Difference(Frozen):
-    """`before`, `after`: `nothing` for no value."""
+    """`before`, `after`: empty for no value."""
 
     label: str
     before: str
@@ -92,4 +92,4 @@ def _line(entry: Entry) -> HistoryLine:
 def _shown(value: Any) -> str:
     """A value as text, and not more of it than one reads."""
     said = "" if value is None else value if isinstance(value, str) else json.dumps(value, default=str)
-    return f"{said[:_LONGEST]}…" if len(said) > _LONGEST else said or "nothing"
+    return f"{said[:_LONGEST]}…" if len(said) > _LONGEST else said

@@ -25,6 +25,7 @@ class WaitLine(Frozen):
     due: str
     overdue: bool
     remedy: str
+    mark: str = "waiting"
     acts: tuple[Act, ...] = ()
 
 
@@ -71,6 +72,7 @@ def _line(order: Order, key: WaitKey, wait: Wait, now: int) -> WaitLine:
     what, why, remedy = _texts(order, key)
     return WaitLine(
         key=key,
+        mark=_mark(order, key),
         what=what,
         why=why,
         owner="" if key.kind is WaitKind.GATE else wait.owner,
@@ -79,6 +81,12 @@ def _line(order: Order, key: WaitKey, wait: Wait, now: int) -> WaitLine:
         overdue=wait.overdue or (wait.due_at is not None and wait.due_at < now),
         remedy=remedy,
     )
+
+
+def _mark(order: Order, key: WaitKey) -> str:
+    action = order.actions.get(key.action_key)
+    is_failed = key.kind in (WaitKind.MACHINE, WaitKind.UNDO) or (action is not None and action.failed_last)
+    return "failed" if is_failed else "waiting"
 
 
 def _texts(order: Order, key: WaitKey) -> tuple[str, str, str]:

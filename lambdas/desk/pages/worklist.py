@@ -17,11 +17,22 @@ MINE, TEAMS, ALL = "mine", "teams", "all"
 WHOSE = (TEAMS, MINE, ALL)
 _PAGE = 50
 _MARKS = {WorkKind.FAILED: "failed", WorkKind.UNDO: "failed", WorkKind.STOPPED: "failed"}
+# Beside the action's name. What else waits has a name that says it.
+_KINDS = {
+    WorkKind.WAITING: "waiting",
+    WorkKind.OUTSIDE: "waiting for an answer",
+    WorkKind.FAILED: "failed",
+    WorkKind.UNDO: "taking it back failed",
+    WorkKind.OUTSTANDING: "money outstanding",
+}
 _URGENT = {2: "high", 3: "urgent"}
 
 
 class WorkLine(Frozen):
-    """`what`: the action, or what else waits. `urgency`: empty for a normal or low priority. `take`: takes what nobody has."""
+    """`what`: the action, or what else waits. `kind`: how an action waits. `urgency`: empty for a normal or low priority.
+
+    `take`: takes what nobody has.
+    """
 
     order_id: str
     what: str
@@ -84,7 +95,7 @@ def _line(entry: WorkEntry, take: Act | None) -> WorkLine:
     return WorkLine(
         order_id=order.order_id,
         what=work_name(order, work),
-        kind=work.kind.value,
+        kind=_KINDS.get(work.kind, ""),
         mark=_MARKS.get(work.kind, "waiting"),
         who=order.listed_company,
         team=work.team,

@@ -257,3 +257,14 @@ def test_a_note_that_cannot_be_kept_is_refused_and_no_card_number_is_shown_again
     assert shown.status == 422
     assert "4111 1111 1111 1111" not in shown.body
     assert stored(site, order) == order
+
+
+def test_contact_data_on_record_is_not_judged_when_another_field_is_corrected(site: Site, staff: Staff) -> None:
+    order = at_call_back(site)
+    old = {"phone": "of another day", "address": "Street 1\nHouse 2 ", "company": "x" * 1_200}
+    order = changed(site, order, info={**order.info, **old})
+    staff.order(order.order_id)
+
+    staff.press("contact", contact_first="Grace")
+
+    assert stored(site, order).info == {**order.info, "first": "Grace"}
