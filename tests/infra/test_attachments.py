@@ -6,7 +6,7 @@ from tests.infra.template import Synthesized, name_of
 
 
 def test_the_bucket_is_private_and_encrypted(stage: Synthesized) -> None:
-    (bucket,) = stage.properties_of_type("AWS::S3::Bucket").values()
+    bucket = stage.properties("AttachmentsBucket")
 
     assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
     assert len(bucket["PublicAccessBlockConfiguration"]) == 4
@@ -17,10 +17,10 @@ def test_the_bucket_is_private_and_encrypted(stage: Synthesized) -> None:
 
 
 def test_the_bucket_speaks_tls_only_and_lets_nobody_in_by_policy(stage: Synthesized) -> None:
-    (policy,) = stage.properties_of_type("AWS::S3::BucketPolicy").values()
+    policies = stage.properties_of_type("AWS::S3::BucketPolicy").values()
+    (policy,) = [each for each in policies if name_of(each["Bucket"]) == "AttachmentsBucket"]
     (statement,) = policy["PolicyDocument"]["Statement"]
 
-    assert name_of(policy["Bucket"]) == "AttachmentsBucket"
     assert (statement["Effect"], statement["Action"], statement["Principal"]) == ("Deny", "s3:*", {"AWS": "*"})
     assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
     assert [name_of(resource) for resource in statement["Resource"]] == ["AttachmentsBucket", "AttachmentsBucket/*"]

@@ -53,6 +53,7 @@ def test_the_asset_holds_code_and_queues_and_nothing_else(stage: Synthesized) ->
         "lambdas/outbox/announcer.py",
         "lambdas/outbox/relay.py",
         "lambdas/runbooks/handler.py",
+        "lambdas/watch/anchor.py",
         "lambdas/watch/check.py",
         "lambdas/watch/sweeper.py",
         "lambdas/watch/stopped_executions.py",
