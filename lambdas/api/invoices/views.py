@@ -6,7 +6,8 @@ from typing_extensions import Doc
 
 from lambdas.api.http.values import iso
 from lambdas.orders.model.money import format_cents
-from lambdas.records.invoices.invoice import Invoice, RecordedPayment
+from lambdas.records.invoices.invoice import Invoice, InvoiceLine, RecordedPayment
+from lambdas.records.invoices.totals_per_rate import RateTotal, net_cents, totals_per_rate
 
 
 class InvoiceLineView(TypedDict):
@@ -16,6 +17,16 @@ class InvoiceLineView(TypedDict):
     amount: Annotated[str, Doc("For the whole quantity; a discount is negative.")]
     tax_name: Annotated[str | None, Doc("The tax's name, for a line of tax.")]
     tax_rate: Annotated[str | None, Doc("In percent, for a line of tax.")]
+
+
+class RateTotalView(TypedDict):
+    """The net amount that one tax rate of the invoice applies to, and the tax on it."""
+
+    tax_name: Annotated[str | None, Doc("The tax's name; null for what no tax was taken on.")]
+    tax_rate: Annotated[str | None, Doc("In percent; null for what no tax was taken on.")]
+    net: Annotated[str, Doc("The amount that the rate applies to, after discounts.")]
+    tax: Annotated[str, Doc("The tax on it.")]
+    reverse_charge: Annotated[bool, Doc("Whether the client owes the tax, and was charged none.")]
 
 
 class RecordedPaymentView(TypedDict):
@@ -42,6 +53,9 @@ class InvoiceView(TypedDict):
     order_id: Annotated[str | None, Doc("The order it bills; null if several, or none.")]
     status: Annotated[Literal["open", "paid", "credited"], Doc("Whether it is owed.")]
     total: Annotated[str, Doc("The sum of its lines.")]
+    net: Annotated[str, Doc("The total before tax.")]
+    tax: Annotated[str, Doc("The tax in the total.")]
+    totals_per_rate: Annotated[list[RateTotalView], Doc("Net amount and tax of each tax rate.")]
     currency: Annotated[str, Doc("ISO 4217 code, such as USD.")]
     lines: Annotated[list[InvoiceLineView], Doc("What is billed.")]
     transaction_id: Annotated[str | None, Doc("The gateway's payment for it.")]
@@ -60,6 +74,7 @@ def invoices_view(found: tuple[Invoice, ...]) -> InvoicesView:
 
 
 def invoice_view(invoice: Invoice) -> InvoiceView:
+    net = net_cents(invoice.lines)
     return {
         "invoice_id": invoice.invoice_id,
         "number": invoice.number,
@@ -68,23 +83,37 @@ def invoice_view(invoice: Invoice) -> InvoiceView:
         "order_id": invoice.order_id,
         "status": invoice.status.value,
         "total": format_cents(invoice.total_cents),
+        "net": format_cents(net),
+        "tax": format_cents(invoice.total_cents - net),
+        "totals_per_rate": [_rate_total(total) for total in totals_per_rate(invoice.lines)],
         "currency": invoice.currency,
-        "lines": [
-            {
-                "service_id": line.service_id,
-                "description": line.description,
-                "quantity": line.quantity,
-                "amount": format_cents(line.amount_cents),
-                "tax_name": line.tax_name or None,
-                "tax_rate": line.tax_rate or None,
-            }
-            for line in invoice.lines
-        ],
+        "lines": [_line(line) for line in invoice.lines],
         "transaction_id": invoice.transaction_id,
         "payment": _payment(invoice.payment) if invoice.payment else None,
         "issued_at": iso(invoice.issued_at),
         "due_at": iso(invoice.due_at),
         "paid_at": iso(invoice.paid_at),
+    }
+
+
+def _line(line: InvoiceLine) -> InvoiceLineView:
+    return {
+        "service_id": line.service_id,
+        "description": line.description,
+        "quantity": line.quantity,
+        "amount": format_cents(line.amount_cents),
+        "tax_name": line.tax_name or None,
+        "tax_rate": line.tax_rate or None,
+    }
+
+
+def _rate_total(total: RateTotal) -> RateTotalView:
+    return {
+        "tax_name": total.tax_name or None,
+        "tax_rate": total.rate or None,
+        "net": format_cents(total.net_cents),
+        "tax": format_cents(total.tax_cents),
+        "reverse_charge": total.reverse_charge,
     }
 
 

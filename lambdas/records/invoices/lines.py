@@ -10,7 +10,8 @@ from lambdas.records.invoices.invoice import InvoiceLine
 def invoice_lines(service: Service, pack: PricedPack) -> Iterator[InvoiceLine]:
     """The price of the pack when it became the service: list prices, the coupon's discounts, and taxes.
 
-    A tax of zero has no line. A reverse charge has one, because the invoice must state it.
+    A free pack has no line of a tax. A tax that rounds to nothing has one, and so has a reverse charge: the invoice must state
+    which rate applies.
     """
     period = f", {service.period} months" if service.period > 1 else ", 1 month" if service.period else ""
     coupon = f", coupon {pack.coupon.coupon_code}" if pack.coupon else ""
@@ -21,8 +22,9 @@ def invoice_lines(service: Service, pack: PricedPack) -> Iterator[InvoiceLine]:
         yield _line(service, ", set-up", pack.setup_cents)
     if pack.setup_discount_cents:
         yield _line(service, f", set-up{coupon}", -pack.setup_discount_cents)
+    is_free = not pack.first_recurring_cents + pack.net_setup_cents
     for tax in pack.taxes:
-        if tax.cents or tax.reverse_charge:
+        if tax.cents or tax.reverse_charge or not is_free:
             yield _tax_line(service, tax)
 
 

@@ -281,3 +281,23 @@ def test_the_key_of_a_capture_is_what_it_was() -> None:
     assert _capture_key(an_order(), 7) == "1001:invoice:7:capture"  # of an earlier version
     known = an_order(is_fingerprinted=True)
     assert _capture_key(known, 7) == f"1001-{fingerprint(known.hash)}:invoice:7:capture"
+
+
+def test_an_invoice_states_net_and_tax_of_each_rate(caller: Caller) -> None:
+    hosting = {"description": "Web hosting", "quantity": 1}
+    lines = (
+        InvoiceLine(**hosting, service_id="1001001", amount_cents=1000),
+        InvoiceLine(**hosting, service_id="1001001", amount_cents=190, tax_name="VAT", tax_rate="19"),
+        InvoiceLine(**hosting, service_id="1001002", amount_cents=500),
+        InvoiceLine(**hosting, service_id="1001002", amount_cents=0, tax_name="VAT", tax_rate="0"),
+        InvoiceLine(**hosting, service_id="1001003", amount_cents=100),
+    )
+    issued = InvoiceRecords(caller.api.backend.records).issue(an_invoice(lines=lines, total_cents=1790))
+    shown = caller.call("client.invoice_get", {"invoice_id": issued.invoice_id}).body
+
+    assert (shown["net"], shown["tax"], shown["total"]) == ("16.00", "1.90", "17.90")
+    assert [tuple(total.values()) for total in shown["totals_per_rate"]] == [
+        ("VAT", "19", "10.00", "1.90", False),
+        ("VAT", "0", "5.00", "0.00", True),
+        (None, None, "1.00", "0.00", False),
+    ]
