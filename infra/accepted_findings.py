@@ -181,7 +181,7 @@ ACCEPTED = (
             finding=_ANY_EXECUTION.replace("machine", "bulk_machine"),
             reason="How a bulk run stands: each has an execution of its own, which nobody knows before it is started.",
         )
-        for construct in ("Api/Handler", "Runbooks/Handler")
+        for construct in ("Api/Handler", "Desk/Handler", "Runbooks/Handler")
     ),
     Accepted(construct="Runbooks/Handler/Role/Resource", finding=_ANY_RESOURCE, reason=_XRAY),
     Accepted(

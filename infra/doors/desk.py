@@ -5,6 +5,7 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from infra.attachments import Attachments
+from infra.bulk import Bulk
 from infra.doors.function import DOOR_SECONDS, door_function
 from infra.doors.routes import add_routes, page_id, with_heads
 from infra.functions import record_keys
@@ -31,6 +32,7 @@ class Desk(Construct):
         mail: Mail,
         attachments: Attachments,
         http_api: apigw.HttpApi,
+        bulk: Bulk,
     ) -> None:
         super().__init__(scope, construct_id)
         self.function = door_function(
@@ -38,8 +40,13 @@ class Desk(Construct):
             parts=parts,
             handler="lambdas.desk.handler.handler",
             description="Order desk for staff",
-            environment={**_environment(parts, http_api), **mail.environment, **attachments.environment},
-            permissions=[*_permissions(parts), *mail.permissions, *attachments.reading],
+            environment={
+                **_environment(parts, http_api),
+                **mail.environment,
+                **attachments.environment,
+                "BULK_MACHINE": bulk.machine.state_machine_arn,
+            },
+            permissions=[*_permissions(parts), *mail.permissions, *attachments.reading, *bulk.may_start],
         )
         add_routes(
             self,
@@ -75,6 +82,7 @@ def _tables(storage: Storage, gateway: str) -> list[iam.PolicyStatement]:
     return [
         *record_keys.of_desk(storage.records, gateway),
         *record_keys.guards_of_doors(storage.guards),
+        record_keys.only(storage.guards, ("GetItem", "PutItem"), ("bulk_preview#*",)),
         allow("dynamodb:Query", on=indexes),
         allow("dynamodb:BatchGetItem", on=[storage.orders.table_arn]),
         allow("dynamodb:GetItem", "dynamodb:Query", on=[storage.history.table_arn, storage.desk.table_arn]),

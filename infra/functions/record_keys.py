@@ -48,12 +48,15 @@ def of_intake(table: dynamodb.Table, gateway: str) -> list[iam.PolicyStatement]:
 def of_desk(table: dynamodb.Table, gateway: str) -> list[iam.PolicyStatement]:
     """Users are only read, for sign-ins and rights. A skip may put on an invoice that its money was captured or returned.
 
-    A mailed answer leads to the order's page: the desk makes that link, and reads or changes none.
+    A mailed answer leads to the order's page: the desk makes that link, and reads or changes none. Bulk runs are begun, stopped
+    and read; pauses are written, and what waits for one is counted, woken and forgotten.
     """
     return [
         *_of_door(table, (*_WRITTEN_BY_DESK, *_of_gateway(gateway))),
         only(table, ("DeleteItem",), _SESSIONS),
-        only(table, ("PutItem",), ("link#*",)),
+        only(table, ("PutItem",), ("link#*", "pauses")),
+        only(table, ("GetItem", "PutItem", "Query"), ("bulk#*", "bulk_runs")),
+        only(table, ("Query", "DeleteItem"), ("paused#*",)),
         only(table, ("Query",), ("step_counts#*",)),
         only(table, ("GetItem",), USERS),
     ]

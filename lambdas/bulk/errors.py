@@ -52,6 +52,7 @@ class TooManyOrdersError(OrderError):
     nature = Nature.INVALID
 
     def __init__(self, most: int, what: str) -> None:
+        self.found_words = f"This is for more than {most:,} orders {what}, the most of one run."
         super().__init__(
             f"this is for more than {most:,} orders {what}, the most of one run; narrow it by order_queue_id, order_step_id, "
             "or min_ts and max_ts, and run one part after the other"

@@ -38,6 +38,7 @@ class DeskSettings(PartsSettings):
     company: str = ""
     history_table: str
     desk_table: str
+    bulk_machine: str
     sign_in_links: bool = False
 
 
@@ -54,7 +55,7 @@ def _site() -> Site:
     history, read_models = RecordTable(settings.history_table), RecordTable(settings.desk_table)
     desk = Desk(parts.service, parts.records, parts.plans, history, read_models, settings.company)
     links = SignInLinks(parts.records) if settings.sign_in_links else None
-    return Site(desk, ApiUserRecords(parts.records), UserSessions(parts.records), limits, links)
+    return Site(desk, ApiUserRecords(parts.records), UserSessions(parts.records), limits, links, settings.bulk_machine)
 
 
 @metrics.log_metrics

@@ -19,7 +19,7 @@
 
   const news = document.getElementById("news");
   const say = (text) => { if (news.textContent !== text) news.textContent = text; };
-  const isTypedIn = (part) => [...part.querySelectorAll("input, textarea")].some((input) => input.value !== input.defaultValue)
+  const isTypedIn = (part) => [...part.querySelectorAll("input, textarea")].some((input) => input.value !== input.defaultValue || input.checked !== input.defaultChecked)
     || [...part.querySelectorAll("option")].some((option) => option.selected !== option.defaultSelected && option.index > 0);
   const told = new Map();  // what the server sent last for each part, by its id
 

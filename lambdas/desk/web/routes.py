@@ -12,6 +12,7 @@ from lambdas.desk.pages.worklist import read_worklist
 from lambdas.desk.web import acting, order_pages, sign_in
 from lambdas.desk.web.cookies import end_cookie, session_token
 from lambdas.desk.web.forms import refuse_others
+from lambdas.desk.web.many import answer_about_many
 from lambdas.desk.web.shell import page
 from lambdas.desk.web.site import Site
 from lambdas.orders.card_numbers.numbers import has_card_number
@@ -43,7 +44,8 @@ def route(site: Site, request: WebRequest) -> Answer:
     allowance = site.limits.count_call(session.user.name, session.user.calls_per_minute)
     if allowance:
         allowance.check()
-    return _post(site, request, session) if request.method == "POST" else _get(site, request, session)
+    answer = _post if request.method == "POST" else _get
+    return answer_about_many(site, request, session) or answer(site, request, session)
 
 
 def _signed_out(request: WebRequest) -> Answer:

@@ -7,13 +7,15 @@ from urllib.parse import urlencode
 from markupsafe import Markup
 
 from lambdas.desk.drawing import WEB, drawn
+from lambdas.desk.pages.bulk_rights import CHOSEN, may_bulk
+from lambdas.desk.pages.pauses import pause_line
 from lambdas.desk.web.forms import CSRF
 from lambdas.desk.web.site import Site
 from lambdas.records.users.sessions import UserSession
 from lambdas.web.http import Answer, WebRequest
 
 _PART = "part"
-_KEPT = ("q", "whose", "cursor", "at")  # of a query, when a page is loaded again
+_KEPT = ("q", "whose", "cursor", "at", "queue", "step")  # of a query, when a page is loaded again
 
 
 def page(
@@ -28,10 +30,13 @@ def page(
 ) -> Answer:
     """The page of this fragment, or the fragment alone. `is_live`: it changes while it is looked at."""
     csrf = session.derived(CSRF)
-    content = drawn(WEB, template, **{"csrf": csrf, "once": "", "typed": {}, "wish": None, "back": "", **values})
+    user = session.user
+    common = {"csrf": csrf, "once": "", "typed": {}, "wish": None, "back": "", "may_bulk": may_bulk(user)}
+    paused = [pause_line(site.desk, pause) for pause in site.pausing.read_active(user)]
+    content = drawn(WEB, "paused.html", paused=paused) + drawn(WEB, template, **{**common, **values})
     if _PART in request.query:
         return Answer(HTTPStatus.OK, content)
-    shell = {"title": title, "company": site.desk.company, "user": session.user.name, "csrf": csrf}
+    shell = {"title": title, "company": site.desk.company, "user": user.name, **common}
     content = Markup(content)  # noqa: S704 - drawn from escaped values
     whole = drawn(WEB, "shell.html", **shell, content=content, again=_address(request), is_live=is_live)
     return Answer(HTTPStatus.OK, whole)
@@ -39,7 +44,7 @@ def page(
 
 def _address(request: WebRequest) -> str:
     """The page's own address, without what is shown once, such as a notice."""
-    kept = {name: request.query[name] for name in _KEPT if request.query.get(name)}
+    kept = {name: said for name, said in request.query.items() if said and (name in _KEPT or name.startswith(CHOSEN))}
     return "/" + "/".join(request.path) + (f"?{urlencode(kept)}" if kept else "")
 
 

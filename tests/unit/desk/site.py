@@ -21,6 +21,7 @@ from lambdas.records.users.api_user import ApiUserRecords
 from lambdas.records.users.sessions import UserSessions
 from tests.support.build import Clock, a_service
 from tests.support.tables import make_order_table, make_table
+from tests.unit.api.conftest import INSTALLED
 
 
 def make_site(dynamodb: DynamoDBClient, records: RecordTable, clock: Clock) -> Site:
@@ -39,4 +40,4 @@ def make_site(dynamodb: DynamoDBClient, records: RecordTable, clock: Clock) -> S
     limits = CallerLimits(guards, clock, calls_per_minute=100_000, failed_logins_of_source=50, client=dynamodb)
     history, desk_table = (RecordTable(make_table(dynamodb, name), dynamodb) for name in ("history", "desk"))
     desk = Desk(service, records, load_plans(), history, desk_table, "Example Hosting")
-    return Site(desk, ApiUserRecords(records), UserSessions(records), limits)
+    return Site(desk, ApiUserRecords(records), UserSessions(records), limits, bulk_machine=INSTALLED["BULK_MACHINE"])

@@ -146,7 +146,7 @@ class Staff:
 
     def _followed(self, shown: Shown) -> Shown:
         while shown.status == 303:
-            assert re.fullmatch(r"/desk[/a-z0-9?=&%-]*", shown.headers["Location"], re.IGNORECASE), shown.headers
+            assert re.fullmatch(r"/desk[/a-z0-9.?=&%-]*", shown.headers["Location"], re.IGNORECASE), shown.headers
             shown = self.ask("GET", shown.headers["Location"])
         self.shown = shown
         return shown
