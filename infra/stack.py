@@ -76,7 +76,15 @@ class OrderQueuesStack(Stack):
         Forms(self, "Forms", parts=order_parts, api=api, notices=notices)
         if has_sandbox:
             SandboxProvider(self, "SandboxProvider", parts=parts, storage=storage, http_api=api.http_api)
-        Desk(self, "Desk", parts=order_parts, mail=actions.mail, attachments=attachments, http_api=api.http_api, bulk=bulk)
+        Desk(
+            self,
+            "Desk",
+            parts=order_parts,
+            mail=actions.mail,
+            attachments=attachments,
+            http_api=api.http_api,
+            bulk=bulk,
+        )
         Widgets(self, "Widgets", parts=order_parts)
         Docs(self, "Docs", parts=parts, sources=sources, http_api=api.http_api)
         intake = Intake(self, "Intake", parts=order_parts, http_api=api.http_api)

@@ -40,12 +40,7 @@ class Desk(Construct):
             parts=parts,
             handler="lambdas.desk.handler.handler",
             description="Order desk for staff",
-            environment={
-                **_environment(parts, http_api),
-                **mail.environment,
-                **attachments.environment,
-                "BULK_MACHINE": bulk.machine.state_machine_arn,
-            },
+            environment={**_environment(parts, http_api, bulk), **mail.environment, **attachments.environment},
             permissions=[*_permissions(parts), *mail.permissions, *attachments.reading, *bulk.may_start],
         )
         add_routes(
@@ -58,7 +53,7 @@ class Desk(Construct):
         )
 
 
-def _environment(parts: OrderParts, http_api: apigw.HttpApi) -> dict[str, str]:
+def _environment(parts: OrderParts, http_api: apigw.HttpApi, bulk: Bulk) -> dict[str, str]:
     return {
         "CALLS_PER_MINUTE": str(parts.settings.calls_per_minute),
         "FAILED_LOGINS_OF_SOURCE": str(parts.settings.failed_logins_of_source),
@@ -66,6 +61,7 @@ def _environment(parts: OrderParts, http_api: apigw.HttpApi) -> dict[str, str]:
         "PUBLIC_URL": parts.settings.pages_url or http_api.api_endpoint,
         "DESK_TABLE": parts.storage.desk.table_name,
         "HISTORY_TABLE": parts.storage.history.table_name,
+        "BULK_MACHINE": bulk.machine.state_machine_arn,
         "MACHINES": parts.queues.machines_json,
         **({"SIGN_IN_LINKS": "true"} if parts.settings.stage == _OWN_MACHINE else {}),
     }

@@ -1,4 +1,4 @@
-"""What a user chose on the page of many orders: the orders, and the act."""
+"""Reads the choice of a user on the page of many orders: the orders, and the act."""
 
 import re
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ _ID = re.compile(r"[1-9][0-9]{0,14}")
 
 
 class ChoiceError(Exception):
-    """What was chosen cannot be read. The text is for the user."""
+    """The choice cannot be read. The text is for the user."""
 
 
 def read_instruction(typed: Mapping[str, str]) -> Instruction:

@@ -1,4 +1,4 @@
-"""Who acts on many orders at the desk."""
+"""Decides which users act on many orders at the desk."""
 
 from lambdas.records.users.api_user import ApiUser
 from lambdas.records.users.rights import Right

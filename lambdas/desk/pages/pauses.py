@@ -1,4 +1,4 @@
-"""What is paused, by whom, why and until when, and how many orders wait for it."""
+"""Shows what is paused, by whom, why and until when, and how many orders wait for it."""
 
 from lambdas.desk.desk import Desk
 from lambdas.desk.pages.times import moment

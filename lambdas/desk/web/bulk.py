@@ -6,8 +6,9 @@ from http import HTTPStatus
 
 from lambdas.access.errors import NotAllowedError
 from lambdas.bulk.errors import BulkRunNotFoundError, NothingToRunError, PreviewGoneError, TooManyOrdersError
-from lambdas.desk.pages.bulk import choices_of, chosen_before, preview_page, read_run, run_line
+from lambdas.desk.pages.bulk import preview_page, read_run, run_line
 from lambdas.desk.pages.bulk_choice import ChoiceError, read_instruction, read_selection
+from lambdas.desk.pages.bulk_form import choices_of, chosen_before
 from lambdas.desk.pages.bulk_rights import may_bulk
 from lambdas.desk.web.forms import refuse_others
 from lambdas.desk.web.shell import page

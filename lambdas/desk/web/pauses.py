@@ -47,7 +47,7 @@ def begin_pause(site: Site, request: WebRequest, session: UserSession) -> Answer
         mine = (kind, name, session.user.name, reason)
         if mine not in [(each.kind, each.name, each.by, each.reason) for each in site.pausing.records.active()]:
             text = (
-                f"{other.message[:1].upper()}{other.message[1:].partition(';')[0]}. Resume it first, to pause it anew."
+                f"{other.message[:1].upper()}{other.message[1:].partition(';')[0]}. Resume it first, to pause it again."
             )
             raise RefusedError(HTTPStatus.CONFLICT, "Paused already", text, ("Pauses", PATH)) from None
     return see_other(f"{PATH}?done=paused")

@@ -31,7 +31,14 @@ def page(
     """The page of this fragment, or the fragment alone. `is_live`: it changes while it is looked at."""
     csrf = session.derived(CSRF)
     user = session.user
-    common = {"csrf": csrf, "once": "", "typed": {}, "wish": None, "back": "", "may_bulk": may_bulk(user)}
+    common: dict[str, Any] = {
+        "csrf": csrf,
+        "once": "",
+        "typed": {},
+        "wish": None,
+        "back": "",
+        "may_bulk": may_bulk(user),
+    }
     paused = [pause_line(site.desk, pause) for pause in site.pausing.read_active(user)]
     content = drawn(WEB, "paused.html", paused=paused) + drawn(WEB, template, **{**common, **values})
     if _PART in request.query:

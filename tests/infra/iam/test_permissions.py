@@ -266,7 +266,8 @@ def test_a_function_may_do_exactly_this(stage: Synthesized, function: str) -> No
     if function in ASK_EXECUTIONS:
         names = [f"{stage.settings.stage}-{queue.name}" for queue in read_queues(stage.sources / "statemachines")]
         where = "arn:AWS::Partition:states:AWS::Region:AWS::AccountId:execution"
-        names += [f"{stage.settings.stage}-bulk-runs"] if function in ("ApiHandler", "DeskHandler", "RunbooksHandler") else []
+        starts_runs = function in ("ApiHandler", "DeskHandler", "RunbooksHandler")
+        names += [f"{stage.settings.stage}-bulk-runs"] if starts_runs else []
         expected |= {f"{where}:{name}:*": {"states:DescribeExecution"} for name in names}
     if function in ("WatchSweeper", "WatchCheck"):
         expected |= {key: {"states:ListExecutions"} for key in _machines_of_queues(stage)}
