@@ -10,12 +10,9 @@ from lambdas.desk.pages.bulk import preview_page, read_run, run_line
 from lambdas.desk.pages.bulk_choice import ChoiceError, read_instruction, read_selection
 from lambdas.desk.pages.bulk_form import choices_of, chosen_before
 from lambdas.desk.pages.bulk_rights import may_bulk
-from lambdas.desk.web.forms import refuse_others
+from lambdas.desk.web.forms import reason_of, refuse_others
 from lambdas.desk.web.shell import page
 from lambdas.desk.web.site import Site
-from lambdas.orders.card_numbers.numbers import has_card_number
-from lambdas.orders.contact.text import line
-from lambdas.orders.contact.unfit import UnfitError
 from lambdas.orders.errors import InvalidOrderError, OrderError
 from lambdas.records.users.rights import Right
 from lambdas.records.users.sessions import UserSession
@@ -57,11 +54,15 @@ def act_on_bulk(site: Site, request: WebRequest, session: UserSession, path: tup
             case ("previews", token, "continue") if _TOKEN.fullmatch(token):
                 return see_other(f"{PATH}/previews/{site.previews.resume(user, token).token}")
             case ("previews", token, "run") if _TOKEN.fullmatch(token):
-                run = site.runs.start(site.previews, token, user, _reason(request, is_needed=True))
+                run = site.runs.start(
+                    site.previews, token, user, reason_of(request, _MOST_REASON, _unfit, kept="with each order")
+                )
                 logger.info("bulk run begun at the desk", run=run.run_id, user=user.name)
                 return see_other(f"{PATH}/runs/{run.run_id}")
             case ("runs", run_id, "stop") if _RUN.fullmatch(run_id):
-                site.runs.stop(run_id, user, _reason(request, is_needed=False))
+                site.runs.stop(
+                    run_id, user, reason_of(request, _MOST_REASON, _unfit, kept="with the run", is_needed=False)
+                )
                 return see_other(f"{PATH}/runs/{run_id}")
             case ("runs", run_id, "continue") if _RUN.fullmatch(run_id):
                 site.runs.resume(run_id, user)
@@ -119,19 +120,6 @@ def _run(site: Site, request: WebRequest, session: UserSession, run_id: str) -> 
         raise _refused(error) from None
     found = read_run(site.runs.records, run, session.user, cursor if _PLACE.fullmatch(cursor) else "")
     return page(site, request, session, "bulk_run.html", title=f"Run {run_id}", found=found)
-
-
-def _reason(request: WebRequest, *, is_needed: bool) -> str:
-    said = request.typed.get("reason", "")
-    if has_card_number(said):
-        raise _unfit("What you typed contains a card number. Remove it: it must not be kept here.")
-    try:
-        reason = line(said)
-    except UnfitError as unfit:
-        raise _unfit(f"What you typed {unfit}.") from None
-    if (is_needed and not reason) or len(reason) > _MOST_REASON:
-        raise _unfit(f"Say why, in at most {_MOST_REASON} characters. The reason is kept with each order.")
-    return reason
 
 
 def _admit(session: UserSession) -> None:

@@ -4,12 +4,9 @@ from http import HTTPStatus
 
 from lambdas.desk.desk import acting
 from lambdas.desk.pages.pauses import read_pauses
-from lambdas.desk.web.forms import refuse_others
+from lambdas.desk.web.forms import reason_of, refuse_others
 from lambdas.desk.web.shell import page
 from lambdas.desk.web.site import Site
-from lambdas.orders.card_numbers.numbers import has_card_number
-from lambdas.orders.contact.text import line
-from lambdas.orders.contact.unfit import UnfitError
 from lambdas.orders.pauses import PauseKind
 from lambdas.records.pauses.errors import NotPausedError, OtherPauseError
 from lambdas.records.pauses.pause import MAX_DAYS
@@ -36,7 +33,10 @@ def begin_pause(site: Site, request: WebRequest, session: UserSession) -> Answer
     """The same button pressed twice pauses once. Raises RefusedError, OrderError."""
     refuse_others(request, session)
     kind, name = _named(request)
-    reason, minutes = _reason(request), request.typed.get("minutes", "")
+    reason, minutes = (
+        reason_of(request, _MOST_REASON, _unfit, kept="with the orders that wait"),
+        request.typed.get("minutes", ""),
+    )
     if not (minutes.isdecimal() and len(minutes) < 6 and 0 < int(minutes) <= MAX_DAYS * 24 * 60):
         raise _unfit(f"Say after how many minutes it ends, from 1 to {MAX_DAYS * 24 * 60:,}.")
     acting_user = acting(session.user, "order.pause", Right.PAUSE)
@@ -73,19 +73,6 @@ def _named(request: WebRequest) -> tuple[PauseKind, str]:
     ):
         raise _unfit("Choose what is paused from the list.")
     return PauseKind(kind), name
-
-
-def _reason(request: WebRequest) -> str:
-    said = request.typed.get("reason", "")
-    if has_card_number(said):
-        raise _unfit("What you typed contains a card number. Remove it: it must not be kept here.")
-    try:
-        reason = line(said)
-    except UnfitError as unfit:
-        raise _unfit(f"What you typed {unfit}.") from None
-    if not reason or len(reason) > _MOST_REASON:
-        raise _unfit(f"Say why, in at most {_MOST_REASON} characters. It stands on the orders that wait.")
-    return reason
 
 
 def _unfit(text: str) -> RefusedError:
