@@ -124,7 +124,7 @@ def test_every_function_is_told_what_its_settings_read_and_no_more(stage: Synthe
         "DeskHandler": TABLES
         | DOORS
         | {"CALLS_PER_MINUTE", "FAILED_LOGINS_OF_SOURCE", "MAIL_FROM", "COMPANY", "PUBLIC_URL", "MACHINES"}
-        | {"HISTORY_TABLE", "DESK_TABLE", "ATTACHMENT_BUCKET"}
+        | {"HISTORY_TABLE", "DESK_TABLE", "ATTACHMENT_BUCKET", "BULK_MACHINE"}
         | ({"SIGN_IN_LINKS"} if stage.settings.stage == "local" else set()),
         "BulkWorker": TABLES | DOORS | {"MACHINES", "PACE_SECONDS"},
         "RunbooksHandler": TABLES | DOORS | {"MACHINES", "BULK_MACHINE", "STACK_NAME", "DEAD_LETTERS", "READERS"},
