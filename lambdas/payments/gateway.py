@@ -96,12 +96,15 @@ class Gateway(Protocol):
 
 
 def void_or_refund(gateway: Gateway, key: str) -> Transaction | None:
-    """Void or refund what was begun under this key, and return it; None if nothing was. May be repeated."""
+    """Void or refund what was begun under this key, and return it; None if nothing was. May be repeated.
+
+    Each has a key of its own, because a provider refuses a key that it knows from another kind of call.
+    """
     transaction = gateway.find(key)
     if transaction is None:
         return None
     if transaction.state in (TransactionState.HELD, TransactionState.NEEDS_AUTHENTICATION):
-        return gateway.void(key=f"{key}:release", transaction_id=transaction.transaction_id)
+        return gateway.void(key=f"{key}:void", transaction_id=transaction.transaction_id)
     if transaction.state is TransactionState.CAPTURED:
-        return gateway.refund(key=f"{key}:release", transaction_id=transaction.transaction_id)
+        return gateway.refund(key=f"{key}:refund", transaction_id=transaction.transaction_id)
     return transaction
