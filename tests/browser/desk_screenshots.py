@@ -12,7 +12,7 @@ from lambdas.desk.web.site import Site
 from lambdas.orders.model.order import Order
 from lambdas.records.table import RecordTable
 from tests.browser.chromium import chromium
-from tests.browser.desk_in_memory import Followers, fill, served, tell, waiting_in
+from tests.browser.desk.desk_in_memory import Followers, fill, served, tell, waiting_in
 from tests.support.build import Clock
 from tests.support.quick_moto import make_moto_quick
 from tests.support.tables import make_table

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from lambdas.payments.gateway import TransactionState
 from tests.browser.conftest import NewWalk
-from tests.browser.desk_staff import DeskStaff
+from tests.browser.desk.desk_staff import DeskStaff
 from tests.browser.pages import problems_of
 from tests.browser.test_everybody import _SMALL, focused, tab_to
 from tests.browser.walk import Walk

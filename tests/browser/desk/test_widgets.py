@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import NewWalk
-from tests.browser.dashboard import WIDGETS, Dashboard
-from tests.browser.desk_staff import CALL_BACK, dedicated_order
+from tests.browser.desk.dashboard import WIDGETS, Dashboard
+from tests.browser.desk.desk_staff import CALL_BACK, dedicated_order
 from tests.browser.pages import problems_of
 from tests.flow.conftest import Shop, until
 

@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import expect
 
 from tests.browser.conftest import NewWalk
-from tests.browser.desk_staff import CALL_BACK, DeskStaff, dedicated_order
+from tests.browser.desk.desk_staff import CALL_BACK, DeskStaff, dedicated_order
 from tests.browser.pages import problems_of
 from tests.browser.test_everybody import _SMALL, focused, tab_to
 from tests.flow.conftest import Shop

@@ -1,0 +1,1 @@
+"""The order desk in a browser, at /desk and in widgets."""
