@@ -251,7 +251,7 @@ def test_it_may_say_later_that_it_failed_and_be_called_again(desk: Desk, receive
     receiver.says(202)
     desk.waits()
     desk.ask(status="failed", reason="no disk left")
-    with pytest.raises(PermanentError, match="could not do it: no disk left; settle it there"):
+    with pytest.raises(PermanentError, match="could not do it: no disk left; resolve it there"):
         desk.run()
     receiver.says(200, {"status": "done"})
     desk.ask()
@@ -278,8 +278,8 @@ def test_an_answer_that_says_nothing_is_asked_for_again(desk: Desk, receiver: Re
         (200, [], (PermanentError, "something else than JSON")),
         (200, b"[" * 50_000, (PermanentError, "something else than JSON")),
         (200, b'"' + b"x" * MAX_ANSWER_BYTES + b'"', (PermanentError, "something else than JSON")),
-        (400, {"reason": "plan 2 is unknown"}, (PermanentError, "status 400: plan 2 is unknown; settle it there")),
-        (404, b"", (PermanentError, "refused with status 404; settle it there")),
+        (400, {"reason": "plan 2 is unknown"}, (PermanentError, "status 400: plan 2 is unknown; resolve it there")),
+        (404, b"", (PermanentError, "refused with status 404; resolve it there")),
         (429, b"", (ThrottledError, "asked for a pause")),
         (500, {"reason": "secret trace"}, (TransientError, "failed with status 500")),
         (503, b"", (TransientError, "failed with status 503")),
