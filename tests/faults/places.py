@@ -1,6 +1,6 @@
 """Where processes die: the points of every kind of action, of the API and of the relay, as far as a queue has them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -23,7 +23,7 @@ EFFECTS = {
     "call_webhook": ("after the receiver was asked",),
     "send_notification": ("before the mail", "after the mail"),
 }
-# How many writes of its records a run has for certain, with the scenes' two packs; each is refused once.
+# How many writes of its records a run has for certain; each is refused once. Add Services writes once for each pack.
 WRITES = {"provision_client": 1, "add_services": 2, "generate_invoice": 2}
 TAKEN_AND_REFUSED = {"generate_invoice": ("before the invoice is settled",)}  # when the money was taken
 UNDO_WRITES = {"add_services": 2, "generate_invoice": 2}
@@ -96,13 +96,18 @@ def undo_points(module: str) -> tuple[str, ...]:
     return tuple(f"undo, {point}" for point in points)
 
 
-def refused_writes(module: str) -> tuple[str, ...]:
-    writes = tuple(f"write {number} of its records" for number in range(1, WRITES.get(module, 0) + 1))
+def refused_writes(module: str, packs: int) -> tuple[str, ...]:
+    writes = tuple(f"write {number} of its records" for number in range(1, _certain(WRITES, module, packs) + 1))
     return (*writes, *TAKEN_AND_REFUSED.get(module, ()))
 
 
-def refused_undo_writes(module: str) -> tuple[str, ...]:
-    return tuple(f"undo, write {number} of its records" for number in range(1, UNDO_WRITES.get(module, 0) + 1))
+def refused_undo_writes(module: str, packs: int) -> tuple[str, ...]:
+    certain = _certain(UNDO_WRITES, module, packs)
+    return tuple(f"undo, write {number} of its records" for number in range(1, certain + 1))
+
+
+def _certain(writes: Mapping[str, int], module: str, packs: int) -> int:
+    return min(writes.get(module, 0), packs) if module == "add_services" else writes.get(module, 0)
 
 
 def api_points(queue: Queue, scene: Scene) -> Iterator[tuple[str, ...]]:

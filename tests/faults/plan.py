@@ -72,7 +72,7 @@ class Planner:
         for faults in _together(self._on_the_way(queue, scene)):
             yield Plan(queue, scene, Life.COMPLETE, faults)
         late, cancel_at = _canceled_late(queue, scene)
-        for faults in _together(self._unwinding(queue, cancel_at)):
+        for faults in _together(self._unwinding(queue, late, cancel_at)):
             yield Plan(queue, late, Life.CANCELED, faults, cancel_at.name)
         smooth = replace(scene, fails=("", "", ""))
         for module, points in THEN_CANCELED.items():
@@ -84,7 +84,7 @@ class Planner:
     def _on_the_way(self, queue: Queue, scene: Scene) -> Iterator[list[Fault]]:
         for module in dict.fromkeys(action.module for action in queue.actions):
             yield self._faults(queue, module, run_points(module), _run(queue, scene, module))
-            yield self._refused(queue, module, refused_writes(module), _run(queue, scene, module))
+            yield self._refused(queue, module, refused_writes(module, len(scene.packs)), _run(queue, scene, module))
         if slow := slow_webhooks(queue):
             yield self._faults(queue, "call_webhook", ANSWERED, slow)
         for points in api_points(queue, scene):
@@ -94,12 +94,12 @@ class Planner:
         yield self._faults(queue, "announcer", both("the events"))
         yield [Fault(queue.key, "relay", point, "told") for point in _OF_THE_STREAM]
 
-    def _unwinding(self, queue: Queue, cancel_at: Action) -> Iterator[list[Fault]]:
+    def _unwinding(self, queue: Queue, scene: Scene, cancel_at: Action) -> Iterator[list[Fault]]:
         life = Life.CANCELED
         for module in UNDO_EFFECTS:
             places = _undone(queue, module, up_to=cancel_at)
             yield self._faults(queue, module, undo_points(module), places, life=life)
-            yield self._refused(queue, module, refused_undo_writes(module), places, life=life)
+            yield self._refused(queue, module, refused_undo_writes(module, len(scene.packs)), places, life=life)
         yield self._faults(queue, "relay", both(CANCEL), life=life)
         yield self._faults(queue, "api", written("order.cancel"), life=life)
 

@@ -199,6 +199,20 @@ def test_no_run_at_all_shows_nothing() -> None:
 
 
 @pytest.mark.parametrize("queue", load_queues().values(), ids=lambda queue: queue.key)
+def test_no_fault_refuses_a_write_of_a_service_that_the_order_does_not_ask_for(queue: Queue) -> None:
+    """It would never be met, and would look as if something were not tried."""
+    refused = [
+        (plan.packs, fault.point)
+        for plan in Planner().plans([queue])
+        for fault in plan.faults
+        if fault.function == "add_services" and "of its records" in fault.point and "write" in fault.point
+    ]
+
+    assert (1, "write 1 of its records") in refused or (2, "write 2 of its records") in refused
+    assert not [(packs, point) for packs, point in refused if f"write {packs + 1} " in point]
+
+
+@pytest.mark.parametrize("queue", load_queues().values(), ids=lambda queue: queue.key)
 def test_every_module_of_a_queue_meets_faults_and_every_undo_is_killed(queue: Queue) -> None:
     faults = [fault for plan in Planner().plans([queue]) for fault in plan.faults]
 

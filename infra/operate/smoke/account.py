@@ -10,14 +10,13 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from infra.operate.smoke.findings import Finding, Verdict
+from infra.operate.smoke.findings import NO_SUCH_CALL, Finding, Verdict
 from infra.stages.settings import StageSettings
 from statemachines.states.state_roles import Role, role_of
 
 _ORDER_ID = "{% $states.context.Execution.Input.order_id %}"
 _NOBODYS = "smoke-no-such-order"
 _WANTED = "DynamoDb.ConditionalCheckFailedException"
-_UNKNOWN = {"UnknownOperationException", "InvalidAction", "NotImplemented", "501"}
 _SILENT = (Role.SILENT, Role.UNDO_SILENT)
 
 
@@ -52,7 +51,7 @@ class Account:
             try:
                 answer = machines.test_state(definition=definition, roleArn=described["roleArn"], input=told)
             except ClientError as refused:
-                if refused.response["Error"]["Code"] not in _UNKNOWN:
+                if refused.response["Error"]["Code"] not in NO_SUCH_CALL:
                     raise
                 yield Finding(about, Verdict.NOT_ASKED, "this engine has no TestState")
                 return

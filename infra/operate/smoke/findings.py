@@ -17,6 +17,10 @@ class Verdict(StrEnum):
     NOT_ASKED = "not asked"
 
 
+# Error codes of an engine that has no such call.
+NO_SUCH_CALL = frozenset({"UnknownOperationException", "InvalidAction", "NotImplemented", "501"})
+
+
 @dataclass(frozen=True)
 class Finding:
     about: str

@@ -5,10 +5,9 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from infra.operate.smoke.findings import Finding, Verdict
+from infra.operate.smoke.findings import NO_SUCH_CALL, Finding, Verdict
 
 ABOUT = "runbooks"
-_UNKNOWN = {"UnknownOperationException", "InvalidAction", "NotImplemented", "501"}
 
 
 def ask_runbooks(ssm: Any, names: Sequence[str]) -> Iterator[Finding]:
@@ -19,7 +18,7 @@ def ask_runbooks(ssm: Any, names: Sequence[str]) -> Iterator[Finding]:
             found = ssm.describe_document(Name=name)["Document"]
         except ClientError as refused:
             code = refused.response["Error"]["Code"]
-            if code in _UNKNOWN:
+            if code in NO_SUCH_CALL:
                 yield Finding(ABOUT, Verdict.NOT_ASKED, "this engine has no documents of Systems Manager")
                 return
             if code != "InvalidDocument":
