@@ -1,21 +1,17 @@
-"""Limits the calls and failed logins of the API, and finds calls that were made before.
+"""Limits what one caller may do: calls, logins (login_limits.py) and guesses. Finds calls that were made before.
 
 Counting fails open: without its table nobody is refused, and the metric GuardFailures counts it. A request with an
 Idempotency-Key is refused instead, before anything is done, because its sender relies on it not being done twice.
 """
 
-import hmac
-import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
 from lambdas.access.allowance import Allowance, Calls
-from lambdas.access.errors import TooManyLoginsError
-from lambdas.rate_limits.failures import Attempt, Failures, Key, Limit, LimitReached
+from lambdas.access.login_limits import LoginLimits
+from lambdas.rate_limits.failures import Attempt, Failures, Key, LimitReached
 from lambdas.rate_limits.windows import Windows
-from lambdas.runtime.telemetry import MetricUnit, metrics
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
@@ -23,26 +19,11 @@ if TYPE_CHECKING:
     from lambdas.rate_limits.idempotency import IdempotencyKeys
     from lambdas.records.table import RecordTable
 
-T = TypeVar("T")
-LOGIN_WINDOW_SECONDS = 300
-FAILED_LOGINS_OF_ONE = 10  # of one user from one source in a window
-_MOST_PROVEN = 1_000
-
-
-@dataclass(frozen=True)
-class _Proven:
-    """`until`: then the login is counted again. `found_until`: then `found` is looked for again."""
-
-    until: int
-    found: Any
-    found_until: int
-
 
 class CallerLimits:
     """`now` gives Unix seconds; `calls_per_minute` is for users that have no limit of their own.
 
-    `failed_logins_of_source`: of all names together from one source, in a window. `login_kept_seconds`: how long a login from
-    the same source finds its user without a read. A right that the user loses ends that much later.
+    `failed_logins_of_source`, `login_kept_seconds`: see LoginLimits.
     """
 
     def __init__(
@@ -56,73 +37,23 @@ class CallerLimits:
         client: "DynamoDBClient | None" = None,
     ) -> None:
         self._table, self._client, self._now = table, client, now
-        self._calls_per_minute, self._failed_logins_of_source = calls_per_minute, failed_logins_of_source
+        self._calls_per_minute = calls_per_minute
         self._windows = Windows(table, client)
         self._calls = Calls(self._windows, now)
-        self._logins = Failures(self._windows, "logins", now)
-        self._login_kept_seconds = login_kept_seconds
-        self._proven: dict[bytes, _Proven] = {}  # by a digest of user and source that nobody can read back
-        self._seal = secrets.token_bytes(32)
+        self.logins = LoginLimits(
+            self._windows,
+            now,
+            failed_logins_of_source=failed_logins_of_source,
+            kept_seconds=login_kept_seconds,
+        )
 
     def count_call(self, user: str, calls_per_minute: int | None = None) -> Allowance | None:
         """Count a call of this user. None if it cannot be counted."""
         return self._calls.count(user, self._calls_per_minute if calls_per_minute is None else calls_per_minute)
 
-    def log_in(self, name: str, *, source: str, look: Callable[[], T | None], secret: str = "") -> T | None:
-        """Return what `look` finds. None: the login failed. That counts against the source, and against this name from it.
-
-        Raises TooManyLoginsError if too many failed; then `look` is not called. A name is never locked for every source, or
-        anybody could lock its owner out. A login with the `secret` that succeeded in the last minutes is not counted, which
-        saves the writes. In the last seconds it is not looked at either.
-        """
-        proof = hmac.digest(self._seal, f"{source}\n{name}\n{secret}".encode(), "sha256") if secret else b""
-        proven = self._proven.get(proof)
-        if proven and proven.found_until > self._now():
-            known: T = proven.found
-            return known
-        if proven and proven.until > self._now() and (found := look()) is not None:
-            self._remember(proof, found, until=proven.until)
-            return found
-        trial = self._logins.begin(
-            (
-                Key("name", f"{source}\n{name}", Limit(most=FAILED_LOGINS_OF_ONE, seconds=LOGIN_WINDOW_SECONDS)),
-                Key("source", source, Limit(most=self._failed_logins_of_source, seconds=LOGIN_WINDOW_SECONDS)),
-            )
-        )
-        if isinstance(trial, LimitReached):
-            metrics.add_metric("FailedLogins", MetricUnit.Count, 1)
-            raise TooManyLoginsError(trial.seconds_left)
-        found = self._look(look, trial)
-        if proof and found is not None:
-            self._remember(proof, found, until=self._now() + LOGIN_WINDOW_SECONDS)
-        return found
-
-    def _look(self, look: Callable[[], T | None], trial: Attempt) -> T | None:
-        is_wrong = False
-        try:
-            found = look()
-            is_wrong = found is None
-        finally:
-            (trial.on_failure if is_wrong else trial.on_success)()
-        if is_wrong:
-            metrics.add_metric("FailedLogins", MetricUnit.Count, 1)
-        return found
-
-    def _remember(self, proof: bytes, found: Any, *, until: int) -> None:
-        if len(self._proven) >= _MOST_PROVEN:
-            self._proven.clear()
-        self._proven[proof] = _Proven(until, found, self._now() + self._login_kept_seconds)
-
     def guess(self, about: str, keys: Sequence[Key]) -> Attempt | LimitReached:
         """Count an attempt to find something out, before it is looked at. LimitReached: too many failed under one key."""
         return Failures(self._windows, about, self._now).begin(keys)
-
-    def check_login(self, caller: str, login: str, look: Callable[[], T | None]) -> T | None:
-        """`log_in` for `uber.check_login`: each login that this user of the API asks for counts separately.
-
-        All clients of a shop come from its one address, so there is no limit for all of them together.
-        """
-        return self.log_in(login, source=f"check_login#{caller}#{login}", look=look)
 
     @cached_property
     def expiring(self) -> "RecordTable":

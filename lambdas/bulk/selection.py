@@ -5,7 +5,7 @@ from enum import StrEnum
 from lambdas.orders.model.checklist import ActionState
 from lambdas.orders.model.order import Order
 from lambdas.orders.model.waits import WaitKey, WaitKind
-from lambdas.orders.table.lists import OrderFilter
+from lambdas.orders.table.list_filters import OrderFilter
 from lambdas.runtime.models import Frozen
 
 MOST_NUMBERS = 2_000  # order numbers that one selection names

@@ -16,7 +16,7 @@ from lambdas.orders.contact.places import country
 from lambdas.orders.contact.text import line, lines
 from lambdas.orders.model.money import parse_cents
 from lambdas.orders.model.packs import MAX_PACKS, MAX_QUANTITY
-from lambdas.records.clients.expiry import readable_expiry
+from lambdas.records.clients.card_expiry import readable_expiry
 from lambdas.records.quotes.service import QuotedOption, QuotedService
 from lambdas.runtime.models import Frozen
 

@@ -8,7 +8,7 @@ from lambdas.forms.form import Form
 from lambdas.mail.link_mail import Sender, address_of
 from lambdas.mail.sending import Mail, OnDoubt, send_once
 from lambdas.notices import mail_texts
-from lambdas.orders.decisions.lead.leads import lead_ends_at
+from lambdas.orders.decisions.lead.lead_expiry import lead_ends_at
 from lambdas.orders.errors import OrderNotFoundError
 from lambdas.orders.model.order import Order
 from lambdas.orders.model.queue import Queue

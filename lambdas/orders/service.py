@@ -13,7 +13,7 @@ from typing import Any
 
 from lambdas.orders.decisions import progress
 from lambdas.orders.decisions.await_payment import with_payment_check
-from lambdas.orders.decisions.lead import leads
+from lambdas.orders.decisions.lead import deployed_checklist
 from lambdas.orders.decisions.lead.draft import OrderDraft, new_order, queue_for, revised
 from lambdas.orders.decisions.lead.on_account import for_signed_contracts, narrower
 from lambdas.orders.decisions.lead.parties import refuse_strangers
@@ -47,7 +47,7 @@ from lambdas.orders.submission import Submission
 from lambdas.orders.submit_errors import PaymentUnavailableError, SubmitsPausedError
 from lambdas.orders.submit_request import SubmitRequest
 from lambdas.orders.table.keys import IdempotencyKey, creation_keys, hash_pk, new_hash
-from lambdas.orders.table.lists import OrderFilter, list_orders
+from lambdas.orders.table.list_filters import OrderFilter, list_orders
 from lambdas.orders.table.pages import OrderPage, PageRoom
 from lambdas.orders.update import Update, UpdateRequest
 
@@ -269,7 +269,7 @@ class OrderService:
     def _as_deployed(self, order: Order) -> Order:
         queue_id = order.order_queue_id
         machine_hash = self.machine_hashes.get(queue_id, "")
-        return leads.as_deployed(order, self.queues.get(queue_id), self.modules, machine_hash=machine_hash)
+        return deployed_checklist.as_deployed(order, self.queues.get(queue_id), self.modules, machine_hash=machine_hash)
 
     def list(self, criteria: OrderFilter, room: PageRoom | None = None) -> OrderPage:
         """Orders by queue and step or by client, in the order of their time, as far as an answer has room."""

@@ -10,7 +10,7 @@ from lambdas.bulk.previewing import distinct
 from lambdas.bulk.selection import OrderState, Selection, Window
 from lambdas.bulk.summary import sentence
 from lambdas.orders.model.steps import StepStatus
-from lambdas.orders.table.lists import OrderFilter
+from lambdas.orders.table.list_filters import OrderFilter
 from lambdas.runbooks.errors import WrongParameterError
 from lambdas.runbooks.parameters import Values
 from lambdas.runbooks.parts import RunbookParts

@@ -12,7 +12,7 @@ from functools import cache, partial
 from typing import Any
 
 from lambdas.orders.decisions.deadlines import with_overdue_marked
-from lambdas.orders.decisions.lead import leads
+from lambdas.orders.decisions.lead import deployed_checklist, lead_expiry
 from lambdas.orders.decisions.paused import resumed
 from lambdas.orders.machine import StepFunctionsMachine
 from lambdas.orders.model.modules import load_modules
@@ -121,15 +121,15 @@ def _swept(order: Order, now: int, as_deployed: AsDeployed) -> Order:
     """The order with overdue waits marked, or the expired lead. A lead that is being submitted is left to the next sweep."""
     if order.is_being_submitted(now):
         return order
-    if leads.is_over(order, now):
-        return leads.expired(as_deployed(order) if order.attempt else order, now=now)
+    if lead_expiry.is_over(order, now):
+        return lead_expiry.expired(as_deployed(order) if order.attempt else order, now=now)
     return with_overdue_marked(order, now)
 
 
 def _as_deployed(lead: Order) -> Order:
     hashes, queue_id = json.loads(_settings().machine_hashes), lead.order_queue_id
     queue, machine_hash = load_queues().get(queue_id), hashes.get(str(queue_id), "")
-    return leads.as_deployed(lead, queue, load_modules(), machine_hash=machine_hash)
+    return deployed_checklist.as_deployed(lead, queue, load_modules(), machine_hash=machine_hash)
 
 
 def _was_overdue(waits: Any, key: str) -> bool:

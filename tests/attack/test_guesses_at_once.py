@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import httpx
 
-from lambdas.access.caller_limits import FAILED_LOGINS_OF_ONE
+from lambdas.access.login_limits import FAILED_LOGINS_OF_ONE
 from tests.flow.conftest import Shop
 
 AT_ONCE = 40

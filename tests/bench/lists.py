@@ -17,7 +17,7 @@ from lambdas.catalog.plan import load_plans
 from lambdas.orders.model.order import Assignment, Order, Wait
 from lambdas.orders.model.queue import DEFAULT_BRAND_ID, load_queues
 from lambdas.orders.store import DynamoOrderStore, order_item
-from lambdas.orders.table.lists import OrderFilter, list_orders
+from lambdas.orders.table.list_filters import OrderFilter, list_orders
 from lambdas.read_models.search.entries import SearchEntries, entry_items
 from lambdas.read_models.search.finding import OrderSearch, Scope
 from lambdas.read_models.worklist.entries import entries

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from lambdas.orders.decisions import progress
-from lambdas.orders.decisions.lead import leads
+from lambdas.orders.decisions.lead import lead_expiry
 from lambdas.orders.decisions.operator import manual_actions, moves
 from lambdas.orders.errors import OrderError
 from lambdas.orders.model.checklist import ActionState, ChecklistAction
@@ -157,7 +157,7 @@ def _again(model: Model, world: World) -> Iterator[World]:
 def _remind(model: Model, world: World) -> Iterator[World]:
     """A wait comes to its end without an answer, as it does weekly; or the time of a lead is over."""
     if world.order.order.is_lead:
-        yield model.write(world, "expire", partial(leads.expired, now=NOW))
+        yield model.write(world, "expire", partial(lead_expiry.expired, now=NOW))
     waiting = {wait.token for wait in world.order.order.waits.values()}
     for at, place in enumerate(world.machine.places if world.machine else ()):
         if place.token in waiting:

@@ -4,7 +4,7 @@ from typing import Any
 
 from lambdas.orders.decisions import progress
 from lambdas.orders.decisions.lead.draft import OrderDraft
-from lambdas.orders.decisions.lead.leads import ends_at
+from lambdas.orders.decisions.lead.lead_expiry import ends_at
 from lambdas.orders.model.checklist import checklist_of
 from lambdas.orders.model.order import Order
 from lambdas.orders.model.queue import QUEUES_ROOT, Queue

@@ -23,7 +23,7 @@ def log_in(http: HttpCall, users: ApiUserRecords, limits: CallerLimits, now: int
         raise NotLoggedInError
     name, token = _credentials(header)
     source = source_of(http.source)
-    user = limits.log_in(name, source=source, look=lambda: users.verified(name, token, now), secret=token)
+    user = limits.logins.log_in(name, source=source, look=lambda: users.verified(name, token, now), secret=token)
     if user is None:
         # The name that was sent may be a token or an address, so only a known name is logged.
         known = users.find(name) is not None

@@ -10,7 +10,7 @@ from lambdas.bulk.instruction import OF_AN_ACTION, BulkVerb, Instruction
 from lambdas.bulk.previewing import distinct
 from lambdas.bulk.selection import MOST_NUMBERS, OrderState, Selection
 from lambdas.orders.model.steps import StepStatus
-from lambdas.orders.table.lists import OrderFilter
+from lambdas.orders.table.list_filters import OrderFilter
 
 MOST_LISTED = 100  # runs on one page
 _MODULE = r"^[a-z][a-z0-9_]{0,59}$"

@@ -8,7 +8,7 @@ from typing import Any
 from lambdas.api.auth.caller import Caller
 from lambdas.api.coupons.requests import CouponListRequest
 from lambdas.catalog.coupon import Coupon
-from lambdas.orders.table.lists import MAX_LIMIT
+from lambdas.orders.table.list_filters import MAX_LIMIT
 from lambdas.records.coupons.coupon import CouponRecords
 from lambdas.records.users.rights import Right
 

@@ -10,8 +10,8 @@ from typing import Any
 from lambdas.api.errors import MalformedRequestError
 from lambdas.api.http.charsets import read_texts, refuse_spoilt
 from lambdas.api.http.files import UploadedFile
+from lambdas.api.http.parameter_sizes import refuse_large
 from lambdas.api.http.php_params import parse_encoded, tree_of
-from lambdas.api.http.sizes import refuse_large
 
 _MAX_EXPONENT = 400
 _WHOLE_DIGITS = 18

@@ -15,9 +15,9 @@ from lambdas.api.errors import MalformedRequestError
 from lambdas.api.http.bodies import read_body
 from lambdas.api.http.card_data import refuse_card_data
 from lambdas.api.http.files import UploadedFile
+from lambdas.api.http.parameter_sizes import refuse_outsized
 from lambdas.api.http.paths import clean_path, is_api_2_0, method_in
 from lambdas.api.http.php_params import numbered, parse_encoded
-from lambdas.api.http.sizes import refuse_outsized
 from lambdas.orders.errors import Problem
 from lambdas.orders.model.info import merge
 

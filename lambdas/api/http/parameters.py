@@ -7,7 +7,7 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, WithJso
 
 from lambdas.orders.contact.text import lines
 from lambdas.orders.model.money import parse_cents
-from lambdas.records.clients.expiry import readable_expiry
+from lambdas.records.clients.card_expiry import readable_expiry
 from lambdas.runtime.models import Frozen
 
 MAX_TEXT = 1_000

@@ -42,7 +42,7 @@ def _check_login(backend: Backend, request: CheckLoginRequest, caller: Caller) -
         client = ClientRecords(backend.records).verified(request.login, request.password, brands)
         return client if client and _may(caller, client.brand_id) else None
 
-    found = backend.limits.check_login(caller.name, request.login.casefold(), look)
+    found = backend.limits.logins.check_login(caller.name, request.login.casefold(), look)
     if found is None:
         raise InvalidLoginError
     return found

@@ -5,7 +5,7 @@ from typing import Annotated, Any, TypedDict
 from typing_extensions import Doc
 
 from lambdas.api.http.values import iso
-from lambdas.orders.decisions.lead.leads import waits_of
+from lambdas.orders.decisions.lead.lead_expiry import waits_of
 from lambdas.orders.decisions.open_work import open_work
 from lambdas.orders.model.checklist import ChecklistAction
 from lambdas.orders.model.order import Assignment, Order, Wait

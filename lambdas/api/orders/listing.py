@@ -13,7 +13,7 @@ from lambdas.api.orders.requests import ListRequest
 from lambdas.orders.errors import InvalidOrderError, Problem
 from lambdas.orders.model.queue import DEFAULT_BRAND_ID
 from lambdas.orders.model.steps import StepStatus
-from lambdas.orders.table.lists import MAX_LIMIT, OrderFilter
+from lambdas.orders.table.list_filters import MAX_LIMIT, OrderFilter
 from lambdas.orders.table.pages import OrderPage, PageRoom
 
 PAGE_LIMIT = 50

@@ -10,7 +10,7 @@ from lambdas.orders.card_numbers.numbers import has_card_number
 from lambdas.orders.contact.text import line
 from lambdas.orders.contact.unfit import UnfitError
 from lambdas.orders.model.steps import StepStatus
-from lambdas.orders.table.lists import OrderFilter
+from lambdas.orders.table.list_filters import OrderFilter
 
 _MOST_TEXT = 200
 _ID = re.compile(r"[1-9][0-9]{0,14}")

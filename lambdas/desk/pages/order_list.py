@@ -5,9 +5,9 @@ from http import HTTPStatus
 from lambdas.desk.desk import Desk
 from lambdas.desk.pages.checklist import state_of
 from lambdas.desk.pages.times import moment
-from lambdas.orders.decisions.lead.leads import waits_of
+from lambdas.orders.decisions.lead.lead_expiry import waits_of
 from lambdas.orders.model.order import Order
-from lambdas.orders.table.lists import OrderFilter
+from lambdas.orders.table.list_filters import OrderFilter
 from lambdas.records.users.api_user import ApiUser
 from lambdas.runtime.models import Frozen
 from lambdas.web.http import RefusedError

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from lambdas.desk.acts.act import Act
 from lambdas.desk.pages.times import moment, span
-from lambdas.orders.decisions.lead.leads import waits_of
+from lambdas.orders.decisions.lead.lead_expiry import waits_of
 from lambdas.orders.decisions.open_work import ANSWERED_WITHIN_SECONDS, REPLY, REVIEW, open_work
 from lambdas.orders.decisions.progress import unmet_prereqs
 from lambdas.orders.model.checklist import ChecklistAction

@@ -93,7 +93,7 @@ def sign_out(site: Site, request: WebRequest, session: UserSession) -> Answer:
 
 def _verified(site: Site, request: WebRequest, name: str, token: str) -> ApiUser | None:
     source, now = source_of(request.source), site.now()
-    return site.limits.log_in(name, source=source, look=lambda: site.users.verified(name, token, now))
+    return site.limits.logins.log_in(name, source=source, look=lambda: site.users.verified(name, token, now))
 
 
 def _inside(path: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 from lambdas.orders.errors import Again, Nature, OrderError, Problem
 from lambdas.orders.model.info import text
-from lambdas.records.clients.expiry import HOW, expiry_of, typed_expiry
+from lambdas.records.clients.card_expiry import HOW, expiry_of, typed_expiry
 from lambdas.records.table import ConditionFailedError, RecordTable
 from lambdas.runtime.items import to_item
 from lambdas.runtime.models import Frozen

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from infra.operate import users as command
-from lambdas.access.caller_limits import FAILED_LOGINS_OF_ONE
+from lambdas.access.login_limits import FAILED_LOGINS_OF_ONE
 from tests.flow.conftest import Shop, new_client_order, until
 
 pytestmark = pytest.mark.engine

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from lambdas.access.caller_limits import FAILED_LOGINS_OF_ONE
+from lambdas.access.login_limits import FAILED_LOGINS_OF_ONE
 from lambdas.desk.web.site import Site
 from lambdas.records.users.sessions import IDLE_SECONDS, LASTS_SECONDS
 from lambdas.records.users.sign_in_links import LASTS_SECONDS as LINK_SECONDS

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from lambdas.contracts.draft import DEFAULT_OWNER
-from lambdas.orders.decisions.lead import leads
+from lambdas.orders.decisions.lead import lead_expiry
 from lambdas.orders.decisions.operator import restart
 from lambdas.orders.model.queue import Action, load_queues
 from lambdas.orders.model.teams import load_teams
@@ -220,4 +220,4 @@ def test_what_waits_waits_for_a_team_that_exists() -> None:
 def test_every_owner_that_code_names_is_a_team_here() -> None:
     of_modules = {Action(id=1, name="x", module=name).owner for name in MODULES}
 
-    assert of_modules | {leads.OWNER, restart.OWNER, DEFAULT_OWNER} <= set(load_teams())
+    assert of_modules | {lead_expiry.OWNER, restart.OWNER, DEFAULT_OWNER} <= set(load_teams())

@@ -7,7 +7,7 @@ from typing import Any
 
 from lambdas.orders.card_numbers.card_data import card_data_in
 from lambdas.orders.contact.fields import judged
-from lambdas.orders.decisions.lead.leads import ends_at
+from lambdas.orders.decisions.lead.lead_expiry import ends_at
 from lambdas.orders.decisions.lead.room import refuse_full
 from lambdas.orders.errors import CardDataError, InvalidOrderError, Problem, QueueNotFoundError
 from lambdas.orders.model import info as order_info

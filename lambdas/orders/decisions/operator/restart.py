@@ -5,7 +5,7 @@ new execution, which finds finished actions done. It raises the epoch, so that n
 result.
 """
 
-from lambdas.orders.decisions.lead.leads import lead_ends_at
+from lambdas.orders.decisions.lead.lead_expiry import lead_ends_at
 from lambdas.orders.decisions.outstanding import outstanding_waits
 from lambdas.orders.errors import OrderIsFinalError
 from lambdas.orders.model import executions

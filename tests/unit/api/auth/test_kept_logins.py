@@ -43,7 +43,7 @@ def limits(caller: Caller, clock: Clock) -> CallerLimits:
 def log_in(
     limits: CallerLimits, users: Users, *, name: str = "web", source: str = "192.0.2.1", shown: str = "right"
 ) -> bool:
-    return limits.log_in(name, source=source, look=users.look, secret=shown) is not None
+    return limits.logins.log_in(name, source=source, look=users.look, secret=shown) is not None
 
 
 def test_the_user_of_a_busy_caller_is_read_once_in_some_seconds(limits: CallerLimits, clock: Clock) -> None:
@@ -76,7 +76,7 @@ def test_a_right_that_was_taken_is_gone_within_those_seconds(limits: CallerLimit
     users.found = GRANTED.model_copy(update={"grants": ()})
     clock.time += LOGIN_KEPT_SECONDS
 
-    found = limits.log_in("web", source="192.0.2.1", look=users.look, secret="right")
+    found = limits.logins.log_in("web", source="192.0.2.1", look=users.look, secret="right")
     assert found is not None
     assert found.grants == ()
 
@@ -104,7 +104,7 @@ def test_a_login_that_failed_is_looked_at_anew_each_time(limits: CallerLimits) -
 
 def test_no_token_is_in_what_is_kept(limits: CallerLimits) -> None:
     log_in(limits, Users(), shown="a-token-of-somebody")
-    kept = [part for entry in limits._proven.items() for part in (entry[0], repr(entry[1]))]
+    kept = [part for entry in limits.logins._proven.items() for part in (entry[0], repr(entry[1]))]
 
     assert kept
     assert not [part for part in kept if "a-token-of-somebody" in str(part)]

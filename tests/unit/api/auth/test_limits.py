@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from lambdas.access.caller_limits import FAILED_LOGINS_OF_ONE, LOGIN_WINDOW_SECONDS
 from lambdas.access.errors import TooManyLoginsError
+from lambdas.access.login_limits import FAILED_LOGINS_OF_ONE, LOGIN_WINDOW_SECONDS
 from lambdas.rate_limits.sources import source_of
 from lambdas.runtime.telemetry import metrics
 from tests.support.build import Clock
@@ -104,12 +104,12 @@ def test_a_failed_login_is_written_down_without_what_was_sent(caller: Caller, ca
 def test_check_login_is_throttled_per_login_and_user_of_the_api(caller: Caller) -> None:
     limits = caller.api.backend.limits
     for _ in range(FAILED_LOGINS_OF_ONE):
-        assert limits.check_login("web", "ada", lambda: None) is None
+        assert limits.logins.check_login("web", "ada", lambda: None) is None
 
     with pytest.raises(TooManyLoginsError):
-        limits.check_login("web", "ada", lambda: "Ada")
-    assert limits.check_login("web", "bob", lambda: "Bob") == "Bob"
-    assert limits.check_login("shop", "ada", lambda: "Ada") == "Ada"
+        limits.logins.check_login("web", "ada", lambda: "Ada")
+    assert limits.logins.check_login("web", "bob", lambda: "Bob") == "Bob"
+    assert limits.logins.check_login("shop", "ada", lambda: "Ada") == "Ada"
 
 
 @pytest.mark.parametrize(

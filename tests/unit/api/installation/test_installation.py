@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from lambdas.access.caller_limits import FAILED_LOGINS_OF_ONE
+from lambdas.access.login_limits import FAILED_LOGINS_OF_ONE
 from lambdas.catalog.plan import Option, Upgrade
 from lambdas.records.users.rights import Grant, Right
 from lambdas.runtime import passwords

@@ -12,7 +12,7 @@ from lambdas.api.http.parameters import OrderRequest, Request
 from lambdas.api.http.responses import bytes_of
 from lambdas.api.orders.requests import ORDER_FIELDS
 from lambdas.api.table import every_method
-from lambdas.orders.table import lists
+from lambdas.orders.table import list_filters
 from lambdas.records.users.rights import Grant, Right
 from tests.support.build import CONTACT, NOW, a_queue
 from tests.unit.api.auth.test_rights import as_user
@@ -122,7 +122,7 @@ def test_where_no_brand_is_named_it_is_the_systems_own(caller: Caller, made: lis
 
 
 def test_api_2_0_is_not_given_a_part_for_the_whole(caller: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lists, "MAX_PASSED_OVER", 2)
+    monkeypatch.setattr(list_filters, "MAX_PASSED_OVER", 2)
     client = caller.api.backend.records
     client.put_new({"pk": "client#100", "sk": "client", "client_id": "100"})
     for _ in range(4):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lambdas.orders.model.order import Order
-from lambdas.orders.table.lists import OrderFilter, list_orders
+from lambdas.orders.table.list_filters import OrderFilter, list_orders
 from lambdas.orders.table.pages import OrderPage, PageRoom
 from tests.support.build import NOW, a_queue, an_order
 from tests.support.fakes import InMemoryOrderStore

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from lambdas.orders.errors import InvalidOrderError
 from lambdas.orders.model.steps import StepStatus
-from lambdas.orders.table import lists
+from lambdas.orders.table import list_filters
 from lambdas.orders.table.entries import UnreadableOrder, entry_of
-from lambdas.orders.table.lists import OrderFilter, list_orders
+from lambdas.orders.table.list_filters import OrderFilter, list_orders
 from lambdas.orders.table.pages import PageRoom
 from tests.support.build import NOW
 from tests.support.fakes import InMemoryOrderStore
@@ -168,7 +168,7 @@ def test_what_is_no_cursor_is_refused(text: str) -> None:
 
 
 def test_a_page_of_a_client_ends_before_it_has_looked_through_everything(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lists, "MAX_PASSED_OVER", 3)
+    monkeypatch.setattr(list_filters, "MAX_PASSED_OVER", 3)
     shelf = Shelf([a_row(2, "100"), *[a_row(1, "100")] * 7, a_row(2, "100")])
     wanted = {"client_id": "100", "order_step_id": 2}
 

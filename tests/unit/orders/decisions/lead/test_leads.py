@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from lambdas.orders.decisions import progress
-from lambdas.orders.decisions.lead import leads
+from lambdas.orders.decisions.lead import deployed_checklist, lead_expiry
 from lambdas.orders.decisions.operator.restart import machine_stopped, restarted
 from lambdas.orders.errors import QueueNotFoundError
 from lambdas.orders.machine import Answer, answers, starts
@@ -28,7 +28,7 @@ def test_a_new_lead_starts_nothing_and_says_until_when_it_is_kept() -> None:
 
     assert not starts(None, lead)
     assert lead.lead_ends_at == NOW + 30 * 86_400
-    (wait,) = leads.waits_of(lead).values()
+    (wait,) = lead_expiry.waits_of(lead).values()
     assert (wait.owner, wait.due_at) == ("sales", lead.lead_ends_at)
 
 
@@ -46,7 +46,7 @@ def test_the_submit_starts_it_and_telling_that_twice_does_not() -> None:
 
     assert starts(lead, order)
     assert not starts(order, order)
-    assert leads.waits_of(order) == {}
+    assert lead_expiry.waits_of(order) == {}
     assert order.lead_ends_at is None
 
 
@@ -117,8 +117,11 @@ def test_an_order_under_way_keeps_its_own() -> None:
     order = progress.submitted(an_order(), now=NOW, hold=None)
     queue = edited(the_default_queue())
 
-    assert leads.as_deployed(order, queue, {}, machine_hash="new") is order
-    assert leads.as_deployed(of_an_earlier_version(), queue, {}, machine_hash="new") == of_an_earlier_version()
+    assert deployed_checklist.as_deployed(order, queue, {}, machine_hash="new") is order
+    assert (
+        deployed_checklist.as_deployed(of_an_earlier_version(), queue, {}, machine_hash="new")
+        == of_an_earlier_version()
+    )
 
 
 def test_a_lead_of_a_queue_that_is_gone_cannot_be_submitted_and_can_be_canceled() -> None:
@@ -162,7 +165,8 @@ def test_a_lead_is_not_restarted() -> None:
 
 
 @pytest.mark.parametrize(
-    "ends", [lambda lead: progress.canceled(lead, now=NOW, because="x"), lambda lead: leads.expired(lead, now=NOW)]
+    "ends",
+    [lambda lead: progress.canceled(lead, now=NOW, because="x"), lambda lead: lead_expiry.expired(lead, now=NOW)],
 )
 def test_a_lead_that_is_over_waits_for_nobody_to_look_at_it(ends: Any) -> None:
     over = ends(an_order(review_at=NOW - 9, review_because="many payments were declined"))

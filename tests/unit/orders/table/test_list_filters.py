@@ -6,7 +6,7 @@ import pytest
 
 from lambdas.orders.errors import InvalidOrderError
 from lambdas.orders.model.steps import StepStatus
-from lambdas.orders.table.lists import OrderFilter
+from lambdas.orders.table.list_filters import OrderFilter
 from tests.support.build import NOW, a_draft, a_queue, a_service, an_order, the_default_queue
 from tests.support.fakes import FakeClients
 

@@ -1,22 +1,17 @@
-"""Leads: orders that nobody has submitted yet. Pure.
+"""When a lead expires: an order that nobody has submitted yet. Pure.
 
-A lead is rows only. Nothing of it runs, so it needs no execution. Its machine starts with its submit, or with its cancel if
-a payment was started that must be taken back. Until then its queue may be edited: the order takes the checklist of the queue
-that its machine starts with. The sweeper (lambdas/watch) cancels a lead that nobody submits in time.
-
-Leads of earlier releases have an execution, which waits for their submit and expires them.
+The sweeper (lambdas/watch) cancels a lead that nobody submits in time. Leads of earlier releases have an execution, which waits
+for their submit and expires them.
 """
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from lambdas.orders.decisions.progress import canceled
-from lambdas.orders.model.checklist import checklist_of
 from lambdas.orders.model.order import Order, Wait
 from lambdas.orders.model.waits import LEADS_WAIT
 
-if TYPE_CHECKING:  # runs of actions need neither
-    from lambdas.orders.model.modules import ModuleFacts
+if TYPE_CHECKING:  # runs of actions do not need it
     from lambdas.orders.model.queue import Queue
 
 OWNER = "sales"
@@ -29,25 +24,6 @@ ERASED_AFTER_SECONDS = (
 def ends_at(queue: "Queue", now: int) -> int:
     """When a lead that is made now expires."""
     return now + (queue.leads.expires_after_days or 365) * DAY_SECONDS
-
-
-def as_deployed(
-    order: Order, queue: "Queue | None", modules: "Mapping[str, ModuleFacts]", *, machine_hash: str
-) -> Order:
-    """A lead with the checklist of its queue as it is deployed; nothing of a lead has run, so there is nothing to carry over.
-
-    An order that has an execution, or whose queue is gone, stays as it is.
-    """
-    if not order.is_lead or order.has_machine or queue is None:
-        return order
-    steps, actions = checklist_of(queue, modules)
-    return order.changed(
-        step_id=queue.leads.id,
-        checklist_steps=steps,
-        actions=actions,
-        queue_hash=queue.content_hash,
-        machine_hash=machine_hash,
-    )
 
 
 def is_over(order: Order, now: int) -> bool:

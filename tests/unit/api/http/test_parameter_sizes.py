@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from lambdas.api.http.multipart import read_multipart
+from lambdas.api.http.parameter_sizes import MAX_BYTES, MAX_PATH, MAX_VALUES
 from lambdas.api.http.php_params import MAX_FIELDS, MAX_LEVELS, tree_of
-from lambdas.api.http.sizes import MAX_BYTES, MAX_PATH, MAX_VALUES
 from lambdas.orders.card_numbers.numbers import has_card_number
 from tests.support.logs import logged
 from tests.unit.api.conftest import Caller

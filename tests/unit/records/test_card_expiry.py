@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdas.records.clients.expiry import expiry_of, typed_expiry
+from lambdas.records.clients.card_expiry import expiry_of, typed_expiry
 from lambdas.records.clients.payment_method import method_problems
 
 SAME = [
