@@ -33,6 +33,7 @@ from lambdas.records.invoices.invoice import ChargeAttempt, Invoice, InvoiceStat
 from lambdas.records.invoices.records import InvoiceRecords
 
 CLAIM_SECONDS = 45  # Longer than a door's Lambda may run, so no process is behind a lapsed claim.
+_OF_INVOICE = "invoice:"  # Keys of charges begin with it.
 _ENDED = 0  # `claim_ends_at` of a claim that has ended.
 _CREDITED = InvoiceStatus.CREDITED
 
@@ -134,7 +135,7 @@ class Charges:
         earlier = invoice.charge
         if earlier and earlier.claim_ends_at >= self.now():
             raise ChargeInProgressError(invoice.invoice_id)
-        fresh = key or f"invoice:{invoice.invoice_id}:charge:{invoice.declines + 1}"
+        fresh = key or f"{_OF_INVOICE}{invoice.invoice_id}:charge:{invoice.declines + 1}"
         attempt = ChargeAttempt(
             key=earlier.key if earlier else fresh,
             billing_info_id=billing_info_id,
@@ -170,3 +171,8 @@ class Charges:
             )  # Our claim lapsed; the charge that took over finds the payment.
         return_money(self.gateway, attempt)
         raise NotChargeableError(claimed.invoice_id, "it was credited meanwhile, so the money was returned")
+
+
+def invoice_of_key(key: str) -> str:
+    """The id of the invoice whose charge was begun under this key; empty if it is no key of a charge."""
+    return key.removeprefix(_OF_INVOICE).partition(":")[0] if key.startswith(_OF_INVOICE) else ""

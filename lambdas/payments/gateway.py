@@ -5,7 +5,7 @@ Gateways forget keys, Stripe after 24 hours (docs/reference/order-systems.md, 4.
 up with `find`, never tried again under a new key. Amounts are whole minor units.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -36,6 +36,7 @@ class Transaction(Frozen):
 
     `refunded_cents`: the part of the captured amount that was refunded. `challenge`: the way to authenticate a payment that
     needs it; None: this gateway offers none. `avs_code`: one letter for whether the address matches; empty if none was sent.
+    `order_id`: the order that it was begun for; empty if for none.
     """
 
     transaction_id: str
@@ -47,6 +48,17 @@ class Transaction(Frozen):
     avs_code: str = ""
     capture_before: int | None = None
     challenge: Challenge | None = None
+    order_id: str = ""
+
+    @property
+    def is_held(self) -> bool:
+        return self.state is TransactionState.HELD
+
+    @property
+    def kept_cents(self) -> int:
+        """What is held of the payer's money, or was taken and not refunded."""
+        has_money = self.state in (TransactionState.HELD, TransactionState.CAPTURED)
+        return self.amount_cents - self.refunded_cents if has_money else 0
 
 
 class DeclinedError(Exception):
@@ -92,6 +104,10 @@ class Gateway(Protocol):
 
     def find(self, key: str) -> Transaction | None:
         """The transaction that was begun under this key, in its present state; None if there is none."""
+        ...
+
+    def begun_on(self, day: str) -> Iterator[Transaction]:
+        """The transactions that were begun on this day (YYYY-MM-DD, UTC), each in its present state and once."""
         ...
 
 

@@ -1,6 +1,6 @@
 """A gateway that moves no money while that is paused. Looking something up is always possible."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,6 +42,9 @@ class PausableGateway:
 
     def find(self, key: str) -> Transaction | None:
         return self.gateway.find(key)
+
+    def begun_on(self, day: str) -> Iterator[Transaction]:
+        return self.gateway.begun_on(day)
 
     def _refuse_paused(self) -> None:
         try:

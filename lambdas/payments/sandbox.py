@@ -23,7 +23,8 @@ Longer than 200 lines, because every method moves the same record from state to 
 
 import hashlib
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from lambdas.payments.gateway import (
@@ -73,8 +74,9 @@ class SandboxGateway:
             avs_code=avs_code(token) if state is TransactionState.HELD else "",
             capture_before=int(self._now()) + HOLD_SECONDS if state is TransactionState.HELD else None,
             challenge=self._challenge(digest) if token in WITH_CHALLENGE else None,
+            order_id=order_id,
         )
-        known = self._begin(held, token, order_id)
+        known = self._begin(held, token)
         if known is None and token == "tok_times_out":
             raise OutcomeUnknownError("the gateway did not answer in time")
         return known or held
@@ -130,6 +132,11 @@ class SandboxGateway:
     def find(self, key: str) -> Transaction | None:
         return self._find(hashlib.sha256(key.encode()).hexdigest()[:20])
 
+    def begun_on(self, day: str) -> Iterator[Transaction]:
+        for listed in RecordTable(self._table, self._client).query(_of_day(day)["pk"], "sb_"):
+            if found := self.find(str(listed["key"])):
+                yield found
+
     def fingerprint(self, token: str) -> str:
         made = self._tokens.find(token)
         return made.fingerprint if made else hashlib.sha256(token.encode()).hexdigest()[:32]
@@ -143,9 +150,10 @@ class SandboxGateway:
         answer = self._client.get_item(TableName=self._table, Key=to_item(_names(digest)), ConsistentRead=True)
         return Transaction.model_validate(from_item(answer["Item"])) if "Item" in answer else None
 
-    def _begin(self, transaction: Transaction, token: str, order_id: str) -> Transaction | None:
+    def _begin(self, transaction: Transaction, token: str) -> Transaction | None:
         """Book the transaction. If the key was used before, return the transaction that it made then."""
-        item = {**_names(transaction.transaction_id), **transaction.model_dump(), "token": token, "order_id": order_id}
+        item = {**_names(transaction.transaction_id), **transaction.model_dump(), "token": token}
+        self._list(transaction)
         try:
             self._client.put_item(
                 TableName=self._table, Item=to_item(item), ConditionExpression="attribute_not_exists(pk)"
@@ -153,6 +161,12 @@ class SandboxGateway:
         except self._client.exceptions.ConditionalCheckFailedException:
             return self._read(transaction.transaction_id)[0]
         return None
+
+    def _list(self, transaction: Transaction) -> None:
+        """List it under its day, before it is booked: what is booked is listed."""
+        day = datetime.fromtimestamp(self._now(), UTC).strftime("%Y-%m-%d")
+        listed = {**_of_day(day), "sk": transaction.transaction_id, "key": transaction.key}
+        self._client.put_item(TableName=self._table, Item=to_item(listed))
 
     def _read(self, transaction_id: str) -> tuple[Transaction, str]:
         item = self._booked(transaction_id)
@@ -223,6 +237,10 @@ class SandboxGateway:
 
 
 _HELD = (TransactionState.HELD,)
+
+
+def _of_day(day: str) -> dict[str, str]:
+    return {"pk": f"sandbox#day#{day}"}
 
 
 def _names(transaction_id: str) -> dict[str, str]:

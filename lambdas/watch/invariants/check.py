@@ -1,4 +1,4 @@
-"""Walks all promises in parts that can be stopped and continued: open orders, canceled ones, counts, series of documents."""
+"""Walks all promises in parts that can be stopped and continued: open orders, canceled ones, counts, documents, payments."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,19 +12,21 @@ from lambdas.orders.table.entries import OrderEntry, UnreadableOrder
 from lambdas.payments.gateway import Gateway, TransactionState
 from lambdas.records.clients.service import ServiceRecords
 from lambdas.records.invoices.invoice import InvoiceKind
+from lambdas.records.invoices.records import InvoiceRecords
 from lambdas.records.step_counts import StepCounts
 from lambdas.records.table import RecordTable
 from lambdas.runtime.telemetry import log_unexpected
 from lambdas.watch.invariants.of_anchors import of_anchors
 from lambdas.watch.invariants.of_counts import of_counts
 from lambdas.watch.invariants.of_order import lapses_soon, of_canceled_order, of_open_order, waits_since
+from lambdas.watch.invariants.of_payments import days_before, of_payments
 from lambdas.watch.invariants.of_series import of_series
 from lambdas.watch.invariants.progress import Progress
 from lambdas.watch.invariants.violation import Promise, Violation
 
 PAGE = 100  # orders that are read together; between two pages a run may stop
 MOST_CANCELED = 5_000  # of each queue in one pass; the next pass continues behind them
-_IN_ONE_PIECE = ("counts#", "series#", "anchors#")
+_IN_ONE_PIECE = ("counts#", "series#", "payments#", "anchors#")
 _Walk = Callable[[Progress], Iterator[Progress]]
 
 
@@ -88,6 +90,7 @@ class Check:
                 for brand in brands
                 for kind in InvoiceKind
             ),
+            ("payments#gateway", self._payments),
             *([("anchors#history", self._anchors)] if self.stage.history_anchored else []),
         ]
 
@@ -144,6 +147,11 @@ class Check:
 
     def _series(self, brand_id: int, kind: InvoiceKind, progress: Progress) -> Iterator[Progress]:
         found = self._count([partial(of_series, self.stage.records, brand_id, kind)])
+        yield progress.model_copy(update={"found": progress.found + found})
+
+    def _payments(self, progress: Progress) -> Iterator[Progress]:
+        ports = self.stage.gateway, self.stage.orders, InvoiceRecords(self.stage.records)
+        found = self._count(partial(of_payments, *ports, day) for day in days_before(self.stage.now()))
         yield progress.model_copy(update={"found": progress.found + found})
 
     def _anchors(self, progress: Progress) -> Iterator[Progress]:

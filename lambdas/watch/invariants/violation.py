@@ -16,6 +16,7 @@ class Promise(StrEnum):
     SERVICES = "no live service of a canceled order"
     COUNTS = "counts are the orders"
     GAPLESS = "numbers of documents have no gap"
+    MATCHED = "money at the gateway is matched"
     ANCHORED = "history is anchored each day"
 
 

@@ -171,6 +171,19 @@ def test_money_that_is_held_for_a_canceled_order_is_found_by_asking_the_gateway(
     assert "sb_" not in world.found[0].line  # no number of a transaction in logs
 
 
+def test_money_that_no_order_knows_is_found_when_its_day_is_over(records: RecordTable) -> None:
+    world = World(records)
+    world.gateway = SandboxGateway(records.name, records.client, lambda: LATER)
+    world.gateway.authorize(key="1001:1", token="tok_approve", amount_cents=995, currency="USD", order_id="1001")
+
+    world.check()
+    assert world.found == []
+    world.clock.time = LATER + DAY
+    world.check()
+
+    assert world.promises() == [(Promise.MATCHED, "1001")]
+
+
 def test_a_live_service_of_an_unwound_order_is_found_and_of_one_that_unwinds_is_not(records: RecordTable) -> None:
     world = World(records, canceled(1001), canceled(1002, unwound_at=None), canceled(1003))
     services = ServiceRecords(records)
