@@ -148,7 +148,7 @@ def test_the_days_that_are_over_are_looked_at_again_for_late_reports() -> None:
 
 def test_an_order_that_cannot_be_read_hides_no_other(gateway: SandboxGateway, records: RecordTable) -> None:
     class Unreadable(InMemoryOrderStore):
-        def get(self, order_id: str) -> Order | None:
+        def get(self, order_id: str) -> Order:
             if order_id == "1001":
                 raise ValueError("unreadable")
             return super().get(order_id)
