@@ -56,7 +56,7 @@ class Transaction(Frozen):
 
     @property
     def kept_cents(self) -> int:
-        """What is held of the payer's money, or was taken and not refunded."""
+        """The money that is held, or that was taken and not refunded."""
         has_money = self.state in (TransactionState.HELD, TransactionState.CAPTURED)
         return self.amount_cents - self.refunded_cents if has_money else 0
 
@@ -106,7 +106,7 @@ class Gateway(Protocol):
         """The transaction that was begun under this key, in its present state; None if there is none."""
         ...
 
-    def begun_on(self, day: str) -> Iterator[Transaction]:
+    def list_begun(self, day: str) -> Iterator[Transaction]:
         """The transactions that were begun on this day (YYYY-MM-DD, UTC), each in its present state and once."""
         ...
 

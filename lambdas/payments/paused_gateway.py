@@ -43,8 +43,8 @@ class PausableGateway:
     def find(self, key: str) -> Transaction | None:
         return self.gateway.find(key)
 
-    def begun_on(self, day: str) -> Iterator[Transaction]:
-        return self.gateway.begun_on(day)
+    def list_begun(self, day: str) -> Iterator[Transaction]:
+        return self.gateway.list_begun(day)
 
     def _refuse_paused(self) -> None:
         try:

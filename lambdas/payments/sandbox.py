@@ -132,7 +132,7 @@ class SandboxGateway:
     def find(self, key: str) -> Transaction | None:
         return self._find(hashlib.sha256(key.encode()).hexdigest()[:20])
 
-    def begun_on(self, day: str) -> Iterator[Transaction]:
+    def list_begun(self, day: str) -> Iterator[Transaction]:
         for listed in RecordTable(self._table, self._client).query(_of_day(day)["pk"], "sb_"):
             if found := self.find(str(listed["key"])):
                 yield found

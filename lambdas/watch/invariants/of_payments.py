@@ -25,7 +25,7 @@ def days_before(now: int) -> tuple[str, ...]:
 
 def of_payments(gateway: Gateway, orders: OrderStore, invoices: InvoiceRecords, day: str) -> Iterator[Violation]:
     """`day`: on which the payments were begun, YYYY-MM-DD in UTC."""
-    for payment in gateway.begun_on(day):
+    for payment in gateway.list_begun(day):
         if payment.kept_cents and not _is_known(payment, orders, invoices):
             yield _unmatched(payment, day)
 

@@ -138,7 +138,7 @@ def test_a_payment_that_is_asked_for_twice_is_listed_once(gateway: SandboxGatewa
     for _ in range(2):
         begin(gateway, "order:1001:pay:1", "1001")
 
-    assert [payment.key for payment in gateway.begun_on(DAY)] == ["order:1001:pay:1"]
+    assert [payment.key for payment in gateway.list_begun(DAY)] == ["order:1001:pay:1"]
 
 
 def test_the_days_that_are_over_are_looked_at_again_for_late_reports() -> None:

@@ -29,7 +29,7 @@ def test_a_link_leads_to_the_form_and_is_told_once(caller: Caller, order_id: str
     assert answer.body["link_id"] == link.link_id
 
 
-def test_the_form_is_the_one_the_order_was_begun_on(caller: Caller, order_id: str) -> None:
+def test_the_form_is_the_one_the_order_was_list_begun(caller: Caller, order_id: str) -> None:
     refused = caller.call("order.link_create", {"order_id": order_id})
     assert (refused.status, refused.body["errors"][0]["field"]) == (400, "form")
 
