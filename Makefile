@@ -15,7 +15,7 @@ STACKS = OrderQueues-$(STAGE) OrderQueues-$(STAGE)-Operations
 # Keep bytecode whatever the shell's settings: without it a synth takes twice as long.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help setup engine chromium callers run stop test unit thorough check format compile diagram openapi settings screenshots bench faults new-stage synth impact deploy mail-domain diff smoke diff-contract redrive copy-back verify-history begin-history erase-history reconcile rebuild check-orders users order destroy clean
+.PHONY: help setup owned engine chromium callers run stop test unit thorough check format compile diagram openapi settings screenshots bench faults new-stage synth impact deploy mail-domain diff smoke diff-contract redrive copy-back verify-history begin-history erase-history reconcile rebuild check-orders users order destroy clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 15
@@ -50,7 +50,7 @@ format: setup ## format the code and apply the linter's fixes
 	@$(RUN) -m ruff check --fix .
 	@$(RUN) -m ruff format .
 
-compile: setup ## compile queues to state machines, and print their price per order
+compile: setup ## compile queues to state machines, and print their price per order; STAGES=folder is yours
 	@$(RUN) -m statemachines
 
 diagram: setup ## draw the queues into docs/queues
@@ -75,10 +75,10 @@ faults: setup ## kill processes at named points of real orders; fails if anythin
 new-stage: setup ## ask a few questions and write the file of a new stage; STAGES=folder is yours
 	@$(RUN) -m infra.stages.new_stage
 
-synth: setup ## write the CloudFormation template of STAGE into cdk.out; no account needed
+synth: setup owned ## write the CloudFormation template of STAGE into cdk.out; no account needed
 	@$(CDK) synth --quiet -c stage=$(STAGE)
 
-impact: setup ## show what a deploy of STAGE does to orders in progress; exits with 1 if it would harm one
+impact: setup owned ## show what a deploy of STAGE does to orders in progress; exits with 1 if it would harm one
 	@$(RUN) -m infra.operate.impact --stage $(STAGE)
 
 deploy: impact mail-domain ## deploy STAGE to AWS with your ordinary credentials: make deploy STAGE=dev
@@ -132,6 +132,10 @@ destroy: setup ## take STAGE down; refused while orders are in progress (STOP=1 
 	@$(CDK) destroy $(STACKS) -c stage=$(STAGE)
 
 setup: .local/setup.stamp
+
+# Queues and catalog of a folder of one's own are held to the rules that `make check` holds ours to.
+owned: setup
+	@$(if $(STAGES),$(RUN) -m statemachines --check)
 
 engine: .local/setup.stamp ## install the embedded engine's environment
 

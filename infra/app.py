@@ -17,6 +17,7 @@ from infra.functions.layer import bundle_layer
 from infra.operations.stack import OperationsStack
 from infra.stack import OrderQueuesStack
 from infra.stages.errors import StageError
+from infra.stages.owned_files import owned_files
 from infra.stages.readiness import refuse_unready
 from infra.stages.settings import StageSettings, settings_of
 
@@ -55,12 +56,20 @@ def refuse_another_account(environment: Mapping[str, str]) -> None:
             )
 
 
+def say_samples(stage: str) -> None:
+    """Write to stderr what the owner's folder lacks, so that no sample of ours stands in for it unnoticed."""
+    files = owned_files(stage)
+    if files.missing:
+        sys.stderr.write(f"samples stand in for what {files.folder} does not have: {', '.join(files.missing)}\n")
+
+
 def main() -> int:
     # The CLI says where the assembly goes; without it, beside cdk.json, and not into a temporary folder.
     app = new_app(outdir=Path(os.environ.get("CDK_OUTDIR", ROOT / "cdk.out")))
     try:
         refuse_another_account(os.environ)
         settings = settings_of(app.node.try_get_context("stage") or os.environ.get("STAGE", "dev"))
+        say_samples(settings.stage)
         add_stack(app, settings=settings, layer=bundle_layer(settings, root=ROOT))
     except StageError as refused:
         sys.stderr.write(f"{refused}\n")

@@ -1,4 +1,4 @@
-"""Reads the queues of the repository: each folder of statemachines/ with a queue.toml and its compiled machine."""
+"""Reads the queues of a stage: each folder of statemachines/, or of its owner's `queues/`, that has a compiled machine."""
 
 import hashlib
 import json
@@ -8,6 +8,7 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
+from infra.stages.owned_files import ROOT
 from lambdas.orders.model.notify import NotifyRule
 
 _PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
@@ -16,7 +17,7 @@ ORDER_TABLE = "OrderTable"
 
 @dataclass(frozen=True, kw_only=True)
 class QueueFolder:
-    """A queue as it lies in the repository. `file`: of its machine; `definition`: what stands in it, without white space."""
+    """A queue as its folder has it. `file`: of its machine; `definition`: what stands in it, without white space."""
 
     name: str
     order_queue_id: int
@@ -43,11 +44,11 @@ class QueueFolder:
 
 
 def write_definition(queue: QueueFolder) -> Path:
-    """Write the definition as it is deployed, `.local/definitions/<queue>-<hash>.json`, and return the file.
+    """Write the definition as it is deployed, `.local/definitions/<queue>-<hash>.json` of this repository, and return the file.
 
     It has no white space: Step Functions takes 1 MB, and names of functions are filled in yet.
     """
-    folder = queue.file.parents[2] / ".local" / "definitions"
+    folder = ROOT / ".local" / "definitions"
     made = folder / f"{queue.name}-{queue.definition_hash}.json"
     if not made.exists():
         folder.mkdir(parents=True, exist_ok=True)

@@ -29,6 +29,7 @@ from infra.outbox import Outbox
 from infra.queue_folders import read_queues
 from infra.queues import Queues
 from infra.staff_notices import StaffNotices
+from infra.stages.owned_files import owned_files
 from infra.stages.settings import StageSettings
 from infra.storage import Storage
 from infra.watch import Watch
@@ -55,7 +56,7 @@ class OrderQueuesStack(Stack):
             layer=layer_version(self, settings=settings, folder=layer),
         )
         storage = Storage(self, "Storage", settings=settings)
-        folders = read_queues(sources / "statemachines")
+        folders = read_queues(owned_files(settings.stage, sources).queues)
         hashes = {str(folder.order_queue_id): folder.definition_hash for folder in folders}
         actions = Actions(self, "Actions", parts=parts, storage=storage)
         queues = Queues(

@@ -1,4 +1,7 @@
-"""`make compile`: write each queue's machine beside it and say what it costs. With `--check`, write nothing and compare."""
+"""`make compile`: write each queue's machine beside it and say what it costs. With `--check`, write nothing and compare.
+
+The queues and the catalog are ours, or those of the folder that the variable STAGES names.
+"""
 
 import json
 import re
@@ -7,11 +10,12 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from infra.stages.owned_files import OwnedFiles, owned_files, shown
 from lambdas.actions._frame.module import Module
-from lambdas.catalog.plan import load_plans
 from lambdas.orders.model.modules import MODULES_FILE
-from lambdas.orders.model.queue import QUEUES_ROOT, Queue, QueueFileError, load_queues
-from lambdas.orders.model.teams import TeamsError
+from lambdas.orders.model.queue import Queue, QueueFileError, load_queues
+from lambdas.orders.model.teams import Team, TeamsError, read_teams
+from statemachines.catalog_checks import CatalogError, check_catalog
 from statemachines.checks import QueueError, check
 from statemachines.compiler import compile_queue, to_json
 from statemachines.credit_checks import credit_warnings
@@ -28,9 +32,9 @@ _LONG_ARN, _LONG_TABLE = (
 MICRODOLLARS_PER_TRANSITION = 25  # US$0.025 per 1,000, reference/order-systems.md D8
 
 
-def machine_of(queue: Queue, modules: Mapping[str, Module[Any]]) -> str:
+def machine_of(queue: Queue, modules: Mapping[str, Module[Any]], teams: Mapping[str, Team] | None = None) -> str:
     """The content of the queue's `machine.asl.json`. Raises QueueError."""
-    check(queue, modules)
+    check(queue, modules, teams)
     undoing = frozenset(name for name, module in modules.items() if module.undo)
     machine = compile_queue(queue, undoing)
     if (size := deployed_bytes(machine)) > DEFINITION_BYTES:
@@ -55,36 +59,44 @@ def happy_path_transitions(queue: Queue) -> int:
 
 
 def main(only_check: bool) -> int:
+    owned = owned_files("")
     try:
-        files = dict(_files())
-        forms = check_forms(load_queues(), load_plans())
-    except (QueueError, QueueFileError, FormError, TeamsError) as error:
-        print(error, file=sys.stderr)
+        queues = load_queues(owned.queues)
+        files = dict(_files(owned, queues))
+        plans = check_catalog(queues, owned.plans, owned.taxes)
+        forms = check_forms(queues, plans, owned.queues)
+    except (CatalogError, QueueError, QueueFileError, FormError, TeamsError) as error:
+        print(_in_place(str(error), owned), file=sys.stderr)
         return 1
     stale = [file for file, content in files.items() if not file.exists() or file.read_text("utf-8") != content]
     if only_check:
+        with_theirs = f" STAGES={owned.folder}" if owned.folder else ""
         for file in stale:
-            print(
-                f"{file.relative_to(QUEUES_ROOT.parent)} is not what it compiles to: run `make compile`",
-                file=sys.stderr,
-            )
+            print(f"{shown(file)} is not what it compiles to: run `make compile{with_theirs}`", file=sys.stderr)
         return 1 if stale else 0
     for file in stale:
         file.write_text(files[file], encoding="utf-8")
-    for queue in load_queues().values():
+    for queue in queues.values():
         for warning in credit_warnings(queue):
-            print(f"statemachines/{queue.key}/queue.toml: warning: {warning}", file=sys.stderr)
-        print(_summary(queue, files[QUEUES_ROOT / queue.key / "machine.asl.json"]))
+            print(f"{shown(owned.queues)}/{queue.key}/queue.toml: warning: {warning}", file=sys.stderr)
+        print(_summary(queue, files[owned.queues / queue.key / "machine.asl.json"]))
     for form in forms:
         print(f"{form.queue:<18} form /forms/{form.name}: {len(form.pages)} pages, {len(form.fields)} fields")
     return 0
 
 
-def _files() -> Iterator[tuple[Path, str]]:
-    modules = read_modules()
-    yield MODULES_FILE, facts_json(modules)
-    for queue in load_queues().values():
-        yield QUEUES_ROOT / queue.key / "machine.asl.json", machine_of(queue, modules)
+def _in_place(problem: str, owned: OwnedFiles) -> str:
+    """The refusal, which names files as the repository has them, with the owner's folder in their place."""
+    return problem.replace("statemachines/", f"{owned.queues}/") if owned.has_own_queues else problem
+
+
+def _files(owned: OwnedFiles, queues: Mapping[int, Queue]) -> Iterator[tuple[Path, str]]:
+    """The facts of modules are of the code, and so are ours alone."""
+    modules, teams = read_modules(), read_teams(owned.teams)
+    if not owned.has_own_queues:
+        yield MODULES_FILE, facts_json(modules)
+    for queue in queues.values():
+        yield owned.queues / queue.key / "machine.asl.json", machine_of(queue, modules, teams)
 
 
 def _states(machine: Mapping[str, Any]) -> int:

@@ -10,7 +10,7 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -18,15 +18,13 @@ from aws_cdk import AssetHashType
 from aws_cdk import aws_lambda as lambda_
 from uv import find_uv_bin
 
+from infra.stages.owned_files import owned_files
 from infra.stages.settings import StageSettings
 
 # An explicit list: a new folder beside these neither enters the asset nor changes its hash.
 _CODE = (
     "lambdas/**/*",
-    "statemachines/*/queue.toml",
-    "statemachines/*/form*.toml",
     "statemachines/modules.json",
-    "statemachines/teams.toml",
 )
 _HAS_AN_ASSET_OF_ITS_OWN = "lambdas/docs"
 _SANDBOX = "lambdas/sandbox_provider"
@@ -45,8 +43,8 @@ def code_asset(settings: StageSettings, sources: Path, *, sandbox: bool) -> lamb
 
 def bundle_code(settings: StageSettings, sources: Path, *, sandbox: bool) -> Path:
     """Build the folder of the asset, once for the same files, and return it."""
-    files = sorted(_files(sources, sandbox=sandbox))
-    folder = sources / ".local" / "code" / _hash(settings, sources, files)
+    files = dict(sorted(dict(_files(settings.stage, sources, sandbox=sandbox)).items()))
+    folder = sources / ".local" / "code" / _hash(settings, files)
     if folder.is_dir():
         os.utime(folder)
         return folder
@@ -54,9 +52,9 @@ def bundle_code(settings: StageSettings, sources: Path, *, sandbox: bool) -> Pat
     # Built in a temporary folder and moved as a whole: an interrupted or parallel synth leaves no half-built asset.
     with tempfile.TemporaryDirectory(dir=folder.parent) as aside:
         made = Path(aside) / "code"
-        for file in files:
-            (made / file).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(sources / file, made / file)
+        for place, file in files.items():
+            (made / place).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(file, made / place)
         add_bytecode(settings, made, seen_as=IN_LAMBDA)
         if not folder.is_dir():
             made.rename(folder)
@@ -94,21 +92,23 @@ def interpreter_of(python_version: str) -> str | None:
     return found.stdout.strip() or None if found.returncode == 0 else None
 
 
-def _files(sources: Path, *, sandbox: bool) -> Iterator[Path]:
+def _files(stage: str, sources: Path, *, sandbox: bool) -> Iterator[tuple[Path, Path]]:
+    """Each file's place in the asset, and the file. What the stage's owner sells comes last, and takes the place of ours."""
     left_out = [_HAS_AN_ASSET_OF_ITS_OWN, *([] if sandbox else [_SANDBOX])]
     for pattern in _CODE:
         for found in sources.glob(pattern):
             file = found.relative_to(sources)
             hidden = any(part.startswith(".") or part == "__pycache__" for part in file.parts)
             if found.is_file() and not hidden and not any(file.is_relative_to(place) for place in left_out):
-                yield file
+                yield file, sources / file
+    yield from ((place, file) for place, file in owned_files(stage, sources).in_code() if file.is_file())
 
 
-def _hash(settings: StageSettings, sources: Path, files: list[Path]) -> str:
+def _hash(settings: StageSettings, files: Mapping[Path, Path]) -> str:
     made_of = hashlib.sha256(f"{settings.python_version} {bool(interpreter_of(settings.python_version))}".encode())
-    for file in files:
-        content = (sources / file).read_bytes()
-        made_of.update(f"\n{file.as_posix()} {len(content)}\n".encode() + content)
+    for place, file in files.items():
+        content = file.read_bytes()
+        made_of.update(f"\n{place.as_posix()} {len(content)}\n".encode() + content)
     return made_of.hexdigest()[:32]
 
 

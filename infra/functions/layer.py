@@ -18,8 +18,9 @@ from uv import find_uv_bin
 
 from infra.functions.code import add_bytecode, interpreter_of
 from infra.functions.function import architecture_of, runtime_of
+from infra.stages.owned_files import owned_files
 from infra.stages.settings import StageSettings, settings_of
-from lambdas.orders.model.teams import TEAMS_FILE, read_teams
+from lambdas.orders.model.teams import read_teams
 
 # The Lambda runtime brings boto3 and what it stands on.
 _IN_THE_RUNTIME = ("boto3", "botocore", "s3transfer", "jmespath", "python-dateutil", "six", "urllib3")
@@ -69,7 +70,7 @@ def bundle_layer(settings: StageSettings, *, root: Path) -> Path:
     """Build the folder of the layer (it holds `python/`), once for each set of wheels, and return it."""
     requirements = _requirements(root)
     has_bytecode = str(bool(interpreter_of(settings.python_version)))
-    zones = _time_zones(root)
+    zones = _time_zones(owned_files(settings.stage, root).teams)
     made_of = "\n".join(
         [_RECIPE, has_bytecode, settings.python_version, settings.wheel_platform, *_DEAD_WEIGHT, *zones, requirements]
     )
@@ -127,9 +128,8 @@ def _install(settings: StageSettings, *, pinned: Path, target: Path, root: Path)
     )
 
 
-def _time_zones(root: Path) -> list[str]:
+def _time_zones(teams: Path) -> list[str]:
     """The zones that teams keep their hours by. The hundreds of others would be a fifteenth of the layer."""
-    teams = root / "statemachines" / TEAMS_FILE.name
     return sorted({team.time_zone for team in read_teams(teams).values()}) if teams.is_file() else []
 
 

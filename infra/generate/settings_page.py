@@ -20,8 +20,21 @@ A stage is a file, `<stage>.toml`. The files of `infra/stages/` are samples. Kee
 name it with each command: `make deploy STAGES=~/our-stages STAGE=prod`. `make new-stage STAGES=~/our-stages` asks a few
 questions and writes one.
 
-`make synth` refuses a file with an unknown setting, and names the one that was probably meant. Where data is kept
-(`keep_data = true`), it also refuses what is missing and every sample that is left.
+What you sell lies beside your stage files, so that you never change this repository:
+
+| file | what it is |
+| --- | --- |
+| `catalog/plans.toml` | your plans and prices, as in `lambdas/catalog/plans.toml` |
+| `catalog/taxes.toml` | your taxes, as in `lambdas/catalog/taxes.toml` |
+| `queues/<queue>/queue.toml` | a queue, with the texts of its mails and notices, as in `statemachines/` |
+| `queues/<queue>/form.toml` | its order form, with the texts that clients read |
+| `queues/teams.toml` | your teams, as in `statemachines/teams.toml` |
+
+`make new-stage` offers copies of our samples to begin with. With queues of your own, none of ours is deployed. After each
+change of them, `make compile STAGES=~/our-stages` writes each queue's machine beside it, and refuses what cannot be sold, by
+file and place. Without a file of yours, our sample stands in, and `make synth` names it; a stage that keeps its data is
+refused instead. Coupons are in no file: they are data of each stage (`order.coupon_add`). The stage `local` of `make run`
+always has our samples.
 
 `make settings` writes this page from `infra/stages/subjects.py`.
 """

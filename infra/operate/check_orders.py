@@ -19,6 +19,7 @@ from infra.local.engine_process import EngineError
 from infra.operate.deployed_stage import NotDeployedError, client_options, output_of
 from infra.operate.output import say
 from infra.stages.errors import StageError
+from infra.stages.owned_files import owned_files
 from infra.stages.settings import settings_of
 from lambdas.orders.model.queue import load_queues
 from lambdas.orders.store import DynamoOrderStore
@@ -50,13 +51,14 @@ def check(stage: Stage, console: Console) -> int:
 def deployed(stage: str, options: dict[str, Any]) -> Stage:
     """The data of a deployed stage."""
     by_folder = json.loads(output_of(stage, "Machines", options))
-    queues = load_queues().values()
-    machines = {str(each.order_queue_id): by_folder[each.key] for each in queues if each.key in by_folder}
+    queues = load_queues(owned_files(stage).queues)
+    machines = {str(each.order_queue_id): by_folder[each.key] for each in queues.values() if each.key in by_folder}
     client = boto3.client("dynamodb", **options)
     return stage_of(
         DynamoOrderStore(output_of(stage, "OrderTable", options), client),
         RecordTable(output_of(stage, "RecordTable", options), client),
         gateway=settings_of(stage).gateway,
+        queues=queues,
         machines=machines,
         client=boto3.client("stepfunctions", **options),
     )

@@ -22,7 +22,7 @@ from infra.operate.deployed_stage import NotDeployedError, client_options, outpu
 from infra.operate.impact.definition import without_filled_in
 from infra.operate.output import say
 from infra.stages.errors import StageError
-from lambdas.orders.model.queue import QUEUES_ROOT
+from infra.stages.owned_files import owned_files
 
 
 def machine_differences(old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[str]:
@@ -55,8 +55,10 @@ def definitions_in(root: Path) -> dict[str, str]:
     return {file.parent.name: file.read_text("utf-8") for file in root.glob("*/machine.asl.json")}
 
 
-def show_differences(stage: str, options: dict[str, Any], console: Console, root: Path = QUEUES_ROOT) -> None:
-    lines = list(machine_differences(deployed_definitions(stage, options), definitions_in(root)))
+def show_differences(stage: str, options: dict[str, Any], console: Console, root: Path | None = None) -> None:
+    lines = list(
+        machine_differences(deployed_definitions(stage, options), definitions_in(root or owned_files(stage).queues))
+    )
     for line in lines:
         say(console, line)
     if not lines:

@@ -24,6 +24,7 @@ from infra.local.engine_process import EngineError
 from infra.operate.deployed_stage import NotDeployedError, client_options, output_of
 from infra.operate.output import say
 from infra.stages.errors import StageError
+from infra.stages.owned_files import owned_files
 from lambdas.orders.decisions.operator import restart
 from lambdas.orders.events import AS_IT_STANDS
 from lambdas.orders.machine import StepFunctionsMachine
@@ -132,7 +133,7 @@ def _as_it_stands(order: Order) -> dict[str, Any]:
 def reconciliation_of(stage: str, options: dict[str, Any], now: int) -> Reconciliation:
     """The reconciliation of a deployed stage."""
     machines_by_folder = json.loads(output_of(stage, "Machines", options))
-    queues = load_queues()
+    queues = load_queues(owned_files(stage).queues)
     machines = {
         str(queue.order_queue_id): machines_by_folder[queue.key]
         for queue in queues.values()

@@ -4,7 +4,8 @@ import argparse
 import re
 from collections.abc import Callable
 
-from lambdas.orders.model.teams import load_teams
+from infra.stages.owned_files import owned_files, shown
+from lambdas.orders.model.teams import read_teams
 from lambdas.records.users.api_user import GRACE_SECONDS
 from lambdas.records.users.rights import ROLES, Right
 
@@ -76,10 +77,11 @@ def _numbers(text: str) -> frozenset[int]:
 
 def _teams(text: str) -> tuple[str, ...]:
     names = tuple(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
-    known = load_teams()
+    teams = owned_files("").teams
+    known = read_teams(teams)
     if unknown := [name for name in names if name not in known]:
         raise argparse.ArgumentTypeError(
-            f"{unknown[0]} is no team of statemachines/teams.toml; it has {', '.join(sorted(known))}"
+            f"{unknown[0]} is no team of {shown(teams)}; it has {', '.join(sorted(known))}"
         )
     return names
 

@@ -5,6 +5,7 @@ The file goes into the folder that the variable STAGES names. Exit code 1: nothi
 
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -12,11 +13,11 @@ from pydantic import ValidationError
 
 from infra.generate.settings_page import written
 from infra.stages.errors import StageError
+from infra.stages.owned_files import FOLDER, ROOT, copy_samples, owned_files, stages_folder
 from infra.stages.readiness import callers_by_name, refuse_unready
-from infra.stages.settings import FOLDER, NAME, SUBJECTS, StageSettings, read_settings, stages_folder
+from infra.stages.settings import NAME, SUBJECTS, StageSettings, read_settings
 from lambdas.payments.gateways import GATEWAYS, SANDBOX
 
-ROOT = FOLDER.parents[1]
 _REAL = {  # what a stage of real orders has beside its answers; each can be changed in its file
     "point_in_time_recovery": True,
     "customer_managed_key": True,
@@ -63,7 +64,7 @@ def _gateway() -> dict[str, Any]:
 
 def _bases() -> Iterator[tuple[str, str]]:
     """Addresses of those whom queues call by name. One that is left out is named again at the end."""
-    for name, queues in sorted(callers_by_name(ROOT).items()):
+    for name, queues in sorted(callers_by_name(owned_files("new").queues).items()):
         question = f"Address of {{{name}}}, https://..., which {' and '.join(queues)} call; Enter to say it later"
         if found := _asked(question, _base, ""):
             yield name, found
@@ -150,6 +151,18 @@ def main() -> int:
     return 0
 
 
+def _offer_samples(folder: Path, stage: str) -> None:
+    """For a folder that lacks queues or a catalog: copies of ours, to be changed into the owner's."""
+    missing = owned_files(stage).missing
+    if missing and typer.confirm(
+        f"{folder} has no {', '.join(missing)}. Copy our samples there to begin with?", default=True
+    ):
+        copy_samples(folder)
+        typer.echo(
+            f"Written: {folder}/queues and {folder}/catalog, which are yours now: change them, then make compile STAGES={folder}"
+        )
+
+
 def _write() -> None:
     folder = stages_folder()
     if folder == FOLDER:
@@ -163,6 +176,7 @@ def _write() -> None:
     with (folder / f"{stage}.toml").open("x", encoding="utf-8") as file:
         file.write(text)
     typer.echo(f"\nWritten: {folder / stage}.toml")
+    _offer_samples(folder, stage)
     try:
         refuse_unready(settings, ROOT)
     except StageError as missing:

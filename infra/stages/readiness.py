@@ -3,17 +3,18 @@
 Samples are good for trying out. Where data is kept, orders are real: each sample that is left is refused by its name.
 """
 
-import ipaddress
 import re
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 from infra.stages.errors import StageError
 from infra.stages.notice_checks import foreign_hosts, missing_topics
+from infra.stages.own_queues import stale_machines, unreadable
+from infra.stages.owned_files import OwnedFiles, owned_files
+from infra.stages.samples import host_of, is_nobody_s, sample_catalog, sample_queues, sample_teams, texts_in
 from infra.stages.settings import StageSettings, shown_file
 from infra.stages.this_machine import OWN_ADDRESS
 from lambdas.payments.gateways import GATEWAYS, SANDBOX
@@ -36,11 +37,7 @@ _SAID = {
     "throttle_burst": "how many requests are taken at once",
     "calls_per_minute": "how many calls a minute one user may make",
 }
-# https://www.rfc-editor.org/rfc/rfc2606 and https://www.rfc-editor.org/rfc/rfc6761: names that belong to nobody.
-_NOBODY_S = re.compile(r"(.+\.)?(example(\.(com|net|org))?|test|invalid|localhost|localdomain|local)")
-_WHOLE_ADDRESS = re.compile(r"(https?://\S+|[^\s@]+@[^\s@]+)", re.IGNORECASE)
 _NAMED_BASE = re.compile(r"\{([a-z][a-z0-9_]*)\}(/|\Z)")
-_CATALOG = ("lambdas/catalog/plans.toml", "lambdas/catalog/taxes.toml")
 
 
 class StageNotReadyError(StageError):
@@ -49,31 +46,33 @@ class StageNotReadyError(StageError):
 
 def refuse_unready(settings: StageSettings, sources: Path) -> None:
     """Raise StageNotReadyError unless the stage may be deployed. `sources`: the repository, whose samples it would take along."""
+    files = owned_files(settings.stage, sources)
+    # All other rules read these files.
+    _refuse(settings.stage, [*unreadable(files)] or [*stale_machines(files)])
     found = [*_gateway(settings), *_unsaid(settings), *_webhooks(settings), *foreign_hosts(settings, sources)]
     if settings.keep_data:
         found += [
+            *_not_there(files),
             *_of_nobody(settings),
             *_careless(settings),
-            *_uncalled(settings, sources),
+            *_uncalled(settings, files.queues),
             *missing_topics(settings, sources),
         ]
         if not settings.allow_sandbox:
-            found += [*_sample_catalog(sources), *_sample_queues(sources), *_sample_teams(sources)]
+            found += [
+                *sample_catalog(files, sources),
+                *sample_queues(files, sources),
+                *sample_teams(files, sources),
+            ]
+    _refuse(settings.stage, found)
+
+
+def _refuse(stage: str, found: Sequence[str]) -> None:
     if found:
         problems = "".join(f"\n  - {problem}" for problem in found)
         raise StageNotReadyError(
-            f"stage {settings.stage} is not ready to be deployed; {shown_file(settings.stage)} has its settings:{problems}"
+            f"stage {stage} is not ready to be deployed; {shown_file(stage)} has its settings:{problems}"
         )
-
-
-def is_nobody_s(host: str) -> bool:
-    """Whether a host is reserved for examples, or is this machine."""
-    name = host.strip("[]").rstrip(".").lower()
-    try:
-        address = ipaddress.ip_address(name)
-    except ValueError:
-        return _NOBODY_S.fullmatch(name) is not None
-    return address.is_loopback or address.is_unspecified
 
 
 def _gateway(settings: StageSettings) -> Iterator[str]:
@@ -108,9 +107,9 @@ def _of_nobody(settings: StageSettings) -> Iterator[str]:
         yield f"company is {settings.company!r}: say {_WHO['company']}"
     hosts = {
         "mail_from": settings.mail_domain,
-        **{f"alarm_mails.{number}": _host(mail) for number, mail in enumerate(settings.alarm_mails)},
-        "public_url": "" if settings.public_url == OWN_ADDRESS else _host(settings.public_url),
-        **{f"webhook_bases.{name}": _host(base) for name, base in settings.webhook_bases.items()},
+        **{f"alarm_mails.{number}": host_of(mail) for number, mail in enumerate(settings.alarm_mails)},
+        "public_url": "" if settings.public_url == OWN_ADDRESS else host_of(settings.public_url),
+        **{f"webhook_bases.{name}": host_of(base) for name, base in settings.webhook_bases.items()},
         **{f"webhook_hosts.{number}": host for number, host in enumerate(settings.webhook_hosts)},
     }
     for name, host in hosts.items():
@@ -125,64 +124,24 @@ def _careless(settings: StageSettings) -> Iterator[str]:
         yield "public_url must begin with https://: people enter who they are there"
 
 
-def _uncalled(settings: StageSettings, sources: Path) -> Iterator[str]:
+def _uncalled(settings: StageSettings, queues: Path) -> Iterator[str]:
     """Whom queues call by a name that the stage has no address for."""
-    callers = callers_by_name(sources)
+    callers = callers_by_name(queues)
     for name in sorted(callers.keys() - settings.webhook_bases.keys()):
         who = " and ".join(callers[name])
         yield f"webhook_bases.{name} is missing: it is called by {who}; say where it is, or do without the queue"
 
 
-def callers_by_name(sources: Path) -> dict[str, list[str]]:
+def callers_by_name(queues: Path) -> dict[str, list[str]]:
     """The queues that call somebody by a name such as `{panel}`, by that name."""
     callers = defaultdict[str, list[str]](list)
-    for file in sorted(sources.glob("statemachines/*/queue.toml")):
-        values = (value for _, value in _texts(tomllib.loads(file.read_text("utf-8"))))
+    for file in sorted(queues.glob("*/queue.toml")):
+        values = (value for _, value in texts_in(tomllib.loads(file.read_text("utf-8"))))
         for name in sorted({found[1] for value in values if (found := _NAMED_BASE.match(value))}):
             callers[name].append(file.parent.name)
     return callers
 
 
-def _sample_catalog(sources: Path) -> Iterator[str]:
-    for name in _CATALOG:
-        if tomllib.loads((sources / name).read_text("utf-8")).get("sample", False):
-            yield f"{name} is a sample: put yours there, and take its line `sample = true` away"
-
-
-def _sample_queues(sources: Path) -> Iterator[str]:
-    """Addresses of nobody's in queues and forms: what clients agree to, who is mailed."""
-    for file in sorted(sources.glob("statemachines/*/*.toml")):
-        for place, value in _nobody_s(file):
-            yield f"{file.relative_to(sources)} names {value} ({place}), which is nobody's: put yours there"
-
-
-def _sample_teams(sources: Path) -> Iterator[str]:
-    """One line, because each team has addresses."""
-    for file in sorted(sources.glob("statemachines/*.toml")):
-        if found := list(_nobody_s(file)):
-            place, value = found[0]
-            more = f" and {len(found) - 1} more" if len(found) > 1 else ""
-            yield f"{file.relative_to(sources)} names {value} ({place}){more}, which is nobody's: put yours there"
-
-
-def _nobody_s(file: Path) -> Iterator[tuple[str, str]]:
-    for place, value in _texts(tomllib.loads(file.read_text("utf-8"))):
-        if _WHOLE_ADDRESS.fullmatch(value) and is_nobody_s(_host(value)):
-            yield place, value
-
-
-def _host(address: str) -> str:
-    """Of a web or mail address."""
-    return (urlsplit(address).hostname or "") if "://" in address else address.rpartition("@")[2]
-
-
-def _texts(value: Any, place: str = "") -> Iterator[tuple[str, str]]:
-    """Every text with the keys that lead to it."""
-    if isinstance(value, str):
-        yield place, value
-    elif isinstance(value, dict):
-        for key, inner in value.items():
-            yield from _texts(inner, f"{place}.{key}".lstrip("."))
-    elif isinstance(value, list):
-        for number, inner in enumerate(value, start=1):
-            yield from _texts(inner, f"{place}[{number}]")
+def _not_there(files: OwnedFiles) -> Iterator[str]:
+    for name in files.missing:
+        yield f"{files.folder}/{name} is missing: put yours there, because a sample of ours would stand in for it"

@@ -3,7 +3,6 @@
 Stages are the files of the folder that the variable STAGES names, or else those of `infra/stages`, which are samples.
 """
 
-import os
 import re
 import tomllib
 from difflib import get_close_matches
@@ -15,14 +14,12 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from infra.stages.errors import StageFileError, UnknownStageError
 from infra.stages.log_retention import RETENTION
+from infra.stages.owned_files import FOLDER, LOCAL, shown, stages_folder
 from infra.stages.subjects import Alarms, Contracts, Data, Forms, Functions, Limits, Money, Outside, Owner
 from infra.stages.this_machine import OWN_ADDRESS, settings_of_this_machine
 
-FOLDER = Path(__file__).parent
-LOCAL = "local"
 NAME = re.compile(r"[a-z][a-z0-9-]{0,15}")
 SUBJECTS: tuple[type[BaseModel], ...] = (Owner, Data, Money, Forms, Contracts, Outside, Alarms, Limits, Functions)
-_ROOT = FOLDER.parents[1]
 
 
 class StageSettings(Owner, Data, Money, Forms, Contracts, Outside, Alarms, Limits, Functions):
@@ -56,12 +53,6 @@ class StageSettings(Owner, Data, Money, Forms, Contracts, Outside, Alarms, Limit
     @property
     def wheel_platform(self) -> str:
         return f"{self.machine}-manylinux_2_28"
-
-
-def stages_folder() -> Path:
-    """The folder of the stages' files: what the variable STAGES says, or ours."""
-    named = os.environ.get("STAGES", "")
-    return Path(named).expanduser().resolve() if named else FOLDER
 
 
 def stage_names() -> list[str]:
@@ -108,8 +99,7 @@ def read_settings(stage: str, text: str, **found_out: Any) -> StageSettings:
 
 def shown_file(stage: str) -> str:
     """The stage's file, as messages name it."""
-    file = _file_of(stage)
-    return str(file.relative_to(_ROOT)) if file.is_relative_to(_ROOT) else str(file)
+    return shown(_file_of(stage))
 
 
 def _file_of(stage: str) -> Path:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from lambdas.orders.machine import StepFunctionsMachine
 from lambdas.orders.model.order import Order
-from lambdas.orders.model.queue import load_queues
+from lambdas.orders.model.queue import Queue, load_queues
 from lambdas.orders.store import DynamoOrderStore
 from lambdas.payments.gateways import gateway_named
 from lambdas.records.history_anchor import LastAnchor, days_not_anchored
@@ -59,17 +59,18 @@ def stage_of(
     *,
     gateway: str,
     machines: Mapping[str, str],
+    queues: Mapping[int, Queue] | None = None,
     client: "SFNClient | None" = None,
     history_anchored: bool = False,
 ) -> Stage:
-    """The data of a deployed stage. `machines`: order_queue_id -> state machine ARN."""
+    """The data of a deployed stage. `machines`: order_queue_id -> state machine ARN. `queues`: None for ours."""
     return Stage(
         orders=orders,
         executions=StepFunctionsMachine(machines, client=client),
         running=lambda: running_executions(client or step_functions(), machines),
         records=records,
         gateway=gateway_named(gateway, records),
-        queues=load_queues(),
+        queues=load_queues() if queues is None else queues,
         now=lambda: int(time.time()),
         pause=time.sleep,
         history_anchored=history_anchored,

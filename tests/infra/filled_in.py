@@ -1,6 +1,7 @@
 """`prod` as a customer fills it in: what is shipped, and what it asks for."""
 
-from infra.stages.settings import FOLDER, StageSettings, read_settings
+from infra.stages.owned_files import FOLDER
+from infra.stages.settings import StageSettings, read_settings
 from infra.stages.this_machine import OUTSIDE_PARTIES
 
 # No payment provider has an adapter yet, so play money is what it is tried with.

@@ -23,9 +23,10 @@ from infra.operate.impact.deployed import Deployed
 from infra.operate.output import say
 from infra.operate.stack_state import forget_judged, keep_judged, refuse_busy, state_of
 from infra.stages.errors import StageError
+from infra.stages.owned_files import owned_files
 from infra.stages.settings import stack_name_of
 from lambdas.orders.model.modules import load_modules
-from lambdas.orders.model.queue import QUEUES_ROOT, load_queues
+from lambdas.orders.model.queue import load_queues
 from statemachines.compiler import compile_queue, to_json
 
 MAX_ORDERS_SHOWN = 20
@@ -57,9 +58,9 @@ def impacts(deployed: Deployed, new: dict[str, NewQueue]) -> Iterator[QueueImpac
         yield impact_of(folder, old, orders, new.get(folder), ACTIONS.keys())
 
 
-def show_impact(stage: str, options: dict[str, Any], console: Console, root: Path = QUEUES_ROOT) -> int:
+def show_impact(stage: str, options: dict[str, Any], console: Console, root: Path | None = None) -> int:
     """Print the impact. Return 1 if the working tree must not be deployed."""
-    new, stack = queues_of(root), stack_name_of(stage)
+    new, stack = queues_of(root or owned_files(stage).queues), stack_name_of(stage)
     deployed = Deployed.of(stack, options)
     if deployed is None:
         say(console, f"{stack} is not deployed yet: it has no orders")

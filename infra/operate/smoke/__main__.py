@@ -22,7 +22,6 @@ from rich.console import Console
 from rich.table import Table
 
 from infra.account import reason_of
-from infra.app import ROOT
 from infra.local.__main__ import ENGINE_ROOT
 from infra.local.engine_process import EngineError, LocalEngine
 from infra.operate.deployed_stage import NotDeployedError, client_options, output_of
@@ -34,6 +33,7 @@ from infra.operate.smoke.order import ABOUT, QUEUE, ask_order
 from infra.operate.smoke.runbooks import ask_runbooks
 from infra.queue_folders import read_queues
 from infra.stages.errors import StageError
+from infra.stages.owned_files import owned_files
 from infra.stages.settings import StageSettings, settings_of
 from lambdas.payments.gateways import SANDBOX
 from lambdas.records.table import RecordTable
@@ -80,7 +80,7 @@ class Deployed:
             yield from ask_doors(http)
 
     def _order(self) -> Iterator[Finding]:
-        queues = {queue.name: queue.order_queue_id for queue in read_queues(ROOT / "statemachines")}
+        queues = {queue.name: queue.order_queue_id for queue in read_queues(owned_files(self.settings.stage).queues)}
         deployed = [name for name in (QUEUE, *sorted(queues)) if name in self.machines and name in queues]
         if not deployed:
             yield Finding(ABOUT, Verdict.NOT_ASKED, "no queue of this working tree is deployed")

@@ -177,14 +177,13 @@ def _problem(error: Any) -> str:
 
 
 def load_queues(root: Path = QUEUES_ROOT) -> dict[int, Queue]:
-    """All queues by their `order_queue_id`; two files with one id are refused."""
+    """All queues by their `order_queue_id`. Raises QueueFileError, also for two files with one id."""
     queues: dict[int, Queue] = {}
     for file in sorted(root.glob("*/queue.toml")):
         queue = Queue.read(file.parent)
         if queue.order_queue_id in queues:
             other = queues[queue.order_queue_id].key
-            raise ValueError(
-                f"{file}: order_queue_id {queue.order_queue_id} already belongs to queue {other}; choose a free id"
-            )
+            problem = f"order_queue_id {queue.order_queue_id} already belongs to queue {other}; choose a free id"
+            raise QueueFileError(queue.key, [problem])
         queues[queue.order_queue_id] = queue
     return queues

@@ -21,9 +21,9 @@ from infra.stages.settings import (
 )
 from infra.stages.this_machine import OUTSIDE_PARTIES
 
-TRIAL = ["dev", "n", "Seaside Hosting", "orders@seaside.dev", "api", "EUR", "sandbox", "y", "none"]
+TRIAL = ["dev", "n", "Seaside Hosting", "orders@seaside.dev", "api", "EUR", "sandbox", "y", "none", "y"]
 BASES = [f"https://{party}.seaside.dev" for party in sorted(OUTSIDE_PARTIES)]
-REAL = ["prod", "y", *TRIAL[2:8], "night@seaside.dev", *BASES, "docusign,generic"]
+REAL = ["prod", "y", *TRIAL[2:8], "night@seaside.dev", *BASES, "docusign,generic", "y"]
 
 
 @pytest.fixture

@@ -11,7 +11,8 @@ import pytest
 
 from infra.app import ROOT, add_stack, new_app
 from infra.stages import readiness
-from infra.stages.readiness import StageNotReadyError, is_nobody_s, refuse_unready
+from infra.stages.readiness import StageNotReadyError, refuse_unready
+from infra.stages.samples import is_nobody_s
 from infra.stages.settings import StageSettings, read_settings, settings_of
 from infra.stages.this_machine import OUTSIDE_PARTIES
 from lambdas.payments.gateways import GATEWAYS

@@ -3,7 +3,8 @@
 import pytest
 
 from infra.stages.errors import StageFileError, UnknownStageError
-from infra.stages.settings import FOLDER, read_settings, settings_of, stack_name_of, stage_names
+from infra.stages.owned_files import FOLDER
+from infra.stages.settings import read_settings, settings_of, stack_name_of, stage_names
 from lambdas.rate_limits.failures import Limit
 
 LEAST = """
