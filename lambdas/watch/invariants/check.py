@@ -12,14 +12,14 @@ from lambdas.orders.table.entries import OrderEntry, UnreadableOrder
 from lambdas.payments.gateway import Gateway, TransactionState
 from lambdas.records.clients.service import ServiceRecords
 from lambdas.records.invoices.invoice import InvoiceKind
-from lambdas.records.invoices.records import InvoiceRecords
 from lambdas.records.step_counts import StepCounts
 from lambdas.records.table import RecordTable
 from lambdas.runtime.telemetry import log_unexpected
 from lambdas.watch.invariants.of_anchors import of_anchors
 from lambdas.watch.invariants.of_counts import of_counts
+from lambdas.watch.invariants.of_holds import of_held_money
 from lambdas.watch.invariants.of_order import lapses_soon, of_canceled_order, of_open_order, waits_since
-from lambdas.watch.invariants.of_payments import days_before, of_payments
+from lambdas.watch.invariants.of_payments import PaymentsOfADay, days_before
 from lambdas.watch.invariants.of_series import of_series
 from lambdas.watch.invariants.progress import Progress
 from lambdas.watch.invariants.violation import Promise, Violation
@@ -28,6 +28,7 @@ PAGE = 100  # orders that are read together; between two pages a run may stop
 MOST_CANCELED = 5_000  # of each queue in one pass; the next pass continues behind them
 _IN_ONE_PIECE = ("counts#", "series#", "payments#", "anchors#")
 _Walk = Callable[[Progress], Iterator[Progress]]
+_Question = Callable[[], Iterable[Violation]]
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ class Check:
             if name != progress.task:
                 progress = progress.model_copy(update={"task": name, "behind": None})
             for moved in walk(progress):
-                kept = self.keep(_past(moved, names) if name.startswith(_IN_ONE_PIECE) else moved)
+                kept = self.keep(moved.at_next_part(names) if name.startswith(_IN_ONE_PIECE) else moved)
                 if kept is None or kept.is_over or not self.has_time():
                     return kept or moved
                 progress = kept
@@ -75,7 +76,8 @@ class Check:
 
     def _parts(self) -> list[tuple[str, _Walk]]:
         """Name -> a walk that yields its progress after each piece of it."""
-        queues = list(self.stage.queues.values())
+        stage, one = self.stage, self._in_one_piece
+        queues, counts = list(stage.queues.values()), StepCounts(stage.records)
         brands = sorted({queue.brand_id for queue in queues})
         return [
             *(
@@ -84,14 +86,20 @@ class Check:
                 for step in queue.ordinary_steps
             ),
             *((f"canceled#{queue.order_queue_id}", partial(self._canceled, queue)) for queue in queues),
-            *((f"counts#{queue.order_queue_id}", partial(self._counts, queue)) for queue in queues),
             *(
-                (f"series#{brand}#{kind.value}", partial(self._series, brand, kind))
+                (
+                    f"counts#{each.order_queue_id}",
+                    partial(one, [partial(of_counts, each, stage.orders, counts, stage.pause)]),
+                )
+                for each in queues
+            ),
+            *(
+                (f"series#{brand}#{kind.value}", partial(one, [partial(of_series, stage.records, brand, kind)]))
                 for brand in brands
                 for kind in InvoiceKind
             ),
-            ("payments#gateway", self._payments),
-            *([("anchors#history", self._anchors)] if self.stage.history_anchored else []),
+            ("payments#gateway", partial(one, self._days())),
+            *self._anchors(),
         ]
 
     def _open(self, queue: Queue, step_id: int, progress: Progress) -> Iterator[Progress]:
@@ -100,6 +108,7 @@ class Check:
             now, before, lapsing, oldest = stage.now(), progress, 0, progress.oldest_wait_seconds
             orders, unreadable = self._read(entries)
             found = self._count(partial(of_open_order, order, stage.executions, running, now) for order in orders)
+            found += self._count(partial(of_held_money, order, stage.gateway) for order in orders)
             for order in orders:
                 if lapses_soon(order, now):
                     lapsing += 1
@@ -140,23 +149,16 @@ class Check:
         found = self.stage.gateway.find(hold.key)
         return found is not None and found.state is TransactionState.HELD
 
-    def _counts(self, queue: Queue, progress: Progress) -> Iterator[Progress]:
-        counts = StepCounts(self.stage.records)
-        found = self._count([partial(of_counts, queue, self.stage.orders, counts, self.stage.pause)])
-        yield progress.model_copy(update={"found": progress.found + found})
+    def _in_one_piece(self, questions: Sequence[_Question], progress: Progress) -> Iterator[Progress]:
+        yield progress.model_copy(update={"found": progress.found + self._count(questions)})
 
-    def _series(self, brand_id: int, kind: InvoiceKind, progress: Progress) -> Iterator[Progress]:
-        found = self._count([partial(of_series, self.stage.records, brand_id, kind)])
-        yield progress.model_copy(update={"found": progress.found + found})
+    def _anchors(self) -> list[tuple[str, _Walk]]:
+        question = partial(of_anchors, self.stage.records, self.stage.now())
+        return [("anchors#history", partial(self._in_one_piece, [question]))] if self.stage.history_anchored else []
 
-    def _payments(self, progress: Progress) -> Iterator[Progress]:
-        ports = self.stage.gateway, self.stage.orders, InvoiceRecords(self.stage.records)
-        found = self._count(partial(of_payments, *ports, day) for day in days_before(self.stage.now()))
-        yield progress.model_copy(update={"found": progress.found + found})
-
-    def _anchors(self, progress: Progress) -> Iterator[Progress]:
-        found = self._count([partial(of_anchors, self.stage.records, self.stage.now())])
-        yield progress.model_copy(update={"found": progress.found + found})
+    def _days(self) -> list[_Question]:
+        ports = self.stage.gateway, self.stage.orders, self.stage.records
+        return [PaymentsOfADay(*ports, day).violations for day in days_before(self.stage.now())]
 
     def _pages(self, queue: Queue, step_id: int, behind: ListPosition | None) -> Iterator[list[OrderEntry]]:
         window = TimeWindow(page_size=PAGE, behind=behind)
@@ -173,7 +175,7 @@ class Check:
             self.report(Violation(promise=Promise.READABLE, place=each.order_id, what=each.why, mend=mend))
         return [each for each in found if isinstance(each, Order)], len(unreadable)
 
-    def _count(self, questions: Iterable[Callable[[], Iterable[Violation]]]) -> int:
+    def _count(self, questions: Iterable[_Question]) -> int:
         """Ask each question and report what it finds. One that cannot be answered stops no other."""
         count = 0
         for ask in questions:
@@ -184,12 +186,6 @@ class Check:
             except Exception as error:  # noqa: BLE001 - the other orders are looked at all the same
                 log_unexpected("promise not checked", error)
         return count
-
-
-def _past(progress: Progress, names: Sequence[str]) -> Progress:
-    """The progress at the next part, or over after the last one."""
-    following = names[names.index(progress.task) + 1 :]
-    return progress.model_copy(update={"task": following[0], "behind": None} if following else {"is_over": True})
 
 
 def _after(progress: Progress, entries: Sequence[OrderEntry], found: int, **changed: int) -> Progress:

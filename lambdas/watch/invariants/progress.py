@@ -1,5 +1,7 @@
 """How far a check came, kept in the record table, so that the next run continues there."""
 
+from collections.abc import Sequence
+
 from lambdas.orders.model.order import ListPosition
 from lambdas.records.table import RecordTable
 from lambdas.runtime.models import Frozen
@@ -22,6 +24,11 @@ class Progress(Frozen):
     oldest_wait_seconds: int = 0
     is_over: bool = True
     version: int = 0
+
+    def at_next_part(self, names: Sequence[str]) -> "Progress":
+        """It at the part after its own, or over after the last one."""
+        following = names[names.index(self.task) + 1 :]
+        return self.model_copy(update={"task": following[0], "behind": None} if following else {"is_over": True})
 
 
 class ProgressRecord:

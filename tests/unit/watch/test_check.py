@@ -285,8 +285,10 @@ def test_a_gateway_that_does_not_answer_stops_no_other_question(records: RecordT
 def test_a_hold_that_lapses_before_it_is_captured_is_named(
     records: RecordTable, left: int, captured: bool, lapses: bool
 ) -> None:
+    gateway = SandboxGateway(records.name, records.client)
+    made = gateway.authorize(key="k", token="tok_approve", amount_cents=995, currency="USD", order_id="1001")
     hold = Hold(
-        transaction_id="t",
+        transaction_id=made.transaction_id,
         key="k",
         method="card",
         amount_cents=995,
