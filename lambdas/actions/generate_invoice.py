@@ -5,14 +5,15 @@ money without a document (docs/reference/ubersmith.md, 2.1 no. 9; docs/reference
 """
 
 from lambdas.actions._frame.action import action_handler
+from lambdas.actions._frame.capture import capture_hold, check_what_was_taken
 from lambdas.actions._frame.module import Config, Done, Module, PermanentError, Tools, TransientError
 from lambdas.actions._frame.reversal import reversals
 from lambdas.catalog.coupon_errors import CouponBusyError
 from lambdas.orders.model.money import format_cents
 from lambdas.orders.model.order import Hold, Order
-from lambdas.payments.captures import capture_for, end_charge, find_capture, record_capture, refuse_another_sum
+from lambdas.payments.captures import end_charge, record_capture
 from lambdas.payments.errors import AnotherSumTakenError, ChargeInProgressError
-from lambdas.payments.gateway import DeclinedError, GatewayUnavailableError, OutcomeUnknownError
+from lambdas.payments.gateway import GatewayUnavailableError, OutcomeUnknownError
 from lambdas.records.clients.service import Service, ServiceRecords
 from lambdas.records.coupons.use import CouponUseRecords
 from lambdas.records.invoices.invoice import Invoice, InvoiceStatus
@@ -125,9 +126,9 @@ def _collect(order: Order, invoice: Invoice, tools: Tools) -> Invoice:
             f"invoice {invoice.number} is higher than the amount held; collect the difference by hand, then skip this action"
         )
     if order.hold.captured:
-        _check_what_was_taken(order, invoice, tools)
+        check_what_was_taken(order, invoice, tools)
     else:
-        _capture(order, order.hold, invoice, tools)
+        capture_hold(order, order.hold, invoice, tools)
     return invoices.mark(invoice, InvoiceStatus.PAID, order.hold.transaction_id, at=tools.now())
 
 
@@ -147,38 +148,6 @@ def _end_other_charge(hold: Hold, invoice: Invoice, tools: Tools) -> Invoice:
         with reversals(tools) as money:
             money.void_or_refund(hold)
     return ended
-
-
-def _check_what_was_taken(order: Order, invoice: Invoice, tools: Tools) -> None:
-    """Of a payment that was taken at submit, such as PayPal's: the invoice may have become another one since then."""
-    try:
-        taken = find_capture(order, tools.gateway)
-        if taken is None:
-            raise PermanentError(
-                f"the money of invoice {invoice.number} is not at the payment provider any more; find out there what became of"
-                " it, then process this action again, or cancel the order"
-            )
-        refuse_another_sum(taken, invoice, order.order_id)
-    except AnotherSumTakenError as another:
-        raise PermanentError(another.message) from None
-    except (GatewayUnavailableError, OutcomeUnknownError):
-        raise TransientError("the payment gateway cannot be reached") from None
-
-
-def _capture(order: Order, hold: Hold, invoice: Invoice, tools: Tools) -> None:
-    try:
-        capture_for(invoice, order, hold, tools.gateway)
-    except DeclinedError as declined:
-        raise PermanentError(
-            f"the payment of invoice {invoice.number} was refused: {declined}; the invoice stays open: "
-            "process this action again once the client has resolved it with the bank, or cancel the order"
-        ) from None
-    except AnotherSumTakenError as another:
-        raise PermanentError(another.message) from None
-    except GatewayUnavailableError:
-        raise TransientError("the payment gateway cannot be reached") from None
-    except OutcomeUnknownError:
-        raise TransientError("the payment is not confirmed yet") from None
 
 
 module = Module(

@@ -30,13 +30,15 @@ class Payments(Protocol):
         """The amount that submit must hold, and on which method; amount 0 if nothing."""
 
     def authorize(self, order: Order, attempt: PaymentAttempt) -> Hold:
-        """Hold the money. Raises PaymentDeclined, PaymentNeedsHolder, or PaymentUnclear if the outcome cannot be found out."""
+        """Hold the money. Raises PaymentDeclined, PaymentLapsed, PaymentUnavailable, PaymentNeedsHolder, PaymentForReview, or
+        PaymentUnclear if the outcome is not known yet.
+        """
 
     def authenticate(self, order: Order, attempt: PaymentAttempt, proof: Mapping[str, Any]) -> Hold:
         """Hold the money of an attempt that waited for its card holder, who has proved themselves. Raises as `authorize`."""
 
     def release(self, attempt_or_hold: PaymentAttempt | Hold) -> None:
-        """Release or refund what was held or taken under this key, if anything was. May be repeated."""
+        """Release or refund what was held or taken under this key, if anything was. May be repeated. Raises PaymentUnclear."""
 
     def record_left_money(self, order: Order, action: ChecklistAction, now: int) -> bool:
         """Record what the runs of this action did with the order's money and could not report, before it is skipped. Returns
@@ -98,12 +100,16 @@ class PaymentDeclinedByBank(PaymentDeclined):
     """The bank declined this very card or account. Someone who tries many cards gets this for each."""
 
 
-class PaymentUnavailable(PaymentDeclined):
-    """The provider could not be reached; nothing moved."""
+class PaymentUnavailable(Exception):
+    """The provider could not be reached, or does not accept our keys; nothing moved. The message is for the caller."""
+
+
+class PaymentLapsed(Exception):
+    """The hold lapsed before the order was submitted. Nothing moved, and nobody declined."""
 
 
 class PaymentForReview(Exception):
-    """Payments are paused: a person must look at the order. The message tells them why."""
+    """A person must look at the order before a payment is tried. The message tells them why."""
 
 
 class PaymentNeedsHolder(Exception):

@@ -19,6 +19,7 @@ from lambdas.orders.payment_ports import (
     PaymentDeclined,
     PaymentDeclinedByBank,
     PaymentForReview,
+    PaymentLapsed,
     PaymentNeedsHolder,
     Payments,
     PaymentTrial,
@@ -31,6 +32,7 @@ from lambdas.orders.store import save
 from lambdas.orders.submit_errors import (
     AuthenticationRequiredError,
     CouponGoneError,
+    PaymentLapsedError,
     PaymentRefusedError,
     PaymentUnavailableError,
     PaymentUnknownError,
@@ -107,7 +109,7 @@ class Submission:
             self.pricing.give_back(order.order_id, keep=order)
         if gone := self.pricing.redeem(order, self.now()):
             if again:
-                self.payments.release(attempt)
+                self._release(order, attempt)
             lead = self._end(order, attempt, new_price=True)
             raise CouponGoneError(order.order_id, gone, lead.total_cents, lead.currency)
 
@@ -116,27 +118,39 @@ class Submission:
             return None
         trial, by_bank = self._begin_trial(order, attempt), False
         try:
-            if self.request.proof is not None:
-                return self.payments.authenticate(order, attempt, self.request.proof)
-            return self.payments.authorize(order, attempt)
+            return self._hold(order, attempt)
         except PaymentDeclined as declined:
             by_bank = isinstance(declined, PaymentDeclinedByBank)
             self._end(order, attempt, by_bank=by_bank)
-            if isinstance(declined, PaymentUnavailable):
-                raise PaymentUnavailableError(order.order_id, str(declined)) from None
             raise PaymentRefusedError(order.order_id, str(declined), by_bank=by_bank) from None
+        finally:
+            (trial.on_declined if by_bank else trial.on_passed)()
+
+    def _hold(self, order: Order, attempt: PaymentAttempt) -> Hold:
+        """Hold the money. Nobody declined where this raises OrderError, so none of it is counted as a decline."""
+        try:
+            if self.request.proof is not None:
+                return self.payments.authenticate(order, attempt, self.request.proof)
+            return self.payments.authorize(order, attempt)
+        except PaymentUnavailable as unavailable:  # Nothing moved, so the next try has the same key.
+            self._end(order, attempt, tried=False)
+            raise PaymentUnavailableError(order.order_id, str(unavailable)) from None
+        except PaymentLapsed:
+            self._end(order, attempt)
+            raise PaymentLapsedError(order.order_id) from None
+        except PaymentForReview as why:
+            self._end(order, attempt, review_because=str(why))
+            raise ReviewNeededError(order.order_id) from None
         except PaymentNeedsHolder as asked:
             self._park(order, attempt)
             raise AuthenticationRequiredError(order.order_id, asked.challenge_id, asked.url, asked.expires_at) from None
         except PaymentUnclear:
             raise PaymentUnknownError(order.order_id) from None
-        finally:
-            (trial.on_declined if by_bank else trial.on_passed)()
 
     def _refuse_changed(self, order: Order, attempt: PaymentAttempt) -> None:
         if is_as_agreed(order, self.payments.due(order), attempt):
             return
-        self.payments.release(attempt)
+        self._release(order, attempt)
         self._end(order, attempt)
         raise PaymentRefusedError(
             order.order_id, "it was changed while an earlier payment was in progress, now released"
@@ -166,12 +180,18 @@ class Submission:
         submitted = save(self.store, order, change)
         if submitted.step_status is StepStatus.CANCELED:
             if hold:
-                self.payments.release(hold)
+                self._release(submitted, hold)
             self._end(submitted, attempt)
             raise OrderIsFinalError(order.order_id, submitted.step.name, "submitted")
         if submitted.is_lead:
             raise SubmitInProgressError(order.order_id)
         return submitted
+
+    def _release(self, order: Order, payment: PaymentAttempt | Hold) -> None:
+        try:
+            self.payments.release(payment)
+        except PaymentUnclear:
+            raise PaymentUnknownError(order.order_id) from None
 
     def _park(self, order: Order, attempt: PaymentAttempt) -> None:
         """Release the claim while the card holder confirms. The attempt stays, so that it is found again."""

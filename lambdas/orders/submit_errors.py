@@ -41,6 +41,19 @@ class PaymentUnavailableError(PaymentRefusedError):
     _MEND = "submit it again in a minute"
 
 
+class PaymentLapsedError(PaymentRefusedError):
+    """The hold lapsed before the order was submitted. That is no decline."""
+
+    kind = "hold_lapsed"
+    nature = Nature.PAYMENT_NEEDED
+    again = Again.LATER
+    retry_after_seconds = 1
+    _MEND = "nothing was charged; submit it again, and the amount is held again"
+
+    def __init__(self, order_id: str) -> None:
+        super().__init__(order_id, "the hold of its payment lapsed before it was sent")
+
+
 class SubmitsPausedError(OrderError):
     """Orders are not taken for a while. The order stays a lead, with all that was sent; why they are not is for staff alone."""
 

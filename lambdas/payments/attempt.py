@@ -3,11 +3,15 @@
 An outcome that is not known is looked up under the attempt's key, never tried again under a new one.
 """
 
+from typing import assert_never
+
 from lambdas.payments.captures import refuse_another_sum
 from lambdas.payments.gateway import (
     DeclinedError,
     Gateway,
+    GatewayMisusedError,
     GatewayUnavailableError,
+    LapsedError,
     OutcomeUnknownError,
     Transaction,
     TransactionState,
@@ -20,7 +24,8 @@ from lambdas.records.invoices.invoice import ChargeAttempt, Invoice
 def take(gateway: Gateway, invoice: Invoice, attempt: ChargeAttempt, method: PaymentMethod) -> Transaction:
     """Authorize and capture what is owed on the invoice. If an earlier try did, return what it took.
 
-    Raises DeclinedError, GatewayUnavailableError if nothing moved, OutcomeUnknownError, and AnotherSumTakenError.
+    Raises DeclinedError, LapsedError, GatewayUnavailableError or GatewayMisusedError if nothing moved, OutcomeUnknownError, and
+    AnotherSumTakenError.
     """
     taken = _take(gateway, invoice, attempt, method)
     refuse_another_sum(taken, invoice)
@@ -30,12 +35,24 @@ def take(gateway: Gateway, invoice: Invoice, attempt: ChargeAttempt, method: Pay
 def _take(gateway: Gateway, invoice: Invoice, attempt: ChargeAttempt, method: PaymentMethod) -> Transaction:
     found = _find(gateway, attempt) if attempt.tries > 1 else None
     authorized = found or _authorize(gateway, invoice, attempt, method)
-    if authorized.state is TransactionState.CAPTURED:
-        return authorized
-    if authorized.state is not TransactionState.HELD:
-        return_money(gateway, attempt)
-        raise DeclinedError("the card's bank asks its holder to confirm the payment, and nobody is there to do so")
-    return _capture(gateway, invoice, attempt, authorized)
+    match authorized.state:
+        case TransactionState.CAPTURED | TransactionState.PARTLY_REFUNDED:
+            return authorized
+        case TransactionState.HELD:
+            return _capture(gateway, invoice, attempt, authorized)
+        case TransactionState.PENDING:
+            raise OutcomeUnknownError("the provider has not decided about the payment yet")
+        case TransactionState.LAPSED:
+            raise LapsedError
+        case TransactionState.FAILED:
+            raise DeclinedError("the payment failed at its bank")
+        case TransactionState.VOIDED | TransactionState.REFUNDED:
+            raise DeclinedError("the payment was given up meanwhile")
+        case TransactionState.NEEDS_AUTHENTICATION:
+            return_money(gateway, attempt)
+            raise DeclinedError("the card's bank asks its holder to confirm the payment, and nobody is there to do so")
+        case _:
+            assert_never(authorized.state)
 
 
 def return_money(gateway: Gateway, attempt: ChargeAttempt) -> None:
@@ -55,7 +72,7 @@ def _authorize(gateway: Gateway, invoice: Invoice, attempt: ChargeAttempt, metho
             currency=invoice.currency,
             order_id=invoice.order_id or "",
         )
-    except OutcomeUnknownError:
+    except (OutcomeUnknownError, GatewayMisusedError):  # an earlier call under the key may have moved money
         found = _find(gateway, attempt)
         if found is None:
             raise
@@ -70,9 +87,15 @@ def _capture(gateway: Gateway, invoice: Invoice, attempt: ChargeAttempt, held: T
     except DeclinedError:
         return_money(gateway, attempt)
         raise
+    except GatewayMisusedError:
+        found = _find(gateway, attempt)
+        if found and found.is_taken:
+            return found
+        return_money(gateway, attempt)
+        raise
     except (GatewayUnavailableError, OutcomeUnknownError):
         found = _find(gateway, attempt)
-        if found is None or found.state is not TransactionState.CAPTURED:
+        if found is None or not found.is_taken:
             raise OutcomeUnknownError("the payment is not confirmed yet") from None
         return found
 

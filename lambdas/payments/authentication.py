@@ -1,6 +1,7 @@
 """Reads from the gateway whether a card holder has confirmed an order's payment."""
 
 from enum import StrEnum
+from typing import assert_never
 
 from lambdas.orders.errors import Again, Nature, OrderError
 from lambdas.orders.model.order import Order
@@ -43,24 +44,34 @@ class GatewayBusyError(OrderError):
         )
 
 
-_STATES = {
-    TransactionState.NEEDS_AUTHENTICATION: AuthenticationState.PENDING,
-    TransactionState.HELD: AuthenticationState.AUTHENTICATED,
-    TransactionState.CAPTURED: AuthenticationState.AUTHENTICATED,
-    TransactionState.REFUNDED: AuthenticationState.AUTHENTICATED,
-    TransactionState.VOIDED: AuthenticationState.FAILED,
-}
-
-
 def authentication_of(order: Order, gateway: Gateway, now: int) -> Authentication | None:
     """None if no card holder was asked for the order's payment. Raises GatewayBusyError."""
     transaction = _find(order, gateway)
     if transaction is None or transaction.challenge is None:
         return None
-    state = _STATES[transaction.state]
+    state = _state_of(transaction.state)
     if state is AuthenticationState.PENDING and transaction.challenge.expires_at < now:
         state = AuthenticationState.EXPIRED
     return Authentication(order_id=order.order_id, state=state, challenge=transaction.challenge)
+
+
+def _state_of(state: TransactionState) -> AuthenticationState:
+    match state:
+        case TransactionState.NEEDS_AUTHENTICATION:
+            return AuthenticationState.PENDING
+        case TransactionState.VOIDED | TransactionState.FAILED:
+            return AuthenticationState.FAILED
+        case (
+            TransactionState.PENDING  # The card holder did their part, and the provider has still to decide.
+            | TransactionState.HELD
+            | TransactionState.CAPTURED
+            | TransactionState.PARTLY_REFUNDED
+            | TransactionState.REFUNDED
+            | TransactionState.LAPSED
+        ):
+            return AuthenticationState.AUTHENTICATED
+        case _:
+            assert_never(state)
 
 
 def _find(order: Order, gateway: Gateway) -> Transaction | None:

@@ -12,7 +12,9 @@ from lambdas.payments.errors import AnotherSumTakenError, ChargeInProgressError
 from lambdas.payments.gateway import (
     DeclinedError,
     Gateway,
+    GatewayMisusedError,
     GatewayUnavailableError,
+    LapsedError,
     OutcomeUnknownError,
     Transaction,
     TransactionState,
@@ -28,8 +30,8 @@ from lambdas.runtime.telemetry import logger
 def capture_for(invoice: Invoice, order: Order, hold: Hold, gateway: Gateway) -> Transaction:
     """Capture what is owed on the order's invoice from the order's hold. May be repeated.
 
-    Raises DeclinedError, GatewayUnavailableError if nothing moved, OutcomeUnknownError if that is not known yet, and
-    AnotherSumTakenError.
+    Raises DeclinedError, LapsedError, GatewayUnavailableError or GatewayMisusedError if nothing moved, OutcomeUnknownError if
+    that is not known yet, and AnotherSumTakenError.
     """
     captured = _capture(invoice, order, hold, gateway)
     refuse_another_sum(captured, invoice, order.order_id)
@@ -59,12 +61,8 @@ def _capture(invoice: Invoice, order: Order, hold: Hold, gateway: Gateway) -> Tr
             transaction_id=hold.transaction_id,
             amount_cents=invoice.owed_cents,
         )
-    except DeclinedError:
-        if earlier := _look_up(hold, gateway):  # The gateway has forgotten the key of the run that captured.
-            return earlier
-        raise
-    except OutcomeUnknownError:
-        if found := _look_up(hold, gateway):
+    except (DeclinedError, LapsedError, GatewayMisusedError, OutcomeUnknownError):
+        if found := _look_up(hold, gateway):  # The gateway may have forgotten the key of a run that captured.
             return found
         raise
 
@@ -84,7 +82,8 @@ def find_capture(order: Order, gateway: Gateway) -> Transaction | None:
 def end_charge(invoices: InvoiceRecords, gateway: Gateway, invoice: Invoice, *, now: int) -> Invoice:
     """End a charge that was begun on the invoice, and return the invoice: paid by that charge, or free of it.
 
-    Raises ChargeInProgressError while a process may be at it, AnotherSumTakenError, and as `gateway.find`.
+    Raises ChargeInProgressError while a process may be at it, OutcomeUnknownError while the provider has not decided,
+    AnotherSumTakenError, and as `gateway.find`.
     """
     charge = invoice.charge
     if charge is None:
@@ -92,7 +91,9 @@ def end_charge(invoices: InvoiceRecords, gateway: Gateway, invoice: Invoice, *, 
     if charge.claim_ends_at >= now:
         raise ChargeInProgressError(invoice.invoice_id)
     found = gateway.find(charge.key)
-    if found and found.state is TransactionState.CAPTURED:
+    if found and found.state is TransactionState.PENDING:
+        raise OutcomeUnknownError("the provider has not decided about the payment yet")
+    if found and found.is_taken:
         refuse_another_sum(found, invoice)
         return invoices.mark(invoice, InvoiceStatus.PAID, found.transaction_id, at=now)
     free = invoices.write_charge(invoice, None)
@@ -130,4 +131,4 @@ def _look_up(hold: Hold, gateway: Gateway) -> Transaction | None:
 
 def _find_captured(hold: Hold, gateway: Gateway) -> Transaction | None:
     found = gateway.find(hold.key)
-    return found if found and found.state is TransactionState.CAPTURED else None
+    return found if found and found.is_taken else None

@@ -16,6 +16,8 @@ from lambdas.payments.captures import capture_for, end_charge, find_capture, ref
 from lambdas.payments.errors import (
     AnotherSumTakenError,
     ChargeInProgressError,
+    ChargeLapsedError,
+    ChargeMisusedError,
     ChargeRefusedError,
     ChargeUnavailableError,
     ChargeUnknownError,
@@ -24,7 +26,9 @@ from lambdas.payments.errors import (
 from lambdas.payments.gateway import (
     DeclinedError,
     Gateway,
+    GatewayMisusedError,
     GatewayUnavailableError,
+    LapsedError,
     OutcomeUnknownError,
     Transaction,
 )
@@ -73,7 +77,7 @@ class Charges:
             raise
         if checked.status is InvoiceStatus.PAID:
             return checked
-        with self._end_claim_on_failure(claimed, count_decline=True, kept=attempt):
+        with self._end_claim_on_failure(claimed, next_key=True, kept=attempt):
             transaction = take(self.gateway, claimed, attempt, method)
         return self._mark_paid(claimed, attempt, transaction)
 
@@ -83,22 +87,29 @@ class Charges:
         if invoice.status is not InvoiceStatus.OPEN:
             return invoice
         claimed, attempt = self._claim(invoice, "", hold.key)
-        with self._end_claim_on_failure(claimed, count_decline=False):
+        with self._end_claim_on_failure(claimed, next_key=False):
             transaction = self._capture_hold(claimed, order, hold)
         return self._mark_paid(claimed, attempt, transaction)
 
     @contextmanager
     def _end_claim_on_failure(
-        self, claimed: Invoice, *, count_decline: bool, kept: ChargeAttempt | None = None
+        self, claimed: Invoice, *, next_key: bool, kept: ChargeAttempt | None = None
     ) -> Iterator[None]:
         """Turn the gateway's errors into refusals. The claim ends, unless the outcome is unknown: then it must be looked up.
 
+        `next_key`: whether the next charge of the invoice needs a key of its own; a capture of the order's hold does not.
         `kept`: the attempt that stays on the invoice if another sum was taken; None: the order's hold names that money.
         """
         try:
             yield
+        except LapsedError:  # The next charge has another key, since nothing is held under this one any more.
+            self.invoices.write_charge(claimed, None, declines=claimed.declines + next_key)
+            raise ChargeLapsedError(claimed.invoice_id) from None
+        except GatewayMisusedError as misused:
+            self.invoices.write_charge(claimed, None, declines=claimed.declines + next_key)
+            raise ChargeMisusedError(claimed.invoice_id, str(misused)) from None
         except DeclinedError as declined:
-            self.invoices.write_charge(claimed, None, declines=claimed.declines + count_decline)
+            self.invoices.write_charge(claimed, None, declines=claimed.declines + next_key)
             raise ChargeRefusedError(claimed.invoice_id, str(declined), by_bank=True) from None
         except GatewayUnavailableError as unavailable:  # Nothing was begun, so the key can be used again.
             self.invoices.write_charge(claimed, None)

@@ -52,6 +52,25 @@ class ChargeRefusedError(OrderError):
         self.again = Again.SAME if by_bank else self.again
 
 
+class ChargeLapsedError(ChargeRefusedError):
+    """The hold lapsed before its money was captured. That is no decline."""
+
+    kind = "hold_lapsed"
+    nature = Nature.PAYMENT_NEEDED
+    _MEND = "ask the client to pay again, or charge one of the client's payment methods"
+
+    def __init__(self, invoice_id: str) -> None:
+        super().__init__(invoice_id, "the hold of its payment lapsed before it was captured")
+
+
+class ChargeMisusedError(ChargeRefusedError):
+    """The payment provider cannot do what we asked: our fault. No money was taken."""
+
+    kind = "gateway_misused"
+    nature = Nature.CONFLICT
+    _MEND = "nothing was charged; tell those who operate this installation"
+
+
 class ChargeUnavailableError(ChargeRefusedError):
     """The payment provider could not be reached, so no money was taken."""
 

@@ -7,17 +7,25 @@ up with `find`, never tried again under a new key. Amounts are whole minor units
 
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Protocol, assert_never
 
 from lambdas.runtime.models import Frozen
 
 
 class TransactionState(StrEnum):
+    """`pending`: the provider has not decided yet, for days with a debit; it is not paid. `failed`: it was pending and was
+    declined. `lapsed`: the hold ended before it was captured.
+    """
+
+    PENDING = "pending"
+    NEEDS_AUTHENTICATION = "needs_authentication"
     HELD = "held"
     CAPTURED = "captured"
-    NEEDS_AUTHENTICATION = "needs_authentication"
-    VOIDED = "voided"
+    PARTLY_REFUNDED = "partly_refunded"
     REFUNDED = "refunded"
+    VOIDED = "voided"
+    LAPSED = "lapsed"
+    FAILED = "failed"
 
 
 class Challenge(Frozen):
@@ -57,20 +65,39 @@ class Transaction(Frozen):
     @property
     def kept_cents(self) -> int:
         """The money that is held, or that was taken and not refunded."""
-        has_money = self.state in (TransactionState.HELD, TransactionState.CAPTURED)
-        return self.amount_cents - self.refunded_cents if has_money else 0
+        return self.amount_cents - self.refunded_cents if self.is_held or self.is_taken else 0
+
+    @property
+    def is_taken(self) -> bool:
+        """Whether money was captured, and some of it was not refunded."""
+        return self.state in (TransactionState.CAPTURED, TransactionState.PARTLY_REFUNDED)
 
 
 class DeclinedError(Exception):
     """The provider declined. The message is a reason that a client may read. No money moved."""
 
 
+class LapsedError(Exception):
+    """The hold ended before this call, so no money moved. It is no decline, and is never counted as one."""
+
+
 class OutcomeUnknownError(Exception):
-    """No answer came. Money may have moved: look it up."""
+    """No answer came, or one that decides nothing yet. Money may have moved: look it up."""
 
 
 class GatewayUnavailableError(Exception):
-    """The provider could not be reached; nothing moved. Try later."""
+    """The provider could not be reached; nothing moved. Try later under the same key."""
+
+
+class GatewayRefusedUsError(GatewayUnavailableError):
+    """The provider does not accept our keys (401, 403); nothing moved. Payments wait until a person has replaced them."""
+
+
+class GatewayMisusedError(Exception):
+    """The provider cannot do what we asked, such as a known key with other parameters: our fault, for a person to correct.
+
+    This call moved nothing, but an earlier one under the same key may have. The message is for staff.
+    """
 
 
 class Gateway(Protocol):
@@ -87,7 +114,7 @@ class Gateway(Protocol):
         ...
 
     def capture(self, *, key: str, transaction_id: str, amount_cents: int) -> Transaction:
-        """Take held money, at most what is held; the rest is released."""
+        """Take held money, at most what is held; the rest is released. Raises LapsedError if nothing is held any more."""
         ...
 
     def void(self, *, key: str, transaction_id: str) -> Transaction:
@@ -114,13 +141,27 @@ class Gateway(Protocol):
 def void_or_refund(gateway: Gateway, key: str) -> Transaction | None:
     """Void or refund what was begun under this key, and return it; None if nothing was. May be repeated.
 
-    Each has a key of its own, because a provider refuses a key that it knows from another kind of call.
+    Each has a key of its own, because a provider refuses a key that it knows from another kind of call. Raises
+    OutcomeUnknownError while the provider has not decided about the payment.
     """
     transaction = gateway.find(key)
     if transaction is None:
         return None
-    if transaction.state in (TransactionState.HELD, TransactionState.NEEDS_AUTHENTICATION):
-        return gateway.void(key=f"{key}:void", transaction_id=transaction.transaction_id)
-    if transaction.state is TransactionState.CAPTURED:
-        return gateway.refund(key=f"{key}:refund", transaction_id=transaction.transaction_id)
-    return transaction
+    match transaction.state:
+        case TransactionState.PENDING:
+            raise OutcomeUnknownError("the provider has not decided about the payment yet")
+        case TransactionState.HELD | TransactionState.NEEDS_AUTHENTICATION:
+            return _void(gateway, transaction)
+        case TransactionState.CAPTURED | TransactionState.PARTLY_REFUNDED:
+            return gateway.refund(key=f"{key}:refund", transaction_id=transaction.transaction_id)
+        case TransactionState.VOIDED | TransactionState.REFUNDED | TransactionState.LAPSED | TransactionState.FAILED:
+            return transaction
+        case _:
+            assert_never(transaction.state)
+
+
+def _void(gateway: Gateway, transaction: Transaction) -> Transaction:
+    try:
+        return gateway.void(key=f"{transaction.key}:void", transaction_id=transaction.transaction_id)
+    except LapsedError:  # between the look-up and the void: nothing is held any more
+        return transaction.model_copy(update={"state": TransactionState.LAPSED})

@@ -8,7 +8,7 @@ import hashlib
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn, assert_never
 
 from lambdas.orders.decisions.lead.parties import stored_method
 from lambdas.orders.errors import Problem
@@ -18,19 +18,26 @@ from lambdas.orders.payment_ports import (
     PaymentDeclined,
     PaymentDeclinedByBank,
     PaymentDue,
+    PaymentForReview,
+    PaymentLapsed,
     PaymentNeedsHolder,
     PaymentUnavailable,
     PaymentUnclear,
 )
 from lambdas.payments.gateway import (
+    Challenge,
     DeclinedError,
     Gateway,
+    GatewayMisusedError,
+    GatewayRefusedUsError,
     GatewayUnavailableError,
+    LapsedError,
     OutcomeUnknownError,
     Transaction,
     TransactionState,
     void_or_refund,
 )
+from lambdas.payments.hold import hold_of, refuse_another
 from lambdas.records.clients.client import ClientRecords
 from lambdas.records.clients.payment_method import PaymentMethod, method_problems, submitted_method
 
@@ -70,7 +77,7 @@ class PreAuthorization:
             raise PaymentDeclined("its payment method was removed from the order")
         found = self._find(attempt) if attempt.tries > 1 else None
         transaction = found or self._authorize(order, attempt, method)
-        _refuse_another(transaction, attempt)
+        refuse_another(transaction, attempt)
         return self._hold(attempt, method, transaction)
 
     def authenticate(self, order: Order, attempt: PaymentAttempt, proof: Mapping[str, Any]) -> Hold:
@@ -78,7 +85,7 @@ class PreAuthorization:
         transaction = self._find(attempt)
         if method is None or transaction is None:
             raise PaymentDeclined("the gateway knows of no payment that waits for its card holder")
-        _refuse_another(transaction, attempt)
+        refuse_another(transaction, attempt)
         if transaction.state is TransactionState.NEEDS_AUTHENTICATION:
             transaction = self._authenticate(attempt, transaction, proof)
         return self._hold(attempt, method, transaction)
@@ -90,33 +97,41 @@ class PreAuthorization:
         except DeclinedError as declined:
             self.release(attempt)
             raise PaymentDeclinedByBank(str(declined)) from None
+        except LapsedError:
+            raise PaymentLapsed from None
+        except GatewayMisusedError as misused:
+            self.release(attempt)
+            raise PaymentForReview(_misused(misused)) from None
         except (GatewayUnavailableError, OutcomeUnknownError):
             raise PaymentUnclear from None
 
     def _hold(self, attempt: PaymentAttempt, method: PaymentMethod, transaction: Transaction) -> Hold:
-        if transaction.state is TransactionState.NEEDS_AUTHENTICATION:
-            if transaction.challenge is None:
-                self.release(attempt)
-                raise PaymentDeclined(
-                    "the card's bank asks its holder to confirm the payment (3-D Secure), which this order did not do"
-                )
-            asked = transaction.challenge
-            if asked.expires_at < self.now():
-                self.release(attempt)
-                raise PaymentDeclined("its card holder did not confirm the payment in time")
-            raise PaymentNeedsHolder(asked.challenge_id, asked.url, asked.expires_at)
-        if transaction.state not in (TransactionState.HELD, TransactionState.CAPTURED):
-            raise PaymentDeclined("the payment is no longer held")
-        return Hold(
-            transaction_id=transaction.transaction_id,
-            key=attempt.key,
-            method=method.kind.value,
-            amount_cents=transaction.amount_cents,
-            currency=transaction.currency,
-            captured=transaction.state is TransactionState.CAPTURED,
-            avs_code=transaction.avs_code,
-            capture_before=transaction.capture_before,
-        )
+        match transaction.state:
+            case TransactionState.HELD | TransactionState.CAPTURED | TransactionState.PARTLY_REFUNDED:
+                return hold_of(transaction, attempt, method)
+            case TransactionState.NEEDS_AUTHENTICATION:
+                return self._ask_holder(attempt, transaction.challenge)
+            case TransactionState.PENDING:
+                raise PaymentUnclear
+            case TransactionState.LAPSED:
+                raise PaymentLapsed
+            case TransactionState.FAILED:
+                raise PaymentDeclinedByBank("the payment failed at its bank")
+            case TransactionState.VOIDED | TransactionState.REFUNDED:
+                raise PaymentDeclined("the payment is no longer held")
+            case _:
+                assert_never(transaction.state)
+
+    def _ask_holder(self, attempt: PaymentAttempt, asked: Challenge | None) -> NoReturn:
+        if asked is None:
+            self.release(attempt)
+            raise PaymentDeclined(
+                "the card's bank asks its holder to confirm the payment (3-D Secure), which this order did not do"
+            )
+        if asked.expires_at < self.now():
+            self.release(attempt)
+            raise PaymentDeclined("its card holder did not confirm the payment in time")
+        raise PaymentNeedsHolder(asked.challenge_id, asked.url, asked.expires_at)
 
     def record_left_money(self, order: Order, action: ChecklistAction, now: int) -> bool:
         from lambdas.payments.before_skip import record_left_money  # Only a skip needs it.
@@ -124,7 +139,10 @@ class PreAuthorization:
         return record_left_money(order, action, self.gateway, self.clients.table, now=now)
 
     def release(self, attempt_or_hold: PaymentAttempt | Hold) -> None:
-        void_or_refund(self.gateway, attempt_or_hold.key)
+        try:
+            void_or_refund(self.gateway, attempt_or_hold.key)
+        except (GatewayUnavailableError, OutcomeUnknownError):
+            raise PaymentUnclear from None
 
     def _authorize(self, order: Order, attempt: PaymentAttempt, method: PaymentMethod) -> Transaction:
         try:
@@ -137,13 +155,17 @@ class PreAuthorization:
             )
         except DeclinedError as declined:
             raise PaymentDeclinedByBank(str(declined)) from None
+        except GatewayRefusedUsError:
+            raise PaymentUnavailable("payments cannot be taken just now; nothing was charged") from None
         except GatewayUnavailableError as unavailable:
             raise PaymentUnavailable(f"{unavailable}; nothing was charged") from None
-        except OutcomeUnknownError:
-            found = self._find(attempt)
-            if found is None:
-                raise PaymentUnclear from None
-            return found
+        except (OutcomeUnknownError, GatewayMisusedError) as failed:
+            found = self._find(attempt)  # An earlier call under the key may have moved money.
+            if found:
+                return found
+            if isinstance(failed, GatewayMisusedError):
+                raise PaymentForReview(_misused(failed)) from None
+            raise PaymentUnclear from None
 
     def _find(self, attempt: PaymentAttempt) -> Transaction | None:
         try:
@@ -152,13 +174,8 @@ class PreAuthorization:
             raise PaymentUnclear from None
 
 
-def _refuse_another(transaction: Transaction, attempt: PaymentAttempt) -> None:
-    """Raise PaymentDeclined if the payment under the key is not the one of this attempt. The next attempt has a new key.
-
-    A restored table may use a key again. The payment under it is another order's then, and stays as it is.
-    """
-    if (transaction.amount_cents, transaction.currency) != (attempt.amount_cents, attempt.currency):
-        raise PaymentDeclined("the gateway has another payment under the key of this one; submit the order again")
+def _misused(misused: GatewayMisusedError) -> str:
+    return f"the payment provider cannot do what it was asked to: {misused}; have that corrected, and submit it with reviewed=1"
 
 
 def method_of(order: Order, clients: ClientRecords) -> PaymentMethod | None:

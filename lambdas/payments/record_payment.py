@@ -104,7 +104,9 @@ class RecordedPayments:
             found = self.gateway.find(key)
         except (GatewayUnavailableError, OutcomeUnknownError):
             raise ChargeUnknownError(invoice_id) from None
-        return found is not None and found.state is TransactionState.CAPTURED
+        if found and found.state is TransactionState.PENDING:
+            raise ChargeUnknownError(invoice_id)
+        return found is not None and found.is_taken
 
     def _release_hold(self, paid: Invoice) -> Invoice:
         """Release what an earlier charge left held, now that nobody can begin to charge the invoice."""

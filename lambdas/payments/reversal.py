@@ -14,6 +14,7 @@ from lambdas.orders.model.order import Hold, Order, PaymentAttempt
 from lambdas.payments.gateway import (
     DeclinedError,
     Gateway,
+    GatewayMisusedError,
     GatewayUnavailableError,
     OutcomeUnknownError,
     TransactionState,
@@ -145,7 +146,9 @@ class Reversals:
             return self.void_or_refund(charge)
         with _gateway_errors():
             paid = self.gateway.find(charge.key)
-            if paid is None or paid.state is not TransactionState.CAPTURED:
+            if paid and paid.state is TransactionState.PENDING:
+                raise OutcomeUnknownError
+            if paid is None or not paid.is_taken:
                 return False
             above = paid.amount_cents - paid.refunded_cents - invoice.owed_cents
             if above > 0:  # The key names the rest, so that two orders never refund more than both.
@@ -165,11 +168,13 @@ def _gateway_errors() -> Iterator[None]:
     """Raise the gateway's errors in words for the person who reads the order."""
     try:
         yield
-    except (GatewayUnavailableError, OutcomeUnknownError):
+    except GatewayUnavailableError:
         raise ReversalPendingError("the payment gateway did not answer") from None
-    except DeclinedError as declined:
+    except OutcomeUnknownError:
+        raise ReversalPendingError("what became of the payment is not known yet") from None
+    except (DeclinedError, GatewayMisusedError) as refused:
         raise ReversalRefusedError(
-            f"the payment could not be returned: {declined}; resolve it with the gateway"
+            f"the payment could not be returned: {refused}; resolve it with the gateway"
         ) from None
 
 

@@ -8,6 +8,7 @@ The token decides the outcome, so every outcome can be had on purpose. Each line
 * `tok_times_out`: holds, but the answer never comes, then captures.
 * `paypal_captured`, `ach_approve`: takes the money at once.
 * `tok_decline`, `tok_insufficient_funds`, `tok_expired_card`, `tok_incorrect_cvc`, `tok_processing_error`: declines, and why.
+* `ach_later`, `ach_fails_later`: is pending for a day, then takes the money, or fails.
 * `ach_insufficient_funds`, `ach_account_closed`, `ach_no_account`: declines, and why.
 * `tok_sca`: asks for the card holder, then holds and captures.
 * `tok_sca_declines`: asks for the card holder, then declines.
@@ -30,11 +31,12 @@ from typing import TYPE_CHECKING, Any
 from lambdas.payments.gateway import (
     Challenge,
     DeclinedError,
+    LapsedError,
     OutcomeUnknownError,
     Transaction,
     TransactionState,
 )
-from lambdas.payments.sandbox_tokens import ASKS, DECLINES, WITH_CHALLENGE, SandboxTokens, avs_code, state_of
+from lambdas.payments.sandbox_tokens import ASKS, DECLINES, LATER, WITH_CHALLENGE, SandboxTokens, avs_code, state_of
 from lambdas.records.table import RecordTable
 from lambdas.runtime.aws import dynamodb
 from lambdas.runtime.items import from_item, to_item
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
 
 HOLD_SECONDS = 7 * 86_400
+PENDING_SECONDS = 86_400
 CHALLENGE_SECONDS = 15 * 60
 CHALLENGE_PATH = "/sandbox/challenge/"  # The sandbox's own page, on this installation.
 PROOF = "proof_authenticated"
@@ -104,8 +107,9 @@ class SandboxGateway:
 
     def capture(self, *, key: str, transaction_id: str, amount_cents: int) -> Transaction:
         transaction, token = self._read(transaction_id)
-        if transaction.state is TransactionState.CAPTURED:
+        if transaction.is_taken:
             return transaction
+        _refuse_lapsed(transaction)
         if token == "tok_capture_fails":
             raise DeclinedError(DECLINES[token])
         if amount_cents > transaction.amount_cents:
@@ -114,6 +118,7 @@ class SandboxGateway:
 
     def void(self, *, key: str, transaction_id: str) -> Transaction:
         transaction, _ = self._read(transaction_id)
+        _refuse_lapsed(transaction)
         return self._move(transaction, (*_HELD, TransactionState.NEEDS_AUTHENTICATION), TransactionState.VOIDED)
 
     def refund(self, *, key: str, transaction_id: str, amount_cents: int | None = None) -> Transaction:
@@ -148,12 +153,14 @@ class SandboxGateway:
 
     def _find(self, digest: str) -> Transaction | None:
         answer = self._client.get_item(TableName=self._table, Key=to_item(_names(digest)), ConsistentRead=True)
-        return Transaction.model_validate(from_item(answer["Item"])) if "Item" in answer else None
+        return self._at_present(from_item(answer["Item"])) if "Item" in answer else None
 
     def _begin(self, transaction: Transaction, token: str) -> Transaction | None:
         """Book the transaction. If the key was used before, return the transaction that it made then."""
         item = {**_names(transaction.transaction_id), **transaction.model_dump(), "token": token}
         self._list(transaction)
+        if transaction.state is TransactionState.PENDING:
+            item["decided_at"] = int(self._now()) + PENDING_SECONDS
         try:
             self._client.put_item(
                 TableName=self._table, Item=to_item(item), ConditionExpression="attribute_not_exists(pk)"
@@ -172,12 +179,36 @@ class SandboxGateway:
         item = self._booked(transaction_id)
         return Transaction.model_validate(item), str(item["token"])
 
+    def _at_present(self, item: dict[str, Any]) -> Transaction:
+        """The transaction as it is by now: time alone ends a hold, and decides about a payment that is pending."""
+        booked, now = Transaction.model_validate(item), self._now()
+        if booked.state is TransactionState.HELD and booked.capture_before and now > booked.capture_before:
+            return booked.model_copy(update={"state": TransactionState.LAPSED})
+        if booked.state is TransactionState.PENDING and now >= item["decided_at"]:
+            return booked.model_copy(update={"state": LATER[item["token"]]})
+        return booked
+
     def _booked(self, transaction_id: str) -> dict[str, Any]:
         key = to_item(_names(transaction_id))
         answer = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
         if "Item" not in answer:
             raise DeclinedError("the gateway does not know this transaction")
-        return from_item(answer["Item"])
+        item = from_item(answer["Item"])
+        present = self._at_present(item).state
+        if present == item["state"]:
+            return item
+        try:
+            self._client.update_item(
+                TableName=self._table,
+                Key=key,
+                UpdateExpression="SET #state = :present",
+                ConditionExpression="#state = :before",
+                ExpressionAttributeNames={"#state": "state"},
+                ExpressionAttributeValues=to_item({":before": item["state"], ":present": present}),
+            )
+        except self._client.exceptions.ConditionalCheckFailedException:
+            return self._booked(transaction_id)
+        return {**item, "state": present}
 
     def _refund_part(self, transaction: Transaction, refunded_cents: int, keys: list[str]) -> Transaction:
         """Book the refund of a part, unless another part is refunded at the same moment."""
@@ -234,6 +265,11 @@ class SandboxGateway:
         challenge_id = f"{CHALLENGE_ID}{digest}"
         expires_at = int(self._now()) + CHALLENGE_SECONDS
         return Challenge(challenge_id=challenge_id, url=f"{CHALLENGE_PATH}{challenge_id}", expires_at=expires_at)
+
+
+def _refuse_lapsed(transaction: Transaction) -> None:
+    if transaction.state is TransactionState.LAPSED:
+        raise LapsedError("the hold lapsed")
 
 
 _HELD = (TransactionState.HELD,)

@@ -14,6 +14,7 @@ ASKS, ASKS_IN_VAIN, ASKS_THEN_DECLINES = "tok_sca", "tok_needs_authentication", 
 AVS_MISMATCH = "tok_avs_mismatch"
 HOLDS = frozenset({"tok_approve", AVS_MISMATCH, "tok_capture_fails", "tok_times_out", "paypal_approve"})
 TAKES = frozenset({"paypal_captured", "ach_approve"})
+LATER = {"ach_later": TransactionState.CAPTURED, "ach_fails_later": TransactionState.FAILED}
 DECLINES = {
     "tok_decline": "the card was declined by its bank",
     "tok_insufficient_funds": "the card does not have enough funds",
@@ -37,6 +38,8 @@ def state_of(token: str) -> TransactionState:
         raise GatewayUnavailableError("the payment gateway cannot be reached")
     if token in (*WITH_CHALLENGE, ASKS_IN_VAIN):
         return TransactionState.NEEDS_AUTHENTICATION
+    if token in LATER:
+        return TransactionState.PENDING
     if token in TAKES:
         return TransactionState.CAPTURED
     if token in HOLDS:

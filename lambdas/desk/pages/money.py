@@ -30,8 +30,8 @@ def _tax(cents: int, order: Order) -> str:
 
 
 def _unheld(order: Order) -> str:
-    if order.declines:
-        return f"payments declined: {order.declines}"
+    if order.declined_at:
+        return f"payments declined: {len(order.declined_at)}"
     return "" if order.is_lead else "it is paid by invoice, or nothing is due"
 
 

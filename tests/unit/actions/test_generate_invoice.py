@@ -9,10 +9,19 @@ from lambdas.actions.add_services import module as add_services
 from lambdas.actions.generate_invoice import module
 from lambdas.orders.model.checklist import ActionState
 from lambdas.orders.model.order import Order
-from lambdas.payments.gateway import DeclinedError, GatewayUnavailableError, OutcomeUnknownError, Transaction
+from lambdas.payments.gateway import (
+    DeclinedError,
+    GatewayMisusedError,
+    GatewayRefusedUsError,
+    GatewayUnavailableError,
+    LapsedError,
+    OutcomeUnknownError,
+    Transaction,
+)
 from lambdas.payments.sandbox import SandboxGateway
 from lambdas.records.invoices.invoice import InvoiceStatus
 from lambdas.records.invoices.records import InvoiceRecords
+from tests.support.build import NOW
 from tests.unit.actions.conftest import INVOICE, SERVICES, World
 
 TOTAL = 24800
@@ -162,6 +171,38 @@ def test_once_the_bank_pays_out_the_same_invoice_is_paid(world: World, moody: Mo
 
     assert (world.invoice().number, world.invoice().status) == (1, InvoiceStatus.PAID)
     assert world.action(INVOICE).state is ActionState.DONE
+
+
+@pytest.mark.parametrize(("lapses_at", "when"), [(NOW, " on 2027-01-15"), (None, "")])
+def test_a_hold_that_lapsed_goes_to_a_person_and_is_no_decline(
+    world: World, moody: Moody, lapses_at: int | None, when: str
+) -> None:
+    order = ready(world)
+    assert order.hold is not None
+    world.store.save(order.changed(hold=order.hold.changed(capture_before=lapses_at)))
+    moody.before = LapsedError()
+    with pytest.raises(PermanentError) as told:
+        world.run(module, INVOICE)
+
+    assert str(told.value) == (
+        f"The hold of 248.00 USD lapsed{when}; ask the client to pay again or charge the invoice, then skip this action"
+    )
+    assert (world.invoice().status, world.action(INVOICE).state) == (InvoiceStatus.OPEN, ActionState.FAILED)
+    assert world.at_present().declined_at == ()
+
+
+def test_what_the_provider_cannot_do_goes_to_a_person(world: World, moody: Moody) -> None:
+    ready(world)
+    moody.before = GatewayMisusedError("no such currency")
+    with pytest.raises(PermanentError, match="held for invoice 1: no such currency; have that corrected"):
+        world.run(module, INVOICE)
+
+
+def test_while_our_keys_are_refused_the_invoice_waits(world: World, moody: Moody) -> None:
+    ready(world)
+    moody.before = GatewayRefusedUsError("no such key")
+    with pytest.raises(TransientError):
+        world.run(module, INVOICE)
 
 
 def _transaction(world: World) -> str:

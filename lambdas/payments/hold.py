@@ -1,0 +1,28 @@
+"""The hold that an order keeps of a payment."""
+
+from lambdas.orders.model.order import Hold, PaymentAttempt
+from lambdas.orders.payment_ports import PaymentDeclined
+from lambdas.payments.gateway import Transaction
+from lambdas.records.clients.payment_method import PaymentMethod
+
+
+def refuse_another(transaction: Transaction, attempt: PaymentAttempt) -> None:
+    """Raise PaymentDeclined if the payment under the key is not the one of this attempt. The next attempt has a new key.
+
+    A restored table may use a key again. The payment under it is another order's then, and stays as it is.
+    """
+    if (transaction.amount_cents, transaction.currency) != (attempt.amount_cents, attempt.currency):
+        raise PaymentDeclined("the gateway has another payment under the key of this one; submit the order again")
+
+
+def hold_of(transaction: Transaction, attempt: PaymentAttempt, method: PaymentMethod) -> Hold:
+    return Hold(
+        transaction_id=transaction.transaction_id,
+        key=attempt.key,
+        method=method.kind.value,
+        amount_cents=transaction.amount_cents,
+        currency=transaction.currency,
+        captured=transaction.is_taken,
+        avs_code=transaction.avs_code,
+        capture_before=transaction.capture_before,
+    )
