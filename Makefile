@@ -15,7 +15,7 @@ STACKS = OrderQueues-$(STAGE) OrderQueues-$(STAGE)-Operations
 # Keep bytecode whatever the shell's settings: without it a synth takes twice as long.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help setup owned engine chromium callers run stop test unit thorough check format compile diagram openapi settings screenshots bench faults new-stage synth impact deploy mail-domain diff smoke diff-contract redrive copy-back verify-history begin-history erase-history reconcile rebuild check-orders users order destroy clean
+.PHONY: help setup owned engine chromium callers run stop test unit thorough check format compile diagram openapi settings screenshots bench faults new-stage synth cost impact deploy mail-domain diff smoke diff-contract redrive copy-back verify-history begin-history erase-history reconcile rebuild check-orders users order destroy clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 15
@@ -77,6 +77,9 @@ new-stage: setup ## ask a few questions and write the file of a new stage; STAGE
 
 synth: setup owned ## write the CloudFormation template of STAGE into cdk.out; no account needed
 	@$(CDK) synth --quiet -c stage=$(STAGE)
+
+cost: setup ## print the list price of STAGE a month, and per 1,000 orders; no account needed
+	@$(RUN) -m infra.operate.cost --stage $(STAGE)
 
 impact: setup owned ## show what a deploy of STAGE does to orders in progress; exits with 1 if it would harm one
 	@$(RUN) -m infra.operate.impact --stage $(STAGE)

@@ -4,10 +4,13 @@ from typing import Any
 
 import boto3
 
+from infra.costs import prices
+from infra.costs.order import MEASURED, VARYING
 from infra.local.engine_process import LocalEngine
 from infra.local.play.order import NEW_CLIENT_ORDER, call, client_of
 from infra.local.stack import LocalStack
-from tests.bench import prices
+from tests.bench import budgets
+from tests.bench.budgets import at_most
 from tests.bench.place import Place, Spent, until
 from tests.bench.row import Row
 
@@ -30,17 +33,26 @@ def _rows(spent: Spent) -> list[Row]:
     bare_units, bare_price = used.write_units - used.model_units, price - used.model_units * prices.WRITE_UNIT
     writes = f"{used.write_units:g} ({used.table_units:g} tables, {used.index_units:g} indexes)"
     return [
-        Row("state transitions, default order, submit to Complete", str(entered), "<= 5", entered <= 5),
+        Row("state transitions, default order, submit to Complete", str(entered), *at_most(entered, budgets.TRANSITIONS)),
         Row("Lambda invocations, create to Complete, readers of the stream apart", str(of_order), "<= 6", of_order <= 6),
         Row("write units, default order, without read models", f"{bare_units:g}", "<= 70", bare_units <= 70),
         Row("write units that the read models add to it", f"{used.model_units:g}", "<= 25", used.model_units <= 25),
-        Row("write units, default order", writes, "<= 95", used.write_units <= 95),
-        Row("read units, default order", f"{used.read_units:g}", "<= 12", used.read_units <= 12),
+        Row("write units, default order", writes, *at_most(used.write_units, budgets.WRITE_UNITS)),
+        Row("read units, default order", f"{used.read_units:g}", *at_most(used.read_units, budgets.READ_UNITS)),
         *(Row(f"  {what}", f"{units:.4g} = ${units * each * 1e6:.2f} a million orders", "", True)
           for what, (units, each) in spent.units().items()),
         Row("list price of a default order, without writes of read models", f"${bare_price:.6f}", "<= $0.0002",
             bare_price <= 0.0002),
-        Row("list price of a default order", f"${price:.6f}", "<= $0.00025", price <= 0.00025),
+        Row("list price of a default order", f"${price:.6f}", f"<= ${budgets.PRICE}", price <= budgets.PRICE),
+        *_as_make_cost_has_it(spent),
+    ]  # fmt: skip
+
+
+def _as_make_cost_has_it(spent: Spent) -> list[Row]:
+    """The units of `make cost` are within a tenth of what was measured now."""
+    return [
+        Row(f"  `make cost`: {what}", f"{units:g}", f"{MEASURED[what]:g} +- 10 %", budgets.is_near(units, MEASURED[what]))
+        for what, (units, _) in spent.units().items() if what not in VARYING
     ]  # fmt: skip
 
 

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import boto3
 
+from infra.costs import order as costs
 from infra.local.deployment import deploy
 from infra.local.engine_process import LocalEngine
 from infra.local.stack import LocalStack, connect
-from tests.bench import prices
 from tests.bench.metered import Metered
 
 GIVE_UP_SECONDS = 60
@@ -36,15 +36,17 @@ class Spent:
     def units(self) -> dict[str, tuple[float, float]]:
         """Units and their list price, by service."""
         gigabyte_seconds = sum(ms * megabytes for times in self.ran.values() for ms, megabytes in times) / 1000 / 1024
-        return {
-            "DynamoDB, write units": (self.used.write_units, prices.WRITE_UNIT),
-            "DynamoDB, read units": (self.used.read_units, prices.READ_UNIT),
-            "Step Functions, transitions": (self.entered, prices.TRANSITION),
-            "Lambda, invocations": (sum(map(len, self.ran.values())), prices.INVOCATION),
-            "Lambda, GB-seconds": (gigabyte_seconds, prices.GIGABYTE_SECOND),
-            "API Gateway, calls": (self.calls, prices.API_CALL),
-            "EventBridge, events": (self.told, prices.EVENT),
+        each = costs.unit_prices("aarch64")
+        units = {
+            costs.WRITES: self.used.write_units,
+            costs.READS: self.used.read_units,
+            costs.TRANSITIONS: self.entered,
+            costs.INVOCATIONS: sum(map(len, self.ran.values())),
+            costs.GIGABYTE_SECONDS: gigabyte_seconds,
+            costs.CALLS: self.calls,
+            costs.EVENTS: self.told,
         }
+        return {what: (count, each[what]) for what, count in units.items()}
 
     @property
     def price(self) -> float:

@@ -2,28 +2,19 @@
 
 import json
 import tempfile
-from collections import Counter
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import boto3
 
 from infra.app import ROOT, add_stack, new_app
+from infra.costs import prices
+from infra.costs.month import CUSTOM_METRICS, costs_of_month
 from infra.functions.layer import bundle_layer
-from tests.bench import prices
 from tests.bench.place import Place
 from tests.bench.row import Row
 from tests.infra.filled_in import filled_in_prod
 from tests.infra.template import Synthesized
-
-BY_THE_PIECE = {
-    "AWS::CloudWatch::Alarm": ("metrics of alarms", prices.ALARM),
-    "AWS::CloudWatch::CompositeAlarm": ("composite alarms", prices.COMPOSITE_ALARM),
-    "AWS::SecretsManager::Secret": ("secrets", prices.SECRET),
-    "AWS::KMS::Key": ("keys", prices.KEY),
-    "AWS::CloudWatch::Dashboard": ("dashboards", prices.DASHBOARD),
-}
 
 
 def fixed_price() -> list[Row]:
@@ -36,21 +27,10 @@ def fixed_price() -> list[Row]:
         product = Synthesized(settings=settings, outdir=Path(folder), sources=ROOT)
         stacks = (product, replace(product, stack=settings.operations_stack_name))
         resources = [resource for stack in stacks for resource in stack.template["Resources"].values()]
-    kinds = Counter(each["Type"] for each in resources)
-    kinds["AWS::CloudWatch::Alarm"] = sum(map(_metrics_looked_at, resources))
-    counted = {what: (kinds[kind], each) for kind, (what, each) in BY_THE_PIECE.items() if kind in kinds}
-    rows = [
-        Row(f"  {what}", f"{count} = ${count * each:.2f} a month", "", True) for what, (count, each) in counted.items()
-    ]
-    price = sum(count * each for count, each in counted.values())
-    return [Row("fixed price of a stage, custom metrics apart", f"${price:.2f} a month", "", True), *rows]
-
-
-def _metrics_looked_at(resource: dict[str, Any]) -> int:
-    """An alarm is paid for by the metric it looks at."""
-    if resource["Type"] != "AWS::CloudWatch::Alarm":
-        return 0
-    return sum("MetricStat" in each for each in resource["Properties"].get("Metrics", [])) or 1
+    costs = costs_of_month(resources)
+    rows = [Row(f"  {each.what}", f"{each.units:g} = ${each.dollars:.2f} a month", "", True) for each in costs]
+    price = sum(each.dollars for each in costs)
+    return [Row("fixed price of a stage", f"${price:.2f} a month", "", True), *rows]
 
 
 def custom_metrics(place: Place) -> Row:
@@ -63,8 +43,9 @@ def custom_metrics(place: Place) -> Row:
             if '"CloudWatchMetrics"' in event["message"]:
                 told |= _metrics(json.loads(event["message"]))
     price = len(told) * prices.METRIC
-    text = f"{len(told)} = ${price:.2f} a month"
-    return Row("custom metrics of orders and leads, every hour", text, "< $5", price < 5)
+    text, budget = f"{len(told)} = ${price:.2f} a month", f"< $5, {CUSTOM_METRICS} in `make cost`"
+    kept = price < 5 and len(told) <= CUSTOM_METRICS
+    return Row("custom metrics of orders and leads, every hour", text, budget, kept)
 
 
 def _metrics(line: dict[str, object]) -> set[tuple[str, ...]]:

@@ -1,0 +1,15 @@
+"""The most that a default order may use and cost."""
+
+TRANSITIONS = 5
+WRITE_UNITS = 95
+READ_UNITS = 12
+PRICE = 0.00025
+
+
+def is_near(measured: float, stated: float) -> bool:
+    return abs(measured - stated) <= stated / 10
+
+
+def at_most(measured: float, budget: float) -> tuple[str, bool]:
+    """The budget in words, and whether it is kept."""
+    return f"<= {budget:g}", measured <= budget
