@@ -16,10 +16,10 @@ from typing import Any
 from lambdas.contracts.errors import ContractCardDataError
 from lambdas.contracts.parse import refuse_card_numbers
 from lambdas.intake.docusign import NotReadableError
-from lambdas.intake.keys import Keys
 from lambdas.intake.messages import ContractQueue, MessageTooLargeError
 from lambdas.intake.providers import PROVIDERS, Provider
 from lambdas.orders.errors import OrderError
+from lambdas.runtime.provider_keys import Keys
 from lambdas.runtime.settings import Settings
 from lambdas.runtime.telemetry import MetricUnit, log_unexpected, logger, metrics
 

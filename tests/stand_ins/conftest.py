@@ -2,14 +2,21 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pytest
 import stripe
 
+from lambdas.records.table import RecordTable
 from tests.stand_ins.stripe.calling import sdk_of
 from tests.stand_ins.stripe.server import StripeStandIn
 from tests.support.build import NOW
+from tests.unit.conftest import _no_account, dynamodb, dynamodb_client, records
 
+if TYPE_CHECKING:
+    from tests.stand_ins.stripe_gateway import Shop
+
+__all__ = ["_no_account", "dynamodb", "dynamodb_client", "records"]
 stripe.enable_telemetry = False
 
 
@@ -38,3 +45,10 @@ def stand_in(clock: Clock) -> Iterator[StripeStandIn]:
 @pytest.fixture
 def sdk(stand_in: StripeStandIn) -> stripe.StripeClient:
     return sdk_of(stand_in)
+
+
+@pytest.fixture
+def shop(stand_in: StripeStandIn, clock: Clock, records: RecordTable) -> "Shop":
+    from tests.stand_ins.stripe_gateway import Shop
+
+    return Shop(stand_in, clock, records)

@@ -7,9 +7,9 @@ from infra.doors.intake import TRIES, WORKER_SECONDS
 from infra.message_queues import visibility_of
 from infra.stages.settings import settings_of
 from infra.stages.subjects import Provider
-from lambdas.intake.keys import Keys
 from lambdas.intake.providers import PROVIDERS
 from lambdas.orders.submit_request import CLAIM_SECONDS
+from lambdas.runtime.provider_keys import Keys
 from tests.infra.filled_in import filled_in_prod
 from tests.infra.template import Synthesized, name_of
 

@@ -124,7 +124,7 @@ class Api:
         raise missing("path", call.name)
 
     def _list(self, kind: str, given: Json) -> Json:
-        """Newest first. Filters: `created` with gte and lte, and fields that an object has."""
+        """Newest first. Filters: `created` with gte and lt, and fields that an object has."""
         refuse_unknown(given, {*_FILTERS, "created", "limit", "starting_after"})
         limit = int(given.get("limit", _PAGE))
         if not 1 <= limit <= _LARGEST_PAGE:
@@ -138,7 +138,7 @@ class Api:
 
 def _fits(each: Json, given: Mapping[str, Any]) -> bool:
     created = given.get("created", {})
-    if not int(created.get("gte", 0)) <= each["created"] <= int(created.get("lte", 2**40)):
+    if not int(created.get("gte", 0)) <= each["created"] < int(created.get("lt", 2**40)):
         return False
     return all(each.get(name) == given[name] for name in _FILTERS if name in given)
 

@@ -29,6 +29,7 @@ class Books:
         self._objects: dict[str, Json] = {}
         self.behaviours: dict[str, str] = {}  # of a payment method: the test method that it was made of
         self.used: set[str] = set()  # payment methods without a customer that paid once
+        self.mandates: set[str] = set()  # payment methods whose owner allowed debits when they entered them
         self.events: list[Json] = []
 
     def at(self) -> int:

@@ -102,6 +102,7 @@ def choose(books: Books, name: str, choice: str) -> Seen:
     if session["customer_creation"] == "always" and not session["customer"]:
         session["customer"] = create_customer(books, {})["id"]
     method["customer"] = session["customer"]
+    books.mandates.add(method["id"])
     method["billing_details"] = {"name": "Ada Lovelace"}
     setup = books.add("seti", status="succeeded", payment_method=method["id"], customer=session["customer"])
     session.update(setup_intent=setup["id"], status="complete", url=None)

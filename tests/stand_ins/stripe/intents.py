@@ -81,7 +81,7 @@ def _confirm(books: Books, intent: Json, given: Json) -> Json:
     refuse_foreign(books, method, intent["customer"])
     if how.kind not in intent["payment_method_types"]:
         raise invalid(f"The intent does not allow {how.kind}.", param="payment_method")
-    if how.kind != "card" and not given.get("mandate_data"):
+    if how.kind != "card" and method["id"] not in books.mandates and not given.get("mandate_data"):
         raise invalid("A mandate is required for this payment method.", param="mandate_data")
     if how.kind != "card" and intent["capture_method"] == "manual":
         raise invalid("This payment method cannot be captured manually.", param="capture_method")

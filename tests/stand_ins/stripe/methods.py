@@ -141,3 +141,11 @@ def refuse_foreign(books: Books, method: Json, customer: str | None) -> None:
             "The provided PaymentMethod was previously used without Customer attachment, and may not be used again.",
             param="payment_method",
         )
+
+
+def entered(books: Books, test_method: str, customer: str | None = None) -> str:
+    """The id of a payment method that a person entered on a page of Stripe's."""
+    method = find_method(books, test_method)
+    method["customer"] = customer
+    books.mandates.add(method["id"])
+    return str(method["id"])

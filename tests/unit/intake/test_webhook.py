@@ -9,9 +9,9 @@ import pytest
 from pytest import MonkeyPatch
 
 from lambdas.intake import webhook
-from lambdas.intake.keys import KEPT_SECONDS, Keys
 from lambdas.intake.messages import ContractQueue
 from lambdas.intake.webhook import MAX_BODY_BYTES, Webhooks, respond
+from lambdas.runtime.provider_keys import KEPT_SECONDS, Keys
 from tests.support.build import NOW
 from tests.support.contracts import SHA256, a_contract, an_envelope, docusign_headers, timed_headers
 from tests.support.logs import logged

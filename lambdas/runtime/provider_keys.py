@@ -29,3 +29,7 @@ class Keys:
             keys = tuple(line.strip() for line in text.splitlines() if line.strip())
             self._known[provider] = (self._now(), keys)
         return keys
+
+    def forget(self, provider: str) -> None:
+        """Fetch the provider's keys at their next use: it did not accept what is known of them."""
+        self._known.pop(provider, None)

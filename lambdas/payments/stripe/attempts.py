@@ -1,0 +1,88 @@
+"""Creates the intent of one attempt to pay, stores its id, and confirms it."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from lambdas.payments.gateway import DeclinedError, GatewayUnavailableError, OutcomeUnknownError
+from lambdas.payments.stripe.calls import StripeCalls
+from lambdas.payments.stripe.intents import Intents
+from lambdas.payments.stripe.outcomes import StateDiffersError, UnknownObjectError
+from lambdas.payments.stripe.reads import Reads
+from lambdas.payments.stripe.transactions import EXPANDED, Intent, is_unbegun
+
+_METHODS = ("card", "us_bank_account", "sepa_debit")  # what the port's tokens may be
+
+
+@dataclass(frozen=True)
+class Attempts:
+    """`options`: the options of a call under a key of ours."""
+
+    calls: StripeCalls
+    reads: Reads
+    intents: Intents
+    options: Callable[[str], Any]
+
+    def find_or_create(self, key: str, token: str, amount: int, currency: str, order_id: str) -> Intent:
+        """The intent of this key. `amount`: as Stripe counts.
+
+        Raises OutcomeUnknownError if an earlier call may have moved money and cannot be looked up now. Any other error of the
+        port means that none moved.
+        """
+        known = self.intents.find(key)
+        intent = self.reads.read_after_call(known) if known else None
+        if intent and not _is_unbegun_for_another(intent, amount, currency):
+            return intent
+        asked = _asked(self._read_method(token), amount, currency)
+        asked["metadata"] = {"key": key, "order_id": order_id, "installation": self.intents.installation}
+        made = self._create(key, asked)
+        noted = self.intents.note(key, made["id"], instead_of=known)
+        return made if noted == made["id"] else self.reads.read_after_call(noted)
+
+    def confirm(self, key: str, intent: Intent, return_to: str) -> Intent:
+        asked: Any = {"expand": EXPANDED}
+        if return_to:
+            asked["return_url"] = return_to
+        if "card" not in intent["payment_method_types"]:
+            asked["off_session"] = True  # A debit is drawn under the mandate that its owner gave when they entered it.
+        options = self.options(f"{key}:confirm")
+        try:
+            return self.calls.ask(lambda client: client.v1.payment_intents.confirm(intent["id"], asked, options))
+        except StateDiffersError:
+            return self.reads.read_after_call(intent["id"])
+
+    def _create(self, key: str, asked: Any) -> Intent:
+        """No money moves: a lost answer leaves at most an intent that nobody confirms."""
+        digest = hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()[:8]
+        options = self.options(f"{key}:create:{digest}")
+        try:
+            return self.calls.ask(lambda client: client.v1.payment_intents.create(asked, options))
+        except OutcomeUnknownError as unknown:
+            raise GatewayUnavailableError(str(unknown)) from None
+
+    def _read_method(self, token: str) -> Intent:
+        try:
+            return self.reads.read_method(token)
+        except UnknownObjectError:
+            raise DeclinedError("the payment provider does not know this payment method") from None
+
+
+def _asked(method: Intent, amount: int, currency: str) -> dict[str, Any]:
+    """The parameters of an intent for this method. A card's money is held, a debit knows no hold."""
+    kind = method["type"]
+    if kind not in _METHODS:
+        raise DeclinedError("this kind of payment method is not taken here")
+    asked = {
+        "amount": amount,
+        "currency": currency.lower(),
+        "payment_method": method["id"],
+        "payment_method_types": [kind],
+        "capture_method": "manual" if kind == "card" else "automatic",
+    }
+    return asked | ({"customer": method["customer"]} if method.get("customer") else {})
+
+
+def _is_unbegun_for_another(intent: Intent, amount: int, currency: str) -> bool:
+    return is_unbegun(intent) and (intent["amount"], intent["currency"]) != (amount, currency.lower())

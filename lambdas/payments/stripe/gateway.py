@@ -1,0 +1,154 @@
+"""Stripe's adapter of the gateway port.
+
+An intent is created without moving money, its id is stored, and only then it is confirmed. After that every unknown outcome
+is a look-up by this id. A second confirm, capture or cancel is stopped by the intent's state, so their idempotency keys may
+change from minute to minute: Stripe repeats a stored error 500 under the same key for a day. A refund is stopped by nothing.
+It keeps its key, and is looked for in the list of refunds before it is asked for again.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from lambdas.payments.gateway import DeclinedError, LapsedError, Transaction, TransactionState
+from lambdas.payments.stripe.amounts import stripe_amount
+from lambdas.payments.stripe.attempts import Attempts
+from lambdas.payments.stripe.calls import StripeCalls
+from lambdas.payments.stripe.intents import Intents
+from lambdas.payments.stripe.outcomes import StateDiffersError, UnknownObjectError, declined
+from lambdas.payments.stripe.reads import Reads
+from lambdas.payments.stripe.refunds import Refunds
+from lambdas.payments.stripe.transactions import EXPANDED, Intent, installation_of, is_unbegun, transaction_of
+
+if TYPE_CHECKING:
+    from stripe import StripeClient
+
+
+class StripeGateway:
+    """`now`: Unix seconds."""
+
+    def __init__(self, calls: StripeCalls, intents: Intents, now: Callable[[], float] = time.time) -> None:
+        self._calls, self._intents, self._now = calls, intents, now
+        self._reads = Reads(calls)
+        self._attempts = Attempts(calls, self._reads, intents, self._options)
+        self._refunds = Refunds(calls, self._reads, intents.installation)
+
+    @property
+    def installation(self) -> str:
+        return self._intents.installation
+
+    def authorize(
+        self, *, key: str, token: str, amount_cents: int, currency: str, order_id: str, return_to: str = ""
+    ) -> Transaction:
+        """`return_to`: where the bank's page sends its customer back. Without it a bank that asks cannot be answered."""
+        amount = stripe_amount(amount_cents, currency)
+        intent = self._attempts.find_or_create(key, token, amount, currency, order_id)
+        if is_unbegun(intent):
+            intent = self._attempts.confirm(key, intent, return_to)
+        begun = transaction_of(intent)
+        if begun.state is TransactionState.FAILED:
+            raise DeclinedError(_why_declined(intent))
+        return begun
+
+    def authenticate(self, *, key: str, transaction_id: str, proof: Mapping[str, Any]) -> Transaction:
+        """Read the intent again: a browser that comes back proves nothing, and the intent has moved on meanwhile."""
+        intent = self._reads.read(transaction_id)
+        transaction = transaction_of(intent)
+        match transaction.state:
+            case TransactionState.FAILED:
+                raise DeclinedError(_why_declined(intent))
+            case TransactionState.LAPSED:
+                raise _lapsed()
+            case TransactionState.VOIDED | TransactionState.REFUNDED:
+                raise _in_state(transaction)
+            case TransactionState.NEEDS_AUTHENTICATION:
+                return self._still_asked(key, transaction)
+        return transaction
+
+    def capture(self, *, key: str, transaction_id: str, amount_cents: int) -> Transaction:
+        held = transaction_of(self._reads.read(transaction_id))
+        if held.is_held and amount_cents > held.amount_cents:
+            raise DeclinedError("the amount is more than was held")
+        asked: Any = {"amount_to_capture": stripe_amount(amount_cents, held.currency), "expand": EXPANDED}
+
+        def capture(client: "StripeClient") -> Any:
+            return client.v1.payment_intents.capture(transaction_id, asked, self._options(key))
+
+        taken = self._move(transaction_id, capture) if held.is_held else held
+        if taken.state is TransactionState.LAPSED:
+            raise _lapsed()
+        if not taken.is_taken:
+            raise _in_state(taken)
+        return taken
+
+    def void(self, *, key: str, transaction_id: str) -> Transaction:
+        asked: Any = {"expand": EXPANDED}
+
+        def cancel(client: "StripeClient") -> Any:
+            return client.v1.payment_intents.cancel(transaction_id, asked, self._options(key))
+
+        ended = self._move(transaction_id, cancel)
+        if ended.state is TransactionState.LAPSED:
+            raise _lapsed()
+        if ended.state is not TransactionState.VOIDED:
+            raise _in_state(ended)
+        return ended
+
+    def refund(self, *, key: str, transaction_id: str, amount_cents: int | None = None) -> Transaction:
+        before = transaction_of(self._reads.read(transaction_id))
+        if before.state is TransactionState.REFUNDED:
+            return before
+        if not before.is_taken:
+            raise _in_state(before)
+        amount = None if amount_cents is None else stripe_amount(amount_cents, before.currency)
+        left = stripe_amount(before.amount_cents - before.refunded_cents, before.currency)
+        if not self._refunds.make(key, transaction_id, amount, left=left):
+            return before
+        return transaction_of(self._reads.read_after_call(transaction_id))
+
+    def fingerprint(self, token: str) -> str:
+        try:
+            method = self._reads.read_method(token)
+        except UnknownObjectError:
+            return ""
+        return str((method.get(method["type"]) or {}).get("fingerprint") or "")
+
+    def find(self, key: str) -> Transaction | None:
+        known = self._intents.find(key)
+        intent = self._reads.read(known) if known else None
+        return None if intent is None or is_unbegun(intent) else transaction_of(intent)
+
+    def list_begun(self, day: str) -> Iterator[Transaction]:
+        """Of this installation alone: another may have the same account at Stripe."""
+        for intent in self._reads.list_of_day(day):
+            if installation_of(intent) == self.installation and not is_unbegun(intent):
+                yield transaction_of(intent)
+
+    def _move(self, intent: str, work: "Callable[[StripeClient], Any]") -> Transaction:
+        """Ask for a change that the intent's state allows once. If it was done before, the intent says so."""
+        try:
+            return transaction_of(self._calls.ask(work))
+        except StateDiffersError:
+            return transaction_of(self._reads.read_after_call(intent))
+
+    def _still_asked(self, key: str, transaction: Transaction) -> Transaction:
+        if transaction.challenge and self._now() > transaction.challenge.expires_at:
+            self.void(key=key, transaction_id=transaction.transaction_id)
+            raise DeclinedError("the authentication came too late")
+        return transaction
+
+    def _options(self, key: str) -> Any:
+        return {"idempotency_key": f"{self.installation}:{key}:{int(self._now()) // 60}"}
+
+
+def _lapsed() -> LapsedError:
+    return LapsedError("the hold lapsed")
+
+
+def _in_state(transaction: Transaction) -> DeclinedError:
+    return DeclinedError(f"the payment is {transaction.state.value}")
+
+
+def _why_declined(intent: Intent) -> str:
+    error: Intent = intent.get("last_payment_error") or {}
+    return declined(error.get("decline_code"), error.get("code"))

@@ -1,0 +1,93 @@
+"""A payment intent as the port's transaction."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from lambdas.payments.gateway import Challenge, Transaction, TransactionState
+from lambdas.payments.stripe.amounts import our_amount
+
+CHALLENGE_SECONDS = 15 * 60  # Stripe names no deadline for a card holder's answer; this one is ours.
+EXPANDED = ["latest_charge"]
+UNBEGUN = ("requires_confirmation", "requires_payment_method")
+_BY_TIME = (
+    "automatic",
+    "expired",
+)  # Why Stripe itself canceled an intent. Any other reason, or none, is a person's or ours.
+_AVS = {("pass", "pass"): "Y", ("pass", "fail"): "A", ("fail", "pass"): "Z", ("fail", "fail"): "N"}
+_STATES = {
+    "requires_capture": TransactionState.HELD,
+    "requires_action": TransactionState.NEEDS_AUTHENTICATION,
+    "processing": TransactionState.PENDING,
+    "succeeded": TransactionState.CAPTURED,
+    **dict.fromkeys(UNBEGUN, TransactionState.FAILED),
+}
+Intent = Mapping[str, Any]
+
+
+def transaction_of(intent: Intent) -> Transaction:
+    """Of an intent whose charge is expanded and which is not `is_unbegun`."""
+    currency = str(intent["currency"]).upper()
+    charge: Intent = intent.get("latest_charge") or {}
+    card: Intent = (charge.get("payment_method_details") or {}).get("card") or {}
+    refunded = our_amount(refunded_of(charge), currency)
+    taken = intent["status"] == "succeeded"
+    state = _state_of(intent, refunded_of(charge))
+    return Transaction(
+        transaction_id=intent["id"],
+        key=key_of(intent),
+        state=state,
+        amount_cents=our_amount(intent["amount_received"] if taken else intent["amount"], currency),
+        currency=currency,
+        refunded_cents=refunded if taken else 0,
+        avs_code=_avs_code(card.get("checks") or {}),
+        capture_before=card.get("capture_before") if state is TransactionState.HELD else None,
+        challenge=_challenge_of(intent),
+        order_id=str((intent.get("metadata") or {}).get("order_id", "")),
+    )
+
+
+def key_of(intent: Intent) -> str:
+    return str((intent.get("metadata") or {}).get("key", ""))
+
+
+def installation_of(intent: Intent) -> str:
+    return str((intent.get("metadata") or {}).get("installation", ""))
+
+
+def is_unbegun(intent: Intent) -> bool:
+    """Whether no bank was asked yet, so that no money can have moved."""
+    return intent["status"] in UNBEGUN and not intent.get("last_payment_error")
+
+
+def refunded_of(charge: Intent) -> int:
+    """The refunded part of the captured money, as Stripe counts. The released rest of a hold counts as refunded there."""
+    if not charge.get("captured"):
+        return 0
+    released = int(charge["amount"]) - int(charge["amount_captured"])
+    return max(0, int(charge["amount_refunded"]) - released)
+
+
+def _state_of(intent: Intent, refunded: int) -> TransactionState:
+    status = intent["status"]
+    if status == "canceled":
+        return TransactionState.LAPSED if intent.get("cancellation_reason") in _BY_TIME else TransactionState.VOIDED
+    if status == "succeeded" and refunded:
+        left = int(intent["amount_received"]) - refunded
+        return TransactionState.PARTLY_REFUNDED if left > 0 else TransactionState.REFUNDED
+    return _STATES[status]
+
+
+def _challenge_of(intent: Intent) -> Challenge | None:
+    """The bank's page, if the intent waits for one that a browser can be sent to."""
+    redirect = (intent.get("next_action") or {}).get("redirect_to_url") or {}
+    if intent["status"] != "requires_action" or not redirect.get("url"):
+        return None
+    expires_at = int(intent["created"]) + CHALLENGE_SECONDS
+    return Challenge(challenge_id=intent["id"], url=redirect["url"], expires_at=expires_at)
+
+
+def _avs_code(checks: Intent) -> str:
+    street, postal_code = checks.get("address_line1_check"), checks.get("address_postal_code_check")
+    if "unavailable" in (street, postal_code):
+        return "U"
+    return _AVS.get((str(street), str(postal_code)), "")
