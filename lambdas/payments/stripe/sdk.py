@@ -4,6 +4,7 @@ It is imported at the first call, because it costs a function as much start time
 about a failure, never its words.
 """
 
+import logging
 from typing import Any
 
 import stripe
@@ -27,6 +28,7 @@ _STATES = frozenset({"payment_intent_unexpected_state", "charge_already_captured
 StripeError, AuthenticationError = stripe.StripeError, stripe.AuthenticationError
 
 stripe.enable_telemetry = False  # it would write an id file, and tell Stripe of this platform
+logging.getLogger("stripe").setLevel(logging.CRITICAL)  # it would log the end of a refused key, and what is sent
 
 
 def client_of(secret: str, address: str | None) -> stripe.StripeClient:
