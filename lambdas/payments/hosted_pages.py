@@ -30,7 +30,10 @@ class HostedPages(Protocol):
     def origins(self) -> tuple[str, ...]: ...
 
     def entry_url(self, page: HostedPage, *, back: str, state: str) -> str:
-        """The page to enter a card or bank account. The browser returns to `back` with `state` in the query."""
+        """The page to enter a card or bank account. The browser returns to `back` with `state` in the query.
+
+        Raises NotEnteredError if the provider gives no such page now.
+        """
         ...
 
     def entered(self, page: HostedPage, answer: Mapping[str, str]) -> dict[str, str]:

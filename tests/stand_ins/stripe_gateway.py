@@ -7,6 +7,7 @@ from lambdas.payments.gateway import Transaction
 from lambdas.payments.stripe.calls import PROVIDER, StripeCalls
 from lambdas.payments.stripe.gateway import StripeGateway
 from lambdas.payments.stripe.intents import Intents
+from lambdas.payments.stripe.pages import StripePages
 from lambdas.records.table import RecordTable
 from lambdas.runtime.provider_keys import Keys
 from tests.stand_ins.conftest import Clock
@@ -38,7 +39,9 @@ class Shop:
 
     def __post_init__(self) -> None:
         keys = Keys({PROVIDER: ARN}, self.secrets, now=self.clock)
-        self.gateway = StripeGateway(StripeCalls(keys, self.stand_in.url), Intents(self.records), self.clock)
+        self.calls = StripeCalls(keys, self.stand_in.url)
+        self.gateway = StripeGateway(self.calls, Intents(self.records), self.clock)
+        self.pages = StripePages(self.calls, (self.stand_in.url,))
 
     def token(self, test_method: str = "pm_card_visa", *, of_customer: bool = True) -> str:
         books = self.stand_in.books

@@ -61,7 +61,10 @@ def pay(shop: Shop, form: Form, session: Session, order: Order, request: WebRequ
     if page := page_to_enter(choice):
         save(shop, form, session, changes, request)
         back = request.origin + path_of(form, RETURN)
-        return see_other(shop.hosted.entry_url(page, back=back, state=session.derived(page.value)))
+        try:
+            return see_other(shop.hosted.entry_url(page, back=back, state=session.derived(page.value)))
+        except NotEnteredError as refused:
+            return _return_with_notice(shop, form, session, str(refused))
     shown = refuse_unseen(order, seen_on(session, request.typed.get(SEEN, "")), shop.now())
     wanted = with_signature(merge(changes, changes_of(choice, shop, session) if choice else {}))
     submit = partial(

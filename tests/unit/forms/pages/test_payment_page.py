@@ -7,6 +7,7 @@ from lambdas.orders.model.order import Order
 from lambdas.orders.model.steps import StepStatus
 from lambdas.orders.submit_request import CLAIM_SECONDS
 from lambdas.payments.gateway import OutcomeUnknownError
+from lambdas.payments.hosted_pages import NotEnteredError
 from lambdas.payments.sandbox import CHALLENGE_PATH, PROOF, SandboxGateway
 from tests.support.build import Clock, hold_key
 from tests.unit.forms.browser import Browser, provider_answers
@@ -27,6 +28,21 @@ def test_the_card_is_entered_on_the_provider_s_page(browser: Browser) -> None:
     assert led.headers["Location"].startswith(
         "/sandbox/card?return=https%3A%2F%2Forders.example.com%2Fforms%2Fhosting%2Freturn"
     )
+
+
+def test_a_provider_without_a_page_leads_back_with_the_reason(
+    browser: Browser, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> str:
+        raise NotEnteredError("The payment page does not answer just now.")
+
+    to_payment(browser)
+    monkeypatch.setattr(type(shop.hosted), "entry_url", refuse)
+    page = browser.send(**AGREED, payment="enter:card")
+
+    assert page.path == "/forms/hosting/payment"
+    assert "The payment page does not answer just now." in page.text
+    assert page.inputs["terms_signature"] == "Ada Lovelace"
 
 
 def test_a_decline_comes_back_to_the_payment_page_with_the_same_order_and_the_reason(
