@@ -66,7 +66,8 @@ class Check:
         for name, walk in parts[begin:]:
             if name != progress.task:
                 progress = progress.model_copy(update={"task": name, "behind": None})
-            for moved in walk(progress):
+            for walked in walk(progress):
+                moved = walked.model_copy(update={"version": progress.version})  # of what was kept last
                 kept = self.keep(moved.at_next_part(names) if name.startswith(_IN_ONE_PIECE) else moved)
                 if kept is None or kept.is_over or not self.has_time():
                     return kept or moved

@@ -171,6 +171,16 @@ def test_money_that_is_held_for_a_canceled_order_is_found_by_asking_the_gateway(
     assert "sb_" not in world.found[0].line  # no number of a transaction in logs
 
 
+def test_one_run_that_has_time_walks_many_pages(records: RecordTable) -> None:
+    world = World(records, *(numbered(1001 + at) for at in range(2 * PAGE + 1)))
+    record = ProgressRecord(records)
+    begin = record.write(Progress(day="2026-11-27", is_over=False))
+
+    after = world.check(begin, keep=record.write)
+
+    assert (after.is_over, after.checked) == (True, 2 * PAGE + 1)
+
+
 def test_money_that_no_order_knows_is_found_when_its_day_is_over(records: RecordTable) -> None:
     world = World(records)
     world.gateway = SandboxGateway(records.name, records.client, lambda: LATER)
