@@ -39,6 +39,7 @@ def _take(gateway: Gateway, invoice: Invoice, attempt: ChargeAttempt, method: Pa
         case TransactionState.CAPTURED | TransactionState.PARTLY_REFUNDED:
             return authorized
         case TransactionState.HELD:
+            _refuse_another_hold(gateway, invoice, attempt, authorized)
             return _capture(gateway, invoice, attempt, authorized)
         case TransactionState.PENDING:
             raise OutcomeUnknownError("the provider has not decided about the payment yet")
@@ -53,6 +54,13 @@ def _take(gateway: Gateway, invoice: Invoice, attempt: ChargeAttempt, method: Pa
             raise DeclinedError("the card's bank asks its holder to confirm the payment, and nobody is there to do so")
         case _:
             assert_never(authorized.state)
+
+
+def _refuse_another_hold(gateway: Gateway, invoice: Invoice, attempt: ChargeAttempt, held: Transaction) -> None:
+    """Release a hold that cannot pay the invoice any more, because that was changed since. The next charge holds again."""
+    if held.currency != invoice.currency or held.amount_cents < invoice.owed_cents:
+        return_money(gateway, attempt)
+        raise DeclinedError("another sum was held for it, which is released; charge it again")
 
 
 def return_money(gateway: Gateway, attempt: ChargeAttempt) -> None:
@@ -82,7 +90,10 @@ def _authorize(gateway: Gateway, invoice: Invoice, attempt: ChargeAttempt, metho
 def _capture(gateway: Gateway, invoice: Invoice, attempt: ChargeAttempt, held: Transaction) -> Transaction:
     try:
         return gateway.capture(
-            key=f"{attempt.key}:capture", transaction_id=held.transaction_id, amount_cents=invoice.owed_cents
+            key=f"{attempt.key}:capture",
+            transaction_id=held.transaction_id,
+            amount_cents=invoice.owed_cents,
+            currency=invoice.currency,
         )
     except DeclinedError:
         return_money(gateway, attempt)

@@ -60,6 +60,7 @@ def _capture(invoice: Invoice, order: Order, hold: Hold, gateway: Gateway) -> Tr
             key=_capture_key(order, invoice.number),
             transaction_id=hold.transaction_id,
             amount_cents=invoice.owed_cents,
+            currency=invoice.currency,
         )
     except (DeclinedError, LapsedError, GatewayMisusedError, OutcomeUnknownError):
         if found := _look_up(hold, gateway):  # The gateway may have forgotten the key of a run that captured.

@@ -1,6 +1,7 @@
 """The gateway port. Real gateways and the sandbox are adapters of it; no other code knows which one is used.
 
 Every call that moves money carries `key`, an idempotency key that the gateway honours: the same key never moves money twice.
+A key belongs to one kind of call. Known with the same parameters it gets the first answer, with others GatewayMisusedError.
 Gateways forget keys, Stripe after 24 hours (docs/reference/order-systems.md, 4.3). So an outcome that is not known is looked
 up with `find`, never tried again under a new key. Amounts are whole minor units.
 """
@@ -113,16 +114,22 @@ class Gateway(Protocol):
         """
         ...
 
-    def capture(self, *, key: str, transaction_id: str, amount_cents: int) -> Transaction:
-        """Take held money, at most what is held; the rest is released. Raises LapsedError if nothing is held any more."""
+    def capture(self, *, key: str, transaction_id: str, amount_cents: int, currency: str) -> Transaction:
+        """Take held money, at most what is held; the rest is released. What was captured before is answered as it stands.
+
+        Raises LapsedError if nothing is held any more, and GatewayMisusedError, before money moves, if the payment is in
+        another currency or less is held.
+        """
         ...
 
     def void(self, *, key: str, transaction_id: str) -> Transaction:
-        """Release a hold, or give up a payment that waits for its authentication."""
+        """Release a hold, or give up a payment that waits for its authentication. Raises LapsedError if nothing is held."""
         ...
 
-    def refund(self, *, key: str, transaction_id: str, amount_cents: int | None = None) -> Transaction:
-        """Refund this much of the captured money, or all that is left."""
+    def refund(self, *, key: str, transaction_id: str, currency: str, amount_cents: int | None = None) -> Transaction:
+        """Refund this much of the captured money, or all that is left. Raises GatewayMisusedError, before money moves, if the
+        payment is in another currency.
+        """
         ...
 
     def fingerprint(self, token: str) -> str:
@@ -136,6 +143,12 @@ class Gateway(Protocol):
     def list_begun(self, day: str) -> Iterator[Transaction]:
         """The transactions that were begun on this day (YYYY-MM-DD, UTC), each in its present state and once."""
         ...
+
+
+def refuse_other_currency(payment: Transaction, currency: str) -> None:
+    """Raise GatewayMisusedError unless the payment is in this currency. Each adapter calls this before money moves."""
+    if payment.currency != currency:
+        raise GatewayMisusedError(f"the payment is in {payment.currency}, and {currency} was asked for")
 
 
 def void_or_refund(gateway: Gateway, key: str) -> Transaction | None:
@@ -153,7 +166,9 @@ def void_or_refund(gateway: Gateway, key: str) -> Transaction | None:
         case TransactionState.HELD | TransactionState.NEEDS_AUTHENTICATION:
             return _void(gateway, transaction)
         case TransactionState.CAPTURED | TransactionState.PARTLY_REFUNDED:
-            return gateway.refund(key=f"{key}:refund", transaction_id=transaction.transaction_id)
+            return gateway.refund(
+                key=f"{key}:refund", transaction_id=transaction.transaction_id, currency=transaction.currency
+            )
         case TransactionState.VOIDED | TransactionState.REFUNDED | TransactionState.LAPSED | TransactionState.FAILED:
             return transaction
         case _:

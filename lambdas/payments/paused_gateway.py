@@ -25,17 +25,19 @@ class PausableGateway:
         self._refuse_paused()
         return self.gateway.authenticate(key=key, transaction_id=transaction_id, proof=proof)
 
-    def capture(self, *, key: str, transaction_id: str, amount_cents: int) -> Transaction:
+    def capture(self, *, key: str, transaction_id: str, amount_cents: int, currency: str) -> Transaction:
         self._refuse_paused()
-        return self.gateway.capture(key=key, transaction_id=transaction_id, amount_cents=amount_cents)
+        return self.gateway.capture(
+            key=key, transaction_id=transaction_id, amount_cents=amount_cents, currency=currency
+        )
 
     def void(self, *, key: str, transaction_id: str) -> Transaction:
         self._refuse_paused()
         return self.gateway.void(key=key, transaction_id=transaction_id)
 
-    def refund(self, *, key: str, transaction_id: str, amount_cents: int | None = None) -> Transaction:
+    def refund(self, *, key: str, transaction_id: str, currency: str, amount_cents: int | None = None) -> Transaction:
         self._refuse_paused()
-        return self.gateway.refund(key=key, transaction_id=transaction_id, amount_cents=amount_cents)
+        return self.gateway.refund(key=key, transaction_id=transaction_id, currency=currency, amount_cents=amount_cents)
 
     def fingerprint(self, token: str) -> str:
         return self.gateway.fingerprint(token)

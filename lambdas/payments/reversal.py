@@ -153,7 +153,9 @@ class Reversals:
             above = paid.amount_cents - paid.refunded_cents - invoice.owed_cents
             if above > 0:  # The key names the rest, so that two orders never refund more than both.
                 key = f"{charge.key}:release:{invoice.owed_cents}"
-                self.gateway.refund(key=key, transaction_id=paid.transaction_id, amount_cents=above)
+                self.gateway.refund(
+                    key=key, transaction_id=paid.transaction_id, currency=invoice.currency, amount_cents=above
+                )
         return True
 
     def void_or_refund(self, payment: PaymentAttempt | Hold | ChargeAttempt) -> bool:

@@ -44,8 +44,16 @@ def judged(order: Order, made: Made, *, packs: int, canceled: bool) -> Verdict:
     return Verdict(tuple(_doubles(made, packs)), tuple(losses))
 
 
+_LIVE = (
+    TransactionState.PENDING,
+    TransactionState.HELD,
+    TransactionState.CAPTURED,
+    TransactionState.PARTLY_REFUNDED,
+)
+
+
 def _doubles(made: Made, packs: int) -> list[str]:
-    live = [state for state in made.payments if state in (TransactionState.HELD, TransactionState.CAPTURED)]
+    live = [state for state in made.payments if state in _LIVE]
     counts = {
         "orders": (made.orders, 1),
         "clients": (made.clients, 1),

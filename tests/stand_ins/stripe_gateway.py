@@ -55,11 +55,15 @@ class Shop:
 
     def captured(self, test_method: str = "pm_card_visa") -> Transaction:
         held = self.authorize(test_method)
-        return self.gateway.capture(key=f"{KEY}:capture", transaction_id=held.transaction_id, amount_cents=2000)
+        return self.gateway.capture(
+            key=f"{KEY}:capture", transaction_id=held.transaction_id, currency="USD", amount_cents=2000
+        )
 
     def captured_of_other_key(self) -> Transaction:
         held = self.authorize(key="other")
-        return self.gateway.capture(key="other:capture", transaction_id=held.transaction_id, amount_cents=2000)
+        return self.gateway.capture(
+            key="other:capture", transaction_id=held.transaction_id, currency="USD", amount_cents=2000
+        )
 
     def again(self) -> Transaction:
         found = self.gateway.find(KEY)

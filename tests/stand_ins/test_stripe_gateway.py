@@ -9,6 +9,7 @@ from mypy_boto3_dynamodb.client import DynamoDBClient
 
 from lambdas.payments.gateway import (
     DeclinedError,
+    GatewayMisusedError,
     LapsedError,
     OutcomeUnknownError,
     Transaction,
@@ -49,7 +50,7 @@ def test_an_intent_names_the_order_and_the_key_and_nobody(shop: Shop) -> None:
 
 def test_every_post_carries_a_key_of_ours(shop: Shop) -> None:
     taken = shop.captured()
-    shop.gateway.refund(key="r1", transaction_id=taken.transaction_id, amount_cents=500)
+    shop.gateway.refund(key="r1", transaction_id=taken.transaction_id, currency="USD", amount_cents=500)
     other = shop.authorize(key="other")
     shop.gateway.void(key="v1", transaction_id=other.transaction_id)
     posts = [call for call in shop.stand_in.api.calls if call.is_write]
@@ -130,7 +131,7 @@ def test_a_card_that_asks_its_holder_is_not_held(shop: Shop) -> None:
 
     assert (asked.state, asked.capture_before) == (TransactionState.NEEDS_AUTHENTICATION, None)
     with pytest.raises(DeclinedError, match="needs_authentication"):
-        shop.gateway.capture(key="c", transaction_id=asked.transaction_id, amount_cents=2000)
+        shop.gateway.capture(key="c", transaction_id=asked.transaction_id, currency="USD", amount_cents=2000)
     ended = void_or_refund(shop.gateway, KEY)
     assert ended is not None
     assert ended.state is TransactionState.VOIDED
@@ -138,9 +139,9 @@ def test_a_card_that_asks_its_holder_is_not_held(shop: Shop) -> None:
 
 def test_less_than_was_held_may_be_taken_but_not_more(shop: Shop) -> None:
     held = shop.authorize()
-    with pytest.raises(DeclinedError, match="more than was held"):
-        shop.gateway.capture(key="c", transaction_id=held.transaction_id, amount_cents=2001)
-    taken = shop.gateway.capture(key="c", transaction_id=held.transaction_id, amount_cents=500)
+    with pytest.raises(GatewayMisusedError, match="more than was held"):
+        shop.gateway.capture(key="c", transaction_id=held.transaction_id, currency="USD", amount_cents=2001)
+    taken = shop.gateway.capture(key="c", transaction_id=held.transaction_id, currency="USD", amount_cents=500)
 
     assert (taken.state, taken.amount_cents, taken.refunded_cents) == (TransactionState.CAPTURED, 500, 0)
 
@@ -148,8 +149,10 @@ def test_less_than_was_held_may_be_taken_but_not_more(shop: Shop) -> None:
 def test_each_step_may_be_repeated(shop: Shop, clock: Clock) -> None:
     taken = [shop.captured()]
     clock.advance(days=2)
-    taken.append(shop.gateway.capture(key="c", transaction_id=taken[0].transaction_id, amount_cents=2000))
-    refunded = [shop.gateway.refund(key="r", transaction_id=taken[0].transaction_id) for _ in range(2)]
+    taken.append(
+        shop.gateway.capture(key="c", transaction_id=taken[0].transaction_id, currency="USD", amount_cents=2000)
+    )
+    refunded = [shop.gateway.refund(key="r", transaction_id=taken[0].transaction_id, currency="USD") for _ in range(2)]
     other = shop.authorize(key="other")
     voided = [shop.gateway.void(key="v", transaction_id=other.transaction_id) for _ in range(2)]
 
@@ -165,7 +168,7 @@ def test_a_lapsed_hold_is_no_decline(shop: Shop, clock: Clock) -> None:
 
     assert shop.again().state is TransactionState.LAPSED
     with pytest.raises(LapsedError):
-        shop.gateway.capture(key="c", transaction_id=held.transaction_id, amount_cents=2000)
+        shop.gateway.capture(key="c", transaction_id=held.transaction_id, currency="USD", amount_cents=2000)
     with pytest.raises(LapsedError):
         shop.gateway.void(key="v", transaction_id=held.transaction_id)
 
@@ -174,11 +177,11 @@ def test_parts_are_refunded_once_each_however_late_a_call_is_repeated(shop: Shop
     taken = shop.captured()
     for key, left in (("r1", 1500), ("r1", 1500), ("r2", 1000)):
         clock.advance(days=2)
-        refunded = shop.gateway.refund(key=key, transaction_id=taken.transaction_id, amount_cents=500)
+        refunded = shop.gateway.refund(key=key, transaction_id=taken.transaction_id, currency="USD", amount_cents=500)
         assert (refunded.state, 2000 - refunded.refunded_cents) == (TransactionState.PARTLY_REFUNDED, left)
     with pytest.raises(DeclinedError, match="more than is left"):
-        shop.gateway.refund(key="r3", transaction_id=taken.transaction_id, amount_cents=1001)
-    rest = shop.gateway.refund(key="r4", transaction_id=taken.transaction_id)
+        shop.gateway.refund(key="r3", transaction_id=taken.transaction_id, currency="USD", amount_cents=1001)
+    rest = shop.gateway.refund(key="r4", transaction_id=taken.transaction_id, currency="USD")
 
     assert (rest.state, rest.refunded_cents) == (TransactionState.REFUNDED, 2000)
     assert len(shop.booked("re")) == 3
@@ -186,20 +189,20 @@ def test_parts_are_refunded_once_each_however_late_a_call_is_repeated(shop: Shop
 
 def test_a_part_of_a_part_is_refunded_without_the_released_rest(shop: Shop) -> None:
     held = shop.authorize()
-    shop.gateway.capture(key="c", transaction_id=held.transaction_id, amount_cents=1500)
-    refunded = shop.gateway.refund(key="r1", transaction_id=held.transaction_id, amount_cents=500)
+    shop.gateway.capture(key="c", transaction_id=held.transaction_id, currency="USD", amount_cents=1500)
+    refunded = shop.gateway.refund(key="r1", transaction_id=held.transaction_id, currency="USD", amount_cents=500)
 
     assert (refunded.amount_cents, refunded.refunded_cents) == (1500, 500)
     with pytest.raises(DeclinedError, match="more than is left"):
-        shop.gateway.refund(key="r2", transaction_id=held.transaction_id, amount_cents=1001)
+        shop.gateway.refund(key="r2", transaction_id=held.transaction_id, currency="USD", amount_cents=1001)
 
 
 def test_a_refund_that_the_bank_sent_back_can_be_made_again(shop: Shop, clock: Clock) -> None:
     taken = shop.captured("pm_card_refundFail")
-    shop.gateway.refund(key="r", transaction_id=taken.transaction_id)
+    shop.gateway.refund(key="r", transaction_id=taken.transaction_id, currency="USD")
     clock.advance(seconds=60)
     assert shop.again().state is TransactionState.CAPTURED
-    shop.gateway.refund(key="r", transaction_id=taken.transaction_id)
+    shop.gateway.refund(key="r", transaction_id=taken.transaction_id, currency="USD")
 
     assert [each["status"] for each in shop.booked("re")] == ["succeeded", "failed"]
 
@@ -208,7 +211,8 @@ def test_a_refund_that_the_bank_sent_back_can_be_made_again(shop: Shop, clock: C
 def test_a_step_in_the_wrong_state_is_refused_and_changes_nothing(shop: Shop, step: str, state: str) -> None:
     before = shop.captured() if state == "captured" else shop.authorize()
     with pytest.raises(DeclinedError, match=f"the payment is {state}"):
-        getattr(shop.gateway, step)(key="k", transaction_id=before.transaction_id)
+        asked = {} if step == "void" else {"currency": "USD"}
+        getattr(shop.gateway, step)(key="k", transaction_id=before.transaction_id, **asked)
 
     assert shop.again() == before
 
@@ -245,8 +249,8 @@ def test_one_card_has_one_fingerprint(shop: Shop) -> None:
 def test_amounts_are_in_stripes_own_units(shop: Shop) -> None:
     held = shop.authorize(currency="ISK", amount_cents=700)
     assert (held.amount_cents, shop.booked("pi")[0]["amount"]) == (700, 70_000)
-    taken = shop.gateway.capture(key="c", transaction_id=held.transaction_id, amount_cents=600)
-    back = shop.gateway.refund(key="r", transaction_id=held.transaction_id, amount_cents=100)
+    taken = shop.gateway.capture(key="c", transaction_id=held.transaction_id, currency="ISK", amount_cents=600)
+    back = shop.gateway.refund(key="r", transaction_id=held.transaction_id, currency="ISK", amount_cents=100)
 
     assert (taken.amount_cents, back.refunded_cents) == (600, 100)
 
@@ -298,3 +302,19 @@ def test_coming_back_without_an_answer_proves_nothing(shop: Shop, clock: Clock) 
     with pytest.raises(DeclinedError, match="too late"):
         authenticated(shop, asked)
     assert shop.again().state is TransactionState.VOIDED
+
+
+@pytest.mark.parametrize("call", ["capture", "refund"])
+def test_another_currency_is_refused_before_money_moves(shop: Shop, call: str) -> None:
+    payment = shop.authorize() if call == "capture" else shop.captured_of_other_key()
+    with pytest.raises(GatewayMisusedError, match="the payment is in USD, and EUR was asked for"):
+        getattr(shop.gateway, call)(key="k", transaction_id=payment.transaction_id, amount_cents=1, currency="EUR")
+    assert shop.gateway.find(payment.key) == payment
+
+
+def test_a_known_key_with_another_amount_refunds_nothing_more(shop: Shop) -> None:
+    taken = shop.captured_of_other_key()
+    part = shop.gateway.refund(key="r", transaction_id=taken.transaction_id, currency="USD", amount_cents=500)
+    with pytest.raises(GatewayMisusedError, match="known with another amount"):
+        shop.gateway.refund(key="r", transaction_id=taken.transaction_id, currency="USD", amount_cents=400)
+    assert shop.gateway.find(taken.key) == part

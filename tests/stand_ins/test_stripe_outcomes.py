@@ -74,7 +74,9 @@ STEPS: dict[str, tuple[str, TransactionState, Callable[[Shop, Transaction], Tran
     "capture": (
         CAPTURE,
         TransactionState.CAPTURED,
-        lambda shop, held: shop.gateway.capture(key="c", transaction_id=held.transaction_id, amount_cents=2000),
+        lambda shop, held: shop.gateway.capture(
+            key="c", transaction_id=held.transaction_id, currency="USD", amount_cents=2000
+        ),
     ),
     "void": (
         CANCEL,
@@ -84,7 +86,9 @@ STEPS: dict[str, tuple[str, TransactionState, Callable[[Shop, Transaction], Tran
     "refund": (
         REFUND,
         TransactionState.PARTLY_REFUNDED,
-        lambda shop, held: shop.gateway.refund(key="r", transaction_id=held.transaction_id, amount_cents=500),
+        lambda shop, held: shop.gateway.refund(
+            key="r", transaction_id=held.transaction_id, currency="USD", amount_cents=500
+        ),
     ),
 }
 
@@ -173,7 +177,7 @@ def test_a_replaced_key_is_fetched_again_without_a_cold_start(shop: Shop) -> Non
     shop.stand_in.api.secrets.add("rk_new")
     shop.secrets.text = f"rk_new\n{SECRET}"
 
-    taken = shop.gateway.capture(key="c", transaction_id=held.transaction_id, amount_cents=2000)
+    taken = shop.gateway.capture(key="c", transaction_id=held.transaction_id, currency="USD", amount_cents=2000)
     assert taken.state is TransactionState.CAPTURED
     assert shop.secrets.asked == [ARN, ARN]
 
@@ -192,10 +196,10 @@ def test_what_stripe_cannot_do_is_our_fault(shop: Shop) -> None:
     with pytest.raises(GatewayMisusedError, match="amount_too_small"):
         shop.authorize(amount_cents=1)
     taken = shop.captured_of_other_key()
-    shop.gateway.refund(key="r", transaction_id=taken.transaction_id, amount_cents=500)
+    shop.gateway.refund(key="r", transaction_id=taken.transaction_id, currency="USD", amount_cents=500)
     shop.booked("re")[0]["metadata"].clear()  # as if the look-up did not see it
     with pytest.raises(GatewayMisusedError, match="key"):
-        shop.gateway.refund(key="r", transaction_id=taken.transaction_id, amount_cents=400)
+        shop.gateway.refund(key="r", transaction_id=taken.transaction_id, currency="USD", amount_cents=400)
 
 
 def test_no_failure_tells_a_key_a_card_or_a_person(shop: Shop, caplog: pytest.LogCaptureFixture) -> None:

@@ -10,7 +10,14 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from lambdas.payments.gateway import DeclinedError, LapsedError, Transaction, TransactionState
+from lambdas.payments.gateway import (
+    DeclinedError,
+    GatewayMisusedError,
+    LapsedError,
+    Transaction,
+    TransactionState,
+    refuse_other_currency,
+)
 from lambdas.payments.stripe.amounts import stripe_amount
 from lambdas.payments.stripe.attempts import Attempts
 from lambdas.payments.stripe.calls import StripeCalls
@@ -65,10 +72,11 @@ class StripeGateway:
                 return self._still_asked(key, transaction)
         return transaction
 
-    def capture(self, *, key: str, transaction_id: str, amount_cents: int) -> Transaction:
+    def capture(self, *, key: str, transaction_id: str, amount_cents: int, currency: str) -> Transaction:
         held = transaction_of(self._reads.read(transaction_id))
+        refuse_other_currency(held, currency)
         if held.is_held and amount_cents > held.amount_cents:
-            raise DeclinedError("the amount is more than was held")
+            raise GatewayMisusedError("the amount is more than was held")
         asked: Any = {"amount_to_capture": stripe_amount(amount_cents, held.currency), "expand": EXPANDED}
 
         def capture(client: "StripeClient") -> Any:
@@ -94,8 +102,9 @@ class StripeGateway:
             raise _in_state(ended)
         return ended
 
-    def refund(self, *, key: str, transaction_id: str, amount_cents: int | None = None) -> Transaction:
+    def refund(self, *, key: str, transaction_id: str, currency: str, amount_cents: int | None = None) -> Transaction:
         before = transaction_of(self._reads.read(transaction_id))
+        refuse_other_currency(before, currency)
         if before.state is TransactionState.REFUNDED:
             return before
         if not before.is_taken:

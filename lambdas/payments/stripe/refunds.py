@@ -4,7 +4,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from lambdas.payments.gateway import DeclinedError
+from lambdas.payments.gateway import DeclinedError, GatewayMisusedError
 from lambdas.payments.stripe.calls import StripeCalls
 from lambdas.payments.stripe.outcomes import StateDiffersError
 from lambdas.payments.stripe.reads import Reads
@@ -26,7 +26,9 @@ class Refunds:
         Raises DeclinedError if less than that is left, and OutcomeUnknownError, after which the same call may be repeated.
         """
         under_key = self._under(key, intent)
-        if any(each["status"] not in _CAME_TO_NOTHING for each in under_key):
+        if made := [each for each in under_key if each["status"] not in _CAME_TO_NOTHING]:
+            if amount is not None and made[0]["amount"] != amount:
+                raise GatewayMisusedError("the key of this refund is known with another amount")
             return False
         if amount is not None and amount > left:
             raise DeclinedError("the amount is more than is left of the payment")

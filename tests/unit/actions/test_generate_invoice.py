@@ -41,11 +41,11 @@ class Moody(SandboxGateway):
     before: Exception | None = None
     after: Exception | None = None
 
-    def capture(self, *, key: str, transaction_id: str, amount_cents: int) -> Transaction:
+    def capture(self, *, key: str, **asked: Any) -> Transaction:
         self.captures += 1
         if self.before:
             raise self.before
-        captured = super().capture(key=key, transaction_id=transaction_id, amount_cents=amount_cents)
+        captured = super().capture(key=key, **asked)
         if self.after:
             raise self.after
         return captured

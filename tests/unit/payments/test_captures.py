@@ -20,6 +20,7 @@ from tests.unit.records.builders import an_invoice
 LAMBDAS = Path(__file__).parents[3] / "lambdas"
 HOME = LAMBDAS / "payments" / "captures.py"
 WRAPPER = LAMBDAS / "payments" / "paused_gateway.py"  # a gateway itself: it passes calls on, or refuses them
+ADAPTER = LAMBDAS / "payments" / "stripe" / "gateway.py"  # asks the provider, for whoever called the port
 OF_A_CHARGE = LAMBDAS / "payments" / "attempt.py"  # captures what it authorized itself, under the charge's key
 TOTAL = 2_000
 
@@ -36,7 +37,7 @@ def test_only_one_function_captures_an_order_s_hold() -> None:
         for node in ast.walk(tree)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "capture"
     }
-    assert callers == {HOME, OF_A_CHARGE, WRAPPER}
+    assert callers == {HOME, OF_A_CHARGE, WRAPPER, ADAPTER}
 
 
 def test_the_key_of_a_capture_is_built_in_one_place() -> None:
@@ -108,7 +109,9 @@ def test_money_of_another_sum_pays_no_invoice(forgetful: Forgetful, answer: Exce
     """Somebody captured a part of the hold at the gateway."""
     order = held(forgetful)
     assert order.hold
-    SandboxGateway.capture(forgetful, key="by hand", transaction_id=order.hold.transaction_id, amount_cents=TOTAL - 1)
+    SandboxGateway.capture(
+        forgetful, key="by hand", transaction_id=order.hold.transaction_id, amount_cents=TOTAL - 1, currency="USD"
+    )
     forgetful.declines = answer
     with pytest.raises(AnotherSumTakenError, match="order 1001"):
         capture_for(invoice(), order, order.hold, forgetful)

@@ -116,7 +116,7 @@ def test_an_invoice_is_paid_once_the_difference_is_refunded(shop: Shop) -> None:
     took_another_sum(shop, 500)
     found = shop.gateway.find(KEY)
     assert found
-    shop.gateway.refund(key="by hand", transaction_id=found.transaction_id, amount_cents=500)
+    shop.gateway.refund(key="by hand", transaction_id=found.transaction_id, amount_cents=500, currency="USD")
 
     assert shop.charge().status is InvoiceStatus.PAID
 

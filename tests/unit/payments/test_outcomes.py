@@ -36,7 +36,8 @@ from lambdas.payments.gateway import (
 )
 from lambdas.payments.preauthorization import PreAuthorization
 from lambdas.payments.reversal import ReversalPendingError, Reversals
-from lambdas.payments.sandbox import HOLD_SECONDS, PENDING_SECONDS, SandboxGateway
+from lambdas.payments.sandbox import HOLD_SECONDS, SandboxGateway
+from lambdas.payments.sandbox_books import PENDING_SECONDS
 from lambdas.records.clients.client import ClientRecords
 from lambdas.records.clients.payment_method import MethodKind, PaymentMethod
 from lambdas.records.invoices.invoice import Invoice, InvoiceStatus
@@ -292,10 +293,10 @@ def test_the_sandbox_captures_nothing_after_a_hold_lapsed(scripted: Scripted, cl
     clock.time += 1
 
     with pytest.raises(LapsedError):
-        scripted.capture(key="c", transaction_id=held.transaction_id, amount_cents=2000)
+        scripted.capture(key="c", transaction_id=held.transaction_id, amount_cents=2000, currency="USD")
     with pytest.raises(LapsedError):
         scripted.void(key="v", transaction_id=held.transaction_id)
     with pytest.raises(DeclinedError, match="the payment is lapsed"):
-        scripted.refund(key="r", transaction_id=held.transaction_id)
+        scripted.refund(key="r", transaction_id=held.transaction_id, currency="USD")
     assert (found := scripted.find(KEY)) is not None
     assert found.state is TransactionState.LAPSED

@@ -23,9 +23,9 @@ class StrictAboutKeys(SandboxGateway):
             raise OutcomeUnknownError("the connection was cut")
         return super().void(key=key, transaction_id=transaction_id)
 
-    def refund(self, *, key: str, transaction_id: str, amount_cents: int | None = None) -> Transaction:
+    def refund(self, *, key: str, transaction_id: str, currency: str, amount_cents: int | None = None) -> Transaction:
         self._use(key, "refund")
-        return super().refund(key=key, transaction_id=transaction_id, amount_cents=amount_cents)
+        return super().refund(key=key, transaction_id=transaction_id, currency=currency, amount_cents=amount_cents)
 
     def _use(self, key: str, call: str) -> None:
         assert self.calls.setdefault(key, call) == call, f"{key} was the key of a {self.calls[key]}"
@@ -41,7 +41,7 @@ def test_money_captured_after_a_void_that_was_cut_is_refunded(gateway: SandboxGa
     strict.cut = True
     with pytest.raises(OutcomeUnknownError):
         void_or_refund(strict, KEY)
-    strict.capture(key="by hand", transaction_id=held.transaction_id, amount_cents=2_000)
+    strict.capture(key="by hand", transaction_id=held.transaction_id, amount_cents=2_000, currency="USD")
 
     returned = void_or_refund(strict, KEY)
 

@@ -6,6 +6,7 @@ import pytest
 
 from lambdas.payments.gateway import (
     DeclinedError,
+    GatewayMisusedError,
     GatewayUnavailableError,
     OutcomeUnknownError,
     Transaction,
@@ -24,16 +25,20 @@ def authorize(gateway: SandboxGateway, token: str, **changes: Any) -> Transactio
     return gateway.authorize(token=token, **asked)
 
 
-def capture(gateway: SandboxGateway, transaction: Transaction, amount_cents: int = 2000) -> Transaction:
-    return gateway.capture(key="c", transaction_id=transaction.transaction_id, amount_cents=amount_cents)
+def capture(gateway: SandboxGateway, transaction: Transaction, amount_cents: int = 2000, key: str = "c") -> Transaction:
+    return gateway.capture(
+        key=key, transaction_id=transaction.transaction_id, amount_cents=amount_cents, currency="USD"
+    )
 
 
 def void(gateway: SandboxGateway, transaction: Transaction) -> Transaction:
     return gateway.void(key="v", transaction_id=transaction.transaction_id)
 
 
-def refund(gateway: SandboxGateway, transaction: Transaction) -> Transaction:
-    return gateway.refund(key="r", transaction_id=transaction.transaction_id)
+def refund(
+    gateway: SandboxGateway, transaction: Transaction, amount_cents: int | None = None, key: str = "r"
+) -> Transaction:
+    return gateway.refund(key=key, transaction_id=transaction.transaction_id, amount_cents=amount_cents, currency="USD")
 
 
 @pytest.mark.parametrize("token", ["tok_approve", "tok_capture_fails", "paypal_approve"])
@@ -96,11 +101,11 @@ def test_a_bank_may_decline_to_pay_out_what_it_held(gateway: SandboxGateway) -> 
     assert gateway.find(KEY) == held
 
 
-def test_one_key_holds_once_whatever_is_asked_under_it_again(gateway: SandboxGateway, records: RecordTable) -> None:
+def test_one_key_holds_once(gateway: SandboxGateway, records: RecordTable) -> None:
     first = authorize(gateway, "tok_approve")
-    again = authorize(gateway, "paypal_approve", amount_cents=9999)
+    void(gateway, first)
 
-    assert again == first
+    assert authorize(gateway, "tok_approve") == first  # the first answer, whatever became of the hold since
     rows = [from_item(item) for item in records.client.scan(TableName=records.name)["Items"]]
     assert sorted(row["sk"] for row in rows) == [first.transaction_id, "transaction"]  # its day lists it
 
@@ -114,7 +119,7 @@ def test_another_key_is_another_hold(gateway: SandboxGateway) -> None:
 def test_less_than_was_held_may_be_taken_but_not_more(gateway: SandboxGateway) -> None:
     held = authorize(gateway, "tok_approve")
 
-    with pytest.raises(DeclinedError, match="more than was held"):
+    with pytest.raises(GatewayMisusedError, match="more than was held"):
         capture(gateway, held, 2001)
     assert capture(gateway, held, 500).amount_cents == 500
 
@@ -202,3 +207,70 @@ def test_a_payment_that_waits_for_its_card_holder_can_be_given_up(gateway: Sandb
 
     with pytest.raises(DeclinedError, match="the payment is voided"):
         prove(gateway, transaction, challenge_id=challenge, proof=PROOF)
+
+
+@pytest.mark.parametrize(
+    "other", [{"token": "paypal_approve"}, {"amount_cents": 9999}, {"currency": "EUR"}, {"order_id": "1002"}]
+)
+def test_a_known_key_with_other_parameters_holds_nothing_more(
+    gateway: SandboxGateway, records: RecordTable, other: dict[str, Any]
+) -> None:
+    held = authorize(gateway, "tok_approve")
+    with pytest.raises(GatewayMisusedError, match="the key of this authorize is known with other parameters"):
+        authorize(gateway, **{"token": "tok_approve", **other})
+    assert gateway.find(KEY) == held
+
+
+def test_a_known_key_gets_its_first_answer(gateway: SandboxGateway) -> None:
+    held = authorize(gateway, "tok_approve")
+    captured = capture(gateway, held)
+    part = refund(gateway, held, 500, key="r1")
+    rest = refund(gateway, held, key="r2")
+
+    assert (captured.state, part.state, rest.state) == (
+        TransactionState.CAPTURED,
+        TransactionState.PARTLY_REFUNDED,
+        TransactionState.REFUNDED,
+    )
+    assert capture(gateway, held) == captured
+    assert refund(gateway, held, 500, key="r1") == part
+    assert refund(gateway, held, key="r2") == rest
+    assert gateway.find(KEY) == rest
+
+
+def test_keys_of_captures_and_refunds_are_known_with_their_parameters(gateway: SandboxGateway) -> None:
+    held = authorize(gateway, "tok_approve")
+    captured = capture(gateway, held, 1500)
+    with pytest.raises(GatewayMisusedError, match="this capture is known"):
+        capture(gateway, held, 2000)
+    part = refund(gateway, held, 500)
+    with pytest.raises(GatewayMisusedError, match="this refund is known"):
+        refund(gateway, held, 600)
+
+    assert (captured.amount_cents, part.refunded_cents) == (1500, 500)
+    assert gateway.find(KEY) == part
+
+
+def test_a_key_of_one_kind_of_call_is_new_to_another(gateway: SandboxGateway) -> None:
+    held = authorize(gateway, "tok_approve")
+    capture(gateway, held, key="k")
+
+    assert refund(gateway, held, 500, key="k").refunded_cents == 500
+
+
+def test_several_parts_come_to_the_whole_and_never_to_more(gateway: SandboxGateway) -> None:
+    taken = authorize(gateway, "paypal_captured")
+    for number in range(3):
+        refund(gateway, taken, 600, key=f"r{number}")
+    with pytest.raises(DeclinedError, match="more than is left"):
+        refund(gateway, taken, 201, key="r4")
+
+    assert refund(gateway, taken, 200, key="r5").state is TransactionState.REFUNDED
+
+
+@pytest.mark.parametrize("call", ["capture", "refund"])
+def test_another_currency_is_refused_before_money_moves(gateway: SandboxGateway, call: str) -> None:
+    payment = authorize(gateway, "tok_approve" if call == "capture" else "paypal_captured")
+    with pytest.raises(GatewayMisusedError, match="the payment is in USD, and EUR was asked for"):
+        getattr(gateway, call)(key="k", transaction_id=payment.transaction_id, amount_cents=1, currency="EUR")
+    assert gateway.find(KEY) == payment

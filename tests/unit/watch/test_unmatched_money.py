@@ -97,15 +97,15 @@ def test_a_payment_whose_money_is_back(gateway: SandboxGateway, records: RecordT
     if ends == "voided":
         gateway.void(key="v", transaction_id=payment.transaction_id)
     else:
-        gateway.capture(key="c", transaction_id=payment.transaction_id, amount_cents=995)
-        gateway.refund(key="r", transaction_id=payment.transaction_id)
+        gateway.capture(key="c", transaction_id=payment.transaction_id, amount_cents=995, currency="USD")
+        gateway.refund(key="r", transaction_id=payment.transaction_id, currency="USD")
 
     assert found(gateway, records) == []
 
 
 def test_the_part_that_is_left_of_a_refund(gateway: SandboxGateway, records: RecordTable) -> None:
     payment = begin(gateway, "order:1001:pay:1", "1001", token="ach_approve")
-    gateway.refund(key="r", transaction_id=payment.transaction_id, amount_cents=295)
+    gateway.refund(key="r", transaction_id=payment.transaction_id, amount_cents=295, currency="USD")
 
     (violation,) = found(gateway, records)
 

@@ -207,7 +207,7 @@ def test_money_taken_at_submit_pays_no_invoice_of_another_sum(world: World) -> N
     order = world.at_present()
     assert order.hold
     assert order.hold.captured
-    world.gateway.refund(key="by hand", transaction_id=order.hold.transaction_id, amount_cents=100)
+    world.gateway.refund(key="by hand", transaction_id=order.hold.transaction_id, amount_cents=100, currency="USD")
 
     with pytest.raises(PermanentError, match="another sum was taken"):
         world.run(module, INVOICE)

@@ -118,7 +118,7 @@ def test_of_an_invoice_of_several_orders_only_the_canceled_one_s_part_is_taken_b
     current, payment = read(world, invoice), world.gateway.find(CHARGE)
     assert (current.status, current.owed_cents, current.credited) == (InvoiceStatus.PAID, 24800, {"1001": 24800})
     assert payment
-    assert (payment.state, payment.refunded_cents) == (TransactionState.CAPTURED, 24800)
+    assert (payment.state, payment.refunded_cents) == (TransactionState.PARTLY_REFUNDED, 24800)
     assert [note["total_cents"] for note in world.found("invoices#101", "credit_note#")] == [24800]
 
 

@@ -200,7 +200,12 @@ def test_money_that_was_taken_and_not_written_down_is_not_taken_again(caller: Ca
     backend = caller.api.backend
     assert order.hold
     issued = backend.gateway.capture  # the key is the same for whoever captures, so that both together take it once
-    issued(key=_capture_key(order, 1), transaction_id=order.hold.transaction_id, amount_cents=order.total_cents)
+    issued(
+        key=_capture_key(order, 1),
+        transaction_id=order.hold.transaction_id,
+        amount_cents=order.total_cents,
+        currency="USD",
+    )
     lines = (
         InvoiceLine(
             description="x", service_id=service_id_of(order.order_id, 1), quantity=1, amount_cents=order.total_cents
@@ -249,7 +254,9 @@ def test_a_skip_writes_down_what_was_taken_first(caller: Caller) -> None:
     order = sold(caller, invoicing=ActionState.FAILED, **CARD)
     backend = caller.api.backend
     assert order.hold
-    backend.gateway.capture(key="k", transaction_id=order.hold.transaction_id, amount_cents=order.total_cents)
+    backend.gateway.capture(
+        key="k", transaction_id=order.hold.transaction_id, amount_cents=order.total_cents, currency="USD"
+    )
     invoice = InvoiceRecords(backend.records).issue(
         an_invoice(order_id=order.order_id, client_id="101", total_cents=order.total_cents)
     )

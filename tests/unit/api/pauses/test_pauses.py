@@ -233,9 +233,9 @@ def test_money_is_not_charged_by_hand_either(shop: Caller, clock: Clock) -> None
     moves: list[Callable[[], object]] = [
         lambda: gateway.authorize(key="k", token="tok_approve", amount_cents=1, currency="USD", order_id="1"),
         lambda: gateway.authenticate(key="k", transaction_id="t", proof={}),
-        lambda: gateway.capture(key="k", transaction_id="t", amount_cents=1),
+        lambda: gateway.capture(key="k", transaction_id="t", amount_cents=1, currency="USD"),
         lambda: gateway.void(key="k", transaction_id="t"),
-        lambda: gateway.refund(key="k", transaction_id="t"),
+        lambda: gateway.refund(key="k", transaction_id="t", currency="USD"),
     ]
     for move in moves:
         with pytest.raises(GatewayUnavailableError, match="paused until 2027-01-15 09:00 UTC"):

@@ -1,0 +1,177 @@
+"""The books of the sandbox gateway: its payments and the keys it knows, in the record table.
+
+A provider keeps the key of each call by its kind, with what was asked and with its first answer. So do these books. Time alone
+ends a hold, and decides about a payment that is pending.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Self
+
+from lambdas.payments.gateway import (
+    DeclinedError,
+    GatewayMisusedError,
+    OutcomeUnknownError,
+    Transaction,
+    TransactionState,
+)
+from lambdas.payments.sandbox_tokens import LATER
+from lambdas.records.table import RecordTable
+from lambdas.runtime.items import from_item, to_item
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.client import DynamoDBClient
+
+PENDING_SECONDS = 86_400
+_ANSWERED = ("state", "amount_cents", "refunded_cents")  # what calls change of a payment
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call under its key. `asked`: a digest of its parameters, which a repeat must have too."""
+
+    kind: str
+    key: str
+    asked: str
+
+    @classmethod
+    def of(cls, kind: str, key: str, *parameters: Any) -> Self:
+        return cls(kind, key, digest_of("|".join(map(str, parameters))))
+
+    @property
+    def attribute(self) -> str:
+        """The name under which the payment's row keeps its first answer."""
+        return f"{self.kind}_{digest_of(self.key)}"
+
+
+@dataclass(frozen=True)
+class SandboxBooks:
+    table: str
+    client: "DynamoDBClient"
+    now: Callable[[], float]
+
+    def find(self, digest: str) -> Transaction | None:
+        answer = self.client.get_item(TableName=self.table, Key=to_item(_names(digest)), ConsistentRead=True)
+        return self._at_present(from_item(answer["Item"])) if "Item" in answer else None
+
+    def list_keys(self, day: str) -> Iterator[str]:
+        """The keys of the payments that were begun on this day (YYYY-MM-DD, UTC)."""
+        for listed in RecordTable(self.table, self.client).query(_of_day(day)["pk"], "sb_"):
+            yield str(listed["key"])
+
+    def begin(self, transaction: Transaction, token: str, call: Call) -> Transaction | None:
+        """Book the payment. If its key is known, return the first answer. Raises GatewayMisusedError if something else was
+        asked then.
+        """
+        self._list(transaction)
+        item = {**_names(transaction.transaction_id), **transaction.model_dump(), "token": token, "asked": call.asked}
+        if transaction.state is TransactionState.PENDING:
+            item["decided_at"] = int(self.now()) + PENDING_SECONDS
+        try:
+            self.client.put_item(
+                TableName=self.table, Item=to_item(item), ConditionExpression="attribute_not_exists(pk)"
+            )
+        except self.client.exceptions.ConditionalCheckFailedException:
+            known = self.read(transaction.transaction_id)
+            _refuse_other_parameters(call, known.get("asked", call.asked))
+            first = Transaction.model_validate(known)
+            held = transaction.state is TransactionState.HELD
+            times = {"challenge": first.challenge, "capture_before": first.capture_before if held else None}
+            return transaction.model_copy(update=times)
+        return None
+
+    def read(self, transaction_id: str) -> dict[str, Any]:
+        """The payment's row, as it is by now. Raises DeclinedError if there is none."""
+        key = to_item(_names(transaction_id))
+        answer = self.client.get_item(TableName=self.table, Key=key, ConsistentRead=True)
+        if "Item" not in answer:
+            raise DeclinedError("the gateway does not know this transaction")
+        item = from_item(answer["Item"])
+        present = self._at_present(item).state
+        if present == item["state"]:
+            return item
+        try:
+            self.client.update_item(
+                TableName=self.table,
+                Key=key,
+                UpdateExpression="SET #state = :present",
+                ConditionExpression="#state = :before",
+                ExpressionAttributeNames={"#state": "state"},
+                ExpressionAttributeValues=to_item({":before": item["state"], ":present": present}),
+            )
+        except self.client.exceptions.ConditionalCheckFailedException:
+            return self.read(transaction_id)
+        return {**item, "state": present}
+
+    def move(self, before: Transaction, after: TransactionState, call: Call | None, **changes: Any) -> Transaction:
+        """Book what a call does to the payment as it was read, and keep its answer under its key.
+
+        Raises OutcomeUnknownError if another call changed the payment since.
+        """
+        moved = before.model_copy(update={"state": after, **changes})
+        values = {"state": after, **changes}
+        if call:
+            answer = {name: getattr(moved, name) for name in _ANSWERED}
+            values[call.attribute] = {"asked": call.asked, **answer}
+        was = {":was": before.state, ":refunded": before.refunded_cents}
+        try:
+            self.client.update_item(
+                TableName=self.table,
+                Key=to_item(_names(before.transaction_id)),
+                UpdateExpression="SET " + ", ".join(f"#{name} = :{name}" for name in values),
+                ConditionExpression="#state = :was AND (attribute_not_exists(refunded_cents) OR refunded_cents = :refunded)",
+                ExpressionAttributeNames={f"#{name}": name for name in values},
+                ExpressionAttributeValues=to_item({**was, **{f":{name}": value for name, value in values.items()}}),
+            )
+        except self.client.exceptions.ConditionalCheckFailedException:
+            current = Transaction.model_validate(self.read(before.transaction_id))
+            if (current.state, current.refunded_cents) == (moved.state, moved.refunded_cents):
+                return current
+            raise OutcomeUnknownError("another call for the payment is in progress") from None
+        return moved
+
+    def _list(self, transaction: Transaction) -> None:
+        """List it under its day, before it is booked: what is booked is listed."""
+        day = datetime.fromtimestamp(self.now(), UTC).strftime("%Y-%m-%d")
+        listed = {**_of_day(day), "sk": transaction.transaction_id, "key": transaction.key}
+        self.client.put_item(TableName=self.table, Item=to_item(listed))
+
+    def _at_present(self, item: dict[str, Any]) -> Transaction:
+        booked, now = Transaction.model_validate(item), self.now()
+        if booked.state is TransactionState.HELD and booked.capture_before and now > booked.capture_before:
+            return booked.model_copy(update={"state": TransactionState.LAPSED})
+        if booked.state is TransactionState.PENDING and now >= item["decided_at"]:
+            return booked.model_copy(update={"state": LATER[item["token"]]})
+        return booked
+
+
+def first_answer(item: dict[str, Any], call: Call) -> Transaction | None:
+    """The first answer to a call under this key; None if there was none. Raises GatewayMisusedError if it asked for something
+    else.
+    """
+    known, payment = item.get(call.attribute), Transaction.model_validate(item)
+    if known is None:
+        return payment if call.key in item.get("refund_keys", ()) else None  # as an earlier release booked it
+    _refuse_other_parameters(call, known["asked"])
+    return payment.model_copy(
+        update={"state": TransactionState(known["state"]), **{name: known[name] for name in _ANSWERED[1:]}}
+    )
+
+
+def digest_of(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()[:20]
+
+
+def _refuse_other_parameters(call: Call, asked: str) -> None:
+    if call.asked != asked:
+        raise GatewayMisusedError(f"the key of this {call.kind} is known with other parameters")
+
+
+def _of_day(day: str) -> dict[str, str]:
+    return {"pk": f"sandbox#day#{day}"}
+
+
+def _names(transaction_id: str) -> dict[str, str]:
+    return {"pk": f"sandbox#{transaction_id.removeprefix('sb_')}", "sk": "transaction"}
