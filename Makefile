@@ -15,7 +15,7 @@ STACKS = OrderQueues-$(STAGE) OrderQueues-$(STAGE)-Operations
 # Keep bytecode whatever the shell's settings: without it a synth takes twice as long.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help setup owned engine chromium callers run stop test unit thorough check format compile diagram openapi settings screenshots bench faults new-stage synth cost impact deploy mail-domain diff smoke diff-contract redrive copy-back verify-history begin-history erase-history reconcile rebuild check-orders users order destroy clean
+.PHONY: help setup owned engine chromium callers run stop test unit thorough check format compile diagram openapi settings permissions screenshots bench faults new-stage synth cost print-deploy-role impact deploy mail-domain diff smoke diff-contract redrive copy-back verify-history begin-history erase-history reconcile rebuild check-orders users order destroy clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 15
@@ -62,6 +62,9 @@ openapi: setup ## write docs/openapi.json from the methods of the API
 settings: setup ## write docs/settings.md from the settings of a stage
 	@$(RUN) -m infra.generate.settings_page
 
+permissions: setup ## write docs/permissions.md from the roles of a stage
+	@$(RUN) -m infra.generate.permissions_page
+
 screenshots: setup chromium ## take pictures of every page of the forms, and of the desk with 1,000 orders, into docs/screenshots
 	@$(RUN) -m tests.browser.screenshots
 	@$(RUN) -m tests.browser.desk_screenshots
@@ -80,6 +83,9 @@ synth: setup owned ## write the CloudFormation template of STAGE into cdk.out; n
 
 cost: setup ## print the list price of STAGE a month, and per 1,000 orders; no account needed
 	@$(RUN) -m infra.operate.cost --stage $(STAGE)
+
+print-deploy-role: setup ## print the policy for who deploys STAGE to ACCOUNT and REGION, and a permissions boundary
+	@$(RUN) -m infra.permissions.deploy_role --stage $(STAGE) --account "$(ACCOUNT)" --region "$(REGION)"
 
 impact: setup owned ## show what a deploy of STAGE does to orders in progress; exits with 1 if it would harm one
 	@$(RUN) -m infra.operate.impact --stage $(STAGE)

@@ -20,7 +20,7 @@ from infra.doors.sandbox_provider import HANDLER, SandboxProvider
 from infra.doors.sandbox_provider import ROUTES as SANDBOX_PAGES
 from infra.doors.throttles import throttle_public_routes
 from infra.functions.code import code_asset
-from infra.functions.function import FunctionParts
+from infra.functions.function import FunctionParts, boundary_of
 from infra.functions.layer import layer_version
 from infra.functions.order_parts import OrderParts
 from infra.history.anchors import Anchors
@@ -47,6 +47,7 @@ class OrderQueuesStack(Stack):
             settings.stack_name,
             description=f"Order queues, stage {settings.stage}",
             termination_protection=settings.keep_data,
+            permissions_boundary=boundary_of(settings),
             suppress_template_indentation=True,  # a template takes 1 MB
         )
         has_sandbox = settings.allow_sandbox and settings.gateway == SANDBOX

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import Duration, PermissionsBoundary, RemovalPolicy
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
@@ -34,6 +34,12 @@ def architecture_of(settings: StageSettings) -> lambda_.Architecture:
 
 def removal_of(settings: StageSettings) -> RemovalPolicy:
     return RemovalPolicy.RETAIN if settings.keep_data else RemovalPolicy.DESTROY
+
+
+def boundary_of(settings: StageSettings) -> PermissionsBoundary | None:
+    """Of all roles of a stack."""
+    named = settings.permissions_boundary
+    return PermissionsBoundary.from_name(named) if named else None
 
 
 def metric_namespace(settings: StageSettings) -> str:

@@ -8,7 +8,7 @@ import argparse
 import json
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,20 +26,24 @@ APART = (
 )
 
 
-def resources_of(settings: StageSettings) -> Iterator[dict[str, Any]]:
-    """The resources of the stage's stacks. An empty layer does, because nothing is deployed. Raises StageError."""
+def resources_by_id(settings: StageSettings) -> dict[str, dict[str, Any]]:
+    """The resources of the stage's stacks by logical id. An empty layer does, because nothing is deployed. Raises StageError."""
     with tempfile.TemporaryDirectory() as folder:
         layer = Path(folder) / "layer"
         (layer / "python").mkdir(parents=True)
         app = new_app(outdir=Path(folder) / "out")
         add_stack(app, settings=settings, layer=layer)
         app.synth()
-        for template in sorted((Path(folder) / "out").glob("*.template.json")):
-            yield from json.loads(template.read_text("utf-8"))["Resources"].values()
+        templates = sorted((Path(folder) / "out").glob("*.template.json"))
+        return {
+            logical_id: resource
+            for template in templates
+            for logical_id, resource in json.loads(template.read_text("utf-8"))["Resources"].items()
+        }
 
 
 def report(settings: StageSettings) -> str:
-    month = table(costs_of_month(resources_of(settings)), "a month")
+    month = table(costs_of_month(resources_by_id(settings).values()), "a month")
     orders = table(costs_of_orders(settings.machine), "per 1,000 orders")
     return f"Stage {settings.stage}, a month:\n\n{month}\n\nPer 1,000 orders:\n\n{orders}\n\n{APART}"
 

@@ -5,6 +5,7 @@ The embedded engine knows no dashboards, saved queries or documents, so the stag
 
 from aws_cdk import App, CfnOutput, Stack, Tags
 
+from infra.functions.function import boundary_of
 from infra.operations.alarms.constructs import Alarms
 from infra.operations.alarms.topic import AlarmTopic
 from infra.operations.dashboards import Dashboards, desk_widgets
@@ -22,6 +23,7 @@ class OperationsStack(Stack):
             app,
             settings.operations_stack_name,
             description=f"Order queues, stage {settings.stage}: alarms, dashboards, queries, runbooks",
+            permissions_boundary=boundary_of(settings),
             suppress_template_indentation=True,
         )
         subjects = subjects_of(product)

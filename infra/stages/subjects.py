@@ -167,4 +167,9 @@ class Functions(Frozen):
     python_version: Annotated[str, Field(pattern=r"^3\.[0-9]{2}$")] = Field(
         "3.14", description="Python of the functions."
     )
+    permissions_boundary: Annotated[str, Field(pattern=r"^([A-Za-z0-9+=,.@_-]{1,128})?$")] = Field(
+        "",
+        description="The name of a managed policy of the account, beyond which no role of the stage can go. `make"
+        " print-deploy-role` prints one. Empty: none.",
+    )
     machine: Literal["aarch64", "x86_64"] = Field("aarch64", description="Processor of the functions.")

@@ -54,7 +54,7 @@ def test_the_guide_has_the_tables_that_the_command_prints() -> None:
     """If this fails, put the expected table into docs/scale.md."""
     guide = SCALE.read_text("utf-8")
 
-    assert table(costs_of_month(cost.resources_of(filled_in_prod())), "a month") in guide
+    assert table(costs_of_month(cost.resources_by_id(filled_in_prod()).values()), "a month") in guide
     assert table(costs_of_orders("aarch64"), "per 1,000 orders") in guide
 
 

@@ -1,0 +1,112 @@
+"""`make print-deploy-role STAGE=dev ACCOUNT=... REGION=...`: what is needed to deploy a stage, as policies to paste into IAM.
+
+`deploy` is for who runs `make deploy`, `make diff` and `make impact`: it may assume the roles of the CDK's bootstrap, and read
+what our commands compare. `boundary` is for roles that a deployment makes: they can never do
+more. It needs no credentials.
+"""
+
+import argparse
+import json
+import re
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from infra.account import BOOTSTRAP_PARAMETER
+from infra.operate.cost import resources_by_id
+from infra.permissions.grants import actions_of, grants_of
+from infra.stages.errors import StageError
+from infra.stages.settings import StageSettings, settings_of
+
+_BOOTSTRAP_ROLES = ("deploy", "file-publishing", "lookup")
+_QUALIFIER = BOOTSTRAP_PARAMETER.split("/")[2]
+
+
+def boundary_of(settings: StageSettings) -> dict[str, Any]:
+    """All actions that a role of the stage has. Raises StageError."""
+    actions = actions_of(grants_of(resources_by_id(settings)))
+    return _policy({"Sid": "AllThatAnyRoleOfTheStageDoes", "Effect": "Allow", "Action": actions, "Resource": "*"})
+
+
+def deploy_policy(settings: StageSettings, account: str, region: str) -> dict[str, Any]:
+    """For who deploys. CloudFormation does the rest, as the role that the bootstrap gave it.
+
+    Longer than 30 lines, because it is one document.
+    """
+    here = f"{region}:{account}"
+    table = f"arn:aws:dynamodb:{here}:table/{settings.stack_name}-StorageOrderTable*"
+    stacks = (settings.stack_name, settings.operations_stack_name)
+    return _policy(
+        _allow(
+            "AssumeTheRolesOfTheBootstrap",
+            ["sts:AssumeRole"],
+            [
+                f"arn:aws:iam::{account}:role/cdk-{_QUALIFIER}-{role}-role-{account}-{region}"
+                for role in _BOOTSTRAP_ROLES
+            ],
+        ),
+        _allow("KnowTheBootstrap", ["ssm:GetParameter"], [f"arn:aws:ssm:{here}:parameter{BOOTSTRAP_PARAMETER}"]),
+        _allow(
+            "ReadTheStacks",
+            ["cloudformation:DescribeStacks"],
+            [f"arn:aws:cloudformation:{here}:stack/{stack}/*" for stack in stacks],
+        ),
+        _allow(
+            "CompareTheMachines",
+            ["states:DescribeStateMachine", "states:ListExecutions"],
+            [f"arn:aws:states:{here}:stateMachine:{settings.stage}-*"],
+        ),
+        _allow(
+            "ReadOrdersInProgress",
+            ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"],
+            [table, f"{table}/index/by_step"],
+        ),
+        _allow(
+            "RegisterTheMailDomain",
+            ["ses:CreateEmailIdentity", "ses:GetEmailIdentity"],
+            [f"arn:aws:ses:{here}:identity/{settings.mail_domain}"],
+        ),
+    )
+
+
+def _allow(sid: str, actions: list[str], resources: list[str]) -> dict[str, Any]:
+    return {"Sid": sid, "Effect": "Allow", "Action": actions, "Resource": resources}
+
+
+def _policy(*statements: dict[str, Any]) -> dict[str, Any]:
+    return {"Version": "2012-10-17", "Statement": list(statements)}
+
+
+def _account(text: str) -> str:
+    if not re.fullmatch(r"\d{12}", text):
+        raise argparse.ArgumentTypeError("must be the 12 digits of an account: ACCOUNT=111122223333")
+    return text
+
+
+def _region(text: str) -> str:
+    if not re.fullmatch(r"[a-z]{2}(-[a-z]+)+-\d", text):
+        raise argparse.ArgumentTypeError("must be a region: REGION=eu-west-1")
+    return text
+
+
+def main(arguments: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(description="Print the policies that a deployment needs.")
+    parser.add_argument("--stage", required=True)
+    parser.add_argument("--account", required=True, type=_account)
+    parser.add_argument("--region", required=True, type=_region)
+    asked = parser.parse_args(arguments)
+    try:
+        settings = settings_of(asked.stage)
+        policies = {
+            "deploy": deploy_policy(settings, asked.account, asked.region),
+            "boundary": boundary_of(settings),
+        }
+    except StageError as refused:
+        sys.stderr.write(f"{refused}\n")
+        return 1
+    sys.stdout.write(json.dumps(policies, indent=2) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
