@@ -5,6 +5,7 @@ from http import HTTPStatus
 from lambdas.desk.desk import Desk
 from lambdas.desk.pages.checklist import state_of
 from lambdas.desk.pages.times import moment
+from lambdas.desk.pages.who import listed_name
 from lambdas.orders.decisions.lead.lead_expiry import waits_of
 from lambdas.orders.model.order import Order
 from lambdas.orders.table.list_filters import OrderFilter
@@ -71,7 +72,7 @@ def line_of(order: Order) -> OrderLine:
     waits = waits_of(order)
     return OrderLine(
         order_id=order.order_id,
-        who=order.listed_company,
+        who=listed_name(order),
         received=moment(order.ts),
         state=state,
         mark=mark,

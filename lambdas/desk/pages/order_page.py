@@ -11,6 +11,7 @@ from lambdas.desk.pages.history import HistoryShown, read_history, read_version
 from lambdas.desk.pages.money import MoneyLine, money_of
 from lambdas.desk.pages.times import amount, moment
 from lambdas.desk.pages.waits import WaitLine, waits_shown
+from lambdas.desk.pages.who import listed_name
 from lambdas.orders.model.order import Order
 from lambdas.records.posts.post import Post, PostKind
 from lambdas.records.users.api_user import ApiUser
@@ -102,7 +103,7 @@ def _view(desk: Desk, user: ApiUser, order: Order, offer: Offer, *, now: int) ->
         headline=step_word(order),
         mark=mark,
         state=state,
-        who=shown.listed_company,
+        who=listed_name(shown),
         revision=order.revision,
         facts=_facts(shown),
         steps=checklist_of(shown, offer.of_actions),

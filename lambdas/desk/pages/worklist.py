@@ -6,6 +6,7 @@ from lambdas.desk.acts.handling import work_name
 from lambdas.desk.acts.offered import Offering
 from lambdas.desk.desk import Desk
 from lambdas.desk.pages.times import moment
+from lambdas.desk.pages.who import listed_name
 from lambdas.orders.decisions.open_work import WorkKind
 from lambdas.read_models.worklist.listing import WorkEntry, WorklistPage, WorklistReader
 from lambdas.read_models.worklist.pages import WorklistFilter
@@ -97,7 +98,7 @@ def _line(entry: WorkEntry, take: Act | None) -> WorkLine:
         what=work_name(order, work),
         kind=_KINDS.get(work.kind, ""),
         mark=_MARKS.get(work.kind, "waiting"),
-        who=order.listed_company,
+        who=listed_name(order),
         team=work.team,
         person=work.person,
         due=moment(work.due_at),

@@ -1,5 +1,7 @@
 """The worklist and the history on the desk: as order.worklist and order.history tell them."""
 
+import pytest
+
 from lambdas.desk.web.site import Site
 from lambdas.orders.model.order import Order
 from lambdas.read_models.history.history import History
@@ -32,6 +34,21 @@ def test_the_worklist_shows_no_work_of_other_queues_and_no_names_without_the_rig
     text = Staff.with_role(site, "viewer", DEDICATED).open("/desk").text
     assert "Identity Call-back" in text
     assert "Cobol" not in text
+
+
+@pytest.mark.parametrize(
+    ("info", "name"),
+    [
+        ({"company": "Cobol Ltd", "first": "Grace", "last": "Hopper"}, "Cobol Ltd"),
+        ({"company": "", "first": "Grace", "last": "Hopper"}, "Grace Hopper"),
+    ],
+)
+def test_who_ordered_is_shown_by_company_or_by_name(site: Site, staff: Staff, info: dict[str, str], name: str) -> None:
+    order = on_the_worklist(site, **info)
+
+    assert name in staff.open("/desk?whose=all").text
+    assert name in staff.open(f"/desk/queues/{order.order_queue_id}/{order.step_id}").text
+    assert f"Order {order.order_id}" in staff.order(order.order_id).text
 
 
 def test_an_order_shows_who_changed_it_when_and_why(site: Site, staff: Staff) -> None:
