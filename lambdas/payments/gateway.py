@@ -137,7 +137,11 @@ class Gateway(Protocol):
         ...
 
     def find(self, key: str) -> Transaction | None:
-        """The transaction that was begun under this key, in its present state; None if there is none."""
+        """The transaction that was begun under this key, in its present state; None if no money was asked for under it.
+
+        It knows at once what could have moved money: by the provider's own look-up, or by an id that the adapter stored before
+        it asked. So after None the same call may be made again under the same key.
+        """
         ...
 
     def list_begun(self, day: str) -> Iterator[Transaction]:

@@ -56,17 +56,25 @@ class SandboxBooks:
         answer = self.client.get_item(TableName=self.table, Key=to_item(_names(digest)), ConsistentRead=True)
         return self._at_present(from_item(answer["Item"])) if "Item" in answer else None
 
-    def list_keys(self, day: str) -> Iterator[str]:
-        """The keys of the payments that were begun on this day (YYYY-MM-DD, UTC)."""
-        for listed in RecordTable(self.table, self.client).query(_of_day(day)["pk"], "sb_"):
-            yield str(listed["key"])
+    def list_begun(self, day: str) -> Iterator[Transaction]:
+        """The payments that were begun on this day (YYYY-MM-DD, UTC). A key that was used again on a later day is listed there
+        too, and left out.
+        """
+        records = RecordTable(self.table, self.client)
+        for listed in records.query(_of_day(day)["pk"], "sb_"):
+            names = _names(str(listed["sk"]))
+            item = records.get(names["pk"], names["sk"])
+            if item and item.get("begun_on", day) == day:
+                yield self._at_present(item)
 
     def begin(self, transaction: Transaction, token: str, call: Call) -> Transaction | None:
         """Book the payment. If its key is known, return the first answer. Raises GatewayMisusedError if something else was
         asked then.
         """
-        self._list(transaction)
-        item = {**_names(transaction.transaction_id), **transaction.model_dump(), "token": token, "asked": call.asked}
+        today = datetime.fromtimestamp(self.now(), UTC).strftime("%Y-%m-%d")
+        self._list(transaction, today)
+        of_call = {"token": token, "asked": call.asked, "begun_on": today}
+        item = {**_names(transaction.transaction_id), **transaction.model_dump(), **of_call}
         if transaction.state is TransactionState.PENDING:
             item["decided_at"] = int(self.now()) + PENDING_SECONDS
         try:
@@ -132,9 +140,8 @@ class SandboxBooks:
             raise OutcomeUnknownError("another call for the payment is in progress") from None
         return moved
 
-    def _list(self, transaction: Transaction) -> None:
+    def _list(self, transaction: Transaction, day: str) -> None:
         """List it under its day, before it is booked: what is booked is listed."""
-        day = datetime.fromtimestamp(self.now(), UTC).strftime("%Y-%m-%d")
         listed = {**_of_day(day), "sk": transaction.transaction_id, "key": transaction.key}
         self.client.put_item(TableName=self.table, Item=to_item(listed))
 

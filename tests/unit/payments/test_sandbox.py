@@ -1,5 +1,6 @@
 """The sandbox does what each token says, and keeps its keys as real gateways do."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from lambdas.payments.gateway import (
 from lambdas.payments.sandbox import HOLD_SECONDS, PROOF, SandboxGateway
 from lambdas.records.table import RecordTable
 from lambdas.runtime.items import from_item
-from tests.support.build import NOW
+from tests.support.build import NOW, Clock
 
 KEY = "1001:submit:authorize:1"
 
@@ -266,6 +267,17 @@ def test_several_parts_come_to_the_whole_and_never_to_more(gateway: SandboxGatew
         refund(gateway, taken, 201, key="r4")
 
     assert refund(gateway, taken, 200, key="r5").state is TransactionState.REFUNDED
+
+
+def test_a_payment_is_listed_on_the_day_it_was_begun_and_on_no_other(records: RecordTable) -> None:
+    clock = Clock()
+    gateway = SandboxGateway(records.name, records.client, now=clock)
+    held = authorize(gateway, "tok_approve")
+    clock.time += 86_400
+    authorize(gateway, "tok_approve")
+
+    days = [datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d") for at in (NOW, clock.time)]
+    assert [list(gateway.list_begun(day)) for day in days] == [[held], []]
 
 
 @pytest.mark.parametrize("call", ["capture", "refund"])
