@@ -18,20 +18,24 @@ from infra.webhooks import WebhookSecret
 class ActionNeeds:
     """The needs of a module. On the order table all need the same: read, claim (an update) and settle (a whole item).
 
-    `sends_mail`: as the stage's sender. `calls_outside`: the hosts the stage allows, signed with its secret.
+    `sends_mail`: as the stage's sender. `calls_outside`: the hosts the stage allows, signed with its secret. `pays`: it, or its
+    undo, asks the payment provider.
     """
 
     on_records: tuple[str, ...] = ()
     sends_mail: bool = False
     calls_outside: bool = False
+    pays: bool = False
     memory_mb: int = 512
     timeout_seconds: int = 30
 
 
 ACTIONS: Mapping[str, ActionNeeds] = {
     "provision_client": ActionNeeds(on_records=("GetItem", "PutItem", "UpdateItem")),
-    "add_services": ActionNeeds(on_records=("GetItem", "PutItem", "UpdateItem", "Query")),
-    "generate_invoice": ActionNeeds(on_records=("GetItem", "PutItem", "UpdateItem", "Query", "ConditionCheckItem")),
+    "add_services": ActionNeeds(on_records=("GetItem", "PutItem", "UpdateItem", "Query"), pays=True),
+    "generate_invoice": ActionNeeds(
+        on_records=("GetItem", "PutItem", "UpdateItem", "Query", "ConditionCheckItem"), pays=True
+    ),
     "await_payment": ActionNeeds(on_records=("GetItem",)),
     "manual_check_off": ActionNeeds(),
     "simple_question": ActionNeeds(),
@@ -42,7 +46,7 @@ ACTIONS: Mapping[str, ActionNeeds] = {
     "avs_check": ActionNeeds(),
     "send_notification": ActionNeeds(on_records=("GetItem", "UpdateItem"), sends_mail=True),
     "call_webhook": ActionNeeds(calls_outside=True),
-    "reverse_payment": ActionNeeds(on_records=("GetItem", "PutItem", "UpdateItem")),
+    "reverse_payment": ActionNeeds(on_records=("GetItem", "PutItem", "UpdateItem"), pays=True),
 }
 
 
@@ -63,6 +67,7 @@ class Actions(Construct):
                 memory_mb=needs.memory_mb,
                 timeout_seconds=needs.timeout_seconds,
                 reserved_concurrency=parts.settings.reserved_concurrency.actions,
+                pays=needs.pays,
                 environment={
                     "ORDER_TABLE": storage.orders.table_name,
                     "RECORD_TABLE": storage.records.table_name,

@@ -13,13 +13,14 @@ from cdk_nag import AwsSolutionsChecks
 from infra.accepted_findings import acknowledge_findings
 from infra.account import AccountError
 from infra.cdk import MEANT_ACCOUNT, MEANT_REGION
-from infra.functions.layer import bundle_layer
+from infra.functions.layer import bundle_layer, bundle_payment_layer
 from infra.operations.stack import OperationsStack
 from infra.stack import OrderQueuesStack
 from infra.stages.errors import StageError
 from infra.stages.owned_files import owned_files
 from infra.stages.readiness import refuse_unready
 from infra.stages.settings import StageSettings, settings_of
+from lambdas.payments.gateways import STRIPE
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -30,7 +31,9 @@ def new_app(*, outdir: Path | None = None) -> App:
     return App(context=context, outdir=str(outdir) if outdir else None, analytics_reporting=False)
 
 
-def add_stack(app: App, *, settings: StageSettings, layer: Path, sources: Path = ROOT) -> OrderQueuesStack:
+def add_stack(
+    app: App, *, settings: StageSettings, layer: Path, payment_layer: Path | None = None, sources: Path = ROOT
+) -> OrderQueuesStack:
     """The stacks of a stage, held to the rules of cdk-nag on every stage but the local one. Return the product's.
 
     There the functions run on this machine's Python, which the rules would call old, and nobody else can reach them. The engine
@@ -38,7 +41,7 @@ def add_stack(app: App, *, settings: StageSettings, layer: Path, sources: Path =
     Raises StageNotReadyError for a stage that still says who nobody is.
     """
     refuse_unready(settings, sources)
-    stack = OrderQueuesStack(app, settings=settings, sources=sources, layer=layer)
+    stack = OrderQueuesStack(app, settings=settings, sources=sources, layer=layer, payment_layer=payment_layer)
     if settings.stage != "local":
         OperationsStack(app, settings=settings, product=stack)
         acknowledge_findings(stack, names=stack.construct_names)
@@ -70,7 +73,8 @@ def main() -> int:
         refuse_another_account(os.environ)
         settings = settings_of(app.node.try_get_context("stage") or os.environ.get("STAGE", "dev"))
         say_samples(settings.stage)
-        add_stack(app, settings=settings, layer=bundle_layer(settings, root=ROOT))
+        paying = bundle_payment_layer(settings, root=ROOT) if settings.gateway == STRIPE else None
+        add_stack(app, settings=settings, layer=bundle_layer(settings, root=ROOT), payment_layer=paying)
     except StageError as refused:
         sys.stderr.write(f"{refused}\n")
         return 1

@@ -141,6 +141,7 @@ def _worker(scope: Construct, parts: OrderParts) -> lambda_.Function:
         description="Acts on one page of the orders of a bulk run",
         memory_mb=512,
         timeout_seconds=_TIMEOUT_SECONDS,
+        pays=True,
         environment={
             **parts.door_environment,
             "MACHINES": parts.queues.machines_json,

@@ -20,7 +20,7 @@ from infra.doors.sandbox_provider import HANDLER, SandboxProvider
 from infra.doors.sandbox_provider import ROUTES as SANDBOX_PAGES
 from infra.doors.throttles import throttle_public_routes
 from infra.functions.code import code_asset
-from infra.functions.function import FunctionParts, boundary_of
+from infra.functions.function import FunctionParts, PaymentParts, boundary_of
 from infra.functions.layer import layer_version
 from infra.functions.order_parts import OrderParts
 from infra.history.anchors import Anchors
@@ -34,13 +34,15 @@ from infra.stages.settings import StageSettings
 from infra.storage import Storage
 from infra.watch import Watch
 from infra.widgets import Widgets
-from lambdas.payments.gateways import SANDBOX
+from lambdas.payments.gateways import SANDBOX, STRIPE
 
 
 class OrderQueuesStack(Stack):
     """Doors -> order table -> stream -> relay -> machines -> actions. No account and no region: any will do."""
 
-    def __init__(self, app: App, *, settings: StageSettings, sources: Path, layer: Path) -> None:
+    def __init__(
+        self, app: App, *, settings: StageSettings, sources: Path, layer: Path, payment_layer: Path | None = None
+    ) -> None:
         """Longer than 30 lines, because it is the graph of all constructs, each with those that it needs, read in one go."""
         super().__init__(
             app,
@@ -55,6 +57,7 @@ class OrderQueuesStack(Stack):
             settings=settings,
             code=code_asset(settings, sources, sandbox=has_sandbox),
             layer=layer_version(self, settings=settings, folder=layer),
+            payments=self._payment_parts(settings, payment_layer),
         )
         storage = Storage(self, "Storage", settings=settings)
         folders = read_queues(owned_files(settings.stage, sources).queues)
@@ -125,6 +128,15 @@ class OrderQueuesStack(Stack):
             "sandbox": [HANDLER] if has_sandbox else [],
             "sandbox_page": [page_id(route) for route in SANDBOX_PAGES] if has_sandbox else [],
         }
+
+    def _payment_parts(self, settings: StageSettings, folder: Path | None) -> PaymentParts | None:
+        """None for the sandbox, which needs no SDK and no key."""
+        if settings.gateway != STRIPE:
+            return None
+        if folder is None:
+            raise ValueError("a stage that pays by Stripe needs the layer with its SDK")
+        layer = layer_version(self, settings=settings, folder=folder, construct_id="Payments")
+        return PaymentParts(layer=layer, secrets={STRIPE: settings.payment_secrets[STRIPE]})
 
     def _write_outputs(self, api: Api, storage: Storage, outbox: Outbox, intake: Intake, queues: Queues) -> None:
         """Write the outputs for commands (infra/operate/deployed_stage.py), the local run and operators."""

@@ -81,6 +81,7 @@ class Watch(Construct):
             description="Holds orders, counts and numbers of documents to their promises, once a night",
             memory_mb=512,
             timeout_seconds=CHECK_SECONDS,
+            pays=True,
             environment={
                 "ORDER_TABLE": storage.orders.table_name,
                 "RECORD_TABLE": storage.records.table_name,

@@ -98,6 +98,7 @@ class Intake(Construct):
             description="Signed contracts become submitted orders",
             memory_mb=512,
             timeout_seconds=WORKER_SECONDS,
+            pays=True,
             environment={
                 **parts.door_environment,
                 "CONTRACT_QUEUE_URL": self.queue.queue_url,

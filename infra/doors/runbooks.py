@@ -30,6 +30,7 @@ class Runbooks(Construct):
             description="Verbs on orders for runbooks of Systems Manager",
             memory_mb=512,
             timeout_seconds=_TIMEOUT_SECONDS,
+            pays=True,
             environment={
                 **parts.door_environment,
                 "BULK_MACHINE": bulk.machine.state_machine_arn,

@@ -1,5 +1,6 @@
 """The one way to define a Lambda: its own role and log group, JSON logs, tracing, exact permissions."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,12 +17,24 @@ from infra.stages.settings import StageSettings
 
 
 @dataclass(frozen=True, kw_only=True)
+class PaymentParts:
+    """The parts of functions that pay: the provider's SDK, and the secrets with its API keys (ARN by provider)."""
+
+    layer: lambda_.ILayerVersion
+    secrets: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
 class FunctionParts:
-    """The parts that all functions of a stack share: one code asset, one layer, one stage."""
+    """The parts that all functions of a stack share: one code asset, one layer, one stage.
+
+    `payments`: None where the gateway is the sandbox, which needs nothing.
+    """
 
     settings: StageSettings
     code: lambda_.Code
     layer: lambda_.ILayerVersion
+    payments: PaymentParts | None = None
 
 
 def runtime_of(settings: StageSettings) -> lambda_.Runtime:
@@ -92,10 +105,14 @@ class OrderFunction(Construct):
         environment: Mapping[str, str],
         permissions: Sequence[iam.PolicyStatement],
         reserved_concurrency: int = 0,
+        pays: bool = False,
     ) -> None:
-        """Longer than 30 lines, because it is one declaration: all that a function of ours has."""
+        """`pays`: it moves money, or looks it up, at the payment provider.
+
+        Longer than 30 lines, because it is one declaration: all that a function of ours has."""
         super().__init__(scope, construct_id)
         settings = parts.settings
+        paying = parts.payments if pays else None
         self.service = _service_of(handler)
         self.log_group = logs.LogGroup(
             self, "Logs", retention=settings.log_retention, removal_policy=removal_of(settings)
@@ -107,16 +124,16 @@ class OrderFunction(Construct):
             architecture=architecture_of(settings),
             handler=handler,
             code=parts.code,
-            layers=[parts.layer],
+            layers=[parts.layer, *([paying.layer] if paying else [])],
             description=description,
             memory_size=memory_mb,
             timeout=Duration.seconds(timeout_seconds),
-            environment=_environment(settings, self.service) | dict(environment),
+            environment=_environment(settings, self.service) | _of_payments(paying) | dict(environment),
             role=own_role(
                 self,
                 service="lambda.amazonaws.com",
                 description=f"Runs {handler}",
-                statements=[*_own_permissions(self.log_group), *permissions],
+                statements=[*_own_permissions(self.log_group), *permissions, *_may_pay(paying)],
             ),
             log_group=self.log_group,
             reserved_concurrent_executions=reserved_concurrency or None,
@@ -153,6 +170,15 @@ def _environment(settings: StageSettings, service: str) -> dict[str, str]:
         "POWERTOOLS_LOG_LEVEL": settings.log_level,
         "PYDANTIC_DISABLE_PLUGINS": "__all__",  # there are none, and looking for them reads every package's metadata
     }
+
+
+def _of_payments(paying: PaymentParts | None) -> dict[str, str]:
+    return {"PAYMENT_SECRETS": json.dumps(dict(paying.secrets), sort_keys=True)} if paying else {}
+
+
+def _may_pay(paying: PaymentParts | None) -> list[iam.PolicyStatement]:
+    """Read exactly the secrets of the stage's providers."""
+    return [allow("secretsmanager:GetSecretValue", on=sorted(paying.secrets.values()))] if paying else []
 
 
 def _own_permissions(log_group: logs.ILogGroup) -> list[iam.PolicyStatement]:

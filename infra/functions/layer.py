@@ -8,7 +8,8 @@ import hashlib
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
+from functools import partial
 from pathlib import Path
 
 from aws_cdk import AssetHashType, RemovalPolicy
@@ -24,6 +25,8 @@ from lambdas.orders.model.teams import read_teams
 
 # The Lambda runtime brings boto3 and what it stands on.
 _IN_THE_RUNTIME = ("boto3", "botocore", "s3transfer", "jmespath", "python-dateutil", "six", "urllib3")
+_IN_THE_OTHER_LAYER = ("idna", "typing-extensions")  # of the two layers that a function which pays has
+_TYPING = ("stripe/params",)  # half of the SDK: what only type checkers read
 _NEVER_ASKED = ("dnspython",)  # email-validator's DNS look-ups are switched off
 
 # What no import needs. Licences stay, they belong with the code; so does METADATA, which `importlib.metadata` reads.
@@ -74,6 +77,30 @@ def bundle_layer(settings: StageSettings, *, root: Path) -> Path:
     made_of = "\n".join(
         [_RECIPE, has_bytecode, settings.python_version, settings.wheel_platform, *_DEAD_WEIGHT, *zones, requirements]
     )
+    strip = partial(_strip, zones=zones)
+    return _built(settings, root, made_of, requirements=requirements, strip=strip, as_it_is=_WITHOUT_BYTECODE)
+
+
+def bundle_payment_layer(settings: StageSettings, *, root: Path) -> Path:
+    """As `bundle_layer`, for the SDKs of payment providers. Functions that pay have this layer beside the other."""
+    requirements = _requirements(root, "--only-group", "stripe")
+    has_bytecode = str(bool(interpreter_of(settings.python_version)))
+    made_of = "\n".join(
+        [_RECIPE, has_bytecode, settings.python_version, settings.wheel_platform, *_DEAD_WEIGHT, *_TYPING, requirements]
+    )
+    return _built(settings, root, made_of, requirements=requirements, strip=_strip_payments, as_it_is="")
+
+
+def _built(
+    settings: StageSettings,
+    root: Path,
+    made_of: str,
+    *,
+    requirements: str,
+    strip: Callable[[Path], None],
+    as_it_is: str,
+) -> Path:
+    """The folder of these wheels. `as_it_is`: a pattern of paths without bytecode."""
     layer = root / ".local" / "layers" / hashlib.sha256(made_of.encode()).hexdigest()[:32]
     if layer.is_dir():
         return layer
@@ -84,18 +111,20 @@ def bundle_layer(settings: StageSettings, *, root: Path) -> Path:
         pinned.write_text(requirements)
         made = Path(aside) / "layer"
         _install(settings, pinned=pinned, target=made / "python", root=root)
-        _strip(made / "python", zones)
-        add_bytecode(settings, made / "python", seen_as="/opt/python", but_not=_WITHOUT_BYTECODE)
+        strip(made / "python")
+        add_bytecode(settings, made / "python", seen_as="/opt/python", but_not=as_it_is)
         if not layer.is_dir():
             made.rename(layer)
     return layer
 
 
-def layer_version(scope: Construct, *, settings: StageSettings, folder: Path) -> lambda_.LayerVersion:
+def layer_version(
+    scope: Construct, *, settings: StageSettings, folder: Path, construct_id: str = "Dependencies"
+) -> lambda_.LayerVersion:
     """The layer of a folder that `bundle_layer` made; the folder's name is already the hash of its content."""
     return lambda_.LayerVersion(
         scope,
-        "Dependencies",
+        construct_id,
         code=lambda_.Code.from_asset(str(folder), asset_hash=folder.name, asset_hash_type=AssetHashType.CUSTOM),
         compatible_architectures=[architecture_of(settings)],
         compatible_runtimes=[runtime_of(settings)],
@@ -104,9 +133,10 @@ def layer_version(scope: Construct, *, settings: StageSettings, folder: Path) ->
     )
 
 
-def _requirements(root: Path) -> str:
-    """The product's own dependencies with versions and hashes, from uv.lock alone."""
-    without = [word for package in (*_IN_THE_RUNTIME, *_NEVER_ASKED) for word in ("--no-emit-package", package)]
+def _requirements(root: Path, *group: str) -> str:
+    """The product's own dependencies with versions and hashes, from uv.lock alone. `group`: those of a group instead."""
+    left_out = (*_IN_THE_RUNTIME, *_NEVER_ASKED, *(_IN_THE_OTHER_LAYER if group else ()))
+    without = [word for package in left_out for word in ("--no-emit-package", package)]
     return _uv(
         "export",
         "--frozen",
@@ -114,6 +144,7 @@ def _requirements(root: Path) -> str:
         "--no-emit-project",
         "--no-annotate",
         "--no-header",
+        *group,
         *without,
         root=root,
     )
@@ -146,6 +177,12 @@ def _strip(folder: Path, zones: Collection[str]) -> None:
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
+def _strip_payments(folder: Path) -> None:
+    for pattern in (*_DEAD_WEIGHT, *_TYPING):
+        for path in list(folder.glob(pattern)):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
 def _uv(*words: str, root: Path) -> str:
     """uv of this environment, which is the version that wrote uv.lock."""
     done = subprocess.run([find_uv_bin(), *words, "--quiet"], cwd=root, capture_output=True, text=True, check=False)
@@ -157,3 +194,4 @@ def _uv(*words: str, root: Path) -> str:
 if __name__ == "__main__":  # `make setup`: afterwards no synth needs the network
     for stage in ("local", "dev"):
         bundle_layer(settings_of(stage), root=Path(__file__).resolve().parents[2])
+        bundle_payment_layer(settings_of(stage), root=Path(__file__).resolve().parents[2])

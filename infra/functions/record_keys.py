@@ -72,8 +72,8 @@ def of_sign_in_links(table: dynamodb.Table) -> list[iam.PolicyStatement]:
 
 
 def _of_gateway(gateway: str) -> tuple[str, ...]:
-    """The sandbox keeps its transactions among the records."""
-    return ("sandbox#*",) if gateway == SANDBOX else ()
+    """The sandbox keeps its transactions among the records, Stripe's adapter the ids of payments there."""
+    return ("sandbox#*",) if gateway == SANDBOX else (f"{gateway}#*",)
 
 
 def of_api(table: dynamodb.Table) -> list[iam.PolicyStatement]:

@@ -6,6 +6,7 @@ cannot be reached.
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -54,10 +55,12 @@ def deployed(stage: str, options: dict[str, Any]) -> Stage:
     queues = load_queues(owned_files(stage).queues)
     machines = {str(each.order_queue_id): by_folder[each.key] for each in queues.values() if each.key in by_folder}
     client = boto3.client("dynamodb", **options)
+    settings = settings_of(stage)
+    os.environ["PAYMENT_SECRETS"] = json.dumps(dict(settings.payment_secrets))  # as the stage's functions have it
     return stage_of(
         DynamoOrderStore(output_of(stage, "OrderTable", options), client),
         RecordTable(output_of(stage, "RecordTable", options), client),
-        gateway=settings_of(stage).gateway,
+        gateway=settings.gateway,
         queues=queues,
         machines=machines,
         client=boto3.client("stepfunctions", **options),

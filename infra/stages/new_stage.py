@@ -55,7 +55,9 @@ def ask() -> dict[str, Any]:
 def _gateway() -> dict[str, Any]:
     found = _asked(f"Payment provider ({', '.join(GATEWAYS)})", _known_gateway, SANDBOX)
     if found != SANDBOX:
-        return {"gateway": found}
+        question = f"ARN of the secret with {found}'s API keys (docs/payments.md); Enter to say it later"
+        arn = _asked(question, _secret, "")
+        return {"gateway": found, **({"payment_secrets": {found: arn}} if arn else {})}
     return {
         "gateway": found,
         "allow_sandbox": typer.confirm("The sandbox takes no real money. Is play money meant?", default=True),
@@ -73,6 +75,12 @@ def _bases() -> Iterator[tuple[str, str]]:
 def _base(text: str) -> str:
     if text:
         _check("webhook_bases", {"name": text})
+    return text
+
+
+def _secret(text: str) -> str:
+    if text:
+        _check("payment_secrets", {"name": text})
     return text
 
 

@@ -17,7 +17,7 @@ from infra.stages.owned_files import OwnedFiles, owned_files
 from infra.stages.samples import host_of, is_nobody_s, sample_catalog, sample_queues, sample_teams, texts_in
 from infra.stages.settings import StageSettings, shown_file
 from infra.stages.this_machine import OWN_ADDRESS
-from lambdas.payments.gateways import GATEWAYS, SANDBOX
+from lambdas.payments.gateways import GATEWAYS, SANDBOX, STRIPE
 
 _WHO = {
     "company": "who you are, as clients know you",
@@ -80,6 +80,8 @@ def _gateway(settings: StageSettings) -> Iterator[str]:
     if settings.gateway not in GATEWAYS:
         stated = f"is {settings.gateway!r}, which" if settings.gateway else "is missing:"
         yield f"gateway {stated} must be an adapter that lambdas/payments/gateways.py knows ({known})"
+    elif settings.gateway == STRIPE and STRIPE not in settings.payment_secrets:
+        yield f"payment_secrets.{settings.gateway} is missing: say the ARN of the secret with its API keys (docs/payments.md)"
     elif settings.gateway == SANDBOX and not settings.allow_sandbox:
         yield (
             "gateway is the sandbox, which takes no real money: name your payment provider's, "

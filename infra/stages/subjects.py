@@ -21,6 +21,10 @@ _TOPIC = r"arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}"
 _Topic = Annotated[str, Field(pattern=f"^{_TOPIC}$")]
 _Host = Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]+$")]
 _Mail = Annotated[str, AfterValidator(email)]
+_SecretArn = Annotated[
+    str,
+    Field(pattern=r"^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[A-Za-z0-9/_+=.@-]+-[A-Za-z0-9]{6}$"),
+]
 Provider = Literal["docusign", "generic"]
 
 
@@ -69,6 +73,10 @@ class Money(Frozen):
     """Payments."""
 
     gateway: str = Field("", description="The payment provider's adapter, as lambdas/payments/gateways.py names it.")
+    payment_secrets: Mapping[_BaseName, _SecretArn] = Field(
+        default_factory=dict,
+        description="ARN of the secret with the gateway's API keys, by the gateway's name (docs/payments.md).",
+    )
     allow_sandbox: bool = Field(
         False, description="Play money is meant: the sandbox's gateway and pages, sample plans, rates, teams and forms."
     )

@@ -112,4 +112,8 @@ def hosted_pages(gateway: str) -> HostedPages:
     match gateway:
         case "sandbox":
             return SandboxPages()
-    raise ValueError(f"no gateway called {gateway} has pages here; known: sandbox")
+        case "stripe":
+            from lambdas.payments.stripe.parts import pages  # no stage has two
+
+            return pages()
+    raise ValueError(f"no gateway called {gateway} has pages here; known: sandbox, stripe")

@@ -102,7 +102,7 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def prod(sources: Path, tmp_path_factory: pytest.TempPathFactory) -> Synthesized:
-    return _synthesize(filled_in_prod(), sources=sources, into=tmp_path_factory.mktemp("prod"))
+    return synthesize(filled_in_prod(), sources=sources, into=tmp_path_factory.mktemp("prod"))
 
 
 @pytest.fixture(scope="session")
@@ -113,7 +113,7 @@ def operations(prod: Synthesized) -> Synthesized:
 
 @pytest.fixture(scope="session")
 def local(sources: Path, tmp_path_factory: pytest.TempPathFactory) -> Synthesized:
-    return _synthesize(settings_of("local"), sources=sources, into=tmp_path_factory.mktemp("local"))
+    return synthesize(settings_of("local"), sources=sources, into=tmp_path_factory.mktemp("local"))
 
 
 @pytest.fixture(params=["prod", "local"])
@@ -123,11 +123,11 @@ def stage(request: pytest.FixtureRequest) -> Synthesized:
     return synthesized
 
 
-def _synthesize(settings: StageSettings, *, sources: Path, into: Path) -> Synthesized:
+def synthesize(settings: StageSettings, *, sources: Path, into: Path) -> Synthesized:
     layer = into / "layer"
     (layer / "python").mkdir(parents=True)
     (layer / "python" / "stub.py").write_text("")
     app = new_app(outdir=into / "out")
-    add_stack(app, settings=settings, layer=layer, sources=sources)
+    add_stack(app, settings=settings, layer=layer, payment_layer=layer, sources=sources)
     app.synth()
     return Synthesized(settings=settings, outdir=into / "out", sources=sources)

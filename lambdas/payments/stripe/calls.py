@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from lambdas.payments.gateway import GatewayRefusedUsError
 from lambdas.runtime.provider_keys import Keys
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ class StripeCalls:
 
     def ask(self, work: "Callable[[StripeClient], Any]") -> dict[str, Any]:
         """The answer to one call, as plain Python. Raises the port's errors, and StateDiffersError."""
+        if not self._keys.knows(PROVIDER):
+            raise GatewayRefusedUsError("this function has no key of the payment provider")
         from lambdas.payments.stripe import sdk  # most runs of a function pay nothing
 
         try:

@@ -122,6 +122,21 @@ def test_the_requirements_are_pinned_with_hashes_and_leave_out_what_the_runtime_
     assert requirements.count("--hash=sha256:") >= len(names)
 
 
+def test_the_layer_of_those_that_pay_has_what_no_other_layer_has() -> None:
+    names = {
+        line.split("==")[0] for line in layer._requirements(ROOT, "--only-group", "stripe").splitlines() if "==" in line
+    }
+
+    assert names == {"stripe", "requests", "certifi", "charset-normalizer"}
+
+
+def test_the_layer_of_those_that_pay_is_another_folder(uv: UvWithoutNetwork, tmp_path: Path) -> None:
+    made = layer.bundle_payment_layer(SETTINGS, root=tmp_path)
+
+    assert made == layer.bundle_payment_layer(SETTINGS, root=tmp_path) != layer.bundle_layer(SETTINGS, root=tmp_path)
+    assert not (made / "python/pydantic/tests").exists()
+
+
 def test_a_failure_of_uv_is_shown_in_its_own_words(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     def run(*_: object, **__: object) -> subprocess.CompletedProcess[str]:
         return subprocess.CompletedProcess(args=[], returncode=2, stdout="", stderr="error: no wheel for this platform")

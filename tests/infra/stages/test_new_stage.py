@@ -47,6 +47,17 @@ def test_answers_become_a_stage_that_can_be_deployed(folder: Path, monkeypatch: 
     refuse_unready(settings, ROOT)
 
 
+def test_a_stage_that_pays_by_stripe_names_the_secret_with_its_keys(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arn = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:payments/dev/stripe-AbC123"
+    assert answered(monkeypatch, [*TRIAL[:6], "stripe", "sk_live_in_place_of_an_arn", arn, "none", "y"]) == 0
+
+    settings = settings_of("dev")
+    assert (settings.gateway, settings.payment_secrets) == ("stripe", {"stripe": arn})
+    refuse_unready(settings, ROOT)
+
+
 def test_a_stage_for_trying_out_asks_less(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert answered(monkeypatch, TRIAL) == 0
 

@@ -55,6 +55,14 @@ def problems(settings: StageSettings, sources: Path) -> list[str]:
     return []
 
 
+def test_stripe_needs_the_secret_with_its_keys(shop: Path) -> None:
+    settings = filled_in_prod().changed(gateway="stripe", allow_sandbox=False)
+    arn = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:payments/prod/stripe-AbC123"
+
+    assert names(problems(settings, shop)) == {"payment_secrets.stripe"}
+    assert problems(settings.changed(payment_secrets={"stripe": arn}), shop) == []
+
+
 def names(found: list[str]) -> set[str]:
     return {line.split(" ")[0] for line in found}
 

@@ -1,0 +1,78 @@
+"""A stage that pays by Stripe: who has the SDK, who may read the key, and nobody else."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from infra.actions import ACTIONS
+from infra.app import ROOT
+from lambdas.payments.gateways import STRIPE
+from tests.infra.conftest import synthesize
+from tests.infra.filled_in import filled_in_prod
+from tests.infra.template import Synthesized, name_of
+
+ARN = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:payments/prod/stripe-AbC123"
+PAYS = {
+    "ActionsAddServicesFunction",
+    "ActionsGenerateInvoiceFunction",
+    "ActionsReversePaymentFunction",
+    "ApiHandlerFunction",
+    "BulkWorkerFunction",
+    "DeskHandlerFunction",
+    "FormsHandlerFunction",
+    "IntakeWorkerFunction",
+    "RunbooksHandlerFunction",
+    "WatchCheckFunction",
+}
+
+
+@pytest.fixture(scope="module")
+def paying(sources: Path, tmp_path_factory: pytest.TempPathFactory) -> Synthesized:
+    settings = filled_in_prod().changed(gateway=STRIPE, payment_secrets={STRIPE: ARN})
+    return synthesize(settings, sources=sources, into=tmp_path_factory.mktemp("paying"))
+
+
+def functions(stage: Synthesized) -> dict[str, dict[str, object]]:
+    return {
+        name: each["Properties"]
+        for name, each in stage.resources.items()
+        if each["Type"] == "AWS::Lambda::Function" and "Handler" in each["Properties"]
+    }
+
+
+def test_functions_that_pay_have_the_sdk_and_know_the_secret_and_no_others(paying: Synthesized) -> None:
+    found = functions(paying)
+    layered = {name for name, each in found.items() if "Payments" in map(name_of, each["Layers"])}  # type: ignore[call-overload]
+    knows = {name for name, each in found.items() if "PAYMENT_SECRETS" in json.dumps(each["Environment"])}
+
+    assert layered == knows == PAYS
+    for name in PAYS:
+        variables = found[name]["Environment"]["Variables"]  # type: ignore[index]
+        assert (variables["GATEWAY"], json.loads(variables["PAYMENT_SECRETS"])) == (STRIPE, {STRIPE: ARN})
+
+
+def test_exactly_this_secret_may_be_read_by_exactly_those_that_pay(paying: Synthesized) -> None:
+    readers = {}
+    for name, each in paying.resources.items():
+        if each["Type"] == "AWS::IAM::Role":
+            for policy in each["Properties"].get("Policies", ()):
+                for statement in policy["PolicyDocument"]["Statement"]:
+                    if ARN in json.dumps(statement):
+                        readers[name] = statement
+    assert set(readers) == {name.removesuffix("Function") + "Role" for name in PAYS}
+    assert {json.dumps(each, sort_keys=True) for each in readers.values()} == {
+        json.dumps({"Action": "secretsmanager:GetSecretValue", "Effect": "Allow", "Resource": ARN}, sort_keys=True)
+    }
+
+
+def test_a_stage_that_plays_has_neither(stage: Synthesized) -> None:
+    assert "Payments" not in stage.resources
+    assert "PAYMENT_SECRETS" not in json.dumps(stage.template)
+
+
+def test_an_action_has_the_key_if_and_only_if_it_asks_the_provider() -> None:
+    asks = re.compile(r"tools\.gateway|_frame\.(reversal|capture)\b")
+    found = {module for module in ACTIONS if asks.search((ROOT / f"lambdas/actions/{module}.py").read_text("utf-8"))}
+    assert {module for module, needs in ACTIONS.items() if needs.pays} == found
