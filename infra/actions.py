@@ -54,6 +54,7 @@ class Actions(Construct):
     """`functions` by module name, the word that file, Lambda, state and queue.toml share."""
 
     def __init__(self, scope: Construct, construct_id: str, *, parts: FunctionParts, storage: Storage) -> None:
+        """Longer than 30 lines, because it is one declaration: all that the function of a module has."""
         super().__init__(scope, construct_id)
         self.mail = Mail(self, "Mail", settings=parts.settings)
         self.webhook_secret = WebhookSecret(self, "WebhookSecret", settings=parts.settings)

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 
 from infra.app import ROOT
 from infra.functions.layer import bundle_layer, bundle_payment_layer
 from infra.stages.settings import settings_of
-from lambdas.payments.gateway import GatewayRefusedUsError
+from lambdas.payments.gateway import GatewayRefusedUsError, GatewayUnavailableError
 from lambdas.payments.gateways import gateway_named
 from lambdas.payments.hosted_pages import HostedPage, NotEnteredError, hosted_pages
 from lambdas.payments.paused_gateway import PausableGateway
@@ -56,13 +57,13 @@ def test_the_key_is_read_from_the_secret_that_the_environment_names(
     class Secrets:
         def get_secret_value(self, *, SecretId: str) -> dict[str, str]:
             asked.append(SecretId)
-            raise ConnectionError
+            raise EndpointConnectionError(endpoint_url="https://secrets.invalid")
 
     monkeypatch.setenv("PAYMENT_SECRETS", json.dumps({"stripe": ARN}))
     monkeypatch.setattr("lambdas.runtime.provider_keys.secrets_manager", Secrets)
     gateway = gateway_named("stripe", records)
     assert asked == []
-    with pytest.raises(ConnectionError):
+    with pytest.raises(GatewayUnavailableError, match="could not be read"):
         gateway.authorize(key="k", token="pm_1", amount_cents=2000, currency="USD", order_id="1001")
 
     assert asked == [ARN]

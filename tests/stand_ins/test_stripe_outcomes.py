@@ -171,6 +171,13 @@ def test_a_key_of_ours_that_is_not_accepted_is_no_decline(shop: Shop, is_restric
     assert shop.booked("pi") == []
 
 
+def test_an_empty_secret_is_no_decline(shop: Shop) -> None:
+    shop.secrets.text = "\n"
+    with pytest.raises(GatewayRefusedUsError, match="empty"):
+        shop.authorize()
+    assert shop.stand_in.api.calls == []
+
+
 def test_a_replaced_key_is_fetched_again_without_a_cold_start(shop: Shop) -> None:
     held = shop.authorize()
     shop.stand_in.api.secrets.clear()

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from lambdas.payments.gateway import GatewayRefusedUsError
+from lambdas.payments.gateway import GatewayRefusedUsError, GatewayUnavailableError
 from lambdas.runtime.provider_keys import Keys
 
 if TYPE_CHECKING:
@@ -39,7 +39,19 @@ class StripeCalls:
     def _client(self) -> "StripeClient":
         from lambdas.payments.stripe.sdk import client_of
 
-        secret = self._keys.of(PROVIDER)[0]
+        secret = self._read_key()
         if self._known is None or self._known[0] != secret:
             self._known = (secret, client_of(secret, self._address))
         return self._known[1]
+
+    def _read_key(self) -> str:
+        """The first key of the secret. Nothing was asked of Stripe yet, so nothing moved if it cannot be read."""
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        try:
+            found = self._keys.of(PROVIDER)
+        except (BotoCoreError, ClientError):
+            raise GatewayUnavailableError("the key of the payment provider could not be read") from None
+        if not found:
+            raise GatewayRefusedUsError("the secret with the payment provider's key is empty")
+        return found[0]
