@@ -22,7 +22,7 @@ class PauseKind(StrEnum):
 class Pause(Frozen):
     """`name`: the module, the gateway, or the queue's id. `reason` is for staff alone. Times are Unix seconds.
 
-    `over_at`: when somebody ended it before its time.
+    `revision`: one more with each change. `over_at`: when somebody ended it before its time.
     """
 
     pause_id: str
@@ -32,6 +32,7 @@ class Pause(Frozen):
     by: str
     since: int
     ends_at: int
+    revision: int = 1
     over_at: int | None = None
     over_by: str = ""
 
@@ -47,6 +48,13 @@ class Pause(Frozen):
         what = "no money is moved" if self.kind is PauseKind.GATEWAY else f"{self.name} is paused"
         until = f"until {self.until} ({self.by}: {self.reason})"
         return f"{what} {until}; this continues automatically then, or when that is ended before"
+
+
+class SeenPause(Frozen):
+    """A pause as somebody saw it, who changes or ends that one and no other. `revision` of None: as it is by now."""
+
+    pause_id: str
+    revision: int | None = None
 
 
 class PausesUnreadError(Exception):

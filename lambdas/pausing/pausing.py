@@ -10,7 +10,7 @@ from lambdas.access.acting_user import ActingUser
 from lambdas.access.errors import NotAllowedError
 from lambdas.access.visibility import queues_seen_by
 from lambdas.orders.errors import QueueNotFoundError
-from lambdas.orders.pauses import Pause, PauseKind
+from lambdas.orders.pauses import Pause, PauseKind, SeenPause
 from lambdas.orders.service import OrderService
 from lambdas.pausing.errors import NothingToPauseError
 from lambdas.payments.gateways import GATEWAYS
@@ -31,20 +31,35 @@ class Pausing:
     records: PauseRecords
 
     def begin(
-        self, acting: ActingUser, kind: PauseKind, name: str, *, reason: str, ends_at: int, pause_id: str = ""
+        self,
+        acting: ActingUser,
+        kind: PauseKind,
+        name: str,
+        *,
+        reason: str,
+        ends_at: int,
+        seen: SeenPause | None = None,
     ) -> Pause:
-        """Begin a pause, or change the one of this id. Raises AccessError, NothingToPauseError, QueueNotFoundError,
-        and as PauseRecords."""
+        """Begin a pause, or give the one that was `seen` another end and reason. Raises AccessError, NothingToPauseError,
+        QueueNotFoundError, and as PauseRecords."""
         self._admit(acting, kind, name)
-        pause = self.records.start(kind, name, reason=reason, by=acting.name, ends_at=ends_at, pause_id=pause_id)
-        logger.warning("paused", kind=pause.kind.value, paused=pause.name, user=acting.name, until=pause.until)
+        pause = self.records.start(kind, name, reason=reason, by=acting.name, ends_at=ends_at, seen=seen)
+        logger.warning(
+            "pause changed" if seen else "paused",
+            kind=pause.kind.value,
+            paused=pause.name,
+            user=acting.name,
+            until=pause.until,
+            pause=pause.pause_id,
+            revision=pause.revision,
+        )
         return pause
 
-    def end(self, acting: ActingUser, kind: PauseKind, name: str) -> Pause:
+    def end(self, acting: ActingUser, kind: PauseKind, name: str, *, seen: SeenPause | None = None) -> Pause:
         """End a pause before its time, and wake what waits for it. Raises as `begin`."""
         self._admit(acting, kind, name)
-        pause = self.records.end(kind, name, by=acting.name)
-        logger.warning("resumed", kind=pause.kind.value, paused=pause.name, user=acting.name)
+        pause = self.records.end(kind, name, by=acting.name, seen=seen)
+        logger.warning("resumed", kind=pause.kind.value, paused=pause.name, user=acting.name, pause=pause.pause_id)
         wake_waiting(self.records, pause, partial(self.service.resume_paused, by=acting.name), most=_WOKEN_AT_ONCE)
         return pause
 

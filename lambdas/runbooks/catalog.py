@@ -161,6 +161,11 @@ RUNBOOKS: tuple[Runbook, ...] = (
                 default=None,
             ),
             _WHY,
+            Parameter(
+                name="PauseId",
+                about="A pause that is there, to give it another end and reason. Left out: a new pause begins.",
+                pattern="[0-9a-f]{16}",
+            ),
         ),
     ),
     Runbook(

@@ -2,7 +2,7 @@
 
 from lambdas.access.acting_user import ActingUser
 from lambdas.access.console_user import console_user
-from lambdas.orders.pauses import Pause, PauseKind
+from lambdas.orders.pauses import Pause, PauseKind, SeenPause
 from lambdas.pausing.pausing import Pausing
 from lambdas.records.pauses.pause import MAX_DAYS, PauseRecords
 from lambdas.records.users.rights import Right
@@ -22,7 +22,7 @@ def pause_or_resume(parts: RunbookParts, started: Started) -> str:
     pausing = Pausing(parts.service, PauseRecords(parts.records, parts.service.now))
     if started.runbook.verb is Verb.PAUSE:
         pause = _pause(parts, pausing, started, kind, name)
-        return f"the {kind.value} {name} is paused until {pause.until}; orders keep arriving and wait"
+        return f"the {kind.value} {name} is paused until {pause.until} (pause {pause.pause_id}); orders keep arriving and wait"
     if not any(each.over_by == started.signature for each in pausing.records.listed()):
         pausing.end(_acting(started, "order.resume"), kind, name)
     return f"the {kind.value} {name} is paused no longer; what waited for it continues within minutes"
@@ -36,7 +36,9 @@ def _pause(parts: RunbookParts, pausing: Pausing, started: Started, kind: PauseK
     if minutes > MAX_DAYS * _DAY_MINUTES:
         raise WrongParameterError("Minutes", f"are more than {MAX_DAYS} days; a pause can be prolonged later")
     reason, acting = started.values.text("Reason"), _acting(started, "order.pause")
-    return pausing.begin(acting, kind, name, reason=reason, ends_at=now + 60 * minutes)
+    pause_id = started.values.text("PauseId")
+    seen = SeenPause(pause_id=pause_id) if pause_id else None
+    return pausing.begin(acting, kind, name, reason=reason, ends_at=now + 60 * minutes, seen=seen)
 
 
 def _acting(started: Started, method: str) -> ActingUser:

@@ -27,16 +27,20 @@ def pause(
     queue: _Queue = None,
     minutes: Annotated[int, typer.Option(help="How long, at most seven days.")],
     reason: Annotated[str, typer.Option(help="Why: it stands on the orders that wait.")],
+    pause_id: Annotated[
+        str, typer.Option(help="A pause that is there, as `order pauses` lists it, to give it another end and reason.")
+    ] = "",
     execute: _Execute = False,
     yes: _Yes = False,
     stage: Stage = "local",
     as_json: AsJson = False,
 ) -> None:
     """Pause a module, the gateway or the submits of a queue. Without --execute, show what would be paused."""
-    thing = _thing(module, gateway, queue)
+    thing, changes = _thing(module, gateway, queue), {"pause_id": pause_id} if pause_id else {}
+    act = f"let the pause {pause_id} of {_named(thing)} end in" if changes else f"pause {_named(thing)} for"
     with session(stage, as_json=as_json) as api:
-        if _confirmed(api, f"pause {_named(thing)} for {minutes} minutes", execute=execute, yes=yes):
-            done = api.call("order.pause", **thing, minutes=minutes, reason=reason)
+        if _confirmed(api, f"{act} {minutes} minutes", execute=execute, yes=yes):
+            done = api.call("order.pause", **thing, **changes, minutes=minutes, reason=reason)
             api.show(_show_one, done)
 
 

@@ -117,9 +117,9 @@ def _short(value: object) -> str:
 
 
 def pauses(console: Console, found: Iterable[Values]) -> None:
-    columns = ("kind", "name", "by", "since", "until", "reason", "over_at")
+    columns = ("kind", "name", "by", "since", "until", "reason", "over_at", "pause_id")
     rows = ([each.get(column) for column in columns] for each in found)
-    table(console, "paused", "name", "by", "since", "until", "why", "over since", rows=rows)
+    table(console, "paused", "name", "by", "since", "until", "why", "over since", "pause", rows=rows)
 
 
 def preview(console: Console, found: Values) -> None:

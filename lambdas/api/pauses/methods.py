@@ -18,12 +18,12 @@ def _pause(backend: Backend, request: PauseRequest, caller: Caller) -> Pause:
         request.name,
         reason=request.reason,
         ends_at=request.until or backend.service.now() + 60 * (request.minutes or 0),
-        pause_id=request.pause_id or "",
+        seen=request.seen,
     )
 
 
 def _resume(backend: Backend, request: ResumeRequest, caller: Caller) -> Pause:
-    return _pausing(backend).end(caller, request.kind, request.name)
+    return _pausing(backend).end(caller, request.kind, request.name, seen=request.seen)
 
 
 def _pause_list(backend: Backend, request: PauseListRequest, caller: Caller) -> tuple[Pause, ...]:

@@ -6,7 +6,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from lambdas.api.http.parameters import Count, Request, Text, UnixTime
 from lambdas.orders.contact.text import lines
-from lambdas.orders.pauses import PauseKind
+from lambdas.orders.pauses import PauseKind, SeenPause
 
 MAX_REASON = 250
 
@@ -41,7 +41,30 @@ class _Paused(Request):
         return self.module or self.gateway or str(self.order_queue_id)
 
 
-class PauseRequest(_Paused):
+class _OfPause(_Paused):
+    """May name the pause that the caller saw."""
+
+    pause_id: Text = Field(
+        default=None,
+        description="The pause that you saw: order.pause gives it another end and reason, order.resume ends no other one.",
+    )
+    revision: Count = Field(
+        default=None,
+        description="With pause_id: the pause's revision that you saw. If somebody changed it since, nothing is done.",
+    )
+
+    @model_validator(mode="after")
+    def _names_a_pause(self) -> "_OfPause":
+        if self.revision is not None and not self.pause_id:
+            raise ValueError("a revision needs the pause_id that it belongs to")
+        return self
+
+    @property
+    def seen(self) -> SeenPause | None:
+        return SeenPause(pause_id=self.pause_id, revision=self.revision) if self.pause_id else None
+
+
+class PauseRequest(_OfPause):
     """`order.pause`."""
 
     reason: Annotated[str, Field(max_length=MAX_REASON), AfterValidator(lines), AfterValidator(_with_text)] = Field(
@@ -49,7 +72,6 @@ class PauseRequest(_Paused):
     )
     until: UnixTime = Field(default=None, description="When it ends automatically, in Unix seconds, within 7 days.")
     minutes: Count = Field(default=None, description="In place of until: after how many minutes it ends automatically.")
-    pause_id: Text = Field(default=None, description="A pause that is there, to give it another end and reason.")
 
     @model_validator(mode="after")
     def _ends(self) -> "PauseRequest":
@@ -58,7 +80,7 @@ class PauseRequest(_Paused):
         return self
 
 
-class ResumeRequest(_Paused):
+class ResumeRequest(_OfPause):
     """`order.resume`."""
 
 

@@ -10,6 +10,7 @@ from lambdas.orders.pauses import Pause
 
 class PauseView(TypedDict):
     pause_id: Annotated[str, Doc("The pause's id.")]
+    revision: Annotated[int, Doc("One more with each change of its end or reason.")]
     kind: Annotated[Literal["module", "gateway", "queue"], Doc("What is paused.")]
     name: Annotated[str, Doc("The module, the gateway, or the queue's id.")]
     reason: Annotated[str, Doc("Why; empty for who may not see personal data.")]
@@ -29,6 +30,7 @@ class PausesView(TypedDict):
 def pause_view(pause: Pause) -> PauseView:
     return {
         "pause_id": pause.pause_id,
+        "revision": pause.revision,
         "kind": pause.kind.value,
         "name": pause.name,
         "reason": pause.reason,
@@ -48,6 +50,7 @@ def record(pause: Pause) -> dict[str, Any]:
     """For API 2.0: all text."""
     return {
         "pause_id": pause.pause_id,
+        "revision": str(pause.revision),
         "kind": pause.kind.value,
         "name": pause.name,
         "reason": pause.reason,

@@ -13,10 +13,14 @@ from lambdas.runtime.models import Frozen
 
 
 class PauseLine(Frozen):
-    """`key`: names what is paused, as `module:call_webhook`. `waiting`: how many orders wait for it, in words; empty: not known.
-    `over`: since when it is over while its orders continue."""
+    """`key`: names what is paused, as `module:call_webhook`. `pause_id`, `revision`: the pause as it was shown.
+
+    `waiting`: how many orders wait for it, in words; empty: not known. `over`: since when it is over while its orders continue.
+    """
 
     key: str
+    pause_id: str
+    revision: int
     what: str
     reason: str
     by: str
@@ -24,7 +28,7 @@ class PauseLine(Frozen):
     until: str
     over: str
     waiting: str = ""
-    may_resume: bool = False
+    may_pause: bool = False
 
 
 class PausesPage(Frozen):
@@ -43,6 +47,8 @@ def read_pauses(desk: Desk, pausing: Pausing, user: ApiUser) -> PausesPage:
 def pause_line(desk: Desk, pause: Pause) -> PauseLine:
     return PauseLine(
         key=f"{pause.kind.value}:{pause.name}",
+        pause_id=pause.pause_id,
+        revision=pause.revision,
         what=_what(desk, pause.kind, pause.name),
         reason=pause.reason,
         by=pause.by,
@@ -57,7 +63,7 @@ def pause_line(desk: Desk, pause: Pause) -> PauseLine:
 def _with_orders(desk: Desk, pausing: Pausing, user: ApiUser, pause: Pause) -> PauseLine:
     line = pause_line(desk, pause)
     may = pausing.may_pause(user, pause.kind, pause.name) and pause.is_active(desk.now())
-    return line.changed(waiting=_waiting(desk, user, pause), may_resume=may)
+    return line.changed(waiting=_waiting(desk, user, pause), may_pause=may)
 
 
 def _waiting(desk: Desk, user: ApiUser, pause: Pause) -> str:

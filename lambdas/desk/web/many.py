@@ -1,6 +1,6 @@
 """Routes what is about many orders: pauses, previews and bulk runs."""
 
-from lambdas.desk.web.pauses import begin_pause, end_pause, show_pauses
+from lambdas.desk.web.pauses import begin_pause, change_pause, end_pause, show_pauses
 from lambdas.desk.web.site import Site
 from lambdas.records.users.sessions import UserSession
 from lambdas.web.http import Answer, WebRequest
@@ -13,6 +13,8 @@ def answer_about_many(site: Site, request: WebRequest, session: UserSession) -> 
             return show_pauses(site, request, session)
         case "POST", ("desk", "pauses"):
             return begin_pause(site, request, session)
+        case "POST", ("desk", "pauses", "change"):
+            return change_pause(site, request, session)
         case "POST", ("desk", "pauses", "resume"):
             return end_pause(site, request, session)
         case method, ("desk", "bulk", *rest):

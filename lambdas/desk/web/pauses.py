@@ -7,8 +7,9 @@ from lambdas.desk.pages.pauses import read_pauses
 from lambdas.desk.web.forms import reason_of, refuse_others
 from lambdas.desk.web.shell import page
 from lambdas.desk.web.site import Site
-from lambdas.orders.pauses import PauseKind
-from lambdas.records.pauses.errors import NotPausedError, OtherPauseError
+from lambdas.orders.errors import OrderError
+from lambdas.orders.pauses import PauseKind, SeenPause
+from lambdas.records.pauses.errors import NotPausedError, OtherPauseError, PauseChangedError
 from lambdas.records.pauses.pause import MAX_DAYS
 from lambdas.records.users.rights import Right
 from lambdas.records.users.sessions import UserSession
@@ -16,8 +17,12 @@ from lambdas.web.http import Answer, RefusedError, WebRequest, see_other
 
 PATH = "/desk/pauses"
 _MOST_REASON = 250
+_DOUBLE_CLICK_SECONDS = 60
+_LOOK = "Look at it as it is now, and decide again."
 _NOTICES = {
     "paused": "It is paused. Orders keep arriving and wait.",
+    "changed": "Its end and reason were changed. What waits for it waits until then.",
+    "ended": "It was over already, so nothing was changed. What waited for it continues. Pause it again if it must wait longer.",
     "resumed": "It is paused no longer. What waited for it continues within minutes.",
     "over": "It was not paused any more, so nothing had to be done.",
 }
@@ -32,36 +37,80 @@ def show_pauses(site: Site, request: WebRequest, session: UserSession) -> Answer
 def begin_pause(site: Site, request: WebRequest, session: UserSession) -> Answer:
     """The same button pressed twice pauses once. Raises RefusedError, OrderError."""
     refuse_others(request, session)
-    kind, name = _named(request)
-    reason, minutes = (
-        reason_of(request, _MOST_REASON, _unfit, kept="with the orders that wait"),
-        request.typed.get("minutes", ""),
-    )
-    if not (minutes.isdecimal() and len(minutes) < 6 and 0 < int(minutes) <= MAX_DAYS * 24 * 60):
-        raise _unfit(f"Say after how many minutes it ends, from 1 to {MAX_DAYS * 24 * 60:,}.")
-    acting_user = acting(session.user, "order.pause", Right.PAUSE)
-    ends_at = site.now() + 60 * int(minutes)
+    (kind, name), reason, ends_at = _named(request), _reason(request), _end(site, request)
     try:
-        site.pausing.begin(acting_user, kind, name, reason=reason, ends_at=ends_at)
+        site.pausing.begin(acting(session.user, "order.pause", Right.PAUSE), kind, name, reason=reason, ends_at=ends_at)
     except OtherPauseError as other:
         mine = (kind, name, session.user.name, reason)
         if mine not in [(each.kind, each.name, each.by, each.reason) for each in site.pausing.records.active()]:
-            text = (
-                f"{other.message[:1].upper()}{other.message[1:].partition(';')[0]}. Resume it first, to pause it again."
-            )
-            raise RefusedError(HTTPStatus.CONFLICT, "Paused already", text, ("Pauses", PATH)) from None
+            raise _conflict("Paused already", other, "Change its end below, or resume it first.") from None
     return see_other(f"{PATH}?done=paused")
+
+
+def change_pause(site: Site, request: WebRequest, session: UserSession) -> Answer:
+    """Gives the pause that was shown another end and reason. The same button pressed twice changes it once. Raises RefusedError,
+    OrderError."""
+    refuse_others(request, session)
+    (kind, name), seen, reason, ends_at = _named(request), _seen(request), _reason(request), _end(site, request)
+    user = acting(session.user, "order.pause", Right.PAUSE)
+    try:
+        site.pausing.begin(user, kind, name, reason=reason, ends_at=ends_at, seen=seen)
+    except NotPausedError:
+        return see_other(f"{PATH}?done=ended")
+    except PauseChangedError as changed:
+        if not _is_done(site, seen, (session.user.name, reason), ends_at):
+            raise _conflict("Nothing was changed", changed, _LOOK) from None
+    except OtherPauseError as other:
+        raise _conflict("Nothing was changed", other, _LOOK) from None
+    return see_other(f"{PATH}?done=changed")
 
 
 def end_pause(site: Site, request: WebRequest, session: UserSession) -> Answer:
     """Two who resume at once both read that it is paused no longer. Raises RefusedError, OrderError."""
     refuse_others(request, session)
-    kind, name = _named(request)
+    (kind, name), seen = _named(request), _seen(request)
     try:
-        site.pausing.end(acting(session.user, "order.resume", Right.PAUSE), kind, name)
+        site.pausing.end(acting(session.user, "order.resume", Right.PAUSE), kind, name, seen=seen)
     except NotPausedError:
         return see_other(f"{PATH}?done=over")
+    except (PauseChangedError, OtherPauseError) as other:
+        raise _conflict("Nothing was resumed", other, _LOOK) from None
     return see_other(f"{PATH}?done=resumed")
+
+
+def _is_done(site: Site, seen: SeenPause, said: tuple[str, str], ends_at: int) -> bool:
+    """Whether this very change, by this user, is what became of the pause that was shown."""
+    return any(
+        each.pause_id == seen.pause_id
+        and each.revision == (seen.revision or 0) + 1
+        and (each.by, each.reason) == said
+        and abs(each.ends_at - ends_at) < _DOUBLE_CLICK_SECONDS
+        for each in site.pausing.records.active()
+    )
+
+
+def _seen(request: WebRequest) -> SeenPause:
+    pause_id, revision = request.typed.get("pause_id", ""), request.typed.get("revision", "")
+    if not pause_id or not (revision.isdecimal() and len(revision) < 10):
+        raise _unfit("Load the page again: it does not say which pause it showed.")
+    return SeenPause(pause_id=pause_id[:64], revision=int(revision))
+
+
+def _reason(request: WebRequest) -> str:
+    return reason_of(request, _MOST_REASON, _unfit, kept="with the orders that wait")
+
+
+def _end(site: Site, request: WebRequest) -> int:
+    minutes = request.typed.get("minutes", "")
+    if not (minutes.isdecimal() and len(minutes) < 6 and 0 < int(minutes) <= MAX_DAYS * 24 * 60):
+        raise _unfit(f"Say after how many minutes it ends, from 1 to {MAX_DAYS * 24 * 60:,}.")
+    return site.now() + 60 * int(minutes)
+
+
+def _conflict(title: str, error: OrderError, hint: str) -> RefusedError:
+    """Gives the beginning of the error; the rest of it is for programs."""
+    text = f"{error.message[:1].upper()}{error.message[1:].partition(';')[0]}. {hint}"
+    return RefusedError(HTTPStatus.CONFLICT, title, text, ("Pauses", PATH))
 
 
 def _named(request: WebRequest) -> tuple[PauseKind, str]:

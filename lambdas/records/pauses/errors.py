@@ -43,6 +43,21 @@ class WrongEndError(OrderError):
         super().__init__(f"until: {text}", problems=(Problem("until", text),))
 
 
+class PauseChangedError(OrderError):
+    """The pause is not as its user saw it."""
+
+    kind = "pause_changed"
+    nature = Nature.CONFLICT
+
+    def __init__(self, found: Pause) -> None:
+        super().__init__(
+            f"the pause of the {found.kind} {found.name} was changed meanwhile by {found.by}, and ends {found.until}; "
+            f"to act on it all the same, send its revision {found.revision}",
+            pause_id=found.pause_id,
+            revision=found.revision,
+        )
+
+
 class OtherPauseError(OrderError):
     """Somebody else's pause is not replaced unseen."""
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from lambdas.orders.pauses import Pause, PauseKind, PausesUnreadError
+from lambdas.orders.pauses import Pause, PauseKind, PausesUnreadError, SeenPause
 from lambdas.records.pauses.errors import (
     NotPausedError,
     OtherPauseError,
@@ -19,6 +19,7 @@ from lambdas.records.pauses.errors import (
     TooManyPausesError,
     WrongEndError,
 )
+from lambdas.records.pauses.seen import as_seen, find_active
 from lambdas.records.table import RecordTable
 from lambdas.runtime.items import from_item, to_item
 from lambdas.runtime.models import Frozen
@@ -77,35 +78,43 @@ class PauseRecords:
             self._read_or_keep(of_money=False)
         return tuple(each for each in (self._known or _Read()).pauses if each.is_active(self._now()))
 
-    def start(self, kind: PauseKind, name: str, *, reason: str, by: str, ends_at: int, pause_id: str = "") -> Pause:
-        """Begin a pause; with the `pause_id` of one that is there, give that another end and reason.
+    def start(
+        self, kind: PauseKind, name: str, *, reason: str, by: str, ends_at: int, seen: SeenPause | None = None
+    ) -> Pause:
+        """Begin a pause; give one that was `seen` another end and reason.
 
-        Raises OtherPauseError, NotPausedError, WrongEndError, TooManyPausesError, PausesChangedError.
+        Raises OtherPauseError, PauseChangedError, NotPausedError, WrongEndError, TooManyPausesError, PausesChangedError.
         """
         now = self._now()
         if not now < ends_at <= now + MAX_DAYS * _DAY:
             raise WrongEndError(MAX_DAYS)
         found = self._read()
-        active = _active(found.pauses, now, (kind, name))
-        if active and active.pause_id != pause_id:
-            if (active.reason, active.by, active.ends_at) == (reason, by, ends_at):
-                return active
-            raise OtherPauseError(active)
-        if pause_id and not active:
-            raise NotPausedError(kind, name)
+        active = find_active(found.pauses, now, (kind, name))
+        if active and (active.reason, active.by, active.ends_at) == (reason, by, ends_at):
+            return active
         said = {"reason": reason, "by": by, "ends_at": ends_at}
-        new = Pause(pause_id=secrets.token_hex(8), kind=kind, name=name, since=now, **said)
-        pause = active.changed(**said) if active else new
+        if seen:
+            before = as_seen(active, seen, kind, name)
+            pause = before.changed(**said, revision=before.revision + 1)
+        elif active:
+            raise OtherPauseError(active)
+        else:
+            pause = Pause(pause_id=secrets.token_hex(8), kind=kind, name=name, since=now, **said)
         others = tuple(each for each in found.pauses if each.pause_id != pause.pause_id)
         if len(others) >= MOST_PAUSES:
             raise TooManyPausesError(MOST_PAUSES)
         self._write(found, (*others, pause))
         return pause
 
-    def end(self, kind: PauseKind, name: str, *, by: str) -> Pause:
-        """End a pause before its time. Raises NotPausedError, PausesChangedError."""
+    def end(self, kind: PauseKind, name: str, *, by: str, seen: SeenPause | None = None) -> Pause:
+        """End a pause before its time; only the one that was `seen`, if one is named.
+
+        Raises NotPausedError, OtherPauseError, PauseChangedError, PausesChangedError.
+        """
         found, now = self._read(), self._now()
-        active = _active(found.pauses, now, (kind, name))
+        active = find_active(found.pauses, now, (kind, name))
+        if seen:
+            active = as_seen(active, seen, kind, name)
         if active is None:
             raise NotPausedError(kind, name)
         over = active.changed(over_at=now, over_by=by)
@@ -139,10 +148,10 @@ class PauseRecords:
     def _find(self, *kinds: tuple[PauseKind, str | None], of_money: bool = False) -> Pause | None:
         now = self._now()
         is_fresh = 0 <= now - self._read_at < self._kept_seconds
-        if self._known is not None and is_fresh and _active(self._known.pauses, now, *kinds) is None:
+        if self._known is not None and is_fresh and find_active(self._known.pauses, now, *kinds) is None:
             return None
         self._read_or_keep(of_money=of_money)  # what is known may be over, and nothing is held back for a pause that is
-        return _active(self._known.pauses, now, *kinds) if self._known else None
+        return find_active(self._known.pauses, now, *kinds) if self._known else None
 
     def _read_or_keep(self, *, of_money: bool) -> None:
         """Read the item. If it cannot be read, what was known stays; nothing known raises PausesUnreadError where money moves."""
@@ -167,18 +176,6 @@ class PauseRecords:
         if not self._table.put_if(condition, record, **({"read": before.version} if before.version else {})):
             raise PausesChangedError
         self._read()
-
-
-def _active(pauses: Sequence[Pause], now: int, *kinds: tuple[PauseKind, str | None]) -> Pause | None:
-    """The first active pause of one of these; a name of None: of any name."""
-    return next(
-        (
-            each
-            for each in pauses
-            if each.is_active(now) and ((each.kind, each.name) in kinds or (each.kind, None) in kinds)
-        ),
-        None,
-    )
 
 
 def waiting_pk(pause: Pause) -> str:

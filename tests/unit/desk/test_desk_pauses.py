@@ -76,7 +76,7 @@ def test_a_pause_that_ends_while_nobody_looks_is_over_on_the_next_page(site: Sit
     shown = staff.open("/desk/pauses")
 
     assert "over since" in shown.text
-    assert not [path for path, _ in shown.read.forms if path.endswith("/resume")]
+    assert not [path for path, _ in shown.read.forms if path.endswith(("/resume", "/change"))]
     assert "is paused until" not in shown.text
 
 
@@ -160,5 +160,6 @@ def test_another_site_pauses_nothing(site: Site, staff: Staff) -> None:
     typed = {"what": "module:call_webhook", "reason": "x", "minutes": "5"}
 
     assert staff.post("/desk/pauses", typed).status == 403
+    assert staff.post("/desk/pauses/change", {**typed, "pause_id": "x", "revision": "1"}).status == 403
     assert staff.post("/desk/pauses/resume", typed, origin="https://evil.example").status == 403
     assert site.pausing.records.listed() == ()

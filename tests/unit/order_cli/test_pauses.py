@@ -49,6 +49,20 @@ def test_a_pause_is_asked_for_and_shown_and_ends_with_a_resume(api: _OverTheApi)
     assert paused(api) == []
 
 
+def test_a_pause_is_prolonged_by_its_id(api: _OverTheApi) -> None:
+    made = json.loads(order(*PAUSE, "--execute", "--yes", "--json").stdout)
+    assert made["pause_id"] in order("pauses", "--json").output
+    longer = ("pause", "--module", "call_webhook", "--minutes", "90", "--reason", "still down")
+    assert order(*longer, "--execute", "--yes").exit_code == 1
+
+    shown = order(*longer, "--pause-id", made["pause_id"])
+    assert f"would let the pause {made['pause_id']} of module call_webhook end in 90 minutes" in " ".join(
+        shown.output.split()
+    )
+    done = json.loads(order(*longer, "--pause-id", made["pause_id"], "--execute", "--yes", "--json").stdout)
+    assert (done["pause_id"], done["reason"], done["revision"]) == (made["pause_id"], "still down", 2)
+
+
 def test_a_queue_and_the_gateway_are_paused_by_their_options(api: _OverTheApi) -> None:
     for option in (("--queue", "1"), ("--gateway", "sandbox")):
         made = order("pause", *option, "--minutes", "5", "--reason", "stocktaking", "--execute", "--yes")

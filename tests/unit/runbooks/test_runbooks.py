@@ -8,6 +8,7 @@ from lambdas.orders.decisions.lead.draft import OrderDraft
 from lambdas.orders.model.checklist import ActionState
 from lambdas.orders.model.order import Order
 from lambdas.orders.model.steps import StepStatus
+from lambdas.records.pauses.pause import PauseRecords
 from lambdas.runbooks.handler import RunbookFailedError
 from lambdas.runbooks.runbook import Verb
 from tests.support.build import Clock
@@ -151,6 +152,18 @@ def test_a_pause_is_begun_once_and_names_its_starter(runbooks: Runbooks) -> None
 
     assert runbooks.call(execution_id) == runbooks.call(execution_id)
     assert runbooks.outcome(Verb.PAUSE, What="gateway", Name="sandbox", Minutes="5", Reason="x")["outcome"] == "refused"
+
+
+def test_a_pause_is_prolonged_by_its_id_and_another_one_is_not(runbooks: Runbooks, clock: Clock) -> None:
+    begun = runbooks.outcome(Verb.PAUSE, What="gateway", Name="sandbox", Minutes="5", Reason="x")["text"]
+    (found,) = PauseRecords(runbooks.parts.records, clock).listed()
+    assert f"(pause {found.pause_id})" in begun
+    wanted = {"What": "gateway", "Name": "sandbox", "Minutes": "90", "Reason": "still down"}
+
+    assert runbooks.outcome(Verb.PAUSE, **wanted, PauseId="0" * 16)["outcome"] == "refused"
+    assert runbooks.outcome(Verb.PAUSE, **wanted, PauseId=found.pause_id)["outcome"] == "done"
+    (longer,) = PauseRecords(runbooks.parts.records, clock).listed()
+    assert (longer.pause_id, longer.ends_at, longer.reason) == (found.pause_id, clock() + 5_400, "still down")
 
 
 @pytest.mark.parametrize("thing", [("module", "nothing"), ("queue", "99"), ("queue", "0" * 60), ("gateway", "bank")])
