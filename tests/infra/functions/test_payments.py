@@ -8,6 +8,8 @@ import pytest
 
 from infra.actions import ACTIONS
 from infra.app import ROOT
+from infra.permissions.deploy_role import boundary_of
+from infra.stages.settings import settings_of
 from lambdas.payments.gateways import STRIPE
 from tests.infra.conftest import synthesize
 from tests.infra.filled_in import filled_in_prod
@@ -76,3 +78,10 @@ def test_an_action_has_the_key_if_and_only_if_it_asks_the_provider() -> None:
     asks = re.compile(r"tools\.gateway|_frame\.(reversal|capture)\b")
     found = {module for module in ACTIONS if asks.search((ROOT / f"lambdas/actions/{module}.py").read_text("utf-8"))}
     assert {module for module, needs in ACTIONS.items() if needs.pays} == found
+
+
+def test_a_paying_stage_has_a_price_and_a_boundary_that_lets_its_key_be_read() -> None:
+    settings = settings_of("dev").changed(gateway=STRIPE, payment_secrets={STRIPE: ARN})
+    (statement,) = boundary_of(settings)["Statement"]
+
+    assert "secretsmanager:GetSecretValue" in statement["Action"]
