@@ -113,7 +113,8 @@ class OrderQueuesStack(Stack):
         self._write_outputs(api, storage, outbox, intake, queues)
         CfnOutput(self, "BulkMachine", value=bulk.machine.state_machine_arn)
         Tags.of(self).add("project", "order-queues")
-        Tags.of(self).add("stage", settings.stage)
+        for key, value in {**settings.tags, "stage": settings.stage}.items():
+            Tags.of(self).add(key, value)
         # The constructs behind the placeholders of accepted_findings.py.
         self.construct_names = {
             "action": [construct_name(module) for module in actions.functions],

@@ -8,6 +8,7 @@ from aws_cdk import App, CfnOutput, Stack, Tags
 from infra.functions.function import boundary_of
 from infra.operations.alarms.constructs import Alarms
 from infra.operations.alarms.topic import AlarmTopic
+from infra.operations.budget import add_budget
 from infra.operations.dashboards import Dashboards, desk_widgets
 from infra.operations.queries import SavedQueries
 from infra.operations.runbooks import RunbookDocuments
@@ -32,6 +33,7 @@ class OperationsStack(Stack):
         for alarm in (alarms.composite, *alarms.by_name.values()):
             topic.notify(alarm)
         Dashboards(self, "Dashboards", settings=settings, subjects=subjects, alarms=alarms, desk=desk_widgets(subjects))
+        add_budget(self, settings)
         SavedQueries(self, "Queries", settings=settings, subjects=subjects)
         runbooks = RunbookDocuments(self, "Runbooks", settings=settings, subjects=subjects)
         CfnOutput(
@@ -39,4 +41,5 @@ class OperationsStack(Stack):
         )  # who starts a runbook must be allowed to pass it
         CfnOutput(self, "AlarmTopicArn", value=topic.topic.topic_arn)
         Tags.of(self).add("project", "order-queues")
-        Tags.of(self).add("stage", settings.stage)
+        for key, value in {**settings.tags, "stage": settings.stage}.items():
+            Tags.of(self).add(key, value)

@@ -49,7 +49,13 @@ def refuse_unready(settings: StageSettings, sources: Path) -> None:
     files = owned_files(settings.stage, sources)
     # All other rules read these files.
     _refuse(settings.stage, [*unreadable(files)] or [*stale_machines(files)])
-    found = [*_gateway(settings), *_unsaid(settings), *_webhooks(settings), *foreign_hosts(settings, sources)]
+    found = [
+        *_gateway(settings),
+        *_half_set(settings),
+        *_unsaid(settings),
+        *_webhooks(settings),
+        *foreign_hosts(settings, sources),
+    ]
     if settings.keep_data:
         found += [
             *_not_there(files),
@@ -87,6 +93,11 @@ def _gateway(settings: StageSettings) -> Iterator[str]:
             "gateway is the sandbox, which takes no real money: name your payment provider's, "
             "or say allow_sandbox = true if play money is meant"
         )
+
+
+def _half_set(settings: StageSettings) -> Iterator[str]:
+    if settings.budget_dollars and not settings.alarm_mails:
+        yield "alarm_mails is missing: budget_dollars needs somebody to mail to; say who, or set no budget"
 
 
 def _webhooks(settings: StageSettings) -> Iterator[str]:

@@ -9,6 +9,7 @@ from infra.stages.currency import has_hundredths
 from infra.stages.history_anchors import HistoryAnchors
 from infra.stages.limits import Count, PublicThrottles, ReservedConcurrency
 from infra.stages.log_retention import RETENTION
+from infra.stages.tags import free_tag
 from infra.stages.this_machine import OWN_ADDRESS
 from lambdas.orders.contact.email import email
 from lambdas.payments.screen import PaymentLimits
@@ -20,6 +21,9 @@ _Address = Annotated[str, Field(pattern=r"^https?://[^\s/@?#]+(/[^\s?#]*)?$")]
 _TOPIC = r"arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}"
 _Topic = Annotated[str, Field(pattern=f"^{_TOPIC}$")]
 _Host = Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]+$")]
+_TagText = r"[A-Za-z0-9 _.:/=+@-]"
+_TagKey = Annotated[str, Field(pattern=rf"^{_TagText}{{1,128}}$"), AfterValidator(free_tag)]
+_TagValue = Annotated[str, Field(pattern=rf"^{_TagText}{{0,256}}$")]
 _Mail = Annotated[str, AfterValidator(email)]
 _SecretArn = Annotated[
     str,
@@ -39,6 +43,10 @@ class Owner(Frozen):
     )
     public_url: Annotated[str, Field(pattern=r"^(api|https?://[^\s/@?#]+)$")] = Field(
         OWN_ADDRESS, description="Where clients find the pages: https://..., or `api` for the API's own address."
+    )
+    tags: Annotated[Mapping[_TagKey, _TagValue], Field(max_length=40)] = Field(
+        default_factory=dict,
+        description="Tags of all resources of the stage, beside `project` and `stage`, which are ours.",
     )
 
 
@@ -140,6 +148,11 @@ class Alarms(Frozen):
     )
     alarm_mails: tuple[_Mail, ...] = Field(
         (), description="Addresses that the stage's own topic notifies. Each must confirm that once."
+    )
+    budget_dollars: Annotated[int, Field(ge=0, le=10_000_000)] = Field(
+        0,
+        description="Costs of a month, in US dollars. `alarm_mails` get a mail at 80 % of them, and when AWS expects more."
+        " It counts what has the tag `stage`, which the account must activate as a cost allocation tag. 0: no budget.",
     )
 
 
