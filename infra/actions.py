@@ -97,4 +97,4 @@ def _on_tables(needs: ActionNeeds, *, storage: Storage) -> list[iam.PolicyStatem
     paused = record_keys.of_actions(storage.records)
     if not needs.on_records:
         return [on_orders, *paused]
-    return [on_orders, *paused, *record_keys.except_users(storage.records, *needs.on_records)]
+    return [on_orders, *paused, *record_keys.except_users_and_check(storage.records, *needs.on_records)]

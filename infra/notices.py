@@ -67,7 +67,7 @@ class Notices(Construct):
         verbs = ("GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query")
         return [
             allow("dynamodb:GetItem", on=[self._storage.orders.table_arn]),
-            *record_keys.except_users(self._storage.records, *verbs),
+            *record_keys.except_users_and_check(self._storage.records, *verbs),
             allow("dynamodb:UpdateItem", on=[self._storage.guards.table_arn]),  # how many mails an address got
             *self._mail.permissions,
         ]

@@ -16,7 +16,7 @@ from constructs import Construct
 
 from infra.functions.function import FunctionParts, OrderFunction, allow
 from infra.functions.order_parts import OrderParts
-from infra.functions.record_keys import except_users
+from infra.functions.record_keys import except_users_and_check
 from infra.message_queues import LONGEST_DAYS, message_queue
 from infra.storage import Storage
 from lambdas.read_models.history.item import ERASED_AT, PERSONAL
@@ -95,7 +95,7 @@ class Outbox(Construct):
             },
             permissions=[
                 allow("events:PutEvents", on=[self.bus.event_bus_arn]),
-                *except_users(storage.records, "UpdateItem"),  # counts of orders per step
+                *except_users_and_check(storage.records, "UpdateItem"),  # counts of orders per step
                 allow(*_OF_READ_MODELS, on=[storage.desk.table_arn]),
                 allow(*_OF_HISTORY, on=[storage.history.table_arn]),
                 may_erase(storage.history.table_arn),

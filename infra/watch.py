@@ -17,7 +17,6 @@ from constructs import Construct
 from infra.functions import record_keys
 from infra.functions.function import OrderFunction, allow, run_every
 from infra.functions.order_parts import OrderParts
-from infra.functions.record_keys import except_users, only
 from infra.message_queues import LONGEST_DAYS, message_queue
 from infra.storage import BY_DUE, BY_STEP, Storage
 
@@ -104,8 +103,7 @@ class Watch(Construct):
         return [
             allow("dynamodb:Query", on=[BY_STEP.arn(storage.orders)]),
             allow("dynamodb:BatchGetItem", on=[storage.orders.table_arn]),
-            *except_users(storage.records, "GetItem", "Query"),
-            only(storage.records, ("PutItem",), ("order_check",)),
+            *record_keys.of_check(storage.records),
             *self._compare,
         ]
 

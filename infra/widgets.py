@@ -58,7 +58,7 @@ class Widgets(Construct):
             },
             permissions=[
                 allow("dynamodb:GetItem", on=[storage.orders.table_arn]),
-                *record_keys.except_users(storage.records, "GetItem", "Query"),
+                *record_keys.of_widget_reader(storage.records),
                 *_reads(storage),
             ],
         ).function

@@ -13,10 +13,12 @@ from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 
 from lambdas.payments.gateways import SANDBOX
+from lambdas.records.broken_promises import CHECK_PK
 
 USERS = (
     "api_user*",
 )  # the users of the API, and the list of them: written by `make users`, with a person's credentials
+CHECK = (CHECK_PK,)  # what the nightly check found and how far it came: it alone writes this
 READ, WRITE = ("GetItem", "Query"), ("GetItem", "PutItem", "UpdateItem", "ConditionCheckItem", "Query")
 
 # A door reads these to accept an order: clients with their stored methods, logins, coupon codes, what is paused.
@@ -57,7 +59,7 @@ def of_desk(table: dynamodb.Table, gateway: str) -> list[iam.PolicyStatement]:
         only(table, ("PutItem",), ("link#*", "pauses")),
         only(table, ("GetItem", "PutItem", "Query"), ("bulk#*", "bulk_runs")),
         only(table, ("Query", "DeleteItem"), ("paused#*",)),
-        only(table, ("Query",), ("step_counts#*",)),
+        only(table, ("Query",), ("step_counts#*", *CHECK)),
         only(table, ("GetItem",), USERS),
     ]
 
@@ -65,6 +67,10 @@ def of_desk(table: dynamodb.Table, gateway: str) -> list[iam.PolicyStatement]:
 def of_widgets(table: dynamodb.Table, gateway: str) -> list[iam.PolicyStatement]:
     """Acts of the console's widgets: processing, notes, giving work. Users are only read, to see who may get work."""
     return [*_of_door(table, _of_gateway(gateway)), only(table, ("GetItem",), USERS)]
+
+
+def of_widget_reader(table: dynamodb.Table) -> list[iam.PolicyStatement]:
+    return [*except_users_and_check(table, "GetItem", "Query"), only(table, ("Query",), CHECK)]
 
 
 def of_sign_in_links(table: dynamodb.Table) -> list[iam.PolicyStatement]:
@@ -83,7 +89,8 @@ def of_api(table: dynamodb.Table) -> list[iam.PolicyStatement]:
     """
     return [
         only(table, ("DeleteItem",), ("email#*", "login#*", "paused#*")),
-        *except_users(table, *WRITE),
+        only(table, ("Query",), CHECK),
+        *except_users_and_check(table, *WRITE),
         _allow(table, ("GetItem",), {"ForAllValues:StringLike": {_KEYS: list(USERS)}}),
     ]
 
@@ -91,7 +98,7 @@ def of_api(table: dynamodb.Table) -> list[iam.PolicyStatement]:
 def of_bulk(table: dynamodb.Table) -> list[iam.PolicyStatement]:
     """Everything that verbs on orders write. It reads users, whose rights it asks again for each order."""
     return [
-        *except_users(table, *WRITE),
+        *except_users_and_check(table, *WRITE),
         _allow(table, ("GetItem",), {"ForAllValues:StringLike": {_KEYS: list(USERS)}}),
     ]
 
@@ -99,6 +106,14 @@ def of_bulk(table: dynamodb.Table) -> list[iam.PolicyStatement]:
 def of_runbooks(table: dynamodb.Table) -> list[iam.PolicyStatement]:
     """As a bulk run, which a runbook may start; and it forgets what waited for a pause."""
     return [*of_bulk(table), only(table, ("DeleteItem",), ("paused#*",))]
+
+
+def of_check(table: dynamodb.Table) -> list[iam.PolicyStatement]:
+    """It reads all that is promised, and writes what it found and how far it came."""
+    return [
+        *except_users_and_check(table, "GetItem", "Query"),
+        only(table, ("GetItem", "Query", "PutItem", "UpdateItem", "DeleteItem"), CHECK),
+    ]
 
 
 def of_actions(table: dynamodb.Table) -> list[iam.PolicyStatement]:
@@ -116,9 +131,9 @@ def guards_of_doors(table: dynamodb.Table) -> list[iam.PolicyStatement]:
     return [only(table, ("GetItem", "PutItem", "UpdateItem"), ("window#*", "breaker#*"))]
 
 
-def except_users(table: dynamodb.Table, *verbs: str) -> list[iam.PolicyStatement]:
-    """Permissions for functions that no request from outside reaches directly."""
-    return [_allow(table, verbs, {"ForAllValues:StringNotLike": {_KEYS: list(USERS)}})]
+def except_users_and_check(table: dynamodb.Table, *verbs: str) -> list[iam.PolicyStatement]:
+    """Permissions for functions that no request from outside reaches directly. What the nightly check keeps is its own."""
+    return [_allow(table, verbs, {"ForAllValues:StringNotLike": {_KEYS: [*USERS, *CHECK]}})]
 
 
 def only(table: dynamodb.Table, verbs: Sequence[str], keys: Sequence[str]) -> iam.PolicyStatement:

@@ -26,8 +26,9 @@ from lambdas.orders.model.queue import load_queues
 from lambdas.orders.store import DynamoOrderStore
 from lambdas.records.table import RecordTable
 from lambdas.watch.check import stage_of
-from lambdas.watch.invariants.check import Check, Stage
+from lambdas.watch.invariants.check import Check
 from lambdas.watch.invariants.progress import Progress
+from lambdas.watch.invariants.stage import Stage
 
 _EVERY = 10**9  # canceled orders too: the night's function looks at a part of them
 _REFUSALS = (BotoCoreError, ClientError, EngineError, NotDeployedError, StageError)

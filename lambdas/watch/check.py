@@ -1,6 +1,7 @@
 """Checks the promises of the design on live data, once a night. A run continues where the last one stopped.
 
-Each violation is logged with its place and how to fix it; what was found in a whole pass is counted, and rings.
+Each violation is logged with its place and how to fix it, and stands on the worklist until a later pass finds it fixed. What
+was found in a whole pass is counted, and rings.
 """
 
 import json
@@ -22,9 +23,10 @@ from lambdas.runtime.aws import step_functions
 from lambdas.runtime.cold_start import prepare
 from lambdas.runtime.settings import TableSettings
 from lambdas.runtime.telemetry import MetricUnit, logger, metrics
-from lambdas.watch.invariants.check import Check, Stage
+from lambdas.watch.findings import Findings
+from lambdas.watch.invariants.check import Check
 from lambdas.watch.invariants.progress import Progress, ProgressRecord
-from lambdas.watch.invariants.violation import Violation
+from lambdas.watch.invariants.stage import Stage
 
 if TYPE_CHECKING:
     from mypy_boto3_stepfunctions.client import SFNClient
@@ -98,12 +100,14 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     begun = pass_to_continue(known, stage.now(), at_once=bool(event.get("begin")))
     if begun is None:
         return {"is_over": True, "found": known.found}
+    findings = Findings(stage, begun)
     check = Check(
         stage=stage,
-        report=_report,
+        report=findings.report,
         on_lapsing=_report_lapsing,
         has_time=lambda: context.get_remaining_time_in_millis() > _ENOUGH_MILLISECONDS,
         keep=record.write,
+        settle=findings.settle,
     )
     after = check.run(begun)
     if after.is_over:
@@ -119,11 +123,13 @@ def pass_to_continue(known: Progress, now: int, *, at_once: bool) -> Progress | 
         return known
     if not at_once and (known.day == day or moment.hour < NIGHT_HOUR):
         return None
-    return Progress(day=day, is_over=False, canceled_behind=known.canceled_behind, version=known.version)
-
-
-def _report(violation: Violation) -> None:
-    logger.error("promise broken", extra=violation.model_dump(mode="json"))
+    return Progress(
+        day=day,
+        begun_at=max(now, known.begun_at + 1),
+        is_over=False,
+        canceled_behind=known.canceled_behind,
+        version=known.version,
+    )
 
 
 def _report_lapsing(order: Order) -> None:

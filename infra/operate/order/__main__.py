@@ -106,7 +106,7 @@ def worklist(
         found = api.call(
             "order.worklist", order_queue_id=queue, team=team, mine=mine or None, overdue=overdue or None, limit=limit
         )
-        api.show(lambda console, page: tables.work(console, page["work"]), found)
+        api.show(tables.worklist, found)
 
 
 @app.command()

@@ -66,7 +66,17 @@ def order(console: Console, found: Values) -> None:
     line(console, f"revision {found['revision']}" + (f", last changed by {by} ({how})" if by else ""))
 
 
-def work(console: Console, found: Iterable[Values]) -> None:
+def worklist(console: Console, page: Values) -> None:
+    """Print open work, and below it the broken promises, if there are any."""
+    _work(console, page["work"])
+    if broken := page["violations"]:
+        rows = ([each[column] for column in ("place", "promise", "what", "mend", "first_day")] for each in broken)
+        table(console, "place", "promise", "what is wrong", "how to fix it", "since", rows=rows)
+    if page["more_violations"]:
+        line(console, "there are more broken promises; the log of the nightly check has all of them")
+
+
+def _work(console: Console, found: Iterable[Values]) -> None:
     columns = ("order_id", "order_queue_id", "wait", "kind", "team", "assigned_to", "due_at", "reason")
     rows = ([each.get(column) for column in columns] for each in found)
     table(console, "order", "queue", "wait", "kind", "team", "with", "due", "reason", rows=rows)

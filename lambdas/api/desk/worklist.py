@@ -16,6 +16,8 @@ from lambdas.orders.model.teams import load_teams
 from lambdas.read_models.worklist.listing import WorklistPage, WorklistReader
 from lambdas.read_models.worklist.pages import WorklistFilter
 from lambdas.read_models.worklist.store import WorklistStore
+from lambdas.read_models.worklist.violations import read_violations
+from lambdas.records.broken_promises import BrokenPromises
 from lambdas.records.users.api_user import ApiUserRecords
 from lambdas.records.users.rights import Right
 
@@ -27,7 +29,15 @@ def _worklist(backend: Backend, request: WorklistRequest, caller: Caller) -> Wor
     if criteria is None:
         return WorklistPage()
     store = WorklistStore(backend.desk)
-    return WorklistReader(store, backend.service.orders, caller.user, backend.plans, now).read(criteria)
+    page = WorklistReader(store, backend.service.orders, caller.user, backend.plans, now).read(criteria)
+    violations = read_violations(
+        BrokenPromises(backend.records),
+        backend.service.orders,
+        caller.user,
+        criteria,
+        of_all_queues=request.order_queue_id is None,
+    )
+    return page.changed(violations=violations)
 
 
 def _criteria(backend: Backend, request: WorklistRequest, caller: Caller) -> WorklistFilter | None:

@@ -9,6 +9,7 @@ from lambdas.orders.decisions.open_work import OpenWork, WorkKind
 from lambdas.orders.model.money import format_cents
 from lambdas.orders.model.order import Order
 from lambdas.read_models.worklist.listing import WorkEntry, WorklistPage
+from lambdas.records.broken_promises import BrokenPromise
 
 
 class WorkView(TypedDict):
@@ -43,11 +44,27 @@ class UnreadableWorkView(TypedDict):
     why: Annotated[str, Doc("Why it cannot be read.")]
 
 
+class ViolationView(TypedDict):
+    promise: Annotated[str, Doc("The promise that is broken.")]
+    place: Annotated[
+        str, Doc("What breaks it: an order's number, or a step, a series of documents, a day of payments.")
+    ]
+    what: Annotated[str, Doc("What is wrong.")]
+    mend: Annotated[str, Doc("How to fix it.")]
+    first_day: Annotated[str, Doc("The day on which the nightly check found it first.")]
+    last_day: Annotated[str, Doc("The day on which it was found last.")]
+
+
 class WorklistView(TypedDict):
     """A page of the worklist. It may hold fewer than `limit`, and not be the last."""
 
     work: Annotated[list[WorkView], Doc("What waits, most urgent first.")]
     unreadable: Annotated[list[UnreadableWorkView], Doc("Orders that wait and could not be read.")]
+    violations: Annotated[
+        list[ViolationView],
+        Doc("Broken promises that the nightly check found, for the team operations; on the first page, 100 at most."),
+    ]
+    more_violations: Annotated[bool, Doc("Whether there are more than are shown.")]
     next_cursor: Annotated[str | None, Doc("Send it as `cursor` for the next page; null after the last.")]
     behind_since: Annotated[
         str | None, Doc("The list does not know of some changes since then; null: there is no sign of that.")
@@ -58,8 +75,21 @@ def worklist_view(page: WorklistPage) -> WorklistView:
     return {
         "work": [_work(entry) for entry in page.entries],
         "unreadable": [{"order_id": order.order_id, "why": order.why} for order in page.unreadable],
+        "violations": [_violation(each) for each in page.violations.shown],
+        "more_violations": page.violations.are_more,
         "next_cursor": page.next_cursor,
         "behind_since": iso(page.behind_since),
+    }
+
+
+def _violation(broken: BrokenPromise) -> ViolationView:
+    return {
+        "promise": broken.promise,
+        "place": broken.place,
+        "what": broken.what,
+        "mend": broken.mend,
+        "first_day": broken.first_day,
+        "last_day": broken.last_day,
     }
 
 

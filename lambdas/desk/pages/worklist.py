@@ -11,6 +11,8 @@ from lambdas.orders.decisions.open_work import WorkKind
 from lambdas.read_models.worklist.listing import WorkEntry, WorklistPage, WorklistReader
 from lambdas.read_models.worklist.pages import WorklistFilter
 from lambdas.read_models.worklist.store import WorklistStore
+from lambdas.read_models.worklist.violations import read_violations
+from lambdas.records.broken_promises import BrokenPromise, BrokenPromises
 from lambdas.records.users.api_user import ApiUser
 from lambdas.runtime.models import Frozen
 
@@ -48,6 +50,17 @@ class WorkLine(Frozen):
     take: Act | None
 
 
+class ViolationLine(Frozen):
+    """`order_id`: of the order that breaks the promise; empty: none does. `since`: the day it was found first."""
+
+    order_id: str
+    place: str
+    promise: str
+    what: str
+    mend: str
+    since: str
+
+
 class WorkShown(Frozen):
     """`whose`: mine, teams or all. `behind`: since when the list does not know of some changes; empty: no sign of that."""
 
@@ -56,6 +69,8 @@ class WorkShown(Frozen):
     unreadable: tuple[str, ...]
     next_cursor: str
     behind: str
+    violations: tuple[ViolationLine, ...]
+    more_violations: bool
 
 
 def read_worklist(desk: Desk, user: ApiUser, whose: str, cursor: str) -> WorkShown:
@@ -68,6 +83,8 @@ def read_worklist(desk: Desk, user: ApiUser, whose: str, cursor: str) -> WorkSho
         unreadable=tuple(order.order_id for order in page.unreadable),
         next_cursor=page.next_cursor or "",
         behind=moment(page.behind_since),
+        violations=tuple(map(_violation, page.violations.shown)),
+        more_violations=page.violations.are_more,
     )
 
 
@@ -83,7 +100,19 @@ def _page(desk: Desk, user: ApiUser, whose: str, cursor: str) -> WorklistPage:
         cursor=cursor or None,
     )
     reader = WorklistReader(WorklistStore(desk.read_models), desk.service.orders, user, desk.plans, desk.now())
-    return reader.read(criteria)
+    violations = read_violations(BrokenPromises(desk.records), desk.service.orders, user, criteria, of_all_queues=True)
+    return reader.read(criteria).changed(violations=violations)
+
+
+def _violation(broken: BrokenPromise) -> ViolationLine:
+    return ViolationLine(
+        order_id=broken.place if broken.place.isdecimal() else "",
+        place=broken.place,
+        promise=broken.promise,
+        what=broken.what,
+        mend=broken.mend,
+        since=broken.first_day,
+    )
 
 
 def _take(entry: WorkEntry, user: ApiUser) -> Act | None:

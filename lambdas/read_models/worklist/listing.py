@@ -12,6 +12,7 @@ from lambdas.orders.table.entries import UnreadableOrder
 from lambdas.read_models.worklist.entries import Entry, entry_of
 from lambdas.read_models.worklist.pages import WorklistFilter, page_of
 from lambdas.read_models.worklist.store import WorklistStore
+from lambdas.read_models.worklist.violations import Violations
 from lambdas.records.users.api_user import ApiUser
 from lambdas.records.users.rights import Right
 from lambdas.runtime.models import Frozen
@@ -31,12 +32,13 @@ class WorkEntry(Frozen):
 
 class WorklistPage(Frozen):
     """Part of a worklist. No `next_cursor`: nothing follows. `behind_since`: since when at least the list does not know of some
-    changes (Unix seconds); None: no sign of that."""
+    changes (Unix seconds); None: no sign of that. `violations`: broken promises, on the first page alone."""
 
     entries: tuple[WorkEntry, ...] = ()
     unreadable: tuple[UnreadableOrder, ...] = ()
     next_cursor: str | None = None
     behind_since: int | None = None
+    violations: Violations = Violations()
 
 
 @dataclass(frozen=True)

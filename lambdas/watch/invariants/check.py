@@ -1,55 +1,45 @@
 """Walks all promises in parts that can be stopped and continued: open orders, canceled ones, counts, documents, payments."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 
-from lambdas.orders.model.order import Hold, ListPosition, Order
+from lambdas.orders.model.order import ListPosition, Order
 from lambdas.orders.model.queue import Queue
-from lambdas.orders.ports import Executions, OrderStore, TimeWindow
+from lambdas.orders.ports import TimeWindow
 from lambdas.orders.table.entries import OrderEntry, UnreadableOrder
-from lambdas.payments.gateway import Gateway, TransactionState
-from lambdas.records.clients.service import ServiceRecords
 from lambdas.records.invoices.invoice import InvoiceKind
 from lambdas.records.step_counts import StepCounts
-from lambdas.records.table import RecordTable
 from lambdas.runtime.telemetry import log_unexpected
 from lambdas.watch.invariants.of_anchors import of_anchors
 from lambdas.watch.invariants.of_counts import of_counts
 from lambdas.watch.invariants.of_holds import of_held_money
-from lambdas.watch.invariants.of_order import lapses_soon, of_canceled_order, of_open_order, waits_since
+from lambdas.watch.invariants.of_order import (
+    lapses_soon,
+    of_canceled_order,
+    of_open_order,
+    of_unreadable_order,
+    waits_since,
+)
 from lambdas.watch.invariants.of_payments import PaymentsOfADay, days_before
 from lambdas.watch.invariants.of_series import of_series
 from lambdas.watch.invariants.progress import Progress
-from lambdas.watch.invariants.violation import Promise, Violation
+from lambdas.watch.invariants.stage import Stage
+from lambdas.watch.invariants.violation import Violation
 
 PAGE = 100  # orders that are read together; between two pages a run may stop
 MOST_CANCELED = 5_000  # of each queue in one pass; the next pass continues behind them
-_IN_ONE_PIECE = ("counts#", "series#", "payments#", "anchors#")
+_IN_ONE_PIECE = ("counts#", "series#", "payments#", "anchors#", "mended#")
 _Walk = Callable[[Progress], Iterator[Progress]]
 _Question = Callable[[], Iterable[Violation]]
 
 
 @dataclass(frozen=True)
-class Stage:
-    """The data that is checked. `running`: reads the names of running executions. `now`: Unix seconds."""
-
-    orders: OrderStore
-    executions: Executions
-    running: Callable[[], frozenset[str]]
-    records: RecordTable
-    gateway: Gateway
-    queues: Mapping[int, Queue]
-    now: Callable[[], int]
-    pause: Callable[[float], None]
-    history_anchored: bool = False
-
-
-@dataclass(frozen=True)
 class Check:
     """`report` takes each violation, `on_lapsing` each order whose hold lapses soon. `has_time`: asked between parts.
-    `keep` keeps the progress; None stops the run, because another one is at work."""
+    `keep` keeps the progress; None stops the run, because another one is at work. `settle` comes last: it asks again about
+    what earlier passes found and this one did not, and returns how much of that is still broken."""
 
     stage: Stage
     report: Callable[[Violation], None]
@@ -57,6 +47,7 @@ class Check:
     has_time: Callable[[], bool]
     keep: Callable[[Progress], Progress | None]
     most_canceled: int = MOST_CANCELED
+    settle: Callable[[Progress], int] | None = None
 
     def run(self, progress: Progress) -> Progress:
         """Continue the pass. The result is over, or says where the next run continues."""
@@ -101,6 +92,7 @@ class Check:
             ),
             ("payments#gateway", partial(one, self._days())),
             *self._anchors(),
+            *([("mended#all", partial(self._settle, self.settle))] if self.settle else []),
         ]
 
     def _open(self, queue: Queue, step_id: int, progress: Progress) -> Iterator[Progress]:
@@ -108,8 +100,8 @@ class Check:
         for entries in self._pages(queue, step_id, progress.behind):
             now, before, lapsing, oldest = stage.now(), progress, 0, progress.oldest_wait_seconds
             orders, unreadable = self._read(entries)
-            found = self._count(partial(of_open_order, order, stage.executions, running, now) for order in orders)
-            found += self._count(partial(of_held_money, order, stage.gateway) for order in orders)
+            asked = [partial(of_open_order, order, stage.executions, running, now) for order in orders]
+            found, _ = self._count([*asked, *(partial(of_held_money, order, stage.gateway) for order in orders)])
             for order in orders:
                 if lapses_soon(order, now):
                     lapsing += 1
@@ -121,18 +113,13 @@ class Check:
 
     def _canceled(self, queue: Queue, progress: Progress) -> Iterator[Progress]:
         """Canceled orders, a part of them in each pass: they are kept for ever."""
-        key, services = str(queue.order_queue_id), ServiceRecords(self.stage.records)
+        key, left, stage = str(queue.order_queue_id), self.most_canceled, self.stage
         behind = progress.behind or progress.canceled_behind.get(key)
-        left = self.most_canceled
-
-        def live(order: Order) -> tuple[str, ...]:
-            found = services.of_order(order.client_id, order.order_id) if order.client_id else ()
-            return tuple(each.service_id for each in found)
-
         for entries in self._pages(queue, queue.canceled.id, behind):
             orders, unreadable = self._read(entries)
-            found = self._count(
-                partial(of_canceled_order, order, holds=self._is_held, live_services=live) for order in orders
+            found, _ = self._count(
+                partial(of_canceled_order, order, holds=stage.is_held, live_services=stage.live_services)
+                for order in orders
             )
             progress = _after(progress, entries, found + unreadable)
             if progress.behind:
@@ -146,12 +133,14 @@ class Check:
             rotation = {queue_id: at for queue_id, at in progress.canceled_behind.items() if queue_id != key}
             yield progress.model_copy(update={"canceled_behind": rotation})
 
-    def _is_held(self, hold: Hold) -> bool:
-        found = self.stage.gateway.find(hold.key)
-        return found is not None and found.state is TransactionState.HELD
-
     def _in_one_piece(self, questions: Sequence[_Question], progress: Progress) -> Iterator[Progress]:
-        yield progress.model_copy(update={"found": progress.found + self._count(questions)})
+        found, is_answered = self._count(questions)
+        silent = () if is_answered else (progress.task.partition("#")[0],)
+        unanswered = tuple(sorted({*progress.unanswered, *silent}))
+        yield progress.model_copy(update={"found": progress.found + found, "unanswered": unanswered})
+
+    def _settle(self, settle: Callable[[Progress], int], progress: Progress) -> Iterator[Progress]:
+        yield progress.model_copy(update={"found": progress.found + settle(progress)})
 
     def _anchors(self) -> list[tuple[str, _Walk]]:
         question = partial(of_anchors, self.stage.records, self.stage.now())
@@ -172,13 +161,12 @@ class Check:
         found = self.stage.orders.get_many([entry.order_id for entry in entries])
         unreadable = [each for each in found if isinstance(each, UnreadableOrder)]
         for each in unreadable:
-            mend = "fix its row (docs/operating.md), then make redrive"
-            self.report(Violation(promise=Promise.READABLE, place=each.order_id, what=each.why, mend=mend))
+            self.report(of_unreadable_order(each))
         return [each for each in found if isinstance(each, Order)], len(unreadable)
 
-    def _count(self, questions: Iterable[_Question]) -> int:
-        """Ask each question and report what it finds. One that cannot be answered stops no other."""
-        count = 0
+    def _count(self, questions: Iterable[_Question]) -> tuple[int, bool]:
+        """Ask each question and report what it finds: how much, and whether all were answered. One that fails stops no other."""
+        count, is_answered = 0, True
         for ask in questions:
             try:
                 for violation in ask():
@@ -186,7 +174,8 @@ class Check:
                     count += 1
             except Exception as error:  # noqa: BLE001 - the other orders are looked at all the same
                 log_unexpected("promise not checked", error)
-        return count
+                is_answered = False
+        return count, is_answered
 
 
 def _after(progress: Progress, entries: Sequence[OrderEntry], found: int, **changed: int) -> Progress:

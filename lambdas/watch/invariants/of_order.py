@@ -8,6 +8,7 @@ from lambdas.orders.model.executions import earlier_name, execution_name
 from lambdas.orders.model.order import Hold, Order
 from lambdas.orders.model.waits import MACHINE_WAIT, WaitKey, WaitKind
 from lambdas.orders.ports import Executions
+from lambdas.orders.table.entries import UnreadableOrder
 from lambdas.payments.captures import awaits_invoice
 from lambdas.watch.invariants.violation import Promise, Violation
 
@@ -57,6 +58,11 @@ def of_canceled_order(
         what = f"services {', '.join(found)} are not canceled"
         mend = "cancel them where they run, and mark their rows in the record table as canceled"
         yield Violation(promise=Promise.SERVICES, place=order.order_id, what=what, mend=mend)
+
+
+def of_unreadable_order(order: UnreadableOrder) -> Violation:
+    mend = "fix its row (docs/operating.md), then make redrive"
+    return Violation(promise=Promise.READABLE, place=order.order_id, what=order.why, mend=mend)
 
 
 def lapses_soon(order: Order, now: int) -> bool:

@@ -85,6 +85,7 @@ class PaymentsOfADay:
             place=payment.order_id or (f"invoice {charged}" if charged else f"gateway {self.day}"),
             what=f"{sum_of} of {self.day} at the gateway are {done}, and {what}",
             mend="look for the payment at the gateway by its day, sum and note; void or refund what is not due",
+            of_day=self.day,
         )
 
 

@@ -10,11 +10,14 @@ _KEY = {"pk": "order_check", "sk": "progress"}
 
 
 class Progress(Frozen):
-    """`day`: of the pass, as YYYY-MM-DD. `task`: the part it is in; empty before the first. `behind`: the order it came to.
-    `canceled_behind`: by queue, where the rotation through canceled orders continues. Times in Unix seconds.
+    """`day`: of the pass, as YYYY-MM-DD. `begun_at`: its number too, larger than that of each pass before.
+    `task`: the part it is in; empty before the first. `behind`: the order it came to.
+    `canceled_behind`: by queue, where the rotation through canceled orders continues. `unanswered`: parts that could not be
+    asked about in full. Times in Unix seconds.
     """
 
     day: str = ""
+    begun_at: int = 0
     task: str = ""
     behind: ListPosition | None = None
     canceled_behind: dict[str, ListPosition] = {}
@@ -22,6 +25,7 @@ class Progress(Frozen):
     found: int = 0
     lapsing: int = 0
     oldest_wait_seconds: int = 0
+    unanswered: tuple[str, ...] = ()
     is_over: bool = True
     version: int = 0
 

@@ -21,12 +21,16 @@ class Promise(StrEnum):
 
 
 class Violation(Frozen):
-    """`place`: the order's number, or the step or series. No text of a person is in it."""
+    """`place`: the order's number, or the step or series. No text of a person is in it.
+
+    `of_day`: the day whose payments break the promise, as YYYY-MM-DD in UTC; empty: it is of no day.
+    """
 
     promise: Promise
     place: str
     what: str
     mend: str
+    of_day: str = ""
 
     @property
     def line(self) -> str:

@@ -91,7 +91,8 @@ def revive(shop: Shop, client_id: str, service_id: str, status: str) -> None:
     )
 
 
-def test_the_function_that_is_deployed_comes_to_an_end_and_may_do_all_it_does(shop: Shop) -> None:
+def run_deployed_check(shop: Shop) -> dict[str, Any]:
+    """A whole pass, begun now."""
     functions = shop.client("lambda")
     name = next(
         each["FunctionName"] for each in functions.list_functions()["Functions"] if "watch.check" in each["Handler"]
@@ -102,5 +103,30 @@ def test_the_function_that_is_deployed_comes_to_an_end_and_may_do_all_it_does(sh
         said = dict(json.loads(answer["Payload"].read()))
         return said if said.get("is_over") else None
 
-    said = until("the pass ends", run)
-    assert said["checked"] >= 0 and STACK in name
+    assert STACK in name
+    return until("the pass ends", run)
+
+
+def broken(shop: Shop, order_id: str) -> list[str]:
+    """Promises that this order breaks, as the worklist shows them."""
+    found = shop.done("order.worklist", {"team": "operations"})["violations"]
+    return [each["promise"] for each in found if each["place"] == order_id]
+
+
+def test_what_the_deployed_check_finds_stands_on_the_worklist_until_it_is_mended(shop: Shop) -> None:
+    order_id = shop.done("order.create", new_client_order(cc_token="tok_capture_fails"))["order_id"]
+    shop.done("order.submit", {"order_id": order_id})
+    shop.until_action(order_id, "Generate Invoice", "waiting")
+    owner = {"#key": "103", "#owner": "owner"}
+    write(shop, order_id, "SET waits.#key.#owner = :owner", owner, {":owner": {"S": ""}})
+
+    assert run_deployed_check(shop)["found"] >= 1
+    assert broken(shop, order_id) == ["wait has an owner"]
+    run_deployed_check(shop)
+    assert broken(shop, order_id) == ["wait has an owner"]
+    write(shop, order_id, "SET waits.#key.#owner = :owner", owner, {":owner": {"S": "billing"}})
+    run_deployed_check(shop)
+
+    assert broken(shop, order_id) == []
+    shop.done("order.cancel", {"order_id": order_id})
+    shop.until_unwound(order_id)

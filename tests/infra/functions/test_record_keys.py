@@ -149,3 +149,14 @@ def test_an_action_reads_what_is_paused_and_notes_that_it_waits(stage: Synthesiz
     for verb, key in (("GetItem", "pauses"), ("PutItem", "pauses"), ("Query", waits), ("DeleteItem", waits)):
         assert may(stage, "WatchSweeperRole", verb, key), (verb, key)
     assert not any(may(stage, "WatchSweeperRole", verb, "order#1001") for verb in (*READS, *WRITES))
+
+
+def test_only_the_nightly_check_writes_what_it_found_and_doors_of_staff_look_it_up(stage: Synthesized) -> None:
+    key, checks = "order_check", "WatchCheckRole"
+    queried = {"ApiHandlerRole", "DeskHandlerRole", "WidgetsReaderRole", checks}
+    for role in roles(stage):
+        allowed = {verb for verb in (*READS, *WRITES) if may(stage, role, verb, key)}
+        expected = {"GetItem", "Query", *WRITES} if role == checks else {"Query"} if role in queried else set()
+        assert allowed == expected, role
+    for other in ("order#1001", "invoices#101", "step_counts#1", "order_checks", *USERS):
+        assert not any(may(stage, checks, verb, other) for verb in WRITES), other

@@ -207,7 +207,9 @@ FUNCTIONS: dict[str, dict[str, set[str]]] = {
     "WatchCheck": {
         "StorageOrderTable": FETCH,
         "StorageOrderTable/index/by_step": {"dynamodb:Query"},
-        "StorageRecordTable": {"dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem"},  # its own progress only
+        # It writes its own progress and findings only (test_record_keys).
+        "StorageRecordTable": {"dynamodb:GetItem", "dynamodb:Query"}
+        | {"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"},
         "*": TRACE,
         # and states:ListExecutions on every machine
     },

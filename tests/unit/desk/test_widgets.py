@@ -15,6 +15,7 @@ from lambdas.desk.widget.runbooks import RUNBOOK_OF
 from lambdas.orders.model.checklist import ActionState
 from lambdas.read_models.search.entries import SearchEntries
 from lambdas.read_models.worklist.follower import Worklist
+from lambdas.records.broken_promises import BrokenPromise, BrokenPromises
 from lambdas.records.posts.post import PostKind
 from lambdas.records.users.rights import Grant, Right
 from lambdas.runbooks.catalog import RUNBOOKS
@@ -48,6 +49,27 @@ def button_of(viewer: Viewer, act: str) -> Button:
 @pytest.fixture
 def viewer(parts: WidgetParts) -> Viewer:
     return Viewer(parts)
+
+
+def test_the_worklist_shows_broken_promises_as_text(site: Site, viewer: Viewer) -> None:
+    order = at_call_back(site)
+    for place in (order.order_id, HOSTILE):
+        broken = BrokenPromise(
+            promise="order readable",
+            place=place,
+            what=HOSTILE,
+            mend="fix its row",
+            first_day="2027-01-14",
+            last_day="2027-01-14",
+            pass_begun_at=1,
+        )
+        assert BrokenPromises(site.desk.records).note(broken)
+
+    viewer.open(show="worklist")
+
+    assert "Broken promises" in viewer.text and HOSTILE in viewer.text
+    assert {button.endpoint for button in viewer.widget.buttons} <= {ACTOR, READER}
+    assert viewer.press(order.order_id).text.startswith("Board")
 
 
 def test_board_leads_to_a_step_and_an_order(site: Site, viewer: Viewer) -> None:

@@ -7,6 +7,7 @@ from lambdas.orders.model.order import Order
 from lambdas.read_models.history.history import History
 from lambdas.read_models.history.table import HistoryTable
 from lambdas.read_models.worklist.follower import Worklist
+from lambdas.records.broken_promises import BrokenPromise, BrokenPromises
 from tests.unit.desk.staff import DEDICATED, VIRTUAL, Staff, at_call_back, stored
 
 
@@ -65,3 +66,30 @@ def test_an_order_shows_who_changed_it_when_and_why(site: Site, staff: Staff) ->
     assert "boss (user)" in text
     assert "known for years" in text
     assert "not recorded yet" not in text
+
+
+def test_broken_promises_stand_above_what_waits_and_lead_to_their_orders(site: Site, staff: Staff) -> None:
+    order = at_call_back(site)
+    break_promise(site, order.order_id)
+    break_promise(site, "queue <b>3</b> step 2")
+
+    shown = staff.open("/desk?whose=all")
+
+    assert "Broken promises" in shown.text and "wait 21 is nobody's" in shown.text and "name an owner" in shown.text
+    assert "queue <b>3</b> step 2" in shown.text  # as text
+    assert f"order-{order.order_id}" in {values.get("id") for _, values in shown.read.tags}
+    assert "Broken promises" not in staff.open("/desk?whose=mine").text
+    assert "Broken promises" not in Staff.with_role(site, "operator", VIRTUAL).open("/desk?whose=all").text
+
+
+def break_promise(site: Site, place: str) -> None:
+    broken = BrokenPromise(
+        promise="wait has an owner",
+        place=place,
+        what="wait 21 is nobody's",
+        mend="name an owner",
+        first_day="2027-01-14",
+        last_day="2027-01-14",
+        pass_begun_at=1,
+    )
+    assert BrokenPromises(site.desk.records).note(broken)

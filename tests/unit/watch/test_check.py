@@ -22,8 +22,9 @@ from lambdas.records.invoices.series import Series, series_pk
 from lambdas.records.step_counts import StepCounts
 from lambdas.records.table import RecordTable
 from lambdas.watch.check import NIGHT_HOUR, pass_to_continue
-from lambdas.watch.invariants.check import PAGE, Check, Stage
+from lambdas.watch.invariants.check import PAGE, Check
 from lambdas.watch.invariants.progress import Progress, ProgressRecord
+from lambdas.watch.invariants.stage import Stage
 from lambdas.watch.invariants.violation import Promise, Violation
 from tests.support.build import NOW, Clock, a_queue, a_submitted_order, an_order
 from tests.support.fakes import FakeMachine, InMemoryOrderStore
