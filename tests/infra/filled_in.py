@@ -4,7 +4,7 @@ from infra.stages.owned_files import FOLDER
 from infra.stages.settings import StageSettings, read_settings
 from infra.stages.this_machine import OUTSIDE_PARTIES
 
-# No payment provider has an adapter yet, so play money is what it is tried with.
+# Play money, which needs no secret of the owner's. tests/infra/functions/test_payments.py tries Stripe.
 FILLED_IN = """
 gateway = "sandbox"
 allow_sandbox = true
