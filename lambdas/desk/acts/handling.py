@@ -11,7 +11,7 @@ from lambdas.desk.acts.act import ActField, NewAct
 from lambdas.desk.acts.note import add_note
 from lambdas.desk.acts.wish import Carrying, unfit_wish
 from lambdas.orders.contact.fields import CONTACT_FIELDS
-from lambdas.orders.decisions.open_work import OpenWork, WorkKind
+from lambdas.orders.decisions.open_work import OpenWork, WorkKind, open_work
 from lambdas.orders.model.order import Order
 from lambdas.records.users.api_user import ApiUserRecords
 from lambdas.records.users.rights import Right
@@ -55,9 +55,10 @@ def work_acts(work: OpenWork, user: str) -> Iterator[NewAct]:
 
 
 def order_acts(order: Order) -> Iterator[tuple[NewAct, tuple[Right, ...]]]:
-    """Acts on the whole order, with the rights that they need."""
+    """Acts on the whole order, with the rights that they need. A priority sorts what waits: of a final order perhaps nothing."""
     yield NOTE_ACT, (Right.ACT, Right.PERSONAL_DATA)
-    yield _priority_act(order), (Right.ACT,)
+    if not order.is_final or open_work(order):
+        yield _priority_act(order), (Right.ACT,)
     yield _contact_act(order), (Right.ACT, Right.PERSONAL_DATA)
 
 

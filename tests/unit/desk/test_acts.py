@@ -275,7 +275,7 @@ def test_complete_orders_offer_nothing_that_they_refuse(site: Site, staff: Staff
     complete = next(step for step in order.checklist_steps if step.status is StepStatus.COMPLETE)
     order = changed(site, order, actions=done, waits={}, step_id=complete.step_id, step_status=StepStatus.COMPLETE)
 
-    assert staff.order(order.order_id).acts == {"answer", "note", "priority", "contact"}
+    assert staff.order(order.order_id).acts == {"answer", "note", "contact"}
     assert order.order_queue_id == DEDICATED
 
 
