@@ -142,6 +142,7 @@ def test_each_alarm_looks_at_the_resource_that_it_names(prod: Synthesized, opera
         "ContractsParked": ["IntakeDeadLetters.QueueName"],
         "NoticesParked": ["NoticesDeadLetters.QueueName"],
         "StaffNoticesParked": ["StaffNoticesDeadLetters.QueueName"],
+        "BulkRunsFail": ["BulkMachine"] * 3,
         "ApiFails": ["ApiHttpApi", "$default"],
     }
     for name, resources in meant.items():

@@ -13,6 +13,7 @@ from infra.operations.subjects import Subjects
 from infra.stages.settings import StageSettings
 from infra.storage import INDEXES
 
+BULK_MACHINE = "Bulk/Machine"  # its path
 MOST_METRICS = 10  # that an alarm over an expression takes
 _MISSING = {
     "notBreaching": cloudwatch.TreatMissingData.NOT_BREACHING,
@@ -77,7 +78,8 @@ class Alarms(Construct):
             Of.EVERY_FUNCTION: [()],
             Of.MAIL: [()],
             Of.API: [(known.api_id, "$default")],
-            Of.MACHINE: [(each.state_machine_arn,) for each in known.machines.values()],
+            Of.MACHINE: [(each.state_machine_arn,) for path, each in known.machines.items() if path != BULK_MACHINE],
+            Of.BULK_MACHINE: [(known.machines[BULK_MACHINE].state_machine_arn,)],
             Of.TABLE: [(each.table_name,) for each in known.tables.values()],
             Of.INDEX: [(known.tables["OrderTable"].table_name, index.name) for index in INDEXES],
         }

@@ -18,6 +18,7 @@ class Of(Enum):
     TABLE = "AWS/DynamoDB"
     INDEX = "AWS/DynamoDB of an index"
     MACHINE = "AWS/States"
+    BULK_MACHINE = "AWS/States of bulk runs"
     API = "AWS/ApiGateway"
     MAIL = "AWS/SES"
 
@@ -31,6 +32,7 @@ DIMENSIONS: dict[Of, tuple[str, ...]] = {
     Of.TABLE: ("TableName",),
     Of.INDEX: ("TableName", "GlobalSecondaryIndexName"),
     Of.MACHINE: ("StateMachineArn",),
+    Of.BULK_MACHINE: ("StateMachineArn",),
     Of.API: ("ApiId", "Stage"),
     Of.MAIL: (),
 }
@@ -40,7 +42,7 @@ DIMENSIONS: dict[Of, tuple[str, ...]] = {
 class AlarmRule:
     """An alarm goes off once the metrics come to `threshold` within `minutes`.
 
-    `names`: services (OURS, FUNCTION) or paths of queues; machines, tables and indexes are all there are. Several metrics, or
+    `names`: services (OURS, FUNCTION) or paths of queues; other kinds need none. Several metrics, or
     several of what they are of, are added up, or for Maximum the largest counts. `threshold` is in `unit`. `missing`: a state
     without data is fine (`notBreaching`), or stays as it was (`ignore`) if the metric comes once a day.
     `stops_orders`: orders stand still, so the composite alarm goes off with it.

@@ -53,6 +53,23 @@ OF_ORDERS = (
         minutes=5,
     ),
     AlarmRule(
+        name="BulkRunsFail",
+        means="A run over many orders ended before its last order: it failed, timed out or was stopped in the console",
+        of=Of.BULK_MACHINE,
+        metrics=("ExecutionsFailed", "ExecutionsTimedOut", "ExecutionsAborted"),
+        threshold=1,
+        minutes=5,
+    ),
+    AlarmRule(
+        name="PausesUnread",
+        means="What is paused cannot be read, so payments and modules that move money wait",
+        of=Of.OURS,
+        metrics=("PausesUnread",),
+        names=(*_DOORS, _SWEEPER, "actions"),
+        threshold=1,
+        minutes=5,
+    ),
+    AlarmRule(
         name="DeclinesRise",
         means="Many payments are declined within a minute",
         of=Of.OURS,
