@@ -1,11 +1,19 @@
 """A gateway that moves no money while that is paused. Looking something up is always possible."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from lambdas.orders.pauses import Pauses, PausesUnreadError
-from lambdas.payments.gateway import Gateway, GatewayUnavailableError, Transaction
+from lambdas.payments.gateway import (
+    Gateway,
+    GatewayMisusedError,
+    GatewayRefusedUsError,
+    GatewayUnavailableError,
+    Transaction,
+)
+from lambdas.runtime.telemetry import MetricUnit, logger, metrics
 
 
 @dataclass(frozen=True)
@@ -17,33 +25,42 @@ class PausableGateway:
 
     def authorize(self, *, key: str, token: str, amount_cents: int, currency: str, order_id: str) -> Transaction:
         self._refuse_paused()
-        return self.gateway.authorize(
-            key=key, token=token, amount_cents=amount_cents, currency=currency, order_id=order_id
-        )
+        with _counted():
+            return self.gateway.authorize(
+                key=key, token=token, amount_cents=amount_cents, currency=currency, order_id=order_id
+            )
 
     def authenticate(self, *, key: str, transaction_id: str, proof: Mapping[str, Any]) -> Transaction:
         self._refuse_paused()
-        return self.gateway.authenticate(key=key, transaction_id=transaction_id, proof=proof)
+        with _counted():
+            return self.gateway.authenticate(key=key, transaction_id=transaction_id, proof=proof)
 
     def capture(self, *, key: str, transaction_id: str, amount_cents: int, currency: str) -> Transaction:
         self._refuse_paused()
-        return self.gateway.capture(
-            key=key, transaction_id=transaction_id, amount_cents=amount_cents, currency=currency
-        )
+        with _counted():
+            return self.gateway.capture(
+                key=key, transaction_id=transaction_id, amount_cents=amount_cents, currency=currency
+            )
 
     def void(self, *, key: str, transaction_id: str) -> Transaction:
         self._refuse_paused()
-        return self.gateway.void(key=key, transaction_id=transaction_id)
+        with _counted():
+            return self.gateway.void(key=key, transaction_id=transaction_id)
 
     def refund(self, *, key: str, transaction_id: str, currency: str, amount_cents: int | None = None) -> Transaction:
         self._refuse_paused()
-        return self.gateway.refund(key=key, transaction_id=transaction_id, currency=currency, amount_cents=amount_cents)
+        with _counted():
+            return self.gateway.refund(
+                key=key, transaction_id=transaction_id, currency=currency, amount_cents=amount_cents
+            )
 
     def fingerprint(self, token: str) -> str:
-        return self.gateway.fingerprint(token)
+        with _counted():
+            return self.gateway.fingerprint(token)
 
     def find(self, key: str) -> Transaction | None:
-        return self.gateway.find(key)
+        with _counted():
+            return self.gateway.find(key)
 
     def list_begun(self, day: str) -> Iterator[Transaction]:
         return self.gateway.list_begun(day)
@@ -55,3 +72,14 @@ class PausableGateway:
             raise GatewayUnavailableError("whether money may be moved could not be read just now") from None
         if pause:
             raise GatewayUnavailableError(f"payments are paused until {pause.until}")
+
+
+@contextmanager
+def _counted() -> Iterator[None]:
+    """Count what only those who operate this installation can put right. The log has the provider's own words."""
+    try:
+        yield
+    except (GatewayRefusedUsError, GatewayMisusedError) as refused:
+        metrics.add_metric("GatewayRefusals", MetricUnit.Count, 1)
+        logger.error("the payment provider refuses us", because=str(refused), kind=type(refused).__name__)
+        raise

@@ -337,6 +337,15 @@ OF_MISUSE = (
         minutes=15,
     ),
     AlarmRule(
+        name="GatewayRefusesUs",
+        means="The payment provider does not accept our keys, or cannot do what we ask of it",
+        of=Of.OURS,
+        metrics=("GatewayRefusals",),
+        names=(*_DOORS, "actions"),
+        threshold=1,
+        minutes=5,
+    ),
+    AlarmRule(
         name="QueueUnderReview",
         means="So many payments of a queue were declined that its orders wait for a review",
         of=Of.OURS,

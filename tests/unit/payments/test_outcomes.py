@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from lambdas.orders.errors import Again
+from lambdas.orders.pauses import NO_PAUSES
 from lambdas.orders.payment_ports import (
     PaymentDeclined,
     PaymentDeclinedByBank,
@@ -13,6 +14,7 @@ from lambdas.orders.payment_ports import (
     PaymentUnavailable,
     PaymentUnclear,
 )
+from lambdas.payments import paused_gateway
 from lambdas.payments.authentication import AuthenticationState, authentication_of
 from lambdas.payments.captures import end_charge
 from lambdas.payments.charge import Charges
@@ -43,6 +45,7 @@ from lambdas.records.clients.payment_method import MethodKind, PaymentMethod
 from lambdas.records.invoices.invoice import Invoice, InvoiceStatus
 from lambdas.records.invoices.records import InvoiceRecords
 from lambdas.records.table import RecordTable
+from lambdas.runtime.telemetry import metrics
 from tests.support.build import CARD, Clock, an_order
 from tests.unit.payments.test_preauthorization import KEY, an_attempt, card, paid_with
 from tests.unit.records.builders import an_invoice
@@ -300,3 +303,21 @@ def test_the_sandbox_captures_nothing_after_a_hold_lapsed(scripted: Scripted, cl
         scripted.refund(key="r", transaction_id=held.transaction_id, currency="USD")
     assert (found := scripted.find(KEY)) is not None
     assert found.state is TransactionState.LAPSED
+
+
+@pytest.mark.parametrize("error", [GatewayRefusedUsError("no such key"), GatewayMisusedError("no such currency")])
+def test_those_who_operate_hear_of_what_only_they_can_put_right(
+    scripted: Scripted, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    counted: list[str] = []
+    monkeypatch.setattr(metrics, "add_metric", lambda name, unit, value: counted.append(name))
+    gateway = paused_gateway.PausableGateway(scripted, NO_PAUSES)
+    asked: dict[str, Any] = {"key": KEY, "amount_cents": 2000, "currency": "USD", "order_id": "1001"}
+    with pytest.raises(DeclinedError):
+        gateway.authorize(token="tok_decline", **asked)
+    assert counted == []
+    scripted.raised["authorize"] = error
+    with pytest.raises(type(error)):
+        gateway.authorize(token="tok_approve", **asked)
+
+    assert counted == ["GatewayRefusals"]
