@@ -8,7 +8,8 @@ from lambdas.catalog.buyer import Buyer, Contacts
 from lambdas.catalog.coupon import Charge, Coupon, Coupons, CouponUses, normal_code
 from lambdas.catalog.listing import listed, option_of
 from lambdas.catalog.plan import Plan
-from lambdas.catalog.tax import Taxation, TaxTable
+from lambdas.catalog.tax import TaxTable
+from lambdas.catalog.taxation import Taxation
 from lambdas.orders.contact.hosts import hosts
 from lambdas.orders.contact.unfit import UnfitError
 from lambdas.orders.errors import Problem
@@ -47,7 +48,7 @@ class CatalogPricing:
                 one, of_order = _discounted(one, charges, of_order), of_order.after(charges)
             priced.append(one)
         taxation = self._taxation(info, sale) if priced else Taxation()
-        return tuple(map(taxation.on, priced))
+        return taxation.on(priced)
 
     def missing(self, info: Mapping[str, Any], sale: Sale) -> tuple[Problem, ...]:
         packs = parse_packs(info)

@@ -1,12 +1,11 @@
-"""Taxes: which of `taxes.toml` count for a sale, and what they come to (docs/decisions.md states the rules).
+"""Taxes: which of `taxes.toml` count for a sale (docs/decisions.md states the rules).
 
-Pure: no store, no clock. Cents come out whole: each tax is rounded half up once per line (a pack's first period, its set-up).
+Pure: no store, no clock. What they come to is worked out in taxation.py.
 """
 
 import re
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache, cached_property
@@ -16,15 +15,14 @@ from typing import Annotated
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from lambdas.catalog.buyer import Buyer
+from lambdas.catalog.taxation import DueTax, Taxation
 from lambdas.orders.contact.places import countries, region_code, regions_of
 from lambdas.orders.contact.tax_number import tax_number
 from lambdas.orders.contact.unfit import UnfitError
-from lambdas.orders.model.packs import AppliedTax, PricedPack
 from lambdas.orders.ports import Sale
 from lambdas.runtime.models import Frozen
 
 TAXES_FILE = Path(__file__).with_name("taxes.toml")
-WHOLE = 1_000_000  # 100 percent
 
 Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
 
@@ -61,9 +59,9 @@ class Tax(Frozen):
     def _states(self) -> frozenset[str]:
         return frozenset(region_code(region, self.country) or region.upper() for region in self.regions)
 
-    def on(self, cents: int) -> int:
-        """The tax on a net amount, rounded half up."""
-        return (cents * int(Decimal(self.rate) * (WHOLE // 100)) + WHOLE // 2) // WHOLE
+    @property
+    def due(self) -> DueTax:
+        return DueTax(tax_id=self.tax_id, name=self.name, rate=self.rate, plans=self.plans)
 
 
 class BrandTaxes(Frozen):
@@ -75,30 +73,6 @@ class BrandTaxes(Frozen):
     country: Country
     reverse_charge: str = ""
     taxes: tuple[Tax, ...] = ()
-
-
-@dataclass(frozen=True)
-class Taxation:
-    """The taxes of one sale. `reverse_charge`: its client owes them, and is charged none."""
-
-    taxes: tuple[Tax, ...] = ()
-    reverse_charge: bool = False
-
-    def on(self, pack: PricedPack) -> PricedPack:
-        """The pack with the tax on its first charge, after its coupon."""
-        counting = (tax for tax in self.taxes if not tax.plans or pack.plan_id in tax.plans)
-        return pack.model_copy(update={"taxes": tuple(self._amount(tax, pack) for tax in counting)})
-
-    def _amount(self, tax: Tax, pack: PricedPack) -> AppliedTax:
-        if self.reverse_charge:
-            return AppliedTax(tax_id=tax.tax_id, name=tax.name, rate="0", reverse_charge=True)
-        return AppliedTax(
-            tax_id=tax.tax_id,
-            name=tax.name,
-            rate=tax.rate,
-            recurring_cents=tax.on(pack.first_recurring_cents),
-            setup_cents=tax.on(pack.net_setup_cents),
-        )
 
 
 class TaxTable(Frozen):
@@ -133,7 +107,7 @@ class TaxTable(Frozen):
         if brand is None:
             return Taxation()
         day = datetime.fromtimestamp(sale.now, UTC).date()
-        taxes = tuple(tax for tax in brand.taxes if tax.counts(buyer, day))
+        taxes = tuple(tax.due for tax in brand.taxes if tax.counts(buyer, day))
         return Taxation(taxes, self._is_reversed(brand, buyer))
 
     def place_problems(self, sale: Sale, country: str, state: str, vat_id: str) -> Iterator[tuple[str, str]]:

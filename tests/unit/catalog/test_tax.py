@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lambdas.catalog.buyer import Buyer
-from lambdas.catalog.tax import Tax, Taxation, TaxTable, load_taxes
+from lambdas.catalog.tax import TaxTable, load_taxes
 from lambdas.orders.ports import Sale
 from tests.support.build import NOW
 from tests.support.coupons import SALE, a_coupon, pricing_with
@@ -28,14 +28,6 @@ def counting(table: TaxTable, *buyer: str, sale: Sale = SALE) -> list[str]:
     """The ids of the taxes that are charged."""
     found = table.of(sale, Buyer.of(*(*buyer, "", "", "")[:3]))
     return [] if found.reverse_charge else [tax.tax_id for tax in found.taxes]
-
-
-@pytest.mark.parametrize(
-    ("cents", "rate", "tax"),
-    [(9995, "19", 1899), (250, "9", 23), (250, "9.975", 25), (10, "5", 1), (9, "5", 0), (0, "27", 0), (7, "100", 7)],
-)
-def test_a_tax_is_rounded_half_up(cents: int, rate: str, tax: int) -> None:
-    assert Tax(**{**GERMAN, "rate": rate}).on(cents) == tax
 
 
 @pytest.mark.parametrize("written", ["DE", "de", " De "])
@@ -244,12 +236,6 @@ def test_a_state_is_needed_where_a_tax_depends_on_it(state: str, fields: list[st
     assert [problem.field.removeprefix("info.") for problem in pricing.missing(info, SALE)] == fields
     assert (pricing.price(info, SALE)[0].tax_cents > 0) is (state in ("QC", "québec", "CA-QC"))
     assert pricing.missing({**info, "country": "US"}, SALE) == ()
-
-
-def test_nothing_is_taxed_by_no_taxes() -> None:
-    (pack,) = pricing_with(taxes=TaxTable()).price({"country": "DE", "pack1": {"plan_id": "1"}}, SALE)
-
-    assert Taxation().on(pack) == pack
 
 
 VAT_IDS = {
