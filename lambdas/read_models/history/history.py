@@ -93,14 +93,22 @@ class History:
     def _record_revision(self, old: Order | None, new: Order) -> None:
         deed = deed_of(old, new)
         item = _fitting(old, new, deed, self._place(name_of(new), old.revision if old else 0, new.revision, deed))
+        item = self._without_erased(item)
         existing = self._put(item)
         if existing is not None:
             _compare(item, existing)
 
+    def _without_erased(self, item: HistoryItem) -> HistoryItem:
+        """The item without former values of a person, if this order's were erased: a correction would bring them back."""
+        personal = item.personal
+        if personal is None or not personal.tells_former or not self._table.was_erased(item.of):
+            return item
+        return replace(item, personal=None if personal.base else personal.without_former())
+
     def _record_edit(self, old: Order, new: Order) -> None:
         """Record that somebody edited the row without raising its revision."""
         of = name_of(new)
-        item = _fitting(old, new, deed_of(old, new), self._read_place(of, old.revision + 1))
+        item = self._without_erased(_fitting(old, new, deed_of(old, new), self._read_place(of, old.revision + 1)))
         if not item.plain.changes and item.personal is None:
             return
         beside = [record for record in self._table.of_revision(of, old.revision) if f"#{EDIT}" in record["sk"]]

@@ -44,6 +44,11 @@ class Part:
     def is_empty(self) -> bool:
         return not self.changes and not self.base
 
+    @property
+    def tells_former(self) -> bool:
+        """Whether it has values from before the change."""
+        return bool(self.base) or any(old not in (MISSING, OMITTED) for old, _ in self.changes.values())
+
     def without_former(self) -> "Part":
         return Part({path: (OMITTED, new) for path, (_, new) in self.changes.items()}, self.base)
 

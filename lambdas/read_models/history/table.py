@@ -102,6 +102,13 @@ class HistoryTable:
         prints = dict.fromkeys(str(record["sk"]).partition("#")[0] for record in self._all(order_id, "", _LAST))
         return [f"{order_id}-{each}" for each in prints]
 
+    def was_erased(self, of: str) -> bool:
+        """Whether personal values of this order were erased before. The first ones are erased first, so they tell."""
+        for record in self._all(of, prefix(of), f"{prefix(of)}{_LAST}", page_size=1):
+            if PERSONAL in record or ERASED_AT in record:
+                return ERASED_AT in record
+        return False
+
     def erase_personal(self, order_id: str, *, of: str = "", now: int) -> int:
         """Erase the personal values of all records of a number, or of one order. Return how many records had any."""
         erased = 0

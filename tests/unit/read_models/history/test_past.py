@@ -135,6 +135,30 @@ def test_an_erased_person_is_shown_as_erased_and_the_rest_as_it_was(kept: Kept) 
     assert as_of(kept, walk.order, changes[-1].new.revision).erased
 
 
+@pytest.mark.parametrize("process", ["the same", "another", "another, after a gap"])
+def test_a_correction_after_the_erasure_brings_no_former_value_back(kept: Kept, process: str) -> None:
+    walk = a_long_walk(16, 5)
+    kept.hear(*walk.store.changes)
+    before = walk.store.changes[-1].new
+    assert before.info["first"] == "Ada"
+    kept.history.erase(walk.order_id)
+    gap = 2 if "gap" in process else 1
+    between = before.changed(revision=before.revision + gap - 1, activity=kept.clock.time)
+    corrected = between.changed(revision=between.revision + 1, info={**before.info, "first": "Grace"})
+    again = corrected.changed(revision=corrected.revision + 1, info={**before.info, "first": "Mary"})
+
+    listening = kept if process == "the same" else kept.another()
+    listening.hear(Change(between, corrected, "web", kept.clock.time), Change(corrected, again, "web", kept.clock.time))
+
+    values = [repr(item.personal) for item in kept.items(walk.order)]
+    assert not [text for text in values if "Ada" in text]
+    assert ("Grace" in values[-2], "Mary" in values[-1]) == (process == "the same", True)
+    if process == "the same":
+        assert as_of(kept, again, again.revision).info["first"] == "Mary"
+    listening.hear(Change(between, corrected, "web", kept.clock.time))  # a second time
+    assert not [item for item in kept.items(walk.order) if "Ada" in repr(item.personal)]
+
+
 def test_an_order_that_is_recorded_as_it_stands_is_known_from_there_on(kept: Kept) -> None:
     walk = a_long_walk(16, 7)
     changes = walk.store.changes
