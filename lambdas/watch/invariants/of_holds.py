@@ -8,7 +8,7 @@ from lambdas.payments.captures import awaits_invoice
 from lambdas.payments.gateway import Gateway, TransactionState
 from lambdas.watch.invariants.violation import Promise, Violation
 
-_GONE = (TransactionState.VOIDED, TransactionState.REFUNDED)
+_GONE = (TransactionState.VOIDED, TransactionState.REFUNDED, TransactionState.FAILED)
 
 
 def of_held_money(order: Order, gateway: Gateway) -> Iterator[Violation]:

@@ -1,7 +1,6 @@
-"""Many orders, and pauses, in a browser: after an outage all are tried again, and what is paused is seen by staff and buyer."""
+"""Many orders in a browser: after an outage all are tried again."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -11,23 +10,13 @@ from tests.browser.conftest import NewWalk
 from tests.browser.desk.desk_staff import DeskStaff
 from tests.browser.pages import problems_of
 from tests.browser.test_everybody import _SMALL, focused, tab_to
-from tests.browser.walk import Walk
-from tests.flow.conftest import Shop, new_client_order, until
+from tests.flow.conftest import Shop
 from tests.flow.staff.test_bulk import end_outage, orders_that_fail
-
-GATEWAY = {"gateway": "sandbox"}
 
 
 @pytest.fixture
 def staff(new_walk: NewWalk, shop: Shop) -> DeskStaff:
     return DeskStaff(new_walk().page, shop)
-
-
-@pytest.fixture
-def resumed(shop: Shop) -> Iterator[None]:
-    """The engine is shared: no pause outlives its test."""
-    yield
-    shop.call("order.resume", GATEWAY)
 
 
 def choose_again(page: Page, orders: list[str]) -> None:
@@ -75,37 +64,6 @@ def test_what_matches_nothing_is_said_and_nothing_can_be_run(staff: DeskStaff) -
     choose_again(page, ["<b>1</b>"])
     expect(page.get_by_role("alert")).to_contain_text("Order numbers are digits")
     expect(page.get_by_label("Order numbers")).to_have_value("<b>1</b>")
-
-
-@pytest.mark.usefixtures("resumed")
-def test_a_gateway_is_paused_and_resumed_and_buyers_read_an_honest_sentence(
-    staff: DeskStaff, new_walk: NewWalk, shop: Shop
-) -> None:
-    page = staff.open("/desk/pauses").sign_in().on("Pauses").page
-    page.get_by_label("What").select_option("gateway:sandbox")
-    page.get_by_label("Ends automatically").fill("60")
-    page.get_by_label("Reason").fill("the bank is down")
-    page.get_by_role("button", name="Pause", exact=True).click()
-    expect(page.locator(".pause")).to_contain_text("the bank is down")
-    expect(staff.open("/desk/board").page.locator("body")).to_contain_text("paused until")
-    until("the API notices the pause", lambda: is_refused(shop) or None)
-
-    buyer: Walk = new_walk()
-    buyer.to_payment().with_card().order().at("payment")
-
-    expect(buyer.page.get_by_role("alert")).to_contain_text("We cannot take orders at the moment")
-    expect(buyer.page.get_by_role("alert")).not_to_contain_text("the bank is down")
-    lead = buyer.order_number()
-    assert shop.order(lead)["step"]["status"] == "leads"
-    staff.open("/desk/pauses").page.get_by_role("button", name=re.compile("^Resume")).click()
-    expect(page.locator(".pause")).to_contain_text("over since")
-    until("the form notices the end", lambda: not is_refused(shop) or None)
-    assert buyer.order().ordered() == lead
-
-
-def is_refused(shop: Shop) -> bool:
-    order_id = str(shop.done("order.create", new_client_order())["order_id"])
-    return not shop.call("order.submit", {"order_id": order_id}).is_success
 
 
 def tab_to_input(page: Page, wanted: str) -> None:

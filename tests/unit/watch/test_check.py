@@ -1,12 +1,8 @@
 """The nightly check: each broken promise is found once, named with its place and what to do, and nothing else is."""
 
-from collections.abc import Iterator
 from typing import Any
 
-import boto3
 import pytest
-from moto import mock_aws
-from mypy_boto3_dynamodb.client import DynamoDBClient
 
 from lambdas.orders.decisions import progress
 from lambdas.orders.model.checklist import ActionState
@@ -28,24 +24,11 @@ from lambdas.watch.invariants.stage import Stage
 from lambdas.watch.invariants.violation import Promise, Violation
 from tests.support.build import NOW, Clock, a_queue, a_submitted_order, an_order
 from tests.support.fakes import FakeMachine, InMemoryOrderStore
-from tests.support.tables import make_table
 from tests.unit.records.builders import a_service_record, an_invoice
 
 HOUR, DAY = 3_600, 86_400
 LATER = NOW + 2 * HOUR
 QUEUE = a_queue()
-
-
-@pytest.fixture(scope="module")
-def dynamodb() -> Iterator[DynamoDBClient]:
-    with mock_aws():
-        yield boto3.client("dynamodb", region_name="us-east-1")
-
-
-@pytest.fixture
-def records(dynamodb: DynamoDBClient) -> Iterator[RecordTable]:
-    yield RecordTable(make_table(dynamodb, "records"), dynamodb)
-    dynamodb.delete_table(TableName="records")
 
 
 class World:

@@ -1,12 +1,8 @@
 """What the nightly check finds stands on the worklist until a pass finds it mended, and no longer."""
 
-from collections.abc import Iterator
 from typing import Any
 
-import boto3
 import pytest
-from moto import mock_aws
-from mypy_boto3_dynamodb.client import DynamoDBClient
 
 from lambdas.orders.model.order import Hold, Order, Wait
 from lambdas.payments.sandbox import SandboxGateway
@@ -23,25 +19,12 @@ from lambdas.watch.invariants.check import PAGE, Check
 from lambdas.watch.invariants.progress import Progress, ProgressRecord
 from lambdas.watch.invariants.violation import Promise
 from tests.support.build import NOW
-from tests.support.tables import make_table
 from tests.unit.records.builders import a_service_record, an_invoice
 from tests.unit.watch.test_check import DAY, HOUR, QUEUE, World, canceled, numbered
 
 NOBODYS = {"21": Wait(token="t", since=NOW, owner="")}
 SOMEBODYS = {"21": Wait(token="t", since=NOW, owner="operations")}
 FIRST_NIGHT = NOW - NOW % DAY + NIGHT_HOUR * HOUR
-
-
-@pytest.fixture(scope="module")
-def dynamodb() -> Iterator[DynamoDBClient]:
-    with mock_aws():
-        yield boto3.client("dynamodb", region_name="us-east-1")
-
-
-@pytest.fixture
-def records(dynamodb: DynamoDBClient) -> Iterator[RecordTable]:
-    yield RecordTable(make_table(dynamodb, "records"), dynamodb)
-    dynamodb.delete_table(TableName="records")
 
 
 class Nights(World):

@@ -1,11 +1,6 @@
 """The nightly check: money that the gateway holds or took, and that no order and no invoice knows, is found."""
 
-from collections.abc import Iterator
-
-import boto3
 import pytest
-from moto import mock_aws
-from mypy_boto3_dynamodb.client import DynamoDBClient
 
 from lambdas.orders.model.order import Hold, Order, PaymentAttempt
 from lambdas.orders.model.steps import StepStatus
@@ -19,24 +14,12 @@ from lambdas.watch.invariants.of_payments import DAYS, PaymentsOfADay, days_befo
 from lambdas.watch.invariants.violation import Promise, Violation
 from tests.support.build import NOW, a_queue, a_submitted_order
 from tests.support.fakes import InMemoryOrderStore
-from tests.support.tables import make_table
 from tests.unit.records.builders import an_invoice
 
 DAY = "2026-07-21"
 DAY_AT = 1_784_635_200  # noon of DAY, UTC
 APPROVED = "tok_approve"
 QUEUE = a_queue()
-
-
-@pytest.fixture
-def dynamodb() -> Iterator[DynamoDBClient]:
-    with mock_aws():
-        yield boto3.client("dynamodb", region_name="us-east-1")
-
-
-@pytest.fixture
-def records(dynamodb: DynamoDBClient) -> RecordTable:
-    return RecordTable(make_table(dynamodb, "records"), dynamodb)
 
 
 @pytest.fixture
@@ -209,10 +192,14 @@ def test_a_charge_that_its_invoice_does_not_know(gateway: SandboxGateway, record
 
 
 @pytest.mark.parametrize(
-    ("ends", "words"), [("voided", "is voided"), ("never begun", "is unknown there"), ("held", "")]
+    ("ends", "words"),
+    [("voided", "is voided"), ("never begun", "is unknown there"), ("failed", "is failed"), ("held", "")],
 )
-def test_an_open_order_whose_money_is_gone_at_the_gateway(gateway: SandboxGateway, ends: str, words: str) -> None:
-    payment = begin(gateway, "order:1001:pay:1", "1001")
+def test_an_open_order_whose_money_is_gone_at_the_gateway(
+    gateway: SandboxGateway, records: RecordTable, ends: str, words: str
+) -> None:
+    payment = begin(gateway, "order:1001:pay:1", "1001", token="ach_fails_later" if ends == "failed" else APPROVED)
+    gateway = SandboxGateway(records.name, records.client, lambda: DAY_AT + 2 * 86_400)
     if ends == "voided":
         gateway.void(key="v", transaction_id=payment.transaction_id)
     key = "another" if ends == "never begun" else payment.key
