@@ -232,6 +232,46 @@ def test_a_user_of_some_queues_never_reaches_others_orders(site: Site, staff: St
     assert run_id not in some.open("/desk/bulk/runs").body
 
 
+def test_a_user_of_another_brand_reaches_none_of_this_brands_orders(site: Site) -> None:
+    order = at_call_back(site)
+    foreign = Staff.signed_in(site, "foreign", Grant(rights=frozenset(Right), brands=frozenset({order.brand_id + 1})))
+
+    for chosen in ({"orders": order.order_id}, {"state": "waiting"}):
+        foreign.open("/desk/bulk")
+        shown = send(foreign, "/desk/bulk", **{**SKIP, **chosen})
+        assert not [path for path, _ in shown.read.forms if path.endswith("/run")], chosen
+        assert "Identity Call-back (3202)" not in shown.text
+
+    assert stored(site, order) == order
+
+
+@pytest.mark.parametrize("at", [0, 15, 17, -1])
+def test_a_preview_whose_address_was_altered_runs_nothing(site: Site, staff: Staff, at: int) -> None:
+    preview(staff, at_call_back(site), **SKIP)
+    assert staff.shown is not None
+    action, inputs = next(form for form in staff.shown.read.forms if form[0].endswith("/run"))
+    token = action.removesuffix("/run").rpartition("/")[2]
+    letters = list(token)
+    letters[at] = "0" if letters[at] != "0" else "1"
+
+    refused = staff.post(action.replace(token, "".join(letters)), {**inputs, "reason": "x"})
+
+    assert refused.status in (404, 409)
+    assert RunRecords(site.desk.records).latest(most=10) == ([], "")
+
+
+def test_what_is_added_to_the_form_of_a_preview_changes_nothing_of_what_was_looked_at(site: Site, staff: Staff) -> None:
+    shown, other = at_call_back(site), at_call_back(site)
+    preview(staff, shown, **SKIP)
+
+    send(staff, "/run", reason="known", orders=other.order_id, verb="cancel", target="", user="somebody", filter="{}")
+    carry_out(site, the_run(site))
+
+    assert stored(site, other) == other
+    assert stored(site, shown).actions["3202"].reason.endswith("): known")
+    assert stored(site, shown).canceled_at is None
+
+
 def test_a_run_is_stopped_and_continued_by_who_started_it(site: Site, staff: Staff) -> None:
     preview(staff, at_call_back(site), **SKIP)
     send(staff, "/run", reason="known")
