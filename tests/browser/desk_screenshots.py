@@ -10,6 +10,7 @@ from playwright.sync_api import Page
 
 from lambdas.desk.web.site import Site
 from lambdas.orders.model.order import Order
+from lambdas.orders.pauses import PauseKind
 from lambdas.records.table import RecordTable
 from tests.browser.chromium import chromium
 from tests.browser.desk.desk_in_memory import Followers, fill, served, tell, waiting_in
@@ -49,6 +50,7 @@ def main() -> None:
                 for name, path in places.items():
                     if not suffix or name in _ON_PHONES:
                         take(page, address, path, name + suffix, token=token)
+            take_many_orders(pages[""], address, site, token=token)
 
 
 def take(page: Page, address: str, path: str, name: str, *, token: str) -> None:
@@ -58,8 +60,22 @@ def take(page: Page, address: str, path: str, name: str, *, token: str) -> None:
         page.get_by_label("Token").fill(token)
         page.get_by_role("button", name="Sign in").click()
         page.goto(address + path)
-    whole = name.removesuffix("-dark-phone") not in ("worklist", "board", "empty", "found")
+    whole = name.removesuffix("-dark-phone") not in ("worklist", "board", "empty", "found", "many-orders")
     page.screenshot(path=PICTURES / f"{name}.png", full_page=whole)
+
+
+def take_many_orders(page: Page, address: str, site: Site, *, token: str) -> None:
+    """Last, because a pause is shown on every page."""
+    site.pausing.records.start(
+        PauseKind.MODULE, "call_webhook", reason="the panel is moved", by="kim", ends_at=site.now() + 7_200
+    )
+    take(page, address, "/desk/pauses", "pauses", token=token)
+    take(page, address, "/desk/bulk", "many-orders", token=token)
+    page.locator("#state").select_option("failed")
+    page.get_by_label("Act", exact=True).select_option("retry")
+    page.get_by_role("button", name="Show the preview").click()
+    page.get_by_role("heading", level=1, name="Preview").wait_for()
+    page.screenshot(path=PICTURES / "preview.png")
 
 
 def _filled(site: Site, clock: Clock) -> dict[str, str]:
