@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from lambdas.api.bulk.order_numbers import Numbers
-from lambdas.api.http.parameters import Absent, Count, Info, Limit, Reference, Request, Text, UnixTime
+from lambdas.api.http.parameters import Absent, Count, Info, Limit, ParameterError, Reference, Request, Text, UnixTime
 from lambdas.bulk.instruction import OF_AN_ACTION, BulkVerb, Instruction
 from lambdas.bulk.previewing import distinct
 from lambdas.bulk.selection import MOST_NUMBERS, OrderState, Selection
@@ -14,7 +14,6 @@ from lambdas.orders.table.list_filters import OrderFilter
 
 MOST_LISTED = 100  # runs on one page
 _MODULE = r"^[a-z][a-z0-9_]{0,59}$"
-
 
 Module = Annotated[Annotated[str, Field(pattern=_MODULE)] | None, Absent]
 Token = Annotated[Annotated[str, Field(pattern=r"^[0-9a-f]{16}\.[0-9a-f]{32}$")] | None, Absent]
@@ -81,10 +80,10 @@ class BulkPreviewRequest(Request):
     def _is_whole(self) -> "BulkPreviewRequest":
         if self.preview:
             if self.model_fields_set - {"preview"}:
-                raise ValueError("a preview is continued as it was begun; send preview alone")
+                raise ParameterError("preview", "is continued as it was begun; send preview alone")
             return self
         if self.verb is None:
-            raise ValueError("verb parameter not supplied; say what to do with the orders")
+            raise ParameterError("verb", "parameter not supplied; say what to do with the orders")
         self._check_orders()
         self._check_target(BulkVerb(self.verb))
         return self
@@ -92,27 +91,23 @@ class BulkPreviewRequest(Request):
     def _check_orders(self) -> None:
         named = [name for name in (*_FILTER, "step_status", "min_ts", "max_ts") if getattr(self, name) is not None]
         if self.order_ids and named:
-            raise ValueError(f"order_ids name the orders already; leave out {', '.join(named)}")
+            raise ParameterError("order_ids", f"name the orders already; leave out {', '.join(named)}")
         if not self.order_ids and not any(name in named for name in _FILTER):
-            raise ValueError(
-                f"order_ids parameter not supplied; name the orders by order_ids, or by one of {', '.join(_FILTER)}"
-            )
+            text = f"parameter not supplied; name the orders by order_ids, or by one of {', '.join(_FILTER)}"
+            raise ParameterError("order_ids", text)
 
     def _check_target(self, verb: BulkVerb) -> None:
         of_action = self.order_action_id is not None or self.module is not None
         if verb in OF_AN_ACTION and not of_action:
-            raise ValueError(f"order_action_id parameter not supplied; {verb} needs order_action_id or module")
+            raise ParameterError("order_action_id", f"parameter not supplied; {verb} needs order_action_id or module")
         if of_action and verb not in {*OF_AN_ACTION, BulkVerb.RETRY}:
-            raise ValueError(f"order_action_id and module go with process, skip and retry, not with {verb}")
+            named = "module" if self.order_action_id is None else "order_action_id"
+            raise ParameterError(named, f"goes with process, skip and retry, not with {verb}")
         moves = self.step_id is not None or self.step_name is not None
-        if moves is not (verb is BulkVerb.MOVE):
-            raise ValueError(
-                "step_id parameter not supplied; move needs step_id or step_name, which no other verb takes"
-            )
-        if bool(self.user) is not (verb is BulkVerb.ASSIGN):
-            raise ValueError("user parameter not supplied; assign needs user, which no other verb takes")
+        _refuse_odd("step_id", moves, verb is BulkVerb.MOVE, "move needs step_id or step_name, no other does")
+        _refuse_odd("user", bool(self.user), verb is BulkVerb.ASSIGN, "assign needs user, and no other verb")
         if self.input and verb is not BulkVerb.PROCESS:
-            raise ValueError("input goes with process only")
+            raise ParameterError("input", "goes with process only")
 
     @property
     def instruction(self) -> Instruction:
@@ -149,6 +144,11 @@ class BulkPreviewRequest(Request):
         )
 
 
+def _refuse_odd(field: str, is_sent: bool, is_needed: bool, rule: str) -> None:
+    if is_sent is not is_needed:
+        raise ParameterError(field, f"{'is not taken' if is_sent else 'parameter not supplied'}; {rule}")
+
+
 class BulkRunRequest(Request):
     """`order.bulk_run`."""
 
@@ -163,9 +163,9 @@ class BulkRunRequest(Request):
     @model_validator(mode="after")
     def _is_whole(self) -> "BulkRunRequest":
         if (self.preview is None) is (self.bulk_run_id is None):
-            raise ValueError("preview parameter not supplied; send either preview or bulk_run_id")
+            raise ParameterError("preview", "parameter not supplied; send either preview or bulk_run_id")
         if self.preview and not (self.reason or "").strip():
-            raise ValueError("reason parameter not supplied; say why")
+            raise ParameterError("reason", "parameter not supplied; say why")
         return self
 
 

@@ -13,6 +13,7 @@ from lambdas.api.http.parameters import (
     Flag,
     Info,
     Limit,
+    ParameterError,
     Password,
     Reference,
     Request,
@@ -116,7 +117,9 @@ class ClientGetRequest(Request):
     @model_validator(mode="after")
     def _one_of_them(self) -> "ClientGetRequest":
         if not (self.client_id or self.user_login or self.email):
-            raise ValueError("client_id parameter not supplied; name the client by client_id, user_login or email")
+            raise ParameterError(
+                "client_id", "parameter not supplied; name the client by client_id, user_login or email"
+            )
         return self
 
 
@@ -135,5 +138,5 @@ class ServiceListRequest(Request):
     @model_validator(mode="after")
     def _one_of_both(self) -> "ServiceListRequest":
         if not (self.client_id or self.order_id):
-            raise ValueError("client_id parameter not supplied; name a client, or an order by order_id")
+            raise ParameterError("client_id", "parameter not supplied; name a client, or an order by order_id")
         return self

@@ -99,6 +99,14 @@ class NoParameters(Request):
     """A method that takes nothing."""
 
 
+class ParameterError(ValueError):
+    """A rule about several parameters is broken. `field`: the one to correct, for `Problem`."""
+
+    def __init__(self, field: str, text: str) -> None:
+        super().__init__(text)
+        self.field = field
+
+
 class OrderRequest(Request):
     """A request about one order, by `order_id` or by the `hash` that stands in for it."""
 
@@ -108,5 +116,5 @@ class OrderRequest(Request):
     @model_validator(mode="after")
     def _one_of_both(self) -> "OrderRequest":
         if self.order_id is None and self.hash is None:
-            raise ValueError("parameter not supplied; name the order by order_id or by hash")
+            raise ParameterError("order_id", "parameter not supplied; name the order by order_id or by hash")
         return self

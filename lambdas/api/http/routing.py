@@ -10,7 +10,7 @@ from lambdas.api.errors import MalformedRequestError, UnknownMethodError, WrongH
 from lambdas.api.http.call import Call, Door
 from lambdas.api.http.files import FILE_PARAMETERS
 from lambdas.api.http.leniency import as_php_reads
-from lambdas.api.http.parameters import Request
+from lambdas.api.http.parameters import ParameterError, Request
 from lambdas.api.method import Method
 from lambdas.api.table import method_named
 from lambdas.orders.card_numbers.numbers import has_card_number
@@ -107,11 +107,8 @@ def _is_empty(value: Any, zero_says_something: bool) -> bool:
 
 
 def _problem(found: Any) -> Problem:
-    field = path_of(found) or "order_id"
-    if found["type"] == "missing":
-        return Problem(field, "parameter not supplied")
-    text = message_of(found)
-    named, supplied, rest = text.partition(" parameter not supplied")
-    if not found["loc"] and supplied:  # One of several is needed; the rule names the first of them.
-        return Problem(named, f"parameter not supplied{rest}")
-    return Problem(field, text)
+    broken = found.get("ctx", {}).get("error")
+    if isinstance(broken, ParameterError):
+        return Problem(broken.field, str(broken))
+    text = "parameter not supplied" if found["type"] == "missing" else message_of(found)
+    return Problem(path_of(found), text)

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, model_validator
 
-from lambdas.api.http.parameters import Count, Request, Text, UnixTime
+from lambdas.api.http.parameters import Count, ParameterError, Request, Text, UnixTime
 from lambdas.orders.contact.text import lines
 from lambdas.orders.pauses import PauseKind, SeenPause
 
@@ -26,8 +26,11 @@ class _Paused(Request):
 
     @model_validator(mode="after")
     def _one_of_them(self) -> "_Paused":
-        if sum(map(bool, (self.module, self.gateway, self.order_queue_id))) != 1:
-            raise ValueError("name one of module, gateway and order_queue_id")
+        named = [name for name in ("module", "gateway", "order_queue_id") if getattr(self, name)]
+        if not named:
+            raise ParameterError("module", "parameter not supplied; name a module, a gateway or an order_queue_id")
+        if len(named) > 1:
+            raise ParameterError(named[1], f"cannot be set together with {named[0]}")
         return self
 
     @property
@@ -56,7 +59,7 @@ class _OfPause(_Paused):
     @model_validator(mode="after")
     def _names_a_pause(self) -> "_OfPause":
         if self.revision is not None and not self.pause_id:
-            raise ValueError("a revision needs the pause_id that it belongs to")
+            raise ParameterError("pause_id", "parameter not supplied; name the pause that has this revision")
         return self
 
     @property
@@ -75,8 +78,10 @@ class PauseRequest(_OfPause):
 
     @model_validator(mode="after")
     def _ends(self) -> "PauseRequest":
-        if bool(self.until) == bool(self.minutes):
-            raise ValueError("say when the pause ends, by until or by minutes")
+        if self.until and self.minutes:
+            raise ParameterError("minutes", "cannot be set together with until")
+        if not self.until and not self.minutes:
+            raise ParameterError("until", "parameter not supplied; say when the pause ends, by until or by minutes")
         return self
 
 
