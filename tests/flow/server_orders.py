@@ -39,6 +39,15 @@ def refuse_once(panel: LocalPanel, order_id: str, path: str, reason: str) -> Non
     httpx.post(f"{panel.url}/_fail", json=failure).raise_for_status()
 
 
+def hold(panel: LocalPanel, order_id: str) -> None:
+    """What the panel does for this order takes until `release`."""
+    httpx.post(f"{panel.url}/_hold", json={"order_id": order_id}).raise_for_status()
+
+
+def release(panel: LocalPanel, order_id: str) -> None:
+    httpx.post(f"{panel.url}/_release", json={"order_id": order_id}).raise_for_status()
+
+
 def money_of(shop: Shop, order_id: str) -> TransactionState:
     held = shop.gateway.find(shop.hold_key(order_id))
     assert held is not None

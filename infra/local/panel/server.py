@@ -2,9 +2,10 @@
 
 It knows HTTP and the shape of a webhook, and nothing about its caller. It does each thing once per Idempotency-Key. A slow
 request begins at once and is answered a moment later, by the call that the request names. It fails on demand:
-`POST /_fail {order_id, path, reason}` refuses that order there once, `?flaky=1` is a status 500
-at the first time. `GET /_calls?order_id=1001` lists what it did,
-`GET /_notices?order_id=1001` what it was notified of. infra/local/panel/process.py starts and stops it.
+`POST /_fail {order_id, path, reason}` refuses that order there once, `?flaky=1` is a status 500 at the first time.
+`POST /_hold {order_id}` keeps that order's slow requests at work until `POST /_release {order_id}`.
+`GET /_calls?order_id=1001` lists what it did, `GET /_notices?order_id=1001` what it was notified of.
+infra/local/panel/process.py starts and stops it.
 """
 
 import argparse
@@ -43,8 +44,8 @@ class PanelHandler(BaseHTTPRequestHandler):
             content = dict(json.loads(body))
         except (ValueError, TypeError):
             return self._say(HTTPStatus.BAD_REQUEST, {"status": "failed", "reason": "send a JSON object"})
-        if parts.path == "/_fail":
-            self._panel.fail_once(str(content["order_id"]), str(content["path"]), str(content["reason"]))
+        if parts.path.startswith("/_"):
+            self._set_up(parts.path, content)
             return self._say(HTTPStatus.OK, {})
         if self._panel.refuses(self.headers.get("X-Order-Signature", ""), body):
             return self._say(HTTPStatus.UNAUTHORIZED, {"status": "failed", "reason": "the signature is not right"})
@@ -58,6 +59,17 @@ class PanelHandler(BaseHTTPRequestHandler):
         status, stated = self._panel.answer(parts.path, flaky=flaky, key=key, content=content)
         logger.info("POST %s, order %s: %s %s", parts.path, content.get("order_id"), status, stated["status"])
         return self._say(status, stated)
+
+    def _set_up(self, path: str, content: dict[str, Any]) -> None:
+        """Decide what this order meets next."""
+        order_id = str(content["order_id"])
+        match path:
+            case "/_fail":
+                self._panel.fail_once(order_id, str(content["path"]), str(content["reason"]))
+            case "/_hold":
+                self._panel.hold(order_id)
+            case "/_release":
+                self._panel.release(order_id)
 
     @property
     def _panel(self) -> Panel:

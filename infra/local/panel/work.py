@@ -34,6 +34,7 @@ class Panel:
         self._calls: list[dict[str, Any]] = []
         self._failures: dict[tuple[str, str], str] = {}
         self._flaked: set[str] = set()
+        self._held: dict[str, threading.Event] = {}
         self._at_work: dict[tuple[str, int], threading.Timer] = {}
         self._notices: dict[str, dict[str, Any]] = {}
 
@@ -71,6 +72,17 @@ class Panel:
         with self._lock:
             self._failures[order_id, path] = reason
 
+    def hold(self, order_id: str) -> None:
+        """Keep the order's slow requests at work until `release`."""
+        with self._lock:
+            self._held[order_id] = threading.Event()
+
+    def release(self, order_id: str) -> None:
+        with self._lock:
+            held = self._held.pop(order_id, None)
+        if held:
+            held.set()
+
     def answer(self, path: str, *, flaky: bool, key: str, content: Mapping[str, Any]) -> Answer:
         """Do what the request asks for, once per key."""
         order_id, action_id = str(content.get("order_id", "")), int(content.get("order_action_id", 0))
@@ -102,6 +114,10 @@ class Panel:
 
     def _call_back(self, order_id: str, action_id: int, callback: Mapping[str, Any], done: dict[str, Any]) -> None:
         """Say that it is done, the way the request named; again for a while if that is refused."""
+        with self._lock:
+            held = self._held.get(order_id)
+        if held:
+            held.wait()
         with self._lock:
             self._at_work.pop((order_id, action_id), None)
         body = {"order_id": callback["order_id"], "order_action_id": callback["order_action_id"], "input": done}

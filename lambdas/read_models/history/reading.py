@@ -79,6 +79,7 @@ class HistoryReader:
         if cursor and not _CURSOR.fullmatch(cursor):
             raise InvalidOrderError((Problem("cursor", "is none: send next_cursor of the page before"),))
         of, entries, last = name_of(order), list[Entry](), ""
+        recorded = self._newest_revision(of)  # before the entries, of which more may come meanwhile
         for record in self._table.after(of, cursor, descending=descending, page_size=limit + 1):
             entry = self._entry(record, order, personal=personal)
             if entries and (len(entries) == limit or not has_room(entry)):
@@ -87,7 +88,7 @@ class HistoryReader:
             last = record["sk"].removeprefix(prefix(of))
         else:
             last = ""
-        return HistoryPage(order.order_id, order.revision, self._newest_revision(of), tuple(entries), last or None)
+        return HistoryPage(order.order_id, order.revision, recorded, tuple(entries), last or None)
 
     def as_of(self, order: Order, at: str, now: int) -> Order:
         """The order as it was at a revision or a time. Raises InvalidOrderError, NotInHistoryError."""

@@ -7,11 +7,13 @@ from typing import Any
 import httpx
 import pytest
 
+from infra.local.panel.process import LocalPanel
 from tests.flow.conftest import Shop, new_client_order, until
+from tests.flow.server_orders import CALL_BACK, RACK, asked_of_panel, hold, in_build, process, release, submitted
 
 pytestmark = pytest.mark.engine
 
-MODULE, GATEWAY = {"module": "provision_client"}, {"gateway": "sandbox"}
+MODULE, GATEWAY, OUTSIDE = {"module": "provision_client"}, {"gateway": "sandbox"}, {"module": "call_webhook"}
 WHY = {"reason": "the panel is down"}
 
 
@@ -19,7 +21,7 @@ WHY = {"reason": "the panel is down"}
 def _all_resumed(shop: Shop) -> Iterator[None]:
     """The engine is shared: no pause outlives its test."""
     yield
-    for what in (MODULE, GATEWAY):
+    for what in (MODULE, GATEWAY, OUTSIDE):
         shop.call("order.resume", what)
 
 
@@ -81,3 +83,44 @@ def test_nothing_is_submitted_for_money_while_the_gateway_is_paused(shop: Shop) 
     shop.done("order.resume", GATEWAY)
     shop.done("order.submit", {"order_id": order_id})
     shop.until_step(order_id, "complete")
+
+
+def test_what_the_outside_answers_during_a_pause_is_kept_and_asked_for_once(shop: Shop, panel: LocalPanel) -> None:
+    order_id = in_build(shop)
+    hold(panel, order_id)
+    process(shop, order_id, RACK)
+    shop.until_action(order_id, "Install OS", "waiting")
+    asked = asked_of_panel(panel, order_id)
+    shop.done("order.pause", {**OUTSIDE, **WHY, "minutes": 60})
+    until("the function of the module notices the pause", lambda: waits_for_the_pause(shop))
+
+    release(panel, order_id)
+
+    until("the answer waits for the end of the pause", lambda: is_paused(shop, order_id, "Install OS") or None)
+    assert asked_of_panel(panel, order_id) == asked
+    shop.done("order.resume", OUTSIDE)
+    shop.until_action(order_id, "Install OS", "done")
+    shop.until_action(order_id, "Burn-in Test", "done")
+    assert asked_of_panel(panel, order_id) == [*asked, "/burn-in"]
+
+
+def waits_for_the_pause(shop: Shop) -> bool | None:
+    """Whether an order that comes to the module now waits."""
+    order_id = submitted(shop)
+    shop.until_action(order_id, "Identity Call-back", "waiting")
+    process(shop, order_id, CALL_BACK, skip=True, reason="known to us")
+
+    def ask() -> str | None:
+        action = action_named(shop, order_id, "Reserve Server")
+        return str(action["state"]) if action["state"] in ("waiting", "done") else None
+
+    until("its first call is made or waits", ask)
+    return is_paused(shop, order_id, "Reserve Server") or None
+
+
+def is_paused(shop: Shop, order_id: str, name: str) -> bool:
+    return "call_webhook is paused until" in action_named(shop, order_id, name)["reason"]
+
+
+def action_named(shop: Shop, order_id: str, name: str) -> dict[str, Any]:
+    return next(dict(each) for each in shop.order(order_id)["actions"] if each["name"] == name)

@@ -1,6 +1,7 @@
 """An order as of any revision or time is the order that was there then, as a test remembers it."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -9,6 +10,9 @@ from hypothesis import strategies as st
 from lambdas.api.orders.views import order_view
 from lambdas.orders.model.order import Order
 from lambdas.read_models.history.past import NotInHistoryError, PastOrder, order_of, version_at, version_of_revision
+from lambdas.read_models.history.reading import HistoryReader
+from lambdas.read_models.history.table import HistoryTable
+from lambdas.records.table import RecordTable
 from tests.support.thorough import examples
 from tests.support.walks import Change, a_long_walk, a_walk
 from tests.unit.read_models.history.conftest import Kept
@@ -169,3 +173,24 @@ def test_an_order_that_is_recorded_as_it_stands_is_known_from_there_on(kept: Kep
     assert order_view(as_of(kept, order, 9)) == order_view(changes[8].new)
     with pytest.raises(NotInHistoryError, match="is recorded from revision 6 on"):
         as_of_time(kept, order, changes[2].at, walk.clock())
+
+
+def test_a_page_shows_all_that_it_says_is_recorded_although_more_comes_meanwhile(kept: Kept) -> None:
+    walk = a_long_walk(16, 5)
+    changes = walk.store.changes
+    kept.hear(*changes[:5])
+
+    class Growing(HistoryTable):
+        """Hears one change more before each read."""
+
+        more = iter(changes[5:])
+
+        def _page(self, *args: Any, **named: Any) -> Any:
+            if change := next(self.more, None):
+                kept.hear(change)
+            return super()._page(*args, **named)
+
+    growing = Growing(RecordTable("history", kept.client))
+    page = HistoryReader(growing).page(walk.order, personal=False, limit=100, descending=False)
+
+    assert page.recorded_revision in {entry.revision for entry in page.entries}
