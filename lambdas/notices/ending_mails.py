@@ -6,6 +6,7 @@ was paid.
 
 from typing import Literal
 
+from lambdas.forms.pages.order_state import money_of_canceled
 from lambdas.mail.link_mail import Sender, address_of, name_in
 from lambdas.mail.sending import Mail, OnDoubt
 from lambdas.notices.notices import Notices, Outcome
@@ -58,10 +59,7 @@ _COMPLETED = ("Your order is complete.",)
 
 
 def _canceled(order: Order) -> tuple[str, ...]:
-    if order.hold is None:
-        return ("Your order was canceled.",)
-    money = "What you paid is refunded." if order.hold.captured else "The money held for it is released."
-    return ("Your order was canceled.", money)
+    return ("Your order was canceled.", money_of_canceled(order))
 
 
 def ending_of(event: str) -> Ending | None:

@@ -18,6 +18,8 @@ def test_a_new_client_orders_and_sees_the_order_complete(walk: Walk, shop: Shop)
     assert order["total"] == "99.00"
     walk.until_complete()
     expect(walk.page.get_by_text("Web Hosting Basic")).to_be_visible()
+    walk.open().on("Complete").page.get_by_role("link", name="Place another order").click()
+    walk.at("plan")
 
 
 def test_the_price_follows_what_is_chosen_before_anything_is_sent(walk: Walk) -> None:

@@ -2,12 +2,14 @@
 
 from http import HTTPStatus
 
+from lambdas.forms.form import Form
 from lambdas.forms.pages import posts
 from lambdas.forms.pages.amounts import day_of
+from lambdas.forms.pages.order_state import order_state
 from lambdas.forms.pages.resume import link_refused
 from lambdas.forms.pages.summary import summary_of
 from lambdas.forms.pages.templates import drawn
-from lambdas.forms.shop import Shop, has_current_address
+from lambdas.forms.shop import NEW, RESUME, Shop, has_current_address, path_of
 from lambdas.orders.decisions.await_payment import INVOICING_MODULE
 from lambdas.orders.model.checklist import ActionState, ChecklistAction
 from lambdas.orders.model.order import Order
@@ -16,12 +18,6 @@ from lambdas.records.links.link import Link, LinkPurpose
 from lambdas.runtime.models import Frozen
 from lambdas.web.http import Answer, WebRequest, see_other
 
-_HEADLINES = {
-    StepStatus.LEADS: "Not sent yet",
-    StepStatus.ORDINARY: "In progress",
-    StepStatus.COMPLETE: "Complete",
-    StepStatus.CANCELED: "Canceled",
-}
 _STATES = {
     ActionState.PENDING: "to come",
     ActionState.RUNNING: "in progress",
@@ -72,8 +68,8 @@ def _page(shop: Shop, token: str, link: Link, order: Order, *, problem: str = ""
         title=f"Order {order.order_id}",
         company=shop.company,
         order=order,
-        headline=_HEADLINES[order.step_status],
-        thanks=form.thanks if form and not order.is_lead and not order.is_final else "",
+        state=order_state(order, form),
+        next_order=_next_order(shop, order, form),
         steps=_steps(order),
         actions=actions_seen(shop, order),
         summary=summary_of(order),
@@ -88,6 +84,15 @@ def _page(shop: Shop, token: str, link: Link, order: Order, *, problem: str = ""
         open_until=day_of(link.expires_at),
     )
     return Answer(HTTPStatus.UNPROCESSABLE_ENTITY if problem else HTTPStatus.OK, body)
+
+
+def _next_order(shop: Shop, order: Order, form: Form | None) -> tuple[str, str] | None:
+    """Text and path of the way to the next order, or back to this one if it is not sent yet."""
+    if form is None:
+        return "Place another order", "/forms"
+    if order.is_lead:
+        return "Continue this order", path_of(form, RESUME)
+    return ("Place another order", path_of(form, NEW)) if shop.queue_of(form).active else None
 
 
 def actions_seen(shop: Shop, order: Order) -> list[ActionLine]:

@@ -1,0 +1,53 @@
+"""The state of an order in its client's words: how it stands, and what happens next."""
+
+from lambdas.forms.form import Form
+from lambdas.mail.link_mail import address_of
+from lambdas.orders.model.order import Order
+from lambdas.orders.model.steps import StepStatus
+from lambdas.runtime.models import Frozen
+
+_TITLES = {
+    StepStatus.LEADS: "Not sent yet",
+    StepStatus.ORDINARY: "In progress",
+    StepStatus.COMPLETE: "Complete",
+    StepStatus.CANCELED: "Canceled",
+}
+
+
+class OrderState(Frozen):
+    """`title`: the state in a word or two. `texts`: what it means, the most important first."""
+
+    title: str
+    texts: tuple[str, ...]
+
+
+def order_state(order: Order, form: Form | None) -> OrderState:
+    """`form`: the one on which the order was made, if any."""
+    return OrderState(title=_TITLES[order.step_status], texts=_texts(order, form))
+
+
+def money_of_canceled(order: Order) -> str:
+    """A sentence on the money of a canceled order, for its client."""
+    if order.hold is None:
+        return "Nothing was charged for it." if order.submitted_at is None else ""
+    return "What you paid is refunded." if order.hold.captured else "The money held for it is released."
+
+
+def _texts(order: Order, form: Form | None) -> tuple[str, ...]:
+    found: tuple[str, ...]
+    match order.step_status:
+        case StepStatus.LEADS:
+            found = ("Nothing was ordered and nothing was charged so far.",)
+        case StepStatus.COMPLETE:
+            found = ("We have finished your order.",)
+        case StepStatus.CANCELED:
+            found = ("This order was canceled.", money_of_canceled(order))
+        case _:
+            found = (form.thanks if form else "", f"You need do nothing now.{_mail_promise(order, form)}")
+    return tuple(text for text in found if text)
+
+
+def _mail_promise(order: Order, form: Form | None) -> str:
+    """The mail at the end of the order, if it gets one."""
+    mailed = form is not None and form.ending_mails and address_of(order)
+    return " We e-mail you when your order is complete." if mailed else ""
