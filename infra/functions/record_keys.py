@@ -31,6 +31,8 @@ _WRITTEN_BY_DOORS = (
     "counter#post_id",
     "request#*",
 )
+# All that move money write it down (lambdas/payments/effects).
+_LEDGER = ("effects#*", "effects_of#*")
 _WRITTEN_BY_FORMS = ("link#*", "reminders_stopped#*")
 _WRITTEN_BY_INTAKE = ("quote#*", "quotes#*", "contract#*", "contract_id#*", "contract_of#*", "counter#quote_id")
 _SESSIONS = ("session#*",)
@@ -145,6 +147,7 @@ def _of_door(table: dynamodb.Table, written: Sequence[str]) -> list[iam.PolicySt
     return [
         only(table, READ, _READ_BY_DOORS),
         only(table, WRITE, (*_WRITTEN_BY_DOORS, *written)),
+        only(table, ("PutItem", "UpdateItem"), _LEDGER),
         only(table, ("GetItem", "ConditionCheckItem"), ("coupons",)),
         _allow(
             table,

@@ -24,6 +24,7 @@ from lambdas.orders.errors import OrderError
 from lambdas.orders.model.order import Order
 from lambdas.records.table import RecordTable
 from lambdas.records.users.api_user import ApiUser, ApiUserRecords
+from lambdas.runtime.asker import asked_by
 from lambdas.runtime.aws_errors import is_passing
 from lambdas.runtime.cold_start import prepare
 from lambdas.runtime.retry_budget import retry_budget
@@ -101,7 +102,8 @@ def respond(event: Mapping[str, Any], api: Api) -> Response:
         allowance = limits.count_call(user.name, user.calls_per_minute)
         if allowance:
             allowance.check()
-        response = _carry_out(http, user, api)
+        with asked_by(user.name):
+            response = _carry_out(http, user, api)
     except OrderError as error:
         response = _refuse(error, http.door)
     except Exception as error:  # noqa: BLE001 - the caller gets an answer in the door's own form, the log the place

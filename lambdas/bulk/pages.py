@@ -23,6 +23,7 @@ from lambdas.orders.model.money import format_cents
 from lambdas.orders.model.order import Order
 from lambdas.orders.service import OrderService
 from lambdas.records.users.api_user import ApiUserRecords
+from lambdas.runtime.asker import asked_by
 from lambdas.runtime.aws_errors import is_passing
 from lambdas.runtime.telemetry import log_unexpected, logger
 
@@ -59,7 +60,8 @@ class PageWork:
                 self._save_counts(run_id, number, outcomes)
                 raise PageUnfinished
             begun_at = monotonic()
-            kind, text = self._outcome(run, each)
+            with asked_by(run.by):
+                kind, text = self._outcome(run, each)
             outcomes[place] = Outcome(place=place, order_id=each.order_id, outcome=kind, text=text, at=self.now())
             self.runs.add_outcome(run_id, outcomes[place])
             self.pause(max(0.0, self.pace_seconds - (monotonic() - begun_at)))

@@ -13,6 +13,7 @@ from lambdas.orders.errors import OrderError
 from lambdas.orders.model.order import Hold, Order
 from lambdas.payments.attempt import return_money, take
 from lambdas.payments.captures import capture_for, end_charge, find_capture, refuse_another_sum
+from lambdas.payments.effects.effect import charge_key
 from lambdas.payments.errors import (
     AnotherSumTakenError,
     ChargeInProgressError,
@@ -37,7 +38,6 @@ from lambdas.records.invoices.invoice import ChargeAttempt, Invoice, InvoiceStat
 from lambdas.records.invoices.records import InvoiceRecords
 
 CLAIM_SECONDS = 45  # Longer than a door's Lambda may run, so no process is behind a lapsed claim.
-_OF_INVOICE = "invoice:"  # Keys of charges begin with it.
 _ENDED = 0  # `claim_ends_at` of a claim that has ended.
 _CREDITED = InvoiceStatus.CREDITED
 
@@ -146,7 +146,7 @@ class Charges:
         earlier = invoice.charge
         if earlier and earlier.claim_ends_at >= self.now():
             raise ChargeInProgressError(invoice.invoice_id)
-        fresh = key or f"{_OF_INVOICE}{invoice.invoice_id}:charge:{invoice.declines + 1}"
+        fresh = key or charge_key(invoice.invoice_id, invoice.declines + 1)
         attempt = ChargeAttempt(
             key=earlier.key if earlier else fresh,
             billing_info_id=billing_info_id,
@@ -182,8 +182,3 @@ class Charges:
             )  # Our claim lapsed; the charge that took over finds the payment.
         return_money(self.gateway, attempt)
         raise NotChargeableError(claimed.invoice_id, "it was credited meanwhile, so the money was returned")
-
-
-def invoice_of_key(key: str) -> str:
-    """The id of the invoice whose charge was begun under this key; empty if it is no key of a charge."""
-    return key.removeprefix(_OF_INVOICE).partition(":")[0] if key.startswith(_OF_INVOICE) else ""

@@ -1,6 +1,8 @@
 """Chooses the adapter of the gateway port for a stage."""
 
 from lambdas.orders.pauses import NO_PAUSES, Pauses
+from lambdas.payments.effects.ledger import EffectLedger
+from lambdas.payments.effects.recorded_gateway import RecordedGateway
 from lambdas.payments.gateway import Gateway
 from lambdas.payments.paused_gateway import PausableGateway
 from lambdas.payments.sandbox import SandboxGateway
@@ -11,9 +13,14 @@ GATEWAYS = (SANDBOX, STRIPE)  # All adapters.
 
 
 def gateway_named(name: str, records: RecordTable, pauses: Pauses = NO_PAUSES) -> Gateway:
-    """The stage's gateway by its name in the settings. It moves no money while that is paused."""
+    """The stage's gateway by its name in the settings. It moves no money while that is paused, and records what it is asked.
+
+    Without `pauses` it is for reading alone: nothing of it is paused or recorded.
+    """
     gateway = _adapter_named(name, records)
-    return gateway if pauses is NO_PAUSES else PausableGateway(gateway, pauses)
+    if pauses is NO_PAUSES:
+        return gateway
+    return PausableGateway(RecordedGateway(gateway, name, EffectLedger(records)), pauses)
 
 
 def _adapter_named(name: str, records: RecordTable) -> Gateway:

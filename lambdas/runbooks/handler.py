@@ -21,6 +21,7 @@ from lambdas.runbooks.of_pauses import pause_or_resume
 from lambdas.runbooks.parts import RunbookParts, RunbookSettings, runbook_parts
 from lambdas.runbooks.runbook import Verb
 from lambdas.runbooks.starter import Automations, Started
+from lambdas.runtime.asker import asked_by
 from lambdas.runtime.aws import systems_manager
 from lambdas.runtime.cold_start import prepare
 from lambdas.runtime.retry_budget import retry_budget
@@ -75,7 +76,8 @@ def run(event: Any, parts: RunbookParts, automations: Automations) -> dict[str, 
         started = automations.find(execution_id)
         verb = started.runbook.verb.value
         _check_reason(started)
-        text = _ACTS[started.runbook.verb](parts, started)
+        with asked_by(started.by):
+            text = _ACTS[started.runbook.verb](parts, started)
     except OrderError as refused:
         logger.info("runbook refused", kind=refused.kind, runbook=verb)
         metrics.add_metric("RunbooksRefused", MetricUnit.Count, 1)

@@ -1,7 +1,8 @@
 """The most that a default order may use and cost."""
 
 TRANSITIONS = 5
-WRITE_UNITS = 95
+WRITE_UNITS = 95  # without the ledger of effects
+LEDGER_UNITS = 4  # a hold and a capture, each written down before it and after
 READ_UNITS = 12
 PRICE = 0.00025
 

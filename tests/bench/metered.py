@@ -5,18 +5,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+_LEDGER = ("effects", "effects_of")  # kinds of items of the ledger of effects
 _READ_MODELS = ("HistoryTable", "DeskTable")  # as the stack's tables are called
 
 
 @dataclass(frozen=True)
 class Metered:
-    """`model_units`: the write units of the tables of read models, which are part of the others."""
+    """`model_units`: the write units of the tables of read models, which are part of the others; `ledger_units`: those of the
+    ledger of effects, likewise.
+    """
 
     requests: int = 0
     table_units: float = 0
     index_units: float = 0
     read_units: float = 0
     model_units: float = 0
+    ledger_units: float = 0
 
     @classmethod
     def of(cls, file: Path) -> "Metered":
@@ -29,6 +33,7 @@ class Metered:
             index_units=sum(sum(line.get("indexes", {}).values()) for line in lines),
             read_units=sum(line.get("read_units", 0) for line in lines),
             model_units=sum(line.get("table_units", 0) for line in lines if _is_of_read_model(line)),
+            ledger_units=sum(line.get("table_units", 0) for line in lines if line["kind"] in _LEDGER),
         )
 
     @property

@@ -12,6 +12,7 @@ from botocore.exceptions import EndpointConnectionError
 from infra.app import ROOT
 from infra.functions.layer import bundle_layer, bundle_payment_layer
 from infra.stages.settings import settings_of
+from lambdas.payments.effects.recorded_gateway import RecordedGateway
 from lambdas.payments.gateway import GatewayRefusedUsError, GatewayUnavailableError
 from lambdas.payments.gateways import gateway_named
 from lambdas.payments.hosted_pages import HostedPage, NotEnteredError, hosted_pages
@@ -36,7 +37,8 @@ def test_the_adapter_is_chosen_by_its_name_and_can_be_paused(records: RecordTabl
     assert isinstance(gateway_named("stripe", records), StripeGateway)
     paused = gateway_named("stripe", records, PauseRecords(records, lambda: NOW))
     assert isinstance(paused, PausableGateway)
-    assert isinstance(paused.gateway, StripeGateway)
+    assert isinstance(paused.gateway, RecordedGateway)
+    assert isinstance(paused.gateway.gateway, StripeGateway)
 
 
 def test_a_function_without_the_key_says_so_when_it_would_pay(records: RecordTable) -> None:

@@ -16,6 +16,7 @@ from lambdas.mail.posting_errors import MailNotSentError, MailUnknownError
 from lambdas.orders.errors import OrderError, RevisionDiffersError
 from lambdas.orders.model.order import Order
 from lambdas.records.users.sessions import UserSession
+from lambdas.runtime.asker import asked_by
 from lambdas.runtime.telemetry import logger
 from lambdas.web.http import Answer, RefusedError, WebRequest, see_other
 
@@ -47,7 +48,8 @@ def wish_of(request: WebRequest, order_id: str, what: str) -> Wish:
 def act(site: Site, request: WebRequest, session: UserSession, wish: Wish) -> Answer:
     """Leads to the order or, with `back`, to the worklist. A refusal shows the order, and keeps what was typed."""
     try:
-        carry_out(site.desk, session.user, wish)
+        with asked_by(session.user.name):
+            carry_out(site.desk, session.user, wish)
     except (RefusedError, OrderError) as error:
         order = site.desk.order(session.user, wish.order_id)
         refusal, status = _refusal(error, order, request.typed.get("seen", ""))

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from lambdas.orders.model.money import format_cents
 from lambdas.orders.model.order import Order
 from lambdas.orders.ports import OrderStore
-from lambdas.payments.charge import invoice_of_key
+from lambdas.payments.effects.effect import invoice_of_key
 from lambdas.payments.gateway import Gateway, Transaction
 from lambdas.records.invoices.invoice import Invoice, InvoiceStatus
 from lambdas.records.invoices.marks import invoices_with

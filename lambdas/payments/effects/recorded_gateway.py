@@ -1,0 +1,145 @@
+"""A gateway whose calls are written down: before they are made, and what came of them.
+
+A call that cannot be written down is not made: money never moves unrecorded. An outcome that cannot be written down is passed on
+all the same, because the money has moved. The ledger then says that it is unknown, until it is looked up.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from lambdas.payments.effects.effect import Effect, EffectKind, LookUp, Outcome, Payment
+from lambdas.payments.effects.ledger import EffectLedger, Entry
+from lambdas.payments.gateway import (
+    DeclinedError,
+    Gateway,
+    GatewayMisusedError,
+    GatewayRefusedUsError,
+    GatewayUnavailableError,
+    LapsedError,
+    Transaction,
+)
+from lambdas.runtime.asker import asking_function, asking_user
+from lambdas.runtime.telemetry import log_unexpected
+
+# The first class that fits; a call that raises another error has an unknown outcome.
+_OUTCOMES: tuple[tuple[type[Exception], Outcome], ...] = (
+    (DeclinedError, Outcome.DECLINED),
+    (LapsedError, Outcome.LAPSED),
+    (GatewayRefusedUsError, Outcome.REFUSED_US),
+    (GatewayUnavailableError, Outcome.NOT_REACHED),
+    (GatewayMisusedError, Outcome.MISUSED),
+)
+_STORE_ERRORS = (BotoCoreError, ClientError)
+
+
+@dataclass(frozen=True)
+class RecordedGateway:
+    """`name`: the gateway's. `now`: Unix seconds with their fraction."""
+
+    gateway: Gateway
+    name: str
+    ledger: EffectLedger
+    now: Callable[[], float] = time.time
+
+    def authorize(self, *, key: str, token: str, amount_cents: int, currency: str, order_id: str) -> Transaction:
+        effect = self._effect(EffectKind.AUTHORIZE, key, amount_cents=amount_cents, currency=currency)
+        return self._recorded(
+            effect,
+            lambda: self.gateway.authorize(
+                key=key, token=token, amount_cents=amount_cents, currency=currency, order_id=order_id
+            ),
+        )
+
+    def authenticate(self, *, key: str, transaction_id: str, proof: Mapping[str, Any]) -> Transaction:
+        return self._recorded(
+            self._effect(EffectKind.AUTHENTICATE, key, transaction_id=transaction_id),
+            lambda: self.gateway.authenticate(key=key, transaction_id=transaction_id, proof=proof),
+        )
+
+    def capture(self, *, key: str, transaction_id: str, amount_cents: int, currency: str) -> Transaction:
+        asked: dict[str, Any] = {"transaction_id": transaction_id, "amount_cents": amount_cents, "currency": currency}
+        return self._recorded(
+            self._effect(EffectKind.CAPTURE, key, **asked), lambda: self.gateway.capture(key=key, **asked)
+        )
+
+    def void(self, *, key: str, transaction_id: str) -> Transaction:
+        return self._recorded(
+            self._effect(EffectKind.VOID, key, transaction_id=transaction_id),
+            lambda: self.gateway.void(key=key, transaction_id=transaction_id),
+        )
+
+    def refund(self, *, key: str, transaction_id: str, currency: str, amount_cents: int | None = None) -> Transaction:
+        asked: dict[str, Any] = {"transaction_id": transaction_id, "amount_cents": amount_cents, "currency": currency}
+        return self._recorded(
+            self._effect(EffectKind.REFUND, key, **asked), lambda: self.gateway.refund(key=key, **asked)
+        )
+
+    def fingerprint(self, token: str) -> str:
+        return self.gateway.fingerprint(token)
+
+    def find(self, key: str) -> Transaction | None:
+        try:
+            found = self.gateway.find(key)
+        except Exception:
+            self._note_look_up(key, None, is_there=None)
+            raise
+        self._note_look_up(key, found, is_there=found is not None)
+        return found
+
+    def list_begun(self, day: str) -> Iterator[Transaction]:
+        return self.gateway.list_begun(day)
+
+    def _effect(self, kind: EffectKind, key: str, **asked: Any) -> Effect:
+        who = {"asked_in": asking_function(), "asked_by": asking_user()}
+        return Effect(kind=kind, key=key, gateway=self.name, asked_at=int(self.now()), **who, **asked)
+
+    def _recorded(self, effect: Effect, call: Callable[[], Transaction]) -> Transaction:
+        try:
+            entry = self.ledger.open(effect, at=self.now())
+        except _STORE_ERRORS as error:
+            log_unexpected("call not recorded, so not made", error, kind=effect.kind.value)
+            raise GatewayUnavailableError("the call could not be recorded, so it was not made") from None
+        try:
+            answered = call()
+        except Exception as error:
+            self._close(entry, next((each for kind, each in _OUTCOMES if isinstance(error, kind)), Outcome.UNKNOWN))
+            raise
+        self._close(entry, Outcome.DONE, payment_of(answered))
+        return answered
+
+    def _close(self, entry: Entry, outcome: Outcome, payment: Payment | None = None) -> None:
+        try:
+            self.ledger.close(entry, outcome, payment, at=self.now())
+        except _STORE_ERRORS as error:
+            log_unexpected("outcome of a call not recorded", error, kind=entry.effect.kind.value)
+
+    def _note_look_up(self, key: str, found: Transaction | None, *, is_there: bool | None) -> None:
+        """A look-up that cannot be written down is no reason not to look."""
+        try:
+            self.ledger.note_look_up(
+                LookUp(
+                    key=key,
+                    gateway=self.name,
+                    looked_up_at=int(self.now()),
+                    asked_in=asking_function(),
+                    asked_by=asking_user(),
+                    is_there=is_there,
+                    payment=payment_of(found) if found else None,
+                )
+            )
+        except _STORE_ERRORS as error:
+            log_unexpected("look-up not recorded", error)
+
+
+def payment_of(transaction: Transaction) -> Payment:
+    return Payment(
+        transaction_id=transaction.transaction_id,
+        state=transaction.state,
+        amount_cents=transaction.amount_cents,
+        currency=transaction.currency,
+        refunded_cents=transaction.refunded_cents,
+    )
