@@ -19,10 +19,13 @@ _FORBIDDEN = re.compile(
     r"|contract|total|price|discount|default_renew$|invoice_delivery$)"
 )
 
+_SENTENCE = re.compile(r"(I|You|We|How|What|Where|When|Who|Which|Do|Is|Are|Shall|Should|Anything) ")
+
 
 def field_problems(form: Form, field: FormField, plans: Mapping[str, Plan]) -> Iterator[str]:
     """Problems with the field and its place in the form."""
     yield from _writes(field)
+    yield from _missing(field)
     if field.shown_when:
         yield from _shown_when(form, field, field.shown_when, plans)
     match field:
@@ -47,6 +50,16 @@ def _writes(field: FormField) -> Iterator[str]:
         yield f"field {field.name} may not write info.{field.key}: it says what is bought or how it is paid; take another key"
     for problem in near_misses({field.key: "1"}):
         yield f"field {field.name} writes {problem}"
+
+
+def _missing(field: FormField) -> Iterator[str]:
+    """An empty field is refused by its label ("Enter your first name"), which a sentence or a question does not fit."""
+    asks = field.required and not field.missing and not isinstance(field, AgreementField)
+    if asks and (field.label.rstrip().endswith(("?", ".", "!")) or _SENTENCE.match(field.label)):
+        yield (
+            f"field {field.name}: its label is a sentence, so say in `missing` what to do when nothing is entered, "
+            'as in "Select who the order is for"'
+        )
 
 
 def _shown_when(form: Form, field: FormField, shown: ShownWhen, plans: Mapping[str, Plan]) -> Iterator[str]:

@@ -132,9 +132,9 @@ def sign_in_needed(form: Form) -> RefusedError:
 def moved_elsewhere(form: Form) -> RefusedError:
     text = (
         "Someone opened it through a link that we mailed to its address, or its client signed in. Only one browser at a time "
-        "can continue it. To continue it here, get a new link by e-mail. What you entered is saved."
+        "can continue it. To continue it here, get a new link by email. What you entered is saved."
     )
-    anew = ("Get a link by e-mail", path_of(form, RESUME))
+    anew = ("Get a link by email", path_of(form, RESUME))
     return RefusedError(HTTPStatus.GONE, "This order was opened in another browser", text, anew, _new_order_link(form))
 
 

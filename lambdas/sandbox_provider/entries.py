@@ -14,9 +14,7 @@ from lambdas.sandbox_provider.test_numbers import ACCOUNTS, CARDS, ROUTING_NUMBE
 Typed = Mapping[str, str]
 Errors = dict[str, str]
 
-_NOT_A_TEST_CARD = (
-    "This is a test page and takes test cards only. Do not enter a real card; nothing was kept of this one."
-)
+_NOT_A_TEST_CARD = "Enter a test card, and never a real one: this is a test page. Nothing was kept of this number"
 _LAST_YEAR = 50  # No card is valid for longer.
 
 
@@ -25,9 +23,11 @@ def read_card(typed: Typed, tokens: SandboxTokens, now: int) -> EnteredMethod | 
     number, code = _digits(typed.get("number", "")), typed.get("code", "").strip()
     errors: Errors = {}
     if number not in CARDS:
-        errors["number"] = _NOT_A_TEST_CARD if has_card_number(number) else "Enter the card number, 13 to 19 digits"
+        errors["number"] = _NOT_A_TEST_CARD if has_card_number(number) else "Enter a card number of 13 to 19 digits"
     if not (expiry := _expiry(typed.get("expiry", ""), now)):
-        errors["expiry"] = "Enter when the card expires as month and year, such as 12/34; the card must still be valid"
+        errors["expiry"] = (
+            "Enter the month and year in which the card expires, like 12/34, and use a card that has not expired"
+        )
     if not re.fullmatch(r"[0-9]{3,4}", code):
         errors["code"] = "Enter the security code, the 3 or 4 digits on the card"
     if errors:

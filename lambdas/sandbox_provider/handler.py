@@ -92,7 +92,7 @@ def _groups(number: str) -> list[str]:
 
 def _no_shop() -> Response:
     text = "This page is opened from an order form, and goes back to it. Go back to your order and choose how to pay again."
-    return page("message.html", HTTPStatus.BAD_REQUEST, title="Please start at your order", text=text)
+    return page("message.html", HTTPStatus.BAD_REQUEST, title="Start at your order", text=text)
 
 
 @cache

@@ -78,9 +78,9 @@ def _order(walk: Walk, shop: Shop) -> Iterator[str]:
 def _links(walk: Walk, shop: Shop) -> Iterator[str]:
     walk.open("/forms/hosting/resume").on("Continue your order")
     yield "resume"
-    walk.page.get_by_label("E-mail address").fill(f"nobody-{uuid4().hex[:8]}@example.com")
+    walk.page.get_by_label("Email address").fill(f"nobody-{uuid4().hex[:8]}@example.com")
     walk.page.get_by_role("button", name="Send me the link").click()
-    walk.on("Check your e-mail")
+    walk.on("Check your email")
     yield "resume-asked"
     token = new_token()
     ReminderStops(shop.records).offer(token, "1001", address_digest(1, "nobody@example.com"), now=int(time.time()))
@@ -121,7 +121,7 @@ def _nothing(walk: Walk) -> Iterator[str]:
     walk.open("/forms/nowhere").on("Page not found")
     yield "nothing-here"
     walk.open("/forms/dedicated-server").at("server")
-    walk.page.get_by_label("E-mail address").fill("ada@example.com")
+    walk.page.get_by_label("Email address").fill("ada@example.com")
     walk.page.get_by_role("radio").first.check()
     walk.go_on().at("equipment")
     yield "equipment"

@@ -82,10 +82,10 @@ def test_errors_are_summed_up_with_the_focus_and_lead_to_their_fields(walk: Walk
     summary = page.get_by_role("alert")
     expect(summary).to_be_focused()
     expect(page).to_have_title(re.compile("^Error"))
-    summary.get_by_role("link", name="First name is needed").click()
+    summary.get_by_role("link", name="Enter your first name").click()
 
     expect(page.get_by_label("First name")).to_be_focused()
-    expect(page.get_by_label("First name")).to_have_accessible_description(re.compile("First name is needed"))
+    expect(page.get_by_label("First name")).to_have_accessible_description(re.compile("Enter your first name"))
 
 
 def test_without_javascript_everything_can_be_ordered(new_walk: NewWalk, shop: Shop) -> None:

@@ -62,10 +62,10 @@ def test_a_link_that_is_over_says_so_and_offers_a_new_one(walk: Walk, new_walk: 
     late.page.goto(link)
     late.on("no longer works")
     late.page.get_by_role("link", name="Get a new link").click()
-    late.on("Continue your order").page.get_by_label("E-mail address").fill("nobody@example.com")
+    late.on("Continue your order").page.get_by_label("Email address").fill("nobody@example.com")
     late.page.get_by_role("button", name="Send me the link").click()
 
-    late.on("Check your e-mail")
+    late.on("Check your email")
 
 
 def test_an_order_that_is_over_says_so_and_a_new_one_begins(walk: Walk, shop: Shop) -> None:

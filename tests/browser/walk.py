@@ -38,7 +38,7 @@ class Walk:
     def plan(self, email: str = "ada@example.com") -> "Walk":
         self.at("plan")
         self.page.get_by_text("a year").first.click()
-        self.page.get_by_label("E-mail address").fill(email)
+        self.page.get_by_label("Email address").fill(email)
         return self.go_on()
 
     def extras(self) -> "Walk":

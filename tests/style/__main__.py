@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
+from tests.style.buyer_words import buyer_findings
 from tests.style.findings import Finding
 from tests.style.names import name_findings
 from tests.style.prose import prose_findings
@@ -36,10 +37,10 @@ def main(folders: list[str]) -> int:
 
 
 _RULES: dict[str, tuple[Callable[[str, str], Iterable[Finding]], ...]] = {
-    ".py": (name_findings, prose_findings, size_findings, text_findings),
+    ".py": (name_findings, prose_findings, size_findings, text_findings, buyer_findings),
     ".md": (markdown_findings,),
-    ".html": (page_findings,),
-    ".toml": (label_findings,),
+    ".html": (page_findings, buyer_findings),
+    ".toml": (label_findings, buyer_findings),
 }
 
 

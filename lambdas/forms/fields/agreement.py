@@ -6,10 +6,12 @@ from typing import Any, Literal
 from pydantic import Field
 
 from lambdas.forms.fields.field import FormField, Given, Input, InputRefusedError, Typed
+from lambdas.forms.fields.wording import at_most, in_sentence
 from lambdas.orders.model.info import Info, text
 
 MSA = "msa"
 _YES = "1"
+SIGNER_CHARACTERS = range(2, 121)
 
 
 class AgreementField(FormField):
@@ -30,6 +32,11 @@ class AgreementField(FormField):
     def signature_name(self) -> str:
         return f"{self.name}_signature"
 
+    @property
+    def when_missing(self) -> str:
+        to = f" to the {in_sentence(self.url_text)}" if self.url_text else ""
+        return self.missing or f"Tick the box to agree{to}"
+
     def inputs(self, given: Given) -> tuple[Input, ...]:
         (box,) = self.one("checkbox", url=self.url, url_text=self.url_text)
         signature = Input(
@@ -38,7 +45,7 @@ class AgreementField(FormField):
             widget="text",
             required=self.required,
             autocomplete="name",
-            attributes={"maxlength": "120"},
+            attributes={"maxlength": str(SIGNER_CHARACTERS.stop - 1)},
         )
         return (box, signature) if self.signature else (box,)
 
@@ -51,11 +58,13 @@ class AgreementField(FormField):
         accepted = typed.get(self.name) == _YES
         signer = self.line(typed, self.signature_name)
         if self.required and not accepted:
-            raise InputRefusedError(self.name, "Tick the box to agree. We cannot accept your order otherwise")
+            raise InputRefusedError(self.name, self.when_missing)
         if not accepted:
             return self.cleared(given.info)
-        if self.signature and not 2 <= len(signer) <= 120:
-            raise InputRefusedError(self.signature_name, f"{self.signature_label}: 2 to 120 characters")
+        if self.signature and len(signer) < SIGNER_CHARACTERS.start:
+            raise InputRefusedError(self.signature_name, "Enter your full name to sign")
+        if self.signature and len(signer) not in SIGNER_CHARACTERS:
+            raise InputRefusedError(self.signature_name, at_most("Your full name", SIGNER_CHARACTERS.stop - 1))
         return {MSA: {self.agreement: _YES, **({"signer": signer} if self.signature else {})}}
 
     def cleared(self, info: Info) -> Info:

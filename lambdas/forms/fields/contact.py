@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from lambdas.forms.fields.field import Choice, FormField, Given, Input, InputRefusedError, Widget
+from lambdas.forms.fields.wording import at_most, must_be, to_select
 from lambdas.orders.contact.email import email
 from lambdas.orders.contact.places import countries, country_code, region_code, regions_of
 from lambdas.orders.contact.telephone import telephone
@@ -37,10 +38,15 @@ class TextField(FormField):
         if not value:
             return value
         if not self.min_length <= len(value) <= self.max_length:
-            raise InputRefusedError(self.name, f"{self.label} needs {self.min_length} to {self.max_length} characters")
+            raise InputRefusedError(self.name, self._length_rule(len(value)))
         if self.pattern and not re.fullmatch(self.pattern, value):
-            raise InputRefusedError(self.name, f"{self.label}: {self.pattern_text}")
+            raise InputRefusedError(self.name, must_be(self.label, self.pattern_text))
         return value
+
+    def _length_rule(self, length: int) -> str:
+        if length > self.max_length:
+            return at_most(self.label, self.max_length)
+        return must_be(self.label, f"{self.min_length:,} characters or more")
 
 
 class EmailField(FormField):
@@ -74,10 +80,14 @@ class ChoiceField(FormField):
 
     def accepted(self, value: str, given: Given) -> str:
         if value and value not in {choice.value for choice in self.choices}:
-            raise InputRefusedError(self.name, f"{self.label}: choose one from the list")
+            raise InputRefusedError(self.name, self.when_missing)
         if not value and self.required:
-            raise InputRefusedError(self.name, f"{self.label}: choose one")
+            raise InputRefusedError(self.name, self.when_missing)
         return value
+
+    @property
+    def when_missing(self) -> str:
+        return self.missing or to_select(self.label, self.key)
 
 
 class CountryField(FormField):
@@ -96,8 +106,12 @@ class CountryField(FormField):
 
     def accepted(self, value: str, given: Given) -> str:
         if value and value not in {choice.value for choice in self._choices()}:
-            raise InputRefusedError(self.name, f"{self.label}: choose a country we sell to")
+            raise InputRefusedError(self.name, "Select a country from the list: we do not sell to others")
         return super().accepted(value, given)
+
+    @property
+    def when_missing(self) -> str:
+        return self.missing or to_select(self.label, self.key)
 
     def _choices(self) -> tuple[Choice, ...]:
         known = countries()
@@ -137,7 +151,5 @@ class RegionField(FormField):
             return value[:80]
         code = region_code(value, text(given.info, self.country))
         if (value and not code) or (self.required and not code):
-            raise InputRefusedError(
-                self.name, f"{self.label}: choose one of {countries()[text(given.info, self.country)]}"
-            )
+            raise InputRefusedError(self.name, self.missing or to_select(self.label, self.key))
         return code

@@ -12,6 +12,7 @@ from typing import Any, Literal
 from pydantic import ConfigDict, Field
 
 from lambdas.catalog.plan import Plan
+from lambdas.forms.fields.wording import to_enter
 from lambdas.orders.contact.text import line
 from lambdas.orders.contact.unfit import UnfitError
 from lambdas.orders.model.info import Info, text
@@ -73,13 +74,17 @@ class ShownWhen(Frozen):
 
 
 class FormField(Frozen, ABC):
-    """The properties of every field. `writes`: the key of `info`; the default is the field's own name."""
+    """The properties of every field. `writes`: the key of `info`; the default is the field's own name.
+
+    `missing`: the instruction for an empty field, if its label makes no good one ("Enter your first name").
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     name: str = Field(pattern=NAME)
     label: str = Field(min_length=1)
     help: str = ""
+    missing: str = ""
     required: bool = True
     shown_when: ShownWhen | None = None
     writes: str = Field(default="", pattern=r"^([A-Za-z][A-Za-z0-9_]{0,59})?$")
@@ -87,6 +92,11 @@ class FormField(Frozen, ABC):
     @property
     def key(self) -> str:
         return self.writes or self.name
+
+    @property
+    def when_missing(self) -> str:
+        """The instruction for a required field that is empty."""
+        return self.missing or to_enter(self.label, self.key)
 
     @abstractmethod
     def inputs(self, given: Given) -> tuple[Input, ...]:
@@ -100,7 +110,7 @@ class FormField(Frozen, ABC):
         try:
             value = self.accepted(self.clean(typed.get(self.name, "")), given)
         except UnfitError as unfit:
-            raise InputRefusedError(self.name, f"{self.label} {unfit}") from None
+            raise InputRefusedError(self.name, unfit.advice_on(self.label)) from None
         return {self.key: value} if value or self.key in given.info else {}
 
     def clean(self, value: str) -> str:
@@ -112,12 +122,12 @@ class FormField(Frozen, ABC):
         try:
             return line(typed.get(name or self.name, ""))
         except UnfitError as unfit:
-            raise InputRefusedError(name or self.name, f"{self.label} {unfit}") from None
+            raise InputRefusedError(name or self.name, unfit.advice_on(self.label)) from None
 
     def accepted(self, value: str, given: Given) -> str:
         """The value to store. Raises InputRefusedError, UnfitError."""
         if not value and self.required:
-            raise InputRefusedError(self.name, f"{self.label} is needed")
+            raise InputRefusedError(self.name, self.when_missing)
         return value
 
     def cleared(self, info: Info) -> Info:

@@ -49,7 +49,7 @@ def _with_rules(page: Page, filled: Filled, given: Given) -> Filled:
         try:
             changes[each.key] = rule(value, given.info)
         except UnfitError as unfit:
-            errors[each.name] = f"{each.label} {unfit}"
+            errors[each.name] = unfit.advice_on(each.label)
             del changes[each.key]
     in_order = {name: errors[name] for each in page.fields for name in _names(each, given) if name in errors}
     return Filled(changes, {**in_order, **errors})

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from lambdas.catalog.plan import Plan
 from lambdas.forms.fields.field import FormField, Given, Input, InputRefusedError, Typed
+from lambdas.forms.fields.wording import at_most, in_sentence, must_be
 from lambdas.orders.contact.hosts import hosts
 from lambdas.orders.contact.unfit import UnfitError
 from lambdas.orders.model.info import Info, text
@@ -55,7 +56,8 @@ class QuantityField(PackField):
         value = self.line(typed)
         number = int(value) if value.isascii() and value.isdecimal() and len(value) < 9 else 0
         if not self.least <= number <= self.most:
-            raise InputRefusedError(self.name, f"{self.label}: enter a whole number from {self.least} to {self.most}")
+            text = f"Enter {in_sentence(self.label)} as a whole number from {self.least:,} to {self.most:,}"
+            raise InputRefusedError(self.name, self.missing or text)
         return {self.key: {"quantity": number}}
 
 
@@ -80,11 +82,15 @@ class HostsField(PackField):
         try:
             names = hosts(typed.get(self.name, ""))
         except UnfitError:
-            raise InputRefusedError(self.name, f"{self.label}: write host names such as www.example.com") from None
+            raise InputRefusedError(
+                self.name, must_be(self.label, "in the correct format, like www.example.com")
+            ) from None
         if not names and not self.required:
             return {self.key: {"desserv": ""}} if pack.get("desserv") else {}
+        if not names:
+            raise InputRefusedError(self.name, self.when_missing)
         if len(names) != _units(pack) or len(set(names)) != len(names):
-            raise InputRefusedError(self.name, f"{self.label}: write {_units(pack)} different names, one for each")
+            raise InputRefusedError(self.name, must_be(self.label, _number_of_names(_units(pack))))
         return {self.key: {"desserv": ", ".join(names)}}
 
 
@@ -104,8 +110,12 @@ class CouponField(FormField):
     def accepted(self, value: str, given: Given) -> str:
         value = super().accepted(value, given)
         if len(value) > MAX_CODE:
-            raise InputRefusedError(self.name, f"{self.label}: a code has at most {MAX_CODE} characters")
+            raise InputRefusedError(self.name, at_most(self.label, MAX_CODE))
         return value
+
+
+def _number_of_names(units: int) -> str:
+    return "one name" if units == 1 else f"{units:,} different names, one for each"
 
 
 def _units(pack: Mapping[str, Any]) -> int:

@@ -21,8 +21,8 @@ _STORED, _ENTERED, _ACCOUNT = "stored:", "entered", "account"
 _ENTER = {f"enter:{page.value}": page for page in HostedPage}
 _PAGES = {HostedPage.CARD: "card", HostedPage.BANK_ACCOUNT: "bank account"}
 _TOKENS = ("cc_token", "ach_token", "paypal_token")
-_SIGN_IN = "Only existing clients can pay by invoice. Sign in to order, or contact us to become a client."
-_NO_CREDIT = "We cannot invoice this order, perhaps because one of your invoices is overdue. Contact us."
+_SIGN_IN = "Sign in to pay by invoice, or contact us to become a client: only clients can order here"
+_NO_CREDIT = "Contact us to order: we cannot invoice this order, perhaps because one of your invoices is overdue"
 
 
 def choices(shop: Shop, form: Form, page: Page, session: Session) -> tuple[Choice, ...]:
@@ -74,8 +74,12 @@ def input_of(shop: Shop, form: Form, page: Page, session: Session) -> Input | No
     if not page.payment or is_free(session.order):
         return None
     found = choices(shop, form, page, session)
-    help = "" if found else _SIGN_IN if not session.is_signed_in else _NO_CREDIT
+    help = "" if found else _why_nothing_is_offered(session)
     return Input(name=PAYMENT, label="How do you want to pay?", widget="radio", required=True, choices=found, help=help)
+
+
+def _why_nothing_is_offered(session: Session) -> str:
+    return _NO_CREDIT if session.is_signed_in else _SIGN_IN
 
 
 def current_choice(shop: Shop, form: Form, page: Page, session: Session) -> str:
@@ -102,7 +106,7 @@ def problems(
     found = choices(shop, form, page, sold)
     if is_free(sold.order) or typed.get(PAYMENT) in {choice.value for choice in found}:
         return {}
-    return {PAYMENT: "Choose how you want to pay" if found else "This order cannot be paid yet"}
+    return {PAYMENT: "Select how you want to pay" if found else _why_nothing_is_offered(session)}
 
 
 def page_to_enter(choice: str) -> HostedPage | None:

@@ -8,6 +8,7 @@ from pydantic import Field
 from lambdas.catalog.plan import Option, Plan
 from lambdas.forms.fields.field import Choice, Given, Input, InputRefusedError, Typed
 from lambdas.forms.fields.packs import PackField
+from lambdas.forms.fields.wording import to_select
 from lambdas.forms.pages.amounts import amount, per_period
 from lambdas.orders.model.info import Info
 
@@ -38,7 +39,7 @@ class PlanField(PackField):
         for choice, plan_id, period in self._offers(given):
             if choice.value == value:
                 return {self.key: {"plan_id": plan_id, "period": period}}
-        raise InputRefusedError(self.name, f"{self.label}: choose one of these")
+        raise InputRefusedError(self.name, self.missing or to_select(self.label, self.key))
 
     def cleared(self, info: Info) -> Info:
         return {self.key: ""} if self.of(info) else {}
@@ -98,7 +99,7 @@ class OptionsField(PackField):
         for upgrade_id, upgrade in (plan.upgrades if plan else {}).items():
             option_id = self.line(typed, self._name(upgrade_id)) or upgrade.default
             if option_id not in upgrade.options:
-                raise InputRefusedError(self._name(upgrade_id), f"{upgrade.name}: choose one from the list")
+                raise InputRefusedError(self._name(upgrade_id), to_select(upgrade.name, self.key))
             options[upgrade_id] = option_id
         return {self.key: {"options": options}} if options else {}
 

@@ -22,14 +22,14 @@ _HOUR = 3_600
 OF_ADDRESS, OF_SOURCE = 3, 20  # in an hour
 
 _INPUT = Input(
-    name=EMAIL, label="E-mail address", widget="email", required=True, autocomplete="email",
+    name=EMAIL, label="Email address", widget="email", required=True, autocomplete="email",
     help="The address that you entered when you began your order.", attributes={"maxlength": "254", "spellcheck": "false"},
 )  # fmt: skip
 
 
 def show(shop: Shop, form: Form, request: WebRequest) -> Answer:
     if request.query.get(_ASKED):
-        return Answer(HTTPStatus.OK, drawn("link_requested.html", title="Check your e-mail", **_values(shop, form)))
+        return Answer(HTTPStatus.OK, drawn("link_requested.html", title="Check your email", **_values(shop, form)))
     return _page(shop, form, request)
 
 
@@ -41,7 +41,9 @@ def take(shop: Shop, form: Form, request: WebRequest) -> Answer:
         raise RefusedError(HTTPStatus.TOO_MANY_REQUESTS, "Too many links requested", text)
     email = mailed_to(request.typed.get(EMAIL, ""))
     if not email:
-        return _page(shop, form, request, {EMAIL: "Enter an e-mail address such as name@example.com"})
+        return _page(
+            shop, form, request, {EMAIL: "Enter an email address in the correct format, like name@example.com"}
+        )
     often = is_too_often(shop, "wishes_for", f"{form.name} {email.casefold()}", limit=OF_ADDRESS, seconds=_HOUR)
     if not often and not request.typed.get(HONEYPOT):
         shop.link_requests.put(form.name, email)

@@ -19,6 +19,7 @@ from lambdas.forms.fields.payment_choices import (
 from lambdas.forms.form import Form
 from lambdas.forms.pages.changed_order import changes_on_page, show_again, withdraw_agreement
 from lambdas.forms.pages.question import question
+from lambdas.forms.pages.refusals import problems_in_words
 from lambdas.forms.pages.templates import drawn, message_page
 from lambdas.forms.save_page import by_of, change_order, preview_order, save, with_signature
 from lambdas.forms.session.csrf import refuse_other_sites
@@ -153,9 +154,9 @@ def _submit(  # noqa: PLR0911, PLR0917 - one page for each outcome
         return show_again(shop, form, request)
     except CouponGoneError as gone:
         withdraw_agreement(shop, form, shop.service.get(order_id=order.order_id))
-        return _return_with_notice(shop, form, session, _notice_of(gone))
+        return _return_with_notice(shop, form, session, _notice_of(gone, form))
     except (PaymentRefusedError, SubmitsPausedError, InvalidOrderError) as refused:
-        return _return_with_notice(shop, form, session, _notice_of(refused))
+        return _return_with_notice(shop, form, session, _notice_of(refused, form))
     except AuthenticationRequiredError as asked:
         back, state = request.origin + path_of(form, RETURN), session.derived(_CHALLENGE)
         return see_other(shop.hosted.challenge_url(str(asked.facts["url"]), back=back, state=state))
@@ -170,7 +171,7 @@ def _submit(  # noqa: PLR0911, PLR0917 - one page for each outcome
     return see_other(make_status_path(shop, session, done))
 
 
-def _notice_of(refused: OrderError) -> str:
+def _notice_of(refused: OrderError, form: Form) -> str:
     """The notice for a refusal that leads back to the last page."""
     match refused:
         case PaymentRefusedError():
@@ -183,7 +184,7 @@ def _notice_of(refused: OrderError) -> str:
             )
         case CouponGoneError():
             return "A coupon can no longer be used, so the price changed. Check the price before you order."
-    return f"Something is still missing: {'; '.join(problem.text for problem in refused.problems)}."
+    return f"There is a problem with your order. Check this: {problems_in_words(refused, form.fields)}."
 
 
 def _return_with_notice(shop: Shop, form: Form, session: Session, notice: str) -> Answer:

@@ -54,7 +54,7 @@ def take_reply(shop: Shop, order: Order, link: Link, token: str, request: WebReq
     try:
         body = lines(request.typed.get(BODY, ""))
     except UnfitError as unfit:
-        return f"Your message {unfit}"
+        return unfit.advice_on("Your message")
     if problem := _problem(shop, link, body):
         return problem
     draft = Post(

@@ -1,31 +1,55 @@
 """Pages for order refusals that no form page handles. Each says what is wrong and how to fix it."""
 
+import re
+from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 
+from lambdas.forms.fields.field import FormField
 from lambdas.forms.pages.templates import message_page
 from lambdas.forms.shop import Shop
-from lambdas.orders.errors import Again, CardDataError, Nature, OrderError
+from lambdas.orders.errors import Again, CardDataError, Nature, OrderError, Problem
 from lambdas.web.http import Answer
 
 _NEW_ORDER = ("Begin a new order", "/forms")
 
 
+_FOR_PROGRAMS = re.compile(r"\binfo\b|\bpack[0-9]|\border\.|_")  # paths, methods and parameters, which no page has
+
+
+def form_fields(shop: Shop) -> tuple[FormField, ...]:
+    """The fields of all forms. Refusals that no page handles know no form."""
+    return tuple(field for form in shop.forms.values() for field in form.fields)
+
+
+def problems_in_words(error: OrderError, fields: Iterable[FormField]) -> str:
+    """The problems of a refusal, by the labels of the fields that write what they are about."""
+    labels: dict[str, str] = {}
+    for field in fields:
+        labels.setdefault(field.key, field.label)
+    return "; ".join(dict.fromkeys(_in_words(problem, labels) for problem in error.problems))
+
+
+def _in_words(problem: Problem, labels: Mapping[str, str]) -> str:
+    label = labels.get(problem.field.removeprefix("info.").partition(".")[0], "")
+    text = "" if _FOR_PROGRAMS.search(problem.text) else problem.text
+    return ": ".join(filter(None, (label, text))) or "contact us, because no page of this form can change it"
+
+
 def refusal_page(shop: Shop, error: OrderError) -> Answer:
     """The page of a refusal. It says "send it again" only if a later attempt can succeed."""
-    status, title, text, link = _words_for(error)
+    status, title, text, link = _words_for(shop, error)
     return message_page(status, title, text, company=shop.company, link=link)
 
 
-def _words_for(error: OrderError) -> tuple[HTTPStatus, str, str, tuple[str, str] | None]:
+def _words_for(shop: Shop, error: OrderError) -> tuple[HTTPStatus, str, str, tuple[str, str] | None]:
     if isinstance(error, CardDataError):
         text = (
             "Something you entered looks like a card number. Go back and remove it. The payment page asks for it later."
         )
         return HTTPStatus.UNPROCESSABLE_ENTITY, "Remove the card number", text, None
     if error.for_clients:
-        problems = "; ".join(problem.text for problem in error.problems)
-        text = f"Go back and correct this: {problems}. Your earlier entries are saved."
-        return HTTPStatus.UNPROCESSABLE_ENTITY, "Correct your order", text, None
+        text = f"Go back and check this: {problems_in_words(error, form_fields(shop))}. Your earlier entries are saved."
+        return HTTPStatus.UNPROCESSABLE_ENTITY, "There is a problem with your order", text, None
     match error.nature:
         case Nature.NOT_FOUND:
             text = "It was not sent in time, so we deleted it. Begin a new order if you still want to order."

@@ -83,5 +83,5 @@ def link_refused(shop: Shop, form: Form | None = None) -> RefusedError:
     """The same refusal for an unknown, expired or withdrawn link. It is counted, because many of them are guesses."""
     metrics.add_metric("LinksRefused", MetricUnit.Count, 1)
     text = "It may have expired, been withdrawn or been cut off. Contact us for a new one."
-    anew = ("Get a new link by e-mail", path_of(form, RESUME)) if form else None
+    anew = ("Get a new link by email", path_of(form, RESUME)) if form else None
     return RefusedError(HTTPStatus.GONE, "This link no longer works", text, anew)

@@ -26,7 +26,7 @@ def take(shop: Shop, token: str) -> Answer:
     shop.stops.stop(link, shop.now())
     logger.info("reminders stopped", order_id=link.order_id)
     text = (
-        "We send no more reminders of this order or of any other order begun with your e-mail address. Your order does not "
+        "We send no more reminders of this order or of any other order begun with your email address. Your order does not "
         "change. We still confirm by mail what you order or request."
     )
     return message_page(HTTPStatus.OK, "We send you no more reminders", text, company=shop.company)

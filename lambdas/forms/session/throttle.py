@@ -15,7 +15,7 @@ _COUNTED = "all"
 _NOTHING_LOST = "Your entries are still here: send them again then. If you cannot wait, contact us."
 _OF_SOURCE = f"Too many orders were begun from your network. Wait an hour before you begin another. {_NOTHING_LOST}"
 _OF_ADDRESS = (
-    "Too many orders were begun today for this e-mail address. Continue one of them (the link is above the form), "
+    "Too many orders were begun today for this email address. Continue one of them (the link is above the form), "
     f"or wait until tomorrow. {_NOTHING_LOST}"
 )
 

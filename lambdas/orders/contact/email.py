@@ -9,7 +9,9 @@ from lambdas.orders.contact.unfit import UnfitError
 
 _LONGEST = 500  # as it is typed: an address has 254 at most, in ASCII
 _EXAMPLE = "must be one e-mail address such as name@example.com"
+_ADVICE = "Enter an email address in the correct format, like name@example.com"
 _ASCII_ONLY = "can have letters such as ä or 李 only behind the @: our mail service takes no others before it"
+_ASCII_ADVICE = "Enter an email address with only the letters a to z, digits and signs before the @"
 
 
 def email(value: str) -> str:
@@ -18,7 +20,7 @@ def email(value: str) -> str:
     if not stated:
         return ""
     if len(stated) > _LONGEST:
-        raise UnfitError(_EXAMPLE)
+        raise UnfitError(_EXAMPLE, _ADVICE)
     from email_validator import EmailNotValidError, validate_email
 
     try:
@@ -26,11 +28,11 @@ def email(value: str) -> str:
         # an installation out reaches nobody.
         found = validate_email(stated, check_deliverability=False, strict=True, test_environment=True)
     except EmailNotValidError:
-        raise UnfitError(_EXAMPLE) from None
+        raise UnfitError(_EXAMPLE, _ADVICE) from None
     if found.ascii_email is None:
-        raise UnfitError(_ASCII_ONLY)
+        raise UnfitError(_ASCII_ONLY, _ASCII_ADVICE)
     if "." not in found.ascii_domain:
-        raise UnfitError(_EXAMPLE)
+        raise UnfitError(_EXAMPLE, _ADVICE)
     return found.ascii_email
 
 

@@ -10,7 +10,7 @@ from lambdas.orders.contact.postcode import postcode
 from lambdas.orders.contact.tax_number import tax_number
 from lambdas.orders.contact.telephone import telephone
 from lambdas.orders.contact.text import MAX_LINE, lines, short_line
-from lambdas.orders.contact.unfit import UnfitError
+from lambdas.orders.contact.unfit import LABEL, UnfitError
 from lambdas.orders.errors import Problem
 
 Fields = Mapping[str, Any]
@@ -25,7 +25,9 @@ def _line(value: str, beside: Fields) -> str:
 def _lines(value: str, beside: Fields) -> str:
     kept = lines(value)
     if len(kept) > MAX_LINE:
-        raise UnfitError(f"has more than {MAX_LINE} characters; shorten it")
+        raise UnfitError(
+            f"has more than {MAX_LINE} characters; shorten it", f"{LABEL} must be {MAX_LINE:,} characters or fewer"
+        )
     return kept
 
 

@@ -4,7 +4,7 @@
 import re
 
 from lambdas.orders.contact.text import narrow
-from lambdas.orders.contact.unfit import UnfitError
+from lambdas.orders.contact.unfit import LABEL, UnfitError
 
 _APART = re.compile(r"[\s,;]+")
 _SCHEME = re.compile(r"^(?:[a-z][a-z0-9+.-]*:)?//", re.IGNORECASE)
@@ -16,6 +16,7 @@ _RESERVED = re.compile(
 MAX_NAMES = 10_000
 _LONGEST = 500  # as it is typed: a name has 253 at most, in ASCII
 _EXAMPLE = "must be a name such as www.example.com"
+_ADVICE = "{label} must be in the correct format, like www.example.com"
 
 
 def host(value: str) -> str:
@@ -28,18 +29,18 @@ def hosts(text: str, most: int = MAX_NAMES) -> tuple[str, ...]:
     """The names that are written there, apart by commas, blanks or lines, `most` at most. Raises UnfitError."""
     stated = [name for name in _APART.split(narrow(text)) if name]
     if len(stated) > most:
-        raise UnfitError(f"names more than {most}")
+        raise UnfitError(f"names more than {most}", f"{LABEL} must be {most:,} names or fewer")
     return tuple(map(host, stated))
 
 
 def ascii_name(name: str) -> str:
     """A name below some domain, in its ASCII form. Raises UnfitError."""
     if len(name) > _LONGEST:
-        raise UnfitError(_EXAMPLE)
+        raise UnfitError(_EXAMPLE, _ADVICE)
     found = in_ascii(name)
     labels = found.split(".")
     if len(labels) < 2 or len(found) > 253 or _A_NUMBER.fullmatch(labels[-1]) or any(map(_RESERVED.match, labels)):
-        raise UnfitError(_EXAMPLE)
+        raise UnfitError(_EXAMPLE, _ADVICE)
     return found
 
 
@@ -50,4 +51,4 @@ def in_ascii(name: str) -> str:
     try:
         return encode(name, uts46=True, std3_rules=True).decode().removesuffix(".")
     except (IDNAError, UnicodeError):
-        raise UnfitError(_EXAMPLE) from None
+        raise UnfitError(_EXAMPLE, _ADVICE) from None

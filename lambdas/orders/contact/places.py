@@ -41,7 +41,9 @@ def country(value: str) -> str:
     stated = short_line(folded(value))
     code = country_code(stated)
     if stated and not code:
-        raise UnfitError("must be a country: its ISO 3166-1 code, such as GB, or its English name")
+        raise UnfitError(
+            "must be a country: its ISO 3166-1 code, such as GB, or its English name", "Select a country from the list"
+        )
     return code
 
 
@@ -62,7 +64,8 @@ def region(value: str, country: str) -> str:
         return code
     if country in _ONLY_OF_THE_LIST:
         raise UnfitError(
-            f"must be a state, province or territory of {countries()[country]}, such as {next(iter(regions))}"
+            f"must be a state, province or territory of {countries()[country]}, such as {next(iter(regions))}",
+            f"Select a state, province or territory of {countries()[country]}",
         )
     return stated
 

@@ -16,6 +16,7 @@ def postcode(value: str) -> str:
     stated = re.sub(r"\s*-\s*", "-", stated)
     if stated and not _POSTCODE.fullmatch(stated):
         raise UnfitError(
-            "must be a postal code: letters, digits, blanks and hyphens; leave it empty where addresses have none"
+            "must be a postal code: letters, digits, blanks and hyphens; leave it empty where addresses have none",
+            "Enter a postal code with only letters, digits, spaces and hyphens, or leave it empty if you have none",
         )
     return stated

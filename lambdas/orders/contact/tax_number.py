@@ -18,6 +18,7 @@ _PREFIXES = {country: (country,) for country in (*_UNION, "GB")} | {"GR": ("EL",
 _COUNTRY_OF = {prefix: country for country, prefixes in _PREFIXES.items() for prefix in prefixes}
 _SEPARATORS = re.compile(r"[\s.\-/]+")
 _LONGEST = 40
+_ADVICE = "Enter a tax number, or leave it empty if you have none"
 
 
 def tax_number(value: str, country: str = "") -> str:
@@ -31,7 +32,7 @@ def tax_number(value: str, country: str = "") -> str:
     if not number:
         return ""
     if len(stated) > _LONGEST or not any(letter.isdecimal() for letter in number):
-        raise UnfitError("must be a tax number; leave it empty if there is none")
+        raise UnfitError("must be a tax number; leave it empty if there is none", _ADVICE)
     own = _WITH_NUMBERS_OF.get(country, country)
     if own in _PREFIXES and (found := _of_country(number, own)):
         return found
@@ -40,13 +41,13 @@ def tax_number(value: str, country: str = "") -> str:
     if country and found and elsewhere:
         here = countries().get(country, country)
         text = f"is a number of {countries()[elsewhere]}, and the address is in {here}: write the one of there, or leave it empty"
-        raise UnfitError(text)
+        advice = f"Enter the VAT number that you have in {here}, the country of your address, or leave it empty"
+        raise UnfitError(text, advice)
     if own in _PREFIXES:
-        prefix = _PREFIXES[own][0]
-        text = (
-            f"is no VAT number of {countries()[own]}: write it with its country, such as {prefix}…, or leave it empty"
-        )
-        raise UnfitError(text)
+        prefix, name = _PREFIXES[own][0], countries()[own]
+        text = f"is no VAT number of {name}: write it with its country, such as {prefix}…, or leave it empty"
+        advice = f"Enter a VAT number of {name} in the correct format, beginning with {prefix}, or leave it empty"
+        raise UnfitError(text, advice)
     return found or stated
 
 

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 _LONGEST_NATIONAL = 12  # digits behind the country's code; longer ones are possible in some plans, and nobody has one
 _EXTENSION = re.compile(r"(?i)(?:extension|extn?\.?|ext=|x|#)[\s:.=]*([0-9]{1,6})$")
 _AS_WRITTEN = re.compile(r"[0-9 ()./-]{5,30}")  # where no country says how it is dialled
+_ADVICE = "Enter a phone number in the correct format, like +44 20 7946 0018"
+_WHOLE_ADVICE = "Enter the whole phone number, with its area code, like +44 20 7946 0018"
 _EXAMPLE = "must be a telephone number such as +44 20 7946 0018, with ext. 89 if it has an extension"
 
 
@@ -34,11 +36,11 @@ def telephone(value: str, country: str = "") -> str:
         return _as_written(main, extension)
     found = _dialled(main, country)
     if found is None:
-        raise UnfitError(_EXAMPLE)
+        raise UnfitError(_EXAMPLE, _ADVICE)
     from phonenumbers import PhoneNumberFormat, ValidationResult, format_number, is_possible_number_with_reason
 
     if is_possible_number_with_reason(found) != ValidationResult.IS_POSSIBLE:
-        raise UnfitError(f"{_EXAMPLE}; write all of it, area code included")
+        raise UnfitError(f"{_EXAMPLE}; write all of it, area code included", _WHOLE_ADVICE)
     return _with_extension(format_number(found, PhoneNumberFormat.INTERNATIONAL), extension)
 
 
@@ -90,7 +92,7 @@ def _with_extension(number: str, extension: str) -> str:
 def _as_written(main: str, extension: str) -> str:
     digits = sum(letter.isdecimal() for letter in main)
     if not (_AS_WRITTEN.fullmatch(main) and 5 <= digits <= 15):
-        raise UnfitError(_EXAMPLE)
+        raise UnfitError(_EXAMPLE, _ADVICE)
     return _with_extension(main, extension)
 
 

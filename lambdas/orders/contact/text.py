@@ -8,10 +8,11 @@ are the byte order mark and blanks of no width.
 import re
 import unicodedata
 
-from lambdas.orders.contact.unfit import UnfitError
+from lambdas.orders.contact.unfit import LABEL, UnfitError
 
 MAX_LINE = 1_000
 _MOST_MARKS = 30  # of the Stream-Safe Text Format (UAX 15, D4)
+_MARKS_ADVICE = f"{LABEL} must be typed again: a letter in it has more than {_MOST_MARKS} accents"
 _JOINERS = "\u200c\u200d"
 _NOTHING = re.compile("[\u00ad\u180e\u200b\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb]")
 _TAGS = re.compile(
@@ -22,6 +23,7 @@ _BREAKS = re.compile("\r\n?|[\x85\u2028\u2029]")
 _BLANK_LETTERS = "\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"  # letters and signs that show nothing
 _UNSEEN = ("Cc", "Cf", "Mn", "Me", "Zs", "Zl", "Zp")
 _CONTROLS = "holds a control character or broken text, perhaps from copying; type it again"
+_CONTROLS_ADVICE = "{label} must be typed again: it contains a broken character, perhaps from copying"
 
 
 def line(value: str) -> str:
@@ -44,7 +46,9 @@ def short_line(value: str) -> str:
     """A line of at most MAX_LINE characters. Raises UnfitError."""
     kept = line(value)
     if len(kept) > MAX_LINE:
-        raise UnfitError(f"has more than {MAX_LINE} characters; shorten it")
+        raise UnfitError(
+            f"has more than {MAX_LINE} characters; shorten it", f"{LABEL} must be {MAX_LINE:,} characters or fewer"
+        )
     return kept
 
 
@@ -73,7 +77,7 @@ def folded(value: str) -> str:
 def _composed(value: str) -> str:
     text = _BREAKS.sub("\n", value)
     if _CONTROL.search(text):
-        raise UnfitError(_CONTROLS)
+        raise UnfitError(_CONTROLS, _CONTROLS_ADVICE)
     if text.isascii():
         return text
     _refuse_towers(text)
@@ -86,7 +90,7 @@ def _refuse_towers(text: str) -> None:
     for letter in text:
         height = height + 1 if unicodedata.combining(letter) else 0
         if height > _MOST_MARKS:
-            raise UnfitError(f"holds a letter with more than {_MOST_MARKS} marks; type it again")
+            raise UnfitError(f"holds a letter with more than {_MOST_MARKS} marks; type it again", _MARKS_ADVICE)
 
 
 def _is_seen(text: str) -> bool:

@@ -99,12 +99,12 @@ def test_the_number_and_the_code_are_neither_kept_nor_logged_nor_shown_again(
 
 
 WRONG = [
-    ("number", "4111 1111 1111 1111", "test cards only"),  # a card number that is on no list
-    ("number", "4242 4242 4242 4241", "Enter the card number"),
-    ("number", "", "Enter the card number"),
-    ("expiry", "13/34", "when the card expires"),
-    ("expiry", "12/26", "when the card expires"),  # the month before now
-    ("expiry", "12/99", "when the card expires"),
+    ("number", "4111 1111 1111 1111", "Enter a test card"),  # a card number that is on no list
+    ("number", "4242 4242 4242 4241", "Enter a card number"),
+    ("number", "", "Enter a card number"),
+    ("expiry", "13/34", "in which the card expires"),
+    ("expiry", "12/26", "in which the card expires"),  # the month before now
+    ("expiry", "12/99", "in which the card expires"),
     ("code", "12", "security code"),
     ("code", "abc", "security code"),
 ]

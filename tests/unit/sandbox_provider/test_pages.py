@@ -115,7 +115,7 @@ def test_a_confirmation_that_is_over_only_leads_back(visitor: Visitor, gateway: 
     clock.time += CHALLENGE_SECONDS + 1
     shown = visitor.opens(page_of(transaction))
 
-    assert "There is nothing to confirm any more" in shown.body
+    assert "There is nothing left to confirm" in shown.body
     assert 'value="approve"' not in shown.body
     assert "Back to your order" in shown.body
 

@@ -72,6 +72,8 @@ def test_a_refusal_names_the_file_and_everything_that_is_wrong() -> None:
         ),
         ({**PLAN, "name": "other", "pack": 2, "periods": [7]}, "none of its plans is sold for 7 months"),
         ({**PLAN, "name": "other"}, "2 plan fields write info.pack1; give each another pack"),
+        ({**NAME, "name": "age", "label": "How old are you?"}, "its label is a sentence, so say in `missing` what"),
+        ({**NAME, "name": "age", "label": "You are of age"}, "its label is a sentence, so say in `missing` what"),
         ({**NAME, "name": "cc_num"}, "may not write info.cc_num"),
         ({**NAME, "name": "x", "writes": "pack1"}, "may not write info.pack1"),
         ({**NAME, "name": "x", "writes": "uber_pass"}, "may not write info.uber_pass"),

@@ -38,7 +38,7 @@ def test_what_is_no_address_is_said_beside_the_field(browser: Browser, link_requ
     page = ask(browser, "ada at home")
 
     assert (page.status, page.inputs["email"]) == (422, "ada at home")
-    assert "Enter an e-mail address" in page.text
+    assert "Enter an email address" in page.text
     assert link_requests.bodies == []
 
 

@@ -41,7 +41,7 @@ def test_a_page_with_one_good_field_makes_a_lead_of_it_and_says_what_is_missing(
     page = browser.send(email="ada@example.com")
 
     assert (page.status, page.inputs["email"]) == (422, "ada@example.com")
-    assert page.text.count("Plan: choose one of these") == 2  # summed up on top, and beside the field
+    assert page.text.count("Select a plan") == 2  # summed up on top, and beside the field
     assert "#plan" in page.read.links
     assert order_of(browser, shop).info["email"] == "ada@example.com"
 
@@ -192,7 +192,7 @@ def test_a_domain_is_not_ordered_without_its_name(browser: Browser, shop: Shop) 
     browser.open("/forms/hosting")
     browser.send(plan="1:12", email="ada@example.com")
     page = browser.send(domain="3:12", domain_name="")
-    assert (page.status, "Domain name to register: write" in page.text) == (422, True)
+    assert (page.status, "Enter the domain name to register" in page.text) == (422, True)
 
     page = browser.send(domain="3:12", domain_name="Example.com")
 

@@ -172,4 +172,4 @@ def test_a_way_to_pay_that_is_not_offered_is_refused(browser: Browser) -> None:
 
     for payment in ("enter:bank_account", "stored:1", "entered", ""):
         page = browser.send(**AGREED, payment=payment)
-        assert (page.status, "Choose how you want to pay" in page.text) == (422, True)
+        assert (page.status, "Select how you want to pay" in page.text) == (422, True)

@@ -100,7 +100,7 @@ def test_the_order_says_since_when_its_client_waits_for_an_answer(
     ("body", "told"),
     [
         ("  \n ", "Write a message"),
-        ("When\x00?", "Your message holds a control character"),
+        ("When\x00?", "Your message must be typed again"),
         ("x" * (MAX_CHARACTERS + 1), "longer than 5,000 characters"),
         ("my card is 4242 4242 4242 4242", "looks like a card number"),
     ],

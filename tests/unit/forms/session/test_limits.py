@@ -157,7 +157,7 @@ def test_one_address_is_begun_for_so_often_a_day_wherever_that_comes_from(shop: 
     pages = [begin(shop, f"192.0.2.{number}", emails[number % 2]) for number in range(most + 2)]
 
     assert [page.status for page in pages] == [200] * most + [429] * 2
-    assert "for this e-mail address" in pages[-1].text
+    assert "for this email address" in pages[-1].text
     assert leads(dynamodb) == most
 
 

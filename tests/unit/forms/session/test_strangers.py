@@ -281,7 +281,7 @@ def test_one_person_goes_on_on_one_device_and_then_on_the_other(browser: Browser
     link, phone = path_of(made, token), Browser(shop)
     assert phone.resume(link).path == "/forms/hosting/payment"
     assert browser.open("/forms/hosting").status == 410
-    assert "Get a link by e-mail" in browser.shown.text
+    assert "Get a link by email" in browser.shown.text
 
     clock.time += DAY
     assert browser.resume(link).path == "/forms/hosting/payment"
