@@ -50,4 +50,4 @@ def _texts(order: Order, form: Form | None) -> tuple[str, ...]:
 def _mail_promise(order: Order, form: Form | None) -> str:
     """The mail at the end of the order, if it gets one."""
     mailed = form is not None and form.ending_mails and address_of(order)
-    return " We e-mail you when your order is complete." if mailed else ""
+    return " We email you when your order is complete." if mailed else ""
