@@ -31,14 +31,18 @@ def run(order: Order, config: GenerateInvoiceConfig, tools: Tools) -> Done:
     if not services:
         return _nothing_to_invoice(order, tools)
     invoice = _issue(InvoiceRecords(tools.records), _draft(order, services, tools.now()))
-    paid = _collect(order, invoice, tools)
+    paid, capture_id = _collect(order, invoice, tools)
     result = {
         "invoice_number": invoice.number,
         "total": format_cents(invoice.total_cents),
         "currency": invoice.currency,
         "status": paid.status.value,
     }
-    return Done(f"invoice {invoice.number} of {result['total']} {invoice.currency} is {paid.status.value}", result)
+    return Done(
+        f"invoice {invoice.number} of {result['total']} {invoice.currency} is {paid.status.value}",
+        result,
+        capture_id=capture_id,
+    )
 
 
 def undo(order: Order, config: GenerateInvoiceConfig, tools: Tools) -> str | None:
@@ -108,28 +112,29 @@ def _issue(invoices: InvoiceRecords, draft: Invoice) -> Invoice:
         raise TransientError(str(busy)) from None
 
 
-def _collect(order: Order, invoice: Invoice, tools: Tools) -> Invoice:
-    """Pay the invoice from the money of the order, if there is any, and return it."""
+def _collect(order: Order, invoice: Invoice, tools: Tools) -> tuple[Invoice, str]:
+    """Pay the invoice from the money of the order, if there is any. Return it, and what the provider calls what was taken."""
     invoices = InvoiceRecords(tools.records)
     if invoice.status is not InvoiceStatus.OPEN:
-        return invoice
+        return invoice, ""
     if not invoice.total_cents:
-        return invoices.mark(invoice, InvoiceStatus.PAID, at=tools.now())
+        return invoices.mark(invoice, InvoiceStatus.PAID, at=tools.now()), ""
     if order.hold is None:
-        return invoice
+        return invoice, ""
     if invoice.charge:
         invoice = _end_other_charge(order.hold, invoice, tools)
     if invoice.status is not InvoiceStatus.OPEN:
-        return invoice
+        return invoice, ""
     if invoice.total_cents > order.hold.amount_cents:
         raise PermanentError(
             f"invoice {invoice.number} is higher than the amount held; collect the difference by hand, then skip this action"
         )
     if order.hold.captured:
-        check_what_was_taken(order, invoice, tools)
+        taken = check_what_was_taken(order, invoice, tools)
     else:
-        capture_hold(order, order.hold, invoice, tools)
-    return invoices.mark(invoice, InvoiceStatus.PAID, order.hold.transaction_id, at=tools.now())
+        taken = capture_hold(order, order.hold, invoice, tools)
+    paid = invoices.mark(invoice, InvoiceStatus.PAID, order.hold.transaction_id, at=tools.now())
+    return paid, taken.ids.capture
 
 
 def _end_other_charge(hold: Hold, invoice: Invoice, tools: Tools) -> Invoice:

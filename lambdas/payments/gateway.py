@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from typing import Any, Protocol, assert_never
 
+from lambdas.orders.model.payment_ids import PaymentIds
 from lambdas.runtime.models import Frozen
 
 
@@ -41,11 +42,13 @@ class Challenge(Frozen):
 
 
 class Transaction(Frozen):
-    """One payment, as the gateway knows it. `capture_before`: Unix seconds after which a hold lapses.
+    """One payment, as the gateway knows it. `capture_before`: Unix seconds after which a hold lapses. `honoured_until`: those
+    until which the provider vouches for the money, if that ends before (PayPal); `held_at`: since when it is held.
 
     `refunded_cents`: the part of the captured amount that was refunded. `challenge`: the way to authenticate a payment that
     needs it; None: this gateway offers none. `avs_code`: one letter for whether the address matches; empty if none was sent.
-    `order_id`: the order that it was begun for; empty if for none.
+    `order_id`: the order that it was begun for; empty if for none. `gateway`: the adapter's name. `customer`: whom the provider
+    knows the payer as; empty if it keeps none.
     """
 
     transaction_id: str
@@ -58,6 +61,11 @@ class Transaction(Frozen):
     capture_before: int | None = None
     challenge: Challenge | None = None
     order_id: str = ""
+    gateway: str = ""
+    ids: PaymentIds = PaymentIds()
+    customer: str = ""
+    held_at: int | None = None
+    honoured_until: int | None = None
 
     @property
     def is_held(self) -> bool:

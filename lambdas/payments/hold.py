@@ -25,4 +25,9 @@ def hold_of(transaction: Transaction, attempt: PaymentAttempt, method: PaymentMe
         captured=transaction.is_taken,
         avs_code=transaction.avs_code,
         capture_before=transaction.capture_before,
+        gateway=transaction.gateway,
+        ids=transaction.ids,
+        customer=transaction.customer,
+        held_at=transaction.held_at,
+        honoured_until=transaction.honoured_until,
     )

@@ -25,6 +25,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from lambdas.orders.model.payment_ids import PaymentIds
 from lambdas.payments.gateway import (
     Challenge,
     DeclinedError,
@@ -48,6 +49,8 @@ CHALLENGE_SECONDS = 15 * 60
 CHALLENGE_PATH = "/sandbox/challenge/"  # The sandbox's own page, on this installation.
 PROOF = "proof_authenticated"
 CHALLENGE_ID = "sbc_"  # Challenge ids begin with it.
+AUTHORIZATION_ID, CAPTURE_ID = "sba_", "sbx_"
+NAME = "sandbox"
 
 
 class SandboxGateway:
@@ -65,16 +68,20 @@ class SandboxGateway:
         call, made = Call.of("authorize", key, token, amount_cents, currency, order_id), self._tokens.find(token)
         token = made.behaves_as if made else token
         state, digest = state_of(token), digest_of(key)
+        is_held, now = state is TransactionState.HELD, int(self._now())
         held = Transaction(
             transaction_id=f"sb_{digest}",
             key=key,
             state=state,
             amount_cents=amount_cents,
             currency=currency,
-            avs_code=avs_code(token) if state is TransactionState.HELD else "",
-            capture_before=int(self._now()) + HOLD_SECONDS if state is TransactionState.HELD else None,
+            avs_code=avs_code(token) if is_held else "",
+            capture_before=now + HOLD_SECONDS if is_held else None,
             challenge=self._challenge(digest) if token in WITH_CHALLENGE else None,
             order_id=order_id,
+            gateway=NAME,
+            ids=_ids(digest, is_held=is_held, is_taken=state is TransactionState.CAPTURED),
+            held_at=now if is_held else None,
         )
         known = self._books.begin(held, token, call)
         if known is None and token == "tok_times_out":
@@ -118,7 +125,8 @@ class SandboxGateway:
             raise DeclinedError(DECLINES[booked["token"]])
         if amount_cents > transaction.amount_cents:
             raise GatewayMisusedError("the amount is more than was held")
-        return self._books.move(transaction, TransactionState.CAPTURED, call, amount_cents=amount_cents)
+        ids = transaction.ids.changed(capture=_ids(digest_of(transaction.key), is_taken=True).capture)
+        return self._books.move(transaction, TransactionState.CAPTURED, call, amount_cents=amount_cents, ids=ids)
 
     def void(self, *, key: str, transaction_id: str) -> Transaction:
         call = Call.of("void", key, transaction_id)
@@ -166,13 +174,21 @@ class SandboxGateway:
         return found if found and found.challenge and found.challenge.challenge_id == challenge_id else None
 
     def _hold(self, transaction: Transaction) -> Transaction:
-        held = {"avs_code": avs_code(ASKS), "capture_before": int(self._now()) + HOLD_SECONDS}
+        now, ids = int(self._now()), _ids(digest_of(transaction.key), is_held=True)
+        held = {"avs_code": avs_code(ASKS), "capture_before": now + HOLD_SECONDS, "held_at": now, "ids": ids}
         return self._books.move(transaction, TransactionState.HELD, None, **held)
 
     def _challenge(self, digest: str) -> Challenge:
         challenge_id = f"{CHALLENGE_ID}{digest}"
         expires_at = int(self._now()) + CHALLENGE_SECONDS
         return Challenge(challenge_id=challenge_id, url=f"{CHALLENGE_PATH}{challenge_id}", expires_at=expires_at)
+
+
+def _ids(digest: str, *, is_held: bool = False, is_taken: bool = False) -> PaymentIds:
+    return PaymentIds(
+        authorization=f"{AUTHORIZATION_ID}{digest[:12]}" if is_held else "",
+        capture=f"{CAPTURE_ID}{digest[:12]}" if is_taken else "",
+    )
 
 
 def _refuse_lapsed(transaction: Transaction) -> None:

@@ -86,7 +86,11 @@ class SandboxBooks:
             _refuse_other_parameters(call, known.get("asked", call.asked))
             first = Transaction.model_validate(known)
             held = transaction.state is TransactionState.HELD
-            times = {"challenge": first.challenge, "capture_before": first.capture_before if held else None}
+            times = {
+                "challenge": first.challenge,
+                "capture_before": first.capture_before if held else None,
+                "held_at": first.held_at if held else None,
+            }
             return transaction.model_copy(update=times)
         return None
 
@@ -119,7 +123,7 @@ class SandboxBooks:
         Raises OutcomeUnknownError if another call changed the payment since.
         """
         moved = before.model_copy(update={"state": after, **changes})
-        values = {"state": after, **changes}
+        values = {"state": after, **changes, **({"ids": moved.ids.model_dump()} if "ids" in changes else {})}
         if call:
             answer = {name: getattr(moved, name) for name in _ANSWERED}
             values[call.attribute] = {"asked": call.asked, **answer}

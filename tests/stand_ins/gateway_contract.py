@@ -30,8 +30,9 @@ _KEYS = count(1)  # One table serves all runs, so no key comes twice.
 
 @dataclass(frozen=True)
 class Rig:
-    """`token`: makes a token of a card that holds, then captures."""
+    """`name`: the adapter's. `token`: makes a token of a card that holds, then captures."""
 
+    name: str
     gateway: Gateway
     now: Callable[[], float]
     advance: Callable[[float], None]
@@ -79,6 +80,11 @@ class GatewayContract(RuleBasedStateMachine):
         held = self.gateway.find(key)
         assert held is not None
         assert held.capture_before is not None
+        assert held.held_at is not None
+        assert held.held_at <= self.rig.now() < held.capture_before
+        assert held.gateway == self.rig.name
+        assert held.ids.authorization
+        assert not held.ids.capture
         expected = Expected(key, held.transaction_id, token, amount, held.capture_before)
         self.known.append(expected)
         return expected
@@ -103,6 +109,7 @@ class GatewayContract(RuleBasedStateMachine):
             case TransactionState.HELD:
                 self._ask(lambda: self._capture(payment, amount), is_answer_lost)
                 payment.state, payment.amount_cents = TransactionState.CAPTURED, amount
+                assert self._capture(payment, amount).ids.capture
             case _:  # it was captured: as it stands
                 assert self._capture(payment, amount, ":again").transaction_id == payment.transaction_id
 
@@ -181,6 +188,8 @@ class GatewayContract(RuleBasedStateMachine):
             assert found is not None
             assert (found.transaction_id, found.key, found.currency) == (payment.transaction_id, payment.key, CURRENCY)
             assert (found.state, found.refunded_cents) == (payment.state, payment.refunded_cents)
+            assert found.gateway == self.rig.name
+            assert bool(found.ids.capture) == (found.is_taken or found.state is TransactionState.REFUNDED)
             if found.is_held or found.is_taken:
                 assert found.kept_cents == payment.left_cents
 

@@ -40,6 +40,16 @@ def test_money_is_held_under_ids_that_are_stored_before_it_moves(shop: Shop) -> 
     )
 
 
+def test_a_payment_has_all_names_that_stripe_gives_it(shop: Shop) -> None:
+    held = shop.authorize()
+    charge = shop.booked("ch")[0]["id"]
+
+    assert (held.gateway, held.customer) == ("stripe", shop.booked("cus")[0]["id"])
+    assert (held.ids.authorization, held.ids.capture, held.held_at) == (charge, "", NOW)
+    taken = shop.gateway.capture(key="c", transaction_id=held.transaction_id, currency="USD", amount_cents=2000)
+    assert (taken.ids.authorization, taken.ids.capture) == (charge, charge)
+
+
 def test_an_intent_names_the_order_and_the_key_and_nobody(shop: Shop) -> None:
     shop.authorize()
 

@@ -13,11 +13,12 @@ from lambdas.payments.gateway import (
     GatewayUnavailableError,
     LapsedError,
     OutcomeUnknownError,
+    Transaction,
 )
 from lambdas.records.invoices.invoice import Invoice
 
 
-def check_what_was_taken(order: Order, invoice: Invoice, tools: Tools) -> None:
+def check_what_was_taken(order: Order, invoice: Invoice, tools: Tools) -> Transaction:
     """Of a payment that was taken at submit, such as PayPal's: the invoice may have become another one since then."""
     try:
         taken = find_capture(order, tools.gateway)
@@ -27,16 +28,17 @@ def check_what_was_taken(order: Order, invoice: Invoice, tools: Tools) -> None:
                 " it, then process this action again, or cancel the order"
             )
         refuse_another_sum(taken, invoice, order.order_id)
+        return taken
     except AnotherSumTakenError as another:
         raise PermanentError(another.message) from None
     except (GatewayUnavailableError, OutcomeUnknownError):
         raise TransientError("the payment gateway cannot be reached") from None
 
 
-def capture_hold(order: Order, hold: Hold, invoice: Invoice, tools: Tools) -> None:
+def capture_hold(order: Order, hold: Hold, invoice: Invoice, tools: Tools) -> Transaction:
     """Capture what is owed on the invoice from the order's hold."""
     try:
-        capture_for(invoice, order, hold, tools.gateway)
+        return capture_for(invoice, order, hold, tools.gateway)
     except DeclinedError as declined:
         raise PermanentError(
             f"the payment of invoice {invoice.number} was refused: {declined}; the invoice stays open: "

@@ -41,12 +41,13 @@ class UnexpectedError(ActionError):
 @dataclass(frozen=True)
 class Done:
     """The action succeeded. `reason` says what it did. `result` (ids, amounts) stays on the order's checklist. `info` is
-    merged into the order's."""
+    merged into the order's. `capture_id`: the provider's name for what was taken of the order's hold."""
 
     reason: str
     result: dict[str, Any] = field(default_factory=dict)
     client_id: str | None = None
     info: dict[str, Any] = field(default_factory=dict)
+    capture_id: str = ""
 
 
 @dataclass(frozen=True)

@@ -175,6 +175,7 @@ def _with_outcome(order: Order, action_id: int, outcome: Done | Waiting, by: str
         result=outcome.result,
         client_id=outcome.client_id,
         info=outcome.info,
+        capture_id=outcome.capture_id,
         by=by,
     )
 

@@ -6,7 +6,7 @@ from typing import Any
 from lambdas.orders.decisions.progress import advanced
 from lambdas.orders.model.checklist import ActionState, ChecklistAction
 from lambdas.orders.model.info import merge
-from lambdas.orders.model.order import Order, without
+from lambdas.orders.model.order import Hold, Order, without
 from lambdas.orders.model.steps import StepStatus
 from lambdas.orders.model.waits import WaitKey
 
@@ -20,11 +20,13 @@ def done(
     result: dict[str, Any],
     client_id: str | None = None,
     info: Mapping[str, Any] | None = None,
+    capture_id: str = "",
     by: str | None = None,
 ) -> Order:
     """The order with the action done. If its step waited for nothing else, the order moves to the next step.
 
-    `by`: the user who requested the run, if somebody moved the order in the meantime.
+    `by`: the user who requested the run, if somebody moved the order in the meantime. `capture_id`: what the provider calls what
+    was taken of the hold.
     """
     if order.step_status is StepStatus.CANCELED:
         reason = f"{reason}; {_LATE}" if reason else _LATE
@@ -34,9 +36,14 @@ def done(
         activity=now,
         client_id=client_id or order.client_id,
         info=merge(order.info, info or {}),
+        hold=_captured(order.hold, capture_id),
         waits=without(order.waits, WaitKey.action(action_id)),
     )
     return advanced(changed)
+
+
+def _captured(hold: Hold | None, capture_id: str) -> Hold | None:
+    return hold.changed(ids=hold.ids.changed(capture=capture_id)) if hold and capture_id else hold
 
 
 def failed(order: Order, action_id: int, *, now: int, reason: str, retryable: bool = False) -> Order:

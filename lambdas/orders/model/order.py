@@ -14,6 +14,7 @@ from pydantic import Field
 from lambdas.orders.model.checklist import ActionState, ChecklistAction, ChecklistStep
 from lambdas.orders.model.fingerprint import fingerprint
 from lambdas.orders.model.packs import PricedPack
+from lambdas.orders.model.payment_ids import PaymentIds
 from lambdas.orders.model.shares import within_share
 from lambdas.orders.model.steps import StepStatus
 from lambdas.runtime.models import Frozen
@@ -76,10 +77,20 @@ class PaymentAttempt(Frozen):
 
 
 class Hold(Frozen):
-    """Money held (or, where the method allows no hold, already taken) for the order."""
+    """Money held (or, where the method allows no hold, already taken) for the order.
 
-    IMPERSONAL = frozenset({"method", "amount_cents", "currency", "captured", "capture_before"})
-    PERSONAL = frozenset({"transaction_id", "key", "avs_code"})
+    `gateway`: the name of its adapter; empty on orders of earlier releases. `customer`: whom the provider knows its payer as.
+    `payer_present`: the payer was there when it was held. It lapses at `capture_before`, and its provider vouches for the money
+    until `honoured_until`, where that is earlier. Unix seconds.
+    """
+
+    IMPERSONAL = frozenset(
+        {
+            "gateway", "method", "amount_cents", "currency", "captured", "held_at", "capture_before", "honoured_until",
+            "payer_present",
+        }
+    )  # fmt: skip
+    PERSONAL = frozenset({"transaction_id", "key", "avs_code", "ids", "customer"})
     SECRET = frozenset({"key"})
 
     transaction_id: str
@@ -90,6 +101,12 @@ class Hold(Frozen):
     captured: bool = False
     avs_code: str = ""
     capture_before: int | None = None
+    gateway: str = ""
+    ids: PaymentIds = PaymentIds()
+    customer: str = ""
+    held_at: int | None = None
+    honoured_until: int | None = None
+    payer_present: bool = True
 
 
 class Order(Frozen):

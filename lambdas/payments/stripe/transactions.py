@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
+from lambdas.orders.model.payment_ids import PaymentIds
 from lambdas.payments.gateway import Challenge, Transaction, TransactionState
 from lambdas.payments.stripe.amounts import our_amount
 
+NAME = "stripe"
 CHALLENGE_SECONDS = 15 * 60  # Stripe names no deadline for a card holder's answer; this one is ours.
 EXPANDED = ["latest_charge"]
 UNBEGUN = ("requires_confirmation", "requires_payment_method")
@@ -43,6 +45,10 @@ def transaction_of(intent: Intent) -> Transaction:
         capture_before=card.get("capture_before") if state is TransactionState.HELD else None,
         challenge=_challenge_of(intent),
         order_id=str((intent.get("metadata") or {}).get("order_id", "")),
+        gateway=NAME,
+        ids=_ids_of(charge),
+        customer=str(intent.get("customer") or ""),
+        held_at=int(charge["created"]) if state is TransactionState.HELD else None,
     )
 
 
@@ -84,6 +90,12 @@ def _challenge_of(intent: Intent) -> Challenge | None:
         return None
     expires_at = int(intent["created"]) + CHALLENGE_SECONDS
     return Challenge(challenge_id=intent["id"], url=redirect["url"], expires_at=expires_at)
+
+
+def _ids_of(charge: Intent) -> PaymentIds:
+    """Stripe knows the hold and what was captured of it as one charge."""
+    charge_id = str(charge.get("id") or "")
+    return PaymentIds(authorization=charge_id, capture=charge_id if charge.get("captured") else "")
 
 
 def _avs_code(checks: Intent) -> str:

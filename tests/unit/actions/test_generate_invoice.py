@@ -22,7 +22,7 @@ from lambdas.payments.sandbox import SandboxGateway
 from lambdas.records.invoices.invoice import InvoiceStatus
 from lambdas.records.invoices.records import InvoiceRecords
 from tests.support.build import NOW
-from tests.unit.actions.conftest import INVOICE, SERVICES, World
+from tests.unit.actions.conftest import HOLD_KEY, INVOICE, SERVICES, World
 
 TOTAL = 24800
 
@@ -32,6 +32,18 @@ def ready(world: World, **changes: Any) -> Order:
     world.order(**{"client_id": "101", **changes})
     world.run(add_services, SERVICES)
     return world.at_present()
+
+
+def test_the_hold_names_what_was_taken_of_it(world: World) -> None:
+    order = ready(world)
+    world.run(module, INVOICE)
+    taken, hold = world.gateway.find(HOLD_KEY), world.at_present().hold
+
+    assert order.hold is not None
+    assert hold is not None
+    assert taken is not None
+    assert (order.hold.ids.capture, hold.ids.capture) == ("", taken.ids.capture)
+    assert taken.ids.capture
 
 
 class Moody(SandboxGateway):

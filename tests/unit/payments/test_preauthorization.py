@@ -10,7 +10,7 @@ from lambdas.orders.service import OrderService
 from lambdas.payments.gateway import GatewayUnavailableError, OutcomeUnknownError, Transaction, TransactionState
 from lambdas.payments.gateways import gateway_named
 from lambdas.payments.preauthorization import PreAuthorization
-from lambdas.payments.sandbox import SandboxGateway
+from lambdas.payments.sandbox import HOLD_SECONDS, SandboxGateway
 from lambdas.records.clients.client import ClientRecords
 from lambdas.records.clients.payment_method import MethodKind, PaymentMethod
 from lambdas.records.table import RecordTable
@@ -57,6 +57,23 @@ def test_a_card_is_held_for_the_whole_total(payments: PreAuthorization) -> None:
     assert due.amount_cents == 2000
     assert due.method.startswith("card:")
     assert "tok_approve" not in due.method
+
+
+def test_a_hold_keeps_all_that_finds_its_money_again(payments: PreAuthorization, gateway: SandboxGateway) -> None:
+    hold = payments.authorize(paid_with(CARD), an_attempt())
+    found = gateway.find(KEY)
+
+    assert found is not None
+    assert (hold.gateway, hold.ids, hold.customer) == ("sandbox", found.ids, found.customer)
+    assert hold.ids.authorization
+    assert (hold.held_at, hold.capture_before) == (NOW, NOW + HOLD_SECONDS)
+
+
+def test_money_that_was_taken_at_once_is_named_at_once(payments: PreAuthorization) -> None:
+    hold = payments.authorize(paid_with({"payment_type": "paypal", "paypal_token": "paypal_captured"}), an_attempt())
+
+    assert hold.captured
+    assert (bool(hold.ids.capture), hold.ids.authorization, hold.held_at) == (True, "", None)
 
 
 def test_another_card_is_another_method(payments: PreAuthorization) -> None:
