@@ -25,7 +25,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from lambdas.orders.model.payment_ids import PaymentIds
 from lambdas.payments.gateway import (
     Challenge,
     DeclinedError,
@@ -37,7 +36,7 @@ from lambdas.payments.gateway import (
     refuse_other_currency,
 )
 from lambdas.payments.sandbox_books import Call, SandboxBooks, digest_of, first_answer
-from lambdas.payments.sandbox_tokens import ASKS, DECLINES, WITH_CHALLENGE, SandboxTokens, avs_code, state_of
+from lambdas.payments.sandbox_tokens import ASKS, DECLINES, WITH_CHALLENGE, SandboxTokens, avs_code, ids_of, state_of
 from lambdas.records.table import RecordTable
 from lambdas.runtime.aws import dynamodb
 
@@ -49,7 +48,6 @@ CHALLENGE_SECONDS = 15 * 60
 CHALLENGE_PATH = "/sandbox/challenge/"  # The sandbox's own page, on this installation.
 PROOF = "proof_authenticated"
 CHALLENGE_ID = "sbc_"  # Challenge ids begin with it.
-AUTHORIZATION_ID, CAPTURE_ID = "sba_", "sbx_"
 NAME = "sandbox"
 
 
@@ -80,7 +78,7 @@ class SandboxGateway:
             challenge=self._challenge(digest) if token in WITH_CHALLENGE else None,
             order_id=order_id,
             gateway=NAME,
-            ids=_ids(digest, is_held=is_held, is_taken=state is TransactionState.CAPTURED),
+            ids=ids_of(digest, is_held=is_held, is_taken=state is TransactionState.CAPTURED),
             held_at=now if is_held else None,
         )
         known = self._books.begin(held, token, call)
@@ -125,7 +123,7 @@ class SandboxGateway:
             raise DeclinedError(DECLINES[booked["token"]])
         if amount_cents > transaction.amount_cents:
             raise GatewayMisusedError("the amount is more than was held")
-        ids = transaction.ids.changed(capture=_ids(digest_of(transaction.key), is_taken=True).capture)
+        ids = transaction.ids.changed(capture=ids_of(digest_of(transaction.key), is_taken=True).capture)
         return self._books.move(transaction, TransactionState.CAPTURED, call, amount_cents=amount_cents, ids=ids)
 
     def void(self, *, key: str, transaction_id: str) -> Transaction:
@@ -174,7 +172,7 @@ class SandboxGateway:
         return found if found and found.challenge and found.challenge.challenge_id == challenge_id else None
 
     def _hold(self, transaction: Transaction) -> Transaction:
-        now, ids = int(self._now()), _ids(digest_of(transaction.key), is_held=True)
+        now, ids = int(self._now()), ids_of(digest_of(transaction.key), is_held=True)
         held = {"avs_code": avs_code(ASKS), "capture_before": now + HOLD_SECONDS, "held_at": now, "ids": ids}
         return self._books.move(transaction, TransactionState.HELD, None, **held)
 
@@ -182,13 +180,6 @@ class SandboxGateway:
         challenge_id = f"{CHALLENGE_ID}{digest}"
         expires_at = int(self._now()) + CHALLENGE_SECONDS
         return Challenge(challenge_id=challenge_id, url=f"{CHALLENGE_PATH}{challenge_id}", expires_at=expires_at)
-
-
-def _ids(digest: str, *, is_held: bool = False, is_taken: bool = False) -> PaymentIds:
-    return PaymentIds(
-        authorization=f"{AUTHORIZATION_ID}{digest[:12]}" if is_held else "",
-        capture=f"{CAPTURE_ID}{digest[:12]}" if is_taken else "",
-    )
 
 
 def _refuse_lapsed(transaction: Transaction) -> None:

@@ -6,6 +6,7 @@ their last four digits, and a fingerprint that is made with a secret of the inst
 
 import secrets
 
+from lambdas.orders.model.payment_ids import PaymentIds
 from lambdas.payments.gateway import DeclinedError, GatewayUnavailableError, TransactionState
 from lambdas.records.table import RecordTable
 from lambdas.runtime.models import Frozen
@@ -52,6 +53,13 @@ def avs_code(token: str) -> str:
     if not token.startswith("tok_"):
         return ""
     return "N" if token == AVS_MISMATCH else "Y"
+
+
+def ids_of(digest: str, *, is_held: bool = False, is_taken: bool = False) -> PaymentIds:
+    """The sandbox's names for the parts of a payment. `digest`: of its key."""
+    return PaymentIds(
+        authorization=f"sba_{digest[:12]}" if is_held else "", capture=f"sbx_{digest[:12]}" if is_taken else ""
+    )
 
 
 class EnteredMethod(Frozen):
