@@ -32,11 +32,11 @@ _KEYS = count(1)  # One table serves all runs, so no key comes twice.
 class Rig:
     """`name`: the adapter's. `token`: makes a token of a card that holds, then captures."""
 
-    name: str
     gateway: Gateway
     now: Callable[[], float]
     advance: Callable[[float], None]
     token: Callable[[], str]
+    name: str = "sandbox"
 
 
 @dataclass

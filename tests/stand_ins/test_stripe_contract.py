@@ -8,4 +8,6 @@ def test_stripes_adapter_keeps_the_contract_of_the_port(shop: Shop) -> None:
     def advance(seconds: float) -> None:
         shop.clock.advance(seconds=seconds)
 
-    run_contract(lambda: Rig("stripe", shop.gateway, now=shop.clock, advance=advance, token=shop.token), examples=4)
+    run_contract(
+        lambda: Rig(shop.gateway, now=shop.clock, advance=advance, token=shop.token, name="stripe"), examples=4
+    )

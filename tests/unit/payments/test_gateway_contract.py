@@ -14,6 +14,6 @@ def test_the_sandbox_keeps_the_contract_of_the_port(records: RecordTable) -> Non
             clock.time += int(seconds)
 
         gateway = SandboxGateway(records.name, records.client, now=clock)
-        return Rig("sandbox", gateway, now=clock, advance=advance, token=lambda: "tok_approve")
+        return Rig(gateway, now=clock, advance=advance, token=lambda: "tok_approve")
 
     run_contract(rig, examples=15)
