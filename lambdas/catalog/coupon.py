@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
+from lambdas.orders.model.coupon_misfit import CouponMisfit
 from lambdas.orders.ports import Sale
 from lambdas.runtime.models import Frozen
 
@@ -81,10 +82,19 @@ class Coupon(Frozen):
 
     def fits(self, sale: Sale) -> bool:
         """Whether this order may use it now, its plans and its uses apart."""
-        in_time = self.start <= sale.now and (not self.expire or sale.now <= self.expire)
-        for_client = not self.clients or sale.client_id in self.clients
-        known = sale.client_id is not None or not self.vip
-        return self.active and self.class_id == sale.brand_id and in_time and for_client and known
+        return self.misfit(sale) is None
+
+    def misfit(self, sale: Sale) -> CouponMisfit | None:
+        """Why this order may not use it now, its plans and its uses apart; None if it may."""
+        failed = (
+            (self.class_id != sale.brand_id, CouponMisfit.UNKNOWN),
+            (not self.active, CouponMisfit.OFF),
+            (sale.now < self.start, CouponMisfit.TOO_EARLY),
+            (0 < self.expire < sale.now, CouponMisfit.EXPIRED),
+            (bool(self.clients) and sale.client_id not in self.clients, CouponMisfit.FOR_OTHERS),
+            (self.vip and sale.client_id is None, CouponMisfit.FOR_CLIENTS),
+        )
+        return next((misfit for is_so, misfit in failed if is_so), None)
 
     def off(self, charges: Iterable[Charge]) -> tuple[int, int]:
         """Cents off the recurring and off the set-up charge: at most what they are."""

@@ -6,13 +6,16 @@ from typing import Any
 
 from lambdas.catalog.buyer import Buyer, Contacts
 from lambdas.catalog.coupon import Charge, Coupon, Coupons, CouponUses, normal_code
+from lambdas.catalog.coupon_codes import CouponCodes
 from lambdas.catalog.listing import listed, option_of
 from lambdas.catalog.plan import Plan
 from lambdas.catalog.tax import TaxTable
 from lambdas.catalog.taxation import Taxation
 from lambdas.orders.contact.hosts import hosts
 from lambdas.orders.contact.unfit import UnfitError
+from lambdas.orders.decisions.lead.draft import sale_of
 from lambdas.orders.errors import Problem
+from lambdas.orders.model.coupon_misfit import CouponMisfit
 from lambdas.orders.model.info import text
 from lambdas.orders.model.order import Order
 from lambdas.orders.model.packs import AppliedCoupon, Pack, PricedPack
@@ -35,7 +38,7 @@ class CatalogPricing:
 
         A pack's own coupon wins over the order's. The order's takes its amounts once from the whole order, pack by pack.
         """
-        codes = _Codes(self.coupons, self.uses, sale)
+        codes = CouponCodes(self.coupons, self.uses, sale)
         of_order, priced = codes.fitting(text(info, "coupon")), []
         for pack in parse_packs(info):
             if list(self._missing(pack)):
@@ -74,6 +77,17 @@ class CatalogPricing:
 
     def give_back(self, order_id: str, *, keep: Order | None = None) -> None:
         self.uses.give_back(order_id, keep=_redeemed(keep) if keep else ())
+
+    def coupon_misfit(self, order: Order, now: int) -> CouponMisfit | None:
+        code = normal_code(text(order.info, "coupon"))
+        applied = [pack for pack in order.priced if pack.coupon and pack.coupon.coupon_code == code]
+        if not text(order.info, "coupon") or any(pack.discount_cents for pack in applied):
+            return None
+        coupon, misfit = CouponCodes(self.coupons, self.uses, sale_of(order, now)).looked_up(code)
+        if misfit or coupon is None:
+            return misfit
+        covered = any(coupon.covers(pack.plan_id) for pack in order.priced)
+        return CouponMisfit.NO_DISCOUNT if covered else CouponMisfit.OTHER_SERVICES if order.priced else None
 
     def _taxation(self, info: Mapping[str, Any], sale: Sale) -> Taxation:
         """A client who exists is taxed where their account says, for there the invoice goes; else where the order says."""
@@ -139,31 +153,6 @@ def _domains(pack: Pack) -> tuple[str, ...]:
         return hosts(pack.description, most=pack.quantity)
     except UnfitError:
         return ()
-
-
-class _Codes:
-    """The coupons of one sale, each looked up once."""
-
-    def __init__(self, coupons: Coupons, uses: CouponUses, sale: Sale) -> None:
-        self._coupons, self._uses, self._sale = coupons, uses, sale
-        self._found: dict[str, Coupon | None] = {}
-
-    def fitting(self, code: str) -> Coupon | None:
-        """The coupon of this code if this order may use it, on some plan."""
-        code = normal_code(code)
-        if code and code not in self._found:
-            self._found[code] = self._look_up(code)
-        return self._found.get(code)
-
-    def _look_up(self, code: str) -> Coupon | None:
-        coupon = self._coupons.find(self._sale.brand_id, code)
-        if coupon is None or not coupon.fits(self._sale) or (coupon.is_used_up and not self._is_ours(coupon)):
-            return None
-        return coupon
-
-    def _is_ours(self, coupon: Coupon) -> bool:
-        """A submit whose outcome is open has counted its use already."""
-        return bool(self._sale.order_id) and self._uses.is_used_by(coupon.coupon_id, self._sale.order_id)
 
 
 def _discounted(pack: PricedPack, charges: tuple[Charge, ...], coupon: Coupon) -> PricedPack:

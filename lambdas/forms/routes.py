@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from http import HTTPStatus
 
+from lambdas.forms.fields.coupon_problem import coupon_note
 from lambdas.forms.fields.filled import read_page
 from lambdas.forms.form import Form, Page
 from lambdas.forms.pages import (
@@ -136,10 +137,9 @@ def _price(shop: Shop, form: Form, request: WebRequest) -> Answer:
     filled = read_page(form, page, request.typed, shop.given(session.order))
     refuse_guesses(shop, form, session, filled.changes, request)
     order = preview_order(shop, form, session.order, filled.changes)
-    return Answer(
-        HTTPStatus.OK,
-        drawn("summary.html", summary=summary_of(order), page=page, seen=stamp_of(session, order), was=""),
-    )
+    summary = summary_of(order, coupon_note(shop, order))
+    body = drawn("summary.html", summary=summary, page=page, seen=stamp_of(session, order), was="")
+    return Answer(HTTPStatus.OK, body)
 
 
 def _regions(shop: Shop, form: Form, request: WebRequest) -> Answer:

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from lambdas.orders.errors import Problem
 from lambdas.orders.model.checklist import ChecklistAction
+from lambdas.orders.model.coupon_misfit import CouponMisfit
 from lambdas.orders.model.executions import Execution, execution_name
 from lambdas.orders.model.order import ListPosition, Order
 from lambdas.orders.model.packs import PricedPack
@@ -37,6 +38,11 @@ class Pricing(Protocol):
 
     def with_default_options(self, info: Mapping[str, Any]) -> dict[str, Any]:
         """`info` with the default option of each upgrade of a pack's plan, where the caller chose none."""
+        ...
+
+    def coupon_misfit(self, order: Order, now: int) -> CouponMisfit | None:
+        """Why the code in the order's `info.coupon` gives no discount on it as it is priced; None if it does, there is no code,
+        or nothing is ordered yet that it could be for."""
         ...
 
     def redeem(self, order: Order, now: int) -> tuple[str, ...]:

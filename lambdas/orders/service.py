@@ -35,6 +35,7 @@ from lambdas.orders.errors import (
     RevisionDiffersError,
 )
 from lambdas.orders.model import info as order_info
+from lambdas.orders.model.coupon_misfit import CouponMisfit
 from lambdas.orders.model.modules import ModuleFacts
 from lambdas.orders.model.order import Order
 from lambdas.orders.model.queue import MayBeInvoiced, Queue
@@ -106,6 +107,10 @@ class OrderService:
         An order that they leave as it is keeps its price, as it would then.
         """
         return revised(order, changes, self.pricing, now=self.now(), currency=self.currency)
+
+    def coupon_misfit(self, order: Order) -> CouponMisfit | None:
+        """Why the order's coupon code gives no discount; None if it does, or there is none. The order is as it was priced."""
+        return self.pricing.coupon_misfit(order, self.now())
 
     def check(self, order: Order, *, form_invoices: MayBeInvoiced | None = None, signed: bool = False) -> None:
         """Raise InvalidOrderError naming everything that keeps the order from being submitted, or QueueNotFoundError."""

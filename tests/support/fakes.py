@@ -10,6 +10,7 @@ from lambdas.orders.errors import OrderChangedError, OrderNotFoundError, Problem
 from lambdas.orders.events import OrderEvent
 from lambdas.orders.machine import Answer
 from lambdas.orders.model.checklist import ChecklistAction
+from lambdas.orders.model.coupon_misfit import CouponMisfit
 from lambdas.orders.model.executions import Execution, execution_name
 from lambdas.orders.model.order import Hold, Order, PaymentAttempt
 from lambdas.orders.model.packs import PricedPack
@@ -179,6 +180,9 @@ class FakePricing:
 
     def with_default_options(self, info: Mapping[str, Any]) -> dict[str, Any]:
         return dict(info)
+
+    def coupon_misfit(self, order: Order, now: int) -> CouponMisfit | None:
+        return None
 
     def redeem(self, order: Order, now: int) -> tuple[str, ...]:
         return ()

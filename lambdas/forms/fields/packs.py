@@ -95,7 +95,7 @@ class HostsField(PackField):
 
 
 class CouponField(FormField):
-    """The order's coupon. One that does not apply gives no discount, and the page says so (reference/ubersmith.md 3.4)."""
+    """The order's coupon. One that gives no discount is refused, with the cause (reference/ubersmith.md 3.4)."""
 
     kind: Literal["coupon"]
     required: bool = False

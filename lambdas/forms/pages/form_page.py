@@ -7,6 +7,7 @@ from typing import Any
 
 from lambdas.forms.fields import leftovers, payment_choices
 from lambdas.forms.fields.contact import PhoneField
+from lambdas.forms.fields.coupon_problem import coupon_note, coupon_problem
 from lambdas.forms.fields.field import Given, Input
 from lambdas.forms.fields.filled import Filled, current_page, is_shown, read_page, typed_of
 from lambdas.forms.form import Form, Page
@@ -73,8 +74,10 @@ def take(shop: Shop, form: Form, page: Page, session: Session, request: WebReque
     if session.order is None and (refusal := count_lead(shop, filled.changes, request)):
         answer = page_answer(shop, form, page, session, request, typed=typed, errors={"": refusal})
         return session, replace(answer, status=HTTPStatus.TOO_MANY_REQUESTS, headers={"Retry-After": RETRY_SECONDS})
+    filled, refused_code = coupon_problem(shop, form, page, session, filled)
     errors = {
         **filled.errors,
+        **refused_code,
         **payment_choices.problems(shop, form, page, session, typed=typed, changes=filled.changes),
     }
     if page.payment and session.order is not None and not errors:
@@ -110,10 +113,12 @@ def page_answer(
     """
     given = shop.given(session.order)
     filled = read_page(form, page, typed, given) if typed is not None else Filled(typed_defaults(form, page, given))
+    if errors:  # the price shown is the one without a refused code
+        filled, _ = coupon_problem(shop, form, page, session, filled)
     preview = preview_order(shop, form, session.order, filled.changes)
     sold, free = replace(session, order=preview), bool(page.payment) and payment_choices.is_free(preview)
     values = {**typed_of(page, given), **(typed or {})}
-    errors, summary = errors or {}, summary_of(preview)
+    errors, summary = errors or {}, summary_of(preview, coupon_note(shop, preview))
     body = drawn(
         "form_page.html",
         **page_values(shop, form, page, session),

@@ -1,7 +1,6 @@
 """The price summary of an order, read from the amounts it will be charged and never calculated a second time."""
 
 from lambdas.forms.pages.amounts import amount, per_period
-from lambdas.orders.model.info import text
 from lambdas.orders.model.order import Order
 from lambdas.orders.model.packs import PricedPack
 from lambdas.runtime.models import Frozen
@@ -19,7 +18,7 @@ class Line(Frozen):
 class Summary(Frozen):
     """`first_charge_cents`: the amount held at submit and invoiced; the texts are for people.
 
-    `renewals`: the price of later periods, by period. `coupon_note`: a note on a coupon that gives no discount.
+    `renewals`: the price of later periods, by period. `coupon_note`: why the coupon code gives no discount.
     """
 
     lines: tuple[Line, ...]
@@ -37,13 +36,11 @@ class Summary(Frozen):
         return not self.lines
 
 
-def summary_of(order: Order) -> Summary:
+def summary_of(order: Order, coupon_note: str = "") -> Summary:
     """The summary of the order at its current price."""
     packs = order.priced
     money = _Money(order.currency)
     discount = sum(pack.discount_cents for pack in packs)
-    typed = text(order.info, "coupon")
-    used = any(pack.coupon and pack.discount_cents for pack in packs)
     return Summary(
         lines=tuple(_line(pack, money) for pack in packs),
         setup=money(sum(pack.setup_cents for pack in packs)),
@@ -53,9 +50,7 @@ def summary_of(order: Order) -> Summary:
         first_charge=money(order.total_cents),
         first_charge_cents=order.total_cents,
         renewals=_renewals(packs, money),
-        coupon_note="This code gives no discount on what you chose."
-        if order.is_lead and typed and packs and not used
-        else "",
+        coupon_note=coupon_note,
     )
 
 
