@@ -4,6 +4,8 @@ Every call that moves money carries `key`, an idempotency key that the gateway h
 A key belongs to one kind of call. Known with the same parameters it gets the first answer, with others GatewayMisusedError.
 Gateways forget keys, Stripe after 24 hours (docs/reference/order-systems.md, 4.3). So an outcome that is not known is looked
 up with `find`, never tried again under a new key. Amounts are whole minor units.
+
+Longer than 200 lines, because it is the whole port: each verb with what an adapter must keep.
 """
 
 from collections.abc import Iterator, Mapping
@@ -119,6 +121,16 @@ class Gateway(Protocol):
 
         `proof`: the answer of their page, by the gateway's own names (API parameter `threedsecure`). Raises DeclinedError if
         they failed or it is too late.
+        """
+        ...
+
+    def renew(self, *, key: str, transaction_id: str, token: str) -> Transaction:
+        """End a hold, also one that lapsed, and hold its money anew under this key and with this token; nobody is there to
+        authenticate. The answer is the new hold.
+
+        Both are never held at once: the old hold ends before the bank is asked for the new one, or the provider does both in one
+        step. A hold that is captured meanwhile cannot be renewed, and one that is renewed cannot be captured. Raises
+        DeclinedError: then nothing is held under the key, and the caller looks up whether the old hold still stands.
         """
         ...
 

@@ -35,6 +35,11 @@ class PausableGateway:
         with _counted():
             return self.gateway.authenticate(key=key, transaction_id=transaction_id, proof=proof)
 
+    def renew(self, *, key: str, transaction_id: str, token: str) -> Transaction:
+        self._refuse_paused()
+        with _counted():
+            return self.gateway.renew(key=key, transaction_id=transaction_id, token=token)
+
     def capture(self, *, key: str, transaction_id: str, amount_cents: int, currency: str) -> Transaction:
         self._refuse_paused()
         with _counted():

@@ -5,6 +5,7 @@ The token decides the outcome, so every outcome can be had on purpose. Each line
 * `tok_approve`, `paypal_approve`: holds, then captures.
 * `tok_avs_mismatch`: the same, but the address is not the card's.
 * `tok_capture_fails`: holds, then declines.
+* `tok_renews_never`: holds, but declines to hold anew, then captures.
 * `tok_times_out`: holds, but the answer never comes, then captures.
 * `paypal_captured`, `ach_approve`: takes the money at once.
 * `tok_decline`, `tok_insufficient_funds`, `tok_expired_card`, `tok_incorrect_cvc`, `tok_processing_error`: declines, and why.
@@ -18,6 +19,8 @@ The token decides the outcome, so every outcome can be had on purpose. Each line
 The sandbox's own pages make tokens (`tok_sb_...`, `ach_sb_...`) that do what one of these does (sandbox_tokens.py).
 `proof_authenticated` proves a card holder; any other proof is a failed authentication (`authenticate`). Any other token is
 declined as unknown. A held card has the AVS code Y (address and ZIP match) or N (neither does).
+
+Longer than 200 lines, because it is one gateway: each verb of the port, and what each token does.
 """
 
 import hashlib
@@ -36,7 +39,16 @@ from lambdas.payments.gateway import (
     refuse_other_currency,
 )
 from lambdas.payments.sandbox_books import Call, SandboxBooks, digest_of, first_answer
-from lambdas.payments.sandbox_tokens import ASKS, DECLINES, WITH_CHALLENGE, SandboxTokens, avs_code, ids_of, state_of
+from lambdas.payments.sandbox_tokens import (
+    ASKS,
+    DECLINES,
+    WITH_CHALLENGE,
+    SandboxTokens,
+    avs_code,
+    ids_of,
+    refuse_renewal,
+    state_of,
+)
 from lambdas.records.table import RecordTable
 from lambdas.runtime.aws import dynamodb
 
@@ -107,6 +119,27 @@ class SandboxGateway:
             self.void(key=key, transaction_id=transaction_id)
             raise DeclinedError(DECLINES[token])
         return self._hold(transaction)
+
+    def renew(self, *, key: str, transaction_id: str, token: str) -> Transaction:
+        """The old hold ends and the new one begins in one transaction. After a decline the old hold stands."""
+        call, made = Call.of("renew", key, transaction_id, token), self._tokens.find(token)
+        booked = self._books.read(transaction_id)
+        old, now, digest = Transaction.model_validate(booked), int(self._now()), digest_of(key)
+        if known := self._books.known(key, call):
+            return known
+        _refuse_state(old, TransactionState.HELD, TransactionState.LAPSED)
+        behaves_as = made.behaves_as if made else token
+        refuse_renewal(behaves_as)
+        anew = {
+            "transaction_id": f"sb_{digest}",
+            "key": key,
+            "state": TransactionState.HELD,
+            "capture_before": now + HOLD_SECONDS,
+            "held_at": now,
+            "ids": ids_of(digest, is_held=True),
+            "challenge": None,
+        }
+        return self._books.replace(old, old.changed(**anew), behaves_as, call)
 
     def capture(self, *, key: str, transaction_id: str, amount_cents: int, currency: str) -> Transaction:
         call = Call.of("capture", key, transaction_id, amount_cents, currency)

@@ -2,6 +2,8 @@
 
 A provider keeps the key of each call by its kind, with what was asked and with its first answer. So do these books. Time alone
 ends a hold, and decides about a payment that is pending.
+
+Longer than 200 lines, because the books are one: each change of a payment is a condition on what the others wrote.
 """
 
 import hashlib
@@ -93,6 +95,38 @@ class SandboxBooks:
             }
             return transaction.model_copy(update=times)
         return None
+
+    def known(self, key: str, call: Call) -> Transaction | None:
+        """What was begun under the key. Raises GatewayMisusedError if something else was asked then."""
+        found = RecordTable(self.table, self.client).get(**_names(digest_of(key)))
+        if found is None:
+            return None
+        _refuse_other_parameters(call, found.get("asked", ""))
+        return self._at_present(found)
+
+    def replace(self, old: Transaction, new: Transaction, token: str, call: Call) -> Transaction:
+        """Void the old hold and book the new one, both or neither. Return the new one."""
+        today = datetime.fromtimestamp(self.now(), UTC).strftime("%Y-%m-%d")
+        self._list(new, today)
+        of_call = {"token": token, "asked": call.asked, "begun_on": today}
+        item = {**_names(new.transaction_id), **new.model_dump(), **of_call}
+        after = TransactionState.VOIDED if old.state is TransactionState.HELD else old.state
+        end: Any = {
+            "TableName": self.table,
+            "Key": to_item(_names(old.transaction_id)),
+            "UpdateExpression": "SET #state = :after",
+            "ConditionExpression": "#state = :before",
+            "ExpressionAttributeNames": {"#state": "state"},
+            "ExpressionAttributeValues": to_item({":after": after, ":before": old.state}),
+        }
+        book: Any = {"TableName": self.table, "Item": to_item(item), "ConditionExpression": "attribute_not_exists(pk)"}
+        try:
+            self.client.transact_write_items(TransactItems=[{"Update": end}, {"Put": book}])
+        except self.client.exceptions.TransactionCanceledException:
+            if known := self.known(new.key, call):
+                return known
+            raise OutcomeUnknownError("another call for the payment is in progress") from None
+        return new
 
     def read(self, transaction_id: str) -> dict[str, Any]:
         """The payment's row, as it is by now. Raises DeclinedError if there is none."""

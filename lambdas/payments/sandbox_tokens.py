@@ -13,7 +13,8 @@ from lambdas.runtime.models import Frozen
 
 ASKS, ASKS_IN_VAIN, ASKS_THEN_DECLINES = "tok_sca", "tok_needs_authentication", "tok_sca_declines"
 AVS_MISMATCH = "tok_avs_mismatch"
-HOLDS = frozenset({"tok_approve", AVS_MISMATCH, "tok_capture_fails", "tok_times_out", "paypal_approve"})
+RENEWS_NEVER = "tok_renews_never"
+HOLDS = frozenset({"tok_approve", RENEWS_NEVER, AVS_MISMATCH, "tok_capture_fails", "tok_times_out", "paypal_approve"})
 TAKES = frozenset({"paypal_captured", "ach_approve"})
 LATER = {"ach_later": TransactionState.CAPTURED, "ach_fails_later": TransactionState.FAILED}
 DECLINES = {
@@ -46,6 +47,14 @@ def state_of(token: str) -> TransactionState:
     if token in HOLDS:
         return TransactionState.HELD
     raise DeclinedError(DECLINES.get(token, _UNKNOWN))
+
+
+def refuse_renewal(token: str) -> None:
+    """Raise DeclinedError if the bank holds nothing anew while nobody is there."""
+    if token == ASKS:
+        raise DeclinedError("the card's bank asks its holder to confirm the payment, and nobody is there to do so")
+    if token == RENEWS_NEVER or token not in HOLDS:
+        raise DeclinedError(DECLINES.get(token, "the card was declined by its bank"))
 
 
 def avs_code(token: str) -> str:

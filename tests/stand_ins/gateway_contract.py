@@ -113,6 +113,27 @@ class GatewayContract(RuleBasedStateMachine):
             case _:  # it was captured: as it stands
                 assert self._capture(payment, amount, ":again").transaction_id == payment.transaction_id
 
+    @rule(target=payments, payment=payments, is_answer_lost=st.booleans())
+    def renew(self, payment: Expected, is_answer_lost: bool) -> Expected:
+        """The new hold is the old one's money under another key. At no moment are both held."""
+        key = f"{payment.key.partition('+')[0]}+{next(_KEYS)}"
+        if payment.state not in (TransactionState.HELD, TransactionState.LAPSED):
+            with pytest.raises(DeclinedError):
+                self._renew(payment, key)
+            assert self.gateway.find(key) is None
+            return payment
+        self._ask(lambda: self._renew(payment, key), is_answer_lost)
+        held = self.gateway.find(key)
+        assert held is not None
+        assert held.capture_before is not None
+        assert (held.amount_cents, held.order_id, held.is_held) == (payment.amount_cents, "1001", True)
+        assert held.capture_before > self.rig.now()
+        if payment.state is TransactionState.HELD:
+            payment.state = TransactionState.VOIDED
+        renewed = Expected(key, held.transaction_id, payment.token, payment.amount_cents, held.capture_before)
+        self.known.append(renewed)
+        return renewed
+
     @rule(payment=payments, call=st.sampled_from(["capture", "refund"]))
     def ask_in_another_currency(self, payment: Expected, call: str) -> None:
         if payment.state is TransactionState.HELD if call == "capture" else payment.is_taken:
@@ -216,6 +237,9 @@ class GatewayContract(RuleBasedStateMachine):
             amount_cents=amount_cents,
             currency=CURRENCY,
         )
+
+    def _renew(self, payment: Expected, key: str) -> Transaction:
+        return self.gateway.renew(key=key, transaction_id=payment.transaction_id, token=payment.token)
 
     def _void(self, payment: Expected) -> Transaction:
         return self.gateway.void(key=f"{payment.key}:void", transaction_id=payment.transaction_id)

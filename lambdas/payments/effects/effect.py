@@ -13,6 +13,7 @@ class EffectKind(StrEnum):
 
     AUTHORIZE = "authorize"
     AUTHENTICATE = "authenticate"
+    RENEW = "renew"
     CAPTURE = "capture"
     VOID = "void"
     REFUND = "refund"

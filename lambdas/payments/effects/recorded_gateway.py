@@ -60,6 +60,13 @@ class RecordedGateway:
             lambda: self.gateway.authenticate(key=key, transaction_id=transaction_id, proof=proof),
         )
 
+    def renew(self, *, key: str, transaction_id: str, token: str) -> Transaction:
+        """`transaction_id`: of the old hold. The new one is in the answer."""
+        return self._recorded(
+            self._effect(EffectKind.RENEW, key, transaction_id=transaction_id),
+            lambda: self.gateway.renew(key=key, transaction_id=transaction_id, token=token),
+        )
+
     def capture(self, *, key: str, transaction_id: str, amount_cents: int, currency: str) -> Transaction:
         asked: dict[str, Any] = {"transaction_id": transaction_id, "amount_cents": amount_cents, "currency": currency}
         return self._recorded(

@@ -25,8 +25,10 @@ class Attempts:
     intents: Intents
     options: Callable[[str], Any]
 
-    def find_or_create(self, key: str, token: str, amount: int, currency: str, order_id: str) -> Intent:
-        """The intent of this key. `amount`: as Stripe counts.
+    def find_or_create(
+        self, key: str, token: str, amount: int, currency: str, order_id: str, *, is_saved: bool = False
+    ) -> Intent:
+        """The intent of this key. `amount`: as Stripe counts. `is_saved`: only a method that is kept for a customer will do.
 
         Raises OutcomeUnknownError if an earlier call may have moved money and cannot be looked up now. Any other error of the
         port means that none moved.
@@ -35,17 +37,20 @@ class Attempts:
         intent = self.reads.read_after_call(known) if known else None
         if intent and not _is_unbegun_for_another(intent, amount, currency):
             return intent
-        asked = _asked(self._read_method(token), amount, currency)
+        method = self._read_method(token)
+        if is_saved and not method.get("customer"):
+            raise DeclinedError("this payment method was not saved for later payments")
+        asked = _asked(method, amount, currency)
         asked["metadata"] = {"key": key, "order_id": order_id, "installation": self.intents.installation}
         made = self._create(key, asked)
         noted = self.intents.note(key, made["id"], instead_of=known)
         return made if noted == made["id"] else self.reads.read_after_call(noted)
 
-    def confirm(self, key: str, intent: Intent, return_to: str) -> Intent:
+    def confirm(self, key: str, intent: Intent, return_to: str, *, payer_absent: bool = False) -> Intent:
         asked: Any = {"expand": EXPANDED}
         if return_to:
             asked["return_url"] = return_to
-        if "card" not in intent["payment_method_types"]:
+        if payer_absent or "card" not in intent["payment_method_types"]:
             asked["off_session"] = True  # A debit is drawn under the mandate that its owner gave when they entered it.
         options = self.options(f"{key}:confirm")
         try:

@@ -8,6 +8,7 @@ It keeps its key, and is looked for in the list of refunds before it is asked fo
 
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from lambdas.payments.gateway import (
@@ -71,6 +72,23 @@ class StripeGateway:
             case TransactionState.NEEDS_AUTHENTICATION:
                 return self._still_asked(key, transaction)
         return transaction
+
+    def renew(self, *, key: str, transaction_id: str, token: str) -> Transaction:
+        """A new intent with the saved method. Its id is stored, then the old intent is canceled, and only then the new one is
+        confirmed: the cancel is refused once the old one was captured, and a canceled one cannot be captured any more.
+        """
+        old, known = transaction_of(self._reads.read(transaction_id)), self._intents.find(key)
+        if not known and old.state not in (TransactionState.HELD, TransactionState.LAPSED):
+            raise _in_state(old)
+        amount = stripe_amount(old.amount_cents, old.currency)
+        intent = self._attempts.find_or_create(key, token, amount, old.currency, old.order_id, is_saved=True)
+        if is_unbegun(intent):
+            self._end(old)
+            intent = self._attempts.confirm(key, intent, "", payer_absent=True)
+        renewed = transaction_of(intent)
+        if renewed.state in (TransactionState.FAILED, TransactionState.NEEDS_AUTHENTICATION):
+            raise DeclinedError(_why_declined(intent))
+        return renewed
 
     def capture(self, *, key: str, transaction_id: str, amount_cents: int, currency: str) -> Transaction:
         held = transaction_of(self._reads.read(transaction_id))
@@ -139,6 +157,11 @@ class StripeGateway:
             return transaction_of(self._calls.ask(work))
         except StateDiffersError:
             return transaction_of(self._reads.read_after_call(intent))
+
+    def _end(self, old: Transaction) -> None:
+        """Release a hold that is renewed. One that an earlier try released is ended, and so is one that lapsed."""
+        with suppress(LapsedError):
+            self.void(key=f"{old.key}:void", transaction_id=old.transaction_id)
 
     def _still_asked(self, key: str, transaction: Transaction) -> Transaction:
         if transaction.challenge and self._now() > transaction.challenge.expires_at:
