@@ -125,7 +125,7 @@ class Gateway(Protocol):
         ...
 
     def renew(self, *, key: str, transaction_id: str, token: str) -> Transaction:
-        """End a hold, also one that lapsed, and hold its money anew under this key and with this token; nobody is there to
+        """End a hold, also one that lapsed, and hold its money again under this key and with this token; nobody is there to
         authenticate. The answer is the new hold.
 
         Both are never held at once: the old hold ends before the bank is asked for the new one, or the provider does both in one

@@ -5,7 +5,7 @@ The token decides the outcome, so every outcome can be had on purpose. Each line
 * `tok_approve`, `paypal_approve`: holds, then captures.
 * `tok_avs_mismatch`: the same, but the address is not the card's.
 * `tok_capture_fails`: holds, then declines.
-* `tok_renews_never`: holds, but declines to hold anew, then captures.
+* `tok_renews_never`: holds, but declines to renew, then captures.
 * `tok_times_out`: holds, but the answer never comes, then captures.
 * `paypal_captured`, `ach_approve`: takes the money at once.
 * `tok_decline`, `tok_insufficient_funds`, `tok_expired_card`, `tok_incorrect_cvc`, `tok_processing_error`: declines, and why.
@@ -130,7 +130,7 @@ class SandboxGateway:
         _refuse_state(old, TransactionState.HELD, TransactionState.LAPSED)
         behaves_as = made.behaves_as if made else token
         refuse_renewal(behaves_as)
-        anew = {
+        changed = {
             "transaction_id": f"sb_{digest}",
             "key": key,
             "state": TransactionState.HELD,
@@ -139,7 +139,7 @@ class SandboxGateway:
             "ids": ids_of(digest, is_held=True),
             "challenge": None,
         }
-        return self._books.replace(old, old.changed(**anew), behaves_as, call)
+        return self._books.replace(old, old.changed(**changed), behaves_as, call)
 
     def capture(self, *, key: str, transaction_id: str, amount_cents: int, currency: str) -> Transaction:
         call = Call.of("capture", key, transaction_id, amount_cents, currency)

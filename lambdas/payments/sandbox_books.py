@@ -97,7 +97,7 @@ class SandboxBooks:
         return None
 
     def known(self, key: str, call: Call) -> Transaction | None:
-        """What was begun under the key. Raises GatewayMisusedError if something else was asked then."""
+        """The payment that was begun under the key. Raises GatewayMisusedError if something else was asked then."""
         found = RecordTable(self.table, self.client).get(**_names(digest_of(key)))
         if found is None:
             return None

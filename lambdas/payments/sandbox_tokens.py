@@ -50,7 +50,7 @@ def state_of(token: str) -> TransactionState:
 
 
 def refuse_renewal(token: str) -> None:
-    """Raise DeclinedError if the bank holds nothing anew while nobody is there."""
+    """Raise DeclinedError if the bank renews no hold while nobody is there."""
     if token == ASKS:
         raise DeclinedError("the card's bank asks its holder to confirm the payment, and nobody is there to do so")
     if token == RENEWS_NEVER or token not in HOLDS:

@@ -41,7 +41,7 @@ def test_the_new_hold_is_confirmed_without_its_payer_once_the_old_one_ended(shop
     assert shop.gateway.find(NEW) == new
 
 
-def test_a_hold_that_lapsed_is_held_anew(shop: Shop) -> None:
+def test_a_hold_that_lapsed_is_held_again(shop: Shop) -> None:
     old = shop.authorize()
     shop.clock.advance(days=8)
 

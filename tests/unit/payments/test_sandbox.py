@@ -290,25 +290,25 @@ def test_another_currency_is_refused_before_money_moves(gateway: SandboxGateway,
 
 def test_a_hold_is_renewed_in_one_step(gateway: SandboxGateway) -> None:
     old = authorize(gateway, "tok_approve")
-    new = gateway.renew(key="anew", transaction_id=old.transaction_id, token="tok_approve")
+    new = gateway.renew(key="again", transaction_id=old.transaction_id, token="tok_approve")
 
     assert (new.state, new.amount_cents, new.order_id) == (TransactionState.HELD, old.amount_cents, old.order_id)
     assert new.ids.authorization != old.ids.authorization
     after = gateway.find(old.key)
     assert after is not None
     assert after.state is TransactionState.VOIDED
-    assert gateway.renew(key="anew", transaction_id=old.transaction_id, token="tok_approve") == new
+    assert gateway.renew(key="again", transaction_id=old.transaction_id, token="tok_approve") == new
     with pytest.raises(GatewayMisusedError):
-        gateway.renew(key="anew", transaction_id=old.transaction_id, token="tok_avs_mismatch")
+        gateway.renew(key="again", transaction_id=old.transaction_id, token="tok_avs_mismatch")
 
 
 @pytest.mark.parametrize("token", ["tok_renews_never", "tok_sca", "tok_decline", "tok_of_nobody"])
 def test_after_a_declined_renewal_the_old_hold_stands(gateway: SandboxGateway, token: str) -> None:
     old = authorize(gateway, "tok_renews_never")
     with pytest.raises(DeclinedError):
-        gateway.renew(key="anew", transaction_id=old.transaction_id, token=token)
+        gateway.renew(key="again", transaction_id=old.transaction_id, token=token)
 
     after = gateway.find(old.key)
     assert after is not None
     assert after.is_held
-    assert gateway.find("anew") is None
+    assert gateway.find("again") is None
