@@ -41,6 +41,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "order.bulk_stop",
     ),
     "orders.history": ("order.history",),
+    "orders.effects": ("order.effects",),
     "posts": (
         "order.respond",
         "order.client_respond",

@@ -21,9 +21,8 @@ from lambdas.payments.gateway import (
     void_or_refund,
 )
 from lambdas.records.invoices.credit_notes import CreditNotes
-from lambdas.records.invoices.invoice import ChargeAttempt, Invoice, InvoiceStatus, invoice_id_of
-from lambdas.records.invoices.marks import invoices_with
-from lambdas.records.invoices.records import InvoiceRecords
+from lambdas.records.invoices.invoice import ChargeAttempt, Invoice, InvoiceStatus
+from lambdas.records.invoices.order_invoices import read_invoices
 from lambdas.records.invoices.series import SeriesBusyError
 from lambdas.records.table import RecordTable
 
@@ -115,7 +114,7 @@ class Reversals:
 
     def _credit_invoices(self, order: Order, now: int, given_back: bool) -> Reversal:
         credited, to_return = list[Credited](), list[str]()
-        for invoice in self._invoices_of(order):
+        for invoice in read_invoices(self.records, order.order_id, order.brand_id):
             current, note = self._credit(invoice, order, now)
             credited.append(Credited(invoice.number, note))
             if current.charge:  # A credited invoice cannot be charged any more.
@@ -125,14 +124,6 @@ class Reversals:
             given_back = given_back or current.is_returned(order.order_id)
             to_return.append(_to_return(current, order.order_id))
         return Reversal(given_back, tuple(credited), "; ".join(filter(None, to_return)))
-
-    def _invoices_of(self, order: Order) -> list[Invoice]:
-        """The order's own invoice first, then those that a user made of its services."""
-        invoices = InvoiceRecords(self.records)
-        own = invoices.of_order(order.order_id)
-        numbers = invoices_with(self.records, order.order_id)
-        others = (invoices.get(invoice_id_of(order.brand_id, number)) for number in numbers)
-        return [*([own] if own else []), *(each for each in others if each and each.order_id != order.order_id)]
 
     def _credit(self, invoice: Invoice, order: Order, now: int) -> tuple[Invoice, int]:
         try:

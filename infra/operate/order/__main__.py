@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from infra.operate.order import bulk, pauses, tables
+from infra.operate.order import bulk, money_tables, pauses, tables
 from infra.operate.order.login import LoginError, address_of, save_login
 from infra.operate.order.session import NOT_REACHED, AsJson, OrderId, Reason, Stage, session
 
@@ -78,6 +78,13 @@ def history(
     with session(stage, as_json=as_json) as api:
         found = api.call("order.history", order_id=order_id, direction=direction, limit=limit, cursor=cursor)
         api.show(tables.history, found)
+
+
+@app.command()
+def effects(order_id: OrderId, stage: Stage = "local", as_json: AsJson = False) -> None:
+    """Say whether a client was charged twice, and list what the payment provider was asked for."""
+    with session(stage, as_json=as_json) as api:
+        api.show(money_tables.effects, api.call("order.effects", order_id=order_id))
 
 
 @app.command()

@@ -66,9 +66,9 @@ class Effect(Frozen):
 
 
 class LookUp(Frozen):
-    """The look-ups of one payment under its key. `times`: how many there were. The rest is of the last one.
+    """The look-ups of one payment under its key. `times`: how many there were. `looked_up_at`, `asked_*`: of the last one.
 
-    `is_there`: whether the gateway knew the key; None: it did not answer.
+    `answered_at`: when one was answered last; None: none was. `is_there`: whether the gateway knew the key then.
     """
 
     key: str
@@ -77,6 +77,7 @@ class LookUp(Frozen):
     asked_in: str
     asked_by: str = ""
     times: int = 1
+    answered_at: int | None = None
     is_there: bool | None = None
     payment: Payment | None = None
 

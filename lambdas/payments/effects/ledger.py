@@ -52,8 +52,11 @@ class EffectLedger:
         self.records.put_new({"pk": entry.pk, "sk": entry.sk, "key": entry.effect.key, **answer})
 
     def note_look_up(self, found: LookUp) -> None:
-        """Count a look-up of the payment, and keep its answer. `found.times` is not used."""
-        answer = found.model_dump(exclude={"times"})
+        """Count a look-up of the payment, and keep its answer. One without an answer leaves the answer before. `found.times` is
+        not used.
+        """
+        unanswered = {"answered_at", "is_there", "payment"} if found.answered_at is None else set()
+        answer = found.model_dump(exclude={"times", *unanswered})
         names = {f"#{name}": name for name in (*answer, "times")}
         self.records.client.update_item(
             TableName=self.records.name,

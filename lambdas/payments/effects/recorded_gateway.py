@@ -92,9 +92,12 @@ class RecordedGateway:
         try:
             found = self.gateway.find(key)
         except Exception:
-            self._note_look_up(key, None, is_there=None)
+            self._note_look_up(key)
             raise
-        self._note_look_up(key, found, is_there=found is not None)
+        now = int(self.now())
+        self._note_look_up(
+            key, answered_at=now, is_there=found is not None, payment=payment_of(found) if found else None
+        )
         return found
 
     def list_begun(self, day: str) -> Iterator[Transaction]:
@@ -124,7 +127,7 @@ class RecordedGateway:
         except _STORE_ERRORS as error:
             log_unexpected("outcome of a call not recorded", error, kind=entry.effect.kind.value)
 
-    def _note_look_up(self, key: str, found: Transaction | None, *, is_there: bool | None) -> None:
+    def _note_look_up(self, key: str, **answer: Any) -> None:
         """A look-up that cannot be written down is no reason not to look."""
         try:
             self.ledger.note_look_up(
@@ -134,8 +137,7 @@ class RecordedGateway:
                     looked_up_at=int(self.now()),
                     asked_in=asking_function(),
                     asked_by=asking_user(),
-                    is_there=is_there,
-                    payment=payment_of(found) if found else None,
+                    **answer,
                 )
             )
         except _STORE_ERRORS as error:

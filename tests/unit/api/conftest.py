@@ -20,6 +20,8 @@ from lambdas.catalog.tax import load_taxes
 from lambdas.orders.model.modules import load_modules
 from lambdas.orders.model.queue import Queue
 from lambdas.orders.store import DynamoOrderStore
+from lambdas.payments.effects.ledger import EffectLedger
+from lambdas.payments.effects.recorded_gateway import RecordedGateway
 from lambdas.payments.preauthorization import PreAuthorization
 from lambdas.payments.sandbox import SandboxGateway
 from lambdas.records.clients.client import ClientRecords
@@ -113,7 +115,7 @@ def caller(dynamodb: DynamoDBClient, records: RecordTable) -> Caller:
 
 def make_caller(dynamodb: DynamoDBClient, records: RecordTable) -> Caller:
     clients = ClientRecords(records)
-    gateway = SandboxGateway(records.name, dynamodb)
+    gateway = RecordedGateway(SandboxGateway(records.name, dynamodb), "sandbox", EffectLedger(records))
     service = a_service(
         store=DynamoOrderStore(make_order_table(dynamodb, "orders"), dynamodb),
         pricing=CatalogPricing(load_plans(), CouponRecords(records), CouponUseRecords(records), load_taxes(), clients),

@@ -16,6 +16,7 @@ from infra.operate.order.login import Login
 from infra.operate.order.tables import plain
 from lambdas.read_models.history.history import History
 from lambdas.read_models.history.table import HistoryTable
+from tests.support.build import CARD, CONTACT
 from tests.unit.api.bulk.conftest import CLIENT, Desk, desk
 from tests.unit.api.conftest import caller
 
@@ -104,6 +105,19 @@ def test_refusals_of_the_api_are_told_in_its_words_and_end_with_1(api: _OverTheA
     assert refused.exit_code == 1
     assert "refused (order_not_found): no order has the id 999999" in refused.stderr
     assert refused.stdout == ""
+
+
+def test_effects_answer_a_client_before_they_list_anything(api: _OverTheApi) -> None:
+    sent = {"order_queue_id": 1, "info": {**CONTACT, **CARD, "pack1": {"plan_id": "1", "period": 1}}}
+    order_id = str(api.desk.caller.call("order.create", sent).body["order_id"])
+    api.desk.caller.call("order.submit", {"order_id": order_id})
+
+    shown = order("effects", order_id)
+
+    assert shown.exit_code == 0, shown.output
+    assert shown.stdout.startswith("No: nothing was taken, and ")
+    for text in ("authorize", "done", "held", "was looked up, 1 in all"):
+        assert text in shown.stdout
 
 
 def test_single_verbs_act_on_their_order(api: _OverTheApi) -> None:

@@ -231,7 +231,17 @@ def test_a_look_up_without_an_answer_is_none_that_found_nothing(ledger: EffectLe
         gateway.find(KEY)
 
     (found,) = ledger.look_ups(SUBJECTS)
-    assert found.is_there is None
+    assert (found.times, found.answered_at, found.is_there) == (1, None, None)
+
+
+def test_a_look_up_without_an_answer_keeps_the_answer_before(recorded: RecordedGateway, ledger: EffectLedger) -> None:
+    hold(recorded)
+    recorded.find(KEY)
+    with pytest.raises(GatewayUnavailableError):
+        RecordedGateway(Failing(GatewayUnavailableError()), "sandbox", ledger, lambda: NOW + 60.0).find(KEY)
+
+    (found,) = ledger.look_ups(SUBJECTS)
+    assert (found.times, found.looked_up_at, found.answered_at, found.is_there) == (2, NOW + 60, NOW, True)
 
 
 def test_each_is_found_by_what_it_is_for(recorded: RecordedGateway, ledger: EffectLedger) -> None:

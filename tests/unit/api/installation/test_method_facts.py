@@ -40,6 +40,7 @@ WITHOUT_FACTS = {
     "order.bulk_run",
     "order.bulk_stop",
     "order.history",  # ours
+    "order.effects",  # ours
     "order.link_create",  # ours
     "order.note",
     "order.note_list",

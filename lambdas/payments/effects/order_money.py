@@ -1,0 +1,110 @@
+"""Reads the money of one order: what the ledger says was asked for, and what the gateway says became of it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from lambdas.orders.model.order import Order
+from lambdas.payments.effects.effect import Effect, EffectKind, LookUp, Outcome, Payment
+from lambdas.payments.effects.ledger import EffectLedger
+from lambdas.payments.effects.recorded_gateway import payment_of
+from lambdas.payments.gateway import Gateway, GatewayUnavailableError, OutcomeUnknownError, TransactionState
+from lambdas.records.invoices.invoice import Invoice
+from lambdas.records.invoices.order_invoices import read_invoices
+from lambdas.records.table import RecordTable
+
+MOST_ASKED = 10  # payments that the gateway is asked about, the latest ones: a call takes a part of a second each
+_BEGINS = (EffectKind.AUTHORIZE, EffectKind.RENEW)
+_MOVES_NOTHING = (
+    Outcome.DECLINED,
+    Outcome.LAPSED,
+    Outcome.NOT_REACHED,
+    Outcome.REFUSED_US,
+    Outcome.MISUSED,
+)
+
+
+@dataclass(frozen=True)
+class SeenPayment:
+    """A payment of the order. `payment`: as it is; None: nothing was begun under its key, as far as is known.
+
+    `is_current`: the gateway stated so now; else the records are all there is. `is_unclear`: a call has no known outcome, and the
+    gateway did not say either.
+    """
+
+    key: str
+    payment: Payment | None
+    is_current: bool
+    is_unclear: bool = False
+
+
+@dataclass(frozen=True)
+class OrderMoney:
+    """`invoices`: all that the order's services are on. `looked_at`: Unix seconds."""
+
+    order: Order
+    invoices: tuple[Invoice, ...]
+    payments: tuple[SeenPayment, ...]
+    effects: tuple[Effect, ...]
+    look_ups: tuple[LookUp, ...]
+    looked_at: int
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the gateway answered about each payment."""
+        return all(each.is_current for each in self.payments)
+
+
+def read_effects(order: Order, records: RecordTable) -> tuple[tuple[Effect, ...], tuple[Invoice, ...], tuple[str, ...]]:
+    """The ledger's calls for the order and its invoices, these invoices, and the subjects of both. No gateway is asked."""
+    invoices = tuple(read_invoices(records, order.order_id, order.brand_id))
+    subjects = (order.known_as, *(f"invoice:{each.invoice_id}" for each in invoices))
+    return EffectLedger(records).of(subjects), invoices, subjects
+
+
+def read_money(order: Order, gateway: Gateway, records: RecordTable, *, now: int) -> OrderMoney:
+    """Ask the gateway about each payment that may have moved money for the order. One that does not answer is read from the
+    records.
+    """
+    effects, invoices, subjects = read_effects(order, records)
+    keys = _payment_keys(order, effects, invoices)
+    seen = {key: _look(key, gateway) for key in keys[-MOST_ASKED:]}
+    look_ups = EffectLedger(records).look_ups(subjects)
+    payments = tuple(seen.get(key) or _recorded(key, effects, look_ups) for key in keys)
+    return OrderMoney(order, invoices, payments, effects, look_ups, now)
+
+
+def _payment_keys(order: Order, effects: Iterable[Effect], invoices: Iterable[Invoice]) -> list[str]:
+    """The keys under which money may have moved, the earliest first."""
+    begun = [each.key for each in effects if each.kind in _BEGINS and each.outcome not in _MOVES_NOTHING]
+    known = (order.hold, order.attempt, *(invoice.charge for invoice in invoices))
+    return list(dict.fromkeys([*begun, *(each.key for each in known if each)]))
+
+
+def _look(key: str, gateway: Gateway) -> SeenPayment | None:
+    try:
+        found = gateway.find(key)
+    except (GatewayUnavailableError, OutcomeUnknownError):
+        return None
+    return SeenPayment(key, payment_of(found) if found else None, is_current=True)
+
+
+def _recorded(key: str, effects: Iterable[Effect], look_ups: Iterable[LookUp]) -> SeenPayment:
+    """The payment as the latest entry has it."""
+    answers: list[tuple[int, Payment | None]] = [
+        (each.answered_at, each.payment) for each in look_ups if each.key == key and each.answered_at is not None
+    ]
+    begun = [each for each in effects if each.key == key]
+    ids = {each.payment.transaction_id for each in begun if each.payment}
+    ids |= {payment.transaction_id for _, payment in answers if payment}
+    of_it = [*begun, *(each for each in effects if each.transaction_id in ids and each.key != key)]
+    answers += [
+        (each.answered_at or each.asked_at, each.payment)
+        for each in of_it
+        if each.payment and each.payment.transaction_id in ids
+    ]
+    answered_at, payment = sorted(answers, key=lambda each: each[0])[-1] if answers else (0, None)
+    renewed = [each for each in of_it if each.kind is EffectKind.RENEW and each.key != key]
+    if payment and any(each.outcome is Outcome.DONE for each in renewed):
+        payment = payment.changed(state=TransactionState.VOIDED)  # another hold took its place
+    unclear = any(each.outcome is Outcome.UNKNOWN and each.asked_at >= answered_at for each in of_it)
+    return SeenPayment(key, payment, is_current=False, is_unclear=unclear or not answers)
