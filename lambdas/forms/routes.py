@@ -10,6 +10,7 @@ from lambdas.forms.form import Form, Page
 from lambdas.forms.pages import (
     changed_order,
     form_page,
+    leaving,
     link_request,
     new_order,
     payment_page,
@@ -121,6 +122,8 @@ def _take_page(shop: Shop, form: Form, page: Page, request: WebRequest) -> Answe
 
 def _save_and_continue(shop: Shop, form: Form, page: Page, session: Session, request: WebRequest) -> Answer:
     """Save the page, then pay or continue. Raises RevisionDiffersError, TotalDiffersError if it showed another order or price."""
+    if left := leaving.leave(shop, form, page, session, request):
+        return left
     session, again = form_page.take(shop, form, page, session, request)
     if again:
         return again

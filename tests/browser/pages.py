@@ -42,7 +42,7 @@ def _form(walk: Walk) -> Iterator[str]:
     page.get_by_role("link", name="Sign in").click()
     walk.on("Sign in")
     yield "sign-in"
-    page.get_by_role("link", name="Back").click()
+    page.get_by_role("link", name="Back to your order").click()
     walk.open("/forms/hosting/extras").extras().at("contact")
     yield "who-orders"
     walk.go_on()

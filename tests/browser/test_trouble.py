@@ -46,9 +46,17 @@ def test_going_back_after_the_order_was_sent_leads_to_it(walk: Walk) -> None:
 
 def test_going_back_keeps_what_was_typed(walk: Walk) -> None:
     walk.to_payment()
-    walk.page.get_by_role("link", name="Back").click()
+    walk.page.get_by_role("button", name="Back").click()
     walk.at("contact")
     expect(walk.page.get_by_label("First name")).to_have_value("Ada")
+    walk.page.get_by_label("First name").fill("Augusta")
+    walk.page.get_by_role("button", name="Back").click()
+    walk.at("extras").page.get_by_label("Host name of your web site").fill("ada.example.com")
+    walk.page.get_by_role("link", name="Your details").click()  # a step saves too
+    walk.at("contact")
+    expect(walk.page.get_by_label("First name")).to_have_value("Augusta")
+    walk.page.get_by_role("link", name="Your web site").click()
+    expect(walk.page.get_by_label("Host name of your web site")).to_have_value("ada.example.com")
     walk.page.get_by_role("link", name="Choose your hosting").click()
     walk.at("plan")
     expect(walk.page.get_by_label(re.compile("a year"))).to_be_checked()

@@ -57,15 +57,20 @@ class AgreementField(FormField):
     def read(self, typed: Typed, given: Given) -> Info:
         accepted = typed.get(self.name) == _YES
         signer = self.line(typed, self.signature_name)
-        if self.required and not accepted:
-            raise InputRefusedError(self.name, self.when_missing)
-        if not accepted:
+        if not accepted and not self.required:
             return self.cleared(given.info)
-        if self.signature and len(signer) < SIGNER_CHARACTERS.start:
-            raise InputRefusedError(self.signature_name, "Enter your full name to sign")
-        if self.signature and len(signer) not in SIGNER_CHARACTERS:
-            raise InputRefusedError(self.signature_name, at_most("Your full name", SIGNER_CHARACTERS.stop - 1))
+        unsigned = self._signature_errors(signer)
+        if not accepted:
+            raise InputRefusedError(self.name, self.when_missing, unsigned)
+        for name, why in unsigned.items():
+            raise InputRefusedError(name, why)
         return {MSA: {self.agreement: _YES, **({"signer": signer} if self.signature else {})}}
+
+    def _signature_errors(self, signer: str) -> dict[str, str]:
+        if not self.signature or len(signer) in SIGNER_CHARACTERS:
+            return {}
+        long = at_most("Your full name", SIGNER_CHARACTERS.stop - 1)
+        return {self.signature_name: "Enter your full name to sign" if len(signer) < SIGNER_CHARACTERS.start else long}
 
     def cleared(self, info: Info) -> Info:
         return {MSA: {self.agreement: ""}} if text(_said(info), self.agreement) else {}

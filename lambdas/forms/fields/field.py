@@ -26,9 +26,10 @@ Typed = Mapping[str, str]
 class InputRefusedError(Exception):
     """A refused entry of an input. The text is for the person who typed it and never repeats the entry."""
 
-    def __init__(self, name: str, why: str) -> None:
+    def __init__(self, name: str, why: str, more: Mapping[str, str] | None = None) -> None:
+        """`more`: of further inputs of the same field, by name."""
         super().__init__(why)
-        self.name, self.why = name, why
+        self.errors = {name: why, **(more or {})}
 
 
 class Choice(Frozen):

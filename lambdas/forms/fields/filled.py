@@ -32,7 +32,7 @@ def read_page(form: Form, page: Page, typed: Typed, given: Given) -> Filled:
             try:
                 change = each.read(typed, given)
             except InputRefusedError as refused:
-                errors[refused.name] = refused.why
+                errors |= refused.errors
                 continue
         changes = merge(changes, change)
         given = replace(given, info=merge(given.info, change))

@@ -96,11 +96,14 @@ class OptionsField(PackField):
     def read(self, typed: Typed, given: Given) -> Info:
         plan = self.plan(given)
         options: dict[str, str] = {}
+        wrong: dict[str, str] = {}
         for upgrade_id, upgrade in (plan.upgrades if plan else {}).items():
             option_id = self.line(typed, self._name(upgrade_id)) or upgrade.default
             if option_id not in upgrade.options:
-                raise InputRefusedError(self._name(upgrade_id), to_select(upgrade.name, self.key))
+                wrong[self._name(upgrade_id)] = to_select(upgrade.name, self.key)
             options[upgrade_id] = option_id
+        for name, why in wrong.items():
+            raise InputRefusedError(name, why, wrong)
         return {self.key: {"options": options}} if options else {}
 
     def _name(self, upgrade_id: str) -> str:

@@ -11,6 +11,7 @@ from lambdas.forms.fields.coupon_problem import coupon_note, coupon_problem
 from lambdas.forms.fields.field import Given, Input
 from lambdas.forms.fields.filled import Filled, current_page, is_shown, read_page, typed_of
 from lambdas.forms.form import Form, Page
+from lambdas.forms.pages.steps import steps_of
 from lambdas.forms.pages.summary import summary_of
 from lambdas.forms.pages.templates import drawn
 from lambdas.forms.save_page import preview_order, save
@@ -66,7 +67,7 @@ def take(shop: Shop, form: Form, page: Page, session: Session, request: WebReque
         shop.refuse_closed(form)
         if problem := machine_problem(typed, session, shop.now(), shop.min_seconds):
             return session, page_answer(shop, form, page, session, request, typed=typed, errors={"": problem})
-    if cards := dict.fromkeys(_card_numbers(page, typed, shop.given(session.order)), _NO_CARDS):
+    if cards := dict.fromkeys(card_number_inputs(page, typed, shop.given(session.order)), _NO_CARDS):
         kept = {name: "" if name in cards else value for name, value in typed.items()}
         return session, page_answer(shop, form, page, session, request, typed=kept, errors=cards)
     filled = read_page(form, page, typed, shop.given(session.order))
@@ -89,8 +90,8 @@ def take(shop: Shop, form: Form, page: Page, session: Session, request: WebReque
     return session, None
 
 
-def _card_numbers(page: Page, typed: Mapping[str, str], given: Given) -> list[str]:
-    """The inputs that hold a card number. A telephone field may hold anything that is a telephone number."""
+def card_number_inputs(page: Page, typed: Mapping[str, str], given: Given) -> list[str]:
+    """Names of the inputs that hold a card number. A telephone field may hold anything that is a telephone number."""
     found = [name for name, value in typed.items() if name not in _OURS and has_card_number(value)]
     telephones = {field.name for field in page.fields if isinstance(field, PhoneField)}
     country = typed.get("country") or text(given.info, "country")
@@ -160,19 +161,15 @@ def typed_defaults(form: Form, page: Page, given: Given) -> dict[str, Any]:
 def page_values(shop: Shop, form: Form, page: Page, session: Session) -> dict[str, Any]:
     """The template values of every page of a form."""
     here = form.pages.index(page)
-    reached = form.pages.index(current_page(form, shop.given(session.order))) if session.order else 0
-    steps = [
-        (each.title, "here" if at == here else "open" if at <= reached else "later")
-        for at, each in enumerate(form.pages)
-    ]
+    paths = {each.name: path_of(form, each) for each in form.pages}
     return {
         "company": shop.company,
         "form": form,
         "page": page,
-        "steps": [(title, state, path_of(form, form.pages[at])) for at, (title, state) in enumerate(steps)],
+        "steps": steps_of(form, page, shop.given(session.order), begun=session.order is not None, paths=paths),
         "action": path_of(form, page),
         "price_path": path_of(form, "price"),
-        "back_path": path_of(form, form.pages[here - 1]) if here else "",
+        "back_to": form.pages[here - 1].name if here else "",
         "order_id": session.order.order_id if session.order else "",
         "sign_in_path": path_of(form, SIGN_IN) if session.order else "",
         "sign_out_path": path_of(form, SIGN_OUT) if session.is_signed_in else "",

@@ -19,6 +19,17 @@
 
   if (!form) return;
 
+  // A step saves the page, as Back does.
+  document.querySelector(".steps")?.addEventListener("click", (event) => {
+    const step = event.target.closest("a[data-go]");
+    if (!step || event.ctrlKey || event.metaKey || event.shiftKey || !form.action) return;
+    event.preventDefault();
+    const go = document.createElement("input");
+    Object.assign(go, { type: "hidden", name: "go", value: step.dataset.go });
+    form.append(go);
+    form.requestSubmit();
+  });
+
   // Fields that are asked for only when another has some value.
   const conditional = [...form.querySelectorAll("[data-shown-when]")];
   const showFields = () => {

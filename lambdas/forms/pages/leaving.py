@@ -1,0 +1,31 @@
+"""Leaves a page by its button Back, or by a step: saves what can be saved, and leads there without an error."""
+
+from lambdas.forms.fields.agreement import MSA
+from lambdas.forms.fields.coupon_problem import coupon_problem
+from lambdas.forms.fields.filled import read_page
+from lambdas.forms.form import Form, Page
+from lambdas.forms.pages.form_page import card_number_inputs
+from lambdas.forms.save_page import save
+from lambdas.forms.session.coupon_guesses import refuse_guesses
+from lambdas.forms.session.session import Session
+from lambdas.forms.shop import Shop, path_of
+from lambdas.web.http import Answer, WebRequest, see_other
+
+GO = "go"  # name of the buttons; their value is the name of the page to go to
+
+
+def leave(shop: Shop, form: Form, page: Page, session: Session, request: WebRequest) -> Answer | None:
+    """The way to the page that the pressed button names; None if it was the button of the page itself.
+
+    Entries that are wrong are not saved, and nobody agrees to anything by going back. Raises RefusedError.
+    """
+    wanted = form.page(request.typed.get(GO, ""))
+    if wanted is None or session.order is None:
+        return None
+    given = shop.given(session.order)
+    cards = card_number_inputs(page, request.typed, given)
+    filled = read_page(form, page, {**request.typed, **dict.fromkeys(cards, "")}, given)
+    refuse_guesses(shop, form, session, filled.changes, request)
+    filled, _ = coupon_problem(shop, form, page, session, filled)
+    save(shop, form, session, {key: value for key, value in filled.changes.items() if key != MSA}, request)
+    return see_other(path_of(form, wanted))
