@@ -1,5 +1,6 @@
 """What is put into a bucket with Object Lock stays for its days, and `make verify-history` reads each version of it."""
 
+import json
 from datetime import UTC, datetime, timedelta
 
 from infra.operate.verify_history import objects_in
@@ -35,3 +36,36 @@ def test_an_anchor_stays_whatever_is_put_over_it_or_deleted(cloud: Cloud) -> Non
     s3.delete_object(Bucket=bucket, Key=key)  # a marker
     assert sorted(content for _, content in objects_in(s3, bucket)) == sorted([true, forged])
     assert len(anchors_of(objects_in(s3, bucket)).by_day[DAY]) == 2
+
+
+def test_a_bucket_of_a_stack_locks_as_its_template_says(cloud: Cloud) -> None:
+    cloudformation, s3, name = cloud.client("cloudformation"), cloud.client("s3"), unique("locked")
+    properties = {
+        "ObjectLockEnabled": True,
+        "ObjectLockConfiguration": {
+            "ObjectLockEnabled": "Enabled",
+            "Rule": {"DefaultRetention": {"Mode": "GOVERNANCE", "Days": 2}},
+        },
+    }
+    template = {
+        "Resources": {
+            "Locked": {"Type": "AWS::S3::Bucket", "Properties": properties},
+            "Open": {"Type": "AWS::S3::Bucket", "Properties": {"VersioningConfiguration": {"Status": "Enabled"}}},
+        },
+        "Outputs": {"Locked": {"Value": {"Ref": "Locked"}}, "Open": {"Value": {"Ref": "Open"}}},
+    }
+    cloudformation.create_stack(StackName=name, TemplateBody=json.dumps(template))
+    cloudformation.get_waiter("stack_create_complete").wait(StackName=name, WaiterConfig={"Delay": 1})
+    outputs = cloudformation.describe_stacks(StackName=name)["Stacks"][0]["Outputs"]
+    bucket = {output["OutputKey"]: output["OutputValue"] for output in outputs}
+
+    assert s3.get_bucket_versioning(Bucket=bucket["Locked"])["Status"] == "Enabled"
+    version = s3.put_object(Bucket=bucket["Locked"], Key="one", Body=b"1")["VersionId"]
+    retention = s3.get_object_retention(Bucket=bucket["Locked"], Key="one", VersionId=version)["Retention"]
+    assert (retention["Mode"], retention["RetainUntilDate"] > datetime.now(UTC) + timedelta(days=1)) == (
+        "GOVERNANCE",
+        True,
+    )
+    assert error_code(lambda: s3.delete_object(Bucket=bucket["Locked"], Key="one", VersionId=version)) == "AccessDenied"
+    free = s3.put_object(Bucket=bucket["Open"], Key="one", Body=b"1")["VersionId"]
+    s3.delete_object(Bucket=bucket["Open"], Key="one", VersionId=free)

@@ -10,7 +10,8 @@ from lambdas.desk.acts.seen import changes_since
 from lambdas.desk.acts.wish import Wish
 from lambdas.desk.pages.worklist import WHOSE
 from lambdas.desk.web.forms import CSRF
-from lambdas.desk.web.order_pages import Refusal, show_refused
+from lambdas.desk.web.order_pages import show_refused
+from lambdas.desk.web.refusal import Refusal, refusal_of
 from lambdas.desk.web.site import Site
 from lambdas.mail.posting_errors import MailNotSentError, MailUnknownError
 from lambdas.orders.errors import OrderError, RevisionDiffersError
@@ -52,9 +53,9 @@ def act(site: Site, request: WebRequest, session: UserSession, wish: Wish) -> An
             carry_out(site.desk, session.user, wish)
     except (RefusedError, OrderError) as error:
         order = site.desk.order(session.user, wish.order_id)
-        refusal, status = _refusal(error, order, request.typed.get("seen", ""))
+        refusal = _refusal(error, order, request.typed.get("seen", ""))
         logger.info("act refused", kind=refusal.kind, act=wish.what, order_id=wish.order_id)
-        return show_refused(site, request, session, order=order, wish=wish, refusal=refusal, status=status)
+        return show_refused(site, request, session, order=order, wish=wish, refusal=refusal)
     logger.info("act carried out", act=wish.what, user=session.user.name, order_id=wish.order_id)
     back = request.typed.get("back", "")
     if back in WHOSE:
@@ -62,14 +63,15 @@ def act(site: Site, request: WebRequest, session: UserSession, wish: Wish) -> An
     return see_other(f"/desk/orders/{wish.order_id}?done={wish.what}")
 
 
-def _refusal(error: RefusedError | OrderError, order: Order, seen: str) -> tuple[Refusal, HTTPStatus]:
+def _refusal(error: RefusedError | OrderError, order: Order, seen: str) -> Refusal:
+    shown_at = f"/desk/orders/{order.order_id}"
     if isinstance(error, RefusedError):
-        return Refusal(kind="unfit", title="Nothing was done", sentences=(error.text,)), error.status
+        return refusal_of(error, shown_at)
     if isinstance(error, RevisionDiffersError):
-        return _outdated(order, seen, error.kind), HTTPStatus.CONFLICT
+        return _outdated(order, seen, error.kind, shown_at)
     status = HTTPStatus.FORBIDDEN if isinstance(error, AccessError) else HTTPStatus.CONFLICT
     title = "Not done" if isinstance(error, MailNotSentError | MailUnknownError) else "Nothing was done"
-    return Refusal(kind=error.kind, title=title, sentences=_sentences(error)), status
+    return Refusal(kind=error.kind, title=title, sentences=_sentences(error), status=status, shown_at=shown_at)
 
 
 def _sentences(error: OrderError) -> tuple[str, ...]:
@@ -84,7 +86,7 @@ def _sentence(text: str) -> str:
     return f"{text[:1].upper()}{text[1:].rstrip('.')}."
 
 
-def _outdated(order: Order, seen: str, kind: str) -> Refusal:
+def _outdated(order: Order, seen: str, kind: str, shown_at: str) -> Refusal:
     changed = changes_since(seen, order) or ["Something that is not shown here changed."]
     if order.changed_how:
         changed.append(f"The last change was made by {order.changed_by or 'the system'}: {order.changed_how}.")
@@ -93,4 +95,5 @@ def _outdated(order: Order, seen: str, kind: str) -> Refusal:
         title="Nothing was done: the order changed",
         sentences=tuple(changed),
         hint="Look at the order as it is now, then decide again.",
+        shown_at=shown_at,
     )

@@ -11,6 +11,7 @@ from lambdas.desk.pages.bulk_choice import ChoiceError, read_instruction, read_s
 from lambdas.desk.pages.bulk_form import choices_of, chosen_before
 from lambdas.desk.pages.bulk_rights import may_bulk
 from lambdas.desk.web.forms import reason_of, refuse_others
+from lambdas.desk.web.refusal import Refusal, refusal_of, typed_in
 from lambdas.desk.web.shell import page
 from lambdas.desk.web.site import Site
 from lambdas.orders.errors import InvalidOrderError, OrderError
@@ -54,11 +55,7 @@ def act_on_bulk(site: Site, request: WebRequest, session: UserSession, path: tup
             case ("previews", token, "continue") if _TOKEN.fullmatch(token):
                 return see_other(f"{PATH}/previews/{site.previews.resume(user, token).token}")
             case ("previews", token, "run") if _TOKEN.fullmatch(token):
-                run = site.runs.start(
-                    site.previews, token, user, reason_of(request, _MOST_REASON, _unfit, kept="with each order")
-                )
-                logger.info("bulk run begun at the desk", run=run.run_id, user=user.name)
-                return see_other(f"{PATH}/runs/{run.run_id}")
+                return _start(site, request, session, token)
             case ("runs", run_id, "stop") if _RUN.fullmatch(run_id):
                 site.runs.stop(
                     run_id, user, reason_of(request, _MOST_REASON, _unfit, kept="with the run", is_needed=False)
@@ -78,31 +75,50 @@ def _begin(site: Site, request: WebRequest, session: UserSession) -> Answer:
         instruction, selection = read_instruction(typed), read_selection(typed)
         made = site.previews.begin(session.user, instruction, selection)
     except ChoiceError as wrong:
-        return _choices(site, request, session, typed, problem=str(wrong))
+        problem = str(wrong)
     except TooManyOrdersError as many:
-        return _choices(site, request, session, typed, problem=_in_words(many))
+        problem = _in_words(many)
     except InvalidOrderError as wrong:
         text = f"{'; '.join(problem.text for problem in wrong.problems)}."
-        return _choices(site, request, session, typed, problem=f"{text[:1].upper()}{text[1:]}")
-    return see_other(f"{PATH}/previews/{made.token}")
+        problem = f"{text[:1].upper()}{text[1:]}"
+    else:
+        return see_other(f"{PATH}/previews/{made.token}")
+    kept = {
+        **typed_in(request),
+        "orders": typed.get("orders", ""),
+    }  # many order numbers in a row may look like a card's
+    return _choices(site, request, session, kept, refusal_of(_unfit(problem), PATH))
+
+
+def _start(site: Site, request: WebRequest, session: UserSession, token: str) -> Answer:
+    """Run what the preview showed. Without a reason that can be kept, the preview is shown again."""
+    try:
+        reason = reason_of(request, _MOST_REASON, _unfit, kept="with each order")
+    except RefusedError as error:
+        return _preview(site, request, session, token, refusal_of(error, f"{PATH}/previews/{token}"))
+    run = site.runs.start(site.previews, token, session.user, reason)
+    logger.info("bulk run begun at the desk", run=run.run_id, user=session.user.name)
+    return see_other(f"{PATH}/runs/{run.run_id}")
 
 
 def _choices(
-    site: Site, request: WebRequest, session: UserSession, typed: Mapping[str, str], problem: str = ""
+    site: Site, request: WebRequest, session: UserSession, typed: Mapping[str, str], refusal: Refusal | None = None
 ) -> Answer:
     choices = choices_of(site.desk, session.user)
-    answer = page(
-        site, request, session, "bulk.html", title="Many orders", choices=choices, typed=typed, problem=problem
-    )
-    return Answer(HTTPStatus.UNPROCESSABLE_ENTITY, answer.body) if problem else answer
+    return page(site, request, session, "bulk.html", title="Many orders", choices=choices, typed=typed, refusal=refusal)
 
 
-def _preview(site: Site, request: WebRequest, session: UserSession, token: str) -> Answer:
+def _preview(
+    site: Site, request: WebRequest, session: UserSession, token: str, refusal: Refusal | None = None
+) -> Answer:
     try:
         found = site.previews.find(token, session.user.name)
     except PreviewGoneError as error:
         raise _refused(error) from None
-    return page(site, request, session, "bulk_preview.html", title="Preview", preview=preview_page(found))
+    shown, typed = preview_page(found), typed_in(request) if refusal else {}
+    return page(
+        site, request, session, "bulk_preview.html", title="Preview", preview=shown, refusal=refusal, typed=typed
+    )
 
 
 def _runs(site: Site, request: WebRequest, session: UserSession) -> Answer:

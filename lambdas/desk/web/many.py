@@ -1,6 +1,6 @@
 """Routes what is about many orders: pauses, previews and bulk runs."""
 
-from lambdas.desk.web.pauses import begin_pause, change_pause, end_pause, show_pauses
+from lambdas.desk.web.pauses import answer_form, show_pauses
 from lambdas.desk.web.site import Site
 from lambdas.records.users.sessions import UserSession
 from lambdas.web.http import Answer, WebRequest
@@ -12,11 +12,9 @@ def answer_about_many(site: Site, request: WebRequest, session: UserSession) -> 
         case "GET", ("desk", "pauses"):
             return show_pauses(site, request, session)
         case "POST", ("desk", "pauses"):
-            return begin_pause(site, request, session)
-        case "POST", ("desk", "pauses", "change"):
-            return change_pause(site, request, session)
-        case "POST", ("desk", "pauses", "resume"):
-            return end_pause(site, request, session)
+            return answer_form(site, request, session, "pause")
+        case "POST", ("desk", "pauses", ("change" | "resume") as what):
+            return answer_form(site, request, session, what)
         case method, ("desk", "bulk", *rest):
             from lambdas.desk.web.bulk import act_on_bulk, show_bulk
 

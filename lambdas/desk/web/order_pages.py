@@ -8,23 +8,13 @@ from lambdas.desk.acts.carry_out import NOTICES
 from lambdas.desk.acts.wish import Wish
 from lambdas.desk.pages.files import read_file
 from lambdas.desk.pages.order_page import OrderPageView, read_order, read_order_as_it_was, view_of
+from lambdas.desk.web.refusal import Refusal, without_cards
 from lambdas.desk.web.shell import page
 from lambdas.desk.web.site import Site
-from lambdas.orders.card_numbers.numbers import has_card_number
 from lambdas.orders.model.order import Order
 from lambdas.records.users.sessions import UserSession
-from lambdas.runtime.models import Frozen
 from lambdas.web.downloads import download_headers
 from lambdas.web.http import Answer, WebRequest
-
-
-class Refusal(Frozen):
-    """Why nothing was done, and what to do next. `kind`: a word for logs."""
-
-    kind: str
-    title: str
-    sentences: tuple[str, ...]
-    hint: str = ""
 
 
 def show(site: Site, request: WebRequest, session: UserSession, order_id: str) -> Answer:
@@ -39,21 +29,13 @@ def show(site: Site, request: WebRequest, session: UserSession, order_id: str) -
 
 
 def show_refused(
-    site: Site,
-    request: WebRequest,
-    session: UserSession,
-    *,
-    order: Order,
-    wish: Wish,
-    refusal: Refusal,
-    status: HTTPStatus,
+    site: Site, request: WebRequest, session: UserSession, *, order: Order, wish: Wish, refusal: Refusal
 ) -> Answer:
     """The order as it is now, why nothing was done, and what was typed, but no card number."""
-    typed = {name: text for name, text in wish.typed.items() if not has_card_number(text)}
     view = view_of(site.desk, session.user, order)
     title = f"Not done: order {order.order_id}"
-    answer = _page(site, request, session, view, title=title, refusal=refusal, typed=typed, wish=wish)
-    return Answer(status, answer.body)
+    typed = without_cards(wish.typed)
+    return _page(site, request, session, view, title=title, refusal=refusal, typed=typed, wish=wish)
 
 
 def download(site: Site, session: UserSession, order_id: str, attach_id: str) -> Answer:
@@ -73,7 +55,7 @@ def _page(
     site: Site, request: WebRequest, session: UserSession, view: OrderPageView, *, title: str, **values: Any
 ) -> Answer:
     once = session.derived(f"once:{view.order_id}:{view.latest_post_id}")  # the same until another message was posted
-    shown = {"notice": "", "refusal": None, **values}
+    shown = {"notice": "", **values}
     return page(
         site, request, session, "order.html", title=title, order=view, once=once, is_live=not view.as_of, **shown
     )

@@ -5,6 +5,7 @@ from http import HTTPStatus
 from lambdas.desk.desk import acting
 from lambdas.desk.pages.pauses import read_pauses
 from lambdas.desk.web.forms import reason_of, refuse_others
+from lambdas.desk.web.refusal import Refusal, refusal_of, typed_in
 from lambdas.desk.web.shell import page
 from lambdas.desk.web.site import Site
 from lambdas.orders.errors import OrderError
@@ -28,54 +29,65 @@ _NOTICES = {
 }
 
 
-def show_pauses(site: Site, request: WebRequest, session: UserSession) -> Answer:
+def show_pauses(site: Site, request: WebRequest, session: UserSession, refusal: Refusal | None = None) -> Answer:
+    """`refusal`: why a form of the page was refused. What was typed into it stays there."""
     found = read_pauses(site.desk, site.pausing, session.user)
+    typed = typed_in(request) if refusal else {}
     notice = _NOTICES.get(request.query.get("done", ""), "")
-    return page(site, request, session, "pauses.html", title="Pauses", pauses=found, notice=notice)
+    return page(
+        site, request, session, "pauses.html", title="Pauses", pauses=found, notice=notice, refusal=refusal, typed=typed
+    )
 
 
-def begin_pause(site: Site, request: WebRequest, session: UserSession) -> Answer:
-    """The same button pressed twice pauses once. Raises RefusedError, OrderError."""
+def answer_form(site: Site, request: WebRequest, session: UserSession, what: str) -> Answer:
+    """Carry out what the page was sent for: `pause`, `change` or `resume`. Raises RefusedError for what no page of this session
+    sent, OrderError."""
     refuse_others(request, session)
-    (kind, name), reason, ends_at = _named(request), _reason(request), _end(site, request)
+    try:
+        done = {"pause": _begin, "change": _change, "resume": _end}[what](site, request, session)
+    except RefusedError as error:
+        return show_pauses(site, request, session, refusal_of(error, PATH))
+    return see_other(f"{PATH}?done={done}")
+
+
+def _begin(site: Site, request: WebRequest, session: UserSession) -> str:
+    """The same button pressed twice pauses once."""
+    (kind, name), reason, ends_at = _named(request), _reason(request), _end_at(site, request)
     try:
         site.pausing.begin(acting(session.user, "order.pause", Right.PAUSE), kind, name, reason=reason, ends_at=ends_at)
     except OtherPauseError as other:
         mine = (kind, name, session.user.name, reason)
         if mine not in [(each.kind, each.name, each.by, each.reason) for each in site.pausing.records.active()]:
-            raise _conflict("Paused already", other, "Change its end below, or resume it first.") from None
-    return see_other(f"{PATH}?done=paused")
+            raise _conflict("Paused already", other, "Change its end above, or resume it first.") from None
+    return "paused"
 
 
-def change_pause(site: Site, request: WebRequest, session: UserSession) -> Answer:
-    """Gives the pause that was shown another end and reason. The same button pressed twice changes it once. Raises RefusedError,
-    OrderError."""
-    refuse_others(request, session)
-    (kind, name), seen, reason, ends_at = _named(request), _seen(request), _reason(request), _end(site, request)
+def _change(site: Site, request: WebRequest, session: UserSession) -> str:
+    """Gives the pause that was shown another end and reason. The same button pressed twice changes it once."""
+    (kind, name), seen, reason, ends_at = _named(request), _seen(request), _reason(request), _end_at(site, request)
     user = acting(session.user, "order.pause", Right.PAUSE)
     try:
         site.pausing.begin(user, kind, name, reason=reason, ends_at=ends_at, seen=seen)
     except NotPausedError:
-        return see_other(f"{PATH}?done=ended")
+        return "ended"
     except PauseChangedError as changed:
         if not _is_done(site, seen, (session.user.name, reason), ends_at):
             raise _conflict("Nothing was changed", changed, _LOOK) from None
     except OtherPauseError as other:
         raise _conflict("Nothing was changed", other, _LOOK) from None
-    return see_other(f"{PATH}?done=changed")
+    return "changed"
 
 
-def end_pause(site: Site, request: WebRequest, session: UserSession) -> Answer:
-    """Two who resume at once both read that it is paused no longer. Raises RefusedError, OrderError."""
-    refuse_others(request, session)
+def _end(site: Site, request: WebRequest, session: UserSession) -> str:
+    """Two who resume at once both read that it is paused no longer."""
     (kind, name), seen = _named(request), _seen(request)
     try:
         site.pausing.end(acting(session.user, "order.resume", Right.PAUSE), kind, name, seen=seen)
     except NotPausedError:
-        return see_other(f"{PATH}?done=over")
+        return "over"
     except (PauseChangedError, OtherPauseError) as other:
         raise _conflict("Nothing was resumed", other, _LOOK) from None
-    return see_other(f"{PATH}?done=resumed")
+    return "resumed"
 
 
 def _is_done(site: Site, seen: SeenPause, said: tuple[str, str], ends_at: int) -> bool:
@@ -100,7 +112,7 @@ def _reason(request: WebRequest) -> str:
     return reason_of(request, _MOST_REASON, _unfit, kept="with the orders that wait")
 
 
-def _end(site: Site, request: WebRequest) -> int:
+def _end_at(site: Site, request: WebRequest) -> int:
     minutes = request.typed.get("minutes", "")
     if not (minutes.isdecimal() and len(minutes) < 6 and 0 < int(minutes) <= MAX_DAYS * 24 * 60):
         raise _unfit(f"Say after how many minutes it ends, from 1 to {MAX_DAYS * 24 * 60:,}.")
@@ -110,7 +122,7 @@ def _end(site: Site, request: WebRequest) -> int:
 def _conflict(title: str, error: OrderError, hint: str) -> RefusedError:
     """Gives the beginning of the error; the rest of it is for programs."""
     text = f"{error.message[:1].upper()}{error.message[1:].partition(';')[0]}. {hint}"
-    return RefusedError(HTTPStatus.CONFLICT, title, text, ("Pauses", PATH))
+    return RefusedError(HTTPStatus.CONFLICT, title, text)
 
 
 def _named(request: WebRequest) -> tuple[PauseKind, str]:
@@ -125,4 +137,4 @@ def _named(request: WebRequest) -> tuple[PauseKind, str]:
 
 
 def _unfit(text: str) -> RefusedError:
-    return RefusedError(HTTPStatus.UNPROCESSABLE_ENTITY, "Nothing was paused or resumed", text, ("Pauses", PATH))
+    return RefusedError(HTTPStatus.UNPROCESSABLE_ENTITY, "Nothing was paused or resumed", text)

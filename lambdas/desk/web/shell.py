@@ -10,6 +10,7 @@ from lambdas.desk.drawing import WEB, drawn
 from lambdas.desk.pages.bulk_rights import CHOSEN, may_bulk
 from lambdas.desk.pages.pauses import pause_line
 from lambdas.desk.web.forms import CSRF
+from lambdas.desk.web.refusal import Refusal
 from lambdas.desk.web.site import Site
 from lambdas.records.users.sessions import UserSession
 from lambdas.web.http import Answer, WebRequest
@@ -26,9 +27,11 @@ def page(
     *,
     title: str,
     is_live: bool = True,
+    refusal: Refusal | None = None,
     **values: Any,
 ) -> Answer:
-    """The page of this fragment, or the fragment alone. `is_live`: it changes while it is looked at."""
+    """The page of this fragment, or the fragment alone. `is_live`: it changes while it is looked at. After a refusal it does not,
+    because it holds what was typed. Longer than 30 lines, because it names all that every fragment may use."""
     csrf = session.derived(CSRF)
     user = session.user
     common: dict[str, Any] = {
@@ -38,6 +41,7 @@ def page(
         "wish": None,
         "back": "",
         "may_bulk": may_bulk(user),
+        "refusal": refusal,
     }
     paused = [pause_line(site.desk, pause) for pause in site.pausing.read_active(user)]
     content = drawn(WEB, "paused.html", paused=paused) + drawn(WEB, template, **{**common, **values})
@@ -45,8 +49,9 @@ def page(
         return Answer(HTTPStatus.OK, content)
     shell = {"title": title, "company": site.desk.company, "user": user.name, **common}
     content = Markup(content)  # noqa: S704 - drawn from escaped values
-    whole = drawn(WEB, "shell.html", **shell, content=content, again=_address(request), is_live=is_live)
-    return Answer(HTTPStatus.OK, whole)
+    again = refusal.shown_at if refusal else _address(request)
+    whole = drawn(WEB, "shell.html", **shell, content=content, again=again, is_live=is_live and not refusal)
+    return Answer(refusal.status if refusal else HTTPStatus.OK, whole)
 
 
 def _address(request: WebRequest) -> str:

@@ -7,32 +7,10 @@ from infra.operate.deployed_stage import output_of
 from lambdas.read_models.history.history import name_of
 from lambdas.read_models.history.item import HistoryItem
 from lambdas.read_models.history.table import HistoryTable
-from lambdas.records.table import RecordTable
-from tests.flow.conftest import Shop, as_text, new_client_order, until
+from tests.flow.conftest import Shop, as_text, until
+from tests.flow.operate.conftest import a_complete_order, has_heard
 
 pytestmark = pytest.mark.engine
-
-
-@pytest.fixture
-def history(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> HistoryTable:
-    """The stage's history; the commands find this engine as they find AWS."""
-    for name, value in shop.engine.environment().items():
-        monkeypatch.setenv(name, value)
-    table = output_of("local", "HistoryTable", shop.engine.client_options())
-    return HistoryTable(RecordTable(table, shop.dynamodb))
-
-
-def has_heard(shop: Shop, order_id: str) -> bool | None:
-    page = shop.done("order.history", {"order_id": order_id})
-    return page["recorded_revision"] == page["revision"] or None
-
-
-def a_complete_order(shop: Shop) -> str:
-    order_id = str(shop.done("order.create", new_client_order(company="Hopper Machines"))["order_id"])
-    shop.done("order.submit", {"order_id": order_id})
-    shop.until_step(order_id, "complete")
-    until("history has caught up", lambda: has_heard(shop, order_id))
-    return order_id
 
 
 def kept(history: HistoryTable, shop: Shop, order_id: str) -> str:
