@@ -16,6 +16,8 @@ from lambdas.forms.fields.contact import ChoiceField, CountryField, EmailField, 
 from lambdas.forms.fields.field import FormField
 from lambdas.forms.fields.packs import CouponField, HostsField, QuantityField
 from lambdas.forms.fields.plans import OptionsField, PlanField
+from lambdas.orders.model.info import text
+from lambdas.orders.model.order import Order
 from lambdas.orders.model.queue import QUEUES_ROOT, MayBeInvoiced
 from lambdas.runtime.models import Frozen
 
@@ -91,6 +93,11 @@ class Form(Frozen):
     def only_on_account(self) -> bool:
         """Whether money is held for none of its orders."""
         return not any(way in HELD for way in self.last.payment)
+
+    def asks_country_of(self, order: Order) -> bool:
+        """Whether one of its pages asks for the country and the order, which is of no client, does not have it yet."""
+        asks = any(isinstance(field, CountryField) for field in self.fields)
+        return asks and not order.client_id and not text(order.info, "country")
 
     def page(self, name: str) -> Page | None:
         return next((page for page in self.pages if page.name == name), None)

@@ -4,7 +4,6 @@ import json
 from collections.abc import Callable
 from http import HTTPStatus
 
-from lambdas.forms.fields.coupon_problem import coupon_note
 from lambdas.forms.fields.filled import read_page
 from lambdas.forms.form import Form, Page
 from lambdas.forms.pages import (
@@ -19,8 +18,6 @@ from lambdas.forms.pages import (
     unsubscribe,
 )
 from lambdas.forms.pages.entrance import ENTRANCES
-from lambdas.forms.pages.status_page import reply, status_page
-from lambdas.forms.pages.summary import summary_of
 from lambdas.forms.pages.templates import drawn, static_file
 from lambdas.forms.save_page import preview_order
 from lambdas.forms.session.coupon_guesses import refuse_guesses
@@ -28,6 +25,7 @@ from lambdas.forms.session.csrf import refuse_card_numbers, refuse_other_sites
 from lambdas.forms.session.session import Session
 from lambdas.forms.session.shown_price import stamp_of
 from lambdas.forms.shop import NEW, RESUME, RETURN, REVIEW, SIGN_IN, SIGN_OUT, WAIT, Shop, path_of, redirect_to_order
+from lambdas.forms.status.status_page import reply, status_page
 from lambdas.orders.contact.places import regions_of
 from lambdas.orders.errors import NotAfterSubmitError, OrderIsFinalError, RevisionDiffersError
 from lambdas.orders.submit_errors import SubmitInProgressError, TotalDiffersError
@@ -140,7 +138,7 @@ def _price(shop: Shop, form: Form, request: WebRequest) -> Answer:
     filled = read_page(form, page, request.typed, shop.given(session.order))
     refuse_guesses(shop, form, session, filled.changes, request)
     order = preview_order(shop, form, session.order, filled.changes)
-    summary = summary_of(order, coupon_note(shop, order))
+    summary = form_page.summarize(shop, form, order)
     body = drawn("summary.html", summary=summary, page=page, seen=stamp_of(session, order), was="")
     return Answer(HTTPStatus.OK, body)
 

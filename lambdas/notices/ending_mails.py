@@ -6,7 +6,7 @@ was paid.
 
 from typing import Literal
 
-from lambdas.forms.pages.order_state import money_of_canceled
+from lambdas.forms.status.order_state import money_of_canceled
 from lambdas.mail.link_mail import Sender, address_of, name_in
 from lambdas.mail.sending import Mail, OnDoubt
 from lambdas.notices.notices import Notices, Outcome

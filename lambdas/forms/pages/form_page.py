@@ -12,7 +12,7 @@ from lambdas.forms.fields.field import Given, Input
 from lambdas.forms.fields.filled import Filled, current_page, is_shown, read_page, typed_of
 from lambdas.forms.form import Form, Page
 from lambdas.forms.pages.steps import steps_of
-from lambdas.forms.pages.summary import summary_of
+from lambdas.forms.pages.summary import Summary, summary_of
 from lambdas.forms.pages.templates import drawn
 from lambdas.forms.save_page import preview_order, save
 from lambdas.forms.session.coupon_guesses import refuse_guesses
@@ -26,6 +26,7 @@ from lambdas.orders.card_numbers.digits import folded
 from lambdas.orders.card_numbers.numbers import has_card_number
 from lambdas.orders.contact.telephone import is_telephone
 from lambdas.orders.model.info import text
+from lambdas.orders.model.order import Order
 from lambdas.runtime.models import Frozen
 from lambdas.web.http import Answer, WebRequest, see_other
 
@@ -119,7 +120,7 @@ def page_answer(
     preview = preview_order(shop, form, session.order, filled.changes)
     sold, free = replace(session, order=preview), bool(page.payment) and payment_choices.is_free(preview)
     values = {**typed_of(page, given), **(typed or {})}
-    errors, summary = errors or {}, summary_of(preview, coupon_note(shop, preview))
+    errors, summary = errors or {}, summarize(shop, form, preview)
     body = drawn(
         "form_page.html",
         **page_values(shop, form, page, session),
@@ -138,6 +139,11 @@ def page_answer(
     again = HTTPStatus.CONFLICT if was is not None else HTTPStatus.OK
     status = HTTPStatus.UNPROCESSABLE_ENTITY if errors else again
     return Answer(status, body, cookies=session.cookies(form, request), form_targets=shop.hosted.origins)
+
+
+def summarize(shop: Shop, form: Form, order: Order) -> Summary:
+    """The price beside a page of the form, with a note on what is open."""
+    return summary_of(order, coupon_note(shop, order), tax_is_open=order.is_lead and form.asks_country_of(order))
 
 
 def _notice(form: Form, page: Page, session: Session, given: Given) -> str:

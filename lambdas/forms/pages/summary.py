@@ -1,9 +1,13 @@
 """The price summary of an order, read from the amounts it will be charged and never calculated a second time."""
 
+from decimal import ROUND_HALF_UP, Decimal
+
 from lambdas.forms.pages.amounts import amount, per_period
 from lambdas.orders.model.order import Order
 from lambdas.orders.model.packs import PricedPack
 from lambdas.runtime.models import Frozen
+
+_TAX_OPEN = "Worked out from your address"
 
 
 class Line(Frozen):
@@ -18,7 +22,8 @@ class Line(Frozen):
 class Summary(Frozen):
     """`first_charge_cents`: the amount held at submit and invoiced; the texts are for people.
 
-    `renewals`: the price of later periods, by period. `coupon_note`: why the coupon code gives no discount.
+    `tax`: its amount, or how it is found while `tax_is_open`. `renewals`: the price of later periods with its tax, by period;
+    `renewals_note`: whether tax is in it. `coupon_note`: why the coupon code gives no discount.
     """
 
     lines: tuple[Line, ...]
@@ -28,7 +33,9 @@ class Summary(Frozen):
     tax: str
     first_charge: str
     first_charge_cents: int
+    tax_is_open: bool = False
     renewals: tuple[str, ...] = ()
+    renewals_note: str = ""
     coupon_note: str = ""
 
     @property
@@ -36,8 +43,8 @@ class Summary(Frozen):
         return not self.lines
 
 
-def summary_of(order: Order, coupon_note: str = "") -> Summary:
-    """The summary of the order at its current price."""
+def summary_of(order: Order, coupon_note: str = "", *, tax_is_open: bool = False) -> Summary:
+    """The summary of the order at its current price. `tax_is_open`: the address that decides the taxes is not known yet."""
     packs = order.priced
     money = _Money(order.currency)
     discount = sum(pack.discount_cents for pack in packs)
@@ -46,10 +53,12 @@ def summary_of(order: Order, coupon_note: str = "") -> Summary:
         setup=money(sum(pack.setup_cents for pack in packs)),
         recurring=money(sum(pack.recurring_cents for pack in packs)),
         discount=money(-discount) if discount else "",
-        tax=money(sum(pack.tax_cents for pack in packs)),
+        tax=_TAX_OPEN if tax_is_open else money(sum(pack.tax_cents for pack in packs)),
+        tax_is_open=tax_is_open,
         first_charge=money(order.total_cents),
         first_charge_cents=order.total_cents,
         renewals=_renewals(packs, money),
+        renewals_note=_renewals_note(packs, tax_is_open=tax_is_open),
         coupon_note=coupon_note,
     )
 
@@ -73,9 +82,22 @@ def _line(pack: PricedPack, money: _Money) -> Line:
     )
 
 
+def _renewal_tax_cents(pack: PricedPack) -> int:
+    """The tax on a later period, at the rates of the first charge."""
+    exact = (pack.renewal_cents * Decimal(tax.rate) / 100 for tax in pack.taxes)
+    return sum(int(cents.to_integral_value(ROUND_HALF_UP)) for cents in exact)
+
+
+def _renewals_note(packs: tuple[PricedPack, ...], *, tax_is_open: bool) -> str:
+    if tax_is_open:
+        return "before tax"
+    return "including tax" if any(_renewal_tax_cents(pack) for pack in packs) else ""
+
+
 def _renewals(packs: tuple[PricedPack, ...], money: _Money) -> tuple[str, ...]:
     by_period: dict[int, int] = {}
     for pack in packs:
         if pack.period:
-            by_period[pack.period] = by_period.get(pack.period, 0) + pack.renewal_cents
+            due = pack.renewal_cents + _renewal_tax_cents(pack)
+            by_period[pack.period] = by_period.get(pack.period, 0) + due
     return tuple(f"{money(cents)} {per_period(period)}" for period, cents in sorted(by_period.items()))

@@ -12,7 +12,7 @@ from lambdas.orders.model.queue import MayBeInvoiced, load_queues
 from tests.unit.forms.browser import Browser
 from tests.unit.forms.conftest import the_order_id, to_payment, with_card
 
-HELD = "is held now and will be charged with your invoice"
+HELD = "$99.00 is held on your card ending in 4242 and will be charged with your invoice"
 
 
 @pytest.fixture

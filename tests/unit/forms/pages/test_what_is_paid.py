@@ -29,11 +29,15 @@ def test_the_price_shown_is_what_is_held(browser: Browser, shop: Shop, records: 
     assert order.hold.amount_cents == 8910
 
 
-def test_a_coupon_that_does_not_fit_is_said_and_holds_nothing_up(browser: Browser, shop: Shop) -> None:
+def test_a_coupon_that_does_not_fit_is_said_and_holds_the_order_up_until_it_is_removed(
+    browser: Browser, shop: Shop
+) -> None:
     to_payment(browser)
-    browser.send(coupon="NOPE")
+    page = browser.send(coupon="NOPE")
 
-    assert "This code gives no discount on what you chose." in browser.open("/forms/hosting/payment").text
+    assert (page.status, "We do not know this code" in page.text) == (422, True)
+    assert order_of(browser, shop).info.get("coupon", "") == ""
+    browser.open("/forms/hosting/payment")
     with_card(browser)
     browser.send()
     assert order_of(browser, shop).step_status is StepStatus.ORDINARY

@@ -2,8 +2,8 @@
 
 import pytest
 
-from lambdas.forms.pages.posts import MAX_CHARACTERS
 from lambdas.forms.shop import Shop
+from lambdas.forms.status.posts import MAX_CHARACTERS
 from lambdas.orders.decisions.lead.draft import OrderDraft
 from lambdas.records.links.link import LinkPurpose, new_token
 from lambdas.records.posts.attachment import Attachment

@@ -3,14 +3,14 @@
 from http import HTTPStatus
 
 from lambdas.forms.form import Form
-from lambdas.forms.pages import posts
 from lambdas.forms.pages.amounts import day_of
-from lambdas.forms.pages.order_state import order_state
 from lambdas.forms.pages.resume import link_refused
 from lambdas.forms.pages.summary import summary_of
 from lambdas.forms.pages.templates import drawn
 from lambdas.forms.shop import NEW, RESUME, Shop, has_current_address, path_of
-from lambdas.orders.decisions.await_payment import INVOICING_MODULE
+from lambdas.forms.status import posts
+from lambdas.forms.status.order_state import order_state
+from lambdas.forms.status.payment_words import how_paid
 from lambdas.orders.model.checklist import ActionState, ChecklistAction
 from lambdas.orders.model.order import Order
 from lambdas.orders.model.steps import StepStatus
@@ -27,9 +27,6 @@ _STATES = {
     ActionState.SKIPPED: "left out",  # nobody did it: a payment or a check, say
     ActionState.UNDONE: "taken back",
 }
-
-
-_RETURNING = "reverse_payment"
 
 
 class ActionLine(Frozen):
@@ -73,7 +70,7 @@ def _page(shop: Shop, token: str, link: Link, order: Order, *, problem: str = ""
         steps=_steps(order),
         actions=actions_seen(shop, order),
         summary=summary_of(order),
-        held=_is_held(order),
+        how_paid=how_paid(order),
         refresh=0,
         posts=posts.posts_seen(shop, order),
         action=f"/orders/{token}",
@@ -116,18 +113,6 @@ def actions_seen(shop: Shop, order: Order) -> list[ActionLine]:
 def _output(action: ChecklistAction) -> str:
     """The result of a successful action. A failure's reason is for staff."""
     return action.reason if action.state is ActionState.DONE else ""
-
-
-def _is_held(order: Order) -> bool:
-    """Whether money is held and still to be captured or released."""
-    if order.hold is None or order.hold.captured or order.is_final:
-        return False
-    returned = any(
-        action.module == _RETURNING and action.state is ActionState.DONE for action in order.actions.values()
-    )
-    return not returned and any(
-        action.module == INVOICING_MODULE and not action.met for action in order.actions.values()
-    )
 
 
 def _steps(order: Order) -> list[tuple[str, str]]:
