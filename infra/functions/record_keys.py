@@ -59,6 +59,7 @@ def of_desk(table: dynamodb.Table, gateway: str) -> list[iam.PolicyStatement]:
         *_of_door(table, (*_WRITTEN_BY_DESK, *_of_gateway(gateway))),
         only(table, ("DeleteItem",), _SESSIONS),
         only(table, ("PutItem",), ("link#*", "pauses")),
+        only(table, ("GetItem", "Query"), _LEDGER),
         only(table, ("GetItem", "PutItem", "Query"), ("bulk#*", "bulk_runs")),
         only(table, ("Query", "DeleteItem"), ("paused#*",)),
         only(table, ("Query",), ("step_counts#*", *CHECK)),

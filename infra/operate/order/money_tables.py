@@ -10,6 +10,8 @@ from infra.operate.order.tables import Values, line, table
 def effects(console: Console, found: Values) -> None:
     """The answer first, then payments as they are, then each call."""
     line(console, found["answer"])
+    if found["certificate"]:
+        line(console, found["certificate"]["sentence"])
     _payments(console, found["payments"])
     calls = (
         (

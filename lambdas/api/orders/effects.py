@@ -1,158 +1,34 @@
 """`order.effects`: what a payment provider was asked for an order, what came of it, and whether its client was charged twice."""
 
-from typing import Annotated, Any, Literal, TypedDict
-
-from typing_extensions import Doc
+from typing import Any
 
 from lambdas.api.auth.caller import Caller
 from lambdas.api.backend import Backend
 from lambdas.api.http.parameters import OrderRequest
-from lambdas.api.http.values import iso
 from lambdas.api.method import Method
-from lambdas.orders.model.money import format_cents
-from lambdas.payments.effects.charged_twice import answer_of
-from lambdas.payments.effects.effect import Effect, LookUp, Payment
-from lambdas.payments.effects.order_money import OrderMoney, SeenPayment, read_money
+from lambdas.api.orders.effects_views import OrderEffects, effects_view
+from lambdas.payments.effects.certificate import certificate_of
+from lambdas.payments.effects.order_money import read_money
 from lambdas.records.users.rights import Right
-
-_State = Literal[
-    "pending", "needs_authentication", "held", "captured", "partly_refunded", "refunded", "voided", "lapsed", "failed"
-]
 
 
 class EffectsRequest(OrderRequest):
     """`order.effects`."""
 
 
-class ProviderPaymentView(TypedDict):
-    """A payment of the order at its provider."""
-
-    key: Annotated[str, Doc("The key that it was begun under; the provider keeps it beside the payment.")]
-    transaction_id: Annotated[str | None, Doc("The provider's id; null: nothing was begun under the key.")]
-    state: Annotated[_State | None, Doc("The payment's state; null: nothing was begun under the key.")]
-    amount: Annotated[str | None, Doc("What is held, or was taken.")]
-    refunded: Annotated[str | None, Doc("The part of it that was refunded.")]
-    currency: Annotated[str | None, Doc("ISO 4217 code, such as USD.")]
-    current: Annotated[
-        bool, Doc("Whether the provider stated so now; false: it did not answer, and the records say so.")
-    ]
-
-
-class ProviderCallView(TypedDict):
-    """One call to the provider that may have moved money."""
-
-    kind: Annotated[
-        Literal["authorize", "authenticate", "renew", "capture", "void", "refund"],
-        Doc("What was asked for. authorize: a hold; renew: another one in its place."),
-    ]
-    outcome: Annotated[
-        Literal["done", "declined", "lapsed", "not_reached", "refused_us", "misused", "unknown"],
-        Doc("What came of it. unknown: no answer is recorded; of the others, only done moved money."),
-    ]
-    asked_at: Annotated[str | None, Doc("When it was asked.")]
-    answered_at: Annotated[str | None, Doc("When the answer was recorded; null: none was.")]
-    asked_by: Annotated[str | None, Doc("The user whose request it was; null: the client's, or the queue's own.")]
-    asked_in: Annotated[str, Doc("The function that asked, such as api or actions.generate_invoice.")]
-    try_number: Annotated[int, Doc("Which call under this key it was.")]
-    amount: Annotated[str | None, Doc("What was asked for; null: all of it.")]
-    currency: Annotated[str | None, Doc("ISO 4217 code; null where no sum was named.")]
-    gateway: Annotated[str, Doc("The provider.")]
-    key: Annotated[str, Doc("The key of the call.")]
-    transaction_id: Annotated[str | None, Doc("The provider's id of the payment; null: none is known.")]
-    state: Annotated[_State | None, Doc("The payment's state after the call; null: there was no answer.")]
-
-
-class PaymentLookUpView(TypedDict):
-    """The look-ups of one payment."""
-
-    key: Annotated[str, Doc("The key of the payment.")]
-    times: Annotated[int, Doc("How often it was looked up.")]
-    last_at: Annotated[str | None, Doc("When it was looked up last.")]
-    answered_at: Annotated[str | None, Doc("When the provider answered last; null: it never did.")]
-    found: Annotated[bool | None, Doc("Whether it knew the payment then; null: it never answered.")]
-    state: Annotated[_State | None, Doc("The payment's state then; null: it was not found.")]
-
-
-class OrderEffectsView(TypedDict):
-    order_id: Annotated[str, Doc("The order's number.")]
-    charged_twice: Annotated[Literal["no", "yes", "unknown"], Doc("unknown: a payment is not decided yet.")]
-    answer: Annotated[str, Doc("The answer to `was I charged twice?`, in one sentence.")]
-    looked_at: Annotated[str | None, Doc("When the provider was asked.")]
-    payments: Annotated[list[ProviderPaymentView], Doc("Payments that may have moved money, as they are now.")]
-    effects: Annotated[list[ProviderCallView], Doc("All calls that may have moved money, the earliest first.")]
-    look_ups: Annotated[list[PaymentLookUpView], Doc("How often each payment was looked up.")]
-
-
-def _effects(backend: Backend, request: EffectsRequest, caller: Caller) -> OrderMoney:
+def _effects(backend: Backend, request: EffectsRequest, caller: Caller) -> OrderEffects:
     order = backend.order(request, caller)
-    return read_money(order, backend.gateway, backend.records, now=backend.service.now())
+    money = read_money(order, backend.gateway, backend.records, now=backend.service.now())
+    return OrderEffects(money, certificate_of(money, backend.records))
 
 
-def _view(money: OrderMoney) -> OrderEffectsView:
-    answer = answer_of(money)
-    return {
-        "order_id": money.order.order_id,
-        "charged_twice": answer.verdict.value,
-        "answer": answer.sentence,
-        "looked_at": iso(money.looked_at),
-        "payments": [_payment(each) for each in money.payments],
-        "effects": [_effect(each) for each in money.effects],
-        "look_ups": [_look_up(each) for each in money.look_ups],
-    }
-
-
-def _payment(seen: SeenPayment) -> ProviderPaymentView:
-    payment = seen.payment
-    return {
-        "key": seen.key,
-        "transaction_id": payment.transaction_id if payment else None,
-        "state": _state(payment),
-        "amount": format_cents(payment.amount_cents) if payment else None,
-        "refunded": format_cents(payment.refunded_cents) if payment else None,
-        "currency": payment.currency if payment else None,
-        "current": seen.is_current,
-    }
-
-
-def _effect(effect: Effect) -> ProviderCallView:
-    known = effect.payment.transaction_id if effect.payment else effect.transaction_id
-    return {
-        "kind": effect.kind.value,
-        "outcome": effect.outcome.value,
-        "asked_at": iso(effect.asked_at),
-        "answered_at": iso(effect.answered_at),
-        "asked_by": effect.asked_by or None,
-        "asked_in": effect.asked_in,
-        "try_number": effect.try_number,
-        "amount": None if effect.amount_cents is None else format_cents(effect.amount_cents),
-        "currency": effect.currency or None,
-        "gateway": effect.gateway,
-        "key": effect.key,
-        "transaction_id": known or None,
-        "state": _state(effect.payment),
-    }
-
-
-def _look_up(found: LookUp) -> PaymentLookUpView:
-    return {
-        "key": found.key,
-        "times": found.times,
-        "last_at": iso(found.looked_up_at),
-        "answered_at": iso(found.answered_at),
-        "found": found.is_there,
-        "state": _state(found.payment),
-    }
-
-
-def _state(payment: Payment | None) -> _State | None:
-    return payment.state.value if payment else None
-
-
-def _answer(money: OrderMoney) -> dict[str, Any]:
+def _answer(found: OrderEffects) -> dict[str, Any]:
     """In API 2.0: the same by the same names, all of it text."""
-    view = _view(money)
+    view = effects_view(found)
     lists = {name: [as_text(each) for each in view[name]] for name in ("payments", "effects", "look_ups")}
-    return {**as_text({name: each for name, each in view.items() if name not in lists}), **lists}
+    certificate = as_text(view["certificate"] or {})
+    plain = {name: each for name, each in view.items() if name not in lists and name != "certificate"}
+    return {**as_text(plain), "certificate": certificate, **lists}
 
 
 def as_text(values: Any) -> dict[str, str]:
@@ -160,6 +36,8 @@ def as_text(values: Any) -> dict[str, str]:
 
 
 def _text(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
     return str(int(value)) if isinstance(value, bool) else str(value)
 
 
@@ -170,7 +48,7 @@ METHODS: dict[str, Method] = {
         rights=(Right.VIEW, Right.MONEY),
         verb=_effects,
         answer=_answer,
-        view=_view,
+        view=effects_view,
         reads=True,
         example={"order_id": "1001"},
     ),

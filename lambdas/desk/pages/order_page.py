@@ -6,6 +6,7 @@ from lambdas.desk.acts.act import ANSWER, CONTACT, NOTE, NOTHING, Act, Offer
 from lambdas.desk.acts.handling import CONTACT_LABELS, PRIORITIES
 from lambdas.desk.acts.offered import offered
 from lambdas.desk.desk import Desk
+from lambdas.desk.pages.charged import charged_lines
 from lambdas.desk.pages.checklist import StepPicture, checklist_of, state_of, step_word
 from lambdas.desk.pages.history import HistoryShown, read_history, read_version
 from lambdas.desk.pages.money import MoneyLine, money_of
@@ -110,7 +111,7 @@ def _view(desk: Desk, user: ApiUser, order: Order, offer: Offer, *, now: int) ->
         waits=waits_shown(shown, offer.of_waits, now=now),
         contact=_contact(shown) if may_see else (),
         services=_services(shown),
-        money=money_of(shown),
+        money=(*money_of(shown), *charged_lines(desk, user, order)),
         posts=(),
         history=HistoryShown(order_id=order.order_id),
         latest_post_id=0,

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from lambdas.orders.model.money import format_cents
 from lambdas.payments.captures import awaits_invoice
 from lambdas.payments.effects.effect import Payment
-from lambdas.payments.effects.order_money import OrderMoney
+from lambdas.payments.effects.order_money import FROM_RECORDS, OrderMoney
 from lambdas.payments.gateway import TransactionState
 from lambdas.records.invoices.invoice import InvoiceStatus
 
@@ -32,9 +32,7 @@ class Answer(NamedTuple):
 def answer_of(money: OrderMoney) -> Answer:
     """The sentence names sums and counts alone. It says so if the gateway did not answer."""
     verdict, text = _answer(money)
-    source = (
-        "" if money.is_current else " This is from our own records, because the payment provider does not answer now."
-    )
+    source = "" if money.is_current else FROM_RECORDS
     return Answer(verdict, f"{text}{source}")
 
 
@@ -48,7 +46,7 @@ def _answer(money: OrderMoney) -> tuple[Verdict, str]:
     if undecided or any(each.is_unclear for each in money.payments):
         return Verdict.UNKNOWN, f"It is not known yet: {_why_unknown(undecided)}, so do not pay again."
     kept, owed = _sums(taken, refunds=True), _owed(money)
-    if above := +Counter({currency: kept[currency] - owed[currency] for currency in kept}):
+    if above := sums_above(money):
         return Verdict.YES, (
             f"Yes: {_amounts(kept)} was taken by {_count(len(taken), 'payment')}, and {_amounts(owed)} is owed; "
             f"{_amounts(above)} must be refunded."
@@ -63,6 +61,15 @@ def _answer(money: OrderMoney) -> tuple[Verdict, str]:
     if not taken:
         return Verdict.NO, "No: nothing was taken, and nothing is held."
     return Verdict.NO, f"No: {_amounts(_sums(taken))} was taken {_times(len(taken))}{_refunded(taken, kept)}."
+
+
+def sums_above(money: OrderMoney) -> Mapping[str, int]:
+    """Cents by currency that were taken and not refunded, above what is owed."""
+    kept = _sums(
+        [each.payment for each in money.payments if each.payment and each.payment.state in _TAKEN], refunds=True
+    )
+    owed = _owed(money)
+    return +Counter({currency: kept[currency] - owed[currency] for currency in kept})
 
 
 def _why_unknown(undecided: list[Payment]) -> str:

@@ -8,10 +8,11 @@ from lambdas.payments.effects.effect import Effect, EffectKind, LookUp, Outcome,
 from lambdas.payments.effects.ledger import EffectLedger
 from lambdas.payments.effects.recorded_gateway import payment_of
 from lambdas.payments.gateway import Gateway, GatewayUnavailableError, OutcomeUnknownError, TransactionState
-from lambdas.records.invoices.invoice import Invoice
+from lambdas.records.invoices.invoice import Invoice, InvoiceStatus
 from lambdas.records.invoices.order_invoices import read_invoices
 from lambdas.records.table import RecordTable
 
+FROM_RECORDS = " This is from our own records; the payment provider was not asked now, or did not answer."
 MOST_ASKED = 10  # payments that the gateway is asked about, the latest ones: a call takes a part of a second each
 _BEGINS = (EffectKind.AUTHORIZE, EffectKind.RENEW)
 _MOVES_NOTHING = (
@@ -61,15 +62,16 @@ def read_effects(order: Order, records: RecordTable) -> tuple[tuple[Effect, ...]
     return EffectLedger(records).of(subjects), invoices, subjects
 
 
-def read_money(order: Order, gateway: Gateway, records: RecordTable, *, now: int) -> OrderMoney:
+def read_money(order: Order, gateway: Gateway | None, records: RecordTable, *, now: int) -> OrderMoney:
     """Ask the gateway about each payment that may have moved money for the order. One that does not answer is read from the
-    records.
+    records, as all are if there is no gateway to ask.
     """
     effects, invoices, subjects = read_effects(order, records)
     keys = _payment_keys(order, effects, invoices)
-    seen = {key: _look(key, gateway) for key in keys[-MOST_ASKED:]}
+    seen = {key: _look(key, gateway) for key in keys[-MOST_ASKED:]} if gateway else {}
     look_ups = EffectLedger(records).look_ups(subjects)
-    payments = tuple(seen.get(key) or _recorded(key, effects, look_ups) for key in keys)
+    booked = _booked(order, invoices)
+    payments = tuple(seen.get(key) or _recorded(key, effects, look_ups, booked.get(key)) for key in keys)
     return OrderMoney(order, invoices, payments, effects, look_ups, now)
 
 
@@ -80,6 +82,26 @@ def _payment_keys(order: Order, effects: Iterable[Effect], invoices: Iterable[In
     return list(dict.fromkeys([*begun, *(each.key for each in known if each)]))
 
 
+def _booked(order: Order, invoices: Iterable[Invoice]) -> dict[str, Payment]:
+    """Payments by key, as far as the order and its paid invoices say what became of them."""
+    found, hold = dict[str, Payment](), order.hold
+    if hold and order.canceled_at is None:
+        paid = any(each.transaction_id == hold.transaction_id for each in invoices)
+        state = TransactionState.CAPTURED if hold.captured or paid else TransactionState.HELD
+        found[hold.key] = Payment(
+            transaction_id=hold.transaction_id, state=state, amount_cents=hold.amount_cents, currency=hold.currency
+        )
+    for each in invoices:
+        if each.charge and each.transaction_id and each.status is InvoiceStatus.PAID:
+            found[each.charge.key] = Payment(
+                transaction_id=each.transaction_id,
+                state=TransactionState.CAPTURED,
+                amount_cents=each.owed_cents,
+                currency=each.currency,
+            )
+    return found
+
+
 def _look(key: str, gateway: Gateway) -> SeenPayment | None:
     try:
         found = gateway.find(key)
@@ -88,8 +110,8 @@ def _look(key: str, gateway: Gateway) -> SeenPayment | None:
     return SeenPayment(key, payment_of(found) if found else None, is_current=True)
 
 
-def _recorded(key: str, effects: Iterable[Effect], look_ups: Iterable[LookUp]) -> SeenPayment:
-    """The payment as the latest entry has it."""
+def _recorded(key: str, effects: Iterable[Effect], look_ups: Iterable[LookUp], booked: Payment | None) -> SeenPayment:
+    """The payment as the latest entry has it, or as it is `booked` if there is none: it is from before the ledger."""
     answers: list[tuple[int, Payment | None]] = [
         (each.answered_at, each.payment) for each in look_ups if each.key == key and each.answered_at is not None
     ]
@@ -102,6 +124,8 @@ def _recorded(key: str, effects: Iterable[Effect], look_ups: Iterable[LookUp]) -
         for each in of_it
         if each.payment and each.payment.transaction_id in ids
     ]
+    if booked and not of_it and not answers:
+        return SeenPayment(key, booked, is_current=False)
     answered_at, payment = sorted(answers, key=lambda each: each[0])[-1] if answers else (0, None)
     renewed = [each for each in of_it if each.kind is EffectKind.RENEW and each.key != key]
     if payment and any(each.outcome is Outcome.DONE for each in renewed):

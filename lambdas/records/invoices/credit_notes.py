@@ -24,10 +24,10 @@ class CreditNotes:
         patience = self._table.patience()
         busy = SeriesBusyError(f"invoice {invoice.number} is being credited by others")
         while True:
-            known = self._table.get(of_order_pk(order_id), _guard(invoice))
+            known = find_note_number(self._table, invoice, order_id)
             invoice = self._invoices.get(invoice.invoice_id) or invoice
             if known:
-                return invoice, int(known["number"])
+                return invoice, known
             try:
                 self._issue(invoice, order_id, now)
             except ConditionsNotMetError:  # Another order's part was credited, or this one's by another undo.
@@ -55,6 +55,12 @@ class CreditNotes:
             "ExpressionAttributeValues": to_item({":credited": credited, **before, **status}),
             **({"ExpressionAttributeNames": {"#status": "status"}} if is_whole else {}),
         }
+
+
+def find_note_number(table: RecordTable, invoice: Invoice, order_id: str) -> int | None:
+    """The number of the note that credits this order's part of an invoice of several orders; None if there is none."""
+    known = table.get(of_order_pk(order_id), _guard(invoice))
+    return int(known["number"]) if known else None
 
 
 def _guard(invoice: Invoice) -> str:

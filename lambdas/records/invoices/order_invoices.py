@@ -1,6 +1,7 @@
 """All invoices that an order's services are on: its own, and those that a user made of them."""
 
-from lambdas.records.invoices.invoice import Invoice, invoice_id_of
+from lambdas.records.invoices.credit_notes import find_note_number
+from lambdas.records.invoices.invoice import Invoice, InvoiceKind, invoice_id_of
 from lambdas.records.invoices.marks import invoices_with
 from lambdas.records.invoices.records import InvoiceRecords
 from lambdas.records.table import RecordTable
@@ -13,3 +14,11 @@ def read_invoices(records: RecordTable, order_id: str, brand_id: int) -> list[In
     numbers = invoices_with(records, order_id)
     others = (invoices.get(invoice_id_of(brand_id, number)) for number in numbers)
     return [*([own] if own else []), *(each for each in others if each and each.order_id != order_id)]
+
+
+def find_credit_note(records: RecordTable, invoice: Invoice, order_id: str) -> int | None:
+    """The number of the note that credits the order's part of the invoice; None if there is none."""
+    if invoice.order_id == order_id:
+        note = InvoiceRecords(records).of_order(order_id, InvoiceKind.CREDIT_NOTE)
+        return note.number if note else None
+    return find_note_number(records, invoice, order_id)

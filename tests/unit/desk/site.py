@@ -11,6 +11,8 @@ from lambdas.desk.web.site import Site
 from lambdas.orders.model.modules import load_modules
 from lambdas.orders.model.queue import load_queues
 from lambdas.orders.store import DynamoOrderStore
+from lambdas.payments.effects.ledger import EffectLedger
+from lambdas.payments.effects.recorded_gateway import RecordedGateway
 from lambdas.payments.preauthorization import PreAuthorization
 from lambdas.payments.sandbox import SandboxGateway
 from lambdas.records.clients.client import ClientRecords
@@ -26,7 +28,7 @@ from tests.unit.api.conftest import INSTALLED
 
 def make_site(dynamodb: DynamoDBClient, records: RecordTable, clock: Clock) -> Site:
     clients = ClientRecords(records)
-    gateway = SandboxGateway(records.name, dynamodb, clock)
+    gateway = RecordedGateway(SandboxGateway(records.name, dynamodb, clock), "sandbox", EffectLedger(records), clock)
     service = a_service(
         store=DynamoOrderStore(make_order_table(dynamodb, "orders"), dynamodb),
         queues=load_queues(),

@@ -228,6 +228,19 @@ def test_the_records_answer_for_a_silent_provider(shop: Shop) -> None:
     assert not money.is_current
 
 
+def test_a_payment_from_before_the_ledger_is_as_the_order_and_its_invoice_have_it(shop: Shop) -> None:
+    shop.gateway = shop.sandbox
+    shop.hold()
+    assert answer_of(shop.read(silent(shop))).sentence.startswith("No: nothing was taken, and 9.95 USD is held once.")
+
+    shop.captured()
+    assert answer_of(shop.read(silent(shop))).sentence.startswith("No: 9.95 USD was taken once.")
+
+    shop.order = shop.order.changed(canceled_at=NOW)  # nothing here says what the cancel did
+    assert answer_of(shop.read(silent(shop))).verdict is Verdict.UNKNOWN
+    assert shop.answer().verdict is Verdict.NO
+
+
 def test_a_renewed_hold_is_one_hold_whether_the_provider_answers_or_not(shop: Shop) -> None:
     held = shop.hold()
     shop.gateway.renew(key=f"{shop.key}:renew:1", transaction_id=held.transaction_id, token=APPROVED)

@@ -89,3 +89,16 @@ def test_a_silent_provider_is_no_refusal(caller: Caller, order_id: str) -> None:
     assert found["payments"][0]["state"] == "held"
     assert "our own records" in found["answer"]
     assert found["look_ups"][0]["found"] is None
+
+
+def test_a_canceled_order_has_a_certificate_and_no_other_has_one(caller: Caller, order_id: str) -> None:
+    assert caller.call("order.effects", {"order_id": order_id}).body["certificate"] is None
+    assert caller.data("order.effects", {"order_id": order_id})["certificate"] == {}
+    assert caller.call("order.cancel", {"order_id": order_id}).status == 200
+
+    certificate = caller.call("order.effects", {"order_id": order_id}).body["certificate"]
+
+    assert (certificate["complete"], certificate["holds"]) == (False, 1)  # no machine walks here, so nothing was undone
+    assert "its actions are still being undone" in certificate["left"]
+    assert any(each.endswith(" is still held") for each in certificate["left"])
+    assert caller.data("order.effects", {"order_id": order_id})["certificate"]["complete"] == "0"
