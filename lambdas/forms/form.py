@@ -38,6 +38,12 @@ AnyField = Annotated[
 ]
 Payment = Literal["card", "bank_account", "account"]
 """Ways to pay on the last page: by card or bank account, entered on the provider's own page, or on account."""
+Country = Annotated[str, Field(pattern=r"^([A-Z]{2})?$")]
+OBLIGING_COUNTRIES = (
+    "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IT", "LT", "LU", "LV", "MT",
+    "NL", "PL", "PT", "RO", "SE", "SI", "SK", "IS", "LI", "NO", "GB",
+)  # fmt: skip
+"""Whose consumer law wants the button of an order to name the obligation to pay: the European Economic Area and Britain."""
 HELD: tuple[Payment, ...] = ("card",)  # money is held for these; a bank debit knows no hold
 
 
@@ -60,6 +66,8 @@ class Form(Frozen):
     `confirmation_mail`: the client gets a mail with what they ordered. `ending_mails`: and one when the order is complete or
     canceled. `reminders_after_hours`: hours after which an unfinished order is mailed a link to continue.
     `may_be_invoiced`: the clients who may order on account, if they are fewer than the queue allows.
+    `obliging_button`: the words of the button that orders, if the buyer's country or `seller_country` is one of
+    `obliging_countries`; these are ISO 3166-1 codes.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -75,6 +83,9 @@ class Form(Frozen):
     ending_mails: bool = True
     reminders_after_hours: tuple[Annotated[int, Field(gt=0)], ...] = ()
     may_be_invoiced: MayBeInvoiced | None = None
+    seller_country: Country = ""
+    obliging_countries: tuple[Country, ...] = OBLIGING_COUNTRIES
+    obliging_button: str = Field(default="Order with obligation to pay", min_length=1)
     pages: tuple[Page, ...] = Field(min_length=1)
 
     @cached_property

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from http import HTTPStatus
 
+from lambdas.forms.checkout.review import order_button
 from lambdas.forms.fields.filled import read_page
 from lambdas.forms.form import Form, Page
 from lambdas.forms.pages import (
@@ -138,8 +139,14 @@ def _price(shop: Shop, form: Form, request: WebRequest) -> Answer:
     filled = read_page(form, page, request.typed, shop.given(session.order))
     refuse_guesses(shop, form, session, filled.changes, request)
     order = preview_order(shop, form, session.order, filled.changes)
-    summary = form_page.summarize(shop, form, order)
-    body = drawn("summary.html", summary=summary, page=page, seen=stamp_of(session, order), was="")
+    body = drawn(
+        "summary.html",
+        summary=form_page.summarize(shop, form, order),
+        page=page,
+        seen=stamp_of(session, order),
+        was="",
+        order_button=order_button(form, page, order),
+    )
     return Answer(HTTPStatus.OK, body)
 
 

@@ -27,7 +27,7 @@ class PaymentRefusedError(OrderError):
 
     def __init__(self, order_id: str, reason: str, *, by_bank: bool = False) -> None:
         super().__init__(f"order {order_id} was not submitted: {reason}; {self._MEND}")
-        self.reason = reason
+        self.reason, self.by_bank = reason, by_bank
         self.again = Again.SAME if by_bank else self.again
 
 

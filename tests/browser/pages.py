@@ -54,7 +54,8 @@ def _payment(walk: Walk) -> Iterator[str]:
     walk.contact()
     yield "payment"
     walk.agree().page.get_by_label("Pay by card").check()
-    walk.order().on("Enter your card")
+    walk.page.get_by_role("button", name="Continue to enter your card").click()
+    walk.on("Enter your card")
     yield "card"
     walk.page.go_back()
     walk.at("payment").with_card(DECLINED).order().page.get_by_role("alert").wait_for()

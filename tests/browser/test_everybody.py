@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import NewWalk
 from tests.browser.pages import PAGES, problems_of, shown
-from tests.browser.walk import APPROVED, PERSON, Walk
+from tests.browser.walk import APPROVED, ORDER, PERSON, Walk
 from tests.flow.conftest import Shop
 
 
@@ -62,7 +62,7 @@ def test_who_has_only_a_keyboard_orders(walk: Walk, shop: Shop) -> None:
     keys.type("Ada Lovelace")
     tab_to(page, "payment")
     assert page.get_by_label("Pay by card").is_checked()
-    tab_to(page, "Order and pay")
+    tab_to(page, "Continue to enter your card")
     keys.press("Enter")
     walk.on("Enter your card")
     for typed, following in ((APPROVED, "expiry"), ("12/34", "code"), ("123", "Use this card")):
@@ -70,7 +70,7 @@ def test_who_has_only_a_keyboard_orders(walk: Walk, shop: Shop) -> None:
         tab_to(page, following)
     keys.press("Enter")
     walk.at("payment")
-    tab_to(page, "Order and pay")
+    tab_to(page, ORDER)
     keys.press("Enter")
 
     shop.until_step(walk.ordered(), "complete")

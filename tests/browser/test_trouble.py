@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import expect
 
 from tests.browser.conftest import NewWalk
-from tests.browser.walk import Walk
+from tests.browser.walk import ORDER, Walk
 from tests.flow.conftest import Shop
 
 
@@ -26,7 +26,7 @@ def test_two_tabs_fill_one_order_and_the_second_shows_what_was_ordered(walk: Wal
 
 def test_a_double_click_orders_once(walk: Walk, shop: Shop) -> None:
     walk.to_payment().with_card()
-    walk.page.get_by_role("button", name="Order and pay").dblclick()
+    walk.page.get_by_role("button", name=ORDER).dblclick()
     order_id = walk.ordered()
 
     shop.until_step(order_id, "complete")

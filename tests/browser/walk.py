@@ -11,6 +11,7 @@ PERSON = {
     "Street and number": "12 St James's Square",
     "Town or city": "London",
 }
+ORDER = "Order with obligation to pay"  # in the country of PERSON
 APPROVED, DECLINED, ASKS_HOLDER = "4242 4242 4242 4242", "4000 0000 0000 0002", "4000 0025 0000 3155"
 
 
@@ -67,7 +68,7 @@ class Walk:
         """To the provider's page and back."""
         self.agree()
         self.page.get_by_label(re.compile("Pay by (another )?card")).check()
-        self.page.get_by_role("button", name="Order and pay").click()
+        self.page.get_by_role("button", name="Continue to enter your card").click()
         self.on("Enter your card")
         self.page.get_by_label("Card number").fill(number)
         self.page.get_by_label("Expires").fill("12/34")
@@ -76,7 +77,7 @@ class Walk:
         return self.at("payment")
 
     def order(self) -> "Walk":
-        self.page.get_by_role("button", name="Order and pay").click()
+        self.page.get_by_role("button", name=ORDER).click()
         return self
 
     def ordered(self) -> str:

@@ -33,11 +33,12 @@ class InputRefusedError(Exception):
 
 
 class Choice(Frozen):
-    """`detail`: its price, or further information."""
+    """`detail`: its price, or further information. `button`: the words of the page's button while this is chosen."""
 
     value: str
     label: str
     detail: str = ""
+    button: str = ""
 
 
 class Input(Frozen):

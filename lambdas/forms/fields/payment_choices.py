@@ -20,6 +20,7 @@ PAYMENT = "payment"  # the input's name
 _STORED, _ENTERED, _ACCOUNT = "stored:", "entered", "account"
 _ENTER = {f"enter:{page.value}": page for page in HostedPage}
 _PAGES = {HostedPage.CARD: "card", HostedPage.BANK_ACCOUNT: "bank account"}
+_KINDS = {MethodKind.CARD: "Card", MethodKind.BANK_ACCOUNT: "Bank account", MethodKind.PAYPAL: "PayPal"}
 _TOKENS = ("cc_token", "ach_token", "paypal_token")
 _SIGN_IN = "Sign in to pay by invoice, or contact us to become a client: only clients can order here"
 _NO_CREDIT = "Contact us to order: we cannot invoice this order, perhaps because one of your invoices is overdue"
@@ -34,13 +35,15 @@ def choices(shop: Shop, form: Form, page: Page, session: Session) -> tuple[Choic
     invoiced = is_invoiced_here(shop, form, session)
     entered = _entered_method(session)
     offered = (
-        [Choice(value=_ENTERED, label=_label_of(entered))] if entered and (entered.can_be_held or invoiced) else []
+        [Choice(value=_ENTERED, label=_label_of(entered), detail=_outcome(session, entered.token))]
+        if entered and (entered.can_be_held or invoiced)
+        else []
     )
     for number, method in _load_stored(shop, session).items():
         if method.can_be_held or invoiced:
-            offered.append(
-                Choice(value=f"{_STORED}{number}", label=_label_of(method), detail="stored with your account")
-            )
+            value = f"{_STORED}{number}"
+            detail = _outcome(session, value) or "stored with your account"
+            offered.append(Choice(value=value, label=_label_of(method), detail=detail))
     return (*offered, *_choices_to_enter(page, entered, invoiced=invoiced))
 
 
@@ -64,7 +67,8 @@ def _choices_to_enter(page: Page, entered: PaymentMethod | None, *, invoiced: bo
         if hosted.value in page.payment and (hosted.value in HELD or invoiced):
             other = " another" if entered and entered.kind.value == hosted.value else ""
             label = f"Pay by{other or ''} {_PAGES[hosted]}" if other else f"Pay by {_PAGES[hosted]}"
-            yield Choice(value=value, label=label, detail="you enter it on our payment provider's page")
+            button = f"Continue to enter your {_PAGES[hosted]}"
+            yield Choice(value=value, label=label, detail="you enter it on our payment provider's page", button=button)
     if "account" in page.payment and invoiced:
         yield Choice(value=_ACCOUNT, label="Pay by invoice", detail="the first charge is invoiced, nothing is held now")
 
@@ -83,14 +87,15 @@ def _why_nothing_is_offered(session: Session) -> str:
 
 
 def current_choice(shop: Shop, form: Form, page: Page, session: Session) -> str:
-    """The order's current choice, or else the first one offered."""
+    """The order's current choice, or else the first one offered. A method that its bank declined is chosen by nobody but the
+    client."""
     found = choices(shop, form, page, session)
     if session.order is None or not found:
         return ""
     info, values = session.order.info, {choice.value for choice in found}
     wanted = f"{_STORED}{stored}" if (stored := _stored_on(session)) else _ENTERED
     if wanted in values:
-        return wanted
+        return "" if is_declined(session) else wanted
     if text(info, "payment_type") == "invoice" and _ACCOUNT in values:
         return _ACCOUNT
     return found[0].value
@@ -140,6 +145,38 @@ def remember_entered(shop: Shop, session: Session, entered: Mapping[str, str]) -
         shop.sessions.enter(session.link, token)
 
 
+def remember_declined(shop: Shop, session: Session) -> None:
+    """Store that the bank declined the order's current method, so that no page chooses it again."""
+    if session.link and (method := _current_method(session)):
+        shop.sessions.mark_declined(session.link, method)
+
+
+def is_declined(session: Session) -> bool:
+    """Whether the order's current method was declined on this session."""
+    method = _current_method(session)
+    return bool(method) and session.link is not None and session.link.declined == digest_of(method)
+
+
+def saved_method(session: Session) -> str:
+    """The kind of the method that was entered on this session and that no bank declined: `Card`. Empty if there is none."""
+    entered = None if is_declined(session) else _entered_method(session)
+    return _KINDS[entered.kind] if entered else ""
+
+
+def _current_method(session: Session) -> str:
+    """The token, or the number of the stored method, that the order would be paid with; empty if there is none."""
+    if session.order is None:
+        return ""
+    if stored := _stored_on(session):
+        return f"{_STORED}{stored}"
+    return next((found for key in _TOKENS if (found := text(session.order.info, key))), "")
+
+
+def _outcome(session: Session, method: str) -> str:
+    declined = session.link is not None and session.link.declined == digest_of(method)
+    return "declined by its bank" if declined else ""
+
+
 def _entered_method(session: Session) -> PaymentMethod | None:
     method = submitted_method(session.order.info) if session.order and not _stored_on(session) else None
     here = method is not None and session.link is not None and session.link.entered == digest_of(method.token)
@@ -157,7 +194,7 @@ def _stored_on(session: Session) -> str:
 
 
 def _label_of(method: PaymentMethod) -> str:
-    kind = {MethodKind.CARD: "Card", MethodKind.BANK_ACCOUNT: "Bank account", MethodKind.PAYPAL: "PayPal"}[method.kind]
+    kind = _KINDS[method.kind]
     ending = f" ending in {method.last_four}" if method.last_four else ""
     expiry = f", expires {method.expiry[:2]}/{method.expiry[2:]}" if len(method.expiry) == 4 else ""
     return f"{method.brand or method.bank or kind}{ending}{expiry}"

@@ -5,6 +5,8 @@ from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
+from lambdas.forms.checkout.difference import difference
+from lambdas.forms.checkout.review import entering_button, order_button, review_of
 from lambdas.forms.fields import leftovers, payment_choices
 from lambdas.forms.fields.contact import PhoneField
 from lambdas.forms.fields.coupon_problem import coupon_note, coupon_problem
@@ -32,7 +34,6 @@ from lambdas.web.http import Answer, WebRequest, see_other
 
 _NO_CARDS = "This looks like a card number. Do not enter one here: the payment page asks for it later."
 _OURS = (CSRF, SHOWN)
-_FREE_BUTTON = "Order"  # a button must not say "pay" if nothing is due
 
 
 class FieldView(Frozen):
@@ -121,6 +122,8 @@ def page_answer(
     sold, free = replace(session, order=preview), bool(page.payment) and payment_choices.is_free(preview)
     values = {**typed_of(page, given), **(typed or {})}
     errors, summary = errors or {}, summarize(shop, form, preview)
+    payment = payment_choices.input_of(shop, form, page, sold)
+    paid_by = values.get("payment") or payment_choices.current_choice(shop, form, page, sold)
     body = drawn(
         "form_page.html",
         **page_values(shop, form, page, session),
@@ -128,11 +131,14 @@ def page_answer(
         typed=values,
         errors=errors,
         summary=summary,
-        payment=payment_choices.input_of(shop, form, page, sold),
-        paid_by=values.get("payment") or payment_choices.current_choice(shop, form, page, sold),
+        payment=payment,
+        paid_by=paid_by,
+        entering=entering_button(payment, paid_by),
         free=free,
-        button=_FREE_BUTTON if free else page.button,
-        notice=_changed(was, summary.first_charge) if was is not None else _notice(form, page, session, given),
+        order_button=order_button(form, page, preview),
+        review=review_of(form, page, given),
+        saved=payment_choices.saved_method(session) if page.payment and not errors and was is None else "",
+        notice=difference(was, summary.first_charge) if was is not None else _notice(form, page, session, given),
         seen=stamp_of(session, preview),
         was=was if was != summary.first_charge else "",
     )
@@ -149,14 +155,6 @@ def summarize(shop: Shop, form: Form, order: Order) -> Summary:
 def _notice(form: Form, page: Page, session: Session, given: Given) -> str:
     noted = session.link.notice if session.link and page.payment else ""
     return " ".join(filter(None, (noted, leftovers.notice(form, given))))
-
-
-def _changed(was: str, now: str) -> str:
-    """The difference from the page that was sent, in words."""
-    what = "The order was changed since this page was opened, in another window, on another device or by us. "
-    if was and was != now:
-        what = f"The price changed: the first charge was {was} on the page you sent, and is {now} now. "
-    return f"{what}Nothing was charged. Review the order, agree to it again and send it again."
 
 
 def typed_defaults(form: Form, page: Page, given: Given) -> dict[str, Any]:

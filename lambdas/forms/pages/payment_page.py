@@ -4,6 +4,7 @@ The order service makes sure that a double click makes one order and one hold. H
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from http import HTTPStatus
 
@@ -14,12 +15,13 @@ from lambdas.forms.fields.payment_choices import (
     entered_changes,
     is_free,
     page_to_enter,
+    remember_declined,
     remember_entered,
 )
 from lambdas.forms.form import Form
 from lambdas.forms.pages.changed_order import changes_on_page, show_again, withdraw_agreement
 from lambdas.forms.pages.question import question
-from lambdas.forms.pages.refusals import problems_in_words
+from lambdas.forms.pages.refusals import notice_of
 from lambdas.forms.pages.templates import drawn, message_page
 from lambdas.forms.save_page import by_of, change_order, preview_order, save, with_signature
 from lambdas.forms.session.csrf import refuse_other_sites
@@ -46,6 +48,7 @@ from lambdas.payments.hosted_pages import HostedPage, NotEnteredError
 from lambdas.web.http import Answer, RefusedError, WebRequest, see_other
 
 _CHALLENGE = "challenge"
+ACT, ENTER = "act", "enter"  # the button's name, and its value while it leads to the provider's page
 WAIT_SECONDS = 5
 REVIEWED = "We have your order. We review it and then contact you. Nothing was charged, and you need not send it again."
 
@@ -59,7 +62,11 @@ def pay(shop: Shop, form: Form, session: Session, order: Order, request: WebRequ
         return see_other(path_of(form, here))
     changes = changes_on_page(shop, form, order, request)
     choice = "" if is_free(preview_order(shop, form, order, changes)) else request.typed[PAYMENT]
-    if page := page_to_enter(choice):
+    page = page_to_enter(choice)
+    if request.typed.get(ACT) == ENTER and page is None:  # its button did not say that it orders
+        change_order(shop, form, order, merge(changes, changes_of(choice, shop, session) if choice else {}))
+        return see_other(path_of(form, form.last))
+    if page:
         save(shop, form, session, changes, request)
         back = request.origin + path_of(form, RETURN)
         try:
@@ -154,9 +161,9 @@ def _submit(  # noqa: PLR0911, PLR0917 - one page for each outcome
         return show_again(shop, form, request)
     except CouponGoneError as gone:
         withdraw_agreement(shop, form, shop.service.get(order_id=order.order_id))
-        return _return_with_notice(shop, form, session, _notice_of(gone, form))
+        return _return_with_notice(shop, form, session, notice_of(gone, form))
     except (PaymentRefusedError, SubmitsPausedError, InvalidOrderError) as refused:
-        return _return_with_notice(shop, form, session, _notice_of(refused, form))
+        return _return_refused(shop, form, session, order, refused)
     except AuthenticationRequiredError as asked:
         back, state = request.origin + path_of(form, RETURN), session.derived(_CHALLENGE)
         return see_other(shop.hosted.challenge_url(str(asked.facts["url"]), back=back, state=state))
@@ -171,20 +178,11 @@ def _submit(  # noqa: PLR0911, PLR0917 - one page for each outcome
     return see_other(make_status_path(shop, session, done))
 
 
-def _notice_of(refused: OrderError, form: Form) -> str:
-    """The notice for a refusal that leads back to the last page."""
-    match refused:
-        case PaymentRefusedError():
-            way_on = "Nothing was charged. Try again, or choose another way to pay."
-            return f"Your payment did not go through: {refused.reason}. {way_on}"
-        case SubmitsPausedError():
-            return (
-                "We cannot take orders at the moment, so yours was not sent, and nothing was charged. Everything you entered is "
-                f"saved. Come back after {refused.until} and order then."
-            )
-        case CouponGoneError():
-            return "A coupon can no longer be used, so the price changed. Check the price before you order."
-    return f"There is a problem with your order. Check this: {problems_in_words(refused, form.fields)}."
+def _return_refused(shop: Shop, form: Form, session: Session, order: Order, refused: OrderError) -> Answer:
+    """Lead back to the last page with the reason. A method that its bank declined is not chosen there again."""
+    if isinstance(refused, PaymentRefusedError) and refused.by_bank:
+        remember_declined(shop, replace(session, order=shop.service.get(order_id=order.order_id)))
+    return _return_with_notice(shop, form, session, notice_of(refused, form))
 
 
 def _return_with_notice(shop: Shop, form: Form, session: Session, notice: str) -> Answer:

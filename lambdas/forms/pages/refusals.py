@@ -5,15 +5,33 @@ from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 
 from lambdas.forms.fields.field import FormField
+from lambdas.forms.form import Form
 from lambdas.forms.pages.templates import message_page
 from lambdas.forms.shop import Shop
 from lambdas.orders.errors import Again, CardDataError, Nature, OrderError, Problem
+from lambdas.orders.submit_errors import CouponGoneError, PaymentRefusedError, SubmitsPausedError
 from lambdas.web.http import Answer
 
 _NEW_ORDER = ("Begin a new order", "/forms")
 
 
 _FOR_PROGRAMS = re.compile(r"\binfo\b|\bpack[0-9]|\border\.|_")  # paths, methods and parameters, which no page has
+
+
+def notice_of(refused: OrderError, form: Form) -> str:
+    """The notice for a refusal that leads back to the last page."""
+    match refused:
+        case PaymentRefusedError():
+            way_on = "Nothing was charged. Try again, or choose another way to pay."
+            return f"Your payment did not go through: {refused.reason}. {way_on}"
+        case SubmitsPausedError():
+            return (
+                "We cannot take orders at the moment, so yours was not sent, and nothing was charged. Everything you entered is "
+                f"saved. Come back after {refused.until} and order then."
+            )
+        case CouponGoneError():
+            return "A coupon can no longer be used, so the price changed. Check the price before you order."
+    return f"There is a problem with your order. Check this: {problems_in_words(refused, form.fields)}."
 
 
 def form_fields(shop: Shop) -> tuple[FormField, ...]:

@@ -39,6 +39,17 @@
     }
   };
 
+  // The button says what it does: it leads to the provider's page, or it orders.
+  const button = form.querySelector("button[data-button]");
+  const showButton = () => {
+    const enters = form.querySelector("[name=payment]:checked")?.dataset.button;
+    const sums = document.querySelector(".sums[data-button]");
+    if (sums) button.dataset.button = sums.dataset.button;
+    const leads = enters && !sums?.hasAttribute("data-free");
+    button.value = leads ? "enter" : "order";
+    button.textContent = leads ? enters : button.dataset.button;
+  };
+
   // The price as it would be with what is typed now, from the same code that charges it.
   const summary = document.getElementById("summary");
   let timer, latest;
@@ -54,6 +65,9 @@
       if (!answer.ok) return;
       const drawn = await answer.text();
       if (drawn.trim() !== summary.innerHTML.trim()) summary.innerHTML = drawn;
+      showButton();
+      const due = document.getElementById("due");
+      if (due) due.textContent = summary.querySelector(".total dd ins, .total dd")?.textContent ?? "";
       const payment = document.getElementById("payment-choice");
       if (payment) payment.hidden = !!summary.querySelector("[data-free]");  // nothing is due: nothing to choose
     } catch {
@@ -78,6 +92,7 @@
 
   form.addEventListener("input", () => {
     showFields();
+    showButton();
     clearTimeout(timer);
     timer = setTimeout(showPrice, 250);
   });

@@ -51,6 +51,7 @@ class Link(Frozen):
     moved: bool = False
     turn: int = 0
     notice: str = ""
+    declined: str = ""
     created_at: int
     expires_at: int
     revoked_at: int | None = None

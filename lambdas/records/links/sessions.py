@@ -11,7 +11,8 @@ class SessionRecords:
     """Fields of a session's link.
 
     `client_id`: the client who signed in. `proof`: digest of the secret that only the signed-in browser holds. `entered`:
-    digest of the payment token that was entered. `turn`: how often a link had opened the order before. `moved`: closed
+    digest of the payment token that was entered. `declined`: digest of the
+    method that its bank declined last. `turn`: how often a link had opened the order before. `moved`: closed
     because the order was opened in another browser."""
 
     def __init__(self, table: RecordTable) -> None:
@@ -32,6 +33,10 @@ class SessionRecords:
     def enter(self, link: Link, token: str) -> Link:
         """Store that the payment method of this token was entered on this session."""
         return self._links.change(link, {"entered": digest_of(token)})
+
+    def mark_declined(self, link: Link, method: str) -> Link:
+        """Store that its bank declined this payment method: a token, or the name of a stored method."""
+        return self._links.change(link, {"declined": digest_of(method)})
 
     def begin(self, token: str, through: Link, now: int, *, client_id: str | None) -> Link:
         """Begin the session of a browser that opened this link, as the only one of the order.

@@ -40,6 +40,7 @@ def test_a_coupon_that_leaves_nothing_to_pay_leaves_nothing_to_choose(browser: B
     assert (page.status, page.path) == (409, "/forms/hosting/payment")  # what the page showed was another price
     assert not is_asked(browser)
     assert "Nothing is due now, so there is nothing to pay." in page.text
+    assert 'data-button="Order with obligation to pay"' in page.body  # it renews at a price
     assert "Order and pay" not in page.text
     browser.send(**AGREED)
     order = order_of(browser, shop)
