@@ -19,6 +19,7 @@ from lambdas.orders.decisions.lead.shown_order import ShownOrder, price_digest
 from lambdas.orders.errors import Again, KeyTakenError, OrderError
 from lambdas.orders.model.order import Order
 from lambdas.orders.model.steps import StepStatus
+from lambdas.orders.payment_ports import ABSENT, Payer
 from lambdas.orders.service import OrderService
 from lambdas.orders.table.keys import IdempotencyKey
 from lambdas.records.posts.post import Post, PostKind, PostRecords
@@ -64,8 +65,10 @@ class ContractIntake:
             PostRecords(records),
         )
 
-    def accept(self, signed: ContractSigned, by: str) -> Accepted:
+    def accept(self, signed: ContractSigned, by: str, payer: Payer = ABSENT) -> Accepted:
         """Create and submit the contract's order. If its payment is refused, the order stays a lead and says why.
+
+        `payer`: absent where a contract comes in by an event or a provider, after it was signed.
 
         Raises OrderError; its `again` is LATER if the same may succeed by waiting. A quote's or contract's
         errors are in records/quote_errors.py, records/contract.py and errors.py.
@@ -78,7 +81,7 @@ class ContractIntake:
             if kept.outcome and kept.order_id:
                 metrics.add_metric("ContractsRepeated", MetricUnit.Count, 1)
                 return Accepted(self._service.get(order_id=kept.order_id), kept, repeated=True)
-        return self._carry_out(kept or self._keep(signed, quote, by), by)
+        return self._carry_out(kept or self._keep(signed, quote, by), by, payer)
 
     def _keep(self, signed: ContractSigned, quote: Quote | None, by: str) -> KeptContract:
         if quote:
@@ -94,12 +97,12 @@ class ContractIntake:
         )
         return self._contracts.keep(fresh)
 
-    def _carry_out(self, kept: KeptContract, by: str) -> Accepted:
+    def _carry_out(self, kept: KeptContract, by: str, payer: Payer) -> Accepted:
         contract, refusal = kept.content, None
         order = self._create(contract, by)
         if order.is_lead:
             try:
-                order = self._submit(order, contract, by)
+                order = self._submit(order, contract, by, payer)
             except OrderError as error:
                 if error.again is Again.LATER:
                     raise
@@ -115,11 +118,12 @@ class ContractIntake:
         logger.info("contract accepted", order_id=order.order_id, outcome=outcome.value, by=by)
         return Accepted(order, recorded, refusal=refusal)
 
-    def _submit(self, order: Order, contract: SignedContract, by: str) -> Order:
+    def _submit(self, order: Order, contract: SignedContract, by: str, payer: Payer) -> Order:
         """Submit the order, as long as it is what was signed."""
         if found := differences(contract, order):
             raise NotAsSignedError(order.order_id, [str(each) for each in found])
-        return self._service.submit(order, by=by, shown=ShownOrder(price=price_digest(order)), signed=True)
+        shown = ShownOrder(price=price_digest(order))
+        return self._service.submit(order, by=by, shown=shown, signed=True, payer=payer)
 
     def _create(self, contract: SignedContract, by: str) -> Order:
         """Create the order, or read the one that an earlier delivery of this signature created."""

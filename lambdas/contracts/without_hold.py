@@ -7,7 +7,7 @@ from typing import Any
 from lambdas.orders.errors import Problem
 from lambdas.orders.model.checklist import ChecklistAction
 from lambdas.orders.model.order import Hold, Order, PaymentAttempt
-from lambdas.orders.payment_ports import PaymentDue, Payments
+from lambdas.orders.payment_ports import PRESENT, Payer, PaymentDue, Payments
 
 
 @dataclass(frozen=True)
@@ -25,8 +25,8 @@ class WithoutHold:
     def due(self, order: Order) -> PaymentDue:
         return PaymentDue(0, "")
 
-    def authorize(self, order: Order, attempt: PaymentAttempt) -> Hold:
-        return self.payments.authorize(order, attempt)
+    def authorize(self, order: Order, attempt: PaymentAttempt, payer: Payer = PRESENT) -> Hold:
+        return self.payments.authorize(order, attempt, payer)
 
     def authenticate(self, order: Order, attempt: PaymentAttempt, proof: Mapping[str, Any]) -> Hold:
         return self.payments.authenticate(order, attempt, proof)

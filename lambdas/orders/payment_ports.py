@@ -17,6 +17,19 @@ class PaymentDue:
     method: str
 
 
+@dataclass(frozen=True)
+class Payer:
+    """The person who pays. `is_present`: they can answer their bank now. `return_to`: the address that the bank's page sends
+    their browser back to; empty if the caller named none.
+    """
+
+    is_present: bool = True
+    return_to: str = ""
+
+
+PRESENT, ABSENT = Payer(), Payer(is_present=False)
+
+
 class Payments(Protocol):
     """Pre-authorisation at submit. Keys are idempotency keys that the gateway knows."""
 
@@ -29,7 +42,7 @@ class Payments(Protocol):
     def due(self, order: Order) -> PaymentDue:
         """The amount that submit must hold, and on which method; amount 0 if nothing."""
 
-    def authorize(self, order: Order, attempt: PaymentAttempt) -> Hold:
+    def authorize(self, order: Order, attempt: PaymentAttempt, payer: Payer = PRESENT) -> Hold:
         """Hold the money. Raises PaymentDeclined, PaymentLapsed, PaymentUnavailable, PaymentNeedsHolder, PaymentForReview, or
         PaymentUnclear if the outcome is not known yet.
         """

@@ -41,7 +41,7 @@ from lambdas.orders.model.order import Order
 from lambdas.orders.model.queue import MayBeInvoiced, Queue
 from lambdas.orders.model.steps import StepStatus
 from lambdas.orders.pauses import NO_PAUSES, Pauses, PausesUnreadError
-from lambdas.orders.payment_ports import UNSCREENED, Payments, Screen
+from lambdas.orders.payment_ports import PRESENT, UNSCREENED, Payer, Payments, Screen
 from lambdas.orders.ports import UNBOUND, AssumedRunning, Clients, Executions, KeyUsed, OrderStore, Permit, Pricing
 from lambdas.orders.store import save
 from lambdas.orders.submission import Submission
@@ -210,15 +210,17 @@ class OrderService:
         form_invoices: MayBeInvoiced | None = None,
         signed: bool = False,
         permit: Permit = UNBOUND,
+        payer: Payer = PRESENT,
     ) -> Order:
         """Pre-authorise, then leave Leads. Submitting a submitted order again changes nothing and answers the same.
 
         `reviewed`: by a person who looked at the order, so that its payment is tried however many failed before. `changes`:
         merged first, in the same write. `seen`: what the buyer was shown; if it is another order or price, nothing is done.
         `form_invoices`: whom the form it comes by invoices, if it has a rule of its own. `signed`: by a signed contract.
+        `payer`: whether they can answer their bank, and their way back from its page.
         """
         request = SubmitRequest(
-            by=by, changes=changes or {}, shown=shown or ShownOrder(), reviewed=reviewed, permit=permit
+            by=by, changes=changes or {}, shown=shown or ShownOrder(), reviewed=reviewed, permit=permit, payer=payer
         )
         return self._submit(order, request, form_invoices, signed=signed)
 
@@ -235,10 +237,17 @@ class OrderService:
         return self._submit(order, SubmitRequest(by=by, proof=proof, shown=shown or ShownOrder(), permit=permit))
 
     def resume_submit(
-        self, order: Order, *, by: str = "", shown: ShownOrder | None = None, form_invoices: MayBeInvoiced | None = None
+        self,
+        order: Order,
+        *,
+        by: str = "",
+        shown: ShownOrder | None = None,
+        form_invoices: MayBeInvoiced | None = None,
+        payer: Payer = PRESENT,
     ) -> Order:
         """Continue a submit whose outcome is open, with the same payment. Raises NoOpenPaymentError if there is none."""
-        return self._submit(order, SubmitRequest(by=by, only_open=True, shown=shown or ShownOrder()), form_invoices)
+        request = SubmitRequest(by=by, only_open=True, shown=shown or ShownOrder(), payer=payer)
+        return self._submit(order, request, form_invoices)
 
     def _submit(
         self, order: Order, request: SubmitRequest, form_invoices: MayBeInvoiced | None = None, *, signed: bool = False

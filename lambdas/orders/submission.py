@@ -131,7 +131,7 @@ class Submission:
         try:
             if self.request.proof is not None:
                 return self.payments.authenticate(order, attempt, self.request.proof)
-            return self.payments.authorize(order, attempt)
+            return self.payments.authorize(order, attempt, self.request.payer)
         except PaymentUnavailable as unavailable:  # Nothing moved, so the next try has the same key.
             self._end(order, attempt, tried=False)
             raise PaymentUnavailableError(order.order_id, str(unavailable)) from None

@@ -8,7 +8,7 @@ from lambdas.orders.decisions.lead.shown_order import ShownOrder, content_digest
 from lambdas.orders.errors import OrderIsFinalError
 from lambdas.orders.model.order import Order, PaymentAttempt
 from lambdas.orders.model.steps import StepStatus
-from lambdas.orders.payment_ports import PaymentDue
+from lambdas.orders.payment_ports import PRESENT, Payer, PaymentDue
 from lambdas.orders.ports import UNBOUND, Permit
 from lambdas.orders.submit_errors import NoChallengeError, NoOpenPaymentError, SubmitInProgressError
 
@@ -22,6 +22,7 @@ class SubmitRequest:
 
     `proof`: the bank's answer after the card holder confirmed. `reviewed`: a person looked at the order, so it is not
     screened. `only_open`: continue an open payment, and start none. `permit` is asked whether the order may be paid so.
+    `payer`: whether their bank can ask them, and their way back from it.
     """
 
     by: str = ""
@@ -31,6 +32,7 @@ class SubmitRequest:
     reviewed: bool = False
     only_open: bool = False
     permit: Permit = UNBOUND
+    payer: Payer = PRESENT
 
     @property
     def is_agreement(self) -> bool:

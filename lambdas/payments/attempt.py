@@ -5,6 +5,7 @@ An outcome that is not known is looked up under the attempt's key, never tried a
 
 from typing import assert_never
 
+from lambdas.orders.payment_ports import ABSENT
 from lambdas.payments.captures import refuse_another_sum
 from lambdas.payments.gateway import (
     DeclinedError,
@@ -79,6 +80,7 @@ def _authorize(gateway: Gateway, invoice: Invoice, attempt: ChargeAttempt, metho
             amount_cents=invoice.owed_cents,
             currency=invoice.currency,
             order_id=invoice.order_id or "",
+            payer=ABSENT,
         )
     except (OutcomeUnknownError, GatewayMisusedError):  # an earlier call under the key may have moved money
         found = _find(gateway, attempt)

@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Any, Protocol, assert_never
 
 from lambdas.orders.model.payment_ids import PaymentIds
+from lambdas.orders.payment_ports import PRESENT, Payer
 from lambdas.runtime.models import Frozen
 
 
@@ -112,8 +113,13 @@ class GatewayMisusedError(Exception):
 
 
 class Gateway(Protocol):
-    def authorize(self, *, key: str, token: str, amount_cents: int, currency: str, order_id: str) -> Transaction:
-        """Hold the amount, or take it if the method knows no hold (PayPal orders with intent CAPTURE)."""
+    def authorize(
+        self, *, key: str, token: str, amount_cents: int, currency: str, order_id: str, payer: Payer = PRESENT
+    ) -> Transaction:
+        """Hold the amount, or take it if the method knows no hold (PayPal orders with intent CAPTURE).
+
+        A bank that asks declines an absent payer. A challenge's page is the gateway's own, or ours. A key knows no payer.
+        """
         ...
 
     def authenticate(self, *, key: str, transaction_id: str, proof: Mapping[str, Any]) -> Transaction:

@@ -44,7 +44,10 @@ class HostedPages(Protocol):
         ...
 
     def challenge_url(self, challenge: str, *, back: str, state: str) -> str:
-        """The page on which a card holder confirms a payment. `challenge`: the address that the gateway named."""
+        """The page on which a card holder confirms a payment. `challenge`: the address that the gateway named.
+
+        Raises NotEnteredError if that is neither the gateway's nor ours.
+        """
         ...
 
     def proof(self, answer: Mapping[str, str]) -> dict[str, Any]:
@@ -52,6 +55,8 @@ class HostedPages(Protocol):
         ...
 
 
+_CHALLENGE = r"/sandbox/challenge/[A-Za-z0-9_-]{1,100}"
+_NO_PAGE = "The page on which you confirm the payment does not answer just now. Nothing was charged. Try again soon."
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{4,255}")
 _CANCELED = "You came back without entering anything. Choose how you want to pay."
 _CARD_NUMBER = (
@@ -99,6 +104,8 @@ class SandboxPages:
         return {"payment_type": "cc", "cc_token": token, **known_by}
 
     def challenge_url(self, challenge: str, *, back: str, state: str) -> str:
+        if not re.fullmatch(_CHALLENGE, challenge):
+            raise NotEnteredError(_NO_PAGE)
         joint = "&" if "?" in challenge else "?"
         return f"{challenge}{joint}{urlencode({'return': back, 'state': state})}"
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lambdas.orders.pauses import Pauses, PausesUnreadError
+from lambdas.orders.payment_ports import PRESENT, Payer
 from lambdas.payments.gateway import (
     Gateway,
     GatewayMisusedError,
@@ -23,12 +24,13 @@ class PausableGateway:
     gateway: Gateway
     pauses: Pauses
 
-    def authorize(self, *, key: str, token: str, amount_cents: int, currency: str, order_id: str) -> Transaction:
+    def authorize(
+        self, *, key: str, token: str, amount_cents: int, currency: str, order_id: str, payer: Payer = PRESENT
+    ) -> Transaction:
         self._refuse_paused()
+        asked: dict[str, Any] = {"amount_cents": amount_cents, "currency": currency, "order_id": order_id}
         with _counted():
-            return self.gateway.authorize(
-                key=key, token=token, amount_cents=amount_cents, currency=currency, order_id=order_id
-            )
+            return self.gateway.authorize(key=key, token=token, payer=payer, **asked)
 
     def authenticate(self, *, key: str, transaction_id: str, proof: Mapping[str, Any]) -> Transaction:
         self._refuse_paused()

@@ -15,6 +15,8 @@ from lambdas.orders.errors import Problem
 from lambdas.orders.model.checklist import ChecklistAction
 from lambdas.orders.model.order import Hold, Order, PaymentAttempt
 from lambdas.orders.payment_ports import (
+    PRESENT,
+    Payer,
     PaymentDeclined,
     PaymentDeclinedByBank,
     PaymentDue,
@@ -71,12 +73,12 @@ class PreAuthorization:
         fingerprint = hashlib.sha256(f"{method.kind}:{method.token}".encode()).hexdigest()[:16]
         return PaymentDue(order.total_cents, f"{method.kind}:{fingerprint}")
 
-    def authorize(self, order: Order, attempt: PaymentAttempt) -> Hold:
+    def authorize(self, order: Order, attempt: PaymentAttempt, payer: Payer = PRESENT) -> Hold:
         method = method_of(order, self.clients)
         if method is None:
             raise PaymentDeclined("its payment method was removed from the order")
         found = self._find(attempt) if attempt.tries > 1 else None
-        transaction = found or self._authorize(order, attempt, method)
+        transaction = found or self._authorize(order, attempt, method, payer)
         refuse_another(transaction, attempt)
         return self._hold(attempt, method, transaction)
 
@@ -144,7 +146,7 @@ class PreAuthorization:
         except (GatewayUnavailableError, OutcomeUnknownError):
             raise PaymentUnclear from None
 
-    def _authorize(self, order: Order, attempt: PaymentAttempt, method: PaymentMethod) -> Transaction:
+    def _authorize(self, order: Order, attempt: PaymentAttempt, method: PaymentMethod, payer: Payer) -> Transaction:
         try:
             return self.gateway.authorize(
                 key=attempt.key,
@@ -152,6 +154,7 @@ class PreAuthorization:
                 amount_cents=attempt.amount_cents,
                 currency=attempt.currency,
                 order_id=order.order_id,
+                payer=payer,
             )
         except DeclinedError as declined:
             raise PaymentDeclinedByBank(str(declined)) from None

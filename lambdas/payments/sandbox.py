@@ -13,7 +13,7 @@ The token decides the outcome, so every outcome can be had on purpose. Each line
 * `ach_insufficient_funds`, `ach_account_closed`, `ach_no_account`: declines, and why.
 * `tok_sca`: asks for the card holder, then holds and captures.
 * `tok_sca_declines`: asks for the card holder, then declines.
-* `tok_needs_authentication`: asks for the card holder, with no way to reach them.
+* `tok_needs_authentication`: asks for the card holder, with no way to reach them. Each that asks declines an absent payer.
 * `tok_unavailable`: the gateway cannot be reached.
 
 The sandbox's own pages make tokens (`tok_sb_...`, `ach_sb_...`) that do what one of these does (sandbox_tokens.py).
@@ -28,6 +28,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from lambdas.orders.payment_ports import PRESENT, Payer
 from lambdas.payments.gateway import (
     Challenge,
     DeclinedError,
@@ -74,10 +75,12 @@ class SandboxGateway:
         self._books = SandboxBooks(table, client, now)
         self._now = now
 
-    def authorize(self, *, key: str, token: str, amount_cents: int, currency: str, order_id: str) -> Transaction:
+    def authorize(
+        self, *, key: str, token: str, amount_cents: int, currency: str, order_id: str, payer: Payer = PRESENT
+    ) -> Transaction:
         call, made = Call.of("authorize", key, token, amount_cents, currency, order_id), self._tokens.find(token)
         token = made.behaves_as if made else token
-        state, digest = state_of(token), digest_of(key)
+        state, digest = state_of(token, payer), digest_of(key)
         is_held, now = state is TransactionState.HELD, int(self._now())
         held = Transaction(
             transaction_id=f"sb_{digest}",

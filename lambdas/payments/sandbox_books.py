@@ -19,7 +19,7 @@ from lambdas.payments.gateway import (
     Transaction,
     TransactionState,
 )
-from lambdas.payments.sandbox_tokens import LATER
+from lambdas.payments.sandbox_tokens import LATER, ids_of
 from lambdas.records.table import RecordTable
 from lambdas.runtime.items import from_item, to_item
 
@@ -135,21 +135,24 @@ class SandboxBooks:
         if "Item" not in answer:
             raise DeclinedError("the gateway does not know this transaction")
         item = from_item(answer["Item"])
-        present = self._at_present(item).state
-        if present == item["state"]:
+        present = self._at_present(item)
+        if present.state == item["state"]:
             return item
+        values = {"state": present.state, "ids": present.ids.model_dump()}
         try:
             self.client.update_item(
                 TableName=self.table,
                 Key=key,
-                UpdateExpression="SET #state = :present",
+                UpdateExpression="SET #state = :state, ids = :ids",
                 ConditionExpression="#state = :before",
                 ExpressionAttributeNames={"#state": "state"},
-                ExpressionAttributeValues=to_item({":before": item["state"], ":present": present}),
+                ExpressionAttributeValues=to_item(
+                    {":before": item["state"], **{f":{name}": value for name, value in values.items()}}
+                ),
             )
         except self.client.exceptions.ConditionalCheckFailedException:
             return self.read(transaction_id)
-        return {**item, "state": present}
+        return {**item, **values}
 
     def move(self, before: Transaction, after: TransactionState, call: Call | None, **changes: Any) -> Transaction:
         """Book what a call does to the payment as it was read, and keep its answer under its key.
@@ -188,7 +191,10 @@ class SandboxBooks:
         if booked.state is TransactionState.HELD and booked.capture_before and now > booked.capture_before:
             return booked.model_copy(update={"state": TransactionState.LAPSED})
         if booked.state is TransactionState.PENDING and now >= item["decided_at"]:
-            return booked.model_copy(update={"state": LATER[item["token"]]})
+            state, ids = LATER[item["token"]], booked.ids
+            if state is TransactionState.CAPTURED:
+                ids = ids.changed(capture=ids_of(digest_of(booked.key), is_taken=True).capture)
+            return booked.model_copy(update={"state": state, "ids": ids})
         return booked
 
 

@@ -7,6 +7,7 @@ their last four digits, and a fingerprint that is made with a secret of the inst
 import secrets
 
 from lambdas.orders.model.payment_ids import PaymentIds
+from lambdas.orders.payment_ports import PRESENT, Payer
 from lambdas.payments.gateway import DeclinedError, GatewayUnavailableError, TransactionState
 from lambdas.records.table import RecordTable
 from lambdas.runtime.models import Frozen
@@ -34,11 +35,13 @@ _UNKNOWN = "the gateway does not know this payment token"
 MADE_CARD, MADE_ACCOUNT = "tok_sb_", "ach_sb_"  # what made tokens begin with
 
 
-def state_of(token: str) -> TransactionState:
+def state_of(token: str, payer: Payer = PRESENT) -> TransactionState:
     """How a payment with this named token begins. Raises DeclinedError or GatewayUnavailableError."""
     if token == "tok_unavailable":
         raise GatewayUnavailableError("the payment gateway cannot be reached")
     if token in (*WITH_CHALLENGE, ASKS_IN_VAIN):
+        if not payer.is_present:
+            raise DeclinedError("the card's bank asks its holder to confirm the payment, and nobody is there to do so")
         return TransactionState.NEEDS_AUTHENTICATION
     if token in LATER:
         return TransactionState.PENDING

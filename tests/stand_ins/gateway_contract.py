@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import count
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
@@ -30,12 +31,21 @@ _KEYS = count(1)  # One table serves all runs, so no key comes twice.
 
 @dataclass(frozen=True)
 class Rig:
-    """`name`: the adapter's. `token`: makes a token of a card that holds, then captures."""
+    """`name`: the adapter's. `token`: makes a token of a card that holds, then captures; `asking`: of one whose bank asks its
+    holder first.
+
+    `answer`: what the holder does on their bank's page, whether they prove themselves; it returns what their browser comes back
+    with. `later`: makes a token of a debit that arrives, or fails, after `pending_seconds`.
+    """
 
     gateway: Gateway
     now: Callable[[], float]
     advance: Callable[[float], None]
     token: Callable[[], str]
+    asking: Callable[[], str]
+    answer: Callable[[Transaction, bool], dict[str, str]]
+    later: Callable[[bool], str]
+    pending_seconds: int
     name: str = "sandbox"
 
 
@@ -50,6 +60,11 @@ class Expected:
     capture_before: int
     state: TransactionState = TransactionState.HELD
     refunded_cents: int = 0
+    asks: bool = False
+
+    @property
+    def is_renewal(self) -> bool:
+        return "+" in self.key
 
     @property
     def left_cents(self) -> int:
@@ -91,8 +106,8 @@ class GatewayContract(RuleBasedStateMachine):
 
     @rule(payment=payments)
     def authorize_again(self, payment: Expected) -> None:
-        """A known key holds nothing more, whatever became of its payment since."""
-        if payment.state is TransactionState.HELD:
+        """A known key holds nothing more, whatever became of its payment since. A renewal has another kind of key."""
+        if payment.state is TransactionState.HELD and not payment.is_renewal:
             again = self._authorize(payment.key, payment.token, payment.amount_cents)
             assert again.transaction_id == payment.transaction_id
 
@@ -117,6 +132,8 @@ class GatewayContract(RuleBasedStateMachine):
     def renew(self, payment: Expected, is_answer_lost: bool) -> Expected:
         """The new hold is the old one's money under another key. At no moment are both held."""
         key = f"{payment.key.partition('+')[0]}+{next(_KEYS)}"
+        if payment.asks:
+            return payment  # its bank asks its holder, who is not there when a hold is renewed
         if payment.state not in (TransactionState.HELD, TransactionState.LAPSED):
             with pytest.raises(DeclinedError):
                 self._renew(payment, key)
@@ -227,7 +244,7 @@ class GatewayContract(RuleBasedStateMachine):
             call()
 
     def _authorize(self, key: str, token: str, amount_cents: int) -> Transaction:
-        asked = {"key": key, "token": token, "currency": CURRENCY, "order_id": "1001"}
+        asked: dict[str, Any] = {"key": key, "token": token, "currency": CURRENCY, "order_id": "1001"}
         return self.gateway.authorize(amount_cents=amount_cents, **asked)
 
     def _capture(self, payment: Expected, amount_cents: int, suffix: str = "") -> Transaction:
@@ -255,7 +272,9 @@ class GatewayContract(RuleBasedStateMachine):
 def run_contract(make_rig: Callable[[], Rig], *, examples: int) -> None:
     """Try the adapter with this many random lives. Each begins with a rig of its own."""
 
-    class OfAdapter(GatewayContract):
+    from tests.stand_ins.gateway_waits import WaitingPayments  # it is made of this machine
+
+    class OfAdapter(WaitingPayments):
         def __init__(self) -> None:
             super().__init__(make_rig())
 

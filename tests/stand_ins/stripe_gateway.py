@@ -40,7 +40,7 @@ class Shop:
     def __post_init__(self) -> None:
         keys = Keys({PROVIDER: ARN}, self.secrets, now=self.clock)
         self.calls = StripeCalls(keys, self.stand_in.url)
-        self.gateway = StripeGateway(self.calls, Intents(self.records), self.clock)
+        self.gateway = StripeGateway(self.calls, Intents(self.records), self.clock, (self.stand_in.url,))
         self.pages = StripePages(self.calls, (self.stand_in.url,))
 
     def token(self, test_method: str = "pm_card_visa", *, of_customer: bool = True) -> str:

@@ -7,6 +7,7 @@ import pytest
 import requests
 from mypy_boto3_dynamodb.client import DynamoDBClient
 
+from lambdas.orders.payment_ports import Payer
 from lambdas.payments.gateway import (
     DeclinedError,
     GatewayMisusedError,
@@ -277,7 +278,7 @@ def test_an_unconfirmed_intent_of_another_sum_is_given_up(shop: Shop) -> None:
 
 
 def asked_on_page(shop: Shop, choice: str) -> Transaction:
-    asked = shop.authorize("pm_card_threeDSecure2Required", return_to="https://shop.example/back?state=s")
+    asked = shop.authorize("pm_card_threeDSecure2Required", payer=Payer(return_to="https://shop.example/back?state=s"))
     assert asked.challenge is not None
     back = requests.post(asked.challenge.url, data={"choice": choice}, allow_redirects=False, timeout=5)
     assert back.headers["Location"].startswith("https://shop.example/back?state=s&payment_intent=")
@@ -305,7 +306,7 @@ def test_a_holder_who_refuses_holds_nothing(shop: Shop) -> None:
 
 
 def test_coming_back_without_an_answer_proves_nothing(shop: Shop, clock: Clock) -> None:
-    asked = shop.authorize("pm_card_authenticationRequired", return_to="https://shop.example/back")
+    asked = shop.authorize("pm_card_authenticationRequired", payer=Payer(return_to="https://shop.example/back"))
 
     assert authenticated(shop, asked) == asked
     clock.advance(seconds=CHALLENGE_SECONDS + 1)

@@ -7,7 +7,8 @@ import requests
 
 from lambdas.payments.gateway import TransactionState
 from lambdas.payments.hosted_pages import HostedPage, NotEnteredError
-from lambdas.payments.stripe.pages import ORIGINS, StripePages
+from lambdas.payments.stripe.addresses import ORIGINS
+from lambdas.payments.stripe.pages import StripePages
 from tests.stand_ins.stripe.faults import Fault
 from tests.stand_ins.stripe_gateway import Shop
 
@@ -110,8 +111,7 @@ def test_a_session_is_made_under_a_key_of_ours_and_tells_nothing_of_the_client(s
 
 
 def test_the_bank_gets_its_way_back_when_the_payment_is_confirmed(shop: Shop) -> None:
-    assert (
-        shop.pages.challenge_url("https://hooks.stripe.com/x", back=BACK, state=STATE) == "https://hooks.stripe.com/x"
-    )
+    pages = StripePages(shop.calls)
+    assert pages.challenge_url("https://hooks.stripe.com/x", back=BACK, state=STATE) == "https://hooks.stripe.com/x"
     assert shop.pages.proof({"payment_intent": "pi_1"}) == {"challenge_id": "pi_1"}
-    assert StripePages(shop.calls).origins == ORIGINS
+    assert pages.origins == ORIGINS

@@ -14,7 +14,7 @@ from lambdas.orders.model.coupon_misfit import CouponMisfit
 from lambdas.orders.model.executions import Execution, execution_name
 from lambdas.orders.model.order import Hold, Order, PaymentAttempt
 from lambdas.orders.model.packs import PricedPack
-from lambdas.orders.payment_ports import PaymentDeclined, PaymentDue, PaymentUnclear
+from lambdas.orders.payment_ports import PRESENT, Payer, PaymentDeclined, PaymentDue, PaymentUnclear
 from lambdas.orders.ports import CreationKey, KeyUsed, Sale, TimeWindow
 from lambdas.orders.table.entries import FoundOrder, OrderEntry, entry_of
 from lambdas.orders.table.indexes import index_attributes
@@ -123,7 +123,7 @@ class FakePayments:
         token = str(order.info.get("cc_token", ""))
         return PaymentDue(order.total_cents, token) if token else PaymentDue(0, "")
 
-    def authorize(self, order: Order, attempt: PaymentAttempt) -> Hold:
+    def authorize(self, order: Order, attempt: PaymentAttempt, payer: Payer = PRESENT) -> Hold:
         self.authorized.append(attempt.key)
         if self.during:
             self.during(order)

@@ -14,8 +14,9 @@ from lambdas.api.method import Method, Rights
 from lambdas.api.orders import records_2_0 as answers
 from lambdas.api.orders import views
 from lambdas.api.orders.listing import list_orders
-from lambdas.api.orders.requests import CreateRequest, GetRequest, ListRequest, SubmitRequest, UpdateRequest
+from lambdas.api.orders.requests import CreateRequest, GetRequest, ListRequest, UpdateRequest
 from lambdas.api.orders.results import CreatedOrder
+from lambdas.api.orders.submit_request import SubmitRequest
 from lambdas.api.queues.lookup import queue_to_fill
 from lambdas.orders.decisions.lead.parties import stored_method
 from lambdas.orders.decisions.lead.shown_order import ShownOrder
@@ -78,7 +79,8 @@ def _submit(backend: Backend, request: SubmitRequest, caller: Caller) -> Order:
     )
     permit = CallersPermit(caller)
     with counting_login(backend, caller, order):
-        return backend.service.submit(order, by=caller.name, reviewed=request.reviewed, shown=seen, permit=permit)
+        how: dict[str, Any] = {"reviewed": request.reviewed, "payer": request.payer}
+        return backend.service.submit(order, by=caller.name, shown=seen, permit=permit, **how)
 
 
 def _submit_rights(request: SubmitRequest) -> Rights:

@@ -84,23 +84,6 @@ class UpdateRequest(_Details, OrderRequest):
     ach_id: Reference = Field(default=None, description="The stored bank account, by its billing_info_id.")
 
 
-class SubmitRequest(OrderRequest):
-    """`order.submit`. `total` and `reviewed` are ours; `reviewed` is for users with the right `act`."""
-
-    total_cents: Cents = Field(
-        default=None,
-        alias="total",
-        description="ours: the total that the buyer was shown, as `total` of the order. If the order costs something else "
-        "now, nothing is charged and the call is refused with both sums (`total_differs`); without it, the order is charged as "
-        "it is.",
-    )
-    reviewed: Flag = Field(
-        default=False,
-        description="ours: 1, by somebody who looked at an order that waits for a review: its payment is tried whatever failed "
-        "before. Needs the right `act`.",
-    )
-
-
 class GetRequest(OrderRequest):
     """`order.get`. `at` is ours."""
 

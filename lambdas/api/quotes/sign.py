@@ -14,6 +14,7 @@ from lambdas.contracts.parse import read_contract
 from lambdas.orders.card_numbers.numbers import has_card_number
 from lambdas.orders.errors import CardDataError, Problem
 from lambdas.orders.model.money import format_cents
+from lambdas.orders.payment_ports import PRESENT
 from lambdas.records.posts.attachment import Attachment, AttachmentFiles, NewFile, plain_name, refuse_unfit
 from lambdas.records.posts.post import Post, PostKind, PostRecords
 from lambdas.records.quotes.quote import Quote
@@ -40,7 +41,8 @@ def sign(backend: Backend, request: QuoteSignRequest, caller: Caller, quote: Quo
     intake = ContractIntake(
         backend.service, backend.records, backend.plans, preauthorize=settings.preauthorize_contracts
     )
-    accepted = intake.accept(_contract(request, caller, quote, files, backend.service.now()), f"api:{caller.name}")
+    contract = _contract(request, caller, quote, files, backend.service.now())
+    accepted = intake.accept(contract, f"api:{caller.name}", PRESENT)
     if files:
         _keep(backend, accepted, files, settings.attachment_bucket, caller)
     return accepted

@@ -16,7 +16,8 @@ class AuthenticatedPaymentRequest(OrderRequest):
 
     threedsecure: Proof = Field(
         description="What the page of the card's bank answered, by the gateway's own names; ours, of the sandbox: "
-        "challenge_id and proof (proof_authenticated, or anything else for a failure)."
+        "challenge_id and proof (proof_authenticated, or anything else for a failure). With Stripe the map may be empty: what "
+        "a browser came back with proves nothing, and the payment is looked up."
     )
 
 
@@ -26,6 +27,4 @@ class AuthenticationRequest(OrderRequest):
     action: Literal["authenticate"] = Field(
         description="authenticate: what the card holder must do, and whether they did."
     )
-    threedsecure: Proof = Field(
-        description="Parameters of the gateway; the sandbox takes none, so the map may be empty."
-    )
+    threedsecure: Proof = Field(description="Parameters of the gateway; none takes any, so the map may be empty.")

@@ -10,6 +10,7 @@ from lambdas.desk.acts.wish import Carrying, Wish, unfit_wish
 from lambdas.desk.desk import Desk
 from lambdas.orders.card_numbers.numbers import has_card_number
 from lambdas.orders.decisions.lead.shown_order import ShownOrder
+from lambdas.orders.payment_ports import ABSENT
 from lambdas.records.users.api_user import ApiUser
 from lambdas.records.users.rights import Right
 from lambdas.web.http import RefusedError
@@ -75,7 +76,7 @@ def _cancel(act: Carrying) -> None:
 def _submit(act: Carrying) -> None:
     order, permit = act.order("order.submit", Right.ACT), act.permit("order.submit", Right.ACT)
     shown = ShownOrder(revision=act.wish.revision)
-    act.desk.service.submit(order, by=act.user.name, reviewed=True, shown=shown, permit=permit)
+    act.desk.service.submit(order, by=act.user.name, reviewed=True, shown=shown, permit=permit, payer=ABSENT)
 
 
 def _answer(act: Carrying) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from http import HTTPStatus
+from typing import Any
 
 from lambdas.forms.fields.filled import current_page
 from lambdas.forms.fields.payment_choices import (
@@ -21,14 +22,14 @@ from lambdas.forms.fields.payment_choices import (
 from lambdas.forms.form import Form
 from lambdas.forms.pages.changed_order import changes_on_page, show_again, withdraw_agreement
 from lambdas.forms.pages.question import question
-from lambdas.forms.pages.refusals import notice_of
+from lambdas.forms.pages.refusals import REVIEWED, notice_of
 from lambdas.forms.pages.templates import drawn, message_page
 from lambdas.forms.save_page import by_of, change_order, preview_order, save, with_signature
 from lambdas.forms.session.csrf import refuse_other_sites
+from lambdas.forms.session.payer import CHALLENGE, payer_of, seen_at_payment
 from lambdas.forms.session.session import Session
 from lambdas.forms.session.shown_price import SEEN, refuse_unseen, seen_on
 from lambdas.forms.shop import RETURN, REVIEW, WAIT, Shop, make_status_path, path_of, redirect_to_order
-from lambdas.orders.decisions.lead.shown_order import ShownOrder
 from lambdas.orders.errors import InvalidOrderError, OrderError, OrderIsFinalError, RevisionDiffersError
 from lambdas.orders.model.info import merge
 from lambdas.orders.model.order import Order
@@ -47,10 +48,8 @@ from lambdas.orders.submit_errors import (
 from lambdas.payments.hosted_pages import HostedPage, NotEnteredError
 from lambdas.web.http import Answer, RefusedError, WebRequest, see_other
 
-_CHALLENGE = "challenge"
 ACT, ENTER = "act", "enter"  # the button's name, and its value while it leads to the provider's page
 WAIT_SECONDS = 5
-REVIEWED = "We have your order. We review it and then contact you. Nothing was charged, and you need not send it again."
 
 
 def pay(shop: Shop, form: Form, session: Session, order: Order, request: WebRequest) -> Answer:
@@ -75,9 +74,9 @@ def pay(shop: Shop, form: Form, session: Session, order: Order, request: WebRequ
             return _return_with_notice(shop, form, session, str(refused))
     shown = refuse_unseen(order, seen_on(session, request.typed.get(SEEN, "")), shop.now())
     wanted = with_signature(merge(changes, changes_of(choice, shop, session) if choice else {}))
-    submit = partial(
-        shop.service.submit, order, changes=wanted, shown=shown, by=by_of(form), form_invoices=form.may_be_invoiced
-    )
+    agreed: dict[str, Any] = {"changes": wanted, "shown": shown, "form_invoices": form.may_be_invoiced}
+    payer = payer_of(form, session, request)
+    submit = partial(shop.service.submit, order, by=by_of(form), payer=payer, **agreed)
     return _submit(shop, form, session, order, request, submit)
 
 
@@ -87,7 +86,7 @@ def on_return(shop: Shop, form: Form, session: Session, request: WebRequest) -> 
     if order is None or not order.is_lead:
         return redirect_to_order(shop, form, session, order) if order else see_other(path_of(form, form.first))
     state = request.query.get("state", "")
-    is_proof = session.is_derived(_CHALLENGE, state)
+    is_proof = session.is_derived(CHALLENGE, state)
     page = next((page for page in HostedPage if session.is_derived(page.value, state)), None)
     if page is None and not is_proof:
         text = "The answer of the payment page belongs to another browser or order. Nothing was charged. Go back and pay again."
@@ -95,7 +94,7 @@ def on_return(shop: Shop, form: Form, session: Session, request: WebRequest) -> 
     try:
         if page is None:
             proof = shop.hosted.proof(request.query)
-            submit = partial(shop.service.authenticate, order, proof, shown=_seen_at_payment(order), by=by_of(form))
+            submit = partial(shop.service.authenticate, order, proof, shown=seen_at_payment(order), by=by_of(form))
             return _submit(shop, form, session, order, request, submit)
         entered = shop.hosted.entered(page, request.query)
     except NotEnteredError as refused:
@@ -133,13 +132,9 @@ def look_again(shop: Shop, form: Form, request: WebRequest) -> Answer:
     order = session.order
     if order is None or not order.is_lead or order.attempt is None or order.is_being_submitted(shop.now()):
         return show_wait(shop, form, session, request)
-    submit = partial(shop.service.resume_submit, order, shown=_seen_at_payment(order), by=by_of(form))
+    payer = payer_of(form, session, request)
+    submit = partial(shop.service.resume_submit, order, shown=seen_at_payment(order), by=by_of(form), payer=payer)
     return _submit(shop, form, session, order, request, submit)
-
-
-def _seen_at_payment(order: Order) -> ShownOrder:
-    """The content that the client agreed to when the open payment began."""
-    return ShownOrder(content=order.attempt.content if order.attempt else "")
 
 
 def show_review(shop: Shop, form: Form, session: Session) -> Answer:
@@ -165,8 +160,7 @@ def _submit(  # noqa: PLR0911, PLR0917 - one page for each outcome
     except (PaymentRefusedError, SubmitsPausedError, InvalidOrderError) as refused:
         return _return_refused(shop, form, session, order, refused)
     except AuthenticationRequiredError as asked:
-        back, state = request.origin + path_of(form, RETURN), session.derived(_CHALLENGE)
-        return see_other(shop.hosted.challenge_url(str(asked.facts["url"]), back=back, state=state))
+        return _to_bank(shop, form, session, request, str(asked.facts["url"]))
     except (PaymentUnknownError, SubmitInProgressError):
         return see_other(path_of(form, WAIT))
     except ReviewNeededError:
@@ -183,6 +177,14 @@ def _return_refused(shop: Shop, form: Form, session: Session, order: Order, refu
     if isinstance(refused, PaymentRefusedError) and refused.by_bank:
         remember_declined(shop, replace(session, order=shop.service.get(order_id=order.order_id)))
     return _return_with_notice(shop, form, session, notice_of(refused, form))
+
+
+def _to_bank(shop: Shop, form: Form, session: Session, request: WebRequest, challenge: str) -> Answer:
+    back = request.origin + path_of(form, RETURN)
+    try:
+        return see_other(shop.hosted.challenge_url(challenge, back=back, state=session.derived(CHALLENGE)))
+    except NotEnteredError as refused:
+        return _return_with_notice(shop, form, session, str(refused))
 
 
 def _return_with_notice(shop: Shop, form: Form, session: Session, notice: str) -> Answer:

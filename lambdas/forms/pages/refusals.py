@@ -12,6 +12,7 @@ from lambdas.orders.errors import Again, CardDataError, Nature, OrderError, Prob
 from lambdas.orders.submit_errors import CouponGoneError, PaymentRefusedError, SubmitsPausedError
 from lambdas.web.http import Answer
 
+REVIEWED = "We have your order. We review it and then contact you. Nothing was charged, and you need not send it again."
 _NEW_ORDER = ("Begin a new order", "/forms")
 
 

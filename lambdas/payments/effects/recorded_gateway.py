@@ -11,6 +11,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from lambdas.orders.payment_ports import PRESENT, Payer
 from lambdas.payments.effects.effect import Effect, EffectKind, LookUp, Outcome, Payment
 from lambdas.payments.effects.ledger import EffectLedger, Entry
 from lambdas.payments.gateway import (
@@ -45,13 +46,13 @@ class RecordedGateway:
     ledger: EffectLedger
     now: Callable[[], float] = time.time
 
-    def authorize(self, *, key: str, token: str, amount_cents: int, currency: str, order_id: str) -> Transaction:
-        effect = self._effect(EffectKind.AUTHORIZE, key, amount_cents=amount_cents, currency=currency)
+    def authorize(
+        self, *, key: str, token: str, amount_cents: int, currency: str, order_id: str, payer: Payer = PRESENT
+    ) -> Transaction:
+        asked: dict[str, Any] = {"amount_cents": amount_cents, "currency": currency}
         return self._recorded(
-            effect,
-            lambda: self.gateway.authorize(
-                key=key, token=token, amount_cents=amount_cents, currency=currency, order_id=order_id
-            ),
+            self._effect(EffectKind.AUTHORIZE, key, **asked),
+            lambda: self.gateway.authorize(key=key, token=token, order_id=order_id, payer=payer, **asked),
         )
 
     def authenticate(self, *, key: str, transaction_id: str, proof: Mapping[str, Any]) -> Transaction:

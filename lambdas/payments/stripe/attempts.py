@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from lambdas.orders.payment_ports import Payer
 from lambdas.payments.gateway import DeclinedError, GatewayUnavailableError, OutcomeUnknownError
 from lambdas.payments.stripe.calls import StripeCalls
 from lambdas.payments.stripe.intents import Intents
@@ -46,13 +47,13 @@ class Attempts:
         noted = self.intents.note(key, made["id"], instead_of=known)
         return made if noted == made["id"] else self.reads.read_after_call(noted)
 
-    def confirm(self, key: str, intent: Intent, return_to: str, *, payer_absent: bool = False) -> Intent:
+    def confirm(self, key: str, intent: Intent, payer: Payer) -> Intent:
         asked: Any = {"expand": EXPANDED}
-        if return_to:
-            asked["return_url"] = return_to
-        if payer_absent or "card" not in intent["payment_method_types"]:
+        if not payer.is_present or "card" not in intent["payment_method_types"]:
             asked["off_session"] = True  # A debit is drawn under the mandate that its owner gave when they entered it.
-        options = self.options(f"{key}:confirm")
+        elif payer.return_to:
+            asked["return_url"] = payer.return_to
+        options = self.options(f"{key}:confirm:{_digest_of(asked)}")  # another browser has another way back
         try:
             return self.calls.ask(lambda client: client.v1.payment_intents.confirm(intent["id"], asked, options))
         except StateDiffersError:
@@ -60,8 +61,7 @@ class Attempts:
 
     def _create(self, key: str, asked: Any) -> Intent:
         """No money moves: a lost answer leaves at most an intent that nobody confirms."""
-        digest = hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()[:8]
-        options = self.options(f"{key}:create:{digest}")
+        options = self.options(f"{key}:create:{_digest_of(asked)}")
         try:
             return self.calls.ask(lambda client: client.v1.payment_intents.create(asked, options))
         except OutcomeUnknownError as unknown:
@@ -72,6 +72,10 @@ class Attempts:
             return self.reads.read_method(token)
         except UnknownObjectError:
             raise DeclinedError("the payment provider does not know this payment method") from None
+
+
+def _digest_of(asked: Any) -> str:
+    return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()[:8]
 
 
 def _asked(method: Intent, amount: int, currency: str) -> dict[str, Any]:

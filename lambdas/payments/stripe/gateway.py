@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from lambdas.orders.payment_ports import ABSENT, PRESENT, Payer
 from lambdas.payments.gateway import (
     DeclinedError,
     GatewayMisusedError,
@@ -19,6 +20,7 @@ from lambdas.payments.gateway import (
     TransactionState,
     refuse_other_currency,
 )
+from lambdas.payments.stripe.addresses import ORIGINS
 from lambdas.payments.stripe.amounts import stripe_amount
 from lambdas.payments.stripe.attempts import Attempts
 from lambdas.payments.stripe.calls import StripeCalls
@@ -33,10 +35,16 @@ if TYPE_CHECKING:
 
 
 class StripeGateway:
-    """`now`: Unix seconds."""
+    """`now`: Unix seconds. `origins`: of the pages on which a card holder confirms a payment."""
 
-    def __init__(self, calls: StripeCalls, intents: Intents, now: Callable[[], float] = time.time) -> None:
-        self._calls, self._intents, self._now = calls, intents, now
+    def __init__(
+        self,
+        calls: StripeCalls,
+        intents: Intents,
+        now: Callable[[], float] = time.time,
+        origins: tuple[str, ...] = ORIGINS,
+    ) -> None:
+        self._calls, self._intents, self._now, self._origins = calls, intents, now, origins
         self._reads = Reads(calls)
         self._attempts = Attempts(calls, self._reads, intents, self._options)
         self._refunds = Refunds(calls, self._reads, intents.installation)
@@ -46,14 +54,14 @@ class StripeGateway:
         return self._intents.installation
 
     def authorize(
-        self, *, key: str, token: str, amount_cents: int, currency: str, order_id: str, return_to: str = ""
+        self, *, key: str, token: str, amount_cents: int, currency: str, order_id: str, payer: Payer = PRESENT
     ) -> Transaction:
-        """`return_to`: where the bank's page sends its customer back. Without it a bank that asks cannot be answered."""
+        """Without the payer's `return_to` a bank that asks cannot be answered."""
         amount = stripe_amount(amount_cents, currency)
         intent = self._attempts.find_or_create(key, token, amount, currency, order_id)
         if is_unbegun(intent):
-            intent = self._attempts.confirm(key, intent, return_to)
-        begun = transaction_of(intent)
+            intent = self._attempts.confirm(key, intent, payer)
+        begun = self._seen(intent)
         if begun.state is TransactionState.FAILED:
             raise DeclinedError(_why_declined(intent))
         return begun
@@ -61,7 +69,7 @@ class StripeGateway:
     def authenticate(self, *, key: str, transaction_id: str, proof: Mapping[str, Any]) -> Transaction:
         """Read the intent again: a browser that comes back proves nothing, and the intent has moved on meanwhile."""
         intent = self._reads.read(transaction_id)
-        transaction = transaction_of(intent)
+        transaction = self._seen(intent)
         match transaction.state:
             case TransactionState.FAILED:
                 raise DeclinedError(_why_declined(intent))
@@ -77,21 +85,21 @@ class StripeGateway:
         """A new intent with the saved method. Its id is stored, then the old intent is canceled, and only then the new one is
         confirmed: the cancel is refused once the old one was captured, and a canceled one cannot be captured any more.
         """
-        old, known = transaction_of(self._reads.read(transaction_id)), self._intents.find(key)
+        old, known = self._seen(self._reads.read(transaction_id)), self._intents.find(key)
         if not known and old.state not in (TransactionState.HELD, TransactionState.LAPSED):
             raise _in_state(old)
         amount = stripe_amount(old.amount_cents, old.currency)
         intent = self._attempts.find_or_create(key, token, amount, old.currency, old.order_id, is_saved=True)
         if is_unbegun(intent):
             self._end(old)
-            intent = self._attempts.confirm(key, intent, "", payer_absent=True)
-        renewed = transaction_of(intent)
+            intent = self._attempts.confirm(key, intent, ABSENT)
+        renewed = self._seen(intent)
         if renewed.state in (TransactionState.FAILED, TransactionState.NEEDS_AUTHENTICATION):
             raise DeclinedError(_why_declined(intent))
         return renewed
 
     def capture(self, *, key: str, transaction_id: str, amount_cents: int, currency: str) -> Transaction:
-        held = transaction_of(self._reads.read(transaction_id))
+        held = self._seen(self._reads.read(transaction_id))
         refuse_other_currency(held, currency)
         if held.is_held and amount_cents > held.amount_cents:
             raise GatewayMisusedError("the amount is more than was held")
@@ -121,7 +129,7 @@ class StripeGateway:
         return ended
 
     def refund(self, *, key: str, transaction_id: str, currency: str, amount_cents: int | None = None) -> Transaction:
-        before = transaction_of(self._reads.read(transaction_id))
+        before = self._seen(self._reads.read(transaction_id))
         refuse_other_currency(before, currency)
         if before.state is TransactionState.REFUNDED:
             return before
@@ -131,7 +139,7 @@ class StripeGateway:
         left = stripe_amount(before.amount_cents - before.refunded_cents, before.currency)
         if not self._refunds.make(key, transaction_id, amount, left=left):
             return before
-        return transaction_of(self._reads.read_after_call(transaction_id))
+        return self._seen(self._reads.read_after_call(transaction_id))
 
     def fingerprint(self, token: str) -> str:
         try:
@@ -143,20 +151,23 @@ class StripeGateway:
     def find(self, key: str) -> Transaction | None:
         known = self._intents.find(key)
         intent = self._reads.read(known) if known else None
-        return None if intent is None or is_unbegun(intent) else transaction_of(intent)
+        return None if intent is None or is_unbegun(intent) else self._seen(intent)
 
     def list_begun(self, day: str) -> Iterator[Transaction]:
         """Of this installation alone: another may have the same account at Stripe."""
         for intent in self._reads.list_of_day(day):
             if installation_of(intent) == self.installation and not is_unbegun(intent):
-                yield transaction_of(intent)
+                yield self._seen(intent)
 
     def _move(self, intent: str, work: "Callable[[StripeClient], Any]") -> Transaction:
         """Ask for a change that the intent's state allows once. If it was done before, the intent says so."""
         try:
-            return transaction_of(self._calls.ask(work))
+            return self._seen(self._calls.ask(work))
         except StateDiffersError:
-            return transaction_of(self._reads.read_after_call(intent))
+            return self._seen(self._reads.read_after_call(intent))
+
+    def _seen(self, intent: Intent) -> Transaction:
+        return transaction_of(intent, self._origins)
 
     def _end(self, old: Transaction) -> None:
         """Release a hold that is renewed. One that an earlier try released is ended, and so is one that lapsed."""

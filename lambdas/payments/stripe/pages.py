@@ -12,13 +12,13 @@ from urllib.parse import urlencode
 
 from lambdas.payments.gateway import GatewayMisusedError, GatewayUnavailableError, OutcomeUnknownError
 from lambdas.payments.hosted_pages import HostedPage, NotEnteredError, refuse_card_numbers
+from lambdas.payments.stripe.addresses import ORIGINS, is_page_of
 from lambdas.payments.stripe.calls import StripeCalls
 from lambdas.payments.stripe.outcomes import UnknownObjectError
 
 if TYPE_CHECKING:
     from stripe import StripeClient
 
-ORIGINS = ("https://checkout.stripe.com", "https://hooks.stripe.com")
 _TYPES = {HostedPage.CARD: "card", HostedPage.BANK_ACCOUNT: "us_bank_account"}
 _SESSION_ID = "{CHECKOUT_SESSION_ID}"  # Stripe replaces it; encoded it would stay as it is.
 _CANCELED = "You came back without entering anything. Choose how you want to pay."
@@ -52,7 +52,7 @@ class StripePages:
             return client.v1.checkout.sessions.create(asked, options)
 
         try:
-            return str(self._calls.ask(create)["url"])
+            return self._own(str(self._calls.ask(create)["url"]))
         except _FAILURES:
             raise NotEnteredError(_SILENT) from None
 
@@ -71,12 +71,17 @@ class StripePages:
 
     def challenge_url(self, challenge: str, *, back: str, state: str) -> str:
         """The bank's page, which was given its way back when the payment was confirmed."""
-        return challenge
+        return self._own(challenge)
 
     def proof(self, answer: Mapping[str, str]) -> dict[str, Any]:
         """No proof of anything: the gateway reads the payment again."""
         refuse_card_numbers(answer)
         return {"challenge_id": answer.get("payment_intent", "")}
+
+    def _own(self, address: str) -> str:
+        if not is_page_of(address, self.origins):
+            raise NotEnteredError(_SILENT)
+        return address
 
     def _read(self, session: str) -> dict[str, Any]:
         asked: Any = {"expand": ["setup_intent.payment_method"]}

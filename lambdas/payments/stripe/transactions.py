@@ -1,10 +1,11 @@
 """A payment intent as the port's transaction."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lambdas.orders.model.payment_ids import PaymentIds
 from lambdas.payments.gateway import Challenge, Transaction, TransactionState
+from lambdas.payments.stripe.addresses import ORIGINS, is_page_of
 from lambdas.payments.stripe.amounts import our_amount
 
 NAME = "stripe"
@@ -26,8 +27,8 @@ _STATES = {
 Intent = Mapping[str, Any]
 
 
-def transaction_of(intent: Intent) -> Transaction:
-    """Of an intent whose charge is expanded and which is not `is_unbegun`."""
+def transaction_of(intent: Intent, origins: Sequence[str] = ORIGINS) -> Transaction:
+    """Of an intent whose charge is expanded and which is not `is_unbegun`. `origins`: where its bank's page may be."""
     currency = str(intent["currency"]).upper()
     charge: Intent = intent.get("latest_charge") or {}
     card: Intent = (charge.get("payment_method_details") or {}).get("card") or {}
@@ -43,7 +44,7 @@ def transaction_of(intent: Intent) -> Transaction:
         refunded_cents=refunded if taken else 0,
         avs_code=_avs_code(card.get("checks") or {}),
         capture_before=card.get("capture_before") if state is TransactionState.HELD else None,
-        challenge=_challenge_of(intent),
+        challenge=_challenge_of(intent, origins),
         order_id=str((intent.get("metadata") or {}).get("order_id", "")),
         gateway=NAME,
         ids=_ids_of(charge),
@@ -83,10 +84,10 @@ def _state_of(intent: Intent, refunded: int) -> TransactionState:
     return _STATES[status]
 
 
-def _challenge_of(intent: Intent) -> Challenge | None:
-    """The bank's page, if the intent waits for one that a browser can be sent to."""
+def _challenge_of(intent: Intent, origins: Sequence[str]) -> Challenge | None:
+    """The bank's page, if the intent waits for one that a browser can be sent to. An address elsewhere is none."""
     redirect = (intent.get("next_action") or {}).get("redirect_to_url") or {}
-    if intent["status"] != "requires_action" or not redirect.get("url"):
+    if intent["status"] != "requires_action" or not is_page_of(str(redirect.get("url") or ""), origins):
         return None
     expires_at = int(intent["created"]) + CHALLENGE_SECONDS
     return Challenge(challenge_id=intent["id"], url=redirect["url"], expires_at=expires_at)

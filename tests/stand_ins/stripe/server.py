@@ -165,7 +165,8 @@ def _answered(books: Books, name: str, choice: str) -> Seen:
     back = intents.answer_for_holder(books, name, proved=choice == "proved")
     joint = "&" if "?" in back else "?"
     status = "succeeded" if choice == "proved" else "failed"
-    return Seen(location=f"{back}{joint}payment_intent={name}&redirect_status={status}")
+    secret = f"payment_intent_client_secret={name}_secret_canary"
+    return Seen(location=f"{back}{joint}payment_intent={name}&{secret}&redirect_status={status}")
 
 
 def _free_port() -> int:

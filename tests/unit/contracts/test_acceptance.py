@@ -199,7 +199,7 @@ def test_what_a_submit_would_refuse_makes_nothing_either(sales: Sales) -> None:
     ("token", "kind", "said_why"),
     [
         ("tok_decline", "payment_refused", "declined"),
-        ("tok_sca", "authentication_required", "confirm the payment"),
+        ("tok_sca", "payment_refused", "confirm the payment"),
     ],
 )
 def test_a_refused_payment_leaves_a_lead_that_says_why_to_its_owner(

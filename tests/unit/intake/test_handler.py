@@ -12,6 +12,7 @@ from lambdas.contracts.contract import ContractSigned
 from lambdas.intake.handler import Worker, take
 from lambdas.intake.messages import ContractQueue, DeadLetters
 from lambdas.orders.errors import OrderError
+from lambdas.orders.payment_ports import ABSENT, Payer
 from lambdas.orders.submit_errors import PaymentUnknownError
 from tests.support.contracts import a_contract, a_service
 from tests.support.logs import logged
@@ -46,7 +47,7 @@ class Failing(ContractIntake):
 
     error: Exception
 
-    def accept(self, said: ContractSigned, by: str) -> Accepted:
+    def accept(self, signed: ContractSigned, by: str, payer: Payer = ABSENT) -> Accepted:
         raise self.error
 
 

@@ -5,6 +5,8 @@ import pytest
 from lambdas.orders.errors import Again, OrderError
 from lambdas.orders.model.order import Hold, Order, PaymentAttempt
 from lambdas.orders.payment_ports import (
+    PRESENT,
+    Payer,
     PaymentDeclinedByBank,
     PaymentForReview,
     PaymentLapsed,
@@ -26,8 +28,8 @@ class Failing(FakePayments):
     error: Exception | None = None
     releases: Exception | None = None
 
-    def authorize(self, order: Order, attempt: PaymentAttempt) -> Hold:
-        hold = super().authorize(order, attempt)
+    def authorize(self, order: Order, attempt: PaymentAttempt, payer: Payer = PRESENT) -> Hold:
+        hold = super().authorize(order, attempt, payer)
         if self.error:
             raise self.error
         return hold

@@ -29,6 +29,7 @@ from lambdas.records.pauses.pause import PauseRecords
 from lambdas.records.table import RecordTable
 from lambdas.runtime.asker import asked_by
 from tests.stand_ins.gateway_contract import Rig, run_contract
+from tests.stand_ins.sandbox_gateway import sandbox_rig
 from tests.support.build import NOW, Clock
 
 KEY = "1001-f00d:submit:authorize:1"
@@ -280,12 +281,7 @@ def test_what_a_pause_stops_is_no_call(records: RecordTable, ledger: EffectLedge
 def test_a_recorded_gateway_keeps_the_contract_of_the_port(records: RecordTable) -> None:
     def rig() -> Rig:
         clock = Clock()
-
-        def advance(seconds: float) -> None:
-            clock.time += int(seconds)
-
         sandbox = SandboxGateway(records.name, records.client, now=clock)
-        recorded = RecordedGateway(sandbox, "sandbox", EffectLedger(records), now=clock)
-        return Rig(recorded, now=clock, advance=advance, token=lambda: "tok_approve")
+        return sandbox_rig(RecordedGateway(sandbox, "sandbox", EffectLedger(records), now=clock), clock)
 
     run_contract(rig, examples=5)

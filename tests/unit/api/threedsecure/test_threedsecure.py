@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from lambdas.orders.payment_ports import Payer
 from lambdas.payments.gateway import GatewayUnavailableError, Transaction, TransactionState
 from lambdas.payments.sandbox import CHALLENGE_SECONDS, SandboxGateway
 from tests.support.build import CARD, CONTACT, hold_key
@@ -168,3 +169,58 @@ def test_a_provider_that_does_not_answer_is_asked_again_later(
     assert (answer.status, answer.body["type"].rpartition(":")[2]) == (503, "gateway_busy")
     assert answer.headers["Retry-After"] == "10"
     assert "ask again" in answer.body["detail"]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://shop.example/back",
+        "//shop.example/back",
+        "javascript:alert(1)",
+        "https://",
+        "https:///back",
+        "https://user@shop.example/",
+        "https://shop.example\\@other.example/",
+        "https://shop.example/back#part",
+        "https://shop.example:port/",
+        "https://[shop.example/",
+        "https://shop.example/a b",
+        "http://localhost.shop.example/",
+        "https://shop.example/" + "a" * 1_000,
+    ],
+)
+def test_a_way_back_that_is_no_page_is_refused_before_anything_is_held(
+    caller: Caller, order_id: str, address: str
+) -> None:
+    refused = caller.call("order.submit", {"order_id": order_id, "return_to": address})
+
+    assert (refused.status, refused.body["errors"][0]["field"]) == (400, "return_to")
+    assert held(caller) is None
+
+
+@pytest.mark.parametrize(
+    "address", ["https://shop.example/back?cart=7", "http://localhost:8080/back", "http://127.0.0.1/", ""]
+)
+def test_a_way_back_is_handed_to_the_gateway(
+    caller: Caller, order_id: str, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gateway, given = caller.api.backend.gateway, []
+    authorize = gateway.authorize
+
+    def watched(*, payer: Payer, **asked: Any) -> Transaction:
+        given.append(payer)
+        return authorize(payer=payer, **asked)
+
+    monkeypatch.setattr(gateway, "authorize", watched)
+    asked = caller.call("order.submit", {"order_id": order_id, "return_to": address})
+
+    assert (asked.status, asked.body["type"].rpartition(":")[2]) == (402, "authentication_required")
+    assert given == [Payer(return_to=address)]
+
+
+def test_a_buyer_who_is_not_there_is_declined_by_a_bank_that_asks(caller: Caller, order_id: str) -> None:
+    refused = caller.call("order.submit", {"order_id": order_id, "payer_present": "0"})
+
+    assert (refused.status, refused.body["type"].rpartition(":")[2]) == (402, "payment_refused")
+    assert "confirm the payment" in refused.body["detail"]
+    assert held(caller) is None
