@@ -121,8 +121,8 @@ begin-history: setup ## record orders from before history as they stand, once; f
 erase-history: setup ## erase the person of CLIENT=101, or of ORDERS, from histories of orders; EXECUTE=1 erases, else a plan
 	@$(RUN) -m infra.operate.erase_history --stage $(STAGE) $(if $(CLIENT),--client $(CLIENT)) $(if $(EXECUTE),--execute) $(ORDERS)
 
-reconcile: setup ## bring STAGE in line with an order table whose rows were restored (docs/operating.md)
-	@$(RUN) -m infra.operate.reconcile --stage $(STAGE)
+reconcile: setup ## compare a DAY of the payment provider with ours; without DAY bring STAGE in line with a restored order table
+	@$(RUN) -m $(if $(DAY),infra.operate.payments.reconcile --day "$(DAY)",infra.operate.reconcile) --stage $(STAGE)
 
 rebuild: setup ## write the read models of STAGE (worklist, search) again from its orders; START=1 begins again after an interruption
 	@$(RUN) -m infra.operate.rebuild --stage $(STAGE) $(if $(START),--start)

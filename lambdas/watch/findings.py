@@ -83,4 +83,4 @@ class Findings:
 
     def _of_day(self, day: str) -> tuple[Violation, ...]:
         stage = self.stage
-        return tuple(PaymentsOfADay(stage.gateway, stage.orders, stage.records, day).violations())
+        return tuple(PaymentsOfADay(stage.gateway, stage.orders, stage.records, day, stage.now()).violations())

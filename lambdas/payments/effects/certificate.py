@@ -80,8 +80,9 @@ def _money(money: OrderMoney) -> Iterator[str]:
     for currency, cents in sums_above(money).items():
         yield f"{format_cents(cents)} {currency} was taken and is not refunded"
     for invoice in money.invoices:
-        if cents := invoice.parts_to_return.get(money.order.order_id):
-            yield f"{format_cents(cents)} {invoice.currency} that came for invoice {invoice.number} by hand is not paid back"
+        if to_return := invoice.parts_to_return.get(money.order.order_id):
+            sum_of = f"{format_cents(to_return)} {invoice.currency}"
+            yield f"{sum_of} that came for invoice {invoice.number} by hand is not paid back"
 
 
 def _services(services: tuple[Service, ...]) -> Iterator[str]:

@@ -42,6 +42,24 @@ class Payment(Frozen):
     currency: str
     refunded_cents: int = 0
 
+    @property
+    def kept_cents(self) -> int:
+        """The money that is held, or that was taken and not refunded."""
+        return self.amount_cents - self.refunded_cents if self.state in _KEEPS else 0
+
+
+_KEEPS = (TransactionState.HELD, TransactionState.CAPTURED, TransactionState.PARTLY_REFUNDED)
+
+
+class Answered(Frozen):
+    """The outcome of a call, as its day lists it."""
+
+    key: str
+    kind: EffectKind
+    outcome: Outcome
+    answered_at: int
+    payment: Payment | None = None
+
 
 class Effect(Frozen):
     """One try of one call. `asked_at`, `answered_at`: Unix seconds. `amount_cents`: what was asked for; None: all of it.

@@ -8,12 +8,12 @@ much as one item that is written twice. Look-ups move nothing, and those of one 
 import secrets
 import zlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import count
 
-from lambdas.payments.effects.effect import Effect, LookUp, Outcome, Payment, subject_of
+from lambdas.payments.effects.effect import Answered, Effect, LookUp, Outcome, Payment, subject_of
 from lambdas.records.table import RecordTable
 from lambdas.runtime.items import to_item, to_value
 
@@ -49,7 +49,8 @@ class EffectLedger:
     def close(self, entry: Entry, outcome: Outcome, payment: Payment | None, *, at: float) -> None:
         """Write down what came of the call."""
         answer = {"outcome": outcome, "answered_at": int(at), "payment": payment.model_dump() if payment else None}
-        self.records.put_new({"pk": entry.pk, "sk": entry.sk, "key": entry.effect.key, **answer})
+        call = {"key": entry.effect.key, "kind": entry.effect.kind}
+        self.records.put_new({"pk": entry.pk, "sk": entry.sk, **call, **answer})
 
     def note_look_up(self, found: LookUp) -> None:
         """Count a look-up of the payment, and keep its answer. One without an answer leaves the answer before. `found.times` is
@@ -83,10 +84,10 @@ class EffectLedger:
         items = [item for each in dict.fromkeys(subjects) for item in self.records.query(_pk(each), _LOOK_UP)]
         return tuple(LookUp.model_validate(item) for item in items)
 
-    def on_day(self, day: str) -> frozenset[str]:
-        """The keys of all calls of this day (YYYY-MM-DD, UTC) that have an outcome."""
-        shards = (self.records.query(_day_pk(day, shard), _CALL) for shard in range(SHARDS))
-        return frozenset(str(item["key"]) for shard in shards for item in shard)
+    def on_day(self, day: str) -> Iterator[Answered]:
+        """The outcomes of all calls of this day (YYYY-MM-DD, UTC)."""
+        for shard in range(SHARDS):
+            yield from map(Answered.model_validate, self.records.query(_day_pk(day, shard), _CALL))
 
 
 def _pk(subject: str) -> str:

@@ -71,7 +71,7 @@ def read_money(order: Order, gateway: Gateway | None, records: RecordTable, *, n
     seen = {key: _look(key, gateway) for key in keys[-MOST_ASKED:]} if gateway else {}
     look_ups = EffectLedger(records).look_ups(subjects)
     booked = _booked(order, invoices)
-    payments = tuple(seen.get(key) or _recorded(key, effects, look_ups, booked.get(key)) for key in keys)
+    payments = tuple(seen.get(key) or recorded_payment(key, effects, look_ups, booked.get(key)) for key in keys)
     return OrderMoney(order, invoices, payments, effects, look_ups, now)
 
 
@@ -110,7 +110,9 @@ def _look(key: str, gateway: Gateway) -> SeenPayment | None:
     return SeenPayment(key, payment_of(found) if found else None, is_current=True)
 
 
-def _recorded(key: str, effects: Iterable[Effect], look_ups: Iterable[LookUp], booked: Payment | None) -> SeenPayment:
+def recorded_payment(
+    key: str, effects: Iterable[Effect], look_ups: Iterable[LookUp], booked: Payment | None
+) -> SeenPayment:
     """The payment as the latest entry has it, or as it is `booked` if there is none: it is from before the ledger."""
     answers: list[tuple[int, Payment | None]] = [
         (each.answered_at, each.payment) for each in look_ups if each.key == key and each.answered_at is not None

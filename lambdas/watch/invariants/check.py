@@ -148,7 +148,8 @@ class Check:
 
     def _days(self) -> list[_Question]:
         ports = self.stage.gateway, self.stage.orders, self.stage.records
-        return [PaymentsOfADay(*ports, day).violations for day in days_before(self.stage.now())]
+        now = self.stage.now()
+        return [PaymentsOfADay(*ports, day, now).violations for day in days_before(now)]
 
     def _pages(self, queue: Queue, step_id: int, behind: ListPosition | None) -> Iterator[list[OrderEntry]]:
         window = TimeWindow(page_size=PAGE, behind=behind)

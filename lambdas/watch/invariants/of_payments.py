@@ -12,12 +12,15 @@ from lambdas.orders.model.money import format_cents
 from lambdas.orders.model.order import Order
 from lambdas.orders.ports import OrderStore
 from lambdas.payments.effects.effect import invoice_of_key
-from lambdas.payments.gateway import Gateway, Transaction
+from lambdas.payments.effects.recorded_gateway import payment_of
+from lambdas.payments.gateway import Gateway, Transaction, TransactionState
 from lambdas.records.invoices.invoice import Invoice, InvoiceStatus
 from lambdas.records.invoices.marks import invoices_with
 from lambdas.records.invoices.records import InvoiceRecords
 from lambdas.records.table import RecordTable
 from lambdas.runtime.telemetry import log_unexpected
+from lambdas.watch.invariants.compared import Compared, Standing, only_here
+from lambdas.watch.invariants.recorded_payments import RecordedPayments, closes_at
 from lambdas.watch.invariants.violation import Promise, Violation
 
 DAYS = 3  # a provider may report a payment days late
@@ -39,27 +42,67 @@ class _Books(NamedTuple):
 
 @dataclass(frozen=True)
 class PaymentsOfADay:
-    """The payments that were begun on `day`, YYYY-MM-DD in UTC."""
+    """The payments that were begun on `day`, YYYY-MM-DD in UTC. `now`: Unix seconds.
+
+    What the provider does not know counts once the day is closed, because providers report late.
+    """
 
     gateway: Gateway
     orders: OrderStore
     records: RecordTable
     day: str
+    now: int = 0
+
+    @property
+    def is_closed(self) -> bool:
+        return self.now >= closes_at(self.day)
 
     def violations(self) -> Iterator[Violation]:
-        """A difference counts if it is there twice, because money moves while it is looked at."""
-        for payment in self.gateway.list_begun(self.day):
-            if payment.kept_cents and self._difference(payment):
-                again = self.gateway.find(payment.key)
-                if again and again.kept_cents and (what := self._difference(again)):
-                    yield self._violation(again, what)
+        for each in self.compare():
+            if each.standing is not Standing.AGREE:
+                yield self._violation(each)
 
-    def _difference(self, payment: Transaction) -> str:
-        """The difference in words that follow the sum; empty if there is none."""
-        books = self._books(payment)
-        if not _knows(books, payment):
-            return "neither an order nor an invoice knows that payment"
-        return _of_order(books, payment) or _of_invoice(books, payment)
+    def compare(self) -> Iterator[Compared]:
+        """Both sides of each payment. A difference counts if it is there twice, because money moves while it is looked at."""
+        recorded = RecordedPayments(self.records, self.day, self.now)
+        begun = dict(recorded.begun())
+        for payment in self.gateway.list_begun(self.day):
+            begun.pop(payment.transaction_id, None)
+            yield self._compare(payment, recorded)
+        if self.is_closed:
+            for each in begun.values():  # The provider may list it under the day before or behind.
+                found = self.gateway.find(each.key)
+                yield self._compare(found, recorded) if found else only_here(each)
+
+    def _compare(self, payment: Transaction, recorded: RecordedPayments) -> Compared:
+        compared = self._compare_once(payment, recorded)
+        if compared.standing is Standing.AGREE:
+            return compared
+        again = self.gateway.find(payment.key)
+        return self._compare_once(again, recorded) if again else compared
+
+    def _compare_once(self, payment: Transaction, recorded: RecordedPayments) -> Compared:
+        """A payment of which nothing is kept is nobody's loss, unless an invoice is paid by it or the records have more."""
+        books, here, charged = self._books(payment), recorded.find(payment), invoice_of_key(payment.key)
+        standing, what = Standing.DIFFER, ""
+        if payment.kept_cents and not _knows(books, payment):
+            standing, what = Standing.ONLY_THERE, "neither an order nor an invoice knows that payment"
+        elif payment.kept_cents:
+            what = _of_order(books, payment) or _of_invoice(books, payment)
+        elif _is_paid_by(books.invoice, payment):
+            what = f"invoice {books.invoice.invoice_id} is paid by it" if books.invoice else ""
+        if not what and recorded.differs(payment, here) and here:
+            what = f"{format_cents(here.kept_cents)} {here.currency} of it is recorded as {here.state.value}"
+        owner = books.order or books.invoice
+        return Compared(
+            standing if what else Standing.AGREE,
+            payment.key,
+            payment.order_id or (f"invoice {charged}" if charged else f"gateway {self.day}"),
+            owner.brand_id if owner else None,
+            payment_of(payment),
+            here,
+            what,
+        )
 
     def _books(self, payment: Transaction) -> _Books:
         charged = invoice_of_key(payment.key)
@@ -75,18 +118,25 @@ class PaymentsOfADay:
             return _Books()
         return _Books(order, invoice, is_on_another)
 
-    def _violation(self, payment: Transaction, what: str) -> Violation:
+    def _violation(self, found: Compared) -> Violation:
         """It names no transaction: that is for people who may see the order."""
-        charged = invoice_of_key(payment.key)
-        sum_of = f"{format_cents(payment.kept_cents)} {payment.currency}"
-        done = "held" if payment.is_held else "taken"
+        seen = found.seen
+        done = "held" if seen.state is TransactionState.HELD else "taken" if seen.kept_cents else "not kept"
+        sum_of = f"{format_cents(seen.kept_cents or seen.amount_cents)} {seen.currency} of {self.day}"
+        at = "at the gateway" if found.there else "in our records"
         return Violation(
             promise=Promise.MATCHED,
-            place=payment.order_id or (f"invoice {charged}" if charged else f"gateway {self.day}"),
-            what=f"{sum_of} of {self.day} at the gateway are {done}, and {what}",
+            place=found.place,
+            what=f"{sum_of} {at} are {done}, and {found.what}",
             mend="look for the payment at the gateway by its day, sum and note; void or refund what is not due",
             of_day=self.day,
         )
+
+
+def _is_paid_by(invoice: Invoice | None, payment: Transaction) -> bool:
+    """Whether the invoice says that this payment, of which nothing is left, pays it."""
+    is_paid = invoice is not None and invoice.status is InvoiceStatus.PAID and invoice.owed_cents > 0
+    return is_paid and invoice is not None and invoice.transaction_id == payment.transaction_id
 
 
 def _knows(books: _Books, payment: Transaction) -> bool:
