@@ -81,7 +81,10 @@ Need = Literal["domain"]
 
 
 class Plan(Frozen):
-    """`pricing` by period in months (0: one-time); `upgrades` by upgrade id; `needs`: data that an order must give."""
+    """`pricing` by period in months (0: one-time); `upgrades` by upgrade id; `needs`: data that an order must give.
+
+    `features`: what the plan has, a line each, for the pages that offer it.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -91,6 +94,7 @@ class Plan(Frozen):
     pricing: dict[Months, Price] = Field(min_length=1)
     upgrades: dict[UpgradeId, Upgrade] = {}
     needs: tuple[Need, ...] = ()
+    features: tuple[Annotated[str, Field(min_length=1, max_length=120)], ...] = Field(default=(), max_length=12)
 
     @model_validator(mode="after")
     def _options_have_ids_of_their_own(self) -> "Plan":

@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from lambdas.forms.fields.field import Choice, FormField, Given, Input, InputRefusedError, Widget
+from lambdas.forms.fields.field import MOST_RADIOS, Choice, FormField, Given, Input, InputRefusedError, Widget
 from lambdas.forms.fields.wording import at_most, must_be, to_select
 from lambdas.orders.contact.email import email
 from lambdas.orders.contact.places import countries, country_code, region_code, regions_of
@@ -76,7 +76,7 @@ class ChoiceField(FormField):
     choices: tuple[Choice, ...] = Field(min_length=2)
 
     def inputs(self, given: Given) -> tuple[Input, ...]:
-        return self.one("radio" if len(self.choices) <= 6 else "select", choices=self.choices)
+        return self.one("radio" if len(self.choices) <= MOST_RADIOS else "select", choices=self.choices)
 
     def accepted(self, value: str, given: Given) -> str:
         if value and value not in {choice.value for choice in self.choices}:

@@ -21,6 +21,7 @@ from lambdas.runtime.models import Frozen
 NAME = r"^[a-z][a-z0-9_]{0,39}$"
 Widget = Literal["text", "email", "tel", "number", "password", "textarea", "select", "radio", "checkbox"]
 Typed = Mapping[str, str]
+MOST_RADIOS = 6  # More choices are a list.
 
 
 class InputRefusedError(Exception):
@@ -33,16 +34,29 @@ class InputRefusedError(Exception):
 
 
 class Choice(Frozen):
-    """`detail`: its price, or further information. `button`: the words of the page's button while this is chosen."""
+    """`detail`: its price, or further information. `note`: what it saves. `button`: the words of the page's button while
+    this is chosen."""
 
     value: str
     label: str
     detail: str = ""
+    note: str = ""
     button: str = ""
 
 
+class Card(Frozen):
+    """Choices that belong together, such as the periods of a plan. `features`: lines of what they have in common."""
+
+    title: str
+    features: tuple[str, ...] = ()
+    choices: tuple[Choice, ...]
+
+
 class Input(Frozen):
-    """One control of a page for the templates. `attributes`: of HTML. `optional`: the note beside it if it is not required."""
+    """One control of a page for the templates. `attributes`: of HTML. `optional`: the note beside it if it is not required.
+
+    `cards`: the same choices as `choices`, by what they belong to; if there are any, they are shown instead.
+    """
 
     name: str
     label: str
@@ -50,6 +64,7 @@ class Input(Frozen):
     help: str = ""
     required: bool = False
     choices: tuple[Choice, ...] = ()
+    cards: tuple[Card, ...] = ()
     autocomplete: str = ""
     attributes: dict[str, str] = {}
     url: str = ""

@@ -1,12 +1,12 @@
 """Fields for choosing a plan and its options."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Literal
 
 from pydantic import Field
 
 from lambdas.catalog.plan import Option, Plan
-from lambdas.forms.fields.field import Choice, Given, Input, InputRefusedError, Typed
+from lambdas.forms.fields.field import MOST_RADIOS, Card, Choice, Given, Input, InputRefusedError, Typed
 from lambdas.forms.fields.packs import PackField
 from lambdas.forms.fields.wording import to_select
 from lambdas.forms.pages.amounts import amount, per_period
@@ -14,7 +14,9 @@ from lambdas.orders.model.info import Info
 
 
 class PlanField(PackField):
-    """A plan with its billing period, as one choice. If the field is optional, "none" is a choice too.
+    """A plan with its billing period, as one choice: a card for each plan, and its periods in it with what each saves.
+
+    If the field is optional, "none" is a choice too.
 
     `periods`: the only ones offered, in months; 0 means once. All are offered if none is named.
     """
@@ -26,7 +28,24 @@ class PlanField(PackField):
 
     def inputs(self, given: Given) -> tuple[Input, ...]:
         none = () if self.required else (Choice(value="", label=self.none_text),)
-        return self.one("radio", choices=(*none, *(choice for choice, _, _ in self._offers(given))))
+        choices = (*none, *(choice for choice, _, _ in self._offers(given)))
+        return self.one("radio", choices=choices, cards=self._cards(none, given))
+
+    def _cards(self, none: tuple[Choice, ...], given: Given) -> tuple[Card, ...]:
+        """One for each plan, if a plan has features or several periods."""
+        offers = self._offers(given)
+        found = [
+            Card(
+                title=plan.title,
+                features=plan.features,
+                choices=tuple(each for each, of, _ in offers if of == plan.plan_id),
+            )
+            for plan in self._sold(given)
+        ]
+        if not any(card.features or len(card.choices) > 1 for card in found):
+            return ()
+        alone = (Card(title="", choices=none),) if none else ()
+        return (*alone, *(card for card in found if card.choices))
 
     def typed(self, given: Given) -> dict[str, str]:
         pack = self.of(given.info)
@@ -45,23 +64,43 @@ class PlanField(PackField):
         return {self.key: ""} if self.of(info) else {}
 
     def _offers(self, given: Given) -> list[tuple[Choice, str, int]]:
-        sold = [given.plans[plan_id] for plan_id in self.plans if plan_id in given.plans]
         return [
             (self._choice(plan, period, given), plan.plan_id, period)
-            for plan in sold
-            for period in plan.pricing
-            if not self.periods or period in self.periods
+            for plan in self._sold(given)
+            for period in self._periods_of(plan)
         ]
+
+    def _sold(self, given: Given) -> list[Plan]:
+        return [given.plans[plan_id] for plan_id in self.plans if plan_id in given.plans]
+
+    def _periods_of(self, plan: Plan) -> list[int]:
+        return [period for period in plan.pricing if not self.periods or period in self.periods]
 
     def _choice(self, plan: Plan, period: int, given: Given) -> Choice:
         price = plan.pricing[period]
         setup = f", {amount(price.setup, given.currency)} set-up" if price.setup else ""
         detail = f"{amount(price.price, given.currency)} {per_period(period)}{setup}"
-        return Choice(value=f"{plan.plan_id}:{period}", label=plan.title, detail=detail)
+        percent = saved_percent(plan, period, self._periods_of(plan))
+        note = f"Save {percent}%" if percent else ""
+        return Choice(value=f"{plan.plan_id}:{period}", label=plan.title, detail=detail, note=note)
+
+
+def saved_percent(plan: Plan, period: int, offered: Iterable[int]) -> int:
+    """How much less a month costs in this period than in the shortest one that is offered, in whole percent, rounded down.
+
+    0 if it is no less, or if the plan is paid once. Set-up is no part of it.
+    """
+    shortest = min((each for each in offered if each), default=0)
+    if not period or not shortest or not (month := plan.pricing[shortest].price * period):
+        return 0
+    return max(0, 100 * (month - plan.pricing[period].price * shortest) // month)
 
 
 class OptionsField(PackField):
-    """The options of the pack's plan: one list per upgrade. A plan without upgrades shows nothing."""
+    """The options of the pack's plan, one choice per upgrade: radio buttons up to six, a list if there are more.
+
+    A plan without upgrades shows nothing.
+    """
 
     kind: Literal["options"]
 
@@ -71,7 +110,7 @@ class OptionsField(PackField):
             Input(
                 name=self._name(upgrade_id),
                 label=upgrade.name,
-                widget="select",
+                widget="radio" if len(upgrade.options) <= MOST_RADIOS else "select",
                 required=True,
                 choices=tuple(
                     Choice(value=option_id, label=option.name, detail=_extra(option, given.currency))
@@ -115,4 +154,4 @@ def _extra(option: Option, currency: str) -> str:
         f"+{amount(option.price, currency)} a month" if option.price else "",
         f"+{amount(option.setup, currency)} set-up" if option.setup else "",
     )
-    return ", ".join(part for part in parts if part)
+    return ", ".join(part for part in parts if part) or "included"

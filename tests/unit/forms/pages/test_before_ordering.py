@@ -17,7 +17,8 @@ BUTTON = re.compile(r'<button type="submit" name="act" value="(\w+)" data-button
 def button_of(page: Page) -> tuple[str, str, str]:
     """What it does, the words that order, and the words it has now."""
     (found,) = BUTTON.findall(page.body)
-    return found
+    does, orders, now = found
+    return does, orders, now
 
 
 def in_country(browser: Browser, country: str, **more: str) -> Page:
