@@ -18,6 +18,7 @@ from lambdas.payments.hosted_pages import hosted_pages
 from lambdas.rate_limits.form_limits import FormLimits
 from lambdas.rate_limits.windows import Windows
 from lambdas.records.clients.payment_method import PaymentMethodRecords
+from lambdas.records.links.client_sign_in import SignInLinks
 from lambdas.records.links.link import LinkRecords
 from lambdas.records.links.reminder_stop import ReminderStops
 from lambdas.records.links.sessions import SessionRecords
@@ -59,6 +60,7 @@ def _shop() -> Shop:
         link_requests=LinkRequests(settings.notice_queue_url),
         stops=ReminderStops(records),
         sessions=SessionRecords(records),
+        sign_in_links=SignInLinks(records),
         signer=Signer(SecretKeys(settings.form_secret_arn)),
         limits=FormLimits.model_validate_json(settings.form_limits),
         windows=Windows(settings.guard_table),

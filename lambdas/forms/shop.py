@@ -23,6 +23,7 @@ from lambdas.rate_limits.form_limits import FormLimits
 from lambdas.rate_limits.windows import Windows
 from lambdas.records.clients.client import ClientRecords
 from lambdas.records.clients.payment_method import PaymentMethodRecords
+from lambdas.records.links.client_sign_in import SignInLinks
 from lambdas.records.links.link import Link, LinkPurpose, LinkRecords, address_digest
 from lambdas.records.links.reminder_stop import ReminderStops
 from lambdas.records.links.sessions import SessionRecords
@@ -49,6 +50,7 @@ class Shop:
     link_requests: LinkRequests
     stops: ReminderStops
     sessions: SessionRecords
+    sign_in_links: SignInLinks
     signer: Signer
     windows: Windows
     company: str

@@ -7,14 +7,15 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from lambdas.mail.link_requests import LINK_REQUESTED
+from lambdas.mail.link_requests import LINK_REQUESTED, SIGN_IN_REQUESTED
 from lambdas.mail.sending import MailRefusedError, OnDoubt
+from lambdas.notices.account_mails import mail_account, mail_sign_in
 from lambdas.notices.ending_mails import ending_of, mail_ending
 from lambdas.notices.notices import Notices
 from lambdas.notices.settings import the_notices
 from lambdas.runtime.telemetry import log_unexpected, logger, metrics
 
-SUBMITTED = "OrderSubmitted"
+CREATED, SUBMITTED = "OrderCreated", "OrderSubmitted"
 
 
 class InDoubtError(Exception):
@@ -51,10 +52,16 @@ def _act(message: Mapping[str, Any], notices: Notices) -> None:
     if request := stated.get(LINK_REQUESTED):
         notices.send_requested_link(request["form"], request["digest"], str(message["messageId"]))
         return
+    if request := stated.get(SIGN_IN_REQUESTED):
+        message_id = str(message["messageId"])
+        mail_sign_in(notices, request["form"], request["address"], request["session"], message_id)
+        return
     order_id, event = str(stated["detail"]["order_id"]), str(stated["detail-type"])
     ending = ending_of(event)
     if ending != "completed":  # a complete order left the index when it was submitted
         notices.index_lead(order_id)
+    if event == CREATED:
+        mail_account(notices, order_id)
     if event != SUBMITTED and ending is None:
         return
     # While the message is hidden, another delivery may still be sending. When it comes again, that process is dead. Sending

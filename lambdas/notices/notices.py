@@ -93,7 +93,7 @@ class Notices:
         def written(order: Order, queue: Queue, sender: Sender, url: str) -> Mail:
             token = new_token()
             stops.offer(token, order.order_id, address, now=self.now())
-            return mail_texts.reminder(order, queue, sender, url, self._url(stop_path(token)))
+            return mail_texts.reminder(order, queue, sender, url, self.url(stop_path(token)))
 
         return self._send_link(order, form, f"reminder#{after_hours}", written)
 
@@ -116,12 +116,15 @@ class Notices:
         link = (order, LinkPurpose.RESUME, form, guard.partition("#")[0])
         return self.send(order, guard, lambda: write(order, queue, self.sender, self.link(*link)), "skip")
 
-    def send(self, order: Order, guard: str, write: Callable[[], Mail], on_doubt: OnDoubt) -> Outcome:
-        """Send the mail, and make its link only if it was not sent before. Raises MailRefusedError and MailInDoubtError."""
+    def send(
+        self, order: Order, guard: str, write: Callable[[], Mail], on_doubt: OnDoubt, *, to_account: str = ""
+    ) -> Outcome:
+        """Send the mail, and make its link only if it was not sent before. `to_account`: the address of a client's account, if it
+        goes there instead of to the order's address. Raises MailRefusedError and MailInDoubtError."""
         notifications = NotificationRecords(self.records)
         if notifications.states(order.order_id, guard, guard).get(guard) is MailState.SENT:
             return "before"
-        if not self._may_mail(order):
+        if not self._may_mail(order, to_account):
             logger.warning("a notice is held back", order_id=order.order_id, notice=guard.partition("#")[0])
             metrics.add_metric("NoticesHeldBack", MetricUnit.Count, 1)
             return "held_back"
@@ -132,9 +135,11 @@ class Notices:
             metrics.add_metric("NoticesSent", MetricUnit.Count, 1)
         return "sent" if sent else "in_doubt"
 
-    def _may_mail(self, order: Order) -> bool:
-        """Count a mail to the order's address and return whether it may be sent. A client who signed in gets every mail at
+    def _may_mail(self, order: Order, to_account: str) -> bool:
+        """Count a mail to its address and return whether it may be sent. A client who signed in gets every mail at
         the address of their account, because nobody else can have it sent."""
+        if to_account:
+            return is_admitted(self.windows, "mails", to_account, self.limits.mails_of_address, self.now())
         client = ClientRecords(self.records).get(order.client_id) if order.client_id else None
         if client and client.order_id != order.order_id and client.email.casefold() == address_of(order).casefold():
             return True
@@ -148,7 +153,7 @@ class Notices:
             token, purpose, order.order_id,
             now=self.now(), form=form.name, by=f"mail {by}", email=address_of(order),
         )  # fmt: skip
-        return self._url(path_of(link, token))
+        return self.url(path_of(link, token))
 
-    def _url(self, path: str) -> str:
+    def url(self, path: str) -> str:
         return self.public_url.rstrip("/") + path

@@ -50,7 +50,7 @@ def mailed_link(shop: Shop, browser: Visitor, email: str) -> str:
         lambda: UnfinishedOrderRecords(shop.records).latest(digest_of("hosting", email)) or None,
     )
     browser.open("/forms/hosting/resume").send(email=email)
-    return link_in(shop, the_mail(shop, email))
+    return link_in(shop, the_mail(shop, email, "Your order"))
 
 
 def sees(browser: Visitor) -> list[str]:

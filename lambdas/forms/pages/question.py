@@ -1,6 +1,6 @@
 """A page that asks before it acts: opening it changes nothing, only its button does."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 
 from lambdas.forms.form import Form
@@ -23,8 +23,10 @@ def question(
     action: str,
     other: tuple[str, str] | None = None,
     at_once: bool = False,
+    more: Mapping[str, str] | None = None,
 ) -> Answer:
-    """`action`: the button's target. `other`: an alternative link. `at_once`: JavaScript sends it automatically."""
+    """`action`: the button's target. `other`: an alternative link. `at_once`: JavaScript sends it automatically. `more`: further
+    hidden inputs."""
     body = drawn(
         "question.html",
         title=title,
@@ -33,7 +35,7 @@ def question(
         texts=texts,
         button=button,
         action=action,
-        hidden={CSRF: session.csrf},
+        hidden={CSRF: session.csrf, **(more or {})},
         other=other,
         at_once=at_once,
         refresh=0,

@@ -1,4 +1,5 @@
-"""Signs clients in on the form. Their details are filled in, and they can pay with their stored methods.
+"""Signs clients in on the form, by a mailed link or a password. Their details are filled in, and they can pay with their stored
+methods.
 
 The page never says what is wrong with a login and does the same work for every one. After too many failures it refuses
 further ones, as the API does (docs/decisions.md, Guards of the API).
@@ -10,17 +11,18 @@ from http import HTTPStatus
 
 from lambdas.forms.fields.field import Input
 from lambdas.forms.form import Form
+from lambdas.forms.pages import mailed_sign_in
 from lambdas.forms.pages.templates import drawn, message_page
 from lambdas.forms.save_page import by_of
-from lambdas.forms.session.csrf import CSRF, refuse_other_sites
+from lambdas.forms.session.account_details import missing_info, take_from_client
+from lambdas.forms.session.csrf import CSRF, HONEYPOT, refuse_other_sites
 from lambdas.forms.session.session import Session
 from lambdas.forms.shop import NEW, SIGN_IN, Shop, path_of, redirect_to_order
-from lambdas.orders.contact.fields import CONTACT_FIELDS, fit_fields
-from lambdas.orders.model.info import Info, text
-from lambdas.orders.model.order import Order
+from lambdas.mail.link_mail import address_of
 from lambdas.rate_limits.failures import Failures, Key, Limit, LimitReached
 from lambdas.rate_limits.sources import source_of
 from lambdas.records.clients.client import Client
+from lambdas.records.links.client_sign_in import OPEN_SECONDS
 from lambdas.records.links.link import new_token
 from lambdas.runtime.telemetry import MetricUnit, logger, metrics
 from lambdas.web.http import Answer, WebRequest, see_other
@@ -33,6 +35,10 @@ _WRONG = "The login name or password is wrong. Check both and try again."
 _ANOTHERS = "This order belongs to another client's account. Sign in as that client, or begin a new order."
 _TOO_MANY = "Too many sign-ins failed from your network. Wait five minutes, or order without signing in."
 
+_EMAIL_INPUT = Input(
+    name=mailed_sign_in.EMAIL, label="Email address", widget="email", required=True, autocomplete="email",
+    help="The address of your account with us.", attributes={"maxlength": "254", "spellcheck": "false"},
+)  # fmt: skip
 _INPUTS = (
     Input(name=LOGIN, label="Login name or client number", widget="text", required=True, autocomplete="username",
           attributes={"maxlength": str(_LONGEST), "spellcheck": "false"}),
@@ -44,7 +50,11 @@ _INPUTS = (
 def show(shop: Shop, form: Form, request: WebRequest) -> Answer:
     """Show the page to sign in, if there is an order that can still be changed."""
     session = shop.any_session(form, request)
-    return _other_page(shop, form, session) or _page(shop, form, session)
+    if answer := _other_page(shop, form, session):
+        return answer
+    if token := request.query.get(mailed_sign_in.KEY):
+        return mailed_sign_in.ask(shop, form, session, token, request)
+    return _page(shop, form, session, asked=bool(request.query.get(mailed_sign_in.ASKED)))
 
 
 def take(shop: Shop, form: Form, request: WebRequest) -> Answer:
@@ -53,6 +63,11 @@ def take(shop: Shop, form: Form, request: WebRequest) -> Answer:
     refuse_other_sites(request, session)
     if answer := _other_page(shop, form, session):
         return answer
+    if token := request.typed.get(mailed_sign_in.KEY):
+        return _give_to_client(shop, form, session, mailed_sign_in.use(shop, form, session, token), request)
+    if request.typed.get(mailed_sign_in.BY):
+        asked = mailed_sign_in.request_link(shop, form, session, request)
+        return _page(shop, form, session, wrong_email=asked) if isinstance(asked, str) else asked
     login, password = request.typed.get(LOGIN, "").strip(), request.typed.get(PASSWORD, "")
     failures, source = Failures(shop.windows, "sign_in", shop.now), source_of(request.source)
     keys = (Key("source", source, OF_SOURCE), Key("login", f"{source} {login}", OF_LOGIN))
@@ -98,8 +113,8 @@ def _give_to_client(shop: Shop, form: Form, session: Session, client: Client, re
     if theirs and theirs != client.client_id and not session.is_signed_in:
         return _page(shop, form, session, login="", problem=_ANOTHERS, status=HTTPStatus.CONFLICT)
     if session.order.is_lead:
-        order = session.order if theirs == client.client_id else _take_from_client(shop, form, session.order)
-        changes = {"client_id": client.client_id, "info": _missing_info(client, order)}
+        order = session.order if theirs == client.client_id else take_from_client(shop, form, session.order)
+        changes = {"client_id": client.client_id, "info": missing_info(client, order)}
         shop.service.update(order, changes, by=by_of(form), same_client=True)
     proof = new_token()
     signed_in = replace(session, proof=proof, link=shop.sessions.sign_in(session.link, client.client_id, proof))
@@ -115,31 +130,6 @@ def _verify_login(shop: Shop, form: Form, login: str, password: str) -> Client |
     return client if client and client.brand_id == brand_id else None
 
 
-def _missing_info(client: Client, order: Order) -> Info:
-    """Details of the client's record that the order lacks and can accept."""
-    return {name: value for name, value in _fitting_info(client).items() if value and not text(order.info, name)}
-
-
-def _fitting_info(client: Client) -> Info:
-    return fit_fields({name: getattr(client, name) for name in CONTACT_FIELDS})
-
-
-def _take_from_client(shop: Shop, form: Form, order: Order) -> Order:
-    """Remove the client from the order, with the details that came from the client's record."""
-    client = shop.clients.get(order.client_id) if order.client_id else None
-    if client is None:
-        return order
-    fit = _fitting_info(client)
-    same = [
-        name
-        for name in CONTACT_FIELDS
-        if (stated := text(order.info, name)) and stated in (getattr(client, name), fit.get(name))
-    ]
-    stored = [name for name in ("billing_info_id",) if text(order.info, name)]
-    changes = {"client_id": "", "info": dict.fromkeys((*same, *stored), "")}
-    return shop.service.update(order, changes, by=by_of(form), same_client=True)
-
-
 def _other_page(shop: Shop, form: Form, session: Session) -> Answer | None:
     """The page to lead to if there is nothing to sign in for."""
     if session.order is None:
@@ -148,10 +138,22 @@ def _other_page(shop: Shop, form: Form, session: Session) -> Answer | None:
 
 
 def _page(
-    shop: Shop, form: Form, session: Session, *, login: str = "", problem: str = "", status: HTTPStatus = HTTPStatus.OK
+    shop: Shop,
+    form: Form,
+    session: Session,
+    *,
+    login: str = "",
+    problem: str = "",
+    wrong_email: str = "",
+    asked: bool = False,
+    status: HTTPStatus = HTTPStatus.OK,
 ) -> Answer:
-    """The page. It never shows the password that was typed."""
-    typed: Mapping[str, str] = {LOGIN: login[:_LONGEST]}
+    """The page. It never shows the password that was typed. `asked`: a link was requested, which may have been mailed.
+
+    Longer than 30 lines, because it fills in one template.
+    """
+    whose = address_of(session.order) if session.order and not session.is_locked else ""
+    typed: Mapping[str, str] = {LOGIN: login[:_LONGEST], mailed_sign_in.EMAIL: whose}
     body = drawn(
         "sign_in.html",
         title="Sign in",
@@ -160,6 +162,11 @@ def _page(
         action=path_of(form, SIGN_IN),
         hidden={CSRF: session.csrf},
         inputs=_INPUTS,
+        email=_EMAIL_INPUT,
+        wrong_email=wrong_email,
+        asked=asked,
+        minutes=OPEN_SECONDS // 60,
+        honeypot=HONEYPOT,
         typed=typed,
         problem=problem,
         back=None if session.is_locked else path_of(form, form.first),
@@ -167,4 +174,4 @@ def _page(
         locked=session.is_locked,
         refresh=0,
     )
-    return Answer(status, body)
+    return Answer(HTTPStatus.UNPROCESSABLE_ENTITY if wrong_email else status, body)

@@ -125,7 +125,11 @@ class ClientRecords:
 
     def by_email(self, email: str) -> tuple[Client, ...]:
         """All clients with this e-mail address, by their number."""
-        found = self._table.query(email_pk(email), "client#")
+        return self.by_email_key(email_pk(email))
+
+    def by_email_key(self, key: str) -> tuple[Client, ...]:
+        """All clients with the address of this key (`email_pk`), by their number."""
+        found = self._table.query(key, "client#")
         ids = sorted((str(record["client_id"]) for record in found), key=int)
         return tuple(client for client in map(self.get, ids) if client)
 

@@ -135,6 +135,10 @@ class LinkRecords:
             raise
         return link
 
+    def of_digest(self, digest: str) -> Link | None:
+        """The link whose token has this digest, open or not."""
+        return self._read(digest)
+
     def find(self, token: str, purpose: LinkPurpose) -> Link | None:
         """The link of this token if it has this purpose, open or not."""
         link = self._read(digest_of(token))

@@ -36,8 +36,13 @@ def mails_to(shop: Shop, email: str) -> list[dict[str, Any]]:
     return [mail for mails in sent.values() for mail in mails if mail["To"] == [email]]
 
 
-def the_mail(shop: Shop, email: str) -> dict[str, Any]:
-    (mail,) = until(f"a mail to {email}", lambda: mails_to(shop, email) or None)
+def the_mail(shop: Shop, email: str, about: str = "") -> dict[str, Any]:
+    """The only mail to this address whose subject has these words."""
+
+    def found() -> list[dict[str, Any]] | None:
+        return [mail for mail in mails_to(shop, email) if about in mail["Subject"]] or None
+
+    (mail,) = until(f"a mail to {email} about {about or 'anything'}", found)
     return mail
 
 

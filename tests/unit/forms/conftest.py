@@ -24,6 +24,7 @@ from lambdas.records.clients.client import ClientRecords
 from lambdas.records.clients.payment_method import PaymentMethodRecords
 from lambdas.records.coupons.coupon import CouponRecords
 from lambdas.records.coupons.use import CouponUseRecords
+from lambdas.records.links.client_sign_in import SignInLinks
 from lambdas.records.links.link import LinkPurpose, LinkRecords
 from lambdas.records.links.reminder_stop import ReminderStops
 from lambdas.records.links.sessions import SessionRecords
@@ -106,6 +107,7 @@ def shop(
         link_requests=link_requests,
         stops=ReminderStops(records),
         sessions=SessionRecords(records),
+        sign_in_links=SignInLinks(records),
         signer=Signer(FixedKeys()),
         windows=Windows(make_table(dynamodb, "guards"), dynamodb),
         company="Example Hosting",
