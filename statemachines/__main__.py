@@ -63,7 +63,7 @@ def main(only_check: bool) -> int:
     try:
         queues = load_queues(owned.queues)
         files = dict(_files(owned, queues))
-        plans = check_catalog(queues, owned.plans, owned.taxes)
+        plans = check_catalog(queues, owned.plans, owned.taxes, owned.sellers)
         forms = check_forms(queues, plans, owned.queues)
     except (CatalogError, QueueError, QueueFileError, FormError, TeamsError) as error:
         print(_in_place(str(error), owned), file=sys.stderr)

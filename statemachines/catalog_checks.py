@@ -1,32 +1,43 @@
-"""The rules that plans and taxes must keep before they are deployed. Each refusal names the file, the place and the reason."""
+"""The rules that plans, taxes and sellers must keep before they are deployed. A refusal names file, place and reason."""
 
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
+from zoneinfo import available_timezones
 
 from pydantic import ValidationError
 
 from lambdas.catalog.plan import Plan, load_plans
+from lambdas.catalog.seller import Seller, load_sellers
 from lambdas.catalog.tax import TaxTable, load_taxes
+from lambdas.orders.contact.email import email
+from lambdas.orders.contact.places import country
+from lambdas.orders.contact.tax_number import tax_number
+from lambdas.orders.contact.unfit import UnfitError
 from lambdas.orders.model.queue import Queue
 
 _Read = TypeVar("_Read")
 
 
 class CatalogError(ValueError):
-    """Plans or taxes that cannot be deployed; the text lists everything that is wrong with them."""
+    """Plans, taxes or sellers that cannot be deployed; the text lists everything that is wrong with them."""
 
     def __init__(self, file: Path, problems: list[str]) -> None:
         super().__init__(f"{file}:" + "".join(f"\n  - {problem}" for problem in problems))
 
 
-def check_catalog(queues: Mapping[int, Queue], plans_file: Path, taxes_file: Path) -> Mapping[str, Plan]:
+def check_catalog(
+    queues: Mapping[int, Queue], plans_file: Path, taxes_file: Path, sellers_file: Path
+) -> Mapping[str, Plan]:
     """The plans by id, if every rule holds. Raises CatalogError."""
     plans = _read(plans_file, load_plans)
     taxes = _read(taxes_file, load_taxes)
     if problems := [*_brands(queues, taxes), *_plans(plans, taxes)]:
         raise CatalogError(taxes_file, problems)
+    if problems := [*_sellers(queues, _read(sellers_file, load_sellers).brands)]:
+        raise CatalogError(sellers_file, problems)
     return plans
 
 
@@ -59,3 +70,27 @@ def _plans(plans: Mapping[str, Plan], taxes: TaxTable) -> Iterator[str]:
             for plan_id in tax.plans:
                 if plan_id not in plans:
                     yield f"tax {tax.tax_id} counts for plan {plan_id}, which does not exist: correct its plans"
+
+
+def _sellers(queues: Mapping[int, Queue], sellers: Sequence[Seller]) -> Iterator[str]:
+    """Every brand that sells has one, and what invoices say of it can be so."""
+    known = {seller.brand_id for seller in sellers}
+    for queue in queues.values():
+        if queue.brand_id not in known:
+            yield f"brand {queue.brand_id} of queue {queue.key} has no seller: add one, whom its invoices name"
+    zones = available_timezones()
+    for seller in sellers:
+        if seller.time_zone not in zones:
+            yield f"time_zone of brand {seller.brand_id} is {seller.time_zone}: name one such as Europe/Amsterdam"
+        for name, rule in (
+            ("country", country),
+            ("email", email),
+            ("vat_id", partial(tax_number, country=seller.country)),
+        ):
+            try:
+                kept = rule(stated := str(getattr(seller, name)))
+            except UnfitError as unfit:
+                yield f"{name} of brand {seller.brand_id} {unfit}"
+                continue
+            if kept != stated:
+                yield f"{name} of brand {seller.brand_id} must be written {kept}"

@@ -21,6 +21,7 @@ from infra.functions.code import add_bytecode, interpreter_of
 from infra.functions.function import architecture_of, runtime_of
 from infra.stages.owned_files import owned_files
 from infra.stages.settings import StageSettings, settings_of
+from lambdas.catalog.seller import load_sellers
 from lambdas.orders.model.teams import read_teams
 
 # The Lambda runtime brings boto3 and what it stands on.
@@ -73,7 +74,8 @@ def bundle_layer(settings: StageSettings, *, root: Path) -> Path:
     """Build the folder of the layer (it holds `python/`), once for each set of wheels, and return it."""
     requirements = _requirements(root)
     has_bytecode = str(bool(interpreter_of(settings.python_version)))
-    zones = _time_zones(owned_files(settings.stage, root).teams)
+    owned = owned_files(settings.stage, root)
+    zones = _time_zones(owned.teams, owned.sellers)
     made_of = "\n".join(
         [_RECIPE, has_bytecode, settings.python_version, settings.wheel_platform, *_DEAD_WEIGHT, *zones, requirements]
     )
@@ -159,9 +161,11 @@ def _install(settings: StageSettings, *, pinned: Path, target: Path, root: Path)
     )
 
 
-def _time_zones(teams: Path) -> list[str]:
-    """The zones that teams keep their hours by. The hundreds of others would be a fifteenth of the layer."""
-    return sorted({team.time_zone for team in read_teams(teams).values()}) if teams.is_file() else []
+def _time_zones(teams: Path, sellers: Path) -> list[str]:
+    """The zones of teams' hours and sellers' days. The hundreds of others would be a fifteenth of the layer."""
+    of_teams = {team.time_zone for team in read_teams(teams).values()} if teams.is_file() else set()
+    of_sellers = {seller.time_zone for seller in load_sellers(sellers).brands} if sellers.is_file() else set()
+    return sorted(of_teams | of_sellers)
 
 
 def _strip(folder: Path, zones: Collection[str]) -> None:

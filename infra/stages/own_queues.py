@@ -24,7 +24,7 @@ def unreadable(files: OwnedFiles) -> Iterator[str]:
     for file in sorted((files.folder / "catalog").glob("*")):
         if file.name not in CATALOG and not file.name.startswith("."):
             near = get_close_matches(file.name, CATALOG, n=1)
-            meant = f"; {near[0]} was meant?" if near else f": a catalog has {' and '.join(CATALOG)}"
+            meant = f"; {near[0]} was meant?" if near else f": a catalog has {', '.join(CATALOG)}"
             yield f"{file} is read by nobody{meant}"
     for folder in sorted(each for each in (files.folder / "queues").glob("*/") if not each.name.startswith(".")):
         if not (folder / QUEUES).is_file():

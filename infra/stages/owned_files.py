@@ -1,7 +1,8 @@
 """The plans, taxes, teams and queues of a stage's owner: files beside the stage files, or else our samples.
 
-A folder of stages (`STAGES=folder`) may hold `queues/` (a folder for each queue, and `teams.toml`) and `catalog/` (`plans.toml`
-and `taxes.toml`). They take the place of `statemachines/` and of `lambdas/catalog/`, so that nobody forks the source to deploy.
+A folder of stages (`STAGES=folder`) may hold `queues/` (a folder for each queue, and `teams.toml`) and `catalog/` (`plans.toml`,
+`taxes.toml` and `sellers.toml`). They take the place of `statemachines/` and of `lambdas/catalog/`, so that nobody forks the
+source to deploy.
 A sample stands in for what is not there, which a stage that keeps its data refuses (readiness.py).
 """
 
@@ -14,7 +15,7 @@ from pathlib import Path
 FOLDER = Path(__file__).parent
 ROOT = FOLDER.parents[1]
 LOCAL = "local"
-CATALOG, QUEUES = ("plans.toml", "taxes.toml"), "queue.toml"
+CATALOG, QUEUES = ("plans.toml", "taxes.toml", "sellers.toml"), "queue.toml"
 _SAMPLE_QUEUES, _SAMPLE_CATALOG = Path("statemachines"), Path("lambdas/catalog")
 _OF_A_QUEUE = ("*/queue.toml", "*/form*.toml", "*/machine.asl.json", "teams.toml")
 
@@ -30,6 +31,7 @@ class OwnedFiles:
     teams: Path
     plans: Path
     taxes: Path
+    sellers: Path
     folder: Path | None = None
     missing: tuple[str, ...] = ()
 
@@ -45,6 +47,7 @@ class OwnedFiles:
         yield _SAMPLE_QUEUES / "teams.toml", self.teams
         yield _SAMPLE_CATALOG / "plans.toml", self.plans
         yield _SAMPLE_CATALOG / "taxes.toml", self.taxes
+        yield _SAMPLE_CATALOG / "sellers.toml", self.sellers
 
 
 def stages_folder() -> Path:
@@ -71,8 +74,10 @@ def owned_files(stage: str, sources: Path = ROOT) -> OwnedFiles:
 
 
 def _files(places: tuple[Path, ...], folder: Path | None = None, missing: tuple[str, ...] = ()) -> OwnedFiles:
-    queues, teams, plans, taxes = places
-    return OwnedFiles(queues=queues, teams=teams, plans=plans, taxes=taxes, folder=folder, missing=missing)
+    queues, teams, plans, taxes, sellers = places
+    return OwnedFiles(
+        queues=queues, teams=teams, plans=plans, taxes=taxes, sellers=sellers, folder=folder, missing=missing
+    )
 
 
 def copy_samples(folder: Path, sources: Path = ROOT) -> None:

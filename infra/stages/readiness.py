@@ -14,7 +14,16 @@ from infra.stages.errors import StageError
 from infra.stages.notice_checks import foreign_hosts, missing_topics
 from infra.stages.own_queues import stale_machines, unreadable
 from infra.stages.owned_files import OwnedFiles, owned_files
-from infra.stages.samples import host_of, is_nobody_s, sample_catalog, sample_queues, sample_teams, texts_in
+from infra.stages.samples import (
+    EXAMPLE,
+    host_of,
+    is_nobody_s,
+    sample_catalog,
+    sample_queues,
+    sample_sellers,
+    sample_teams,
+    texts_in,
+)
 from infra.stages.settings import StageSettings, shown_file
 from infra.stages.this_machine import OWN_ADDRESS
 from lambdas.payments.gateways import GATEWAYS, SANDBOX, STRIPE
@@ -67,6 +76,7 @@ def refuse_unready(settings: StageSettings, sources: Path) -> None:
         if not settings.allow_sandbox:
             found += [
                 *sample_catalog(files, sources),
+                *sample_sellers(files, sources),
                 *sample_queues(files, sources),
                 *sample_teams(files, sources),
             ]
@@ -116,7 +126,7 @@ def _unsaid(settings: StageSettings) -> Iterator[str]:
 
 def _of_nobody(settings: StageSettings) -> Iterator[str]:
     """Settings that name a host of nobody's, and the sample company."""
-    if re.search(r"\bexample\b", settings.company, re.IGNORECASE):
+    if EXAMPLE.search(settings.company):
         yield f"company is {settings.company!r}: say {_WHO['company']}"
     hosts = {
         "mail_from": settings.mail_domain,

@@ -12,6 +12,7 @@ from infra.stages.owned_files import OwnedFiles, shown
 
 # https://www.rfc-editor.org/rfc/rfc2606 and https://www.rfc-editor.org/rfc/rfc6761: names that belong to nobody.
 _NOBODY_S = re.compile(r"(.+\.)?(example(\.(com|net|org))?|test|invalid|localhost|localdomain|local)")
+EXAMPLE = re.compile(r"\bexample\b", re.IGNORECASE)  # the sample company
 _WHOLE_ADDRESS = re.compile(r"(https?://\S+|[^\s@]+@[^\s@]+)", re.IGNORECASE)
 
 
@@ -26,9 +27,21 @@ def is_nobody_s(host: str) -> bool:
 
 
 def sample_catalog(files: OwnedFiles, sources: Path) -> Iterator[str]:
-    for file in (files.plans, files.taxes):
+    for file in (files.plans, files.taxes, files.sellers):
         if tomllib.loads(file.read_text("utf-8")).get("sample", False):
             yield f"{shown(file, sources)} is a sample: put yours there, and take its line `sample = true` away"
+
+
+def sample_sellers(files: OwnedFiles, sources: Path) -> Iterator[str]:
+    """Sellers that are still the sample's, or have an address of nobody's, though the file is no sample any more."""
+    stated = tomllib.loads(files.sellers.read_text("utf-8"))
+    if stated.get("sample", False):
+        return
+    for place, value in texts_in(stated):
+        if place.endswith(".name") and EXAMPLE.search(value):
+            yield f"{shown(files.sellers, sources)} names {value} ({place}): say who sells, as invoices must name it"
+        elif place.endswith(".email") and is_nobody_s(host_of(value)):
+            yield f"{shown(files.sellers, sources)} names {value} ({place}), which is nobody's: put yours there"
 
 
 def sample_queues(files: OwnedFiles, sources: Path) -> Iterator[str]:

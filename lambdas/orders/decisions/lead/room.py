@@ -19,7 +19,7 @@ ITEM_BYTES = 400 * 1024
 _ACTION_BYTES = 2_550  # its claim, and a wait: a task token has up to 2,048
 _ORDER_BYTES = 13_000  # payment, hold, why it was canceled, stopped or changed, keys of the indexes
 QUEUE_BYTES = 345_000  # what a queue may make of its orders at the most; the rest is its callers'
-_INVOICE_BYTES, _LINE_BYTES = 2_000, 260  # names and amounts of a line; its title comes to that
+_INVOICE_BYTES, _LINE_BYTES = 46_000, 260  # its parties and notes; names and amounts of a line; its title comes to that
 _SMALL_BYTES, _FEW_PACKS = 10_000, 8  # of what callers say; with its prices that fits in the rest
 
 

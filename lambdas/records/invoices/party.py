@@ -1,0 +1,38 @@
+"""The two parties of an invoice, as they were when it was issued.
+
+They are frozen with the document. A client who moves, or is erased, leaves the documents as they are: the law that orders them
+to be kept comes before the wish to be forgotten (docs/decisions.md).
+"""
+
+from typing import Any
+
+from lambdas.catalog.seller import Seller
+from lambdas.records.clients.client import Client
+from lambdas.records.invoices.invoice import Invoice, Party
+from lambdas.records.invoices.totals_per_rate import totals_per_rate
+
+
+def issued_by(draft: Invoice, seller: Seller | None, buyer: Client | None) -> Invoice:
+    """The draft with its parties, its notes and the zone of its dates. What it has already stays."""
+    if draft.seller is not None or draft.buyer is not None:
+        return draft
+    changes: dict[str, Any] = {"buyer": _buyer(buyer) if buyer else None}
+    if seller:
+        changes |= {"seller": _seller(seller), "notes": _notes(draft, seller), "time_zone": seller.time_zone}
+    return draft.changed(**changes)
+
+
+def _seller(seller: Seller) -> Party:
+    return Party(**{name: getattr(seller, name) for name in Party.model_fields if name in Seller.model_fields})
+
+
+def _buyer(client: Client) -> Party:
+    person = " ".join(part for part in (client.first, client.last) if part)
+    fields = {name: getattr(client, name) for name in Party.model_fields if name in Client.model_fields}
+    return Party(**fields | {"name": client.company or person, "attention": person if client.company else ""})
+
+
+def _notes(draft: Invoice, seller: Seller) -> tuple[str, ...]:
+    """The law's words on a reverse charge first, then what the seller states on every document."""
+    is_reversed = any(total.reverse_charge for total in totals_per_rate(draft.lines))
+    return (*((seller.reverse_charge_note,) if is_reversed else ()), *seller.notes)
