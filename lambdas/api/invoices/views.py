@@ -63,6 +63,9 @@ class PartyView(TypedDict):
 class InvoiceView(TypedDict):
     invoice_id: Annotated[str, Doc("The invoice's id.")]
     number: Annotated[int, Doc("Its number in the brand's series, without gaps.")]
+    document_number: Annotated[
+        str, Doc("The number that stands on it, of the year's series; empty on invoices of earlier releases.")
+    ]
     brand_id: Annotated[int, Doc("The brand that issued it.")]
     client_id: Annotated[str, Doc("The client who owes it.")]
     order_id: Annotated[str | None, Doc("The order it bills; null if several, or none.")]
@@ -97,6 +100,7 @@ def invoice_view(invoice: Invoice) -> InvoiceView:
     return {
         "invoice_id": invoice.invoice_id,
         "number": invoice.number,
+        "document_number": invoice.document_number,
         "brand_id": invoice.brand_id,
         "client_id": invoice.client_id,
         "order_id": invoice.order_id,

@@ -72,7 +72,10 @@ def _note(invoice: Invoice, lines: tuple[Any, ...], now: int) -> Invoice:
         update={
             "kind": InvoiceKind.CREDIT_NOTE,
             "number": 0,
+            "document_number": "",
             "credits_number": invoice.number,
+            "credits_document": invoice.shown_number,
+            "credits_issued_at": invoice.issued_at,
             "lines": lines,
             "total_cents": sum(line.amount_cents for line in lines),
             "status": InvoiceStatus.CREDITED,

@@ -110,10 +110,12 @@ class Owed(Frozen):
 
 
 class Invoice(Owed):
-    """An issued document. Amounts in cents, times in Unix seconds. `number`: 0 until it is issued.
+    """An issued document. Amounts in cents, times in Unix seconds. `number`: 0 until it is issued; its id is made of it.
 
-    `order_id`: the order, if the invoice is of one. `credits_number`: the invoice that a note credits. `credited`: cents by
-    canceled order, if the invoice is of several orders.
+    `document_number` stands on it, in the series of its year; earlier releases gave none.
+
+    `order_id`: the order, if the invoice is of one. `credited`: cents by canceled order, if the invoice is of several
+    orders. `credits_number`, `credits_document`, `credits_issued_at`: the invoice that a note credits.
 
     `seller`, `buyer`: the parties as they were at its issue; documents of earlier releases have none. `notes`: what the law and
     the seller want to stand below it. `supplied_at`: when the last of its services began. `time_zone`: of its dates.
@@ -121,6 +123,7 @@ class Invoice(Owed):
 
     kind: InvoiceKind = InvoiceKind.INVOICE
     number: int = 0
+    document_number: str = ""
     brand_id: int
     client_id: str
     order_id: str | None = None
@@ -128,6 +131,8 @@ class Invoice(Owed):
     currency: str
     transaction_id: str | None = None
     credits_number: int | None = None
+    credits_document: str = ""
+    credits_issued_at: int | None = None
     charge: ChargeAttempt | None = None
     payment: RecordedPayment | None = None
     declines: int = 0
@@ -137,6 +142,11 @@ class Invoice(Owed):
     notes: tuple[str, ...] = ()
     supplied_at: int | None = None
     time_zone: str = "UTC"
+
+    @property
+    def shown_number(self) -> str:
+        """The number that people know it by."""
+        return self.document_number or str(self.number)
 
     @property
     def invoice_id(self) -> str:

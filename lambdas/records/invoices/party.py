@@ -8,18 +8,24 @@ from typing import Any
 
 from lambdas.catalog.seller import Seller
 from lambdas.records.clients.client import Client
-from lambdas.records.invoices.invoice import Invoice, Party
+from lambdas.records.invoices.invoice import Invoice, InvoiceKind, Party
 from lambdas.records.invoices.totals_per_rate import totals_per_rate
 
 
 def issued_by(draft: Invoice, seller: Seller | None, buyer: Client | None) -> Invoice:
-    """The draft with its parties, its notes and the zone of its dates. What it has already stays."""
+    """The draft with its parties, its notes and the zone of its dates. Parties that it has stay."""
     if draft.seller is not None or draft.buyer is not None:
-        return draft
+        return draft.changed(time_zone=seller.time_zone) if seller else draft
     changes: dict[str, Any] = {"buyer": _buyer(buyer) if buyer else None}
     if seller:
         changes |= {"seller": _seller(seller), "notes": _notes(draft, seller), "time_zone": seller.time_zone}
     return draft.changed(**changes)
+
+
+def number_shown(seller: Seller | None, kind: InvoiceKind, year: int, nth: int) -> str:
+    """The number of a document in its series of the year, such as `INV-2026-00001`."""
+    prefix = "" if seller is None else seller.invoices if kind is InvoiceKind.INVOICE else seller.credit_notes
+    return f"{prefix}{year}-{nth:05d}"
 
 
 def _seller(seller: Seller) -> Party:

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from lambdas.catalog.seller import load_sellers
+from lambdas.catalog.seller import Seller, load_sellers
 from lambdas.records.clients.client import ClientRecords
 from lambdas.records.invoices.invoice import (
     NUMBER_DIGITS,
@@ -23,8 +23,8 @@ from lambdas.records.invoices.invoice import (
     invoices_pk,
 )
 from lambdas.records.invoices.marks import find_invoiced, marks, of_order_pk
-from lambdas.records.invoices.party import issued_by
-from lambdas.records.invoices.series import Series, SeriesBusyError, number_sk, series_pk
+from lambdas.records.invoices.party import issued_by, number_shown
+from lambdas.records.invoices.series import Series, SeriesBusyError, Taken, number_sk, series_pk
 from lambdas.records.request_key import RequestKey, RequestKeyUsedError
 from lambdas.records.table import ConditionFailedError, RecordTable
 from lambdas.runtime.items import from_item, to_item
@@ -71,31 +71,39 @@ class InvoiceRecords:
         """
         if first := self.issued_first(draft.order_id, key, draft.kind):
             return first
-        draft = self._with_parties(draft)
-        document, series, patience = (
-            _document(draft, key),
-            Series(self._table, series_pk(draft.brand_id, draft.kind), self._now),
-            RetryBudget(),
-        )
+        seller = load_sellers().of(draft.brand_id)
+        draft = self._with_parties(draft, seller)
+        pk, zone = series_pk(draft.brand_id, draft.kind), seller.time_zone if seller else "UTC"
+        document, series, patience = _document(draft, key), Series(self._table, pk, self._now, zone), RetryBudget()
         while True:
-            issued = draft.model_copy(update={"number": series.take(document)})
-            writes = self._writes(issued, key)
+            taken = series.take(document, draft.issued_at)
+            shown = number_shown(seller, draft.kind, taken.year, taken.nth)
+            issued = draft.changed(number=taken.number, document_number=shown, issued_at=taken.at)
+            writes = self._writes(issued, taken, key)
             try:
                 self._table.write_all([*writes, *also(issued.number)])
             except ConditionFailedError as error:
-                first = self._instead(issued, key, series, document, _beyond(error, len(writes)))
+                first = self._instead(issued, taken, key, (series, document), _beyond(error, len(writes)))
             else:
                 first = issued
             if first:
-                end = series.close if first.number == issued.number else series.give_back
-                end(document, issued.number)
+                _end(series, document, issued, first)
                 return first
             patience.wait_or_raise(lambda: SeriesBusyError(f"the series of {draft.kind.value}s is busy"))
 
     def _instead(
-        self, issued: Invoice, key: RequestKey | None, series: Series, document: str, not_met: tuple[int, ...]
+        self,
+        issued: Invoice,
+        taken: Taken,
+        key: RequestKey | None,
+        noted: tuple[Series, str],
+        not_met: tuple[int, ...],
     ) -> Invoice | None:
-        """The document that was issued before this one; None if this one may be tried again. Raises if it may not."""
+        """The document that was issued before this one; None if this one may be tried again. Raises if it may not.
+
+        `noted`: the series, and what the numbers are noted for there.
+        """
+        series, document = noted
         try:
             if first := self.issued_first(issued.order_id, key, issued.kind):
                 return first
@@ -105,10 +113,13 @@ class InvoiceRecords:
         except (ServicesInvoicedError, ConditionsNotMetError, RequestKeyUsedError):
             series.give_back(document, issued.number)
             raise
-        if self._table.get(
-            series_pk(issued.brand_id, issued.kind), number_sk(issued.number)
-        ):  # The process that took it over was still at work.
-            series.close(document, issued.number)
+        row = self._table.get(series_pk(issued.brand_id, issued.kind), number_sk(issued.number))
+        if row:  # The process that took it before was still at work.
+            same = (row.get("series_year"), row.get("series_number")) == (taken.year, taken.nth)
+            if same:
+                series.close(document, issued.number)
+            else:
+                series.renumber(document, issued.number, free=False)
         return None
 
     def issued_first(
@@ -198,20 +209,29 @@ class InvoiceRecords:
         found = self._table.get(invoices_pk(client_id), sort_key(kind, number))
         return Invoice.model_validate(found) if found else None
 
-    def _with_parties(self, draft: Invoice) -> Invoice:
+    def _with_parties(self, draft: Invoice, seller: Seller | None) -> Invoice:
         client = ClientRecords(self._table).get(draft.client_id) if draft.buyer is None else None
-        return issued_by(draft, load_sellers().of(draft.brand_id), client)
+        return issued_by(draft, seller, client)
 
     def _refuse_invoiced(self, draft: Invoice) -> None:
         if draft.kind is InvoiceKind.INVOICE:
             for service_id, number in find_invoiced(self._table, (line.service_id for line in draft.lines)).items():
                 raise ServicesInvoicedError(f"service {service_id} is on invoice {number} already")
 
-    def _writes(self, issued: Invoice, key: RequestKey | None) -> list[Any]:
+    def _writes(self, issued: Invoice, taken: Taken, key: RequestKey | None) -> list[Any]:
         owner = {"client_id": issued.client_id, "number": issued.number}
         stored = {**issued.model_dump(exclude_none=True), **_stored_parties(issued)}
         records = [{"pk": invoices_pk(issued.client_id), "sk": sort_key(issued.kind, issued.number), **stored}]
-        records.append({"pk": series_pk(issued.brand_id, issued.kind), "sk": number_sk(issued.number), **owner})
+        records.append(
+            {
+                "pk": series_pk(issued.brand_id, issued.kind),
+                "sk": number_sk(issued.number),
+                **owner,
+                "series_year": taken.year,
+                "series_number": taken.nth,
+                "issued_at": issued.issued_at,
+            }
+        )
         if issued.order_id:
             records.append({"pk": of_order_pk(issued.order_id), "sk": issued.kind.value, **owner})
         if key:
@@ -227,7 +247,24 @@ def _stored_parties(issued: Invoice) -> dict[str, Any]:
     return {name: party.model_dump(exclude_defaults=True) for name, party in parties if party}
 
 
-_OF_THE_MOMENT = ("seller", "buyer", "notes", "supplied_at", "time_zone")  # may change from one try to the next
+_OF_THE_MOMENT = (
+    "document_number",
+    "seller",
+    "buyer",
+    "notes",
+    "supplied_at",
+    "time_zone",
+)  # may change from one try to the next
+
+
+def _end(series: Series, document: str, issued: Invoice, first: Invoice) -> None:
+    """Settle the numbers that were taken for `issued`, as the document is `first`."""
+    if first.number != issued.number:
+        series.give_back(document, issued.number)
+    elif first.document_number != issued.document_number:  # A slow try issued it with a number of the year before.
+        series.renumber(document, issued.number, free=True)
+    else:
+        series.close(document, issued.number)
 
 
 def _document(draft: Invoice, key: RequestKey | None) -> str:

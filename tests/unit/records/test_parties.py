@@ -77,7 +77,7 @@ def test_a_credit_note_names_the_parties_of_its_invoice(records: RecordTable, mo
     ClientRecords(records).add(a_client(**ADA))
     invoices = InvoiceRecords(records)
     issued = invoices.issue(an_invoice())
-    monkeypatch.setattr("lambdas.records.invoices.records.load_sellers", lambda: Sellers())
+    monkeypatch.setattr("lambdas.records.invoices.records.load_sellers", Sellers)
     CreditNotes(records).credit(issued, "1001", NOW)
 
     assert (note := invoices.of_order("1001", InvoiceKind.CREDIT_NOTE)) is not None
@@ -96,7 +96,8 @@ def test_an_invoice_of_an_earlier_release_is_read_and_credited(records: RecordTa
     )
     ClientRecords(records).add(a_client(**ADA))
 
-    assert (old := invoices.get(issued.invoice_id)) is not None
+    old = invoices.get(issued.invoice_id)
+    assert old is not None
     assert (old.seller, old.buyer, old.time_zone) == (None, None, "UTC")
     CreditNotes(records).credit(old, "1001", NOW)
     assert (note := invoices.of_order("1001", InvoiceKind.CREDIT_NOTE)) is not None

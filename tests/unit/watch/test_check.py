@@ -232,7 +232,7 @@ def test_a_number_that_is_missing_in_a_series_is_found(records: RecordTable, gon
 
 def test_a_number_that_is_on_its_way_is_no_gap(records: RecordTable) -> None:
     series = Series(records, series_pk(1, InvoiceKind.INVOICE), lambda: NOW)
-    series.take("somebody's")
+    series.take("somebody's", NOW)
     InvoiceRecords(records).issue(an_invoice())
     world = World(records)
 
