@@ -102,6 +102,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "client.invoice_get",
         "client.invoice_generate",
         "client.invoice_charge",
+        "client.invoice_credit",
         "client.payment_add",
         "client.payment_refund",
     ),

@@ -149,3 +149,45 @@ class NotReturnableError(OrderError):
 
     def __init__(self, invoice_id: str, why: str) -> None:
         super().__init__(f"no refund of invoice {invoice_id} can be noted: {why}")
+
+
+class NotCreditedError(OrderError):
+    """Nothing was credited. `line`: the number of the line that it is about."""
+
+    kind = "not_credited"
+    nature = Nature.CONFLICT
+
+    def __init__(self, invoice_id: str, why: str, *, line: int | None = None) -> None:
+        named = f"line {line} of invoice {invoice_id} {why}" if line else f"invoice {invoice_id}: {why}"
+        problems = (Problem(f"lines.{line}", why),) if line else ()
+        super().__init__(f"{named}; nothing was credited", problems=problems, invoice_id=invoice_id)
+
+
+class RefundUnknownError(OrderError):
+    """The gateway does not answer. The same call finds out, and refunds what was not refunded."""
+
+    kind = "payment_unknown"
+    nature = Nature.UNAVAILABLE
+    again = Again.LATER
+    retry_after_seconds = 10
+
+    def __init__(self, invoice_id: str) -> None:
+        super().__init__(
+            f"the payment provider does not say what became of the payment of invoice {invoice_id}; repeat this call in a "
+            "minute, with the same reference: nothing is credited or refunded twice",
+            invoice_id=invoice_id,
+        )
+
+
+class RefundRefusedError(OrderError):
+    """A part was credited, and its payment was not refunded."""
+
+    kind = "refund_refused"
+    nature = Nature.CONFLICT
+
+    def __init__(self, invoice_id: str, amount: str, why: str) -> None:
+        super().__init__(
+            f"invoice {invoice_id} is credited, but {amount} were not refunded: {why}; resolve it with the gateway, then repeat "
+            "this call",
+            invoice_id=invoice_id,
+        )

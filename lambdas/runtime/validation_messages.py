@@ -18,6 +18,7 @@ PATTERNS: Mapping[str, str] = {
     r"^[0-9]{1,18}$": "must be a number that names a record",
     r"^[1-9][0-9]{0,17}$": "must be a number that names a record, from 1 on",
     r"^[0-9]{1,10}$": "must be a number that names a record",
+    r"^[1-9][0-9]{0,3}$": "must be the number of a line, from 1 on",
     r"^[0-9]{10,24}$": "must be the number of an invoice, of 10 to 24 digits",
     r"^(-1|[0-9]{1,18})$": "must be the number of a payment method, or -1 for none",
     r"^[0-9]{4}$": "must be the last four digits",

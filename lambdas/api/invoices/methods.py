@@ -11,6 +11,7 @@ from lambdas.api.http.values_2_0 import true
 from lambdas.api.invoices import records_2_0 as answers
 from lambdas.api.invoices import views
 from lambdas.api.invoices.charging import charge_once, charge_payment_method, default_method
+from lambdas.api.invoices.crediting import credit_lines
 from lambdas.api.invoices.payments import (
     manual_payments,
     reconcile_with_order,
@@ -20,6 +21,7 @@ from lambdas.api.invoices.payments import (
 )
 from lambdas.api.invoices.requests import (
     InvoiceChargeRequest,
+    InvoiceCreditRequest,
     InvoiceGenerateRequest,
     InvoiceGetRequest,
     InvoiceListRequest,
@@ -110,6 +112,13 @@ def _refund_payment(backend: Backend, request: PaymentRefundRequest, caller: Cal
     return returned
 
 
+def _credit(backend: Backend, request: InvoiceCreditRequest, caller: Caller) -> Invoice:
+    invoice = the_invoice(backend, request.inv_id, caller, "inv_id")
+    credited, note = credit_lines(backend, invoice, request)
+    tell_orders(backend, credited, caller)
+    return note
+
+
 def _location(invoice: Invoice) -> Mapping[str, str]:
     return {"Location": f"/client.invoice_get?invoice_id={invoice.invoice_id}"}
 
@@ -164,6 +173,19 @@ METHODS: dict[str, Method] = {
         answer=true,
         view=views.invoice_view,
         example={"inv_id": "1000000001", "amount": "9.95", "payment_type": "wire", "reference": "transfer of 3 May"},
+    ),
+    "client.invoice_credit": Method(
+        title="Credit parts of an invoice and refund what was paid for them (ours)",
+        request=InvoiceCreditRequest,
+        rights=_MONEY,
+        verb=_credit,
+        answer=answers.note,
+        view=views.credit_note_view,
+        example={
+            "inv_id": "1000000001",
+            "lines": {"1": {"amount": "5.00", "reason": "fault", "text": "Two days without service."}},
+            "reference": "case 4711",
+        },
     ),
     "client.payment_refund": Method(
         title="Note that money recorded by client.payment_add was paid back",

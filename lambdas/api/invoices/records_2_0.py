@@ -35,6 +35,17 @@ def record(invoice: Invoice) -> dict[str, Any]:
     return {**_summary(invoice), "current_packs": lines or []}
 
 
+def note(credit_note: Invoice) -> dict[str, Any]:
+    """A credit note, ours: its number, what it credits, and its sum."""
+    return {
+        "number": credit_note.shown_number,
+        "invoice_number": credit_note.credits_document,
+        "total": format_cents(credit_note.total_cents),
+        "currency": credit_note.currency,
+        "time": credit_note.issued_at,
+    }
+
+
 def _summary(invoice: Invoice) -> dict[str, Any]:
     is_open = invoice.status is InvoiceStatus.OPEN
     return {

@@ -10,6 +10,7 @@ from lambdas.api.clients.requests import Name
 from lambdas.api.http.parameters import (
     AS_AMOUNT,
     Absent,
+    Cents,
     Count,
     Direction,
     Flag,
@@ -21,6 +22,8 @@ from lambdas.api.http.parameters import (
     or_null,
 )
 from lambdas.orders.model.money import parse_cents
+from lambdas.records.invoices.invoice import CreditReason
+from lambdas.runtime.models import Frozen
 
 INVOICE_ID = r"^[0-9]{10,24}$"
 
@@ -117,6 +120,31 @@ class PaymentAddRequest(Request):
     payment_type: Literal["wire", "check", "cash", "other"] = Field(description="How it came.")
     reference: PaymentReference = Field(
         description="What the bank, the cheque or the receipt calls it, so that it can be found again."
+    )
+
+
+class LineCreditRequest(Frozen):
+    """`lines[number]`."""
+
+    amount: Cents = Field(default=None, description="What of it is credited, before tax; all that is left if left out.")
+    reason: CreditReason = Field(description="Why.")
+    text: Text = Field(default=None, description="Why, in words that stand on the note.")
+
+
+CreditedLines = Annotated[
+    dict[Annotated[str, Field(pattern=r"^[1-9][0-9]{0,3}$")], LineCreditRequest],
+    BeforeValidator(lambda value: {} if value in ("", [], None) else value),
+    Field(min_length=1, max_length=100),
+]
+
+
+class InvoiceCreditRequest(Request):
+    """`client.invoice_credit`, ours."""
+
+    inv_id: InvoiceId = Field(description="The invoice.")
+    lines: CreditedLines = Field(description="By the number of the line, from 1: what of it is credited, and why.")
+    reference: PaymentReference = Field(
+        description="What you call this credit. The same call again credits and refunds nothing more."
     )
 
 

@@ -3,9 +3,16 @@
 from typing import Any
 
 from lambdas.records.clients.service import order_id_of
-from lambdas.records.invoices.invoice import Invoice, InvoiceKind, InvoiceStatus, invoices_pk
+from lambdas.records.invoices.invoice import (
+    CreditReason,
+    Invoice,
+    InvoiceKind,
+    InvoiceLine,
+    InvoiceStatus,
+    invoices_pk,
+)
 from lambdas.records.invoices.marks import of_order_pk
-from lambdas.records.invoices.records import ConditionsNotMetError, InvoiceRecords, sort_key
+from lambdas.records.invoices.records import ConditionsNotMetError, InvoiceRecords, as_credited_before, sort_key
 from lambdas.records.invoices.series import SeriesBusyError
 from lambdas.records.table import RecordTable
 from lambdas.runtime.items import to_item
@@ -17,49 +24,63 @@ class CreditNotes:
         self._invoices = InvoiceRecords(table)
 
     def credit(self, invoice: Invoice, order_id: str, now: int) -> tuple[Invoice, int]:
-        """Credit the order's part. Return the invoice, and the number of the credit note. Raises SeriesBusyError."""
-        if invoice.order_id == order_id:
-            issued = self._invoices.issue(_note(invoice, invoice.lines, now))
-            return self._invoices.mark(invoice, InvoiceStatus.CREDITED, at=now), issued.number
+        """Credit what is left of the order's part. Return the invoice, and the number of the credit note.
+
+        Raises SeriesBusyError.
+        """
         patience = self._table.patience()
         busy = SeriesBusyError(f"invoice {invoice.number} is being credited by others")
+        is_own = invoice.order_id == order_id
         while True:
             known = find_note_number(self._table, invoice, order_id)
             invoice = self._invoices.get(invoice.invoice_id) or invoice
             if known:
-                return invoice, known
+                return self._as_credited(invoice, now) if is_own else invoice, known
+            lines = tuple(each for each in invoice.left_lines if is_own or order_id_of(each.service_id) == order_id)
+            if not lines and invoice.reduction:  # Notes of its parts came to all of it.
+                return self._as_credited(invoice, now) if is_own else invoice, invoice.reduction.note
             try:
-                self._issue(invoice, order_id, now)
-            except ConditionsNotMetError:  # Another order's part was credited, or this one's by another undo.
+                self._issue(invoice, order_id, lines, now)
+            except ConditionsNotMetError:  # Another part was credited, or this one by another undo.
                 patience.wait_or_raise(lambda: busy)
 
-    def _issue(self, invoice: Invoice, order_id: str, now: int) -> None:
-        note = _note(invoice, tuple(line for line in invoice.lines if order_id_of(line.service_id) == order_id), now)
+    def _as_credited(self, invoice: Invoice, now: int) -> Invoice:
+        return self._invoices.mark(invoice, InvoiceStatus.CREDITED, at=now)
+
+    def _issue(self, invoice: Invoice, order_id: str, lines: tuple[InvoiceLine, ...], now: int) -> None:
+        reasons = tuple(line.changed(reason=CreditReason.CANCELED) for line in lines)
+        is_own = invoice.order_id == order_id
+        note = note_of(invoice, reasons, now)
         credited = {**(invoice.credited or {}), order_id: note.total_cents}
-        is_whole = {order_id_of(line.service_id) for line in invoice.lines} <= credited.keys()
+        is_whole = is_own or {order_id_of(line.service_id) for line in invoice.left_lines} <= credited.keys()
 
         def also(number: int) -> list[Any]:
             guard = {"pk": of_order_pk(order_id), "sk": _guard(invoice), "number": number}
-            return [self._table.new(guard), {"Update": self._credited(invoice, credited, is_whole=is_whole)}]
+            guards = [] if is_own else [self._table.new(guard)]
+            return [*guards, {"Update": self._credited(invoice, None if is_own else credited, is_whole=is_whole)}]
 
         self._invoices.issue(note, also=also)
 
-    def _credited(self, invoice: Invoice, credited: dict[str, int], *, is_whole: bool) -> dict[str, Any]:
-        before = {":before": invoice.credited} if invoice.credited else {}
-        status = {":status": InvoiceStatus.CREDITED} if is_whole else {}
+    def _credited(self, invoice: Invoice, credited: dict[str, int] | None, *, is_whole: bool) -> dict[str, Any]:
+        """The write on the invoice, under the condition that nothing else of it was credited since it was read."""
+        sets = [*(["credited = :credited"] if credited else []), *(["#status = :status"] if is_whole else [])]
+        condition, values = as_credited_before(invoice)
+        values |= {":credited": credited} if credited else {}
+        values |= {":status": InvoiceStatus.CREDITED} if is_whole else {}
         return {
             "TableName": self._table.name,
             "Key": to_item({"pk": invoices_pk(invoice.client_id), "sk": sort_key(invoice.kind, invoice.number)}),
-            "UpdateExpression": f"SET credited = :credited{', #status = :status' if is_whole else ''}",
-            "ConditionExpression": "credited = :before" if before else "attribute_not_exists(credited)",
-            "ExpressionAttributeValues": to_item({":credited": credited, **before, **status}),
+            "UpdateExpression": f"SET {', '.join(sets)}",
+            "ConditionExpression": condition,
+            "ExpressionAttributeValues": to_item(values),
             **({"ExpressionAttributeNames": {"#status": "status"}} if is_whole else {}),
         }
 
 
 def find_note_number(table: RecordTable, invoice: Invoice, order_id: str) -> int | None:
-    """The number of the note that credits this order's part of an invoice of several orders; None if there is none."""
-    known = table.get(of_order_pk(order_id), _guard(invoice))
+    """The number of the note that credits this order's part of the invoice when it is canceled; None if there is none."""
+    own = invoice.order_id == order_id
+    known = table.get(of_order_pk(order_id), InvoiceKind.CREDIT_NOTE.value if own else _guard(invoice))
     return int(known["number"]) if known else None
 
 
@@ -67,7 +88,8 @@ def _guard(invoice: Invoice) -> str:
     return f"{InvoiceKind.CREDIT_NOTE}#{invoice.number}"
 
 
-def _note(invoice: Invoice, lines: tuple[Any, ...], now: int) -> Invoice:
+def note_of(invoice: Invoice, lines: tuple[InvoiceLine, ...], now: int) -> Invoice:
+    """The draft of a note that credits these lines of the invoice."""
     return invoice.model_copy(
         update={
             "kind": InvoiceKind.CREDIT_NOTE,
@@ -84,5 +106,7 @@ def _note(invoice: Invoice, lines: tuple[Any, ...], now: int) -> Invoice:
             "payment": None,
             "paid_at": None,
             "credited": None,
+            "reduction": None,
+            "reduced_cents": 0,
         }
     )

@@ -23,8 +23,23 @@ class InvoiceStatus(StrEnum):
     CREDITED = "credited"
 
 
+class CreditReason(StrEnum):
+    """Why a line is credited."""
+
+    CANCELED = "canceled"
+    WITHDRAWN = "withdrawn"
+    WRONG_PRICE = "wrong_price"
+    DUPLICATE = "duplicate"
+    FAULT = "fault"
+    GOODWILL = "goodwill"
+    OTHER = "other"
+
+
 class InvoiceLine(Frozen):
-    """`tax_name` and `tax_rate` (percent, decimal text) are those of a line that is tax."""
+    """`tax_name` and `tax_rate` (percent, decimal text) are those of a line that is tax.
+
+    `reason`, `reason_text`: on a credit note, why the line is credited.
+    """
 
     description: str
     service_id: str
@@ -32,6 +47,8 @@ class InvoiceLine(Frozen):
     amount_cents: int
     tax_name: str = ""
     tax_rate: str = ""
+    reason: CreditReason | None = None
+    reason_text: str | None = None
 
 
 class ChargeAttempt(Frozen):
@@ -68,6 +85,17 @@ class RecordedPayment(Frozen):
     returned_parts: dict[str, str] = {}
 
 
+class Reduction(Frozen):
+    """The parts of an invoice that notes credited. `lines`: cents by index of the line. `note`: the number of the latest.
+
+    `refund_cents`: of that note, what its payment must still be refunded; 0 once it is.
+    """
+
+    lines: dict[str, int]
+    note: int
+    refund_cents: int = 0
+
+
 class Party(Frozen):
     """A seller or a buyer, as a document names them. `name`: of the company, else of the person. `attention`: the person there.
 
@@ -87,7 +115,7 @@ class Party(Frozen):
 
 
 class Owed(Frozen):
-    """The fields that decide whether an invoice is owed, and since when.
+    """The fields that decide whether an invoice is owed, and since when. `reduced_cents`: what notes credited of its lines.
 
     Public doors may read these fields of invoices and no others (infra/functions/record_keys.py).
     """
@@ -95,13 +123,14 @@ class Owed(Frozen):
     status: InvoiceStatus = InvoiceStatus.OPEN
     total_cents: int
     credited: dict[str, int] | None = None
+    reduced_cents: int = 0
     issued_at: int
     due_at: int | None = None
 
     @property
     def owed_cents(self) -> int:
         """The amount to pay for the invoice, or that was paid."""
-        return self.total_cents - sum((self.credited or {}).values())
+        return self.total_cents - sum((self.credited or {}).values()) - self.reduced_cents
 
     @property
     def is_owed(self) -> bool:
@@ -115,7 +144,8 @@ class Invoice(Owed):
     `document_number` stands on it, in the series of its year; earlier releases gave none.
 
     `order_id`: the order, if the invoice is of one. `credited`: cents by canceled order, if the invoice is of several
-    orders. `credits_number`, `credits_document`, `credits_issued_at`: the invoice that a note credits.
+    orders. `reduction`: the parts that notes credited. `reference`: of such a note, as its caller named it.
+    `credits_number`, `credits_document`, `credits_issued_at`: the invoice that a note credits.
 
     `seller`, `buyer`: the parties as they were at its issue; documents of earlier releases have none. `notes`: what the law and
     the seller want to stand below it. `supplied_at`: when the last of its services began. `time_zone`: of its dates.
@@ -133,6 +163,8 @@ class Invoice(Owed):
     credits_number: int | None = None
     credits_document: str = ""
     credits_issued_at: int | None = None
+    reference: str | None = None
+    reduction: Reduction | None = None
     charge: ChargeAttempt | None = None
     payment: RecordedPayment | None = None
     declines: int = 0
@@ -151,6 +183,21 @@ class Invoice(Owed):
     @property
     def invoice_id(self) -> str:
         return invoice_id_of(self.brand_id, self.number)
+
+    @property
+    def credited_cents(self) -> int:
+        """What credit notes took off the total."""
+        return self.total_cents if self.status is InvoiceStatus.CREDITED else self.total_cents - self.owed_cents
+
+    @property
+    def left_lines(self) -> tuple[InvoiceLine, ...]:
+        """The lines without what notes credited of them. Lines that nothing is left of are left out."""
+        done = self.reduction.lines if self.reduction else {}
+        left = (
+            (line.changed(amount_cents=line.amount_cents - done.get(str(index), 0)), str(index) in done)
+            for index, line in enumerate(self.lines)
+        )
+        return tuple(line for line, is_reduced in left if line.amount_cents or not is_reduced)
 
     @property
     def to_return_cents(self) -> int:

@@ -52,6 +52,17 @@ class InvoiceRecords:
         found = self._table.get(series_pk(brand, InvoiceKind.INVOICE), number_sk(number))
         return self._read(str(found["client_id"]), InvoiceKind.INVOICE, int(number)) if found else None
 
+    def note(self, client_id: str, number: int) -> Invoice | None:
+        """A client's credit note by its number."""
+        return self._read(client_id, InvoiceKind.CREDIT_NOTE, number)
+
+    def end_refund(self, invoice: Invoice, note: int) -> Invoice:
+        """Note that the payment of this note was refunded, if it is the latest. May be repeated."""
+        if invoice.reduction is None or not invoice.reduction.refund_cents:
+            return invoice
+        condition, values = "attribute_exists(#status) AND reduction.#note = :note", {":none": 0, ":note": note}
+        return self._update(invoice, "SET reduction.refund_cents = :none", condition, values, names=("note",))
+
     def of_client(self, client_id: str) -> tuple[Invoice, ...]:
         """The client's invoices by number."""
         found = self._table.query(invoices_pk(client_id), f"{InvoiceKind.INVOICE}#")
@@ -182,10 +193,10 @@ class InvoiceRecords:
         condition = "#status = :open AND " + (
             "#charge.claim = :claim" if before.charge else "attribute_not_exists(#charge)"
         )
-        condition += " AND " + ("credited = :credited" if before.credited else "attribute_not_exists(credited)")
         values = {":open": InvoiceStatus.OPEN, **{f":{key}": value for key, value in held.items() if value is not None}}
         values |= {":claim": before.charge.claim} if before.charge else {}
-        values |= {":credited": before.credited} if before.credited else {}
+        as_before, credits = as_credited_before(before)
+        condition, values = f"{condition} AND {as_before}", values | credits
         try:
             return self._update(before, update, condition, values, names=(*held, "charge"))
         except self._table.client.exceptions.ConditionalCheckFailedException:
@@ -271,6 +282,18 @@ def _document(draft: Invoice, key: RequestKey | None) -> str:
     """A text that is the same for every repeat of an issue."""
     content = draft.model_dump_json(exclude={"number", "issued_at", *_OF_THE_MOMENT})
     return f"{key.pk if key else draft.order_id}\n{content}"
+
+
+def as_credited_before(invoice: Invoice) -> tuple[str, dict[str, Any]]:
+    """The condition that nothing of the invoice was credited since it was read, and its values."""
+    whole = "credited = :credits_before" if invoice.credited else "attribute_not_exists(credited)"
+    parts = (
+        "reduced_cents = :reduced_before"
+        if invoice.reduced_cents
+        else "(attribute_not_exists(reduced_cents) OR reduced_cents = :reduced_before)"
+    )
+    values: dict[str, Any] = {":reduced_before": invoice.reduced_cents}
+    return f"{whole} AND {parts}", values | ({":credits_before": invoice.credited} if invoice.credited else {})
 
 
 def _beyond(error: ConditionFailedError, count: int) -> tuple[int, ...]:

@@ -28,6 +28,7 @@ WITHOUT_FACTS = {
     "client.quote_list",
     "client.quote_update",  # ours
     "order.diff_contract",  # ours
+    "client.invoice_credit",  # ours
     "client.invoice_get",
     "client.invoice_list",
     "client.payment_add",  # ours

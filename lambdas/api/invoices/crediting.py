@@ -1,0 +1,29 @@
+"""Credits lines of an invoice: finds the payment to refund, and says which line cannot be credited."""
+
+from lambdas.api.backend import Backend
+from lambdas.api.invoices.payments import reconcile_with_order
+from lambdas.api.invoices.requests import InvoiceCreditRequest
+from lambdas.payments.credit import Credits
+from lambdas.records.invoices.invoice import Invoice, InvoiceStatus
+from lambdas.records.invoices.reductions import LineCredit
+
+
+def credit_lines(backend: Backend, invoice: Invoice, request: InvoiceCreditRequest) -> tuple[Invoice, Invoice]:
+    """Credit the lines. Return the invoice and the note. Money that was taken and not recorded yet is recorded first."""
+    if invoice.status is InvoiceStatus.OPEN:
+        invoice = reconcile_with_order(backend, invoice)
+    parts = {
+        int(number): LineCredit(line.reason, line.amount, line.text or "") for number, line in request.lines.items()
+    }
+    credits = Credits(backend.records, backend.gateway, backend.service.now)
+    return credits.credit(invoice, parts, request.reference, payment_key=_payment_key(backend, invoice))
+
+
+def _payment_key(backend: Backend, invoice: Invoice) -> str | None:
+    """The key that the gateway knows the invoice's payment by; None if no payment of it came there."""
+    if invoice.payment or invoice.transaction_id is None:
+        return None
+    if invoice.charge:
+        return invoice.charge.key
+    order = backend.service.get(order_id=invoice.order_id) if invoice.order_id else None
+    return order.hold.key if order and order.hold else None
