@@ -108,7 +108,8 @@ def _credited_lines(invoice: Invoice, parts: Mapping[int, LineCredit]) -> Iterat
         yield number - 1, line.changed(amount_cents=cents, reason=part.reason, reason_text=part.text or None)
     reasons = {invoice.lines[number - 1].service_id: part for number, part in parts.items()}
     for index, tax in enumerate(invoice.lines):
-        if tax.tax_name and (part := reasons.get(tax.service_id)):
+        if tax.tax_name and tax.service_id in reasons:
+            part = reasons[tax.service_id]
             due = _share(invoice, after, tax)
             if cents := due - before[index]:
                 yield index, tax.changed(amount_cents=cents, reason=part.reason, reason_text=part.text or None)
