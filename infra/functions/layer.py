@@ -74,8 +74,7 @@ def bundle_layer(settings: StageSettings, *, root: Path) -> Path:
     """Build the folder of the layer (it holds `python/`), once for each set of wheels, and return it."""
     requirements = _requirements(root)
     has_bytecode = str(bool(interpreter_of(settings.python_version)))
-    owned = owned_files(settings.stage, root)
-    zones = _time_zones(owned.teams, owned.sellers)
+    zones = _time_zones((owned := owned_files(settings.stage, root)).teams, owned.sellers)
     made_of = "\n".join(
         [_RECIPE, has_bytecode, settings.python_version, settings.wheel_platform, *_DEAD_WEIGHT, *zones, requirements]
     )

@@ -51,7 +51,7 @@ class Sellers(Frozen):
     brands: tuple[Seller, ...] = ()
 
     @model_validator(mode="after")
-    def _are_told_apart(self) -> "Sellers":
+    def _are_different(self) -> "Sellers":
         ids = Counter(seller.brand_id for seller in self.brands)
         prefixes = Counter(prefix for seller in self.brands for prefix in (seller.invoices, seller.credit_notes))
         for brand_id, uses in ids.items():
@@ -60,7 +60,7 @@ class Sellers(Frozen):
         for prefix, uses in prefixes.items():
             if uses > 1:
                 raise ValueError(
-                    f"{uses} series begin with {prefix!r}, so their numbers could not be told apart; give each its own"
+                    f"{uses} series begin with {prefix!r}, so their numbers would be alike; give each its own"
                 )
         return self
 

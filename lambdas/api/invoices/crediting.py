@@ -3,7 +3,7 @@
 from lambdas.api.backend import Backend
 from lambdas.api.invoices.payments import reconcile_with_order
 from lambdas.api.invoices.requests import InvoiceCreditRequest
-from lambdas.payments.credit import Credits
+from lambdas.payments.refunds.credit import Credits
 from lambdas.records.invoices.invoice import Invoice, InvoiceStatus
 from lambdas.records.invoices.reductions import LineCredit
 

@@ -11,6 +11,7 @@ from lambdas.api.http.values_2_0 import true
 from lambdas.api.invoices import records_2_0 as answers
 from lambdas.api.invoices import views
 from lambdas.api.invoices.charging import charge_once, charge_payment_method, default_method
+from lambdas.api.invoices.credit_note_views import credit_note_view
 from lambdas.api.invoices.crediting import credit_lines
 from lambdas.api.invoices.payments import (
     manual_payments,
@@ -180,7 +181,7 @@ METHODS: dict[str, Method] = {
         rights=_MONEY,
         verb=_credit,
         answer=answers.note,
-        view=views.credit_note_view,
+        view=credit_note_view,
         example={
             "inv_id": "1000000001",
             "lines": {"1": {"amount": "5.00", "reason": "fault", "text": "Two days without service."}},

@@ -6,7 +6,7 @@ from typing_extensions import Doc
 
 from lambdas.api.http.values import iso
 from lambdas.orders.model.money import format_cents
-from lambdas.records.invoices.invoice import Invoice, InvoiceLine, Party, RecordedPayment, invoice_id_of
+from lambdas.records.invoices.invoice import Invoice, InvoiceLine, Party, RecordedPayment
 from lambdas.records.invoices.totals_per_rate import RateTotal, net_cents, totals_per_rate
 
 
@@ -88,28 +88,6 @@ class InvoiceView(TypedDict):
     paid_at: Annotated[str | None, Doc("When it was paid.")]
 
 
-class CreditedLineView(InvoiceLineView):
-    reason: Annotated[str | None, Doc("Why it is credited.")]
-    reason_text: Annotated[str | None, Doc("Why, in words.")]
-
-
-class CreditNoteView(TypedDict):
-    number: Annotated[int, Doc("Its number in the brand's series of credit notes, without gaps.")]
-    document_number: Annotated[str, Doc("The number that stands on it, of the year's series.")]
-    brand_id: Annotated[int, Doc("The brand that issued it.")]
-    client_id: Annotated[str, Doc("Whose invoice it credits.")]
-    invoice_id: Annotated[str, Doc("The invoice that it credits.")]
-    invoice_document_number: Annotated[str, Doc("The number that stands on that invoice.")]
-    reference: Annotated[str | None, Doc("What its caller named it.")]
-    total: Annotated[str, Doc("The sum of its lines.")]
-    net: Annotated[str, Doc("The total before tax.")]
-    tax: Annotated[str, Doc("The tax in the total.")]
-    totals_per_rate: Annotated[list[RateTotalView], Doc("Net amount and tax of each tax rate.")]
-    currency: Annotated[str, Doc("ISO 4217 code, such as USD.")]
-    lines: Annotated[list[CreditedLineView], Doc("What is credited.")]
-    issued_at: Annotated[str | None, Doc("When it was issued.")]
-
-
 class InvoicesView(TypedDict):
     invoices: Annotated[list[InvoiceView], Doc("The invoices.")]
 
@@ -132,38 +110,18 @@ def invoice_view(invoice: Invoice) -> InvoiceView:
         "net": format_cents(net),
         "tax": format_cents(invoice.total_cents - net),
         "credited": format_cents(invoice.credited_cents),
-        "totals_per_rate": [_rate_total(total) for total in totals_per_rate(invoice.lines)],
+        "totals_per_rate": [rate_total_view(total) for total in totals_per_rate(invoice.lines)],
         "currency": invoice.currency,
         "seller": _party(invoice.seller),
         "buyer": _party(invoice.buyer),
         "notes": list(invoice.notes),
-        "lines": [_line(line) for line in invoice.lines],
+        "lines": [line_view(line) for line in invoice.lines],
         "transaction_id": invoice.transaction_id,
         "payment": _payment(invoice.payment) if invoice.payment else None,
         "issued_at": iso(invoice.issued_at),
         "supplied_at": iso(invoice.supplied_at),
         "due_at": iso(invoice.due_at),
         "paid_at": iso(invoice.paid_at),
-    }
-
-
-def credit_note_view(note: Invoice) -> CreditNoteView:
-    net = net_cents(note.lines)
-    return {
-        "number": note.number,
-        "document_number": note.document_number,
-        "brand_id": note.brand_id,
-        "client_id": note.client_id,
-        "invoice_id": invoice_id_of(note.brand_id, note.credits_number or 0),
-        "invoice_document_number": note.credits_document,
-        "reference": note.reference,
-        "total": format_cents(note.total_cents),
-        "net": format_cents(net),
-        "tax": format_cents(note.total_cents - net),
-        "totals_per_rate": [_rate_total(total) for total in totals_per_rate(note.lines)],
-        "currency": note.currency,
-        "lines": [{**_line(line), "reason": line.reason, "reason_text": line.reason_text} for line in note.lines],
-        "issued_at": iso(note.issued_at),
     }
 
 
@@ -184,7 +142,7 @@ def _party(party: Party | None) -> PartyView | None:
     }
 
 
-def _line(line: InvoiceLine) -> InvoiceLineView:
+def line_view(line: InvoiceLine) -> InvoiceLineView:
     return {
         "service_id": line.service_id,
         "description": line.description,
@@ -195,7 +153,7 @@ def _line(line: InvoiceLine) -> InvoiceLineView:
     }
 
 
-def _rate_total(total: RateTotal) -> RateTotalView:
+def rate_total_view(total: RateTotal) -> RateTotalView:
     return {
         "tax_name": total.tax_name or None,
         "tax_rate": total.rate or None,

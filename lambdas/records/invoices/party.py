@@ -1,7 +1,7 @@
 """The two parties of an invoice, as they were when it was issued.
 
 They are frozen with the document. A client who moves, or is erased, leaves the documents as they are: the law that orders them
-to be kept comes before the wish to be forgotten (docs/decisions.md).
+to be kept comes before a request to be forgotten (docs/decisions.md).
 """
 
 from typing import Any

@@ -129,7 +129,7 @@ def _creditable(invoice: Invoice, number: int) -> InvoiceLine:
 
 
 def _left_of_service(invoice: Invoice, credited: Mapping[int, int], service_id: str) -> int:
-    """What is left of its net amount, discounts taken off."""
+    """The rest of its net amount, discounts taken off."""
     return sum(
         line.amount_cents - credited[index]
         for index, line in enumerate(invoice.lines)

@@ -11,7 +11,7 @@ from lambdas.records.clients.client import Client, ClientRecords, ClientStatus
 from lambdas.records.clients.promotion import promote
 from tests.unit.actions.conftest import CLIENT, World
 from tests.unit.records.builders import a_client
-from tests.unit.records.test_invoice import conflict, contested
+from tests.unit.records.invoices.test_invoice import conflict, contested
 
 
 def clients(world: World) -> ClientRecords:

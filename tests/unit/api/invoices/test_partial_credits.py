@@ -104,7 +104,7 @@ def test_the_process_that_dies_before_its_refund_leaves_it_to_the_same_call(
         def die(*_: Any, **__: Any) -> None:
             raise KeyboardInterrupt
 
-        dying.setattr("lambdas.payments.credit.Credits._refund", die)
+        dying.setattr("lambdas.payments.refunds.credit.Credits._refund", die)
         with pytest.raises(KeyboardInterrupt):
             credit(caller)
     assert kept(caller) == round(total * 100)

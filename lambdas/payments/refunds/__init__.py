@@ -1,0 +1,1 @@
+"""Refunds of parts of what was paid."""
