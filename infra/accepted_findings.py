@@ -76,6 +76,7 @@ ACCEPTED = (
     ),
     Accepted(construct="Actions/{action}/Role/Resource", finding=_ANY_RESOURCE, reason=_XRAY),
     Accepted(construct="Watch/Sweeper/Role/Resource", finding=_ANY_RESOURCE, reason=_XRAY),
+    Accepted(construct="Watch/Holds/Role/Resource", finding=_ANY_RESOURCE, reason=_XRAY),
     Accepted(construct="Watch/Check/Role/Resource", finding=_ANY_RESOURCE, reason=_XRAY),
     Accepted(construct="Watch/Executions/Role/Resource", finding=_ANY_RESOURCE, reason=_XRAY),
     Accepted(

@@ -1,5 +1,5 @@
-"""Finds orders that are stuck: a sweeper for deadlines, a function that notices executions that end before their orders, and
-a nightly check of promises.
+"""Finds orders that are stuck: a sweeper for deadlines, a keeper of holds, a function that notices executions that end before
+their orders, and a nightly check of promises.
 
 Status events are best effort, so the sweeper also compares orders with Step Functions.
 """
@@ -21,6 +21,7 @@ from infra.message_queues import LONGEST_DAYS, message_queue
 from infra.storage import BY_DUE, BY_STEP, Storage
 
 SWEEP_MINUTES = 5
+HOLD_MINUTES, HOLD_SECONDS = 5, 240  # below a claim of lambdas/orders/decisions/hold_clock.py
 CHECK_MINUTES, CHECK_SECONDS = 15, 840  # a run ends before the next one begins
 
 
@@ -34,6 +35,7 @@ class Watch(Construct):
         self._compare = [allow("states:ListExecutions", on=machines), *parts.queues.may_ask] if machines else []
         write = allow("dynamodb:GetItem", "dynamodb:PutItem", on=[self._orders.table_arn])
         self._sweep([write, *record_keys.of_sweeper(parts.storage.records)])
+        self._keep_holds(write)
         self._check()
         if machines:
             function, missed = self._executions([write, *parts.queues.may_ask])
@@ -67,6 +69,34 @@ class Watch(Construct):
             minutes=SWEEP_MINUTES,
             function=sweeper.function,
             description="Look for overdue waits and expired leads",
+        )
+
+    def _keep_holds(self, write: iam.PolicyStatement) -> None:
+        storage, settings = self._parts.storage, self._parts.settings
+        tables = {"ORDER_TABLE": storage.orders.table_name, "RECORD_TABLE": storage.records.table_name}
+        holds = OrderFunction(
+            self,
+            "Holds",
+            parts=self._parts.functions,
+            handler="lambdas.watch.holds.handler",
+            description="Renews or captures money that is held before it lapses, or gives it to people",
+            memory_mb=256,
+            timeout_seconds=HOLD_SECONDS,
+            pays=True,
+            environment={**tables, "GATEWAY": settings.gateway, "CURRENCY": settings.currency},
+            permissions=[
+                write,
+                allow("dynamodb:Query", on=[BY_DUE.arn(storage.orders)]),
+                allow("dynamodb:BatchGetItem", on=[storage.orders.table_arn]),
+                *record_keys.of_holds(storage.records, settings.gateway),
+            ],
+        )
+        run_every(
+            self,
+            "KeepHolds",
+            minutes=HOLD_MINUTES,
+            function=holds.function,
+            description="Look for money that is held and lapses",
         )
 
     def _check(self) -> None:

@@ -129,6 +129,15 @@ def of_sweeper(table: dynamodb.Table) -> list[iam.PolicyStatement]:
     return [only(table, ("GetItem", "PutItem"), ("pauses",)), only(table, ("Query", "DeleteItem"), ("paused#*",))]
 
 
+def of_holds(table: dynamodb.Table, gateway: str) -> list[iam.PolicyStatement]:
+    """Clients with their stored methods, the pauses, the payments of the gateway, and the ledger of its calls."""
+    return [
+        only(table, READ, ("client#*", "pauses")),
+        only(table, WRITE, _of_gateway(gateway)),
+        only(table, ("PutItem", "UpdateItem"), _LEDGER),
+    ]
+
+
 def guards_of_doors(table: dynamodb.Table) -> list[iam.PolicyStatement]:
     """Counts of requests and failures, but not the answers that the API stores under idempotency keys."""
     return [only(table, ("GetItem", "PutItem", "UpdateItem"), ("window#*", "breaker#*"))]

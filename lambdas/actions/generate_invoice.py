@@ -27,6 +27,8 @@ class GenerateInvoiceConfig(Config):
 
 
 def run(order: Order, config: GenerateInvoiceConfig, tools: Tools) -> Done:
+    if order.hold and order.hold.clock.is_renewing:
+        raise TransientError("the hold of its money is being renewed")
     services = ServiceRecords(tools.records).of_order(order.client_id, order.order_id) if order.client_id else ()
     if not services:
         return _nothing_to_invoice(order, tools)
@@ -77,7 +79,7 @@ def on_skip(order: Order, config: GenerateInvoiceConfig, tools: Tools) -> None:
         raise TransientError("the payment gateway cannot be reached") from None
     if order.hold:
         with reversals(tools) as money:
-            money.void(order.hold)
+            money.void(order, order.hold, now=tools.now())
 
 
 def _nothing_to_invoice(order: Order, tools: Tools) -> Done:

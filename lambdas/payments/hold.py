@@ -15,6 +15,25 @@ def refuse_another(transaction: Transaction, attempt: PaymentAttempt) -> None:
         raise PaymentDeclined("the gateway has another payment under the key of this one; submit the order again")
 
 
+def renewed_hold(old: Hold, transaction: Transaction) -> Hold:
+    """The hold that took the old one's place. It still names the first authorization, which the buyer knows."""
+    ids = transaction.ids.changed(
+        order=transaction.ids.order or old.ids.order,
+        authorization=old.ids.authorization,
+        renewed=transaction.ids.renewed or transaction.ids.authorization,
+    )
+    return old.changed(
+        transaction_id=transaction.transaction_id,
+        key=transaction.key,
+        captured=transaction.is_taken,
+        capture_before=transaction.capture_before or old.capture_before,
+        held_at=transaction.held_at,
+        honoured_until=transaction.honoured_until,
+        ids=ids,
+        payer_present=False,
+    )
+
+
 def hold_of(transaction: Transaction, attempt: PaymentAttempt, method: PaymentMethod) -> Hold:
     return Hold(
         transaction_id=transaction.transaction_id,

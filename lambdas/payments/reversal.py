@@ -2,6 +2,8 @@
 
 Reverse Payment does it while the order continues, the undo of Generate Invoice when the order is canceled. It may be repeated:
 a void or refund depends on what the gateway knows now, and an order has one credit note.
+
+Longer than 200 lines, because all ways of an order's money back to its payer stand here.
 """
 
 from collections.abc import Iterator
@@ -9,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from lambdas.orders.decisions import hold_clock
 from lambdas.orders.model.money import format_cents
 from lambdas.orders.model.order import Hold, Order, PaymentAttempt
 from lambdas.payments.gateway import (
@@ -88,15 +91,25 @@ class Reversals:
         if order.attempt and order.attempt.is_under_way(now):
             raise ReversalPendingError("the order's payment is still in progress")
         payment = order.hold or order.attempt
+        self._end_renewal(order, now)
         given_back = self.void_or_refund(payment) if payment else False
         return self._credit_invoices(order, now, given_back)
 
-    def void(self, hold: Hold) -> None:
-        """Release money that is held. Captured money stays."""
+    def void(self, order: Order, hold: Hold, *, now: int) -> None:
+        """Release money that is held. Captured money stays. Raises ReversalPendingError while the hold is renewed."""
+        self._end_renewal(order, now)
         with _gateway_errors():
             found = self.gateway.find(hold.key)
         if found and found.state is TransactionState.HELD:
             self.void_or_refund(hold)
+
+    def _end_renewal(self, order: Order, now: int) -> None:
+        """Release the new hold of a renewal whose run died: nobody else knows of it."""
+        if hold_clock.is_being_kept(order, now):
+            raise ReversalPendingError("the order's hold is being renewed")
+        if order.hold and order.hold.clock.is_renewing:
+            with _gateway_errors():
+                void_or_refund(self.gateway, hold_clock.renewal_key(order))
 
     def finish(self, order: Order, *, now: int) -> bool:
         """Credit the invoice of an order if its money was returned. Return whether it was."""

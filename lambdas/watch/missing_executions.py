@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from lambdas.orders.decisions import hold_clock
 from lambdas.orders.decisions.deadlines import is_unwinding
 from lambdas.orders.decisions.operator import restart
 from lambdas.orders.model.executions import order_id_in
@@ -100,4 +101,4 @@ class ExecutionCheck:
         return True
 
     def _with_execution_state(self, order: Order) -> Order:
-        return restart.with_execution_state(order, self.executions, now=self.now)
+        return hold_clock.begun(restart.with_execution_state(order, self.executions, now=self.now), self.now)

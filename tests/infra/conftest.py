@@ -78,6 +78,7 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "lambdas/outbox/relay.py": "",
         "lambdas/runbooks/handler.py": "",
         "lambdas/watch/check.py": "",
+        "lambdas/watch/holds.py": "",
         "lambdas/watch/sweeper.py": "",
         "lambdas/watch/stopped_executions.py": "",
         **{f"lambdas/actions/{module}.py": "" for module in ACTIONS},

@@ -13,6 +13,7 @@ COMPOSITE_MEANS = f"Orders stand still, or none can come in. {PAGES}/{COMPOSITE}
 _DOORS = ("api", "desk", "forms", "intake")
 _RELAY, _ANNOUNCER = "outbox.relay", "outbox.announcer"
 _SWEEPER, _STOPS, _CHECK = "watch.sweeper", "watch.stopped_executions", "watch.check"
+_HOLDS = "watch.holds"
 _DAY_SECONDS = 86_400
 _READER_LATE_MILLISECONDS = 10 * 60_000
 
@@ -65,7 +66,16 @@ OF_ORDERS = (
         means="What is paused cannot be read, so payments and modules that move money wait",
         of=Of.OURS,
         metrics=("PausesUnread",),
-        names=(*_DOORS, _SWEEPER, "actions"),
+        names=(*_DOORS, _SWEEPER, _HOLDS, "actions"),
+        threshold=1,
+        minutes=5,
+    ),
+    AlarmRule(
+        name="HoldsNeedPeople",
+        means="Money that is held lapses and was neither renewed nor taken: people must decide about it",
+        of=Of.OURS,
+        metrics=("HoldsGiven",),
+        names=(_HOLDS,),
         threshold=1,
         minutes=5,
     ),
@@ -216,7 +226,7 @@ OF_READERS = (
         means="The functions that look for overdue and stopped orders and check promises fail",
         of=Of.FUNCTION,
         metrics=("Errors",),
-        names=(_SWEEPER, _STOPS, _CHECK),
+        names=(_SWEEPER, _STOPS, _CHECK, _HOLDS),
         threshold=3,
         minutes=15,
     ),

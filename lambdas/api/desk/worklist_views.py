@@ -5,6 +5,7 @@ from typing import Annotated, TypedDict
 from typing_extensions import Doc
 
 from lambdas.api.http.values import iso
+from lambdas.orders.decisions.hold_texts import hold_texts
 from lambdas.orders.decisions.open_work import OpenWork, WorkKind
 from lambdas.orders.model.money import format_cents
 from lambdas.orders.model.order import Order
@@ -126,5 +127,7 @@ def _reason(order: Order, work: OpenWork) -> str:
         return order.review_because
     if work.kind is WorkKind.STOPPED:
         return order.machine_stopped_because
+    if work.kind is WorkKind.HOLD:
+        return " ".join(hold_texts(order))
     action = order.actions.get(str(work.action_id))
     return action.reason if action else ""

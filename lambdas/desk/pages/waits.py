@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from lambdas.desk.acts.act import Act
 from lambdas.desk.pages.times import moment, span
+from lambdas.orders.decisions.hold_texts import hold_texts
 from lambdas.orders.decisions.lead.lead_expiry import waits_of
 from lambdas.orders.decisions.open_work import ANSWERED_WITHIN_SECONDS, REPLY, REVIEW, open_work
 from lambdas.orders.decisions.progress import unmet_prereqs
@@ -112,6 +113,8 @@ def _of_action(order: Order, kind: WaitKind, action: ChecklistAction) -> tuple[s
         case WaitKind.OUTSTANDING:
             why = f"Money of this skipped action is outstanding: {action.reason}"
             return action.name, why, "Process it to clear the money."
+        case WaitKind.HOLD:
+            return f"Money held for {action.name}", *hold_texts(order)
         case _:
             return action.name, action.reason or "Somebody must act.", _remedy(action)
 

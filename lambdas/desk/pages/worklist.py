@@ -27,6 +27,7 @@ _KINDS = {
     WorkKind.FAILED: "failed",
     WorkKind.UNDO: "taking it back failed",
     WorkKind.OUTSTANDING: "money outstanding",
+    WorkKind.HOLD: "held money lapses",
 }
 _URGENT = {2: "high", 3: "urgent"}
 

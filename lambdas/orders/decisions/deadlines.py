@@ -1,8 +1,9 @@
 """Deadlines of waits. Pure."""
 
+from lambdas.orders.decisions import hold_clock
 from lambdas.orders.model.order import Order, Wait
 from lambdas.orders.model.steps import StepStatus
-from lambdas.orders.model.waits import LEADS_WAIT
+from lambdas.orders.model.waits import LEADS_WAIT, WaitKey, WaitKind
 
 LEADS_GRACE_SECONDS = 3_600  # of leads of earlier versions: their machine cancels them at the deadline
 UNDO_DUE_SECONDS = 86_400
@@ -14,7 +15,9 @@ def with_overdue_marked(order: Order, now: int) -> Order:
     """The order with its overdue waits marked. Where there are none, it is written all the same: the index named it too
     early, and a write sets that right."""
     waits = {
-        key: wait.changed(overdue=True) if is_overdue(key, wait, now) else wait for key, wait in order.waits.items()
+        key: wait.changed(overdue=True) if is_overdue(key, wait, now) else wait
+        for key, wait in order.waits.items()
+        if WaitKey(key).kind is not WaitKind.HOLD or hold_clock.is_kept(order)
     }
     return order.changed(waits=waits, looked_at=now)
 
@@ -34,6 +37,8 @@ def next_look_at(order: Order) -> int | None:
     dates = [wait.due_at for wait in order.waits.values() if wait.due_at and not wait.overdue]
     if dates and (soonest := _soonest_seconds(order)) is not None:
         dates.append(max(order.activity, order.looked_at or 0) + soonest)
+    if (hold_at := hold_clock.next_look_at(order)) is not None:
+        dates.append(hold_at)
     if order.is_lead and order.lead_ends_at:
         dates.append(order.lead_ends_at)
     if is_unwinding(order):

@@ -6,6 +6,7 @@ A gate waits for other actions, and a lead for its buyer, so neither is open wor
 import re
 from enum import StrEnum
 
+from lambdas.orders.decisions.hold_clock import is_kept
 from lambdas.orders.model.checklist import ActionState, ChecklistAction
 from lambdas.orders.model.order import Assignment, Order, Wait
 from lambdas.orders.model.waits import WaitKey, WaitKind
@@ -28,6 +29,8 @@ class WorkKind(StrEnum):
     """An action failed, and a person processes it again or skips it."""
     UNDO = "undo"
     """The undo of an action failed."""
+    HOLD = "hold"
+    """Money held for an action lapses soon, or did."""
     OUTSTANDING = "outstanding"
     """Money of a skipped action is outstanding."""
     STOPPED = "stopped"
@@ -61,7 +64,11 @@ class OpenWork(Frozen):
 def open_work(order: Order) -> tuple[OpenWork, ...]:
     """All open work of the order, most urgent first."""
     found = [
-        *(_of_wait(order, WaitKey(key), wait) for key, wait in order.waits.items() if _is_for_somebody(WaitKey(key))),
+        *(
+            _of_wait(order, WaitKey(key), wait)
+            for key, wait in order.waits.items()
+            if _is_for_somebody(order, WaitKey(key))
+        ),
         *(_of_failure(action) for action in order.actions_of(order.step_id) if _is_left_failed(order, action)),
     ]
     if order.is_lead and order.review_at is not None:
@@ -71,7 +78,9 @@ def open_work(order: Order) -> tuple[OpenWork, ...]:
     return tuple(sorted((_taken(order, work) for work in found), key=lambda work: (work.due_at, work.key)))
 
 
-def _is_for_somebody(key: WaitKey) -> bool:
+def _is_for_somebody(order: Order, key: WaitKey) -> bool:
+    if key.kind is WaitKind.HOLD:  # the money may have been taken or released since
+        return is_kept(order)
     return key.kind not in (WaitKind.GATE, WaitKind.LEADS)
 
 
@@ -85,7 +94,7 @@ def _of_wait(order: Order, key: WaitKey, wait: Wait) -> OpenWork:
     action = order.actions.get(key.action_key)
     due_at = wait.since + ANSWERED_WITHIN_SECONDS if wait.due_at is None else wait.due_at
     action_id = action.action_id if action else None
-    turn = action.attempts if action and key.kind is not WaitKind.OUTSTANDING else wait.since
+    turn = action.attempts if action and key.kind not in (WaitKind.OUTSTANDING, WaitKind.HOLD) else wait.since
     fields = {"team": wait.owner, "since": wait.since, "due_at": due_at, "turn": turn, "action_id": action_id}
     return OpenWork(key=key, kind=_kind_of(key, action), **fields)
 
@@ -98,6 +107,8 @@ def _kind_of(key: WaitKey, action: ChecklistAction | None) -> WorkKind:
             return WorkKind.UNDO
         case WaitKind.OUTSTANDING:
             return WorkKind.OUTSTANDING
+        case WaitKind.HOLD:
+            return WorkKind.HOLD
     if action is None or not action.automatic:
         return WorkKind.FAILED if action and _failed(action) else WorkKind.WAITING
     return WorkKind.FAILED if _failed(action) else WorkKind.OUTSIDE

@@ -37,7 +37,7 @@ def done(
         client_id=client_id or order.client_id,
         info=merge(order.info, info or {}),
         hold=_captured(order.hold, capture_id),
-        waits=without(order.waits, WaitKey.action(action_id)),
+        waits=without(order.waits, WaitKey.action(action_id), WaitKey.hold(action_id)),
     )
     return advanced(changed)
 

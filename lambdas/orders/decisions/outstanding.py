@@ -49,11 +49,10 @@ def with_retry_requested(order: Order, action_id: int, *, by: str, now: int) -> 
 
 
 def outstanding_waits(order: Order) -> dict[str, Wait]:
-    """The waits that outlive a move or a new execution: those of actions that are still skipped."""
+    """The waits that outlive a move or a new execution: those of actions that are still skipped, and that of a hold."""
     keys = (
-        WaitKey.outstanding(action.action_id)
+        (WaitKey.outstanding if action.state is ActionState.SKIPPED else WaitKey.hold)(action.action_id)
         for action in order.actions.values()
-        if action.state is ActionState.SKIPPED
     )
     return {key: order.waits[key] for key in keys if key in order.waits}
 

@@ -13,6 +13,7 @@ from pydantic import Field
 
 from lambdas.orders.model.checklist import ActionState, ChecklistAction, ChecklistStep
 from lambdas.orders.model.fingerprint import fingerprint
+from lambdas.orders.model.hold_clock import HoldClock
 from lambdas.orders.model.packs import PricedPack
 from lambdas.orders.model.payment_ids import PaymentIds
 from lambdas.orders.model.shares import within_share
@@ -87,7 +88,7 @@ class Hold(Frozen):
     IMPERSONAL = frozenset(
         {
             "gateway", "method", "amount_cents", "currency", "captured", "held_at", "capture_before", "honoured_until",
-            "payer_present",
+            "payer_present", "clock",
         }
     )  # fmt: skip
     PERSONAL = frozenset({"transaction_id", "key", "avs_code", "ids", "customer"})
@@ -107,6 +108,7 @@ class Hold(Frozen):
     held_at: int | None = None
     honoured_until: int | None = None
     payer_present: bool = True
+    clock: HoldClock = HoldClock()
 
 
 class Order(Frozen):

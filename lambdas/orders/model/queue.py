@@ -14,6 +14,7 @@ from typing import Any, Literal, Self
 
 from pydantic import ConfigDict, Field, ValidationError, model_validator
 
+from lambdas.orders.model.hold_clock import Holds
 from lambdas.orders.model.notify import NotifyRule
 from lambdas.orders.model.steps import StepStatus
 from lambdas.runtime.models import Frozen
@@ -95,7 +96,8 @@ class Queue(Frozen):
     """A queue as written by hand in its file. `key` is the folder's name. `may_be_invoiced`: whose orders it takes for which
     no money is held at submit. `active_unpaid`: why their services may become active before the invoice is paid.
 
-    `owner`: the team of an order that waits for no other. `notify`: who gets which notices. Both are of the deployed queue.
+    `owner`: the team of an order that waits for no other. `notify`: who gets which notices. `holds`: what is done with money that
+    is held and lapses. All three are of the deployed queue.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -113,6 +115,7 @@ class Queue(Frozen):
     sendlink_body: str = ""
     owner: str = Field(default="operations", min_length=1)
     notify: tuple[NotifyRule, ...] = ()
+    holds: Holds = Holds()
     steps: tuple[Step, ...] = Field(min_length=3)
 
     @model_validator(mode="before")
@@ -152,8 +155,10 @@ class Queue(Frozen):
     @cached_property
     def content_hash(self) -> str:
         """Names this exact definition; an order records the one it was made from. What says only why
-        is no part of it, nor who looks after its orders."""
-        content = json.dumps(self.model_dump(mode="json", exclude={"active_unpaid", "owner", "notify"}), sort_keys=True)
+        is no part of it, nor who looks after its orders and their holds."""
+        content = json.dumps(
+            self.model_dump(mode="json", exclude={"active_unpaid", "owner", "notify", "holds"}), sort_keys=True
+        )
         return hashlib.sha256(content.encode()).hexdigest()[:16]
 
     @classmethod

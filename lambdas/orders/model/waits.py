@@ -25,13 +25,15 @@ class WaitKind(StrEnum):
     """The undo of the action waits for a person."""
     OUTSTANDING = "settle_"
     """Money of a skipped action is still outstanding. No execution stands there, so such a wait has no token."""
+    HOLD = "hold_"
+    """The money held for the action lapses soon, or did. No execution stands there either."""
 
 
 _OF_THE_ORDER = ("leads", "machine")
 
 
 class WaitKey(str):
-    """A key of `Order.waits`: `leads`, `machine`, an action's id, or `gate_`, `undo_` or `settle_` followed by one."""
+    """A key of `Order.waits`: `leads`, `machine`, an action's id, or `gate_`, `undo_`, `settle_` or `hold_` followed by one."""
 
     __slots__ = ()
 
@@ -51,11 +53,15 @@ class WaitKey(str):
     def outstanding(cls, action_id: int | str) -> Self:
         return cls(f"{WaitKind.OUTSTANDING}{action_id}")
 
+    @classmethod
+    def hold(cls, action_id: int | str) -> Self:
+        return cls(f"{WaitKind.HOLD}{action_id}")
+
     @property
     def kind(self) -> WaitKind:
         if str(self) in _OF_THE_ORDER:
             return WaitKind(str(self))
-        prefixes = (WaitKind.GATE, WaitKind.UNDO, WaitKind.OUTSTANDING)
+        prefixes = (WaitKind.GATE, WaitKind.UNDO, WaitKind.OUTSTANDING, WaitKind.HOLD)
         return next((kind for kind in prefixes if self.startswith(kind)), WaitKind.ACTION)
 
     @property

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from lambdas.orders.decisions import hold_clock
 from lambdas.orders.model.money import format_cents
 from lambdas.orders.model.order import Order
 from lambdas.payments.captures import awaits_invoice
@@ -14,8 +15,8 @@ _GONE = (TransactionState.VOIDED, TransactionState.REFUNDED, TransactionState.FA
 def of_held_money(order: Order, gateway: Gateway) -> Iterator[Violation]:
     """A hold that lapsed is no violation: it is counted among those that lapse (lapses_soon)."""
     hold = order.hold
-    if hold is None or not awaits_invoice(order):
-        return
+    if hold is None or not awaits_invoice(order) or hold.clock.is_renewing or hold.clock.marked == hold_clock.OVER:
+        return  # while it is renewed the old hold has ended; what a person has is on the worklist
     found = gateway.find(hold.key)
     if found is None or found.state in _GONE:
         is_so = found.state.value if found else "unknown there"

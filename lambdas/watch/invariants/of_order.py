@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Iterator
 
+from lambdas.orders.decisions import hold_clock
 from lambdas.orders.decisions.operator import restart
 from lambdas.orders.model.checklist import ActionState
 from lambdas.orders.model.executions import earlier_name, execution_name
+from lambdas.orders.model.hold_clock import Trouble
 from lambdas.orders.model.order import Hold, Order
 from lambdas.orders.model.waits import MACHINE_WAIT, WaitKey, WaitKind
 from lambdas.orders.ports import Executions
@@ -66,9 +68,14 @@ def of_unreadable_order(order: UnreadableOrder) -> Violation:
 
 
 def lapses_soon(order: Order, now: int) -> bool:
-    """Whether the order's hold lapses within two days, or did, before anything captures it."""
+    """Whether the order's hold lapses within two days, or did, before anything captures it. A hold whose clock runs is looked
+    after until a person has it.
+    """
     hold = order.hold
     if hold is None or hold.captured or hold.capture_before is None or not awaits_invoice(order):
+        return False
+    look_at, clock = hold_clock.next_look_at(order), hold.clock
+    if clock.look_at and clock.trouble is Trouble.NONE and look_at and look_at > now - PATIENCE_SECONDS:
         return False
     return hold.capture_before < now + LAPSES_WITHIN_SECONDS
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
+from lambdas.orders.decisions import hold_clock
 from lambdas.orders.model.money import format_cents
 from lambdas.orders.model.order import Order
 from lambdas.orders.ports import OrderStore
@@ -142,7 +143,8 @@ def _is_paid_by(invoice: Invoice | None, payment: Transaction) -> bool:
 def _knows(books: _Books, payment: Transaction) -> bool:
     order, invoice, _ = books
     known = (order and order.hold, order and order.attempt, invoice and invoice.charge)
-    return any(each and each.key == payment.key for each in known)
+    is_renewal = order is not None and order.hold is not None and payment.key == hold_clock.renewal_key(order)
+    return is_renewal or any(each and each.key == payment.key for each in known)
 
 
 def _of_order(books: _Books, payment: Transaction) -> str:

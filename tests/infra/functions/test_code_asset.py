@@ -56,6 +56,7 @@ def test_the_asset_holds_code_and_queues_and_nothing_else(stage: Synthesized) ->
         "lambdas/runbooks/handler.py",
         "lambdas/watch/anchor.py",
         "lambdas/watch/check.py",
+        "lambdas/watch/holds.py",
         "lambdas/watch/sweeper.py",
         "lambdas/watch/stopped_executions.py",
         "statemachines/modules.json",

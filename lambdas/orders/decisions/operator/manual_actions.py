@@ -60,7 +60,7 @@ def skipped(order: Order, action_id: int, *, by: str, why: str, now: int) -> Ord
     _refuse_busy(action, now)
     reason = f"skipped by {by}" + (f": {why}" if why else "")
     over = action.changed(state=ActionState.SKIPPED, reason=reason, by=by, at=now, requested_at=None, told="")
-    waits = without(order.waits, WaitKey.action(action_id), WaitKey.gate(action_id))
+    waits = without(order.waits, WaitKey.action(action_id), WaitKey.gate(action_id), WaitKey.hold(action_id))
     return progress.advanced(order.with_action(over).changed(activity=now, waits=waits))
 
 

@@ -11,6 +11,7 @@ MADE = {
     WaitKind.GATE: WaitKey.gate,
     WaitKind.UNDO: WaitKey.undo,
     WaitKind.OUTSTANDING: WaitKey.outstanding,
+    WaitKind.HOLD: WaitKey.hold,
 }
 
 
@@ -30,4 +31,4 @@ def test_a_wait_of_the_whole_order_names_no_action(key: WaitKey, kind: WaitKind)
 def test_tables_and_machines_of_earlier_releases_hold_these_words() -> None:
     keys = [LEADS_WAIT, MACHINE_WAIT, *(make(22) for _, make in sorted(MADE.items()))]
 
-    assert keys == ["leads", "machine", "22", "gate_22", "settle_22", "undo_22"]
+    assert keys == ["leads", "machine", "22", "gate_22", "hold_22", "settle_22", "undo_22"]
