@@ -56,6 +56,8 @@ class Reductions:
 
         `refunds`: its payment must be refunded. Raises NotCreditableError or SeriesBusyError.
         """
+        if invoice.status is InvoiceStatus.CREDITED:
+            raise NotCreditableError("all of it was credited")
         lines = tuple(_credited_lines(invoice, parts))
         note = note_of(invoice, tuple(line for _, line in lines), now).changed(order_id=None, reference=reference)
         after = Counter(invoice.reduction.lines if invoice.reduction else {})
