@@ -36,6 +36,7 @@ from lambdas.orders.errors import (
 )
 from lambdas.orders.model import info as order_info
 from lambdas.orders.model.coupon_misfit import CouponMisfit
+from lambdas.orders.model.hold_clock import Holds
 from lambdas.orders.model.modules import ModuleFacts
 from lambdas.orders.model.order import Order
 from lambdas.orders.model.queue import MayBeInvoiced, Queue
@@ -256,7 +257,9 @@ class OrderService:
         if order.is_lead:
             self._refuse_paused(order, request)
         ports = (self.store, self.pricing, self.payments, self.screen)
-        submitted = Submission(*ports, self.currency, check, self._as_deployed, self.now, request).submit(order)
+        queue = self.queues.get(order.order_queue_id)
+        rules = queue.holds if queue else Holds()
+        submitted = Submission(*ports, self.currency, check, self._as_deployed, self.now, request, rules).submit(order)
         if submitted.machine_stopped_at is None or submitted.is_lead:
             return submitted
         restarted = self._kept_running(lambda current: current, request.by, lenient=True)

@@ -10,9 +10,10 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from lambdas.orders.decisions import progress
+from lambdas.orders.decisions import hold_forecast, progress
 from lambdas.orders.decisions.lead.draft import revised, with_changes
 from lambdas.orders.errors import OrderChangedError, OrderIsFinalError
+from lambdas.orders.model.hold_clock import Holds
 from lambdas.orders.model.order import Hold, Order, PaymentAttempt
 from lambdas.orders.model.steps import StepStatus
 from lambdas.orders.payment_ports import (
@@ -45,7 +46,7 @@ from lambdas.orders.submit_request import DECLINES_KEPT, SubmitRequest, attempt_
 @dataclass(frozen=True)
 class Submission:
     """One submit of one order. `check` refuses an order that could not be processed; `currency` is what is sold in now;
-    `as_deployed` gives a lead the checklist of its queue as it is deployed."""
+    `as_deployed` gives a lead the checklist of its queue as it is deployed; `holds`: what the queue does before a hold lapses."""
 
     store: OrderStore
     pricing: Pricing
@@ -56,6 +57,7 @@ class Submission:
     as_deployed: Callable[[Order], Order]
     now: Callable[[], int]
     request: SubmitRequest
+    holds: Holds
 
     def submit(self, order: Order) -> Order:
         """The submitted order. Raises OrderError, and then the order stays a lead."""
@@ -174,6 +176,7 @@ class Submission:
             if not _is_ours(current, attempt) or not current.is_lead:
                 return current
             left_leads = progress.submitted(current, now=self.now(), hold=hold)
+            left_leads = hold_forecast.warned(left_leads, self.holds, self.now())
             by = {"changed_by": self.request.by, "changed_how": "submit", "changed_because": ""}
             return left_leads.changed(**by, review_at=None, review_because="")
 

@@ -80,7 +80,7 @@ class PreAuthorization:
         found = self._find(attempt) if attempt.tries > 1 else None
         transaction = found or self._authorize(order, attempt, method, payer)
         refuse_another(transaction, attempt)
-        return self._hold(attempt, method, transaction)
+        return self._hold(attempt, method, transaction).changed(payer_present=payer.is_present)
 
     def authenticate(self, order: Order, attempt: PaymentAttempt, proof: Mapping[str, Any]) -> Hold:
         method = method_of(order, self.clients)

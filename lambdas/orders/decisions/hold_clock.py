@@ -127,7 +127,7 @@ def captured(order: Order, capture_id: str) -> Order:
 
 def choice(hold: Hold, rules: Holds, *, is_lapsed: bool) -> HoldPolicy | Trouble:
     """The next step for a hold that is at 80 % of its life or further. A hold that a person has is left to them."""
-    if hold.clock.trouble is not Trouble.NONE:
+    if hold.clock.trouble not in (Trouble.NONE, Trouble.TOO_SLOW):
         return Trouble.LAPSED if is_lapsed else hold.clock.trouble
     renews = rules.when_lapsing is HoldPolicy.RENEW
     if renews and hold.clock.renewals < rules.renewals_at_most:

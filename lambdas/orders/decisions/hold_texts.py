@@ -14,6 +14,7 @@ _GONE = (
 _HELD = "Invoice the order now, which takes the money. Or cancel it, which releases the money."
 _WHY = {
     Trouble.NONE: "",
+    Trouble.TOO_SLOW: "By the deadlines of its actions, the order's money is taken after that.",
     Trouble.ASKED: "The queue leaves it to people what is done before that.",
     Trouble.RENEWED_ENOUGH: "It was renewed as often as the queue allows.",
     Trouble.DECLINED: "The client's bank did not hold or pay the money when it was asked again.",

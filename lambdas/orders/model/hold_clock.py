@@ -11,6 +11,8 @@ class Trouble(StrEnum):
     """Why a person must look after a hold."""
 
     NONE = ""
+    TOO_SLOW = "too slow"
+    """By its order's deadlines its money is taken after it lapsed. Its clock goes its way."""
     ASKED = "asked"
     """Its queue leaves it to people."""
     RENEWED_ENOUGH = "renewed enough"

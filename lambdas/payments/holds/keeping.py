@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from lambdas.orders.decisions import hold_clock
+from lambdas.orders.decisions import hold_clock, hold_forecast
 from lambdas.orders.model.hold_clock import HoldPolicy, Holds, Trouble
 from lambdas.orders.model.order import Hold, Order
 from lambdas.orders.ports import OrderStore
@@ -71,7 +71,12 @@ class HoldKeeper:
             return Kept.LEFT
 
     def _warn(self, order: Order) -> Kept:
-        self._save(order, "warn_of_hold", lambda current: hold_clock.marked(current, hold_clock.HALF))
+        rules, now = self.holds_of(order), self.now()
+
+        def change(current: Order) -> Order:
+            return hold_forecast.warned(hold_clock.marked(current, hold_clock.HALF), rules, now)
+
+        self._save(order, "warn_of_hold", change)
         return Kept.WARNED
 
     def _act(self, order: Order, hold: Hold) -> Kept:

@@ -75,7 +75,12 @@ def lapses_soon(order: Order, now: int) -> bool:
     if hold is None or hold.captured or hold.capture_before is None or not awaits_invoice(order):
         return False
     look_at, clock = hold_clock.next_look_at(order), hold.clock
-    if clock.look_at and clock.trouble is Trouble.NONE and look_at and look_at > now - PATIENCE_SECONDS:
+    if (
+        clock.look_at
+        and clock.trouble in (Trouble.NONE, Trouble.TOO_SLOW)
+        and look_at
+        and look_at > now - PATIENCE_SECONDS
+    ):
         return False
     return hold.capture_before < now + LAPSES_WITHIN_SECONDS
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from lambdas.orders.model.order import Order, PaymentAttempt
-from lambdas.orders.payment_ports import PaymentDeclined, PaymentUnavailable, PaymentUnclear
+from lambdas.orders.payment_ports import Payer, PaymentDeclined, PaymentUnavailable, PaymentUnclear
 from lambdas.orders.service import OrderService
 from lambdas.payments.gateway import GatewayUnavailableError, OutcomeUnknownError, Transaction, TransactionState
 from lambdas.payments.gateways import gateway_named
@@ -67,6 +67,11 @@ def test_a_hold_keeps_all_that_finds_its_money_again(payments: PreAuthorization,
     assert (hold.gateway, hold.ids, hold.customer) == ("sandbox", found.ids, found.customer)
     assert hold.ids.authorization
     assert (hold.held_at, hold.capture_before) == (NOW, NOW + HOLD_SECONDS)
+
+
+def test_a_hold_says_whether_its_payer_was_there(payments: PreAuthorization) -> None:
+    assert payments.authorize(paid_with(CARD), an_attempt()).payer_present
+    assert not payments.authorize(paid_with(CARD), an_attempt(key="other"), Payer(False, "")).payer_present
 
 
 def test_money_that_was_taken_at_once_is_named_at_once(payments: PreAuthorization) -> None:
