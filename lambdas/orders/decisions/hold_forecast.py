@@ -1,6 +1,6 @@
 """Predicts from an order's own deadlines whether its money is taken before its hold lapses. Pure.
 
-A person may need the whole time that an action gives them, and so may whoever pays. Automatic actions take no time.
+A person may need the whole time that an action gives them, and so may a client who pays. Automatic actions take no time.
 """
 
 from lambdas.orders.decisions import hold_clock
