@@ -39,6 +39,7 @@ ACTIONS: Mapping[str, ActionNeeds] = {
     "await_payment": ActionNeeds(on_records=("GetItem",)),
     "manual_check_off": ActionNeeds(),
     "simple_question": ActionNeeds(),
+    "client_approval": ActionNeeds(),
     "update_fields": ActionNeeds(),
     "provision_lead": ActionNeeds(on_records=("PutItem",)),
     "activate_services": ActionNeeds(on_records=("UpdateItem", "Query")),

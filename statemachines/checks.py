@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from lambdas.actions._frame.module import Module
 from lambdas.orders.contact.email import is_email
+from lambdas.orders.decisions.client_asks import APPROVAL, QUESTION
 from lambdas.orders.decisions.lead.room import QUEUE_BYTES, queue_bytes
 from lambdas.orders.model.checklist import checklist_of
 from lambdas.orders.model.queue import Action, Queue
@@ -37,6 +38,7 @@ def check(queue: Queue, modules: Mapping[str, Module[Any]], teams: Mapping[str, 
         *_names(queue),
         *_modules(queue, modules),
         *_owners(queue, teams),
+        *_asks(queue),
         *notify_problems(queue, teams),
         *_prereqs(queue),
         *_money(queue, modules),
@@ -117,6 +119,14 @@ def _modules(queue: Queue, modules: Mapping[str, Module[Any]]) -> Iterator[str]:
             for found in error.errors():
                 place = ".".join(map(str, found["loc"])) or "config"
                 yield f"{_title(action)}: its config does not fit {action.module}: {place}: {found['msg']}"
+
+
+def _asks(queue: Queue) -> Iterator[str]:
+    """Actions that ask a client must be on the page of that client."""
+    for action in queue.actions:
+        asks = action.module == APPROVAL or (action.module == QUESTION and action.config.get("client_answers") is True)
+        if asks and not action.client_viewable:
+            yield f"{_title(action)} asks the client, who does not see it; add client_viewable = true"
 
 
 def _owners(queue: Queue, teams: Mapping[str, Team]) -> Iterator[str]:

@@ -5,6 +5,7 @@ Answers come with `order.process`, as `input.answers`: a list in the questions' 
 """
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, Self
 
 from pydantic import Field, model_validator
@@ -14,29 +15,44 @@ from lambdas.actions._frame.module import Config, Done, Module, Tools, Waiting
 from lambdas.orders.contact.text import shown_line
 from lambdas.orders.model.order import Order
 
+_LONGEST_ANSWERS = 300
+
 
 class Question(Config):
-    """A question and the answers that count."""
+    """A question and the answers that count. Without them, every answer counts; only clients are asked so."""
 
     question: str = Field(min_length=1, max_length=500, description="The question, as it is shown.")
     answer: str = Field(default="", description="The right answer.")
     answers: tuple[str, ...] = Field(default=(), description="Right answers, where there are several.")
-
-    @model_validator(mode="after")
-    def _can_be_answered(self) -> Self:
-        if not self.accepted:
-            raise ValueError("a question needs an answer")
-        return self
+    choices: tuple[str, ...] = Field(
+        default=(), max_length=20, description="The answers to choose from, if not free text."
+    )
+    date: bool = Field(default=False, description="Ask for a day, as 2027-01-31.")
 
     @property
     def accepted(self) -> set[str]:
         return {_plain(answer) for answer in (self.answer, *self.answers)} - {""}
 
+    def is_met_by(self, answer: str) -> bool:
+        """Whether this answer, in lower case, counts."""
+        if self.date and not _is_day(answer):
+            return False
+        if self.choices and answer not in map(_plain, self.choices):
+            return False
+        return answer in self.accepted if self.accepted else bool(answer)
+
 
 class SimpleQuestionConfig(Config):
-    """The questions."""
+    """The questions. `client_answers`: the client may answer them on the order's status page."""
 
     questions: tuple[Question, ...] = Field(min_length=1, max_length=20, description="The question to answer.")
+    client_answers: bool = Field(default=False, description="Whether the client answers on the status page.")
+
+    @model_validator(mode="after")
+    def _can_be_answered(self) -> Self:
+        if not self.client_answers and not all(question.accepted for question in self.questions):
+            raise ValueError("a question needs an answer, unless the client answers")
+        return self
 
 
 def run(order: Order, config: SimpleQuestionConfig, tools: Tools) -> Done | Waiting:
@@ -45,7 +61,7 @@ def run(order: Order, config: SimpleQuestionConfig, tools: Tools) -> Done | Wait
     wrong = [
         number
         for number, (question, answer) in enumerate(zip(config.questions, answers, strict=True), 1)
-        if answer not in question.accepted
+        if not question.is_met_by(answer)
     ]
     if not any(answers):
         asked = "; ".join(f"{number}. {question.question}" for number, question in enumerate(config.questions, 1))
@@ -54,7 +70,8 @@ def run(order: Order, config: SimpleQuestionConfig, tools: Tools) -> Done | Wait
         texts = "; ".join(f"{number}. {config.questions[number - 1].question}" for number in wrong)
         return Waiting(f"not answered rightly: {texts}; process this action again with every answer", {"wrong": wrong})
     count = "1 question" if len(answers) == 1 else f"{len(answers)} questions"
-    return Done(f"{count} answered rightly")
+    free = [answer for question, answer in zip(config.questions, answers, strict=True) if not question.accepted]
+    return Done(f"{count} answered" + (f": {'; '.join(free)}"[:_LONGEST_ANSWERS] if free else " rightly"))
 
 
 def _answer(given: Any, number: int, question: Question) -> str:
@@ -68,6 +85,13 @@ def _answer(given: Any, number: int, question: Question) -> str:
     else:
         reply = given if number == 1 else None
     return "" if reply is None or isinstance(reply, Mapping | list | tuple) else _plain(reply)
+
+
+def _is_day(answer: str) -> bool:
+    try:
+        return date.fromisoformat(answer).isoformat() == answer
+    except ValueError:
+        return False
 
 
 def _plain(text: object) -> str:

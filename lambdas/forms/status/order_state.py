@@ -2,6 +2,7 @@
 
 from lambdas.forms.form import Form
 from lambdas.mail.link_mail import address_of
+from lambdas.orders.decisions.client_asks import asked_of_client
 from lambdas.orders.model.order import Order
 from lambdas.orders.model.steps import StepStatus
 from lambdas.runtime.models import Frozen
@@ -21,9 +22,10 @@ class OrderState(Frozen):
     texts: tuple[str, ...]
 
 
-def order_state(order: Order, form: Form | None) -> OrderState:
-    """`form`: the one on which the order was made, if any."""
-    return OrderState(title=_TITLES[order.step_status], texts=_texts(order, form))
+def order_state(order: Order, form: Form | None, now: int) -> OrderState:
+    """`form`: the one on which the order was made, if any. `now`: Unix seconds."""
+    asked = any(True for _ in asked_of_client(order, now))
+    return OrderState(title=_TITLES[order.step_status], texts=_texts(order, form, asked=asked))
 
 
 def money_of_canceled(order: Order) -> str:
@@ -33,7 +35,7 @@ def money_of_canceled(order: Order) -> str:
     return "What you paid is refunded." if order.hold.captured else "The money held for it is released."
 
 
-def _texts(order: Order, form: Form | None) -> tuple[str, ...]:
+def _texts(order: Order, form: Form | None, *, asked: bool) -> tuple[str, ...]:
     found: tuple[str, ...]
     match order.step_status:
         case StepStatus.LEADS:
@@ -42,6 +44,8 @@ def _texts(order: Order, form: Form | None) -> tuple[str, ...]:
             found = ("We have finished your order.",)
         case StepStatus.CANCELED:
             found = ("This order was canceled.", money_of_canceled(order))
+        case _ if asked:
+            found = ("We need your answer to continue: see below.",)
         case _:
             found = (form.thanks if form else "", f"You need do nothing now.{_mail_promise(order, form)}")
     return tuple(text for text in found if text)

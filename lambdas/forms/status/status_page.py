@@ -8,7 +8,7 @@ from lambdas.forms.pages.resume import link_refused
 from lambdas.forms.pages.summary import summary_of
 from lambdas.forms.pages.templates import drawn
 from lambdas.forms.shop import NEW, RESUME, Shop, has_current_address, path_of
-from lambdas.forms.status import posts
+from lambdas.forms.status import client_answers, posts
 from lambdas.forms.status.order_state import order_state
 from lambdas.forms.status.payment_words import how_paid
 from lambdas.orders.model.checklist import ActionState, ChecklistAction
@@ -43,8 +43,12 @@ def status_page(shop: Shop, token: str) -> Answer:
 
 
 def reply(shop: Shop, token: str, request: WebRequest) -> Answer:
-    """Store the client's message as a post and show the page with it. Raises RefusedError."""
+    """Take the client's answer to an action, or store their message as a post, and show the page. Raises RefusedError."""
     link, order = _open_link(shop, token)
+    if client_answers.ASK in request.typed:
+        if problem := client_answers.take_answer(shop, order, link, token, request):
+            return _page(shop, token, link, order, ask_problem=problem)
+        return see_other(f"/orders/{token}")
     if problem := posts.take_reply(shop, order, link, token, request):
         return _page(shop, token, link, order, problem=problem, typed=request.typed.get(posts.BODY, ""))
     return see_other(f"/orders/{token}#posts")
@@ -58,14 +62,19 @@ def _open_link(shop: Shop, token: str) -> tuple[Link, Order]:
     return link, order
 
 
-def _page(shop: Shop, token: str, link: Link, order: Order, *, problem: str = "", typed: str = "") -> Answer:
+def _page(
+    shop: Shop, token: str, link: Link, order: Order, *, problem: str = "", typed: str = "", ask_problem: str = ""
+) -> Answer:
+    """Longer than 30 lines, because it fills in one template."""
     form = shop.forms.get(shop.links.form_of(order.order_id) or "")
     body = drawn(
         "status.html",
         title=f"Order {order.order_id}",
         company=shop.company,
         order=order,
-        state=order_state(order, form),
+        state=order_state(order, form, shop.now()),
+        asks=client_answers.asks_of(order, shop.now()),
+        ask_error=ask_problem,
         next_order=_next_order(shop, order, form),
         steps=_steps(order),
         actions=actions_seen(shop, order),
@@ -80,7 +89,7 @@ def _page(shop: Shop, token: str, link: Link, order: Order, *, problem: str = ""
         most=posts.MAX_CHARACTERS,
         open_until=day_of(link.expires_at),
     )
-    return Answer(HTTPStatus.UNPROCESSABLE_ENTITY if problem else HTTPStatus.OK, body)
+    return Answer(HTTPStatus.UNPROCESSABLE_ENTITY if problem or ask_problem else HTTPStatus.OK, body)
 
 
 def _next_order(shop: Shop, order: Order, form: Form | None) -> tuple[str, str] | None:

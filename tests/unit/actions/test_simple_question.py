@@ -75,3 +75,15 @@ def test_one_question_may_be_answered_without_a_list(world: World) -> None:
 def test_a_question_without_an_answer_is_no_question(questions: list[Any]) -> None:
     with pytest.raises(ValidationError):
         SimpleQuestionConfig.model_validate({"questions": questions})
+
+
+def test_a_client_is_asked_without_right_answers(world: World) -> None:
+    questions = [{"question": "When?", "date": True}, {"question": "Colour?", "choices": ["Red", "Blue"]}]
+    an_order_with(world, module, {"client_answers": True, "questions": questions})
+    ask(world, answers=["2027-02-30", "blue"])
+    with pytest.raises(ActionWaits):
+        world.run(module, ACTION)
+    ask(world, answers=["2027-02-28", "Blue"])
+    world.run(module, ACTION)
+
+    assert world.action(ACTION).reason == "2 questions answered: 2027-02-28; blue"

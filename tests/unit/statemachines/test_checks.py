@@ -221,3 +221,21 @@ def test_every_owner_that_code_names_is_a_team_here() -> None:
     of_modules = {Action(id=1, name="x", module=name).owner for name in MODULES}
 
     assert of_modules | {lead_expiry.OWNER, restart.OWNER, DEFAULT_OWNER} <= set(load_teams())
+
+
+@pytest.mark.parametrize(
+    "asking",
+    [
+        {"module": "client_approval", "config": {"text": "The design."}},
+        {"module": "simple_question", "config": {"client_answers": True, "questions": [{"question": "When?"}]}},
+    ],
+)
+def test_a_client_sees_what_they_are_asked(asking: dict[str, Any]) -> None:
+    assert "asks the client, who does not see it" in problems_of(action(21, **asking))
+    assert "asks the client" not in problems_of(action(21, client_viewable=True, **asking), action(22, module="nope"))
+
+
+def test_staff_are_asked_only_what_has_an_answer() -> None:
+    questions = {"questions": [{"question": "When?"}]}
+
+    assert "a question needs an answer" in problems_of(action(21, module="simple_question", config=questions))

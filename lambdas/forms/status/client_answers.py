@@ -1,0 +1,129 @@
+"""The client's answers to actions that ask for one, on the status page. Only its own forms are taken, each for what was shown."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from lambdas.forms.session.csrf import refuse_other_sites
+from lambdas.forms.session.session import Session
+from lambdas.forms.session.throttle import is_too_often
+from lambdas.forms.shop import Shop
+from lambdas.orders.card_numbers.numbers import has_card_number
+from lambdas.orders.contact.text import line, lines
+from lambdas.orders.contact.unfit import UnfitError
+from lambdas.orders.decisions.client_asks import APPROVAL, ask_stamp, asked_of_client
+from lambdas.orders.errors import RevisionDiffersError
+from lambdas.orders.model.checklist import ChecklistAction
+from lambdas.orders.model.order import Order
+from lambdas.orders.operator_errors import ActionRefusedError, TooEarlyError
+from lambdas.records.links.link import Link
+from lambdas.runtime.models import Frozen
+from lambdas.web.http import RefusedError, WebRequest
+
+ASK, STAMP, DECISION, COMMENT, ANSWER = "ask", "stamp", "decision", "comment", "answer_"
+MAX_CHARACTERS = 500
+_APPROVE = "approve"
+_IN_AN_HOUR = 20
+
+
+class QuestionView(Frozen):
+    """One question: the name of its input, its text, and what it offers. `kind`: `text`, `date` or `choice`."""
+
+    name: str
+    text: str
+    kind: str
+    choices: tuple[str, ...] = ()
+
+
+class AskView(Frozen):
+    """An action that the client can answer. `text`: what to approve; empty if it has questions."""
+
+    action_id: int
+    title: str
+    stamp: str
+    text: str
+    questions: tuple[QuestionView, ...]
+    again: bool
+
+
+def asks_of(order: Order, now: int) -> list[AskView]:
+    return [_view(action) for action in asked_of_client(order, now)]
+
+
+def take_answer(shop: Shop, order: Order, link: Link, token: str, request: WebRequest) -> str:
+    """Take the answer to one action and return its error, or an empty text.
+
+    Raises RefusedError if another site sent it, or for an action that no longer asks, or asks something else than was shown.
+    """
+    refuse_other_sites(request, Session(token, shop.signer))
+    typed = request.typed
+    asked = {str(action.action_id): action for action in asked_of_client(order, shop.now())}
+    action = asked.get(typed.get(ASK, ""))
+    if action is None or ask_stamp(action) != typed.get(STAMP):
+        raise _stale(token)
+    if is_too_often(shop, "answers", order.order_id, limit=_IN_AN_HOUR, seconds=3_600):
+        return "You sent many answers within an hour. This one was not sent: try again later"
+    try:
+        given = _given(action, typed)
+    except UnfitError as unfit:
+        return f"Your answer {unfit}"
+    if isinstance(given, str):
+        return given
+    try:
+        shop.service.process(
+            order, action.action_id, by=f"link {link.link_id}", given=given, expected_revision=order.revision
+        )
+    except (ActionRefusedError, TooEarlyError, RevisionDiffersError):
+        raise _stale(token) from None
+    return ""
+
+
+def _given(action: ChecklistAction, typed: Mapping[str, str]) -> dict[str, Any] | str:
+    """The action's input, or an error for the client. Raises UnfitError."""
+    if action.module == APPROVAL:
+        approved = typed.get(DECISION) == _APPROVE
+        comment = lines(typed.get(COMMENT, "")).strip()
+        if not approved and not comment:
+            return "Enter what should be changed"
+        return _problem_of(comment) or {"approved": int(approved), **({"comment": comment} if comment else {})}
+    questions = _view(action).questions
+    answers = [line(typed.get(question.name, "")) for question in questions]
+    for question, answer in zip(questions, answers, strict=True):
+        if not answer:
+            return f"Answer this: {question.text}"
+        if problem := _problem_of(answer):
+            return problem
+    return {"answers": answers}
+
+
+def _problem_of(answer: str) -> str:
+    if len(answer) > MAX_CHARACTERS:
+        return f"Your answer must have at most {MAX_CHARACTERS} characters. Send what is longer as a message"
+    if has_card_number(answer):
+        return "This looks like a card number. Remove it: nobody needs it here"
+    return ""
+
+
+def _view(action: ChecklistAction) -> AskView:
+    questions = action.config.get("questions") or ()
+    return AskView(
+        action_id=action.action_id,
+        title=action.name,
+        stamp=ask_stamp(action),
+        text=str(action.config.get("text", "")) if action.module == APPROVAL else "",
+        questions=tuple(_question(number, each) for number, each in enumerate(questions, 1)),
+        again=bool(action.input),
+    )
+
+
+def _question(number: int, asked: Mapping[str, Any]) -> QuestionView:
+    choices = tuple(str(choice) for choice in asked.get("choices") or ())
+    kind = "choice" if choices else "date" if asked.get("date") else "text"
+    return QuestionView(name=f"{ANSWER}{number}", text=str(asked["question"]), kind=kind, choices=choices)
+
+
+def _stale(token: str) -> RefusedError:
+    text = "It was answered or changed since this page was opened. Your answer changed nothing. See how your order stands now."
+    return RefusedError(
+        HTTPStatus.CONFLICT, "Look at your order again", text, ("Back to your order", f"/orders/{token}")
+    )
