@@ -19,6 +19,9 @@ from lambdas.orders.contact.unfit import UnfitError
 from lambdas.orders.model.queue import Queue
 
 _Read = TypeVar("_Read")
+_MOST_DIGITS = (
+    "CLF"  # Which currency counts, only a stage knows, and it reads the plans again (infra/stages/readiness.py).
+)
 
 
 class CatalogError(ValueError):
@@ -32,7 +35,7 @@ def check_catalog(
     queues: Mapping[int, Queue], plans_file: Path, taxes_file: Path, sellers_file: Path
 ) -> Mapping[str, Plan]:
     """The plans by id, if every rule holds. Raises CatalogError."""
-    plans = _read(plans_file, load_plans)
+    plans = _read(plans_file, partial(load_plans, currency=_MOST_DIGITS))
     taxes = _read(taxes_file, load_taxes)
     if problems := [*_brands(queues, taxes), *_plans(plans, taxes)]:
         raise CatalogError(taxes_file, problems)

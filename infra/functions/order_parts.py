@@ -44,9 +44,15 @@ class OrderParts:
             "GUARD_TABLE": self.storage.guards.table_name,
             "GATEWAY": self.settings.gateway,
             "CURRENCY": self.settings.currency,
+            **self._brand_currencies,
             "MACHINE_HASHES": self.hashes_json,
             "PAYMENT_LIMITS": self.settings.payment_limits.model_dump_json(),
         }
+
+    @property
+    def _brand_currencies(self) -> dict[str, str]:
+        known = {str(brand): currency for brand, currency in self.settings.brand_currencies.items()}
+        return {"BRAND_CURRENCIES": json.dumps(known)} if known else {}
 
     @property
     def door_permissions(self) -> list[iam.PolicyStatement]:

@@ -68,8 +68,8 @@ class Dashboards(Construct):
                 "Captured money by day",
                 ("actions.", "api"),
                 'filter message = "money captured"',
-                "stats max(amount_cents) as cents by invoice, currency, bin(1d) as day",
-                "stats sum(cents) / 100 as captured, count(*) as invoices by day, currency",
+                "stats max(coalesce(amount, amount_cents / 100)) as money by invoice, currency, bin(1d) as day",
+                "stats sum(money) as captured, count(*) as invoices by day, currency",
                 width=HALF,
             ),
         ]

@@ -10,10 +10,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from infra.stages.currency import mispriced
 from infra.stages.errors import StageError
 from infra.stages.notice_checks import foreign_hosts, missing_topics
 from infra.stages.own_queues import stale_machines, unreadable
-from infra.stages.owned_files import OwnedFiles, owned_files
+from infra.stages.owned_files import OwnedFiles, owned_files, shown
 from infra.stages.samples import (
     EXAMPLE,
     host_of,
@@ -63,6 +64,7 @@ def refuse_unready(settings: StageSettings, sources: Path) -> None:
         *_half_set(settings),
         *_unsaid(settings),
         *_webhooks(settings),
+        *mispriced(files.plans, shown(files.plans, sources), settings.currency),
         *foreign_hosts(settings, sources),
     ]
     if settings.keep_data:

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, field_validator
 
-from infra.stages.currency import has_hundredths
+from infra.stages.currency import known_currency
 from infra.stages.history_anchors import HistoryAnchors
 from infra.stages.limits import Count, PublicThrottles, ReservedConcurrency
 from infra.stages.log_retention import RETENTION
@@ -29,6 +29,8 @@ _SecretArn = Annotated[
     str,
     Field(pattern=r"^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[A-Za-z0-9/_+=.@-]+-[A-Za-z0-9]{6}$"),
 ]
+_Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$"), AfterValidator(known_currency)]
+_BrandId = Annotated[int, Field(gt=0)]
 Provider = Literal["docusign", "generic"]
 
 
@@ -88,8 +90,9 @@ class Money(Frozen):
     allow_sandbox: bool = Field(
         False, description="Play money is meant: the sandbox's gateway and pages, sample plans, rates, teams and forms."
     )
-    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$"), AfterValidator(has_hundredths)] = Field(
-        "USD", description="What you charge in, as ISO 4217 names it."
+    currency: _Currency = Field("USD", description="What you charge in, as ISO 4217 names it.")
+    brand_currencies: Mapping[_BrandId, _Currency] = Field(
+        default_factory=dict, description="What a brand charges in, by its id, if that is another currency."
     )
     payment_limits: PaymentLimits = Field(
         default_factory=PaymentLimits,

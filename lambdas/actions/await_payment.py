@@ -7,7 +7,7 @@ Skipping it delivers on credit.
 from lambdas.actions._frame.action import action_handler
 from lambdas.actions._frame.module import Config, Done, Module, PermanentError, Tools, Waiting
 from lambdas.orders.decisions.await_payment import AWAITING_MODULE
-from lambdas.orders.model.money import format_cents
+from lambdas.orders.model.money import Money
 from lambdas.orders.model.order import Order
 from lambdas.payments.captures import awaits_invoice
 from lambdas.records.clients.service import service_id_of
@@ -45,7 +45,7 @@ def invoices_of(order: Order, records: InvoiceRecords) -> tuple[Invoice, ...]:
 
 
 def _named(owed: list[Invoice]) -> str:
-    sums = ", ".join(f"invoice {each.number} of {format_cents(each.owed_cents)} {each.currency}" for each in owed)
+    sums = ", ".join(f"invoice {each.number} of {Money(each.owed_cents, each.currency)}" for each in owed)
     return f"waits for {sums}"
 
 

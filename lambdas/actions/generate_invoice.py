@@ -36,7 +36,7 @@ def run(order: Order, config: GenerateInvoiceConfig, tools: Tools) -> Done:
     paid, capture_id = _collect(order, invoice, tools)
     result = {
         "invoice_number": invoice.number,
-        "total": format_cents(invoice.total_cents),
+        "total": format_cents(invoice.total_cents, invoice.currency),
         "currency": invoice.currency,
         "status": paid.status.value,
     }

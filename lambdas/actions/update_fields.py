@@ -1,6 +1,6 @@
 """Update Fields: writes fixed values into the order's `info` (docs/reference/ubersmith.md, 2.1 no. 11).
 
-It cannot change what an order buys or how it is paid: that is locked after submit (`draft.changed_fields`).
+It cannot change what an order buys or how it is paid: that is locked after submit (`fixed_fields.changed_fields`).
 """
 
 from pydantic import Field, field_validator

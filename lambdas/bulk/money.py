@@ -101,7 +101,7 @@ def _captured_cents(order: Order) -> int:
     for action in order.actions.values():
         if action.captures and action.state is ActionState.DONE and action.result.get("total"):
             try:
-                return parse_cents(action.result["total"])
+                return parse_cents(action.result["total"], order.currency)
             except MoneyError:
                 return 0
     return 0

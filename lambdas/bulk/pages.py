@@ -19,7 +19,7 @@ from lambdas.bulk.run_records import RunRecords
 from lambdas.bulk.service_calls import MovedOnError, Signature, act, as_pinned, as_trial
 from lambdas.bulk.summary import EffectGroup
 from lambdas.orders.errors import OrderError, OrderNotFoundError
-from lambdas.orders.model.money import format_cents
+from lambdas.orders.model.money import Money
 from lambdas.orders.model.order import Order
 from lambdas.orders.service import OrderService
 from lambdas.records.users.api_user import ApiUserRecords
@@ -175,4 +175,4 @@ class _OneOrder:
 
 
 def _in_words(does: str, money: str, cents: int, currency: str) -> str:
-    return f"{does}, money {money}" + (f" {format_cents(cents)} {currency}" if cents else "")
+    return f"{does}, money {money}" + (f" {Money(cents, currency)}" if cents else "")

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from lambdas.bulk.money import MoneyKind
 from lambdas.bulk.plan import Plan, Refusal
-from lambdas.orders.model.money import format_cents
+from lambdas.orders.model.money import Money
 from lambdas.runtime.models import Frozen
 
 SHOWN_IDS = 20  # of each refusal
@@ -97,7 +97,7 @@ def _money_words(kind: MoneyKind, groups: list[EffectGroup]) -> str:
     for group in of_kind:
         for currency, cents in group.sums.items():
             sums[currency] = sums.get(currency, 0) + cents
-    amounts = " and ".join(f"{format_cents(cents)} {currency}" for currency, cents in sorted(sums.items()))
+    amounts = " and ".join(f"{Money(cents, currency)}" for currency, cents in sorted(sums.items()))
     return _MONEY_WORDS[kind].format(orders=sum(group.orders for group in of_kind), sums=amounts or "0.00")
 
 

@@ -3,11 +3,12 @@
 Pure: no store, no clock. Discounts are worked out in whole cents and rounded once per line, half up.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
 from lambdas.orders.model.coupon_misfit import CouponMisfit
+from lambdas.orders.model.money import digits_of, format_cents, format_percent
 from lambdas.orders.ports import Sale
 from lambdas.runtime.models import Frozen
 
@@ -21,6 +22,9 @@ class Discount(Frozen):
 
     value: int = 0
     is_amount: bool = False
+
+    def text(self, currency: str) -> str:
+        return format_cents(self.value, currency) if self.is_amount else format_percent(self.value)
 
     def exactly(self, cents: int) -> int:
         """The discount on these cents, in ten-thousandths of a cent, at most all of them."""
@@ -51,12 +55,14 @@ class Coupon(Frozen):
     """A coupon. `start` and `expire` are Unix seconds, both inclusive; 0 is never in `expire`, no limit in `max_uses`.
 
     `vip`: for existing clients only. `clients`: for these only, if there are any. `recurring`: for later periods too.
+    `currency`: of its amounts; empty in coupons of earlier releases, which knew amounts with two digits only.
     `class_id` is the brand; `descriptions` are by locale, such as `en_US`; `options` by `spo_id`.
     """
 
     coupon_id: str = ""
     coupon_code: str
     class_id: int
+    currency: str = ""
     plan_id: str = ALL_PLANS
     description: str = ""
     descriptions: dict[str, str] = {}
@@ -93,8 +99,20 @@ class Coupon(Frozen):
             (0 < self.expire < sale.now, CouponMisfit.EXPIRED),
             (bool(self.clients) and sale.client_id not in self.clients, CouponMisfit.FOR_OTHERS),
             (self.vip and sale.client_id is None, CouponMisfit.FOR_CLIENTS),
+            (not self._is_off(sale.currency), CouponMisfit.OTHER_SERVICES),
         )
         return next((misfit for is_so, misfit in failed if is_so), None)
+
+    def _is_off(self, currency: str) -> bool:
+        """Whether its discounts can be taken off amounts of this currency."""
+        if self.currency == currency or not any(each.is_amount for each in self._discounts()):
+            return True
+        return not self.currency and digits_of(currency) == digits_of(self.currency)
+
+    def _discounts(self) -> Iterator[Discount]:
+        yield from (self.discount, self.setup_discount)
+        for option in self.options.values():
+            yield from (option.recurring, option.setup)
 
     def off(self, charges: Iterable[Charge]) -> tuple[int, int]:
         """Cents off the recurring and off the set-up charge: at most what they are."""

@@ -2,11 +2,12 @@
 
 import re
 import tomllib
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, ValidationInfo, model_validator
 
 from lambdas.orders.model.money import parse_cents
 from lambdas.orders.model.packs import MAX_TITLE, PERIODS
@@ -14,7 +15,13 @@ from lambdas.runtime.models import Frozen
 
 PLANS_FILE = Path(__file__).with_name("plans.toml")
 
-Cents = Annotated[int, BeforeValidator(parse_cents)]
+
+def _cents(stated: object, info: ValidationInfo) -> int:
+    return parse_cents(stated, (info.context or {}).get("currency", USUAL_CURRENCY))
+
+
+USUAL_CURRENCY = "USD"  # of a stage that names none
+Cents = Annotated[int, BeforeValidator(_cents)]
 # Orders, quotes and contracts take no others.
 PlanId = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,17}$")]
 UpgradeId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
@@ -84,6 +91,7 @@ class Plan(Frozen):
     """`pricing` by period in months (0: one-time); `upgrades` by upgrade id; `needs`: data that an order must give.
 
     `features`: what the plan has, a line each, for the pages that offer it.
+    `currency`: of all its prices. Brands that sell in another one do not have it.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -91,6 +99,7 @@ class Plan(Frozen):
     plan_id: PlanId
     title: Title
     code: str
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = USUAL_CURRENCY
     pricing: dict[Months, Price] = Field(min_length=1)
     upgrades: dict[UpgradeId, Upgrade] = {}
     needs: tuple[Need, ...] = ()
@@ -106,10 +115,19 @@ class Plan(Frozen):
 
 
 @cache
-def load_plans(file: Path = PLANS_FILE) -> dict[str, Plan]:
-    """All plans by id."""
-    plans = [Plan.model_validate(raw) for raw in tomllib.loads(file.read_text("utf-8"))["plans"]]
+def load_plans(file: Path = PLANS_FILE, currency: str = USUAL_CURRENCY) -> dict[str, Plan]:
+    """All plans by id. `currency`: the stage's, which counts for plans that name none."""
+    plans = [_plan({"currency": currency, **raw}) for raw in tomllib.loads(file.read_text("utf-8"))["plans"]]
     by_id = {plan.plan_id: plan for plan in plans}
     if len(by_id) != len(plans):
         raise ValueError(f"{file}: a plan_id is used more than once; give each plan an id of its own")
     return by_id
+
+
+def _plan(raw: dict[str, Any]) -> Plan:
+    return Plan.model_validate(raw, context={"currency": raw["currency"]})
+
+
+def sold_in(plans: Mapping[str, Plan], currency: str) -> dict[str, Plan]:
+    """The plans of brands that sell in this currency."""
+    return {plan_id: plan for plan_id, plan in plans.items() if plan.currency == currency}

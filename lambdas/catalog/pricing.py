@@ -8,7 +8,7 @@ from lambdas.catalog.buyer import Buyer, Contacts
 from lambdas.catalog.coupon import Charge, Coupon, Coupons, CouponUses, normal_code
 from lambdas.catalog.coupon_codes import CouponCodes
 from lambdas.catalog.listing import listed, option_of
-from lambdas.catalog.plan import Plan
+from lambdas.catalog.plan import Plan, sold_in
 from lambdas.catalog.tax import TaxTable
 from lambdas.catalog.taxation import Taxation
 from lambdas.orders.contact.hosts import hosts
@@ -40,10 +40,11 @@ class CatalogPricing:
         """
         codes = CouponCodes(self.coupons, self.uses, sale)
         of_order, priced = codes.fitting(text(info, "coupon")), []
-        for pack in parse_packs(info):
-            if list(self._missing(pack)):
+        for pack in parse_packs(info, sale.currency):
+            plan = self._plan(pack, sale.currency)
+            if list(self._missing(pack, sale.currency)):
                 continue
-            one, charges = listed(self.plans.get(pack.plan_id), self._as_registered(pack))
+            one, charges = listed(plan, _as_registered(pack, plan))
             own = codes.fitting(pack.coupon)
             if own and own.covers(pack.plan_id):
                 one = _discounted(one, charges, own)
@@ -54,14 +55,14 @@ class CatalogPricing:
         return taxation.on(priced)
 
     def missing(self, info: Mapping[str, Any], sale: Sale) -> tuple[Problem, ...]:
-        packs = parse_packs(info)
-        found = [problem for pack in packs for problem in (*self._missing(pack), *self._unsaid(pack))]
+        packs = parse_packs(info, sale.currency)
+        found = [problem for pack in packs for problem in (*self._missing(pack, sale.currency), *self._unsaid(pack))]
         return (*found, *(self._misplaced(info, sale) if packs else ()))
 
-    def with_default_options(self, info: Mapping[str, Any]) -> dict[str, Any]:
+    def with_default_options(self, info: Mapping[str, Any], currency: str) -> dict[str, Any]:
         filled = dict(info)
-        for pack in parse_packs(info):
-            plan = self.plans.get(pack.plan_id)
+        for pack in parse_packs(info, currency):
+            plan = self._plan(pack, currency)
             if plan and plan.upgrades:
                 chosen = {upgrade_id: option for upgrade_id, option in pack.options.items() if option}
                 defaults = {upgrade_id: upgrade.default for upgrade_id, upgrade in plan.upgrades.items()}
@@ -112,11 +113,10 @@ class CatalogPricing:
             else:
                 yield Problem("client_id", f"client {sale.client_id}: {name} {problem}; correct it with client.update")
 
-    def _as_registered(self, pack: Pack) -> Pack:
-        """The pack with its domain names as their registry writes them."""
+    def _plan(self, pack: Pack, currency: str) -> Plan | None:
+        """The plan, if it is sold in this currency."""
         plan = self.plans.get(pack.plan_id)
-        names = _domains(pack) if plan and _needs_domain(plan) else ()
-        return pack.model_copy(update={"description": ", ".join(names)}) if names else pack
+        return plan if plan and plan.currency == currency else None
 
     def _unsaid(self, pack: Pack) -> Iterator[Problem]:
         """Problems of data that the plan needs and the pack lacks."""
@@ -127,11 +127,11 @@ class CatalogPricing:
                 each = "a domain name" if pack.quantity == 1 else f"{pack.quantity} different domain names"
                 yield Problem(f"info.{pack.name}.desserv", f"{plan.title} needs {each}, such as example.com")
 
-    def _missing(self, pack: Pack) -> Iterator[Problem]:
+    def _missing(self, pack: Pack, currency: str) -> Iterator[Problem]:
         where = f"info.{pack.name}"
-        plan = self.plans.get(pack.plan_id)
+        plan = self._plan(pack, currency)
         if plan is None and pack.price_cents is None:
-            known = ", ".join(self.plans)
+            known = ", ".join(sold_in(self.plans, currency)) or f"none in {currency}"
             yield Problem(f"{where}.plan_id", f"neither a known plan ({known}) nor priced by {where}.price")
         elif plan and pack.price_cents is None and pack.period is not None and pack.period not in plan.pricing:
             periods = ", ".join(map(str, plan.pricing))
@@ -141,6 +141,12 @@ class CatalogPricing:
                 yield Problem(
                     f"{where}.options.{upgrade_id}", f"no such option of {plan.title}; choose a known one, or price it"
                 )
+
+
+def _as_registered(pack: Pack, plan: Plan | None) -> Pack:
+    """The pack with its domain names as their registry writes them."""
+    names = _domains(pack) if plan and _needs_domain(plan) else ()
+    return pack.model_copy(update={"description": ", ".join(names)}) if names else pack
 
 
 def _needs_domain(plan: Plan) -> bool:

@@ -29,12 +29,14 @@ class PartsSettings(TableSettings):
     """`machine_hashes`: JSON map of order_queue_id -> hash of its machine's definition, as deployed.
 
     `payment_limits`: JSON of PaymentLimits. `machines`: JSON map of order_queue_id -> state machine ARN, where verbs ask for one.
+    `brand_currencies`: JSON map of brand_id -> what it sells in, of brands that do not sell in `currency`.
     """
 
     guard_table: str
     machine_hashes: str = "{}"
     payment_limits: str = "{}"
     machines: str = "{}"
+    brand_currencies: str = "{}"
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ def parts_of(settings: PartsSettings) -> Parts:
     def now() -> int:
         return int(time.time())
 
-    records, plans = RecordTable(settings.record_table), load_plans()
+    records, plans = RecordTable(settings.record_table), load_plans(currency=settings.currency)
     pauses = PauseRecords(records, now)
     clients, gateway = ClientRecords(records), gateway_named(settings.gateway, records, pauses)
 
@@ -68,6 +70,7 @@ def parts_of(settings: PartsSettings) -> Parts:
         now=now,
         machine_hashes={int(queue): found for queue, found in json.loads(settings.machine_hashes).items()},
         executions=StepFunctionsMachine(json.loads(settings.machines)),
+        brand_currencies={int(brand): found for brand, found in json.loads(settings.brand_currencies).items()},
         pauses=pauses,
         screen=screening(settings.guard_table, limits=limits, gateway=gateway, clients=clients, now=now),
     )

@@ -11,12 +11,12 @@ from lambdas.catalog.plan import Plan
 from lambdas.contracts.contract import ContractSigned
 from lambdas.contracts.diff import differences
 from lambdas.contracts.draft import draft_of
-from lambdas.contracts.errors import NotAsSignedError
+from lambdas.contracts.errors import ContractRefusedError, NotAsSignedError
 from lambdas.contracts.fitness import refuse_unfit
 from lambdas.contracts.terms import contract_in_full, contract_of_quote, signature_of
 from lambdas.contracts.without_hold import WithoutHold
 from lambdas.orders.decisions.lead.shown_order import ShownOrder, price_digest
-from lambdas.orders.errors import Again, KeyTakenError, OrderError
+from lambdas.orders.errors import Again, KeyTakenError, OrderError, Problem
 from lambdas.orders.model.order import Order
 from lambdas.orders.model.steps import StepStatus
 from lambdas.orders.payment_ports import ABSENT, Payer
@@ -85,17 +85,25 @@ class ContractIntake:
 
     def _keep(self, signed: ContractSigned, quote: Quote | None, by: str) -> KeptContract:
         if quote:
+            self._refuse_other_currency(quote)
             signature = signature_of(signed, quote)
             known = self._quotes.signed_by(quote.quote_id, signature.digest)
             refuse_unfit(contract_of_quote(signed, known or quote), self._service, self._plans)
             contract = contract_of_quote(signed, self._quotes.sign(quote.quote_id, signature))
         else:
-            contract = contract_in_full(signed, self._service.queues)
+            contract = contract_in_full(signed, self._service.queues, self._service.currency_of)
             refuse_unfit(contract, self._service, self._plans)
         fresh = KeptContract(
             content=contract, content_hash=signed.content_hash(), received_at=self._service.now(), received_by=by
         )
         return self._contracts.keep(fresh)
+
+    def _refuse_other_currency(self, quote: Quote) -> None:
+        """Nobody signs for amounts that the brand charges in another currency by now."""
+        now = self._service.currency_of(quote.brand_id)
+        if quote.currency not in ("", now):
+            text = f"quote {quote.quote_id} is in {quote.currency}, and its brand sells in {now} now; make a new quote"
+            raise ContractRefusedError(Problem("quote_id", text))
 
     def _carry_out(self, kept: KeptContract, by: str, payer: Payer) -> Accepted:
         contract, refusal = kept.content, None

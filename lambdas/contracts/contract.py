@@ -29,7 +29,10 @@ Key = Annotated[str, Field(min_length=1, max_length=200)]
 Id = Annotated[str, Field(pattern=r"^[0-9]{1,18}$")]
 Upgrade = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
 Expiry = Annotated[str, BeforeValidator(lambda typed: readable_expiry(typed) or "")]
-Money = Annotated[str, Field(pattern=r"^\d{1,8}(\.\d{1,2})?$", description="An amount such as 19.95.")]
+Amount = Annotated[
+    str,
+    Field(pattern=r"^\d{1,10}(\.\d{1,4})?$", description="An amount in what the brand sells in, such as 19.95."),
+]
 
 
 class _Strict(Frozen):
@@ -39,14 +42,15 @@ class _Strict(Frozen):
 
 
 class _Priced(_Strict):
-    price: Money = Field(description="Of one unit for a period (an option: for a month), before the discount.")
-    setup: Money = Field(default="0", description="Of one unit, once, before the discount.")
-    discount: Money = Field(default="0", description="What is off the price, as an amount.")
-    setup_discount: Money = Field(default="0", description="What is off the set-up fee, as an amount.")
+    price: Amount = Field(description="Of one unit for a period (an option: for a month), before the discount.")
+    setup: Amount = Field(default="0", description="Of one unit, once, before the discount.")
+    discount: Amount = Field(default="0", description="What is off the price, as an amount.")
+    setup_discount: Amount = Field(default="0", description="What is off the set-up fee, as an amount.")
 
-    def cents(self) -> dict[str, int]:
+    def cents(self, currency: str) -> dict[str, int]:
+        """Raises MoneyError."""
         return {
-            f"{name}_cents": parse_cents(getattr(self, name))
+            f"{name}_cents": parse_cents(getattr(self, name), currency)
             for name in ("price", "setup", "discount", "setup_discount")
         }
 
@@ -67,14 +71,14 @@ class ContractService(_Priced):
     setup_per_unit: bool = Field(default=False, description="Set-up is charged for each unit, not once for all.")
     options: dict[Upgrade, ContractOption] = Field(default={}, max_length=50, description="By upgrade id.")
 
-    def quoted(self) -> QuotedService:
-        """Raises ValueError for a discount that is more than its price."""
+    def quoted(self, currency: str) -> QuotedService:
+        """Raises ValueError for a discount that is more than its price, or an amount that the currency has not."""
         options = {
-            upgrade: QuotedOption(option_id=option.option_id or "", **option.cents())
+            upgrade: QuotedOption(option_id=option.option_id or "", **option.cents(currency))
             for upgrade, option in self.options.items()
         }
         stated = self.model_dump(include={"description", "period", "quantity", "setup_per_unit"})
-        return QuotedService(plan_id=self.plan_id or "", options=options, **stated, **self.cents())
+        return QuotedService(plan_id=self.plan_id or "", options=options, **stated, **self.cents(currency))
 
 
 class ContractSigner(_Strict):
@@ -162,7 +166,7 @@ class ContractSigned(_Strict):
     signer: ContractSigner
     document: ContractDocument = ContractDocument()
     payment: ContractPayment = ContractPayment()
-    total: Money | None = Field(
+    total: Amount | None = Field(
         default=None,
         description="What the signed document says is charged first, before tax; refused if the services come to another sum.",
     )
@@ -188,9 +192,9 @@ class ContractSigned(_Strict):
             raise ValueError("client_id is needed, or contact; not both")
         return self
 
-    @property
-    def total_cents(self) -> int | None:
-        return None if self.total is None else parse_cents(self.total)
+    def total_cents(self, currency: str) -> int | None:
+        """Raises MoneyError."""
+        return None if self.total is None else parse_cents(self.total, currency)
 
     def content_hash(self) -> str:
         """The same for every delivery of a signature, even if a repeated delivery gives another time."""

@@ -41,7 +41,7 @@ def differences(contract: SignedContract, order: Order) -> tuple[Difference, ...
     return tuple(
         found
         for line in sorted({*signed, *ordered}, key=lambda name: int(name.removeprefix("pack")))
-        for found in _of_line(line, signed, ordered)
+        for found in _of_line(line, signed, ordered, order.currency)
     )
 
 
@@ -57,14 +57,16 @@ def without_person(found: tuple[Difference, ...]) -> tuple[Difference, ...]:
     )
 
 
-def _of_line(line: str, signed: Mapping[str, QuotedService], ordered: Mapping[str, PricedPack]) -> Iterator[Difference]:
+def _of_line(
+    line: str, signed: Mapping[str, QuotedService], ordered: Mapping[str, PricedPack], currency: str
+) -> Iterator[Difference]:
     service, pack = signed.get(line), ordered.get(line)
     if service is None:
-        yield Difference(line=line, kind="added", ordered=_named(facts_of(ordered[line])))
+        yield Difference(line=line, kind="added", ordered=_named(facts_of(ordered[line], currency)))
     elif pack is None:
-        yield Difference(line=line, kind="removed", signed=_named(service.facts()))
+        yield Difference(line=line, kind="removed", signed=_named(service.facts(currency)))
     else:
-        was, now = service.facts(), facts_of(pack)
+        was, now = service.facts(currency), facts_of(pack, currency)
         for field in {**was, **now}:
             if was.get(field, "") != now.get(field, ""):
                 yield Difference(

@@ -11,7 +11,7 @@ DEFAULT_OWNER = "sales"  # who acts on a contract that names nobody
 
 def draft_of(contract: SignedContract) -> OrderDraft:
     """The same contract always makes the same draft, so that creating it again is a repeat."""
-    packs = {line: service.as_pack() for line, service in contract.lines().items()}
+    packs = {line: service.as_pack(contract.currency) for line, service in contract.lines().items()}
     address = {"ip_address": contract.signer.ip} if contract.signer.ip else {}
     return OrderDraft(
         order_queue_id=contract.order_queue_id,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from lambdas.catalog.plan import Plan
+from lambdas.catalog.plan import Plan, sold_in
 from lambdas.contracts.draft import draft_of
 from lambdas.contracts.errors import ContractRefusedError
 from lambdas.orders.errors import Problem
@@ -15,7 +15,10 @@ from lambdas.records.quotes.service import QuotedService
 def refuse_unfit(contract: SignedContract, service: OrderService, plans: Mapping[str, Plan]) -> None:
     """Raises ContractRefusedError, or InvalidOrderError for what a submit would refuse."""
     queue = service.queues.get(contract.order_queue_id)
-    problems = [*queue_problems(queue, contract.brand_id), *_unknown(contract, plans)]
+    problems = [
+        *queue_problems(queue, contract.brand_id),
+        *_unknown(contract, sold_in(plans, service.currency_of(contract.brand_id))),
+    ]
     if queue is None or problems:
         raise ContractRefusedError(*problems)
     service.check(service.preview_new(draft_of(contract)), signed=True)

@@ -136,7 +136,7 @@ def _price(shop: Shop, form: Form, request: WebRequest) -> Answer:
     session = shop.session_of(form, request)
     refuse_other_sites(request, session)
     page = form.page(request.query.get("page", "")) or form.first
-    filled = read_page(form, page, request.typed, shop.given(session.order))
+    filled = read_page(form, page, request.typed, shop.input_of(form, session.order))
     refuse_guesses(shop, form, session, filled.changes, request)
     order = preview_order(shop, form, session.order, filled.changes)
     body = drawn(

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
-from lambdas.catalog.plan import Plan
+from lambdas.catalog.plan import Plan, sold_in
 from lambdas.forms.counts import FormCounts
 from lambdas.forms.fields.field import Given
 from lambdas.forms.fields.filled import current_page
@@ -60,8 +60,9 @@ class Shop:
     def now(self) -> int:
         return self.service.now()
 
-    def given(self, order: Order | None) -> Given:
-        return Given(order.info if order else {}, self.plans, self.service.currency)
+    def input_of(self, form: Form, order: Order | None) -> Given:
+        currency = self.service.currency_of(order.brand_id if order else self.queue_of(form).brand_id)
+        return Given(order.info if order else {}, sold_in(self.plans, currency), currency)
 
     def session_of(self, form: Form, request: WebRequest) -> Session:
         """The browser's session with its order, which it may read and change. Raises RefusedError.
@@ -166,7 +167,7 @@ def redirect_to_order(shop: Shop, form: Form, session: Session, order: Order) ->
         return see_other(make_status_path(shop, session, order))
     if order.is_being_submitted(shop.now()):
         return see_other(path_of(form, WAIT))
-    return see_other(path_of(form, current_page(form, shop.given(order))))
+    return see_other(path_of(form, current_page(form, shop.input_of(form, order))))
 
 
 def make_status_path(shop: Shop, session: Session, order: Order) -> str:

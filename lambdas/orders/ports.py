@@ -16,11 +16,15 @@ from lambdas.runtime.models import Frozen
 
 @dataclass(frozen=True)
 class Sale:
-    """The brand, client and time of a sale, which decide the coupons. Empty `order_id`: the order has no number yet."""
+    """The brand, client and time of a sale, which decide the coupons; and the currency that is sold in.
+
+    Empty `order_id`: the order has no number yet.
+    """
 
     brand_id: int
     client_id: str | None
     now: int
+    currency: str
     order_id: str = ""
 
 
@@ -36,7 +40,7 @@ class Pricing(Protocol):
         needs, and a country without a known tax.
         """
 
-    def with_default_options(self, info: Mapping[str, Any]) -> dict[str, Any]:
+    def with_default_options(self, info: Mapping[str, Any], currency: str) -> dict[str, Any]:
         """`info` with the default option of each upgrade of a pack's plan, where the caller chose none."""
         ...
 

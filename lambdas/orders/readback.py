@@ -10,7 +10,7 @@ from typing import Any
 
 from lambdas.orders.errors import Problem
 from lambdas.orders.model.info import merge
-from lambdas.orders.model.money import MoneyError, format_cents, parse_cents
+from lambdas.orders.model.money import MoneyError, format_cents, format_percent, parse_cents
 from lambdas.orders.model.order import Order
 from lambdas.orders.model.packs import AppliedCoupon, AppliedTax, PricedPack, tax_totals
 from lambdas.orders.parsing.info_keys import is_pack
@@ -23,13 +23,13 @@ _WHOLE = frozenset({"quantity", "period"})
 _NEVER_KEPT = {*ANSWERED, _TOTAL_SETUP}
 
 
-def with_prices(info: Mapping[str, Any], priced: tuple[PricedPack, ...]) -> dict[str, Any]:
+def with_prices(info: Mapping[str, Any], priced: tuple[PricedPack, ...], currency: str) -> dict[str, Any]:
     """`info` with the calculated values beside those that the caller sent. An accepted coupon becomes an object."""
     filled = dict(info)
     for pack in priced:
         if isinstance(stated := info.get(pack.pack), Mapping):
-            coupon = {"coupon": _coupon(pack.coupon, pack)} if pack.coupon else {}
-            worked_out = _worked_out(pack)
+            coupon = {"coupon": _coupon(pack.coupon, pack, currency)} if pack.coupon else {}
+            worked_out = _worked_out(pack, currency)
             kept = {key: value for key, value in stated.items() if not (key in worked_out and _is_read_as(key, value))}
             filled[pack.pack] = {**merge(worked_out, kept), **coupon}
     return filled
@@ -61,7 +61,7 @@ def without_read_back(order: Order, sent: Mapping[str, Any]) -> dict[str, Any]:
     In a lead's pack, an amount that is sent back counts as stated, because the caller may mean to keep that price. After
     submit prices are fixed, so every unchanged value is left out.
     """
-    shown = with_prices(order.info, order.priced)
+    shown = with_prices(order.info, order.priced, order.currency)
     packs = {pack.pack: pack for pack in order.priced}
     stated = {key: _without_answers(key, value) for key, value in sent.items() if key not in WORKED_OUT}
     if isinstance(stated.get("coupon"), Mapping):
@@ -90,12 +90,13 @@ def setup_problems(before: Order, sent: Mapping[str, Any], after: Order) -> Iter
             continue
         field = f"info.{name}.{_TOTAL_SETUP}"
         try:
-            cents = parse_cents(stated)
+            cents = parse_cents(stated, after.currency)
         except MoneyError as error:
             yield Problem(field, str(error))
             continue
         if cents not in (known.get(name), worked_out[name]):
-            text = f"is worked out, and comes to {format_cents(worked_out[name])}; say setup, setup_fee and setup_qs instead"
+            total = format_cents(worked_out[name], after.currency)
+            text = f"is worked out, and comes to {total}; say setup, setup_fee and setup_qs instead"
             yield Problem(field, text)
 
 
@@ -135,47 +136,51 @@ def _as_text(value: Any) -> Any:
     return value if value is None else str(value)
 
 
-def _worked_out(pack: PricedPack) -> dict[str, Any]:
+def _worked_out(pack: PricedPack, currency: str) -> dict[str, Any]:
     return {
         "title": pack.title,
         "quantity": str(pack.quantity),
         "period": str(pack.period),
-        "price": format_cents(pack.price_cents),
-        "setup": format_cents(pack.unit_setup_cents),
-        "monthly_fee": _amounts(pack.option_price_cents),
-        "setup_fee": _amounts(pack.option_setup_cents),
-        "cost": format_cents(pack.first_recurring_cents),
-        "total_setup": format_cents(pack.net_setup_cents),
+        "price": format_cents(pack.price_cents, currency),
+        "setup": format_cents(pack.unit_setup_cents, currency),
+        "monthly_fee": _amounts(pack.option_price_cents, currency),
+        "setup_fee": _amounts(pack.option_setup_cents, currency),
+        "cost": format_cents(pack.first_recurring_cents, currency),
+        "total_setup": format_cents(pack.net_setup_cents, currency),
         "option": pack.options,
         "options_desc": pack.options_desc,
         "groups_desc": pack.groups_desc,
-        **_taxes(pack),
+        **_taxes(pack, currency),
     }
 
 
-def _taxes(pack: PricedPack) -> dict[str, Any]:
+def _taxes(pack: PricedPack, currency: str) -> dict[str, Any]:
     """Tax amounts by tax id, where there are any."""
     charged = [tax for tax in pack.taxes if not tax.reverse_charge]
-    primary = {tax.tax_id: format_cents(tax.recurring_cents) for tax in charged}
-    setup = {tax.tax_id: format_cents(tax.setup_cents) for tax in charged}
+    primary = {tax.tax_id: format_cents(tax.recurring_cents, currency) for tax in charged}
+    setup = {tax.tax_id: format_cents(tax.setup_cents, currency) for tax in charged}
     return {"primary_taxes2": primary, "setup_taxes2": setup} if charged else {}
 
 
-def _coupon(coupon: AppliedCoupon, pack: PricedPack) -> dict[str, Any]:
+def _coupon(coupon: AppliedCoupon, pack: PricedPack, currency: str) -> dict[str, Any]:
     """The fields of a coupon that a client needs to show it (reference/ubersmith.md 4.7). The two amounts are its reductions."""
     return {
         "coupon_id": coupon.coupon_id,
         "coupon_code": coupon.coupon_code,
         "description": coupon.description,
         "recurring": coupon.recurring,
-        "discount_value": format_cents(coupon.discount_value),
+        "discount_value": _off(coupon.discount_value, coupon.dollar, currency),
         "dollar": coupon.dollar,
-        "setup_discount_value": format_cents(coupon.setup_discount_value),
+        "setup_discount_value": _off(coupon.setup_discount_value, coupon.setup_dollar, currency),
         "setup_dollar": coupon.setup_dollar,
-        "discount": format_cents(pack.recurring_discount_cents),
-        "setup_discount": format_cents(pack.setup_discount_cents),
+        "discount": format_cents(pack.recurring_discount_cents, currency),
+        "setup_discount": format_cents(pack.setup_discount_cents, currency),
     }
 
 
-def _amounts(cents: Mapping[str, int]) -> dict[str, str]:
-    return {key: format_cents(amount) for key, amount in cents.items()}
+def _off(value: int, is_amount: bool, currency: str) -> str:
+    return format_cents(value, currency) if is_amount else format_percent(value)
+
+
+def _amounts(cents: Mapping[str, int], currency: str) -> dict[str, str]:
+    return {key: format_cents(amount, currency) for key, amount in cents.items()}

@@ -58,7 +58,7 @@ BECAUSE_CHARACTERS = 250  # of a reason are kept with the order itself, which ev
 
 @dataclass(frozen=True)
 class OrderService:
-    """The verbs over a store and the ports. `now` gives Unix seconds."""
+    """The verbs over a store and the ports. `now` gives Unix seconds. `currency`: of brands that have none of their own."""
 
     store: OrderStore
     queues: Mapping[int, Queue]
@@ -72,11 +72,16 @@ class OrderService:
     screen: Screen = UNSCREENED
     pauses: Pauses = NO_PAUSES
     executions: Executions = field(default_factory=AssumedRunning)
+    brand_currencies: Mapping[int, str] = field(default_factory=dict)
 
     @property
     def orders(self) -> OrderStore:
         """The orders as they are stored, for read models that look at many. Only verbs write."""
         return self.store
+
+    def currency_of(self, brand_id: int) -> str:
+        """The currency that the brand sells in now."""
+        return self.brand_currencies.get(brand_id, self.currency)
 
     def create(self, draft: OrderDraft, key: IdempotencyKey | None = None, *, by: str = "") -> Order:
         """A new lead. The same key (or caller-given hash) with the same content returns the order as it was first made."""
@@ -99,15 +104,15 @@ class OrderService:
     def preview_new(self, draft: OrderDraft) -> Order:
         """The lead that `create` would make, still without a number, at the price it would have. Nothing is written."""
         queue = queue_for(draft, self.queues)
-        given, now = draft.hash or new_hash(), self.now()
-        return new_order(draft, queue, self.modules, self.pricing, now=now, hash=given, currency=self.currency)
+        given, currency = draft.hash or new_hash(), self.currency_of(queue.brand_id)
+        return new_order(draft, queue, self.modules, self.pricing, now=self.now(), hash=given, currency=currency)
 
     def preview(self, order: Order, changes: Mapping[str, Any]) -> Order:
         """The order as `update` or `submit` would make it with these changes, at the price it would have. Nothing is written.
 
         An order that they leave as it is keeps its price, as it would then.
         """
-        return revised(order, changes, self.pricing, now=self.now(), currency=self.currency)
+        return revised(order, changes, self.pricing, now=self.now(), currency=self.currency_of(order.brand_id))
 
     def coupon_misfit(self, order: Order) -> CouponMisfit | None:
         """Why the order's coupon code gives no discount; None if it does, or there is none. The order is as it was priced."""
@@ -257,9 +262,9 @@ class OrderService:
         if order.is_lead:
             self._refuse_paused(order, request)
         ports = (self.store, self.pricing, self.payments, self.screen)
-        queue = self.queues.get(order.order_queue_id)
+        queue, currency = self.queues.get(order.order_queue_id), self.currency_of(order.brand_id)
         rules = queue.holds if queue else Holds()
-        submitted = Submission(*ports, self.currency, check, self._as_deployed, self.now, request, rules).submit(order)
+        submitted = Submission(*ports, currency, check, self._as_deployed, self.now, request, rules).submit(order)
         if submitted.machine_stopped_at is None or submitted.is_lead:
             return submitted
         restarted = self._kept_running(lambda current: current, request.by, lenient=True)

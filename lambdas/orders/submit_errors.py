@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from lambdas.orders.errors import Again, Nature, OrderError, Problem
-from lambdas.orders.model.money import format_cents
+from lambdas.orders.model.money import Money, format_cents
 
 
 class SubmitInProgressError(OrderError):
@@ -95,12 +95,12 @@ class CouponGoneError(OrderError):
 
     def __init__(self, order_id: str, codes: tuple[str, ...], total_cents: int, currency: str) -> None:
         named = f"coupon {codes[0]} is" if len(codes) == 1 else f"coupons {', '.join(codes)} are"
-        total = f"{format_cents(total_cents)} {currency}"
+        total = f"{Money(total_cents, currency)}"
         super().__init__(
             f"order {order_id} was not submitted: {named} used up or no longer valid, so its total is {total} now; "
             "submit it again to buy at that price, or change it with order.update first",
             problems=tuple(Problem("info.coupon", f"coupon {code} is used up or no longer valid") for code in codes),
-            total=format_cents(total_cents),
+            total=format_cents(total_cents, currency),
         )
 
 
@@ -112,7 +112,7 @@ class TotalDiffersError(OrderError):
     nature = Nature.CONFLICT
 
     def __init__(self, order_id: str, shown: tuple[int, str], now: tuple[int, str]) -> None:
-        stated, total = (f"{format_cents(cents)} {currency}" for cents, currency in (shown, now))
+        stated, total = (str(Money(*each)) for each in (shown, now))
         other = f"the buyer was shown {stated}, and it costs {total} now"
         same = f"what it sells, or what that costs later, is not what the buyer was shown; its total is {total}"
         text = same if shown == now else other
@@ -120,8 +120,8 @@ class TotalDiffersError(OrderError):
             f"order {order_id} was not submitted, and nothing was charged: {text}; show the order again, and submit it with the "
             "total that was agreed to",
             problems=(Problem("total", text),),
-            total=format_cents(now[0]),
-            said_total=format_cents(shown[0]),
+            total=format_cents(*now),
+            said_total=format_cents(*shown),
             currency=now[1],
         )
 

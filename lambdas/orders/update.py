@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lambdas.orders.decisions.late_contact import with_late_contact
-from lambdas.orders.decisions.lead.draft import changed_fields
+from lambdas.orders.decisions.lead.fixed_fields import changed_fields
 from lambdas.orders.decisions.lead.parties import refuse_left_behind, refuse_strangers
 from lambdas.orders.decisions.operator import moves
 from lambdas.orders.errors import NotAfterSubmitError, OrderChangedError, OrderIsFinalError, RevisionDiffersError

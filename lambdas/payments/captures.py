@@ -8,6 +8,7 @@ Two keys can take money for an order's invoice: the order's hold, and a charge t
 anything is charged or captured, both are looked up.
 """
 
+from lambdas.orders.model.money import format_cents
 from lambdas.orders.model.order import Hold, Order
 from lambdas.payments.errors import AnotherSumTakenError, ChargeInProgressError
 from lambdas.payments.gateway import (
@@ -41,6 +42,7 @@ def capture_for(invoice: Invoice, order: Order, hold: Hold, gateway: Gateway) ->
         order_id=order.order_id,
         invoice=invoice.invoice_id,
         amount_cents=captured.amount_cents,
+        amount=float(format_cents(captured.amount_cents, captured.currency)),  # a number, which dashboards sum up
         currency=captured.currency,
     )
     return captured

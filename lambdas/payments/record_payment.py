@@ -6,7 +6,7 @@ Of several payments and charges at once, one wins. A charge that may have taken 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from lambdas.orders.model.money import format_cents
+from lambdas.orders.model.money import Money
 from lambdas.payments.errors import ChargeInProgressError, ChargeUnknownError, NotPaidByHandError, NotReturnableError
 from lambdas.payments.gateway import (
     DeclinedError,
@@ -86,7 +86,7 @@ class RecordedPayments:
         if not invoice.owed_cents:
             raise NotPaidByHandError(invoice.invoice_id, "nothing is owed on it")
         if payment.amount_cents != invoice.owed_cents:
-            due = f"{format_cents(invoice.owed_cents)} {invoice.currency}"
+            due = f"{Money(invoice.owed_cents, invoice.currency)}"
             raise NotPaidByHandError(
                 invoice.invoice_id,
                 f"{due} is due on it, no more and no less; record the payment once all of it is there",
@@ -134,7 +134,7 @@ def _part_to_return(invoice: Invoice, paid: RecordedPayment, reference: str, ord
 def _why_not(invoice: Invoice, paid: RecordedPayment, order_id: str) -> str:
     if not order_id and invoice.parts_to_return:
         open_parts = (
-            f"{format_cents(cents)} {invoice.currency} of order {whose}"
+            f"{Money(cents, invoice.currency)} of order {whose}"
             for whose, cents in sorted(invoice.parts_to_return.items())
         )
         return f"several orders of it were canceled; name the order (order_id): {', '.join(open_parts)}"

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from lambdas.orders.decisions import hold_clock
-from lambdas.orders.model.money import format_cents
+from lambdas.orders.model.money import Money
 from lambdas.orders.model.order import Hold, Order, PaymentAttempt
 from lambdas.payments.gateway import (
     DeclinedError,
@@ -189,7 +189,7 @@ def _to_return(invoice: Invoice, order_id: str) -> str:
     cents = invoice.parts_to_return.get(order_id)
     if not cents or invoice.payment is None:
         return ""
-    amount = f"{format_cents(cents)} {invoice.currency}"
+    amount = f"{Money(cents, invoice.currency)}"
     named = f"inv_id {invoice.invoice_id}" + (f", order_id {order_id}" if invoice.credited else "")
     return (
         f"{amount} that came for invoice {invoice.number} by {invoice.payment.payment_type} must be paid back by hand; "

@@ -28,7 +28,7 @@ PATTERNS: Mapping[str, str] = {
     r"^([A-Z]{2})?$": "must be the two capital letters of a country, as ISO 3166 has them",
     r"^[A-Za-z0-9_-]{1,40}$": "must be the id of an upgrade: 1 to 40 letters, digits, - and _",
     r"^[a-z][a-z0-9-]{0,39}$": "must be the name of a form: small letters, digits and -",
-    r"^\d{1,8}(\.\d{1,2})?$": "must be an amount such as 19.95",
+    r"^\d{1,10}(\.\d{1,4})?$": "must be an amount such as 19.95",
     r"^[a-z][a-z0-9_]{0,59}$": "must be the name of a module: small letters, digits and _",
     r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$": "must be a day such as 2026-11-27",
     r"^[0-9a-f]{16}$": "must be the number of a bulk run, of 16 small hexadecimal digits",

@@ -6,7 +6,7 @@ from functools import cache
 from http import HTTPStatus
 from typing import Any
 
-from lambdas.orders.model.money import format_cents
+from lambdas.orders.model.money import Money
 from lambdas.payments.gateway import TransactionState
 from lambdas.payments.sandbox import PROOF, SandboxGateway
 from lambdas.payments.sandbox_tokens import EnteredMethod, SandboxTokens
@@ -73,7 +73,7 @@ class Provider:
         return page(
             "challenge.html",
             action=found.challenge.url,
-            amount=f"{format_cents(found.amount_cents)} {found.currency}",
+            amount=f"{Money(found.amount_cents, found.currency)}",
             waits=found.state is TransactionState.NEEDS_AUTHENTICATION and self._now() <= found.challenge.expires_at,
             shop=shop,
         )

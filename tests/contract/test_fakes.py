@@ -51,7 +51,7 @@ HELD: dict[type[Any], type[Any]] = {
     fakes.FakePayments: Payments,
     fakes.FakePricing: Pricing,
 }
-SALE = Sale(brand_id=1, client_id=None, now=NOW)
+SALE = Sale(brand_id=1, client_id=None, now=NOW, currency="USD")
 both = pytest.mark.parametrize("real", [False, True], ids=["fake", "real"])
 
 
@@ -145,7 +145,7 @@ def test_without_coupons_and_upgrades_nothing_is_added_or_counted(
     pricing = pricing_of(real)
     info = {"pack1": {"price": "20", "desserv": "One"}}
 
-    assert pricing.with_default_options(info) == info
+    assert pricing.with_default_options(info, "USD") == info
     assert pricing.redeem(an_order(), NOW) == ()
     for _ in range(2):
         pricing.give_back("1001")

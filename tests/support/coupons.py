@@ -13,7 +13,7 @@ from lambdas.orders.ports import Sale
 from tests.support.build import NOW
 from tests.support.fakes import FakeContacts
 
-SALE = Sale(brand_id=1, client_id=None, now=NOW)
+SALE = Sale(brand_id=1, client_id=None, now=NOW, currency="USD")
 
 
 @dataclass

@@ -178,7 +178,7 @@ class FakePricing:
             if name.startswith("pack") and "price" not in pack
         )
 
-    def with_default_options(self, info: Mapping[str, Any]) -> dict[str, Any]:
+    def with_default_options(self, info: Mapping[str, Any], currency: str) -> dict[str, Any]:
         return dict(info)
 
     def coupon_misfit(self, order: Order, now: int) -> CouponMisfit | None:

@@ -142,7 +142,8 @@ def show_made(console: Console, order: dict[str, Any], records: RecordTable) -> 
             )
     invoice = InvoiceRecords(records).of_order(order["order_id"])
     if invoice:
-        lines = "\n".join(f"{format_cents(line.amount_cents):>10}  {line.description}" for line in invoice.lines)
-        total = f"{format_cents(invoice.total_cents):>10}  {invoice.currency}, {invoice.status.value}"
+        money = invoice.currency
+        lines = "\n".join(f"{format_cents(line.amount_cents, money):>10}  {line.description}" for line in invoice.lines)
+        total = f"{format_cents(invoice.total_cents, money):>10}  {money}, {invoice.status.value}"
         table.add_row(f"invoice {invoice.number}", f"{lines}\n{total}")
     console.print(table)

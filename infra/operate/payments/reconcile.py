@@ -20,7 +20,7 @@ from infra.operate.check_orders import deployed
 from infra.operate.deployed_stage import NotDeployedError, client_options
 from infra.operate.output import say
 from infra.stages.errors import StageError
-from lambdas.orders.model.money import format_cents
+from lambdas.orders.model.money import Money, format_cents
 from lambdas.payments.effects.effect import Payment
 from lambdas.payments.gateway import GatewayUnavailableError, OutcomeUnknownError, TransactionState
 from lambdas.watch.invariants.compared import Compared, Standing
@@ -56,7 +56,7 @@ def reconcile(stage: Stage, day: str, console: Console) -> int:
 def _listed(odd: Iterable[Compared]) -> Table:
     table = Table("is", "for", "sum", "there", "here", "payment", "why")
     for each in odd:
-        sum_of = f"{format_cents(each.seen.amount_cents)} {each.seen.currency}"
+        sum_of = str(Money(each.seen.amount_cents, each.seen.currency))
         states = (side.state.value if side else "-" for side in (each.there, each.here))
         table.add_row(each.standing.value, each.place, sum_of, *states, each.seen.transaction_id, each.what)
     return table
@@ -73,7 +73,7 @@ def _sums(compared: Iterable[Compared]) -> Table:
                 sums[place].update(parts_of(side))
     table = Table("brand", "currency", *(f"{part} {side}" for part in PARTS for side in ("there", "here")))
     for place in sorted({*there, *here}):
-        cells = (format_cents(sums[place][part]) for part in PARTS for sums in (there, here))
+        cells = (format_cents(sums[place][part], place[1]) for part in PARTS for sums in (there, here))
         table.add_row(*place, *cells)
     return table
 

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from lambdas.actions._frame.module import PermanentError, Tools, TransientError
-from lambdas.orders.model.money import format_cents
+from lambdas.orders.model.money import Money
 from lambdas.orders.model.order import Hold, Order
 from lambdas.payments.captures import capture_for, find_capture, refuse_another_sum
 from lambdas.payments.errors import AnotherSumTakenError
@@ -62,5 +62,5 @@ def capture_hold(order: Order, hold: Hold, invoice: Invoice, tools: Tools) -> Tr
 def _lapsed(hold: Hold) -> str:
     """For a person, who skips the action once the invoice is paid in another way, or cancels the order."""
     on = f" on {datetime.fromtimestamp(hold.capture_before, UTC).date()}" if hold.capture_before else ""
-    held = f"{format_cents(hold.amount_cents)} {hold.currency}"
+    held = f"{Money(hold.amount_cents, hold.currency)}"
     return f"The hold of {held} lapsed{on}; ask the client to pay again or charge the invoice, then skip this action"

@@ -175,7 +175,7 @@ def _effects(groups: Iterable[EffectGroup]) -> list[EffectView]:
 
 
 def _sums(sums: Mapping[str, int]) -> list[SumView]:
-    return [{"amount": format_cents(cents), "currency": currency} for currency, cents in sorted(sums.items())]
+    return [{"amount": format_cents(cents, currency), "currency": currency} for currency, cents in sorted(sums.items())]
 
 
 def _refusals(groups: Iterable[RefusalGroup]) -> list[RefusalView]:

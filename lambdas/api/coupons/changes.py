@@ -1,7 +1,10 @@
 """A coupon as a caller asks for it, and what could never be right about it."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
 
+from lambdas.api.amounts import asked_cents, asked_percent
 from lambdas.api.coupons.requests import CouponAddRequest, CouponUpdateRequest, OptionDiscountRequest
 from lambdas.catalog.coupon import ALL_PLANS, WHOLE, Coupon, Discount, OptionDiscount
 from lambdas.catalog.plan import Plan
@@ -10,33 +13,59 @@ from lambdas.orders.errors import InvalidOrderError, Problem
 _PLAIN = ("coupon_code", "description", "start", "expire", "class_id", "recurring", "max_uses", "active", "vip")
 
 
-def changed(before: Coupon, request: CouponAddRequest | CouponUpdateRequest) -> Coupon:
-    """With what was sent; options that cost no less any more are left out."""
+def changed(before: Coupon, request: CouponAddRequest | CouponUpdateRequest, currency: str) -> Coupon:
+    """With what was sent; options that cost no less any more are left out. `currency`: what the brand sells in."""
     stated = request.model_dump(exclude_unset=True, exclude_none=True)
-    options = {**before.options, **{spo_id: _option(option) for spo_id, option in (request.opts or {}).items()}}
+    read = _Read(before, currency)
+    sent = {spo_id: _option(f"opts.{spo_id}.", option, read) for spo_id, option in (request.opts or {}).items()}
+    options = {**before.options, **sent}
     return before.model_copy(
         update={
             **{name: stated[name] for name in _PLAIN if name in stated},
             "plan_id": str(stated.get("plan_id", before.plan_id)),
             "descriptions": {**before.descriptions, **(request.descriptions or {})},
-            "discount": Discount(
-                value=stated.get("discount_value", before.discount.value),
-                is_amount=stated.get("dollar", before.discount.is_amount),
-            ),
-            "setup_discount": Discount(
-                value=stated.get("setup_discount_value", before.setup_discount.value),
-                is_amount=stated.get("setup_dollar", before.setup_discount.is_amount),
+            "currency": read.currency,
+            "discount": read.discount("discount_value", request.discount_value, request.dollar, before.discount),
+            "setup_discount": read.discount(
+                "setup_discount_value", request.setup_discount_value, request.setup_dollar, before.setup_discount
             ),
             "options": {spo_id: option for spo_id, option in options.items() if option != OptionDiscount()},
         }
     )
 
 
-def _option(sent: OptionDiscountRequest) -> OptionDiscount:
-    recurring, setup = sent.discount or 0, sent.setup_discount or 0
+@dataclass(frozen=True)
+class _Read:
+    """Reads discounts. The amounts of a coupon stay in the currency that it was made in."""
+
+    before: Coupon
+    sold_in: str
+
+    @property
+    def currency(self) -> str:
+        return self.before.currency if self.before.coupon_id else self.sold_in
+
+    def discount(self, field: str, sent: Decimal | None, is_amount: bool | None, before: Discount) -> Discount:
+        """A value that was not sent stays as people read it: 10.00 percent becomes an amount of 10."""
+        kind = before.is_amount if is_amount is None else is_amount
+        if sent is None and kind == before.is_amount:
+            return before
+        stated = Decimal(before.text(self.currency)) if sent is None else sent
+        value = asked_cents(field, stated, self.currency) if kind else asked_percent(field, stated)
+        return Discount(value=value, is_amount=kind)
+
+
+def _option(where: str, sent: OptionDiscountRequest, read: _Read) -> OptionDiscount:
     return OptionDiscount(
-        recurring=Discount(value=recurring, is_amount=sent.discount_type and recurring > 0),
-        setup=Discount(value=setup, is_amount=sent.setup_discount_type and setup > 0),
+        recurring=read.discount(
+            f"{where}discount", sent.discount, sent.discount_type and bool(sent.discount), Discount()
+        ),
+        setup=read.discount(
+            f"{where}setup_discount",
+            sent.setup_discount,
+            sent.setup_discount_type and bool(sent.setup_discount),
+            Discount(),
+        ),
     )
 
 

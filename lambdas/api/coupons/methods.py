@@ -48,13 +48,15 @@ def _add(backend: Backend, request: CouponAddRequest, caller: Caller) -> Coupon:
     caller.admit(None, brand_id)
     _refuse_unknown_brand(backend, brand_id)
     blank = Coupon(coupon_code=request.coupon_code, class_id=brand_id, start=backend.service.now())
-    return CouponRecords(backend.records).add(checked(changed(blank, request), backend.plans))
+    return CouponRecords(backend.records).add(
+        checked(changed(blank, request, backend.service.currency_of(brand_id)), backend.plans)
+    )
 
 
 def _update(backend: Backend, request: CouponUpdateRequest, caller: Caller) -> Coupon:
     def change(before: Coupon) -> Coupon:
         caller.admit_to_record(None, before.class_id)
-        after = changed(before, request)
+        after = changed(before, request, before.currency)
         caller.admit(None, after.class_id)
         if after.class_id != before.class_id:
             _refuse_unknown_brand(backend, after.class_id)

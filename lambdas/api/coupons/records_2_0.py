@@ -5,7 +5,6 @@ from typing import Any
 from lambdas.api.coupons.lists import CouponList
 from lambdas.api.http.values_2_0 import as_text
 from lambdas.catalog.coupon import Coupon, Discount
-from lambdas.orders.model.money import format_cents
 
 
 def coupon_id(coupon: Coupon) -> str:
@@ -44,9 +43,9 @@ def _coupon(coupon: Coupon) -> dict[str, Any]:
             "active": coupon.active,
             "vip": coupon.vip,
             "recurring": coupon.recurring,
-            "discount_value": format_cents(coupon.discount.value),
+            "discount_value": coupon.discount.text(coupon.currency),
             "dollar": coupon.discount.is_amount,
-            "setup_discount_value": format_cents(coupon.setup_discount.value),
+            "setup_discount_value": coupon.setup_discount.text(coupon.currency),
             "setup_dollar": coupon.setup_discount.is_amount,
             "max_uses": coupon.max_uses,
             "total_uses": coupon.total_uses,
@@ -60,9 +59,9 @@ def _options(coupon: Coupon) -> Any:
         spo_id: {
             "coupon_id": coupon.coupon_id,
             "spo_id": spo_id,
-            "discount": format_cents(option.recurring.value),
+            "discount": option.recurring.text(coupon.currency),
             "discount_type": _type(option.recurring),
-            "setup_discount": format_cents(option.setup.value),
+            "setup_discount": option.setup.text(coupon.currency),
             "setup_discount_type": _type(option.setup),
         }
         for spo_id, option in coupon.options.items()

@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
 from lambdas.api.http.parameters import (
-    AS_AMOUNT,
     Absent,
+    Amount,
     Count,
     Direction,
     Flag,
@@ -21,7 +21,6 @@ from lambdas.api.http.parameters import (
     or_null,
 )
 from lambdas.catalog.coupon import MAX_CODE
-from lambdas.orders.model.money import parse_cents
 from lambdas.runtime.models import Frozen
 
 MAX_CLIENTS = 1_000  # of one call
@@ -40,12 +39,7 @@ def _ids(value: Any) -> Any:
     return [value] if isinstance(value, str | int) and value != "" else value or ()
 
 
-def _hundredths(value: Any) -> Any:
-    return None if value in ("", None) else parse_cents(value)
-
-
 Code = Annotated[str, BeforeValidator(_code), Field(min_length=1, max_length=MAX_CODE)]
-Hundredths = Annotated[int | None, BeforeValidator(_hundredths), or_null(*AS_AMOUNT)]
 Id = Annotated[str, Field(pattern=r"^[0-9]{1,10}$")]
 _AS_ID: dict[str, Any] = {"type": "string", "pattern": r"^[0-9]{1,10}$"}
 Locales = dict[str, Annotated[str, Field(max_length=1_000)]]
@@ -55,9 +49,9 @@ class OptionDiscountRequest(Frozen):
     """`opts[spo_id]`."""
 
     discount_type: Flag = Field(default=False, description="1 if discount is an amount, 0 if it is a percentage")
-    discount: Hundredths = Field(default=None, description="What the option costs less each period")
+    discount: Amount = Field(default=None, description="What the option costs less each period")
     setup_discount_type: Flag = Field(default=False, description="The same of setup_discount")
-    setup_discount: Hundredths = Field(default=None, description="What the option's set-up costs less")
+    setup_discount: Amount = Field(default=None, description="What the option's set-up costs less")
 
 
 Options = Annotated[dict[Id, OptionDiscountRequest], BeforeValidator(lambda value: {} if value in ("", []) else value)]
@@ -152,9 +146,9 @@ class CouponAddRequest(_Details):
     coupon_code: Code = Field(description="The code people type; unique in its brand, stored upper-case")
     expire: UnixTime = Field(default=0, description="Unix time until which it counts; 0: for ever")
     recurring: Flag = Field(default=False, description="0: off the first period only, 1: off every period")
-    discount_value: Hundredths = Field(default=0, description="What a period costs less")
+    discount_value: Amount = Field(default=None, description="What a period costs less")
     dollar: Flag = Field(default=False, description="1 if discount_value is an amount, 0 if it is a percentage")
-    setup_discount_value: Hundredths = Field(default=0, description="What the set-up costs less")
+    setup_discount_value: Amount = Field(default=None, description="What the set-up costs less")
     setup_dollar: Flag = Field(default=False, description="1 if setup_discount_value is an amount, 0 for a percentage")
     max_uses: Count = Field(default=0, description="How many orders may use it; 0: any number")
     active: Flag = Field(default=True, description="0: does not count")
@@ -174,9 +168,9 @@ class CouponUpdateRequest(_Details, CouponRequest):
     coupon_code: Annotated[Code | None, Absent] = Field(default=None, description="A new code")
     expire: UnixTime = Field(default=None, description="Unix time until which it counts; 0: for ever")
     recurring: MaybeFlag = Field(default=None, description="0: off the first period only, 1: off every period")
-    discount_value: Hundredths = Field(default=None, description="What a period costs less")
+    discount_value: Amount = Field(default=None, description="What a period costs less")
     dollar: MaybeFlag = Field(default=None, description="1 if discount_value is an amount, 0 if it is a percentage")
-    setup_discount_value: Hundredths = Field(default=None, description="What the set-up costs less")
+    setup_discount_value: Amount = Field(default=None, description="What the set-up costs less")
     setup_dollar: MaybeFlag = Field(
         default=None, description="1 if setup_discount_value is an amount, 0 for a percentage"
     )

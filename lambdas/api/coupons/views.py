@@ -7,7 +7,6 @@ from typing_extensions import Doc
 from lambdas.api.coupons.lists import CouponList
 from lambdas.api.http.values import iso
 from lambdas.catalog.coupon import ALL_PLANS, Coupon, Discount
-from lambdas.orders.model.money import format_cents
 
 
 class DiscountView(TypedDict):
@@ -61,10 +60,13 @@ def coupon_view(coupon: Coupon) -> CouponView:
         "active": coupon.active,
         "vip": coupon.vip,
         "recurring": coupon.recurring,
-        "discount": _discount(coupon.discount),
-        "setup_discount": _discount(coupon.setup_discount),
+        "discount": _discount(coupon.discount, coupon.currency),
+        "setup_discount": _discount(coupon.setup_discount, coupon.currency),
         "options": {
-            spo_id: {"recurring": _discount(option.recurring), "setup": _discount(option.setup)}
+            spo_id: {
+                "recurring": _discount(option.recurring, coupon.currency),
+                "setup": _discount(option.setup, coupon.currency),
+            }
             for spo_id, option in coupon.options.items()
         },
         "clients": list(coupon.clients),
@@ -82,5 +84,5 @@ def _listed(coupon: Coupon, found: CouponList) -> CouponView:
     return view
 
 
-def _discount(discount: Discount) -> DiscountView:
-    return {"kind": "amount" if discount.is_amount else "percentage", "value": format_cents(discount.value)}
+def _discount(discount: Discount, currency: str) -> DiscountView:
+    return {"kind": "amount" if discount.is_amount else "percentage", "value": discount.text(currency)}

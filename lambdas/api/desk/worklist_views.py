@@ -116,7 +116,7 @@ def _work(entry: WorkEntry) -> WorkView:
         "overdue": entry.is_overdue,
         "client_id": order.client_id,
         "listed_company": order.listed_company,
-        "total": format_cents(order.total_cents),
+        "total": format_cents(order.total_cents, order.currency),
         "currency": order.currency,
         "revision": order.revision,
     }

@@ -50,15 +50,15 @@ def plan(found: Plan) -> dict[str, Any]:
         "class_id": "0",
         "title": found.title,
         "code": found.code,
-        "price": format_cents(found.pricing[period].price),
-        "setup": format_cents(found.pricing[period].setup),
+        "price": format_cents(found.pricing[period].price, found.currency),
+        "setup": format_cents(found.pricing[period].setup, found.currency),
         "period": str(period),
         "api_include": "1",
         "allow_quotes": "0",
         "auto_bill": "1",
         "active": "1",
         "quantity": "1",
-        "pricing": {str(months): _price(months, price) for months, price in found.pricing.items()},
+        "pricing": {str(months): _price(months, price, found.currency) for months, price in found.pricing.items()},
         "upgrades": {key: _upgrade(found, key, place) for place, key in enumerate(found.upgrades, start=1)} or [],
         "taxes": [],
         "notes": "",
@@ -95,12 +95,12 @@ def plans(found: tuple[Plan, ...]) -> Any:
     return {each.plan_id: plan(each) for each in found} or []
 
 
-def _price(months: int, price: Price) -> dict[str, str]:
+def _price(months: int, price: Price, currency: str) -> dict[str, str]:
     return {
         "period": str(months),
         "api_label": API_LABELS.get(months, f"{months}_months"),
-        "price": format_cents(price.price),
-        "setup_fee": format_cents(price.setup),
+        "price": format_cents(price.price, currency),
+        "setup_fee": format_cents(price.setup, currency),
     }
 
 
@@ -111,9 +111,9 @@ def _option(option: Option, found: Plan) -> dict[str, Any]:
         "spo_description": option.name,
         "spo_desc": option.description,
         "spo_status": "1",
-        "spo_price": format_cents(option.price),
-        "spo_setup_fee": format_cents(option.setup),
+        "spo_price": format_cents(option.price, found.currency),
+        "spo_setup_fee": format_cents(option.setup, found.currency),
         "spo_val": option.known_value,
         "spo_data": option.data or [],
-        "pricing": {str(months): _price(months, price) for months, price in whole.items()},
+        "pricing": {str(months): _price(months, price, found.currency) for months, price in whole.items()},
     }

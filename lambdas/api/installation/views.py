@@ -67,6 +67,7 @@ class PlanView(TypedDict):
     plan_id: Annotated[str, Doc("The service plan's id.")]
     title: Annotated[str, Doc("Its title.")]
     code: Annotated[str, Doc("Its code.")]
+    currency: Annotated[str, Doc("What its prices are in: ISO 4217 code, such as USD.")]
     pricing: Annotated[list[PriceView], Doc("Its prices, by period.")]
     needs: Annotated[list[str], Doc("What an order must state: `domain`, a name per unit in info.packN.desserv.")]
     upgrades: Annotated[list[UpgradeView], Doc("What it can be ordered with.")]
@@ -110,16 +111,21 @@ def plan_view(plan: Plan) -> PlanView:
         "plan_id": plan.plan_id,
         "title": plan.title,
         "code": plan.code,
+        "currency": plan.currency,
         "pricing": [
-            {"period": months, "price": format_cents(price.price), "setup": format_cents(price.setup)}
+            {
+                "period": months,
+                "price": format_cents(price.price, plan.currency),
+                "setup": format_cents(price.setup, plan.currency),
+            }
             for months, price in plan.pricing.items()
         ],
         "needs": list(plan.needs),
-        "upgrades": [_upgrade(key, upgrade) for key, upgrade in plan.upgrades.items()],
+        "upgrades": [_upgrade(key, upgrade, plan.currency) for key, upgrade in plan.upgrades.items()],
     }
 
 
-def _upgrade(key: str, upgrade: Upgrade) -> UpgradeView:
+def _upgrade(key: str, upgrade: Upgrade, currency: str) -> UpgradeView:
     return {
         "upgrade_id": key,
         "name": upgrade.name,
@@ -134,8 +140,8 @@ def _upgrade(key: str, upgrade: Upgrade) -> UpgradeView:
                 "value": option.known_value,
                 "description": option.description,
                 "data": option.data,
-                "price": format_cents(option.price),
-                "setup": format_cents(option.setup),
+                "price": format_cents(option.price, currency),
+                "setup": format_cents(option.setup, currency),
             }
             for option_id, option in upgrade.options.items()
         ],

@@ -34,7 +34,7 @@ class CreditNoteView(TypedDict):
 
 
 def credit_note_view(note: Invoice) -> CreditNoteView:
-    net = net_cents(note.lines)
+    net, currency = net_cents(note.lines), note.currency
     return {
         "number": note.number,
         "document_number": note.document_number,
@@ -43,11 +43,13 @@ def credit_note_view(note: Invoice) -> CreditNoteView:
         "invoice_id": invoice_id_of(note.brand_id, note.credits_number or 0),
         "invoice_document_number": note.credits_document,
         "reference": note.reference,
-        "total": format_cents(note.total_cents),
-        "net": format_cents(net),
-        "tax": format_cents(note.total_cents - net),
-        "totals_per_rate": [rate_total_view(total) for total in totals_per_rate(note.lines)],
+        "total": format_cents(note.total_cents, currency),
+        "net": format_cents(net, currency),
+        "tax": format_cents(note.total_cents - net, currency),
+        "totals_per_rate": [rate_total_view(total, currency) for total in totals_per_rate(note.lines)],
         "currency": note.currency,
-        "lines": [{**line_view(line), "reason": line.reason, "reason_text": line.reason_text} for line in note.lines],
+        "lines": [
+            {**line_view(line, currency), "reason": line.reason, "reason_text": line.reason_text} for line in note.lines
+        ],
         "issued_at": iso(note.issued_at),
     }

@@ -1,8 +1,9 @@
 """Credits lines of an invoice: finds the payment to refund, and says which line cannot be credited."""
 
+from lambdas.api.amounts import asked_cents
 from lambdas.api.backend import Backend
 from lambdas.api.invoices.payments import reconcile_with_order
-from lambdas.api.invoices.requests import InvoiceCreditRequest
+from lambdas.api.invoices.requests import InvoiceCreditRequest, LineCreditRequest
 from lambdas.payments.refunds.credit import Credits
 from lambdas.records.invoices.invoice import Invoice, InvoiceStatus
 from lambdas.records.invoices.reductions import LineCredit
@@ -12,11 +13,14 @@ def credit_lines(backend: Backend, invoice: Invoice, request: InvoiceCreditReque
     """Credit the lines. Return the invoice and the note. Money that was taken and not recorded yet is recorded first."""
     if invoice.status is InvoiceStatus.OPEN:
         invoice = reconcile_with_order(backend, invoice)
-    parts = {
-        int(number): LineCredit(line.reason, line.amount, line.text or "") for number, line in request.lines.items()
-    }
+    parts = {int(number): _part(number, line, invoice.currency) for number, line in request.lines.items()}
     credits = Credits(backend.records, backend.gateway, backend.service.now)
     return credits.credit(invoice, parts, request.reference, payment_key=_payment_key(backend, invoice))
+
+
+def _part(number: str, line: LineCreditRequest, currency: str) -> LineCredit:
+    asked = None if line.amount is None else asked_cents(f"lines.{number}.amount", line.amount, currency)
+    return LineCredit(line.reason, asked, line.text or "")
 
 
 def _payment_key(backend: Backend, invoice: Invoice) -> str | None:

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 
+from lambdas.api.amounts import asked_cents
 from lambdas.api.auth.caller import Caller
 from lambdas.api.backend import Backend
 from lambdas.api.clients.lookup import admitted
 from lambdas.api.errors import NotFoundError
 from lambdas.api.invoices.requests import PaymentAddRequest
-from lambdas.orders.model.money import format_cents
+from lambdas.orders.model.money import Money
 from lambdas.orders.model.order import Order
 from lambdas.payments.captures import awaits_invoice, find_capture, refuse_another_sum
 from lambdas.payments.errors import ChargeUnknownError, NotChargeableError
@@ -68,7 +69,7 @@ def record_payment(backend: Backend, invoice: Invoice, request: PaymentAddReques
     payment = RecordedPayment(
         payment_type=request.payment_type,
         reference=request.reference,
-        amount_cents=request.amount,
+        amount_cents=asked_cents("amount", request.amount, invoice.currency),
         by=by,
         at=backend.service.now(),
     )
@@ -109,4 +110,4 @@ def _find_capture(backend: Backend, order: Order, invoice: Invoice) -> Transacti
 
 
 def _sum_of(taken: Transaction) -> str:
-    return f"{format_cents(taken.amount_cents)} {taken.currency}"
+    return f"{Money(taken.amount_cents, taken.currency)}"

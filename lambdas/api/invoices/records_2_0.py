@@ -10,7 +10,7 @@ def generated(invoice: Invoice) -> dict[str, Any]:
     """The new invoice."""
     return {
         "invid": invoice.invoice_id,
-        "total": format_cents(invoice.total_cents),
+        "total": format_cents(invoice.total_cents, invoice.currency),
         "time": invoice.issued_at,
         "duedate": _due(invoice),
     }
@@ -28,7 +28,7 @@ def record(invoice: Invoice) -> dict[str, Any]:
             "packid": line.service_id,
             "desserv": line.description,
             "quantity": str(line.quantity),
-            "cost": format_cents(line.amount_cents),
+            "cost": format_cents(line.amount_cents, invoice.currency),
         }
         for index, line in enumerate(invoice.lines, 1)
     }
@@ -40,7 +40,7 @@ def note(credit_note: Invoice) -> dict[str, Any]:
     return {
         "number": credit_note.shown_number,
         "invoice_number": credit_note.credits_document,
-        "total": format_cents(credit_note.total_cents),
+        "total": format_cents(credit_note.total_cents, credit_note.currency),
         "currency": credit_note.currency,
         "time": credit_note.issued_at,
     }
@@ -57,8 +57,8 @@ def _summary(invoice: Invoice) -> dict[str, Any]:
         "date": str(invoice.issued_at),
         "due": str(_due(invoice)),
         "datepaid": str(invoice.paid_at or 0),
-        "amount": format_cents(invoice.total_cents),
-        "amount_unpaid": format_cents(invoice.owed_cents if is_open else 0),
+        "amount": format_cents(invoice.total_cents, invoice.currency),
+        "amount_unpaid": format_cents(invoice.owed_cents if is_open else 0, invoice.currency),
         "currency": invoice.currency,
         "paid": "1" if invoice.status is InvoiceStatus.PAID else "0",
         "status": invoice.status.value,

@@ -1,6 +1,7 @@
 """Requests of invoices: names, types and defaults of reference/ubersmith.md 4.9 (`api-2.0-methods.json`)."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
@@ -10,7 +11,6 @@ from lambdas.api.clients.requests import Name
 from lambdas.api.http.parameters import (
     AS_AMOUNT,
     Absent,
-    Cents,
     Count,
     Direction,
     Flag,
@@ -21,7 +21,10 @@ from lambdas.api.http.parameters import (
     UnixTime,
     or_null,
 )
-from lambdas.orders.model.money import parse_cents
+from lambdas.api.http.parameters import (
+    Amount as MaybeAmount,
+)
+from lambdas.orders.model.money import stated_amount
 from lambdas.records.invoices.invoice import CreditReason
 from lambdas.runtime.models import Frozen
 
@@ -47,7 +50,7 @@ Included = Annotated[
     or_null({"type": "object", "additionalProperties": {"type": "integer", "minimum": 0, "maximum": 1}}),
 ]
 InvoiceId = Annotated[str, Field(pattern=INVOICE_ID)]
-Amount = Annotated[int, BeforeValidator(parse_cents), WithJsonSchema({"anyOf": [*AS_AMOUNT]})]
+Amount = Annotated[Decimal, BeforeValidator(stated_amount), WithJsonSchema({"anyOf": [*AS_AMOUNT]})]
 PaymentReference = Annotated[
     str,
     BeforeValidator(lambda value: " ".join(value.split()) if isinstance(value, str) else value),
@@ -126,7 +129,9 @@ class PaymentAddRequest(Request):
 class LineCreditRequest(Frozen):
     """`lines[number]`."""
 
-    amount: Cents = Field(default=None, description="What of it is credited, before tax; all that is left if left out.")
+    amount: MaybeAmount = Field(
+        default=None, description="What of it is credited, before tax; all that is left if left out."
+    )
     reason: CreditReason = Field(description="Why.")
     text: Text = Field(default=None, description="Why, in words that stand on the note.")
 

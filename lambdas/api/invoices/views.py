@@ -97,7 +97,7 @@ def invoices_view(found: tuple[Invoice, ...]) -> InvoicesView:
 
 
 def invoice_view(invoice: Invoice) -> InvoiceView:
-    net = net_cents(invoice.lines)
+    net, currency = net_cents(invoice.lines), invoice.currency
     return {
         "invoice_id": invoice.invoice_id,
         "number": invoice.number,
@@ -106,18 +106,18 @@ def invoice_view(invoice: Invoice) -> InvoiceView:
         "client_id": invoice.client_id,
         "order_id": invoice.order_id,
         "status": invoice.status.value,
-        "total": format_cents(invoice.total_cents),
-        "net": format_cents(net),
-        "tax": format_cents(invoice.total_cents - net),
-        "credited": format_cents(invoice.credited_cents),
-        "totals_per_rate": [rate_total_view(total) for total in totals_per_rate(invoice.lines)],
+        "total": format_cents(invoice.total_cents, currency),
+        "net": format_cents(net, currency),
+        "tax": format_cents(invoice.total_cents - net, currency),
+        "credited": format_cents(invoice.credited_cents, currency),
+        "totals_per_rate": [rate_total_view(total, currency) for total in totals_per_rate(invoice.lines)],
         "currency": invoice.currency,
         "seller": _party(invoice.seller),
         "buyer": _party(invoice.buyer),
         "notes": list(invoice.notes),
-        "lines": [line_view(line) for line in invoice.lines],
+        "lines": [line_view(line, currency) for line in invoice.lines],
         "transaction_id": invoice.transaction_id,
-        "payment": _payment(invoice.payment) if invoice.payment else None,
+        "payment": _payment(invoice.payment, currency) if invoice.payment else None,
         "issued_at": iso(invoice.issued_at),
         "supplied_at": iso(invoice.supplied_at),
         "due_at": iso(invoice.due_at),
@@ -142,32 +142,32 @@ def _party(party: Party | None) -> PartyView | None:
     }
 
 
-def line_view(line: InvoiceLine) -> InvoiceLineView:
+def line_view(line: InvoiceLine, currency: str) -> InvoiceLineView:
     return {
         "service_id": line.service_id,
         "description": line.description,
         "quantity": line.quantity,
-        "amount": format_cents(line.amount_cents),
+        "amount": format_cents(line.amount_cents, currency),
         "tax_name": line.tax_name or None,
         "tax_rate": line.tax_rate or None,
     }
 
 
-def rate_total_view(total: RateTotal) -> RateTotalView:
+def rate_total_view(total: RateTotal, currency: str) -> RateTotalView:
     return {
         "tax_name": total.tax_name or None,
         "tax_rate": total.rate or None,
-        "net": format_cents(total.net_cents),
-        "tax": format_cents(total.tax_cents),
+        "net": format_cents(total.net_cents, currency),
+        "tax": format_cents(total.tax_cents, currency),
         "reverse_charge": total.reverse_charge,
     }
 
 
-def _payment(payment: RecordedPayment) -> RecordedPaymentView:
+def _payment(payment: RecordedPayment, currency: str) -> RecordedPaymentView:
     return {
         "payment_type": payment.payment_type,
         "reference": payment.reference,
-        "amount": format_cents(payment.amount_cents),
+        "amount": format_cents(payment.amount_cents, currency),
         "by": payment.by,
         "at": iso(payment.at),
         "returned_reference": payment.returned_reference or None,

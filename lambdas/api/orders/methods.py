@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from lambdas.access.permits import CallersPermit, admit_parties
+from lambdas.api.amounts import asked_cents
 from lambdas.api.auth.caller import Caller
 from lambdas.api.auth.guesses import counting_codes, counting_login
 from lambdas.api.backend import Backend
@@ -73,10 +74,10 @@ def _moves(request: UpdateRequest) -> bool:
 
 
 def _submit(backend: Backend, request: SubmitRequest, caller: Caller) -> Order:
-    order, seen = (
-        backend.order(request, caller),
-        ShownOrder(total_cents=request.total_cents, revision=caller.call.if_match),
-    )
+    order, seen = backend.order(request, caller), ShownOrder(revision=caller.call.if_match)
+    if request.total is not None:
+        total_cents = asked_cents("total", request.total, order.currency)
+        seen = seen.changed(total_cents=total_cents, currency=order.currency)
     permit = CallersPermit(caller)
     with counting_login(backend, caller, order):
         how: dict[str, Any] = {"reviewed": request.reviewed, "payer": request.payer}

@@ -161,12 +161,12 @@ def _money_views(numbers: Numbers) -> list[MoneyView]:
     return [
         {
             "currency": each.currency,
-            "submitted": format_cents(each.submitted),
-            "price_per_order": format_cents(round(each.submitted / one)) if one else None,
-            "captured": format_cents(each.captured),
-            "returned": format_cents(each.returned),
-            "canceled": format_cents(each.canceled),
-            "outstanding": format_cents(each.outstanding),
+            "submitted": format_cents(each.submitted, each.currency),
+            "price_per_order": format_cents(round(each.submitted / one), each.currency) if one else None,
+            "captured": format_cents(each.captured, each.currency),
+            "returned": format_cents(each.returned, each.currency),
+            "canceled": format_cents(each.canceled, each.currency),
+            "outstanding": format_cents(each.outstanding, each.currency),
         }
         for each in sums
     ]

@@ -38,7 +38,7 @@ class PricedServiceView(TypedDict):
     renewal: Annotated[str, Doc("What each later period costs, before tax.")]
 
 
-def priced_service(pack: PricedPack) -> PricedServiceView:
+def priced_service(pack: PricedPack, currency: str) -> PricedServiceView:
     return {
         "pack": pack.pack,
         "plan_id": pack.plan_id,
@@ -47,25 +47,25 @@ def priced_service(pack: PricedPack) -> PricedServiceView:
         "quantity": pack.quantity,
         "period": pack.period,
         "options": pack.options,
-        "setup": format_cents(pack.setup_cents),
-        "recurring": format_cents(pack.recurring_cents),
-        "setup_discount": format_cents(pack.setup_discount_cents),
-        "recurring_discount": format_cents(pack.recurring_discount_cents),
+        "setup": format_cents(pack.setup_cents, currency),
+        "recurring": format_cents(pack.recurring_cents, currency),
+        "setup_discount": format_cents(pack.setup_discount_cents, currency),
+        "recurring_discount": format_cents(pack.recurring_discount_cents, currency),
         "coupon_code": pack.coupon.coupon_code if pack.coupon else None,
-        "tax": format_cents(pack.tax_cents),
-        "taxes": tax_views(pack.taxes),
-        "first_charge": format_cents(pack.first_charge_cents),
-        "renewal": format_cents(pack.renewal_cents if pack.period else 0),
+        "tax": format_cents(pack.tax_cents, currency),
+        "taxes": tax_views(pack.taxes, currency),
+        "first_charge": format_cents(pack.first_charge_cents, currency),
+        "renewal": format_cents(pack.renewal_cents if pack.period else 0, currency),
     }
 
 
-def tax_views(taxes: Iterable[AppliedTax]) -> list[TaxView]:
+def tax_views(taxes: Iterable[AppliedTax], currency: str) -> list[TaxView]:
     return [
         {
             "tax_id": tax.tax_id,
             "name": tax.name,
             "rate": tax.rate,
-            "amount": format_cents(tax.cents),
+            "amount": format_cents(tax.cents, currency),
             "reverse_charge": tax.reverse_charge,
         }
         for tax in taxes

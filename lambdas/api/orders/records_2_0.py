@@ -7,7 +7,7 @@ from lambdas.api.http.values_2_0 import as_text
 from lambdas.api.orders.results import CreatedOrder
 from lambdas.orders.decisions.late_contact import contact_note
 from lambdas.orders.model.checklist import ActionState, ChecklistAction
-from lambdas.orders.model.money import format_cents
+from lambdas.orders.model.money import Money, format_cents
 from lambdas.orders.model.order import Order
 from lambdas.orders.model.packs import PricedPack
 from lambdas.orders.model.queue import Queue
@@ -38,7 +38,7 @@ def record(order: Order) -> dict[str, Any]:
         "owner": order.owner,
         "priority": str(order.priority),
         "listed_company": order.listed_company,
-        "total": format_cents(order.total_cents),
+        "total": format_cents(order.total_cents, order.currency),
         "signature": order.signature,
         **({"contact_note": note} if (note := contact_note(order)) else {}),
         "ts": str(order.ts),
@@ -132,31 +132,32 @@ def _queue(queue: Queue) -> dict[str, Any]:
 def _summary(order: Order) -> str:
     """An HTML table: what is bought, for how long, set-up, discounts, taxes, total cost."""
     rows = "".join(
-        f"<tr><td>{escape(pack.title)}</td><td>{pack.quantity}</td><td>{format_cents(pack.recurring_cents)} / "
-        f"{_period(pack.period)}</td><td>{format_cents(pack.setup_cents)}</td></tr>{_discount(pack)}"
+        f"<tr><td>{escape(pack.title)}</td><td>{pack.quantity}</td>"
+        f"<td>{format_cents(pack.recurring_cents, order.currency)} / {_period(pack.period)}</td>"
+        f"<td>{format_cents(pack.setup_cents, order.currency)}</td></tr>{_discount(pack, order.currency)}"
         for pack in order.priced
     )
     head = "<tr><th>Service</th><th>Quantity</th><th>Price / period</th><th>Setup</th></tr>"
-    total = (
-        f'<tr><th colspan="3">Total cost</th><td>{format_cents(order.total_cents)} {escape(order.currency)}</td></tr>'
-    )
+    whole = escape(str(Money(order.total_cents, order.currency)))
+    total = f'<tr><th colspan="3">Total cost</th><td>{whole}</td></tr>'
     return f"<table>{head}{rows}{_taxes(order)}{total}</table>"
 
 
 def _taxes(order: Order) -> str:
     return "".join(
-        f'<tr><td colspan="3">{escape(tax.label)}</td><td>{format_cents(tax.cents)}</td></tr>'
+        f'<tr><td colspan="3">{escape(tax.label)}</td><td>{format_cents(tax.cents, order.currency)}</td></tr>'
         for tax in taxes_of(order.priced)
         if tax.cents or tax.reverse_charge
     )
 
 
-def _discount(pack: PricedPack) -> str:
+def _discount(pack: PricedPack, currency: str) -> str:
     if not pack.coupon or not pack.discount_cents:
         return ""
     return (
         f'<tr><td colspan="2">Coupon {escape(pack.coupon.coupon_code)}</td><td>'
-        f"{format_cents(-pack.recurring_discount_cents)}</td><td>{format_cents(-pack.setup_discount_cents)}</td></tr>"
+        f"{format_cents(-pack.recurring_discount_cents, currency)}</td><td>"
+        f"{format_cents(-pack.setup_discount_cents, currency)}</td></tr>"
     )
 
 
@@ -166,9 +167,9 @@ def _period(months: int) -> str:
 
 def _info(order: Order, *, unset: Any) -> dict[str, Any]:
     """With what the server worked out (reference/ubersmith.md 5.3, 5.4). `unset`: how a key is written that nobody set."""
-    credits = {coupon_id: format_cents(cents) for coupon_id, cents in credits_of(order.priced).items()}
+    credits = {coupon_id: format_cents(cents, order.currency) for coupon_id, cents in credits_of(order.priced).items()}
     coupons = {"coupon_ids": list(credits) or unset, "coupon_credits": credits or unset}
-    stated = {key: as_text(value) for key, value in with_prices(order.info, order.priced).items()}
+    stated = {key: as_text(value) for key, value in with_prices(order.info, order.priced, order.currency).items()}
     return {**stated, **coupons, "taxes": _tax_totals(order) or unset}
 
 
@@ -177,9 +178,9 @@ def _tax_totals(order: Order) -> dict[str, Any]:
     return {
         tax.tax_id: {
             "name": tax.name,
-            "primary_total": format_cents(tax.recurring_cents),
-            "prorated_total": format_cents(0),
-            "setup_total": format_cents(tax.setup_cents),
+            "primary_total": format_cents(tax.recurring_cents, order.currency),
+            "prorated_total": format_cents(0, order.currency),
+            "setup_total": format_cents(tax.setup_cents, order.currency),
         }
         for tax in taxes_of(order.priced)
         if not tax.reverse_charge

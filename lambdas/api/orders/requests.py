@@ -6,7 +6,7 @@ from pydantic import Field, WithJsonSchema
 
 from lambdas.api.http.parameters import (
     Absent,
-    Cents,
+    Amount,
     Count,
     Direction,
     Flag,
@@ -31,7 +31,7 @@ ORDER_FIELDS = frozenset(
 
 
 class _Details(Request):
-    """The parameters that create and update share. `total` is a decimal amount, kept as cents."""
+    """The parameters that create and update share. `total` is a decimal amount in what the brand sells in."""
 
     info: Info = Field(
         default={},
@@ -46,9 +46,7 @@ class _Details(Request):
     )
     listed_company: Text = Field(default=None, description="Name to list the order by.")
     signature: Text = Field(default=None, description="Typed name of who agreed.")
-    total_cents: Cents = Field(
-        default=None, alias="total", description="Total amount, where no pack has a price; worked out otherwise."
-    )
+    total: Amount = Field(default=None, description="Total amount, where no pack has a price; worked out otherwise.")
     requested_completion: UnixTime = Field(default=None, description="When the client wants it, in Unix seconds.")
     planned_completion: UnixTime = Field(default=None, description="When it is planned to be done, in Unix seconds.")
 

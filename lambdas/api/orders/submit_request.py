@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from lambdas.api.http.parameters import Cents, Flag, OrderRequest
+from lambdas.api.http.parameters import Amount, Flag, OrderRequest
 from lambdas.api.http.return_address import ReturnAddress
 from lambdas.orders.payment_ports import Payer
 
@@ -10,9 +10,8 @@ from lambdas.orders.payment_ports import Payer
 class SubmitRequest(OrderRequest):
     """`order.submit`. `total` and `reviewed` are ours; `reviewed` is for users with the right `act`."""
 
-    total_cents: Cents = Field(
+    total: Amount = Field(
         default=None,
-        alias="total",
         description="ours: the total that the buyer was shown, as `total` of the order. If the order costs something else "
         "now, nothing is charged and the call is refused with both sums (`total_differs`); without it, the order is charged as "
         "it is.",

@@ -23,6 +23,7 @@ from lambdas.api.quotes.requests import (
 from lambdas.api.quotes.results import AddedService
 from lambdas.api.quotes.services import quoted_service
 from lambdas.api.quotes.sign import sign, stored_method_of
+from lambdas.catalog.plan import USUAL_CURRENCY, sold_in
 from lambdas.contracts.acceptance import Accepted
 from lambdas.contracts.errors import ContractRefusedError
 from lambdas.contracts.fitness import queue_problems
@@ -47,6 +48,7 @@ def _add(backend: Backend, request: QuoteAddRequest, caller: Caller) -> Quote:
     quote = Quote(
         client_id=client.client_id,
         brand_id=queue.brand_id,
+        currency=backend.service.currency_of(queue.brand_id),
         order_queue_id=queue.order_queue_id,
         name=request.name,
         owner=request.owner,
@@ -61,8 +63,8 @@ def _add(backend: Backend, request: QuoteAddRequest, caller: Caller) -> Quote:
 
 
 def _service_add(backend: Backend, request: QuoteServiceAddRequest, caller: Caller) -> AddedService:
-    _quote(backend, request, caller)
-    service = quoted_service(request, backend.plans)
+    quote = _quote(backend, request, caller)
+    service = quoted_service(request, sold_in(backend.plans, quote.currency or USUAL_CURRENCY), quote.currency)
 
     def change(quote: Quote) -> Quote:
         _refuse_fixed(quote)

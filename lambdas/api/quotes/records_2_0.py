@@ -42,8 +42,8 @@ def record(quote: Quote) -> dict[str, Any]:
         "signed": str(signature.signed_at if signature else 0),
         "order_id": quote.order_id or "0",
         "duplicate_of": quote.duplicate_of or "0",
-        "total": format_cents(quote.total_cents),
-        "services": {number: _service(service) for number, service in quote.services.items()} or [],
+        "total": format_cents(quote.total_cents, quote.currency),
+        "services": {number: _service(service, quote.currency) for number, service in quote.services.items()} or [],
     }
 
 
@@ -80,7 +80,7 @@ def diff(found: ContractDiff) -> dict[str, Any]:
     }
 
 
-def _service(service: QuotedService) -> dict[str, Any]:
+def _service(service: QuotedService, currency: str) -> dict[str, Any]:
     return {
         "plan_id": service.plan_id or "0",
         "desserv": service.description,
@@ -89,20 +89,21 @@ def _service(service: QuotedService) -> dict[str, Any]:
         "bill_type": "0",
         "setup_qs": as_text(service.setup_per_unit),
         "notes": service.notes,
-        **_amounts(service),
+        **_amounts(service, currency),
         "options": {
-            upgrade: {"po_id": option.option_id, **_amounts(option)} for upgrade, option in service.options.items()
+            upgrade: {"po_id": option.option_id, **_amounts(option, currency)}
+            for upgrade, option in service.options.items()
         }
         or [],
     }
 
 
-def _amounts(priced: QuotedService | QuotedOption) -> dict[str, str]:
+def _amounts(priced: QuotedService | QuotedOption, currency: str) -> dict[str, str]:
     return {
-        "price": format_cents(priced.price_cents),
-        "setup": format_cents(priced.setup_cents),
-        "discount": format_cents(priced.discount_cents),
+        "price": format_cents(priced.price_cents, currency),
+        "setup": format_cents(priced.setup_cents, currency),
+        "discount": format_cents(priced.discount_cents, currency),
         "discount_type": "1",
-        "setup_discount": format_cents(priced.setup_discount_cents),
+        "setup_discount": format_cents(priced.setup_discount_cents, currency),
         "setup_discount_type": "1",
     }

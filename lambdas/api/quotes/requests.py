@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from lambdas.api.http.parameters import Absent, Cents, Count, Expiry, Flag, OrderRequest, Request
+from lambdas.api.http.parameters import Absent, Amount, Count, Expiry, Flag, OrderRequest, Request
 from lambdas.api.quotes.parameters import (
     Address,
     Id,
@@ -66,11 +66,11 @@ class QuoteUpdateRequest(QuoteRequest):
 
 
 class _Amounts(Frozen):
-    price: Cents = Field(default=None, description="What one unit costs; the catalogue's price of now if left out.")
-    setup: Cents = Field(default=None, description="Its set-up fee; the catalogue's of now if left out.")
-    discount: Cents = Field(default=0, description="What is off the price.")
+    price: Amount = Field(default=None, description="What one unit costs; the catalogue's price of now if left out.")
+    setup: Amount = Field(default=None, description="Its set-up fee; the catalogue's of now if left out.")
+    discount: Amount = Field(default=None, description="What is off the price.")
     discount_type: Kind = Field(default=1, description="Of discount: 1 an amount, 0 a percentage.")
-    setup_discount: Cents = Field(default=0, description="What is off the set-up fee.")
+    setup_discount: Amount = Field(default=None, description="What is off the set-up fee.")
     setup_discount_type: Kind = Field(default=1, description="Of setup_discount: 1 an amount, 0 a percentage.")
 
 
@@ -138,7 +138,7 @@ class QuoteSignRequest(QuoteRequest):
     ach_bank: Annotated[Annotated[str, Field(max_length=40)] | None, Absent] = Field(
         default=None, description="Name of the bank."
     )
-    total: Cents = Field(
+    total: Amount = Field(
         default=None,
         description="ours: the total that the signer was shown, as `total` of the quote, before tax. If the quote comes to "
         "another sum, nothing is signed and the call is refused with both (`total_differs`).",

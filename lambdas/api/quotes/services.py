@@ -1,31 +1,31 @@
 """Prices a service for a quote: at the prices sent, or at the catalog's current ones. Both are fixed from then on."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from pydantic import ValidationError
 
+from lambdas.api.amounts import asked_cents, asked_percent
 from lambdas.api.quotes.requests import QuoteOptionRequest, QuoteServiceAddRequest
-from lambdas.catalog.plan import Plan
+from lambdas.catalog.coupon import WHOLE
+from lambdas.catalog.plan import Plan, Price
 from lambdas.contracts.fitness import unknown_parts
 from lambdas.orders.errors import InvalidOrderError, Problem
 from lambdas.records.quotes.service import QuotedOption, QuotedService
 from lambdas.runtime.validation_messages import message_of, path_of
 
-_WHOLE = 10_000  # 100.00 percent, in hundredths
 _NO_PLAN = "0"
 
 
-def quoted_service(request: QuoteServiceAddRequest, plans: Mapping[str, Plan]) -> QuotedService:
-    """Raises InvalidOrderError naming each field that is wrong or missing."""
+def quoted_service(request: QuoteServiceAddRequest, plans: Mapping[str, Plan], currency: str) -> QuotedService:
+    """The service with amounts in the quote's currency. Raises InvalidOrderError naming each field that is wrong or missing."""
     plan = plans.get(request.plan_id)
     months = max(request.period, 1) if request.bill_type else 1
     sold = plan.pricing.get(request.period) if plan else None
-    price = request.price * months if request.price is not None else sold.price if sold else None
-    setup = request.setup if request.setup is not None else sold.setup if sold else 0
-    if price is None:
+    if request.price is None and sold is None:
         raise InvalidOrderError((Problem("price", _no_price(request, plan)),))
-    amounts = _amounts(price, setup, request, months)
-    options = {upgrade: _option(upgrade, option, plan) for upgrade, option in request.options.items()}
+    amounts = _amounts(_Stated(request, currency), sold, months)
+    options = {upgrade: _option(upgrade, option, plan, currency) for upgrade, option in request.options.items()}
     service = QuotedService.model_validate(
         {
             "plan_id": "" if request.plan_id == _NO_PLAN else request.plan_id,
@@ -46,30 +46,45 @@ def quoted_service(request: QuoteServiceAddRequest, plans: Mapping[str, Plan]) -
     return service
 
 
-def _option(upgrade_id: str, stated: QuoteOptionRequest, plan: Plan | None) -> QuotedOption:
+def _option(upgrade_id: str, stated: QuoteOptionRequest, plan: Plan | None, currency: str) -> QuotedOption:
     upgrade = plan.upgrades.get(upgrade_id) if plan else None
     known = upgrade.options.get(stated.po_id or "") if upgrade else None
-    price = stated.price if stated.price is not None else known.price if known else 0
-    setup = stated.setup if stated.setup is not None else known.setup if known else 0
-    amounts = _checked(_amounts(price, setup, stated, 1), f"options.{upgrade_id}.")
+    where = f"options.{upgrade_id}."
+    amounts = _checked(_amounts(_Stated(stated, currency, where), known, 1), where)
     return QuotedOption(option_id=stated.po_id or "", **amounts)
 
 
-def _amounts(
-    price: int, setup: int, stated: QuoteServiceAddRequest | QuoteOptionRequest, months: int
-) -> dict[str, int]:
-    """A percentage becomes the amount it is of, half a cent rounded up; an amount off a month's price is off each month."""
-    off, setup_off = stated.discount or 0, stated.setup_discount or 0
+@dataclass(frozen=True)
+class _Stated:
+    """The amounts of a request in cents of the currency. `where`: the field they are in, with its dot."""
+
+    request: QuoteServiceAddRequest | QuoteOptionRequest
+    currency: str
+    where: str = ""
+
+    def cents(self, name: str, otherwise: int) -> int:
+        stated = getattr(self.request, name)
+        return otherwise if stated is None else asked_cents(f"{self.where}{name}", stated, self.currency)
+
+    def off(self, name: str, cents: int, months: int = 1) -> int:
+        """A percentage becomes the amount it is of, half a cent rounded up; an amount is off each month."""
+        stated = getattr(self.request, name)
+        if getattr(self.request, f"{name}_type") == 0:
+            return (cents * asked_percent(f"{self.where}{name}", stated or 0) + WHOLE // 2) // WHOLE
+        return self.cents(name, 0) * months
+
+
+def _amounts(stated: _Stated, listed: Price | None, months: int) -> dict[str, int]:
+    """A price that is stated is that of a month, and the list's that of all months."""
+    named = stated.request.price is not None
+    price = stated.cents("price", 0) * months if named else listed.price if listed else 0
+    setup = stated.cents("setup", listed.setup if listed else 0)
     return {
         "price_cents": price,
         "setup_cents": setup,
-        "discount_cents": _percent(price, off) if stated.discount_type == 0 else off * months,
-        "setup_discount_cents": _percent(setup, setup_off) if stated.setup_discount_type == 0 else setup_off,
+        "discount_cents": stated.off("discount", price, months),
+        "setup_discount_cents": stated.off("setup_discount", setup),
     }
-
-
-def _percent(cents: int, hundredths: int) -> int:
-    return (cents * hundredths + _WHOLE // 2) // _WHOLE
 
 
 def _checked(amounts: dict[str, int], where: str) -> dict[str, int]:

@@ -13,7 +13,6 @@ from lambdas.contracts.contract import ContractSigned
 from lambdas.contracts.parse import read_contract
 from lambdas.orders.card_numbers.numbers import has_card_number
 from lambdas.orders.errors import CardDataError, Problem
-from lambdas.orders.model.money import format_cents
 from lambdas.orders.payment_ports import PRESENT
 from lambdas.records.posts.attachment import Attachment, AttachmentFiles, NewFile, plain_name, refuse_unfit
 from lambdas.records.posts.post import Post, PostKind, PostRecords
@@ -61,7 +60,7 @@ def _contract(
             "signer": {"name": request.signer, "ip": request.signer_ip},
             "document": {"sha256": hashlib.sha256(files[0].content).hexdigest() if files else ""},
             "payment": _payment(request),
-            "total": None if request.total is None else format_cents(request.total),
+            "total": None if request.total is None else str(request.total),
             "contact": contact or None,
         }
     )

@@ -116,8 +116,8 @@ def quote_view(quote: Quote) -> QuoteView:
         "signed_at": iso(signature.signed_at) if signature else None,
         "order_id": quote.order_id,
         "duplicate_of": quote.duplicate_of,
-        "total": format_cents(quote.total_cents),
-        "services": {number: _service(service) for number, service in quote.services.items()},
+        "total": format_cents(quote.total_cents, quote.currency),
+        "services": {number: _service(service, quote.currency) for number, service in quote.services.items()},
     }
 
 
@@ -163,26 +163,26 @@ def _challenge(accepted: Accepted) -> ChallengeView | None:
     return {"challenge_id": facts["challenge_id"], "url": facts["url"], "expires_at": iso(facts["expires"])}
 
 
-def _service(service: QuotedService) -> QuotedServiceView:
+def _service(service: QuotedService, currency: str) -> QuotedServiceView:
     return {
         "plan_id": service.plan_id or None,
         "description": service.description,
         "period": service.period,
         "quantity": service.quantity,
         "setup_per_unit": service.setup_per_unit,
-        "amounts": _amounts(service),
+        "amounts": _amounts(service, currency),
         "options": {
-            upgrade: {"option_id": option.option_id or None, "amounts": _amounts(option)}
+            upgrade: {"option_id": option.option_id or None, "amounts": _amounts(option, currency)}
             for upgrade, option in service.options.items()
         },
         "notes": service.notes,
     }
 
 
-def _amounts(priced: QuotedService | QuotedOption) -> AmountsView:
+def _amounts(priced: QuotedService | QuotedOption, currency: str) -> AmountsView:
     return {
-        "price": format_cents(priced.price_cents),
-        "setup": format_cents(priced.setup_cents),
-        "discount": format_cents(priced.discount_cents),
-        "setup_discount": format_cents(priced.setup_discount_cents),
+        "price": format_cents(priced.price_cents, currency),
+        "setup": format_cents(priced.setup_cents, currency),
+        "discount": format_cents(priced.discount_cents, currency),
+        "setup_discount": format_cents(priced.setup_discount_cents, currency),
     }

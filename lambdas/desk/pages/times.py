@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from lambdas.orders.model.money import format_cents
+from lambdas.orders.model.money import grouped
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 
@@ -25,6 +25,6 @@ def span(seconds: int) -> str:
 
 
 def amount(cents: int, currency: str) -> str:
-    whole, _, fraction = format_cents(abs(cents)).partition(".")
+    """`1,234.50 USD`, `1,234 JPY`."""
     minus = "\u2212" if cents < 0 else ""
-    return f"{minus}{int(whole):,}.{fraction} {currency}"
+    return f"{minus}{grouped(abs(cents), currency)} {currency}"

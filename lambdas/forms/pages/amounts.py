@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from lambdas.orders.model.money import format_cents
+from lambdas.orders.model.money import grouped
 
 _SIGNS = {"USD": "$", "EUR": "€", "GBP": "£"}
 
@@ -10,8 +10,7 @@ _SIGNS = {"USD": "$", "EUR": "€", "GBP": "£"}
 def amount(cents: int, currency: str) -> str:
     """`$9.95`, or `9.95 CHF` where the currency has no sign of its own here."""
     sign = _SIGNS.get(currency)
-    whole, _, fraction = format_cents(abs(cents)).partition(".")
-    number = f"{int(whole):,}.{fraction}"
+    number = grouped(abs(cents), currency)
     minus = "\u2212" if cents < 0 else ""
     return f"{minus}{sign}{number}" if sign else f"{minus}{number} {currency}"
 

@@ -17,7 +17,7 @@ from lambdas.web.http import Answer, WebRequest, see_other
 
 def changes_on_page(shop: Shop, form: Form, order: Order, request: WebRequest) -> Info:
     """The changes of the order's `info` that the sent last page makes."""
-    return read_page(form, form.last, request.typed, shop.given(order)).changes
+    return read_page(form, form.last, request.typed, shop.input_of(form, order)).changes
 
 
 def show_again(shop: Shop, form: Form, request: WebRequest) -> Answer:
@@ -30,7 +30,7 @@ def show_again(shop: Shop, form: Form, request: WebRequest) -> Answer:
     typed = {key: value for key, value in changes_on_page(shop, form, order, request).items() if key != MSA}
     order = withdraw_agreement(shop, form, change_order(shop, form, order, typed))
     session = replace(session, order=order)
-    page = current_page(form, shop.given(order))
+    page = current_page(form, shop.input_of(form, order))
     was = "" if seen is None or seen.total_cents is None else amount(seen.total_cents, seen.currency)
     return form_page.page_answer(shop, form, page, session, request, was=was)
 

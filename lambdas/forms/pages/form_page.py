@@ -56,7 +56,7 @@ def show(shop: Shop, form: Form, page: Page, session: Session, request: WebReque
         )
     if not order.is_lead or order.is_being_submitted(shop.now()):
         return redirect_to_order(shop, form, session, order)
-    here = current_page(form, shop.given(order))
+    here = current_page(form, shop.input_of(form, order))
     if form.pages.index(page) > form.pages.index(here):
         return see_other(path_of(form, here))
     return page_answer(shop, form, page, session, request)
@@ -69,10 +69,10 @@ def take(shop: Shop, form: Form, page: Page, session: Session, request: WebReque
         shop.refuse_closed(form)
         if problem := machine_problem(typed, session, shop.now(), shop.min_seconds):
             return session, page_answer(shop, form, page, session, request, typed=typed, errors={"": problem})
-    if cards := dict.fromkeys(card_number_inputs(page, typed, shop.given(session.order)), _NO_CARDS):
+    if cards := dict.fromkeys(card_number_inputs(page, typed, shop.input_of(form, session.order)), _NO_CARDS):
         kept = {name: "" if name in cards else value for name, value in typed.items()}
         return session, page_answer(shop, form, page, session, request, typed=kept, errors=cards)
-    filled = read_page(form, page, typed, shop.given(session.order))
+    filled = read_page(form, page, typed, shop.input_of(form, session.order))
     refuse_guesses(shop, form, session, filled.changes, request)
     if session.order is None and (refusal := count_lead(shop, filled.changes, request)):
         answer = page_answer(shop, form, page, session, request, typed=typed, errors={"": refusal})
@@ -114,7 +114,7 @@ def page_answer(
     """The page. `typed`: sent entries to show again. `was`: the first charge that the page showed before the order or its
     price changed; empty if unknown, None if nothing changed. Longer than 30 lines, because it fills in one template.
     """
-    given = shop.given(session.order)
+    given = shop.input_of(form, session.order)
     filled = read_page(form, page, typed, given) if typed is not None else Filled(typed_defaults(form, page, given))
     if errors:  # the price shown is the one without a refused code
         filled, _ = coupon_problem(shop, form, page, session, filled)
@@ -127,7 +127,7 @@ def page_answer(
     body = drawn(
         "form_page.html",
         **page_values(shop, form, page, session),
-        fields=_fields(form, page, shop.given(preview)),
+        fields=_fields(form, page, shop.input_of(form, preview)),
         typed=values,
         errors=errors,
         summary=summary,
@@ -170,7 +170,7 @@ def page_values(shop: Shop, form: Form, page: Page, session: Session) -> dict[st
         "company": shop.company,
         "form": form,
         "page": page,
-        "steps": steps_of(form, page, shop.given(session.order), begun=session.order is not None, paths=paths),
+        "steps": steps_of(form, page, shop.input_of(form, session.order), begun=session.order is not None, paths=paths),
         "action": path_of(form, page),
         "price_path": path_of(form, "price"),
         "back_to": form.pages[here - 1].name if here else "",

@@ -22,7 +22,7 @@ def leave(shop: Shop, form: Form, page: Page, session: Session, request: WebRequ
     wanted = form.page(request.typed.get(GO, ""))
     if wanted is None or session.order is None:
         return None
-    given = shop.given(session.order)
+    given = shop.input_of(form, session.order)
     cards = card_number_inputs(page, request.typed, given)
     filled = read_page(form, page, {**request.typed, **dict.fromkeys(cards, "")}, given)
     refuse_guesses(shop, form, session, filled.changes, request)

@@ -57,7 +57,7 @@ def pay(shop: Shop, form: Form, session: Session, order: Order, request: WebRequ
 
     Raises RevisionDiffersError or TotalDiffersError if the order or its price changed; nothing is charged then.
     """
-    if (here := current_page(form, shop.given(order))) != form.last:
+    if (here := current_page(form, shop.input_of(form, order))) != form.last:
         return see_other(path_of(form, here))
     changes = changes_on_page(shop, form, order, request)
     choice = "" if is_free(preview_order(shop, form, order, changes)) else request.typed[PAYMENT]

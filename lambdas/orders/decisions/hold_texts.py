@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from lambdas.orders.decisions.hold_clock import OVER, mark_at
 from lambdas.orders.model.hold_clock import Trouble
-from lambdas.orders.model.money import format_cents
+from lambdas.orders.model.money import Money
 from lambdas.orders.model.order import Order
 
 _GONE = (
@@ -28,7 +28,7 @@ def hold_texts(order: Order) -> tuple[str, str]:
     hold = order.hold
     if hold is None:
         return "", ""
-    money, trouble = f"{format_cents(hold.amount_cents)} {hold.currency}", hold.clock.trouble
+    money, trouble = str(Money(hold.amount_cents, hold.currency)), hold.clock.trouble
     on = datetime.fromtimestamp(mark_at(hold, OVER), UTC).strftime("%Y-%m-%d %H:%M UTC")
     if hold.clock.marked < OVER:
         return f"The hold of {money} lapses on {on}. {_WHY[trouble]}".strip(), _HELD

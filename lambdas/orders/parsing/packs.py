@@ -26,8 +26,10 @@ def coupon_code(stated: Any) -> str:
     return "" if code is None or isinstance(code, Mapping | list) else str(code).strip()
 
 
-def parse_packs(info: Mapping[str, Any]) -> tuple[Pack, ...]:
-    """All packs in their number's order. Raises InvalidOrderError naming every wrong field; absent fields are fine.
+def parse_packs(info: Mapping[str, Any], currency: str) -> tuple[Pack, ...]:
+    """All packs in their number's order, with amounts in this currency.
+
+    Raises InvalidOrderError naming every wrong field; absent fields are fine.
 
     An empty pack is none: `info` is merged and loses no key, so emptying it is how a pack is taken off an order.
     """
@@ -36,7 +38,7 @@ def parse_packs(info: Mapping[str, Any]) -> tuple[Pack, ...]:
     if len(names) > MAX_PACKS:
         text = f"an order takes at most {MAX_PACKS} packs, this one has {len(names)}; split it into several orders"
         raise InvalidOrderError((Problem("info", text),))
-    reader = _Reader()
+    reader = _Reader(currency)
     packs = tuple(reader.pack(name, info[name]) for name in names)
     if reader.problems:
         raise InvalidOrderError(tuple(reader.problems))
@@ -46,7 +48,8 @@ def parse_packs(info: Mapping[str, Any]) -> tuple[Pack, ...]:
 class _Reader:
     """Reads fields and gathers what is wrong, so that a caller learns of everything at once."""
 
-    def __init__(self) -> None:
+    def __init__(self, currency: str) -> None:
+        self._currency = currency
         self.problems: list[Problem] = []
 
     def pack(self, name: str, raw: Any) -> Pack:
@@ -132,7 +135,7 @@ class _Reader:
         if raw is None or raw == "":
             return None
         try:
-            return parse_cents(raw)
+            return parse_cents(raw, self._currency)
         except MoneyError as error:
             self._wrong(field, str(error))
             return None

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from lambdas.orders.model.money import format_cents
+from lambdas.orders.model.money import Money
 from lambdas.orders.model.order import Order
 from lambdas.payments.effects.charged_twice import sums_above
 from lambdas.payments.effects.order_money import FROM_RECORDS, OrderMoney
@@ -70,18 +70,18 @@ def _unwinding(order: Order) -> Iterator[str]:
 
 def _money(money: OrderMoney) -> Iterator[str]:
     for payment in (each.payment for each in money.payments if each.payment):
-        sum_of = f"{format_cents(payment.amount_cents)} {payment.currency}"
+        sum_of = Money(payment.amount_cents, payment.currency)
         if payment.state is TransactionState.PENDING:
             yield f"the bank has not decided about {sum_of}"
         elif payment.state in _NOT_ENDED:
             yield f"{sum_of} is still held"
     if any(each.is_unclear for each in money.payments):
         yield "what became of a payment is not known yet"
-    for currency, cents in sums_above(money).items():
-        yield f"{format_cents(cents)} {currency} was taken and is not refunded"
+    for currency, kept in sums_above(money).items():
+        yield f"{Money(kept, currency)} was taken and is not refunded"
     for invoice in money.invoices:
         if to_return := invoice.parts_to_return.get(money.order.order_id):
-            sum_of = f"{format_cents(to_return)} {invoice.currency}"
+            sum_of = Money(to_return, invoice.currency)
             yield f"{sum_of} that came for invoice {invoice.number} by hand is not paid back"
 
 

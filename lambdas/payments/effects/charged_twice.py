@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
-from lambdas.orders.model.money import format_cents
+from lambdas.orders.model.money import Money
 from lambdas.payments.captures import awaits_invoice
 from lambdas.payments.effects.effect import Payment
 from lambdas.payments.effects.order_money import FROM_RECORDS, OrderMoney
@@ -110,10 +110,7 @@ def _sums(payments: list[Payment], *, refunds: bool = False) -> Counter[str]:
 
 
 def _amounts(sums: Mapping[str, int]) -> str:
-    return (
-        " and ".join(f"{format_cents(cents)} {currency}" for currency, cents in sorted(sums.items()) if cents)
-        or "nothing"
-    )
+    return " and ".join(f"{Money(cents, currency)}" for currency, cents in sorted(sums.items()) if cents) or "nothing"
 
 
 def _count(number: int, what: str) -> str:

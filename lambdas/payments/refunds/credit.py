@@ -8,7 +8,7 @@ where its key is forgotten. The next part is credited when the refund of the one
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from lambdas.orders.model.money import format_cents
+from lambdas.orders.model.money import Money
 from lambdas.payments.errors import (
     ChargeInProgressError,
     NotCreditedError,
@@ -112,7 +112,7 @@ class Credits:
         except (GatewayUnavailableError, OutcomeUnknownError):
             raise RefundUnknownError(invoice.invoice_id) from None
         except (DeclinedError, GatewayMisusedError) as refused:
-            amount = f"{format_cents(cents)} {invoice.currency}"
+            amount = str(Money(cents, invoice.currency))
             raise RefundRefusedError(invoice.invoice_id, amount, str(refused)) from None
 
 

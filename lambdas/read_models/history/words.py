@@ -112,13 +112,14 @@ def field_changes(item: HistoryItem, order: Order, *, personal: bool) -> Iterato
     known = item.plain.changes
     if personal and item.personal:
         known = _joined(known, item.personal.changes)
+    was_in = str(known["/currency"][0]) if "/currency" in known else order.currency
     new_actions = {
         path.rpartition("/")[0] for path, (old, _) in known.items() if path.endswith("/action_id") and old is MISSING
     }
     for path, (old, new) in known.items():
         if _HIDDEN.fullmatch(path) or (path.startswith("/actions/") and "/".join(path.split("/")[:3]) in new_actions):
             continue
-        before, after = _shown(path, old, order), _shown(path, new, order)
+        before, after = _shown(path, old, order, was_in), _shown(path, new, order, order.currency)
         if before != after:
             yield FieldChange(".".join(path_parts(path)), _label(path, order), before, after)
 
@@ -132,14 +133,14 @@ def _joined(plain: Changes, personal: Changes) -> Changes:
     return both
 
 
-def _shown(path: str, value: Any, order: Order) -> Any:
+def _shown(path: str, value: Any, order: Order, currency: str) -> Any:
     name = path_parts(path)[-1]
     if isinstance(value, Absent):
         value = _default(path) if value is MISSING else None
     if isinstance(value, bool) or not isinstance(value, int) or path.startswith("/info/"):
         return value
     if name.endswith("_cents"):
-        return format_cents(value)
+        return format_cents(value, currency)
     if name == "step_id":
         return next((f"{step.name} ({value})" for step in order.checklist_steps if step.step_id == value), value)
     return iso(value) if name in _TIMES or name.endswith("_at") else value

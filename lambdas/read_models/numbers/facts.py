@@ -73,7 +73,7 @@ def _of_cancel(order: Order, at: int) -> Iterator[Fact]:
 def _money(order: Order) -> Iterator[Fact]:
     """The payment of the order's invoice, and its return. A payment of an open invoice is known by the action that awaits it."""
     for invoiced in _invoiced(order):
-        cents = _total_cents(invoiced)
+        cents = _total_cents(invoiced, order.currency)
         paid_at = invoiced.at if invoiced.result.get("status") == "paid" else _paid_at(order)
         if paid_at and cents:
             yield _fact("m", paid_at, {f"captured_cents#{order.currency}": cents})
@@ -100,9 +100,9 @@ def _paid_at(order: Order) -> int | None:
     return None
 
 
-def _total_cents(action: ChecklistAction) -> int:
+def _total_cents(action: ChecklistAction, currency: str) -> int:
     try:
-        return parse_cents(str(action.result["total"]))
+        return parse_cents(str(action.result["total"]), currency)
     except MoneyError:
         return 0
 

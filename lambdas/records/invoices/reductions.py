@@ -105,7 +105,7 @@ def _credited_lines(invoice: Invoice, parts: Mapping[int, LineCredit]) -> Iterat
         left = min(line.amount_cents - after[number - 1], _left_of_service(invoice, after, line.service_id))
         cents = left if part.cents is None else part.cents
         if not 0 < cents <= left:
-            raise NotCreditableError(f"has {format_cents(left)} left to credit, before tax", number)
+            raise NotCreditableError(f"has {format_cents(left, invoice.currency)} left to credit, before tax", number)
         after[number - 1] += cents
         yield number - 1, line.changed(amount_cents=cents, reason=part.reason, reason_text=part.text or None)
     reasons = {invoice.lines[number - 1].service_id: part for number, part in parts.items()}

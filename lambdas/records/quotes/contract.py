@@ -42,7 +42,8 @@ class SignedDocument(Frozen):
 class SignedContract(Frozen):
     """All that was signed. `signed_at` in Unix seconds; `contact` and `payment` by the names of the order's `info`.
 
-    `persistent`: the same contract may be signed again, each time for a new order.
+    `persistent`: the same contract may be signed again, each time for a new order. `currency`: of all amounts; empty in
+    contracts of earlier releases, which knew amounts with two digits only.
     """
 
     contract_id: str
@@ -59,6 +60,7 @@ class SignedContract(Frozen):
     payment: dict[str, str] = {}
     document: SignedDocument = SignedDocument()
     persistent: bool = False
+    currency: str = ""
     term_months: int | None = None
     quote_id: str | None = None
 

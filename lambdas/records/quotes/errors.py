@@ -49,8 +49,8 @@ class QuoteTotalError(OrderError):
     kind = "total_differs"
     nature = Nature.CONFLICT
 
-    def __init__(self, what: str, said_cents: int, now_cents: int) -> None:
-        stated, now = format_cents(said_cents), format_cents(now_cents)
+    def __init__(self, what: str, said_cents: int, now_cents: int, currency: str) -> None:
+        stated, now = format_cents(said_cents, currency), format_cents(now_cents, currency)
         text = f"what was signed says {stated} before tax, and {what} comes to {now}"
         super().__init__(
             f"{text}; show it again, and have signed what it says",

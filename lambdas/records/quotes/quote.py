@@ -46,12 +46,14 @@ class QuoteSignature(Frozen):
 
 
 class Quote(Frozen):
-    """`services` by their number on the quote, from 1. Times in Unix seconds. `duplicate_of`: signed in that quote's place."""
+    """`services` by their number on the quote, from 1. Times in Unix seconds. `duplicate_of`: signed in that quote's place.
+    `currency`: of all amounts; empty in quotes of earlier releases, whose amounts have two digits."""
 
     quote_id: str = ""
     client_id: str
     brand_id: int
     order_queue_id: int
+    currency: str = ""
     name: str
     owner: str
     status: QuoteStatus = QuoteStatus.DRAFT
@@ -95,8 +97,7 @@ class QuoteRecords:
 
     def of_client(self, client_id: str) -> Iterator[Quote]:
         """By their number."""
-        for named in self._table.query(_of_client_pk(client_id), "quote#"):
-            yield self.get(str(named["quote_id"]))
+        yield from (self.get(str(named["quote_id"])) for named in self._table.query(_of_client_pk(client_id), "quote#"))
 
     def add(self, quote: Quote) -> Quote:
         """The quote with its id."""
@@ -187,9 +188,8 @@ def _refuse_unsignable(quote: Quote, signature: QuoteSignature) -> None:
         raise QuoteNotOpenError(quote.quote_id, "expired")
     if not quote.services:
         raise QuoteNotOpenError(quote.quote_id, "without services")
-    agreed_cents = signature.total_cents
-    if agreed_cents is not None and agreed_cents != quote.total_cents:
-        raise QuoteTotalError(f"quote {quote.quote_id}", agreed_cents, quote.total_cents)
+    if (agreed_cents := signature.total_cents) is not None and agreed_cents != quote.total_cents:
+        raise QuoteTotalError(f"quote {quote.quote_id}", agreed_cents, quote.total_cents, quote.currency)
 
 
 def _of_client_pk(client_id: str) -> str:

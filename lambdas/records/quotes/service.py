@@ -1,6 +1,7 @@
 """A service as it was offered and signed, with prices of its own (reference/ubersmith.md 3.1: a quote's service line).
 
-What was signed is what is sold: the catalogue's prices do not come into it. Amounts are cents of one unit; discounts are
+What was signed is what is sold: the catalogue's prices do not come into it. Amounts are those of one unit, in cents of the
+quote's currency; discounts are
 amounts too, and were taken off before the contract was signed.
 """
 
@@ -66,29 +67,29 @@ class QuotedService(Amounts):
         setup = self.net_setup_cents + sum(option.net_setup_cents for option in self.options.values())
         return recurring * self.quantity + setup * setups
 
-    def as_pack(self) -> dict[str, Any]:
+    def as_pack(self, currency: str) -> dict[str, Any]:
         """`info.packN` of the order: every amount is named, so that none is taken from the catalogue."""
         named = {"plan_id": self.plan_id} if self.plan_id else {}
         chosen = {upgrade: option.option_id for upgrade, option in self.options.items() if option.option_id}
-        monthly = {upgrade: format_cents(option.net_price_cents) for upgrade, option in self.options.items()}
-        setup = {upgrade: format_cents(option.net_setup_cents) for upgrade, option in self.options.items()}
+        monthly = {upgrade: format_cents(option.net_price_cents, currency) for upgrade, option in self.options.items()}
+        setup = {upgrade: format_cents(option.net_setup_cents, currency) for upgrade, option in self.options.items()}
         return {
             **named,
             "desserv": self.description,
             "period": self.period,
             "quantity": self.quantity,
-            "price": format_cents(self.net_price_cents),
-            "setup": format_cents(self.net_setup_cents),
+            "price": format_cents(self.net_price_cents, currency),
+            "setup": format_cents(self.net_setup_cents, currency),
             **({"setup_qs": "1"} if self.setup_per_unit else {}),
             **({"options": chosen} if chosen else {}),
             **({"monthly_fee": monthly, "setup_fee": setup} if self.options else {}),
         }
 
-    def facts(self) -> dict[str, str]:
+    def facts(self, currency: str) -> dict[str, str]:
         """The signed facts, by the names of the pack, each as people read it."""
         options = {
-            f"options.{upgrade}": f"{option.option_id} at {format_cents(option.net_price_cents)}"
-            f" and {format_cents(option.net_setup_cents)} set-up"
+            f"options.{upgrade}": f"{option.option_id} at {format_cents(option.net_price_cents, currency)}"
+            f" and {format_cents(option.net_setup_cents, currency)} set-up"
             for upgrade, option in self.options.items()
         }
         setups = self.quantity if self.setup_per_unit else 1
@@ -98,20 +99,21 @@ class QuotedService(Amounts):
             "desserv": self.description,
             "quantity": str(self.quantity),
             "period": str(self.period),
-            "price": format_cents(self.net_price_cents),
-            "setup": format_cents(self.net_setup_cents),
-            "total_setup": format_cents((self.net_setup_cents + option_setup) * setups),
-            "discount": format_cents(0),
+            "price": format_cents(self.net_price_cents, currency),
+            "setup": format_cents(self.net_setup_cents, currency),
+            "total_setup": format_cents((self.net_setup_cents + option_setup) * setups, currency),
+            "discount": format_cents(0, currency),
             **options,
         }
 
 
-def facts_of(pack: PricedPack) -> dict[str, str]:
+def facts_of(pack: PricedPack, currency: str) -> dict[str, str]:
     """The same facts of a pack as it is sold. A coupon is a discount that nobody signed."""
     upgrades = {**pack.options, **pack.option_price_cents, **pack.option_setup_cents}
     options = {
-        f"options.{upgrade}": f"{pack.options.get(upgrade, '')} at {format_cents(pack.option_price_cents.get(upgrade, 0))}"
-        f" and {format_cents(pack.option_setup_cents.get(upgrade, 0))} set-up"
+        f"options.{upgrade}": f"{pack.options.get(upgrade, '')}"
+        f" at {format_cents(pack.option_price_cents.get(upgrade, 0), currency)}"
+        f" and {format_cents(pack.option_setup_cents.get(upgrade, 0), currency)} set-up"
         for upgrade in upgrades
     }
     return {
@@ -119,9 +121,9 @@ def facts_of(pack: PricedPack) -> dict[str, str]:
         "desserv": pack.description,
         "quantity": str(pack.quantity),
         "period": str(pack.period),
-        "price": format_cents(pack.price_cents),
-        "setup": format_cents(pack.unit_setup_cents),
-        "total_setup": format_cents(pack.setup_cents),
-        "discount": format_cents(pack.discount_cents),
+        "price": format_cents(pack.price_cents, currency),
+        "setup": format_cents(pack.unit_setup_cents, currency),
+        "total_setup": format_cents(pack.setup_cents, currency),
+        "discount": format_cents(pack.discount_cents, currency),
         **options,
     }

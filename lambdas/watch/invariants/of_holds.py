@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from lambdas.orders.decisions import hold_clock
-from lambdas.orders.model.money import format_cents
+from lambdas.orders.model.money import Money
 from lambdas.orders.model.order import Order
 from lambdas.payments.captures import awaits_invoice
 from lambdas.payments.gateway import Gateway, TransactionState
@@ -20,7 +20,7 @@ def of_held_money(order: Order, gateway: Gateway) -> Iterator[Violation]:
     found = gateway.find(hold.key)
     if found is None or found.state in _GONE:
         is_so = found.state.value if found else "unknown there"
-        money = f"{format_cents(hold.amount_cents)} {hold.currency} are {'taken' if hold.captured else 'held'} for it"
+        money = f"{Money(hold.amount_cents, hold.currency)} are {'taken' if hold.captured else 'held'} for it"
         yield Violation(
             promise=Promise.MATCHED,
             place=order.order_id,

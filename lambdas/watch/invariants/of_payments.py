@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from lambdas.orders.decisions import hold_clock
-from lambdas.orders.model.money import format_cents
+from lambdas.orders.model.money import Money
 from lambdas.orders.model.order import Order
 from lambdas.orders.ports import OrderStore
 from lambdas.payments.effects.effect import invoice_of_key
@@ -93,7 +93,7 @@ class PaymentsOfADay:
         elif _is_paid_by(books.invoice, payment):
             what = f"invoice {books.invoice.invoice_id} is paid by it" if books.invoice else ""
         if not what and recorded.differs(payment, here) and here:
-            what = f"{format_cents(here.kept_cents)} {here.currency} of it is recorded as {here.state.value}"
+            what = f"{Money(here.kept_cents, here.currency)} of it is recorded as {here.state.value}"
         owner = books.order or books.invoice
         return Compared(
             standing if what else Standing.AGREE,
@@ -123,7 +123,7 @@ class PaymentsOfADay:
         """It names no transaction: that is for people who may see the order."""
         seen = found.seen
         done = "held" if seen.state is TransactionState.HELD else "taken" if seen.kept_cents else "not kept"
-        sum_of = f"{format_cents(seen.kept_cents or seen.amount_cents)} {seen.currency} of {self.day}"
+        sum_of = f"{Money(seen.kept_cents or seen.amount_cents, seen.currency)} of {self.day}"
         at = "at the gateway" if found.there else "in our records"
         return Violation(
             promise=Promise.MATCHED,
@@ -169,4 +169,4 @@ def _of_invoice(books: _Books, payment: Transaction) -> str:
     owed = 0 if invoice.status is InvoiceStatus.CREDITED else invoice.owed_cents
     if (payment.kept_cents, payment.currency) == (owed, invoice.currency):
         return ""
-    return f"invoice {invoice.invoice_id} is of {format_cents(owed)} {invoice.currency}"
+    return f"invoice {invoice.invoice_id} is of {Money(owed, invoice.currency)}"

@@ -70,13 +70,13 @@ def test_an_answer_that_does_not_fit_is_asked_again_and_says_why(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     name, kept, company, *rest = TRIAL
-    rest[2:3] = ["JPY", "EUR"]  # the currency
+    rest[2:3] = ["XAU", "EUR"]  # the currency
     assert answered(monkeypatch, ["../prod", "local", name, kept, company, "not mail", *rest]) == 0
 
     said = capsys.readouterr().out
     assert "1 to 16 small letters" in said
     assert "There is a stage local already" in said
-    assert "has no hundredths" in said
+    assert "is no currency of ISO 4217" in said
     assert settings_of("dev").mail_from == "orders@seaside.dev"
 
 

@@ -90,7 +90,7 @@ class World:
         paid = {**CARD, "cc_token": token} if token else {}
         clients, uses = ClientRecords(self.records), CouponUseRecords(self.records)
         pricing = CatalogPricing(load_plans(), CouponRecords(self.records), uses, load_taxes(), clients)
-        priced = pricing.price(bought, Sale(brand_id=1, client_id=None, now=NOW))
+        priced = pricing.price(bought, Sale(brand_id=1, client_id=None, now=NOW, currency="USD"))
         total = sum(pack.first_charge_cents for pack in priced)
         order = a_submitted_order(info={**CONTACT, **paid, **bought}, priced=priced, total_cents=total)
         if token and total:

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from lambdas.actions._frame.module import PermanentError
 from lambdas.actions.update_fields import UpdateFieldsConfig, module
-from lambdas.orders.decisions.lead.draft import changed_fields
+from lambdas.orders.decisions.lead.fixed_fields import changed_fields
 from tests.support.build import an_order
 from tests.unit.actions.conftest import World
 from tests.unit.actions.one_action import ACTION, an_order_with

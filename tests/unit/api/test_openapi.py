@@ -163,8 +163,10 @@ def test_flags_amounts_and_numbers_are_documented_as_callers_write_them() -> Non
     def fits(**parameters: Any) -> bool:
         return validator.is_valid({"order_queue_id": 1, **parameters})
 
-    assert all(fits(total=amount) for amount in ("19.95", "20"))
-    assert not any(fits(total=amount) for amount in ("19.955", "-1", -1, "much"))
+    assert all(
+        fits(total=amount) for amount in ("19.95", "20", "3.125")
+    )  # which digits, only the brand's currency tells
+    assert not any(fits(total=amount) for amount in ("19.95555", "-1", -1, "much"))
     assert fits(client_id="101")
     assert not any(fits(client_id=client) for client in ("x", -1, None))
     assert all(fits(add_default_pack_upgrades=flag) for flag in (True, False))

@@ -117,7 +117,7 @@ def test_an_option_with_a_discount_of_its_own_is_not_discounted_by_the_coupons()
     ],
 )
 def test_whom_it_fits(coupon: dict[str, Any], sale: dict[str, Any], fits: bool) -> None:
-    asked = Sale(**{"brand_id": 1, "client_id": None, "now": NOW, **sale})
+    asked = Sale(**{"brand_id": 1, "client_id": None, "now": NOW, "currency": "USD", **sale})
 
     assert a_coupon(**coupon).fits(asked) is fits
 

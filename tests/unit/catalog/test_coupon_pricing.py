@@ -86,7 +86,7 @@ def test_a_used_up_one_still_counts_for_the_order_that_used_it() -> None:
     info = {"coupon": "SAVE10", "pack1": HOSTING}
 
     def of_order(order_id: str) -> Sale:
-        return Sale(brand_id=1, client_id=None, now=NOW, order_id=order_id)
+        return Sale(brand_id=1, client_id=None, now=NOW, currency="USD", order_id=order_id)
 
     assert discounts(pricing, info, of_order("1001")) == [(100, 0)]
     assert discounts(pricing, info, of_order("1002")) == [(0, 0)]

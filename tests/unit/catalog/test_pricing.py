@@ -134,12 +134,12 @@ DEFAULTS = {"31": "100", "32": "110"}
     ],
 )
 def test_the_default_option_is_taken_where_none_is_chosen(pack: dict[str, Any], options: dict[str, str]) -> None:
-    assert PRICING.with_default_options({"pack1": pack}) == {"pack1": {**pack, "options": options}}
+    assert PRICING.with_default_options({"pack1": pack}, "USD") == {"pack1": {**pack, "options": options}}
 
 
 @pytest.mark.parametrize("info", [{"pack1": {"plan_id": "1"}}, {"pack1": {"plan_id": "77"}}, {"pack1": {}}, {"a": "b"}])
 def test_where_no_upgrade_is_known_nothing_is_added(info: dict[str, Any]) -> None:
-    assert PRICING.with_default_options(info) == info
+    assert PRICING.with_default_options(info, "USD") == info
 
 
 def test_a_pack_says_what_its_price_is_made_of() -> None:

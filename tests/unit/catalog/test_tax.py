@@ -62,11 +62,11 @@ def test_a_rate_counts_on_its_days_in_utc(at: str, ids: list[str]) -> None:
     new = {**GERMAN, "tax_id": "2", "valid_from": datetime(2025, 8, 1, tzinfo=UTC).date()}
     now = int(datetime.fromisoformat(at).replace(tzinfo=UTC).timestamp())
 
-    assert counting(a_table(old, new), "DE", sale=Sale(brand_id=1, client_id=None, now=now)) == ids
+    assert counting(a_table(old, new), "DE", sale=Sale(brand_id=1, client_id=None, now=now, currency="USD")) == ids
 
 
 def test_a_brand_without_taxes_charges_none() -> None:
-    assert counting(a_table(), "DE", sale=Sale(brand_id=2, client_id=None, now=NOW)) == []
+    assert counting(a_table(), "DE", sale=Sale(brand_id=2, client_id=None, now=NOW, currency="USD")) == []
 
 
 @pytest.mark.parametrize(
@@ -179,7 +179,7 @@ def test_a_client_who_exists_is_taxed_where_their_account_says(account: Buyer | 
     pricing = pricing_with(taxes=a_table(), clients={"101": account} if account else {})
     said = {"country": "GB" if account and account.country else "DE", "pack1": {"plan_id": "1"}}
 
-    (pack,) = pricing.price(said, Sale(brand_id=1, client_id="101", now=NOW))
+    (pack,) = pricing.price(said, Sale(brand_id=1, client_id="101", now=NOW, currency="USD"))
     assert [tax.tax_id for tax in pack.taxes] == charged
 
 
@@ -188,7 +188,7 @@ def test_a_vat_number_on_the_order_says_nothing_of_a_client_who_has_an_account()
     pricing = pricing_with(taxes=a_table(), clients={"101": Buyer.of("DE", "", "")})
     info = {"country": "DE", "vat_id": "DE136695976", "pack1": {"plan_id": "1"}}
 
-    (pack,) = pricing.price(info, Sale(brand_id=1, client_id="101", now=NOW))
+    (pack,) = pricing.price(info, Sale(brand_id=1, client_id="101", now=NOW, currency="USD"))
     assert pack.tax_cents == 189
 
 
@@ -219,7 +219,7 @@ def test_a_country_that_is_none_keeps_an_order_from_being_submitted_without_tax(
 def test_a_client_whose_account_names_no_country_buys_nothing_without_tax() -> None:
     pricing = pricing_with(taxes=a_table(), clients={"101": Buyer("SP", "", "")})
 
-    (problem,) = pricing.missing({"country": "DE", "pack1": {"plan_id": "1"}}, Sale(1, "101", NOW))
+    (problem,) = pricing.missing({"country": "DE", "pack1": {"plan_id": "1"}}, Sale(1, "101", NOW, "USD"))
     assert problem.field == "client_id"
     assert "correct it with client.update" in problem.text
 

@@ -28,7 +28,7 @@ CARD = "4111 1111 1111 1111"
         ({"contact": None}, "contract"),
         ({"services": [a_service(price="-1")]}, "services.0.price"),
         ({"services": [a_service(price=480)]}, "services.0.price"),
-        ({"services": [a_service(price="1.005")]}, "services.0.price"),
+        ({"services": [a_service(price="1.00005")]}, "services.0.price"),
         ({"services": [a_service(discont="1")]}, "services.0.discont"),
         ({"services": [a_service(quantity=0)]}, "services.0.quantity"),
         ({"services": [a_service()] * 101}, "services"),
@@ -103,7 +103,7 @@ def test_the_same_said_in_another_order_or_moment_has_the_same_hash() -> None:
 def test_every_amount_of_a_pack_is_named() -> None:
     service = QuotedService(plan_id="2", period=1, price_cents=0)
 
-    assert (service.as_pack()["price"], service.as_pack()["setup"]) == ("0.00", "0.00")
+    assert (service.as_pack("USD")["price"], service.as_pack("USD")["setup"]) == ("0.00", "0.00")
 
 
 @pytest.mark.parametrize("name", FILES)

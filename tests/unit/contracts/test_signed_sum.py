@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lambdas.contracts.contract import ContractSigned
+from lambdas.contracts.errors import ContractMalformedError, ContractRefusedError
 from lambdas.contracts.parse import read_contract
 from lambdas.orders.ports import Sale
 from lambdas.records.quotes.contract import Outcome
@@ -18,7 +19,7 @@ from tests.support.contracts import SIGNED_AT, a_contract, a_service, by_card
 from tests.support.coupons import pricing_with
 from tests.unit.contracts.conftest import HOSTING, DyingClient, ProcessDied, Sales
 
-SALE = Sale(brand_id=2, client_id=None, now=NOW)  # a brand without taxes
+SALE = Sale(brand_id=2, client_id=None, now=NOW, currency="USD")  # a brand without taxes
 
 
 def said(**changes: Any) -> ContractSigned:
@@ -87,10 +88,29 @@ options = st.dictionaries(
     )
 )
 def test_the_sum_of_a_quote_is_what_its_order_costs_before_tax(service: QuotedService) -> None:
-    (pack,) = pricing_with().price({"pack1": service.as_pack()}, SALE)
+    (pack,) = pricing_with().price({"pack1": service.as_pack("USD")}, SALE)
 
     assert service.first_charge_cents == pack.first_charge_cents - pack.tax_cents
 
 
 def test_services_count_with_their_quantity() -> None:
-    assert read_contract(a_contract(services=[a_service(quantity=3)], total="1690.00")).total_cents == 169_000
+    assert read_contract(a_contract(services=[a_service(quantity=3)], total="1690.00")).total_cents("USD") == 169_000
+
+
+@pytest.mark.parametrize("place", ["services.0", "total"])
+def test_an_amount_that_the_brand_s_currency_has_not_is_refused_where_it_stands(sales: Sales, place: str) -> None:
+    wrong = {"total": "730.001"} if place == "total" else {"services": [a_service(price="1.005")]}
+
+    with pytest.raises(ContractMalformedError) as refused:
+        sales.process().accept(said(**wrong), "contract:event")
+
+    assert [problem.field for problem in refused.value.problems] == [place]
+    assert "must not have more than 2 digits after the point in USD" in refused.value.problems[0].text
+
+
+def test_a_quote_in_another_currency_than_its_brand_sells_in_now_is_not_signed(sales: Sales) -> None:
+    quote = sales.quote()
+    sales.quotes.update(quote.quote_id, lambda before: before.model_copy(update={"currency": "JPY"}))
+
+    with pytest.raises(ContractRefusedError, match="is in JPY, and its brand sells in USD now; make a new quote"):
+        sales.process().accept(of_quote(quote.quote_id), "contract:event")

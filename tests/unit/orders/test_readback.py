@@ -24,7 +24,7 @@ def made(service: OrderService, **info: Any) -> Order:
 
 
 def shown(order: Order) -> dict[str, Any]:
-    return with_prices(order.info, order.priced)
+    return with_prices(order.info, order.priced, "USD")
 
 
 def test_the_server_fills_in_what_it_worked_out(service: OrderService) -> None:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from lambdas.orders.card_numbers.card_data import card_data_in
@@ -13,9 +14,10 @@ from lambdas.orders.errors import CardDataError, InvalidOrderError, Problem, Que
 from lambdas.orders.model import info as order_info
 from lambdas.orders.model.checklist import checklist_of
 from lambdas.orders.model.modules import ModuleFacts
-from lambdas.orders.model.money import MAX_CENTS, format_cents
+from lambdas.orders.model.money import MAX_CENTS, Money, format_cents
 from lambdas.orders.model.order import Order
 from lambdas.orders.model.queue import Queue
+from lambdas.orders.parsing.amounts import stated_cents
 from lambdas.orders.parsing.info_keys import near_misses
 from lambdas.orders.ports import Pricing, Sale
 from lambdas.orders.readback import setup_problems, without_read_back
@@ -27,12 +29,13 @@ _DETAILS = (
     "ts", "client_id", "order_form_id", "opportunity_id", "owner", "priority", "listed_company", "signature",
     "requested_completion", "planned_completion",
 )  # fmt: skip
-_FIXED_AFTER_SUBMIT = ("payment_type", "billing_info_id", "coupon")
-_PAYMENT_PREFIXES = ("pack", "cc_", "ach_", "paypal_")
 
 
 class OrderDraft(Frozen):
-    """The content of a new order. Money in cents; times in Unix seconds; None: not stated. The API's request is one."""
+    """The content of a new order. `total` is in the currency that is sold in; times in Unix seconds; None: not stated.
+
+    The API's request is one.
+    """
 
     order_queue_id: int
     ts: int | None = None
@@ -44,7 +47,7 @@ class OrderDraft(Frozen):
     priority: int | None = None
     listed_company: str | None = None
     signature: str | None = None
-    total_cents: int | None = None
+    total: Decimal | None = None
     requested_completion: int | None = None
     planned_completion: int | None = None
     add_default_pack_upgrades: bool = False
@@ -55,6 +58,8 @@ class OrderDraft(Frozen):
         values = {name: getattr(self, name) for name in OrderDraft.model_fields}
         stated = {name: value for name, value in values.items() if value is not None and value is not False}
         stated["info"] = {key: value for key, value in self.info.items() if key != "uber_pass"}
+        if (total := stated.pop("total", None)) is not None:  # as releases did that counted hundredths alone
+            stated["total_cents"] = int(total * 100) if not total * 100 % 1 else str(total)
         content = json.dumps(stated, sort_keys=True, default=str)
         return hashlib.sha256(content.encode()).hexdigest()
 
@@ -102,22 +107,23 @@ def new_order(
         machine_run=0,
         lead_ends_at=ends_at(queue, now),
     )
-    changes = {name: getattr(draft, name) for name in (*_DETAILS, "total_cents")}
-    changes |= {"ts": None, "info": _requested_info(draft, pricing)}
+    changes = {name: getattr(draft, name) for name in _DETAILS}
+    changes |= {"ts": None, "total": draft.total, "info": _requested_info(draft, pricing, currency)}
     return with_changes(blank, changes, pricing, now=now, currency=currency)
 
 
-def _requested_info(draft: OrderDraft, pricing: Pricing) -> dict[str, Any]:
+def _requested_info(draft: OrderDraft, pricing: Pricing, currency: str) -> dict[str, Any]:
     if not draft.add_default_pack_upgrades:
         return draft.info
     order_info.limits(draft.info)
-    return pricing.with_default_options(draft.info)
+    return pricing.with_default_options(draft.info, currency)
 
 
 def revised(order: Order, changes: Mapping[str, Any], pricing: Pricing, *, now: int, currency: str) -> Order:
     """`with_changes`; but an order that they leave as it is keeps the price it has."""
     merged = _merged(order, changes, now)
-    same = merged.changed(activity=order.activity) == order and changes.get("total_cents") in (None, order.total_cents)
+    total = Decimal(format_cents(order.total_cents, order.currency))
+    same = merged.changed(activity=order.activity) == order and changes.get("total") in (None, total)
     priced = order if same else _priced(merged, changes, pricing, now=now, currency=currency)
     return _refuse_disagreement(order, changes, priced)
 
@@ -166,30 +172,26 @@ def _refuse_card_data(order: Order, changes: Mapping[str, Any], sent: Mapping[st
 
 def _priced(order: Order, changes: Mapping[str, Any], pricing: Pricing, *, now: int, currency: str) -> Order:
     """A lead at the prices of now; once an order was submitted its prices stay, for that money was held."""
-    stated_cents: int | None = changes.get("total_cents")
+    stated: Decimal | None = changes.get("total")
     if not order.is_lead:
-        return order if order.priced or stated_cents is None else order.changed(total_cents=stated_cents)
-    priced = pricing.price(order.info, sale_of(order, now))
-    stated = order.total_cents if stated_cents is None else stated_cents
-    total = sum(pack.first_charge_cents for pack in priced) if priced else stated
+        if order.priced or stated is None:
+            return order
+        return order.changed(total_cents=stated_cents("total", stated, order.currency))
+    priced = pricing.price(order.info, sale_of(order.changed(currency=currency), now))
+    if priced:
+        total = sum(pack.first_charge_cents for pack in priced)
+    elif stated is not None:
+        total = stated_cents("total", stated, currency)
+    elif order.total_cents:  # what was stated once stays in what it was stated in
+        total, currency = order.total_cents, order.currency
+    else:
+        total = 0
     if total > MAX_CENTS:
-        text = f"what it asks for comes to more than {format_cents(MAX_CENTS)} {currency}; split it into several orders"
+        text = f"what it asks for comes to more than {Money(MAX_CENTS, currency)}; split it into several orders"
         raise InvalidOrderError((Problem("info", text),))
     return order.changed(priced=priced, total_cents=total, currency=currency)
 
 
 def sale_of(order: Order, now: int) -> Sale:
     """The sale, as far as prices, coupons and taxes need it."""
-    return Sale(brand_id=order.brand_id, client_id=order.client_id, now=now, order_id=order.order_id)
-
-
-def changed_fields(before: Order, after: Order) -> list[str]:
-    """Paths of the changed fields that are locked after submit."""
-    keys = {
-        key
-        for key in {*before.info, *after.info}
-        if (key in _FIXED_AFTER_SUBMIT or key.startswith(_PAYMENT_PREFIXES))
-        and before.info.get(key) != after.info.get(key)
-    }
-    fixed = [f"info.{key}" for key in sorted(keys)]
-    return [*fixed, "client_id"] if before.client_id and before.client_id != after.client_id else fixed
+    return Sale(order.brand_id, order.client_id, now, order.currency, order.order_id)

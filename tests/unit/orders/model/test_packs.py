@@ -28,14 +28,14 @@ PACK_NAMES = st.sampled_from(["pack1", "pack2", "pack10", "pack999", "pack0", "p
 
 
 def one_pack(**fields: Any) -> Pack:
-    (pack,) = parse_packs({"pack1": fields})
+    (pack,) = parse_packs({"pack1": fields}, "USD")
     return pack
 
 
 @given(st.dictionaries(PACK_NAMES, JSON_TREES | st.dictionaries(st.sampled_from(FIELDS), JSON_TREES)))
 def test_any_tree_is_read_or_refused_as_an_order(info: dict[str, Any]) -> None:
     try:
-        packs = parse_packs(info)
+        packs = parse_packs(info, "USD")
     except InvalidOrderError as refused:
         assert all(problem.field.startswith("info.pack") for problem in refused.problems)
     else:
@@ -44,13 +44,17 @@ def test_any_tree_is_read_or_refused_as_an_order(info: dict[str, Any]) -> None:
 
 def test_a_pack_of_one_number_is_one_pack() -> None:
     """Its number becomes the service's id, so that two spellings of one number would make one service of two."""
-    packs = parse_packs({name: {} for name in ("pack12", "pack1٢", "pack012")})
+    packs = parse_packs({name: {} for name in ("pack12", "pack1٢", "pack012")}, "USD")
 
     assert [pack.name for pack in packs] == ["pack12"]
 
 
 def test_packs_come_in_the_order_of_their_numbers() -> None:
-    assert [pack.name for pack in parse_packs({"pack10": {}, "pack2": {}, "pack1": {}})] == ["pack1", "pack2", "pack10"]
+    assert [pack.name for pack in parse_packs({"pack10": {}, "pack2": {}, "pack1": {}}, "USD")] == [
+        "pack1",
+        "pack2",
+        "pack10",
+    ]
 
 
 def test_an_empty_pack_has_the_defaults() -> None:
@@ -62,7 +66,7 @@ def test_every_wrong_field_is_named_at_once() -> None:
     wrong = {"quantity": 0, "period": 121, "price": "-1", "setup": "1.001", "setup_fee": {"31": "x"}, "status": 3}
 
     with pytest.raises(InvalidOrderError) as refused:
-        parse_packs({"pack1": wrong, "pack2": "text", "pack3": {"options": 5}})
+        parse_packs({"pack1": wrong, "pack2": "text", "pack3": {"options": 5}}, "USD")
 
     fields = ["quantity", "period", "price", "setup", "setup_fee.31", "status"]
     expected = [*(f"info.pack1.{field}" for field in fields), "info.pack2", "info.pack3.options"]
@@ -88,4 +92,4 @@ def test_setup_for_each_unit_is_a_switch(sent: Any, read: bool) -> None:
 
 def test_more_than_a_hundred_packs_are_refused() -> None:
     with pytest.raises(InvalidOrderError, match="at most 100 packs, this one has 101"):
-        parse_packs({f"pack{number}": {} for number in range(1, 102)})
+        parse_packs({f"pack{number}": {} for number in range(1, 102)}, "USD")
