@@ -201,7 +201,7 @@ def test_money_that_was_taken_and_not_written_down_is_not_taken_again(caller: Ca
     assert order.hold
     issued = backend.gateway.capture  # the key is the same for whoever captures, so that both together take it once
     issued(
-        key=_capture_key(order, 1),
+        key=_capture_key(order, "invoice:1"),
         transaction_id=order.hold.transaction_id,
         amount_cents=order.total_cents,
         currency="USD",
@@ -285,9 +285,9 @@ def test_nothing_is_taken_for_an_order_that_was_canceled(caller: Caller) -> None
 
 def test_the_key_of_a_capture_is_what_it_was() -> None:
     """Orders under way, and the gateway, know it: another one would take the money of one invoice twice."""
-    assert _capture_key(an_order(), 7) == "1001:invoice:7:capture"  # of an earlier version
+    assert _capture_key(an_order(), "invoice:7") == "1001:invoice:7:capture"  # of an earlier version
     known = an_order(is_fingerprinted=True)
-    assert _capture_key(known, 7) == f"1001-{fingerprint(known.hash)}:invoice:7:capture"
+    assert _capture_key(known, "invoice:7") == f"1001-{fingerprint(known.hash)}:invoice:7:capture"
 
 
 def test_an_invoice_states_net_and_tax_of_each_rate(caller: Caller) -> None:
