@@ -119,8 +119,10 @@ def _collect(order: Order, invoice: Invoice, tools: Tools) -> tuple[Invoice, str
     """Pay the invoice from the money of the order, if there is any. Return it, and what the provider calls what was taken."""
     invoices = InvoiceRecords(tools.records)
     if invoice.status is not InvoiceStatus.OPEN:
+        _release_unneeded(order, invoice, tools)
         return invoice, ""
-    if not invoice.total_cents:
+    if not invoice.owed_cents:
+        _release_unneeded(order, invoice, tools)
         return invoices.mark(invoice, InvoiceStatus.PAID, at=tools.now()), ""
     if order.hold is None:
         return invoice, ""
@@ -138,6 +140,13 @@ def _collect(order: Order, invoice: Invoice, tools: Tools) -> tuple[Invoice, str
         taken = capture_hold(order, order.hold, invoice, tools)
     paid = invoices.mark(invoice, InvoiceStatus.PAID, order.hold.transaction_id, at=tools.now())
     return paid, taken.ids.capture
+
+
+def _release_unneeded(order: Order, invoice: Invoice, tools: Tools) -> None:
+    """Release the hold of an invoice that it does not pay: one that was credited, paid otherwise, or is of nothing."""
+    if order.hold and not order.hold.captured and invoice.transaction_id != order.hold.transaction_id:
+        with reversals(tools) as money:
+            money.void(order, order.hold, now=tools.now())
 
 
 def _end_other_charge(hold: Hold, invoice: Invoice, tools: Tools) -> Invoice:
