@@ -15,7 +15,7 @@ STACKS = OrderQueues-$(STAGE) OrderQueues-$(STAGE)-Operations
 # Keep bytecode whatever the shell's settings: without it a synth takes twice as long.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help setup owned engine chromium callers run stop test unit thorough check format compile diagram openapi settings permissions screenshots bench faults new-stage synth cost print-deploy-role impact deploy mail-domain diff smoke diff-contract redrive copy-back verify-history begin-history erase-history reconcile rebuild check-orders users order destroy clean
+.PHONY: help setup owned engine chromium callers run stop test unit thorough check format compile diagram openapi settings permissions screenshots bench faults new-stage synth cost print-deploy-role impact deploy mail-domain diff smoke diff-contract redrive copy-back verify-history begin-history erase-history reconcile rebuild check-orders export-invoices users order destroy clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 15
@@ -65,9 +65,10 @@ settings: setup ## write docs/settings.md from the settings of a stage
 permissions: setup ## write docs/permissions.md from the roles of a stage
 	@$(RUN) -m infra.generate.permissions_page
 
-screenshots: setup chromium ## take pictures of every page of the forms, and of the desk with 1,000 orders, into docs/screenshots
+screenshots: setup chromium ## take pictures of every page of the forms, of the desk with 1,000 orders, and of an invoice, into docs/screenshots
 	@$(RUN) -m tests.browser.screenshots
 	@$(RUN) -m tests.browser.desk_screenshots
+	@$(RUN) -m tests.browser.invoice_screenshots
 
 bench: setup ## measure the budgets of docs/decisions.md
 	@$(RUN) -m tests.bench
@@ -129,6 +130,9 @@ rebuild: setup ## write the read models of STAGE (worklist, search) again from i
 
 check-orders: setup ## hold STAGE's orders, counts and numbers to their promises; exits with 1 if any is broken
 	@$(RUN) -m infra.operate.check_orders --stage $(STAGE)
+
+export-invoices: setup ## export invoices and credit notes of STAGE from FROM to TO (2026-01-31) as CSV and pages, with proof that none is missing
+	@$(RUN) -m infra.operate.export --stage $(STAGE) --from "$(FROM)" --to "$(TO)" $(if $(FILE),--file "$(FILE)")
 
 users: setup ## manage users of the API of STAGE: make users STAGE=dev ARGS="add NAME --role supervisor"
 	@$(RUN) -m infra.operate.users --stage $(STAGE) $(ARGS)

@@ -1,0 +1,105 @@
+"""`make export-invoices STAGE=prod FROM=2026-01-01 TO=2026-03-31`: what an auditor asks for, as one ZIP file.
+
+It has tables of all invoices and credit notes of the period: documents, totals per rate, lines. It has a page of each document,
+and a proof of completeness with the SHA-256 of each file. It reads only. The same data make the same file. Exits with 1 if a
+number or a document is missing, which the proof names; with 2 if the stage cannot be reached, or the period is none.
+"""
+
+import argparse
+import hashlib
+import re
+import sys
+import zipfile
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+from rich.console import Console
+
+from infra.account import reason_of
+from infra.local.engine_process import EngineError
+from infra.operate.deployed_stage import NotDeployedError, client_options, output_of
+from infra.operate.export.books import Books
+from infra.operate.export.document import document_of
+from infra.operate.export.page import page_of
+from infra.operate.export.tables import documents_csv, lines_csv, rates_csv
+from infra.operate.output import say
+from infra.stages.errors import StageError
+from infra.stages.owned_files import owned_files
+from lambdas.catalog.seller import load_sellers
+from lambdas.orders.model.queue import load_queues
+from lambdas.records.invoices.invoice import Invoice
+from lambdas.records.table import RecordTable
+
+_REFUSALS = (BotoCoreError, ClientError, EngineError, NotDeployedError, StageError)
+_BEGINNING = (1980, 1, 1, 0, 0, 0)  # of ZIP's calendar: files have no time of their own
+_ODD = re.compile(r"[^A-Za-z0-9.-]")
+
+
+def export(books: Books, target: Path, console: Console) -> int:
+    """Write the ZIP file and print its proof. Return 1 if anything is missing."""
+    documents, proof, is_whole = books.read()
+    files = {
+        "documents.csv": documents_csv(documents),
+        "rates.csv": rates_csv(documents),
+        "lines.csv": lines_csv(documents),
+        **{_page_name(each): page_of(document_of(each)) for each in documents},
+    }
+    period = f"{books.first} to {books.last}, both inclusive, by each seller's calendar"
+    hashes = [f"{hashlib.sha256(text.encode()).hexdigest()}  {name}" for name, text in files.items()]
+    files["proof.txt"] = "\n".join([period, "", *proof, "", *hashes, ""])
+    _write(target, files)
+    for line in (period, *proof, f"{len(documents)} documents in {target}"):
+        say(console, line)
+    return 0 if is_whole else 1
+
+
+def _page_name(document: Invoice) -> str:
+    return f"pages/{document.brand_id}-{document.kind.value}-{_ODD.sub('_', document.shown_number)}.html"
+
+
+def _write(target: Path, files: Mapping[str, str]) -> None:
+    """Readable by its owner alone: it says who bought what."""
+    target.unlink(missing_ok=True)
+    target.touch(0o600)
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in files.items():
+            archive.writestr(zipfile.ZipInfo(name, _BEGINNING), text.encode(), zipfile.ZIP_DEFLATED)
+
+
+def main(arguments: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(description="Export the invoices and credit notes of a period.")
+    parser.add_argument("--stage", required=True)
+    parser.add_argument("--from", dest="first", required=True, help="the first day, YYYY-MM-DD")
+    parser.add_argument("--to", dest="last", required=True, help="the last day, YYYY-MM-DD")
+    parser.add_argument("--file", default="", help="where to write; invoices-<stage>-<from>-<to>.zip by default")
+    asked, console = parser.parse_args(arguments), Console()
+    try:
+        first, last = date.fromisoformat(asked.first), date.fromisoformat(asked.last)
+    except ValueError:
+        say(console, "say the period by its first and last day: FROM=2026-01-01 TO=2026-03-31")
+        return 2
+    if last < first:
+        say(console, f"TO={last} is before FROM={first}: name the first day first")
+        return 2
+    target = Path(asked.file or f"invoices-{asked.stage}-{first}-{last}.zip")
+    try:
+        options = client_options(asked.stage)
+        records = RecordTable(output_of(asked.stage, "RecordTable", options), boto3.client("dynamodb", **options))
+        return export(Books(records, brands_of(asked.stage), first, last), target, console)
+    except _REFUSALS as error:
+        say(console, reason_of(error))
+        return 2
+
+
+def brands_of(stage: str) -> list[int]:
+    """All brands that sell, or that a seller is stated for."""
+    owned = owned_files(stage)
+    sellers = {seller.brand_id for seller in load_sellers(owned.sellers).brands}
+    return sorted(sellers | {queue.brand_id for queue in load_queues(owned.queues).values()})
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,132 @@
+"""An invoice or credit note as it is shown: all texts ready, from what was frozen at its issue.
+
+Pure. Nothing of today is in it, so the same document is shown the same at any time.
+"""
+
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from lambdas.orders.contact.places import countries
+from lambdas.orders.model.money import format_cents
+from lambdas.records.invoices.invoice import CreditReason, Invoice, InvoiceKind, InvoiceLine, Party
+from lambdas.records.invoices.totals_per_rate import RateTotal, net_cents, totals_per_rate
+
+_JOINERS = "\u200c\u200d"  # scripts of India and Persia are written with them
+REASONS = {
+    CreditReason.CANCELED: "order canceled",
+    CreditReason.WITHDRAWN: "withdrawn",
+    CreditReason.WRONG_PRICE: "wrong price",
+    CreditReason.DUPLICATE: "charged twice",
+    CreditReason.FAULT: "fault",
+    CreditReason.GOODWILL: "goodwill",
+    CreditReason.OTHER: "other",
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line. `note`: why it is credited, on a credit note."""
+
+    description: str
+    quantity: str
+    amount: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Rate:
+    name: str
+    net: str
+    tax: str
+
+
+@dataclass(frozen=True)
+class Document:
+    """`facts`: label and value. `seller` and `buyer`: lines, the name first. Dates are YYYY-MM-DD by the seller's calendar."""
+
+    title: str
+    number: str
+    currency: str
+    facts: tuple[tuple[str, str], ...]
+    seller: tuple[str, ...]
+    buyer: tuple[str, ...]
+    rows: tuple[Row, ...]
+    rates: tuple[Rate, ...]
+    net: str
+    tax: str
+    total: str
+    notes: tuple[str, ...]
+
+
+def document_of(invoice: Invoice) -> Document:
+    is_note = invoice.kind is InvoiceKind.CREDIT_NOTE
+    net = net_cents(invoice.lines)
+    return Document(
+        title="Credit note" if is_note else "Invoice",
+        number=invoice.shown_number,
+        currency=invoice.currency,
+        facts=tuple(_facts(invoice)),
+        seller=tuple(_party(invoice.seller)),
+        buyer=tuple(_party(invoice.buyer)),
+        rows=tuple(_row(line) for line in invoice.lines if not line.tax_name),
+        rates=tuple(_rate(total) for total in totals_per_rate(invoice.lines)),
+        net=format_cents(net),
+        tax=format_cents(invoice.total_cents - net),
+        total=format_cents(invoice.total_cents),
+        notes=tuple(map(printable, invoice.notes)),
+    )
+
+
+def day_of(at: int, zone: str) -> str:
+    """The day of a moment in Unix seconds, YYYY-MM-DD."""
+    return datetime.fromtimestamp(at, ZoneInfo(zone)).date().isoformat()
+
+
+def printable(text: str) -> str:
+    """The text without signs that nobody sees: they turn the text beside them around, or hide what is read."""
+    kept = (sign if sign in _JOINERS or not unicodedata.category(sign).startswith("C") else " " for sign in text)
+    return " ".join("".join(kept).split())
+
+
+def _facts(invoice: Invoice) -> Iterator[tuple[str, str]]:
+    yield "Number", invoice.shown_number
+    yield "Date", day_of(invoice.issued_at, invoice.time_zone)
+    if invoice.credits_number:
+        of = f" of {day_of(invoice.credits_issued_at, invoice.time_zone)}" if invoice.credits_issued_at else ""
+        yield "Credits invoice", f"{invoice.credits_document or invoice.credits_number}{of}"
+    elif invoice.due_at:
+        yield "Due", day_of(invoice.due_at, invoice.time_zone)
+    if invoice.supplied_at:
+        yield "Date of supply", day_of(invoice.supplied_at, invoice.time_zone)
+    if invoice.order_id:
+        yield "Order", invoice.order_id
+
+
+def _party(party: Party | None) -> Iterator[str]:
+    if party is None:
+        return
+    town = " ".join(part for part in (party.zip, party.city) if part)
+    place = ", ".join(part for part in (town, party.state) if part)
+    country = countries().get(party.country, party.country)
+    for line in (party.name, party.attention, *party.address.splitlines(), place, country):
+        if shown := printable(line):
+            yield shown
+    for label, value in (("VAT number", party.vat_id), ("Registration", party.registration), ("", party.email)):
+        if shown := printable(value):
+            yield f"{label} {shown}".strip()
+
+
+def _row(line: InvoiceLine) -> Row:
+    why = REASONS[line.reason] if line.reason else ""
+    note = ": ".join(part for part in (why, printable(line.reason_text or "")) if part)
+    return Row(printable(line.description), str(line.quantity), format_cents(line.amount_cents), note)
+
+
+def _rate(total: RateTotal) -> Rate:
+    name = f"{total.tax_name} {total.rate} %" if total.tax_name else "No tax"
+    if total.reverse_charge:
+        name = f"{total.tax_name}, reverse charge"
+    return Rate(printable(name), format_cents(total.net_cents), format_cents(total.tax_cents))
