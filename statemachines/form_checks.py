@@ -20,6 +20,7 @@ from lambdas.forms.session.csrf import CSRF, HONEYPOT, SHOWN
 from lambdas.orders.decisions.lead.on_account import narrower
 from lambdas.orders.model.queue import QUEUES_ROOT, MayBeInvoiced, Queue
 from statemachines.form_field_checks import field_problems
+from statemachines.promise_checks import promise_problems
 
 _INPUTS_OF_OURS = {CSRF, SHOWN, HONEYPOT, PAYMENT}
 _NEEDED = ("first", "last", "company")
@@ -58,6 +59,7 @@ def check_form(form: Form, queues: Mapping[int, Queue], plans: Mapping[str, Plan
         *_person(form),
         *_reminders(form, queues),
         *_invoices(form, queues),
+        *(problem for queue in queues.values() if queue.key == form.queue for problem in promise_problems(form, queue)),
     ]
     if problems:
         raise FormError(f"{form.queue}/{form.file}", problems)

@@ -85,7 +85,7 @@ def test_a_question_waits_until_it_is_answered_rightly(shop: Shop) -> None:
     shop.until_action(order_id, "Client Confirms", "waiting")
 
     process(shop, order_id, CONFIRMS, input={"answers": ["not yet"]})
-    question = "1. Has the client got access, or been silent for seven days?"
+    question = "1. Do you have access to your server?"
     assert shop.until_action(order_id, "Client Confirms", "waiting")["reason"] == (
         f"not answered rightly: {question}; process this action again with every answer"
     )

@@ -35,7 +35,7 @@ def test_questions_are_asked_and_their_answers_go_to_the_module(site: Site, staf
         for key, action in order.actions.items()
     }
     order = changed(site, order, step_id=307, actions=done, waits={})
-    assert "Has the client got access" in staff.order(order.order_id).text
+    assert "Do you have access to your server?" in staff.order(order.order_id).text
 
     staff.press("process 3702", answer_1=" yes ")
 

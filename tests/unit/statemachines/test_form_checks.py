@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from lambdas.catalog.plan import load_plans
-from lambdas.orders.model.queue import MayBeInvoiced, load_queues
+from lambdas.orders.model.queue import Action, MayBeInvoiced, load_queues
 from statemachines.form_checks import FormError, check_form, check_forms
 from tests.unit.forms.fields.test_fields import a_form
 
@@ -226,3 +226,55 @@ def test_a_form_by_which_nobody_could_order_is_refused() -> None:
     check_form(a_form(pages=pages), invoicing("existing_clients"), PLANS)
     with pytest.raises(FormError, match="takes no card, and nobody is invoiced here"):
         check_form(a_form(pages=pages), invoicing("nobody"), PLANS)
+
+
+PROMISES = (
+    "We email you your access data.",
+    "Your password is sent to you by e-mail.",
+    "You will receive your login details within an hour.",
+    "Our team sends you a welcome pack.",
+    "Thank you. We mail you when it is ready.",
+)
+
+
+@pytest.mark.parametrize("promise", PROMISES)
+@pytest.mark.parametrize("where", ["thanks", "text"])
+def test_a_form_promises_no_mail_that_nothing_sends(promise: str, where: str) -> None:
+    assert f"{where} promises mail" in problems(**{where: promise})
+    assert "field more promises mail" in problems({**NAME, "name": "more", "help": promise})
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        {"module": "send_notification", "config": {"to": ["##email##"], "subject": "s", "body": "b"}},
+        {"module": "call_webhook", "config": {"url": "{panel}/x", "fields": ["email"]}},
+    ],
+)
+def test_a_promise_that_an_action_keeps_is_taken(action: dict[str, Any]) -> None:
+    (queue,) = (each for each in QUEUES.values() if each.key == "new_accounts")
+    sends = Action.model_validate({"id": 9_001, "name": "Tell the client", "automatic": True, **action})
+    steps = [
+        step.model_copy(update={"actions": (*step.actions, sends)} if step.actions else {}) for step in queue.steps
+    ]
+    sending = queue.model_copy(update={"steps": tuple(steps)})
+    del sending.__dict__["actions"]  # worked out once, of the steps before
+
+    for promise in PROMISES:
+        check_form(a_form(EMAIL, NAME, PLAN, thanks=promise), {1: sending}, PLANS)
+
+
+def test_mails_of_the_form_itself_may_be_promised_while_it_sends_them() -> None:
+    for promise, off in (
+        ("We email you a confirmation.", "confirmation_mail"),
+        ("We email you when your order is complete.", "ending_mails"),
+    ):
+        check_form(a_form(EMAIL, NAME, PLAN, thanks=promise), QUEUES, PLANS)
+        assert "promises mail" in problems(thanks=promise, **{off: False})
+
+
+def test_a_form_promises_to_wait_for_the_payment_only_where_its_queue_does() -> None:
+    promise = "We hand it over once it is paid."
+
+    assert "promises to wait for a payment" in problems(thanks=promise)
+    check_form(a_form(EMAIL, NAME, PLAN, thanks=promise, queue="dedicated_server"), QUEUES, PLANS)
