@@ -15,6 +15,7 @@ from lambdas.forms.fields.packs import PackField
 from lambdas.forms.fields.payment_choices import PAYMENT
 from lambdas.forms.fields.plans import PlanField
 from lambdas.forms.form import Form, form_files
+from lambdas.forms.preselection import LINK_COUPON
 from lambdas.forms.routes import NO_FORMS, RESERVED
 from lambdas.forms.session.csrf import CSRF, HONEYPOT, SHOWN
 from lambdas.orders.decisions.lead.on_account import narrower
@@ -22,7 +23,7 @@ from lambdas.orders.model.queue import QUEUES_ROOT, MayBeInvoiced, Queue
 from statemachines.form_field_checks import field_problems
 from statemachines.promise_checks import promise_problems
 
-_INPUTS_OF_OURS = {CSRF, SHOWN, HONEYPOT, PAYMENT}
+_INPUTS_OF_OURS = {CSRF, SHOWN, HONEYPOT, PAYMENT, LINK_COUPON, "act", "go", "seen"}
 _NEEDED = ("first", "last", "company")
 
 

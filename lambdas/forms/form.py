@@ -63,8 +63,9 @@ class Page(Frozen):
 class Form(Frozen):
     """A form as written by hand. `queue` is the folder's name; `order_form_id` is put on the orders it makes.
 
-    `confirmation_mail`: the client gets a mail with what they ordered. `ending_mails`: and one when the order is complete or
-    canceled. `reminders_after_hours`: hours after which an unfinished order is mailed a link to continue.
+    `description`: of the form, for search engines; by default its text or title. `confirmation_mail`: the client gets a mail
+    with what they ordered. `ending_mails`: and one when the order is complete or canceled. `reminders_after_hours`: hours
+    after which an unfinished order is mailed a link to continue.
     `may_be_invoiced`: the clients who may order on account, if they are fewer than the queue allows.
     `obliging_button`: the words of the button that orders, if the buyer's country or `seller_country` is one of
     `obliging_countries`; these are ISO 3166-1 codes.
@@ -78,6 +79,7 @@ class Form(Frozen):
     name: str = Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")
     title: str = Field(min_length=1)
     text: str = ""
+    description: str = Field(default="", max_length=300)
     thanks: str = "Thank you. We have your order and begin with it now."
     confirmation_mail: bool = True
     ending_mails: bool = True
@@ -91,6 +93,10 @@ class Form(Frozen):
     @cached_property
     def fields(self) -> tuple[FormField, ...]:
         return tuple(field for page in self.pages for field in page.fields)
+
+    @property
+    def described(self) -> str:
+        return self.description or self.text or self.title
 
     @property
     def first(self) -> Page:

@@ -20,6 +20,7 @@ from lambdas.forms.pages import (
 )
 from lambdas.forms.pages.entrance import ENTRANCES
 from lambdas.forms.pages.templates import drawn, static_file
+from lambdas.forms.preselection import with_link_coupon
 from lambdas.forms.save_page import preview_order
 from lambdas.forms.session.coupon_guesses import refuse_guesses
 from lambdas.forms.session.csrf import refuse_card_numbers, refuse_other_sites
@@ -137,6 +138,7 @@ def _price(shop: Shop, form: Form, request: WebRequest) -> Answer:
     refuse_other_sites(request, session)
     page = form.page(request.query.get("page", "")) or form.first
     filled = read_page(form, page, request.typed, shop.input_of(form, session.order))
+    filled = with_link_coupon(form, page, filled, request.typed)
     refuse_guesses(shop, form, session, filled.changes, request)
     order = preview_order(shop, form, session.order, filled.changes)
     body = drawn(

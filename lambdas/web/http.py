@@ -49,7 +49,7 @@ class WebRequest:
 @dataclass(frozen=True)
 class Answer:
     """A page or a redirect; with `content`, a file. `cookies`: whole `Set-Cookie` values. `form_targets`: origins that its forms
-    may lead to."""
+    may lead to. `indexed`: whether search engines may list the page."""
 
     status: HTTPStatus
     body: str = ""
@@ -58,6 +58,7 @@ class Answer:
     cookies: tuple[str, ...] = ()
     form_targets: tuple[str, ...] = ()
     cache: str = "no-store"
+    indexed: bool = False
     headers: Mapping[str, str] = field(default_factory=dict)
     content: bytes | None = field(default=None, repr=False)
 
@@ -124,7 +125,7 @@ def response_of(answer: Answer) -> Response:
         "X-Frame-Options": "DENY",
         "Cross-Origin-Opener-Policy": "same-origin",
         "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
-        "X-Robots-Tag": "noindex",
+        **({} if answer.indexed else {"X-Robots-Tag": "noindex"}),
         **({"Location": answer.location} if answer.location else {}),
         **answer.headers,
     }

@@ -28,12 +28,12 @@ class PlanField(PackField):
 
     def inputs(self, given: Given) -> tuple[Input, ...]:
         none = () if self.required else (Choice(value="", label=self.none_text),)
-        choices = (*none, *(choice for choice, _, _ in self._offers(given)))
+        choices = (*none, *(choice for choice, _, _ in self.offers(given)))
         return self.one("radio", choices=choices, cards=self._cards(none, given))
 
     def _cards(self, none: tuple[Choice, ...], given: Given) -> tuple[Card, ...]:
         """One for each plan, if a plan has features or several periods."""
-        offers = self._offers(given)
+        offers = self.offers(given)
         found = [
             Card(
                 title=plan.title,
@@ -55,7 +55,7 @@ class PlanField(PackField):
         value = self.line(typed)
         if not value and not self.required:
             return self.cleared(given.info)
-        for choice, plan_id, period in self._offers(given):
+        for choice, plan_id, period in self.offers(given):
             if choice.value == value:
                 return {self.key: {"plan_id": plan_id, "period": period}}
         raise InputRefusedError(self.name, self.missing or to_select(self.label, self.key))
@@ -63,7 +63,8 @@ class PlanField(PackField):
     def cleared(self, info: Info) -> Info:
         return {self.key: ""} if self.of(info) else {}
 
-    def _offers(self, given: Given) -> list[tuple[Choice, str, int]]:
+    def offers(self, given: Given) -> list[tuple[Choice, str, int]]:
+        """Each choice with its plan's id and its period in months."""
         return [
             (self._choice(plan, period, given), plan.plan_id, period)
             for plan in self._sold(given)

@@ -7,8 +7,9 @@ from lambdas.forms.pages.templates import drawn, message_page
 from lambdas.forms.shop import Shop
 from lambdas.web.http import Answer
 
-# Paths there hold tokens, or are for programs with a login. Pages say `noindex` themselves.
-_ROBOTS = "User-agent: *\n" + "".join(f"Disallow: /{path}\n" for path in ("api/", "orders/", "forms/*/", "sandbox/"))
+# Paths there hold tokens, or are for programs with a login. Pages bound to a person say `noindex` themselves.
+_HIDDEN = ("api/", "orders/", "forms/*/", "sandbox/")
+_ROBOTS = "User-agent: *\nAllow: /forms/static/\n" + "".join(f"Disallow: /{path}\n" for path in _HIDDEN)
 
 
 def entrance(shop: Shop) -> Answer:
@@ -17,7 +18,10 @@ def entrance(shop: Shop) -> Answer:
     if not forms:
         text = "We take no orders here at the moment. Come back later or contact us."
         return message_page(HTTPStatus.OK, "No orders at the moment", text, company=shop.company)
-    return Answer(HTTPStatus.OK, drawn("entrance.html", title="Order", forms=forms, company=shop.company, refresh=0))
+    seller = f" from {shop.company}" if shop.company else ""
+    description = f"Order online{seller}: {'; '.join(form.title for form in forms)}."
+    values = {"title": "Order online", "description": description, "company": shop.company, "refresh": 0}
+    return Answer(HTTPStatus.OK, drawn("entrance.html", forms=forms, **values), indexed=True)
 
 
 def robots(shop: Shop) -> Answer:

@@ -10,12 +10,14 @@ from lambdas.forms.checkout.review import entering_button, order_button, review_
 from lambdas.forms.fields import leftovers, payment_choices
 from lambdas.forms.fields.contact import PhoneField
 from lambdas.forms.fields.coupon_problem import coupon_note, coupon_problem
-from lambdas.forms.fields.field import Given, Input
-from lambdas.forms.fields.filled import Filled, current_page, is_shown, read_page, typed_of
+from lambdas.forms.fields.field import Given
+from lambdas.forms.fields.filled import Filled, current_page, read_page, typed_of
+from lambdas.forms.fields.views import field_views
 from lambdas.forms.form import Form, Page
 from lambdas.forms.pages.steps import steps_of
 from lambdas.forms.pages.summary import Summary, summary_of
 from lambdas.forms.pages.templates import drawn
+from lambdas.forms.preselection import carried, preselection, with_link_coupon
 from lambdas.forms.save_page import preview_order, save
 from lambdas.forms.session.coupon_guesses import refuse_guesses
 from lambdas.forms.session.csrf import CSRF, HONEYPOT, SHOWN, machine_problem
@@ -29,19 +31,10 @@ from lambdas.orders.card_numbers.numbers import has_card_number
 from lambdas.orders.contact.telephone import is_telephone
 from lambdas.orders.model.info import text
 from lambdas.orders.model.order import Order
-from lambdas.runtime.models import Frozen
 from lambdas.web.http import Answer, WebRequest, see_other
 
 _NO_CARDS = "This looks like a card number. Do not enter one here: the payment page asks for it later."
 _OURS = (CSRF, SHOWN)
-
-
-class FieldView(Frozen):
-    """A field for the templates. `shown_when`: the input on the same page that shows it, and the values that do."""
-
-    inputs: tuple[Input, ...]
-    shown_when: tuple[str, str] | None = None
-    note: str = ""
 
 
 def show(shop: Shop, form: Form, page: Page, session: Session, request: WebRequest) -> Answer:
@@ -50,7 +43,7 @@ def show(shop: Shop, form: Form, page: Page, session: Session, request: WebReque
     if order is None:
         shop.refuse_closed(form)
         return (
-            page_answer(shop, form, page, session, request)
+            _page_of_link(shop, form, page, session, request)
             if page == form.first
             else see_other(path_of(form, form.first))
         )
@@ -59,7 +52,15 @@ def show(shop: Shop, form: Form, page: Page, session: Session, request: WebReque
     here = current_page(form, shop.input_of(form, order))
     if form.pages.index(page) > form.pages.index(here):
         return see_other(path_of(form, here))
-    return page_answer(shop, form, page, session, request)
+    return _page_of_link(shop, form, page, session, request)
+
+
+def _page_of_link(shop: Shop, form: Form, page: Page, session: Session, request: WebRequest) -> Answer:
+    """The page, with the choices that its address makes. Search engines may list it as it is for everybody."""
+    if chosen := preselection(shop, form, page, session, request):
+        return page_answer(shop, form, page, session, request, typed=chosen.typed, note=chosen.note)
+    answer = page_answer(shop, form, page, session, request)
+    return replace(answer, indexed=session.order is None and not request.query)
 
 
 def take(shop: Shop, form: Form, page: Page, session: Session, request: WebRequest) -> tuple[Session, Answer | None]:
@@ -72,7 +73,7 @@ def take(shop: Shop, form: Form, page: Page, session: Session, request: WebReque
     if cards := dict.fromkeys(card_number_inputs(page, typed, shop.input_of(form, session.order)), _NO_CARDS):
         kept = {name: "" if name in cards else value for name, value in typed.items()}
         return session, page_answer(shop, form, page, session, request, typed=kept, errors=cards)
-    filled = read_page(form, page, typed, shop.input_of(form, session.order))
+    filled = with_link_coupon(form, page, read_page(form, page, typed, shop.input_of(form, session.order)), typed)
     refuse_guesses(shop, form, session, filled.changes, request)
     if session.order is None and (refusal := count_lead(shop, filled.changes, request)):
         answer = page_answer(shop, form, page, session, request, typed=typed, errors={"": refusal})
@@ -110,12 +111,16 @@ def page_answer(
     typed: Mapping[str, str] | None = None,
     errors: Mapping[str, str] | None = None,
     was: str | None = None,
+    note: str = "",
 ) -> Answer:
-    """The page. `typed`: sent entries to show again. `was`: the first charge that the page showed before the order or its
-    price changed; empty if unknown, None if nothing changed. Longer than 30 lines, because it fills in one template.
+    """The page. `typed`: entries to show instead of saved ones. `note`: a remark that is no error. `was`: the first charge that
+    the page showed before the order or its price changed; empty if unknown, None if nothing changed.
+
+    Longer than 30 lines, because it fills in one template.
     """
     given = shop.input_of(form, session.order)
     filled = read_page(form, page, typed, given) if typed is not None else Filled(typed_defaults(form, page, given))
+    filled = with_link_coupon(form, page, filled, typed or {})
     if errors:  # the price shown is the one without a refused code
         filled, _ = coupon_problem(shop, form, page, session, filled)
     preview = preview_order(shop, form, session.order, filled.changes)
@@ -126,8 +131,9 @@ def page_answer(
     paid_by = values.get("payment") or payment_choices.current_choice(shop, form, page, sold)
     body = drawn(
         "form_page.html",
-        **page_values(shop, form, page, session),
-        fields=_fields(form, page, shop.input_of(form, preview)),
+        **page_values(shop, form, page, session, typed or {}),
+        note=note,
+        fields=field_views(form, page, shop.input_of(form, preview)),
         typed=values,
         errors=errors,
         summary=summary,
@@ -162,7 +168,7 @@ def typed_defaults(form: Form, page: Page, given: Given) -> dict[str, Any]:
     return read_page(form, page, typed_of(page, given), given).changes
 
 
-def page_values(shop: Shop, form: Form, page: Page, session: Session) -> dict[str, Any]:
+def page_values(shop: Shop, form: Form, page: Page, session: Session, typed: Mapping[str, str]) -> dict[str, Any]:
     """The template values of every page of a form."""
     here = form.pages.index(page)
     paths = {each.name: path_of(form, each) for each in form.pages}
@@ -179,20 +185,7 @@ def page_values(shop: Shop, form: Form, page: Page, session: Session) -> dict[st
         "sign_out_path": path_of(form, SIGN_OUT) if session.is_signed_in else "",
         "whose": address_of(session.order) if session.order else "",
         "new_path": path_of(form, NEW),
-        "hidden": {CSRF: session.csrf, SHOWN: session.stamp(shop.now())},
+        "hidden": {CSRF: session.csrf, SHOWN: session.stamp(shop.now()), **carried(typed)},
         "honeypot": HONEYPOT,
         "refresh": 0,
     }
-
-
-def _fields(form: Form, page: Page, given: Given) -> list[FieldView]:
-    views = []
-    for field in page.fields:
-        shown_when = None
-        if field.shown_when and field.shown_when.field in {each.name for each in page.fields}:
-            shown_when = (field.shown_when.field, " ".join(field.shown_when.values))
-        elif not is_shown(form, field, given):
-            continue
-        if inputs := field.inputs(given):
-            views.append(FieldView(inputs=inputs, shown_when=shown_when))
-    return views
