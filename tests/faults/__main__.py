@@ -3,19 +3,21 @@
 Each order meets its faults on an engine of this run's own: a process that works on it ends at a point, by exiting or by running
 into its time-out, a write of its records is refused, or the stream tells its relay something twice. An order that does not come
 to its end within a bounded time, with all that belongs to it and nothing that does not, is a loss; more than one of anything is
-a double. Any of either ends this with an error, and so do points that no order came to, if they are more than a few.
+a double. At the end the money at the gateway is balanced against ours, and a difference of a cent is an error too. Any of either ends this with an error, and so do points that no order came to, if they are more than a few.
 """
 
 import argparse
 import sys
 import tempfile
 import time
+from itertools import chain
 from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
 
 from lambdas.orders.model.queue import load_queues
+from tests.faults.balance import Balance, balance_of
 from tests.faults.counting import Tallies, shown
 from tests.faults.plan import Planner
 from tests.faults.play import Play
@@ -39,13 +41,25 @@ def main(queues: list[str]) -> int:
         for review in reviewed(shop, play.runs):
             tallies.count(review.run.plan.faults, review.unmet, review.verdict)
             _tell(console, review)
+        shop_balance = balance_of(shop.records(), chain.from_iterable(shop.orders().values()))
     console.print(shown(tallies))
     sums = tallies.sums()
     console.print(
         f"{len(plans)} orders, {sums['runs']} faults, {sums['unmet']} of them not met; counted by fault:"
         f" {sums['doubles']} doubles, {sums['losses']} losses; {time.monotonic() - began:.0f} s"
     )
-    return tallies.exit_code
+    return max(tallies.exit_code, _tell_balance(console, shop_balance))
+
+
+def _tell_balance(console: Console, balance: Balance) -> int:
+    """Money at the gateway against ours. Returns 1 if there is a difference of a cent."""
+    console.print(balance.shown())
+    for difference in balance.differences:
+        console.print(f"[red]does not balance:[/] {escape(difference)}", highlight=False)
+    outcome = "they do not balance" if balance.differences else "they balance to the cent"
+    unclear = f"; of {balance.unclear} the ledger says that an outcome is unknown" if balance.unclear else ""
+    console.print(f"{balance.payments} payments at the gateway: {outcome}{unclear}")
+    return 1 if balance.differences else 0
 
 
 def _tell(console: Console, review: Review) -> None:

@@ -24,9 +24,9 @@ EFFECTS = {
     "send_notification": ("before the mail", "after the mail"),
 }
 # How many writes of its records a run has for certain; each is refused once. Add Services writes once for each pack.
-WRITES = {"provision_client": 1, "add_services": 2, "generate_invoice": 2}
+WRITES = {"provision_client": 1, "add_services": 2, "generate_invoice": 4}
 TAKEN_AND_REFUSED = {"generate_invoice": ("before the invoice is settled",)}  # when the money was taken
-UNDO_WRITES = {"add_services": 2, "generate_invoice": 2}
+UNDO_WRITES = {"add_services": 2, "generate_invoice": 5}
 UNDO_EFFECTS = {
     "add_services": ("after a service is changed",),
     "call_webhook": ("after the receiver was asked",),

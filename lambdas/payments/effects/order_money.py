@@ -120,7 +120,7 @@ def recorded_payment(
     begun = [each for each in effects if each.key == key]
     ids = {each.payment.transaction_id for each in begun if each.payment}
     ids |= {payment.transaction_id for _, payment in answers if payment}
-    of_it = [*begun, *(each for each in effects if each.transaction_id in ids and each.key != key)]
+    of_it = [each for each in effects if each.key == key or each.transaction_id in ids]
     answers += [
         (each.answered_at or each.asked_at, each.payment)
         for each in of_it
@@ -128,9 +128,21 @@ def recorded_payment(
     ]
     if booked and not of_it and not answers:
         return SeenPayment(key, booked, is_current=False)
-    answered_at, payment = sorted(answers, key=lambda each: each[0])[-1] if answers else (0, None)
+    payment = sorted(answers, key=lambda each: each[0])[-1][1] if answers else None
     renewed = [each for each in of_it if each.kind is EffectKind.RENEW and each.key != key]
     if payment and any(each.outcome is Outcome.DONE for each in renewed):
         payment = payment.changed(state=TransactionState.VOIDED)  # another hold took its place
-    unclear = any(each.outcome is Outcome.UNKNOWN and each.asked_at >= answered_at for each in of_it)
+    looked_up_at = max((each.answered_at or 0 for each in look_ups if each.key == key), default=0)
+    unclear = _is_unclear(of_it, looked_up_at)
     return SeenPayment(key, payment, is_current=False, is_unclear=unclear or not answers)
+
+
+def _is_unclear(calls: Iterable[Effect], looked_up_at: int) -> bool:
+    """Whether a call has no outcome, and neither a later call nor a look-up says what became of the payment."""
+    unknown = None
+    for each in calls:
+        if each.outcome is Outcome.UNKNOWN:
+            unknown = each
+        elif each.payment:
+            unknown = None
+    return unknown is not None and looked_up_at < unknown.asked_at
