@@ -3,7 +3,8 @@
 Each order meets its faults on an engine of this run's own: a process that works on it ends at a point, by exiting or by running
 into its time-out, a write of its records is refused, or the stream tells its relay something twice. An order that does not come
 to its end within a bounded time, with all that belongs to it and nothing that does not, is a loss; more than one of anything is
-a double. At the end the money at the gateway is balanced against ours, and a difference of a cent is an error too. Any of either ends this with an error, and so do points that no order came to, if they are more than a few.
+a double. Any of either ends this with an error, and so do points that no order came to, if they are more than a few. At the end
+the money at the gateway is balanced against ours, and a difference of a cent is an error too.
 """
 
 import argparse

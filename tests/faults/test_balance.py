@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from lambdas.payments.effects.ledger import EffectLedger
 from lambdas.payments.effects.recorded_gateway import RecordedGateway
@@ -99,6 +100,20 @@ def test_a_process_that_died_at_the_gateway_and_was_run_again_balances(shop: Sho
 
     shop.hold()
     assert (balanced(shop).unclear, balanced(shop).differences) == (0, ())
+
+
+def test_a_void_whose_outcome_was_not_recorded_is_unclear_though_it_was_looked_up_just_before(shop: Shop) -> None:
+    class Refusing(EffectLedger):
+        def close(self, *_: Any, **__: Any) -> None:
+            raise ClientError({"Error": {"Code": "ServiceUnavailable", "Message": ""}}, "PutItem")
+
+    shop.hold()
+    shop.order = shop.order.changed(hold=None)
+    void_or_refund(RecordedGateway(shop.sandbox, "sandbox", Refusing(shop.records), lambda: float(NOW)), shop.key)
+
+    balance = balanced(shop)
+
+    assert (balance.unclear, balance.differences) == (1, ())
 
 
 def test_a_play_without_a_payment_shows_nothing() -> None:

@@ -138,11 +138,14 @@ def recorded_payment(
 
 
 def _is_unclear(calls: Iterable[Effect], looked_up_at: int) -> bool:
-    """Whether a call has no outcome, and neither a later call nor a look-up says what became of the payment."""
+    """Whether a call has no outcome, and neither a later call nor a later look-up says what became of the payment.
+
+    One in the same second may have come before: what is not certain is unclear.
+    """
     unknown = None
     for each in calls:
         if each.outcome is Outcome.UNKNOWN:
             unknown = each
         elif each.payment:
             unknown = None
-    return unknown is not None and looked_up_at < unknown.asked_at
+    return unknown is not None and looked_up_at <= unknown.asked_at
