@@ -61,8 +61,8 @@ class Balance:
             return ("there is no payment, so nothing was shown",)
         places = [(currency, part) for currency in self._currencies for part in PARTS]
         return tuple(
-            f"{part} {currency}: {format_cents(_of(self.gateway, currency, part))} at the gateway, "
-            f"{format_cents(_of(side, currency, part))} by the {name}"
+            f"{part} {currency}: {format_cents(_of(self.gateway, currency, part), currency)} at the gateway, "
+            f"{format_cents(_of(side, currency, part), currency)} by the {name}"
             for name, side in (("ledger", self.ledger), ("documents", self.documents))
             for currency, part in places
             if (name == "ledger" or part in (HELD, KEPT))
@@ -78,7 +78,8 @@ class Balance:
         for currency in self._currencies:
             for part in PARTS:
                 sides = [
-                    format_cents(_of(side, currency, part)) for side in (self.gateway, self.ledger, self.documents)
+                    format_cents(_of(side, currency, part), currency)
+                    for side in (self.gateway, self.ledger, self.documents)
                 ]
                 if part not in (HELD, KEPT):
                     sides[2] = ""
