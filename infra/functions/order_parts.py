@@ -44,15 +44,20 @@ class OrderParts:
             "GUARD_TABLE": self.storage.guards.table_name,
             "GATEWAY": self.settings.gateway,
             "CURRENCY": self.settings.currency,
-            **self._brand_currencies,
+            **self._of_brands,
             "MACHINE_HASHES": self.hashes_json,
             "PAYMENT_LIMITS": self.settings.payment_limits.model_dump_json(),
         }
 
     @property
-    def _brand_currencies(self) -> dict[str, str]:
-        known = {str(brand): currency for brand, currency in self.settings.brand_currencies.items()}
-        return {"BRAND_CURRENCIES": json.dumps(known)} if known else {}
+    def _of_brands(self) -> dict[str, str]:
+        """The variables of brands that have a currency or a billing day of their own."""
+        currencies = {str(brand): currency for brand, currency in self.settings.brand_currencies.items()}
+        days = {str(brand): day.model_dump() for brand, day in self.settings.billing_days.items()}
+        return {
+            **({"BRAND_CURRENCIES": json.dumps(currencies)} if currencies else {}),
+            **({"BILLING_DAYS": json.dumps(days)} if days else {}),
+        }
 
     @property
     def door_permissions(self) -> list[iam.PolicyStatement]:

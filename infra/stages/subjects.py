@@ -1,4 +1,7 @@
-"""All that a stage's file may say, by subject. docs/settings.md is written from these classes: `make settings`."""
+"""All that a stage's file may say, by subject. docs/settings.md is written from these classes: `make settings`.
+
+Longer than 200 lines, because each setting is a field with its description.
+"""
 
 from collections.abc import Mapping
 from typing import Annotated, Literal
@@ -11,6 +14,7 @@ from infra.stages.limits import Count, PublicThrottles, ReservedConcurrency
 from infra.stages.log_retention import RETENTION
 from infra.stages.tags import free_tag
 from infra.stages.this_machine import OWN_ADDRESS
+from lambdas.catalog.proration import BillingDay
 from lambdas.orders.contact.email import email
 from lambdas.payments.screen import PaymentLimits
 from lambdas.rate_limits.form_limits import FormLimits
@@ -93,6 +97,12 @@ class Money(Frozen):
     currency: _Currency = Field("USD", description="What you charge in, as ISO 4217 names it.")
     brand_currencies: Mapping[_BrandId, _Currency] = Field(
         default_factory=dict, description="What a brand charges in, by its id, if that is another currency."
+    )
+    billing_days: Mapping[_BrandId, BillingDay] = Field(
+        default_factory=dict,
+        description="The day of the month on which a brand's services renew, by its id: `{ day = 1, min_days = 5 }`. The first "
+        "period is charged by the day until then; fewer days than `min_days`, with the period that follows. A client's own "
+        "`default_renew` and `prorate_min_days` win.",
     )
     payment_limits: PaymentLimits = Field(
         default_factory=PaymentLimits,

@@ -81,8 +81,15 @@ def _service(pack: PricedPack, order: Order, client_id: str, config: AddServices
         activated_at=now if status is ServiceStatus.ACTIVE else None,
         setup_cents=pack.net_setup_cents,
         recurring_cents=pack.renewal_cents,
-        **pack.model_dump(include=_KEPT),
+        **{**pack.model_dump(include=_KEPT), **_times(pack)},
     )
+
+
+def _times(pack: PricedPack) -> dict[str, int]:
+    """The first period as it was charged. A renewal that the order states stays, such as one of a period paid elsewhere."""
+    if pack.proration is None:
+        return {}
+    return {"start_at": pack.proration.start_at, "renew_at": pack.renew_at or pack.proration.renews_at}
 
 
 def _status(pack: PricedPack, order: Order, config: AddServicesConfig) -> ServiceStatus:

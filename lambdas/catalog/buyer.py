@@ -1,6 +1,7 @@
 """The place of a buyer, as far as taxes need it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from lambdas.orders.contact.places import country_code, region_code
@@ -9,7 +10,7 @@ from lambdas.orders.contact.unfit import UnfitError
 
 
 class Contact(Protocol):
-    """The recipient of an invoice, as far as taxes need it."""
+    """The recipient of an invoice, as far as taxes and billing days need it."""
 
     @property
     def country(self) -> str: ...
@@ -17,6 +18,8 @@ class Contact(Protocol):
     def state(self) -> str: ...
     @property
     def vat_id(self) -> str: ...
+    @property
+    def settings(self) -> Mapping[str, str]: ...
 
 
 class Contacts(Protocol):
@@ -35,6 +38,7 @@ class Buyer:
     country: str
     state: str
     vat_id: str
+    settings: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, country: str, state: str, vat_id: str) -> "Buyer":

@@ -1,22 +1,45 @@
-"""The list price of one pack, before any coupon, and the parts it is made of."""
+"""The list price of one pack, less its own discount, before any coupon, and the parts it is made of."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from lambdas.catalog.coupon import Charge
 from lambdas.catalog.plan import Option, Plan, Price
-from lambdas.orders.model.packs import MAX_TITLE, Pack, PricedPack
+from lambdas.catalog.spread import spread
+from lambdas.orders.model.packs import MAX_TITLE, PricedPack
+from lambdas.orders.parsing.requested_pack import Pack, PackDiscount
 
 MONTHLY = 1
 
 
 def listed(plan: Plan | None, pack: Pack) -> tuple[PricedPack, tuple[Charge, ...]]:
-    """The pack at its list price. Parts that cost nothing are kept: a coupon may name them."""
+    """The pack at its list price, less its own discount.
+
+    Parts that cost nothing are kept: a coupon may name them.
+    """
     chosen = {key: option_of(plan, pack, key) for key in _upgrades(pack)}
     one = _unit(plan, pack, chosen)
     charges = _charges(one, pack, chosen)
-    recurring = sum(charge.recurring_cents for charge in charges)
-    setup = sum(charge.setup_cents for charge in charges)
-    return one.model_copy(update={"recurring_cents": recurring, "setup_cents": setup}), charges
+    recurring, off = _less([charge.recurring_cents for charge in charges], pack.discount)
+    setup, setup_off = _less([charge.setup_cents for charge in charges], pack.setup_discount)
+    left = tuple(
+        replace(charge, recurring_cents=recurring[place], setup_cents=setup[place])
+        for place, charge in enumerate(charges)
+    )
+    sums = {
+        "recurring_cents": sum(recurring),
+        "setup_cents": sum(setup),
+        "off_cents": off,
+        "setup_off_cents": setup_off,
+    }
+    return one.model_copy(update=sums), left
+
+
+def _less(cents: Sequence[int], discount: PackDiscount) -> tuple[Sequence[int], int]:
+    """The parts less the pack's own discount, in proportion, so that they add up; and that discount."""
+    whole = sum(cents)
+    off = discount.off(whole)
+    return (spread([part * (whole - off) for part in cents], whole) if off else cents), off
 
 
 def option_of(plan: Plan | None, pack: Pack, upgrade_id: str) -> Option | None:
@@ -32,7 +55,7 @@ def _upgrades(pack: Pack) -> tuple[str, ...]:
 
 def _unit(plan: Plan | None, pack: Pack, chosen: Mapping[str, Option | None]) -> PricedPack:
     """The price of one unit, part by part, without totals."""
-    period = pack.period if pack.period is not None else _default_period(plan)
+    period = period_of(plan, pack)
     sold = plan.pricing.get(period) if plan else None
     monthly = {key: option.price if option else 0 for key, option in chosen.items()}
     setup = {key: option.setup if option else 0 for key, option in chosen.items()}
@@ -83,6 +106,11 @@ def _price(pack: Pack, period: int, sold: Price | None) -> int:
     if pack.price_cents is None:
         return sold.price if sold else 0
     return pack.price_cents * max(period, 1) if pack.price_is_monthly else pack.price_cents
+
+
+def period_of(plan: Plan | None, pack: Pack) -> int:
+    """The billing period in months: the one that was chosen, else the plan's shortest but once."""
+    return pack.period if pack.period is not None else _default_period(plan)
 
 
 def _default_period(plan: Plan | None) -> int:

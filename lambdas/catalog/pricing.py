@@ -1,25 +1,26 @@
 """Prices packs: the caller's own price, else the plan's, less a coupon, and the tax (docs/decisions.md states the rules)."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from lambdas.catalog.buyer import Buyer, Contacts
+from lambdas.catalog.buyer import Buyer, Contact, Contacts
 from lambdas.catalog.coupon import Charge, Coupon, Coupons, CouponUses, normal_code
 from lambdas.catalog.coupon_codes import CouponCodes
-from lambdas.catalog.listing import listed, option_of
+from lambdas.catalog.domains import as_registered, unsaid
+from lambdas.catalog.listing import listed, option_of, period_of
 from lambdas.catalog.plan import Plan, sold_in
+from lambdas.catalog.proration import BillingDay, billing_day_of, first_period, out_of_place, prorated
 from lambdas.catalog.tax import TaxTable
 from lambdas.catalog.taxation import Taxation
-from lambdas.orders.contact.hosts import hosts
-from lambdas.orders.contact.unfit import UnfitError
 from lambdas.orders.decisions.lead.draft import sale_of
 from lambdas.orders.errors import Problem
 from lambdas.orders.model.coupon_misfit import CouponMisfit
 from lambdas.orders.model.info import text
 from lambdas.orders.model.order import Order
-from lambdas.orders.model.packs import AppliedCoupon, Pack, PricedPack
+from lambdas.orders.model.packs import AppliedCoupon, PricedPack
 from lambdas.orders.parsing.packs import parse_packs
+from lambdas.orders.parsing.requested_pack import Pack
 from lambdas.orders.ports import Sale
 
 
@@ -32,32 +33,45 @@ class CatalogPricing:
     uses: CouponUses
     taxes: TaxTable
     clients: Contacts
+    billing_days: Mapping[int, BillingDay] = field(default_factory=dict)
 
     def price(self, info: Mapping[str, Any], sale: Sale) -> tuple[PricedPack, ...]:
         """Packs that cannot be priced are left out: a lead may be unfinished. A coupon that does not fit is ignored.
 
         A pack's own coupon wins over the order's. The order's takes its amounts once from the whole order, pack by pack.
         """
-        codes = CouponCodes(self.coupons, self.uses, sale)
+        packs = parse_packs(info, sale.currency)
+        codes, client = CouponCodes(self.coupons, self.uses, sale), self._client(sale) if packs else None
+        common = self._billing_day(info, sale, client)
         of_order, priced = codes.fitting(text(info, "coupon")), []
-        for pack in parse_packs(info, sale.currency):
+        for pack in packs:
             plan = self._plan(pack, sale.currency)
-            if list(self._missing(pack, sale.currency)):
+            if list(self._missing(pack, sale.currency)) or list(_misdated(pack, plan, common, sale)):
                 continue
-            one, charges = listed(plan, _as_registered(pack, plan))
+            one, charges = listed(plan, as_registered(pack, plan))
             own = codes.fitting(pack.coupon)
             if own and own.covers(pack.plan_id):
                 one = _discounted(one, charges, own)
             elif of_order and of_order.covers(pack.plan_id):
                 one, of_order = _discounted(one, charges, of_order), of_order.after(charges)
-            priced.append(one)
-        taxation = self._taxation(info, sale) if priced else Taxation()
+            priced.append(prorated(one, first_period(pack, one.period, common, sale.now)))
+        taxation = self._taxation(info, sale, client) if priced else Taxation()
         return taxation.on(priced)
 
     def missing(self, info: Mapping[str, Any], sale: Sale) -> tuple[Problem, ...]:
         packs = parse_packs(info, sale.currency)
-        found = [problem for pack in packs for problem in (*self._missing(pack, sale.currency), *self._unsaid(pack))]
-        return (*found, *(self._misplaced(info, sale) if packs else ()))
+        client = self._client(sale) if packs else None
+        common = self._billing_day(info, sale, client)
+        found = [
+            problem
+            for pack in packs
+            for problem in (
+                *self._missing(pack, sale.currency),
+                *unsaid(pack, self.plans.get(pack.plan_id)),
+                *_misdated(pack, self._plan(pack, sale.currency), common, sale),
+            )
+        ]
+        return (*found, *(self._misplaced(info, sale, client) if packs else ()))
 
     def with_default_options(self, info: Mapping[str, Any], currency: str) -> dict[str, Any]:
         filled = dict(info)
@@ -90,23 +104,30 @@ class CatalogPricing:
         covered = any(coupon.covers(pack.plan_id) for pack in order.priced)
         return CouponMisfit.NO_DISCOUNT if covered else CouponMisfit.OTHER_SERVICES if order.priced else None
 
-    def _taxation(self, info: Mapping[str, Any], sale: Sale) -> Taxation:
+    def _client(self, sale: Sale) -> Contact | None:
+        return self.clients.get(sale.client_id) if sale.client_id else None
+
+    def _billing_day(self, info: Mapping[str, Any], sale: Sale, client: Contact | None) -> BillingDay:
+        """The client's own, or the one that the order names for its new client; else the brand's."""
+        settings = client.settings if client else {"default_renew": text(info, "default_renew")}
+        return billing_day_of(settings, self.billing_days.get(sale.brand_id, BillingDay()))
+
+    def _taxation(self, info: Mapping[str, Any], sale: Sale, client: Contact | None) -> Taxation:
         """A client who exists is taxed where their account says, for there the invoice goes; else where the order says."""
         if self.taxes.brand(sale.brand_id) is None:
             return Taxation()
-        _, place = self._whereabouts(info, sale)
+        _, place = self._whereabouts(info, client)
         return self.taxes.of(sale, Buyer.of(*place))
 
-    def _whereabouts(self, info: Mapping[str, Any], sale: Sale) -> tuple[str, tuple[str, str, str]]:
+    def _whereabouts(self, info: Mapping[str, Any], client: Contact | None) -> tuple[str, tuple[str, str, str]]:
         """The source of the buyer's place (`client` or `info`), and its country, state and VAT number."""
-        client = self.clients.get(sale.client_id) if sale.client_id else None
         if client and client.country:
             return "client", (client.country, client.state, client.vat_id)
         return "info", (text(info, "country"), text(info, "state"), text(info, "vat_id"))
 
-    def _misplaced(self, info: Mapping[str, Any], sale: Sale) -> Iterator[Problem]:
+    def _misplaced(self, info: Mapping[str, Any], sale: Sale, client: Contact | None) -> Iterator[Problem]:
         """Problems of a place that taxes cannot be found by. It must not count as a place without taxes."""
-        who, place = self._whereabouts(info, sale)
+        who, place = self._whereabouts(info, client)
         for name, problem in self.taxes.place_problems(sale, *place):
             if who == "info":
                 yield Problem(f"info.{name}", problem)
@@ -117,15 +138,6 @@ class CatalogPricing:
         """The plan, if it is sold in this currency."""
         plan = self.plans.get(pack.plan_id)
         return plan if plan and plan.currency == currency else None
-
-    def _unsaid(self, pack: Pack) -> Iterator[Problem]:
-        """Problems of data that the plan needs and the pack lacks."""
-        plan = self.plans.get(pack.plan_id)
-        if plan and _needs_domain(plan):
-            names = _domains(pack)
-            if len(set(names)) != pack.quantity or len(names) != pack.quantity:
-                each = "a domain name" if pack.quantity == 1 else f"{pack.quantity} different domain names"
-                yield Problem(f"info.{pack.name}.desserv", f"{plan.title} needs {each}, such as example.com")
 
     def _missing(self, pack: Pack, currency: str) -> Iterator[Problem]:
         where = f"info.{pack.name}"
@@ -143,22 +155,14 @@ class CatalogPricing:
                 )
 
 
-def _as_registered(pack: Pack, plan: Plan | None) -> Pack:
-    """The pack with its domain names as their registry writes them."""
-    names = _domains(pack) if plan and _needs_domain(plan) else ()
-    return pack.model_copy(update={"description": ", ".join(names)}) if names else pack
-
-
-def _needs_domain(plan: Plan) -> bool:
-    return "domain" in plan.needs
-
-
-def _domains(pack: Pack) -> tuple[str, ...]:
-    """The domain names of the pack; empty if one of them is not a domain name."""
-    try:
-        return hosts(pack.description, most=pack.quantity)
-    except UnfitError:
-        return ()
+def _misdated(pack: Pack, plan: Plan | None, common: BillingDay, sale: Sale) -> Iterator[Problem]:
+    """A day that the first period cannot go until."""
+    period = period_of(plan, pack)
+    field = f"info.{pack.name}.prorate_date"
+    if pack.prorate_at and not period:
+        yield Problem(field, "is for what is billed each period; leave it out, or name a period")
+    elif why := out_of_place(first_period(pack, period, common, sale.now)):
+        yield Problem(field, why)
 
 
 def _discounted(pack: PricedPack, charges: tuple[Charge, ...], coupon: Coupon) -> PricedPack:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from lambdas.catalog.plan import Plan, load_plans
 from lambdas.catalog.pricing import CatalogPricing
+from lambdas.catalog.proration import BillingDay
 from lambdas.catalog.tax import load_taxes
 from lambdas.orders.machine import StepFunctionsMachine
 from lambdas.orders.model.modules import load_modules
@@ -30,6 +31,7 @@ class PartsSettings(TableSettings):
 
     `payment_limits`: JSON of PaymentLimits. `machines`: JSON map of order_queue_id -> state machine ARN, where verbs ask for one.
     `brand_currencies`: JSON map of brand_id -> what it sells in, of brands that do not sell in `currency`.
+    `billing_days`: JSON map of brand_id -> BillingDay, of brands whose services renew on one day of the month.
     """
 
     guard_table: str
@@ -37,6 +39,7 @@ class PartsSettings(TableSettings):
     payment_limits: str = "{}"
     machines: str = "{}"
     brand_currencies: str = "{}"
+    billing_days: str = "{}"
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,10 @@ class Parts:
     clients: ClientRecords
     gateway: Gateway
     plans: Mapping[str, Plan]
+
+
+def billing_days(settings: PartsSettings) -> dict[int, BillingDay]:
+    return {int(brand): BillingDay.model_validate(day) for brand, day in json.loads(settings.billing_days).items()}
 
 
 def parts_of(settings: PartsSettings) -> Parts:
@@ -63,7 +70,9 @@ def parts_of(settings: PartsSettings) -> Parts:
         store=DynamoOrderStore(settings.order_table),
         queues=load_queues(),
         modules=load_modules(),
-        pricing=CatalogPricing(plans, CouponRecords(records), CouponUseRecords(records), load_taxes(), clients),
+        pricing=CatalogPricing(
+            plans, CouponRecords(records), CouponUseRecords(records), load_taxes(), clients, billing_days(settings)
+        ),
         payments=PreAuthorization(gateway, clients),
         clients=clients,
         currency=settings.currency,

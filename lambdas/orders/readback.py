@@ -1,8 +1,8 @@
 """The calculated values of a pack, under the names of reference/ubersmith.md 5.3, and how an update sends them back.
 
 `price`, `setup`, `monthly_fee` and `setup_fee` are one unit's list prices, so a caller who sends them back asks for the same
-price again. `cost` and `total_setup` are the first charge, coupon included. Over all packs, they and the taxes make the
-total.
+price again. `cost` and `total_setup` are the first charge, coupon included. Of a pack whose first period was shortened,
+`prorated_total` is, in the place of `cost`. Over all packs, they and the taxes make the total.
 """
 
 from collections.abc import Iterator, Mapping
@@ -145,7 +145,8 @@ def _worked_out(pack: PricedPack, currency: str) -> dict[str, Any]:
         "setup": format_cents(pack.unit_setup_cents, currency),
         "monthly_fee": _amounts(pack.option_price_cents, currency),
         "setup_fee": _amounts(pack.option_setup_cents, currency),
-        "cost": format_cents(pack.first_recurring_cents, currency),
+        "cost": format_cents(pack.whole_recurring_cents, currency),
+        **_prorated(pack, currency),
         "total_setup": format_cents(pack.net_setup_cents, currency),
         "option": pack.options,
         "options_desc": pack.options_desc,
@@ -157,9 +158,15 @@ def _worked_out(pack: PricedPack, currency: str) -> dict[str, Any]:
 def _taxes(pack: PricedPack, currency: str) -> dict[str, Any]:
     """Tax amounts by tax id, where there are any."""
     charged = [tax for tax in pack.taxes if not tax.reverse_charge]
-    primary = {tax.tax_id: format_cents(tax.recurring_cents, currency) for tax in charged}
+    recurring = {tax.tax_id: format_cents(tax.recurring_cents, currency) for tax in charged}
     setup = {tax.tax_id: format_cents(tax.setup_cents, currency) for tax in charged}
-    return {"primary_taxes2": primary, "setup_taxes2": setup} if charged else {}
+    name = "prorated_taxes2" if pack.proration else "primary_taxes2"
+    return {name: recurring, "setup_taxes2": setup} if charged else {}
+
+
+def _prorated(pack: PricedPack, currency: str) -> dict[str, str]:
+    """Instead of `cost`, this is the recurring part of the first charge of a pack whose first period was shortened."""
+    return {"prorated_total": format_cents(pack.first_recurring_cents, currency)} if pack.proration else {}
 
 
 def _coupon(coupon: AppliedCoupon, pack: PricedPack, currency: str) -> dict[str, Any]:
@@ -173,7 +180,7 @@ def _coupon(coupon: AppliedCoupon, pack: PricedPack, currency: str) -> dict[str,
         "dollar": coupon.dollar,
         "setup_discount_value": _off(coupon.setup_discount_value, coupon.setup_dollar, currency),
         "setup_dollar": coupon.setup_dollar,
-        "discount": format_cents(pack.recurring_discount_cents, currency),
+        "discount": format_cents(pack.first_discount_cents, currency),
         "setup_discount": format_cents(pack.setup_discount_cents, currency),
     }
 

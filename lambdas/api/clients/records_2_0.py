@@ -87,6 +87,6 @@ def _service(service: Service) -> dict[str, Any]:
         "status": SERVICE_STATUS[service.status],
         "start": str(service.begins_at),
         "lastrenewed": str(service.last_renewed_at or 0),
-        "renewdate": str(service.renew_at or 0),
+        "renewdate": str(service.renews_at or 0),
         "auto_bill": "0" if service.auto_bill is False else "1",
     }

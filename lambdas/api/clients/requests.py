@@ -75,9 +75,14 @@ class ClientAddRequest(Request):
     active: Active = Field(default=1, description="1: a client; 2: a lead.")
     late_fee_scheme_id: Setting = Field(default=FIELD_DEFAULT, description="Schedule of late fees; kept.")
     apply_latefee_on_latefees: Setting = Field(default="0", description="1: late fees on late fees; kept.")
-    default_renew: Setting = Field(default=None, description="Day of the month new services renew; kept.")
+    default_renew: Setting = Field(
+        default=None,
+        description="Day of the month on which new services renew, 1 to 31. Until then they are charged by the day. 0: none.",
+    )
     invoice_delivery: Setting = Field(default=None, description="ours: day of the month for invoices; kept.")
-    prorate_min_days: Setting = Field(default=None, description="Least number of days that are prorated; kept.")
+    prorate_min_days: Setting = Field(
+        default=None, description="Fewer days than these until then are charged with the period that follows."
+    )
     brand_id: Brand = Field(default=None, description="The client's brand; the installation's first one if not stated.")
     retry_every: Setting = Field(default=FIELD_DEFAULT, description="Days between tries of a declined charge; kept.")
     priority: Setting = Field(

@@ -164,6 +164,6 @@ def _service(service: Service) -> ServiceView:
         "created_at": iso(service.created_at),
         "starts_at": iso(service.begins_at),
         "last_renewed_at": iso(service.last_renewed_at),
-        "renews_at": iso(service.renew_at),
+        "renews_at": iso(service.renews_at),
         "auto_bill": service.auto_bill is not False,
     }

@@ -5,6 +5,7 @@ from typing import Annotated, TypedDict
 
 from typing_extensions import Doc
 
+from lambdas.api.http.values import iso
 from lambdas.orders.model.money import format_cents
 from lambdas.orders.model.packs import AppliedTax, PricedPack
 
@@ -15,6 +16,19 @@ class TaxView(TypedDict):
     rate: Annotated[str, Doc("In percent.")]
     amount: Annotated[str, Doc("The amount of the first charge.")]
     reverse_charge: Annotated[bool, Doc("Whether the client owes the tax directly and is not charged it.")]
+
+
+class ProratedView(TypedDict):
+    """A first period that was shortened, so that it ends on a common billing day."""
+
+    starts_at: Annotated[str | None, Doc("The day it begins.")]
+    ends_at: Annotated[str | None, Doc("The day it ends, which is not part of it.")]
+    renews_at: Annotated[str | None, Doc("When the next period is charged.")]
+    days: Annotated[int, Doc("How many days it has.")]
+    of_days: Annotated[int, Doc("How many days a whole period has there.")]
+    price: Annotated[str, Doc("List price of these days, for the whole quantity.")]
+    discount: Annotated[str, Doc("What the coupon reduces that by.")]
+    with_next: Annotated[bool, Doc("Whether the whole period that follows is charged with it.")]
 
 
 class PricedServiceView(TypedDict):
@@ -31,6 +45,7 @@ class PricedServiceView(TypedDict):
     recurring: Annotated[str, Doc("List price of one period, for the whole quantity.")]
     setup_discount: Annotated[str, Doc("What the coupon reduces the set-up by.")]
     recurring_discount: Annotated[str, Doc("What the coupon reduces the first period by.")]
+    prorated: Annotated[ProratedView | None, Doc("The shortened first period; null if it is whole.")]
     coupon_code: Annotated[str | None, Doc("The coupon that applies; null if none does.")]
     tax: Annotated[str, Doc("The tax in the first charge.")]
     taxes: Annotated[list[TaxView], Doc("The taxes in the first charge.")]
@@ -51,11 +66,28 @@ def priced_service(pack: PricedPack, currency: str) -> PricedServiceView:
         "recurring": format_cents(pack.recurring_cents, currency),
         "setup_discount": format_cents(pack.setup_discount_cents, currency),
         "recurring_discount": format_cents(pack.recurring_discount_cents, currency),
+        "prorated": _prorated(pack, currency),
         "coupon_code": pack.coupon.coupon_code if pack.coupon else None,
         "tax": format_cents(pack.tax_cents, currency),
         "taxes": tax_views(pack.taxes, currency),
         "first_charge": format_cents(pack.first_charge_cents, currency),
         "renewal": format_cents(pack.renewal_cents if pack.period else 0, currency),
+    }
+
+
+def _prorated(pack: PricedPack, currency: str) -> ProratedView | None:
+    found = pack.proration
+    if found is None:
+        return None
+    return {
+        "starts_at": iso(found.start_at),
+        "ends_at": iso(found.ends_at),
+        "renews_at": iso(found.renews_at),
+        "days": found.days,
+        "of_days": found.of_days,
+        "price": format_cents(found.cents, currency),
+        "discount": format_cents(found.discount_cents, currency),
+        "with_next": found.with_next,
     }
 
 

@@ -12,6 +12,7 @@ from lambdas.orders.model.order import Order
 from lambdas.orders.model.packs import PricedPack
 from lambdas.orders.model.queue import Queue
 from lambdas.orders.model.steps import StepStatus
+from lambdas.orders.periods import day_of
 from lambdas.orders.readback import credits_of, taxes_of, with_prices
 from lambdas.orders.table.pages import OrderPage
 
@@ -133,7 +134,7 @@ def _summary(order: Order) -> str:
     """An HTML table: what is bought, for how long, set-up, discounts, taxes, total cost."""
     rows = "".join(
         f"<tr><td>{escape(pack.title)}</td><td>{pack.quantity}</td>"
-        f"<td>{format_cents(pack.recurring_cents, order.currency)} / {_period(pack.period)}</td>"
+        f"<td>{_price(pack, order.currency)}</td>"
         f"<td>{format_cents(pack.setup_cents, order.currency)}</td></tr>{_discount(pack, order.currency)}"
         for pack in order.priced
     )
@@ -156,9 +157,18 @@ def _discount(pack: PricedPack, currency: str) -> str:
         return ""
     return (
         f'<tr><td colspan="2">Coupon {escape(pack.coupon.coupon_code)}</td><td>'
-        f"{format_cents(-pack.recurring_discount_cents, currency)}</td><td>"
+        f"{format_cents(-pack.first_discount_cents, currency)}</td><td>"
         f"{format_cents(-pack.setup_discount_cents, currency)}</td></tr>"
     )
+
+
+def _price(pack: PricedPack, currency: str) -> str:
+    """Of a period; and what is charged first, if that is another sum."""
+    each = f"{format_cents(pack.recurring_cents, currency)} / {_period(pack.period)}"
+    if pack.proration is None:
+        return each
+    ends = day_of(pack.proration.renews_at).isoformat()
+    return f"{each}; {format_cents(pack.first_list_cents, currency)} until {ends}"
 
 
 def _period(months: int) -> str:
@@ -174,12 +184,13 @@ def _info(order: Order, *, unset: Any) -> dict[str, Any]:
 
 
 def _tax_totals(order: Order) -> dict[str, Any]:
-    """By tax id, where there are any; nothing is prorated."""
+    """By tax id, where there are any. The three sums make the tax: on whole periods, on those that were shortened, on set-up."""
+    prorated = {tax.tax_id: tax.recurring_cents for tax in taxes_of(tuple(p for p in order.priced if p.proration))}
     return {
         tax.tax_id: {
             "name": tax.name,
-            "primary_total": format_cents(tax.recurring_cents, order.currency),
-            "prorated_total": format_cents(0, order.currency),
+            "primary_total": format_cents(tax.recurring_cents - prorated.get(tax.tax_id, 0), order.currency),
+            "prorated_total": format_cents(prorated.get(tax.tax_id, 0), order.currency),
             "setup_total": format_cents(tax.setup_cents, order.currency),
         }
         for tax in taxes_of(order.priced)

@@ -2,7 +2,7 @@
 
 from decimal import ROUND_HALF_UP, Decimal
 
-from lambdas.forms.pages.amounts import amount, per_period
+from lambdas.forms.pages.amounts import amount, day_of, per_period
 from lambdas.orders.model.order import Order
 from lambdas.orders.model.packs import PricedPack
 from lambdas.runtime.models import Frozen
@@ -51,7 +51,7 @@ def summary_of(order: Order, coupon_note: str = "", *, tax_is_open: bool = False
     return Summary(
         lines=tuple(_line(pack, money) for pack in packs),
         setup=money(sum(pack.setup_cents for pack in packs)),
-        recurring=money(sum(pack.recurring_cents for pack in packs)),
+        recurring=money(sum(pack.first_list_cents for pack in packs)),
         discount=money(-discount) if discount else "",
         tax=_TAX_OPEN if tax_is_open else money(sum(pack.tax_cents for pack in packs)),
         tax_is_open=tax_is_open,
@@ -76,7 +76,7 @@ def _line(pack: PricedPack, money: _Money) -> Line:
     quantity = f"{pack.quantity} \u00d7 " if pack.quantity > 1 else ""
     return Line(
         title=f"{quantity}{pack.title}",
-        detail=", ".join([*chosen, *([pack.description] if pack.description else [])]),
+        detail=", ".join([*chosen, *([pack.description] if pack.description else []), *_first_days(pack, money)]),
         price=money(pack.recurring_cents),
         period=per_period(pack.period),
     )
@@ -92,6 +92,13 @@ def _renewals_note(packs: tuple[PricedPack, ...], *, tax_is_open: bool) -> str:
     if tax_is_open:
         return "before tax"
     return "including tax" if any(_renewal_tax_cents(pack) for pack in packs) else ""
+
+
+def _first_days(pack: PricedPack, money: _Money) -> list[str]:
+    """The first charge of a service whose first period was shortened, and until when that is."""
+    if pack.proration is None:
+        return []
+    return [f"{money(pack.first_list_cents)} until {day_of(pack.proration.renews_at)}"]
 
 
 def _renewals(packs: tuple[PricedPack, ...], money: _Money) -> tuple[str, ...]:

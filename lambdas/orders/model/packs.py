@@ -55,12 +55,34 @@ class AppliedTax(Frozen):
         return f"{self.name}, reverse charge" if self.reverse_charge else f"{self.name} {self.rate}%"
 
 
+class Proration(Frozen):
+    """A first period that was shortened: from `start_at` to `ends_at`, which are `days` of the whole period's `of_days`.
+
+    `cents` and `discount_cents` (the coupon's) are those of the shortened period. `with_next`: the whole period that follows is
+    charged with it. `renews_at`: when the next charge is due. Times are beginnings of days of UTC, in Unix seconds.
+    """
+
+    IMPERSONAL = frozenset(
+        {"start_at", "ends_at", "renews_at", "days", "of_days", "cents", "discount_cents", "with_next"}
+    )
+
+    start_at: int
+    ends_at: int
+    renews_at: int
+    days: int
+    of_days: int
+    cents: int
+    discount_cents: int = 0
+    with_next: bool = False
+
+
 class PricedPack(Frozen):
     """A pack with its price as it stood when the order was last changed; it is sold and invoiced so. Amounts in cents.
 
     `setup_cents` and `recurring_cents` are for the whole quantity and before the coupon; a period is `period` months (0:
     once). `price_cents`, `unit_setup_cents` and the options' amounts are those of one unit, an option's price per month. All
-    are before tax; `taxes` are those on the first charge. `start_at`, `last_renewed_at` and `renew_at` (Unix seconds), and
+    are before tax; `taxes` are those on the first charge. `off_cents` and `setup_off_cents`: what the pack's own discount took
+    off, before the coupon. `start_at`, `last_renewed_at` and `renew_at` (Unix seconds), and
     `auto_bill` (later periods are charged without asking) are as the caller sent them, or None.
     """
 
@@ -69,7 +91,7 @@ class PricedPack(Frozen):
             "pack", "plan_id", "quantity", "period", "options", "setup_cents", "recurring_cents", "status", "start_at",
             "last_renewed_at", "renew_at", "auto_bill", "price_cents", "unit_setup_cents", "option_price_cents",
             "option_setup_cents", "options_desc", "groups_desc", "coupon", "recurring_discount_cents",
-            "setup_discount_cents", "taxes",
+            "setup_discount_cents", "taxes", "proration", "off_cents", "setup_off_cents",
         }
     )  # fmt: skip
     PERSONAL = frozenset({"title", "description"})
@@ -98,21 +120,43 @@ class PricedPack(Frozen):
     recurring_discount_cents: int = 0
     setup_discount_cents: int = 0
     taxes: tuple[AppliedTax, ...] = ()
+    proration: Proration | None = None
+    off_cents: int = 0
+    setup_off_cents: int = 0
 
     @property
     def number(self) -> int:
         return int(self.pack.removeprefix("pack"))
 
     @property
+    def first_list_cents(self) -> int:
+        """The first period before the coupon, shortened if it is prorated, with the next one if that is charged too."""
+        if self.proration is None:
+            return self.recurring_cents
+        return self.proration.cents + (self.recurring_cents if self.proration.with_next else 0)
+
+    @property
+    def first_discount_cents(self) -> int:
+        """The coupon's reduction of that."""
+        if self.proration is None:
+            return self.recurring_discount_cents
+        return self.proration.discount_cents + (self.recurring_discount_cents if self.proration.with_next else 0)
+
+    @property
     def first_recurring_cents(self) -> int:
         """The first period, after the coupon."""
+        return self.first_list_cents - self.first_discount_cents
+
+    @property
+    def whole_recurring_cents(self) -> int:
+        """A whole first period, after the coupon."""
         return self.recurring_cents - self.recurring_discount_cents
 
     @property
     def renewal_cents(self) -> int:
         """Each later period: the coupon counts there only if it recurs."""
         recurs = self.coupon is not None and self.coupon.recurring
-        return self.first_recurring_cents if recurs else self.recurring_cents
+        return self.whole_recurring_cents if recurs else self.recurring_cents
 
     @property
     def net_setup_cents(self) -> int:
@@ -130,34 +174,7 @@ class PricedPack(Frozen):
     @property
     def discount_cents(self) -> int:
         """The reduction of the first charge by the coupon."""
-        return self.recurring_discount_cents + self.setup_discount_cents
-
-
-class Pack(Frozen):
-    """One requested service. Amounts are cents per unit, None where the caller named none; `period` is in months.
-
-    `price_is_monthly`: the price named is for a month, not for the period. Times are Unix seconds.
-    """
-
-    name: str
-    plan_id: str = ""
-    quantity: int = 1
-    period: int | None = None
-    options: dict[str, str] = {}
-    price_cents: int | None = None
-    setup_cents: int | None = None
-    option_price_cents: dict[str, int] = {}
-    option_setup_cents: dict[str, int] = {}
-    setup_per_unit: bool = False
-    price_is_monthly: bool = False
-    title: str = ""
-    description: str = ""
-    status: int | None = None
-    coupon: str = ""
-    auto_bill: bool | None = None
-    start_at: int | None = None
-    last_renewed_at: int | None = None
-    renew_at: int | None = None
+        return self.first_discount_cents + self.setup_discount_cents
 
 
 def tax_totals(taxes: Iterable[AppliedTax]) -> tuple[AppliedTax, ...]:

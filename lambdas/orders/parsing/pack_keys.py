@@ -11,7 +11,8 @@ from typing import Any
 HONOURED = frozenset(
     {
         "plan_id", "options", "quantity", "period", "bill_type", "coupon", "desserv", "title", "status", "price", "setup",
-        "total_setup", "setup_qs", "monthly_fee", "setup_fee", "auto_bill", "start", "lastrenewed", "renewdate",
+        "total_setup", "setup_qs", "monthly_fee", "setup_fee", "auto_bill", "start", "lastrenewed", "renewdate", "prorate_date",
+        "prorated", "discount", "discount_type", "setup_discount", "setup_discount_type",
     }
 )  # fmt: skip
 """Read, and part of what is sold. `total_setup` is worked out: another one is refused."""
@@ -31,29 +32,24 @@ KEPT = frozenset(
     {
         "notes", "custom_notes", "comment", "description", "servtype", "userid", "server", "ip_address", "facility_id", "zone_id",
         "planned_activation_date", "activation_date", "client_acceptance_date", "expected_cancellation_date",
-        "discount_type", "setup_discount_type",
     }
 )  # fmt: skip
-"""Notes about the service: kept as they are stated. Of what kind a discount is changes nothing where there is none."""
+"""Notes about the service: kept as they are stated."""
 
 IMPERSONAL = frozenset(
     {
         "plan_id", "options", "quantity", "period", "bill_type", "status", "price", "setup", "total_setup", "setup_qs",
-        "monthly_fee", "setup_fee", "auto_bill", "start", "lastrenewed", "renewdate",
+        "monthly_fee", "setup_fee", "auto_bill", "start", "lastrenewed", "renewdate", "prorate_date", "prorated", "discount",
+        "discount_type", "setup_discount", "setup_discount_type",
     }
 )  # fmt: skip
 """Numbers, all of them, which say nothing of a person; nothing else of a pack is shown to who may not see who somebody is."""
 
 _ALONE = "no service stands below another one; order it as a pack of its own"
 _TERM = "contract terms and rate plans are not kept here; name price and period"
-_PRICE = "no discount is taken off a pack: name the price that is left, or use a coupon"
 _RENEWAL = "services are not renewed, suspended or ended here; leave it to the system that bills later periods"
 _TAX = "which taxes count follows from the catalogue and from where the client is"
 REFUSED: Mapping[str, str] = {
-    "discount": _PRICE,
-    "setup_discount": _PRICE,
-    "prorate_date": "nothing is prorated: name what the first period costs as price, and when it begins as start",
-    "prorated": "nothing is prorated: name what the first period costs as price, and when it begins as start",
     "parent": _ALONE,
     "parent_id": _ALONE,
     "balance": "a service begins without a balance; credit the client's account instead",

@@ -6,10 +6,11 @@ from decimal import Decimal
 from typing import Any
 
 from lambdas.orders.errors import InvalidOrderError, Problem
-from lambdas.orders.model.money import MoneyError, parse_cents
-from lambdas.orders.model.packs import MAX_PACKS, MAX_QUANTITY, MAX_TITLE, PERIODS, Pack
+from lambdas.orders.model.money import MoneyError, parse_cents, parse_percent
+from lambdas.orders.model.packs import MAX_PACKS, MAX_QUANTITY, MAX_TITLE, PERIODS
 from lambdas.orders.parsing.info_keys import is_pack
 from lambdas.orders.parsing.pack_keys import REFUSED, asks_for_something
+from lambdas.orders.parsing.requested_pack import WHOLE, Pack, PackDiscount
 
 _LAST_SECOND = 253_402_300_799  # of the year 9999, the last one that dates are written for
 _WITH_FRACTION = re.compile(r"\A([0-9]{1,12})\.[0-9]{1,24}")
@@ -53,6 +54,7 @@ class _Reader:
         self.problems: list[Problem] = []
 
     def pack(self, name: str, raw: Any) -> Pack:
+        """One pack. Longer than 30 lines, because each of its fields is a line."""
         where = f"info.{name}"
         if not isinstance(raw, Mapping):
             self._wrong(where, "must be a map such as {plan_id, quantity, period}")
@@ -81,7 +83,36 @@ class _Reader:
             start_at=start_at,
             last_renewed_at=self._time(f"{where}.lastrenewed", raw.get("lastrenewed")),
             renew_at=renew_at,
+            prorate_at=self._prorate_at(where, raw, start_at, renew_at),
+            is_prorated=self._switch(f"{where}.prorated", raw.get("prorated")),
+            discount=self._discount(where, raw, "discount"),
+            setup_discount=self._discount(where, raw, "setup_discount"),
         )
+
+    def _prorate_at(self, where: str, raw: Mapping[str, Any], start_at: int | None, renew_at: int | None) -> int | None:
+        """Until when the first period goes; the renewal that is stated beside it must be that day or later."""
+        prorate_at = self._time(f"{where}.prorate_date", raw.get("prorate_date"))
+        if prorate_at and start_at and prorate_at <= start_at:
+            self._wrong(f"{where}.prorate_date", "must be later than start")
+        elif prorate_at and renew_at and renew_at < prorate_at:
+            self._wrong(f"{where}.renewdate", "must not be before prorate_date")
+        return prorate_at
+
+    def _discount(self, where: str, raw: Mapping[str, Any], name: str) -> PackDiscount:
+        """A percentage, or an amount off the whole quantity where its type is 1 (Ubersmith's `client.service_add`)."""
+        stated, is_amount = raw.get(name), self._switch(f"{where}.{name}_type", raw.get(f"{name}_type")) or False
+        if stated is None or stated == "":
+            return PackDiscount()
+        if is_amount:
+            return PackDiscount(value=self._cents(f"{where}.{name}", stated) or 0, is_amount=True)
+        try:
+            percent = parse_percent(stated)
+        except MoneyError as error:
+            self._wrong(f"{where}.{name}", str(error))
+            return PackDiscount()
+        if percent > WHOLE:
+            self._wrong(f"{where}.{name}", f"is a percentage, so it must be at most 100; an amount has {name}_type 1")
+        return PackDiscount(value=percent)
 
     def _wrong(self, field: str, text: str) -> None:
         self.problems.append(Problem(field, text))

@@ -3,6 +3,7 @@
 from enum import StrEnum
 from typing import Any
 
+from lambdas.orders.periods import renewal_of
 from lambdas.records.table import RecordTable
 from lambdas.runtime.items import to_item
 from lambdas.runtime.models import Frozen
@@ -41,6 +42,13 @@ class Service(Frozen):
     last_renewed_at: int | None = None
     renew_at: int | None = None
     auto_bill: bool | None = None
+
+    @property
+    def renews_at(self) -> int | None:
+        """When its next period is due: as its order states, else a period after it begins. None: never, or not known yet."""
+        if self.renew_at or not (self.start_at or self.activated_at):
+            return self.renew_at
+        return renewal_of(self.begins_at, self.period)
 
     @property
     def begins_at(self) -> int:

@@ -1,4 +1,7 @@
-"""A client's billing settings by Ubersmith's names. They are stored for a billing program; nothing here acts on them."""
+"""A client's billing settings by Ubersmith's names. They are stored for a billing program.
+
+Prices go by `default_renew` and `prorate_min_days` (lambdas/catalog/proration.py), and invoices by the days until they are due.
+"""
 
 from collections.abc import Mapping
 from typing import Any

@@ -80,6 +80,7 @@ class QuotedService(Amounts):
             "quantity": self.quantity,
             "price": format_cents(self.net_price_cents, currency),
             "setup": format_cents(self.net_setup_cents, currency),
+            "prorated": "0",
             **({"setup_qs": "1"} if self.setup_per_unit else {}),
             **({"options": chosen} if chosen else {}),
             **({"monthly_fee": monthly, "setup_fee": setup} if self.options else {}),
@@ -124,6 +125,6 @@ def facts_of(pack: PricedPack, currency: str) -> dict[str, str]:
         "price": format_cents(pack.price_cents, currency),
         "setup": format_cents(pack.unit_setup_cents, currency),
         "total_setup": format_cents(pack.setup_cents, currency),
-        "discount": format_cents(pack.discount_cents, currency),
+        "discount": format_cents(pack.discount_cents + pack.off_cents + pack.setup_off_cents, currency),
         **options,
     }

@@ -9,6 +9,7 @@ from typing import Any
 from lambdas.orders.card_numbers.card_data import card_data_in
 from lambdas.orders.contact.fields import judged
 from lambdas.orders.decisions.lead.lead_expiry import ends_at
+from lambdas.orders.decisions.lead.prorated_days import is_of_another_day
 from lambdas.orders.decisions.lead.room import refuse_full
 from lambdas.orders.errors import CardDataError, InvalidOrderError, Problem, QueueNotFoundError
 from lambdas.orders.model import info as order_info
@@ -120,10 +121,11 @@ def _requested_info(draft: OrderDraft, pricing: Pricing, currency: str) -> dict[
 
 
 def revised(order: Order, changes: Mapping[str, Any], pricing: Pricing, *, now: int, currency: str) -> Order:
-    """`with_changes`; but an order that they leave as it is keeps the price it has."""
+    """`with_changes`; but an order that they leave as it is keeps the price it has, unless its first days are over."""
     merged = _merged(order, changes, now)
     total = Decimal(format_cents(order.total_cents, order.currency))
     same = merged.changed(activity=order.activity) == order and changes.get("total") in (None, total)
+    same = same and not is_of_another_day(order, now)
     priced = order if same else _priced(merged, changes, pricing, now=now, currency=currency)
     return _refuse_disagreement(order, changes, priced)
 

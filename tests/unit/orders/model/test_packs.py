@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lambdas.orders.errors import InvalidOrderError
-from lambdas.orders.model.packs import Pack
 from lambdas.orders.parsing.packs import parse_packs
+from lambdas.orders.parsing.requested_pack import Pack
 from tests.support.trees import JSON_TREES
 
 FIELDS = (

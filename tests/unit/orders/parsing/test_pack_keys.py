@@ -73,6 +73,12 @@ def test_no_key_is_two_things() -> None:
         ({"start": str(NOW)}, {"start_at": NOW}),
         ({"lastrenewed": NOW}, {"last_renewed_at": NOW}),
         ({"renewdate": NOW + 86_400}, {"renew_at": NOW + 86_400}),
+        ({"discount": "10"}, {"recurring_cents": 51_900 - 5_190, "off_cents": 5_190}),
+        ({"discount": "19.00", "discount_type": "1"}, {"recurring_cents": 50_000}),
+        ({"setup_discount": "50"}, {"setup_cents": 2_450, "setup_off_cents": 2_450}),
+        ({"setup_discount": "9.00", "setup_discount_type": 1}, {"setup_cents": 4_000}),
+        ({"prorate_date": NOW, "period": 3, "start": NOW - 9 * 86_400}, {"first_list_cents": 5_077}),
+        ({"prorated": "0"}, {"proration": None}),
         (
             {"start": "0", "lastrenewed": "", "renewdate": 0},
             {"start_at": None, "last_renewed_at": None, "renew_at": None},

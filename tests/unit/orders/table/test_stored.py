@@ -12,7 +12,7 @@ from lambdas.orders.model.checklist import ActionState, ChecklistAction, Checkli
 from lambdas.orders.model.hold_clock import HoldClock
 from lambdas.orders.model.info import MAX_DEPTH
 from lambdas.orders.model.order import Assignment, Hold, Order, PaymentAttempt, Wait
-from lambdas.orders.model.packs import AppliedCoupon, AppliedTax, PricedPack
+from lambdas.orders.model.packs import AppliedCoupon, AppliedTax, PricedPack, Proration
 from lambdas.orders.model.payment_ids import PaymentIds
 from lambdas.orders.store import order_item
 from lambdas.orders.table.folding import LEVEL, unfolded
@@ -150,7 +150,7 @@ def test_a_hold_of_an_earlier_release_is_read() -> None:
 
 STORED: tuple[type[Frozen], ...] = (
     Order, ChecklistAction, ChecklistStep, Wait, Assignment, Hold, HoldClock, PaymentIds, PaymentAttempt, PricedPack,
-    AppliedCoupon, AppliedTax,
+    AppliedCoupon, AppliedTax, Proration,
 )  # fmt: skip
 PINNED = Path(__file__).parents[3] / "data" / "stored_defaults.json"
 
