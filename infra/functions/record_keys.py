@@ -38,7 +38,7 @@ _WRITTEN_BY_INTAKE = ("quote#*", "quotes#*", "contract#*", "contract_id#*", "con
 _SESSIONS = ("session#*",)
 _WRITTEN_BY_DESK = (*_SESSIONS, "invoices#*", "invoiced#*", "series#*", "services#*")
 # The attributes of an invoice that show whether a client owes anything (lambdas/records/clients/standing.py), and the keys.
-_OWED = ("pk", "sk", "status", "total_cents", "credited", "issued_at", "due_at")
+_OWED = ("pk", "sk", "status", "total_cents", "credited", "reduced_cents", "issued_at", "due_at")
 
 
 def of_forms(table: dynamodb.Table, gateway: str) -> list[iam.PolicyStatement]:
