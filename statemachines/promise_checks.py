@@ -60,7 +60,12 @@ def _sentences(form: Form) -> Iterator[tuple[str, str]]:
 
 
 def _texts(form: Form) -> Iterator[tuple[str, str]]:
-    yield from (("title", form.title), ("text", form.text), ("thanks", form.thanks))
+    yield from (
+        ("title", form.title),
+        ("text", form.text),
+        ("thanks", form.thanks),
+        ("when_complete", form.when_complete),
+    )
     for page in form.pages:
         yield from ((f"page {page.name}", text) for text in (page.title, page.text, page.button))
         for field in page.fields:

@@ -67,6 +67,8 @@ class Form(Frozen):
     with what they ordered. `ending_mails`: and one when the order is complete or canceled. `reminders_after_hours`: hours
     after which an unfinished order is mailed a link to continue.
     `may_be_invoiced`: the clients who may order on account, if they are fewer than the queue allows.
+    `when_complete`: what happens once the order is complete. `seller`: name, address and registration of the seller, and
+    `withdrawal`: the text on the right of withdrawal; both are in the confirmation.
     `obliging_button`: the words of the button that orders, if the buyer's country or `seller_country` is one of
     `obliging_countries`; these are ISO 3166-1 codes.
     """
@@ -81,6 +83,9 @@ class Form(Frozen):
     text: str = ""
     description: str = Field(default="", max_length=300)
     thanks: str = "Thank you. We have your order and begin with it now."
+    when_complete: str = ""
+    seller: str = Field(default="", max_length=2_000)
+    withdrawal: str = Field(default="", max_length=20_000)
     confirmation_mail: bool = True
     ending_mails: bool = True
     reminders_after_hours: tuple[Annotated[int, Field(gt=0)], ...] = ()

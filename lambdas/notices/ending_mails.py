@@ -30,16 +30,21 @@ def mail_ending(notices: Notices, order_id: str, ending: Ending, *, on_doubt: On
 
     def written() -> Mail:
         url = notices.link(order, LinkPurpose.STATUS, ended_form, ending)
-        return ending_mail(order, ending, its_queue, notices.sender, url)
+        return ending_mail(order, ending, its_queue, notices.sender, url, ended_form.when_complete)
 
     return notices.send(order, ending, written, on_doubt)
 
 
-def ending_mail(order: Order, ending: Ending, queue: Queue, sender: Sender, url: str) -> Mail:
-    """The mail at the end of an order. `url`: of its status page. No reason of staff is in it: it was written for staff."""
+def ending_mail(  # noqa: PLR0917 - one caller beside the tests
+    order: Order, ending: Ending, queue: Queue, sender: Sender, url: str, when_complete: str = ""
+) -> Mail:
+    """The mail at the end of an order. `url`: of its status page. `when_complete`: the form's text on what is next.
+
+    No reason of staff is in it: it was written for staff.
+    """
     parts = (
         f"Hello {name_in(order, 'first')},".replace(" ,", ","),
-        *(_COMPLETED if ending == "completed" else _canceled(order)),
+        *(("Your order is complete.", when_complete) if ending == "completed" else _canceled(order)),
         f"Order {order.order_id}",
         f"See your order and write to us:\n{url}",
         "Do not share this address: anyone who has it can open the page.",
@@ -53,9 +58,6 @@ def ending_mail(order: Order, ending: Ending, queue: Queue, sender: Sender, url:
         subject=f"Your order {order.order_id} {how}",
         body="\n\n".join(part for part in parts if part) + "\n",
     )
-
-
-_COMPLETED = ("Your order is complete.",)
 
 
 def _canceled(order: Order) -> tuple[str, ...]:

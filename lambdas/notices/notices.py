@@ -8,6 +8,7 @@ from lambdas.forms.form import Form
 from lambdas.mail.link_mail import Sender, address_of
 from lambdas.mail.sending import Mail, OnDoubt, send_once
 from lambdas.notices import mail_texts
+from lambdas.notices.confirmation_mail import confirmation
 from lambdas.orders.decisions.lead.lead_expiry import lead_ends_at
 from lambdas.orders.errors import OrderNotFoundError
 from lambdas.orders.model.order import Order
@@ -68,7 +69,7 @@ class Notices:
 
         def written() -> Mail:
             url = self.link(order, LinkPurpose.STATUS, confirmed, CONFIRMATION)
-            return mail_texts.confirmation(order, confirmed, its_queue, self.sender, url)
+            return confirmation(order, confirmed, its_queue, self.sender, url)
 
         return self.send(order, CONFIRMATION, written, on_doubt)
 

@@ -41,7 +41,7 @@ def _texts(order: Order, form: Form | None, *, asked: bool) -> tuple[str, ...]:
         case StepStatus.LEADS:
             found = ("Nothing was ordered and nothing was charged so far.",)
         case StepStatus.COMPLETE:
-            found = ("We have finished your order.",)
+            found = ("We have finished your order.", form.when_complete if form else "")
         case StepStatus.CANCELED:
             found = ("This order was canceled.", money_of_canceled(order))
         case _ if asked:

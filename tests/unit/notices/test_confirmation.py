@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
-from lambdas.notices.mail_texts import confirmation
+from lambdas.notices.confirmation_mail import confirmation
 from lambdas.orders.model.order import Order
 from lambdas.rate_limits.form_limits import FormLimits
 from lambdas.records.clients.client import Client, ClientRecords
@@ -37,7 +37,8 @@ def test_it_says_what_was_ordered_what_is_charged_and_where_the_order_is_followe
     text = desk.text()
     assert text.startswith("Hello Ada,\n\nThank you.")
     assert "Web Hosting Basic: $9.95 a month" in text
-    assert "First charge: $9.95 (held now, charged with your invoice)" in text
+    assert "First charge: $9.95\n  Then $9.95 a month" in text
+    assert "$9.95 is held on your card ending in 4242 and will be charged with your invoice." in text
     link = desk.links.find(desk.token(), LinkPurpose.STATUS)
     assert link is not None
     assert link.order_id == order.order_id
@@ -64,10 +65,13 @@ def test_how_it_is_paid_is_said_as_it_is(desk: Desk) -> None:
         line.strip()
         for each in (taken, free, order.changed(hold=None))
         for line in confirmation(each, form, queue, desk.notices.sender, "https://x").body.splitlines()
-        if "First charge" in line
+        if "$9.95 " in line and "First" not in line and "month" not in line
     ]
 
-    assert said == ["First charge: $9.95 (paid)", "First charge: $0.00", "First charge: $9.95 (on your invoice)"]
+    assert said == [
+        "$9.95 was charged to your card ending in 4242.",
+        "$9.95 is billed by invoice. No money is held.",
+    ]
 
 
 def test_told_many_times_it_goes_out_once(desk: Desk) -> None:
@@ -162,3 +166,59 @@ def test_an_address_gets_so_many_mails_a_day_and_a_client_at_their_own_address_a
     desk.clock.time += 86_400
     desk.tell("OrderSubmitted", desk.service.submit(desk.lead()))
     assert len(desk.ses.sent) == most + 2
+
+
+SERVER: dict[str, Any] = {
+    "pack1": {"plan_id": "2", "period": 1, "desserv": "db1.example.com", "options": {"31": "101"}},
+    "company": "Analytical Engines",
+    "city": "London",
+    "msa": {"msa-2026-11": "1", "signer": "Ada Lovelace"},
+}
+
+
+def mail_of(desk: Desk, order: Order, **changes: Any) -> str:
+    form, queue = desk.notices.form_of(order), desk.notices.queues[order.order_queue_id]
+    assert form is not None
+    return confirmation(order, form.model_copy(update=changes), queue, desk.notices.sender, "https://x").body
+
+
+def test_it_is_the_confirmation_of_the_contract(desk: Desk) -> None:
+    order = desk.service.submit(desk.lead(form=2, **SERVER))
+    text = mail_of(
+        desk, order, seller="Example Hosting B.V.\nKade 1, Delft", withdrawal="You may withdraw within 14 days."
+    )
+    (pack,) = order.priced
+    options = [f"{pack.groups_desc[key]}: {name}" for key, name in pack.options_desc.items()]
+
+    assert options
+    assert [line for line in (*options, "db1.example.com", "Analytical Engines") if line not in text] == []
+    for said in (
+        "Order 1001 of 15 January 2027",
+        "Set-up: $",
+        "Tax: $",
+        "Then $",
+        "is held on your card ending in 4242",
+        "You agreed to: Master service agreement (msa-2026-11)\n  https://www.example.com/msa",
+        "Signed by: Ada Lovelace",
+        "Seller:\nExample Hosting B.V.\nKade 1, Delft",
+        "Right of withdrawal:\nYou may withdraw within 14 days.",
+    ):
+        assert said in text
+
+
+def test_it_names_no_host_where_nobody_paid_and_no_link_that_was_typed(desk: Desk) -> None:
+    paid = desk.service.submit(
+        desk.lead(form=2, **{**SERVER, "company": "evil.example", "city": "http://evil.example"})
+    )
+    order = paid.changed(hold=None)
+
+    assert "db1.example.com" in mail_of(desk, paid)
+    assert "db1.example.com" not in mail_of(desk, order)
+    assert "evil.example" not in mail_of(desk, paid)
+
+
+def test_without_texts_of_its_own_it_names_the_company_and_no_withdrawal(desk: Desk) -> None:
+    text = mail_of(desk, submitted(desk))
+
+    assert "Seller: Example Hosting" in text
+    assert "withdrawal" not in text
