@@ -95,10 +95,7 @@ class RecordedGateway:
         except Exception:
             self._note_look_up(key)
             raise
-        now = int(self.now())
-        self._note_look_up(
-            key, answered_at=now, is_there=found is not None, payment=payment_of(found) if found else None
-        )
+        self._note_look_up(key, found, is_there=found is not None)
         return found
 
     def list_begun(self, day: str) -> Iterator[Transaction]:
@@ -128,17 +125,20 @@ class RecordedGateway:
         except _STORE_ERRORS as error:
             log_unexpected("outcome of a call not recorded", error, kind=entry.effect.kind.value)
 
-    def _note_look_up(self, key: str, **answer: Any) -> None:
-        """A look-up that cannot be written down is no reason not to look."""
+    def _note_look_up(self, key: str, found: Transaction | None = None, *, is_there: bool | None = None) -> None:
+        """`is_there`: None if no answer came. A look-up that cannot be written down is no reason not to look."""
+        now = int(self.now())
         try:
             self.ledger.note_look_up(
                 LookUp(
                     key=key,
                     gateway=self.name,
-                    looked_up_at=int(self.now()),
+                    looked_up_at=now,
                     asked_in=asking_function(),
                     asked_by=asking_user(),
-                    **answer,
+                    answered_at=None if is_there is None else now,
+                    is_there=is_there,
+                    payment=payment_of(found) if found else None,
                 )
             )
         except _STORE_ERRORS as error:

@@ -60,14 +60,13 @@ class RecordedPayments:
             EffectLedger(self.records),
             min(date.fromisoformat(self.day) + timedelta(DAYS_BEHIND), self._today),
         )
-        days = (last - date.fromisoformat(self.day)).days
-        found = [
-            each
-            for behind in range(days + 1)
-            for each in ledger.on_day((date.fromisoformat(self.day) + timedelta(behind)).isoformat())
-        ]
-        found.sort(key=lambda each: each.answered_at)
-        return {each.payment.transaction_id: each.payment for each in found if each.payment}
+        latest = dict[str, Answered]()
+        for behind in range((last - date.fromisoformat(self.day)).days + 1):
+            for each in ledger.on_day((date.fromisoformat(self.day) + timedelta(behind)).isoformat()):
+                known = latest.get(each.payment.transaction_id) if each.payment else None
+                if each.payment and (known is None or known.answered_at <= each.answered_at):
+                    latest[each.payment.transaction_id] = each
+        return {number: each.payment for number, each in latest.items() if each.payment}
 
     @property
     def _today(self) -> date:
