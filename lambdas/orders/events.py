@@ -54,7 +54,8 @@ def changes(old: Order | None, new: Order) -> tuple[OrderEvent, ...]:
     """The events between two versions of one order, in the order in which they happened."""
     if old is None:
         return (_event(new, "OrderCreated"),)
-    return (*_action_events(old, new), *_undo_events(old, new), *_overdue_events(old, new), *_order_events(old, new))
+    of_waits = (*_undo_events(old, new), *_hold_events(old, new), *_overdue_events(old, new))
+    return (*_action_events(old, new), *of_waits, *_order_events(old, new))
 
 
 def _action_events(old: Order, new: Order) -> Iterator[OrderEvent]:
@@ -79,6 +80,14 @@ def _undo_events(old: Order, new: Order) -> Iterator[OrderEvent]:
     for key in map(WaitKey, new.waits):
         if key.kind is WaitKind.UNDO and key not in old.waits:
             yield _event(new, "OrderUndoFailed", **_action_named(new, key))
+
+
+def _hold_events(old: Order, new: Order) -> Iterator[OrderEvent]:
+    """Somebody must look after held money: it lapses soon, or did. Each of the two is told once."""
+    for key, wait in new.waits.items():
+        before = old.waits.get(key)
+        if WaitKey(key).kind is WaitKind.HOLD and (before is None or before.since != wait.since):
+            yield _event(new, "OrderHoldLapsing", **_action_named(new, WaitKey(key)))
 
 
 def _overdue_events(old: Order, new: Order) -> Iterator[OrderEvent]:

@@ -136,7 +136,7 @@ def test_each_alarm_looks_at_the_resource_that_it_names(prod: Synthesized, opera
     meant = {
         "RelayLate": ["OutboxRelayFunction"],
         "AnnouncerLate": ["OutboxAnnouncerFunction"],
-        "WatchFails": ["WatchSweeperFunction", "WatchExecutionsFunction", "WatchCheckFunction"],
+        "WatchFails": ["WatchSweeperFunction", "WatchExecutionsFunction", "WatchCheckFunction", "WatchHoldsFunction"],
         "RecordsParked": ["OutboxDeadLetters.QueueName"],
         "StopsMissed": ["WatchMissed.QueueName"],
         "ContractsParked": ["IntakeDeadLetters.QueueName"],

@@ -6,6 +6,7 @@ An event may come late. If somebody acted in the meantime, nobody is notified.
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from lambdas.orders.decisions.hold_clock import is_kept
 from lambdas.orders.model.checklist import ActionState, ChecklistAction
 from lambdas.orders.model.notify import NoticeEvent
 from lambdas.orders.model.order import Order, Wait
@@ -17,8 +18,8 @@ from lambdas.runtime.models import Frozen
 
 class Happened(Frozen):
     """Names, numbers and times only, so that it may go anywhere. `event_id`: the same for every delivery. `team`: that
-    owns what waits, or else the queue. `at`, `due_at`: Unix seconds. `about`: `review` or `undo`, if
-    it is of one. `reminder`: how many notices of the same overdue wait came before."""
+    owns what waits, or else the queue. `at`, `due_at`: Unix seconds. `about`: `review`, `undo` or
+    `hold`, if it is of one. `reminder`: how many notices of the same overdue wait came before."""
 
     event: NoticeEvent
     event_id: str
@@ -106,6 +107,12 @@ def _undo_failed(detail: Mapping[str, Any], order: Order) -> _Found:
     return ("failed", _of_wait(order, key, wait)) if wait else None
 
 
+def _hold_lapses(detail: Mapping[str, Any], order: Order) -> _Found:
+    key = WaitKey.hold(int(detail["order_action_id"]))
+    wait = order.waits.get(key)
+    return ("waiting", _of_wait(order, key, wait)) if wait and is_kept(order) else None
+
+
 def _overdue(detail: Mapping[str, Any], order: Order) -> _Found:
     key = overdue_key(detail, order)
     return ("overdue", _of_wait(order, key, order.waits[key])) if key else None
@@ -135,6 +142,7 @@ _EVENTS: Mapping[str, Callable[[Mapping[str, Any], Order], _Found]] = {
     "OrderActionWaiting": _waits,
     "OrderActionFailed": _failed,
     "OrderUndoFailed": _undo_failed,
+    "OrderHoldLapsing": _hold_lapses,
     "OrderActionOverdue": _overdue,
     "OrderActionSkipped": _skipped,
     "OrderMachineStopped": _if("stopped", lambda order: order.machine_stopped_at is not None, team="operations"),
@@ -168,5 +176,5 @@ def _of_action(action: ChecklistAction) -> dict[str, Any]:
 def _of_wait(order: Order, key: str, wait: Wait) -> dict[str, Any]:
     action = order.actions.get(WaitKey(key).action_key)
     of_action = _of_action(action) if action else {}
-    about = "undo" if WaitKey(key).kind is WaitKind.UNDO else ""
+    about = {WaitKind.UNDO: "undo", WaitKind.HOLD: "hold"}.get(WaitKey(key).kind, "")
     return {**of_action, "team": wait.owner, "due_at": wait.due_at, "about": about}

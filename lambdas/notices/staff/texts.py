@@ -30,7 +30,7 @@ def subject(happened: Happened) -> str:
 def body(happened: Happened, url: str) -> str:
     """The text of a mail or an SNS message. `url`: of the order on the desk."""
     facts = "\n".join(f"{name}: {value}" for name, value in _facts(happened))
-    return "\n\n".join(part for part in (title(happened), facts, _TO_DO.get(happened.event, ""), url) if part) + "\n"
+    return "\n\n".join(part for part in (title(happened), facts, _to_do(happened), url) if part) + "\n"
 
 
 def sns_subject(happened: Happened) -> str:
@@ -102,6 +102,8 @@ def _facts(happened: Happened) -> list[tuple[str, str]]:
 def _waits(happened: Happened) -> str:
     if happened.about == "review":
         return f"Order {happened.order_id} waits for a review before it is submitted"
+    if happened.about == "hold":
+        return f"Order {happened.order_id}: the money held for {_name(happened.action)} lapses"
     return f"Order {happened.order_id} waits for {_name(happened.team)}: {_name(happened.action)}"
 
 
@@ -112,7 +114,7 @@ def _is_overdue(happened: Happened) -> str:
 
 
 def _undone(happened: Happened) -> str:
-    return "undo of " if happened.about == "undo" else ""
+    return {"undo": "undo of ", "hold": "money held for "}.get(happened.about, "")
 
 
 _TITLES: Mapping[NoticeEvent, _Title] = {
@@ -134,6 +136,12 @@ _TO_DO: Mapping[NoticeEvent, str] = {
     "stopped": "Restart it on the desk, or see docs/operating.md.",
     "reply": "Answer on the desk.",
 }
+
+
+def _to_do(happened: Happened) -> str:
+    if happened.about == "hold":
+        return "The desk shows why, and what can be done before the money lapses or after that."
+    return _TO_DO.get(happened.event, "")
 
 
 def _name(text: str) -> str:

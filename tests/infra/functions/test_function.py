@@ -78,6 +78,7 @@ def test_every_function_has_a_timeout_and_memory_of_its_own(stage: Synthesized) 
         "StaffNoticesTeller": (512, 120),
         "StaffNoticesDigests": (512, 120),
         "WatchSweeper": (256, 120),
+        "WatchHolds": (256, 240),
         "WatchCheck": (512, 840),
         "WatchExecutions": (256, 30),
         **({"AnchorsAnchor": (1_769, 900)} if stage.settings.history_anchors else {}),
@@ -145,6 +146,7 @@ def test_every_function_is_told_what_its_settings_read_and_no_more(stage: Synthe
         "StaffNoticesDigests": STAFF_NOTICES,
         "WatchSweeper": {"ORDER_TABLE", "RECORD_TABLE", "MACHINES", "MACHINE_HASHES"},
         "WatchExecutions": {"ORDER_TABLE"},
+        "WatchHolds": {"ORDER_TABLE", "RECORD_TABLE", "GATEWAY", "CURRENCY"},
         "WatchCheck": {"ORDER_TABLE", "RECORD_TABLE", "GATEWAY", "CURRENCY", "MACHINES"} | anchored,
         **({"AnchorsAnchor": {"HISTORY_TABLE", "RECORD_TABLE", "ANCHOR_BUCKET"}} if is_anchored else {}),
     }

@@ -27,6 +27,7 @@ PAYS = {
     "IntakeWorkerFunction",
     "RunbooksHandlerFunction",
     "WatchCheckFunction",
+    "WatchHoldsFunction",
 }
 
 

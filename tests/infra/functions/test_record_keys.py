@@ -151,6 +151,16 @@ def test_an_action_reads_what_is_paused_and_notes_that_it_waits(stage: Synthesiz
     assert not any(may(stage, "WatchSweeperRole", verb, "order#1001") for verb in (*READS, *WRITES))
 
 
+def test_what_keeps_holds_moves_money_and_changes_no_client(stage: Synthesized) -> None:
+    role = "WatchHoldsRole"
+    for verb, key in (("GetItem", "client#101"), ("GetItem", "pauses"), ("PutItem", "effects#1001")):
+        assert may(stage, role, verb, key), (verb, key)
+    for verb in ("GetItem", "PutItem", "UpdateItem"):
+        assert may(stage, role, verb, "sandbox#0a1b") is (stage.settings.gateway == "sandbox")
+    for key in ("client#101", "pauses", "order#1001", "invoices#101", "api_user#ada"):
+        assert not any(may(stage, role, verb, key) for verb in WRITES), key
+
+
 def test_only_the_nightly_check_writes_what_it_found_and_doors_of_staff_look_it_up(stage: Synthesized) -> None:
     key, checks = "order_check", "WatchCheckRole"
     queried = {"ApiHandlerRole", "DeskHandlerRole", "WidgetsReaderRole", checks}

@@ -204,6 +204,12 @@ FUNCTIONS: dict[str, dict[str, set[str]]] = {
         "*": TRACE,
         # and states:ListExecutions on every machine
     },
+    "WatchHolds": {
+        "StorageOrderTable": {"dynamodb:GetItem", "dynamodb:PutItem"} | FETCH,
+        "StorageOrderTable/index/by_due": {"dynamodb:Query"},
+        "StorageRecordTable": TRANSACTION | {"dynamodb:Query"},
+        "*": TRACE,
+    },
     "WatchCheck": {
         "StorageOrderTable": FETCH,
         "StorageOrderTable/index/by_step": {"dynamodb:Query"},
@@ -328,6 +334,7 @@ def test_only_this_api_and_the_watch_rules_may_invoke_functions_from_outside(sta
         ("WatchCheckFunction", "events.amazonaws.com"),
         ("WatchExecutionsFunction", "events.amazonaws.com"),
         ("WatchExecutionsFunction", "events.amazonaws.com"),
+        ("WatchHoldsFunction", "events.amazonaws.com"),
         ("WatchSweeperFunction", "events.amazonaws.com"),
     ]
     assert all("SourceArn" in found for found in permissions)
