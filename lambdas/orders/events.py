@@ -83,7 +83,7 @@ def _undo_events(old: Order, new: Order) -> Iterator[OrderEvent]:
 
 
 def _hold_events(old: Order, new: Order) -> Iterator[OrderEvent]:
-    """Somebody must look after held money: it lapses soon, or did. Each of the two is told once."""
+    """Somebody must look after held money: it lapses soon, or did. Each of the two is sent once."""
     for key, wait in new.waits.items():
         before = old.waits.get(key)
         if WaitKey(key).kind is WaitKind.HOLD and (before is None or before.since != wait.since):
