@@ -1,6 +1,6 @@
 """Prices packs: the caller's own price, else the plan's, less a coupon, and the tax (docs/decisions.md states the rules)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,8 +11,7 @@ from lambdas.catalog.domains import as_registered, unsaid
 from lambdas.catalog.listing import listed, option_of, period_of
 from lambdas.catalog.plan import Plan, sold_in
 from lambdas.catalog.proration import BillingDay, billing_day_of, first_period, out_of_place, prorated
-from lambdas.catalog.tax import TaxTable
-from lambdas.catalog.taxation import Taxation
+from lambdas.catalog.tax_port import Taxes
 from lambdas.orders.decisions.lead.draft import sale_of
 from lambdas.orders.errors import Problem
 from lambdas.orders.model.coupon_misfit import CouponMisfit
@@ -31,7 +30,7 @@ class CatalogPricing:
     plans: Mapping[str, Plan]
     coupons: Coupons
     uses: CouponUses
-    taxes: TaxTable
+    taxes: Taxes
     clients: Contacts
     billing_days: Mapping[int, BillingDay] = field(default_factory=dict)
 
@@ -55,8 +54,7 @@ class CatalogPricing:
             elif of_order and of_order.covers(pack.plan_id):
                 one, of_order = _discounted(one, charges, of_order), of_order.after(charges)
             priced.append(prorated(one, first_period(pack, one.period, common, sale.now)))
-        taxation = self._taxation(info, sale, client) if priced else Taxation()
-        return taxation.on(priced)
+        return self._taxed(priced, info, sale, client)
 
     def missing(self, info: Mapping[str, Any], sale: Sale) -> tuple[Problem, ...]:
         packs = parse_packs(info, sale.currency)
@@ -112,12 +110,15 @@ class CatalogPricing:
         settings = client.settings if client else {"default_renew": text(info, "default_renew")}
         return billing_day_of(settings, self.billing_days.get(sale.brand_id, BillingDay()))
 
-    def _taxation(self, info: Mapping[str, Any], sale: Sale, client: Contact | None) -> Taxation:
+    def _taxed(
+        self, packs: Sequence[PricedPack], info: Mapping[str, Any], sale: Sale, client: Contact | None
+    ) -> tuple[PricedPack, ...]:
         """A client who exists is taxed where their account says, for there the invoice goes; else where the order says."""
-        if self.taxes.brand(sale.brand_id) is None:
-            return Taxation()
+        if not packs or not self.taxes.concern(sale):
+            return tuple(packs)
         _, place = self._whereabouts(info, client)
-        return self.taxes.of(sale, Buyer.of(*place))
+        taxes = self.taxes.on(packs, sale, Buyer.of(*place))
+        return tuple(pack.model_copy(update={"taxes": tuple(found)}) for pack, found in zip(packs, taxes, strict=True))
 
     def _whereabouts(self, info: Mapping[str, Any], client: Contact | None) -> tuple[str, tuple[str, str, str]]:
         """The source of the buyer's place (`client` or `info`), and its country, state and VAT number."""

@@ -5,7 +5,7 @@ Pure: no store, no clock. What they come to is worked out in taxation.py.
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache, cached_property
@@ -19,6 +19,7 @@ from lambdas.catalog.taxation import DueTax, Taxation
 from lambdas.orders.contact.places import countries, region_code, regions_of
 from lambdas.orders.contact.tax_number import tax_number
 from lambdas.orders.contact.unfit import UnfitError
+from lambdas.orders.model.packs import AppliedTax, PricedPack
 from lambdas.orders.ports import Sale
 from lambdas.runtime.models import Frozen
 
@@ -76,7 +77,9 @@ class BrandTaxes(Frozen):
 
 
 class TaxTable(Frozen):
-    """All taxes. `groups`: by name, each country with the form of its VAT numbers.
+    """All taxes: the adapter of the port `Taxes` (tax_port.py) that needs nobody.
+
+    `groups`: by name, each country with the form of its VAT numbers.
 
     `sample`: these are nobody's rates, and a stage that keeps its data refuses them.
     """
@@ -100,6 +103,12 @@ class TaxTable(Frozen):
 
     def brand(self, brand_id: int) -> BrandTaxes | None:
         return next((brand for brand in self.brands if brand.brand_id == brand_id), None)
+
+    def concern(self, sale: Sale) -> bool:
+        return self.brand(sale.brand_id) is not None
+
+    def on(self, packs: Sequence[PricedPack], sale: Sale, buyer: Buyer) -> tuple[tuple[AppliedTax, ...], ...]:
+        return tuple(pack.taxes for pack in self.of(sale, buyer).on(packs))
 
     def of(self, sale: Sale, buyer: Buyer) -> Taxation:
         """The taxes that count for this buyer, at the time of the sale."""
