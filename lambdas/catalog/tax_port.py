@@ -1,6 +1,6 @@
 """The port of taxes: what a sale is taxed. The table of taxes.toml is its first adapter (lambdas/catalog/tax.py).
 
-An adapter is asked once for all packs of an order, because some taxes are rounded over the whole, or depend on it. It answers with
+An adapter is asked once for all packs of an order, for some taxes are rounded over the whole, or depend on it. It answers with
 taxes and nothing else, so that it can change no price. Its answer is kept with the order (`PricedPack.taxes`), and the invoice is
 made of that; nobody asks it again.
 """
