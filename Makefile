@@ -10,12 +10,13 @@ RUN := .venv/bin/python
 # A worker per core; tests/conftest.py decides which tests share one.
 PARALLEL := --numprocesses=auto --dist=loadgroup --no-loadscope-reorder
 CDK := $(RUN) -m infra.cdk
-STACKS = OrderQueues-$(STAGE) OrderQueues-$(STAGE)-Operations
+# The app has one stage: its product, its operations, and its front where the stage has one.
+STACKS = --all
 
 # Keep bytecode whatever the shell's settings: without it a synth takes twice as long.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help setup owned engine chromium callers run stop test unit thorough check format compile diagram openapi settings permissions screenshots bench faults new-stage synth cost print-deploy-role impact deploy mail-domain diff smoke diff-contract redrive copy-back verify-history begin-history erase-history reconcile rebuild check-orders export-invoices users order destroy clean
+.PHONY: help setup owned engine chromium callers run stop test unit thorough check format compile diagram openapi settings permissions screenshots bench faults new-stage synth cost print-deploy-role impact deploy mail-domain diff smoke diff-contract redrive copy-back verify-history begin-history erase-history reconcile rebuild check-orders export-invoices rotate-front users order destroy clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 15
@@ -133,6 +134,9 @@ check-orders: setup ## hold STAGE's orders, counts and numbers to their promises
 
 export-invoices: setup ## export invoices and credit notes of STAGE from FROM to TO (2026-01-31) as CSV and pages, with proof that none is missing
 	@$(RUN) -m infra.operate.export --stage $(STAGE) --from "$(FROM)" --to "$(TO)" $(if $(FILE),--file "$(FILE)")
+
+rotate-front: setup ## replace the secret that proves the front of STAGE, while callers continue
+	@$(RUN) -m infra.front.rotate --stage $(STAGE)
 
 users: setup ## manage users of the API of STAGE: make users STAGE=dev ARGS="add NAME --role supervisor"
 	@$(RUN) -m infra.operate.users --stage $(STAGE) $(ARGS)

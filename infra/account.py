@@ -81,14 +81,15 @@ def say(stage: str, account: Account) -> None:
     sys.stderr.write(f"stage {stage}: {account}\n")
 
 
-def refuse_unprepared(account: Account, ssm: "SSMClient | None" = None) -> None:
-    """Raise AccountError unless the CDK was bootstrapped in this account and region."""
+def refuse_unprepared(account: Account, ssm: "SSMClient | None" = None, *, region: str = "") -> None:
+    """Raise AccountError unless the CDK was bootstrapped in this account and region. `region`: another than the account's."""
+    region = region or account.region
     try:
-        (ssm or boto3.Session().client("ssm", region_name=account.region)).get_parameter(Name=BOOTSTRAP_PARAMETER)
+        (ssm or boto3.Session().client("ssm", region_name=region)).get_parameter(Name=BOOTSTRAP_PARAMETER)
     except ClientError as error:
         if error.response.get("Error", {}).get("Code") != "ParameterNotFound":
             return  # a user without the right to read it may still deploy
-        place = f"aws://{account.account_id}/{account.region}"
+        place = f"aws://{account.account_id}/{region}"
         raise AccountError(
             f"the CDK was never bootstrapped there: run `.venv/bin/python -m infra.cdk bootstrap {place}` once, then deploy"
         ) from None

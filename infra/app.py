@@ -10,9 +10,11 @@ from typing import Any
 from aws_cdk import App, Validations
 from cdk_nag import AwsSolutionsChecks
 
-from infra.accepted_findings import acknowledge_findings
+from infra.accepted_findings import acknowledge_findings, acknowledge_front_findings
 from infra.account import AccountError
 from infra.cdk import MEANT_ACCOUNT, MEANT_REGION
+from infra.front.firewall import FirewallStack
+from infra.front.stack import FrontStack
 from infra.functions.layer import bundle_layer, bundle_payment_layer
 from infra.operations.stack import OperationsStack
 from infra.stack import OrderQueuesStack
@@ -44,9 +46,19 @@ def add_stack(
     stack = OrderQueuesStack(app, settings=settings, sources=sources, layer=layer, payment_layer=payment_layer)
     if settings.stage != "local":
         OperationsStack(app, settings=settings, product=stack)
+        add_front(app, settings, stack)
         acknowledge_findings(stack, names=stack.construct_names)
         Validations.of(app).add_plugins(AwsSolutionsChecks(app))
     return stack
+
+
+def add_front(app: App, settings: StageSettings, product: OrderQueuesStack) -> None:
+    """CloudFront and its firewall, where the stage asks for them."""
+    if settings.front and product.own_domain:
+        firewall = FirewallStack(app, settings=settings, front=settings.front)
+        front = FrontStack(app, settings=settings, front=settings.front, own=product.own_domain)
+        front.add_stack_dependency(firewall, "the front reads the firewall's ARN")
+        acknowledge_front_findings(front)
 
 
 def refuse_another_account(environment: Mapping[str, str]) -> None:

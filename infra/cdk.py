@@ -14,8 +14,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from infra import use_bundled_node
 from infra.account import account_of, reason_of, refuse_unprepared, say
+from infra.front import FIREWALL_REGION
 from infra.operate.stack_state import refuse_busy, refuse_outdated, state_of
 from infra.stages.errors import StageError
+from infra.stages.settings import settings_of
 
 # What the app compares with where the CDK says it deploys to (infra/app.py).
 MEANT_ACCOUNT, MEANT_REGION = "ORDER_QUEUES_ACCOUNT", "ORDER_QUEUES_REGION"
@@ -75,6 +77,8 @@ def environment_of(words: Sequence[str]) -> dict[str, str]:
     say(stage, account)
     if words[0] == "deploy":
         refuse_unprepared(account)
+        if settings_of(stage).front:
+            refuse_unprepared(account, region=FIREWALL_REGION)
         state = state_of(stage, {"region_name": account.region})
         refuse_busy(state, stage)
         refuse_outdated(state, stage)

@@ -11,6 +11,7 @@ from infra.doors.api import ROUTES, Api, route_id
 from infra.doors.desk import ROUTES as DESK_PAGES
 from infra.doors.desk import Desk
 from infra.doors.docs import Docs
+from infra.doors.domain import OwnDomain, front_secret
 from infra.doors.forms import ROUTES as PAGES
 from infra.doors.forms import Forms
 from infra.doors.intake import Intake, secret_id
@@ -58,6 +59,7 @@ class OrderQueuesStack(Stack):
             code=code_asset(settings, sources, sandbox=has_sandbox),
             layer=layer_version(self, settings=settings, folder=layer),
             payments=self._payment_parts(settings, payment_layer),
+            front_secret=front_secret(self, settings),
         )
         storage = Storage(self, "Storage", settings=settings)
         folders = read_queues(owned_files(settings.stage, sources).queues)
@@ -75,6 +77,7 @@ class OrderQueuesStack(Stack):
         attachments = Attachments(self, "Attachments", settings=settings)
         bulk = Bulk(self, "Bulk", parts=order_parts)
         api = Api(self, "Api", parts=order_parts, mail=actions.mail, attachments=attachments, bulk=bulk)
+        self.own_domain = self._own_domain(settings, api, parts)
         notices = Notices(
             self, "Notices", parts=parts, storage=storage, mail=actions.mail, public_url=settings.pages_url or api.url
         )
@@ -118,6 +121,7 @@ class OrderQueuesStack(Stack):
         # The constructs behind the placeholders of accepted_findings.py.
         self.construct_names = {
             "action": [construct_name(module) for module in actions.functions],
+            "front": ["FrontSecret"] if settings.front else [],
             "anchors": ["Anchors"] if settings.history_anchors else [],
             "bulk_machine": [bulk.name],
             "machine": queues.names,
@@ -129,6 +133,12 @@ class OrderQueuesStack(Stack):
             "sandbox": [HANDLER] if has_sandbox else [],
             "sandbox_page": [page_id(route) for route in SANDBOX_PAGES] if has_sandbox else [],
         }
+
+    def _own_domain(self, settings: StageSettings, api: Api, parts: FunctionParts) -> OwnDomain | None:
+        if not settings.domain:
+            return None
+        secret = parts.front_secret
+        return OwnDomain(self, "Domain", settings=settings, http_api=api.http_api, stage=api.stage, secret=secret)
 
     def _payment_parts(self, settings: StageSettings, folder: Path | None) -> PaymentParts | None:
         """None for the sandbox, which needs no SDK and no key."""

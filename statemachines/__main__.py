@@ -66,7 +66,7 @@ def main(only_check: bool) -> int:
         plans = check_catalog(queues, owned.plans, owned.taxes, owned.sellers)
         forms = check_forms(queues, plans, owned.queues)
     except (CatalogError, QueueError, QueueFileError, FormError, TeamsError) as error:
-        print(_in_place(str(error), owned), file=sys.stderr)
+        print(owned.in_place(str(error)), file=sys.stderr)
         return 1
     stale = [file for file, content in files.items() if not file.exists() or file.read_text("utf-8") != content]
     if only_check:
@@ -83,11 +83,6 @@ def main(only_check: bool) -> int:
     for form in forms:
         print(f"{form.queue:<18} form /forms/{form.name}: {len(form.pages)} pages, {len(form.fields)} fields")
     return 0
-
-
-def _in_place(problem: str, owned: OwnedFiles) -> str:
-    """The refusal, which names files as the repository has them, with the owner's folder in their place."""
-    return problem.replace("statemachines/", f"{owned.queues}/") if owned.has_own_queues else problem
 
 
 def _files(owned: OwnedFiles, queues: Mapping[int, Queue]) -> Iterator[tuple[Path, str]]:

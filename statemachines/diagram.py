@@ -1,5 +1,7 @@
 """`make diagram`: each queue as a picture for people, docs/queues/<queue>.md. With `--check`, write nothing and compare.
 
+The queues are ours, or those of the folder that the variable STAGES names, whose pictures are in its own docs/queues.
+
 The machine's own picture in the AWS console shows runs, waits and gates; this one shows what the queue's author wrote: who
 does what, after what, until when. GitHub draws it (https://mermaid.js.org/syntax/flowchart.html).
 """
@@ -9,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 from pathlib import Path
 
+from infra.stages.owned_files import owned_files, shown
 from lambdas.orders.model.queue import QUEUES_ROOT, Action, Queue, Step, load_queues
 
 DOCS = QUEUES_ROOT.parent / "docs" / "queues"
@@ -31,12 +34,12 @@ _ESCAPES = str.maketrans(
 )
 
 
-def page_of(queue: Queue) -> str:
-    """The content of the queue's page: the same text for the same queue."""
+def page_of(queue: Queue, root: str = QUEUES_ROOT.name) -> str:
+    """The content of the queue's page: the same text for the same queue. `root`: the folder of queues, as the page names it."""
     switched = "" if queue.active else ", not active"
     return (
         f"# Queue {queue.order_queue_id}: {_one_line(queue.name)}\n\n"
-        f"Drawn from `statemachines/{queue.key}/queue.toml` by `make diagram`; do not edit. Brand {queue.brand_id}{switched}.\n\n"
+        f"Drawn from `{root}/{queue.key}/queue.toml` by `make diagram`; do not edit. Brand {queue.brand_id}{switched}.\n\n"
         f"```mermaid\n{flowchart(queue)}```\n\n{_LEGEND}"
     )
 
@@ -48,8 +51,8 @@ def flowchart(queue: Queue) -> str:
     return "flowchart TD\n" + "".join(f"    {line}\n" for line in [*lines, *_way(queue), *_prereqs(queue)]) + _STYLES
 
 
-def pages(queues: Mapping[int, Queue]) -> dict[str, str]:
-    return {f"{queue.key}.md": page_of(queue) for queue in queues.values()}
+def pages(queues: Mapping[int, Queue], root: str = QUEUES_ROOT.name) -> dict[str, str]:
+    return {f"{queue.key}.md": page_of(queue, root) for queue in queues.values()}
 
 
 def stale(wanted: Mapping[str, str], folder: Path) -> list[str]:
@@ -58,12 +61,16 @@ def stale(wanted: Mapping[str, str], folder: Path) -> list[str]:
     return sorted(name for name in wanted.keys() | found.keys() if wanted.get(name) != found.get(name))
 
 
-def main(arguments: Iterable[str], folder: Path = DOCS) -> int:
-    wanted = pages(load_queues())
+def main(arguments: Iterable[str], folder: Path | None = None) -> int:
+    owned = owned_files("")
+    if folder is None:
+        folder = owned.folder / "docs" / "queues" if owned.folder and owned.has_own_queues else DOCS
+    wanted = pages(load_queues(owned.queues), owned.queues.name)
     differing = stale(wanted, folder)
+    place = shown(folder)
     if "--check" in arguments:
         for name in differing:
-            sys.stderr.write(f"docs/queues/{name} is not what its queue gives: run `make diagram`\n")
+            sys.stderr.write(f"{place}/{name} is not what its queue gives: run `make diagram`\n")
         return 1 if differing else 0
     folder.mkdir(parents=True, exist_ok=True)
     for name in differing:
@@ -71,7 +78,7 @@ def main(arguments: Iterable[str], folder: Path = DOCS) -> int:
             (folder / name).write_text(wanted[name], encoding="utf-8")
         else:
             (folder / name).unlink()
-    sys.stdout.write("".join(f"docs/queues/{name}\n" for name in wanted))
+    sys.stdout.write("".join(f"{place}/{name}\n" for name in wanted))
     return 0
 
 

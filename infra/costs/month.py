@@ -7,13 +7,16 @@ from typing import Any
 from infra.costs import prices
 from infra.costs.order import Cost
 
-_ALARM = "AWS::CloudWatch::Alarm"
+_ALARM, _FIREWALL = "AWS::CloudWatch::Alarm", "AWS::WAFv2::WebACL"
+_RULES = "rules of the firewall"
 BY_THE_PIECE: Mapping[str, tuple[str, float]] = {
     _ALARM: ("metrics of alarms", prices.ALARM),
     "AWS::CloudWatch::CompositeAlarm": ("composite alarms", prices.COMPOSITE_ALARM),
     "AWS::SecretsManager::Secret": ("secrets", prices.SECRET),
     "AWS::KMS::Key": ("keys", prices.KEY),
     "AWS::CloudWatch::Dashboard": ("dashboards", prices.DASHBOARD),
+    _FIREWALL: ("firewalls", prices.FIREWALL),
+    _RULES: (_RULES, prices.FIREWALL_RULE),
 }
 CUSTOM_METRICS = 8  # of orders and leads, as `make bench` counts them
 
@@ -24,6 +27,7 @@ def costs_of_month(resources: Iterable[Mapping[str, Any]]) -> list[Cost]:
     kinds = Counter[str]()
     for resource in resources:
         kinds[resource["Type"]] += _metrics_looked_at(resource) if resource["Type"] == _ALARM else 1
+        kinds[_RULES] += len(resource["Properties"]["Rules"]) if resource["Type"] == _FIREWALL else 0
     counted = [Cost(what, kinds[kind], each) for kind, (what, each) in BY_THE_PIECE.items() if kinds[kind]]
     return [*counted, Cost("custom metrics, if counted every hour", CUSTOM_METRICS, prices.METRIC)]
 

@@ -15,3 +15,4 @@ LOG_GIGABYTE = 0.50  # taken in. https://aws.amazon.com/cloudwatch/pricing/
 # A month. https://aws.amazon.com/cloudwatch/pricing/  https://aws.amazon.com/secrets-manager/pricing/
 ALARM, COMPOSITE_ALARM, METRIC, DASHBOARD = 0.10, 0.50, 0.30, 3.00
 SECRET, KEY = 0.40, 1.00
+FIREWALL, FIREWALL_RULE = 5.00, 1.00  # https://aws.amazon.com/waf/pricing/

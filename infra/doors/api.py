@@ -84,11 +84,12 @@ class Api(Construct):
         )
         self.http_api = _http_api(self, self.function, parts.settings)
         self.stage = _add_stage(self, http_api=self.http_api, settings=parts.settings)
+        self._own_url = parts.settings.own_url
 
     @property
     def url(self) -> str:
         """Without a slash at the end, so that `{url}/api/2.0/` reads well."""
-        return self.http_api.api_endpoint
+        return self._own_url or self.http_api.api_endpoint
 
 
 def route_id(route: str) -> str:
@@ -97,7 +98,13 @@ def route_id(route: str) -> str:
 
 
 def _http_api(scope: Construct, function: lambda_.Function, settings: StageSettings) -> apigw.HttpApi:
-    http_api = apigw.HttpApi(scope, "HttpApi", create_default_stage=False, description=f"Orders, {settings.stage}")
+    http_api = apigw.HttpApi(
+        scope,
+        "HttpApi",
+        create_default_stage=False,
+        description=f"Orders, {settings.stage}",
+        disable_execute_api_endpoint=bool(settings.domain) or None,
+    )
     add_routes(
         scope,
         http_api=http_api,

@@ -31,6 +31,7 @@ def door_function(
         memory_mb=1024,  # memory buys processor share, and a cold start is mostly imports
         timeout_seconds=DOOR_SECONDS,
         pays=True,
+        is_door=True,
         environment={**parts.door_environment, **environment},
         permissions=[*parts.door_permissions, *permissions],
     ).function

@@ -71,6 +71,7 @@ class Intake(Construct):
             description="Webhooks of e-signature providers: verified, and put into the queue",
             memory_mb=512,
             timeout_seconds=_WEBHOOK_SECONDS,
+            is_door=True,
             environment={
                 "CONTRACT_QUEUE_URL": self.queue.queue_url,
                 "CONTRACT_SECRETS": http_api.stack.to_json_string(arns),

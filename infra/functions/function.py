@@ -11,8 +11,10 @@ from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
+from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
+from infra.front.proof import environment_of, permissions_of
 from infra.stages.settings import StageSettings
 
 
@@ -28,13 +30,14 @@ class PaymentParts:
 class FunctionParts:
     """The parts that all functions of a stack share: one code asset, one layer, one stage.
 
-    `payments`: None where the gateway is the sandbox, which needs nothing.
+    `payments`: None where the gateway is the sandbox, which needs nothing. `front_secret`: None without a front.
     """
 
     settings: StageSettings
     code: lambda_.Code
     layer: lambda_.ILayerVersion
     payments: PaymentParts | None = None
+    front_secret: secretsmanager.ISecret | None = None
 
 
 def runtime_of(settings: StageSettings) -> lambda_.Runtime:
@@ -106,13 +109,15 @@ class OrderFunction(Construct):
         permissions: Sequence[iam.PolicyStatement],
         reserved_concurrency: int = 0,
         pays: bool = False,
+        is_door: bool = False,
     ) -> None:
-        """`pays`: it moves money, or looks it up, at the payment provider.
+        """`pays`: it moves money, or looks it up, at the payment provider. `is_door`: callers reach it, through the front if any.
 
         Longer than 30 lines, because it is one declaration: all that a function of ours has."""
         super().__init__(scope, construct_id)
         settings = parts.settings
         paying = parts.payments if pays else None
+        front = parts.front_secret if is_door else None
         self.service = _service_of(handler)
         self.log_group = logs.LogGroup(
             self, "Logs", retention=settings.log_retention, removal_policy=removal_of(settings)
@@ -128,12 +133,15 @@ class OrderFunction(Construct):
             description=description,
             memory_size=memory_mb,
             timeout=Duration.seconds(timeout_seconds),
-            environment=_environment(settings, self.service) | _of_payments(paying) | dict(environment),
+            environment=_environment(settings, self.service)
+            | _of_payments(paying)
+            | environment_of(front)
+            | dict(environment),
             role=own_role(
                 self,
                 service="lambda.amazonaws.com",
                 description=f"Runs {handler}",
-                statements=[*_own_permissions(self.log_group), *permissions, *_may_pay(paying)],
+                statements=[*_own_permissions(self.log_group), *permissions, *_may_pay(paying), *permissions_of(front)],
             ),
             log_group=self.log_group,
             reserved_concurrent_executions=reserved_concurrency or None,

@@ -22,14 +22,17 @@ from infra.operate.deployed_stage import NotDeployedError, client_options, outpu
 from infra.operate.impact.definition import without_filled_in
 from infra.operate.output import say
 from infra.stages.errors import StageError
-from infra.stages.owned_files import owned_files
+from infra.stages.owned_files import owned_files, shown
 
 
-def machine_differences(old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[str]:
-    """The lines of a unified diff for each queue whose machine differs. `old`, `new`: definitions by queue folder."""
+def machine_differences(old: Mapping[str, str], new: Mapping[str, str], root: str = "statemachines") -> Iterator[str]:
+    """The lines of a unified diff for each queue whose machine differs. `old`, `new`: definitions by queue folder.
+
+    `root`: where the folders are, as the lines name it.
+    """
     for folder in sorted(old.keys() | new.keys()):
         before, after = _lines(old.get(folder)), _lines(new.get(folder))
-        names = (f"deployed/{folder}", f"statemachines/{folder}/machine.asl.json")
+        names = (f"deployed/{folder}", f"{root}/{folder}/machine.asl.json")
         yield from unified_diff(before, after, *names, lineterm="")
 
 
@@ -56,9 +59,8 @@ def definitions_in(root: Path) -> dict[str, str]:
 
 
 def show_differences(stage: str, options: dict[str, Any], console: Console, root: Path | None = None) -> None:
-    lines = list(
-        machine_differences(deployed_definitions(stage, options), definitions_in(root or owned_files(stage).queues))
-    )
+    folder = root or owned_files(stage).queues
+    lines = list(machine_differences(deployed_definitions(stage, options), definitions_in(folder), shown(folder)))
     for line in lines:
         say(console, line)
     if not lines:

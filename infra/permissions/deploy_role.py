@@ -12,7 +12,10 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
+from botocore.session import Session
+
 from infra.account import BOOTSTRAP_PARAMETER
+from infra.front import FIREWALL_REGION
 from infra.operate.cost import resources_by_id
 from infra.permissions.grants import actions_of, grants_of
 from infra.stages.errors import StageError
@@ -33,28 +36,38 @@ def deploy_policy(settings: StageSettings, account: str, region: str) -> dict[st
 
     Longer than 30 lines, because it is one document.
     """
-    here = f"{region}:{account}"
-    table = f"arn:aws:dynamodb:{here}:table/{settings.stack_name}-StorageOrderTable*"
-    stacks = (settings.stack_name, settings.operations_stack_name)
+    arn, here = f"arn:{partition_of(region)}", f"{region}:{account}"
+    table = f"{arn}:dynamodb:{here}:table/{settings.stack_name}-StorageOrderTable*"
+    firewall, front = settings.front_stack_names or ("", "")
+    stacks = [settings.stack_name, settings.operations_stack_name, *([front] if front else [])]
+    places = [region, *([FIREWALL_REGION] if firewall and region != FIREWALL_REGION else [])]
     return _policy(
         _allow(
             "AssumeTheRolesOfTheBootstrap",
             ["sts:AssumeRole"],
             [
-                f"arn:aws:iam::{account}:role/cdk-{_QUALIFIER}-{role}-role-{account}-{region}"
+                f"{arn}:iam::{account}:role/cdk-{_QUALIFIER}-{role}-role-{account}-{place}"
+                for place in places
                 for role in _BOOTSTRAP_ROLES
             ],
         ),
-        _allow("KnowTheBootstrap", ["ssm:GetParameter"], [f"arn:aws:ssm:{here}:parameter{BOOTSTRAP_PARAMETER}"]),
+        _allow(
+            "KnowTheBootstrap",
+            ["ssm:GetParameter"],
+            [f"{arn}:ssm:{place}:{account}:parameter{BOOTSTRAP_PARAMETER}" for place in places],
+        ),
         _allow(
             "ReadTheStacks",
             ["cloudformation:DescribeStacks"],
-            [f"arn:aws:cloudformation:{here}:stack/{stack}/*" for stack in stacks],
+            [
+                *(f"{arn}:cloudformation:{here}:stack/{stack}/*" for stack in stacks),
+                *([f"{arn}:cloudformation:{FIREWALL_REGION}:{account}:stack/{firewall}/*"] if firewall else []),
+            ],
         ),
         _allow(
             "CompareTheMachines",
             ["states:DescribeStateMachine", "states:ListExecutions"],
-            [f"arn:aws:states:{here}:stateMachine:{settings.stage}-*"],
+            [f"{arn}:states:{here}:stateMachine:{settings.stage}-*"],
         ),
         _allow(
             "ReadOrdersInProgress",
@@ -64,9 +77,14 @@ def deploy_policy(settings: StageSettings, account: str, region: str) -> dict[st
         _allow(
             "RegisterTheMailDomain",
             ["ses:CreateEmailIdentity", "ses:GetEmailIdentity"],
-            [f"arn:aws:ses:{here}:identity/{settings.mail_domain}"],
+            [f"{arn}:ses:{here}:identity/{settings.mail_domain}"],
         ),
     )
+
+
+def partition_of(region: str) -> str:
+    """AWS, China and GovCloud are apart: an ARN of one means nothing in another. Asked of botocore, which needs no network."""
+    return str(Session().get_partition_for_region(region))
 
 
 def _allow(sid: str, actions: list[str], resources: list[str]) -> dict[str, Any]:
@@ -84,7 +102,7 @@ def _account(text: str) -> str:
 
 
 def _region(text: str) -> str:
-    if not re.fullmatch(r"[a-z]{2}(-[a-z]+)+-\d", text):
+    if not re.fullmatch(r"[a-z]{2,4}(-[a-z]+)+-\d", text):
         raise argparse.ArgumentTypeError("must be a region: REGION=eu-west-1")
     return text
 

@@ -11,6 +11,7 @@ from typing import Any
 import typer
 from pydantic import ValidationError
 
+from infra.front.questions import address_asked
 from infra.generate.settings_page import written
 from infra.stages.errors import StageError
 from infra.stages.owned_files import FOLDER, ROOT, copy_samples, owned_files, stages_folder
@@ -40,6 +41,7 @@ def ask() -> dict[str, Any]:
     answers["mail_from"] = _asked(
         "Address that mails to clients come from, in a domain of yours", _setting("mail_from")
     )
+    answers |= address_asked(_asked, _setting, _check)
     answers["public_url"] = _asked(
         "Where clients find the pages: https://..., or api for the API's own address", _setting("public_url"), "api"
     )

@@ -39,6 +39,10 @@ class OwnedFiles:
     def has_own_queues(self) -> bool:
         return self.folder is not None and self.queues.is_relative_to(self.folder)
 
+    def in_place(self, text: str) -> str:
+        """A message that names queues as the repository has them, with the owner's folder in its place."""
+        return text.replace(f"{_SAMPLE_QUEUES}/", f"{self.queues}/") if self.has_own_queues else text
+
     def in_code(self) -> Iterator[tuple[Path, Path]]:
         """The files that functions read: the place of each in the repository, where they look for it, and the file itself."""
         for pattern in ("*/queue.toml", "*/form*.toml"):

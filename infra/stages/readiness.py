@@ -110,6 +110,11 @@ def _gateway(settings: StageSettings) -> Iterator[str]:
 def _half_set(settings: StageSettings) -> Iterator[str]:
     if settings.budget_dollars and not settings.alarm_mails:
         yield "alarm_mails is missing: budget_dollars needs somebody to mail to; say who, or set no budget"
+    if settings.domain and not settings.certificate:
+        yield "certificate is missing: domain needs one in the stage's region; say its ARN"
+    for name in ("certificate", "hosted_zone", "front"):
+        if getattr(settings, name) and not settings.domain:
+            yield f"domain is missing: {name} is for one; say which"
 
 
 def _webhooks(settings: StageSettings) -> Iterator[str]:
@@ -133,6 +138,7 @@ def _of_nobody(settings: StageSettings) -> Iterator[str]:
     hosts = {
         "mail_from": settings.mail_domain,
         **{f"alarm_mails.{number}": host_of(mail) for number, mail in enumerate(settings.alarm_mails)},
+        "domain": settings.domain,
         "public_url": "" if settings.public_url == OWN_ADDRESS else host_of(settings.public_url),
         **{f"webhook_bases.{name}": host_of(base) for name, base in settings.webhook_bases.items()},
         **{f"webhook_hosts.{number}": host for number, host in enumerate(settings.webhook_hosts)},

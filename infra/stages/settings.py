@@ -12,6 +12,7 @@ from typing import Any
 from aws_cdk import aws_logs as logs
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from infra.front.settings import Address
 from infra.stages.errors import StageFileError, UnknownStageError
 from infra.stages.log_retention import RETENTION
 from infra.stages.owned_files import FOLDER, LOCAL, shown, stages_folder
@@ -19,10 +20,21 @@ from infra.stages.subjects import Alarms, Contracts, Data, Forms, Functions, Lim
 from infra.stages.this_machine import OWN_ADDRESS, settings_of_this_machine
 
 NAME = re.compile(r"[a-z][a-z0-9-]{0,15}")
-SUBJECTS: tuple[type[BaseModel], ...] = (Owner, Data, Money, Forms, Contracts, Outside, Alarms, Limits, Functions)
+SUBJECTS: tuple[type[BaseModel], ...] = (
+    Owner,
+    Address,
+    Data,
+    Money,
+    Forms,
+    Contracts,
+    Outside,
+    Alarms,
+    Limits,
+    Functions,
+)
 
 
-class StageSettings(Owner, Data, Money, Forms, Contracts, Outside, Alarms, Limits, Functions):
+class StageSettings(Owner, Address, Data, Money, Forms, Contracts, Outside, Alarms, Limits, Functions):
     """Defaults are for a stage whose data may be deleted. A stage that keeps its data must set more (readiness.py)."""
 
     model_config = ConfigDict(extra="forbid")
@@ -48,7 +60,17 @@ class StageSettings(Owner, Data, Money, Forms, Contracts, Outside, Alarms, Limit
     @property
     def pages_url(self) -> str:
         """Empty: the API's own address, which only a deployment knows."""
-        return "" if self.public_url == OWN_ADDRESS else self.public_url
+        return self.own_url if self.public_url == OWN_ADDRESS else self.public_url
+
+    @property
+    def own_url(self) -> str:
+        """The API's address, if it has a domain."""
+        return f"https://{self.domain}" if self.domain else ""
+
+    @property
+    def front_stack_names(self) -> tuple[str, ...]:
+        """The stacks of the firewall and of the front, in the order of their deployment."""
+        return (f"{self.stack_name}-Firewall", f"{self.stack_name}-Front") if self.front else ()
 
     @property
     def wheel_platform(self) -> str:

@@ -27,6 +27,7 @@ from lambdas.records.users.api_user import ApiUser, ApiUserRecords
 from lambdas.runtime.asker import asked_by
 from lambdas.runtime.aws_errors import is_passing
 from lambdas.runtime.cold_start import prepare
+from lambdas.runtime.front import behind_front
 from lambdas.runtime.retry_budget import retry_budget
 from lambdas.runtime.telemetry import MetricUnit, log_unexpected, logger, metrics
 
@@ -85,6 +86,7 @@ def _api() -> Api:
 
 
 @metrics.log_metrics
+@behind_front
 def handler(event: dict[str, Any], context: Any) -> Response:
     """The Lambda handler: an HTTP API event (payload 2.0) in, a response out."""
     with retry_budget(context):

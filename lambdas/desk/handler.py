@@ -17,6 +17,7 @@ from lambdas.records.users.api_user import ApiUserRecords
 from lambdas.records.users.sessions import UserSessions
 from lambdas.records.users.sign_in_links import SignInLinks
 from lambdas.runtime.cold_start import prepare
+from lambdas.runtime.front import behind_front
 from lambdas.runtime.retry_budget import retry_budget
 from lambdas.runtime.telemetry import MetricUnit, log_unexpected, logger, metrics
 from lambdas.web.http import Answer, RefusedError, Response, read_request, response_of
@@ -59,6 +60,7 @@ def _site() -> Site:
 
 
 @metrics.log_metrics
+@behind_front
 def handler(event: dict[str, Any], context: Any) -> Response:
     """The Lambda handler: an HTTP API event (payload 2.0) in, a response out."""
     with retry_budget(context):

@@ -24,6 +24,7 @@ from lambdas.records.links.reminder_stop import ReminderStops
 from lambdas.records.links.sessions import SessionRecords
 from lambdas.records.posts.post import PostRecords
 from lambdas.runtime.cold_start import prepare
+from lambdas.runtime.front import behind_front
 from lambdas.runtime.retry_budget import retry_budget
 from lambdas.runtime.telemetry import MetricUnit, log_unexpected, logger, metrics
 from lambdas.web.http import Answer, RefusedError, Response, read_request, response_of
@@ -70,6 +71,7 @@ def _shop() -> Shop:
 
 
 @metrics.log_metrics
+@behind_front
 def handler(event: dict[str, Any], context: Any) -> Response:
     """The Lambda handler: an HTTP API event (payload 2.0) in, a response out."""
     with retry_budget(context):

@@ -19,6 +19,7 @@ from lambdas.intake.docusign import NotReadableError
 from lambdas.intake.messages import ContractQueue, MessageTooLargeError
 from lambdas.intake.providers import PROVIDERS, Provider
 from lambdas.orders.errors import OrderError
+from lambdas.runtime.front import behind_front
 from lambdas.runtime.provider_keys import Keys
 from lambdas.runtime.settings import Settings
 from lambdas.runtime.telemetry import MetricUnit, log_unexpected, logger, metrics
@@ -48,6 +49,7 @@ def _webhooks() -> Webhooks:
 
 
 @metrics.log_metrics
+@behind_front
 def handler(event: dict[str, Any], context: Any) -> Response:
     """The Lambda handler: an HTTP API event (payload 2.0) in, a response out."""
     try:

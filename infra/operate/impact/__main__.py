@@ -23,7 +23,7 @@ from infra.operate.impact.deployed import Deployed
 from infra.operate.output import say
 from infra.operate.stack_state import forget_judged, keep_judged, refuse_busy, state_of
 from infra.stages.errors import StageError
-from infra.stages.owned_files import owned_files
+from infra.stages.owned_files import OwnedFiles, owned_files
 from infra.stages.settings import stack_name_of
 from lambdas.orders.model.modules import load_modules
 from lambdas.orders.model.queue import load_queues
@@ -60,14 +60,15 @@ def impacts(deployed: Deployed, new: dict[str, NewQueue]) -> Iterator[QueueImpac
 
 def show_impact(stage: str, options: dict[str, Any], console: Console, root: Path | None = None) -> int:
     """Print the impact. Return 1 if the working tree must not be deployed."""
-    new, stack = queues_of(root or owned_files(stage).queues), stack_name_of(stage)
+    owned = owned_files(stage)
+    new, stack = queues_of(root or owned.queues), stack_name_of(stage)
     deployed = Deployed.of(stack, options)
     if deployed is None:
         say(console, f"{stack} is not deployed yet: it has no orders")
         return 0
     failures: list[Failure] = []
     for impact in impacts(deployed, new):
-        _show(console, impact)
+        _show(console, impact, owned)
         failures += impact.failures
     for order_id, why in sorted(deployed.unreadable.items()):
         say(console, f"order {order_id} is unreadable, so its needs are unknown: {why}", style="bold")
@@ -81,7 +82,7 @@ def show_impact(stage: str, options: dict[str, Any], console: Console, root: Pat
     return 1 if failures else 0
 
 
-def _show(console: Console, impact: QueueImpact) -> None:
+def _show(console: Console, impact: QueueImpact, owned: OwnedFiles) -> None:
     say(console, f"{impact.folder}: {'changed' if impact.changes else 'unchanged'}, {_in_progress(impact)}")
     for change in impact.changes:
         say(console, f"  - {change}")
@@ -96,7 +97,7 @@ def _show(console: Console, impact: QueueImpact) -> None:
         outcome = f"would be refused for {count}: {reason}" if reason else f"maps {count} by id to the new definition"
         say(console, f"  a restart of a stopped one {outcome}")
     for failure in impact.failures:
-        _show_failure(console, failure)
+        _show_failure(console, failure, owned)
 
 
 def _in_progress(impact: QueueImpact) -> str:
@@ -112,13 +113,13 @@ def _in_progress(impact: QueueImpact) -> str:
     return ", ".join(counts)
 
 
-def _show_failure(console: Console, failure: Failure) -> None:
+def _show_failure(console: Console, failure: Failure, owned: OwnedFiles) -> None:
     shown = ", ".join(failure.order_ids[:MAX_ORDERS_SHOWN])
     more = len(failure.order_ids) - MAX_ORDERS_SHOWN
     rest = f" and {more} more" if more > 0 else ""
     needed = _count(len(failure.order_ids), "order still needs it", plural="orders still need it")
     say(console, f"  FAILS: {failure.what}, and {needed}: {shown}{rest}", style="bold red")
-    say(console, f"    fix: {failure.fix}")
+    say(console, f"    fix: {owned.in_place(failure.fix)}")
 
 
 def _count(number: int, one: str, *, plural: str = "") -> str:

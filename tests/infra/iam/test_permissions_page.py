@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from infra.front.settings import Front
 from infra.functions.function import boundary_of as boundary_setting
 from infra.generate import permissions_page
 from infra.operate.cost import resources_by_id
@@ -74,6 +75,30 @@ def test_who_deploys_may_assume_the_bootstrap_s_roles_and_read(capsys: pytest.Ca
     }
     for each in statements:
         assert all("111122223333" in resource for resource in each["Resource"])
+
+
+@pytest.mark.parametrize(
+    ("region", "partition"),
+    [("eu-west-1", "aws"), ("cn-north-1", "aws-cn"), ("us-gov-west-1", "aws-us-gov"), ("eusc-de-east-1", "aws-eusc")],
+)
+def test_every_name_is_of_the_regions_own_partition(
+    region: str, partition: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert deploy_role.main(["--stage", "dev", "--account", "1" * 12, "--region", region]) == 0
+
+    statements = json.loads(capsys.readouterr().out)["deploy"]["Statement"]
+    assert {name.split(":")[1] for each in statements for name in each["Resource"]} == {partition}
+
+
+def test_who_deploys_a_front_reaches_the_region_of_its_firewall() -> None:
+    front = Front(certificate="arn:aws:acm:us-east-1:111122223333:certificate/0a1c")
+    policies = [
+        json.dumps(deploy_role.deploy_policy(settings_of("dev").changed(front=each), "1" * 12, "eu-west-1"))
+        for each in (front, None)
+    ]
+
+    assert [policy.count("us-east-1") > 3 for policy in policies] == [True, False]
+    assert ["stack/OrderQueues-dev-Front/*" in policy for policy in policies] == [True, False]
 
 
 @pytest.mark.parametrize("words", [("--account", "", "--region", "eu-west-1"), ("--account", "1" * 12, "--region", "")])

@@ -21,9 +21,9 @@ from infra.stages.settings import (
 )
 from infra.stages.this_machine import OUTSIDE_PARTIES
 
-TRIAL = ["dev", "n", "Seaside Hosting", "orders@seaside.dev", "api", "EUR", "sandbox", "y", "none", "y"]
+TRIAL = ["dev", "n", "Seaside Hosting", "orders@seaside.dev", "", "api", "EUR", "sandbox", "y", "none", "y"]
 BASES = [f"https://{party}.seaside.dev" for party in sorted(OUTSIDE_PARTIES)]
-REAL = ["prod", "y", *TRIAL[2:8], "night@seaside.dev", *BASES, "docusign,generic", "y"]
+REAL = ["prod", "y", *TRIAL[2:9], "night@seaside.dev", *BASES, "docusign,generic", "y"]
 
 
 @pytest.fixture
@@ -51,10 +51,22 @@ def test_a_stage_that_pays_by_stripe_names_the_secret_with_its_keys(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     arn = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:payments/dev/stripe-AbC123"
-    assert answered(monkeypatch, [*TRIAL[:6], "stripe", "sk_live_in_place_of_an_arn", arn, "none", "y"]) == 0
+    assert answered(monkeypatch, [*TRIAL[:7], "stripe", "sk_live_in_place_of_an_arn", arn, "none", "y"]) == 0
 
     settings = settings_of("dev")
     assert (settings.gateway, settings.payment_secrets) == ("stripe", {"stripe": arn})
+    refuse_unready(settings, ROOT)
+
+
+def test_a_domain_is_asked_for_with_all_that_it_needs(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    arns = [f"arn:aws:acm:{region}:111122223333:certificate/0a1b" for region in ("eu-west-1", "us-east-1")]
+    address = ["orders.seaside.dev", arns[0], "Z0123456789", "y", arns[0], arns[1]]
+    assert answered(monkeypatch, [*TRIAL[:4], *address, *TRIAL[5:]]) == 0
+
+    settings = settings_of("dev")
+    assert (settings.domain, settings.certificate, settings.hosted_zone) == (address[0], arns[0], address[2])
+    assert settings.front is not None
+    assert settings.front.certificate == arns[1]
     refuse_unready(settings, ROOT)
 
 
@@ -70,7 +82,7 @@ def test_an_answer_that_does_not_fit_is_asked_again_and_says_why(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     name, kept, company, *rest = TRIAL
-    rest[2:3] = ["XAU", "EUR"]  # the currency
+    rest[3:4] = ["XAU", "EUR"]  # the currency
     assert answered(monkeypatch, ["../prod", "local", name, kept, company, "not mail", *rest]) == 0
 
     said = capsys.readouterr().out

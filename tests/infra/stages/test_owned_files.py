@@ -7,16 +7,20 @@ import sys
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from infra.app import ROOT, add_stack, new_app, say_samples
+from infra.operate.impact.__main__ import _show as show_impact_of
+from infra.operate.impact.consequences import Failure, QueueImpact
+from infra.operate.machine_diff import machine_differences
 from infra.stages import new_stage
-from infra.stages.owned_files import copy_samples, owned_files
+from infra.stages.owned_files import copy_samples, owned_files, shown
 from infra.stages.readiness import StageNotReadyError, refuse_unready
 from infra.stages.settings import read_settings, settings_of
 from tests.infra.filled_in import filled_in_prod
 from tests.infra.template import Synthesized
 
-TRIAL = ["dev", "n", "Seaside Hosting", "orders@seaside.dev", "api", "EUR", "sandbox", "y", "none"]
+TRIAL = ["dev", "n", "Seaside Hosting", "orders@seaside.dev", "", "api", "EUR", "sandbox", "y", "none"]
 PLANS = """[[plans]]
 plan_id = "77"
 title = "Seaside Mail"
@@ -232,3 +236,20 @@ def test_this_machine_s_stage_always_has_our_samples(folder: Path) -> None:
     sell(folder)
     assert owned_files("local").queues == ROOT / "statemachines"
     assert owned_files("local").folder is None
+
+
+def test_commands_name_the_owners_queues_where_they_are(folder: Path) -> None:
+    """What a deploy means and how a machine differs, too; ours are named as the repository has them."""
+    fix = "put it back into statemachines/mail_accounts/queue.toml, or put statemachines/mail_accounts back"
+    assert owned_files("dev").in_place(fix) == fix
+    sell(folder)
+
+    named = owned_files("dev").in_place(fix)
+    assert named == fix.replace("statemachines/", f"{folder}/queues/")
+    failure = Failure(what="action 1 is gone", order_ids=("1001",), fix=fix)
+    impact = QueueImpact(folder="mail_accounts", changes=("removed",), running=1, unwinding=0, failures=(failure,))
+    console = Console(file=io.StringIO(), width=300)
+    show_impact_of(console, impact, owned_files("dev"))
+    assert f"fix: {named}" in console.file.getvalue()  # type: ignore[attr-defined]
+    lines = machine_differences({"mail_accounts": "{}"}, {}, shown(owned_files("dev").queues))
+    assert any(f"{folder}/queues/mail_accounts/machine.asl.json" in line for line in lines)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 
-from lambdas.orders.model.queue import Queue, load_queues
+from lambdas.orders.model.queue import QUEUES_ROOT, Queue, load_queues
 from statemachines import diagram
 from tests.support.build import a_queue
 from tests.support.trees import queues
@@ -28,6 +28,26 @@ def lines_of(queue: Queue) -> list[str]:
 
 def test_what_is_checked_in_is_what_the_queues_give() -> None:
     assert diagram.stale(diagram.pages(load_queues()), diagram.DOCS) == [], "run `make diagram`"
+
+
+def test_an_owners_queues_are_drawn_in_the_owners_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Ours are left as they are, and no page of the owner's names a file that the owner does not have."""
+    before = {file: file.read_text("utf-8") for file in diagram.DOCS.glob("*.md")}
+    queue = (QUEUES_ROOT / "new_accounts" / "queue.toml").read_text("utf-8")
+    (tmp_path / "queues" / "mail_accounts").mkdir(parents=True)
+    (tmp_path / "queues" / "mail_accounts" / "queue.toml").write_text(queue, "utf-8")
+    monkeypatch.setenv("STAGES", str(tmp_path))
+
+    assert diagram.main(["--check"]) == 1
+    assert diagram.main([]) == 0
+    assert diagram.main(["--check"]) == 0
+
+    (page,) = (tmp_path / "docs" / "queues").glob("*.md")
+    assert "Drawn from `queues/mail_accounts/queue.toml`" in page.read_text("utf-8")
+    assert str(page) in capsys.readouterr().out
+    assert {file: file.read_text("utf-8") for file in diagram.DOCS.glob("*.md")} == before
 
 
 @given(queues())
@@ -98,8 +118,8 @@ def test_check_names_what_differs_and_writes_nothing(tmp_path: Path, capsys: pyt
     assert diagram.main(["--check"], tmp_path) == 1
 
     said = capsys.readouterr().err
-    assert "docs/queues/new_accounts.md is not" in said
-    assert "docs/queues/removed_queue.md is not" in said
+    assert f"{tmp_path}/new_accounts.md is not" in said
+    assert f"{tmp_path}/removed_queue.md is not" in said
     assert (tmp_path / "new_accounts.md").read_text() == "another picture"
     assert diagram.main([], tmp_path) == 0
     assert diagram.main(["--check"], tmp_path) == 0
