@@ -110,7 +110,7 @@ class RecordedGateway:
             entry = self.ledger.open(effect, at=self.now())
         except _STORE_ERRORS as error:
             log_unexpected("call not recorded, so not made", error, kind=effect.kind.value)
-            raise GatewayUnavailableError("the call could not be recorded, so it was not made") from None
+            raise GatewayUnavailableError("payments cannot be written down just now, so none is made") from None
         try:
             answered = call()
         except Exception as error:

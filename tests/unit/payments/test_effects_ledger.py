@@ -186,7 +186,7 @@ def test_money_does_not_move_unrecorded(records: RecordTable, call: str) -> None
     asked = Failing(AssertionError("it was asked"))
     gateway = RecordedGateway(asked, "sandbox", Refusing(records))
 
-    with pytest.raises(GatewayUnavailableError, match="could not be recorded, so it was not made"):
+    with pytest.raises(GatewayUnavailableError, match="cannot be written down just now, so none is made"):
         CALLS[call](gateway)
 
     assert asked.asked == 0
