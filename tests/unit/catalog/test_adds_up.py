@@ -1,5 +1,7 @@
 """Whatever is bought, in whatever currency: the lines add up to the total, which is what is shown, held and invoiced."""
 
+from dataclasses import replace
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import pytest
@@ -9,12 +11,13 @@ from hypothesis import strategies as st
 from lambdas.api.orders.records_2_0 import record
 from lambdas.api.orders.views import order_view
 from lambdas.catalog.coupon import Discount, OptionDiscount
+from lambdas.catalog.proration import BillingDay
 from lambdas.catalog.tax import TaxTable
 from lambdas.forms.pages.amounts import amount
 from lambdas.forms.pages.summary import summary_of
 from lambdas.orders.decisions.lead.shown_order import ShownOrder
 from lambdas.orders.errors import InvalidOrderError
-from lambdas.orders.model.money import format_cents, parse_cents
+from lambdas.orders.model.money import format_cents, format_percent, parse_cents
 from lambdas.orders.model.order import Order
 from lambdas.records.clients.service import Service, ServiceStatus
 from lambdas.records.invoices.lines import invoice_lines
@@ -50,6 +53,16 @@ def discounts(draw: st.DrawFn) -> Discount:
 
 
 @st.composite
+def own_discounts(draw: st.DrawFn, currency: str, name: str) -> dict[str, str]:
+    """A pack's own discount as its caller writes it: nothing, percent, or an amount."""
+    kind = draw(st.sampled_from(["", "0", "1"]))
+    if not kind:
+        return {}
+    value = format_cents(draw(CENTS), currency) if kind == "1" else format_percent(draw(st.integers(0, 10_000)))
+    return {name: value, f"{name}_type": kind}
+
+
+@st.composite
 def packs(draw: st.DrawFn, currency: str) -> dict[str, Any]:
     def text() -> str:
         return format_cents(draw(CENTS), currency)
@@ -66,6 +79,9 @@ def packs(draw: st.DrawFn, currency: str) -> dict[str, Any]:
         "monthly_fee": {"31": text()},
         "setup_fee": {"31": text(), "9": text()},
         "coupon": draw(st.sampled_from(["", "OWN", "ALL"])),
+        **draw(own_discounts(currency, "discount")),
+        **draw(own_discounts(currency, "setup_discount")),
+        "prorated": draw(SWITCH),
     }
 
 
@@ -85,8 +101,9 @@ def orders(draw: st.DrawFn) -> tuple[Order, FakePayments]:
         coupon_id="2", coupon_code="ALL", currency=currency, discount=draw(discounts()), options=spo, recurring=True
     )
     sold = draw(st.lists(packs(currency), min_size=1, max_size=4))
-    payments = FakePayments()
-    service = a_service(pricing=pricing_with(own, everything, taxes=TAXES), currency=currency, payments=payments)
+    payments, common = FakePayments(), BillingDay(day=draw(st.integers(0, 31)), min_days=draw(st.integers(0, 31)))
+    pricing = replace(pricing_with(own, everything, taxes=TAXES), billing_days={1: common})
+    service = a_service(pricing=pricing, currency=currency, payments=payments)
     info = {**a_draft().info, "country": "CA", "state": "QC", "coupon": draw(st.sampled_from(["", "ALL"]))}
     info |= {f"pack{number}": pack for number, pack in enumerate(sold, start=1)}
     return service.create(a_draft(info=info)), payments
@@ -143,14 +160,42 @@ def test_no_discount_takes_more_than_there_is(made: tuple[Order, FakePayments]) 
 @given(orders())
 def test_what_is_read_back_and_sent_again_asks_for_the_same_price(made: tuple[Order, FakePayments]) -> None:
     order, _ = made
-    service = a_service(currency=order.currency)
     shown = {name: value for name, value in record(order)["info"].items() if name.startswith("pack")}
 
     assert parse_cents(record(order)["total"], order.currency) == order.total_cents
     for name, pack in shown.items():
         priced = next(each for each in order.priced if each.pack == name)
-        assert parse_cents(pack["cost"], order.currency) == priced.first_recurring_cents
-    assert service.currency_of(order.brand_id) == order.currency
+        first = pack["prorated_total"] if priced.proration else pack["cost"]
+        assert parse_cents(first, order.currency) == priced.first_recurring_cents
+        assert parse_cents(pack["total_setup"], order.currency) == priced.net_setup_cents
+
+
+@given(orders())
+def test_a_tax_is_rounded_once_over_all_that_its_rate_applies_to(made: tuple[Order, FakePayments]) -> None:
+    order, _ = made
+    for tax_id, rate in (("1", Decimal(5)), ("2", Decimal("9.975")), ("3", Decimal("0.33"))):
+        taxed = [(pack, tax) for pack in order.priced for tax in pack.taxes if tax.tax_id == tax_id]
+        net = sum(pack.first_recurring_cents + pack.net_setup_cents for pack, _ in taxed)
+        exact = (net * rate / 100).to_integral_value(ROUND_HALF_UP)
+
+        assert sum(tax.cents for _, tax in taxed) == exact
+        for pack, tax in taxed:  # what is left over goes to lines, and none of them is off by a whole unit
+            assert abs(tax.recurring_cents - pack.first_recurring_cents * rate / 100) < 1
+            assert abs(tax.setup_cents - pack.net_setup_cents * rate / 100) < 1
+
+
+@given(orders())
+def test_options_and_quantities_make_the_price_and_discounts_leave_no_remainder(
+    made: tuple[Order, FakePayments],
+) -> None:
+    order, _ = made
+    for pack in order.priced:
+        months = max(pack.period, 1)
+        units = pack.price_cents + months * sum(pack.option_price_cents.values())
+
+        assert pack.recurring_cents + pack.off_cents == units * pack.quantity
+        assert pack.first_list_cents - pack.first_discount_cents == pack.first_recurring_cents >= 0
+        assert pack.renewal_cents <= pack.recurring_cents
 
 
 @pytest.mark.parametrize(
