@@ -85,14 +85,6 @@ class Walk:
         self.page.wait_for_url("**/orders/**")
         return re.sub(r"\D", "", self.page.locator(".form-title").inner_text())
 
-    def until_complete(self) -> "Walk":
-        """Load the status page again until it says so, as it tells people to."""
-        for _ in range(100):
-            if self.page.get_by_role("heading", level=1).inner_text() == "Complete":
-                return self
-            self.page.reload()
-        raise AssertionError("the order was not complete after 100 looks")
-
     def go_on(self) -> "Walk":
         self.page.get_by_role("button", name="Continue").click()
         return self

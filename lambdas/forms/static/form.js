@@ -5,14 +5,13 @@
   const named = (name) => form.elements.namedItem(name);
 
   // One click sends one page.
-  const buttons = [...document.querySelectorAll("form[method=post] button[type=submit]")];
-  for (const button of buttons) {
-    button.form.addEventListener("submit", (event) => {
-      if (button.getAttribute("aria-disabled")) return event.preventDefault();
-      button.setAttribute("aria-disabled", "true");
-    });
-  }
-  addEventListener("pageshow", () => buttons.forEach((button) => button.removeAttribute("aria-disabled")));
+  const buttonsIn = (place) => [...place.querySelectorAll("button[type=submit]")];
+  document.addEventListener("submit", (event) => {
+    const buttons = buttonsIn(event.target);
+    if (buttons.some((button) => button.getAttribute("aria-disabled"))) return event.preventDefault();
+    buttons.forEach((button) => button.setAttribute("aria-disabled", "true"));
+  });
+  addEventListener("pageshow", () => buttonsIn(document).forEach((button) => button.removeAttribute("aria-disabled")));
 
   // A page that only asks to look again looks by itself.
   document.querySelector("form[data-at-once]")?.requestSubmit();

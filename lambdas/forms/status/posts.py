@@ -13,6 +13,7 @@ from lambdas.mail.link_mail import address_of
 from lambdas.orders.card_numbers.numbers import has_card_number
 from lambdas.orders.contact.text import lines
 from lambdas.orders.contact.unfit import UnfitError
+from lambdas.orders.decisions.open_work import ANSWERED_WITHIN_SECONDS
 from lambdas.orders.model.order import Order
 from lambdas.records.links.link import Link, new_token
 from lambdas.records.posts.post import Post, PostKind
@@ -41,6 +42,14 @@ def posts_seen(shop: Shop, order: Order) -> list[PostView]:
     """The latest posts, oldest first, without comments among staff."""
     found = islice(shop.posts.of_order(order.order_id, viewable_only=True, descending=True), _SHOWN)
     return [_view(shop, post) for post in found][::-1]
+
+
+def answered_by(order: Order) -> str:
+    """When the client's latest message is answered at the latest, in words; empty if none waits. It is overdue to staff then."""
+    if order.reply_waiting_at is None:
+        return ""
+    at = order.reply_waiting_at + ANSWERED_WITHIN_SECONDS
+    return f"{day_of(at)}, {datetime.fromtimestamp(at, UTC):%H:%M} UTC"
 
 
 def hidden_inputs(shop: Shop, token: str) -> dict[str, str]:

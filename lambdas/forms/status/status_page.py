@@ -1,5 +1,6 @@
 """The status page of an order: content, progress, and the actions shown to the client (reference/ubersmith.md 1.3)."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 
 from lambdas.forms.form import Form
@@ -11,6 +12,7 @@ from lambdas.forms.shop import NEW, RESUME, Shop, has_current_address, path_of
 from lambdas.forms.status import client_answers, posts
 from lambdas.forms.status.order_state import order_state
 from lambdas.forms.status.payment_words import how_paid
+from lambdas.orders.decisions.await_payment import INVOICING_MODULE
 from lambdas.orders.model.checklist import ActionState, ChecklistAction
 from lambdas.orders.model.order import Order
 from lambdas.orders.model.steps import StepStatus
@@ -47,7 +49,7 @@ def reply(shop: Shop, token: str, request: WebRequest) -> Answer:
     link, order = _open_link(shop, token)
     if client_answers.ASK in request.typed:
         if problem := client_answers.take_answer(shop, order, link, token, request):
-            return _page(shop, token, link, order, ask_problem=problem)
+            return _page(shop, token, link, order, ask_problem=problem, ask_typed=request.typed)
         return see_other(f"/orders/{token}")
     if problem := posts.take_reply(shop, order, link, token, request):
         return _page(shop, token, link, order, problem=problem, typed=request.typed.get(posts.BODY, ""))
@@ -63,10 +65,19 @@ def _open_link(shop: Shop, token: str) -> tuple[Link, Order]:
 
 
 def _page(
-    shop: Shop, token: str, link: Link, order: Order, *, problem: str = "", typed: str = "", ask_problem: str = ""
+    shop: Shop,
+    token: str,
+    link: Link,
+    order: Order,
+    *,
+    problem: str = "",
+    typed: str = "",
+    ask_problem: str = "",
+    ask_typed: Mapping[str, str] | None = None,
 ) -> Answer:
     """Longer than 30 lines, because it fills in one template."""
     form = shop.forms.get(shop.links.form_of(order.order_id) or "")
+    seen = posts.posts_seen(shop, order)
     body = drawn(
         "status.html",
         title=f"Order {order.order_id}",
@@ -75,13 +86,17 @@ def _page(
         state=order_state(order, form, shop.now()),
         asks=client_answers.asks_of(order, shop.now()),
         ask_error=ask_problem,
+        ask_typed=ask_typed or {},
+        invoices=_invoices(order),
+        answered_by=posts.answered_by(order),
+        version=f"{order.revision}-{len(seen)}-{seen[-1].when if seen else ''}",
         next_order=_next_order(shop, order, form),
         steps=_steps(order),
         actions=actions_seen(shop, order),
         summary=summary_of(order),
         how_paid=how_paid(order),
         refresh=0,
-        posts=posts.posts_seen(shop, order),
+        posts=seen,
         action=f"/orders/{token}",
         hidden=posts.hidden_inputs(shop, token),
         error=problem,
@@ -90,6 +105,14 @@ def _page(
         open_until=day_of(link.expires_at),
     )
     return Answer(HTTPStatus.UNPROCESSABLE_ENTITY if problem or ask_problem else HTTPStatus.OK, body)
+
+
+def _invoices(order: Order) -> list[str]:
+    """The numbers of the order's invoices. Each was made by an action, whose result names it."""
+    found = (
+        action.result.get("invoice_number") for action in order.actions.values() if action.module == INVOICING_MODULE
+    )
+    return [str(number) for number in found if number]
 
 
 def _next_order(shop: Shop, order: Order, form: Form | None) -> tuple[str, str] | None:
