@@ -1,5 +1,6 @@
 """The hold that an order keeps of a payment."""
 
+from lambdas.orders.decisions.hold_clock import USUAL_SECONDS
 from lambdas.orders.model.order import Hold, PaymentAttempt
 from lambdas.orders.payment_ports import PaymentDeclined
 from lambdas.payments.gateway import Transaction
@@ -19,7 +20,7 @@ def renewed_hold(old: Hold, transaction: Transaction) -> Hold:
     """The hold that took the old one's place. It still names the first authorization, which the buyer knows."""
     ids = transaction.ids.changed(
         order=transaction.ids.order or old.ids.order,
-        authorization=old.ids.authorization,
+        authorization=old.ids.authorization or old.transaction_id,
         renewed=transaction.ids.renewed or transaction.ids.authorization,
     )
     return old.changed(
@@ -27,9 +28,9 @@ def renewed_hold(old: Hold, transaction: Transaction) -> Hold:
         key=transaction.key,
         captured=transaction.is_taken,
         capture_before=transaction.capture_before or old.capture_before,
-        held_at=transaction.held_at,
+        held_at=_held_at(transaction),
         honoured_until=transaction.honoured_until,
-        ids=ids,
+        ids=ids.besides(transaction.transaction_id),
         payer_present=False,
     )
 
@@ -45,8 +46,15 @@ def hold_of(transaction: Transaction, attempt: PaymentAttempt, method: PaymentMe
         avs_code=transaction.avs_code,
         capture_before=transaction.capture_before,
         gateway=transaction.gateway,
-        ids=transaction.ids,
+        ids=transaction.ids.besides(transaction.transaction_id),
         customer=transaction.customer,
-        held_at=transaction.held_at,
+        held_at=_held_at(transaction),
         honoured_until=transaction.honoured_until,
     )
+
+
+def _held_at(transaction: Transaction) -> int | None:
+    """None where the usual life of a hold says it (hold_clock.mark_at), so that it is not stored."""
+    held_at, ends_at = transaction.held_at, transaction.capture_before
+    is_usual = held_at is not None and ends_at is not None and ends_at - held_at == USUAL_SECONDS
+    return None if is_usual else held_at

@@ -68,10 +68,8 @@ def avs_code(token: str) -> str:
 
 
 def ids_of(digest: str, *, is_held: bool = False, is_taken: bool = False) -> PaymentIds:
-    """The sandbox's names for the parts of a payment. `digest`: of its key."""
-    return PaymentIds(
-        authorization=f"sba_{digest[:12]}" if is_held else "", capture=f"sbx_{digest[:12]}" if is_taken else ""
-    )
+    """The sandbox's names for the parts of a payment, all of which have its own id. `digest`: of its key."""
+    return PaymentIds(authorization=f"sb_{digest}" if is_held else "", capture=f"sb_{digest}" if is_taken else "")
 
 
 class EnteredMethod(Frozen):

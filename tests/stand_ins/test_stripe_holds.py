@@ -85,6 +85,14 @@ def test_each_policy_for_40_days(shop: Shop, policy: HoldPolicy, done: list[str]
     held = Held(shop, Holds(when_lapsing=policy))
     kept = [each.value for each in held.live_through(40) if each is not Kept.LEFT]
 
+    hold = held.order.hold
+    assert hold is not None
+    charges = {each["id"] for each in shop.booked("ch")}
+    assert hold.ids.authorization in charges
+    assert (hold.ids.renewed in charges, hold.ids.capture in charges) == (
+        policy is HoldPolicy.RENEW,
+        policy is HoldPolicy.CAPTURE,
+    )
     assert kept == done
     assert held.received() == (TOTAL if policy is HoldPolicy.CAPTURE else 0)
 

@@ -12,7 +12,7 @@ from lambdas.orders.model.order import Hold, Order, Wait, without
 from lambdas.orders.model.waits import WaitKey
 
 HALF, LATE, OVER = 50, 80, 100  # percent of a hold's life
-USUAL_SECONDS = 7 * 86_400  # the life of a hold of an earlier release, which does not say when it began
+USUAL_SECONDS = 7 * 86_400  # the life of a hold that does not say when it began
 CLAIM_SECONDS = 300  # longer than the function may run, so no process is behind a claim that is over
 AGAIN_SECONDS = 900  # after a provider that did not answer
 _YOUNG_SECONDS = 3_600
@@ -121,7 +121,9 @@ def captured(order: Order, capture_id: str) -> Order:
     """The order whose hold was captured before its invoice. Generate Invoice finds the money, and takes no more."""
     hold = _hold(order)
     clock = hold.clock.changed(look_at=None, busy_until=None, is_renewing=False, tries=0, trouble=Trouble.NONE)
-    taken = hold.changed(captured=True, ids=hold.ids.changed(capture=capture_id), clock=clock)
+    taken = hold.changed(
+        captured=True, ids=hold.ids.changed(capture=capture_id).besides(hold.transaction_id), clock=clock
+    )
     return _without_wait(order.changed(hold=taken))
 
 

@@ -43,7 +43,9 @@ def done(
 
 
 def _captured(hold: Hold | None, capture_id: str) -> Hold | None:
-    return hold.changed(ids=hold.ids.changed(capture=capture_id)) if hold and capture_id else hold
+    if hold is None or not capture_id:
+        return hold
+    return hold.changed(ids=hold.ids.changed(capture=capture_id).besides(hold.transaction_id))
 
 
 def failed(order: Order, action_id: int, *, now: int, reason: str, retryable: bool = False) -> Order:

@@ -1,5 +1,7 @@
 """The names that a payment provider gives to the parts of one payment."""
 
+from typing import Self
+
 from lambdas.runtime.models import Frozen
 
 
@@ -16,3 +18,8 @@ class PaymentIds(Frozen):
     authorization: str = ""
     renewed: str = ""
     capture: str = ""
+
+    def besides(self, payment_id: str) -> Self:
+        """Without those that are the payment's own id: an order is billed by its size, and has that id anyway."""
+        names = type(self).model_fields
+        return self.changed(**{name: "" for name in names if getattr(self, name) == payment_id})

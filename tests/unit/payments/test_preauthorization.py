@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
+from lambdas.orders.decisions.hold_clock import mark_at
 from lambdas.orders.model.order import Order, PaymentAttempt
+from lambdas.orders.model.payment_ids import PaymentIds
 from lambdas.orders.payment_ports import Payer, PaymentDeclined, PaymentUnavailable, PaymentUnclear
 from lambdas.orders.service import OrderService
 from lambdas.payments.gateway import GatewayUnavailableError, OutcomeUnknownError, Transaction, TransactionState
@@ -64,9 +66,22 @@ def test_a_hold_keeps_all_that_finds_its_money_again(payments: PreAuthorization,
     found = gateway.find(KEY)
 
     assert found is not None
-    assert (hold.gateway, hold.ids, hold.customer) == ("sandbox", found.ids, found.customer)
-    assert hold.ids.authorization
-    assert (hold.held_at, hold.capture_before) == (NOW, NOW + HOLD_SECONDS)
+    assert (hold.gateway, hold.transaction_id, hold.customer) == ("sandbox", found.ids.authorization, found.customer)
+    assert (mark_at(hold, 0), hold.capture_before) == (NOW, NOW + HOLD_SECONDS)
+
+
+def test_a_hold_keeps_the_names_and_the_life_that_are_not_the_usual_ones(payments: PreAuthorization) -> None:
+    class Named(SandboxGateway):
+        def authorize(self, **asked: Any) -> Transaction:
+            ids = PaymentIds(order="order", authorization="authorization")
+            return super().authorize(**asked).changed(ids=ids, customer="cus", capture_before=NOW + 29 * 86_400)
+
+    records = payments.clients.table
+    gateway = Named(records.name, records.client, now=lambda: float(NOW))
+    hold = PreAuthorization(gateway, payments.clients).authorize(paid_with(CARD), an_attempt())
+
+    assert hold.ids == PaymentIds(order="order", authorization="authorization")
+    assert (hold.customer, hold.held_at) == ("cus", NOW)
 
 
 def test_a_hold_says_whether_its_payer_was_there(payments: PreAuthorization) -> None:
@@ -78,7 +93,7 @@ def test_money_that_was_taken_at_once_is_named_at_once(payments: PreAuthorizatio
     hold = payments.authorize(paid_with({"payment_type": "paypal", "paypal_token": "paypal_captured"}), an_attempt())
 
     assert hold.captured
-    assert (bool(hold.ids.capture), hold.ids.authorization, hold.held_at) == (True, "", None)
+    assert (hold.ids, hold.held_at) == (PaymentIds(), None)  # all of it has the payment's own id
 
 
 def test_another_card_is_another_method(payments: PreAuthorization) -> None:
