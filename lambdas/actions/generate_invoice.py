@@ -36,6 +36,7 @@ def run(order: Order, config: GenerateInvoiceConfig, tools: Tools) -> Done:
     paid, capture_id = _collect(order, invoice, tools)
     result = {
         "invoice_number": invoice.number,
+        "document_number": invoice.shown_number,
         "total": format_cents(invoice.total_cents, invoice.currency),
         "currency": invoice.currency,
         "status": paid.status.value,

@@ -108,10 +108,9 @@ def _page(
 
 
 def _invoices(order: Order) -> list[str]:
-    """The numbers of the order's invoices. Each was made by an action, whose result names it."""
-    found = (
-        action.result.get("invoice_number") for action in order.actions.values() if action.module == INVOICING_MODULE
-    )
+    """The numbers that stand on the order's invoices. Each was made by an action, whose result names it."""
+    results = (action.result for action in order.actions.values() if action.module == INVOICING_MODULE)
+    found = (result.get("document_number") or result.get("invoice_number") for result in results)
     return [str(number) for number in found if number]
 
 

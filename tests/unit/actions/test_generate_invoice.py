@@ -87,6 +87,7 @@ def test_the_services_are_invoiced_and_the_held_money_is_taken(world: World) -> 
     assert world.payment() == "captured"
     assert world.action(INVOICE).result == {
         "invoice_number": 1,
+        "document_number": "INV-2027-00001",
         "total": "248.00",
         "currency": "USD",
         "status": "paid",

@@ -45,10 +45,14 @@ def test_invoices_are_named_once_they_are_issued(browser: Browser, shop: Shop, o
     path = browser.shown.path
     assert "Invoice number" not in browser.shown.text
     invoicing = next(each for each in order.actions.values() if each.module == "generate_invoice")
-    done = invoicing.changed(state=ActionState.DONE, result={"invoice_number": "2027-000001"})
+    done = invoicing.changed(state=ActionState.DONE, result={"invoice_number": 7, "document_number": "INV-2027-00001"})
     shop.service.store.save(order.with_action(done))
 
-    assert "Invoice number: 2027-000001" in browser.open(path).text
+    assert "Invoice number: INV-2027-00001" in browser.open(path).text
+    before = done.changed(result={"invoice_number": 7})  # as an earlier release named it
+    order = shop.service.get(order_id=order.order_id)
+    shop.service.store.save(order.with_action(before))
+    assert "Invoice number: 7" in browser.open(path).text
 
 
 def test_parts_have_another_version_only_when_something_is_new(browser: Browser, shop: Shop, order: Order) -> None:
