@@ -10,7 +10,7 @@ Longer than 200 lines, because it is the whole port: each verb with what an adap
 
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
-from typing import Any, Protocol, assert_never
+from typing import Any, NamedTuple, Protocol, assert_never
 
 from lambdas.orders.model.payment_ids import PaymentIds
 from lambdas.orders.payment_ports import PRESENT, Payer
@@ -83,6 +83,13 @@ class Transaction(Frozen):
     def is_taken(self) -> bool:
         """Whether money was captured, and some of it was not refunded."""
         return self.state in (TransactionState.CAPTURED, TransactionState.PARTLY_REFUNDED)
+
+
+class Dated(NamedTuple):
+    """`day`: on which the payment was begun, as YYYY-MM-DD in UTC."""
+
+    day: str
+    transaction: Transaction
 
 
 class DeclinedError(Exception):
@@ -168,6 +175,10 @@ class Gateway(Protocol):
         It knows at once what could have moved money: by the provider's own look-up, or by an id that the adapter stored before
         it asked. So after None the same call may be made again under the same key.
         """
+        ...
+
+    def look_up(self, transaction_id: str) -> Dated | None:
+        """The payment that the provider calls so; None if it was not begun by this installation. Raises as `find`."""
         ...
 
     def list_begun(self, day: str) -> Iterator[Transaction]:

@@ -8,6 +8,7 @@ from typing import Any
 from lambdas.orders.pauses import Pauses, PausesUnreadError
 from lambdas.orders.payment_ports import PRESENT, Payer
 from lambdas.payments.gateway import (
+    Dated,
     Gateway,
     GatewayMisusedError,
     GatewayRefusedUsError,
@@ -68,6 +69,10 @@ class PausableGateway:
     def find(self, key: str) -> Transaction | None:
         with _counted():
             return self.gateway.find(key)
+
+    def look_up(self, transaction_id: str) -> Dated | None:
+        with _counted():
+            return self.gateway.look_up(transaction_id)
 
     def list_begun(self, day: str) -> Iterator[Transaction]:
         return self.gateway.list_begun(day)

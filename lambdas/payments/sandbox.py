@@ -31,6 +31,7 @@ from typing import TYPE_CHECKING, Any
 from lambdas.orders.payment_ports import PRESENT, Payer
 from lambdas.payments.gateway import (
     Challenge,
+    Dated,
     DeclinedError,
     GatewayMisusedError,
     LapsedError,
@@ -194,6 +195,9 @@ class SandboxGateway:
 
     def find(self, key: str) -> Transaction | None:
         return self._books.find(digest_of(key))
+
+    def look_up(self, transaction_id: str) -> Dated | None:
+        return self._books.look_up(transaction_id)
 
     def list_begun(self, day: str) -> Iterator[Transaction]:
         return self._books.list_begun(day)

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from lambdas.payments.gateway import (
+    Dated,
     DeclinedError,
     GatewayMisusedError,
     OutcomeUnknownError,
@@ -57,6 +58,11 @@ class SandboxBooks:
     def find(self, digest: str) -> Transaction | None:
         answer = self.client.get_item(TableName=self.table, Key=to_item(_names(digest)), ConsistentRead=True)
         return self._at_present(from_item(answer["Item"])) if "Item" in answer else None
+
+    def look_up(self, transaction_id: str) -> Dated | None:
+        names = _names(transaction_id)
+        item = RecordTable(self.table, self.client).get(names["pk"], names["sk"])
+        return Dated(str(item.get("begun_on", "")), self._at_present(item)) if item else None
 
     def list_begun(self, day: str) -> Iterator[Transaction]:
         """The payments that were begun on this day (YYYY-MM-DD, UTC). A key that was used again on a later day is listed there

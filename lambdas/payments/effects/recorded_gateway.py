@@ -15,6 +15,7 @@ from lambdas.orders.payment_ports import PRESENT, Payer
 from lambdas.payments.effects.effect import Effect, EffectKind, LookUp, Outcome, Payment
 from lambdas.payments.effects.ledger import EffectLedger, Entry
 from lambdas.payments.gateway import (
+    Dated,
     DeclinedError,
     Gateway,
     GatewayMisusedError,
@@ -96,6 +97,12 @@ class RecordedGateway:
             self._note_look_up(key)
             raise
         self._note_look_up(key, found, is_there=found is not None)
+        return found
+
+    def look_up(self, transaction_id: str) -> Dated | None:
+        found = self.gateway.look_up(transaction_id)
+        if found:
+            self._note_look_up(found.transaction.key, found.transaction, is_there=True)
         return found
 
     def list_begun(self, day: str) -> Iterator[Transaction]:

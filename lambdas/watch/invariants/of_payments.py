@@ -21,7 +21,7 @@ from lambdas.records.invoices.records import InvoiceRecords
 from lambdas.records.table import RecordTable
 from lambdas.runtime.telemetry import log_unexpected
 from lambdas.watch.invariants.compared import Compared, Standing, only_here
-from lambdas.watch.invariants.recorded_payments import RecordedPayments, closes_at
+from lambdas.watch.invariants.recorded_payments import RecordedPayment, RecordedPayments, closes_at
 from lambdas.watch.invariants.violation import Promise, Violation
 
 DAYS = 3  # a provider may report a payment days late
@@ -62,6 +62,11 @@ class PaymentsOfADay:
         for each in self.compare():
             if each.standing is not Standing.AGREE:
                 yield self._violation(each)
+
+    def violation_of(self, payment: Transaction) -> Violation | None:
+        """Of one payment of the day; None if orders and invoices agree with it."""
+        compared = self._compare(payment, RecordedPayment(self.records, self.day, self.now))
+        return None if compared.standing is Standing.AGREE else self._violation(compared)
 
     def compare(self) -> Iterator[Compared]:
         """Both sides of each payment. A difference counts if it is there twice, because money moves while it is looked at."""

@@ -71,3 +71,10 @@ class RecordedPayments:
     @property
     def _today(self) -> date:
         return datetime.fromtimestamp(self.now, UTC).date()
+
+
+class RecordedPayment(RecordedPayments):
+    """As far as one payment needs: the calls for it alone are read, however much was begun on its day."""
+
+    def find(self, there: Transaction) -> Payment | None:
+        return self._find_one(there)

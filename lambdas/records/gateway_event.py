@@ -1,0 +1,62 @@
+"""Events that a payment provider sent by webhook, each stored once by its id. No body is kept: an event is a hint to look."""
+
+from typing import Any
+
+from lambdas.records.table import RecordTable
+from lambdas.runtime.items import to_item
+from lambdas.runtime.models import Frozen
+
+KEPT_SECONDS = 40 * 86_400  # longer than a provider repeats an event, or lists it
+_SORT_KEY = "event"
+
+
+class GatewayEvent(Frozen):
+    """`kind`: the provider's own word for what happened. `transaction_id`: the payment it is about. Times: Unix seconds.
+
+    `outcome`: what became of it here; empty until it was applied.
+    """
+
+    gateway: str
+    event_id: str
+    kind: str
+    transaction_id: str
+    received_at: int
+    applied_at: int | None = None
+    outcome: str = ""
+
+
+class GatewayEvents:
+    def __init__(self, records: RecordTable) -> None:
+        self._records = records
+
+    def keep(self, event: GatewayEvent) -> GatewayEvent:
+        """Store the event, once. Return it as it is stored: a repetition changes nothing."""
+        record: dict[str, Any] = {**_key(event.gateway, event.event_id), **event.model_dump()}
+        record["expires_at"] = event.received_at + KEPT_SECONDS
+        if self._records.put_new(record):
+            return event
+        return self.get(event.gateway, event.event_id) or event
+
+    def get(self, gateway: str, event_id: str) -> GatewayEvent | None:
+        key = _key(gateway, event_id)
+        found = self._records.get(key["pk"], key["sk"])
+        return GatewayEvent.model_validate(found) if found else None
+
+    def note_applied(self, event: GatewayEvent, outcome: str, *, at: int) -> bool:
+        """Write down what became of it. False: another run did before."""
+        client = self._records.client
+        try:
+            client.update_item(
+                TableName=self._records.name,
+                Key=to_item(_key(event.gateway, event.event_id)),
+                UpdateExpression="SET applied_at = :at, outcome = :outcome",
+                ConditionExpression="attribute_exists(pk) AND attribute_not_exists(applied_at)",
+                ExpressionAttributeValues=to_item({":at": at, ":outcome": outcome}),
+            )
+        except client.exceptions.ConditionalCheckFailedException:
+            return False
+        return True
+
+
+def _key(gateway: str, event_id: str) -> dict[str, str]:
+    return {"pk": f"gateway_event#{gateway}#{event_id}", "sk": _SORT_KEY}
