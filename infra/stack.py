@@ -14,6 +14,7 @@ from infra.doors.docs import Docs
 from infra.doors.domain import OwnDomain, front_secret
 from infra.doors.forms import ROUTES as PAGES
 from infra.doors.forms import Forms
+from infra.doors.gateway_webhooks import GatewayWebhooks
 from infra.doors.intake import Intake, secret_id
 from infra.doors.routes import page_id
 from infra.doors.runbooks import Runbooks
@@ -96,6 +97,7 @@ class OrderQueuesStack(Stack):
         Widgets(self, "Widgets", parts=order_parts)
         Docs(self, "Docs", parts=parts, sources=sources, http_api=api.http_api)
         intake = Intake(self, "Intake", parts=order_parts, http_api=api.http_api)
+        webhooks = GatewayWebhooks(self, "GatewayWebhooks", parts=order_parts, http_api=api.http_api)
         throttle_public_routes(self, api.stage, settings.public_throttles, has_sandbox=has_sandbox)
         outbox = Outbox(self, "Outbox", parts=order_parts, actions=actions.functions)
         Runbooks(self, "Runbooks", parts=order_parts, bulk=bulk, outbox=outbox)
@@ -114,6 +116,7 @@ class OrderQueuesStack(Stack):
         if settings.history_anchors:
             Anchors(self, "Anchors", parts=parts, storage=storage, lock=settings.history_anchors)
         self._write_outputs(api, storage, outbox, intake, queues)
+        CfnOutput(self, "GatewayWebhookSecret", value=webhooks.secret.secret_arn)
         CfnOutput(self, "BulkMachine", value=bulk.machine.state_machine_arn)
         Tags.of(self).add("project", "order-queues")
         for key, value in {**settings.tags, "stage": settings.stage}.items():

@@ -18,6 +18,7 @@ from infra.doors.desk import ROUTES as DESK
 from infra.doors.desk import SIGN_IN
 from infra.doors.docs import ROUTES as DOCS
 from infra.doors.forms import ROUTES as PAGES
+from infra.doors.gateway_webhooks import ROUTE as GATEWAY_WEBHOOKS
 from infra.doors.intake import ROUTE as WEBHOOKS
 from infra.doors.sandbox_provider import ROUTES as SANDBOX_PAGES
 from infra.stages.limits import PublicThrottles, Throttle
@@ -41,7 +42,7 @@ def throttle_public_routes(
         {
             **dict.fromkeys(pages, throttles.pages),
             **dict.fromkeys((*links, SIGN_IN), throttles.links),
-            WEBHOOKS: throttles.webhooks,
+            **dict.fromkeys((WEBHOOKS, GATEWAY_WEBHOOKS), throttles.webhooks),
         },
     )
 

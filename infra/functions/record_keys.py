@@ -15,10 +15,9 @@ from aws_cdk import aws_iam as iam
 from lambdas.payments.gateways import SANDBOX
 from lambdas.records.broken_promises import CHECK_PK
 
-USERS = (
-    "api_user*",
-)  # the users of the API, and the list of them: written by `make users`, with a person's credentials
-CHECK = (CHECK_PK,)  # what the nightly check found and how far it came: it alone writes this
+# The users of the API, and the list of them: written by `make users`, with a person's credentials.
+USERS = ("api_user*",)
+CHECK = (CHECK_PK,)  # what the nightly check found and how far it came, and unmatched money of webhooks
 READ, WRITE = ("GetItem", "Query"), ("GetItem", "PutItem", "UpdateItem", "ConditionCheckItem", "Query")
 
 # A door reads these to accept an order: clients with their stored methods, logins, coupon codes, what is paused.
@@ -35,6 +34,7 @@ _WRITTEN_BY_DOORS = (
 _LEDGER = ("effects#*", "effects_of#*")
 _WRITTEN_BY_FORMS = ("link#*", "reminders_stopped#*")
 _WRITTEN_BY_INTAKE = ("quote#*", "quotes#*", "contract#*", "contract_id#*", "contract_of#*", "counter#quote_id")
+_EVENTS = ("gateway_event#*",)
 _SESSIONS = ("session#*",)
 _WRITTEN_BY_DESK = (*_SESSIONS, "invoices#*", "invoiced#*", "series#*", "services#*")
 # The attributes of an invoice that show whether a client owes anything (lambdas/records/clients/standing.py), and the keys.
@@ -47,6 +47,20 @@ def of_forms(table: dynamodb.Table, gateway: str) -> list[iam.PolicyStatement]:
 
 def of_intake(table: dynamodb.Table, gateway: str) -> list[iam.PolicyStatement]:
     return _of_door(table, (*_WRITTEN_BY_INTAKE, *_of_gateway(gateway)))
+
+
+def of_gateway_events(table: dynamodb.Table) -> iam.PolicyStatement:
+    return only(table, ("GetItem", "PutItem"), _EVENTS)
+
+
+def of_gateway_worker(table: dynamodb.Table, gateway: str) -> list[iam.PolicyStatement]:
+    """It completes submits, marks invoices as paid, and puts money that nobody expects onto the worklist."""
+    return [
+        *_of_door(table, ("invoices#*", "invoiced#*", *_of_gateway(gateway))),
+        only(table, ("GetItem", "Query"), _LEDGER),
+        only(table, ("GetItem", "UpdateItem"), _EVENTS),
+        only(table, ("UpdateItem",), CHECK),
+    ]
 
 
 def of_desk(table: dynamodb.Table, gateway: str) -> list[iam.PolicyStatement]:

@@ -69,6 +69,8 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "lambdas/catalog/taxes.toml": "sample = true",
         "lambdas/catalog/sellers.toml": "sample = true",
         "lambdas/intake/webhook.py": "",
+        "lambdas/webhooks/handler.py": "",
+        "lambdas/webhooks/worker.py": "",
         "lambdas/forms/page.html": "<p>",
         "lambdas/notices/handler.py": "",
         "lambdas/notices/reminders.py": "",

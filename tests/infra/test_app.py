@@ -103,6 +103,7 @@ def test_the_outputs_are_what_others_read(stage: Synthesized) -> None:
         "ContractQueue",
         "ContractDeadLetters",
         "ContractSecrets",
+        "GatewayWebhookSecret",
         *(["AnchorBucket"] if stage.settings.history_anchors else []),
     }
 

@@ -14,6 +14,7 @@ _DOORS = ("api", "desk", "forms", "intake")
 _RELAY, _ANNOUNCER = "outbox.relay", "outbox.announcer"
 _SWEEPER, _STOPS, _CHECK = "watch.sweeper", "watch.stopped_executions", "watch.check"
 _HOLDS = "watch.holds"
+_EVENTS = "webhooks.worker"
 _DAY_SECONDS = 86_400
 _READER_LATE_MILLISECONDS = 10 * 60_000
 
@@ -202,6 +203,16 @@ OF_READERS = (
         minutes=1,
     ),
     AlarmRule(
+        name="GatewayEventsParked",
+        means="Events of the payment provider could not be applied",
+        of=Of.QUEUE,
+        metrics=("ApproximateNumberOfMessagesVisible",),
+        names=("GatewayWebhooks/DeadLetters",),
+        statistic="Maximum",
+        threshold=1,
+        minutes=1,
+    ),
+    AlarmRule(
         name="NoticesParked",
         means="Mails about orders could not be sent",
         of=Of.QUEUE,
@@ -351,9 +362,27 @@ OF_MISUSE = (
         means="The payment provider does not accept our keys, or cannot do what we ask of it",
         of=Of.OURS,
         metrics=("GatewayRefusals",),
-        names=(*_DOORS, "actions"),
+        names=(*_DOORS, "actions", _EVENTS),
         threshold=1,
         minutes=5,
+    ),
+    AlarmRule(
+        name="UnmatchedMoney",
+        means="The payment provider has money that no order and no invoice expects",
+        of=Of.OURS,
+        metrics=("UnmatchedMoney",),
+        names=(_EVENTS,),
+        threshold=1,
+        minutes=5,
+    ),
+    AlarmRule(
+        name="GatewayEventsRefused",
+        means="Many webhooks in the payment provider's name are not signed by it",
+        of=Of.OURS,
+        metrics=("GatewayEventsRefused",),
+        names=("webhooks",),
+        threshold=20,
+        minutes=15,
     ),
     AlarmRule(
         name="QueueUnderReview",

@@ -68,6 +68,8 @@ def test_every_function_has_a_timeout_and_memory_of_its_own(stage: Synthesized) 
         "RunbooksHandler": (512, 270),
         "DocsHandler": (256, 10),
         "FormsHandler": (1024, 29),
+        "GatewayWebhooksDoor": (512, 10),
+        "GatewayWebhooksWorker": (512, 40),
         "IntakeWebhook": (512, 10),
         "IntakeWorker": (512, 40),
         "NoticesSender": (512, 60),
@@ -133,6 +135,8 @@ def test_every_function_is_told_what_its_settings_read_and_no_more(stage: Synthe
         "FormsHandler": TABLES
         | DOORS
         | {"NOTICE_QUEUE_URL", "COMPANY", "FORM_MIN_SECONDS", "FORM_SECRET_ARN", "FORM_LIMITS"},
+        "GatewayWebhooksDoor": {"RECORD_TABLE", "EVENT_QUEUE_URL", "GATEWAY_WEBHOOK_SECRETS"},
+        "GatewayWebhooksWorker": TABLES | DOORS | {"EVENT_QUEUE_URL"},
         "IntakeWebhook": {"CONTRACT_QUEUE_URL", "CONTRACT_SECRETS"},
         "IntakeWorker": TABLES
         | DOORS

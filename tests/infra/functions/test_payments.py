@@ -24,6 +24,7 @@ PAYS = {
     "BulkWorkerFunction",
     "DeskHandlerFunction",
     "FormsHandlerFunction",
+    "GatewayWebhooksWorkerFunction",
     "IntakeWorkerFunction",
     "RunbooksHandlerFunction",
     "WatchCheckFunction",

@@ -196,6 +196,24 @@ FUNCTIONS: dict[str, dict[str, set[str]]] = {
         "IntakeDeadLetters": {"sqs:SendMessage"},
         "*": TRACE,
     },
+    "GatewayWebhooksDoor": {
+        "StorageRecordTable": {"dynamodb:GetItem", "dynamodb:PutItem"},  # of its own events: test_gateway_webhooks.py
+        "GatewayWebhooksEvents": {"sqs:SendMessage"},
+        "GatewayWebhooksSigningKeys": {"secretsmanager:GetSecretValue"},
+        "*": TRACE,
+    },
+    "GatewayWebhooksWorker": {
+        "StorageOrderTable": TRANSACTION,
+        "StorageRecordTable": TRANSACTION | {"dynamodb:Query"},
+        "StorageGuardTable": {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"},
+        "GatewayWebhooksEvents": {
+            "sqs:ReceiveMessage",
+            "sqs:DeleteMessage",
+            "sqs:GetQueueAttributes",
+            "sqs:ChangeMessageVisibility",
+        },
+        "*": TRACE,
+    },
     "WatchSweeper": {
         "StorageOrderTable": {"dynamodb:GetItem", "dynamodb:PutItem"} | FETCH,
         "StorageOrderTable/index/by_due": {"dynamodb:Query"},
@@ -327,6 +345,7 @@ def test_only_this_api_and_the_watch_rules_may_invoke_functions_from_outside(sta
         ("DeskHandlerFunction", "apigateway.amazonaws.com"),
         ("DocsHandlerFunction", "apigateway.amazonaws.com"),
         ("FormsHandlerFunction", "apigateway.amazonaws.com"),
+        ("GatewayWebhooksDoorFunction", "apigateway.amazonaws.com"),
         ("IntakeWebhookFunction", "apigateway.amazonaws.com"),
         ("NoticesReminderFunction", "events.amazonaws.com"),
         ("SandboxProviderHandlerFunction", "apigateway.amazonaws.com"),

@@ -2,7 +2,8 @@
 
 import pytest
 
-from lambdas.intake.signatures import TOLERANCE_SECONDS, is_signed_by_docusign, is_signed_with_time
+from lambdas.intake.signatures import is_signed_by_docusign, is_signed_with_time
+from lambdas.runtime.timed_signatures import TOLERANCE_SECONDS
 from tests.support.build import NOW
 from tests.support.contracts import docusign_headers, timed_headers
 
