@@ -11,10 +11,10 @@ from lambdas.forms.shop import Shop as Forms
 from lambdas.payments.stripe.gateway import StripeGateway
 from lambdas.records.broken_promises import BrokenPromises
 from lambdas.webhooks.handler import MAX_BODY_BYTES
-from tests.stand_ins.gateway_webhooks import SIGNING, Post
 from tests.stand_ins.stripe.webhooks import signature_header
 from tests.stand_ins.stripe_gateway import Shop
 from tests.stand_ins.test_stripe_authentication import ASKS, browser, forms, on_page, order_of, ordered
+from tests.stand_ins.webhooks.post import SIGNING, Post
 from tests.unit.forms.browser import Browser
 
 __all__ = ["browser", "forms"]
