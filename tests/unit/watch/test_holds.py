@@ -1,15 +1,27 @@
 """The function that keeps holds: it looks at what is due, and one hold that fails stops no other."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pytest
 
 from lambdas.orders.decisions import hold_clock
 from lambdas.orders.decisions.deadlines import next_look_at, with_overdue_marked
 from lambdas.orders.model.hold_clock import Trouble
 from lambdas.orders.model.order import Hold, Order
+from lambdas.orders.store import DynamoOrderStore
 from lambdas.orders.table.entries import FoundOrder, UnreadableOrder
-from lambdas.payments.holds.keeping import Kept
+from lambdas.payments.holds.keeping import HoldKeeper, Kept
+from lambdas.payments.sandbox import SandboxGateway
+from lambdas.records.clients.client import ClientRecords
+from lambdas.records.table import RecordTable
+from lambdas.watch import holds
 from lambdas.watch.holds import keep_due
-from tests.support.build import NOW, a_submitted_order
+from tests.support.build import CARD, CONTACT, NOW, a_submitted_order, hold_key
+from tests.support.tables import make_order_table
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.client import DynamoDBClient
 
 DAY = 86_400
 
@@ -89,3 +101,34 @@ def test_a_provider_vouches_for_less_than_the_hold_lives() -> None:
     paypal = order.hold.changed(capture_before=NOW + 29 * DAY, honoured_until=NOW + 3 * DAY)
 
     assert hold_clock.mark_at(paypal, hold_clock.LATE) == NOW + 3 * DAY * 80 // 100
+
+
+def test_the_function_keeps_what_its_tables_say_is_due(
+    dynamodb: "DynamoDBClient", records: RecordTable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the index of deadlines, with the stage's own gateway and the deployed queue's rules."""
+    store = DynamoOrderStore(make_order_table(dynamodb, "orders-of-holds"), dynamodb)
+    gateway = SandboxGateway(records.name, records.client, now=lambda: NOW)
+    order = a_submitted_order(info={**CONTACT, **CARD}, looked_at=NOW)
+    asked: dict[str, Any] = {"token": "tok_approve", "amount_cents": 995, "currency": "USD", "order_id": order.order_id}
+    money = gateway.authorize(key=hold_key(order), **asked)
+    hold = Hold(
+        transaction_id=money.transaction_id,
+        key=money.key,
+        method="card",
+        amount_cents=995,
+        currency="USD",
+        capture_before=money.capture_before,
+    )
+    store.create(order.changed(hold=hold), [], NOW)
+    later = NOW + 6 * DAY
+    late = SandboxGateway(records.name, records.client, now=lambda: later)
+    keeper = HoldKeeper(store, late, ClientRecords(records), holds._holds_of, lambda: later)
+    monkeypatch.setattr(holds, "_keeper", lambda: keeper)
+    monkeypatch.setattr(holds, "_now", lambda: later)
+
+    assert holds.handler({}, Context())["renewed"] == 1
+    assert holds.handler({}, Context()) == dict.fromkeys((each.value for each in Kept), 0)
+    renewed = store.get(order.order_id).hold
+    assert renewed is not None
+    assert renewed.capture_before == later + 7 * DAY
