@@ -16,7 +16,7 @@ STACKS = --all
 # Keep bytecode whatever the shell's settings: without it a synth takes twice as long.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help setup owned engine chromium callers run stop test unit thorough check format compile diagram openapi settings permissions screenshots bench faults new-stage synth cost print-deploy-role impact deploy mail-domain diff smoke diff-contract redrive copy-back verify-history begin-history erase-history reconcile rebuild check-orders export-invoices rotate-front users order destroy clean
+.PHONY: help setup owned engine chromium callers run stop test unit thorough check format compile diagram openapi settings permissions screenshots bench faults upgrade-test pipeline audit release new-stage synth cost print-deploy-role impact deploy mail-domain diff smoke diff-contract redrive copy-back verify-history begin-history erase-history reconcile rebuild check-orders export-invoices rotate-front users order destroy clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 15
@@ -76,6 +76,19 @@ bench: setup ## measure the budgets of docs/decisions.md
 
 faults: setup ## kill processes at named points of real orders; fails if anything is lost or done twice
 	@$(RUN) -m tests.faults
+
+upgrade-test: setup ## deploy the working tree over the last release while orders stand and walk; fails if any is lost or doubled
+	@$(RUN) -m tests.upgrade $(if $(RELEASE),--release $(RELEASE))
+
+pipeline: setup ## run the steps of the workflow `check` in its order
+	@$(RUN) -m infra.delivery.steps
+
+audit: setup ## look for known faults of locked dependencies; it asks a public database
+	@$(UV) export --locked --quiet --no-emit-project --format requirements-txt --output-file .local/locked.txt
+	@$(UV) tool run --quiet pip-audit@2.10.1 --disable-pip --requirement .local/locked.txt
+
+release: setup ## write the notes, sources and checksums of TAG into .local/release
+	@$(RUN) -m infra.delivery.release --tag "$(TAG)"
 
 new-stage: setup ## ask a few questions and write the file of a new stage; STAGES=folder is yours
 	@$(RUN) -m infra.stages.new_stage
