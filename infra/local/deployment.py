@@ -4,6 +4,7 @@ import hashlib
 import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 from infra.cdk import cdk_command, cdk_environment
 from infra.local.engine_process import ACCOUNT_ID, REGION, REPOSITORY, LocalEngine
@@ -25,7 +26,7 @@ def deploy(engine: LocalEngine, panel_url: str = "") -> Iterator[str]:
     assembly, made_from = engine.root / "cdk.out", engine.root / "assembly"
     wanted = f"{_deployed_from(panel_url)} {engine.front_url}"
     with ThreadPoolExecutor(1) as beside:
-        bootstrapped = beside.submit(_cdk, engine, "bootstrap", f"aws://{ACCOUNT_ID}/{REGION}")
+        bootstrapped = beside.submit(bootstrap, engine)
         if not (assembly.exists() and made_from.exists() and made_from.read_text() == wanted):
             yield "synthesizing the CDK app, stage local, and preparing the engine for it (cdk bootstrap)"
             made_from.unlink(missing_ok=True)
@@ -35,8 +36,18 @@ def deploy(engine: LocalEngine, panel_url: str = "") -> Iterator[str]:
             yield "assembly used again, nothing changed since; preparing the engine (cdk bootstrap)"
         bootstrapped.result()
     yield "deploying the stack (cdk deploy)"
-    _cdk(engine, "deploy", STACK, "--app", str(assembly), "--require-approval", "never")
+    deploy_assembly(engine, assembly)
     (engine.root / "deployed").write_text(_deployed_from(panel_url))
+
+
+def bootstrap(engine: LocalEngine) -> None:
+    """Prepare the engine for deployments of assemblies."""
+    _cdk(engine, "bootstrap", f"aws://{ACCOUNT_ID}/{REGION}")
+
+
+def deploy_assembly(engine: LocalEngine, assembly: Path) -> None:
+    """Deploy what was synthesized. Raises DeployError, also if the deployment was rolled back."""
+    _cdk(engine, "deploy", STACK, "--app", str(assembly), "--require-approval", "never")
 
 
 def destroy(engine: LocalEngine) -> None:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from http import HTTPStatus
 from pathlib import Path
 from threading import Event
-from typing import Any
+from typing import Any, Self
 
 import boto3
 import httpx
@@ -16,6 +16,7 @@ from infra.local.deployment import deploy
 from infra.local.engine_process import LocalEngine
 from infra.local.panel.process import LocalPanel
 from infra.local.stack import LocalStack, connect
+from lambdas.orders.model.executions import order_id_in
 from lambdas.orders.model.order import Order
 from lambdas.orders.store import DynamoOrderStore
 from lambdas.orders.table.stored import restored
@@ -52,12 +53,13 @@ def opened(root: Path) -> Iterator["FaultyShop"]:
             yield shop
 
 
-class FaultyShop:
-    def __init__(self, engine: LocalEngine, stack: LocalStack, panel: LocalPanel, armed: Path) -> None:
-        self.stack, self._armed = stack, armed
+class Shop:
+    """A deployed stack: the callers of its API, and what there is of its orders."""
+
+    def __init__(self, engine: LocalEngine, stack: LocalStack, panel: LocalPanel) -> None:
+        self.stack = stack
         self._client: Any = lambda service: boto3.client(service, **engine.client_options())
         self.dynamodb, self.machines = self._client("dynamodb"), self._client("stepfunctions")
-        self._functions = self._client("lambda")
         self._orders = DynamoOrderStore(stack.order_table, self.dynamodb)
         limits = httpx.Limits(max_connections=32)
         self._people = {
@@ -65,24 +67,13 @@ class FaultyShop:
             for who, login in {"": (stack.user, stack.token), **stack.people}.items()
         }
         self._panel = httpx.Client(base_url=panel.url, timeout=30)
-        self._readers = make_faulty(self._functions, armed)
 
-    def __enter__(self) -> "FaultyShop":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         for client in (*self._people.values(), self._panel):
             client.close()
-
-    def arm(self, mark: str, fault: Fault, order_id: str = "") -> None:
-        """Actions know their order by its id, doors and the relay by its mark."""
-        self._switch(mark, fault, order_id).write_text(fault.manner)
-
-    def is_armed(self, mark: str, fault: Fault, order_id: str = "") -> bool:
-        """Whether it is still to come."""
-        if fault.point == TWICE:
-            return not switch(self._armed, mark, fault.function, f"met {TWICE}").exists()
-        return self._switch(mark, fault, order_id).exists()
 
     def ask(
         self, method: str, parameters: dict[str, Any], *, key: str, given_up: Event, who: str = ""
@@ -138,6 +129,43 @@ class FaultyShop:
             for page in pages.paginate(stateMachineArn=arn):
                 yield from ((found["name"], found["status"]) for found in page["executions"])
 
+    def states_entered(self, queue: str, order_id: str) -> frozenset[str]:
+        """The names of all states that the executions of the order came to."""
+        pages = self.machines.get_paginator("list_executions").paginate(stateMachineArn=self.stack.machines[queue])
+        found = [each for page in pages for each in page["executions"] if order_id_in(each["name"]) == order_id]
+        histories = (
+            event
+            for each in found
+            for page in self.machines.get_paginator("get_execution_history").paginate(executionArn=each["executionArn"])
+            for event in page["events"]
+        )
+        entered = (event.get("stateEnteredEventDetails") for event in histories)
+        return frozenset(str(event["name"]) for event in entered if event)
+
+    def _items(self, table: str) -> Iterator[dict[str, Any]]:
+        for page in self.dynamodb.get_paginator("scan").paginate(TableName=table, ConsistentRead=True):
+            yield from map(from_item, page["Items"])
+
+
+class FaultyShop(Shop):
+    """Its functions can be made to die."""
+
+    def __init__(self, engine: LocalEngine, stack: LocalStack, panel: LocalPanel, armed: Path) -> None:
+        super().__init__(engine, stack, panel)
+        self._armed = armed
+        self._functions = self._client("lambda")
+        self._readers = make_faulty(self._functions, armed)
+
+    def arm(self, mark: str, fault: Fault, order_id: str = "") -> None:
+        """Actions know their order by its id, doors and the relay by its mark."""
+        self._switch(mark, fault, order_id).write_text(fault.manner)
+
+    def is_armed(self, mark: str, fault: Fault, order_id: str = "") -> bool:
+        """Whether it is still to come."""
+        if fault.point == TWICE:
+            return not switch(self._armed, mark, fault.function, f"met {TWICE}").exists()
+        return self._switch(mark, fault, order_id).exists()
+
     def tell_again(self, order_ids: Collection[str]) -> None:
         """The readers get everything that the stream has told of these orders, from the beginning."""
         told = [record for record in self._told() if record["dynamodb"]["Keys"]["pk"]["S"] in order_ids]
@@ -168,7 +196,3 @@ class FaultyShop:
     def _switch(self, mark: str, fault: Fault, order_id: str) -> Path:
         key = f"{order_id}.{fault.action}" if fault.action else mark
         return switch(self._armed, key, fault.function, fault.point)
-
-    def _items(self, table: str) -> Iterator[dict[str, Any]]:
-        for page in self.dynamodb.get_paginator("scan").paginate(TableName=table, ConsistentRead=True):
-            yield from map(from_item, page["Items"])

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from importlib.metadata import version
 
-from infra.local.engine import automations, locked_buckets, secret_names
+from infra.local.engine import automations, change_sets, locked_buckets, secret_names
 from infra.local.engine.dynamodb import streams, tables, writes
 from infra.local.engine.functions import concurrency, environment, errors, logs
 from infra.local.engine.http import api, permissions
@@ -33,6 +33,7 @@ CORRECTIONS: tuple[Callable[[], None], ...] = (
     secret_names.apply,
     automations.apply,
     locked_buckets.apply,
+    change_sets.apply,
 )
 
 
