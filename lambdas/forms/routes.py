@@ -1,11 +1,12 @@
 """Routes a request to its page."""
 
-import json
 from collections.abc import Callable
+from dataclasses import replace
 from http import HTTPStatus
 
 from lambdas.forms.checkout.review import order_button
 from lambdas.forms.fields.filled import read_page
+from lambdas.forms.fields.views import field_views
 from lambdas.forms.form import Form, Page
 from lambdas.forms.pages import (
     changed_order,
@@ -28,14 +29,13 @@ from lambdas.forms.session.session import Session
 from lambdas.forms.session.shown_price import stamp_of
 from lambdas.forms.shop import NEW, RESUME, RETURN, REVIEW, SIGN_IN, SIGN_OUT, WAIT, Shop, path_of, redirect_to_order
 from lambdas.forms.status.status_page import reply, status_page
-from lambdas.orders.contact.places import regions_of
 from lambdas.orders.errors import NotAfterSubmitError, OrderIsFinalError, RevisionDiffersError
 from lambdas.orders.submit_errors import SubmitInProgressError, TotalDiffersError
 from lambdas.records.links.reminder_stop import PLACE as REMINDERS
 from lambdas.web.http import Answer, RefusedError, WebRequest, see_other
 
-PRICE, REGIONS, STATIC = "price", "regions", "static"
-RESERVED = (WAIT, RETURN, NEW, REVIEW, SIGN_IN, SIGN_OUT, RESUME, PRICE, REGIONS)
+PRICE, ADDRESS, STATIC = "price", "address", "static"
+RESERVED = (WAIT, RETURN, NEW, REVIEW, SIGN_IN, SIGN_OUT, RESUME, PRICE, ADDRESS)
 """Names a page of a form cannot have."""
 NO_FORMS = (STATIC, REMINDERS)
 """Names a form cannot have."""
@@ -152,17 +152,19 @@ def _price(shop: Shop, form: Form, request: WebRequest) -> Answer:
     return Answer(HTTPStatus.OK, body)
 
 
-def _regions(shop: Shop, form: Form, request: WebRequest) -> Answer:
-    """The regions of a country, by code; none where its addresses carry none."""
-    found = regions_of(request.query.get("country", ""))
-    return Answer(HTTPStatus.OK, json.dumps(found), "application/json", cache="public, max-age=86400")
+def _address(shop: Shop, form: Form, request: WebRequest) -> Answer:
+    """The address fields of a page as a country has them, without values. It is the same for everybody."""
+    page = form.page(request.query.get("page", "")) or form.first
+    given = replace(shop.input_of(form, None), info={"country": request.query.get("country", "")[:60]})
+    fields = [field for field in field_views(form, page, given) if field.is_address]
+    return Answer(HTTPStatus.OK, drawn("address.html", fields=fields), cache="public, max-age=3600")
 
 
 _GETS: dict[str, Callable[[Shop, Form, WebRequest], Answer]] = {
     SIGN_IN: sign_in.show,
     RESUME: link_request.show,
     NEW: new_order.ask,
-    REGIONS: _regions,
+    ADDRESS: _address,
 }
 _POSTS: dict[str, Callable[[Shop, Form, WebRequest], Answer]] = {
     SIGN_IN: sign_in.take,

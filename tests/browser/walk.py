@@ -49,10 +49,11 @@ class Walk:
 
     def contact(self) -> "Walk":
         self.at("contact")
+        self.page.get_by_label("Country").select_option("GB")
+        self.page.wait_for_load_state("networkidle")  # the address comes as the country has it
         self.page.get_by_label("A private person").check()
         for label, typed in PERSON.items():
             self.page.get_by_label(label, exact=True).fill(typed)
-        self.page.get_by_label("Country").select_option("GB")
         return self.go_on().at("payment")
 
     def to_payment(self, email: str = "ada@example.com") -> "Walk":

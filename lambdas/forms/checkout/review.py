@@ -4,7 +4,7 @@ https://design-system.service.gov.uk/patterns/check-answers/
 """
 
 from lambdas.forms.fields.field import Given, Input
-from lambdas.forms.fields.filled import is_shown
+from lambdas.forms.fields.filled import fields_of, is_shown
 from lambdas.forms.form import Form, Page
 from lambdas.forms.shop import path_of
 from lambdas.orders.contact.places import country_code
@@ -57,7 +57,7 @@ def entering_button(payment: Input | None, paid_by: str) -> str:
 
 def _entries(form: Form, page: Page, given: Given) -> tuple[tuple[str, str], ...]:
     found = []
-    for field in page.fields:
+    for field in fields_of(page, given):
         if is_shown(form, field, given):
             typed = field.typed(given)
             found += [(each.label, _in_words(each, typed.get(each.name, ""))) for each in field.inputs(given)]

@@ -13,6 +13,12 @@ from lambdas.orders.contact.telephone import telephone
 from lambdas.orders.contact.text import lines
 from lambdas.orders.model.info import text
 
+# https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#autofill
+_AUTOFILL = {
+    "first": "given-name", "last": "family-name", "company": "organization", "address": "street-address",
+    "city": "address-level2", "zip": "postal-code", "email": "email", "phone": "tel", "fax": "off",
+}  # fmt: skip
+
 
 class TextField(FormField):
     """Text. `pattern`: a regular expression for the whole value; `pattern_text`: the same in words."""
@@ -25,10 +31,15 @@ class TextField(FormField):
     lines: int = Field(default=1, ge=1, le=20)
     autocomplete: str = ""
 
+    @property
+    def autofill(self) -> str:
+        """The token for browsers that fill in forms: the form's own, or that of the key of `info`."""
+        return self.autocomplete or _AUTOFILL.get(self.key, "")
+
     def inputs(self, given: Given) -> tuple[Input, ...]:
         limits = {"maxlength": str(self.max_length), **({"rows": str(self.lines)} if self.lines > 1 else {})}
         widget: Widget = "textarea" if self.lines > 1 else "text"
-        return self.one(widget, autocomplete=self.autocomplete, attributes=limits)
+        return self.one(widget, autocomplete=self.autofill, attributes=limits)
 
     def clean(self, value: str) -> str:
         return lines(value) if self.lines > 1 else super().clean(value)
@@ -122,10 +133,12 @@ class RegionField(FormField):
     """A state or province by its ISO 3166-2 code where addresses of the country have one, else free text.
 
     `country`: the key of `info` that holds the country. If the country has a list, the client must choose from it.
+    `free_text_required`: addresses of the country need one, and there is no list.
     """
 
     kind: Literal["region"]
     country: str = "country"
+    free_text_required: bool = False
 
     def inputs(self, given: Given) -> tuple[Input, ...]:
         regions = regions_of(text(given.info, self.country))
@@ -137,7 +150,7 @@ class RegionField(FormField):
                 label=self.label,
                 help=self.help,
                 widget="select" if choices else "text",
-                required=self.required and bool(choices),
+                required=(self.required and bool(choices)) or self.free_text_required,
                 choices=choices,
                 autocomplete="address-level1",
                 attributes=attributes,
@@ -148,6 +161,8 @@ class RegionField(FormField):
     def accepted(self, value: str, given: Given) -> str:
         regions = regions_of(text(given.info, self.country))
         if not regions:
+            if not value and self.free_text_required:
+                raise InputRefusedError(self.name, self.when_missing)
             return value[:80]
         code = region_code(value, text(given.info, self.country))
         if (value and not code) or (self.required and not code):

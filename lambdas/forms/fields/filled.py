@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from lambdas.forms.fields.address import POSTCODE, check_postcode, in_order, localized
 from lambdas.forms.fields.field import FormField, Given, InputRefusedError, Typed
 from lambdas.forms.fields.leftovers import removed_leftovers
 from lambdas.forms.form import Form, Page
 from lambdas.orders.contact.fields import RULES
 from lambdas.orders.contact.unfit import UnfitError
-from lambdas.orders.model.info import Info, merge
+from lambdas.orders.model.info import Info, merge, text
 
 
 @dataclass(frozen=True)
@@ -25,9 +26,10 @@ def read_page(form: Form, page: Page, typed: Typed, given: Given) -> Filled:
     changes = removed_leftovers(form, given)
     given = replace(given, info=merge(given.info, changes))
     errors: dict[str, str] = {}
-    for each in page.fields:
-        if not is_shown(form, each, given):
-            change = each.cleared(given.info)
+    for asked in page.fields:
+        each = localized(asked, given)
+        if each is None or not is_shown(form, each, given):
+            change = asked.cleared(given.info)
         else:
             try:
                 change = each.read(typed, given)
@@ -42,21 +44,30 @@ def read_page(form: Form, page: Page, typed: Typed, given: Given) -> Filled:
 def _with_rules(page: Page, filled: Filled, given: Given) -> Filled:
     """The page with the contact rules that apply to every order. A rule may read fields of other pages."""
     changes, errors = dict(filled.changes), dict(filled.errors)
-    for each in page.fields:
+    fields = fields_of(page, given)
+    for each in fields:
         rule, value = RULES.get(each.key), changes.get(each.key)
         if rule is None or not isinstance(value, str) or not value:
             continue
         try:
             changes[each.key] = rule(value, given.info)
+            if each.key == POSTCODE:
+                check_postcode(changes[each.key], text(given.info, "country"))
         except UnfitError as unfit:
             errors[each.name] = unfit.advice_on(each.label)
             del changes[each.key]
-    in_order = {name: errors[name] for each in page.fields for name in _names(each, given) if name in errors}
+    in_order = {name: errors[name] for each in fields for name in _names(each, given) if name in errors}
     return Filled(changes, {**in_order, **errors})
 
 
 def _names(each: FormField, given: Given) -> Iterator[str]:
     yield from (given_input.name for given_input in each.inputs(given))
+
+
+def fields_of(page: Page, given: Given) -> tuple[FormField, ...]:
+    """The page's fields as the country of the order's address has them, in its order."""
+    found = (localized(each, given) for each in in_order(page.fields, given))
+    return tuple(each for each in found if each is not None)
 
 
 def is_shown(form: Form, each: FormField, given: Given) -> bool:

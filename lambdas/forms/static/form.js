@@ -30,9 +30,8 @@
   });
 
   // Fields that are asked for only when another has some value.
-  const conditional = [...form.querySelectorAll("[data-shown-when]")];
   const showFields = () => {
-    for (const group of conditional) {
+    for (const group of form.querySelectorAll("[data-shown-when]")) {
       const value = named(group.dataset.shownWhen)?.value ?? "";
       group.hidden = !group.dataset.values.split(" ").includes(value);
     }
@@ -74,19 +73,24 @@
     }
   };
 
-  // A list where addresses of the country have regions, else free text.
-  const showRegions = async (country) => {
-    const field = form.querySelector(`[data-regions-of="${country.dataset.country}"]`);
-    if (!field) return;
-    const path = form.dataset.price.replace(/price\?.*/, "regions");
-    const answer = await fetch(`${path}?country=${encodeURIComponent(country.value)}`).catch(() => null);
+  // The address as the country has it: which fields, their names and their order. What was typed stays.
+  const showAddress = async (country) => {
+    const parts = document.getElementById("address-parts");
+    if (!parts) return;
+    const page = new URL(form.dataset.price, location.href).searchParams.get("page");
+    const asked = new URLSearchParams({ page, country: country.value });
+    const answer = await fetch(`${form.dataset.price.replace(/price\?.*/, "address")}?${asked}`).catch(() => null);
     if (!answer?.ok) return;
-    const regions = Object.entries(await answer.json());
-    const made = document.createElement(regions.length ? "select" : "input");
-    for (const { name, value } of field.attributes) if (name !== "value" && name !== "type") made.setAttribute(name, value);
-    if (regions.length) made.append(new Option("Choose one", ""), ...regions.map(([code, name]) => new Option(name, code)));
-    else made.type = "text";
-    field.replaceWith(made);
+    const drawn = await answer.text();
+    const typed = [...parts.querySelectorAll("input, select, textarea")].map(({ name, value }) => [name, value]);
+    const focused = parts.contains(document.activeElement) ? document.activeElement.name : "";
+    parts.innerHTML = drawn;
+    for (const [name, value] of typed) {
+      const field = named(name);
+      if (field && (field.tagName !== "SELECT" || [...field.options].some((option) => option.value === value))) field.value = value;
+    }
+    if (focused) named(focused)?.focus();
+    showFields();
   };
 
   form.addEventListener("input", () => {
@@ -96,7 +100,7 @@
     timer = setTimeout(showPrice, 250);
   });
   form.addEventListener("change", (event) => {
-    if (event.target.dataset.country) showRegions(event.target);
+    if (event.target.dataset.country === "country") showAddress(event.target);
   });
 
   showFields();

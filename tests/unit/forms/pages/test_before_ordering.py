@@ -67,7 +67,7 @@ def test_what_was_typed_is_shown_as_text(browser: Browser) -> None:
 def test_the_button_names_the_obligation_where_the_buyers_law_says_so(
     browser: Browser, country: str, state: str, words: str
 ) -> None:
-    page = in_country(browser, country, state=state, zip="94103" if country == "US" else "10115")
+    page = in_country(browser, country, state=state, zip={"US": "94103", "DE": "10115", "NO": "0150"}[country])
 
     assert button_of(page) == ("enter", words, "Continue to enter your card")
     assert button_of(with_card(browser)) == ("order", words, words)

@@ -1,6 +1,5 @@
 """The pages themselves: small, shown the same everywhere, with a price that is the one that is charged."""
 
-import json
 import re
 from urllib.parse import urlencode
 
@@ -105,10 +104,14 @@ def test_another_plan_takes_the_options_of_the_first_one_off(shop: Shop, browser
     assert shop.service.pricing.missing(order.info, SALE) == ()
 
 
-def test_regions_are_told_to_scripts(browser: Browser) -> None:
-    assert json.loads(browser.ask("GET", "/forms/hosting/regions?country=CA").body)["QC"] == "Quebec"
-    assert json.loads(browser.ask("GET", "/forms/hosting/regions?country=GB").body) == {}
-    assert browser.ask("GET", "/forms/hosting/regions").status == 200
+def test_the_address_of_a_country_is_drawn_for_scripts(browser: Browser) -> None:
+    canada = browser.ask("GET", "/forms/hosting/address?page=contact&country=CA")
+    assert (canada.status, canada.read.offered["state"][1]) == (200, "AB")
+    assert "Quebec" in canada.text
+    emirates = browser.ask("GET", "/forms/hosting/address?page=contact&country=AE")
+    assert list(emirates.inputs) == ["address", "state", "city"]
+    for query in ("", "?country=XX", "?page=nothing&country=CA", "?page=contact&country=%3Cscript%3E"):
+        assert browser.ask("GET", f"/forms/hosting/address{query}").status == 200
 
 
 def test_a_form_whose_queue_is_closed_takes_no_orders(browser: Browser, shop: Shop) -> None:

@@ -1,0 +1,92 @@
+"""Address fields as the country of the address has them: which there are, in which order, what they are called, and their rules.
+
+`address_formats.json` is made from Google's libaddressinput (infra/generate/address_formats.py).
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+from lambdas.forms.fields.contact import RegionField
+from lambdas.forms.fields.field import FormField, Given
+from lambdas.orders.contact.places import countries, country_code
+from lambdas.orders.contact.unfit import UnfitError
+from lambdas.orders.model.info import text
+
+FORMATS_FILE = Path(__file__).with_name("address_formats.json")
+POSTCODE = "zip"
+PARTS = {"address": "A", "city": "C", "state": "S", "zip": "Z"}
+"""The parts of an address, by the key of `info`."""
+_ZIP_NAMES = {"zip": "ZIP code", "pin": "PIN code", "eircode": "Eircode"}
+_STATE_NAMES = {"do_si": "Province or city"}
+_CITY_NAMES = {"post_town": "Town or city", "suburb": "Suburb", "district": "District"}
+_SEPARATORS = re.compile(r"[ -]")
+
+
+def localized(field: FormField, given: Given) -> FormField | None:
+    """The field as the order's country has it; None if its addresses have no such part.
+
+    A town stays, because it may stand in the street's line. Fields that are no part of an address stay as they are.
+    """
+    format = _format_of(given)
+    part = PARTS.get(field.key)
+    if part is None or format is None or part == "A":
+        return field
+    if part in "SZ" and part not in format["parts"]:
+        return None
+    if isinstance(field, RegionField):
+        named = field.required and part in format["require"]
+        return field.model_copy(update={"label": _label(field, part, format), "free_text_required": named})
+    required = field.required and part in format["require"]
+    return field.model_copy(update={"label": _label(field, part, format), "required": required})
+
+
+def in_order(fields: tuple[FormField, ...], given: Given) -> tuple[FormField, ...]:
+    """The fields as they follow each other in the country's addresses. Fields that are no part of one keep their place."""
+    format = _format_of(given)
+    if format is None:
+        return fields
+    parts = [field for field in fields if field.key in PARTS]
+    rank = {part: at for at, part in enumerate(format["parts"])}
+    sorted_parts = iter(sorted(parts, key=lambda field: rank.get(PARTS[field.key], len(rank))))
+    return tuple(next(sorted_parts) if field.key in PARTS else field for field in fields)
+
+
+def check_postcode(value: str, country: str) -> None:
+    """Raise UnfitError unless the country has such postal codes. Blanks and hyphens may be left out, or be too many."""
+    format = _formats().get(country_code(country), {})
+    pattern = format.get("zip", "")
+    if not pattern or re.fullmatch(pattern, value) or re.fullmatch(pattern, _SEPARATORS.sub("", value)):
+        return
+    advice = f"Enter a {_zip_name(format)} in the correct format, like {format.get('zip_like', '')}"
+    raise UnfitError(f"is no postal code of {countries()[country_code(country)]}", advice)
+
+
+def _format_of(given: Given) -> Mapping[str, str] | None:
+    return _formats().get(_country(given))
+
+
+def _country(given: Given) -> str:
+    return country_code(text(given.info, "country"))
+
+
+def _label(field: FormField, part: str, format: Mapping[str, str]) -> str:
+    match part:
+        case "Z":
+            return _zip_name(format).capitalize() if format.get("zip_name") not in _ZIP_NAMES else _zip_name(format)
+        case "S":
+            name = format.get("state_name", "")
+            return _STATE_NAMES.get(name, name.capitalize()) or field.label
+    return _CITY_NAMES.get(format.get("city_name", ""), field.label)
+
+
+def _zip_name(format: Mapping[str, str]) -> str:
+    return _ZIP_NAMES.get(format.get("zip_name", ""), "postal code")
+
+
+@cache
+def _formats() -> Mapping[str, Mapping[str, str]]:
+    found: dict[str, dict[str, str]] = json.loads(FORMATS_FILE.read_text("utf-8"))
+    return found
