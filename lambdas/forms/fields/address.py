@@ -1,28 +1,18 @@
-"""Address fields as the country of the address has them: which there are, in which order, what they are called, and their rules.
+"""Address fields as the country of the address has them: which there are, in which order, what they are called, and their rules."""
 
-`address_formats.json` is made from Google's libaddressinput (infra/generate/address_formats.py).
-"""
-
-import json
-import re
 from collections.abc import Mapping
-from functools import cache
-from pathlib import Path
 
 from lambdas.forms.fields.contact import RegionField
 from lambdas.forms.fields.field import FormField, Given
-from lambdas.orders.contact.places import countries, country_code
-from lambdas.orders.contact.unfit import UnfitError
+from lambdas.orders.contact.address_format import ZIP_NAMES, formats, zip_name
+from lambdas.orders.contact.places import country_code
 from lambdas.orders.model.info import text
 
-FORMATS_FILE = Path(__file__).with_name("address_formats.json")
 POSTCODE = "zip"
 PARTS = {"address": "A", "city": "C", "state": "S", "zip": "Z"}
 """The parts of an address, by the key of `info`."""
-_ZIP_NAMES = {"zip": "ZIP code", "pin": "PIN code", "eircode": "Eircode"}
 _STATE_NAMES = {"do_si": "Province or city"}
 _CITY_NAMES = {"post_town": "Town or city", "suburb": "Suburb", "district": "District"}
-_SEPARATORS = re.compile(r"[ -]")
 
 
 def localized(field: FormField, given: Given) -> FormField | None:
@@ -54,18 +44,8 @@ def in_order(fields: tuple[FormField, ...], given: Given) -> tuple[FormField, ..
     return tuple(next(sorted_parts) if field.key in PARTS else field for field in fields)
 
 
-def check_postcode(value: str, country: str) -> None:
-    """Raise UnfitError unless the country has such postal codes. Blanks and hyphens may be left out, or be too many."""
-    format = _formats().get(country_code(country), {})
-    pattern = format.get("zip", "")
-    if not pattern or re.fullmatch(pattern, value) or re.fullmatch(pattern, _SEPARATORS.sub("", value)):
-        return
-    advice = f"Enter a {_zip_name(format)} in the correct format, like {format.get('zip_like', '')}"
-    raise UnfitError(f"is no postal code of {countries()[country_code(country)]}", advice)
-
-
 def _format_of(given: Given) -> Mapping[str, str] | None:
-    return _formats().get(_country(given))
+    return formats().get(_country(given))
 
 
 def _country(given: Given) -> str:
@@ -75,18 +55,8 @@ def _country(given: Given) -> str:
 def _label(field: FormField, part: str, format: Mapping[str, str]) -> str:
     match part:
         case "Z":
-            return _zip_name(format).capitalize() if format.get("zip_name") not in _ZIP_NAMES else _zip_name(format)
+            return zip_name(format).capitalize() if format.get("zip_name") not in ZIP_NAMES else zip_name(format)
         case "S":
             name = format.get("state_name", "")
             return _STATE_NAMES.get(name, name.capitalize()) or field.label
     return _CITY_NAMES.get(format.get("city_name", ""), field.label)
-
-
-def _zip_name(format: Mapping[str, str]) -> str:
-    return _ZIP_NAMES.get(format.get("zip_name", ""), "postal code")
-
-
-@cache
-def _formats() -> Mapping[str, Mapping[str, str]]:
-    found: dict[str, dict[str, str]] = json.loads(FORMATS_FILE.read_text("utf-8"))
-    return found

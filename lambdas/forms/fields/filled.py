@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from lambdas.forms.fields.address import POSTCODE, check_postcode, in_order, localized
+from lambdas.forms.fields.address import POSTCODE, in_order, localized
 from lambdas.forms.fields.field import FormField, Given, InputRefusedError, Typed
 from lambdas.forms.fields.leftovers import removed_leftovers
 from lambdas.forms.form import Form, Page
+from lambdas.orders.contact.address_format import check_postcode
 from lambdas.orders.contact.fields import RULES
 from lambdas.orders.contact.unfit import UnfitError
 from lambdas.orders.model.info import Info, merge, text

@@ -6,10 +6,11 @@ import pytest
 
 from infra.generate.address_formats import formats_json
 from lambdas.catalog.plan import load_plans
-from lambdas.forms.fields.address import FORMATS_FILE, PARTS, check_postcode
+from lambdas.forms.fields.address import PARTS
 from lambdas.forms.fields.field import Given
 from lambdas.forms.fields.filled import fields_of, read_page, typed_of
 from lambdas.forms.form import Form, load_forms
+from lambdas.orders.contact.address_format import FORMATS_FILE, check_postcode
 from lambdas.orders.contact.places import countries
 from lambdas.orders.contact.unfit import UnfitError
 from tests.unit.forms.fields.test_fields import a_form

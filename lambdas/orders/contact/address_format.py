@@ -1,0 +1,39 @@
+"""Formats of addresses by country: their parts, and what a postal code looks like.
+
+`address_formats.json` is made from Google's libaddressinput (infra/generate/address_formats.py).
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+from lambdas.orders.contact.places import countries, country_code
+from lambdas.orders.contact.unfit import UnfitError
+
+FORMATS_FILE = Path(__file__).with_name("address_formats.json")
+ZIP_NAMES = {"zip": "ZIP code", "pin": "PIN code", "eircode": "Eircode"}
+_SEPARATORS = re.compile(r"[ -]")
+
+
+def check_postcode(value: str, country: str) -> None:
+    """Raise UnfitError unless the country has such postal codes. Blanks and hyphens may be left out, or be too many."""
+    format = formats().get(country_code(country), {})
+    pattern = format.get("zip", "")
+    if not pattern or re.fullmatch(pattern, value) or re.fullmatch(pattern, _SEPARATORS.sub("", value)):
+        return
+    advice = f"Enter a {zip_name(format)} in the correct format, like {format.get('zip_like', '')}"
+    raise UnfitError(f"is no postal code of {countries()[country_code(country)]}", advice)
+
+
+def zip_name(format: Mapping[str, str]) -> str:
+    """The name of a country's postal codes, inside a sentence."""
+    return ZIP_NAMES.get(format.get("zip_name", ""), "postal code")
+
+
+@cache
+def formats() -> Mapping[str, Mapping[str, str]]:
+    """By ISO 3166-1 code."""
+    found: dict[str, dict[str, str]] = json.loads(FORMATS_FILE.read_text("utf-8"))
+    return found
