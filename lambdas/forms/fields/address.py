@@ -1,4 +1,4 @@
-"""Address fields as the country of the address has them: which there are, in which order, what they are called, and their rules."""
+"""Address fields as the country of the address has them: the parts that there are, their order, names and rules."""
 
 from collections.abc import Mapping
 
