@@ -70,7 +70,7 @@ class Books:
                 sum(each.total_cents for each in of_currency),
             )
             sums = ", ".join(
-                f"{name} {format_cents(cents)}"
+                f"{name} {format_cents(cents, currency)}"
                 for name, cents in (("net", net), ("tax", total - net), ("total", total))
             )
             yield f"{what}: {sums} {currency}"

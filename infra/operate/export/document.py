@@ -71,11 +71,11 @@ def document_of(invoice: Invoice) -> Document:
         facts=tuple(_facts(invoice)),
         seller=tuple(_party(invoice.seller)),
         buyer=tuple(_party(invoice.buyer)),
-        rows=tuple(_row(line) for line in invoice.lines if not line.tax_name),
-        rates=tuple(_rate(total) for total in totals_per_rate(invoice.lines)),
-        net=format_cents(net),
-        tax=format_cents(invoice.total_cents - net),
-        total=format_cents(invoice.total_cents),
+        rows=tuple(_row(line, invoice.currency) for line in invoice.lines if not line.tax_name),
+        rates=tuple(_rate(total, invoice.currency) for total in totals_per_rate(invoice.lines)),
+        net=format_cents(net, invoice.currency),
+        tax=format_cents(invoice.total_cents - net, invoice.currency),
+        total=format_cents(invoice.total_cents, invoice.currency),
         notes=tuple(map(printable, invoice.notes)),
     )
 
@@ -119,14 +119,14 @@ def _party(party: Party | None) -> Iterator[str]:
             yield f"{label} {shown}".strip()
 
 
-def _row(line: InvoiceLine) -> Row:
+def _row(line: InvoiceLine, currency: str) -> Row:
     why = REASONS[line.reason] if line.reason else ""
     note = ": ".join(part for part in (why, printable(line.reason_text or "")) if part)
-    return Row(printable(line.description), str(line.quantity), format_cents(line.amount_cents), note)
+    return Row(printable(line.description), str(line.quantity), format_cents(line.amount_cents, currency), note)
 
 
-def _rate(total: RateTotal) -> Rate:
+def _rate(total: RateTotal, currency: str) -> Rate:
     name = f"{total.tax_name} {total.rate} %" if total.tax_name else "No tax"
     if total.reverse_charge:
         name = f"{total.tax_name}, reverse charge"
-    return Rate(printable(name), format_cents(total.net_cents), format_cents(total.tax_cents))
+    return Rate(printable(name), format_cents(total.net_cents, currency), format_cents(total.tax_cents, currency))

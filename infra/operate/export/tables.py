@@ -75,9 +75,9 @@ def _document(invoice: Invoice) -> tuple[str, ...]:
         invoice.client_id,
         invoice.order_id or "",
         invoice.currency,
-        format_cents(net),
-        format_cents(invoice.total_cents - net),
-        format_cents(invoice.total_cents),
+        format_cents(net, invoice.currency),
+        format_cents(invoice.total_cents - net, invoice.currency),
+        format_cents(invoice.total_cents, invoice.currency),
         invoice.credits_document or str(invoice.credits_number or ""),
         "" if is_note else invoice.status.value,
         day(invoice.paid_at),
@@ -87,7 +87,7 @@ def _document(invoice: Invoice) -> tuple[str, ...]:
 
 def _rates(invoice: Invoice) -> Iterator[tuple[str, ...]]:
     for total in totals_per_rate(invoice.lines):
-        sums = (format_cents(total.net_cents), format_cents(total.tax_cents))
+        sums = tuple(format_cents(cents, invoice.currency) for cents in (total.net_cents, total.tax_cents))
         reverse = "yes" if total.reverse_charge else "no"
         yield (*_named(invoice), harmless(total.tax_name), total.rate, *sums, reverse, invoice.currency)
 
@@ -101,7 +101,7 @@ def _lines(invoice: Invoice) -> Iterator[tuple[str, ...]]:
             line.service_id,
             harmless(line.description),
             str(line.quantity),
-            format_cents(line.amount_cents),
+            format_cents(line.amount_cents, invoice.currency),
             harmless(line.tax_name),
             line.tax_rate,
             reason,
