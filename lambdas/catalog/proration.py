@@ -20,13 +20,20 @@ _LAST_DAY = 31
 
 
 class BillingDay(Frozen):
-    """`day`: of the month; months without it have their last day instead; 0: none is common, and nothing is prorated.
+    """The day of the month on which services renew, and how short a first period may be."""
 
-    `min_days`: fewer days than these are not charged alone: the whole period that follows is charged with them.
-    """
-
-    day: int = Field(default=0, ge=0, le=_LAST_DAY)
-    min_days: int = Field(default=0, ge=0, le=_MOST_MIN_DAYS)
+    day: int = Field(
+        default=0,
+        ge=0,
+        le=_LAST_DAY,
+        description="The day of the month; its last day, if it has no such day. 0: none is common, and nothing is prorated.",
+    )
+    min_days: int = Field(
+        default=0,
+        ge=0,
+        le=_MOST_MIN_DAYS,
+        description="Fewer days than these are not charged alone: the whole period that follows is charged with them.",
+    )
 
 
 def billing_day_of(settings: Mapping[str, str], otherwise: BillingDay) -> BillingDay:

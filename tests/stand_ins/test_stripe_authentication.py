@@ -19,6 +19,7 @@ from lambdas.payments.stripe.gateway import StripeGateway
 from lambdas.payments.stripe.intents import Intents
 from tests.stand_ins.stripe.faults import Fault
 from tests.stand_ins.stripe_gateway import KEY, Shop
+from tests.support.logs import logged
 from tests.unit.forms.browser import HOST, Browser, Page
 from tests.unit.forms.conftest import KeptLinkRequests, the_order_id, to_payment
 from tests.unit.forms.conftest import shop as forms_shop
@@ -92,7 +93,7 @@ def test_a_buyer_whose_bank_asks_goes_to_its_page_and_comes_back_with_a_submitte
     assert order.hold is not None
     assert [each["status"] for each in shop.booked("ch")] == ["succeeded"]
     secret = parse_qs(urlsplit(back).query)["payment_intent_client_secret"][0]
-    assert secret not in order.model_dump_json() + page.body + caplog.text
+    assert secret not in order.model_dump_json() + page.body + logged(caplog)
 
 
 def test_a_buyer_who_fails_at_the_bank_may_pay_otherwise(browser: Browser, forms: Forms, shop: Shop) -> None:

@@ -81,6 +81,7 @@ def test_no_rule_finds_anything_and_the_front_is_where_it_is_asked_for(built: Sy
     for file in built.outdir.glob("*.template.json"):
         assert [str(match) for match in lint_file(file, config=ManualArgs(ignore_checks=WRITTEN_BY_CDK))] == []
     _judge_addresses(built, found)
+    _judge_anchors(built, found[""])
     if built.settings.front:
         _judge_front(built, found)
 
@@ -105,6 +106,16 @@ def _judge_addresses(built: Synthesized, found: dict[str, dict[str, Any]]) -> No
         assert "execute-api" not in json.dumps(
             [each["Environment"] for each in of_type(product, "AWS::Lambda::Function")]
         )
+
+
+def _judge_anchors(built: Synthesized, product: dict[str, Any]) -> None:
+    """A stage that does not ask for anchors of history has none of them."""
+    asked = built.settings.history_anchors is not None
+    functions = of_type(product, "AWS::Lambda::Function")
+    anchored = {each["Handler"] for each in functions if "HISTORY_ANCHORED" in each["Environment"]["Variables"]}
+
+    assert bool([name for name in product["Resources"] if name.startswith("Anchors")]) is asked
+    assert bool(anchored) is asked
 
 
 def _judge_front(built: Synthesized, found: dict[str, dict[str, Any]]) -> None:

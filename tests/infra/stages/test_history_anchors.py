@@ -47,11 +47,6 @@ def test_its_function_writes_one_record_and_is_asked_every_hour(prod: Synthesize
     assert prod.properties("WatchCheckFunction")["Environment"]["Variables"]["HISTORY_ANCHORED"] == "1"
 
 
-def test_a_stage_that_does_not_ask_has_none_of_it(local: Synthesized) -> None:
-    assert not [name for name in local.resources if name.startswith("Anchors")]
-    assert "HISTORY_ANCHORED" not in local.properties("OutboxAnnouncerFunction")["Environment"]["Variables"]
-
-
 @pytest.mark.parametrize("wrong", [{"mode": "forever", "days": 1}, {"mode": "governance", "days": 0}, {"days": 1}])
 def test_a_lock_that_aws_would_refuse_is_refused_before(wrong: dict[str, object]) -> None:
     with pytest.raises(ValidationError):

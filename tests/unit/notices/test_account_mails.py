@@ -88,7 +88,7 @@ def test_who_begins_an_order_with_the_address_of_an_account_is_mailed_so_once(de
     desk.tell("OrderCreated", order, times=2)
 
     assert "You have an account with us." in desk.text()
-    assert "evil" not in desk.text()
+    assert "evil.example" not in desk.text()
     assert key_in(desk)
 
 

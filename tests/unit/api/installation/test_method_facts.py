@@ -69,7 +69,7 @@ ADDED = {
     "order.get": {"at"},
     "order.list": {"cursor"},
     "order.process": {"input", "reason"},
-    "order.submit": {"reviewed", "total"},
+    "order.submit": {"payer_present", "return_to", "reviewed", "total"},
     "order.update": {
         "card_stored",
         "card_id",

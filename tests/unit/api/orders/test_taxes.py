@@ -74,7 +74,7 @@ def test_the_total_follows_the_country_until_the_order_is_submitted_and_is_held(
     held = [
         item["amount_cents"]["N"]
         for item in caller.dynamodb.scan(TableName="records")["Items"]
-        if "amount_cents" in item
+        if "amount_cents" in item and item.get("state", {}).get("S") == "held"
     ]
     assert held == ["1184"]
     assert moved("GB") == "11.84"
