@@ -167,9 +167,9 @@ class RefundUnknownError(OrderError):
     """The gateway does not answer. The same call finds out, and refunds what was not refunded."""
 
     kind = "payment_unknown"
-    nature = Nature.UNAVAILABLE
+    nature = Nature.CONFLICT
     again = Again.LATER
-    retry_after_seconds = 10
+    retry_after_seconds = 60
 
     def __init__(self, invoice_id: str) -> None:
         super().__init__(

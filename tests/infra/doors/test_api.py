@@ -77,13 +77,14 @@ def test_public_routes_are_throttled_by_themselves(request: pytest.FixtureReques
     public = {
         route
         for route, function in functions.items()
-        if function.startswith(("Desk", "Forms", "Intake", "Sandbox", "Docs"))
+        if function.startswith(("Desk", "Forms", "GatewayWebhooks", "Intake", "Sandbox", "Docs"))
     }
 
     assert stage["RouteSettings"].keys() == public
     for route, told in stage["RouteSettings"].items():
         links = "{token}" in route or "sign-in" in route
-        meant = throttles.webhooks if "contracts" in route else throttles.links if links else throttles.pages
+        by_provider = "contracts" in route or "webhooks" in route
+        meant = throttles.webhooks if by_provider else throttles.links if links else throttles.pages
         assert told == {"ThrottlingRateLimit": meant.rate, "ThrottlingBurstLimit": meant.burst}
 
 

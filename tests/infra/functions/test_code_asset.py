@@ -43,6 +43,8 @@ def test_the_asset_holds_code_and_queues_and_nothing_else(stage: Synthesized) ->
         "lambdas/forms/page.html",
         "lambdas/intake/handler.py",
         "lambdas/sandbox_provider/handler.py",
+        "lambdas/webhooks/handler.py",
+        "lambdas/webhooks/worker.py",
         "lambdas/catalog/plans.toml",
         "lambdas/catalog/taxes.toml",
         "lambdas/catalog/sellers.toml",

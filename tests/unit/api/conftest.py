@@ -114,15 +114,16 @@ def caller(dynamodb: DynamoDBClient, records: RecordTable) -> Caller:
 
 
 def make_caller(dynamodb: DynamoDBClient, records: RecordTable) -> Caller:
-    clients = ClientRecords(records)
-    gateway = RecordedGateway(SandboxGateway(records.name, dynamodb), "sandbox", EffectLedger(records))
+    clients, clock = ClientRecords(records), Clock()
+    sandbox = SandboxGateway(records.name, dynamodb, lambda: float(clock()))
+    gateway = RecordedGateway(sandbox, "sandbox", EffectLedger(records), lambda: float(clock()))
     service = a_service(
         store=DynamoOrderStore(make_order_table(dynamodb, "orders"), dynamodb),
         pricing=CatalogPricing(load_plans(), CouponRecords(records), CouponUseRecords(records), load_taxes(), clients),
         payments=PreAuthorization(gateway, clients),
         clients=clients,
         modules=load_modules(),
-        now=Clock(),
+        now=clock,
     )
     users = ApiUserRecords(records)
     limits = CallerLimits(

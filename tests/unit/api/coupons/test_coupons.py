@@ -358,6 +358,7 @@ def test_new_callers_get_the_services_with_their_amounts(caller: Caller, coupon_
             "recurring": "358.00",
             "setup_discount": "0.00",
             "recurring_discount": "35.80",
+            "prorated": None,
             "coupon_code": "SAVE10",
             "tax": "0.00",
             "taxes": [],

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from lambdas.orders.payment_ports import Payer
+from lambdas.payments.effects.recorded_gateway import RecordedGateway
 from lambdas.payments.gateway import GatewayUnavailableError, Transaction, TransactionState
 from lambdas.payments.sandbox import CHALLENGE_SECONDS, SandboxGateway
 from tests.support.build import CARD, CONTACT, hold_key
@@ -13,15 +14,17 @@ from tests.unit.api.conftest import Answer, Caller
 INFO = {**CONTACT, **CARD, "cc_token": "tok_sca", "pack1": {"plan_id": "1", "period": 1}}
 
 
-@pytest.fixture(autouse=True)
-def _one_clock(caller: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
-    now = caller.api.backend.service.now
-    monkeypatch.setattr(caller.api.backend.gateway, "_now", lambda: float(now()))
-
-
 @pytest.fixture
 def order_id(caller: Caller) -> str:
     return str(caller.call("order.create", {"order_queue_id": 1, "info": INFO}).body["order_id"])
+
+
+def sandbox_of(caller: Caller) -> SandboxGateway:
+    """The provider behind the ledger."""
+    recorded = caller.api.backend.gateway
+    assert isinstance(recorded, RecordedGateway)
+    assert isinstance(recorded.gateway, SandboxGateway)
+    return recorded.gateway
 
 
 def submit(caller: Caller, order_id: str) -> Answer:
@@ -116,9 +119,7 @@ def test_an_authentication_that_comes_too_late_is_a_decline(
     caller: Caller, order_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     challenge = submit(caller, order_id).body
-    gateway = caller.api.backend.gateway
-    assert isinstance(gateway, SandboxGateway)
-    monkeypatch.setattr(gateway, "_now", lambda: challenge["expires"] + 1.0)
+    monkeypatch.setattr(sandbox_of(caller), "_now", lambda: challenge["expires"] + 1.0)
 
     assert "too late" in pay(caller, order_id, challenge).body["detail"]
     assert state(caller) is TransactionState.VOIDED
@@ -162,7 +163,7 @@ def test_a_provider_that_does_not_answer_is_asked_again_later(
     def unreachable(key: str) -> None:
         raise GatewayUnavailableError(key)
 
-    monkeypatch.setattr(caller.api.backend.gateway, "find", unreachable)
+    monkeypatch.setattr(sandbox_of(caller), "find", unreachable)
     asked = {"order_id": order_id, "action": "authenticate", "threedsecure": {}}
     answer = caller.call("order.threedsecure2_process", asked)
 
@@ -204,7 +205,7 @@ def test_a_way_back_that_is_no_page_is_refused_before_anything_is_held(
 def test_a_way_back_is_handed_to_the_gateway(
     caller: Caller, order_id: str, address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    gateway, given = caller.api.backend.gateway, []
+    gateway, given = sandbox_of(caller), list[Payer]()
     authorize = gateway.authorize
 
     def watched(*, payer: Payer, **asked: Any) -> Transaction:
