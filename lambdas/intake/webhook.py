@@ -20,12 +20,12 @@ from lambdas.intake.messages import ContractQueue, MessageTooLargeError
 from lambdas.intake.providers import PROVIDERS, Provider
 from lambdas.orders.errors import OrderError
 from lambdas.runtime.front import behind_front
+from lambdas.runtime.problems import Response, json_response, problem_response
 from lambdas.runtime.provider_keys import Keys
 from lambdas.runtime.settings import Settings
 from lambdas.runtime.telemetry import MetricUnit, log_unexpected, logger, metrics
 
 MAX_BODY_BYTES = 4_000_000
-Response = dict[str, Any]
 
 
 class WebhookSettings(Settings):
@@ -56,7 +56,7 @@ def handler(event: dict[str, Any], context: Any) -> Response:
         return respond(event, _webhooks())
     except Exception as error:  # noqa: BLE001 - the provider must send it again; the log says what went wrong
         log_unexpected("webhook not taken", error)
-        return _refusal(
+        return problem_response(
             HTTPStatus.SERVICE_UNAVAILABLE, "not_taken", "the delivery could not be kept; send it again in a minute"
         )
 
@@ -65,14 +65,14 @@ def respond(event: dict[str, Any], webhooks: Webhooks) -> Response:
     name = str((event.get("pathParameters") or {}).get("provider", ""))
     provider = PROVIDERS.get(name)
     if provider is None or not webhooks.keys.knows(name):
-        return _refusal(HTTPStatus.NOT_FOUND, "unknown_provider", "no such provider is set up on this stage")
+        return problem_response(HTTPStatus.NOT_FOUND, "unknown_provider", "no such provider is set up on this stage")
     body = _raw_body(event)
     if len(body) > MAX_BODY_BYTES:
         return _too_large()
     if not provider.is_from(event["headers"], body, webhooks.keys.of(name), int(webhooks.now())):
         metrics.add_metric("ContractSignaturesRefused", MetricUnit.Count, 1)
         logger.warning("webhook not signed by its provider", provider=name)
-        return _refusal(
+        return problem_response(
             HTTPStatus.UNAUTHORIZED, "bad_signature", "the signature is wrong or too old; see docs/contracts.md"
         )
     return _keep(name, provider, body, webhooks.queue)
@@ -83,15 +83,15 @@ def _keep(name: str, provider: Provider, body: bytes, queue: ContractQueue) -> R
         message = _message(name, provider, body)
         if message is None:
             logger.info("webhook is of another event", provider=name)
-            return _answer(HTTPStatus.OK, {"received": False, "ignored": "not an event of a signed contract"})
+            return json_response(HTTPStatus.OK, {"received": False, "ignored": "not an event of a signed contract"})
         queue.put(message)
     except ContractCardDataError as error:
-        return _refusal(HTTPStatus.UNPROCESSABLE_ENTITY, error.kind, error.message)
+        return problem_response(HTTPStatus.UNPROCESSABLE_ENTITY, error.kind, error.message)
     except MessageTooLargeError:
         return _too_large()
     metrics.add_metric("ContractWebhooks", MetricUnit.Count, 1)
     logger.info("webhook kept", provider=name)
-    return _answer(HTTPStatus.OK, {"received": True})
+    return json_response(HTTPStatus.OK, {"received": True})
 
 
 def _message(name: str, provider: Provider, body: bytes) -> dict[str, Any] | None:
@@ -123,23 +123,4 @@ def _raw_body(event: Mapping[str, Any]) -> bytes:
 
 def _too_large() -> Response:
     text = "the delivery is too large; leave the documents out and send a reference to them"
-    return _refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", text)
-
-
-def _refusal(status: HTTPStatus, kind: str, detail: str) -> Response:
-    """An RFC 9457 problem document, as in the API."""
-    title = kind.replace("_", " ").capitalize()
-    body = {"type": f"urn:order-queues:problem:{kind}", "title": title, "status": int(status), "detail": detail}
-    retry = {"Retry-After": "60"} if status is HTTPStatus.SERVICE_UNAVAILABLE else {}
-    return _answer(status, body, "application/problem+json", retry)
-
-
-def _answer(
-    status: HTTPStatus, body: Any, content_type: str = "application/json", headers: Mapping[str, str] | None = None
-) -> Response:
-    return {
-        "statusCode": int(status),
-        "headers": {"Content-Type": content_type, "Cache-Control": "no-store", **(headers or {})},
-        "body": json.dumps(body),
-        "isBase64Encoded": False,
-    }
+    return problem_response(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", text)

@@ -16,10 +16,12 @@ import time
 from collections.abc import Callable, Mapping
 from functools import wraps
 from hmac import compare_digest
+from http import HTTPStatus
 from ipaddress import ip_address
 from typing import Any
 
 from lambdas.runtime.aws import secrets_manager
+from lambdas.runtime.problems import problem_response
 from lambdas.runtime.telemetry import MetricUnit, logger, metrics
 
 SECRET = "FRONT_SECRET"  # the variable with the secret's ARN; without it the stage has no front
@@ -88,11 +90,11 @@ def guarded(handler: Handler, secrets: FrontSecrets) -> Handler:
             is_proven = bool(proof) and secrets.are_proven_by(proof)
         except Exception as error:  # noqa: BLE001 - without the secret nobody can be told from a forger
             logger.error("the front's secret cannot be read", error=type(error).__name__)
-            return _answer(503, "not_ready", "try again in a minute")
+            return problem_response(HTTPStatus.SERVICE_UNAVAILABLE, "not_ready", "try again in a minute")
         if not is_proven:
             metrics.add_metric("FrontBypassed", MetricUnit.Count, 1)
             logger.warning("request did not come through the front")
-            return _answer(403, "not_through_front", "use the public address of this service")
+            return problem_response(HTTPStatus.FORBIDDEN, "not_through_front", "use the public address of this service")
         return handler(_as_viewed(event, headers), context)
 
     return guard
@@ -115,9 +117,3 @@ def _address(viewer: str) -> str:
         return str(ip_address(viewer.rpartition(":")[0].strip("[]")))
     except ValueError:
         return ""
-
-
-def _answer(status: int, kind: str, detail: str) -> dict[str, Any]:
-    problem = {"type": f"urn:order-queues:problem:{kind}", "status": status, "detail": detail}
-    headers = {"Content-Type": "application/problem+json", "Cache-Control": "no-store"}
-    return {"statusCode": status, "headers": headers, "body": json.dumps(problem), "isBase64Encoded": False}

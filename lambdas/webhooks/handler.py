@@ -16,6 +16,7 @@ from typing import Any
 
 from lambdas.records.gateway_event import GatewayEvent, GatewayEvents
 from lambdas.records.table import RecordTable
+from lambdas.runtime.problems import Response, json_response, problem_response
 from lambdas.runtime.provider_keys import Keys
 from lambdas.runtime.settings import Settings
 from lambdas.runtime.telemetry import MetricUnit, log_unexpected, logger, metrics
@@ -24,7 +25,6 @@ from lambdas.webhooks.messages import EventQueue
 from lambdas.webhooks.providers import PROVIDERS, Hint, NotReadableError, Provider
 
 MAX_BODY_BYTES = 256_000
-Response = dict[str, Any]
 
 
 class WebhookSettings(Settings):
@@ -59,22 +59,28 @@ def handler(event: dict[str, Any], context: Any) -> Response:
         return respond(event, _door())
     except Exception as error:  # noqa: BLE001 - the provider must send it again; the log says what went wrong
         log_unexpected("event not taken", error)
-        return _refusal(HTTPStatus.SERVICE_UNAVAILABLE, "not_taken", "the event could not be kept; send it again")
+        return problem_response(
+            HTTPStatus.SERVICE_UNAVAILABLE, "not_taken", "the event could not be kept; send it again"
+        )
 
 
 def respond(event: Mapping[str, Any], door: Door) -> Response:
     name = str((event.get("pathParameters") or {}).get("gateway", ""))
     provider = PROVIDERS.get(name)
     if provider is None or not door.keys.knows(name):
-        return _refusal(HTTPStatus.NOT_FOUND, "unknown_gateway", "no such payment provider is set up on this stage")
+        return problem_response(
+            HTTPStatus.NOT_FOUND, "unknown_gateway", "no such payment provider is set up on this stage"
+        )
     body = _raw_body(event)
     if body is None or len(body) > MAX_BODY_BYTES:
-        return _refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", "the event is larger than any of a provider")
+        return problem_response(
+            HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", "the event is larger than any of a provider"
+        )
     signature = str((event.get("headers") or {}).get(provider.header, ""))
     if not is_signed(signature, body, door.keys.of(name), int(door.now())):
         metrics.add_metric("GatewayEventsRefused", MetricUnit.Count, 1)
         logger.warning("event not signed by its provider", gateway=name)
-        return _refusal(
+        return problem_response(
             HTTPStatus.UNAUTHORIZED, "bad_signature", "the signature is wrong or too old; see docs/payments.md"
         )
     return _keep(name, provider, body, door)
@@ -85,9 +91,9 @@ def _keep(name: str, provider: Provider, body: bytes, door: Door) -> Response:
         hint = _hint_of(provider, body)
     except NotReadableError as error:
         logger.error("event cannot be read", gateway=name, because=str(error))
-        return _refusal(HTTPStatus.BAD_REQUEST, "not_readable", str(error))
+        return problem_response(HTTPStatus.BAD_REQUEST, "not_readable", str(error))
     if not hint.transaction_id:
-        return _answer(HTTPStatus.OK, {"received": False, "ignored": "not an event of a payment"})
+        return json_response(HTTPStatus.OK, {"received": False, "ignored": "not an event of a payment"})
     fresh = GatewayEvent(
         gateway=name,
         event_id=hint.event_id,
@@ -99,7 +105,7 @@ def _keep(name: str, provider: Provider, body: bytes, door: Door) -> Response:
         door.queue.put(name, hint.event_id)
     metrics.add_metric("GatewayEvents", MetricUnit.Count, 1)
     logger.info("event kept", gateway=name, kind=hint.kind)
-    return _answer(HTTPStatus.OK, {"received": True})
+    return json_response(HTTPStatus.OK, {"received": True})
 
 
 def _hint_of(provider: Provider, body: bytes) -> Hint:
@@ -118,22 +124,3 @@ def _raw_body(event: Mapping[str, Any]) -> bytes | None:
         return base64.b64decode(raw) if event.get("isBase64Encoded") else str(raw).encode()
     except (binascii.Error, ValueError):
         return None
-
-
-def _refusal(status: HTTPStatus, kind: str, detail: str) -> Response:
-    """An RFC 9457 problem document, as in the API."""
-    title = kind.replace("_", " ").capitalize()
-    body = {"type": f"urn:order-queues:problem:{kind}", "title": title, "status": int(status), "detail": detail}
-    retry = {"Retry-After": "60"} if status is HTTPStatus.SERVICE_UNAVAILABLE else {}
-    return _answer(status, body, "application/problem+json", retry)
-
-
-def _answer(
-    status: HTTPStatus, body: Any, content_type: str = "application/json", headers: Mapping[str, str] | None = None
-) -> Response:
-    return {
-        "statusCode": int(status),
-        "headers": {"Content-Type": content_type, "Cache-Control": "no-store", **(headers or {})},
-        "body": json.dumps(body),
-        "isBase64Encoded": False,
-    }
