@@ -1,8 +1,9 @@
-"""Anchors of history over the engine: one object a day in a bucket that a template locks, and a history that was rewritten
-differs from it."""
+"""Anchors of history as they are deployed: one object a day, put by a function that can neither read nor delete it.
+
+The bucket locks each object, and a history that was rewritten differs from its anchor.
+"""
 
 import json
-import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,50 +16,31 @@ from lambdas.read_models.history.anchored_days import anchors_of
 from lambdas.read_models.history.anchors import Anchor, name_of_object
 from lambdas.read_models.history.history import name_of
 from lambdas.read_models.history.table import HistoryTable
-from lambdas.records.history_anchor import LastAnchor
-from lambdas.watch.anchor import Anchoring
 from tests.flow.conftest import Shop
+from tests.flow.operate.anchors_stack import deploy_anchors
 from tests.flow.operate.conftest import a_complete_order
 
 pytestmark = pytest.mark.engine
-LOCKED = {
-    "Type": "AWS::S3::Bucket",
-    "DeletionPolicy": "Retain",
-    "Properties": {
-        "ObjectLockEnabled": True,
-        "VersioningConfiguration": {"Status": "Enabled"},
-        "ObjectLockConfiguration": {
-            "ObjectLockEnabled": "Enabled",
-            "Rule": {"DefaultRetention": {"Mode": "GOVERNANCE", "Days": 1}},
-        },
-    },
-}
 
 
-@pytest.fixture
-def bucket(shop: Shop) -> str:
-    """A bucket as the stack of a stage with anchors makes it."""
-    cloudformation, name = shop.client("cloudformation"), "anchors-of-a-test"
-    template = {"Resources": {"Anchors": LOCKED}, "Outputs": {"Bucket": {"Value": {"Ref": "Anchors"}}}}
-    cloudformation.create_stack(StackName=name, TemplateBody=json.dumps(template))
-    cloudformation.get_waiter("stack_create_complete").wait(StackName=name, WaiterConfig={"Delay": 1})
-    (output,) = cloudformation.describe_stacks(StackName=name)["Stacks"][0]["Outputs"]
-    return str(output["OutputValue"])
+def anchored(shop: Shop, function: str) -> list[str]:
+    """The days that the deployed function anchored now."""
+    answer = shop.client("lambda").invoke(FunctionName=function, Payload=b"{}")
+    said = json.loads(answer["Payload"].read())
+    assert "FunctionError" not in answer, said
+    return list(said["anchored"])
 
 
 def test_a_day_is_anchored_once_and_a_history_that_was_rewritten_is_found(
-    shop: Shop, history: HistoryTable, bucket: str, capsys: pytest.CaptureFixture[str]
+    shop: Shop, history: HistoryTable, capsys: pytest.CaptureFixture[str]
 ) -> None:
     order_id, s3 = a_complete_order(shop), shop.client("s3")
     of, day = name_of(shop._row(order_id)), (datetime.now(UTC) - timedelta(days=1)).date().isoformat()
     history.mark_changed(of, day)  # as if the order had been written to yesterday
 
-    def put(key: str, content: bytes) -> None:
-        s3.put_object(Bucket=bucket, Key=key, Body=content, ChecksumAlgorithm="SHA256")
-
-    anchoring = Anchoring(history, LastAnchor(shop.records), put, lambda: int(time.time()))
-    assert anchoring.run() == [day]
-    assert anchoring.run() == []
+    bucket, function = deploy_anchors(shop)
+    assert anchored(shop, function) == [day]
+    assert anchored(shop, function) == []
 
     ((key, content),) = objects_in(s3, bucket)
     assert key == name_of_object(day)
