@@ -99,20 +99,20 @@ synth: setup owned ## write the CloudFormation template of STAGE into cdk.out; n
 cost: setup ## print the list price of STAGE a month, and per 1,000 orders; no account needed
 	@$(RUN) -m infra.operate.cost --stage $(STAGE)
 
-print-deploy-role: setup ## print the policy for who deploys STAGE to ACCOUNT and REGION, and a permissions boundary
+print-deploy-role: setup ## print the policies for who deploys STAGE to ACCOUNT and REGION, and who only compares, and a permissions boundary
 	@$(RUN) -m infra.permissions.deploy_role --stage $(STAGE) --account "$(ACCOUNT)" --region "$(REGION)"
 
 impact: setup owned ## show what a deploy of STAGE does to orders in progress; exits with 1 if it would harm one
 	@$(RUN) -m infra.operate.impact --stage $(STAGE)
 
-deploy: impact mail-domain ## deploy STAGE to AWS with your ordinary credentials: make deploy STAGE=dev
-	@$(CDK) deploy $(STACKS) -c stage=$(STAGE)
+deploy: impact mail-domain ## deploy STAGE to AWS with your ordinary credentials; APPROVED=1 asks nobody about permissions that widen
+	@$(CDK) deploy $(STACKS) $(if $(APPROVED),--require-approval never) -c stage=$(STAGE)
 
 mail-domain: setup ## register the mail domain of STAGE with SES, and print its DNS records
 	@$(RUN) -m infra.operate.mail_domain --stage $(STAGE)
 
-diff: setup ## show what a deploy of STAGE would change
-	@$(CDK) diff $(STACKS) -c stage=$(STAGE)
+diff: setup ## show what a deploy of STAGE would change; METHOD=template needs only the right to read
+	@$(CDK) diff $(STACKS) $(if $(METHOD),--method $(METHOD)) -c stage=$(STAGE)
 	@$(RUN) -m infra.operate.machine_diff --stage $(STAGE)
 
 smoke: setup ## check a deployed stage and send one order through it; exits with 1 if anything is wrong

@@ -17,8 +17,9 @@ Every role of a stage, with all that it may do: on which resource, with which ac
 `make permissions` writes this page from the template of the stage `dev`, with anchors of history. No role has a managed
 policy. A resource `*` stands only where AWS knows no resource of the action.
 
-`make print-deploy-role STAGE=dev ACCOUNT=111122223333 REGION=eu-west-1` prints two policies as JSON. `deploy` is for who
-deploys: it may assume the roles of the CDK's bootstrap, and read what our commands compare. `boundary` is a permissions
+`make print-deploy-role STAGE=dev ACCOUNT=111122223333 REGION=eu-west-1` prints three policies as JSON. `deploy` is for who
+deploys: it may assume the roles of the CDK's bootstrap, and read what our commands compare. `diff` is for who only compares: of
+those roles it may assume the one that reads. `boundary` is a permissions
 boundary with all actions below and no other: make a managed policy of it, and name that in `permissions_boundary` of the
 stage. A release whose roles need a new action needs the boundary printed again first.
 """

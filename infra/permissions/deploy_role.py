@@ -1,8 +1,8 @@
 """`make print-deploy-role STAGE=dev ACCOUNT=... REGION=...`: what is needed to deploy a stage, as policies to paste into IAM.
 
 `deploy` is for who runs `make deploy`, `make diff` and `make impact`: it may assume the roles of the CDK's bootstrap, and read
-what our commands compare. `boundary` is for roles that a deployment makes: they can never do
-more. It needs no credentials.
+what our commands compare. `diff` is for who only compares, as a pull request does: of those roles it may assume the one that
+reads. `boundary` is for roles that a deployment makes: they can never do more. It needs no credentials.
 """
 
 import argparse
@@ -21,7 +21,8 @@ from infra.permissions.grants import actions_of, grants_of
 from infra.stages.errors import StageError
 from infra.stages.settings import StageSettings, settings_of
 
-_BOOTSTRAP_ROLES = ("deploy", "file-publishing", "lookup")
+_READS = "lookup"
+_BOOTSTRAP_ROLES = ("deploy", "file-publishing", _READS)
 _QUALIFIER = BOOTSTRAP_PARAMETER.split("/")[2]
 
 
@@ -32,7 +33,21 @@ def boundary_of(settings: StageSettings) -> dict[str, Any]:
 
 
 def deploy_policy(settings: StageSettings, account: str, region: str) -> dict[str, Any]:
-    """For who deploys. CloudFormation does the rest, as the role that the bootstrap gave it.
+    """For who deploys. CloudFormation does the rest, as the role that the bootstrap gave it."""
+    mail_domain = f"arn:{partition_of(region)}:ses:{region}:{account}:identity/{settings.mail_domain}"
+    return _policy(
+        *_comparing(settings, account, region, roles=_BOOTSTRAP_ROLES),
+        _allow("RegisterTheMailDomain", ["ses:CreateEmailIdentity", "ses:GetEmailIdentity"], [mail_domain]),
+    )
+
+
+def diff_policy(settings: StageSettings, account: str, region: str) -> dict[str, Any]:
+    """For who only compares: `make diff METHOD=template` and `make impact`. It can change nothing."""
+    return _policy(*_comparing(settings, account, region, roles=(_READS,)))
+
+
+def _comparing(settings: StageSettings, account: str, region: str, roles: Sequence[str]) -> list[dict[str, Any]]:
+    """`roles`: of the bootstrap.
 
     Longer than 30 lines, because it is one document.
     """
@@ -41,14 +56,14 @@ def deploy_policy(settings: StageSettings, account: str, region: str) -> dict[st
     firewall, front = settings.front_stack_names or ("", "")
     stacks = [settings.stack_name, settings.operations_stack_name, *([front] if front else [])]
     places = [region, *([FIREWALL_REGION] if firewall and region != FIREWALL_REGION else [])]
-    return _policy(
+    return [
         _allow(
             "AssumeTheRolesOfTheBootstrap",
             ["sts:AssumeRole"],
             [
                 f"{arn}:iam::{account}:role/cdk-{_QUALIFIER}-{role}-role-{account}-{place}"
                 for place in places
-                for role in _BOOTSTRAP_ROLES
+                for role in roles
             ],
         ),
         _allow(
@@ -74,12 +89,7 @@ def deploy_policy(settings: StageSettings, account: str, region: str) -> dict[st
             ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"],
             [table, f"{table}/index/by_step"],
         ),
-        _allow(
-            "RegisterTheMailDomain",
-            ["ses:CreateEmailIdentity", "ses:GetEmailIdentity"],
-            [f"{arn}:ses:{here}:identity/{settings.mail_domain}"],
-        ),
-    )
+    ]
 
 
 def partition_of(region: str) -> str:
@@ -117,6 +127,7 @@ def main(arguments: Sequence[str]) -> int:
         settings = settings_of(asked.stage)
         policies = {
             "deploy": deploy_policy(settings, asked.account, asked.region),
+            "diff": diff_policy(settings, asked.account, asked.region),
             "boundary": boundary_of(settings),
         }
     except StageError as refused:

@@ -16,11 +16,11 @@ from infra.delivery.steps import WORKFLOWS, steps_of
 
 FILES = sorted(WORKFLOWS.glob("*.yml"))
 TARGETS = set(re.findall(r"^([a-z][a-z-]*):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
-# AWS's credentials only where a job speaks to AWS.
 # Younger than the linter: the newest image, variables of environments, signed builds.
 YOUNGER = re.compile(
     r'label "ubuntu-24\.04" is unknown|undefined variable "vars"|unknown permission scope "attestations"'
 )
+# AWS's credentials only where a job speaks to AWS.
 SPEAK_TO_AWS = {("check", "diff"), ("deploy", "test"), ("deploy", "prod")}
 
 
@@ -107,4 +107,33 @@ def test_prod_comes_after_test_and_each_is_tried_with_an_order() -> None:
     assert deploy["prod"]["needs"] == "test"
     for stage, job in deploy.items():
         commands = [step["run"] for step in job["steps"] if "run" in step]
-        assert commands == [f"make deploy STAGE={stage}", f"make smoke STAGE={stage}"]
+        assert commands == [f"make deploy STAGE={stage} APPROVED=1", f"make smoke STAGE={stage}"]
+
+
+def test_the_cdk_asks_who_deploys_from_a_terminal_and_nobody_where_there_is_none() -> None:
+    """Without a terminal it refuses to deploy a role that may do more. Whoever merged, or approved the environment, was asked."""
+    assert "--require-approval" not in recipe("deploy", "STAGE=test")
+    assert "--require-approval never" in recipe("deploy", "STAGE=test", "APPROVED=1")
+
+
+def test_a_pull_request_needs_no_role_that_deploys() -> None:
+    """A diff by a change set is made with the bootstrap's role `deploy`, which can change everything."""
+    (shown,) = [step.command for step in steps_of("check", "diff")]
+
+    assert "make diff STAGE=test METHOD=template" in shown
+    assert "--method template" in recipe("diff", "STAGE=test", "METHOD=template")
+    assert "--method" not in recipe("diff", "STAGE=test")
+
+
+def test_test_is_deployed_while_prod_waits_for_its_approval() -> None:
+    """One deployment at a time of each stage; one group for both would hold `test` up until somebody approves."""
+    workflow = yaml.safe_load((WORKFLOWS / "deploy.yml").read_text("utf-8"))
+
+    assert "concurrency" not in workflow
+    assert [job["concurrency"]["group"] for job in workflow["jobs"].values()] == ["deploy-test", "deploy-prod"]
+
+
+def recipe(*words: str) -> str:
+    """What make would run."""
+    command = ["make", "--dry-run", "--old-file=setup", *words]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout

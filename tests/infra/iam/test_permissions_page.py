@@ -101,6 +101,33 @@ def test_who_deploys_a_front_reaches_the_region_of_its_firewall() -> None:
     assert ["stack/OrderQueues-dev-Front/*" in policy for policy in policies] == [True, False]
 
 
+def test_who_only_compares_can_neither_deploy_nor_publish_nor_make_anything(capsys: pytest.CaptureFixture[str]) -> None:
+    """A pull request runs with it before anybody has read it."""
+    assert deploy_role.main(["--stage", "dev", "--account", "1" * 12, "--region", "eu-west-1"]) == 0
+
+    policies = json.loads(capsys.readouterr().out)
+    role = "arn:aws:iam::111111111111:role/cdk-hnb659fds-{}-role-111111111111-eu-west-1"
+    allowed = {
+        (action, name)
+        for each in policies["diff"]["Statement"]
+        for action in each["Action"]
+        for name in each["Resource"]
+    }
+    deploying = {
+        (action, name)
+        for each in policies["deploy"]["Statement"]
+        for action in each["Action"]
+        for name in each["Resource"]
+    }
+    assert {name for action, name in allowed if action == "sts:AssumeRole"} == {role.format("lookup")}
+    assert {name for action, name in deploying if action == "sts:AssumeRole"} == {
+        role.format(each) for each in ("deploy", "file-publishing", "lookup")
+    }
+    assert allowed < deploying
+    reads = r"sts:AssumeRole|[a-z]+:(Describe|List|Get|BatchGet|Query).*"
+    assert all(re.fullmatch(reads, action) for action, _ in allowed)
+
+
 @pytest.mark.parametrize("words", [("--account", "", "--region", "eu-west-1"), ("--account", "1" * 12, "--region", "")])
 def test_a_role_of_no_account_is_not_printed(words: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
