@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from lambdas.forms.checkout.chosen_payment import read_chosen_payment
 from lambdas.forms.fields.agreement import MSA, AgreementField
 from lambdas.forms.fields.filled import current_page, read_page
 from lambdas.forms.form import Form
@@ -28,7 +29,8 @@ def show_again(shop: Shop, form: Form, request: WebRequest) -> Answer:
         return redirect_to_order(shop, form, session, order) if order else see_other(path_of(form, form.first))
     seen = seen_on(session, request.typed.get(SEEN, ""))
     typed = {key: value for key, value in changes_on_page(shop, form, order, request).items() if key != MSA}
-    order = withdraw_agreement(shop, form, change_order(shop, form, order, typed))
+    kept = read_chosen_payment(shop, form, session, request.typed)
+    order = withdraw_agreement(shop, form, change_order(shop, form, order, merge(typed, kept)))
     session = replace(session, order=order)
     page = current_page(form, shop.input_of(form, order))
     was = "" if seen is None or seen.total_cents is None else amount(seen.total_cents, seen.currency)

@@ -1,5 +1,6 @@
 """Leaves a page by its button Back, or by a step: saves what can be saved, and leads there without an error."""
 
+from lambdas.forms.checkout.chosen_payment import read_chosen_payment
 from lambdas.forms.fields.agreement import MSA
 from lambdas.forms.fields.coupon_problem import coupon_problem
 from lambdas.forms.fields.filled import read_page
@@ -9,6 +10,7 @@ from lambdas.forms.save_page import save
 from lambdas.forms.session.coupon_guesses import refuse_guesses
 from lambdas.forms.session.session import Session
 from lambdas.forms.shop import Shop, path_of
+from lambdas.orders.model.info import merge
 from lambdas.web.http import Answer, WebRequest, see_other
 
 GO = "go"  # name of the buttons; their value is the name of the page to go to
@@ -27,5 +29,8 @@ def leave(shop: Shop, form: Form, page: Page, session: Session, request: WebRequ
     filled = read_page(form, page, {**request.typed, **dict.fromkeys(cards, "")}, given)
     refuse_guesses(shop, form, session, filled.changes, request)
     filled, _ = coupon_problem(shop, form, page, session, filled)
-    save(shop, form, session, {key: value for key, value in filled.changes.items() if key != MSA}, request)
+    changes = {key: value for key, value in filled.changes.items() if key != MSA}
+    if page.payment:
+        changes = merge(changes, read_chosen_payment(shop, form, session, request.typed))
+    save(shop, form, session, changes, request)
     return see_other(path_of(form, wanted))
