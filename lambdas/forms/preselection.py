@@ -48,7 +48,13 @@ def preselection(shop: Shop, form: Form, page: Page, session: Session, request: 
     typed = {**typed_of(page, given), **plan}
     code, code_note = _working_code(shop, form, session, request, code=asked[COUPON], typed=typed)
     notes = filter(None, (plan_note, code_note))
-    return Preselection(typed={**typed, LINK_COUPON: code}, note=" ".join(notes))
+    return Preselection(typed={**typed, **_typed_code(page, code)}, note=" ".join(notes))
+
+
+def _typed_code(page: Page, code: str) -> dict[str, str]:
+    """The code in the page's own field, or else in the hidden input that carries it to the page that asks for one."""
+    field = next((field.name for field in page.fields if isinstance(field, CouponField)), LINK_COUPON)
+    return {field: code} if code else {}
 
 
 def carried(typed: Mapping[str, str]) -> dict[str, str]:

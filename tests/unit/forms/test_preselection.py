@@ -1,11 +1,13 @@
 """Links that choose a plan, a period and a coupon: what is unknown is left out in plain words, and never an error."""
 
+from dataclasses import replace
 from urllib.parse import urlencode
 
 import pytest
 from mypy_boto3_dynamodb.client import DynamoDBClient
 
 from lambdas.catalog.coupon import Coupon, Discount
+from lambdas.forms.fields.packs import CouponField
 from lambdas.forms.session.coupon_guesses import OF_SOURCE
 from lambdas.forms.shop import Shop
 from lambdas.records.coupons.coupon import CouponRecords
@@ -128,3 +130,18 @@ def test_search_engines_list_what_is_the_same_for_everybody_alone(browser: Brows
 
 def test_robots_may_draw_the_pages_that_they_list(browser: Browser) -> None:
     assert "Allow: /forms/static/" in browser.ask("GET", "/robots.txt").body.splitlines()
+
+
+def test_the_coupon_of_a_link_stands_in_the_field_of_a_first_page_that_asks_for_one(shop: Shop) -> None:
+    form = shop.forms["hosting"]
+    asks = CouponField(kind="coupon", name="code", label="Coupon code")
+    first = form.first.model_copy(update={"fields": (*form.first.fields, asks)})
+    last = form.last.model_copy(update={"fields": form.last.fields[1:]})
+    early = form.model_copy(update={"pages": (first, *form.pages[1:-1], last)})
+    browser = Browser(replace(shop, forms={"hosting": early}))
+
+    page = opened(browser, plan="1", period="12", coupon="tenth")
+    assert (page.inputs["code"], "$89.10" in page.text) == ("tenth", True)
+
+    browser.send(email="ada@example.com")
+    assert shop.service.get(order_id=the_order_id(browser, shop)).total_cents == 8910
