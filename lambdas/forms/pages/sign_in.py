@@ -66,8 +66,7 @@ def take(shop: Shop, form: Form, request: WebRequest) -> Answer:
     if token := request.typed.get(mailed_sign_in.KEY):
         return _give_to_client(shop, form, session, mailed_sign_in.use(shop, form, session, token), request)
     if request.typed.get(mailed_sign_in.BY):
-        asked = mailed_sign_in.request_link(shop, form, session, request)
-        return _page(shop, form, session, wrong_email=asked) if isinstance(asked, str) else asked
+        return _request_link(shop, form, session, request)
     login, password = request.typed.get(LOGIN, "").strip(), request.typed.get(PASSWORD, "")
     failures, source = Failures(shop.windows, "sign_in", shop.now), source_of(request.source)
     keys = (Key("source", source, OF_SOURCE), Key("login", f"{source} {login}", OF_LOGIN))
@@ -100,6 +99,13 @@ def sign_out(shop: Shop, form: Form, request: WebRequest) -> Answer:
     )
     links = ("Sign in again", path_of(form, SIGN_IN)), ("Begin a new order", path_of(form, NEW))
     return message_page(HTTPStatus.OK, "You are signed out", text, company=shop.company, link=links[0], other=links[1])
+
+
+def _request_link(shop: Shop, form: Form, session: Session, request: WebRequest) -> Answer:
+    asked = mailed_sign_in.request_link(shop, form, session, request)
+    if isinstance(asked, str):
+        return _page(shop, form, session, wrong_email=asked, email=request.typed.get(mailed_sign_in.EMAIL, ""))
+    return asked
 
 
 def _give_to_client(shop: Shop, form: Form, session: Session, client: Client, request: WebRequest) -> Answer:
@@ -145,15 +151,17 @@ def _page(
     login: str = "",
     problem: str = "",
     wrong_email: str = "",
+    email: str = "",
     asked: bool = False,
     status: HTTPStatus = HTTPStatus.OK,
 ) -> Answer:
-    """The page. It never shows the password that was typed. `asked`: a link was requested, which may have been mailed.
+    """The page. It never shows the password that was typed. `email`: an address that was typed, instead of the order's.
+    `asked`: a link was requested, which may have been mailed.
 
     Longer than 30 lines, because it fills in one template.
     """
     whose = address_of(session.order) if session.order and not session.is_locked else ""
-    typed: Mapping[str, str] = {LOGIN: login[:_LONGEST], mailed_sign_in.EMAIL: whose}
+    typed: Mapping[str, str] = {LOGIN: login[:_LONGEST], mailed_sign_in.EMAIL: email[:254] or whose}
     body = drawn(
         "sign_in.html",
         title="Sign in",

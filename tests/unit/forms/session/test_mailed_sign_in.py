@@ -131,3 +131,10 @@ def test_what_is_no_address_is_said_at_its_field(browser: Browser, link_requests
 
     assert (page.status, "Enter an email address in the correct format" in page.text) == (422, True)
     assert link_requests.bodies == []
+
+
+def test_a_mistyped_address_comes_back_as_it_was_typed(browser: Browser) -> None:
+    to_contact(browser)
+    page = asks(browser, "grace@example,com")
+
+    assert (page.status, page.inputs["email"]) == (422, "grace@example,com")
