@@ -186,3 +186,16 @@ def test_questions_of_staff_are_not_asked(visit: Visit) -> None:
     asked(shop, order, module="simple_question", config=questions)
 
     assert "Paid in full?" not in browser.open(f"/orders/{token}").text
+
+
+def test_what_was_typed_for_one_action_is_not_shown_as_the_answer_to_another(visit: Visit) -> None:
+    browser, shop, order, token = visit
+    asked(shop, order, **APPROVAL)
+    asked(shop, order, action_id=202, **APPROVAL)
+    page = browser.open(f"/orders/{token}")
+    of_first = {**page.inputs, "ask": str(ASK), "stamp": page.body.split('name="stamp" value="')[1][:32]}
+
+    again = browser.post(f"/orders/{token}", {**of_first, "decision": "approve", "comment": "x" * 501})
+
+    assert (again.status, again.body.count("x" * 501)) == (422, 1)
+    assert f'href="#ask-{ASK}"' in again.body
