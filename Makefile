@@ -16,10 +16,10 @@ STACKS = --all
 # Keep bytecode whatever the shell's settings: without it a synth takes twice as long.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help setup owned engine chromium callers run stop test unit thorough check format compile diagram openapi settings permissions screenshots bench faults upgrade-test pipeline audit release new-stage synth cost print-deploy-role impact deploy mail-domain diff smoke diff-contract redrive copy-back verify-history begin-history erase-history reconcile rebuild check-orders export-invoices rotate-front users order destroy clean
+.PHONY: help setup owned engine chromium callers run stop test unit thorough check format compile diagram openapi settings permissions screenshots bench faults upgrade-test pipeline audit release new-stage synth cost print-deploy-role impact deploy mail-domain diff smoke diff-contract redrive copy-back verify-history begin-history erase-history reconcile reconcile-payments rebuild check-orders export-invoices rotate-front users order destroy clean
 
 help: ## list the commands
-	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 15
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 20
 
 run: setup ## start everything on this machine and follow an order through it; QUEUE names its queue
 	@$(RUN) -m infra.local run $(if $(QUEUE),--queue $(QUEUE))
@@ -94,72 +94,76 @@ new-stage: setup ## ask a few questions and write the file of a new stage; STAGE
 	@$(RUN) -m infra.stages.new_stage
 
 synth: setup owned ## write the CloudFormation template of STAGE into cdk.out; no account needed
-	@$(CDK) synth --quiet -c stage=$(STAGE)
+	@$(CDK) synth --quiet -c "stage=$(STAGE)"
 
 cost: setup ## print the list price of STAGE a month, and per 1,000 orders; no account needed
-	@$(RUN) -m infra.operate.cost --stage $(STAGE)
+	@$(RUN) -m infra.operate.cost --stage "$(STAGE)"
 
 print-deploy-role: setup ## print the policies for who deploys STAGE to ACCOUNT and REGION, and who only compares, and a permissions boundary
-	@$(RUN) -m infra.permissions.deploy_role --stage $(STAGE) --account "$(ACCOUNT)" --region "$(REGION)"
+	@$(RUN) -m infra.permissions.deploy_role --stage "$(STAGE)" --account "$(ACCOUNT)" --region "$(REGION)"
 
 impact: setup owned ## show what a deploy of STAGE does to orders in progress; exits with 1 if it would harm one
-	@$(RUN) -m infra.operate.impact --stage $(STAGE)
+	@$(RUN) -m infra.operate.impact --stage "$(STAGE)"
 
 deploy: impact mail-domain ## deploy STAGE to AWS with your ordinary credentials; APPROVED=1 asks nobody about permissions that widen
-	@$(CDK) deploy $(STACKS) $(if $(APPROVED),--require-approval never) -c stage=$(STAGE)
+	@$(CDK) deploy $(STACKS) $(if $(APPROVED),--require-approval never) -c "stage=$(STAGE)"
 
 mail-domain: setup ## register the mail domain of STAGE with SES, and print its DNS records
-	@$(RUN) -m infra.operate.mail_domain --stage $(STAGE)
+	@$(RUN) -m infra.operate.mail_domain --stage "$(STAGE)"
 
 diff: setup ## show what a deploy of STAGE would change; METHOD=template needs only the right to read
-	@$(CDK) diff $(STACKS) $(if $(METHOD),--method $(METHOD)) -c stage=$(STAGE)
-	@$(RUN) -m infra.operate.machine_diff --stage $(STAGE)
+	@$(CDK) diff $(STACKS) $(if $(METHOD),--method $(METHOD)) -c "stage=$(STAGE)"
+	@$(RUN) -m infra.operate.machine_diff --stage "$(STAGE)"
 
 smoke: setup ## check a deployed stage and send one order through it; exits with 1 if anything is wrong
-	@$(RUN) -m infra.operate.smoke --stage $(STAGE)
+	@$(RUN) -m infra.operate.smoke --stage "$(STAGE)"
 
 diff-contract: setup ## compare ORDER with its signed contract; exits with 1 if they differ
-	@$(RUN) -m infra.operate.diff_contract --stage $(STAGE) $(ORDER)
+	@$(RUN) -m infra.operate.diff_contract --stage "$(STAGE)" $(ORDER)
 
 redrive: setup ## send dead letters of order changes to their readers again; exits with 1 while any remains
-	@$(RUN) -m infra.operate.redrive --stage $(STAGE)
+	@$(RUN) -m infra.operate.redrive --stage "$(STAGE)"
 
 copy-back: setup ## copy lost or unreadable orders back from a recovered table (FROM=table); EXECUTE=1 writes, else a plan
-	@$(RUN) -m infra.operate.copy_back --stage $(STAGE) --source "$(FROM)" $(if $(EXECUTE),--execute) $(ORDERS)
+	@$(RUN) -m infra.operate.copy_back --stage "$(STAGE)" --source "$(FROM)" $(if $(EXECUTE),--execute) $(ORDERS)
 
 verify-history: setup ## prove the history of all orders, or of ORDERS="1001 1002"; exits with 1 if an item was changed or is missing
-	@$(RUN) -m infra.operate.verify_history --stage $(STAGE) $(ORDERS)
+	@$(RUN) -m infra.operate.verify_history --stage "$(STAGE)" $(ORDERS)
 
 begin-history: setup ## record orders from before history as they stand, once; from then on no history may begin late
-	@$(RUN) -m infra.operate.begin_history --stage $(STAGE)
+	@$(RUN) -m infra.operate.begin_history --stage "$(STAGE)"
 
 erase-history: setup ## erase the person of CLIENT=101, or of ORDERS, from histories of orders; EXECUTE=1 erases, else a plan
-	@$(RUN) -m infra.operate.erase_history --stage $(STAGE) $(if $(CLIENT),--client $(CLIENT)) $(if $(EXECUTE),--execute) $(ORDERS)
+	@$(RUN) -m infra.operate.erase_history --stage "$(STAGE)" $(if $(CLIENT),--client $(CLIENT)) $(if $(EXECUTE),--execute) $(ORDERS)
 
-reconcile: setup ## compare a DAY of the payment provider with ours; without DAY bring STAGE in line with a restored order table
-	@$(RUN) -m $(if $(DAY),infra.operate.payments.reconcile --day "$(DAY)",infra.operate.reconcile) --stage $(STAGE)
+reconcile: setup ## bring STAGE in line with a restored order table
+	@$(if $(DAY),echo "a DAY of payments is compared by make reconcile-payments; reconcile writes and knows no day" >&2; exit 2)
+	@$(RUN) -m infra.operate.reconcile --stage "$(STAGE)"
+
+reconcile-payments: setup ## compare a DAY (2026-11-26, UTC) of the payment provider of STAGE with ours; exits with 1 if they differ
+	@$(RUN) -m infra.operate.payments.reconcile --stage "$(STAGE)" --day "$(DAY)"
 
 rebuild: setup ## write the read models of STAGE (worklist, search) again from its orders; START=1 begins again after an interruption
-	@$(RUN) -m infra.operate.rebuild --stage $(STAGE) $(if $(START),--start)
+	@$(RUN) -m infra.operate.rebuild --stage "$(STAGE)" $(if $(START),--start)
 
 check-orders: setup ## hold STAGE's orders, counts and numbers to their promises; exits with 1 if any is broken
-	@$(RUN) -m infra.operate.check_orders --stage $(STAGE)
+	@$(RUN) -m infra.operate.check_orders --stage "$(STAGE)"
 
 export-invoices: setup ## export invoices and credit notes of STAGE from FROM to TO (2026-01-31) as CSV and pages, with proof that none is missing
-	@$(RUN) -m infra.operate.export --stage $(STAGE) --from "$(FROM)" --to "$(TO)" $(if $(FILE),--file "$(FILE)")
+	@$(RUN) -m infra.operate.export --stage "$(STAGE)" --from "$(FROM)" --to "$(TO)" $(if $(FILE),--file "$(FILE)")
 
 rotate-front: setup ## replace the secret that proves the front of STAGE, while callers continue
-	@$(RUN) -m infra.front.rotate --stage $(STAGE)
+	@$(RUN) -m infra.front.rotate --stage "$(STAGE)"
 
 users: setup ## manage users of the API of STAGE: make users STAGE=dev ARGS="add NAME --role supervisor"
-	@$(RUN) -m infra.operate.users --stage $(STAGE) $(ARGS)
+	@$(RUN) -m infra.operate.users --stage "$(STAGE)" $(ARGS)
 
 order: setup ## orders of a stage from a terminal, as .venv/bin/order: make order ARGS="worklist --mine"
 	@$(RUN) -m infra.operate.order $(ARGS)
 
 destroy: setup ## take STAGE down; refused while orders are in progress (STOP=1 ends them)
-	@$(RUN) -m infra.operate.before_destroy --stage $(STAGE) $(if $(STOP),--stop)
-	@$(CDK) destroy $(STACKS) -c stage=$(STAGE)
+	@$(RUN) -m infra.operate.before_destroy --stage "$(STAGE)" $(if $(STOP),--stop)
+	@$(CDK) destroy $(STACKS) -c "stage=$(STAGE)"
 
 setup: .local/setup.stamp
 

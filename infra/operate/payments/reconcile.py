@@ -1,4 +1,4 @@
-"""`make reconcile DAY=2026-11-26 STAGE=dev`: compares a day of the payment provider with ours, payment by payment.
+"""`make reconcile-payments STAGE=dev DAY=2026-11-26`: compares a day of the payment provider with ours, payment by payment.
 
 It reads only, and prints what differs and sums by brand and currency. Exits with 0 if all agree, with 1 if something differs.
 Exits with 2 if the stage or the provider does not answer, with 3 if all agree and the day is not closed.
@@ -90,12 +90,17 @@ def parts_of(payment: Payment) -> dict[str, int]:
     return {}
 
 
+def _day(text: str) -> str:
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise argparse.ArgumentTypeError("must be a day, UTC: DAY=2026-11-26") from None
+
+
 def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(description="Compare a day of the payment provider with ours.")
     parser.add_argument("--stage", required=True)
-    parser.add_argument(
-        "--day", required=True, type=lambda text: date.fromisoformat(text).isoformat(), help="YYYY-MM-DD, UTC"
-    )
+    parser.add_argument("--day", required=True, type=_day, help="YYYY-MM-DD, UTC")
     asked, console = parser.parse_args(arguments), Console()
     try:
         return reconcile(deployed(asked.stage, client_options(asked.stage)), asked.day, console)

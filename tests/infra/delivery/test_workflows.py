@@ -13,6 +13,7 @@ import yaml  # type: ignore[import-untyped]
 from infra import use_bundled_node
 from infra.app import ROOT
 from infra.delivery.steps import WORKFLOWS, steps_of
+from tests.infra.delivery.test_makefile import recipe
 
 FILES = sorted(WORKFLOWS.glob("*.yml"))
 TARGETS = set(re.findall(r"^([a-z][a-z-]*):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
@@ -131,9 +132,3 @@ def test_test_is_deployed_while_prod_waits_for_its_approval() -> None:
 
     assert "concurrency" not in workflow
     assert [job["concurrency"]["group"] for job in workflow["jobs"].values()] == ["deploy-test", "deploy-prod"]
-
-
-def recipe(*words: str) -> str:
-    """What make would run."""
-    command = ["make", "--dry-run", "--old-file=setup", *words]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout

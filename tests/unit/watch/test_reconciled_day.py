@@ -213,12 +213,13 @@ def test_a_provider_that_does_not_answer_is_no_day_that_agrees(both: Side, monke
     assert command.main(["--stage", "dev", "--day", DAY]) == command.NOT_REACHED
 
 
-@pytest.mark.parametrize("day", ["yesterday", "2026-02-30", "2026-7-1"])
-def test_a_day_that_is_none_is_refused(day: str) -> None:
+@pytest.mark.parametrize("day", ["", "yesterday", "2026-02-30", "2026-7-1"])
+def test_a_day_that_is_none_is_refused(day: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as refused:
         command.main(["--stage", "dev", "--day", day])
 
     assert refused.value.code == 2
+    assert "DAY=2026-11-26" in capsys.readouterr().err
 
 
 def test_a_day_is_closed_some_hours_after_it_ended() -> None:

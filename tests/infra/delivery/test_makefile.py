@@ -1,0 +1,39 @@
+"""What the targets of the Makefile do with their variables."""
+
+import re
+import subprocess
+
+import pytest
+
+from infra.app import ROOT
+
+TEXT = (ROOT / "Makefile").read_text("utf-8")
+
+
+def recipe(*words: str) -> str:
+    """What make would run."""
+    command = ["make", "--dry-run", "--old-file=setup", *words]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+
+
+def test_a_stage_is_one_word_for_every_command_even_an_empty_one() -> None:
+    """So that the command names the stages there are, and nobody adds an option by it."""
+    assert TEXT.count("$(STAGE)") > 20
+    assert re.findall(r'(?<!--stage ")(?<!-c "stage=)\$\(STAGE\)', TEXT) == []
+    assert '--stage ""' in recipe("cost", "STAGE=")
+
+
+@pytest.mark.parametrize("day", ["", "2026-11-26"])
+def test_comparing_payments_never_becomes_a_command_that_writes(day: str) -> None:
+    compared = recipe("reconcile-payments", f"DAY={day}")
+
+    assert f'infra.operate.payments.reconcile --stage "dev" --day "{day}"' in compared
+    assert "infra.operate.reconcile " not in compared
+
+
+def test_a_day_does_not_change_what_reconcile_does() -> None:
+    refused = recipe("reconcile", "DAY=2026-11-26")
+
+    assert "make reconcile-payments" in refused.splitlines()[0]
+    assert "exit 2" in refused.splitlines()[0]
+    assert "exit" not in recipe("reconcile")
