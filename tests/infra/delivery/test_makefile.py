@@ -1,5 +1,6 @@
 """What the targets of the Makefile do with their variables."""
 
+import os
 import re
 import subprocess
 
@@ -11,9 +12,10 @@ TEXT = (ROOT / "Makefile").read_text("utf-8")
 
 
 def recipe(*words: str) -> str:
-    """What make would run."""
-    command = ["make", "--dry-run", "--old-file=setup", *words]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    """What make would run, asked as a make of its own even where these tests are a make's."""
+    command = ["make", "--dry-run", "--no-print-directory", "--old-file=setup", *words]
+    own = {name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL")}
+    return subprocess.run(command, cwd=ROOT, env=own, capture_output=True, text=True, check=True).stdout
 
 
 def test_a_stage_is_one_word_for_every_command_even_an_empty_one() -> None:
