@@ -1,0 +1,1 @@
+"""Money on the engine: what the payment provider tells, and what is held for long."""
