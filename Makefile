@@ -149,7 +149,7 @@ rebuild: setup ## write the read models of STAGE (worklist, search) again from i
 check-orders: setup ## hold STAGE's orders, counts and numbers to their promises; exits with 1 if any is broken
 	@$(RUN) -m infra.operate.check_orders --stage "$(STAGE)"
 
-export-invoices: setup ## export invoices and credit notes of STAGE from FROM to TO (2026-01-31) as CSV and pages, with proof that none is missing
+export-invoices: setup ## export invoices and credit notes of STAGE from FROM to TO (2026-01-31) as CSV, pages and PDF, with proof that none is missing
 	@$(RUN) -m infra.operate.export --stage "$(STAGE)" --from "$(FROM)" --to "$(TO)" $(if $(FILE),--file "$(FILE)")
 
 rotate-front: setup ## replace the secret that proves the front of STAGE, while callers continue

@@ -26,7 +26,7 @@ _CODE = (
     "lambdas/**/*",
     "statemachines/modules.json",
 )
-_HAS_AN_ASSET_OF_ITS_OWN = "lambdas/docs"
+_ELSEWHERE = ("lambdas/docs", "lambdas/documents/fonts")  # in an asset and in a layer of their own
 _SANDBOX = "lambdas/sandbox_provider"
 _KEPT_FOLDERS = 8
 IN_LAMBDA = "/var/task"
@@ -94,7 +94,7 @@ def interpreter_of(python_version: str) -> str | None:
 
 def _files(stage: str, sources: Path, *, sandbox: bool) -> Iterator[tuple[Path, Path]]:
     """Each file's place in the asset, and the file. What the stage's owner sells comes last, and takes the place of ours."""
-    left_out = [_HAS_AN_ASSET_OF_ITS_OWN, *([] if sandbox else [_SANDBOX])]
+    left_out = [*_ELSEWHERE, *([] if sandbox else [_SANDBOX])]
     for pattern in _CODE:
         for found in sources.glob(pattern):
             file = found.relative_to(sources)

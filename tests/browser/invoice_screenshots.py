@@ -3,9 +3,9 @@
 import sys
 from pathlib import Path
 
-from infra.operate.export.document import document_of
-from infra.operate.export.page import page_of
 from lambdas.catalog.seller import load_sellers
+from lambdas.documents.document import document_of
+from lambdas.documents.page import page_of
 from lambdas.records.clients.client import Client
 from lambdas.records.invoices.credit_notes import note_of
 from lambdas.records.invoices.invoice import CreditReason, Invoice, InvoiceLine

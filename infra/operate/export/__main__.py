@@ -1,8 +1,9 @@
 """`make export-invoices STAGE=prod FROM=2026-01-01 TO=2026-03-31`: what an auditor asks for, as one ZIP file.
 
-It has tables of all invoices and credit notes of the period: documents, totals per rate, lines. It has a page of each document,
-and a proof of completeness with the SHA-256 of each file. It reads only. The same data make the same file. Exits with 1 if a
-number or a document is missing, which the proof names; with 2 if the stage cannot be reached, or the period is none.
+It has tables of all invoices and credit notes of the period: documents, totals per rate, lines. It has each document as a page
+and as PDF, and a proof of completeness with the SHA-256 of each file. It reads only. The same data make the same file.
+Exits with 1 if a number or a document is missing, which the proof names; with 2 if the stage cannot be reached, or the
+period is none.
 """
 
 import argparse
@@ -22,13 +23,14 @@ from infra.account import reason_of
 from infra.local.engine_process import EngineError
 from infra.operate.deployed_stage import NotDeployedError, client_options, output_of
 from infra.operate.export.books import Books
-from infra.operate.export.document import document_of
-from infra.operate.export.page import page_of
 from infra.operate.export.tables import documents_csv, lines_csv, rates_csv
 from infra.operate.output import say
 from infra.stages.errors import StageError
 from infra.stages.owned_files import owned_files
 from lambdas.catalog.seller import load_sellers
+from lambdas.documents.document import document_of
+from lambdas.documents.page import page_of
+from lambdas.documents.pdf import pdf_of
 from lambdas.orders.model.queue import load_queues
 from lambdas.records.invoices.invoice import Invoice
 from lambdas.records.table import RecordTable
@@ -41,32 +43,37 @@ _ODD = re.compile(r"[^A-Za-z0-9.-]")
 def export(books: Books, target: Path, console: Console) -> int:
     """Write the ZIP file and print its proof. Return 1 if anything is missing."""
     documents, proof, is_whole = books.read()
-    files = {
+    tables = {
         "documents.csv": documents_csv(documents),
         "rates.csv": rates_csv(documents),
         "lines.csv": lines_csv(documents),
-        **{_page_name(each): page_of(document_of(each)) for each in documents},
     }
+    files = {name: text.encode() for name, text in tables.items()}
+    for each in documents:
+        files |= _shown(each)
     period = f"{books.first} to {books.last}, both inclusive, by each seller's calendar"
-    hashes = [f"{hashlib.sha256(text.encode()).hexdigest()}  {name}" for name, text in files.items()]
-    files["proof.txt"] = "\n".join([period, "", *proof, "", *hashes, ""])
+    hashes = [f"{hashlib.sha256(content).hexdigest()}  {name}" for name, content in files.items()]
+    files["proof.txt"] = "\n".join([period, "", *proof, "", *hashes, ""]).encode()
     _write(target, files)
     for line in (period, *proof, f"{len(documents)} documents in {target}"):
         say(console, line)
     return 0 if is_whole else 1
 
 
-def _page_name(document: Invoice) -> str:
-    return f"pages/{document.brand_id}-{document.kind.value}-{_ODD.sub('_', document.shown_number)}.html"
+def _shown(invoice: Invoice) -> dict[str, bytes]:
+    """The document as a page and as PDF, by the names of their files."""
+    name = f"{invoice.brand_id}-{invoice.kind.value}-{_ODD.sub('_', invoice.shown_number)}"
+    document = document_of(invoice)
+    return {f"pages/{name}.html": page_of(document).encode(), f"pdf/{name}.pdf": pdf_of(document)}
 
 
-def _write(target: Path, files: Mapping[str, str]) -> None:
+def _write(target: Path, files: Mapping[str, bytes]) -> None:
     """Readable by its owner alone: it says who bought what."""
     target.unlink(missing_ok=True)
     target.touch(0o600)
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, text in files.items():
-            archive.writestr(zipfile.ZipInfo(name, _BEGINNING), text.encode(), zipfile.ZIP_DEFLATED)
+        for name, content in files.items():
+            archive.writestr(zipfile.ZipInfo(name, _BEGINNING), content, zipfile.ZIP_DEFLATED)
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -23,6 +23,7 @@ from lambdas.records.invoices.records import InvoiceRecords
 from lambdas.records.invoices.series import number_sk, series_pk
 from lambdas.records.table import RecordTable
 from lambdas.runtime.items import to_item
+from tests.unit.documents.pdf_text import text_of
 from tests.unit.records.builders import a_client, an_invoice
 
 JANUARY = (date(2027, 1, 1), date(2027, 1, 31))
@@ -55,7 +56,8 @@ def exported(
     code = export(Books(records, [1], *period), target, Console(file=said, width=300))
     assert target.stat().st_mode & 0o077 == 0
     with zipfile.ZipFile(target) as archive:
-        return code, {name: archive.read(name).decode() for name in archive.namelist()}, said.getvalue()
+        texts = [name for name in archive.namelist() if not name.endswith(".pdf")]
+        return code, {name: archive.read(name).decode() for name in texts}, said.getvalue()
 
 
 def rows(text: str) -> list[dict[str, str]]:
@@ -89,9 +91,22 @@ def test_each_file_has_its_hash_and_the_same_data_make_the_same_file(records: Re
     exported(records, tmp_path)
 
     assert (tmp_path / "export.zip").read_bytes() == first
-    for name, text in files.items():
-        if name != "proof.txt":
-            assert f"{hashlib.sha256(text.encode()).hexdigest()}  {name}" in files["proof.txt"]
+    with zipfile.ZipFile(tmp_path / "export.zip") as archive:
+        hashed = {name: archive.read(name) for name in archive.namelist() if name != "proof.txt"}
+    assert len([name for name in hashed if name.endswith(".pdf")]) == 1
+    for name, content in hashed.items():
+        assert f"{hashlib.sha256(content).hexdigest()}  {name}" in files["proof.txt"]
+
+
+def test_each_document_is_there_as_pdf_too(records: RecordTable, tmp_path: Path) -> None:
+    CreditNotes(records).credit(issue(records, 1001, NEW_YEAR, company="Ελένη AE"), "1001", NEW_YEAR + DAY)
+    exported(records, tmp_path)
+
+    with zipfile.ZipFile(tmp_path / "export.zip") as archive:
+        texts = {name: text_of(archive.read(name)) for name in archive.namelist() if name.endswith(".pdf")}
+    assert set(texts) == {"pdf/1-invoice-INV-2027-00001.pdf", "pdf/1-credit_note-CN-2027-00001.pdf"}
+    for text in texts.values():
+        assert "Ελένη AE" in text and "12.10" in text
 
 
 @pytest.mark.parametrize("gone", ["row", "document"])

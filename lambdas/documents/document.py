@@ -45,10 +45,14 @@ class Rate:
 
 @dataclass(frozen=True)
 class Document:
-    """`facts`: label and value. `seller` and `buyer`: lines, the name first. Dates are YYYY-MM-DD by the seller's calendar."""
+    """`facts`: label and value. `seller` and `buyer`: lines, the name first. Dates are YYYY-MM-DD by the seller's calendar.
+
+    `day`: of its issue. All amounts are decimal text with the digits of the currency.
+    """
 
     title: str
     number: str
+    day: str
     currency: str
     facts: tuple[tuple[str, str], ...]
     seller: tuple[str, ...]
@@ -67,6 +71,7 @@ def document_of(invoice: Invoice) -> Document:
     return Document(
         title="Credit note" if is_note else "Invoice",
         number=invoice.shown_number,
+        day=day_of(invoice.issued_at, invoice.time_zone),
         currency=invoice.currency,
         facts=tuple(_facts(invoice)),
         seller=tuple(_party(invoice.seller)),

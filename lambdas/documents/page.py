@@ -5,7 +5,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from infra.operate.export.document import Document
+from lambdas.documents.document import Document
 
 
 def page_of(document: Document) -> str:
