@@ -4,12 +4,10 @@ from lambdas.desk.desk import Desk
 from lambdas.desk.pages.money import MoneyLine
 from lambdas.orders.model.order import Order
 from lambdas.payments.effects.certificate import certificate_of
-from lambdas.payments.effects.charged_twice import Verdict, answer_of
+from lambdas.payments.effects.charged_twice import answer_of
 from lambdas.payments.effects.order_money import read_money
 from lambdas.records.users.api_user import ApiUser
 from lambdas.records.users.rights import Right
-
-_VERDICTS = {Verdict.NO: "no", Verdict.YES: "yes", Verdict.UNKNOWN: "not known yet"}
 
 
 def charged_lines(desk: Desk, user: ApiUser, order: Order) -> tuple[MoneyLine, ...]:
@@ -19,14 +17,9 @@ def charged_lines(desk: Desk, user: ApiUser, order: Order) -> tuple[MoneyLine, .
     if not may_see or is_untouched:
         return ()
     money = read_money(order, None, desk.records, now=desk.now())
-    verdict, sentence = answer_of(money)
+    _, sentence = answer_of(money)
+    asked = MoneyLine(label="Charged twice?", value=sentence)
     certificate = certificate_of(money, desk.records)
-    left = MoneyLine(
-        label="Left after the cancel",
-        value="something" if certificate and certificate.left else "nothing",
-        note=certificate.sentence if certificate else "",
-    )
-    asked = MoneyLine(
-        label="Charged twice?", value=_VERDICTS[verdict], note=sentence.removeprefix("No: ").removeprefix("Yes: ")
-    )
-    return (asked, left) if certificate else (asked,)
+    if certificate is None:
+        return (asked,)
+    return asked, MoneyLine(label="Left after the cancel", value=certificate.sentence)

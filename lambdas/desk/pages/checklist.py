@@ -81,7 +81,7 @@ def _action(order: Order, action: ChecklistAction, acts: tuple[Act, ...]) -> Act
         mark=mark,
         word="overdue" if wait and wait.overdue and mark == "waiting" else word,
         about=_about(action, wait),
-        reason=action.reason,
+        reason="" if _is_given_up(order, action) else action.reason,
         when=moment(order.at_of(action)),
         by=action.by,
         acts=acts,
@@ -90,6 +90,8 @@ def _action(order: Order, action: ChecklistAction, acts: tuple[Act, ...]) -> Act
 
 def mark_of(order: Order, action: ChecklistAction) -> tuple[str, str]:
     """The mark and the word of an action. One that failed and waits for a person is failed."""
+    if _is_given_up(order, action):
+        return "ahead", "not done"
     if action.requested_at is not None and action.state in (ActionState.WAITING, ActionState.FAILED):
         return "running", "about to run"
     if action.failed_last and action.state is ActionState.WAITING:
@@ -99,6 +101,13 @@ def mark_of(order: Order, action: ChecklistAction) -> tuple[str, str]:
     if str(action.action_id) in order.waits:
         return "waiting", "waiting"
     return "ahead", "not done" if order.step_status is StepStatus.CANCELED else "ahead"
+
+
+def _is_given_up(order: Order, action: ChecklistAction) -> bool:
+    """Whether a cancel left it unfinished: nobody waits for it any more. One that runs may still answer until all is undone."""
+    if order.step_status is not StepStatus.CANCELED or action.failed_last:
+        return False
+    return action.state is ActionState.WAITING or (action.state is ActionState.RUNNING and order.unwound_at is not None)
 
 
 def _about(action: ChecklistAction, wait: Wait | None) -> str:

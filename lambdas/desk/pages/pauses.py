@@ -11,17 +11,21 @@ from lambdas.records.users.api_user import ApiUser
 from lambdas.records.users.rights import Right
 from lambdas.runtime.models import Frozen
 
+_EFFECTS = {PauseKind.GATEWAY: "No money is moved."}
+
 
 class PauseLine(Frozen):
     """`key`: names what is paused, as `module:call_webhook`. `pause_id`, `revision`: the pause as it was shown.
 
-    `waiting`: how many orders wait for it, in words; empty: not known. `over`: since when it is over while its orders continue.
+    `effect`: a sentence, or empty. `waiting`: how many orders wait for it, in words; empty: not known. `over`: since when it is
+    over while its orders continue.
     """
 
     key: str
     pause_id: str
     revision: int
     what: str
+    effect: str
     reason: str
     by: str
     since: str
@@ -50,6 +54,7 @@ def pause_line(desk: Desk, pause: Pause) -> PauseLine:
         pause_id=pause.pause_id,
         revision=pause.revision,
         what=_what(desk, pause.kind, pause.name),
+        effect=_EFFECTS.get(pause.kind, ""),
         reason=pause.reason,
         by=pause.by,
         since=moment(pause.since),
@@ -86,7 +91,7 @@ def _what(desk: Desk, kind: PauseKind, name: str) -> str:
             facts = desk.service.modules.get(name)
             return f"Module {facts.label if facts else name}"
         case PauseKind.GATEWAY:
-            return f"Payment gateway {name}: no money is moved"
+            return f"Payment gateway {name}"
     queue = desk.service.queues.get(int(name))
     return f"Submits of the queue {queue.name if queue else name}"
 

@@ -7,12 +7,13 @@ from datetime import UTC, datetime
 
 from lambdas.orders.errors import InvalidOrderError, Problem
 from lambdas.orders.model.order import Order
+from lambdas.read_models.history.deed_words import deed_in_words
 from lambdas.read_models.history.deeds import Actor
 from lambdas.read_models.history.history import name_of
 from lambdas.read_models.history.item import HistoryItem, UnreadableItemError, prefix
 from lambdas.read_models.history.past import order_of, version_at, version_of_revision
 from lambdas.read_models.history.table import HistoryTable
-from lambdas.read_models.history.words import FieldChange, deed_in_words, field_changes, reasons
+from lambdas.read_models.history.words import FieldChange, field_changes, reasons
 from lambdas.runtime.telemetry import logger
 
 _CURSOR = re.compile(r"[0-9]{9}(#[a-z0-9]{1,12})?")

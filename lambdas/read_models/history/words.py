@@ -1,4 +1,4 @@
-"""History in words that people read: what was done, why, and what changed. Pure.
+"""Why an order was changed, and what changed, in words that people read. Pure.
 
 Names of steps and actions are those of the order's checklist. Texts are as somebody typed them: escape them in markup.
 """
@@ -14,7 +14,6 @@ from lambdas.orders.model.money import format_cents
 from lambdas.orders.model.order import Hold, Order, PaymentAttempt, Wait
 from lambdas.orders.model.packs import PricedPack
 from lambdas.orders.model.waits import WaitKey, WaitKind
-from lambdas.read_models.history.deeds import Actor
 from lambdas.read_models.history.item import HistoryItem
 from lambdas.read_models.history.texts import MISSING, Absent
 from lambdas.read_models.history.values import Changes, path_parts
@@ -45,56 +44,6 @@ class FieldChange:
     label: str
     before: Any
     after: Any
-
-
-def deed_in_words(item: HistoryItem, order: Order) -> str:
-    """The deed without its author: `Add Services (102) is done`."""
-    how, action = item.deed.how, order.actions.get(str(item.deed.action_id))
-    what = f"{action.name} ({action.action_id})" if action else "an action"
-    if how == "erase" and item.deed.actor is not Actor.MACHINE:
-        return "personal values were erased from this history"
-    text = _DEEDS.get(how, f"{how.replace('_', ' ')} of {what}" if action else how.replace("_", " "))
-    return text.format(what=what, step=_step(order, item))
-
-
-_DEEDS = {
-    "create": "created the order",
-    "update": "changed the order",
-    "submit": "submitted the order",
-    "process": "requested a run of {what}",
-    "skip": "skipped {what}",
-    "undo_skip": "took back the skip of {what}",
-    "move": "moved the order to {step}",
-    "cancel": "canceled the order",
-    "restart": "started the order's machine again",
-    "expire": "the lead expired",
-    "run": "{what} began",
-    "done": "{what} is done",
-    "fail": "{what} failed",
-    "wait": "{what} waits",
-    "undo": "{what} was undone",
-    "hold_back": "{what} was held back",
-    "pass_over": "{what} was passed over",
-    "complete": "the order is complete",
-    "unwind": "everything was undone after the cancel",
-    "overdue": "{what} is overdue",
-    "outstanding": "money of {what} is outstanding",
-    "settle": "outstanding money of {what} was cleared",
-    "stop": "the order's machine stopped",
-    "resume": "the order's machine continues",
-    "advance": "the order advanced to {step}",
-    "warn_of_hold": "half of the life of its hold is over",
-    "begin_renewal": "a renewal of the hold was begun",
-    "renew_hold": "the hold was renewed",
-    "capture_early": "the held money was taken before it lapsed",
-    "give_hold": "the hold was given to a person",
-    "look": "deadlines were looked at",
-    "record": "the order was recorded as it stood",
-    "edit": "edited the row of the order by hand",
-    "remove": "deleted the row of the order by hand",
-    "erase": "the lead was erased when its time was over",
-    "reconcile": "raised the revision after a restore",
-}
 
 
 def reasons(item: HistoryItem) -> Iterator[str]:
@@ -182,11 +131,6 @@ def _wait(key: str, order: Order) -> str:
         return "wait for a restart"
     action = order.actions.get(wait.action_key)
     return f"wait of {action.name if action else 'action'} ({wait.action_key})"
-
-
-def _step(order: Order, item: HistoryItem) -> str:
-    _, step_id = item.plain.changes.get("/step_id", (MISSING, MISSING))
-    return next((step.name for step in order.checklist_steps if step.step_id == step_id), "another step")
 
 
 def iso(seconds: int) -> str:
