@@ -217,7 +217,7 @@ ACCEPTED = (
         reason="Providers sign what they send; an authorizer does not see the body, over which the signature is.",
     ),
     Accepted(
-        construct="GatewayWebhooks/SigningKeys/Resource",
+        construct="GatewayWebhooks/{signing_keys}/Resource",
         finding=_NOT_ROTATED,
         reason="The provider makes the key: only people can change it on both sides.",
     ),

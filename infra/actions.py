@@ -9,6 +9,7 @@ from constructs import Construct
 
 from infra.functions import record_keys
 from infra.functions.function import FunctionParts, OrderFunction, allow
+from infra.functions.gateways import gateway_environment
 from infra.mail import Mail
 from infra.storage import Storage
 from infra.webhooks import WebhookSecret
@@ -73,7 +74,7 @@ class Actions(Construct):
                 environment={
                     "ORDER_TABLE": storage.orders.table_name,
                     "RECORD_TABLE": storage.records.table_name,
-                    "GATEWAY": parts.settings.gateway,
+                    **gateway_environment(parts.settings),
                     "CURRENCY": parts.settings.currency,
                     **(self.mail.environment if needs.sends_mail else {}),
                     **(self.webhook_secret.environment if needs.calls_outside else {}),

@@ -85,7 +85,7 @@ def main() -> int:
         refuse_another_account(os.environ)
         settings = settings_of(app.node.try_get_context("stage") or os.environ.get("STAGE", "dev"))
         say_samples(settings.stage)
-        paying = bundle_payment_layer(settings, root=ROOT) if settings.gateway == STRIPE else None
+        paying = bundle_payment_layer(settings, root=ROOT) if STRIPE in settings.gateways else None
         add_stack(app, settings=settings, layer=bundle_layer(settings, root=ROOT), payment_layer=paying)
     except StageError as refused:
         sys.stderr.write(f"{refused}\n")

@@ -14,7 +14,7 @@ from infra.doors.docs import Docs
 from infra.doors.domain import OwnDomain, front_secret
 from infra.doors.forms import ROUTES as PAGES
 from infra.doors.forms import Forms
-from infra.doors.gateway_webhooks import GatewayWebhooks
+from infra.doors.gateway_webhooks import GatewayWebhooks, name_beside
 from infra.doors.intake import Intake, secret_id
 from infra.doors.routes import page_id
 from infra.doors.runbooks import Runbooks
@@ -54,7 +54,7 @@ class OrderQueuesStack(Stack):
             permissions_boundary=boundary_of(settings),
             suppress_template_indentation=True,  # a template takes 1 MB
         )
-        has_sandbox = settings.allow_sandbox and settings.gateway == SANDBOX
+        has_sandbox = settings.allow_sandbox and SANDBOX in settings.gateways
         parts = FunctionParts(
             settings=settings,
             code=code_asset(settings, sources, sandbox=has_sandbox),
@@ -116,7 +116,8 @@ class OrderQueuesStack(Stack):
         if settings.history_anchors:
             Anchors(self, "Anchors", parts=parts, storage=storage, lock=settings.history_anchors)
         self._write_outputs(api, storage, outbox, intake, queues)
-        CfnOutput(self, "GatewayWebhookSecret", value=webhooks.secret.secret_arn)
+        for name, secret in webhooks.secrets.items():
+            CfnOutput(self, f"GatewayWebhookSecret{name_beside(name, settings)}", value=secret.secret_arn)
         CfnOutput(self, "BulkMachine", value=bulk.machine.state_machine_arn)
         Tags.of(self).add("project", "order-queues")
         for key, value in {**settings.tags, "stage": settings.stage}.items():
@@ -133,6 +134,7 @@ class OrderQueuesStack(Stack):
             "provider_secret": [secret_id(provider) for provider in intake.secrets],
             "desk_page": [page_id(route) for route in DESK_PAGES],
             "page": [page_id(route) for route in PAGES],
+            "signing_keys": [secret.node.id for secret in webhooks.secrets.values()],
             "sandbox": [HANDLER] if has_sandbox else [],
             "sandbox_page": [page_id(route) for route in SANDBOX_PAGES] if has_sandbox else [],
         }
@@ -144,13 +146,16 @@ class OrderQueuesStack(Stack):
         return OwnDomain(self, "Domain", settings=settings, http_api=api.http_api, stage=api.stage, secret=secret)
 
     def _payment_parts(self, settings: StageSettings, folder: Path | None) -> PaymentParts | None:
-        """None for the sandbox, which needs no SDK and no key."""
-        if settings.gateway != STRIPE:
+        """None if there is only the sandbox, which needs no SDK and no key."""
+        secrets = {name: settings.payment_secrets[name] for name in settings.gateways if name != SANDBOX}
+        if not secrets:
             return None
+        if STRIPE not in secrets:
+            return PaymentParts(layer=None, secrets=secrets)
         if folder is None:
             raise ValueError("a stage that pays by Stripe needs the layer with its SDK")
         layer = layer_version(self, settings=settings, folder=folder, construct_id="Payments")
-        return PaymentParts(layer=layer, secrets={STRIPE: settings.payment_secrets[STRIPE]})
+        return PaymentParts(layer=layer, secrets=secrets)
 
     def _write_outputs(self, api: Api, storage: Storage, outbox: Outbox, intake: Intake, queues: Queues) -> None:
         """Write the outputs for commands (infra/operate/deployed_stage.py), the local run and operators."""

@@ -16,6 +16,7 @@ from constructs import Construct
 
 from infra.functions import record_keys
 from infra.functions.function import OrderFunction, allow, run_every
+from infra.functions.gateways import gateway_environment
 from infra.functions.order_parts import OrderParts
 from infra.message_queues import LONGEST_DAYS, message_queue
 from infra.storage import BY_DUE, BY_STEP, Storage
@@ -83,12 +84,12 @@ class Watch(Construct):
             memory_mb=256,
             timeout_seconds=HOLD_SECONDS,
             pays=True,
-            environment={**tables, "GATEWAY": settings.gateway, "CURRENCY": settings.currency},
+            environment={**tables, **gateway_environment(settings), "CURRENCY": settings.currency},
             permissions=[
                 write,
                 allow("dynamodb:Query", on=[BY_DUE.arn(storage.orders)]),
                 allow("dynamodb:BatchGetItem", on=[storage.orders.table_arn]),
-                *record_keys.of_holds(storage.records, settings.gateway),
+                *record_keys.of_holds(storage.records, settings.gateways),
             ],
         )
         run_every(
@@ -114,7 +115,7 @@ class Watch(Construct):
             environment={
                 "ORDER_TABLE": storage.orders.table_name,
                 "RECORD_TABLE": storage.records.table_name,
-                "GATEWAY": settings.gateway,
+                **gateway_environment(settings),
                 "CURRENCY": settings.currency,
                 "MACHINES": self._parts.queues.machines_json,
                 **({"HISTORY_ANCHORED": "1"} if settings.history_anchors else {}),

@@ -35,7 +35,7 @@ class Widgets(Construct):
             environment=_environment(parts),
             permissions=[
                 *parts.door_permissions,
-                *record_keys.of_widgets(parts.storage.records, parts.settings.gateway),
+                *record_keys.of_widgets(parts.storage.records, parts.settings.gateways),
                 *_reads(parts.storage),
                 *parts.queues.may_ask,
             ],

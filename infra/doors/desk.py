@@ -1,5 +1,7 @@
 """The order desk at `/desk`: its function and its routes on the HTTP API's host. Staff sign in with user and token of the API."""
 
+from collections.abc import Sequence
+
 from aws_cdk import aws_apigatewayv2 as apigw
 from aws_cdk import aws_iam as iam
 from constructs import Construct
@@ -69,14 +71,14 @@ def _environment(parts: OrderParts, http_api: apigw.HttpApi, bulk: Bulk) -> dict
 
 def _permissions(parts: OrderParts) -> list[iam.PolicyStatement]:
     links = record_keys.of_sign_in_links(parts.storage.records) if parts.settings.stage == _OWN_MACHINE else []
-    return [*_tables(parts.storage, parts.settings.gateway), *links, *parts.queues.may_ask]
+    return [*_tables(parts.storage, parts.settings.gateways), *links, *parts.queues.may_ask]
 
 
-def _tables(storage: Storage, gateway: str) -> list[iam.PolicyStatement]:
+def _tables(storage: Storage, gateways: Sequence[str]) -> list[iam.PolicyStatement]:
     """Orders by step and by client; records of orders, users and sessions; counts of logins and calls; what is read of orders."""
     indexes = [index.arn(storage.orders) for index in (BY_STEP, BY_CLIENT)]
     return [
-        *record_keys.of_desk(storage.records, gateway),
+        *record_keys.of_desk(storage.records, gateways),
         *record_keys.guards_of_doors(storage.guards),
         record_keys.only(storage.guards, ("GetItem", "PutItem"), ("bulk_preview#*",)),
         allow("dynamodb:Query", on=indexes),

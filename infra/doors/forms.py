@@ -66,7 +66,7 @@ class Forms(Construct):
 
 def _permissions(parts: OrderParts, notice_queue_arn: str, secret_arn: str) -> list[iam.PolicyStatement]:
     return [
-        *record_keys.of_forms(parts.storage.records, parts.settings.gateway),
+        *record_keys.of_forms(parts.storage.records, parts.settings.gateways),
         *record_keys.guards_of_doors(parts.storage.guards),
         allow("sqs:SendMessage", on=[notice_queue_arn]),
         allow("secretsmanager:GetSecretValue", on=[secret_arn]),

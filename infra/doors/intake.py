@@ -114,7 +114,7 @@ class Intake(Construct):
     def _of_the_worker(self, parts: OrderParts) -> list[iam.PolicyStatement]:
         return [
             *parts.door_permissions,
-            *record_keys.of_intake(parts.storage.records, parts.settings.gateway),
+            *record_keys.of_intake(parts.storage.records, parts.settings.gateways),
             *record_keys.guards_of_doors(parts.storage.guards),
             allow("sqs:SendMessage", on=[self.dead_letters.queue_arn]),
             self._work.may_receive,

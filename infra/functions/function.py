@@ -20,9 +20,12 @@ from infra.stages.settings import StageSettings
 
 @dataclass(frozen=True, kw_only=True)
 class PaymentParts:
-    """The parts of functions that pay: the provider's SDK, and the secrets with its API keys (ARN by provider)."""
+    """The parts of functions that pay: the secrets with the providers' API keys (ARN by provider), and the layer with SDKs.
 
-    layer: lambda_.ILayerVersion
+    `layer`: None where no provider needs one.
+    """
+
+    layer: lambda_.ILayerVersion | None
     secrets: Mapping[str, str]
 
 
@@ -30,7 +33,7 @@ class PaymentParts:
 class FunctionParts:
     """The parts that all functions of a stack share: one code asset, one layer, one stage.
 
-    `payments`: None where the gateway is the sandbox, which needs nothing. `front_secret`: None without a front.
+    `payments`: None where the only gateway is the sandbox, which needs nothing. `front_secret`: None without a front.
     """
 
     settings: StageSettings
@@ -129,7 +132,7 @@ class OrderFunction(Construct):
             architecture=architecture_of(settings),
             handler=handler,
             code=parts.code,
-            layers=[parts.layer, *([paying.layer] if paying else [])],
+            layers=[parts.layer, *([paying.layer] if paying and paying.layer else [])],
             description=description,
             memory_size=memory_mb,
             timeout=Duration.seconds(timeout_seconds),

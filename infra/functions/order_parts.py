@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from aws_cdk import aws_iam as iam
 
 from infra.functions.function import FunctionParts, allow
+from infra.functions.gateways import gateway_environment
 from infra.queues import Queues
 from infra.stages.settings import StageSettings
 from infra.storage import Storage
@@ -42,7 +43,7 @@ class OrderParts:
             "ORDER_TABLE": self.storage.orders.table_name,
             "RECORD_TABLE": self.storage.records.table_name,
             "GUARD_TABLE": self.storage.guards.table_name,
-            "GATEWAY": self.settings.gateway,
+            **gateway_environment(self.settings),
             "CURRENCY": self.settings.currency,
             **self._of_brands,
             "MACHINE_HASHES": self.hashes_json,

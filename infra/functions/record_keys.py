@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 
-from lambdas.payments.gateways import SANDBOX
 from lambdas.records.broken_promises import CHECK_PK
 
 # The users of the API, and the list of them: written by `make users`, with a person's credentials.
@@ -41,36 +40,36 @@ _WRITTEN_BY_DESK = (*_SESSIONS, "invoices#*", "invoiced#*", "series#*", "service
 _OWED = ("pk", "sk", "status", "total_cents", "credited", "reduced_cents", "issued_at", "due_at")
 
 
-def of_forms(table: dynamodb.Table, gateway: str) -> list[iam.PolicyStatement]:
-    return _of_door(table, (*_WRITTEN_BY_FORMS, *_of_gateway(gateway)))
+def of_forms(table: dynamodb.Table, gateways: Sequence[str]) -> list[iam.PolicyStatement]:
+    return _of_door(table, (*_WRITTEN_BY_FORMS, *_of_gateways(gateways)))
 
 
-def of_intake(table: dynamodb.Table, gateway: str) -> list[iam.PolicyStatement]:
-    return _of_door(table, (*_WRITTEN_BY_INTAKE, *_of_gateway(gateway)))
+def of_intake(table: dynamodb.Table, gateways: Sequence[str]) -> list[iam.PolicyStatement]:
+    return _of_door(table, (*_WRITTEN_BY_INTAKE, *_of_gateways(gateways)))
 
 
 def of_gateway_events(table: dynamodb.Table) -> iam.PolicyStatement:
     return only(table, ("GetItem", "PutItem"), _EVENTS)
 
 
-def of_gateway_worker(table: dynamodb.Table, gateway: str) -> list[iam.PolicyStatement]:
+def of_gateway_worker(table: dynamodb.Table, gateways: Sequence[str]) -> list[iam.PolicyStatement]:
     """It completes submits, marks invoices as paid, and puts money that nobody expects onto the worklist."""
     return [
-        *_of_door(table, ("invoices#*", "invoiced#*", *_of_gateway(gateway))),
+        *_of_door(table, ("invoices#*", "invoiced#*", *_of_gateways(gateways))),
         only(table, ("GetItem", "Query"), _LEDGER),
         only(table, ("GetItem", "UpdateItem"), _EVENTS),
         only(table, ("UpdateItem",), CHECK),
     ]
 
 
-def of_desk(table: dynamodb.Table, gateway: str) -> list[iam.PolicyStatement]:
+def of_desk(table: dynamodb.Table, gateways: Sequence[str]) -> list[iam.PolicyStatement]:
     """Users are only read, for sign-ins and rights. A skip may put on an invoice that its money was captured or returned.
 
     A mailed answer leads to the order's page: the desk makes that link, and reads or changes none. Bulk runs are begun, stopped
     and read; pauses are written, and what waits for one is counted, woken and forgotten.
     """
     return [
-        *_of_door(table, (*_WRITTEN_BY_DESK, *_of_gateway(gateway))),
+        *_of_door(table, (*_WRITTEN_BY_DESK, *_of_gateways(gateways))),
         only(table, ("DeleteItem",), _SESSIONS),
         only(table, ("PutItem",), ("link#*", "pauses")),
         only(table, ("GetItem", "Query"), _LEDGER),
@@ -81,9 +80,9 @@ def of_desk(table: dynamodb.Table, gateway: str) -> list[iam.PolicyStatement]:
     ]
 
 
-def of_widgets(table: dynamodb.Table, gateway: str) -> list[iam.PolicyStatement]:
+def of_widgets(table: dynamodb.Table, gateways: Sequence[str]) -> list[iam.PolicyStatement]:
     """Acts of the console's widgets: processing, notes, giving work. Users are only read, to see who may get work."""
-    return [*_of_door(table, _of_gateway(gateway)), only(table, ("GetItem",), USERS)]
+    return [*_of_door(table, _of_gateways(gateways)), only(table, ("GetItem",), USERS)]
 
 
 def of_widget_reader(table: dynamodb.Table) -> list[iam.PolicyStatement]:
@@ -94,9 +93,9 @@ def of_sign_in_links(table: dynamodb.Table) -> list[iam.PolicyStatement]:
     return [only(table, ("DeleteItem",), ("sign_in_link#*",))]
 
 
-def _of_gateway(gateway: str) -> tuple[str, ...]:
-    """The sandbox keeps its transactions among the records, Stripe's adapter the ids of payments there."""
-    return ("sandbox#*",) if gateway == SANDBOX else (f"{gateway}#*",)
+def _of_gateways(gateways: Sequence[str]) -> tuple[str, ...]:
+    """The sandbox keeps its transactions among the records, other adapters the ids of payments there."""
+    return tuple(f"{gateway}#*" for gateway in gateways)
 
 
 def of_api(table: dynamodb.Table) -> list[iam.PolicyStatement]:
@@ -143,11 +142,11 @@ def of_sweeper(table: dynamodb.Table) -> list[iam.PolicyStatement]:
     return [only(table, ("GetItem", "PutItem"), ("pauses",)), only(table, ("Query", "DeleteItem"), ("paused#*",))]
 
 
-def of_holds(table: dynamodb.Table, gateway: str) -> list[iam.PolicyStatement]:
-    """Clients with their stored methods, the pauses, the payments of the gateway, and the ledger of its calls."""
+def of_holds(table: dynamodb.Table, gateways: Sequence[str]) -> list[iam.PolicyStatement]:
+    """Clients with their stored methods, the pauses, the payments of the gateways, and the ledger of its calls."""
     return [
         only(table, READ, ("client#*", "pauses")),
-        only(table, WRITE, _of_gateway(gateway)),
+        only(table, WRITE, _of_gateways(gateways)),
         only(table, ("PutItem", "UpdateItem"), _LEDGER),
     ]
 

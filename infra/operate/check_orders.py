@@ -61,7 +61,7 @@ def deployed(stage: str, options: dict[str, Any]) -> Stage:
     return stage_of(
         DynamoOrderStore(output_of(stage, "OrderTable", options), client),
         RecordTable(output_of(stage, "RecordTable", options), client),
-        gateway=settings.gateway,
+        gateways=settings.gateway_choice,
         queues=queues,
         machines=machines,
         client=boto3.client("stepfunctions", **options),

@@ -15,6 +15,7 @@ from infra.stages.errors import StageError
 from infra.stages.notice_checks import foreign_hosts, missing_topics
 from infra.stages.own_queues import stale_machines, unreadable
 from infra.stages.owned_files import OwnedFiles, owned_files, shown
+from infra.stages.payments.gateways import unready_gateways
 from infra.stages.samples import (
     EXAMPLE,
     host_of,
@@ -27,7 +28,6 @@ from infra.stages.samples import (
 )
 from infra.stages.settings import StageSettings, shown_file
 from infra.stages.this_machine import OWN_ADDRESS
-from lambdas.payments.gateways import GATEWAYS, SANDBOX, STRIPE
 
 _WHO = {
     "company": "who you are, as clients know you",
@@ -60,7 +60,7 @@ def refuse_unready(settings: StageSettings, sources: Path) -> None:
     # All other rules read these files.
     _refuse(settings.stage, [*unreadable(files)] or [*stale_machines(files)])
     found = [
-        *_gateway(settings),
+        *unready_gateways(settings),
         *_half_set(settings),
         *_unsaid(settings),
         *_webhooks(settings),
@@ -90,20 +90,6 @@ def _refuse(stage: str, found: Sequence[str]) -> None:
         problems = "".join(f"\n  - {problem}" for problem in found)
         raise StageNotReadyError(
             f"stage {stage} is not ready to be deployed; {shown_file(stage)} has its settings:{problems}"
-        )
-
-
-def _gateway(settings: StageSettings) -> Iterator[str]:
-    known = ", ".join(GATEWAYS)
-    if settings.gateway not in GATEWAYS:
-        stated = f"is {settings.gateway!r}, which" if settings.gateway else "is missing:"
-        yield f"gateway {stated} must be an adapter that lambdas/payments/gateways.py knows ({known})"
-    elif settings.gateway == STRIPE and STRIPE not in settings.payment_secrets:
-        yield f"payment_secrets.{settings.gateway} is missing: say the ARN of the secret with its API keys (docs/payments.md)"
-    elif settings.gateway == SANDBOX and not settings.allow_sandbox:
-        yield (
-            "gateway is the sandbox, which takes no real money: name your payment provider's, "
-            "or say allow_sandbox = true if play money is meant"
         )
 
 

@@ -18,6 +18,7 @@ from infra.stages.log_retention import RETENTION
 from infra.stages.owned_files import FOLDER, LOCAL, shown, stages_folder
 from infra.stages.subjects import Alarms, Contracts, Data, Forms, Functions, Limits, Money, Outside, Owner
 from infra.stages.this_machine import OWN_ADDRESS, settings_of_this_machine
+from lambdas.payments.several.choice import GatewayChoice
 
 NAME = re.compile(r"[a-z][a-z0-9-]{0,15}")
 SUBJECTS: tuple[type[BaseModel], ...] = (
@@ -48,6 +49,17 @@ class StageSettings(Owner, Address, Data, Money, Forms, Contracts, Outside, Alar
     @property
     def operations_stack_name(self) -> str:
         return operations_stack_name_of(self.stage)
+
+    @property
+    def gateway_choice(self) -> GatewayChoice:
+        chosen = GatewayChoice(default=self.gateway, methods=self.method_gateways, brands=self.brand_gateways)
+        kept = tuple(sorted(self.payment_secrets.keys() - set(chosen.names)))
+        return chosen.changed(kept=kept)
+
+    @property
+    def gateways(self) -> tuple[str, ...]:
+        """The names of all gateways, the default one first."""
+        return self.gateway_choice.names
 
     @property
     def log_retention(self) -> logs.RetentionDays:

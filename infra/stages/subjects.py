@@ -18,6 +18,7 @@ from lambdas.catalog.proration import BillingDay
 from lambdas.orders.contact.email import email
 from lambdas.payments.screen import PaymentLimits
 from lambdas.rate_limits.form_limits import FormLimits
+from lambdas.records.clients.payment_method import MethodKind
 from lambdas.runtime.models import Frozen
 
 _BaseName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -87,9 +88,17 @@ class Money(Frozen):
     """Payments."""
 
     gateway: str = Field("", description="The payment provider's adapter, as lambdas/payments/gateways.py names it.")
+    method_gateways: Mapping[MethodKind, str] = Field(
+        default_factory=dict,
+        description='Another gateway for a way to pay: `{ paypal = "..." }`, or `card`, or `bank_account`.',
+    )
+    brand_gateways: Mapping[_BrandId, Mapping[MethodKind, str]] = Field(
+        default_factory=dict, description="The same for one brand, by its id. It wins over `method_gateways`."
+    )
     payment_secrets: Mapping[_BaseName, _SecretArn] = Field(
         default_factory=dict,
-        description="ARN of the secret with the gateway's API keys, by the gateway's name (docs/payments.md).",
+        description="ARN of the secret with a gateway's API keys, by the gateway's name (docs/payments.md). A gateway that is"
+        " named only here begins no payment, and keeps those that it has.",
     )
     allow_sandbox: bool = Field(
         False, description="Play money is meant: the sandbox's gateway and pages, sample plans, rates, teams and forms."

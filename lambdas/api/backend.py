@@ -12,6 +12,7 @@ from lambdas.orders.model.order import Order
 from lambdas.orders.model.queue import Queue
 from lambdas.orders.service import OrderService
 from lambdas.payments.gateway import Gateway
+from lambdas.payments.several.choice import SINGLE, GatewayChoice
 from lambdas.records.table import RecordTable
 
 
@@ -19,7 +20,8 @@ from lambdas.records.table import RecordTable
 class Backend:
     """`service` has the verbs of orders; `records` is the table of all that orders make; `limits` counts and remembers calls.
 
-    `history`, `desk`: tables of what is read of orders (lambdas/read_models), which the announcer writes.
+    `history`, `desk`: tables of what is read of orders (lambdas/read_models), which the announcer writes. `choice`: of the
+    gateway for what is charged.
     """
 
     service: OrderService
@@ -29,6 +31,7 @@ class Backend:
     limits: CallerLimits
     history: RecordTable
     desk: RecordTable
+    choice: GatewayChoice = SINGLE
 
     @property
     def queues(self) -> Mapping[int, Queue]:

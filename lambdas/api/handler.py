@@ -22,6 +22,7 @@ from lambdas.api.method import Method, Rights
 from lambdas.composition.parts import PartsSettings, parts_of
 from lambdas.orders.errors import OrderError
 from lambdas.orders.model.order import Order
+from lambdas.payments.several.choice import choice_of
 from lambdas.records.table import RecordTable
 from lambdas.records.users.api_user import ApiUser, ApiUserRecords
 from lambdas.runtime.asker import asked_by
@@ -79,6 +80,7 @@ def _api() -> Api:
             limits,
             history=RecordTable(settings.history_table),
             desk=RecordTable(settings.desk_table),
+            choice=choice_of(settings),
         ),
         ApiUserRecords(parts.records),
         settings.quiescence_seconds,

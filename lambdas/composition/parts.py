@@ -15,9 +15,10 @@ from lambdas.orders.model.queue import load_queues
 from lambdas.orders.service import OrderService
 from lambdas.orders.store import DynamoOrderStore
 from lambdas.payments.gateway import Gateway
-from lambdas.payments.gateways import gateway_named
+from lambdas.payments.gateways import gateways_of
 from lambdas.payments.preauthorization import PreAuthorization
 from lambdas.payments.screen import PaymentLimits, screening
+from lambdas.payments.several.choice import choice_of
 from lambdas.records.clients.client import ClientRecords
 from lambdas.records.coupons.coupon import CouponRecords
 from lambdas.records.coupons.use import CouponUseRecords
@@ -63,7 +64,8 @@ def parts_of(settings: PartsSettings) -> Parts:
 
     records, plans = RecordTable(settings.record_table), load_plans(currency=settings.currency)
     pauses = PauseRecords(records, now)
-    clients, gateway = ClientRecords(records), gateway_named(settings.gateway, records, pauses)
+    choice = choice_of(settings)
+    clients, gateway = ClientRecords(records), gateways_of(choice, records, pauses)
 
     limits = PaymentLimits.model_validate_json(settings.payment_limits)
     service = OrderService(
@@ -73,7 +75,7 @@ def parts_of(settings: PartsSettings) -> Parts:
         pricing=CatalogPricing(
             plans, CouponRecords(records), CouponUseRecords(records), load_taxes(), clients, billing_days(settings)
         ),
-        payments=PreAuthorization(gateway, clients),
+        payments=PreAuthorization(gateway, clients, choice=choice),
         clients=clients,
         currency=settings.currency,
         now=now,
@@ -81,6 +83,6 @@ def parts_of(settings: PartsSettings) -> Parts:
         executions=StepFunctionsMachine(json.loads(settings.machines)),
         brand_currencies={int(brand): found for brand, found in json.loads(settings.brand_currencies).items()},
         pauses=pauses,
-        screen=screening(settings.guard_table, limits=limits, gateway=gateway, clients=clients, now=now),
+        screen=screening(settings.guard_table, limits=limits, gateway=gateway, clients=clients, now=now, choice=choice),
     )
     return Parts(service, records, clients, gateway, plans)

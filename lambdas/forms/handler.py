@@ -15,6 +15,8 @@ from lambdas.forms.shop import Shop
 from lambdas.mail.link_requests import LinkRequests
 from lambdas.orders.errors import OrderError
 from lambdas.payments.hosted_pages import hosted_pages
+from lambdas.payments.several.choice import choice_of
+from lambdas.payments.several.pages import PagesOfStage
 from lambdas.rate_limits.form_limits import FormLimits
 from lambdas.rate_limits.windows import Windows
 from lambdas.records.clients.payment_method import PaymentMethodRecords
@@ -55,7 +57,7 @@ def _shop() -> Shop:
         links=LinkRecords(records),
         clients=parts.clients,
         methods=PaymentMethodRecords(records),
-        hosted=hosted_pages(settings.gateway),
+        hosted=PagesOfStage(choice_of(settings), hosted_pages),
         counts=FormCounts(records),
         posts=PostRecords(records),
         link_requests=LinkRequests(settings.notice_queue_url),

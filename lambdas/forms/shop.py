@@ -18,7 +18,7 @@ from lambdas.orders.model.order import Order
 from lambdas.orders.model.queue import Queue
 from lambdas.orders.model.steps import StepStatus
 from lambdas.orders.service import OrderService
-from lambdas.payments.hosted_pages import HostedPages
+from lambdas.payments.several.pages import PagesOfStage
 from lambdas.rate_limits.form_limits import FormLimits
 from lambdas.rate_limits.windows import Windows
 from lambdas.records.clients.client import ClientRecords
@@ -44,7 +44,7 @@ class Shop:
     links: LinkRecords
     clients: ClientRecords
     methods: PaymentMethodRecords
-    hosted: HostedPages
+    hosted: PagesOfStage
     counts: FormCounts
     posts: PostRecords
     link_requests: LinkRequests

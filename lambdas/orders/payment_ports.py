@@ -11,10 +11,13 @@ from lambdas.orders.model.order import Hold, Order, PaymentAttempt
 
 @dataclass(frozen=True)
 class PaymentDue:
-    """`method` identifies the card or account, so that a changed one is noticed."""
+    """`method` identifies the card or account, so that a changed one is noticed. `gateway`: what the payment's key names; empty
+    where there is only one.
+    """
 
     amount_cents: int
     method: str
+    gateway: str = ""
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from lambdas.orders.decisions.lead.shown_order import ShownOrder, content_digest
 from lambdas.orders.errors import OrderIsFinalError
 from lambdas.orders.model.order import Order, PaymentAttempt
 from lambdas.orders.model.steps import StepStatus
+from lambdas.orders.payment_key import key_at
 from lambdas.orders.payment_ports import PRESENT, Payer, PaymentDue
 from lambdas.orders.ports import UNBOUND, Permit
 from lambdas.orders.submit_errors import NoChallengeError, NoOpenPaymentError, SubmitInProgressError
@@ -63,7 +64,7 @@ def attempt_of(order: Order, due: PaymentDue, request: SubmitRequest, *, claim: 
         taken_over = order.attempt.changed(claim=claim, claim_ends_at=ends_at, tries=order.attempt.tries + 1)
         return taken_over.changed(**agreed) if request.is_agreement else taken_over
     return PaymentAttempt(
-        key=f"{order.known_as}:submit:authorize:{order.declines + 1}",
+        key=key_at(f"{order.known_as}:submit:authorize:{order.declines + 1}", due.gateway),
         amount_cents=due.amount_cents,
         method=due.method,
         currency=order.currency,

@@ -10,6 +10,7 @@ anything is charged or captured, both are looked up.
 
 from lambdas.orders.model.money import format_cents
 from lambdas.orders.model.order import Hold, Order
+from lambdas.orders.payment_key import gateway_of, key_at
 from lambdas.payments.errors import AnotherSumTakenError, ChargeInProgressError
 from lambdas.payments.gateway import (
     DeclinedError,
@@ -149,7 +150,7 @@ def capture_early(order: Order, hold: Hold, gateway: Gateway) -> Transaction:
 
 
 def _capture_key(order: Order, of: str) -> str:
-    return f"{order.known_as}:{of}:capture"
+    return key_at(f"{order.known_as}:{of}:capture", gateway_of(order.hold.key) if order.hold else "")
 
 
 def _look_up(hold: Hold, gateway: Gateway) -> Transaction | None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from lambdas.orders.errors import OrderError
 from lambdas.orders.model.order import Hold, Order
+from lambdas.orders.payment_key import key_at
 from lambdas.payments.attempt import return_money, take
 from lambdas.payments.captures import capture_for, end_charge, find_capture, refuse_another_sum
 from lambdas.payments.effects.effect import charge_key
@@ -33,6 +34,7 @@ from lambdas.payments.gateway import (
     OutcomeUnknownError,
     Transaction,
 )
+from lambdas.payments.several.choice import SINGLE, GatewayChoice
 from lambdas.records.clients.payment_method import PaymentMethod
 from lambdas.records.invoices.invoice import ChargeAttempt, Invoice, InvoiceStatus
 from lambdas.records.invoices.records import InvoiceRecords
@@ -49,6 +51,7 @@ class Charges:
     invoices: InvoiceRecords
     gateway: Gateway
     now: Callable[[], int]
+    choice: GatewayChoice = SINGLE
 
     def charge(
         self,
@@ -69,7 +72,7 @@ class Charges:
             return invoice
         if not invoice.owed_cents:
             return self.invoices.mark(invoice, InvoiceStatus.PAID, at=self.now())
-        claimed, attempt = self._claim(invoice, billing_info_id)
+        claimed, attempt = self._claim(invoice, billing_info_id, self._fresh_key(invoice, method))
         try:
             checked = check_again(claimed)
         except OrderError:
@@ -142,13 +145,16 @@ class Charges:
         except (GatewayUnavailableError, OutcomeUnknownError):
             raise ChargeUnknownError(invoice.invoice_id) from None
 
-    def _claim(self, invoice: Invoice, billing_info_id: str, key: str = "") -> tuple[Invoice, ChargeAttempt]:
+    def _fresh_key(self, invoice: Invoice, method: PaymentMethod) -> str:
+        key = charge_key(invoice.invoice_id, invoice.declines + 1)
+        return key_at(key, self.choice.begun_at(invoice.brand_id, method.kind))
+
+    def _claim(self, invoice: Invoice, billing_info_id: str, key: str) -> tuple[Invoice, ChargeAttempt]:
         earlier = invoice.charge
         if earlier and earlier.claim_ends_at >= self.now():
             raise ChargeInProgressError(invoice.invoice_id)
-        fresh = key or charge_key(invoice.invoice_id, invoice.declines + 1)
         attempt = ChargeAttempt(
-            key=earlier.key if earlier else fresh,
+            key=earlier.key if earlier else key,
             billing_info_id=billing_info_id,
             claim=secrets.token_hex(8),
             claim_ends_at=self.now() + CLAIM_SECONDS,

@@ -1,19 +1,44 @@
-"""Chooses the adapter of the gateway port for a stage."""
+"""Makes the adapters of the gateway port for a stage."""
+
+from collections.abc import Mapping
+from functools import cache
 
 from lambdas.orders.pauses import NO_PAUSES, Pauses
 from lambdas.payments.effects.ledger import EffectLedger
 from lambdas.payments.effects.recorded_gateway import RecordedGateway
-from lambdas.payments.gateway import Gateway
+from lambdas.payments.gateway import Gateway, GatewayRefusedUsError
 from lambdas.payments.paused_gateway import PausableGateway
 from lambdas.payments.sandbox import SandboxGateway
+from lambdas.payments.several.choice import GatewayChoice
+from lambdas.payments.several.gateways import SeveralGateways
+from lambdas.records.clients.payment_method import MethodKind
 from lambdas.records.table import RecordTable
 
 SANDBOX, STRIPE = "sandbox", "stripe"
 GATEWAYS = (SANDBOX, STRIPE)  # All adapters.
+TAKES: Mapping[str, frozenset[MethodKind]] = {
+    SANDBOX: frozenset(MethodKind),
+    STRIPE: frozenset({MethodKind.CARD, MethodKind.BANK_ACCOUNT}),
+}
+
+
+def gateways_of(choice: GatewayChoice, records: RecordTable, pauses: Pauses = NO_PAUSES) -> SeveralGateways:
+    """All gateways, each as `gateway_named` makes it when it is first asked. Payments of earlier choices go where they were
+    begun.
+    """
+
+    @cache
+    def adapter(name: str) -> Gateway:
+        try:
+            return gateway_named(name, records, pauses)
+        except ValueError as unknown:
+            raise GatewayRefusedUsError(str(unknown)) from None
+
+    return SeveralGateways(choice, adapter)
 
 
 def gateway_named(name: str, records: RecordTable, pauses: Pauses = NO_PAUSES) -> Gateway:
-    """The stage's gateway by its name in the settings. It moves no money while that is paused, and records what it is asked.
+    """A gateway by its name in the settings. It moves no money while that is paused, and records what it is asked.
 
     Without `pauses` it is for reading alone: nothing of it is paused or recorded.
     """
@@ -28,7 +53,7 @@ def _adapter_named(name: str, records: RecordTable) -> Gateway:
         case "sandbox":
             return SandboxGateway(records.name, records.client)
         case "stripe":
-            from lambdas.payments.stripe.parts import gateway_of  # no stage has two
+            from lambdas.payments.stripe.parts import gateway_of  # many stages have no Stripe
 
             return gateway_of(records)
     raise ValueError(f"no gateway is called {name}; known: {', '.join(GATEWAYS)}")

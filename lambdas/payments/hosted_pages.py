@@ -115,12 +115,12 @@ class SandboxPages:
 
 
 def hosted_pages(gateway: str) -> HostedPages:
-    """The pages of the stage's gateway, by its name in the settings."""
+    """The pages of a gateway, by its name in the settings."""
     match gateway:
         case "sandbox":
             return SandboxPages()
         case "stripe":
-            from lambdas.payments.stripe.parts import pages  # no stage has two
+            from lambdas.payments.stripe.parts import pages  # many stages have no Stripe
 
             return pages()
     raise ValueError(f"no gateway called {gateway} has pages here; known: sandbox, stripe")

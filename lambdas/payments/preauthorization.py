@@ -40,6 +40,7 @@ from lambdas.payments.gateway import (
     void_or_refund,
 )
 from lambdas.payments.hold import hold_of, refuse_another
+from lambdas.payments.several.choice import SINGLE, GatewayChoice
 from lambdas.records.clients.client import ClientRecords
 from lambdas.records.clients.payment_method import PaymentMethod, method_problems, submitted_method
 
@@ -51,6 +52,7 @@ class PreAuthorization:
     gateway: Gateway
     clients: ClientRecords
     now: Callable[[], float] = time.time
+    choice: GatewayChoice = SINGLE
 
     def problems(self, order: Order) -> tuple[Problem, ...]:
         if stored := self.stored_problems(order):
@@ -71,7 +73,8 @@ class PreAuthorization:
         if method is None or not method.can_be_held or not captures or not order.total_cents:
             return PaymentDue(0, "")
         fingerprint = hashlib.sha256(f"{method.kind}:{method.token}".encode()).hexdigest()[:16]
-        return PaymentDue(order.total_cents, f"{method.kind}:{fingerprint}")
+        gateway = self.choice.begun_at(order.brand_id, method.kind)
+        return PaymentDue(order.total_cents, f"{method.kind}:{fingerprint}", gateway)
 
     def authorize(self, order: Order, attempt: PaymentAttempt, payer: Payer = PRESENT) -> Hold:
         method = method_of(order, self.clients)

@@ -18,6 +18,8 @@ from lambdas.orders.model.order import Order
 from lambdas.orders.payment_ports import PaymentDeclined, PaymentForReview
 from lambdas.payments.gateway import Gateway, GatewayUnavailableError, OutcomeUnknownError
 from lambdas.payments.preauthorization import method_of
+from lambdas.payments.several.choice import SINGLE, GatewayChoice
+from lambdas.payments.several.gateways import gateway_at
 from lambdas.rate_limits.breaker import Breaker, BreakerRule
 from lambdas.rate_limits.fail_open import ask_guard_table
 from lambdas.rate_limits.failures import Attempt, Failures, Key, Limit, LimitReached
@@ -62,6 +64,7 @@ class PaymentScreen:
     breaker: Breaker
     limits: PaymentLimits
     now: Callable[[], int]
+    choice: GatewayChoice = SINGLE
 
     def check(self, order: Order) -> "ScreenedPayment":
         """Count a payment that is about to be tried. Raises PaymentDeclined or PaymentForReview.
@@ -119,7 +122,10 @@ class PaymentScreen:
         """The card's fingerprint; empty if the gateway does not answer. Then the other keys must suffice."""
         method = method_of(order, self.clients)
         try:
-            return self.gateway.fingerprint(method.token) if method else ""
+            if method is None:
+                return ""
+            gateway = gateway_at(self.gateway, self.choice.begun_at(order.brand_id, method.kind))
+            return gateway.fingerprint(method.token)
         except (GatewayUnavailableError, OutcomeUnknownError):
             return ""
 
@@ -148,10 +154,11 @@ def screening(
     clients: ClientRecords,
     now: Callable[[], int],
     client: "DynamoDBClient | None" = None,
+    choice: GatewayChoice = SINGLE,
 ) -> PaymentScreen:
     """The screen of this installation, the same for all doors."""
     failures = Failures(Windows(guard_table, client), "payments", now)
-    return PaymentScreen(gateway, clients, failures, Breaker(guard_table, now, client), limits, now)
+    return PaymentScreen(gateway, clients, failures, Breaker(guard_table, now, client), limits, now, choice)
 
 
 def _queue(order: Order) -> str:

@@ -26,9 +26,13 @@ class Settings(Frozen):
 
 
 class TableSettings(Settings):
-    """Settings of every function that reads or writes orders and records."""
+    """Settings of every function that reads or writes orders and records.
+
+    `gateway`: the payment provider's adapter. `other_gateways`: JSON of GatewayChoice, where a stage has several.
+    """
 
     order_table: str
     record_table: str
     gateway: str
+    other_gateways: str = "{}"
     currency: str

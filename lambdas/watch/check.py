@@ -15,7 +15,8 @@ from lambdas.orders.machine import StepFunctionsMachine
 from lambdas.orders.model.order import Order
 from lambdas.orders.model.queue import Queue, load_queues
 from lambdas.orders.store import DynamoOrderStore
-from lambdas.payments.gateways import gateway_named
+from lambdas.payments.gateways import gateways_of
+from lambdas.payments.several.choice import GatewayChoice, choice_of
 from lambdas.records.history_anchor import LastAnchor, days_not_anchored
 from lambdas.records.step_counts import StepCounts
 from lambdas.records.table import RecordTable
@@ -49,7 +50,7 @@ def _stage() -> Stage:
     return stage_of(
         DynamoOrderStore(settings.order_table),
         RecordTable(settings.record_table),
-        gateway=settings.gateway,
+        gateways=choice_of(settings),
         machines=json.loads(settings.machines),
         history_anchored=settings.history_anchored,
     )
@@ -59,7 +60,7 @@ def stage_of(
     orders: DynamoOrderStore,
     records: RecordTable,
     *,
-    gateway: str,
+    gateways: GatewayChoice,
     machines: Mapping[str, str],
     queues: Mapping[int, Queue] | None = None,
     client: "SFNClient | None" = None,
@@ -71,7 +72,7 @@ def stage_of(
         executions=StepFunctionsMachine(machines, client=client),
         running=lambda: running_executions(client or step_functions(), machines),
         records=records,
-        gateway=gateway_named(gateway, records),
+        gateway=gateways_of(gateways, records),
         queues=load_queues() if queues is None else queues,
         now=lambda: int(time.time()),
         pause=time.sleep,

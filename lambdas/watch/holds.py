@@ -16,8 +16,9 @@ from lambdas.orders.model.order import Order
 from lambdas.orders.model.queue import load_queues
 from lambdas.orders.store import DynamoOrderStore
 from lambdas.orders.table.entries import FoundOrder
-from lambdas.payments.gateways import gateway_named
+from lambdas.payments.gateways import gateways_of
 from lambdas.payments.holds.keeping import HoldKeeper, Kept
+from lambdas.payments.several.choice import choice_of
 from lambdas.records.clients.client import ClientRecords
 from lambdas.records.pauses.pause import PauseRecords
 from lambdas.records.table import RecordTable
@@ -38,7 +39,7 @@ def _keeper() -> HoldKeeper:
     records = RecordTable(settings.record_table)
     return HoldKeeper(
         store=DynamoOrderStore(settings.order_table),
-        gateway=gateway_named(settings.gateway, records, PauseRecords(records, _now)),
+        gateway=gateways_of(choice_of(settings), records, PauseRecords(records, _now)),
         clients=ClientRecords(records),
         holds_of=_holds_of,
         now=_now,

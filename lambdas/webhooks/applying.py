@@ -32,18 +32,15 @@ class AgainLaterError(Exception):
 
 @dataclass(frozen=True)
 class Applying:
-    """`by`: who changes what is changed."""
-
     parts: Parts
-    by: str
 
-    def apply(self, found: Dated) -> str:
-        """Apply the payment, and return in a word what was done. Raises AgainLaterError."""
+    def apply(self, found: Dated, *, by: str) -> str:
+        """Apply the payment, and return in a word what was done. `by`: who changes what is changed. Raises AgainLaterError."""
         payment = found.transaction
         if payment.state in _UNDECIDED:
             return "undecided"
         try:
-            return self._of_invoice(payment) or self._of_order(payment) or "known"
+            return self._of_invoice(payment, by) or self._of_order(payment, by) or "known"
         except AnotherSumTakenError as differs:
             return differs.kind
         except OutcomeUnknownError as unknown:
@@ -63,7 +60,7 @@ class Applying:
         if order and not order.is_lead and order.hold and order.hold.key == payment.key:
             yield from of_held_money(order, parts.gateway)
 
-    def _of_invoice(self, payment: Transaction) -> str:
+    def _of_invoice(self, payment: Transaction, by: str) -> str:
         charged = invoice_of_key(payment.key)
         invoice = self._invoices.get(charged) if charged else None
         if invoice is None or invoice.charge is None or invoice.charge.key != payment.key:
@@ -71,37 +68,37 @@ class Applying:
         if invoice.status is not InvoiceStatus.OPEN:
             return ""
         ended = end_charge(self._invoices, self.parts.gateway, invoice, now=self.parts.service.now())
-        return self._told(ended)
+        return self._told(ended, by)
 
-    def _of_order(self, payment: Transaction) -> str:
+    def _of_order(self, payment: Transaction, by: str) -> str:
         order = self._order(payment)
         if order is None:
             return ""
         if order.is_lead:
-            return self._submitted(order, payment)
+            return self._submitted(order, payment, by)
         if order.hold is None or order.hold.key != payment.key or not payment.is_taken:
             return ""
         invoice, now = self._invoices.of_order(order.order_id), self.parts.service.now()
         if invoice and invoice.charge and invoice.charge.claim_ends_at >= now:
             raise AgainLaterError("the order's invoice is being charged")
         recorded = record_capture(order, self.parts.gateway, self.parts.records, now=now)
-        return self._told(recorded) if recorded else ""
+        return self._told(recorded, by) if recorded else ""
 
-    def _submitted(self, lead: Order, payment: Transaction) -> str:
+    def _submitted(self, lead: Order, payment: Transaction, by: str) -> str:
         """Complete the submit that began the payment, for what its buyer agreed to."""
         if lead.attempt is None or lead.attempt.key != payment.key:
             return ""
         shown = ShownOrder(content=lead.attempt.content)
-        self.parts.service.resume_submit(lead, by=self.by, shown=shown, payer=ABSENT)
+        self.parts.service.resume_submit(lead, by=by, shown=shown, payer=ABSENT)
         return "submitted"
 
-    def _told(self, invoice: Invoice) -> str:
+    def _told(self, invoice: Invoice, by: str) -> str:
         """Have the orders of a paid invoice look for their money."""
         if invoice.status is not InvoiceStatus.PAID:
             return "charge ended"
         of_lines = {order_id_of(line.service_id) for line in invoice.lines if line.service_id}
         for order_id in sorted(of_lines | ({invoice.order_id} if invoice.order_id else set())):
-            self.parts.service.look_for_payment(order_id, by=self.by)
+            self.parts.service.look_for_payment(order_id, by=by)
         return "paid"
 
     def _order(self, payment: Transaction) -> Order | None:

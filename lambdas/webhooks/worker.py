@@ -6,7 +6,7 @@ there then, because money moves while it is looked at.
 
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
@@ -15,7 +15,9 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from lambdas.composition.parts import PartsSettings, parts_of
-from lambdas.payments.gateway import Dated, GatewayMisusedError, GatewayUnavailableError
+from lambdas.payments.gateway import GatewayMisusedError, GatewayUnavailableError
+from lambdas.payments.several.choice import choice_of
+from lambdas.payments.several.gateways import gateway_at
 from lambdas.records.broken_promises import BrokenPromise, BrokenPromises
 from lambdas.records.gateway_event import GatewayEvent, GatewayEvents
 from lambdas.runtime.cold_start import prepare
@@ -34,10 +36,10 @@ class WorkerSettings(PartsSettings):
 
 @dataclass(frozen=True)
 class Worker:
-    """`gateway`: the one that this stage is paid by. `now`: Unix seconds."""
+    """`gateways`: those that this stage is paid by. `now`: Unix seconds."""
 
     applying: Applying
-    gateway: str
+    gateways: Collection[str]
     events: GatewayEvents
     queue: EventQueue
     now: Callable[[], float] = field(default=time.time)
@@ -47,8 +49,8 @@ class Worker:
 def _worker() -> Worker:
     settings = WorkerSettings.from_environment()
     parts = parts_of(settings)
-    applying = Applying(parts, by=f"webhook:{settings.gateway}")
-    return Worker(applying, settings.gateway, GatewayEvents(parts.records), EventQueue(settings.event_queue_url))
+    names = choice_of(settings).names
+    return Worker(Applying(parts), names, GatewayEvents(parts.records), EventQueue(settings.event_queue_url))
 
 
 @metrics.log_metrics
@@ -78,13 +80,15 @@ def take(message: Mapping[str, Any], worker: Worker) -> bool:
 
 def _apply(event: GatewayEvent, worker: Worker, tries: int) -> str:
     """Apply the event, and return what became of it. Raises AgainLaterError, and as the gateway's `find`."""
-    if event.gateway != worker.gateway:
+    if event.gateway not in worker.gateways:
         return "another gateway"
-    found = worker.applying.parts.gateway.look_up(event.transaction_id)
+    gateway = gateway_at(worker.applying.parts.gateway, event.gateway)
+    found = gateway.look_up(event.transaction_id)
     if found is None:
         return "not ours"
-    outcome = worker.applying.apply(found)
-    if differences := _differences(found, event, worker):
+    outcome = worker.applying.apply(found, by=f"webhook:{event.gateway}")
+    now = gateway.look_up(event.transaction_id)  # the differences that are left, of the payment as it stands then
+    if differences := list(worker.applying.differences(now or found)):
         if tries < _LOOKS:
             raise AgainLaterError("orders and invoices do not agree with the payment yet")
         for each in differences:
@@ -92,12 +96,6 @@ def _apply(event: GatewayEvent, worker: Worker, tries: int) -> str:
         outcome = f"{outcome}, unmatched"
     logger.info("event applied", gateway=event.gateway, kind=event.kind, outcome=outcome)
     return outcome
-
-
-def _differences(found: Dated, event: GatewayEvent, worker: Worker) -> list[Violation]:
-    """The differences that are left, of the payment as it stands now."""
-    now = worker.applying.parts.gateway.look_up(event.transaction_id)
-    return list(worker.applying.differences(now or found))
 
 
 def _report(violation: Violation, worker: Worker) -> None:

@@ -14,6 +14,8 @@ from lambdas.orders.model.order import Order
 from lambdas.orders.payment_ports import ABSENT, Payer
 from lambdas.payments.gateway import DeclinedError, TransactionState
 from lambdas.payments.hosted_pages import NotEnteredError, SandboxPages
+from lambdas.payments.several.choice import SINGLE
+from lambdas.payments.several.pages import PagesOfStage
 from lambdas.payments.stripe.addresses import ORIGINS, is_page_of
 from lambdas.payments.stripe.gateway import StripeGateway
 from lambdas.payments.stripe.intents import Intents
@@ -47,7 +49,7 @@ def forms(dynamodb: DynamoDBClient, shop: Shop) -> Iterator[Forms]:
     """The order forms of an installation that is paid by Stripe."""
     function = forms_shop.__wrapped__  # type: ignore[attr-defined]
     made: Forms = function(dynamodb, shop.records, lambda: int(shop.clock()), shop.gateway, KeptLinkRequests())
-    object.__setattr__(made, "hosted", shop.pages)
+    object.__setattr__(made, "hosted", PagesOfStage(SINGLE, lambda _: shop.pages))
     yield made
 
 

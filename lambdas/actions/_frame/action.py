@@ -14,7 +14,8 @@ from lambdas.actions._frame.requested import run_requested
 from lambdas.actions._frame.run import run_action
 from lambdas.actions._frame.undo import undo_action
 from lambdas.orders.store import DynamoOrderStore
-from lambdas.payments.gateways import gateway_named
+from lambdas.payments.gateways import gateways_of
+from lambdas.payments.several.choice import choice_of
 from lambdas.records.pauses.pause import PauseRecords
 from lambdas.records.table import RecordTable
 from lambdas.runtime.cold_start import prepare
@@ -52,7 +53,7 @@ def tools() -> Tools:
     return Tools(
         orders=DynamoOrderStore(settings.order_table),
         records=records,
-        gateway=gateway_named(settings.gateway, records, pauses),
+        gateway=gateways_of(choice_of(settings), records, pauses),
         now=_now,
         pauses=pauses,
     )

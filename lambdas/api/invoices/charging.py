@@ -44,7 +44,7 @@ def default_method(backend: Backend, client: Client) -> tuple[str, PaymentMethod
 
 def charge_once(backend: Backend, invoice: Invoice, billing_info_id: str, method: PaymentMethod) -> Invoice:
     """Charge the invoice. Its order is checked again after the claim, as it may have taken its money in the meantime."""
-    charging = Charges(InvoiceRecords(backend.records), backend.gateway, backend.service.now)
+    charging = Charges(InvoiceRecords(backend.records), backend.gateway, backend.service.now, backend.choice)
     return charging.charge(
         invoice, billing_info_id, method, check_again=lambda claimed: reconcile_with_order(backend, claimed)
     )

@@ -1,6 +1,8 @@
 """The last page: pays and submits the order, through the payment provider's pages, and ends at the status page.
 
 The order service makes sure that a double click makes one order and one hold. Here, each of its refusals gets a page.
+
+Longer than 200 lines, because it is the way of one order through payment, with the page of each outcome.
 """
 
 from collections.abc import Callable
@@ -45,7 +47,7 @@ from lambdas.orders.submit_errors import (
     SubmitsPausedError,
     TotalDiffersError,
 )
-from lambdas.payments.hosted_pages import HostedPage, NotEnteredError
+from lambdas.payments.hosted_pages import HostedPage, HostedPages, NotEnteredError
 from lambdas.web.http import Answer, RefusedError, WebRequest, see_other
 
 ACT, ENTER = "act", "enter"  # the button's name, and its value while it leads to the provider's page
@@ -69,7 +71,8 @@ def pay(shop: Shop, form: Form, session: Session, order: Order, request: WebRequ
         save(shop, form, session, changes, request)
         back = request.origin + path_of(form, RETURN)
         try:
-            return see_other(shop.hosted.entry_url(page, back=back, state=session.derived(page.value)))
+            hosted = shop.hosted.to_enter(order.brand_id, page)
+            return see_other(hosted.entry_url(page, back=back, state=session.derived(page.value)))
         except NotEnteredError as refused:
             return _return_with_notice(shop, form, session, str(refused))
     shown = refuse_unseen(order, seen_on(session, request.typed.get(SEEN, "")), shop.now())
@@ -93,10 +96,10 @@ def on_return(shop: Shop, form: Form, session: Session, request: WebRequest) -> 
         raise RefusedError(HTTPStatus.BAD_REQUEST, "Open the payment page again", text, _to_last(form))
     try:
         if page is None:
-            proof = shop.hosted.proof(request.query)
+            proof = _pages_of(shop, order).proof(request.query)
             submit = partial(shop.service.authenticate, order, proof, shown=seen_at_payment(order), by=by_of(form))
             return _submit(shop, form, session, order, request, submit)
-        entered = shop.hosted.entered(page, request.query)
+        entered = shop.hosted.to_enter(order.brand_id, page).entered(page, request.query)
     except NotEnteredError as refused:
         return _return_with_notice(shop, form, session, str(refused))
     change_order(shop, form, order, entered_changes(entered, order.info))
@@ -179,10 +182,16 @@ def _return_refused(shop: Shop, form: Form, session: Session, order: Order, refu
     return _return_with_notice(shop, form, session, notice_of(refused, form))
 
 
+def _pages_of(shop: Shop, order: Order | None) -> HostedPages:
+    """Those on which the order's open payment is confirmed."""
+    return shop.hosted.of_payment(order.attempt.key if order and order.attempt else "")
+
+
 def _to_bank(shop: Shop, form: Form, session: Session, request: WebRequest, challenge: str) -> Answer:
     back = request.origin + path_of(form, RETURN)
     try:
-        return see_other(shop.hosted.challenge_url(challenge, back=back, state=session.derived(CHALLENGE)))
+        pages = _pages_of(shop, shop.session_of(form, request).order)
+        return see_other(pages.challenge_url(challenge, back=back, state=session.derived(CHALLENGE)))
     except NotEnteredError as refused:
         return _return_with_notice(shop, form, session, str(refused))
 

@@ -10,6 +10,7 @@ from lambdas.orders.model.checklist import ChecklistAction
 from lambdas.orders.model.hold_clock import HoldClock, HoldPolicy, Holds, Trouble
 from lambdas.orders.model.order import Hold, Order, Wait, without
 from lambdas.orders.model.waits import WaitKey
+from lambdas.orders.payment_key import gateway_of, key_at
 
 HALF, LATE, OVER = 50, 80, 100  # percent of a hold's life
 USUAL_SECONDS = 7 * 86_400  # the life of a hold that does not say when it began
@@ -79,7 +80,9 @@ def may_move(order: Order, now: int) -> bool:
 
 def renewal_key(order: Order) -> str:
     """The key of the renewal that is begun, or would be next. It counts on only when an outcome is known."""
-    return f"{order.known_as}:renew:{(order.hold.clock.renewals if order.hold else 0) + 1}"
+    hold = order.hold
+    renewals, gateway = (hold.clock.renewals, gateway_of(hold.key)) if hold else (0, "")
+    return key_at(f"{order.known_as}:renew:{renewals + 1}", gateway)
 
 
 def marked(order: Order, mark: int) -> Order:

@@ -10,6 +10,7 @@ from rich.console import Console
 from infra.local.stack import STACK
 from infra.operate.check_orders import check
 from lambdas.orders.store import DynamoOrderStore
+from lambdas.payments.several.choice import GatewayChoice
 from lambdas.watch.check import stage_of
 from tests.flow.conftest import Shop, new_client_order, until
 
@@ -22,7 +23,7 @@ def lines_of(shop: Shop, order_id: str) -> list[str]:
     stage = stage_of(
         DynamoOrderStore(shop.stack.order_table, shop.dynamodb),
         shop.records,
-        gateway="sandbox",
+        gateways=GatewayChoice(default="sandbox"),
         machines={"1": shop.stack.machines["new_accounts"]},
         client=shop.step_functions,
     )

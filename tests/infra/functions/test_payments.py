@@ -11,8 +11,12 @@ from infra.app import ROOT
 from infra.permissions.deploy_role import boundary_of
 from infra.stages.settings import settings_of
 from lambdas.payments.gateways import STRIPE
+from lambdas.payments.several.choice import choice_of
+from lambdas.records.clients.payment_method import MethodKind
+from lambdas.runtime.settings import TableSettings
 from tests.infra.conftest import synthesize
 from tests.infra.filled_in import filled_in_prod
+from tests.infra.functions.test_record_keys import may
 from tests.infra.template import Synthesized, name_of
 
 ARN = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:payments/prod/stripe-AbC123"
@@ -87,3 +91,30 @@ def test_a_paying_stage_has_a_price_and_a_boundary_that_lets_its_key_be_read() -
     (statement,) = boundary_of(settings)["Statement"]
 
     assert "secretsmanager:GetSecretValue" in statement["Action"]
+
+
+def test_a_stage_with_several_gateways_names_them_to_each_function_and_has_signing_keys_of_each(
+    sources: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    settings = settings_of("dev").changed(
+        method_gateways={"card": STRIPE}, brand_gateways={2: {"card": "sandbox"}}, payment_secrets={STRIPE: ARN}
+    )
+    found = synthesize(settings, sources=sources, into=tmp_path_factory.mktemp("several"))
+    asking = {
+        name: each["Environment"]["Variables"]  # type: ignore[index]
+        for name, each in functions(found).items()
+        if "GATEWAY" in json.dumps(each["Environment"])
+    }
+    others = {json.dumps(json.loads(each["OTHER_GATEWAYS"])) for each in asking.values() if "GATEWAY" in each}
+    chosen = choice_of(
+        TableSettings(order_table="", record_table="", gateway="sandbox", currency="", other_gateways=others.pop())
+    )
+
+    assert others == set()
+    assert chosen == settings.gateway_choice
+    assert [chosen.begun_at(brand, MethodKind.CARD) for brand in (1, 2)] == [STRIPE, "sandbox"]
+    door = asking["GatewayWebhooksDoorFunction"]["GATEWAY_WEBHOOK_SECRETS"]
+    assert "SigningKeysStripe" in json.dumps(door)
+    assert {"GatewayWebhookSecret", "GatewayWebhookSecretStripe"} <= set(found.template["Outputs"])
+    for gateway in ("sandbox", "stripe"):
+        assert may(found, "FormsHandlerRole", "PutItem", f"{gateway}#1")

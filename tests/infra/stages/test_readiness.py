@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -62,6 +63,38 @@ def test_stripe_needs_the_secret_with_its_keys(shop: Path) -> None:
 
     assert names(problems(settings, shop)) == {"payment_secrets.stripe"}
     assert problems(settings.changed(payment_secrets={"stripe": arn}), shop) == []
+
+
+ARN = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:payments/prod/stripe-AbC123"
+BY_STRIPE: dict[str, Any] = {"gateway": "stripe", "allow_sandbox": False, "payment_secrets": {"stripe": ARN}}
+
+
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        ({"method_gateways": {"card": "stone"}}, "method_gateways.card"),
+        ({"method_gateways": {"paypal": "stripe"}}, "method_gateways.paypal"),
+        ({"brand_gateways": {2: {"paypal": "stripe"}}}, "brand_gateways.2.paypal"),
+        ({"brand_gateways": {2: {"card": "sandbox"}}}, "method_gateways"),
+        ({"brand_gateways": {2: {"card": "sandbox"}}, "allow_sandbox": True}, "method_gateways"),
+        ({"payment_secrets": {"stripe": ARN, "stone": ARN}}, "payment_secrets.stone"),
+        ({"payment_secrets": {"stripe": ARN, "sandbox": ARN}}, "payment_secrets.sandbox"),
+        ({"gateway": "sandbox", "method_gateways": {"card": "stripe"}, "allow_sandbox": True}, "gateway"),
+    ],
+)
+def test_gateways_that_contradict_each_other_are_refused(shop: Path, changes: dict[str, Any], named: str) -> None:
+    settings = filled_in_prod().changed(**BY_STRIPE)
+    assert problems(settings, shop) == []
+    said = StageSettings.model_validate(settings.model_dump(exclude_unset=True) | changes)
+
+    assert named in names(problems(said, shop))
+
+
+def test_a_stage_that_may_be_deleted_tries_a_real_gateway_beside_the_sandbox(shop: Path) -> None:
+    settings = settings_of("dev").changed(method_gateways={"card": "stripe"}, payment_secrets={"stripe": ARN})
+
+    assert settings.gateways == ("sandbox", "stripe")
+    assert not {"gateway", "method_gateways", "payment_secrets"} & names(problems(settings, shop))
 
 
 def names(found: list[str]) -> set[str]:

@@ -56,7 +56,7 @@ class Post:
         keys = Keys({"stripe": "arn:stripe", "sandbox": "arn:sandbox"}, self.secrets, now=self.shop.clock)
         self.door = Door(keys, events, queue, now=self.shop.clock)
         parts = Parts(self.forms.service, self.shop.records, self.forms.clients, self.shop.gateway, self.forms.plans)
-        self.worker = Worker(Applying(parts, by="webhook:stripe"), "stripe", events, queue, now=self.shop.clock)
+        self.worker = Worker(Applying(parts), ("stripe",), events, queue, now=self.shop.clock)
         self.sender = Webhooks(self.shop.stand_in.books, self._send, (SIGNING,))
 
     def deliver(self, chance: random.Random | None = None, *, most_copies: int = 1) -> list[int]:

@@ -19,6 +19,8 @@ from lambdas.orders.store import DynamoOrderStore
 from lambdas.payments.hosted_pages import SandboxPages
 from lambdas.payments.preauthorization import PreAuthorization
 from lambdas.payments.sandbox import SandboxGateway
+from lambdas.payments.several.choice import SINGLE
+from lambdas.payments.several.pages import PagesOfStage
 from lambdas.rate_limits.windows import Windows
 from lambdas.records.clients.client import ClientRecords
 from lambdas.records.clients.payment_method import PaymentMethodRecords
@@ -101,7 +103,7 @@ def shop(
         links=LinkRecords(records),
         clients=clients,
         methods=PaymentMethodRecords(records),
-        hosted=SandboxPages(),
+        hosted=PagesOfStage(SINGLE, lambda _: SandboxPages()),
         counts=FormCounts(records),
         posts=PostRecords(records),
         link_requests=link_requests,

@@ -21,6 +21,7 @@ LAMBDAS = Path(__file__).parents[3] / "lambdas"
 HOME = LAMBDAS / "payments" / "captures.py"
 WRAPPER = LAMBDAS / "payments" / "paused_gateway.py"  # a gateway itself: it passes calls on, or refuses them
 RECORDER = LAMBDAS / "payments" / "effects" / "recorded_gateway.py"  # likewise: it writes calls down
+ROUTER = LAMBDAS / "payments" / "several" / "gateways.py"  # likewise: it passes calls on to the gateway of their key
 ADAPTER = LAMBDAS / "payments" / "stripe" / "gateway.py"  # asks the provider, for whoever called the port
 OF_A_CHARGE = LAMBDAS / "payments" / "attempt.py"  # captures what it authorized itself, under the charge's key
 TOTAL = 2_000
@@ -38,7 +39,7 @@ def test_only_one_function_captures_an_order_s_hold() -> None:
         for node in ast.walk(tree)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "capture"
     }
-    assert callers == {HOME, OF_A_CHARGE, WRAPPER, RECORDER, ADAPTER}
+    assert callers == {HOME, OF_A_CHARGE, WRAPPER, RECORDER, ROUTER, ADAPTER}
 
 
 def test_the_key_of_a_capture_is_built_in_one_place() -> None:

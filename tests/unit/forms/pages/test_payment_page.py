@@ -7,7 +7,7 @@ from lambdas.orders.model.order import Order
 from lambdas.orders.model.steps import StepStatus
 from lambdas.orders.submit_request import CLAIM_SECONDS
 from lambdas.payments.gateway import OutcomeUnknownError
-from lambdas.payments.hosted_pages import NotEnteredError
+from lambdas.payments.hosted_pages import NotEnteredError, SandboxPages
 from lambdas.payments.sandbox import CHALLENGE_PATH, PROOF, SandboxGateway
 from tests.support.build import Clock, hold_key
 from tests.unit.forms.browser import Browser, provider_answers
@@ -37,7 +37,7 @@ def test_a_provider_without_a_page_leads_back_with_the_reason(
         raise NotEnteredError("The payment page does not answer just now.")
 
     to_payment(browser)
-    monkeypatch.setattr(type(shop.hosted), "entry_url", refuse)
+    monkeypatch.setattr(SandboxPages, "entry_url", refuse)
     page = browser.send(**AGREED, payment="enter:card")
 
     assert page.path == "/forms/hosting/payment"
