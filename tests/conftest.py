@@ -118,7 +118,7 @@ def deployed_engine(shared: Path, panel: LocalPanel) -> LocalEngine:
         if tried.exists():
             pytest.fail("the deployment failed before; the first test that asked for it says why")
         tried.touch()
-        engine = known or LocalEngine.start(shared)
+        engine = known or LocalEngine.start(shared, settings={"ORDERQ_RECOVERY_LAG_SECONDS": "0"})
         outlives(engine)
         for _ in deploy(engine, panel.url):
             pass

@@ -9,6 +9,7 @@ from infra.local.engine_process import LocalEngine
 from tests.engine.cloud import Cloud
 
 HERE = Path(__file__).parent
+SETTINGS = {"ORDERQ_TTL_SWEEP_SECONDS": "1", "ORDERQ_RECOVERY_LAG_SECONDS": "0"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -19,7 +20,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalEngine]:
-    with LocalEngine.start(tmp_path_factory.mktemp("engine"), settings={"ORDERQ_TTL_SWEEP_SECONDS": "1"}) as started:
+    with LocalEngine.start(tmp_path_factory.mktemp("engine"), settings=SETTINGS) as started:
         yield started
 
 

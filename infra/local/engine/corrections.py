@@ -4,7 +4,7 @@ from collections.abc import Callable
 from importlib.metadata import version
 
 from infra.local.engine import automations, change_sets, locked_buckets, secret_names
-from infra.local.engine.dynamodb import streams, tables, writes
+from infra.local.engine.dynamodb import recovery, streams, tables, writes
 from infra.local.engine.functions import concurrency, environment, errors, logs
 from infra.local.engine.http import api, permissions
 from infra.local.engine.iam import roles
@@ -29,6 +29,7 @@ CORRECTIONS: tuple[Callable[[], None], ...] = (
     tables.apply,
     streams.apply,
     writes.apply,
+    recovery.apply,
     roles.apply,
     secret_names.apply,
     automations.apply,

@@ -26,6 +26,8 @@ class Settings:
     lambda_function_concurrency: int = field(default_factory=lambda: _number("ORDERQ_LAMBDA_FUNCTION_CONCURRENCY", "4"))
     lambda_queue_seconds: int = field(default_factory=lambda: _number("ORDERQ_LAMBDA_QUEUE_SECONDS", "60"))
     ttl_sweep_seconds: int = field(default_factory=lambda: _number("ORDERQ_TTL_SWEEP_SECONDS", "5"))
+    # How far behind now the latest moment is that a table can be restored to.
+    recovery_lag_seconds: int = field(default_factory=lambda: _number("ORDERQ_RECOVERY_LAG_SECONDS", "300"))
     # Where the units of each request to a table are written down; empty: nowhere (dynamodb_meter).
     meter_file: str = field(default_factory=lambda: _text("ORDERQ_METER_FILE"))
     # For the tests that show each fault is still there.

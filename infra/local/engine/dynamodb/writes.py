@@ -24,10 +24,12 @@ _one_at_a_time = threading.RLock()
 def apply() -> None:
     """Let one write in at a time."""
     for name in WRITES:
-        wrap(dynamodb, name, _alone)
+        wrap(dynamodb, name, alone)
 
 
-def _alone(original: Call) -> Call:
+def alone(original: Call) -> Call:
+    """The call, while no other writes."""
+
     @functools.wraps(original)
     def write(*args: Any, **kwargs: Any) -> Any:
         with _one_at_a_time:
