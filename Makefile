@@ -16,7 +16,7 @@ STACKS = --all
 # Keep bytecode whatever the shell's settings: without it a synth takes twice as long.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help setup owned engine chromium callers run stop test unit thorough check format compile diagram openapi settings permissions screenshots bench faults upgrade-test pipeline audit release new-stage synth cost print-deploy-role impact deploy mail-domain diff smoke diff-contract redrive copy-back verify-history begin-history erase-history reconcile reconcile-payments rebuild check-orders export-invoices rotate-front users order destroy clean
+.PHONY: help setup owned engine chromium callers run stop test unit thorough check format compile diagram openapi settings permissions screenshots bench faults upgrade-test pipeline audit release new-stage synth cost print-deploy-role impact deploy mail-domain diff smoke diff-contract redrive restore copy-back verify-history begin-history erase-history reconcile reconcile-payments rebuild check-orders export-invoices rotate-front users order destroy clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 20
@@ -78,7 +78,7 @@ faults: setup ## kill processes at named points of real orders; fails if anythin
 	@$(RUN) -m tests.faults
 
 upgrade-test: setup ## deploy the working tree over the last release while orders stand and walk; fails if any is lost or doubled
-	@$(RUN) -m tests.upgrade $(if $(RELEASE),--release $(RELEASE))
+	@$(RUN) -m tests.upgrade $(if $(RELEASE),--release $(RELEASE)) $(if $(ORDERS),--orders $(ORDERS))
 
 pipeline: setup ## run the steps of the workflow `check` in its order
 	@$(RUN) -m infra.delivery.steps
@@ -123,6 +123,9 @@ diff-contract: setup ## compare ORDER with its signed contract; exits with 1 if 
 
 redrive: setup ## send dead letters of order changes to their readers again; exits with 1 while any remains
 	@$(RUN) -m infra.operate.redrive --stage "$(STAGE)"
+
+restore: setup ## bring tables back to a moment (AT=2026-11-27T03:10:00Z) into new tables; EXECUTE=tables makes and compares, EXECUTE=mend mends
+	@$(RUN) -m infra.operate.restore --stage "$(STAGE)" --at "$(AT)" --execute "$(EXECUTE)" $(ORDERS)
 
 copy-back: setup ## copy lost or unreadable orders back from a recovered table (FROM=table); EXECUTE=1 writes, else a plan
 	@$(RUN) -m infra.operate.copy_back --stage "$(STAGE)" --source "$(FROM)" $(if $(EXECUTE),--execute) $(ORDERS)

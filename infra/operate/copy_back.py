@@ -55,13 +55,17 @@ class Plan:
 
 @dataclass(frozen=True)
 class CopyBack:
-    """Copies from the table `source` to the stage's table `target`. `only`: these orders; empty: all. `now`: Unix seconds."""
+    """Copies from the table `source` to the stage's table `target`. `only`: these orders; empty: all. `now`: Unix seconds.
+
+    `only_keys`: the keys of orders, and not the orders.
+    """
 
     client: Any
     source: str
     target: str
     only: frozenset[str]
     now: int
+    only_keys: bool = False
 
     def run(self, console: Console, *, execute: bool) -> int:
         """Print each row that differs; with `execute`, copy it. Return 1 if any row is left as it is."""
@@ -90,6 +94,8 @@ class CopyBack:
         pages = self.client.get_paginator("scan").paginate(TableName=self.source, ConsistentRead=True)
         for row in (row for page in pages for row in page["Items"]):
             order_id = row["pk"]["S"] if row["sk"]["S"] == SK_ORDER else row.get("order_id", {}).get("S", "")
+            if self.only_keys and row["sk"]["S"] == SK_ORDER:
+                continue
             if not row["pk"]["S"].startswith(COUNTERS) and (not self.only or order_id in self.only):
                 yield row
 

@@ -51,7 +51,12 @@ ACTION_EVENTS = {
 
 
 def changes(old: Order | None, new: Order) -> tuple[OrderEvent, ...]:
-    """The events between two versions of one order, in the order in which they happened."""
+    """The events between two versions of one order, in the order in which they happened.
+
+    A revision that follows on none was put back by an operator, or raised: what it says happened before, and was told then.
+    """
+    if new.revision > (old.revision if old else 0) + 1:
+        return ()
     if old is None:
         return (_event(new, "OrderCreated"),)
     of_waits = (*_undo_events(old, new), *_hold_events(old, new), *_overdue_events(old, new))

@@ -349,6 +349,15 @@ OF_MISUSE = (
         minutes=15,
     ),
     AlarmRule(
+        name="FrontBypassed",
+        means="Many requests reach the doors beside the front: somebody found their address, or the front's secret is not theirs",
+        of=Of.OURS,
+        metrics=("FrontBypassed",),
+        names=("api", "desk", "forms", "intake.webhook"),
+        threshold=50,
+        minutes=5,
+    ),
+    AlarmRule(
         name="PaymentsNotTried",
         means="Cards are not tried any more, after many that were declined",
         of=Of.OURS,

@@ -1,0 +1,1 @@
+"""The restore of a stage's tables."""
