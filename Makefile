@@ -124,7 +124,7 @@ diff-contract: setup ## compare ORDER with its signed contract; exits with 1 if 
 redrive: setup ## send dead letters of order changes to their readers again; exits with 1 while any remains
 	@$(RUN) -m infra.operate.redrive --stage "$(STAGE)"
 
-restore: setup ## bring tables back to a moment (AT=2026-11-27T03:10:00Z) into new tables; EXECUTE=tables makes and compares, EXECUTE=mend mends
+restore: setup ## bring tables back to a moment (AT=2026-11-27T03:10:00Z) into new tables; EXECUTE=tables makes and compares, EXECUTE=fix fixes
 	@$(RUN) -m infra.operate.restore --stage "$(STAGE)" --at "$(AT)" --execute "$(EXECUTE)" $(ORDERS)
 
 copy-back: setup ## copy lost or unreadable orders back from a recovered table (FROM=table); EXECUTE=1 writes, else a plan

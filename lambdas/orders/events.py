@@ -53,7 +53,7 @@ ACTION_EVENTS = {
 def changes(old: Order | None, new: Order) -> tuple[OrderEvent, ...]:
     """The events between two versions of one order, in the order in which they happened.
 
-    A revision that follows on none was put back by an operator, or raised: what it says happened before, and was told then.
+    A revision that follows on none was put back by an operator, or raised: what it says happened before, and was sent then.
     """
     if new.revision > (old.revision if old else 0) + 1:
         return ()

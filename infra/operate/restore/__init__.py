@@ -1,1 +1,1 @@
-"""`make restore`: brings the tables of a stage back to a moment, into new tables, and mends what is lost with them."""
+"""`make restore`: brings the tables of a stage back to a moment, into new tables, and fixes what is lost with them."""

@@ -1,6 +1,6 @@
-"""`make restore STAGE=dev AT=2026-11-27T03:10:00Z`: brings tables back to a moment into new tables, and mends the stage by them.
+"""`make restore STAGE=dev AT=2026-11-27T03:10:00Z`: brings tables back to a moment into new tables, and fixes the stage by them.
 
-Without EXECUTE it shows what it would do. EXECUTE=tables makes the new tables and compares. EXECUTE=mend puts back what is lost,
+Without EXECUTE it shows what it would do. EXECUTE=tables makes the new tables and compares. EXECUTE=fix puts back what is lost,
 unreadable or older than history, each order at the last revision that history has. It moves no money, and may be repeated.
 Exits with 1 if anything differs or is left, with 2 if the stage cannot be reached or restored (docs/restoring.md).
 """
@@ -27,6 +27,7 @@ from infra.operate.restore.moment import moment_of
 from infra.operate.restore.new_tables import NewTables
 from infra.operate.restore.orders import RestoredOrders
 from infra.operate.restore.restoring import CONFIRMING, Restoring
+from infra.operate.restore.rows import OrderRows
 from infra.operate.restore.since import Since
 from infra.operate.restore.walks import Walks
 from infra.stages.errors import StageError
@@ -51,9 +52,7 @@ def restoring_of(stage: str, at: int, only: Sequence[str], options: dict[str, An
     now = int(time.time())
     new = NewTables(client, at, partial(say, console))
     orders = RestoredOrders(
-        client=client,
-        source=new.name_of(tables.orders),
-        target=tables.orders,
+        rows=OrderRows(client, new.name_of(tables.orders), tables.orders, frozenset(only)),
         history=HistoryTable(RecordTable(tables.history, client)),
         ledger=EffectLedger(RecordTable(tables.records, client)),
         walks=Walks(step_functions, machines),
@@ -61,7 +60,6 @@ def restoring_of(stage: str, at: int, only: Sequence[str], options: dict[str, An
         machine_hashes=json.loads(relay["Environment"]["Variables"].get("MACHINE_HASHES", "{}")),
         at=at,
         now=now,
-        only=frozenset(only),
     )
     since = Since(step_functions, machines, deployed(stage, options), at)
     findings = Findings(console, client, tables, new, since, at, now, frozenset(only))
@@ -76,7 +74,7 @@ def main(arguments: Sequence[str]) -> int:
     )
     parser.add_argument("--stage", required=True)
     parser.add_argument("--at", required=True, help="the moment, such as 2026-11-27T03:10:00Z")
-    parser.add_argument("--execute", default="", choices=CONFIRMING, help="tables: make and compare; mend: mend too")
+    parser.add_argument("--execute", default="", choices=CONFIRMING, help="tables: make and compare; fix: fix too")
     parser.add_argument("orders", nargs="*", help="only these orders")
     asked, console = parser.parse_args(arguments), Console()
     try:

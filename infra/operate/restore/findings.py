@@ -1,4 +1,4 @@
-"""What a restore says that no row of an order can: how far back it goes, orders that no table has, and payments."""
+"""Prints what no row of an order says: how far back a restore goes, orders that no table has, and payments."""
 
 from collections import Counter
 from dataclasses import dataclass

@@ -64,10 +64,10 @@ class LostRows:
             counts.left[kind] += 1
         elif kind not in LASTING:
             counts.ended[kind] += 1
-        elif not self.execute or self._put(row):
+        elif not self.execute or self._write(row):
             counts.put[kind] += 1
 
-    def _put(self, row: Item) -> bool:
+    def _write(self, row: Item) -> bool:
         try:
             self.client.put_item(TableName=self.target, Item=row, ConditionExpression="attribute_not_exists(pk)")
         except self.client.exceptions.ConditionalCheckFailedException:

@@ -1,6 +1,6 @@
-"""Compares the orders of a restored table with the stage's, with history and with executions, and mends what differs.
+"""Compares the orders of a restored table with the stage's, with history and with executions, and fixes what differs.
 
-Each order is mended by one conditional write of its whole row. So an interrupted command leaves each order as it was or mended,
+Each order is fixed by one conditional write of its whole row. So an interrupted command leaves each order as it was or fixed,
 and the next one continues. No action is run here, and no money is moved.
 """
 
@@ -9,50 +9,35 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING, Any
 
 from infra.operate.reconcile import REVISIONS
 from infra.operate.restore.forward import NotForwardError, brought_forward
 from infra.operate.restore.moment import iso
+from infra.operate.restore.rows import AT_ONCE, OrderRows
 from infra.operate.restore.standing import Seen
 from infra.operate.restore.walks import Walk, Walks
 from lambdas.orders.decisions.operator import restart
 from lambdas.orders.model.executions import execution_name
 from lambdas.orders.model.order import Order
 from lambdas.orders.model.queue import Queue
-from lambdas.orders.store import order_item
 from lambdas.orders.table.entries import FoundOrder
-from lambdas.orders.table.indexes import SK_ORDER, read_order
+from lambdas.orders.table.indexes import read_order
 from lambdas.payments.effects.effect import Effect, EffectKind
 from lambdas.payments.effects.ledger import EffectLedger
 from lambdas.read_models.history.history import name_of
 from lambdas.read_models.history.item import HistoryItem, UnreadableItemError, prefix
 from lambdas.read_models.history.past import Version, versions
 from lambdas.read_models.history.table import HistoryTable
-from lambdas.runtime.items import Item
 
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb.client import DynamoDBClient
-
-_AT_ONCE = 100  # of BatchGetItem
 _READERS = 8
 _BEGINS = (EffectKind.AUTHORIZE, EffectKind.RENEW)
 
 
-class ChangedMeanwhileError(Exception):
-    """Somebody wrote the order between the look at it and its mending."""
-
-
 @dataclass(frozen=True)
 class RestoredOrders:
-    """`source`: the restored table, `target`: the stage's. `at`: the moment, `now`: both Unix seconds.
+    """`at`: the moment, `now`: both Unix seconds. `machine_hashes`: order_queue_id -> hash of the deployed machine."""
 
-    `machine_hashes`: order_queue_id -> hash of the deployed machine. `only`: these orders; empty: all.
-    """
-
-    client: "DynamoDBClient"
-    source: str
-    target: str
+    rows: OrderRows
     history: HistoryTable
     ledger: EffectLedger
     walks: Walks
@@ -60,18 +45,16 @@ class RestoredOrders:
     machine_hashes: Mapping[str, str]
     at: int
     now: int
-    only: frozenset[str] = frozenset()
 
     def seen(self) -> Iterator[Seen]:
         """Each order of the restored table, on all sides."""
-        rows = self._rows()
+        rows = self.rows.read_restored()
         with ThreadPoolExecutor(_READERS) as pool:
-            while batch := list(islice(rows, _AT_ONCE)):
+            while batch := list(islice(rows, AT_ONCE)):
                 then = [read_order(row) for row in batch]
-                recorded = list(
-                    pool.map(self._recorded, then)
-                )  # before the rows: a row is ahead of history, never behind
-                present = self._present([row["pk"]["S"] for row in batch])
+                # Before the rows: a row is ahead of history, and never behind it.
+                recorded = list(pool.map(self._recorded, then))
+                present = self.rows.read_present([row["pk"]["S"] for row in batch])
                 for found, revision in zip(then, recorded, strict=True):
                     row = present.get(found.order_id)
                     yield Seen(found.order_id, found, read_order(row) if row else None, revision, row)
@@ -79,16 +62,10 @@ class RestoredOrders:
     def present(self, order_ids: Iterable[str]) -> frozenset[str]:
         """Those of the orders that the stage's table has."""
         wanted = list(order_ids)
-        batches = (wanted[at : at + _AT_ONCE] for at in range(0, len(wanted), _AT_ONCE))
-        return frozenset(order_id for batch in batches for order_id in self._present(batch))
+        batches = (wanted[at : at + AT_ONCE] for at in range(0, len(wanted), AT_ONCE))
+        return frozenset(order_id for batch in batches for order_id in self.rows.read_present(batch))
 
-    def highest_number(self) -> int:
-        """Of the orders of the restored table."""
-        pages = self.client.get_paginator("scan").paginate(TableName=self.source, ProjectionExpression="pk")
-        ids = (row["pk"]["S"] for page in pages for row in page["Items"])
-        return max((int(order_id) for order_id in ids if order_id.isdecimal()), default=0)
-
-    def mend(self, seen: Seen) -> str:
+    def fix(self, seen: Seen) -> str:
         """Write the order as it should be, and return what was done, in words. Raises ChangedMeanwhileError."""
         base = seen.base
         if base is None:
@@ -103,9 +80,9 @@ class RestoredOrders:
             self._write(seen, goal)
             return f"put back as of revision {goal.revision}, {goal.step.name}"
         self._end(walks)
-        mended = self._with_another_run(goal, walks)
-        self._write(seen, mended)
-        begun = "with another execution" if mended.machine_stopped_at is None else "stopped, for its queue has changed"
+        fixed = self._with_another_run(goal, walks)
+        self._write(seen, fixed)
+        begun = "with another execution" if fixed.machine_stopped_at is None else "stopped, for its queue has changed"
         return f"put back as of revision {goal.revision}, {goal.step.name}, {begun}"
 
     def _goal(self, base: Order, recorded: int) -> tuple[Order | None, str]:
@@ -139,7 +116,7 @@ class RestoredOrders:
         """Whether the order's execution waits where the row says, because neither has moved since the moment."""
         if goal is not base or len(walks) != 1 or not walks[0].execution.goes_on:
             return False
-        return walks[0].run == base.machine_run and self.walks.moved_at(walks[0]) < self.at
+        return walks[0].run == base.machine_run and self.walks.latest_event_at(walks[0]) < self.at
 
     def _with_another_run(self, goal: Order, walks: Sequence[Walk]) -> Order:
         """The order stopped and started again, under a name that no execution has had. If its queue refuses, it stays stopped."""
@@ -164,12 +141,8 @@ class RestoredOrders:
     def _write(self, seen: Seen, order: Order) -> None:
         """Write the row under a revision that was never published, if the stage's row still is what was seen."""
         revisions = [each.revision for each in (seen.then, seen.now, order) if isinstance(each, Order)]
-        item = order_item(order.changed(revision=max(*revisions, seen.recorded) + REVISIONS))
-        condition, values = _as_seen(seen.row)
-        try:
-            self.client.put_item(TableName=self.target, Item=item, ConditionExpression=condition, **values)
-        except self.client.exceptions.ConditionalCheckFailedException:
-            raise ChangedMeanwhileError(f"order {order.order_id} was changed at this moment") from None
+        raised = order.changed(revision=max(*revisions, seen.recorded) + REVISIONS)
+        self.rows.replace(seen.row, raised)
 
     def _recorded(self, found: FoundOrder) -> int:
         """The last revision of the order that history has; 0: none, or its row says not which order it is."""
@@ -178,32 +151,7 @@ class RestoredOrders:
         newest = self.history.newest(of := name_of(found))
         return int(str(newest["sk"]).removeprefix(prefix(of))[:9]) if newest else 0
 
-    def _rows(self) -> Iterator[Item]:
-        pages = self.client.get_paginator("scan").paginate(TableName=self.source, ConsistentRead=True)
-        for row in (row for page in pages for row in page["Items"]):
-            if row["sk"]["S"] == SK_ORDER and (not self.only or row["pk"]["S"] in self.only):
-                yield row
-
-    def _present(self, order_ids: Sequence[str]) -> dict[str, Item]:
-        found: dict[str, Item] = {}
-        keys = [{"pk": {"S": order_id}, "sk": {"S": SK_ORDER}} for order_id in dict.fromkeys(order_ids)]
-        asked: Any = {self.target: {"Keys": keys, "ConsistentRead": True}} if keys else {}
-        while asked:
-            answer = self.client.batch_get_item(RequestItems=asked)
-            found |= {item["pk"]["S"]: item for item in answer["Responses"].get(self.target, [])}
-            asked = answer.get("UnprocessedKeys") or {}
-        return found
-
 
 def _keys(begun: Iterable[Effect]) -> dict[str, str]:
     """The key of each payment, by the provider's id of it."""
     return {each.payment.transaction_id: each.key for each in begun if each.payment}
-
-
-def _as_seen(row: Item | None) -> tuple[str, dict[str, Any]]:
-    """The condition that the stage's row is still this one, with its values."""
-    if row is None:
-        return "attribute_not_exists(pk)", {}
-    if "revision" not in row:
-        return "attribute_exists(pk) AND attribute_not_exists(revision)", {}
-    return "revision = :seen", {"ExpressionAttributeValues": {":seen": row["revision"]}}

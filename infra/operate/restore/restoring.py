@@ -1,4 +1,4 @@
-"""The steps of a restore, in the order in which an operator takes them: look, make the tables, compare, mend."""
+"""The steps of a restore, in the order in which an operator takes them: look, make the tables, compare, fix."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,11 +10,12 @@ from infra.operate.copy_back import CopyBack
 from infra.operate.output import say
 from infra.operate.reconcile import MARGIN
 from infra.operate.restore.findings import Findings
-from infra.operate.restore.orders import ChangedMeanwhileError, RestoredOrders
-from infra.operate.restore.standing import MENDED, Seen, Standing
+from infra.operate.restore.orders import RestoredOrders
+from infra.operate.restore.rows import ChangedMeanwhileError
+from infra.operate.restore.standing import FIXED, Seen, Standing
 from lambdas.orders.store import DynamoOrderStore
 
-CONFIRMING: Sequence[str] = ("", "tables", "mend")
+CONFIRMING: Sequence[str] = ("", "tables", "fix")
 _WHAT: dict[Standing, str] = {
     Standing.LOST: "the table has lost it",
     Standing.UNREADABLE: "its row cannot be read",
@@ -43,7 +44,7 @@ class Restoring:
         if not execute:
             return self._preview()
         self._make_tables()
-        return self._compare() if execute == "tables" else self._mend_all()
+        return self._compare() if execute == "tables" else self._fix_all()
 
     def _preview(self) -> int:
         self.findings.say_tables()
@@ -61,33 +62,33 @@ class Restoring:
         self.findings.say_lost_rows(execute=False)
         found, agree = self._found()
         for each, standing in found:
-            mended = "would be mended" if self._is_mended(each, standing) else "left for a person"
-            self._say(f"order {each.order_id}: {mended}, {_WHAT[standing]}")
+            fixed = "would be fixed" if self._is_fixed(each, standing) else "left for a person"
+            self._say(f"order {each.order_id}: {fixed}, {_WHAT[standing]}")
         self._say(f"{agree} orders agree, {len(found)} do not")
         gone = self.findings.say_gone(self.orders, frozenset(each.order_id for each, _ in found))
         odd = self.findings.say_payments()
-        self._say("nothing of the stage was changed; EXECUTE=mend mends")
+        self._say("nothing of the stage was changed; EXECUTE=fix fixes")
         return 1 if found or gone or odd else 0
 
-    def _mend_all(self) -> int:
-        """Mend what differs, and say what is left for a person."""
-        rows_left = self.findings.say_lost_rows(execute=True)  # first: orders are mended by what these say
+    def _fix_all(self) -> int:
+        """Fix what differs, and say what is left for a person."""
+        rows_left = self.findings.say_lost_rows(execute=True)  # first: orders are fixed by what these say
         found, agree = self._found()
-        left = sum(not self._mend(each, standing) for each, standing in found)
+        left = sum(not self._fix(each, standing) for each, standing in found)
         keys_left = self._put_keys_back()
         self._raise_numbers()
-        self._say(f"{agree} orders agreed, {len(found) - left} were mended, {left} are left")
+        self._say(f"{agree} orders agreed, {len(found) - left} were fixed, {left} are left")
         gone, odd = self.findings.say_gone(self.orders), self.findings.say_payments()
         self._say_what_comes_next()
         return 1 if left or rows_left or keys_left or gone or odd else 0
 
-    def _mend(self, seen: Seen, standing: Standing) -> bool:
-        """Mend one order. Return False if it is left; another order is mended all the same."""
-        if not self._is_mended(seen, standing):
+    def _fix(self, seen: Seen, standing: Standing) -> bool:
+        """Fix one order. Return False if it is left; another order is fixed all the same."""
+        if not self._is_fixed(seen, standing):
             self._say(f"order {seen.order_id}: left for a person, {_WHAT[standing]}")
             return False
         try:
-            done = self.orders.mend(seen)
+            done = self.orders.fix(seen)
         except (ChangedMeanwhileError, BotoCoreError, ClientError) as error:
             why = str(error) if isinstance(error, ChangedMeanwhileError) else reason_of(error)
             self._say(f"order {seen.order_id}: left, {why}; run this command again")
@@ -95,8 +96,8 @@ class Restoring:
         self._say(f"order {seen.order_id}: {_WHAT[standing]}; {done}")
         return True
 
-    def _is_mended(self, seen: Seen, standing: Standing) -> bool:
-        return standing in MENDED or (standing is Standing.EDITED and seen.order_id in self.orders.only)
+    def _is_fixed(self, seen: Seen, standing: Standing) -> bool:
+        return standing in FIXED or (standing is Standing.EDITED and seen.order_id in self.orders.rows.only)
 
     def _found(self) -> tuple[list[tuple[Seen, Standing]], int]:
         """The orders that differ, and how many do not. A lead that expired is erased on purpose."""
@@ -111,14 +112,14 @@ class Restoring:
 
     def _put_keys_back(self) -> int:
         """After the orders, because a key leads to its order."""
-        target, only, now = self.orders.target, self.orders.only, self.orders.now
-        keys = CopyBack(self.orders.client, self.orders.source, target, only, now, only_keys=True)
+        rows, now = self.orders.rows, self.orders.now
+        keys = CopyBack(rows.client, rows.source, rows.target, rows.only, now, only_keys=True)
         return keys.run(self.findings.console, execute=True)
 
     def _raise_numbers(self) -> None:
         """The counter of order numbers stays above each number that is known, also if it was lost with its row."""
         known = max(map(int, self.findings.since.orders_with_executions()), default=0)
-        known = max(known, self.orders.highest_number())
+        known = max(known, self.orders.rows.find_highest_number())
         if self.store.raise_numbers(0) < known:
             self._say(f"the next order gets a number above {self.store.raise_numbers(known + MARGIN)}")
 

@@ -1,4 +1,4 @@
-"""What executions and the payment provider know of orders since the moment, beside what the tables have."""
+"""Reads what executions and the payment provider know of orders since the moment."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass

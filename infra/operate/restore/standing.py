@@ -61,5 +61,5 @@ class Seen:
         return Standing.EDITED if base.revision == now.revision and base != now else Standing.AGREE
 
 
-MENDED = frozenset({Standing.LOST, Standing.UNREADABLE, Standing.OLDER})
-"""What is mended. A row that was edited by hand may be right: a person decides, and names the order."""
+FIXED = frozenset({Standing.LOST, Standing.UNREADABLE, Standing.OLDER})
+"""What is fixed. A row that was edited by hand may be right: a person decides, and names the order."""

@@ -41,7 +41,7 @@ class Walks:
             found.append(Walk(run, f"{arn}:{execution.name}", execution))
         return tuple(found)
 
-    def moved_at(self, walk: Walk) -> int:
+    def latest_event_at(self, walk: Walk) -> int:
         """When it did something last, Unix seconds."""
         latest = self.client.get_execution_history(executionArn=walk.arn, reverseOrder=True, maxResults=1)["events"]
         return int(latest[0]["timestamp"].timestamp()) if latest else walk.execution.started_at

@@ -1,4 +1,4 @@
-"""Rows of orders in many steps are deleted, rolled back, spoiled. A restore to a moment mends them, and all are charged once."""
+"""Rows of orders in many steps are deleted, rolled back, spoiled. A restore to a moment fixes them, and all are charged once."""
 
 import io
 import time
@@ -163,13 +163,13 @@ def test_damaged_orders_come_back_where_they_were_and_are_charged_once(desk: Des
     assert code == 1, said
     damaged = {complete, complete_later, submitted_later, standing, billed_later, canceled_later, rolled_back, spoiled}
     for order_id in damaged:
-        assert f"order {order_id}: would be mended" in said, said
+        assert f"order {order_id}: would be fixed" in said, said
     assert f"order {gone_on}:" not in said
     assert not desk.rows_of(complete)
 
-    code, said = desk.restore(at, "mend")
+    code, said = desk.restore(at, "fix")
     assert (code, f"{created_later} (submitted" in said) == (1, True), said
-    code, said = desk.restore(before_damage, "mend")
+    code, said = desk.restore(before_damage, "fix")
     assert (code, "all payments since then agree" in said) == (0, True), said
     redrive(readers_of("local", desk.options), lambda _: None)
 

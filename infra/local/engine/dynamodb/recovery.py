@@ -4,8 +4,8 @@ AWS: with recovery on, RestoreTableToPointInTime makes a new table of what anoth
 before recovery was switched on nor after LatestRestorableDateTime, some five minutes ago. The new table has the keys, indexes,
 billing and encryption that the source has now. It has neither stream, tags, time to live, recovery nor deletion protection. It is
 CREATING, and no item of it can be read, until all are there.
-The engine copies what the table holds now, whatever moment is asked for and also if recovery is off, and the table is there at
-once. It says that the earliest and latest moments are now.
+The engine copies what the table holds now, whatever moment is asked for and also if recovery is off. The table is there at once.
+It says that the earliest and latest moments are now.
 
 Here each write to a table with recovery is noted with the item before it. `ORDERQ_RECOVERY_LAG_SECONDS` is the five minutes.
 
@@ -20,30 +20,20 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
 from ministack.core.responses import error_response_json, get_account_id, get_region, json_response, request_scope
 from ministack.services import dynamodb
 
+from infra.local.engine.dynamodb.journal import LONGEST_DAYS, Journal
 from infra.local.engine.dynamodb.writes import WRITES, alone
 from infra.local.engine.patching import wrap
-from infra.local.engine.settings import SETTINGS
 
 Json = dict[str, Any]
 Call = Callable[[Json], Any]
-_LONGEST_SECONDS = 35 * 86_400
 _CALLS = (*WRITES, "_get_item", "_query", "_scan", "_batch_get_item")
 _MAKING_SECONDS = 0.5  # that a new table is not there yet: on AWS minutes
-
-
-@dataclass
-class Journal:
-    """The writes to one table since `since`, Unix seconds: when, the item's key, and the item before (None: there was none)."""
-
-    since: float
-    writes: list[tuple[float, tuple[str, str], Json | None]] = field(default_factory=list)
 
 
 _journals: dict[str, Journal] = {}  # by the table's id: another table of the name has another past
@@ -84,11 +74,11 @@ def _with_window(original: Call) -> Call:
         if status != HTTPStatus.OK or journal is None:
             return status, headers, body
         described = json.loads(body)
-        earliest, latest = _window(journal)
+        earliest, latest = journal.window()
         described["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"] |= {
             "EarliestRestorableDateTime": earliest,
             "LatestRestorableDateTime": latest,
-            "RecoveryPeriodInDays": _LONGEST_SECONDS // 86_400,
+            "RecoveryPeriodInDays": LONGEST_DAYS,
         }
         return json_response(described)
 
@@ -102,7 +92,7 @@ def _noted(original: Callable[..., Any]) -> Callable[..., Any]:
         journal = _journal(table)
         item = new or old
         if journal is not None and table is not None and item:
-            journal.writes.append((time.time(), _key(table, item), old))  # no item is changed in place
+            journal.note(table, item, old)
         return original(table_name, event, old, new, *rest, **named)
 
     return emit
@@ -124,7 +114,7 @@ def _to_the_moment(original: Call) -> Call:
         override = data.get("SSESpecificationOverride")
         known = dynamodb._sse_description_from_spec(override) if override else source.get("SSEDescription")
         made["SSEDescription"] = copy.deepcopy(known)
-        _make_later(made, _items_at(source, moment), moment, source["TableArn"])
+        _make_later(made, _journals[source["TableId"]].items_at(source, moment), moment, source["TableArn"])
         return json_response({"TableDescription": dynamodb._table_description(made["TableName"])})
 
     return restore
@@ -139,34 +129,12 @@ def _moment(data: Json, source: Json) -> tuple[float, Any]:
     if (given is None) == (not latest):
         text = "Exactly one of UseLatestRestorableTime and RestoreDateTime must be given"
         return 0, error_response_json("ValidationException", text, HTTPStatus.BAD_REQUEST)
-    earliest, last = _window(journal)
+    earliest, last = journal.window()
     moment = last if given is None else int(float(given))  # to the second
     if not earliest <= moment <= last:
         text = "RestoreDateTime must be between EarliestRestorableDateTime and LatestRestorableDateTime"
         return 0, error_response_json("InvalidRestoreTimeException", text, HTTPStatus.BAD_REQUEST)
     return moment, None
-
-
-def _window(journal: Journal) -> tuple[int, int]:
-    """The earliest and the latest second that can be restored."""
-    now = time.time()
-    earliest = -int(-max(journal.since, now - _LONGEST_SECONDS) // 1)
-    return earliest, max(earliest, int(now - SETTINGS.recovery_lag_seconds))
-
-
-def _items_at(source: Json, moment: float) -> Json:
-    """The table's items then: as they are now, with later writes taken back, the last one first."""
-    items: Json = defaultdict(dict)
-    for pk, of_pk in source["items"].items():
-        items[pk] = dict(of_pk)
-    for at, (pk, sk), before in reversed(_journals[source["TableId"]].writes):
-        if at <= moment:
-            break
-        if before is None:
-            items[pk].pop(sk, None)
-        else:
-            items[pk][sk] = before
-    return defaultdict(dict, copy.deepcopy({pk: of_pk for pk, of_pk in items.items() if of_pk}))
 
 
 def _make_later(made: Json, items: Json, moment: float, source_arn: str) -> None:
@@ -219,9 +187,3 @@ def _table(data: Json) -> Json | None:
 
 def _journal(table: Json | None) -> Journal | None:
     return _journals.get(table["TableId"]) if table else None
-
-
-def _key(table: Json, item: Json) -> tuple[str, str]:
-    sort = table["sk_name"]
-    pk = dynamodb._extract_key_val(item.get(table["pk_name"]))
-    return pk, dynamodb._extract_key_val(item.get(sort)) if sort else "__no_sort__"

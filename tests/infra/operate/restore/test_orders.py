@@ -1,4 +1,4 @@
-"""Lost and old rows of orders are mended: at the last revision that history has, by one write, and with one execution each."""
+"""Lost and old rows of orders are fixed: at the last revision that history has, by one write, and with one execution each."""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -9,8 +9,9 @@ import pytest
 from moto import mock_aws
 
 from infra.operate.reconcile import REVISIONS
-from infra.operate.restore.orders import ChangedMeanwhileError, RestoredOrders
-from infra.operate.restore.standing import MENDED, Standing
+from infra.operate.restore.orders import RestoredOrders
+from infra.operate.restore.rows import ChangedMeanwhileError, OrderRows
+from infra.operate.restore.standing import FIXED, Standing
 from infra.operate.restore.walks import Walks
 from lambdas.orders.decisions import progress
 from lambdas.orders.decisions.operator import restart
@@ -29,7 +30,7 @@ from tests.support.build import NOW, a_submitted_order, an_order, hold_key, the_
 from tests.support.tables import make_order_table, make_table
 
 QUEUE = the_default_queue()
-AT, MENDED_AT = NOW + 10, NOW + 600
+AT, FIXED_AT = NOW + 10, NOW + 600
 COMPLETE = 13
 WAIT = Wait(token="the-token", since=NOW, due_at=NOW + 60, owner="billing")
 HOLD = Hold(transaction_id="tx-1", key="key-1", method="cc", amount_cents=995, currency="USD")
@@ -75,17 +76,14 @@ class Stage:
     def restored(self, *only: str) -> RestoredOrders:
         step_functions: Any = self.executions
         return RestoredOrders(
-            client=self.client,
-            source="orders-then",
-            target="orders",
+            rows=OrderRows(self.client, "orders-then", "orders", frozenset(only)),
             history=self.table,
             ledger=self.ledger,
             walks=Walks(step_functions, {"1": "arn:aws:states:us-east-1:1:stateMachine:m"}),
             queues={1: QUEUE},
             machine_hashes={"1": "deployed"},
             at=AT,
-            now=MENDED_AT,
-            only=frozenset(only),
+            now=FIXED_AT,
         )
 
     def at_the_moment(self, order: Order) -> Order:
@@ -100,10 +98,10 @@ class Stage:
         return after
 
     def standing(self, *only: str) -> dict[str, Standing]:
-        return {each.order_id: each.standing(MENDED_AT) for each in self.restored(*only).seen()}
+        return {each.order_id: each.standing(FIXED_AT) for each in self.restored(*only).seen()}
 
-    def mend(self) -> str:
-        said = [self.restored().mend(each) for each in self.restored().seen() if each.standing(MENDED_AT) in MENDED]
+    def fix(self) -> str:
+        said = [self.restored().fix(each) for each in self.restored().seen() if each.standing(FIXED_AT) in FIXED]
         return "; ".join(said)
 
     def paid(self, order: Order, transaction_id: str) -> str:
@@ -136,7 +134,7 @@ def test_an_order_that_was_lost_where_it_stood_keeps_its_execution_and_its_token
     stage.executions.run(order)
     assert stage.standing() == {"1001": Standing.LOST}
 
-    assert "put back as of revision 1, Processing" in stage.mend()
+    assert "put back as of revision 1, Processing" in stage.fix()
 
     back = stage.live.get("1001")
     assert same(back) == same(order)
@@ -150,7 +148,7 @@ def test_one_that_came_to_its_end_since_comes_back_at_its_end(stage: Stage) -> N
     ended = stage.went_on(later, step_id=COMPLETE, step_status=StepStatus.COMPLETE, completed_at=AT + 5)
     stage.executions.statuses[execution_name(order)] = "SUCCEEDED"
 
-    assert "Complete" in stage.mend()
+    assert "Complete" in stage.fix()
 
     assert same(stage.live.get("1001")) == same(ended)
     assert list(stage.executions.statuses) == [execution_name(order)]
@@ -161,7 +159,7 @@ def test_one_in_progress_that_went_on_gets_another_execution_and_the_old_one_end
     later = stage.went_on(order, waits={"102": WAIT}, priority=3)
     stage.executions.run(order, moved_at=AT + 5)
 
-    assert "with another execution" in stage.mend()
+    assert "with another execution" in stage.fix()
 
     back = stage.live.get("1001")
     assert (back.priority, back.machine_run, back.epoch, back.waits) == (3, 2, later.epoch + 1, {})
@@ -174,7 +172,7 @@ def test_an_execution_that_moved_on_alone_is_not_believed(stage: Stage) -> None:
     order = stage.at_the_moment(a_submitted_order(waits={"101": WAIT}))
     stage.executions.run(order, moved_at=AT)
 
-    stage.mend()
+    stage.fix()
 
     assert stage.live.get("1001").machine_run == 2
     assert stage.executions.statuses[execution_name(order)] == "ABORTED"
@@ -185,7 +183,7 @@ def test_names_that_later_executions_had_are_not_given_again(stage: Stage) -> No
     for run, status in ((1, "FAILED"), (2, "ABORTED"), (3, "RUNNING")):
         stage.executions.statuses[execution_name(order.changed(machine_run=run))] = status
 
-    stage.mend()
+    stage.fix()
 
     assert stage.live.get("1001").machine_run == 4
     assert set(stage.executions.statuses.values()) == {"FAILED", "ABORTED"}
@@ -198,7 +196,7 @@ def test_a_payment_that_was_begun_since_keeps_its_key(stage: Stage) -> None:
     submitted = progress.submitted(lead, now=AT + 5, hold=hold).changed(revision=lead.revision + 1)
     stage.history.follow(lead, submitted)
 
-    stage.mend()
+    stage.fix()
 
     back = stage.live.get("1001")
     assert (back.is_lead, back.hold) == (False, hold)
@@ -221,10 +219,10 @@ def test_what_history_does_not_say_waits_for_a_person(
     stage.executions.run(order, moved_at=AT + 5)
     happened(stage, order)
 
-    assert why in stage.mend()
+    assert why in stage.fix()
 
     back = stage.live.get("1001")
-    assert (back.priority, back.machine_run, back.machine_stopped_at) == (1, 1, MENDED_AT)
+    assert (back.priority, back.machine_run, back.machine_stopped_at) == (1, 1, FIXED_AT)
     assert why in back.machine_stopped_because
     assert back.waits[MACHINE_WAIT].owner == restart.OWNER
     assert stage.executions.statuses == {execution_name(order): "ABORTED"}
@@ -236,7 +234,7 @@ def test_a_row_that_was_put_back_by_hand_is_brought_forward(stage: Stage) -> Non
     stage.damage(order_item(order))
     assert stage.standing() == {"1001": Standing.OLDER}
 
-    stage.mend()
+    stage.fix()
 
     assert (stage.live.get("1001").priority, stage.live.get("1001").revision) == (3, later.revision + REVISIONS)
 
@@ -247,7 +245,7 @@ def test_a_row_that_cannot_be_read_is_replaced(stage: Stage) -> None:
     stage.damage({**order_item(order), "step_status": {"S": "nonsense"}})
     assert stage.standing() == {"1001": Standing.UNREADABLE}
 
-    stage.mend()
+    stage.fix()
 
     assert same(stage.live.get("1001")) == same(order)
 
@@ -255,7 +253,7 @@ def test_a_row_that_cannot_be_read_is_replaced(stage: Stage) -> None:
 def test_what_went_on_ended_or_is_anothers_is_left(stage: Stage) -> None:
     gone_on = stage.at_the_moment(a_submitted_order())
     stage.damage(order_item(stage.went_on(gone_on, priority=3)))
-    stage.at_the_moment(an_order(order_id="1002", hash="b", expires_at=MENDED_AT))
+    stage.at_the_moment(an_order(order_id="1002", hash="b", expires_at=FIXED_AT))
     stage.at_the_moment(a_submitted_order(order_id="1003", hash="c"))
     stage.damage(order_item(a_submitted_order(order_id="1003", hash="another")))
     edited = stage.at_the_moment(a_submitted_order(order_id="1004", hash="d"))
@@ -269,7 +267,7 @@ def test_what_went_on_ended_or_is_anothers_is_left(stage: Stage) -> None:
         "1004": Standing.EDITED,
     }
     assert stage.standing("1003") == {"1003": Standing.ANOTHER}
-    assert stage.mend() == ""
+    assert stage.fix() == ""
     assert stage.client.scan(TableName="orders")["Items"] == before
 
 
@@ -279,5 +277,5 @@ def test_what_is_written_in_between_is_not_overwritten(stage: Stage) -> None:
     stage.live.create(order, (), NOW)
 
     with pytest.raises(ChangedMeanwhileError, match="1001"):
-        stage.restored().mend(seen)
+        stage.restored().fix(seen)
     assert stage.live.get("1001") == order
