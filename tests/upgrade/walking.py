@@ -81,7 +81,7 @@ class Walkers:
 
     def cancel(self, walks: Iterable[Walk]) -> None:
         """Those that are meant to be canceled where they stand."""
-        self._together(lambda walk: self._say(walk, Deed("order.cancel")), [w for w in walks if w.stand.then_canceled])
+        self._together(self._cancel, [walk for walk in walks if walk.stand.then_canceled])
 
     def walk(self, stands: Iterable[Stand]) -> None:
         """Orders that nothing holds, from their beginnings to their ends."""
@@ -112,8 +112,8 @@ class Walkers:
             self._drive(walk, lambda order: self._is_there(stand, order), but=stand.action.name if stand.action else "")
         if stand.held is Held.BY_UNDO:
             self.shop.refuse_once(walk.order_id, stand.path, "closed until the deployment is over")
-            self._say(walk, Deed("order.cancel"))
-            self._until(walk, lambda order: order.step_status is StepStatus.CANCELED and bool(order.waits))
+            self._cancel(walk)
+            self._until(walk, lambda order: bool(order.waits))
         return walk
 
     def _is_there(self, stand: Stand, order: Order) -> bool:
@@ -135,6 +135,13 @@ class Walkers:
             if deed := self._deed(walk, order, but):
                 self._say(walk, deed)
             time.sleep(_POLL_SECONDS)
+
+    def _cancel(self, walk: Walk) -> None:
+        """Say it until it is so. A call that is asked for again while the first one still runs is refused."""
+        deadline = time.monotonic() + GIVE_UP_SECONDS
+        while (order := self.shop.order(walk.order_id)).step_status is not StepStatus.CANCELED:
+            self._refuse_late(walk, order, deadline)
+            self._say(walk, Deed("order.cancel"))
 
     def _until(self, walk: Walk, is_so: Callable[[Order], bool]) -> None:
         """Wait, while nobody acts."""
