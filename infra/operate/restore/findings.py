@@ -1,6 +1,7 @@
 """Prints what no row of an order says: how far back a restore goes, orders that no table has, and payments."""
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -73,7 +74,7 @@ class Findings:
         )
 
     def say_lost_rows(self, *, execute: bool) -> int:
-        """Of history and records; with `execute`, they are put back."""
+        """Of history and records; with `execute`, they are put back, and those are left that numbers are counted by."""
         left = 0
         for name in (self.tables.history, self.tables.records):
             counts = LostRows(self.client, self.new.name_of(name), name, execute=execute).put_back()
@@ -84,10 +85,10 @@ class Findings:
                 self._say(f"{name}: {count} lost rows `{kind}` {text}")
             for kind, count in sorted(counts.ended.items()):
                 self._say(f"{name}: {count} rows `{kind}` are gone and stay so, because such rows end on purpose")
-            left += counts.left.total()
+            left += counts.left.total() + (0 if execute else counts.put.total())
         return left
 
-    def say_gone(self, orders: RestoredOrders, known: frozenset[str] = frozenset()) -> int:
+    def say_gone(self, orders: RestoredOrders, known: Collection[str] = ()) -> int:
         """Orders that executions know, and no table. `known`: those that are named already."""
         of_all = self.since.orders_with_executions()
         started = {

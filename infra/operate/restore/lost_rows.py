@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 LASTING = frozenset(
     {
-        "an order's", "client", "client_of", "contract", "contract_id", "contract_of", "counted", "coupon", "coupon_code",
-        "effects", "effects_of", "gateway_event", "invoiced", "invoices", "order", "post", "quote", "quotes", "sandbox",
-        "services", "step_counts",
+        "an order's", "begin", "changed", "client", "client_of", "contract", "contract_id", "contract_of", "counted", "coupon",
+        "coupon_code", "effects", "effects_of", "gateway_event", "invoiced", "invoices", "order", "post", "quote", "quotes",
+        "sandbox", "services", "step_counts",
     }
 )  # fmt: skip
 NUMBERING = (COUNTERS.rstrip("#"), "series")

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
+from typing import NamedTuple
 
 from infra.operate.reconcile import REVISIONS
 from infra.operate.restore.forward import NotForwardError, brought_forward
@@ -31,6 +32,13 @@ from lambdas.read_models.history.table import HistoryTable
 
 _READERS = 8
 _BEGINS = (EffectKind.AUTHORIZE, EffectKind.RENEW)
+
+
+class Fixed(NamedTuple):
+    """`text`: what was done with an order. `needs_person`: it is back, and somebody must decide about it."""
+
+    text: str
+    needs_person: bool = False
 
 
 @dataclass(frozen=True)
@@ -65,8 +73,8 @@ class RestoredOrders:
         batches = (wanted[at : at + AT_ONCE] for at in range(0, len(wanted), AT_ONCE))
         return frozenset(order_id for batch in batches for order_id in self.rows.read_present(batch))
 
-    def fix(self, seen: Seen) -> str:
-        """Write the order as it should be, and return what was done, in words. Raises ChangedMeanwhileError."""
+    def fix(self, seen: Seen) -> Fixed:
+        """Write the order as it should be. Raises ChangedMeanwhileError."""
         base = seen.base
         if base is None:
             raise ValueError(f"no row of order {seen.order_id} can be read")
@@ -75,15 +83,17 @@ class RestoredOrders:
         if goal is None:
             self._end(walks)
             self._write(seen, self._stopped(base, why))
-            return f"put back as of revision {base.revision} for a person: {why}"
+            return Fixed(f"put back as of revision {base.revision}, because {why}", needs_person=True)
+        done = f"put back as of revision {goal.revision}, {goal.step.name}"
         if not restart.needs_machine(goal) or goal.machine_stopped_at is not None or self._stands(goal, base, walks):
             self._write(seen, goal)
-            return f"put back as of revision {goal.revision}, {goal.step.name}"
+            return Fixed(done)
         self._end(walks)
         fixed = self._with_another_run(goal, walks)
         self._write(seen, fixed)
-        begun = "with another execution" if fixed.machine_stopped_at is None else "stopped, for its queue has changed"
-        return f"put back as of revision {goal.revision}, {goal.step.name}, {begun}"
+        if fixed.machine_stopped_at is not None:
+            return Fixed(f"{done}, stopped because its queue has changed", needs_person=True)
+        return Fixed(f"{done}, with another execution")
 
     def _goal(self, base: Order, recorded: int) -> tuple[Order | None, str]:
         """The order as it was last, as far as history says it; None with the reason if that is not far enough."""

@@ -1,6 +1,6 @@
 """The steps of a restore, in the order in which an operator takes them: look, make the tables, compare, fix."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -12,7 +12,7 @@ from infra.operate.reconcile import MARGIN
 from infra.operate.restore.findings import Findings
 from infra.operate.restore.orders import RestoredOrders
 from infra.operate.restore.rows import ChangedMeanwhileError
-from infra.operate.restore.standing import FIXED, Seen, Standing
+from infra.operate.restore.standing import FINE, FIXED, Seen, Standing
 from lambdas.orders.store import DynamoOrderStore
 
 CONFIRMING: Sequence[str] = ("", "tables", "fix")
@@ -59,67 +59,69 @@ class Restoring:
 
     def _compare(self) -> int:
         """Say what differs. Nothing of the stage is written."""
-        self.findings.say_lost_rows(execute=False)
-        found, agree = self._found()
-        for each, standing in found:
+        rows, agree, differ = self.findings.say_lost_rows(execute=False), 0, set[str]()
+        for each, standing in self._judged():
+            if standing in FINE:
+                agree += 1
+                continue
+            differ.add(each.order_id)
             fixed = "would be fixed" if self._is_fixed(each, standing) else "left for a person"
             self._say(f"order {each.order_id}: {fixed}, {_WHAT[standing]}")
-        self._say(f"{agree} orders agree, {len(found)} do not")
-        gone = self.findings.say_gone(self.orders, frozenset(each.order_id for each, _ in found))
+        self._say(f"{agree} orders agree, {len(differ)} do not")
+        gone = self.findings.say_gone(self.orders, differ)
         odd = self.findings.say_payments()
         self._say("nothing of the stage was changed; EXECUTE=fix fixes")
-        return 1 if found or gone or odd else 0
+        return 1 if differ or rows or gone or odd else 0
 
     def _fix_all(self) -> int:
         """Fix what differs, and say what is left for a person."""
-        rows_left = self.findings.say_lost_rows(execute=True)  # first: orders are fixed by what these say
-        found, agree = self._found()
-        left = sum(not self._fix(each, standing) for each, standing in found)
-        keys_left = self._put_keys_back()
+        rows = self.findings.say_lost_rows(execute=True)  # first: orders are fixed by what these say
+        agree = fixed = left = 0
+        for each, standing in self._judged():
+            if standing in FINE:
+                agree += 1
+            elif self._fix(each, standing):
+                fixed += 1
+            else:
+                left += 1
+        self._put_keys_back()
         self._raise_numbers()
-        self._say(f"{agree} orders agreed, {len(found) - left} were fixed, {left} are left")
+        self._say(f"{agree} orders agreed, {fixed} were fixed, {left} are left for a person")
         gone, odd = self.findings.say_gone(self.orders), self.findings.say_payments()
         self._say_what_comes_next()
-        return 1 if left or rows_left or keys_left or gone or odd else 0
+        return 1 if left or rows or gone or odd else 0
 
     def _fix(self, seen: Seen, standing: Standing) -> bool:
-        """Fix one order. Return False if it is left; another order is fixed all the same."""
+        """Fix one order. Return False if a person must look at it. Another order is fixed all the same."""
         if not self._is_fixed(seen, standing):
-            self._say(f"order {seen.order_id}: left for a person, {_WHAT[standing]}")
+            self._say(f"order {seen.order_id}: left, {_WHAT[standing]}")
             return False
         try:
             done = self.orders.fix(seen)
-        except (ChangedMeanwhileError, BotoCoreError, ClientError) as error:
-            why = str(error) if isinstance(error, ChangedMeanwhileError) else reason_of(error)
-            self._say(f"order {seen.order_id}: left, {why}; run this command again")
+        except Exception as error:  # noqa: BLE001 - the other orders are fixed all the same
+            self._say(f"order {seen.order_id}: left, {_reason(error)}; run this command again")
             return False
-        self._say(f"order {seen.order_id}: {_WHAT[standing]}; {done}")
-        return True
+        self._say(f"order {seen.order_id}: {_WHAT[standing]}; {done.text}")
+        return not done.needs_person
+
+    def _judged(self) -> Iterator[tuple[Seen, Standing]]:
+        return ((each, each.standing(self.orders.now)) for each in self.orders.seen())
 
     def _is_fixed(self, seen: Seen, standing: Standing) -> bool:
         return standing in FIXED or (standing is Standing.EDITED and seen.order_id in self.orders.rows.only)
 
-    def _found(self) -> tuple[list[tuple[Seen, Standing]], int]:
-        """The orders that differ, and how many do not. A lead that expired is erased on purpose."""
-        found, agree = list[tuple[Seen, Standing]](), 0
-        for each in self.orders.seen():
-            standing = each.standing(self.orders.now)
-            if standing in (Standing.AGREE, Standing.EXPIRED):
-                agree += 1
-            else:
-                found.append((each, standing))
-        return found, agree
-
-    def _put_keys_back(self) -> int:
-        """After the orders, because a key leads to its order."""
+    def _put_keys_back(self) -> None:
+        """After the orders, because a key leads to its order. A key that expired since stays erased."""
         rows, now = self.orders.rows, self.orders.now
-        keys = CopyBack(rows.client, rows.source, rows.target, rows.only, now, only_keys=True)
-        return keys.run(self.findings.console, execute=True)
+        self._say("keys of orders:")
+        CopyBack(rows.client, rows.source, rows.target, rows.only, now, only_keys=True).run(
+            self.findings.console, execute=True
+        )
 
     def _raise_numbers(self) -> None:
         """The counter of order numbers stays above each number that is known, also if it was lost with its row."""
-        known = max(map(int, self.findings.since.orders_with_executions()), default=0)
-        known = max(known, self.orders.rows.find_highest_number())
+        started = max(map(int, self.findings.since.orders_with_executions()), default=0)
+        known = max(started, self.orders.rows.read_latest_number())
         if self.store.raise_numbers(0) < known:
             self._say(f"the next order gets a number above {self.store.raise_numbers(known + MARGIN)}")
 
@@ -131,3 +133,10 @@ class Restoring:
 
     def _say(self, text: str) -> None:
         say(self.findings.console, text)
+
+
+def _reason(error: Exception) -> str:
+    """In words that quote no value of an order."""
+    if isinstance(error, ChangedMeanwhileError):
+        return str(error)
+    return reason_of(error) if isinstance(error, (BotoCoreError, ClientError)) else type(error).__name__

@@ -35,11 +35,11 @@ class OrderRows:
             if row["sk"]["S"] == SK_ORDER and (not self.only or row["pk"]["S"] in self.only):
                 yield row
 
-    def find_highest_number(self) -> int:
-        """Of the orders of the restored table."""
-        pages = self.client.get_paginator("scan").paginate(TableName=self.source, ProjectionExpression="pk")
-        ids = (row["pk"]["S"] for page in pages for row in page["Items"])
-        return max((int(order_id) for order_id in ids if order_id.isdecimal()), default=0)
+    def read_latest_number(self) -> int:
+        """The last order number that was given at the moment; 0 if none was."""
+        key = {"pk": {"S": "counter#order_id"}, "sk": {"S": "counter"}}
+        item = self.client.get_item(TableName=self.source, Key=key).get("Item", {})
+        return int(item.get("latest", {}).get("N", 0))
 
     def read_present(self, order_ids: Sequence[str]) -> dict[str, Item]:
         """The rows that the stage's table has of these orders, at most AT_ONCE."""

@@ -61,5 +61,7 @@ class Seen:
         return Standing.EDITED if base.revision == now.revision and base != now else Standing.AGREE
 
 
+FINE = frozenset({Standing.AGREE, Standing.EXPIRED})
+"""Nothing is done about it: a lead that expired is erased on purpose."""
 FIXED = frozenset({Standing.LOST, Standing.UNREADABLE, Standing.OLDER})
 """What is fixed. A row that was edited by hand may be right: a person decides, and names the order."""

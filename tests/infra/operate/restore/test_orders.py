@@ -101,7 +101,7 @@ class Stage:
         return {each.order_id: each.standing(FIXED_AT) for each in self.restored(*only).seen()}
 
     def fix(self) -> str:
-        said = [self.restored().fix(each) for each in self.restored().seen() if each.standing(FIXED_AT) in FIXED]
+        said = [self.restored().fix(each).text for each in self.restored().seen() if each.standing(FIXED_AT) in FIXED]
         return "; ".join(said)
 
     def paid(self, order: Order, transaction_id: str) -> str:
