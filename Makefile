@@ -77,15 +77,15 @@ bench: setup ## measure the budgets of docs/decisions.md
 faults: setup ## kill processes at named points of real orders; fails if anything is lost or done twice
 	@$(RUN) -m tests.faults
 
-upgrade-test: setup ## deploy the working tree over the last release while orders stand and walk; fails if any is lost or doubled
+upgrade-test: setup ## deploy the working tree over the last release while orders stand and walk (ORDERS=200 of them); fails if any is lost or doubled
 	@$(RUN) -m tests.upgrade $(if $(RELEASE),--release $(RELEASE)) $(if $(ORDERS),--orders $(ORDERS))
 
 pipeline: setup ## run the steps of the workflow `check` in its order
 	@$(RUN) -m infra.delivery.steps
 
-audit: setup ## look for known faults of locked dependencies; it asks a public database
+audit: setup ## look for known faults of locked dependencies in a public database; fails if that does not know one of them
 	@$(UV) export --locked --quiet --no-emit-project --format requirements-txt --output-file .local/locked.txt
-	@$(UV) tool run --quiet pip-audit@2.10.1 --disable-pip --requirement .local/locked.txt
+	@$(UV) tool run --quiet pip-audit@2.10.1 --strict --disable-pip --requirement .local/locked.txt
 
 release: setup ## write the notes, sources and checksums of TAG into .local/release
 	@$(RUN) -m infra.delivery.release --tag "$(TAG)"

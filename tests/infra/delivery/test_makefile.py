@@ -39,3 +39,16 @@ def test_a_day_does_not_change_what_reconcile_does() -> None:
     assert "make reconcile-payments" in refused.splitlines()[0]
     assert "exit 2" in refused.splitlines()[0]
     assert "exit" not in recipe("reconcile")
+
+
+def test_an_audit_that_nobody_answers_is_no_audit() -> None:
+    """Without it a dependency that the database does not know, or was not asked about, is passed over."""
+    (command,) = [line for line in recipe("audit").splitlines() if "pip-audit" in line]
+
+    assert " --strict " in command
+
+
+def test_a_restore_is_asked_for_as_one_command_without_execute() -> None:
+    (command,) = [line for line in recipe("restore", "AT=2026-11-27T03:10:00Z", "STAGE=prod").splitlines() if line]
+
+    assert command.split()[-6:] == ["--stage", '"prod"', "--at", '"2026-11-27T03:10:00Z"', "--execute", '""']
