@@ -19,11 +19,12 @@ from infra.webhooks import WebhookSecret
 class ActionNeeds:
     """The needs of a module. On the order table all need the same: read, claim (an update) and settle (a whole item).
 
-    `sends_mail`: as the stage's sender. `calls_outside`: the hosts the stage allows, signed with its secret. `pays`: it, or its
-    undo, asks the payment provider.
+    `finds_clients`: by e-mail address. `sends_mail`: as the stage's sender. `calls_outside`: the hosts the stage allows, signed
+    with its secret. `pays`: it, or its undo, asks the payment provider.
     """
 
     on_records: tuple[str, ...] = ()
+    finds_clients: bool = False
     sends_mail: bool = False
     calls_outside: bool = False
     pays: bool = False
@@ -32,7 +33,7 @@ class ActionNeeds:
 
 
 ACTIONS: Mapping[str, ActionNeeds] = {
-    "provision_client": ActionNeeds(on_records=("GetItem", "PutItem", "UpdateItem")),
+    "provision_client": ActionNeeds(on_records=("GetItem", "PutItem", "UpdateItem"), finds_clients=True),
     "add_services": ActionNeeds(on_records=("GetItem", "PutItem", "UpdateItem", "Query"), pays=True),
     "generate_invoice": ActionNeeds(
         on_records=("GetItem", "PutItem", "UpdateItem", "Query", "ConditionCheckItem"), pays=True
@@ -99,4 +100,5 @@ def _on_tables(needs: ActionNeeds, *, storage: Storage) -> list[iam.PolicyStatem
     paused = record_keys.of_actions(storage.records)
     if not needs.on_records:
         return [on_orders, *paused]
-    return [on_orders, *paused, *record_keys.except_users_and_check(storage.records, *needs.on_records)]
+    found = [record_keys.only(storage.records, ("Query",), ("email#*",))] if needs.finds_clients else []
+    return [on_orders, *paused, *found, *record_keys.except_users_and_check(storage.records, *needs.on_records)]

@@ -1,4 +1,4 @@
-"""The bucket for the files of posts. The API's function reads and writes it, the desk's reads it."""
+"""The bucket for the files of posts. The API's function reads and writes it, the desk's reads it, the forms' writes it."""
 
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
@@ -26,4 +26,5 @@ class Attachments(Construct):
         self.environment = {"ATTACHMENT_BUCKET": bucket.bucket_name}
         files = [bucket.arn_for_objects("orders/*")]
         self.permissions: list[iam.PolicyStatement] = [allow("s3:PutObject", "s3:GetObject", on=files)]
+        self.writing: list[iam.PolicyStatement] = [allow("s3:PutObject", on=files)]
         self.reading: list[iam.PolicyStatement] = [allow("s3:GetObject", on=files)]

@@ -82,7 +82,7 @@ class OrderQueuesStack(Stack):
         notices = Notices(
             self, "Notices", parts=parts, storage=storage, mail=actions.mail, public_url=settings.pages_url or api.url
         )
-        Forms(self, "Forms", parts=order_parts, api=api, notices=notices)
+        Forms(self, "Forms", parts=order_parts, api=api, notices=notices, attachments=attachments)
         if has_sandbox:
             SandboxProvider(self, "SandboxProvider", parts=parts, storage=storage, http_api=api.http_api)
         Desk(

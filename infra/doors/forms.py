@@ -4,6 +4,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
+from infra.attachments import Attachments
 from infra.doors.api import Api
 from infra.doors.function import DOOR_SECONDS, door_function
 from infra.doors.routes import add_routes, page_id, with_heads
@@ -35,7 +36,17 @@ class Forms(Construct):
     The API's function gets their address, because it creates links to them.
     """
 
-    def __init__(self, scope: Construct, construct_id: str, *, parts: OrderParts, api: Api, notices: Notices) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        parts: OrderParts,
+        api: Api,
+        notices: Notices,
+        attachments: Attachments,
+    ) -> None:
+        """Longer than 30 lines, because it is one declaration."""
         super().__init__(scope, construct_id)
         settings = parts.settings
         secret = _secret(self, settings)
@@ -45,13 +56,14 @@ class Forms(Construct):
             handler="lambdas.forms.handler.handler",
             description="Order forms and the status page of orders",
             environment={
+                **attachments.environment,
                 "NOTICE_QUEUE_URL": notices.queue.queue_url,
                 "COMPANY": settings.company,
                 "FORM_MIN_SECONDS": str(settings.form_min_seconds),
                 "FORM_SECRET_ARN": secret.secret_arn,
                 "FORM_LIMITS": settings.form_limits.model_dump_json(),
             },
-            permissions=_permissions(parts, notices.queue.queue_arn, secret.secret_arn),
+            permissions=[*_permissions(parts, notices.queue.queue_arn, secret.secret_arn), *attachments.writing],
         )
         add_routes(
             self,

@@ -1,15 +1,18 @@
 """Provision Client: makes the client from the order's contact data and adds a submitted payment method.
 
 For an order of an existing client it succeeds and changes nothing (docs/reference/ubersmith.md, 2.2). For an order of
-a Sales Manager lead it turns that lead into a client (3.1).
+a Sales Manager lead it turns that lead into a client (3.1). An order of a form joins the client of its e-mail address if its
+buyer proved to read mail there. Otherwise it makes another client, and the result names the one who had the address.
 """
 
 from lambdas.actions._frame.action import action_handler
 from lambdas.actions._frame.module import Config, Done, Module, PermanentError, Tools
 from lambdas.orders.contact.fields import CONTACT_FIELDS
+from lambdas.orders.decisions.same_address import OTHER_CLIENT, is_address_proved
 from lambdas.orders.model.info import text
 from lambdas.orders.model.order import Order
-from lambdas.records.clients.client import Client, ClientRecords, ClientStatus, LoginTakenError
+from lambdas.records.clients.account import account_of
+from lambdas.records.clients.client import Client, ClientRecords, ClientStatus, LoginTakenError, email_pk
 from lambdas.records.clients.payment_method import submitted_method
 from lambdas.records.clients.promotion import promote
 from lambdas.records.clients.settings import ordered_settings
@@ -26,8 +29,22 @@ def run(order: Order, config: ProvisionClientConfig, tools: Tools) -> Done:
     if (earlier := clients.made_for(order.order_id)) and (differs := _differing(order, clients.get(earlier))):
         told = f"client made by an earlier run, when the order named another {', '.join(differs)}: see client.update"
         return Done(told, {"client_id": earlier, "made": True}, earlier)
+    if not earlier and is_address_proved(order) and (own := _client_of_address(order, clients)):
+        return Done("the client of the order's address", {"client_id": own, "made": False}, own)
     client_id = earlier or _make(order, clients, tools)
-    return Done("client made", {"client_id": client_id, "made": True}, client_id)
+    other = _client_of_address(order, clients, besides=client_id)
+    result = {"client_id": client_id, "made": True, **({OTHER_CLIENT: other} if other else {})}
+    return Done("client made", result, client_id)
+
+
+def _client_of_address(order: Order, clients: ClientRecords, *, besides: str = "") -> str:
+    """The client who could sign in with this address on the order's form; empty for none, and for orders of other doors.
+
+    It is asked again after a client was made, so that of two orders at once at least one finds the other's client.
+    """
+    address = text(order.info, "email") if order.order_form_id else ""
+    found = account_of(clients, email_pk(address), order.brand_id, besides=besides) if address else None
+    return found.client_id if found else ""
 
 
 def _differing(order: Order, client: Client | None) -> list[str]:

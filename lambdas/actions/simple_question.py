@@ -28,6 +28,13 @@ class Question(Config):
         default=(), max_length=20, description="The answers to choose from, if not free text."
     )
     date: bool = Field(default=False, description="Ask for a day, as 2027-01-31.")
+    file: bool = Field(default=False, description="Ask for files, which clients send on the status page.")
+
+    @model_validator(mode="after")
+    def _asks_one_thing(self) -> Self:
+        if self.file and (self.accepted or self.choices or self.date):
+            raise ValueError("a file has no right answer, no choices and no date")
+        return self
 
     @property
     def accepted(self) -> set[str]:

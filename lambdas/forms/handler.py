@@ -24,6 +24,7 @@ from lambdas.records.links.client_sign_in import SignInLinks
 from lambdas.records.links.link import LinkRecords
 from lambdas.records.links.reminder_stop import ReminderStops
 from lambdas.records.links.sessions import SessionRecords
+from lambdas.records.posts.attachment import MAX_BYTES, AttachmentFiles
 from lambdas.records.posts.post import PostRecords
 from lambdas.runtime.cold_start import prepare
 from lambdas.runtime.front import behind_front
@@ -39,6 +40,7 @@ class FormSettings(PartsSettings):
     """
 
     notice_queue_url: str
+    attachment_bucket: str
     company: str = ""
     form_min_seconds: int = 2
     form_secret_arn: str
@@ -60,6 +62,7 @@ def _shop() -> Shop:
         hosted=PagesOfStage(choice_of(settings), hosted_pages),
         counts=FormCounts(records),
         posts=PostRecords(records),
+        files=AttachmentFiles(settings.attachment_bucket),
         link_requests=LinkRequests(settings.notice_queue_url),
         stops=ReminderStops(records),
         sessions=SessionRecords(records),
@@ -83,7 +86,7 @@ def handler(event: dict[str, Any], context: Any) -> Response:
 def respond(event: dict[str, Any], shop: Shop) -> Response:
     """Answer with a page, also for each refusal. Only an unexpected error becomes a 500."""
     try:
-        answer = route(shop, read_request(event))
+        answer = route(shop, read_request(event, most_file_bytes=MAX_BYTES))
     except RefusedError as refused:
         answer = message_page(
             refused.status, refused.title, refused.text, company=shop.company, link=refused.link, other=refused.other

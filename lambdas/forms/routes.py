@@ -5,6 +5,7 @@ from dataclasses import replace
 from http import HTTPStatus
 
 from lambdas.forms.checkout.review import order_button
+from lambdas.forms.fields.contact import PhoneField
 from lambdas.forms.fields.filled import read_page
 from lambdas.forms.fields.views import field_views
 from lambdas.forms.form import Form, Page
@@ -54,7 +55,7 @@ def route(shop: Shop, request: WebRequest) -> Answer:
 def _route_path(shop: Shop, request: WebRequest) -> Answer:
     match request.method, request.path:
         case method, ("orders", token):
-            return reply(shop, token, request) if method == "POST" else status_page(shop, token)
+            return reply(shop, token, request) if method == "POST" else status_page(shop, token, request)
         case method, ("forms", "reminders", token):
             return unsubscribe.take(shop, token) if method == "POST" else unsubscribe.show(shop, token)
         case "GET", ("forms", "static", name) if found := static_file(name):
@@ -153,11 +154,13 @@ def _price(shop: Shop, form: Form, request: WebRequest) -> Answer:
 
 
 def _address(shop: Shop, form: Form, request: WebRequest) -> Answer:
-    """The address fields of a page as a country has them, without values. It is the same for everybody."""
+    """The address fields of a page as a country has them, without values, and hints on its telephone numbers. It is the same for
+    everybody."""
     page = form.page(request.query.get("page", "")) or form.first
     given = replace(shop.input_of(form, None), info={"country": request.query.get("country", "")[:60]})
     fields = [field for field in field_views(form, page, given) if field.is_address]
-    return Answer(HTTPStatus.OK, drawn("address.html", fields=fields), cache="public, max-age=3600")
+    hints = {field.name: field.hint(given) for field in page.fields if isinstance(field, PhoneField)}
+    return Answer(HTTPStatus.OK, drawn("address.html", fields=fields, hints=hints), cache="public, max-age=3600")
 
 
 _GETS: dict[str, Callable[[Shop, Form, WebRequest], Answer]] = {

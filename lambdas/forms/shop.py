@@ -27,6 +27,7 @@ from lambdas.records.links.client_sign_in import SignInLinks
 from lambdas.records.links.link import Link, LinkPurpose, LinkRecords, address_digest
 from lambdas.records.links.reminder_stop import ReminderStops
 from lambdas.records.links.sessions import SessionRecords
+from lambdas.records.posts.attachment import AttachmentFiles
 from lambdas.records.posts.post import PostRecords
 from lambdas.web.http import Answer, RefusedError, WebRequest, see_other
 
@@ -47,6 +48,7 @@ class Shop:
     hosted: PagesOfStage
     counts: FormCounts
     posts: PostRecords
+    files: AttachmentFiles
     link_requests: LinkRequests
     stops: ReminderStops
     sessions: SessionRecords
@@ -159,7 +161,7 @@ def redirect_to_order(shop: Shop, form: Form, session: Session, order: Order) ->
         raise RefusedError(
             HTTPStatus.GONE,
             "This order is closed",
-            f"Order {order.order_id} was not finished in time, or was canceled. Nothing was charged and no money is held. "
+            f"Order {order.reference} was not finished in time, or was canceled. Nothing was charged and no money is held. "
             "You can begin a new one.",
             _new_order_link(form),
         )

@@ -15,8 +15,8 @@ from lambdas.orders.model.order import Order
 from lambdas.orders.model.queue import Queue
 from lambdas.runtime.models import Frozen
 
-FIELDS = ("order_id", "first", "company", "link")
-DEFAULT_SUBJECT = "Your order ##order_id##"
+FIELDS = ("reference", "order_id", "first", "company", "link")
+DEFAULT_SUBJECT = "Your order ##reference##"
 DEFAULT_BODY = "You began an order with us. Continue where you stopped:"
 
 _FIELD = re.compile(r"##([a-z_]+)##")
@@ -42,7 +42,8 @@ def address_of(order: Order) -> str:
 
 def link_mail(order: Order, queue: Queue, sender: Sender, url: str, *, kind: str = "link", closing: str = "") -> Mail:
     """The queue's texts with the link. Without a place for it, the link stands below. `closing`: the end of the mail."""
-    values = {"order_id": order.order_id, "first": name_in(order, "first"), "company": name_in(order, "company")}
+    names = {key: name_in(order, key) for key in ("first", "company")}
+    values = {"reference": order.reference, "order_id": order.order_id, **names}
     subject = filled(queue.sendlink_sub or DEFAULT_SUBJECT, {**values, "link": ""})
     body = queue.sendlink_body or DEFAULT_BODY
     placed = body if "##link##" in body else f"{body.rstrip()}\n\n##link##\n"

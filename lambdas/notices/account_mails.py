@@ -4,13 +4,14 @@ The form knows nothing of it: whether an address is a client's is sent to its ma
 """
 
 from lambdas.forms.form import Form
-from lambdas.forms.pages.mailed_sign_in import KEY, may_sign_in
+from lambdas.forms.pages.mailed_sign_in import KEY
 from lambdas.forms.shop import SIGN_IN, path_of
 from lambdas.mail.link_mail import address_of
 from lambdas.mail.sending import Mail
 from lambdas.notices.notices import Notices, Outcome
 from lambdas.orders.errors import OrderNotFoundError
 from lambdas.orders.model.order import Order
+from lambdas.records.clients.account import account_of
 from lambdas.records.clients.client import ClientRecords, email_pk
 from lambdas.records.links.client_sign_in import OPEN_SECONDS, SignInLinks
 from lambdas.records.links.link import Link, LinkPurpose, LinkRecords, new_token
@@ -50,8 +51,7 @@ def _mail(notices: Notices, session: Link, form: Form, address: str, *, guard: s
     except OrderNotFoundError:
         return "none"
     queue = notices.queues.get(order.order_queue_id)
-    found = ClientRecords(notices.records).by_email_key(address) if queue else ()
-    client = next((each for each in found if queue and may_sign_in(each, queue.brand_id)), None)
+    client = account_of(ClientRecords(notices.records), address, queue.brand_id) if queue else None
     if queue is None or client is None:
         return "none"
     reader, its_queue = client, queue
@@ -67,7 +67,7 @@ def _mail(notices: Notices, session: Link, form: Form, address: str, *, guard: s
 
 
 def _sign_in_mail(order: Order, to: str, sender: str, texts: tuple[str, str, str]) -> Mail:
-    """Nothing of the order but its number is in it: a stranger may have typed the rest. `texts`: occasion, link, company."""
+    """Nothing of the order but its reference is in it: a stranger may have typed the rest. `texts`: occasion, link, company."""
     why, url, company = texts
     parts = (
         "Hello,",
@@ -82,6 +82,6 @@ def _sign_in_mail(order: Order, to: str, sender: str, texts: tuple[str, str, str
         kind="sign_in",
         sender=sender,
         to=(to,),
-        subject=f"Sign in to order {order.order_id}",
+        subject=f"Sign in to order {order.reference}",
         body="\n\n".join(part for part in parts if part) + "\n",
     )

@@ -11,6 +11,7 @@ from lambdas.forms.fields.agreement import MSA, AgreementField
 from lambdas.forms.form import Form
 from lambdas.forms.pages.amounts import day_of
 from lambdas.forms.pages.summary import Summary, summary_of
+from lambdas.forms.status.account_question import ACCOUNT
 from lambdas.forms.status.payment_words import how_paid
 from lambdas.mail.addresses import harmless
 from lambdas.mail.link_mail import Sender, address_of, name_in
@@ -21,24 +22,31 @@ from lambdas.orders.model.order import Order
 from lambdas.orders.model.packs import PricedPack
 from lambdas.orders.model.queue import Queue
 
+_ACCOUNT = (
+    "You have an account with us. Confirm on this page that the order is yours, and it becomes part of your account. "
+    "If you did not place this order, write to us there."
+)
 _LONGEST = 120  # of a text that the client typed
 _CONTACT = ("company", "address", "city", "zip", "state", "country", "vat_id")
 
 
-def confirmation(order: Order, form: Form, queue: Queue, sender: Sender, url: str) -> Mail:
-    """`url`: of the order's status page."""
+def confirmation(  # noqa: PLR0917 - one caller beside the tests
+    order: Order, form: Form, queue: Queue, sender: Sender, url: str, has_account: bool = False
+) -> Mail:
+    """`url`: of the order's status page. `has_account`: the address is a client's, to whom the order does not belong yet."""
     ordered_on = f" of {day_of(order.submitted_at)}" if order.submitted_at else ""
     parts = (
         f"Hello {name_in(order, 'first')},".replace(" ,", ","),
         form.thanks,
-        f"Order {order.order_id}{ordered_on}",
+        f"Order {order.reference}{ordered_on}",
         "\n".join(_content(order)),
         how_paid(order),
         "\n".join(_buyer(order)),
         "\n".join(_terms(order, form)),
         f"Seller:\n{form.seller.strip()}" if form.seller else f"Seller: {sender.company}" if sender.company else "",
         f"Right of withdrawal:\n{form.withdrawal.strip()}" if form.withdrawal else "",
-        f"See the progress of your order and write to us:\n{url}",
+        _ACCOUNT if has_account else "",
+        f"See the progress of your order and write to us:\n{url}{f'?{ACCOUNT}=1' if has_account else ''}",
         "Do not share this address: anyone who has it can open the page.",
         sender.company,
     )
@@ -46,7 +54,7 @@ def confirmation(order: Order, form: Form, queue: Queue, sender: Sender, url: st
         kind="confirmation",
         sender=sender.of(queue),
         to=(address_of(order),),
-        subject=f"Your order {order.order_id}",
+        subject=f"Your order {order.reference}",
         body="\n\n".join(part for part in parts if part) + "\n",
     )
 

@@ -45,7 +45,7 @@ def ending_mail(  # noqa: PLR0917 - one caller beside the tests
     parts = (
         f"Hello {name_in(order, 'first')},".replace(" ,", ","),
         *(("Your order is complete.", when_complete) if ending == "completed" else _canceled(order)),
-        f"Order {order.order_id}",
+        f"Order {order.reference}",
         f"See your order and write to us:\n{url}",
         "Do not share this address: anyone who has it can open the page.",
         sender.company,
@@ -55,7 +55,7 @@ def ending_mail(  # noqa: PLR0917 - one caller beside the tests
         kind=ending,
         sender=sender.of(queue),
         to=(address_of(order),),
-        subject=f"Your order {order.order_id} {how}",
+        subject=f"Your order {order.reference} {how}",
         body="\n\n".join(part for part in parts if part) + "\n",
     )
 

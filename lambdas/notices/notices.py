@@ -10,6 +10,7 @@ from lambdas.mail.sending import Mail, OnDoubt, send_once
 from lambdas.notices import mail_texts
 from lambdas.notices.confirmation_mail import confirmation
 from lambdas.orders.decisions.lead.lead_expiry import lead_ends_at
+from lambdas.orders.decisions.same_address import is_address_proved
 from lambdas.orders.errors import OrderNotFoundError
 from lambdas.orders.model.order import Order
 from lambdas.orders.model.queue import Queue
@@ -17,7 +18,8 @@ from lambdas.orders.model.steps import StepStatus
 from lambdas.orders.ports import OrderStore
 from lambdas.rate_limits.form_limits import FormLimits, is_admitted
 from lambdas.rate_limits.windows import Windows
-from lambdas.records.clients.client import ClientRecords
+from lambdas.records.clients.account import account_of
+from lambdas.records.clients.client import ClientRecords, email_pk
 from lambdas.records.links.link import LinkPurpose, LinkRecords, new_token, path_of
 from lambdas.records.links.reminder_stop import ReminderStops, address_digest, stop_path
 from lambdas.records.links.unfinished_orders import UnfinishedOrderRecords, digest_of
@@ -69,9 +71,17 @@ class Notices:
 
         def written() -> Mail:
             url = self.link(order, LinkPurpose.STATUS, confirmed, CONFIRMATION)
-            return confirmation(order, confirmed, its_queue, self.sender, url)
+            return confirmation(order, confirmed, its_queue, self.sender, url, has_account=self._has_account(order))
 
         return self.send(order, CONFIRMATION, written, on_doubt)
+
+    def _has_account(self, order: Order) -> bool:
+        """Whether the order's address is that of a client, and neither signed in nor proved, so that the order is not theirs."""
+        clients = ClientRecords(self.records)
+        made = clients.made_for(order.order_id) or ""
+        if is_address_proved(order) or order.client_id not in (None, made):
+            return False
+        return account_of(clients, email_pk(address_of(order)), order.brand_id, besides=made) is not None
 
     def send_requested_link(self, form_name: str, digest: str, request_id: str) -> Outcome:
         """Mail a link to the newest lead of the form with this address, once per `request_id`. `digest`: of the address."""

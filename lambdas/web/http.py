@@ -7,6 +7,8 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl
 
+from lambdas.web.uploads import UnreadableUploadError, Upload, is_multipart, read_multipart
+
 MAX_BODY_BYTES = 100_000
 MAX_INPUTS = 300
 
@@ -40,6 +42,7 @@ class WebRequest:
     headers: Mapping[str, str]
     origin: str
     source: str
+    files: tuple[Upload, ...] = ()
 
     @property
     def is_secure(self) -> bool:
@@ -68,21 +71,26 @@ def see_other(location: str, cookies: tuple[str, ...] = ()) -> Answer:
     return Answer(HTTPStatus.SEE_OTHER, location=location, cookies=cookies)
 
 
-def read_request(event: Mapping[str, Any]) -> WebRequest:
-    """Read the event. HEAD is read as GET: only the response differs. Raises RefusedError for what no browser sends."""
+def read_request(event: Mapping[str, Any], *, most_file_bytes: int = 0) -> WebRequest:
+    """Read the event. HEAD is read as GET: only the response differs. Raises RefusedError for what no browser sends.
+
+    `most_file_bytes`: of the files of a form; 0: no form of this door sends any.
+    """
     headers: dict[str, str] = event.get("headers") or {}
     http = event["requestContext"]["http"]
     scheme = headers.get("x-forwarded-proto", "https")
     host = headers.get("host") or event["requestContext"].get("domainName", "")
+    typed, files = _sent(event, headers, most_file_bytes) if http["method"] == "POST" else ([], ())
     return WebRequest(
         method="GET" if http["method"] == "HEAD" else http["method"],
         path=tuple(part for part in event["rawPath"].split("/") if part),
         query=dict(_pairs(event.get("rawQueryString") or "")),
-        typed=dict(_pairs(_body(event))) if http["method"] == "POST" else {},
+        typed=dict(typed),
         cookies=dict(cookie.split("=", 1) for cookie in event.get("cookies") or () if "=" in cookie),
         headers=headers,
         origin=f"{scheme}://{host}",
         source=http.get("sourceIp", ""),
+        files=files,
     )
 
 
@@ -96,21 +104,39 @@ def is_of_another_site(request: WebRequest) -> bool:
     return origin not in (None, "null", request.origin) or site not in (None, "same-origin", "none")
 
 
-def _body(event: Mapping[str, Any]) -> str:
+def _sent(
+    event: Mapping[str, Any], headers: Mapping[str, str], most_file_bytes: int
+) -> tuple[list[tuple[str, str]], tuple[Upload, ...]]:
+    content_type = headers.get("content-type", "")
+    if not most_file_bytes or not is_multipart(content_type):
+        return _pairs(_body(event, MAX_BODY_BYTES).decode("utf-8", errors="replace")), ()
+    try:
+        return read_multipart(content_type, _body(event, most_file_bytes + MAX_BODY_BYTES), most_parts=MAX_INPUTS)
+    except UnreadableUploadError:
+        raise _unreadable() from None
+
+
+def _body(event: Mapping[str, Any], most: int) -> bytes:
     raw = event.get("body") or ""
     body = base64.b64decode(raw) if event.get("isBase64Encoded") else raw.encode()
-    if len(body) > MAX_BODY_BYTES:
-        text = "Your entries are longer than this form accepts. Go back and shorten them."
-        raise RefusedError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "Too much text", text)
-    return body.decode("utf-8", errors="replace")
+    if len(body) > most:
+        text = (
+            "What you sent is more than this form accepts. Go back, and shorten your entries or choose smaller files."
+        )
+        raise RefusedError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "You sent too much at once", text)
+    return body
 
 
 def _pairs(encoded: str) -> list[tuple[str, str]]:
     try:
         return parse_qsl(encoded, keep_blank_values=True, max_num_fields=MAX_INPUTS)
     except ValueError:
-        text = "The form could not be read. Go back and send it again."
-        raise RefusedError(HTTPStatus.BAD_REQUEST, "Send the form again", text) from None
+        raise _unreadable() from None
+
+
+def _unreadable() -> RefusedError:
+    text = "The form could not be read. Go back and send it again."
+    return RefusedError(HTTPStatus.BAD_REQUEST, "Send the form again", text)
 
 
 def response_of(answer: Answer) -> Response:

@@ -66,7 +66,7 @@ def _order(walk: Walk, shop: Shop) -> Iterator[str]:
     walk.with_card(ASKS_HOLDER).order().on("Do you pay")
     yield "confirm"
     walk.page.get_by_role("button", name="Approve").click()
-    order_id = walk.ordered()
+    order_id = shop.id_of(walk.ordered())
     shop.until_step(order_id, "complete")
     shop.done("order.respond", {"order_id": order_id, "subject": "Your order", "followup": "Your web space is ready."})
     walk.page.reload()
@@ -97,7 +97,7 @@ def _whose(walk: Walk, shop: Shop) -> Iterator[str]:
     shop.clients.add(client)
     page = walk.page
     page.context.clear_cookies()
-    order_id = walk.open().plan().at("extras").order_number()
+    order_id = shop.id_of(walk.open().plan().at("extras").order_reference())
     page.context.clear_cookies()
     page.goto(shop.done("order.link_create", {"order_id": order_id})["url"])
     walk.on("Continue order")

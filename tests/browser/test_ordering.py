@@ -12,7 +12,7 @@ from tests.flow.conftest import Shop
 def test_a_new_client_orders_and_sees_the_order_complete(walk: Walk, shop: Shop) -> None:
     walk.to_payment()
     expect(walk.page.locator(".total dd")).to_have_text("$99.00")
-    order_id = walk.with_card().order().ordered()
+    order_id = shop.id_of(walk.with_card().order().ordered())
 
     order = shop.until_step(order_id, "complete")
     assert order["total"] == "99.00"
@@ -34,24 +34,26 @@ def test_the_price_follows_what_is_chosen_before_anything_is_sent(walk: Walk) ->
 
 def test_who_leaves_goes_on_with_the_mailed_link_on_another_device(new_walk: NewWalk, shop: Shop) -> None:
     desk, phone = new_walk(), new_walk(viewport={"width": 390, "height": 800}, has_touch=True)
-    order_id = desk.open().plan().at("extras").order_number()
+    reference = desk.open().plan().at("extras").order_reference()
+    order_id = shop.id_of(reference)
     link = shop.done("order.link_create", {"order_id": order_id})["url"]
     desk.page.close()
 
     phone.page.goto(link)
-    phone.on(f"Continue order {order_id}").page.get_by_role("button", name="Continue").click()
+    phone.on(f"Continue order {reference}").page.get_by_role("button", name="Continue").click()
     phone.at("contact").contact()
-    assert phone.order_number() == order_id
-    assert phone.with_card().order().ordered() == order_id
+    assert phone.order_reference() == reference
+    assert phone.with_card().order().ordered() == reference
     shop.until_step(order_id, "complete")
 
 
 def test_who_is_declined_is_told_why_and_corrects_it(walk: Walk, shop: Shop) -> None:
     walk.to_payment().with_card(DECLINED).order().at("payment")
     expect(walk.page.get_by_role("alert")).to_contain_text("declined")
-    order_id = walk.order_number()
+    reference = walk.order_reference()
 
-    assert walk.with_card().order().ordered() == order_id
+    assert walk.with_card().order().ordered() == reference
+    order_id = shop.id_of(reference)
     shop.until_step(order_id, "complete")
     assert shop.gateway.find(shop.hold_key(order_id, 3)) is None
 
@@ -60,7 +62,7 @@ def test_who_is_asked_by_their_bank_approves_and_has_ordered(walk: Walk, shop: S
     walk.to_payment().with_card(ASKS_HOLDER).order().on("Do you pay")
     walk.page.get_by_role("button", name="Approve").click()
 
-    shop.until_step(walk.ordered(), "complete")
+    shop.until_step(shop.id_of(walk.ordered()), "complete")
 
 
 def test_a_client_signs_in_and_pays_with_the_stored_card(walk: Walk, shop: Shop) -> None:
@@ -79,13 +81,13 @@ def test_a_client_signs_in_and_pays_with_the_stored_card(walk: Walk, shop: Shop)
     walk.at("contact").page.get_by_label("A private person").check()
     walk.go_on().agree()
     walk.page.get_by_label("Visa ending in 4242").check()
-    order = shop.until_step(walk.order().ordered(), "complete")
+    order = shop.until_step(shop.id_of(walk.order().ordered()), "complete")
 
     assert order["client_id"] == client_id
 
 
 def test_a_question_on_the_status_page_is_answered(walk: Walk, shop: Shop) -> None:
-    order_id = walk.to_payment().with_card().order().ordered()
+    order_id = shop.id_of(walk.to_payment().with_card().order().ordered())
     walk.page.get_by_label("Write to us").fill("When will it be ready?")
     walk.page.get_by_role("button", name="Send").click()
     expect(walk.page.locator(".posts")).to_contain_text("When will it be ready?")

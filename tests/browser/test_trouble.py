@@ -12,22 +12,22 @@ from tests.flow.conftest import Shop
 def test_two_tabs_fill_one_order_and_the_second_shows_what_was_ordered(walk: Walk, shop: Shop) -> None:
     other = Walk(walk.page.context.new_page(), walk.url).open().at("plan")
     walk.to_payment().with_card()
-    number = walk.order_number()
+    reference = walk.order_reference()
     other.plan("other@example.com").at("extras")
-    assert other.order_number() == number
+    assert other.order_reference() == reference
 
     walk.order()  # the other tab has another address now: the page comes again and asks for the agreement once more
     expect(walk.page.get_by_role("alert")).to_be_visible()
-    order_id = walk.agree().order().ordered()
+    assert walk.agree().order().ordered() == reference
     other.go_on()
-    assert other.ordered() == order_id == number
-    shop.until_step(order_id, "complete")
+    assert other.ordered() == reference
+    shop.until_step(shop.id_of(reference), "complete")
 
 
 def test_a_double_click_orders_once(walk: Walk, shop: Shop) -> None:
     walk.to_payment().with_card()
     walk.page.get_by_role("button", name=ORDER).dblclick()
-    order_id = walk.ordered()
+    order_id = shop.id_of(walk.ordered())
 
     shop.until_step(order_id, "complete")
     assert shop.gateway.find(shop.hold_key(order_id, 2)) is None
@@ -35,13 +35,13 @@ def test_a_double_click_orders_once(walk: Walk, shop: Shop) -> None:
 
 def test_going_back_after_the_order_was_sent_leads_to_it(walk: Walk) -> None:
     walk.to_payment().with_card()
-    order_id = walk.order().ordered()
+    reference = walk.order().ordered()
     walk.page.go_back()
     if "/orders/" not in walk.page.url:  # Chromium may show the page as it lay in its memory
         walk.page.reload()
-    assert walk.ordered() == order_id
+    assert walk.ordered() == reference
     walk.open()
-    assert walk.ordered() == order_id
+    assert walk.ordered() == reference
 
 
 def test_going_back_keeps_what_was_typed(walk: Walk) -> None:
@@ -63,7 +63,7 @@ def test_going_back_keeps_what_was_typed(walk: Walk) -> None:
 
 
 def test_a_link_that_is_over_says_so_and_offers_a_new_one(walk: Walk, new_walk: NewWalk, shop: Shop) -> None:
-    order_id = walk.open().plan().at("extras").order_number()
+    order_id = shop.id_of(walk.open().plan().at("extras").order_reference())
     link = shop.done("order.link_create", {"order_id": order_id})["url"]
     shop.done("order.link_revoke", {"order_id": order_id})
     late = new_walk()
@@ -77,11 +77,11 @@ def test_a_link_that_is_over_says_so_and_offers_a_new_one(walk: Walk, new_walk: 
 
 
 def test_an_order_that_is_over_says_so_and_a_new_one_begins(walk: Walk, shop: Shop) -> None:
-    order_id = walk.open().plan().at("extras").order_number()
-    shop.done("order.cancel", {"order_id": order_id, "reason": "the lead expired"})
+    reference = walk.open().plan().at("extras").order_reference()
+    shop.done("order.cancel", {"order_id": shop.id_of(reference), "reason": "the lead expired"})
     walk.go_on().on("This order is closed")
     expect(walk.page.get_by_text("Nothing was charged")).to_be_visible()
     walk.page.get_by_role("link", name="Begin a new order").click()
 
     walk.plan().at("extras")
-    assert walk.order_number() not in ("", order_id)
+    assert walk.order_reference() not in ("", reference)

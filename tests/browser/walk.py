@@ -82,14 +82,14 @@ class Walk:
         return self
 
     def ordered(self) -> str:
-        """The order's number, from its status page."""
+        """The order's reference, from its status page."""
         self.page.wait_for_url("**/orders/**")
-        return re.sub(r"\D", "", self.page.locator(".form-title").inner_text())
+        return self.page.locator(".form-title").inner_text().removeprefix("Order ")
 
     def go_on(self) -> "Walk":
         self.page.get_by_role("button", name="Continue").click()
         return self
 
-    def order_number(self) -> str:
+    def order_reference(self) -> str:
         """As the summary beside the form says it."""
-        return re.sub(r"\D", "", self.page.locator("#summary-title").inner_text())
+        return self.page.locator("#summary-title .order-number").inner_text()

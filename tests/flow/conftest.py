@@ -54,6 +54,14 @@ class Shop:
         assert answer.is_success, answer.text
         return dict(answer.json())
 
+    def id_of(self, reference: str) -> str:
+        """The order that its buyer knows by this reference, as staff find it."""
+        found = until(
+            f"order {reference} is found", lambda: self.done("order.search", {"query": reference})["orders"] or None
+        )
+        (order,) = found
+        return str(order["order_id"])
+
     def order(self, order_id: str) -> dict[str, Any]:
         return self.done("order.get", {"order_id": order_id})
 

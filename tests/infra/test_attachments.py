@@ -35,14 +35,18 @@ def test_only_prod_keeps_the_bucket_and_its_versions(prod: Synthesized, local: S
     assert "VersioningConfiguration" not in removed["Properties"]
 
 
-def test_only_the_api_and_the_desk_know_the_bucket_and_the_desk_only_reads(stage: Synthesized) -> None:
+def test_only_three_doors_know_the_bucket_where_the_desk_only_reads_and_the_forms_only_write(
+    stage: Synthesized,
+) -> None:
     knowing = {name for name, function in stage.functions.items() if "AttachmentsBucket" in json.dumps(function)}
     allowed = {
         name for name, role in stage.of_type("AWS::IAM::Role").items() if "AttachmentsBucket" in json.dumps(role)
     }
 
-    assert (knowing, allowed) == ({"ApiHandler", "DeskHandler"}, {"ApiHandlerRole", "DeskHandlerRole"})
+    doors = {"ApiHandler", "DeskHandler", "FormsHandler"}
+    assert (knowing, allowed) == (doors, {f"{door}Role" for door in doors})
     assert "s3:PutObject" not in json.dumps(stage.of_type("AWS::IAM::Role")["DeskHandlerRole"])
+    assert "s3:GetObject" not in json.dumps(stage.of_type("AWS::IAM::Role")["FormsHandlerRole"])
     for name in sorted(knowing):
         told = stage.functions[name]["Environment"]["Variables"]
         assert name_of(told["ATTACHMENT_BUCKET"]) == "AttachmentsBucket"

@@ -18,7 +18,8 @@ from lambdas.records.posts.notification import NotificationRecords
 __all__ = ["FIELDS", "Mail", "OnDoubt", "Outbox", "filled", "filled_subject", "is_email", "unknown_placeholders"]
 
 FIELDS = (
-    "order_id", "company", "full_name", "first_name", "last_name", "address", "city", "state", "zip", "phone", "email",
+    "reference", "order_id", "company", "full_name", "first_name", "last_name", "address", "city", "state", "zip", "phone",
+    "email",
 )  # fmt: skip
 _PLACEHOLDER = re.compile(r"##(.*?)##", re.DOTALL)
 _LONGEST_FIELD, _LONGEST_SUBJECT = 200, 250
@@ -73,8 +74,8 @@ def _refusal(mail: Mail, refused: MailRefusedError) -> ActionError:
 
 
 def _field(name: str, order: Order) -> str:
-    if name == "order_id":
-        return order.order_id
+    if name in ("reference", "order_id"):
+        return order.reference if name == "reference" else order.order_id
     if name == "full_name":
         return harmless(" ".join(text(order.info, key) for key in ("first", "last")), _LONGEST_FIELD)
     value = text(order.info, {"first_name": "first", "last_name": "last"}.get(name, name))

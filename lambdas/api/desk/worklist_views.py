@@ -7,6 +7,7 @@ from typing_extensions import Doc
 from lambdas.api.http.values import iso
 from lambdas.orders.decisions.hold_texts import hold_texts
 from lambdas.orders.decisions.open_work import OpenWork, WorkKind
+from lambdas.orders.decisions.same_address import doubled_why
 from lambdas.orders.model.money import format_cents
 from lambdas.orders.model.order import Order
 from lambdas.read_models.worklist.listing import WorkEntry, WorklistPage
@@ -129,5 +130,7 @@ def _reason(order: Order, work: OpenWork) -> str:
         return order.machine_stopped_because
     if work.kind is WorkKind.HOLD:
         return " ".join(hold_texts(order))
+    if work.kind is WorkKind.SAME_ADDRESS:
+        return doubled_why(order)
     action = order.actions.get(str(work.action_id))
     return action.reason if action else ""

@@ -20,6 +20,7 @@ class OrderView(TypedDict):
     """An order. Times are ISO 8601 in UTC, money is decimal text."""
 
     order_id: Annotated[str, Doc("The order's number.")]
+    reference: Annotated[str, Doc("What its buyer knows it by; the number would tell how many orders there are.")]
     hash: Annotated[str, Doc("A random text that names the order where its number could be guessed.")]
     order_queue_id: Annotated[int, Doc("The queue it runs through.")]
     step: Annotated[StepView, Doc("The step it is in.")]
@@ -94,6 +95,7 @@ def order_view(order: Order) -> OrderView:
     # Longer than 30 lines, because each property is a line.
     return {
         "order_id": order.order_id,
+        "reference": order.reference,
         "hash": order.hash,
         "order_queue_id": order.order_queue_id,
         "step": step_view(order),

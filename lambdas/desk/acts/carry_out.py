@@ -6,6 +6,7 @@ from http import HTTPStatus
 from lambdas.desk.acts import act as acts
 from lambdas.desk.acts import handling
 from lambdas.desk.acts.answer import send_answer
+from lambdas.desk.acts.asked import input_of
 from lambdas.desk.acts.wish import Carrying, Wish, unfit_wish
 from lambdas.desk.desk import Desk
 from lambdas.orders.card_numbers.numbers import has_card_number
@@ -29,13 +30,9 @@ def carry_out(desk: Desk, user: ApiUser, wish: Wish) -> None:
 def _process(act: Carrying) -> None:
     wish = act.wish
     order = act.order("order.process", Right.ACT)
-    answers = {
-        name.removeprefix("answer-"): wish.text(name, acts.MAX_ANSWER)
-        for name in wish.typed
-        if name.startswith("answer-")
-    }
-    given = {"answers": answers} if answers else {}
-    act.desk.service.process(order, wish.action_id, by=act.user.name, given=given, expected_revision=wish.revision)
+    act.desk.service.process(
+        order, wish.action_id, by=act.user.name, given=input_of(wish), expected_revision=wish.revision
+    )
 
 
 def _skip(act: Carrying) -> None:
@@ -93,6 +90,7 @@ _ACTS: dict[str, Callable[[Carrying], None]] = {
     acts.CANCEL: _cancel,
     acts.SUBMIT: _submit,
     acts.ANSWER: _answer,
+    acts.SETTLE_ADDRESS: handling.settle_address,
     acts.TAKE: handling.take,
     acts.GIVE: handling.give,
     acts.GIVE_BACK: handling.give_back,
@@ -109,6 +107,7 @@ NOTICES: Mapping[str, str] = {
     acts.CANCEL: "The order was canceled.",
     acts.SUBMIT: "The order was submitted.",
     acts.ANSWER: "The message was sent.",
+    acts.SETTLE_ADDRESS: "It was noted as settled.",
     acts.TAKE: "You took it.",
     acts.GIVE: "It was given to them.",
     acts.GIVE_BACK: "It was returned to the team.",

@@ -11,7 +11,6 @@ from lambdas.desk.acts import handling
 from lambdas.desk.acts.act import (
     ANSWER,
     CANCEL,
-    MAX_ANSWER,
     MAX_POST,
     MOVE,
     PROCESS,
@@ -25,6 +24,7 @@ from lambdas.desk.acts.act import (
     NewAct,
     Offer,
 )
+from lambdas.desk.acts.asked import answer_fields, asks_about
 from lambdas.desk.acts.seen import seen_text
 from lambdas.mail.link_mail import address_of
 from lambdas.orders.decisions.open_work import OpenWork, open_work
@@ -36,8 +36,6 @@ from lambdas.orders.model.queue import Queue
 from lambdas.orders.model.steps import StepStatus
 from lambdas.records.users.api_user import ApiUser
 from lambdas.records.users.rights import Right
-
-QUESTIONS = "simple_question"
 
 
 def offered(order: Order, user: ApiUser, queue: Queue | None, *, now: int) -> Offer:
@@ -95,22 +93,9 @@ class Offering:
         if not self._is_taken(lambda order: manual_actions.processed(order, key, by=name, given={}, now=now)):
             return None
         label = _PROCESS_LABELS.get(action.state, "Process")
-        return self._act(PROCESS, f"{label} {action.name}", action_id=action.action_id, fields=self._questions(action))
-
-    def _questions(self, action: ChecklistAction) -> tuple[ActField, ...]:
-        if action.module != QUESTIONS:
-            return ()
         may_read = self._may(Right.PERSONAL_DATA)
-        asked = action.config.get("questions")
-        return tuple(
-            ActField(
-                name=f"answer-{number}",
-                label=str(question.get("question", "")) if may_read else f"Answer {number}",
-                most=MAX_ANSWER,
-            )
-            for number, question in enumerate(asked if isinstance(asked, list | tuple) else (), 1)
-            if isinstance(question, dict)
-        )
+        fields, about = answer_fields(action, may_read=may_read), asks_about(action, may_read=may_read)
+        return self._act(PROCESS, f"{label} {action.name}", action_id=action.action_id, fields=fields, about=about)
 
     def _skip(self, action: ChecklistAction) -> Act | None:
         if not self._may(Right.SKIP, *((Right.MONEY,) if action.captures else ())) or self._order.is_lead:

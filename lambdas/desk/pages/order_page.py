@@ -124,6 +124,7 @@ def _view(desk: Desk, user: ApiUser, order: Order, offer: Offer, *, now: int) ->
 def _facts(order: Order) -> tuple[tuple[str, str], ...]:
     changed = f"{order.changed_how} by {order.changed_by or 'the system'}" if order.changed_how else ""
     facts = (
+        ("Reference for the client", order.reference),
         ("Received", moment(order.ts)),
         ("Submitted", moment(order.submitted_at)),
         ("Completed", moment(order.completed_at)),

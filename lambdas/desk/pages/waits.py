@@ -6,8 +6,9 @@ from lambdas.desk.acts.act import Act
 from lambdas.desk.pages.times import moment, span
 from lambdas.orders.decisions.hold_texts import hold_texts
 from lambdas.orders.decisions.lead.lead_expiry import waits_of
-from lambdas.orders.decisions.open_work import ANSWERED_WITHIN_SECONDS, REPLY, REVIEW, open_work
+from lambdas.orders.decisions.open_work import ADDRESS, ANSWERED_WITHIN_SECONDS, REPLY, REVIEW, open_work
 from lambdas.orders.decisions.progress import unmet_prereqs
+from lambdas.orders.decisions.same_address import doubled_client, doubled_why
 from lambdas.orders.model.checklist import ChecklistAction
 from lambdas.orders.model.order import Order, Wait
 from lambdas.orders.model.waits import WaitKey, WaitKind
@@ -42,6 +43,8 @@ def _lines(order: Order, now: int) -> list[WaitLine]:
     found = [_line(order, WaitKey(key), wait, now) for key, wait in waits_of(order).items()]
     if order.reply_waiting_at is not None:
         found.insert(0, _of_reply(order.reply_waiting_at, now))
+    if (made := doubled_client(order)) is not None:
+        found.insert(0, _of_address(order, made.at or now, now))
     if order.is_lead and order.review_at is not None:
         why = order.review_because or "somebody must look at it before its payment is tried again"
         remedy = "Look at the order. Submit it after review, or cancel it."
@@ -66,6 +69,20 @@ def _of_reply(since: int, now: int) -> WaitLine:
         due=moment(due_at),
         overdue=due_at < now,
         remedy="Send the client a message.",
+    )
+
+
+def _of_address(order: Order, since: int, now: int) -> WaitLine:
+    due_at = since + ANSWERED_WITHIN_SECONDS
+    return WaitLine(
+        key=ADDRESS,
+        what="Two clients with one address",
+        why=doubled_why(order),
+        owner="sales",
+        since=f"{moment(since)} ({span(max(0, now - since))})",
+        due=moment(due_at),
+        overdue=due_at < now,
+        remedy="Ask the buyer whether they are that client, and settle which one your billing continues with.",
     )
 
 

@@ -9,7 +9,7 @@ from lambdas.forms.fields.field import MOST_RADIOS, Choice, FormField, Given, In
 from lambdas.forms.fields.wording import at_most, must_be, to_select
 from lambdas.orders.contact.email import email
 from lambdas.orders.contact.places import countries, country_code, region_code, regions_of
-from lambdas.orders.contact.telephone import telephone
+from lambdas.orders.contact.telephone import example_of, telephone
 from lambdas.orders.contact.text import lines
 from lambdas.orders.model.info import text
 
@@ -74,10 +74,19 @@ class PhoneField(FormField):
     kind: Literal["phone"]
 
     def inputs(self, given: Given) -> tuple[Input, ...]:
-        return self.one("tel", autocomplete="tel", attributes={"maxlength": "60"})
+        shown = self.model_copy(update={"help": self.hint(given)})
+        return shown.one("tel", autocomplete="tel", attributes={"maxlength": "60"})
+
+    def hint(self, given: Given) -> str:
+        """The form's own help, with an example of the order's country."""
+        return f"{self.help} For example {example_of(_country_of(given))}".strip()
 
     def accepted(self, value: str, given: Given) -> str:
-        return telephone(super().accepted(value, given), country_code(text(given.info, "country")))
+        return telephone(super().accepted(value, given), _country_of(given))
+
+
+def _country_of(given: Given) -> str:
+    return country_code(text(given.info, "country"))
 
 
 class ChoiceField(FormField):

@@ -180,7 +180,7 @@ def page_values(shop: Shop, form: Form, page: Page, session: Session, typed: Map
         "action": path_of(form, page),
         "price_path": path_of(form, "price"),
         "back_to": form.pages[here - 1].name if here else "",
-        "order_id": session.order.order_id if session.order else "",
+        "reference": session.order.reference if session.order else "",
         "sign_in_path": path_of(form, SIGN_IN) if session.order else "",
         "sign_out_path": path_of(form, SIGN_OUT) if session.is_signed_in else "",
         "whose": address_of(session.order) if session.order else "",

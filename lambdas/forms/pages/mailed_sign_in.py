@@ -14,7 +14,8 @@ from lambdas.forms.session.throttle import is_too_often
 from lambdas.forms.shop import SIGN_IN, Shop, path_of
 from lambdas.orders.contact.email import mailed_to
 from lambdas.rate_limits.sources import source_of
-from lambdas.records.clients.client import Client, ClientStatus, email_pk
+from lambdas.records.clients.account import may_sign_in
+from lambdas.records.clients.client import Client, email_pk
 from lambdas.records.links.client_sign_in import OPEN_SECONDS, SignInLink
 from lambdas.runtime.telemetry import MetricUnit, metrics
 from lambdas.web.http import Answer, RefusedError, WebRequest, see_other
@@ -70,11 +71,6 @@ def find_client(shop: Shop, form: Form, session: Session, token: str) -> tuple[S
     if email_pk(client.email) != link.address:
         raise _refused(form)
     return link, client
-
-
-def may_sign_in(client: Client, brand_id: int) -> bool:
-    """Whether the client may sign in on forms of this brand by a mailed link."""
-    return client.brand_id == brand_id and client.active is ClientStatus.CLIENT and client.login_enabled
 
 
 def _refused(form: Form) -> RefusedError:

@@ -13,12 +13,12 @@ def ask(shop: Shop, form: Form, request: WebRequest) -> Answer:
     session = shop.any_session(form, request)
     if session.order is None or not session.order.is_lead or session.is_locked:
         return _start(shop, form, request)
-    order_id = session.order.order_id
-    text = f"Order {order_id} is not sent yet. We keep it, and you can return to it through a link that we mail you."
+    reference = session.order.reference
+    text = f"Order {reference} is not sent yet. We keep it, and you can return to it through a link that we mail you."
     return question(
         shop, form, session, request,
         title="Begin a new order?", texts=(text,), button="Begin a new order", action=path_of(form, NEW),
-        other=(f"Back to order {order_id}", path_of(form, form.first)),
+        other=(f"Back to order {reference}", path_of(form, form.first)),
     )  # fmt: skip
 
 

@@ -115,14 +115,14 @@ def show_wait(shop: Shop, form: Form, session: Session, request: WebRequest) -> 
     if not order.is_lead or order.attempt is None:
         return redirect_to_order(shop, form, session, order)
     if not order.is_being_submitted(shop.now()):  # the process that asked the provider died: the button asks again
-        text = f"We do not know yet how the payment of order {order.order_id} went. Check again: you will not be charged twice."
+        text = f"We do not know yet how the payment of order {order.reference} went. Check again: you will not be charged twice."
         return question(
             shop, form, session, request,
             title="Your payment is being confirmed", texts=("Do not pay again.", text), button="Check again",
             action=path_of(form, WAIT), at_once=True,
         )  # fmt: skip
     body = drawn(
-        "wait.html", title="Your payment is being confirmed", company=shop.company, form=form, order_id=order.order_id,
+        "wait.html", title="Your payment is being confirmed", company=shop.company, form=form, reference=order.reference,
         here=path_of(form, WAIT), refresh=WAIT_SECONDS,
     )  # fmt: skip
     return Answer(HTTPStatus.OK, body)
@@ -145,7 +145,7 @@ def show_review(shop: Shop, form: Form, session: Session) -> Answer:
     order = session.order
     if order is None or not order.is_lead or order.review_at is None:
         return redirect_to_order(shop, form, session, order) if order else see_other(path_of(form, form.first))
-    title = f"Order {order.order_id} is under review"
+    title = f"Order {order.reference} is under review"
     return message_page(HTTPStatus.OK, title, REVIEWED, company=shop.company, link=_to_last(form))
 
 

@@ -11,6 +11,7 @@ from lambdas.forms.form import Form
 from lambdas.forms.pages.amounts import day_of
 from lambdas.forms.pages.question import question
 from lambdas.forms.session.csrf import refuse_other_sites
+from lambdas.forms.session.proved_address import prove
 from lambdas.forms.session.session import Session, new_session
 from lambdas.forms.shop import NEW, RESUME, SIGN_IN, Shop, has_current_address, path_of, redirect_to_order
 from lambdas.mail.link_mail import address_of
@@ -25,10 +26,10 @@ def ask(shop: Shop, form: Form, token: str, request: WebRequest) -> Answer:
 
     Raises RefusedError for a link that is not open.
     """
-    _, order = _open_link(shop, form, token)
+    link, order = _open_link(shop, form, token)
     session = shop.any_session(form, request)
-    if _has_order(session, order):
-        return _continue_order(shop, form, session, order)
+    if _has_order(session, order):  # no mail scanner has this cookie, so it was the buyer who opened the mail
+        return _continue_order(shop, form, session, prove(shop, link, order))
     account = "It belongs to a client's account and was begun"
     whose = account if order.client_id else f"It was begun for {address_of(order) or 'nobody yet'}"
     texts = (
@@ -37,7 +38,7 @@ def ask(shop: Shop, form: Form, token: str, request: WebRequest) -> Answer:
     )
     return question(
         shop, form, session, request,
-        title=f"Continue order {order.order_id}?", texts=texts, button=f"Continue order {order.order_id}",
+        title=f"Continue order {order.reference}?", texts=texts, button=f"Continue order {order.reference}",
         action=f"{path_of(form, RESUME)}/{token}", other=("Begin a new order", path_of(form, NEW)),
     )  # fmt: skip
 
@@ -50,11 +51,12 @@ def resume(shop: Shop, form: Form, token: str, request: WebRequest) -> Answer:
     session = shop.any_session(form, request)
     link, order = _open_link(shop, form, token)
     if _has_order(session, order):
-        return _continue_order(shop, form, session, order)
+        return _continue_order(shop, form, session, prove(shop, link, order))
     refuse_other_sites(request, session)
     begun = new_session(shop.signer)
     made = shop.sessions.begin(begun.token, link, shop.now(), client_id=order.client_id)
     shop.counts.count_returned(form, order.order_id)
+    order = prove(shop, link, order)
     session = replace(begun, link=made, order=order)
     return _continue_order(shop, form, session, order, session.cookies(form, request))
 

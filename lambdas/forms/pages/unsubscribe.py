@@ -8,6 +8,7 @@ from http import HTTPStatus
 
 from lambdas.forms.pages.templates import drawn, message_page
 from lambdas.forms.shop import Shop
+from lambdas.orders.errors import OrderNotFoundError
 from lambdas.records.links.reminder_stop import StopLink, stop_path
 from lambdas.runtime.telemetry import MetricUnit, logger, metrics
 from lambdas.web.http import Answer, RefusedError
@@ -17,7 +18,8 @@ def show(shop: Shop, token: str) -> Answer:
     """Show the page. Raises RefusedError for a link that does not work."""
     link = _find_link(shop, token)
     values = {"title": "Stop reminders of this order", "company": shop.company, "refresh": 0}
-    return Answer(HTTPStatus.OK, drawn("unsubscribe.html", order_id=link.order_id, action=stop_path(token), **values))
+    reference = _reference(shop, link)
+    return Answer(HTTPStatus.OK, drawn("unsubscribe.html", reference=reference, action=stop_path(token), **values))
 
 
 def take(shop: Shop, token: str) -> Answer:
@@ -30,6 +32,14 @@ def take(shop: Shop, token: str) -> Answer:
         "change. We still confirm by mail what you order or request."
     )
     return message_page(HTTPStatus.OK, "We send you no more reminders", text, company=shop.company)
+
+
+def _reference(shop: Shop, link: StopLink) -> str:
+    """Of the order; empty for a lead that was removed since."""
+    try:
+        return shop.service.get(order_id=link.order_id).reference
+    except OrderNotFoundError:
+        return ""
 
 
 def _find_link(shop: Shop, token: str) -> StopLink:

@@ -89,6 +89,10 @@
       const field = named(name);
       if (field && (field.tagName !== "SELECT" || [...field.options].some((option) => option.value === value))) field.value = value;
     }
+    for (const hint of parts.querySelectorAll("template[data-hint]")) {
+      const help = document.getElementById(`${hint.dataset.hint}-help`);
+      if (help) help.textContent = hint.content.textContent;
+    }
     if (focused) named(focused)?.focus();
     showFields();
   };

@@ -1,6 +1,6 @@
 """The client's answers to actions that ask for one, on the status page. Only its own forms are taken, each for what was shown."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -8,6 +8,7 @@ from lambdas.forms.session.csrf import refuse_other_sites
 from lambdas.forms.session.session import Session
 from lambdas.forms.session.throttle import is_too_often
 from lambdas.forms.shop import Shop
+from lambdas.forms.status.uploaded_files import keep_files, new_files, problem_of
 from lambdas.orders.card_numbers.numbers import has_card_number
 from lambdas.orders.contact.text import line, lines
 from lambdas.orders.contact.unfit import UnfitError
@@ -17,17 +18,19 @@ from lambdas.orders.model.checklist import ChecklistAction
 from lambdas.orders.model.order import Order
 from lambdas.orders.operator_errors import ActionRefusedError, TooEarlyError
 from lambdas.records.links.link import Link
+from lambdas.records.posts.attachment import NewFile
 from lambdas.runtime.models import Frozen
 from lambdas.web.http import RefusedError, WebRequest
 
 ASK, STAMP, DECISION, COMMENT, ANSWER = "ask", "stamp", "decision", "comment", "answer_"
+FILE = "file"
 MAX_CHARACTERS = 500
 _APPROVE = "approve"
 _IN_AN_HOUR = 20
 
 
 class QuestionView(Frozen):
-    """One question: the name of its input, its text, and what it offers. `kind`: `text`, `date` or `choice`."""
+    """One question: the name of its input, its text, and what it offers. `kind`: `text`, `date`, `choice` or `file`."""
 
     name: str
     text: str
@@ -45,6 +48,10 @@ class AskView(Frozen):
     questions: tuple[QuestionView, ...]
     again: bool
 
+    @property
+    def takes_files(self) -> bool:
+        return any(question.kind == FILE for question in self.questions)
+
 
 def asks_of(order: Order, now: int) -> list[AskView]:
     return [_view(action) for action in asked_of_client(order, now)]
@@ -56,19 +63,21 @@ def take_answer(shop: Shop, order: Order, link: Link, token: str, request: WebRe
     Raises RefusedError if another site sent it, or for an action that no longer asks, or asks something else than was shown.
     """
     refuse_other_sites(request, Session(token, shop.signer))
-    typed = request.typed
-    asked = {str(action.action_id): action for action in asked_of_client(order, shop.now())}
-    action = asked.get(typed.get(ASK, ""))
-    if action is None or ask_stamp(action) != typed.get(STAMP):
-        raise _stale(token)
+    typed, action = request.typed, _asking(shop, order, token, request.typed)
     if is_too_often(shop, "answers", order.order_id, limit=_IN_AN_HOUR, seconds=3_600):
         return "You sent many answers within an hour. This one was not sent: try again later"
+    asks_files = [question.name for question in _view(action).questions if question.kind == FILE]
+    files = {name: new_files(request.files, name) for name in asks_files}
     try:
-        given = _given(action, typed)
+        given = _given(action, typed, files)
     except UnfitError as unfit:
         return f"Your answer {unfit}"
     if isinstance(given, str):
         return given
+    if sent := [file for each in files.values() for file in each]:
+        if problem := problem_of(sent):
+            return problem
+        keep_files(shop, order, link, action, sent)
     try:
         shop.service.process(
             order, action.action_id, by=f"link {link.link_id}", given=given, expected_revision=order.revision
@@ -78,7 +87,18 @@ def take_answer(shop: Shop, order: Order, link: Link, token: str, request: WebRe
     return ""
 
 
-def _given(action: ChecklistAction, typed: Mapping[str, str]) -> dict[str, Any] | str:
+def _asking(shop: Shop, order: Order, token: str, typed: Mapping[str, str]) -> ChecklistAction:
+    """The action that was answered. Raises RefusedError if it asks no longer, or another thing."""
+    asked = {str(action.action_id): action for action in asked_of_client(order, shop.now())}
+    action = asked.get(typed.get(ASK, ""))
+    if action is None or ask_stamp(action) != typed.get(STAMP):
+        raise _stale(token)
+    return action
+
+
+def _given(
+    action: ChecklistAction, typed: Mapping[str, str], files: Mapping[str, Sequence[NewFile]]
+) -> dict[str, Any] | str:
     """The action's input, or an error for the client. Raises UnfitError."""
     if action.module == APPROVAL:
         approved = typed.get(DECISION) == _APPROVE
@@ -87,10 +107,15 @@ def _given(action: ChecklistAction, typed: Mapping[str, str]) -> dict[str, Any] 
             return "Enter what should be changed"
         return _problem_of(comment) or {"approved": int(approved), **({"comment": comment} if comment else {})}
     questions = _view(action).questions
-    answers = [line(typed.get(question.name, "")) for question in questions]
+    answers = [
+        ", ".join(file.name for file in files[question.name])
+        if question.kind == FILE
+        else line(typed.get(question.name, ""))
+        for question in questions
+    ]
     for question, answer in zip(questions, answers, strict=True):
         if not answer:
-            return f"Answer this: {question.text}"
+            return f"{'Choose a file' if question.kind == FILE else 'Answer this'}: {question.text}"
         if problem := _problem_of(answer):
             return problem
     return {"answers": answers}
@@ -118,7 +143,7 @@ def _view(action: ChecklistAction) -> AskView:
 
 def _question(number: int, asked: Mapping[str, Any]) -> QuestionView:
     choices = tuple(str(choice) for choice in asked.get("choices") or ())
-    kind = "choice" if choices else "date" if asked.get("date") else "text"
+    kind = "choice" if choices else "date" if asked.get("date") else FILE if asked.get(FILE) else "text"
     return QuestionView(name=f"{ANSWER}{number}", text=str(asked["question"]), kind=kind, choices=choices)
 
 

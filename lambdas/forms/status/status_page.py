@@ -10,9 +10,12 @@ from lambdas.forms.pages.summary import summary_of
 from lambdas.forms.pages.templates import drawn
 from lambdas.forms.shop import NEW, RESUME, Shop, has_current_address, path_of
 from lambdas.forms.status import client_answers, posts
+from lambdas.forms.status.account_question import ACCOUNT, asks_for_account, take_account
 from lambdas.forms.status.order_state import order_state
 from lambdas.forms.status.payment_words import how_paid
+from lambdas.forms.status.uploaded_files import FILE_KINDS, FILE_RULE
 from lambdas.orders.decisions.await_payment import INVOICING_MODULE
+from lambdas.orders.decisions.same_address import is_address_proved
 from lambdas.orders.model.checklist import ActionState, ChecklistAction
 from lambdas.orders.model.order import Order
 from lambdas.orders.model.steps import StepStatus
@@ -39,9 +42,10 @@ class ActionLine(Frozen):
     output: str
 
 
-def status_page(shop: Shop, token: str) -> Answer:
+def status_page(shop: Shop, token: str, request: WebRequest) -> Answer:
     """The page. Raises RefusedError for a link that is not open."""
-    return _page(shop, token, *_open_link(shop, token))
+    link, order = _open_link(shop, token)
+    return _page(shop, token, link, order, asks_account=asks_for_account(link, order, request))
 
 
 def reply(shop: Shop, token: str, request: WebRequest) -> Answer:
@@ -50,6 +54,9 @@ def reply(shop: Shop, token: str, request: WebRequest) -> Answer:
     if client_answers.ASK in request.typed:
         if problem := client_answers.take_answer(shop, order, link, token, request):
             return _page(shop, token, link, order, ask_problem=problem, ask_typed=request.typed)
+        return see_other(f"/orders/{token}")
+    if ACCOUNT in request.typed:
+        take_account(shop, order, link, token, request)
         return see_other(f"/orders/{token}")
     if problem := posts.take_reply(shop, order, link, token, request):
         return _page(shop, token, link, order, problem=problem, typed=request.typed.get(posts.BODY, ""))
@@ -74,19 +81,24 @@ def _page(
     typed: str = "",
     ask_problem: str = "",
     ask_typed: Mapping[str, str] | None = None,
+    asks_account: bool = False,
 ) -> Answer:
     """Longer than 30 lines, because it fills in one template."""
     form = shop.forms.get(shop.links.form_of(order.order_id) or "")
     seen = posts.posts_seen(shop, order)
     body = drawn(
         "status.html",
-        title=f"Order {order.order_id}",
+        title=f"Order {order.reference}",
         company=shop.company,
         order=order,
         state=order_state(order, form, shop.now()),
         asks=client_answers.asks_of(order, shop.now()),
         ask_error=ask_problem,
         ask_typed=ask_typed or {},
+        asks_account=asks_account,
+        is_proved=is_address_proved(order),
+        file_rule=FILE_RULE,
+        file_kinds=FILE_KINDS,
         invoices=_invoices(order),
         answered_by=posts.answered_by(order),
         version=f"{order.revision}-{len(seen)}-{seen[-1].when if seen else ''}",

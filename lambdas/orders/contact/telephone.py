@@ -4,6 +4,7 @@ It is loaded when a number asks for it: that takes as long as a twentieth of a f
 """
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING
 
 from lambdas.orders.contact.text import folded, short_line
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 _LONGEST_NATIONAL = 12  # digits behind the country's code; longer ones are possible in some plans, and nobody has one
 _EXTENSION = re.compile(r"(?i)(?:extension|extn?\.?|ext=|x|#)[\s:.=]*([0-9]{1,6})$")
 _AS_WRITTEN = re.compile(r"[0-9 ()./-]{5,30}")  # where no country says how it is dialled
+_EXAMPLE_NUMBER = "+44 20 7946 0018"
 _ADVICE = "Enter a phone number in the correct format, like +44 20 7946 0018"
 _WHOLE_ADVICE = "Enter the whole phone number, with its area code, like +44 20 7946 0018"
 _EXAMPLE = "must be a telephone number such as +44 20 7946 0018, with ext. 89 if it has an extension"
@@ -42,6 +44,15 @@ def telephone(value: str, country: str = "") -> str:
     if is_possible_number_with_reason(found) != ValidationResult.IS_POSSIBLE:
         raise UnfitError(f"{_EXAMPLE}; write all of it, area code included", _WHOLE_ADVICE)
     return _with_extension(format_number(found, PhoneNumberFormat.INTERNATIONAL), extension)
+
+
+@cache
+def example_of(country: str) -> str:
+    """A number as people of the country have it, with its country's code; a British one where none is known."""
+    from phonenumbers import PhoneNumberFormat, PhoneNumberType, example_number, example_number_for_type, format_number
+
+    found = example_number_for_type(country, PhoneNumberType.MOBILE) or example_number(country) if country else None
+    return format_number(found, PhoneNumberFormat.INTERNATIONAL) if found else _EXAMPLE_NUMBER
 
 
 def is_telephone(text: str, country: str = "") -> bool:

@@ -7,13 +7,14 @@ import re
 from enum import StrEnum
 
 from lambdas.orders.decisions.hold_clock import is_kept
+from lambdas.orders.decisions.same_address import doubled_client
 from lambdas.orders.model.checklist import ActionState, ChecklistAction
 from lambdas.orders.model.order import Assignment, Order, Wait
 from lambdas.orders.model.waits import WaitKey, WaitKind
 from lambdas.runtime.models import Frozen
 
 SALES = "sales"
-REVIEW, REPLY = "review", "reply"
+REVIEW, REPLY, ADDRESS = "review", "reply", "address"
 ANSWERED_WITHIN_SECONDS = 86_400  # a review, or the reply of a client
 _USER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")
 
@@ -39,12 +40,16 @@ class WorkKind(StrEnum):
     """A lead must be looked at before it is submitted."""
     REPLY = "reply"
     """The client wrote, and nobody answered."""
+    SAME_ADDRESS = "same_address"
+    """The order made a client who has the e-mail address of another one."""
     MONEY = "money"
     """Money that belongs to no invoice. No order says so: records do."""
 
 
 class OpenWork(Frozen):
-    """`key`: a key of `Order.waits`, an action's id, `review` or `reply`. `person`: a user of the API, or empty. Unix seconds.
+    """`key`: a key of `Order.waits`, an action's id, `review`, `reply` or `address`.
+
+    `person`: a user of the API, or empty. Unix seconds.
 
     `turn`: tells it from later work under the same key. A machine that parks again in front of the same run (it does so weekly)
     begins no new turn.
@@ -75,6 +80,8 @@ def open_work(order: Order) -> tuple[OpenWork, ...]:
         found.append(_of_order(REVIEW, WorkKind.REVIEW, order.review_at))
     if order.reply_waiting_at is not None:
         found.append(_of_order(REPLY, WorkKind.REPLY, order.reply_waiting_at))
+    if (made := doubled_client(order)) is not None:
+        found.append(_of_order(ADDRESS, WorkKind.SAME_ADDRESS, made.at or 0))
     return tuple(sorted((_taken(order, work) for work in found), key=lambda work: (work.due_at, work.key)))
 
 

@@ -18,6 +18,7 @@ from lambdas.orders.model.packs import PricedPack
 from lambdas.orders.model.payment_ids import PaymentIds
 from lambdas.orders.model.shares import within_share
 from lambdas.orders.model.steps import StepStatus
+from lambdas.orders.reference import reference_of
 from lambdas.runtime.models import Frozen
 
 ListPosition = tuple[int, int]
@@ -125,19 +126,20 @@ class Order(Frozen):
             "checklist_steps", "actions", "waits", "declines", "declined_at", "hold", "review_at", "machine_run",
             "machine_stopped_at", "restarted_by", "submitted_at", "completed_at", "canceled_at", "canceled_by", "unwound_at",
             "lead_ends_at", "expires_at", "looked_at", "is_fingerprinted", "contact_changed", "notes", "latest_note_id",
-            "assigned", "reply_waiting_at", "reply_id",
+            "assigned", "reply_waiting_at", "reply_id", "known_reference",
         }
     )  # fmt: skip
     PERSONAL = frozenset(
         {
-            "hash", "listed_company", "signature", "password_hash", "attempt", "review_because", "machine_stopped_because",
-            "canceled_because", "changed_because",
+            "hash", "listed_company", "signature", "proved_address", "password_hash", "attempt", "review_because",
+            "machine_stopped_because", "canceled_because", "changed_because",
         }
     )  # fmt: skip
     SECRET = frozenset({"hash", "password_hash"})
 
     order_id: str
     hash: str
+    known_reference: str = Field(default="", description="its reference, where its hash is not shown; never stored")
     is_fingerprinted: bool = Field(default=False, description="what it is known by outside is more than its number")
     order_queue_id: int
     brand_id: int
@@ -167,6 +169,7 @@ class Order(Frozen):
     planned_completion: int | None = None
     info: dict[str, Any] = {}
     password_hash: str | None = None
+    proved_address: str = Field(default="", description="digest of the e-mail address at which its buyer reads mail")
     notes: int = Field(default=0, description="how many staff wrote on it for each other")
     latest_note_id: int | None = None
     contact_changed: tuple[str, ...] = Field(default=(), description="contact data that its client may have otherwise")
@@ -211,6 +214,11 @@ class Order(Frozen):
     def known_as(self) -> str:
         """The prefix of keys that gateways and receivers know. The number alone may be given twice."""
         return f"{self.order_id}-{fingerprint(self.hash)}" if self.is_fingerprinted else self.order_id
+
+    @property
+    def reference(self) -> str:
+        """The text that buyers know it by."""
+        return self.known_reference or reference_of(self.hash)
 
     @property
     def list_position(self) -> ListPosition:

@@ -25,7 +25,8 @@ M = TypeVar("M", bound=Frozen)
 def without_person(order: Order) -> Order:
     """The order with fields that reveal nothing about a person. All other fields are at their defaults."""
     bare = _bare(order)
-    return bare.changed(info=_impersonal_info(order.info), priced=tuple(map(_impersonal_pack, bare.priced)))
+    priced = tuple(map(_impersonal_pack, bare.priced))
+    return bare.changed(info=_impersonal_info(order.info), priced=priced, known_reference=order.reference)
 
 
 def _bare(model: M) -> M:

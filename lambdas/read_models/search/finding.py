@@ -1,7 +1,8 @@
 """Finds orders by the words of a query, from the newest to the oldest, page by page, with a bounded number of reads.
 
 The word with the fewest orders leads. Each of its orders is read and compared with all words, so an outdated entry finds nothing.
-A user who may not see personal data in a queue finds its orders by numbers alone: entries of that queue are not even read.
+A user who may not see personal data in a queue finds its orders by numbers and references alone: no other entries of that queue
+are read.
 """
 
 import json
@@ -22,6 +23,7 @@ from lambdas.records.invoices.invoice import NUMBER_DIGITS, invoice_id_of
 from lambdas.records.invoices.records import InvoiceRecords
 
 MOST_COMPARED = 200  # orders that are read for a page
+_SHARED = 10  # more orders never share a reference
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ class FoundOrders(OrderPage):
 
 @dataclass(frozen=True)
 class _Looked:
-    """A word, and where its orders are. `by_number`: orders that have its number themselves."""
+    """A word, and where its orders are. `by_number`: orders that have its number or reference themselves."""
 
     word: Word
     by_number: tuple[Order, ...]
@@ -63,10 +65,9 @@ class _Looked:
     def is_of(self, order: Order, texts: Sequence[str]) -> bool:
         """Whether the order matches. `texts`: of its terms, as far as the user may see them."""
         number = self.word.number
-        numbered = number and (
-            order.client_id == number or any(order.order_id == one.order_id for one in self.by_number)
-        )
-        return bool(numbered) or self.word.is_term_of(texts)
+        numbered = any(order.order_id == one.order_id for one in self.by_number)
+        numbered = numbered or (bool(number) and order.client_id == number)
+        return numbered or self.word.is_term_of(texts)
 
 
 @dataclass(frozen=True)
@@ -98,14 +99,20 @@ class OrderSearch:
     def _look_up(self, word: Word, scope: Scope) -> _Looked:
         queues = sorted(scope.with_people)
         streams = [Stream(self.entries, queue, text) for text in word.looked_up for queue in queues]
-        numbered = self._read_numbered(word.number, scope) if word.number else ()
+        numbered = self._read_numbered(word, scope) if word.number or word.reference else ()
         is_client = bool(word.number) and next(self._of_client(word.number, None, 1), None) is not None
         return _Looked(word, numbered, is_client, tuple(streams))
 
-    def _read_numbered(self, number: str, scope: Scope) -> tuple[Order, ...]:
-        """The order with this number, and those on the invoice with it."""
-        found = self.store.get_many(list(dict.fromkeys((number, *self._on_invoice(number, scope)))))
+    def _read_numbered(self, word: Word, scope: Scope) -> tuple[Order, ...]:
+        """The order with this number, and those on the invoice with it; or those with this reference."""
+        by_reference = self._of_reference(word.reference, scope)
+        named = by_reference if word.reference else (word.number, *self._on_invoice(word.number, scope))
+        found = self.store.get_many(list(dict.fromkeys(named)))
         return tuple(each for each in found if isinstance(each, Order) and each.order_queue_id in scope.queues)
+
+    def _of_reference(self, reference: str, scope: Scope) -> Iterator[str]:
+        for queue in sorted(scope.queues):
+            yield from (entry.order_id for entry in self.entries.of_term(queue, reference, None, _SHARED).found)
 
     def _on_invoice(self, number: str, scope: Scope) -> Iterator[str]:
         """Orders on an invoice, by its number or by its id, which begins with the brand."""

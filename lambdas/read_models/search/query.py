@@ -9,6 +9,7 @@ from lambdas.orders.contact.text import line
 from lambdas.orders.contact.unfit import UnfitError
 from lambdas.orders.errors import InvalidOrderError, Problem
 from lambdas.orders.model.order import Order
+from lambdas.orders.reference import bare_reference
 from lambdas.read_models.search.entries import fewest_letters
 from lambdas.read_models.search.folding import folded, words_of
 from lambdas.read_models.search.terms import (
@@ -35,11 +36,13 @@ _NATIONAL_DIGITS = 10
 class Word(Frozen):
     """Part of a query. An order matches it in any one of these ways.
 
-    `number`: it is the number of the order, of its client or of its invoice. `beginnings`: one of its terms begins with one of
+    `number`: it is the number of the order, of its client or of its invoice. `reference`: it is the order's, as a term.
+    `beginnings`: one of its terms begins with one of
     these. `parts`: each of these begins one of its terms.
     """
 
     number: str = ""
+    reference: str = ""
     beginnings: tuple[str, ...] = ()
     parts: tuple[str, ...] = ()
 
@@ -96,6 +99,8 @@ def _tokens(text: str) -> Iterator[str]:
 
 def _word(token: str) -> Word:
     """Empty for a token without a letter or digit."""
+    if reference := folded(bare_reference(token.strip("#"))):
+        return Word(reference=reference, beginnings=(reference,))
     plain = in_plain_digits(token)
     number = _NUMBER.fullmatch(plain)
     if number or _OF_A_NUMBER.fullmatch(plain):

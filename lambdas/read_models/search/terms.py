@@ -1,7 +1,8 @@
 """The terms an order is found by: beginnings of words, addresses, hosts and telephone numbers. Pure.
 
-Its number, its client and its invoices are no terms, because other tables know them already (finding.py). A term that another
-one of the same order begins with is left out: a search for `ada` meets `ada@example.com`.
+Its reference is one, because no table knows it. Its number, its client and its invoices are no terms, because other tables know
+them already (finding.py). A term that another one of the same order begins with is left out: a search for `ada` meets
+`ada@example.com`.
 """
 
 import re
@@ -13,6 +14,7 @@ from typing import Any
 from lambdas.orders.model.info import text
 from lambdas.orders.model.order import Order
 from lambdas.orders.parsing.info_keys import is_pack
+from lambdas.orders.reference import bare_reference
 from lambdas.read_models.search.folding import folded, is_ideographic, words_of
 from lambdas.runtime.models import Frozen
 
@@ -36,6 +38,7 @@ _BELOW_COUNTRIES = frozenset(
 class Kind(StrEnum):
     """The kinds of terms."""
 
+    REFERENCE = "reference"
     EMAIL = "e-mail"
     TELEPHONE = "telephone"
     NAME = "name"
@@ -87,6 +90,7 @@ def email_term(local: str, domain: str) -> str:
 
 def _terms(order: Order) -> Iterator[Term]:
     info = order.info
+    yield Term(kind=Kind.REFERENCE, text=folded(bare_reference(order.reference)))
     for first, last in (("first", "last"), ("cc_first", "cc_last")):
         yield from _names(text(info, first), text(info, last))
     for company in (text(info, "company"), order.listed_company):

@@ -159,14 +159,18 @@ class AttachmentFiles:
     """The contents, in a bucket."""
 
     def __init__(self, bucket: str, client: Any = None) -> None:
-        self._bucket, self._client = bucket, client or s3()
+        self._bucket, self._client = bucket, client
 
     def keep(self, attachment: Attachment, content: bytes) -> None:
         """Keeping it again changes nothing: a key has the number of its post in it, which is used once."""
-        self._client.put_object(
+        self._s3().put_object(
             Bucket=self._bucket, Key=attachment.key, Body=content, ContentType=attachment.content_type
         )
 
     def content(self, attachment: Attachment) -> bytes:
-        found = self._client.get_object(Bucket=self._bucket, Key=attachment.key)
+        found = self._s3().get_object(Bucket=self._bucket, Key=attachment.key)
         return bytes(found["Body"].read())
+
+    def _s3(self) -> Any:
+        """Made when it is needed, because most functions that may keep files start without one."""
+        return self._client or s3()

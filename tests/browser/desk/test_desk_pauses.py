@@ -53,8 +53,8 @@ def test_a_gateway_is_paused_and_resumed_and_buyers_read_an_honest_sentence(
 
     expect(buyer.page.get_by_role("alert")).to_contain_text("We cannot take orders at the moment")
     expect(buyer.page.get_by_role("alert")).not_to_contain_text("the bank is down")
-    lead = buyer.order_number()
-    assert shop.order(lead)["step"]["status"] == "leads"
+    lead = buyer.order_reference()
+    assert shop.order(shop.id_of(lead))["step"]["status"] == "leads"
     staff.open("/desk/pauses").page.get_by_role("button", name=re.compile("^Resume")).click()
     expect(page.locator(".pause")).to_contain_text("over since")
     until("the form notices the end", lambda: not is_refused(shop) or None)

@@ -70,27 +70,26 @@ def messages_left(shop: Shop) -> int:
     return found
 
 
-def begun(visitor: Visitor, email: str) -> str:
-    visitor.open("/forms/hosting").send(plan="1:12", email=email)
-    (order_id,) = re.findall(r"Your order (\d+)", visitor.text)
-    return str(order_id)
+def begun(shop: Shop, visitor: Visitor, email: str) -> str:
+    return order_id_of(shop, visitor.open("/forms/hosting").send(plan="1:12", email=email))
 
 
 def test_who_ordered_gets_one_mail_whose_link_shows_the_order(shop: Shop, visitor: Visitor, email: str) -> None:
-    begun(visitor, email)
+    begun(shop, visitor, email)
     status = visitor.send().send(**PERSON).with_card("tok_approve").send()
-    order_id = order_id_of(status)
+    order_id = order_id_of(shop, status)
     shop.until_step(order_id, "complete")
     until("both mails", lambda: len(mails_to(shop, email)) == 2 or None)
     until("every event was dealt with", lambda: messages_left(shop) == 0 or None)
 
     by_subject = {found["Subject"]: found for found in mails_to(shop, email)}  # a queue promises no order
-    mail, completed = by_subject[f"Your order {order_id}"], by_subject[f"Your order {order_id} is complete"]
+    reference = shop.order(order_id)["reference"]
+    mail, completed = by_subject[f"Your order {reference}"], by_subject[f"Your order {reference} is complete"]
     assert len(mails_to(shop, email)) == 2
     assert mail["Source"] == "Example Hosting <orders@example.com>"
     assert "First charge: $99.00\n" in mail["BodyText"]
-    assert f"Order {order_id}" in visitor.open(link_in(shop, mail)).text
-    assert f"Order {order_id}" in visitor.open(link_in(shop, completed)).text
+    assert f"Order {reference}" in visitor.open(link_in(shop, mail)).text
+    assert f"Order {reference}" in visitor.open(link_in(shop, completed)).text
     assert not [line for line in said_in_logs(shop) if email in line or link_in(shop, mail) in line]
 
 
@@ -106,7 +105,7 @@ def test_an_order_of_the_api_is_not_confirmed(shop: Shop, email: str) -> None:
 
 
 def test_who_asks_for_a_link_goes_on_with_their_order(shop: Shop, visitor: Visitor, email: str) -> None:
-    order_id = begun(visitor, email)
+    order_id = begun(shop, visitor, email)
     visitor.http.cookies.clear()
     begun_records, digest = UnfinishedOrderRecords(shop.records), digest_of("hosting", email)
     until("the order can be found by its address", lambda: begun_records.latest(digest) or None)
@@ -116,13 +115,13 @@ def test_who_asks_for_a_link_goes_on_with_their_order(shop: Shop, visitor: Visit
     visitor.http.cookies.clear()
 
     assert visitor.resume(link).path == "/forms/hosting/contact"
-    assert f"Your order {order_id}" in visitor.text
+    assert order_id_of(shop, visitor) == order_id
 
 
 def left_yesterday(shop: Shop, visitor: Visitor, email: str) -> str:
     """An order that was begun long enough ago to be reminded of."""
     visitor.http.cookies.clear()
-    order_id = begun(visitor, email)
+    order_id = begun(shop, visitor, email)
     a_day_ago = int(time.time()) - 24 * 3_600 - 60
     shop.dynamodb.update_item(
         TableName=shop.stack.order_table,
@@ -150,7 +149,7 @@ def test_who_left_is_reminded_once_and_never_again_after_saying_stop(shop: Shop,
     order_id = left_yesterday(shop, visitor, email)
     assert reminders_sent(shop) == 1
     back, stop = links_in(shop, the_mail(shop, email))
-    assert f"Your order {order_id}" in visitor.open(back).text
+    assert order_id_of(shop, visitor.open(back)) == order_id
     assert reminders_sent(shop) == 0
 
     assert "Stop reminders of this order" in visitor.open(stop).text
@@ -165,7 +164,7 @@ def test_who_left_is_reminded_once_and_never_again_after_saying_stop(shop: Shop,
 
 
 def test_client_and_staff_write_to_each_other(shop: Shop, visitor: Visitor, email: str) -> None:
-    order_id = begun(visitor, email)
+    order_id = begun(shop, visitor, email)
     path = urlsplit(shop.done("order.link_create", {"order_id": order_id, "purpose": "status"})["url"]).path
     shop.done("order.respond", {"order_id": order_id, "followup": "Which operating system?", "subject": "A question"})
     assert "Which operating system?" in visitor.open(path).text
@@ -178,7 +177,7 @@ def test_client_and_staff_write_to_each_other(shop: Shop, visitor: Visitor, emai
 
 
 def test_a_link_is_mailed_by_staff(shop: Shop, visitor: Visitor, email: str) -> None:
-    order_id = begun(visitor, email)
+    order_id = begun(shop, visitor, email)
     made = shop.done("order.link_create", {"order_id": order_id, "send": 1})
 
     assert made["sent"] is True

@@ -78,10 +78,13 @@ def visitors(shop: Shop) -> Iterator[list[Visitor]]:
         client.close()
 
 
-def order_id_of(visitor: Visitor) -> str:
-    """As the status page says it."""
-    (order_id,) = set(re.findall(r"\bOrder (\d+)", visitor.text))
-    return str(order_id)
+REFERENCE = r"[A-Z0-9]{3}-[A-Z0-9]{3}-[A-Z0-9]{3}"
+
+
+def order_id_of(shop: Shop, visitor: Visitor) -> str:
+    """Of the order on the page."""
+    (reference,) = set(re.findall(rf"\b[Oo]rder ({REFERENCE})", visitor.text))
+    return shop.id_of(reference)
 
 
 def said_in_logs(shop: Shop) -> Iterator[str]:
@@ -97,7 +100,7 @@ def test_a_new_client_fills_the_form_and_the_order_is_completed(shop: Shop, visi
     status = visitor.send()
 
     assert status.path.startswith("/orders/")
-    order = shop.until_step(order_id_of(status), "complete")
+    order = shop.until_step(order_id_of(shop, status), "complete")
     assert (order["total"], order["changed_by"] is None, order["order_form_id"]) == ("99.00", False, 1)
     client = shop.clients.get(order["client_id"])
     assert client is not None
@@ -115,7 +118,7 @@ def test_a_decline_is_corrected_and_makes_no_second_order(shop: Shop, visitors: 
     assert "the card was declined by its bank" in visitor.text
 
     status = visitor.with_card("tok_approve").send()
-    order = shop.until_step(order_id_of(status), "complete")
+    order = shop.until_step(order_id_of(shop, status), "complete")
     payments = [shop.gateway.find(shop.hold_key(order["order_id"], attempt)) for attempt in (1, 2, 3)]
     assert [payment is not None for payment in payments] == [False, True, False]
 
@@ -130,7 +133,7 @@ def test_clicking_order_many_times_at_once_holds_money_once(shop: Shop, visitors
     assert {answer.status_code for answer in answers} == {303}
     assert led_to <= {"orders", "forms"}
     assert "orders" in led_to
-    order_id = order_id_of(visitor.open("/forms/hosting"))
+    order_id = order_id_of(shop, visitor.open("/forms/hosting"))
     shop.until_step(order_id, "complete")
     assert shop.gateway.find(shop.hold_key(order_id, 2)) is None
 
@@ -160,7 +163,7 @@ def test_a_link_from_staff_goes_on_elsewhere_until_it_is_revoked(shop: Shop, vis
 
     assert phone.resume(link["url"]).path == "/forms/hosting/contact"
     phone.send(**PERSON).with_card("tok_approve").send()
-    assert order_id_of(phone) == order_id
+    assert order_id_of(shop, phone) == order_id
     shop.until_step(order_id, "complete")
     shop.done("order.link_revoke", {"order_id": order_id})
     assert "no longer works" in late.open(link["url"]).text
@@ -173,5 +176,5 @@ def test_a_lead_that_is_over_says_so_and_holds_no_money(shop: Shop, visitors: li
     shop.done("order.cancel", {"order_id": order_id, "reason": "expired"})
 
     over = visitor.send()
-    assert f"Order {order_id} was not finished in time" in over.text
+    assert f"Order {shop.order(order_id)['reference']} was not finished in time" in over.text
     assert shop.gateway.find(shop.hold_key(order_id)) is None

@@ -53,7 +53,7 @@ def test_a_card_is_declined_on_the_provider_s_page_and_another_one_pays(shop: Sh
     assert visitor.path == "/forms/hosting/payment"
     assert "the card was declined by its bank" in visitor.text
 
-    order = shop.until_step(order_id_of(pays_with(visitor, APPROVED)), "complete")
+    order = shop.until_step(order_id_of(shop, pays_with(visitor, APPROVED)), "complete")
     assert (order["info"]["cc_num"], order["info"]["cc_type"], order["info"]["cc_expire"]) == ("4242", "Visa", "1234")
     entered = SandboxTokens(shop.records).find(order["info"]["cc_token"])
     assert entered is not None
@@ -70,7 +70,7 @@ def test_a_holder_who_is_asked_approves_and_the_order_goes_on(shop: Shop, visito
     assert "Do you pay 99.00 USD?" in visitor.text
     status = visitor.send(answer="approve")
 
-    order = shop.until_step(order_id_of(status), "complete")
+    order = shop.until_step(order_id_of(shop, status), "complete")
     payment = shop.gateway.find(shop.hold_key(order["order_id"]))
     assert payment is not None
     assert payment.state is TransactionState.CAPTURED
@@ -81,7 +81,7 @@ def test_a_holder_who_refuses_comes_back_and_pays_otherwise(shop: Shop, visitors
     assert visitor.path == "/forms/hosting/payment"
     assert "could not confirm that its holder pays" in visitor.text
 
-    order = shop.until_step(order_id_of(pays_with(visitor, APPROVED)), "complete")
+    order = shop.until_step(order_id_of(shop, pays_with(visitor, APPROVED)), "complete")
     payments = [shop.gateway.find(shop.hold_key(order["order_id"], number)) for number in (1, 2)]
     assert [payment.state for payment in payments if payment] == [TransactionState.VOIDED, TransactionState.CAPTURED]
 
@@ -112,7 +112,7 @@ def test_a_client_signs_in_and_pays_with_the_card_they_have_stored(shop: Shop, v
         visitor.send(orders_as="person")
 
     assert "Visa ending in 1111" in visitor.text
-    order = shop.until_step(order_id_of(visitor.send(**AGREED, payment=f"stored:{number}")), "complete")
+    order = shop.until_step(order_id_of(shop, visitor.send(**AGREED, payment=f"stored:{number}")), "complete")
     assert order["client_id"] == client_id
     invoice = shop.invoices.of_order(order["order_id"])
     assert invoice is not None
@@ -146,7 +146,7 @@ def test_a_queue_under_review_holds_orders_for_a_person_who_submits_them(shop: S
     visitor = pays_with(visitors[0].to_payment(), APPROVED)
     assert visitor.path == "/forms/hosting/review"
     assert "We have your order. We review it and then contact you." in visitor.text
-    order_id = order_id_of(visitor)
+    order_id = order_id_of(shop, visitor)
 
     order = shop.order(order_id)
     assert order["step"]["status"] == "leads"

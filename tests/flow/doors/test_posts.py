@@ -52,7 +52,7 @@ def test_files_of_a_response_are_kept_mailed_and_come_back(shop: Shop, order: di
     said, _, more = mail["BodyText"].partition("\n\nSee your order and answer here:\n")
     assert (mail["To"], said) == (["ada@example.com"], "Grüße")
     page = httpx.get(more.split()[0], timeout=60)
-    assert (page.status_code, f"Order {order_id}" in page.text) == (200, True)
+    assert (page.status_code, f"Order {shop.order(order_id)['reference']}" in page.text) == (200, True)
     assert mail["Source"] == "Example Hosting <orders@example.com>"
     listed = shop.client("s3").list_objects_v2(Bucket=bucket_of(shop), Prefix=f"orders/{order_id}/")["Contents"]
     assert [found["Key"] for found in listed] == [

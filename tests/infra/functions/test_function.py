@@ -134,7 +134,7 @@ def test_every_function_is_told_what_its_settings_read_and_no_more(stage: Synthe
         "DocsHandler": set(),
         "FormsHandler": TABLES
         | DOORS
-        | {"NOTICE_QUEUE_URL", "COMPANY", "FORM_MIN_SECONDS", "FORM_SECRET_ARN", "FORM_LIMITS"},
+        | {"NOTICE_QUEUE_URL", "COMPANY", "FORM_MIN_SECONDS", "FORM_SECRET_ARN", "FORM_LIMITS", "ATTACHMENT_BUCKET"},
         "GatewayWebhooksDoor": {"RECORD_TABLE", "EVENT_QUEUE_URL", "GATEWAY_WEBHOOK_SECRETS"},
         "GatewayWebhooksWorker": TABLES | DOORS | {"EVENT_QUEUE_URL"},
         "IntakeWebhook": {"CONTRACT_QUEUE_URL", "CONTRACT_SECRETS"},

@@ -129,6 +129,14 @@ def test_the_desk_reaches_no_more_records_than_its_acts_need(
     assert not [verb for verb in verbs if may(stage, "DeskHandlerRole", verb, key)]
 
 
+def test_the_action_that_makes_clients_finds_them_by_address_and_lists_nothing_else(stage: Synthesized) -> None:
+    role = "ActionsProvisionClientRole"
+
+    assert may(stage, role, "Query", "email#0a1b")
+    for key in ("client#101", "services#101", "invoices#101", "order#1001", "user#kim"):
+        assert not may(stage, role, "Query", key)
+
+
 def test_the_desk_makes_the_link_of_a_mailed_answer(stage: Synthesized) -> None:
     assert may(stage, "DeskHandlerRole", "PutItem", "link#0a1b")
 

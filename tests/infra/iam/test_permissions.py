@@ -30,7 +30,8 @@ ON_RECORDS = TRANSACTION | {"dynamodb:Query"}
 def _of_action(needs: ActionNeeds) -> dict[str, set[str]]:
     """Claim and settle, like every action; what its row asks for; and nothing else."""
     paused = {"dynamodb:GetItem", "dynamodb:PutItem"}  # what is paused, and what waits for that: test_record_keys.py
-    on_records = paused | {f"dynamodb:{verb}" for verb in needs.on_records}
+    found = {"dynamodb:Query"} if needs.finds_clients else set()
+    on_records = paused | found | {f"dynamodb:{verb}" for verb in needs.on_records}
     return {
         "StorageOrderTable": CLAIM_AND_SETTLE,
         "StorageRecordTable": on_records,
@@ -128,6 +129,7 @@ FUNCTIONS: dict[str, dict[str, set[str]]] = {
         "StorageOrderTable": TRANSACTION,
         "StorageRecordTable": TRANSACTION | {"dynamodb:Query"},
         "StorageGuardTable": READ_WRITE,
+        "AttachmentsBucket/orders/*": {"s3:PutObject"},
         "NoticesQueue": {"sqs:SendMessage"},
         "FormsSecret": {"secretsmanager:GetSecretValue"},
         "*": TRACE,

@@ -197,6 +197,7 @@ def test_every_field_can_be_named() -> None:
     texts = [filled(f"##{field}##", an_order(info=info)) for field in FIELDS]
 
     assert texts == [
+        an_order().reference,
         "1001",
         "company",
         "first last",

@@ -42,6 +42,43 @@ def test_questions_are_asked_and_their_answers_go_to_the_module(site: Site, staf
     assert stored(site, order).actions["3702"].input == {"answers": {"1": "yes"}}
 
 
+def at_an_approval(site: Site) -> Order:
+    order = at_call_back(site)
+    action = order.actions["3202"].changed(module="client_approval", config={"text": "The blue design, at 40 a month."})
+    return changed(site, order, actions={**order.actions, "3202": action})
+
+
+@pytest.mark.parametrize(
+    ("typed", "given"),
+    [
+        ({"approved": "1"}, {"approved": 1}),
+        ({"approved": "1", "comment": " on the telephone "}, {"approved": 1, "comment": "on the telephone"}),
+        ({"approved": "0", "comment": "In green,\r\nplease"}, {"approved": 0, "comment": "In green,\nplease"}),
+    ],
+)
+def test_staff_approve_for_a_client_who_calls(
+    site: Site, staff: Staff, typed: dict[str, str], given: dict[str, object]
+) -> None:
+    order = at_an_approval(site)
+    assert "The blue design, at 40 a month." in staff.order(order.order_id).text
+
+    staff.press("process 3202", **typed)
+
+    assert stored(site, order).actions["3202"].input == given
+
+
+def test_nobody_approves_by_the_button_alone_or_declines_without_a_reason(site: Site, staff: Staff) -> None:
+    order = at_an_approval(site)
+    staff.order(order.order_id)
+    refused = staff.press("process 3202", approved="0", comment="  ")
+    assert (refused.status, "Say what the client wants changed" in refused.text) == (422, True)
+    assert stored(site, order).actions["3202"].requested_at is None
+
+    staff.press("process 3202", approved="")
+
+    assert stored(site, order).actions["3202"].input == {}
+
+
 def test_an_action_is_skipped_with_a_reason_and_not_without(site: Site, staff: Staff) -> None:
     order = at_call_back(site)
     staff.order(order.order_id)

@@ -1,10 +1,13 @@
 """A browser over the form's shop: keeps cookies, follows redirects, fills in the inputs of the page it is on. No JavaScript."""
 
+import base64
 import json
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
+
+import httpx
 
 from lambdas.forms.handler import respond
 from lambdas.forms.shop import Shop
@@ -109,7 +112,7 @@ class Browser:
     page: Page | None = None
     source: str = "192.0.2.7"
 
-    def ask(self, method: str, path: str, body: str = "", **headers: str) -> Page:
+    def ask(self, method: str, path: str, body: str | bytes = "", **headers: str) -> Page:
         """One request, without following where it leads."""
         parts = urlsplit(path)
         event: dict[str, Any] = {
@@ -118,8 +121,8 @@ class Browser:
             "headers": {"host": HOST, "x-forwarded-proto": self.scheme, **headers},
             "cookies": [f"{name}={value}" for name, value in self.cookies.items()],
             "requestContext": {"http": {"method": method, "sourceIp": self.source}, "requestId": "r-1"},
-            "body": body,
-            "isBase64Encoded": False,
+            "body": body if isinstance(body, str) else base64.b64encode(body).decode(),
+            "isBase64Encoded": isinstance(body, bytes),
         }
         self.went.append(parts.path)
         response = respond(json.loads(json.dumps(event)), self.shop)
@@ -148,6 +151,17 @@ class Browser:
         )
         self.page = page if page.read.action else self.page
         return page
+
+    def upload(self, path: str, typed: dict[str, str], files: list[tuple[str, str, bytes]], **headers: str) -> Page:
+        """Send a form with files: the name of the input, of the file, and the content of each."""
+        parts = [(field, (name, content)) for field, name, content in files]
+        sent = httpx.Request("POST", f"https://{HOST}{path}", data=typed, files=parts)
+        from_our_page = {
+            "origin": "null",
+            "sec-fetch-site": "same-origin",
+            "content-type": sent.headers["content-type"],
+        }
+        return self.ask("POST", path, sent.read(), **{**from_our_page, **headers})
 
     @property
     def shown(self) -> Page:

@@ -30,6 +30,7 @@ from lambdas.records.links.client_sign_in import SignInLinks
 from lambdas.records.links.link import LinkPurpose, LinkRecords
 from lambdas.records.links.reminder_stop import ReminderStops
 from lambdas.records.links.sessions import SessionRecords
+from lambdas.records.posts.attachment import AttachmentFiles
 from lambdas.records.posts.post import PostRecords
 from lambdas.records.table import RecordTable
 from tests.support.build import Clock, a_service
@@ -106,6 +107,7 @@ def shop(
         hosted=PagesOfStage(SINGLE, lambda _: SandboxPages()),
         counts=FormCounts(records),
         posts=PostRecords(records),
+        files=AttachmentFiles("files"),
         link_requests=link_requests,
         stops=ReminderStops(records),
         sessions=SessionRecords(records),

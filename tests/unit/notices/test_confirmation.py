@@ -33,7 +33,7 @@ def test_it_says_what_was_ordered_what_is_charged_and_where_the_order_is_followe
     (mail,) = desk.ses.sent
     assert mail["Destination"] == {"ToAddresses": ["ada@example.com"]}
     assert mail["FromEmailAddress"] == "Example Hosting <orders@example.com>"
-    assert mail["Content"]["Simple"]["Subject"]["Data"] == f"Your order {order.order_id}"
+    assert mail["Content"]["Simple"]["Subject"]["Data"] == f"Your order {order.reference}"
     text = desk.text()
     assert text.startswith("Hello Ada,\n\nThank you.")
     assert "Web Hosting Basic: $9.95 a month" in text
@@ -193,7 +193,7 @@ def test_it_is_the_confirmation_of_the_contract(desk: Desk) -> None:
     assert options
     assert [line for line in (*options, "db1.example.com", "Analytical Engines") if line not in text] == []
     for said in (
-        "Order 1001 of 15 January 2027",
+        f"Order {order.reference} of 15 January 2027",
         "Set-up: $",
         "Tax: $",
         "Then $",

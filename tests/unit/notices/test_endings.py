@@ -37,7 +37,7 @@ def test_a_client_learns_that_the_order_is_complete_and_can_open_it(desk: Desk) 
     for times in (1, 1, 2):
         assert desk.tell("OrderCompleted", order, times=times) == []
 
-    assert subjects(desk) == [f"Your order {order.order_id} is complete"]
+    assert subjects(desk) == [f"Your order {order.reference} is complete"]
     assert desk.text().startswith("Hello Ada,\n\nYour order is complete.")
     link = desk.links.find(desk.token(), LinkPurpose.STATUS)
     assert link is not None
@@ -50,7 +50,7 @@ def test_a_client_learns_that_the_order_was_canceled_what_becomes_of_the_money_a
     for times in (1, 2):
         assert desk.tell("OrderCanceled", order, times=times) == []
 
-    assert subjects(desk) == [f"Your order {order.order_id} was canceled"]
+    assert subjects(desk) == [f"Your order {order.reference} was canceled"]
     assert "The money held for it is released." in desk.text()
     assert "thief" not in desk.text()
     assert "evil" not in desk.text().split()
@@ -105,8 +105,8 @@ def test_whatever_is_repeated_in_any_order_each_ending_is_mailed_once(desk: Desk
     for name in events:
         assert desk.tell(name, order) == []
 
-    assert subjects(desk).count(f"Your order {order.order_id} is complete") == min(events.count("OrderCompleted"), 1)
-    assert f"Your order {order.order_id} was canceled" not in subjects(desk)
+    assert subjects(desk).count(f"Your order {order.reference} is complete") == min(events.count("OrderCompleted"), 1)
+    assert f"Your order {order.reference} was canceled" not in subjects(desk)
 
 
 def test_a_hostile_name_is_no_link_and_no_header(desk: Desk) -> None:

@@ -160,11 +160,13 @@ def test_the_template_names_fields_and_the_link_where_it_wants_it() -> None:
     queue = a_queue(
         sendlink_from="sales@example.com",
         sendlink_sub="Order ##order_id##\nof ##company##",
-        sendlink_body="Dear ##first## (##company##), ##link## leads on with ##order_id##; ##other## stays.",
+        sendlink_body="Dear ##first## (##company##), ##link## leads on with ##reference##; ##other## stays.",
     )
     order = an_order(queue, info={"first": "Ada\nBcc: x", "company": "Engines Ltd", "email": "ada@example.com"})
     mail = link_mail(order, queue, Sender(mail_from="orders@example.com", company="Räck"), "https://x/y")
 
     assert mail.subject == "Order 1001 of Engines Ltd"
-    assert mail.body == "Dear Ada Bcc: x (Engines Ltd), https://x/y leads on with 1001; ##other## stays.\n"
+    assert (
+        mail.body == f"Dear Ada Bcc: x (Engines Ltd), https://x/y leads on with {order.reference}; ##other## stays.\n"
+    )
     assert mail.sender.endswith("<sales@example.com>")

@@ -73,7 +73,7 @@ def test_the_whole_way_ends_with_money_held_and_the_status_page(
         {"terms-2026-11": "1", "signer": "Ada Lovelace"},
     )
     assert browser.went[-1].startswith("/orders/")
-    assert f"Order {order.order_id}" in status.text
+    assert f"Order {order.reference}" in status.text
     assert gateway.find(order.hold.key) is not None
 
 

@@ -88,5 +88,5 @@ def test_an_unsent_order_of_this_browser_is_not_lost_by_that_click(browser: Brow
     browser.open(status)
     page = browser.open("/forms/hosting/new")
 
-    assert f"Order {second} is not sent yet" in page.text
+    assert f"Order {shop.service.get(order_id=second).reference} is not sent yet" in page.text
     assert the_order_id(browser, shop) == second

@@ -255,3 +255,17 @@ def test_entries_of_orders_that_are_gone_find_nothing(desk: Desk) -> None:
         desk.client.delete_item(TableName=desk.orders, Key={"pk": {"S": order.order_id}, "sk": {"S": "order"}})
 
     assert desk.ids("lovelace") == [order.order_id for order in reversed(orders) if order not in gone]
+
+
+def test_an_order_is_found_by_its_reference_however_it_is_typed_and_by_those_who_see_no_persons(desk: Desk) -> None:
+    orders = [an_order(order_id=str(1001 + n), ts=NOW + n, hash=f"hash {n}", info={"last": "Love"}) for n in range(5)]
+    desk.add(*orders)
+    everyone = Scope(queues=frozenset({1}), with_people=frozenset({1}), brands=frozenset({1}))
+    without_persons = Scope(queues=frozenset({1}), with_people=frozenset(), brands=frozenset({1}))
+    elsewhere = Scope(queues=frozenset({2}), with_people=frozenset({2}), brands=frozenset({1}))
+    shown = orders[2].reference
+
+    for typed in (shown, shown.lower(), shown.replace("-", ""), f"#{shown}"):
+        assert desk.ids(typed, everyone) == desk.ids(typed, without_persons) == ["1003"]
+    assert desk.ids(f"{shown} love", everyone) == ["1003"]
+    assert desk.ids(f"{shown} babbage", everyone) == desk.ids(shown, elsewhere) == []

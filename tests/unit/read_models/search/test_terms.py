@@ -127,7 +127,7 @@ def test_the_registered_part_of_a_host(host: str, registered: str) -> None:
 
 def test_a_term_that_begins_another_is_not_kept_twice() -> None:
     info = {"first": "Ada", "company": "Ada", "email": "ada@shop.example", "pack1": {"desserv": "shop.example"}}
-    found = [(term.kind, term.text) for term in terms(an_order(info=info))]
+    found = [(term.kind, term.text) for term in terms(an_order(info=info)) if term.kind is not Kind.REFERENCE]
 
     assert found == [(Kind.EMAIL, "ada@shop.example"), (Kind.DOMAIN, "shop.example")]
 
