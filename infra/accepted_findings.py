@@ -130,6 +130,11 @@ ACCEPTED = (
     ),
     Accepted(construct="Forms/Handler/Role/Resource", finding=_ANY_RESOURCE, reason=_XRAY),
     Accepted(
+        construct="Forms/Handler/Role/Resource",
+        finding=_ANY_FILE,
+        reason="It writes files of orders below orders/, and reads none: clients send them on the page of their order.",
+    ),
+    Accepted(
         construct="Forms/{page}/Resource",
         finding=_NO_AUTHORIZER,
         reason="Order forms are for everybody. Writing to an order needs the session's cookie and a CSRF token; "
