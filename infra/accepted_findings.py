@@ -140,6 +140,12 @@ ACCEPTED = (
         reason="Order forms are for everybody. Writing to an order needs the session's cookie and a CSRF token; "
         "reading needs the token of a link, and stopping reminders that of its own link only (RFC 8058).",
     ),
+    Accepted(construct="Documents/Handler/Role/Resource", finding=_ANY_RESOURCE, reason=_XRAY),
+    Accepted(
+        construct="Documents/{document_page}/Resource",
+        finding=_NO_AUTHORIZER,
+        reason="Clients have no login: invoices are shown to those who have the secret link of their order, and to nobody else.",
+    ),
     Accepted(
         construct="Forms/Secret/Resource",
         finding=_NOT_ROTATED,

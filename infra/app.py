@@ -15,7 +15,7 @@ from infra.account import AccountError
 from infra.cdk import MEANT_ACCOUNT, MEANT_REGION
 from infra.front.firewall import FirewallStack
 from infra.front.stack import FrontStack
-from infra.functions.layer import bundle_layer, bundle_payment_layer
+from infra.functions.layer import bundle_document_layer, bundle_layer, bundle_payment_layer
 from infra.operations.stack import OperationsStack
 from infra.stack import OrderQueuesStack
 from infra.stages.errors import StageError
@@ -34,7 +34,13 @@ def new_app(*, outdir: Path | None = None) -> App:
 
 
 def add_stack(
-    app: App, *, settings: StageSettings, layer: Path, payment_layer: Path | None = None, sources: Path = ROOT
+    app: App,
+    *,
+    settings: StageSettings,
+    layer: Path,
+    document_layer: Path,
+    payment_layer: Path | None = None,
+    sources: Path = ROOT,
 ) -> OrderQueuesStack:
     """The stacks of a stage, held to the rules of cdk-nag on every stage but the local one. Return the product's.
 
@@ -43,7 +49,14 @@ def add_stack(
     Raises StageNotReadyError for a stage that still says who nobody is.
     """
     refuse_unready(settings, sources)
-    stack = OrderQueuesStack(app, settings=settings, sources=sources, layer=layer, payment_layer=payment_layer)
+    stack = OrderQueuesStack(
+        app,
+        settings=settings,
+        sources=sources,
+        layer=layer,
+        document_layer=document_layer,
+        payment_layer=payment_layer,
+    )
     if settings.stage != "local":
         OperationsStack(app, settings=settings, product=stack)
         add_front(app, settings, stack)
@@ -86,7 +99,13 @@ def main() -> int:
         settings = settings_of(app.node.try_get_context("stage") or os.environ.get("STAGE", "dev"))
         say_samples(settings.stage)
         paying = bundle_payment_layer(settings, root=ROOT) if STRIPE in settings.gateways else None
-        add_stack(app, settings=settings, layer=bundle_layer(settings, root=ROOT), payment_layer=paying)
+        add_stack(
+            app,
+            settings=settings,
+            layer=bundle_layer(settings, root=ROOT),
+            document_layer=bundle_document_layer(settings, root=ROOT),
+            payment_layer=paying,
+        )
     except StageError as refused:
         sys.stderr.write(f"{refused}\n")
         return 1

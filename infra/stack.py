@@ -11,6 +11,8 @@ from infra.doors.api import ROUTES, Api, route_id
 from infra.doors.desk import ROUTES as DESK_PAGES
 from infra.doors.desk import Desk
 from infra.doors.docs import Docs
+from infra.doors.documents import ROUTES as DOCUMENTS
+from infra.doors.documents import Documents
 from infra.doors.domain import OwnDomain, front_secret
 from infra.doors.forms import ROUTES as PAGES
 from infra.doors.forms import Forms
@@ -43,7 +45,14 @@ class OrderQueuesStack(Stack):
     """Doors -> order table -> stream -> relay -> machines -> actions. No account and no region: any will do."""
 
     def __init__(
-        self, app: App, *, settings: StageSettings, sources: Path, layer: Path, payment_layer: Path | None = None
+        self,
+        app: App,
+        *,
+        settings: StageSettings,
+        sources: Path,
+        layer: Path,
+        document_layer: Path,
+        payment_layer: Path | None = None,
     ) -> None:
         """Longer than 30 lines, because it is the graph of all constructs, each with those that it needs, read in one go."""
         super().__init__(
@@ -59,6 +68,7 @@ class OrderQueuesStack(Stack):
             settings=settings,
             code=code_asset(settings, sources, sandbox=has_sandbox),
             layer=layer_version(self, settings=settings, folder=layer),
+            documents=layer_version(self, settings=settings, folder=document_layer, construct_id="DocumentFonts"),
             payments=self._payment_parts(settings, payment_layer),
             front_secret=front_secret(self, settings),
         )
@@ -83,6 +93,7 @@ class OrderQueuesStack(Stack):
             self, "Notices", parts=parts, storage=storage, mail=actions.mail, public_url=settings.pages_url or api.url
         )
         Forms(self, "Forms", parts=order_parts, api=api, notices=notices, attachments=attachments)
+        Documents(self, "Documents", parts=parts, storage=storage, http_api=api.http_api)
         if has_sandbox:
             SandboxProvider(self, "SandboxProvider", parts=parts, storage=storage, http_api=api.http_api)
         Desk(
@@ -135,6 +146,7 @@ class OrderQueuesStack(Stack):
             "desk_page": [page_id(route) for route in DESK_PAGES],
             "page": [page_id(route) for route in PAGES],
             "signing_keys": [secret.node.id for secret in webhooks.secrets.values()],
+            "document_page": [page_id(route) for route in DOCUMENTS],
             "sandbox": [HANDLER] if has_sandbox else [],
             "sandbox_page": [page_id(route) for route in SANDBOX_PAGES] if has_sandbox else [],
         }

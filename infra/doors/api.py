@@ -74,6 +74,7 @@ class Api(Construct):
             handler="lambdas.api.handler.handler",
             description="Order API: API 2.0 and one path per method",
             environment={**_environment(parts, bulk), **mail.environment, **attachments.environment},
+            writes_pdf=True,
             permissions=[
                 *_tables(parts.storage),
                 *mail.permissions,

@@ -44,6 +44,7 @@ class Desk(Construct):
             description="Order desk for staff",
             environment={**_environment(parts, http_api, bulk), **mail.environment, **attachments.environment},
             permissions=[*_permissions(parts), *mail.permissions, *attachments.reading, *bulk.may_start],
+            writes_pdf=True,
         )
         add_routes(
             self,

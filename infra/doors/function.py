@@ -20,6 +20,7 @@ def door_function(
     description: str,
     environment: Mapping[str, str],
     permissions: Sequence[iam.PolicyStatement],
+    writes_pdf: bool = False,
 ) -> lambda_.Function:
     """`environment`, `permissions`: what this door has beside those of every door."""
     return OrderFunction(
@@ -32,6 +33,7 @@ def door_function(
         timeout_seconds=DOOR_SECONDS,
         pays=True,
         is_door=True,
+        writes_pdf=writes_pdf,
         environment={**parts.door_environment, **environment},
         permissions=[*parts.door_permissions, *permissions],
     ).function

@@ -17,6 +17,7 @@ from constructs import Construct
 from infra.doors.desk import ROUTES as DESK
 from infra.doors.desk import SIGN_IN
 from infra.doors.docs import ROUTES as DOCS
+from infra.doors.documents import ROUTES as DOCUMENTS
 from infra.doors.forms import ROUTES as PAGES
 from infra.doors.gateway_webhooks import ROUTE as GATEWAY_WEBHOOKS
 from infra.doors.intake import ROUTE as WEBHOOKS
@@ -34,8 +35,8 @@ def throttle_public_routes(
     scope: Construct, stage: apigw.CfnStage, throttles: PublicThrottles, *, has_sandbox: bool
 ) -> None:
     """`scope`: the construct with all routes. Call it after the routes are defined."""
-    pages = [*PAGES, *DESK, *DOCS.values(), *(SANDBOX_PAGES if has_sandbox else ())]
-    links = [route for route in pages if route.partition(" ")[2] in _LINKS]
+    pages = [*PAGES, *DOCUMENTS, *DESK, *DOCS.values(), *(SANDBOX_PAGES if has_sandbox else ())]
+    links = [*DOCUMENTS, *(route for route in pages if route.partition(" ")[2] in _LINKS)]
     throttle_routes(
         scope,
         stage,

@@ -1,4 +1,7 @@
-"""The one way to define a Lambda: its own role and log group, JSON logs, tracing, exact permissions."""
+"""The one way to define a Lambda: its own role and log group, JSON logs, tracing, exact permissions.
+
+Longer than 200 lines, because all that a function may have is one declaration.
+"""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -33,12 +36,14 @@ class PaymentParts:
 class FunctionParts:
     """The parts that all functions of a stack share: one code asset, one layer, one stage.
 
+    `documents`: the layer of those that write PDF.
     `payments`: None where the only gateway is the sandbox, which needs nothing. `front_secret`: None without a front.
     """
 
     settings: StageSettings
     code: lambda_.Code
     layer: lambda_.ILayerVersion
+    documents: lambda_.ILayerVersion
     payments: PaymentParts | None = None
     front_secret: secretsmanager.ISecret | None = None
 
@@ -113,6 +118,7 @@ class OrderFunction(Construct):
         reserved_concurrency: int = 0,
         pays: bool = False,
         is_door: bool = False,
+        writes_pdf: bool = False,
     ) -> None:
         """`pays`: it moves money, or looks it up, at the payment provider. `is_door`: callers reach it, through the front if any.
 
@@ -132,7 +138,11 @@ class OrderFunction(Construct):
             architecture=architecture_of(settings),
             handler=handler,
             code=parts.code,
-            layers=[parts.layer, *([paying.layer] if paying and paying.layer else [])],
+            layers=[
+                parts.layer,
+                *([paying.layer] if paying and paying.layer else []),
+                *([parts.documents] if writes_pdf else []),
+            ],
             description=description,
             memory_size=memory_mb,
             timeout=Duration.seconds(timeout_seconds),

@@ -2,6 +2,8 @@
 
 The wheels are kept in `.local/layers/<hash>`, where the hash is of all that decides them. A second synth therefore
 needs no network, however often `cdk.out` is thrown away.
+
+Longer than 200 lines, because it is three layers, and a table of what each leaves out.
 """
 
 import hashlib
@@ -28,6 +30,14 @@ from lambdas.orders.model.teams import read_teams
 _IN_THE_RUNTIME = ("boto3", "botocore", "s3transfer", "jmespath", "python-dateutil", "six", "urllib3")
 _IN_THE_OTHER_LAYER = ("idna", "typing-extensions")  # of the two layers that a function which pays has
 _TYPING = ("stripe/params",)  # half of the SDK: what only type checkers read
+_FONTS, _FONT_FOLDER = Path("lambdas/documents/fonts"), "document_fonts"  # as lambdas/documents/pdf.py looks for them
+_OF_IMAGES = ("pillow",)  # documents have none
+# What no PDF is made with: programs to build fonts, their compiled parts, and formats that no font of ours has.
+_OF_FONTS = (
+    "fontTools/**/*.so", "fontTools/**/*.c", "fontTools/**/*.pyx", "fontTools/cu2qu",
+    "fontTools/diff", "fontTools/mtiLib", "fontTools/qu2cu", "fontTools/t1Lib", "fontTools/ufoLib", "fontTools/voltLib",
+    "share", "fpdf/data",
+)  # fmt: skip
 _NEVER_ASKED = ("dnspython",)  # email-validator's DNS look-ups are switched off
 
 # What no import needs. Licences stay, they belong with the code; so does METADATA, which `importlib.metadata` reads.
@@ -92,6 +102,18 @@ def bundle_payment_layer(settings: StageSettings, *, root: Path) -> Path:
     return _built(settings, root, made_of, requirements=requirements, strip=_strip_payments, as_it_is="")
 
 
+def bundle_document_layer(settings: StageSettings, *, root: Path) -> Path:
+    """As `bundle_layer`, for what writes PDF, with the fonts (lambdas/documents/fonts)."""
+    requirements = _requirements(root, "--only-group", "documents", leaving_out=_OF_IMAGES)
+    has_bytecode = str(bool(interpreter_of(settings.python_version)))
+    fonts = sorted((root / _FONTS).glob("*")) if (root / _FONTS).is_dir() else []
+    digests = [f"{font.name} {hashlib.sha256(font.read_bytes()).hexdigest()}" for font in fonts]
+    of_stage = (has_bytecode, settings.python_version, settings.wheel_platform)
+    made_of = "\n".join([_RECIPE, *of_stage, *_DEAD_WEIGHT, *_OF_FONTS, *digests, requirements])
+    strip = partial(_strip_documents, fonts=fonts)
+    return _built(settings, root, made_of, requirements=requirements, strip=strip, as_it_is="")
+
+
 def _built(
     settings: StageSettings,
     root: Path,
@@ -134,9 +156,9 @@ def layer_version(
     )
 
 
-def _requirements(root: Path, *group: str) -> str:
+def _requirements(root: Path, *group: str, leaving_out: Collection[str] = ()) -> str:
     """The product's own dependencies with versions and hashes, from uv.lock alone. `group`: those of a group instead."""
-    left_out = (*_IN_THE_RUNTIME, *_NEVER_ASKED, *(_IN_THE_OTHER_LAYER if group else ()))
+    left_out = (*_IN_THE_RUNTIME, *_NEVER_ASKED, *leaving_out, *(_IN_THE_OTHER_LAYER if group else ()))
     without = [word for package in left_out for word in ("--no-emit-package", package)]
     return _uv(
         "export",
@@ -186,6 +208,15 @@ def _strip_payments(folder: Path) -> None:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
+def _strip_documents(folder: Path, fonts: Collection[Path]) -> None:
+    for pattern in (*_DEAD_WEIGHT, *_OF_FONTS):
+        for path in list(folder.glob(pattern)):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    (folder / _FONT_FOLDER).mkdir()
+    for font in fonts:
+        shutil.copyfile(font, folder / _FONT_FOLDER / font.name)
+
+
 def _uv(*words: str, root: Path) -> str:
     """uv of this environment, which is the version that wrote uv.lock."""
     done = subprocess.run([find_uv_bin(), *words, "--quiet"], cwd=root, capture_output=True, text=True, check=False)
@@ -198,3 +229,4 @@ if __name__ == "__main__":  # `make setup`: afterwards no synth needs the networ
     for stage in ("local", "dev"):
         bundle_layer(settings_of(stage), root=Path(__file__).resolve().parents[2])
         bundle_payment_layer(settings_of(stage), root=Path(__file__).resolve().parents[2])
+        bundle_document_layer(settings_of(stage), root=Path(__file__).resolve().parents[2])

@@ -5,6 +5,8 @@ IAM judges a transaction item by item.
 
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
+
+Longer than 200 lines, because it is one table of roles.
 """
 
 from collections.abc import Sequence
@@ -42,6 +44,14 @@ _OWED = ("pk", "sk", "status", "total_cents", "credited", "reduced_cents", "issu
 
 def of_forms(table: dynamodb.Table, gateways: Sequence[str]) -> list[iam.PolicyStatement]:
     return _of_door(table, (*_WRITTEN_BY_FORMS, *_of_gateways(gateways)))
+
+
+def of_documents(table: dynamodb.Table) -> list[iam.PolicyStatement]:
+    """It only reads: links, and the invoices of their orders."""
+    return [
+        only(table, ("GetItem",), ("link#*", "series#*")),
+        only(table, ("GetItem", "Query"), ("invoices#*", "invoiced#*")),
+    ]
 
 
 def of_intake(table: dynamodb.Table, gateways: Sequence[str]) -> list[iam.PolicyStatement]:

@@ -32,7 +32,7 @@ def resources_by_id(settings: StageSettings) -> dict[str, dict[str, Any]]:
         layer = Path(folder) / "layer"
         (layer / "python").mkdir(parents=True)
         app = new_app(outdir=Path(folder) / "out")
-        add_stack(app, settings=settings, layer=layer, payment_layer=layer)
+        add_stack(app, settings=settings, layer=layer, document_layer=layer, payment_layer=layer)
         app.synth()
         templates = sorted((Path(folder) / "out").glob("*.template.json"))
         return {

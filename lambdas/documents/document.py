@@ -64,6 +64,11 @@ class Document:
     total: str
     notes: tuple[str, ...]
 
+    @property
+    def file_name(self) -> str:
+        """Its number, as one part of a path. No number has a `_` of its own (lambdas/catalog/seller.py)."""
+        return self.number.replace("/", "_")
+
 
 def document_of(invoice: Invoice) -> Document:
     is_note = invoice.kind is InvoiceKind.CREDIT_NOTE

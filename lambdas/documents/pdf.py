@@ -5,13 +5,16 @@ The same document makes the same bytes. Only functions with the layer of documen
 
 import logging
 import unicodedata
+import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-import fpdf
-from fpdf import FPDF, FontFace
-from fpdf.enums import TableBordersLayout
+with warnings.catch_warnings():
+    warnings.filterwarnings("ignore", message="Pillow could not be imported")  # no document has a picture
+    import fpdf
+    from fpdf import FPDF, FontFace
+    from fpdf.enums import TableBordersLayout
 
 from lambdas.documents.document import Document
 

@@ -10,8 +10,8 @@ from typing import Any
 from lambdas.forms.fields.agreement import MSA
 from lambdas.forms.form import Form
 from lambdas.forms.session.session import Session
-from lambdas.forms.shop import Shop, has_current_address, sign_in_needed
-from lambdas.mail.link_mail import address_of
+from lambdas.forms.shop import Shop, sign_in_needed
+from lambdas.mail.link_mail import address_of, has_current_address
 from lambdas.orders.decisions.lead.draft import OrderDraft
 from lambdas.orders.errors import KeyTakenError
 from lambdas.orders.model.info import Info, merge

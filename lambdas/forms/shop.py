@@ -11,7 +11,7 @@ from lambdas.forms.fields.filled import current_page
 from lambdas.forms.form import Form, Page
 from lambdas.forms.session.session import Session, new_session, proof_of, token_of
 from lambdas.forms.session.signatures import Signer
-from lambdas.mail.link_mail import address_of
+from lambdas.mail.link_mail import has_current_address
 from lambdas.mail.link_requests import LinkRequests
 from lambdas.orders.errors import OrderNotFoundError
 from lambdas.orders.model.order import Order
@@ -24,7 +24,7 @@ from lambdas.rate_limits.windows import Windows
 from lambdas.records.clients.client import ClientRecords
 from lambdas.records.clients.payment_method import PaymentMethodRecords
 from lambdas.records.links.client_sign_in import SignInLinks
-from lambdas.records.links.link import Link, LinkPurpose, LinkRecords, address_digest
+from lambdas.records.links.link import LinkPurpose, LinkRecords
 from lambdas.records.links.reminder_stop import ReminderStops
 from lambdas.records.links.sessions import SessionRecords
 from lambdas.records.posts.attachment import AttachmentFiles
@@ -116,11 +116,6 @@ class Shop:
         if not self.queue_of(form).active:
             text = "This form takes no orders at the moment. Come back later or contact us."
             raise RefusedError(HTTPStatus.SERVICE_UNAVAILABLE, "No orders at the moment", text)
-
-
-def has_current_address(link: Link, order: Order) -> bool:
-    """Whether the order still has the address that the link was mailed to. A link that was not mailed always passes."""
-    return not link.address or link.address == address_digest(order.order_id, address_of(order))
 
 
 def sign_in_needed(form: Form) -> RefusedError:

@@ -13,6 +13,7 @@ from lambdas.orders.contact.text import shown_line
 from lambdas.orders.model.info import text
 from lambdas.orders.model.order import Order
 from lambdas.orders.model.queue import Queue
+from lambdas.records.links.link import Link, address_digest
 from lambdas.runtime.models import Frozen
 
 FIELDS = ("reference", "order_id", "first", "company", "link")
@@ -38,6 +39,11 @@ class Sender(Frozen):
 def address_of(order: Order) -> str:
     """The e-mail address of the order's client; empty if the order names no address, or more than one."""
     return mailed_to(text(order.info, "email"))
+
+
+def has_current_address(link: Link, order: Order) -> bool:
+    """Whether the order still has the address that the link was mailed to. A link that was not mailed always passes."""
+    return not link.address or link.address == address_digest(order.order_id, address_of(order))
 
 
 def link_mail(order: Order, queue: Queue, sender: Sender, url: str, *, kind: str = "link", closing: str = "") -> Mail:

@@ -17,6 +17,7 @@ from lambdas.mail.addresses import harmless
 from lambdas.mail.link_mail import Sender, address_of, name_in
 from lambdas.mail.sending import Mail
 from lambdas.orders.contact.text import shown_line
+from lambdas.orders.decisions.await_payment import INVOICING_MODULE
 from lambdas.orders.model.info import text
 from lambdas.orders.model.order import Order
 from lambdas.orders.model.packs import PricedPack
@@ -47,6 +48,7 @@ def confirmation(  # noqa: PLR0917 - one caller beside the tests
         f"Right of withdrawal:\n{form.withdrawal.strip()}" if form.withdrawal else "",
         _ACCOUNT if has_account else "",
         f"See the progress of your order and write to us:\n{url}{f'?{ACCOUNT}=1' if has_account else ''}",
+        f"Your invoices, once they are issued:\n{url}/invoices" if _is_invoiced(order) else "",
         "Do not share this address: anyone who has it can open the page.",
         sender.company,
     )
@@ -57,6 +59,10 @@ def confirmation(  # noqa: PLR0917 - one caller beside the tests
         subject=f"Your order {order.reference}",
         body="\n\n".join(part for part in parts if part) + "\n",
     )
+
+
+def _is_invoiced(order: Order) -> bool:
+    return any(action.module == INVOICING_MODULE for action in order.actions.values())
 
 
 def _content(order: Order) -> Iterator[str]:

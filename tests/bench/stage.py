@@ -10,7 +10,7 @@ import boto3
 from infra.app import ROOT, add_stack, new_app
 from infra.costs import prices
 from infra.costs.month import CUSTOM_METRICS, costs_of_month
-from infra.functions.layer import bundle_layer
+from infra.functions.layer import bundle_document_layer, bundle_layer
 from tests.bench.place import Place
 from tests.bench.row import Row
 from tests.infra.filled_in import filled_in_prod
@@ -22,7 +22,12 @@ def fixed_price() -> list[Row]:
     with tempfile.TemporaryDirectory() as folder:
         settings = filled_in_prod()
         app = new_app(outdir=Path(folder))
-        add_stack(app, settings=settings, layer=bundle_layer(settings, root=ROOT))
+        add_stack(
+            app,
+            settings=settings,
+            layer=bundle_layer(settings, root=ROOT),
+            document_layer=bundle_document_layer(settings, root=ROOT),
+        )
         app.synth()
         product = Synthesized(settings=settings, outdir=Path(folder), sources=ROOT)
         stacks = (product, replace(product, stack=settings.operations_stack_name))

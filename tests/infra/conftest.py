@@ -57,6 +57,8 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "lambdas/desk/widget/reader.py": "",
         "lambdas/bulk/worker.py": "",
         "lambdas/docs/handler.py": "",
+        "lambdas/documents/handler.py": "",
+        "lambdas/documents/fonts/Sans.ttf": "",
         "lambdas/docs/page.html": "<p>",
         "docs/openapi.json": "{}",
         "docs/decisions.md": "",
@@ -132,6 +134,6 @@ def synthesize(settings: StageSettings, *, sources: Path, into: Path) -> Synthes
     (layer / "python").mkdir(parents=True)
     (layer / "python" / "stub.py").write_text("")
     app = new_app(outdir=into / "out")
-    add_stack(app, settings=settings, layer=layer, payment_layer=layer, sources=sources)
+    add_stack(app, settings=settings, layer=layer, document_layer=layer, payment_layer=layer, sources=sources)
     app.synth()
     return Synthesized(settings=settings, outdir=into / "out", sources=sources)

@@ -17,6 +17,7 @@ from infra.accepted_findings import accepted
 from infra.actions import ACTIONS, construct_name
 from infra.doors.api import ROUTES, route_id
 from infra.doors.desk import ROUTES as DESK_PAGES
+from infra.doors.documents import ROUTES as DOCUMENTS
 from infra.doors.forms import ROUTES as PAGES
 from infra.doors.intake import secret_id
 from infra.doors.routes import page_id
@@ -49,6 +50,7 @@ def test_nag_finds_nothing_that_is_not_accepted_and_nothing_is_accepted_in_vain(
         "route": [route_id(route) for route in ROUTES],
         "desk_page": [page_id(route) for route in DESK_PAGES],
         "page": [page_id(route) for route in PAGES],
+        "document_page": [page_id(route) for route in DOCUMENTS],
         "sandbox": [HANDLER],
         "sandbox_page": [page_id(route) for route in SANDBOX_PAGES],
         "provider_secret": [secret_id(provider) for provider in prod.settings.contract_providers],

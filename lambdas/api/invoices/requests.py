@@ -75,6 +75,14 @@ class InvoiceGetRequest(Request):
     invoice_id: InvoiceId = Field(description="The invoice, by the id that client.invoice_list names it by.")
 
 
+class InvoicePdfGetRequest(InvoiceGetRequest):
+    """`client.invoice_pdf_get`, ours."""
+
+    credit_note: Text = Field(
+        default=None, description="One of its credit notes instead, by the number that stands on it."
+    )
+
+
 class InvoiceGenerateRequest(Request):
     """`client.invoice_generate`."""
 

@@ -8,6 +8,7 @@ from lambdas.desk.acts.offered import offered
 from lambdas.desk.desk import Desk
 from lambdas.desk.pages.charged import charged_lines
 from lambdas.desk.pages.checklist import StepPicture, checklist_of, state_of, step_word
+from lambdas.desk.pages.documents import may_see_documents
 from lambdas.desk.pages.history import HistoryShown, read_history, read_version
 from lambdas.desk.pages.money import MoneyLine, money_of
 from lambdas.desk.pages.times import amount, moment
@@ -41,7 +42,9 @@ class PostLine(Frozen):
 
 
 class OrderPageView(Frozen):
-    """`may_see_person`: whether contact data and posts are shown. `facts`: labels and values.
+    """`may_see_person`: whether contact data and posts are shown. `may_see_documents`: whether invoices are.
+
+    `facts`: labels and values.
 
     `beside`: acts that stand beside what they are about, by their names. `as_of`: the time and revision that it is shown as
     of; empty: as it is now.
@@ -66,6 +69,7 @@ class OrderPageView(Frozen):
     history: HistoryShown
     latest_post_id: int
     may_see_person: bool
+    may_see_documents: bool
     acts: tuple[Act, ...]
     beside: dict[str, Act]
     as_of: str = ""
@@ -116,6 +120,7 @@ def _view(desk: Desk, user: ApiUser, order: Order, offer: Offer, *, now: int) ->
         history=HistoryShown(order_id=order.order_id),
         latest_post_id=0,
         may_see_person=may_see,
+        may_see_documents=may_see_documents(user, order),
         acts=tuple(act for act in offer.of_order if act.what not in _APART),
         beside={act.what: act for act in offer.of_order if act.what in _APART},
     )

@@ -3,14 +3,17 @@
 import re
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import unquote
 
 from lambdas.desk.acts.carry_out import NOTICES
 from lambdas.desk.acts.wish import Wish
+from lambdas.desk.pages.documents import documents_of
 from lambdas.desk.pages.files import read_file
 from lambdas.desk.pages.order_page import OrderPageView, read_order, read_order_as_it_was, view_of
 from lambdas.desk.web.refusal import Refusal, without_cards
 from lambdas.desk.web.shell import page
 from lambdas.desk.web.site import Site
+from lambdas.documents.answers import document_answer, list_answer
 from lambdas.orders.model.order import Order
 from lambdas.records.users.sessions import UserSession
 from lambdas.web.downloads import download_headers
@@ -43,6 +46,15 @@ def download(site: Site, session: UserSession, order_id: str, attach_id: str) ->
     file, content = read_file(site.desk, session.user, order_id, attach_id)
     headers = download_headers(file.name)
     return Answer(HTTPStatus.OK, content_type=file.content_type, headers=headers, content=content)
+
+
+def show_documents(site: Site, session: UserSession, order_id: str, name: str = "") -> Answer | None:
+    """The list of the order's invoices and credit notes, or the one with this name. None: it has no such document."""
+    found = documents_of(site.desk, session.user, order_id)
+    to_order, path = (f"Order {order_id}", f"/desk/orders/{order_id}"), f"/desk/orders/{order_id}/invoices"
+    if not name:
+        return list_answer(found, order_id, path, (to_order,))
+    return document_answer(found, unquote(name), path, (to_order, ("All invoices", path)))
 
 
 def notice_of_worklist(request: WebRequest) -> str:

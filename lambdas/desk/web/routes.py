@@ -85,6 +85,9 @@ def _of_order(site: Site, request: WebRequest, session: UserSession, order_id: s
             return page(site, request, session, "history.html", title=f"History of order {order_id}", history=history)
         case ("files", file) if _NUMBER.fullmatch(file):
             return order_pages.download(site, session, order_id, file)
+        case ("invoices", *name) if len(name) <= 1:
+            if answer := order_pages.show_documents(site, session, order_id, *name):
+                return answer
     raise _nothing_here()
 
 

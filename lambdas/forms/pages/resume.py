@@ -13,8 +13,8 @@ from lambdas.forms.pages.question import question
 from lambdas.forms.session.csrf import refuse_other_sites
 from lambdas.forms.session.proved_address import prove
 from lambdas.forms.session.session import Session, new_session
-from lambdas.forms.shop import NEW, RESUME, SIGN_IN, Shop, has_current_address, path_of, redirect_to_order
-from lambdas.mail.link_mail import address_of
+from lambdas.forms.shop import NEW, RESUME, SIGN_IN, Shop, path_of, redirect_to_order
+from lambdas.mail.link_mail import address_of, has_current_address
 from lambdas.orders.model.order import Order
 from lambdas.records.links.link import Link, LinkPurpose
 from lambdas.runtime.telemetry import MetricUnit, metrics

@@ -8,12 +8,13 @@ from lambdas.forms.pages.amounts import day_of
 from lambdas.forms.pages.resume import link_refused
 from lambdas.forms.pages.summary import summary_of
 from lambdas.forms.pages.templates import drawn
-from lambdas.forms.shop import NEW, RESUME, Shop, has_current_address, path_of
+from lambdas.forms.shop import NEW, RESUME, Shop, path_of
 from lambdas.forms.status import client_answers, posts
 from lambdas.forms.status.account_question import ACCOUNT, asks_for_account, take_account
 from lambdas.forms.status.order_state import order_state
 from lambdas.forms.status.payment_words import how_paid
 from lambdas.forms.status.uploaded_files import FILE_KINDS, FILE_RULE
+from lambdas.mail.link_mail import has_current_address
 from lambdas.orders.decisions.await_payment import INVOICING_MODULE
 from lambdas.orders.decisions.same_address import is_address_proved
 from lambdas.orders.model.checklist import ActionState, ChecklistAction

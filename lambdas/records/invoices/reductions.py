@@ -23,6 +23,8 @@ from lambdas.records.invoices.records import ConditionsNotMetError, InvoiceRecor
 from lambdas.records.table import RecordTable
 from lambdas.runtime.items import to_item
 
+_BEHIND_ALL, _MOST_NOTES = "\U0010ffff", 1_000
+
 
 class NotCreditableError(Exception):
     """A part that cannot be credited; nothing was issued. `line`: its number, if it is about one. The message says why."""
@@ -48,6 +50,11 @@ class Reductions:
         """The note that was issued under this reference."""
         found = self._table.get(_credits_pk(invoice), reference)
         return self._invoices.note(invoice.client_id, int(found["number"])) if found else None
+
+    def numbers_of(self, invoice: Invoice) -> set[int]:
+        """The numbers of all notes of parts of the invoice."""
+        found = self._table.query_until(_credits_pk(invoice), _BEHIND_ALL, most=_MOST_NOTES)
+        return {int(note["number"]) for note in found}
 
     def issue(
         self, invoice: Invoice, parts: Mapping[int, LineCredit], reference: str, now: int, *, refunds: bool

@@ -63,8 +63,7 @@ def _parts(stack: Stack, shop: Shop) -> FunctionParts:
     functions = shop.client("lambda").list_functions()["Functions"]
     deployed = next(each for each in functions if each["Handler"] == "lambdas.watch.check.handler")
     bucket = s3.Bucket.from_bucket_name(stack, "Assets", f"cdk-hnb659fds-assets-{ACCOUNT_ID}-{REGION}")
+    layer = lambda_.LayerVersion.from_layer_version_arn(stack, "Layer", deployed["Layers"][0]["Arn"])
     return FunctionParts(
-        settings=settings_of("local"),
-        code=lambda_.Code.from_bucket(bucket, key),
-        layer=lambda_.LayerVersion.from_layer_version_arn(stack, "Layer", deployed["Layers"][0]["Arn"]),
+        settings=settings_of("local"), code=lambda_.Code.from_bucket(bucket, key), layer=layer, documents=layer
     )

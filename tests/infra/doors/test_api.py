@@ -77,7 +77,7 @@ def test_public_routes_are_throttled_by_themselves(request: pytest.FixtureReques
     public = {
         route
         for route, function in functions.items()
-        if function.startswith(("Desk", "Forms", "GatewayWebhooks", "Intake", "Sandbox", "Docs"))
+        if function.startswith(("Desk", "Forms", "GatewayWebhooks", "Intake", "Sandbox", "Docs", "Documents"))
     }
 
     assert stage["RouteSettings"].keys() == public

@@ -67,6 +67,7 @@ def test_every_function_has_a_timeout_and_memory_of_its_own(stage: Synthesized) 
         "BulkWorker": (512, 300),
         "RunbooksHandler": (512, 270),
         "DocsHandler": (256, 10),
+        "DocumentsHandler": (1024, 29),
         "FormsHandler": (1024, 29),
         "GatewayWebhooksDoor": (512, 10),
         "GatewayWebhooksWorker": (512, 40),
@@ -132,6 +133,7 @@ def test_every_function_is_told_what_its_settings_read_and_no_more(stage: Synthe
         "BulkWorker": TABLES | DOORS | {"MACHINES", "PACE_SECONDS"},
         "RunbooksHandler": TABLES | DOORS | {"MACHINES", "BULK_MACHINE", "STACK_NAME", "DEAD_LETTERS", "READERS"},
         "DocsHandler": set(),
+        "DocumentsHandler": {"ORDER_TABLE", "RECORD_TABLE"},
         "FormsHandler": TABLES
         | DOORS
         | {"NOTICE_QUEUE_URL", "COMPANY", "FORM_MIN_SECONDS", "FORM_SECRET_ARN", "FORM_LIMITS", "ATTACHMENT_BUCKET"},
@@ -173,13 +175,16 @@ def test_a_handler_is_the_path_of_its_file(stage: Synthesized) -> None:
 
 
 def test_all_functions_share_one_code_asset_and_one_layer(stage: Synthesized) -> None:
-    """All but the documentation, which has files that nobody else needs."""
+    """All but the documentation, which has files that nobody else needs. Those that write PDF have a layer more."""
     assets = {name: function["Code"]["S3Key"] for name, function in stage.functions.items()}
     of_docs = assets.pop("DocsHandler")
 
     assert set(assets.values()) == {assets["ApiHandler"]}
     assert of_docs != assets["ApiHandler"]
-    assert {name_of(layer) for function in stage.functions.values() for layer in function["Layers"]} == {"Dependencies"}
+    layers = {name: [name_of(layer) for layer in function["Layers"]] for name, function in stage.functions.items()}
+    assert {each[0] for each in layers.values()} == {"Dependencies"}
+    more = {name: each[1:] for name, each in layers.items() if each[1:]}
+    assert more == {door: ["DocumentFonts"] for door in ("ApiHandler", "DeskHandler", "DocumentsHandler")}
 
 
 def test_every_action_file_has_a_row_and_every_row_a_file() -> None:

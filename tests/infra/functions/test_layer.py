@@ -130,11 +130,30 @@ def test_the_layer_of_those_that_pay_has_what_no_other_layer_has() -> None:
     assert names == {"stripe", "requests", "certifi", "charset-normalizer"}
 
 
+def test_the_layer_of_documents_has_no_library_of_pictures() -> None:
+    requirements = layer._requirements(ROOT, "--only-group", "documents", leaving_out=layer._OF_IMAGES)
+
+    assert {line.split("==")[0] for line in requirements.splitlines() if "==" in line} == {
+        "defusedxml", "fonttools", "fpdf2", "uharfbuzz",
+    }  # fmt: skip
+
+
 def test_the_layer_of_those_that_pay_is_another_folder(uv: UvWithoutNetwork, tmp_path: Path) -> None:
     made = layer.bundle_payment_layer(SETTINGS, root=tmp_path)
 
     assert made == layer.bundle_payment_layer(SETTINGS, root=tmp_path) != layer.bundle_layer(SETTINGS, root=tmp_path)
     assert not (made / "python/pydantic/tests").exists()
+
+
+def test_the_layer_of_those_that_write_pdf_has_the_fonts(uv: UvWithoutNetwork, tmp_path: Path) -> None:
+    (tmp_path / "lambdas/documents/fonts").mkdir(parents=True)
+    (tmp_path / "lambdas/documents/fonts/Sans.ttf").write_bytes(b"glyphs")
+    made = layer.bundle_document_layer(SETTINGS, root=tmp_path)
+
+    assert (made / "python/document_fonts/Sans.ttf").read_bytes() == b"glyphs"
+    assert made == layer.bundle_document_layer(SETTINGS, root=tmp_path) != layer.bundle_layer(SETTINGS, root=tmp_path)
+    (tmp_path / "lambdas/documents/fonts/Sans.ttf").write_bytes(b"other glyphs")
+    assert layer.bundle_document_layer(SETTINGS, root=tmp_path) != made
 
 
 def test_a_failure_of_uv_is_shown_in_its_own_words(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

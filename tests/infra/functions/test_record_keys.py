@@ -9,7 +9,9 @@ from lambdas.records.invoices.invoice import Owed
 from tests.infra.roles import arn, statements
 from tests.infra.template import Synthesized
 
-PUBLIC_DOORS = ("FormsHandlerRole", "GatewayWebhooksDoorRole", "IntakeWorkerRole", "SandboxProviderHandlerRole")
+PUBLIC_DOORS = (
+    "DocumentsHandlerRole", "FormsHandlerRole", "GatewayWebhooksDoorRole", "IntakeWorkerRole", "SandboxProviderHandlerRole",
+)  # fmt: skip
 READS = ("GetItem", "Query", "ConditionCheckItem")
 WRITES = ("PutItem", "UpdateItem", "DeleteItem")
 USERS = ("api_user#shop", "api_users")
@@ -157,6 +159,17 @@ def test_an_action_reads_what_is_paused_and_notes_that_it_waits(stage: Synthesiz
     for verb, key in (("GetItem", "pauses"), ("PutItem", "pauses"), ("Query", waits), ("DeleteItem", waits)):
         assert may(stage, "WatchSweeperRole", verb, key), (verb, key)
     assert not any(may(stage, "WatchSweeperRole", verb, "order#1001") for verb in (*READS, *WRITES))
+
+
+def test_the_door_to_invoices_reads_them_by_the_links_of_orders_and_changes_nothing(stage: Synthesized) -> None:
+    role = "DocumentsHandlerRole"
+    for key in ("link#0a1b", "invoices#101", "invoiced#1001", "series#1#invoice"):
+        assert may(stage, role, "GetItem", key), key
+        assert not any(may(stage, role, verb, key) for verb in WRITES), key
+    for key in ("client#101", "order#1001", "login#ada", "sandbox#0a1b", "effects#1001", *USERS):
+        assert not any(may(stage, role, verb, key) for verb in (*READS, *WRITES)), key
+    for verb in (*READS, *WRITES):
+        assert not may(stage, role, verb, None), verb
 
 
 def test_what_keeps_holds_moves_money_and_changes_no_client(stage: Synthesized) -> None:

@@ -125,6 +125,11 @@ FUNCTIONS: dict[str, dict[str, set[str]]] = {
         "*": TRACE,
     },
     "DocsHandler": {"*": TRACE},
+    "DocumentsHandler": {
+        "StorageOrderTable": {"dynamodb:GetItem"},
+        "StorageRecordTable": {"dynamodb:GetItem", "dynamodb:Query"},
+        "*": TRACE,
+    },
     "FormsHandler": {
         "StorageOrderTable": TRANSACTION,
         "StorageRecordTable": TRANSACTION | {"dynamodb:Query"},
@@ -346,6 +351,7 @@ def test_only_this_api_and_the_watch_rules_may_invoke_functions_from_outside(sta
         ("ApiHandlerFunction", "apigateway.amazonaws.com"),
         ("DeskHandlerFunction", "apigateway.amazonaws.com"),
         ("DocsHandlerFunction", "apigateway.amazonaws.com"),
+        ("DocumentsHandlerFunction", "apigateway.amazonaws.com"),
         ("FormsHandlerFunction", "apigateway.amazonaws.com"),
         ("GatewayWebhooksDoorFunction", "apigateway.amazonaws.com"),
         ("IntakeWebhookFunction", "apigateway.amazonaws.com"),

@@ -42,6 +42,7 @@ def test_it_says_what_was_ordered_what_is_charged_and_where_the_order_is_followe
     link = desk.links.find(desk.token(), LinkPurpose.STATUS)
     assert link is not None
     assert link.order_id == order.order_id
+    assert f"Your invoices, once they are issued:\nhttps://orders.example.com/orders/{desk.token()}/invoices" in text
 
 
 def test_the_first_charge_is_what_is_held(desk: Desk) -> None:

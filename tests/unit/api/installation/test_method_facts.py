@@ -31,6 +31,7 @@ WITHOUT_FACTS = {
     "client.invoice_credit",  # ours
     "client.invoice_get",
     "client.invoice_list",
+    "client.invoice_pdf_get",  # ours
     "client.payment_add",  # ours
     "client.payment_refund",
     "client.service_list",

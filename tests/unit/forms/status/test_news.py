@@ -44,11 +44,13 @@ def test_a_message_says_by_when_it_is_answered_until_it_was(browser: Browser, sh
 def test_invoices_are_named_once_they_are_issued(browser: Browser, shop: Shop, order: Order) -> None:
     path = browser.shown.path
     assert "Invoice number" not in browser.shown.text
+    assert f"{path}/invoices" not in browser.shown.read.links
     invoicing = next(each for each in order.actions.values() if each.module == "generate_invoice")
     done = invoicing.changed(state=ActionState.DONE, result={"invoice_number": 7, "document_number": "INV-2027-00001"})
     shop.service.store.save(order.with_action(done))
 
     assert "Invoice number: INV-2027-00001" in browser.open(path).text
+    assert f"{path}/invoices" in browser.shown.read.links
     before = done.changed(result={"invoice_number": 7})  # as an earlier release named it
     order = shop.service.get(order_id=order.order_id)
     shop.service.store.save(order.with_action(before))
