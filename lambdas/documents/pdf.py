@@ -79,7 +79,7 @@ class _Pages(FPDF):
         self.add_font(_SANS, "", FONTS / "DejaVuSans.ttf")
         self.add_font(_SANS, "B", FONTS / "DejaVuSans-Bold.ttf")
         self.set_font(_SANS)
-        known = self.current_font.cmap if self.current_font else {}
+        known = self.current_font.cmap if isinstance(self.current_font, TTFFont) else {}
         names = {unicodedata.name(sign, "") for sign in signs if ord(sign) not in known}
         needed = {next(file for script, file in _FURTHER if name.startswith(script)) for name in names}
         for file in sorted(needed):

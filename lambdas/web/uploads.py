@@ -1,6 +1,9 @@
 """Files that a browser sends with the inputs of a form (`multipart/form-data`, RFC 7578), read by python-multipart."""
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from python_multipart.multipart import MultipartCallbacks
 
 
 class Upload(NamedTuple):
@@ -52,7 +55,7 @@ class _Parts:
         self.is_ended = False
         self._most, self._name, self._value, self._head, self._content = most, b"", b"", b"", bytearray()
 
-    def callbacks(self) -> dict[str, object]:
+    def callbacks(self) -> "MultipartCallbacks":
         return {
             "on_part_begin": self._begin,
             "on_header_field": self._on_name,

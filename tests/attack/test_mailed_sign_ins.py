@@ -38,7 +38,7 @@ def test_nobody_learns_whose_address_has_an_account_or_signs_in_with_anothers_li
 ) -> None:
     hers, stranger, _ = browsers
     nobody = f"nobody-{uuid4().hex[:8]}@example.com"
-    order_id, others = begun(hers, "grace@elsewhere.example"), begun(stranger, "eve@elsewhere.example")
+    order_id, others = begun(shop, hers, "grace@elsewhere.example"), begun(shop, stranger, "eve@elsewhere.example")
     answers = {}
     for email in (grace.email, nobody):
         page = hers.open(SIGN_IN).send(email=email, by="link")
@@ -60,7 +60,7 @@ def test_beginning_an_order_in_a_clients_name_tells_the_client_and_not_the_stran
     shop: Shop, browsers: list[Visitor], grace: Client
 ) -> None:
     stranger, hers, _ = browsers
-    begun(stranger, grace.email)
+    begun(shop, stranger, grace.email)
     key = key_in(until("the mail", lambda: next(iter(mails_to(shop, grace.email)), None)))
 
     assert "account with us" not in stranger.open("/forms/hosting/extras").text

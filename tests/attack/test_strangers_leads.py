@@ -61,7 +61,7 @@ def sees(browser: Visitor) -> list[str]:
 
 def test_a_strangers_lead_is_not_opened_by_my_mailed_link(shop: Shop, browsers: list[Visitor], ada: Client) -> None:
     stranger, hers, _ = browsers
-    order_id = begun(stranger, ada.email)
+    order_id = begun(shop, stranger, ada.email)
     by_hand = {**AGREED, "csrf": stranger.page.inputs["csrf"], "payment": "account"}
     link = mailed_link(shop, hers, ada.email)
 
@@ -87,7 +87,7 @@ def test_an_order_of_my_account_is_not_read_through_a_link_from_staff(
     shop: Shop, browsers: list[Visitor], ada: Client
 ) -> None:
     hers, stranger, _ = browsers
-    order_id = begun(hers, ada.email)
+    order_id = begun(shop, hers, ada.email)
     hers.open("/forms/hosting/sign-in").send(login=ada.uber_login, password=PASSWORD).send(orders_as="person")
     stranger.resume(shop.done("order.link_create", {"order_id": order_id})["url"])
 
@@ -96,7 +96,7 @@ def test_an_order_of_my_account_is_not_read_through_a_link_from_staff(
 
 
 def test_nothing_that_is_opened_while_its_link_is_revoked_stays_open(shop: Shop, browsers: list[Visitor]) -> None:
-    order_id = begun(browsers[0], "ada@example.com")
+    order_id = begun(shop, browsers[0], "ada@example.com")
     made = shop.done("order.link_create", {"order_id": order_id})
     visitors = [Visitor(httpx.Client(base_url=shop.stack.api_url, timeout=60, follow_redirects=True)) for _ in range(4)]
     for visitor in visitors:

@@ -52,7 +52,7 @@ def _newest_of(place: Place) -> str:
     dynamodb: Any = boto3.client("dynamodb", **place.engine.client_options())
     pages = dynamodb.get_paginator("scan").paginate(TableName=place.stack.order_table, ProjectionExpression="pk")
     keys = {item["pk"]["S"] for page in pages for item in page["Items"]}
-    return max((key for key in keys if key.isdecimal()), key=int)
+    return str(max((key for key in keys if key.isdecimal()), key=int))
 
 
 def _together(

@@ -42,7 +42,7 @@ def milliseconds_to_paint(page: Page) -> float:
     """
     blocking = [size for _, size, status in page.evaluate(_PARTS) if status == "blocking"]
     round_trips = 2 + len(blocking)  # a connection and its encryption, then one for each
-    return round_trips * ROUND_TRIP_MILLISECONDS + sum(blocking) * 8 * 1_000 / BITS_A_SECOND
+    return float(round_trips * ROUND_TRIP_MILLISECONDS + sum(blocking) * 8 * 1_000 / BITS_A_SECOND)
 
 
 def wide_of(page: Page) -> int:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
+import httpx
 import pytest
 from rich.console import Console
 
@@ -62,9 +63,8 @@ class Desk:
                 return True
             if deed := next_deed(order, SERVER):
                 login = self.shop.stack.people[deed.who] if deed.who else None
-                auth = (login[0], login[1]) if login else None
-                asked = {"order_id": order_id, **deed.parameters}
-                self.shop.http.post(f"/{deed.method}", json=asked, **({"auth": auth} if auth else {}))
+                auth = (login[0], login[1]) if login else httpx.USE_CLIENT_DEFAULT
+                self.shop.http.post(f"/{deed.method}", json={"order_id": order_id, **deed.parameters}, auth=auth)
             return None
 
         until(f"order {order_id} at {to or 'its end'}", act, FINISHED_WITHIN_SECONDS)

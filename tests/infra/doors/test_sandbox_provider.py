@@ -74,7 +74,7 @@ def test_where_a_real_gateway_is_there_is_none(
     settings = settings_of("test").changed(gateway="another")
     (tmp_path / "layer" / "python").mkdir(parents=True)
     app = new_app(outdir=tmp_path / "out")
-    add_stack(app, settings=settings, layer=tmp_path / "layer", sources=sources)
+    add_stack(app, settings=settings, layer=tmp_path / "layer", document_layer=tmp_path / "layer", sources=sources)
     app.synth()
     found = Synthesized(settings=settings, outdir=tmp_path / "out", sources=sources)
 

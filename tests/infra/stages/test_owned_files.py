@@ -99,7 +99,7 @@ def test_an_empty_folder_becomes_a_stage_that_sells_what_its_owner_sells(
     settings = settings_of("dev")
     app = new_app(outdir=tmp_path / "out")
     (tmp_path / "layer" / "python").mkdir(parents=True)
-    add_stack(app, settings=settings, layer=tmp_path / "layer", sources=sources)
+    add_stack(app, settings=settings, layer=tmp_path / "layer", document_layer=tmp_path / "layer", sources=sources)
     app.synth()
 
     made = Synthesized(settings=settings, outdir=tmp_path / "out", sources=sources)

@@ -172,7 +172,7 @@ def test_no_template_is_made_of_a_stage_that_is_refused(sources: Path, tmp_path:
     app = new_app(outdir=tmp_path / "out")
 
     with pytest.raises(StageNotReadyError):
-        add_stack(app, settings=settings_of("prod"), layer=tmp_path, sources=sources)
+        add_stack(app, settings=settings_of("prod"), layer=tmp_path, document_layer=tmp_path, sources=sources)
     assert not app.node.children
 
 

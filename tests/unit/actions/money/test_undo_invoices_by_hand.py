@@ -84,7 +84,7 @@ def test_a_charge_under_way_is_waited_for(world: World) -> None:
     invoice = by_hand(world)
     world.gateway.authorize(key=CHARGE, token="tok_approve", amount_cents=24800, currency="USD", order_id="")
     charging = Charges(InvoiceRecords(world.records), world.gateway, world.clock)
-    charging._claim(invoice, "7")
+    charging._claim(invoice, "7", CHARGE)
     world.cancel()
 
     with pytest.raises(TransientError, match="is being charged"):
