@@ -97,6 +97,7 @@ def _draft(order: Order, services: tuple[Service, ...], now: int) -> Invoice:
         brand_id=order.brand_id,
         client_id=services[0].client_id,
         order_id=order.order_id,
+        order_reference=order.reference,
         lines=lines,
         total_cents=sum(line.amount_cents for line in lines),
         currency=order.currency,

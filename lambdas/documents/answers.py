@@ -34,10 +34,10 @@ def pdf_content(document: Document) -> bytes:
     return pdf_of(document)
 
 
-def list_answer(documents: Sequence[Invoice], order_id: str, path: str, back: Links) -> Answer:
-    """All documents of an order, with links to each."""
+def list_answer(documents: Sequence[Invoice], order: str, path: str, back: Links) -> Answer:
+    """All documents of an order, with links to each. `order`: as its reader knows it."""
     views = [(view, f"{path}/{view.file_name}") for view in map(document_of, documents)]
-    return shown(draw("list.html", order_id=order_id, documents=views, links=back))
+    return shown(draw("list.html", order=order, documents=views, links=back))
 
 
 def message_answer(status: HTTPStatus, title: str, text: str, back: Links = ()) -> Answer:

@@ -111,8 +111,8 @@ def _facts(invoice: Invoice) -> Iterator[tuple[str, str]]:
         yield "Due", day_of(invoice.due_at, invoice.time_zone)
     if invoice.supplied_at:
         yield "Date of supply", day_of(invoice.supplied_at, invoice.time_zone)
-    if invoice.order_id:
-        yield "Order", invoice.order_id
+    if named := invoice.order_reference or invoice.order_id:
+        yield "Order", named
 
 
 def _party(party: Party | None) -> Iterator[str]:

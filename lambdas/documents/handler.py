@@ -87,7 +87,7 @@ def _answer(documents: Documents, request: WebRequest) -> Answer:
             order_path, path = f"/orders/{token}", f"/orders/{token}/invoices"
             to_order = ("Back to your order", order_path)
             if not rest:
-                return list_answer(found, order.order_id, path, (to_order,))
+                return list_answer(found, order.reference, path, (to_order,))
             back = (to_order, ("All invoices", path))
             if answer := document_answer(found, unquote(rest[0]), path, back):
                 return answer

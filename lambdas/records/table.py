@@ -54,6 +54,16 @@ class RecordTable:
         )
         return [from_item(item) for page in pages for item in page["Items"]]
 
+    def query_between(self, pk: str, first: str, last: str) -> list[dict[str, Any]]:
+        """The records of one owner with sort keys from `first` to `last`, both inclusive, as far as one answer has them."""
+        answer = self.client.query(
+            TableName=self.name,
+            KeyConditionExpression="pk = :pk AND sk BETWEEN :first AND :last",
+            ExpressionAttributeValues=to_item({":pk": pk, ":first": first, ":last": last}),
+            ConsistentRead=True,
+        )
+        return [from_item(item) for item in answer["Items"]]
+
     def query_until(self, pk: str, last: str, *, most: int) -> list[dict[str, Any]]:
         """The first records of one owner, in the order of their sort keys, up to `last`."""
         pages = self.client.get_paginator("query").paginate(

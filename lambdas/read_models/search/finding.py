@@ -19,7 +19,7 @@ from lambdas.read_models.search.entries import SearchEntries
 from lambdas.read_models.search.query import Word, texts_of, words
 from lambdas.read_models.search.streams import Stream, each_once
 from lambdas.records.clients.service import order_id_of
-from lambdas.records.invoices.invoice import NUMBER_DIGITS, invoice_id_of
+from lambdas.records.invoices.invoice import NUMBER_DIGITS, Invoice, invoice_id_of
 from lambdas.records.invoices.records import InvoiceRecords
 
 MOST_COMPARED = 200  # orders that are read for a page
@@ -99,19 +99,20 @@ class OrderSearch:
     def _look_up(self, word: Word, scope: Scope) -> _Looked:
         queues = sorted(scope.with_people)
         streams = [Stream(self.entries, queue, text) for text in word.looked_up for queue in queues]
-        numbered = self._read_numbered(word, scope) if word.number or word.reference else ()
+        is_numbered = word.number or word.reference or word.document
+        numbered = self._read_numbered(word, scope) if is_numbered else ()
         is_client = bool(word.number) and next(self._of_client(word.number, None, 1), None) is not None
         return _Looked(word, numbered, is_client, tuple(streams))
 
     def _read_numbered(self, word: Word, scope: Scope) -> tuple[Order, ...]:
-        """The order with this number, and those on the invoice with it; or those with this reference."""
-        by_reference = self._of_reference(word.reference, scope)
-        named = by_reference if word.reference else (word.number, *self._on_invoice(word.number, scope))
+        """The order with this number, and those on the invoice with it; those with this reference; those on this document."""
+        named = [*self._of_reference(word.reference, scope), *self._on_document(word.document, scope)]
+        named += [word.number, *self._on_invoice(word.number, scope)] if word.number else []
         found = self.store.get_many(list(dict.fromkeys(named)))
         return tuple(each for each in found if isinstance(each, Order) and each.order_queue_id in scope.queues)
 
     def _of_reference(self, reference: str, scope: Scope) -> Iterator[str]:
-        for queue in sorted(scope.queues):
+        for queue in sorted(scope.queues) if reference else ():
             yield from (entry.order_id for entry in self.entries.of_term(queue, reference, None, _SHARED).found)
 
     def _on_invoice(self, number: str, scope: Scope) -> Iterator[str]:
@@ -120,8 +121,13 @@ class OrderSearch:
         ids += [number] if any(number[:-NUMBER_DIGITS] == str(brand) for brand in scope.brands) else []
         for invoice_id in ids:
             if invoice := self.invoices.get(invoice_id):
-                named = [invoice.order_id or "", *(order_id_of(line.service_id) for line in invoice.lines)]
-                yield from (order_id for order_id in named if order_id.isdecimal())
+                yield from _orders_on(invoice)
+
+    def _on_document(self, shown: str, scope: Scope) -> Iterator[str]:
+        """Orders on the invoice or credit note with this number on it."""
+        for brand in sorted(scope.brands) if shown else ():
+            if document := self.invoices.named(brand, shown):
+                yield from _orders_on(document)
 
     def _of_client(self, client_id: str, behind: ListPosition | None, page_size: int) -> Iterator[ListPosition]:
         window = TimeWindow(descending=True, behind=behind, page_size=page_size)
@@ -137,6 +143,11 @@ class OrderSearch:
             sources.append(self._of_client(first.word.number, behind, limit + 1))
         ordered = each_once(merge(*sources, reverse=True))
         return (each for each in ordered if all(each in positions for positions in others))
+
+
+def _orders_on(document: Invoice) -> Iterator[str]:
+    named = [document.order_id or "", *(order_id_of(line.service_id) for line in document.lines)]
+    return (order_id for order_id in named if order_id.isdecimal())
 
 
 @dataclass

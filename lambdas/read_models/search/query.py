@@ -20,6 +20,7 @@ from lambdas.read_models.search.terms import (
     telephone_term,
     terms,
 )
+from lambdas.records.invoices.document_numbers import DOCUMENT_NUMBER
 from lambdas.runtime.models import Frozen
 
 LONGEST_QUERY = 200
@@ -37,12 +38,13 @@ class Word(Frozen):
     """Part of a query. An order matches it in any one of these ways.
 
     `number`: it is the number of the order, of its client or of its invoice. `reference`: it is the order's, as a term.
-    `beginnings`: one of its terms begins with one of
-    these. `parts`: each of these begins one of its terms.
+    `document`: it stands on its invoice or credit note. `beginnings`: one of its terms begins with one of these. `parts`: each
+    of these begins one of its terms.
     """
 
     number: str = ""
     reference: str = ""
+    document: str = ""
     beginnings: tuple[str, ...] = ()
     parts: tuple[str, ...] = ()
 
@@ -99,6 +101,11 @@ def _tokens(text: str) -> Iterator[str]:
 
 def _word(token: str) -> Word:
     """Empty for a token without a letter or digit."""
+    document = token.strip("#,;").upper()
+    return _text(token).changed(document=document if DOCUMENT_NUMBER.fullmatch(document) else "")
+
+
+def _text(token: str) -> Word:
     if reference := folded(bare_reference(token.strip("#"))):
         return Word(reference=reference, beginnings=(reference,))
     plain = in_plain_digits(token)

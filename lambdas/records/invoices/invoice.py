@@ -146,8 +146,9 @@ class Invoice(Owed):
 
     `document_number` stands on it, in the series of its year; earlier releases gave none.
 
-    `order_id`: the order, if the invoice is of one. `credited`: cents by canceled order, if the invoice is of several
-    orders. `reduction`: the parts that notes credited. `reference`: of such a note, as its caller named it.
+    `order_id`: the order, if the invoice is of one. `order_reference`: what its buyer knows it by. `credited`: cents by canceled
+    order, if the invoice is of several orders. `reduction`: the parts that notes credited. `reference`: of such a note, as its
+    caller named it.
     `credits_number`, `credits_document`, `credits_issued_at`: the invoice that a note credits.
 
     `seller`, `buyer`: the parties as they were at its issue; documents of earlier releases have none. `notes`: what the law and
@@ -160,6 +161,7 @@ class Invoice(Owed):
     brand_id: int
     client_id: str
     order_id: str | None = None
+    order_reference: str = ""
     lines: tuple[InvoiceLine, ...]
     currency: str
     transaction_id: str | None = None

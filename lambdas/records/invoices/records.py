@@ -12,6 +12,7 @@ from typing import Any
 
 from lambdas.catalog.seller import Seller, load_sellers
 from lambdas.records.clients.client import ClientRecords
+from lambdas.records.invoices.document_numbers import find_rows
 from lambdas.records.invoices.invoice import (
     NUMBER_DIGITS,
     ChargeAttempt,
@@ -51,6 +52,14 @@ class InvoiceRecords:
         brand, number = invoice_id[:-NUMBER_DIGITS], invoice_id[-NUMBER_DIGITS:]
         found = self._table.get(series_pk(brand, InvoiceKind.INVOICE), number_sk(number))
         return self._read(str(found["client_id"]), InvoiceKind.INVOICE, int(number)) if found else None
+
+    def named(self, brand_id: int, shown: str) -> Invoice | None:
+        """The brand's invoice or credit note with this number on it."""
+        for kind, row in find_rows(self._table, brand_id, shown):
+            found = self._read(str(row["client_id"]), kind, int(row["number"]))
+            if found and found.shown_number == shown:
+                return found
+        return None
 
     def note(self, client_id: str, number: int) -> Invoice | None:
         """A client's credit note by its number."""
@@ -259,6 +268,7 @@ def _stored_parties(issued: Invoice) -> dict[str, Any]:
 
 
 _OF_THE_MOMENT = (
+    "order_reference",
     "document_number",
     "seller",
     "buyer",

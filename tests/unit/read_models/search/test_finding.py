@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from mypy_boto3_dynamodb.client import DynamoDBClient
 
+from lambdas.catalog.seller import Seller, Sellers
 from lambdas.orders.errors import InvalidOrderError
 from lambdas.orders.model.order import Order
 from lambdas.orders.store import DynamoOrderStore, order_item
@@ -19,6 +20,7 @@ from lambdas.read_models.search import finding, streams
 from lambdas.read_models.search.entries import Entries, SearchEntries
 from lambdas.read_models.search.finding import FoundOrders, OrderSearch, Scope
 from lambdas.read_models.search.terms import terms
+from lambdas.records.invoices.credit_notes import CreditNotes
 from lambdas.records.invoices.invoice import Invoice, InvoiceLine
 from lambdas.records.invoices.records import InvoiceRecords
 from lambdas.records.table import RecordTable
@@ -190,6 +192,32 @@ def test_numbers_of_order_client_and_invoice_are_found(desk: Desk) -> None:
     assert desk.ids(issued.invoice_id) == ["1002"]
     assert desk.ids("502 lovelace") == ["1002"]
     assert desk.ids("501 502") == []
+
+
+def test_the_numbers_on_its_invoice_and_credit_note_find_an_order(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    seller = Seller(brand_id=1, name="S", address="A", city="C", country="DE", time_zone="UTC")
+    monkeypatch.setattr("lambdas.records.invoices.records.load_sellers", lambda: Sellers(brands=(seller,)))
+    desk.add(*(an_order(QUEUES[9], order_id=str(1001 + nth), ts=NOW - nth) for nth in range(3)))
+    year = 86_400 * 366
+    issued = [issued_for(desk, str(1001 + nth), at=NOW + nth * year) for nth in range(3)]
+    CreditNotes(desk.search.invoices._table).credit(issued[1], "1002", NOW + year)
+
+    assert [each.document_number for each in issued] == ["INV-2027-00001", "INV-2028-00001", "INV-2029-00001"]
+    for nth, invoice in enumerate(issued):
+        assert desk.ids(invoice.document_number) == [str(1001 + nth)]
+    assert desk.ids("inv-2028-00001") == ["1002"]
+    assert desk.ids("CN-2028-00001") == ["1002"]
+    assert desk.ids("INV-2028-00001 1002") == ["1002"]
+    for other in ("INV-2028-00002", "INV-2030-00001", "XYZ-2028-00001", "INV-2028-00001 1003"):
+        assert desk.ids(other) == [], other
+
+
+def issued_for(desk: Desk, order_id: str, *, at: int) -> Invoice:
+    line = InvoiceLine(description="A service", service_id=f"{order_id}001", quantity=1, amount_cents=500)
+    draft = Invoice(
+        brand_id=1, client_id="502", order_id=order_id, lines=(line,), currency="USD", total_cents=500, issued_at=at
+    )
+    return desk.search.invoices.issue(draft)
 
 
 def test_an_order_whose_row_changed_meanwhile_is_found_by_what_it_is_now(desk: Desk) -> None:
