@@ -15,6 +15,7 @@ with warnings.catch_warnings():
     import fpdf
     from fpdf import FPDF, FontFace
     from fpdf.enums import TableBordersLayout
+    from fpdf.fonts import TTFFont
 
 from lambdas.documents.document import Document
 
