@@ -3,7 +3,6 @@
 Longer than 200 lines, because all that a function may have is one declaration.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +17,7 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from infra.front.proof import environment_of, permissions_of
+from infra.functions.gateways import payment_environment
 from infra.stages.settings import StageSettings
 
 
@@ -147,7 +147,7 @@ class OrderFunction(Construct):
             memory_size=memory_mb,
             timeout=Duration.seconds(timeout_seconds),
             environment=_environment(settings, self.service)
-            | _of_payments(paying)
+            | (payment_environment(paying.secrets, settings) if paying else {})
             | environment_of(front)
             | dict(environment),
             role=own_role(
@@ -191,10 +191,6 @@ def _environment(settings: StageSettings, service: str) -> dict[str, str]:
         "POWERTOOLS_LOG_LEVEL": settings.log_level,
         "PYDANTIC_DISABLE_PLUGINS": "__all__",  # there are none, and looking for them reads every package's metadata
     }
-
-
-def _of_payments(paying: PaymentParts | None) -> dict[str, str]:
-    return {"PAYMENT_SECRETS": json.dumps(dict(paying.secrets), sort_keys=True)} if paying else {}
 
 
 def _may_pay(paying: PaymentParts | None) -> list[iam.PolicyStatement]:

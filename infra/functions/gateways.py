@@ -4,10 +4,17 @@ import json
 from collections.abc import Mapping
 
 from infra.stages.settings import StageSettings
+from lambdas.payments.gateways import PAYPAL
 
 
-def gateway_environment(settings: StageSettings) -> Mapping[str, str]:
+def gateway_environment(settings: StageSettings) -> dict[str, str]:
     """The variables that lambdas/payments/several/choice.py reads. A stage with one gateway needs only its name."""
     choice = settings.gateway_choice
     others = choice.model_dump(mode="json", exclude={"default"}, exclude_defaults=True)
     return {"GATEWAY": choice.default, **({"OTHER_GATEWAYS": json.dumps(others)} if others else {})}
+
+
+def payment_environment(secrets: Mapping[str, str], settings: StageSettings) -> dict[str, str]:
+    """The variables of functions that pay. `secrets`: ARN by provider."""
+    intent = {"PAYPAL_INTENT": settings.paypal_intent.upper()} if PAYPAL in secrets else {}
+    return {"PAYMENT_SECRETS": json.dumps(dict(secrets), sort_keys=True), **intent}

@@ -100,6 +100,10 @@ class Money(Frozen):
         description="ARN of the secret with a gateway's API keys, by the gateway's name (docs/payments.md). A gateway that is"
         " named only here begins no payment, and keeps those that it has.",
     )
+    paypal_intent: Literal["authorize", "capture"] = Field(
+        "authorize",
+        description="Whether PayPal holds money at submit, for Generate Invoice to capture, or takes it at once.",
+    )
     allow_sandbox: bool = Field(
         False, description="Play money is meant: the sandbox's gateway and pages, sample plans, rates, teams and forms."
     )

@@ -36,15 +36,15 @@ AnyField = Annotated[
     | AgreementField,
     Field(discriminator="kind"),
 ]
-Payment = Literal["card", "bank_account", "account"]
-"""Ways to pay on the last page: by card or bank account, entered on the provider's own page, or on account."""
+Payment = Literal["card", "bank_account", "paypal", "account"]
+"""Ways to pay on the last page: a card or bank account, entered on the provider's page; PayPal, approved there; on account."""
 Country = Annotated[str, Field(pattern=r"^([A-Z]{2})?$")]
 OBLIGING_COUNTRIES = (
     "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IT", "LT", "LU", "LV", "MT",
     "NL", "PL", "PT", "RO", "SE", "SI", "SK", "IS", "LI", "NO", "GB",
 )  # fmt: skip
 """Whose consumer law wants the button of an order to name the obligation to pay: the European Economic Area and Britain."""
-HELD: tuple[Payment, ...] = ("card",)  # money is held for these; a bank debit knows no hold
+HELD: tuple[Payment, ...] = ("card", "paypal")  # money is held for these; a bank debit knows no hold
 
 
 class Page(Frozen):

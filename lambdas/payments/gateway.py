@@ -51,7 +51,7 @@ class Transaction(Frozen):
     `refunded_cents`: the part of the captured amount that was refunded. `challenge`: the way to authenticate a payment that
     needs it; None: this gateway offers none. `avs_code`: one letter for whether the address matches; empty if none was sent.
     `order_id`: the order that it was begun for; empty if for none. `gateway`: the adapter's name. `customer`: whom the provider
-    knows the payer as; empty if it keeps none.
+    knows the payer as; empty if it keeps none. `is_answered`: its payer did their part, and `authenticate` continues it (PayPal).
     """
 
     transaction_id: str
@@ -69,6 +69,7 @@ class Transaction(Frozen):
     customer: str = ""
     held_at: int | None = None
     honoured_until: int | None = None
+    is_answered: bool = False
 
     @property
     def is_held(self) -> bool:
@@ -96,6 +97,10 @@ class DeclinedError(Exception):
     """The provider declined. The message is a reason that a client may read. No money moved."""
 
 
+class AbandonedError(Exception):
+    """The payer came back without paying. Nothing moved, and nobody declined. The message is a reason that a client may read."""
+
+
 class LapsedError(Exception):
     """The hold ended before this call, so no money moved. It is no decline, and is never counted as one."""
 
@@ -106,6 +111,14 @@ class OutcomeUnknownError(Exception):
 
 class GatewayUnavailableError(Exception):
     """The provider could not be reached; nothing moved. Try later under the same key."""
+
+
+class TooSoonError(GatewayUnavailableError):
+    """The provider does this later; nothing was asked of it. `again_at`: Unix seconds from which on it may be asked."""
+
+    def __init__(self, text: str, again_at: int) -> None:
+        super().__init__(text)
+        self.again_at = again_at
 
 
 class GatewayRefusedUsError(GatewayUnavailableError):
@@ -133,7 +146,7 @@ class Gateway(Protocol):
         """Continue a payment after its card holder was asked. Repeating it changes nothing.
 
         `proof`: the answer of their page, by the gateway's own names (API parameter `threedsecure`). Raises DeclinedError if
-        they failed or it is too late.
+        they failed or it is too late, and AbandonedError. A payment that nobody answered is answered as it stands.
         """
         ...
 
@@ -143,7 +156,8 @@ class Gateway(Protocol):
 
         Both are never held at once: the old hold ends before the bank is asked for the new one, or the provider does both in one
         step. A hold that is captured meanwhile cannot be renewed, and one that is renewed cannot be captured. Raises
-        DeclinedError: then nothing is held under the key, and the caller looks up whether the old hold still stands.
+        DeclinedError: then nothing is held under the key, and the caller looks up whether the old hold still stands. Raises
+        TooSoonError while the provider renews no hold of this age.
         """
         ...
 

@@ -14,11 +14,12 @@ from lambdas.payments.several.gateways import SeveralGateways
 from lambdas.records.clients.payment_method import MethodKind
 from lambdas.records.table import RecordTable
 
-SANDBOX, STRIPE = "sandbox", "stripe"
-GATEWAYS = (SANDBOX, STRIPE)  # All adapters.
+SANDBOX, STRIPE, PAYPAL = "sandbox", "stripe", "paypal"
+GATEWAYS = (SANDBOX, STRIPE, PAYPAL)  # All adapters.
 TAKES: Mapping[str, frozenset[MethodKind]] = {
     SANDBOX: frozenset(MethodKind),
     STRIPE: frozenset({MethodKind.CARD, MethodKind.BANK_ACCOUNT}),
+    PAYPAL: frozenset({MethodKind.PAYPAL}),
 }
 
 
@@ -56,4 +57,8 @@ def _adapter_named(name: str, records: RecordTable) -> Gateway:
             from lambdas.payments.stripe.parts import gateway_of  # many stages have no Stripe
 
             return gateway_of(records)
+        case "paypal":
+            from lambdas.payments.paypal.parts import gateway_of as paypal_of
+
+            return paypal_of(records)
     raise ValueError(f"no gateway is called {name}; known: {', '.join(GATEWAYS)}")

@@ -6,10 +6,10 @@ query it returns with. Real gateways and the sandbox are adapters of this port.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any, Protocol
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from lambdas.orders.card_numbers.numbers import has_card_number
 
@@ -71,6 +71,19 @@ def refuse_card_numbers(answer: Mapping[str, str]) -> None:
         raise NotEnteredError(_CARD_NUMBER)
 
 
+def is_page_of(address: str, origins: Sequence[str]) -> bool:
+    """Whether an address in a provider's answer is at one of these origins, exactly. A user's name, a port or a control character
+    makes it another.
+    """
+    if not (address.isascii() and address.isprintable()) or " " in address or "\\" in address:
+        return False
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return False
+    return f"{parts.scheme}://{parts.netloc}" in origins
+
+
 class SandboxPages:
     """The sandbox's pages are served by this installation, as a provider's would be by theirs, at `/sandbox/<page>`.
 
@@ -123,4 +136,8 @@ def hosted_pages(gateway: str) -> HostedPages:
             from lambdas.payments.stripe.parts import pages  # many stages have no Stripe
 
             return pages()
-    raise ValueError(f"no gateway called {gateway} has pages here; known: sandbox, stripe")
+        case "paypal":
+            from lambdas.payments.paypal.parts import pages as approvals
+
+            return approvals()
+    raise ValueError(f"no gateway called {gateway} has pages here; known: sandbox, stripe, paypal")

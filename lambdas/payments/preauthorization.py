@@ -27,6 +27,7 @@ from lambdas.orders.payment_ports import (
     PaymentUnclear,
 )
 from lambdas.payments.gateway import (
+    AbandonedError,
     Challenge,
     DeclinedError,
     Gateway,
@@ -83,6 +84,8 @@ class PreAuthorization:
         found = self._find(attempt) if attempt.tries > 1 else None
         transaction = found or self._authorize(order, attempt, method, payer)
         refuse_another(transaction, attempt)
+        if transaction.is_answered:  # and their browser has not come back
+            transaction = self._authenticate(attempt, transaction, {})
         return self._hold(attempt, method, transaction).changed(payer_present=payer.is_present)
 
     def authenticate(self, order: Order, attempt: PaymentAttempt, proof: Mapping[str, Any]) -> Hold:
@@ -102,6 +105,8 @@ class PreAuthorization:
         except DeclinedError as declined:
             self.release(attempt)
             raise PaymentDeclinedByBank(str(declined)) from None
+        except AbandonedError as abandoned:
+            raise PaymentDeclined(str(abandoned)) from None
         except LapsedError:
             raise PaymentLapsed from None
         except GatewayMisusedError as misused:

@@ -11,7 +11,7 @@ The token decides the outcome, so every outcome can be had on purpose. Each line
 * `tok_decline`, `tok_insufficient_funds`, `tok_expired_card`, `tok_incorrect_cvc`, `tok_processing_error`: declines, and why.
 * `ach_later`, `ach_fails_later`: is pending for a day, then takes the money, or fails.
 * `ach_insufficient_funds`, `ach_account_closed`, `ach_no_account`: declines, and why.
-* `tok_sca`: asks for the card holder, then holds and captures.
+* `tok_sca`: asks for the card holder, then holds and captures. `approval`: the same for a PayPal payment.
 * `tok_sca_declines`: asks for the card holder, then declines.
 * `tok_needs_authentication`: asks for the card holder, with no way to reach them. Each that asks declines an absent payer.
 * `tok_unavailable`: the gateway cannot be reached.

@@ -9,6 +9,7 @@ import secrets
 from lambdas.orders.model.payment_ids import PaymentIds
 from lambdas.orders.payment_ports import PRESENT, Payer
 from lambdas.payments.gateway import DeclinedError, GatewayUnavailableError, TransactionState
+from lambdas.records.clients.payment_method import APPROVAL
 from lambdas.records.table import RecordTable
 from lambdas.runtime.models import Frozen
 
@@ -30,7 +31,7 @@ DECLINES = {
     "ach_account_closed": "the account is closed",
     "ach_no_account": "there is no such account",
 }
-WITH_CHALLENGE = (ASKS, ASKS_THEN_DECLINES)
+WITH_CHALLENGE = (ASKS, ASKS_THEN_DECLINES, APPROVAL)
 _UNKNOWN = "the gateway does not know this payment token"
 MADE_CARD, MADE_ACCOUNT = "tok_sb_", "ach_sb_"  # what made tokens begin with
 

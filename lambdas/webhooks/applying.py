@@ -37,7 +37,7 @@ class Applying:
     def apply(self, found: Dated, *, by: str) -> str:
         """Apply the payment, and return in a word what was done. `by`: who changes what is changed. Raises AgainLaterError."""
         payment = found.transaction
-        if payment.state in _UNDECIDED:
+        if payment.state in _UNDECIDED and not payment.is_answered:
             return "undecided"
         try:
             return self._of_invoice(payment, by) or self._of_order(payment, by) or "known"

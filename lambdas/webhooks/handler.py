@@ -20,7 +20,6 @@ from lambdas.runtime.problems import Response, json_response, problem_response
 from lambdas.runtime.provider_keys import Keys
 from lambdas.runtime.settings import Settings
 from lambdas.runtime.telemetry import MetricUnit, log_unexpected, logger, metrics
-from lambdas.runtime.timed_signatures import is_signed
 from lambdas.webhooks.messages import EventQueue
 from lambdas.webhooks.providers import PROVIDERS, Hint, NotReadableError, Provider
 
@@ -76,8 +75,7 @@ def respond(event: Mapping[str, Any], door: Door) -> Response:
         return problem_response(
             HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", "the event is larger than any of a provider"
         )
-    signature = str((event.get("headers") or {}).get(provider.header, ""))
-    if not is_signed(signature, body, door.keys.of(name), int(door.now())):
+    if not provider.is_signed(event.get("headers") or {}, body, door.keys.of(name), int(door.now())):
         metrics.add_metric("GatewayEventsRefused", MetricUnit.Count, 1)
         logger.warning("event not signed by its provider", gateway=name)
         return problem_response(

@@ -1,13 +1,16 @@
-"""Payment providers: the header that each signs its webhooks with, and the payment that an event is about."""
+"""Payment providers: how each signs its webhooks, and the payment that an event is about."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from lambdas.payments.gateways import SANDBOX, STRIPE
+from lambdas.payments.gateways import PAYPAL, SANDBOX, STRIPE
+from lambdas.runtime.timed_signatures import is_signed
+from lambdas.webhooks.certificates import is_signed_by_paypal
 
-_ID = re.compile(r"[A-Za-z0-9_]{1,100}")
+_ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
+_OF_PAYPAL = ("CHECKOUT.ORDER.", "CHECKOUT.PAYMENT-APPROVAL.", "PAYMENT.AUTHORIZATION.", "PAYMENT.CAPTURE.")
 _OF_PAYMENTS = ("payment_intent.", "charge.", "refund.", "radar.early_fraud_warning.")
 
 
@@ -26,9 +29,11 @@ class Hint:
 
 @dataclass(frozen=True)
 class Provider:
-    """`header`: in lower case. `hint_of`: of the parsed body; raises NotReadableError."""
+    """`is_signed`: by headers in lower case, the raw body, the secret's lines, and now in Unix seconds. `hint_of`: of the parsed
+    body; raises NotReadableError.
+    """
 
-    header: str
+    is_signed: Callable[[Mapping[str, str], bytes, Sequence[str], int], bool]
     hint_of: Callable[[Mapping[str, Any]], Hint]
 
 
@@ -43,6 +48,21 @@ def _hint_of_stripe(event: Mapping[str, Any]) -> Hint:
     return Hint(_id(event.get("id")), kind, _id(named) if is_of_payment else "")
 
 
+def _hint_of_paypal(event: Mapping[str, Any]) -> Hint:
+    """Captures, refunds and authorizations name the order that they are of."""
+    kind = str(event.get("event_type") or "")[:100]
+    about = event.get("resource")
+    if not isinstance(about, Mapping):
+        raise NotReadableError("the event has no resource")
+    related = (about.get("supplementary_data") or {}).get("related_ids") or {}
+    named = about.get("id") if kind.startswith("CHECKOUT.ORDER.") else related.get("order_id") or about.get("order_id")
+    return Hint(_id(event.get("id")), kind, _id(named) if kind.startswith(_OF_PAYPAL) and named else "")
+
+
+def _signed_in(header: str) -> Callable[[Mapping[str, str], bytes, Sequence[str], int], bool]:
+    return lambda headers, body, keys, now: is_signed(str(headers.get(header, "")), body, keys, now)
+
+
 def _id(value: Any) -> str:
     """Raises NotReadableError unless it can be a provider's id."""
     if not isinstance(value, str) or not _ID.fullmatch(value):
@@ -52,6 +72,7 @@ def _id(value: Any) -> str:
 
 # The sandbox tells in Stripe's shape.
 PROVIDERS: Mapping[str, Provider] = {
-    STRIPE: Provider("stripe-signature", _hint_of_stripe),
-    SANDBOX: Provider("sandbox-signature", _hint_of_stripe),
+    STRIPE: Provider(_signed_in("stripe-signature"), _hint_of_stripe),
+    SANDBOX: Provider(_signed_in("sandbox-signature"), _hint_of_stripe),
+    PAYPAL: Provider(is_signed_by_paypal, _hint_of_paypal),
 }

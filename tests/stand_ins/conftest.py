@@ -8,6 +8,7 @@ import pytest
 import stripe
 
 from lambdas.records.table import RecordTable
+from tests.stand_ins.paypal.server import PayPalStandIn
 from tests.stand_ins.stripe.calling import sdk_of
 from tests.stand_ins.stripe.server import StripeStandIn
 from tests.support.build import NOW
@@ -15,6 +16,7 @@ from tests.unit.conftest import _no_account, dynamodb, dynamodb_client, records
 
 if TYPE_CHECKING:
     from tests.stand_ins.stripe_gateway import Shop
+    from tests.stand_ins.through_paypal.shop import PayPalShop
 
 __all__ = ["_no_account", "dynamodb", "dynamodb_client", "records"]
 stripe.enable_telemetry = False
@@ -52,3 +54,16 @@ def shop(stand_in: StripeStandIn, clock: Clock, records: RecordTable) -> "Shop":
     from tests.stand_ins.stripe_gateway import Shop
 
     return Shop(stand_in, clock, records)
+
+
+@pytest.fixture
+def paypal_stand_in(clock: Clock) -> Iterator[PayPalStandIn]:
+    with PayPalStandIn(clock) as served:
+        yield served
+
+
+@pytest.fixture
+def paypal(paypal_stand_in: PayPalStandIn, clock: Clock, records: RecordTable) -> "PayPalShop":
+    from tests.stand_ins.through_paypal.shop import PayPalShop
+
+    return PayPalShop(paypal_stand_in, clock, records)

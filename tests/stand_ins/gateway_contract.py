@@ -19,6 +19,7 @@ from lambdas.payments.gateway import (
     Gateway,
     GatewayMisusedError,
     LapsedError,
+    TooSoonError,
     Transaction,
     TransactionState,
     void_or_refund,
@@ -35,7 +36,10 @@ class Rig:
     holder first.
 
     `answer`: what the holder does on their bank's page, whether they prove themselves; it returns what their browser comes back
-    with. `later`: makes a token of a debit that arrives, or fails, after `pending_seconds`.
+    with. `later`: makes a token of a debit that arrives, or fails, after `pending_seconds`; None: it knows no such payment.
+
+    `held`: has a payment that was begun held, where its payer must first do something. `renews_from`, `renews_once`: from how old
+    on a hold is renewed, and whether only once. `declines_late`: whether it gives a payment up that nobody answered in time.
     """
 
     gateway: Gateway
@@ -44,9 +48,13 @@ class Rig:
     token: Callable[[], str]
     asking: Callable[[], str]
     answer: Callable[[Transaction, bool], dict[str, str]]
-    later: Callable[[bool], str]
+    later: Callable[[bool], str] | None
     pending_seconds: int
     name: str = "sandbox"
+    held: Callable[[Transaction], Transaction] = lambda begun: begun
+    renews_from: int = 0
+    renews_once: bool = False
+    declines_late: bool = True
 
 
 @dataclass
@@ -61,6 +69,8 @@ class Expected:
     state: TransactionState = TransactionState.HELD
     refunded_cents: int = 0
     asks: bool = False
+    held_at: int = 0
+    is_renewed: bool = False
 
     @property
     def is_renewal(self) -> bool:
@@ -100,7 +110,7 @@ class GatewayContract(RuleBasedStateMachine):
         assert held.gateway == self.rig.name
         assert held.ids.authorization
         assert not held.ids.capture
-        expected = Expected(key, held.transaction_id, token, amount, held.capture_before)
+        expected = Expected(key, held.transaction_id, token, amount, held.capture_before, held_at=held.held_at)
         self.known.append(expected)
         return expected
 
@@ -134,8 +144,8 @@ class GatewayContract(RuleBasedStateMachine):
         key = f"{payment.key.partition('+')[0]}+{next(_KEYS)}"
         if payment.asks:
             return payment  # its bank asks its holder, who is not there when a hold is renewed
-        if payment.state not in (TransactionState.HELD, TransactionState.LAPSED):
-            with pytest.raises(DeclinedError):
+        if refusal := self._refuses_renewal(payment):
+            with pytest.raises(refusal):
                 self._renew(payment, key)
             assert self.gateway.find(key) is None
             return payment
@@ -148,8 +158,17 @@ class GatewayContract(RuleBasedStateMachine):
         if payment.state is TransactionState.HELD:
             payment.state = TransactionState.VOIDED
         renewed = Expected(key, held.transaction_id, payment.token, payment.amount_cents, held.capture_before)
+        renewed.held_at, renewed.is_renewed = held.held_at or 0, True
         self.known.append(renewed)
         return renewed
+
+    def _refuses_renewal(self, payment: Expected) -> type[Exception] | None:
+        """The error with which the provider refuses to renew the hold; None if it renews it."""
+        if payment.state not in (TransactionState.HELD, TransactionState.LAPSED):
+            return DeclinedError
+        if self.rig.renews_once and (payment.is_renewed or payment.state is TransactionState.LAPSED):
+            return DeclinedError
+        return TooSoonError if self.rig.now() <= payment.held_at + self.rig.renews_from else None
 
     @rule(payment=payments, call=st.sampled_from(["capture", "refund"]))
     def ask_in_another_currency(self, payment: Expected, call: str) -> None:
@@ -245,7 +264,7 @@ class GatewayContract(RuleBasedStateMachine):
 
     def _authorize(self, key: str, token: str, amount_cents: int) -> Transaction:
         asked: dict[str, Any] = {"key": key, "token": token, "currency": CURRENCY, "order_id": "1001"}
-        return self.gateway.authorize(amount_cents=amount_cents, **asked)
+        return self.rig.held(self.gateway.authorize(amount_cents=amount_cents, **asked))
 
     def _capture(self, payment: Expected, amount_cents: int, suffix: str = "") -> Transaction:
         return self.gateway.capture(

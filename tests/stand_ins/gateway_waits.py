@@ -76,7 +76,7 @@ class WaitingPayments(GatewayContract):
     def come_back_too_late(self, asked: Waiting) -> None:
         challenge = asked.transaction.challenge
         assert challenge is not None
-        if not asked.is_over and self.rig.now() > challenge.expires_at:
+        if self.rig.declines_late and not asked.is_over and self.rig.now() > challenge.expires_at:
             with pytest.raises(DeclinedError):
                 self._authenticate(asked, {"challenge_id": challenge.challenge_id, "proof": "proof_authenticated"})
             asked.is_over = True
@@ -93,7 +93,11 @@ class WaitingPayments(GatewayContract):
         asked.is_over = True
 
     @rule(target=pending, amount=st.integers(1_000, 9_000), arrives=st.booleans(), is_answer_lost=st.booleans())
-    def draw(self, amount: int, arrives: bool, is_answer_lost: bool) -> tuple[Waiting, bool]:
+    def draw(
+        self, amount: int, arrives: bool, is_answer_lost: bool
+    ) -> tuple[Waiting, bool] | MultipleResults[tuple[Waiting, bool]]:
+        if self.rig.later is None:
+            return multiple()
         key, token = self._fresh(), self.rig.later(arrives)
         self._ask(lambda: self._begin(key, token, amount, Payer()), is_answer_lost)
         return self._noted(key, token, TransactionState.PENDING), arrives

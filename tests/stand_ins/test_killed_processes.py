@@ -1,10 +1,10 @@
-"""A process that pays may die behind each of its writes and each call of Stripe, and Stripe may have forgotten all keys.
+"""A process that pays may die behind each of its writes and each call of the provider, which may have forgotten all keys.
 
 Whoever repeats the work ends with one hold, one capture, one invoice, one refund and one credit note.
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from itertools import count
 
 import pytest
@@ -12,8 +12,10 @@ from mypy_boto3_dynamodb.client import DynamoDBClient
 
 from lambdas.records.table import RecordTable
 from tests.stand_ins.edges import PROVIDER
-from tests.stand_ins.paying_lives import SCENARIOS, Case, Scenario
+from tests.stand_ins.paying_lives import SCENARIOS, Case, Scenario, StripeCase
+from tests.stand_ins.paypal.server import PayPalStandIn
 from tests.stand_ins.stripe.server import StripeStandIn
+from tests.stand_ins.through_paypal.lives import PayPalCase
 from tests.support.build import NOW, Clock
 from tests.support.tables import make_table
 from tests.unit.actions.conftest import Died
@@ -39,20 +41,18 @@ def play(scenario: Scenario, case: Case, *, dies_behind: int = 0, is_cut: bool =
     case.edges.passed.extend(passed)
 
 
-@pytest.fixture
-def a_case(dynamodb: DynamoDBClient) -> Iterator[Callable[[], Case]]:
-    opened = list[StripeStandIn]()
+@pytest.fixture(params=["stripe", "paypal"])
+def a_case(request: pytest.FixtureRequest, dynamodb: DynamoDBClient) -> Iterator[Callable[[], Case]]:
+    with ExitStack() as opened:
 
-    def make() -> Case:
-        clock = Clock(NOW)
-        stand_in = StripeStandIn(clock)
-        stand_in.__enter__()
-        opened.append(stand_in)
-        return Case(RecordTable(make_table(dynamodb, f"records_{next(_TABLES)}"), dynamodb), stand_in, clock)
+        def make() -> Case:
+            clock = Clock(NOW)
+            table = RecordTable(make_table(dynamodb, f"records_{next(_TABLES)}"), dynamodb)
+            if request.param == "paypal":
+                return PayPalCase(table, clock, stand_in=opened.enter_context(PayPalStandIn(clock)))
+            return StripeCase(table, clock, stand_in=opened.enter_context(StripeStandIn(clock)))
 
-    yield make
-    for each in opened:
-        each.__exit__()
+        yield make
 
 
 def edges_of(scenario: Scenario, case: Case) -> list[str]:

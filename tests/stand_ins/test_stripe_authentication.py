@@ -13,10 +13,10 @@ from lambdas.forms.shop import Shop as Forms
 from lambdas.orders.model.order import Order
 from lambdas.orders.payment_ports import ABSENT, Payer
 from lambdas.payments.gateway import DeclinedError, TransactionState
-from lambdas.payments.hosted_pages import NotEnteredError, SandboxPages
+from lambdas.payments.hosted_pages import NotEnteredError, SandboxPages, is_page_of
 from lambdas.payments.several.choice import SINGLE
 from lambdas.payments.several.pages import PagesOfStage
-from lambdas.payments.stripe.addresses import ORIGINS, is_page_of
+from lambdas.payments.stripe.addresses import ORIGINS
 from lambdas.payments.stripe.gateway import StripeGateway
 from lambdas.payments.stripe.intents import Intents
 from tests.stand_ins.stripe.faults import Fault

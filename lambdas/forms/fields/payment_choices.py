@@ -1,4 +1,7 @@
-"""Ways to pay on the last page, and the changes that a choice makes to the order (reference/ubersmith.md 5.2)."""
+"""Ways to pay on the last page, and the changes that a choice makes to the order (reference/ubersmith.md 5.2).
+
+Longer than 200 lines, because each way to pay is offered, chosen, remembered and named here.
+"""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -13,11 +16,11 @@ from lambdas.orders.model.info import Info, text
 from lambdas.orders.model.order import Order
 from lambdas.orders.model.queue import MayBeInvoiced
 from lambdas.payments.hosted_pages import HostedPage
-from lambdas.records.clients.payment_method import MethodKind, PaymentMethod, submitted_method
+from lambdas.records.clients.payment_method import APPROVAL, MethodKind, PaymentMethod, submitted_method
 from lambdas.records.links.link import digest_of
 
 PAYMENT = "payment"  # the input's name
-_STORED, _ENTERED, _ACCOUNT = "stored:", "entered", "account"
+_STORED, _ENTERED, _PAYPAL, _ACCOUNT = "stored:", "entered", "paypal", "account"
 _ENTER = {f"enter:{page.value}": page for page in HostedPage}
 _PAGES = {HostedPage.CARD: "card", HostedPage.BANK_ACCOUNT: "bank account"}
 _KINDS = {MethodKind.CARD: "Card", MethodKind.BANK_ACCOUNT: "Bank account", MethodKind.PAYPAL: "PayPal"}
@@ -69,6 +72,8 @@ def _choices_to_enter(page: Page, entered: PaymentMethod | None, *, invoiced: bo
             label = f"Pay by{other or ''} {_PAGES[hosted]}" if other else f"Pay by {_PAGES[hosted]}"
             button = f"Continue to enter your {_PAGES[hosted]}"
             yield Choice(value=value, label=label, detail="you enter it on our payment provider's page", button=button)
+    if _PAYPAL in page.payment:
+        yield Choice(value=_PAYPAL, label="Pay by PayPal", detail="you approve it on PayPal's page when you order")
     if "account" in page.payment and invoiced:
         yield Choice(value=_ACCOUNT, label="Pay by invoice", detail="the first charge is invoiced, nothing is held now")
 
@@ -96,8 +101,9 @@ def current_choice(shop: Shop, form: Form, page: Page, session: Session) -> str:
     wanted = f"{_STORED}{stored}" if (stored := _stored_on(session)) else _ENTERED
     if wanted in values:
         return "" if is_declined(session) else wanted
-    if text(info, "payment_type") == "invoice" and _ACCOUNT in values:
-        return _ACCOUNT
+    chosen = {"invoice": _ACCOUNT, "paypal": _PAYPAL}.get(text(info, "payment_type"))
+    if chosen in values:
+        return chosen or ""
     return found[0].value
 
 
@@ -130,6 +136,8 @@ def changes_of(choice: str, shop: Shop, session: Session) -> Info:
         kind = _load_stored(shop, session)[number].kind
         payment_type = {MethodKind.CARD: "cc", MethodKind.BANK_ACCOUNT: "ach", MethodKind.PAYPAL: "paypal"}[kind]
         return {**forgotten, "payment_type": payment_type, "billing_info_id": number}
+    if choice == _PAYPAL:
+        return {**forgotten, "payment_type": "paypal", "paypal_token": APPROVAL}
     return {**forgotten, "payment_type": "invoice"}
 
 

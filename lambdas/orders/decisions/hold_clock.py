@@ -105,6 +105,11 @@ def released(order: Order, now: int) -> Order:
     return _with_clock(order, busy_until=None, look_at=now + AGAIN_SECONDS)
 
 
+def postponed(order: Order, again_at: int) -> Order:
+    """The order after a renewal that was asked too soon: nothing of it was begun. `again_at`: Unix seconds."""
+    return _with_clock(order, busy_until=None, is_renewing=False, tries=0, look_at=again_at)
+
+
 def renewed(order: Order, hold: Hold) -> Order:
     """The order with the new hold in the place of the old one. Its clock begins again."""
     clock = HoldClock(renewals=_hold(order).clock.renewals + 1)

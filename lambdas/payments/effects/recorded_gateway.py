@@ -15,6 +15,7 @@ from lambdas.orders.payment_ports import PRESENT, Payer
 from lambdas.payments.effects.effect import Effect, EffectKind, LookUp, Outcome, Payment
 from lambdas.payments.effects.ledger import EffectLedger, Entry
 from lambdas.payments.gateway import (
+    AbandonedError,
     Dated,
     DeclinedError,
     Gateway,
@@ -30,6 +31,7 @@ from lambdas.runtime.telemetry import log_unexpected
 # The first class that fits; a call that raises another error has an unknown outcome.
 _OUTCOMES: tuple[tuple[type[Exception], Outcome], ...] = (
     (DeclinedError, Outcome.DECLINED),
+    (AbandonedError, Outcome.DECLINED),
     (LapsedError, Outcome.LAPSED),
     (GatewayRefusedUsError, Outcome.REFUSED_US),
     (GatewayUnavailableError, Outcome.NOT_REACHED),

@@ -8,6 +8,7 @@ order, nobody else captures or returns its money.
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 
 from lambdas.orders.decisions import hold_clock, hold_forecast
 from lambdas.orders.model.hold_clock import HoldPolicy, Holds, Trouble
@@ -22,6 +23,7 @@ from lambdas.payments.gateway import (
     GatewayUnavailableError,
     LapsedError,
     OutcomeUnknownError,
+    TooSoonError,
     Transaction,
     TransactionState,
     void_or_refund,
@@ -66,6 +68,9 @@ class HoldKeeper:
             return Kept.LEFT
         try:
             return self._renew(order) if hold.clock.is_renewing else self._act(order, hold)
+        except TooSoonError as soon:
+            self._save(self.store.get(order_id), "look", partial(hold_clock.postponed, again_at=soon.again_at))
+            return Kept.LEFT
         except _UNKNOWN:
             self._save(self.store.get(order_id), "look", lambda order: hold_clock.released(order, self.now()))
             return Kept.LEFT

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from lambdas.payments.gateway import GatewayMisusedError, GatewayUnavailableError, OutcomeUnknownError
-from lambdas.payments.hosted_pages import HostedPage, NotEnteredError, refuse_card_numbers
-from lambdas.payments.stripe.addresses import ORIGINS, is_page_of
+from lambdas.payments.hosted_pages import HostedPage, NotEnteredError, is_page_of, refuse_card_numbers
+from lambdas.payments.stripe.addresses import ORIGINS
 from lambdas.payments.stripe.calls import StripeCalls
 from lambdas.payments.stripe.outcomes import UnknownObjectError
 

@@ -5,7 +5,8 @@ from typing import Any
 
 from lambdas.orders.model.payment_ids import PaymentIds
 from lambdas.payments.gateway import Challenge, Transaction, TransactionState
-from lambdas.payments.stripe.addresses import ORIGINS, is_page_of
+from lambdas.payments.hosted_pages import is_page_of
+from lambdas.payments.stripe.addresses import ORIGINS
 from lambdas.payments.stripe.amounts import our_amount
 
 NAME = "stripe"

@@ -52,6 +52,7 @@ class PaymentMethod(Frozen):
         return self.kind is not MethodKind.BANK_ACCOUNT
 
 
+APPROVAL = "approval"  # the token of a PayPal payment that its payer approves on PayPal's page when they pay
 PAYMENT_TYPES = {
     "cc": MethodKind.CARD,
     "charge_prior_auth": MethodKind.CARD,

@@ -3,12 +3,8 @@
 import json
 from pathlib import Path
 
-import pytest
-
 from infra.app import add_stack, new_app
-from infra.stages import readiness
 from infra.stages.settings import settings_of
-from lambdas.payments.gateways import GATEWAYS
 from lambdas.payments.screen import PaymentLimits
 from tests.infra.filled_in import filled_in_prod
 from tests.infra.template import Synthesized, name_of
@@ -66,12 +62,10 @@ def words_of(stage: Synthesized) -> str:
     return json.dumps(stage.template).replace("Sandbox.Timedout", "").lower()
 
 
-def test_where_a_real_gateway_is_there_is_none(
-    sources: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, prod: Synthesized
-) -> None:
+def test_where_a_real_gateway_is_there_is_none(sources: Path, tmp_path: Path, prod: Synthesized) -> None:
     """Neither its function, nor a page, a role, a permission or its code."""
-    monkeypatch.setattr(readiness, "GATEWAYS", (*GATEWAYS, "another"))
-    settings = settings_of("test").changed(gateway="another")
+    arn = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:payments/test/paypal-AbC123"
+    settings = settings_of("test").changed(gateway="paypal", payment_secrets={"paypal": arn})
     (tmp_path / "layer" / "python").mkdir(parents=True)
     app = new_app(outdir=tmp_path / "out")
     add_stack(app, settings=settings, layer=tmp_path / "layer", document_layer=tmp_path / "layer", sources=sources)

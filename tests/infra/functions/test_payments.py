@@ -10,7 +10,7 @@ from infra.actions import ACTIONS
 from infra.app import ROOT
 from infra.permissions.deploy_role import boundary_of
 from infra.stages.settings import settings_of
-from lambdas.payments.gateways import STRIPE
+from lambdas.payments.gateways import PAYPAL, STRIPE
 from lambdas.payments.several.choice import choice_of
 from lambdas.records.clients.payment_method import MethodKind
 from lambdas.runtime.settings import TableSettings
@@ -118,3 +118,22 @@ def test_a_stage_with_several_gateways_names_them_to_each_function_and_has_signi
     assert {"GatewayWebhookSecret", "GatewayWebhookSecretStripe"} <= set(found.template["Outputs"])
     for gateway in ("sandbox", "stripe"):
         assert may(found, "FormsHandlerRole", "PutItem", f"{gateway}#1")
+
+
+def test_a_stage_that_pays_by_paypal_alone_has_its_key_and_intent_and_no_layer(
+    sources: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    settings = settings_of("dev").changed(gateway=PAYPAL, payment_secrets={PAYPAL: ARN}, paypal_intent="capture")
+    found = synthesize(settings, sources=sources, into=tmp_path_factory.mktemp("paypal"))
+    known = {
+        name: each["Environment"]["Variables"]  # type: ignore[index]
+        for name, each in functions(found).items()
+        if "PAYMENT_SECRETS" in json.dumps(each["Environment"])
+    }
+
+    assert known.keys() == PAYS
+    assert {(each["PAYPAL_INTENT"], each["PAYMENT_SECRETS"]) for each in known.values()} == {
+        ("CAPTURE", json.dumps({PAYPAL: ARN}))
+    }
+    assert "Payments" not in found.resources
+    assert "PAYPAL_INTENT" not in json.dumps(found.properties("GatewayWebhooksDoorFunction"))

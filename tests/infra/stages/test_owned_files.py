@@ -127,12 +127,10 @@ def test_our_samples_are_copied_to_begin_with_and_never_over_ones_own(
     assert (folder / "queues/colocation/machine.asl.json").read_text() == sample.read_text()
 
 
-def test_a_copied_sample_is_refused_where_real_orders_would_meet_it(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_copied_sample_is_refused_where_real_orders_would_meet_it(folder: Path) -> None:
     copy_samples(folder)
-    monkeypatch.setattr("infra.stages.readiness.GATEWAYS", ("sandbox", "psp"))
-    settings = filled_in_prod().changed(gateway="psp", allow_sandbox=False)
+    arn = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:payments/prod/paypal-AbC123"
+    settings = filled_in_prod().changed(gateway="paypal", payment_secrets={"paypal": arn}, allow_sandbox=False)
 
     with pytest.raises(StageNotReadyError) as refused:
         refuse_unready(settings, ROOT)

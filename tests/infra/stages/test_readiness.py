@@ -11,20 +11,14 @@ from typing import Any
 import pytest
 
 from infra.app import ROOT, add_stack, new_app
-from infra.stages import readiness
 from infra.stages.readiness import StageNotReadyError, refuse_unready
 from infra.stages.samples import is_nobody_s
 from infra.stages.settings import StageSettings, read_settings, settings_of
 from infra.stages.this_machine import OUTSIDE_PARTIES
-from lambdas.payments.gateways import GATEWAYS
 from tests.infra.filled_in import filled_in_prod, shipped_prod
 
-REAL = "psp"
-
-
-@pytest.fixture
-def real_gateway(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(readiness, "GATEWAYS", (*GATEWAYS, REAL))
+ARN = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:payments/prod/paypal-AbC123"
+REAL: dict[str, Any] = {"gateway": "paypal", "payment_secrets": {"paypal": ARN}, "allow_sandbox": False}
 
 
 @pytest.fixture
@@ -65,7 +59,6 @@ def test_stripe_needs_the_secret_with_its_keys(shop: Path) -> None:
     assert problems(settings.changed(payment_secrets={"stripe": arn}), shop) == []
 
 
-ARN = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:payments/prod/stripe-AbC123"
 BY_STRIPE: dict[str, Any] = {"gateway": "stripe", "allow_sandbox": False, "payment_secrets": {"stripe": ARN}}
 
 
@@ -176,9 +169,8 @@ def test_no_template_is_made_of_a_stage_that_is_refused(sources: Path, tmp_path:
     assert not app.node.children
 
 
-@pytest.mark.usefixtures("real_gateway")
 def test_a_stage_that_is_filled_in_is_ready_and_needs_no_sandbox(shop: Path) -> None:
-    assert problems(filled_in_prod().changed(gateway=REAL, allow_sandbox=False), shop) == []
+    assert problems(filled_in_prod().changed(**REAL), shop) == []
     assert problems(filled_in_prod(), shop) == []
 
 
@@ -186,7 +178,6 @@ def test_samples_may_stand_where_play_money_is_meant() -> None:
     assert problems(filled_in_prod(), ROOT) == []
 
 
-@pytest.mark.usefixtures("real_gateway")
 @pytest.mark.parametrize(
     ("file", "sample"),
     [
@@ -203,7 +194,7 @@ def test_samples_may_stand_where_play_money_is_meant() -> None:
 )
 def test_a_sample_that_real_orders_would_meet_is_refused_by_its_file(shop: Path, file: str, sample: str) -> None:
     (shop / file).write_text(sample)
-    found = problems(filled_in_prod().changed(gateway=REAL, allow_sandbox=False), shop)
+    found = problems(filled_in_prod().changed(**REAL), shop)
 
     assert names(found) == {file}
 
