@@ -65,10 +65,11 @@ def stage(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
 def taken(stage: Stage, execute: str, *, since: Any = None, fails_on: str = "") -> tuple[int, str]:
     """A run behind the making of the new tables. Moto makes none as of a moment; tests/engine does."""
     said = io.StringIO()
+    known: Any = since or Since()
     console, orders = Console(file=said, width=300), stage.restored()
     rows = replace(orders.rows, client=Refusing(stage.client, fails_on))
     new = NewTables(stage.client, AT, lambda _: None)
-    findings = Findings(console, stage.client, TABLES, new, since or Since(), AT, FIXED_AT, frozenset())
+    findings = Findings(console, stage.client, TABLES, new, known, AT, FIXED_AT, frozenset())
     restoring = Restoring("dev", findings, replace(orders, rows=rows), stage.live)
     code = restoring._compare() if execute == "tables" else restoring._fix_all()
     return code, said.getvalue()
