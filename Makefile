@@ -16,7 +16,7 @@ STACKS = --all
 # Keep bytecode whatever the shell's settings: without it a synth takes twice as long.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help setup owned engine chromium callers run stop test unit thorough check format compile diagram openapi settings permissions screenshots bench faults upgrade-test pipeline audit release new-stage synth cost print-deploy-role impact deploy mail-domain diff smoke diff-contract redrive restore copy-back verify-history begin-history erase-history reconcile reconcile-payments rebuild check-orders export-invoices rotate-front users order destroy clean
+.PHONY: help setup owned engine chromium callers run stop test unit thorough check format compile diagram openapi settings permissions screenshots bench faults upgrade-test pipeline audit release new-stage synth cost print-deploy-role impact deploy mail-domain diff smoke diff-contract redrive restore migrate-orders copy-back verify-history begin-history erase-history reconcile reconcile-payments rebuild check-orders export-invoices rotate-front users order destroy clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 20
@@ -126,6 +126,9 @@ redrive: setup ## send dead letters of order changes to their readers again; exi
 
 restore: setup ## bring tables back to a moment (AT=2026-11-27T03:10:00Z) into new tables; EXECUTE=tables makes and compares, EXECUTE=fix fixes
 	@$(RUN) -m infra.operate.restore --stage "$(STAGE)" --at "$(AT)" --execute "$(EXECUTE)" $(ORDERS)
+
+migrate-orders: setup ## write orders again that are stored in another version than this release writes; EXECUTE=1 writes, else counts
+	@$(RUN) -m infra.operate.migrate --stage "$(STAGE)" $(if $(EXECUTE),--execute)
 
 copy-back: setup ## copy lost or unreadable orders back from a recovered table (FROM=table); EXECUTE=1 writes, else a plan
 	@$(RUN) -m infra.operate.copy_back --stage "$(STAGE)" --source "$(FROM)" $(if $(EXECUTE),--execute) $(ORDERS)

@@ -22,6 +22,7 @@ from lambdas.orders.table.entries import UnreadableOrder
 from lambdas.orders.table.indexes import SK_ORDER, OrderIndexes, index_attributes, read_order
 from lambdas.orders.table.numbers import Numbers
 from lambdas.orders.table.stored import restored, stored
+from lambdas.orders.table.versions import OF_ORDERS, Versions
 from lambdas.runtime.aws import dynamodb
 from lambdas.runtime.items import Item, from_item, to_item
 from lambdas.runtime.retry_budget import RetryBudget
@@ -252,10 +253,10 @@ _CLAIM: Any = {
 }
 
 
-def order_item(order: Order) -> Item:
+def order_item(order: Order, versions: Versions = OF_ORDERS) -> Item:
     """The order as stored, with the attributes its indexes live on."""
     keys = {"pk": order.order_id, "sk": SK_ORDER, **index_attributes(order)}
-    return to_item({**keys, **stored(order)})
+    return to_item({**keys, **stored(order, versions)})
 
 
 def readable(item: Item) -> Order:

@@ -19,6 +19,7 @@ from lambdas.orders.model.waits import DUE_SHARDS, due_shard
 from lambdas.orders.ports import TimeWindow
 from lambdas.orders.table.entries import FoundOrder, OrderEntry, UnreadableOrder
 from lambdas.orders.table.stored import incoherent_fields, restored
+from lambdas.orders.table.versions import OF_ORDERS, VERSION, NewerVersionError, Versions
 from lambdas.runtime.items import Item, from_item, to_item
 from lambdas.runtime.telemetry import MetricUnit, logger, metrics
 
@@ -150,11 +151,14 @@ def _entry(item: dict[str, Any]) -> OrderEntry:
     )
 
 
-def read_order(item: Item) -> FoundOrder:
+def read_order(item: Item, versions: Versions = OF_ORDERS) -> FoundOrder:
     """The order of an item. One that cannot be read is logged and counted, and stops nobody."""
+    later = ""
     try:
-        order = restored(item["pk"]["S"], from_item(item))
+        order = restored(item["pk"]["S"], from_item(item), versions)
         wrong = incoherent_fields(order)
+    except NewerVersionError as error:
+        wrong, later = {VERSION}, str(error)
     except ValidationError as error:
         wrong = {str(problem["loc"][0]) for problem in error.errors(include_input=False) if problem["loc"]}
     except Exception:  # noqa: BLE001 - whatever somebody wrote into it, it is this item's fault alone
@@ -162,7 +166,7 @@ def read_order(item: Item) -> FoundOrder:
     if not wrong:
         return order
     unreadable = UnreadableOrder(
-        order_id=item["pk"]["S"], why=f"these of its fields cannot be read: {', '.join(sorted(wrong))}"
+        order_id=item["pk"]["S"], why=later or f"these of its fields cannot be read: {', '.join(sorted(wrong))}"
     )
     logger.error("order cannot be read", extra={"order_id": unreadable.order_id, "reason": unreadable.why})
     metrics.add_metric("UnreadableOrders", MetricUnit.Count, 1)

@@ -13,11 +13,12 @@ from lambdas.orders.model.order import Order
 from lambdas.orders.model.steps import StepStatus
 from lambdas.orders.model.waits import token_field
 from lambdas.orders.table.folding import folded, unfolded
+from lambdas.orders.table.versions import OF_ORDERS, Versions
 
 _DESCRIPTION, _OPTIONS = "description", "options"
 
 
-def stored(order: Order) -> dict[str, Any]:
+def stored(order: Order, versions: Versions = OF_ORDERS) -> dict[str, Any]:
     """The order as plain values, for `restored`. It has no `order_id`: that is the item's key."""
     always = {"revision": order.revision, "epoch": order.epoch, "waits": {}}
     fields = order.model_dump(exclude_none=True, exclude_defaults=True, exclude={"order_id", "actions"})
@@ -32,7 +33,8 @@ def stored(order: Order) -> dict[str, Any]:
     for step, status in zip(fields.get("checklist_steps", ()), _statuses(len(order.checklist_steps)), strict=False):
         if step["status"] == status:
             del step["status"]
-    return {**always, **fields, "actions": {key: _stored_action(action) for key, action in order.actions.items()}}
+    actions = {key: _stored_action(action) for key, action in order.actions.items()}
+    return versions.lowered({**always, **fields, "actions": actions})
 
 
 def _stored_action(action: ChecklistAction) -> dict[str, Any]:
@@ -43,8 +45,12 @@ def _stored_action(action: ChecklistAction) -> dict[str, Any]:
     return {**always, **fields}
 
 
-def restored(order_id: str, fields: Mapping[str, Any]) -> Order:
-    """The order that was stored. Takes items of earlier versions too, which hold every field. Raises ValidationError."""
+def restored(order_id: str, item: Mapping[str, Any], versions: Versions = OF_ORDERS) -> Order:
+    """The order that was stored. Takes items of earlier versions too, and those that hold every field.
+
+    Raises ValidationError, NewerVersionError.
+    """
+    fields = versions.raised(item)
     actions, steps = fields.get("actions"), fields.get("checklist_steps")
     changed: dict[str, Any] = {"info": unfolded(fields["info"])} if "info" in fields else {}
     if isinstance(actions, Mapping):

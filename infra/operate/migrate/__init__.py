@@ -1,0 +1,1 @@
+"""`make migrate-orders`: writes orders again in the version that the working tree writes."""
