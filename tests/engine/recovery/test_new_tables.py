@@ -9,7 +9,7 @@ from infra.operate.restore.lost_rows import LostRows
 from infra.operate.restore.moment import MomentError, iso
 from infra.operate.restore.new_tables import NewTables, RestoreError
 from tests.engine.cloud import Cloud, eventually, unique
-from tests.engine.test_recovery import moment
+from tests.engine.recovery.test_recovery import moment
 
 KEYS = [{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}]
 

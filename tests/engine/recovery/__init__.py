@@ -1,0 +1,1 @@
+"""Recovery of tables to a moment."""
