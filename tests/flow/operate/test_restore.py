@@ -189,13 +189,9 @@ def test_damaged_orders_come_back_where_they_were_and_are_charged_once(desk: Des
     redrive(readers_of("local", desk.options), lambda _: None)
 
     assert [service["sk"] for service in services] == [each["sk"] for each in services_of(shop, known[complete])]
-    for order_id, before in known.items():
-        after = desk.order(order_id)
-        if order_id == standing and standing_moved:
-            assert after.machine_run == before.machine_run + 1
-        elif before.is_final or order_id in (standing, gone_on):
-            assert difference(before, after) == {}, order_id
-        assert shop.done("order.get", {"hash": before.hash})["order_id"] == order_id
+    as_before = {order_id for order_id, order in known.items() if order.is_final} | {gone_on}
+    came_back_as_they_were(desk, known, as_before if standing_moved else as_before | {standing})
+    assert desk.order(standing).machine_run == 1 + standing_moved
     for order_id in servers:
         desk.drive(order_id)
         assert desk.order(order_id).completed_at, order_id
@@ -213,6 +209,14 @@ def test_damaged_orders_come_back_where_they_were_and_are_charged_once(desk: Des
     code, said = desk.restore(before_damage, "tables")
     assert (code, "all payments since then agree" in said) == (0, True), said
     assert output_of("local", "OrderTable", desk.options) == shop.stack.order_table
+
+
+def came_back_as_they_were(desk: Desk, known: dict[str, Order], as_before: set[str]) -> None:
+    """All by their links, and these in each value."""
+    for order_id, before in known.items():
+        assert desk.shop.done("order.get", {"hash": before.hash})["order_id"] == order_id
+        if order_id in as_before:
+            assert difference(before, desk.order(order_id)) == {}, order_id
 
 
 def difference(before: Order, after: Order) -> dict[str, tuple[Any, Any]]:
