@@ -149,12 +149,15 @@ def choice(hold: Hold, rules: Holds, *, is_lapsed: bool) -> HoldPolicy | Trouble
 
 def given_to_person(order: Order, trouble: Trouble, now: int, *, is_held: bool) -> Order:
     """The order with work for the owner of the action that takes the money: until the hold lapses or, if nothing is held any
-    more, in the action's own time. A renewal that was begun is over.
+    more, in the action's own time. A renewal that was begun is over. A hold that its provider no longer vouches for still lives
+    until `capture_before`.
     """
     hold, action = _hold(order), capturing_action(order)
     if action is None:
         return order
     ends_at = mark_at(hold, OVER)
+    if ends_at <= now:
+        ends_at = max(ends_at, hold.capture_before or 0)
     is_over = not is_held
     due_at = now + action.due_hours * 3_600 if is_over else max(ends_at, now)
     renewals = hold.clock.renewals + hold.clock.is_renewing
