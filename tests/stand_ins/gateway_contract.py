@@ -168,7 +168,8 @@ class GatewayContract(RuleBasedStateMachine):
             return DeclinedError
         if self.rig.renews_once and (payment.is_renewed or payment.state is TransactionState.LAPSED):
             return DeclinedError
-        return TooSoonError if self.rig.now() <= payment.held_at + self.rig.renews_from else None
+        is_young = self.rig.now() <= payment.held_at + self.rig.renews_from
+        return TooSoonError if self.rig.renews_from and is_young else None
 
     @rule(payment=payments, call=st.sampled_from(["capture", "refund"]))
     def ask_in_another_currency(self, payment: Expected, call: str) -> None:
