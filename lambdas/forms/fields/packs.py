@@ -8,7 +8,7 @@ from pydantic import Field
 from lambdas.catalog.plan import Plan
 from lambdas.forms.fields.field import FormField, Given, Input, InputRefusedError, Typed
 from lambdas.forms.fields.wording import at_most, in_sentence, must_be
-from lambdas.orders.contact.hosts import hosts
+from lambdas.orders.contact.hosts import hosts, in_letters
 from lambdas.orders.contact.unfit import UnfitError
 from lambdas.orders.model.info import Info, text
 
@@ -73,7 +73,8 @@ class HostsField(PackField):
         return self.one("textarea", attributes={"rows": str(self.lines), "spellcheck": "false"})
 
     def typed(self, given: Given) -> dict[str, str]:
-        return {self.name: "\n".join(str(self.of(given.info).get("desserv") or "").split(", "))}
+        names = str(self.of(given.info).get("desserv") or "").split(", ")
+        return {self.name: "\n".join(map(in_letters, names))}
 
     def read(self, typed: Typed, given: Given) -> Info:
         pack = self.of(given.info)

@@ -44,6 +44,17 @@ def ascii_name(name: str) -> str:
     return found
 
 
+def in_letters(name: str) -> str:
+    """A name in ASCII as people write it, such as `bücher.example`; as it is, if its letters would not lead back to it."""
+    from idna import IDNAError, decode
+
+    try:
+        found = decode(name) if "xn--" in name else name
+        return found if found == name or in_ascii(found) == name else name
+    except (IDNAError, UnicodeError, UnfitError):
+        return name
+
+
 def in_ascii(name: str) -> str:
     """A name of one part or more in its ASCII form, without the dot at its end. Raises UnfitError."""
     from idna import IDNAError, encode
