@@ -3,6 +3,7 @@
 import pytest
 
 from lambdas.desk.web.site import Site
+from lambdas.orders.model.checklist import ActionState
 from lambdas.orders.model.order import Order
 from lambdas.read_models.worklist.follower import Worklist
 from lambdas.records.posts.post import PostKind, PostRecords
@@ -268,3 +269,39 @@ def test_contact_data_on_record_is_not_judged_when_another_field_is_corrected(si
     staff.press("contact", contact_first="Grace")
 
     assert stored(site, order).info == {**order.info, "first": "Grace"}
+
+
+def with_two_clients(site: Site) -> Order:
+    """Its buyer has the e-mail address of client 100, and proved nothing."""
+    order = at_call_back(site)
+    made = next(action for action in order.actions.values() if action.module == "provision_client")
+    result = {"client_id": "104", "made": True, "same_address": "100"}
+    done = made.changed(state=ActionState.DONE, result=result, at=site.now())
+    return changed(site, order, client_id="104", actions={**order.actions, str(made.action_id): done})
+
+
+def test_two_clients_with_one_address_are_named_until_somebody_settles_them_with_a_reason(
+    site: Site, staff: Staff
+) -> None:
+    order = with_two_clients(site)
+    shown = staff.order(order.order_id)
+    assert "Client 104, made for this order, has the e-mail address of client 100." in shown.text
+    assert "Nobody proved that the buyer reads mail there." in shown.text
+    assert staff.press("settle-address address", reason=" ").status == 422
+    staff.order(order.order_id)
+    staff.press("take address")
+    assert holder(site, order, "address") == "boss"
+
+    shown = staff.press("settle-address address", reason="one person; 100 stays")
+
+    assert "It was noted as settled." in shown.text
+    assert "settle-address address" not in shown.acts
+    assert "has the e-mail address of client" not in shown.text
+    now = stored(site, order)
+    assert (now.changed_how, now.changed_by, now.changed_because) == ("settle_address", "boss", "one person; 100 stays")
+
+
+def test_who_may_only_look_settles_nothing(site: Site) -> None:
+    order = with_two_clients(site)
+
+    assert "settle-address address" not in Staff.with_role(site, "viewer").order(order.order_id).acts
