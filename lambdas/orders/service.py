@@ -25,7 +25,7 @@ from lambdas.orders.decisions.operator.assignments import assigned
 from lambdas.orders.decisions.operator.contact_correction import with_contact
 from lambdas.orders.decisions.paused import resumed
 from lambdas.orders.decisions.replies import with_answer, with_reply
-from lambdas.orders.decisions.same_address import with_proved_address, with_settled_address
+from lambdas.orders.decisions.same_address import with_proved_address, with_resolved_address
 from lambdas.orders.errors import (
     InvalidOrderError,
     KeyTakenError,
@@ -411,10 +411,10 @@ class OrderService:
         """Say on the order that its buyer reads mail at this address, if it is the order's. May be repeated."""
         return self._save(order, "prove_address", by, partial(with_proved_address, address=address))
 
-    def settle_address(self, order: Order, *, by: str, why: str, expected_revision: int | None = None) -> Order:
-        """Say that a person settled what became of two clients with one address. May be repeated."""
-        settled = partial(with_settled_address, now=self.now())
-        return self._save(order, "settle_address", by, settled, because=why, expected_revision=expected_revision)
+    def resolve_address(self, order: Order, *, by: str, why: str, expected_revision: int | None = None) -> Order:
+        """Say that a person resolved what becomes of two clients with one address. May be repeated."""
+        resolved = partial(with_resolved_address, now=self.now())
+        return self._save(order, "resolve_address", by, resolved, because=why, expected_revision=expected_revision)
 
     def _kept_running(
         self, change: Callable[[Order], Order], by: str, *, lenient: bool = False

@@ -7,7 +7,7 @@ from lambdas.runtime.models import Frozen
 MAX_REASON, MAX_ANSWER, MAX_POST = 500, 500, 20_000
 PROCESS, SKIP, UNDO_SKIP = "process", "skip", "undo-skip"
 MOVE, RESTART, CANCEL, SUBMIT, ANSWER = "move", "restart", "cancel", "submit", "answer"
-SETTLE_ADDRESS = "settle-address"
+RESOLVE_ADDRESS = "resolve-address"
 TAKE, GIVE, GIVE_BACK = "take", "give", "give-back"
 NOTE, PRIORITY, CONTACT = "note", "priority", "contact"
 

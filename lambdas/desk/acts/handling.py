@@ -40,11 +40,11 @@ def work_name(order: Order, work: OpenWork) -> str:
 
 
 def work_acts(work: OpenWork, user: str) -> Iterator[NewAct]:
-    """Settling, taking, giving and returning, as far as they make sense for this user."""
+    """Resolving, taking, giving and returning, as far as they make sense for this user."""
     held = work.assignment.to if work.assignment else ""
     if work.kind is WorkKind.SAME_ADDRESS:
         about = "Nothing of either client changes. The reason says which one stays, or that they are two people."
-        yield NewAct(what=acts.SETTLE_ADDRESS, label="Settled", wait=work.key, fields=(acts.REASON,), about=about)
+        yield NewAct(what=acts.RESOLVE_ADDRESS, label="Resolved", wait=work.key, fields=(acts.REASON,), about=about)
     if not held:
         yield NewAct(what=acts.TAKE, label="Take", wait=work.key)
     elif held != user:
@@ -66,10 +66,12 @@ def order_acts(order: Order) -> Iterator[tuple[NewAct, tuple[Right, ...]]]:
     yield _contact_act(order), (Right.ACT, Right.PERSONAL_DATA)
 
 
-def settle_address(carrying: Carrying) -> None:
+def resolve_address(carrying: Carrying) -> None:
     wish = carrying.wish
     order = carrying.order("order.process", Right.ACT)
-    carrying.desk.service.settle_address(order, by=carrying.user.name, why=wish.reason, expected_revision=wish.revision)
+    carrying.desk.service.resolve_address(
+        order, by=carrying.user.name, why=wish.reason, expected_revision=wish.revision
+    )
 
 
 def take(carrying: Carrying) -> None:

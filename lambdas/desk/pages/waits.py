@@ -82,7 +82,7 @@ def _of_address(order: Order, since: int, now: int) -> WaitLine:
         since=f"{moment(since)} ({span(max(0, now - since))})",
         due=moment(due_at),
         overdue=due_at < now,
-        remedy="Ask the buyer whether they are that client, and settle which one your billing continues with.",
+        remedy="Ask the buyer whether they are that client, and resolve which one your billing continues with.",
     )
 
 

@@ -1,7 +1,7 @@
 """Buyers whose e-mail address is that of a client: who proved to read mail there joins that client, anybody else does not. Pure.
 
 An order whose address was not proved gets a client of its own, because pages must not tell whose address is known here. Then
-two clients have the address, and a person settles with the buyer whether they are one.
+two clients have the address, and a person resolves with the buyer whether they are one.
 """
 
 import hashlib
@@ -12,7 +12,7 @@ from lambdas.orders.model.order import Order
 
 OTHER_CLIENT = "same_address"
 """In the result of the action that made a client: another client who has the address."""
-_SETTLED = "same_address_settled"
+_RESOLVED = "same_address_resolved"
 _MODULE = "provision_client"
 
 
@@ -30,13 +30,13 @@ def is_address_proved(order: Order) -> bool:
 
 
 def doubled_client(order: Order) -> ChecklistAction | None:
-    """The action that made a second client of an address, until somebody settled it."""
+    """The action that made a second client of an address, until somebody resolved it."""
     made = (action for action in order.actions.values() if action.module == _MODULE)
-    return next((each for each in made if each.result.get(OTHER_CLIENT) and not each.result.get(_SETTLED)), None)
+    return next((each for each in made if each.result.get(OTHER_CLIENT) and not each.result.get(_RESOLVED)), None)
 
 
 def doubled_why(order: Order) -> str:
-    """Both clients, and what the buyer proved, for staff. Empty if nothing is to settle."""
+    """Both clients, and what the buyer proved, for staff. Empty if nothing is to resolve."""
     action = doubled_client(order)
     if action is None:
         return ""
@@ -47,12 +47,12 @@ def doubled_why(order: Order) -> str:
     )
 
 
-def with_settled_address(order: Order, *, now: int) -> Order:
-    """The order whose two clients were settled. The very same order if there is nothing to settle."""
+def with_resolved_address(order: Order, *, now: int) -> Order:
+    """The order whose two clients were resolved. The very same order if there is nothing to resolve."""
     action = doubled_client(order)
     if action is None:
         return order
-    return order.with_action(action.changed(result={**action.result, _SETTLED: True})).changed(activity=now)
+    return order.with_action(action.changed(result={**action.result, _RESOLVED: True})).changed(activity=now)
 
 
 def _proof(order: Order) -> str:

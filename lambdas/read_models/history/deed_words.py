@@ -53,7 +53,7 @@ _DEEDS = {
     "give_hold": "the hold was given to a person",
     "look": "deadlines were looked at",
     "prove_address": "proved to read mail at the order's address",
-    "settle_address": "settled which client the order's address belongs to",
+    "resolve_address": "resolved which client the order's address belongs to",
     "record": "the order was recorded as it stood",
     "edit": "edited the row of the order by hand",
     "remove": "deleted the row of the order by hand",

@@ -280,28 +280,32 @@ def with_two_clients(site: Site) -> Order:
     return changed(site, order, client_id="104", actions={**order.actions, str(made.action_id): done})
 
 
-def test_two_clients_with_one_address_are_named_until_somebody_settles_them_with_a_reason(
+def test_two_clients_with_one_address_are_named_until_somebody_resolves_them_with_a_reason(
     site: Site, staff: Staff
 ) -> None:
     order = with_two_clients(site)
     shown = staff.order(order.order_id)
     assert "Client 104, made for this order, has the e-mail address of client 100." in shown.text
     assert "Nobody proved that the buyer reads mail there." in shown.text
-    assert staff.press("settle-address address", reason=" ").status == 422
+    assert staff.press("resolve-address address", reason=" ").status == 422
     staff.order(order.order_id)
     staff.press("take address")
     assert holder(site, order, "address") == "boss"
 
-    shown = staff.press("settle-address address", reason="one person; 100 stays")
+    shown = staff.press("resolve-address address", reason="one person; 100 stays")
 
-    assert "It was noted as settled." in shown.text
-    assert "settle-address address" not in shown.acts
+    assert "It was noted as resolved." in shown.text
+    assert "resolve-address address" not in shown.acts
     assert "has the e-mail address of client" not in shown.text
     now = stored(site, order)
-    assert (now.changed_how, now.changed_by, now.changed_because) == ("settle_address", "boss", "one person; 100 stays")
+    assert (now.changed_how, now.changed_by, now.changed_because) == (
+        "resolve_address",
+        "boss",
+        "one person; 100 stays",
+    )
 
 
-def test_who_may_only_look_settles_nothing(site: Site) -> None:
+def test_who_may_only_look_resolves_nothing(site: Site) -> None:
     order = with_two_clients(site)
 
-    assert "settle-address address" not in Staff.with_role(site, "viewer").order(order.order_id).acts
+    assert "resolve-address address" not in Staff.with_role(site, "viewer").order(order.order_id).acts

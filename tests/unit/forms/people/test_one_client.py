@@ -202,8 +202,8 @@ def test_who_ignores_every_mail_gets_a_new_client_and_staff_hear_of_it(
     assert order.actions[str(CLIENT)].result["same_address"] == account.client_id
     assert account.client_id not in order.actions[str(CLIENT)].reason  # which its client may read
     assert work_of(order) == [WorkKind.SAME_ADDRESS]
-    settled = scene.shop.service.settle_address(order, by="kim", why="one person; 100 stays")
-    assert work_of(settled) == []
+    resolved = scene.shop.service.resolve_address(order, by="kim", why="one person; 100 stays")
+    assert work_of(resolved) == []
 
 
 def test_the_confirmation_asks_the_client_s_mailbox_and_the_order_joins_them(
