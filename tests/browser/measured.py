@@ -11,10 +11,13 @@ SHIFTS = """new PerformanceObserver(list => {
   for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifts = (window.shifts ?? 0) + entry.value;
 }).observe({ type: 'layout-shift', buffered: true });"""
 
+# Of the page and each of its parts: the bytes, and whether nothing is painted before it is there.
 _PARTS = """() => [
-  ...performance.getEntriesByType('navigation'),
-  ...performance.getEntriesByType('resource').filter(each => ['link', 'script', 'img', 'css'].includes(each.initiatorType)),
-].map(each => [each.name, each.decodedBodySize, each.renderBlockingStatus ?? 'blocking'])"""
+  ...performance.getEntriesByType('navigation').map(page => [page.decodedBodySize, true]),
+  ...performance.getEntriesByType('resource')
+    .filter(part => ['link', 'script', 'img', 'css'].includes(part.initiatorType))
+    .map(part => [part.decodedBodySize, part.renderBlockingStatus === 'blocking']),
+]"""
 
 
 def settled(page: Page) -> None:
@@ -30,9 +33,9 @@ def shifts_of(page: Page) -> float:
 
 def bytes_of(page: Page) -> int:
     """The page with its style and scripts, unpacked, whether they came from a cache or not."""
-    parts = page.evaluate(_PARTS)
-    assert len(parts) >= 3, parts  # the page, its style, its script
-    return sum(size for _, size, _ in parts)
+    total = sum(size for size, _ in page.evaluate(_PARTS))
+    assert total > 1_000  # or nothing was measured
+    return int(total)
 
 
 def milliseconds_to_paint(page: Page) -> float:
@@ -40,7 +43,7 @@ def milliseconds_to_paint(page: Page) -> float:
 
     Reckoned from what the browser waited for, not measured by a clock: the machine that tests may be busy.
     """
-    blocking = [size for _, size, status in page.evaluate(_PARTS) if status == "blocking"]
+    blocking = [size for size, blocks in page.evaluate(_PARTS) if blocks]
     round_trips = 2 + len(blocking)  # a connection and its encryption, then one for each
     return float(round_trips * ROUND_TRIP_MILLISECONDS + sum(blocking) * 8 * 1_000 / BITS_A_SECOND)
 
