@@ -34,6 +34,7 @@
     for (const group of form.querySelectorAll("[data-shown-when]")) {
       const value = named(group.dataset.shownWhen)?.value ?? "";
       group.hidden = !group.dataset.values.split(" ").includes(value);
+      group.removeAttribute("data-later");
     }
   };
 
