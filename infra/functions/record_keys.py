@@ -68,6 +68,7 @@ def of_gateway_worker(table: dynamodb.Table, gateways: Sequence[str]) -> list[ia
         *_of_door(table, ("invoices#*", "invoiced#*", *_of_gateways(gateways))),
         only(table, ("GetItem", "Query"), _LEDGER),
         only(table, ("GetItem", "UpdateItem"), _EVENTS),
+        only(table, ("PutItem",), ("disputes#*",)),
         only(table, ("UpdateItem",), CHECK),
     ]
 

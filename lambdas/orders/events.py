@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from lambdas.orders.model.checklist import ActionState
 from lambdas.orders.model.order import Order
 from lambdas.orders.model.steps import StepStatus
-from lambdas.orders.model.waits import WaitKey, WaitKind
+from lambdas.orders.model.waits import DISPUTE_WAIT, REFUND_WAIT, WaitKey, WaitKind
 from lambdas.runtime.models import Frozen
 
 VERSION = 1
@@ -115,6 +115,8 @@ _OF_THE_ORDER: tuple[tuple[str, Callable[[Order, Order], bool]], ...] = (
     ("OrderStepEntered", lambda old, new: new.step_id != old.step_id and new.step_status is StepStatus.ORDINARY),
     ("OrderCompleted", lambda old, new: new.step_status is StepStatus.COMPLETE is not old.step_status),
     ("OrderCanceled", lambda old, new: new.step_status is StepStatus.CANCELED is not old.step_status),
+    ("OrderPaymentDisputed", lambda old, new: DISPUTE_WAIT in new.waits and DISPUTE_WAIT not in old.waits),
+    ("OrderRefundedElsewhere", lambda old, new: REFUND_WAIT in new.waits and REFUND_WAIT not in old.waits),
     ("OrderUnwound", lambda old, new: bool(new.unwound_at and not old.unwound_at)),
     ("OrderMachineStopped", lambda old, new: bool(new.machine_stopped_at and not old.machine_stopped_at)),
     ("OrderRestarted", lambda old, new: new.machine_run > old.machine_run > 0),

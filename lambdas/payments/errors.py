@@ -89,12 +89,10 @@ class ChargeUnknownError(OrderError):
     again = Again.LATER
     retry_after_seconds = 60
 
+    _TEXT = "the payment of invoice {} is still being confirmed; do not pay again, charge the same invoice again in a minute"
+
     def __init__(self, invoice_id: str) -> None:
-        super().__init__(
-            f"the payment of invoice {invoice_id} is still being confirmed; do not pay again, charge the same invoice again in a "
-            "minute",
-            invoice_id=invoice_id,
-        )
+        super().__init__(self._TEXT.format(invoice_id), invoice_id=invoice_id)
 
 
 class ChargeInProgressError(OrderError):
@@ -163,20 +161,13 @@ class NotCreditedError(OrderError):
         super().__init__(f"{named}; nothing was credited", problems=problems, invoice_id=invoice_id)
 
 
-class RefundUnknownError(OrderError):
+class RefundUnknownError(ChargeUnknownError):
     """The gateway does not answer. The same call finds out, and refunds what was not refunded."""
 
-    kind = "payment_unknown"
-    nature = Nature.CONFLICT
-    again = Again.LATER
-    retry_after_seconds = 60
-
-    def __init__(self, invoice_id: str) -> None:
-        super().__init__(
-            f"the payment provider does not say what became of the payment of invoice {invoice_id}; repeat this call in a "
-            "minute, with the same reference: nothing is credited or refunded twice",
-            invoice_id=invoice_id,
-        )
+    _TEXT = (
+        "the payment provider does not say what became of the payment of invoice {}; repeat this call in a minute, with the same "
+        "reference: nothing is credited or refunded twice"
+    )
 
 
 class RefundRefusedError(OrderError):

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from typing import Any, NamedTuple, Protocol, assert_never
 
+from lambdas.orders.model.dispute import Dispute
 from lambdas.orders.model.payment_ids import PaymentIds
 from lambdas.orders.payment_ports import PRESENT, Payer
 from lambdas.runtime.models import Frozen
@@ -52,6 +53,7 @@ class Transaction(Frozen):
     needs it; None: this gateway offers none. `avs_code`: one letter for whether the address matches; empty if none was sent.
     `order_id`: the order that it was begun for; empty if for none. `gateway`: the adapter's name. `customer`: whom the provider
     knows the payer as; empty if it keeps none. `is_answered`: its payer did their part, and `authenticate` continues it (PayPal).
+    `dispute`: None: it was never disputed. What was lost counts as refunded.
     """
 
     transaction_id: str
@@ -70,6 +72,7 @@ class Transaction(Frozen):
     held_at: int | None = None
     honoured_until: int | None = None
     is_answered: bool = False
+    dispute: Dispute | None = None
 
     @property
     def is_held(self) -> bool:
@@ -175,7 +178,7 @@ class Gateway(Protocol):
 
     def refund(self, *, key: str, transaction_id: str, currency: str, amount_cents: int | None = None) -> Transaction:
         """Refund this much of the captured money, or all that is left. Raises GatewayMisusedError, before money moves, if the
-        payment is in another currency.
+        payment is in another currency, and DeclinedError while it is disputed.
         """
         ...
 

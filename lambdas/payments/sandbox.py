@@ -7,6 +7,8 @@ The token decides the outcome, so every outcome can be had on purpose. Each line
 * `tok_capture_fails`: holds, then declines.
 * `tok_renews_never`: holds, but declines to renew, then captures.
 * `tok_times_out`: holds, but the answer never comes, then captures.
+* `tok_disputed`: holds, then captures; its holder disputes it at once, and has it back after a week.
+* `tok_disputed_in_vain`: the same, but after a week its holder has nothing back.
 * `paypal_captured`, `ach_approve`: takes the money at once.
 * `tok_decline`, `tok_insufficient_funds`, `tok_expired_card`, `tok_incorrect_cvc`, `tok_processing_error`: declines, and why.
 * `ach_later`, `ach_fails_later`: is pending for a day, then takes the money, or fails.
@@ -29,6 +31,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from lambdas.orders.payment_ports import PRESENT, Payer
+from lambdas.payments.disputes import refuse_disputed
 from lambdas.payments.gateway import (
     Challenge,
     Dated,
@@ -40,10 +43,11 @@ from lambdas.payments.gateway import (
     TransactionState,
     refuse_other_currency,
 )
-from lambdas.payments.sandbox_books import Call, SandboxBooks, digest_of, first_answer
+from lambdas.payments.sandbox_books import Call, SandboxBooks, digest_of, dispute_of, first_answer
 from lambdas.payments.sandbox_tokens import (
     ASKS,
     DECLINES,
+    DISPUTED,
     WITH_CHALLENGE,
     SandboxTokens,
     avs_code,
@@ -161,7 +165,10 @@ class SandboxGateway:
         if amount_cents > transaction.amount_cents:
             raise GatewayMisusedError("the amount is more than was held")
         ids = transaction.ids.changed(capture=ids_of(digest_of(transaction.key), is_taken=True).capture)
-        return self._books.move(transaction, TransactionState.CAPTURED, call, amount_cents=amount_cents, ids=ids)
+        taken: dict[str, Any] = {"amount_cents": amount_cents, "ids": ids}
+        if booked["token"] in DISPUTED:
+            taken["dispute"] = dispute_of(amount_cents, currency, int(self._now()))
+        return self._books.move(transaction, TransactionState.CAPTURED, call, **taken)
 
     def void(self, *, key: str, transaction_id: str) -> Transaction:
         call = Call.of("void", key, transaction_id)
@@ -185,6 +192,7 @@ class SandboxGateway:
         if transaction.state is TransactionState.REFUNDED and amount_cents is None:
             return transaction
         _refuse_state(transaction, TransactionState.CAPTURED, TransactionState.PARTLY_REFUNDED)
+        refuse_disputed(transaction)
         left = transaction.amount_cents - transaction.refunded_cents
         given_back = left if amount_cents is None else amount_cents
         if given_back > left:

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self
 
+from lambdas.orders.model.dispute import Dispute, DisputeReason, DisputeState
+from lambdas.payments.disputes import disputed
 from lambdas.payments.gateway import (
     Dated,
     DeclinedError,
@@ -20,14 +22,16 @@ from lambdas.payments.gateway import (
     Transaction,
     TransactionState,
 )
-from lambdas.payments.sandbox_tokens import LATER, ids_of
+from lambdas.payments.sandbox_tokens import DISPUTED, LATER, ids_of
 from lambdas.records.table import RecordTable
 from lambdas.runtime.items import from_item, to_item
+from lambdas.runtime.models import Frozen
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
 
-PENDING_SECONDS = 86_400
+PENDING_SECONDS, DISPUTE_SECONDS = 86_400, 7 * 86_400
+_BY_TIME = ("state", "ids", "refunded_cents", "dispute")  # what time alone changes of a payment
 _ANSWERED = ("state", "amount_cents", "refunded_cents")  # what calls change of a payment
 
 
@@ -142,16 +146,16 @@ class SandboxBooks:
             raise DeclinedError("the gateway does not know this transaction")
         item = from_item(answer["Item"])
         present = self._at_present(item)
-        if present.state == item["state"]:
+        values = {name: value for name, value in present.model_dump().items() if name in _BY_TIME and value is not None}
+        if present == Transaction.model_validate(item):
             return item
-        values = {"state": present.state, "ids": present.ids.model_dump()}
         try:
             self.client.update_item(
                 TableName=self.table,
                 Key=key,
-                UpdateExpression="SET #state = :state, ids = :ids",
+                UpdateExpression="SET " + ", ".join(f"#{name} = :{name}" for name in values),
                 ConditionExpression="#state = :before",
-                ExpressionAttributeNames={"#state": "state"},
+                ExpressionAttributeNames={f"#{name}": name for name in values},
                 ExpressionAttributeValues=to_item(
                     {":before": item["state"], **{f":{name}": value for name, value in values.items()}}
                 ),
@@ -166,7 +170,7 @@ class SandboxBooks:
         Raises OutcomeUnknownError if another call changed the payment since.
         """
         moved = before.model_copy(update={"state": after, **changes})
-        values = {"state": after, **changes, **({"ids": moved.ids.model_dump()} if "ids" in changes else {})}
+        values = {"state": after, **{name: _plain(value) for name, value in changes.items()}}
         if call:
             answer = {name: getattr(moved, name) for name in _ANSWERED}
             values[call.attribute] = {"asked": call.asked, **answer}
@@ -201,6 +205,8 @@ class SandboxBooks:
             if state is TransactionState.CAPTURED:
                 ids = ids.changed(capture=ids_of(digest_of(booked.key), is_taken=True).capture)
             return booked.model_copy(update={"state": state, "ids": ids})
+        if booked.dispute and booked.dispute.is_open and now >= (booked.dispute.answer_by or 0):
+            return disputed(booked, booked.dispute.changed(state=DISPUTED[item["token"]]))
         return booked
 
 
@@ -215,6 +221,16 @@ def first_answer(item: dict[str, Any], call: Call) -> Transaction | None:
     return payment.model_copy(
         update={"state": TransactionState(known["state"]), **{name: known[name] for name in _ANSWERED[1:]}}
     )
+
+
+def dispute_of(amount_cents: int, currency: str, now: int) -> Dispute:
+    """The dispute of a payment that was captured just now."""
+    of_it = {"reason": DisputeReason.FRAUDULENT, "opened_at": now, "answer_by": now + DISPUTE_SECONDS}
+    return Dispute(state=DisputeState.OPEN, amount_cents=amount_cents, currency=currency, **of_it)
+
+
+def _plain(value: Any) -> Any:
+    return value.model_dump() if isinstance(value, Frozen) else value
 
 
 def digest_of(key: str) -> str:

@@ -6,6 +6,7 @@ their last four digits, and a fingerprint that is made with a secret of the inst
 
 import secrets
 
+from lambdas.orders.model.dispute import DisputeState
 from lambdas.orders.model.payment_ids import PaymentIds
 from lambdas.orders.payment_ports import PRESENT, Payer
 from lambdas.payments.gateway import DeclinedError, GatewayUnavailableError, TransactionState
@@ -16,7 +17,11 @@ from lambdas.runtime.models import Frozen
 ASKS, ASKS_IN_VAIN, ASKS_THEN_DECLINES = "tok_sca", "tok_needs_authentication", "tok_sca_declines"
 AVS_MISMATCH = "tok_avs_mismatch"
 RENEWS_NEVER = "tok_renews_never"
-HOLDS = frozenset({"tok_approve", RENEWS_NEVER, AVS_MISMATCH, "tok_capture_fails", "tok_times_out", "paypal_approve"})
+# What is captured of them is disputed at once, and decided later.
+DISPUTED = {"tok_disputed": DisputeState.LOST, "tok_disputed_in_vain": DisputeState.WON}
+HOLDS = frozenset(
+    {"tok_approve", RENEWS_NEVER, AVS_MISMATCH, "tok_capture_fails", "tok_times_out", "paypal_approve", *DISPUTED}
+)
 TAKES = frozenset({"paypal_captured", "ach_approve"})
 LATER = {"ach_later": TransactionState.CAPTURED, "ach_fails_later": TransactionState.FAILED}
 DECLINES = {

@@ -36,6 +36,7 @@ CARDS = {
     "4000000000000127": TestNumber("Visa", "tok_incorrect_cvc", "has another security code"),
     "4000000000000119": TestNumber("Visa", "tok_processing_error", "meets an error at the bank"),
     "4000000000000341": TestNumber("Visa", "tok_capture_fails", "is held, and cannot be charged later"),
+    "4000000000000259": TestNumber("Visa", "tok_disputed", "is approved, and disputed once it is charged"),
     "4000000000000010": TestNumber("Visa", "tok_avs_mismatch", "is approved, with another address"),
 }
 ROUTING_NUMBER = "110000000"

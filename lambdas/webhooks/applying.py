@@ -1,7 +1,7 @@
 """Applies a payment as it stands at its provider to the order or the invoice that began it. May be repeated, in any order.
 
-A submit is completed, a charge of an invoice is ended, a capture that nobody wrote down is recorded. What then still differs is
-money that nobody expects: it goes onto the worklist.
+A submit is completed, a charge of an invoice is ended, a capture that nobody wrote down is recorded. A dispute, and a refund that
+nobody here made, are written down. What then still differs is money that nobody expects: it goes onto the worklist.
 """
 
 from collections.abc import Iterator
@@ -16,9 +16,11 @@ from lambdas.payments.captures import end_charge, record_capture
 from lambdas.payments.effects.effect import invoice_of_key
 from lambdas.payments.errors import AnotherSumTakenError
 from lambdas.payments.gateway import Dated, OutcomeUnknownError, Transaction, TransactionState
+from lambdas.payments.money_back import MoneyBack
 from lambdas.records.clients.service import order_id_of
 from lambdas.records.invoices.invoice import Invoice, InvoiceStatus
 from lambdas.records.invoices.records import InvoiceRecords
+from lambdas.runtime.telemetry import MetricUnit, metrics
 from lambdas.watch.invariants.of_holds import of_held_money
 from lambdas.watch.invariants.of_payments import PaymentsOfADay
 from lambdas.watch.invariants.violation import Violation
@@ -40,7 +42,7 @@ class Applying:
         if payment.state in _UNDECIDED and not payment.is_answered:
             return "undecided"
         try:
-            return self._of_invoice(payment, by) or self._of_order(payment, by) or "known"
+            return self._of_invoice(payment, by) or self._of_order(payment, by) or self._noted(payment, by) or "known"
         except AnotherSumTakenError as differs:
             return differs.kind
         except OutcomeUnknownError as unknown:
@@ -91,6 +93,16 @@ class Applying:
         shown = ShownOrder(content=lead.attempt.content)
         self.parts.service.resume_submit(lead, by=by, shown=shown, payer=ABSENT)
         return "submitted"
+
+    def _noted(self, payment: Transaction, by: str) -> str:
+        """Write down what goes back to its payer without us. It rings."""
+        service = self.parts.service
+        disputed, refunded = MoneyBack(service.orders, self.parts.records, service.now, by).note(payment)
+        if disputed:
+            metrics.add_metric("PaymentsDisputed", MetricUnit.Count, 1)
+        if refunded:
+            metrics.add_metric("RefundsElsewhere", MetricUnit.Count, 1)
+        return "disputed" if disputed else "refunded there" if refunded else ""
 
     def _told(self, invoice: Invoice, by: str) -> str:
         """Have the orders of a paid invoice look for their money."""

@@ -81,6 +81,15 @@ OF_ORDERS = (
         minutes=5,
     ),
     AlarmRule(
+        name="MoneyGoesBack",
+        means="Payers dispute payments at their banks, or payments were refunded at the provider: people must look at them",
+        of=Of.OURS,
+        metrics=("PaymentsDisputed", "RefundsElsewhere"),
+        names=(_EVENTS,),
+        threshold=1,
+        minutes=5,
+    ),
+    AlarmRule(
         name="DeclinesRise",
         means="Many payments are declined within a minute",
         of=Of.OURS,

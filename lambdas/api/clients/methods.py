@@ -19,7 +19,8 @@ from lambdas.api.http.values_2_0 import true
 from lambdas.api.method import Method
 from lambdas.orders.contact.fields import CONTACT_FIELDS
 from lambdas.orders.errors import Problem
-from lambdas.records.clients.client import ClientRecords
+from lambdas.records.clients.client import Client, ClientRecords
+from lambdas.records.clients.dispute import ClientDisputes
 from lambdas.records.clients.service import Service, ServiceRecords
 from lambdas.records.request_key import RequestKey, RequestKeyUsedError
 from lambdas.records.users.rights import SEE_CLIENT, Right
@@ -56,13 +57,17 @@ def _get(backend: Backend, request: ClientGetRequest, caller: Caller) -> SeenCli
         client = the_client(backend, request.user_login, caller, "user_login")
     else:
         client = client_of_email(backend, request.email or "", caller)
-    return SeenClient(client, metadata=request.metadata, tags=request.tags, acls=request.acls)
+    return _seen(backend, client, metadata=request.metadata, tags=request.tags, acls=request.acls)
 
 
 def _update(backend: Backend, request: ClientUpdateRequest, caller: Caller) -> SeenClient:
     client = the_client(backend, request.client_id, caller)
     changed = update_client(backend.records, client, request)
-    return SeenClient(changed, metadata=True, tags=False, acls=True)
+    return _seen(backend, changed, metadata=True, tags=False, acls=True)
+
+
+def _seen(backend: Backend, client: Client, **asked: bool) -> SeenClient:
+    return SeenClient(client, disputes=ClientDisputes(backend.records).of_client(client.client_id), **asked)
 
 
 def _service_list(backend: Backend, request: ServiceListRequest, caller: Caller) -> tuple[Service, ...]:

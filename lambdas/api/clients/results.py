@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from lambdas.records.clients.client import Client
+from lambdas.records.clients.dispute import ClientDispute
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,7 @@ class SeenClient:
     metadata: bool
     tags: bool
     acls: bool
+    disputes: tuple[ClientDispute, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal, TypedDict
 from typing_extensions import Doc
 
 from lambdas.api.clients.results import AddedMethod, NewClient, SeenClient
+from lambdas.api.disputes import ClientDisputeView, client_dispute_view
 from lambdas.api.http.values import iso
 from lambdas.orders.model.money import format_cents
 from lambdas.records.clients.payment_method import PaymentMethod
@@ -40,6 +41,9 @@ class ClientView(TypedDict):
     settings: Annotated[dict[str, str], Doc("Billing settings, by Ubersmith's names.")]
     metadata: Annotated[dict[str, str] | None, Doc("Custom fields; null unless asked for.")]
     access: Annotated[dict[str, str] | None, Doc("What the login may use; null unless asked for.")]
+    disputes: Annotated[
+        list[ClientDisputeView], Doc("Payments that the client's bank was asked to take back, the latest one first.")
+    ]
     created_at: Annotated[str | None, Doc("When the client was created.")]
 
 
@@ -117,6 +121,7 @@ def client_view(seen: SeenClient) -> ClientView:
         "settings": every_setting(client.settings),
         "metadata": client.metadata if seen.metadata else None,
         "access": client.access if seen.acls else None,
+        "disputes": [client_dispute_view(each) for each in seen.disputes],
         "created_at": iso(client.created_at),
     }
 

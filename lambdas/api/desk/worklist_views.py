@@ -5,11 +5,13 @@ from typing import Annotated, TypedDict
 from typing_extensions import Doc
 
 from lambdas.api.http.values import iso
+from lambdas.orders.decisions import money_back
 from lambdas.orders.decisions.hold_texts import hold_texts
 from lambdas.orders.decisions.open_work import OpenWork, WorkKind
 from lambdas.orders.decisions.same_address import doubled_why
 from lambdas.orders.model.money import format_cents
 from lambdas.orders.model.order import Order
+from lambdas.orders.model.waits import WaitKey
 from lambdas.read_models.worklist.listing import WorkEntry, WorklistPage
 from lambdas.records.broken_promises import BrokenPromise
 
@@ -132,5 +134,7 @@ def _reason(order: Order, work: OpenWork) -> str:
         return " ".join(hold_texts(order))
     if work.kind is WorkKind.SAME_ADDRESS:
         return doubled_why(order)
+    if work.kind in (WorkKind.DISPUTE, WorkKind.REFUND):
+        return " ".join(money_back.texts(order, WaitKey(work.key)))
     action = order.actions.get(str(work.action_id))
     return action.reason if action else ""

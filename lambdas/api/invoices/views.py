@@ -74,6 +74,9 @@ class InvoiceView(TypedDict):
     net: Annotated[str, Doc("The total before tax.")]
     tax: Annotated[str, Doc("The tax in the total.")]
     credited: Annotated[str, Doc("What credit notes took off the total.")]
+    refunded_there: Annotated[
+        str, Doc("What its payment's provider gave back without us, and no credit note stands for.")
+    ]
     totals_per_rate: Annotated[list[RateTotalView], Doc("Net amount and tax of each tax rate.")]
     currency: Annotated[str, Doc("ISO 4217 code, such as USD.")]
     seller: Annotated[PartyView | None, Doc("Who sells; null on invoices of earlier releases.")]
@@ -110,6 +113,7 @@ def invoice_view(invoice: Invoice) -> InvoiceView:
         "net": format_cents(net, currency),
         "tax": format_cents(invoice.total_cents - net, currency),
         "credited": format_cents(invoice.credited_cents, currency),
+        "refunded_there": format_cents(invoice.refunded_there_cents, currency),
         "totals_per_rate": [rate_total_view(total, currency) for total in totals_per_rate(invoice.lines)],
         "currency": invoice.currency,
         "seller": _party(invoice.seller),

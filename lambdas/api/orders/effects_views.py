@@ -5,6 +5,7 @@ from typing import Annotated, Literal, TypedDict
 
 from typing_extensions import Doc
 
+from lambdas.api.disputes import DisputeView, dispute_view
 from lambdas.api.http.values import iso
 from lambdas.orders.model.money import format_cents
 from lambdas.payments.effects.certificate import Certificate
@@ -24,8 +25,9 @@ class ProviderPaymentView(TypedDict):
     transaction_id: Annotated[str | None, Doc("The provider's id; null: nothing was begun under the key.")]
     state: Annotated[_State | None, Doc("The payment's state; null: nothing was begun under the key.")]
     amount: Annotated[str | None, Doc("What is held, or was taken.")]
-    refunded: Annotated[str | None, Doc("The part of it that was refunded.")]
+    refunded: Annotated[str | None, Doc("The part of it that was refunded, or lost in a dispute.")]
     currency: Annotated[str | None, Doc("ISO 4217 code, such as USD.")]
+    dispute: Annotated[DisputeView | None, Doc("Its dispute at the payer's bank; null: there was none.")]
     current: Annotated[
         bool, Doc("Whether the provider stated so now; false: it did not answer, and the records say so.")
     ]
@@ -136,6 +138,7 @@ def _payment(seen: SeenPayment) -> ProviderPaymentView:
         "amount": format_cents(payment.amount_cents, payment.currency) if payment else None,
         "refunded": format_cents(payment.refunded_cents, payment.currency) if payment else None,
         "currency": payment.currency if payment else None,
+        "dispute": dispute_view(payment.dispute) if payment and payment.dispute else None,
         "current": seen.is_current,
     }
 

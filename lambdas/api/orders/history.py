@@ -35,10 +35,10 @@ class EntryView(TypedDict):
     revision: Annotated[int, Doc("The revision that it made; order.get with `at` shows it.")]
     at: Annotated[str | None, Doc("When it was made; null if that is not known.")]
     actor: Annotated[
-        Literal["user", "client", "contract", "console", "machine", "unknown"],
+        Literal["user", "client", "contract", "provider", "console", "machine", "unknown"],
         Doc(
-            "Who made it. client: by a form or link; contract: a signed contract; console: somebody with an AWS account; "
-            "machine: the queue's machine or an action."
+            "Who made it. client: by a form or link; contract: a signed contract; provider: the payment provider; "
+            "console: somebody with an AWS account; machine: the queue's machine or an action."
         ),
     ]
     by: Annotated[str | None, Doc("The name of who made it; null for the machine.")]

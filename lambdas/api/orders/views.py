@@ -5,6 +5,7 @@ from typing import Annotated, Any, TypedDict
 
 from typing_extensions import Doc
 
+from lambdas.api.disputes import DisputeView, dispute_view
 from lambdas.api.http.values import iso
 from lambdas.api.orders.checklist_views import ActionView, StepView, WaitView, action_view, step_view, wait_views
 from lambdas.api.orders.priced_views import PricedServiceView, TaxView, priced_service, tax_views
@@ -59,6 +60,10 @@ class OrderView(TypedDict):
     waits: Annotated[list[WaitView], Doc("What it waits for now.")]
     services: Annotated[list[PricedServiceView], Doc("The services it orders, with prices.")]
     info: Annotated[dict[str, Any], Doc("The order's data: contact, payment and services as they were sent.")]
+    dispute: Annotated[DisputeView | None, Doc("The dispute of its payment at the payer's bank; null: there was none.")]
+    refunded_there: Annotated[
+        str | None, Doc("What its payment provider gave back without us, and no credit note stands for.")
+    ]
     reply_waiting_at: Annotated[str | None, Doc("Since when the client waits for an answer; null: for none.")]
     erased: Annotated[bool, Doc("Whether personal values of this version were erased since, so that they are empty.")]
     contact_note: Annotated[str | None, Doc("Which contact details may differ from the client's; null if none.")]
@@ -132,10 +137,17 @@ def order_view(order: Order) -> OrderView:
         "waits": wait_views(order),
         "services": [priced_service(pack, order.currency) for pack in order.priced],
         "info": order.info,
+        "dispute": dispute_view(order.dispute) if order.dispute else None,
+        "refunded_there": _refunded_there(order),
         "reply_waiting_at": iso(order.reply_waiting_at),
         "erased": getattr(order, "erased", False),  # of an order as it was (read_models/history/past.py)
         "contact_note": contact_note(order) or None,
     }
+
+
+def _refunded_there(order: Order) -> str | None:
+    there = order.refund_there
+    return format_cents(there.amount_cents, there.currency) if there else None
 
 
 def etag(order: Order) -> Mapping[str, str]:

@@ -11,8 +11,10 @@ from lambdas.desk.acts.act import ActField, NewAct
 from lambdas.desk.acts.note import add_note
 from lambdas.desk.acts.wish import Carrying, unfit_wish
 from lambdas.orders.contact.fields import CONTACT_FIELDS
+from lambdas.orders.decisions import money_back
 from lambdas.orders.decisions.open_work import OpenWork, WorkKind, open_work
 from lambdas.orders.model.order import Order
+from lambdas.orders.model.waits import DISPUTE_WAIT, REFUND_WAIT
 from lambdas.records.users.api_user import ApiUserRecords
 from lambdas.records.users.rights import Right
 
@@ -27,6 +29,8 @@ _WORK = {
     WorkKind.REVIEW: "Lead to review",
     WorkKind.REPLY: "Reply of the client",
     WorkKind.SAME_ADDRESS: "Two clients with one address",
+    WorkKind.DISPUTE: money_back.NAMES[DISPUTE_WAIT],
+    WorkKind.REFUND: money_back.NAMES[REFUND_WAIT],
     WorkKind.MONEY: "Money without an invoice",
 }
 _WHY = ActField(name="reason", label="Reason, if it helps others", is_needed=False)

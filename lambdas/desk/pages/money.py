@@ -1,6 +1,9 @@
 """Money of an order: its price, and whether money is held, captured, released or refunded."""
 
+from collections.abc import Iterator
+
 from lambdas.desk.pages.times import amount, moment
+from lambdas.orders.decisions import money_back
 from lambdas.orders.model.checklist import ActionState
 from lambdas.orders.model.order import Hold, Order
 from lambdas.orders.model.steps import StepStatus
@@ -22,7 +25,16 @@ def money_of(order: Order) -> tuple[MoneyLine, ...]:
     lines = [MoneyLine(label="First charge", value=amount(order.total_cents, order.currency), note=_tax(tax, order))]
     if order.hold is None:
         return (*lines, MoneyLine(label="Held", value="nothing", note=_unheld(order)))
-    return (*lines, _of_hold(order, order.hold))
+    return (*lines, _of_hold(order, order.hold), *_went_back(order))
+
+
+def _went_back(order: Order) -> Iterator[MoneyLine]:
+    if order.dispute:
+        why, _ = money_back.dispute_texts(order)
+        yield MoneyLine(label="Disputed", value=f"{order.dispute.money}", note=why)
+    if order.refund_there:
+        why, _ = money_back.refund_texts(order)
+        yield MoneyLine(label="Refunded at the provider", value=f"{order.refund_there.money}", note=why)
 
 
 def _tax(cents: int, order: Order) -> str:

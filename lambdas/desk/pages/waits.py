@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from lambdas.desk.acts.act import Act
 from lambdas.desk.pages.times import moment, span
+from lambdas.orders.decisions import money_back
 from lambdas.orders.decisions.hold_texts import hold_texts
 from lambdas.orders.decisions.lead.lead_expiry import waits_of
 from lambdas.orders.decisions.open_work import ADDRESS, ANSWERED_WITHIN_SECONDS, REPLY, REVIEW, open_work
@@ -114,6 +115,8 @@ def _texts(order: Order, key: WaitKey) -> tuple[str, str, str]:
     if key.kind is WaitKind.MACHINE:
         why = order.machine_stopped_because or "Its execution ended before the order did."
         return "Stopped execution", why, "See why it stopped, then restart the order."
+    if key in money_back.NAMES:
+        return money_back.NAMES[key], *money_back.texts(order, key)
     action = order.actions.get(key.action_key)
     if action is None:
         return str(key), "The order has no such action any more.", "Restart or move the order."

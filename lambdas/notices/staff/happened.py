@@ -12,14 +12,14 @@ from lambdas.orders.model.notify import NoticeEvent
 from lambdas.orders.model.order import Order, Wait
 from lambdas.orders.model.queue import Queue
 from lambdas.orders.model.steps import StepStatus
-from lambdas.orders.model.waits import WaitKey, WaitKind
+from lambdas.orders.model.waits import DISPUTE_WAIT, REFUND_WAIT, WaitKey, WaitKind
 from lambdas.runtime.models import Frozen
 
 
 class Happened(Frozen):
     """Names, numbers and times only, so that it may go anywhere. `event_id`: the same for every delivery. `team`: that
-    owns what waits, or else the queue. `at`, `due_at`: Unix seconds. `about`: `review`, `undo` or
-    `hold`, if it is of one. `reminder`: how many notices of the same overdue wait came before."""
+    owns what waits, or else the queue. `at`, `due_at`: Unix seconds. `about`: `review`, `undo`,
+    `hold`, `dispute` or `refund`, if it is of one. `reminder`: how many notices of the same overdue wait came before."""
 
     event: NoticeEvent
     event_id: str
@@ -129,6 +129,10 @@ def _canceled(detail: Mapping[str, Any], order: Order) -> _Found:
     return ("canceled", {}) if is_so else None
 
 
+def _about_money(key: WaitKey) -> Callable[[Mapping[str, Any], Order], _Found]:
+    return lambda detail, order: ("waiting", _of_wait(order, key, order.waits[key])) if key in order.waits else None
+
+
 def _if(
     event: NoticeEvent, is_so: Callable[[Order], bool], **facts: Any
 ) -> Callable[[Mapping[str, Any], Order], _Found]:
@@ -143,6 +147,8 @@ _EVENTS: Mapping[str, Callable[[Mapping[str, Any], Order], _Found]] = {
     "OrderActionFailed": _failed,
     "OrderUndoFailed": _undo_failed,
     "OrderHoldLapsing": _hold_lapses,
+    "OrderPaymentDisputed": _about_money(DISPUTE_WAIT),
+    "OrderRefundedElsewhere": _about_money(REFUND_WAIT),
     "OrderActionOverdue": _overdue,
     "OrderActionSkipped": _skipped,
     "OrderMachineStopped": _if("stopped", lambda order: order.machine_stopped_at is not None, team="operations"),
@@ -173,8 +179,16 @@ def _of_action(action: ChecklistAction) -> dict[str, Any]:
     return {"action": action.name, "module": action.module, "team": action.owner, "attempts": action.attempts}
 
 
+_ABOUT = {
+    WaitKind.UNDO: "undo",
+    WaitKind.HOLD: "hold",
+    WaitKind.DISPUTE: "dispute",
+    WaitKind.REFUND: "refund",
+}
+
+
 def _of_wait(order: Order, key: str, wait: Wait) -> dict[str, Any]:
     action = order.actions.get(WaitKey(key).action_key)
     of_action = _of_action(action) if action else {}
-    about = {WaitKind.UNDO: "undo", WaitKind.HOLD: "hold"}.get(WaitKey(key).kind, "")
+    about = _ABOUT.get(WaitKey(key).kind, "")
     return {**of_action, "team": wait.owner, "due_at": wait.due_at, "about": about}

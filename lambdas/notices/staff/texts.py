@@ -99,17 +99,26 @@ def _facts(happened: Happened) -> list[tuple[str, str]]:
     return [(name, value) for name, value in facts if value]
 
 
+_MONEY = {
+    "dispute": "its payment is disputed at the payer's bank",
+    "refund": "its payment was refunded at the payment provider",
+}
+
+
 def _waits(happened: Happened) -> str:
     if happened.about == "review":
         return f"Order {happened.order_id} waits for a review before it is submitted"
     if happened.about == "hold":
         return f"Order {happened.order_id}: the money held for {_name(happened.action)} lapses"
+    if happened.about in _MONEY:
+        return f"Order {happened.order_id}: {_MONEY[happened.about]}"
     return f"Order {happened.order_id} waits for {_name(happened.team)}: {_name(happened.action)}"
 
 
 def _is_overdue(happened: Happened) -> str:
     still = "still " if happened.reminder else ""
     what = f": {_undone(happened)}{_name(happened.action)}" if happened.action else ""
+    what = f": {_MONEY[happened.about]}" if happened.about in _MONEY else what
     return f"Order {happened.order_id} is {still}overdue{what}"
 
 
@@ -141,6 +150,8 @@ _TO_DO: Mapping[NoticeEvent, str] = {
 def _to_do(happened: Happened) -> str:
     if happened.about == "hold":
         return "The desk shows why, and what can be done before the money lapses or after that."
+    if happened.about in _MONEY:
+        return "The desk shows why, and what can be done."
     return _TO_DO.get(happened.event, "")
 
 

@@ -32,6 +32,10 @@ class WorkKind(StrEnum):
     """The undo of an action failed."""
     HOLD = "hold"
     """Money held for an action lapses soon, or did."""
+    DISPUTE = "dispute"
+    """The payer disputes the order's payment at their bank."""
+    REFUND = "refund"
+    """Money of the order's payment went back without a credit note."""
     OUTSTANDING = "outstanding"
     """Money of a skipped action is outstanding."""
     STOPPED = "stopped"
@@ -106,16 +110,19 @@ def _of_wait(order: Order, key: WaitKey, wait: Wait) -> OpenWork:
     return OpenWork(key=key, kind=_kind_of(key, action), **fields)
 
 
+_KINDS = {
+    WaitKind.MACHINE: WorkKind.STOPPED,
+    WaitKind.UNDO: WorkKind.UNDO,
+    WaitKind.OUTSTANDING: WorkKind.OUTSTANDING,
+    WaitKind.HOLD: WorkKind.HOLD,
+    WaitKind.DISPUTE: WorkKind.DISPUTE,
+    WaitKind.REFUND: WorkKind.REFUND,
+}
+
+
 def _kind_of(key: WaitKey, action: ChecklistAction | None) -> WorkKind:
-    match key.kind:
-        case WaitKind.MACHINE:
-            return WorkKind.STOPPED
-        case WaitKind.UNDO:
-            return WorkKind.UNDO
-        case WaitKind.OUTSTANDING:
-            return WorkKind.OUTSTANDING
-        case WaitKind.HOLD:
-            return WorkKind.HOLD
+    if kind := _KINDS.get(key.kind):
+        return kind
     if action is None or not action.automatic:
         return WorkKind.FAILED if action and _failed(action) else WorkKind.WAITING
     return WorkKind.FAILED if _failed(action) else WorkKind.OUTSIDE

@@ -7,7 +7,7 @@ module has cleared the money. The wait has no token, because no execution stands
 from lambdas.orders.decisions.claims import ASKED_SECONDS
 from lambdas.orders.model.checklist import ActionState, ChecklistAction
 from lambdas.orders.model.order import Order, Wait, without
-from lambdas.orders.model.waits import WaitKey
+from lambdas.orders.model.waits import DISPUTE_WAIT, REFUND_WAIT, WaitKey
 
 
 def with_outstanding(order: Order, action_id: int, *, why: str, now: int) -> Order:
@@ -49,11 +49,14 @@ def with_retry_requested(order: Order, action_id: int, *, by: str, now: int) -> 
 
 
 def outstanding_waits(order: Order) -> dict[str, Wait]:
-    """The waits that outlive a move or a new execution: those of actions that are still skipped, and that of a hold."""
-    keys = (
+    """The waits that outlive a move or a new execution: those of actions that are still skipped, and those about the order's
+    money.
+    """
+    of_actions = (
         (WaitKey.outstanding if action.state is ActionState.SKIPPED else WaitKey.hold)(action.action_id)
         for action in order.actions.values()
     )
+    keys = (*of_actions, DISPUTE_WAIT, REFUND_WAIT)
     return {key: order.waits[key] for key in keys if key in order.waits}
 
 

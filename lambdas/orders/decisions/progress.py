@@ -9,7 +9,7 @@ operator/manual_actions.py holds what people decide.
 from lambdas.orders.model.checklist import ActionState, ChecklistAction
 from lambdas.orders.model.order import Hold, Order, without
 from lambdas.orders.model.steps import StepStatus
-from lambdas.orders.model.waits import LEADS_WAIT, MACHINE_WAIT, WaitKey, WaitKind
+from lambdas.orders.model.waits import DISPUTE_WAIT, LEADS_WAIT, MACHINE_WAIT, WaitKey, WaitKind
 
 
 def unmet_prereqs(order: Order, action: ChecklistAction) -> tuple[ChecklistAction, ...]:
@@ -119,7 +119,8 @@ def canceled(order: Order, *, now: int, because: str, by: str = "") -> Order:
         canceled_because=because,
         canceled_by=by,
         activity=now,
-        waits={},
+        waits={key: wait for key, wait in order.waits.items() if key == DISPUTE_WAIT},
+        refund_there=None,
         review_at=None,
         review_because="",
         unwound_at=now if has_done_nothing else None,

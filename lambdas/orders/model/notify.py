@@ -20,7 +20,13 @@ An undo that fails counts as `failed`. `stopped`: the order has no execution. `r
 BUS_EVENTS: Mapping[NoticeEvent, tuple[str, ...]] = {
     "new order": ("OrderSubmitted",),
     "step entered": ("OrderStepEntered",),
-    "waiting": ("OrderActionWaiting", "OrderReviewNeeded", "OrderHoldLapsing"),
+    "waiting": (
+        "OrderActionWaiting",
+        "OrderReviewNeeded",
+        "OrderHoldLapsing",
+        "OrderPaymentDisputed",
+        "OrderRefundedElsewhere",
+    ),
     "overdue": ("OrderActionOverdue",),
     "failed": ("OrderActionWaiting", "OrderActionFailed", "OrderUndoFailed"),
     "stopped": ("OrderMachineStopped",),

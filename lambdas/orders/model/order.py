@@ -12,6 +12,7 @@ from typing import Any, Self
 from pydantic import Field
 
 from lambdas.orders.model.checklist import ActionState, ChecklistAction, ChecklistStep
+from lambdas.orders.model.dispute import Dispute, RefundThere
 from lambdas.orders.model.fingerprint import fingerprint
 from lambdas.orders.model.hold_clock import HoldClock
 from lambdas.orders.model.packs import PricedPack
@@ -126,7 +127,7 @@ class Order(Frozen):
             "checklist_steps", "actions", "waits", "declines", "declined_at", "hold", "review_at", "machine_run",
             "machine_stopped_at", "restarted_by", "submitted_at", "completed_at", "canceled_at", "canceled_by", "unwound_at",
             "lead_ends_at", "expires_at", "looked_at", "is_fingerprinted", "contact_changed", "notes", "latest_note_id",
-            "assigned", "reply_waiting_at", "reply_id", "known_reference",
+            "assigned", "reply_waiting_at", "reply_id", "known_reference", "dispute", "refund_there",
         }
     )  # fmt: skip
     PERSONAL = frozenset(
@@ -187,6 +188,8 @@ class Order(Frozen):
         default=(), description="when its bank declined a payment, the latest few times"
     )
     hold: Hold | None = None
+    dispute: Dispute | None = None
+    refund_there: RefundThere | None = None
 
     review_at: int | None = Field(default=None, description="a person must look at the lead before it is submitted")
     review_because: str = ""

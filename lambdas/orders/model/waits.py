@@ -25,15 +25,21 @@ class WaitKind(StrEnum):
     """The undo of the action waits for a person."""
     OUTSTANDING = "settle_"
     """Money of a skipped action is still outstanding. No execution stands there, so such a wait has no token."""
+    DISPUTE = "dispute"
+    """The payer disputes the order's payment, and their bank takes evidence. No execution stands there."""
+    REFUND = "refund"
+    """Money of the order's payment went back without a credit note. No execution stands there."""
     HOLD = "hold_"
     """The money held for the action lapses soon, or did. No execution stands there either."""
 
 
-_OF_THE_ORDER = ("leads", "machine")
+_OF_THE_ORDER = ("leads", "machine", "dispute", "refund")
 
 
 class WaitKey(str):
-    """A key of `Order.waits`: `leads`, `machine`, an action's id, or `gate_`, `undo_`, `settle_` or `hold_` followed by one."""
+    """A key of `Order.waits`: `leads`, `machine`, `dispute`, `refund`, an action's id, or `gate_`, `undo_`, `settle_` or `hold_`
+    followed by one.
+    """
 
     __slots__ = ()
 
@@ -73,6 +79,7 @@ class WaitKey(str):
 
 LEADS_WAIT = WaitKey(WaitKind.LEADS)
 MACHINE_WAIT = WaitKey(WaitKind.MACHINE)
+DISPUTE_WAIT, REFUND_WAIT = WaitKey(WaitKind.DISPUTE), WaitKey(WaitKind.REFUND)
 
 
 def token_field(key: str) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from lambdas.orders.model.money import Money
 from lambdas.orders.model.order import Order
 from lambdas.payments.effects.charged_twice import sums_above
+from lambdas.payments.effects.effect import Payment
 from lambdas.payments.effects.order_money import FROM_RECORDS, OrderMoney
 from lambdas.payments.gateway import TransactionState
 from lambdas.records.clients.service import Service, ServiceRecords
@@ -70,11 +71,7 @@ def _unwinding(order: Order) -> Iterator[str]:
 
 def _money(money: OrderMoney) -> Iterator[str]:
     for payment in (each.payment for each in money.payments if each.payment):
-        sum_of = Money(payment.amount_cents, payment.currency)
-        if payment.state is TransactionState.PENDING:
-            yield f"the bank has not decided about {sum_of}"
-        elif payment.state in _NOT_ENDED:
-            yield f"{sum_of} is still held"
+        yield from _open(payment)
     if any(each.is_unclear for each in money.payments):
         yield "what became of a payment is not known yet"
     for currency, kept in sums_above(money).items():
@@ -83,6 +80,16 @@ def _money(money: OrderMoney) -> Iterator[str]:
         if to_return := invoice.parts_to_return.get(money.order.order_id):
             sum_of = Money(to_return, invoice.currency)
             yield f"{sum_of} that came for invoice {invoice.number} by hand is not paid back"
+
+
+def _open(payment: Payment) -> Iterator[str]:
+    sum_of = Money(payment.amount_cents, payment.currency)
+    if payment.state is TransactionState.PENDING:
+        yield f"the bank has not decided about {sum_of}"
+    elif payment.state in _NOT_ENDED:
+        yield f"{sum_of} is still held"
+    if payment.dispute and payment.dispute.is_open:
+        yield f"{payment.dispute.money} is disputed at the payer's bank"
 
 
 def _services(services: tuple[Service, ...]) -> Iterator[str]:

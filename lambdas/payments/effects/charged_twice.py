@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
+from lambdas.orders.model.dispute import DisputeState
 from lambdas.orders.model.money import Money
 from lambdas.payments.captures import awaits_invoice
 from lambdas.payments.effects.effect import Payment
@@ -33,7 +34,7 @@ def answer_of(money: OrderMoney) -> Answer:
     """The sentence names sums and counts alone. It says so if the gateway did not answer."""
     verdict, text = _answer(money)
     source = "" if money.is_current else FROM_RECORDS
-    return Answer(verdict, f"{text}{source}")
+    return Answer(verdict, f"{text}{_disputed(money)}{source}")
 
 
 def _answer(money: OrderMoney) -> tuple[Verdict, str]:
@@ -76,6 +77,18 @@ def _why_unknown(undecided: list[Payment]) -> str:
     if undecided:
         return f"the bank has not decided about {_amounts(_sums(undecided))}"
     return "the payment provider has not stated what became of a payment"
+
+
+def _disputed(money: OrderMoney) -> str:
+    found = [each.payment.dispute for each in money.payments if each.payment and each.payment.dispute]
+    return "".join(f" {each.money} {'is' if each.is_open else 'was'} disputed{_END[each.state]}." for each in found)
+
+
+_END = {
+    DisputeState.OPEN: " at the payer's bank",
+    DisputeState.WON: ", and the payer has nothing back",
+    DisputeState.LOST: ", and the payer has it back",
+}
 
 
 def _refunded(taken: list[Payment], kept: Mapping[str, int]) -> str:

@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 
+from lambdas.orders.model.dispute import Dispute
 from lambdas.payments.gateway import TransactionState
 from lambdas.runtime.models import Frozen
 
@@ -33,6 +34,15 @@ class Outcome(StrEnum):
     UNKNOWN = "unknown"
 
 
+MOVED_NOTHING = (
+    Outcome.DECLINED,
+    Outcome.LAPSED,
+    Outcome.NOT_REACHED,
+    Outcome.REFUSED_US,
+    Outcome.MISUSED,
+)
+
+
 class Payment(Frozen):
     """A payment as the gateway answered it. `refunded_cents`: the part of `amount_cents` that was refunded."""
 
@@ -41,6 +51,7 @@ class Payment(Frozen):
     amount_cents: int
     currency: str
     refunded_cents: int = 0
+    dispute: Dispute | None = None
 
     @property
     def kept_cents(self) -> int:

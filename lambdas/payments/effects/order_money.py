@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from lambdas.orders.model.order import Order
-from lambdas.payments.effects.effect import Effect, EffectKind, LookUp, Outcome, Payment
+from lambdas.payments.effects.effect import MOVED_NOTHING, Effect, EffectKind, LookUp, Outcome, Payment
 from lambdas.payments.effects.ledger import EffectLedger
 from lambdas.payments.effects.recorded_gateway import payment_of
 from lambdas.payments.gateway import Gateway, GatewayUnavailableError, OutcomeUnknownError, TransactionState
@@ -15,13 +15,6 @@ from lambdas.records.table import RecordTable
 FROM_RECORDS = " This is from our own records; the payment provider was not asked now, or did not answer."
 MOST_ASKED = 10  # payments that the gateway is asked about, the latest ones: a call takes a part of a second each
 _BEGINS = (EffectKind.AUTHORIZE, EffectKind.RENEW)
-_MOVES_NOTHING = (
-    Outcome.DECLINED,
-    Outcome.LAPSED,
-    Outcome.NOT_REACHED,
-    Outcome.REFUSED_US,
-    Outcome.MISUSED,
-)
 
 
 @dataclass(frozen=True)
@@ -77,7 +70,7 @@ def read_money(order: Order, gateway: Gateway | None, records: RecordTable, *, n
 
 def _payment_keys(order: Order, effects: Iterable[Effect], invoices: Iterable[Invoice]) -> list[str]:
     """The keys under which money may have moved, the earliest first."""
-    begun = [each.key for each in effects if each.kind in _BEGINS and each.outcome not in _MOVES_NOTHING]
+    begun = [each.key for each in effects if each.kind in _BEGINS and each.outcome not in MOVED_NOTHING]
     known = (order.hold, order.attempt, *(invoice.charge for invoice in invoices))
     return list(dict.fromkeys([*begun, *(each.key for each in known if each)]))
 

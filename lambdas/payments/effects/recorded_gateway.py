@@ -161,4 +161,5 @@ def payment_of(transaction: Transaction) -> Payment:
         amount_cents=transaction.amount_cents,
         currency=transaction.currency,
         refunded_cents=transaction.refunded_cents,
+        dispute=transaction.dispute,
     )

@@ -15,11 +15,14 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from lambdas.orders.payment_ports import ABSENT, PRESENT, Payer
+from lambdas.payments.disputes import disputed
 from lambdas.payments.gateway import (
     Dated,
     DeclinedError,
     GatewayMisusedError,
+    GatewayUnavailableError,
     LapsedError,
+    OutcomeUnknownError,
     Transaction,
     TransactionState,
     refuse_other_currency,
@@ -28,6 +31,7 @@ from lambdas.payments.stripe.addresses import ORIGINS
 from lambdas.payments.stripe.amounts import stripe_amount
 from lambdas.payments.stripe.attempts import Attempts
 from lambdas.payments.stripe.calls import StripeCalls
+from lambdas.payments.stripe.disputes import dispute_of, is_disputed
 from lambdas.payments.stripe.intents import Intents
 from lambdas.payments.stripe.outcomes import StateDiffersError, UnknownObjectError, declined
 from lambdas.payments.stripe.reads import Reads
@@ -65,7 +69,7 @@ class StripeGateway:
         intent = self._attempts.find_or_create(key, token, amount, currency, order_id)
         if is_unbegun(intent):
             intent = self._attempts.confirm(key, intent, payer)
-        begun = self._seen(intent)
+        begun = self._seen_after_call(intent)
         if begun.state is TransactionState.FAILED:
             raise DeclinedError(_why_declined(intent))
         return begun
@@ -97,7 +101,7 @@ class StripeGateway:
         if is_unbegun(intent):
             self._end(old)
             intent = self._attempts.confirm(key, intent, ABSENT)
-        renewed = self._seen(intent)
+        renewed = self._seen_after_call(intent)
         if renewed.state in (TransactionState.FAILED, TransactionState.NEEDS_AUTHENTICATION):
             raise DeclinedError(_why_declined(intent))
         return renewed
@@ -141,9 +145,9 @@ class StripeGateway:
             raise _in_state(before)
         amount = None if amount_cents is None else stripe_amount(amount_cents, before.currency)
         left = stripe_amount(before.amount_cents - before.refunded_cents, before.currency)
-        if not self._refunds.make(key, transaction_id, amount, left=left):
+        if not self._refunds.make(key, before, amount, left=left):
             return before
-        return self._seen(self._reads.read_after_call(transaction_id))
+        return self._seen_after_call(self._reads.read_after_call(transaction_id))
 
     def fingerprint(self, token: str) -> str:
         try:
@@ -175,12 +179,21 @@ class StripeGateway:
     def _move(self, intent: str, work: "Callable[[StripeClient], Any]") -> Transaction:
         """Ask for a change that the intent's state allows once. If it was done before, the intent says so."""
         try:
-            return self._seen(self._calls.ask(work))
+            return self._seen_after_call(self._calls.ask(work))
         except StateDiffersError:
-            return self._seen(self._reads.read_after_call(intent))
+            return self._seen_after_call(self._reads.read_after_call(intent))
 
     def _seen(self, intent: Intent) -> Transaction:
-        return transaction_of(intent, self._origins)
+        payment = transaction_of(intent, self._origins)
+        found = self._reads.list_disputes(intent["id"]) if is_disputed(intent) else ()
+        return disputed(payment, *map(dispute_of, found))
+
+    def _seen_after_call(self, intent: Intent) -> Transaction:
+        """Raises OutcomeUnknownError if its disputes cannot be read: the call before may have moved money."""
+        try:
+            return self._seen(intent)
+        except GatewayUnavailableError as unavailable:
+            raise OutcomeUnknownError(str(unavailable)) from None
 
     def _end(self, old: Transaction) -> None:
         """Release a hold that is renewed. One that an earlier try released is ended, and so is one that lapsed."""

@@ -48,6 +48,11 @@ class Reads:
         asked: Any = {"payment_intent": intent, "limit": PAGE}
         return self._pages(asked, lambda client: client.v1.refunds.list(asked))
 
+    def list_disputes(self, intent: str) -> Iterator[Intent]:
+        """The latest one first."""
+        asked: Any = {"payment_intent": intent, "limit": PAGE}
+        return self._pages(asked, lambda client: client.v1.disputes.list(asked))
+
     def _pages(self, asked: Any, work: "Callable[[StripeClient], Any]") -> Iterator[Intent]:
         while True:
             page = self._ask(work)

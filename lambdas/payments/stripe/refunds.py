@@ -4,7 +4,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from lambdas.payments.gateway import DeclinedError, GatewayMisusedError
+from lambdas.payments.disputes import refuse_disputed
+from lambdas.payments.gateway import DeclinedError, GatewayMisusedError, Transaction
 from lambdas.payments.stripe.calls import StripeCalls
 from lambdas.payments.stripe.outcomes import StateDiffersError
 from lambdas.payments.stripe.reads import Reads
@@ -20,16 +21,19 @@ class Refunds:
     reads: Reads
     installation: str
 
-    def make(self, key: str, intent: str, amount: int | None, *, left: int) -> bool:
+    def make(self, key: str, payment: Transaction, amount: int | None, *, left: int) -> bool:
         """Refund this much, or all that is left, as Stripe counts; False if it was refunded under this key already.
 
-        Raises DeclinedError if less than that is left, and OutcomeUnknownError, after which the same call may be repeated.
+        Raises DeclinedError if less than that is left or the payment is disputed, and OutcomeUnknownError, after which the same
+        call may be repeated.
         """
+        intent = payment.transaction_id
         under_key = self._under(key, intent)
         if made := [each for each in under_key if each["status"] not in _CAME_TO_NOTHING]:
             if amount is not None and made[0]["amount"] != amount:
                 raise GatewayMisusedError("the key of this refund is known with another amount")
             return False
+        refuse_disputed(payment)
         if amount is not None and amount > left:
             raise DeclinedError("the amount is more than is left of the payment")
         asked: Any = {"payment_intent": intent, "metadata": {_KEY: key}}

@@ -12,6 +12,7 @@ from requests.exceptions import ConnectionError as NoConnection
 from requests.exceptions import ConnectTimeout
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
+from lambdas.payments.disputes import IS_DISPUTED
 from lambdas.payments.gateway import (
     DeclinedError,
     GatewayMisusedError,
@@ -25,6 +26,7 @@ from lambdas.payments.stripe.outcomes import StateDiffersError, UnknownObjectErr
 CONNECT_SECONDS, ANSWER_SECONDS = 3, 15  # below a door's 29 seconds and a claim's 45
 _LAPSED = frozenset({"charge_expired_for_capture", "capture_charge_authorization_expired"})
 _STATES = frozenset({"payment_intent_unexpected_state", "charge_already_captured", "charge_already_refunded"})
+_DISPUTED = "charge_disputed"
 StripeError, AuthenticationError = stripe.StripeError, stripe.AuthenticationError
 
 stripe.enable_telemetry = False  # it would write an id file, and tell Stripe of this platform
@@ -74,6 +76,8 @@ def _refused(error: stripe.InvalidRequestError | stripe.IdempotencyError, code: 
         return GatewayMisusedError("the payment provider knows the key of this call from another one")
     if code in _LAPSED:
         return LapsedError("the hold lapsed")
+    if code == _DISPUTED:
+        return DeclinedError(IS_DISPUTED)
     if code in _STATES:
         return StateDiffersError(code)
     if error.http_status == 404:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from lambdas.orders.decisions.money_back import BY_PROVIDER
 from lambdas.orders.model.checklist import ActionState, ChecklistAction
 from lambdas.orders.model.order import Order, Wait
 from lambdas.orders.model.steps import StepStatus
@@ -24,6 +25,8 @@ class Actor(StrEnum):
     """By a form or a link."""
     CONTRACT = "contract"
     """A signed contract."""
+    PROVIDER = "provider"
+    """The payment provider, by its webhooks."""
     CONSOLE = "console"
     """A person with an AWS account: a runbook, or a row that was edited by hand."""
     MACHINE = "machine"
@@ -71,6 +74,8 @@ def actor_named(by: str) -> Actor:
         return Actor.CONSOLE
     if by.startswith(("form ", "link ")):
         return Actor.CLIENT
+    if by.startswith(BY_PROVIDER):
+        return Actor.PROVIDER
     if ":" in by:  # no user's name has one
         return Actor.CONTRACT
     return Actor.USER if by else Actor.MACHINE
@@ -160,11 +165,14 @@ def _waits(old: Order, new: Order) -> Iterator[tuple[str, int]]:
         action_id = action.action_id if action else 0
         if wait.overdue and not (before and before.overdue):
             yield "overdue", action_id
-        elif kind is not WaitKind.MACHINE and (before is None or _mark(before) != _mark(wait)):
+        elif kind not in _OF_VERBS and (before is None or _mark(before) != _mark(wait)):
             yield ("outstanding" if kind is WaitKind.OUTSTANDING else "wait"), action_id
     for key in old.waits.keys() - new.waits.keys():
         if WaitKey(key).kind is WaitKind.OUTSTANDING:
             yield "settle", int(WaitKey(key).action_key)
+
+
+_OF_VERBS = (WaitKind.MACHINE, WaitKind.DISPUTE, WaitKind.REFUND)
 
 
 def _mark(wait: Wait) -> tuple[int, str]:

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from lambdas.orders.decisions.money_back import NAMES
 from lambdas.orders.model.checklist import ChecklistAction
+from lambdas.orders.model.dispute import Dispute, RefundThere
 from lambdas.orders.model.money import format_cents
 from lambdas.orders.model.order import Hold, Order, PaymentAttempt, Wait
 from lambdas.orders.model.packs import PricedPack
@@ -23,6 +25,8 @@ _MODELS: dict[str, type[Frozen]] = {
     "actions": ChecklistAction,
     "waits": Wait,
     "hold": Hold,
+    "dispute": Dispute,
+    "refund_there": RefundThere,
     "attempt": PaymentAttempt,
     "priced": PricedPack,
 }
@@ -32,7 +36,7 @@ _HIDDEN = re.compile(
     r"|/actions/\d+/(at|by|told|claim_ends_at|failed_last|retryable|action_id|step_id)"
     r"|/waits/[^/]+/token|/(hold|attempt)/(key|claim|claim_ends_at|price|content)"
 )
-_TIMES = frozenset({"ts", "since", "requested_completion", "planned_completion"})
+_TIMES = frozenset({"ts", "since", "answer_by", "requested_completion", "planned_completion"})
 _REASON = re.compile(r"/(canceled_because|review_because|machine_stopped_because|changed_because|actions/\d+/reason)")
 
 
@@ -129,6 +133,8 @@ def _wait(key: str, order: Order) -> str:
         return "wait for the submit"
     if wait.kind is WaitKind.MACHINE:
         return "wait for a restart"
+    if wait in NAMES:
+        return NAMES[wait].lower()
     action = order.actions.get(wait.action_key)
     return f"wait of {action.name if action else 'action'} ({wait.action_key})"
 

@@ -17,7 +17,7 @@ from lambdas.read_models.numbers.histogram import bucket_of
 from lambdas.runtime.models import Frozen
 
 RETURNED_AFTER_SECONDS = 3600  # A lead that is changed later was left and taken up again.
-_OF_PEOPLE = frozenset({WaitKind.ACTION, WaitKind.UNDO, WaitKind.MACHINE, WaitKind.OUTSTANDING, WaitKind.HOLD})
+_OF_PEOPLE = frozenset(WaitKind) - {WaitKind.LEADS, WaitKind.GATE}
 
 
 class Fact(Frozen):

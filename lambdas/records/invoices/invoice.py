@@ -151,6 +151,8 @@ class Invoice(Owed):
     caller named it.
     `credits_number`, `credits_document`, `credits_issued_at`: the invoice that a note credits.
 
+    `refunded_there_cents`: what its payment's provider gave back without us, and no credit note stands for.
+
     `seller`, `buyer`: the parties as they were at its issue; documents of earlier releases have none. `notes`: what the law and
     the seller want to stand below it. `supplied_at`: when the last of its services began. `time_zone`: of its dates.
     """
@@ -172,6 +174,7 @@ class Invoice(Owed):
     reduction: Reduction | None = None
     charge: ChargeAttempt | None = None
     payment: RecordedPayment | None = None
+    refunded_there_cents: int = 0
     declines: int = 0
     paid_at: int | None = None
     seller: Party | None = None

@@ -72,6 +72,17 @@ class InvoiceRecords:
         condition, values = "attribute_exists(#status) AND reduction.#note = :note", {":none": 0, ":note": note}
         return self._update(invoice, "SET reduction.refund_cents = :none", condition, values, names=("note",))
 
+    def note_refund_there(self, invoice: Invoice, cents: int) -> bool:
+        """Note what the provider of its payment gave back without us. False: the invoice is not as it was read."""
+        condition, values = as_credited_before(invoice)
+        values |= {":cents": cents, ":paid": InvoiceStatus.PAID, ":transaction": invoice.transaction_id}
+        condition = f"#status = :paid AND transaction_id = :transaction AND {condition}"
+        try:
+            self._update(invoice, "SET refunded_there_cents = :cents", condition, values)
+        except self._table.client.exceptions.ConditionalCheckFailedException:
+            return False
+        return True
+
     def of_client(self, client_id: str) -> tuple[Invoice, ...]:
         """The client's invoices by number."""
         found = self._table.query(invoices_pk(client_id), f"{InvoiceKind.INVOICE}#")

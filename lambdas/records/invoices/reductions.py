@@ -85,7 +85,8 @@ class Reductions:
         """The write on the invoice, under the condition that it is as it was read."""
         condition, values = as_credited_before(invoice)
         values |= {":reduction": reduction.model_dump(), ":cents": cents, ":before": invoice.status}
-        update = "SET reduction = :reduction, reduced_cents = :cents"
+        values[":there"] = max(0, invoice.refunded_there_cents - (cents - invoice.reduced_cents))
+        update = "SET reduction = :reduction, reduced_cents = :cents, refunded_there_cents = :there"
         if invoice.owed_cents + invoice.reduced_cents == cents:
             update += ", #status = :whole"
             values[":whole"] = InvoiceStatus.CREDITED

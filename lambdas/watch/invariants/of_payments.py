@@ -97,6 +97,8 @@ class PaymentsOfADay:
             what = _of_order(books, payment) or _of_invoice(books, payment)
         elif _is_paid_by(books.invoice, payment):
             what = f"invoice {books.invoice.invoice_id} is paid by it" if books.invoice else ""
+        if not what and not _says_disputed(books, payment):
+            what = "its payer disputes it at their bank"
         if not what and recorded.differs(payment, here) and here:
             what = f"{Money(here.kept_cents, here.currency)} of it is recorded as {here.state.value}"
         owner = books.order or books.invoice
@@ -141,8 +143,18 @@ class PaymentsOfADay:
 
 def _is_paid_by(invoice: Invoice | None, payment: Transaction) -> bool:
     """Whether the invoice says that this payment, of which nothing is left, pays it."""
-    is_paid = invoice is not None and invoice.status is InvoiceStatus.PAID and invoice.owed_cents > 0
+    is_paid = (
+        invoice is not None
+        and invoice.status is InvoiceStatus.PAID
+        and invoice.owed_cents > invoice.refunded_there_cents
+    )
     return is_paid and invoice is not None and invoice.transaction_id == payment.transaction_id
+
+
+def _says_disputed(books: _Books, payment: Transaction) -> bool:
+    """Whether the order says that the payment is disputed, if it is."""
+    dispute = payment.dispute
+    return dispute is None or not dispute.is_open or (books.order is not None and books.order.dispute == dispute)
 
 
 def _knows(books: _Books, payment: Transaction) -> bool:
@@ -172,6 +184,7 @@ def _of_invoice(books: _Books, payment: Transaction) -> str:
     if invoice.transaction_id != payment.transaction_id:
         return f"invoice {invoice.invoice_id} was paid by another payment"
     owed = 0 if invoice.status is InvoiceStatus.CREDITED else invoice.owed_cents
-    if (payment.kept_cents, payment.currency) == (owed, invoice.currency):
+    noted = (owed, owed - invoice.refunded_there_cents)  # what was refunded there is written down
+    if payment.kept_cents in noted and payment.currency == invoice.currency:
         return ""
     return f"invoice {invoice.invoice_id} is of {Money(owed, invoice.currency)}"

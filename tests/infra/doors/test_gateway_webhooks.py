@@ -50,6 +50,11 @@ def test_the_worker_forgets_no_event_and_stores_none(stage: Synthesized) -> None
     assert {verb for verb in (*READS, *WRITES) if may(stage, WORKER, verb, event)} == {"GetItem", "UpdateItem"}
 
 
+def test_the_worker_notes_disputes_of_clients_and_changes_no_client(stage: Synthesized) -> None:
+    assert {verb for verb in (*READS, *WRITES) if may(stage, WORKER, verb, "disputes#101")} == {"PutItem"}
+    assert not any(may(stage, WORKER, verb, "client#101") for verb in WRITES)
+
+
 def test_the_route_is_throttled_as_webhooks_are_and_has_a_function_of_its_own(stage: Synthesized) -> None:
     route = stage.properties("GatewayWebhooksRoute")
     integrations = stage.properties_of_type("AWS::ApiGatewayV2::Integration")

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from tests.stand_ins.stripe import charges, checkout, intents, methods, refunds
+from tests.stand_ins.stripe import charges, checkout, disputes, intents, methods, refunds
 from tests.stand_ins.stripe.books import Books
 from tests.stand_ins.stripe.faults import Fault, Faults
 from tests.stand_ins.stripe.forms import Json, parameters, refuse_unknown
@@ -13,7 +13,14 @@ from tests.stand_ins.stripe.keys import Keys
 from tests.stand_ins.stripe.refusals import Refusal, broken, forbidden, invalid, missing, too_many, unauthorized
 
 _NAME = r"([A-Za-z0-9_]+)"
-_LISTED = {"payment_intents": "pi", "refunds": "re", "customers": "cus", "charges": "ch", "events": "evt"}
+_LISTED = {
+    "payment_intents": "pi",
+    "refunds": "re",
+    "disputes": "dp",
+    "customers": "cus",
+    "charges": "ch",
+    "events": "evt",
+}
 _FILTERS = frozenset({"customer", "payment_intent", "type"})
 _PAGE, _LARGEST_PAGE = 10, 100
 _CALLS: tuple[tuple[str, Callable[..., Json]], ...] = (
@@ -81,7 +88,7 @@ class Api:
             return _refused(refusal)
 
     def settle(self) -> None:
-        for each in (charges, refunds, checkout):
+        for each in (charges, refunds, disputes, checkout):
             each.settle(self.books)
 
     def _refuse_strangers(self, call: Call) -> None:

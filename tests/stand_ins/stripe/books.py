@@ -15,6 +15,7 @@ _KINDS = {
     "pi": "payment_intent",
     "ch": "charge",
     "re": "refund",
+    "dp": "dispute",
     "cs": "checkout.session",
     "seti": "setup_intent",
     "evt": "event",

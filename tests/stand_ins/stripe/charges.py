@@ -1,5 +1,6 @@
 """What happens when a payment method is charged: declined, held, taken, or taken days later."""
 
+from tests.stand_ins.stripe import disputes
 from tests.stand_ins.stripe.books import Books
 from tests.stand_ins.stripe.forms import Json
 from tests.stand_ins.stripe.methods import Behaviour, behaviour
@@ -26,9 +27,6 @@ def charge(books: Books, intent: Json) -> None:
         _move(books, intent, "requires_capture", "payment_intent.amount_capturable_updated")
     else:
         take(books, intent, intent["amount"])
-        if how.disputed:
-            made["disputed"] = True
-            books.tell("charge.dispute.created", made)
     return None
 
 
@@ -41,6 +39,8 @@ def take(books: Books, intent: Json, amount: int) -> None:
     intent.update(amount_capturable=0, amount_received=amount)
     books.tell("charge.captured", made)
     _move(books, intent, "succeeded")
+    if behaviour(books, intent["payment_method"]).disputed:
+        disputes.create(books, made)
 
 
 def decline(books: Books, intent: Json, why: tuple[str, str, str]) -> Refusal:

@@ -1,6 +1,7 @@
 """Refunds of captured payments: create, retrieve, list."""
 
 from tests.stand_ins.stripe.books import Books
+from tests.stand_ins.stripe.disputes import OPEN
 from tests.stand_ins.stripe.forms import Json, refuse_unknown, required, whole
 from tests.stand_ins.stripe.methods import behaviour
 from tests.stand_ins.stripe.refusals import invalid, wrong_state
@@ -14,6 +15,8 @@ def create(books: Books, given: Json) -> Json:
     if intent["status"] != "succeeded":
         raise invalid(f"This PaymentIntent ({intent['id']}) does not have a successful charge to refund.")
     charge = books.get(intent["latest_charge"], "ch")
+    if any(each["charge"] == charge["id"] and each["status"] in OPEN for each in books.all("dp")):
+        raise wrong_state(f"Charge {charge['id']} has been charged back; cannot issue a refund.", "charge_disputed")
     left = charge["amount"] - charge["amount_refunded"]
     if not left:
         raise wrong_state(f"Charge {charge['id']} has already been refunded.", "charge_already_refunded")

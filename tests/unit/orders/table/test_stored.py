@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lambdas.orders.model.checklist import ActionState, ChecklistAction, ChecklistStep
+from lambdas.orders.model.dispute import Dispute, RefundThere
 from lambdas.orders.model.hold_clock import HoldClock
 from lambdas.orders.model.info import MAX_DEPTH
 from lambdas.orders.model.order import Assignment, Hold, Order, PaymentAttempt, Wait
@@ -150,7 +151,7 @@ def test_a_hold_of_an_earlier_release_is_read() -> None:
 
 STORED: tuple[type[Frozen], ...] = (
     Order, ChecklistAction, ChecklistStep, Wait, Assignment, Hold, HoldClock, PaymentIds, PaymentAttempt, PricedPack,
-    AppliedCoupon, AppliedTax, Proration,
+    AppliedCoupon, AppliedTax, Proration, Dispute, RefundThere,
 )  # fmt: skip
 PINNED = Path(__file__).parents[3] / "data" / "stored_defaults.json"
 
