@@ -5,7 +5,7 @@ from typing import Annotated, Literal, TypedDict
 from typing_extensions import Doc
 
 from lambdas.api.http.values import iso
-from lambdas.orders.model.dispute import Dispute
+from lambdas.orders.dispute import Dispute
 from lambdas.orders.model.money import format_cents
 from lambdas.records.clients.dispute import ClientDispute
 

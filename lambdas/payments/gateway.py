@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from typing import Any, NamedTuple, Protocol, assert_never
 
-from lambdas.orders.model.dispute import Dispute
+from lambdas.orders.dispute import Dispute
 from lambdas.orders.model.payment_ids import PaymentIds
 from lambdas.orders.payment_ports import PRESENT, Payer
 from lambdas.runtime.models import Frozen

@@ -31,7 +31,6 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from lambdas.orders.payment_ports import PRESENT, Payer
-from lambdas.payments.disputes import refuse_disputed
 from lambdas.payments.gateway import (
     Challenge,
     Dated,
@@ -43,6 +42,7 @@ from lambdas.payments.gateway import (
     TransactionState,
     refuse_other_currency,
 )
+from lambdas.payments.going_back.disputes import refuse_disputed
 from lambdas.payments.sandbox_books import Call, SandboxBooks, digest_of, dispute_of, first_answer
 from lambdas.payments.sandbox_tokens import (
     ASKS,

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self
 
-from lambdas.orders.model.dispute import Dispute, DisputeReason, DisputeState
-from lambdas.payments.disputes import disputed
+from lambdas.orders.dispute import Dispute, DisputeReason, DisputeState
 from lambdas.payments.gateway import (
     Dated,
     DeclinedError,
@@ -22,6 +21,7 @@ from lambdas.payments.gateway import (
     Transaction,
     TransactionState,
 )
+from lambdas.payments.going_back.disputes import disputed
 from lambdas.payments.sandbox_tokens import DISPUTED, LATER, ids_of
 from lambdas.records.table import RecordTable
 from lambdas.runtime.items import from_item, to_item

@@ -6,7 +6,7 @@ their last four digits, and a fingerprint that is made with a secret of the inst
 
 import secrets
 
-from lambdas.orders.model.dispute import DisputeState
+from lambdas.orders.dispute import DisputeState
 from lambdas.orders.model.payment_ids import PaymentIds
 from lambdas.orders.payment_ports import PRESENT, Payer
 from lambdas.payments.gateway import DeclinedError, GatewayUnavailableError, TransactionState

@@ -16,7 +16,7 @@ from lambdas.payments.captures import end_charge, record_capture
 from lambdas.payments.effects.effect import invoice_of_key
 from lambdas.payments.errors import AnotherSumTakenError
 from lambdas.payments.gateway import Dated, OutcomeUnknownError, Transaction, TransactionState
-from lambdas.payments.money_back import MoneyBack
+from lambdas.payments.going_back.noting import MoneyBack
 from lambdas.records.clients.service import order_id_of
 from lambdas.records.invoices.invoice import Invoice, InvoiceStatus
 from lambdas.records.invoices.records import InvoiceRecords

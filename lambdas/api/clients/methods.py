@@ -57,16 +57,16 @@ def _get(backend: Backend, request: ClientGetRequest, caller: Caller) -> SeenCli
         client = the_client(backend, request.user_login, caller, "user_login")
     else:
         client = client_of_email(backend, request.email or "", caller)
-    return _seen(backend, client, metadata=request.metadata, tags=request.tags, acls=request.acls)
+    return _read_with_disputes(backend, client, metadata=request.metadata, tags=request.tags, acls=request.acls)
 
 
 def _update(backend: Backend, request: ClientUpdateRequest, caller: Caller) -> SeenClient:
     client = the_client(backend, request.client_id, caller)
     changed = update_client(backend.records, client, request)
-    return _seen(backend, changed, metadata=True, tags=False, acls=True)
+    return _read_with_disputes(backend, changed, metadata=True, tags=False, acls=True)
 
 
-def _seen(backend: Backend, client: Client, **asked: bool) -> SeenClient:
+def _read_with_disputes(backend: Backend, client: Client, **asked: bool) -> SeenClient:
     return SeenClient(client, disputes=ClientDisputes(backend.records).of_client(client.client_id), **asked)
 
 

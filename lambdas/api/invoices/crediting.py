@@ -4,18 +4,23 @@ from lambdas.api.amounts import asked_cents
 from lambdas.api.backend import Backend
 from lambdas.api.invoices.payments import reconcile_with_order
 from lambdas.api.invoices.requests import InvoiceCreditRequest, LineCreditRequest
+from lambdas.payments.going_back.noting import MoneyBack
 from lambdas.payments.refunds.credit import Credits
 from lambdas.records.invoices.invoice import Invoice, InvoiceStatus
 from lambdas.records.invoices.reductions import LineCredit
 
 
-def credit_lines(backend: Backend, invoice: Invoice, request: InvoiceCreditRequest) -> tuple[Invoice, Invoice]:
+def credit_lines(
+    backend: Backend, invoice: Invoice, request: InvoiceCreditRequest, *, by: str
+) -> tuple[Invoice, Invoice]:
     """Credit the lines. Return the invoice and the note. Money that was taken and not recorded yet is recorded first."""
     if invoice.status is InvoiceStatus.OPEN:
         invoice = reconcile_with_order(backend, invoice)
     parts = {int(number): _part(number, line, invoice.currency) for number, line in request.lines.items()}
     credits = Credits(backend.records, backend.gateway, backend.service.now)
-    return credits.credit(invoice, parts, request.reference, payment_key=_payment_key(backend, invoice))
+    credited, note = credits.credit(invoice, parts, request.reference, payment_key=_payment_key(backend, invoice))
+    MoneyBack(backend.service.orders, backend.records, backend.service.now, by).note_credit(credited)
+    return credited, note
 
 
 def _part(number: str, line: LineCreditRequest, currency: str) -> LineCredit:

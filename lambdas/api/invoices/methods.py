@@ -32,7 +32,6 @@ from lambdas.api.invoices.requests import (
 from lambdas.api.method import Method, Rights
 from lambdas.orders.errors import Problem
 from lambdas.payments.invoice import InvoiceRun
-from lambdas.payments.money_back import MoneyBack
 from lambdas.records.invoices.invoice import Invoice, InvoiceStatus
 from lambdas.records.invoices.records import InvoiceRecords
 from lambdas.records.request_key import RequestKey, RequestKeyUsedError
@@ -116,8 +115,7 @@ def _refund_payment(backend: Backend, request: PaymentRefundRequest, caller: Cal
 
 def _credit(backend: Backend, request: InvoiceCreditRequest, caller: Caller) -> Invoice:
     invoice = the_invoice(backend, request.inv_id, caller, "inv_id")
-    credited, note = credit_lines(backend, invoice, request)
-    MoneyBack(backend.service.orders, backend.records, backend.service.now, caller.name).note_credit(credited)
+    credited, note = credit_lines(backend, invoice, request, by=caller.name)
     tell_orders(backend, credited, caller)
     return note
 

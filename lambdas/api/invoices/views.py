@@ -75,7 +75,7 @@ class InvoiceView(TypedDict):
     tax: Annotated[str, Doc("The tax in the total.")]
     credited: Annotated[str, Doc("What credit notes took off the total.")]
     refunded_there: Annotated[
-        str, Doc("What its payment's provider gave back without us, and no credit note stands for.")
+        str, Doc("What its payment's provider refunded without us, and no credit note stands for.")
     ]
     totals_per_rate: Annotated[list[RateTotalView], Doc("Net amount and tax of each tax rate.")]
     currency: Annotated[str, Doc("ISO 4217 code, such as USD.")]

@@ -62,7 +62,7 @@ class OrderView(TypedDict):
     info: Annotated[dict[str, Any], Doc("The order's data: contact, payment and services as they were sent.")]
     dispute: Annotated[DisputeView | None, Doc("The dispute of its payment at the payer's bank; null: there was none.")]
     refunded_there: Annotated[
-        str | None, Doc("What its payment provider gave back without us, and no credit note stands for.")
+        str | None, Doc("What its payment provider refunded without us, and no credit note stands for.")
     ]
     reply_waiting_at: Annotated[str | None, Doc("Since when the client waits for an answer; null: for none.")]
     erased: Annotated[bool, Doc("Whether personal values of this version were erased since, so that they are empty.")]

@@ -7,7 +7,7 @@ refund until credit notes stand for it. What a provider states twice changes not
 from datetime import UTC, datetime
 
 from lambdas.orders.decisions.await_payment import INVOICING_MODULE
-from lambdas.orders.model.dispute import Dispute, DisputeState, RefundThere
+from lambdas.orders.dispute import Dispute, DisputeState, RefundThere
 from lambdas.orders.model.order import Order, Wait, without
 from lambdas.orders.model.waits import DISPUTE_WAIT, REFUND_WAIT, WaitKey
 
@@ -42,7 +42,7 @@ def with_refund_there(order: Order, cents: int, currency: str, now: int) -> Orde
 
 
 def dispute_texts(order: Order) -> tuple[str, str]:
-    """What the payer disputes, and what staff can do. Both are empty without a dispute."""
+    """The dispute in words, and how staff answer it. Both are empty without a dispute."""
     dispute = order.dispute
     if dispute is None:
         return "", ""
@@ -57,7 +57,7 @@ def dispute_texts(order: Order) -> tuple[str, str]:
 
 
 def refund_texts(order: Order) -> tuple[str, str]:
-    """What went back, and what staff can do. Both are empty if nothing did."""
+    """The refund in words, and how staff write it down. Both are empty if nothing did."""
     if order.refund_there is None:
         return "", ""
     lost = order.dispute is not None and order.dispute.state is DisputeState.LOST

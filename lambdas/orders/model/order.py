@@ -11,8 +11,8 @@ from typing import Any, Self
 
 from pydantic import Field
 
+from lambdas.orders.dispute import Dispute, RefundThere
 from lambdas.orders.model.checklist import ActionState, ChecklistAction, ChecklistStep
-from lambdas.orders.model.dispute import Dispute, RefundThere
 from lambdas.orders.model.fingerprint import fingerprint
 from lambdas.orders.model.hold_clock import HoldClock
 from lambdas.orders.model.packs import PricedPack

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
-from lambdas.orders.model.dispute import DisputeState
+from lambdas.orders.dispute import DisputeState
 from lambdas.orders.model.money import Money
 from lambdas.payments.captures import awaits_invoice
 from lambdas.payments.effects.effect import Payment

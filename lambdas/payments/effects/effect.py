@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from lambdas.orders.model.dispute import Dispute
+from lambdas.orders.dispute import Dispute
 from lambdas.payments.gateway import TransactionState
 from lambdas.runtime.models import Frozen
 

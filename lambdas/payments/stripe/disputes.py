@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from lambdas.orders.model.dispute import Dispute, DisputeReason, DisputeState
+from lambdas.orders.dispute import Dispute, DisputeReason, DisputeState
 from lambdas.payments.stripe.amounts import our_amount
 from lambdas.payments.stripe.transactions import Intent
 
-# Of docs.stripe.com/api/disputes/object. An inquiry ("warning") that was closed took no money; what was prevented was given back.
+# Of docs.stripe.com/api/disputes/object. An inquiry ("warning") that was closed took no money; what was prevented was refunded.
 _CLOSED = {
     "won": DisputeState.WON,
     "warning_closed": DisputeState.WON,

@@ -15,7 +15,6 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from lambdas.orders.payment_ports import ABSENT, PRESENT, Payer
-from lambdas.payments.disputes import disputed
 from lambdas.payments.gateway import (
     Dated,
     DeclinedError,
@@ -27,6 +26,7 @@ from lambdas.payments.gateway import (
     TransactionState,
     refuse_other_currency,
 )
+from lambdas.payments.going_back.disputes import disputed
 from lambdas.payments.stripe.addresses import ORIGINS
 from lambdas.payments.stripe.amounts import stripe_amount
 from lambdas.payments.stripe.attempts import Attempts

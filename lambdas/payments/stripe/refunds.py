@@ -4,8 +4,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from lambdas.payments.disputes import refuse_disputed
 from lambdas.payments.gateway import DeclinedError, GatewayMisusedError, Transaction
+from lambdas.payments.going_back.disputes import refuse_disputed
 from lambdas.payments.stripe.calls import StripeCalls
 from lambdas.payments.stripe.outcomes import StateDiffersError
 from lambdas.payments.stripe.reads import Reads

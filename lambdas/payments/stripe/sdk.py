@@ -12,7 +12,6 @@ from requests.exceptions import ConnectionError as NoConnection
 from requests.exceptions import ConnectTimeout
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
-from lambdas.payments.disputes import IS_DISPUTED
 from lambdas.payments.gateway import (
     DeclinedError,
     GatewayMisusedError,
@@ -21,6 +20,7 @@ from lambdas.payments.gateway import (
     LapsedError,
     OutcomeUnknownError,
 )
+from lambdas.payments.going_back.disputes import IS_DISPUTED
 from lambdas.payments.stripe.outcomes import StateDiffersError, UnknownObjectError, declined
 
 CONNECT_SECONDS, ANSWER_SECONDS = 3, 15  # below a door's 29 seconds and a claim's 45

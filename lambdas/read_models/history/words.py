@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from lambdas.orders.decisions.money_back import NAMES
+from lambdas.orders.dispute import Dispute, RefundThere
 from lambdas.orders.model.checklist import ChecklistAction
-from lambdas.orders.model.dispute import Dispute, RefundThere
 from lambdas.orders.model.money import format_cents
 from lambdas.orders.model.order import Hold, Order, PaymentAttempt, Wait
 from lambdas.orders.model.packs import PricedPack

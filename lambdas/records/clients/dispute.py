@@ -1,6 +1,6 @@
 """Disputed payments of a client, one record each. It names the payment by what it was for, and no person."""
 
-from lambdas.orders.model.dispute import Dispute
+from lambdas.orders.dispute import Dispute
 from lambdas.records.table import RecordTable
 from lambdas.runtime.models import Frozen
 

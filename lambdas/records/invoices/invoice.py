@@ -151,7 +151,7 @@ class Invoice(Owed):
     caller named it.
     `credits_number`, `credits_document`, `credits_issued_at`: the invoice that a note credits.
 
-    `refunded_there_cents`: what its payment's provider gave back without us, and no credit note stands for.
+    `refunded_there_cents`: what its payment's provider refunded without us, and no credit note stands for.
 
     `seller`, `buyer`: the parties as they were at its issue; documents of earlier releases have none. `notes`: what the law and
     the seller want to stand below it. `supplied_at`: when the last of its services began. `time_zone`: of its dates.

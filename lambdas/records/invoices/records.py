@@ -73,7 +73,7 @@ class InvoiceRecords:
         return self._update(invoice, "SET reduction.refund_cents = :none", condition, values, names=("note",))
 
     def note_refund_there(self, invoice: Invoice, cents: int) -> bool:
-        """Note what the provider of its payment gave back without us. False: the invoice is not as it was read."""
+        """Note what the provider of its payment refunded without us. False: the invoice is not as it was read."""
         condition, values = as_credited_before(invoice)
         values |= {":cents": cents, ":paid": InvoiceStatus.PAID, ":transaction": invoice.transaction_id}
         condition = f"#status = :paid AND transaction_id = :transaction AND {condition}"

@@ -20,7 +20,7 @@ from lambdas.orders.model.order import Order
 from lambdas.payments.effects.certificate import certificate_of
 from lambdas.payments.effects.charged_twice import answer_of
 from lambdas.payments.effects.order_money import read_money
-from lambdas.payments.money_back import MoneyBack
+from lambdas.payments.going_back.noting import MoneyBack
 from lambdas.payments.refunds.credit import Credits
 from lambdas.read_models.history.deeds import Actor, deed_of
 from lambdas.records.broken_promises import BrokenPromises

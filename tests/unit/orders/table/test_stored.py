@@ -8,8 +8,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lambdas.orders.dispute import Dispute, RefundThere
 from lambdas.orders.model.checklist import ActionState, ChecklistAction, ChecklistStep
-from lambdas.orders.model.dispute import Dispute, RefundThere
 from lambdas.orders.model.hold_clock import HoldClock
 from lambdas.orders.model.info import MAX_DEPTH
 from lambdas.orders.model.order import Assignment, Hold, Order, PaymentAttempt, Wait

@@ -1,6 +1,6 @@
 """Disputed payments, as every adapter shows them. A dispute that was lost went back to its payer, so it counts as refunded."""
 
-from lambdas.orders.model.dispute import Dispute, DisputeState
+from lambdas.orders.dispute import Dispute, DisputeState
 from lambdas.payments.gateway import DeclinedError, Transaction, TransactionState
 
 IS_DISPUTED = "it is disputed at its bank, and the dispute alone moves its money"

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from lambdas.orders.decisions import money_back
+from lambdas.orders.dispute import Dispute
 from lambdas.orders.errors import OrderNotFoundError
-from lambdas.orders.model.dispute import Dispute
 from lambdas.orders.model.order import Order
 from lambdas.orders.ports import OrderStore
 from lambdas.orders.store import save

@@ -15,7 +15,7 @@ class DisputeState(StrEnum):
 
 
 class DisputeReason(StrEnum):
-    """What the payer says of the payment."""
+    """The payer's objection to the payment."""
 
     FRAUDULENT = "fraudulent"
     UNRECOGNIZED = "unrecognized"
@@ -63,12 +63,12 @@ class Dispute(Frozen):
 
     @property
     def says(self) -> str:
-        """What the payer says, as a clause."""
+        """The payer's objection, as a clause."""
         return _SAYS[self.reason]
 
 
 class RefundThere(Frozen):
-    """Money of the order's payment that its provider gave back without us: somebody refunded it there, or a dispute was lost.
+    """Money of the order's payment that its provider refunded without us: somebody refunded it there, or a dispute was lost.
 
     `amount_cents`: what no credit note stands for. `since`: Unix seconds.
     """

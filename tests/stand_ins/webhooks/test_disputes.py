@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pytest
 from mypy_boto3_dynamodb.client import DynamoDBClient
 
-from lambdas.orders.model.dispute import DisputeReason, DisputeState
+from lambdas.orders.dispute import DisputeReason, DisputeState
 from lambdas.payments.effects.recorded_gateway import payment_of
 from lambdas.payments.gateway import DeclinedError, Gateway, GatewayUnavailableError, Transaction, TransactionState
 from lambdas.payments.sandbox import SandboxGateway
