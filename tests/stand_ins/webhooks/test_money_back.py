@@ -31,7 +31,7 @@ from lambdas.records.invoices.records import InvoiceRecords
 from lambdas.records.invoices.reductions import LineCredit
 from lambdas.records.table import RecordTable
 from lambdas.watch.invariants.of_payments import PaymentsOfADay
-from tests.stand_ins.paying_lives import Case, _invoiced
+from tests.stand_ins.paying_lives import StripeCase, _invoiced
 from tests.stand_ins.stripe import disputes, refunds
 from tests.stand_ins.stripe.server import StripeStandIn
 from tests.stand_ins.stripe_gateway import Shop
@@ -51,7 +51,7 @@ class Office:
     """An order of 248.00 that is invoiced and paid by card, and the webhooks about it."""
 
     def __init__(self, records: RecordTable, stand_in: StripeStandIn, clock: Clock) -> None:
-        self.case, self.books, self.clock = Case(records, stand_in, clock), stand_in.books, clock
+        self.case, self.books, self.clock = StripeCase(records, clock, stand_in=stand_in), stand_in.books, clock
         _invoiced(self.case)
         shop = SimpleNamespace(stand_in=stand_in, clock=clock, records=records, gateway=self.case.gateway)
         clients = ClientRecords(records)
