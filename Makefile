@@ -16,7 +16,7 @@ STACKS = --all
 # Keep bytecode whatever the shell's settings: without it a synth takes twice as long.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help setup owned engine chromium callers run stop test unit thorough check format compile diagram openapi settings permissions screenshots bench faults upgrade-test pipeline audit release new-stage synth cost print-deploy-role impact deploy mail-domain diff smoke diff-contract redrive restore migrate-orders copy-back verify-history begin-history erase-history reconcile reconcile-payments rebuild check-orders export-invoices rotate-front users order destroy clean
+.PHONY: help setup owned engine chromium callers run stop test unit thorough check format compile diagram texts openapi settings permissions screenshots bench faults upgrade-test pipeline audit release new-stage synth cost print-deploy-role impact deploy mail-domain diff smoke diff-contract redrive restore migrate-orders copy-back verify-history begin-history erase-history reconcile reconcile-payments rebuild check-orders export-invoices rotate-front users order destroy clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 20
@@ -36,7 +36,7 @@ unit: setup ## run the tests that need no engine and no browser, on all cores
 thorough: setup chromium callers ## run all tests with twenty times the examples per property, and the model checks in full
 	@$(RUN) -m pytest $(PARALLEL) --hypothesis-profile=thorough
 
-check: setup ## check lint, format, types, import arrows, names and prose, compiled and drawn queues, the OpenAPI document and the page of settings
+check: setup ## check lint, format, types, import arrows, names and prose, compiled and drawn queues, translations, the OpenAPI document and the page of settings
 	@$(RUN) -m ruff check .
 	@$(RUN) -m ruff format --check .
 	@$(RUN) -m mypy
@@ -44,6 +44,7 @@ check: setup ## check lint, format, types, import arrows, names and prose, compi
 	@$(RUN) -m tests.style
 	@$(RUN) -m statemachines --check
 	@$(RUN) -m statemachines.diagram --check
+	@$(RUN) -m infra.generate.texts --check
 	@$(RUN) -m infra.generate.openapi --check
 	@$(RUN) -m infra.generate.settings_page --check
 
@@ -56,6 +57,9 @@ compile: setup ## compile queues to state machines, and print their price per or
 
 diagram: setup ## draw the queues into docs/queues
 	@$(RUN) -m statemachines.diagram
+
+texts: setup ## bring translations up to date with the texts for buyers, and compile them
+	@$(RUN) -m infra.generate.texts
 
 openapi: setup ## write docs/openapi.json from the methods of the API
 	@$(RUN) -m infra.generate.openapi

@@ -40,6 +40,8 @@ class Notices(Construct):
             "PUBLIC_URL": public_url,
             "GUARD_TABLE": storage.guards.table_name,
             "FORM_LIMITS": parts.settings.form_limits.model_dump_json(),
+            "LANGUAGES": ",".join(parts.settings.languages),
+            "CURRENCY": parts.settings.currency,
             **mail.environment,
         }
         self._work = work_queue(self, "Queue", parts.settings, worker_seconds=WORKER_SECONDS, tries=TRIES)

@@ -125,6 +125,7 @@ def _environment(parts: OrderParts, bulk: Bulk) -> dict[str, str]:
         "QUIESCENCE_SECONDS": str(settings.quiescence_seconds),
         "PREAUTHORIZE_CONTRACTS": str(settings.preauthorize_contracts).lower(),
         "COMPANY": settings.company,
+        "LANGUAGES": ",".join(settings.languages),
         "HISTORY_TABLE": storage.history.table_name,
         "DESK_TABLE": storage.desk.table_name,
         "MACHINES": parts.queues.machines_json,

@@ -61,6 +61,7 @@ def _environment(parts: OrderParts, http_api: apigw.HttpApi, bulk: Bulk) -> dict
         "CALLS_PER_MINUTE": str(parts.settings.calls_per_minute),
         "FAILED_LOGINS_OF_SOURCE": str(parts.settings.failed_logins_of_source),
         "COMPANY": parts.settings.company,
+        "LANGUAGES": ",".join(parts.settings.languages),
         "PUBLIC_URL": parts.settings.pages_url or http_api.api_endpoint,
         "DESK_TABLE": parts.storage.desk.table_name,
         "HISTORY_TABLE": parts.storage.history.table_name,

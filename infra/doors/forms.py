@@ -62,6 +62,7 @@ class Forms(Construct):
                 "FORM_MIN_SECONDS": str(settings.form_min_seconds),
                 "FORM_SECRET_ARN": secret.secret_arn,
                 "FORM_LIMITS": settings.form_limits.model_dump_json(),
+                "LANGUAGES": ",".join(settings.languages),
             },
             permissions=[*_permissions(parts, notices.queue.queue_arn, secret.secret_arn), *attachments.writing],
         )

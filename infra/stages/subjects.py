@@ -15,6 +15,7 @@ from infra.stages.log_retention import RETENTION
 from infra.stages.tags import free_tag
 from infra.stages.this_machine import OWN_ADDRESS
 from lambdas.catalog.proration import BillingDay
+from lambdas.languages.language import SOURCE, offered_languages
 from lambdas.orders.contact.email import email
 from lambdas.payments.screen import PaymentLimits
 from lambdas.rate_limits.form_limits import FormLimits
@@ -132,6 +133,11 @@ class Forms(Frozen):
     )
     form_min_seconds: Annotated[int, Field(ge=0)] = Field(
         2, description="Seconds that somebody needs for the first page of a form. Who is faster is a program."
+    )
+    languages: Annotated[tuple[str, ...], Field(min_length=1), AfterValidator(offered_languages)] = Field(
+        (SOURCE,),
+        description='Languages of the forms and of mails to buyers, such as `["en", "de"]`. The first one is for those who ask '
+        "for none of them. A language is offered once its translation is complete (`make texts`).",
     )
 
 

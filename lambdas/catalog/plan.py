@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field, ValidationInfo, model_validator
 
+from lambdas.languages.translated import Translated
 from lambdas.orders.model.money import parse_cents
 from lambdas.orders.model.packs import MAX_TITLE, PERIODS
 from lambdas.runtime.models import Frozen
@@ -39,7 +40,7 @@ class Price(Frozen):
     setup: Cents
 
 
-class Option(Price):
+class Option(Price, Translated):
     """A choice within an upgrade; its price is per month, as Ubersmith treats options.
 
     `value`: the name that programs use, such as `64`; by default its name. `description` and `data` are for pages that
@@ -56,7 +57,7 @@ class Option(Price):
         return self.value or self.name
 
 
-class Upgrade(Frozen):
+class Upgrade(Translated):
     """A group of options, of which a service has one; `default` is taken if the caller chose none.
 
     `variable`: the name that programs use, such as `memory`; by default made of its name. `description`
@@ -87,7 +88,7 @@ Need = Literal["domain"]
 """Data that must be given with a plan before it can be sold. `domain`: a domain name per unit, as the service's description."""
 
 
-class Plan(Frozen):
+class Plan(Translated):
     """`pricing` by period in months (0: one-time); `upgrades` by upgrade id; `needs`: data that an order must give.
 
     `features`: what the plan has, a line each, for the pages that offer it.

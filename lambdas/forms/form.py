@@ -16,10 +16,11 @@ from lambdas.forms.fields.contact import ChoiceField, CountryField, EmailField, 
 from lambdas.forms.fields.field import FormField
 from lambdas.forms.fields.packs import CouponField, HostsField, QuantityField
 from lambdas.forms.fields.plans import OptionsField, PlanField
+from lambdas.languages.texts import N_
+from lambdas.languages.translated import Translated
 from lambdas.orders.model.info import text
 from lambdas.orders.model.order import Order
 from lambdas.orders.model.queue import QUEUES_ROOT, MayBeInvoiced
-from lambdas.runtime.models import Frozen
 
 AnyField = Annotated[
     TextField
@@ -47,7 +48,7 @@ OBLIGING_COUNTRIES = (
 HELD: tuple[Payment, ...] = ("card", "paypal")  # money is held for these; a bank debit knows no hold
 
 
-class Page(Frozen):
+class Page(Translated):
     """One page. `payment` makes it the last one, where the order is paid and submitted."""
 
     model_config = ConfigDict(extra="forbid")
@@ -55,12 +56,12 @@ class Page(Frozen):
     name: str = Field(pattern=r"^[a-z][a-z0-9_-]{0,39}$")
     title: str = Field(min_length=1)
     text: str = ""
-    button: str = "Continue"
+    button: str = N_("Continue")
     payment: tuple[Payment, ...] = ()
     fields: tuple[AnyField, ...] = ()
 
 
-class Form(Frozen):
+class Form(Translated):
     """A form as written by hand. `queue` is the folder's name; `order_form_id` is put on the orders it makes.
 
     `description`: of the form, for search engines; by default its text or title. `confirmation_mail`: the client gets a mail
@@ -82,7 +83,7 @@ class Form(Frozen):
     title: str = Field(min_length=1)
     text: str = ""
     description: str = Field(default="", max_length=300)
-    thanks: str = "Thank you. We have your order and begin with it now."
+    thanks: str = N_("Thank you. We have your order and begin with it now.")
     when_complete: str = ""
     seller: str = Field(default="", max_length=2_000)
     withdrawal: str = Field(default="", max_length=20_000)
@@ -92,12 +93,25 @@ class Form(Frozen):
     may_be_invoiced: MayBeInvoiced | None = None
     seller_country: Country = ""
     obliging_countries: tuple[Country, ...] = OBLIGING_COUNTRIES
-    obliging_button: str = Field(default="Order with obligation to pay", min_length=1)
+    obliging_button: str = Field(default=N_("Order with obligation to pay"), min_length=1)
     pages: tuple[Page, ...] = Field(min_length=1)
 
     @cached_property
     def fields(self) -> tuple[FormField, ...]:
         return tuple(field for page in self.pages for field in page.fields)
+
+    @cached_property
+    def _spoken(self) -> dict[str, Self]:
+        return {}
+
+    def in_language(self, tag: str) -> Self:
+        """The form with its texts in this language, made once."""
+        if tag not in self._spoken:
+            made = super().in_language(tag)
+            for cached in ("fields", "_spoken"):
+                made.__dict__.pop(cached, None)
+            self._spoken[tag] = made
+        return self._spoken[tag]
 
     @property
     def described(self) -> str:

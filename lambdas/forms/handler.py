@@ -1,5 +1,6 @@
 """The form's Lambda: reads the request, finds its page, answers. No path, token or typed value is ever logged."""
 
+from dataclasses import replace
 from functools import cache
 from http import HTTPStatus
 from typing import Any
@@ -7,11 +8,15 @@ from typing import Any
 from lambdas.composition.parts import PartsSettings, parts_of
 from lambdas.forms.counts import FormCounts
 from lambdas.forms.form import load_forms
+from lambdas.forms.pages.look import looking
 from lambdas.forms.pages.refusals import refusal_page
 from lambdas.forms.pages.templates import message_page
 from lambdas.forms.routes import route
+from lambdas.forms.session.languages import chosen_language, language_cookies
 from lambdas.forms.session.signatures import SecretKeys, Signer
 from lambdas.forms.shop import Shop
+from lambdas.languages.language import speaking
+from lambdas.languages.texts import _
 from lambdas.mail.link_requests import LinkRequests
 from lambdas.orders.errors import OrderError
 from lambdas.payments.hosted_pages import hosted_pages
@@ -30,12 +35,13 @@ from lambdas.runtime.cold_start import prepare
 from lambdas.runtime.front import behind_front
 from lambdas.runtime.retry_budget import retry_budget
 from lambdas.runtime.telemetry import MetricUnit, log_unexpected, logger, metrics
-from lambdas.web.http import Answer, RefusedError, Response, read_request, response_of
+from lambdas.web.http import Answer, RefusedError, Response, WebRequest, read_request, response_of
 
 
 class FormSettings(PartsSettings):
     """`form_secret_arn`: what pages are signed with. `form_limits`: JSON of FormLimits.
 
+    `languages`: tags of those that pages are offered in, with commas between them, the stage's own first.
     `form_min_seconds`: the shortest time a person needs for a first page. A page that arrives sooner must be sent again.
     """
 
@@ -45,6 +51,7 @@ class FormSettings(PartsSettings):
     form_min_seconds: int = 2
     form_secret_arn: str
     form_limits: str = "{}"
+    languages: str = "en"
 
 
 @cache
@@ -72,6 +79,7 @@ def _shop() -> Shop:
         windows=Windows(settings.guard_table),
         company=settings.company,
         min_seconds=settings.form_min_seconds,
+        languages=tuple(settings.languages.split(",")),
     )
 
 
@@ -86,30 +94,47 @@ def handler(event: dict[str, Any], context: Any) -> Response:
 def respond(event: dict[str, Any], shop: Shop) -> Response:
     """Answer with a page, also for each refusal. Only an unexpected error becomes a 500."""
     try:
-        answer = route(shop, read_request(event, most_file_bytes=MAX_BYTES))
+        request = read_request(event, most_file_bytes=MAX_BYTES)
     except RefusedError as refused:
-        answer = message_page(
-            refused.status, refused.title, refused.text, company=shop.company, link=refused.link, other=refused.other
-        )
-    except OrderError as error:
-        logger.info("page refused", kind=error.kind)
-        answer = refusal_page(shop, error)
-    except Exception as error:  # noqa: BLE001 - the browser gets a page, the log the place
-        request_id = event["requestContext"]["requestId"]
-        log_unexpected("unexpected error in the order form", error, request_id=request_id)
-        answer = _failure_page(shop, request_id)
+        with speaking(shop.languages[0]):
+            answer = _refusal(shop, refused, _(refused.title), _(refused.text))
+    else:
+        tag = chosen_language(request, shop.languages)
+        with speaking(tag), looking(request, shop.languages):
+            answer = _answer(shop.in_language(tag), request, event["requestContext"]["requestId"])
+        if answer.cache == "no-store":
+            answer = replace(answer, cookies=(*answer.cookies, *language_cookies(request, tag)))
     metrics.add_metric("FormPages", MetricUnit.Count, 1)
     logger.info("page answered", status=int(answer.status), route=event.get("routeKey", ""))
     response = response_of(answer)
     return {**response, "body": ""} if event["requestContext"]["http"]["method"] == "HEAD" else response
 
 
+def _answer(shop: Shop, request: WebRequest, request_id: str) -> Answer:
+    """The page in the language that is spoken."""
+    try:
+        return route(shop, request)
+    except RefusedError as refused:
+        return _refusal(shop, refused, refused.title, refused.text)
+    except OrderError as error:
+        logger.info("page refused", kind=error.kind)
+        return refusal_page(shop, error)
+    except Exception as error:  # noqa: BLE001 - the browser gets a page, the log the place
+        log_unexpected("unexpected error in the order form", error, request_id=request_id)
+        return _failure_page(shop, request_id)
+
+
+def _refusal(shop: Shop, refused: RefusedError, title: str, text: str) -> Answer:
+    return message_page(refused.status, title, text, company=shop.company, link=refused.link, other=refused.other)
+
+
 def _failure_page(shop: Shop, request_id: str) -> Answer:
-    text = (
-        f"The error is logged under number {request_id}. Your earlier entries are saved. If you were about to pay, "
-        "do not pay again. Reload the form to see the state of your order."
+    text = _(
+        "The error is logged under number {request_id}. Your earlier entries are saved. If you were about to pay, "
+        "do not pay again. Reload the form to see the state of your order.",
+        request_id=request_id,
     )
-    return message_page(HTTPStatus.INTERNAL_SERVER_ERROR, "Something went wrong", text, company=shop.company)
+    return message_page(HTTPStatus.INTERNAL_SERVER_ERROR, _("Something went wrong"), text, company=shop.company)
 
 
 prepare(_shop)

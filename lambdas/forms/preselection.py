@@ -16,6 +16,7 @@ from lambdas.forms.save_page import preview_order
 from lambdas.forms.session.coupon_guesses import refuse_guesses
 from lambdas.forms.session.session import Session
 from lambdas.forms.shop import Shop
+from lambdas.languages.texts import N_, _, joined
 from lambdas.orders.contact.text import shown_line
 from lambdas.orders.model.coupon_misfit import CouponMisfit
 from lambdas.orders.model.info import merge
@@ -24,10 +25,10 @@ from lambdas.web.http import RefusedError, WebRequest
 PLAN, PERIOD, COUPON = "plan", "period", "coupon"
 LINK_COUPON = "link_coupon"  # the hidden input that carries the code from the first page on
 _BY_THE_CHOICE = (CouponMisfit.OTHER_SERVICES, CouponMisfit.NO_DISCOUNT)  # another plan or period may fit it
-_NO_PLAN = "Your link names a plan that this form does not offer. Select one below."
-_NO_PERIOD = "Your link names a billing period that this form does not offer. Check the one that is selected below."
-_NO_COUPON = "The coupon code of your link was left out, because it does not work here."
-_TOO_MANY = "The coupon code of your link was left out, because too many codes were tried from your network."
+_NO_PLAN = N_("Your link names a plan that this form does not offer. Select one below.")
+_NO_PERIOD = N_("Your link names a billing period that this form does not offer. Check the one that is selected below.")
+_NO_COUPON = N_("The coupon code of your link was left out, because it does not work here.")
+_TOO_MANY = N_("The coupon code of your link was left out, because too many codes were tried from your network.")
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ def preselection(shop: Shop, form: Form, page: Page, session: Session, request: 
     plan, plan_note = _chosen_plan(page, given, asked)
     typed = {**typed_of(page, given), **plan}
     code, code_note = _working_code(shop, form, session, request, code=asked[COUPON], typed=typed)
-    notes = filter(None, (plan_note, code_note))
+    notes = filter(None, (_(plan_note), code_note))
     return Preselection(typed={**typed, **_typed_code(page, code)}, note=" ".join(notes))
 
 
@@ -98,14 +99,14 @@ def _working_code(
     if not code:
         return "", ""
     if len(code) > MAX_CODE or not any(isinstance(field, CouponField) for field in form.fields):
-        return "", _NO_COUPON
+        return "", _(_NO_COUPON)
     changes = merge(read_page(form, form.first, typed, shop.input_of(form, session.order)).changes, {COUPON: code})
     try:
         refuse_guesses(shop, form, session, changes, request)
     except RefusedError:
-        return "", _TOO_MANY
+        return "", _(_TOO_MANY)
     order = preview_order(shop, form, session.order, changes)
     misfit = shop.service.coupon_misfit(order)
     if misfit is None or misfit in _BY_THE_CHOICE:
         return code, ""
-    return "", f"{_NO_COUPON} {coupon_note(shop, order)}"
+    return "", joined(_(_NO_COUPON), coupon_note(shop, order))

@@ -22,6 +22,7 @@ from lambdas.forms.pages import (
 )
 from lambdas.forms.pages.entrance import ENTRANCES
 from lambdas.forms.pages.templates import drawn, static_file
+from lambdas.forms.pages.under_review import show_review
 from lambdas.forms.preselection import with_link_coupon
 from lambdas.forms.save_page import preview_order
 from lambdas.forms.session.coupon_guesses import refuse_guesses
@@ -30,6 +31,7 @@ from lambdas.forms.session.session import Session
 from lambdas.forms.session.shown_price import stamp_of
 from lambdas.forms.shop import NEW, RESUME, RETURN, REVIEW, SIGN_IN, SIGN_OUT, WAIT, Shop, path_of, redirect_to_order
 from lambdas.forms.status.status_page import reply, status_page
+from lambdas.languages.texts import _
 from lambdas.orders.errors import NotAfterSubmitError, OrderIsFinalError, RevisionDiffersError
 from lambdas.orders.submit_errors import SubmitInProgressError, TotalDiffersError
 from lambdas.records.links.reminder_stop import PLACE as REMINDERS
@@ -62,7 +64,7 @@ def _route_path(shop: Shop, request: WebRequest) -> Answer:
             return found
         case "GET" | "POST" as method, ("forms", name, "resume", token) if form := shop.forms.get(name):
             return (resume.resume if method == "POST" else resume.ask)(shop, form, token, request)
-        case _, ("forms", _, "resume", _):
+        case _any, ("forms", _name, "resume", _token):
             raise _form_gone()
         case "GET" | "POST" as method, ("forms", name) if form := shop.forms.get(name):
             return _show_or_take(shop, form, method, form.first, request)
@@ -75,7 +77,7 @@ def _route_place(shop: Shop, form: Form, method: str, place: str, request: WebRe
     gets: dict[str, Callable[[Session], Answer]] = {
         WAIT: lambda session: payment_page.show_wait(shop, form, session, request),
         RETURN: lambda session: payment_page.on_return(shop, form, session, request),
-        REVIEW: lambda session: payment_page.show_review(shop, form, session),
+        REVIEW: lambda session: show_review(shop, form, session),
     }
     if method == "GET" and place in gets:
         return gets[place](shop.session_of(form, request))
@@ -123,7 +125,8 @@ def _take_page(shop: Shop, form: Form, page: Page, request: WebRequest) -> Answe
 
 def _save_and_continue(shop: Shop, form: Form, page: Page, session: Session, request: WebRequest) -> Answer:
     """Save the page, then pay or continue. Raises RevisionDiffersError, TotalDiffersError if it showed another order or price."""
-    if left := leaving.leave(shop, form, page, session, request):
+    left = leaving.show_in_language(shop, form, page, session, request)
+    if left := left or leaving.leave(shop, form, page, session, request):
         return left
     session, again = form_page.take(shop, form, page, session, request)
     if again:
@@ -180,11 +183,11 @@ _POSTS: dict[str, Callable[[Shop, Form, WebRequest], Answer]] = {
 
 
 def _nothing_here() -> RefusedError:
-    text = "There is no page at this address. Check that you copied all of it."
-    return RefusedError(HTTPStatus.NOT_FOUND, "Page not found", text)
+    text = _("There is no page at this address. Check that you copied all of it.")
+    return RefusedError(HTTPStatus.NOT_FOUND, _("Page not found"), text)
 
 
 def _form_gone() -> RefusedError:
     """The refusal for a link whose form was removed after it was mailed. The order still exists."""
-    text = "We no longer offer the order form of this link. Contact us to continue your order."
-    return RefusedError(HTTPStatus.GONE, "This order form is closed", text, ("All order forms", "/forms"))
+    text = _("We no longer offer the order form of this link. Contact us to continue your order.")
+    return RefusedError(HTTPStatus.GONE, _("This order form is closed"), text, (_("All order forms"), "/forms"))

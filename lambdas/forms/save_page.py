@@ -11,10 +11,12 @@ from lambdas.forms.fields.agreement import MSA
 from lambdas.forms.form import Form
 from lambdas.forms.session.session import Session
 from lambdas.forms.shop import Shop, sign_in_needed
+from lambdas.languages.language import spoken
+from lambdas.mail.language import LANG
 from lambdas.mail.link_mail import address_of, has_current_address
 from lambdas.orders.decisions.lead.draft import OrderDraft
 from lambdas.orders.errors import KeyTakenError
-from lambdas.orders.model.info import Info, merge
+from lambdas.orders.model.info import Info, merge, text
 from lambdas.orders.model.order import Order
 from lambdas.orders.table.keys import IdempotencyKey
 from lambdas.records.links.link import LinkPurpose
@@ -23,6 +25,7 @@ from lambdas.web.http import WebRequest
 
 def save(shop: Shop, form: Form, session: Session, changes: Info, request: WebRequest) -> Session:
     """Save the changes and return the session with its updated order."""
+    changes = in_its_language(shop, session.order, changes)
     if session.order is None:
         return _create_order(shop, form, session, changes, request)
     order = change_order(shop, form, session.order, changes)
@@ -42,6 +45,14 @@ def change_order(shop: Shop, form: Form, order: Order, changes: Info) -> Order:
     if removed_leftovers := _options_to_clear(order.info, changes):
         order = shop.service.update(order, {"info": removed_leftovers}, by=by, same_client=True)
     return shop.service.update(order, with_signature(changes), by=by, same_client=True)
+
+
+def in_its_language(shop: Shop, order: Order | None, changes: Info) -> Info:
+    """The changes with the language of the page, in which the order's mails come too. Where there is only one, nothing."""
+    tag = spoken().tag
+    if len(shop.languages) < 2 or (order is not None and text(order.info, LANG) == tag):
+        return changes
+    return merge(changes, {LANG: tag})
 
 
 def preview_order(shop: Shop, form: Form, order: Order | None, changes: Info) -> Order:

@@ -1,7 +1,7 @@
 """The shop: the parts that all pages of the forms work with, and the session and order of a request."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 
 from lambdas.catalog.plan import Plan, sold_in
@@ -11,6 +11,8 @@ from lambdas.forms.fields.filled import current_page
 from lambdas.forms.form import Form, Page
 from lambdas.forms.session.session import Session, new_session, proof_of, token_of
 from lambdas.forms.session.signatures import Signer
+from lambdas.languages.language import spoken
+from lambdas.languages.texts import _
 from lambdas.mail.link_mail import has_current_address
 from lambdas.mail.link_requests import LinkRequests
 from lambdas.orders.errors import OrderNotFoundError
@@ -37,7 +39,8 @@ SIGN_IN, SIGN_OUT, RESUME = "sign-in", "sign-out", "resume"
 
 @dataclass(frozen=True)
 class Shop:
-    """`min_seconds`: the shortest time a person needs for a first page. `company`: the name on all pages."""
+    """`min_seconds`: the shortest time a person needs for a first page. `company`: the name on all pages.
+    `languages`: those that are offered, the stage's own first."""
 
     service: OrderService
     forms: Mapping[str, Form]
@@ -57,14 +60,20 @@ class Shop:
     windows: Windows
     company: str
     min_seconds: int = 0
+    languages: tuple[str, ...] = ("en",)
     limits: FormLimits = field(default_factory=FormLimits)
 
     def now(self) -> int:
         return self.service.now()
 
+    def in_language(self, tag: str) -> "Shop":
+        """The shop with the texts of its forms in this language. Plans stay as their file has them."""
+        return replace(self, forms={name: form.in_language(tag) for name, form in self.forms.items()})
+
     def input_of(self, form: Form, order: Order | None) -> Given:
         currency = self.service.currency_of(order.brand_id if order else self.queue_of(form).brand_id)
-        return Given(order.info if order else {}, sold_in(self.plans, currency), currency)
+        sold = {key: plan.in_language(spoken().tag) for key, plan in sold_in(self.plans, currency).items()}
+        return Given(order.info if order else {}, sold, currency)
 
     def session_of(self, form: Form, request: WebRequest) -> Session:
         """The browser's session with its order, which it may read and change. Raises RefusedError.
@@ -114,32 +123,34 @@ class Shop:
     def refuse_closed(self, form: Form) -> None:
         """Raise RefusedError if the form's queue takes no new orders."""
         if not self.queue_of(form).active:
-            text = "This form takes no orders at the moment. Come back later or contact us."
-            raise RefusedError(HTTPStatus.SERVICE_UNAVAILABLE, "No orders at the moment", text)
+            text = _("This form takes no orders at the moment. Come back later or contact us.")
+            raise RefusedError(HTTPStatus.SERVICE_UNAVAILABLE, _("No orders at the moment"), text)
 
 
 def sign_in_needed(form: Form) -> RefusedError:
-    text = "This order belongs to a client's account. Sign in as that client to continue it, or begin a new order."
+    text = _("This order belongs to a client's account. Sign in as that client to continue it, or begin a new order.")
     return RefusedError(
         HTTPStatus.FORBIDDEN,
-        "Sign in to continue this order",
+        _("Sign in to continue this order"),
         text,
-        ("Sign in", path_of(form, SIGN_IN)),
+        (_("Sign in"), path_of(form, SIGN_IN)),
         _new_order_link(form),
     )
 
 
 def moved_elsewhere(form: Form) -> RefusedError:
-    text = (
+    text = _(
         "Someone opened it through a link that we mailed to its address, or its client signed in. Only one browser at a time "
         "can continue it. To continue it here, get a new link by email. What you entered is saved."
     )
-    anew = ("Get a link by email", path_of(form, RESUME))
-    return RefusedError(HTTPStatus.GONE, "This order was opened in another browser", text, anew, _new_order_link(form))
+    anew = (_("Get a link by email"), path_of(form, RESUME))
+    return RefusedError(
+        HTTPStatus.GONE, _("This order was opened in another browser"), text, anew, _new_order_link(form)
+    )
 
 
 def _new_order_link(form: Form) -> tuple[str, str]:
-    return "Begin a new order", path_of(form, NEW)
+    return _("Begin a new order"), path_of(form, NEW)
 
 
 def path_of(form: Form, page: Page | str) -> str:
@@ -155,9 +166,12 @@ def redirect_to_order(shop: Shop, form: Form, session: Session, order: Order) ->
     if order.step_status is StepStatus.CANCELED and order.submitted_at is None:
         raise RefusedError(
             HTTPStatus.GONE,
-            "This order is closed",
-            f"Order {order.reference} was not finished in time, or was canceled. Nothing was charged and no money is held. "
-            "You can begin a new one.",
+            _("This order is closed"),
+            _(
+                "Order {order_id} was not finished in time, or was canceled. Nothing was charged and no money is held. "
+                "You can begin a new one.",
+                order_id=order.order_id,
+            ),
             _new_order_link(form),
         )
     if not order.is_lead:

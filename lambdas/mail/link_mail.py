@@ -4,9 +4,13 @@ The variables of Ubersmith's template are not public. Ours are the fields in FIE
 """
 
 import re
+from collections.abc import Sequence
 from email.utils import formataddr
 
+from lambdas.languages.language import speaking, spoken
+from lambdas.languages.texts import N_, _
 from lambdas.mail.addresses import harmless
+from lambdas.mail.language import language_of, with_language
 from lambdas.mail.sending import Mail
 from lambdas.orders.contact.email import is_email, mailed_to
 from lambdas.orders.contact.text import shown_line
@@ -17,8 +21,9 @@ from lambdas.records.links.link import Link, address_digest
 from lambdas.runtime.models import Frozen
 
 FIELDS = ("reference", "order_id", "first", "company", "link")
-DEFAULT_SUBJECT = "Your order ##reference##"
-DEFAULT_BODY = "You began an order with us. Continue where you stopped:"
+DEFAULT_SUBJECT = N_("Your order ##reference##")
+DEFAULT_BODY = N_("You began an order with us. Continue where you stopped:")
+DO_NOT_SHARE = N_("Do not share this address: anyone who has it can open the page.")
 
 _FIELD = re.compile(r"##([a-z_]+)##")
 _LONGEST_NAME, _LONGEST_SUBJECT = 60, 250
@@ -47,11 +52,13 @@ def has_current_address(link: Link, order: Order) -> bool:
 
 
 def link_mail(order: Order, queue: Queue, sender: Sender, url: str, *, kind: str = "link", closing: str = "") -> Mail:
-    """The queue's texts with the link. Without a place for it, the link stands below. `closing`: the end of the mail."""
+    """The queue's texts with the link, in the language that is spoken. Without a place for it, the link stands below.
+    `closing`: the end of the mail."""
+    queue = queue.in_language(spoken().tag)
     names = {key: name_in(order, key) for key in ("first", "company")}
     values = {"reference": order.reference, "order_id": order.order_id, **names}
-    subject = filled(queue.sendlink_sub or DEFAULT_SUBJECT, {**values, "link": ""})
-    body = queue.sendlink_body or DEFAULT_BODY
+    subject = filled(queue.sendlink_sub or _(DEFAULT_SUBJECT), {**values, "link": ""})
+    body = queue.sendlink_body or _(DEFAULT_BODY)
     placed = body if "##link##" in body else f"{body.rstrip()}\n\n##link##\n"
     return Mail(
         kind=kind,
@@ -62,9 +69,21 @@ def link_mail(order: Order, queue: Queue, sender: Sender, url: str, *, kind: str
     )
 
 
+def answer_link_text(order: Order, url: str, offered: Sequence[str]) -> str:
+    """The end of a mail with a message: the link to the order's page, in the order's language."""
+    with speaking(language_of(order, offered)) as language:
+        here, secret = _("See your order and answer here:"), _(DO_NOT_SHARE)
+        return f"\n\n{here}\n{with_language(url, language.tag, offered)}\n\n{secret}\n"
+
+
 def filled(template: str, values: dict[str, str]) -> str:
     """The template with its fields replaced. A name between `##` that is no field stays as it is."""
     return _FIELD.sub(lambda found: values.get(found[1], found[0]), template)
+
+
+def greeting(order: Order) -> str:
+    first = name_in(order, "first")
+    return _("Hello {name},", name=first) if first else _("Hello,")
 
 
 def name_in(order: Order, key: str) -> str:

@@ -10,7 +10,7 @@ from typing import Literal
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from lambdas.mail.link_mail import address_of
+from lambdas.mail.link_mail import address_of, answer_link_text
 from lambdas.mail.posting_errors import FilesNotKeptError, MailNotSentError, MailUnknownError
 from lambdas.mail.sending import Mail, MailFile, MailInDoubtError, MailRefusedError, send_once
 from lambdas.orders.contact.email import is_email
@@ -27,9 +27,6 @@ from lambdas.runtime.settings import Settings
 from lambdas.runtime.telemetry import log_unexpected
 
 NOBODY = "API"  # who signs if nobody is named
-_LINK_TEXT = (
-    "\n\nSee your order and answer here:\n{url}\n\nDo not share this address: anyone who has it can open the page.\n"
-)
 MailOutcome = Literal["sent", "refused", "unknown", "unsent"]
 _OUTCOMES: dict[MailState, MailOutcome] = {
     MailState.SENT: "sent",
@@ -40,12 +37,13 @@ _OUTCOMES: dict[MailState, MailOutcome] = {
 
 class PostSettings(Settings):
     """`mail_from`: the stage's sender. `company`: whose name it has. `attachment_bucket`: where files are, if any are sent.
-    `public_url`: where the pages are, as clients know it."""
+    `public_url`: where the pages are, as clients know it. `languages`: tags, with commas between them, the stage's own first."""
 
     mail_from: str
     company: str
     attachment_bucket: str = ""
     public_url: str = ""
+    languages: str = "en"
 
 
 @dataclass(frozen=True)
@@ -143,7 +141,8 @@ class Posting:
         link = self._links.make(
             token, LinkPurpose.STATUS, order.order_id, now=self._now, by=f"post {post.post_id}", email=address
         )
-        return _LINK_TEXT.format(url=self.settings.public_url.rstrip("/") + path_of(link, token))
+        url = self.settings.public_url.rstrip("/") + path_of(link, token)
+        return answer_link_text(order, url, self.settings.languages.split(","))
 
     def _mail(self, post: Post, files: list[NewFile], link_text: str) -> Mail:
         replies = is_email(post.author)

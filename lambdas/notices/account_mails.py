@@ -6,6 +6,7 @@ The form knows nothing of it: whether an address is a client's is sent to its ma
 from lambdas.forms.form import Form
 from lambdas.forms.pages.mailed_sign_in import KEY
 from lambdas.forms.shop import SIGN_IN, path_of
+from lambdas.languages.texts import N_, _
 from lambdas.mail.link_mail import address_of
 from lambdas.mail.sending import Mail
 from lambdas.notices.notices import Notices, Outcome
@@ -16,8 +17,8 @@ from lambdas.records.clients.client import ClientRecords, email_pk
 from lambdas.records.links.client_sign_in import OPEN_SECONDS, SignInLinks
 from lambdas.records.links.link import Link, LinkPurpose, LinkRecords, new_token
 
-_REQUESTED = "Someone, most likely you, requested this link on our order form."
-_BEGUN = "Someone, most likely you, began an order with your address. You have an account with us."
+_REQUESTED = N_("Someone, most likely you, requested this link on our order form.")
+_BEGUN = N_("Someone, most likely you, began an order with your address. You have an account with us.")
 
 
 def mail_sign_in(notices: Notices, form_name: str, address: str, session: str, request_id: str) -> Outcome:
@@ -70,18 +71,21 @@ def _sign_in_mail(order: Order, to: str, sender: str, texts: tuple[str, str, str
     """Nothing of the order but its reference is in it: a stranger may have typed the rest. `texts`: occasion, link, company."""
     why, url, company = texts
     parts = (
-        "Hello,",
-        why,
-        "Sign in with this link, and your details and payment methods are there. "
-        f"It works once, for {OPEN_SECONDS // 60} minutes, in the browser in which the order was begun:",
+        _("Hello,"),
+        _(why),
+        _(
+            "Sign in with this link, and your details and payment methods are there. It works once, for {minutes} minutes, in "
+            "the browser in which the order was begun:",
+            minutes=OPEN_SECONDS // 60,
+        ),
         url,
-        "If it was not you, ignore this mail: without your link, nobody can order in your name.",
+        _("If it was not you, ignore this mail: without your link, nobody can order in your name."),
         company,
     )
     return Mail(
         kind="sign_in",
         sender=sender,
         to=(to,),
-        subject=f"Sign in to order {order.reference}",
+        subject=_("Sign in to order {order_id}", order_id=order.reference),
         body="\n\n".join(part for part in parts if part) + "\n",
     )

@@ -5,16 +5,20 @@ right of withdrawal where the form has a text on it. Host names are in it only i
 and anybody can order in anybody's name without paying.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from lambdas.catalog.plan import Plan
+from lambdas.catalog.spoken_packs import spoken_pack
 from lambdas.forms.fields.agreement import MSA, AgreementField
 from lambdas.forms.form import Form
 from lambdas.forms.pages.amounts import day_of
 from lambdas.forms.pages.summary import Summary, summary_of
 from lambdas.forms.status.account_question import ACCOUNT
 from lambdas.forms.status.payment_words import how_paid
+from lambdas.languages.language import spoken
+from lambdas.languages.texts import N_, _
 from lambdas.mail.addresses import harmless
-from lambdas.mail.link_mail import Sender, address_of, name_in
+from lambdas.mail.link_mail import DO_NOT_SHARE, Sender, address_of, greeting, name_in
 from lambdas.mail.sending import Mail
 from lambdas.orders.contact.text import shown_line
 from lambdas.orders.decisions.await_payment import INVOICING_MODULE
@@ -23,7 +27,7 @@ from lambdas.orders.model.order import Order
 from lambdas.orders.model.packs import PricedPack
 from lambdas.orders.model.queue import Queue
 
-_ACCOUNT = (
+_ACCOUNT = N_(
     "You have an account with us. Confirm on this page that the order is yours, and it becomes part of your account. "
     "If you did not place this order, write to us there."
 )
@@ -31,32 +35,43 @@ _LONGEST = 120  # of a text that the client typed
 _CONTACT = ("company", "address", "city", "zip", "state", "country", "vat_id")
 
 
-def confirmation(  # noqa: PLR0917 - one caller beside the tests
-    order: Order, form: Form, queue: Queue, sender: Sender, url: str, has_account: bool = False
+def confirmation(
+    order: Order,
+    form: Form,
+    queue: Queue,
+    sender: Sender,
+    url: str,
+    *,
+    has_account: bool = False,
+    plans: Mapping[str, Plan] | None = None,
 ) -> Mail:
-    """`url`: of the order's status page. `has_account`: the address is a client's, to whom the order does not belong yet."""
-    ordered_on = f" of {day_of(order.submitted_at)}" if order.submitted_at else ""
+    """`url`: of the order's status page. `has_account`: the address is a client's, to whom the order does not belong yet.
+    `plans`: give the names in other languages.
+
+    Longer than 30 lines, because it lists the mail's parts.
+    """
+    form = form.in_language(spoken().tag)
     parts = (
-        f"Hello {name_in(order, 'first')},".replace(" ,", ","),
+        greeting(order),
         form.thanks,
-        f"Order {order.reference}{ordered_on}",
-        "\n".join(_content(order)),
+        _ordered_on(order),
+        "\n".join(_content(order, plans)),
         how_paid(order),
         "\n".join(_buyer(order)),
         "\n".join(_terms(order, form)),
-        f"Seller:\n{form.seller.strip()}" if form.seller else f"Seller: {sender.company}" if sender.company else "",
-        f"Right of withdrawal:\n{form.withdrawal.strip()}" if form.withdrawal else "",
-        _ACCOUNT if has_account else "",
-        f"See the progress of your order and write to us:\n{url}{f'?{ACCOUNT}=1' if has_account else ''}",
-        f"Your invoices, once they are issued:\n{url}/invoices" if _is_invoiced(order) else "",
-        "Do not share this address: anyone who has it can open the page.",
+        _seller(form, sender),
+        "\n".join((_("Right of withdrawal:"), form.withdrawal.strip())) if form.withdrawal else "",
+        _(_ACCOUNT) if has_account else "",
+        "\n".join((_("See the progress of your order and write to us:"), _status_url(url, has_account=has_account))),
+        "\n".join((_("Your invoices, once they are issued:"), _invoices_url(url))) if _is_invoiced(order) else "",
+        _(DO_NOT_SHARE),
         sender.company,
     )
     return Mail(
         kind="confirmation",
         sender=sender.of(queue),
         to=(address_of(order),),
-        subject=f"Your order {order.reference}",
+        subject=_("Your order {order_id}", order_id=order.reference),
         body="\n\n".join(part for part in parts if part) + "\n",
     )
 
@@ -65,9 +80,33 @@ def _is_invoiced(order: Order) -> bool:
     return any(action.module == INVOICING_MODULE for action in order.actions.values())
 
 
-def _content(order: Order) -> Iterator[str]:
-    summary = summary_of(order)
-    for pack, line in zip(order.priced, summary.lines, strict=True):
+def _invoices_url(url: str) -> str:
+    """The address of the order's invoices, from that of its status page."""
+    path, mark, query = url.partition("?")
+    return f"{path}/invoices{mark}{query}"
+
+
+def _status_url(url: str, *, has_account: bool) -> str:
+    """The address of the status page, which asks whether the order belongs to the reader's account."""
+    return f"{url}{'&' if '?' in url else '?'}{ACCOUNT}=1" if has_account else url
+
+
+def _ordered_on(order: Order) -> str:
+    if order.submitted_at is None:
+        return _("Order {order_id}", order_id=order.reference)
+    return _("Order {order_id} of {day}", order_id=order.reference, day=day_of(order.submitted_at))
+
+
+def _seller(form: Form, sender: Sender) -> str:
+    if form.seller:
+        return "\n".join((_("Seller:"), form.seller.strip()))
+    return " ".join((_("Seller:"), sender.company)) if sender.company else ""
+
+
+def _content(order: Order, plans: Mapping[str, Plan] | None) -> Iterator[str]:
+    summary = summary_of(order, plans=plans)
+    packs = [spoken_pack(pack, plans or {}, spoken().tag) for pack in order.priced]
+    for pack, line in zip(packs, summary.lines, strict=True):
         yield f"  {line.title}: {line.price} {line.period}"
         yield from _details(order, pack)
     yield ""
@@ -84,16 +123,15 @@ def _details(order: Order, pack: PricedPack) -> Iterator[str]:
 
 def _sums(summary: Summary) -> Iterator[str]:
     sums = (
-        ("Recurring", summary.recurring),
-        ("Set-up", summary.setup),
-        ("Coupon", summary.discount),
-        ("Tax", summary.tax),
+        (_("Recurring"), summary.recurring),
+        (_("Set-up"), summary.setup),
+        (_("Coupon"), summary.discount),
+        (_("Tax"), summary.tax),
     )
     yield from (f"  {name}: {amount}" for name, amount in sums if amount)
-    yield f"  First charge: {summary.first_charge}"
-    if summary.renewals:
-        note = f", {summary.renewals_note}" if summary.renewals_note else ""
-        yield f"  Then {' and '.join(summary.renewals)}{note}"
+    first = _("First charge")
+    yield f"  {first}: {summary.first_charge}"
+    yield from ([f"  {summary.then}"] if summary.then else [])
 
 
 def _buyer(order: Order) -> Iterator[str]:
@@ -102,7 +140,7 @@ def _buyer(order: Order) -> Iterator[str]:
     typed = (harmless(text(order.info, key), _LONGEST) for key in _CONTACT)
     known = [part for part in (name, *typed) if part]
     if known:
-        yield "Ordered by:"
+        yield _("Ordered by:")
         yield from (f"  {part}" for part in known)
 
 
@@ -112,7 +150,8 @@ def _terms(order: Order, form: Form) -> Iterator[str]:
     agreed = stated if isinstance(stated, dict) else {}
     for field in form.fields:
         if isinstance(field, AgreementField) and text(agreed, field.agreement) == "1":
-            yield f"You agreed to: {field.url_text or field.label} ({field.agreement})"
+            document = f"{field.url_text or field.label} ({field.agreement})"
+            yield _("You agreed to: {document}", document=document)
             yield from ([f"  {field.url}"] if field.url.startswith("https:") else [])
     if signer := harmless(text(agreed, "signer"), _LONGEST):
-        yield f"Signed by: {signer}"
+        yield _("Signed by: {name}", name=signer)

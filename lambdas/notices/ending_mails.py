@@ -7,7 +7,9 @@ was paid.
 from typing import Literal
 
 from lambdas.forms.status.order_state import money_of_canceled
-from lambdas.mail.link_mail import Sender, address_of, name_in
+from lambdas.languages.language import spoken
+from lambdas.languages.texts import _
+from lambdas.mail.link_mail import DO_NOT_SHARE, Sender, address_of, greeting
 from lambdas.mail.sending import Mail, OnDoubt
 from lambdas.notices.notices import Notices, Outcome
 from lambdas.orders.model.order import Order
@@ -30,7 +32,8 @@ def mail_ending(notices: Notices, order_id: str, ending: Ending, *, on_doubt: On
 
     def written() -> Mail:
         url = notices.link(order, LinkPurpose.STATUS, ended_form, ending)
-        return ending_mail(order, ending, its_queue, notices.sender, url, ended_form.when_complete)
+        when_complete = ended_form.in_language(spoken().tag).when_complete
+        return ending_mail(order, ending, its_queue, notices.sender, url, when_complete)
 
     return notices.send(order, ending, written, on_doubt)
 
@@ -43,25 +46,27 @@ def ending_mail(  # noqa: PLR0917 - one caller beside the tests
     No reason of staff is in it: it was written for staff.
     """
     parts = (
-        f"Hello {name_in(order, 'first')},".replace(" ,", ","),
-        *(("Your order is complete.", when_complete) if ending == "completed" else _canceled(order)),
-        f"Order {order.reference}",
-        f"See your order and write to us:\n{url}",
-        "Do not share this address: anyone who has it can open the page.",
+        greeting(order),
+        *((_("Your order is complete."), when_complete) if ending == "completed" else _canceled(order)),
+        _("Order {order_id}", order_id=order.reference),
+        "\n".join((_("See your order and write to us:"), url)),
+        _(DO_NOT_SHARE),
         sender.company,
     )
-    how = "is complete" if ending == "completed" else "was canceled"
+    subject = _("Your order {order_id} was canceled", order_id=order.reference)
+    if ending == "completed":
+        subject = _("Your order {order_id} is complete", order_id=order.reference)
     return Mail(
         kind=ending,
         sender=sender.of(queue),
         to=(address_of(order),),
-        subject=f"Your order {order.reference} {how}",
+        subject=subject,
         body="\n\n".join(part for part in parts if part) + "\n",
     )
 
 
 def _canceled(order: Order) -> tuple[str, ...]:
-    return ("Your order was canceled.", money_of_canceled(order))
+    return (_("Your order was canceled."), money_of_canceled(order))
 
 
 def ending_of(event: str) -> Ending | None:

@@ -4,7 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from lambdas.catalog.plan import Plan
 from lambdas.forms.form import Form
+from lambdas.languages.language import speaking, spoken
+from lambdas.mail.language import language_of, with_language
 from lambdas.mail.link_mail import Sender, address_of
 from lambdas.mail.sending import Mail, OnDoubt, send_once
 from lambdas.notices import mail_texts
@@ -35,7 +38,7 @@ Outcome = Literal["sent", "before", "in_doubt", "held_back", "none"]
 
 @dataclass(frozen=True)
 class Notices:
-    """`public_url`: the address of the pages. `now`: gives Unix seconds."""
+    """`public_url`: the address of the pages. `now`: gives Unix seconds. `languages`: those offered, the stage's own first."""
 
     store: OrderStore
     records: RecordTable
@@ -46,6 +49,8 @@ class Notices:
     now: Callable[[], int]
     windows: Windows
     limits: FormLimits = field(default_factory=FormLimits)
+    plans: Mapping[str, Plan] = field(default_factory=dict)
+    languages: tuple[str, ...] = ("en",)
 
     def form_of(self, order: Order) -> Form | None:
         return next((form for form in self.forms.values() if form.order_form_id == order.order_form_id), None)
@@ -71,7 +76,8 @@ class Notices:
 
         def written() -> Mail:
             url = self.link(order, LinkPurpose.STATUS, confirmed, CONFIRMATION)
-            return confirmation(order, confirmed, its_queue, self.sender, url, has_account=self._has_account(order))
+            known = self._has_account(order)
+            return confirmation(order, confirmed, its_queue, self.sender, url, has_account=known, plans=self.plans)
 
         return self.send(order, CONFIRMATION, written, on_doubt)
 
@@ -139,7 +145,9 @@ class Notices:
             logger.warning("a notice is held back", order_id=order.order_id, notice=guard.partition("#")[0])
             metrics.add_metric("NoticesHeldBack", MetricUnit.Count, 1)
             return "held_back"
-        sent = send_once(notifications, order.order_id, guard, write(), self.now(), on_doubt=on_doubt)
+        with speaking(language_of(order, self.languages)):
+            mail = write()
+        sent = send_once(notifications, order.order_id, guard, mail, self.now(), on_doubt=on_doubt)
         kind = guard.partition("#")[0]
         logger.info("notice", order_id=order.order_id, notice=kind, sent=sent)
         if sent:
@@ -167,4 +175,5 @@ class Notices:
         return self.url(path_of(link, token))
 
     def url(self, path: str) -> str:
-        return self.public_url.rstrip("/") + path
+        """The address of a page, in the language that is spoken."""
+        return with_language(self.public_url.rstrip("/") + path, spoken().tag, self.languages)

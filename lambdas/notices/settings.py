@@ -3,6 +3,7 @@
 import time
 from functools import cache
 
+from lambdas.catalog.plan import USUAL_CURRENCY, load_plans
 from lambdas.forms.form import load_forms
 from lambdas.mail.link_mail import Sender
 from lambdas.notices.notices import Notices
@@ -15,7 +16,10 @@ from lambdas.runtime.settings import Settings
 
 
 class NoticeSettings(Settings):
-    """`public_url`: the address of the pages. `mail_from`: the stage's sender; `company`: the name beside it."""
+    """`public_url`: the address of the pages. `mail_from`: the stage's sender; `company`: the name beside it.
+
+    `languages`: tags, with commas between them, the stage's own first. `currency`: the stage's.
+    """
 
     order_table: str
     record_table: str
@@ -24,6 +28,8 @@ class NoticeSettings(Settings):
     public_url: str
     guard_table: str
     form_limits: str = "{}"
+    languages: str = "en"
+    currency: str = USUAL_CURRENCY
 
 
 @cache
@@ -39,4 +45,6 @@ def the_notices() -> Notices:
         now=lambda: int(time.time()),
         windows=Windows(settings.guard_table),
         limits=FormLimits.model_validate_json(settings.form_limits),
+        plans=load_plans(currency=settings.currency),
+        languages=tuple(settings.languages.split(",")),
     )

@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from lambdas.languages.texts import N_
 from lambdas.orders.decisions import hold_forecast, progress
 from lambdas.orders.decisions.lead.draft import revised, with_changes
 from lambdas.orders.errors import OrderChangedError, OrderIsFinalError
@@ -155,7 +156,7 @@ class Submission:
         self._release(order, attempt)
         self._end(order, attempt)
         raise PaymentRefusedError(
-            order.order_id, "it was changed while an earlier payment was in progress, now released"
+            order.order_id, N_("it was changed while an earlier payment was in progress, now released")
         )
 
     def _begin_trial(self, order: Order, attempt: PaymentAttempt) -> PaymentTrial:

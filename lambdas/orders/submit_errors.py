@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+from lambdas.languages.texts import N_
 from lambdas.orders.errors import Again, Nature, OrderError, Problem
 from lambdas.orders.model.money import Money, format_cents
 
@@ -51,7 +52,7 @@ class PaymentLapsedError(PaymentRefusedError):
     _MEND = "nothing was charged; submit it again, and the amount is held again"
 
     def __init__(self, order_id: str) -> None:
-        super().__init__(order_id, "the hold of its payment lapsed before it was sent")
+        super().__init__(order_id, N_("the hold of its payment lapsed before it was sent"))
 
 
 class SubmitsPausedError(OrderError):

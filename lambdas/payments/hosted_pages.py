@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 from urllib.parse import urlencode, urlsplit
 
+from lambdas.languages.texts import N_
 from lambdas.orders.card_numbers.numbers import has_card_number
 
 
@@ -56,13 +57,15 @@ class HostedPages(Protocol):
 
 
 _CHALLENGE = r"/sandbox/challenge/[A-Za-z0-9_-]{1,100}"
-_NO_PAGE = "The page on which you confirm the payment does not answer just now. Nothing was charged. Try again soon."
+_NO_PAGE = N_(
+    "The page on which you confirm the payment does not answer just now. Nothing was charged. Try again soon."
+)
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{4,255}")
-_CANCELED = "You came back without entering anything. Choose how you want to pay."
-_CARD_NUMBER = (
+_CANCELED = N_("You came back without entering anything. Choose how you want to pay.")
+_CARD_NUMBER = N_(
     "The payment page's answer held a card number, which is never taken here. Please enter it on that page again."
 )
-_UNREADABLE = "The payment page's answer could not be read, so nothing was entered. Please enter it again."
+_UNREADABLE = N_("The payment page's answer could not be read, so nothing was entered. Please enter it again.")
 
 
 def refuse_card_numbers(answer: Mapping[str, str]) -> None:

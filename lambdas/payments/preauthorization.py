@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn, assert_never
 
+from lambdas.languages.texts import N_
 from lambdas.orders.decisions.lead.parties import stored_method
 from lambdas.orders.errors import Problem
 from lambdas.orders.model.checklist import ChecklistAction
@@ -80,7 +81,7 @@ class PreAuthorization:
     def authorize(self, order: Order, attempt: PaymentAttempt, payer: Payer = PRESENT) -> Hold:
         method = method_of(order, self.clients)
         if method is None:
-            raise PaymentDeclined("its payment method was removed from the order")
+            raise PaymentDeclined(N_("its payment method was removed from the order"))
         found = self._find(attempt) if attempt.tries > 1 else None
         transaction = found or self._authorize(order, attempt, method, payer)
         refuse_another(transaction, attempt)
@@ -92,7 +93,7 @@ class PreAuthorization:
         method = method_of(order, self.clients)
         transaction = self._find(attempt)
         if method is None or transaction is None:
-            raise PaymentDeclined("the gateway knows of no payment that waits for its card holder")
+            raise PaymentDeclined(N_("the gateway knows of no payment that waits for its card holder"))
         refuse_another(transaction, attempt)
         if transaction.state is TransactionState.NEEDS_AUTHENTICATION:
             transaction = self._authenticate(attempt, transaction, proof)
@@ -128,7 +129,7 @@ class PreAuthorization:
             case TransactionState.FAILED:
                 raise PaymentDeclinedByBank("the payment failed at its bank")
             case TransactionState.VOIDED | TransactionState.REFUNDED:
-                raise PaymentDeclined("the payment is no longer held")
+                raise PaymentDeclined(N_("the payment is no longer held"))
             case _:
                 assert_never(transaction.state)
 
@@ -136,11 +137,11 @@ class PreAuthorization:
         if asked is None:
             self.release(attempt)
             raise PaymentDeclined(
-                "the card's bank asks its holder to confirm the payment (3-D Secure), which this order did not do"
+                N_("the card's bank asks its holder to confirm the payment (3-D Secure), which this order did not do")
             )
         if asked.expires_at < self.now():
             self.release(attempt)
-            raise PaymentDeclined("its card holder did not confirm the payment in time")
+            raise PaymentDeclined(N_("its card holder did not confirm the payment in time"))
         raise PaymentNeedsHolder(asked.challenge_id, asked.url, asked.expires_at)
 
     def record_left_money(self, order: Order, action: ChecklistAction, now: int) -> bool:

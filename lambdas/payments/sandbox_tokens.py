@@ -6,6 +6,7 @@ their last four digits, and a fingerprint that is made with a secret of the inst
 
 import secrets
 
+from lambdas.languages.texts import N_
 from lambdas.orders.dispute import DisputeState
 from lambdas.orders.model.payment_ids import PaymentIds
 from lambdas.orders.payment_ports import PRESENT, Payer
@@ -25,16 +26,16 @@ HOLDS = frozenset(
 TAKES = frozenset({"paypal_captured", "ach_approve"})
 LATER = {"ach_later": TransactionState.CAPTURED, "ach_fails_later": TransactionState.FAILED}
 DECLINES = {
-    "tok_decline": "the card was declined by its bank",
-    "tok_insufficient_funds": "the card does not have enough funds",
-    "tok_expired_card": "the card has expired",
-    "tok_incorrect_cvc": "the card's security code is not right",
-    "tok_processing_error": "the card's bank could not process the payment",
-    "tok_capture_fails": "the bank declined to pay out the held amount",
-    ASKS_THEN_DECLINES: "the card was declined by its bank",
-    "ach_insufficient_funds": "the account does not have enough funds",
-    "ach_account_closed": "the account is closed",
-    "ach_no_account": "there is no such account",
+    "tok_decline": N_("the card was declined by its bank"),
+    "tok_insufficient_funds": N_("the card does not have enough funds"),
+    "tok_expired_card": N_("the card has expired"),
+    "tok_incorrect_cvc": N_("the card's security code is not right"),
+    "tok_processing_error": N_("the card's bank could not process the payment"),
+    "tok_capture_fails": N_("the bank declined to pay out the held amount"),
+    ASKS_THEN_DECLINES: N_("the card was declined by its bank"),
+    "ach_insufficient_funds": N_("the account does not have enough funds"),
+    "ach_account_closed": N_("the account is closed"),
+    "ach_no_account": N_("there is no such account"),
 }
 WITH_CHALLENGE = (ASKS, ASKS_THEN_DECLINES, APPROVAL)
 _UNKNOWN = "the gateway does not know this payment token"

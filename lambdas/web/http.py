@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl
 
+from lambdas.languages.texts import N_
 from lambdas.web.uploads import UnreadableUploadError, Upload, is_multipart, read_multipart
 
 MAX_BODY_BYTES = 100_000
@@ -120,10 +121,10 @@ def _body(event: Mapping[str, Any], most: int) -> bytes:
     raw = event.get("body") or ""
     body = base64.b64decode(raw) if event.get("isBase64Encoded") else raw.encode()
     if len(body) > most:
-        text = (
+        text = N_(
             "What you sent is more than this form accepts. Go back, and shorten your entries or choose smaller files."
         )
-        raise RefusedError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "You sent too much at once", text)
+        raise RefusedError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, N_("You sent too much at once"), text)
     return body
 
 
@@ -135,8 +136,8 @@ def _pairs(encoded: str) -> list[tuple[str, str]]:
 
 
 def _unreadable() -> RefusedError:
-    text = "The form could not be read. Go back and send it again."
-    return RefusedError(HTTPStatus.BAD_REQUEST, "Send the form again", text)
+    text = N_("The form could not be read. Go back and send it again.")
+    return RefusedError(HTTPStatus.BAD_REQUEST, N_("Send the form again"), text)
 
 
 def response_of(answer: Answer) -> Response:

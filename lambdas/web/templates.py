@@ -8,7 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
 
+from lambdas.languages.language import spoken
+from lambdas.languages.texts import _
 from lambdas.web.http import Answer
 
 _TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
@@ -56,4 +59,11 @@ class Templates:
             lstrip_blocks=True,
         )
         environment.globals["static"] = self.static_path
+        environment.globals["language"] = spoken
+        environment.globals["_"] = _marked_up
         return environment
+
+
+def _marked_up(message: str, /, **values: Any) -> Markup:
+    """The text in the language that is spoken. Everything in it is escaped, but for values that are markup already."""
+    return escape(_(message)).format(**values) if values else escape(_(message))

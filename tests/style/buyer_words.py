@@ -88,6 +88,6 @@ def _is_prose(text: str) -> bool:
 def _leaves(value: object) -> Iterator[str]:
     if isinstance(value, str):
         yield value
-    elif isinstance(value, dict | list):
-        for each in value.values() if isinstance(value, dict) else value:
+    elif isinstance(value, dict | list):  # other languages have words of their own
+        for each in (text for key, text in value.items() if key != "i18n") if isinstance(value, dict) else value:
             yield from _leaves(each)

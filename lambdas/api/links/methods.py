@@ -8,6 +8,8 @@ from lambdas.api.links import views
 from lambdas.api.links.requests import LinkCreateRequest, LinkRevokeRequest
 from lambdas.api.method import Method
 from lambdas.composition.form_queues import queue_of_form
+from lambdas.languages.language import speaking
+from lambdas.mail.language import language_of, with_language
 from lambdas.mail.link_mail import Sender, address_of, link_mail
 from lambdas.mail.sending import MailInDoubtError, MailRefusedError, send_once
 from lambdas.orders.errors import InvalidOrderError, Nature, OrderError, Problem
@@ -19,11 +21,13 @@ from lambdas.runtime.settings import Settings
 
 
 class LinkSettings(Settings):
-    """`public_url`: where the pages are, as clients know it. `mail_from`: the stage's sender; `company`: whose name it has."""
+    """`public_url`: where the pages are, as clients know it. `mail_from`: the stage's sender; `company`: whose name it has.
+    `languages`: tags, with commas between them, the stage's own first."""
 
     public_url: str = ""
     mail_from: str = ""
     company: str = ""
+    languages: str = "en"
 
 
 class LinkNotSentError(OrderError):
@@ -93,7 +97,9 @@ def _refuse_unsendable(backend: Backend, order: Order, request: LinkCreateReques
 def _mail(backend: Backend, order: Order, link: Link, url: str, settings: LinkSettings) -> None:
     """Raises LinkNotSentError; then the link is closed, as nobody knows whether anybody has it."""
     sender = Sender(mail_from=settings.mail_from, company=settings.company)
-    mail, now = link_mail(order, backend.queue_of(order), sender, url), backend.service.now()
+    offered, now = settings.languages.split(","), backend.service.now()
+    with speaking(language_of(order, offered)) as spoken:
+        mail = link_mail(order, backend.queue_of(order), sender, with_language(url, spoken.tag, offered))
     try:
         send_once(
             NotificationRecords(backend.records), order.order_id, f"link#{link.link_id}", mail, now, on_doubt="skip"

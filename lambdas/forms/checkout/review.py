@@ -7,13 +7,14 @@ from lambdas.forms.fields.field import Given, Input
 from lambdas.forms.fields.filled import fields_of, is_shown
 from lambdas.forms.form import Form, Page
 from lambdas.forms.shop import path_of
+from lambdas.languages.texts import N_, _
 from lambdas.orders.contact.places import country_code
 from lambdas.orders.decisions.lead.on_account import costs_nothing
 from lambdas.orders.model.info import text
 from lambdas.orders.model.order import Order
 from lambdas.runtime.models import Frozen
 
-_FREE = "Order"  # a button must not say "pay" if nothing is due
+_FREE = N_("Order")  # a button must not say "pay" if nothing is due
 
 
 class Reviewed(Frozen):
@@ -47,7 +48,7 @@ def order_button(form: Form, page: Page, order: Order) -> str:
     buyers = country_code(text(order.info, "country"))
     if obliges and {buyers, form.seller_country} & set(form.obliging_countries):
         return form.obliging_button
-    return _FREE if is_free else page.button
+    return _(_FREE) if is_free else page.button
 
 
 def entering_button(payment: Input | None, paid_by: str) -> str:

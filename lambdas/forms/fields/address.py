@@ -4,15 +4,24 @@ from collections.abc import Mapping
 
 from lambdas.forms.fields.contact import RegionField
 from lambdas.forms.fields.field import FormField, Given
-from lambdas.orders.contact.address_format import ZIP_NAMES, formats, zip_name
+from lambdas.languages.texts import N_, _
+from lambdas.orders.contact.address_format import formats
 from lambdas.orders.contact.places import country_code
 from lambdas.orders.model.info import text
 
 POSTCODE = "zip"
 PARTS = {"address": "A", "city": "C", "state": "S", "zip": "Z"}
 """The parts of an address, by the key of `info`."""
-_STATE_NAMES = {"do_si": "Province or city"}
-_CITY_NAMES = {"post_town": "Town or city", "suburb": "Suburb", "district": "District"}
+_NAMES = {
+    "Z": {"zip": N_("ZIP code"), "pin": N_("PIN code"), "eircode": N_("Eircode"), "": N_("Postal code")},
+    "S": {
+        "area": N_("Area"), "county": N_("County"), "department": N_("Department"), "district": N_("District"),
+        "do_si": N_("Province or city"), "emirate": N_("Emirate"), "island": N_("Island"), "oblast": N_("Oblast"),
+        "parish": N_("Parish"), "prefecture": N_("Prefecture"), "state": N_("State"),
+    },
+    "C": {"post_town": N_("Town or city"), "suburb": N_("Suburb"), "district": N_("District")},
+}  # fmt: skip
+_NAMED = {"Z": "zip_name", "S": "state_name", "C": "city_name"}
 
 
 def localized(field: FormField, given: Given) -> FormField | None:
@@ -53,10 +62,4 @@ def _country(given: Given) -> str:
 
 
 def _label(field: FormField, part: str, format: Mapping[str, str]) -> str:
-    match part:
-        case "Z":
-            return zip_name(format).capitalize() if format.get("zip_name") not in ZIP_NAMES else zip_name(format)
-        case "S":
-            name = format.get("state_name", "")
-            return _STATE_NAMES.get(name, name.capitalize()) or field.label
-    return _CITY_NAMES.get(format.get("city_name", ""), field.label)
+    return _(_NAMES[part].get(format.get(_NAMED[part], ""), "")) or field.label

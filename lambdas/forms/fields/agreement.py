@@ -7,6 +7,7 @@ from pydantic import Field
 
 from lambdas.forms.fields.field import FormField, Given, Input, InputRefusedError, Typed
 from lambdas.forms.fields.wording import at_most, in_sentence
+from lambdas.languages.texts import N_, _
 from lambdas.orders.model.info import Info, text
 
 MSA = "msa"
@@ -22,7 +23,7 @@ class AgreementField(FormField):
     url: str = Field(default="", pattern=r"^(https://\S+|/\S*)?$")
     url_text: str = ""
     signature: bool = True
-    signature_label: str = "Type your full name to sign"
+    signature_label: str = N_("Type your full name to sign")
 
     @property
     def key(self) -> str:
@@ -34,8 +35,9 @@ class AgreementField(FormField):
 
     @property
     def when_missing(self) -> str:
-        to = f" to the {in_sentence(self.url_text)}" if self.url_text else ""
-        return self.missing or f"Tick the box to agree{to}"
+        if self.missing or not self.url_text:
+            return self.missing or _("Tick the box to agree")
+        return _("Tick the box to agree to the {document}", document=in_sentence(self.url_text))
 
     def inputs(self, given: Given) -> tuple[Input, ...]:
         (box,) = self.one("checkbox", url=self.url, url_text=self.url_text)
@@ -69,8 +71,10 @@ class AgreementField(FormField):
     def _signature_errors(self, signer: str) -> dict[str, str]:
         if not self.signature or len(signer) in SIGNER_CHARACTERS:
             return {}
-        long = at_most("Your full name", SIGNER_CHARACTERS.stop - 1)
-        return {self.signature_name: "Enter your full name to sign" if len(signer) < SIGNER_CHARACTERS.start else long}
+        long = at_most(_("Your full name"), SIGNER_CHARACTERS.stop - 1)
+        return {
+            self.signature_name: _("Enter your full name to sign") if len(signer) < SIGNER_CHARACTERS.start else long
+        }
 
     def cleared(self, info: Info) -> Info:
         return {MSA: {self.agreement: ""}} if text(_said(info), self.agreement) else {}

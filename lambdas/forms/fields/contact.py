@@ -6,9 +6,11 @@ from typing import Literal
 from pydantic import Field
 
 from lambdas.forms.fields.field import MOST_RADIOS, Choice, FormField, Given, Input, InputRefusedError, Widget
-from lambdas.forms.fields.wording import at_most, must_be, to_select
+from lambdas.forms.fields.wording import at_most, bare, must_be, spoken_countries, to_select
+from lambdas.languages.formats import number
+from lambdas.languages.texts import _, joined
 from lambdas.orders.contact.email import email
-from lambdas.orders.contact.places import countries, country_code, region_code, regions_of
+from lambdas.orders.contact.places import country_code, region_code, regions_of
 from lambdas.orders.contact.telephone import example_of, telephone
 from lambdas.orders.contact.text import lines
 from lambdas.orders.model.info import text
@@ -57,7 +59,7 @@ class TextField(FormField):
     def _length_rule(self, length: int) -> str:
         if length > self.max_length:
             return at_most(self.label, self.max_length)
-        return must_be(self.label, f"{self.min_length:,} characters or more")
+        return _("{label} must be {least} characters or more", label=bare(self.label), least=number(self.min_length))
 
 
 class EmailField(FormField):
@@ -79,7 +81,7 @@ class PhoneField(FormField):
 
     def hint(self, given: Given) -> str:
         """The form's own help, with an example of the order's country."""
-        return f"{self.help} For example {example_of(_country_of(given))}".strip()
+        return joined(self.help, _("For example {number}", number=example_of(_country_of(given))))
 
     def accepted(self, value: str, given: Given) -> str:
         return telephone(super().accepted(value, given), _country_of(given))
@@ -126,7 +128,7 @@ class CountryField(FormField):
 
     def accepted(self, value: str, given: Given) -> str:
         if value and value not in {choice.value for choice in self._choices()}:
-            raise InputRefusedError(self.name, "Select a country from the list: we do not sell to others")
+            raise InputRefusedError(self.name, _("Select a country from the list: we do not sell to others"))
         return super().accepted(value, given)
 
     @property
@@ -134,7 +136,7 @@ class CountryField(FormField):
         return self.missing or to_select(self.label, self.key)
 
     def _choices(self) -> tuple[Choice, ...]:
-        known = countries()
+        known = spoken_countries()
         return tuple(Choice(value=code, label=known[code]) for code in (self.countries or known) if code in known)
 
 
@@ -163,7 +165,7 @@ class RegionField(FormField):
                 choices=choices,
                 autocomplete="address-level1",
                 attributes=attributes,
-                optional="where addresses have one",
+                optional=_("where addresses have one"),
             ),
         )
 

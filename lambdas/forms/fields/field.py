@@ -12,7 +12,9 @@ from typing import Any, Literal
 from pydantic import ConfigDict, Field
 
 from lambdas.catalog.plan import Plan
-from lambdas.forms.fields.wording import to_enter
+from lambdas.forms.fields.wording import advice, to_enter
+from lambdas.languages.texts import N_, _
+from lambdas.languages.translated import Translated
 from lambdas.orders.contact.text import line
 from lambdas.orders.contact.unfit import UnfitError
 from lambdas.orders.model.info import Info, text
@@ -33,7 +35,7 @@ class InputRefusedError(Exception):
         self.errors = {name: why, **(more or {})}
 
 
-class Choice(Frozen):
+class Choice(Translated):
     """`detail`: its price, or further information. `note`: what it saves. `button`: the words of the page's button while
     this is chosen."""
 
@@ -69,7 +71,11 @@ class Input(Frozen):
     attributes: dict[str, str] = {}
     url: str = ""
     url_text: str = ""
-    optional: str = "optional"
+    optional: str = N_("optional")
+
+    def translated(self) -> "Input":
+        """The input with its texts in the language that is spoken. For one that no form's file asks for."""
+        return self.changed(label=_(self.label), help=_(self.help))
 
 
 @dataclass(frozen=True)
@@ -90,7 +96,7 @@ class ShownWhen(Frozen):
     values: tuple[str, ...] = Field(min_length=1)
 
 
-class FormField(Frozen, ABC):
+class FormField(Translated, ABC):
     """The properties of every field. `writes`: the key of `info`; the default is the field's own name.
 
     `missing`: the instruction for an empty field, if its label makes no good one ("Enter your first name").
@@ -127,7 +133,7 @@ class FormField(Frozen, ABC):
         try:
             value = self.accepted(self.clean(typed.get(self.name, "")), given)
         except UnfitError as unfit:
-            raise InputRefusedError(self.name, unfit.advice_on(self.label)) from None
+            raise InputRefusedError(self.name, advice(unfit, self.label)) from None
         return {self.key: value} if value or self.key in given.info else {}
 
     def clean(self, value: str) -> str:
@@ -139,7 +145,7 @@ class FormField(Frozen, ABC):
         try:
             return line(typed.get(name or self.name, ""))
         except UnfitError as unfit:
-            raise InputRefusedError(name or self.name, unfit.advice_on(self.label)) from None
+            raise InputRefusedError(name or self.name, advice(unfit, self.label)) from None
 
     def accepted(self, value: str, given: Given) -> str:
         """The value to store. Raises InputRefusedError, UnfitError."""

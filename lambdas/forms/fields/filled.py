@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from lambdas.forms.fields.address import POSTCODE, in_order, localized
 from lambdas.forms.fields.field import FormField, Given, InputRefusedError, Typed
 from lambdas.forms.fields.leftovers import removed_leftovers
+from lambdas.forms.fields.wording import advice
 from lambdas.forms.form import Form, Page
 from lambdas.orders.contact.address_format import check_postcode
 from lambdas.orders.contact.fields import RULES
@@ -55,7 +56,7 @@ def _with_rules(page: Page, filled: Filled, given: Given) -> Filled:
             if each.key == POSTCODE:
                 check_postcode(changes[each.key], text(given.info, "country"))
         except UnfitError as unfit:
-            errors[each.name] = unfit.advice_on(each.label)
+            errors[each.name] = advice(unfit, each.label)
             del changes[each.key]
     in_order = {name: errors[name] for each in fields for name in _names(each, given) if name in errors}
     return Filled(changes, {**in_order, **errors})

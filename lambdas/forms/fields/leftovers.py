@@ -11,13 +11,14 @@ from lambdas.catalog.plan import Plan
 from lambdas.forms.fields.field import Given
 from lambdas.forms.fields.plans import OptionsField, PlanField
 from lambdas.forms.form import Form
+from lambdas.languages.texts import N_, _
 from lambdas.orders.model.info import Info, merge, text
 from lambdas.orders.parsing.info_keys import is_pack
 
-TAKEN_OFF = (
+TAKEN_OFF = N_(
     "Something that you chose is no longer sold, so we removed it from your order. Check your order and its price."
 )
-CHOOSE_ANEW = "Something that you chose is no longer sold. Choose again."
+CHOOSE_ANEW = N_("Something that you chose is no longer sold. Choose again.")
 
 
 def removed_leftovers(form: Form, given: Given) -> Info:
@@ -39,8 +40,8 @@ def notice(form: Form, given: Given) -> str:
     if any(
         not _is_sold(pack, left.plans.get(text(pack, "plan_id"))) or _lost(pack, left) for _, pack in _packs(left.info)
     ):
-        return CHOOSE_ANEW
-    return TAKEN_OFF if off else ""
+        return _(CHOOSE_ANEW)
+    return _(TAKEN_OFF) if off else ""
 
 
 def _packs(info: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:

@@ -7,7 +7,9 @@ from pydantic import Field
 
 from lambdas.catalog.plan import Plan
 from lambdas.forms.fields.field import FormField, Given, Input, InputRefusedError, Typed
-from lambdas.forms.fields.wording import at_most, in_sentence, must_be
+from lambdas.forms.fields.wording import at_most, bare, in_sentence
+from lambdas.languages import formats
+from lambdas.languages.texts import _, n_
 from lambdas.orders.contact.hosts import hosts, in_letters
 from lambdas.orders.contact.unfit import UnfitError
 from lambdas.orders.model.info import Info, text
@@ -56,9 +58,15 @@ class QuantityField(PackField):
         value = self.line(typed)
         number = int(value) if value.isascii() and value.isdecimal() and len(value) < 9 else 0
         if not self.least <= number <= self.most:
-            text = f"Enter {in_sentence(self.label)} as a whole number from {self.least:,} to {self.most:,}"
-            raise InputRefusedError(self.name, self.missing or text)
+            raise InputRefusedError(self.name, self.missing or self._number_rule())
         return {self.key: {"quantity": number}}
+
+    def _number_rule(self) -> str:
+        least, most = formats.number(self.least), formats.number(self.most)
+        return _(
+            "Enter {label} as a whole number from {least} to {most}",
+            label=in_sentence(self.label), least=least, most=most,
+        )  # fmt: skip
 
 
 class HostsField(PackField):
@@ -84,15 +92,21 @@ class HostsField(PackField):
             names = hosts(typed.get(self.name, ""))
         except UnfitError:
             raise InputRefusedError(
-                self.name, must_be(self.label, "in the correct format, like www.example.com")
+                self.name, _("{label} must be in the correct format, like www.example.com", label=bare(self.label))
             ) from None
         if not names and not self.required:
             return {self.key: {"desserv": ""}} if pack.get("desserv") else {}
         if not names:
             raise InputRefusedError(self.name, self.when_missing)
         if len(names) != _units(pack) or len(set(names)) != len(names):
-            raise InputRefusedError(self.name, must_be(self.label, _number_of_names(_units(pack))))
+            raise InputRefusedError(self.name, self._names_rule(_units(pack)))
         return {self.key: {"desserv": ", ".join(names)}}
+
+    def _names_rule(self, units: int) -> str:
+        return n_(
+            "{label} must be one name", "{label} must be {number} different names, one for each", units,
+            label=bare(self.label), number=formats.number(units),
+        )  # fmt: skip
 
 
 class CouponField(FormField):
@@ -113,10 +127,6 @@ class CouponField(FormField):
         if len(value) > MAX_CODE:
             raise InputRefusedError(self.name, at_most(self.label, MAX_CODE))
         return value
-
-
-def _number_of_names(units: int) -> str:
-    return "one name" if units == 1 else f"{units:,} different names, one for each"
 
 
 def _units(pack: Mapping[str, Any]) -> int:

@@ -7,10 +7,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from lambdas.forms.fields.field import Choice, Input
+from lambdas.forms.fields.method_names import ENTERED_THERE, kind_of, label_of
 from lambdas.forms.form import HELD, Form, Page
 from lambdas.forms.save_page import preview_order
 from lambdas.forms.session.session import Session
 from lambdas.forms.shop import Shop
+from lambdas.languages.texts import N_, _
 from lambdas.orders.decisions.lead.on_account import costs_nothing, is_invoiced_to
 from lambdas.orders.model.info import Info, text
 from lambdas.orders.model.order import Order
@@ -22,11 +24,9 @@ from lambdas.records.links.link import digest_of
 PAYMENT = "payment"  # the input's name
 _STORED, _ENTERED, _PAYPAL, _ACCOUNT = "stored:", "entered", "paypal", "account"
 _ENTER = {f"enter:{page.value}": page for page in HostedPage}
-_PAGES = {HostedPage.CARD: "card", HostedPage.BANK_ACCOUNT: "bank account"}
-_KINDS = {MethodKind.CARD: "Card", MethodKind.BANK_ACCOUNT: "Bank account", MethodKind.PAYPAL: "PayPal"}
 _TOKENS = ("cc_token", "ach_token", "paypal_token")
-_SIGN_IN = "Sign in to pay by invoice, or contact us to become a client: only clients can order here"
-_NO_CREDIT = "Contact us to order: we cannot invoice this order, perhaps because one of your invoices is overdue"
+_SIGN_IN = N_("Sign in to pay by invoice, or contact us to become a client: only clients can order here")
+_NO_CREDIT = N_("Contact us to order: we cannot invoice this order, perhaps because one of your invoices is overdue")
 
 
 def choices(shop: Shop, form: Form, page: Page, session: Session) -> tuple[Choice, ...]:
@@ -38,15 +38,15 @@ def choices(shop: Shop, form: Form, page: Page, session: Session) -> tuple[Choic
     invoiced = is_invoiced_here(shop, form, session)
     entered = _entered_method(session)
     offered = (
-        [Choice(value=_ENTERED, label=_label_of(entered), detail=_outcome(session, entered.token))]
+        [Choice(value=_ENTERED, label=label_of(entered), detail=_outcome(session, entered.token))]
         if entered and (entered.can_be_held or invoiced)
         else []
     )
     for number, method in _load_stored(shop, session).items():
         if method.can_be_held or invoiced:
             value = f"{_STORED}{number}"
-            detail = _outcome(session, value) or "stored with your account"
-            offered.append(Choice(value=value, label=_label_of(method), detail=detail))
+            detail = _outcome(session, value) or _("stored with your account")
+            offered.append(Choice(value=value, label=label_of(method), detail=detail))
     return (*offered, *_choices_to_enter(page, entered, invoiced=invoiced))
 
 
@@ -68,14 +68,17 @@ def is_invoiced_here(shop: Shop, form: Form, session: Session) -> bool:
 def _choices_to_enter(page: Page, entered: PaymentMethod | None, *, invoiced: bool) -> Iterator[Choice]:
     for value, hosted in _ENTER.items():
         if hosted.value in page.payment and (hosted.value in HELD or invoiced):
-            other = " another" if entered and entered.kind.value == hosted.value else ""
-            label = f"Pay by{other or ''} {_PAGES[hosted]}" if other else f"Pay by {_PAGES[hosted]}"
-            button = f"Continue to enter your {_PAGES[hosted]}"
-            yield Choice(value=value, label=label, detail="you enter it on our payment provider's page", button=button)
+            first, another, button = ENTERED_THERE[hosted]
+            label = another if entered and entered.kind.value == hosted.value else first
+            detail = _("you enter it on our payment provider's page")
+            yield Choice(value=value, label=_(label), detail=detail, button=_(button))
     if _PAYPAL in page.payment:
-        yield Choice(value=_PAYPAL, label="Pay by PayPal", detail="you approve it on PayPal's page when you order")
+        detail = _("you approve it on PayPal's page when you order")
+        yield Choice(value=_PAYPAL, label=_("Pay by PayPal"), detail=detail)
     if "account" in page.payment and invoiced:
-        yield Choice(value=_ACCOUNT, label="Pay by invoice", detail="the first charge is invoiced, nothing is held now")
+        yield Choice(
+            value=_ACCOUNT, label=_("Pay by invoice"), detail=_("the first charge is invoiced, nothing is held now")
+        )
 
 
 def input_of(shop: Shop, form: Form, page: Page, session: Session) -> Input | None:
@@ -84,11 +87,13 @@ def input_of(shop: Shop, form: Form, page: Page, session: Session) -> Input | No
         return None
     found = choices(shop, form, page, session)
     help = "" if found else _why_nothing_is_offered(session)
-    return Input(name=PAYMENT, label="How do you want to pay?", widget="radio", required=True, choices=found, help=help)
+    return Input(
+        name=PAYMENT, label=_("How do you want to pay?"), widget="radio", required=True, choices=found, help=help
+    )
 
 
 def _why_nothing_is_offered(session: Session) -> str:
-    return _NO_CREDIT if session.is_signed_in else _SIGN_IN
+    return _(_NO_CREDIT) if session.is_signed_in else _(_SIGN_IN)
 
 
 def current_choice(shop: Shop, form: Form, page: Page, session: Session) -> str:
@@ -117,7 +122,7 @@ def problems(
     found = choices(shop, form, page, sold)
     if is_free(sold.order) or typed.get(PAYMENT) in {choice.value for choice in found}:
         return {}
-    return {PAYMENT: "Select how you want to pay" if found else _why_nothing_is_offered(session)}
+    return {PAYMENT: _("Select how you want to pay") if found else _why_nothing_is_offered(session)}
 
 
 def page_to_enter(choice: str) -> HostedPage | None:
@@ -168,7 +173,7 @@ def is_declined(session: Session) -> bool:
 def saved_method(session: Session) -> str:
     """The kind of the method that was entered on this session and that no bank declined: `Card`. Empty if there is none."""
     entered = None if is_declined(session) else _entered_method(session)
-    return _KINDS[entered.kind] if entered else ""
+    return kind_of(entered) if entered else ""
 
 
 def _current_method(session: Session) -> str:
@@ -182,7 +187,7 @@ def _current_method(session: Session) -> str:
 
 def _outcome(session: Session, method: str) -> str:
     declined = session.link is not None and session.link.declined == digest_of(method)
-    return "declined by its bank" if declined else ""
+    return _("declined by its bank") if declined else ""
 
 
 def _entered_method(session: Session) -> PaymentMethod | None:
@@ -199,10 +204,3 @@ def _load_stored(shop: Shop, session: Session) -> dict[str, PaymentMethod]:
 
 def _stored_on(session: Session) -> str:
     return text(session.order.info, "billing_info_id") if session.order else ""
-
-
-def _label_of(method: PaymentMethod) -> str:
-    kind = _KINDS[method.kind]
-    ending = f" ending in {method.last_four}" if method.last_four else ""
-    expiry = f", expires {method.expiry[:2]}/{method.expiry[2:]}" if len(method.expiry) == 4 else ""
-    return f"{method.brand or method.bank or kind}{ending}{expiry}"

@@ -10,6 +10,7 @@ from lambdas.forms.fields.field import MOST_RADIOS, Card, Choice, Given, Input, 
 from lambdas.forms.fields.packs import PackField
 from lambdas.forms.fields.wording import to_select
 from lambdas.forms.pages.amounts import amount, per_period
+from lambdas.languages.texts import N_, _
 from lambdas.orders.model.info import Info
 
 
@@ -24,7 +25,7 @@ class PlanField(PackField):
     kind: Literal["plan"]
     plans: tuple[str, ...] = Field(min_length=1)
     periods: tuple[int, ...] = ()
-    none_text: str = "No, thank you"
+    none_text: str = N_("No, thank you")
 
     def inputs(self, given: Given) -> tuple[Input, ...]:
         none = () if self.required else (Choice(value="", label=self.none_text),)
@@ -79,10 +80,12 @@ class PlanField(PackField):
 
     def _choice(self, plan: Plan, period: int, given: Given) -> Choice:
         price = plan.pricing[period]
-        setup = f", {amount(price.setup, given.currency)} set-up" if price.setup else ""
-        detail = f"{amount(price.price, given.currency)} {per_period(period)}{setup}"
+        detail = f"{amount(price.price, given.currency)} {per_period(period)}"
+        if price.setup:
+            setup = _("{amount} set-up", amount=amount(price.setup, given.currency))
+            detail = f"{detail}, {setup}"
         percent = saved_percent(plan, period, self._periods_of(plan))
-        note = f"Save {percent}%" if percent else ""
+        note = _("Save {percent}%", percent=percent) if percent else ""
         return Choice(value=f"{plan.plan_id}:{period}", label=plan.title, detail=detail, note=note)
 
 
@@ -152,7 +155,7 @@ class OptionsField(PackField):
 
 def _extra(option: Option, currency: str) -> str:
     parts = (
-        f"+{amount(option.price, currency)} a month" if option.price else "",
-        f"+{amount(option.setup, currency)} set-up" if option.setup else "",
+        _("{amount} a month", amount="+" + amount(option.price, currency)) if option.price else "",
+        _("{amount} set-up", amount="+" + amount(option.setup, currency)) if option.setup else "",
     )
-    return ", ".join(part for part in parts if part) or "included"
+    return ", ".join(part for part in parts if part) or _("included")

@@ -5,6 +5,7 @@ from http import HTTPStatus
 
 from lambdas.forms.pages.templates import drawn, message_page
 from lambdas.forms.shop import Shop
+from lambdas.languages.texts import _
 from lambdas.web.http import Answer
 
 # Paths there hold tokens, or are for programs with a login. Pages bound to a person say `noindex` themselves.
@@ -14,13 +15,15 @@ _ROBOTS = "User-agent: *\nAllow: /forms/static/\n" + "".join(f"Disallow: /{path}
 
 def entrance(shop: Shop) -> Answer:
     """The page with the forms that take orders."""
-    forms = [form for _, form in sorted(shop.forms.items()) if shop.queue_of(form).active]
+    forms = [form for form in sorted(shop.forms.values(), key=lambda each: each.name) if shop.queue_of(form).active]
     if not forms:
-        text = "We take no orders here at the moment. Come back later or contact us."
-        return message_page(HTTPStatus.OK, "No orders at the moment", text, company=shop.company)
-    seller = f" from {shop.company}" if shop.company else ""
-    description = f"Order online{seller}: {'; '.join(form.title for form in forms)}."
-    values = {"title": "Order online", "description": description, "company": shop.company, "refresh": 0}
+        text = _("We take no orders here at the moment. Come back later or contact us.")
+        return message_page(HTTPStatus.OK, _("No orders at the moment"), text, company=shop.company)
+    titles = "; ".join(form.title for form in forms)
+    description = _("Order online: {forms}.", forms=titles)
+    if shop.company:
+        description = _("Order online from {company}: {forms}.", company=shop.company, forms=titles)
+    values = {"title": _("Order online"), "description": description, "company": shop.company, "refresh": 0}
     return Answer(HTTPStatus.OK, drawn("entrance.html", forms=forms, **values), indexed=True)
 
 

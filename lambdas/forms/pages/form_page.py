@@ -25,6 +25,7 @@ from lambdas.forms.session.session import Session
 from lambdas.forms.session.shown_price import stamp_of
 from lambdas.forms.session.throttle import RETRY_SECONDS, count_lead
 from lambdas.forms.shop import NEW, SIGN_IN, SIGN_OUT, Shop, path_of, redirect_to_order
+from lambdas.languages.texts import N_, _
 from lambdas.mail.link_mail import address_of
 from lambdas.orders.card_numbers.digits import folded
 from lambdas.orders.card_numbers.numbers import has_card_number
@@ -33,7 +34,7 @@ from lambdas.orders.model.info import text
 from lambdas.orders.model.order import Order
 from lambdas.web.http import Answer, WebRequest, see_other
 
-_NO_CARDS = "This looks like a card number. Do not enter one here: the payment page asks for it later."
+_NO_CARDS = N_("This looks like a card number. Do not enter one here: the payment page asks for it later.")
 _OURS = (CSRF, SHOWN)
 
 
@@ -70,7 +71,7 @@ def take(shop: Shop, form: Form, page: Page, session: Session, request: WebReque
         shop.refuse_closed(form)
         if problem := machine_problem(typed, session, shop.now(), shop.min_seconds):
             return session, page_answer(shop, form, page, session, request, typed=typed, errors={"": problem})
-    if cards := dict.fromkeys(card_number_inputs(page, typed, shop.input_of(form, session.order)), _NO_CARDS):
+    if cards := dict.fromkeys(card_number_inputs(page, typed, shop.input_of(form, session.order)), _(_NO_CARDS)):
         kept = {name: "" if name in cards else value for name, value in typed.items()}
         return session, page_answer(shop, form, page, session, request, typed=kept, errors=cards)
     filled = with_link_coupon(form, page, read_page(form, page, typed, shop.input_of(form, session.order)), typed)
@@ -122,7 +123,7 @@ def page_answer(
     filled = read_page(form, page, typed, given) if typed is not None else Filled(typed_defaults(form, page, given))
     filled = with_link_coupon(form, page, filled, typed or {})
     if errors:  # the price shown is the one without a refused code
-        filled, _ = coupon_problem(shop, form, page, session, filled)
+        filled, _error = coupon_problem(shop, form, page, session, filled)
     preview = preview_order(shop, form, session.order, filled.changes)
     sold, free = replace(session, order=preview), bool(page.payment) and payment_choices.is_free(preview)
     values = {**typed_of(page, given), **(typed or {})}
@@ -155,7 +156,8 @@ def page_answer(
 
 def summarize(shop: Shop, form: Form, order: Order) -> Summary:
     """The price beside a page of the form, with a note on what is open."""
-    return summary_of(order, coupon_note(shop, order), tax_is_open=order.is_lead and form.asks_country_of(order))
+    is_open = order.is_lead and form.asks_country_of(order)
+    return summary_of(order, coupon_note(shop, order), plans=shop.plans, tax_is_open=is_open)
 
 
 def _notice(form: Form, page: Page, session: Session, given: Given) -> str:

@@ -10,8 +10,10 @@ from lambdas.forms.fields.field import Input
 from lambdas.forms.form import Form
 from lambdas.forms.pages.templates import drawn
 from lambdas.forms.session.csrf import CSRF, HONEYPOT, refuse_other_sites
+from lambdas.forms.session.languages import SWITCH
 from lambdas.forms.session.throttle import is_too_often
 from lambdas.forms.shop import RESUME, Shop, path_of
+from lambdas.languages.texts import N_, _
 from lambdas.orders.contact.email import mailed_to
 from lambdas.rate_limits.sources import source_of
 from lambdas.web.http import Answer, RefusedError, WebRequest, see_other
@@ -22,27 +24,29 @@ _HOUR = 3_600
 OF_ADDRESS, OF_SOURCE = 3, 20  # in an hour
 
 _INPUT = Input(
-    name=EMAIL, label="Email address", widget="email", required=True, autocomplete="email",
-    help="The address that you entered when you began your order.", attributes={"maxlength": "254", "spellcheck": "false"},
+    name=EMAIL, label=N_("Email address"), widget="email", required=True, autocomplete="email",
+    help=N_("The address that you entered when you began your order."), attributes={"maxlength": "254", "spellcheck": "false"},
 )  # fmt: skip
 
 
 def show(shop: Shop, form: Form, request: WebRequest) -> Answer:
     if request.query.get(_ASKED):
-        return Answer(HTTPStatus.OK, drawn("link_requested.html", title="Check your email", **_values(shop, form)))
+        return Answer(HTTPStatus.OK, drawn("link_requested.html", title=_("Check your email"), **_values(shop, form)))
     return _page(shop, form, request)
 
 
 def take(shop: Shop, form: Form, request: WebRequest) -> Answer:
     """Queue the request for lambdas/notices and answer everybody with the same page. Raises RefusedError."""
     refuse_other_sites(request, shop.any_session(form, request))
+    if request.typed.get(SWITCH):
+        return _page(shop, form, request)
     if is_too_often(shop, "wishes_of_source", source_of(request.source), limit=OF_SOURCE, seconds=_HOUR):
-        text = "Too many links were requested from your network. Wait an hour and try again, or contact us."
-        raise RefusedError(HTTPStatus.TOO_MANY_REQUESTS, "Too many links requested", text)
+        text = _("Too many links were requested from your network. Wait an hour and try again, or contact us.")
+        raise RefusedError(HTTPStatus.TOO_MANY_REQUESTS, _("Too many links requested"), text)
     email = mailed_to(request.typed.get(EMAIL, ""))
     if not email:
         return _page(
-            shop, form, request, {EMAIL: "Enter an email address in the correct format, like name@example.com"}
+            shop, form, request, {EMAIL: _("Enter an email address in the correct format, like name@example.com")}
         )
     often = is_too_often(shop, "wishes_for", f"{form.name} {email.casefold()}", limit=OF_ADDRESS, seconds=_HOUR)
     if not often and not request.typed.get(HONEYPOT):
@@ -54,10 +58,10 @@ def _page(shop: Shop, form: Form, request: WebRequest, errors: Mapping[str, str]
     session, errors = shop.any_session(form, request), errors or {}
     body = drawn(
         "link_request.html",
-        title="Continue your order",
+        title=_("Continue your order"),
         **_values(shop, form),
         action=path_of(form, RESUME),
-        input=_INPUT,
+        input=_INPUT.translated(),
         typed=request.typed.get(EMAIL, "")[:254],
         errors=errors,
         hidden={CSRF: session.csrf},

@@ -12,6 +12,7 @@ from lambdas.forms.session.csrf import HONEYPOT
 from lambdas.forms.session.session import Session
 from lambdas.forms.session.throttle import is_too_often
 from lambdas.forms.shop import SIGN_IN, Shop, path_of
+from lambdas.languages.texts import N_, _
 from lambdas.orders.contact.email import mailed_to
 from lambdas.rate_limits.sources import source_of
 from lambdas.records.clients.account import may_sign_in
@@ -24,7 +25,7 @@ EMAIL, KEY, ASKED = "email", "key", "asked"
 BY = "by"  # the button that requests a link; the other one sends a password
 _HOUR = 3_600
 OF_ADDRESS, OF_SOURCE = 3, 20  # in an hour
-_WRONG_ADDRESS = "Enter an email address in the correct format, like name@example.com"
+_WRONG_ADDRESS = N_("Enter an email address in the correct format, like name@example.com")
 
 
 def request_link(shop: Shop, form: Form, session: Session, request: WebRequest) -> Answer | str:
@@ -33,11 +34,11 @@ def request_link(shop: Shop, form: Form, session: Session, request: WebRequest) 
     Raises RefusedError for too many requests from one network.
     """
     if is_too_often(shop, "sign_ins_of_source", source_of(request.source), limit=OF_SOURCE, seconds=_HOUR):
-        text = "Too many links were requested from your network. Wait an hour and try again, or contact us."
-        raise RefusedError(HTTPStatus.TOO_MANY_REQUESTS, "Too many links requested", text)
+        text = _("Too many links were requested from your network. Wait an hour and try again, or contact us.")
+        raise RefusedError(HTTPStatus.TOO_MANY_REQUESTS, _("Too many links requested"), text)
     email = mailed_to(request.typed.get(EMAIL, ""))
     if not email or session.link is None:
-        return _WRONG_ADDRESS
+        return _(_WRONG_ADDRESS)
     often = is_too_often(shop, "sign_ins_for", f"{form.name} {email.casefold()}", limit=OF_ADDRESS, seconds=_HOUR)
     if not often and not request.typed.get(HONEYPOT):
         shop.link_requests.put_sign_in(form.name, email_pk(email), session.link.digest)
@@ -49,7 +50,7 @@ def ask(shop: Shop, form: Form, session: Session, token: str, request: WebReques
     find_client(shop, form, session, token)
     return question(
         shop, form, session, request,
-        title="Sign in to this order?", texts=("From then on, the order belongs to your account.",), button="Sign in",
+        title=_("Sign in to this order?"), texts=(_("From then on, the order belongs to your account."),), button=_("Sign in"),
         action=path_of(form, SIGN_IN), more={KEY: token},
     )  # fmt: skip
 
@@ -76,9 +77,9 @@ def find_client(shop: Shop, form: Form, session: Session, token: str) -> tuple[S
 def _refused(form: Form) -> RefusedError:
     """The same for an unknown, used or expired link and for another browser. It is counted, because many are guesses."""
     metrics.add_metric("LinksRefused", MetricUnit.Count, 1)
-    text = (
-        f"It works once, for {OPEN_SECONDS // 60} minutes, in the browser in which it was requested. "
-        "Open it there, or request a new one."
+    text = _(
+        "It works once, for {minutes} minutes, in the browser in which it was requested. Open it there, or request a new one.",
+        minutes=OPEN_SECONDS // 60,
     )
-    anew = ("Get a new link", path_of(form, SIGN_IN))
-    return RefusedError(HTTPStatus.GONE, "This link does not sign you in here", text, anew)
+    anew = (_("Get a new link"), path_of(form, SIGN_IN))
+    return RefusedError(HTTPStatus.GONE, _("This link does not sign you in here"), text, anew)

@@ -5,6 +5,7 @@ from lambdas.forms.pages.question import question
 from lambdas.forms.session.csrf import refuse_other_sites
 from lambdas.forms.session.session import new_session
 from lambdas.forms.shop import NEW, Shop, path_of
+from lambdas.languages.texts import _
 from lambdas.web.http import Answer, WebRequest, see_other
 
 
@@ -13,12 +14,15 @@ def ask(shop: Shop, form: Form, request: WebRequest) -> Answer:
     session = shop.any_session(form, request)
     if session.order is None or not session.order.is_lead or session.is_locked:
         return _start(shop, form, request)
-    reference = session.order.reference
-    text = f"Order {reference} is not sent yet. We keep it, and you can return to it through a link that we mail you."
+    order_id = session.order.reference
+    text = _(
+        "Order {order_id} is not sent yet. We keep it, and you can return to it through a link that we mail you.",
+        order_id=order_id,
+    )
     return question(
         shop, form, session, request,
-        title="Begin a new order?", texts=(text,), button="Begin a new order", action=path_of(form, NEW),
-        other=(f"Back to order {reference}", path_of(form, form.first)),
+        title=_("Begin a new order?"), texts=(text,), button=_("Begin a new order"), action=path_of(form, NEW),
+        other=(_("Back to order {order_id}", order_id=order_id), path_of(form, form.first)),
     )  # fmt: skip
 
 

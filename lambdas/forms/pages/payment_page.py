@@ -25,13 +25,14 @@ from lambdas.forms.form import Form
 from lambdas.forms.pages.changed_order import changes_on_page, show_again, withdraw_agreement
 from lambdas.forms.pages.question import question
 from lambdas.forms.pages.refusals import REVIEWED, notice_of
-from lambdas.forms.pages.templates import drawn, message_page
-from lambdas.forms.save_page import by_of, change_order, preview_order, save, with_signature
+from lambdas.forms.pages.templates import drawn
+from lambdas.forms.save_page import by_of, change_order, in_its_language, preview_order, save, with_signature
 from lambdas.forms.session.csrf import refuse_other_sites
 from lambdas.forms.session.payer import CHALLENGE, payer_of, seen_at_payment
 from lambdas.forms.session.session import Session
 from lambdas.forms.session.shown_price import SEEN, refuse_unseen, seen_on
 from lambdas.forms.shop import RETURN, REVIEW, WAIT, Shop, make_status_path, path_of, redirect_to_order
+from lambdas.languages.texts import _
 from lambdas.orders.errors import InvalidOrderError, OrderError, OrderIsFinalError, RevisionDiffersError
 from lambdas.orders.model.info import merge
 from lambdas.orders.model.order import Order
@@ -74,9 +75,10 @@ def pay(shop: Shop, form: Form, session: Session, order: Order, request: WebRequ
             hosted = shop.hosted.to_enter(order.brand_id, page)
             return see_other(hosted.entry_url(page, back=back, state=session.derived(page.value)))
         except NotEnteredError as refused:
-            return _return_with_notice(shop, form, session, str(refused))
+            return _return_with_notice(shop, form, session, _(str(refused)))
     shown = refuse_unseen(order, seen_on(session, request.typed.get(SEEN, "")), shop.now())
-    wanted = with_signature(merge(changes, changes_of(choice, shop, session) if choice else {}))
+    paid = merge(changes, changes_of(choice, shop, session) if choice else {})
+    wanted = with_signature(in_its_language(shop, order, paid))
     agreed: dict[str, Any] = {"changes": wanted, "shown": shown, "form_invoices": form.may_be_invoiced}
     payer = payer_of(form, session, request)
     submit = partial(shop.service.submit, order, by=by_of(form), payer=payer, **agreed)
@@ -92,8 +94,10 @@ def on_return(shop: Shop, form: Form, session: Session, request: WebRequest) -> 
     is_proof = session.is_derived(CHALLENGE, state)
     page = next((page for page in HostedPage if session.is_derived(page.value, state)), None)
     if page is None and not is_proof:
-        text = "The answer of the payment page belongs to another browser or order. Nothing was charged. Go back and pay again."
-        raise RefusedError(HTTPStatus.BAD_REQUEST, "Open the payment page again", text, _to_last(form))
+        text = _(
+            "The answer of the payment page belongs to another browser or order. Nothing was charged. Go back and pay again."
+        )
+        raise RefusedError(HTTPStatus.BAD_REQUEST, _("Open the payment page again"), text, _to_last(form))
     try:
         if page is None:
             proof = _pages_of(shop, order).proof(request.query)
@@ -101,7 +105,7 @@ def on_return(shop: Shop, form: Form, session: Session, request: WebRequest) -> 
             return _submit(shop, form, session, order, request, submit)
         entered = shop.hosted.to_enter(order.brand_id, page).entered(page, request.query)
     except NotEnteredError as refused:
-        return _return_with_notice(shop, form, session, str(refused))
+        return _return_with_notice(shop, form, session, _(str(refused)))
     change_order(shop, form, order, entered_changes(entered, order.info))
     remember_entered(shop, session, entered)
     return _return_with_notice(shop, form, session, "")
@@ -115,14 +119,17 @@ def show_wait(shop: Shop, form: Form, session: Session, request: WebRequest) -> 
     if not order.is_lead or order.attempt is None:
         return redirect_to_order(shop, form, session, order)
     if not order.is_being_submitted(shop.now()):  # the process that asked the provider died: the button asks again
-        text = f"We do not know yet how the payment of order {order.reference} went. Check again: you will not be charged twice."
+        text = _(
+            "We do not know yet how the payment of order {order_id} went. Check again: you will not be charged twice.",
+            order_id=order.reference,
+        )
         return question(
             shop, form, session, request,
-            title="Your payment is being confirmed", texts=("Do not pay again.", text), button="Check again",
+            title=_("Your payment is being confirmed"), texts=(_("Do not pay again."), text), button=_("Check again"),
             action=path_of(form, WAIT), at_once=True,
         )  # fmt: skip
     body = drawn(
-        "wait.html", title="Your payment is being confirmed", company=shop.company, form=form, reference=order.reference,
+        "wait.html", title=_("Your payment is being confirmed"), company=shop.company, form=form, reference=order.reference,
         here=path_of(form, WAIT), refresh=WAIT_SECONDS,
     )  # fmt: skip
     return Answer(HTTPStatus.OK, body)
@@ -138,15 +145,6 @@ def look_again(shop: Shop, form: Form, request: WebRequest) -> Answer:
     payer = payer_of(form, session, request)
     submit = partial(shop.service.resume_submit, order, shown=seen_at_payment(order), by=by_of(form), payer=payer)
     return _submit(shop, form, session, order, request, submit)
-
-
-def show_review(shop: Shop, form: Form, session: Session) -> Answer:
-    """Show that staff review the order before its payment is tried."""
-    order = session.order
-    if order is None or not order.is_lead or order.review_at is None:
-        return redirect_to_order(shop, form, session, order) if order else see_other(path_of(form, form.first))
-    title = f"Order {order.reference} is under review"
-    return message_page(HTTPStatus.OK, title, REVIEWED, company=shop.company, link=_to_last(form))
 
 
 def _submit(  # noqa: PLR0911, PLR0917 - one page for each outcome
@@ -167,7 +165,7 @@ def _submit(  # noqa: PLR0911, PLR0917 - one page for each outcome
     except (PaymentUnknownError, SubmitInProgressError):
         return see_other(path_of(form, WAIT))
     except ReviewNeededError:
-        _return_with_notice(shop, form, session, REVIEWED)
+        _return_with_notice(shop, form, session, _(REVIEWED))
         return see_other(path_of(form, REVIEW))
     except (OrderIsFinalError, NoChallengeError, NoOpenPaymentError):
         return redirect_to_order(shop, form, session, order)
@@ -193,7 +191,7 @@ def _to_bank(shop: Shop, form: Form, session: Session, request: WebRequest, chal
         pages = _pages_of(shop, shop.session_of(form, request).order)
         return see_other(pages.challenge_url(challenge, back=back, state=session.derived(CHALLENGE)))
     except NotEnteredError as refused:
-        return _return_with_notice(shop, form, session, str(refused))
+        return _return_with_notice(shop, form, session, _(str(refused)))
 
 
 def _return_with_notice(shop: Shop, form: Form, session: Session, notice: str) -> Answer:
@@ -204,4 +202,4 @@ def _return_with_notice(shop: Shop, form: Form, session: Session, notice: str) -
 
 
 def _to_last(form: Form) -> tuple[str, str]:
-    return "Back to payment", path_of(form, form.last)
+    return _("Back to payment"), path_of(form, form.last)

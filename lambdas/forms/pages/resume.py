@@ -14,6 +14,7 @@ from lambdas.forms.session.csrf import refuse_other_sites
 from lambdas.forms.session.proved_address import prove
 from lambdas.forms.session.session import Session, new_session
 from lambdas.forms.shop import NEW, RESUME, SIGN_IN, Shop, path_of, redirect_to_order
+from lambdas.languages.texts import _, joined
 from lambdas.mail.link_mail import address_of, has_current_address
 from lambdas.orders.model.order import Order
 from lambdas.records.links.link import Link, LinkPurpose
@@ -30,17 +31,25 @@ def ask(shop: Shop, form: Form, token: str, request: WebRequest) -> Answer:
     session = shop.any_session(form, request)
     if _has_order(session, order):  # no mail scanner has this cookie, so it was the buyer who opened the mail
         return _continue_order(shop, form, session, prove(shop, link, order))
-    account = "It belongs to a client's account and was begun"
-    whose = account if order.client_id else f"It was begun for {address_of(order) or 'nobody yet'}"
     texts = (
-        f"{whose} on {day_of(order.ts)}. If you continue it here, it closes in every other browser.",
-        "If this is not your order, leave it and begin a new one.",
+        joined(_whose(order), _("If you continue it here, it closes in every other browser.")),
+        _("If this is not your order, leave it and begin a new one."),
     )
     return question(
         shop, form, session, request,
-        title=f"Continue order {order.reference}?", texts=texts, button=f"Continue order {order.reference}",
-        action=f"{path_of(form, RESUME)}/{token}", other=("Begin a new order", path_of(form, NEW)),
+        title=_("Continue order {order_id}?", order_id=order.reference), texts=texts,
+        button=_("Continue order {order_id}", order_id=order.reference),
+        action=f"{path_of(form, RESUME)}/{token}", other=(_("Begin a new order"), path_of(form, NEW)),
     )  # fmt: skip
+
+
+def _whose(order: Order) -> str:
+    day = day_of(order.ts)
+    if order.client_id:
+        return _("It belongs to a client's account and was begun on {day}.", day=day)
+    if address := address_of(order):
+        return _("It was begun for {address} on {day}.", address=address, day=day)
+    return _("It was begun on {day}.", day=day)
 
 
 def resume(shop: Shop, form: Form, token: str, request: WebRequest) -> Answer:
@@ -84,6 +93,6 @@ def _has_order(session: Session, order: Order) -> bool:
 def link_refused(shop: Shop, form: Form | None = None) -> RefusedError:
     """The same refusal for an unknown, expired or withdrawn link. It is counted, because many of them are guesses."""
     metrics.add_metric("LinksRefused", MetricUnit.Count, 1)
-    text = "It may have expired, been withdrawn or been cut off. Contact us for a new one."
-    anew = ("Get a new link by email", path_of(form, RESUME)) if form else None
-    return RefusedError(HTTPStatus.GONE, "This link no longer works", text, anew)
+    text = _("It may have expired, been withdrawn or been cut off. Contact us for a new one.")
+    anew = (_("Get a new link by email"), path_of(form, RESUME)) if form else None
+    return RefusedError(HTTPStatus.GONE, _("This link no longer works"), text, anew)

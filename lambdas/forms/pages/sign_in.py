@@ -16,8 +16,10 @@ from lambdas.forms.pages.templates import drawn, message_page
 from lambdas.forms.save_page import by_of
 from lambdas.forms.session.account_details import missing_info, take_from_client
 from lambdas.forms.session.csrf import CSRF, HONEYPOT, refuse_other_sites
+from lambdas.forms.session.languages import SWITCH
 from lambdas.forms.session.session import Session
 from lambdas.forms.shop import NEW, SIGN_IN, Shop, path_of, redirect_to_order
+from lambdas.languages.texts import N_, _
 from lambdas.mail.link_mail import address_of
 from lambdas.rate_limits.failures import Failures, Key, Limit, LimitReached
 from lambdas.rate_limits.sources import source_of
@@ -31,18 +33,18 @@ LOGIN, PASSWORD = "login", "password"
 OF_SOURCE = Limit(most=50, seconds=300)
 OF_LOGIN = Limit(most=10, seconds=300)  # from one source: nobody can lock a client out from everywhere
 _LONGEST = 200  # of a login or password; scrypt would take any
-_WRONG = "The login name or password is wrong. Check both and try again."
-_ANOTHERS = "This order belongs to another client's account. Sign in as that client, or begin a new order."
-_TOO_MANY = "Too many sign-ins failed from your network. Wait five minutes, or order without signing in."
+_WRONG = N_("The login name or password is wrong. Check both and try again.")
+_ANOTHERS = N_("This order belongs to another client's account. Sign in as that client, or begin a new order.")
+_TOO_MANY = N_("Too many sign-ins failed from your network. Wait five minutes, or order without signing in.")
 
 _EMAIL_INPUT = Input(
-    name=mailed_sign_in.EMAIL, label="Email address", widget="email", required=True, autocomplete="email",
-    help="The address of your account with us.", attributes={"maxlength": "254", "spellcheck": "false"},
+    name=mailed_sign_in.EMAIL, label=N_("Email address"), widget="email", required=True, autocomplete="email",
+    help=N_("The address of your account with us."), attributes={"maxlength": "254", "spellcheck": "false"},
 )  # fmt: skip
 _INPUTS = (
-    Input(name=LOGIN, label="Login name or client number", widget="text", required=True, autocomplete="username",
+    Input(name=LOGIN, label=N_("Login name or client number"), widget="text", required=True, autocomplete="username",
           attributes={"maxlength": str(_LONGEST), "spellcheck": "false"}),
-    Input(name=PASSWORD, label="Password", widget="password", required=True, autocomplete="current-password",
+    Input(name=PASSWORD, label=N_("Password"), widget="password", required=True, autocomplete="current-password",
           attributes={"maxlength": str(_LONGEST)}),
 )  # fmt: skip
 
@@ -57,12 +59,14 @@ def show(shop: Shop, form: Form, request: WebRequest) -> Answer:
     return _page(shop, form, session, asked=bool(request.query.get(mailed_sign_in.ASKED)))
 
 
-def take(shop: Shop, form: Form, request: WebRequest) -> Answer:
+def take(shop: Shop, form: Form, request: WebRequest) -> Answer:  # noqa: PLR0911 - one page for each button and outcome
     """Sign in, fill in the client's details and continue the order. Raises RefusedError."""
     session = shop.any_session(form, request)
     refuse_other_sites(request, session)
     if answer := _other_page(shop, form, session):
         return answer
+    if request.typed.get(SWITCH):
+        return _page(shop, form, session, email=request.typed.get(mailed_sign_in.EMAIL, ""))
     if token := request.typed.get(mailed_sign_in.KEY):
         return _give_to_client(shop, form, session, mailed_sign_in.use(shop, form, session, token), request)
     if request.typed.get(mailed_sign_in.BY):
@@ -93,12 +97,14 @@ def sign_out(shop: Shop, form: Form, request: WebRequest) -> Answer:
     refuse_other_sites(request, session)
     if session.link is not None and session.is_signed_in:
         shop.sessions.sign_out(session.link)
-    text = (
+    text = _(
         "The order stays with your account. Sign in to continue it, here or through a link that we mail you. Other users of "
         "this browser cannot see it."
     )
-    links = ("Sign in again", path_of(form, SIGN_IN)), ("Begin a new order", path_of(form, NEW))
-    return message_page(HTTPStatus.OK, "You are signed out", text, company=shop.company, link=links[0], other=links[1])
+    links = (_("Sign in again"), path_of(form, SIGN_IN)), (_("Begin a new order"), path_of(form, NEW))
+    return message_page(
+        HTTPStatus.OK, _("You are signed out"), text, company=shop.company, link=links[0], other=links[1]
+    )
 
 
 def _request_link(shop: Shop, form: Form, session: Session, request: WebRequest) -> Answer:
@@ -164,19 +170,19 @@ def _page(
     typed: Mapping[str, str] = {LOGIN: login[:_LONGEST], mailed_sign_in.EMAIL: email[:254] or whose}
     body = drawn(
         "sign_in.html",
-        title="Sign in",
+        title=_("Sign in"),
         company=shop.company,
         form=form,
         action=path_of(form, SIGN_IN),
         hidden={CSRF: session.csrf},
-        inputs=_INPUTS,
-        email=_EMAIL_INPUT,
+        inputs=[each.translated() for each in _INPUTS],
+        email=_EMAIL_INPUT.translated(),
         wrong_email=wrong_email,
         asked=asked,
         minutes=OPEN_SECONDS // 60,
         honeypot=HONEYPOT,
         typed=typed,
-        problem=problem,
+        problem=_(problem),
         back=None if session.is_locked else path_of(form, form.first),
         begin=path_of(form, NEW),
         locked=session.is_locked,

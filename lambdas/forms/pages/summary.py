@@ -1,13 +1,19 @@
 """The price summary of an order, read from the amounts it will be charged and never calculated a second time."""
 
+from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
 
+from lambdas.catalog.plan import Plan
+from lambdas.catalog.spoken_packs import spoken_pack
 from lambdas.forms.pages.amounts import amount, day_of, per_period
+from lambdas.languages.formats import listed
+from lambdas.languages.language import spoken
+from lambdas.languages.texts import N_, _
 from lambdas.orders.model.order import Order
 from lambdas.orders.model.packs import PricedPack
 from lambdas.runtime.models import Frozen
 
-_TAX_OPEN = "Worked out from your address"
+_TAX_OPEN = N_("Worked out from your address")
 
 
 class Line(Frozen):
@@ -39,13 +45,26 @@ class Summary(Frozen):
     coupon_note: str = ""
 
     @property
+    def then(self) -> str:
+        """The later charges, without a full stop; empty if there are none."""
+        if not self.renewals:
+            return ""
+        then = _("Then {amounts}", amounts=listed(self.renewals))
+        return f"{then}, {self.renewals_note}" if self.renewals_note else then
+
+    @property
     def is_empty(self) -> bool:
         return not self.lines
 
 
-def summary_of(order: Order, coupon_note: str = "", *, tax_is_open: bool = False) -> Summary:
-    """The summary of the order at its current price. `tax_is_open`: the address that decides the taxes is not known yet."""
-    packs = order.priced
+def summary_of(
+    order: Order, coupon_note: str = "", *, plans: Mapping[str, Plan] | None = None, tax_is_open: bool = False
+) -> Summary:
+    """The summary of the order at its current price.
+
+    `plans`: give the names in other languages. `tax_is_open`: the address that decides the taxes is not known yet.
+    """
+    packs = tuple(spoken_pack(pack, plans or {}, spoken().tag) for pack in order.priced)
     money = _Money(order.currency)
     discount = sum(pack.discount_cents for pack in packs)
     return Summary(
@@ -53,7 +72,7 @@ def summary_of(order: Order, coupon_note: str = "", *, tax_is_open: bool = False
         setup=money(sum(pack.setup_cents for pack in packs)),
         recurring=money(sum(pack.first_list_cents for pack in packs)),
         discount=money(-discount) if discount else "",
-        tax=_TAX_OPEN if tax_is_open else money(sum(pack.tax_cents for pack in packs)),
+        tax=_(_TAX_OPEN) if tax_is_open else money(sum(pack.tax_cents for pack in packs)),
         tax_is_open=tax_is_open,
         first_charge=money(order.total_cents),
         first_charge_cents=order.total_cents,
@@ -90,15 +109,15 @@ def _renewal_tax_cents(pack: PricedPack) -> int:
 
 def _renewals_note(packs: tuple[PricedPack, ...], *, tax_is_open: bool) -> str:
     if tax_is_open:
-        return "before tax"
-    return "including tax" if any(_renewal_tax_cents(pack) for pack in packs) else ""
+        return _("before tax")
+    return _("including tax") if any(_renewal_tax_cents(pack) for pack in packs) else ""
 
 
 def _first_days(pack: PricedPack, money: _Money) -> list[str]:
     """The first charge of a service whose first period was shortened, and until when that is."""
     if pack.proration is None:
         return []
-    return [f"{money(pack.first_list_cents)} until {day_of(pack.proration.renews_at)}"]
+    return [_("{amount} until {day}", amount=money(pack.first_list_cents), day=day_of(pack.proration.renews_at))]
 
 
 def _renewals(packs: tuple[PricedPack, ...], money: _Money) -> tuple[str, ...]:

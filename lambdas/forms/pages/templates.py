@@ -2,13 +2,19 @@
 
 from http import HTTPStatus
 from pathlib import Path
+from typing import Any
 
+from lambdas.forms.pages.look import look
 from lambdas.web.http import Answer
 from lambdas.web.templates import Templates
 
 _HERE = Path(__file__).parents[1]
 _TEMPLATES = Templates((_HERE / "templates",), _HERE / "static", "/forms/static")
-drawn, static_path, static_file = _TEMPLATES.draw, _TEMPLATES.static_path, _TEMPLATES.static_file
+static_path, static_file = _TEMPLATES.static_path, _TEMPLATES.static_file
+
+
+def drawn(template: str, **values: Any) -> str:
+    return _TEMPLATES.draw(template, look=look(), **values)
 
 
 def message_page(

@@ -8,6 +8,7 @@ from http import HTTPStatus
 
 from lambdas.forms.pages.templates import drawn, message_page
 from lambdas.forms.shop import Shop
+from lambdas.languages.texts import _
 from lambdas.orders.errors import OrderNotFoundError
 from lambdas.records.links.reminder_stop import StopLink, stop_path
 from lambdas.runtime.telemetry import MetricUnit, logger, metrics
@@ -17,7 +18,7 @@ from lambdas.web.http import Answer, RefusedError
 def show(shop: Shop, token: str) -> Answer:
     """Show the page. Raises RefusedError for a link that does not work."""
     link = _find_link(shop, token)
-    values = {"title": "Stop reminders of this order", "company": shop.company, "refresh": 0}
+    values = {"title": _("Stop reminders of this order"), "company": shop.company, "refresh": 0}
     reference = _reference(shop, link)
     return Answer(HTTPStatus.OK, drawn("unsubscribe.html", reference=reference, action=stop_path(token), **values))
 
@@ -27,11 +28,11 @@ def take(shop: Shop, token: str) -> Answer:
     link = _find_link(shop, token)
     shop.stops.stop(link, shop.now())
     logger.info("reminders stopped", order_id=link.order_id)
-    text = (
+    text = _(
         "We send no more reminders of this order or of any other order begun with your email address. Your order does not "
         "change. We still confirm by mail what you order or request."
     )
-    return message_page(HTTPStatus.OK, "We send you no more reminders", text, company=shop.company)
+    return message_page(HTTPStatus.OK, _("We send you no more reminders"), text, company=shop.company)
 
 
 def _reference(shop: Shop, link: StopLink) -> str:
@@ -46,8 +47,8 @@ def _find_link(shop: Shop, token: str) -> StopLink:
     link = shop.stops.find(token, shop.now())
     if link is None:
         metrics.add_metric("LinksRefused", MetricUnit.Count, 1)
-        text = (
+        text = _(
             "It may have expired or been cut off. Use the link in the newest reminder, or contact us to stop reminders."
         )
-        raise RefusedError(HTTPStatus.GONE, "This link no longer works", text)
+        raise RefusedError(HTTPStatus.GONE, _("This link no longer works"), text)
     return link

@@ -6,6 +6,7 @@ from lambdas.forms.form import Form
 from lambdas.forms.save_page import preview_order
 from lambdas.forms.session.session import Session
 from lambdas.forms.shop import Shop
+from lambdas.languages.texts import _
 from lambdas.orders.model.info import Info, text
 from lambdas.rate_limits.failures import Failures, Key, Limit, LimitReached
 from lambdas.rate_limits.sources import source_of
@@ -25,7 +26,7 @@ def refuse_guesses(shop: Shop, form: Form, session: Session, changes: Info, requ
     trial = failures.begin((Key("source", source_of(request.source), OF_SOURCE),))
     if isinstance(trial, LimitReached):
         metrics.add_metric("GuessesRefused", MetricUnit.Count, 1)
-        words = "Too many coupon codes were tried from your network. Order without a code, or wait an hour."
-        raise RefusedError(HTTPStatus.TOO_MANY_REQUESTS, "Too many coupon codes", words)
+        words = _("Too many coupon codes were tried from your network. Order without a code, or wait an hour.")
+        raise RefusedError(HTTPStatus.TOO_MANY_REQUESTS, _("Too many coupon codes"), words)
     order = preview_order(shop, form, session.order, {**changes, _COUPON: code})
     (trial.on_success if any(pack.coupon for pack in order.priced) else trial.on_failure)()

@@ -3,6 +3,7 @@
 import hashlib
 
 from lambdas.forms.shop import Shop
+from lambdas.languages.texts import N_, _, joined
 from lambdas.orders.model.info import Info, text
 from lambdas.rate_limits.fail_open import ask_guard_table
 from lambdas.rate_limits.form_limits import is_admitted
@@ -12,20 +13,21 @@ from lambdas.web.http import WebRequest
 
 RETRY_SECONDS = "3600"
 _COUNTED = "all"
-_NOTHING_LOST = "Your entries are still here: send them again then. If you cannot wait, contact us."
-_OF_SOURCE = f"Too many orders were begun from your network. Wait an hour before you begin another. {_NOTHING_LOST}"
-_OF_ADDRESS = (
+_NOTHING_LOST = N_("Your entries are still here: send them again then. If you cannot wait, contact us.")
+_OF_SOURCE = N_("Too many orders were begun from your network. Wait an hour before you begin another.")
+_OF_ADDRESS = N_(
     "Too many orders were begun today for this email address. Continue one of them (the link is above the form), "
-    f"or wait until tomorrow. {_NOTHING_LOST}"
+    "or wait until tomorrow."
 )
 
 
 def count_lead(shop: Shop, changes: Info, request: WebRequest) -> str:
     """Count a new order by its source and e-mail address. Returns the refusal if one is over its limit, else an empty text."""
     found = _of_whom(shop, changes, request)
-    if found:
-        metrics.add_metric("LeadsRefused", MetricUnit.Count, 1)
-    return found
+    if not found:
+        return ""
+    metrics.add_metric("LeadsRefused", MetricUnit.Count, 1)
+    return joined(_(found), _(_NOTHING_LOST))
 
 
 def _of_whom(shop: Shop, changes: Info, request: WebRequest) -> str:

@@ -79,7 +79,7 @@
     const parts = document.getElementById("address-parts");
     if (!parts) return;
     const page = new URL(form.dataset.price, location.href).searchParams.get("page");
-    const asked = new URLSearchParams({ page, country: country.value });
+    const asked = new URLSearchParams({ page, country: country.value, lang: document.documentElement.lang });
     const answer = await fetch(`${form.dataset.price.replace(/price\?.*/, "address")}?${asked}`).catch(() => null);
     if (!answer?.ok) return;
     const drawn = await answer.text();

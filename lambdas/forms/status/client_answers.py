@@ -4,11 +4,13 @@ from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
+from lambdas.forms.fields.wording import advice
 from lambdas.forms.session.csrf import refuse_other_sites
 from lambdas.forms.session.session import Session
 from lambdas.forms.session.throttle import is_too_often
 from lambdas.forms.shop import Shop
 from lambdas.forms.status.uploaded_files import keep_files, new_files, problem_of
+from lambdas.languages.texts import _
 from lambdas.orders.card_numbers.numbers import has_card_number
 from lambdas.orders.contact.text import line, lines
 from lambdas.orders.contact.unfit import UnfitError
@@ -65,13 +67,13 @@ def take_answer(shop: Shop, order: Order, link: Link, token: str, request: WebRe
     refuse_other_sites(request, Session(token, shop.signer))
     typed, action = request.typed, _asking(shop, order, token, request.typed)
     if is_too_often(shop, "answers", order.order_id, limit=_IN_AN_HOUR, seconds=3_600):
-        return "You sent many answers within an hour. This one was not sent: try again later"
+        return _("You sent many answers within an hour. This one was not sent: try again later")
     asks_files = [question.name for question in _view(action).questions if question.kind == FILE]
     files = {name: new_files(request.files, name) for name in asks_files}
     try:
         given = _given(action, typed, files)
     except UnfitError as unfit:
-        return f"Your answer {unfit}"
+        return advice(unfit, _("Your answer"))
     if isinstance(given, str):
         return given
     if sent := [file for each in files.values() for file in each]:
@@ -104,7 +106,7 @@ def _given(
         approved = typed.get(DECISION) == _APPROVE
         comment = lines(typed.get(COMMENT, "")).strip()
         if not approved and not comment:
-            return "Enter what should be changed"
+            return _("Enter what should be changed")
         return _problem_of(comment) or {"approved": int(approved), **({"comment": comment} if comment else {})}
     questions = _view(action).questions
     answers = [
@@ -115,7 +117,9 @@ def _given(
     ]
     for question, answer in zip(questions, answers, strict=True):
         if not answer:
-            return f"{'Choose a file' if question.kind == FILE else 'Answer this'}: {question.text}"
+            if question.kind == FILE:
+                return _("Choose a file: {question}", question=question.text)
+            return _("Answer this: {question}", question=question.text)
         if problem := _problem_of(answer):
             return problem
     return {"answers": answers}
@@ -123,9 +127,11 @@ def _given(
 
 def _problem_of(answer: str) -> str:
     if len(answer) > MAX_CHARACTERS:
-        return f"Your answer must have at most {MAX_CHARACTERS} characters. Send what is longer as a message"
+        return _(
+            "Your answer must have at most {most} characters. Send what is longer as a message", most=MAX_CHARACTERS
+        )
     if has_card_number(answer):
-        return "This looks like a card number. Remove it: nobody needs it here"
+        return _("This looks like a card number. Remove it: nobody needs it here")
     return ""
 
 
@@ -148,7 +154,8 @@ def _question(number: int, asked: Mapping[str, Any]) -> QuestionView:
 
 
 def _stale(token: str) -> RefusedError:
-    text = "It was answered or changed since this page was opened. Your answer changed nothing. See how your order stands now."
-    return RefusedError(
-        HTTPStatus.CONFLICT, "Look at your order again", text, ("Back to your order", f"/orders/{token}")
+    text = _(
+        "It was answered or changed since this page was opened. Your answer changed nothing. See how your order stands now."
     )
+    back = (_("Back to your order"), f"/orders/{token}")
+    return RefusedError(HTTPStatus.CONFLICT, _("Look at your order again"), text, back)

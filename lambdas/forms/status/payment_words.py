@@ -1,6 +1,7 @@
 """How an order is paid, in words: a sentence for each way to pay, and none that is not so."""
 
 from lambdas.forms.pages.amounts import amount
+from lambdas.languages.texts import N_, _
 from lambdas.orders.decisions.await_payment import INVOICING_MODULE
 from lambdas.orders.model.checklist import ActionState
 from lambdas.orders.model.info import text
@@ -10,16 +11,31 @@ from lambdas.records.clients.payment_method import MethodKind, submitted_method
 
 _RETURNING = "reverse_payment"
 _HELD = {
-    MethodKind.CARD.value: "{sum} is held on your card{ending} and will be charged with your invoice.",
-    MethodKind.PAYPAL.value: "{sum} is reserved at PayPal and will be charged with your invoice.",
+    MethodKind.CARD.value: (
+        N_("{sum} is held on your card and will be charged with your invoice."),
+        N_("{sum} is held on your card ending in {digits} and will be charged with your invoice."),
+    ),
+    MethodKind.PAYPAL.value: (N_("{sum} is reserved at PayPal and will be charged with your invoice."),),
 }
 _PAID = {
-    MethodKind.CARD.value: "{sum} was charged to your card{ending}.",
-    MethodKind.PAYPAL.value: "{sum} was paid by PayPal.",
-    MethodKind.BANK_ACCOUNT.value: "{sum} was debited from your bank account{ending}.",
+    MethodKind.CARD.value: (
+        N_("{sum} was charged to your card."),
+        N_("{sum} was charged to your card ending in {digits}."),
+    ),
+    MethodKind.PAYPAL.value: (N_("{sum} was paid by PayPal."),),
+    MethodKind.BANK_ACCOUNT.value: (
+        N_("{sum} was debited from your bank account."),
+        N_("{sum} was debited from your bank account ending in {digits}."),
+    ),
 }
-_DEBITED = "{sum} will be debited from your bank account{ending}, with your invoice."
-_BILLED = "{sum} is billed by invoice. No money is held."
+_DEBITED = (
+    N_("{sum} will be debited from your bank account, with your invoice."),
+    N_("{sum} will be debited from your bank account ending in {digits}, with your invoice."),
+)
+_BILLED = (N_("{sum} is billed by invoice. No money is held."),)
+_HELD_SOMEHOW = (N_("{sum} is held now and will be charged with your invoice."),)
+_PAID_SOMEHOW = (N_("{sum} was paid."),)
+"""Each without and, where a method has them, with its last digits."""  # fmt: skip
 
 
 def how_paid(order: Order) -> str:
@@ -28,18 +44,18 @@ def how_paid(order: Order) -> str:
         return ""
     hold = order.hold
     cents, currency = (hold.amount_cents, hold.currency) if hold else (order.total_cents, order.currency)
-    known = {"sum": amount(cents, currency), "ending": _ending(order)}
+    method = submitted_method(order.info)
+    known = {"sum": amount(cents, currency), "digits": method.last_four if method else ""}
     if hold is None:
         debited = MethodKind.BANK_ACCOUNT.value in text(order.info, "payment_type") or text(order.info, "ach_token")
-        return (_DEBITED if debited else _BILLED).format(**known)
+        return _sentence(_DEBITED if debited else _BILLED, known)
     if hold.captured or _is_invoiced(order):
-        return _PAID.get(hold.method, "{sum} was paid.").format(**known)
-    return _HELD.get(hold.method, "{sum} is held now and will be charged with your invoice.").format(**known)
+        return _sentence(_PAID.get(hold.method, _PAID_SOMEHOW), known)
+    return _sentence(_HELD.get(hold.method, _HELD_SOMEHOW), known)
 
 
-def _ending(order: Order) -> str:
-    method = submitted_method(order.info)
-    return f" ending in {method.last_four}" if method and method.last_four else ""
+def _sentence(forms: tuple[str, ...], known: dict[str, str]) -> str:
+    return _(forms[-1] if known["digits"] else forms[0], **known)
 
 
 def _is_invoiced(order: Order) -> bool:

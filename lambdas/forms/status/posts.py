@@ -4,11 +4,14 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from itertools import islice
 
-from lambdas.forms.pages.amounts import day_of
+from lambdas.forms.fields.wording import advice
+from lambdas.forms.pages.amounts import time_of
 from lambdas.forms.session.csrf import CSRF, refuse_other_sites
 from lambdas.forms.session.session import Session
 from lambdas.forms.session.throttle import is_too_often
 from lambdas.forms.shop import Shop
+from lambdas.languages.formats import number
+from lambdas.languages.texts import _
 from lambdas.mail.link_mail import address_of
 from lambdas.orders.card_numbers.numbers import has_card_number
 from lambdas.orders.contact.text import lines
@@ -49,7 +52,7 @@ def answered_by(order: Order) -> str:
     if order.reply_waiting_at is None:
         return ""
     at = order.reply_waiting_at + ANSWERED_WITHIN_SECONDS
-    return f"{day_of(at)}, {datetime.fromtimestamp(at, UTC):%H:%M} UTC"
+    return time_of(at)
 
 
 def hidden_inputs(shop: Shop, token: str) -> dict[str, str]:
@@ -63,7 +66,7 @@ def take_reply(shop: Shop, order: Order, link: Link, token: str, request: WebReq
     try:
         body = lines(request.typed.get(BODY, ""))
     except UnfitError as unfit:
-        return unfit.advice_on("Your message")
+        return advice(unfit, _("Your message"))
     if problem := _problem(shop, link, body):
         return problem
     draft = Post(
@@ -86,13 +89,16 @@ def take_reply(shop: Shop, order: Order, link: Link, token: str, request: WebReq
 
 def _problem(shop: Shop, link: Link, body: str) -> str:
     if not body:
-        return "Write a message before you send it"
+        return _("Write a message before you send it")
     if len(body) > MAX_CHARACTERS:
-        return f"Your message is longer than {MAX_CHARACTERS:,} characters. Shorten it, or send it in parts"
+        return _(
+            "Your message is longer than {most} characters. Shorten it, or send it in parts",
+            most=number(MAX_CHARACTERS),
+        )
     if has_card_number(body):
-        return "This looks like a card number. Remove it: nobody needs it to help you"
+        return _("This looks like a card number. Remove it: nobody needs it to help you")
     if is_too_often(shop, "replies", link.order_id, limit=_IN_AN_HOUR, seconds=3_600):
-        return "You sent many messages within an hour. This one was not sent: try again later"
+        return _("You sent many messages within an hour. This one was not sent: try again later")
     return ""
 
 
@@ -106,10 +112,10 @@ def _view(shop: Shop, post: Post) -> PostView:
     at = datetime.fromtimestamp(post.posted_at, UTC)
     ours = post.kind is PostKind.RESPONSE
     return PostView(
-        who=(shop.company or "We") if ours else "You",
+        who=(shop.company or _("We")) if ours else _("You"),
         ours=ours,
         when=at.isoformat(),
-        day=f"{day_of(post.posted_at)}, {at:%H:%M} UTC",
+        day=time_of(post.posted_at),
         body=post.body,
         files=tuple(file.name for file in post.attachments),
     )

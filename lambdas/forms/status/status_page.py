@@ -8,12 +8,16 @@ from lambdas.forms.pages.amounts import day_of
 from lambdas.forms.pages.resume import link_refused
 from lambdas.forms.pages.summary import summary_of
 from lambdas.forms.pages.templates import drawn
+from lambdas.forms.session.languages import SWITCH
 from lambdas.forms.shop import NEW, RESUME, Shop, path_of
 from lambdas.forms.status import client_answers, posts
 from lambdas.forms.status.account_question import ACCOUNT, asks_for_account, take_account
 from lambdas.forms.status.order_state import order_state
 from lambdas.forms.status.payment_words import how_paid
-from lambdas.forms.status.uploaded_files import FILE_KINDS, FILE_RULE
+from lambdas.forms.status.queue_names import action_names, step_names
+from lambdas.forms.status.uploaded_files import FILE_KINDS, file_rule
+from lambdas.languages.language import spoken
+from lambdas.languages.texts import N_, _
 from lambdas.mail.link_mail import has_current_address
 from lambdas.orders.decisions.await_payment import INVOICING_MODULE
 from lambdas.orders.decisions.same_address import is_address_proved
@@ -25,13 +29,13 @@ from lambdas.runtime.models import Frozen
 from lambdas.web.http import Answer, WebRequest, see_other
 
 _STATES = {
-    ActionState.PENDING: "to come",
-    ActionState.RUNNING: "in progress",
-    ActionState.WAITING: "in progress",
-    ActionState.FAILED: "in progress",  # staff fix it; a client can do nothing about it
-    ActionState.DONE: "done",
-    ActionState.SKIPPED: "left out",  # nobody did it: a payment or a check, say
-    ActionState.UNDONE: "taken back",
+    ActionState.PENDING: N_("to come"),
+    ActionState.RUNNING: N_("in progress"),
+    ActionState.WAITING: N_("in progress"),
+    ActionState.FAILED: N_("in progress"),  # staff fix it; a client can do nothing about it
+    ActionState.DONE: N_("done"),
+    ActionState.SKIPPED: N_("left out"),  # nobody did it: a payment or a check, say
+    ActionState.UNDONE: N_("taken back"),
 }
 
 
@@ -52,6 +56,8 @@ def status_page(shop: Shop, token: str, request: WebRequest) -> Answer:
 def reply(shop: Shop, token: str, request: WebRequest) -> Answer:
     """Take the client's answer to an action, or store their message as a post, and show the page. Raises RefusedError."""
     link, order = _open_link(shop, token)
+    if request.typed.get(SWITCH):
+        return _page(shop, token, link, order, typed=request.typed.get(posts.BODY, ""))
     if client_answers.ASK in request.typed:
         if problem := client_answers.take_answer(shop, order, link, token, request):
             return _page(shop, token, link, order, ask_problem=problem, ask_typed=request.typed)
@@ -89,7 +95,7 @@ def _page(
     seen = posts.posts_seen(shop, order)
     body = drawn(
         "status.html",
-        title=f"Order {order.reference}",
+        title=_("Order {order_id}", order_id=order.reference),
         company=shop.company,
         order=order,
         state=order_state(order, form, shop.now()),
@@ -98,15 +104,15 @@ def _page(
         ask_typed=ask_typed or {},
         asks_account=asks_account,
         is_proved=is_address_proved(order),
-        file_rule=FILE_RULE,
+        file_rule=file_rule(),
         file_kinds=FILE_KINDS,
         invoices=_invoices(order),
         answered_by=posts.answered_by(order),
         version=f"{order.revision}-{len(seen)}-{seen[-1].when if seen else ''}",
         next_order=_next_order(shop, order, form),
-        steps=_steps(order),
+        steps=_steps(shop, order),
         actions=actions_seen(shop, order),
-        summary=summary_of(order),
+        summary=summary_of(order, plans=shop.plans),
         how_paid=how_paid(order),
         refresh=0,
         posts=seen,
@@ -130,10 +136,10 @@ def _invoices(order: Order) -> list[str]:
 def _next_order(shop: Shop, order: Order, form: Form | None) -> tuple[str, str] | None:
     """Text and path of the way to the next order, or back to this one if it is not sent yet."""
     if form is None:
-        return "Place another order", "/forms"
+        return _("Place another order"), "/forms"
     if order.is_lead:
-        return "Continue this order", path_of(form, RESUME)
-    return ("Place another order", path_of(form, NEW)) if shop.queue_of(form).active else None
+        return _("Continue this order"), path_of(form, RESUME)
+    return (_("Place another order"), path_of(form, NEW)) if shop.queue_of(form).active else None
 
 
 def actions_seen(shop: Shop, order: Order) -> list[ActionLine]:
@@ -142,15 +148,16 @@ def actions_seen(shop: Shop, order: Order) -> list[ActionLine]:
     Output is shown while the order is in the action's step, and afterwards only with `persistent_display`. A final order
     shows no pending action."""
     queue = shop.service.queues.get(order.order_queue_id)
+    names = action_names(queue, spoken().tag) if queue else {}
     persistent = {action.id for action in queue.actions if action.persistent_display} if queue else set()
     return [
         ActionLine(
-            name=action.name,
+            name=names.get((action.action_id, action.name), action.name),
             state=_STATES[action.state],
             output=_output(action) if action.step_id == order.step_id or action.action_id in persistent else "",
         )
         for action in order.actions.values()
-        if action.client_viewable and not (order.is_final and _STATES[action.state] in ("to come", "in progress"))
+        if action.client_viewable and not (order.is_final and _STATES[action.state] in (N_("to come"), "in progress"))
     ]
 
 
@@ -159,14 +166,19 @@ def _output(action: ChecklistAction) -> str:
     return action.reason if action.state is ActionState.DONE else ""
 
 
-def _steps(order: Order) -> list[tuple[str, str]]:
+def _steps(shop: Shop, order: Order) -> list[tuple[str, str]]:
     """The steps up to Complete with their state: `passed`, `here` or `later`."""
     way = [step for step in order.checklist_steps if step.status in (StepStatus.ORDINARY, StepStatus.COMPLETE)]
     here = next((at for at, step in enumerate(way) if step.step_id == order.step_id), None)
     if here is None:
         return []
     complete = order.step_status is StepStatus.COMPLETE
+    queue = shop.service.queues.get(order.order_queue_id)
+    names = step_names(queue, spoken().tag) if queue else {}
     return [
-        (step.name, "passed" if at < here or complete else "here" if at == here else "later")
+        (
+            names.get((step.step_id, step.name), step.name),
+            "passed" if at < here or complete else "here" if at == here else "later",
+        )
         for at, step in enumerate(way)
     ]

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 
 from lambdas.forms.shop import Shop
+from lambdas.languages.language import spoken
+from lambdas.languages.texts import _, joined
 from lambdas.mail.link_mail import address_of
 from lambdas.orders.decisions.client_asks import ask_stamp
 from lambdas.orders.model.checklist import ChecklistAction
@@ -23,11 +25,13 @@ from lambdas.records.posts.post import Post, PostKind
 from lambdas.records.request_key import RequestKey
 from lambdas.web.uploads import Upload
 
-FILE_RULE = (
-    f"At most {MAX_FILES} files, with {MAX_BYTES // 1024**2} MB in all: PDF, pictures, texts, office files or ZIP."
-)
 FILE_KINDS = ",".join(f".{ending}" for ending in KINDS)
-_TOO_LARGE = f"Send at most {MAX_FILES} files, with {MAX_BYTES // 1024**2} MB in all"
+_LIMITS = {"files": MAX_FILES, "megabytes": MAX_BYTES // 1024**2}
+
+
+def file_rule() -> str:
+    """The files that are taken, in words."""
+    return _("At most {files} files, with {megabytes} MB in all: PDF, pictures, texts, office files or ZIP.", **_LIMITS)
 
 
 def new_files(uploads: Sequence[Upload], field: str) -> list[NewFile]:
@@ -39,9 +43,11 @@ def problem_of(files: Sequence[NewFile]) -> str:
     try:
         refuse_unfit(files)
     except FilesTooLargeError:
-        return _TOO_LARGE
+        return _("Send at most {files} files, with {megabytes} MB in all", **_LIMITS)
     except FileRefusedError as refused:
-        return f"Your file {refused.problems[0].text}"
+        if spoken().is_source:
+            return f"Your file {refused.problems[0].text}"
+        return joined(_("We cannot take this file."), file_rule())
     return ""
 
 

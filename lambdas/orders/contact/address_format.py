@@ -9,11 +9,17 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
+from lambdas.languages.texts import N_
 from lambdas.orders.contact.places import countries, country_code
 from lambdas.orders.contact.unfit import UnfitError
 
 FORMATS_FILE = Path(__file__).with_name("address_formats.json")
-ZIP_NAMES = {"zip": "ZIP code", "pin": "PIN code", "eircode": "Eircode"}
+_ADVICE = {
+    "zip": N_("Enter a ZIP code in the correct format, like {example}"),
+    "pin": N_("Enter a PIN code in the correct format, like {example}"),
+    "eircode": N_("Enter an Eircode in the correct format, like {example}"),
+    "": N_("Enter a postal code in the correct format, like {example}"),
+}
 _SEPARATORS = re.compile(r"[ -]")
 
 
@@ -23,13 +29,8 @@ def check_postcode(value: str, country: str) -> None:
     pattern = format.get("zip", "")
     if not pattern or re.fullmatch(pattern, value) or re.fullmatch(pattern, _SEPARATORS.sub("", value)):
         return
-    advice = f"Enter a {zip_name(format)} in the correct format, like {format.get('zip_like', '')}"
-    raise UnfitError(f"is no postal code of {countries()[country_code(country)]}", advice)
-
-
-def zip_name(format: Mapping[str, str]) -> str:
-    """The name of a country's postal codes, inside a sentence."""
-    return ZIP_NAMES.get(format.get("zip_name", ""), "postal code")
+    advice, example = _ADVICE[format.get("zip_name", "")], format.get("zip_like", "")
+    raise UnfitError(f"is no postal code of {countries()[country_code(country)]}", advice, example=example)
 
 
 @cache

@@ -4,14 +4,15 @@ What is kept is what mail is sent to: SES takes the part before the @ in ASCII o
 form (https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_Destination.html).
 """
 
+from lambdas.languages.texts import N_
 from lambdas.orders.contact.text import narrow
 from lambdas.orders.contact.unfit import UnfitError
 
 _LONGEST = 500  # as it is typed: an address has 254 at most, in ASCII
 _EXAMPLE = "must be one e-mail address such as name@example.com"
-_ADVICE = "Enter an email address in the correct format, like name@example.com"
+_ADVICE = N_("Enter an email address in the correct format, like name@example.com")
 _ASCII_ONLY = "can have letters such as ä or 李 only behind the @: our mail service takes no others before it"
-_ASCII_ADVICE = "Enter an email address with only the letters a to z, digits and signs before the @"
+_ASCII_ADVICE = N_("Enter an email address with only the letters a to z, digits and signs before the @")
 
 
 def email(value: str) -> str:

@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
+from lambdas.languages.texts import N_
 from lambdas.orders.contact.email import email
 from lambdas.orders.contact.places import country, country_code, region
 from lambdas.orders.contact.postcode import postcode
 from lambdas.orders.contact.tax_number import tax_number
 from lambdas.orders.contact.telephone import telephone
 from lambdas.orders.contact.text import MAX_LINE, lines, short_line
-from lambdas.orders.contact.unfit import LABEL, UnfitError
+from lambdas.orders.contact.unfit import UnfitError
 from lambdas.orders.errors import Problem
 
 Fields = Mapping[str, Any]
@@ -26,7 +27,9 @@ def _lines(value: str, beside: Fields) -> str:
     kept = lines(value)
     if len(kept) > MAX_LINE:
         raise UnfitError(
-            f"has more than {MAX_LINE} characters; shorten it", f"{LABEL} must be {MAX_LINE:,} characters or fewer"
+            f"has more than {MAX_LINE} characters; shorten it",
+            N_("{label} must be {most} characters or fewer"),
+            most=MAX_LINE,
         )
     return kept
 

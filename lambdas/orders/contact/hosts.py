@@ -3,8 +3,9 @@
 
 import re
 
+from lambdas.languages.texts import N_
 from lambdas.orders.contact.text import narrow
-from lambdas.orders.contact.unfit import LABEL, UnfitError
+from lambdas.orders.contact.unfit import UnfitError
 
 _APART = re.compile(r"[\s,;]+")
 _SCHEME = re.compile(r"^(?:[a-z][a-z0-9+.-]*:)?//", re.IGNORECASE)
@@ -16,7 +17,7 @@ _RESERVED = re.compile(
 MAX_NAMES = 10_000
 _LONGEST = 500  # as it is typed: a name has 253 at most, in ASCII
 _EXAMPLE = "must be a name such as www.example.com"
-_ADVICE = "{label} must be in the correct format, like www.example.com"
+_ADVICE = N_("{label} must be in the correct format, like www.example.com")
 
 
 def host(value: str) -> str:
@@ -29,7 +30,7 @@ def hosts(text: str, most: int = MAX_NAMES) -> tuple[str, ...]:
     """The names that are written there, apart by commas, blanks or lines, `most` at most. Raises UnfitError."""
     stated = [name for name in _APART.split(narrow(text)) if name]
     if len(stated) > most:
-        raise UnfitError(f"names more than {most}", f"{LABEL} must be {most:,} names or fewer")
+        raise UnfitError(f"names more than {most}", N_("{label} must be {most} names or fewer"), most=most)
     return tuple(map(host, stated))
 
 

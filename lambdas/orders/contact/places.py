@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from lambdas.languages.texts import N_
 from lambdas.orders.contact.text import folded, short_line
 from lambdas.orders.contact.unfit import UnfitError
 
@@ -42,7 +43,8 @@ def country(value: str) -> str:
     code = country_code(stated)
     if stated and not code:
         raise UnfitError(
-            "must be a country: its ISO 3166-1 code, such as GB, or its English name", "Select a country from the list"
+            "must be a country: its ISO 3166-1 code, such as GB, or its English name",
+            N_("Select a country from the list"),
         )
     return code
 
@@ -65,7 +67,8 @@ def region(value: str, country: str) -> str:
     if country in _ONLY_OF_THE_LIST:
         raise UnfitError(
             f"must be a state, province or territory of {countries()[country]}, such as {next(iter(regions))}",
-            f"Select a state, province or territory of {countries()[country]}",
+            N_("Select a state, province or territory of {country}"),
+            country=country,
         )
     return stated
 

@@ -3,6 +3,7 @@ here depends on it, and they change."""
 
 import re
 
+from lambdas.languages.texts import N_
 from lambdas.orders.contact.text import folded, short_line
 from lambdas.orders.contact.unfit import UnfitError
 
@@ -17,6 +18,6 @@ def postcode(value: str) -> str:
     if stated and not _POSTCODE.fullmatch(stated):
         raise UnfitError(
             "must be a postal code: letters, digits, blanks and hyphens; leave it empty where addresses have none",
-            "Enter a postal code with only letters, digits, spaces and hyphens, or leave it empty if you have none",
+            N_("Enter a postal code with only letters, digits, spaces and hyphens, or leave it empty if you have none"),
         )
     return stated

@@ -5,6 +5,7 @@ looked up.
 
 import re
 
+from lambdas.languages.texts import N_
 from lambdas.orders.contact.places import countries
 from lambdas.orders.contact.text import folded, short_line
 from lambdas.orders.contact.unfit import UnfitError
@@ -18,7 +19,7 @@ _PREFIXES = {country: (country,) for country in (*_UNION, "GB")} | {"GR": ("EL",
 _COUNTRY_OF = {prefix: country for country, prefixes in _PREFIXES.items() for prefix in prefixes}
 _SEPARATORS = re.compile(r"[\s.\-/]+")
 _LONGEST = 40
-_ADVICE = "Enter a tax number, or leave it empty if you have none"
+_ADVICE = N_("Enter a tax number, or leave it empty if you have none")
 
 
 def tax_number(value: str, country: str = "") -> str:
@@ -41,13 +42,13 @@ def tax_number(value: str, country: str = "") -> str:
     if country and found and elsewhere:
         here = countries().get(country, country)
         text = f"is a number of {countries()[elsewhere]}, and the address is in {here}: write the one of there, or leave it empty"
-        advice = f"Enter the VAT number that you have in {here}, the country of your address, or leave it empty"
-        raise UnfitError(text, advice)
+        advice = N_("Enter the VAT number that you have in {country}, the country of your address, or leave it empty")
+        raise UnfitError(text, advice, country=country)
     if own in _PREFIXES:
         prefix, name = _PREFIXES[own][0], countries()[own]
         text = f"is no VAT number of {name}: write it with its country, such as {prefix}…, or leave it empty"
-        advice = f"Enter a VAT number of {name} in the correct format, beginning with {prefix}, or leave it empty"
-        raise UnfitError(text, advice)
+        advice = N_("Enter a VAT number of {country} in the correct format, beginning with {prefix}, or leave it empty")
+        raise UnfitError(text, advice, country=own, prefix=prefix)
     return found or stated
 
 

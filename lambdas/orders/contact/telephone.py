@@ -7,6 +7,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
+from lambdas.languages.texts import N_
 from lambdas.orders.contact.text import folded, short_line
 from lambdas.orders.contact.unfit import UnfitError
 
@@ -17,8 +18,8 @@ _LONGEST_NATIONAL = 12  # digits behind the country's code; longer ones are poss
 _EXTENSION = re.compile(r"(?i)(?:extension|extn?\.?|ext=|x|#)[\s:.=]*([0-9]{1,6})$")
 _AS_WRITTEN = re.compile(r"[0-9 ()./-]{5,30}")  # where no country says how it is dialled
 _EXAMPLE_NUMBER = "+44 20 7946 0018"
-_ADVICE = "Enter a phone number in the correct format, like +44 20 7946 0018"
-_WHOLE_ADVICE = "Enter the whole phone number, with its area code, like +44 20 7946 0018"
+_ADVICE = N_("Enter a phone number in the correct format, like {example}")
+_WHOLE_ADVICE = N_("Enter the whole phone number, with its area code, like {example}")
 _EXAMPLE = "must be a telephone number such as +44 20 7946 0018, with ext. 89 if it has an extension"
 
 
@@ -38,11 +39,11 @@ def telephone(value: str, country: str = "") -> str:
         return _as_written(main, extension)
     found = _dialled(main, country)
     if found is None:
-        raise UnfitError(_EXAMPLE, _ADVICE)
+        raise UnfitError(_EXAMPLE, _ADVICE, example=_EXAMPLE_NUMBER)
     from phonenumbers import PhoneNumberFormat, ValidationResult, format_number, is_possible_number_with_reason
 
     if is_possible_number_with_reason(found) != ValidationResult.IS_POSSIBLE:
-        raise UnfitError(f"{_EXAMPLE}; write all of it, area code included", _WHOLE_ADVICE)
+        raise UnfitError(f"{_EXAMPLE}; write all of it, area code included", _WHOLE_ADVICE, example=_EXAMPLE_NUMBER)
     return _with_extension(format_number(found, PhoneNumberFormat.INTERNATIONAL), extension)
 
 
@@ -103,7 +104,7 @@ def _with_extension(number: str, extension: str) -> str:
 def _as_written(main: str, extension: str) -> str:
     digits = sum(letter.isdecimal() for letter in main)
     if not (_AS_WRITTEN.fullmatch(main) and 5 <= digits <= 15):
-        raise UnfitError(_EXAMPLE, _ADVICE)
+        raise UnfitError(_EXAMPLE, _ADVICE, example=_EXAMPLE_NUMBER)
     return _with_extension(main, extension)
 
 

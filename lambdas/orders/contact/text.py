@@ -8,11 +8,12 @@ are the byte order mark and blanks of no width.
 import re
 import unicodedata
 
-from lambdas.orders.contact.unfit import LABEL, UnfitError
+from lambdas.languages.texts import N_
+from lambdas.orders.contact.unfit import UnfitError
 
 MAX_LINE = 1_000
 _MOST_MARKS = 30  # of the Stream-Safe Text Format (UAX 15, D4)
-_MARKS_ADVICE = f"{LABEL} must be typed again: a letter in it has more than {_MOST_MARKS} accents"
+_MARKS_ADVICE = N_("{label} must be typed again: a letter in it has too many accents")
 _JOINERS = "\u200c\u200d"
 _NOTHING = re.compile("[\u00ad\u180e\u200b\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb]")
 _TAGS = re.compile(
@@ -23,7 +24,7 @@ _BREAKS = re.compile("\r\n?|[\x85\u2028\u2029]")
 _BLANK_LETTERS = "\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"  # letters and signs that show nothing
 _UNSEEN = ("Cc", "Cf", "Mn", "Me", "Zs", "Zl", "Zp")
 _CONTROLS = "holds a control character or broken text, perhaps from copying; type it again"
-_CONTROLS_ADVICE = "{label} must be typed again: it contains a broken character, perhaps from copying"
+_CONTROLS_ADVICE = N_("{label} must be typed again: it contains a broken character, perhaps from copying")
 
 
 def line(value: str) -> str:
@@ -47,7 +48,9 @@ def short_line(value: str) -> str:
     kept = line(value)
     if len(kept) > MAX_LINE:
         raise UnfitError(
-            f"has more than {MAX_LINE} characters; shorten it", f"{LABEL} must be {MAX_LINE:,} characters or fewer"
+            f"has more than {MAX_LINE} characters; shorten it",
+            N_("{label} must be {most} characters or fewer"),
+            most=MAX_LINE,
         )
     return kept
 

@@ -1,18 +1,16 @@
 """Raised by a rule for a value that cannot be kept."""
 
-LABEL = "{label}"
+COUNTRIES = ("country", "elsewhere")
+"""Values of an advice that are ISO 3166-1 codes, and shown as names."""
 
 
 class UnfitError(ValueError):
     """The value is not what its field is for. The text says what is, follows the field's name, and never repeats the value.
 
-    `advice`: the same as an instruction to the person who typed it, a whole sentence. `{label}` in it is the field's label.
+    `advice`: the same as an instruction to the person who typed it, a whole sentence that is translated. `{label}` in it is the
+    field's label; `values` are the others.
     """
 
-    def __init__(self, text: str, advice: str = "") -> None:
+    def __init__(self, text: str, advice: str = "", **values: str | int) -> None:
         super().__init__(text)
-        self.advice = advice
-
-    def advice_on(self, label: str) -> str:
-        """The instruction for the person who typed it into the field of this label."""
-        return self.advice.replace(LABEL, label) if self.advice else f"{label} {self}"
+        self.advice, self.values = advice, values

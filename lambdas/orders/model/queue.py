@@ -14,10 +14,10 @@ from typing import Any, Literal, Self
 
 from pydantic import ConfigDict, Field, ValidationError, model_validator
 
+from lambdas.languages.translated import Translated
 from lambdas.orders.model.hold_clock import Holds
 from lambdas.orders.model.notify import NotifyRule
 from lambdas.orders.model.steps import StepStatus
-from lambdas.runtime.models import Frozen
 
 DEFAULT_BRAND_ID = 1  # the brand an installation begins with; lists mean it where no brand is named
 QUEUES_ROOT = Path(__file__).resolve().parents[3] / "statemachines"
@@ -41,7 +41,13 @@ class MayBeInvoiced(StrEnum):
 _AT_FIRST: dict[str, dict[str, Any]] = {"await_payment": {"owner": "finance", "due_hours": 336}}
 
 
-class Action(Frozen):
+_ACTIONS = {"actions": {"__all__": {"i18n"}}, "i18n": True}
+_BESIDE_THE_DEFINITION: Any = {
+    **dict.fromkeys(("active_unpaid", "owner", "notify", "holds", "i18n"), True), "steps": {"__all__": _ACTIONS},
+}  # fmt: skip
+
+
+class Action(Translated):
     """One unit of work in a step, run by its module. Times are whole hours or seconds as the names say.
 
     `automatic`: runs as soon as its prereqs are done or skipped. `optional`: never holds up its step. `owner`: who acts when
@@ -76,7 +82,7 @@ class Action(Frozen):
         return self.automatic or not self.optional
 
 
-class Step(Frozen):
+class Step(Translated):
     """One step of a queue. `status` follows from its place."""
 
     model_config = ConfigDict(extra="forbid")
@@ -92,7 +98,7 @@ class Step(Frozen):
         return tuple(action for action in self.actions if action.in_machine)
 
 
-class Queue(Frozen):
+class Queue(Translated):
     """A queue as written by hand in its file. `key` is the folder's name. `may_be_invoiced`: whose orders it takes for which
     no money is held at submit. `active_unpaid`: why their services may become active before the invoice is paid.
 
@@ -155,10 +161,8 @@ class Queue(Frozen):
     @cached_property
     def content_hash(self) -> str:
         """Names this exact definition; an order records the one it was made from. What says only why
-        is no part of it, nor who looks after its orders and their holds."""
-        content = json.dumps(
-            self.model_dump(mode="json", exclude={"active_unpaid", "owner", "notify", "holds"}), sort_keys=True
-        )
+        is no part of it, nor who looks after its orders and their holds, nor its texts in other languages."""
+        content = json.dumps(self.model_dump(mode="json", exclude=_BESIDE_THE_DEFINITION), sort_keys=True)
         return hashlib.sha256(content.encode()).hexdigest()[:16]
 
     @classmethod

@@ -1,18 +1,19 @@
 """Outcomes of calls to Stripe, in words of ours; sdk.py finds which of them a failure of the SDK is."""
 
+from lambdas.languages.texts import N_
 from lambdas.payments.gateway import GatewayMisusedError
 
 _ASKS = "authentication_required"
 _DECLINES = {
-    "insufficient_funds": "the card does not have enough funds",
-    "expired_card": "the card has expired",
-    "incorrect_cvc": "the card's security code is wrong",
-    "incorrect_number": "the card's number is wrong",
-    "processing_error": "the card's bank could not process the payment; it can be tried again",
-    "authentication_failed": "the card's bank could not confirm that its holder pays",
-    _ASKS: "the card's bank asks its holder to confirm the payment",
+    "insufficient_funds": N_("the card does not have enough funds"),
+    "expired_card": N_("the card has expired"),
+    "incorrect_cvc": N_("the card's security code is wrong"),
+    "incorrect_number": N_("the card's number is wrong"),
+    "processing_error": N_("the card's bank could not process the payment; it can be tried again"),
+    "authentication_failed": N_("the card's bank could not confirm that its holder pays"),
+    _ASKS: N_("the card's bank asks its holder to confirm the payment"),
 }
-DECLINED = "the card was declined by its bank"
+DECLINED = N_("the card was declined by its bank")
 
 
 class StateDiffersError(Exception):

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
+from lambdas.languages.texts import N_
 from lambdas.payments.gateway import GatewayMisusedError, GatewayUnavailableError, OutcomeUnknownError
 from lambdas.payments.hosted_pages import HostedPage, NotEnteredError, is_page_of, refuse_card_numbers
 from lambdas.payments.stripe.addresses import ORIGINS
@@ -21,10 +22,13 @@ if TYPE_CHECKING:
 
 _TYPES = {HostedPage.CARD: "card", HostedPage.BANK_ACCOUNT: "us_bank_account"}
 _SESSION_ID = "{CHECKOUT_SESSION_ID}"  # Stripe replaces it; encoded it would stay as it is.
-_CANCELED = "You came back without entering anything. Choose how you want to pay."
-_SILENT = "The payment page does not answer just now. Nothing was charged, and everything you entered is saved. Try again soon."
-_UNREADABLE = "The payment page's answer could not be read, so nothing was entered. Please enter it again."
-_OF_OTHERS = "The payment page's answer belongs to another visit, so nothing was entered. Please enter it again."
+_CANCELED = N_("You came back without entering anything. Choose how you want to pay.")
+_SILENT = N_(
+    "The payment page does not answer just now. Nothing was charged, and everything you entered is saved. "
+    "Try again soon."
+)
+_UNREADABLE = N_("The payment page's answer could not be read, so nothing was entered. Please enter it again.")
+_OF_OTHERS = N_("The payment page's answer belongs to another visit, so nothing was entered. Please enter it again.")
 _FAILURES = (GatewayUnavailableError, OutcomeUnknownError, GatewayMisusedError)
 
 

@@ -19,7 +19,17 @@ EVERYWHERE = {
     "PYDANTIC_DISABLE_PLUGINS",
 }
 
-NOTICES = {"ORDER_TABLE", "RECORD_TABLE", "MAIL_FROM", "COMPANY", "PUBLIC_URL", "GUARD_TABLE", "FORM_LIMITS"}
+NOTICES = {
+    "ORDER_TABLE",
+    "RECORD_TABLE",
+    "MAIL_FROM",
+    "COMPANY",
+    "PUBLIC_URL",
+    "GUARD_TABLE",
+    "FORM_LIMITS",
+    "LANGUAGES",
+    "CURRENCY",
+}
 
 STAFF_NOTICES = {"ORDER_TABLE", "RECORD_TABLE", "MAIL_FROM", "COMPANY", "DESK_URL", "NOTICE_TOPICS"} | WEBHOOKS
 
@@ -115,7 +125,7 @@ def test_every_function_is_told_what_its_settings_read_and_no_more(stage: Synthe
         "ApiHandler": TABLES
         | DOORS
         | {"CALLS_PER_MINUTE", "FAILED_LOGINS_OF_SOURCE", "QUIESCENCE_SECONDS", "PREAUTHORIZE_CONTRACTS"}
-        | {"MAIL_FROM", "COMPANY", "ATTACHMENT_BUCKET", "PUBLIC_URL", "MACHINES", "BULK_MACHINE"}
+        | {"MAIL_FROM", "COMPANY", "LANGUAGES", "ATTACHMENT_BUCKET", "PUBLIC_URL", "MACHINES", "BULK_MACHINE"}
         | {"HISTORY_TABLE", "DESK_TABLE"},
         **{
             f"Actions{construct_name(module)}": TABLES
@@ -127,7 +137,7 @@ def test_every_function_is_told_what_its_settings_read_and_no_more(stage: Synthe
         "WidgetsReader": TABLES | DOORS | WIDGETS | {"ACTOR", "STACK_NAME"},
         "DeskHandler": TABLES
         | DOORS
-        | {"CALLS_PER_MINUTE", "FAILED_LOGINS_OF_SOURCE", "MAIL_FROM", "COMPANY", "PUBLIC_URL", "MACHINES"}
+        | {"CALLS_PER_MINUTE", "FAILED_LOGINS_OF_SOURCE", "MAIL_FROM", "COMPANY", "LANGUAGES", "PUBLIC_URL", "MACHINES"}
         | {"HISTORY_TABLE", "DESK_TABLE", "ATTACHMENT_BUCKET", "BULK_MACHINE"}
         | ({"SIGN_IN_LINKS"} if stage.settings.stage == "local" else set()),
         "BulkWorker": TABLES | DOORS | {"MACHINES", "PACE_SECONDS"},
@@ -136,7 +146,15 @@ def test_every_function_is_told_what_its_settings_read_and_no_more(stage: Synthe
         "DocumentsHandler": {"ORDER_TABLE", "RECORD_TABLE"},
         "FormsHandler": TABLES
         | DOORS
-        | {"NOTICE_QUEUE_URL", "COMPANY", "FORM_MIN_SECONDS", "FORM_SECRET_ARN", "FORM_LIMITS", "ATTACHMENT_BUCKET"},
+        | {
+            "NOTICE_QUEUE_URL",
+            "COMPANY",
+            "FORM_MIN_SECONDS",
+            "FORM_SECRET_ARN",
+            "FORM_LIMITS",
+            "LANGUAGES",
+            "ATTACHMENT_BUCKET",
+        },
         "GatewayWebhooksDoor": {"RECORD_TABLE", "EVENT_QUEUE_URL", "GATEWAY_WEBHOOK_SECRETS"},
         "GatewayWebhooksWorker": TABLES | DOORS | {"EVENT_QUEUE_URL"},
         "IntakeWebhook": {"CONTRACT_QUEUE_URL", "CONTRACT_SECRETS"},

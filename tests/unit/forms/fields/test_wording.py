@@ -9,7 +9,7 @@ import pytest
 from lambdas.catalog.plan import load_plans
 from lambdas.forms.fields.field import Given
 from lambdas.forms.fields.filled import read_page
-from lambdas.forms.fields.wording import at_most, in_sentence, to_enter, to_select
+from lambdas.forms.fields.wording import advice, at_most, in_sentence, to_enter, to_select
 from lambdas.forms.form import Form, load_forms
 from lambdas.forms.pages.refusals import problems_in_words
 from lambdas.orders.contact.fields import RULES
@@ -61,7 +61,7 @@ def test_every_rule_of_contact_data_advises_the_person_who_typed(key: str) -> No
                 )
             except UnfitError as unfit:
                 assert unfit.advice, (key, str(unfit))
-                assert _FORM.fullmatch(unfit.advice_on("Your entry")), (key, unfit.advice)
+                assert _FORM.fullmatch(advice(unfit, "Your entry")), (key, unfit.advice)
 
 
 @pytest.mark.parametrize(

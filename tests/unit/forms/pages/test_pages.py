@@ -49,7 +49,7 @@ def test_every_input_has_a_label_and_says_what_is_wrong_with_it(browser: Browser
         assert f'aria-describedby="{name}-help {name}-error" aria-invalid="true"' in body
         assert f'id="{name}-error"' in body
     assert "<title>Error: Choose your hosting" in body
-    assert '<html lang="en">' in body
+    assert '<html lang="en" dir="ltr">' in body
 
 
 def test_what_is_typed_is_never_markup(browser: Browser) -> None:
@@ -130,5 +130,9 @@ def test_places_are_those_of_pycountry() -> None:
 
 
 def test_amounts_and_periods_are_written_as_people_read_them() -> None:
-    assert (amount(159900, "USD"), amount(995, "CHF"), amount(-100, "EUR")) == ("$1,599.00", "9.95 CHF", "\u2212€1.00")
+    assert (amount(159900, "USD"), amount(995, "CHF"), amount(-100, "EUR")) == (
+        "$1,599.00",
+        "CHF\u00a09.95",
+        "\u2212€1.00",
+    )
     assert [per_period(months) for months in (0, 1, 3, 12)] == ["once", "a month", "every 3 months", "a year"]

@@ -1,0 +1,21 @@
+"""The language of a client's mails: the one in which they ordered."""
+
+from collections.abc import Sequence
+
+from lambdas.orders.model.info import text
+from lambdas.orders.model.order import Order
+
+LANG = "lang"  # the key of `info`, and the word of links
+
+
+def language_of(order: Order, offered: Sequence[str]) -> str:
+    """The order's language, if it is offered; else the first one. `offered`: tags of the stage's languages."""
+    stated = text(order.info, LANG)
+    return stated if stated in offered else offered[0]
+
+
+def with_language(url: str, tag: str, offered: Sequence[str]) -> str:
+    """The address of a page in this language, if there are several to choose from."""
+    if len(offered) < 2:
+        return url
+    return f"{url}{'&' if '?' in url else '?'}{LANG}={tag}"
