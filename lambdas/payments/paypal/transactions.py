@@ -114,7 +114,7 @@ def _hold_of(order: Json, note: Note) -> Json | None:
         return found[0] if found else None
     named = [each for each in found if each["id"] == note.authorization]
     later = [each for each in found if each["id"] != note.renews and each is not found[0]]
-    return (named or later or [None])[0]
+    return next(iter(named or later), None)
 
 
 def _taken_of(order: Json, hold: Json | None) -> list[Json]:

@@ -22,7 +22,11 @@ class Held:
 
     def __init__(self, paypal: PayPalShop, policy: HoldPolicy) -> None:
         self.paypal, self.store = paypal, InMemoryOrderStore()
-        clients, now = ClientRecords(paypal.records), lambda: int(paypal.clock())
+        clients = ClientRecords(paypal.records)
+
+        def now() -> int:
+            return int(paypal.clock())
+
         payments = PreAuthorization(paypal.gateway, clients, now)
         service = a_service(store=self.store, payments=payments, now=now)
         rules = Holds(when_lapsing=policy)
@@ -58,7 +62,7 @@ def test_a_hold_is_renewed_once_when_paypal_does_it_and_then_a_person_decides(pa
     assert held.live_through(3) == ["warned"]
     assert "reauthorize" not in "".join(each.name for each in paypal.stand_in.api.calls[asked:])
     assert held.order.hold == first.changed(clock=held.order.hold.clock)  # type: ignore[union-attr]
-    assert not held.order.hold.clock.is_renewing  # type: ignore[union-attr] # Generate Invoice need not wait
+    assert not held.order.hold.clock.is_renewing  # Generate Invoice need not wait
 
     assert held.live_through(1) == ["renewed"]
     renewed = held.order.hold

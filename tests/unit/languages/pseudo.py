@@ -36,9 +36,9 @@ def write_pseudo_arabic(folder: Path) -> None:
     catalog.locale = TAG
     for message in catalog:
         if message.id:
-            forms = message.id if isinstance(message.id, tuple) else (message.id,)
+            forms = (message.id,) if isinstance(message.id, str) else tuple(message.id)
             string = tuple(pseudo(forms[-1]) for _ in range(catalog.num_plurals))
-            message.string = string if isinstance(message.id, tuple) else string[0]
+            message.string = string[0] if isinstance(message.id, str) else string
     place = folder / TAG
     place.mkdir(parents=True)
     (place / languages.CATALOG).write_bytes(mo_of(catalog))

@@ -15,7 +15,7 @@ def desk(desk: Desk) -> Desk:
 
 def german(desk: Desk) -> tuple[str, str]:
     """The mail's text and the order's reference."""
-    order = desk.lead(lang="de", **{"msa": {"terms-2026-11": "1", "signer": "Ada Lovelace"}})
+    order = desk.lead(lang="de", msa={"terms-2026-11": "1", "signer": "Ada Lovelace"})
     desk.service.submit(order, by="test")
     desk.tell("OrderSubmitted", order)
     return desk.text(), order.reference
