@@ -43,6 +43,7 @@ def test_nag_finds_nothing_that_is_not_accepted_and_nothing_is_accepted_in_vain(
     names = {
         "anchors": ["Anchors"],
         "front": [],
+        "signing_keys": ["SigningKeys"],
         "bulk_machine": [f"{prod.settings.stage}-bulk-runs"],
         "action": [construct_name(module) for module in ACTIONS],
         "machine": [f"prod-{queue.name}" for queue in read_queues(prod.sources / "statemachines")],
