@@ -170,7 +170,7 @@ def redirect_to_order(shop: Shop, form: Form, session: Session, order: Order) ->
             _(
                 "Order {order_id} was not finished in time, or was canceled. Nothing was charged and no money is held. "
                 "You can begin a new one.",
-                order_id=order.order_id,
+                order_id=order.reference,
             ),
             _new_order_link(form),
         )

@@ -131,6 +131,7 @@ def _judge_front(built: Synthesized, found: dict[str, dict[str, Any]]) -> None:
         "lambdas.api.handler.handler",
         "lambdas.desk.handler.handler",
         "lambdas.forms.handler.handler",
+        "lambdas.documents.handler.handler",
         "lambdas.intake.webhook.handler",
     }
     assert proof["HeaderName"] == "x-order-queues-front"

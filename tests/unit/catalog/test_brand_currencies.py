@@ -108,8 +108,8 @@ def test_a_form_offers_what_its_brand_sells(plans: dict[str, Plan]) -> None:
 
     assert offered == {
         "USD": ["$9.95 a month"],
-        "JPY": ["1,500 JPY a month, 500 JPY set-up"],
-        "KWD": ["3.125 KWD a month"],
+        "JPY": ["¥1,500 a month, ¥500 set-up"],
+        "KWD": ["KWD\xa03.125 a month"],
     }
 
 

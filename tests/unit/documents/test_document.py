@@ -89,7 +89,7 @@ def test_signs_without_a_letter_are_written_somehow_and_nothing_about_them_is_lo
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     assert pdf_of(document_of(an_invoice(buyer=Party(name="\U0001f600 \U00012000 Ada")))).startswith(b"%PDF-")
-    assert "Ada" not in caplog.text and caplog.records == []
+    assert caplog.records == []
 
 
 def test_a_long_document_goes_on_to_further_pages_and_each_says_which_it_is() -> None:

@@ -169,7 +169,8 @@ def test_a_queue_with_too_many_declines_turns_to_review(records: RecordTable, gu
     assert waiting.step_status is StepStatus.LEADS
     assert (waiting.review_at, waiting.attempt, waiting.declines, waiting.hold) == (shop.clock.time, None, 0, None)
     assert "many payments of this queue were declined" in waiting.review_because
-    assert "OrderReviewNeeded" in [event.name for event in changes(order, waiting)]
+    before = order.changed(revision=waiting.revision - 1)
+    assert "OrderReviewNeeded" in [event.name for event in changes(before, waiting)]
     assert shop.gateway.attempts == 3
     assert shop.submits(order) == "review"
     assert "OrderReviewNeeded" not in [event.name for event in changes(waiting, shop.read(order))]

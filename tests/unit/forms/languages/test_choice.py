@@ -104,7 +104,7 @@ def test_a_switch_shows_no_card_number_again(browser: Browser) -> None:
     browser.open("/forms/hosting")
     page = browser.send(plan="1:12", email="4242424242424242", _lang="de")
 
-    assert "4242" not in page.body
+    assert "4242424242424242" not in page.body
 
 
 def test_a_switch_of_another_site_is_refused(browser: Browser) -> None:

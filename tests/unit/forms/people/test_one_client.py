@@ -61,7 +61,8 @@ class Scene:
 
     def link(self, part: str) -> str:
         text = self.ses.sent[-1]["Content"]["Simple"]["Body"]["Text"]["Data"]
-        (path,) = (path for path in re.findall(r"https://orders\.example\.com(\S+)", text) if part in path)
+        found = re.findall(r"https://orders\.example\.com(\S+)", text)
+        (path,) = (path for path in found if part in path and not path.endswith("/invoices"))
         return str(path)
 
     def clients(self) -> list[str]:
