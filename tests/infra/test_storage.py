@@ -64,7 +64,6 @@ def test_local_leaves_nothing_behind(local: Synthesized) -> None:
     for table in local.of_type("AWS::DynamoDB::Table").values():
         assert table["DeletionPolicy"] == table["UpdateReplacePolicy"] == "Delete"
         assert table["Properties"]["DeletionProtectionEnabled"] is False
-        assert table["Properties"]["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": False}
     assert not [name for name, resource in local.resources.items() if resource.get("DeletionPolicy") == "Retain"]
 
 

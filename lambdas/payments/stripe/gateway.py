@@ -139,9 +139,7 @@ class StripeGateway:
     def refund(self, *, key: str, transaction_id: str, currency: str, amount_cents: int | None = None) -> Transaction:
         before = self._seen(self._reads.read(transaction_id))
         refuse_other_currency(before, currency)
-        if before.state is TransactionState.REFUNDED:
-            return before
-        if not before.is_taken:
+        if not before.is_taken and before.state is not TransactionState.REFUNDED:
             raise _in_state(before)
         amount = None if amount_cents is None else stripe_amount(amount_cents, before.currency)
         left = stripe_amount(before.amount_cents - before.refunded_cents, before.currency)

@@ -4,7 +4,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from lambdas.payments.gateway import DeclinedError, GatewayMisusedError, Transaction
+from lambdas.payments.gateway import DeclinedError, GatewayMisusedError, Transaction, TransactionState
 from lambdas.payments.going_back.disputes import refuse_disputed
 from lambdas.payments.stripe.calls import StripeCalls
 from lambdas.payments.stripe.outcomes import StateDiffersError
@@ -22,7 +22,7 @@ class Refunds:
     installation: str
 
     def make(self, key: str, payment: Transaction, amount: int | None, *, left: int) -> bool:
-        """Refund this much, or all that is left, as Stripe counts; False if it was refunded under this key already.
+        """Refund this much, or all that is left, as Stripe counts; False if it was refunded already.
 
         Raises DeclinedError if less than that is left or the payment is disputed, and OutcomeUnknownError, after which the same
         call may be repeated.
@@ -32,6 +32,8 @@ class Refunds:
         if made := [each for each in under_key if each["status"] not in _CAME_TO_NOTHING]:
             if amount is not None and made[0]["amount"] != amount:
                 raise GatewayMisusedError("the key of this refund is known with another amount")
+            return False
+        if payment.state is TransactionState.REFUNDED:
             return False
         refuse_disputed(payment)
         if amount is not None and amount > left:
