@@ -1,5 +1,6 @@
 """Events that a payment provider sent by webhook, each stored once by its id. No body is kept: an event is a hint to look."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from lambdas.records.table import RecordTable
@@ -13,7 +14,7 @@ _SORT_KEY = "event"
 class GatewayEvent(Frozen):
     """`kind`: the provider's own word for what happened. `transaction_id`: the payment it is about. Times: Unix seconds.
 
-    `outcome`: what became of it here; empty until it was applied.
+    `outcome`: what became of it here; empty until something did. It is final once the event was applied.
     """
 
     gateway: str
@@ -44,14 +45,21 @@ class GatewayEvents:
 
     def note_applied(self, event: GatewayEvent, outcome: str, *, at: int) -> bool:
         """Write down what became of it. False: another run did before."""
+        return self._note(event, "SET applied_at = :at, outcome = :outcome", {":at": at, ":outcome": outcome})
+
+    def note_outcome(self, event: GatewayEvent, outcome: str) -> bool:
+        """Write down what a run did that is to be looked at again. False: another run finished before."""
+        return self._note(event, "SET outcome = :outcome", {":outcome": outcome})
+
+    def _note(self, event: GatewayEvent, update: str, values: Mapping[str, Any]) -> bool:
         client = self._records.client
         try:
             client.update_item(
                 TableName=self._records.name,
                 Key=to_item(_key(event.gateway, event.event_id)),
-                UpdateExpression="SET applied_at = :at, outcome = :outcome",
+                UpdateExpression=update,
                 ConditionExpression="attribute_exists(pk) AND attribute_not_exists(applied_at)",
-                ExpressionAttributeValues=to_item({":at": at, ":outcome": outcome}),
+                ExpressionAttributeValues=to_item(values),
             )
         except client.exceptions.ConditionalCheckFailedException:
             return False

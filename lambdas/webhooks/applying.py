@@ -25,6 +25,7 @@ from lambdas.watch.invariants.of_holds import of_held_money
 from lambdas.watch.invariants.of_payments import PaymentsOfADay
 from lambdas.watch.invariants.violation import Violation
 
+KNOWN = "known"
 _UNDECIDED = (TransactionState.PENDING, TransactionState.NEEDS_AUTHENTICATION)
 
 
@@ -37,12 +38,15 @@ class Applying:
     parts: Parts
 
     def apply(self, found: Dated, *, by: str) -> str:
-        """Apply the payment, and return in a word what was done. `by`: who changes what is changed. Raises AgainLaterError."""
+        """Apply the payment, and return in a word what was done; KNOWN: nothing was left to do.
+
+        `by`: who changes what is changed. Raises AgainLaterError.
+        """
         payment = found.transaction
         if payment.state in _UNDECIDED and not payment.is_answered:
             return "undecided"
         try:
-            return self._of_invoice(payment, by) or self._of_order(payment, by) or self._noted(payment, by) or "known"
+            return self._of_invoice(payment, by) or self._of_order(payment, by) or self._noted(payment, by) or KNOWN
         except AnotherSumTakenError as differs:
             return differs.kind
         except OutcomeUnknownError as unknown:

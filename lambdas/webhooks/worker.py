@@ -24,7 +24,7 @@ from lambdas.runtime.cold_start import prepare
 from lambdas.runtime.retry_budget import retry_budget
 from lambdas.runtime.telemetry import MetricUnit, log_unexpected, logger, metrics
 from lambdas.watch.invariants.violation import Violation
-from lambdas.webhooks.applying import AgainLaterError, Applying
+from lambdas.webhooks.applying import KNOWN, AgainLaterError, Applying
 from lambdas.webhooks.messages import EventQueue
 
 _LOOKS = 3  # at a difference, the last one 25 seconds after the first
@@ -87,9 +87,12 @@ def _apply(event: GatewayEvent, worker: Worker, tries: int) -> str:
     if found is None:
         return "not ours"
     outcome = worker.applying.apply(found, by=f"webhook:{event.gateway}")
+    if outcome == KNOWN and event.outcome:
+        outcome = event.outcome  # an earlier run did it, and then was not sure that all agree
     now = gateway.look_up(event.transaction_id)  # the differences that are left, of the payment as it stands then
     if differences := list(worker.applying.differences(now or found)):
         if tries < _LOOKS:
+            worker.events.note_outcome(event, outcome)
             raise AgainLaterError("orders and invoices do not agree with the payment yet")
         for each in differences:
             _report(each, worker)

@@ -39,7 +39,8 @@ class Rig:
     with. `later`: makes a token of a debit that arrives, or fails, after `pending_seconds`; None: it knows no such payment.
 
     `held`: has a payment that was begun held, where its payer must first do something. `renews_from`, `renews_once`: from how old
-    on a hold is renewed, and whether only once. `declines_late`: whether it gives a payment up that nobody answered in time.
+    on a hold is renewed, and whether only once. `declines_late`: whether it gives a payment up that nobody answered in time,
+    or else forgets it by itself.
     """
 
     gateway: Gateway

@@ -133,13 +133,21 @@ class WaitingPayments(GatewayContract):
 
     @rule(days=st.integers(1, 5))
     def let_time_pass(self, days: int) -> None:
-        """A debit that is not looked at again in time is decided all the same, and leaves what is watched here."""
+        """A debit that is not looked at again in time is decided all the same, and leaves what is watched here.
+
+        So does a payment that nobody approved, at a provider that forgets those by itself.
+        """
         super().let_time_pass(days)
         for waits in list(self.undecided):
-            if waits.transaction.state is TransactionState.PENDING and self._found(waits).state not in _OPEN:
+            if self._ends_by_itself(waits) and self._found(waits).state not in _OPEN:
                 waits.is_over = True
                 if self._found(waits).is_taken:
                     self.undecided.remove(waits)
+
+    def _ends_by_itself(self, waits: Waiting) -> bool:
+        challenge = waits.transaction.challenge
+        is_forgotten = challenge is not None and not self.rig.declines_late and self.rig.now() > challenge.expires_at
+        return is_forgotten or waits.transaction.state is TransactionState.PENDING
 
     def _begin(self, key: str, token: str, amount_cents: int, payer: Payer) -> Transaction:
         asked: dict[str, Any] = {"key": key, "token": token, "currency": CURRENCY, "order_id": "1001"}

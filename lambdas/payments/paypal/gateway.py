@@ -129,7 +129,10 @@ class PayPalGateway:
         return self._renew(order, old, known or self._note_renewal(old, seen, key), seen)
 
     def capture(self, *, key: str, transaction_id: str, amount_cents: int, currency: str) -> Transaction:
-        order, note = self._order(transaction_id)
+        try:
+            order, note = self._order(transaction_id)
+        except UnknownObjectError:
+            raise DeclinedError("PayPal does not know the payment any more, so it holds nothing") from None
         held = transaction_of(order, note, self._now())
         refuse_other_currency(held, currency)
         if held.is_held and amount_cents > held.amount_cents:
@@ -305,7 +308,7 @@ class PayPalGateway:
         try:
             order = self._ask_order(note.order)
         except UnknownObjectError:
-            if note.asked_at is not None:
+            if note.asked_at is not None and not note.is_given_up:
                 raise OutcomeUnknownError("the payment provider does not know the payment any more") from None
             return unknown_there(note)
         return self._renewed(order, note) if note.renews else transaction_of(order, note, self._now())

@@ -102,6 +102,9 @@ def test_an_order_that_nobody_approved_is_forgotten_at_paypal_and_holds_nothing(
     assert paypal.again().state is TransactionState.VOIDED
     assert void_or_refund(paypal.gateway, KEY) is not None
     assert paypal.gateway.look_up(begun.transaction_id) is None
+    asked: dict[str, Any] = {"key": f"{KEY}:capture", "amount_cents": 500, "currency": "USD"}
+    with pytest.raises(DeclinedError, match="holds nothing"):
+        paypal.gateway.capture(transaction_id=begun.transaction_id, **asked)
 
 
 def test_an_absent_payer_and_another_providers_token_are_declined_before_paypal_is_asked(paypal: PayPalShop) -> None:
@@ -121,6 +124,8 @@ def test_a_declined_instrument_is_a_decline_and_the_next_payment_has_another_ord
     with pytest.raises(DeclinedError, match="another one can be chosen"):
         paypal.authenticate(begun)
 
+    assert paypal.again().state is TransactionState.VOIDED
+    paypal.clock.advance(seconds=APPROVAL_SECONDS + 1)  # now it is forgotten at PayPal too
     assert paypal.again().state is TransactionState.VOIDED
     assert paypal.held(key="second").is_held
 

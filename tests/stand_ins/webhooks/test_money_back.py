@@ -31,6 +31,8 @@ from lambdas.records.invoices.records import InvoiceRecords
 from lambdas.records.invoices.reductions import LineCredit
 from lambdas.records.table import RecordTable
 from lambdas.watch.invariants.of_payments import PaymentsOfADay
+from lambdas.watch.invariants.violation import Promise, Violation
+from lambdas.webhooks.applying import Applying
 from tests.stand_ins.paying_lives import StripeCase, _invoiced
 from tests.stand_ins.stripe import disputes, refunds
 from tests.stand_ins.stripe.server import StripeStandIn
@@ -233,6 +235,16 @@ def test_a_refund_made_at_stripe_is_noted_and_not_made_again(office: Office) -> 
     assert office.order.refund_there is None
     assert office.work == {}
     assert office.differences() == []
+
+
+def test_what_an_event_did_is_kept_when_it_is_looked_at_again(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Money moves while it is looked at, so the first look may find that not all agree."""
+    really, violation = Applying.differences, Violation(promise=Promise.MATCHED, place="1001", what="a", mend="b")
+    looks = iter([[violation]])
+    monkeypatch.setattr(Applying, "differences", lambda self, found: next(looks, None) or really(self, found))
+    office.refund_there(5_000)
+
+    assert "refunded there" in office.hear()
 
 
 def test_a_credit_of_more_than_was_refunded_there_refunds_the_rest(office: Office) -> None:
