@@ -177,13 +177,15 @@ REPEATED = [
 
 @pytest.mark.parametrize("part", REPEATED, ids=repr)
 def test_the_time_it_takes_grows_with_the_length_and_no_faster(part: str) -> None:
+    """Four times the text takes about four times as long, on a fast machine and on a slow one; sixteen times is too long."""
+
     def seconds(length: int) -> float:
         text = part * (length // len(part))
         begun = time.process_time()
         has_card_number(text)
         return time.process_time() - begun
 
-    assert any(seconds(200_000) < 1.0 for _ in range(3))
+    assert any(seconds(200_000) < 8 * seconds(50_000) + 0.01 for _ in range(5))
 
 
 @given(st.text(alphabet="0123456789aA -.:;&%#x/", max_size=60))
