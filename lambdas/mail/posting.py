@@ -179,7 +179,7 @@ def keep_post(
     def prepare(post_id: int) -> None:
         """A reply is marked first: an order that says so without need is looked at in vain, but a reply it does not mention is
         overlooked."""
-        if expected_revision not in (None, order.revision):
+        if not order.is_at(expected_revision):
             raise RevisionDiffersError(order.order_id, order.revision)
         if draft.kind is PostKind.CLIENT_RESPONSE:
             service.mark_reply(order, post_id, by=by)

@@ -201,7 +201,7 @@ class OrderService:
         Raises RevisionDiffersError.
         """
         current = self.store.get(order.order_id)
-        if expected_revision not in (None, current.revision):
+        if not current.is_at(expected_revision):
             raise RevisionDiffersError(current.order_id, current.revision)
         counted = current.changed(notes=current.notes + 1, latest_note_id=note_id, activity=self.now())
         return self.store.writes_of(counted.changed(changed_by=by, changed_how="note", changed_because=""))
@@ -464,7 +464,7 @@ class OrderService:
         """
 
         def attributed(current: Order) -> Order:
-            if expected_revision not in (None, current.revision):
+            if not current.is_at(expected_revision):
                 raise RevisionDiffersError(current.order_id, current.revision)
             changed = change(current)
             if changed is current:

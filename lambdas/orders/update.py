@@ -50,7 +50,7 @@ class Update:
     def updated(self, current: Order) -> Order:
         """The order with the request carried out. Raises OrderError."""
         request = self.request
-        if request.expected_revision not in (None, current.revision):
+        if not current.is_at(request.expected_revision):
             raise RevisionDiffersError(current.order_id, current.revision)
         if request.same_client_as and current.client_id != request.same_client_as.client_id:
             raise OrderChangedError(current.order_id)

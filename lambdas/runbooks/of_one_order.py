@@ -43,7 +43,7 @@ def act_on_order(parts: RunbookParts, started: Started) -> str:
     if before and not left:
         return _told(order, verb, before)
     revision = None if before else values.number("Revision")
-    if revision is not None and revision != order.revision:
+    if not order.is_at(revision):
         raise RevisionDiffersError(order.order_id, order.revision)
     current = order
     for each in left:

@@ -101,4 +101,5 @@ class ExecutionCheck:
         return True
 
     def _with_execution_state(self, order: Order) -> Order:
-        return hold_clock.begun(restart.with_execution_state(order, self.executions, now=self.now), self.now)
+        compared = restart.with_execution_state(order, self.executions, now=self.now)
+        return hold_clock.begun(order, self.now) if compared is order else compared

@@ -1,6 +1,6 @@
 """Applies stored events of payment providers: each names a payment, which is looked up at the provider and applied as it stands.
 
-Messages may come twice and in any order. What somebody is at work with comes again later. A difference counts once it is still
+Messages may come twice, at once and in any order. What somebody is at work with comes again later. A difference counts once it is still
 there then, because money moves while it is looked at.
 """
 
@@ -28,6 +28,7 @@ from lambdas.webhooks.applying import KNOWN, AgainLaterError, Applying
 from lambdas.webhooks.messages import EventQueue
 
 _LOOKS = 3  # at a difference, the last one 25 seconds after the first
+_CLAIM_SECONDS = 60  # as long as the function may run
 
 
 class WorkerSettings(PartsSettings):
@@ -68,7 +69,7 @@ def take(message: Mapping[str, Any], worker: Worker) -> bool:
         gateway, event_id = json.loads(str(message["body"]))
         event = worker.events.get(gateway, event_id)
         if event and event.applied_at is None:
-            worker.events.note_applied(event, _apply(event, worker, tries), at=int(worker.now()))
+            _take(event, worker, tries)
         return True
     except (AgainLaterError, GatewayUnavailableError, GatewayMisusedError) as later:
         logger.info("event tried again later", because=str(later), message_id=str(message["messageId"]))
@@ -76,6 +77,20 @@ def take(message: Mapping[str, Any], worker: Worker) -> bool:
         log_unexpected("event not applied", error, message_id=str(message["messageId"]))
     _put_back(message, worker, tries)
     return False
+
+
+def _take(event: GatewayEvent, worker: Worker, tries: int) -> None:
+    """Apply the event, as the only run that does. Raises as `_apply`."""
+    now = int(worker.now())
+    ends_at = now + _CLAIM_SECONDS
+    if not worker.events.claim(event, now=now, ends_at=ends_at):
+        raise AgainLaterError("another run is at work with the event")
+    try:
+        outcome = _apply(event, worker, tries)
+    except BaseException:
+        worker.events.give_up_claim(event, ends_at=ends_at)
+        raise
+    worker.events.note_applied(event, outcome, at=int(worker.now()))
 
 
 def _apply(event: GatewayEvent, worker: Worker, tries: int) -> str:

@@ -19,7 +19,7 @@ def with_overdue_marked(order: Order, now: int) -> Order:
         for key, wait in order.waits.items()
         if WaitKey(key).kind is not WaitKind.HOLD or hold_clock.is_kept(order)
     }
-    return order.changed(waits=waits, looked_at=now)
+    return order.changed(waits=waits).looked_over(now)
 
 
 def is_overdue(key: str, wait: Wait, now: int) -> bool:

@@ -59,7 +59,7 @@ def begun(order: Order, now: int) -> Order:
     """The order with the clock of its hold begun. The very same order if it runs, or there is nothing to watch."""
     if order.looked_at is not None or not is_kept(order) or next_look_at(order) is not None:
         return order
-    return order.changed(looked_at=now)
+    return order.looked_over(now)
 
 
 def is_due(order: Order, now: int) -> bool:

@@ -113,6 +113,15 @@ class Hold(Frozen):
     clock: HoldClock = HoldClock()
 
 
+class Looks(Frozen):
+    """Looks at an order's deadlines that changed nothing that people see: the revision before them, and the one after."""
+
+    IMPERSONAL = frozenset({"before", "after"})
+
+    before: int
+    after: int
+
+
 class Order(Frozen):
     """An order. Ids of orders and clients are decimal strings; money is in cents; `ts` and all `*_at` are Unix seconds.
 
@@ -126,7 +135,7 @@ class Order(Frozen):
             "priority", "total_cents", "currency", "priced", "requested_completion", "planned_completion", "info",
             "checklist_steps", "actions", "waits", "declines", "declined_at", "hold", "review_at", "machine_run",
             "machine_stopped_at", "restarted_by", "submitted_at", "completed_at", "canceled_at", "canceled_by", "unwound_at",
-            "lead_ends_at", "expires_at", "looked_at", "is_fingerprinted", "contact_changed", "notes", "latest_note_id",
+            "lead_ends_at", "expires_at", "looked_at", "looks", "is_fingerprinted", "contact_changed", "notes", "latest_note_id",
             "assigned", "reply_waiting_at", "reply_id", "known_reference", "dispute", "refund_there",
         }
     )  # fmt: skip
@@ -206,6 +215,7 @@ class Order(Frozen):
     canceled_by: str = ""
     unwound_at: int | None = None
     looked_at: int | None = Field(default=None, description="when its deadlines were looked at last")
+    looks: Looks | None = None
     lead_ends_at: int | None = Field(default=None, description="when a lead that nobody submits is canceled")
     expires_at: int | None = Field(default=None, description="TTL of leads that came to nothing")
 
@@ -222,6 +232,18 @@ class Order(Frozen):
     def reference(self) -> str:
         """The text that buyers know it by."""
         return self.known_reference or reference_of(self.hash)
+
+    def is_at(self, revision: int | None) -> bool:
+        """Whether somebody who saw that revision saw the order as it is: only looks at its deadlines followed. None: always."""
+        if revision is None or revision == self.revision:
+            return True
+        looks = self.looks
+        return looks is not None and looks.after == self.revision and looks.before <= revision < self.revision
+
+    def looked_over(self, now: int) -> "Order":
+        """The order as a look at its deadlines leaves it, for the very next write."""
+        earlier = self.looks and self.looks.after == self.revision and self.looks.before
+        return self.changed(looked_at=now, looks=Looks(before=earlier or self.revision, after=self.revision + 1))
 
     @property
     def list_position(self) -> ListPosition:

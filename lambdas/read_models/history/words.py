@@ -32,7 +32,7 @@ _MODELS: dict[str, type[Frozen]] = {
 }
 # Who and when, which each entry has anyway; keys and digests, which say nothing to people.
 _HIDDEN = re.compile(
-    r"/(activity|changed_by|changed_how|changed_because|epoch|step_status|is_fingerprinted|checklist_steps)"
+    r"/(activity|changed_by|changed_how|changed_because|epoch|step_status|is_fingerprinted|checklist_steps|looks)"
     r"|/actions/\d+/(at|by|told|claim_ends_at|failed_last|retryable|action_id|step_id)"
     r"|/waits/[^/]+/token|/(hold|attempt)/(key|claim|claim_ends_at|price|content)"
 )

@@ -8,8 +8,10 @@ import pytest
 from mypy_boto3_dynamodb.client import DynamoDBClient
 
 from lambdas.forms.shop import Shop as Forms
+from lambdas.payments.gateway import Dated
 from lambdas.payments.stripe.gateway import StripeGateway
 from lambdas.records.broken_promises import BrokenPromises
+from lambdas.webhooks.applying import Applying
 from lambdas.webhooks.handler import MAX_BODY_BYTES
 from tests.stand_ins.stripe.webhooks import signature_header
 from tests.stand_ins.stripe_gateway import Shop
@@ -121,6 +123,47 @@ def test_an_event_is_stored_once_and_applied_once(browser: Browser, forms: Forms
 
     assert order_of(browser, forms).revision == revision
     assert len(shop.booked("ch")) == 1
+
+
+def test_of_two_runs_with_one_event_at_once_the_one_that_did_it_says_so(
+    browser: Browser, forms: Forms, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A provider repeats an event before the first message of it is done."""
+    on_page(ordered(browser).headers["Location"], "proved")
+    post.deliver()
+    first, *others = post.queue.waiting
+    really, taken = Applying.apply, []
+
+    def apply(applying: Applying, found: Dated, *, by: str) -> str:
+        done = really(applying, found, by=by)
+        if not taken:
+            taken.append(True)
+            taken.append(post._is_taken({**first, "messageId": "again"}))
+        return done
+
+    monkeypatch.setattr(Applying, "apply", apply)
+
+    assert post._is_taken(first)
+    assert taken == [True, False]
+    post.queue.waiting = [{**first, "messageId": "again"}, *others]
+    post.work()
+    assert "submitted" in post.outcomes()
+
+
+def test_a_run_that_died_while_it_applied_an_event_holds_it_up_for_a_minute(
+    browser: Browser, forms: Forms, shop: Shop, post: Post
+) -> None:
+    on_page(ordered(browser).headers["Location"], "proved")
+    post.deliver()
+    now = int(shop.clock())
+    for message in post.queue.waiting:
+        event = post.worker.events.get(*json.loads(message["body"]))
+        assert event is not None and post.worker.events.claim(event, now=now, ends_at=now + 60)
+
+    post.work(passes=1)
+    assert set(post.outcomes()) == {""}
+    post.work()
+    assert "submitted" in post.outcomes()
 
 
 def test_a_run_that_died_between_storing_and_queueing_is_made_good_by_the_next_delivery(post: Post) -> None:

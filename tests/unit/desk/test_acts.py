@@ -3,9 +3,11 @@
 import pytest
 
 from lambdas.desk.web.site import Site
+from lambdas.orders.decisions.deadlines import with_overdue_marked
 from lambdas.orders.model.checklist import ActionState
 from lambdas.orders.model.order import Order
 from lambdas.orders.model.steps import StepStatus
+from lambdas.orders.store import save
 from lambdas.records.posts.post import PostKind
 from tests.unit.desk.staff import DEDICATED, VIRTUAL, Staff, an_order_in, at_call_back, changed, stored
 
@@ -183,6 +185,21 @@ def test_an_order_of_another_queue_takes_no_act(site: Site) -> None:
         assert "no such record" in staff.post(f"/desk/orders/{order.order_id}/{act}", sent).text
 
     assert stored(site, order) == order
+
+
+@pytest.mark.usefixtures("mails")
+@pytest.mark.parametrize("act", ["process 3202", "take 3202", "note", "priority", "move", "cancel", "answer"])
+def test_a_look_at_the_deadlines_makes_no_button_stale(site: Site, staff: Staff, act: str) -> None:
+    """The system looks a moment after an order was submitted, and later once in a while. Nobody sees a difference."""
+    order = at_call_back(site)
+    staff.order(order.order_id)
+    for _ in range(2):
+        save(site.desk.service.store, stored(site, order), lambda now: with_overdue_marked(now, site.now()))
+
+    shown = staff.press(act, reason="known to us", body="known to us", note="known to us")
+
+    assert shown.status == 200
+    assert "Nothing was done" not in shown.text
 
 
 @pytest.mark.usefixtures("mails")

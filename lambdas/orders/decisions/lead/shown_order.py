@@ -18,7 +18,7 @@ class ShownOrder(Frozen):
 
     `total_cents` is in `currency`. `price`: digest of the services and their charges, now and later (`price_digest`).
     `content`: digest of the order before this call (`content_digest`), so that a change by another tab or person shows.
-    `revision` counts every write.
+    `revision` counts every write; looks at deadlines do not matter (`Order.is_at`).
     """
 
     total_cents: int | None = None
@@ -30,7 +30,7 @@ class ShownOrder(Frozen):
     def refuse_other_content(self, order: Order) -> None:
         """Raise RevisionDiffersError if somebody else changed the order since."""
         other = self.content and self.content != content_digest(order)
-        if other or self.revision not in (None, order.revision):
+        if other or not order.is_at(self.revision):
             raise RevisionDiffersError(order.order_id, order.revision)
 
     def refuse_other_price(self, order: Order) -> None:
