@@ -1,7 +1,7 @@
 """Applies stored events of payment providers: each names a payment, which is looked up at the provider and applied as it stands.
 
-Messages may come twice, at once and in any order. What somebody is at work with comes again later. A difference counts once it is still
-there then, because money moves while it is looked at.
+Messages may come twice, at once and in any order. What somebody is at work with comes again later. A difference counts once it
+is still there then, because money moves while it is looked at.
 """
 
 import json
