@@ -120,6 +120,7 @@ def test_search_engines_list_what_is_the_same_for_everybody_alone(browser: Brows
         assert "X-Robots-Tag" not in page.headers, path
         assert '<meta name="description" content="' in page.body
         assert '<link rel="canonical" href="/' in page.body
+    assert "Web hosting with daily backups" in browser.ask("GET", "/").text  # what each form is for, beside its name
     for path in ("/forms/hosting?plan=1", "/forms/hosting/resume", "/orders/nothing"):
         assert browser.open(path).headers["X-Robots-Tag"] == "noindex", path
     browser.open("/forms/hosting")
