@@ -9,7 +9,7 @@ from lambdas.orders.model.order import Order
 from lambdas.payments.gateway import TransactionState
 from lambdas.records.broken_promises import BrokenPromises
 from tests.stand_ins.stripe_gateway import Shop
-from tests.stand_ins.test_stripe_authentication import forms, local, on_page, order_of, ordered
+from tests.stand_ins.through_stripe.test_authentication import forms, local, on_page, order_of, ordered
 from tests.stand_ins.webhooks.post import Post
 from tests.unit.forms.browser import Browser
 

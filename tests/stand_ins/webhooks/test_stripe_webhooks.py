@@ -15,7 +15,7 @@ from lambdas.webhooks.applying import Applying
 from lambdas.webhooks.handler import MAX_BODY_BYTES
 from tests.stand_ins.stripe.webhooks import signature_header
 from tests.stand_ins.stripe_gateway import Shop
-from tests.stand_ins.test_stripe_authentication import ASKS, browser, forms, on_page, order_of, ordered
+from tests.stand_ins.through_stripe.test_authentication import ASKS, browser, forms, on_page, order_of, ordered
 from tests.stand_ins.webhooks.post import SIGNING, Post
 from tests.unit.forms.browser import Browser
 

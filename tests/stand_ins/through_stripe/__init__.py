@@ -1,0 +1,1 @@
+"""PayPal's adapter over the stand-in."""
