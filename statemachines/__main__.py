@@ -63,7 +63,7 @@ def main(only_check: bool) -> int:
     try:
         queues = load_queues(owned.queues)
         files = dict(_files(owned, queues))
-        plans = check_catalog(queues, owned.plans, owned.taxes, owned.sellers)
+        plans = check_catalog(queues, owned.plans, owned.taxes, owned.sellers, owned.brands)
         forms = check_forms(queues, plans, owned.queues)
     except (CatalogError, QueueError, QueueFileError, FormError, TeamsError) as error:
         print(owned.in_place(str(error)), file=sys.stderr)

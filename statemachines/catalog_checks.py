@@ -1,4 +1,4 @@
-"""The rules that plans, taxes and sellers must keep before they are deployed. A refusal names file, place and reason."""
+"""The rules that plans, taxes, sellers and brands must keep before they are deployed. A refusal names file, place and reason."""
 
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -9,9 +9,11 @@ from zoneinfo import available_timezones
 
 from pydantic import ValidationError
 
+from lambdas.catalog.brand import Brand, load_brands
 from lambdas.catalog.plan import Plan, load_plans
 from lambdas.catalog.seller import Seller, load_sellers
 from lambdas.catalog.tax import TaxTable, load_taxes
+from lambdas.languages.language import known_languages
 from lambdas.orders.contact.email import email
 from lambdas.orders.contact.places import country
 from lambdas.orders.contact.tax_number import tax_number
@@ -25,14 +27,14 @@ _MOST_DIGITS = (
 
 
 class CatalogError(ValueError):
-    """Plans, taxes or sellers that cannot be deployed; the text lists everything that is wrong with them."""
+    """Plans, taxes, sellers or brands that cannot be deployed; the text lists everything that is wrong with them."""
 
     def __init__(self, file: Path, problems: list[str]) -> None:
         super().__init__(f"{file}:" + "".join(f"\n  - {problem}" for problem in problems))
 
 
 def check_catalog(
-    queues: Mapping[int, Queue], plans_file: Path, taxes_file: Path, sellers_file: Path
+    queues: Mapping[int, Queue], plans_file: Path, taxes_file: Path, sellers_file: Path, brands_file: Path
 ) -> Mapping[str, Plan]:
     """The plans by id, if every rule holds. Raises CatalogError."""
     plans = _read(plans_file, partial(load_plans, currency=_MOST_DIGITS))
@@ -41,6 +43,8 @@ def check_catalog(
         raise CatalogError(taxes_file, problems)
     if problems := [*_sellers(queues, _read(sellers_file, load_sellers).brands)]:
         raise CatalogError(sellers_file, problems)
+    if problems := [*_looks(queues, _read(brands_file, load_brands).brands)]:
+        raise CatalogError(brands_file, problems)
     return plans
 
 
@@ -73,6 +77,17 @@ def _plans(plans: Mapping[str, Plan], taxes: TaxTable) -> Iterator[str]:
             for plan_id in tax.plans:
                 if plan_id not in plans:
                     yield f"tax {tax.tax_id} counts for plan {plan_id}, which does not exist: correct its plans"
+
+
+def _looks(queues: Mapping[int, Queue], brands: Sequence[Brand]) -> Iterator[str]:
+    """Every brand that sells has a name to sell under, and its texts are in languages that there are."""
+    known = {brand.brand_id for brand in brands}
+    for queue in queues.values():
+        if queue.brand_id not in known:
+            yield f"brand {queue.brand_id} of queue {queue.key} is missing: add it with the name that buyers know"
+    for brand in brands:
+        for tag in sorted({*brand.i18n, *filter(None, [brand.language])} - set(known_languages())):
+            yield f"brand {brand.brand_id} names the language {tag}, which has no complete translation: one of {', '.join(known_languages())}"
 
 
 def _sellers(queues: Mapping[int, Queue], sellers: Sequence[Seller]) -> Iterator[str]:

@@ -61,7 +61,8 @@ class LocalStack:
 
 def connect(engine: LocalEngine, known: LocalStack | None) -> LocalStack:
     """The deployed stack, with an API user; the one that is known already is kept while it is still right."""
-    register_identity(settings_of("local").mail_domain, engine.client_options())
+    for domain in settings_of("local").mail_domains:
+        register_identity(domain, engine.client_options())
     outputs = _outputs(engine)
     users = _users(engine, outputs["RecordTable"])
     known = known if known and known.record_table == outputs["RecordTable"] else None

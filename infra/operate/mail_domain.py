@@ -1,4 +1,4 @@
-"""`make mail-domain STAGE=dev`: registers the stage's mail domain with SES, and prints the DNS records that it still needs.
+"""`make mail-domain STAGE=dev`: registers the domains of the stage's mails with SES, and prints the DNS records that it still needs.
 
 An identity belongs to the account and region, not to a stage. Stages may share a domain, and taking one stage down must not stop
 the mail of the others. So no stack creates it. `make deploy` runs this command first, and nothing ever deletes the identity.
@@ -22,11 +22,12 @@ _REFUSALS = (BotoCoreError, ClientError, EngineError, StageError)
 
 
 def main(arguments: Sequence[str]) -> int:
-    parser = argparse.ArgumentParser(description="Register the stage's mail domain with SES.")
+    parser = argparse.ArgumentParser(description="Register the domains of the stage's mails with SES.")
     parser.add_argument("--stage", required=True)
     stage = parser.parse_args(arguments).stage
     try:
-        sys.stdout.write(f"{register_identity(settings_of(stage).mail_domain, client_options(stage))}\n")
+        for domain in settings_of(stage).mail_domains:
+            sys.stdout.write(f"{register_identity(domain, client_options(stage))}\n")
     except _REFUSALS as error:
         sys.stderr.write(f"{reason_of(error)}\n")
         return 1

@@ -34,10 +34,11 @@ def boundary_of(settings: StageSettings) -> dict[str, Any]:
 
 def deploy_policy(settings: StageSettings, account: str, region: str) -> dict[str, Any]:
     """For who deploys. CloudFormation does the rest, as the role that the bootstrap gave it."""
-    mail_domain = f"arn:{partition_of(region)}:ses:{region}:{account}:identity/{settings.mail_domain}"
+    ses = f"arn:{partition_of(region)}:ses:{region}:{account}:identity"
+    mail_domains = [f"{ses}/{domain}" for domain in settings.mail_domains]
     return _policy(
         *_comparing(settings, account, region, roles=_BOOTSTRAP_ROLES),
-        _allow("RegisterTheMailDomain", ["ses:CreateEmailIdentity", "ses:GetEmailIdentity"], [mail_domain]),
+        _allow("RegisterTheMailDomain", ["ses:CreateEmailIdentity", "ses:GetEmailIdentity"], mail_domains),
     )
 
 

@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from infra.stages.owned_files import CATALOG, QUEUES, OwnedFiles
+from lambdas.catalog.brand import LOGOS
 from lambdas.orders.model.modules import load_modules
 from lambdas.orders.model.queue import load_queues
 from statemachines.compiler import compile_queue, to_json
@@ -22,7 +23,7 @@ def unreadable(files: OwnedFiles) -> Iterator[str]:
     if files.folder is None:
         return
     for file in sorted((files.folder / "catalog").glob("*")):
-        if file.name not in CATALOG and not file.name.startswith("."):
+        if file.name not in (*CATALOG, LOGOS) and not file.name.startswith("."):
             near = get_close_matches(file.name, CATALOG, n=1)
             meant = f"; {near[0]} was meant?" if near else f": a catalog has {', '.join(CATALOG)}"
             yield f"{file} is read by nobody{meant}"

@@ -1,7 +1,7 @@
 """The plans, taxes, teams and queues of a stage's owner: files beside the stage files, or else our samples.
 
 A folder of stages (`STAGES=folder`) may hold `queues/` (a folder for each queue, and `teams.toml`) and `catalog/` (`plans.toml`,
-`taxes.toml` and `sellers.toml`). They take the place of `statemachines/` and of `lambdas/catalog/`, so that nobody forks the
+`taxes.toml`, `sellers.toml`, and `brands.toml` with a folder `logos`). They take the place of `statemachines/` and of `lambdas/catalog/`, so that nobody forks the
 source to deploy.
 A sample stands in for what is not there, which a stage that keeps its data refuses (readiness.py).
 """
@@ -12,10 +12,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from lambdas.catalog.brand import LOGOS
+
 FOLDER = Path(__file__).parent
 ROOT = FOLDER.parents[1]
 LOCAL = "local"
-CATALOG, QUEUES = ("plans.toml", "taxes.toml", "sellers.toml"), "queue.toml"
+CATALOG, QUEUES = ("plans.toml", "taxes.toml", "sellers.toml", "brands.toml"), "queue.toml"
 _SAMPLE_QUEUES, _SAMPLE_CATALOG = Path("statemachines"), Path("lambdas/catalog")
 _OF_A_QUEUE = ("*/queue.toml", "*/form*.toml", "*/machine.asl.json", "teams.toml")
 
@@ -32,6 +34,7 @@ class OwnedFiles:
     plans: Path
     taxes: Path
     sellers: Path
+    brands: Path
     folder: Path | None = None
     missing: tuple[str, ...] = ()
 
@@ -52,6 +55,9 @@ class OwnedFiles:
         yield _SAMPLE_CATALOG / "plans.toml", self.plans
         yield _SAMPLE_CATALOG / "taxes.toml", self.taxes
         yield _SAMPLE_CATALOG / "sellers.toml", self.sellers
+        yield _SAMPLE_CATALOG / "brands.toml", self.brands
+        for logo in (self.brands.parent / LOGOS).glob("*"):
+            yield _SAMPLE_CATALOG / LOGOS / logo.name, logo
 
 
 def stages_folder() -> Path:
@@ -78,15 +84,24 @@ def owned_files(stage: str, sources: Path = ROOT) -> OwnedFiles:
 
 
 def _files(places: tuple[Path, ...], folder: Path | None = None, missing: tuple[str, ...] = ()) -> OwnedFiles:
-    queues, teams, plans, taxes, sellers = places
+    queues, teams, plans, taxes, sellers, brands = places
     return OwnedFiles(
-        queues=queues, teams=teams, plans=plans, taxes=taxes, sellers=sellers, folder=folder, missing=missing
+        queues=queues,
+        teams=teams,
+        plans=plans,
+        taxes=taxes,
+        sellers=sellers,
+        brands=brands,
+        folder=folder,
+        missing=missing,
     )
 
 
 def copy_samples(folder: Path, sources: Path = ROOT) -> None:
     """Copy our queues and catalog into the owner's folder, for them to change. What is there already stays."""
     found = [(_SAMPLE_CATALOG / name, Path("catalog") / name) for name in CATALOG]
+    for file in (sources / _SAMPLE_CATALOG / LOGOS).glob("*"):
+        found.append((_SAMPLE_CATALOG / LOGOS / file.name, Path("catalog") / LOGOS / file.name))
     for pattern in _OF_A_QUEUE:
         for file in (sources / _SAMPLE_QUEUES).glob(pattern):
             found.append((file.relative_to(sources), Path("queues") / file.relative_to(sources / _SAMPLE_QUEUES)))

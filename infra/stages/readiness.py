@@ -20,6 +20,7 @@ from infra.stages.samples import (
     EXAMPLE,
     host_of,
     is_nobody_s,
+    sample_brands,
     sample_catalog,
     sample_queues,
     sample_sellers,
@@ -28,6 +29,7 @@ from infra.stages.samples import (
 )
 from infra.stages.settings import StageSettings, shown_file
 from infra.stages.this_machine import OWN_ADDRESS
+from lambdas.catalog.brand import load_brands
 
 _WHO = {
     "company": "who you are, as clients know you",
@@ -47,6 +49,7 @@ _SAID = {
     "throttle_burst": "how many requests are taken at once",
     "calls_per_minute": "how many calls a minute one user may make",
 }
+_BY_BRAND = ("brand_mail_from", "brand_currencies", "brand_gateways", "billing_days")
 _NAMED_BASE = re.compile(r"\{([a-z][a-z0-9_]*)\}(/|\Z)")
 
 
@@ -66,6 +69,7 @@ def refuse_unready(settings: StageSettings, sources: Path) -> None:
         *_webhooks(settings),
         *mispriced(files.plans, shown(files.plans, sources), settings.currency),
         *foreign_hosts(settings, sources),
+        *_of_unknown_brands(settings, files, sources),
     ]
     if settings.keep_data:
         found += [
@@ -79,6 +83,7 @@ def refuse_unready(settings: StageSettings, sources: Path) -> None:
             found += [
                 *sample_catalog(files, sources),
                 *sample_sellers(files, sources),
+                *sample_brands(files, sources),
                 *sample_queues(files, sources),
                 *sample_teams(files, sources),
             ]
@@ -123,6 +128,7 @@ def _of_nobody(settings: StageSettings) -> Iterator[str]:
         yield f"company is {settings.company!r}: say {_WHO['company']}"
     hosts = {
         "mail_from": settings.mail_domain,
+        **{f"brand_mail_from.{brand}": host_of(mail) for brand, mail in settings.brand_mail_from.items()},
         **{f"alarm_mails.{number}": host_of(mail) for number, mail in enumerate(settings.alarm_mails)},
         "domain": settings.domain,
         "public_url": "" if settings.public_url == OWN_ADDRESS else host_of(settings.public_url),
@@ -132,6 +138,26 @@ def _of_nobody(settings: StageSettings) -> Iterator[str]:
     for name, host in hosts.items():
         if host and is_nobody_s(host):
             yield f"{name} is at {host}, which is nobody's: say {(_WHO | _SAID).get(name, 'where it is at yours')}"
+
+
+def _of_unknown_brands(settings: StageSettings, files: OwnedFiles, sources: Path) -> Iterator[str]:
+    """Settings of brands that nobody sells under, and languages of brands that the stage does not offer."""
+    file = shown(files.brands, sources)
+    try:
+        brands = load_brands(files.brands)
+    except ValueError as refused:
+        yield f"{file}: {refused}"
+        return
+    known = [brand.brand_id for brand in brands.brands]
+    for name in _BY_BRAND:
+        for brand_id in getattr(settings, name):
+            if brand_id not in known:
+                among = ", ".join(map(str, known)) or "none"
+                yield f"{name}.{brand_id} is of no brand: {file} has {among}; add the brand there, or take the setting away"
+    for brand in brands.brands:
+        if brand.language and brand.language not in settings.languages:
+            offered = ", ".join(settings.languages)
+            yield f"{file}: language of brand {brand.brand_id} is {brand.language}, and languages offers {offered}: add it there"
 
 
 def _careless(settings: StageSettings) -> Iterator[str]:

@@ -27,7 +27,7 @@ def is_nobody_s(host: str) -> bool:
 
 
 def sample_catalog(files: OwnedFiles, sources: Path) -> Iterator[str]:
-    for file in (files.plans, files.taxes, files.sellers):
+    for file in (files.plans, files.taxes, files.sellers, files.brands):
         if tomllib.loads(file.read_text("utf-8")).get("sample", False):
             yield f"{shown(file, sources)} is a sample: put yours there, and take its line `sample = true` away"
 
@@ -42,6 +42,18 @@ def sample_sellers(files: OwnedFiles, sources: Path) -> Iterator[str]:
             yield f"{shown(files.sellers, sources)} names {value} ({place}): say who sells, as invoices must name it"
         elif place.endswith(".email") and is_nobody_s(host_of(value)):
             yield f"{shown(files.sellers, sources)} names {value} ({place}), which is nobody's: put yours there"
+
+
+def sample_brands(files: OwnedFiles, sources: Path) -> Iterator[str]:
+    """Brands that are still the sample's, or have terms at an address of nobody's, though the file is no sample any more."""
+    stated = tomllib.loads(files.brands.read_text("utf-8"))
+    if stated.get("sample", False):
+        return
+    for place, value in texts_in(stated):
+        if place.endswith(".name") and EXAMPLE.search(value):
+            yield f"{shown(files.brands, sources)} names {value} ({place}): say how buyers know you"
+        elif place.endswith(".terms") and is_nobody_s(host_of(value)):
+            yield f"{shown(files.brands, sources)} names {value} ({place}), which is nobody's: put yours there"
 
 
 def sample_queues(files: OwnedFiles, sources: Path) -> Iterator[str]:

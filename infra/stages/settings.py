@@ -66,8 +66,17 @@ class StageSettings(Owner, Address, Data, Money, Forms, Contracts, Outside, Alar
         return RETENTION[self.log_days]
 
     @property
+    def mail_senders(self) -> tuple[str, ...]:
+        """The addresses that mails come from: the stage's, and those of brands."""
+        return tuple(dict.fromkeys((self.mail_from, *self.brand_mail_from.values())))
+
+    @property
     def mail_domain(self) -> str:
-        return self.mail_from.rpartition("@")[2]
+        return self.mail_domains[0]
+
+    @property
+    def mail_domains(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(address.rpartition("@")[2] for address in self.mail_senders))
 
     @property
     def pages_url(self) -> str:

@@ -49,6 +49,11 @@ class Owner(Frozen):
     mail_from: _Mail = Field(
         "", description="The address that mails come from. Its domain becomes an identity of SES (`make mail-domain`)."
     )
+    brand_mail_from: Mapping[_BrandId, _Mail] = Field(
+        default_factory=dict,
+        description="The address that a brand's mails come from, by its id, if that is another one. Its domain becomes an identity "
+        "of SES as well.",
+    )
     public_url: Annotated[str, Field(pattern=r"^(api|https?://[^\s/@?#]+)$")] = Field(
         OWN_ADDRESS, description="Where clients find the pages: https://..., or `api` for the API's own address."
     )

@@ -12,20 +12,14 @@ from pydantic import Field, field_validator, model_validator
 from lambdas.actions._frame.action import action_handler
 from lambdas.actions._frame.mail import Mail, OnDoubt, Outbox, filled, filled_subject, is_email, unknown_placeholders
 from lambdas.actions._frame.module import Config, Done, Module, PermanentError, Tools
+from lambdas.mail.sender import Sender, SenderSettings
 from lambdas.orders.contact.email import mailed_to
 from lambdas.orders.model.info import text
 from lambdas.orders.model.order import Order
 from lambdas.records.clients.client import ClientRecords
 from lambdas.records.posts.notification import NotificationRecords
-from lambdas.runtime.settings import Settings
 
 CLIENT = "##email##"
-
-
-class MailSettings(Settings):
-    """`mail_from`: the stage's sender."""
-
-    mail_from: str
 
 
 class SendNotificationConfig(Config):
@@ -91,7 +85,7 @@ def run(order: Order, config: SendNotificationConfig, tools: Tools) -> Done:
 
 
 def _mails(order: Order, config: SendNotificationConfig) -> list[Mail]:
-    sender = config.from_address or MailSettings.from_environment().mail_from
+    sender = config.from_address or Sender.of_stage(SenderSettings.from_environment()).plain(order.brand_id)
     owner = config.owners.get(order.owner)
     texts = (
         ("order", config.to, config.subject, config.body),

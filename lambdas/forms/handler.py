@@ -5,9 +5,12 @@ from functools import cache
 from http import HTTPStatus
 from typing import Any
 
+from lambdas.catalog.brand import load_brands
 from lambdas.composition.parts import PartsSettings, parts_of
 from lambdas.forms.counts import FormCounts
+from lambdas.forms.branded import branded
 from lambdas.forms.form import load_forms
+from lambdas.forms.pages.brand_look import BrandLooks
 from lambdas.forms.pages.look import looking
 from lambdas.forms.pages.refusals import refusal_page
 from lambdas.forms.pages.templates import message_page
@@ -17,6 +20,7 @@ from lambdas.forms.session.signatures import SecretKeys, Signer
 from lambdas.forms.shop import Shop
 from lambdas.languages.language import speaking
 from lambdas.languages.texts import _
+from lambdas.mail.language import in_order_of
 from lambdas.mail.link_requests import LinkRequests
 from lambdas.orders.errors import OrderError
 from lambdas.payments.hosted_pages import hosted_pages
@@ -61,7 +65,7 @@ def _shop() -> Shop:
     records = parts.records
     return Shop(
         service=parts.service,
-        forms=load_forms(),
+        forms=branded(load_forms(), parts.service.queues, load_brands()),
         plans=parts.plans,
         links=LinkRecords(records),
         clients=parts.clients,
@@ -77,7 +81,7 @@ def _shop() -> Shop:
         signer=Signer(SecretKeys(settings.form_secret_arn)),
         limits=FormLimits.model_validate_json(settings.form_limits),
         windows=Windows(settings.guard_table),
-        company=settings.company,
+        looks=BrandLooks(load_brands(), settings.company),
         min_seconds=settings.form_min_seconds,
         languages=tuple(settings.languages.split(",")),
     )
@@ -96,11 +100,12 @@ def respond(event: dict[str, Any], shop: Shop) -> Response:
     try:
         request = read_request(event, most_file_bytes=MAX_BYTES)
     except RefusedError as refused:
-        with speaking(shop.languages[0]):
+        with speaking(shop.languages[0]), looking(None, (), shop.looks.usual):
             answer = _refusal(shop, refused, _(refused.title), _(refused.text))
     else:
-        tag = chosen_language(request, shop.languages)
-        with speaking(tag), looking(request, shop.languages):
+        brand = shop.look_of(request)
+        tag = chosen_language(request, in_order_of(brand.language, shop.languages))
+        with speaking(tag), looking(request, shop.languages, brand):
             answer = _answer(shop.in_language(tag), request, event["requestContext"]["requestId"])
         if answer.cache == "no-store":
             answer = replace(answer, cookies=(*answer.cookies, *language_cookies(request, tag)))
@@ -125,7 +130,7 @@ def _answer(shop: Shop, request: WebRequest, request_id: str) -> Answer:
 
 
 def _refusal(shop: Shop, refused: RefusedError, title: str, text: str) -> Answer:
-    return message_page(refused.status, title, text, company=shop.company, link=refused.link, other=refused.other)
+    return message_page(refused.status, title, text, link=refused.link, other=refused.other)
 
 
 def _failure_page(shop: Shop, request_id: str) -> Answer:
@@ -134,7 +139,7 @@ def _failure_page(shop: Shop, request_id: str) -> Answer:
         "do not pay again. Reload the form to see the state of your order.",
         request_id=request_id,
     )
-    return message_page(HTTPStatus.INTERNAL_SERVER_ERROR, _("Something went wrong"), text, company=shop.company)
+    return message_page(HTTPStatus.INTERNAL_SERVER_ERROR, _("Something went wrong"), text)
 
 
 prepare(_shop)

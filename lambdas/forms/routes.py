@@ -21,6 +21,7 @@ from lambdas.forms.pages import (
     unsubscribe,
 )
 from lambdas.forms.pages.entrance import ENTRANCES
+from lambdas.forms.pages.look import look
 from lambdas.forms.pages.templates import drawn, static_file
 from lambdas.forms.pages.under_review import show_review
 from lambdas.forms.preselection import with_link_coupon
@@ -51,7 +52,7 @@ def route(shop: Shop, request: WebRequest) -> Answer:
     if request.path[-1:] != (RETURN,):  # that one leads back to the payment page
         refuse_card_numbers(*request.path, *request.query.values())
     entrance = ENTRANCES.get(request.path) if request.method == "GET" else None
-    return entrance(shop) if entrance else _route_path(shop, request)
+    return entrance(shop, request) if entrance else _route_path(shop, request)
 
 
 def _route_path(shop: Shop, request: WebRequest) -> Answer:
@@ -60,7 +61,7 @@ def _route_path(shop: Shop, request: WebRequest) -> Answer:
             return reply(shop, token, request) if method == "POST" else status_page(shop, token, request)
         case method, ("forms", "reminders", token):
             return unsubscribe.take(shop, token) if method == "POST" else unsubscribe.show(shop, token)
-        case "GET", ("forms", "static", name) if found := static_file(name):
+        case "GET", ("forms", "static", name) if found := static_file(name) or shop.looks.file(name):
             return found
         case "GET" | "POST" as method, ("forms", name, "resume", token) if form := shop.forms.get(name):
             return (resume.resume if method == "POST" else resume.ask)(shop, form, token, request)
@@ -190,4 +191,4 @@ def _nothing_here() -> RefusedError:
 def _form_gone() -> RefusedError:
     """The refusal for a link whose form was removed after it was mailed. The order still exists."""
     text = _("We no longer offer the order form of this link. Contact us to continue your order.")
-    return RefusedError(HTTPStatus.GONE, _("This order form is closed"), text, (_("All order forms"), "/forms"))
+    return RefusedError(HTTPStatus.GONE, _("This order form is closed"), text, (_("All order forms"), look().brand.forms_path))

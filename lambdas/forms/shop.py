@@ -9,6 +9,7 @@ from lambdas.forms.counts import FormCounts
 from lambdas.forms.fields.field import Given
 from lambdas.forms.fields.filled import current_page
 from lambdas.forms.form import Form, Page
+from lambdas.forms.pages.brand_look import BRAND, BrandLook, BrandLooks
 from lambdas.forms.session.session import Session, new_session, proof_of, token_of
 from lambdas.forms.session.signatures import Signer
 from lambdas.languages.language import spoken
@@ -39,7 +40,7 @@ SIGN_IN, SIGN_OUT, RESUME = "sign-in", "sign-out", "resume"
 
 @dataclass(frozen=True)
 class Shop:
-    """`min_seconds`: the shortest time a person needs for a first page. `company`: the name on all pages.
+    """`min_seconds`: the shortest time a person needs for a first page. `looks`: how pages of brands look.
     `languages`: those that are offered, the stage's own first."""
 
     service: OrderService
@@ -58,7 +59,7 @@ class Shop:
     sign_in_links: SignInLinks
     signer: Signer
     windows: Windows
-    company: str
+    looks: BrandLooks = field(default_factory=BrandLooks)
     min_seconds: int = 0
     languages: tuple[str, ...] = ("en",)
     limits: FormLimits = field(default_factory=FormLimits)
@@ -69,6 +70,15 @@ class Shop:
     def in_language(self, tag: str) -> "Shop":
         """The shop with the texts of its forms in this language. Plans stay as their file has them."""
         return replace(self, forms={name: form.in_language(tag) for name, form in self.forms.items()})
+
+    def look_of(self, request: WebRequest) -> BrandLook:
+        """How the page of this address looks, as far as the address says it."""
+        match request.path:
+            case ("forms", name, *_rest) if form := self.forms.get(name):
+                return self.looks.of(self.queue_of(form).brand_id)
+            case ("forms",) if (brand := request.query.get(BRAND, "")).isdecimal():
+                return self.looks.of(int(brand))
+        return self.looks.usual
 
     def input_of(self, form: Form, order: Order | None) -> Given:
         currency = self.service.currency_of(order.brand_id if order else self.queue_of(form).brand_id)

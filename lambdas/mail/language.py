@@ -14,6 +14,11 @@ def language_of(order: Order, offered: Sequence[str]) -> str:
     return stated if stated in offered else offered[0]
 
 
+def in_order_of(first: str, offered: Sequence[str]) -> tuple[str, ...]:
+    """The languages with this one first, which is a brand's own, if it is offered."""
+    return (first, *(tag for tag in offered if tag != first)) if first in offered else tuple(offered)
+
+
 def with_language(url: str, tag: str, offered: Sequence[str]) -> str:
     """The address of a page in this language, if there are several to choose from."""
     if len(offered) < 2:

@@ -5,20 +5,19 @@ The variables of Ubersmith's template are not public. Ours are the fields in FIE
 
 import re
 from collections.abc import Sequence
-from email.utils import formataddr
 
 from lambdas.languages.language import speaking, spoken
 from lambdas.languages.texts import N_, _
 from lambdas.mail.addresses import harmless
 from lambdas.mail.language import language_of, with_language
+from lambdas.mail.sender import Sender
 from lambdas.mail.sending import Mail
-from lambdas.orders.contact.email import is_email, mailed_to
+from lambdas.orders.contact.email import mailed_to
 from lambdas.orders.contact.text import shown_line
 from lambdas.orders.model.info import text
 from lambdas.orders.model.order import Order
 from lambdas.orders.model.queue import Queue
 from lambdas.records.links.link import Link, address_digest
-from lambdas.runtime.models import Frozen
 
 FIELDS = ("reference", "order_id", "first", "company", "link")
 DEFAULT_SUBJECT = N_("Your order ##reference##")
@@ -27,18 +26,6 @@ DO_NOT_SHARE = N_("Do not share this address: anyone who has it can open the pag
 
 _FIELD = re.compile(r"##([a-z_]+)##")
 _LONGEST_NAME, _LONGEST_SUBJECT = 60, 250
-
-
-class Sender(Frozen):
-    """The sender of order mails. `mail_from`: the stage's own address; `company`: the name beside it."""
-
-    mail_from: str
-    company: str = ""
-
-    def of(self, queue: Queue) -> str:
-        """The queue's own sender, if it has one. It must be an address of the domain that the stage may send for."""
-        own = is_email(queue.sendlink_from)
-        return formataddr((self.company, queue.sendlink_from if own else self.mail_from))
 
 
 def address_of(order: Order) -> str:
@@ -65,7 +52,8 @@ def link_mail(order: Order, queue: Queue, sender: Sender, url: str, *, kind: str
         sender=sender.of(queue),
         to=(address_of(order),),
         subject=shown_line(subject)[:_LONGEST_SUBJECT],
-        body="\n\n".join(part for part in (filled(placed, {**values, "link": url}).rstrip(), closing) if part) + "\n",
+        body="\n\n".join(part for part in (filled(placed, {**values, "link": url}).rstrip(), closing, sender.notes(queue)) if part)
+        + "\n",
     )
 
 

@@ -12,6 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from lambdas.mail.link_mail import address_of, answer_link_text
 from lambdas.mail.posting_errors import FilesNotKeptError, MailNotSentError, MailUnknownError
+from lambdas.mail.sender import Sender, SenderSettings
 from lambdas.mail.sending import Mail, MailFile, MailInDoubtError, MailRefusedError, send_once
 from lambdas.orders.contact.email import is_email
 from lambdas.orders.errors import RevisionDiffersError
@@ -23,7 +24,6 @@ from lambdas.records.posts.notification import MailState, NotificationRecords
 from lambdas.records.posts.post import Post, PostKind, PostRecords
 from lambdas.records.request_key import RequestKey
 from lambdas.records.table import RecordTable
-from lambdas.runtime.settings import Settings
 from lambdas.runtime.telemetry import log_unexpected
 
 NOBODY = "API"  # who signs if nobody is named
@@ -35,12 +35,10 @@ _OUTCOMES: dict[MailState, MailOutcome] = {
 }
 
 
-class PostSettings(Settings):
-    """`mail_from`: the stage's sender. `company`: whose name it has. `attachment_bucket`: where files are, if any are sent.
+class PostSettings(SenderSettings):
+    """`attachment_bucket`: where files are, if any are sent.
     `public_url`: where the pages are, as clients know it. `languages`: tags, with commas between them, the stage's own first."""
 
-    mail_from: str
-    company: str
     attachment_bucket: str = ""
     public_url: str = ""
     languages: str = "en"
@@ -81,6 +79,7 @@ class Posting:
         self._posts = PostRecords(records)
         self._notifications = NotificationRecords(records)
         self.settings = PostSettings.from_environment()
+        self.sender = Sender.of_stage(self.settings)
 
     def make(
         self, draft: Post, files: list[NewFile], order: Order, before: Callable[[int], object] = lambda _: None
@@ -121,7 +120,7 @@ class Posting:
         if known is MailState.SENT:
             return MailState.SENT
         # One that is being sent is not sent again, so it needs no link.
-        mail = self._mail(post, files, "" if known is MailState.SENDING else self._link_text(post, order))
+        mail = self._mail(post, files, order, "" if known is MailState.SENDING else self._link_text(post, order))
         try:
             sent = send_once(self._notifications, post.order_id, post.mail_name, mail, self._now, on_doubt="skip")
         except MailRefusedError as refused:
@@ -142,14 +141,14 @@ class Posting:
             token, LinkPurpose.STATUS, order.order_id, now=self._now, by=f"post {post.post_id}", email=address
         )
         url = self.settings.public_url.rstrip("/") + path_of(link, token)
-        return answer_link_text(order, url, self.settings.languages.split(","))
+        return answer_link_text(order, url, self.sender.languages(order.brand_id, self.settings.languages.split(",")))
 
-    def _mail(self, post: Post, files: list[NewFile], link_text: str) -> Mail:
+    def _mail(self, post: Post, files: list[NewFile], order: Order, link_text: str) -> Mail:
         replies = is_email(post.author)
-        name = self.settings.company if replies or post.author == NOBODY else post.author
+        name = self.sender.name(order.brand_id) if replies or post.author == NOBODY else post.author
         return Mail(
             kind=post.kind,
-            sender=formataddr((name, self.settings.mail_from)),
+            sender=formataddr((name, self.sender.address(order.brand_id))),
             to=post.recipients,
             cc=post.cc,
             bcc=post.bcc,

@@ -62,14 +62,14 @@ def _mail(notices: Notices, session: Link, form: Form, address: str, *, guard: s
         offered = SignInLinks(notices.records)
         offered.offer(token, session=session.digest, client_id=reader.client_id, address=address, now=notices.now())
         url = notices.url(f"{path_of(form, SIGN_IN)}?{KEY}={token}")
-        return _sign_in_mail(order, reader.email, notices.sender.of(its_queue), (why, url, notices.sender.company))
+        return _sign_in_mail(order, reader.email, notices.sender.of(its_queue), (why, url, notices.sender.signature(its_queue)))
 
     return notices.send(order, guard, written, "skip", to_account=client.email)
 
 
 def _sign_in_mail(order: Order, to: str, sender: str, texts: tuple[str, str, str]) -> Mail:
-    """Nothing of the order but its reference is in it: a stranger may have typed the rest. `texts`: occasion, link, company."""
-    why, url, company = texts
+    """Nothing of the order but its reference is in it: a stranger may have typed the rest. `texts`: occasion, link, signature."""
+    why, url, signature = texts
     parts = (
         _("Hello,"),
         _(why),
@@ -80,7 +80,7 @@ def _sign_in_mail(order: Order, to: str, sender: str, texts: tuple[str, str, str
         ),
         url,
         _("If it was not you, ignore this mail: without your link, nobody can order in your name."),
-        company,
+        signature,
     )
     return Mail(
         kind="sign_in",

@@ -18,7 +18,8 @@ from lambdas.forms.status.payment_words import how_paid
 from lambdas.languages.language import spoken
 from lambdas.languages.texts import N_, _
 from lambdas.mail.addresses import harmless
-from lambdas.mail.link_mail import DO_NOT_SHARE, Sender, address_of, greeting, name_in
+from lambdas.mail.link_mail import DO_NOT_SHARE, address_of, greeting, name_in
+from lambdas.mail.sender import Sender
 from lambdas.mail.sending import Mail
 from lambdas.orders.contact.text import shown_line
 from lambdas.orders.decisions.await_payment import INVOICING_MODULE
@@ -59,13 +60,13 @@ def confirmation(
         how_paid(order),
         "\n".join(_buyer(order)),
         "\n".join(_terms(order, form)),
-        _seller(form, sender),
+        _seller(form, sender.name(queue.brand_id)),
         "\n".join((_("Right of withdrawal:"), form.withdrawal.strip())) if form.withdrawal else "",
         _(_ACCOUNT) if has_account else "",
         "\n".join((_("See the progress of your order and write to us:"), _status_url(url, has_account=has_account))),
         "\n".join((_("Your invoices, once they are issued:"), _invoices_url(url))) if _is_invoiced(order) else "",
         _(DO_NOT_SHARE),
-        sender.company,
+        sender.signature(queue),
     )
     return Mail(
         kind="confirmation",
@@ -97,10 +98,10 @@ def _ordered_on(order: Order) -> str:
     return _("Order {order_id} of {day}", order_id=order.reference, day=day_of(order.submitted_at))
 
 
-def _seller(form: Form, sender: Sender) -> str:
+def _seller(form: Form, name: str) -> str:
     if form.seller:
         return "\n".join((_("Seller:"), form.seller.strip()))
-    return " ".join((_("Seller:"), sender.company)) if sender.company else ""
+    return " ".join((_("Seller:"), name)) if name else ""
 
 
 def _content(order: Order, plans: Mapping[str, Plan] | None) -> Iterator[str]:

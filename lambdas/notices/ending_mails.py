@@ -9,7 +9,8 @@ from typing import Literal
 from lambdas.forms.status.order_state import money_of_canceled
 from lambdas.languages.language import spoken
 from lambdas.languages.texts import _
-from lambdas.mail.link_mail import DO_NOT_SHARE, Sender, address_of, greeting
+from lambdas.mail.link_mail import DO_NOT_SHARE, address_of, greeting
+from lambdas.mail.sender import Sender
 from lambdas.mail.sending import Mail, OnDoubt
 from lambdas.notices.notices import Notices, Outcome
 from lambdas.orders.model.order import Order
@@ -51,7 +52,7 @@ def ending_mail(  # noqa: PLR0917 - one caller beside the tests
         _("Order {order_id}", order_id=order.reference),
         "\n".join((_("See your order and write to us:"), url)),
         _(DO_NOT_SHARE),
-        sender.company,
+        sender.signature(queue),
     )
     subject = _("Your order {order_id} was canceled", order_id=order.reference)
     if ending == "completed":

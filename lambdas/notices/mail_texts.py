@@ -1,7 +1,8 @@
 """The texts of the mails with links to unfinished orders."""
 
 from lambdas.languages.texts import N_, _
-from lambdas.mail.link_mail import Sender, link_mail
+from lambdas.mail.link_mail import link_mail
+from lambdas.mail.sender import Sender
 from lambdas.mail.sending import Mail
 from lambdas.orders.model.order import Order
 from lambdas.orders.model.queue import Queue

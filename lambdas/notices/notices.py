@@ -8,7 +8,8 @@ from lambdas.catalog.plan import Plan
 from lambdas.forms.form import Form
 from lambdas.languages.language import speaking, spoken
 from lambdas.mail.language import language_of, with_language
-from lambdas.mail.link_mail import Sender, address_of
+from lambdas.mail.link_mail import address_of
+from lambdas.mail.sender import Sender
 from lambdas.mail.sending import Mail, OnDoubt, send_once
 from lambdas.notices import mail_texts
 from lambdas.notices.confirmation_mail import confirmation
@@ -145,7 +146,7 @@ class Notices:
             logger.warning("a notice is held back", order_id=order.order_id, notice=guard.partition("#")[0])
             metrics.add_metric("NoticesHeldBack", MetricUnit.Count, 1)
             return "held_back"
-        with speaking(language_of(order, self.languages)):
+        with speaking(language_of(order, self.sender.languages(order.brand_id, self.languages))):
             mail = write()
         sent = send_once(notifications, order.order_id, guard, mail, self.now(), on_doubt=on_doubt)
         kind = guard.partition("#")[0]

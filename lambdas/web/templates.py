@@ -15,7 +15,7 @@ from lambdas.languages.texts import _
 from lambdas.web.http import Answer
 
 _TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
-_FOR_EVER = "public, max-age=31536000, immutable"
+FOR_EVER = "public, max-age=31536000, immutable"
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Templates:
     def static_file(self, hashed_name: str) -> Answer | None:
         for served_as, content, content_type in self._files.values():
             if served_as == hashed_name:
-                return Answer(HTTPStatus.OK, content, content_type, cache=_FOR_EVER)
+                return Answer(HTTPStatus.OK, content, content_type, cache=FOR_EVER)
         return None
 
     @cached_property

@@ -71,12 +71,13 @@ class Account:
             )
         if not account.get("SendingEnabled", True):
             yield Finding("mail: sending", Verdict.WRONG, "SES has stopped sending for this account")
-        yield self._sender(mails, worse)
+        for address in self.settings.mail_senders:
+            yield self._sender(mails, address, worse)
 
-    def _sender(self, mails: Any, worse: Verdict) -> Finding:
+    def _sender(self, mails: Any, address: str, worse: Verdict) -> Finding:
         """The whole domain or, where there is that, the one address (it is what SES takes first)."""
-        about = f"mail: sender {self.settings.mail_from}"
-        for identity in (self.settings.mail_from, self.settings.mail_domain):
+        about, domain = f"mail: sender {address}", address.rpartition("@")[2]
+        for identity in (address, domain):
             try:
                 known = mails.get_email_identity(EmailIdentity=identity)
             except mails.exceptions.NotFoundException:
@@ -87,7 +88,7 @@ class Account:
             return Finding(
                 about, worse, f"{identity} is not verified: put its DKIM records into the DNS ({tokens or 'see SES'})"
             )
-        return Finding(about, worse, f"{self.settings.mail_domain} is no identity of SES in this account and region")
+        return Finding(about, worse, f"{domain} is no identity of SES in this account and region")
 
     def ask_alarms(self) -> Iterator[Finding]:
         """Whether anybody hears the stage's alarms."""

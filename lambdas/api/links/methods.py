@@ -10,23 +10,20 @@ from lambdas.api.method import Method
 from lambdas.composition.form_queues import queue_of_form
 from lambdas.languages.language import speaking
 from lambdas.mail.language import language_of, with_language
-from lambdas.mail.link_mail import Sender, address_of, link_mail
+from lambdas.mail.link_mail import address_of, link_mail
+from lambdas.mail.sender import Sender, SenderSettings
 from lambdas.mail.sending import MailInDoubtError, MailRefusedError, send_once
 from lambdas.orders.errors import InvalidOrderError, Nature, OrderError, Problem
 from lambdas.orders.model.order import Order
 from lambdas.records.links.link import Link, LinkPurpose, LinkRecords, MadeLink, new_token, path_of
 from lambdas.records.posts.notification import NotificationRecords
 from lambdas.records.users.rights import Right
-from lambdas.runtime.settings import Settings
 
 
-class LinkSettings(Settings):
-    """`public_url`: where the pages are, as clients know it. `mail_from`: the stage's sender; `company`: whose name it has.
-    `languages`: tags, with commas between them, the stage's own first."""
+class LinkSettings(SenderSettings):
+    """`public_url`: where the pages are, as clients know it. `languages`: tags, with commas between them, the stage's own first."""
 
     public_url: str = ""
-    mail_from: str = ""
-    company: str = ""
     languages: str = "en"
 
 
@@ -96,8 +93,8 @@ def _refuse_unsendable(backend: Backend, order: Order, request: LinkCreateReques
 
 def _mail(backend: Backend, order: Order, link: Link, url: str, settings: LinkSettings) -> None:
     """Raises LinkNotSentError; then the link is closed, as nobody knows whether anybody has it."""
-    sender = Sender(mail_from=settings.mail_from, company=settings.company)
-    offered, now = settings.languages.split(","), backend.service.now()
+    sender = Sender.of_stage(settings)
+    offered, now = sender.languages(order.brand_id, settings.languages.split(",")), backend.service.now()
     with speaking(language_of(order, offered)) as spoken:
         mail = link_mail(order, backend.queue_of(order), sender, with_language(url, spoken.tag, offered))
     try:

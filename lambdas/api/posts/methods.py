@@ -37,7 +37,7 @@ _MAX_LISTED_BYTES = 4_500_000  # an answer has 6 MB at most
 def _respond(backend: Backend, request: RespondRequest, caller: Caller) -> SentPost:
     order, files = backend.order(request, caller), files_of(caller)
     posting = _posting(backend, caller)
-    company = posting.settings.company
+    company = posting.sender.name(order.brand_id)
     subject = DEFAULT_SUBJECT.replace("<company>", company) if request.subject == DEFAULT_SUBJECT else request.subject
     draft = Post(
         order_id=order.order_id,

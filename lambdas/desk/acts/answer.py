@@ -31,7 +31,7 @@ def send_answer(desk: Desk, user: ApiUser, order: Order, body: str, *, once: str
         author=NOBODY,
         by=user.name,
         recipients=(address,),
-        subject=shown_line(f"Your order with {posting.settings.company}"),
+        subject=shown_line(f"Your order with {posting.sender.name(order.brand_id)}"),
         body=message,
         posted_at=desk.now(),
     )

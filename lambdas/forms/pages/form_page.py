@@ -175,7 +175,6 @@ def page_values(shop: Shop, form: Form, page: Page, session: Session, typed: Map
     here = form.pages.index(page)
     paths = {each.name: path_of(form, each) for each in form.pages}
     return {
-        "company": shop.company,
         "form": form,
         "page": page,
         "steps": steps_of(form, page, shop.input_of(form, session.order), begun=session.order is not None, paths=paths),

@@ -72,4 +72,4 @@ def _page(shop: Shop, form: Form, request: WebRequest, errors: Mapping[str, str]
 
 
 def _values(shop: Shop, form: Form) -> dict[str, object]:
-    return {"company": shop.company, "form": form, "begin": path_of(form, form.first), "refresh": 0}
+    return {"form": form, "begin": path_of(form, form.first), "refresh": 0}

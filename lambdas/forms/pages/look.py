@@ -1,10 +1,11 @@
-"""The frame that all pages of one answer have: the languages to choose from."""
+"""The frame that all pages of one answer have: their brand, and the languages to choose from."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from lambdas.forms.pages.brand_look import BrandLook
 from lambdas.forms.session.languages import SWITCH, path_in
 from lambdas.languages.language import language
 from lambdas.web.http import WebRequest
@@ -17,6 +18,7 @@ class Look:
     languages: tuple[tuple[str, str], ...] = ()
     request: WebRequest | None = None
     switch: str = SWITCH
+    brand: BrandLook = BrandLook()
 
     def path_in(self, tag: str) -> str:
         return path_in(self.request, tag) if self.request else f"?lang={tag}"
@@ -31,10 +33,15 @@ def look() -> Look:
 
 
 @contextmanager
-def looking(request: WebRequest, offered: Sequence[str]) -> Iterator[None]:
-    """Draw pages with a choice of these languages inside the block."""
-    before = _LOOK.set(Look(tuple((tag, language(tag).name) for tag in offered), request))
+def looking(request: WebRequest | None, offered: Sequence[str], brand: BrandLook) -> Iterator[None]:
+    """Draw pages of this brand with a choice of these languages inside the block."""
+    before = _LOOK.set(Look(tuple((tag, language(tag).name) for tag in offered), request, brand=brand))
     try:
         yield
     finally:
         _LOOK.reset(before)
+
+
+def show_brand(brand: BrandLook) -> None:
+    """Draw the pages of this answer from here on as this brand's: what its address names was looked up."""
+    _LOOK.set(replace(look(), brand=brand))

@@ -129,7 +129,7 @@ def show_wait(shop: Shop, form: Form, session: Session, request: WebRequest) -> 
             action=path_of(form, WAIT), at_once=True,
         )  # fmt: skip
     body = drawn(
-        "wait.html", title=_("Your payment is being confirmed"), company=shop.company, form=form, reference=order.reference,
+        "wait.html", title=_("Your payment is being confirmed"), form=form, reference=order.reference,
         here=path_of(form, WAIT), refresh=WAIT_SECONDS,
     )  # fmt: skip
     return Answer(HTTPStatus.OK, body)

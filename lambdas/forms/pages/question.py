@@ -30,7 +30,6 @@ def question(
     body = drawn(
         "question.html",
         title=title,
-        company=shop.company,
         form_title=form.title,
         texts=texts,
         button=button,

@@ -6,6 +6,7 @@ from http import HTTPStatus
 
 from lambdas.forms.fields.field import FormField
 from lambdas.forms.form import Form
+from lambdas.forms.pages.look import look
 from lambdas.forms.pages.templates import message_page
 from lambdas.forms.shop import Shop
 from lambdas.languages.texts import N_, _, joined, known_text
@@ -16,7 +17,7 @@ from lambdas.web.http import Answer
 REVIEWED = N_(
     "We have your order. We review it and then contact you. Nothing was charged, and you need not send it again."
 )
-_NEW_ORDER = (N_("Begin a new order"), "/forms")
+_NEW_ORDER = N_("Begin a new order")
 
 
 _FOR_PROGRAMS = re.compile(r"\binfo\b|\bpack[0-9]|\border\.|_")  # paths, methods and parameters, which no page has
@@ -65,7 +66,7 @@ def _in_words(problem: Problem, labels: Mapping[str, str]) -> str:
 def refusal_page(shop: Shop, error: OrderError) -> Answer:
     """The page of a refusal. It says "send it again" only if a later attempt can succeed."""
     status, title, text, link = _words_for(shop, error)
-    return message_page(status, title, text, company=shop.company, link=link)
+    return message_page(status, title, text, link=link)
 
 
 def _words_for(shop: Shop, error: OrderError) -> tuple[HTTPStatus, str, str, tuple[str, str] | None]:
@@ -81,7 +82,7 @@ def _words_for(shop: Shop, error: OrderError) -> tuple[HTTPStatus, str, str, tup
     match error.nature:
         case Nature.NOT_FOUND:
             text = _("It was not sent in time, so we deleted it. Begin a new order if you still want to order.")
-            return HTTPStatus.GONE, _("This order was deleted"), text, (_(_NEW_ORDER[0]), _NEW_ORDER[1])
+            return HTTPStatus.GONE, _("This order was deleted"), text, (_(_NEW_ORDER), look().brand.forms_path)
         case Nature.BROKEN:
             text = _("Your order is not lost, but we must fix a fault before we can show it. Contact us.")
             return HTTPStatus.INTERNAL_SERVER_ERROR, _("We cannot show this order now"), text, None

@@ -103,7 +103,7 @@ def sign_out(shop: Shop, form: Form, request: WebRequest) -> Answer:
     )
     links = (_("Sign in again"), path_of(form, SIGN_IN)), (_("Begin a new order"), path_of(form, NEW))
     return message_page(
-        HTTPStatus.OK, _("You are signed out"), text, company=shop.company, link=links[0], other=links[1]
+        HTTPStatus.OK, _("You are signed out"), text, link=links[0], other=links[1]
     )
 
 
@@ -171,7 +171,6 @@ def _page(
     body = drawn(
         "sign_in.html",
         title=_("Sign in"),
-        company=shop.company,
         form=form,
         action=path_of(form, SIGN_IN),
         hidden={CSRF: session.csrf},

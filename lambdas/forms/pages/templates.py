@@ -22,10 +22,9 @@ def message_page(
     title: str,
     text: str,
     *,
-    company: str,
     link: tuple[str, str] | None = None,
     other: tuple[str, str] | None = None,
 ) -> Answer:
     """A page with one message. `link`: text and path of the next step; `other`: of an alternative."""
     links = {"link": link, "other": other}
-    return Answer(status, drawn("message.html", title=title, text=text, **links, company=company, refresh=0))
+    return Answer(status, drawn("message.html", title=title, text=text, **links, refresh=0))

@@ -18,5 +18,5 @@ def show_review(shop: Shop, form: Form, session: Session) -> Answer:
         return redirect_to_order(shop, form, session, order) if order else see_other(path_of(form, form.first))
     title = _("Order {order_id} is under review", order_id=order.reference)
     return message_page(
-        HTTPStatus.OK, title, _(REVIEWED), company=shop.company, link=(_("Back to payment"), path_of(form, form.last))
+        HTTPStatus.OK, title, _(REVIEWED), link=(_("Back to payment"), path_of(form, form.last))
     )

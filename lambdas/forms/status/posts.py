@@ -6,6 +6,7 @@ from itertools import islice
 
 from lambdas.forms.fields.wording import advice
 from lambdas.forms.pages.amounts import time_of
+from lambdas.forms.pages.look import look
 from lambdas.forms.session.csrf import CSRF, refuse_other_sites
 from lambdas.forms.session.session import Session
 from lambdas.forms.session.throttle import is_too_often
@@ -112,7 +113,7 @@ def _view(shop: Shop, post: Post) -> PostView:
     at = datetime.fromtimestamp(post.posted_at, UTC)
     ours = post.kind is PostKind.RESPONSE
     return PostView(
-        who=(shop.company or _("We")) if ours else _("You"),
+        who=(look().brand.name or _("We")) if ours else _("You"),
         ours=ours,
         when=at.isoformat(),
         day=time_of(post.posted_at),

@@ -5,6 +5,7 @@ from http import HTTPStatus
 
 from lambdas.forms.form import Form
 from lambdas.forms.pages.amounts import day_of
+from lambdas.forms.pages.look import look, show_brand
 from lambdas.forms.pages.resume import link_refused
 from lambdas.forms.pages.summary import summary_of
 from lambdas.forms.pages.templates import drawn
@@ -75,6 +76,7 @@ def _open_link(shop: Shop, token: str) -> tuple[Link, Order]:
     order = shop.service.get(order_id=link.order_id) if link else None
     if link is None or order is None or not has_current_address(link, order):
         raise link_refused(shop)
+    show_brand(shop.looks.of(order.brand_id))
     return link, order
 
 
@@ -96,7 +98,6 @@ def _page(
     body = drawn(
         "status.html",
         title=_("Order {order_id}", order_id=order.reference),
-        company=shop.company,
         order=order,
         state=order_state(order, form, shop.now()),
         asks=client_answers.asks_of(order, shop.now()),
@@ -136,7 +137,7 @@ def _invoices(order: Order) -> list[str]:
 def _next_order(shop: Shop, order: Order, form: Form | None) -> tuple[str, str] | None:
     """Text and path of the way to the next order, or back to this one if it is not sent yet."""
     if form is None:
-        return _("Place another order"), "/forms"
+        return _("Place another order"), look().brand.forms_path
     if order.is_lead:
         return _("Continue this order"), path_of(form, RESUME)
     return (_("Place another order"), path_of(form, NEW)) if shop.queue_of(form).active else None

@@ -12,7 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from lambdas.actions._frame.module import ActionError, PermanentError
 from lambdas.actions._frame.webhook import NAMED_BASE, WebhookSettings, address, post, refuse_other_hosts
-from lambdas.mail.link_mail import Sender
+from lambdas.mail.sender import Sender
 from lambdas.mail.sending import Mail, MailInDoubtError, MailRefusedError, send_once
 from lambdas.notices.staff import texts
 from lambdas.notices.staff.happened import Happened

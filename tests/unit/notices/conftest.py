@@ -13,7 +13,7 @@ from lambdas.catalog.pricing import CatalogPricing
 from lambdas.catalog.tax import load_taxes
 from lambdas.forms.form import load_forms
 from lambdas.mail import sending
-from lambdas.mail.link_mail import Sender
+from lambdas.mail.sender import Sender
 from lambdas.notices.handler import take
 from lambdas.notices.notices import Notices
 from lambdas.orders.decisions.lead.draft import OrderDraft

@@ -14,7 +14,7 @@ from lambdas.actions._frame.run import run_action
 from lambdas.actions.provision_client import module
 from lambdas.forms.shop import Shop
 from lambdas.mail import sending
-from lambdas.mail.link_mail import Sender
+from lambdas.mail.sender import Sender
 from lambdas.notices.notices import Notices
 from lambdas.orders.decisions.lead.draft import OrderDraft
 from lambdas.orders.decisions.open_work import WorkKind, open_work

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from lambdas.mail import sending
-from lambdas.mail.link_mail import Sender
+from lambdas.mail.sender import Sender
 from lambdas.notices.staff import channels
 from lambdas.notices.staff.channels import Channels
 from lambdas.notices.staff.handler import take
