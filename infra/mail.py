@@ -16,7 +16,10 @@ class Mail(Construct):
         super().__init__(scope, construct_id)
         every_identity = Stack.of(self).format_arn(service="ses", resource="identity", resource_name="*")
         brands = {str(brand): address for brand, address in settings.brand_mail_from.items()}
-        self.environment = {"MAIL_FROM": settings.mail_from, **({"BRAND_MAIL_FROM": json.dumps(brands)} if brands else {})}
+        self.environment = {
+            "MAIL_FROM": settings.mail_from,
+            **({"BRAND_MAIL_FROM": json.dumps(brands)} if brands else {}),
+        }
         # While an account is in SES's sandbox, the recipients are identities that a mail is judged by, too: so the sender
         # is what is held fast. https://docs.aws.amazon.com/ses/latest/dg/control-user-access.html
         self.permissions: list[iam.PolicyStatement] = [

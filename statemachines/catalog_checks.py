@@ -81,13 +81,14 @@ def _plans(plans: Mapping[str, Plan], taxes: TaxTable) -> Iterator[str]:
 
 def _looks(queues: Mapping[int, Queue], brands: Sequence[Brand]) -> Iterator[str]:
     """Every brand that sells has a name to sell under, and its texts are in languages that there are."""
-    known = {brand.brand_id for brand in brands}
+    known, complete = {brand.brand_id for brand in brands}, known_languages()
     for queue in queues.values():
         if queue.brand_id not in known:
             yield f"brand {queue.brand_id} of queue {queue.key} is missing: add it with the name that buyers know"
     for brand in brands:
-        for tag in sorted({*brand.i18n, *filter(None, [brand.language])} - set(known_languages())):
-            yield f"brand {brand.brand_id} names the language {tag}, which has no complete translation: one of {', '.join(known_languages())}"
+        for tag in sorted({*brand.i18n, *filter(None, [brand.language])} - set(complete)):
+            among = ", ".join(complete)
+            yield f"brand {brand.brand_id} names the language {tag}, which has no complete translation; take one of {among}"
 
 
 def _sellers(queues: Mapping[int, Queue], sellers: Sequence[Seller]) -> Iterator[str]:

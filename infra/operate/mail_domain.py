@@ -1,4 +1,4 @@
-"""`make mail-domain STAGE=dev`: registers the domains of the stage's mails with SES, and prints the DNS records that it still needs.
+"""`make mail-domain STAGE=dev`: registers the domains of the stage's mails with SES, and prints the DNS records still needed.
 
 An identity belongs to the account and region, not to a stage. Stages may share a domain, and taking one stage down must not stop
 the mail of the others. So no stack creates it. `make deploy` runs this command first, and nothing ever deletes the identity.

@@ -51,8 +51,8 @@ class Owner(Frozen):
     )
     brand_mail_from: Mapping[_BrandId, _Mail] = Field(
         default_factory=dict,
-        description="The address that a brand's mails come from, by its id, if that is another one. Its domain becomes an identity "
-        "of SES as well.",
+        description="The address that a brand's mails come from, by its id, if that is another one. Its domain becomes an "
+        "identity of SES as well.",
     )
     public_url: Annotated[str, Field(pattern=r"^(api|https?://[^\s/@?#]+)$")] = Field(
         OWN_ADDRESS, description="Where clients find the pages: https://..., or `api` for the API's own address."

@@ -56,8 +56,8 @@ class Brand(Translated):
             accent = getattr(self, field)
             for ground, found in unreadable(accent, papers):
                 raise ValueError(
-                    f"brand {self.brand_id}: {field} {accent} gives text on {ground} a contrast of {found:.1f} to 1, and it needs "
-                    f"{AA} (WCAG 2.2, 1.4.3); take {readable_like(accent, papers)}, or another one that can be read"
+                    f"brand {self.brand_id}: {field} {accent} gives text on {ground} a contrast of {found:.1f} to 1, and it "
+                    f"needs {AA} (WCAG 2.2, 1.4.3); take {readable_like(accent, papers)}, or another one that can be read"
                 )
         return self
 
@@ -102,7 +102,9 @@ def _logo(brand: Brand, file: Path) -> Logo:
     if not content.startswith(_PNG_BEGINS) or len(content) < _SMALLEST_PNG:
         raise ValueError(f"{place} is no PNG, and nothing else is shown: save it as one")
     if len(content) > MOST_LOGO_BYTES:
-        raise ValueError(f"{place} has {len(content)} bytes, and {MOST_LOGO_BYTES} at most keep pages fast: make it smaller")
+        raise ValueError(
+            f"{place} has {len(content)} bytes, and {MOST_LOGO_BYTES} at most keep pages fast: make it smaller"
+        )
     width, height = struct.unpack(">II", content[16:24])
     if not (0 < width <= MOST_LOGO_PIXELS and 0 < height <= MOST_LOGO_PIXELS):
         raise ValueError(f"{place} is {width} by {height} pixels: it may have 1 to {MOST_LOGO_PIXELS} each way")

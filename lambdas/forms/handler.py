@@ -7,8 +7,8 @@ from typing import Any
 
 from lambdas.catalog.brand import load_brands
 from lambdas.composition.parts import PartsSettings, parts_of
-from lambdas.forms.counts import FormCounts
 from lambdas.forms.branded import branded
+from lambdas.forms.counts import FormCounts
 from lambdas.forms.form import load_forms
 from lambdas.forms.pages.brand_look import BrandLooks
 from lambdas.forms.pages.look import looking

@@ -191,4 +191,6 @@ def _nothing_here() -> RefusedError:
 def _form_gone() -> RefusedError:
     """The refusal for a link whose form was removed after it was mailed. The order still exists."""
     text = _("We no longer offer the order form of this link. Contact us to continue your order.")
-    return RefusedError(HTTPStatus.GONE, _("This order form is closed"), text, (_("All order forms"), look().brand.forms_path))
+    return RefusedError(
+        HTTPStatus.GONE, _("This order form is closed"), text, (_("All order forms"), look().brand.forms_path)
+    )

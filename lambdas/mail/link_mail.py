@@ -52,7 +52,9 @@ def link_mail(order: Order, queue: Queue, sender: Sender, url: str, *, kind: str
         sender=sender.of(queue),
         to=(address_of(order),),
         subject=shown_line(subject)[:_LONGEST_SUBJECT],
-        body="\n\n".join(part for part in (filled(placed, {**values, "link": url}).rstrip(), closing, sender.notes(queue)) if part)
+        body="\n\n".join(
+            part for part in (filled(placed, {**values, "link": url}).rstrip(), closing, sender.notes(queue)) if part
+        )
         + "\n",
     )
 

@@ -15,7 +15,9 @@ from lambdas.runtime.settings import Settings
 
 
 class SenderSettings(Settings):
-    """`mail_from`: the stage's address; `company`: the name beside it. `brand_mail_from`: JSON map of brand_id -> its own address."""
+    """`mail_from`: the stage's address; `company`: the name beside it.
+    `brand_mail_from`: JSON map of brand_id -> its own address.
+    """
 
     mail_from: str = ""
     company: str = ""

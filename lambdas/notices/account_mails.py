@@ -62,7 +62,9 @@ def _mail(notices: Notices, session: Link, form: Form, address: str, *, guard: s
         offered = SignInLinks(notices.records)
         offered.offer(token, session=session.digest, client_id=reader.client_id, address=address, now=notices.now())
         url = notices.url(f"{path_of(form, SIGN_IN)}?{KEY}={token}")
-        return _sign_in_mail(order, reader.email, notices.sender.of(its_queue), (why, url, notices.sender.signature(its_queue)))
+        return _sign_in_mail(
+            order, reader.email, notices.sender.of(its_queue), (why, url, notices.sender.signature(its_queue))
+        )
 
     return notices.send(order, guard, written, "skip", to_account=client.email)
 

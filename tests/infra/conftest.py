@@ -70,6 +70,7 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "lambdas/catalog/plans.toml": "sample = true",
         "lambdas/catalog/taxes.toml": "sample = true",
         "lambdas/catalog/sellers.toml": "sample = true",
+        "lambdas/catalog/brands.toml": "sample = true",
         "lambdas/intake/webhook.py": "",
         "lambdas/webhooks/handler.py": "",
         "lambdas/webhooks/worker.py": "",

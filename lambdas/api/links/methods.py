@@ -21,7 +21,7 @@ from lambdas.records.users.rights import Right
 
 
 class LinkSettings(SenderSettings):
-    """`public_url`: where the pages are, as clients know it. `languages`: tags, with commas between them, the stage's own first."""
+    """`public_url`: where the pages are, as clients know it. `languages`: tags with commas between, the stage's own first."""
 
     public_url: str = ""
     languages: str = "en"

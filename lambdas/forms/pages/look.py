@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from lambdas.forms.pages.brand_look import BrandLook
 from lambdas.forms.session.languages import SWITCH, path_in
@@ -18,7 +18,7 @@ class Look:
     languages: tuple[tuple[str, str], ...] = ()
     request: WebRequest | None = None
     switch: str = SWITCH
-    brand: BrandLook = BrandLook()
+    brand: BrandLook = field(default_factory=BrandLook)
 
     def path_in(self, tag: str) -> str:
         return path_in(self.request, tag) if self.request else f"?lang={tag}"

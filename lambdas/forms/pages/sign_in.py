@@ -102,9 +102,7 @@ def sign_out(shop: Shop, form: Form, request: WebRequest) -> Answer:
         "this browser cannot see it."
     )
     links = (_("Sign in again"), path_of(form, SIGN_IN)), (_("Begin a new order"), path_of(form, NEW))
-    return message_page(
-        HTTPStatus.OK, _("You are signed out"), text, link=links[0], other=links[1]
-    )
+    return message_page(HTTPStatus.OK, _("You are signed out"), text, link=links[0], other=links[1])
 
 
 def _request_link(shop: Shop, form: Form, session: Session, request: WebRequest) -> Answer:

@@ -17,6 +17,4 @@ def show_review(shop: Shop, form: Form, session: Session) -> Answer:
     if order is None or not order.is_lead or order.review_at is None:
         return redirect_to_order(shop, form, session, order) if order else see_other(path_of(form, form.first))
     title = _("Order {order_id} is under review", order_id=order.reference)
-    return message_page(
-        HTTPStatus.OK, title, _(REVIEWED), link=(_("Back to payment"), path_of(form, form.last))
-    )
+    return message_page(HTTPStatus.OK, title, _(REVIEWED), link=(_("Back to payment"), path_of(form, form.last)))

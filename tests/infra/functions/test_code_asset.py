@@ -49,6 +49,7 @@ def test_the_asset_holds_code_and_queues_and_nothing_else(stage: Synthesized) ->
         "lambdas/catalog/plans.toml",
         "lambdas/catalog/taxes.toml",
         "lambdas/catalog/sellers.toml",
+        "lambdas/catalog/brands.toml",
         "lambdas/intake/webhook.py",
         "lambdas/notices/handler.py",
         "lambdas/notices/reminders.py",

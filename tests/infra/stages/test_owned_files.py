@@ -42,12 +42,17 @@ country = "PT"
 vat_id = "PT501964843"
 time_zone = "Europe/Lisbon"
 """
+BRANDS = """[[brands]]
+brand_id = 1
+name = "Seaside Mail"
+"""
 ONLY_SAMPLES = (
     "queues/<a queue>/queue.toml",
     "queues/teams.toml",
     "catalog/plans.toml",
     "catalog/taxes.toml",
     "catalog/sellers.toml",
+    "catalog/brands.toml",
 )
 
 
@@ -71,6 +76,7 @@ def sell(folder: Path) -> None:
     write(folder, "catalog/plans.toml", PLANS)
     write(folder, "catalog/taxes.toml", TAXES)
     write(folder, "catalog/sellers.toml", SELLERS)
+    write(folder, "catalog/brands.toml", BRANDS)
 
 
 def compiled(*words: str) -> subprocess.CompletedProcess[str]:
@@ -109,6 +115,7 @@ def test_an_empty_folder_becomes_a_stage_that_sells_what_its_owner_sells(
     assert (asset / "lambdas/catalog/plans.toml").read_text() == PLANS
     assert (asset / "lambdas/catalog/taxes.toml").read_text() == TAXES
     assert (asset / "lambdas/catalog/sellers.toml").read_text() == SELLERS
+    assert (asset / "lambdas/catalog/brands.toml").read_text() == BRANDS
     queues = {str(file.relative_to(asset / "statemachines")) for file in asset.glob("statemachines/*/*.toml")}
     assert queues == {"mail_accounts/queue.toml"}
     assert not (folder / ".local").exists()
@@ -138,6 +145,7 @@ def test_a_copied_sample_is_refused_where_real_orders_would_meet_it(folder: Path
         "catalog/plans.toml is a sample",
         "catalog/taxes.toml is a sample",
         "catalog/sellers.toml is a sample",
+        "catalog/brands.toml is a sample",
         "queues/teams.toml names",
     ):
         assert f"{folder}/{place}" in str(refused.value)
@@ -207,10 +215,27 @@ def test_a_file_that_would_be_read_by_nobody_is_refused(folder: Path, name: str,
         ("catalog/taxes.toml", TAXES.replace('"77"', '"78"'), "tax 1 counts for plan 78, which does not exist"),
         ("catalog/taxes.toml", TAXES.replace('"23"', '"a lot"'), "brands.0.taxes.0.rate"),
         ("catalog/sellers.toml", "", "brand 1 of queue mail_accounts has no seller"),
+        ("catalog/brands.toml", "", "brand 1 of queue mail_accounts is missing: add it with the name that buyers know"),
+        (
+            "catalog/brands.toml",
+            BRANDS + 'accent = "#ffcc00"\n',
+            "brand 1: accent #ffcc00 gives text on #ffffff a contrast of",
+        ),
+        (
+            "catalog/brands.toml",
+            BRANDS + 'logo = "sea.svg"\n',
+            "brand 1: logo logos/sea.svg is not there: put it beside brands.toml",
+        ),
+        (
+            "catalog/brands.toml",
+            BRANDS + 'language = "fr"\n',
+            "names the language fr, which has no complete translation",
+        ),
         ("catalog/sellers.toml", SELLERS.replace('"PT"', '"PX"'), "country of brand 1 must be a country"),
         ("catalog/sellers.toml", SELLERS.replace("501964843", "501964842"), "vat_id of brand 1 is no VAT number"),
         (
             "catalog/sellers.toml",
+            "catalog/brands.toml",
             SELLERS.replace("Europe/Lisbon", "Europe/Lisboa"),
             "time_zone of brand 1 is Europe/Lisboa",
         ),

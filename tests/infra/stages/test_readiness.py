@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from infra.app import ROOT, add_stack, new_app
+from infra.stages.owned_files import CATALOG
 from infra.stages.readiness import StageNotReadyError, refuse_unready
 from infra.stages.samples import is_nobody_s
 from infra.stages.settings import StageSettings, read_settings, settings_of
@@ -25,10 +26,12 @@ REAL: dict[str, Any] = {"gateway": "paypal", "payment_secrets": {"paypal": ARN},
 def shop(tmp_path: Path) -> Path:
     """What a repository ships of queues, forms, plans and rates, with a customer's own in their place."""
     shutil.copytree(ROOT / "statemachines", tmp_path / "statemachines")
-    (tmp_path / "lambdas" / "catalog").mkdir(parents=True)
-    for name in ("plans.toml", "taxes.toml", "sellers.toml"):
+    shutil.copytree(ROOT / "lambdas" / "catalog" / "logos", tmp_path / "lambdas" / "catalog" / "logos")
+    for name in CATALOG:
         text = (ROOT / "lambdas" / "catalog" / name).read_text("utf-8").replace("sample = true\n", "")
-        text = text.replace("Example Hosting", "Seaside").replace("@example.com", "@seaside.internal")
+        text = text.replace("Example Hosting", "Seaside").replace("Example Domains", "Sea Domains")
+        for place in ("@example.com", "@domains.example.com", "www.example.com", "domains.example.com"):
+            text = text.replace(place, place.replace("example.com", "seaside.internal"))
         (tmp_path / "lambdas" / "catalog" / name).write_text(text, "utf-8")
     teams = tmp_path / "statemachines" / "teams.toml"
     teams.write_text(teams.read_text("utf-8").replace("@example.com", "@seaside.internal"), "utf-8")
@@ -110,6 +113,7 @@ def test_prod_as_it_is_shipped_is_refused_by_the_name_of_each_setting() -> None:
         "lambdas/catalog/plans.toml",
         "lambdas/catalog/taxes.toml",
         "lambdas/catalog/sellers.toml",
+        "lambdas/catalog/brands.toml",
         "statemachines/new_accounts/form.toml",
         "statemachines/dedicated_server/form.toml",
         "statemachines/teams.toml",
@@ -284,3 +288,40 @@ def test_hosts_that_are_reserved_are_nobody_s(host: str) -> None:
 @pytest.mark.parametrize("host", SOMEBODY_S)
 def test_hosts_that_only_look_reserved_are_somebody_s(host: str) -> None:
     assert not is_nobody_s(host)
+
+
+@pytest.mark.parametrize(
+    ("setting", "name"),
+    [
+        ({"brand_mail_from": {3: "orders@sea.internal"}}, "brand_mail_from.3"),
+        ({"brand_currencies": {3: "USD"}}, "brand_currencies.3"),
+        ({"brand_gateways": {3: {"card": "sandbox"}}}, "brand_gateways.3"),
+        ({"billing_days": {3: {"day": 1}}}, "billing_days.3"),
+    ],
+)
+def test_a_setting_of_a_brand_that_nobody_sells_under_is_refused(
+    shop: Path, setting: dict[str, Any], name: str
+) -> None:
+    settings = settings_of("dev").changed(**setting)
+
+    (found,) = (line for line in problems(settings, shop) if "is of no brand" in line)
+    assert found.startswith(f"{name} is of no brand: {shop}/") or found.startswith(
+        f"{name} is of no brand: lambdas/catalog/"
+    )
+    assert found.endswith("has 1, 2; add the brand there, or take the setting away")
+
+
+def test_a_language_of_a_brand_must_be_one_of_the_stages(shop: Path) -> None:
+    file = shop / "lambdas" / "catalog" / "brands.toml"
+    file.write_text(file.read_text("utf-8").replace("brand_id = 2\n", 'brand_id = 2\nlanguage = "de"\n'), "utf-8")
+
+    (found,) = (line for line in problems(settings_of("dev"), shop) if "language" in line)
+    assert found.endswith("language of brand 2 is de, and languages offers en: add it there")
+    assert problems(settings_of("dev").changed(languages=("en", "de")), shop) == []
+
+
+def test_brands_that_cannot_be_shown_are_refused_where_the_stage_is_deployed(shop: Path) -> None:
+    (shop / "lambdas" / "catalog" / "logos" / "example-domains.png").write_bytes(b"<svg/>")
+
+    (found,) = problems(settings_of("dev"), shop)
+    assert "brand 2: logo logos/example-domains.png is no PNG" in found

@@ -65,7 +65,9 @@ def test_the_client_gets_the_text_with_the_order_s_fields(world: World, ses: Ses
     an_order_with(world, module, TO_CLIENT)
     world.run(module, ACTION)
 
-    assert ses.sent == [("orders@shop.test", "ada@example.com", "Order 1001", "Dear Ada Lovelace,\n\nthank you.")]
+    assert ses.sent == [
+        ("Example Hosting <orders@shop.test>", "ada@example.com", "Order 1001", "Dear Ada Lovelace,\n\nthank you.")
+    ]
     assert (world.action(ACTION).reason, world.action(ACTION).result) == (
         "1 mail sent",
         {"round": 1, "sent": 1, "in_doubt": 0},
@@ -251,5 +253,5 @@ def test_ses_understands_what_is_sent(world: World, real_ses: Any) -> None:
     world.run(module, ACTION)
 
     (message,) = ses_backends["123456789012"]["us-east-1"].sent_messages
-    assert (message.source, message.subject) == ("orders@shop.test", "Order 1001")
+    assert (message.source, message.subject) == ("Example Hosting <orders@shop.test>", "Order 1001")
     assert message.destinations["ToAddresses"] == ["ada@example.com"]

@@ -5,11 +5,14 @@ from collections.abc import Iterator
 import pytest
 from mypy_boto3_dynamodb.client import DynamoDBClient
 
+from lambdas.catalog.brand import load_brands
 from lambdas.catalog.plan import load_plans
 from lambdas.catalog.pricing import CatalogPricing
 from lambdas.catalog.tax import load_taxes
+from lambdas.forms.branded import branded
 from lambdas.forms.counts import FormCounts
 from lambdas.forms.form import load_forms
+from lambdas.forms.pages.brand_look import BrandLooks
 from lambdas.forms.session.signatures import Signer
 from lambdas.forms.shop import Shop
 from lambdas.mail.link_requests import LinkRequests
@@ -99,7 +102,7 @@ def shop(
     )
     return Shop(
         service=service,
-        forms=load_forms(),
+        forms=branded(load_forms(), load_queues(), load_brands()),
         plans=load_plans(),
         links=LinkRecords(records),
         clients=clients,
@@ -114,7 +117,7 @@ def shop(
         sign_in_links=SignInLinks(records),
         signer=Signer(FixedKeys()),
         windows=Windows(make_table(dynamodb, "guards"), dynamodb),
-        company="Example Hosting",
+        looks=BrandLooks(load_brands(), "Example Hosting"),
     )
 
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from lambdas.mail.link_mail import link_mail
-from lambdas.mail.sender import Sender
 from lambdas.mail.link_requests import LinkRequests
+from lambdas.mail.sender import Sender
 from lambdas.notices import reminders
 from lambdas.notices.reminders import HOUR, remind
 from lambdas.orders.model.order import Order

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from lambdas.mail import sending
+from lambdas.catalog.brand import Brand, Brands
+from lambdas.mail import sender, sending
 from lambdas.records.users.rights import Grant
 from lambdas.runtime import aws
 from tests.support.build import CONTACT
@@ -92,7 +93,8 @@ def multipart(fields: dict[str, str], *files: File, ends: bool = True) -> bytes:
 @pytest.fixture
 def shop(caller: Caller, monkeypatch: pytest.MonkeyPatch) -> Iterator[PostShop]:
     monkeypatch.setenv("MAIL_FROM", "orders@shop.test")
-    monkeypatch.setenv("COMPANY", "Räckspeed")
+    brands = Brands(brands=(Brand(brand_id=1, name="Räckspeed"),))
+    monkeypatch.setattr(sender, "load_brands", lambda: brands)
     monkeypatch.setenv("ATTACHMENT_BUCKET", BUCKET)
     ses = Ses()
     monkeypatch.setattr(sending, "ses", lambda: ses)

@@ -26,8 +26,8 @@ from tests.unit.languages.pseudo import TAG
 
 # Typed by people, names of products, and what has no translation.
 _NO_TEXT = (
-    "Example Hosting", "Ada Lovelace", "ada@example.com", "Ada", "Lovelace", "12 Square", "London", "www.example.com",
-    "db1.example.com", "Hello from Grace", "Visa", "English", "Deutsch", "UTC", "US$", "NOPE",
+    "Example Hosting", "Example Domains", "Ada Lovelace", "ada@example.com", "Ada", "Lovelace", "12 Square", "London",
+    "www.example.com", "db1.example.com", "Hello from Grace", "Visa", "English", "Deutsch", "UTC", "US$", "NOPE",
 )  # fmt: skip
 _REFERENCE = re.compile(r"\b[A-Z0-9]{3}(?:-[A-Z0-9]{3}){2}\b")
 _ATTRIBUTE = re.compile(r"(?:aria-label|placeholder|alt|title|data-button)=\"([^\"]*)\"")

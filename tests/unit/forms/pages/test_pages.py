@@ -19,14 +19,15 @@ MAX_FIRST_PAGE_BYTES = 60_000
 
 
 @pytest.mark.parametrize("name", sorted(load_forms()))
-def test_the_first_page_is_small_and_loads_nothing_from_elsewhere(browser: Browser, name: str) -> None:
-    page = browser.open(f"/forms/{name}")
+def test_the_first_page_is_small_and_loads_nothing_from_elsewhere(browser: Browser, shop: Shop, name: str) -> None:
+    look, page = shop.looks.of(shop.queue_of(shop.forms[name]).brand_id), browser.open(f"/forms/{name}")
     files = re.findall(r'(?:href|src)="(/forms/static/[^"]+)"', page.body)
 
-    assert len(files) == 3
+    assert len(files) == (4 if look.logo else 3)
     size = len(page.body.encode()) + sum(len(browser.ask("GET", file).body.encode()) for file in files)
     assert size < MAX_FIRST_PAGE_BYTES
-    assert not re.findall(r'(?:href|src|action)="(?!/|#)', page.body)
+    assert not re.findall(r'<(?!a )[^>]*(?:href|src|action)="(?!/|#)', page.body)
+    assert set(re.findall(r'<a href="(?!/|#)([^"]*)"', page.body)) == {look.terms}
     assert "style=" not in page.body
     assert re.findall(r"<script[^>]*>", page.body) == [f'<script src="{static_path("form.js")}" defer>']
 
