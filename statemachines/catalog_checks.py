@@ -9,7 +9,7 @@ from zoneinfo import available_timezones
 
 from pydantic import ValidationError
 
-from lambdas.catalog.brand import Brand, load_brands
+from lambdas.catalog.brands.brand import Brand, load_brands
 from lambdas.catalog.plan import Plan, load_plans
 from lambdas.catalog.seller import Seller, load_sellers
 from lambdas.catalog.tax import TaxTable, load_taxes

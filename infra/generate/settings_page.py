@@ -27,6 +27,8 @@ What you sell lies beside your stage files, so that you never change this reposi
 | `catalog/plans.toml` | your plans and prices, as in `lambdas/catalog/plans.toml` |
 | `catalog/taxes.toml` | your taxes, as in `lambdas/catalog/taxes.toml` |
 | `catalog/sellers.toml` | who sells, as invoices name it, as in `lambdas/catalog/sellers.toml` |
+| `catalog/brands.toml` | under which names, in which colours and with which terms you sell, as in `lambdas/catalog/brands.toml` |
+| `catalog/logos/*.png` | logos of brands |
 | `queues/<queue>/queue.toml` | a queue, with the texts of its mails and notices, as in `statemachines/` |
 | `queues/<queue>/form.toml` | its order form, with the texts that clients read |
 | `queues/teams.toml` | your teams, as in `statemachines/teams.toml` |

@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from infra.stages.owned_files import CATALOG, QUEUES, OwnedFiles
-from lambdas.catalog.brand import LOGOS
+from lambdas.catalog.brands.brand import LOGOS
 from lambdas.orders.model.modules import load_modules
 from lambdas.orders.model.queue import load_queues
 from statemachines.compiler import compile_queue, to_json

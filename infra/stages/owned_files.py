@@ -1,8 +1,8 @@
 """The plans, taxes, teams and queues of a stage's owner: files beside the stage files, or else our samples.
 
-A folder of stages (`STAGES=folder`) may hold `queues/` (a folder for each queue, and `teams.toml`) and `catalog/` (`plans.toml`,
-`taxes.toml`, `sellers.toml`, and `brands.toml` with a folder `logos`). They take the place of `statemachines/` and of
-`lambdas/catalog/`, so that nobody forks the source to deploy.
+A folder of stages (`STAGES=folder`) may hold `queues/` (a folder for each queue, and `teams.toml`) and `catalog/`. That has
+`plans.toml`, `taxes.toml`, `sellers.toml`, and `brands.toml` with a folder `logos`. They take the place of `statemachines/` and
+of `lambdas/catalog/`, so that nobody forks the source to deploy.
 A sample stands in for what is not there, which a stage that keeps its data refuses (readiness.py).
 """
 
@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from lambdas.catalog.brand import LOGOS
+from lambdas.catalog.brands.brand import LOGOS
 
 FOLDER = Path(__file__).parent
 ROOT = FOLDER.parents[1]

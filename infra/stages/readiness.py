@@ -29,7 +29,7 @@ from infra.stages.samples import (
 )
 from infra.stages.settings import StageSettings, shown_file
 from infra.stages.this_machine import OWN_ADDRESS
-from lambdas.catalog.brand import load_brands
+from lambdas.catalog.brands.brand import load_brands
 
 _WHO = {
     "company": "who you are, as clients know you",
@@ -62,7 +62,13 @@ def refuse_unready(settings: StageSettings, sources: Path) -> None:
     files = owned_files(settings.stage, sources)
     # All other rules read these files.
     _refuse(settings.stage, [*unreadable(files)] or [*stale_machines(files)])
-    found = [
+    found = [*_wrong(settings, files, sources), *(_gaps(settings, files, sources) if settings.keep_data else ())]
+    _refuse(settings.stage, found)
+
+
+def _wrong(settings: StageSettings, files: OwnedFiles, sources: Path) -> Iterator[str]:
+    """On every stage."""
+    yield from (
         *unready_gateways(settings),
         *_half_set(settings),
         *_unsaid(settings),
@@ -70,24 +76,26 @@ def refuse_unready(settings: StageSettings, sources: Path) -> None:
         *mispriced(files.plans, shown(files.plans, sources), settings.currency),
         *foreign_hosts(settings, sources),
         *_of_unknown_brands(settings, files, sources),
-    ]
-    if settings.keep_data:
-        found += [
-            *_not_there(files),
-            *_of_nobody(settings),
-            *_careless(settings),
-            *_uncalled(settings, files.queues),
-            *missing_topics(settings, sources),
-        ]
-        if not settings.allow_sandbox:
-            found += [
-                *sample_catalog(files, sources),
-                *sample_sellers(files, sources),
-                *sample_brands(files, sources),
-                *sample_queues(files, sources),
-                *sample_teams(files, sources),
-            ]
-    _refuse(settings.stage, found)
+    )
+
+
+def _gaps(settings: StageSettings, files: OwnedFiles, sources: Path) -> Iterator[str]:
+    """All that only the owner can say, where orders are real."""
+    yield from (
+        *_not_there(files),
+        *_of_nobody(settings),
+        *_careless(settings),
+        *_uncalled(settings, files.queues),
+        *missing_topics(settings, sources),
+    )
+    if not settings.allow_sandbox:
+        yield from (
+            *sample_catalog(files, sources),
+            *sample_sellers(files, sources),
+            *sample_brands(files, sources),
+            *sample_queues(files, sources),
+            *sample_teams(files, sources),
+        )
 
 
 def _refuse(stage: str, found: Sequence[str]) -> None:

@@ -44,7 +44,9 @@ class Owner(Frozen):
     """The owner."""
 
     company: str = Field(
-        "", description="Your name as clients know it. It stands in mails, and as their sender's name."
+        "",
+        description="Your name. It heads what is of no single brand, such as the list of all forms and the desk. Brands have "
+        "names of their own (`catalog/brands.toml`).",
     )
     mail_from: _Mail = Field(
         "", description="The address that mails come from. Its domain becomes an identity of SES (`make mail-domain`)."

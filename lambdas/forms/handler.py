@@ -5,12 +5,12 @@ from functools import cache
 from http import HTTPStatus
 from typing import Any
 
-from lambdas.catalog.brand import load_brands
+from lambdas.catalog.brands.brand import load_brands
 from lambdas.composition.parts import PartsSettings, parts_of
-from lambdas.forms.branded import branded
+from lambdas.forms.brands.brand_look import BrandLooks
+from lambdas.forms.brands.branded import branded
 from lambdas.forms.counts import FormCounts
 from lambdas.forms.form import load_forms
-from lambdas.forms.pages.brand_look import BrandLooks
 from lambdas.forms.pages.look import looking
 from lambdas.forms.pages.refusals import refusal_page
 from lambdas.forms.pages.templates import message_page

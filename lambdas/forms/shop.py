@@ -5,11 +5,11 @@ from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 
 from lambdas.catalog.plan import Plan, sold_in
+from lambdas.forms.brands.brand_look import BRAND, BrandLook, BrandLooks
 from lambdas.forms.counts import FormCounts
 from lambdas.forms.fields.field import Given
 from lambdas.forms.fields.filled import current_page
 from lambdas.forms.form import Form, Page
-from lambdas.forms.pages.brand_look import BRAND, BrandLook, BrandLooks
 from lambdas.forms.session.session import Session, new_session, proof_of, token_of
 from lambdas.forms.session.signatures import Signer
 from lambdas.languages.language import spoken

@@ -5,7 +5,7 @@ from email.utils import formataddr
 
 from pydantic import Field, Json
 
-from lambdas.catalog.brand import Brand, Brands, load_brands
+from lambdas.catalog.brands.brand import Brand, Brands, load_brands
 from lambdas.languages.language import spoken
 from lambdas.mail.language import in_order_of
 from lambdas.orders.contact.email import is_email
@@ -64,7 +64,7 @@ class Sender(Frozen):
         return in_order_of(brand.language if brand else "", offered)
 
     def notes(self, queue: Queue) -> str:
-        """What stands below each mail to buyers of the brand, in the language that is spoken."""
+        """The text below each mail to buyers of the brand, in the language that is spoken."""
         brand = self._brand(queue.brand_id)
         return "\n".join(brand.notes) if brand else ""
 

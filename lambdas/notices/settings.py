@@ -4,7 +4,7 @@ import time
 from functools import cache
 
 from lambdas.catalog.plan import USUAL_CURRENCY, load_plans
-from lambdas.forms.branded import branded
+from lambdas.forms.brands.branded import branded
 from lambdas.forms.form import load_forms
 from lambdas.mail.sender import Sender, SenderSettings
 from lambdas.notices.notices import Notices

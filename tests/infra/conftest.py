@@ -70,7 +70,8 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "lambdas/catalog/plans.toml": "sample = true",
         "lambdas/catalog/taxes.toml": "sample = true",
         "lambdas/catalog/sellers.toml": "sample = true",
-        "lambdas/catalog/brands.toml": "sample = true",
+        "lambdas/catalog/brands.toml": "sample = true\n"
+        + "".join(f'[[brands]]\nbrand_id = {brand}\nname = "Brand {brand}"\n' for brand in (1, 2)),
         "lambdas/intake/webhook.py": "",
         "lambdas/webhooks/handler.py": "",
         "lambdas/webhooks/worker.py": "",

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 
-from lambdas.forms.pages.brand_look import BrandLook
+from lambdas.forms.brands.brand_look import BrandLook
 from lambdas.forms.session.languages import SWITCH, path_in
 from lambdas.languages.language import language
 from lambdas.web.http import WebRequest

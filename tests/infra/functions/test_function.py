@@ -119,6 +119,9 @@ def test_every_function_is_told_what_its_settings_read_and_no_more(stage: Synthe
     is_anchored = stage.settings.history_anchors is not None
     anchored = {"HISTORY_ANCHORED"} if is_anchored else set[str]()
     told = {name: set(function["Environment"]["Variables"]) - EVERYWHERE for name, function in stage.functions.items()}
+    of_brands = {"BRAND_MAIL_FROM"} if stage.settings.brand_mail_from else set[str]()
+    assert all(of_brands <= names for names in told.values() if "MAIL_FROM" in names)
+    told = {name: names - of_brands if "MAIL_FROM" in names else names for name, names in told.items()}
 
     assert all(set(function["Environment"]["Variables"]) >= EVERYWHERE for function in stage.functions.values())
     assert told == {

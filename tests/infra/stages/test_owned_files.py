@@ -235,7 +235,6 @@ def test_a_file_that_would_be_read_by_nobody_is_refused(folder: Path, name: str,
         ("catalog/sellers.toml", SELLERS.replace("501964843", "501964842"), "vat_id of brand 1 is no VAT number"),
         (
             "catalog/sellers.toml",
-            "catalog/brands.toml",
             SELLERS.replace("Europe/Lisbon", "Europe/Lisboa"),
             "time_zone of brand 1 is Europe/Lisboa",
         ),

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdas.catalog.brand import MOST_LOGO_BYTES, load_brands
-from lambdas.catalog.colours import AA, DARK_PAPERS, LIGHT_PAPERS, contrast, ink_on, readable_like, unreadable
+from lambdas.catalog.brands.brand import MOST_LOGO_BYTES, load_brands
+from lambdas.catalog.brands.colours import AA, DARK_PAPERS, LIGHT_PAPERS, contrast, ink_on, readable_like, unreadable
 
 BRAND = """[[brands]]
 brand_id = 1

@@ -5,14 +5,14 @@ from collections.abc import Iterator
 import pytest
 from mypy_boto3_dynamodb.client import DynamoDBClient
 
-from lambdas.catalog.brand import load_brands
+from lambdas.catalog.brands.brand import load_brands
 from lambdas.catalog.plan import load_plans
 from lambdas.catalog.pricing import CatalogPricing
 from lambdas.catalog.tax import load_taxes
-from lambdas.forms.branded import branded
+from lambdas.forms.brands.brand_look import BrandLooks
+from lambdas.forms.brands.branded import branded
 from lambdas.forms.counts import FormCounts
 from lambdas.forms.form import load_forms
-from lambdas.forms.pages.brand_look import BrandLooks
 from lambdas.forms.session.signatures import Signer
 from lambdas.forms.shop import Shop
 from lambdas.mail.link_requests import LinkRequests

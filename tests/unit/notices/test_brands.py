@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from lambdas.catalog.brand import load_brands
+from lambdas.catalog.brands.brand import load_brands
 from lambdas.catalog.plan import load_plans
-from lambdas.forms.branded import branded
+from lambdas.forms.brands.branded import branded
 from lambdas.mail.sender import Sender
 from lambdas.orders.decisions.lead.draft import OrderDraft
 from lambdas.orders.model.order import Order

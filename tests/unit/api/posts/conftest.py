@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from lambdas.catalog.brand import Brand, Brands
+from lambdas.catalog.brands.brand import Brand, Brands
 from lambdas.mail import sender, sending
 from lambdas.records.users.rights import Grant
 from lambdas.runtime import aws

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from lambdas.catalog.brand import load_brands
-from lambdas.catalog.colours import ink_on
-from lambdas.forms.pages.brand_look import BrandLooks
+from lambdas.catalog.brands.brand import load_brands
+from lambdas.catalog.brands.colours import ink_on
+from lambdas.forms.brands.brand_look import BrandLooks
 from lambdas.forms.shop import Shop
 from lambdas.orders.decisions.lead.draft import OrderDraft
 from lambdas.orders.model.order import Order

@@ -7,8 +7,8 @@ from functools import cache, cached_property
 from http import HTTPStatus
 from pathlib import Path
 
-from lambdas.catalog.brand import Brand, Brands, Logo
-from lambdas.catalog.colours import DARK_PAPERS, LIGHT_PAPERS, Papers, ink_on, tint_of
+from lambdas.catalog.brands.brand import Brand, Brands, Logo
+from lambdas.catalog.brands.colours import DARK_PAPERS, LIGHT_PAPERS, Papers, ink_on, tint_of
 from lambdas.languages.language import spoken
 from lambdas.web.http import Answer
 from lambdas.web.templates import FOR_EVER

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 AA = 4.5
 LIGHT_PAPERS, DARK_PAPERS = ("#ffffff", "#f6f5f1"), ("#1e2422", "#151918")
-"""What pages are written on, in light and in the dark: `--paper` and `--ground` of form.css."""
+"""The grounds of pages, in light and in the dark: `--paper` and `--ground` of form.css."""
 _SOFT = {LIGHT_PAPERS: "#56605c", DARK_PAPERS: "#aab4af"}  # its `--soft`, which also stands on tinted ground
 _BLACK, _WHITE = "#000000", "#ffffff"
 _TINTED = 0.1
@@ -22,7 +22,7 @@ def contrast(one: str, other: str) -> float:
 
 
 def ink_on(accent: str) -> str:
-    """What is written on the accent: black or white, one of which can always be read."""
+    """Black or white: the one that can be read on the accent."""
     return max((_WHITE, _BLACK), key=lambda ink: contrast(ink, accent))
 
 

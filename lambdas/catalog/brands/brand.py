@@ -10,11 +10,11 @@ from typing import Annotated, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
-from lambdas.catalog.colours import AA, DARK_PAPERS, LIGHT_PAPERS, readable_like, unreadable
+from lambdas.catalog.brands.colours import AA, DARK_PAPERS, LIGHT_PAPERS, readable_like, unreadable
 from lambdas.languages.translated import Translated
 from lambdas.runtime.models import Frozen
 
-BRANDS_FILE = Path(__file__).with_name("brands.toml")
+BRANDS_FILE = Path(__file__).parents[1] / "brands.toml"
 LOGOS = "logos"  # the folder beside the file
 MOST_LOGO_BYTES, MOST_LOGO_PIXELS = 20_000, 1_200
 _PNG_BEGINS, _SMALLEST_PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", 45

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from lambdas.catalog.brand import Brands
+from lambdas.catalog.brands.brand import Brands
 from lambdas.forms.fields.agreement import AgreementField
 from lambdas.forms.fields.field import FormField
 from lambdas.forms.form import Form

@@ -1,0 +1,1 @@
+"""Brands: how buyers see who sells. Pure."""

@@ -1,0 +1,1 @@
+"""Brands on forms and their pages."""
