@@ -10,8 +10,13 @@ from tests.unit.forms.conftest import CARD, the_order_id
 from tests.unit.forms.people.people import PEOPLE, Person
 
 TAXES = {"IE": 23, "DE": 19, "FR": 20, "NL": 21, "PL": 23, "GR": 24, "BG": 20}  # percent; elsewhere none
+AT_HOME = {"NL": 21}  # of the brand of domains
 PHONE = "+44 20 7946 0018"  # of those who state none, where the form needs one
-NET_CENTS = {"hosting": 99_00, "dedicated-server": 1_599_00 + 12 * 30_00}  # for a year, with 64 GB of memory
+NET_CENTS = {
+    "hosting": 99_00,
+    "domains": 14_50,
+    "dedicated-server": 1_599_00 + 12 * 30_00,
+}  # for a year, with 64 GB of memory
 FORMS = sorted(load_forms())
 
 
@@ -26,7 +31,7 @@ def test_everybody_orders(shop: Shop, at: int) -> None:
     person, form = PEOPLE[at], FORMS[at % len(FORMS)]
     browser = Browser(shop, source=f"198.51.100.{at}")
     page = _to_contact(browser, form, f"buyer{at}@example.com")
-    asked = {"orders_as": "company" if person.company else "person"} if form == "hosting" else {"phone": PHONE}
+    asked = {"orders_as": "company" if person.company else "person"} if form != "dedicated-server" else {"phone": PHONE}
     page = browser.send(**{**asked, **person.typed})
     assert page.path.endswith("/payment"), page.text
     status = _pay(browser, form, person)
@@ -37,7 +42,7 @@ def test_everybody_orders(shop: Shop, at: int) -> None:
     wanted = {**person.typed, **person.kept}
     assert {name: order.info.get(name) for name in wanted} == wanted
     net = NET_CENTS[form]
-    percent = 0 if person.vat_id else TAXES.get(person.country, 0)
+    percent = 0 if person.vat_id else (AT_HOME if form == "domains" else TAXES).get(person.country, 0)
     assert sum(pack.tax_cents for pack in order.priced) == (net * percent + 50) // 100
     assert order.total_cents == net + (net * percent + 50) // 100
 
@@ -47,12 +52,15 @@ def _to_contact(browser: Browser, form: str, email: str) -> Page:
     if form == "hosting":
         browser.send(plan="1:12", email=email)
         return browser.send(site="www.example.com")
+    if form == "domains":
+        browser.send(plan="3:12", domain_name="example.com", email=email)
+        return browser.send()
     browser.send(server="2:12", email=email)
     return browser.send(options_31="101", quantity="1", hosts="db1.example.com", operating_system="debian-13")
 
 
 def _pay(browser: Browser, form: str, person: Person) -> Page:
-    agreement = "terms" if form == "hosting" else "agreement"
+    agreement = "agreement" if form == "dedicated-server" else "terms"
     agreed = {agreement: "1", f"{agreement}_signature": f"{person.first} {person.last}"}
     led = browser.send(**agreed, payment="enter:card")
     assert led.status == 303, led.text
