@@ -8,6 +8,7 @@ from pydantic import Field
 
 from lambdas.actions._frame.action import action_handler
 from lambdas.actions._frame.module import Config, Done, Module, Tools, Waiting
+from lambdas.languages.translated import Translated
 from lambdas.orders.contact.text import shown_line
 from lambdas.orders.model.order import Order
 
@@ -15,7 +16,7 @@ _YES, _NO = {"1", "true", "yes"}, {"0", "false", "no"}
 _LONGEST_COMMENT = 500
 
 
-class ClientApprovalConfig(Config):
+class ClientApprovalConfig(Config, Translated):
     """The thing to approve, as the client reads it."""
 
     text: str = Field(min_length=1, max_length=2000, description="What the client approves, in words for the client.")

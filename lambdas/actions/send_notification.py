@@ -12,6 +12,8 @@ from pydantic import Field, field_validator, model_validator
 from lambdas.actions._frame.action import action_handler
 from lambdas.actions._frame.mail import Mail, OnDoubt, Outbox, filled, filled_subject, is_email, unknown_placeholders
 from lambdas.actions._frame.module import Config, Done, Module, PermanentError, Tools
+from lambdas.languages.translated import Translated
+from lambdas.mail.language import LANG
 from lambdas.mail.sender import Sender, SenderSettings
 from lambdas.orders.contact.email import mailed_to
 from lambdas.orders.model.info import text
@@ -22,8 +24,10 @@ from lambdas.records.posts.notification import NotificationRecords
 CLIENT = "##email##"
 
 
-class SendNotificationConfig(Config):
-    """Up to three texts, each with its recipients, subject and body; the fields are `##order_id##`, `##first_name##` etc."""
+class SendNotificationConfig(Config, Translated):
+    """Up to three texts, each with its recipients, subject and body; the fields are `##order_id##`, `##first_name##` etc.
+
+    Texts may be there in other languages, for orders made in them."""
 
     to: tuple[str, ...] = Field(default=(), description="Addresses of the text; ##email## is the order's own.")
     subject: str = Field(default="", max_length=250, description="Its subject.")
@@ -66,6 +70,9 @@ class SendNotificationConfig(Config):
             raise ValueError("a text needs recipients, a subject and a body; at least one text is needed")
         if not all(map(is_email, filter(None, [*self.owners.values(), self.from_address]))):
             raise ValueError("owners and sender need e-mail addresses")
+        for texts in self.i18n.values():
+            for template in texts.values():
+                self._has_known_fields(str(template))
         return self
 
 
@@ -87,6 +94,7 @@ def run(order: Order, config: SendNotificationConfig, tools: Tools) -> Done:
 def _mails(order: Order, config: SendNotificationConfig) -> list[Mail]:
     sender = config.from_address or Sender.of_stage(SenderSettings.from_environment()).plain(order.brand_id)
     owner = config.owners.get(order.owner)
+    config = config.changed(**config.i18n.get(text(order.info, LANG), {}))
     texts = (
         ("order", config.to, config.subject, config.body),
         ("admin", config.admin_to, config.admin_subject, config.admin_body),

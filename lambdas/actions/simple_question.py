@@ -12,14 +12,17 @@ from pydantic import Field, model_validator
 
 from lambdas.actions._frame.action import action_handler
 from lambdas.actions._frame.module import Config, Done, Module, Tools, Waiting
+from lambdas.languages.translated import Translated
 from lambdas.orders.contact.text import shown_line
 from lambdas.orders.model.order import Order
 
 _LONGEST_ANSWERS = 300
 
 
-class Question(Config):
-    """A question and the answers that count. Without them, every answer counts; only clients are asked so."""
+class Question(Config, Translated):
+    """A question and the answers that count. Without them, every answer counts; only clients are asked so.
+
+    Its text and its choices may be there in other languages; right answers are those of the queue's own."""
 
     question: str = Field(min_length=1, max_length=500, description="The question, as it is shown.")
     answer: str = Field(default="", description="The right answer.")
@@ -34,6 +37,9 @@ class Question(Config):
     def _asks_one_thing(self) -> Self:
         if self.file and (self.accepted or self.choices or self.date):
             raise ValueError("a file has no right answer, no choices and no date")
+        for tag, texts in self.i18n.items():
+            if len(texts.get("choices", self.choices)) != len(self.choices):
+                raise ValueError(f"i18n.{tag}.choices: there must be one for each of the {len(self.choices)} choices")
         return self
 
     @property

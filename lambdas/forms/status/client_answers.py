@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import Any
 
 from lambdas.forms.fields.wording import advice
@@ -9,7 +10,9 @@ from lambdas.forms.session.csrf import refuse_other_sites
 from lambdas.forms.session.session import Session
 from lambdas.forms.session.throttle import is_too_often
 from lambdas.forms.shop import Shop
+from lambdas.forms.status.queue_names import Names
 from lambdas.forms.status.uploaded_files import keep_files, new_files, problem_of
+from lambdas.languages.language import spoken
 from lambdas.languages.texts import _
 from lambdas.orders.card_numbers.numbers import has_card_number
 from lambdas.orders.contact.text import line, lines
@@ -32,12 +35,13 @@ _IN_AN_HOUR = 20
 
 
 class QuestionView(Frozen):
-    """One question: the name of its input, its text, and what it offers. `kind`: `text`, `date`, `choice` or `file`."""
+    """One question: the name of its input, its text, and what it offers. `kind`: `text`, `date`, `choice` or `file`.
+    `choices`: each as its answer and as it is shown."""
 
     name: str
     text: str
     kind: str
-    choices: tuple[str, ...] = ()
+    choices: tuple[tuple[str, str], ...] = ()
 
 
 class AskView(Frozen):
@@ -55,8 +59,9 @@ class AskView(Frozen):
         return any(question.kind == FILE for question in self.questions)
 
 
-def asks_of(order: Order, now: int) -> list[AskView]:
-    return [_view(action) for action in asked_of_client(order, now)]
+def asks_of(order: Order, now: int, names: Names) -> list[AskView]:
+    """In the language that is spoken. `names`: of the queue's actions in it."""
+    return [_view(action, names) for action in asked_of_client(order, now)]
 
 
 def take_answer(shop: Shop, order: Order, link: Link, token: str, request: WebRequest) -> str:
@@ -135,22 +140,28 @@ def _problem_of(answer: str) -> str:
     return ""
 
 
-def _view(action: ChecklistAction) -> AskView:
+def _view(action: ChecklistAction, names: Names = MappingProxyType({})) -> AskView:
     questions = action.config.get("questions") or ()
     return AskView(
         action_id=action.action_id,
-        title=action.name,
+        title=names.get((action.action_id, action.name), action.name),
         stamp=ask_stamp(action),
-        text=str(action.config.get("text", "")) if action.module == APPROVAL else "",
+        text=str(_said(action.config, "text") or "") if action.module == APPROVAL else "",
         questions=tuple(_question(number, each) for number, each in enumerate(questions, 1)),
         again=bool(action.input),
     )
 
 
 def _question(number: int, asked: Mapping[str, Any]) -> QuestionView:
-    choices = tuple(str(choice) for choice in asked.get("choices") or ())
+    answers, shown = (tuple(map(str, each or ())) for each in (asked.get("choices"), _said(asked, "choices")))
+    choices = tuple(zip(answers, shown if len(shown) == len(answers) else answers, strict=True))
     kind = "choice" if choices else "date" if asked.get("date") else FILE if asked.get(FILE) else "text"
-    return QuestionView(name=f"{ANSWER}{number}", text=str(asked["question"]), kind=kind, choices=choices)
+    return QuestionView(name=f"{ANSWER}{number}", text=str(_said(asked, "question")), kind=kind, choices=choices)
+
+
+def _said(config: Mapping[str, Any], name: str) -> Any:
+    """A text of the config, in the language that is spoken if the config has it there."""
+    return config.get("i18n", {}).get(spoken().tag, {}).get(name, config.get(name))
 
 
 def _stale(token: str) -> RefusedError:

@@ -15,7 +15,7 @@ from lambdas.forms.status import client_answers, posts
 from lambdas.forms.status.account_question import ACCOUNT, asks_for_account, take_account
 from lambdas.forms.status.order_state import order_state
 from lambdas.forms.status.payment_words import how_paid
-from lambdas.forms.status.queue_names import action_names, step_names
+from lambdas.forms.status.queue_names import Names, action_names, step_names
 from lambdas.forms.status.uploaded_files import FILE_KINDS, file_rule
 from lambdas.languages.language import spoken
 from lambdas.languages.texts import N_, _
@@ -100,7 +100,7 @@ def _page(
         title=_("Order {order_id}", order_id=order.reference),
         order=order,
         state=order_state(order, form, shop.now()),
-        asks=client_answers.asks_of(order, shop.now()),
+        asks=client_answers.asks_of(order, shop.now(), _action_names(shop, order)),
         ask_error=ask_problem,
         ask_typed=ask_typed or {},
         asks_account=asks_account,
@@ -143,13 +143,17 @@ def _next_order(shop: Shop, order: Order, form: Form | None) -> tuple[str, str] 
     return (_("Place another order"), path_of(form, NEW)) if shop.queue_of(form).active else None
 
 
+def _action_names(shop: Shop, order: Order) -> Names:
+    queue = shop.service.queues.get(order.order_queue_id)
+    return action_names(queue, spoken().tag) if queue else {}
+
+
 def actions_seen(shop: Shop, order: Order) -> list[ActionLine]:
     """The actions that the order's checklist shows to its client.
 
     Output is shown while the order is in the action's step, and afterwards only with `persistent_display`. A final order
     shows no pending action."""
-    queue = shop.service.queues.get(order.order_queue_id)
-    names = action_names(queue, spoken().tag) if queue else {}
+    queue, names = shop.service.queues.get(order.order_queue_id), _action_names(shop, order)
     persistent = {action.id for action in queue.actions if action.persistent_display} if queue else set()
     return [
         ActionLine(

@@ -15,7 +15,7 @@ from lambdas.actions.send_notification import SendNotificationConfig, module
 from lambdas.mail import sending
 from lambdas.records.clients.client import ClientRecords
 from lambdas.runtime import aws
-from tests.support.build import an_order
+from tests.support.build import CONTACT, an_order
 from tests.unit.actions.conftest import World
 from tests.unit.actions.one_action import ACTION, an_order_with, ask, says_nothing_personal
 from tests.unit.records.builders import a_client
@@ -255,3 +255,20 @@ def test_ses_understands_what_is_sent(world: World, real_ses: Any) -> None:
     (message,) = ses_backends["123456789012"]["us-east-1"].sent_messages
     assert (message.source, message.subject) == ("Example Hosting <orders@shop.test>", "Order 1001")
     assert message.destinations["ToAddresses"] == ["ada@example.com"]
+
+
+@pytest.mark.parametrize(
+    ("lang", "greeting"), [("de", "Guten Tag Ada Lovelace"), ("fr", "Dear Ada Lovelace"), ("", "Dear Ada")]
+)
+def test_the_client_is_written_to_in_the_order_s_language(world: World, ses: Ses, lang: str, greeting: str) -> None:
+    german = {"subject": "Bestellung ##order_id##", "body": "Guten Tag ##full_name##,"}
+    an_order_with(world, module, {**TO_CLIENT, "i18n": {"de": german}}, info={**CONTACT, "lang": lang})
+    world.run(module, ACTION)
+
+    assert ses.sent[0][3].startswith(greeting)
+
+
+@pytest.mark.parametrize("texts", [{"body": "##secret##"}, {"boddy": "x"}])
+def test_a_translation_keeps_the_rules_of_its_text(texts: dict[str, str]) -> None:
+    with pytest.raises(ValidationError):
+        SendNotificationConfig.model_validate({**TO_CLIENT, "i18n": {"de": texts}})

@@ -87,3 +87,15 @@ def test_a_client_is_asked_without_right_answers(world: World) -> None:
     world.run(module, ACTION)
 
     assert world.action(ACTION).reason == "2 questions answered: 2027-02-28; blue"
+
+
+GERMAN: list[dict[str, Any]] = [
+    {"choices": ["Ja"]}, {"choices": ["Ja", "Nein", "Vielleicht"]}, {"question": ["Ja?"]}, {"text": "Ja?"},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("german", GERMAN)
+def test_a_translation_fits_what_it_translates(german: dict[str, Any]) -> None:
+    question = {"question": "Access?", "choices": ["Yes", "No"], "i18n": {"de": german}}
+    with pytest.raises(ValidationError):
+        SimpleQuestionConfig.model_validate({"client_answers": True, "questions": [question]})

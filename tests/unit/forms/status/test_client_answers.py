@@ -1,5 +1,6 @@
 """Clients answer on the status page: what moves the order is only what the page asked, from that page, while it asks."""
 
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import pytest
@@ -199,3 +200,28 @@ def test_what_was_typed_for_one_action_is_not_shown_as_the_answer_to_another(vis
 
     assert (again.status, again.body.count("x" * 501)) == (422, 1)
     assert f'href="#ask-{ASK}"' in again.body
+
+
+def test_a_question_is_asked_in_the_readers_language_and_answered_in_the_queues(visit: Visit) -> None:
+    _browser, shop, order, token = visit
+    question = {"question": "Access?", "answer": "yes", "choices": ["Yes", "No"]}
+    german = {"question": "Haben Sie Zugang?", "choices": ["Ja", "Nein"]}
+    config = {"client_answers": True, "questions": [{**question, "i18n": {"de": german}}]}
+    asked(shop, order, module="simple_question", config=config)
+    browser = Browser(replace(shop, languages=("en", "de")), cookies={"__Host-lang": "de"})
+    page = browser.open(f"/orders/{token}")
+
+    assert "Haben Sie Zugang?" in page.text
+    assert 'value="Yes"> <span class="what">Ja</span>' in page.body
+    assert answers(browser, token, answer_1="Yes").status == 303
+    assert the_action(shop, order).input == {"answers": ["Yes"]}
+
+
+def test_so_is_an_approval(visit: Visit) -> None:
+    _browser, shop, order, token = visit
+    text = {"text": "The design.", "i18n": {"de": {"text": "Der Entwurf."}}}
+    asked(shop, order, module="client_approval", config=text)
+
+    browser = Browser(replace(shop, languages=("en", "de")), cookies={"__Host-lang": "de"})
+    assert "Der Entwurf." in browser.open(f"/orders/{token}").text
+    assert "The design." in Browser(shop).open(f"/orders/{token}").text
