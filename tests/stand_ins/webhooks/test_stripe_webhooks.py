@@ -132,7 +132,8 @@ def test_of_two_runs_with_one_event_at_once_the_one_that_did_it_says_so(
     on_page(ordered(browser).headers["Location"], "proved")
     post.deliver()
     first, *others = post.queue.waiting
-    really, taken = Applying.apply, []
+    really = Applying.apply
+    taken: list[bool] = []
 
     def apply(applying: Applying, found: Dated, *, by: str) -> str:
         done = really(applying, found, by=by)

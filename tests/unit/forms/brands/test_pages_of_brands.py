@@ -8,6 +8,7 @@ import pytest
 from lambdas.catalog.brands.brand import load_brands
 from lambdas.catalog.brands.colours import ink_on
 from lambdas.forms.brands.brand_look import BrandLooks
+from lambdas.forms.fields.agreement import AgreementField
 from lambdas.forms.shop import Shop
 from lambdas.orders.decisions.lead.draft import OrderDraft
 from lambdas.orders.model.order import Order
@@ -79,7 +80,7 @@ def test_the_logo_is_served_as_the_png_that_was_checked(browser: Browser) -> Non
 
 def test_an_agreement_without_an_address_links_the_terms_of_its_brand(shop: Shop) -> None:
     def addresses(name: str) -> list[str]:
-        return [field.url for field in shop.forms[name].fields if field.kind == "agreement"]
+        return [field.url for field in shop.forms[name].fields if isinstance(field, AgreementField)]
 
     assert addresses("domains") == [TERMS]
     assert addresses("hosting") == ["https://www.example.com/terms"]
