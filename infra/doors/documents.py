@@ -27,7 +27,7 @@ class Documents(Construct):
             description="Invoices and credit notes of an order, as pages and as PDF, for those who have its link",
             memory_mb=1024,  # memory buys processor share, and a PDF is mostly work on fonts
             timeout_seconds=DOOR_SECONDS,
-            environment={"ORDER_TABLE": storage.orders.table_name, "RECORD_TABLE": storage.records.table_name},
+            environment=_environment(parts, storage),
             permissions=[
                 allow("dynamodb:GetItem", on=[storage.orders.table_arn]),
                 *record_keys.of_documents(storage.records),
@@ -43,3 +43,11 @@ class Documents(Construct):
             seconds=DOOR_SECONDS,
             routes={page_id(route): route for route in ROUTES},
         )
+
+
+def _environment(parts: FunctionParts, storage: Storage) -> dict[str, str]:
+    return {
+        "ORDER_TABLE": storage.orders.table_name,
+        "RECORD_TABLE": storage.records.table_name,
+        "LANGUAGES": ",".join(parts.settings.languages),
+    }

@@ -5,6 +5,7 @@ from http import HTTPStatus
 
 from lambdas.documents.document import Document, document_of
 from lambdas.documents.page import Links, draw, page_of, policy
+from lambdas.languages.texts import _
 from lambdas.records.invoices.invoice import Invoice
 from lambdas.web.downloads import download_headers
 from lambdas.web.http import Answer
@@ -25,7 +26,7 @@ def document_answer(documents: Sequence[Invoice], asked: str, path: str, back: L
     if asked.endswith(PDF):
         headers = download_headers(f"{name}{PDF}")
         return Answer(HTTPStatus.OK, content_type=PDF_TYPE, headers=headers, content=pdf_content(found))
-    return shown(page_of(found, (*back, ("Save as PDF", f"{path}/{name}{PDF}"))))
+    return shown(page_of(found, (*back, (_("Save as PDF"), f"{path}/{name}{PDF}"))))
 
 
 def pdf_content(document: Document) -> bytes:

@@ -1,6 +1,6 @@
-"""An invoice or credit note as it is shown: all texts ready, from what was frozen at its issue.
+"""An invoice or credit note as it is shown: all texts ready, from what was frozen at its issue, in the language that is spoken.
 
-Pure. Nothing of today is in it, so the same document is shown the same at any time.
+Pure. Nothing of today is in it but the name of the brand, which heads it as a letterhead does.
 """
 
 import unicodedata
@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from lambdas.catalog.brands.brand import load_brands
+from lambdas.languages.language import spoken
+from lambdas.languages.texts import N_, _
 from lambdas.orders.contact.places import countries
 from lambdas.orders.model.money import format_cents
 from lambdas.records.invoices.invoice import CreditReason, Invoice, InvoiceKind, InvoiceLine, Party
@@ -16,13 +19,13 @@ from lambdas.records.invoices.totals_per_rate import RateTotal, net_cents, total
 
 _JOINERS = "\u200c\u200d"  # scripts of India and Persia are written with them
 REASONS = {
-    CreditReason.CANCELED: "order canceled",
-    CreditReason.WITHDRAWN: "withdrawn",
-    CreditReason.WRONG_PRICE: "wrong price",
-    CreditReason.DUPLICATE: "charged twice",
-    CreditReason.FAULT: "fault",
-    CreditReason.GOODWILL: "goodwill",
-    CreditReason.OTHER: "other",
+    CreditReason.CANCELED: N_("order canceled"),
+    CreditReason.WITHDRAWN: N_("withdrawn"),
+    CreditReason.WRONG_PRICE: N_("wrong price"),
+    CreditReason.DUPLICATE: N_("charged twice"),
+    CreditReason.FAULT: N_("fault"),
+    CreditReason.GOODWILL: N_("goodwill"),
+    CreditReason.OTHER: N_("other"),
 }
 
 
@@ -47,9 +50,10 @@ class Rate:
 class Document:
     """`facts`: label and value. `seller` and `buyer`: lines, the name first. Dates are YYYY-MM-DD by the seller's calendar.
 
-    `day`: of its issue. All amounts are decimal text with the digits of the currency.
+    `brand`: the name at its head. `day`: of its issue. All amounts are decimal text with the digits of the currency.
     """
 
+    brand: str
     title: str
     number: str
     day: str
@@ -74,7 +78,8 @@ def document_of(invoice: Invoice) -> Document:
     is_note = invoice.kind is InvoiceKind.CREDIT_NOTE
     net = net_cents(invoice.lines)
     return Document(
-        title="Credit note" if is_note else "Invoice",
+        brand=_brand_of(invoice.brand_id),
+        title=_("Credit note") if is_note else _("Invoice"),
         number=invoice.shown_number,
         day=day_of(invoice.issued_at, invoice.time_zone),
         currency=invoice.currency,
@@ -90,6 +95,11 @@ def document_of(invoice: Invoice) -> Document:
     )
 
 
+def _brand_of(brand_id: int) -> str:
+    brand = load_brands().of(brand_id)
+    return brand.in_language(spoken().tag).name if brand else ""
+
+
 def day_of(at: int, zone: str) -> str:
     """The day of a moment in Unix seconds, YYYY-MM-DD."""
     return datetime.fromtimestamp(at, ZoneInfo(zone)).date().isoformat()
@@ -102,17 +112,20 @@ def printable(text: str) -> str:
 
 
 def _facts(invoice: Invoice) -> Iterator[tuple[str, str]]:
-    yield "Number", invoice.shown_number
-    yield "Date", day_of(invoice.issued_at, invoice.time_zone)
+    yield _("Number"), invoice.shown_number
+    yield _("Date"), day_of(invoice.issued_at, invoice.time_zone)
     if invoice.credits_number:
-        of = f" of {day_of(invoice.credits_issued_at, invoice.time_zone)}" if invoice.credits_issued_at else ""
-        yield "Credits invoice", f"{invoice.credits_document or invoice.credits_number}{of}"
+        credited = str(invoice.credits_document or invoice.credits_number)
+        if invoice.credits_issued_at:
+            day = day_of(invoice.credits_issued_at, invoice.time_zone)
+            credited = _("{number} of {day}", number=credited, day=day)
+        yield _("Credits invoice"), credited
     elif invoice.due_at:
-        yield "Due", day_of(invoice.due_at, invoice.time_zone)
+        yield _("Due"), day_of(invoice.due_at, invoice.time_zone)
     if invoice.supplied_at:
-        yield "Date of supply", day_of(invoice.supplied_at, invoice.time_zone)
+        yield _("Date of supply"), day_of(invoice.supplied_at, invoice.time_zone)
     if named := invoice.order_reference or invoice.order_id:
-        yield "Order", named
+        yield _("Order"), named
 
 
 def _party(party: Party | None) -> Iterator[str]:
@@ -120,23 +133,24 @@ def _party(party: Party | None) -> Iterator[str]:
         return
     town = " ".join(part for part in (party.zip, party.city) if part)
     place = ", ".join(part for part in (town, party.state) if part)
-    country = countries().get(party.country, party.country)
+    names = countries() if spoken().is_source else spoken().formats["countries"]
+    country = names.get(party.country, party.country)
     for line in (party.name, party.attention, *party.address.splitlines(), place, country):
         if shown := printable(line):
             yield shown
-    for label, value in (("VAT number", party.vat_id), ("Registration", party.registration), ("", party.email)):
+    for label, value in ((_("VAT number"), party.vat_id), (_("Registration"), party.registration), ("", party.email)):
         if shown := printable(value):
             yield f"{label} {shown}".strip()
 
 
 def _row(line: InvoiceLine, currency: str) -> Row:
-    why = REASONS[line.reason] if line.reason else ""
+    why = _(REASONS[line.reason]) if line.reason else ""
     note = ": ".join(part for part in (why, printable(line.reason_text or "")) if part)
     return Row(printable(line.description), str(line.quantity), format_cents(line.amount_cents, currency), note)
 
 
 def _rate(total: RateTotal, currency: str) -> Rate:
-    name = f"{total.tax_name} {total.rate} %" if total.tax_name else "No tax"
+    name = f"{total.tax_name} {total.rate} %" if total.tax_name else _("No tax")
     if total.reverse_charge:
-        name = f"{total.tax_name}, reverse charge"
+        name = _("{tax}, reverse charge", tax=total.tax_name)
     return Rate(printable(name), format_cents(total.net_cents, currency), format_cents(total.tax_cents, currency))

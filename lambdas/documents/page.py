@@ -11,6 +11,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from lambdas.documents.document import Document
+from lambdas.languages.language import spoken
+from lambdas.languages.texts import _
 
 _TEMPLATES = Path(__file__).with_name("templates")
 Links = Sequence[tuple[str, str]]
@@ -48,5 +50,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.globals["language"] = spoken
+    environment.globals["_"] = _
     environment.globals["style"] = Markup(_style())  # noqa: S704 - a file of ours
     return environment

@@ -18,6 +18,8 @@ with warnings.catch_warnings():
     from fpdf.fonts import TTFFont
 
 from lambdas.documents.document import Document
+from lambdas.languages.language import spoken
+from lambdas.languages.texts import _
 
 _OURS = Path(__file__).with_name("fonts")
 FONTS = (
@@ -61,7 +63,7 @@ class _Pages(FPDF):
         self.set_auto_page_break(auto=True, margin=_BOTTOM)
         self.set_creation_date(datetime.fromisoformat(document.day).replace(tzinfo=UTC))
         self.set_title(self._name)
-        self.set_lang("en")
+        self.set_lang(spoken().tag)
         self._choose_fonts(set("".join(_texts(document))))
         self.set_draw_color(*_RULE)
         self.add_page()
@@ -73,7 +75,7 @@ class _Pages(FPDF):
     def footer(self) -> None:
         self.set_y(-12)
         self.write_in(_GREY, _SMALL)
-        self.cell(0, 5, f"{self._name}, page {self.page_no()} of {{nb}}")
+        self.cell(0, 5, _("{document}, page {page} of {pages}", document=self._name, page=self.page_no(), pages="{nb}"))
 
     def _choose_fonts(self, signs: set[str]) -> None:
         """East Asian signs need a large font, and joined letters time: a document takes what it has use for."""
@@ -92,13 +94,25 @@ class _Pages(FPDF):
 
 def _texts(document: Document) -> Iterator[str]:
     """All texts that somebody typed."""
-    yield from (*document.seller, *document.buyer, *document.notes, *(rate.name for rate in document.rates))
+    yield from (
+        document.brand,
+        *document.seller,
+        *document.buyer,
+        *document.notes,
+        *(rate.name for rate in document.rates),
+    )
     yield from (text for row in document.rows for text in (row.description, row.note))
 
 
 def _head(pdf: _Pages, document: Document) -> None:
+    top = pdf.get_y()
+    if document.brand:
+        pdf.write_in(bold=True)
+        pdf.multi_cell(90, _LINE, document.brand, align="L", new_x="LMARGIN", new_y="NEXT")
     pdf.write_in(size=_TITLE, bold=True)
     pdf.cell(90, 8, document.title)
+    below = pdf.get_y() + 12
+    pdf.set_y(top)
     for label, value in document.facts:
         pdf.set_x(110)
         pdf.write_in(_GREY)
@@ -107,7 +121,7 @@ def _head(pdf: _Pages, document: Document) -> None:
         pdf.cell(0, _LINE, value, align="R", new_x="LMARGIN", new_y="NEXT")
     pdf.set_draw_color(*_INK)
     pdf.set_line_width(0.5)
-    y = max(pdf.get_y() + 2, _TOP + 12)
+    y = max(pdf.get_y() + 2, below)
     pdf.line(_SIDE, y, pdf.w - _SIDE, y)
     pdf.set_draw_color(*_RULE)
     pdf.set_line_width(0.2)
@@ -118,13 +132,13 @@ def _parties(pdf: _Pages, document: Document) -> None:
     """Side by side, with the buyer at the right also if no seller is stated."""
     top, width = pdf.get_y(), pdf.epw / 2 - 4
     ends = [top]
-    for place, (label, lines) in enumerate((("SELLER", document.seller), ("BUYER", document.buyer))):
+    for place, (label, lines) in enumerate(((_("Seller"), document.seller), (_("Buyer"), document.buyer))):
         if not lines:
             continue
         left = _SIDE + place * (width + 8)
         pdf.set_xy(left, top)
         pdf.write_in(_GREY, _SMALL)
-        pdf.cell(width, _LINE, label)
+        pdf.cell(width, _LINE, label.upper())
         pdf.set_xy(left, top + _LINE)
         for nth, line in enumerate(lines):
             pdf.set_x(left)
@@ -135,15 +149,16 @@ def _parties(pdf: _Pages, document: Document) -> None:
 
 
 def _lines(pdf: _Pages, document: Document) -> None:
-    heads = ("Description", "Quantity", f"Amount in {document.currency}")
+    heads = (_("Description"), _("Quantity"), _("Amount in {currency}", currency=document.currency))
     rows = [
         (f"{row.description}\n{row.note}" if row.note else row.description, row.quantity, row.amount)
         for row in document.rows
     ]
-    sums = (("Net", document.net), ("Tax", document.tax), (f"Total {document.currency}", document.total))
+    total = _("Total {currency}", currency=document.currency)
+    sums = ((_("Net"), document.net), (_("Tax"), document.tax), (total, document.total))
     _table(pdf, (60, 16, 24), heads, rows)
     for label, amount in sums:
-        pdf.write_in(bold=label.startswith("Total"))
+        pdf.write_in(bold=label == total)
         pdf.cell(pdf.epw * 0.76, _LINE + 0.6, label, align="R")
         pdf.cell(0, _LINE + 0.6, f"{amount} ", align="R", new_x="LMARGIN", new_y="NEXT")
     pdf.ln(_GAP)
@@ -152,7 +167,7 @@ def _lines(pdf: _Pages, document: Document) -> None:
 def _rates(pdf: _Pages, document: Document) -> None:
     if document.rates:
         rows = [(rate.name, rate.net, rate.tax) for rate in document.rates]
-        _table(pdf, (52, 24, 24), ("Tax", "Net", "Tax on it"), rows)
+        _table(pdf, (52, 24, 24), (_("Tax"), _("Net"), _("Tax on it")), rows)
         pdf.ln(_GAP)
 
 

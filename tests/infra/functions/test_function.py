@@ -146,7 +146,7 @@ def test_every_function_is_told_what_its_settings_read_and_no_more(stage: Synthe
         "BulkWorker": TABLES | DOORS | {"MACHINES", "PACE_SECONDS"},
         "RunbooksHandler": TABLES | DOORS | {"MACHINES", "BULK_MACHINE", "STACK_NAME", "DEAD_LETTERS", "READERS"},
         "DocsHandler": set(),
-        "DocumentsHandler": {"ORDER_TABLE", "RECORD_TABLE"},
+        "DocumentsHandler": {"ORDER_TABLE", "RECORD_TABLE", "LANGUAGES"},
         "FormsHandler": TABLES
         | DOORS
         | {

@@ -23,11 +23,11 @@ class Reader:
 
     documents: Documents
 
-    def opens(self, path: str, method: str = "GET") -> dict[str, Any]:
+    def opens(self, path: str, method: str = "GET", query: str = "") -> dict[str, Any]:
         return respond(
             {
                 "rawPath": path,
-                "rawQueryString": "",
+                "rawQueryString": query,
                 "headers": {"host": "orders.example.com"},
                 "requestContext": {"http": {"method": method, "sourceIp": "192.0.2.7"}, "requestId": "r-1"},
             },

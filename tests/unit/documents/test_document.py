@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from lambdas.documents.document import Document, document_of
 from lambdas.documents.page import page_of
 from lambdas.documents.pdf import pdf_of
+from lambdas.languages.language import speaking
 from lambdas.records.invoices.credit_notes import note_of
 from lambdas.records.invoices.invoice import CreditReason, Invoice, InvoiceLine, Party
 from tests.unit.documents.pdf_text import text_of
@@ -106,3 +107,19 @@ def test_the_same_document_makes_the_same_file() -> None:
     document = document_of(an_invoice(buyer=BUYER, seller=SELLER))
 
     assert pdf_of(document) == pdf_of(document)
+
+
+def test_a_document_is_written_in_the_language_that_is_spoken_and_headed_by_its_brand() -> None:
+    invoice = an_invoice()
+    with speaking("de"):
+        german, page = document_of(invoice), page_of(document_of(invoice))
+        text = text_of(pdf_of(german))
+
+    assert (german.title, german.brand) == ("Rechnung", "Example Hosting")
+    assert '<html lang="de" dir="ltr">' in page
+    for part in ("Rechnung", "Example Hosting", "Datum", "Beschreibung", "Menge", "Betrag in", "Netto", "Gesamt"):
+        assert part in page, part
+        assert part in text, part
+    assert "Seite 1 von 1" in text
+    assert "Invoice" not in page.replace(invoice.shown_number, "")
+    assert document_of(invoice).total == german.total

@@ -2,6 +2,7 @@
 
 import base64
 import re
+from dataclasses import replace
 from http import HTTPStatus
 
 import pytest
@@ -119,3 +120,19 @@ def test_pages_load_nothing_and_are_kept_nowhere(reader: Reader, records: Record
 
 def test_a_question_by_head_has_no_body(reader: Reader) -> None:
     assert reader.opens(LIST, "HEAD")["body"] == ""
+
+
+def test_the_language_is_that_of_the_order_and_of_a_refusal_that_of_its_address(
+    reader: Reader, records: RecordTable
+) -> None:
+    german = Reader(replace(reader.documents, languages=("en", "de")))
+    order = german.documents.orders.get("1001")
+    german.documents.orders.save(order.changed(info={**CONTACT, "lang": "de"}))
+    number = issued(records, "1001").document_number
+
+    assert ">Als PDF speichern<" in german.opens(f"{LIST}/{number}")["body"]
+    assert f">Rechnung {number}<" in german.opens(LIST)["body"]
+    assert ">All invoices<" not in german.opens(f"{LIST}/{number}")["body"]
+    assert "Invoice" in reader.opens(f"{LIST}/{number}")["body"]
+    assert "Dieser Link" in german.opens("/orders/nobody/invoices", query="lang=de")["body"]
+    assert "This link no longer works" in german.opens("/orders/nobody/invoices", query="lang=xx")["body"]
