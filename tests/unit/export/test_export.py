@@ -229,4 +229,4 @@ def test_a_period_that_is_none_is_refused_before_anything_is_asked(
 
 
 def test_the_brands_are_all_that_sell() -> None:
-    assert command.brands_of("dev") == [1]
+    assert command.brands_of("dev") == [1, 2]
