@@ -8,13 +8,13 @@ import pytest
 
 from lambdas.forms.shop import Shop
 from lambdas.languages import language as languages
-from tests.unit.languages.pseudo import TAG, with_pseudo_texts, write_pseudo_arabic
+from tests.unit.languages.pseudo import TAG, with_arabic_texts, write_arabic
 
 
 @pytest.fixture(scope="session")
 def arabic_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("languages")
-    write_pseudo_arabic(folder)
+    write_arabic(folder)
     return folder
 
 
@@ -29,11 +29,11 @@ def pseudo_arabic(arabic_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
 
 @pytest.fixture
 def shop(shop: Shop, pseudo_arabic: None) -> Shop:
-    queues = {key: with_pseudo_texts(queue) for key, queue in shop.service.queues.items()}
+    queues = {key: with_arabic_texts(queue) for key, queue in shop.service.queues.items()}
     return replace(
         shop,
         service=replace(shop.service, queues=queues),
-        forms={name: with_pseudo_texts(form) for name, form in shop.forms.items()},
-        plans={key: with_pseudo_texts(plan) for key, plan in shop.plans.items()},
+        forms={name: with_arabic_texts(form) for name, form in shop.forms.items()},
+        plans={key: with_arabic_texts(plan) for key, plan in shop.plans.items()},
         languages=("en", "de", TAG),
     )
