@@ -20,7 +20,13 @@ def money(whole: str, fraction: str, currency: str, *, negative: bool) -> str:
     before, after = formats["negative" if negative else "positive"]
     # A sign that ends with a letter keeps its distance. https://unicode.org/reports/tr35/tr35-numbers.html#Currency_Spacing
     apart = "\u00a0" if before.endswith("¤") and sign[-1:].isalpha() else ""
-    return f"{before.replace('¤', sign)}{apart}{digits}{after.replace('¤', sign)}"
+    return isolated(f"{before.replace('¤', sign)}{apart}{digits}{after.replace('¤', sign)}")
+
+
+def isolated(text: str) -> str:
+    """The text as it is read from the left, where a language is read from the right: signs and numbers keep their order.
+    https://www.unicode.org/reports/tr9/#Explicit_Directional_Isolates"""
+    return f"\u2066{text}\u2069" if spoken().direction == "rtl" else text
 
 
 def day(at: int) -> str:

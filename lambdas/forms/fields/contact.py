@@ -7,7 +7,7 @@ from pydantic import Field
 
 from lambdas.forms.fields.field import MOST_RADIOS, Choice, FormField, Given, Input, InputRefusedError, Widget
 from lambdas.forms.fields.wording import at_most, bare, must_be, spoken_countries, to_select
-from lambdas.languages.formats import number
+from lambdas.languages.formats import isolated, number
 from lambdas.languages.texts import _, joined
 from lambdas.orders.contact.email import email
 from lambdas.orders.contact.places import country_code, region_code, regions_of
@@ -81,7 +81,7 @@ class PhoneField(FormField):
 
     def hint(self, given: Given) -> str:
         """The form's own help, with an example of the order's country."""
-        return joined(self.help, _("For example {number}", number=example_of(_country_of(given))))
+        return joined(self.help, _("For example {number}", number=isolated(example_of(_country_of(given)))))
 
     def accepted(self, value: str, given: Given) -> str:
         return telephone(super().accepted(value, given), _country_of(given))

@@ -4,6 +4,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from babel.messages.pofile import read_po
+
+from infra.generate.texts import found_texts
 from lambdas.actions.client_approval import ClientApprovalConfig
 from lambdas.actions.send_notification import CLIENT, SendNotificationConfig
 from lambdas.actions.simple_question import SimpleQuestionConfig
@@ -12,6 +15,7 @@ from lambdas.catalog.plan import Option, Upgrade, load_plans
 from lambdas.forms.form import load_forms
 from lambdas.languages.translated import Translated
 from lambdas.orders.model.queue import Action, Queue, Step, load_queues
+from tests.unit.languages.pseudo import ARABIC
 
 # Said in a file, and read by programs alone, or by staff.
 _NO_TEXTS = {
@@ -86,3 +90,16 @@ def test_one_that_is_missing_is_named() -> None:
     brand = Brand(brand_id=1, name="Seaside", notes=("Seaside Lda, Lisboa",))
 
     assert without("de", texts_of("brand 1", brand)) == ["brand 1.notes"]
+
+
+def test_the_arabic_of_tests_translates_texts_that_there_are() -> None:
+    stated = [value for _, of, name in shipped() for value in _each(getattr(of, name))]
+    marked = [text for message in found_texts() for text in _each(message.id)]
+    with ARABIC.open("rb") as file:
+        translated = {str(message.id) for message in read_po(file) if message.id}
+
+    assert translated - {*stated, *marked} == set()
+
+
+def _each(text: str | tuple[str, ...]) -> tuple[str, ...]:
+    return (text,) if isinstance(text, str) else tuple(text)

@@ -1,5 +1,6 @@
 """The language of a page: the reader's choice by a link or a button, else the browser's; kept with the order."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -8,6 +9,7 @@ from lambdas.forms.shop import Shop
 from lambdas.orders.model.order import Order
 from tests.unit.forms.browser import Browser, Page
 from tests.unit.forms.conftest import the_order_id, to_payment, with_card
+from tests.unit.languages.pseudo import TAG
 
 
 def asked_with(browser: Browser, accepted: str, path: str = "/forms/hosting") -> Page:
@@ -164,3 +166,12 @@ def test_a_refused_entry_is_refused_in_german(browser: Browser) -> None:
     assert page.status == 422
     assert "Fehler: Wählen Sie Ihr Hosting" in page.text
     assert "Geben Sie eine E-Mail-Adresse im richtigen Format ein, zum Beispiel name@example.com" in page.text
+
+
+def test_amounts_and_numbers_keep_their_order_from_right_to_left(shop: Shop) -> None:
+    """Without isolates, a browser shows `US$ 9.95` as `$US 9.95`, and `+44 20` as `20 44+`."""
+    browser = Browser(shop, cookies={"__Host-lang": TAG})
+    page = browser.open("/forms/hosting")
+
+    assert re.search("\u2066[^\u2069]*9\\.95[^\u2069]*\u2069", page.body)
+    assert "\u2066" not in Browser(shop, cookies={"__Host-lang": "de"}).open("/forms/hosting").body
