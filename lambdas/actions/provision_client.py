@@ -11,9 +11,10 @@ from lambdas.orders.contact.fields import CONTACT_FIELDS
 from lambdas.orders.decisions.same_address import OTHER_CLIENT, is_address_proved
 from lambdas.orders.model.info import text
 from lambdas.orders.model.order import Order
+from lambdas.orders.payment_key import gateway_of
 from lambdas.records.clients.account import account_of
 from lambdas.records.clients.client import Client, ClientRecords, ClientStatus, LoginTakenError, email_pk
-from lambdas.records.clients.payment_method import submitted_method
+from lambdas.records.clients.payment_method import PaymentMethod, submitted_method
 from lambdas.records.clients.promotion import promote
 from lambdas.records.clients.settings import ordered_settings
 
@@ -63,8 +64,19 @@ def _with_existing(order: Order, client_id: str, clients: ClientRecords, tools: 
 
 
 def _is_promoted(order: Order, client_id: str, tools: Tools) -> bool:
-    method, settings = submitted_method(order.info), ordered_settings(order.info)
+    method, settings = _method(order, tools), ordered_settings(order.info)
     return promote(tools.records, client_id, order.order_id, method, settings)
+
+
+def _method(order: Order, tools: Tools) -> PaymentMethod | None:
+    """The method that came with the order, with the gateway that holds the order's money, else where it was entered."""
+    method, hold = submitted_method(order.info), order.hold
+    if method is None:
+        return None
+    is_held = hold is not None and hold.method == method.kind
+    gateway = (gateway_of(hold.key) or hold.gateway) if hold and is_held else ""
+    entered_at = tools.choice.entered_at(order.brand_id, method.kind)
+    return method.model_copy(update={"gateway": gateway or entered_at})
 
 
 def _make(order: Order, clients: ClientRecords, tools: Tools) -> str:
@@ -79,7 +91,7 @@ def _make(order: Order, clients: ClientRecords, tools: Tools) -> str:
         **{name: text(order.info, name) for name in CONTACT_FIELDS},
     )
     try:
-        return clients.make(client, submitted_method(order.info))
+        return clients.make(client, _method(order, tools))
     except LoginTakenError:
         raise PermanentError(
             "the login name is taken by another client; agree on another one, set info.uber_login with order.update,"

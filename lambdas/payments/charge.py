@@ -34,7 +34,7 @@ from lambdas.payments.gateway import (
     OutcomeUnknownError,
     Transaction,
 )
-from lambdas.payments.several.choice import SINGLE, GatewayChoice
+from lambdas.payments.several.choice import ELSEWHERE, SINGLE, GatewayChoice
 from lambdas.records.clients.payment_method import PaymentMethod
 from lambdas.records.invoices.invoice import ChargeAttempt, Invoice, InvoiceStatus
 from lambdas.records.invoices.records import InvoiceRecords
@@ -146,8 +146,11 @@ class Charges:
             raise ChargeUnknownError(invoice.invoice_id) from None
 
     def _fresh_key(self, invoice: Invoice, method: PaymentMethod) -> str:
+        """Raises NotChargeableError if nothing is kept of the method here, unless an earlier try may have moved money."""
+        if invoice.charge is None and not self.choice.can_charge(method):
+            raise NotChargeableError(invoice.invoice_id, ELSEWHERE)
         key = charge_key(invoice.invoice_id, invoice.declines + 1)
-        return key_at(key, self.choice.begun_at(invoice.brand_id, method.kind))
+        return key_at(key, self.choice.charged_at(invoice.brand_id, method))
 
     def _claim(self, invoice: Invoice, billing_info_id: str, key: str) -> tuple[Invoice, ChargeAttempt]:
         earlier = invoice.charge

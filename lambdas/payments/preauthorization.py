@@ -42,7 +42,7 @@ from lambdas.payments.gateway import (
     void_or_refund,
 )
 from lambdas.payments.hold import hold_of, refuse_another
-from lambdas.payments.several.choice import SINGLE, GatewayChoice
+from lambdas.payments.several.choice import ELSEWHERE, SINGLE, GatewayChoice
 from lambdas.records.clients.client import ClientRecords
 from lambdas.records.clients.payment_method import PaymentMethod, method_problems, submitted_method
 
@@ -64,8 +64,10 @@ class PreAuthorization:
         return found if order.total_cents else tuple(each for each in found if each.field == "info.payment_type")
 
     def stored_problems(self, order: Order) -> tuple[Problem, ...]:
-        if not stored_method(order.info) or method_of(order, self.clients):
+        if not stored_method(order.info):
             return ()
+        if method := method_of(order, self.clients):
+            return () if self.choice.can_charge(method) else (Problem("info.billing_info_id", ELSEWHERE),)
         why = "this client has no such payment method; list the client's, or send a new one"
         return (Problem("info.billing_info_id", why),)
 
@@ -75,7 +77,7 @@ class PreAuthorization:
         if method is None or not method.can_be_held or not captures or not order.total_cents:
             return PaymentDue(0, "")
         fingerprint = hashlib.sha256(f"{method.kind}:{method.token}".encode()).hexdigest()[:16]
-        gateway = self.choice.begun_at(order.brand_id, method.kind)
+        gateway = self.choice.charged_at(order.brand_id, method)
         return PaymentDue(order.total_cents, f"{method.kind}:{fingerprint}", gateway)
 
     def authorize(self, order: Order, attempt: PaymentAttempt, payer: Payer = PRESENT) -> Hold:

@@ -124,7 +124,7 @@ class PaymentScreen:
         try:
             if method is None:
                 return ""
-            gateway = gateway_at(self.gateway, self.choice.begun_at(order.brand_id, method.kind))
+            gateway = gateway_at(self.gateway, self.choice.charged_at(order.brand_id, method))
             return gateway.fingerprint(method.token)
         except (GatewayUnavailableError, OutcomeUnknownError):
             return ""

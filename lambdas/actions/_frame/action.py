@@ -49,13 +49,14 @@ def tools() -> Tools:
     """The tools of this installation, made once per process."""
     settings = TableSettings.from_environment()
     records = RecordTable(settings.record_table)
-    pauses = PauseRecords(records, _now)
+    pauses, choice = PauseRecords(records, _now), choice_of(settings)
     return Tools(
         orders=DynamoOrderStore(settings.order_table),
         records=records,
-        gateway=gateways_of(choice_of(settings), records, pauses),
+        gateway=gateways_of(choice, records, pauses),
         now=_now,
         pauses=pauses,
+        choice=choice,
     )
 
 

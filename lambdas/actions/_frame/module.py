@@ -11,6 +11,7 @@ from lambdas.orders.model.order import Order
 from lambdas.orders.pauses import NO_PAUSES, Pauses
 from lambdas.orders.ports import OrderStore
 from lambdas.payments.gateway import Gateway
+from lambdas.payments.several.choice import SINGLE, GatewayChoice
 from lambdas.records.table import RecordTable
 from lambdas.runtime.models import Frozen
 
@@ -67,7 +68,9 @@ class Config(Frozen):
 
 @dataclass(frozen=True)
 class Tools:
-    """The stores and the gateway for modules. `now` gives Unix seconds; `action_id`: the action that is run or undone."""
+    """The stores and the gateway for modules. `now` gives Unix seconds; `action_id`: the action that is run or undone.
+    `choice`: of the gateway that a payment method is entered at.
+    """
 
     orders: OrderStore
     records: RecordTable
@@ -75,6 +78,7 @@ class Tools:
     now: Callable[[], int]
     action_id: int = 0
     pauses: Pauses = NO_PAUSES
+    choice: GatewayChoice = SINGLE
 
     def action_of(self, order: Order) -> ChecklistAction:
         """The action of this run, with its input and the user who requested it."""

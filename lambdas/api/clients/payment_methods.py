@@ -42,7 +42,9 @@ def _ach_add(backend: Backend, request: AccountAddRequest, caller: Caller) -> Ad
 
 
 def _add_method(backend: Backend, client: Client, method: PaymentMethod, is_default: bool) -> AddedMethod:
-    added = PaymentMethodRecords(backend.records).add(client.client_id, method, is_default=is_default)
+    gateway = backend.choice.entered_at(client.brand_id, method.kind)
+    stored = method.model_copy(update={"gateway": gateway})
+    added = PaymentMethodRecords(backend.records).add(client.client_id, stored, is_default=is_default)
     return AddedMethod(client.client_id, added)
 
 

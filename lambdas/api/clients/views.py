@@ -61,6 +61,9 @@ class PaymentMethodView(TypedDict):
     bank: Annotated[str, Doc("The account's bank, or empty.")]
     account_type: Annotated[str, Doc("C checking, S savings; empty for a card.")]
     holder: Annotated[dict[str, str], Doc("Name and address of the holder.")]
+    gateway: Annotated[
+        str, Doc("The payment provider that keeps it; empty for one that was stored before this was noted.")
+    ]
 
 
 class PaymentMethodsView(TypedDict):
@@ -144,6 +147,7 @@ def _method(billing_info_id: str, method: PaymentMethod) -> PaymentMethodView:
         "bank": method.bank,
         "account_type": method.account_type,
         "holder": method.holder,
+        "gateway": method.gateway,
     }
 
 

@@ -35,7 +35,9 @@ class MethodKind(StrEnum):
 
 class PaymentMethod(Frozen):
     """A way to pay. `last_four` and `expiry` (MMYY) are what people recognise it by. `holder`: whose it is, by the names of
-    client.cc_add; `account_type`: C checking, S savings."""
+    client.cc_add; `account_type`: C checking, S savings. `gateway`: the one that keeps it; empty for one that was
+    stored before this was remembered.
+    """
 
     kind: MethodKind
     token: str
@@ -45,6 +47,7 @@ class PaymentMethod(Frozen):
     bank: str = ""
     account_type: str = ""
     holder: dict[str, str] = {}
+    gateway: str = ""
 
     @property
     def can_be_held(self) -> bool:

@@ -4,11 +4,15 @@ from typing import Any
 
 import pytest
 
-from lambdas.actions._frame.module import PermanentError, TransientError
-from lambdas.actions.provision_client import module
+from lambdas.actions._frame.module import PermanentError, Tools, TransientError
+from lambdas.actions.provision_client import _method, module
 from lambdas.orders.model.checklist import ActionState
+from lambdas.orders.model.order import Hold
+from lambdas.payments.several.choice import GatewayChoice
 from lambdas.records.clients.client import Client, ClientRecords, ClientStatus
+from lambdas.records.clients.payment_method import MethodKind
 from lambdas.records.clients.promotion import promote
+from tests.support.build import CARD, CONTACT, a_submitted_order
 from tests.unit.actions.conftest import CLIENT, World
 from tests.unit.records.builders import a_client
 from tests.unit.records.invoices.test_invoice import conflict, contested
@@ -50,6 +54,19 @@ def test_billing_settings_of_the_order_count_where_its_lead_had_none(world: Worl
     client = clients(world).get("77")
     assert client is not None
     assert (client.active, client.settings) == (ClientStatus.CLIENT, {"default_renew": "1", "invoice_delivery": "3"})
+
+
+def test_a_stored_method_is_kept_where_its_money_is_held_else_where_it_was_entered(world: World) -> None:
+    """The choice of gateways may have changed between submit and this action."""
+    choice = GatewayChoice(default="stripe", methods={MethodKind.BANK_ACCOUNT: "sandbox"}, kept=("paypal",))
+    held = Hold(transaction_id="t", key="1001:submit:authorize:1@paypal", method="card", amount_cents=1, currency="USD")
+    found = []
+    for hold, paid_by in ((held, {}), (None, {}), (held, {"payment_type": "ach", "ach_token": "t"})):
+        tools = Tools(world.store, world.records, world.gateway, world.clock, choice=choice)
+        method = _method(a_submitted_order().changed(hold=hold, info={**CONTACT, **CARD, **paid_by}), tools)
+        found.append(method and method.gateway)
+
+    assert found == ["paypal", "stripe", "sandbox"]
 
 
 def test_the_submitted_card_is_stored_with_the_client(world: World) -> None:

@@ -1,13 +1,16 @@
 """Clients, their payment methods and services over both doors."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from lambdas.api.clients.add import NO_SETTING
 from lambdas.api.clients.requests import ClientAddRequest
+from lambdas.payments.several.choice import GatewayChoice
 from lambdas.records.clients.client import ClientRecords
+from lambdas.records.clients.payment_method import MethodKind
 from lambdas.records.clients.service import ServiceRecords
 from lambdas.records.clients.settings import SETTINGS
 from lambdas.records.users.rights import Grant, Right
@@ -135,6 +138,18 @@ def test_cards_and_accounts_are_kept_by_token_and_last_four(caller: Caller) -> N
     assert (listed[account]["ach_acct"], listed[account]["ach_type"], listed[account]["cc_num"]) == ("6789", "C", "")
     assert "tok_approve" not in str(listed)
     assert caller.call("client.get", {"client_id": "101"}).body["default_billing_info_id"] == card
+
+
+def test_a_stored_method_remembers_the_gateway_of_its_brand_and_kind(caller: Caller) -> None:
+    api = caller.api
+    choice = GatewayChoice(default="stripe", methods={MethodKind.BANK_ACCOUNT: "sandbox"})
+    caller.api = replace(api, backend=replace(api.backend, choice=choice))
+    added(caller)
+    caller.data("client.cc_add", {"client_id": "101", **CARD})
+    caller.data("client.ach_add", {"user_login": "101", "ach_acct": "6789", "ach_token": "t"})
+    listed = caller.call("client.payment_method_list", {"client_id": "101"}).body["payment_methods"]
+
+    assert [(each["kind"], each["gateway"]) for each in listed] == [("card", "stripe"), ("bank_account", "sandbox")]
 
 
 def test_adding_the_same_token_again_adds_nothing_and_may_make_it_the_default(caller: Caller) -> None:

@@ -11,6 +11,7 @@ from lambdas.orders.payment_key import gateway_of, key_at
 from lambdas.orders.submit_request import SubmitRequest, attempt_of
 from lambdas.payments.captures import capture_for, find_capture
 from lambdas.payments.charge import Charges
+from lambdas.payments.errors import NotChargeableError
 from lambdas.payments.gateway import GatewayRefusedUsError, TransactionState
 from lambdas.payments.gateways import gateways_of
 from lambdas.payments.hosted_pages import HostedPage, SandboxPages
@@ -21,14 +22,14 @@ from lambdas.payments.several.choice import SINGLE, GatewayChoice
 from lambdas.payments.several.gateways import SeveralGateways, gateway_at
 from lambdas.payments.several.pages import PagesOfStage
 from lambdas.records.clients.client import ClientRecords
-from lambdas.records.clients.payment_method import MethodKind, PaymentMethod
+from lambdas.records.clients.payment_method import MethodKind, PaymentMethod, PaymentMethodRecords
 from lambdas.records.invoices.invoice import InvoiceStatus
 from lambdas.records.invoices.records import InvoiceRecords
 from lambdas.records.table import RecordTable
 from tests.stand_ins.gateway_contract import Rig, run_contract
 from tests.stand_ins.sandbox_gateway import sandbox_rig
 from tests.support.build import CARD, CONTACT, NOW, Clock, a_draft, a_service
-from tests.unit.records.builders import an_invoice
+from tests.unit.records.builders import a_client, an_invoice
 
 CHOICE = GatewayChoice(
     default="one",
@@ -164,6 +165,49 @@ def test_an_invoice_is_charged_at_the_gateway_of_its_brand_and_method(stage: Sta
 
     assert {each.status for each in paid} == {InvoiceStatus.PAID}
     assert [gateway_of(each.charge.key) for each in paid if each.charge] == ["one", "two"]
+
+
+KEPT_AT_TWO = PaymentMethod(kind=MethodKind.CARD, token="tok_approve", gateway="two")
+
+
+def test_a_stored_method_pays_where_it_is_kept_also_after_the_choice_changed(stage: Stage) -> None:
+    invoices = InvoiceRecords(stage.records)
+    changed = GatewayChoice(default="one", kept=("two",))
+    paid = Charges(invoices, stage.gateway, stage.clock, changed).charge(
+        invoices.issue(an_invoice(order_id="1001")), "7", KEPT_AT_TWO
+    )
+
+    assert paid.status is InvoiceStatus.PAID
+    assert {"authorize", "capture"} <= set(stage.asked("two"))
+    assert stage.asked("one") == []
+
+
+def test_an_order_is_paid_where_its_clients_stored_method_is_kept(stage: Stage) -> None:
+    client_id = stage.clients.add(a_client(client_id="77"))
+    number = PaymentMethodRecords(stage.records).add(client_id, KEPT_AT_TWO, is_default=True)
+    stored = {"payment_type": "cc", "billing_info_id": number, "cc_token": ""}
+    info = {**CONTACT, **CARD, "pack1": {"plan_id": "1", "price": "20"}}
+    order = stage.service.create(a_draft(info=info), by="web")
+    order = order.changed(client_id=client_id, info={**order.info, **stored}, total_cents=2000)
+
+    assert stage.payments.due(order).gateway == "two"
+    elsewhere = PreAuthorization(stage.gateway, stage.clients, stage.clock, GatewayChoice(default="one"))
+    assert "no longer uses" in elsewhere.stored_problems(order)[0].text
+
+
+def test_a_method_of_a_gateway_that_the_stage_left_is_refused_before_anything_is_asked(stage: Stage) -> None:
+    invoices = InvoiceRecords(stage.records)
+    invoice = invoices.issue(an_invoice(order_id="1001"))
+    with pytest.raises(NotChargeableError, match="no longer uses"):
+        Charges(invoices, stage.gateway, stage.clock, GatewayChoice(default="one")).charge(invoice, "7", KEPT_AT_TWO)
+
+    assert (stage.asked("one"), stage.asked("two")) == ([], [])
+    assert invoices.get(invoice.invoice_id) == invoice
+
+
+def test_keys_of_a_stage_with_one_gateway_name_none(stage: Stage) -> None:
+    assert GatewayChoice(default="two").charged_at(1, KEPT_AT_TWO) == ""
+    assert CHOICE.charged_at(2, KEPT_AT_TWO.model_copy(update={"gateway": ""})) == "two"  # as it was entered
 
 
 def test_a_day_lists_the_payments_of_all_gateways_also_of_one_that_begins_no_more(records: RecordTable) -> None:
