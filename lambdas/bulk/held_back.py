@@ -12,6 +12,7 @@ from lambdas.orders.model.checklist import ActionState, ChecklistAction
 from lambdas.orders.model.modules import ModuleFacts
 from lambdas.orders.model.order import Order
 from lambdas.orders.pauses import Pause, PauseKind
+from lambdas.orders.payment_key import gateway_of
 
 _MOVES_NOTHING = frozenset({MoneyKind.NONE, MoneyKind.LATER})
 _GOES_ON = frozenset({BulkVerb.SKIP, BulkVerb.RESTART, BulkVerb.MOVE})
@@ -37,9 +38,14 @@ def pause_of(
         pause
         for pause in pauses
         if (pause.kind is PauseKind.MODULE and pause.name in started)
-        or (pause.kind is PauseKind.GATEWAY and (needs_gateway or at_once))
+        or (pause.kind is PauseKind.GATEWAY and (needs_gateway or at_once) and _may_pay_at(order, pause.name))
     )
     return max(met, key=lambda pause: pause.ends_at, default=None)
+
+
+def _may_pay_at(order: Order, gateway: str) -> bool:
+    """Whether the order's money may be at this gateway: its hold is there, or names none, or there is no hold."""
+    return gateway_of(order.hold.key if order.hold else "") in ("", gateway)
 
 
 def _started(

@@ -14,7 +14,7 @@ class PauseKind(StrEnum):
     MODULE = "module"
     """Its actions do not start, in any queue; nor are they undone."""
     GATEWAY = "gateway"
-    """No money is moved: nothing is held, taken or given back."""
+    """No money is moved at it: nothing is held, taken or given back. Other gateways go on."""
     QUEUE = "queue"
     """Orders of the queue are not submitted; they stay leads. Submitted ones go on."""
 
@@ -45,7 +45,7 @@ class Pause(Frozen):
 
     def __str__(self) -> str:
         """For staff: it stands on the actions that wait."""
-        what = "no money is moved" if self.kind is PauseKind.GATEWAY else f"{self.name} is paused"
+        what = f"no money is moved at {self.name}" if self.kind is PauseKind.GATEWAY else f"{self.name} is paused"
         until = f"until {self.until} ({self.by}: {self.reason})"
         return f"{what} {until}; this continues automatically then, or when that is ended before"
 
@@ -64,12 +64,14 @@ class PausesUnreadError(Exception):
 class Pauses(Protocol):
     """The pauses of a stage. A new one may be unknown for some seconds; one that is over never holds anything back."""
 
-    def of_module(self, module: str, *, moves_money: bool) -> Pause | None:
-        """The pause that keeps the module from starting. Raises PausesUnreadError if it moves money."""
+    def of_module(self, module: str, *, moves_money: bool, gateway: str = "") -> Pause | None:
+        """The pause that keeps the module from starting. Raises PausesUnreadError if it moves money. `gateway`: as of_gateway."""
         ...
 
-    def of_gateway(self) -> Pause | None:
-        """The pause that keeps money from moving. Raises PausesUnreadError."""
+    def of_gateway(self, name: str) -> Pause | None:
+        """The pause that keeps money from moving at this gateway. Empty: of any, where nobody knows which one. Raises
+        PausesUnreadError.
+        """
         ...
 
     def of_queue(self, order_queue_id: int) -> Pause | None:
@@ -82,10 +84,10 @@ class Pauses(Protocol):
 
 
 class _NoPauses:
-    def of_module(self, module: str, *, moves_money: bool) -> Pause | None:
+    def of_module(self, module: str, *, moves_money: bool, gateway: str = "") -> Pause | None:
         return None
 
-    def of_gateway(self) -> Pause | None:
+    def of_gateway(self, name: str) -> Pause | None:
         return None
 
     def of_queue(self, order_queue_id: int) -> Pause | None:

@@ -43,6 +43,7 @@ from lambdas.orders.model.order import Order
 from lambdas.orders.model.queue import MayBeInvoiced, Queue
 from lambdas.orders.model.steps import StepStatus
 from lambdas.orders.pauses import NO_PAUSES, Pauses, PausesUnreadError
+from lambdas.orders.payment_key import gateway_of
 from lambdas.orders.payment_ports import PRESENT, UNSCREENED, Payer, Payments, Screen
 from lambdas.orders.ports import UNBOUND, AssumedRunning, Clients, Executions, KeyUsed, OrderStore, Permit, Pricing
 from lambdas.orders.store import save
@@ -277,9 +278,13 @@ class OrderService:
         What the buyer sent with the submit is kept on the lead before.
         """
         wanted = self.preview(lead, request.changes)
-        takes_money = lead.attempt is not None or self.payments.due(wanted).amount_cents > 0
+        due = self.payments.due(wanted)
+        takes_money = lead.attempt is not None or due.amount_cents > 0
+        gateway = gateway_of(lead.attempt.key) if lead.attempt else due.gateway
         try:
-            pause = self.pauses.of_queue(lead.order_queue_id) or (self.pauses.of_gateway() if takes_money else None)
+            pause = self.pauses.of_queue(lead.order_queue_id) or (
+                self.pauses.of_gateway(gateway) if takes_money else None
+            )
         except PausesUnreadError:
             raise PaymentUnavailableError(lead.order_id, "payments cannot be taken just now") from None
         if pause is None:

@@ -46,7 +46,7 @@ def gateway_named(name: str, records: RecordTable, pauses: Pauses = NO_PAUSES) -
     gateway = _adapter_named(name, records)
     if pauses is NO_PAUSES:
         return gateway
-    return PausableGateway(RecordedGateway(gateway, name, EffectLedger(records)), pauses)
+    return PausableGateway(RecordedGateway(gateway, name, EffectLedger(records)), pauses, name)
 
 
 def _adapter_named(name: str, records: RecordTable) -> Gateway:

@@ -20,10 +20,14 @@ from lambdas.runtime.telemetry import MetricUnit, logger, metrics
 
 @dataclass(frozen=True)
 class PausableGateway:
-    """Each method that moves money raises GatewayUnavailableError during a pause: nothing moved, and it may be tried later."""
+    """Each method that moves money raises GatewayUnavailableError during a pause of it: nothing moved, and it may be tried later.
+
+    `name`: in the settings.
+    """
 
     gateway: Gateway
     pauses: Pauses
+    name: str
 
     def authorize(
         self, *, key: str, token: str, amount_cents: int, currency: str, order_id: str, payer: Payer = PRESENT
@@ -79,7 +83,7 @@ class PausableGateway:
 
     def _refuse_paused(self) -> None:
         try:
-            pause = self.pauses.of_gateway()
+            pause = self.pauses.of_gateway(self.name)
         except PausesUnreadError:
             raise GatewayUnavailableError("whether money may be moved could not be read just now") from None
         if pause:

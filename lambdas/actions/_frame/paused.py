@@ -1,4 +1,4 @@
-"""Holds back actions of paused modules, and of all that move money while no money is moved.
+"""Holds back actions of paused modules, and of all that move money at a gateway that is paused.
 
 The order says why and until when, and a record names the action for the function that wakes it. The record is written first:
 one that nothing waits for does no harm (lambdas/records/pauses/waking.py).
@@ -10,7 +10,8 @@ from typing import Any
 from lambdas.actions._frame.module import Module, Tools, TransientError
 from lambdas.orders.decisions.paused import held_back, undo_held_back
 from lambdas.orders.model.order import Order
-from lambdas.orders.pauses import Pause, PausesUnreadError
+from lambdas.orders.pauses import Pause, PauseKind, PausesUnreadError
+from lambdas.orders.payment_key import gateway_of
 from lambdas.orders.store import save
 from lambdas.runtime.telemetry import MetricUnit, logger, metrics
 
@@ -19,10 +20,15 @@ class ActionWaits(Exception):
     """The machine must wait for a person, or for the end of a pause. The class name is the error name in the machine."""
 
 
-def pause_of(module: Module[Any], use: Tools) -> Pause | None:
+def pause_of(module: Module[Any], order_id: str, use: Tools) -> Pause | None:
     """The pause that keeps the module from running or undoing now. Raises TransientError."""
+    find = partial(use.pauses.of_module, module.name, moves_money=module.money != "none")
     try:
-        return use.pauses.of_module(module.name, moves_money=module.money != "none")
+        pause = find()
+        if pause is None or pause.kind is not PauseKind.GATEWAY:
+            return pause
+        hold = use.orders.get(order_id).hold  # only while a gateway is paused is it asked which one the order uses
+        return find(gateway=gateway_of(hold.key)) if hold else pause
     except PausesUnreadError:
         raise TransientError("whether money may be moved could not be read") from None
 

@@ -54,7 +54,7 @@ def run_action(
     """Claim, run and settle one action. Return nothing of the order: machines get ids only."""
     try:
         with retry_budget(context):
-            if pause := pause_of(module, use):
+            if pause := pause_of(module, order_id, use):
                 # Never claimed: what is not held back is not here any more, is done, or runs already.
                 claims.refuse_claim(hold_back(pause, order_id, action_id, use, by_machine=by_machine), action_id)
                 claimed = None

@@ -28,7 +28,7 @@ def release_skipped(module: Module[Any], order_id: str, action_id: int, use: Too
     order = use.orders.get(order_id)
     if order.actions[str(action_id)].state is not ActionState.SKIPPED:
         return
-    if pause := pause_of(module, use):
+    if pause := pause_of(module, order_id, use):
         use.pauses.keep_waiting(pause, order_id, action_id)
         _record_wait(order, action_id, use, str(pause))
         return

@@ -26,7 +26,7 @@ def undo_action(module: Module[Any], order_id: str, action_id: int, use: Tools) 
         return {"undone": False}
     if claims.is_busy(action, use.now()):
         raise ActionBusy(f"action {action_id} of order {order_id} is still running")
-    if pause := pause_of(module, use):
+    if pause := pause_of(module, order.order_id, use):
         hold_undo_back(pause, order, action_id, use)
     try:
         return _undo(module, module.undo, order, action_id, use)

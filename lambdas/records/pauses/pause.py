@@ -52,14 +52,16 @@ class PauseRecords:
         self._known: _Read | None = None
         self._read_at = 0
 
-    def of_module(self, module: str, *, moves_money: bool) -> Pause | None:
-        """The pause that keeps the module from starting. Raises PausesUnreadError if it moves money."""
-        kinds = [(PauseKind.MODULE, module), *([(PauseKind.GATEWAY, None)] if moves_money else [])]
+    def of_module(self, module: str, *, moves_money: bool, gateway: str = "") -> Pause | None:
+        """The pause that keeps the module from starting. Raises PausesUnreadError if it moves money. `gateway`: as of_gateway."""
+        kinds = [(PauseKind.MODULE, module), *([(PauseKind.GATEWAY, gateway or None)] if moves_money else [])]
         return self._find(*kinds, of_money=moves_money)
 
-    def of_gateway(self) -> Pause | None:
-        """The pause that keeps money from moving. Raises PausesUnreadError."""
-        return self._find((PauseKind.GATEWAY, None), of_money=True)
+    def of_gateway(self, name: str) -> Pause | None:
+        """The pause that keeps money from moving at this gateway. Empty: of any, where nobody knows which one. Raises
+        PausesUnreadError.
+        """
+        return self._find((PauseKind.GATEWAY, name or None), of_money=True)
 
     def of_queue(self, order_queue_id: int) -> Pause | None:
         """The pause of the queue's submits."""

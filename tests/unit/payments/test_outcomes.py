@@ -311,7 +311,7 @@ def test_those_who_operate_hear_of_what_only_they_can_put_right(
 ) -> None:
     counted: list[str] = []
     monkeypatch.setattr(metrics, "add_metric", lambda name, unit, value: counted.append(name))
-    gateway = paused_gateway.PausableGateway(scripted, NO_PAUSES)
+    gateway = paused_gateway.PausableGateway(scripted, NO_PAUSES, "sandbox")
     asked: dict[str, Any] = {"key": KEY, "amount_cents": 2000, "currency": "USD", "order_id": "1001"}
     with pytest.raises(DeclinedError):
         gateway.authorize(token="tok_decline", **asked)

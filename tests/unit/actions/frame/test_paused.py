@@ -48,7 +48,7 @@ def a_module(ran: list[str], **changes: Any) -> Module[Settings]:
 def pauses(world: World) -> PauseRecords:
     """As the actions of the world read them."""
     found = PauseRecords(world.records, world.clock)
-    world.tools = replace(world.tools, pauses=found, gateway=PausableGateway(world.gateway, found))
+    world.tools = replace(world.tools, pauses=found, gateway=PausableGateway(world.gateway, found, "sandbox"))
     return found
 
 
@@ -256,7 +256,7 @@ def test_what_moves_money_waits_while_no_money_is_moved(world: World, pauses: Pa
     with pytest.raises(ActionWaits):
         world.run(generate_invoice.module, int(invoicing))
     assert world.payment() == "held"
-    assert "no money is moved until" in world.action(int(invoicing)).reason
+    assert "no money is moved at sandbox until" in world.action(int(invoicing)).reason
 
     world.cancel()
     with pytest.raises(ActionWaits):

@@ -37,7 +37,7 @@ def shop(caller: Caller) -> Caller:
     """As parts_of puts it together: submits and the gateway heed pauses."""
     backend = caller.api.backend
     pauses = PauseRecords(backend.records, backend.service.now)
-    gateway = PausableGateway(backend.gateway, pauses)
+    gateway = PausableGateway(backend.gateway, pauses, "sandbox")
     payments = PreAuthorization(gateway, ClientRecords(backend.records))
     service = replace(backend.service, pauses=pauses, payments=payments)
     return replace(caller, api=replace(caller.api, backend=replace(backend, service=service, gateway=gateway)))

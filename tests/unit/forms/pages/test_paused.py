@@ -25,7 +25,7 @@ def pauses(records: RecordTable, clock: Clock) -> PauseRecords:
 
 @pytest.fixture
 def browser(shop: Shop, gateway: SandboxGateway, pauses: PauseRecords, clock: Clock) -> Browser:
-    payments = PreAuthorization(PausableGateway(gateway, pauses), shop.clients, clock)
+    payments = PreAuthorization(PausableGateway(gateway, pauses, "sandbox"), shop.clients, clock)
     return Browser(replace(shop, service=replace(shop.service, pauses=pauses, payments=payments)))
 
 
