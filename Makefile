@@ -16,7 +16,7 @@ STACKS = --all
 # Keep bytecode whatever the shell's settings: without it a synth takes twice as long.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help setup owned engine chromium callers run stop test unit thorough check format compile diagram texts openapi settings permissions screenshots bench faults upgrade-test pipeline audit release new-stage synth cost print-deploy-role impact deploy mail-domain diff smoke diff-contract redrive restore migrate-orders copy-back verify-history begin-history erase-history reconcile reconcile-payments rebuild check-orders export-invoices rotate-front users order destroy clean
+.PHONY: help setup owned engine chromium callers run stop test unit thorough check format compile diagram texts openapi settings permissions screenshots bench faults crowd upgrade-test pipeline audit release new-stage synth cost print-deploy-role impact deploy mail-domain diff smoke diff-contract redrive restore migrate-orders copy-back verify-history begin-history erase-history reconcile reconcile-payments rebuild check-orders export-invoices rotate-front users order destroy clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 20
@@ -80,6 +80,9 @@ bench: setup ## measure the budgets of docs/decisions.md
 
 faults: setup ## kill processes at named points of real orders; fails if anything is lost or done twice
 	@$(RUN) -m tests.faults
+
+crowd: setup ## send ORDERS=200 orders at once, with cancels, declines and webhooks in every order; fails if a number or a cent is missing
+	@$(RUN) -m tests.flow.money.crowd $(if $(ORDERS),--orders $(ORDERS)) $(if $(SEED),--seed $(SEED))
 
 upgrade-test: setup ## deploy the working tree over the last release while orders stand and walk (ORDERS=200 of them); fails if any is lost or doubled
 	@$(RUN) -m tests.upgrade $(if $(RELEASE),--release $(RELEASE)) $(if $(ORDERS),--orders $(ORDERS))
