@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from random import Random
 from typing import Any
 
 from lambdas.orders.model.steps import StepStatus
-from lambdas.payments.gateway import Transaction, TransactionState
+from lambdas.payments.gateway import DeclinedError, Transaction, TransactionState
 from lambdas.payments.sandbox import PROOF
 from tests.flow.conftest import Shop, new_client_order, until
 from tests.flow.money.provider import Provider
@@ -81,9 +82,10 @@ class Crowd:
         for payment in self._payments(order_id):
             if payment.challenge and payment.state is TransactionState.NEEDS_AUTHENTICATION:
                 proof: dict[str, Any] = {"challenge_id": payment.challenge.challenge_id, "proof": PROOF}
-                self.shop.gateway.authenticate(
-                    key=f"{payment.key}:page", transaction_id=payment.transaction_id, proof=proof
-                )
+                with suppress(DeclinedError):  # a cancel released it meanwhile
+                    self.shop.gateway.authenticate(
+                        key=f"{payment.key}:page", transaction_id=payment.transaction_id, proof=proof
+                    )
 
     def _cancel(self, order_id: str) -> None:
         """Until it is canceled, or is complete and cannot be."""
