@@ -165,6 +165,7 @@ ACCEPTED = (
             "Actions/SendNotification",
             "Notices/Sender",
             "Notices/Reminder",
+            "{document_mails}/Sender",
             "StaffNotices/Teller",
             "StaffNotices/Digests",
         )
@@ -211,6 +212,7 @@ ACCEPTED = (
     ),
     Accepted(construct="Notices/Sender/Role/Resource", finding=_ANY_RESOURCE, reason=_XRAY),
     Accepted(construct="Notices/Reminder/Role/Resource", finding=_ANY_RESOURCE, reason=_XRAY),
+    Accepted(construct="{document_mails}/Sender/Role/Resource", finding=_ANY_RESOURCE, reason=_XRAY),
     Accepted(construct="StaffNotices/Teller/Role/Resource", finding=_ANY_RESOURCE, reason=_XRAY),
     Accepted(construct="StaffNotices/Digests/Role/Resource", finding=_ANY_RESOURCE, reason=_XRAY),
     Accepted(construct="Intake/Webhook/Role/Resource", finding=_ANY_RESOURCE, reason=_XRAY),

@@ -10,7 +10,7 @@ from constructs import Construct
 from infra.functions import record_keys
 from infra.functions.function import FunctionParts, OrderFunction, allow
 from infra.functions.gateways import gateway_environment
-from infra.mail import Mail
+from infra.mails.mail import Mail
 from infra.storage import Storage
 from infra.webhooks import WebhookSecret
 

@@ -28,11 +28,12 @@ from infra.functions.function import FunctionParts, PaymentParts, boundary_of
 from infra.functions.layer import layer_version
 from infra.functions.order_parts import OrderParts
 from infra.history.anchors import Anchors
-from infra.notices import Notices
+from infra.mails.document_mails import DocumentMails
+from infra.mails.notices import Notices
+from infra.mails.staff_notices import StaffNotices
 from infra.outbox import Outbox
 from infra.queue_folders import read_queues
 from infra.queues import Queues
-from infra.staff_notices import StaffNotices
 from infra.stages.owned_files import owned_files
 from infra.stages.settings import StageSettings
 from infra.storage import Storage
@@ -94,6 +95,8 @@ class OrderQueuesStack(Stack):
         )
         Forms(self, "Forms", parts=order_parts, api=api, notices=notices, attachments=attachments)
         Documents(self, "Documents", parts=parts, storage=storage, http_api=api.http_api)
+        if settings.mail_documents:
+            DocumentMails(self, "DocumentMails", parts=parts, storage=storage, mail=actions.mail)
         if has_sandbox:
             SandboxProvider(self, "SandboxProvider", parts=parts, storage=storage, http_api=api.http_api)
         Desk(
@@ -138,6 +141,7 @@ class OrderQueuesStack(Stack):
             "action": [construct_name(module) for module in actions.functions],
             "front": ["FrontSecret"] if settings.front else [],
             "anchors": ["Anchors"] if settings.history_anchors else [],
+            "document_mails": ["DocumentMails"] if settings.mail_documents else [],
             "bulk_machine": [bulk.name],
             "machine": queues.names,
             "queue": [construct_name(folder) for folder in queues.arns_by_folder],

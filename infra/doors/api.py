@@ -18,7 +18,7 @@ from infra.doors.routes import CATCH_ALL, add_routes
 from infra.functions import record_keys
 from infra.functions.function import allow, removal_of
 from infra.functions.order_parts import OrderParts
-from infra.mail import Mail
+from infra.mails.mail import Mail
 from infra.stages.settings import StageSettings
 from infra.storage import BY_CLIENT, BY_OPPORTUNITY, BY_STEP, Storage
 

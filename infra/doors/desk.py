@@ -13,7 +13,7 @@ from infra.doors.routes import add_routes, page_id, with_heads
 from infra.functions import record_keys
 from infra.functions.function import allow
 from infra.functions.order_parts import OrderParts
-from infra.mail import Mail
+from infra.mails.mail import Mail
 from infra.storage import BY_CLIENT, BY_STEP, Storage
 
 SIGN_IN = "POST /desk/sign-in"

@@ -11,7 +11,7 @@ from infra.doors.routes import add_routes, page_id, with_heads
 from infra.functions import record_keys
 from infra.functions.function import allow, removal_of
 from infra.functions.order_parts import OrderParts
-from infra.notices import Notices
+from infra.mails.notices import Notices
 from infra.stages.settings import StageSettings
 
 ROUTES = with_heads(

@@ -54,6 +54,16 @@ def of_documents(table: dynamodb.Table) -> list[iam.PolicyStatement]:
     ]
 
 
+def of_document_mails(table: dynamodb.Table) -> list[iam.PolicyStatement]:
+    """It reads documents and their clients, guards each mail, and writes how far it came."""
+    return [
+        only(table, ("GetItem", "Query"), ("series#*", "invoices#*")),
+        only(table, ("GetItem",), ("client#*",)),
+        only(table, ("GetItem", "PutItem"), ("mailed", "mailed#*")),
+        only(table, ("UpdateItem",), ("document#*",)),
+    ]
+
+
 def of_intake(table: dynamodb.Table, gateways: Sequence[str]) -> list[iam.PolicyStatement]:
     return _of_door(table, (*_WRITTEN_BY_INTAKE, *_of_gateways(gateways)))
 

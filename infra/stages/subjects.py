@@ -125,6 +125,11 @@ class Money(Frozen):
         "period is charged by the day until then; fewer days than `min_days`, with the period that follows. A client's own "
         "`default_renew` and `prorate_min_days` win.",
     )
+    mail_documents: bool = Field(
+        False,
+        description="Invoices and credit notes are mailed to clients, as PDF, some minutes after they are issued. What was "
+        "issued before it was set is not mailed.",
+    )
     payment_limits: PaymentLimits = Field(
         default_factory=PaymentLimits,
         description="Declined cards by order, source, e-mail address, card and queue, before cards are not tried any more.",

@@ -79,6 +79,7 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "lambdas/notices/handler.py": "",
         "lambdas/notices/reminders.py": "",
         "lambdas/notices/staff/digests.py": "",
+        "lambdas/notices/invoices/handler.py": "",
         "lambdas/notices/staff/handler.py": "",
         "lambdas/outbox/announcer.py": "",
         "lambdas/outbox/relay.py": "",

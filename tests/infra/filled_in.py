@@ -11,6 +11,7 @@ allow_sandbox = true
 currency = "USD"
 company = "Seaside Hosting"
 mail_from = "orders@seaside.internal"
+mail_documents = true
 public_url = "https://orders.seaside.internal"
 alarm_topic = "arn:aws:sns:eu-west-1:111122223333:operations"
 contract_providers = ["docusign", "generic"]

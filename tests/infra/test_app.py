@@ -42,6 +42,7 @@ def test_nag_finds_nothing_that_is_not_accepted_and_nothing_is_accepted_in_vain(
     )
     names = {
         "anchors": ["Anchors"],
+        "document_mails": ["DocumentMails"],
         "front": [],
         "signing_keys": ["SigningKeys"],
         "bulk_machine": [f"{prod.settings.stage}-bulk-runs"],

@@ -1,6 +1,6 @@
 """Mails about orders of forms: which events bring them about, when people are reminded, and where what failed is kept."""
 
-from infra.notices import EVENTS, SOURCE
+from infra.mails.notices import EVENTS, SOURCE
 from lambdas.orders.events import _OF_THE_ORDER
 from lambdas.outbox import bus
 from tests.infra.template import Synthesized, name_of

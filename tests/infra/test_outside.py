@@ -19,7 +19,13 @@ def test_the_sender_is_told_to_who_mails(stage: Synthesized) -> None:
 
 def test_mail_goes_to_everybody_and_only_from_the_stage_s_own_domain(stage: Synthesized) -> None:
     """While the account is in SES's sandbox, IAM looks at the identities of recipients too."""
-    of_notices = ("NoticesSenderRole", "NoticesReminderRole", "StaffNoticesTellerRole", "StaffNoticesDigestsRole")
+    of_notices = (
+        "DocumentMailsSenderRole",
+        "NoticesSenderRole",
+        "NoticesReminderRole",
+        "StaffNoticesTellerRole",
+        "StaffNoticesDigestsRole",
+    )
     senders = ("ApiHandlerRole", "DeskHandlerRole", "ActionsSendNotificationRole", *of_notices)
     place, domain = Place(REGION, ACCOUNT), stage.settings.mail_domain
     for role in senders:

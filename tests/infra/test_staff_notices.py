@@ -1,6 +1,6 @@
 """Notices to staff: only the events that somebody gets notices of come to their queue, and what failed is kept."""
 
-from infra.notices import SOURCE
+from infra.mails.notices import SOURCE
 from infra.queue_folders import read_queues
 from lambdas.orders.events import ACTION_EVENTS
 from lambdas.orders.model.notify import BUS_EVENTS, bus_events_of

@@ -367,6 +367,15 @@ OF_MISUSE = (
         minutes=5,
     ),
     AlarmRule(
+        name="DocumentsNotMailed",
+        means="An invoice or credit note was not mailed in three days, and is given up",
+        of=Of.OURS,
+        metrics=("DocumentsNotMailed",),
+        names=("notices.invoices",),
+        threshold=1,
+        minutes=60,
+    ),
+    AlarmRule(
         name="PaymentsNotTried",
         means="Cards are not tried any more, after many that were declined",
         of=Of.OURS,

@@ -14,7 +14,7 @@ import pytest
 from lambdas.orders.table.indexes import received
 from lambdas.records.links.unfinished_orders import UnfinishedOrderRecords, digest_of
 from lambdas.records.posts.post import PostKind, PostRecords
-from tests.flow.conftest import Shop, until
+from tests.flow.conftest import Shop, new_client_order, until
 from tests.flow.doors.test_forms import PERSON, Visitor, order_id_of, said_in_logs
 
 pytestmark = pytest.mark.engine
@@ -182,3 +182,26 @@ def test_a_link_is_mailed_by_staff(shop: Shop, visitor: Visitor, email: str) -> 
 
     assert made["sent"] is True
     assert made["url"].endswith(link_in(shop, the_mail(shop, email)))
+
+
+def test_an_invoice_is_mailed_with_its_pdf_once(shop: Shop, email: str) -> None:
+    created = shop.done("order.create", new_client_order(email=email))
+    order_id = str(created["order_id"])
+    shop.done("order.submit", {"order_id": order_id})
+    shop.until_step(order_id, "complete")
+    for _ in range(2):
+        mail_documents(shop)
+
+    mail = the_mail(shop, email, "Invoice")
+    assert "It is paid. You need to do nothing." in mail["BodyText"]
+
+
+def mail_documents(shop: Shop) -> None:
+    """Have the deployed function look now, instead of within five minutes."""
+    functions = shop.client("lambda")
+    listed = functions.list_functions()["Functions"]
+    name = next(
+        each["FunctionName"] for each in listed if each["Handler"] == "lambdas.notices.invoices.handler.handler"
+    )
+    answer = functions.invoke(FunctionName=name, Payload=b"{}")
+    assert "FunctionError" not in answer, answer["Payload"].read()

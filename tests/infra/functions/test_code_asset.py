@@ -38,6 +38,7 @@ def test_the_asset_holds_code_and_queues_and_nothing_else(stage: Synthesized) ->
         "lambdas/desk/handler.py",
         "lambdas/desk/widget/actor.py",
         "lambdas/documents/handler.py",
+        "lambdas/notices/invoices/handler.py",
         "lambdas/desk/widget/reader.py",
         "lambdas/bulk/worker.py",
         "lambdas/forms/handler.py",

@@ -77,6 +77,7 @@ def test_every_function_has_a_timeout_and_memory_of_its_own(stage: Synthesized) 
         "BulkWorker": (512, 300),
         "RunbooksHandler": (512, 270),
         "DocsHandler": (256, 10),
+        "DocumentMailsSender": (1024, 240),
         "DocumentsHandler": (1024, 29),
         "FormsHandler": (1024, 29),
         "GatewayWebhooksDoor": (512, 10),
@@ -146,6 +147,7 @@ def test_every_function_is_told_what_its_settings_read_and_no_more(stage: Synthe
         "BulkWorker": TABLES | DOORS | {"MACHINES", "PACE_SECONDS"},
         "RunbooksHandler": TABLES | DOORS | {"MACHINES", "BULK_MACHINE", "STACK_NAME", "DEAD_LETTERS", "READERS"},
         "DocsHandler": set(),
+        "DocumentMailsSender": {"ORDER_TABLE", "RECORD_TABLE", "COMPANY", "LANGUAGES", "MAIL_FROM"},
         "DocumentsHandler": {"ORDER_TABLE", "RECORD_TABLE", "LANGUAGES"},
         "FormsHandler": TABLES
         | DOORS
@@ -205,7 +207,10 @@ def test_all_functions_share_one_code_asset_and_one_layer(stage: Synthesized) ->
     layers = {name: [name_of(layer) for layer in function["Layers"]] for name, function in stage.functions.items()}
     assert {each[0] for each in layers.values()} == {"Dependencies"}
     more = {name: each[1:] for name, each in layers.items() if each[1:]}
-    assert more == {door: ["DocumentFonts"] for door in ("ApiHandler", "DeskHandler", "DocumentsHandler")}
+    assert more == {door: ["DocumentFonts"] for door in WRITE_PDF}
+
+
+WRITE_PDF = ("ApiHandler", "DeskHandler", "DocumentMailsSender", "DocumentsHandler")
 
 
 def test_every_action_file_has_a_row_and_every_row_a_file() -> None:

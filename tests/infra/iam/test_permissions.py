@@ -125,6 +125,12 @@ FUNCTIONS: dict[str, dict[str, set[str]]] = {
         "*": TRACE,
     },
     "DocsHandler": {"*": TRACE},
+    "DocumentMailsSender": {
+        "StorageOrderTable": {"dynamodb:GetItem"},
+        "StorageRecordTable": {"dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem", "dynamodb:UpdateItem"},
+        SENDER: {"ses:SendEmail"},
+        "*": TRACE,
+    },
     "DocumentsHandler": {
         "StorageOrderTable": {"dynamodb:GetItem"},
         "StorageRecordTable": {"dynamodb:GetItem", "dynamodb:Query"},
@@ -351,6 +357,7 @@ def test_only_this_api_and_the_watch_rules_may_invoke_functions_from_outside(sta
         ("ApiHandlerFunction", "apigateway.amazonaws.com"),
         ("DeskHandlerFunction", "apigateway.amazonaws.com"),
         ("DocsHandlerFunction", "apigateway.amazonaws.com"),
+        ("DocumentMailsSenderFunction", "events.amazonaws.com"),
         ("DocumentsHandlerFunction", "apigateway.amazonaws.com"),
         ("FormsHandlerFunction", "apigateway.amazonaws.com"),
         ("GatewayWebhooksDoorFunction", "apigateway.amazonaws.com"),

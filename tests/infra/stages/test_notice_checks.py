@@ -22,6 +22,8 @@ def sources(tmp_path: Path) -> Path:
     call = '[[notify]]\nevent = "failed"\nwebhook = "https://169.254.169.254/latest"\n'
     rules = f'{call}\n[[notify]]\nevent = "overdue"\ntopic = "pager"\n'
     (folder / "queue.toml").write_text(text.replace("[[steps]]", f"{rules}\n[[steps]]", 1), "utf-8")
+    catalog = Path("lambdas") / "catalog"
+    shutil.copytree(ROOT_FOLDER / catalog, tmp_path / catalog)
     return tmp_path
 
 

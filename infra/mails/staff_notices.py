@@ -14,8 +14,8 @@ from constructs import Construct
 from infra.actions import Actions, construct_name
 from infra.functions import record_keys
 from infra.functions.function import FunctionParts, OrderFunction, allow, run_every
+from infra.mails.notices import SOURCE, TRIES
 from infra.message_queues import work_queue
-from infra.notices import SOURCE, TRIES
 from infra.queue_folders import QueueFolder
 from infra.storage import Storage
 from lambdas.orders.model.notify import bus_events_of

@@ -6,7 +6,7 @@ from constructs import Construct
 
 from infra.functions import record_keys
 from infra.functions.function import FunctionParts, OrderFunction, allow, run_every
-from infra.mail import Mail
+from infra.mails.mail import Mail
 from infra.message_queues import work_queue
 from infra.storage import BY_STEP, Storage
 

@@ -1,0 +1,1 @@
+"""Mails invoices and credit notes with their PDF, each once."""
