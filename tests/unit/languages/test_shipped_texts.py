@@ -1,7 +1,7 @@
 """Every text for buyers in what we ship is there in German too: forms, queues, mails and questions of actions, plans, brands."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from babel.messages.pofile import read_po
@@ -101,5 +101,5 @@ def test_the_arabic_of_tests_translates_texts_that_there_are() -> None:
     assert translated - {*stated, *marked} == set()
 
 
-def _each(text: str | tuple[str, ...]) -> tuple[str, ...]:
+def _each(text: str | Sequence[str]) -> tuple[str, ...]:
     return (text,) if isinstance(text, str) else tuple(text)
