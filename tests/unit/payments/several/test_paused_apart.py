@@ -1,6 +1,7 @@
 """A pause of one gateway stops what is paid there, and nothing that is paid elsewhere."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -49,7 +50,7 @@ def test_money_is_moved_at_the_gateways_that_are_not_paused(stage: Stage, pauses
     assert by_card and by_paypal
     pause(pauses, "two")
 
-    taken = {"amount_cents": 100, "currency": "USD"}
+    taken: Any = {"amount_cents": 100, "currency": "USD"}
     stage.gateway.capture(key=f"{by_card.key}:capture", transaction_id=by_card.transaction_id, **taken)
     with pytest.raises(GatewayUnavailableError, match="payments are paused until"):
         stage.gateway.capture(key=f"{by_paypal.key}:capture", transaction_id=by_paypal.transaction_id, **taken)
