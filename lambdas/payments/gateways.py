@@ -31,22 +31,22 @@ def gateways_of(choice: GatewayChoice, records: RecordTable, pauses: Pauses = NO
     @cache
     def adapter(name: str) -> Gateway:
         try:
-            return gateway_named(name, records, pauses)
+            return gateway_named(name, records, pauses, is_only=len(choice.names) == 1)
         except ValueError as unknown:
             raise GatewayRefusedUsError(str(unknown)) from None
 
     return SeveralGateways(choice, adapter)
 
 
-def gateway_named(name: str, records: RecordTable, pauses: Pauses = NO_PAUSES) -> Gateway:
+def gateway_named(name: str, records: RecordTable, pauses: Pauses = NO_PAUSES, *, is_only: bool = False) -> Gateway:
     """A gateway by its name in the settings. It moves no money while that is paused, and records what it is asked.
 
-    Without `pauses` it is for reading alone: nothing of it is paused or recorded.
+    Without `pauses` it is for reading alone: nothing of it is paused or recorded. `is_only`: the pause of any gateway is its own.
     """
     gateway = _adapter_named(name, records)
     if pauses is NO_PAUSES:
         return gateway
-    return PausableGateway(RecordedGateway(gateway, name, EffectLedger(records)), pauses, name)
+    return PausableGateway(RecordedGateway(gateway, name, EffectLedger(records)), pauses, "" if is_only else name)
 
 
 def _adapter_named(name: str, records: RecordTable) -> Gateway:

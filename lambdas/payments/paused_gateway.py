@@ -22,7 +22,7 @@ from lambdas.runtime.telemetry import MetricUnit, logger, metrics
 class PausableGateway:
     """Each method that moves money raises GatewayUnavailableError during a pause of it: nothing moved, and it may be tried later.
 
-    `name`: in the settings.
+    `name`: in the settings; empty for the only one of a stage, at which a pause of any name counts.
     """
 
     gateway: Gateway

@@ -8,8 +8,10 @@ import pytest
 from lambdas.orders.pauses import PauseKind
 from lambdas.orders.submit_errors import SubmitsPausedError
 from lambdas.payments.gateway import GatewayUnavailableError
+from lambdas.payments.gateways import gateways_of
 from lambdas.payments.paused_gateway import PausableGateway
 from lambdas.payments.preauthorization import PreAuthorization
+from lambdas.payments.several.choice import GatewayChoice
 from lambdas.payments.several.gateways import SeveralGateways
 from lambdas.records.pauses.pause import PauseRecords
 from lambdas.records.table import RecordTable
@@ -68,3 +70,12 @@ def test_what_names_no_gateway_waits_for_a_pause_of_any(pauses: PauseRecords) ->
     assert pauses.of_module("generate_invoice", moves_money=True, gateway="one") is None
     assert pauses.of_module("generate_invoice", moves_money=True, gateway="two")
     assert pauses.of_module("generate_invoice", moves_money=False, gateway="two") is None
+
+
+def test_the_only_gateway_of_a_stage_stops_at_a_pause_of_any_name(records: RecordTable, pauses: PauseRecords) -> None:
+    """Whoever pauses payments in an outage may not know what the stage's adapter is called."""
+    gateway = gateways_of(GatewayChoice(default="sandbox"), records, pauses)
+    pause(pauses, "stripe")
+
+    with pytest.raises(GatewayUnavailableError, match="payments are paused until"):
+        gateway.authorize(key="1001:a", token="tok_approve", amount_cents=100, currency="USD", order_id="1001")
