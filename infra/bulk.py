@@ -10,7 +10,7 @@ https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
 import json
 from typing import Any
 
-from aws_cdk import ArnFormat, Aws, Stack
+from aws_cdk import ArnFormat, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_stepfunctions as sfn
@@ -50,7 +50,7 @@ class Bulk(Construct):
             state_machine_name=self.name,
             state_machine_type=sfn.StateMachineType.STANDARD,
             definition_body=sfn.DefinitionBody.from_string(json.dumps(definition())),
-            definition_substitutions={"worker": worker.function_arn, "partition": Aws.PARTITION},
+            definition_substitutions={"worker": worker.function_arn},
             role=own_role(
                 self,
                 service="states.amazonaws.com",
@@ -125,7 +125,7 @@ def _call(payload: str) -> dict[str, Any]:
     """A call of the worker, whose answer nobody needs."""
     return {
         "Type": "Task",
-        "Resource": "arn:${partition}:states:::lambda:invoke",
+        "Resource": "arn:aws:states:::lambda:invoke",
         "Arguments": {"FunctionName": "${worker}", "Payload": payload},
         "TimeoutSeconds": _TIMEOUT_SECONDS + 30,
         "Output": {},

@@ -13,13 +13,11 @@ from lambdas.orders.model.notify import NotifyRule
 
 _PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
 ORDER_TABLE = "OrderTable"
-PARTITION = "Partition"
-_CALLED = '"Resource":"arn:{}:states:::'
 
 
 @dataclass(frozen=True, kw_only=True)
 class QueueFolder:
-    """A queue as its folder has it. `file`: of its machine; `definition`: what is deployed of it."""
+    """A queue as its folder has it. `file`: of its machine; `definition`: what stands in it, without white space."""
 
     name: str
     order_queue_id: int
@@ -37,14 +35,18 @@ class QueueFolder:
         """Names this exact definition; an order records the one it runs."""
         return hashlib.sha256(self.definition.encode()).hexdigest()[:16]
 
+    @property
+    def uses_orders(self) -> bool:
+        return ORDER_TABLE in self.placeholders
+
     def modules(self) -> list[str]:
-        return sorted(self.placeholders - {ORDER_TABLE, PARTITION})
+        return sorted(self.placeholders - {ORDER_TABLE})
 
 
 def write_definition(queue: QueueFolder) -> Path:
     """Write the definition as it is deployed, `.local/definitions/<queue>-<hash>.json` of this repository, and return the file.
 
-    Names of functions, of the order table and of the partition are filled in by CloudFormation.
+    It has no white space: Step Functions takes 1 MB, and names of functions are filled in yet.
     """
     folder = ROOT / ".local" / "definitions"
     made = folder / f"{queue.name}-{queue.definition_hash}.json"
@@ -68,15 +70,11 @@ def _folder(machine: Path) -> QueueFolder:
         name=machine.parent.name,
         order_queue_id=int(queue["order_queue_id"]),
         file=machine,
-        definition=deployable(machine.read_text("utf-8")),
+        definition=_compact(machine.read_text()),
         notify=tuple(map(NotifyRule.model_validate, queue.get("notify", ()))),
     )
 
 
-def deployable(definition: str) -> str:
-    """Without the white space that reviewers need (Step Functions takes 1 MB), and for any partition.
-
-    The file names the partition `aws`, so that tools which check a definition read it as it stands.
-    """
-    compact = json.dumps(json.loads(definition), separators=(",", ":"), ensure_ascii=False)
-    return compact.replace(_CALLED.format("aws"), _CALLED.format(f"${{{PARTITION}}}"))
+def _compact(definition: str) -> str:
+    """Remove the white space that reviewers need."""
+    return json.dumps(json.loads(definition), separators=(",", ":"), ensure_ascii=False)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from aws_cdk import ArnFormat, Aws, Fn, RemovalPolicy, Stack
+from aws_cdk import ArnFormat, Fn, RemovalPolicy, Stack
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
@@ -12,7 +12,7 @@ from constructs import Construct
 
 from infra.actions import construct_name
 from infra.functions.function import allow, own_role
-from infra.queue_folders import ORDER_TABLE, PARTITION, QueueFolder, write_definition
+from infra.queue_folders import ORDER_TABLE, QueueFolder, write_definition
 from infra.stages.settings import StageSettings
 
 
@@ -45,17 +45,11 @@ class QueueMachine(Construct):
             state_machine_type=sfn.StateMachineType.STANDARD,
             # A file beside the template, named by its content: a template takes 1 MB, and a rollback finds the earlier file.
             definition_body=sfn.DefinitionBody.from_file(str(write_definition(queue))),
-            definition_substitutions=_filled_in(queue, orders) | invoked,
+            definition_substitutions=({ORDER_TABLE: orders.table_name} if queue.uses_orders else {}) | invoked,
             role=_role(self, queue, orders, list(invoked.values())),
             logs=errors_only(log_group),
             tracing_enabled=True,
         )
-
-
-def _filled_in(queue: QueueFolder, orders: dynamodb.ITable) -> dict[str, str]:
-    """Substitutions for what the definition names beside functions."""
-    known = {ORDER_TABLE: orders.table_name, PARTITION: Aws.PARTITION}
-    return {name: value for name, value in known.items() if name in queue.placeholders}
 
 
 def _role(scope: Construct, queue: QueueFolder, orders: dynamodb.ITable, invoked: list[str]) -> iam.IRole:

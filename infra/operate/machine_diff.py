@@ -19,7 +19,7 @@ from rich.console import Console
 from infra.account import reason_of
 from infra.local.engine_process import EngineError
 from infra.operate.deployed_stage import NotDeployedError, client_options, output_of
-from infra.operate.impact.definition import parsed, without_filled_in
+from infra.operate.impact.definition import without_filled_in
 from infra.operate.output import say
 from infra.stages.errors import StageError
 from infra.stages.owned_files import owned_files, shown
@@ -39,7 +39,7 @@ def machine_differences(old: Mapping[str, str], new: Mapping[str, str], root: st
 def _lines(definition: str | None) -> list[str]:
     if definition is None:
         return []
-    return json.dumps(without_filled_in(parsed(definition)), indent=2, ensure_ascii=False).splitlines()
+    return json.dumps(without_filled_in(json.loads(definition)), indent=2, ensure_ascii=False).splitlines()
 
 
 def deployed_definitions(stage: str, options: dict[str, Any]) -> dict[str, str]:

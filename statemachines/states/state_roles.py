@@ -3,15 +3,12 @@
 So machines of earlier versions, whose states have other names, are read as well.
 """
 
-import re
 from collections.abc import Mapping
 from enum import StrEnum, auto
 from typing import Any, NamedTuple
 
 from lambdas.orders.model.waits import WaitKey, WaitKind
 from statemachines.asl import UPDATE
-
-_PARTITION = re.compile(r"^arn:aws[a-z-]*:")
 
 
 class Role(StrEnum):
@@ -44,7 +41,7 @@ _WAITS = {WaitKind.ACTION: Role.WAIT, WaitKind.GATE: Role.GATE, WaitKind.UNDO: R
 
 
 def role_of(state: Mapping[str, Any]) -> StateRole | None:
-    """None for a state that serves no single action: of the router, a box, an end. `state`: compiled, or deployed."""
+    """None for a state that serves no single action: of the router, a box, an end."""
     arguments = state.get("Arguments", {})
     payload = arguments.get("Payload", {})
     if "action_id" in payload:
@@ -53,10 +50,9 @@ def role_of(state: Mapping[str, Any]) -> StateRole | None:
     values = arguments.get("ExpressionAttributeValues", {})
     if not key.action_key.isdigit():
         return None
-    called = _PARTITION.sub("arn:aws:", state.get("Resource", ""))
-    if called == f"{UPDATE}.waitForTaskToken":
+    if state.get("Resource") == f"{UPDATE}.waitForTaskToken":
         role = _WAITS.get(key.kind)
         return StateRole(role, int(key.action_key)) if role else None
-    if called == UPDATE and ":reason" in values:
+    if state.get("Resource") == UPDATE and ":reason" in values:
         return StateRole(Role.UNDO_SILENT if ":canceled" in values else Role.SILENT, int(key.action_key))
     return None

@@ -1,8 +1,6 @@
 """The machines: the checked-in definitions, deployed as they are."""
 
 import json
-import re
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,57 +13,28 @@ from aws_cdk import aws_logs as logs
 from infra.actions import ACTIONS
 from infra.app import ROOT
 from infra.bulk import definition
-from infra.queue_folders import QueueFolder, deployable, read_queues
+from infra.queue_folders import QueueFolder, read_queues
 from infra.queues import QueueMachine, UnknownPlaceholderError
-from infra.stages.settings import StageSettings, settings_of
+from infra.stages.settings import settings_of
 from tests.infra.template import Synthesized, name_of
 
 FILE = Path("machine.asl.json")
-PARTITION = {"Ref": "AWS::Partition"}
 
 
-def test_every_definition_is_its_file_but_for_white_space_and_partition(stage: Synthesized) -> None:
+def test_every_definition_is_its_file_but_for_white_space(stage: Synthesized) -> None:
     machines = stage.properties_of_type("AWS::StepFunctions::StateMachine").values()
     by_name = {machine["StateMachineName"]: machine for machine in machines}
     bulk_runs = by_name.pop(f"{stage.settings.stage}-bulk-runs")
 
     assert json.loads(bulk_runs["DefinitionString"]) == definition()
     assert {name: _published(stage, machine) for name, machine in by_name.items()} == {
-        f"{stage.settings.stage}-{file.parent.name}": deployable(file.read_text("utf-8")).encode()
+        f"{stage.settings.stage}-{file.parent.name}": _compact(file)
         for file in (stage.sources / "statemachines").glob("*/machine.asl.json")
     }
 
 
-@pytest.mark.parametrize("partition", ["aws", "aws-cn", "aws-us-gov"])
-def test_a_machine_calls_its_services_in_the_partition_that_it_is_deployed_to(
-    stage: Synthesized, partition: str
-) -> None:
-    for name, machine in stage.properties_of_type("AWS::StepFunctions::StateMachine").items():
-        written = machine["DefinitionString"] if "DefinitionString" in machine else _published(stage, machine).decode()
-        (filled_in,) = (key for key, value in machine["DefinitionSubstitutions"].items() if value == PARTITION)
-        definition = json.loads(written.replace(f"${{{filled_in}}}", partition))
-
-        assert all(called.startswith(f"arn:{partition}:states:::") for called in _called(definition)), name
-        assert list(_called(definition)), name
-
-
-def test_nothing_of_a_template_is_bound_to_one_partition(stage: Synthesized) -> None:
-    said = json.dumps({kind: each for kind, each in stage.template.items() if kind != "Metadata"})
-
-    assert set(re.findall(r"arn:aws[a-z-]*:[^\"]*", said)) <= set(_given(stage.settings))
-
-
-def _given(settings: StageSettings) -> Iterator[str]:
-    """ARNs that a stage's owner wrote, whose partition is theirs."""
-    return (arn for arn in re.findall(r"arn:aws[a-z-]*:[^\"]*", settings.model_dump_json()))
-
-
-def _called(tree: Any) -> Iterator[str]:
-    """Resources of all tasks."""
-    for inner in tree.values() if isinstance(tree, dict) else tree if isinstance(tree, list) else ():
-        yield from _called(inner)
-    if isinstance(tree, dict) and tree.get("Type") == "Task":
-        yield tree["Resource"]
+def _compact(file: Path) -> bytes:
+    return json.dumps(json.loads(file.read_text("utf-8")), separators=(",", ":"), ensure_ascii=False).encode()
 
 
 def _published(stage: Synthesized, machine: dict[str, Any]) -> bytes:
@@ -93,7 +62,6 @@ def test_a_definition_is_given_what_it_mentions_and_no_more(stage: Synthesized) 
 
     assert {key: name_of(value) for key, value in machine["DefinitionSubstitutions"].items()} == {
         "OrderTable": "StorageOrderTable",
-        "Partition": "AWS::Partition",
         "generate_invoice": "ActionsGenerateInvoiceFunction",
     }
 

@@ -22,7 +22,6 @@ _MODULE = re.compile(r"Action \d+, module (\w+)")
 _IDS = re.compile(r" in \[([\d, ]+)\]")  # of earlier versions, whose choices do not name the step
 # Filled in at deployment, so it differs between a definition that is deployed and one that is not.
 _FILLED_IN = ("FunctionName", "TableName")
-_CALLED = re.compile(r'"arn:aws[a-z-]*:states:::')
 
 States = Mapping[str, Any]
 
@@ -61,14 +60,9 @@ class UnreadableDefinitionError(ValueError):
     """A deployed machine that was not made by our compiler."""
 
 
-def parsed(definition: str) -> Any:
-    """With services called in the partition `aws`, as the compiler writes it, wherever the machine is deployed."""
-    return json.loads(_CALLED.sub('"arn:aws:states:::', definition))
-
-
 def facts_of(definition: str) -> QueueFacts:
     """The facts of a compiled machine. Raises UnreadableDefinitionError."""
-    machine = parsed(definition)
+    machine = json.loads(definition)
     title = _TITLE.match(machine.get("Comment", ""))
     if title is None or GO_TO_STEP not in machine["States"]:
         raise UnreadableDefinitionError("the deployed machine is none of statemachines/compiler.py")

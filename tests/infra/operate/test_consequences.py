@@ -92,7 +92,6 @@ def test_what_a_deployment_fills_in_makes_no_difference() -> None:
     filled_in = definition.replace("${add_services}", "arn:aws:lambda:x").replace("${OrderTable}", "orders-1")
 
     assert facts_of(filled_in).body == facts(OLD).body
-    assert facts_of(filled_in.replace("arn:aws:states", "arn:aws-us-gov:states")).body == facts(OLD).body
 
 
 def test_a_machine_of_somebody_else_is_refused() -> None:
