@@ -221,7 +221,7 @@ def came_back_as_they_were(desk: Desk, known: dict[str, Order], as_before: set[s
 
 def difference(before: Order, after: Order) -> dict[str, tuple[Any, Any]]:
     """But for what a row that is put back has anew."""
-    sides = [each.model_dump(exclude={"revision", "activity", "looked_at"}) for each in (before, after)]
+    sides = [each.model_dump(exclude={"revision", "activity", "looked_at", "looks"}) for each in (before, after)]
     return {name: (sides[0][name], sides[1][name]) for name in sides[0] if sides[0][name] != sides[1][name]}
 
 
