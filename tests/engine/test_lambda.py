@@ -2,6 +2,8 @@
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
 
 from tests.engine.cloud import Cloud, eventually, unique, zipped
 
@@ -47,6 +49,46 @@ def test_failing_import_is_named_as_on_aws(cloud: Cloud) -> None:
     }
     assert cloud.invoke(broken)[1] == {"errorType": "ValueError", "errorMessage": "bad setting"}
     assert "ValueError: bad setting" in "\n".join(cloud.logs(broken))
+
+
+AT_WORK = """
+import os, time
+if os.path.exists("{folder}/broken"):
+    raise ValueError("bad start")
+def handler(event, context):
+    open("{folder}/at-work", "w").close()
+    while not os.path.exists("{folder}/broken"):
+        time.sleep(0.01)
+    while not os.path.exists("{folder}/done"):
+        time.sleep(0.01)
+    return "done"
+"""
+
+
+def beside_one_that_cannot_start(cloud: Cloud, folder: Path) -> tuple[Any, Any]:
+    """The answers of an invocation that is at work, and of another one, whose new environment fails meanwhile."""
+    name = cloud.function(AT_WORK.format(folder=folder), Timeout=60)
+    with ThreadPoolExecutor(1) as pool:
+        at_work = pool.submit(cloud.invoke, name)
+        eventually((folder / "at-work").exists)
+        (folder / "broken").touch()
+        _, failed = cloud.invoke(name)
+        (folder / "done").touch()
+        return at_work.result()[1], failed
+
+
+def test_an_environment_that_fails_takes_no_other_with_it(cloud: Cloud, tmp_path: Path) -> None:
+    """Else callers who come at once after a change end each other's environments again and again, and none is answered."""
+    at_work, failed = beside_one_that_cannot_start(cloud, tmp_path)
+
+    assert failed == {"errorType": "ValueError", "errorMessage": "bad start"}
+    assert at_work == "done"
+
+
+def test_uncorrected_engine_ends_them_all(uncorrected: Cloud, tmp_path: Path) -> None:
+    at_work, _ = beside_one_that_cannot_start(uncorrected, tmp_path)
+
+    assert at_work["errorMessage"] == "Worker process died"
 
 
 ENVIRONMENT = """

@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 from infra.local.stack import STACK
 from lambdas.runtime.items import from_item
 from tests.faults.books import judged, made_of
-from tests.flow.conftest import DEADLINE_SECONDS, Shop, new_client_order, until
+from tests.flow.conftest import Shop, new_client_order, until
 from tests.flow.server_orders import RACK, in_build, process
 from tests.upgrade.assemblies import add_failure, describe
 
@@ -48,9 +48,7 @@ def walk(shop: Shop, number: int) -> str:
             assert answer.status_code < HTTPStatus.BAD_REQUEST or answer.is_server_error, answer.text
             return dict(answer.json()) if answer.is_success else None
 
-        return until(
-            f"{method} is answered", once, 3 * DEADLINE_SECONDS
-        )  # a deployment on a busy machine takes minutes
+        return until(f"{method} is answered", once)
 
     order_id = str(ask("order.create", new_client_order())["order_id"])
     ask("order.submit", {"order_id": order_id})

@@ -1,10 +1,11 @@
-"""A function's exception keeps its class, and does not cost the function its warm worker.
+"""A function's exception keeps its class, and costs the function no warm worker; a worker that fails takes no other with it.
 
 AWS: an unhandled exception is answered with `errorType` (the class's name), `errorMessage`, `requestId` and
 `stackTrace`; Step Functions matches `errorType` in Retry and Catch; the execution environment stays and serves the
 next invocation. A handler module that cannot be imported fails with `Runtime.ImportModuleError`, any other error at
 import with the exception's class. A process that ends before it answered is `Runtime.ExitError`.
-The engine answers `Runtime.HandlerError` for every exception and kills the worker.
+The engine answers `Runtime.HandlerError` for every exception and kills the worker. When a worker fails, it kills all workers
+of the function: callers who come at once after a deployment end each other's workers again and again, and nobody is answered.
 
 https://docs.aws.amazon.com/lambda/latest/dg/python-exceptions.html
 https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
@@ -45,6 +46,14 @@ _DIED = '            error_type = "Runtime.HandlerError"\n'
 _DIED_CORRECTED = """\
             error_type = "Runtime.ExitError" if error_msg == "Worker process died" else "Runtime.HandlerError"
 """
+_ALL_ENDED = (
+    "        invalidate_worker(func_name, qualifier=qualifier, account=get_account_id(), region=get_region())\n"
+    "        worker = None  # invalidate_worker already dropped it from the pool\n"
+)
+_ALL_ENDED_CORRECTED = """\
+        _orderq_end_worker(worker)
+        worker = None
+"""
 
 
 def apply() -> None:
@@ -70,8 +79,18 @@ def apply() -> None:
         (_WARM_OK, _WARM_OK_CORRECTED),
         ('            "log": "",\n', '            "log": getattr(e, "log", ""),\n'),
         (_DIED, _DIED_CORRECTED),
+        (_ALL_ENDED, _ALL_ENDED_CORRECTED),
         _orderq_function_error=function_error,
+        _orderq_end_worker=end_worker,
     )
+
+
+def end_worker(worker: Any) -> None:
+    """End this worker alone. It may be out of the pool already, if its function was changed meanwhile."""
+    with lambda_runtime._lock:
+        for key, workers in lambda_runtime._workers.items():
+            lambda_runtime._workers[key] = [each for each in workers if each is not worker]
+    lambda_runtime.kill_workers([worker])
 
 
 def function_error(result: dict[str, Any]) -> dict[str, Any]:
