@@ -12,6 +12,7 @@ from lambdas.desk.web.routes import route
 from lambdas.desk.web.shell import message_page
 from lambdas.desk.web.site import Site
 from lambdas.orders.errors import Nature, OrderError
+from lambdas.payments.several.choice import choice_of
 from lambdas.records.table import RecordTable
 from lambdas.records.users.api_user import ApiUserRecords
 from lambdas.records.users.sessions import UserSessions
@@ -56,7 +57,8 @@ def _site() -> Site:
     history, read_models = RecordTable(settings.history_table), RecordTable(settings.desk_table)
     desk = Desk(parts.service, parts.records, parts.plans, history, read_models, settings.company)
     links = SignInLinks(parts.records) if settings.sign_in_links else None
-    return Site(desk, ApiUserRecords(parts.records), UserSessions(parts.records), limits, links, settings.bulk_machine)
+    users, sessions = ApiUserRecords(parts.records), UserSessions(parts.records)
+    return Site(desk, users, sessions, limits, links, settings.bulk_machine, choice_of(settings))
 
 
 @metrics.log_metrics

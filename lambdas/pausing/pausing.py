@@ -14,6 +14,7 @@ from lambdas.orders.pauses import Pause, PauseKind, SeenPause
 from lambdas.orders.service import OrderService
 from lambdas.pausing.errors import NothingToPauseError
 from lambdas.payments.gateways import GATEWAYS
+from lambdas.payments.several.choice import SINGLE, GatewayChoice
 from lambdas.records.pauses.pause import PauseRecords
 from lambdas.records.pauses.waking import wake_waiting
 from lambdas.records.users.api_user import ApiUser
@@ -25,10 +26,18 @@ _WOKEN_AT_ONCE = 25  # by the call that resumes; the sweeper wakes the others
 
 @dataclass(frozen=True)
 class Pausing:
-    """`service`: its queues and modules are what can be paused, and its orders are woken."""
+    """`service`: its queues and modules are what can be paused, and its orders are woken. `choice`: of the stage's gateways;
+    without one, all that there are can be paused.
+    """
 
     service: OrderService
     records: PauseRecords
+    choice: GatewayChoice = SINGLE
+
+    @property
+    def gateways(self) -> tuple[str, ...]:
+        """The names of those that can be paused."""
+        return self.choice.names if self.choice.default else GATEWAYS
 
     def begin(
         self,
@@ -43,6 +52,7 @@ class Pausing:
         """Begin a pause, or give the one that was `seen` another end and reason. Raises AccessError, NothingToPauseError,
         QueueNotFoundError, and as PauseRecords."""
         self._admit(acting, kind, name)
+        self._refuse_unknown(kind, name)
         pause = self.records.start(kind, name, reason=reason, by=acting.name, ends_at=ends_at, seen=seen)
         logger.warning(
             "pause changed" if seen else "paused",
@@ -86,7 +96,7 @@ class Pausing:
         return tuple(pause if reads_reasons else pause.changed(reason="") for pause in seen)
 
     def _admit(self, acting: ActingUser, kind: PauseKind, name: str) -> None:
-        """Raise a refusal unless there is such a thing, and the user may pause it."""
+        """Raise a refusal unless the user may pause it; of queues, also unless there is such a one."""
         if kind is PauseKind.QUEUE:
             number = int(name)
             queue = self.service.queues.get(number)
@@ -96,6 +106,11 @@ class Pausing:
             return
         if not acting.user.may_everywhere(Right.PAUSE):
             raise NotAllowedError(acting.method, Right.PAUSE)
-        known = sorted(self.service.modules) if kind is PauseKind.MODULE else list(GATEWAYS)
+
+    def _refuse_unknown(self, kind: PauseKind, name: str) -> None:
+        """Raise NothingToPauseError for what would stop nothing. What the stage gave up since may still be resumed."""
+        if kind is PauseKind.QUEUE:
+            return
+        known = sorted(self.service.modules) if kind is PauseKind.MODULE else list(self.gateways)
         if name not in known:
             raise NothingToPauseError(kind, known)

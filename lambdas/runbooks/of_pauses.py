@@ -4,6 +4,7 @@ from lambdas.access.acting_user import ActingUser
 from lambdas.access.console_user import console_user
 from lambdas.orders.pauses import Pause, PauseKind, SeenPause
 from lambdas.pausing.pausing import Pausing
+from lambdas.payments.several.choice import choice_of
 from lambdas.records.pauses.pause import MAX_DAYS, PauseRecords
 from lambdas.records.users.rights import Right
 from lambdas.runbooks.errors import WrongParameterError
@@ -19,7 +20,7 @@ def pause_or_resume(parts: RunbookParts, started: Started) -> str:
     kind, name = PauseKind(started.values.text("What")), started.values.text("Name")
     if kind is PauseKind.QUEUE and not (name.isdecimal() and len(name) < 10):
         raise WrongParameterError("Name", "must be the queue's number")
-    pausing = Pausing(parts.service, PauseRecords(parts.records, parts.service.now))
+    pausing = Pausing(parts.service, PauseRecords(parts.records, parts.service.now), choice_of(parts.settings))
     if started.runbook.verb is Verb.PAUSE:
         pause = _pause(parts, pausing, started, kind, name)
         return f"the {kind.value} {name} is paused until {pause.until} (pause {pause.pause_id}); orders keep arriving and wait"

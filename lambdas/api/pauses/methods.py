@@ -31,7 +31,7 @@ def _pause_list(backend: Backend, request: PauseListRequest, caller: Caller) -> 
 
 
 def _pausing(backend: Backend) -> Pausing:
-    return Pausing(backend.service, PauseRecords(backend.records, backend.service.now))
+    return Pausing(backend.service, PauseRecords(backend.records, backend.service.now), backend.choice)
 
 
 METHODS: dict[str, Method] = {

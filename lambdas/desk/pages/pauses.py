@@ -5,7 +5,6 @@ from lambdas.desk.pages.times import moment
 from lambdas.orders.model.steps import StepStatus
 from lambdas.orders.pauses import Pause, PauseKind
 from lambdas.pausing.pausing import Pausing
-from lambdas.payments.gateways import GATEWAYS
 from lambdas.records.pauses.waiting_orders import count_waiting
 from lambdas.records.users.api_user import ApiUser
 from lambdas.records.users.rights import Right
@@ -99,7 +98,7 @@ def _what(desk: Desk, kind: PauseKind, name: str) -> str:
 def _groups(desk: Desk, pausing: Pausing, user: ApiUser) -> list[tuple[str, tuple[tuple[str, str], ...]]]:
     modules = sorted((facts.label, name) for name, facts in desk.service.modules.items())
     named = [
-        ("Payment gateways", PauseKind.GATEWAY, [(name, name) for name in GATEWAYS]),
+        ("Payment gateways", PauseKind.GATEWAY, [(name, name) for name in pausing.gateways]),
         ("Modules", PauseKind.MODULE, [(name, label) for label, name in modules]),
         (
             "Submits of queues",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from lambdas.access.caller_limits import CallerLimits
 from lambdas.desk.desk import Desk
 from lambdas.pausing.pausing import Pausing
+from lambdas.payments.several.choice import SINGLE, GatewayChoice
 from lambdas.records.pauses.pause import PauseRecords
 from lambdas.records.users.api_user import ApiUserRecords
 from lambdas.records.users.sessions import UserSessions
@@ -19,7 +20,9 @@ if TYPE_CHECKING:  # most pages need neither
 
 @dataclass(frozen=True)
 class Site:
-    """`links`: those that sign in once; None on a deployed stage. `bulk_machine`: ARN of the state machine of bulk runs."""
+    """`links`: those that sign in once; None on a deployed stage. `bulk_machine`: ARN of the state machine of bulk runs.
+    `choice`: of the stage's gateways.
+    """
 
     desk: Desk
     users: ApiUserRecords
@@ -27,13 +30,14 @@ class Site:
     limits: CallerLimits
     links: SignInLinks | None = None
     bulk_machine: str = ""
+    choice: GatewayChoice = SINGLE
 
     def now(self) -> int:
         return self.desk.now()
 
     @cached_property
     def pausing(self) -> Pausing:
-        return Pausing(self.desk.service, PauseRecords(self.desk.records, self.now))
+        return Pausing(self.desk.service, PauseRecords(self.desk.records, self.now), self.choice)
 
     @cached_property
     def previews(self) -> "Previews":

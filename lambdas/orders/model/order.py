@@ -114,7 +114,7 @@ class Hold(Frozen):
 
 
 class Looks(Frozen):
-    """Looks at an order's deadlines that changed nothing that people see: the revision before them, and the one after."""
+    """Looks at an order's deadlines, which at most mark waits as overdue: the revision before them, and the one after."""
 
     IMPERSONAL = frozenset({"before", "after"})
 

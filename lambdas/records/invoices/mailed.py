@@ -8,9 +8,7 @@ from lambdas.records.table import RecordTable
 
 _STAGE = "mailed"
 _NOT_HIGHER = "attribute_not_exists(pk) OR done <= :done"
-_FIRST_LOOK = (
-    100  # numbers of a series that was not looked at before; older documents were issued before mails were wanted
-)
+_FIRST_LOOK = 100  # numbers of a series that was never looked at; older documents were issued before mails were wanted
 
 
 class Progress(NamedTuple):
@@ -27,7 +25,7 @@ class Progress(NamedTuple):
 
 
 class MailedDocuments:
-    """`since`: when mailing began on this stage. A document that was issued earlier is never mailed."""
+    """The rows that tell when mailing began on this stage, and how far it came in each series."""
 
     def __init__(self, records: RecordTable) -> None:
         self._records = records

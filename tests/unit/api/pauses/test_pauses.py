@@ -12,6 +12,7 @@ from lambdas.orders.pauses import Pause, PauseKind
 from lambdas.payments.gateway import GatewayUnavailableError
 from lambdas.payments.paused_gateway import PausableGateway
 from lambdas.payments.preauthorization import PreAuthorization
+from lambdas.payments.several.choice import GatewayChoice
 from lambdas.records.clients.client import ClientRecords
 from lambdas.records.pauses.pause import KEPT_SECONDS, MAX_DAYS, PauseRecords
 from lambdas.records.users.rights import ROLES, Grant, Right
@@ -266,3 +267,17 @@ def test_a_pause_never_outlives_its_end(since: int, length: int, over: int | Non
         over_at=over,
     )
     assert pause.is_active(now) == (over is None and since <= now < since + length)
+
+
+def test_only_a_gateway_of_the_stage_is_paused_and_one_that_it_gave_up_is_resumed(shop: Caller) -> None:
+    """The pause of another one would stop nothing."""
+    assert shop.call("order.pause", {**OF_GATEWAY, "gateway": "stripe"}).status == 200
+    backend = replace(shop.api.backend, choice=GatewayChoice(default="sandbox"))
+    later = replace(shop, api=replace(shop.api, backend=backend))
+
+    refused = later.call("order.pause", {**OF_GATEWAY, "gateway": "paypal"})
+
+    assert refused.status == 400
+    assert "those here are sandbox" in str(refused.body)
+    assert later.call("order.pause", OF_GATEWAY).status == 200
+    assert later.call("order.resume", {"gateway": "stripe"}).status == 200
