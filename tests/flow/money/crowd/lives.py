@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
@@ -11,7 +11,7 @@ from lambdas.orders.model.steps import StepStatus
 from lambdas.payments.gateway import DeclinedError, Transaction, TransactionState
 from lambdas.payments.sandbox import PROOF
 from tests.flow.conftest import Shop, new_client_order, until
-from tests.flow.money.provider import Provider
+from tests.flow.money.provider import Provider, new_event_id
 from tests.flow.server_orders import QUEUE, SERVER
 
 TOLD = ("payment_intent.created", "payment_intent.amount_capturable_updated", "payment_intent.succeeded")
@@ -23,13 +23,17 @@ _WHOLE_SECONDS = 600.0
 
 @dataclass(frozen=True)
 class Crowd:
+    """`told`: the ids of all events that were sent."""
+
     shop: Shop
     provider: Provider
+    told: list[str] = field(default_factory=list)
 
     def live(self, count: int, seed: int) -> list[str]:
         """Have so many orders live at once, until all have ended or stay leads. Return their ids."""
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             orders = list(pool.map(lambda number: self._live(Random(f"{seed}:{number}")), range(count)))
+            list(pool.map(self._applied, self.told))  # a late one still completes a submit
             list(pool.map(self._ended, orders))
         return orders
 
@@ -50,8 +54,6 @@ class Crowd:
         for act in acts:
             act()
         self._tell(order_id, chance)
-        if self._waits_for_staff(order_id):  # of the servers, none is built
-            self._cancel(order_id)
         return order_id
 
     def _created(self, chance: Random, token: str) -> str:
@@ -99,7 +101,9 @@ class Crowd:
         """Every event that there may be of the order's payments, in any order, some twice."""
         told = [(payment.transaction_id, kind) for payment in self._payments(order_id) for kind in TOLD]
         for about, kind in chance.sample(told * 2, k=len(told)):
-            self.provider.tell(about, kind).raise_for_status()
+            event_id = new_event_id()
+            self.provider.tell(about, kind, event_id=event_id).raise_for_status()
+            self.told.append(event_id)
 
     def _payments(self, order_id: str) -> list[Transaction]:
         found = (self.shop.gateway.find(self.shop.hold_key(order_id, attempt)) for attempt in (1, 2, 3))
@@ -112,8 +116,17 @@ class Crowd:
         order = self.shop._row(order_id)
         return order.order_queue_id == QUEUE and not order.is_lead and not order.is_final
 
+    def _applied(self, event_id: str) -> None:
+        def is_applied() -> bool | None:
+            event = self.provider.stored(event_id)
+            return (event is not None and event.applied_at is not None) or None
+
+        until(f"event {event_id} applied", is_applied, _WHOLE_SECONDS)
+
     def _ended(self, order_id: str) -> None:
         """Until it is complete, canceled and unwound, or a lead that nobody pays for."""
+        if self._waits_for_staff(order_id):  # of the servers, none is built
+            self._cancel(order_id)
         order = until(f"order {order_id} ended or a lead", lambda: self._at_rest(order_id), _WHOLE_SECONDS)
         if order.submitted_at is not None and order.step_status is StepStatus.CANCELED:
             until(f"order {order_id} unwound", lambda: self.shop._row(order_id).unwound_at, _WHOLE_SECONDS)
