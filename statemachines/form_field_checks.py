@@ -1,9 +1,11 @@
 """The rules a field of an order form must keep; see form_checks.py."""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 from lambdas.catalog.plan import Plan
+from lambdas.forms.domains.domains_field import DomainsField
 from lambdas.forms.fields.agreement import AgreementField
 from lambdas.forms.fields.contact import CountryField, RegionField, TextField
 from lambdas.forms.fields.field import FormField, Given, ShownWhen
@@ -34,6 +36,8 @@ def field_problems(form: Form, field: FormField, plans: Mapping[str, Plan]) -> I
             yield from _needs(form, field, plans)
         case OptionsField() | QuantityField() | HostsField():
             yield from _of_pack(form, field)
+        case DomainsField():
+            yield from _domains(form, field, plans)
         case RegionField():
             yield from _region(form, field)
         case CountryField():
@@ -101,6 +105,24 @@ def _plans(field: PlanField, plans: Mapping[str, Plan]) -> Iterator[str]:
     sold = {period for plan_id in field.plans if plan_id in plans for period in plans[plan_id].pricing}
     if strange := [str(period) for period in field.periods if period not in sold]:
         yield f"field {field.name}: none of its plans is sold for {', '.join(strange)} months; take the periods out"
+
+
+def _domains(form: Form, field: DomainsField, plans: Mapping[str, Plan]) -> Iterator[str]:
+    where, sellers = f"field {field.name}", defaultdict[str, list[str]](list)
+    for plan_id in field.plans:
+        plan = plans.get(plan_id)
+        if plan is None or not plan.endings or field.period not in plan.pricing:
+            yield f"{where}: plan {plan_id} sells no `endings` for {field.period} months; see lambdas/catalog/plans.toml"
+        for ending in plan.endings if plan else ():
+            sellers[ending].append(plan_id)
+    for ending, sold_by in sellers.items():
+        if len(sold_by) > 1:
+            yield f"{where}: plans {', '.join(sold_by)} all sell {ending}; name one of them, so that it has one price"
+    others = [
+        each for each in form.fields if isinstance(each, PackField) and each is not field and each.key in field.keys
+    ]
+    for other in others:
+        yield f"{where} makes the packs {field.keys[0]} to {field.keys[-1]}, and {other.name} is of {other.key}; move one of them"
 
 
 def _of_pack(form: Form, field: PackField) -> Iterator[str]:

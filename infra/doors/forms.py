@@ -63,6 +63,7 @@ class Forms(Construct):
                 "FORM_SECRET_ARN": secret.secret_arn,
                 "FORM_LIMITS": settings.form_limits.model_dump_json(),
                 "LANGUAGES": ",".join(settings.languages),
+                "REGISTRAR": settings.registrar,
             },
             permissions=[*_permissions(parts, notices.queue.queue_arn, secret.secret_arn), *attachments.writing],
         )

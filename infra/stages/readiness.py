@@ -16,6 +16,7 @@ from infra.stages.notice_checks import foreign_hosts, missing_topics
 from infra.stages.own_queues import stale_machines, unreadable
 from infra.stages.owned_files import OwnedFiles, owned_files, shown
 from infra.stages.payments.gateways import unready_gateways
+from infra.stages.payments.played_answers import played_answers
 from infra.stages.samples import (
     EXAMPLE,
     host_of,
@@ -70,6 +71,7 @@ def _wrong(settings: StageSettings, files: OwnedFiles, sources: Path) -> Iterato
     """On every stage."""
     yield from (
         *unready_gateways(settings),
+        *played_answers(settings),
         *_half_set(settings),
         *_unsaid(settings),
         *_webhooks(settings),

@@ -146,6 +146,11 @@ class Forms(Frozen):
     form_min_seconds: Annotated[int, Field(ge=0)] = Field(
         2, description="Seconds that somebody needs for the first page of a form. Who is faster is a program."
     )
+    registrar: Literal["nobody", "sandbox", "rdap"] = Field(
+        "nobody",
+        description="Who says on forms whether a domain name is free: registries by `rdap`, or the `sandbox`, which answers by "
+        "the name. Where nobody is asked, the queue's actions find out.",
+    )
     languages: Annotated[tuple[str, ...], Field(min_length=1), AfterValidator(offered_languages)] = Field(
         (SOURCE,),
         description='Languages of the forms and of mails to buyers, such as `["en", "de"]`. The first one is for those who ask '

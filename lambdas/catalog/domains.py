@@ -1,9 +1,9 @@
 """Domain names that a plan needs, one for each unit."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from lambdas.catalog.plan import Plan
-from lambdas.orders.contact.hosts import hosts
+from lambdas.orders.contact.hosts import hosts, in_letters
 from lambdas.orders.contact.unfit import UnfitError
 from lambdas.orders.errors import Problem
 from lambdas.orders.parsing.requested_pack import Pack
@@ -17,11 +17,25 @@ def as_registered(pack: Pack, plan: Plan | None) -> Pack:
 
 def unsaid(pack: Pack, plan: Plan | None) -> Iterator[Problem]:
     """Problems of data that the plan needs and the pack lacks."""
-    if plan and _needs_domain(plan):
-        names = _domains(pack)
-        if len(set(names)) != pack.quantity or len(names) != pack.quantity:
-            each = "a domain name" if pack.quantity == 1 else f"{pack.quantity} different domain names"
-            yield Problem(f"info.{pack.name}.desserv", f"{plan.title} needs {each}, such as example.com")
+    if not plan or not _needs_domain(plan):
+        return
+    names, field = _domains(pack), f"info.{pack.name}.desserv"
+    if len(set(names)) != pack.quantity or len(names) != pack.quantity:
+        each = "a domain name" if pack.quantity == 1 else f"{pack.quantity} different domain names"
+        yield Problem(field, f"{plan.title} needs {each}, such as example.com")
+    elif plan.endings and (strange := [name for name in names if registrable(name, plan.endings) != name]):
+        sold = ", ".join(map(in_letters, plan.endings))
+        yield Problem(field, f"{plan.title} is for names directly below {sold}, and {', '.join(strange)} is none")
+
+
+def registrable(name: str, endings: Collection[str]) -> str:
+    """The part of a name in ASCII that is registered, directly below the longest of these endings that fits; empty if none does.
+
+    `example.co.uk` of `www.example.co.uk`.
+    """
+    labels = name.split(".")
+    found = (at for at in range(1, len(labels)) if ".".join(labels[at:]) in endings)
+    return next((".".join(labels[at - 1 :]) for at in found), "")
 
 
 def _needs_domain(plan: Plan) -> bool:

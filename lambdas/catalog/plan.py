@@ -29,6 +29,8 @@ UpgradeId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
 Months = Annotated[int, Field(ge=PERIODS.start, lt=PERIODS.stop)]
 Title = Annotated[str, Field(min_length=1, max_length=MAX_TITLE)]
 Told = Annotated[str, Field(max_length=1_000)]
+Ending = Annotated[str, Field(pattern=r"^[a-z0-9-]{2,63}(\.[a-z0-9-]{2,63}){0,3}$")]
+"""In ASCII, without a dot before it."""
 
 
 class Price(Frozen):
@@ -91,6 +93,7 @@ Need = Literal["domain"]
 class Plan(Translated):
     """`pricing` by period in months (0: one-time); `upgrades` by upgrade id; `needs`: data that an order must give.
 
+    `endings`: of the domain names that it sells, each directly below one of them, such as `com` or `co.uk`; empty: any host name.
     `features`: what the plan has, a line each, for the pages that offer it.
     `currency`: of all its prices. Brands that sell in another one do not have it.
     """
@@ -104,7 +107,14 @@ class Plan(Translated):
     pricing: dict[Months, Price] = Field(min_length=1)
     upgrades: dict[UpgradeId, Upgrade] = {}
     needs: tuple[Need, ...] = ()
+    endings: tuple[Ending, ...] = ()
     features: tuple[Annotated[str, Field(min_length=1, max_length=120)], ...] = Field(default=(), max_length=12)
+
+    @model_validator(mode="after")
+    def _endings_are_of_domains(self) -> "Plan":
+        if self.endings and "domain" not in self.needs:
+            raise ValueError('endings: are of domain names, so `needs` must say "domain"')
+        return self
 
     @model_validator(mode="after")
     def _options_have_ids_of_their_own(self) -> "Plan":

@@ -11,6 +11,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import ConfigDict, Field
 
+from lambdas.forms.domains.domains_field import DomainsField
 from lambdas.forms.fields.agreement import AgreementField
 from lambdas.forms.fields.contact import ChoiceField, CountryField, EmailField, PhoneField, RegionField, TextField
 from lambdas.forms.fields.field import FormField
@@ -33,6 +34,7 @@ AnyField = Annotated[
     | OptionsField
     | QuantityField
     | HostsField
+    | DomainsField
     | CouponField
     | AgreementField,
     Field(discriminator="kind"),

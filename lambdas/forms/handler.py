@@ -35,6 +35,7 @@ from lambdas.records.links.reminder_stop import ReminderStops
 from lambdas.records.links.sessions import SessionRecords
 from lambdas.records.posts.attachment import MAX_BYTES, AttachmentFiles
 from lambdas.records.posts.post import PostRecords
+from lambdas.registrar.lookups import NOBODY, lookups_of
 from lambdas.runtime.cold_start import prepare
 from lambdas.runtime.front import behind_front
 from lambdas.runtime.retry_budget import retry_budget
@@ -46,6 +47,7 @@ class FormSettings(PartsSettings):
     """`form_secret_arn`: what pages are signed with. `form_limits`: JSON of FormLimits.
 
     `languages`: tags of those that pages are offered in, with commas between them, the stage's own first.
+    `registrar`: who says which domain names are free.
     `form_min_seconds`: the shortest time a person needs for a first page. A page that arrives sooner must be sent again.
     """
 
@@ -56,6 +58,7 @@ class FormSettings(PartsSettings):
     form_secret_arn: str
     form_limits: str = "{}"
     languages: str = "en"
+    registrar: str = NOBODY
 
 
 @cache
@@ -81,6 +84,7 @@ def _shop() -> Shop:
         signer=Signer(SecretKeys(settings.form_secret_arn)),
         limits=FormLimits.model_validate_json(settings.form_limits),
         windows=Windows(settings.guard_table),
+        lookups=lookups_of(settings.registrar),
         looks=BrandLooks(load_brands(), settings.company),
         min_seconds=settings.form_min_seconds,
         languages=tuple(settings.languages.split(",")),

@@ -5,6 +5,7 @@ from dataclasses import replace
 from http import HTTPStatus
 
 from lambdas.forms.checkout.review import order_button
+from lambdas.forms.domains.look import show_looked_up
 from lambdas.forms.fields.contact import PhoneField
 from lambdas.forms.fields.filled import read_page
 from lambdas.forms.fields.views import field_views
@@ -127,6 +128,7 @@ def _take_page(shop: Shop, form: Form, page: Page, request: WebRequest) -> Answe
 def _save_and_continue(shop: Shop, form: Form, page: Page, session: Session, request: WebRequest) -> Answer:
     """Save the page, then pay or continue. Raises RevisionDiffersError, TotalDiffersError if it showed another order or price."""
     left = leaving.show_in_language(shop, form, page, session, request)
+    left = left or show_looked_up(shop, form, page, session, request)
     if left := left or leaving.leave(shop, form, page, session, request):
         return left
     session, again = form_page.take(shop, form, page, session, request)

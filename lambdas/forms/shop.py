@@ -32,6 +32,7 @@ from lambdas.records.links.reminder_stop import ReminderStops
 from lambdas.records.links.sessions import SessionRecords
 from lambdas.records.posts.attachment import AttachmentFiles
 from lambdas.records.posts.post import PostRecords
+from lambdas.registrar.lookups import NOBODY, Lookups, lookups_of
 from lambdas.web.http import Answer, RefusedError, WebRequest, see_other
 
 WAIT, RETURN, NEW, REVIEW = "wait", "return", "new", "review"
@@ -40,8 +41,7 @@ SIGN_IN, SIGN_OUT, RESUME = "sign-in", "sign-out", "resume"
 
 @dataclass(frozen=True)
 class Shop:
-    """`min_seconds`: the shortest time a person needs for a first page. `looks`: how pages of brands look.
-    `languages`: those that are offered, the stage's own first."""
+    """`min_seconds`: the shortest time a person needs for a first page. `languages`: those offered, the stage's own first."""
 
     service: OrderService
     forms: Mapping[str, Form]
@@ -59,6 +59,7 @@ class Shop:
     sign_in_links: SignInLinks
     signer: Signer
     windows: Windows
+    lookups: Lookups = field(default_factory=lambda: lookups_of(NOBODY))
     looks: BrandLooks = field(default_factory=BrandLooks)
     min_seconds: int = 0
     languages: tuple[str, ...] = ("en",)

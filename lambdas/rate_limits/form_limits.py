@@ -20,6 +20,10 @@ class FormLimits(Frozen):
         description="Orders begun from one address, or one IPv6 /64. Several clients of one office may share it.",
     )
     leads_of_address: Limit = Field(Limit(most=10, seconds=_DAY), description="Orders begun for one e-mail address.")
+    looks_of_source: Limit = Field(
+        Limit(most=60, seconds=_HOUR),
+        description="Looks for domain names from one address, each for 20 names or so. Over it, names are unknown.",
+    )
     mails_of_address: Limit = Field(
         Limit(most=8, seconds=_DAY), description="Mails about orders of forms to one address."
     )

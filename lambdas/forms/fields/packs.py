@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from lambdas.catalog.domains import registrable
 from lambdas.catalog.plan import Plan
 from lambdas.forms.fields.field import FormField, Given, Input, InputRefusedError, Typed
 from lambdas.forms.fields.wording import at_most, bare, in_sentence
@@ -100,6 +101,13 @@ class HostsField(PackField):
             raise InputRefusedError(self.name, self.when_missing)
         if len(names) != _units(pack) or len(set(names)) != len(names):
             raise InputRefusedError(self.name, self._names_rule(_units(pack)))
+        endings = plan.endings if (plan := self.plan(given)) else ()
+        if endings and any(registrable(name, endings) != name for name in names):
+            sold = ", ".join(f".{in_letters(ending)}" for ending in endings)
+            why = _(
+                "{label} must end in one of {endings}, with one name before it", label=bare(self.label), endings=sold
+            )
+            raise InputRefusedError(self.name, why)
         return {self.key: {"desserv": ", ".join(names)}}
 
     def _names_rule(self, units: int) -> str:

@@ -7,6 +7,8 @@ from typing import Any
 
 from lambdas.forms.checkout.difference import difference
 from lambdas.forms.checkout.review import entering_button, order_button, review_of
+from lambdas.forms.domains.checks import domain_problems
+from lambdas.forms.domains.rows import rows_of
 from lambdas.forms.fields import leftovers, payment_choices
 from lambdas.forms.fields.contact import PhoneField
 from lambdas.forms.fields.coupon_problem import coupon_note, coupon_problem
@@ -80,8 +82,10 @@ def take(shop: Shop, form: Form, page: Page, session: Session, request: WebReque
         answer = page_answer(shop, form, page, session, request, typed=typed, errors={"": refusal})
         return session, replace(answer, status=HTTPStatus.TOO_MANY_REQUESTS, headers={"Retry-After": RETRY_SECONDS})
     filled, refused_code = coupon_problem(shop, form, page, session, filled)
+    filled, refused_names = domain_problems(shop, page, filled, request)
     errors = {
         **filled.errors,
+        **refused_names,
         **refused_code,
         **payment_choices.problems(shop, form, page, session, typed=typed, changes=filled.changes),
     }
@@ -124,6 +128,7 @@ def page_answer(
     filled = with_link_coupon(form, page, filled, typed or {})
     if errors:  # the price shown is the one without a refused code
         filled, _error = coupon_problem(shop, form, page, session, filled)
+        filled, _error = domain_problems(shop, page, filled, request)
     preview = preview_order(shop, form, session.order, filled.changes)
     sold, free = replace(session, order=preview), bool(page.payment) and payment_choices.is_free(preview)
     values = {**typed_of(page, given), **(typed or {})}
@@ -136,6 +141,7 @@ def page_answer(
         note=note,
         fields=field_views(form, page, shop.input_of(form, preview)),
         typed=values,
+        domains=rows_of(shop, page, typed if typed is not None else values, given, request),
         errors=errors,
         summary=summary,
         payment=payment,

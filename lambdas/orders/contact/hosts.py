@@ -22,13 +22,23 @@ _ADVICE = N_("{label} must be in the correct format, like www.example.com")
 
 def host(value: str) -> str:
     """The name in its ASCII form; of an address that was pasted, its host. Empty stays empty. Raises UnfitError."""
-    stated = narrow(value).strip()
-    return ascii_name(_BEHIND.sub("", _BEHIND.sub("", _SCHEME.sub("", stated, count=1)))) if stated else ""
+    stated = pasted(value)
+    return ascii_name(stated) if stated else ""
+
+
+def pasted(value: str) -> str:
+    """Of an address that was pasted, its host, as it is written there; anything else as it is. Raises UnfitError."""
+    return _BEHIND.sub("", _BEHIND.sub("", _SCHEME.sub("", narrow(value).strip(), count=1)))
+
+
+def words(text: str) -> list[str]:
+    """The words of a text, apart by commas, blanks or lines. Raises UnfitError."""
+    return [word for word in _APART.split(narrow(text)) if word]
 
 
 def hosts(text: str, most: int = MAX_NAMES) -> tuple[str, ...]:
     """The names that are written there, apart by commas, blanks or lines, `most` at most. Raises UnfitError."""
-    stated = [name for name in _APART.split(narrow(text)) if name]
+    stated = words(text)
     if len(stated) > most:
         raise UnfitError(f"names more than {most}", N_("{label} must be {most} names or fewer"), most=most)
     return tuple(map(host, stated))

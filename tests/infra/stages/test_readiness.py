@@ -86,6 +86,14 @@ def test_gateways_that_contradict_each_other_are_refused(shop: Path, changes: di
     assert named in names(problems(said, shop))
 
 
+def test_the_sandbox_says_which_names_are_free_only_where_play_is_meant(shop: Path) -> None:
+    real = filled_in_prod().changed(**REAL)
+    assert "registrar is the sandbox, which knows no real name" in "".join(
+        problems(real.changed(registrar="sandbox"), shop)
+    )
+    assert "registrar" not in "".join(problems(real.changed(registrar="rdap"), shop))
+
+
 def test_a_stage_that_may_be_deleted_tries_a_real_gateway_beside_the_sandbox(shop: Path) -> None:
     settings = settings_of("dev").changed(method_gateways={"card": "stripe"}, payment_secrets={"stripe": ARN})
 
@@ -148,7 +156,7 @@ def test_the_app_says_so_in_plain_lines_and_makes_nothing(tmp_path: Path) -> Non
 def test_play_money_is_not_taken_where_nobody_said_so(sources: Path, tmp_path: Path) -> None:
     for settings in (settings_of("dev"), settings_of("local"), filled_in_prod()):
         (refusal,) = problems(
-            settings.changed(allow_sandbox=False, brand_mail_from={}),
+            settings.changed(allow_sandbox=False, brand_mail_from={}, registrar="rdap"),
             _without_samples(sources, tmp_path / settings.stage),
         )
         assert refusal.startswith("gateway is the sandbox, which takes no real money")

@@ -20,7 +20,7 @@ from tests.unit.languages.pseudo import ARABIC
 # Said in a file, and read by programs alone, or by staff.
 _NO_TEXTS = {
     "active_unpaid", "admin_body", "admin_subject", "admin_to", "agreement", "answer", "autocomplete", "code",
-    "currency", "default", "file", "key", "kind", "language", "logo", "may_be_invoiced", "module", "name", "needs",
+    "currency", "default", "endings", "file", "key", "kind", "language", "logo", "may_be_invoiced", "module", "name", "needs",
     "owner", "owner_body", "owner_subject", "payment", "plan_id", "plans", "prereqs", "price", "queue", "retry",
     "setup", "terms", "to", "url", "value", "values", "variable", "accent", "accent_dark", "writes",
 }  # fmt: skip

@@ -56,6 +56,17 @@ def test_a_plan_that_needs_a_domain_name_is_offered_where_one_is_asked_for(
         assert "which needs a domain name" in problems(DOMAIN, which)
 
 
+DOMAINS = {"kind": "domains", "name": "names", "label": "Names", "pack": 11, "plans": ["3", "5"]}
+
+
+def test_domains_are_sold_by_one_plan_for_each_ending() -> None:
+    check_form(a_form(EMAIL, NAME, PLAN, DOMAINS), QUEUES, PLANS)
+    for wrong in ({"plans": ["4"]}, {"plans": ["77"]}, {"period": 1}):
+        assert "sells no `endings` for" in problems({**DOMAINS, **wrong})
+    assert "plans 3, 3 all sell com" in problems({**DOMAINS, "plans": ["3", "3"]})
+    assert "names makes the packs pack1 to pack20, and plan is of pack1" in problems({**DOMAINS, "pack": 1})
+
+
 def test_a_refusal_names_the_file_and_everything_that_is_wrong() -> None:
     text = problems({**PLAN, "name": "more", "plans": ["77"]}, queue="nowhere")
 

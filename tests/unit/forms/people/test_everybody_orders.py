@@ -53,7 +53,7 @@ def _to_contact(browser: Browser, form: str, email: str) -> Page:
         browser.send(plan="1:12", email=email)
         return browser.send(site="www.example.com")
     if form == "domains":
-        browser.send(plan="3:12", domain_name="example.com", email=email)
+        browser.send(domains="my-flowers.com", email=email, **{"domains-my-flowers.com": "1"})
         return browser.send()
     browser.send(server="2:12", email=email)
     return browser.send(options_31="101", quantity="1", hosts="db1.example.com", operating_system="debian-13")
