@@ -23,6 +23,9 @@ _ANY_AUTOMATION = (
     "AwsSolutions::AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:ssm:<AWS::Region>:<AWS::AccountId>"
     ":automation-execution/*]"
 )
+_ANY_ALARM = (
+    "AwsSolutions::AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:cloudwatch:<AWS::Region>:<AWS::AccountId>:alarm:*]"
+)
 _NO_AUTHORIZER = "AwsSolutions::AwsSolutions-APIG4"
 _NOT_ALL_LOGGED = "AwsSolutions::AwsSolutions-SF1"
 _NO_DEAD_LETTERS = "AwsSolutions::AwsSolutions-SQS3"
@@ -73,6 +76,11 @@ ACCEPTED = (
         construct="{anchors}/Anchor/Role/Resource",
         finding=_ANY_ANCHOR,
         reason="An object is named by its day.",
+    ),
+    Accepted(
+        construct="{shifts}/Role/Resource",
+        finding=_ANY_ALARM,
+        reason="Looking at alarms shows their state. CodeDeploy says how it asks for the one of its group nowhere.",
     ),
     Accepted(construct="Actions/{action}/Role/Resource", finding=_ANY_RESOURCE, reason=_XRAY),
     Accepted(construct="Watch/Sweeper/Role/Resource", finding=_ANY_RESOURCE, reason=_XRAY),

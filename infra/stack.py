@@ -22,6 +22,7 @@ from infra.doors.routes import page_id
 from infra.doors.runbooks import Runbooks
 from infra.doors.sandbox_provider import HANDLER, SandboxProvider
 from infra.doors.sandbox_provider import ROUTES as SANDBOX_PAGES
+from infra.doors.shifts import Shifts
 from infra.doors.throttles import throttle_public_routes
 from infra.functions.code import code_asset
 from infra.functions.function import FunctionParts, PaymentParts, boundary_of
@@ -112,6 +113,8 @@ class OrderQueuesStack(Stack):
         Docs(self, "Docs", parts=parts, sources=sources, http_api=api.http_api)
         intake = Intake(self, "Intake", parts=order_parts, http_api=api.http_api)
         webhooks = GatewayWebhooks(self, "GatewayWebhooks", parts=order_parts, http_api=api.http_api)
+        if settings.door_shift != "at_once":
+            Shifts(self, "Shifts", http_api=api.http_api, shift=settings.door_shift)
         throttle_public_routes(self, api.stage, settings.public_throttles, has_sandbox=has_sandbox)
         outbox = Outbox(self, "Outbox", parts=order_parts, actions=actions.functions)
         Runbooks(self, "Runbooks", parts=order_parts, bulk=bulk, outbox=outbox)
@@ -140,6 +143,7 @@ class OrderQueuesStack(Stack):
         self.construct_names = {
             "action": [construct_name(module) for module in actions.functions],
             "front": ["FrontSecret"] if settings.front else [],
+            "shifts": ["Shifts"] if settings.door_shift != "at_once" else [],
             "anchors": ["Anchors"] if settings.history_anchors else [],
             "document_mails": ["DocumentMails"] if settings.mail_documents else [],
             "bulk_machine": [bulk.name],

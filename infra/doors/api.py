@@ -15,6 +15,7 @@ from infra.attachments import Attachments
 from infra.bulk import Bulk
 from infra.doors.function import DOOR_SECONDS, door_function
 from infra.doors.routes import CATCH_ALL, add_routes
+from infra.doors.shifts import called_of
 from infra.functions import record_keys
 from infra.functions.function import allow, removal_of
 from infra.functions.order_parts import OrderParts
@@ -109,7 +110,7 @@ def _http_api(scope: Construct, function: lambda_.Function, settings: StageSetti
     add_routes(
         scope,
         http_api=http_api,
-        function=function,
+        function=called_of(function, settings.door_shift),
         integration_id="Handler",
         seconds=DOOR_SECONDS,
         routes={route_id(route): route for route in ROUTES},

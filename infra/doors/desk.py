@@ -10,6 +10,7 @@ from infra.attachments import Attachments
 from infra.bulk import Bulk
 from infra.doors.function import DOOR_SECONDS, door_function
 from infra.doors.routes import add_routes, page_id, with_heads
+from infra.doors.shifts import called_of
 from infra.functions import record_keys
 from infra.functions.function import allow
 from infra.functions.order_parts import OrderParts
@@ -49,7 +50,7 @@ class Desk(Construct):
         add_routes(
             self,
             http_api=http_api,
-            function=self.function,
+            function=called_of(self.function, parts.settings.door_shift),
             integration_id="Desk",
             seconds=DOOR_SECONDS,
             routes={page_id(route): route for route in ROUTES},

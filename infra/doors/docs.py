@@ -9,6 +9,7 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from infra.doors.routes import add_routes
+from infra.doors.shifts import called_of
 from infra.functions.function import FunctionParts, OrderFunction
 
 PATHS = {"Page": "/docs", "Parts": "/docs/{file}", "Document": "/openapi.json"}
@@ -72,7 +73,7 @@ class Docs(Construct):
         add_routes(
             self,
             http_api=http_api,
-            function=self.function,
+            function=called_of(self.function, parts.settings.door_shift),
             integration_id="Docs",
             seconds=_TIMEOUT_SECONDS,
             routes=ROUTES,

@@ -5,6 +5,7 @@ from constructs import Construct
 
 from infra.doors.function import DOOR_SECONDS
 from infra.doors.routes import add_routes, page_id, with_heads
+from infra.doors.shifts import called_of
 from infra.functions import record_keys
 from infra.functions.function import FunctionParts, OrderFunction, allow
 from infra.storage import Storage
@@ -38,7 +39,7 @@ class Documents(Construct):
         add_routes(
             self,
             http_api=http_api,
-            function=self.function,
+            function=called_of(self.function, parts.settings.door_shift),
             integration_id="Pages",
             seconds=DOOR_SECONDS,
             routes={page_id(route): route for route in ROUTES},

@@ -8,6 +8,7 @@ from infra.attachments import Attachments
 from infra.doors.api import Api
 from infra.doors.function import DOOR_SECONDS, door_function
 from infra.doors.routes import add_routes, page_id, with_heads
+from infra.doors.shifts import called_of
 from infra.functions import record_keys
 from infra.functions.function import allow, removal_of
 from infra.functions.order_parts import OrderParts
@@ -70,7 +71,7 @@ class Forms(Construct):
         add_routes(
             self,
             http_api=api.http_api,
-            function=self.function,
+            function=called_of(self.function, settings.door_shift),
             integration_id="Pages",
             seconds=DOOR_SECONDS,
             routes={page_id(route): route for route in ROUTES},

@@ -10,6 +10,7 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from infra.doors.routes import add_routes
+from infra.doors.shifts import called_of
 from infra.functions import record_keys
 from infra.functions.function import FunctionParts, OrderFunction, allow, removal_of
 from infra.functions.order_parts import OrderParts
@@ -84,7 +85,7 @@ class Intake(Construct):
         add_routes(
             self,
             http_api=http_api,
-            function=function,
+            function=called_of(function, parts.settings.door_shift),
             integration_id="Webhooks",
             seconds=_WEBHOOK_SECONDS,
             routes={"Route": ROUTE},

@@ -4,6 +4,7 @@ from aws_cdk import aws_apigatewayv2 as apigw
 from constructs import Construct
 
 from infra.doors.routes import add_routes, page_id
+from infra.doors.shifts import called_of
 from infra.functions.function import FunctionParts, OrderFunction
 from infra.functions.record_keys import only
 from infra.storage import Storage
@@ -41,7 +42,7 @@ class SandboxProvider(Construct):
         add_routes(
             self,
             http_api=http_api,
-            function=self.function,
+            function=called_of(self.function, parts.settings.door_shift),
             integration_id="Pages",
             seconds=_TIMEOUT_SECONDS,
             routes={page_id(route): route for route in ROUTES},

@@ -34,7 +34,8 @@ def page() -> str:
 
 def stage_of_the_page() -> StageSettings:
     """A stage with everything that has a role."""
-    return settings_of("dev").changed(history_anchors=HistoryAnchors(mode="governance", days=400))
+    anchors = HistoryAnchors(mode="governance", days=400)
+    return settings_of("dev").changed(history_anchors=anchors, door_shift="canary")
 
 
 def _section(role: str, grants: list[Grant]) -> str:

@@ -28,6 +28,7 @@ _REAL = {  # what a stage of real orders has beside its answers; each can be cha
     "throttle_burst": 400,
     "calls_per_minute": 3_000,
     "preauthorize_contracts": True,
+    "door_shift": "canary",
 }
 _TRIAL = {"point_in_time_recovery": True}
 

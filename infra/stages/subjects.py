@@ -38,6 +38,7 @@ _SecretArn = Annotated[
 _Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$"), AfterValidator(known_currency)]
 _BrandId = Annotated[int, Field(gt=0)]
 Provider = Literal["docusign", "generic"]
+DoorShift = Literal["at_once", "canary", "linear"]
 
 
 class Owner(Frozen):
@@ -243,3 +244,9 @@ class Functions(Frozen):
         " print-deploy-role` prints one. Empty: none.",
     )
     machine: Literal["aarch64", "x86_64"] = Field("aarch64", description="Processor of the functions.")
+    door_shift: DoorShift = Field(
+        "at_once",
+        description="How callers come to new code of the API, the forms and the desk. `at_once`: all together. `canary`: a"
+        " tenth of the calls for five minutes, then all. `linear`: a tenth more each minute. By the last two, a deployment is"
+        " rolled back if in two of five minutes a call is answered with 5xx.",
+    )

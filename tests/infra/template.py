@@ -31,6 +31,11 @@ def name_of(value: Any) -> str:
     raise AssertionError(f"a kind of value the rules do not know: {value!r}")
 
 
+def called_function(value: Any) -> str:
+    """The function that a value points at, by its alias or not."""
+    return name_of(value).removesuffix("Live")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Synthesized:
     """`stack`: its name; empty for the product's."""
@@ -75,6 +80,23 @@ class Synthesized:
         """By the name of their construct: `ApiHandler`, not `ApiHandlerFunction`."""
         found = self.properties_of_type("AWS::Lambda::Function")
         return {name.removesuffix("Function"): properties for name, properties in found.items()}
+
+    @cached_property
+    def integrations(self) -> dict[str, dict[str, Any]]:
+        """What the API calls, by the function that it leads to: `ApiHandlerFunction`, by an alias or not."""
+        found = self.properties_of_type("AWS::ApiGatewayV2::Integration").values()
+        return {called_function(each["IntegrationUri"]): each for each in found}
+
+    @cached_property
+    def functions_of_routes(self) -> dict[str, str]:
+        """The function behind each route."""
+        found = self.properties_of_type("AWS::ApiGatewayV2::Integration")
+        return {
+            route["RouteKey"]: called_function(
+                found[name_of(route["Target"]).removeprefix("integrations/")]["IntegrationUri"]
+            )
+            for route in self.properties_of_type("AWS::ApiGatewayV2::Route").values()
+        }
 
     @cached_property
     def manifest(self) -> dict[str, Any]:

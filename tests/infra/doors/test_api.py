@@ -18,16 +18,10 @@ from tests.infra.template import Synthesized, name_of
 
 def functions_of_routes(stage: Synthesized) -> dict[str, str]:
     """The function behind each route."""
-    integrations = stage.properties_of_type("AWS::ApiGatewayV2::Integration")
-    assert {(each["IntegrationType"], each["PayloadFormatVersion"]) for each in integrations.values()} == {
+    assert {(each["IntegrationType"], each["PayloadFormatVersion"]) for each in stage.integrations.values()} == {
         ("AWS_PROXY", "2.0")
     }
-    return {
-        route["RouteKey"]: name_of(
-            integrations[name_of(route["Target"]).removeprefix("integrations/")]["IntegrationUri"]
-        )
-        for route in stage.properties_of_type("AWS::ApiGatewayV2::Route").values()
-    }
+    return stage.functions_of_routes
 
 
 def test_the_api_has_a_route_per_method_and_those_of_api_2_0_and_all_that_nobody_else_takes(stage: Synthesized) -> None:
@@ -148,12 +142,10 @@ def test_what_can_be_got_can_be_looked_at(stage: Synthesized) -> None:
 
 
 def test_a_handler_gives_up_before_api_gateway_does(stage: Synthesized) -> None:
-    integrations = stage.properties_of_type("AWS::ApiGatewayV2::Integration").values()
-
-    assert {name_of(each["IntegrationUri"]) for each in integrations} >= {"ApiHandlerFunction", "FormsHandlerFunction"}
-    for each in integrations:
-        function = stage.functions[name_of(each["IntegrationUri"]).removesuffix("Function")]
-        assert function["Timeout"] * 1000 <= each["TimeoutInMillis"] < 30_000
+    assert set(stage.integrations) >= {"ApiHandlerFunction", "FormsHandlerFunction"}
+    for called, integration in stage.integrations.items():
+        function = stage.functions[called.removesuffix("Function")]
+        assert function["Timeout"] * 1000 <= integration["TimeoutInMillis"] < 30_000
 
 
 def test_the_api_asks_how_executions_stand_and_starts_bulk_runs_only(stage: Synthesized) -> None:

@@ -4,14 +4,7 @@ from tests.infra.template import Synthesized, name_of
 
 
 def test_the_routes_of_the_pages_are_these_and_lead_to_their_function(stage: Synthesized) -> None:
-    routes = stage.properties_of_type("AWS::ApiGatewayV2::Route").values()
-    integrations = stage.properties_of_type("AWS::ApiGatewayV2::Integration")
-    of_forms = [
-        route["RouteKey"]
-        for route in routes
-        if name_of(integrations[name_of(route["Target"]).removeprefix("integrations/")]["IntegrationUri"])
-        == "FormsHandlerFunction"
-    ]
+    of_forms = [route for route, function in stage.functions_of_routes.items() if function == "FormsHandlerFunction"]
 
     pages = [
         "/",

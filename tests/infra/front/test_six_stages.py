@@ -36,7 +36,7 @@ managed_rules = "block"
 """
 STAGES = {
     "one": _TRIAL + _DOMAIN,
-    "two": _TRIAL + _DOMAIN + _FRONT,
+    "two": _TRIAL + 'door_shift = "linear"\n' + _DOMAIN + _FRONT,
     "no-domain": _TRIAL + 'public_url = "https://shop.seaside.com"\nmachine = "x86_64"\n',
     "sandbox": _TRIAL,
     "compliance": _DOMAIN

@@ -11,7 +11,7 @@ import pytest
 
 from infra.actions import ACTIONS, ActionNeeds, construct_name
 from infra.queue_folders import read_queues
-from tests.infra.template import Synthesized, name_of
+from tests.infra.template import Synthesized, called_function, name_of
 
 READ_WRITE = {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"}
 TRANSACTION = READ_WRITE | {"dynamodb:ConditionCheckItem"}
@@ -329,10 +329,15 @@ def test_the_machine_of_bulk_runs_may_invoke_its_worker_and_nothing_else(stage: 
     assert _allowed(stage.properties("BulkRole")) == of_orders | {"BulkWorkerFunction": {"lambda:InvokeFunction"}}
 
 
+_SHIFTS: dict[str, set[str]] = {"at_once": set(), "canary": {"Shifts"}}  # tests/infra/doors/test_shifts.py holds it
+
+
 def test_there_is_no_role_beside_these(stage: Synthesized) -> None:
     machines = {name.removesuffix("Machine") for name in stage.of_type("AWS::StepFunctions::StateMachine")}
 
-    assert {name.removesuffix("Role") for name in stage.of_type("AWS::IAM::Role")} == functions_of(stage) | machines
+    assert {name.removesuffix("Role") for name in stage.of_type("AWS::IAM::Role")} == functions_of(
+        stage
+    ) | machines | _SHIFTS[stage.settings.door_shift]
 
 
 def test_no_role_has_a_managed_policy_and_no_policy_is_attached_from_outside(stage: Synthesized) -> None:
@@ -350,7 +355,7 @@ def test_no_action_is_given_as_a_pattern(stage: Synthesized) -> None:
 def test_only_this_api_and_the_watch_rules_may_invoke_functions_from_outside(stage: Synthesized) -> None:
     permissions = stage.properties_of_type("AWS::Lambda::Permission").values()
 
-    invoked = sorted((str(name_of(found["FunctionName"])), found["Principal"]) for found in permissions)
+    invoked = sorted((called_function(found["FunctionName"]), found["Principal"]) for found in permissions)
     asked_for = [("AnchorsAnchorFunction", "events.amazonaws.com")] if stage.settings.history_anchors else []
     assert invoked == [
         *asked_for,

@@ -25,6 +25,7 @@ WITHOUT_RESOURCE = {
 OPEN_NAMES = (
     r".*:execution:[a-z0-9_-]+:\*",
     r".*:automation-execution/\*",
+    r"arn:<Partition>:cloudwatch:<Region>:<AccountId>:alarm:\*",
     r"\w+Bucket/(orders|anchors)/\*",
     r"arn:<Partition>:ses:<Region>:<AccountId>:identity/\*",
 )
