@@ -22,7 +22,7 @@ from infra.doors.routes import page_id
 from infra.doors.runbooks import Runbooks
 from infra.doors.sandbox_provider import HANDLER, SandboxProvider
 from infra.doors.sandbox_provider import ROUTES as SANDBOX_PAGES
-from infra.doors.shifts import Shifts
+from infra.doors.shifts import shift_doors
 from infra.doors.throttles import throttle_public_routes
 from infra.functions.code import code_asset
 from infra.functions.function import FunctionParts, PaymentParts, boundary_of
@@ -113,8 +113,7 @@ class OrderQueuesStack(Stack):
         Docs(self, "Docs", parts=parts, sources=sources, http_api=api.http_api)
         intake = Intake(self, "Intake", parts=order_parts, http_api=api.http_api)
         webhooks = GatewayWebhooks(self, "GatewayWebhooks", parts=order_parts, http_api=api.http_api)
-        if settings.door_shift != "at_once":
-            Shifts(self, "Shifts", http_api=api.http_api, shift=settings.door_shift)
+        shift_doors(self, api.http_api, settings.door_shift)
         throttle_public_routes(self, api.stage, settings.public_throttles, has_sandbox=has_sandbox)
         outbox = Outbox(self, "Outbox", parts=order_parts, actions=actions.functions)
         Runbooks(self, "Runbooks", parts=order_parts, bulk=bulk, outbox=outbox)

@@ -25,46 +25,53 @@ _CONFIGURATIONS: Mapping[DoorShift, codedeploy.ILambdaDeploymentConfig] = {
 
 
 def called_of(function: lambda_.Function, shift: DoorShift) -> lambda_.IFunction:
-    """What the API calls: the function, or its alias if calls are shifted."""
+    """The function itself, or its alias if calls are shifted: whom the API calls."""
     if shift == "at_once":
         return function
     return lambda_.Alias(function, "Live", alias_name=ALIAS, version=function.current_version)
+
+
+def shift_doors(scope: Construct, http_api: apigw.HttpApi, shift: DoorShift) -> None:
+    """Let CodeDeploy shift the aliases of the doors that stand in the stack so far: call it after the last of them."""
+    if shift != "at_once":
+        Shifts(scope, "Shifts", http_api=http_api, shift=shift)
 
 
 class Shifts(Construct):
     """CodeDeploy's group for the alias of each door. A function's event sources and machines call it without an alias."""
 
     def __init__(self, scope: Construct, construct_id: str, *, http_api: apigw.HttpApi, shift: DoorShift) -> None:
-        """Of the doors that stand in the stack so far, so it comes after the last of them."""
         super().__init__(scope, construct_id)
         aliases = [each for each in Stack.of(scope).node.find_all() if isinstance(each, lambda_.Alias)]
-        application = codedeploy.LambdaApplication(self, "Doors")
-        role = _role(self, aliases)
-        alarm = _alarm(self, http_api)
+        self._application = codedeploy.LambdaApplication(self, "Doors").application_name
+        self._role = _role(self, aliases)
+        self._alarm = _alarm(self, http_api)
         for alias in aliases:
-            group = codedeploy.CfnDeploymentGroup(
-                self,
-                _door_of(alias),
-                application_name=application.application_name,
-                service_role_arn=role.role_arn,
-                deployment_config_name=_CONFIGURATIONS[shift].deployment_config_name,
-                deployment_style=codedeploy.CfnDeploymentGroup.DeploymentStyleProperty(
-                    deployment_type="BLUE_GREEN", deployment_option="WITH_TRAFFIC_CONTROL"
-                ),
-                alarm_configuration=codedeploy.CfnDeploymentGroup.AlarmConfigurationProperty(
-                    enabled=True,
-                    alarms=[codedeploy.CfnDeploymentGroup.AlarmProperty(name=alarm.alarm_name)],
-                ),
-                auto_rollback_configuration=codedeploy.CfnDeploymentGroup.AutoRollbackConfigurationProperty(
-                    enabled=True,
-                    events=["DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_ALARM", "DEPLOYMENT_STOP_ON_REQUEST"],
-                ),
-            )
             cast(lambda_.CfnAlias, alias.node.default_child).cfn_options.update_policy = CfnUpdatePolicy(
                 code_deploy_lambda_alias_update=CfnCodeDeployLambdaAliasUpdate(
-                    application_name=application.application_name, deployment_group_name=group.ref
+                    application_name=self._application, deployment_group_name=self._group(_door_of(alias), shift).ref
                 )
             )
+
+    def _group(self, door: str, shift: DoorShift) -> codedeploy.CfnDeploymentGroup:
+        group = codedeploy.CfnDeploymentGroup
+        return codedeploy.CfnDeploymentGroup(
+            self,
+            door,
+            application_name=self._application,
+            service_role_arn=self._role.role_arn,
+            deployment_config_name=_CONFIGURATIONS[shift].deployment_config_name,
+            deployment_style=group.DeploymentStyleProperty(
+                deployment_type="BLUE_GREEN", deployment_option="WITH_TRAFFIC_CONTROL"
+            ),
+            alarm_configuration=group.AlarmConfigurationProperty(
+                enabled=True, alarms=[group.AlarmProperty(name=self._alarm.alarm_name)]
+            ),
+            auto_rollback_configuration=group.AutoRollbackConfigurationProperty(
+                enabled=True,
+                events=["DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_ALARM", "DEPLOYMENT_STOP_ON_REQUEST"],
+            ),
+        )
 
 
 def _door_of(alias: lambda_.Alias) -> str:
@@ -94,7 +101,7 @@ def _alarm(scope: Construct, http_api: apigw.HttpApi) -> cloudwatch.Alarm:
 
 
 def _role(scope: Construct, aliases: list[lambda_.Alias]) -> iam.IRole:
-    """What AWSCodeDeployRoleForLambdaLimited allows for all functions of an account, for these. An alias is named here, not
+    """AWSCodeDeployRoleForLambdaLimited allows the same for all functions of the account. An alias is named here, not
     referred to, because it waits for its group, which waits for this role."""
     functions = [alias.lambda_.function_arn for alias in aliases]
     return own_role(
@@ -110,7 +117,7 @@ def _role(scope: Construct, aliases: list[lambda_.Alias]) -> iam.IRole:
 
 
 def _every_alarm(scope: Construct) -> str:
-    """Which of them is asked for is CodeDeploy's to say."""
+    """CodeDeploy says nowhere how it asks for one."""
     return Stack.of(scope).format_arn(
         service="cloudwatch", resource="alarm", resource_name="*", arn_format=ArnFormat.COLON_RESOURCE_NAME
     )
