@@ -122,10 +122,11 @@ def _of_gateways(gateways: Sequence[str]) -> tuple[str, ...]:
 def of_api(table: dynamodb.Table) -> list[iam.PolicyStatement]:
     """Everything but changes of users, which it only reads for logins.
 
-    It deletes the entry for an e-mail address or login name when the client gets another one, and of what waited for a pause.
+    It deletes the entry for an e-mail address or login name when the client gets another one. It also deletes that of a stored
+    method's token when the method is removed, and of what waited for a pause.
     """
     return [
-        only(table, ("DeleteItem",), ("email#*", "login#*", "paused#*")),
+        only(table, ("DeleteItem",), ("client#*", "email#*", "login#*", "paused#*")),
         only(table, ("Query",), CHECK),
         *except_users_and_check(table, *WRITE),
         _allow(table, ("GetItem",), {"ForAllValues:StringLike": {_KEYS: list(USERS)}}),

@@ -96,6 +96,8 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "client.cc_add",
         "client.ach_add",
         "client.payment_method_list",
+        "client.payment_method_default",
+        "client.payment_method_remove",
     ),
     "invoices": (
         "client.invoice_list",

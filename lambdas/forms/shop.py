@@ -25,7 +25,7 @@ from lambdas.payments.several.pages import PagesOfStage
 from lambdas.rate_limits.form_limits import FormLimits
 from lambdas.rate_limits.windows import Windows
 from lambdas.records.clients.client import ClientRecords
-from lambdas.records.clients.payment_method import PaymentMethodRecords
+from lambdas.records.clients.stored_methods import PaymentMethodRecords
 from lambdas.records.links.client_sign_in import SignInLinks
 from lambdas.records.links.link import LinkPurpose, LinkRecords
 from lambdas.records.links.reminder_stop import ReminderStops

@@ -186,6 +186,13 @@ class Gateway(Protocol):
         """A text that all tokens of one card or account share, and that reveals no number; empty if not known."""
         ...
 
+    def forget(self, token: str) -> None:
+        """Have the provider keep the method of this token no more. No money moves; repeating it changes nothing.
+
+        Raises OutcomeUnknownError and GatewayUnavailableError; then it is asked again.
+        """
+        ...
+
     def find(self, key: str) -> Transaction | None:
         """The transaction that was begun under this key, in its present state; None if no money was asked for under it.
 

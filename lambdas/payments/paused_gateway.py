@@ -70,6 +70,10 @@ class PausableGateway:
         with _counted():
             return self.gateway.fingerprint(token)
 
+    def forget(self, token: str) -> None:
+        with _counted():
+            self.gateway.forget(token)
+
     def find(self, key: str) -> Transaction | None:
         with _counted():
             return self.gateway.find(key)

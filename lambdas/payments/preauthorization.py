@@ -43,8 +43,9 @@ from lambdas.payments.gateway import (
 )
 from lambdas.payments.hold import hold_of, refuse_another
 from lambdas.payments.several.choice import ELSEWHERE, SINGLE, GatewayChoice
+from lambdas.payments.stored_methods.paying import method_of
 from lambdas.records.clients.client import ClientRecords
-from lambdas.records.clients.payment_method import PaymentMethod, method_problems, submitted_method
+from lambdas.records.clients.payment_method import PaymentMethod, method_problems
 
 CAPTURING_MODULE = "generate_invoice"  # A queue without it never captures held money.
 
@@ -66,7 +67,7 @@ class PreAuthorization:
     def stored_problems(self, order: Order) -> tuple[Problem, ...]:
         if not stored_method(order.info):
             return ()
-        if method := method_of(order, self.clients):
+        if method := method_of(order, self.clients, to_begin=True):
             return () if self.choice.can_charge(method) else (Problem("info.billing_info_id", ELSEWHERE),)
         why = "this client has no such payment method; list the client's, or send a new one"
         return (Problem("info.billing_info_id", why),)
@@ -81,8 +82,9 @@ class PreAuthorization:
         return PaymentDue(order.total_cents, f"{method.kind}:{fingerprint}", gateway)
 
     def authorize(self, order: Order, attempt: PaymentAttempt, payer: Payer = PRESENT) -> Hold:
-        method = method_of(order, self.clients)
+        method = method_of(order, self.clients, to_begin=attempt.tries == 1)
         if method is None:
+            self.release(attempt)
             raise PaymentDeclined(N_("its payment method was removed from the order"))
         found = self._find(attempt) if attempt.tries > 1 else None
         transaction = found or self._authorize(order, attempt, method, payer)
@@ -95,6 +97,7 @@ class PreAuthorization:
         method = method_of(order, self.clients)
         transaction = self._find(attempt)
         if method is None or transaction is None:
+            self.release(attempt)
             raise PaymentDeclined(N_("the gateway knows of no payment that waits for its card holder"))
         refuse_another(transaction, attempt)
         if transaction.state is TransactionState.NEEDS_AUTHENTICATION:
@@ -190,11 +193,3 @@ class PreAuthorization:
 
 def _misused(misused: GatewayMisusedError) -> str:
     return f"the payment provider cannot do what it was asked to: {misused}; have that corrected, and submit it with reviewed=1"
-
-
-def method_of(order: Order, clients: ClientRecords) -> PaymentMethod | None:
-    """The order's payment method: one that its client has stored, or the one that came with it."""
-    stored = stored_method(order.info)
-    if not stored:
-        return submitted_method(order.info)
-    return clients.payment_method(order.client_id, stored) if order.client_id else None

@@ -214,6 +214,9 @@ class SandboxGateway:
         made = self._tokens.find(token)
         return made.fingerprint if made else hashlib.sha256(token.encode()).hexdigest()[:32]
 
+    def forget(self, token: str) -> None:
+        self._tokens.forget(token)
+
     def challenged(self, challenge_id: str) -> Transaction | None:
         """The payment whose card holder was asked under this id; for the page that asks them."""
         found = self._books.find(challenge_id.removeprefix(CHALLENGE_ID))

@@ -39,6 +39,7 @@ DECLINES = {
 }
 WITH_CHALLENGE = (ASKS, ASKS_THEN_DECLINES, APPROVAL)
 _UNKNOWN = "the gateway does not know this payment token"
+_GONE = "tok_gone"  # no named token, so it is declined as unknown
 MADE_CARD, MADE_ACCOUNT = "tok_sb_", "ach_sb_"  # what made tokens begin with
 
 
@@ -87,7 +88,7 @@ class EnteredMethod(Frozen):
     brand: str
     last_four: str
     expiry: str = ""
-    fingerprint: str
+    fingerprint: str = ""
     entered_at: int
 
 
@@ -106,6 +107,12 @@ class SandboxTokens:
             return None
         found = self._records.get(**_key(token, "method"))
         return EnteredMethod.model_validate(found) if found else None
+
+    def forget(self, token: str) -> None:
+        """Keep of a made token only that it pays no more. Named ones belong to nobody."""
+        if made := self.find(token):
+            gone = EnteredMethod(token=token, behaves_as=_GONE, brand="", last_four="", entered_at=made.entered_at)
+            self._records.put_if("attribute_exists(pk)", {**_key(token, "method"), **gone.model_dump()})
 
     def secret(self) -> bytes:
         """The secret for fingerprints, made on the first call."""

@@ -17,9 +17,9 @@ from lambdas.orders.model.info import text
 from lambdas.orders.model.order import Order
 from lambdas.orders.payment_ports import PaymentDeclined, PaymentForReview
 from lambdas.payments.gateway import Gateway, GatewayUnavailableError, OutcomeUnknownError
-from lambdas.payments.preauthorization import method_of
 from lambdas.payments.several.choice import SINGLE, GatewayChoice
 from lambdas.payments.several.gateways import gateway_at
+from lambdas.payments.stored_methods.paying import method_of
 from lambdas.rate_limits.breaker import Breaker, BreakerRule
 from lambdas.rate_limits.fail_open import ask_guard_table
 from lambdas.rate_limits.failures import Attempt, Failures, Key, Limit, LimitReached

@@ -9,7 +9,8 @@ import httpx
 import pytest
 
 from lambdas.records.clients.client import Client
-from lambdas.records.clients.payment_method import MethodKind, PaymentMethod, PaymentMethodRecords
+from lambdas.records.clients.payment_method import MethodKind, PaymentMethod
+from lambdas.records.clients.stored_methods import PaymentMethodRecords
 from lambdas.records.links.unfinished_orders import UnfinishedOrderRecords, digest_of
 from lambdas.runtime.passwords import hash_password
 from tests.flow.conftest import Shop, until

@@ -80,3 +80,10 @@ class PaymentMethodListRequest(Request):
     direction: Direction = Field(default="asc", description="asc or desc.")
     offset: Count = Field(default=0, description="How many to leave out at the beginning.")
     limit: Limit = Field(default=None, description="How many at most.")
+
+
+class StoredMethodRequest(Request):
+    """`client.payment_method_default`, `client.payment_method_remove`. Both are ours."""
+
+    client_id: Name = Field(description="The client, by id or login name.")
+    billing_info_id: Name = Field(description="The payment method, as client.payment_method_list names it.")

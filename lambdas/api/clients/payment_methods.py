@@ -6,11 +6,20 @@ from lambdas.api.clients import records_2_0 as answers
 from lambdas.api.clients import views
 from lambdas.api.clients.add import contact_of
 from lambdas.api.clients.lookup import the_client
-from lambdas.api.clients.payment_method_requests import AccountAddRequest, CardAddRequest, PaymentMethodListRequest
-from lambdas.api.clients.results import AddedMethod
+from lambdas.api.clients.payment_method_requests import (
+    AccountAddRequest,
+    CardAddRequest,
+    PaymentMethodListRequest,
+    StoredMethodRequest,
+)
+from lambdas.api.clients.results import AddedMethod, ChangedMethods
+from lambdas.api.errors import NotFoundError
+from lambdas.api.http.values_2_0 import true
 from lambdas.api.method import Method
-from lambdas.records.clients.client import Client
-from lambdas.records.clients.payment_method import MethodKind, PaymentMethod, PaymentMethodRecords
+from lambdas.payments.stored_methods.removing import MethodRemoval
+from lambdas.records.clients.client import Client, ClientRecords
+from lambdas.records.clients.payment_method import MethodKind, PaymentMethod
+from lambdas.records.clients.stored_methods import PaymentMethodRecords
 from lambdas.records.users.rights import SEE_CLIENT, Right
 
 _MONEY = (*SEE_CLIENT, Right.MONEY)
@@ -61,6 +70,31 @@ def _method_list(
     return tuple(methods[begin:] if request.limit is None else methods[begin : begin + request.limit])
 
 
+def _set_default(backend: Backend, request: StoredMethodRequest, caller: Caller) -> ChangedMethods:
+    client, named = the_client(backend, request.client_id, caller), request.billing_info_id
+    if not PaymentMethodRecords(backend.records).make_default(client.client_id, named):
+        raise _unknown_method()
+    return _read_changed(backend, client, named)
+
+
+def _remove(backend: Backend, request: StoredMethodRequest, caller: Caller) -> ChangedMethods:
+    client, named = the_client(backend, request.client_id, caller), request.billing_info_id
+    service = backend.service
+    removal = MethodRemoval(service.store, backend.records, backend.gateway, backend.choice, service.now)
+    if not removal.remove(client, named, by=caller.name):
+        raise _unknown_method()
+    return _read_changed(backend, client, named)
+
+
+def _read_changed(backend: Backend, client: Client, named: str) -> ChangedMethods:
+    current = ClientRecords(backend.records).get(client.client_id)
+    return ChangedMethods(client.client_id, named, current.default_billing_info_id if current else None)
+
+
+def _unknown_method() -> NotFoundError:
+    return NotFoundError("Payment method of the client", "billing_info_id")
+
+
 _CARD = {"cc_num": "4242", "cc_token": "tok_approve", "cc_type": "visa", "cc_expire": "1230", "country": "GB"}
 
 METHODS: dict[str, Method] = {
@@ -93,5 +127,23 @@ METHODS: dict[str, Method] = {
         view=views.payment_methods_view,
         reads=True,
         example={"client_id": "101"},
+    ),
+    "client.payment_method_default": Method(
+        title="Make a payment method the client's default one",
+        request=StoredMethodRequest,
+        rights=_MONEY,
+        verb=_set_default,
+        answer=true,
+        view=views.changed_methods_view,
+        example={"client_id": "101", "billing_info_id": "7"},
+    ),
+    "client.payment_method_remove": Method(
+        title="Remove a client's payment method",
+        request=StoredMethodRequest,
+        rights=_MONEY,
+        verb=_remove,
+        answer=true,
+        view=views.changed_methods_view,
+        example={"client_id": "101", "billing_info_id": "7"},
     ),
 }

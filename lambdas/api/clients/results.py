@@ -29,3 +29,12 @@ class SeenClient:
 class AddedMethod:
     client_id: str
     billing_info_id: str
+
+
+@dataclass(frozen=True)
+class ChangedMethods:
+    """`default`: the billing_info_id of the default method now; None: the client has none."""
+
+    client_id: str
+    billing_info_id: str
+    default: str | None

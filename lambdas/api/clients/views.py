@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal, TypedDict
 
 from typing_extensions import Doc
 
-from lambdas.api.clients.results import AddedMethod, NewClient, SeenClient
+from lambdas.api.clients.results import AddedMethod, ChangedMethods, NewClient, SeenClient
 from lambdas.api.disputes import ClientDisputeView, client_dispute_view
 from lambdas.api.http.values import iso
 from lambdas.orders.model.money import format_cents
@@ -63,6 +63,14 @@ class PaymentMethodView(TypedDict):
     holder: Annotated[dict[str, str], Doc("Name and address of the holder.")]
     gateway: Annotated[
         str, Doc("The payment provider that keeps it; empty for one that was stored before this was noted.")
+    ]
+
+
+class ChangedMethodsView(TypedDict):
+    client_id: Annotated[str, Doc("The client's id.")]
+    billing_info_id: Annotated[str, Doc("The payment method that was named.")]
+    default_billing_info_id: Annotated[
+        str | None, Doc("The default payment method now; null: none, and the next one that is added becomes it.")
     ]
 
 
@@ -131,6 +139,14 @@ def client_view(seen: SeenClient) -> ClientView:
 
 def added_method_view(added: AddedMethod) -> AddedMethodView:
     return {"client_id": added.client_id, "billing_info_id": added.billing_info_id}
+
+
+def changed_methods_view(changed: ChangedMethods) -> ChangedMethodsView:
+    return {
+        "client_id": changed.client_id,
+        "billing_info_id": changed.billing_info_id,
+        "default_billing_info_id": changed.default,
+    }
 
 
 def payment_methods_view(found: tuple[tuple[str, PaymentMethod], ...]) -> PaymentMethodsView:

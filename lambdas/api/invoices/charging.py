@@ -12,9 +12,12 @@ from lambdas.api.invoices.requests import (
 from lambdas.orders.errors import Problem
 from lambdas.payments.charge import Charges
 from lambdas.records.clients.client import Client, ClientRecords
-from lambdas.records.clients.payment_method import PaymentMethod, PaymentMethodRecords
+from lambdas.records.clients.payment_method import PaymentMethod
+from lambdas.records.clients.stored_methods import PaymentMethodRecords
 from lambdas.records.invoices.invoice import Invoice
 from lambdas.records.invoices.records import InvoiceRecords
+
+_GONE = Problem("billing_info_id", "the client has no such payment method any more; name another one")
 
 
 def charge_payment_method(backend: Backend, request: InvoiceChargeRequest, invoice: Invoice) -> Invoice:
@@ -43,8 +46,15 @@ def default_method(backend: Backend, client: Client) -> tuple[str, PaymentMethod
 
 
 def charge_once(backend: Backend, invoice: Invoice, billing_info_id: str, method: PaymentMethod) -> Invoice:
-    """Charge the invoice. Its order is checked again after the claim, as it may have taken its money in the meantime."""
+    """Charge the invoice. Its order and the method are looked at again after the claim. The order may have taken its money in
+    the meantime, and the method may have been removed.
+    """
+    clients = ClientRecords(backend.records)
+
+    def check_again(claimed: Invoice) -> Invoice:
+        if clients.payment_method(invoice.client_id, billing_info_id) is None:
+            raise MalformedRequestError(_GONE)
+        return reconcile_with_order(backend, claimed)
+
     charging = Charges(InvoiceRecords(backend.records), backend.gateway, backend.service.now, backend.choice)
-    return charging.charge(
-        invoice, billing_info_id, method, check_again=lambda claimed: reconcile_with_order(backend, claimed)
-    )
+    return charging.charge(invoice, billing_info_id, method, check_again=check_again)

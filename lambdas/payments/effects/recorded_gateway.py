@@ -92,6 +92,10 @@ class RecordedGateway:
     def fingerprint(self, token: str) -> str:
         return self.gateway.fingerprint(token)
 
+    def forget(self, token: str) -> None:
+        """Not in the ledger, which is of payments."""
+        self.gateway.forget(token)
+
     def find(self, key: str) -> Transaction | None:
         try:
             found = self.gateway.find(key)

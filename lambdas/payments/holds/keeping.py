@@ -29,7 +29,7 @@ from lambdas.payments.gateway import (
     void_or_refund,
 )
 from lambdas.payments.hold import renewed_hold
-from lambdas.payments.preauthorization import method_of
+from lambdas.payments.stored_methods.paying import method_of
 from lambdas.records.clients.client import ClientRecords
 
 _UNKNOWN = (GatewayUnavailableError, OutcomeUnknownError)

@@ -49,6 +49,10 @@ class SeveralGateways:
         """Of a token of the default gateway; `at` has the others."""
         return self.at("").fingerprint(token)
 
+    def forget(self, token: str) -> None:
+        """At the default gateway; `at` has the others."""
+        self.at("").forget(token)
+
     def find(self, key: str) -> Transaction | None:
         return self._of(key).find(key)
 

@@ -154,6 +154,16 @@ class StripeGateway:
             return ""
         return str((method.get(method["type"]) or {}).get("fingerprint") or "")
 
+    def forget(self, token: str) -> None:
+        """A detached method never pays again, nor can it be attached to another customer."""
+        try:
+            self._calls.ask(lambda client: client.v1.payment_methods.detach(token))
+        except UnknownObjectError:
+            return
+        except GatewayMisusedError:  # how Stripe says that it is no customer's, as after an earlier detach
+            if self._reads.read_method(token).get("customer"):
+                raise
+
     def find(self, key: str) -> Transaction | None:
         known = self._intents.find(key)
         intent = self._reads.read(known) if known else None

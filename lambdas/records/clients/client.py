@@ -13,6 +13,7 @@ from lambdas.orders.contact.text import shown_line
 from lambdas.orders.errors import Again, Nature, OrderError
 from lambdas.records.clients.payment_method import PaymentMethod
 from lambdas.records.clients.standing import has_overdue_invoice
+from lambdas.records.clients.stored_methods import REMOVAL, method_key
 from lambdas.records.request_key import RequestKey
 from lambdas.records.table import ConditionFailedError, RecordTable
 from lambdas.runtime.models import Frozen
@@ -107,9 +108,10 @@ class ClientRecords:
     def new_client_id(self) -> str:
         return str(self._table.next_number("client_id", FIRST_CLIENT_NUMBER))
 
-    def payment_method(self, client_id: str, billing_info_id: str) -> PaymentMethod | None:
-        found = self._table.get(f"client#{client_id}", f"payment_method#{billing_info_id}")
-        return PaymentMethod.model_validate(found) if found else None
+    def payment_method(self, client_id: str, billing_info_id: str, *, to_begin: bool = True) -> PaymentMethod | None:
+        """`to_begin`: one that a payment can be begun by. Else also one whose removal is not decided yet."""
+        found = self._table.get(**method_key(client_id, billing_info_id)) or {}
+        return PaymentMethod.model_validate(found) if "token" in found and not (to_begin and REMOVAL in found) else None
 
     def by_login(self, login: str, brand_ids: Iterable[int]) -> Client | None:
         """The client with this login name in the first of these brands that knows it. Upper and lower case are the same."""

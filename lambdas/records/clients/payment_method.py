@@ -3,28 +3,15 @@
 Tokens only; numbers never get this far.
 """
 
-import hashlib
 import re
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
-from lambdas.orders.errors import Again, Nature, OrderError, Problem
+from lambdas.orders.errors import Problem
 from lambdas.orders.model.info import text
 from lambdas.records.clients.card_expiry import HOW, expiry_of, typed_expiry
-from lambdas.records.table import ConditionFailedError, RecordTable
-from lambdas.runtime.items import to_item
 from lambdas.runtime.models import Frozen
-
-
-class MethodsBusyError(OrderError):
-    kind = "busy"
-    nature = Nature.CONFLICT
-    again = Again.LATER
-    retry_after_seconds = 1
-
-    def __init__(self) -> None:
-        super().__init__("another payment method of the client is being added; nothing was added, try again")
 
 
 class MethodKind(StrEnum):
@@ -139,59 +126,3 @@ def method_problems(info: Mapping[str, Any]) -> tuple[Problem, ...]:
         where = next((name for name in ("cc_expire", "cc_exp") if text(info, name)), "cc_exp_mo")
         return (Problem(f"info.{where}", HOW),)
     return ()
-
-
-class PaymentMethodRecords:
-    """The payment methods of clients. One that came with an order has the order's number, others numbers of their own."""
-
-    def __init__(self, table: RecordTable) -> None:
-        self._table = table
-
-    def of_client(self, client_id: str) -> dict[str, PaymentMethod]:
-        """By billing_info_id, in the order of their numbers."""
-        found = self._table.query(f"client#{client_id}", "payment_method#")
-        methods = {str(record["billing_info_id"]): PaymentMethod.model_validate(record) for record in found}
-        return dict(sorted(methods.items(), key=lambda each: int(each[0])))
-
-    def add(self, client_id: str, method: PaymentMethod, *, is_default: bool) -> str:
-        """Its billing_info_id. A token the client has already keeps the one it got first. A client's first method is the
-        default one. Raises MethodsBusyError."""
-        patience = self._table.patience()
-        while True:
-            known = self.of_client(client_id)
-            same = (key for key, each in known.items() if (each.kind, each.token) == (method.kind, method.token))
-            first = next(same, None)
-            billing_info_id = first or self._new_id(known)
-            default = self._as_default(client_id, billing_info_id, always=is_default)
-            record = {"pk": f"client#{client_id}", "sk": f"payment_method#{billing_info_id}"}
-            try:
-                if first is None:
-                    stored = {**record, "billing_info_id": billing_info_id, **method.model_dump()}
-                    guard = {"pk": f"client#{client_id}", "sk": f"payment_token#{_digest(method)}"}
-                    self._table.write_all([self._table.new(stored), self._table.new(guard), default])
-                elif is_default:
-                    self._table.write_all([default])
-                return billing_info_id
-            except ConditionFailedError:
-                patience.wait_or_raise(MethodsBusyError)
-
-    def _new_id(self, known: Mapping[str, PaymentMethod]) -> str:
-        while (found := str(self._table.next_number("billing_info_id", 0))) in known:
-            pass
-        return found
-
-    def _as_default(self, client_id: str, billing_info_id: str, *, always: bool) -> dict[str, Any]:
-        name = "default_billing_info_id"
-        return {
-            "Update": {
-                "TableName": self._table.name,
-                "Key": to_item({"pk": f"client#{client_id}", "sk": "client"}),
-                "UpdateExpression": f"SET {name} = {':id' if always else f'if_not_exists({name}, :id)'}",
-                "ConditionExpression": "attribute_exists(pk)",
-                "ExpressionAttributeValues": to_item({":id": billing_info_id}),
-            }
-        }
-
-
-def _digest(method: PaymentMethod) -> str:
-    return hashlib.sha256(f"{method.kind}:{method.token}".encode()).hexdigest()

@@ -12,7 +12,8 @@ from lambdas.payments.sandbox_tokens import SandboxTokens
 from lambdas.rate_limits.breaker import Breaker, BreakerRule
 from lambdas.rate_limits.failures import Limit
 from lambdas.records.clients.client import Client
-from lambdas.records.clients.payment_method import MethodKind, PaymentMethod, PaymentMethodRecords
+from lambdas.records.clients.payment_method import MethodKind, PaymentMethod
+from lambdas.records.clients.stored_methods import PaymentMethodRecords
 from lambdas.runtime.passwords import hash_password
 from tests.flow.conftest import Shop, new_client_order
 from tests.flow.doors.test_forms import AGREED, Visitor, order_id_of, said_in_logs, visitors

@@ -26,7 +26,7 @@ from lambdas.payments.several.choice import SINGLE
 from lambdas.payments.several.pages import PagesOfStage
 from lambdas.rate_limits.windows import Windows
 from lambdas.records.clients.client import ClientRecords
-from lambdas.records.clients.payment_method import PaymentMethodRecords
+from lambdas.records.clients.stored_methods import PaymentMethodRecords
 from lambdas.records.coupons.coupon import CouponRecords
 from lambdas.records.coupons.use import CouponUseRecords
 from lambdas.records.links.client_sign_in import SignInLinks

@@ -14,6 +14,7 @@ from lambdas.payments.gateway import (
     TransactionState,
 )
 from lambdas.payments.sandbox import HOLD_SECONDS, PROOF, SandboxGateway
+from lambdas.payments.sandbox_tokens import EnteredMethod
 from lambdas.records.table import RecordTable
 from lambdas.runtime.items import from_item
 from tests.support.build import NOW, Clock
@@ -312,3 +313,17 @@ def test_after_a_declined_renewal_the_old_hold_stands(gateway: SandboxGateway, t
     assert after is not None
     assert after.is_held
     assert gateway.find("again") is None
+
+
+def test_a_made_token_that_is_forgotten_pays_no_more_and_a_named_one_is_nobodys(gateway: SandboxGateway) -> None:
+    made = EnteredMethod(token="tok_sb_1", behaves_as="tok_approve", brand="Visa", last_four="4242", entered_at=NOW)
+    gateway._tokens.keep(made)
+    asked: dict[str, Any] = {"amount_cents": 100, "currency": "USD", "order_id": "1"}
+    assert gateway.authorize(key="a", token="tok_sb_1", **asked).is_held
+    for token in ("tok_sb_1", "tok_sb_1", "tok_sb_2", "tok_approve"):
+        gateway.forget(token)
+
+    with pytest.raises(DeclinedError):
+        gateway.authorize(key="b", token="tok_sb_1", **asked)
+    assert gateway.authorize(key="c", token="tok_approve", **asked).is_held
+    assert "4242" not in str(gateway._tokens.find("tok_sb_1"))

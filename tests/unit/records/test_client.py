@@ -3,7 +3,7 @@
 import pytest
 
 from lambdas.records.clients.client import ClientRecords, LoginTakenError
-from lambdas.records.clients.payment_method import MethodsBusyError, PaymentMethodRecords
+from lambdas.records.clients.stored_methods import MethodsBusyError, PaymentMethodRecords
 from lambdas.records.request_key import RequestKey, RequestKeyUsedError
 from lambdas.records.table import RecordTable
 from lambdas.runtime.passwords import hash_password

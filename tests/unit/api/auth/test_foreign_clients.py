@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from lambdas.records.clients.client import ClientRecords
-from lambdas.records.clients.payment_method import PaymentMethodRecords
+from lambdas.records.clients.stored_methods import PaymentMethodRecords
 from lambdas.records.table import RecordTable
 from lambdas.records.users.rights import ROLES, Grant, Right
 from tests.support.build import CONTACT, a_queue
@@ -176,6 +176,8 @@ BY_CLIENT: dict[str, dict[str, Any]] = {
     "client.update": {"first": "Eve"},
     "client.cc_add": {"cc_num": "4242", "cc_token": "tok_approve", "country": "GB"},
     "client.payment_method_list": {},
+    "client.payment_method_default": {"billing_info_id": "7"},
+    "client.payment_method_remove": {"billing_info_id": "7"},
     "client.service_list": {},
     "client.invoice_list": {},
     "client.invoice_generate": {},

@@ -15,8 +15,8 @@ from lambdas.read_models.history.history import History
 from lambdas.read_models.history.table import HistoryTable
 from lambdas.read_models.search.entries import SearchEntries
 from lambdas.records.clients.client import ClientRecords
-from lambdas.records.clients.payment_method import PaymentMethodRecords
 from lambdas.records.clients.service import ServiceRecords
+from lambdas.records.clients.stored_methods import PaymentMethodRecords
 from lambdas.records.coupons.coupon import CouponRecords
 from lambdas.records.invoices.records import InvoiceRecords
 from lambdas.records.posts.attachment import Attachment, AttachmentFiles, NewFile

@@ -10,7 +10,7 @@ import pytest
 
 from lambdas.orders.model.queue import QUEUES_ROOT, Queue
 from lambdas.records.clients.client import Client, ClientRecords
-from lambdas.records.clients.payment_method import PaymentMethodRecords
+from lambdas.records.clients.stored_methods import PaymentMethodRecords
 from lambdas.records.posts.attachment import AttachmentFiles
 from lambdas.records.posts.post import PostRecords
 from lambdas.records.users.rights import ROLES, Grant, Right

@@ -22,7 +22,8 @@ from lambdas.payments.several.choice import SINGLE, GatewayChoice
 from lambdas.payments.several.gateways import SeveralGateways, gateway_at
 from lambdas.payments.several.pages import PagesOfStage
 from lambdas.records.clients.client import ClientRecords
-from lambdas.records.clients.payment_method import MethodKind, PaymentMethod, PaymentMethodRecords
+from lambdas.records.clients.payment_method import MethodKind, PaymentMethod
+from lambdas.records.clients.stored_methods import PaymentMethodRecords
 from lambdas.records.invoices.invoice import InvoiceStatus
 from lambdas.records.invoices.records import InvoiceRecords
 from lambdas.records.table import RecordTable
