@@ -6,7 +6,7 @@ from lambdas.desk.acts.act import ANSWER, CONTACT, NOTE, NOTHING, Act, Offer
 from lambdas.desk.acts.handling import CONTACT_LABELS, PRIORITIES
 from lambdas.desk.acts.offered import offered
 from lambdas.desk.desk import Desk
-from lambdas.desk.pages.charged import charged_lines
+from lambdas.desk.pages.charged import charged_lines, method_lines
 from lambdas.desk.pages.checklist import StepPicture, checklist_of, state_of, step_word
 from lambdas.desk.pages.documents import may_see_documents
 from lambdas.desk.pages.history import HistoryShown, read_history, read_version
@@ -93,7 +93,8 @@ def view_of(desk: Desk, user: ApiUser, order: Order) -> OrderPageView:
     view = _view(desk, user, order, offer, now=desk.now())
     posts = _posts(desk, order) if view.may_see_person else ()
     latest = posts[-1].post_id if posts else 0
-    return view.changed(posts=posts, history=read_history(desk, user, order), latest_post_id=latest)
+    money = (*view.money, *method_lines(desk, user, order))
+    return view.changed(money=money, posts=posts, history=read_history(desk, user, order), latest_post_id=latest)
 
 
 def _view(desk: Desk, user: ApiUser, order: Order, offer: Offer, *, now: int) -> OrderPageView:
