@@ -1,12 +1,18 @@
-"""Staff see an order's invoices and credit notes from its page, if they may see its client and its money."""
+"""Staff see an order's invoices and credit notes, and what its client has stored to pay by, if they may see client and money."""
 
 import pytest
 
 from lambdas.desk.web.site import Site
 from lambdas.orders.model.order import Order
+from lambdas.records.clients.client import ClientRecords
+from lambdas.records.clients.payment_method import MethodKind, PaymentMethod
+from lambdas.records.clients.stored_methods import PaymentMethodRecords
 from lambdas.records.invoices.invoice import Invoice
+from lambdas.records.users.rights import ROLES, Grant, Right
 from tests.unit.desk.staff import DEDICATED, VIRTUAL, Staff, an_order_in
+from tests.unit.desk.test_pages import HOSTILE
 from tests.unit.documents.conftest import issued
+from tests.unit.records.builders import a_client
 
 
 @pytest.fixture
@@ -59,3 +65,49 @@ def test_a_lead_has_no_documents_to_see(site: Site, staff: Staff) -> None:
     lead = an_order_in(site, submit=False)
 
     assert "/invoices" not in staff.order(lead.order_id).body
+
+
+CARD = PaymentMethod(
+    kind=MethodKind.CARD, token="tok_secret", brand="Visa", last_four="4242", expiry="1230",
+    holder={"fname": "Grace", "lname": HOSTILE}, gateway="stripe",
+)  # fmt: skip
+ACCOUNT = PaymentMethod(kind=MethodKind.BANK_ACCOUNT, token="tok_other", bank="First Bank", last_four="6789")
+
+
+@pytest.fixture
+def stored(site: Site, order: Order) -> Order:
+    """The order, of a client with two stored methods."""
+    ClientRecords(site.desk.records).add(a_client(client_id="777", brand_id=order.brand_id, order_id=None))
+    for method in (CARD, ACCOUNT):
+        PaymentMethodRecords(site.desk.records).add("777", method, is_default=False)
+    return site.desk.service.store.save(order.changed(client_id="777"))
+
+
+def test_staff_see_each_method_and_which_is_the_default_one(site: Site, staff: Staff, stored: Order) -> None:
+    shown = staff.order(stored.order_id)
+
+    assert "Stored card Visa 4242 default, expires 12/30, Grace" in " ".join(shown.text.split())
+    assert "kept at stripe, number 1" in " ".join(shown.text.split())
+    assert "Stored bank account First Bank 6789 number 2" in " ".join(shown.text.split())
+    assert "<script>alert" not in shown.body
+    assert "tok_" not in shown.body
+
+
+@pytest.mark.parametrize(
+    "rights", [ROLES["operator"], ROLES["admin"] - {Right.PERSONAL_DATA}, ROLES["admin"] - {Right.MONEY}]
+)
+def test_others_see_none(site: Site, stored: Order, rights: frozenset[Right]) -> None:
+    shown = Staff.signed_in(site, "other", Grant(rights=rights)).order(stored.order_id)
+
+    assert shown.status == 200
+    assert "Stored" not in shown.text
+
+
+def test_a_client_of_another_brand_shows_nothing(site: Site, staff: Staff, stored: Order) -> None:
+    ClientRecords(site.desk.records).add(
+        a_client(client_id="778", brand_id=stored.brand_id + 1, order_id=None, uber_login="other")
+    )
+    PaymentMethodRecords(site.desk.records).add("778", CARD, is_default=False)
+    site.desk.service.store.save(site.desk.service.store.get(stored.order_id).changed(client_id="778"))
+
+    assert "4242 default" not in staff.order(stored.order_id).text
