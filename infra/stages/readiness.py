@@ -70,7 +70,7 @@ def refuse_unready(settings: StageSettings, sources: Path) -> None:
 def _wrong(settings: StageSettings, files: OwnedFiles, sources: Path) -> Iterator[str]:
     """On every stage."""
     yield from (
-        *unready_gateways(settings),
+        *unready_gateways(settings, files, sources),
         *played_answers(settings),
         *_half_set(settings),
         *_unsaid(settings),

@@ -22,6 +22,9 @@ class WithoutHold:
     def stored_problems(self, order: Order) -> tuple[Problem, ...]:
         return self.payments.stored_problems(order)
 
+    def way_problems(self, order: Order) -> tuple[Problem, ...]:
+        return self.payments.way_problems(order)
+
     def due(self, order: Order) -> PaymentDue:
         return PaymentDue(0, "")
 

@@ -37,10 +37,13 @@ class Payments(Protocol):
     """Pre-authorisation at submit. Keys are idempotency keys that the gateway knows."""
 
     def problems(self, order: Order) -> tuple[Problem, ...]:
-        """Problems of the order's payment data, those of `stored_problems` included."""
+        """Problems of the order's payment data, those of `stored_problems` and `way_problems` included."""
 
     def stored_problems(self, order: Order) -> tuple[Problem, ...]:
         """A problem if the order names a stored method that its client does not have."""
+
+    def way_problems(self, order: Order) -> tuple[Problem, ...]:
+        """A problem if the order is to be paid in a way that is not taken here."""
 
     def due(self, order: Order) -> PaymentDue:
         """The amount that submit must hold, and on which method; amount 0 if nothing."""

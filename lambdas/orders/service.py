@@ -16,7 +16,7 @@ from lambdas.orders.decisions.await_payment import with_payment_check
 from lambdas.orders.decisions.lead import deployed_checklist
 from lambdas.orders.decisions.lead.draft import OrderDraft, new_order, queue_for, revised
 from lambdas.orders.decisions.lead.on_account import for_signed_contracts, narrower
-from lambdas.orders.decisions.lead.parties import refuse_strangers
+from lambdas.orders.decisions.lead.parties import refuse_strangers, refuse_untaken
 from lambdas.orders.decisions.lead.readiness import check_ready
 from lambdas.orders.decisions.lead.shown_order import ShownOrder
 from lambdas.orders.decisions.operator import manual_actions
@@ -89,6 +89,7 @@ class OrderService:
         """A new lead. The same key (or caller-given hash) with the same content returns the order as it was first made."""
         lead = self.preview_new(draft)
         refuse_strangers(None, lead, self.clients, self.payments)
+        refuse_untaken(None, lead, self.payments)
         now = lead.activity
         order = lead.changed(
             order_id=self.store.new_order_id(),  # only now: a refused draft takes no number

@@ -6,7 +6,7 @@ from typing import Any
 
 from lambdas.orders.decisions.late_contact import with_late_contact
 from lambdas.orders.decisions.lead.fixed_fields import changed_fields
-from lambdas.orders.decisions.lead.parties import refuse_left_behind, refuse_strangers
+from lambdas.orders.decisions.lead.parties import refuse_left_behind, refuse_strangers, refuse_untaken
 from lambdas.orders.decisions.operator import moves
 from lambdas.orders.errors import NotAfterSubmitError, OrderChangedError, OrderIsFinalError, RevisionDiffersError
 from lambdas.orders.model.order import Order
@@ -70,6 +70,7 @@ class Update:
         updated = self.preview(current, self.request.changes)
         refuse_left_behind(current, updated, self.request.changes)
         refuse_strangers(current, updated, self.clients, self.payments)
+        refuse_untaken(current, updated, self.payments)
         if not current.is_lead and (fixed := changed_fields(current, updated)):
             raise NotAfterSubmitError(current.order_id, fixed)
         return with_late_contact(current, updated, self.now())

@@ -2,6 +2,8 @@
 
 As in Ubersmith, an order that is paid by card is pre-authorized when it is submitted. Generate Invoice captures the money
 later (docs/reference/ubersmith.md, 3.3).
+
+Longer than 200 lines, because each answer of a gateway gets its meaning for a submit here.
 """
 
 import hashlib
@@ -43,9 +45,10 @@ from lambdas.payments.gateway import (
 )
 from lambdas.payments.hold import hold_of, refuse_another
 from lambdas.payments.several.choice import ELSEWHERE, SINGLE, GatewayChoice
+from lambdas.payments.several.ways import is_taken, untaken
 from lambdas.payments.stored_methods.paying import method_of
 from lambdas.records.clients.client import ClientRecords
-from lambdas.records.clients.payment_method import PaymentMethod, method_problems
+from lambdas.records.clients.payment_method import PaymentMethod, method_problems, submitted_method
 
 CAPTURING_MODULE = "generate_invoice"  # A queue without it never captures held money.
 
@@ -60,7 +63,7 @@ class PreAuthorization:
     def problems(self, order: Order) -> tuple[Problem, ...]:
         if stored := self.stored_problems(order):
             return stored
-        found = method_problems(order.info)
+        found = method_problems(order.info) or self.way_problems(order)
         # An order that costs nothing needs no payment method.
         return found if order.total_cents else tuple(each for each in found if each.field == "info.payment_type")
 
@@ -71,6 +74,12 @@ class PreAuthorization:
             return () if self.choice.can_charge(method) else (Problem("info.billing_info_id", ELSEWHERE),)
         why = "this client has no such payment method; list the client's, or send a new one"
         return (Problem("info.billing_info_id", why),)
+
+    def way_problems(self, order: Order) -> tuple[Problem, ...]:
+        method = None if stored_method(order.info) or order.attempt else submitted_method(order.info)
+        if method is None or is_taken(self.choice, order.brand_id, method.kind):
+            return ()
+        return (Problem("info.payment_type", untaken(self.choice, order.brand_id, method.kind)),)
 
     def due(self, order: Order) -> PaymentDue:
         method = method_of(order, self.clients)

@@ -1,5 +1,9 @@
 """`prod` as a customer fills it in: what is shipped, and what it asks for."""
 
+import re
+import shutil
+from pathlib import Path
+
 from infra.stages.owned_files import FOLDER
 from infra.stages.settings import StageSettings, read_settings
 from infra.stages.this_machine import OUTSIDE_PARTIES
@@ -27,3 +31,13 @@ def shipped_prod() -> str:
 
 def filled_in_prod() -> StageSettings:
     return read_settings("prod", shipped_prod() + FILLED_IN)
+
+
+def by_paypal_alone(sources: Path, into: Path | None = None) -> Path:
+    """The sources, or a copy of them, with forms of a stage whose only gateway is PayPal: none offers a card."""
+    if into:
+        shutil.copytree(sources, into)
+    for form in (root := into or sources).glob("statemachines/*/form*.toml"):
+        text = form.read_text("utf-8")
+        form.write_text(re.sub(r"^payment = .*$", 'payment = ["paypal"]', text, flags=re.MULTILINE), "utf-8")
+    return root

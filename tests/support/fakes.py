@@ -119,6 +119,9 @@ class FakePayments:
     def stored_problems(self, order: Order) -> tuple[Problem, ...]:
         return ()
 
+    def way_problems(self, order: Order) -> tuple[Problem, ...]:
+        return ()
+
     def due(self, order: Order) -> PaymentDue:
         token = str(order.info.get("cc_token", ""))
         return PaymentDue(order.total_cents, token) if token else PaymentDue(0, "")

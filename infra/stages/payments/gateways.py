@@ -1,7 +1,10 @@
 """Whether the payment gateways of a stage can take what they are chosen for."""
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
+from infra.stages.owned_files import OwnedFiles
+from infra.stages.payments.offered_ways import untaken_ways
 from infra.stages.settings import StageSettings
 from lambdas.payments.gateways import GATEWAYS, SANDBOX, TAKES
 from lambdas.records.clients.payment_method import MethodKind
@@ -9,7 +12,7 @@ from lambdas.records.clients.payment_method import MethodKind
 _KNOWN = f"an adapter that lambdas/payments/gateways.py knows ({', '.join(GATEWAYS)})"
 
 
-def unready_gateways(settings: StageSettings) -> Iterator[str]:
+def unready_gateways(settings: StageSettings, files: OwnedFiles, sources: Path) -> Iterator[str]:
     """The reasons that keep the stage from being paid, each as a sentence that begins with the setting."""
     if settings.gateway not in GATEWAYS:
         stated = f"is {settings.gateway!r}, which" if settings.gateway else "is missing:"
@@ -19,6 +22,7 @@ def unready_gateways(settings: StageSettings) -> Iterator[str]:
         yield from _unfit(f"brand_gateways.{brand}", methods)
     yield from _secrets(settings)
     yield from _play_money(settings)
+    yield from untaken_ways(settings, files, sources)
 
 
 def _unfit(place: str, methods: Mapping[MethodKind, str]) -> Iterator[str]:

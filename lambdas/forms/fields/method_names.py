@@ -14,8 +14,12 @@ ENTERED_THERE = {
 """What the choice, the choice of a further one, and the button say."""
 
 
+def name_of(kind: MethodKind) -> str:
+    return _(_KINDS[kind])
+
+
 def kind_of(method: PaymentMethod) -> str:
-    return _(_KINDS[method.kind])
+    return name_of(method.kind)
 
 
 def label_of(method: PaymentMethod) -> str:

@@ -6,6 +6,7 @@ Longer than 200 lines, because each way to pay is offered, chosen, remembered an
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from lambdas.forms.fields.closed_ways import Ways, closed_notice, until_then, ways_of
 from lambdas.forms.fields.field import Choice, Input
 from lambdas.forms.fields.method_names import ENTERED_THERE, kind_of, label_of
 from lambdas.forms.form import HELD, Form, Page
@@ -32,22 +33,25 @@ _NO_CREDIT = N_("Contact us to order: we cannot invoice this order, perhaps beca
 def choices(shop: Shop, form: Form, page: Page, session: Session) -> tuple[Choice, ...]:
     """The method entered on this session, the signed-in client's stored methods, and the methods that can be entered.
 
-    If the order cannot be invoiced, only methods that can hold money are offered."""
+    If the order cannot be invoiced, only methods that can hold money are offered. One whose provider is paused is offered only
+    if the buyer chose it before, and says until when."""
     if not page.payment or is_free(session.order):
         return ()
-    invoiced = is_invoiced_here(shop, form, session)
+    invoiced, ways = is_invoiced_here(shop, form, session), ways_of(shop, form, session)
     entered = _entered_method(session)
-    offered = (
-        [Choice(value=_ENTERED, label=label_of(entered), detail=_outcome(session, entered.token))]
-        if entered and (entered.can_be_held or invoiced)
-        else []
-    )
+    offered = []
+    if entered and ways.takes(entered.kind) and (entered.can_be_held or invoiced):
+        until = ways.paused_until(entered)
+        detail = until_then(until) if until else _outcome(session, entered.token)
+        offered.append(Choice(value=_ENTERED, label=label_of(entered), detail=detail))
     for number, method in _load_stored(shop, session).items():
-        if method.can_be_held or invoiced:
+        until = ways.paused_until(method)
+        is_closed = not ways.choice.can_charge(method) or (until and number != _stored_on(session))
+        if not is_closed and (method.can_be_held or invoiced):
             value = f"{_STORED}{number}"
-            detail = _outcome(session, value) or _("stored with your account")
+            detail = until_then(until) if until else _outcome(session, value) or _("stored with your account")
             offered.append(Choice(value=value, label=label_of(method), detail=detail))
-    return (*offered, *_choices_to_enter(page, entered, invoiced=invoiced))
+    return (*offered, *_choices_to_enter(page, ways, session, entered, invoiced=invoiced))
 
 
 def is_free(order: Order | None) -> bool:
@@ -65,15 +69,19 @@ def is_invoiced_here(shop: Shop, form: Form, session: Session) -> bool:
     return is_invoiced_to(session.order, who, shop.clients, shop.now())
 
 
-def _choices_to_enter(page: Page, entered: PaymentMethod | None, *, invoiced: bool) -> Iterator[Choice]:
+def _choices_to_enter(
+    page: Page, ways: Ways, session: Session, entered: PaymentMethod | None, *, invoiced: bool
+) -> Iterator[Choice]:
     for value, hosted in _ENTER.items():
-        if hosted.value in page.payment and (hosted.value in HELD or invoiced):
+        held = hosted.value in HELD or invoiced
+        if hosted.value in page.payment and held and ways.is_open(MethodKind(hosted.value)):
             first, another, button = ENTERED_THERE[hosted]
             label = another if entered and entered.kind.value == hosted.value else first
             detail = _("you enter it on our payment provider's page")
             yield Choice(value=value, label=_(label), detail=detail, button=_(button))
-    if _PAYPAL in page.payment:
-        detail = _("you approve it on PayPal's page when you order")
+    until = ways.paused_until(MethodKind.PAYPAL)
+    if _PAYPAL in page.payment and ways.takes(MethodKind.PAYPAL) and (not until or _is_by_paypal(session)):
+        detail = until_then(until) if until else _("you approve it on PayPal's page when you order")
         yield Choice(value=_PAYPAL, label=_("Pay by PayPal"), detail=detail)
     if "account" in page.payment and invoiced:
         yield Choice(
@@ -86,10 +94,18 @@ def input_of(shop: Shop, form: Form, page: Page, session: Session) -> Input | No
     if not page.payment or is_free(session.order):
         return None
     found = choices(shop, form, page, session)
-    help = "" if found else _why_nothing_is_offered(session)
+    help = _say_closed(shop, form, page, session, others=bool(found)) or (
+        "" if found else _why_nothing_is_offered(session)
+    )
     return Input(
         name=PAYMENT, label=_("How do you want to pay?"), widget="radio", required=True, choices=found, help=help
     )
+
+
+def _say_closed(shop: Shop, form: Form, page: Page, session: Session, *, others: bool) -> str:
+    """Say which of the page's ways to pay are paused."""
+    kinds = [kind for kind in MethodKind if kind.value in page.payment]
+    return closed_notice(ways_of(shop, form, session).paused(kinds), others=others)
 
 
 def _why_nothing_is_offered(session: Session) -> str:
@@ -122,7 +138,8 @@ def problems(
     found = choices(shop, form, page, sold)
     if is_free(sold.order) or typed.get(PAYMENT) in {choice.value for choice in found}:
         return {}
-    return {PAYMENT: _("Select how you want to pay") if found else _why_nothing_is_offered(session)}
+    closed = _say_closed(shop, form, page, sold, others=bool(found)) if typed.get(PAYMENT) else ""
+    return {PAYMENT: closed or (_("Select how you want to pay") if found else _why_nothing_is_offered(session))}
 
 
 def page_to_enter(choice: str) -> HostedPage | None:
@@ -200,6 +217,10 @@ def _load_stored(shop: Shop, session: Session) -> dict[str, PaymentMethod]:
     """Read the stored methods of the client who signed in on this session. A link alone does not open them."""
     client_id = session.order.client_id if session.order and session.is_signed_in else None
     return dict(shop.methods.of_client(client_id)) if client_id else {}
+
+
+def _is_by_paypal(session: Session) -> bool:
+    return session.order is not None and text(session.order.info, "payment_type") == "paypal"
 
 
 def _stored_on(session: Session) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 from infra.app import add_stack, new_app
 from infra.stages.settings import settings_of
 from lambdas.payments.screen import PaymentLimits
-from tests.infra.filled_in import filled_in_prod
+from tests.infra.filled_in import by_paypal_alone, filled_in_prod
 from tests.infra.template import Synthesized, name_of
 
 HANDLER = "SandboxProviderHandler"
@@ -59,6 +59,7 @@ def test_where_a_real_gateway_is_there_is_none(sources: Path, tmp_path: Path, pr
     arn = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:payments/test/paypal-AbC123"
     settings = settings_of("test").changed(gateway="paypal", payment_secrets={"paypal": arn})
     (tmp_path / "layer" / "python").mkdir(parents=True)
+    sources = by_paypal_alone(sources, tmp_path / "sources")
     app = new_app(outdir=tmp_path / "out")
     add_stack(app, settings=settings, layer=tmp_path / "layer", document_layer=tmp_path / "layer", sources=sources)
     app.synth()

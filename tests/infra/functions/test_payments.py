@@ -15,7 +15,7 @@ from lambdas.payments.several.choice import choice_of
 from lambdas.records.clients.payment_method import MethodKind
 from lambdas.runtime.settings import TableSettings
 from tests.infra.conftest import synthesize
-from tests.infra.filled_in import filled_in_prod
+from tests.infra.filled_in import by_paypal_alone, filled_in_prod
 from tests.infra.functions.test_record_keys import may
 from tests.infra.template import Synthesized, name_of
 
@@ -124,7 +124,8 @@ def test_a_stage_that_pays_by_paypal_alone_has_its_key_and_intent_and_no_layer(
     sources: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     settings = settings_of("dev").changed(gateway=PAYPAL, payment_secrets={PAYPAL: ARN}, paypal_intent="capture")
-    found = synthesize(settings, sources=sources, into=tmp_path_factory.mktemp("paypal"))
+    forms = by_paypal_alone(sources, tmp_path_factory.mktemp("forms") / "sources")
+    found = synthesize(settings, sources=forms, into=tmp_path_factory.mktemp("paypal"))
     known = {
         name: each["Environment"]["Variables"]  # type: ignore[index]
         for name, each in functions(found).items()

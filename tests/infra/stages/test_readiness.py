@@ -16,10 +16,10 @@ from infra.stages.readiness import StageNotReadyError, refuse_unready
 from infra.stages.samples import is_nobody_s
 from infra.stages.settings import StageSettings, read_settings, settings_of
 from infra.stages.this_machine import OUTSIDE_PARTIES
-from tests.infra.filled_in import filled_in_prod, shipped_prod
+from tests.infra.filled_in import by_paypal_alone, filled_in_prod, shipped_prod
 
-ARN = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:payments/prod/paypal-AbC123"
-REAL: dict[str, Any] = {"gateway": "paypal", "payment_secrets": {"paypal": ARN}, "allow_sandbox": False}
+ARN = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:payments/prod/stripe-AbC123"
+REAL: dict[str, Any] = {"gateway": "stripe", "payment_secrets": {"stripe": ARN}, "allow_sandbox": False}
 
 
 @pytest.fixture
@@ -92,6 +92,60 @@ def test_the_sandbox_says_which_names_are_free_only_where_play_is_meant(shop: Pa
         problems(real.changed(registrar="sandbox"), shop)
     )
     assert "registrar" not in "".join(problems(real.changed(registrar="rdap"), shop))
+
+
+BESIDE_STRIPE: dict[str, Any] = {"payment_secrets": {"stripe": ARN, "paypal": ARN}}
+
+
+@pytest.mark.parametrize(
+    ("form", "offered", "changes", "refusal"),
+    [
+        (
+            "new_accounts/form.toml",
+            '["card", "paypal"]',
+            {},
+            "offers paypal in `payment`, and stripe takes bank_account",
+        ),
+        (
+            "dedicated_server/form_short.toml",
+            '["paypal"]',
+            {**BESIDE_STRIPE, "brand_gateways": {2: {"paypal": "paypal"}}},
+            "or name a gateway that takes it in method_gateways.paypal",
+        ),
+        (
+            "new_accounts/form.toml",
+            '["card", "paypal"]',
+            {**BESIDE_STRIPE, "method_gateways": {"paypal": "paypal"}},
+            "",
+        ),
+        (
+            "new_accounts/form.toml",
+            '["paypal", "account"]',
+            {**BESIDE_STRIPE, "brand_gateways": {1: {"paypal": "paypal"}}},
+            "",
+        ),
+    ],
+)
+def test_a_way_to_pay_that_no_gateway_takes_is_offered_by_no_form(
+    shop: Path, form: str, offered: str, changes: dict[str, Any], refusal: str
+) -> None:
+    file = shop / "statemachines" / form
+    text = (file.parent / "form.toml").read_text("utf-8")
+    file.write_text(re.sub(r"^payment = .*$", f"payment = {offered}", text, flags=re.MULTILINE), "utf-8")
+    settings = filled_in_prod().changed(**BY_STRIPE)
+    said = StageSettings.model_validate(settings.model_dump(exclude_unset=True) | changes)
+
+    found = problems(said, shop)
+    assert names(found) == ({f"statemachines/{form}"} if refusal else set())
+    assert all(refusal in each for each in found)
+
+
+def test_paypal_alone_takes_no_cards(shop: Path) -> None:
+    alone = filled_in_prod().changed(gateway="paypal", payment_secrets={"paypal": ARN}, allow_sandbox=False)
+    assert {
+        f"statemachines/{queue}/form.toml" for queue in ("new_accounts", "dedicated_server", "ssl_and_domain")
+    } == names(problems(alone, shop))
+    assert problems(alone, by_paypal_alone(shop)) == []
 
 
 def test_a_stage_that_may_be_deleted_tries_a_real_gateway_beside_the_sandbox(shop: Path) -> None:

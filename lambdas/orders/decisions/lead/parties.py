@@ -1,4 +1,4 @@
-"""Whom an order is for, and whose stored card or account pays it: one client of the order's own brand."""
+"""Whom an order is for, and who pays it how: one client of the order's own brand, in a way that the brand takes."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -34,6 +34,15 @@ def refuse_strangers(before: Order | None, order: Order, clients: Clients, payme
     if known == (order.client_id, stored_method(order.info)):
         return
     if problems := client_problems(order, clients) or payments.stored_problems(order):
+        raise InvalidOrderError(problems)
+
+
+def refuse_untaken(before: Order | None, order: Order, payments: Payments) -> None:
+    """Raise InvalidOrderError for a way to pay that is not taken here; one that was named before may stay, and is refused at
+    submit. `before`: None for a new order.
+    """
+    problems = payments.way_problems(order)
+    if problems and (before is None or payments.way_problems(before) != problems):
         raise InvalidOrderError(problems)
 
 
