@@ -1,4 +1,4 @@
-"""Generate Invoice: invoices the order's services, captures the pre-authorized payment, applies PayPal.
+"""Generate Invoice: invoices the order's services, captures the pre-authorized payment, applies PayPal, debits a bank account.
 
 The invoice is issued first and captured second: a refused capture leaves an open invoice that a person can act on, never
 money without a document (docs/reference/ubersmith.md, 2.1 no. 9; docs/reference/order-systems.md, 4.9).
@@ -6,7 +6,8 @@ money without a document (docs/reference/ubersmith.md, 2.1 no. 9; docs/reference
 
 from lambdas.actions._frame.action import action_handler
 from lambdas.actions._frame.capture import capture_hold, check_what_was_taken
-from lambdas.actions._frame.module import Config, Done, Module, PermanentError, Tools, TransientError
+from lambdas.actions._frame.debit import debit_account
+from lambdas.actions._frame.module import Config, Done, Module, PermanentError, Tools, TransientError, Waiting
 from lambdas.actions._frame.reversal import reversals
 from lambdas.catalog.coupon_errors import CouponBusyError
 from lambdas.orders.model.money import format_cents
@@ -26,7 +27,7 @@ class GenerateInvoiceConfig(Config):
     """No settings."""
 
 
-def run(order: Order, config: GenerateInvoiceConfig, tools: Tools) -> Done:
+def run(order: Order, config: GenerateInvoiceConfig, tools: Tools) -> Done | Waiting:
     if order.hold and order.hold.clock.is_renewing:
         raise TransientError("the hold of its money is being renewed")
     services = ServiceRecords(tools.records).of_order(order.client_id, order.order_id) if order.client_id else ()
@@ -34,6 +35,8 @@ def run(order: Order, config: GenerateInvoiceConfig, tools: Tools) -> Done:
         return _nothing_to_invoice(order, tools)
     invoice = _issue(InvoiceRecords(tools.records), _draft(order, services, tools.now()))
     paid, capture_id = _collect(order, invoice, tools)
+    if isinstance(paid, Waiting):
+        return paid
     result = {
         "invoice_number": invoice.number,
         "document_number": invoice.shown_number,
@@ -117,7 +120,7 @@ def _issue(invoices: InvoiceRecords, draft: Invoice) -> Invoice:
         raise TransientError(str(busy)) from None
 
 
-def _collect(order: Order, invoice: Invoice, tools: Tools) -> tuple[Invoice, str]:
+def _collect(order: Order, invoice: Invoice, tools: Tools) -> tuple[Invoice | Waiting, str]:
     """Pay the invoice from the money of the order, if there is any. Return it, and what the provider calls what was taken."""
     invoices = InvoiceRecords(tools.records)
     if invoice.status is not InvoiceStatus.OPEN:
@@ -127,7 +130,7 @@ def _collect(order: Order, invoice: Invoice, tools: Tools) -> tuple[Invoice, str
         _release_unneeded(order, invoice, tools)
         return invoices.mark(invoice, InvoiceStatus.PAID, at=tools.now()), ""
     if order.hold is None:
-        return invoice, ""
+        return debit_account(order, invoice, tools), ""
     if invoice.charge:
         invoice = _end_other_charge(order.hold, invoice, tools)
     if invoice.status is not InvoiceStatus.OPEN:

@@ -246,7 +246,7 @@ _CLAIM: Any = {
         "SET actions.#action.#state = :running, actions.#action.attempts = actions.#action.attempts + :one,"
         " actions.#action.#claim = :claim, actions.#action.claim_ends_at = :ends, actions.#action.#at = :now,"
         " revision = revision + :one REMOVE waits.#action, actions.#action.requested_at,"
-        " actions.#action.paused_until"
+        " actions.#action.paused_until, actions.#action.look_at"
     ),
     "ReturnValues": "ALL_NEW",
     "ReturnValuesOnConditionCheckFailure": "ALL_OLD",

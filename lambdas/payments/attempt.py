@@ -6,7 +6,7 @@ An outcome that is not known is looked up under the attempt's key, never tried a
 from typing import assert_never
 
 from lambdas.orders.payment_ports import ABSENT
-from lambdas.payments.captures import refuse_another_sum
+from lambdas.payments.captures import FAILED, refuse_another_sum
 from lambdas.payments.gateway import (
     DeclinedError,
     Gateway,
@@ -16,6 +16,7 @@ from lambdas.payments.gateway import (
     OutcomeUnknownError,
     Transaction,
     TransactionState,
+    UndecidedError,
     void_or_refund,
 )
 from lambdas.records.clients.payment_method import PaymentMethod
@@ -25,8 +26,8 @@ from lambdas.records.invoices.invoice import ChargeAttempt, Invoice
 def take(gateway: Gateway, invoice: Invoice, attempt: ChargeAttempt, method: PaymentMethod) -> Transaction:
     """Authorize and capture what is owed on the invoice. If an earlier try did, return what it took.
 
-    Raises DeclinedError, LapsedError, GatewayUnavailableError or GatewayMisusedError if nothing moved, OutcomeUnknownError, and
-    AnotherSumTakenError.
+    Raises DeclinedError, LapsedError, GatewayUnavailableError or GatewayMisusedError if nothing moved, OutcomeUnknownError,
+    UndecidedError while its bank decides, and AnotherSumTakenError.
     """
     taken = _take(gateway, invoice, attempt, method)
     refuse_another_sum(taken, invoice)
@@ -43,11 +44,11 @@ def _take(gateway: Gateway, invoice: Invoice, attempt: ChargeAttempt, method: Pa
             _refuse_another_hold(gateway, invoice, attempt, authorized)
             return _capture(gateway, invoice, attempt, authorized)
         case TransactionState.PENDING:
-            raise OutcomeUnknownError("the provider has not decided about the payment yet")
+            raise UndecidedError
         case TransactionState.LAPSED:
             raise LapsedError
         case TransactionState.FAILED:
-            raise DeclinedError("the payment failed at its bank")
+            raise DeclinedError(authorized.why_failed or FAILED)
         case TransactionState.VOIDED | TransactionState.REFUNDED:
             raise DeclinedError("the payment was given up meanwhile")
         case TransactionState.NEEDS_AUTHENTICATION:

@@ -21,6 +21,7 @@ from lambdas.payments.gateway import (
     OutcomeUnknownError,
     Transaction,
     TransactionState,
+    UndecidedError,
     void_or_refund,
 )
 from lambdas.payments.preauthorization import CAPTURING_MODULE
@@ -28,6 +29,8 @@ from lambdas.records.invoices.invoice import Invoice, InvoiceStatus
 from lambdas.records.invoices.records import InvoiceRecords
 from lambdas.records.table import RecordTable
 from lambdas.runtime.telemetry import logger
+
+FAILED = "the payment failed at its bank"
 
 
 def capture_for(invoice: Invoice, order: Order, hold: Hold, gateway: Gateway) -> Transaction:
@@ -89,8 +92,8 @@ def find_capture(order: Order, gateway: Gateway) -> Transaction | None:
 def end_charge(invoices: InvoiceRecords, gateway: Gateway, invoice: Invoice, *, now: int) -> Invoice:
     """End a charge that was begun on the invoice, and return the invoice: paid by that charge, or free of it.
 
-    Raises ChargeInProgressError while a process may be at it, OutcomeUnknownError while the provider has not decided,
-    AnotherSumTakenError, and as `gateway.find`.
+    Raises ChargeInProgressError while a process may be at it, UndecidedError while its bank decides, AnotherSumTakenError, and as
+    `gateway.find`.
     """
     charge = invoice.charge
     if charge is None:
@@ -99,11 +102,13 @@ def end_charge(invoices: InvoiceRecords, gateway: Gateway, invoice: Invoice, *, 
         raise ChargeInProgressError(invoice.invoice_id)
     found = gateway.find(charge.key)
     if found and found.state is TransactionState.PENDING:
-        raise OutcomeUnknownError("the provider has not decided about the payment yet")
+        raise UndecidedError
     if found and found.is_taken:
         refuse_another_sum(found, invoice)
         return invoices.mark(invoice, InvoiceStatus.PAID, found.transaction_id, at=now)
-    free = invoices.write_charge(invoice, None)
+    failed = found is not None and found.state is TransactionState.FAILED
+    why = {"declined_because": found.why_failed or FAILED} if found and failed else {}
+    free = invoices.write_charge(invoice, None, declines=invoice.declines + failed, **why)
     if free is None:
         raise ChargeInProgressError(invoice.invoice_id)
     void_or_refund(gateway, charge.key)

@@ -20,6 +20,7 @@ from lambdas.payments.errors import (
     ChargeInProgressError,
     ChargeLapsedError,
     ChargeMisusedError,
+    ChargePendingError,
     ChargeRefusedError,
     ChargeUnavailableError,
     ChargeUnknownError,
@@ -33,6 +34,7 @@ from lambdas.payments.gateway import (
     LapsedError,
     OutcomeUnknownError,
     Transaction,
+    UndecidedError,
 )
 from lambdas.payments.several.choice import ELSEWHERE, SINGLE, GatewayChoice
 from lambdas.records.clients.payment_method import PaymentMethod
@@ -112,7 +114,8 @@ class Charges:
             self.invoices.write_charge(claimed, None, declines=claimed.declines + next_key)
             raise ChargeMisusedError(claimed.invoice_id, str(misused)) from None
         except DeclinedError as declined:
-            self.invoices.write_charge(claimed, None, declines=claimed.declines + next_key)
+            why = str(declined)
+            self.invoices.write_charge(claimed, None, declines=claimed.declines + next_key, declined_because=why)
             raise ChargeRefusedError(claimed.invoice_id, str(declined), by_bank=True) from None
         except GatewayUnavailableError as unavailable:  # Nothing was begun, so the key can be used again.
             self.invoices.write_charge(claimed, None)
@@ -121,8 +124,20 @@ class Charges:
             ended = kept.model_copy(update={"claim_ends_at": _ENDED}) if kept else None
             self.invoices.write_charge(claimed, ended)
             raise
+        except UndecidedError:
+            self._note_pending(claimed)
+            raise ChargePendingError(claimed.invoice_id) from None
         except OutcomeUnknownError:
             raise ChargeUnknownError(claimed.invoice_id) from None
+
+    def _note_pending(self, claimed: Invoice) -> None:
+        """Keep the attempt on the invoice, without a claim: whoever looks it up later finds it by its key."""
+        attempt = claimed.charge
+        if attempt:
+            since = attempt.pending_since or self.now()
+            self.invoices.write_charge(
+                claimed, attempt.model_copy(update={"claim_ends_at": _ENDED, "pending_since": since})
+            )
 
     def _capture_hold(self, invoice: Invoice, order: Order, hold: Hold) -> Transaction:
         if not hold.captured:
@@ -142,6 +157,8 @@ class Charges:
             return invoice
         try:
             return end_charge(self.invoices, self.gateway, invoice, now=self.now())
+        except UndecidedError:
+            raise ChargePendingError(invoice.invoice_id) from None
         except (GatewayUnavailableError, OutcomeUnknownError):
             raise ChargeUnknownError(invoice.invoice_id) from None
 
@@ -162,6 +179,7 @@ class Charges:
             claim=secrets.token_hex(8),
             claim_ends_at=self.now() + CLAIM_SECONDS,
             tries=earlier.tries + 1 if earlier else 1,
+            pending_since=earlier.pending_since if earlier else None,
         )
         claimed = self.invoices.write_charge(invoice, attempt)
         if claimed is None:

@@ -49,6 +49,7 @@ class ChargeRefusedError(OrderError):
     def __init__(self, invoice_id: str, reason: str, *, by_bank: bool = False) -> None:
         text = f"invoice {invoice_id} was not charged and stays open: {reason}; {self._MEND}"
         super().__init__(text, invoice_id=invoice_id)
+        self.reason = reason
         self.again = Again.SAME if by_bank else self.again
 
 
@@ -93,6 +94,18 @@ class ChargeUnknownError(OrderError):
 
     def __init__(self, invoice_id: str) -> None:
         super().__init__(self._TEXT.format(invoice_id), invoice_id=invoice_id)
+
+
+class ChargePendingError(ChargeUnknownError):
+    """Its bank has the debit and decides in some days. That is neither a failure nor unknown."""
+
+    kind = "payment_pending"
+    retry_after_seconds = 86_400
+
+    _TEXT = (
+        "the debit for invoice {} is on its way, which takes some days; do not pay again, the invoice is paid or says why not "
+        "once the bank has decided"
+    )
 
 
 class ChargeInProgressError(OrderError):

@@ -53,7 +53,8 @@ class Transaction(Frozen):
     needs it; None: this gateway offers none. `avs_code`: one letter for whether the address matches; empty if none was sent.
     `order_id`: the order that it was begun for; empty if for none. `gateway`: the adapter's name. `customer`: whom the provider
     knows the payer as; empty if it keeps none. `is_answered`: its payer did their part, and `authenticate` continues it (PayPal).
-    `dispute`: None: it was never disputed. What was lost counts as refunded.
+    `dispute`: None: it was never disputed. What was lost counts as refunded. `why_failed`: of one that failed, a reason that a
+    client may read.
     """
 
     transaction_id: str
@@ -73,6 +74,7 @@ class Transaction(Frozen):
     honoured_until: int | None = None
     is_answered: bool = False
     dispute: Dispute | None = None
+    why_failed: str = ""
 
     @property
     def is_held(self) -> bool:
@@ -110,6 +112,13 @@ class LapsedError(Exception):
 
 class OutcomeUnknownError(Exception):
     """No answer came, or one that decides nothing yet. Money may have moved: look it up."""
+
+
+class UndecidedError(OutcomeUnknownError):
+    """The payment is pending: its bank decides about it in some days. Look it up then; nothing else is to be done."""
+
+    def __init__(self) -> None:
+        super().__init__("the provider has not decided about the payment yet")
 
 
 class GatewayUnavailableError(Exception):
@@ -227,7 +236,7 @@ def void_or_refund(gateway: Gateway, key: str) -> Transaction | None:
         return None
     match transaction.state:
         case TransactionState.PENDING:
-            raise OutcomeUnknownError("the provider has not decided about the payment yet")
+            raise UndecidedError
         case TransactionState.HELD | TransactionState.NEEDS_AUTHENTICATION:
             return _void(gateway, transaction)
         case TransactionState.CAPTURED | TransactionState.PARTLY_REFUNDED:

@@ -7,7 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from lambdas.orders.model.money import Money
-from lambdas.payments.errors import ChargeInProgressError, ChargeUnknownError, NotPaidByHandError, NotReturnableError
+from lambdas.payments.errors import (
+    ChargeInProgressError,
+    ChargePendingError,
+    ChargeUnknownError,
+    NotPaidByHandError,
+    NotReturnableError,
+)
 from lambdas.payments.gateway import (
     DeclinedError,
     Gateway,
@@ -105,7 +111,7 @@ class RecordedPayments:
         except (GatewayUnavailableError, OutcomeUnknownError):
             raise ChargeUnknownError(invoice_id) from None
         if found and found.state is TransactionState.PENDING:
-            raise ChargeUnknownError(invoice_id)
+            raise ChargePendingError(invoice_id)
         return found is not None and found.is_taken
 
     def _release_hold(self, paid: Invoice) -> Invoice:

@@ -22,7 +22,7 @@ from lambdas.payments.gateway import (
     TransactionState,
 )
 from lambdas.payments.going_back.disputes import disputed
-from lambdas.payments.sandbox_tokens import DISPUTED, LATER, ids_of
+from lambdas.payments.sandbox_tokens import DISPUTED, LATER, WHY_LATER, ids_of
 from lambdas.records.table import RecordTable
 from lambdas.runtime.items import from_item, to_item
 from lambdas.runtime.models import Frozen
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
 
 PENDING_SECONDS, DISPUTE_SECONDS = 86_400, 7 * 86_400
-_BY_TIME = ("state", "ids", "refunded_cents", "dispute")  # what time alone changes of a payment
+_BY_TIME = ("state", "ids", "refunded_cents", "dispute", "why_failed")  # what time alone changes of a payment
 _ANSWERED = ("state", "amount_cents", "refunded_cents")  # what calls change of a payment
 
 
@@ -204,7 +204,8 @@ class SandboxBooks:
             state, ids = LATER[item["token"]], booked.ids
             if state is TransactionState.CAPTURED:
                 ids = ids.changed(capture=ids_of(digest_of(booked.key), is_taken=True).capture)
-            return booked.model_copy(update={"state": state, "ids": ids})
+            why = WHY_LATER.get(item["token"], "")
+            return booked.model_copy(update={"state": state, "ids": ids, "why_failed": why})
         if booked.dispute and booked.dispute.is_open and now >= (booked.dispute.answer_by or 0):
             return disputed(booked, booked.dispute.changed(state=DISPUTED[item["token"]]))
         return booked

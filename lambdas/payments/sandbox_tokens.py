@@ -25,6 +25,8 @@ HOLDS = frozenset(
 )
 TAKES = frozenset({"paypal_captured", "ach_approve"})
 LATER = {"ach_later": TransactionState.CAPTURED, "ach_fails_later": TransactionState.FAILED}
+_NO_FUNDS = N_("the account does not have enough funds")
+WHY_LATER = {"ach_fails_later": _NO_FUNDS}
 DECLINES = {
     "tok_decline": N_("the card was declined by its bank"),
     "tok_insufficient_funds": N_("the card does not have enough funds"),
@@ -33,7 +35,7 @@ DECLINES = {
     "tok_processing_error": N_("the card's bank could not process the payment"),
     "tok_capture_fails": N_("the bank declined to pay out the held amount"),
     ASKS_THEN_DECLINES: N_("the card was declined by its bank"),
-    "ach_insufficient_funds": N_("the account does not have enough funds"),
+    "ach_insufficient_funds": _NO_FUNDS,
     "ach_account_closed": N_("the account is closed"),
     "ach_no_account": N_("there is no such account"),
 }

@@ -1,4 +1,5 @@
 """Runs every few minutes. It marks overdue waits (event `OrderActionOverdue`) and cancels leads that were not submitted in time.
+An action that waits for a bank is asked to look for its answer.
 
 It also marks orders without an execution (missing_executions.py), and wakes what waited for pauses that are over. It reads a
 sparse index of orders with a due date. Each write is conditional: two sweeps at once report once, and a submit that comes
@@ -11,6 +12,7 @@ from collections.abc import Callable
 from functools import cache, partial
 from typing import Any
 
+from lambdas.orders.decisions.await_payment import with_looks_due
 from lambdas.orders.decisions.deadlines import with_overdue_marked
 from lambdas.orders.decisions.lead import deployed_checklist, lead_expiry
 from lambdas.orders.decisions.paused import resumed
@@ -123,7 +125,8 @@ def _swept(order: Order, now: int, as_deployed: AsDeployed) -> Order:
         return order
     if lead_expiry.is_over(order, now):
         return lead_expiry.expired(as_deployed(order) if order.attempt else order, now=now)
-    return with_overdue_marked(order, now)
+    looked = with_looks_due(order, now)
+    return with_overdue_marked(order, now) if looked is order else looked
 
 
 def _as_deployed(lead: Order) -> Order:

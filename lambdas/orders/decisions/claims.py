@@ -80,6 +80,7 @@ def claimed(order: Order, action_id: int, *, claim: str, now: int, ends_at: int)
         at=now,
         requested_at=None,
         paused_until=None,
+        look_at=None,
     )
     return order.with_action(running).changed(waits=without(order.waits, WaitKey.action(action_id)))
 

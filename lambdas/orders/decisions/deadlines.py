@@ -1,6 +1,6 @@
 """Deadlines of waits. Pure."""
 
-from lambdas.orders.decisions import hold_clock
+from lambdas.orders.decisions import await_payment, hold_clock
 from lambdas.orders.model.order import Order, Wait
 from lambdas.orders.model.steps import StepStatus
 from lambdas.orders.model.waits import LEADS_WAIT, WaitKey, WaitKind
@@ -39,6 +39,8 @@ def next_look_at(order: Order) -> int | None:
         dates.append(max(order.activity, order.looked_at or 0) + soonest)
     if (hold_at := hold_clock.next_look_at(order)) is not None:
         dates.append(hold_at)
+    if (look_at := await_payment.next_look_at(order)) is not None:
+        dates.append(look_at)
     if order.is_lead and order.lead_ends_at:
         dates.append(order.lead_ends_at)
     if is_unwinding(order):

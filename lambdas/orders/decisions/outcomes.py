@@ -56,9 +56,11 @@ def failed(order: Order, action_id: int, *, now: int, reason: str, retryable: bo
     return advanced(changed) if action.optional else changed
 
 
-def waiting(order: Order, action_id: int, *, now: int, reason: str, result: dict[str, Any]) -> Order:
-    """The module wants something of somebody."""
-    action = _settled(order, action_id, ActionState.WAITING, now, reason).changed(result=result)
+def waiting(
+    order: Order, action_id: int, *, now: int, reason: str, result: dict[str, Any], look_at: int | None = None
+) -> Order:
+    """The module wants something of somebody. `look_at`: it runs again by itself then."""
+    action = _settled(order, action_id, ActionState.WAITING, now, reason).changed(result=result, look_at=look_at)
     return order.with_action(_left_behind(order, action)).changed(activity=now)
 
 
@@ -102,4 +104,4 @@ def _settled(order: Order, action_id: int, state: ActionState, now: int, reason:
     reason = reason or _TO_DO.get(state, "")
     failed_last = state is ActionState.FAILED
     settled = {"state": state, "failed_last": failed_last, "retryable": False, "reason": reason, "at": now, "input": {}}
-    return action.changed(**settled, claim=None, claim_ends_at=None, paused_until=None)
+    return action.changed(**settled, claim=None, claim_ends_at=None, paused_until=None, look_at=None)

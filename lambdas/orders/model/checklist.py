@@ -42,15 +42,15 @@ class ChecklistAction(Frozen):
     has not started. `passed_over`: skipped because the order was moved past it. `failed_last`: its last run failed, even if
     parking wrote WAITING over the state. `retryable`: the machine may retry that failure without a request. `told`: digest
     of the last accepted input and the attempts before it, so that a repeated input is recognised. `paused_until`: it waits for
-    the end of a pause, which is then at the latest. Defaults are not stored,
-    so they never change.
+    the end of a pause, which is then at the latest. `look_at`: it waits for something outside, and runs again by itself then.
+    Defaults are not stored, so they never change.
     """
 
     IMPERSONAL = frozenset(
         {
             "action_id", "step_id", "name", "module", "automatic", "optional", "client_viewable", "owner", "due_hours",
             "reprocess", "captures", "prereqs", "state", "attempts", "claim_ends_at", "at", "by", "requested_at",
-            "passed_over", "failed_last", "retryable", "paused_until",
+            "passed_over", "failed_last", "retryable", "paused_until", "look_at",
         }
     )  # fmt: skip
     PERSONAL = frozenset({"config", "claim", "reason", "result", "input", "told"})
@@ -85,6 +85,7 @@ class ChecklistAction(Frozen):
     retryable: bool = False
     told: str = ""
     paused_until: int | None = None
+    look_at: int | None = None
 
     @property
     def met(self) -> bool:

@@ -58,6 +58,7 @@ class ChargeAttempt(Frozen):
     """The intent to charge, written before the gateway is called. `key`: the gateway's key of the payment.
 
     `tries` above 1: the process of an earlier try died. After the payment it names where the money came from, without a claim.
+    `pending_since`: since when a bank has a debit about which it decides in some days, in Unix seconds.
     """
 
     key: str
@@ -65,6 +66,7 @@ class ChargeAttempt(Frozen):
     claim: str
     claim_ends_at: int
     tries: int = 1
+    pending_since: int | None = None
 
 
 class RecordedPayment(Frozen):
@@ -151,6 +153,8 @@ class Invoice(Owed):
     caller named it.
     `credits_number`, `credits_document`, `credits_issued_at`: the invoice that a note credits.
 
+    `declines`: the charges of it that failed. `declined_because`: why the latest did, in words for its client.
+
     `refunded_there_cents`: what its payment's provider refunded without us, and no credit note stands for.
 
     `seller`, `buyer`: the parties as they were at its issue; documents of earlier releases have none. `notes`: what the law and
@@ -176,6 +180,7 @@ class Invoice(Owed):
     payment: RecordedPayment | None = None
     refunded_there_cents: int = 0
     declines: int = 0
+    declined_because: str = ""
     paid_at: int | None = None
     seller: Party | None = None
     buyer: Party | None = None
