@@ -27,6 +27,9 @@ def run(order: Order, config: AwaitPaymentConfig, tools: Tools) -> Done | Waitin
     if not invoices:
         return Done("nothing to pay: the order has no invoice", {"invoice_numbers": numbers})
     if owed := [invoice for invoice in invoices if invoice.is_owed]:
+        if all(each.charge and each.charge.pending_since for each in owed):
+            told = f"{_named(owed)} to be debited, which takes its bank some days; nothing is to be done until then"
+            return Waiting(told, {"invoice_numbers": [each.number for each in owed]})
         return Waiting(f"{_named(owed)} to be paid: {_HOW}", {"invoice_numbers": [each.number for each in owed]})
     if credited := [invoice for invoice in invoices if invoice.status is InvoiceStatus.CREDITED]:
         text = "was credited, so nobody will pay it" if len(credited) == 1 else "were credited, so nobody will pay them"

@@ -15,7 +15,7 @@ class DisputeState(StrEnum):
 
 
 class DisputeReason(StrEnum):
-    """The payer's objection to the payment."""
+    """The payer's objection to the payment. `returned`: theirs is none, but their bank could not draw the debit after all."""
 
     FRAUDULENT = "fraudulent"
     UNRECOGNIZED = "unrecognized"
@@ -24,6 +24,7 @@ class DisputeReason(StrEnum):
     NOT_AS_ORDERED = "not_as_ordered"
     CANCELED = "canceled"
     NOT_CREDITED = "not_credited"
+    RETURNED = "returned"
     OTHER = "other"
 
 
@@ -35,6 +36,7 @@ _SAYS = {
     DisputeReason.NOT_AS_ORDERED: "it is not what they ordered",
     DisputeReason.CANCELED: "they had canceled",
     DisputeReason.NOT_CREDITED: "a refund that was promised did not come",
+    DisputeReason.RETURNED: "their bank could not draw the debit after all",
     DisputeReason.OTHER: "the payment is not right",
 }
 

@@ -6,7 +6,7 @@ An outcome that is not known is looked up under the attempt's key, never tried a
 from typing import assert_never
 
 from lambdas.orders.payment_ports import ABSENT
-from lambdas.payments.captures import FAILED, refuse_another_sum
+from lambdas.payments.captures import FAILED, refuse_another_sum, why_returned
 from lambdas.payments.gateway import (
     DeclinedError,
     Gateway,
@@ -50,7 +50,7 @@ def _take(gateway: Gateway, invoice: Invoice, attempt: ChargeAttempt, method: Pa
         case TransactionState.FAILED:
             raise DeclinedError(authorized.why_failed or FAILED)
         case TransactionState.VOIDED | TransactionState.REFUNDED:
-            raise DeclinedError("the payment was given up meanwhile")
+            raise DeclinedError(why_returned(authorized) or "the payment was given up meanwhile")
         case TransactionState.NEEDS_AUTHENTICATION:
             return_money(gateway, attempt)
             raise DeclinedError("the card's bank asks its holder to confirm the payment, and nobody is there to do so")

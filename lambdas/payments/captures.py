@@ -8,6 +8,7 @@ Two keys can take money for an order's invoice: the order's hold, and a charge t
 anything is charged or captured, both are looked up.
 """
 
+from lambdas.orders.dispute import DisputeState
 from lambdas.orders.model.money import format_cents
 from lambdas.orders.model.order import Hold, Order
 from lambdas.orders.payment_key import gateway_of, key_at
@@ -106,13 +107,27 @@ def end_charge(invoices: InvoiceRecords, gateway: Gateway, invoice: Invoice, *, 
     if found and found.is_taken:
         refuse_another_sum(found, invoice)
         return invoices.mark(invoice, InvoiceStatus.PAID, found.transaction_id, at=now)
-    failed = found is not None and found.state is TransactionState.FAILED
-    why = {"declined_because": found.why_failed or FAILED} if found and failed else {}
-    free = invoices.write_charge(invoice, None, declines=invoice.declines + failed, **why)
+    why = _why_failed(found) if found else ""
+    declined = {"declines": invoice.declines + 1, "declined_because": why} if why else {}
+    free = invoices.write_charge(invoice, None, **declined)
     if free is None:
         raise ChargeInProgressError(invoice.invoice_id)
     void_or_refund(gateway, charge.key)
     return free
+
+
+def why_returned(payment: Transaction) -> str:
+    """Why all of it went back to its payer without us, for the client; empty if it did not."""
+    dispute = payment.dispute
+    is_lost = payment.state is TransactionState.REFUNDED and dispute and dispute.state is DisputeState.LOST
+    return f"the payment went back to its payer: {dispute.says}" if is_lost and dispute else ""
+
+
+def _why_failed(payment: Transaction) -> str:
+    """Empty if it did not fail."""
+    if payment.state is TransactionState.FAILED:
+        return payment.why_failed or FAILED
+    return why_returned(payment)
 
 
 def record_capture(order: Order, gateway: Gateway, records: RecordTable, *, now: int) -> Invoice | None:

@@ -126,7 +126,9 @@ def _swept(order: Order, now: int, as_deployed: AsDeployed) -> Order:
     if lead_expiry.is_over(order, now):
         return lead_expiry.expired(as_deployed(order) if order.attempt else order, now=now)
     looked = with_looks_due(order, now)
-    return with_overdue_marked(order, now) if looked is order else looked
+    if looked is order:
+        return with_overdue_marked(order, now)
+    return looked.changed(changed_by="", changed_how="look_for_money", changed_because="")
 
 
 def _as_deployed(lead: Order) -> Order:

@@ -71,6 +71,9 @@ class Applying:
         invoice = self._invoices.get(charged) if charged else None
         if invoice is None or invoice.charge is None or invoice.charge.key != payment.key:
             return ""
+        if invoice.status is InvoiceStatus.CREDITED:  # while its bank decided: the undo gives it back
+            self._have_looked(invoice, by)
+            return ""
         if invoice.status is not InvoiceStatus.OPEN:
             return ""
         ended = end_charge(self._invoices, self.parts.gateway, invoice, now=self.parts.service.now())
@@ -109,13 +112,14 @@ class Applying:
         return "disputed" if disputed else "refunded there" if refunded else ""
 
     def _told(self, invoice: Invoice, by: str) -> str:
-        """Have the orders of a paid invoice look for their money."""
-        if invoice.status is not InvoiceStatus.PAID:
-            return "charge ended"
+        """Have the orders of an invoice look for their money, which came or failed."""
+        self._have_looked(invoice, by)
+        return "paid" if invoice.status is InvoiceStatus.PAID else "charge ended"
+
+    def _have_looked(self, invoice: Invoice, by: str) -> None:
         of_lines = {order_id_of(line.service_id) for line in invoice.lines if line.service_id}
         for order_id in sorted(of_lines | ({invoice.order_id} if invoice.order_id else set())):
             self.parts.service.look_for_payment(order_id, by=by)
-        return "paid"
 
     def _order(self, payment: Transaction) -> Order | None:
         try:

@@ -7,12 +7,13 @@ refund until credit notes stand for it. What a provider states twice changes not
 from datetime import UTC, datetime
 
 from lambdas.orders.decisions.await_payment import INVOICING_MODULE
-from lambdas.orders.dispute import Dispute, DisputeState, RefundThere
+from lambdas.orders.dispute import Dispute, DisputeReason, DisputeState, RefundThere
 from lambdas.orders.model.order import Order, Wait, without
 from lambdas.orders.model.waits import DISPUTE_WAIT, REFUND_WAIT, WaitKey
 
 BY_PROVIDER = "webhook:"  # what names of payment providers begin with, where they changed an order
 NAMES = {DISPUTE_WAIT: "Disputed payment", REFUND_WAIT: "Refund without a credit note"}  # of what waits
+_ANSWER = "Answer it at the payment provider. Until the bank decides, nothing of the payment can be refunded."
 _OPERATIONS, _DUE_HOURS = "operations", 24  # of an order that no action invoices
 HOW = {DisputeState.OPEN: "open_dispute", DisputeState.WON: "win_dispute", DisputeState.LOST: "lose_dispute"}
 
@@ -41,6 +42,12 @@ def with_refund_there(order: Order, cents: int, currency: str, now: int) -> Orde
     return order.changed(refund_there=refund, waits={**order.waits, REFUND_WAIT: wait}, activity=now)
 
 
+_COLLECT = (
+    "Ask the client to pay in another way. Or credit these lines of the invoice (client.invoice_credit), or cancel the order: "
+    "what went back is not refunded again."
+)
+
+
 def dispute_texts(order: Order) -> tuple[str, str]:
     """The dispute in words, and how staff answer it. Both are empty without a dispute."""
     dispute = order.dispute
@@ -52,8 +59,13 @@ def dispute_texts(order: Order) -> tuple[str, str]:
         DisputeState.WON: " The bank decided for us.",
         DisputeState.LOST: " The bank decided for the payer, who has the money back.",
     }
+    if dispute.reason is DisputeReason.RETURNED:
+        return (
+            f"The payer's bank returned the debit of {dispute.money}: {dispute.says}.{until}{end[dispute.state]}",
+            _ANSWER,
+        )
     why = f"The payer disputes {dispute.money} at their bank: {dispute.says}.{until}{end[dispute.state]}"
-    return why, "Answer it at the payment provider. Until the bank decides, nothing of the payment can be refunded."
+    return why, _ANSWER
 
 
 def refund_texts(order: Order) -> tuple[str, str]:
@@ -61,6 +73,9 @@ def refund_texts(order: Order) -> tuple[str, str]:
     if order.refund_there is None:
         return "", ""
     lost = order.dispute is not None and order.dispute.state is DisputeState.LOST
+    if lost and order.dispute and order.dispute.reason is DisputeReason.RETURNED:
+        why = f"The payer's bank returned the debit: {order.refund_there.money} went back to its payer, who owes it again."
+        return why, _COLLECT
     how = "by a dispute that was lost" if lost else "by a refund made at the payment provider"
     why = f"{order.refund_there.money} of the payment went back to its payer {how}, and no credit note says so."
     return why, "Credit these lines of the invoice (client.invoice_credit): what went back is not refunded again."

@@ -28,7 +28,7 @@ MEANT = frozenset(
         "payment_type", "billing_info_id", "preauth_fail_error", "paypal_token",
         "cc_token", "cc_type", "cc_num", "cc_exp", "cc_expire", "cc_exp_mo", "cc_exp_yr", "cc_first", "cc_last",
         "cc_address", "cc_city", "cc_state", "cc_province", "cc_zip", "cc_country", "cc_phone", "ach_token", "ach_acct",
-        "ach_aba", "ach_type", "ach_bank",
+        "ach_aba", "ach_type", "ach_bank", "ach_mandate", "mandate",
     }
 )  # fmt: skip
 _MEANT_IN_PACK = frozenset(pack_keys.MEANT)

@@ -6,7 +6,8 @@ from lambdas.orders.dispute import Dispute, DisputeReason, DisputeState
 from lambdas.payments.stripe.amounts import our_amount
 from lambdas.payments.stripe.transactions import Intent
 
-# Of docs.stripe.com/api/disputes/object. An inquiry ("warning") that was closed took no money; what was prevented was refunded.
+# Of docs.stripe.com/api/disputes/object. A debit that its bank returns after it succeeded is a dispute too, lost at once.
+# An inquiry ("warning") that was closed took no money; what was prevented was refunded.
 _CLOSED = {
     "won": DisputeState.WON,
     "warning_closed": DisputeState.WON,
@@ -22,6 +23,7 @@ _REASONS = {
     "product_unacceptable": DisputeReason.NOT_AS_ORDERED,
     "subscription_canceled": DisputeReason.CANCELED,
     "credit_not_processed": DisputeReason.NOT_CREDITED,
+    **dict.fromkeys(("insufficient_funds", "incorrect_account_details", "bank_cannot_process"), DisputeReason.RETURNED),
 }
 
 

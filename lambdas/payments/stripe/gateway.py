@@ -33,10 +33,17 @@ from lambdas.payments.stripe.attempts import Attempts
 from lambdas.payments.stripe.calls import StripeCalls
 from lambdas.payments.stripe.disputes import dispute_of, is_disputed
 from lambdas.payments.stripe.intents import Intents
-from lambdas.payments.stripe.outcomes import StateDiffersError, UnknownObjectError, declined
+from lambdas.payments.stripe.outcomes import StateDiffersError, UnknownObjectError
 from lambdas.payments.stripe.reads import Reads
 from lambdas.payments.stripe.refunds import Refunds
-from lambdas.payments.stripe.transactions import EXPANDED, Intent, installation_of, is_unbegun, transaction_of
+from lambdas.payments.stripe.transactions import (
+    EXPANDED,
+    Intent,
+    installation_of,
+    is_unbegun,
+    transaction_of,
+    why_declined,
+)
 
 if TYPE_CHECKING:
     from stripe import StripeClient
@@ -71,7 +78,7 @@ class StripeGateway:
             intent = self._attempts.confirm(key, intent, payer)
         begun = self._seen_after_call(intent)
         if begun.state is TransactionState.FAILED:
-            raise DeclinedError(_why_declined(intent))
+            raise DeclinedError(why_declined(intent))
         return begun
 
     def authenticate(self, *, key: str, transaction_id: str, proof: Mapping[str, Any]) -> Transaction:
@@ -80,7 +87,7 @@ class StripeGateway:
         transaction = self._seen(intent)
         match transaction.state:
             case TransactionState.FAILED:
-                raise DeclinedError(_why_declined(intent))
+                raise DeclinedError(why_declined(intent))
             case TransactionState.LAPSED:
                 raise _lapsed()
             case TransactionState.VOIDED | TransactionState.REFUNDED:
@@ -103,7 +110,7 @@ class StripeGateway:
             intent = self._attempts.confirm(key, intent, ABSENT)
         renewed = self._seen_after_call(intent)
         if renewed.state in (TransactionState.FAILED, TransactionState.NEEDS_AUTHENTICATION):
-            raise DeclinedError(_why_declined(intent))
+            raise DeclinedError(why_declined(intent))
         return renewed
 
     def capture(self, *, key: str, transaction_id: str, amount_cents: int, currency: str) -> Transaction:
@@ -224,8 +231,3 @@ def _lapsed() -> LapsedError:
 
 def _in_state(transaction: Transaction) -> DeclinedError:
     return DeclinedError(f"the payment is {transaction.state.value}")
-
-
-def _why_declined(intent: Intent) -> str:
-    error: Intent = intent.get("last_payment_error") or {}
-    return declined(error.get("decline_code"), error.get("code"))

@@ -8,6 +8,7 @@ from lambdas.payments.gateway import Challenge, Transaction, TransactionState
 from lambdas.payments.hosted_pages import is_page_of
 from lambdas.payments.stripe.addresses import ORIGINS
 from lambdas.payments.stripe.amounts import our_amount
+from lambdas.payments.stripe.outcomes import declined, failed_debit
 
 NAME = "stripe"
 CHALLENGE_SECONDS = 15 * 60  # Stripe names no deadline for a card holder's answer; this one is ours.
@@ -51,7 +52,18 @@ def transaction_of(intent: Intent, origins: Sequence[str] = ORIGINS) -> Transact
         ids=_ids_of(charge),
         customer=str(intent.get("customer") or ""),
         held_at=int(charge["created"]) if state is TransactionState.HELD else None,
+        why_failed=why_declined(intent) if state is TransactionState.FAILED else "",
     )
+
+
+def why_declined(intent: Intent) -> str:
+    """Of an intent whose charge is expanded, for the client."""
+    error: Intent = intent.get("last_payment_error") or {}
+    codes = (error.get("decline_code"), error.get("code"))
+    if "card" in intent["payment_method_types"]:
+        return declined(*codes)
+    charge: Intent = intent.get("latest_charge") or {}
+    return failed_debit(charge.get("failure_code"), *codes)
 
 
 def key_of(intent: Intent) -> str:

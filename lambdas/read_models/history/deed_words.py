@@ -57,6 +57,7 @@ _DEEDS = {
     "refund_there": "money of the payment was refunded at the payment provider, without a credit note",
     "credit_refund": "a credit note stands for what was refunded at the payment provider",
     "look": "deadlines were looked at",
+    "look_for_money": "{what} was asked to look for its money",
     "prove_address": "proved to read mail at the order's address",
     "resolve_address": "resolved which client the order's address belongs to",
     "record": "the order was recorded as it stood",

@@ -3,12 +3,14 @@
 from tests.stand_ins.stripe import disputes
 from tests.stand_ins.stripe.books import Books
 from tests.stand_ins.stripe.forms import Json
-from tests.stand_ins.stripe.methods import Behaviour, behaviour
+from tests.stand_ins.stripe.methods import SEPA, Behaviour, behaviour
 from tests.stand_ins.stripe.refusals import Refusal, card_error
 
 HOLD_SECONDS = 7 * 86_400
 EXTENDED_SECONDS = 30 * 86_400
 DEBIT_SECONDS = 4 * 86_400
+SEPA_SECONDS = 6 * 86_400
+RETURN_SECONDS = 2 * 86_400  # after a debit succeeded
 
 
 def charge(books: Books, intent: Json) -> None:
@@ -17,7 +19,7 @@ def charge(books: Books, intent: Json) -> None:
     made = _charge_of(books, intent, how)
     intent["latest_charge"] = made["id"]
     if how.kind != "card":
-        made["settles_at"] = books.at() + DEBIT_SECONDS
+        made["settles_at"] = books.at() + (SEPA_SECONDS if how.kind == SEPA else DEBIT_SECONDS)
         made["status"] = "pending"
         return _move(books, intent, "processing")
     if how.declines:
@@ -39,8 +41,11 @@ def take(books: Books, intent: Json, amount: int) -> None:
     intent.update(amount_capturable=0, amount_received=amount)
     books.tell("charge.captured", made)
     _move(books, intent, "succeeded")
-    if behaviour(books, intent["payment_method"]).disputed:
-        disputes.create(books, made)
+    how = behaviour(books, intent["payment_method"])
+    if how.disputed and how.kind != "card":
+        made["returns_at"] = books.at() + RETURN_SECONDS
+    elif how.disputed:
+        disputes.create(books, made, reason=how.disputed)
 
 
 def decline(books: Books, intent: Json, why: tuple[str, str, str]) -> Refusal:
@@ -66,6 +71,15 @@ def settle(books: Books) -> None:
             debit = books.get(intent["latest_charge"], "ch")
             if debit["settles_at"] <= books.at():
                 _end_debit(books, intent)
+    _return_debits(books)
+
+
+def _return_debits(books: Books) -> None:
+    """What a bank takes back of a debit is a dispute, and lost at once."""
+    for taken in list(books.all("ch")):
+        if not taken["disputed"] and taken.get("returns_at", books.at() + 1) <= books.at():
+            why = behaviour(books, taken["payment_method"]).disputed
+            disputes.close(books, disputes.create(books, taken, reason=why), "lost")
 
 
 def lapse(books: Books, intent: Json) -> None:

@@ -5,11 +5,12 @@ from contextlib import suppress
 from tests.stand_ins.stripe.books import Books
 from tests.stand_ins.stripe.charges import charge, decline, take
 from tests.stand_ins.stripe.forms import Json, flag, refuse_unknown, required, whole
-from tests.stand_ins.stripe.methods import behaviour, find_method, refuse_foreign
+from tests.stand_ins.stripe.methods import ACH, SEPA, behaviour, find_method, refuse_foreign
 from tests.stand_ins.stripe.pages import page_of
 from tests.stand_ins.stripe.refusals import Refusal, invalid, wrong_state
 
 LEAST = 50
+CURRENCIES = {ACH: "usd", SEPA: "eur"}
 _CREATED = frozenset(
     {
         "amount", "currency", "customer", "payment_method", "payment_method_types", "capture_method", "metadata",
@@ -81,16 +82,24 @@ def _confirm(books: Books, intent: Json, given: Json) -> Json:
     refuse_foreign(books, method, intent["customer"])
     if how.kind not in intent["payment_method_types"]:
         raise invalid(f"The intent does not allow {how.kind}.", param="payment_method")
-    if how.kind != "card" and method["id"] not in books.mandates and not given.get("mandate_data"):
-        raise invalid("A mandate is required for this payment method.", param="mandate_data")
-    if how.kind != "card" and intent["capture_method"] == "manual":
-        raise invalid("This payment method cannot be captured manually.", param="capture_method")
+    if how.kind != "card":
+        _refuse_debit(books, intent, how.kind, is_mandated=bool(given.get("mandate_data")))
     if not method["customer"]:
         books.used.add(method["id"])
     if how.asks:
         return _ask(books, intent, given)
     charge(books, intent)
     return intent
+
+
+def _refuse_debit(books: Books, intent: Json, kind: str, *, is_mandated: bool) -> None:
+    """Raise the refusal of a debit that its kind does not allow."""
+    if intent["currency"] != CURRENCIES[kind]:
+        raise invalid(f"{kind} takes no {intent['currency']}.", param="currency")
+    if intent["payment_method"] not in books.mandates and not is_mandated:
+        raise invalid("A mandate is required for this payment method.", param="mandate_data")
+    if intent["capture_method"] == "manual":
+        raise invalid("This payment method cannot be captured manually.", param="capture_method")
 
 
 def _ask(books: Books, intent: Json, given: Json) -> Json:

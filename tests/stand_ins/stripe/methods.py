@@ -6,12 +6,15 @@ from tests.stand_ins.stripe.books import Books
 from tests.stand_ins.stripe.forms import Json, refuse_unknown, required
 from tests.stand_ins.stripe.refusals import card_error, invalid, missing
 
+ACH, SEPA = "us_bank_account", "sepa_debit"
 _DECLINED = "Your card was declined."
 
 
 @dataclass(frozen=True)
 class Behaviour:
-    """`declines`: code, decline code and words. `attaches`: a customer can have it. `checks`: street, postal code, CVC."""
+    """`declines`: code, decline code and words. `attaches`: a customer can have it. `checks`: street, postal code, CVC.
+    `disputed`: why what is taken of it is disputed at once; nothing: it is not.
+    """
 
     kind: str = "card"
     brand: str = "visa"
@@ -20,12 +23,18 @@ class Behaviour:
     attaches: bool = True
     asks: bool = False
     refund_fails: bool = False
-    disputed: bool = False
+    disputed: str = ""
     checks: tuple[str, str, str] = ("pass", "pass", "pass")
 
 
 def _declines(last4: str, decline_code: str, words: str = _DECLINED, code: str = "card_declined") -> Behaviour:
     return Behaviour(last4=last4, declines=(code, decline_code, words), attaches=False)
+
+
+def _debit(last4: str, code: str = "", *, disputed: str = "", kind: str = ACH) -> Behaviour:
+    """An account whose debit succeeds days later or, with a `code`, fails then."""
+    declines = (code, code, "The bank refused the debit.") if code else None
+    return Behaviour(kind=kind, last4=last4, declines=declines, disputed=disputed)
 
 
 TEST_METHODS = {
@@ -46,15 +55,20 @@ TEST_METHODS = {
     "pm_card_chargeCustomerFail": Behaviour(last4="0341", declines=("card_declined", "generic_decline", _DECLINED)),
     "pm_card_authenticationRequired": Behaviour(last4="3184", asks=True),
     "pm_card_threeDSecure2Required": Behaviour(last4="3220", asks=True),
-    "pm_card_createDispute": Behaviour(last4="0259", disputed=True),
+    "pm_card_createDispute": Behaviour(last4="0259", disputed="fraudulent"),
     "pm_card_refundFail": Behaviour(last4="5126", refund_fails=True),
     "pm_card_avsFail": Behaviour(last4="0010", checks=("fail", "fail", "pass")),
     "pm_card_avsZipFail": Behaviour(last4="0036", checks=("pass", "fail", "pass")),
     "pm_card_avsUnchecked": Behaviour(last4="0044", checks=("unavailable", "unavailable", "pass")),
-    "pm_usBankAccount_success": Behaviour(kind="us_bank_account", last4="6789"),
-    "pm_usBankAccount_insufficientFunds": Behaviour(
-        kind="us_bank_account", last4="2222", declines=("insufficient_funds", "insufficient_funds", "No funds.")
-    ),
+    "pm_usBankAccount_success": _debit("6789"),
+    "pm_usBankAccount_accountClosed": _debit("1113", "account_closed"),
+    "pm_usBankAccount_noAccount": _debit("1116", "no_account"),
+    "pm_usBankAccount_insufficientFunds": _debit("2227", "insufficient_funds"),
+    "pm_usBankAccount_debitNotAuthorized": _debit("3335", "debit_not_authorized"),
+    "pm_usBankAccount_dispute": _debit("5559", disputed="insufficient_funds"),
+    "pm_success_de": _debit("3000", kind=SEPA),
+    "pm_failed_de": _debit("3001", "insufficient_funds", kind=SEPA),
+    "pm_disputed_de": _debit("3002", disputed="debit_not_authorized", kind=SEPA),
 }
 
 
@@ -78,8 +92,10 @@ def find_method(books: Books, name: str) -> Json:
             "funding": "credit",
             **expiry,
         }
+    elif how.kind == SEPA:
+        made[SEPA] = {"bank_code": "37040044", "country": "DE", "last4": how.last4, "fingerprint": f"ib{how.last4}"}
     else:
-        made["us_bank_account"] = {"bank_name": "STRIPE TEST BANK", "last4": how.last4, "fingerprint": f"ba{how.last4}"}
+        made[ACH] = {"bank_name": "STRIPE TEST BANK", "last4": how.last4, "fingerprint": f"ba{how.last4}"}
     books.behaviours[made["id"]] = name
     return made
 

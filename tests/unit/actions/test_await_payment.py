@@ -13,7 +13,7 @@ from lambdas.orders.decisions.await_payment import with_payment_check
 from lambdas.orders.decisions.claims import OrderCanceled
 from lambdas.orders.model.checklist import ActionState
 from lambdas.records.clients.service import ServiceRecords, ServiceStatus
-from lambdas.records.invoices.invoice import Invoice, InvoiceStatus
+from lambdas.records.invoices.invoice import ChargeAttempt, Invoice, InvoiceStatus
 from lambdas.records.invoices.records import InvoiceRecords
 from tests.support.build import NOW
 from tests.unit.actions.conftest import World
@@ -46,6 +46,18 @@ def test_an_order_waits_while_its_invoice_is_owed_and_goes_on_once_it_is_paid(wo
     settled(world, invoice)
     world.run(module, ACTION)
     assert (world.action(ACTION).state, world.action(ACTION).reason) == (ActionState.DONE, "invoice 1 is paid")
+
+
+def test_a_debit_that_is_on_its_way_is_nothing_to_charge(world: World) -> None:
+    an_order_with(world, module)
+    invoice = issued(world)
+    charge = ChargeAttempt(key="k", billing_info_id="1", claim="c", claim_ends_at=0, pending_since=NOW)
+    InvoiceRecords(world.records).write_charge(invoice, charge)
+    with pytest.raises(ActionWaits):
+        world.run(module, ACTION)
+
+    assert world.action(ACTION).reason.startswith("waits for invoice 1 of 248.00 USD to be debited")
+    assert "client.invoice_charge" not in world.action(ACTION).reason
 
 
 @pytest.mark.parametrize("total", [None, 0])
