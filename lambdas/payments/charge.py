@@ -2,6 +2,8 @@
 
 The intent is written on the invoice before the gateway is called, with the key that the gateway will know it by. A later
 charge that finds a lapsed intent looks its outcome up under that key, so money is taken once.
+
+Longer than 200 lines, because it is one claim, from its beginning to each of its ends.
 """
 
 import secrets
@@ -102,6 +104,8 @@ class Charges:
     ) -> Iterator[None]:
         """Turn the gateway's errors into refusals. The claim ends, unless the outcome is unknown: then it must be looked up.
 
+        Longer than 30 lines, because each class of the gateway's errors is here once.
+
         `next_key`: whether the next charge of the invoice needs a key of its own; a capture of the order's hold does not.
         `kept`: the attempt that stays on the invoice if another sum was taken; None: the order's hold names that money.
         """
@@ -131,7 +135,7 @@ class Charges:
             raise ChargeUnknownError(claimed.invoice_id) from None
 
     def _note_pending(self, claimed: Invoice) -> None:
-        """Keep the attempt on the invoice, without a claim: whoever looks it up later finds it by its key."""
+        """Keep the attempt on the invoice, without a claim. A later look finds it by its key."""
         attempt = claimed.charge
         if attempt:
             since = attempt.pending_since or self.now()

@@ -31,7 +31,7 @@ def with_payment_check(order: Order, *, by: str, now: int) -> Order:
 
 
 def next_look_at(order: Order) -> int | None:
-    """When an action that waits for money looks for it by itself; None: none does."""
+    """When an action that waits for money looks for it automatically; None: none does."""
     waiting = () if order.is_final or order.is_lead else order.actions_of(order.step_id)
     return min((each.look_at for each in waiting if each.look_at is not None), default=None)
 

@@ -59,7 +59,7 @@ def failed(order: Order, action_id: int, *, now: int, reason: str, retryable: bo
 def waiting(
     order: Order, action_id: int, *, now: int, reason: str, result: dict[str, Any], look_at: int | None = None
 ) -> Order:
-    """The module wants something of somebody. `look_at`: it runs again by itself then."""
+    """The module wants something of somebody. `look_at`: it runs again automatically then."""
     action = _settled(order, action_id, ActionState.WAITING, now, reason).changed(result=result, look_at=look_at)
     return order.with_action(_left_behind(order, action)).changed(activity=now)
 

@@ -42,7 +42,7 @@ class ChecklistAction(Frozen):
     has not started. `passed_over`: skipped because the order was moved past it. `failed_last`: its last run failed, even if
     parking wrote WAITING over the state. `retryable`: the machine may retry that failure without a request. `told`: digest
     of the last accepted input and the attempts before it, so that a repeated input is recognised. `paused_until`: it waits for
-    the end of a pause, which is then at the latest. `look_at`: it waits for something outside, and runs again by itself then.
+    the end of a pause, which is then at the latest. `look_at`: it waits for something outside, and runs again automatically then.
     Defaults are not stored, so they never change.
     """
 
