@@ -10,8 +10,7 @@ import argparse
 import hashlib
 import re
 import sys
-import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -22,6 +21,7 @@ from rich.console import Console
 from infra.account import reason_of
 from infra.local.engine_process import EngineError
 from infra.operate.deployed_stage import NotDeployedError, client_options, output_of
+from infra.operate.export.archive import write_zip
 from infra.operate.export.books import Books
 from infra.operate.export.tables import documents_csv, lines_csv, rates_csv
 from infra.operate.output import say
@@ -36,7 +36,6 @@ from lambdas.records.invoices.invoice import Invoice
 from lambdas.records.table import RecordTable
 
 _REFUSALS = (BotoCoreError, ClientError, EngineError, NotDeployedError, StageError)
-_BEGINNING = (1980, 1, 1, 0, 0, 0)  # of ZIP's calendar: files have no time of their own
 _ODD = re.compile(r"[^A-Za-z0-9.-]")
 
 
@@ -54,7 +53,7 @@ def export(books: Books, target: Path, console: Console) -> int:
     period = f"{books.first} to {books.last}, both inclusive, by each seller's calendar"
     hashes = [f"{hashlib.sha256(content).hexdigest()}  {name}" for name, content in files.items()]
     files["proof.txt"] = "\n".join([period, "", *proof, "", *hashes, ""]).encode()
-    _write(target, files)
+    write_zip(target, files.items())
     for line in (period, *proof, f"{len(documents)} documents in {target}"):
         say(console, line)
     return 0 if is_whole else 1
@@ -65,15 +64,6 @@ def _shown(invoice: Invoice) -> dict[str, bytes]:
     name = f"{invoice.brand_id}-{invoice.kind.value}-{_ODD.sub('_', invoice.shown_number)}"
     document = document_of(invoice)
     return {f"pages/{name}.html": page_of(document).encode(), f"pdf/{name}.pdf": pdf_of(document)}
-
-
-def _write(target: Path, files: Mapping[str, bytes]) -> None:
-    """Readable by its owner alone: it says who bought what."""
-    target.unlink(missing_ok=True)
-    target.touch(0o600)
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in files.items():
-            archive.writestr(zipfile.ZipInfo(name, _BEGINNING), content, zipfile.ZIP_DEFLATED)
 
 
 def main(arguments: Sequence[str]) -> int:

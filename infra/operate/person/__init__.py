@@ -1,0 +1,1 @@
+"""All that a stage keeps of one person: found, exported, erased."""
