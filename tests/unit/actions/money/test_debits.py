@@ -19,7 +19,8 @@ from lambdas.payments.gateway import GatewayUnavailableError, OutcomeUnknownErro
 from lambdas.payments.sandbox import SandboxGateway
 from lambdas.payments.sandbox_books import PENDING_SECONDS
 from lambdas.records.clients.client import ClientRecords
-from lambdas.records.clients.payment_method import MethodKind, PaymentMethod, PaymentMethodRecords
+from lambdas.records.clients.payment_method import MethodKind, PaymentMethod
+from lambdas.records.clients.stored_methods import PaymentMethodRecords
 from lambdas.records.invoices.invoice import InvoiceStatus
 from lambdas.records.invoices.records import InvoiceRecords
 from lambdas.watch.sweeper import sweep
