@@ -172,6 +172,16 @@ def test_body_over_ten_megabytes_is_refused(front: httpx.Client) -> None:
     assert (answer.status_code, answer.json()) == (413, {"message": "Request Entity Too Large"})
 
 
+@pytest.mark.parametrize(
+    ("size", "kind"), [(6_291_456, "application/json"), (5_000_000, "multipart/form-data; boundary=x")]
+)
+def test_a_call_that_makes_an_event_of_over_six_megabytes_is_refused(front: httpx.Client, size: int, kind: str) -> None:
+    """Base64 makes a third more of what is no text."""
+    answer = front.post("/order.create", content=b"x" * size, headers={"Content-Type": kind})
+
+    assert (answer.status_code, answer.json()) == (413, {"message": "Request Entity Too Large"})
+
+
 def test_preflight_is_answered_and_unknown_routes_are_not(cloud: Cloud) -> None:
     cors = {"AllowOrigins": ["https://shop.example"], "AllowMethods": ["POST"], "AllowHeaders": ["content-type"]}
     stack, outputs = deploy(cloud, template("shop", "POST /order.create", CorsConfiguration=cors))

@@ -4,6 +4,27 @@
   const form = document.querySelector("form[data-price]");
   const named = (name) => form.elements.namedItem(name);
 
+  // Files that are too many or too large are named before they are sent: API Gateway refuses such a call in its own words.
+  const isTooMuch = ({ files, dataset }) =>
+    files.length > dataset.mostFiles || [...files].reduce((sum, file) => sum + file.size, 0) > dataset.mostBytes;
+  const judgeFiles = (input) => {
+    const tooMuch = isTooMuch(input);
+    document.getElementById(`${input.id}-error`)?.remove();
+    input.setAttribute("aria-invalid", tooMuch);
+    if (!tooMuch) return;
+    const error = Object.assign(document.createElement("p"), { className: "error", id: `${input.id}-error`, role: "alert" });
+    error.textContent = input.dataset.tooMuch;
+    input.before(error);
+  };
+  document.addEventListener("change", ({ target }) => target.dataset.mostBytes && judgeFiles(target));
+  document.addEventListener("submit", (event) => {
+    const wrong = [...event.target.querySelectorAll("input[data-most-bytes]")].find(isTooMuch);
+    if (!wrong) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    wrong.focus();
+  });
+
   // One click sends one page.
   const buttonsIn = (place) => [...place.querySelectorAll("button[type=submit]")];
   document.addEventListener("submit", (event) => {

@@ -16,7 +16,7 @@ from lambdas.forms.status.account_question import ACCOUNT, asks_for_account, tak
 from lambdas.forms.status.order_state import order_state
 from lambdas.forms.status.payment_words import how_paid
 from lambdas.forms.status.queue_names import Names, action_names, step_names
-from lambdas.forms.status.uploaded_files import FILE_KINDS, file_rule
+from lambdas.forms.status.uploaded_files import FILE_KINDS, file_limits, file_rule
 from lambdas.languages.language import spoken
 from lambdas.languages.texts import N_, _
 from lambdas.mail.link_mail import has_current_address
@@ -107,6 +107,7 @@ def _page(
         is_proved=is_address_proved(order),
         file_rule=file_rule(),
         file_kinds=FILE_KINDS,
+        file_limits=file_limits(),
         invoices=_invoices(order),
         answered_by=posts.answered_by(order),
         version=f"{order.revision}-{len(seen)}-{seen[-1].when if seen else ''}",

@@ -34,6 +34,15 @@ def file_rule() -> str:
     return _("At most {files} files, with {megabytes} MB in all: PDF, pictures, texts, office files or ZIP.", **_LIMITS)
 
 
+def file_limits() -> dict[str, int | str]:
+    """For the page, which judges before it sends: API Gateway refuses larger calls in its own words."""
+    return {"files": MAX_FILES, "bytes": MAX_BYTES, "said": _too_much()}
+
+
+def _too_much() -> str:
+    return _("Send at most {files} files, with {megabytes} MB in all", **_LIMITS)
+
+
 def new_files(uploads: Sequence[Upload], field: str) -> list[NewFile]:
     return [NewFile(field, plain_name(upload.name), upload.content) for upload in uploads if upload.field == field]
 
@@ -43,7 +52,7 @@ def problem_of(files: Sequence[NewFile]) -> str:
     try:
         refuse_unfit(files)
     except FilesTooLargeError:
-        return _("Send at most {files} files, with {megabytes} MB in all", **_LIMITS)
+        return _too_much()
     except FileRefusedError as refused:
         if spoken().is_source:
             return f"Your file {refused.problems[0].text}"

@@ -53,6 +53,7 @@ def test_files_are_kept_as_they_are_and_their_names_are_the_answer(visit: Visit)
     page = visit.browser.open(f"/orders/{visit.token}")
     assert 'enctype="multipart/form-data"' in page.body
     assert "At most 5 files, with 4 MB in all" in page.text
+    assert f'data-most-bytes="{MAX_BYTES}"' in page.body
 
     assert sends(visit, ("Pass ü.png", PNG), ("C:\\scans\\back.pdf", PDF)).status == 303
 
